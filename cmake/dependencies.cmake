@@ -1,0 +1,56 @@
+# Finds what hone builds on and gives each a target: hone::torch, hone::arrow, hone::simdjson and so on.
+# torch and pyarrow come from the wheels in HONE_VENV, the rest from the system (docs/dependencies.md).
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(lzma REQUIRED IMPORTED_TARGET liblzma)
+find_package(simdjson REQUIRED)
+
+file(GLOB hone_site_packages LIST_DIRECTORIES true "${HONE_VENV}/lib/python3*/site-packages")
+list(LENGTH hone_site_packages hone_site_packages_count)
+if(NOT hone_site_packages_count EQUAL 1)
+  message(FATAL_ERROR "no Python packages in ${HONE_VENV}: run ./dev setup first")
+endif()
+set(HONE_TORCH_DIR "${hone_site_packages}/torch")
+set(HONE_ARROW_DIR "${hone_site_packages}/pyarrow")
+foreach(needed IN ITEMS "${HONE_TORCH_DIR}/lib/libtorch_cpu.so" "${HONE_ARROW_DIR}/include/arrow/api.h")
+  if(NOT EXISTS "${needed}")
+    message(FATAL_ERROR "${needed} is missing: run ./dev setup first")
+  endif()
+endforeach()
+
+# torch's include folder has its own fmt headers; this folder goes before it so that one fmt is used throughout.
+get_target_property(hone_fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+if(NOT hone_fmt_include)
+  set(hone_fmt_include /usr/include)
+endif()
+file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt_first")
+file(CREATE_LINK "${hone_fmt_include}/fmt" "${CMAKE_BINARY_DIR}/fmt_first/fmt" SYMBOLIC)
+
+# libgomp comes from torch's wheel too, so that hone's own OpenMP loops and at::parallel_for share one pool.
+add_library(hone_torch INTERFACE)
+add_library(hone::torch ALIAS hone_torch)
+target_include_directories(hone_torch SYSTEM INTERFACE
+  "${HONE_TORCH_DIR}/include" "${HONE_TORCH_DIR}/include/torch/csrc/api/include")
+target_link_directories(hone_torch INTERFACE "${HONE_TORCH_DIR}/lib")
+target_link_libraries(hone_torch INTERFACE -Wl,--no-as-needed torch torch_cpu c10)
+if(EXISTS "${HONE_TORCH_DIR}/lib/libtorch_cuda.so")
+  target_link_libraries(hone_torch INTERFACE torch_cuda c10_cuda)
+  target_compile_definitions(hone_torch INTERFACE HONE_WITH_CUDA)
+endif()
+
+file(GLOB hone_arrow_libraries "${HONE_ARROW_DIR}/libarrow.so.*" "${HONE_ARROW_DIR}/libparquet.so.*")
+add_library(hone_arrow INTERFACE)
+add_library(hone::arrow ALIAS hone_arrow)
+target_include_directories(hone_arrow SYSTEM INTERFACE "${HONE_ARROW_DIR}/include")
+target_link_libraries(hone_arrow INTERFACE ${hone_arrow_libraries})
+
+set(CMAKE_BUILD_RPATH "${HONE_TORCH_DIR}/lib" "${HONE_ARROW_DIR}")

@@ -1,0 +1,40 @@
+// Arithmetic on sizes that come from files: overflow is an error, never a wrapped number.
+#pragma once
+
+#include <concepts>
+#include <utility>
+
+#include "base/error.h"
+
+namespace hone {
+
+// a * b; `what` names the quantity in the error.
+template <std::integral T>
+T checked_multiply(T a, T b, const char* what) {
+  T result;
+  if (__builtin_mul_overflow(a, b, &result)) {
+    throw Error(ErrorKind::kInput, fmt::format("{} is too large: {} x {}", what, a, b));
+  }
+  return result;
+}
+
+// a + b; `what` names the quantity in the error.
+template <std::integral T>
+T checked_add(T a, T b, const char* what) {
+  T result;
+  if (__builtin_add_overflow(a, b, &result)) {
+    throw Error(ErrorKind::kInput, fmt::format("{} is too large: {} + {}", what, a, b));
+  }
+  return result;
+}
+
+// `value` as a To, if it fits.
+template <std::integral To, std::integral From>
+To checked_cast(From value, const char* what) {
+  if (!std::in_range<To>(value)) {
+    throw Error(ErrorKind::kInput, fmt::format("{} is out of range: {}", what, value));
+  }
+  return static_cast<To>(value);
+}
+
+}  // namespace hone

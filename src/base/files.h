@@ -1,0 +1,75 @@
+// Files: mapped or read whole, and written whole or not at all (temporary name, fsync, rename).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace hone {
+
+// A read-only map of a whole file. Errors: kIo with path and system message.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::string_view bytes() const { return {data_, size_}; }
+
+ private:
+  const char* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// A file being written under a temporary name beside `path`; commit() makes it appear, whole and synced. Without
+// commit() nothing is left behind.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes);
+  void commit();
+
+ private:
+  std::filesystem::path path_, temporary_;
+  int descriptor_ = -1;
+};
+
+// A folder being filled under a temporary name beside `path`; commit() syncs every file in it and renames it.
+class AtomicFolder {
+ public:
+  explicit AtomicFolder(std::filesystem::path path);
+  ~AtomicFolder();
+  AtomicFolder(const AtomicFolder&) = delete;
+  AtomicFolder& operator=(const AtomicFolder&) = delete;
+
+  // Where to write until commit().
+  const std::filesystem::path& staging() const { return staging_; }
+  void commit();
+
+ private:
+  std::filesystem::path path_, staging_;
+  bool committed_ = false;
+};
+
+std::string read_file(const std::filesystem::path& path);
+void write_file(const std::filesystem::path& path, std::string_view bytes);          // atomic
+void copy_file(const std::filesystem::path& from, const std::filesystem::path& to);  // atomic
+void make_folders(const std::filesystem::path& path);
+void sync_folder(const std::filesystem::path& path);
+
+// folder / name, where `name` comes from a file: an error (kInput) if it leads out of the folder.
+std::filesystem::path contained_path(const std::filesystem::path& folder, std::string_view name);
+
+// True for the names that AtomicFile and AtomicFolder use before commit().
+bool is_temporary_name(std::string_view file_name);
+
+}  // namespace hone

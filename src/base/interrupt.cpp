@@ -1,0 +1,40 @@
+// Signal flags. The handler only touches an atomic and, the second time, leaves.
+#include "base/interrupt.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+namespace hone {
+
+namespace {
+
+std::atomic<int> pending{0};
+struct sigaction previous_int, previous_term;
+
+extern "C" void hone_on_signal(int signal_number) {
+  int none = 0;
+  if (!pending.compare_exchange_strong(none, signal_number)) _exit(128 + signal_number);
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  struct sigaction action{};
+  action.sa_handler = hone_on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  pending = 0;
+  sigaction(SIGINT, &action, &previous_int);
+  sigaction(SIGTERM, &action, &previous_term);
+}
+
+InterruptGuard::~InterruptGuard() {
+  sigaction(SIGINT, &previous_int, nullptr);
+  sigaction(SIGTERM, &previous_term, nullptr);
+}
+
+int pending_interrupt() { return pending; }
+
+}  // namespace hone

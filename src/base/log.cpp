@@ -1,0 +1,53 @@
+// Log lines by spdlog: "note: ..." for what is worth knowing, "warning: ..." and "error: ..." for the rest.
+#include "base/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "base/progress.h"
+
+namespace hone {
+
+namespace {
+
+spdlog::logger& logger() {
+  static spdlog::logger instance = [] {
+    spdlog::logger made("hone", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made.set_pattern("%v");
+    made.set_level(spdlog::level::info);
+    return made;
+  }();
+  return instance;
+}
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
+    default:
+      return spdlog::level::off;
+  }
+}
+
+std::string_view prefix(LogLevel level) {
+  if (level == LogLevel::kWarning) return "warning: ";
+  if (level == LogLevel::kError) return "error: ";
+  return "";
+}
+
+}  // namespace
+
+void set_log_level(LogLevel level) { logger().set_level(spdlog_level(level)); }
+
+void log_line(LogLevel level, std::string_view line) {
+  const ProgressPause pause;
+  logger().log(spdlog_level(level), "{}{}", prefix(level), line);
+}
+
+}  // namespace hone

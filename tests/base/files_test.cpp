@@ -1,0 +1,77 @@
+#include "base/files.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+namespace fs = std::filesystem;
+
+namespace {
+size_t count_entries(const fs::path& folder) {
+  return static_cast<size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+}  // namespace
+
+TEST_CASE("a written file is read back, and replaced whole") {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "a.txt";
+  write_file(path, "one");
+  write_file(path, "three");
+  CHECK(read_file(path) == "three");
+  CHECK(MappedFile(path).bytes() == "three");
+  CHECK(count_entries(folder.path()) == 1);
+}
+
+TEST_CASE("a file that is not committed leaves the old one and nothing else") {
+  const TemporaryFolder folder;
+  const fs::path path = folder.write("a.txt", "old");
+  {
+    AtomicFile file(path);
+    file.write("half of the new");
+  }
+  CHECK(read_file(path) == "old");
+  CHECK(count_entries(folder.path()) == 1);
+}
+
+TEST_CASE("a folder appears whole or not at all") {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "deep" / "checkpoint-1";
+  {
+    AtomicFolder unfinished(path);
+    write_file(unfinished.staging() / "weights", "x");
+    CHECK(is_temporary_name(unfinished.staging().filename().string()));
+  }
+  CHECK(fs::is_empty(folder.path() / "deep"));
+  AtomicFolder finished(path);
+  make_folders(finished.staging() / "sub");
+  write_file(finished.staging() / "sub" / "weights", "x");
+  finished.commit();
+  CHECK(read_file(path / "sub" / "weights") == "x");
+  CHECK(count_entries(folder.path() / "deep") == 1);
+}
+
+TEST_CASE("errors name the path and the system's reason") {
+  const TemporaryFolder folder;
+  const fs::path missing = folder.path() / "missing";
+  CHECK(std::string(expect_error([&] { read_file(missing); }).what()) ==
+        "cannot open " + missing.string() + ": No such file or directory");
+  CHECK_THROWS_AS(MappedFile{missing}, Error);
+  CHECK_THROWS_AS(write_file(missing / "a", "x"), Error);
+  CHECK(contains(expect_error([&] { MappedFile mapped(folder.path()); }).what(), "is not a file"));
+}
+
+TEST_CASE("paths from files stay inside their folder") {
+  CHECK(contained_path("models", "a/b.safetensors") == fs::path("models/a/b.safetensors"));
+  CHECK_THROWS_AS(contained_path("models", "../secret"), Error);
+  CHECK_THROWS_AS(contained_path("models", "a/../../secret"), Error);
+  CHECK_THROWS_AS(contained_path("models", "/etc/passwd"), Error);
+  CHECK_THROWS_AS(contained_path("models", ""), Error);
+  CHECK_THROWS_AS(contained_path("models", std::string_view("a\0b", 3)), Error);
+}
+
+TEST_CASE("an empty file maps to no bytes") {
+  const TemporaryFolder folder;
+  CHECK(MappedFile(folder.write("empty", "")).bytes().empty());
+}

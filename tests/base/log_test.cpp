@@ -1,0 +1,28 @@
+#include "base/log.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+
+TEST_CASE("lines go to standard error with their prefix, and not below the level") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "stderr";
+  const int saved = dup(STDERR_FILENO);
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT, 0600);
+  dup2(file, STDERR_FILENO);
+  log_info("{} rows", 3);
+  log_warning("label {} is missing", "x");
+  set_log_level(LogLevel::kError);
+  log_warning("not shown");
+  log_error("shown");
+  set_log_level(LogLevel::kInfo);
+  dup2(saved, STDERR_FILENO);
+  close(file);
+  close(saved);
+  CHECK(read_file(path) == "3 rows\nwarning: label x is missing\nerror: shown\n");
+}
