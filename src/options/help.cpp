@@ -107,7 +107,7 @@ std::string markdown_row(const Field& field) {
   std::string default_text = field.is_required ? "required" : field.default_text;
   if (default_text.empty()) {
     const auto value = value_text(field);
-    default_text = value && !value->empty() ? fmt::format("`{}`", cell(*value)) : "";
+    default_text = value && !value->empty() ? fmt::format("`{}`", *value) : "";
   }
   return text + fmt::format(" | {} | {} | {} |\n", cell(expectation(field)), cell(default_text), cell(field.doc));
 }
@@ -130,6 +130,8 @@ std::string help_text(const FieldList& list, std::string_view command, std::stri
 
 std::string markdown_section(const FieldList& list, std::string_view command, std::string_view doc) {
   std::string text = fmt::format("## {}\n\n{}.\n", command, doc);
+  char& first = text[text.find("\n\n") + 2];
+  if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
   std::string group;
   for (const Field& field : list.fields()) {
     if (&field == &list.fields().front() || field.group != group) {

@@ -30,7 +30,7 @@ TEST_CASE("help gives usage, groups, flags, values, limits and defaults") {
   CHECK(contains(help,
                  "  --learning-rate X               peak learning rate (a number of at least 0; default: 5e-05)\n"));
   CHECK(contains(help, "  --[no-]greater-is-better        whether the metric is to grow\n"));
-  CHECK(contains(help, "(one of linear, cosine; default: linear)"));
+  CHECK(contains(sample_help(200), "(one of linear, cosine; default: linear)"));
   CHECK(contains(help, "\nTraining\n"));
   CHECK(contains(help, "--config FILE"));
   CHECK_FALSE(contains(help, "random-seed"));
@@ -53,6 +53,6 @@ TEST_CASE("Markdown has a table a group, and bars are escaped") {
   };
   Bar options;
   CHECK(markdown_section(fields_of(options), "hone bar", "bars") ==
-        "## hone bar\n\nbars.\n\n### Options\n\n| option | takes | default | what it does |\n|---|---|---|---|\n"
+        "## hone bar\n\nBars.\n\n### Options\n\n| option | takes | default | what it does |\n|---|---|---|---|\n"
         "| `--pattern`, `--p-x` | text | `a\\|b` | one \\| other |\n");
 }
