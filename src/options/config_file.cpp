@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -33,7 +34,7 @@ Json plain_scalar(const std::string& text) {
 // Collects the entries of one document; throws at the first thing that a config file may not have.
 class ConfigEvents : public YAML::EventHandler {
  public:
-  explicit ConfigEvents(const std::string& source) : source_(source) {}
+  ConfigEvents(std::string_view text, const std::string& source) : source_(source), text_(text) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -46,6 +47,7 @@ class ConfigEvents : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check_plain(mark, tag, anchor);
+    check_closed(mark);
     add(mark, tag == "?" ? plain_scalar(value) : Json(value), value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -77,6 +79,21 @@ class ConfigEvents : public YAML::EventHandler {
   void check_plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
     if (anchor != 0) refuse(mark, "an anchor (&name)");
     if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, fmt::format("the tag {}", tag));
+  }
+
+  // yaml-cpp takes the end of the file for a missing quote, and all that follows the open one for its text.
+  void check_closed(const YAML::Mark& mark) const {
+    const auto begin = static_cast<size_t>(mark.pos);
+    if (begin >= text_.size() || (text_[begin] != '"' && text_[begin] != '\'')) return;
+    const char quote = text_[begin];
+    size_t end = begin + 1;
+    for (; end < text_.size(); ++end) {
+      const bool doubled = quote == '\'' && text_.substr(end, 2) == "''";
+      const bool escaped = quote == '"' && text_[end] == '\\';
+      if (text_[end] == quote && !doubled) return;
+      if (doubled || escaped) ++end;
+    }
+    throw error_at(source_, line_of(mark), "the quote is never closed");
   }
 
   bool wants_key() const { return !frames_.empty() && frames_.back().value.is_object() && !frames_.back().key; }
@@ -136,8 +153,19 @@ class ConfigEvents : public YAML::EventHandler {
   }
 
   const std::string& source_;
+  std::string_view text_;
   std::vector<Frame> frames_;
 };
+
+// Without these, yaml-cpp would read UTF-16 and UTF-32, and positions in `text` would not be its own.
+void check_bytes(std::string_view text, const std::string& source) {
+  const size_t zero = text.find('\0');
+  if (zero != std::string_view::npos) {
+    const auto line = 1 + static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<long>(zero), '\n'));
+    throw error_at(source, line, "a zero byte: the file is not UTF-8 text");
+  }
+  if (text.starts_with('\xFF') || text.starts_with('\xFE')) throw error_at(source, 1, "the file is not UTF-8 text");
+}
 
 // The keys of the outermost object with their lines, and where keys repeat. `text` must be valid JSON.
 std::vector<std::pair<std::string, size_t>> outer_keys(std::string_view text) {
@@ -162,8 +190,10 @@ std::vector<std::pair<std::string, size_t>> outer_keys(std::string_view text) {
 }  // namespace
 
 std::vector<ConfigEntry> parse_yaml_config(std::string_view text, const std::string& source) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  check_bytes(text, source);
   std::istringstream stream{std::string(text)};
-  ConfigEvents events(source), rest(source);
+  ConfigEvents events(text, source), rest(text, source);
   try {
     YAML::Parser parser(stream);
     parser.HandleNextDocument(events);
