@@ -1,0 +1,30 @@
+// What every command needs to talk to a terminal.
+#include "cli/command.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/log.h"
+
+namespace hone::cli {
+
+std::string full_name(const Command& command) { return fmt::format("hone {}", command.name); }
+
+size_t terminal_width() {
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return std::clamp<size_t>(known ? size.ws_col : 100, 80, 100);
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_notes(std::span<const std::string> notes) {
+  for (const std::string& note : notes) log_info("note: {}", note);
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,52 @@
+// The library's table of commands and its only entry, hone_run, which the program calls with parsed options.
+#include "cli/library.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/names.h"
+#include "cli/commands.h"
+#include "cli/report.h"
+
+namespace hone::cli {
+
+namespace {
+
+struct Runner {
+  std::string_view name;
+  const void* options_type;
+  int (*run)(const void* parsed);
+};
+
+template <typename Options, int (*run)(const options::Parsed<Options>&)>
+constexpr Runner runner(std::string_view name) {
+  return {name, &kOptionsType<Options>,
+          [](const void* parsed) { return run(*static_cast<const options::Parsed<Options>*>(parsed)); }};
+}
+
+constexpr std::array kRunners = {
+    runner<DevicesOptions, run_devices>("devices"),
+};
+
+// Every command of the library has one runner with the same type of options, and no other.
+consteval bool tables_agree() {
+  size_t matched = 0;
+  for (const Command& command : kCommands) {
+    if (!command.in_library) continue;
+    const auto same = [&](const Runner& row) {
+      return row.name == command.name && row.options_type == command.options_type;
+    };
+    if (std::count_if(kRunners.begin(), kRunners.end(), same) != 1) return false;
+    ++matched;
+  }
+  return matched == kRunners.size();
+}
+static_assert(tables_agree(), "kRunners and the library commands of kCommands must name the same commands and options");
+
+}  // namespace
+
+}  // namespace hone::cli
+
+extern "C" int hone_run(const char* command, const void* parsed) {
+  return hone::cli::report_errors([&] { return hone::find_row(hone::cli::kRunners, "command", command).run(parsed); });
+}

@@ -1,0 +1,76 @@
+// Adding fields (each name once) and finding them by what people type.
+#include "options/field_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/names.h"
+
+namespace hone::options {
+
+namespace {
+
+// "epochs" is a whole word of "num_train_epochs".
+bool has_word(std::string_view name, std::string_view word) {
+  const std::string padded = fmt::format("_{}_", name);
+  return !word.empty() && padded.find(fmt::format("_{}_", word)) != std::string::npos;
+}
+
+bool contains_name(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+std::string key_of(std::string_view name) {
+  std::string key(name);
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
+}
+
+const Field* FieldList::find(std::string_view name) const {
+  const std::string key = key_of(name);
+  for (const Field& field : fields_) {
+    if (field.name == key || contains_name(field.aliases, key)) return &field;
+  }
+  return nullptr;
+}
+
+std::optional<OldOption> FieldList::find_old(std::string_view name) const {
+  const std::string key = key_of(name);
+  for (const Field& field : fields_) {
+    const auto old = std::find(field.old_names.begin(), field.old_names.end(), key);
+    if (old != field.old_names.end()) return OldOption{*old, field.name, "", "", is_boolean(field)};
+  }
+  for (const OldOption& old : old_options()) {
+    if (old.name == key && find(old.current) != nullptr) return old;
+  }
+  return std::nullopt;
+}
+
+std::string FieldList::suggestion(std::string_view name, bool flags) const {
+  const std::string key = key_of(name);
+  std::vector<std::string> known, related;
+  for (const Field& field : fields_) {
+    known.push_back(field.name);
+    known.insert(known.end(), field.aliases.begin(), field.aliases.end());
+    if (has_word(field.name, key)) related.push_back(field.name);
+  }
+  const std::optional<std::string> nearest = related.size() == 1 ? related.front() : nearest_name(key, known);
+  if (!nearest) return "";
+  return fmt::format("did you mean \"{}\"?", flags ? flag_of(*nearest) : *nearest);
+}
+
+Field& FieldList::add(std::string name, Target target, std::string doc) {
+  check_internal(find(name) == nullptr, ("the option " + name + " is declared twice").c_str());
+  Field field;
+  field.name = std::move(name);
+  field.doc = std::move(doc);
+  field.group = group_;
+  field.target = target;
+  return fields_.emplace_back(std::move(field));
+}
+
+}  // namespace hone::options

@@ -1,0 +1,35 @@
+// The table of old spellings. A row applies to every command that has the `current` option and no option of the old
+// name. To add one: add its row.
+#include "options/old_names.h"
+
+namespace hone::options {
+
+namespace {
+
+constexpr OldOption kOldOptions[] = {
+    {"evaluation_strategy", "eval_strategy", "", ""},
+    {"per_gpu_train_batch_size", "per_device_train_batch_size", "", ""},
+    {"per_gpu_eval_batch_size", "per_device_eval_batch_size", "", ""},
+    {"pretrained_model_name_or_path", "model_name_or_path", "", ""},
+    {"dataset_name", "dataset", "", ""},
+    {"dataset_path", "dataset", "", ""},
+    {"max_length", "max_seq_length", "", ""},
+    {"max_val_samples", "max_eval_samples", "", ""},
+    {"use_cpu", "device", "cpu", "", true},
+    {"no_cuda", "device", "cpu", "", true},
+    {"fp16", "precision", "auto", "", true},
+    {"bf16", "precision", "bf16", "", true},
+    {"logging_dir", "learning_rate", "", "the log is written to trainer_state.json and to --json-log FILE"},
+    {"report_to", "learning_rate", "", "the log is written to trainer_state.json and to --json-log FILE"},
+    {"do_train", "learning_rate", "", "hone train always trains", true},
+    {"do_eval", "learning_rate", "", "use --eval-strategy", true},
+    {"do_predict", "learning_rate", "", "use hone predict", true},
+    {"overwrite_cache", "learning_rate", "", "hone keeps no cache of the data", true},
+    {"save_safetensors", "learning_rate", "", "hone always saves safetensors", true},
+};
+
+}  // namespace
+
+std::span<const OldOption> old_options() { return kOldOptions; }
+
+}  // namespace hone::options

@@ -1,0 +1,38 @@
+// Where each option's value came from: its default, a config file or a flag.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace hone::options {
+
+enum class Source { kDefault, kFile, kFlag };
+
+class Provenance {
+ public:
+  // How `name` (an option's own name, not an alias) was set.
+  Source source(std::string_view name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? Source::kDefault : found->second.source;
+  }
+  // True if a person set it, by file or flag, even to the default's value.
+  bool is_set(std::string_view name) const { return source(name) != Source::kDefault; }
+  // The place for messages: "--seed" or "run.yaml:3: seed"; empty for a default.
+  std::string where(std::string_view name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? "" : found->second.where;
+  }
+  void record(std::string_view name, Source source, std::string where) {
+    entries_.insert_or_assign(std::string(name), Entry{source, std::move(where)});
+  }
+
+ private:
+  struct Entry {
+    Source source;
+    std::string where;
+  };
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace hone::options

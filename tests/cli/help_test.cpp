@@ -1,0 +1,58 @@
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "cli/process.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+// The lines of `text` after the line `heading` up to an empty one, without their indent.
+std::vector<std::string> lines_under(const std::string& text, const std::string& heading) {
+  std::istringstream stream(text.substr(text.find("\n" + heading + "\n") + heading.size() + 2));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line) && !line.empty();) {
+    lines.push_back(line.substr(line.find_first_not_of(' ')));
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("hone help COMMAND is hone COMMAND --help") {
+  const ProcessResult help = run_hone({"help", "devices"});
+  CHECK(help.exit_code == 0);
+  CHECK(contains(help.output, "--[no-]json"));
+  CHECK(run_hone({"devices", "--help"}).output == help.output);
+}
+
+TEST_CASE("hone help knows every command of its overview and its examples") {
+  const std::string overview = run_hone({"help"}).output;
+  std::vector<std::string> named = lines_under(overview, "Examples");
+  CHECK(named.size() >= 2);
+  for (std::string& example : named) {
+    REQUIRE(example.starts_with("hone "));
+    example.erase(0, 5);
+  }
+  for (const std::string& line : lines_under(overview, "About")) named.push_back(line);
+  for (const std::string& line : named) {
+    const std::string command = line.substr(0, line.find(' '));
+    CAPTURE(command);
+    CHECK(run_hone({"help", command}).exit_code == 0);
+  }
+}
+
+TEST_CASE("help for an unknown command is a usage error") {
+  const ProcessResult result = run_hone({"help", "devcies"});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.error, "did you mean \"devices\"?"));
+}
+
+TEST_CASE("help as Markdown has a section a command") {
+  const std::string markdown = run_hone({"help", "--markdown"}).output;
+  CHECK(markdown.starts_with("# Options\n"));
+  CHECK(contains(markdown, "\n## hone devices\n"));
+  CHECK(contains(markdown, "\n## hone help\n"));
+}

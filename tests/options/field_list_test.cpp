@@ -1,0 +1,61 @@
+#include "options/field_list.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "options/sample.h"
+
+using namespace hone;
+using namespace hone::options;
+
+TEST_CASE("a list is in the order of declaration, groups of shared structs included") {
+  SampleOptions options;
+  const FieldList list = fields_of(options);
+  CHECK(list.fields()[0].group == "Model");
+  CHECK(list.fields()[2].name == "train_file");
+  CHECK(list.fields()[2].group == "Data");
+  CHECK(list.find("learning_rate")->group == "Training");
+}
+
+TEST_CASE("fields point into the struct") {
+  SampleOptions options;
+  const FieldList list = fields_of(options);
+  *std::get<uint64_t*>(list.find("seed")->target) = 5;
+  CHECK(options.seed == 5);
+}
+
+TEST_CASE("a field is found by name, alias, and with hyphens") {
+  SampleOptions options;
+  const FieldList list = fields_of(options);
+  CHECK(list.find("model_name_or_path") == list.find("model"));
+  CHECK(list.find("model-name-or-path") == list.find("model"));
+  CHECK(list.find("learning") == nullptr);
+  CHECK(list.find("") == nullptr);
+}
+
+TEST_CASE("an old name leads to the field of today") {
+  SampleOptions options;
+  const FieldList list = fields_of(options);
+  CHECK(list.find_old("random-seed")->current == "seed");
+  CHECK(list.find_old("evaluation_strategy")->current == "eval_strategy");
+  CHECK_FALSE(list.find_old("per_gpu_train_batch_size").has_value());
+  CHECK_FALSE(list.find_old("seed").has_value());
+}
+
+TEST_CASE("a suggestion is the nearest name, or the one that holds the word") {
+  SampleOptions options;
+  const FieldList list = fields_of(options);
+  CHECK(list.suggestion("learning-rat", true) == "did you mean \"--learning-rate\"?");
+  CHECK(list.suggestion("learning-rat", false) == "did you mean \"learning_rate\"?");
+  CHECK(list.suggestion("scheduler", true) == "did you mean \"--lr-scheduler-type\"?");
+  CHECK(list.suggestion("frobnicate", true).empty());
+}
+
+TEST_CASE("a name declared twice is a bug") {
+  int64_t value = 0;
+  FieldList list;
+  list("seed", value, "a seed");
+  const Error error = expect_error([&] { list("seed", value, "a seed"); });
+  CHECK(error.kind() == ErrorKind::kInternal);
+  CHECK(contains(error.what(), "the option seed is declared twice"));
+}

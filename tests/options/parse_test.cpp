@@ -1,0 +1,217 @@
+#include "options/parse.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "options/sample.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::options;
+
+namespace {
+
+// Parses the arguments after --model m, which is required.
+Parsed<SampleOptions> parse_sample(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"--model", "m"});
+  return parse<SampleOptions>("hone sample", arguments);
+}
+
+Error sample_error(const std::vector<std::string>& arguments) {
+  return expect_error([&] { parse_sample(arguments); });
+}
+
+// Parses a config file of that content.
+Parsed<SampleOptions> parse_config(const std::string& content, std::vector<std::string> more = {}) {
+  const TemporaryFolder folder;
+  more.insert(more.begin(), "--config=" + folder.write("run.yaml", content).string());
+  return parse_sample(more);
+}
+
+// The error for a config file, its folder's name cut off.
+std::string config_error(const std::string& content) {
+  const Error error = expect_error([&] { parse_config(content); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  const std::string message = error.what();
+  return message.substr(message.find("run.yaml"));
+}
+
+}  // namespace
+
+TEST_CASE("hyphens and underscores, '=' and the next argument are the same") {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--learning-rate", "2e-5"},
+                                                    {"--learning_rate", "2e-5"},
+                                                    {"--learning-rate=2e-5"},
+                                                    {"--learning_rate=2e-5"}}) {
+    CHECK(parse_sample(arguments).options.learning_rate == 2e-5);
+  }
+}
+
+TEST_CASE("values of every type are read") {
+  const auto options = parse_sample({"--max-steps", "-1", "--seed=18446744073709551615", "--warmup-ratio=0.1",
+                                     "--text-column", "body", "--output-dir", "out dir", "--device", "cpu"})
+                           .options;
+  CHECK(options.model_name_or_path == "m");
+  CHECK(options.max_steps == -1);
+  CHECK(options.seed == 18446744073709551615u);
+  CHECK(options.warmup_ratio == 0.1);
+  CHECK(options.data.text_column == "body");
+  CHECK(options.output_dir == "out dir");
+  CHECK(options.device == "cpu");
+  CHECK_FALSE(options.greater_is_better.has_value());
+}
+
+TEST_CASE("a boolean is set by its flag, its negation or a word") {
+  CHECK(parse_sample({"--load-best-model-at-end"}).options.load_best_model_at_end);
+  CHECK(parse_sample({"--load_best_model_at_end", "true"}).options.load_best_model_at_end);
+  CHECK(parse_sample({"--load_best_model_at_end", "True"}).options.load_best_model_at_end);
+  CHECK_FALSE(parse_sample({"--load-best-model-at-end=false"}).options.load_best_model_at_end);
+  CHECK_FALSE(parse_sample({"--load-best-model-at-end", "--no-load-best-model-at-end"}).options.load_best_model_at_end);
+  CHECK(parse_sample({"--no_greater_is_better"}).options.greater_is_better == false);
+  CHECK(parse_sample({"--greater-is-better", "a text"}).options.text == std::vector<std::string>{"a text"});
+}
+
+TEST_CASE("a list grows with commas and repeated flags; positional arguments are not split") {
+  const auto options = parse_sample({"--train-file", "a,b", "x, y", "--train-file=c", "z"}).options;
+  CHECK(options.data.train_file == std::vector<std::string>{"a", "b", "c"});
+  CHECK(options.text == std::vector<std::string>{"x, y", "z"});
+}
+
+TEST_CASE("after -- everything is positional, and a negative number is not a flag") {
+  CHECK(parse_sample({"--", "--seed"}).options.text == std::vector<std::string>{"--seed"});
+  CHECK(parse_sample({"-5"}).options.text == std::vector<std::string>{"-5"});
+}
+
+TEST_CASE("--help is seen anywhere, even beside mistakes") {
+  CHECK(parse_sample({"--sed", "3", "--help"}).wants_help);
+  CHECK(parse<SampleOptions>("hone sample", std::vector<std::string>{"-h"}).wants_help);
+  CHECK_FALSE(parse_sample({"--", "--help"}).wants_help);
+}
+
+TEST_CASE("an unknown flag names the nearest one, not all") {
+  const Error error = sample_error({"--learning-rat", "1"});
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(std::string(error.what()) == "unknown option \"--learning-rat\"");
+  CHECK(error.hint() == "did you mean \"--learning-rate\"? hone sample --help lists all options");
+  CHECK(contains(sample_error({"--best"}).hint(), "--load-best-model-at-end"));
+  CHECK(sample_error({"--frobnicate"}).hint() == "hone sample --help lists all options");
+  CHECK(std::string(sample_error({"-seed", "3"}).what()) == "unknown option \"-seed\"");
+  CHECK(contains(sample_error({"-seed", "3"}).hint(), "\"--seed\""));
+}
+
+TEST_CASE("a flag without its value, a value for a negation and a stray argument are errors") {
+  CHECK(std::string(sample_error({"--seed"}).what()) == "--seed needs a value");
+  CHECK(std::string(sample_error({"--device", "--seed", "1"}).what()) == "--device needs a value");
+  CHECK(contains(sample_error({"--device", "--seed"}).hint(), "--device=TEXT"));
+  CHECK(std::string(sample_error({"--no-load-best-model-at-end=1"}).what()) ==
+        "--no-load-best-model-at-end takes no value");
+  const Error stray = expect_error([] {
+    struct NoPositional {
+      int64_t seed = 0;
+      static void fields(NoPositional& self, FieldList& visit) { visit("seed", self.seed, "seed"); }
+    };
+    parse<NoPositional>("hone x", std::vector<std::string>{"seed=3"});
+  });
+  CHECK(std::string(stray.what()) == "unexpected argument \"seed=3\"");
+  CHECK(stray.hint() == "did you mean \"--seed\"?");
+}
+
+TEST_CASE("a wrong value names flag, value and what is taken") {
+  const Error range = sample_error({"--warmup-ratio", "2"});
+  CHECK(std::string(range.what()) == "--warmup-ratio: 2 is out of range: it must be a number from 0 to 1");
+  CHECK(std::string(sample_error({"--learning_rate=-1"}).what()) ==
+        "--learning_rate: -1 is out of range: it must be a number of at least 0");
+  CHECK(std::string(sample_error({"--max-steps", "1e3"}).what()) == "--max-steps: \"1e3\" is not a whole number");
+  CHECK(sample_error({"--max-steps", "x"}).hint() == "--max-steps takes a whole number of at least -1");
+  const Error choice = sample_error({"--lr-scheduler-type", "cosin"});
+  CHECK(std::string(choice.what()) == "--lr-scheduler-type: \"cosin\" is not one of linear, cosine");
+  CHECK(choice.hint() == "did you mean \"cosine\"?");
+}
+
+TEST_CASE("what is required and missing is named") {
+  const Error error = expect_error([] { parse<SampleOptions>("hone sample", std::vector<std::string>{"--seed=1"}); });
+  CHECK(std::string(error.what()) == "hone sample needs --model DIR");
+}
+
+TEST_CASE("default < config file < flag, and the caller can tell which") {
+  const auto parsed = parse_config("learning_rate: 2e-5\nseed: 7\n", {"--seed", "8"});
+  CHECK(parsed.options.learning_rate == 2e-5);
+  CHECK(parsed.options.seed == 8);
+  CHECK(parsed.provenance.source("learning_rate") == Source::kFile);
+  CHECK(parsed.provenance.where("learning_rate").ends_with("run.yaml:1: learning_rate"));
+  CHECK(parsed.provenance.source("seed") == Source::kFlag);
+  CHECK(parsed.provenance.source("model_name_or_path") == Source::kFlag);
+  CHECK(parsed.provenance.source("max_steps") == Source::kDefault);
+  CHECK_FALSE(parsed.provenance.is_set("max_steps"));
+}
+
+TEST_CASE("a config file sets values of every type") {
+  const auto options = parse_config(
+                           "train_file: [a, 'b,c']\ntext_column: ~\nload_best_model_at_end: true\neval_strategy: no\n"
+                           "warmup_ratio: 1e-1\nseed: 3\noutput-dir: out\nid2label: {0: NEG, 1: POS}\n")
+                           .options;
+  CHECK(options.data.train_file == std::vector<std::string>{"a", "b,c"});
+  CHECK_FALSE(options.data.text_column.has_value());
+  CHECK(options.load_best_model_at_end);
+  CHECK(options.eval_strategy == "no");
+  CHECK(options.warmup_ratio == 0.1);
+  CHECK(options.output_dir == "out");
+  CHECK(options.id2label == R"({"0":"NEG","1":"POS"})");
+  CHECK(parse_config("id2label: [NEG, POS]").options.id2label == R"(["NEG","POS"])");
+}
+
+TEST_CASE("a flag replaces a config file's list") {
+  CHECK(parse_config("train_file: [a, b]", {"--train-file=c"}).options.data.train_file ==
+        std::vector<std::string>{"c"});
+}
+
+TEST_CASE("config file mistakes name file, line, key and value") {
+  CHECK(config_error("seed: 1\nlearning_rat: 2\n") == "run.yaml:2: unknown option \"learning_rat\"");
+  CHECK(config_error("\nseed: many") == "run.yaml:2: seed: \"many\" is not a whole number, 0 or more");
+  CHECK(config_error("warmup_ratio: 1.5") ==
+        "run.yaml:1: warmup_ratio: 1.5 is out of range: it must be a number from 0 to 1");
+  CHECK(config_error("seed: [1, 2]") == "run.yaml:1: seed: a list stands where a whole number, 0 or more is expected");
+  CHECK(config_error("train_file: {a: b}") ==
+        "run.yaml:1: train_file: a mapping stands where a list (a,b,c) is expected");
+  CHECK(config_error("train_file: [[a]]") == "run.yaml:1: train_file: an item of the list is not text");
+  CHECK(config_error("seed:") == "run.yaml:1: seed: has no value");
+  CHECK(config_error("model: a\nmodel_name_or_path: b") ==
+        "run.yaml:2: \"model\" and \"model_name_or_path\" are the same option");
+  const Error unknown = expect_error([] { parse_config("learning_rat: 2\n"); });
+  CHECK(unknown.hint() == "did you mean \"learning_rate\"?");
+  CHECK(std::string(sample_error({"--config", "a.yaml", "--config", "b.yaml"}).what()) == "--config is given twice");
+}
+
+TEST_CASE("old names are taken with a note, on the command line and in a file") {
+  const auto flags = parse_sample({"--evaluation_strategy", "steps", "--random-seed", "5", "--no_cuda"});
+  CHECK(flags.options.eval_strategy == "steps");
+  CHECK(flags.options.seed == 5);
+  CHECK(flags.options.device == "cpu");
+  CHECK(flags.notes == std::vector<std::string>{"--evaluation_strategy is now --eval-strategy",
+                                                "--random-seed is now --seed", "--no_cuda is now --device cpu"});
+  const auto file = parse_config("evaluation_strategy: epoch\nuse_cpu: true\nno_cuda: false\n");
+  CHECK(file.options.eval_strategy == "epoch");
+  CHECK(file.options.device == "cpu");
+  REQUIRE(file.notes.size() == 3);
+  CHECK(file.notes[0].ends_with("run.yaml:1: evaluation_strategy is now eval_strategy"));
+}
+
+TEST_CASE("an option of old without effect says so") {
+  const auto parsed = parse_sample({"--logging_dir", "logs", "--do_train", "--seed", "2"});
+  CHECK(parsed.options.seed == 2);
+  REQUIRE(parsed.notes.size() == 2);
+  CHECK(parsed.notes[0].starts_with("--logging_dir has no effect: "));
+}
+
+TEST_CASE("the last of a flag given twice counts, with a note") {
+  const auto parsed = parse_sample({"--seed", "1", "--seed", "2"});
+  CHECK(parsed.options.seed == 2);
+  CHECK(parsed.notes == std::vector<std::string>{"--seed is given again: 2 counts"});
+}
+
+TEST_CASE("a config file is read alone, without what is required") {
+  const TemporaryFolder folder;
+  const auto parsed = read_options<SampleOptions>(folder.write("a.json", "{\n \"seed\": 9}"));
+  CHECK(parsed.options.seed == 9);
+  CHECK(parsed.provenance.where("seed").ends_with("a.json:2: seed"));
+}
