@@ -12,11 +12,12 @@ namespace hone {
 
 namespace {
 
-Error error_at(std::string_view text, size_t byte, std::string_view source, std::string_view what) {
+Error error_at(std::string_view text, size_t byte, std::string_view source, std::string_view what, size_t first_line,
+               size_t first_column) {
   const std::string_view before = text.substr(0, byte);
-  const size_t line = 1 + static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
-  const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  return Error(ErrorKind::kInput, fmt::format("{}:{}:{}: {}", source, line, before.size() - line_start + 1, what),
+  const size_t lines = static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
+  const size_t column = lines == 0 ? before.size() + first_column : before.size() - before.rfind('\n');
+  return Error(ErrorKind::kInput, fmt::format("{}:{}:{}: {}", source, first_line + lines, column, what),
                "the file is not valid JSON");
 }
 
@@ -49,9 +50,7 @@ struct PositionFinder : nlohmann::json_sax<nlohmann::json> {
   }
 };
 
-}  // namespace
-
-void check_json_depth(std::string_view text, std::string_view source) {
+void check_depth(std::string_view text, std::string_view source, size_t first_line, size_t first_column) {
   int depth = 0;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -62,20 +61,26 @@ void check_json_depth(std::string_view text, std::string_view source) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
-      if (++depth > kMaxJsonDepth) throw error_at(text, i, source, fmt::format("nested deeper than {}", kMaxJsonDepth));
+      if (++depth > kMaxJsonDepth) {
+        throw error_at(text, i, source, fmt::format("nested deeper than {}", kMaxJsonDepth), first_line, first_column);
+      }
     } else if (c == '}' || c == ']') {
       --depth;
     }
   }
 }
 
-Error json_syntax_error(std::string_view text, std::string_view source) {
-  check_json_depth(text, source);
+}  // namespace
+
+void check_json_depth(std::string_view text, std::string_view source) { check_depth(text, source, 1, 1); }
+
+Error json_syntax_error(std::string_view text, std::string_view source, size_t first_line, size_t first_column) {
+  check_depth(text, source, first_line, first_column);
   PositionFinder finder;
   nlohmann::json::sax_parse(text, &finder);
   if (!finder.found) return Error(ErrorKind::kInput, fmt::format("{}: not valid JSON", source));
   const size_t byte = finder.found->first > 0 ? finder.found->first - 1 : 0;
-  return error_at(text, std::min(byte, text.size()), source, finder.found->second);
+  return error_at(text, std::min(byte, text.size()), source, finder.found->second, first_line, first_column);
 }
 
 Json parse_json(std::string_view text, std::string_view source) {

@@ -20,8 +20,8 @@ inline constexpr int kMaxJsonDepth = 128;
 void check_json_depth(std::string_view text, std::string_view source);
 
 // The first syntax error of `text` as "source:line:column: what", for readers that do not report positions themselves.
-// Returns a general message if the text parses.
-Error json_syntax_error(std::string_view text, std::string_view source);
+// Returns a general message if the text parses. `first_line` and `first_column` are where `text` begins in the source.
+Error json_syntax_error(std::string_view text, std::string_view source, size_t first_line = 1, size_t first_column = 1);
 
 Json parse_json(std::string_view text, std::string_view source);
 Json read_json(const std::filesystem::path& path);

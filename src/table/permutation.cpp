@@ -3,10 +3,13 @@
 #include "table/permutation.h"
 
 #include <array>
+#include <cstddef>
 #include <numeric>
 #include <utility>
 
 namespace hone::table {
+
+using std::size_t;
 
 namespace {
 

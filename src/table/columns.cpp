@@ -1,0 +1,124 @@
+// Column names of the data sets people use, in the order in which they are tried.
+#include "table/columns.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/error.h"
+
+namespace hone::table {
+
+namespace {
+
+struct Pair {
+  std::string_view first, second;
+};
+
+// GLUE's pairs (as transformers' run_glue.py lists them), the raw files of MRPC and Quora, and paws, xnli and others.
+constexpr std::array<Pair, 12> kPairs = {{{"sentence1", "sentence2"},
+                                          {"premise", "hypothesis"},
+                                          {"question1", "question2"},
+                                          {"question", "sentence"},
+                                          {"question", "context"},
+                                          {"question", "passage"},
+                                          {"#1 string", "#2 string"},
+                                          {"text1", "text2"},
+                                          {"text_a", "text_b"},
+                                          {"sentence_a", "sentence_b"},
+                                          {"query", "passage"},
+                                          {"query", "document"}}};
+
+constexpr std::array<std::string_view, 21> kTexts = {
+    "text",        "sentence",   "review",      "content",  "comment", "tweet",       "review_text",
+    "review_body", "reviewtext", "message",     "body",     "post",    "utterance",   "question",
+    "query",       "document",   "description", "headline", "input",   "instruction", "title"};
+
+constexpr std::array<std::string_view, 18> kLabels = {
+    "label", "labels", "sentiment", "class",   "category", "target",       "intent",     "rating",  "stars",
+    "star",  "score",  "polarity",  "emotion", "topic",    "coarse_label", "label_name", "quality", "y"};
+
+std::string lower(std::string_view name) {
+  std::string result(name);
+  std::ranges::transform(result, result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  return result;
+}
+
+// The column with this name in any case; the exact one first.
+std::optional<std::string> find_name(const Rows& rows, std::string_view wanted) {
+  if (rows.has_column(wanted)) return std::string(wanted);
+  for (const std::string& name : rows.column_names()) {
+    if (lower(name) == wanted) return name;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> find_first(const Rows& rows, std::span<const std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (auto found = find_name(rows, name)) return found;
+  }
+  return std::nullopt;
+}
+
+std::string list_columns(const Rows& rows) {
+  std::string list;
+  for (const std::string& name : rows.column_names()) {
+    list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", name, type_name(rows.column(name).type()));
+  }
+  return list;
+}
+
+std::string first_place(const Rows& rows) {
+  if (rows.empty()) return "";
+  const std::string location = rows.location(0);
+  return location.substr(0, location.rfind(':')) + ": ";
+}
+
+}  // namespace
+
+TextColumns find_text_columns(const Rows& rows) {
+  for (const Pair& pair : kPairs) {
+    auto first = find_name(rows, pair.first);
+    auto second = find_name(rows, pair.second);
+    if (first && second && rows.column(*first).has_text() && rows.column(*second).has_text()) return {*first, second};
+  }
+  for (const std::string_view name : kTexts) {
+    const auto found = find_name(rows, name);
+    if (found && rows.column(*found).has_text()) return {*found, std::nullopt};
+  }
+  const auto label = find_first(rows, kLabels);
+  std::vector<std::string> strings;
+  for (const std::string& name : rows.column_names()) {
+    if (name != label && rows.column(name).type() == ColumnType::kString) strings.push_back(name);
+  }
+  if (strings.size() == 1) return {strings[0], std::nullopt};
+  throw Error(ErrorKind::kInput,
+              fmt::format("{}{} looks like the text column", first_place(rows),
+                          strings.empty() ? "no column" : "more than one column"),
+              fmt::format("name it with --text-column; the columns: {}", list_columns(rows)));
+}
+
+std::string find_text_column(const Rows& rows) { return find_text_columns(rows).text; }
+
+std::string find_label_column(const Rows& rows) {
+  if (const auto found = find_first(rows, kLabels)) return *found;
+  throw Error(ErrorKind::kInput, fmt::format("{}no column looks like the label column", first_place(rows)),
+              fmt::format("name it with --label-column; the columns: {}", list_columns(rows)));
+}
+
+TextColumns choose_text_columns(const Rows& rows, std::string_view given_text, std::string_view given_pair) {
+  TextColumns columns;
+  if (given_text.empty()) {
+    columns = find_text_columns(rows);
+  } else {
+    columns.text = rows.column(given_text).name();
+  }
+  if (!given_pair.empty()) columns.text_pair = rows.column(given_pair).name();
+  return columns;
+}
+
+std::string choose_label_column(const Rows& rows, std::string_view given) {
+  return given.empty() ? find_label_column(rows) : rows.column(given).name();
+}
+
+}  // namespace hone::table

@@ -1,0 +1,27 @@
+// The bytes of a file that may be compressed, from its beginning to its end. Internal to the floor.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+namespace hone::table {
+
+enum class Compression { kNone, kGzip, kXz, kZstd, kBzip2 };
+
+// By the last extension (.gz, .xz, .zst, .bz2).
+Compression compression_of(const std::filesystem::path& path);
+// The path without that extension.
+std::filesystem::path without_compression(const std::filesystem::path& path);
+
+class ByteReader {
+ public:
+  virtual ~ByteReader() = default;
+  // Up to `size` bytes; 0 only at the end. Errors: kIo; kInput for damaged or cut compressed data.
+  virtual size_t read(char* bytes, size_t size) = 0;
+};
+
+std::unique_ptr<ByteReader> open_bytes(const std::filesystem::path& path, Compression compression);
+
+}  // namespace hone::table

@@ -1,0 +1,49 @@
+// {"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}, with or without "info".
+#include "table/features.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+
+namespace hone::table {
+
+namespace {
+
+const Json* member(const Json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> names_of(const Json& feature) {
+  const Json* type = member(feature, "_type");
+  const Json* names = member(feature, "names");
+  std::vector<std::string> result;
+  if (type == nullptr || *type != "ClassLabel" || names == nullptr || !names->is_array()) return result;
+  for (const Json& name : *names) {
+    if (!name.is_string()) return {};
+    result.push_back(name.get<std::string>());
+  }
+  return result;
+}
+
+}  // namespace
+
+ClassNames class_names_of(std::string_view json) {
+  ClassNames result;
+  Json document;
+  try {
+    document = parse_json(json, "features");
+  } catch (const Error&) {
+    return result;
+  }
+  const Json* info = member(document, "info");
+  const Json* features = member(info != nullptr ? *info : document, "features");
+  if (features == nullptr || !features->is_object()) return result;
+  for (const auto& [column, feature] : features->items()) {
+    if (auto names = names_of(feature); !names.empty()) result[column] = std::move(names);
+  }
+  return result;
+}
+
+}  // namespace hone::table

@@ -1,0 +1,49 @@
+// Counts brackets outside strings.
+#include "table/json_scan.h"
+
+namespace hone::table {
+
+namespace {
+
+constexpr size_t kNone = std::string_view::npos;
+
+// After the closing quote of the string that begins at `position`.
+size_t string_end(std::string_view text, size_t position) {
+  for (++position; position < text.size(); ++position) {
+    if (text[position] == '"') return position + 1;
+    if (text[position] == '\\') ++position;
+  }
+  return kNone;
+}
+
+size_t brackets_end(std::string_view text, size_t position) {
+  size_t depth = 0;
+  while (position < text.size()) {
+    const char c = text[position];
+    if (c == '"') {
+      position = string_end(text, position);
+      if (position == kNone) return kNone;
+      continue;
+    }
+    ++position;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return position;
+  }
+  return kNone;
+}
+
+}  // namespace
+
+size_t skip_space(std::string_view text, size_t position) {
+  const size_t found = text.find_first_not_of(" \t\r\n", position);
+  return found == kNone ? text.size() : found;
+}
+
+size_t value_end(std::string_view text, size_t position) {
+  if (position >= text.size()) return kNone;
+  if (text[position] == '{' || text[position] == '[') return brackets_end(text, position);
+  if (text[position] == '"') return string_end(text, position);
+  return text.find_first_of(",]} \t\r\n", position);
+}
+
+}  // namespace hone::table

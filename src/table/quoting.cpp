@@ -1,0 +1,88 @@
+// Guesses quoting from the first records of a tsv file.
+#include "table/quoting.h"
+
+#include <map>
+#include <vector>
+
+#include "table/record_parser.h"
+
+namespace hone::table {
+
+namespace {
+
+constexpr size_t kLongestHead = size_t{1} << 22;
+
+bool is_quoted(std::string_view field) { return !field.empty() && field[0] == '"'; }
+
+// "..." with every quote inside doubled.
+bool is_proper(std::string_view field) {
+  if (field.size() < 2 || field.back() != '"') return false;
+  field = field.substr(1, field.size() - 2);
+  for (size_t i = 0; i < field.size(); ++i) {
+    if (field[i] != '"') continue;
+    if (i + 1 == field.size() || field[i + 1] != '"') return false;
+    ++i;
+  }
+  return true;
+}
+
+// What the records of `head` look like when quotes are plain characters.
+struct Plain {
+  bool same_length = true, any_quoted = false, all_proper = true, any_doubled = false;
+  uint64_t records = 0;
+  std::map<size_t, uint64_t> quoted_in_column;
+
+  void see(const std::vector<DelimitedCell>& cells, size_t& width) {
+    if (width == 0) width = cells.size();
+    same_length = same_length && cells.size() == width;
+    ++records;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (!is_quoted(cells[i].text)) continue;
+      any_quoted = true;
+      ++quoted_in_column[i];
+      const bool proper = is_proper(cells[i].text);
+      all_proper = all_proper && proper;
+      if (proper) any_doubled = any_doubled || cells[i].text.substr(1).find("\"\"") != std::string_view::npos;
+    }
+  }
+
+  // All rows, the header perhaps not.
+  bool whole_column_quoted() const {
+    for (const auto& [column, count] : quoted_in_column) {
+      if (records > 1 && count + 1 >= records) return true;
+    }
+    return false;
+  }
+};
+
+bool same_length_when_quoted(std::string_view head, char delimiter) {
+  RecordParser parser(delimiter, true);
+  for (size_t position = 0, width = 0; position < head.size(); position += parser.size()) {
+    const RecordStatus status = parser.parse(head.substr(position), false);
+    if (status == RecordStatus::kNeedsMore) return width != 0;
+    if (status == RecordStatus::kBlank) continue;
+    if (status != RecordStatus::kRecord || (width != 0 && parser.cells().size() != width)) return false;
+    width = parser.cells().size();
+  }
+  return true;
+}
+
+}  // namespace
+
+bool use_quotes(std::string_view head, char delimiter, Quoting quoting) {
+  if (quoting != Quoting::kAutomatic) return quoting == Quoting::kOn;
+  if (delimiter != '\t') return true;
+  head = head.substr(0, kLongestHead);
+  Plain plain;
+  RecordParser parser(delimiter, false);
+  for (size_t position = 0, width = 0; position < head.size(); position += parser.size()) {
+    const RecordStatus status = parser.parse(head.substr(position), head.size() < kLongestHead);
+    if (status == RecordStatus::kNeedsMore) break;
+    if (status == RecordStatus::kRecord) plain.see(parser.cells(), width);
+  }
+  if (!plain.any_quoted) return false;
+  if (!plain.same_length) return same_length_when_quoted(head, delimiter);
+  return plain.all_proper && (plain.any_doubled || plain.whole_column_quoted());
+}
+
+}  // namespace hone::table

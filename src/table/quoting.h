@@ -1,0 +1,15 @@
+// Whether quotes quote in a delimited file. Internal to the floor.
+#pragma once
+
+#include <string_view>
+
+#include "table/read.h"
+
+namespace hone::table {
+
+// csv: yes. tsv: by its beginning, `head`. If every line has the same number of tabs, quotes quote only where each
+// field that starts with one is closed properly, and either one of them holds a doubled quote or a whole column is
+// quoted. If lines differ, quotes quote where that makes all records equally long.
+bool use_quotes(std::string_view head, char delimiter, Quoting quoting);
+
+}  // namespace hone::table

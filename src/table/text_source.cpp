@@ -1,0 +1,155 @@
+// Windows on mapped or decompressed text. simdjson checks UTF-8 at memory speed; only where it fails are the bytes
+// looked at one by one, for the message.
+#include "table/text_source.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace hone::table {
+
+namespace {
+
+constexpr size_t kFirstWindow = size_t{1} << 22;
+
+// How many bytes at the end belong to a character that is not whole.
+size_t partial_character(std::string_view text) {
+  for (size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if ((byte & 0xC0) == 0x80) continue;
+    const size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+size_t first_invalid(std::string_view text) {
+  size_t low = 0, high = text.size();  // text[0, low) is valid, text[0, high) is not
+  while (high - low > 64) {
+    size_t middle = low + (high - low) / 2;
+    while (middle > low && (static_cast<unsigned char>(text[middle]) & 0xC0) == 0x80) --middle;
+    if (middle == low) break;
+    (simdjson::validate_utf8(text.data() + low, middle - low) ? low : high) = middle;
+  }
+  while (low < text.size()) {
+    size_t length = 1;
+    while (length <= 4 && low + length <= text.size() && !simdjson::validate_utf8(text.data() + low, length)) ++length;
+    if (length > 4 || low + length > text.size()) return low;
+    low += length;
+  }
+  return low;
+}
+
+uint64_t count_lines(std::string_view text) {
+  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+void append_latin1(std::string& to, std::string_view bytes) {
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      to.push_back(c);
+    } else {
+      to.push_back(static_cast<char>(0xC0 | (byte >> 6)));
+      to.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
+    }
+  }
+}
+
+}  // namespace
+
+TextSource::TextSource(const std::filesystem::path& path, Encoding encoding)
+    : name_(std::make_shared<const std::string>(path.string())), encoding_(encoding) {
+  const Compression compression = compression_of(path);
+  if (compression == Compression::kNone) {
+    mapped_ = std::make_unique<MappedFile>(path);
+  } else {
+    reader_ = open_bytes(path, compression);
+  }
+  more();
+  skip_byte_order_mark();
+}
+
+size_t TextSource::extend_mapped(size_t size) {
+  const std::string_view bytes = mapped_->bytes();
+  const size_t added = std::min(size, bytes.size() - mapped_end_);
+  if (encoding_ == Encoding::kLatin1) {
+    append_latin1(buffer_, bytes.substr(mapped_end_, added));
+    mapped_end_ += added;
+  } else {
+    const size_t start = mapped_end_ - all_.size();
+    mapped_end_ += added;
+    all_ = bytes.substr(start, mapped_end_ - start);
+  }
+  source_ended_ = mapped_end_ == bytes.size();
+  return added;
+}
+
+size_t TextSource::extend_streamed(size_t size) {
+  std::string block(size, '\0');
+  size_t added = 0;
+  while (added < size) {
+    const size_t count = reader_->read(block.data() + added, size - added);
+    if (count == 0) break;
+    added += count;
+  }
+  source_ended_ = added < size;
+  block.resize(added);
+  if (encoding_ == Encoding::kLatin1) {
+    append_latin1(buffer_, block);
+  } else {
+    buffer_ += block;
+  }
+  return added;
+}
+
+bool TextSource::more() {
+  if (ended_) return false;
+  const size_t size = std::max(kFirstWindow, all_.size());
+  const bool in_buffer = mapped_ == nullptr || encoding_ == Encoding::kLatin1;
+  if (in_buffer && buffer_start_ > 0) {
+    buffer_.erase(0, buffer_start_);
+    buffer_start_ = 0;
+  }
+  mapped_ != nullptr ? extend_mapped(size) : extend_streamed(size);
+  if (in_buffer) all_ = buffer_;
+  ended_ = source_ended_;
+  window_ = ended_ ? all_ : all_.substr(0, all_.size() - partial_character(all_));
+  if (consumed_bytes_ == 0 && checked_ == 0 && (window_.starts_with("\xFF\xFE") || window_.starts_with("\xFE\xFF"))) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: the text is UTF-16, not UTF-8", name()),
+                fmt::format("convert it, for example: iconv -f UTF-16 -t UTF-8 {}", name()));
+  }
+  validate(checked_);
+  checked_ = window_.size();
+  return true;
+}
+
+void TextSource::validate(size_t from) {
+  const std::string_view added = window_.substr(from);
+  if (encoding_ == Encoding::kLatin1 || simdjson::validate_utf8(added.data(), added.size())) return;
+  const size_t bad = from + first_invalid(added);
+  const std::string_view before = window_.substr(0, bad);
+  const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  throw Error(ErrorKind::kInput,
+              fmt::format("{}:{}: byte 0x{:02X} (byte {} of the line, {} of the file) is not UTF-8", name(),
+                          consumed_lines_ + count_lines(before) + 1, static_cast<unsigned char>(window_[bad]),
+                          bad - line_start + 1, consumed_bytes_ + bad + 1),
+              fmt::format("convert the file, for example: iconv -f LATIN1 -t UTF-8 {}", name()));
+}
+
+void TextSource::skip_byte_order_mark() {
+  if (encoding_ == Encoding::kUtf8 && window_.starts_with("\xEF\xBB\xBF")) consume(3, 0);
+}
+
+void TextSource::consume(size_t size, uint64_t lines) {
+  consumed_lines_ += lines;
+  consumed_bytes_ += size;
+  if (!buffer_.empty()) buffer_start_ += size;
+  all_.remove_prefix(size);
+  window_.remove_prefix(size);
+  checked_ -= size;
+}
+
+}  // namespace hone::table

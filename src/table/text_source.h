@@ -1,0 +1,55 @@
+// The text of a file as a window that grows at its end and is consumed at its beginning: whole records are looked at in
+// place, whether the file is mapped or decompressed as it is read. All text in the window is valid UTF-8. Internal.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/files.h"
+#include "table/decompress.h"
+#include "table/read.h"
+
+namespace hone::table {
+
+class TextSource {
+ public:
+  // A UTF-8 byte order mark is skipped. Errors: kIo; kInput for UTF-16 and for bytes that are not UTF-8 (in more()).
+  TextSource(const std::filesystem::path& path, Encoding encoding);
+
+  // The text read and not yet consumed. Stays where it is until more() or consume().
+  std::string_view window() const { return window_; }
+  // Makes the window longer (at least twice as long, or to the end of the file); false at the end of the file.
+  bool more();
+  // True where the window reaches the end of the file.
+  bool at_end() const { return ended_; }
+  // Gives up `size` bytes of the window, which hold `lines` line ends.
+  void consume(size_t size, uint64_t lines);
+
+  const std::string& name() const { return *name_; }
+  const std::shared_ptr<const std::string>& shared_name() const { return name_; }
+
+ private:
+  size_t extend_mapped(size_t size);
+  size_t extend_streamed(size_t size);
+  void validate(size_t from);
+  void skip_byte_order_mark();
+
+  std::shared_ptr<const std::string> name_;
+  Encoding encoding_;
+  std::unique_ptr<MappedFile> mapped_;
+  size_t mapped_end_ = 0;  // how far the window reaches into mapped_
+  std::unique_ptr<ByteReader> reader_;
+  std::string buffer_;
+  size_t buffer_start_ = 0;      // of the window in buffer_
+  size_t checked_ = 0;           // bytes of the window known to be UTF-8
+  uint64_t consumed_lines_ = 0;  // line ends before the window
+  uint64_t consumed_bytes_ = 0;  // bytes before the window
+  std::string_view all_;         // the window with the bytes of a character that is not whole yet
+  std::string_view window_;
+  bool ended_ = false, source_ended_ = false;
+};
+
+}  // namespace hone::table
