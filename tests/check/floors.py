@@ -23,7 +23,7 @@ def declared_floors(cmake):
 def light_sources(cmake):
     """The files of the program that must start without libtorch."""
     match = re.search(r"set\(hone_light_sources([^)]*)\)", cmake)
-    return match.group(1).split() if match else []
+    return ["cli/main.cpp", *(match.group(1).split() if match else [])]
 
 
 def is_torch(name):
