@@ -222,7 +222,7 @@ class FormatTest(CheckTest):
 
     def test_a_file_of_another_style(self):
         self.append("src/base/names.cpp", "int  x ;\n")
-        self.expect(format_check, "src/base/names.cpp:5: not formatted")
+        self.expect(format_check, "src/base/names.cpp: not formatted")
 
     def test_a_setting_that_does_not_exist(self):
         self.write(".clang-format", "Nonsense: 1\n")

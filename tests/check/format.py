@@ -15,10 +15,10 @@ def problems(root):
     result = subprocess.run([str(CLANG_FORMAT), "--dry-run", "--Werror", *files], cwd=root, capture_output=True, text=True)
     if result.returncode == 0:
         return []
-    places = re.findall(r"^(\S+?:\d+):\d+: error: code should be clang-formatted", result.stderr, re.MULTILINE)
-    if not places:
+    files = re.findall(r"^(\S+?):\d+:\d+: error: code should be clang-formatted", result.stderr, re.MULTILINE)
+    if not files:
         return [result.stderr]
-    return [f"{place}: not formatted: run ./dev format" for place in places]
+    return [f"{path}: not formatted: run ./dev format" for path in dict.fromkeys(files)]
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ def line_problems(line):
 
 
 def opens_with_comment(path, lines):
-    mark = "//" if path.suffix in (".h", ".cpp") else "#"
-    return lines[0].startswith(mark)
+    marks = "//" if path.suffix in (".h", ".cpp") else ("#", '"""') if path.suffix == ".py" else "#"
+    return lines[0].startswith(marks)
 
 
 def problems(root):

@@ -1,0 +1,23 @@
+"""Copies compile_commands.json for clang-tidy: only src/, without g++'s precompiled headers, which clang cannot read.
+
+Usage: lint_commands.py IN OUT
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+PRECOMPILED = re.compile(r"-Winvalid-pch|-include \S*cmake_pch\.hxx|-fpch-preprocess")
+
+
+def main() -> None:
+    source, target = map(Path, sys.argv[1:])
+    floors = str(Path(__file__).resolve().parent.parent / "src") + "/"
+    entries = [entry for entry in json.loads(source.read_text()) if entry["file"].startswith(floors)]
+    for entry in entries:
+        entry["command"] = PRECOMPILED.sub("", entry["command"])
+    target.write_text(json.dumps(entries, indent=1))
+
+
+main()

@@ -1,0 +1,37 @@
+// Running a model over a whole set without gradients: rows go in length-sorted batches, results come out in row order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "eval/metrics.h"
+#include "model/sequence_classifier.h"
+#include "task/features.h"
+
+namespace hone::eval {
+
+struct EvaluationResult {
+  double loss = 0;  // mean over the rows
+  ConfusionMatrix confusion;
+  uint64_t num_rows = 0, num_batches = 0;
+  double seconds = 0;
+};
+
+struct EvaluateOptions {
+  int64_t batch_size = 8;       // rows
+  bool stop_on_interrupt = false;  // give up when Ctrl-C or SIGTERM was asked for
+};
+
+// Mean loss and confusion matrix of labelled rows; nullopt only where an interrupt stopped it. The batches are those of
+// HF's Trainer: batch_size rows in their order.
+std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
+                                         const EvaluateOptions& options);
+
+// Probabilities [rows, K] by softmax of the logits, in row order; batches are sorted by length and hold about
+// `tokens_per_batch` tokens. `progress(rows)` is called after each batch with the rows it held.
+std::vector<float> probabilities(model::SequenceClassifier& model, const task::Features& features,
+                                 uint64_t tokens_per_batch, const std::function<void(uint64_t)>& progress);
+
+}  // namespace hone::eval

@@ -1,0 +1,127 @@
+// The table of metrics.
+#include "eval/metrics.h"
+
+#include "base/error.h"
+
+namespace hone::eval {
+
+namespace {
+
+double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
+
+using ScoreOf = double (*)(const LabelScores&);
+
+double precision_of(const LabelScores& scores) { return scores.precision; }
+double recall_of(const LabelScores& scores) { return scores.recall; }
+double f1_of(const LabelScores& scores) { return scores.f1; }
+
+template <ScoreOf score>
+double positive(const ConfusionMatrix& matrix) {
+  return score(label_scores(matrix, 1));
+}
+
+// Over the labels that occur, as scikit-learn takes them: among the true labels or among the predictions.
+template <ScoreOf score>
+double macro(const ConfusionMatrix& matrix) {
+  double sum = 0, labels = 0;
+  for (int64_t label = 0; label < matrix.num_labels(); ++label) {
+    if (matrix.num_of_label(label) + matrix.num_of_prediction(label) == 0) continue;
+    sum += score(label_scores(matrix, label));
+    labels += 1;
+  }
+  return ratio(sum, labels);
+}
+
+template <ScoreOf score>
+double weighted(const ConfusionMatrix& matrix) {
+  double sum = 0;
+  for (int64_t label = 0; label < matrix.num_labels(); ++label) {
+    const LabelScores scores = label_scores(matrix, label);
+    sum += score(scores) * static_cast<double>(scores.support);
+  }
+  return ratio(sum, static_cast<double>(matrix.total()));
+}
+
+template <ScoreOf score>
+double usual(const ConfusionMatrix& matrix) {
+  return matrix.num_labels() == 2 ? positive<score>(matrix) : macro<score>(matrix);
+}
+
+// With one label a row, micro-averaged precision, recall and F1 are all the accuracy.
+double accuracy(const ConfusionMatrix& matrix) {
+  return ratio(static_cast<double>(matrix.correct()), static_cast<double>(matrix.total()));
+}
+
+constexpr Metric kMetrics[] = {
+    {"accuracy", "share of the rows that are right", accuracy},
+    {"precision", "of the positive class (two labels), else macro", usual<precision_of>},
+    {"recall", "of the positive class (two labels), else macro", usual<recall_of>},
+    {"f1", "of the positive class (two labels), else macro", usual<f1_of>},
+    {"f1_binary", "F1 of the second label", positive<f1_of>, true},
+    {"precision_macro", "mean over the labels", macro<precision_of>},
+    {"recall_macro", "mean over the labels", macro<recall_of>},
+    {"f1_macro", "mean over the labels", macro<f1_of>},
+    {"precision_micro", "over all rows", accuracy},
+    {"recall_micro", "over all rows", accuracy},
+    {"f1_micro", "over all rows", accuracy},
+    {"precision_weighted", "mean over the labels, by their rows", weighted<precision_of>},
+    {"recall_weighted", "mean over the labels, by their rows", weighted<recall_of>},
+    {"f1_weighted", "mean over the labels, by their rows", weighted<f1_of>},
+};
+
+}  // namespace
+
+ConfusionMatrix::ConfusionMatrix(int64_t num_labels)
+    : num_labels_(num_labels), counts_(static_cast<size_t>(num_labels * num_labels)) {}
+
+void ConfusionMatrix::add(int64_t label, int64_t predicted) {
+  check_internal(label >= 0 && label < num_labels_ && predicted >= 0 && predicted < num_labels_,
+                 "a label is outside the confusion matrix");
+  ++counts_[static_cast<size_t>(label * num_labels_ + predicted)];
+  ++total_;
+}
+
+uint64_t ConfusionMatrix::count(int64_t label, int64_t predicted) const {
+  return counts_[static_cast<size_t>(label * num_labels_ + predicted)];
+}
+
+uint64_t ConfusionMatrix::correct() const {
+  uint64_t sum = 0;
+  for (int64_t label = 0; label < num_labels_; ++label) sum += count(label, label);
+  return sum;
+}
+
+uint64_t ConfusionMatrix::num_of_label(int64_t label) const {
+  uint64_t sum = 0;
+  for (int64_t predicted = 0; predicted < num_labels_; ++predicted) sum += count(label, predicted);
+  return sum;
+}
+
+uint64_t ConfusionMatrix::num_of_prediction(int64_t predicted) const {
+  uint64_t sum = 0;
+  for (int64_t label = 0; label < num_labels_; ++label) sum += count(label, predicted);
+  return sum;
+}
+
+LabelScores label_scores(const ConfusionMatrix& matrix, int64_t label) {
+  const double right = static_cast<double>(matrix.count(label, label));
+  LabelScores scores;
+  scores.support = matrix.num_of_label(label);
+  const double predicted = static_cast<double>(matrix.num_of_prediction(label));
+  scores.precision = ratio(right, predicted);
+  scores.recall = ratio(right, static_cast<double>(scores.support));
+  scores.f1 = ratio(2 * right, predicted + static_cast<double>(scores.support));
+  return scores;
+}
+
+std::span<const Metric> metrics() { return kMetrics; }
+
+std::vector<std::pair<std::string, double>> compute_metrics(const ConfusionMatrix& matrix) {
+  std::vector<std::pair<std::string, double>> values;
+  for (const Metric& metric : kMetrics) {
+    if (!metric.only_binary || matrix.num_labels() == 2) values.emplace_back(metric.name, metric.compute(matrix));
+  }
+  return values;
+}
+
+}  // namespace hone::eval

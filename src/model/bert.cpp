@@ -1,0 +1,256 @@
+// BERT over packed tokens. B sequences, T tokens, C width. Every name given to register_module is a part of HF's
+// checkpoint keys.
+#include "model/bert.h"
+
+#include <ATen/ATen.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "model/config_keys.h"
+#include "nn/activation.h"
+#include "nn/attention.h"
+#include "nn/dropout.h"
+#include "nn/embedding.h"
+#include "nn/layer_norm.h"
+#include "nn/linear.h"
+#include "nn/module_list.h"
+
+namespace hone::model {
+
+namespace {
+
+constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, kMaxRows};
+constexpr ConfigKey kHiddenSize{"hidden_size", ConfigKind::kInteger, "", 1, kMaxWidth};
+constexpr ConfigKey kNumLayers{"num_hidden_layers", ConfigKind::kInteger, "", 0, kMaxLayers};
+constexpr ConfigKey kNumHeads{"num_attention_heads", ConfigKind::kInteger, "", 1, kMaxWidth};
+constexpr ConfigKey kIntermediateSize{"intermediate_size", ConfigKind::kInteger, "", 1, kMaxWidth};
+constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", 1, kMaxRows};
+constexpr ConfigKey kTypeVocabSize{"type_vocab_size", ConfigKind::kInteger, "2", 1, kMaxRows};
+constexpr ConfigKey kHiddenAct{"hidden_act", ConfigKind::kText, "\"gelu\""};
+constexpr ConfigKey kHiddenDropout{"hidden_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
+constexpr ConfigKey kAttentionDropout{"attention_probs_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
+constexpr ConfigKey kClassifierDropout{"classifier_dropout", ConfigKind::kNumber, "null", 0, 1};
+constexpr ConfigKey kLayerNormEps{"layer_norm_eps", ConfigKind::kNumber, "1e-12", 0, 1};
+constexpr ConfigKey kPositionType{"position_embedding_type", ConfigKind::kText, "\"absolute\""};
+constexpr ConfigKey kIsDecoder{"is_decoder", ConfigKind::kFlag, "false"};
+constexpr std::array kKeys{kVocabSize,        kHiddenSize,       kNumLayers,         kNumHeads,
+                           kIntermediateSize, kMaxPositions,     kTypeVocabSize,     kHiddenAct,
+                           kHiddenDropout,    kAttentionDropout, kClassifierDropout, kLayerNormEps,
+                           kPositionType,     kIsDecoder,        kInitializerRange,  kPadTokenId};
+
+std::shared_ptr<nn::LayerNorm> layer_norm(const ModelConfig& config) {
+  return std::make_shared<nn::LayerNorm>(config.integer(kHiddenSize), config.number(kLayerNormEps));
+}
+
+std::shared_ptr<nn::Linear> square_linear(const ModelConfig& config) {
+  return std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kHiddenSize));
+}
+
+class BertEmbeddings : public torch::nn::Module {
+ public:
+  BertEmbeddings(const ModelConfig& config, nn::DropoutSites& sites) : dropout_(config.number(kHiddenDropout), sites) {
+    const int64_t width = config.integer(kHiddenSize);
+    word_ = register_module("word_embeddings", std::make_shared<nn::Embedding>(config.integer(kVocabSize), width,
+                                                                               padding_id(config, kVocabSize)));
+    position_ =
+        register_module("position_embeddings", std::make_shared<nn::Embedding>(config.integer(kMaxPositions), width));
+    type_ = register_module("token_type_embeddings",
+                            std::make_shared<nn::Embedding>(config.integer(kTypeVocabSize), width));
+    norm_ = register_module("LayerNorm", layer_norm(config));
+  }
+
+  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
+    const at::Tensor types = batch.token_type_ids.defined() ? batch.token_type_ids : at::zeros_like(batch.input_ids);
+    word_->check_ids(batch.input_ids, "token id", kTokenIdHint);
+    type_->check_ids(types, "token type id", "this model was trained with fewer kinds of segments");
+    at::Tensor x = word_->forward(batch.input_ids) + type_->forward(types);
+    x = x + position_->forward(batch.packing.positions().to(x.device()));
+    return dropout_(norm_->forward(x), context);  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<nn::Embedding> word_, position_, type_;
+  std::shared_ptr<nn::LayerNorm> norm_;
+  nn::Dropout dropout_;
+};
+
+class BertSelfAttention : public torch::nn::Module {
+ public:
+  BertSelfAttention(const ModelConfig& config, nn::DropoutSites& sites)
+      : num_heads_(config.integer(kNumHeads)), dropout_(config.number(kAttentionDropout), sites) {
+    query_ = register_module("query", square_linear(config));
+    key_ = register_module("key", square_linear(config));
+    value_ = register_module("value", square_linear(config));
+  }
+
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    return nn::attention(query_->forward(x), key_->forward(x), value_->forward(x), packing, num_heads_,
+                         dropout_.active_p(context), dropout_.stream(context));  // [T, C]
+  }
+
+ private:
+  int64_t num_heads_;
+  std::shared_ptr<nn::Linear> query_, key_, value_;
+  nn::Dropout dropout_;
+};
+
+// LayerNorm(dropout(dense(x)) + residual): the end of both halves of a layer.
+class BertOutput : public torch::nn::Module {
+ public:
+  BertOutput(const ModelConfig& config, int64_t in_features, nn::DropoutSites& sites)
+      : dropout_(config.number(kHiddenDropout), sites) {
+    dense_ = register_module("dense", std::make_shared<nn::Linear>(in_features, config.integer(kHiddenSize)));
+    norm_ = register_module("LayerNorm", layer_norm(config));
+  }
+
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
+    return norm_->forward(dropout_(dense_->forward(x), context) + residual);  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<nn::Linear> dense_;
+  std::shared_ptr<nn::LayerNorm> norm_;
+  nn::Dropout dropout_;
+};
+
+class BertAttention : public torch::nn::Module {
+ public:
+  BertAttention(const ModelConfig& config, nn::DropoutSites& sites) {
+    self_ = register_module("self", std::make_shared<BertSelfAttention>(config, sites));
+    output_ = register_module("output", std::make_shared<BertOutput>(config, config.integer(kHiddenSize), sites));
+  }
+
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    return output_->forward(self_->forward(x, packing, context), x, context);
+  }
+
+ private:
+  std::shared_ptr<BertSelfAttention> self_;
+  std::shared_ptr<BertOutput> output_;
+};
+
+class BertIntermediate : public torch::nn::Module {
+ public:
+  explicit BertIntermediate(const ModelConfig& config) : activation_(nn::find_activation(config.text(kHiddenAct))) {
+    dense_ = register_module(
+        "dense", std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kIntermediateSize)));
+  }
+
+  at::Tensor forward(const at::Tensor& x) const { return activation_.apply(dense_->forward(x)); }
+
+ private:
+  std::shared_ptr<nn::Linear> dense_;
+  const nn::Activation& activation_;
+};
+
+class BertLayer : public torch::nn::Module {
+ public:
+  BertLayer(const ModelConfig& config, nn::DropoutSites& sites) {
+    attention_ = register_module("attention", std::make_shared<BertAttention>(config, sites));
+    intermediate_ = register_module("intermediate", std::make_shared<BertIntermediate>(config));
+    output_ = register_module("output", std::make_shared<BertOutput>(config, config.integer(kIntermediateSize), sites));
+  }
+
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    const at::Tensor attended = attention_->forward(x, packing, context);
+    return output_->forward(intermediate_->forward(attended), attended, context);  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<BertAttention> attention_;
+  std::shared_ptr<BertIntermediate> intermediate_;
+  std::shared_ptr<BertOutput> output_;
+};
+
+class BertEncoder : public torch::nn::Module {
+ public:
+  BertEncoder(const ModelConfig& config, nn::DropoutSites& sites) {
+    layers_ = register_module("layer", std::make_shared<nn::ModuleList<BertLayer>>());
+    for (int64_t i = 0; i < config.integer(kNumLayers); ++i) {
+      layers_->append(std::make_shared<BertLayer>(config, sites));
+    }
+  }
+
+  at::Tensor forward(at::Tensor x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    for (const auto& layer : *layers_) x = layer->forward(x, packing, context);
+    return x;  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<nn::ModuleList<BertLayer>> layers_;
+};
+
+class BertPooler : public torch::nn::Module {
+ public:
+  explicit BertPooler(const ModelConfig& config) { dense_ = register_module("dense", square_linear(config)); }
+
+  at::Tensor forward(const at::Tensor& x) const { return at::tanh(dense_->forward(x)); }  // [B, C]
+
+ private:
+  std::shared_ptr<nn::Linear> dense_;
+};
+
+class BertBody : public torch::nn::Module {
+ public:
+  BertBody(const ModelConfig& config, nn::DropoutSites& sites) {
+    embeddings_ = register_module("embeddings", std::make_shared<BertEmbeddings>(config, sites));
+    encoder_ = register_module("encoder", std::make_shared<BertEncoder>(config, sites));
+    pooler_ = register_module("pooler", std::make_shared<BertPooler>(config));
+  }
+
+  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
+    const at::Tensor x = encoder_->forward(embeddings_->forward(batch, context), batch.packing, context);  // [T, C]
+    return pooler_->forward(x.index_select(0, batch.packing.first_tokens().to(x.device())));               // [B, C]
+  }
+
+ private:
+  std::shared_ptr<BertEmbeddings> embeddings_;
+  std::shared_ptr<BertEncoder> encoder_;
+  std::shared_ptr<BertPooler> pooler_;
+};
+
+double classifier_dropout(const ModelConfig& config) {
+  return config.optional_number(kClassifierDropout).value_or(config.number(kHiddenDropout));
+}
+
+class BertClassifier : public SequenceClassifier {
+ public:
+  explicit BertClassifier(const ModelConfig& config)
+      : SequenceClassifier(config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions)),
+        body_(register_module("bert", std::make_shared<BertBody>(config, sites_))),
+        dropout_(classifier_dropout(config), sites_),
+        classifier_(register_module("classifier",
+                                    std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.num_labels()))) {}
+
+  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) override {
+    check_batch(batch);
+    return classifier_->forward(dropout_(body_->forward(batch, context), context));  // [B, num_labels]
+  }
+
+ private:
+  nn::DropoutSites sites_;
+  std::shared_ptr<BertBody> body_;
+  nn::Dropout dropout_;
+  std::shared_ptr<nn::Linear> classifier_;
+};
+
+}  // namespace
+
+std::span<const ConfigKey> bert_config_keys() { return kKeys; }
+
+std::shared_ptr<SequenceClassifier> make_bert_classifier(const ModelConfig& config) {
+  check_head_width(config, config.integer(kHiddenSize), config.integer(kNumHeads));
+  if (config.text(kPositionType) != "absolute") {
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("{}: \"position_embedding_type\" is \"{}\"", config.source(), config.text(kPositionType)),
+                "hone computes absolute positions only, as transformers 5 does");
+  }
+  if (config.flag(kIsDecoder)) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"is_decoder\" is true", config.source()),
+                "hone computes BERT as an encoder");
+  }
+  return std::make_shared<BertClassifier>(config);
+}
+
+}  // namespace hone::model

@@ -1,0 +1,195 @@
+// DistilBERT over packed tokens: BERT without token types and pooler, and without dropout after attention. B sequences,
+// T tokens, C width. Every name given to register_module is a part of HF's checkpoint keys.
+#include "model/distilbert.h"
+
+#include <ATen/ATen.h>
+
+#include <array>
+
+#include "model/config_keys.h"
+#include "nn/activation.h"
+#include "nn/attention.h"
+#include "nn/dropout.h"
+#include "nn/embedding.h"
+#include "nn/layer_norm.h"
+#include "nn/linear.h"
+#include "nn/module_list.h"
+
+namespace hone::model {
+
+namespace {
+
+constexpr double kLayerNormEps = 1e-12;  // fixed in HF's class, not a key
+
+constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, kMaxRows};
+constexpr ConfigKey kDim{"dim", ConfigKind::kInteger, "", 1, kMaxWidth, "hidden_size"};
+constexpr ConfigKey kNumLayers{"n_layers", ConfigKind::kInteger, "", 0, kMaxLayers, "num_hidden_layers"};
+constexpr ConfigKey kNumHeads{"n_heads", ConfigKind::kInteger, "", 1, kMaxWidth, "num_attention_heads"};
+constexpr ConfigKey kHiddenDim{"hidden_dim", ConfigKind::kInteger, "", 1, kMaxWidth};
+constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", 1, kMaxRows};
+constexpr ConfigKey kSinusoidal{"sinusoidal_pos_embds", ConfigKind::kFlag, "false"};
+constexpr ConfigKey kActivation{"activation", ConfigKind::kText, "\"gelu\""};
+constexpr ConfigKey kDropout{"dropout", ConfigKind::kNumber, "0.1", 0, 1};
+constexpr ConfigKey kAttentionDropout{"attention_dropout", ConfigKind::kNumber, "0.1", 0, 1};
+constexpr ConfigKey kClassifierDropout{"seq_classif_dropout", ConfigKind::kNumber, "0.2", 0, 1};
+constexpr std::array kKeys{kVocabSize,        kDim,        kNumLayers, kNumHeads,         kHiddenDim,
+                           kMaxPositions,     kActivation, kDropout,   kAttentionDropout, kClassifierDropout,
+                           kInitializerRange, kPadTokenId, kSinusoidal};
+
+std::shared_ptr<nn::LayerNorm> layer_norm(const ModelConfig& config) {
+  return std::make_shared<nn::LayerNorm>(config.integer(kDim), kLayerNormEps);
+}
+
+std::shared_ptr<nn::Linear> linear(const ModelConfig& config, const ConfigKey& in, const ConfigKey& out) {
+  return std::make_shared<nn::Linear>(config.integer(in), config.integer(out));
+}
+
+class Embeddings : public torch::nn::Module {
+ public:
+  Embeddings(const ModelConfig& config, nn::DropoutSites& sites) : dropout_(config.number(kDropout), sites) {
+    const int64_t width = config.integer(kDim);
+    word_ = register_module("word_embeddings", std::make_shared<nn::Embedding>(config.integer(kVocabSize), width,
+                                                                               padding_id(config, kVocabSize)));
+    position_ =
+        register_module("position_embeddings", std::make_shared<nn::Embedding>(config.integer(kMaxPositions), width));
+    norm_ = register_module("LayerNorm", layer_norm(config));
+  }
+
+  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
+    word_->check_ids(batch.input_ids, "token id", kTokenIdHint);
+    const at::Tensor words = word_->forward(batch.input_ids);
+    const at::Tensor x = words + position_->forward(batch.packing.positions().to(words.device()));
+    return dropout_(norm_->forward(x), context);  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<nn::Embedding> word_, position_;
+  std::shared_ptr<nn::LayerNorm> norm_;
+  nn::Dropout dropout_;
+};
+
+class SelfAttention : public torch::nn::Module {
+ public:
+  SelfAttention(const ModelConfig& config, nn::DropoutSites& sites)
+      : num_heads_(config.integer(kNumHeads)), dropout_(config.number(kAttentionDropout), sites) {
+    query_ = register_module("q_lin", linear(config, kDim, kDim));
+    key_ = register_module("k_lin", linear(config, kDim, kDim));
+    value_ = register_module("v_lin", linear(config, kDim, kDim));
+    out_ = register_module("out_lin", linear(config, kDim, kDim));
+  }
+
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    return out_->forward(nn::attention(query_->forward(x), key_->forward(x), value_->forward(x), packing, num_heads_,
+                                       dropout_.active_p(context), dropout_.stream(context)));  // [T, C]
+  }
+
+ private:
+  int64_t num_heads_;
+  std::shared_ptr<nn::Linear> query_, key_, value_, out_;
+  nn::Dropout dropout_;
+};
+
+class FeedForward : public torch::nn::Module {
+ public:
+  FeedForward(const ModelConfig& config, nn::DropoutSites& sites)
+      : activation_(nn::find_activation(config.text(kActivation))), dropout_(config.number(kDropout), sites) {
+    lin1_ = register_module("lin1", linear(config, kDim, kHiddenDim));
+    lin2_ = register_module("lin2", linear(config, kHiddenDim, kDim));
+  }
+
+  at::Tensor forward(const at::Tensor& x, const nn::ForwardContext& context) const {
+    return dropout_(lin2_->forward(activation_.apply(lin1_->forward(x))), context);  // [T, C]
+  }
+
+ private:
+  const nn::Activation& activation_;
+  std::shared_ptr<nn::Linear> lin1_, lin2_;
+  nn::Dropout dropout_;
+};
+
+class Block : public torch::nn::Module {
+ public:
+  Block(const ModelConfig& config, nn::DropoutSites& sites) {
+    attention_ = register_module("attention", std::make_shared<SelfAttention>(config, sites));
+    attention_norm_ = register_module("sa_layer_norm", layer_norm(config));
+    feed_forward_ = register_module("ffn", std::make_shared<FeedForward>(config, sites));
+    output_norm_ = register_module("output_layer_norm", layer_norm(config));
+  }
+
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    const at::Tensor attended = attention_norm_->forward(attention_->forward(x, packing, context) + x);
+    return output_norm_->forward(feed_forward_->forward(attended, context) + attended);  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<SelfAttention> attention_;
+  std::shared_ptr<nn::LayerNorm> attention_norm_, output_norm_;
+  std::shared_ptr<FeedForward> feed_forward_;
+};
+
+class Transformer : public torch::nn::Module {
+ public:
+  Transformer(const ModelConfig& config, nn::DropoutSites& sites) {
+    layers_ = register_module("layer", std::make_shared<nn::ModuleList<Block>>());
+    for (int64_t i = 0; i < config.integer(kNumLayers); ++i) layers_->append(std::make_shared<Block>(config, sites));
+  }
+
+  at::Tensor forward(at::Tensor x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    for (const auto& layer : *layers_) x = layer->forward(x, packing, context);
+    return x;  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<nn::ModuleList<Block>> layers_;
+};
+
+class DistilBertBody : public torch::nn::Module {
+ public:
+  DistilBertBody(const ModelConfig& config, nn::DropoutSites& sites) {
+    embeddings_ = register_module("embeddings", std::make_shared<Embeddings>(config, sites));
+    transformer_ = register_module("transformer", std::make_shared<Transformer>(config, sites));
+  }
+
+  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
+    return transformer_->forward(embeddings_->forward(batch, context), batch.packing, context);  // [T, C]
+  }
+
+ private:
+  std::shared_ptr<Embeddings> embeddings_;
+  std::shared_ptr<Transformer> transformer_;
+};
+
+class DistilBertClassifier : public SequenceClassifier {
+ public:
+  explicit DistilBertClassifier(const ModelConfig& config)
+      : SequenceClassifier(config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions)),
+        body_(register_module("distilbert", std::make_shared<DistilBertBody>(config, sites_))),
+        pre_classifier_(register_module("pre_classifier", linear(config, kDim, kDim))),
+        classifier_(
+            register_module("classifier", std::make_shared<nn::Linear>(config.integer(kDim), config.num_labels()))),
+        dropout_(config.number(kClassifierDropout), sites_) {}
+
+  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) override {
+    check_batch(batch);
+    const at::Tensor x = body_->forward(batch, context);                                        // [T, C]
+    const at::Tensor first = x.index_select(0, batch.packing.first_tokens().to(x.device()));    // [B, C]
+    return classifier_->forward(dropout_(at::relu(pre_classifier_->forward(first)), context));  // [B, num_labels]
+  }
+
+ private:
+  nn::DropoutSites sites_;
+  std::shared_ptr<DistilBertBody> body_;
+  std::shared_ptr<nn::Linear> pre_classifier_, classifier_;
+  nn::Dropout dropout_;
+};
+
+}  // namespace
+
+std::span<const ConfigKey> distilbert_config_keys() { return kKeys; }
+
+std::shared_ptr<SequenceClassifier> make_distilbert_classifier(const ModelConfig& config) {
+  check_head_width(config, config.integer(kDim), config.integer(kNumHeads));
+  return std::make_shared<DistilBertClassifier>(config);
+}
+
+}  // namespace hone::model

@@ -1,0 +1,184 @@
+// Configuration, weights and head of a sequence classifier.
+#include "model/load.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "model/config_keys.h"
+#include "model/families.h"
+#include "model/initialize.h"
+#include "model/weights.h"
+#include "tensor/stored_tensor.h"
+
+namespace hone::model {
+
+namespace {
+
+using tensor::shape_text;
+using tensor::StoredTensor;
+
+std::vector<std::string> requested_labels(const ClassifierRequest& request, const ModelConfig& config) {
+  const auto given = static_cast<int64_t>(request.id2label.size());
+  if (given > 0 && request.num_labels && *request.num_labels != given) {
+    throw Error(ErrorKind::kUsage, fmt::format("num_labels is {}, id2label has {} names", *request.num_labels, given),
+                "give one of the two, or both with the same number");
+  }
+  if (given > 0) return request.id2label;
+  if (!request.num_labels || *request.num_labels == config.num_labels()) return config.labels();
+  if (*request.num_labels < 1) {
+    throw Error(ErrorKind::kUsage, fmt::format("num_labels is {}", *request.num_labels), "give 1 or more");
+  }
+  return default_labels(*request.num_labels);
+}
+
+ModelConfig requested_config(const ClassifierRequest& request, const ModelConfig& read, const Family& family) {
+  ModelConfig config = read;
+  for (const auto& [name, value] : request.config_overrides) config.override_value(family.config_keys(), name, value);
+  config.check(family.config_keys());
+  config.set_labels(requested_labels(request, read));
+  if (!request.problem_type.empty()) config.set_problem_type(request.problem_type);
+  return config;
+}
+
+std::shared_ptr<SequenceClassifier> make_model(const Family& family, const ModelConfig& config) {
+  try {
+    return family.make_classifier(config);
+  } catch (const c10::Error& error) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: a model of these sizes cannot be allocated", config.source()),
+                "check the sizes, or use a machine with more memory");
+  }
+}
+
+bool is_head(const Family& family, const std::string& parameter) {
+  return !parameter.starts_with(std::string(family.body) + ".");
+}
+
+// A stored tensor for each parameter that the files have.
+class Matcher {
+ public:
+  Matcher(const Family& family, const SequenceClassifier& model, const WeightFiles& files, const std::string& folder)
+      : family_(family), folder_(folder) {
+    for (const auto& item : model.named_parameters()) parameters_.emplace(item.key(), item.value());
+    const auto has = [this](const std::string& name) { return parameters_.contains(name); };
+    for (const StoredTensor& stored : files.tensors()) {
+      const std::string name = canonical_name(family, stored.name, has);
+      if (!has(name)) {
+        if (!is_buffer_name(stored.name)) unused_.push_back(stored.name);
+      } else if (const auto [place, is_new] = matches_.emplace(name, &stored); !is_new) {
+        throw Error(ErrorKind::kInput,
+                    fmt::format("{}: \"{}\" and \"{}\" are both {}", folder_, place->second->name, stored.name, name));
+      }
+    }
+    std::sort(unused_.begin(), unused_.end());
+  }
+
+  // Copies what matches; returns the names of the parameters that the files lack.
+  std::set<std::string> copy() const {
+    check_shapes();
+    std::set<std::string> missing;
+    for (const auto& [name, parameter] : parameters_) {
+      if (!matches_.contains(name)) missing.insert(name);
+    }
+    check_missing(missing);
+    for (const auto& [name, stored] : matches_) tensor::copy_into(*stored, parameters_.at(name));
+    return missing;
+  }
+
+  const std::vector<std::string>& unused() const { return unused_; }
+
+ private:
+  void check_shapes() const {
+    for (const auto& [name, stored] : matches_) {
+      const std::vector<int64_t> expected = parameters_.at(name).sizes().vec();
+      if (stored->shape == expected) continue;
+      const std::string what = fmt::format("{}: \"{}\" has shape {}, the model needs {}", folder_, stored->name,
+                                           shape_text(stored->shape), shape_text(expected));
+      if (is_head(family_, name) && !stored->shape.empty() && stored->shape[0] != expected[0]) {
+        throw Error(ErrorKind::kInput, what,
+                    fmt::format("the saved head tells {} labels apart, {} are asked for: give num_labels {}, or start "
+                                "from a model without this head",
+                                stored->shape[0], expected[0], stored->shape[0]));
+      }
+      throw Error(ErrorKind::kInput, what, "config.json and the weights belong to different models");
+    }
+  }
+
+  void check_missing(const std::set<std::string>& missing) const {
+    std::vector<std::string> fatal;
+    for (const std::string& name : missing) {
+      if (!may_be_drawn(family_, name))
+        fatal.push_back(fmt::format("{} {}", name, shape_text(parameters_.at(name).sizes().vec())));
+    }
+    if (fatal.empty()) return;
+    const size_t shown = std::min<size_t>(fatal.size(), 3);
+    const std::vector<std::string> first(fatal.begin(), fatal.begin() + static_cast<std::ptrdiff_t>(shown));
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: the weights lack {} of {} tensors: {}{}", folder_, fatal.size(), parameters_.size(),
+                            fmt::join(first, ", "), fatal.size() > shown ? ", ..." : ""),
+                fmt::format("the files hold another model than the {} of config.json", family_.classifier_class));
+  }
+
+  const Family& family_;
+  std::string folder_;
+  std::map<std::string, at::Tensor> parameters_;
+  std::map<std::string, const StoredTensor*> matches_;
+  std::vector<std::string> unused_;
+};
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  return fmt::format("['{}']", fmt::join(names, "', '"));
+}
+
+}  // namespace
+
+std::string LoadReport::new_weights_line() const {
+  if (from_config_only) {
+    return fmt::format(
+        "All weights of {} are newly initialized: {} has a config.json but no weights, so training starts from random "
+        "numbers and needs far more data than fine-tuning.",
+        class_name, model_dir);
+  }
+  if (newly_initialized.empty()) return "";
+  return fmt::format(
+      "Some weights of {} were not initialized from the model checkpoint at {} and are newly initialized: {}. This is "
+      "expected: the checkpoint was made for another task, and these layers of the head are random until they are "
+      "trained.",
+      class_name, model_dir, quoted_list(newly_initialized));
+}
+
+std::string LoadReport::unused_weights_line() const {
+  if (unused.empty()) return "";
+  return fmt::format("Some weights of the checkpoint at {} were not used by {}: {}. They belong to another head.",
+                     model_dir, class_name, quoted_list(unused));
+}
+
+LoadedClassifier load_classifier(const ClassifierRequest& request) {
+  const ModelConfig read = ModelConfig::read(request.model_dir);
+  const Family& family = family_of(read);
+  LoadedClassifier loaded{nullptr, requested_config(request, read, family), {}};
+  const WeightFiles files(request.model_dir);
+  loaded.model = make_model(family, loaded.config);
+  LoadReport& report = loaded.report;
+  report.class_name = family.classifier_class;
+  report.model_dir = request.model_dir.string();
+  report.from_config_only = !files.found();
+  const double initializer_range = loaded.config.number(kInitializerRange);
+  if (report.from_config_only) {
+    draw_all(*loaded.model, family.body, initializer_range, seeded_generator(request.seed));
+    report.newly_initialized = loaded.model->named_parameters().keys();
+    std::sort(report.newly_initialized.begin(), report.newly_initialized.end());
+    return loaded;
+  }
+  const Matcher matcher(family, *loaded.model, files, report.model_dir);
+  const std::set<std::string> missing = matcher.copy();
+  draw_missing(*loaded.model, missing, initializer_range, seeded_generator(request.seed));
+  report.newly_initialized.assign(missing.begin(), missing.end());
+  report.unused = matcher.unused();
+  return loaded;
+}
+
+}  // namespace hone::model

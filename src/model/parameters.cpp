@@ -1,0 +1,40 @@
+// Names, order and weight decay of parameters.
+#include "model/parameters.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+namespace hone::model {
+
+bool decays(const std::string& name) {
+  std::string lower = name;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const std::string_view part : {"bias", "layernorm", "rmsnorm"}) {
+    if (lower.find(part) != std::string::npos) return false;
+  }
+  std::string_view rest = lower;
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find('.'));
+    if (part == "norm" || part.ends_with("_norm")) return false;
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+  }
+  return true;
+}
+
+std::vector<NamedParameter> named_parameters(const torch::nn::Module& model) {
+  std::vector<NamedParameter> parameters;
+  for (const auto& item : model.named_parameters()) {
+    parameters.push_back({item.key(), item.value(), decays(item.key())});
+  }
+  return parameters;
+}
+
+int64_t num_parameters(const torch::nn::Module& model) {
+  int64_t count = 0;
+  for (const at::Tensor& parameter : model.parameters()) count += parameter.numel();
+  return count;
+}
+
+}  // namespace hone::model

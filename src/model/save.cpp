@@ -1,0 +1,33 @@
+// Saving a model.
+#include "model/save.h"
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "model/families.h"
+#include "tensor/safetensors.h"
+
+namespace hone::model {
+
+Json saved_config(const ModelConfig& config) {
+  Json json = config.json();
+  for (const char* old_key : {"torch_dtype", "_name_or_path", "num_labels", "_num_labels"}) json.erase(old_key);
+  json["architectures"] = {std::string(family_of(config).classifier_class)};
+  json["dtype"] = "float32";
+  Json sorted = Json::object();
+  std::vector<std::string> keys;
+  for (const auto& item : json.items()) keys.push_back(item.key());
+  std::sort(keys.begin(), keys.end());
+  for (const std::string& key : keys) sorted[key] = json[key];
+  return sorted;
+}
+
+void save_model(const torch::nn::Module& model, const ModelConfig& config, const std::filesystem::path& folder) {
+  make_folders(folder);
+  tensor::NamedTensors tensors;
+  for (const auto& item : model.named_parameters()) tensors.emplace_back(item.key(), item.value());
+  tensor::write_safetensors(folder / "model.safetensors", std::move(tensors));
+  write_json(folder / "config.json", saved_config(config));
+}
+
+}  // namespace hone::model

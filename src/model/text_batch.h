@@ -1,0 +1,16 @@
+// What a text model takes in: the tokens of all sequences packed one after another.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "tensor/packing.h"
+
+namespace hone::model {
+
+struct TextBatch {
+  at::Tensor input_ids;       // [T] int64
+  at::Tensor token_type_ids;  // [T] int64, or undefined: all 0. Not read by families without token types.
+  tensor::Packing packing;
+};
+
+}  // namespace hone::model

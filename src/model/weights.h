@@ -1,0 +1,31 @@
+// The weights of a model folder, whichever files they lie in: model.safetensors, its shards with an index,
+// pytorch_model.bin, or its shards.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "tensor/stored_tensor.h"
+
+namespace hone::model {
+
+class WeightFiles {
+ public:
+  // Opens what the folder holds, safetensors before .bin. Errors: kIo, kInput; a shard that the index names is missing.
+  explicit WeightFiles(const std::filesystem::path& folder);
+
+  // False for a folder with a config.json alone.
+  bool found() const { return !opened_.empty(); }
+  // Valid while this object lives.
+  const std::vector<tensor::StoredTensor>& tensors() const { return tensors_; }
+
+ private:
+  void open(const std::filesystem::path& path);
+  void open_shards(const std::filesystem::path& index_path);
+
+  std::vector<std::shared_ptr<const void>> opened_;  // keeps the files mapped
+  std::vector<tensor::StoredTensor> tensors_;
+};
+
+}  // namespace hone::model

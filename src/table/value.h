@@ -1,0 +1,30 @@
+// One cell of a table as a plain value. Nested cells (lists, structs) are read as JSON text, see Column::json.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace hone::table {
+
+using Value = std::variant<std::monostate /*null*/, bool, int64_t, double, std::string>;
+
+enum class ColumnType { kNull, kBool, kInt, kFloat, kString, kNested };
+
+// "null", "bool", "int", "float", "string", "nested".
+std::string_view type_name(ColumnType type);
+
+inline bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
+
+// The value as Python's str() writes it: "True", "3", "4.75", the string itself; "" for null.
+std::string value_text(const Value& value);
+
+// The type that plain text (a CSV cell) has on its own: kInt for " 12", kFloat for "1e-3", kBool for "True", else
+// kString; kNull for an empty text. Names such as "nan" and "NA" are strings: they may be a review.
+ColumnType type_of_text(std::string_view text);
+
+// `text` read as `type`; null where it does not parse (and for an empty text, unless `type` is kString).
+Value parse_value(std::string_view text, ColumnType type);
+
+}  // namespace hone::table

@@ -1,0 +1,76 @@
+// Tokenizing a split in blocks, so that only one block of encodings lives beside the flat result.
+#include "task/features.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "base/progress.h"
+
+namespace hone::task {
+
+namespace {
+
+constexpr uint64_t kBlockRows = 4096;
+
+std::vector<std::string_view> texts_of(const table::Column& column, uint64_t begin, uint64_t end) {
+  std::vector<std::string_view> texts;
+  texts.reserve(end - begin);
+  for (uint64_t row = begin; row < end; ++row) texts.push_back(column.text(row).value_or(std::string_view()));
+  return texts;
+}
+
+void append(Features& features, const text::Encoding& encoding) {
+  features.ids.insert(features.ids.end(), encoding.ids.begin(), encoding.ids.end());
+  features.type_ids.insert(features.type_ids.end(), encoding.type_ids.begin(), encoding.type_ids.end());
+  features.offsets.push_back(features.ids.size());
+  features.num_cut_rows += encoding.num_cut > 0;
+  features.num_cut_tokens += encoding.num_cut;
+}
+
+}  // namespace
+
+Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
+                       size_t max_length, const std::string& what) {
+  Features features;
+  features.offsets.reserve(rows.size() + 1);
+  const table::Column first = rows.column(columns.text);
+  std::optional<table::Column> second;
+  if (columns.text_pair) second = rows.column(*columns.text_pair);
+  text::EncodeOptions options;
+  options.max_length = max_length;
+  Progress progress(what, "row", rows.size());
+  for (uint64_t begin = 0; begin < rows.size(); begin += kBlockRows) {
+    const uint64_t end = std::min(rows.size(), begin + kBlockRows);
+    const auto texts = texts_of(first, begin, end);
+    const auto pairs = second ? texts_of(*second, begin, end) : std::vector<std::string_view>();
+    for (const text::Encoding& encoding : tokenizer.encode_batch(texts, pairs, options)) append(features, encoding);
+    progress.advance(end - begin);
+  }
+  return features;
+}
+
+Batch make_batch(const Features& features, std::span<const uint64_t> rows) {
+  std::vector<int64_t> lengths;
+  lengths.reserve(rows.size());
+  for (const uint64_t row : rows) lengths.push_back(static_cast<int64_t>(features.length(row)));
+  Batch batch;
+  batch.inputs.packing = tensor::Packing::from_lengths(lengths);
+  const int64_t num_tokens = batch.inputs.packing.num_tokens();
+  batch.inputs.input_ids = at::empty({num_tokens}, at::kLong);
+  batch.inputs.token_type_ids = at::empty({num_tokens}, at::kLong);
+  int64_t* ids = batch.inputs.input_ids.mutable_data_ptr<int64_t>();
+  int64_t* type_ids = batch.inputs.token_type_ids.mutable_data_ptr<int64_t>();
+  for (const uint64_t row : rows) {
+    const uint64_t begin = features.offsets[row], end = features.offsets[row + 1];
+    ids = std::copy(features.ids.begin() + begin, features.ids.begin() + end, ids);
+    type_ids = std::copy(features.type_ids.begin() + begin, features.type_ids.begin() + end, type_ids);
+  }
+  if (features.labels.empty()) return batch;
+  batch.labels = at::empty({static_cast<int64_t>(rows.size())}, at::kLong);
+  int64_t* labels = batch.labels.mutable_data_ptr<int64_t>();
+  for (const uint64_t row : rows) *labels++ = features.labels[row];
+  return batch;
+}
+
+}  // namespace hone::task

@@ -1,0 +1,57 @@
+// The options that say which rows are read and how they become ids; shared by the commands that read rows.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hone::task {
+
+// Which files, and which columns of them.
+struct RowOptions {
+  std::filesystem::path dataset;
+  std::string dataset_config_name;
+  std::string text_column, text_pair_column, label_column;
+  bool strict = false;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit.group("Data");
+    visit("dataset", self.dataset, "file, or folder in the Hub's layout, that holds the rows")
+        .alias("dataset_name")
+        .value_name("PATH");
+    visit("dataset_config_name", self.dataset_config_name, "sub-folder of the data set, as plain_text")
+        .value_name("NAME");
+    visit("text_column", self.text_column, "column that holds the text")
+        .value_name("NAME")
+        .default_text("found by name: text, sentence, review ...");
+    visit("text_pair_column", self.text_pair_column, "column that holds the second text of a pair")
+        .value_name("NAME")
+        .default_text("found by name: sentence2, hypothesis ...");
+    visit("label_column", self.label_column, "column that holds the label")
+        .value_name("NAME")
+        .default_text("found by name: label, sentiment, class ...");
+    visit("strict", self.strict, "a row without text or label is an error instead of being left out");
+  }
+};
+
+// Which part of the rows is used.
+struct SampleOptions {
+  std::optional<uint64_t> shuffle_seed;
+  std::optional<int64_t> max_eval_samples;
+  double validation_split = 0;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("shuffle_seed", self.shuffle_seed, "shuffle the rows of each split as datasets' shuffle(seed) does")
+        .value_name("SEED")
+        .default_text("not shuffled before rows are taken");
+    visit("max_eval_samples", self.max_eval_samples, "evaluate on the first rows only").at_least(1);
+    visit("validation_split", self.validation_split, "share of the training rows that is held out for evaluation")
+        .in_range(0, 0.99);
+  }
+};
+
+}  // namespace hone::task

@@ -1,0 +1,49 @@
+// Which rows train and which evaluate: the files of a data set, chosen, shuffled and cut as the options say.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "table/columns.h"
+#include "table/rows.h"
+#include "task/options.h"
+
+namespace hone::task {
+
+struct SplitRequest {
+  RowOptions rows;
+  SampleOptions sample;
+  std::vector<std::string> train_file, validation_file, test_file;  // these win over the splits of rows.dataset
+  std::optional<int64_t> max_train_samples;
+  bool needs_evaluation = false;
+  uint64_t seed = 42;  // of the rows that are held out
+};
+
+struct TrainingRows {
+  table::Rows all_train;  // before max_train_samples: the labels come from these
+  table::Rows train;
+  std::optional<table::Rows> evaluation;
+  std::string evaluation_name;  // "validation", "held-out" or "test"
+  table::TextColumns text_columns;
+  std::string label_column;
+};
+
+// Validation rows where there are any, else held-out ones (validation_split), else the test rows, which is said.
+// Errors: kUsage without rows to train or to evaluate on; what table says of bad files.
+TrainingRows choose_training_rows(const SplitRequest& request);
+
+struct EvaluationRows {
+  table::Rows rows;
+  std::string name;  // of the split
+  table::TextColumns text_columns;
+  std::string label_column;
+};
+
+// The split of that name; with an empty name the first there is of validation, test and train. With validation_split:
+// the rows that training with the same seed holds out.
+EvaluationRows choose_evaluation_rows(const SplitRequest& request, const std::string& split);
+
+}  // namespace hone::task

@@ -1,0 +1,57 @@
+// Offsets of a packed batch.
+#include "tensor/packing.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+
+namespace hone::tensor {
+
+Packing Packing::from_lengths(const std::vector<int64_t>& lengths) {
+  Packing packing;
+  packing.offsets.resize(lengths.size() + 1);
+  std::partial_sum(lengths.begin(), lengths.end(), packing.offsets.begin() + 1);
+  return packing;
+}
+
+int64_t Packing::length(int64_t sequence) const {
+  const auto index = static_cast<size_t>(sequence);
+  return offsets[index + 1] - offsets[index];
+}
+
+std::vector<int64_t> Packing::lengths() const {
+  std::vector<int64_t> result(offsets.size() - 1);
+  for (size_t i = 0; i < result.size(); ++i) result[i] = offsets[i + 1] - offsets[i];
+  return result;
+}
+
+int64_t Packing::max_length() const {
+  const std::vector<int64_t> all = lengths();
+  return all.empty() ? 0 : *std::max_element(all.begin(), all.end());
+}
+
+at::Tensor Packing::first_tokens() const {
+  at::Tensor rows = at::empty({num_sequences()}, at::kLong);
+  std::copy(offsets.begin(), offsets.end() - 1, rows.mutable_data_ptr<int64_t>());
+  return rows;
+}
+
+at::Tensor Packing::positions() const {
+  at::Tensor result = at::empty({num_tokens()}, at::kLong);
+  int64_t* data = result.mutable_data_ptr<int64_t>();
+  for (size_t i = 0; i + 1 < offsets.size(); ++i) std::iota(data + offsets[i], data + offsets[i + 1], int64_t{0});
+  return result;
+}
+
+void Packing::check(int64_t num_rows) const {
+  check_internal(!offsets.empty() && offsets.front() == 0, "a packing starts at 0");
+  for (size_t i = 0; i + 1 < offsets.size(); ++i) {
+    check_internal(offsets[i] < offsets[i + 1], "a packed sequence holds a token");
+  }
+  check_internal(offsets.back() == num_rows, "a packing ends at the last row");
+}
+
+}  // namespace hone::tensor

@@ -1,0 +1,35 @@
+// From a file's bytes to a tensor of one's own. Always through a fresh block: memory that belongs to a map is aligned
+// by the file's header, and the bits of a matrix product depend on alignment.
+#include "tensor/stored_tensor.h"
+
+#include <ATen/ATen.h>
+
+#include <cstring>
+
+#include "base/error.h"
+#include "tensor/dtype.h"
+
+namespace hone::tensor {
+
+std::string shape_text(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+
+void copy_into(const StoredTensor& stored, at::Tensor target) {
+  if (!at::isFloatingType(stored.dtype)) {
+    throw Error(
+        ErrorKind::kUnsupported,
+        fmt::format("tensor \"{}\" holds {}, not numbers with a fraction", stored.name, dtype_name(stored.dtype)),
+        "hone loads weights of the types F64, F32, F16 and BF16");
+  }
+  check_internal(target.sizes() == at::IntArrayRef(stored.shape), "a stored tensor has its target's shape");
+  const at::NoGradGuard no_grad;
+  const auto element_size = static_cast<int64_t>(c10::elementSize(stored.dtype));
+  const bool whole =
+      stored.strides.empty() && stored.dtype == target.scalar_type() && target.is_contiguous() && target.is_cpu();
+  at::Tensor block =
+      whole ? target : at::empty({static_cast<int64_t>(stored.bytes.size()) / element_size}, stored.dtype);
+  if (!stored.bytes.empty()) std::memcpy(block.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
+  if (whole) return;
+  target.copy_(stored.strides.empty() ? block.view(stored.shape) : block.as_strided(stored.shape, stored.strides));
+}
+
+}  // namespace hone::tensor

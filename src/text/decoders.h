@@ -1,0 +1,31 @@
+// Decoders: tokens back into text. The known kinds are the rows of decoders(), named as in tokenizer.json.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+
+namespace hone::text {
+
+// The text of a token; `is_first` tells whether it opens the text.
+using Decoder = std::function<std::string(std::string_view token, bool is_first)>;
+
+struct DecoderRow {
+  std::string_view name;  // "type" in tokenizer.json
+  std::string_view doc;
+  Decoder (*make)(const Json& spec, const std::string& source);
+};
+
+std::span<const DecoderRow> decoders();
+
+// `spec` is the part's JSON; null makes one that puts a space between tokens. Errors: kUnsupported for an unknown type.
+Decoder make_decoder(const Json& spec, const std::string& source);
+
+// transformers' clean_up_tokenization_spaces: no space before punctuation and English contractions.
+std::string clean_up_spaces(std::string text);
+
+}  // namespace hone::text

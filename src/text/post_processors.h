@@ -1,0 +1,43 @@
+// Post-processors: where special tokens stand around one text or a pair, as a list of pieces. The known kinds are the
+// rows of post_processors(), named as in tokenizer.json.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace hone::text {
+
+struct TemplatePiece {
+  enum class Kind { kFirst, kSecond, kSpecial };
+  Kind kind = Kind::kFirst;
+  uint8_t type_id = 0;
+  std::vector<int32_t> ids;  // of kSpecial
+};
+
+struct Template {
+  std::vector<TemplatePiece> single, pair;
+
+  // Special tokens that the template puts around one text or a pair.
+  size_t num_special(bool is_pair) const;
+};
+
+struct PostProcessorRow {
+  std::string_view name;  // "type" in tokenizer.json
+  std::string_view doc;
+  Template (*make)(const Json& spec, const std::string& source);
+};
+
+std::span<const PostProcessorRow> post_processors();
+
+// `spec` is the part's JSON; null makes one without special tokens. Errors: kUnsupported for an unknown type.
+Template make_post_processor(const Json& spec, const std::string& source);
+
+// The JSON of BERT's [CLS] first [SEP] second [SEP].
+Json bert_template(const std::string& cls_token, int32_t cls_id, const std::string& sep_token, int32_t sep_id);
+
+}  // namespace hone::text

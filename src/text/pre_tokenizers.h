@@ -1,0 +1,34 @@
+// Pre-tokenizers: normalized text into words, which a model then cuts into tokens. The known kinds are the rows of
+// pre_tokenizers(), named as in tokenizer.json.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "text/normalizers.h"
+
+namespace hone::text {
+
+// A half-open range of a NormalizedText, in characters.
+struct WordRange {
+  size_t begin, end;
+};
+using Words = std::vector<WordRange>;
+
+// Splits each of the words further.
+using PreTokenizer = std::function<void(const NormalizedText&, Words&)>;
+
+struct PreTokenizerRow {
+  std::string_view name;  // "type" in tokenizer.json
+  std::string_view doc;
+  PreTokenizer (*make)(const Json& spec, const std::string& source);
+};
+
+std::span<const PreTokenizerRow> pre_tokenizers();
+
+// `spec` is the part's JSON; null makes one that leaves the text whole. Errors: kUnsupported for an unknown type.
+PreTokenizer make_pre_tokenizer(const Json& spec, const std::string& source);
+
+}  // namespace hone::text

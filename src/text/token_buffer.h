@@ -1,0 +1,64 @@
+// Where an encoder writes its tokens: ids, and where asked for also their offsets and the words they belong to.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "text/tokenizer.h"
+
+namespace hone::text {
+
+class TokenBuffer {
+ public:
+  // Room for `extra` more ids, to be filled and then counted by add().
+  int32_t* reserve(size_t extra) {
+    if (size_ + extra > capacity_) grow(size_ + extra);
+    return ids_.get() + size_;
+  }
+  void add(size_t count) { size_ += count; }
+  void push(int32_t id) {
+    *reserve(1) = id;
+    ++size_;
+  }
+
+  const int32_t* ids() const { return ids_.get(); }
+  size_t size() const { return size_; }
+
+  // Forgets the tokens; memory beyond what ordinary texts need is given back.
+  void clear() {
+    size_ = 0;
+    offsets.clear();
+    word_ends.clear();
+    if (capacity_ <= kKeptIds) return;
+    ids_.reset();
+    capacity_ = 0;
+    offsets = {};
+    word_ends = {};
+  }
+
+  // A word's end: the number of tokens so far. `is_added` for an added token, which tokenizers counts otherwise.
+  struct WordEnd {
+    size_t num_tokens;
+    bool is_added;
+  };
+  std::vector<Offset> offsets;
+  std::vector<WordEnd> word_ends;
+
+ private:
+  static constexpr size_t kKeptIds = 1 << 18;
+
+  void grow(size_t needed) {
+    const size_t capacity = needed + needed / 2 + 256;
+    auto larger = std::make_unique_for_overwrite<int32_t[]>(capacity);
+    if (size_ > 0) std::memcpy(larger.get(), ids_.get(), size_ * sizeof(int32_t));
+    ids_ = std::move(larger);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<int32_t[]> ids_;
+  size_t size_ = 0, capacity_ = 0;
+};
+
+}  // namespace hone::text

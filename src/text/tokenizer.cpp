@@ -1,0 +1,253 @@
+// The tokenizer as a whole: added tokens are cut out, the rest goes through the parts (or through BertEncoder, which
+// does the same in one pass), then come truncation and the template.
+#include "text/tokenizer.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "text/tokenizer_state.h"
+#include "text/truncation.h"
+#include "text/utf8.h"
+
+namespace hone::text {
+
+namespace {
+
+using State = Tokenizer::State;
+
+// One thread's room for the tokens of a text and of its pair.
+struct Scratch {
+  TokenBuffer first, second;
+};
+
+Scratch& scratch() {
+  thread_local Scratch buffers;
+  return buffers;
+}
+
+void add_added_token(const TextPiece& piece, Offset origin, bool with_offsets, TokenBuffer& tokens) {
+  tokens.push(piece.id);
+  if (!with_offsets) return;
+  tokens.offsets.push_back(origin);
+  tokens.word_ends.push_back({tokens.size(), true});
+}
+
+void add_words(const State& state, const NormalizedText& text, bool with_offsets, TokenBuffer& tokens) {
+  Words words{{0, text.size()}};
+  state.pre_tokenizer(text, words);
+  std::vector<Token> word_tokens;
+  for (const WordRange& word : words) {
+    const std::span<const NormalizedCharacter> characters(text.data() + word.begin, word.end - word.begin);
+    word_tokens.clear();
+    state.model->tokenize(to_utf8(characters), word_tokens);
+    for (const Token& token : word_tokens) tokens.push(token.id);
+    if (!with_offsets) continue;
+    // Tokens lie side by side, so one walk over the word's characters finds where each begins and ends.
+    size_t character = 0, byte = 0;
+    for (const Token& token : word_tokens) {
+      while (byte < token.begin) byte += utf8_length(characters[character++].code);
+      const uint32_t begin = characters[character].origin.begin;
+      while (byte < token.end) byte += utf8_length(characters[character++].code);
+      tokens.offsets.push_back({begin, characters[character - 1].origin.end});
+    }
+    tokens.word_ends.push_back({tokens.size(), false});
+  }
+}
+
+// The parts one after another, for what BertEncoder cannot do.
+void add_by_parts(const State& state, std::string_view text, uint32_t begin, bool with_offsets, TokenBuffer& tokens) {
+  NormalizedText normalized = to_normalized_text(text, begin);
+  state.normalizer(normalized);
+  if (state.added.normalized().is_empty()) return add_words(state, normalized, with_offsets, tokens);
+  const std::string flat = to_utf8(normalized);
+  size_t character = 0, byte = 0;
+  for (const TextPiece& piece : state.added.normalized().split(flat)) {
+    const size_t first = character;
+    while (byte < piece.end) byte += utf8_length(normalized[character++].code);
+    if (piece.id < 0) {
+      add_words(state, NormalizedText(&normalized[first], &normalized[character - 1] + 1), with_offsets, tokens);
+    } else {
+      const Offset origin{normalized[first].origin.begin, normalized[character - 1].origin.end};
+      add_added_token(piece, origin, with_offsets, tokens);
+    }
+  }
+}
+
+// All tokens of one text, without special tokens around them.
+void tokenize(const State& state, std::string_view text, bool with_offsets, TokenBuffer& tokens) {
+  tokens.clear();
+  for (const TextPiece& piece : state.added.raw().split(text)) {
+    const auto begin = static_cast<uint32_t>(piece.begin), end = static_cast<uint32_t>(piece.end);
+    const std::string_view part = text.substr(piece.begin, piece.end - piece.begin);
+    if (piece.id >= 0) {
+      add_added_token(piece, {begin, end}, with_offsets, tokens);
+    } else if (state.bert == nullptr) {
+      add_by_parts(state, part, begin, with_offsets, tokens);
+    } else if (with_offsets) {
+      state.bert->encode_with_offsets(part, begin, tokens);
+    } else {
+      state.bert->encode(part, tokens);
+    }
+  }
+}
+
+void check_text(std::string_view text) {
+  if (text.size() > UINT32_MAX) {
+    throw Error(ErrorKind::kInput, fmt::format("a text of {} bytes is too long", text.size()), "split it");
+  }
+  check_utf8(text, "text");
+}
+
+// Tokens that tokenizers would have counted: it stops after the word with which there are `limit` of them (from the
+// cut's far side), unless only added tokens follow.
+size_t counted_length(const TokenBuffer& tokens, size_t limit, Side side) {
+  const auto& ends = tokens.word_ends;
+  size_t count = 0;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const size_t word = side == Side::kRight ? i : ends.size() - 1 - i;
+    count += ends[word].num_tokens - (word == 0 ? 0 : ends[word - 1].num_tokens);
+    if (!ends[word].is_added && count >= limit) return count;
+  }
+  return count;
+}
+
+// Only where both texts are too long does it matter how far tokenizers counted them.
+PairLengths ordering_lengths(const State& state, std::string_view first, std::string_view second, PairLengths lengths,
+                             size_t limit, Side side) {
+  if (std::min(lengths.first, lengths.second) < limit) return lengths;
+  TokenBuffer tokens;
+  tokenize(state, first, /*with_offsets=*/true, tokens);
+  const size_t first_count = counted_length(tokens, limit, side);
+  tokenize(state, second, /*with_offsets=*/true, tokens);
+  return {first_count, counted_length(tokens, limit, side)};
+}
+
+// The tokens of a buffer that are kept.
+struct Kept {
+  const TokenBuffer* tokens;
+  size_t begin, end;
+};
+
+Kept keep(const TokenBuffer& tokens, size_t count, Side side) {
+  const size_t begin = side == Side::kRight ? 0 : tokens.size() - count;
+  return {&tokens, begin, begin + count};
+}
+
+void add_piece(const TemplatePiece& piece, const Kept& kept, const EncodeOptions& options, Encoding& encoding) {
+  if (piece.kind == TemplatePiece::Kind::kSpecial) {
+    if (!options.add_special_tokens) return;
+    encoding.ids.insert(encoding.ids.end(), piece.ids.begin(), piece.ids.end());
+  } else {
+    const int32_t* ids = kept.tokens->ids();
+    encoding.ids.insert(encoding.ids.end(), ids + kept.begin, ids + kept.end);
+  }
+  encoding.type_ids.resize(encoding.ids.size(), piece.type_id);
+  if (!options.with_offsets) return;
+  if (piece.kind != TemplatePiece::Kind::kSpecial) {
+    const auto begin = kept.tokens->offsets.begin();
+    encoding.offsets.insert(encoding.offsets.end(), begin + static_cast<std::ptrdiff_t>(kept.begin),
+                            begin + static_cast<std::ptrdiff_t>(kept.end));
+  }
+  encoding.offsets.resize(encoding.ids.size());
+}
+
+size_t token_limit(const State& state, bool is_pair, const EncodeOptions& options) {
+  if (options.max_length == kNoLimit || options.truncation == TruncationStrategy::kDoNotTruncate) return kNoLimit;
+  const size_t num_special = options.add_special_tokens ? state.post_processor.num_special(is_pair) : 0;
+  if (options.max_length < num_special) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("a maximum length of {} tokens has no room for the {} special tokens", options.max_length,
+                            num_special),
+                "raise the maximum length");
+  }
+  return options.max_length - num_special;
+}
+
+Encoding encode_texts(const State& state, std::string_view first, std::optional<std::string_view> second,
+                      const EncodeOptions& options) {
+  const bool is_pair = second.has_value();
+  const size_t limit = token_limit(state, is_pair, options);
+  const Side side = options.truncation_side.value_or(state.spec.truncation_side);
+  Scratch& buffers = scratch();
+  check_text(first);
+  tokenize(state, first, options.with_offsets, buffers.first);
+  buffers.second.clear();
+  if (is_pair) {
+    check_text(*second);
+    tokenize(state, *second, options.with_offsets, buffers.second);
+  }
+  const PairLengths lengths{buffers.first.size(), buffers.second.size()};
+  PairLengths ordering = lengths;
+  if (is_pair && limit != kNoLimit && options.truncation == TruncationStrategy::kLongestFirst) {
+    ordering = ordering_lengths(state, first, *second, lengths, options.max_length, side);
+  }
+  const PairLengths kept = truncated_lengths(lengths, ordering, is_pair, limit, options.truncation);
+  const Kept first_kept = keep(buffers.first, kept.first, side), second_kept = keep(buffers.second, kept.second, side);
+  Encoding encoding;
+  encoding.num_cut = lengths.first + lengths.second - kept.first - kept.second;
+  encoding.ids.reserve(kept.first + kept.second + state.post_processor.num_special(is_pair));
+  encoding.type_ids.reserve(encoding.ids.capacity());
+  for (const TemplatePiece& piece : is_pair ? state.post_processor.pair : state.post_processor.single) {
+    add_piece(piece, piece.kind == TemplatePiece::Kind::kSecond ? second_kept : first_kept, options, encoding);
+  }
+  return encoding;
+}
+
+}  // namespace
+
+Tokenizer Tokenizer::load(const std::filesystem::path& model_dir) {
+  return Tokenizer(std::make_shared<const State>(read_tokenizer_folder(model_dir)));
+}
+
+Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
+  return encode_texts(*state_, text, std::nullopt, options);
+}
+
+Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
+  return encode_texts(*state_, first, second, options);
+}
+
+std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special_tokens) const {
+  std::string text;
+  bool is_first = true;
+  for (int32_t id : ids) {
+    const AddedToken* added = state_->added.find(id);
+    if (added != nullptr && added->special && skip_special_tokens) continue;
+    const std::optional<std::string_view> token = state_->decoded_token(id);
+    if (!token) continue;
+    text += state_->decoder(*token, is_first);
+    is_first = false;
+  }
+  return state_->spec.clean_up_spaces ? clean_up_spaces(std::move(text)) : text;
+}
+
+int64_t Tokenizer::vocab_size() const { return state_->highest_id + 1; }
+
+std::string_view Tokenizer::token(int32_t id) const {
+  if (const AddedToken* added = state_->added.find(id)) return added->content;
+  if (const auto token = state_->model->token(id)) return *token;
+  throw Error(ErrorKind::kInput, fmt::format("{}: no token has the id {}; the highest is {}", state_->spec.source, id,
+                                             state_->highest_id));
+}
+
+std::optional<int32_t> Tokenizer::token_id(std::string_view token) const {
+  if (const AddedToken* added = state_->added.find(token)) return added->id;
+  return state_->model->token_id(token);
+}
+
+int32_t Tokenizer::pad_id() const {
+  if (state_->pad_id) return *state_->pad_id;
+  throw Error(ErrorKind::kInput, fmt::format("{}: the tokenizer has no padding token", state_->spec.source),
+              "name one as pad_token in tokenizer_config.json");
+}
+
+bool Tokenizer::is_special(int32_t id) const {
+  const AddedToken* added = state_->added.find(id);
+  return added != nullptr && added->special;
+}
+
+size_t Tokenizer::model_max_length() const { return state_->spec.model_max_length; }
+size_t Tokenizer::num_special_tokens(bool pair) const { return state_->post_processor.num_special(pair); }
+Side Tokenizer::padding_side() const { return state_->spec.padding_side; }
+
+}  // namespace hone::text

@@ -1,0 +1,86 @@
+// Text to token ids and back, exactly as Hugging Face's `tokenizers` and `transformers` do it, from a model folder's
+// tokenizer files. What surprises: where a folder names a BERT tokenizer class, its tokenizer_config.json decides
+// about lower case and accents, even against its tokenizer.json - that is what transformers does (docs/tokenizers.md).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hone::text {
+
+enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond, kDoNotTruncate };
+enum class Side { kLeft, kRight };
+
+inline constexpr size_t kNoLimit = SIZE_MAX;
+
+// A half-open range of a text; bytes unless said otherwise.
+struct Offset {
+  uint32_t begin = 0, end = 0;
+  friend bool operator==(const Offset&, const Offset&) = default;
+};
+
+struct EncodeOptions {
+  bool add_special_tokens = true;
+  size_t max_length = kNoLimit;  // tokens, special ones included
+  TruncationStrategy truncation = TruncationStrategy::kLongestFirst;
+  std::optional<Side> truncation_side;  // default: the tokenizer's own
+  bool with_offsets = false;
+};
+
+struct Encoding {
+  std::vector<int32_t> ids;
+  std::vector<uint8_t> type_ids;
+  std::vector<Offset> offsets;  // only with with_offsets; bytes of the token's own text; special tokens 0,0
+  size_t num_cut = 0;           // tokens that truncation took off
+};
+
+// Cheap to copy: copies share one immutable state, and all methods may be called from any thread.
+class Tokenizer {
+ public:
+  // The tokenizer of an HF model folder: tokenizer.json, or vocab.txt, with tokenizer_config.json and its companions.
+  // Errors: kIo (no such folder or file), kInput (malformed files), kUnsupported (a kind that hone does not know yet).
+  static Tokenizer load(const std::filesystem::path& model_dir);
+
+  // Errors: kInput for text that is not UTF-8 (with the byte position), or a word that needs an unknown token which
+  // the vocabulary lacks; kUsage for a max_length that cannot be met.
+  Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
+  Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
+
+  // All texts on num_threads threads (0: all cores); `pairs` is empty or as long as `texts`. The result is the same at
+  // any number of threads; of several errors, that of the first text is thrown.
+  std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, std::span<const std::string_view> pairs,
+                                     const EncodeOptions& options, int num_threads = 0) const;
+
+  // The text of ids, as tokenizers decodes them (ids without a token are left out).
+  std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const;
+
+  int64_t vocab_size() const;                // highest id + 1, added tokens included
+  std::string_view token(int32_t id) const;  // kInput if no token has this id
+  std::optional<int32_t> token_id(std::string_view token) const;
+  int32_t pad_id() const;  // kInput if the tokenizer has no padding token
+  bool is_special(int32_t id) const;
+  size_t model_max_length() const;  // kNoLimit where not given (HF writes 1e30)
+  size_t num_special_tokens(bool pair) const;
+  Side padding_side() const;
+
+  // Writes tokenizer files that transformers loads with equal ids: tokenizer.json, tokenizer_config.json,
+  // special_tokens_map.json, vocab.txt. Files that were loaded are kept as they were; missing ones are made.
+  void save(const std::filesystem::path& folder) const;
+
+  struct State;
+  explicit Tokenizer(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<const State> state_;
+};
+
+// Byte offsets of `text` as code point offsets, which is how HF counts.
+std::vector<Offset> to_character_offsets(std::string_view text, std::span<const Offset> byte_offsets);
+
+}  // namespace hone::text

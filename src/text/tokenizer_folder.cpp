@@ -1,0 +1,307 @@
+// A model folder's tokenizer files, by the rules of transformers 5's AutoTokenizer. The surprising one: for the BERT
+// tokenizer classes a tokenizer.json gives only the vocabulary and the added tokens; the rest comes from
+// tokenizer_config.json or is BERT's default.
+#include <algorithm>
+#include <cmath>
+
+#include "base/files.h"
+#include "base/log.h"
+#include "text/json_fields.h"
+#include "text/post_processors.h"
+#include "text/tokenizer_spec.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
+
+namespace hone::text {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFiles[] = {"tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+                                  "added_tokens.json"};
+
+// In the order in which transformers adds them.
+constexpr std::string_view kSpecialNames[] = {"bos_token", "eos_token", "unk_token", "sep_token",
+                                              "pad_token", "cls_token", "mask_token"};
+
+constexpr std::pair<std::string_view, std::string_view> kBertSpecialTokens[] = {{"unk_token", "[UNK]"},
+                                                                                {"sep_token", "[SEP]"},
+                                                                                {"pad_token", "[PAD]"},
+                                                                                {"cls_token", "[CLS]"},
+                                                                                {"mask_token", "[MASK]"}};
+
+constexpr std::string_view kBertClasses[] = {"BertTokenizer", "DistilBertTokenizer"};
+
+// Kinds of models whose tokenizer is BertTokenizer in transformers where tokenizer_config.json names none.
+constexpr std::string_view kBertModelTypes[] = {"bert",  "distilbert", "electra",     "convbert",
+                                                "ernie", "layoutlm",   "mobilebert",  "megatron-bert",
+                                                "nezha", "qdqbert",    "squeezebert", "visual_bert"};
+
+// Everything that the folder's files say, before the rules are applied.
+struct Folder {
+  fs::path path;
+  std::map<std::string, std::string> files;
+  Json config = Json::object();  // tokenizer_config.json, with special_tokens_map.json merged in where that counts
+  std::string config_source;
+  bool has_token_list = false;                  // tokenizer_config.json has an added_tokens_decoder
+  std::map<int64_t, AddedToken> config_tokens;  // of it, or else of added_tokens.json; by the id given there
+
+  bool has(const std::string& name) const { return files.contains(name); }
+  std::string source(const std::string& name) const { return (path / name).string(); }
+  Json json(const std::string& name) const {
+    Json value = parse_json(files.at(name), source(name));
+    if (!value.is_object())
+      throw Error(ErrorKind::kInput, fmt::format("{}: the file must hold an object", source(name)));
+    return value;
+  }
+};
+
+Folder read_files(const fs::path& path) {
+  Folder folder{path};
+  if (!fs::is_directory(path)) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: no such folder", path.string()), "give the folder of a model");
+  }
+  for (const char* name : kFiles) {
+    if (fs::exists(path / name)) folder.files[name] = read_file(path / name);
+  }
+  if (!folder.has("tokenizer.json") && !folder.has("vocab.txt")) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: no tokenizer.json and no vocab.txt", path.string()),
+                "copy the tokenizer's files into the folder, or give another folder");
+  }
+  folder.config_source = folder.source("tokenizer_config.json");
+  if (folder.has("tokenizer_config.json")) folder.config = folder.json("tokenizer_config.json");
+  return folder;
+}
+
+// added_tokens_decoder: {"103": {"content": "[MASK]", ...}, ...}
+std::map<int64_t, AddedToken> decoder_tokens(const Json& decoder, const std::string& source) {
+  std::map<int64_t, AddedToken> tokens;
+  for (const auto& [key, value] : decoder.items()) {
+    const bool is_number = !key.empty() && key.size() < 10 &&
+                           std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!is_number)
+      throw Error(ErrorKind::kInput, fmt::format("{}: added_tokens_decoder has the id \"{}\"", source, key));
+    tokens[std::stoll(key)] = parse_added_token(value, false, source + ": added_tokens_decoder");
+  }
+  return tokens;
+}
+
+// The text of a special token given as a string or as an object with "content"; empty for null.
+std::string token_content(const Json& value, std::string_view name, const std::string& source) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_object()) return string_field(value, "content", "", source);
+  throw Error(ErrorKind::kInput,
+              fmt::format("{}: \"{}\" must be a string or an object with a \"content\"", source, name));
+}
+
+void add_once(std::vector<AddedToken>& tokens, AddedToken token) {
+  const auto same =
+      std::find_if(tokens.begin(), tokens.end(), [&](const auto& t) { return t.content == token.content; });
+  if (same == tokens.end()) tokens.push_back(std::move(token));
+}
+
+AddedToken special_token(const Json& value, const std::string& content, const std::string& source) {
+  AddedToken token;
+  if (value.is_object()) token = parse_added_token(value, true, source);
+  token.content = content;
+  token.special = true;
+  if (!value.is_object()) token.normalized = false;
+  return token;
+}
+
+// added_tokens.json: {"token": id, ...}
+void add_legacy_tokens(Folder& folder) {
+  std::vector<std::string> special;
+  for (std::string_view name : kSpecialNames) {
+    const auto value = folder.config.find(std::string(name));
+    if (value != folder.config.end()) special.push_back(token_content(*value, name, folder.config_source));
+  }
+  const Json tokens = folder.json("added_tokens.json");
+  for (const auto& [content, id] : tokens.items()) {
+    AddedToken token;
+    token.content = content;
+    token.special = std::find(special.begin(), special.end(), content) != special.end();
+    token.normalized = !token.special;
+    folder.config_tokens[integer_field(Json{{"id", id}}, "id", 0, INT32_MAX, folder.source("added_tokens.json"))] =
+        token;
+  }
+}
+
+// special_tokens_map.json and added_tokens.json count only where tokenizer_config.json has no added_tokens_decoder.
+void merge_legacy_files(Folder& folder) {
+  const auto decoder = folder.config.find("added_tokens_decoder");
+  folder.has_token_list = decoder != folder.config.end() && decoder->is_object();
+  if (folder.has_token_list) {
+    folder.config_tokens = decoder_tokens(*decoder, folder.config_source);
+    return;
+  }
+  if (folder.has("special_tokens_map.json")) {
+    const Json names = folder.json("special_tokens_map.json");
+    for (const auto& [key, value] : names.items()) folder.config[key] = value;
+  }
+  if (folder.has("added_tokens.json")) add_legacy_tokens(folder);
+}
+
+std::string tokenizer_class(const Folder& folder) {
+  std::string name = string_field(folder.config, "tokenizer_class", "", folder.config_source);
+  const fs::path config_path = folder.path / "config.json";
+  if (name.empty() && fs::exists(config_path)) {
+    const Json config = read_json(config_path);
+    name = string_field(config, "tokenizer_class", "", config_path.string());
+    const std::string model_type = string_field(config, "model_type", "", config_path.string());
+    if (name.empty() && std::count(std::begin(kBertModelTypes), std::end(kBertModelTypes), model_type) > 0) {
+      name = "BertTokenizer";
+    }
+  }
+  if (name.ends_with("Fast") && name != "PreTrainedTokenizerFast") name.resize(name.size() - 4);
+  return name;
+}
+
+size_t model_max_length(const Folder& folder) {
+  for (const char* key : {"model_max_length", "max_len"}) {
+    const auto value = folder.config.find(key);
+    if (value == folder.config.end() || value->is_null()) continue;
+    const double length = value->is_number() ? value->get<double>() : -1;
+    if (!(length >= 0)) {
+      throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" must be a number of tokens", folder.config_source, key));
+    }
+    // transformers writes 1e30 for "no limit".
+    return length < 1e18 ? static_cast<size_t>(length) : kNoLimit;
+  }
+  return kNoLimit;
+}
+
+Side side(const Folder& folder, const char* key) {
+  const std::string name = string_field(folder.config, key, "right", folder.config_source);
+  if (name != "left" && name != "right") {
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: \"{}\" must be left or right, not \"{}\"", folder.config_source, key, name));
+  }
+  return name == "left" ? Side::kLeft : Side::kRight;
+}
+
+// BertTokenizer's own parts, whatever a tokenizer.json says.
+void use_bert_parts(const Folder& folder, TokenizerSpec& spec) {
+  const Json& config = folder.config;
+  Json strip_accents = nullptr;
+  if (config.contains("strip_accents")) strip_accents = config["strip_accents"];
+  const Json normalizer = {
+      {"type", "BertNormalizer"},
+      {"clean_text", true},
+      {"handle_chinese_chars", bool_field(config, "tokenize_chinese_chars", true, folder.config_source)},
+      {"strip_accents", strip_accents},
+      {"lowercase", bool_field(config, "do_lower_case", true, folder.config_source)}};
+  if (!spec.normalizer.is_null() && spec.normalizer != normalizer) {
+    log_warning(
+        "{}: its normalizer {} is not what tokenizer_config.json says, {}; as in transformers, the latter holds",
+        spec.source, spec.normalizer.dump(), normalizer.dump());
+  }
+  spec.normalizer = normalizer;
+  spec.pre_tokenizer = {{"type", "BertPreTokenizer"}};
+  spec.decoder = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
+  spec.model = {{"type", "WordPiece"},
+                {"unk_token", spec.special_tokens["unk_token"]},
+                {"continuing_subword_prefix", "##"},
+                {"max_input_chars_per_word", 100}};
+}
+
+// All added tokens in transformers' order. A BERT class starts without any and takes those that tokenizer_config.json
+// lists, or failing that those of the other files; any other class starts with those of tokenizer.json.
+void collect_listed_tokens(const Folder& folder, TokenizerSpec& spec) {
+  std::map<int64_t, AddedToken> listed = folder.config_tokens;
+  if (!folder.has_token_list) {
+    for (const AddedToken& token : spec.added_tokens) listed[token.id] = token;
+  }
+  if (spec.is_bert_class) spec.added_tokens.clear();
+  for (const auto& [id, token] : listed) spec.added_tokens.push_back(token);
+}
+
+// The named special tokens; those not yet in the list are added to it.
+void collect_special_tokens(const Folder& folder, TokenizerSpec& spec) {
+  if (spec.is_bert_class) {
+    for (const auto& [name, content] : kBertSpecialTokens) spec.special_tokens[std::string(name)] = content;
+  }
+  for (std::string_view name : kSpecialNames) {
+    const std::string key(name);
+    const Json value = folder.config.value(key, Json());
+    if (folder.config.contains(key)) spec.special_tokens[key] = token_content(value, name, folder.config_source);
+    const auto named = spec.special_tokens.find(key);
+    if (named == spec.special_tokens.end()) continue;
+    if (named->second.empty()) {
+      spec.special_tokens.erase(named);
+    } else {
+      add_once(spec.added_tokens, special_token(value, named->second, folder.config_source));
+    }
+  }
+}
+
+void collect_extra_tokens(const Folder& folder, TokenizerSpec& spec) {
+  for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
+    const auto list = folder.config.find(key);
+    if (list == folder.config.end() || !(list->is_array() || list->is_object())) continue;
+    for (const Json& value : *list) {
+      const std::string content = token_content(value, key, folder.config_source);
+      if (content.empty()) continue;
+      spec.extra_special_tokens.push_back(content);
+      add_once(spec.added_tokens, special_token(value, content, folder.config_source));
+    }
+  }
+}
+
+void read_vocabulary(const Folder& folder, TokenizerSpec& spec) {
+  if (folder.has("tokenizer.json")) {
+    spec.source = folder.source("tokenizer.json");
+    parse_tokenizer_json(folder.files.at("tokenizer.json"), spec.source, spec);
+    return;
+  }
+  spec.source = folder.source("vocab.txt");
+  spec.vocabulary = parse_vocabulary_text(folder.files.at("vocab.txt"), spec.source);
+  if (spec.tokenizer_class.empty()) spec.tokenizer_class = "BertTokenizer";
+}
+
+}  // namespace
+
+std::vector<VocabularyEntry> parse_vocabulary_text(std::string_view bytes, const std::string& source) {
+  check_utf8(bytes, source);
+  if (bytes.starts_with("\xEF\xBB\xBF")) {
+    log_warning("{}: the file opens with a byte order mark, which becomes part of its first token", source);
+  }
+  std::vector<VocabularyEntry> result;
+  for (size_t begin = 0; begin < bytes.size();) {
+    const size_t end = std::min(bytes.find('\n', begin), bytes.size());
+    NormalizedText line = to_normalized_text(bytes.substr(begin, end - begin));
+    while (!line.empty() && is_whitespace(line.back().code)) line.pop_back();
+    result.emplace_back(to_utf8(line), static_cast<int32_t>(result.size()));
+    begin = end + 1;
+  }
+  if (result.empty()) throw Error(ErrorKind::kInput, fmt::format("{}: the vocabulary is empty", source));
+  return result;
+}
+
+TokenizerSpec read_tokenizer_folder(const fs::path& model_dir) {
+  Folder folder = read_files(model_dir);
+  merge_legacy_files(folder);
+  TokenizerSpec spec;
+  spec.tokenizer_class = tokenizer_class(folder);
+  read_vocabulary(folder, spec);
+  spec.is_bert_class = std::count(std::begin(kBertClasses), std::end(kBertClasses), spec.tokenizer_class) > 0;
+  if (!folder.has("tokenizer.json") && !spec.is_bert_class) {
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("{}: a {} without a tokenizer.json", folder.config_source, spec.tokenizer_class),
+                "hone reads BertTokenizer and DistilBertTokenizer from vocab.txt");
+  }
+  collect_listed_tokens(folder, spec);
+  collect_special_tokens(folder, spec);
+  collect_extra_tokens(folder, spec);
+  if (spec.is_bert_class) use_bert_parts(folder, spec);
+  spec.model_max_length = model_max_length(folder);
+  spec.padding_side = side(folder, "padding_side");
+  spec.truncation_side = side(folder, "truncation_side");
+  spec.clean_up_spaces = bool_field(folder.config, "clean_up_tokenization_spaces", false, folder.config_source);
+  spec.files = std::move(folder.files);
+  return spec;
+}
+
+}  // namespace hone::text

@@ -1,0 +1,175 @@
+// tokenizer.json, read with simdjson: the vocabulary goes straight into a list, only the small parts become Json.
+// Of a token given twice the later id holds, as in tokenizers.
+#include <simdjson.h>
+
+#include <limits>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "text/json_fields.h"
+#include "text/tokenizer_spec.h"
+
+namespace hone::text {
+
+namespace {
+
+namespace dom = simdjson::dom;
+
+// Of the parts other than the vocabulary: a Json object looks its keys up one by one.
+constexpr size_t kMaxFields = 10'000;
+
+Error wrong(const std::string& source, std::string_view what) {
+  return Error(ErrorKind::kInput, fmt::format("{}: {}", source, what),
+               "the file is not what the tokenizers library writes; take it anew from where the model came from");
+}
+
+Json to_json(dom::element element, const std::string& source) {
+  switch (element.type()) {
+    case dom::element_type::ARRAY: {
+      Json result = Json::array();
+      for (dom::element item : dom::array(element)) result.push_back(to_json(item, source));
+      return result;
+    }
+    case dom::element_type::OBJECT: {
+      Json result = Json::object();
+      if (dom::object(element).size() > kMaxFields)
+        throw wrong(source, fmt::format("an object has more than {} fields", kMaxFields));
+      for (const dom::key_value_pair& field : dom::object(element))
+        result[std::string(field.key)] = to_json(field.value, source);
+      return result;
+    }
+    case dom::element_type::INT64:
+      return int64_t(element);
+    case dom::element_type::UINT64:
+      return uint64_t(element);
+    case dom::element_type::DOUBLE:
+      return double(element);
+    case dom::element_type::STRING:
+      return std::string(std::string_view(element));
+    case dom::element_type::BOOL:
+      return bool(element);
+    default:
+      return nullptr;
+  }
+}
+
+int32_t to_id(dom::element value, std::string_view token, const std::string& source) {
+  uint64_t id = 0;
+  if (value.get(id) != simdjson::SUCCESS || id > std::numeric_limits<int32_t>::max()) {
+    throw wrong(source, fmt::format("the id of token \"{}\" must be an integer from 0 to {}", token,
+                                    std::numeric_limits<int32_t>::max()));
+  }
+  return static_cast<int32_t>(id);
+}
+
+// {"token": id, ...}, or the list of tokens that old files hold.
+std::vector<VocabularyEntry> to_vocabulary(dom::element element, const std::string& source) {
+  std::vector<VocabularyEntry> result;
+  dom::object object;
+  if (element.get(object) != simdjson::SUCCESS) throw wrong(source, "the model's \"vocab\" must be an object");
+  result.reserve(object.size());
+  for (const dom::key_value_pair& field : object) {
+    result.emplace_back(std::string(field.key), to_id(field.value, field.key, source));
+  }
+  return result;
+}
+
+void read_model(dom::element element, const std::string& source, TokenizerSpec& spec) {
+  dom::object object;
+  if (element.get(object) != simdjson::SUCCESS) throw wrong(source, "the \"model\" must be an object");
+  spec.model = Json::object();
+  for (const dom::key_value_pair& field : object) {
+    if (field.key != "vocab" && field.key != "merges")
+      spec.model[std::string(field.key)] = to_json(field.value, source);
+  }
+  // The kind is checked first: the vocabulary of another kind has another form.
+  const std::string type = part_type(spec.model, source, "model", "WordPiece");
+  find_row(models(), fmt::format("tokenizer model (in {})", source), type, ErrorKind::kUnsupported);
+  dom::element vocabulary;
+  if (object["vocab"].get(vocabulary) != simdjson::SUCCESS) throw wrong(source, "the model has no \"vocab\"");
+  spec.vocabulary = to_vocabulary(vocabulary, source);
+}
+
+std::string vocabulary_text(const std::vector<VocabularyEntry>& vocabulary) {
+  std::string text = "{";
+  for (const auto& [token, id] : vocabulary) {
+    text += fmt::format("{}\n      {}: {}", text.size() > 1 ? "," : "", Json(token).dump(), id);
+  }
+  return text + (vocabulary.empty() ? "}" : "\n    }");
+}
+
+Json part(const dom::object& root, std::string_view key, const std::string& source) {
+  dom::element element;
+  return root[key].get(element) == simdjson::SUCCESS ? to_json(element, source) : Json();
+}
+
+}  // namespace
+
+AddedToken parse_added_token(const Json& object, bool special, const std::string& source) {
+  if (!object.is_object() || !object.contains("content")) {
+    throw wrong(source, "an added token must be an object with a \"content\"");
+  }
+  AddedToken token;
+  token.content = string_field(object, "content", "", source);
+  token.special = bool_field(object, "special", special, source);
+  token.single_word = bool_field(object, "single_word", false, source);
+  token.lstrip = bool_field(object, "lstrip", false, source);
+  token.rstrip = bool_field(object, "rstrip", false, source);
+  token.normalized = bool_field(object, "normalized", !token.special, source);
+  return token;
+}
+
+void parse_tokenizer_json(const std::string& bytes, const std::string& source, TokenizerSpec& spec) {
+  check_json_depth(bytes, source);
+  dom::parser parser;
+  dom::element document;
+  if (parser.parse(bytes.data(), bytes.size()).get(document) != simdjson::SUCCESS) {
+    throw json_syntax_error(bytes, source);
+  }
+  dom::object root;
+  if (document.get(root) != simdjson::SUCCESS) throw wrong(source, "the file must hold an object");
+  dom::element model;
+  if (root["model"].get(model) != simdjson::SUCCESS) throw wrong(source, "\"model\" is missing");
+  read_model(model, source, spec);
+  spec.normalizer = part(root, "normalizer", source);
+  spec.pre_tokenizer = part(root, "pre_tokenizer", source);
+  spec.post_processor = part(root, "post_processor", source);
+  spec.decoder = part(root, "decoder", source);
+  const Json added = part(root, "added_tokens", source);
+  if (!added.is_null() && !added.is_array()) throw wrong(source, "\"added_tokens\" must be a list");
+  for (const Json& token : added) {
+    spec.added_tokens.push_back(parse_added_token(token, false, source));
+    spec.added_tokens.back().id = static_cast<int32_t>(integer_field(token, "id", 0, INT32_MAX, source));
+  }
+}
+
+std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedToken> added_tokens) {
+  Json added = Json::array();
+  for (const AddedToken& token : added_tokens) {
+    added.push_back({{"id", token.id},
+                     {"content", token.content},
+                     {"single_word", token.single_word},
+                     {"lstrip", token.lstrip},
+                     {"rstrip", token.rstrip},
+                     {"normalized", token.normalized},
+                     {"special", token.special}});
+  }
+  Json model = spec.model;
+  model.erase("vocab");
+  model["vocab"] = Json::object();
+  const Json document = {{"version", "1.0"},
+                         {"truncation", nullptr},
+                         {"padding", nullptr},
+                         {"added_tokens", std::move(added)},
+                         {"normalizer", spec.normalizer},
+                         {"pre_tokenizer", spec.pre_tokenizer},
+                         {"post_processor", spec.post_processor},
+                         {"decoder", spec.decoder},
+                         {"model", std::move(model)}};
+  std::string text = document.dump(2) + "\n";
+  // The vocabulary is the last thing in it; put in here, since a Json object of this size would take quadratic time.
+  const size_t place = text.rfind("{}");
+  return text.replace(place, 2, vocabulary_text(spec.vocabulary));
+}
+
+}  // namespace hone::text

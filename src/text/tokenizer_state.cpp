@@ -1,0 +1,76 @@
+// Builds the parts of a tokenizer from its spec.
+#include "text/tokenizer_state.h"
+
+#include <algorithm>
+
+namespace hone::text {
+
+namespace {
+
+// Ids that the template names must exist: a lying one would only fail later, inside a model.
+void check_template(const std::vector<TemplatePiece>& pieces, const Tokenizer::State& state) {
+  for (const TemplatePiece& piece : pieces) {
+    for (int32_t id : piece.ids) {
+      if (state.added.find(id) != nullptr || state.model->token(id)) continue;
+      throw Error(ErrorKind::kInput,
+                  fmt::format("{}: the post-processor adds id {}, but no token has it", state.spec.source, id));
+    }
+  }
+}
+
+// BERT classes build their template from the ids of [CLS] and [SEP]; as in transformers 2 and 3 where there is none.
+Json template_of(const TokenizerSpec& spec, const Model& model, const AddedTokens& added) {
+  if (!spec.is_bert_class) return spec.post_processor;
+  const auto id_of = [&](const char* name, int32_t fallback) {
+    const auto named = spec.special_tokens.find(name);
+    if (named == spec.special_tokens.end()) return fallback;
+    if (const AddedToken* token = added.find(std::string_view(named->second))) return token->id;
+    return model.token_id(named->second).value_or(fallback);
+  };
+  const auto content_of = [&](const char* name) {
+    const auto named = spec.special_tokens.find(name);
+    return named == spec.special_tokens.end() ? std::string("None") : named->second;
+  };
+  return bert_template(content_of("cls_token"), id_of("cls_token", 2), content_of("sep_token"), id_of("sep_token", 3));
+}
+
+std::unique_ptr<BertEncoder> make_bert_encoder(const Tokenizer::State& state) {
+  const auto is_type = [](const Json& part, const char* type) {
+    return part.is_object() && part.value("type", Json()) == type;
+  };
+  const auto* word_piece = dynamic_cast<const WordPiece*>(state.model.get());
+  const bool is_bert = is_type(state.spec.normalizer, "BertNormalizer") &&
+                       is_type(state.spec.pre_tokenizer, "BertPreTokenizer") && word_piece != nullptr;
+  if (!is_bert || !state.added.normalized().is_empty()) return nullptr;
+  return std::make_unique<BertEncoder>(bert_normalizer_settings(state.spec.normalizer, state.spec.source), *word_piece);
+}
+
+}  // namespace
+
+Tokenizer::State::State(TokenizerSpec given)
+    : spec(std::move(given)),
+      normalizer(make_normalizer(spec.normalizer, spec.source)),
+      pre_tokenizer(make_pre_tokenizer(spec.pre_tokenizer, spec.source)),
+      model(make_model(spec.model, spec.vocabulary, spec.source)),
+      added(spec.added_tokens, *model, normalizer) {
+  spec.post_processor = template_of(spec, *model, added);
+  post_processor = make_post_processor(spec.post_processor, spec.source);
+  check_template(post_processor.single, *this);
+  check_template(post_processor.pair, *this);
+  decoder = make_decoder(spec.decoder, spec.source);
+  bert = make_bert_encoder(*this);
+  highest_id = model->highest_id();
+  for (const AddedToken& token : added.tokens()) highest_id = std::max<int64_t>(highest_id, token.id);
+  const auto pad = spec.special_tokens.find("pad_token");
+  if (pad == spec.special_tokens.end()) return;
+  const AddedToken* token = added.find(std::string_view(pad->second));
+  pad_id = token != nullptr ? token->id : model->token_id(pad->second);
+}
+
+std::optional<std::string_view> Tokenizer::State::decoded_token(int32_t id) const {
+  const AddedToken* token = added.find(id);
+  if (token == nullptr) return model->token(id);
+  return token->normalized ? token->normalized_content : token->content;
+}
+
+}  // namespace hone::text

@@ -1,0 +1,37 @@
+// What a Tokenizer is made of, shared by its copies and never changed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "text/added_tokens.h"
+#include "text/bert_encoder.h"
+#include "text/decoders.h"
+#include "text/post_processors.h"
+#include "text/pre_tokenizers.h"
+#include "text/tokenizer.h"
+#include "text/tokenizer_spec.h"
+
+namespace hone::text {
+
+struct Tokenizer::State {
+  // Errors: kUnsupported for a part that hone does not have, kInput for one that contradicts itself.
+  explicit State(TokenizerSpec given);
+
+  // The token as a decoder sees it.
+  std::optional<std::string_view> decoded_token(int32_t id) const;
+
+  TokenizerSpec spec;  // its vocabulary stays here too: save() may need it
+  Normalizer normalizer;
+  PreTokenizer pre_tokenizer;
+  std::unique_ptr<Model> model;
+  AddedTokens added;
+  Template post_processor;
+  Decoder decoder;
+  std::unique_ptr<BertEncoder> bert;  // null where the parts are not BERT's or added tokens must be normalized
+  std::optional<int32_t> pad_id;
+  int64_t highest_id = -1;
+};
+
+}  // namespace hone::text

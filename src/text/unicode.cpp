@@ -1,0 +1,96 @@
+// Look-ups by binary search; what needs speed caches the answers (bert_characters.cpp).
+#include "text/unicode.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace hone::text {
+
+namespace {
+
+struct Range {
+  char32_t first, last;
+};
+
+struct ClassRange {
+  char32_t first, last;
+  uint8_t combining_class;
+};
+
+// Every stride-th code point from first to last becomes itself + delta.
+struct CaseRun {
+  char32_t first, last;
+  uint8_t stride;
+  int32_t delta;
+};
+
+struct Decomposition {
+  char32_t first;
+  char32_t codes[4];
+};
+
+#include "text/unicode_tables.inc"
+
+// The row of a table sorted by `first` that may hold `code`, or null.
+template <typename Row, size_t kSize>
+const Row* find_row_of(const Row (&table)[kSize], char32_t code) {
+  const Row* row =
+      std::upper_bound(std::begin(table), std::end(table), code, [](char32_t c, const Row& r) { return c < r.first; });
+  return row == std::begin(table) ? nullptr : row - 1;
+}
+
+template <size_t kSize>
+bool contains(const Range (&table)[kSize], char32_t code) {
+  const Range* row = find_row_of(table, code);
+  return row != nullptr && code <= row->last;
+}
+
+// Hangul syllables are decomposed by arithmetic (The Unicode Standard, section 3.12).
+constexpr char32_t kHangulBase = 0xAC00, kLeadBase = 0x1100, kVowelBase = 0x1161, kTailBase = 0x11A7;
+constexpr char32_t kVowelCount = 21, kTailCount = 28, kHangulCount = 19 * kVowelCount * kTailCount;
+
+CodePoints decompose_hangul(char32_t index) {
+  const char32_t lead = kLeadBase + index / (kVowelCount * kTailCount);
+  const char32_t vowel = kVowelBase + index % (kVowelCount * kTailCount) / kTailCount;
+  const char32_t tail = index % kTailCount;
+  if (tail == 0) return {{lead, vowel}, 2};
+  return {{lead, vowel, kTailBase + tail}, 3};
+}
+
+}  // namespace
+
+bool is_control(char32_t code) { return contains(kControl, code); }
+bool is_whitespace(char32_t code) { return contains(kWhitespace, code); }
+bool is_punctuation(char32_t code) { return contains(kPunctuation, code); }
+bool is_nonspacing_mark(char32_t code) { return contains(kNonspacingMark, code); }
+bool is_combining_mark(char32_t code) { return contains(kCombiningMark, code); }
+bool is_word_character(char32_t code) { return contains(kWord, code); }
+bool is_chinese(char32_t code) { return contains(kChinese, code); }
+
+int combining_class(char32_t code) {
+  const ClassRange* row = find_row_of(kCombiningClass, code);
+  return row != nullptr && code <= row->last ? row->combining_class : 0;
+}
+
+CodePoints to_lowercase(char32_t code) {
+  if (code == 0x130) return {{0x69, 0x307}, 2};  // the one character whose lower case is two
+  const CaseRun* run = find_row_of(kLowercase, code);
+  if (run != nullptr && code <= run->last && (code - run->first) % run->stride == 0) {
+    return {{static_cast<char32_t>(static_cast<int32_t>(code) + run->delta)}, 1};
+  }
+  return {{code}, 1};
+}
+
+CodePoints canonical_decomposition(char32_t code) {
+  if (code >= kHangulBase && code < kHangulBase + kHangulCount) return decompose_hangul(code - kHangulBase);
+  const Decomposition* row = find_row_of(kDecomposition, code);
+  if (row == nullptr || row->first != code) return {{code}, 1};
+  CodePoints result{{}, 0};
+  for (char32_t part : row->codes) {
+    if (part == 0) break;
+    result.codes[result.count++] = part;
+  }
+  return result;
+}
+
+}  // namespace hone::text

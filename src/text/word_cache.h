@@ -1,0 +1,90 @@
+// Short words as 16 bytes, read from text in one go, and a small table of their token ids that each thread keeps.
+#pragma once
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "text/model.h"
+
+namespace hone::text {
+
+// Up to 16 bytes of a word, zeros behind them. Words hold no zero bytes.
+struct WordKey {
+  static constexpr size_t kSize = 16;
+  uint64_t low = 0, high = 0;
+
+  WordKey() = default;
+  // At most kSize bytes.
+  WordKey(const char* bytes, size_t length) { std::memcpy(static_cast<void*>(this), bytes, length); }
+  friend bool operator==(const WordKey&, const WordKey&) = default;
+};
+
+// The run of ASCII letters and digits that the kSize bytes at `bytes` open with, in lower case if asked for.
+// Returns its length.
+inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
+#ifdef __SSE2__
+  alignas(16) static constexpr uint8_t kKeep[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                                    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const __m128i case_bit = _mm_set1_epi8(0x20);
+  const __m128i folded = _mm_or_si128(text, case_bit);
+  // Signed comparisons: bytes of 0x80 and up are negative, and so in neither range.
+  const __m128i is_letter =
+      _mm_and_si128(_mm_cmpgt_epi8(folded, _mm_set1_epi8('a' - 1)), _mm_cmplt_epi8(folded, _mm_set1_epi8('z' + 1)));
+  const __m128i is_digit =
+      _mm_and_si128(_mm_cmpgt_epi8(text, _mm_set1_epi8('0' - 1)), _mm_cmplt_epi8(text, _mm_set1_epi8('9' + 1)));
+  const auto in_word = static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(is_letter, is_digit)));
+  const auto length = static_cast<size_t>(std::countr_one(in_word));
+  const __m128i lower = lowercase ? _mm_or_si128(text, _mm_and_si128(is_letter, case_bit)) : text;
+  const __m128i keep = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kKeep + WordKey::kSize - length));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(&key), _mm_and_si128(lower, keep));
+  return length;
+#else
+  char word[WordKey::kSize] = {};
+  size_t length = 0;
+  for (; length < WordKey::kSize; ++length) {
+    const char folded = static_cast<char>(bytes[length] | 0x20);
+    const bool is_letter = folded >= 'a' && folded <= 'z';
+    if (!is_letter && (bytes[length] < '0' || bytes[length] > '9')) break;
+    word[length] = lowercase && is_letter ? folded : bytes[length];
+  }
+  key = WordKey(word, WordKey::kSize);
+  return length;
+#endif
+}
+
+// A direct-mapped table: a word that meets another's place takes it. Each tokenizer marks its own entries.
+class WordCache {
+ public:
+  static constexpr size_t kMaxIds = 6;
+
+  struct Entry {
+    WordKey key;
+    uint64_t owner_and_count = 0;  // owner << 3 | number of ids
+    int32_t ids[kMaxIds];
+  };
+
+  // This thread's cache.
+  static WordCache& of_thread() {
+    thread_local WordCache cache;
+    return cache;
+  }
+
+  Entry& slot(const WordKey& key) {
+    const uint64_t mixed = (key.low ^ std::rotl(key.high, 29)) * 0x9E3779B97F4A7C15u;
+    return entries_[mixed >> (64 - kBits)];
+  }
+
+ private:
+  static constexpr int kBits = 14;
+  std::unique_ptr<Entry[]> entries_ = std::make_unique<Entry[]>(size_t{1} << kBits);
+};
+
+}  // namespace hone::text

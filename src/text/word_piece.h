@@ -1,0 +1,48 @@
+// WordPiece: the longest token that opens the word, then the longest "##" token that continues it, and so on; a word
+// that cannot be covered, or of more than 100 characters, is one unknown token.
+#pragma once
+
+#include "text/model.h"
+#include "text/token_trie.h"
+
+namespace hone::text {
+
+class WordPiece : public Model {
+ public:
+  struct Settings {
+    std::string unknown_token = "[UNK]";
+    std::string continuing_prefix = "##";
+    size_t max_characters = 100;  // of a word; longer ones are unknown
+  };
+
+  // Of a token given twice the later id holds, of an id given twice the later token. `source` names the vocabulary.
+  WordPiece(std::vector<VocabularyEntry> vocabulary, Settings settings, std::string source);
+
+  void tokenize(std::string_view word, std::vector<Token>& tokens) const override;
+  std::optional<int32_t> token_id(std::string_view token) const override { return trie_.find(token); }
+  std::optional<std::string_view> token(int32_t id) const override;
+  size_t num_tokens() const override { return num_tokens_; }
+  int64_t highest_id() const override { return by_id_.empty() ? -1 : vocabulary_[by_id_.back()].second; }
+
+  // More bytes than this are more than max_characters characters, whatever they are.
+  size_t max_word_bytes() const { return max_word_bytes_; }
+  std::optional<int32_t> find_unknown_id() const { return unknown_id_; }
+  // Throws where the vocabulary has no unknown token.
+  int32_t unknown_id() const;
+
+ private:
+  std::vector<VocabularyEntry> vocabulary_;
+  std::vector<uint32_t> by_id_;  // indices into vocabulary_, by ascending id
+  Settings settings_;
+  std::string source_;
+  TokenTrie trie_;
+  TokenTrie::Node continuation_;
+  std::optional<int32_t> unknown_id_;
+  size_t num_tokens_ = 0;
+  size_t max_word_bytes_ = 0;
+};
+
+std::unique_ptr<Model> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
+                                       const std::string& source);
+
+}  // namespace hone::text

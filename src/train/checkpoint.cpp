@@ -1,0 +1,142 @@
+// Checkpoint folders on disk. A folder without a manifest that fits is treated as not there.
+#include "train/checkpoint.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/sha256.h"
+
+namespace hone::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPrefix = "checkpoint-";
+
+std::optional<int64_t> step_of_name(const std::string& name) {
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  int64_t step = 0;
+  const char* end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + kPrefix.size(), end, step);
+  if (parsed.ec != std::errc() || parsed.ptr != end || step < 0) return std::nullopt;
+  return step;
+}
+
+void write_manifest(const fs::path& folder) {
+  Json files = Json::object();
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  for (const fs::path& path : paths) {
+    files[path.filename().string()] = {{"size", fs::file_size(path)}, {"sha256", sha256_file(path)}};
+  }
+  write_json(folder / kManifestFile, {{"format", "hone checkpoint"}, {"version", 1}, {"files", files}});
+}
+
+std::optional<std::string> file_damage(const fs::path& path, const Json& expected) {
+  std::error_code error;
+  const uint64_t size = fs::file_size(path, error);
+  if (error) return fmt::format("{} is missing", path.filename().string());
+  if (!expected.is_object() || size != expected.value("size", uint64_t{0})) {
+    return fmt::format("{} has {} bytes, not what the manifest says", path.filename().string(), size);
+  }
+  if (sha256_file(path) != expected.value("sha256", "")) {
+    return fmt::format("{} has another sha256 than the manifest says", path.filename().string());
+  }
+  return std::nullopt;
+}
+
+// Renamed first, so that a half-removed checkpoint is never taken for a whole one.
+void remove_checkpoint(const fs::path& path) {
+  const fs::path doomed = path.parent_path() / fmt::format("{}.hone-tmp-removed", path.filename().string());
+  std::error_code error;
+  fs::remove_all(doomed, error);
+  fs::rename(path, doomed, error);
+  if (!error) fs::remove_all(doomed, error);
+  if (error) log_warning("could not remove {}: {}", path.string(), error.message());
+}
+
+}  // namespace
+
+fs::path checkpoint_path(const fs::path& output_dir, int64_t step) {
+  return output_dir / fmt::format("{}{}", kPrefix, step);
+}
+
+std::vector<CheckpointFolder> list_checkpoints(const fs::path& output_dir) {
+  std::vector<CheckpointFolder> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(output_dir, error)) {
+    const auto step = step_of_name(entry.path().filename().string());
+    if (step && entry.is_directory()) found.push_back({*step, entry.path()});
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
+  return found;
+}
+
+void write_checkpoint(const fs::path& output_dir, int64_t step, const std::function<void(const fs::path&)>& fill) {
+  const fs::path path = checkpoint_path(output_dir, step);
+  AtomicFolder folder(path);
+  fill(folder.staging());
+  write_manifest(folder.staging());
+  if (fs::exists(path)) remove_checkpoint(path);
+  folder.commit();
+}
+
+std::optional<std::string> checkpoint_damage(const fs::path& folder) {
+  const fs::path manifest_path = folder / kManifestFile;
+  if (!fs::exists(manifest_path)) return fmt::format("{} is missing", kManifestFile);
+  try {
+    const Json manifest = read_json(manifest_path);
+    if (!manifest.is_object() || !manifest.contains("files") || !manifest["files"].is_object() ||
+        manifest["files"].empty()) {
+      return fmt::format("{} lists no files", kManifestFile);
+    }
+    for (const auto& [name, expected] : manifest["files"].items()) {
+      if (auto damage = file_damage(contained_path(folder, name), expected)) return damage;
+    }
+  } catch (const Error& error) {
+    return error.what();
+  } catch (const nlohmann::json::exception&) {
+    return fmt::format("{} holds values of the wrong type", kManifestFile);
+  }
+  return std::nullopt;
+}
+
+std::optional<CheckpointFolder> newest_whole_checkpoint(const fs::path& output_dir) {
+  const std::vector<CheckpointFolder> found = list_checkpoints(output_dir);
+  for (auto checkpoint = found.rbegin(); checkpoint != found.rend(); ++checkpoint) {
+    const auto damage = checkpoint_damage(checkpoint->path);
+    if (!damage) return *checkpoint;
+    log_warning("{} is damaged ({}): looking for an older one", checkpoint->path.string(), *damage);
+  }
+  return std::nullopt;
+}
+
+void remove_old_checkpoints(const fs::path& output_dir, int64_t limit, std::optional<int64_t> best_step) {
+  const std::vector<CheckpointFolder> found = list_checkpoints(output_dir);
+  auto remaining = static_cast<int64_t>(found.size());
+  for (const CheckpointFolder& checkpoint : found) {
+    const bool stays = checkpoint.step == found.back().step || checkpoint.step == best_step;
+    if (remaining <= limit || stays) continue;
+    remove_checkpoint(checkpoint.path);
+    --remaining;
+  }
+}
+
+void remove_unfinished(const fs::path& output_dir) {
+  std::error_code error;
+  std::vector<fs::path> unfinished;
+  for (const auto& entry : fs::directory_iterator(output_dir, error)) {
+    if (is_temporary_name(entry.path().filename().string())) unfinished.push_back(entry.path());
+  }
+  for (const fs::path& path : unfinished) fs::remove_all(path, error);
+}
+
+}  // namespace hone::train

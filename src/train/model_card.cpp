@@ -1,0 +1,52 @@
+// The model card's text.
+#include "train/model_card.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace hone::train {
+
+namespace {
+
+std::string name_of(const std::filesystem::path& folder) {
+  const auto normal = std::filesystem::absolute(folder).lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+}
+
+std::string evaluation_table(const ModelCardInputs& in) {
+  std::string rows;
+  for (const Json& entry : in.log_history) {
+    if (!entry.contains("eval_loss") || !entry["eval_loss"].is_number()) continue;
+    rows += fmt::format("| {} | {:.2f} | {:.4f} | {:.4f} | {:.4f} |\n", entry.value("step", 0), entry.value("epoch", 0.0),
+                        entry.value("eval_loss", 0.0), entry.value("eval_accuracy", 0.0), entry.value("eval_f1", 0.0));
+  }
+  if (rows.empty()) return "It was not evaluated.\n";
+  return fmt::format("On the {} rows:\n\n| step | epoch | loss | accuracy | F1 |\n|---|---|---|---|---|\n{}",
+                     in.evaluation_name, rows);
+}
+
+std::string settings_table(const ModelCardInputs& in) {
+  const TrainOptions& options = in.options;
+  return fmt::format(
+      "| setting | value |\n|---|---|\n| rows | {} |\n| steps | {} of {} rows |\n| learning rate | {}, {}, {} warm-up steps "
+      "|\n| optimizer | {}, weight decay {} |\n| longest row | {} tokens |\n| seed | {} |\n",
+      in.plan.num_rows, in.plan.total_steps, in.plan.batch_size * in.plan.accumulation, options.learning_rate,
+      options.lr_scheduler_type, in.plan.schedule_length.warmup_steps, options.optim, options.weight_decay,
+      options.max_seq_length, options.seed);
+}
+
+}  // namespace
+
+std::string model_card(const ModelCardInputs& in) {
+  const std::string name = name_of(in.options.output_dir), base = name_of(in.options.model_name_or_path);
+  return fmt::format(
+      "---\nlibrary_name: transformers\npipeline_tag: {}\ntags:\n- hone\nmetrics:\n- accuracy\n- f1\n---\n\n# {}\n\n"
+      "{} fine-tuned from {} with hone {} to tell apart: {}.\n\n## Evaluation\n\n{}\n## Training\n\n{}\n## Use\n\n"
+      "```sh\nhone predict --model {} --text \"...\"\n```\n\n```python\nfrom transformers import pipeline\n"
+      "pipeline(\"{}\", model=\"{}\")(\"...\")\n```\n",
+      in.pipeline_tag, name, in.class_name, base, in.version, fmt::join(in.labels, ", "), evaluation_table(in),
+      settings_table(in), in.options.output_dir.string(), in.pipeline_tag, in.options.output_dir.string());
+}
+
+}  // namespace hone::train

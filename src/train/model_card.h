@@ -1,0 +1,27 @@
+// The README.md of a trained model: what it is, how it was made, how well it does, how to use it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "train/options.h"
+#include "train/plan.h"
+
+namespace hone::train {
+
+struct ModelCardInputs {
+  const TrainOptions& options;
+  const Plan& plan;
+  const Json& log_history;
+  std::string class_name;             // "BertForSequenceClassification"
+  std::string pipeline_tag;           // "text-classification"
+  std::vector<std::string> labels;    // by id
+  std::string evaluation_name;        // of the evaluation rows
+  std::string version;                // of hone
+};
+
+// Markdown with the metadata block that model hubs read.
+std::string model_card(const ModelCardInputs& inputs);
+
+}  // namespace hone::train

@@ -1,0 +1,205 @@
+// The options of `hone train`: names and defaults of HF's TrainingArguments and example scripts where they have one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "task/options.h"
+
+namespace hone::train {
+
+struct TrainOptions {
+  std::filesystem::path model_name_or_path;
+  std::vector<std::string> config_overrides;
+  task::RowOptions rows;
+  std::vector<std::string> train_file, validation_file, test_file;
+  std::string id2label;
+  std::optional<int64_t> num_labels;
+  task::SampleOptions sample;
+  std::optional<int64_t> max_train_samples;
+  int64_t max_seq_length = 128;
+  bool pad_to_max_length = false;
+
+  std::filesystem::path output_dir = "trainer_output";
+  bool overwrite_output_dir = false;
+  std::string resume_from_checkpoint;
+
+  double num_train_epochs = 3;
+  int64_t max_steps = -1;
+  int64_t stop_after_steps = 0;
+  int64_t per_device_train_batch_size = 8;
+  int64_t gradient_accumulation_steps = 1;
+  bool group_by_length = false;
+  bool dataloader_drop_last = false;
+  uint64_t seed = 42;
+  std::optional<uint64_t> data_seed;
+
+  std::string optim = "adamw";
+  double learning_rate = 5e-5;
+  double weight_decay = 0;
+  double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_epsilon = 1e-8;
+  double max_grad_norm = 1.0;
+  std::string lr_scheduler_type = "linear";
+  double warmup_steps = 0;
+  std::optional<double> warmup_ratio;
+  double label_smoothing_factor = 0;
+
+  double logging_steps = 500;
+  std::filesystem::path json_log;
+  std::string eval_strategy = "no";
+  std::optional<double> eval_steps;
+  int64_t per_device_eval_batch_size = 8;
+  std::string save_strategy = "steps";
+  double save_steps = 500;
+  std::optional<int64_t> save_total_limit;
+  bool load_best_model_at_end = false;
+  std::string metric_for_best_model;
+  std::optional<bool> greater_is_better;
+  std::optional<int64_t> early_stopping_patience;
+  double early_stopping_threshold = 0;
+
+  int64_t num_threads = 0;
+  std::string device = "auto";
+  std::string precision = "auto";
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    model_fields(self, visit);
+    task::RowOptions::fields(self.rows, visit);
+    row_fields(self, visit);
+    output_fields(self, visit);
+    length_fields(self, visit);
+    optimizer_fields(self, visit);
+    logging_fields(self, visit);
+    best_model_fields(self, visit);
+    visit.group("Machine");
+    visit("num_threads", self.num_threads, "threads that compute; results are equal bit for bit at the same number")
+        .at_least(0)
+        .default_text("all cores of this process");
+    visit("device", self.device, "where to compute").choices({"auto", "cpu"});
+    visit("precision", self.precision, "number format of the computation").choices({"auto", "fp32"});
+  }
+
+ private:
+  template <typename Self, typename Visitor>
+  static void model_fields(Self& self, Visitor& visit) {
+    visit.group("Model");
+    visit("model_name_or_path", self.model_name_or_path, "folder of the model to start from, in Hugging Face's format")
+        .required()
+        .alias("model")
+        .value_name("DIR");
+    visit("config_overrides", self.config_overrides, "values over those of config.json, as hidden_dropout_prob=0")
+        .value_name("KEY=VALUE,...");
+  }
+
+  template <typename Self, typename Visitor>
+  static void row_fields(Self& self, Visitor& visit) {
+    visit("train_file", self.train_file, "files with the training rows, instead of --dataset").value_name("FILE,...");
+    visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...");
+    visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...");
+    visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
+        .structured()
+        .value_name("NAME,...")
+        .default_text("found in the rows");
+    visit("num_labels", self.num_labels, "number of labels").at_least(2).default_text("found in the rows");
+    task::SampleOptions::fields(self.sample, visit);
+    visit("max_train_samples", self.max_train_samples, "train on the first rows only").at_least(1);
+    visit("max_seq_length", self.max_seq_length, "longest row in tokens, special ones included; what is over is cut")
+        .at_least(2);
+    visit("pad_to_max_length", self.pad_to_max_length,
+          "as in Hugging Face's scripts; hone computes no padding, so this changes neither results nor speed");
+  }
+
+  template <typename Self, typename Visitor>
+  static void output_fields(Self& self, Visitor& visit) {
+    visit.group("Output");
+    visit("output_dir", self.output_dir, "folder for the final model, with the checkpoints inside").value_name("DIR");
+    visit("overwrite_output_dir", self.overwrite_output_dir, "remove the run that output_dir holds");
+    visit("resume_from_checkpoint", self.resume_from_checkpoint,
+          "go on from this checkpoint folder; true: from the newest whole one in output_dir")
+        .value_name("DIR|true");
+  }
+
+  template <typename Self, typename Visitor>
+  static void length_fields(Self& self, Visitor& visit) {
+    visit.group("Length of the run");
+    visit("num_train_epochs", self.num_train_epochs, "passes over the training rows").above(0);
+    visit("max_steps", self.max_steps, "optimizer steps, over num_train_epochs; -1: by epochs").at_least(-1);
+    visit("stop_after_steps", self.stop_after_steps,
+          "save and stop after this step without changing the schedule, to resume later; 0: never")
+        .at_least(0);
+    visit("per_device_train_batch_size", self.per_device_train_batch_size, "rows of a micro-batch")
+        .at_least(1)
+        .old_name("per_gpu_train_batch_size");
+    visit("gradient_accumulation_steps", self.gradient_accumulation_steps, "micro-batches of a step").in_range(1, 65536);
+    visit("group_by_length", self.group_by_length, "batches of rows of similar length, in the order HF's Trainer takes");
+    visit("dataloader_drop_last", self.dataloader_drop_last, "leave out the last, smaller batch of an epoch");
+    visit("seed", self.seed, "of new weights, row order, held-out rows and dropout");
+    visit("data_seed", self.data_seed, "of the row order").default_text("the seed");
+  }
+
+  template <typename Self, typename Visitor>
+  static void optimizer_fields(Self& self, Visitor& visit) {
+    visit.group("Optimizer");
+    visit("optim", self.optim, "optimizer")
+        .choices({"adamw", "adam", "sgd"})
+        .old_choice("adamw_torch", "adamw")
+        .old_choice("adamw_torch_fused", "adamw")
+        .old_choice("adamw_hf", "adamw");
+    visit("learning_rate", self.learning_rate, "peak learning rate").at_least(0);
+    visit("weight_decay", self.weight_decay, "on all weights but biases and norms").at_least(0);
+    visit("adam_beta1", self.adam_beta1, "decay of Adam's mean").in_range(0, 1);
+    visit("adam_beta2", self.adam_beta2, "decay of Adam's mean square").in_range(0, 1);
+    visit("adam_epsilon", self.adam_epsilon, "added to Adam's denominator").at_least(0);
+    visit("max_grad_norm", self.max_grad_norm, "gradients are scaled down to this norm; 0: never").at_least(0);
+    visit("lr_scheduler_type", self.lr_scheduler_type, "how the learning rate goes on after the warm-up")
+        .choices({"linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup"});
+    visit("warmup_steps", self.warmup_steps, "steps in which the learning rate rises; below 1: a share of all steps")
+        .at_least(0);
+    visit("warmup_ratio", self.warmup_ratio, "share of all steps in which the learning rate rises").in_range(0, 1);
+    visit("label_smoothing_factor", self.label_smoothing_factor, "share of each label spread over all classes")
+        .in_range(0, 1);
+  }
+
+  template <typename Self, typename Visitor>
+  static void logging_fields(Self& self, Visitor& visit) {
+    visit.group("Logging, evaluation, checkpoints");
+    visit("logging_steps", self.logging_steps, "steps between log lines; below 1: a share of all steps").above(0);
+    visit("json_log", self.json_log, "file for a JSON line per log line, with the keys of HF's log_history")
+        .value_name("FILE");
+    visit("eval_strategy", self.eval_strategy, "when to evaluate")
+        .choices({"no", "steps", "epoch"})
+        .old_name("evaluation_strategy");
+    visit("eval_steps", self.eval_steps, "steps between evaluations; below 1: a share of all steps")
+        .above(0)
+        .default_text("logging_steps");
+    visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of an evaluation batch")
+        .at_least(1)
+        .old_name("per_gpu_eval_batch_size");
+    visit("save_strategy", self.save_strategy, "when to write checkpoints").choices({"no", "steps", "epoch"});
+    visit("save_steps", self.save_steps, "steps between checkpoints; below 1: a share of all steps").above(0);
+    visit("save_total_limit", self.save_total_limit, "checkpoints to keep; the best and the newest always stay")
+        .at_least(1)
+        .default_text("all");
+  }
+
+  template <typename Self, typename Visitor>
+  static void best_model_fields(Self& self, Visitor& visit) {
+    visit("load_best_model_at_end", self.load_best_model_at_end, "the final model is the best evaluated one");
+    visit("metric_for_best_model", self.metric_for_best_model, "metric that tells which is best, as accuracy or loss")
+        .value_name("METRIC")
+        .default_text("loss");
+    visit("greater_is_better", self.greater_is_better, "whether a higher metric is better")
+        .default_text("true, but for loss");
+    visit("early_stopping_patience", self.early_stopping_patience,
+          "stop when the metric has not improved for this many evaluations")
+        .at_least(1)
+        .default_text("never");
+    visit("early_stopping_threshold", self.early_stopping_threshold, "how much better counts as improved").at_least(0);
+  }
+};
+
+}  // namespace hone::train

@@ -1,0 +1,29 @@
+// The folder of a run: the final model itself, with the checkpoints inside. One run owns it at a time.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "train/checkpoint.h"
+#include "train/options.h"
+
+namespace hone::train {
+
+// Holds the folder for this process until it is destroyed.
+class OutputFolder {
+ public:
+  // Makes the folder. Errors: kUsage where it holds another run (remove it with overwrite_output_dir, or resume), is the
+  // folder of the model to start from, or another process trains in it; kIo.
+  explicit OutputFolder(const TrainOptions& options);
+  ~OutputFolder();
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+// The checkpoint to go on from; nullopt: a fresh start. Errors: a named folder that is no whole checkpoint.
+std::optional<CheckpointFolder> checkpoint_to_resume(const TrainOptions& options);
+
+}  // namespace hone::train

@@ -1,0 +1,253 @@
+// Puts a run together: rows, labels, model, ids, plan; then the trainer; then the final folder.
+#include "train/run.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "model/families.h"
+#include "model/load.h"
+#include "model/parameters.h"
+#include "model/save.h"
+#include "options/json.h"
+#include "options/parse.h"
+#include "task/splits.h"
+#include "task/text_classification.h"
+#include "tensor/threads.h"
+#include "train/advice.h"
+#include "train/checkpoint.h"
+#include "train/model_card.h"
+#include "train/output_folder.h"
+
+namespace hone::train {
+
+namespace {
+
+// What a run works on, made in the order of the members.
+struct Prepared {
+  text::Tokenizer tokenizer;
+  task::TrainingRows rows;
+  table::LabelMap labels;
+  model::LoadedClassifier loaded;
+  size_t max_length = 0;
+  task::Features train;
+  std::optional<task::Features> evaluation;
+};
+
+task::SplitRequest split_request(const TrainOptions& options) {
+  return {.rows = options.rows,
+          .sample = options.sample,
+          .train_file = options.train_file,
+          .validation_file = options.validation_file,
+          .test_file = options.test_file,
+          .max_train_samples = options.max_train_samples,
+          .needs_evaluation = options.eval_strategy != "no",
+          .seed = options.seed};
+}
+
+std::vector<std::pair<std::string, std::string>> key_values(const std::vector<std::string>& overrides) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const std::string& text : overrides) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorKind::kUsage, fmt::format("config_overrides \"{}\" is not KEY=VALUE", text),
+                  "as in --config-overrides hidden_dropout_prob=0");
+    }
+    pairs.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return pairs;
+}
+
+model::LoadedClassifier load_model(const TrainOptions& options, const table::LabelMap& labels, const task::Task& task) {
+  model::ClassifierRequest request;
+  request.model_dir = options.model_name_or_path;
+  request.id2label = labels.id2label();
+  request.problem_type = task.problem_type;
+  request.seed = options.seed;
+  request.config_overrides = key_values(options.config_overrides);
+  model::LoadedClassifier loaded = model::load_classifier(request);
+  for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
+    if (!line.empty()) log_info("{}", line);
+  }
+  return loaded;
+}
+
+void check_vocabulary(const text::Tokenizer& tokenizer, const model::SequenceClassifier& model,
+                      const std::filesystem::path& folder) {
+  if (tokenizer.vocab_size() <= model.vocab_size()) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("{}: the tokenizer has {} tokens, the model's embedding only {}", folder.string(),
+                          tokenizer.vocab_size(), model.vocab_size()),
+              "the tokenizer belongs to another model: put the model's own tokenizer files into the folder");
+}
+
+size_t longest_row(const TrainOptions& options, const model::SequenceClassifier& model) {
+  const int64_t longest = std::min(options.max_seq_length, model.max_length());
+  if (longest < options.max_seq_length) {
+    log_warning("max_seq_length is {}, but the model holds {} tokens: {} is used", options.max_seq_length,
+                model.max_length(), longest);
+  }
+  return static_cast<size_t>(longest);
+}
+
+Prepared prepare(const TrainOptions& options, const task::Task& task) {
+  text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
+  const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
+  task::TrainingRows rows = task::choose_training_rows(split_request(options));
+  table::LabelMap labels =
+      task::choose_labels(rows.all_train, rows.label_column, {options.id2label, options.num_labels, &config});
+  model::LoadedClassifier loaded = load_model(options, labels, task);
+  check_vocabulary(tokenizer, *loaded.model, options.model_name_or_path);
+  Prepared made{std::move(tokenizer), std::move(rows), std::move(labels), std::move(loaded), 0, {}, {}};
+  made.max_length = longest_row(options, *made.loaded.model);
+  const auto features = [&](const table::Rows& part, const char* what) {
+    task::Features result =
+        task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, what);
+    result.labels = made.labels.ids(part, made.rows.label_column);
+    return result;
+  };
+  made.train = features(made.rows.train, "tokenizing training rows");
+  if (made.rows.evaluation) made.evaluation = features(*made.rows.evaluation, "tokenizing evaluation rows");
+  return made;
+}
+
+std::string label_counts(const Prepared& prepared, const std::vector<uint64_t>& counts) {
+  std::string text;
+  for (size_t id = 0; id < std::min<size_t>(counts.size(), 10); ++id) {
+    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.labels.id2label()[id], counts[id]);
+  }
+  return counts.size() > 10 ? fmt::format("{} and {} more", text, counts.size() - 10) : text;
+}
+
+std::string first_row(const Prepared& prepared) {
+  std::string text(prepared.rows.train.text(0, prepared.rows.text_columns.text).value_or(""));
+  constexpr size_t kShown = 72;
+  if (text.size() > kShown) {
+    size_t end = kShown;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text = text.substr(0, end) + "...";
+  }
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return fmt::format("{} \"{}\"", prepared.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
+}
+
+void describe(const TrainOptions& options, const Prepared& prepared, const Plan& plan) {
+  const task::Features& train = prepared.train;
+  std::vector<uint64_t> counts(static_cast<size_t>(prepared.labels.size()));
+  for (const int64_t label : train.labels) ++counts[static_cast<size_t>(label)];
+  log_info("rows      {} for training{}; {}", train.size(),
+           prepared.evaluation ? fmt::format(", {} {} rows for evaluation", prepared.evaluation->size(),
+                                             prepared.rows.evaluation_name)
+                               : "",
+           label_counts(prepared, counts));
+  log_info("first row {}", first_row(prepared));
+  log_info("tokens    {} an epoch, {:.0f} a row", train.num_tokens(),
+           static_cast<double>(train.num_tokens()) / static_cast<double>(train.size()));
+  log_info("model     {} from {}, {} parameters", prepared.loaded.report.class_name, options.model_name_or_path.string(),
+           model::num_parameters(*prepared.loaded.model));
+  log_info("run       {} steps of {} rows, {} an epoch, {} warm-up; learning rate {} {}; seed {}", plan.total_steps,
+           plan.batch_size * plan.accumulation, plan.steps_per_epoch, plan.schedule_length.warmup_steps,
+           options.learning_rate, options.lr_scheduler_type, options.seed);
+  log_info("machine   cpu, {} threads, fp32", tensor::num_threads());
+  const AdviceInputs inputs{options, plan, train, prepared.labels.id2label(), counts, prepared.max_length,
+                            prepared.tokenizer.num_special_tokens(prepared.rows.text_columns.text_pair.has_value())};
+  for (const std::string& note : advice(inputs)) log_warning("{}", note);
+}
+
+// Names the options that differ from those the checkpoint was made with, where they change what is computed.
+void compare_options(const TrainOptions& options, const std::filesystem::path& checkpoint) {
+  TrainOptions now = options;
+  TrainOptions before = options::read_options<TrainOptions>(checkpoint / kArgumentsFile).options;
+  std::vector<std::string> changed;
+  for (const std::string& name : options::differing(options::fields_of(before), options::fields_of(now))) {
+    const bool harmless = name == "resume_from_checkpoint" || name == "overwrite_output_dir" || name == "output_dir" ||
+                          name == "json_log" || name == "stop_after_steps" || name == "model_name_or_path" ||
+                          name == "save_total_limit";
+    if (!harmless) changed.push_back(name);
+  }
+  if (!changed.empty()) {
+    log_warning("these options differ from the checkpoint's, so the run will not be the one it was: {}",
+                fmt::join(changed, ", "));
+  }
+}
+
+void write_model_files(const TrainOptions& options, const Prepared& prepared, const std::filesystem::path& folder) {
+  model::save_model(*prepared.loaded.model, prepared.loaded.config, folder);
+  prepared.tokenizer.save(folder);
+  write_json(folder / kArgumentsFile, options::to_json(options));
+}
+
+void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
+                const task::Task& task) {
+  write_model_files(options, prepared, options.output_dir);
+  write_json(options.output_dir / kStateFile,
+             to_json(trainer.state(), plan, trainer.best(), options.output_dir.string()));
+  const ModelCardInputs card{options,
+                             plan,
+                             trainer.state().log_history,
+                             prepared.loaded.report.class_name,
+                             std::string(task.name),
+                             prepared.labels.id2label(),
+                             prepared.rows.evaluation_name,
+                             HONE_VERSION};
+  write_file(options.output_dir / "README.md", model_card(card));
+}
+
+void tell_end(const TrainOptions& options, const Trainer& trainer, RunEnd end, std::optional<int64_t> best_step) {
+  const RunState& state = trainer.state();
+  const Json& summary = state.log_history.back();
+  if (end == RunEnd::kStoppedEarly) {
+    log_info("stopped early: {} has not improved for {} evaluations", best_metric(options).key,
+             *options.early_stopping_patience);
+  }
+  log_info("trained   {} steps in {}, {:.0f} tokens/s, mean loss {}", state.global_step,
+           format_duration(summary.value("train_runtime", 0.0)), summary.value("train_tokens_per_second", 0.0),
+           summary["train_loss"].is_number() ? fmt::format("{:.4f}", summary["train_loss"].get<double>()) : "none");
+  if (best_step) log_info("best      step {}, {} {:.4f}", *best_step, best_metric(options).key, *trainer.best().metric);
+  log_info("saved     {}", options.output_dir.string());
+  log_info("try it    hone predict --model {} --text \"...\"", options.output_dir.string());
+}
+
+}  // namespace
+
+RunEnd run_training(const TrainOptions& options) {
+  const InterruptGuard interrupts;
+  tensor::set_num_threads(static_cast<int>(options.num_threads));
+  const task::Task& task = task::find_task("text-classification");
+  const OutputFolder output(options);
+  const auto checkpoint = checkpoint_to_resume(options);
+  Prepared prepared = prepare(options, task);
+  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
+  describe(options, prepared, plan);
+  TrainerInputs inputs;
+  inputs.model = prepared.loaded.model;
+  inputs.train = &prepared.train;
+  inputs.evaluation = prepared.evaluation ? &*prepared.evaluation : nullptr;
+  inputs.task = &task;
+  inputs.row_location = [&](uint64_t row) { return prepared.rows.train.location(row); };
+  inputs.save_model = [&](const std::filesystem::path& folder) { write_model_files(options, prepared, folder); };
+  Trainer trainer(inputs, options, plan);
+  if (checkpoint) {
+    compare_options(options, checkpoint->path);
+    trainer.resume(checkpoint->path);
+    log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
+  }
+  const RunEnd end = trainer.run();
+  if (end == RunEnd::kInterrupted || end == RunEnd::kStoppedAfterSteps) {
+    log_info("stopped at step {} of {}, saved in {}; go on with the same command and --resume-from-checkpoint true",
+             trainer.state().global_step, plan.total_steps,
+             checkpoint_path(options.output_dir, trainer.state().global_step).string());
+    return end;
+  }
+  const auto best_step = trainer.load_best();
+  save_final(options, prepared, plan, trainer, task);
+  tell_end(options, trainer, end, best_step);
+  return end;
+}
+
+}  // namespace hone::train

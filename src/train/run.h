@@ -1,0 +1,12 @@
+// `hone train` as a function: from options to a trained model folder.
+#pragma once
+
+#include "train/options.h"
+#include "train/trainer.h"
+
+namespace hone::train {
+
+// Reads, trains, evaluates and saves as the options say, and tells what it does. Errors: those of every floor below.
+RunEnd run_training(const TrainOptions& options);
+
+}  // namespace hone::train

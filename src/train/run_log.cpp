@@ -1,0 +1,67 @@
+// Printing and appending log entries.
+#include "train/run_log.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/progress.h"
+
+namespace hone::train {
+
+namespace {
+
+std::string training_text(const Json& entry) {
+  return fmt::format("loss {:.4f}  grad_norm {:.4g}  learning_rate {:.4g}  {:.0f} tokens/s", entry.value("loss", 0.0),
+                     entry.value("grad_norm", 0.0), entry.value("learning_rate", 0.0),
+                     entry.value("tokens_per_second", 0.0));
+}
+
+std::string evaluation_text(const Json& entry) {
+  std::string text = fmt::format("eval_loss {:.4f}", entry.value("eval_loss", 0.0));
+  for (const char* key : {"eval_accuracy", "eval_f1"}) {
+    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", key, entry[key].get<double>());
+  }
+  return text + fmt::format("  ({}, {:.0f} rows/s)", format_duration(entry.value("eval_runtime", 0.0)),
+                            entry.value("eval_samples_per_second", 0.0));
+}
+
+}  // namespace
+
+std::string log_text(const Json& entry, const Plan& plan) {
+  const std::string where = fmt::format("step {}/{}  epoch {:.2f}  ", entry.value("step", int64_t{0}), plan.total_steps,
+                                        entry.value("epoch", 0.0));
+  if (entry.contains("eval_loss")) return where + evaluation_text(entry);
+  return where + training_text(entry);
+}
+
+RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan)
+    : plan_(plan), json_path_(json_path) {
+  if (json_path_.empty()) return;
+  if (json_path_.has_parent_path()) make_folders(json_path_.parent_path());
+  write_file(json_path_, "");
+  file_.reset(std::fopen(json_path_.c_str(), "a"));
+  if (!file_) throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", json_path_.string(), system_message(errno)));
+  for (const Json& entry : history) append(entry);
+}
+
+void RunLog::add(const Json& entry) {
+  if (entry.contains("loss") || entry.contains("eval_loss")) {
+    const ProgressPause pause;
+    fmt::print("{}\n", log_text(entry, plan_));
+    std::fflush(stdout);
+  }
+  append(entry);
+}
+
+void RunLog::append(const Json& entry) {
+  if (!file_) return;
+  const std::string line = entry.dump() + "\n";
+  if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0) {
+    throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", json_path_.string(), system_message(errno)));
+  }
+}
+
+}  // namespace hone::train

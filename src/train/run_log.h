@@ -1,0 +1,38 @@
+// The log of a run: a line for people on standard output, and a JSON line with HF's keys in a file.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/json.h"
+#include "train/plan.h"
+
+namespace hone::train {
+
+// "step 10/300  epoch 0.10  loss 0.6935  grad_norm 0.660  lr 6e-06  1823 tokens/s".
+std::string log_text(const Json& entry, const Plan& plan);
+
+class RunLog {
+ public:
+  // `json_path` may be empty. It is written anew, beginning with the entries that `history` already holds.
+  RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan);
+
+  void add(const Json& entry);
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  void append(const Json& entry);
+
+  const Plan& plan_;
+  std::filesystem::path json_path_;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+};
+
+}  // namespace hone::train

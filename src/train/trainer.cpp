@@ -1,0 +1,288 @@
+// The loop itself is Trainer::run and Trainer::train_step; the rest is what they name.
+#include "train/trainer.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "eval/evaluate.h"
+#include "train/checkpoint.h"
+#include "train/restore.h"
+#include "train/schedule.h"
+
+namespace hone::train {
+
+namespace {
+
+constexpr int64_t kMostNonfiniteSteps = 3;
+
+double now_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double rounded(double value, int digits) {
+  const double scale = std::pow(10, digits);
+  return std::round(value * scale) / scale;
+}
+
+OptimizerOptions optimizer_options(const TrainOptions& options) {
+  return {options.weight_decay, options.adam_beta1, options.adam_beta2, options.adam_epsilon};
+}
+
+}  // namespace
+
+bool Trainer::StepResult::is_finite() const { return std::isfinite(loss) && std::isfinite(grad_norm); }
+
+Trainer::Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& plan)
+    : inputs_(std::move(inputs)),
+      options_(options),
+      plan_(plan),
+      metric_(best_metric(options)),
+      parameters_(model::named_parameters(*inputs_.model)),
+      optimizer_(make_optimizer(options.optim, parameters_, optimizer_options(options))) {
+  order_options_ = {options.seed, options.data_seed.value_or(options.seed), options.group_by_length,
+                    static_cast<uint64_t>(plan.batch_size * plan.accumulation)};
+  for (uint64_t row = 0; row < inputs_.train->size(); ++row) lengths_.push_back(inputs_.train->length(row));
+}
+
+void Trainer::resume(const std::filesystem::path& checkpoint) {
+  const std::string state_path = (checkpoint / kStateFile).string();
+  state_ = run_state_from_json(read_json(checkpoint / kStateFile), state_path);
+  if (state_.global_step > plan_.total_steps) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} is at step {}, this run has {} steps", checkpoint.string(), state_.global_step,
+                            plan_.total_steps),
+                "give more epochs or steps, or an older checkpoint");
+  }
+  keep_planned_entries(state_, plan_);
+  restore_tensors(checkpoint / "model.safetensors", as_tensors(parameters_));
+  restore_tensors(checkpoint / kOptimizerFile, optimizer_->state());
+  saved_step_ = state_.global_step;
+}
+
+RunEnd Trainer::run() {
+  run_log_ = std::make_unique<RunLog>(options_.json_log, state_.log_history, plan_);
+  session_start_ = window_start_ = now_seconds();
+  earlier_seconds_ = state_.train_seconds;
+  start_step_ = state_.global_step;
+  start_tokens_ = state_.num_input_tokens_seen;
+  Progress progress("training", "step", static_cast<uint64_t>(plan_.total_steps));
+  progress.start_at(static_cast<uint64_t>(state_.global_step));
+  bool finished = finish_step();  // what the step of a checkpoint may still lack
+  while (finished && pending_interrupt() == 0 && state_.global_step < plan_.total_steps && !has_stopped_early()) {
+    if (options_.stop_after_steps > 0 && state_.global_step >= options_.stop_after_steps) {
+      save();
+      return RunEnd::kStoppedAfterSteps;
+    }
+    train_step(rows_of_step(state_.global_step));
+    progress.advance(1, fmt::format("epoch {:.2f}", plan_.epoch_at(state_.global_step)));
+    finished = finish_step();
+  }
+  if (pending_interrupt() != 0) {
+    save();
+    return RunEnd::kInterrupted;
+  }
+  add_summary();
+  return state_.global_step < plan_.total_steps ? RunEnd::kStoppedEarly : RunEnd::kFinished;
+}
+
+void Trainer::train_step(const StepRows& rows) {
+  StepResult result = compute_gradients(rows);
+  result.grad_norm = clip_gradients(parameters_, result.is_finite() ? options_.max_grad_norm : 0);
+  last_learning_rate_ = learning_rate(rows.step);
+  last_grad_norm_ = result.grad_norm;
+  if (result.is_finite()) {
+    optimizer_->step(last_learning_rate_);
+    state_.window_loss_sum += result.loss;
+    state_.total_loss_sum += result.loss;
+    ++state_.window_steps;
+    ++state_.num_finite_steps;
+  } else {
+    skip_nonfinite_step(rows, result);
+  }
+  for (const model::NamedParameter& parameter : parameters_) parameter.tensor.mutable_grad() = at::Tensor();
+  ++state_.global_step;
+  state_.num_input_tokens_seen += static_cast<int64_t>(rows.num_tokens);
+  window_tokens_ += static_cast<int64_t>(rows.num_tokens);
+}
+
+Trainer::StepRows Trainer::rows_of_step(int64_t step) {
+  const std::vector<uint64_t>& order = order_of_epoch(step / plan_.steps_per_epoch);
+  StepRows rows{.step = step};
+  const int64_t first = step % plan_.steps_per_epoch * plan_.accumulation;
+  const int64_t last = std::min(first + plan_.accumulation, plan_.batches_per_epoch);
+  for (int64_t batch = first; batch < last; ++batch) {
+    const auto begin = order.begin() + batch * plan_.batch_size;
+    const auto end = order.begin() + std::min((batch + 1) * plan_.batch_size, plan_.num_rows);
+    rows.micro_batches.emplace_back(begin, end);
+    rows.num_rows += static_cast<uint64_t>(end - begin);
+    for (auto row = begin; row != end; ++row) rows.num_tokens += lengths_[*row];
+  }
+  return rows;
+}
+
+const std::vector<uint64_t>& Trainer::order_of_epoch(int64_t epoch) {
+  if (order_epoch_ != epoch) {
+    std::vector<int64_t> evaluations;
+    for (int64_t past = 0; past < epoch; ++past) {
+      evaluations.push_back(plan_.evaluations_between(past * plan_.steps_per_epoch, (past + 1) * plan_.steps_per_epoch));
+    }
+    order_ = epoch_order(order_options_, lengths_, epoch, evaluations);
+    order_epoch_ = epoch;
+  }
+  return order_;
+}
+
+// The loss is the mean over all rows of the step, however they are spread over micro-batches.
+Trainer::StepResult Trainer::compute_gradients(const StepRows& rows) {
+  StepResult result;
+  for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
+    const task::Batch batch = task::make_batch(*inputs_.train, rows.micro_batches[i]);
+    const nn::ForwardContext context{true, options_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
+    const at::Tensor logits = inputs_.model->forward(batch.inputs, context);
+    const at::Tensor loss = inputs_.task->loss_sum(logits, batch.labels, {options_.label_smoothing_factor}) /
+                            static_cast<double>(rows.num_rows);
+    loss.backward();
+    result.loss += loss.item<double>();
+  }
+  return result;
+}
+
+double Trainer::learning_rate(int64_t finished_steps) const {
+  return options_.learning_rate *
+         find_schedule(options_.lr_scheduler_type).factor(finished_steps, plan_.schedule_length);
+}
+
+void Trainer::skip_nonfinite_step(const StepRows& rows, const StepResult& result) {
+  std::vector<std::string> locations;
+  for (const uint64_t row : rows.micro_batches.front()) locations.push_back(inputs_.row_location(row));
+  const size_t shown = std::min<size_t>(locations.size(), 4);
+  const std::string what = fmt::format(
+      "step {}: the loss is {} and the gradient norm {}; first bad tensor: {}; rows: {}{}", rows.step + 1, result.loss,
+      result.grad_norm, first_bad_tensor(), fmt::join(locations.begin(), locations.begin() + shown, ", "),
+      rows.num_rows > shown ? fmt::format(" and {} more", rows.num_rows - shown) : "");
+  log_warning("{}; this step changes nothing", what);
+  if (++state_.num_nonfinite_steps < kMostNonfiniteSteps) return;
+  throw Error(ErrorKind::kInput, fmt::format("stopped after {} steps with a non-finite loss or gradient; the last was {}",
+                                             state_.num_nonfinite_steps, what),
+              "lower learning_rate, or look at these rows; the last checkpoint is untouched");
+}
+
+std::string Trainer::first_bad_tensor() const {
+  for (const model::NamedParameter& parameter : parameters_) {
+    if (!parameter.tensor.isfinite().all().item<bool>()) return fmt::format("weight {}", parameter.name);
+  }
+  for (const model::NamedParameter& parameter : parameters_) {
+    const at::Tensor gradient = parameter.tensor.grad();
+    if (gradient.defined() && !gradient.isfinite().all().item<bool>()) {
+      return fmt::format("gradient of {}", parameter.name);
+    }
+  }
+  return "the loss";
+}
+
+bool Trainer::finish_step() {
+  const int64_t step = state_.global_step;
+  if (plan_.logs_at(step) && !state_.has_logged(step)) log();
+  if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
+  if (plan_.saves_at(step) && saved_step_ != step) save();
+  return true;
+}
+
+void Trainer::log() {
+  const double now = now_seconds();
+  Json entry = Json::object();
+  entry["loss"] = state_.window_steps > 0 ? Json(state_.window_loss_sum / static_cast<double>(state_.window_steps)) : Json();
+  entry["grad_norm"] = std::isfinite(last_grad_norm_) ? Json(last_grad_norm_) : Json();
+  entry["learning_rate"] = last_learning_rate_;
+  entry["tokens_per_second"] = rounded(static_cast<double>(window_tokens_) / std::max(1e-9, now - window_start_), 1);
+  state_.window_loss_sum = 0;
+  state_.window_steps = 0;
+  window_tokens_ = 0;
+  window_start_ = now;
+  add_entry(std::move(entry));
+}
+
+bool Trainer::evaluate() {
+  const double start = now_seconds();
+  const auto result =
+      eval::evaluate(*inputs_.model, *inputs_.evaluation, {options_.per_device_eval_batch_size, /*stop_on_interrupt=*/true});
+  if (!result) return false;
+  Json entry = Json::object();
+  entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();
+  for (const auto& [name, value] : eval::compute_metrics(result->confusion)) entry["eval_" + name] = value;
+  entry["eval_runtime"] = rounded(result->seconds, 4);
+  entry["eval_samples_per_second"] = rounded(static_cast<double>(result->num_rows) / result->seconds, 3);
+  entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
+  add_entry(std::move(entry));
+  best();  // an unknown metric_for_best_model ends the run here, at the first evaluation
+  window_start_ += now_seconds() - start;
+  return true;
+}
+
+void Trainer::save() {
+  const double start = now_seconds();
+  const int64_t step = state_.global_step;
+  if (saved_step_ == step) return;
+  state_.train_seconds = earlier_seconds_ + start - session_start_;
+  const BestSoFar best_now = best();
+  write_checkpoint(options_.output_dir, step, [&](const std::filesystem::path& folder) {
+    inputs_.save_model(folder);
+    tensor::write_safetensors(folder / kOptimizerFile, optimizer_->state());
+    write_json(folder / kStateFile, to_json(state_, plan_, best_now, options_.output_dir.string()));
+  });
+  saved_step_ = step;
+  if (options_.save_total_limit) {
+    const bool keeps_best = best_now.metric && options_.load_best_model_at_end;
+    remove_old_checkpoints(options_.output_dir, *options_.save_total_limit,
+                           keeps_best ? std::optional(best_now.step) : std::nullopt);
+  }
+  window_start_ += now_seconds() - start;
+}
+
+void Trainer::add_entry(Json entry) {
+  entry["epoch"] = plan_.epoch_at(state_.global_step);
+  entry["step"] = state_.global_step;
+  state_.log_history.push_back(entry);
+  run_log_->add(entry);
+}
+
+void Trainer::add_summary() {
+  const double seconds = now_seconds() - session_start_;
+  const double steps = static_cast<double>(state_.global_step - start_step_);
+  const double rows = steps * static_cast<double>(plan_.num_rows) / static_cast<double>(plan_.steps_per_epoch);
+  state_.train_seconds = earlier_seconds_ + seconds;
+  Json entry = Json::object();
+  entry["train_runtime"] = rounded(state_.train_seconds, 4);
+  entry["train_samples_per_second"] = rounded(rows / seconds, 3);
+  entry["train_steps_per_second"] = rounded(steps / seconds, 3);
+  entry["train_tokens_per_second"] =
+      rounded(static_cast<double>(state_.num_input_tokens_seen - start_tokens_) / seconds, 1);
+  entry["train_loss"] =
+      state_.num_finite_steps > 0 ? Json(state_.total_loss_sum / static_cast<double>(state_.num_finite_steps)) : Json();
+  add_entry(std::move(entry));
+}
+
+bool Trainer::has_stopped_early() const {
+  return options_.early_stopping_patience &&
+         best().evaluations_without_improvement >= *options_.early_stopping_patience;
+}
+
+std::optional<int64_t> Trainer::load_best() {
+  const BestSoFar best_now = best();
+  if (!options_.load_best_model_at_end || !best_now.metric) return std::nullopt;
+  if (best_now.step != state_.global_step) {
+    restore_tensors(checkpoint_path(options_.output_dir, best_now.step) / "model.safetensors", as_tensors(parameters_));
+  }
+  return best_now.step;
+}
+
+}  // namespace hone::train

@@ -1,0 +1,58 @@
+// Tiny random models against transformers: logits, loss and every gradient, from every kind of weight file.
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "parity/parity_fixture.h"
+
+using namespace hone;
+
+namespace {
+
+constexpr double kTolerance = 1e-5;
+
+model::LoadedClassifier load(const std::filesystem::path& folder, const std::string& family) {
+  model::ClassifierRequest request;
+  request.model_dir = folder;
+  request.config_overrides = no_dropout(family);
+  return model::load_classifier(request);
+}
+
+void check_family(const std::string& family, bool training) {
+  const std::filesystem::path folder = fixture_models() / ("tiny-" + family);
+  const auto expected = read_tensors(folder / "parity.safetensors");
+  const auto loaded = load(folder, family);
+  nn::ForwardContext context;
+  context.training = training;
+  const at::Tensor logits = loaded.model->forward(packed_batch(expected), context);
+  const at::Tensor loss = at::cross_entropy_loss(logits, expected.at("labels"));
+  loss.backward();
+  CHECK(relative_difference(logits, expected.at("logits")) < kTolerance);
+  CHECK(relative_difference(loss.reshape({1}), expected.at("loss")) < kTolerance);
+  // A key's bias shifts all scores of a query alike and the softmax takes that away: its gradient is 0 but for rounding.
+  double largest = 0, worst = 0;
+  for (const auto& [name, value] : expected) {
+    if (name.starts_with("gradient.")) largest = std::max(largest, value.abs().max().item<double>());
+  }
+  for (const auto& item : loaded.model->named_parameters()) {
+    INFO(item.key());
+    REQUIRE(item.value().grad().defined());
+    const double difference = relative_difference(item.value().grad(), expected.at("gradient." + item.key()), largest / 100);
+    CHECK(difference < kTolerance);
+    worst = std::max(worst, difference);
+  }
+  MESSAGE(family << ": the largest relative difference of a gradient is " << worst);
+}
+
+}  // namespace
+
+TEST_CASE("BERT gives the logits, loss and gradients of transformers") {
+  check_family("bert", false);
+  check_family("bert", true);
+}
+
+TEST_CASE("DistilBERT gives the logits, loss and gradients of transformers") {
+  check_family("distilbert", false);
+  check_family("distilbert", true);
+}

@@ -1,0 +1,59 @@
+// Reads what tests/fixtures/make_model_fixtures.py wrote, and compares tensors with it.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "model/load.h"
+#include "model/text_batch.h"
+#include "tensor/safetensors.h"
+
+namespace hone {
+
+inline std::filesystem::path fixture_models() {
+  return std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "models";
+}
+
+inline std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& path) {
+  const tensor::SafetensorsFile file(path);
+  std::map<std::string, at::Tensor> tensors;
+  for (const tensor::StoredTensor& stored : file.tensors()) {
+    at::Tensor value = at::empty(stored.shape, stored.dtype);
+    std::memcpy(value.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
+    tensors[stored.name] = value;
+  }
+  return tensors;
+}
+
+// HF's padded rows as a packed batch. `prefix` stands before the names: "3." for a training step.
+inline model::TextBatch packed_batch(const std::map<std::string, at::Tensor>& tensors, const std::string& prefix = "") {
+  const at::Tensor mask = tensors.at(prefix + "attention_mask");
+  const at::Tensor kept = mask.to(at::kBool);
+  model::TextBatch batch;
+  batch.input_ids = tensors.at(prefix + "input_ids").masked_select(kept);
+  const auto types = tensors.find(prefix + "token_type_ids");
+  if (types != tensors.end()) batch.token_type_ids = types->second.masked_select(kept);
+  std::vector<int64_t> lengths;
+  for (int64_t row = 0; row < mask.size(0); ++row) lengths.push_back(mask[row].sum().item<int64_t>());
+  batch.packing = tensor::Packing::from_lengths(lengths);
+  return batch;
+}
+
+// The largest difference, as a share of the largest expected number, or of `floor` where that is larger.
+inline double relative_difference(const at::Tensor& got, const at::Tensor& expected, double floor = 0) {
+  const double scale = std::max(expected.abs().max().item<double>(), floor);
+  return (got - expected).abs().max().item<double>() / scale;
+}
+
+// Overrides that switch every dropout of a family off.
+inline std::vector<std::pair<std::string, std::string>> no_dropout(const std::string& family) {
+  if (family == "bert") return {{"hidden_dropout_prob", "0"}, {"attention_probs_dropout_prob", "0"}};
+  return {{"dropout", "0"}, {"attention_dropout", "0"}, {"seq_classif_dropout", "0"}};
+}
+
+}  // namespace hone
