@@ -20,7 +20,7 @@ struct EvaluationResult {
 };
 
 struct EvaluateOptions {
-  int64_t batch_size = 8;       // rows
+  int64_t batch_size = 8;          // rows
   bool stop_on_interrupt = false;  // give up when Ctrl-C or SIGTERM was asked for
 };
 

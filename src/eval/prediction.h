@@ -1,0 +1,27 @@
+// Labels and scores of texts, as transformers' text-classification pipeline gives them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "eval/classifier.h"
+#include "task/features.h"
+
+namespace hone::eval {
+
+struct Prediction {
+  int64_t label = 0;          // id of the highest score
+  std::vector<float> scores;  // a probability for each label, by id
+};
+
+// In row order. `progress(rows)` is called after each batch.
+std::vector<Prediction> predict(const Classifier& classifier, const task::Features& features,
+                                const std::function<void(uint64_t)>& progress);
+
+// {"label": "POSITIVE", "score": 0.99, "scores": {"NEGATIVE": 0.01, "POSITIVE": 0.99}}
+Json prediction_json(const Prediction& prediction, const std::vector<std::string>& labels);
+
+}  // namespace hone::eval
