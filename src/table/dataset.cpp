@@ -179,7 +179,13 @@ SplitFiles dataset_files(const fs::path& file_or_folder, std::string_view config
 Splits read_dataset(const fs::path& file_or_folder, std::string_view config_name, const ReadOptions& options) {
   Splits splits;
   for (const auto& [split, files] : dataset_files(file_or_folder, config_name)) {
-    splits.rows.emplace(split, read_rows(files, options));
+    ReadOptions split_options = options;
+    for (const fs::path& folder : {files[0].parent_path(), file_or_folder / config_name, file_or_folder}) {
+      const fs::path description = folder / "dataset_info.json";
+      if (!fs::is_directory(file_or_folder) || !fs::is_regular_file(description)) continue;
+      split_options.class_names.merge(class_names_of(read_file(description)));
+    }
+    splits.rows.emplace(split, read_rows(files, split_options));
   }
   return splits;
 }

@@ -43,7 +43,7 @@ std::vector<uint64_t> shares(const std::vector<std::vector<uint64_t>>& classes, 
   }
   std::ranges::stable_sort(remainders, [](const auto& a, const auto& b) { return a.first > b.first; });
   for (const auto& [remainder, i] : remainders) {
-    if (given >= total) break;
+    if (given >= total || remainder == 0) break;
     if (counts[i] + 1 >= classes[i].size()) continue;  // one row of each class stays in the rest
     ++counts[i];
     ++given;
