@@ -79,7 +79,7 @@ class RowCheck {
   void look_for_signed_labels(uint64_t num_rows) {
     bool any_zero = false, any_negative = false, any_minus_one = false, any_positive = false;
     for (const Column& column : label_) {
-      if (column.type() != ColumnType::kInt) return;
+      if (column.type() != ColumnType::kInt || !column.class_names().empty()) return;
       for (uint64_t row = 0; row < num_rows; ++row) {
         const Value value = column.value(row);
         const auto* number = std::get_if<int64_t>(&value);

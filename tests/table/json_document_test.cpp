@@ -42,6 +42,11 @@ TEST_CASE("lists of unequal length are an error that names both") {
                  "the list \"label\" has 1 values, but \"text\" has 2"));
 }
 
+TEST_CASE("another type in a list is an error with its row") {
+  CHECK(contains(expect_error([] { rows_of("{\"label\": [1, 2,\n \"x\"]}"); }).what(),
+                 "a.json: row 2: \"label\" is of type string here, but int in the rows before"));
+}
+
 TEST_CASE("a document that is cut or malformed is an error with line and column") {
   CHECK(contains(expect_error([] { rows_of("{\"data\": [\n{\"a\": 1},\n"); }).what(), "a.json:"));
   CHECK(contains(expect_error([] { rows_of("{\"data\": [\n{\"a\": x}]}"); }).what(), "a.json:2:7: "));

@@ -42,8 +42,8 @@ TEST_CASE("a float keeps all its digits, and an integer beyond 63 bits becomes a
 
 TEST_CASE("another type than before is an error with the line and both types") {
   const Error error = error_of("{\"label\": 1}\n{\"label\": null}\n{\"label\": \"one\"}\n");
-  CHECK(contains(error.what(), "a.jsonl:3: \"label\" holds a string value here, and int values before"));
-  CHECK(contains(error_of("{\"x\": true}\n{\"x\": 1}\n").what(), "holds a int value here, and bool values before"));
+  CHECK(contains(error.what(), "a.jsonl:3: \"label\" is of type string here, but int in the rows before"));
+  CHECK(contains(error_of("{\"x\": true}\n{\"x\": 1}\n").what(), "is of type int here, but bool in the rows before"));
 }
 
 TEST_CASE("a row that is no object, and a key that occurs twice, are errors") {
