@@ -1,7 +1,5 @@
-"""Copies compile_commands.json for clang-tidy: only src/, without g++'s precompiled headers, which clang cannot read.
-
-Usage: lint_commands.py IN OUT
-"""
+# Copies compile_commands.json for clang-tidy: only src/, and without g++'s precompiled headers, which clang cannot read.
+# Usage: lint_commands.py IN OUT
 
 import json
 import re

@@ -29,7 +29,7 @@ Error io_error(std::string_view doing, const fs::path& path, int error_number) {
                hint);
 }
 
-fs::path without_trailing_slash(fs::path path) { return path.has_filename() ? path : path.parent_path(); }
+fs::path without_trailing_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
 
 fs::path temporary_path(const fs::path& path) {
   static std::atomic<unsigned> counter{0};

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <mutex>
 
@@ -33,7 +34,7 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 }  // namespace
 
 std::string format_duration(double seconds) {
-  const auto whole = static_cast<uint64_t>(std::max(0.0, seconds) + 0.5);
+  const auto whole = static_cast<uint64_t>(std::llround(std::max(0.0, seconds)));
   if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{:02}:{:02}", whole / 60, whole % 60);
 }

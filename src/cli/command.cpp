@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "options/help.h"
 
 namespace hone::cli {
 
@@ -19,6 +20,20 @@ size_t terminal_width() {
   winsize size{};
   const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return std::clamp<size_t>(known ? size.ws_col : 100, 80, 100);
+}
+
+std::string command_help(const Command& command, size_t width) {
+  std::string text;
+  command.with_fields(
+      [&](const options::FieldList& list) { text = options::help_text(list, full_name(command), command.doc, width); });
+  return text;
+}
+
+std::string command_markdown(const Command& command) {
+  std::string text;
+  command.with_fields(
+      [&](const options::FieldList& list) { text = options::markdown_section(list, full_name(command), command.doc); });
+  return text;
 }
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

@@ -3,12 +3,13 @@
 // the command runs.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "cli/launch.h"
-#include "options/help.h"
+#include "options/field_list.h"
 #include "options/parse.h"
 
 namespace hone::cli {
@@ -21,8 +22,8 @@ struct Command {
   std::string_view name, group, doc;
   const void* options_type;
   bool in_library;
-  std::string (*help)(const Command&, size_t width);
-  std::string (*markdown)(const Command&);
+  // Calls `use` with the command's options at their defaults.
+  void (*with_fields)(const std::function<void(const options::FieldList&)>& use);
   // Parses the arguments, then prints the help or runs the command. Returns the exit code.
   int (*start)(const Command&, std::span<const std::string> arguments);
 };
@@ -36,23 +37,20 @@ size_t terminal_width();
 void print(std::string_view text);
 void print_notes(std::span<const std::string> notes);
 
-template <typename Options>
-std::string command_help(const Command& command, size_t width) {
-  Options defaults;
-  return options::help_text(options::fields_of(defaults), full_name(command), command.doc, width);
-}
+std::string command_help(const Command& command, size_t width);
+std::string command_markdown(const Command& command);
 
 template <typename Options>
-std::string command_markdown(const Command& command) {
+void with_default_fields(const std::function<void(const options::FieldList&)>& use) {
   Options defaults;
-  return options::markdown_section(options::fields_of(defaults), full_name(command), command.doc);
+  use(options::fields_of(defaults));
 }
 
 template <typename Options, typename Run>
 int start_command(const Command& command, std::span<const std::string> arguments, Run run) {
   const auto parsed = options::parse<Options>(full_name(command), arguments);
   if (parsed.wants_help) {
-    print(command.help(command, terminal_width()));
+    print(command_help(command, terminal_width()));
     return 0;
   }
   print_notes(parsed.notes);
@@ -68,7 +66,7 @@ constexpr Command library_command(std::string_view name, std::string_view group,
       return run_in_library(std::string(command.name), &parsed);
     });
   };
-  return {name, group, doc, &kOptionsType<Options>, true, command_help<Options>, command_markdown<Options>, start};
+  return {name, group, doc, &kOptionsType<Options>, true, with_default_fields<Options>, start};
 }
 
 // A command that needs no libtorch and is answered by the program itself.
@@ -77,7 +75,7 @@ constexpr Command light_command(std::string_view name, std::string_view group, s
   const auto start = [](const Command& command, std::span<const std::string> arguments) {
     return start_command<Options>(command, arguments, run);
   };
-  return {name, group, doc, &kOptionsType<Options>, false, command_help<Options>, command_markdown<Options>, start};
+  return {name, group, doc, &kOptionsType<Options>, false, with_default_fields<Options>, start};
 }
 
 }  // namespace hone::cli

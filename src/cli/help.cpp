@@ -30,7 +30,7 @@ std::string all_markdown() {
       "# Options\n\nMade by `hone help --markdown`; a test compares it. Each option can also be a line of the file "
       "given "
       "with\n`--config FILE` (YAML or JSON), with underscores for hyphens; flags win over the file.\n";
-  for (const Command& command : kCommands) text += "\n" + command.markdown(command);
+  for (const Command& command : kCommands) text += "\n" + command_markdown(command);
   return text;
 }
 
@@ -41,7 +41,7 @@ int run_help(const options::Parsed<HelpOptions>& parsed) {
     print(all_markdown());
   } else if (parsed.options.command) {
     const Command& command = find_row(kCommands, "command", *parsed.options.command);
-    print(command.help(command, terminal_width()));
+    print(command_help(command, terminal_width()));
   } else {
     print(overview());
   }

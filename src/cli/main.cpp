@@ -21,7 +21,7 @@ int run(std::vector<std::string> arguments) {
   if (arguments[0] == "--version" || arguments[0] == "-V") arguments = {"version"};
   const std::string name = arguments[0];
   arguments.erase(arguments.begin());
-  if (name.starts_with("-")) {
+  if (name.starts_with('-')) {
     throw Error(ErrorKind::kUsage, fmt::format("unknown option \"{}\"", name),
                 "the command comes first: hone COMMAND [options]; hone help lists the commands");
   }

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "base/error.h"
 #include "model/config_keys.h"
 #include "nn/activation.h"
 #include "nn/attention.h"
@@ -189,6 +190,10 @@ std::span<const ConfigKey> distilbert_config_keys() { return kKeys; }
 
 std::shared_ptr<SequenceClassifier> make_distilbert_classifier(const ModelConfig& config) {
   check_head_width(config, config.integer(kDim), config.integer(kNumHeads));
+  if (config.flag(kSinusoidal)) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"sinusoidal_pos_embds\" is true", config.source()),
+                "hone trains DistilBERT with learned positions");
+  }
   return std::make_shared<DistilBertClassifier>(config);
 }
 

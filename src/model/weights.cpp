@@ -1,6 +1,8 @@
 // Finds and opens the weight files of a folder.
 #include "model/weights.h"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <set>
 #include <string>
@@ -9,8 +11,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "tensor/safetensors.h"
-
-#include <nlohmann/json.hpp>
+#include "tensor/torch_file.h"
 
 namespace hone::model {
 
@@ -57,9 +58,15 @@ WeightFiles::WeightFiles(const fs::path& folder) {
 }
 
 void WeightFiles::open(const fs::path& path) {
-  const auto file = std::make_shared<tensor::SafetensorsFile>(path);
-  tensors_.insert(tensors_.end(), file->tensors().begin(), file->tensors().end());
-  opened_.push_back(file);
+  const auto keep = [this](const auto& file) {
+    tensors_.insert(tensors_.end(), file->tensors().begin(), file->tensors().end());
+    opened_.push_back(file);
+  };
+  if (path.extension() == ".bin") {
+    keep(std::make_shared<tensor::TorchFile>(path));
+  } else {
+    keep(std::make_shared<tensor::SafetensorsFile>(path));
+  }
 }
 
 void WeightFiles::open_shards(const fs::path& index_path) {

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <sstream>
 
@@ -64,10 +63,11 @@ class ConfigEvents : public YAML::EventHandler {
   std::vector<ConfigEntry> entries;
 
  private:
-  // A list or mapping that is being read; in a mapping, `key` is set between a key and its value.
+  // A list or mapping that is being read; in a mapping, `has_key` holds between a key and its value.
   struct Frame {
     Json value;
-    std::optional<std::string> key;
+    bool has_key = false;
+    std::string key;
     size_t key_line = 0;
     std::set<std::string> keys;
   };
@@ -96,7 +96,7 @@ class ConfigEvents : public YAML::EventHandler {
     throw error_at(source_, line_of(mark), "the quote is never closed");
   }
 
-  bool wants_key() const { return !frames_.empty() && frames_.back().value.is_object() && !frames_.back().key; }
+  bool wants_key() const { return !frames_.empty() && frames_.back().value.is_object() && !frames_.back().has_key; }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Json empty) {
     check_plain(mark, tag, anchor);
@@ -105,7 +105,7 @@ class ConfigEvents : public YAML::EventHandler {
     if (frames_.size() == kMaxConfigDepth) {
       throw error_at(source_, line_of(mark), fmt::format("nested deeper than {}", kMaxConfigDepth));
     }
-    frames_.push_back({std::move(empty), std::nullopt, 0, {}});
+    frames_.push_back({std::move(empty), false, "", 0, {}});
   }
 
   void close() {
@@ -131,6 +131,7 @@ class ConfigEvents : public YAML::EventHandler {
     if (frame.keys.size() > kMaxConfigKeys) {
       throw error_at(source_, line_of(mark), fmt::format("more than {} keys in one mapping", kMaxConfigKeys));
     }
+    frame.has_key = true;
     frame.key = key;
     frame.key_line = line_of(mark);
   }
@@ -140,11 +141,11 @@ class ConfigEvents : public YAML::EventHandler {
     if (frame.value.is_array()) {
       frame.value.push_back(std::move(value));
     } else if (frames_.size() == 1) {
-      entries.push_back({*frame.key, std::move(value), frame.key_line});
+      entries.push_back({frame.key, std::move(value), frame.key_line});
     } else {
-      frame.value[*frame.key] = std::move(value);
+      frame.value[frame.key] = std::move(value);
     }
-    frame.key.reset();
+    frame.has_key = false;
   }
 
   Error not_a_mapping(const YAML::Mark& mark) const {

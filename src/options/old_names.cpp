@@ -18,7 +18,7 @@ constexpr OldOption kOldOptions[] = {
     {"use_cpu", "device", "cpu", "", true},
     {"no_cuda", "device", "cpu", "", true},
     {"fp16", "precision", "auto", "", true},
-    {"bf16", "precision", "bf16", "", true},
+    {"bf16", "precision", "auto", "", true},
     {"logging_dir", "learning_rate", "", "the log is written to trainer_state.json and to --json-log FILE"},
     {"report_to", "learning_rate", "", "the log is written to trainer_state.json and to --json-log FILE"},
     {"do_train", "learning_rate", "", "hone train always trains", true},

@@ -1,4 +1,4 @@
-// Arguments are first matched to fields (so that a typo is found before any file is read), then applied in order.
+// Values into fields: first those of the config file, then those of the command line.
 #include "options/parse.h"
 
 #include <fmt/format.h>
@@ -7,151 +7,13 @@
 #include <set>
 
 #include "base/error.h"
+#include "options/arguments.h"
 #include "options/config_file.h"
 #include "options/value.h"
 
 namespace hone::options {
 
 namespace {
-
-// One flag or positional argument and the field it sets.
-struct Assignment {
-  const Field* field;
-  std::string text;
-  std::string where;  // "--seed", as typed
-  bool is_positional = false;
-};
-
-// "--name=value" or "--name", with the name as a key.
-struct Flag {
-  std::string spelling;  // "--learning-rate"
-  std::string key;       // "learning_rate"
-  std::optional<std::string> value;
-};
-
-Flag split_flag(const std::string& argument) {
-  const size_t equals = argument.find('=');
-  Flag flag;
-  flag.spelling = argument.substr(0, equals);
-  flag.key = key_of(std::string_view(flag.spelling).substr(2));
-  if (equals != std::string::npos) flag.value = argument.substr(equals + 1);
-  return flag;
-}
-
-bool is_boolean_text(std::string_view text) {
-  return text == "true" || text == "false" || text == "True" || text == "False" || text == "TRUE" || text == "FALSE";
-}
-
-// Matches the arguments of one command line to fields.
-class ArgumentReader {
- public:
-  ArgumentReader(const FieldList& list, std::string_view command, std::span<const std::string> arguments)
-      : list_(list), command_(command), arguments_(arguments) {}
-
-  void read() {
-    for (bool flags_ended = false; next_ < arguments_.size();) {
-      const std::string& argument = arguments_[next_++];
-      if (!flags_ended && argument == "--") {
-        flags_ended = true;
-      } else if (!flags_ended && argument.starts_with("--")) {
-        read_flag(split_flag(argument));
-      } else if (!flags_ended && argument.size() > 1 && argument[0] == '-' && !is_digit(argument[1])) {
-        throw unknown_option(argument, argument.substr(1));
-      } else {
-        read_positional(argument);
-      }
-    }
-  }
-
-  std::vector<Assignment> assignments;
-  std::vector<std::string> notes;
-  std::optional<std::string> config;
-
- private:
-  static bool is_digit(char c) { return (c >= '0' && c <= '9') || c == '.'; }
-
-  std::string help_hint() const { return fmt::format("{} --help lists all options", command_); }
-
-  Error unknown_option(const std::string& typed, std::string_view name) const {
-    const std::string suggestion = list_.suggestion(name, /*flags=*/true);
-    return Error(ErrorKind::kUsage, fmt::format("unknown option \"{}\"", typed),
-                 suggestion.empty() ? help_hint() : suggestion + " " + help_hint());
-  }
-
-  void read_flag(Flag flag) {
-    if (flag.key == "config" && list_.find("config") == nullptr) {
-      if (config) throw Error(ErrorKind::kUsage, "--config is given twice", "put all options into one file");
-      config = take_value(flag, "FILE");
-    } else if (const Field* field = list_.find(flag.key)) {
-      add(*field, flag, is_boolean(*field));
-    } else if (const Field* negated = negated_field(flag.key)) {
-      if (flag.value) throw Error(ErrorKind::kUsage, fmt::format("{} takes no value", flag.spelling));
-      assignments.push_back({negated, "false", flag.spelling});
-    } else if (const auto old = list_.find_old(flag.key)) {
-      add_old(*old, flag);
-    } else {
-      throw unknown_option(flag.spelling, flag.key);
-    }
-  }
-
-  const Field* negated_field(const std::string& key) const {
-    if (!key.starts_with("no_")) return nullptr;
-    const Field* field = list_.find(key.substr(3));
-    return field != nullptr && is_boolean(*field) ? field : nullptr;
-  }
-
-  void add(const Field& field, Flag& flag, bool is_switch) {
-    const std::string text = is_switch ? take_switch(flag) : take_value(flag, value_name_of(field));
-    assignments.push_back({&field, text, flag.spelling});
-  }
-
-  void add_old(const OldOption& old, Flag& flag) {
-    const Field& field = *list_.find(old.current);
-    if (!old.ignored.empty()) {
-      old.is_switch ? take_switch(flag) : take_value(flag, "VALUE");
-      notes.push_back(fmt::format("{} has no effect: {}", flag.spelling, old.ignored));
-    } else if (old.value.empty()) {
-      notes.push_back(fmt::format("{} is now {}", flag.spelling, flag_of(field.name)));
-      add(field, flag, old.is_switch);
-    } else {
-      notes.push_back(fmt::format("{} is now {} {}", flag.spelling, flag_of(field.name), old.value));
-      if (is_true(take_switch(flag))) assignments.push_back({&field, std::string(old.value), flag.spelling});
-    }
-  }
-
-  static bool is_true(std::string_view text) { return !text.empty() && (text[0] == 't' || text[0] == 'T'); }
-
-  std::string take_switch(Flag& flag) {
-    if (flag.value) return *flag.value;
-    if (next_ < arguments_.size() && is_boolean_text(arguments_[next_])) return arguments_[next_++];
-    return "true";
-  }
-
-  std::string take_value(Flag& flag, std::string_view value_name) {
-    if (flag.value) return *flag.value;
-    if (next_ < arguments_.size() && !arguments_[next_].starts_with("--")) return arguments_[next_++];
-    throw Error(ErrorKind::kUsage, fmt::format("{} needs a value", flag.spelling),
-                fmt::format("write {0} {1} (or {0}={1} for a value that starts with --)", flag.spelling, value_name));
-  }
-
-  void read_positional(const std::string& argument) {
-    for (const Field& field : list_.fields()) {
-      if (!field.is_positional || (!is_list(field) && positionals_.count(&field) > 0)) continue;
-      positionals_.insert(&field);
-      assignments.push_back({&field, argument, field.name, true});
-      return;
-    }
-    std::string hint = list_.suggestion(argument.substr(0, argument.find('=')), /*flags=*/true);
-    throw Error(ErrorKind::kUsage, fmt::format("unexpected argument \"{}\"", argument),
-                hint.empty() ? fmt::format("every value follows its flag; {}", help_hint()) : hint);
-  }
-
-  const FieldList& list_;
-  std::string_view command_;
-  std::span<const std::string> arguments_;
-  size_t next_ = 0;
-  std::set<const Field*> positionals_;
-};
 
 bool asks_for_help(std::span<const std::string> arguments) {
   for (const std::string& argument : arguments) {
@@ -213,8 +75,11 @@ const Field* old_field(const FieldList& list, const ConfigEntry& entry, const st
     result.notes.push_back(fmt::format("{}: {} is now {}", where, entry.key, old->current));
     return list.find(old->current);
   }
+  if (!value.is_boolean()) {
+    throw Error(ErrorKind::kUsage, fmt::format("{}: {}: {} is neither true nor false", where, entry.key, value.dump()));
+  }
+  if (!value.get<bool>()) return nullptr;
   result.notes.push_back(fmt::format("{}: {} is now {}: {}", where, entry.key, old->current, old->value));
-  if (value != Json(true)) return nullptr;
   value = std::string(old->value);
   return list.find(old->current);
 }
@@ -260,11 +125,10 @@ ParseResult parse_into(const FieldList& list, std::string_view command, std::spa
     result.wants_help = true;
     return result;
   }
-  ArgumentReader reader(list, command, arguments);
-  reader.read();
-  if (reader.config) apply_config(list, *reader.config, result);
-  result.notes.insert(result.notes.end(), reader.notes.begin(), reader.notes.end());
-  apply_assignments(reader.assignments, result);
+  const Arguments matched = match_arguments(list, command, arguments);
+  if (matched.config) apply_config(list, *matched.config, result);
+  result.notes.insert(result.notes.end(), matched.notes.begin(), matched.notes.end());
+  apply_assignments(matched.assignments, result);
   check_required(list, result.provenance, command);
   return result;
 }

@@ -66,7 +66,7 @@ struct Reader {
 
   void read(std::string& value, std::string_view text) const { value = choice(text); }
   void read(std::filesystem::path& value, std::string_view text) const {
-    if (text.empty()) throw error("the path is empty");
+    if (text.empty() && field.is_required) throw error("the path is empty");
     value = choice(text);
   }
   void read(int64_t& value, std::string_view text) const { value = number<int64_t>(text, "a whole number"); }

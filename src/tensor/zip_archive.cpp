@@ -41,7 +41,8 @@ class ZipReader {
     const uint64_t end = directory.offset + part(directory.offset, directory.size).size();
     for (uint64_t i = 0; i < directory.num_entries; ++i) {
       const Entry entry = read_entry(place, end);
-      if (!members.emplace(entry.name, bytes_of(entry)).second) throw broken(fmt::format("\"{}\" is in it twice", entry.name));
+      if (!members.emplace(entry.name, bytes_of(entry)).second)
+        throw broken(fmt::format("\"{}\" is in it twice", entry.name));
     }
     return members;
   }
@@ -139,7 +140,8 @@ class ZipReader {
     }
     if (entry.stored_size != entry.size) throw broken(fmt::format("\"{}\" has two sizes", entry.name));
     const std::string_view local = part(entry.local_offset, kLocalBytes);
-    if (field<uint32_t>(local, 0) != kLocalSignature) throw broken(fmt::format("\"{}\" is not where it should be", entry.name));
+    if (field<uint32_t>(local, 0) != kLocalSignature)
+      throw broken(fmt::format("\"{}\" is not where it should be", entry.name));
     const uint64_t skipped = kLocalBytes + field<uint16_t>(local, 26) + field<uint16_t>(local, 28);
     return part(entry.local_offset + part(entry.local_offset, skipped).size(), entry.size);
   }

@@ -41,7 +41,9 @@ int64_t integer_field(const Json& object, std::string_view key, int64_t fallback
                       const std::string& source) {
   const Json* value = present(object, key);
   if (value == nullptr) return fallback;
-  const bool fits = value->is_number_unsigned() && value->get<uint64_t>() <= static_cast<uint64_t>(limit);
+  const bool fits = value->is_number_unsigned()
+                        ? value->get<uint64_t>() <= static_cast<uint64_t>(limit)
+                        : value->is_number_integer() && value->get<int64_t>() >= 0 && value->get<int64_t>() <= limit;
   if (!fits) throw wrong_type(*value, key, fmt::format("an integer from 0 to {}", limit), source);
   return value->get<int64_t>();
 }

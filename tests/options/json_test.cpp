@@ -21,6 +21,14 @@ TEST_CASE("the saved configuration holds every option in order") {
   CHECK(saved["train_file"].is_array());
 }
 
+TEST_CASE("the saved defaults read back to the defaults") {
+  const TemporaryFolder folder;
+  SampleOptions options;
+  options.model_name_or_path = "m";
+  auto read = read_options<SampleOptions>(folder.write("a.json", to_json(options).dump()));
+  CHECK(differing(fields_of(options), fields_of(read.options)).empty());
+}
+
 TEST_CASE("the saved configuration reads back to the same values") {
   SampleOptions options;
   options.model_name_or_path = "m";

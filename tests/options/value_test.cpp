@@ -108,12 +108,15 @@ TEST_CASE("lists are split at commas, unless they are not") {
   CHECK(list.read("a,b") == std::vector<std::string>{"a,b"});
 }
 
-TEST_CASE("text must be UTF-8 and a path not empty") {
+TEST_CASE("text must be UTF-8, and a required path not empty") {
   Single<std::string> text;
   CHECK(text.read("\xE6\xAD\xA3") == "\xE6\xAD\xA3");
   CHECK(text.read("").empty());
   CHECK(text.error("a\xFF") == "the text is not valid UTF-8");
   Single<std::filesystem::path> path;
+  path.value = "p";
+  CHECK(path.read("").empty());
+  path.builder.required();
   CHECK(path.error("") == "the path is empty");
 }
 

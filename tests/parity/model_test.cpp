@@ -30,7 +30,8 @@ void check_family(const std::string& family, bool training) {
   loss.backward();
   CHECK(relative_difference(logits, expected.at("logits")) < kTolerance);
   CHECK(relative_difference(loss.reshape({1}), expected.at("loss")) < kTolerance);
-  // A key's bias shifts all scores of a query alike and the softmax takes that away: its gradient is 0 but for rounding.
+  // A key's bias shifts all scores of a query alike and the softmax takes that away: its gradient is 0 but for
+  // rounding.
   double largest = 0, worst = 0;
   for (const auto& [name, value] : expected) {
     if (name.starts_with("gradient.")) largest = std::max(largest, value.abs().max().item<double>());
@@ -38,7 +39,8 @@ void check_family(const std::string& family, bool training) {
   for (const auto& item : loaded.model->named_parameters()) {
     INFO(item.key());
     REQUIRE(item.value().grad().defined());
-    const double difference = relative_difference(item.value().grad(), expected.at("gradient." + item.key()), largest / 100);
+    const double difference =
+        relative_difference(item.value().grad(), expected.at("gradient." + item.key()), largest / 100);
     CHECK(difference < kTolerance);
     worst = std::max(worst, difference);
   }
@@ -55,4 +57,21 @@ TEST_CASE("BERT gives the logits, loss and gradients of transformers") {
 TEST_CASE("DistilBERT gives the logits, loss and gradients of transformers") {
   check_family("distilbert", false);
   check_family("distilbert", true);
+}
+
+TEST_CASE("every kind of weight file gives the same logits") {
+  const auto expected = read_tensors(fixture_models() / "tiny-bert" / "parity.safetensors");
+  const at::NoGradGuard no_grad;
+  const std::map<std::string, double> tolerances = {{"bin", kTolerance},
+                                                    {"bin_sharded", kTolerance},
+                                                    {"sharded", kTolerance},
+                                                    {"old_names", kTolerance},
+                                                    {"bin_half", 1e-2}};
+  for (const auto& [variant, tolerance] : tolerances) {
+    INFO(variant);
+    const auto loaded = load(fixture_models() / "variants" / variant, "bert");
+    CHECK(loaded.report.newly_initialized.empty());
+    const at::Tensor logits = loaded.model->forward(packed_batch(expected), {});
+    CHECK(relative_difference(logits, expected.at("logits")) < tolerance);
+  }
 }

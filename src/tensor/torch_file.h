@@ -1,0 +1,26 @@
+// pytorch_model.bin: a state dict as torch.save writes it since torch 1.6 (a zip file with a pickle and the storages).
+// The file is mapped; nothing that it holds is run (tensor/pickle.h).
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/files.h"
+#include "tensor/stored_tensor.h"
+
+namespace hone::tensor {
+
+class TorchFile {
+ public:
+  // Errors: kIo; kInput and kUnsupported naming file, tensor and value.
+  explicit TorchFile(const std::filesystem::path& path);
+
+  // In the order of the state dict; valid while this object lives.
+  const std::vector<StoredTensor>& tensors() const { return tensors_; }
+
+ private:
+  MappedFile file_;
+  std::vector<StoredTensor> tensors_;
+};
+
+}  // namespace hone::tensor

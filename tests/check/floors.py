@@ -1,0 +1,94 @@
+# check/floors: each folder of src/ includes only the floors that src/CMakeLists.txt names for it, all of them below it,
+# and what must be quick to build or to start includes no libtorch.
+import re
+
+import source_tree
+
+TORCH_FREE_FLOORS = ("base", "options", "text", "table", "kernel")
+TORCH_HEADERS = ("ATen/", "torch/", "c10/", "caffe2/")
+# The version's macros alone: a header that includes nothing.
+TORCH_HEADERS_FOR_ALL = ("torch/headeronly/version.h",)
+CLI = "cli"
+
+
+def declared_floors(cmake):
+    """{name: (floors it uses, sees torch)} from the hone_floor lines, in their order."""
+    floors = {}
+    for name, rest in re.findall(r"^hone_floor\((\w+)([^)]*)\)", cmake, re.MULTILINE):
+        uses = re.search(r"\bUSES((?: +[a-z]\w*)*)", rest)
+        floors[name] = (uses.group(1).split() if uses else [], re.search(r"\bTORCH\b", rest) is not None)
+    return floors
+
+
+def light_sources(cmake):
+    """The files of the program that must start without libtorch."""
+    match = re.search(r"set\(hone_light_sources([^)]*)\)", cmake)
+    return ["cli/main.cpp", *(match.group(1).split() if match else [])]
+
+
+def is_torch(name):
+    return name.startswith(TORCH_HEADERS) and name not in TORCH_HEADERS_FOR_ALL
+
+
+def declaration_problems(floors, root):
+    problems = []
+    below = []
+    for name, (uses, torch) in floors.items():
+        for used in uses:
+            if used not in below:
+                problems.append(f"src/CMakeLists.txt: floor {name} uses {used}, which is not declared above it")
+        if torch and name in TORCH_FREE_FLOORS:
+            problems.append(f"src/CMakeLists.txt: floor {name} must not need libtorch")
+        below.append(name)
+    for folder in sorted(path.name for path in (root / "src").iterdir() if path.is_dir()):
+        if folder not in floors and folder != CLI:
+            problems.append(f"src/{folder}: this folder is no floor of src/CMakeLists.txt")
+    return problems
+
+
+def include_problems(root, floors, path):
+    floor = path.parts[1]
+    uses, torch = floors.get(floor, ([], False))
+    allowed = set(floors) | {CLI} if floor == CLI else {floor, *uses}
+    problems = []
+    for line, name, is_quoted in source_tree.included(source_tree.read(root, path)):
+        where = f"{path}:{line}: includes {name}"
+        if is_quoted and name.split("/")[0] not in floors and not name.startswith(CLI + "/"):
+            problems.append(f"{where}, which is not named by its floor")
+        elif is_quoted and name.split("/")[0] not in allowed:
+            problems.append(f"{where}, but floor {floor} may use only: {', '.join([floor, *uses])}")
+        if floor != CLI and not torch and is_torch(name):
+            problems.append(f"{where}, but floor {floor} has no libtorch")
+    return problems
+
+
+def light_problems(root, sources):
+    """libtorch anywhere under the includes of the program's own files."""
+    problems, seen, waiting = [], set(), ["src/" + source for source in sources]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not (root / path).is_file():
+            continue
+        seen.add(path)
+        for line, name, is_quoted in source_tree.included(source_tree.read(root, path)):
+            if is_quoted:
+                waiting.append("src/" + name)
+            elif is_torch(name):
+                problems.append(f"{path}:{line}: includes {name}, but the program hone must start without libtorch")
+    return problems
+
+
+def problems(root):
+    cmake = source_tree.read(root, "src/CMakeLists.txt")
+    floors = declared_floors(cmake)
+    if not floors:
+        return ["src/CMakeLists.txt: no hone_floor line"]
+    found = declaration_problems(floors, root)
+    for path in source_tree.code_files(root, ".h", ".cpp", folders=("src",)):
+        if len(path.parts) > 2:
+            found += include_problems(root, floors, path)
+    return found + light_problems(root, light_sources(cmake))
+
+
+if __name__ == "__main__":
+    source_tree.main(problems)

@@ -1,0 +1,49 @@
+# check/mirror: each src/<floor>/<x>.cpp, and each header with code of its own, has tests/<floor>/<x>_test.cpp, and each
+# such test has its source.
+import functions
+import source_tree
+
+# Sources without a test of their name, and why.
+UNTESTED = {
+    "src/cli/command.cpp": "every test of a command runs it",
+    "src/cli/library.cpp": "every test of a command of the library runs it",
+}
+# Functions that a header may hold without a test: those that declare options, tested with the command that has them.
+DECLARATION = "fields"
+
+
+def needs_test(root, path):
+    if path.suffix == ".cpp":
+        return True
+    has_source = (root / path.with_suffix(".cpp")).exists()
+    return not has_source and any(not f.name.endswith(DECLARATION) for f in functions.functions_of(root, path))
+
+
+def source_problems(root, path):
+    wanted = root / "tests" / path.parts[1] / f"{path.stem}_test.cpp"
+    if wanted.exists() or wanted.with_suffix(".py").exists() or not needs_test(root, path) or str(path) in UNTESTED:
+        return []
+    return [f"{path}: has no test {wanted.relative_to(root)}"]
+
+
+def test_problems(root, path):
+    source = root / "src" / path.parts[1] / path.name.replace("_test.cpp", ".cpp")
+    if source.exists() or source.with_suffix(".h").exists():
+        return []
+    return [f"{path}: tests no source: {source.relative_to(root)} does not exist"]
+
+
+def problems(root):
+    found = [f"tests/check/mirror.py: {path} does not exist: take it off the list"
+             for path in UNTESTED if not (root / path).exists()]
+    for path in source_tree.code_files(root, ".cpp", ".h", folders=("src",)):
+        if len(path.parts) == 3:
+            found += source_problems(root, path)
+    for path in source_tree.code_files(root, ".cpp", folders=("tests",)):
+        if len(path.parts) == 3 and path.name.endswith("_test.cpp") and (root / "src" / path.parts[1]).is_dir():
+            found += test_problems(root, path)
+    return found
+
+
+if __name__ == "__main__":
+    source_tree.main(problems)

@@ -1,0 +1,46 @@
+# check/sources: ASCII, no tabs, nothing left to do later, no code in comments, each source opens with a comment that
+# says what it is for, and each header is included once.
+import re
+
+import source_tree
+
+ENDINGS = (".h", ".cpp", ".py", ".cmake", ".map", ".sh")
+# Written in parts so that this file does not find itself.
+LEFT_OVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
+CODE_IN_COMMENT = re.compile(r"^\s*//\s*(?:[\w:.>-]+\(.*\);|[\w:<>*& ]+ = .*;|(?:if|for|while) \(.*\) \{|\}|return\b.*;)\s*$")
+
+
+def line_problems(line):
+    if not line.isascii():
+        yield "not ASCII"
+    if "\t" in line:
+        yield "a tab"
+    if LEFT_OVER.search(line):
+        yield f"\"{LEFT_OVER.search(line).group(0)}\" is left over: do it, or open an issue"
+    if CODE_IN_COMMENT.match(line):
+        yield "code in a comment: remove it"
+
+
+def opens_with_comment(path, lines):
+    marks = "//" if path.suffix in (".h", ".cpp") else ("#", '"""') if path.suffix == ".py" else "#"
+    return lines[0].startswith(marks)
+
+
+def problems(root):
+    found = []
+    for path in source_tree.code_files(root, *ENDINGS):
+        lines = source_tree.read(root, path).split("\n")
+        for number, line in enumerate(lines, start=1):
+            found += [f"{path}:{number}: {problem}" for problem in line_problems(line)]
+        # A test says what it is for by its name.
+        if not path.name.endswith("_test.cpp") and not opens_with_comment(path, lines):
+            found.append(f"{path}:1: the file must open with a comment that says what it is for")
+        if path.suffix == ".h" and "#pragma once" not in lines:
+            found.append(f"{path}: the header lacks #pragma once")
+        if lines[-1] != "":
+            found.append(f"{path}: the last line has no end")
+    return found
+
+
+if __name__ == "__main__":
+    source_tree.main(problems)

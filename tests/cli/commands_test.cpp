@@ -1,0 +1,67 @@
+#include "cli/commands.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <sstream>
+
+#include "expect_error.h"
+#include "options/value.h"
+
+using namespace hone;
+using namespace hone::cli;
+
+namespace {
+
+void check_field(const options::FieldList& list, const options::Field& field) {
+  CAPTURE(field.name);
+  CHECK_FALSE(field.doc.empty());
+  CHECK_FALSE(field.doc.ends_with("."));
+  CHECK(field.name.find('-') == std::string::npos);
+  for (const std::string& old : field.old_names) CHECK(list.find(old) == nullptr);
+  // A default is a value that a person could give.
+  const auto text = options::value_text(field);
+  if (text && !text->empty()) CHECK_NOTHROW(options::assign(field, *text, field.name));
+}
+
+}  // namespace
+
+TEST_CASE("every command has a name of its own, a group and a doc line") {
+  std::set<std::string_view> names;
+  for (const Command& command : kCommands) {
+    CAPTURE(std::string(command.name));
+    CHECK(names.insert(command.name).second);
+    CHECK_FALSE(command.group.empty());
+    CHECK_FALSE(command.doc.empty());
+    CHECK_FALSE(command.doc.ends_with("."));
+  }
+}
+
+TEST_CASE("the commands of a group stand together") {
+  std::set<std::string_view> groups;
+  std::string_view last;
+  for (const Command& command : kCommands) {
+    if (command.group != last) CHECK(groups.insert(command.group).second);
+    last = command.group;
+  }
+}
+
+TEST_CASE("every option of every command is documented, and its default is a valid value") {
+  for (const Command& command : kCommands) {
+    CAPTURE(std::string(command.name));
+    command.with_fields([](const options::FieldList& list) {
+      for (const options::Field& field : list.fields()) check_field(list, field);
+    });
+  }
+}
+
+TEST_CASE("the help of every command keeps to the width") {
+  for (const Command& command : kCommands) {
+    CAPTURE(std::string(command.name));
+    std::istringstream lines(command_help(command, 80));
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      CHECK(line.size() <= 80);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+#include "model/bert.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "expect_error.h"
+#include "parity/parity_fixture.h"
+
+using namespace hone;
+
+namespace {
+
+Json tiny_config() { return read_json(fixture_models() / "tiny-bert" / "config.json"); }
+
+model::ModelConfig changed(const char* key, const Json& value) {
+  Json json = tiny_config();
+  json[key] = value;
+  return {json, "config.json"};
+}
+
+Error error_for(const char* key, const Json& value) {
+  return expect_error([&] { model::make_bert_classifier(changed(key, value)); });
+}
+
+// The logits of the fixture's rows in training, all dropout on.
+at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardContext& context) {
+  const auto tensors = read_tensors(fixture_models() / "tiny-bert" / "parity.safetensors");
+  return model.forward(packed_batch(tensors), context);
+}
+
+}  // namespace
+
+TEST_CASE("dropout is a function of seed, step and micro-batch") {
+  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  const at::NoGradGuard no_grad;
+  const at::Tensor logits = training_logits(*model, {true, 42, 5, 1});
+  CHECK(at::equal(training_logits(*model, {true, 42, 5, 1}), logits));
+  CHECK_FALSE(at::equal(training_logits(*model, {true, 43, 5, 1}), logits));
+  CHECK_FALSE(at::equal(training_logits(*model, {true, 42, 6, 1}), logits));
+  CHECK_FALSE(at::equal(training_logits(*model, {true, 42, 5, 2}), logits));
+  CHECK_FALSE(at::equal(training_logits(*model, {}), logits));
+}
+
+TEST_CASE("the same seed gives the same gradients, bit for bit") {
+  std::vector<at::Tensor> gradients[2];
+  for (auto& run : gradients) {
+    const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+    training_logits(*model, {true, 42, 0, 0}).square().sum().backward();
+    for (const at::Tensor& parameter : model->parameters()) run.push_back(parameter.grad());
+  }
+  for (size_t i = 0; i < gradients[0].size(); ++i) CHECK(at::equal(gradients[0][i], gradients[1][i]));
+}
+
+TEST_CASE("what BERT's config.json may not say is told") {
+  CHECK(contains(error_for("num_attention_heads", 5).what(), "a width of 32 does not divide into 5 heads"));
+  CHECK(contains(error_for("hidden_size", 0).what(), "\"hidden_size\" is 0, outside 1"));
+  CHECK(contains(error_for("hidden_act", "gelo").hint(), "did you mean \"gelu\"?"));
+  const Error error = error_for("position_embedding_type", "relative_key");
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "\"position_embedding_type\" is \"relative_key\""));
+  CHECK(contains(error_for("is_decoder", true).what(), "\"is_decoder\" is true"));
+  CHECK(contains(error_for("type_vocab_size", "two").what(), "\"type_vocab_size\" is \"two\""));
+}
+
+TEST_CASE("token types are 0 where a batch has none, and those that the model lacks are told") {
+  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  model::TextBatch batch;
+  batch.input_ids = at::tensor({2, 7, 9}, at::kLong);
+  batch.packing = tensor::Packing::from_lengths({3});
+  const at::Tensor without = model->forward(batch, {});
+  batch.token_type_ids = at::zeros({3}, at::kLong);
+  CHECK(at::equal(model->forward(batch, {}), without));
+  batch.token_type_ids = at::tensor({0, 1, 2}, at::kLong);
+  CHECK(contains(expect_error([&] { model->forward(batch, {}); }).what(),
+                 "token type id 2 is outside the model's table of 2"));
+}
+
+TEST_CASE("the classifier's dropout is hidden_dropout_prob unless it has its own") {
+  const at::NoGradGuard no_grad;
+  const auto logits = [](const char* classifier_dropout) {
+    model::ClassifierRequest request{fixture_models() / "tiny-bert"};
+    request.config_overrides = {{"hidden_dropout_prob", "0"},
+                                {"attention_probs_dropout_prob", "0"},
+                                {"classifier_dropout", classifier_dropout}};
+    return training_logits(*model::load_classifier(request).model, {true, 42, 0, 0});
+  };
+  CHECK(at::equal(logits("null"), logits("0")));
+  CHECK_FALSE(at::equal(logits("0.5"), logits("0")));
+}

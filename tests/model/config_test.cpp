@@ -1,0 +1,122 @@
+#include "model/config.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using model::ConfigKey;
+using model::ConfigKind;
+using model::ModelConfig;
+
+namespace {
+
+constexpr ConfigKey kSize{"size", ConfigKind::kInteger, "", 1, 100, "old_size"};
+constexpr ConfigKey kRate{"rate", ConfigKind::kNumber, "0.1", 0, 1};
+constexpr ConfigKey kMaybe{"maybe", ConfigKind::kNumber, "null", 0, 1};
+constexpr ConfigKey kAct{"act", ConfigKind::kText, "\"gelu\""};
+constexpr ConfigKey kFlag{"flag", ConfigKind::kFlag, "false"};
+constexpr std::array kKeys{kSize, kRate, kMaybe, kAct, kFlag};
+
+ModelConfig config_of(const char* text) { return {parse_json(text, "config.json"), "config.json"}; }
+
+}  // namespace
+
+TEST_CASE("known keys are read with HF's defaults") {
+  const ModelConfig config = config_of(R"({"size": 7, "maybe": null})");
+  CHECK(config.integer(kSize) == 7);
+  CHECK(config.number(kRate) == 0.1);
+  CHECK_FALSE(config.optional_number(kMaybe));
+  CHECK(config.text(kAct) == "gelu");
+  CHECK_FALSE(config.flag(kFlag));
+  CHECK(config_of(R"({"old_size": 9})").integer(kSize) == 9);
+  CHECK(config_of(R"({"maybe": 1})").optional_number(kMaybe) == 1.0);
+  CHECK_NOTHROW(config.check(kKeys));
+}
+
+TEST_CASE("a size that is missing, of another type or out of range is told") {
+  const auto message = [](const char* text) {
+    return std::string(expect_error([&] { config_of(text).check(kKeys); }).what());
+  };
+  CHECK(contains(message("{}"), "config.json: \"size\" is missing"));
+  CHECK(contains(message(R"({"size": "7"})"), "\"size\" is \"7\", not a whole number"));
+  CHECK(contains(message(R"({"size": 7.5})"), "\"size\" is 7.5, not a whole number"));
+  CHECK(contains(message(R"({"size": null})"), "\"size\" is null, not a whole number"));
+  CHECK(contains(message(R"({"size": 101})"), "\"size\" is 101, outside 1 to 100"));
+  CHECK(contains(message(R"({"size": 1, "rate": -0.5})"), "\"rate\" is -0.5, outside 0 to 1"));
+  CHECK(contains(message(R"({"size": 1, "act": 3})"), "\"act\" is 3, not a text"));
+  CHECK(contains(message(R"({"size": 1, "flag": 0})"), "\"flag\" is 0, not true or false"));
+}
+
+TEST_CASE("a file that is no configuration is told") {
+  const TemporaryFolder folder;
+  CHECK(contains(expect_error([&] { ModelConfig::read(folder.path() / "none"); }).what(), "does not exist"));
+  CHECK(contains(expect_error([&] { ModelConfig::read(folder.path()); }).what(), "has no config.json"));
+  folder.write("config.json", "{\n  \"a\": ]\n}");
+  CHECK(contains(expect_error([&] { ModelConfig::read(folder.path()); }).what(), "config.json:2:8"));
+  CHECK(contains(expect_error([] { config_of("[]"); }).what(), "not a JSON object"));
+  CHECK(contains(expect_error([] { (void)config_of("{}").model_type(); }).what(), "\"model_type\" is missing"));
+  CHECK(config_of(R"({"model_type": "bert"})").model_type() == "bert");
+}
+
+TEST_CASE("overrides set known keys") {
+  ModelConfig config = config_of(R"({"old_size": 9})");
+  config.override_value(kKeys, "rate", "0.25");
+  config.override_value(kKeys, "act", "relu");
+  config.override_value(kKeys, "flag", "true");
+  config.override_value(kKeys, "old_size", "11");
+  CHECK(config.number(kRate) == 0.25);
+  CHECK(config.text(kAct) == "relu");
+  CHECK(config.flag(kFlag));
+  CHECK(config.integer(kSize) == 11);
+  CHECK_FALSE(config.json().contains("old_size"));
+}
+
+TEST_CASE("an override of an unknown key or with a wrong value is told") {
+  ModelConfig config = config_of(R"({"size": 9})");
+  const Error error = expect_error([&] { config.override_value(kKeys, "rat", "0"); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "unknown key in config_overrides \"rat\""));
+  CHECK(contains(error.hint(), "did you mean \"rate\"?"));
+  CHECK(contains(expect_error([&] { config.override_value(kKeys, "rate", "2"); }).what(),
+                 "config_overrides: \"rate\" is 2"));
+  CHECK(contains(expect_error([&] { config.override_value(kKeys, "rate", "much"); }).what(), "\"much\", not a number"));
+}
+
+TEST_CASE("labels come from id2label, from num_labels, or are two") {
+  CHECK(config_of("{}").labels() == std::vector<std::string>{"LABEL_0", "LABEL_1"});
+  CHECK(config_of(R"({"num_labels": 3})").num_labels() == 3);
+  const ModelConfig config = config_of(R"({"id2label": {"1": "POS", "0": "NEG", "2": 7}})");
+  CHECK(config.labels() == std::vector<std::string>{"NEG", "POS", "7"});
+  CHECK(config.label_id("POS") == 1);
+  CHECK_FALSE(config.label_id("pos"));
+}
+
+TEST_CASE("labels that are not a list of names are told") {
+  const auto message = [](const char* text) { return std::string(expect_error([&] { config_of(text); }).what()); };
+  CHECK(contains(message(R"({"id2label": []})"), "\"id2label\" is not an object of names"));
+  CHECK(contains(message(R"({"id2label": {}})"), "\"id2label\" is not an object of names"));
+  CHECK(contains(message(R"({"id2label": {"0": "a", "2": "b"}})"), "has 2 names but no \"1\""));
+  CHECK(contains(message(R"({"num_labels": 0})"), "\"num_labels\" is 0"));
+}
+
+TEST_CASE("set labels are written both ways") {
+  ModelConfig config = config_of(R"({"num_labels": 5})");
+  config.set_labels({"\xE8\xB4\x9F", "\xE6\xAD\xA3"});
+  CHECK(config.json()["id2label"]["1"] == "\xE6\xAD\xA3");
+  CHECK(config.json()["label2id"]["\xE8\xB4\x9F"] == 0);
+  CHECK_FALSE(config.json().contains("num_labels"));
+  CHECK(contains(expect_error([&] { config.set_labels({"a", "a"}); }).what(), "[a, a] are not distinct"));
+  CHECK(contains(expect_error([&] { config.set_labels({}); }).what(), "are not distinct"));
+}
+
+TEST_CASE("the problem type may be absent") {
+  CHECK(config_of("{}").problem_type().empty());
+  CHECK(config_of(R"({"problem_type": null})").problem_type().empty());
+  ModelConfig config = config_of("{}");
+  config.set_problem_type("regression");
+  CHECK(config.problem_type() == "regression");
+}

@@ -1,0 +1,111 @@
+#include "model/initialize.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Version.h>
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/sha256.h"
+#include "expect_error.h"
+#include "parity/parity_fixture.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+
+namespace {
+
+std::string all_bytes(const torch::nn::Module& model) {
+  std::string bytes;
+  for (const at::Tensor& parameter : model.parameters()) {
+    bytes.append(static_cast<const char*>(parameter.const_data_ptr()), parameter.nbytes());
+  }
+  return bytes;
+}
+
+// The first numbers always; all bits where the fixture was made with the same instruction set.
+void check_draw(const torch::nn::Module& model, const Json& expected, const std::string& capability) {
+  for (const auto& item : model.named_parameters()) {
+    INFO(item.key());
+    const auto first = at::tensor(expected["first"][item.key()].get<std::vector<float>>());
+    CHECK(at::allclose(item.value().flatten().slice(0, 0, first.numel()), first, 1e-5, 1e-7));
+  }
+  if (at::get_cpu_capability() == capability) {
+    CHECK(sha256(all_bytes(model)) == expected["sha256"].get<std::string>());
+  } else {
+    MESSAGE("the fixture's bits hold for " << capability << ", this machine has " << at::get_cpu_capability());
+  }
+}
+
+// A copy of the tiny model whose checkpoint lacks the tensors of these prefixes.
+void write_without(const TemporaryFolder& folder, const std::string& family, const std::vector<std::string>& prefixes) {
+  const auto source = fixture_models() / ("tiny-" + family);
+  copy_file(source / "config.json", folder.path() / "config.json");
+  tensor::NamedTensors kept;
+  for (const auto& [name, value] : read_tensors(source / "model.safetensors")) {
+    const bool dropped =
+        std::any_of(prefixes.begin(), prefixes.end(), [&](const auto& p) { return name.starts_with(p); });
+    if (!dropped) kept.emplace_back(name, value);
+  }
+  tensor::write_safetensors(folder.path() / "model.safetensors", kept);
+}
+
+}  // namespace
+
+TEST_CASE("a model of a config.json alone has the weights that from_config draws after set_seed") {
+  for (const std::string family : {"bert", "distilbert"}) {
+    const auto source = fixture_models() / ("tiny-" + family);
+    const Json fixture = read_json(source / "parity.json");
+    const TemporaryFolder folder;
+    copy_file(source / "config.json", folder.path() / "config.json");
+    const auto loaded = model::load_classifier({folder.path()});
+    CHECK(loaded.report.from_config_only);
+    CHECK(loaded.report.newly_initialized.size() == fixture["parameters"].size());
+    check_draw(*loaded.model, fixture["draws"]["from_config"], fixture["versions"]["cpu_capability"]);
+  }
+}
+
+TEST_CASE("a head that the checkpoint lacks has the weights that from_pretrained draws after set_seed") {
+  const std::map<std::string, std::vector<std::string>> missing = {{"bert", {"bert.pooler.", "classifier."}},
+                                                                   {"distilbert", {"pre_classifier.", "classifier."}}};
+  for (const auto& [family, prefixes] : missing) {
+    const Json fixture = read_json(fixture_models() / ("tiny-" + family) / "parity.json");
+    const TemporaryFolder folder;
+    write_without(folder, family, prefixes);
+    const auto loaded = model::load_classifier({folder.path()});
+    CHECK(loaded.report.newly_initialized.size() == 4);
+    check_draw(*loaded.model, fixture["draws"]["missing_head"], fixture["versions"]["cpu_capability"]);
+  }
+}
+
+TEST_CASE("another seed draws another head, the same seed the same") {
+  const TemporaryFolder folder;
+  write_without(folder, "bert", {"classifier."});
+  const auto head = [&](uint64_t seed) {
+    model::ClassifierRequest request{folder.path()};
+    request.seed = seed;
+    return model::load_classifier(request).model->named_parameters()["classifier.weight"];
+  };
+  CHECK(at::equal(head(1), head(1)));
+  CHECK_FALSE(at::equal(head(1), head(2)));
+}
+
+TEST_CASE("an initializer_range of 0 is read as unset, as in HF") {
+  for (const char* range : {"0", "0.02"}) {
+    const TemporaryFolder folder;
+    write_without(folder, "bert", {"classifier."});
+    model::ClassifierRequest request{folder.path()};
+    request.config_overrides = {{"initializer_range", range}};
+    const auto model = model::load_classifier(request).model;
+    CHECK(model->named_parameters()["classifier.weight"].std().item<double>() == doctest::Approx(0.02).epsilon(0.3));
+  }
+}
+
+TEST_CASE("a module that no rule draws is a bug that is told") {
+  struct Odd : torch::nn::Module {
+    Odd() { register_parameter("weight", at::zeros({1})); }
+  };
+  const auto odd = std::make_shared<Odd>();
+  CHECK(expect_error([&] { model::draw_all(*odd, "body", 0.02, model::seeded_generator(1)); }).kind() ==
+        ErrorKind::kInternal);
+}

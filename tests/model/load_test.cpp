@@ -1,0 +1,162 @@
+#include "model/load.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "expect_error.h"
+#include "parity/parity_fixture.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+
+namespace {
+
+const std::filesystem::path kTinyBert = fixture_models() / "tiny-bert";
+
+// A copy of tiny-bert with its tensors and config changed.
+class ChangedModel {
+ public:
+  ChangedModel()
+      : tensors(read_tensors(kTinyBert / "model.safetensors")), config(read_json(kTinyBert / "config.json")) {}
+
+  model::ClassifierRequest write() const {
+    write_json(folder_.path() / "config.json", config);
+    tensor::write_safetensors(folder_.path() / "model.safetensors", {tensors.begin(), tensors.end()});
+    return {folder_.path()};
+  }
+
+  Error error() const {
+    const model::ClassifierRequest request = write();
+    return expect_error([&] { model::load_classifier(request); });
+  }
+
+  std::map<std::string, at::Tensor> tensors;
+  Json config;
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("a folder with all weights loads without a word") {
+  const auto loaded = model::load_classifier({kTinyBert});
+  CHECK(loaded.report.newly_initialized.empty());
+  CHECK(loaded.report.unused.empty());
+  CHECK_FALSE(loaded.report.from_config_only);
+  CHECK(loaded.report.class_name == "BertForSequenceClassification");
+  CHECK(loaded.report.new_weights_line().empty());
+  CHECK(loaded.report.unused_weights_line().empty());
+  CHECK(loaded.config.labels() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
+  for (const at::Tensor& parameter : loaded.model->parameters()) {
+    CHECK(parameter.requires_grad());
+    CHECK(reinterpret_cast<uintptr_t>(parameter.const_data_ptr()) % 64 == 0);
+  }
+}
+
+TEST_CASE("a new head is listed in transformers' words and explained") {
+  ChangedModel changed;
+  changed.tensors.erase("classifier.weight");
+  changed.tensors.erase("classifier.bias");
+  auto request = changed.write();
+  request.num_labels = 2;
+  const auto loaded = model::load_classifier(request);
+  CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
+  CHECK(contains(loaded.report.new_weights_line(),
+                 fmt::format("Some weights of BertForSequenceClassification were not initialized from the model "
+                             "checkpoint at {} and are newly initialized: ['classifier.bias', 'classifier.weight']",
+                             request.model_dir.string())));
+  CHECK(contains(loaded.report.new_weights_line(), "random until they are trained"));
+  CHECK(loaded.config.labels() == std::vector<std::string>{"LABEL_0", "LABEL_1"});
+  CHECK(loaded.model->num_labels() == 2);
+}
+
+TEST_CASE("a model without weights says that it starts from nothing") {
+  const TemporaryFolder folder;
+  copy_file(kTinyBert / "config.json", folder.path() / "config.json");
+  CHECK(contains(model::load_classifier({folder.path()}).report.new_weights_line(), "All weights of BertFor"));
+}
+
+TEST_CASE("weights of other heads are noted") {
+  const auto loaded = model::load_classifier({fixture_models() / "variants" / "old_names"});
+  CHECK(loaded.report.unused == std::vector<std::string>{"cls.predictions.bias", "cls.seq_relationship.weight"});
+  CHECK(contains(loaded.report.unused_weights_line(), "['cls.predictions.bias', 'cls.seq_relationship.weight']"));
+}
+
+TEST_CASE("labels are those asked for, or those of config.json") {
+  model::ClassifierRequest request{kTinyBert};
+  request.num_labels = 3;
+  CHECK(model::load_classifier(request).config.labels()[2] == "POSITIVE");
+  request.id2label = {"a", "b", "c"};
+  request.problem_type = "single_label_classification";
+  const auto loaded = model::load_classifier(request);
+  CHECK(loaded.config.labels() == request.id2label);
+  CHECK(loaded.config.problem_type() == "single_label_classification");
+}
+
+TEST_CASE("labels that contradict each other are told") {
+  model::ClassifierRequest request{kTinyBert};
+  request.num_labels = 2;
+  request.id2label = {"a", "b", "c"};
+  const Error error = expect_error([&] { model::load_classifier(request); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "num_labels is 2, id2label has 3 names"));
+  request.id2label.clear();
+  request.num_labels = 0;
+  CHECK(contains(expect_error([&] { model::load_classifier(request); }).what(), "num_labels is 0"));
+}
+
+TEST_CASE("a saved head for another number of labels is told with advice") {
+  model::ClassifierRequest request{kTinyBert};
+  request.num_labels = 2;
+  const Error error = expect_error([&] { model::load_classifier(request); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "\"classifier.bias\" has shape [3], the model needs [2]"));
+  CHECK(contains(error.hint(), "the saved head tells 3 labels apart, 2 are asked for: give num_labels 3"));
+}
+
+TEST_CASE("a misshaped weight is told with both shapes") {
+  ChangedModel changed;
+  changed.tensors["bert.pooler.dense.weight"] = at::zeros({32, 31});
+  CHECK(contains(changed.error().what(), "\"bert.pooler.dense.weight\" has shape [32, 31], the model needs [32, 32]"));
+  CHECK(contains(changed.error().hint(), "different models"));
+}
+
+TEST_CASE("a missing weight of the body is told with its shape") {
+  ChangedModel changed;
+  changed.tensors.erase("bert.encoder.layer.1.attention.self.key.weight");
+  CHECK(contains(changed.error().what(),
+                 "the weights lack 1 of 41 tensors: bert.encoder.layer.1.attention.self.key.weight [32, 32]"));
+  changed.config["num_hidden_layers"] = 3;
+  CHECK(contains(changed.error().what(), "the weights lack 17 of 57 tensors"));
+  CHECK(contains(changed.error().what(), ", ..."));
+}
+
+TEST_CASE("a weight under two names is told") {
+  ChangedModel changed;
+  changed.tensors["embeddings.LayerNorm.gamma"] = at::ones({32});
+  CHECK(contains(changed.error().what(), "are both bert.embeddings.LayerNorm.weight"));
+}
+
+TEST_CASE("sizes that no machine holds are told before anything is read") {
+  ChangedModel changed;
+  changed.config["vocab_size"] = 1 << 24;
+  changed.config["hidden_size"] = 1 << 17;
+  changed.config["intermediate_size"] = 1 << 17;
+  changed.config["num_hidden_layers"] = 1024;
+  const Error error = changed.error();
+  CHECK(error.kind() == ErrorKind::kInput);
+  changed.config["vocab_size"] = int64_t{1} << 40;
+  CHECK(contains(changed.error().what(), "\"vocab_size\" is 1099511627776, outside"));
+}
+
+TEST_CASE("overrides reach the model and the saved configuration") {
+  model::ClassifierRequest request{kTinyBert};
+  request.config_overrides = {{"hidden_dropout_prob", "0.25"}};
+  CHECK(model::load_classifier(request).config.json()["hidden_dropout_prob"] == 0.25);
+  request.config_overrides = {{"dropout", "0"}};
+  CHECK(contains(expect_error([&] { model::load_classifier(request); }).what(),
+                 "unknown key in config_overrides \"dropout\""));
+}

@@ -1,0 +1,41 @@
+#include "model/parameters.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "parity/parity_fixture.h"
+
+using namespace hone;
+
+TEST_CASE("parameters have HF's names and order, and those that decay in HF's Trainer decay") {
+  for (const std::string family : {"bert", "distilbert"}) {
+    const auto folder = fixture_models() / ("tiny-" + family);
+    const Json fixture = read_json(folder / "parity.json");
+    const auto model = model::load_classifier({folder}).model;
+    std::vector<std::string> names, decaying;
+    for (const auto& parameter : model::named_parameters(*model)) {
+      names.push_back(parameter.name);
+      if (parameter.decays) decaying.push_back(parameter.name);
+    }
+    CHECK(names == fixture["parameters"].get<std::vector<std::string>>());
+    CHECK(decaying == fixture["training"]["decay_parameters"].get<std::vector<std::string>>());
+  }
+}
+
+TEST_CASE("the rule for weight decay goes by names") {
+  CHECK(model::decays("bert.encoder.layer.0.output.dense.weight"));
+  CHECK(model::decays("normal.weight"));
+  CHECK_FALSE(model::decays("classifier.bias"));
+  CHECK_FALSE(model::decays("bert.embeddings.LayerNorm.weight"));
+  CHECK_FALSE(model::decays("x.sa_layer_norm.weight"));
+  CHECK_FALSE(model::decays("model.norm.weight"));
+  CHECK_FALSE(model::decays("final_norm"));
+  CHECK(model::decays("norm_head.weight"));
+}
+
+TEST_CASE("the parameters are counted") {
+  // 106*32 + 40*32 + 2*32 + 64; a layer: 4*(32*32 + 32) + 64 + 2*32*37 + 37 + 32 + 64; pooler 1056; classifier 99.
+  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  CHECK(model::num_parameters(*model) == 3392 + 1280 + 64 + 64 + 2 * (4224 + 64 + 2368 + 37 + 32 + 64) + 1056 + 99);
+}

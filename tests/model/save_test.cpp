@@ -1,0 +1,42 @@
+#include "model/save.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "expect_error.h"
+#include "parity/parity_fixture.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+
+TEST_CASE("a model that transformers saved is saved again byte for byte") {
+  for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
+    const auto loaded = model::load_classifier({fixture_models() / name});
+    const TemporaryFolder folder;
+    const auto saved = folder.path() / "new" / "model";
+    model::save_model(*loaded.model, loaded.config, saved);
+    CHECK(read_file(saved / "config.json") == read_file(fixture_models() / name / "config.json"));
+    CHECK(read_file(saved / "model.safetensors") == read_file(fixture_models() / name / "model.safetensors"));
+  }
+}
+
+TEST_CASE("what older versions wrote in config.json is replaced") {
+  Json json = read_json(fixture_models() / "tiny-bert" / "config.json");
+  json["torch_dtype"] = "float16";
+  json["_name_or_path"] = "x";
+  json["num_labels"] = 3;
+  json["architectures"] = {"BertModel"};
+  json.erase("dtype");
+  const Json saved = model::saved_config({json, "config.json"});
+  CHECK(saved == read_json(fixture_models() / "tiny-bert" / "config.json"));
+}
+
+TEST_CASE("a folder that cannot be written is told") {
+  const auto loaded = model::load_classifier({fixture_models() / "tiny-bert"});
+  const TemporaryFolder folder;
+  const auto file = folder.write("file", "");
+  CHECK(expect_error([&] { model::save_model(*loaded.model, loaded.config, file / "model"); }).kind() ==
+        ErrorKind::kIo);
+}

@@ -1,0 +1,56 @@
+#include "model/sequence_classifier.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "parity/parity_fixture.h"
+
+using namespace hone;
+
+namespace {
+model::TextBatch batch_of(std::vector<int64_t> lengths) {
+  model::TextBatch batch;
+  batch.packing = tensor::Packing::from_lengths(lengths);
+  batch.input_ids = at::ones({batch.packing.num_tokens()}, at::kLong);
+  return batch;
+}
+}  // namespace
+
+TEST_CASE("a classifier tells its sizes") {
+  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  CHECK(model->num_labels() == 3);
+  CHECK(model->vocab_size() == 106);
+  CHECK(model->max_length() == 40);
+}
+
+TEST_CASE("a sequence longer than the model holds is told") {
+  for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
+    const auto model = model::load_classifier({fixture_models() / name}).model;
+    CHECK_NOTHROW(model->forward(batch_of({3, 40}), {}));
+    const Error error = expect_error([&] { model->forward(batch_of({3, 41}), {}); });
+    CHECK(error.kind() == ErrorKind::kInput);
+    CHECK(contains(error.what(), "a text has 41 tokens, the model holds at most 40"));
+    CHECK(contains(error.hint(), "--max-seq-length 40"));
+  }
+}
+
+TEST_CASE("a token of another tokenizer is told") {
+  for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
+    const auto model = model::load_classifier({fixture_models() / name}).model;
+    model::TextBatch batch = batch_of({2});
+    batch.input_ids = at::tensor({5, 106}, at::kLong);
+    const Error error = expect_error([&] { model->forward(batch, {}); });
+    CHECK(error.kind() == ErrorKind::kInput);
+    CHECK(contains(error.what(), "token id 106 is outside the model's table of 106"));
+    CHECK(contains(error.hint(), "tokenizer"));
+  }
+}
+
+TEST_CASE("a batch that is none is a bug that is told") {
+  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  CHECK(expect_error([&] { model->forward({}, {}); }).kind() == ErrorKind::kInternal);
+  model::TextBatch batch = batch_of({2});
+  batch.token_type_ids = at::zeros({3}, at::kLong);
+  CHECK(expect_error([&] { model->forward(batch, {}); }).kind() == ErrorKind::kInternal);
+}

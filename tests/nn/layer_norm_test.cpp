@@ -1,0 +1,21 @@
+#include "nn/layer_norm.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace hone;
+
+TEST_CASE("layer norm centres, scales and shifts each row") {
+  const auto norm = std::make_shared<nn::LayerNorm>(2, 0.5);
+  const at::NoGradGuard no_grad;
+  norm->weight.copy_(at::tensor({1.0, 3.0}));
+  norm->bias.copy_(at::tensor({0.0, 1.0}));
+  // Mean 2, variance 1, so the row is -+ 1 / sqrt(1.5).
+  const at::Tensor y = norm->forward(at::tensor({1.0, 3.0}).to(at::kFloat).view({1, 2}));
+  const double unit = 1 / std::sqrt(1.5);
+  CHECK(y[0][0].item<double>() == doctest::Approx(-unit));
+  CHECK(y[0][1].item<double>() == doctest::Approx(3 * unit + 1));
+  CHECK(norm->named_parameters().keys() == std::vector<std::string>{"weight", "bias"});
+}

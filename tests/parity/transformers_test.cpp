@@ -1,0 +1,59 @@
+// Folders that hone saved, loaded by transformers itself. Runs where HONE_ORACLE names a Python with torch and
+// transformers; skips elsewhere, saying so.
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "model/save.h"
+#include "parity/parity_fixture.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+
+namespace {
+
+void write_logits(const std::filesystem::path& path, const model::TextBatch& batch, const at::Tensor& logits) {
+  tensor::NamedTensors tensors = {{"input_ids", batch.input_ids}, {"logits", logits}};
+  if (batch.token_type_ids.defined()) tensors.emplace_back("token_type_ids", batch.token_type_ids);
+  tensors.emplace_back("offsets", at::tensor(batch.packing.offsets, at::kLong));
+  tensor::write_safetensors(path, tensors);
+}
+
+// Saves with a head for `num_labels` labels (a new one where it differs from the folder's) and asks the oracle.
+int compare(const char* oracle, const model::ClassifierRequest& request, const model::TextBatch& batch) {
+  const at::NoGradGuard no_grad;
+  const auto loaded = model::load_classifier(request);
+  const TemporaryFolder folder;
+  model::save_model(*loaded.model, loaded.config, folder.path() / "model");
+  write_logits(folder.path() / "logits.safetensors", batch, loaded.model->forward(batch, {}));
+  const std::string command =
+      fmt::format("{} {}/tests/fixtures/compare_model.py {} {}", oracle, HONE_SOURCE_DIR,
+                  (folder.path() / "model").string(), (folder.path() / "logits.safetensors").string());
+  return std::system(command.c_str());
+}
+
+}  // namespace
+
+TEST_CASE("transformers loads what hone saves without a word and gives the same logits") {
+  const char* oracle = std::getenv("HONE_ORACLE");
+  if (oracle == nullptr) {
+    MESSAGE("skipped: HONE_ORACLE does not name a Python with transformers");
+    return;
+  }
+  for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
+    const auto batch = packed_batch(read_tensors(fixture_models() / name / "parity.safetensors"));
+    model::ClassifierRequest request{fixture_models() / name};
+    request.id2label = {"NEG", "\xE4\xB8\xAD", "POS"};
+    request.problem_type = "single_label_classification";
+    CHECK(compare(oracle, request, batch) == 0);
+  }
+  const std::filesystem::path minilm = std::filesystem::path(HONE_SOURCE_DIR) / "models" / "all-MiniLM-L6-v2";
+  if (!std::filesystem::exists(minilm)) return;
+  model::TextBatch batch;
+  batch.packing = tensor::Packing::from_lengths({3, 200, 77});
+  batch.input_ids = at::arange(280, at::kLong).mul(7919).remainder(30000).add(100);
+  model::ClassifierRequest request{minilm};
+  request.id2label = {"NEGATIVE", "POSITIVE"};
+  CHECK(compare(oracle, request, batch) == 0);
+}

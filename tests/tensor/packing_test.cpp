@@ -1,0 +1,46 @@
+#include "tensor/packing.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+
+using namespace hone;
+using tensor::Packing;
+
+namespace {
+std::vector<int64_t> numbers(const at::Tensor& t) {
+  return {t.const_data_ptr<int64_t>(), t.const_data_ptr<int64_t>() + t.numel()};
+}
+}  // namespace
+
+TEST_CASE("a packing counts its sequences and tokens") {
+  const Packing packing = Packing::from_lengths({3, 1, 4});
+  CHECK(packing.offsets == std::vector<int64_t>{0, 3, 4, 8});
+  CHECK(packing.num_sequences() == 3);
+  CHECK(packing.num_tokens() == 8);
+  CHECK(packing.max_length() == 4);
+  CHECK(packing.length(0) == 3);
+  CHECK(packing.lengths() == std::vector<int64_t>{3, 1, 4});
+}
+
+TEST_CASE("a packing without sequences is empty") {
+  const Packing packing;
+  CHECK(packing.num_sequences() == 0);
+  CHECK(packing.num_tokens() == 0);
+  CHECK(packing.max_length() == 0);
+  CHECK(packing.positions().numel() == 0);
+}
+
+TEST_CASE("a packing knows each sequence's first token and each token's position") {
+  const Packing packing = Packing::from_lengths({3, 1, 2});
+  CHECK(numbers(packing.first_tokens()) == std::vector<int64_t>{0, 3, 4});
+  CHECK(numbers(packing.positions()) == std::vector<int64_t>{0, 1, 2, 0, 0, 1});
+}
+
+TEST_CASE("a packing that does not fit its rows is a bug that is told") {
+  CHECK(expect_error([] { Packing{{0, 2}}.check(3); }).kind() == ErrorKind::kInternal);
+  CHECK(contains(expect_error([] { Packing{{1, 2}}.check(2); }).what(), "starts at 0"));
+  CHECK(contains(expect_error([] { Packing{{0, 2, 2}}.check(2); }).what(), "holds a token"));
+  CHECK_NOTHROW(Packing{{0, 2}}.check(2));
+}

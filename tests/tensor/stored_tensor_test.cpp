@@ -1,0 +1,53 @@
+#include "tensor/stored_tensor.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+
+using namespace hone;
+using tensor::StoredTensor;
+
+namespace {
+std::string_view bytes_of(const at::Tensor& t) { return {static_cast<const char*>(t.const_data_ptr()), t.nbytes()}; }
+
+StoredTensor stored(const at::Tensor& t) { return {"w", t.scalar_type(), t.sizes().vec(), {}, bytes_of(t)}; }
+}  // namespace
+
+TEST_CASE("stored tensors of every floating point type are copied as float32") {
+  const at::Tensor values = at::tensor({1.0, -2.5, 0.0, 1024.0}).view({2, 2});
+  for (const at::ScalarType dtype : {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble}) {
+    const at::Tensor source = values.to(dtype);
+    at::Tensor target = at::zeros({2, 2});
+    tensor::copy_into(stored(source), target);
+    CHECK(at::equal(target, values.to(at::kFloat)));
+  }
+}
+
+TEST_CASE("a stored tensor may be unaligned and strided") {
+  const at::Tensor source = at::arange(6, at::kFloat);
+  std::string shifted = "x" + std::string(bytes_of(source));
+  const std::string_view bytes = std::string_view(shifted).substr(1);
+  at::Tensor target = at::zeros({3, 2});
+  tensor::copy_into({"w", at::kFloat, {3, 2}, {}, bytes}, target);
+  CHECK(at::equal(target, source.view({3, 2})));
+  tensor::copy_into({"w", at::kFloat, {3, 2}, {1, 3}, bytes}, target);
+  CHECK(at::equal(target, source.view({2, 3}).t()));
+}
+
+TEST_CASE("an empty tensor is copied") {
+  at::Tensor target = at::zeros({0, 3});
+  CHECK_NOTHROW(tensor::copy_into({"w", at::kFloat, {0, 3}, {}, {}}, target));
+}
+
+TEST_CASE("whole numbers are not weights") {
+  const at::Tensor source = at::arange(2);
+  const Error error = expect_error([&] { tensor::copy_into(stored(source), at::zeros({2})); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "tensor \"w\" holds I64"));
+}
+
+TEST_CASE("shapes read like lists") {
+  CHECK(tensor::shape_text({384, 1536}) == "[384, 1536]");
+  CHECK(tensor::shape_text({}) == "[]");
+}
