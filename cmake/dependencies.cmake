@@ -51,5 +51,8 @@ add_library(hone_arrow INTERFACE)
 add_library(hone::arrow ALIAS hone_arrow)
 target_include_directories(hone_arrow SYSTEM INTERFACE "${HONE_ARROW_DIR}/include")
 target_link_libraries(hone_arrow INTERFACE ${hone_arrow_libraries})
+# libparquet exports a newer simdjson of its own, and the loader would mix the two: the system's must come first.
+get_target_property(hone_simdjson_library simdjson::simdjson LOCATION)
+target_link_options(hone_arrow INTERFACE LINKER:--push-state,--no-as-needed "${hone_simdjson_library}" LINKER:--pop-state)
 
 set(CMAKE_BUILD_RPATH "${HONE_TORCH_DIR}/lib" "${HONE_ARROW_DIR}")

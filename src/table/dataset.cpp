@@ -41,13 +41,15 @@ bool is_description(const fs::path& path) {
 // All row files below the folder, by their path relative to it, sorted.
 std::vector<fs::path> row_files(const fs::path& folder) {
   std::vector<fs::path> files;
+  std::error_code error, ignored;
   const auto options = fs::directory_options::follow_directory_symlink | fs::directory_options::skip_permission_denied;
-  for (auto entry = fs::recursive_directory_iterator(folder, options); entry != fs::recursive_directory_iterator();
-       ++entry) {
+  auto entry = fs::recursive_directory_iterator(folder, options, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (is_hidden(entry->path()) || entry.depth() == kDeepestFolder) entry.disable_recursion_pending();
-    if (is_hidden(entry->path()) || !entry->is_regular_file() || is_description(entry->path())) continue;
+    if (is_hidden(entry->path()) || !entry->is_regular_file(ignored) || is_description(entry->path())) continue;
     if (format_of_name(entry->path()) != nullptr) files.push_back(entry->path().lexically_relative(folder));
   }
+  if (error) throw Error(ErrorKind::kIo, fmt::format("cannot list {}: {}", folder.string(), error.message()));
   std::ranges::sort(files);
   return files;
 }
@@ -179,7 +181,13 @@ SplitFiles dataset_files(const fs::path& file_or_folder, std::string_view config
 Splits read_dataset(const fs::path& file_or_folder, std::string_view config_name, const ReadOptions& options) {
   Splits splits;
   for (const auto& [split, files] : dataset_files(file_or_folder, config_name)) {
-    splits.rows.emplace(split, read_rows(files, options));
+    ReadOptions split_options = options;
+    for (const fs::path& folder : {files[0].parent_path(), file_or_folder / config_name, file_or_folder}) {
+      const fs::path description = folder / "dataset_info.json";
+      if (!fs::is_directory(file_or_folder) || !fs::is_regular_file(description)) continue;
+      split_options.class_names.merge(class_names_of(read_file(description)));
+    }
+    splits.rows.emplace(split, read_rows(files, split_options));
   }
   return splits;
 }

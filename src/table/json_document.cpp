@@ -82,12 +82,12 @@ JsonColumns::JsonColumns(std::string_view text, const std::string& source) {
 
 bool JsonColumns::add_row(BatchBuilder& builder, JsonRow& row) {
   if (row_ == num_rows_) return false;
-  ++row_;
+  row.locate_by_row();
   for (List& list : lists_) {
     row.add_cell(builder.column(list.name), *list.next, row_);
     ++list.next;
   }
-  builder.end_row(row_);
+  builder.end_row(row_++);
   return true;
 }
 

@@ -68,6 +68,10 @@ size_t JsonRow::column_of(std::string_view key) {
   return builder_.column(key);
 }
 
+std::string JsonRow::place(uint64_t line) const {
+  return by_row_ ? fmt::format("{}: row {}", source_, line) : fmt::format("{}:{}", source_, line);
+}
+
 void JsonRow::set_type(size_t column, ColumnType type, uint64_t line) {
   ColumnInfo& info = builder_.columns()[column];
   if (info.type == type) return;
@@ -78,7 +82,7 @@ void JsonRow::set_type(size_t column, ColumnType type, uint64_t line) {
     info.type = ColumnType::kFloat;
   } else {
     throw Error(ErrorKind::kInput,
-                fmt::format("{}:{}: \"{}\" holds a {} value here, and {} values before", source_, line, info.name,
+                fmt::format("{}: \"{}\" is of type {} here, but {} in the rows before", place(line), info.name,
                             type_name(type), type_name(info.type)),
                 "a column holds values of one type: change them in the file");
   }
@@ -116,7 +120,7 @@ void JsonRow::add_cell(size_t column, dom::element cell, uint64_t line) {
       break;
   }
   if (!added) {
-    throw Error(ErrorKind::kInput, fmt::format("{}:{}: the key \"{}\" occurs twice in this row", source_, line,
+    throw Error(ErrorKind::kInput, fmt::format("{}: the key \"{}\" occurs twice in this row", place(line),
                                                builder_.columns()[column].name));
   }
 }

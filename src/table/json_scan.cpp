@@ -7,11 +7,14 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 
-// After the closing quote of the string that begins at `position`.
+// After the closing quote of the string that begins at `position`: the first quote with an even number of backslashes
+// before it.
 size_t string_end(std::string_view text, size_t position) {
-  for (++position; position < text.size(); ++position) {
-    if (text[position] == '"') return position + 1;
-    if (text[position] == '\\') ++position;
+  const size_t start = position + 1;
+  for (size_t quote = text.find('"', start); quote != kNone; quote = text.find('"', quote + 1)) {
+    size_t first_slash = quote;
+    while (first_slash > start && text[first_slash - 1] == '\\') --first_slash;
+    if ((quote - first_slash) % 2 == 0) return quote + 1;
   }
   return kNone;
 }

@@ -55,10 +55,10 @@ struct Plain {
   }
 };
 
-bool same_length_when_quoted(std::string_view head, char delimiter) {
+bool same_length_when_quoted(std::string_view head, char delimiter, bool whole_file) {
   RecordParser parser(delimiter, true);
   for (size_t position = 0, width = 0; position < head.size(); position += parser.size()) {
-    const RecordStatus status = parser.parse(head.substr(position), false);
+    const RecordStatus status = parser.parse(head.substr(position), whole_file);
     if (status == RecordStatus::kNeedsMore) return width != 0;
     if (status == RecordStatus::kBlank) continue;
     if (status != RecordStatus::kRecord || (width != 0 && parser.cells().size() != width)) return false;
@@ -73,15 +73,16 @@ bool use_quotes(std::string_view head, char delimiter, Quoting quoting) {
   if (quoting != Quoting::kAutomatic) return quoting == Quoting::kOn;
   if (delimiter != '\t') return true;
   head = head.substr(0, kLongestHead);
+  const bool whole_file = head.size() < kLongestHead;
   Plain plain;
   RecordParser parser(delimiter, false);
   for (size_t position = 0, width = 0; position < head.size(); position += parser.size()) {
-    const RecordStatus status = parser.parse(head.substr(position), head.size() < kLongestHead);
+    const RecordStatus status = parser.parse(head.substr(position), whole_file);
     if (status == RecordStatus::kNeedsMore) break;
     if (status == RecordStatus::kRecord) plain.see(parser.cells(), width);
   }
   if (!plain.any_quoted) return false;
-  if (!plain.same_length) return same_length_when_quoted(head, delimiter);
+  if (!plain.same_length) return same_length_when_quoted(head, delimiter, whole_file);
   return plain.all_proper && (plain.any_doubled || plain.whole_column_quoted());
 }
 

@@ -65,6 +65,10 @@ Rows read_rows(std::span<const fs::path> files, const ReadOptions& options) {
     }
   }
   if (!any_rows && !files.empty()) throw no_rows(files[0]);
+  for (ColumnInfo& column : columns) {
+    const auto declared = options.class_names.find(column.name);
+    if (column.class_names.empty() && declared != options.class_names.end()) column.class_names = declared->second;
+  }
   return Rows(std::make_shared<TableData>(std::move(columns), store.finish()));
 }
 

@@ -43,7 +43,7 @@ std::vector<uint64_t> shares(const std::vector<std::vector<uint64_t>>& classes, 
   }
   std::ranges::stable_sort(remainders, [](const auto& a, const auto& b) { return a.first > b.first; });
   for (const auto& [remainder, i] : remainders) {
-    if (given >= total) break;
+    if (given >= total || remainder == 0) break;
     if (counts[i] + 1 >= classes[i].size()) continue;  // one row of each class stays in the rest
     ++counts[i];
     ++given;
@@ -79,7 +79,7 @@ class RowCheck {
   void look_for_signed_labels(uint64_t num_rows) {
     bool any_zero = false, any_negative = false, any_minus_one = false, any_positive = false;
     for (const Column& column : label_) {
-      if (column.type() != ColumnType::kInt) return;
+      if (column.type() != ColumnType::kInt || !column.class_names().empty()) return;
       for (uint64_t row = 0; row < num_rows; ++row) {
         const Value value = column.value(row);
         const auto* number = std::get_if<int64_t>(&value);

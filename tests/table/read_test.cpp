@@ -51,3 +51,81 @@ TEST_CASE("real data sets are read as HF datasets reads them, and shuffled as it
     }
   }
 }
+
+namespace {
+
+Value value_of(const Json& json) {
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number_float()) return json.get<double>();
+  return {};
+}
+
+void check_rows(const Rows& rows, const Json& expected) {
+  CHECK(rows.column_names().size() == expected.size());
+  size_t position = 0;
+  for (const auto& [name, cells] : expected.items()) {
+    CAPTURE(name);
+    CHECK(rows.column_names().at(position++) == name);
+    REQUIRE(rows.size() == cells.size());
+    for (uint64_t row = 0; row < rows.size(); ++row) CHECK(rows.value(row, name) == value_of(cells[row]));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("tricky files are read as HF datasets reads them, or differ as the fixture says") {
+  const Json fixture = read_json(HONE_SOURCE_DIR "/tests/fixtures/table/tricky.json");
+  for (const Json& expected : fixture["cases"]) {
+    const TemporaryFolder folder;
+    const std::string name = expected["name"];
+    CAPTURE(name);
+    const fs::path path = folder.write(name, expected["text"].get<std::string>());
+    check_rows(read_rows(path), expected["rows"]);
+    RowReader reader({path});
+    uint64_t total = 0;
+    while (const auto rows = reader.next(1)) {
+      CHECK(rows->size() == 1);
+      total += rows->size();
+    }
+    CHECK(total == read_rows(path).size());
+  }
+}
+
+TEST_CASE("a row reader goes through several files, batch by batch") {
+  const TemporaryFolder folder;
+  RowReader reader({folder.write("a.csv", "text\na\nb\nc\n"), folder.write("b.jsonl", "{\"text\": \"d\"}\n")});
+  std::string texts;
+  while (const auto rows = reader.next(2)) {
+    CHECK(rows->size() <= 2);
+    for (uint64_t row = 0; row < rows->size(); ++row) texts += *rows->text(row, "text");
+    texts += '|';
+  }
+  CHECK(texts == "ab|c|d|");
+  CHECK_FALSE(reader.next());
+}
+
+TEST_CASE("a row reader finds what is wrong when it comes to it") {
+  const TemporaryFolder folder;
+  RowReader ragged({folder.write("a.csv", "text,label\na,1\nb\n")});
+  CHECK(ragged.next(1));
+  CHECK(contains(expect_error([&] { ragged.next(1); }).what(), "a.csv:3: 1 field"));
+  RowReader empty({folder.write("b.csv", "text,label\n")});
+  CHECK(contains(expect_error([&] { empty.next(); }).what(), "b.csv: there are no rows"));
+  RowReader other({folder.write("c.csv", "x\n1\n"), folder.write("d.csv", "y\n1\n")});
+  CHECK(other.next());
+  CHECK_THROWS_AS(while (other.next()){}, Error);
+}
+
+TEST_CASE("rows outlive the reader and the file") {
+  const TemporaryFolder folder;
+  Rows rows;
+  {
+    const fs::path path = folder.write("a.csv", "text\nstill here\n");
+    RowReader reader({path});
+    rows = *reader.next();
+    fs::remove(path);
+  }
+  CHECK(rows.text(0, "text") == "still here");
+}

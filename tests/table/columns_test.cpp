@@ -1,0 +1,64 @@
+#include "table/columns.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "table/read.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::table;
+
+namespace {
+Rows with_header(const std::string& header, const std::string& row) {
+  const TemporaryFolder folder;
+  return read_rows(folder.write("a.tsv", header + "\n" + row + "\n"));
+}
+}  // namespace
+
+TEST_CASE("text columns are found by name, in any case, before others") {
+  CHECK(find_text_column(with_header("id\ttext\tlabel", "a\tb\tc")) == "text");
+  CHECK(find_text_column(with_header("label\tReview", "1\tgood")) == "Review");
+  CHECK(find_text_column(with_header("title\tcontent\tlabel", "a\tb\tc")) == "content");
+}
+
+TEST_CASE("pairs are found together") {
+  const TextColumns stsb = find_text_columns(with_header("genre\tsentence1\tsentence2\tscore", "a\tb\tc\t1"));
+  CHECK(stsb.text == "sentence1");
+  CHECK(stsb.text_pair == "sentence2");
+  const TextColumns mrpc =
+      find_text_columns(with_header("Quality\t#1 ID\t#2 ID\t#1 String\t#2 String", "1\t2\t3\ta\tb"));
+  CHECK(mrpc.text == "#1 String");
+  CHECK(mrpc.text_pair == "#2 String");
+  CHECK(find_label_column(with_header("Quality\t#1 ID\t#2 ID\t#1 String\t#2 String", "1\t2\t3\ta\tb")) == "Quality");
+}
+
+TEST_CASE("the only string column is the text, whatever its name") {
+  CHECK(find_text_column(with_header("n\tstuff\tlabel", "1\tgood\tx")) == "stuff");
+}
+
+TEST_CASE("a column of numbers in a csv file may be the text by its name") {
+  CHECK(find_text_column(with_header("text\tlabel", "123\t1")) == "text");
+}
+
+TEST_CASE("no text or label column is an error that lists the columns") {
+  const Error none = expect_error([] { find_text_column(with_header("a\tb", "1\t2")); });
+  CHECK(contains(none.what(), "a.tsv: no column looks like the text column"));
+  CHECK(none.hint() == "name it with --text-column; the columns: a (int), b (int)");
+  CHECK(contains(expect_error([] { find_text_column(with_header("a\tb", "x\ty")); }).what(),
+                 "more than one column looks like the text column"));
+  const Error label = expect_error([] { find_label_column(with_header("text\tb", "x\ty")); });
+  CHECK(contains(label.what(), "a.tsv: no column looks like the label column"));
+  CHECK(contains(label.hint(), "text (string), b (string)"));
+}
+
+TEST_CASE("given names win, and must exist") {
+  const Rows rows = with_header("text\tother\tlabel", "a\tb\tc");
+  CHECK(choose_text_columns(rows, "other", "").text == "other");
+  CHECK_FALSE(choose_text_columns(rows, "other", "").text_pair);
+  CHECK(choose_text_columns(rows, "", "other").text_pair == "other");
+  CHECK(choose_label_column(rows, "") == "label");
+  CHECK(choose_label_column(rows, "other") == "other");
+  CHECK(contains(expect_error([&] { choose_text_columns(rows, "txt", ""); }).hint(), "did you mean \"text\"?"));
+  CHECK_THROWS_AS(choose_label_column(rows, "lable"), Error);
+}

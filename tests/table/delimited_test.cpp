@@ -1,0 +1,89 @@
+// csv and tsv: what the messages say. What the cells are: read_test.cpp, against HF datasets.
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "table/read.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::table;
+
+namespace {
+Error error_of(std::string_view text, const std::string& name = "train.csv", const ReadOptions& options = {}) {
+  const TemporaryFolder folder;
+  const auto path = folder.write(name, text);
+  return expect_error([&] { read_rows(path, options); });
+}
+}  // namespace
+
+TEST_CASE("a ragged row is an error with line and counts") {
+  const Error more = error_of("text,label\na,1\n\nb,c,0\n");
+  CHECK(contains(more.what(), "train.csv:4: 3 fields, but there should be 2 fields"));
+  CHECK(contains(more.hint(), "put quotes around"));
+  CHECK(contains(error_of("text,label\n\"a\n\",1\nb\n").what(), "train.csv:4: 1 field, but there should be 2 fields"));
+  const Error tsv = error_of("text\tlabel\na\t1\t2\n", "a.tsv");
+  CHECK(contains(tsv.what(), "a.tsv:2: 3 fields"));
+  CHECK(contains(tsv.hint(), "quotes do not quote in this file"));
+}
+
+TEST_CASE("quotes that are not closed, or closed too early, are errors") {
+  CHECK(contains(error_of("text,label\na,1\n\"b,0\nc,1\n").what(), "train.csv:3: a quote is opened here and never"));
+  const Error early = error_of("text,label\n\"he said \"hi\" to me\",1\n");
+  CHECK(contains(early.what(), "train.csv:2: text follows the closing quote of field 1"));
+  CHECK(contains(early.hint(), "twice"));
+}
+
+TEST_CASE("empty files, files of blank lines and header-only files are errors") {
+  CHECK(contains(error_of("").what(), "train.csv: the file is empty"));
+  CHECK(contains(error_of("\n \n\n").what(), "train.csv: the file is empty"));
+  const Error header = error_of("text,label\n");
+  CHECK(contains(header.what(), "train.csv: there are no rows"));
+  CHECK(contains(header.hint(), "header only"));
+}
+
+TEST_CASE("a first row that is data is an error") {
+  CHECK(contains(error_of("I loved it,1\nI hated it,0\n").what(),
+                 "train.csv:1: the first row looks like data, not like column names: it holds \"1\""));
+  CHECK(contains(error_of(std::string(300, 'x') + ",y\na,b\n").what(), "looks like data"));
+  const TemporaryFolder folder;
+  CHECK(read_rows(folder.write("pandas.csv", "0,1\na,b\n")).column_names() == std::vector<std::string>{"0", "1"});
+}
+
+TEST_CASE("names can be given for a file without header") {
+  const TemporaryFolder folder;
+  ReadOptions options;
+  options.column_names = {"text", "label"};
+  const Rows rows = read_rows(folder.write("a.csv", "I loved it,1\nI hated it,0\n"), options);
+  CHECK(rows.size() == 2);
+  CHECK(rows.text(0, "text") == "I loved it");
+  CHECK(rows.location(0) == (folder.path() / "a.csv").string() + ":1");
+}
+
+TEST_CASE("equal names are told apart as pandas does, also where the new name is taken") {
+  const TemporaryFolder folder;
+  const Rows rows = read_rows(folder.write("a.csv", "a,a,a.1,a\n1,2,3,4\n"));
+  // pandas.read_csv gives a, a.2, a.1, a.3
+  CHECK(rows.column_names() == std::vector<std::string>{"a", "a.2", "a.1", "a.3"});
+}
+
+TEST_CASE("a tsv that pandas wrote and one of GLUE are both read right") {
+  const TemporaryFolder folder;
+  CHECK(read_rows(folder.write("a.tsv", "text\tlabel\n\"two\nlines\"\t1\nb\t0\n")).text(0, "text") == "two\nlines");
+  CHECK(read_rows(folder.write("b.tsv", "text\tlabel\n\" a\t1\nb\t0\n")).text(0, "text") == "\" a");
+}
+
+TEST_CASE("text that is not UTF-8 is an error, or latin-1 where that is said") {
+  CHECK(contains(error_of("text,label\ncaf\xE9,1\n").what(), "train.csv:2: byte 0xE9"));
+  const TemporaryFolder folder;
+  ReadOptions options;
+  options.encoding = Encoding::kLatin1;
+  CHECK(read_rows(folder.write("a.csv", "text,label\ncaf\xE9,1\n"), options).text(0, "text") == "caf\xC3\xA9");
+}
+
+TEST_CASE("records longer than the first window are read whole") {
+  const TemporaryFolder folder;
+  const std::string large(10u << 20, 'x');
+  const Rows rows = read_rows(folder.write("a.csv", "text,label\n\"" + large + "\n\",1\nb,0\n"));
+  CHECK(rows.text(0, "text")->size() == large.size() + 1);
+  CHECK(rows.location(1) == (folder.path() / "a.csv").string() + ":4");
+}

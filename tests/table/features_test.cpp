@@ -1,0 +1,22 @@
+#include "table/features.h"
+
+#include <doctest/doctest.h>
+
+using namespace hone::table;
+
+TEST_CASE("the names of a ClassLabel are found in a schema's metadata and in dataset_info.json") {
+  const char* features = R"({"features": {"text": {"dtype": "string", "_type": "Value"},
+                             "label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}})";
+  const ClassNames expected = {{"label", {"neg", "pos"}}};
+  CHECK(class_names_of(features) == expected);
+  CHECK(class_names_of(std::string("{\"info\": ") + features + "}") == expected);
+}
+
+TEST_CASE("descriptions that are not understood give no names") {
+  for (const char* json : {"", "{", "[]", "{}", "{\"features\": []}", "{\"features\": {\"label\": 3}}",
+                           R"({"features": {"label": {"names": [1], "_type": "ClassLabel"}}})",
+                           R"({"features": {"label": {"names": ["a"], "_type": "Value"}}})"}) {
+    CAPTURE(json);
+    CHECK(class_names_of(json).empty());
+  }
+}

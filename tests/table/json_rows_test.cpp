@@ -1,0 +1,64 @@
+// json and jsonl files as a whole: lists, lines, what lies between rows. Equality with HF datasets: read_test.cpp.
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "table/read.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::table;
+
+namespace {
+
+Error error_of(std::string_view text, const std::string& name = "a.json") {
+  const TemporaryFolder folder;
+  const auto path = folder.write(name, text);
+  return expect_error([&] { read_rows(path); });
+}
+
+}  // namespace
+
+TEST_CASE("rows of a list know the line where they start") {
+  const TemporaryFolder folder;
+  const Rows rows = read_rows(folder.write("a.json", "[\n{\"a\": 1},\n\n{\"a\":\n 2} , {\"a\": 3}\n]\n"));
+  const std::string path = (folder.path() / "a.json").string();
+  CHECK(rows.location(0) == path + ":2");
+  CHECK(rows.location(1) == path + ":4");
+  CHECK(rows.location(2) == path + ":5");
+}
+
+TEST_CASE("rows of jsonl know their line, blank lines counted") {
+  const TemporaryFolder folder;
+  const Rows rows = read_rows(folder.write("a.jsonl", "\xEF\xBB\xBF{\"a\": 1}\r\n\r\n{\"a\": 2}"));
+  CHECK(rows.size() == 2);
+  CHECK(rows.location(1) == (folder.path() / "a.jsonl").string() + ":3");
+}
+
+TEST_CASE("a list larger than the first window is streamed") {
+  const TemporaryFolder folder;
+  std::string text = "[";
+  for (int i = 0; i < 3000; ++i) {
+    text += (i > 0 ? ",\n{\"a\": \"" : "{\"a\": \"") + std::string(3000, 'x') + "\"}";
+  }
+  const Rows rows = read_rows(folder.write("a.json", text + "]"));
+  CHECK(rows.size() == 3000);
+  CHECK(rows.location(2999) == (folder.path() / "a.json").string() + ":3000");
+  CHECK(rows.text(2999, "a")->size() == 3000);
+}
+
+TEST_CASE("what is wrong between rows is an error with line and column") {
+  CHECK(
+      contains(error_of("[{\"a\": 1}\n{\"a\": 2}]").what(), "a.json:2:1: a comma or the end of the list is expected"));
+  CHECK(contains(error_of("[{\"a\": 1},\n{\"a\": 2}").what(), "a.json:2:9: the list is not closed"));
+  CHECK(contains(error_of("[{\"a\": 1}]\n x").what(), "a.json:2:2: something follows the end of the list"));
+  CHECK(contains(error_of("[{\"a\": 1},]").what(), "a.json:1:11: "));
+  CHECK(contains(error_of("[,{\"a\": 1}]").what(), "a.json:1:2: a value is expected"));
+  CHECK(contains(error_of("[\n{\"a\": 1, \"b\": \n").what(), "a.json:3:"));
+}
+
+TEST_CASE("empty files and lists are errors") {
+  CHECK(contains(error_of("").what(), "a.json: the file is empty"));
+  CHECK(contains(error_of(" \n\n").what(), "a.json: the file is empty"));
+  CHECK(contains(error_of("", "a.jsonl").what(), "a.jsonl: the file is empty"));
+  CHECK(contains(error_of("[]").what(), "a.json: there are no rows"));
+}

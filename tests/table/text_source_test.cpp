@@ -1,0 +1,73 @@
+#include "table/text_source.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::table;
+namespace fs = std::filesystem;
+
+namespace {
+std::string message(const fs::path& path, Encoding encoding = Encoding::kUtf8) {
+  return expect_error([&] {
+           TextSource source(path, encoding);
+           while (source.more()) {
+           }
+         })
+      .what();
+}
+}  // namespace
+
+TEST_CASE("a window grows to the end of the file, whole characters at a time, and is consumed") {
+  const TemporaryFolder folder;
+  std::string text;
+  while (text.size() < (9u << 20))
+    text +=
+        "\xE6\xAD\xA3\xF0\x9F\x98\x80"
+        "ab\n";
+  TextSource source(folder.write("a.txt", text), Encoding::kUtf8);
+  CHECK(source.window().size() < text.size());
+  CHECK_FALSE(source.at_end());
+  source.consume(10, 1);
+  CHECK(source.window().starts_with("\xE6\xAD\xA3"));
+  while (source.more()) {
+  }
+  CHECK(source.at_end());
+  CHECK(source.window() == std::string_view(text).substr(10));
+}
+
+TEST_CASE("a byte order mark is skipped") {
+  const TemporaryFolder folder;
+  CHECK(TextSource(folder.write("a.txt", "\xEF\xBB\xBFtext"), Encoding::kUtf8).window() == "text");
+}
+
+TEST_CASE("bytes that are not UTF-8 are an error with line and byte") {
+  const TemporaryFolder folder;
+  const fs::path path = folder.write("a.csv", "text\nfine\ncaf\xE9 noir\n");
+  CHECK(message(path) == path.string() + ":3: byte 0xE9 (byte 4 of the line, 14 of the file) is not UTF-8");
+  CHECK(contains(message(folder.write("b.csv", "a\n\xE6\xAD")), "b.csv:2: byte 0xE6"));
+  CHECK(contains(message(folder.write("c.csv", "\xC0\xAF")), ":1: byte 0xC0"));       // overlong
+  CHECK(contains(message(folder.write("d.csv", "x\xED\xA0\x80")), ":1: byte 0xED"));  // surrogate
+  CHECK(contains(expect_error([&] { TextSource source(path, Encoding::kUtf8); }).hint(), "iconv -f LATIN1"));
+}
+
+TEST_CASE("a bad byte far into the file is found in its line") {
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i) text += "line " + std::to_string(i) + "\n";
+  text += "bad \xFF";
+  CHECK(contains(message(folder.write("a.txt", text)), ":1000001: byte 0xFF (byte 5 of the line"));
+}
+
+TEST_CASE("UTF-16 is told apart") {
+  const TemporaryFolder folder;
+  CHECK(contains(message(folder.write("a.csv", std::string_view("\xFF\xFEt\0e\0", 6))), "the text is UTF-16"));
+}
+
+TEST_CASE("latin-1 becomes UTF-8 where it is asked for") {
+  const TemporaryFolder folder;
+  CHECK(TextSource(folder.write("a.txt", "caf\xE9"), Encoding::kLatin1).window() == "caf\xC3\xA9");
+}
