@@ -44,7 +44,8 @@ void predict_texts(const eval::Classifier& classifier, const PredictOptions& opt
       log_warning("the text is longer than {} tokens; the last {} were cut", classifier.max_length, encoding.num_cut);
     }
     features.add(encoding);
-    const eval::Prediction prediction = eval::predict(classifier, features, [](uint64_t) {}).front();
+    const eval::Prediction prediction =
+        eval::predict(classifier, features, [](uint64_t) {}, options.function_to_apply).front();
     print(options.json ? eval::prediction_json(prediction, classifier.labels).dump() + "\n"
                        : as_text(prediction, classifier.labels));
   }
@@ -70,7 +71,7 @@ void write_prediction(table::RowWriter& writer, table::RowFormat format, const e
   writer.write(values);
 }
 
-void predict_file(const eval::Classifier& classifier, const TextInput& input) {
+void predict_file(const eval::Classifier& classifier, const PredictOptions& options, const TextInput& input) {
   const table::RowFormat format = table::row_format(input.output);
   table::RowWriter writer(input.output, format, output_columns(format, classifier.labels));
   uint64_t num_cut_rows = 0;
@@ -78,7 +79,8 @@ void predict_file(const eval::Classifier& classifier, const TextInput& input) {
     const task::Features features =
         task::tokenize_rows(classifier.tokenizer, rows, columns, classifier.max_length, "tokenizing");
     num_cut_rows += features.num_cut_rows;
-    for (const eval::Prediction& prediction : eval::predict(classifier, features, [](uint64_t) {})) {
+    for (const eval::Prediction& prediction :
+         eval::predict(classifier, features, [](uint64_t) {}, options.function_to_apply)) {
       write_prediction(writer, format, prediction, classifier.labels);
     }
   });
@@ -102,7 +104,7 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   if (options.file.empty()) {
     predict_texts(classifier, options);
   } else {
-    predict_file(classifier, input);
+    predict_file(classifier, options, input);
   }
   return 0;
 }

@@ -16,6 +16,7 @@ struct PredictOptions {
   std::filesystem::path file, output;
   std::string text_column, text_pair_column;
   std::optional<int64_t> max_seq_length;
+  std::string function_to_apply = "softmax";
   int64_t num_threads = 0;
   bool json = false;
 
@@ -38,6 +39,8 @@ struct PredictOptions {
     visit("max_seq_length", self.max_seq_length, "longest text in tokens; what is over is cut, which is said")
         .at_least(2)
         .default_text("that of the training");
+    visit("function_to_apply", self.function_to_apply, "how logits become scores")
+        .choices({"softmax", "sigmoid", "none"});
     visit.group("Machine and output");
     visit("num_threads", self.num_threads, "threads that compute")
         .at_least(0)

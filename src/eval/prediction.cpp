@@ -21,8 +21,8 @@ double shortest(float value) { return std::stod(fmt::format("{}", value)); }
 }  // namespace
 
 std::vector<Prediction> predict(const Classifier& classifier, const task::Features& features,
-                                const std::function<void(uint64_t)>& progress) {
-  const std::vector<float> scores = probabilities(*classifier.model, features, kTokensPerBatch, progress);
+                                const std::function<void(uint64_t)>& progress, std::string_view function) {
+  const std::vector<float> scores = probabilities(*classifier.model, features, kTokensPerBatch, progress, function);
   const size_t num_labels = classifier.labels.size();
   std::vector<Prediction> predictions(features.size());
   for (size_t row = 0; row < predictions.size(); ++row) {
