@@ -59,6 +59,7 @@ std::string confusion_table(const ConfusionMatrix& matrix, const std::vector<std
       const uint64_t count = matrix.count(static_cast<int64_t>(row), static_cast<int64_t>(column));
       text += "  " + padded(fmt::format("{}", count), std::max<size_t>(8, length_of(labels[column])));
     }
+    text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
   }
   return text;
