@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include "base/error.h"
@@ -133,8 +134,11 @@ void AtomicFolder::commit() {
     if (entry.is_directory()) sync_folder(entry.path());
   }
   sync_folder(staging_);
-  if (rename(staging_.c_str(), path_.c_str()) != 0) throw io_error("write", path_, errno);
-  committed_ = true;
+  // An older folder of this name is swapped out, so that at every moment one of the two is there, whole.
+  const bool replaces = fs::exists(path_);
+  const unsigned flags = replaces ? RENAME_EXCHANGE : 0;
+  if (renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) throw io_error("write", path_, errno);
+  committed_ = !replaces;  // the destructor removes what lies in staging now
   sync_folder(path_.has_parent_path() ? path_.parent_path() : ".");
 }
 

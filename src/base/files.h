@@ -43,7 +43,8 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-// A folder being filled under a temporary name beside `path`; commit() syncs every file in it and renames it.
+// A folder being filled under a temporary name beside `path`; commit() syncs every file in it and renames it, in the
+// place of an older folder where there is one.
 class AtomicFolder {
  public:
   explicit AtomicFolder(const std::filesystem::path& path);

@@ -81,11 +81,9 @@ std::vector<CheckpointFolder> list_checkpoints(const fs::path& output_dir) {
 }
 
 void write_checkpoint(const fs::path& output_dir, int64_t step, const std::function<void(const fs::path&)>& fill) {
-  const fs::path path = checkpoint_path(output_dir, step);
-  AtomicFolder folder(path);
+  AtomicFolder folder(checkpoint_path(output_dir, step));
   fill(folder.staging());
   write_manifest(folder.staging());
-  if (fs::exists(path)) remove_checkpoint(path);
   folder.commit();
 }
 

@@ -226,7 +226,8 @@ bool Trainer::evaluate() {
   entry["eval_samples_per_second"] = rounded(static_cast<double>(result->num_rows) / result->seconds, 3);
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
   add_entry(std::move(entry));
-  best();  // an unknown metric_for_best_model ends the run here, at the first evaluation
+  saved_step_ = -1;  // a checkpoint that an interrupt wrote for this step lacks the evaluation
+  best();            // an unknown metric_for_best_model ends the run here, at the first evaluation
   window_start_ += now_seconds() - start;
   return true;
 }

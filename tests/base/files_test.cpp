@@ -52,6 +52,18 @@ TEST_CASE("a folder appears whole or not at all") {
   CHECK(count_entries(folder.path() / "deep") == 1);
 }
 
+TEST_CASE("a folder takes the place of an older one") {
+  const TemporaryFolder folder;
+  for (const char* content : {"old", "new"}) {
+    AtomicFolder replaced(folder.path() / "checkpoint-1");
+    write_file(replaced.staging() / content, content);
+    replaced.commit();
+  }
+  CHECK(count_entries(folder.path()) == 1);
+  CHECK(count_entries(folder.path() / "checkpoint-1") == 1);
+  CHECK(read_file(folder.path() / "checkpoint-1" / "new") == "new");
+}
+
 TEST_CASE("errors name the path and the system's reason") {
   const TemporaryFolder folder;
   const fs::path missing = folder.path() / "missing";
