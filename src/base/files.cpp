@@ -51,6 +51,18 @@ class Descriptor {
   int value_;
 };
 
+// Renames `from` to `to`. An older folder there is swapped out, so that at every moment one of the two is there, whole;
+// then `from` holds the older one and the result is false.
+bool move_into_place(const fs::path& from, const fs::path& to) {
+  if (fs::exists(to)) {
+    if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return false;
+    if (errno != EINVAL && errno != ENOSYS) throw io_error("write", to, errno);
+    fs::remove_all(to);  // a file system that cannot swap
+  }
+  if (rename(from.c_str(), to.c_str()) != 0) throw io_error("write", to, errno);
+  return true;
+}
+
 void sync_path(const fs::path& path, int flags) {
   const Descriptor file(path, flags);
   if (fsync(file.value()) != 0) throw io_error("write", path, errno);
@@ -134,11 +146,7 @@ void AtomicFolder::commit() {
     if (entry.is_directory()) sync_folder(entry.path());
   }
   sync_folder(staging_);
-  // An older folder of this name is swapped out, so that at every moment one of the two is there, whole.
-  const bool replaces = fs::exists(path_);
-  const unsigned flags = replaces ? RENAME_EXCHANGE : 0;
-  if (renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) throw io_error("write", path_, errno);
-  committed_ = !replaces;  // the destructor removes what lies in staging now
+  committed_ = move_into_place(staging_, path_);
   sync_folder(path_.has_parent_path() ? path_.parent_path() : ".");
 }
 
