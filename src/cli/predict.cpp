@@ -75,7 +75,7 @@ void predict_file(const eval::Classifier& classifier, const PredictOptions& opti
   const table::RowFormat format = table::row_format(input.output);
   table::RowWriter writer(input.output, format, output_columns(format, classifier.labels));
   uint64_t num_cut_rows = 0;
-  for_each_block(input, [&](const table::Rows& rows, const table::TextColumns& columns) {
+  for_each_block(input, "predicting", [&](const table::Rows& rows, const table::TextColumns& columns) {
     const task::Features features =
         task::tokenize_rows(classifier.tokenizer, rows, columns, classifier.max_length, "tokenizing");
     num_cut_rows += features.num_cut_rows;

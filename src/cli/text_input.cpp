@@ -9,7 +9,7 @@ namespace hone::cli {
 
 namespace {
 
-constexpr uint64_t kBlockRows = 8192;
+constexpr uint64_t kBlockRows = 2048;
 
 void check_texts(const table::Rows& rows, const std::string& column_name) {
   const table::Column column = rows.column(column_name);
@@ -41,10 +41,10 @@ void check_text_input(const TextInput& input, const char* command) {
   }
 }
 
-void for_each_block(const TextInput& input,
+void for_each_block(const TextInput& input, const char* what,
                     const std::function<void(const table::Rows&, const table::TextColumns&)>& take) {
   table::RowReader reader({input.file});
-  Progress progress("reading", "row", 0);
+  Progress progress(what, "row", 0);
   while (const auto rows = reader.next(kBlockRows)) {
     const table::TextColumns columns = table::choose_text_columns(*rows, input.text_column, input.text_pair_column);
     check_texts(*rows, columns.text);

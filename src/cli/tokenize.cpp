@@ -74,7 +74,7 @@ void tokenize_texts(const text::Tokenizer& tokenizer, const TokenizeOptions& opt
 void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& options, const TextInput& input) {
   table::RowWriter writer(options.output, table::RowFormat::kJsonLines, {"input_ids"});
   uint64_t num_cut_rows = 0, num_tokens = 0;
-  for_each_block(input, [&](const table::Rows& rows, const table::TextColumns& columns) {
+  for_each_block(input, "tokenizing", [&](const table::Rows& rows, const table::TextColumns& columns) {
     const task::Features features = task::tokenize_rows(tokenizer, rows, columns, limit(options), "tokenizing");
     num_cut_rows += features.num_cut_rows;
     num_tokens += features.num_tokens();
