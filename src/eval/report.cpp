@@ -52,6 +52,7 @@ std::string confusion_table(const ConfusionMatrix& matrix, const std::vector<std
   const size_t width = widest(labels, 12);
   std::string text = padded("true \\ predicted", width + 4);
   for (const std::string& label : labels) text += "  " + padded(label, 8);
+  text.erase(text.find_last_not_of(' ') + 1);
   text += "\n";
   for (size_t row = 0; row < labels.size(); ++row) {
     text += padded(labels[row], width + 4);

@@ -1,0 +1,102 @@
+#include "eval/classifier.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "eval/metrics_fixture.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A copy of tiny-bert that a test may spoil.
+struct ModelCopy {
+  explicit ModelCopy(const std::vector<std::string>& without = {}) {
+    for (const char* name : {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}) {
+      if (std::find(without.begin(), without.end(), name) != without.end()) continue;
+      fs::copy(fixtures() / "models" / "tiny-bert" / name, path() / name);
+    }
+  }
+  const fs::path& path() const { return folder.path(); }
+  Error refused(std::optional<int64_t> max_seq_length = {}) const {
+    return expect_error([&] { eval::load_trained_classifier(path(), max_seq_length); });
+  }
+  TemporaryFolder folder;
+};
+
+}  // namespace
+
+TEST_CASE("a trained folder gives its model, labels and longest row") {
+  const ModelCopy copy;
+  const eval::Classifier classifier = eval::load_trained_classifier(copy.path(), {});
+  CHECK(classifier.model->num_labels() == 3);
+  CHECK(classifier.labels == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
+  CHECK(classifier.max_length == 40);  // config.json's max_position_embeddings
+  CHECK_FALSE(classifier.training.seed.has_value());
+}
+
+TEST_CASE("the longest row is the one asked for, else that of the training, else what the model holds") {
+  const ModelCopy copy;
+  copy.folder.write("training_args.json", R"({"max_seq_length": 24, "seed": 7})");
+  CHECK(eval::load_trained_classifier(copy.path(), {}).max_length == 24);
+  CHECK(eval::load_trained_classifier(copy.path(), {}).training.seed == 7);
+  CHECK(eval::load_trained_classifier(copy.path(), 12).max_length == 12);
+  CHECK(eval::load_trained_classifier(copy.path(), 40).max_length == 40);
+  copy.folder.write("training_args.json", R"({"max_seq_length": 128})");
+  CHECK(eval::load_trained_classifier(copy.path(), {}).max_length == 40);
+}
+
+TEST_CASE("a longer row than the model holds is a usage error") {
+  const Error error = ModelCopy().refused(41);
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "max_seq_length is 41, but"));
+  CHECK(contains(error.what(), "holds 40 tokens"));
+  CHECK(error.hint() == "give 40 or less");
+}
+
+TEST_CASE("training_args.json of another program, without the keys or with other types, is looked past") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(eval::training_facts(folder.path()).max_seq_length.has_value());
+  folder.write("training_args.json", R"({"max_seq_length": "long", "seed": 1.5})");
+  CHECK_FALSE(eval::training_facts(folder.path()).max_seq_length.has_value());
+  CHECK_FALSE(eval::training_facts(folder.path()).seed.has_value());
+  folder.write("training_args.json", "[1]");
+  CHECK_FALSE(eval::training_facts(folder.path()).seed.has_value());
+  folder.write("training_args.json", R"({"seed": )");
+  CHECK(expect_error([&] { eval::training_facts(folder.path()); }).kind() == ErrorKind::kInput);
+}
+
+TEST_CASE("a folder without weights would answer at random: an error that says how to train") {
+  const Error error = ModelCopy({"model.safetensors"}).refused();
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "holds no trained classifier: all its weights would be random"));
+  CHECK(contains(error.hint(), "hone train --model"));
+}
+
+TEST_CASE("a pretrained body without a head is refused, with the tensors that would be random") {
+  const ModelCopy copy;
+  std::string bytes = read_file(copy.path() / "model.safetensors");
+  for (size_t at = bytes.find("\"classifier."); at != std::string::npos; at = bytes.find("\"classifier.")) {
+    bytes.replace(at, 12, "\"other_task.");
+  }
+  copy.folder.write("model.safetensors", bytes);
+  const Error error = copy.refused();
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "holds no trained classifier: classifier.bias, classifier.weight would be random"));
+}
+
+TEST_CASE("a tokenizer with more tokens than the embedding belongs to another model") {
+  const ModelCopy copy;
+  Json tokenizer = read_json(copy.path() / "tokenizer.json");
+  tokenizer["model"]["vocab"]["##xyz"] = 106;
+  copy.folder.write("tokenizer.json", tokenizer.dump());
+  const Error error = copy.refused();
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "the tokenizer has 107 tokens, the model's embedding only 106"));
+  CHECK(contains(error.hint(), "put the model's own tokenizer files into the folder"));
+}

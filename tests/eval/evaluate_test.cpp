@@ -1,0 +1,78 @@
+#include "eval/evaluate.h"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "base/interrupt.h"
+#include "eval/tiny_rows.h"
+
+using namespace hone;
+
+TEST_CASE("loss, confusion matrix and batches are those of HF's Trainer") {
+  for (const std::string name : {"tiny-bert", "tiny-distilbert"}) {
+    CAPTURE(name);
+    const Json& expected = metrics_fixture()["models"][name]["evaluation"];
+    TinyRows tiny = tiny_rows(name);
+    tiny.features.labels = expected["labels"].get<std::vector<int64_t>>();
+    const auto result =
+        eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = expected["batch_size"].get<int64_t>()});
+    REQUIRE(result.has_value());
+    CHECK(result->loss == doctest::Approx(expected["loss"].get<double>()).epsilon(1e-5));
+    CHECK(result->num_rows == tiny.features.size());
+    CHECK(result->num_batches == expected["num_batches"].get<uint64_t>());
+    for (int64_t label = 0; label < 3; ++label) {
+      for (int64_t predicted = 0; predicted < 3; ++predicted) {
+        CHECK(result->confusion.count(label, predicted) ==
+              expected["confusion_matrix"][static_cast<size_t>(label)][static_cast<size_t>(predicted)]);
+      }
+    }
+  }
+}
+
+TEST_CASE("the loss is a mean over rows, whatever the size of the batches") {
+  TinyRows tiny = tiny_rows("tiny-bert");
+  tiny.features.labels = {2, 0, 1, 1, 0, 2, 0, 2};
+  const double whole = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 8})->loss;
+  for (const int64_t batch_size : {1, 3, 5, 100}) {
+    const auto result = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = batch_size});
+    CHECK(result->loss == doctest::Approx(whole).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("an interrupt stops an evaluation that asks for it, and no other") {
+  TinyRows tiny = tiny_rows("tiny-bert");
+  tiny.features.labels.assign(tiny.features.size(), 1);
+  const InterruptGuard guard;
+  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {.stop_on_interrupt = true}).has_value());
+  raise(SIGINT);
+  CHECK_FALSE(eval::evaluate(*tiny.classifier.model, tiny.features, {.stop_on_interrupt = true}).has_value());
+  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {}).has_value());
+}
+
+TEST_CASE("probabilities come out in row order, however the batches are cut, and every row is reported") {
+  const TinyRows tiny = tiny_rows("tiny-bert");
+  const auto probabilities_by = [&](uint64_t tokens_per_batch, size_t least_calls) {
+    uint64_t rows = 0;
+    size_t calls = 0;
+    const auto result = eval::probabilities(*tiny.classifier.model, tiny.features, tokens_per_batch, [&](uint64_t n) {
+      rows += n;
+      ++calls;
+    });
+    CHECK(rows == tiny.features.size());
+    CHECK(calls >= least_calls);
+    return result;
+  };
+  const std::vector<float> one_batch = probabilities_by(10000, 1);
+  for (const auto& [tokens, calls] : std::vector<std::pair<uint64_t, size_t>>{{1, 8}, {40, 2}, {64, 2}}) {
+    const std::vector<float> others = probabilities_by(tokens, calls);
+    REQUIRE(others.size() == one_batch.size());
+    for (size_t i = 0; i < others.size(); ++i) CHECK(others[i] == doctest::Approx(one_batch[i]).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("no rows have no probabilities and the loss 0") {
+  const TinyRows tiny = tiny_rows("tiny-bert");
+  CHECK(eval::probabilities(*tiny.classifier.model, {}, 64, [](uint64_t) {}).empty());
+  CHECK(eval::evaluate(*tiny.classifier.model, {}, {})->loss == 0);
+}

@@ -1,0 +1,86 @@
+#include "eval/metrics.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "eval/metrics_fixture.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+eval::ConfusionMatrix matrix_of(const Json& item) {
+  eval::ConfusionMatrix matrix(item["num_labels"].get<int64_t>());
+  for (size_t row = 0; row < item["labels"].size(); ++row) {
+    matrix.add(item["labels"][row].get<int64_t>(), item["predicted"][row].get<int64_t>());
+  }
+  return matrix;
+}
+
+}  // namespace
+
+TEST_CASE("every metric is scikit-learn's, undefined ratios and absent labels included") {
+  for (const Json& item : metrics_fixture()["metrics"]) {
+    CAPTURE(item["name"].get<std::string>());
+    std::set<std::string> names;
+    for (const auto& [name, value] : eval::compute_metrics(matrix_of(item))) {
+      CAPTURE(name);
+      REQUIRE(item["expected"].contains(name));
+      CHECK(value == doctest::Approx(item["expected"][name].get<double>()).epsilon(1e-12));
+      names.insert(name);
+    }
+    CHECK(names.size() == item["expected"].size());
+  }
+}
+
+TEST_CASE("scores and counts by label are scikit-learn's") {
+  for (const Json& item : metrics_fixture()["metrics"]) {
+    CAPTURE(item["name"].get<std::string>());
+    const eval::ConfusionMatrix matrix = matrix_of(item);
+    CHECK(matrix.total() == item["labels"].size());
+    for (int64_t label = 0; label < matrix.num_labels(); ++label) {
+      CAPTURE(label);
+      const auto id = static_cast<size_t>(label);
+      const eval::LabelScores scores = eval::label_scores(matrix, label);
+      const Json& expected = item["per_label"][id];
+      CHECK(scores.precision == doctest::Approx(expected["precision"].get<double>()).epsilon(1e-12));
+      CHECK(scores.recall == doctest::Approx(expected["recall"].get<double>()).epsilon(1e-12));
+      CHECK(scores.f1 == doctest::Approx(expected["f1"].get<double>()).epsilon(1e-12));
+      CHECK(scores.support == expected["support"].get<uint64_t>());
+      for (int64_t predicted = 0; predicted < matrix.num_labels(); ++predicted) {
+        CHECK(matrix.count(label, predicted) ==
+              item["confusion_matrix"][id][static_cast<size_t>(predicted)].get<uint64_t>());
+      }
+    }
+  }
+}
+
+TEST_CASE("no rows give zeros, not a division by zero") {
+  for (const auto& [name, value] : eval::compute_metrics(eval::ConfusionMatrix(3))) {
+    CAPTURE(name);
+    CHECK(value == 0);
+  }
+}
+
+TEST_CASE("binary F1 is a metric of two labels only; every metric has a sentence") {
+  const auto has_binary = [](int64_t num_labels) {
+    const auto values = eval::compute_metrics(eval::ConfusionMatrix(num_labels));
+    return std::any_of(values.begin(), values.end(), [](const auto& value) { return value.first == "f1_binary"; });
+  };
+  CHECK(has_binary(2));
+  CHECK_FALSE(has_binary(3));
+  for (const eval::Metric& metric : eval::metrics()) CHECK_FALSE(metric.doc.empty());
+}
+
+TEST_CASE("a label outside the matrix is a bug, not a wrong count") {
+  eval::ConfusionMatrix matrix(2);
+  for (const auto& [label, predicted] : std::vector<std::pair<int64_t, int64_t>>{{2, 0}, {0, 2}, {-1, 0}, {0, -1}}) {
+    const Error error = expect_error([&] { matrix.add(label, predicted); });
+    CHECK(error.kind() == ErrorKind::kInternal);
+    CHECK(contains(error.what(), "a label is outside the confusion matrix"));
+  }
+  CHECK(matrix.total() == 0);
+}

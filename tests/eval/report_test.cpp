@@ -1,0 +1,84 @@
+#include "eval/report.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+// Six rows: of four "a" three are right, of two "b" one. Precision of b is 1/2, its recall 1/2, that of a 3/4 and 3/4.
+eval::EvaluationResult two_labels() {
+  eval::EvaluationResult result{.loss = 0.12345, .confusion = eval::ConfusionMatrix(2), .num_rows = 6, .seconds = 2};
+  for (int i = 0; i < 3; ++i) result.confusion.add(0, 0);
+  result.confusion.add(0, 1);
+  result.confusion.add(1, 1);
+  result.confusion.add(1, 0);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the text report of two labels has the scores of the positive one, each label and the confusion matrix") {
+  CHECK(eval::report_text(two_labels(), {"a", "b"}) ==
+        "rows      6\n"
+        "loss      0.1235\n"
+        "accuracy  0.6667\n"
+        "precision 0.5000\n"
+        "recall    0.5000\n"
+        "f1        0.5000\n"
+        "          (precision, recall and f1 of \"b\")\n"
+        "\n"
+        "label         precision  recall      f1    rows\n"
+        "a                0.7500  0.7500  0.7500       4\n"
+        "b                0.5000  0.5000  0.5000       2\n"
+        "macro            0.6250  0.6250  0.6250       6\n"
+        "micro            0.6667  0.6667  0.6667       6\n"
+        "weighted         0.6667  0.6667  0.6667       6\n"
+        "\n"
+        "true \\ predicted  a         b\n"
+        "a                 3         1\n"
+        "b                 1         1\n");
+}
+
+TEST_CASE("columns line up under labels of any script and length") {
+  const std::string text = eval::report_text(two_labels(), {"\xC3\xA9t\xC3\xA9", "a label that is rather long"});
+  const auto place = [&](const std::string& line_start, const std::string& what) {
+    const size_t begin = text.find(line_start);
+    REQUIRE(begin != std::string::npos);
+    const std::string line = text.substr(begin, text.find('\n', begin) - begin);
+    size_t columns = 0;
+    for (size_t i = 0; i < line.find(what); ++i) columns += (line[i] & 0xC0) != 0x80;
+    return columns;
+  };
+  const size_t ends = place("a label that is rather long  ", "0.5000") + 6;
+  CHECK(place("label  ", "precision") + 9 == ends);
+  CHECK(place("\xC3\xA9t\xC3\xA9", "0.7500") + 6 == ends);
+}
+
+TEST_CASE("three labels have no positive one, and many labels no matrix on the screen") {
+  eval::EvaluationResult three{.confusion = eval::ConfusionMatrix(3)};
+  three.confusion.add(2, 2);
+  const std::string text = eval::report_text(three, {"a", "b", "c"});
+  CHECK_FALSE(contains(text, "precision, recall and f1 of"));
+  CHECK(contains(text, "accuracy  1.0000\n\nlabel"));
+  const eval::EvaluationResult many{.confusion = eval::ConfusionMatrix(13)};
+  CHECK(contains(eval::report_text(many, std::vector<std::string>(13, "x")),
+                 "confusion matrix of 13 labels: see --json\n"));
+}
+
+TEST_CASE("the JSON report has every number, the matrix by true label, and the labels") {
+  const Json json = eval::report_json(two_labels(), {"a", "b"});
+  CHECK(json["rows"] == 6);
+  CHECK(json["loss"] == 0.12345);
+  CHECK(json["runtime"] == 2);
+  CHECK(json["accuracy"].get<double>() == doctest::Approx(4.0 / 6));
+  CHECK(json["f1_binary"] == 0.5);
+  CHECK(json["f1_macro"] == 0.625);
+  CHECK(json["labels"] == Json({"a", "b"}));
+  CHECK(json["confusion_matrix"].dump() == "[[3,1],[1,1]]");
+  CHECK(json["per_label"]["a"].dump() == R"({"precision":0.75,"recall":0.75,"f1":0.75,"support":4})");
+}

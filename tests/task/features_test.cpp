@@ -1,0 +1,95 @@
+#include "task/features.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include "eval/metrics_fixture.h"
+#include "table/read.h"
+
+using namespace hone;
+
+namespace {
+
+void check_features(const task::Features& features, const Json& expected) {
+  uint64_t num_cut_rows = 0, num_cut_tokens = 0;
+  for (const Json& num_cut : expected["num_cut"]) {
+    num_cut_rows += num_cut > 0;
+    num_cut_tokens += num_cut.get<uint64_t>();
+  }
+  CHECK(num_cut_rows == 1);
+  CHECK(features.num_cut_rows == num_cut_rows);
+  CHECK(features.num_cut_tokens == num_cut_tokens);
+  REQUIRE(features.size() == expected["input_ids"].size());
+  for (uint64_t row = 0; row < features.size(); ++row) {
+    CAPTURE(row);
+    const auto begin = static_cast<ptrdiff_t>(features.offsets[row]);
+    const auto end = static_cast<ptrdiff_t>(features.offsets[row + 1]);
+    const std::vector<int32_t> ids(features.ids.begin() + begin, features.ids.begin() + end);
+    const std::vector<int32_t> types(features.type_ids.begin() + begin, features.type_ids.begin() + end);
+    CHECK(ids == expected["input_ids"][row].get<std::vector<int32_t>>());
+    CHECK(types == expected["token_type_ids"][row].get<std::vector<int32_t>>());
+    CHECK(features.length(row) == ids.size());
+  }
+}
+
+std::vector<int64_t> integers(const at::Tensor& tensor) {
+  const int64_t* values = tensor.const_data_ptr<int64_t>();
+  return {values, values + tensor.numel()};
+}
+
+// Rows of one to three tokens, with their own numbers as ids.
+task::Features three_rows() {
+  task::Features features;
+  for (const std::vector<int32_t>& ids : {std::vector<int32_t>{7}, {8, 9, 10}, {11, 12}}) {
+    text::Encoding encoding;
+    encoding.ids = ids;
+    encoding.type_ids.assign(ids.size(), 0);
+    encoding.type_ids.back() = 1;
+    features.add(encoding);
+  }
+  return features;
+}
+
+}  // namespace
+
+TEST_CASE("rows get the ids that transformers gives them, cut at the same token") {
+  const Json& model = metrics_fixture()["models"]["tiny-bert"];
+  const TemporaryFolder folder;
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const table::Rows single = table::read_rows(write_text_rows(folder, model["texts"], nullptr));
+  check_features(task::tokenize_rows(tokenizer, single, {"text", {}}, 40, "rows"), model["encoded"]);
+  const table::Rows pairs = table::read_rows(write_text_rows(folder, model["texts"], model["pairs"]["second"]));
+  check_features(task::tokenize_rows(tokenizer, pairs, {"text", "second"}, 40, "rows"), model["pairs"]["encoded"]);
+}
+
+TEST_CASE("more rows than a block come out in their order") {
+  std::string lines;
+  constexpr uint64_t kRows = 9000;
+  for (uint64_t row = 0; row < kRows; ++row) lines += std::string(1 + row % 7, 'a') + " movie\n";
+  const TemporaryFolder folder;
+  const table::Rows rows = table::read_rows(folder.write("rows.txt", lines));
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const task::Features features = task::tokenize_rows(tokenizer, rows, {"text", {}}, 40, "rows");
+  REQUIRE(features.size() == kRows);
+  bool in_order = true;
+  // One letter is a token of its own, each further one another; with [CLS], "movie" and [SEP].
+  for (uint64_t row = 0; row < kRows; ++row) in_order = in_order && features.length(row) == 4 + row % 7;
+  CHECK(in_order);
+  CHECK(features.num_tokens() == features.offsets.back());
+}
+
+TEST_CASE("a batch holds the chosen rows one after another, in the order they were asked for") {
+  task::Features features = three_rows();
+  features.labels = {0, 1, 2};
+  const std::vector<uint64_t> rows = {2, 0};
+  const task::Batch batch = task::make_batch(features, rows);
+  CHECK(integers(batch.inputs.input_ids) == std::vector<int64_t>{11, 12, 7});
+  CHECK(integers(batch.inputs.token_type_ids) == std::vector<int64_t>{0, 1, 1});
+  CHECK(batch.inputs.packing.offsets == std::vector<int64_t>{0, 2, 3});
+  CHECK(integers(batch.labels) == std::vector<int64_t>{2, 0});
+}
+
+TEST_CASE("a batch of rows without labels has none") {
+  const std::vector<uint64_t> rows = {1};
+  CHECK_FALSE(task::make_batch(three_rows(), rows).labels.defined());
+}

@@ -1,0 +1,201 @@
+#include "task/splits.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "expect_error.h"
+#include "task/captured_log.h"
+
+using namespace hone;
+
+namespace {
+
+// csv rows "NAME 0", "NAME 1", ... with labels that take turns.
+std::string csv(const std::string& name, int count) {
+  std::string text = "text,label\n";
+  for (int row = 0; row < count; ++row) text += name + " " + std::to_string(row) + "," + (row % 2 ? "b" : "a") + "\n";
+  return text;
+}
+
+std::vector<std::string> texts(const table::Rows& rows) {
+  std::vector<std::string> result;
+  for (uint64_t row = 0; row < rows.size(); ++row) result.emplace_back(rows.text(row, "text").value());
+  return result;
+}
+
+// A folder in the Hub's layout with these splits of 20 rows each.
+struct DataSet {
+  explicit DataSet(const std::vector<std::string>& splits) {
+    for (const std::string& split : splits) folder.write(split + ".csv", csv(split, 20));
+    request.rows.dataset = folder.path();
+    request.needs_evaluation = true;
+  }
+  TemporaryFolder folder;
+  task::SplitRequest request;
+};
+
+Error refused(const task::SplitRequest& request) {
+  return expect_error([&] { task::choose_training_rows(request); });
+}
+
+}  // namespace
+
+TEST_CASE("validation rows evaluate where there are any, and test rows stay untouched") {
+  DataSet data({"train", "validation", "test"});
+  const std::string log = captured_log([&] {
+    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    CHECK(rows.evaluation_name == "validation");
+    CHECK(texts(*rows.evaluation).front() == "validation 0");
+    CHECK(texts(rows.train).front() == "train 0");
+    CHECK(rows.train.size() == 20);
+    CHECK(rows.text_columns.text == "text");
+    CHECK(rows.label_column == "label");
+  });
+  CHECK(log.empty());
+}
+
+TEST_CASE("validation rows win over validation_split, which is said") {
+  DataSet data({"train", "validation"});
+  data.request.sample.validation_split = 0.2;
+  const std::string log = captured_log([&] {
+    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    CHECK(rows.evaluation_name == "validation");
+    CHECK(rows.train.size() == 20);
+  });
+  CHECK(log == "the data set has validation rows: validation_split is not used\n");
+}
+
+TEST_CASE("validation_split holds training rows out, even where there are test rows") {
+  DataSet data({"train", "test"});
+  data.request.sample.validation_split = 0.2;
+  const std::string log = captured_log([&] {
+    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    CHECK(rows.evaluation_name == "held-out");
+    CHECK(rows.evaluation->size() == 4);
+    CHECK(rows.train.size() == 16);
+    CHECK(rows.all_train.size() == 16);
+    std::set<std::string> seen;
+    for (const table::Rows& part : {rows.train, *rows.evaluation}) {
+      for (const std::string& text : texts(part)) CHECK(seen.insert(text).second);
+    }
+    CHECK(seen.size() == 20);
+  });
+  CHECK(log.empty());
+}
+
+TEST_CASE("test rows evaluate only where nothing else can, with a warning") {
+  DataSet data({"train", "test"});
+  const std::string log = captured_log([&] {
+    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    CHECK(rows.evaluation_name == "test");
+    CHECK(texts(*rows.evaluation).front() == "test 0");
+  });
+  CHECK(log.starts_with("warning: there are no validation rows, so the best model is being chosen on test rows"));
+  CHECK(contains(log, "--validation-split 0.1"));
+}
+
+TEST_CASE("a run without evaluation takes no test rows and needs none") {
+  DataSet data({"train", "test"});
+  data.request.needs_evaluation = false;
+  const std::string log =
+      captured_log([&] { CHECK_FALSE(task::choose_training_rows(data.request).evaluation.has_value()); });
+  CHECK(log.empty());
+}
+
+TEST_CASE("a run with evaluation but no rows for it is a usage error") {
+  const DataSet data({"train"});
+  const Error error = refused(data.request);
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(std::string(error.what()) == "there are no rows to evaluate on");
+  CHECK(contains(error.hint(), "--validation-split 0.1"));
+  CHECK(contains(error.hint(), "--eval-strategy no"));
+}
+
+TEST_CASE("files that are given win over the splits of the data set") {
+  DataSet data({"train", "validation"});
+  data.request.train_file = {data.folder.write("more/mine.csv", csv("mine", 6)).string()};
+  data.request.rows.dataset = data.folder.path() / "validation.csv";
+  data.request.needs_evaluation = false;
+  const task::TrainingRows rows = task::choose_training_rows(data.request);
+  CHECK(texts(rows.train) == std::vector<std::string>{"mine 0", "mine 1", "mine 2", "mine 3", "mine 4", "mine 5"});
+}
+
+TEST_CASE("rows are shuffled first, then the first of them are taken; the labels come from all") {
+  DataSet data({"train", "validation"});
+  data.request.max_train_samples = 5;
+  data.request.sample.max_eval_samples = 3;
+  const task::TrainingRows in_order = task::choose_training_rows(data.request);
+  CHECK(texts(in_order.train).back() == "train 4");
+  CHECK(in_order.evaluation->size() == 3);
+  CHECK(in_order.all_train.size() == 20);
+  data.request.sample.shuffle_seed = 42;
+  const task::TrainingRows shuffled = task::choose_training_rows(data.request);
+  CHECK(texts(shuffled.train) == texts(in_order.all_train.shuffle(42).take(5)));
+  CHECK(texts(shuffled.train) != texts(in_order.train));
+}
+
+TEST_CASE("rows without text or label are left out with a note, or are errors where strict") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {folder.write("rows.csv", "text,label\ngood,a\n,b\nbad,b\nfun,\n").string()};
+  const std::string log = captured_log([&] { CHECK(task::choose_training_rows(request).train.size() == 2); });
+  CHECK(contains(log, "left out 2 rows without text or label, the first: "));
+  CHECK(contains(log, "rows.csv:3"));
+  request.rows.strict = true;
+  const Error error = refused(request);
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "rows.csv:3"));
+}
+
+TEST_CASE("no rows at all, no train split and no complete row are errors") {
+  const Error nothing = refused({});
+  CHECK(nothing.kind() == ErrorKind::kUsage);
+  CHECK(std::string(nothing.what()) == "no rows were named");
+  CHECK(contains(nothing.hint(), "--dataset"));
+
+  const DataSet data({"validation", "test"});
+  const Error no_train = refused(data.request);
+  CHECK(no_train.kind() == ErrorKind::kInput);
+  CHECK(std::string(no_train.what()) == "the data set has no split \"train\"");
+  CHECK(no_train.hint() == "it has: test, validation");
+
+  const TemporaryFolder folder;
+  const std::string whole = folder.write("train.csv", csv("train", 4)).string();
+  const std::string blank = folder.write("blank.csv", "text,label\n,a\n,b\n").string();
+  captured_log([&] {
+    task::SplitRequest request;
+    request.train_file = {blank};
+    CHECK(std::string(refused(request).what()) == "there is no complete row to train on");
+    request.train_file = {whole};
+    request.validation_file = {blank};
+    CHECK(std::string(refused(request).what()) == "there is no complete validation row to evaluate on");
+    request.train_file.clear();
+    const Error error = expect_error([&] { task::choose_evaluation_rows(request, "validation"); });
+    CHECK(std::string(error.what()) == "there is no complete row to evaluate on");
+  });
+}
+
+TEST_CASE("evaluation takes the named split, or the first there is of validation, test and train") {
+  const DataSet all({"train", "validation", "test"}), two({"train", "test"}), one({"train"});
+  CHECK(task::choose_evaluation_rows(all.request, "").name == "validation");
+  CHECK(task::choose_evaluation_rows(two.request, "").name == "test");
+  CHECK(task::choose_evaluation_rows(one.request, "").name == "train");
+  const task::EvaluationRows named = task::choose_evaluation_rows(all.request, "test");
+  CHECK(named.name == "test");
+  CHECK(texts(named.rows).front() == "test 0");
+  const Error error = expect_error([&] { task::choose_evaluation_rows(one.request, "tset"); });
+  CHECK(std::string(error.what()) == "the data set has no split \"tset\"");
+  CHECK(error.hint() == "it has: train");
+}
+
+TEST_CASE("evaluation with validation_split takes the very rows that training with that seed held out") {
+  DataSet data({"train", "test"});
+  data.request.sample.validation_split = 0.3;
+  for (const uint64_t seed : {7, 8}) {
+    data.request.seed = seed;
+    const task::EvaluationRows rows = task::choose_evaluation_rows(data.request, "");
+    CHECK(rows.name == "held-out");
+    CHECK(texts(rows.rows) == texts(*task::choose_training_rows(data.request).evaluation));
+  }
+}

@@ -1,0 +1,36 @@
+#include "task/tasks.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "expect_error.h"
+#include "task/text_classification.h"
+
+using namespace hone;
+
+TEST_CASE("a task is found by the name that transformers' pipelines give it") {
+  const task::Task& found = task::find_task("text-classification");
+  CHECK(found.problem_type == "single_label_classification");
+  const bool is_its_loss = found.loss_sum == &task::classification_loss_sum;
+  CHECK(is_its_loss);
+  CHECK(found.default_metric == "accuracy");
+}
+
+TEST_CASE("every task has a name of its own, a sentence, a problem type and a metric") {
+  std::set<std::string_view> names;
+  for (const task::Task& each : task::tasks()) {
+    CHECK(names.insert(each.name).second);
+    CHECK_FALSE(each.doc.empty());
+    CHECK_FALSE(each.problem_type.empty());
+    CHECK_FALSE(each.default_metric.empty());
+  }
+  CHECK_FALSE(names.empty());
+}
+
+TEST_CASE("an unknown task is an error with the nearest name") {
+  const Error error = expect_error([] { task::find_task("text-clasification"); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(std::string(error.what()) == "unknown task \"text-clasification\"");
+  CHECK(contains(error.hint(), "did you mean \"text-classification\"?"));
+}
