@@ -62,11 +62,13 @@ void add_by_parts(const State& state, std::string_view text, uint32_t begin, boo
   for (const TextPiece& piece : state.added.normalized().split(flat)) {
     const size_t first = character;
     while (byte < piece.end) byte += utf8_length(normalized[character++].code);
-    if (piece.id < 0) {
-      add_words(state, NormalizedText(&normalized[first], &normalized[character - 1] + 1), with_offsets, tokens);
-    } else {
-      const Offset origin{normalized[first].origin.begin, normalized[character - 1].origin.end};
+    const bool is_empty = first == character;  // a token between two that took the white space around it
+    const Offset origin =
+        is_empty ? Offset{} : Offset{normalized[first].origin.begin, normalized[character - 1].origin.end};
+    if (piece.id >= 0) {
       add_added_token(piece, origin, with_offsets, tokens);
+    } else if (!is_empty) {
+      add_words(state, NormalizedText(&normalized[first], &normalized[character - 1] + 1), with_offsets, tokens);
     }
   }
 }

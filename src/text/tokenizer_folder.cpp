@@ -173,8 +173,9 @@ size_t model_max_length(const Folder& folder) {
   return kNoLimit;
 }
 
-Side side(const Folder& folder, const char* key) {
-  const std::string name = string_field(folder.config, key, "right", folder.config_source);
+Side side(const Folder& folder, const char* key, Side fallback) {
+  const std::string name =
+      string_field(folder.config, key, fallback == Side::kLeft ? "left" : "right", folder.config_source);
   if (name != "left" && name != "right") {
     throw Error(ErrorKind::kInput,
                 fmt::format("{}: \"{}\" must be left or right, not \"{}\"", folder.config_source, key, name));
@@ -237,8 +238,10 @@ void collect_special_tokens(const Folder& folder, TokenizerSpec& spec) {
   }
 }
 
+// The older name counts only where the newer one has none.
 void collect_extra_tokens(const Folder& folder, TokenizerSpec& spec) {
   for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
+    if (!spec.extra_special_tokens.empty()) return;
     const auto list = folder.config.find(key);
     if (list == folder.config.end() || !(list->is_array() || list->is_object())) continue;
     for (const Json& value : *list) {
@@ -297,8 +300,8 @@ TokenizerSpec read_tokenizer_folder(const fs::path& model_dir) {
   collect_extra_tokens(folder, spec);
   if (spec.is_bert_class) use_bert_parts(folder, spec);
   spec.model_max_length = model_max_length(folder);
-  spec.padding_side = side(folder, "padding_side");
-  spec.truncation_side = side(folder, "truncation_side");
+  spec.padding_side = side(folder, "padding_side", spec.padding_side);
+  spec.truncation_side = side(folder, "truncation_side", spec.truncation_side);
   spec.clean_up_spaces = bool_field(folder.config, "clean_up_tokenization_spaces", false, folder.config_source);
   spec.files = std::move(folder.files);
   return spec;

@@ -103,6 +103,11 @@ Json part(const dom::object& root, std::string_view key, const std::string& sour
   return root[key].get(element) == simdjson::SUCCESS ? to_json(element, source) : Json();
 }
 
+// "Left" or "Right" of the truncation or padding kept in the file: of those only the side counts.
+Side kept_side(const Json& settings, const std::string& source) {
+  return string_field(settings, "direction", "Right", source) == "Left" ? Side::kLeft : Side::kRight;
+}
+
 }  // namespace
 
 AddedToken parse_added_token(const Json& object, bool special, const std::string& source) {
@@ -135,6 +140,11 @@ void parse_tokenizer_json(const std::string& bytes, const std::string& source, T
   spec.pre_tokenizer = part(root, "pre_tokenizer", source);
   spec.post_processor = part(root, "post_processor", source);
   spec.decoder = part(root, "decoder", source);
+  const Json padding = part(root, "padding", source);
+  spec.padding_side = kept_side(padding, source);
+  spec.truncation_side = kept_side(part(root, "truncation", source), source);
+  const std::string pad_token = string_field(padding, "pad_token", "", source);
+  if (!pad_token.empty()) spec.special_tokens["pad_token"] = pad_token;
   const Json added = part(root, "added_tokens", source);
   if (!added.is_null() && !added.is_array()) throw wrong(source, "\"added_tokens\" must be a list");
   for (const Json& token : added) {

@@ -32,6 +32,15 @@ TEST_CASE("the parts, the vocabulary and the added tokens are read") {
   CHECK(!spec.added_tokens[0].normalized);
 }
 
+TEST_CASE("of truncation and padding in the file only the sides and the padding token count") {
+  const TokenizerSpec spec = parse(R"({"model": {"vocab": {}}, "padding": {"direction": "Left", "pad_token": "<p>"},
+      "truncation": {"direction": "Left", "max_length": 3}})");
+  CHECK(spec.padding_side == Side::kLeft);
+  CHECK(spec.truncation_side == Side::kLeft);
+  CHECK(spec.special_tokens.at("pad_token") == "<p>");
+  CHECK(parse(R"({"model": {"vocab": {}}})").padding_side == Side::kRight);
+}
+
 TEST_CASE("a kind of model that hone does not have is told before its vocabulary is looked at") {
   const Error error = expect_error([] { parse(R"({"model": {"type": "Unigram", "vocab": [["a", 0.5]]}})"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
