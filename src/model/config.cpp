@@ -2,7 +2,7 @@
 #include "model/config.h"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <set>
 
 #include "base/names.h"
@@ -11,7 +11,7 @@ namespace hone::model {
 
 namespace {
 
-constexpr int64_t kMaxLabels = 1 << 20;
+constexpr int64_t kMaxLabels = 1 << 16;
 
 std::string_view kind_name(ConfigKind kind) {
   switch (kind) {
@@ -159,15 +159,21 @@ void ModelConfig::read_labels() {
     throw Error(ErrorKind::kInput, fmt::format("{}: \"id2label\" is not an object of names", source_),
                 "as {\"0\": \"NEGATIVE\", \"1\": \"POSITIVE\"}");
   }
+  if (found->size() > static_cast<size_t>(kMaxLabels)) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: \"id2label\" has {} names, more than {}", source_, found->size(), kMaxLabels));
+  }
+  std::map<std::string, std::string> names;  // an ordered object would be searched linearly for each id
+  for (const auto& [id, name] : found->items()) names.emplace(id, label_text(name));
   std::vector<std::string> labels;
   for (size_t id = 0; id < found->size(); ++id) {
-    const auto label = found->find(std::to_string(id));
-    if (label == found->end()) {
+    const auto name = names.find(std::to_string(id));
+    if (name == names.end()) {
       throw Error(ErrorKind::kInput,
                   fmt::format("{}: \"id2label\" has {} names but no \"{}\"", source_, found->size(), id),
                   "the ids of labels run from 0 without gaps");
     }
-    labels.push_back(label_text(*label));
+    labels.push_back(name->second);
   }
   labels_ = std::move(labels);
 }
@@ -180,9 +186,12 @@ void ModelConfig::set_labels(std::vector<std::string> labels) {
   }
   labels_ = std::move(labels);
   Json id2label = Json::object(), label2id = Json::object();
+  // Appended, not set by operator[]: that would search linearly for each name, and all are distinct.
+  auto& names = id2label.get_ref<Json::object_t&>();
+  auto& ids = label2id.get_ref<Json::object_t&>();
   for (size_t id = 0; id < labels_.size(); ++id) {
-    id2label[std::to_string(id)] = labels_[id];
-    label2id[labels_[id]] = id;
+    names.emplace_back(std::to_string(id), labels_[id]);
+    ids.emplace_back(labels_[id], id);
   }
   json_["id2label"] = std::move(id2label);
   json_["label2id"] = std::move(label2id);

@@ -101,6 +101,10 @@ TEST_CASE("labels that are not a list of names are told") {
   CHECK(contains(message(R"({"id2label": {}})"), "\"id2label\" is not an object of names"));
   CHECK(contains(message(R"({"id2label": {"0": "a", "2": "b"}})"), "has 2 names but no \"1\""));
   CHECK(contains(message(R"({"num_labels": 0})"), "\"num_labels\" is 0"));
+  Json::object_t names;
+  for (int i = 0; i <= 65536; ++i) names.emplace_back(std::to_string(i), "");
+  const Json config = Json::object_t{{"id2label", Json(names)}};
+  CHECK(contains(expect_error([&] { ModelConfig(config, "config.json"); }).what(), "has 65537 names, more than 65536"));
 }
 
 TEST_CASE("set labels are written both ways") {
