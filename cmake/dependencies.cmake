@@ -6,7 +6,6 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
-find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(yaml-cpp REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
@@ -34,7 +33,15 @@ endif()
 file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt_first")
 file(CREATE_LINK "${hone_fmt_include}/fmt" "${CMAKE_BINARY_DIR}/fmt_first/fmt" SYMBOLIC)
 
-# libgomp comes from torch's wheel too, so that hone's own OpenMP loops and at::parallel_for share one pool.
+# OpenMP is g++'s -fopenmp with the libgomp of torch's wheel, so that hone's own loops and at::parallel_for share one
+# pool. (A CUDA wheel gives the file a name of its own.)
+file(GLOB hone_gomp "${HONE_TORCH_DIR}/lib/libgomp*.so*")
+list(GET hone_gomp 0 hone_gomp)
+add_library(hone_openmp INTERFACE)
+add_library(hone::openmp ALIAS hone_openmp)
+target_compile_options(hone_openmp INTERFACE -fopenmp)
+target_link_libraries(hone_openmp INTERFACE "${hone_gomp}")
+
 add_library(hone_torch INTERFACE)
 add_library(hone::torch ALIAS hone_torch)
 target_include_directories(hone_torch SYSTEM INTERFACE

@@ -114,8 +114,8 @@ void AtomicFile::commit() {
   sync_folder(path_.has_parent_path() ? path_.parent_path() : ".");
 }
 
-AtomicFolder::AtomicFolder(fs::path path)
-    : path_(without_trailing_slash(std::move(path))), staging_(temporary_path(path_)) {
+AtomicFolder::AtomicFolder(const fs::path& path)
+    : path_(without_trailing_slash(path)), staging_(temporary_path(path_)) {
   if (path_.has_parent_path()) make_folders(path_.parent_path());
   if (mkdir(staging_.c_str(), 0755) != 0) throw io_error("make folder", path_, errno);
 }

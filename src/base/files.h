@@ -46,7 +46,7 @@ class AtomicFile {
 // A folder being filled under a temporary name beside `path`; commit() syncs every file in it and renames it.
 class AtomicFolder {
  public:
-  explicit AtomicFolder(std::filesystem::path path);
+  explicit AtomicFolder(const std::filesystem::path& path);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;

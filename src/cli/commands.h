@@ -6,12 +6,20 @@
 
 #include "cli/command.h"
 #include "cli/devices_options.h"
+#include "cli/eval_options.h"
 #include "cli/help.h"
+#include "cli/predict_options.h"
+#include "cli/tokenize_options.h"
 #include "cli/version.h"
+#include "train/options.h"
 
 namespace hone::cli {
 
 inline constexpr std::array kCommands = {
+    library_command<train::TrainOptions>("train", "Work", "fine-tune a model on rows with labels"),
+    library_command<EvalOptions>("eval", "Work", "how well a trained model does on rows with labels"),
+    library_command<PredictOptions>("predict", "Work", "labels and scores of texts, or of a file's rows"),
+    library_command<TokenizeOptions>("tokenize", "Work", "the tokens and ids of texts, or of a file's rows"),
     library_command<DevicesOptions>("devices", "About", "what models can be computed on here"),
     light_command<VersionOptions, run_version>("version", "About",
                                                "the version of hone, its libraries and the processor"),
@@ -20,8 +28,8 @@ inline constexpr std::array kCommands = {
 
 // What `hone help` shows at its end; the tests run `hone help` on each.
 inline constexpr std::array<std::string_view, 2> kExamples = {
-    "hone devices --json",
-    "hone help devices",
+    "hone train --model DIR --dataset reviews.csv --validation-split 0.2 --output-dir out",
+    "hone predict --model out \"This movie was not bad, actually it was quite good!\"",
 };
 
 }  // namespace hone::cli

@@ -25,6 +25,8 @@ constexpr Runner runner(std::string_view name) {
 }
 
 constexpr std::array kRunners = {
+    runner<train::TrainOptions, run_train>("train"), runner<EvalOptions, run_eval>("eval"),
+    runner<PredictOptions, run_predict>("predict"),  runner<TokenizeOptions, run_tokenize>("tokenize"),
     runner<DevicesOptions, run_devices>("devices"),
 };
 

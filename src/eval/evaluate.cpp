@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/interrupt.h"
+#include "base/names.h"
 #include "base/progress.h"
 #include "task/text_classification.h"
 
@@ -22,7 +23,25 @@ void add_predictions(const at::Tensor& logits, std::span<const int64_t> labels, 
   for (size_t i = 0; i < labels.size(); ++i) confusion.add(labels[i], predictions[i]);
 }
 
+at::Tensor softmax(const at::Tensor& logits) { return at::softmax(logits, -1); }
+
+at::Tensor sigmoid(const at::Tensor& logits) { return at::sigmoid(logits); }
+
+at::Tensor unchanged(const at::Tensor& logits) { return logits; }
+
+constexpr ScoreFunction kScoreFunctions[] = {
+    {"softmax", "probabilities that sum to 1", softmax},
+    {"sigmoid", "a probability for each label by itself", sigmoid},
+    {"none", "the logits", unchanged},
+};
+
 }  // namespace
+
+std::span<const ScoreFunction> score_functions() { return kScoreFunctions; }
+
+const ScoreFunction& find_score_function(std::string_view name) {
+  return find_row(kScoreFunctions, "function_to_apply", name);
+}
 
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options) {
@@ -51,8 +70,10 @@ std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const
 }
 
 std::vector<float> probabilities(model::SequenceClassifier& model, const task::Features& features,
-                                 uint64_t tokens_per_batch, const std::function<void(uint64_t)>& progress) {
+                                 uint64_t tokens_per_batch, const std::function<void(uint64_t)>& progress,
+                                 std::string_view function) {
   const c10::InferenceMode no_gradients;
+  const ScoreFunction& score = find_score_function(function);
   const auto num_labels = static_cast<size_t>(model.num_labels());
   std::vector<float> result(features.size() * num_labels);
   std::vector<uint64_t> order(features.size());
@@ -66,7 +87,7 @@ std::vector<float> probabilities(model::SequenceClassifier& model, const task::F
       tokens += features.length(order[end++]);
     }
     const auto rows = std::span(order).subspan(begin, end - begin);
-    const at::Tensor batch = at::softmax(model.forward(task::make_batch(features, rows).inputs, {}), -1).contiguous();
+    const at::Tensor batch = score.apply(model.forward(task::make_batch(features, rows).inputs, {})).contiguous();
     const float* values = batch.const_data_ptr<float>();
     for (size_t i = 0; i < rows.size(); ++i) {
       std::copy_n(values + i * num_labels, num_labels, result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));

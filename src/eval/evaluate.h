@@ -1,10 +1,14 @@
 // Running a model over a whole set without gradients: rows go in length-sorted batches, results come out in row order.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "eval/metrics.h"
 #include "model/sequence_classifier.h"
@@ -20,7 +24,7 @@ struct EvaluationResult {
 };
 
 struct EvaluateOptions {
-  int64_t batch_size = 8;       // rows
+  int64_t batch_size = 8;          // rows
   bool stop_on_interrupt = false;  // give up when Ctrl-C or SIGTERM was asked for
 };
 
@@ -29,9 +33,20 @@ struct EvaluateOptions {
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options);
 
-// Probabilities [rows, K] by softmax of the logits, in row order; batches are sorted by length and hold about
+// How logits become scores, by transformers' names for it (function_to_apply).
+struct ScoreFunction {
+  std::string_view name;
+  std::string_view doc;
+  at::Tensor (*apply)(const at::Tensor& logits);  // [B, K] -> [B, K]
+};
+std::span<const ScoreFunction> score_functions();
+// Errors (kUsage): an unknown name, with the nearest one.
+const ScoreFunction& find_score_function(std::string_view name);
+
+// Scores [rows, K], by default the softmax of the logits, in row order; batches are sorted by length and hold about
 // `tokens_per_batch` tokens. `progress(rows)` is called after each batch with the rows it held.
 std::vector<float> probabilities(model::SequenceClassifier& model, const task::Features& features,
-                                 uint64_t tokens_per_batch, const std::function<void(uint64_t)>& progress);
+                                 uint64_t tokens_per_batch, const std::function<void(uint64_t)>& progress,
+                                 std::string_view function = "softmax");
 
 }  // namespace hone::eval

@@ -21,7 +21,7 @@ class ConfusionMatrix {
   uint64_t count(int64_t label, int64_t predicted) const;
   uint64_t total() const { return total_; }
   uint64_t correct() const;
-  uint64_t num_of_label(int64_t label) const;          // the row's sum
+  uint64_t num_of_label(int64_t label) const;           // the row's sum
   uint64_t num_of_prediction(int64_t predicted) const;  // the column's sum
 
  private:

@@ -27,7 +27,7 @@ std::string_view kind_name(ConfigKind kind) {
   return "";
 }
 
-bool nullable(const ConfigKey& key) { return key.fallback == "null"; }
+bool nullable(const ConfigKey& key) { return key.nullable || key.fallback == "null"; }
 
 bool has_kind(const Json& value, const ConfigKey& key) {
   if (value.is_null()) return nullable(key);

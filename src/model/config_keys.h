@@ -12,7 +12,7 @@ namespace hone::model {
 inline constexpr double kMaxRows = 1 << 24, kMaxWidth = 1 << 17, kMaxLayers = 1 << 10;
 
 inline constexpr ConfigKey kInitializerRange{"initializer_range", ConfigKind::kNumber, "0.02", 0, 10};
-inline constexpr ConfigKey kPadTokenId{"pad_token_id", ConfigKind::kInteger, "0", -kMaxRows, kMaxRows};
+inline constexpr ConfigKey kPadTokenId{"pad_token_id", ConfigKind::kInteger, "0", -kMaxRows, kMaxRows, "", true};
 
 inline constexpr const char* kTokenIdHint =
     "the tokenizer is another model's: its vocabulary is larger than the model's embedding";

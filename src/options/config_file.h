@@ -13,7 +13,7 @@
 
 namespace hone::options {
 
-inline constexpr size_t kMaxConfigBytes = 256 * 1024;
+inline constexpr size_t kMaxConfigBytes = size_t{256} * 1024;
 inline constexpr size_t kMaxConfigDepth = 8;
 inline constexpr size_t kMaxConfigKeys = 1000;  // of one mapping
 

@@ -2,6 +2,7 @@
 #include "options/field_list.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -11,6 +12,9 @@
 namespace hone::options {
 
 namespace {
+
+// More names than these are no help.
+constexpr size_t kMaxSuggestions = 3;
 
 // "epochs" is a whole word of "num_train_epochs".
 bool has_word(std::string_view name, std::string_view word) {
@@ -58,9 +62,15 @@ std::string FieldList::suggestion(std::string_view name, bool flags) const {
     known.insert(known.end(), field.aliases.begin(), field.aliases.end());
     if (has_word(field.name, key)) related.push_back(field.name);
   }
-  const std::optional<std::string> nearest = related.size() == 1 ? related.front() : nearest_name(key, known);
-  if (!nearest) return "";
-  return fmt::format("did you mean \"{}\"?", flags ? flag_of(*nearest) : *nearest);
+  if (related.empty() || related.size() > kMaxSuggestions) {
+    const auto nearest = nearest_name(key, known);
+    if (!nearest) return "";
+    related = {*nearest};
+  }
+  for (std::string& related_name : related) {
+    related_name = fmt::format("\"{}\"", flags ? flag_of(related_name) : related_name);
+  }
+  return fmt::format("did you mean {}?", fmt::join(related, " or "));
 }
 
 Field& FieldList::add(std::string name, Target target, std::string doc) {

@@ -20,15 +20,15 @@ std::vector<std::string_view> texts_of(const table::Column& column, uint64_t beg
   return texts;
 }
 
-void append(Features& features, const text::Encoding& encoding) {
-  features.ids.insert(features.ids.end(), encoding.ids.begin(), encoding.ids.end());
-  features.type_ids.insert(features.type_ids.end(), encoding.type_ids.begin(), encoding.type_ids.end());
-  features.offsets.push_back(features.ids.size());
-  features.num_cut_rows += encoding.num_cut > 0;
-  features.num_cut_tokens += encoding.num_cut;
-}
-
 }  // namespace
+
+void Features::add(const text::Encoding& encoding) {
+  ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
+  type_ids.insert(type_ids.end(), encoding.type_ids.begin(), encoding.type_ids.end());
+  offsets.push_back(ids.size());
+  num_cut_rows += encoding.num_cut > 0;
+  num_cut_tokens += encoding.num_cut;
+}
 
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
                        size_t max_length, const std::string& what) {
@@ -44,7 +44,7 @@ Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows
     const uint64_t end = std::min(rows.size(), begin + kBlockRows);
     const auto texts = texts_of(first, begin, end);
     const auto pairs = second ? texts_of(*second, begin, end) : std::vector<std::string_view>();
-    for (const text::Encoding& encoding : tokenizer.encode_batch(texts, pairs, options)) append(features, encoding);
+    for (const text::Encoding& encoding : tokenizer.encode_batch(texts, pairs, options)) features.add(encoding);
     progress.advance(end - begin);
   }
   return features;

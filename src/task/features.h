@@ -20,14 +20,15 @@ namespace hone::task {
 
 struct Features {
   std::vector<int32_t> ids;
-  std::vector<uint8_t> type_ids;          // beside ids
-  std::vector<uint64_t> offsets = {0};    // rows + 1
-  std::vector<int64_t> labels;            // a class id a row; empty where rows have no labels
+  std::vector<uint8_t> type_ids;                  // beside ids
+  std::vector<uint64_t> offsets = {0};            // rows + 1
+  std::vector<int64_t> labels;                    // a class id a row; empty where rows have no labels
   uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // by max_length
 
   uint64_t size() const { return offsets.size() - 1; }
   uint64_t num_tokens() const { return ids.size(); }
   uint64_t length(uint64_t row) const { return offsets[row + 1] - offsets[row]; }
+  void add(const text::Encoding& encoding);
 };
 
 struct Batch {

@@ -17,7 +17,9 @@ namespace {
 
 using table::Rows;
 
-std::vector<std::filesystem::path> as_paths(const std::vector<std::string>& files) { return {files.begin(), files.end()}; }
+std::vector<std::filesystem::path> as_paths(const std::vector<std::string>& files) {
+  return {files.begin(), files.end()};
+}
 
 std::map<std::string, Rows> read_splits(const SplitRequest& request) {
   table::ReadOptions options;
@@ -95,8 +97,7 @@ TrainingRows choose_training_rows(const SplitRequest& request) {
   const std::map<std::string, Rows> splits = read_splits(request);
   const Rows& train = split_named(splits, "train");
   TrainingRows chosen;
-  chosen.text_columns =
-      table::choose_text_columns(train, request.rows.text_column, request.rows.text_pair_column);
+  chosen.text_columns = table::choose_text_columns(train, request.rows.text_column, request.rows.text_pair_column);
   chosen.label_column = table::choose_label_column(train, request.rows.label_column);
   chosen.all_train = complete_rows(train, chosen, request.rows.strict);
   choose_evaluation(splits, request, chosen);
@@ -125,7 +126,8 @@ EvaluationRows choose_evaluation_rows(const SplitRequest& request, const std::st
   columns.label_column = table::choose_label_column(rows, request.rows.label_column);
   Rows chosen = complete_rows(rows, columns, request.rows.strict);
   if (request.sample.validation_split > 0) {
-    chosen = table::stratified_split(chosen, columns.label_column, request.sample.validation_split, request.seed).second;
+    chosen =
+        table::stratified_split(chosen, columns.label_column, request.sample.validation_split, request.seed).second;
     name = "held-out";
   }
   chosen = shuffled_and_cut(chosen, request.sample.shuffle_seed, request.sample.max_eval_samples);

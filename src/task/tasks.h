@@ -14,7 +14,7 @@ struct LossOptions {
 };
 
 struct Task {
-  std::string_view name;          // as pipelines of transformers name it
+  std::string_view name;  // as pipelines of transformers name it
   std::string_view doc;
   std::string_view problem_type;  // in config.json
   // The sum of the rows' losses, a scalar: logits [B, K], labels [B] int64.

@@ -19,8 +19,8 @@ namespace hone::task {
 at::Tensor classification_loss_sum(const at::Tensor& logits, const at::Tensor& labels, const LossOptions& options);
 
 struct LabelRequest {
-  std::string id2label;               // given by the user: "NEGATIVE,POSITIVE" or JSON; may be empty
-  std::optional<int64_t> num_labels;  // given by the user
+  std::string id2label;                        // given by the user: "NEGATIVE,POSITIVE" or JSON; may be empty
+  std::optional<int64_t> num_labels;           // given by the user
   const model::ModelConfig* config = nullptr;  // of a model that may already have labels
 };
 

@@ -19,7 +19,7 @@ class BertEncoder {
   // Appends the ids of `text` (checked UTF-8).
   void encode(std::string_view text, TokenBuffer& tokens) const;
 
-  // The same with offsets and word ends; `begin` is where `text` lies in the original.
+  // The same with offsets; `begin` is where `text` lies in the original.
   void encode_with_offsets(std::string_view text, uint32_t begin, TokenBuffer& tokens) const;
 
  private:

@@ -3,9 +3,20 @@
 
 #include <algorithm>
 
+#include "text/unicode.h"
 #include "text/utf8.h"
 
 namespace hone::text {
+
+namespace {
+
+// A mark that is dropped matters to offsets only: those beside it go by place in the canonical order.
+BertCharacters::Piece dropped_mark(char32_t code) {
+  const char32_t first = canonical_decomposition(code).codes[0];
+  return {code, BertCharacters::Fate::kMark, static_cast<uint8_t>(combining_class(first)), false};
+}
+
+}  // namespace
 
 bool BertSegment::take(char32_t code, Offset origin) {
   const BertCharacters::Page& page = characters_.page(code);
@@ -14,7 +25,7 @@ bool BertSegment::take(char32_t code, Offset origin) {
     case Fate::kDrop:
       return false;
     case Fate::kMark:
-      if (with_offsets_) run_.push_back({{code, Fate::kMark, 0, false}, origin});
+      if (with_offsets_) run_.push_back({dropped_mark(code), origin});
       return false;
     case Fate::kSeveral:
       break;
@@ -70,7 +81,6 @@ void BertSegment::add_alone(char32_t code, int32_t id, Offset origin) {
   tokens_.push(id);
   if (!with_offsets_) return;
   tokens_.offsets.push_back(origin);
-  tokens_.word_ends.push_back({tokens_.size(), false});
 }
 
 // Puts the run in canonical order. Origins go by place, as in normalizers.cpp.
@@ -102,7 +112,6 @@ void BertSegment::end_word() {
       tokens_.offsets.push_back(
           {origins_[token.begin].begin, is_last ? last_origin_.end : origins_[token.end - 1].end});
     }
-    tokens_.word_ends.push_back({tokens_.size(), false});
     origins_.clear();
   }
   word_.clear();

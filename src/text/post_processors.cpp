@@ -33,12 +33,14 @@ std::vector<int32_t> special_ids(const Json& spec, const std::string& name, cons
 }
 
 TemplatePiece template_piece(const Json& spec, const Json& piece, bool is_pair, const std::string& source) {
-  if (piece.is_object() && piece.contains("SpecialToken")) {
+  if (!piece.is_object())
+    throw Error(ErrorKind::kInput, fmt::format("{}: a piece of the template must be an object", source));
+  if (piece.contains("SpecialToken")) {
     const Json& special = object_field(piece, "SpecialToken", source);
     return {Kind::kSpecial, type_id_of(special, source),
             special_ids(spec, string_field(special, "id", "", source), source)};
   }
-  const Json& sequence = object_field(piece.is_object() ? piece : Json::object(), "Sequence", source);
+  const Json& sequence = object_field(piece, "Sequence", source);
   const std::string id = string_field(sequence, "id", "A", source);
   if (id != "A" && (id != "B" || !is_pair)) {
     throw Error(ErrorKind::kInput, fmt::format("{}: the template has no sequence \"{}\" here", source, id));

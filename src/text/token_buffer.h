@@ -1,4 +1,4 @@
-// Where an encoder writes its tokens: ids, and where asked for also their offsets and the words they belong to.
+// Where an encoder writes its tokens: ids, and where asked for their offsets.
 #pragma once
 
 #include <cstdint>
@@ -30,21 +30,13 @@ class TokenBuffer {
   void clear() {
     size_ = 0;
     offsets.clear();
-    word_ends.clear();
     if (capacity_ <= kKeptIds) return;
     ids_.reset();
     capacity_ = 0;
     offsets = {};
-    word_ends = {};
   }
 
-  // A word's end: the number of tokens so far. `is_added` for an added token, which tokenizers counts otherwise.
-  struct WordEnd {
-    size_t num_tokens;
-    bool is_added;
-  };
   std::vector<Offset> offsets;
-  std::vector<WordEnd> word_ends;
 
  private:
   static constexpr size_t kKeptIds = 1 << 18;

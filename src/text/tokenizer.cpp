@@ -29,7 +29,6 @@ void add_added_token(const TextPiece& piece, Offset origin, bool with_offsets, T
   tokens.push(piece.id);
   if (!with_offsets) return;
   tokens.offsets.push_back(origin);
-  tokens.word_ends.push_back({tokens.size(), true});
 }
 
 void add_words(const State& state, const NormalizedText& text, bool with_offsets, TokenBuffer& tokens) {
@@ -50,7 +49,6 @@ void add_words(const State& state, const NormalizedText& text, bool with_offsets
       while (byte < token.end) byte += utf8_length(characters[character++].code);
       tokens.offsets.push_back({begin, characters[character - 1].origin.end});
     }
-    tokens.word_ends.push_back({tokens.size(), false});
   }
 }
 
@@ -96,30 +94,6 @@ void check_text(std::string_view text) {
     throw Error(ErrorKind::kInput, fmt::format("a text of {} bytes is too long", text.size()), "split it");
   }
   check_utf8(text, "text");
-}
-
-// Tokens that tokenizers would have counted: it stops after the word with which there are `limit` of them (from the
-// cut's far side), unless only added tokens follow.
-size_t counted_length(const TokenBuffer& tokens, size_t limit, Side side) {
-  const auto& ends = tokens.word_ends;
-  size_t count = 0;
-  for (size_t i = 0; i < ends.size(); ++i) {
-    const size_t word = side == Side::kRight ? i : ends.size() - 1 - i;
-    count += ends[word].num_tokens - (word == 0 ? 0 : ends[word - 1].num_tokens);
-    if (!ends[word].is_added && count >= limit) return count;
-  }
-  return count;
-}
-
-// Only where both texts are too long does it matter how far tokenizers counted them.
-PairLengths ordering_lengths(const State& state, std::string_view first, std::string_view second, PairLengths lengths,
-                             size_t limit, Side side) {
-  if (std::min(lengths.first, lengths.second) < limit) return lengths;
-  TokenBuffer tokens;
-  tokenize(state, first, /*with_offsets=*/true, tokens);
-  const size_t first_count = counted_length(tokens, limit, side);
-  tokenize(state, second, /*with_offsets=*/true, tokens);
-  return {first_count, counted_length(tokens, limit, side)};
 }
 
 // The tokens of a buffer that are kept.
@@ -177,11 +151,7 @@ Encoding encode_texts(const State& state, std::string_view first, std::optional<
     tokenize(state, *second, options.with_offsets, buffers.second);
   }
   const PairLengths lengths{buffers.first.size(), buffers.second.size()};
-  PairLengths ordering = lengths;
-  if (is_pair && limit != kNoLimit && options.truncation == TruncationStrategy::kLongestFirst) {
-    ordering = ordering_lengths(state, first, *second, lengths, options.max_length, side);
-  }
-  const PairLengths kept = truncated_lengths(lengths, ordering, is_pair, limit, options.truncation);
+  const PairLengths kept = truncated_lengths(lengths, is_pair, limit, options.truncation);
   const Kept first_kept = keep(buffers.first, kept.first, side), second_kept = keep(buffers.second, kept.second, side);
   Encoding encoding;
   encoding.num_cut = lengths.first + lengths.second - kept.first - kept.second;

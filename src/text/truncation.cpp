@@ -10,8 +10,8 @@ namespace hone::text {
 namespace {
 
 // The shorter text is kept whole if half the limit holds it; else both get half, the longer one the odd token.
-PairLengths longest_first(PairLengths lengths, PairLengths ordering, size_t limit) {
-  const bool first_is_longer = ordering.first > ordering.second;
+PairLengths longest_first(PairLengths lengths, size_t limit) {
+  const bool first_is_longer = lengths.first > lengths.second;
   const size_t shorter = first_is_longer ? lengths.second : lengths.first;
   size_t keep_shorter = shorter, keep_longer = limit - std::min(limit, shorter);
   if (keep_longer < keep_shorter) {
@@ -31,8 +31,7 @@ size_t cut_one(size_t length, size_t num_removed, size_t limit, std::string_view
 
 }  // namespace
 
-PairLengths truncated_lengths(PairLengths lengths, PairLengths ordering, bool is_pair, size_t limit,
-                              TruncationStrategy strategy) {
+PairLengths truncated_lengths(PairLengths lengths, bool is_pair, size_t limit, TruncationStrategy strategy) {
   const size_t total = lengths.first + lengths.second;
   if (strategy == TruncationStrategy::kDoNotTruncate || total <= limit) return lengths;
   if (limit == 0) return {};
@@ -45,7 +44,7 @@ PairLengths truncated_lengths(PairLengths lengths, PairLengths ordering, bool is
     return {lengths.first, cut_one(lengths.second, num_removed, limit, "second")};
   }
   if (!is_pair) return {limit, 0};
-  if (strategy == TruncationStrategy::kLongestFirst) return longest_first(lengths, ordering, limit);
+  if (strategy == TruncationStrategy::kLongestFirst) return longest_first(lengths, limit);
   return {cut_one(lengths.first, num_removed, limit, "first"), lengths.second};
 }
 

@@ -11,10 +11,8 @@ struct PairLengths {
   size_t first = 0, second = 0;
 };
 
-// How many tokens of each text to keep for at most `limit` in all (special tokens already taken off). `ordering` are
-// the lengths by which longest_first tells the longer text: tokenizers stops counting a text that alone is too long.
+// How many tokens of each text to keep for at most `limit` in all (special tokens already taken off).
 // Errors: kUsage where cutting only one text cannot be enough.
-PairLengths truncated_lengths(PairLengths lengths, PairLengths ordering, bool is_pair, size_t limit,
-                              TruncationStrategy strategy);
+PairLengths truncated_lengths(PairLengths lengths, bool is_pair, size_t limit, TruncationStrategy strategy);
 
 }  // namespace hone::text

@@ -27,27 +27,29 @@ void about_warmup(const AdviceInputs& in, Notes& notes) {
   }
   const bool asked = in.options.warmup_steps > 0 || in.options.warmup_ratio.value_or(0) > 0;
   if (asked && !find_schedule(in.options.lr_scheduler_type).has_warmup) {
-    notes.push_back(fmt::format("lr_scheduler_type {} has no warm-up, so warmup_steps and warmup_ratio do nothing; "
-                                "constant_with_warmup has one",
-                                in.options.lr_scheduler_type));
+    notes.push_back(
+        fmt::format("lr_scheduler_type {} has no warm-up, so warmup_steps and warmup_ratio do nothing; "
+                    "constant_with_warmup has one",
+                    in.options.lr_scheduler_type));
   }
 }
 
 void about_logging(const AdviceInputs& in, Notes& notes) {
   if (in.plan.logging_steps > in.plan.total_steps) {
-    notes.push_back(fmt::format("logging_steps is {}, but the run has {} steps: no training loss will be logged "
-                                "(--logging-steps {})",
-                                in.plan.logging_steps, in.plan.total_steps, std::max<int64_t>(1, in.plan.total_steps / 10)));
+    notes.push_back(
+        fmt::format("logging_steps is {}, but the run has {} steps: no training loss will be logged "
+                    "(--logging-steps {})",
+                    in.plan.logging_steps, in.plan.total_steps, std::max<int64_t>(1, in.plan.total_steps / 10)));
   }
 }
 
 void about_cut_rows(const AdviceInputs& in, Notes& notes) {
   if (in.train.num_cut_rows == 0) return;
-  notes.push_back(fmt::format("{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were cut; {:.1f} % of "
-                              "all tokens are not seen",
-                              in.train.num_cut_rows, in.train.size(), percent(in.train.num_cut_rows, in.train.size()),
-                              in.max_length,
-                              percent(in.train.num_cut_tokens, in.train.num_tokens() + in.train.num_cut_tokens)));
+  notes.push_back(
+      fmt::format("{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were cut; {:.1f} % of "
+                  "all tokens are not seen",
+                  in.train.num_cut_rows, in.train.size(), percent(in.train.num_cut_rows, in.train.size()),
+                  in.max_length, percent(in.train.num_cut_tokens, in.train.num_tokens() + in.train.num_cut_tokens)));
 }
 
 void about_labels(const AdviceInputs& in, Notes& notes) {
@@ -56,9 +58,10 @@ void about_labels(const AdviceInputs& in, Notes& notes) {
     if (in.rows_of_label[id] == 0) missing.push_back(in.labels[id]);
   }
   if (missing.empty()) return;
-  notes.push_back(fmt::format("no training row has the label{} {}: the model cannot learn {}. Rows sorted by label are the "
-                              "usual reason (--shuffle-seed 42 shuffles them before --max-train-samples takes the first)",
-                              missing.size() > 1 ? "s" : "", fmt::join(missing, ", "), missing.size() > 1 ? "them" : "it"));
+  notes.push_back(
+      fmt::format("no training row has the label{} {}: the model cannot learn {}. Rows sorted by label are the "
+                  "usual reason (--shuffle-seed 42 shuffles them before --max-train-samples takes the first)",
+                  missing.size() > 1 ? "s" : "", fmt::join(missing, ", "), missing.size() > 1 ? "them" : "it"));
 }
 
 void about_padding(const AdviceInputs& in, Notes& notes) {
@@ -66,31 +69,33 @@ void about_padding(const AdviceInputs& in, Notes& notes) {
   const double padded = static_cast<double>(in.max_length) * static_cast<double>(in.train.size());
   const double times = padded / static_cast<double>(in.train.num_tokens());
   if (times < 2) return;
-  notes.push_back(fmt::format("pad_to_max_length pads rows of {:.0f} tokens on average to {}, {:.1f} times the work "
-                              "elsewhere; hone computes no padding, so the results are the same without the cost",
-                              static_cast<double>(in.train.num_tokens()) / static_cast<double>(in.train.size()),
-                              in.max_length, times));
+  notes.push_back(fmt::format(
+      "pad_to_max_length pads rows of {:.0f} tokens on average to {}, {:.1f} times the work "
+      "elsewhere; hone computes no padding, so the results are the same without the cost",
+      static_cast<double>(in.train.num_tokens()) / static_cast<double>(in.train.size()), in.max_length, times));
 }
 
 void about_empty_rows(const AdviceInputs& in, Notes& notes) {
   uint64_t empty = 0;
   for (uint64_t row = 0; row < in.train.size(); ++row) empty += in.train.length(row) <= in.num_special_tokens;
   if (empty == 0) return;
-  notes.push_back(fmt::format("{} of {} training rows hold no token but the special ones: there is nothing to learn from "
-                              "them, and a batch of only such rows teaches the model to guess{}",
-                              empty, in.train.size(),
-                              in.max_length <= in.num_special_tokens
-                                  ? fmt::format(" (max_seq_length {} leaves room for nothing else)", in.max_length)
-                                  : ""));
+  notes.push_back(
+      fmt::format("{} of {} training rows hold no token but the special ones: there is nothing to learn from "
+                  "them, and a batch of only such rows teaches the model to guess{}",
+                  empty, in.train.size(),
+                  in.max_length <= in.num_special_tokens
+                      ? fmt::format(" (max_seq_length {} leaves room for nothing else)", in.max_length)
+                      : ""));
 }
 
 void about_learning_rate(const AdviceInputs& in, Notes& notes) {
   if (in.options.learning_rate == 0) {
     notes.push_back("learning_rate is 0: nothing will be learned");
   } else if (in.options.optim != "sgd" && in.options.learning_rate > 1e-3) {
-    notes.push_back(fmt::format("learning_rate {} is far above what fine-tuning takes (1e-5 to 1e-4): what the model "
-                                "learned in pretraining is likely to be lost",
-                                in.options.learning_rate));
+    notes.push_back(
+        fmt::format("learning_rate {} is far above what fine-tuning takes (1e-5 to 1e-4): what the model "
+                    "learned in pretraining is likely to be lost",
+                    in.options.learning_rate));
   }
 }
 

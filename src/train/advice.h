@@ -15,10 +15,10 @@ struct AdviceInputs {
   const TrainOptions& options;
   const Plan& plan;
   const task::Features& train;
-  std::vector<std::string> labels;        // by id
-  std::vector<uint64_t> rows_of_label;    // in training, by id
-  uint64_t max_length = 0;                // that rows were cut at
-  uint64_t num_special_tokens = 0;        // of a row
+  std::vector<std::string> labels;      // by id
+  std::vector<uint64_t> rows_of_label;  // in training, by id
+  uint64_t max_length = 0;              // that rows were cut at
+  uint64_t num_special_tokens = 0;      // of a row
 };
 
 // One sentence each, with the numbers that matter and what to do.

@@ -1,5 +1,5 @@
-// Checkpoints: folders "checkpoint-STEP" that hold everything a run needs to go on, each written whole or not at all and
-// sealed by a manifest of sizes and digests.
+// Checkpoints: folders "checkpoint-STEP" that hold everything a run needs to go on, each written whole or not at all
+// and sealed by a manifest of sizes and digests.
 #pragma once
 
 #include <cstdint>

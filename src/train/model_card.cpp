@@ -18,8 +18,9 @@ std::string evaluation_table(const ModelCardInputs& in) {
   std::string rows;
   for (const Json& entry : in.log_history) {
     if (!entry.contains("eval_loss") || !entry["eval_loss"].is_number()) continue;
-    rows += fmt::format("| {} | {:.2f} | {:.4f} | {:.4f} | {:.4f} |\n", entry.value("step", 0), entry.value("epoch", 0.0),
-                        entry.value("eval_loss", 0.0), entry.value("eval_accuracy", 0.0), entry.value("eval_f1", 0.0));
+    rows +=
+        fmt::format("| {} | {:.2f} | {:.4f} | {:.4f} | {:.4f} |\n", entry.value("step", 0), entry.value("epoch", 0.0),
+                    entry.value("eval_loss", 0.0), entry.value("eval_accuracy", 0.0), entry.value("eval_f1", 0.0));
   }
   if (rows.empty()) return "It was not evaluated.\n";
   return fmt::format("On the {} rows:\n\n| step | epoch | loss | accuracy | F1 |\n|---|---|---|---|---|\n{}",
@@ -29,7 +30,8 @@ std::string evaluation_table(const ModelCardInputs& in) {
 std::string settings_table(const ModelCardInputs& in) {
   const TrainOptions& options = in.options;
   return fmt::format(
-      "| setting | value |\n|---|---|\n| rows | {} |\n| steps | {} of {} rows |\n| learning rate | {}, {}, {} warm-up steps "
+      "| setting | value |\n|---|---|\n| rows | {} |\n| steps | {} of {} rows |\n| learning rate | {}, {}, {} warm-up "
+      "steps "
       "|\n| optimizer | {}, weight decay {} |\n| longest row | {} tokens |\n| seed | {} |\n",
       in.plan.num_rows, in.plan.total_steps, in.plan.batch_size * in.plan.accumulation, options.learning_rate,
       options.lr_scheduler_type, in.plan.schedule_length.warmup_steps, options.optim, options.weight_decay,

@@ -14,11 +14,11 @@ struct ModelCardInputs {
   const TrainOptions& options;
   const Plan& plan;
   const Json& log_history;
-  std::string class_name;             // "BertForSequenceClassification"
-  std::string pipeline_tag;           // "text-classification"
-  std::vector<std::string> labels;    // by id
-  std::string evaluation_name;        // of the evaluation rows
-  std::string version;                // of hone
+  std::string class_name;           // "BertForSequenceClassification"
+  std::string pipeline_tag;         // "text-classification"
+  std::vector<std::string> labels;  // by id
+  std::string evaluation_name;      // of the evaluation rows
+  std::string version;              // of hone
 };
 
 // Markdown with the metadata block that model hubs read.

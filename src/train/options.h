@@ -134,8 +134,10 @@ struct TrainOptions {
     visit("per_device_train_batch_size", self.per_device_train_batch_size, "rows of a micro-batch")
         .at_least(1)
         .old_name("per_gpu_train_batch_size");
-    visit("gradient_accumulation_steps", self.gradient_accumulation_steps, "micro-batches of a step").in_range(1, 65536);
-    visit("group_by_length", self.group_by_length, "batches of rows of similar length, in the order HF's Trainer takes");
+    visit("gradient_accumulation_steps", self.gradient_accumulation_steps, "micro-batches of a step")
+        .in_range(1, 65536);
+    visit("group_by_length", self.group_by_length,
+          "batches of rows of similar length, in the order HF's Trainer takes");
     visit("dataloader_drop_last", self.dataloader_drop_last, "leave out the last, smaller batch of an epoch");
     visit("seed", self.seed, "of new weights, row order, held-out rows and dropout");
     visit("data_seed", self.data_seed, "of the row order").default_text("the seed");

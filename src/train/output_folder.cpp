@@ -58,11 +58,13 @@ OutputFolder::OutputFolder(const TrainOptions& options) {
   const fs::path& folder = options.output_dir;
   std::error_code error;
   if (fs::equivalent(folder, options.model_name_or_path, error)) {
-    throw Error(ErrorKind::kUsage, fmt::format("output_dir {} is the folder of the model to start from", folder.string()),
+    throw Error(ErrorKind::kUsage,
+                fmt::format("output_dir {} is the folder of the model to start from", folder.string()),
                 "give another --output-dir");
   }
   if (fs::exists(folder) && !fs::is_directory(folder)) {
-    throw Error(ErrorKind::kUsage, fmt::format("output_dir {} is a file", folder.string()), "give another --output-dir");
+    throw Error(ErrorKind::kUsage, fmt::format("output_dir {} is a file", folder.string()),
+                "give another --output-dir");
   }
   make_folders(folder);
   check_writable(folder);

@@ -12,8 +12,8 @@ namespace hone::train {
 // Holds the folder for this process until it is destroyed.
 class OutputFolder {
  public:
-  // Makes the folder. Errors: kUsage where it holds another run (remove it with overwrite_output_dir, or resume), is the
-  // folder of the model to start from, or another process trains in it; kIo.
+  // Makes the folder. Errors: kUsage where it holds another run (remove it with overwrite_output_dir, or resume), is
+  // the folder of the model to start from, or another process trains in it; kIo.
   explicit OutputFolder(const TrainOptions& options);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;

@@ -16,8 +16,9 @@ Error contradiction(const std::string& what, const std::string& hint) { return E
 int64_t interval(const char* option, double value, int64_t total_steps) {
   if (value < 1) return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(static_cast<double>(total_steps) * value)));
   if (value != std::floor(value)) {
-    throw contradiction(fmt::format("{} is {}, which is neither a whole number of steps nor a share below 1", option, value),
-                        "give a whole number");
+    throw contradiction(
+        fmt::format("{} is {}, which is neither a whole number of steps nor a share below 1", option, value),
+        "give a whole number");
   }
   return static_cast<int64_t>(value);
 }
@@ -44,10 +45,11 @@ void check_best_model(const TrainOptions& options, const Plan& plan) {
                         "add --eval-strategy epoch --save-strategy epoch");
   }
   if (options.eval_strategy != options.save_strategy) {
-    throw contradiction(fmt::format("load_best_model_at_end needs a checkpoint of every evaluated model, but eval_strategy is "
-                                    "\"{}\" and save_strategy is \"{}\"",
-                                    options.eval_strategy, options.save_strategy),
-                        "make them the same");
+    throw contradiction(
+        fmt::format("load_best_model_at_end needs a checkpoint of every evaluated model, but eval_strategy is "
+                    "\"{}\" and save_strategy is \"{}\"",
+                    options.eval_strategy, options.save_strategy),
+        "make them the same");
   }
   if (plan.save_steps > 0 && plan.save_steps % plan.eval_steps != 0) {
     throw contradiction(fmt::format("load_best_model_at_end needs save_steps ({}) to be a multiple of eval_steps ({})",
@@ -88,8 +90,8 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows) {
   plan.num_rows = num_rows;
   plan.batch_size = options.per_device_train_batch_size;
   plan.accumulation = options.gradient_accumulation_steps;
-  plan.batches_per_epoch = options.dataloader_drop_last ? num_rows / plan.batch_size
-                                                        : (num_rows + plan.batch_size - 1) / plan.batch_size;
+  plan.batches_per_epoch =
+      options.dataloader_drop_last ? num_rows / plan.batch_size : (num_rows + plan.batch_size - 1) / plan.batch_size;
   if (plan.batches_per_epoch == 0) {
     throw Error(ErrorKind::kInput, fmt::format("{} rows make no batch of {}", num_rows, plan.batch_size),
                 "give more rows, a smaller per_device_train_batch_size, or no dataloader_drop_last");
@@ -115,8 +117,8 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows) {
 }
 
 BestMetric best_metric(const TrainOptions& options) {
-  const bool watched = options.load_best_model_at_end || options.early_stopping_patience ||
-                       !options.metric_for_best_model.empty();
+  const bool watched =
+      options.load_best_model_at_end || options.early_stopping_patience || !options.metric_for_best_model.empty();
   if (!watched) return {};
   std::string key = options.metric_for_best_model.empty() ? "loss" : options.metric_for_best_model;
   if (!key.starts_with("eval_")) key = "eval_" + key;

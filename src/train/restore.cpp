@@ -18,12 +18,12 @@ void restore_tensors(const std::filesystem::path& path, const tensor::NamedTenso
   for (const auto& [name, target] : targets) {
     const auto found = by_name.find(name);
     if (found == by_name.end() || found->second->shape != target.sizes().vec()) {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("{}: \"{}\" {}, the run needs {}", path.string(), name,
-                              found == by_name.end() ? "is missing"
-                                                     : "has shape " + tensor::shape_text(found->second->shape),
-                              tensor::shape_text(target.sizes().vec())),
-                  "the checkpoint is of another model or optimizer: resume with the options it was made with");
+      throw Error(
+          ErrorKind::kInput,
+          fmt::format("{}: \"{}\" {}, the run needs {}", path.string(), name,
+                      found == by_name.end() ? "is missing" : "has shape " + tensor::shape_text(found->second->shape),
+                      tensor::shape_text(target.sizes().vec())),
+          "the checkpoint is of another model or optimizer: resume with the options it was made with");
     }
     tensor::copy_into(*found->second, target);
   }

@@ -20,7 +20,8 @@ std::vector<uint64_t> random_permutation(uint64_t size, at::Generator& generator
 void draw_base_seed(at::Generator& generator) { at::empty({}, at::kLong).random_(generator); }
 
 // Permuted rows in mega-batches of at most 50 steps, each sorted by falling length; the longest row comes first of all.
-std::vector<uint64_t> grouped_order(uint64_t rows_per_step, std::span<const uint64_t> lengths, at::Generator& generator) {
+std::vector<uint64_t> grouped_order(uint64_t rows_per_step, std::span<const uint64_t> lengths,
+                                    at::Generator& generator) {
   const uint64_t steps = std::clamp<uint64_t>(lengths.size() / (rows_per_step * 4), 1, 50);
   const uint64_t mega_batch = steps * rows_per_step;
   std::vector<uint64_t> order = random_permutation(lengths.size(), generator);

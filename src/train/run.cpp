@@ -106,8 +106,7 @@ Prepared prepare(const TrainOptions& options, const task::Task& task) {
   Prepared made{std::move(tokenizer), std::move(rows), std::move(labels), std::move(loaded), 0, {}, {}};
   made.max_length = longest_row(options, *made.loaded.model);
   const auto features = [&](const table::Rows& part, const char* what) {
-    task::Features result =
-        task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, what);
+    task::Features result = task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, what);
     result.labels = made.labels.ids(part, made.rows.label_column);
     return result;
   };
@@ -141,20 +140,25 @@ void describe(const TrainOptions& options, const Prepared& prepared, const Plan&
   std::vector<uint64_t> counts(static_cast<size_t>(prepared.labels.size()));
   for (const int64_t label : train.labels) ++counts[static_cast<size_t>(label)];
   log_info("rows      {} for training{}; {}", train.size(),
-           prepared.evaluation ? fmt::format(", {} {} rows for evaluation", prepared.evaluation->size(),
-                                             prepared.rows.evaluation_name)
-                               : "",
+           prepared.evaluation
+               ? fmt::format(", {} {} rows for evaluation", prepared.evaluation->size(), prepared.rows.evaluation_name)
+               : "",
            label_counts(prepared, counts));
   log_info("first row {}", first_row(prepared));
   log_info("tokens    {} an epoch, {:.0f} a row", train.num_tokens(),
            static_cast<double>(train.num_tokens()) / static_cast<double>(train.size()));
-  log_info("model     {} from {}, {} parameters", prepared.loaded.report.class_name, options.model_name_or_path.string(),
-           model::num_parameters(*prepared.loaded.model));
+  log_info("model     {} from {}, {} parameters", prepared.loaded.report.class_name,
+           options.model_name_or_path.string(), model::num_parameters(*prepared.loaded.model));
   log_info("run       {} steps of {} rows, {} an epoch, {} warm-up; learning rate {} {}; seed {}", plan.total_steps,
            plan.batch_size * plan.accumulation, plan.steps_per_epoch, plan.schedule_length.warmup_steps,
            options.learning_rate, options.lr_scheduler_type, options.seed);
   log_info("machine   cpu, {} threads, fp32", tensor::num_threads());
-  const AdviceInputs inputs{options, plan, train, prepared.labels.id2label(), counts, prepared.max_length,
+  const AdviceInputs inputs{options,
+                            plan,
+                            train,
+                            prepared.labels.id2label(),
+                            counts,
+                            prepared.max_length,
                             prepared.tokenizer.num_special_tokens(prepared.rows.text_columns.text_pair.has_value())};
   for (const std::string& note : advice(inputs)) log_warning("{}", note);
 }

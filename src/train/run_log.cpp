@@ -43,7 +43,8 @@ RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, cons
   if (json_path_.has_parent_path()) make_folders(json_path_.parent_path());
   write_file(json_path_, "");
   file_.reset(std::fopen(json_path_.c_str(), "a"));
-  if (!file_) throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", json_path_.string(), system_message(errno)));
+  if (!file_)
+    throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", json_path_.string(), system_message(errno)));
   for (const Json& entry : history) append(entry);
 }
 

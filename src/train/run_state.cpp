@@ -22,7 +22,8 @@ double metric_of(const Json& entry, const std::string& key) {
   for (const auto& [name, value] : entry.items()) {
     if (name.starts_with("eval_") && value.is_number()) known += (known.empty() ? "" : ", ") + name.substr(5);
   }
-  throw Error(ErrorKind::kUsage, fmt::format("metric_for_best_model \"{}\" is not among the evaluation's", key.substr(5)),
+  throw Error(ErrorKind::kUsage,
+              fmt::format("metric_for_best_model \"{}\" is not among the evaluation's", key.substr(5)),
               "known: " + known);
 }
 
@@ -80,12 +81,9 @@ Json to_json(const RunState& state, const Plan& plan, const BestSoFar& best, con
   json["train_batch_size"] = plan.batch_size;
   json["trial_name"] = nullptr;
   json["trial_params"] = nullptr;
-  json["hone"] = {{"window_loss_sum", state.window_loss_sum},
-                  {"window_steps", state.window_steps},
-                  {"total_loss_sum", state.total_loss_sum},
-                  {"num_finite_steps", state.num_finite_steps},
-                  {"num_nonfinite_steps", state.num_nonfinite_steps},
-                  {"train_seconds", state.train_seconds}};
+  json["hone"] = {{"window_loss_sum", state.window_loss_sum},         {"window_steps", state.window_steps},
+                  {"total_loss_sum", state.total_loss_sum},           {"num_finite_steps", state.num_finite_steps},
+                  {"num_nonfinite_steps", state.num_nonfinite_steps}, {"train_seconds", state.train_seconds}};
   return json;
 }
 

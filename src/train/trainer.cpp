@@ -133,7 +133,8 @@ const std::vector<uint64_t>& Trainer::order_of_epoch(int64_t epoch) {
   if (order_epoch_ != epoch) {
     std::vector<int64_t> evaluations;
     for (int64_t past = 0; past < epoch; ++past) {
-      evaluations.push_back(plan_.evaluations_between(past * plan_.steps_per_epoch, (past + 1) * plan_.steps_per_epoch));
+      evaluations.push_back(
+          plan_.evaluations_between(past * plan_.steps_per_epoch, (past + 1) * plan_.steps_per_epoch));
     }
     order_ = epoch_order(order_options_, lengths_, epoch, evaluations);
     order_epoch_ = epoch;
@@ -171,8 +172,9 @@ void Trainer::skip_nonfinite_step(const StepRows& rows, const StepResult& result
       rows.num_rows > shown ? fmt::format(" and {} more", rows.num_rows - shown) : "");
   log_warning("{}; this step changes nothing", what);
   if (++state_.num_nonfinite_steps < kMostNonfiniteSteps) return;
-  throw Error(ErrorKind::kInput, fmt::format("stopped after {} steps with a non-finite loss or gradient; the last was {}",
-                                             state_.num_nonfinite_steps, what),
+  throw Error(ErrorKind::kInput,
+              fmt::format("stopped after {} steps with a non-finite loss or gradient; the last was {}",
+                          state_.num_nonfinite_steps, what),
               "lower learning_rate, or look at these rows; the last checkpoint is untouched");
 }
 
@@ -200,7 +202,8 @@ bool Trainer::finish_step() {
 void Trainer::log() {
   const double now = now_seconds();
   Json entry = Json::object();
-  entry["loss"] = state_.window_steps > 0 ? Json(state_.window_loss_sum / static_cast<double>(state_.window_steps)) : Json();
+  entry["loss"] =
+      state_.window_steps > 0 ? Json(state_.window_loss_sum / static_cast<double>(state_.window_steps)) : Json();
   entry["grad_norm"] = std::isfinite(last_grad_norm_) ? Json(last_grad_norm_) : Json();
   entry["learning_rate"] = last_learning_rate_;
   entry["tokens_per_second"] = rounded(static_cast<double>(window_tokens_) / std::max(1e-9, now - window_start_), 1);
@@ -213,8 +216,8 @@ void Trainer::log() {
 
 bool Trainer::evaluate() {
   const double start = now_seconds();
-  const auto result =
-      eval::evaluate(*inputs_.model, *inputs_.evaluation, {options_.per_device_eval_batch_size, /*stop_on_interrupt=*/true});
+  const auto result = eval::evaluate(*inputs_.model, *inputs_.evaluation,
+                                     {options_.per_device_eval_batch_size, /*stop_on_interrupt=*/true});
   if (!result) return false;
   Json entry = Json::object();
   entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();

@@ -56,7 +56,7 @@ class Trainer {
 
  private:
   struct StepRows {
-    int64_t step = 0;                               // finished ones before it
+    int64_t step = 0;  // finished ones before it
     std::vector<std::vector<uint64_t>> micro_batches;
     uint64_t num_rows = 0, num_tokens = 0;
   };

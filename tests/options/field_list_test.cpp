@@ -42,12 +42,16 @@ TEST_CASE("an old name leads to the field of today") {
   CHECK_FALSE(list.find_old("seed").has_value());
 }
 
-TEST_CASE("a suggestion is the nearest name, or the one that holds the word") {
+TEST_CASE("a suggestion is the nearest name, or those that hold the word") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(list.suggestion("learning-rat", true) == "did you mean \"--learning-rate\"?");
   CHECK(list.suggestion("learning-rat", false) == "did you mean \"learning_rate\"?");
   CHECK(list.suggestion("scheduler", true) == "did you mean \"--lr-scheduler-type\"?");
+  CHECK(list.suggestion("max", true) == "did you mean \"--max-steps\"?");
+  CHECK(list.suggestion("is", true) == "did you mean \"--greater-is-better\"?");
+  CHECK(list.suggestion("file", false) == "did you mean \"train_file\"?");
+  CHECK(list.suggestion("model", true) == "did you mean \"--model-name-or-path\" or \"--load-best-model-at-end\"?");
   CHECK(list.suggestion("frobnicate", true).empty());
 }
 

@@ -23,7 +23,8 @@ struct Arguments {
 };
 
 Arguments parse(int argc, char** argv) {
-  if (argc < 5) throw Error(ErrorKind::kUsage, "tokenize_lines encode|decode|save MODEL INPUT OUTPUT [option=value ...]");
+  if (argc < 5)
+    throw Error(ErrorKind::kUsage, "tokenize_lines encode|decode|save MODEL INPUT OUTPUT [option=value ...]");
   Arguments arguments{argv[1], argv[2], argv[3], argv[4]};
   std::map<std::string, std::string> values;
   for (int i = 5; i < argc; ++i) {
@@ -35,7 +36,8 @@ Arguments parse(int argc, char** argv) {
                                                                 {"only_second", TruncationStrategy::kOnlySecond}};
   if (values.contains("max_length")) arguments.options.max_length = std::stoul(values["max_length"]);
   if (values.contains("strategy")) arguments.options.truncation = strategies.at(values["strategy"]);
-  if (values.contains("side")) arguments.options.truncation_side = values["side"] == "left" ? Side::kLeft : Side::kRight;
+  if (values.contains("side"))
+    arguments.options.truncation_side = values["side"] == "left" ? Side::kLeft : Side::kRight;
   arguments.options.add_special_tokens = values["special"] != "no";
   arguments.options.with_offsets = values["offsets"] == "yes";
   arguments.pairs = values["pairs"] == "yes";

@@ -1,13 +1,165 @@
-// The tokenizer as a whole, on a small BERT vocabulary made here and (where ../shared lies) on the real ones.
+// The tokenizer as a whole against Hugging Face's, on small folders of every form and (where they lie beside the
+// checkout) on the real vocabularies.
 #include "text/tokenizer.h"
 
-#include <doctest/doctest.h>
-
-#include "text/shared_tokenizers.h"
+#include "base/files.h"
+#include "expect_error.h"
+#include "text/tokenizer_fixtures.h"
 
 namespace hone::text {
 
-using Ids = std::vector<int32_t>;
+namespace {
+
+EncodeOptions with_offsets() {
+  EncodeOptions options;
+  options.with_offsets = true;
+  return options;
+}
+
+std::vector<Offset> character_offsets(const Encoding& encoding, const std::vector<std::string>& texts,
+                                      const std::vector<bool>& is_second) {
+  std::vector<Offset> result;
+  for (size_t i = 0; i < encoding.offsets.size(); ++i) {
+    const std::string& text = is_second[i] ? texts[1] : texts[0];
+    result.push_back(to_character_offsets(text, {&encoding.offsets[i], 1})[0]);
+  }
+  return result;
+}
+
+void check_encoding(const Encoding& encoding, const Json& expected, const std::vector<std::string>& texts) {
+  CHECK(encoding.ids == expected["ids"].get<Ids>());
+  CHECK(encoding.type_ids == expected["type_ids"].get<std::vector<uint8_t>>());
+  std::vector<bool> is_second;
+  for (uint8_t type : encoding.type_ids) is_second.push_back(texts.size() > 1 && type == 1);
+  CHECK(character_offsets(encoding, texts, is_second) == json_offsets(expected["offsets"]));
+}
+
+}  // namespace
+
+TEST_CASE("single texts become Hugging Face's ids, type ids and offsets, whatever form the folder has") {
+  for (const std::string& name : kTokenizerCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
+    const Json expected = read_fixture("expected_" + name + ".json");
+    for (const Json& item : expected["cases"]) {
+      const std::string text = item["text"];
+      CAPTURE(text);
+      check_encoding(tokenizer.encode(text, with_offsets()), item, {text});
+      CHECK(tokenizer.encode(text).ids == item["ids"].get<Ids>());
+    }
+  }
+}
+
+TEST_CASE("pairs become Hugging Face's ids, type ids and offsets") {
+  for (const std::string& name : kTokenizerCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
+    const Json expected = read_fixture("expected_" + name + ".json");
+    for (const Json& item : expected["pairs"]) {
+      const auto texts = item["texts"].get<std::vector<std::string>>();
+      CAPTURE(texts[0]);
+      CAPTURE(texts[1]);
+      check_encoding(tokenizer.encode_pair(texts[0], texts[1], with_offsets()), item, texts);
+    }
+  }
+}
+
+TEST_CASE("ids decode to Hugging Face's text, with and without special tokens") {
+  for (const std::string& name : kTokenizerCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
+    const Json expected = read_fixture("expected_" + name + ".json");
+    for (const Json& item : expected["decoded"]) {
+      const Ids ids = item["ids"];
+      CHECK(tokenizer.decode(ids, false) == item["text"].get<std::string>());
+      CHECK(tokenizer.decode(ids, true) == item["bare"].get<std::string>());
+    }
+  }
+}
+
+TEST_CASE("what a tokenizer says of itself is what transformers says") {
+  for (const std::string& name : kTokenizerCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
+    const Json expected = read_fixture("expected_" + name + ".json");
+    CHECK(tokenizer.pad_id() == expected["pad_id"].get<int32_t>());
+    CHECK(std::min(tokenizer.model_max_length(), size_t{1000000000000000000}) ==
+          expected["model_max_length"].get<size_t>());
+    CHECK(tokenizer.num_special_tokens(false) == expected["num_special"][0].get<size_t>());
+    CHECK(tokenizer.num_special_tokens(true) == expected["num_special"][1].get<size_t>());
+    for (int32_t id : expected["special_ids"].get<Ids>()) CHECK(tokenizer.is_special(id));
+  }
+}
+
+TEST_CASE("pairs are cut as Hugging Face cuts them, by every strategy and from both sides") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  const Json expected = read_fixture("expected_uncased.json");
+  const std::pair<std::string, TruncationStrategy> strategies[] = {{"longest_first", TruncationStrategy::kLongestFirst},
+                                                                   {"only_first", TruncationStrategy::kOnlyFirst},
+                                                                   {"only_second", TruncationStrategy::kOnlySecond}};
+  for (const Json& item : expected["truncation"]) {
+    const auto texts = item["texts"].get<std::vector<std::string>>();
+    EncodeOptions options = with_offsets();
+    options.max_length = item["max_length"];
+    options.truncation_side = item["side"] == "left" ? Side::kLeft : Side::kRight;
+    for (const auto& [name, strategy] : strategies)
+      options.truncation = item["strategy"] == name ? strategy : options.truncation;
+    CAPTURE(item.dump());
+    if (!item.contains("ids")) {
+      CHECK(expect_error([&] { tokenizer.encode_pair(texts[0], texts[1], options); }).kind() == ErrorKind::kUsage);
+      continue;
+    }
+    const Encoding encoding = tokenizer.encode_pair(texts[0], texts[1], options);
+    check_encoding(encoding, item, texts);
+    CHECK(encoding.ids.size() + encoding.num_cut == tokenizer.encode_pair(texts[0], texts[1]).ids.size());
+  }
+}
+
+TEST_CASE("tokens and ids can be looked up") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  CHECK(tokenizer.token(0) == "[PAD]");
+  CHECK(tokenizer.token_id("[SEP]") == 3);
+  CHECK(!tokenizer.token_id("no such token"));
+  CHECK(tokenizer.is_special(4));
+  CHECK(!tokenizer.is_special(5));
+  CHECK(tokenizer.token(static_cast<int32_t>(tokenizer.vocab_size() - 1)) == "##tu");
+  const Error error = expect_error([&] { tokenizer.token(static_cast<int32_t>(tokenizer.vocab_size())); });
+  CHECK(contains(error.what(), "no token has the id"));
+}
+
+TEST_CASE("text that is not UTF-8 is refused with the position of the byte") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  const Error error = expect_error([&] { tokenizer.encode("a movie\xFF"); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "byte 7 (0xff) is not UTF-8"));
+  CHECK_THROWS_AS(tokenizer.encode("\xE4\xB8"), Error);
+  CHECK_THROWS_AS(tokenizer.encode_pair("a", "\xED\xA0\x80"), Error);
+}
+
+TEST_CASE("a maximum length without room for the special tokens is refused") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  EncodeOptions options;
+  options.max_length = 1;
+  const Error error = expect_error([&] { tokenizer.encode("a movie", options); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "no room for the 2 special tokens"));
+  options.max_length = 2;
+  CHECK(tokenizer.encode("a movie", options).ids == Ids{2, 3});
+  CHECK(tokenizer.encode("a movie", options).num_cut == 2);
+}
+
+TEST_CASE("a word of ten million letters takes linear time and is one unknown token") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  for (const char* unit : {"a", "\xC3\xA9", "e\xCC\x81", "a\x01"}) {
+    std::string text;
+    while (text.size() < 10'000'000) text += unit;
+    CHECK(tokenizer.encode(text).ids == Ids{2, 1, 3});
+    const Encoding encoding = tokenizer.encode(text, with_offsets());
+    CHECK(encoding.ids == Ids{2, 1, 3});
+    CHECK(encoding.offsets[1].begin == 0);
+    CHECK(encoding.offsets[1].end >= text.size() - 2);
+  }
+}
 
 TEST_CASE("known answers of bert-base-uncased hold") {
   const auto folder = shared_tokenizer("bert-base-uncased");
@@ -17,6 +169,28 @@ TEST_CASE("known answers of bert-base-uncased hold") {
   EncodeOptions plain;
   plain.add_special_tokens = false;
   CHECK(tokenizer.encode("tokenization", plain).ids == Ids{19204, 3989});
+}
+
+TEST_CASE("llama.cpp's vectors for BERT hold") {
+  const auto folder = shared_tokenizer("bert-base-uncased");
+  if (!folder) return;
+  const Tokenizer tokenizer = Tokenizer::load(*folder);
+  EncodeOptions plain;
+  plain.add_special_tokens = false;
+  std::string input = read_file(folder->parent_path() / "vectors" / "ggml-vocab-bert-bge.gguf.inp");
+  std::string output = read_file(folder->parent_path() / "vectors" / "ggml-vocab-bert-bge.gguf.out");
+  constexpr std::string_view kSeparator = "\n__ggml_vocab_test__\n";
+  size_t count = 0;
+  for (size_t in = 0, out = 0; in < input.size(); ++count) {
+    const size_t in_end = std::min(input.find(kSeparator, in), input.size()), out_end = output.find('\n', out);
+    std::string ids;
+    for (int32_t id : tokenizer.encode(std::string_view(input).substr(in, in_end - in), plain).ids)
+      ids += fmt::format(" {}", id);
+    CHECK(ids == output.substr(out, out_end - out));
+    in = in_end + kSeparator.size();
+    out = out_end + 1;
+  }
+  CHECK(count > 40);
 }
 
 }  // namespace hone::text

@@ -1,0 +1,38 @@
+// hone eval: how well a trained model does on labelled rows.
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "cli/eval_options.h"
+#include "cli/library.h"
+#include "eval/classifier.h"
+#include "eval/report.h"
+#include "table/labels.h"
+#include "task/splits.h"
+#include "tensor/threads.h"
+
+namespace hone::cli {
+
+int run_eval(const options::Parsed<EvalOptions>& parsed) {
+  const EvalOptions& options = parsed.options;
+  tensor::set_num_threads(static_cast<int>(options.num_threads));
+  eval::Classifier classifier = eval::load_trained_classifier(options.model_name_or_path, options.max_seq_length);
+  task::SplitRequest request;
+  request.rows = options.rows;
+  request.sample = options.sample;
+  request.seed = options.seed.value_or(classifier.training.seed.value_or(42));
+  const task::EvaluationRows rows = task::choose_evaluation_rows(request, options.split);
+  task::Features features =
+      task::tokenize_rows(classifier.tokenizer, rows.rows, rows.text_columns, classifier.max_length, "tokenizing rows");
+  features.labels = table::LabelMap::from_names(classifier.labels).ids(rows.rows, rows.label_column);
+  log_info("evaluating {} {} rows with {}", features.size(), rows.name, options.model_name_or_path.string());
+  if (features.num_cut_rows > 0) {
+    log_warning("{} of {} rows are longer than {} tokens and were cut", features.num_cut_rows, features.size(),
+                classifier.max_length);
+  }
+  const auto result = eval::evaluate(*classifier.model, features, {.batch_size = options.per_device_eval_batch_size});
+  print(options.json ? eval::report_json(*result, classifier.labels).dump() + "\n"
+                     : eval::report_text(*result, classifier.labels));
+  return 0;
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,50 @@
+// Options of hone eval.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "task/options.h"
+
+namespace hone::cli {
+
+struct EvalOptions {
+  std::filesystem::path model_name_or_path;
+  task::RowOptions rows;
+  task::SampleOptions sample;
+  std::string split;
+  std::optional<int64_t> max_seq_length;
+  int64_t per_device_eval_batch_size = 32;
+  std::optional<uint64_t> seed;
+  int64_t num_threads = 0;
+  bool json = false;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit.group("Model");
+    visit("model_name_or_path", self.model_name_or_path, "folder of a trained model, in Hugging Face's format")
+        .required()
+        .alias("model")
+        .value_name("DIR");
+    task::RowOptions::fields(self.rows, visit);
+    visit("split", self.split, "split of the data set to evaluate on")
+        .value_name("NAME")
+        .default_text("the first there is of validation, test, train");
+    task::SampleOptions::fields(self.sample, visit);
+    visit("max_seq_length", self.max_seq_length, "longest row in tokens; what is over is cut")
+        .at_least(2)
+        .default_text("that of the training");
+    visit("seed", self.seed, "that validation_split held rows out with").default_text("that of the training");
+    visit.group("Machine and output");
+    visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of a batch").at_least(1);
+    visit("num_threads", self.num_threads, "threads that compute")
+        .at_least(0)
+        .default_text("all cores of this process");
+    visit("json", self.json, "write one JSON object instead of a table");
+  }
+};
+
+}  // namespace hone::cli

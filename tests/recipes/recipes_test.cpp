@@ -1,0 +1,93 @@
+// Every recipe is read as `hone train --config` reads it, and opens with the command that runs it.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "options/parse.h"
+#include "train/options.h"
+
+using namespace hone;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kFolder = fs::path(HONE_SOURCE_DIR) / "recipes";
+
+std::set<fs::path> recipes() {
+  std::set<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() == ".yaml") found.insert(entry.path());
+  }
+  return found;
+}
+
+train::TrainOptions options_of(const std::string& name) {
+  return options::read_options<train::TrainOptions>(kFolder / name).options;
+}
+
+}  // namespace
+
+TEST_CASE("each recipe names only options that train has, in their present spelling") {
+  REQUIRE(recipes().size() >= 3);
+  for (const fs::path& recipe : recipes()) {
+    CAPTURE(recipe);
+    CHECK(options::read_options<train::TrainOptions>(recipe).notes.empty());
+  }
+}
+
+TEST_CASE("each recipe opens with the command that runs it") {
+  for (const fs::path& recipe : recipes()) {
+    CAPTURE(recipe);
+    const std::string text = read_file(recipe);
+    const std::string comment = text.substr(0, text.find("\n\n"));
+    CHECK(text.starts_with("# "));
+    CHECK(contains(comment, "build/release/bin/hone train --config recipes/" + recipe.filename().string()));
+  }
+}
+
+TEST_CASE("the data that recipes name is there") {
+  for (const fs::path& recipe : recipes()) {
+    CAPTURE(recipe);
+    const auto parsed = options::read_options<train::TrainOptions>(recipe);
+    const fs::path dataset = parsed.options.rows.dataset;
+    CHECK((dataset.empty() || fs::exists(fs::path(HONE_SOURCE_DIR) / dataset)));
+  }
+}
+
+TEST_CASE("imdb-distilbert is the run of the article: 1600 rows, three epochs of 100 steps, a tenth of warm-up") {
+  const train::TrainOptions run = options_of("imdb-distilbert.yaml");
+  CHECK(run.rows.dataset_config_name == "plain_text");
+  CHECK(run.sample.shuffle_seed == 42u);
+  CHECK(run.max_train_samples == 1600);
+  CHECK(run.sample.max_eval_samples == 400);
+  CHECK(run.max_seq_length == 256);
+  CHECK_FALSE(run.pad_to_max_length);
+  CHECK(run.num_train_epochs == 3);
+  CHECK(run.per_device_train_batch_size == 16);
+  CHECK(run.per_device_eval_batch_size == 32);
+  CHECK(run.learning_rate == 2e-5);
+  CHECK(run.warmup_ratio == 0.1);
+  CHECK(run.weight_decay == 0.01);
+  CHECK(run.logging_steps == 10);
+  CHECK(run.eval_strategy == "epoch");
+  CHECK(run.save_strategy == "epoch");
+  CHECK(run.load_best_model_at_end);
+  CHECK(run.metric_for_best_model == "accuracy");
+  CHECK(run.greater_is_better == true);
+  CHECK(run.seed == 42);
+}
+
+TEST_CASE("dummy-sentiment keeps the article's warm-up of 50 steps and its padding") {
+  const train::TrainOptions run = options_of("dummy-sentiment.yaml");
+  CHECK(run.pad_to_max_length);
+  CHECK(run.max_seq_length == 512);
+  CHECK(run.warmup_steps == 50);
+  CHECK(run.learning_rate == 5e-5);
+  CHECK(run.per_device_train_batch_size == 8);
+  CHECK(run.logging_steps == 500);
+  CHECK(run.eval_strategy == "epoch");
+}

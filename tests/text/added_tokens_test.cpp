@@ -1,0 +1,75 @@
+#include "text/added_tokens.h"
+
+#include <doctest/doctest.h>
+
+#include "text/word_piece.h"
+
+namespace hone::text {
+
+namespace {
+
+AddedToken token(const std::string& content, bool normalized = false) {
+  AddedToken result;
+  result.content = content;
+  result.normalized = normalized;
+  return result;
+}
+
+// The pieces of a text as "id:text".
+std::vector<std::string> pieces(const AddedTokenFinder& finder, const std::string& text) {
+  std::vector<std::string> result;
+  for (const TextPiece& piece : finder.split(text)) {
+    result.push_back(std::to_string(piece.id) + ":" + text.substr(piece.begin, piece.end - piece.begin));
+  }
+  return result;
+}
+
+using Strings = std::vector<std::string>;
+
+const WordPiece& small_model() {
+  static const WordPiece model({{"[UNK]", 0}, {"a", 1}, {"<x>", 2}}, {}, "test");
+  return model;
+}
+
+const Normalizer kSame = [](NormalizedText&) {};
+
+}  // namespace
+
+TEST_CASE("the leftmost token is taken, and of those the longest") {
+  const AddedTokens tokens({token("<x>"), token("<x>y"), token("b")}, small_model(), kSame);
+  CHECK(pieces(tokens.raw(), "a<x>yb<x>") == Strings{"-1:a", "3:<x>y", "4:b", "2:<x>"});
+  CHECK(pieces(tokens.raw(), "") == Strings{});
+  CHECK(pieces(tokens.raw(), "zz") == Strings{"-1:zz"});
+  CHECK(pieces(tokens.raw(), "<<x>") == Strings{"-1:<", "2:<x>"});
+}
+
+TEST_CASE("a token that the model knows keeps its id, others follow the model's") {
+  const AddedTokens tokens({token("new"), token("<x>"), token("newer"), token(""), token("new")}, small_model(), kSame);
+  CHECK(tokens.find("new")->id == 3);
+  CHECK(tokens.find("<x>")->id == 2);
+  CHECK(tokens.find("newer")->id == 4);
+  CHECK(tokens.tokens().size() == 3);
+  CHECK(tokens.find(4)->content == "newer");
+  CHECK(tokens.find(1) == nullptr);
+}
+
+TEST_CASE("white space beside a token is taken where it says so, and whole words only") {
+  AddedToken left = token("<l>"), right = token("<r>"), word = token("w");
+  left.lstrip = true;
+  right.rstrip = true;
+  word.single_word = true;
+  const AddedTokens tokens({left, right, word}, small_model(), kSame);
+  CHECK(pieces(tokens.raw(), "a  <l> b") == Strings{"-1:a", "3:  <l>", "-1: b"});
+  CHECK(pieces(tokens.raw(), "a <r>\xE3\x80\x80 b") == Strings{"-1:a ", "4:<r>\xE3\x80\x80 ", "-1:b"});
+  CHECK(pieces(tokens.raw(), "<r>  <l>") == Strings{"4:<r>  ", "3:<l>"});
+  CHECK(pieces(tokens.raw(), "w-w ww \xC3\xA9w") == Strings{"5:w", "-1:-", "5:w", "-1: ww \xC3\xA9w"});
+}
+
+TEST_CASE("normalized tokens are looked for in their normalized form, apart from the others") {
+  const Normalizer lower = make_normalizer({{"type", "Lowercase"}}, "test");
+  const AddedTokens tokens({token("New", true), token("Raw")}, small_model(), lower);
+  CHECK(pieces(tokens.normalized(), "a new") == Strings{"-1:a ", "3:new"});
+  CHECK(pieces(tokens.raw(), "a new Raw") == Strings{"-1:a new ", "4:Raw"});
+}
+
+}  // namespace hone::text

@@ -1,0 +1,39 @@
+#include "text/decoders.h"
+
+#include "expect_error.h"
+#include "text/tokenizer_fixtures.h"
+
+namespace hone::text {
+
+TEST_CASE("each decoder does what tokenizers' does") {
+  for (const Json& item : read_fixture("parts.json")["decoders"]) {
+    CAPTURE(item.dump());
+    const Decoder decoder = make_decoder(item["spec"], "test");
+    std::string text;
+    bool is_first = true;
+    for (const Json& token : item["tokens"]) {
+      text += decoder(token.get<std::string>(), is_first);
+      is_first = false;
+    }
+    CHECK(text == item["text"].get<std::string>());
+  }
+}
+
+TEST_CASE("without a decoder there is a space between tokens") {
+  const Decoder decoder = make_decoder(nullptr, "test");
+  CHECK(decoder("a", true) + decoder("##b", false) == "a ##b");
+}
+
+TEST_CASE("every row of the decoders has a doc line, and an unknown one is named") {
+  for (const DecoderRow& row : decoders()) CHECK(!row.doc.empty());
+  const Error error = expect_error([] { make_decoder({{"type", "ByteLevel"}}, "t.json"); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "decoder (in t.json)"));
+}
+
+TEST_CASE("transformers' own clean-up") {
+  CHECK(clean_up_spaces("it ' s , isn n't it ? i 'm") == "it's, isnn't it? i'm");
+  CHECK(clean_up_spaces("do not") == "do not");
+}
+
+}  // namespace hone::text

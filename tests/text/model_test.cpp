@@ -1,0 +1,23 @@
+#include "text/model.h"
+
+#include "expect_error.h"
+
+namespace hone::text {
+
+TEST_CASE("every row of the models makes a model and has a doc line") {
+  for (const ModelRow& row : models()) {
+    CAPTURE(row.name);
+    CHECK(!row.doc.empty());
+    CHECK(row.make({{"type", row.name}}, {{"[UNK]", 0}}, "test") != nullptr);
+  }
+}
+
+TEST_CASE("a kind that hone does not have yet is named, with the file and those it has") {
+  const Error error = expect_error([] { make_model({{"type", "BPE"}}, {}, "dir/tokenizer.json"); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "dir/tokenizer.json"));
+  CHECK(contains(error.what(), "\"BPE\""));
+  CHECK(contains(error.hint(), "WordPiece"));
+}
+
+}  // namespace hone::text

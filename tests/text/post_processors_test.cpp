@@ -1,0 +1,63 @@
+#include "text/post_processors.h"
+
+#include "expect_error.h"
+
+namespace hone::text {
+
+namespace {
+
+using Kind = TemplatePiece::Kind;
+
+void check_bert(const Template& bert) {
+  REQUIRE(bert.pair.size() == 5);
+  const Kind kinds[] = {Kind::kSpecial, Kind::kFirst, Kind::kSpecial, Kind::kSecond, Kind::kSpecial};
+  const uint8_t types[] = {0, 0, 0, 1, 1};
+  for (size_t i = 0; i < 5; ++i) {
+    CHECK(bert.pair[i].kind == kinds[i]);
+    CHECK(bert.pair[i].type_id == types[i]);
+  }
+  CHECK(bert.pair[0].ids == std::vector<int32_t>{101});
+  CHECK(bert.pair[4].ids == std::vector<int32_t>{102});
+  CHECK(bert.single.size() == 3);
+  CHECK(bert.num_special(false) == 2);
+  CHECK(bert.num_special(true) == 3);
+}
+
+}  // namespace
+
+TEST_CASE("BERT's template, written either way") {
+  check_bert(
+      make_post_processor({{"type", "BertProcessing"}, {"sep", {"[SEP]", 102}}, {"cls", {"[CLS]", 101}}}, "test"));
+  check_bert(make_post_processor(bert_template("[CLS]", 101, "[SEP]", 102), "test"));
+}
+
+TEST_CASE("no post-processor means no special tokens, and type 1 for the second text") {
+  const Template plain = make_post_processor(nullptr, "test");
+  CHECK(plain.num_special(true) == 0);
+  REQUIRE(plain.pair.size() == 2);
+  CHECK(plain.pair[1].kind == Kind::kSecond);
+  CHECK(plain.pair[1].type_id == 1);
+}
+
+TEST_CASE("every row of the post-processors has a doc line") {
+  for (const PostProcessorRow& row : post_processors()) CHECK(!row.doc.empty());
+}
+
+TEST_CASE("wrong specs are errors that name the file") {
+  const auto error_of = [](const Json& spec) { return expect_error([&] { make_post_processor(spec, "t.json"); }); };
+  CHECK(contains(error_of({{"type", "RobertaProcessing"}}).what(), "post-processor (in t.json)"));
+  CHECK(contains(error_of({{"type", "BertProcessing"}, {"sep", {"[SEP]"}}, {"cls", {"[CLS]", 1}}}).what(),
+                 "must be [token, id]"));
+  Json spec = bert_template("[CLS]", 1, "[SEP]", 2);
+  spec["special_tokens"].erase("[SEP]");
+  CHECK(contains(error_of(spec).what(), "\"[SEP]\" must be an object"));
+  spec = bert_template("[CLS]", 1, "[SEP]", 2);
+  spec["single"][1]["Sequence"]["id"] = "B";
+  CHECK(contains(error_of(spec).what(), "the template has no sequence \"B\" here"));
+  spec["single"] = Json::array({"$A"});
+  CHECK(contains(error_of(spec).what(), "a piece of the template must be an object"));
+  spec.erase("single");
+  CHECK(contains(error_of(spec).what(), "\"single\" is missing"));
+}
+
+}  // namespace hone::text

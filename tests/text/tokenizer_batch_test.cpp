@@ -1,0 +1,126 @@
+// Batches on any number of threads, and the digests of Hugging Face's ids over all code points and random strings.
+#include "base/sha256.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+#include "text/random_text.h"
+#include "text/tokenizer_fixtures.h"
+
+namespace hone::text {
+
+namespace {
+
+// SHA-256 over each encoding's length and ids, as make_tokenizer_fixtures.py counts it.
+std::string digest(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  std::string bytes;
+  for (const Encoding& encoding : tokenizer.encode_batch(views, {}, {})) {
+    const auto count = static_cast<int32_t>(encoding.ids.size());
+    bytes.append(reinterpret_cast<const char*>(&count), sizeof(count));
+    bytes.append(reinterpret_cast<const char*>(encoding.ids.data()), encoding.ids.size() * sizeof(int32_t));
+  }
+  return sha256(bytes);
+}
+
+std::vector<std::string> code_points(const std::string& before, const std::string& after) {
+  std::vector<std::string> texts;
+  for (char32_t code = 0; code < 0x110000; ++code) {
+    if (code >= 0xD800 && code < 0xE000) continue;
+    texts.push_back(before);
+    append_utf8(texts.back(), code);
+    texts.back() += after;
+  }
+  return texts;
+}
+
+std::vector<std::string> random_texts(uint64_t seed, uint64_t begin, uint64_t count) {
+  std::vector<std::string> texts;
+  const RandomText random(seed);
+  for (uint64_t i = begin; i < begin + count; ++i) texts.push_back(random(i));
+  return texts;
+}
+
+void check_digests(const Tokenizer& tokenizer, const Json& digests, size_t num_chunks) {
+  CHECK(digest(tokenizer, code_points("", "")) == digests["alone"].get<std::string>());
+  CHECK(digest(tokenizer, code_points("a", "B")) == digests["between"].get<std::string>());
+  const Json all = read_fixture("digests.json");
+  const uint64_t chunk = all["chunk"];
+  num_chunks = std::min(num_chunks, digests["random"].size());
+  for (size_t i = 0; i < num_chunks; ++i) {
+    CAPTURE(i);
+    CHECK(digest(tokenizer, random_texts(all["seed"], i * chunk, chunk)) == digests["random"][i].get<std::string>());
+  }
+}
+
+// A real vocabulary, if it lies beside the checkout, as the digests were made: with BERT's settings.
+std::optional<Tokenizer> real_tokenizer(const std::string& name, const Json& digests, const TemporaryFolder& folder) {
+  const auto shared = shared_tokenizer(name);
+  if (!shared) return std::nullopt;
+  std::filesystem::copy_file(*shared / "vocab.txt", folder.path() / "vocab.txt");
+  folder.write("tokenizer_config.json",
+               Json{{"tokenizer_class", "BertTokenizer"}, {"do_lower_case", digests["lower"]}}.dump());
+  return Tokenizer::load(folder.path());
+}
+
+}  // namespace
+
+TEST_CASE("every code point and a first part of the random strings have Hugging Face's ids") {
+  const Json digests = read_fixture("digests.json")["small"];
+  for (const auto& [name, expected] : digests.items()) {
+    CAPTURE(name);
+    check_digests(Tokenizer::load(tokenizer_fixture(name)), expected, 1);
+  }
+}
+
+TEST_CASE("the same with the real vocabularies") {
+  const Json digests = read_fixture("digests.json")["real"];
+  for (const auto& [name, expected] : digests.items()) {
+    CAPTURE(name);
+    const TemporaryFolder folder;
+    const auto tokenizer = real_tokenizer(name, expected, folder);
+    if (tokenizer) check_digests(*tokenizer, expected, 1);
+  }
+}
+
+TEST_CASE("the result does not depend on the number of threads") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  const std::vector<std::string> texts = random_texts(9, 0, 2000), pairs = random_texts(10, 0, 2000);
+  const std::vector<std::string_view> first(texts.begin(), texts.end()), second(pairs.begin(), pairs.end());
+  EncodeOptions options;
+  options.max_length = 20;
+  options.with_offsets = true;
+  const auto one = tokenizer.encode_batch(first, second, options, 1),
+             four = tokenizer.encode_batch(first, second, options, 4);
+  REQUIRE(one.size() == four.size());
+  for (size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].ids == four[i].ids);
+    CHECK(one[i].offsets == four[i].offsets);
+    CHECK(one[i].ids == tokenizer.encode_pair(first[i], second[i], options).ids);
+  }
+  CHECK(tokenizer.encode_batch({}, {}, options).empty());
+}
+
+TEST_CASE("of several errors that of the first text is thrown") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  std::vector<std::string_view> texts(100, "a movie");
+  texts[60] = "abc\xFF";
+  texts[90] = "\xFF";
+  const Error error = expect_error([&] { tokenizer.encode_batch(texts, {}, {}, 4); });
+  CHECK(contains(error.what(), "byte 3"));
+  const std::vector<std::string_view> pairs(3, "a");
+  CHECK(expect_error([&] { tokenizer.encode_batch(texts, pairs, {}); }).kind() == ErrorKind::kInternal);
+}
+
+TEST_SUITE("slow") {
+  TEST_CASE("a million random strings have Hugging Face's ids" * doctest::skip()) {
+    const Json digests = read_fixture("digests.json");
+    check_digests(Tokenizer::load(tokenizer_fixture("uncased")), digests["small"]["uncased"], 1000);
+    for (const auto& [name, expected] : digests["real"].items()) {
+      CAPTURE(name);
+      const TemporaryFolder folder;
+      const auto tokenizer = real_tokenizer(name, expected, folder);
+      if (tokenizer) check_digests(*tokenizer, expected, 1000);
+    }
+  }
+}
+
+}  // namespace hone::text

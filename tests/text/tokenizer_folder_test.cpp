@@ -1,0 +1,101 @@
+// What Hugging Face makes of the forms of folders is in tokenizer_test.cpp; here are the rules one by one, and errors.
+#include "expect_error.h"
+#include "temporary_folder.h"
+#include "text/tokenizer_fixtures.h"
+#include "text/tokenizer_spec.h"
+
+namespace hone::text {
+
+namespace {
+
+constexpr const char* kVocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n";
+
+// The error of a folder with a vocabulary and this tokenizer_config.json.
+Error error_of(const std::string& config) {
+  const TemporaryFolder folder;
+  folder.write("vocab.txt", kVocabulary);
+  folder.write("tokenizer_config.json", config);
+  return expect_error([&] { read_tokenizer_folder(folder.path()); });
+}
+
+TokenizerSpec spec_of(const std::string& config) {
+  const TemporaryFolder folder;
+  folder.write("vocab.txt", kVocabulary);
+  folder.write("tokenizer_config.json", config);
+  return read_tokenizer_folder(folder.path());
+}
+
+}  // namespace
+
+TEST_CASE("a vocabulary's lines are its tokens, less white space at their ends") {
+  const auto tokens = parse_vocabulary_text("a\r\n\nb \xE3\x80\x80\n  c\nd", "v");
+  CHECK(tokens == std::vector<VocabularyEntry>{{"a", 0}, {"", 1}, {"b", 2}, {"  c", 3}, {"d", 4}});
+  CHECK(contains(expect_error([] { parse_vocabulary_text("", "dir/vocab.txt"); }).what(),
+                 "dir/vocab.txt: the vocabulary is empty"));
+  CHECK(contains(expect_error([] { parse_vocabulary_text("a\n\xFF", "dir/vocab.txt"); }).what(),
+                 "dir/vocab.txt: byte 2"));
+}
+
+TEST_CASE("a folder without files or that is not there is an error") {
+  const TemporaryFolder folder;
+  CHECK(contains(expect_error([&] { read_tokenizer_folder(folder.path()); }).what(),
+                 "no tokenizer.json and no vocab.txt"));
+  CHECK(contains(expect_error([&] { read_tokenizer_folder(folder.path() / "x"); }).what(), "no such folder"));
+}
+
+TEST_CASE("BERT's defaults hold where tokenizer_config.json does not say") {
+  const TokenizerSpec spec = spec_of("{}");
+  CHECK(spec.tokenizer_class == "BertTokenizer");
+  CHECK(spec.normalizer["lowercase"] == true);
+  CHECK(spec.normalizer["strip_accents"].is_null());
+  CHECK(spec.model_max_length == kNoLimit);
+  CHECK(spec.padding_side == Side::kRight);
+  CHECK(spec.special_tokens.at("cls_token") == "[CLS]");
+  CHECK(spec.added_tokens.size() == 5);
+}
+
+TEST_CASE("settings of tokenizer_config.json are read") {
+  const TokenizerSpec spec =
+      spec_of(R"({"tokenizer_class": "DistilBertTokenizerFast", "do_lower_case": false, "strip_accents": true,
+      "tokenize_chinese_chars": false, "model_max_length": 512, "padding_side": "left", "truncation_side": "left",
+      "mask_token": null, "pad_token": {"__type": "AddedToken", "content": "a"}})");
+  CHECK(spec.tokenizer_class == "DistilBertTokenizer");
+  CHECK(spec.normalizer["lowercase"] == false);
+  CHECK(spec.normalizer["strip_accents"] == true);
+  CHECK(spec.normalizer["handle_chinese_chars"] == false);
+  CHECK(spec.model_max_length == 512);
+  CHECK(spec.padding_side == Side::kLeft);
+  CHECK(spec.truncation_side == Side::kLeft);
+  CHECK(!spec.special_tokens.contains("mask_token"));
+  CHECK(spec.special_tokens.at("pad_token") == "a");
+}
+
+TEST_CASE("a length of 1e30 is none") {
+  CHECK(spec_of(R"({"model_max_length": 1000000000000000019884624838656})").model_max_length == kNoLimit);
+  CHECK(spec_of(R"({"max_len": 128})").model_max_length == 128);
+}
+
+TEST_CASE("the class comes from config.json where tokenizer_config.json names none") {
+  const TemporaryFolder folder;
+  folder.write("tokenizer.json", R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}, "normalizer": null})");
+  CHECK(!read_tokenizer_folder(folder.path()).is_bert_class);
+  folder.write("config.json", R"({"model_type": "distilbert"})");
+  CHECK(read_tokenizer_folder(folder.path()).is_bert_class);
+}
+
+TEST_CASE("wrong settings are errors that name the file and the key") {
+  CHECK(contains(error_of("{\"a\":").what(), "tokenizer_config.json:1:"));
+  CHECK(contains(error_of("[]").what(), "must hold an object"));
+  CHECK(contains(error_of(R"({"do_lower_case": "no"})").what(), "\"do_lower_case\" must be true or false, not \"no\""));
+  CHECK(
+      contains(error_of(R"({"model_max_length": "long"})").what(), "\"model_max_length\" must be a number of tokens"));
+  CHECK(contains(error_of(R"({"padding_side": "top"})").what(), "\"padding_side\" must be left or right, not \"top\""));
+  CHECK(contains(error_of(R"({"cls_token": 7})").what(), "\"cls_token\" must be a string or an object"));
+  CHECK(contains(error_of(R"({"added_tokens_decoder": {"x": {}}})").what(), "added_tokens_decoder has the id \"x\""));
+  CHECK(contains(error_of(R"({"added_tokens_decoder": {"1": 3}})").what(), "an added token must be an object"));
+  const Error other = error_of(R"({"tokenizer_class": "GPT2Tokenizer"})");
+  CHECK(other.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(other.what(), "a GPT2Tokenizer without a tokenizer.json"));
+}
+
+}  // namespace hone::text

@@ -1,0 +1,80 @@
+#include "expect_error.h"
+#include "text/tokenizer_fixtures.h"
+#include "text/tokenizer_spec.h"
+
+namespace hone::text {
+
+namespace {
+
+TokenizerSpec parse(const std::string& text) {
+  TokenizerSpec spec;
+  parse_tokenizer_json(text, "dir/tokenizer.json", spec);
+  return spec;
+}
+
+std::string message_of(const std::string& text) {
+  return expect_error([&] { parse(text); }).what();
+}
+
+}  // namespace
+
+TEST_CASE("the parts, the vocabulary and the added tokens are read") {
+  const TokenizerSpec spec = parse(R"({"model": {"type": "WordPiece", "unk_token": "?", "vocab": {"a": 3, "b": 0}},
+      "normalizer": {"type": "NFC"}, "added_tokens": [{"id": 7, "content": "<x>", "special": true, "lstrip": true}]})");
+  CHECK(spec.vocabulary == std::vector<VocabularyEntry>{{"a", 3}, {"b", 0}});
+  CHECK(spec.model["unk_token"] == "?");
+  CHECK(!spec.model.contains("vocab"));
+  CHECK(spec.normalizer["type"] == "NFC");
+  CHECK(spec.decoder.is_null());
+  REQUIRE(spec.added_tokens.size() == 1);
+  CHECK(spec.added_tokens[0].id == 7);
+  CHECK(spec.added_tokens[0].lstrip);
+  CHECK(!spec.added_tokens[0].normalized);
+}
+
+TEST_CASE("a kind of model that hone does not have is told before its vocabulary is looked at") {
+  const Error error = expect_error([] { parse(R"({"model": {"type": "Unigram", "vocab": [["a", 0.5]]}})"); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "tokenizer model (in dir/tokenizer.json) \"Unigram\""));
+}
+
+TEST_CASE("hostile files are errors that say what and where") {
+  CHECK(contains(message_of(""), "dir/tokenizer.json"));
+  CHECK(contains(message_of("{\"model\": {\n  \"vocab\": {\"a\" 1}}}"), "dir/tokenizer.json:2:"));
+  CHECK(contains(message_of("[]"), "must hold an object"));
+  CHECK(contains(message_of("{}"), "\"model\" is missing"));
+  CHECK(contains(message_of(R"({"model": 3})"), "\"model\" must be an object"));
+  CHECK(contains(message_of(R"({"model": {}})"), "the model has no \"vocab\""));
+  CHECK(contains(message_of(R"({"model": {"vocab": ["a"]}})"), "\"vocab\" must be an object"));
+  CHECK(contains(message_of(R"({"model": {"vocab": {"a": -1}}})"), "the id of token \"a\" must be an integer from 0"));
+  CHECK(contains(message_of(R"({"model": {"vocab": {"a": 2147483648}}})"), "the id of token \"a\""));
+  CHECK(contains(message_of(R"({"model": {"vocab": {"a": 1.5}}})"), "the id of token \"a\""));
+  CHECK(contains(message_of(R"({"model": {"vocab": {}}, "added_tokens": 1})"), "\"added_tokens\" must be a list"));
+  CHECK(contains(message_of(R"({"model": {"vocab": {}}, "added_tokens": [{"id": 1}]})"), "with a \"content\""));
+  CHECK(contains(message_of(R"({"model": {"vocab": {}}, "added_tokens": [{"id": -1, "content": "a"}]})"), "\"id\""));
+  CHECK(contains(message_of(std::string(100000, '[')), "nested deeper than"));
+  CHECK_THROWS_AS(parse(R"({"model": {"vocab": {"\ud800": 1}}})"), Error);
+  CHECK_THROWS_AS(parse("{\"model\": {\"vocab\": {\"\xFF\": 1}}}"), Error);
+}
+
+TEST_CASE("a part with very many fields is refused, since looking them up would take long") {
+  std::string text = R"({"model": {"vocab": {}}, "normalizer": {"type": "NFC")";
+  for (int i = 0; i < 10'000; ++i) text += fmt::format(",\"{}\":0", i);
+  CHECK(contains(message_of(text + "}}"), "an object has more than 10000 fields"));
+}
+
+TEST_CASE("a spec is written and read back") {
+  const TokenizerSpec spec = parse(R"({"model": {"type": "WordPiece", "vocab": {"a\"\n\\": 3, "{}": 0, "\u4e2d": 9}},
+      "decoder": {"type": "WordPiece"}, "added_tokens": [{"id": 7, "content": "<x>", "single_word": true}]})");
+  const TokenizerSpec again = parse(to_tokenizer_json(spec, spec.added_tokens));
+  CHECK(again.vocabulary == spec.vocabulary);
+  CHECK(again.model == spec.model);
+  CHECK(again.decoder == spec.decoder);
+  REQUIRE(again.added_tokens.size() == 1);
+  CHECK(again.added_tokens[0].single_word);
+  CHECK(again.added_tokens[0].id == 7);
+  const TokenizerSpec empty = parse(R"({"model": {"vocab": {}}})");
+  CHECK(parse(to_tokenizer_json(empty, {})).vocabulary.empty());
+}
+
+}  // namespace hone::text

@@ -1,0 +1,24 @@
+#include "text/tokenizer_state.h"
+
+#include "expect_error.h"
+#include "text/tokenizer_fixtures.h"
+
+namespace hone::text {
+
+TEST_CASE("the one-pass encoder is there for BERT's parts, and only for them") {
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("uncased"))).bert != nullptr);
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("json_only"))).bert != nullptr);
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("sequence"))).bert == nullptr);
+  // Its added tokens are looked for in normalized text.
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("listed"))).bert == nullptr);
+}
+
+TEST_CASE("a post-processor that adds an id which no token has is refused") {
+  TokenizerSpec spec = read_tokenizer_folder(tokenizer_fixture("json_only"));
+  spec.post_processor["sep"][1] = 99999;
+  const Error error = expect_error([&] { Tokenizer::State state(spec); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "the post-processor adds id 99999, but no token has it"));
+}
+
+}  // namespace hone::text

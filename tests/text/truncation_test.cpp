@@ -1,0 +1,46 @@
+// The grid against Hugging Face is in tokenizer_test.cpp; here are the rules by hand.
+#include "text/truncation.h"
+
+#include "expect_error.h"
+
+namespace hone::text {
+
+namespace {
+
+std::pair<size_t, size_t> cut(PairLengths lengths, bool is_pair, size_t limit, TruncationStrategy strategy) {
+  const PairLengths kept = truncated_lengths(lengths, is_pair, limit, strategy);
+  return {kept.first, kept.second};
+}
+
+using Pair = std::pair<size_t, size_t>;
+
+}  // namespace
+
+TEST_CASE("nothing is cut where all fits or nothing is to be cut") {
+  CHECK(cut({3, 4}, true, 7, TruncationStrategy::kOnlyFirst) == Pair{3, 4});
+  CHECK(cut({3, 4}, true, 1, TruncationStrategy::kDoNotTruncate) == Pair{3, 4});
+}
+
+TEST_CASE("longest_first keeps the shorter text whole while half the limit holds it") {
+  CHECK(cut({2, 9}, true, 7, TruncationStrategy::kLongestFirst) == Pair{2, 5});
+  CHECK(cut({9, 2}, true, 7, TruncationStrategy::kLongestFirst) == Pair{5, 2});
+  CHECK(cut({9, 8}, true, 7, TruncationStrategy::kLongestFirst) == Pair{4, 3});
+  CHECK(cut({8, 8}, true, 7, TruncationStrategy::kLongestFirst) == Pair{3, 4});
+  CHECK(cut({0, 8}, true, 1, TruncationStrategy::kLongestFirst) == Pair{0, 1});
+  CHECK(cut({8, 0}, false, 3, TruncationStrategy::kLongestFirst) == Pair{3, 0});
+  CHECK(cut({8, 8}, true, 0, TruncationStrategy::kLongestFirst) == Pair{0, 0});
+}
+
+TEST_CASE("cutting one text only can be impossible, which is an error with the numbers") {
+  CHECK(cut({9, 2}, true, 7, TruncationStrategy::kOnlyFirst) == Pair{5, 2});
+  CHECK(cut({9, 5}, true, 10, TruncationStrategy::kOnlySecond) == Pair{9, 1});
+  const Error short_text = expect_error([] { cut({3, 9}, true, 7, TruncationStrategy::kOnlyFirst); });
+  CHECK(contains(short_text.what(), "needs 5 tokens cut to fit 7, but its first text, the only one to be cut, has 3"));
+  CHECK(
+      contains(expect_error([] { cut({9, 1}, true, 7, TruncationStrategy::kOnlySecond); }).what(), "its second text"));
+  const Error no_pair = expect_error([] { cut({9, 0}, false, 7, TruncationStrategy::kOnlySecond); });
+  CHECK(no_pair.kind() == ErrorKind::kUsage);
+  CHECK(contains(no_pair.what(), "there is only one"));
+}
+
+}  // namespace hone::text

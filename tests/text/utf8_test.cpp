@@ -1,0 +1,47 @@
+#include "text/utf8.h"
+
+#include "expect_error.h"
+#include "text/tokenizer.h"
+
+namespace hone::text {
+
+TEST_CASE("the first byte that is not UTF-8 is found") {
+  CHECK(find_invalid_utf8("") == std::string_view::npos);
+  CHECK(find_invalid_utf8("a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80") == std::string_view::npos);
+  CHECK(find_invalid_utf8("ab\x80") == 2);
+  CHECK(find_invalid_utf8("a\xC3") == 1);
+  CHECK(find_invalid_utf8("\xC0\x80") == 0);             // overlong
+  CHECK(find_invalid_utf8("a\xE0\x80\xAF") == 1);        // overlong
+  CHECK(find_invalid_utf8("ab\xED\xA0\x80") == 2);       // a surrogate
+  CHECK(find_invalid_utf8("abc\xF4\x90\x80\x80") == 3);  // beyond U+10FFFF
+  CHECK(find_invalid_utf8(std::string(100, 'a') + "\xFF") == 100);
+}
+
+TEST_CASE("the error names the byte and what it was in") {
+  const Error error = expect_error([] { check_utf8("ab\xFE", "vocab.txt"); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "vocab.txt: byte 2 (0xfe) is not UTF-8"));
+}
+
+TEST_CASE("every code point is written and read back") {
+  for (char32_t code = 0; code < 0x110000; ++code) {
+    if (code >= 0xD800 && code < 0xE000) continue;
+    std::string text;
+    append_utf8(text, code);
+    const char* p = text.data();
+    const bool is_same =
+        text.size() == utf8_length(code) && next_code_point(p) == code && p == text.data() + text.size();
+    if (!is_same) FAIL("code point ", static_cast<uint32_t>(code));
+  }
+}
+
+TEST_CASE("byte offsets become character offsets") {
+  const std::string text = "a\xC3\xA9\xE4\xB8\xAD b";
+  const std::vector<Offset> bytes = {{0, 1}, {1, 3}, {3, 6}, {7, 8}, {0, 8}, {0, 0}};
+  const std::vector<Offset> characters = {{0, 1}, {1, 2}, {2, 3}, {4, 5}, {0, 5}, {0, 0}};
+  CHECK(to_character_offsets(text, bytes) == characters);
+  const std::vector<Offset> beyond = {{0, 9}};
+  CHECK(expect_error([&] { to_character_offsets(text, beyond); }).kind() == ErrorKind::kInternal);
+}
+
+}  // namespace hone::text
