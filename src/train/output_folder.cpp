@@ -19,6 +19,10 @@ namespace {
 
 constexpr const char* kRunFiles[] = {"model.safetensors", kStateFile, kArgumentsFile};
 
+bool resumes(const TrainOptions& options) {
+  return !options.resume_from_checkpoint.empty() && options.resume_from_checkpoint != "false";
+}
+
 bool holds_run(const fs::path& folder) {
   for (const char* name : kRunFiles) {
     if (fs::exists(folder / name)) return true;
@@ -70,7 +74,7 @@ OutputFolder::OutputFolder(const TrainOptions& options) {
   check_writable(folder);
   descriptor_ = lock_folder(folder);
   remove_unfinished(folder);
-  if (!options.resume_from_checkpoint.empty() || !holds_run(folder)) return;
+  if (resumes(options) || !holds_run(folder)) return;
   if (!options.overwrite_output_dir) {
     close(descriptor_);
     throw Error(ErrorKind::kUsage, fmt::format("output_dir {} already holds a run", folder.string()),
@@ -84,7 +88,7 @@ OutputFolder::~OutputFolder() { close(descriptor_); }
 
 std::optional<CheckpointFolder> checkpoint_to_resume(const TrainOptions& options) {
   const std::string& wanted = options.resume_from_checkpoint;
-  if (wanted.empty() || wanted == "false") return std::nullopt;
+  if (!resumes(options)) return std::nullopt;
   if (wanted == "true") {
     const auto newest = newest_whole_checkpoint(options.output_dir);
     if (!newest) log_info("no checkpoint in {} to resume from: starting anew", options.output_dir.string());

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <limits>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -13,14 +14,19 @@ namespace hone::train {
 
 namespace {
 
+// What is not finite stands as null in the log.
+double number(const Json& entry, const char* key) {
+  if (!entry.contains(key)) return 0;
+  return entry[key].is_number() ? entry[key].get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
 std::string training_text(const Json& entry) {
-  return fmt::format("loss {:.4f}  grad_norm {:.4g}  learning_rate {:.4g}  {:.0f} tokens/s", entry.value("loss", 0.0),
-                     entry.value("grad_norm", 0.0), entry.value("learning_rate", 0.0),
-                     entry.value("tokens_per_second", 0.0));
+  return fmt::format("loss {:.4f}  grad_norm {:.4g}  learning_rate {:.4g}  {:.0f} tokens/s", number(entry, "loss"),
+                     number(entry, "grad_norm"), number(entry, "learning_rate"), number(entry, "tokens_per_second"));
 }
 
 std::string evaluation_text(const Json& entry) {
-  std::string text = fmt::format("eval_loss {:.4f}", entry.value("eval_loss", 0.0));
+  std::string text = fmt::format("eval_loss {:.4f}", number(entry, "eval_loss"));
   for (const char* key : {"eval_accuracy", "eval_f1"}) {
     if (entry.contains(key)) text += fmt::format("  {} {:.4f}", key, entry[key].get<double>());
   }

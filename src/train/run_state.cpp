@@ -1,6 +1,7 @@
 // The state as JSON. Doubles are written with all their digits, so that a resumed run continues the same sums.
 #include "train/run_state.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -36,6 +37,10 @@ T field(const Json& json, const char* key, const std::string& source) {
   return json[key].get<T>();
 }
 
+bool is_log(const Json& json) {
+  return json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& entry) { return entry.is_object(); });
+}
+
 }  // namespace
 
 bool RunState::has_logged(int64_t step) const { return has_entry(log_history, step, "loss"); }
@@ -47,6 +52,10 @@ BestSoFar best_so_far(const RunState& state, const BestMetric& metric, double th
   if (metric.key.empty()) return best;
   for (const Json& entry : state.log_history) {
     if (!entry.contains("eval_loss")) continue;
+    if (entry.contains(metric.key) && entry[metric.key].is_null()) {  // it was not finite
+      ++best.evaluations_without_improvement;
+      continue;
+    }
     const double value = metric_of(entry, metric.key);
     const bool better = !best.metric || (metric.greater_is_better ? value > *best.metric : value < *best.metric);
     const bool improved = better && (!best.metric || std::abs(value - *best.metric) > threshold);
@@ -89,7 +98,7 @@ Json to_json(const RunState& state, const Plan& plan, const BestSoFar& best, con
 
 RunState run_state_from_json(const Json& json, const std::string& source) {
   const bool complete = json.is_object() && json.contains("hone") && json["hone"].is_object() &&
-                        json.contains("log_history") && json["log_history"].is_array();
+                        json.contains("log_history") && is_log(json["log_history"]);
   if (!complete) {
     throw Error(ErrorKind::kInput, fmt::format("{} does not hold the state of a hone run", source),
                 "only a checkpoint made by hone train can be resumed; start anew, with this folder as --model");
@@ -97,6 +106,10 @@ RunState run_state_from_json(const Json& json, const std::string& source) {
   const Json& own = json["hone"];
   RunState state;
   state.global_step = field<int64_t>(json, "global_step", source);
+  if (state.global_step < 0) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: \"global_step\" is {}", source, state.global_step),
+                "the checkpoint was not made by hone train; start anew, with this folder as --model");
+  }
   state.num_input_tokens_seen = field<int64_t>(json, "num_input_tokens_seen", source);
   state.log_history = json["log_history"];
   state.window_loss_sum = field<double>(own, "window_loss_sum", source);

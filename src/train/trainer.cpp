@@ -90,6 +90,7 @@ RunEnd Trainer::run() {
     save();
     return RunEnd::kInterrupted;
   }
+  check_weights();
   add_summary();
   return state_.global_step < plan_.total_steps ? RunEnd::kStoppedEarly : RunEnd::kFinished;
 }
@@ -178,10 +179,15 @@ void Trainer::skip_nonfinite_step(const StepRows& rows, const StepResult& result
               "lower learning_rate, or look at these rows; the last checkpoint is untouched");
 }
 
-std::string Trainer::first_bad_tensor() const {
+std::optional<std::string> Trainer::first_bad_weight() const {
   for (const model::NamedParameter& parameter : parameters_) {
     if (!parameter.tensor.isfinite().all().item<bool>()) return fmt::format("weight {}", parameter.name);
   }
+  return std::nullopt;
+}
+
+std::string Trainer::first_bad_tensor() const {
+  if (const auto weight = first_bad_weight()) return *weight;
   for (const model::NamedParameter& parameter : parameters_) {
     const at::Tensor gradient = parameter.tensor.grad();
     if (gradient.defined() && !gradient.isfinite().all().item<bool>()) {
@@ -195,8 +201,15 @@ bool Trainer::finish_step() {
   const int64_t step = state_.global_step;
   if (plan_.logs_at(step) && !state_.has_logged(step)) log();
   if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
-  if (plan_.saves_at(step) && saved_step_ != step) save();
+  if (plan_.saves_at(step) || is_best_to_load(step)) save();
   return true;
+}
+
+// save_steps may pass over evaluated steps; the best of them is saved all the same.
+bool Trainer::is_best_to_load(int64_t step) const {
+  if (!options_.load_best_model_at_end || !plan_.evaluates_at(step)) return false;
+  const BestSoFar best_now = best();
+  return best_now.metric && best_now.step == step;
 }
 
 void Trainer::log() {
@@ -236,6 +249,7 @@ void Trainer::save() {
   const double start = now_seconds();
   const int64_t step = state_.global_step;
   if (saved_step_ == step) return;
+  check_weights();
   state_.train_seconds = earlier_seconds_ + start - session_start_;
   const BestSoFar best_now = best();
   write_checkpoint(options_.output_dir, step, [&](const std::filesystem::path& folder) {
@@ -245,11 +259,18 @@ void Trainer::save() {
   });
   saved_step_ = step;
   if (options_.save_total_limit) {
-    const bool keeps_best = best_now.metric && options_.load_best_model_at_end;
     remove_old_checkpoints(options_.output_dir, *options_.save_total_limit,
-                           keeps_best ? std::optional(best_now.step) : std::nullopt);
+                           best_now.metric ? std::optional(best_now.step) : std::nullopt);
   }
   window_start_ += now_seconds() - start;
+}
+
+void Trainer::check_weights() const {
+  const auto bad = first_bad_weight();
+  if (!bad) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("stopped at step {}: {} is no longer finite, so the model is lost", state_.global_step, *bad),
+              "lower learning_rate; the last checkpoint is untouched");
 }
 
 void Trainer::add_entry(Json entry) {

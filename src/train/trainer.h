@@ -71,13 +71,17 @@ class Trainer {
   StepResult compute_gradients(const StepRows& rows);
   double learning_rate(int64_t finished_steps) const;
   void skip_nonfinite_step(const StepRows& rows, const StepResult& result);
+  std::optional<std::string> first_bad_weight() const;
   std::string first_bad_tensor() const;
 
   // Each does nothing where it is not due or was done before; evaluate returns false if an interrupt came.
   bool finish_step();
   void log();
   bool evaluate();
+  bool is_best_to_load(int64_t step) const;
   void save();
+  // Throws kInput where a step made a weight infinite or NaN: no such model is ever saved.
+  void check_weights() const;
   void add_entry(Json entry);
   void add_summary();
   bool has_stopped_early() const;

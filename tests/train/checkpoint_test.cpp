@@ -1,0 +1,178 @@
+#include "train/checkpoint.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Steps = std::vector<int64_t>;
+
+void write(const TemporaryFolder& folder, int64_t step, const std::string& content = "weights") {
+  write_checkpoint(folder.path(), step, [&](const fs::path& staging) {
+    write_file(staging / "model.safetensors", content);
+    write_file(staging / kStateFile, "{}");
+  });
+}
+
+Steps steps(const TemporaryFolder& folder) {
+  Steps found;
+  for (const CheckpointFolder& checkpoint : list_checkpoints(folder.path())) found.push_back(checkpoint.step);
+  return found;
+}
+
+size_t entries(const fs::path& folder) {
+  return static_cast<size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+std::string damage(const TemporaryFolder& folder, int64_t step) {
+  return checkpoint_damage(checkpoint_path(folder.path(), step)).value_or("whole");
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint that was written is whole and listed by its step") {
+  const TemporaryFolder folder;
+  CHECK(steps(folder).empty());
+  CHECK(list_checkpoints(folder.path() / "none").empty());
+  for (const int64_t step : {100, 20, 3}) write(folder, step);
+  CHECK(steps(folder) == Steps{3, 20, 100});
+  CHECK(damage(folder, 20) == "whole");
+  CHECK(checkpoint_path(folder.path(), 20) == folder.path() / "checkpoint-20");
+  CHECK(entries(folder.path()) == 3);
+  CHECK(entries(folder.path() / "checkpoint-3") == 3);
+}
+
+TEST_CASE("what is not named as a checkpoint, or is a file, is not listed") {
+  const TemporaryFolder folder;
+  folder.write("checkpoint-5", "a file");
+  for (const char* name : {"checkpoint-", "checkpoint-x", "checkpoint-5x", "checkpoint--5", "checkpoint-5.hone-tmp-1-0",
+                           "checkpoint-99999999999999999999", "mycheckpoint-4"}) {
+    fs::create_directory(folder.path() / name);
+  }
+  CHECK(steps(folder).empty());
+}
+
+TEST_CASE("a file that is missing, longer, shorter or changed by a bit is damage, named") {
+  const TemporaryFolder folder;
+  for (int64_t step = 1; step <= 4; ++step) write(folder, step);
+  fs::remove(folder.path() / "checkpoint-1" / kStateFile);
+  CHECK(damage(folder, 1) == "trainer_state.json is missing");
+  folder.write("checkpoint-2/model.safetensors", "weights!");
+  CHECK(damage(folder, 2) == "model.safetensors has 8 bytes, not what the manifest says");
+  folder.write("checkpoint-3/model.safetensors", "weightr");
+  CHECK(damage(folder, 3) == "model.safetensors has another sha256 than the manifest says");
+  fs::remove(folder.path() / "checkpoint-4" / kManifestFile);
+  CHECK(damage(folder, 4) == "manifest.json is missing");
+}
+
+TEST_CASE("a manifest that is malformed, empty, of wrong types, or leads out of the folder, is damage") {
+  const TemporaryFolder folder;
+  folder.write("secret", "outside");
+  const auto with_manifest = [&](const std::string& manifest) {
+    write(folder, 1);
+    folder.write("checkpoint-1/manifest.json", manifest);
+    return damage(folder, 1);
+  };
+  CHECK(contains(with_manifest("{\"files\": {"), "manifest.json:1:"));
+  for (const char* empty : {"[]", "3", "{}", "{\"files\": {}}", "{\"files\": []}"}) {
+    INFO(std::string(empty));
+    CHECK(with_manifest(empty) == "manifest.json lists no files");
+  }
+  CHECK(with_manifest("{\"files\": {\"model.safetensors\": 7}}") ==
+        "model.safetensors has 7 bytes, not what the manifest says");
+  for (const char* wrong : {"{\"size\": \"7\"}", "{\"size\": 7, \"sha256\": 5}"}) {
+    INFO(std::string(wrong));
+    CHECK(with_manifest(fmt::format("{{\"files\": {{\"model.safetensors\": {}}}}}", wrong)) ==
+          "manifest.json holds values of the wrong type");
+  }
+  for (const std::string outside : {"../secret", "/etc/passwd", "a/../../secret"}) {
+    INFO(outside);
+    CHECK(contains(with_manifest(fmt::format("{{\"files\": {{\"{}\": {{\"size\": 7}}}}}}", outside)), outside));
+  }
+}
+
+TEST_CASE("the newest whole checkpoint passes over damaged ones") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(newest_whole_checkpoint(folder.path()).has_value());
+  for (const int64_t step : {9, 10, 11}) write(folder, step);
+  CHECK(newest_whole_checkpoint(folder.path())->step == 11);
+  folder.write("checkpoint-11/model.safetensors", "");
+  fs::remove(folder.path() / "checkpoint-10" / kManifestFile);
+  const auto newest = newest_whole_checkpoint(folder.path());
+  REQUIRE(newest.has_value());
+  CHECK(newest->step == 9);
+  CHECK(newest->path == folder.path() / "checkpoint-9");
+  fs::remove_all(folder.path() / "checkpoint-9");
+  CHECK_FALSE(newest_whole_checkpoint(folder.path()).has_value());
+}
+
+TEST_CASE("a checkpoint of the same step is replaced, and nothing of the old one stays") {
+  const TemporaryFolder folder;
+  write(folder, 5, "old");
+  folder.write("checkpoint-5/extra", "x");
+  write(folder, 5, "new");
+  CHECK(read_file(folder.path() / "checkpoint-5" / "model.safetensors") == "new");
+  CHECK_FALSE(fs::exists(folder.path() / "checkpoint-5" / "extra"));
+  CHECK(damage(folder, 5) == "whole");
+  CHECK(entries(folder.path()) == 1);
+}
+
+TEST_CASE("when filling fails, the old checkpoint stays whole and nothing is left behind") {
+  const TemporaryFolder folder;
+  write(folder, 5, "old");
+  const auto fail = [](const fs::path& staging) {
+    write_file(staging / "model.safetensors", "half");
+    throw Error(ErrorKind::kIo, "No space left on device");
+  };
+  for (const int64_t step : {5, 6}) {
+    const Error error = expect_error([&] { write_checkpoint(folder.path(), step, fail); });
+    CHECK(error.what() == std::string("No space left on device"));
+  }
+  CHECK(steps(folder) == Steps{5});
+  CHECK(entries(folder.path()) == 1);
+  CHECK(damage(folder, 5) == "whole");
+  CHECK(read_file(folder.path() / "checkpoint-5" / "model.safetensors") == "old");
+}
+
+TEST_CASE("old checkpoints are removed, but never the newest nor the best") {
+  const auto left = [](int64_t limit, std::optional<int64_t> best) {
+    const TemporaryFolder folder;
+    for (const int64_t step : {10, 20, 30, 40, 50}) write(folder, step);
+    remove_old_checkpoints(folder.path(), limit, best);
+    CHECK(entries(folder.path()) == steps(folder).size());
+    return steps(folder);
+  };
+  CHECK(left(2, std::nullopt) == Steps{40, 50});
+  CHECK(left(1, std::nullopt) == Steps{50});
+  CHECK(left(1, 20) == Steps{20, 50});
+  CHECK(left(2, 10) == Steps{10, 50});
+  CHECK(left(3, 10) == Steps{10, 40, 50});
+  CHECK(left(2, 50) == Steps{40, 50});
+  CHECK(left(2, 99) == Steps{40, 50});
+  CHECK(left(9, std::nullopt) == Steps{10, 20, 30, 40, 50});
+}
+
+TEST_CASE("what a killed process left half-written is removed, and nothing else") {
+  const TemporaryFolder folder;
+  write(folder, 1);
+  folder.write("checkpoint-2.hone-tmp-77-0/model.safetensors", "half");
+  folder.write("checkpoint-3.hone-tmp-removed/model.safetensors", "old");
+  folder.write("config.json.hone-tmp-77-1", "half");
+  folder.write("notes.txt", "mine");
+  remove_unfinished(folder.path());
+  CHECK(entries(folder.path()) == 2);
+  CHECK(damage(folder, 1) == "whole");
+  CHECK(fs::exists(folder.path() / "notes.txt"));
+  remove_unfinished(folder.path() / "none");
+}

@@ -1,0 +1,143 @@
+// Expected numbers are torch.optim's and clip_grad_norm_'s (tests/fixtures/make_train_fixtures.py).
+#include "train/optimizer.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "train/train_fixture.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+void flatten(const Json& json, std::vector<float>& values) {
+  if (json.is_number()) {
+    values.push_back(json.get<float>());
+  } else {
+    for (const Json& item : json) flatten(item, values);
+  }
+}
+
+at::Tensor tensor_of(const Json& json) {
+  std::vector<int64_t> shape;
+  for (const Json* level = &json; level->is_array(); level = &level->front()) {
+    shape.push_back(static_cast<int64_t>(level->size()));
+  }
+  std::vector<float> values;
+  flatten(json, values);
+  return at::tensor(values).reshape(shape);
+}
+
+NamedParameters parameters_of(const Json& expected) {
+  NamedParameters parameters;
+  for (size_t i = 0; i < expected["start"].size(); ++i) {
+    parameters.push_back({fmt::format("weight{}", i), tensor_of(expected["start"][i]).requires_grad_(true),
+                          expected["decays"][i].get<bool>()});
+  }
+  return parameters;
+}
+
+OptimizerOptions options_of(const Json& expected) {
+  return {expected["weight_decay"], expected["beta1"], expected["beta2"], expected["epsilon"]};
+}
+
+void set_gradients(const NamedParameters& parameters, const Json& gradients) {
+  for (size_t i = 0; i < parameters.size(); ++i) parameters[i].tensor.mutable_grad() = tensor_of(gradients[i]);
+}
+
+void check_parameters(const NamedParameters& parameters, const Json& expected) {
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    CHECK(relative_difference(parameters[i].tensor.detach(), tensor_of(expected[i])) < 1e-6);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every optimizer steps as torch's does, with and without decay") {
+  std::map<std::string, int> seen;
+  for (const Json& expected : train_fixture("optimizers.json")) {
+    const std::string name = expected["name"];
+    const NamedParameters parameters = parameters_of(expected);
+    const auto optimizer = make_optimizer(name, parameters, options_of(expected));
+    for (const Json& step : expected["steps"]) {
+      INFO(name << ", weight decay " << expected["weight_decay"] << ", learning rate " << step["learning_rate"]);
+      set_gradients(parameters, step["gradients"]);
+      optimizer->step(step["learning_rate"]);
+      check_parameters(parameters, step["parameters"]);
+    }
+    ++seen[name];
+  }
+  CHECK(seen.size() == optimizers().size());
+}
+
+TEST_CASE("an optimizer with a copied state goes on bit for bit") {
+  for (const Json& expected : train_fixture("optimizers.json")) {
+    const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
+    const std::string name = expected["name"];
+    const auto first = make_optimizer(name, one, options_of(expected));
+    for (size_t step = 0; step < 3; ++step) {
+      set_gradients(one, expected["steps"][step]["gradients"]);
+      first->step(0.01);
+    }
+    const auto second = make_optimizer(name, other, options_of(expected));
+    const at::NoGradGuard no_gradients;
+    const auto from = first->state(), to = second->state();
+    REQUIRE(from.size() == to.size());
+    for (size_t i = 0; i < from.size(); ++i) {
+      REQUIRE(from[i].first == to[i].first);
+      to[i].second.copy_(from[i].second);
+    }
+    for (size_t i = 0; i < one.size(); ++i) other[i].tensor.copy_(one[i].tensor);
+    set_gradients(one, expected["steps"][3]["gradients"]);
+    set_gradients(other, expected["steps"][3]["gradients"]);
+    first->step(0.02);
+    second->step(0.02);
+    for (size_t i = 0; i < one.size(); ++i) CHECK(at::equal(one[i].tensor, other[i].tensor));
+  }
+}
+
+TEST_CASE("the state names every parameter's moments and steps, and leaves frozen parameters out") {
+  NamedParameters parameters = parameters_of(train_fixture("optimizers.json")[0]);
+  parameters[2].tensor.requires_grad_(false);
+  const auto names = [&](const char* optimizer) {
+    std::vector<std::string> found;
+    for (const auto& [name, value] : make_optimizer(optimizer, parameters, {})->state()) found.push_back(name);
+    return found;
+  };
+  CHECK(names("adamw") == std::vector<std::string>{"weight0.step", "weight0.exp_avg", "weight0.exp_avg_sq",
+                                                   "weight1.step", "weight1.exp_avg", "weight1.exp_avg_sq"});
+  CHECK(names("sgd") == std::vector<std::string>{"weight0.step", "weight1.step"});
+}
+
+TEST_CASE("the gradients' norm and their clipping are torch's") {
+  for (const Json& expected : train_fixture("clipping.json")) {
+    NamedParameters parameters;
+    for (size_t i = 0; i < expected["gradients"].size(); ++i) {
+      const at::Tensor gradient = tensor_of(expected["gradients"][i]);
+      parameters.push_back({"", at::zeros_like(gradient).requires_grad_(true), true});
+      parameters.back().tensor.mutable_grad() = gradient;
+    }
+    CHECK(clip_gradients(parameters, expected["max_norm"]) ==
+          doctest::Approx(expected["norm"].get<double>()).epsilon(1e-6));
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      CHECK(relative_difference(parameters[i].tensor.grad(), tensor_of(expected["clipped"][i])) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("a maximal norm of 0 clips nothing, and without gradients the norm is 0") {
+  const NamedParameters parameters = {{"w", at::zeros({2}).requires_grad_(true), true}};
+  CHECK(clip_gradients(parameters, 1.0) == 0);
+  parameters[0].tensor.mutable_grad() = at::tensor({30.0f, 40.0f});
+  CHECK(clip_gradients(parameters, 0) == 50);
+  CHECK(at::equal(parameters[0].tensor.grad(), at::tensor({30.0f, 40.0f})));
+}
+
+TEST_CASE("each optimizer has a doc line; an unknown one is named with the nearest") {
+  for (const OptimizerKind& kind : optimizers()) CHECK_FALSE(kind.doc.empty());
+  const Error error = expect_error([] { make_optimizer("adamww", {}, {}); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(error.what() == std::string("unknown optim \"adamww\""));
+  CHECK(contains(error.hint(), "adamw"));
+}

@@ -1,0 +1,214 @@
+// The numbers are those of transformers' Trainer on as many rows (tests/fixtures/make_train_fixtures.py).
+#include "train/plan.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "options/parse.h"
+#include "train/train_fixture.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+using Steps = std::vector<int64_t>;
+
+TrainOptions options_of(const Json& json) {
+  std::vector<std::string> arguments = {"--model_name_or_path", "m"};
+  for (const auto& [name, value] : json.items()) {
+    arguments.push_back("--" + name);
+    arguments.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return options::parse<TrainOptions>("hone train", arguments).options;
+}
+
+template <typename Due>
+Steps due_steps(const Plan& plan, Due due) {
+  Steps steps;
+  for (int64_t step = 0; step <= plan.total_steps; ++step) {
+    if (due(step)) steps.push_back(step);
+  }
+  return steps;
+}
+
+Steps logging_steps(const Plan& plan) {
+  return due_steps(plan, [&](int64_t step) { return plan.logs_at(step); });
+}
+
+Steps evaluation_steps(const Plan& plan) {
+  return due_steps(plan, [&](int64_t step) { return plan.evaluates_at(step); });
+}
+
+Steps saving_steps(const Plan& plan) {
+  return due_steps(plan, [&](int64_t step) { return plan.saves_at(step); });
+}
+
+// Which two options a contradiction must name.
+void check_contradiction(const TrainOptions& options, const std::string& one, const std::string& other) {
+  const Error error = expect_error([&] { make_plan(options, 100); });
+  INFO(error.what());
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), one));
+  CHECK(contains(error.what(), other));
+  CHECK_FALSE(error.hint().empty());
+}
+
+}  // namespace
+
+TEST_CASE("steps, warm-up, and when to log, evaluate and save are those of transformers' Trainer") {
+  for (const Json& expected : train_fixture("plans.json")) {
+    INFO(expected["rows"] << " rows, " << expected["options"].dump());
+    const Plan plan = make_plan(options_of(expected["options"]), expected["rows"]);
+    CHECK(plan.total_steps == expected["total_steps"]);
+    CHECK(plan.num_epochs == expected["num_train_epochs"]);
+    CHECK(plan.schedule_length.warmup_steps == expected["warmup_steps"]);
+    CHECK(plan.schedule_length.total_steps == plan.total_steps);
+    Steps logged;
+    for (const Json& entry : expected["logged"]) {
+      logged.push_back(entry[0]);
+      CHECK(plan.epoch_at(entry[0]) == doctest::Approx(entry[1].get<double>()).epsilon(1e-12));
+    }
+    CHECK(logging_steps(plan) == logged);
+    CHECK(evaluation_steps(plan) == expected["evaluated"].get<Steps>());
+    CHECK(saving_steps(plan) == expected["saved"].get<Steps>());
+    CHECK(plan.evaluations_between(0, plan.total_steps) == static_cast<int64_t>(expected["evaluated"].size()));
+  }
+}
+
+TEST_CASE("1600 rows in batches of 16 make the run that the seed recipe describes") {
+  TrainOptions options;
+  options.per_device_train_batch_size = 16;
+  options.warmup_ratio = 0.1;
+  options.logging_steps = 10;
+  options.eval_strategy = options.save_strategy = "epoch";
+  const Plan plan = make_plan(options, 1600);
+  CHECK(plan.steps_per_epoch == 100);
+  CHECK(plan.total_steps == 300);
+  CHECK(plan.num_epochs == 3);
+  CHECK(plan.schedule_length.warmup_steps == 30);
+  CHECK(logging_steps(plan).size() == 30);
+  CHECK(evaluation_steps(plan) == Steps{100, 200, 300});
+  CHECK(saving_steps(plan) == Steps{100, 200, 300});
+  CHECK(plan.epoch_at(150) == 1.5);
+}
+
+TEST_CASE("200 rows in batches of 8 make 75 steps") {
+  const Plan plan = make_plan({}, 200);
+  CHECK(plan.steps_per_epoch == 25);
+  CHECK(plan.total_steps == 75);
+  CHECK(plan.logging_steps == 500);
+  CHECK_FALSE(plan.evaluates());
+  CHECK(plan.saves());
+  CHECK(saving_steps(plan) == Steps{75});
+}
+
+TEST_CASE("max_steps goes over the epochs, and the last epoch may be left early") {
+  TrainOptions options;
+  options.max_steps = 60;
+  options.eval_strategy = "epoch";
+  const Plan plan = make_plan(options, 200);
+  CHECK(plan.total_steps == 60);
+  CHECK(plan.num_epochs == 3);
+  CHECK(evaluation_steps(plan) == Steps{25, 50, 60});
+  CHECK(plan.evaluations_between(25, 60) == 2);
+  CHECK(plan.epoch_at(60) == doctest::Approx(2.4));
+}
+
+TEST_CASE("an epoch's remainder makes a smaller batch and a smaller step, unless it is dropped") {
+  TrainOptions options;
+  options.per_device_train_batch_size = 4;
+  options.gradient_accumulation_steps = 3;
+  CHECK(make_plan(options, 17).batches_per_epoch == 5);
+  CHECK(make_plan(options, 17).steps_per_epoch == 2);
+  options.dataloader_drop_last = true;
+  CHECK(make_plan(options, 17).batches_per_epoch == 4);
+  CHECK(make_plan(options, 17).steps_per_epoch == 2);
+  options.gradient_accumulation_steps = 2;
+  CHECK(make_plan(options, 17).steps_per_epoch == 2);
+}
+
+TEST_CASE("intervals below 1 are shares of all steps, rounded up, and never 0") {
+  TrainOptions options;
+  options.logging_steps = 0.1;
+  options.eval_strategy = "steps";
+  options.save_steps = 0.34;
+  const Plan plan = make_plan(options, 200);
+  CHECK(plan.logging_steps == 8);
+  CHECK(plan.eval_steps == 8);  // as logging_steps
+  CHECK(plan.save_steps == 26);
+  options.max_steps = 1;
+  CHECK(make_plan(options, 200).logging_steps == 1);
+}
+
+TEST_CASE("warmup_steps below 1 is a share; a schedule without warm-up has none") {
+  TrainOptions options;
+  options.warmup_steps = 0.1;
+  CHECK(make_plan(options, 200).schedule_length.warmup_steps == 8);
+  options.warmup_steps = 12;
+  CHECK(make_plan(options, 200).schedule_length.warmup_steps == 12);
+  options.lr_scheduler_type = "constant";
+  CHECK(make_plan(options, 200).schedule_length.warmup_steps == 0);
+}
+
+TEST_CASE("a number of steps with a fraction is refused") {
+  const auto check = [](const char* name, double TrainOptions::* option) {
+    TrainOptions options;
+    options.*option = 2.5;
+    const Error error = expect_error([&] { make_plan(options, 100); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(error.what() == fmt::format("{} is 2.5, which is neither a whole number of steps nor a share below 1", name));
+  };
+  check("logging_steps", &TrainOptions::logging_steps);
+  check("save_steps", &TrainOptions::save_steps);
+  check("warmup_steps", &TrainOptions::warmup_steps);
+}
+
+TEST_CASE("rows that make no batch are refused with both numbers") {
+  TrainOptions options;
+  options.dataloader_drop_last = true;
+  const Error error = expect_error([&] { make_plan(options, 7); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(error.what() == std::string("7 rows make no batch of 8"));
+  CHECK(contains(error.hint(), "dataloader_drop_last"));
+  CHECK(expect_error([] { make_plan({}, 0); }).what() == std::string("0 rows make no batch of 8"));
+}
+
+TEST_CASE("options that contradict each other are refused, both named") {
+  TrainOptions options;
+  options.warmup_steps = 5;
+  options.warmup_ratio = 0.1;
+  check_contradiction(options, "warmup_steps (5)", "warmup_ratio (0.1)");
+  options = {};
+  options.early_stopping_patience = 2;
+  check_contradiction(options, "early_stopping_patience", "eval_strategy");
+  options = {};
+  options.load_best_model_at_end = true;
+  check_contradiction(options, "load_best_model_at_end", "eval_strategy");
+  options.eval_strategy = "epoch";
+  check_contradiction(options, "eval_strategy is \"epoch\"", "save_strategy is \"steps\"");
+  options.eval_strategy = "steps";
+  options.eval_steps = 4;
+  options.save_steps = 6;
+  check_contradiction(options, "save_steps (6)", "eval_steps (4)");
+  options.save_steps = 8;
+  CHECK(make_plan(options, 100).save_steps == 8);
+}
+
+TEST_CASE("the metric that is watched") {
+  TrainOptions options;
+  CHECK(best_metric(options).key.empty());
+  options.load_best_model_at_end = true;
+  CHECK(best_metric(options).key == "eval_loss");
+  CHECK_FALSE(best_metric(options).greater_is_better);
+  options.metric_for_best_model = "accuracy";
+  CHECK(best_metric(options).key == "eval_accuracy");
+  CHECK(best_metric(options).greater_is_better);
+  options.greater_is_better = false;
+  CHECK_FALSE(best_metric(options).greater_is_better);
+  options = {};
+  options.early_stopping_patience = 1;
+  options.metric_for_best_model = "eval_loss";
+  CHECK(best_metric(options).key == "eval_loss");
+  CHECK_FALSE(best_metric(options).greater_is_better);
+}

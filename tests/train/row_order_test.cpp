@@ -1,0 +1,83 @@
+// The orders are those in which transformers' Trainer took the rows (tests/fixtures/make_train_fixtures.py).
+#include "train/row_order.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "train/train_fixture.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+// Evaluations in each epoch, as the plan of the same options has them.
+std::vector<int64_t> evaluations(const Json& expected, int64_t num_epochs) {
+  TrainOptions options;
+  options.num_train_epochs = static_cast<double>(num_epochs);
+  options.per_device_train_batch_size = expected["batch_size"];
+  options.gradient_accumulation_steps = expected["gradient_accumulation_steps"];
+  options.eval_strategy = expected["eval_strategy"].get<std::string>();
+  options.eval_steps = expected["eval_steps"].get<double>();
+  const Plan plan = make_plan(options, static_cast<int64_t>(expected["lengths"].size()));
+  std::vector<int64_t> counts;
+  for (int64_t epoch = 0; epoch < num_epochs; ++epoch) {
+    counts.push_back(plan.evaluations_between(epoch * plan.steps_per_epoch, (epoch + 1) * plan.steps_per_epoch));
+  }
+  return counts;
+}
+
+OrderOptions order_options(const Json& expected) {
+  OrderOptions options;
+  options.seed = expected["seed"];
+  options.data_seed = expected["data_seed"].is_null() ? options.seed : expected["data_seed"].get<uint64_t>();
+  options.group_by_length = expected["group_by_length"];
+  options.rows_per_step =
+      expected["batch_size"].get<uint64_t>() * expected["gradient_accumulation_steps"].get<uint64_t>();
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("rows are taken in the order of transformers' Trainer, in every epoch") {
+  int grouped = 0;
+  const Json cases = train_fixture("orders.json");
+  for (const Json& expected : cases) {
+    const auto lengths = expected["lengths"].get<std::vector<uint64_t>>();
+    const auto num_epochs = static_cast<int64_t>(expected["epochs"].size());
+    for (int64_t epoch = 0; epoch < num_epochs; ++epoch) {
+      INFO(lengths.size() << " rows, seed " << expected["seed"] << ", data_seed " << expected["data_seed"]
+                          << ", evaluation " << expected["eval_strategy"].get<std::string>() << ", grouped "
+                          << expected["group_by_length"] << ", epoch " << epoch);
+      const auto order = epoch_order(order_options(expected), lengths, epoch, evaluations(expected, num_epochs));
+      CHECK(order == expected["epochs"][static_cast<size_t>(epoch)].get<std::vector<uint64_t>>());
+    }
+    grouped += expected["group_by_length"].get<bool>();
+  }
+  CHECK(grouped >= 5);
+  CHECK(static_cast<int>(cases.size()) - grouped >= 5);
+}
+
+TEST_CASE("every epoch takes every row once, in another order") {
+  const std::vector<uint64_t> lengths = {5, 9, 2, 7, 7, 1, 30, 4, 4, 12, 3};
+  for (const bool group_by_length : {false, true}) {
+    const OrderOptions options = {.group_by_length = group_by_length, .rows_per_step = 2};
+    const std::vector<int64_t> none = {0};
+    const auto first = epoch_order(options, lengths, 0, {}), second = epoch_order(options, lengths, 1, none);
+    CHECK(first != second);
+    for (auto order : {first, second}) {
+      if (group_by_length) CHECK(order[0] == 6);  // the longest
+      std::sort(order.begin(), order.end());
+      std::vector<uint64_t> all(lengths.size());
+      std::iota(all.begin(), all.end(), uint64_t{0});
+      CHECK(order == all);
+    }
+  }
+}
+
+TEST_CASE("no rows make an empty order") {
+  CHECK(epoch_order({}, {}, 0, {}).empty());
+  CHECK(epoch_order({.group_by_length = true}, {}, 0, {}).empty());
+}

@@ -1,0 +1,194 @@
+// `hone train` as a function, on a tiny model and rows in a file.
+#include "train/run.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "options/parse.h"
+#include "temporary_folder.h"
+#include "train/train_fixture.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// As many labels as tiny-bert has.
+std::string rows_text(int count) {
+  constexpr const char* kRows[] = {"a bad and boring movie no %,NEGATIVE\n", "it is a film %,NEUTRAL\n",
+                                   "the best film it is fun %,POSITIVE\n"};
+  std::string text = "text,label\n";
+  for (int row = 0; row < count; ++row) {
+    std::string line = kRows[row % 3];
+    text += line.replace(line.find('%'), 1, std::string(static_cast<size_t>(row % 7), 'x'));
+  }
+  return text;
+}
+
+// Three steps an epoch of 20 rows, evaluated and saved after each epoch.
+TrainOptions run_options(const TemporaryFolder& folder) {
+  TrainOptions options;
+  options.model_name_or_path = fixture_models() / "tiny-bert";
+  options.train_file = {folder.write("train.csv", rows_text(20)).string()};
+  options.validation_file = {folder.write("validation.csv", rows_text(6)).string()};
+  options.output_dir = folder.path() / "out";
+  options.num_train_epochs = 2;
+  options.learning_rate = 1e-3;
+  options.logging_steps = 2;
+  options.eval_strategy = options.save_strategy = "epoch";
+  options.max_seq_length = 24;
+  options.num_threads = 2;
+  return options;
+}
+
+Tensors weights_of(const TrainOptions& options) { return read_tensors(options.output_dir / "model.safetensors"); }
+
+Error run_error(const TrainOptions& options) {
+  return expect_error([&] { run_training(options); });
+}
+
+}  // namespace
+
+TEST_CASE("a run leaves a whole model folder with the checkpoints inside") {
+  const TemporaryFolder folder;
+  const TrainOptions options = run_options(folder);
+  CHECK(run_training(options) == RunEnd::kFinished);
+  for (const char* file : {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+                           "training_args.json", "trainer_state.json", "README.md"}) {
+    INFO(std::string(file));
+    CHECK(fs::is_regular_file(options.output_dir / file));
+  }
+  const Json config = read_json(options.output_dir / "config.json");
+  CHECK(config["id2label"] == Json({{"0", "NEGATIVE"}, {"1", "NEUTRAL"}, {"2", "POSITIVE"}}));
+  CHECK(config["problem_type"] == "single_label_classification");
+  const Json state = read_json(options.output_dir / "trainer_state.json");
+  CHECK(state["global_step"] == 6);
+  CHECK(state["log_history"].size() == 3 + 2 + 1);
+  for (const int64_t step : {3, 6}) {
+    CHECK_FALSE(checkpoint_damage(checkpoint_path(options.output_dir, step)).has_value());
+  }
+  CHECK(same_bits(weights_of(options), read_tensors(options.output_dir / "checkpoint-6" / "model.safetensors")));
+  CHECK(contains(read_file(options.output_dir / "README.md"), "On the validation rows:"));
+  const auto saved = options::read_options<TrainOptions>(options.output_dir / "training_args.json").options;
+  CHECK(saved.learning_rate == options.learning_rate);
+  CHECK(saved.max_seq_length == 24);
+  CHECK(saved.train_file == options.train_file);
+}
+
+TEST_CASE("a run that was stopped and resumed with true ends with the bits of one that was not") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  run_training(options);
+  const Tensors expected = weights_of(options);
+  options.output_dir = folder.path() / "again";
+  options.stop_after_steps = 4;
+  CHECK(run_training(options) == RunEnd::kStoppedAfterSteps);
+  CHECK_FALSE(fs::exists(options.output_dir / "model.safetensors"));
+  options.stop_after_steps = 0;
+  CHECK(contains(run_error(options).what(), "already holds a run"));
+  options.resume_from_checkpoint = "true";
+  CHECK(run_training(options) == RunEnd::kFinished);
+  CHECK(same_bits(weights_of(options), expected));
+}
+
+TEST_CASE("resuming where nothing can be resumed starts anew, and overwriting starts over") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.resume_from_checkpoint = "true";
+  options.max_steps = 1;
+  CHECK(run_training(options) == RunEnd::kFinished);
+  const Tensors first = weights_of(options);
+  options.resume_from_checkpoint = "";
+  options.overwrite_output_dir = true;
+  CHECK(run_training(options) == RunEnd::kFinished);
+  CHECK(same_bits(weights_of(options), first));
+}
+
+TEST_CASE("the best model becomes the final one") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.load_best_model_at_end = true;
+  options.metric_for_best_model = "loss";
+  options.greater_is_better = true;  // the worst, so that it is seldom the last
+  run_training(options);
+  const Json state = read_json(options.output_dir / "trainer_state.json");
+  const fs::path best = state["best_model_checkpoint"].get<std::string>();
+  CHECK(same_bits(weights_of(options), read_tensors(best / "model.safetensors")));
+}
+
+TEST_CASE("config_overrides reach the model, and one that is not KEY=VALUE is refused") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.max_steps = 1;
+  options.config_overrides = {"hidden_dropout_prob=0", "attention_probs_dropout_prob=0"};
+  run_training(options);
+  CHECK(read_json(options.output_dir / "config.json")["hidden_dropout_prob"] == 0);
+  options.output_dir = folder.path() / "other";
+  for (const char* bad : {"hidden_dropout_prob", "=0"}) {
+    options.config_overrides = {bad};
+    const Error error = run_error(options);
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(error.what() == fmt::format("config_overrides \"{}\" is not KEY=VALUE", bad));
+  }
+}
+
+TEST_CASE("a tokenizer with more tokens than the model's embedding is refused") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  fs::copy(options.model_name_or_path, folder.path() / "model");
+  options.model_name_or_path = folder.path() / "model";
+  fs::remove(folder.path() / "model" / "tokenizer.json");
+  folder.write("model/vocab.txt", read_file(folder.path() / "model" / "vocab.txt") + "one\ntwo\n");
+  const Error error = run_error(options);
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "the tokenizer has 108 tokens, the model's embedding only 106"));
+  CHECK(contains(error.hint(), "belongs to another model"));
+}
+
+TEST_CASE("a max_seq_length beyond the model's is taken as the model's") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.max_seq_length = 512;
+  options.max_steps = 1;
+  folder.write("train.csv", rows_text(20) + std::string(200, 'x') + " " + std::string(90, '!') + ",NEGATIVE\n");
+  CHECK(run_training(options) == RunEnd::kFinished);
+}
+
+TEST_CASE("rows that cannot be trained on end the run before step 1, each with its own message") {
+  const TemporaryFolder folder;
+  const auto with_rows = [&](const std::string& text) {
+    TrainOptions options = run_options(folder);
+    folder.write("train.csv", text);
+    const Error error = run_error(options);
+    CHECK(list_checkpoints(options.output_dir).empty());
+    CHECK_FALSE(fs::exists(options.output_dir / "model.safetensors"));
+    return std::string(error.what());
+  };
+  CHECK(contains(with_rows(""), "train.csv"));
+  CHECK(contains(with_rows("text,label\nit is fun,YES\nit is bad,NO\n"), "has shape [3], the model needs [2]"));
+  CHECK(contains(with_rows("text,label\na,POSITIVE\nb,POSITIVE\n"), "POSITIVE"));
+  CHECK(contains(with_rows("a,b\nx,1\ny,0\n"), "column"));
+  TrainOptions options = run_options(folder);
+  folder.write("validation.csv", "text,label\na movie,NEGATIVE\na movie,GREAT\n");
+  const Error error = run_error(options);
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "validation.csv:3: label \"GREAT\" is not one of NEGATIVE, NEUTRAL, POSITIVE"));
+}
+
+TEST_CASE("a model folder that is missing, and a name that is unknown, are errors before anything is written") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.model_name_or_path = folder.path() / "none";
+  CHECK(run_error(options).kind() == ErrorKind::kIo);
+  options = run_options(folder);
+  options.optim = "adamx";
+  CHECK(contains(run_error(options).what(), "unknown optim \"adamx\""));
+  options = run_options(folder);
+  options.lr_scheduler_type = "linaer";
+  CHECK(contains(run_error(options).what(), "unknown lr_scheduler_type \"linaer\""));
+}

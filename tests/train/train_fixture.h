@@ -1,0 +1,146 @@
+// What the tests of training share: the fixtures of tests/fixtures/train, made-up rows, and a run of a tiny model that
+// can be stopped and taken up again as by another process.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "model/load.h"
+#include "model/save.h"
+#include "parity/parity_fixture.h"
+#include "task/features.h"
+#include "task/tasks.h"
+#include "tensor/safetensors.h"
+#include "tensor/threads.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
+
+namespace hone {
+
+inline Json train_fixture(const std::string& name) {
+  return read_json(std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "train" / name)["cases"];
+}
+
+// Adds a row of tokens that tiny-bert has: 2 is [CLS], words begin at 5.
+inline void add_row(task::Features& features, uint64_t length, uint64_t salt, int64_t label) {
+  for (uint64_t i = 0; i < length; ++i) {
+    features.ids.push_back(i == 0 ? 2 : static_cast<int32_t>(5 + (salt * 31 + i * i * 17) % 100));
+    features.type_ids.push_back(0);
+  }
+  features.offsets.push_back(features.ids.size());
+  features.labels.push_back(label);
+}
+
+inline task::Features made_up_rows(uint64_t count, uint64_t salt = 1) {
+  task::Features features;
+  for (uint64_t row = 0; row < count; ++row) {
+    add_row(features, 3 + (row * row * 7 + salt) % 11, row * 13 + salt, static_cast<int64_t>((row * 5 + salt) % 3));
+  }
+  return features;
+}
+
+using Tensors = std::map<std::string, at::Tensor>;
+
+inline bool same_bits(const Tensors& a, const Tensors& b) {
+  if (a.size() != b.size()) return false;
+  for (const auto& [name, value] : a) {
+    const auto other = b.find(name);
+    if (other == b.end() || !at::equal(value.view(at::kInt), other->second.view(at::kInt))) return false;
+  }
+  return true;
+}
+
+inline double largest_difference(const Tensors& a, const Tensors& b) {
+  double largest = 0;
+  for (const auto& [name, value] : a) largest = std::max(largest, (value - b.at(name)).abs().max().item<double>());
+  return largest;
+}
+
+// The log without what depends on the clock.
+inline std::string timeless_log(const train::RunState& state) {
+  std::string text;
+  for (Json entry : state.log_history) {
+    for (auto item = entry.begin(); item != entry.end();) {
+      const std::string& key = item.key();
+      item = key.ends_with("_per_second") || key.ends_with("_runtime") ? entry.erase(item) : std::next(item);
+    }
+    text += entry.dump() + "\n";
+  }
+  return text;
+}
+
+// The values of a key over the log, in order.
+inline std::vector<double> logged(const train::RunState& state, const char* key) {
+  std::vector<double> values;
+  for (const Json& entry : state.log_history) {
+    if (entry.contains(key) && entry[key].is_number()) values.push_back(entry[key].get<double>());
+  }
+  return values;
+}
+
+// Options that log, evaluate and save nothing.
+inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir) {
+  train::TrainOptions options;
+  options.output_dir = output_dir;
+  options.model_name_or_path = fixture_models() / "tiny-bert";
+  options.per_device_train_batch_size = 4;
+  options.learning_rate = 1e-3;
+  options.save_strategy = "no";
+  options.num_threads = 1;
+  return options;
+}
+
+// A model fresh from its folder and a trainer on it, as a new process has them.
+struct TinyRun {
+  TinyRun(const train::TrainOptions& options_in, task::Features train_rows, bool dropout = true,
+          const std::string& family = "bert")
+      : options(options_in), train(std::move(train_rows)), evaluation(made_up_rows(10, 77)) {
+    tensor::set_num_threads(static_cast<int>(options.num_threads));
+    plan = train::make_plan(options, static_cast<int64_t>(train.size()));
+    model::ClassifierRequest request;
+    request.model_dir = fixture_models() / ("tiny-" + family);
+    if (!dropout) request.config_overrides = no_dropout(family);
+    loaded = model::load_classifier(request);
+    train::TrainerInputs inputs;
+    inputs.model = loaded.model;
+    inputs.train = &train;
+    inputs.evaluation = &evaluation;
+    inputs.task = &task::find_task("text-classification");
+    inputs.row_location = [](uint64_t row) { return fmt::format("rows.csv:{}", row + 2); };
+    inputs.save_model = [this](const std::filesystem::path& folder) {
+      model::save_model(*loaded.model, loaded.config, folder);
+    };
+    trainer = std::make_unique<train::Trainer>(inputs, options, plan);
+  }
+  TinyRun(const TinyRun&) = delete;
+  TinyRun& operator=(const TinyRun&) = delete;
+
+  train::RunEnd run() { return trainer->run(); }
+  train::RunEnd resume(int64_t step) {
+    trainer->resume(train::checkpoint_path(options.output_dir, step));
+    return trainer->run();
+  }
+  Tensors weights() const {
+    Tensors copies;
+    for (const auto& item : loaded.model->named_parameters()) copies[item.key()] = item.value().detach().clone();
+    return copies;
+  }
+  Tensors saved(int64_t step, const char* file) const {
+    return read_tensors(train::checkpoint_path(options.output_dir, step) / file);
+  }
+
+  train::TrainOptions options;
+  train::Plan plan;
+  task::Features train, evaluation;
+  model::LoadedClassifier loaded;
+  std::unique_ptr<train::Trainer> trainer;
+};
+
+}  // namespace hone

@@ -1,0 +1,448 @@
+// What the loop promises: the same bits again after any stop, the same results however a step is cut into
+// micro-batches, nothing that is not finite saved. That its losses are transformers' is in parity/training_test.cpp.
+#include "train/trainer.h"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "base/files.h"
+#include "base/interrupt.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+#include "train/train_fixture.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+// 22 rows make 3 steps an epoch of 8, 8 and 6 rows; 12 steps in all, with everything on that a resume must carry over.
+TrainOptions busy_options(const std::filesystem::path& output_dir) {
+  TrainOptions options = quiet_options(output_dir);
+  options.num_train_epochs = 4;
+  options.gradient_accumulation_steps = 2;
+  options.warmup_steps = 2;
+  options.weight_decay = 0.01;
+  options.label_smoothing_factor = 0.1;
+  options.logging_steps = 3;
+  options.eval_strategy = "steps";
+  options.eval_steps = 4;
+  options.save_strategy = "steps";
+  options.save_steps = 5;
+  return options;
+}
+
+// What a run ends with.
+struct Ending {
+  Tensors weights, optimizer;
+  std::string log, state;
+};
+
+Ending ending(const TinyRun& run) {
+  Ending end{run.weights(), run.saved(run.plan.total_steps, kOptimizerFile), timeless_log(run.trainer->state()), ""};
+  RunState state = run.trainer->state();
+  state.log_history = Json::array();
+  state.train_seconds = 0;
+  end.state = to_json(state, run.plan, run.trainer->best(), "out").dump();
+  return end;
+}
+
+void check_same(const Ending& one, const Ending& other) {
+  CHECK(same_bits(one.weights, other.weights));
+  CHECK(same_bits(one.optimizer, other.optimizer));
+  CHECK(one.log == other.log);
+  CHECK(one.state == other.state);
+}
+
+Ending uninterrupted(TrainOptions options) {
+  const TemporaryFolder folder;
+  options.output_dir = folder.path();
+  TinyRun run(options, made_up_rows(22));
+  CHECK(run.run() == RunEnd::kFinished);
+  return ending(run);
+}
+
+// As two processes: the first stops after `stop` steps.
+Ending stopped_and_resumed(TrainOptions options, int64_t stop) {
+  const TemporaryFolder folder;
+  options.output_dir = folder.path();
+  {
+    TrainOptions first = options;
+    first.stop_after_steps = stop;
+    TinyRun run(first, made_up_rows(22));
+    CHECK(run.run() == RunEnd::kStoppedAfterSteps);
+    CHECK(run.trainer->state().global_step == stop);
+  }
+  TinyRun run(options, made_up_rows(22));
+  CHECK(newest_whole_checkpoint(folder.path())->step == stop);
+  CHECK(run.resume(stop) == RunEnd::kFinished);
+  return ending(run);
+}
+
+bool all_finite(const Tensors& tensors) {
+  for (const auto& [name, value] : tensors) {
+    if (!value.isfinite().all().item<bool>()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("a run stopped at any step and resumed ends with the bits of the run that never stopped") {
+  const TrainOptions options = busy_options("");
+  const Ending expected = uninterrupted(options);
+  CHECK(expected.optimizer.size() > 100);
+  CHECK(std::count(expected.log.begin(), expected.log.end(), '\n') == 4 + 3 + 1);
+  for (int64_t stop = 1; stop < 12; ++stop) {
+    INFO("stopped after step " << stop);
+    check_same(stopped_and_resumed(options, stop), expected);
+  }
+}
+
+TEST_CASE("so does a run with batches of similar length, by epochs, with the smaller last batch dropped") {
+  TrainOptions options = busy_options("");
+  options.group_by_length = true;
+  options.dataloader_drop_last = true;
+  options.eval_strategy = options.save_strategy = "epoch";
+  options.lr_scheduler_type = "cosine";
+  options.data_seed = 7;
+  const Ending expected = uninterrupted(options);
+  for (const int64_t stop : {1, 3, 4, 8}) {
+    INFO("stopped after step " << stop);
+    check_same(stopped_and_resumed(options, stop), expected);
+  }
+}
+
+TEST_CASE("a run ended by max_steps goes on to a later end as if it had never stopped") {
+  TrainOptions options = busy_options("");
+  options.lr_scheduler_type = "constant_with_warmup";
+  options.group_by_length = true;
+  options.max_steps = 12;
+  const Ending expected = uninterrupted(options);
+  const TemporaryFolder folder;
+  options.output_dir = folder.path();
+  for (const int64_t end : {3, 7, 11}) {
+    options.max_steps = end;
+    TinyRun run(options, made_up_rows(22));
+    CHECK((end == 3 ? run.run() : run.resume(newest_whole_checkpoint(folder.path())->step)) == RunEnd::kFinished);
+    CHECK(run.trainer->state().global_step == end);
+  }
+  options.max_steps = 12;
+  TinyRun run(options, made_up_rows(22));
+  CHECK(run.resume(11) == RunEnd::kFinished);
+  check_same(ending(run), expected);
+}
+
+TEST_CASE("Ctrl-C saves the step it came in, and the run goes on from there bit for bit") {
+  TrainOptions options = busy_options("");
+  const Ending expected = uninterrupted(options);
+  const TemporaryFolder folder;
+  options.output_dir = folder.path();
+  {
+    const InterruptGuard guard;
+    TinyRun run(options, made_up_rows(22));
+    std::raise(SIGINT);
+    CHECK(run.run() == RunEnd::kInterrupted);
+    CHECK(run.trainer->state().global_step == 0);
+  }
+  const auto checkpoint = newest_whole_checkpoint(folder.path());
+  REQUIRE(checkpoint.has_value());
+  const InterruptGuard guard;
+  TinyRun run(options, made_up_rows(22));
+  CHECK(run.resume(checkpoint->step) == RunEnd::kFinished);
+  check_same(ending(run), expected);
+}
+
+TEST_CASE("signals at any moment, in an evaluation or while saving too, change nothing of the end") {
+  TrainOptions options = busy_options("");
+  options.eval_steps = options.logging_steps = 1;
+  const Ending expected = uninterrupted(options);
+  int interrupted = 0;
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    const TemporaryFolder folder;
+    options.output_dir = folder.path();
+    RunEnd end = RunEnd::kInterrupted;
+    for (int session = 0; end == RunEnd::kInterrupted; ++session) {
+      const InterruptGuard guard;
+      TinyRun run(options, made_up_rows(22));
+      std::thread killer([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(7 + 11 * attempt + 20 * session));
+        if (session < 3) std::raise(SIGTERM);
+      });
+      const auto checkpoint = newest_whole_checkpoint(folder.path());
+      end = checkpoint ? run.resume(checkpoint->step) : run.run();
+      killer.join();
+      interrupted += end == RunEnd::kInterrupted;
+      if (end == RunEnd::kFinished) check_same(ending(run), expected);
+    }
+    CHECK(end == RunEnd::kFinished);
+  }
+  MESSAGE(interrupted << " interrupts came before the end");
+}
+
+TEST_CASE("an interrupt before an evaluation leaves it to the resumed run") {
+  TrainOptions options = busy_options("");
+  const Ending expected = uninterrupted(options);
+  const TemporaryFolder folder;
+  options.output_dir = folder.path();
+  {
+    TrainOptions first = options;
+    first.eval_strategy = "no";  // as where the signal came during the evaluation of step 4
+    first.stop_after_steps = 4;
+    TinyRun run(first, made_up_rows(22));
+    run.run();
+    CHECK_FALSE(run.trainer->state().has_evaluated(4));
+  }
+  TinyRun run(options, made_up_rows(22));
+  run.resume(4);
+  check_same(ending(run), expected);
+}
+
+TEST_CASE("the same seed gives the same bits twice, by several threads too, and another seed others") {
+  TrainOptions options = busy_options("");
+  options.num_threads = 3;
+  check_same(uninterrupted(options), uninterrupted(options));
+  options.num_threads = 1;
+  const Ending one = uninterrupted(options);
+  check_same(uninterrupted(options), one);
+  options.seed = 43;
+  CHECK_FALSE(same_bits(uninterrupted(options).weights, one.weights));
+  options.seed = 42;
+  options.data_seed = 43;
+  CHECK_FALSE(same_bits(uninterrupted(options).weights, one.weights));
+}
+
+TEST_CASE("accumulated micro-batches equal one batch, with a smaller last one too") {
+  for (const uint64_t num_rows : {22, 21}) {
+    for (const bool group_by_length : {false, true}) {
+      INFO(num_rows << " rows, grouped " << group_by_length);
+      TrainOptions whole = quiet_options("");
+      whole.optim = "sgd";  // Adam makes whole steps of the rounding in gradients that are 0, as those of key biases
+      whole.learning_rate = 0.1;
+      whole.num_train_epochs = 2;
+      whole.logging_steps = 1;
+      whole.group_by_length = group_by_length;
+      whole.label_smoothing_factor = 0.1;
+      whole.per_device_train_batch_size = 8;
+      TrainOptions pieces = whole;
+      pieces.per_device_train_batch_size = 2;
+      pieces.gradient_accumulation_steps = 4;
+      TinyRun one(whole, made_up_rows(num_rows), false), other(pieces, made_up_rows(num_rows), false);
+      one.run();
+      other.run();
+      CHECK(other.trainer->state().global_step == 6);
+      CHECK(largest_difference(one.weights(), other.weights()) < 1e-6);
+      for (const char* key : {"loss", "grad_norm", "epoch"}) {
+        const auto expected = logged(one.trainer->state(), key), got = logged(other.trainer->state(), key);
+        REQUIRE(expected.size() == got.size());
+        for (size_t i = 0; i < got.size(); ++i) {
+          INFO(std::string(key) << " " << i);
+          CHECK(std::abs(got[i] / expected[i] - 1) < (key == std::string("epoch") ? 0.5 : 1e-6));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the log has the keys of transformers, and the losses are means over their window") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.num_train_epochs = 2;
+  options.logging_steps = 1;
+  TinyRun every(options, made_up_rows(16));
+  every.run();
+  options.logging_steps = 4;
+  options.eval_strategy = "epoch";
+  options.json_log = folder.path() / "log.jsonl";
+  TinyRun fourth(options, made_up_rows(16));
+  fourth.run();
+  const auto losses = logged(every.trainer->state(), "loss"), means = logged(fourth.trainer->state(), "loss");
+  REQUIRE(losses.size() == 8);
+  REQUIRE(means.size() == 2);
+  for (size_t i = 0; i < 2; ++i) {
+    CHECK(means[i] == doctest::Approx((losses[4 * i] + losses[4 * i + 1] + losses[4 * i + 2] + losses[4 * i + 3]) / 4));
+  }
+  std::vector<std::string> lines;
+  for (const Json& entry : fourth.trainer->state().log_history) {
+    for (const char* key : {"epoch", "step"}) CHECK(entry.contains(key));
+    lines.push_back(entry.dump() + "\n");
+  }
+  CHECK(read_file(options.json_log) == fmt::format("{}", fmt::join(lines, "")));
+  const Json& log = fourth.trainer->state().log_history;
+  for (const char* key : {"loss", "grad_norm", "learning_rate", "tokens_per_second"}) CHECK(log[0].contains(key));
+  for (const char* key :
+       {"eval_loss", "eval_accuracy", "eval_f1", "eval_runtime", "eval_samples_per_second", "eval_steps_per_second"}) {
+    CHECK(log[1].contains(key));
+  }
+  for (const char* key : {"train_runtime", "train_samples_per_second", "train_steps_per_second", "train_loss"}) {
+    CHECK(log.back().contains(key));
+  }
+  CHECK(log.back()["train_loss"].get<double>() == doctest::Approx((means[0] + means[1]) / 2));
+  CHECK(fourth.trainer->state().num_input_tokens_seen == 2 * static_cast<int64_t>(fourth.train.num_tokens()));
+}
+
+TEST_CASE("a step that is not finite changes nothing but the count, and three of them end the run, named") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.learning_rate = 1e37;  // weights of this size after step 1: sums of their products overflow
+  options.lr_scheduler_type = "constant";
+  options.logging_steps = 1;
+  options.save_strategy = "steps";
+  options.save_steps = 1;
+  {
+    TrainOptions first = options;
+    first.stop_after_steps = 2;
+    TinyRun run(first, made_up_rows(40));
+    CHECK(run.run() == RunEnd::kStoppedAfterSteps);
+    CHECK(run.trainer->state().num_nonfinite_steps == 1);
+    CHECK(run.trainer->state().log_history[1]["loss"].is_null());
+    CHECK(same_bits(run.saved(1, "model.safetensors"), run.saved(2, "model.safetensors")));
+    CHECK(same_bits(run.saved(1, kOptimizerFile), run.saved(2, kOptimizerFile)));
+  }
+  TinyRun run(options, made_up_rows(40));
+  const Error error = expect_error([&] { run.resume(2); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "stopped after 3 steps with a non-finite loss or gradient; the last was step 4: "));
+  CHECK(contains(error.what(), "first bad tensor: "));
+  const auto order = epoch_order({}, std::vector<uint64_t>(40), 0, {});
+  CHECK(contains(error.what(), fmt::format("rows: rows.csv:{}, rows.csv:{}, ", order[12] + 2, order[13] + 2)));
+  CHECK(contains(error.hint(), "lower learning_rate"));
+  CHECK(same_bits(run.weights(), run.saved(1, "model.safetensors")));
+  CHECK(list_checkpoints(folder.path()).size() == 3);
+  for (const CheckpointFolder& checkpoint : list_checkpoints(folder.path())) {
+    CHECK(all_finite(read_tensors(checkpoint.path / "model.safetensors")));
+    CHECK(all_finite(read_tensors(checkpoint.path / kOptimizerFile)));
+  }
+}
+
+TEST_CASE("weights that became infinite are never saved") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.learning_rate = 1e38;  // a tenth of what Adam's first step takes it to: the weights are infinite after it
+  options.save_strategy = "steps";
+  options.save_steps = 1;
+  TinyRun run(options, made_up_rows(40));
+  const Error error = expect_error([&] { run.run(); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "stopped at step 1: weight "));
+  CHECK(contains(error.hint(), "lower learning_rate"));
+  CHECK(list_checkpoints(folder.path()).empty());
+  options.save_strategy = "no";
+  options.max_steps = 1;
+  TinyRun short_run(options, made_up_rows(40));
+  CHECK(contains(expect_error([&] { short_run.run(); }).what(), "stopped at step 1: weight "));
+}
+
+TEST_CASE("an evaluation that is not finite is logged as null and is not the best") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.learning_rate = 1e37;
+  options.lr_scheduler_type = "constant";
+  options.max_steps = 2;
+  options.eval_strategy = options.save_strategy = "steps";
+  options.eval_steps = options.save_steps = 1;
+  options.load_best_model_at_end = true;
+  TinyRun run(options, made_up_rows(40));
+  CHECK(run.run() == RunEnd::kFinished);
+  CHECK(run.trainer->state().log_history[0]["eval_loss"].is_null());
+  CHECK_FALSE(run.trainer->best().metric.has_value());
+  CHECK_FALSE(run.trainer->load_best().has_value());
+}
+
+TEST_CASE("a run without improvement stops after as many evaluations as it has patience") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.learning_rate = 0;
+  options.num_train_epochs = 5;
+  options.eval_strategy = "steps";
+  options.eval_steps = 2;
+  options.early_stopping_patience = 3;
+  TinyRun run(options, made_up_rows(16));
+  CHECK(run.run() == RunEnd::kStoppedEarly);
+  CHECK(run.trainer->state().global_step == 8);
+  CHECK(run.trainer->best().step == 2);
+  CHECK(run.trainer->state().log_history.back().contains("train_loss"));
+  options.early_stopping_patience = 10;
+  TinyRun patient(options, made_up_rows(16));
+  CHECK(patient.run() == RunEnd::kFinished);
+}
+
+TEST_CASE("the best model is restored at the end, and its checkpoint outlives the limit") {
+  for (const bool greater_is_better : {false, true}) {
+    const TemporaryFolder folder;
+    TrainOptions options = quiet_options(folder.path());
+    options.num_train_epochs = 4;
+    options.eval_strategy = options.save_strategy = "epoch";
+    options.load_best_model_at_end = true;
+    options.metric_for_best_model = "loss";
+    options.greater_is_better = greater_is_better;
+    options.save_total_limit = 1;
+    TinyRun run(options, made_up_rows(16));
+    CHECK(run.run() == RunEnd::kFinished);
+    const auto losses = logged(run.trainer->state(), "eval_loss");
+    REQUIRE(losses.size() == 4);
+    const auto best = greater_is_better ? std::max_element(losses.begin(), losses.end())
+                                        : std::min_element(losses.begin(), losses.end());
+    const int64_t step = (best - losses.begin() + 1) * 4;
+    CHECK(run.trainer->load_best() == step);
+    CHECK(same_bits(run.weights(), run.saved(step, "model.safetensors")));
+    std::vector<int64_t> left;
+    for (const CheckpointFolder& checkpoint : list_checkpoints(folder.path())) left.push_back(checkpoint.step);
+    CHECK(left == (step == 16 ? std::vector<int64_t>{16} : std::vector<int64_t>{step, 16}));
+  }
+}
+
+TEST_CASE("the best model can be restored where fewer steps are saved than evaluated") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.learning_rate = 0;  // the first evaluation, of a step that save_steps skips, is never bettered
+  options.num_train_epochs = 1;
+  options.eval_strategy = options.save_strategy = "steps";
+  options.eval_steps = 1;
+  options.save_steps = 3;
+  options.load_best_model_at_end = true;
+  TinyRun run(options, made_up_rows(16));
+  CHECK(run.run() == RunEnd::kFinished);
+  CHECK(run.trainer->load_best() == 1);
+}
+
+TEST_CASE("without load_best_model_at_end the last model stays") {
+  TrainOptions options = quiet_options("");
+  options.max_steps = 2;
+  TinyRun run(options, made_up_rows(16));
+  run.run();
+  CHECK_FALSE(run.trainer->load_best().has_value());
+}
+
+TEST_CASE("an unknown metric ends the run at its first evaluation") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.eval_strategy = "epoch";
+  options.metric_for_best_model = "bleu";
+  TinyRun run(options, made_up_rows(16));
+  const Error error = expect_error([&] { run.run(); });
+  CHECK(contains(error.what(), "metric_for_best_model \"bleu\""));
+  CHECK(run.trainer->state().global_step == 4);
+}
+
+TEST_CASE("a checkpoint beyond the run's end, of another model, or without state, is refused") {
+  const TemporaryFolder folder;
+  TrainOptions options = busy_options(folder.path());
+  {
+    TinyRun(options, made_up_rows(22)).run();
+  }
+  options.num_train_epochs = 3;
+  TinyRun shorter(options, made_up_rows(22));
+  const Error error = expect_error([&] { shorter.resume(12); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "checkpoint-12 is at step 12, this run has 9 steps"));
+  options.num_train_epochs = 4;
+  TinyRun other(options, made_up_rows(22), true, "distilbert");
+  CHECK(contains(expect_error([&] { other.resume(12); }).what(), "is missing, the run needs"));
+  TinyRun same(options, made_up_rows(22));
+  folder.write("checkpoint-99/trainer_state.json", "{}");
+  CHECK(contains(expect_error([&] { same.resume(99); }).what(), "does not hold the state of a hone run"));
+}
