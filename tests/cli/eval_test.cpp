@@ -1,0 +1,96 @@
+#include <doctest/doctest.h>
+
+#include "cli/process.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+std::string fixture_text(const std::string& name) {
+  return read_file(std::string(HONE_SOURCE_DIR) + "/tests/fixtures/" + name);
+}
+
+// The fixture's texts with the labels that HF's Trainer evaluated them with.
+struct Evaluated {
+  TemporaryFolder folder;
+  Json expected = parse_json(fixture_text("metrics.json"), "metrics.json")["models"]["tiny-bert"];
+  std::string rows;
+
+  Evaluated() {
+    std::string lines;
+    for (size_t row = 0; row < expected["texts"].size(); ++row) {
+      // An empty text would be left out.
+      if (expected["texts"][row] == "") continue;
+      lines += Json({{"text", expected["texts"][row]}, {"label", expected["evaluation"]["labels"][row]}}).dump() + "\n";
+    }
+    rows = folder.write("rows.jsonl", lines).string();
+  }
+  ProcessResult eval(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"eval", "--model", tiny_model(), "--num-threads=1"});
+    return run_hone(more);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("eval prints a table, or JSON with the same numbers, which are transformers'") {
+  const Evaluated data;
+  double loss = 0, right = 0;
+  const char* const labels[] = {"NEGATIVE", "NEUTRAL", "POSITIVE"};
+  for (size_t row = 0; row < data.expected["texts"].size(); ++row) {
+    if (data.expected["texts"][row] == "") continue;
+    const Json& scores = data.expected["scores"][row];
+    const double own = scores[labels[data.expected["evaluation"]["labels"][row].get<size_t>()]].get<double>();
+    loss -= std::log(own) / 7;
+    right += own == scores.begin()->get<double>();  // the pipeline sorts by score
+  }
+  const ProcessResult json = data.eval({"--dataset", data.rows, "--json"});
+  REQUIRE_MESSAGE(json.exit_code == 0, json.error);
+  const Json report = parse_json(json.output, "report");
+  CHECK(report["rows"] == 7);
+  CHECK(report["loss"].get<double>() == doctest::Approx(loss).epsilon(1e-5));
+  CHECK(report["accuracy"].get<double>() == doctest::Approx(right / 7));
+  CHECK(report["confusion_matrix"].size() == 3);
+  CHECK(contains(json.error, "warning: 1 of 7 rows are longer than 40 tokens and were cut\n"));
+
+  const ProcessResult table = data.eval({"--dataset", data.rows});
+  CHECK(table.output.starts_with(fmt::format("rows      7\nloss      {:.4f}\naccuracy  {:.4f}\n", loss, right / 7)));
+  for (const char* line : {"\nlabel         precision  recall      f1    rows\n", "\nNEGATIVE  ", "\nmacro  ",
+                           "\nmicro  ", "\nweighted  ", "\ntrue \\ predicted  NEGATIVE"}) {
+    CHECK(contains(table.output, line));
+  }
+}
+
+TEST_CASE("eval takes the split that is asked for") {
+  const Evaluated data;
+  data.folder.write("data/train.csv", reviews(4));
+  data.folder.write("data/test.csv", reviews(9));
+  const std::string folder = (data.folder.path() / "data").string();
+  CHECK(contains(data.eval({"--dataset", folder}).error, "evaluating 9 test rows"));
+  CHECK(contains(data.eval({"--dataset", folder, "--split=train"}).error, "evaluating 4 train rows"));
+  CHECK(contains(data.eval({"--dataset", folder, "--max-eval-samples=2"}).error, "evaluating 2 test rows"));
+  const ProcessResult wrong = data.eval({"--dataset", folder, "--split=tset"});
+  CHECK(wrong.exit_code == 1);
+  CHECK(contains(wrong.error, "error: the data set has no split \"tset\"\nhint: it has: test, train\n"));
+}
+
+TEST_CASE("labels that the model does not know are named with their row") {
+  const Evaluated data;
+  const std::string typo = data.folder.write("typo.csv", "text,label\ngood,POSITIVE\nfun,POSITVE\n").string();
+  const ProcessResult unknown = data.eval({"--dataset", typo});
+  CHECK(unknown.exit_code == 1);
+  CHECK(unknown.output.empty());
+  CHECK(contains(unknown.error, typo + ":3: label \"POSITVE\" is not one of NEGATIVE, NEUTRAL, POSITIVE\n"));
+  CHECK(contains(unknown.error, "hint: did you mean \"POSITIVE\"?\n"));
+  const std::string beyond = data.folder.write("beyond.csv", "text,label\ngood,2\nfun,3\n").string();
+  CHECK(
+      contains(data.eval({"--dataset", beyond}).error, beyond + ":3: label 3 is not below the number of labels, 3\n"));
+}
+
+TEST_CASE("eval without rows is a usage error") {
+  const ProcessResult result = Evaluated().eval({});
+  CHECK(result.exit_code == 2);
+  CHECK(result.error == "error: no rows were named\nhint: give --dataset FILE_OR_FOLDER (or --train-file FILE)\n");
+}

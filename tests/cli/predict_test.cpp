@@ -1,0 +1,155 @@
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "cli/process.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+ProcessResult predict(std::vector<std::string> more) {
+  more.insert(more.begin(), {"predict", "--model", tiny_model(), "--num-threads=1"});
+  return run_hone(more);
+}
+
+// What transformers says of the fixture's texts, and the texts as rows.
+struct Expected {
+  TemporaryFolder folder;
+  Json model = read_json(std::string(HONE_SOURCE_DIR) + "/tests/fixtures/metrics.json")["models"]["tiny-bert"];
+
+  std::string text(size_t row) const { return model["texts"][row].get<std::string>(); }
+  void check(size_t row, const Json& got) const {
+    CAPTURE(row);
+    const auto best = model["scores"][row].items().begin();  // sorted by score
+    CHECK(got["label"] == best.key());
+    CHECK(got["score"].get<double>() == doctest::Approx(best.value().get<double>()).epsilon(1e-4));
+    REQUIRE(got["scores"].size() == 3);
+    for (const auto& [label, score] : model["scores"][row].items()) {
+      CHECK(got["scores"][label].get<double>() == doctest::Approx(score.get<double>()).epsilon(1e-4));
+    }
+  }
+};
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::istringstream stream(text);
+  std::vector<std::string> parts;
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+}  // namespace
+
+TEST_CASE("texts as arguments and by --text are labelled in their order, as transformers does") {
+  const Expected expected;
+  const ProcessResult positional = predict({"--json", expected.text(0), expected.text(1)});
+  REQUIRE_MESSAGE(positional.exit_code == 0, positional.error);
+  const std::vector<Json> lines = json_lines(positional.output);
+  REQUIRE(lines.size() == 2);
+  for (size_t row = 0; row < 2; ++row) expected.check(row, lines[row]);
+  CHECK(predict({"--json", "--text", expected.text(0), "--text", expected.text(1)}).output == positional.output);
+}
+
+TEST_CASE("for people, a line has the label, its score and the other labels") {
+  // transformers: NEUTRAL 0.43953, NEGATIVE 0.40112, POSITIVE 0.15935.
+  CHECK(predict({"good movie"}).output == "NEUTRAL  0.4395  (NEGATIVE 0.4011, POSITIVE 0.1593)\n");
+}
+
+TEST_CASE("a text with commas is one text") {
+  CHECK(json_lines(predict({"--json", "--text", "good, bad, and boring"}).output).size() == 1);
+}
+
+TEST_CASE("a text that is too long is cut, which is said, and gets transformers' scores for what is left") {
+  const Expected expected;
+  const ProcessResult result = predict({"--json", expected.text(5)});
+  CHECK(result.error == "warning: the text is longer than 40 tokens; the last 7 were cut\n");
+  expected.check(5, json_lines(result.output).front());
+}
+
+TEST_CASE("a file of rows gives a line a row in its order, as jsonl and as csv") {
+  const Expected expected;
+  std::string rows;
+  for (const Json& text : expected.model["texts"]) rows += Json({{"id", 1}, {"text", text}}).dump() + "\n";
+  const std::string file = expected.folder.write("rows.jsonl", rows).string();
+  const auto jsonl = expected.folder.path() / "labels.jsonl", csv = expected.folder.path() / "labels.csv";
+  const ProcessResult result = predict({"--file", file, "--output", jsonl.string()});
+  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+  CHECK(contains(result.error, "warning: 1 of 8 rows are longer than 40 tokens and were cut\n"));
+  CHECK(contains(result.error, "wrote 8 rows to " + jsonl.string() + "\n"));
+  const std::vector<Json> lines = json_lines(read_file(jsonl));
+  REQUIRE(lines.size() == 8);
+  for (size_t row = 0; row < lines.size(); ++row) expected.check(row, lines[row]);
+
+  REQUIRE(predict({"--file", file, "--output", csv.string()}).exit_code == 0);
+  const std::vector<std::string> table = split(read_file(csv), '\n');
+  REQUIRE(table.size() == 9);
+  CHECK(table[0] == "label,score,score_NEGATIVE,score_NEUTRAL,score_POSITIVE");
+  for (size_t row = 0; row < 8; ++row) {
+    const std::vector<std::string> cells = split(table[row + 1], ',');
+    REQUIRE(cells.size() == 5);
+    CHECK(cells[0] == lines[row]["label"].get<std::string>());
+    CHECK(std::stod(cells[1]) == lines[row]["score"].get<double>());
+    CHECK(std::stod(cells[2]) == lines[row]["scores"]["NEGATIVE"].get<double>());
+    CHECK(std::stod(cells[4]) == lines[row]["scores"]["POSITIVE"].get<double>());
+  }
+}
+
+TEST_CASE("rows of any format are labelled, and more rows than a block keep their order") {
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "labels.jsonl").string();
+  const std::string many = folder.write("many.csv", reviews(9000)).string();
+  REQUIRE(predict({"--file", many, "--output", out}).exit_code == 0);
+  const std::vector<std::string> lines = split(read_file(out), '\n');
+  REQUIRE(lines.size() == 9000);
+  // The texts repeat after 42 rows (six texts, and every seventh row another); 8,192 rows are a block.
+  const auto score = [&](size_t row) { return parse_json(lines[row], "line")["score"].get<double>(); };
+  for (const size_t row : {8190u, 8191u, 8192u, 8193u, 8999u}) {
+    CHECK(score(row) == doctest::Approx(score(row % 42)).epsilon(1e-5));
+  }
+  const std::string tables = std::string(HONE_SOURCE_DIR) + "/tests/fixtures/table/";
+  REQUIRE(predict({"--file", tables + "rows.csv.zst", "--output", out}).exit_code == 0);
+  const std::vector<Json> packed = json_lines(read_file(out)),
+                          given = json_lines(predict({"--json", "good", "bad"}).output);
+  REQUIRE(packed.size() == 2);
+  for (size_t row = 0; row < 2; ++row) {
+    CHECK(packed[row]["label"] == given[row]["label"]);
+    CHECK(packed[row]["score"].get<double>() == doctest::Approx(given[row]["score"].get<double>()).epsilon(1e-5));
+  }
+  const ProcessResult parquet = predict({"--file", tables + "class_label.parquet", "--output", out});
+  CHECK(parquet.exit_code == 1);
+  CHECK(contains(parquet.error, "class_label.parquet: row 2: column \"text\" has no text\n"));
+}
+
+TEST_CASE("a folder that cannot answer is refused: missing, without weights, damaged, with another tokenizer") {
+  const auto refused = [](const std::string& model) {
+    const ProcessResult result = run_hone({"predict", "--model", model, "good"});
+    CHECK(result.exit_code == 1);
+    CHECK(result.output.empty());
+    return result.error;
+  };
+  CHECK(contains(refused("nowhere"), "error: model folder nowhere does not exist\n"));
+  const TemporaryFolder folder;
+  const std::filesystem::path model = copy_model(folder, {"model.safetensors"});
+  CHECK(contains(refused(model.string()), " holds no trained classifier: all its weights would be random\n"));
+  write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors").substr(0, 20'000));
+  CHECK(contains(refused(model.string()), "the file is damaged or was not downloaded whole"));
+  write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors"));
+  write_file(model / "config.json", "{\"model_type\": \"bert\",\n \"hidden_size\" 32}");
+  CHECK(contains(refused(model.string()), "config.json:2:"));
+}
+
+TEST_CASE("--help of every command that works answers in under 0.3 s") {
+  for (const char* command : {"train", "eval", "predict", "tokenize"}) {
+    CAPTURE(command);
+    double fastest = 1;
+    for (int i = 0; i < 3; ++i) {
+      const ProcessResult help = run_hone({command, "--help"});
+      CHECK(help.exit_code == 0);
+      CHECK(contains(help.output, "--model"));
+      fastest = std::min(fastest, help.seconds);
+    }
+    CHECK(fastest < 0.3);
+  }
+}

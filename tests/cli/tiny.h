@@ -1,0 +1,63 @@
+// Tiny models and rows for tests that run the program.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "cli/process.h"
+#include "temporary_folder.h"
+
+namespace hone {
+
+// A model folder of tests/fixtures/models: labels NEGATIVE, NEUTRAL, POSITIVE, at most 40 tokens a row.
+inline std::string tiny_model(const std::string& name = "tiny-bert") {
+  return std::string(HONE_SOURCE_DIR) + "/tests/fixtures/models/" + name;
+}
+
+// A csv file's text of `count` short reviews; the labels take turns.
+inline std::string reviews(int count, const std::vector<std::string>& labels = {"NEGATIVE", "NEUTRAL", "POSITIVE"}) {
+  const char* const words[] = {"bad and awful", "a scene in time", "good, very good", "boring", "it is a plot", "fun"};
+  std::string text = "text,label\n";
+  for (int row = 0; row < count; ++row) {
+    const auto id = static_cast<size_t>(row) % labels.size();
+    text += "\"the movie was " + std::string(words[(id + (row % 7 == 0 ? 3 : 0)) % 6]) + "\"," + labels[id] + "\n";
+  }
+  return text;
+}
+
+// Its name in the folder, with the files of a tiny model but those in `without`.
+inline std::filesystem::path copy_model(const TemporaryFolder& folder, const std::vector<std::string>& without = {},
+                                        const std::string& name = "tiny-bert") {
+  const std::filesystem::path copy = folder.path() / "model";
+  std::filesystem::create_directory(copy);
+  for (const char* file : {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}) {
+    if (std::find(without.begin(), without.end(), file) != without.end()) continue;
+    std::filesystem::copy(std::filesystem::path(tiny_model(name)) / file, copy / file);
+  }
+  return copy;
+}
+
+inline std::vector<Json> json_lines(const std::string& text) {
+  std::vector<Json> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(parse_json(text.substr(begin, end - begin), "line"));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+// hone train on one thread with these arguments after those that every test has.
+inline std::vector<std::string> train_arguments(const std::string& model, const std::filesystem::path& output,
+                                                const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"train", "--model", model, "--output-dir", output.string(), "--num-threads=1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+}  // namespace hone

@@ -1,0 +1,225 @@
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "cli/process.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
+  return names;
+}
+
+std::set<std::string> keys_of(const Json& json) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : json.items()) keys.insert(key);
+  return keys;
+}
+
+std::vector<Json> entries_with(const std::vector<Json>& log, const char* key) {
+  std::vector<Json> entries;
+  for (const Json& entry : log) {
+    if (entry.contains(key)) entries.push_back(entry);
+  }
+  return entries;
+}
+
+// What is said before the first step of a run of one step on `rows`.
+std::string said(const std::string& rows, const std::vector<std::string>& more) {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments = {"--train-file", folder.write("rows.csv", rows).string(), "--max-steps=1",
+                                        "--logging-steps=1", "--max-seq-length=40"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const ProcessResult result = run_hone(train_arguments(tiny_model(), folder.path() / "out", arguments));
+  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+  // Told before anything of the run's end.
+  const size_t warned = result.error.find("warning: "), ended = result.error.find("\ntrained ");
+  REQUIRE(ended != std::string::npos);
+  CHECK((warned == std::string::npos || warned < ended));
+  return result.error;
+}
+
+}  // namespace
+
+TEST_CASE("a training leaves a whole model folder with its checkpoints, and a log with HF's keys") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out", log_path = folder.path() / "logs" / "log.jsonl";
+  const std::string rows = folder.write("rows.csv", reviews(30)).string();
+  const ProcessResult result = run_hone(train_arguments(
+      tiny_model("tiny-distilbert"), out,
+      {"--dataset", rows, "--validation-split=0.2", "--eval-strategy=epoch", "--save-strategy=epoch",
+       "--logging-steps=2", "--json-log", log_path.string(), "--warmup-ratio=0.1", "--max-seq-length=40"}));
+  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+  const std::set<std::string> model_files = {"config.json",           "model.safetensors",       "tokenizer.json",
+                                             "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
+                                             "training_args.json",    "trainer_state.json"};
+  std::set<std::string> expected = model_files;
+  expected.insert({"README.md", "checkpoint-3", "checkpoint-6", "checkpoint-9"});
+  CHECK(names_in(out) == expected);
+  expected = model_files;
+  expected.insert({"optimizer.safetensors", "manifest.json"});
+  CHECK(names_in(out / "checkpoint-6") == expected);
+
+  SUBCASE("config.json tells the labels, the problem, the class and the number format") {
+    const Json config = read_json(out / "config.json");
+    CHECK(config["id2label"].dump() == R"({"0":"NEGATIVE","1":"NEUTRAL","2":"POSITIVE"})");
+    CHECK(config["label2id"].dump() == R"({"NEGATIVE":0,"NEUTRAL":1,"POSITIVE":2})");
+    CHECK(config["problem_type"] == "single_label_classification");
+    CHECK(config["architectures"] == Json({"DistilBertForSequenceClassification"}));
+    CHECK(config["dtype"] == "float32");
+  }
+  SUBCASE("the arguments, the state and the card tell how it was made") {
+    const Json arguments = read_json(out / "training_args.json");
+    CHECK(arguments["eval_strategy"] == "epoch");
+    CHECK(arguments["warmup_ratio"] == 0.1);
+    CHECK(arguments["seed"] == 42);
+    const Json state = read_json(out / "trainer_state.json");
+    CHECK(state["global_step"] == 9);
+    CHECK(state["max_steps"] == 9);
+    CHECK(state["epoch"] == 3.0);
+    CHECK(state["log_history"] == Json(json_lines(read_file(log_path))));
+    const std::string card = read_file(out / "README.md");
+    CHECK(card.starts_with("---\nlibrary_name: transformers\npipeline_tag: text-classification\n"));
+    CHECK(contains(card, "NEGATIVE, NEUTRAL, POSITIVE"));
+  }
+  SUBCASE("the log has HF's keys, steps and learning rates") {
+    const std::vector<Json> log = json_lines(read_file(log_path));
+    const std::vector<Json> training = entries_with(log, "loss"), evaluations = entries_with(log, "eval_loss");
+    REQUIRE(training.size() == 4);
+    CHECK(keys_of(training[0]) ==
+          std::set<std::string>{"loss", "grad_norm", "learning_rate", "tokens_per_second", "epoch", "step"});
+    CHECK(training[0]["step"] == 2);
+    CHECK(training[0]["epoch"].get<double>() == doctest::Approx(2.0 / 3));
+    // One warm-up step of nine (ceil(0.9)); the rate of the second step, the first at the peak.
+    CHECK(training[0]["learning_rate"].get<double>() == doctest::Approx(5e-5));
+    CHECK(training[1]["learning_rate"].get<double>() == doctest::Approx(5e-5 * 6 / 8));
+    REQUIRE(evaluations.size() == 3);
+    for (const char* key : {"eval_loss", "eval_accuracy", "eval_runtime", "eval_samples_per_second",
+                            "eval_steps_per_second", "epoch", "step"}) {
+      CHECK(evaluations[0].contains(key));
+    }
+    CHECK(keys_of(log.back()) == std::set<std::string>{"train_runtime", "train_samples_per_second",
+                                                       "train_steps_per_second", "train_tokens_per_second",
+                                                       "train_loss", "epoch", "step"});
+  }
+  SUBCASE("standard output has the log lines, standard error what the run is") {
+    CHECK(result.output.starts_with("step 2/9  epoch 0.67  loss "));
+    CHECK(contains(result.output, "step 9/9  epoch 3.00  eval_loss "));
+    CHECK(contains(result.error, "rows      24 for training, 6 held-out rows for evaluation; NEGATIVE (8), "));
+    CHECK(contains(result.error, "run       9 steps of 8 rows, 3 an epoch, 1 warm-up; learning rate 5e-05 linear"));
+    CHECK(contains(result.error, "try it    hone predict --model "));
+  }
+  SUBCASE("what the log says of the last evaluation is what hone eval finds in the saved folder") {
+    const Json last = entries_with(json_lines(read_file(log_path)), "eval_loss").back();
+    const ProcessResult again = run_hone(
+        {"eval", "--model", out.string(), "--dataset", rows, "--validation-split=0.2", "--json", "--num-threads=1"});
+    REQUIRE(again.exit_code == 0);
+    const Json report = parse_json(again.output, "report");
+    CHECK(report["rows"] == 6);
+    CHECK(report["loss"].get<double>() == doctest::Approx(last["eval_loss"].get<double>()).epsilon(1e-6));
+    CHECK(report["accuracy"] == last["eval_accuracy"]);
+  }
+}
+
+TEST_CASE("the recipe of 1,600 reviews has 300 steps, 30 of warm-up, 30 log lines and 13 evaluation batches") {
+  const TemporaryFolder folder;
+  const fs::path model = copy_model(folder, {"model.safetensors"}, "tiny-distilbert"), out = folder.path() / "out";
+  folder.write("imdb/plain_text/train-00000-of-00001.csv", reviews(1700, {"0", "1"}));
+  folder.write("imdb/plain_text/test-00000-of-00001.csv", reviews(450, {"0", "1"}));
+  const ProcessResult result =
+      run_hone({"train", "--config", std::string(HONE_SOURCE_DIR) + "/recipes/imdb-distilbert.yaml", "--model",
+                model.string(), "--dataset", (folder.path() / "imdb").string(), "--output-dir", out.string(),
+                "--num-threads=1", "--max-seq-length=40"});
+  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+  CHECK(contains(result.error, "rows      1600 for training, 400 test rows for evaluation"));
+  CHECK(contains(result.error, "run       300 steps of 16 rows, 100 an epoch, 30 warm-up"));
+  CHECK(contains(result.error, "the best model is being chosen on test rows"));
+  const Json state = read_json(out / "trainer_state.json");
+  const std::vector<Json> log = state["log_history"].get<std::vector<Json>>();
+  CHECK(entries_with(log, "loss").size() == 30);
+  const std::vector<Json> evaluations = entries_with(log, "eval_loss");
+  REQUIRE(evaluations.size() == 3);
+  CHECK(evaluations[0]["eval_samples_per_second"].get<double>() /
+            evaluations[0]["eval_steps_per_second"].get<double>() ==
+        doctest::Approx(400.0 / 13).epsilon(1e-4));
+  for (const char* checkpoint : {"checkpoint-100", "checkpoint-200", "checkpoint-300"}) {
+    CHECK(fs::exists(out / checkpoint / "model.safetensors"));
+  }
+  // The folder itself is the best of them.
+  const std::string best = "checkpoint-" + std::to_string(state["best_global_step"].get<int>());
+  CHECK(read_file(out / "model.safetensors") == read_file(out / best / "model.safetensors"));
+}
+
+TEST_CASE("a warm-up longer than half the run is said before it starts") {
+  CHECK(contains(said(reviews(9), {"--max-steps=5", "--warmup-steps=3"}),
+                 "warning: the warm-up takes 3 of 5 steps, more than half the run"));
+  CHECK_FALSE(contains(said(reviews(9), {"--max-steps=6", "--warmup-steps=3"}), "warm-up takes"));
+}
+
+TEST_CASE("logging_steps beyond the last step are said") {
+  CHECK(contains(said(reviews(9), {"--logging-steps=2"}),
+                 "warning: logging_steps is 2, but the run has 1 steps: no training loss will be logged"));
+  CHECK_FALSE(contains(said(reviews(9), {}), "warning"));
+}
+
+TEST_CASE("rows that max_seq_length cuts are counted") {
+  // Six tokens with [CLS] and [SEP]: two of the nine rows ("boring" and "fun" are one token) fit, the others do not.
+  std::string rows = "text,label\n";
+  for (const char* label : {"NEGATIVE", "NEUTRAL", "POSITIVE"})
+    rows += std::string("the movie was fun,") + label + "\n";
+  rows += "the movie was a good movie,POSITIVE\n";
+  CHECK(contains(said(rows, {"--max-seq-length=6"}),
+                 "warning: 1 of 4 training rows (25.0 %) are longer than max_seq_length 6 and were cut; 7.7 % of all "
+                 "tokens are not seen"));
+  CHECK(contains(said(rows, {"--max-seq-length=128"}), "max_seq_length is 128, but the model holds 40 tokens"));
+}
+
+TEST_CASE("classes without a training row are named") {
+  const std::string rows = reviews(9, {"NEGATIVE", "POSITIVE"});
+  CHECK(contains(said(rows, {"--id2label=NEGATIVE,NEUTRAL,POSITIVE"}),
+                 "warning: no training row has the label NEUTRAL: the model cannot learn it."));
+}
+
+TEST_CASE("padding short rows to 512 is said to be needless") {
+  CHECK(contains(said(reviews(9), {"--pad-to-max-length"}), "warning: pad_to_max_length pads rows of "));
+}
+
+TEST_CASE("choosing the best model on test rows is said") {
+  const TemporaryFolder folder;
+  const std::string test = folder.write("test.csv", reviews(6)).string();
+  CHECK(contains(said(reviews(9), {"--test-file", test, "--eval-strategy=epoch"}),
+                 "warning: there are no validation rows, so the best model is being chosen on test rows"));
+}
+
+TEST_CASE("a stopped run is gone on with by the same command, and the state says where it is") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", reviews(24)).string();
+  const std::vector<std::string> first = train_arguments(tiny_model(), folder.path() / "out",
+                                                         {"--dataset", rows, "--max-steps=6", "--stop-after-steps=4"});
+  const ProcessResult stopped = run_hone(first);
+  CHECK(stopped.exit_code == 0);
+  CHECK(contains(stopped.error, "stopped at step 4 of 6, saved in "));
+  CHECK(fs::exists(folder.path() / "out" / "checkpoint-4" / "manifest.json"));
+  CHECK_FALSE(fs::exists(folder.path() / "out" / "model.safetensors"));
+  std::vector<std::string> second = first;
+  second.insert(second.end(), {"--resume-from-checkpoint=true", "--stop-after-steps=0", "--learning-rate=1e-4"});
+  const ProcessResult resumed = run_hone(second);
+  CHECK(resumed.exit_code == 0);
+  CHECK(contains(resumed.error, "checkpoint-4 at step 4\n"));
+  CHECK(contains(resumed.error,
+                 "warning: these options differ from the checkpoint's, so the run will not be the one it was: "
+                 "learning_rate"));
+  CHECK(read_json(folder.path() / "out" / "trainer_state.json")["global_step"] == 6);
+}
+
+TEST_CASE("resuming where there is no checkpoint starts anew, which is said") {
+  CHECK(contains(said(reviews(9), {"--resume-from-checkpoint=true"}), "to resume from: starting anew"));
+}
