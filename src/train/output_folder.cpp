@@ -81,7 +81,11 @@ OutputFolder::OutputFolder(const TrainOptions& options) {
                 "go on with it (--resume-from-checkpoint true), replace it (--overwrite-output-dir), or give another "
                 "--output-dir");
   }
-  remove_run(folder);
+  replaced_ = folder;
+}
+
+void OutputFolder::remove_replaced_run() const {
+  if (!replaced_.empty()) remove_run(replaced_);
 }
 
 OutputFolder::~OutputFolder() { close(descriptor_); }

@@ -19,8 +19,13 @@ class OutputFolder {
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
+  // Removes the run that overwrite_output_dir replaces. To be called when nothing can keep the new run from starting,
+  // so that a mistyped file name costs no model.
+  void remove_replaced_run() const;
+
  private:
   int descriptor_ = -1;
+  std::filesystem::path replaced_;  // empty: none
 };
 
 // The checkpoint to go on from; nullopt: a fresh start. Errors: a named folder that is no whole checkpoint.

@@ -228,6 +228,7 @@ RunEnd run_training(const TrainOptions& options) {
   Prepared prepared = prepare(options, task);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
   describe(options, prepared, plan);
+  output.remove_replaced_run();
   TrainerInputs inputs;
   inputs.model = prepared.loaded.model;
   inputs.train = &prepared.train;

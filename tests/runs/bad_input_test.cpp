@@ -154,6 +154,10 @@ TEST_CASE("an output folder that holds another run asks for overwrite-output-dir
   const std::string first = read_file(out + "/model.safetensors");
   check_error(bad.on(rows), 2, "output_dir " + out + " already holds a run",
               "go on with it (--resume-from-checkpoint true), replace it (--overwrite-output-dir), or give another");
+  // A mistake beside it costs no model.
+  CHECK(bad.run({"--dataset", "nowhere.csv", "--overwrite-output-dir"}).exit_code == 1);
+  CHECK(read_file(out + "/model.safetensors") == first);
+  CHECK(std::filesystem::exists(out + "/checkpoint-1/model.safetensors"));
   CHECK(bad.run({"--dataset", rows, "--overwrite-output-dir", "--learning-rate=1e-3"}).exit_code == 0);
   CHECK(read_file(out + "/model.safetensors") != first);
   CHECK(bad.run({"--dataset", rows, "--resume-from-checkpoint=true"}).exit_code == 0);

@@ -106,6 +106,9 @@ TEST_CASE("overwriting removes what a run wrote and nothing else") {
   TrainOptions options = options_for(folder.path());
   options.overwrite_output_dir = true;
   const OutputFolder output(options);
+  CHECK(fs::exists(folder.path() / "model.safetensors"));
+  CHECK(list_checkpoints(folder.path()).size() == 1);
+  output.remove_replaced_run();
   CHECK_FALSE(fs::exists(folder.path() / "model.safetensors"));
   CHECK_FALSE(fs::exists(folder.path() / "trainer_state.json"));
   CHECK_FALSE(fs::exists(folder.path() / "training_args.json"));
