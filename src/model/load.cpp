@@ -76,6 +76,13 @@ class Matcher {
     std::sort(unused_.begin(), unused_.end());
   }
 
+  // Leaves out the parts of the head that are for another number of labels.
+  void drop_mismatched_head() {
+    std::erase_if(matches_, [&](const auto& match) {
+      return is_head(family_, match.first) && match.second->shape != parameters_.at(match.first).sizes().vec();
+    });
+  }
+
   // Copies what matches; returns the names of the parameters that the files lack.
   std::set<std::string> copy() const {
     check_shapes();
@@ -99,8 +106,8 @@ class Matcher {
                                            shape_text(stored->shape), shape_text(expected));
       if (is_head(family_, name) && !stored->shape.empty() && stored->shape[0] != expected[0]) {
         throw Error(ErrorKind::kInput, what,
-                    fmt::format("the saved head tells {} labels apart, {} are asked for: give num_labels {}, or start "
-                                "from a model without this head",
+                    fmt::format("the saved head tells {} labels apart, {} are asked for: --ignore-mismatched-sizes "
+                                "starts with a new head, --id2label with {} names keeps the saved one",
                                 stored->shape[0], expected[0], stored->shape[0]));
       }
       throw Error(ErrorKind::kInput, what, "config.json and the weights belong to different models");
@@ -173,7 +180,8 @@ LoadedClassifier load_classifier(const ClassifierRequest& request) {
     std::sort(report.newly_initialized.begin(), report.newly_initialized.end());
     return loaded;
   }
-  const Matcher matcher(family, *loaded.model, files, report.model_dir);
+  Matcher matcher(family, *loaded.model, files, report.model_dir);
+  if (request.ignore_mismatched_sizes) matcher.drop_mismatched_head();
   const std::set<std::string> missing = matcher.copy();
   draw_missing(*loaded.model, missing, initializer_range, seeded_generator(request.seed));
   report.newly_initialized.assign(missing.begin(), missing.end());

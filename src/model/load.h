@@ -17,9 +17,10 @@ namespace hone::model {
 struct ClassifierRequest {
   std::filesystem::path model_dir;
   std::optional<int64_t> num_labels;
-  std::vector<std::string> id2label;  // empty: those of config.json
-  std::string problem_type;           // empty: that of config.json
-  uint64_t seed = 42;                 // of the weights that the folder lacks
+  std::vector<std::string> id2label;     // empty: those of config.json
+  std::string problem_type;              // empty: that of config.json
+  uint64_t seed = 42;                    // of the weights that the folder lacks
+  bool ignore_mismatched_sizes = false;  // a head for another number of labels is drawn anew
   std::vector<std::pair<std::string, std::string>> config_overrides;
 };
 

@@ -14,6 +14,7 @@ namespace hone::train {
 struct TrainOptions {
   std::filesystem::path model_name_or_path;
   std::vector<std::string> config_overrides;
+  bool ignore_mismatched_sizes = false;
   task::RowOptions rows;
   std::vector<std::string> train_file, validation_file, test_file;
   std::string id2label;
@@ -93,6 +94,8 @@ struct TrainOptions {
         .value_name("DIR");
     visit("config_overrides", self.config_overrides, "values over those of config.json, as hidden_dropout_prob=0")
         .value_name("KEY=VALUE,...");
+    visit("ignore_mismatched_sizes", self.ignore_mismatched_sizes,
+          "start with a new head where the saved one is for another number of labels");
   }
 
   template <typename Self, typename Visitor>

@@ -69,6 +69,7 @@ model::LoadedClassifier load_model(const TrainOptions& options, const table::Lab
   request.id2label = labels.id2label();
   request.problem_type = task.problem_type;
   request.seed = options.seed;
+  request.ignore_mismatched_sizes = options.ignore_mismatched_sizes;
   request.config_overrides = key_values(options.config_overrides);
   model::LoadedClassifier loaded = model::load_classifier(request);
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {

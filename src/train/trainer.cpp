@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/names.h"
 #include "base/progress.h"
 #include "eval/evaluate.h"
 #include "train/checkpoint.h"
@@ -37,6 +38,17 @@ OptimizerOptions optimizer_options(const TrainOptions& options) {
   return {options.weight_decay, options.adam_beta1, options.adam_beta2, options.adam_epsilon};
 }
 
+// A metric that no evaluation gives would only be noticed at the first one.
+void check_metric(const BestMetric& metric, int64_t num_labels) {
+  if (metric.key.empty()) return;
+  std::vector<std::string> known = {"loss"};
+  for (const auto& [name, value] : eval::compute_metrics(eval::ConfusionMatrix(num_labels))) known.push_back(name);
+  const std::string name = metric.key.substr(std::string_view("eval_").size());
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw unknown_name(ErrorKind::kUsage, "metric_for_best_model", name, known);
+  }
+}
+
 }  // namespace
 
 bool Trainer::StepResult::is_finite() const { return std::isfinite(loss) && std::isfinite(grad_norm); }
@@ -48,6 +60,7 @@ Trainer::Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& 
       metric_(best_metric(options)),
       parameters_(model::named_parameters(*inputs_.model)),
       optimizer_(make_optimizer(options.optim, parameters_, optimizer_options(options))) {
+  check_metric(metric_, inputs_.model->num_labels());
   order_options_ = {options.seed, options.data_seed.value_or(options.seed), options.group_by_length,
                     static_cast<uint64_t>(plan.batch_size * plan.accumulation)};
   for (uint64_t row = 0; row < inputs_.train->size(); ++row) lengths_.push_back(inputs_.train->length(row));

@@ -114,7 +114,20 @@ TEST_CASE("a saved head for another number of labels is told with advice") {
   const Error error = expect_error([&] { model::load_classifier(request); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "\"classifier.bias\" has shape [3], the model needs [2]"));
-  CHECK(contains(error.hint(), "the saved head tells 3 labels apart, 2 are asked for: give num_labels 3"));
+  CHECK(contains(error.hint(), "the saved head tells 3 labels apart, 2 are asked for: --ignore-mismatched-sizes"));
+}
+
+TEST_CASE("a saved head for another number of labels is drawn anew where that is asked for") {
+  model::ClassifierRequest request{kTinyBert};
+  request.num_labels = 2;
+  request.ignore_mismatched_sizes = true;
+  const model::LoadedClassifier loaded = model::load_classifier(request);
+  CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
+  CHECK(loaded.model->num_labels() == 2);
+  const auto parameters = loaded.model->named_parameters();
+  CHECK(parameters["classifier.weight"].size(0) == 2);
+  CHECK(parameters["classifier.weight"].abs().sum().item<float>() > 0);
+  CHECK(parameters["classifier.bias"].abs().sum().item<float>() == 0);
 }
 
 TEST_CASE("a misshaped weight is told with both shapes") {
