@@ -43,8 +43,6 @@ bool is_log(const Json& json) {
 
 }  // namespace
 
-bool RunState::has_logged(int64_t step) const { return has_entry(log_history, step, "loss"); }
-
 bool RunState::has_evaluated(int64_t step) const { return has_entry(log_history, step, "eval_loss"); }
 
 BestSoFar best_so_far(const RunState& state, const BestMetric& metric, double threshold) {

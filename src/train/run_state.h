@@ -24,7 +24,6 @@ struct RunState {
   int64_t num_nonfinite_steps = 0;
   double train_seconds = 0;  // over all sessions
 
-  bool has_logged(int64_t step) const;
   bool has_evaluated(int64_t step) const;
 };
 

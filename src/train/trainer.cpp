@@ -212,7 +212,8 @@ std::string Trainer::first_bad_tensor() const {
 
 bool Trainer::finish_step() {
   const int64_t step = state_.global_step;
-  if (plan_.logs_at(step) && !state_.has_logged(step)) log();
+  // A checkpoint's own step was logged before it was saved, if it was due then.
+  if (plan_.logs_at(step) && step > start_step_) log();
   if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
   if (plan_.saves_at(step) || is_best_to_load(step)) save();
   return true;
@@ -253,7 +254,6 @@ bool Trainer::evaluate() {
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
   add_entry(std::move(entry));
   saved_step_ = -1;  // a checkpoint that an interrupt wrote for this step lacks the evaluation
-  best();            // an unknown metric_for_best_model ends the run here, at the first evaluation
   window_start_ += now_seconds() - start;
   return true;
 }

@@ -418,15 +418,34 @@ TEST_CASE("without load_best_model_at_end the last model stays") {
   CHECK_FALSE(run.trainer->load_best().has_value());
 }
 
-TEST_CASE("an unknown metric ends the run at its first evaluation") {
+TEST_CASE("an unknown metric is told before the first step") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
   options.eval_strategy = "epoch";
-  options.metric_for_best_model = "bleu";
-  TinyRun run(options, made_up_rows(16));
-  const Error error = expect_error([&] { run.run(); });
-  CHECK(contains(error.what(), "metric_for_best_model \"bleu\""));
-  CHECK(run.trainer->state().global_step == 4);
+  options.metric_for_best_model = "acuracy";
+  const Error error = expect_error([&] { TinyRun run(options, made_up_rows(16)); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "unknown metric_for_best_model \"acuracy\""));
+  CHECK(contains(error.hint(), "did you mean \"accuracy\"?"));
+}
+
+TEST_CASE("resuming with smaller logging_steps logs no step of the checkpoint") {
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.max_steps = 4;
+  options.lr_scheduler_type = "constant";
+  options.save_strategy = "steps";
+  options.save_steps = 2;
+  options.logging_steps = 4;
+  {
+    TinyRun(options, made_up_rows(16)).run();
+  }
+  options.logging_steps = 1;
+  TinyRun resumed(options, made_up_rows(16));
+  resumed.resume(2);
+  INFO(resumed.trainer->state().log_history.dump());
+  REQUIRE(resumed.trainer->state().log_history.size() == 3);
+  CHECK(resumed.trainer->state().log_history[0]["step"] == 3);
 }
 
 TEST_CASE("a checkpoint beyond the run's end, of another model, or without state, is refused") {
