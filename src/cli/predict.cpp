@@ -35,11 +35,11 @@ std::string as_text(const eval::Prediction& prediction, const std::vector<std::s
 
 void predict_texts(const eval::Classifier& classifier, const PredictOptions& options) {
   const text::EncodeOptions encode = cut_at(classifier.max_length);
-  for (const std::string& text : options.text) {
+  for (const std::string& text : options.texts.text) {
     task::Features features;
-    const text::Encoding encoding = options.text_pair.empty()
+    const text::Encoding encoding = options.texts.text_pair.empty()
                                         ? classifier.tokenizer.encode(text, encode)
-                                        : classifier.tokenizer.encode_pair(text, options.text_pair, encode);
+                                        : classifier.tokenizer.encode_pair(text, options.texts.text_pair, encode);
     if (encoding.num_cut > 0) {
       log_warning("the text is longer than {} tokens; the last {} were cut", classifier.max_length, encoding.num_cut);
     }
@@ -71,11 +71,11 @@ void write_prediction(table::RowWriter& writer, table::RowFormat format, const e
   writer.write(values);
 }
 
-void predict_file(const eval::Classifier& classifier, const PredictOptions& options, const TextInput& input) {
-  const table::RowFormat format = table::row_format(input.output);
-  table::RowWriter writer(input.output, format, output_columns(format, classifier.labels));
+void predict_file(const eval::Classifier& classifier, const PredictOptions& options) {
+  const table::RowFormat format = table::row_format(options.texts.output);
+  table::RowWriter writer(options.texts.output, format, output_columns(format, classifier.labels));
   uint64_t num_cut_rows = 0;
-  for_each_block(input, "predicting", [&](const table::Rows& rows, const table::TextColumns& columns) {
+  for_each_block(options.texts, "predicting", [&](const table::Rows& rows, const table::TextColumns& columns) {
     const task::Features features =
         task::tokenize_rows(classifier.tokenizer, rows, columns, classifier.max_length, "tokenizing");
     num_cut_rows += features.num_cut_rows;
@@ -89,22 +89,20 @@ void predict_file(const eval::Classifier& classifier, const PredictOptions& opti
     log_warning("{} of {} rows are longer than {} tokens and were cut", num_cut_rows, writer.rows(),
                 classifier.max_length);
   }
-  log_info("wrote {} rows to {}", writer.rows(), input.output.string());
+  log_info("wrote {} rows to {}", writer.rows(), options.texts.output.string());
 }
 
 }  // namespace
 
 int run_predict(const options::Parsed<PredictOptions>& parsed) {
   const PredictOptions& options = parsed.options;
-  const TextInput input{options.text,   options.text_pair,   options.file,
-                        options.output, options.text_column, options.text_pair_column};
-  check_text_input(input, "predict");
+  check_text_input(options.texts, "predict");
   tensor::set_num_threads(static_cast<int>(options.num_threads));
   const eval::Classifier classifier = eval::load_trained_classifier(options.model_name_or_path, options.max_seq_length);
-  if (options.file.empty()) {
+  if (options.texts.file.empty()) {
     predict_texts(classifier, options);
   } else {
-    predict_file(classifier, options, input);
+    predict_file(classifier, options);
   }
   return 0;
 }

@@ -5,16 +5,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
+
+#include "cli/text_options.h"
 
 namespace hone::cli {
 
 struct PredictOptions {
   std::filesystem::path model_name_or_path;
-  std::vector<std::string> text;
-  std::string text_pair;
-  std::filesystem::path file, output;
-  std::string text_column, text_pair_column;
+  TextOptions texts;
   std::optional<int64_t> max_seq_length;
   std::string function_to_apply = "softmax";
   int64_t num_threads = 0;
@@ -27,15 +25,7 @@ struct PredictOptions {
         .required()
         .alias("model")
         .value_name("DIR");
-    visit.group("What to predict");
-    visit.positional("text", self.text, "a text to label; may be given several times").not_split().value_name("TEXT");
-    visit("text_pair", self.text_pair, "the second text, for a model of pairs").value_name("TEXT");
-    visit("file", self.file, "file of rows to label: csv, tsv, json, jsonl, parquet, arrow or txt").value_name("FILE");
-    visit("output", self.output, "where the labels of --file go, a line a row, as .jsonl or .csv").value_name("FILE");
-    visit("text_column", self.text_column, "column that holds the text")
-        .value_name("NAME")
-        .default_text("found by name: text, sentence, review ...");
-    visit("text_pair_column", self.text_pair_column, "column that holds the second text of a pair").value_name("NAME");
+    TextOptions::fields(self.texts, visit);
     visit("max_seq_length", self.max_seq_length, "longest text in tokens; what is over is cut, which is said")
         .at_least(2)
         .default_text("that of the training");

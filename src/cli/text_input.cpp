@@ -22,7 +22,7 @@ void check_texts(const table::Rows& rows, const std::string& column_name) {
 
 }  // namespace
 
-void check_text_input(const TextInput& input, const char* command) {
+void check_text_input(const TextOptions& input, const char* command) {
   const bool has_file = !input.file.empty();
   if (input.text.empty() && !has_file) {
     throw Error(ErrorKind::kUsage, "nothing to work on",
@@ -41,7 +41,7 @@ void check_text_input(const TextInput& input, const char* command) {
   }
 }
 
-void for_each_block(const TextInput& input, const char* what,
+void for_each_block(const TextOptions& input, const char* what,
                     const std::function<void(const table::Rows&, const table::TextColumns&)>& take) {
   table::RowReader reader({input.file});
   Progress progress(what, "row", 0);

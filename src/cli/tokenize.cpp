@@ -63,18 +63,19 @@ void tokenize_texts(const text::Tokenizer& tokenizer, const TokenizeOptions& opt
   text::EncodeOptions encode;
   encode.max_length = limit(options);
   encode.with_offsets = true;
-  for (const std::string& text : options.text) {
-    const text::Encoding encoding = options.text_pair.empty() ? tokenizer.encode(text, encode)
-                                                              : tokenizer.encode_pair(text, options.text_pair, encode);
-    const auto offsets = character_offsets(encoding, text, options.text_pair);
+  for (const std::string& text : options.texts.text) {
+    const text::Encoding encoding = options.texts.text_pair.empty()
+                                        ? tokenizer.encode(text, encode)
+                                        : tokenizer.encode_pair(text, options.texts.text_pair, encode);
+    const auto offsets = character_offsets(encoding, text, options.texts.text_pair);
     print(options.json ? as_json(tokenizer, encoding, offsets).dump() + "\n" : as_table(tokenizer, encoding, offsets));
   }
 }
 
-void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& options, const TextInput& input) {
-  table::RowWriter writer(options.output, table::RowFormat::kJsonLines, {"input_ids"});
+void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& options) {
+  table::RowWriter writer(options.texts.output, table::RowFormat::kJsonLines, {"input_ids"});
   uint64_t num_cut_rows = 0, num_tokens = 0;
-  for_each_block(input, "tokenizing", [&](const table::Rows& rows, const table::TextColumns& columns) {
+  for_each_block(options.texts, "tokenizing", [&](const table::Rows& rows, const table::TextColumns& columns) {
     const task::Features features = task::tokenize_rows(tokenizer, rows, columns, limit(options), "tokenizing");
     num_cut_rows += features.num_cut_rows;
     num_tokens += features.num_tokens();
@@ -88,21 +89,19 @@ void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& opti
   if (num_cut_rows > 0) {
     log_warning("{} of {} rows are longer than {} tokens and were cut", num_cut_rows, writer.rows(), limit(options));
   }
-  log_info("wrote {} rows, {} tokens, to {}", writer.rows(), num_tokens, options.output.string());
+  log_info("wrote {} rows, {} tokens, to {}", writer.rows(), num_tokens, options.texts.output.string());
 }
 
 }  // namespace
 
 int run_tokenize(const options::Parsed<TokenizeOptions>& parsed) {
   const TokenizeOptions& options = parsed.options;
-  const TextInput input{options.text,   options.text_pair,   options.file,
-                        options.output, options.text_column, options.text_pair_column};
-  check_text_input(input, "tokenize");
+  check_text_input(options.texts, "tokenize");
   const text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
-  if (options.file.empty()) {
+  if (options.texts.file.empty()) {
     tokenize_texts(tokenizer, options);
   } else {
-    tokenize_file(tokenizer, options, input);
+    tokenize_file(tokenizer, options);
   }
   return 0;
 }
