@@ -54,6 +54,21 @@ if(EXISTS "${HONE_TORCH_DIR}/lib/libtorch_cuda.so")
 endif()
 
 file(GLOB hone_arrow_libraries "${HONE_ARROW_DIR}/libarrow.so.*" "${HONE_ARROW_DIR}/libparquet.so.*")
+# Of libtorch the kernel floor sees no tensor, only the matrix products on tiles (ATen/native/CPUBlas.h).
+add_library(hone_cpublas INTERFACE)
+add_library(hone::cpublas ALIAS hone_cpublas)
+target_include_directories(hone_cpublas SYSTEM INTERFACE "${HONE_TORCH_DIR}/include")
+target_link_directories(hone_cpublas INTERFACE "${HONE_TORCH_DIR}/lib")
+target_link_libraries(hone_cpublas INTERFACE -Wl,--no-as-needed torch_cpu c10)
+
+# Highway is used by its headers alone: hone picks the instruction set itself (kernel/cpu.h), of these two.
+add_library(hone_highway INTERFACE)
+add_library(hone::highway ALIAS hone_highway)
+find_path(hone_highway_include hwy/highway.h REQUIRED)
+target_include_directories(hone_highway SYSTEM INTERFACE "${hone_highway_include}")
+target_compile_definitions(hone_highway INTERFACE
+  HWY_BASELINE_TARGETS=HWY_AVX2 "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
+
 add_library(hone_arrow INTERFACE)
 add_library(hone::arrow ALIAS hone_arrow)
 target_include_directories(hone_arrow SYSTEM INTERFACE "${HONE_ARROW_DIR}/include")

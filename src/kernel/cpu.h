@@ -1,0 +1,34 @@
+// Which instruction set the kernels use: the best that the processor has, or the one that HONE_CPU names.
+#pragma once
+
+#include <string_view>
+
+namespace hone::kernel {
+
+// Each level includes the ones before it. kScalar is plain C++: the reference that the others are tested against.
+enum class CpuLevel { kScalar, kAvx2, kAvx512, kAmx };
+
+// The level in use. Errors: kUsage for a HONE_CPU that is no level's name, kUnsupported for one the processor lacks.
+CpuLevel cpu_level();
+
+// The best level of this processor, whatever HONE_CPU says.
+CpuLevel detected_cpu_level();
+
+// True where bf16 products have instructions of their own at the level in use (AVX-512 BF16, AMX).
+bool has_native_bf16();
+
+std::string_view cpu_level_name(CpuLevel level);  // as HONE_CPU spells it: "scalar", "avx2", "avx512", "amx"
+
+// For tests and benchmarks: sets the level in use. Errors: kUnsupported for one the processor lacks.
+void set_cpu_level(CpuLevel level);
+
+// Of the two compiled forms of a function, the one for the level in use (never called at kScalar).
+template <typename Function>
+Function* for_cpu_level(Function* avx2, Function* avx512) {
+  return cpu_level() >= CpuLevel::kAvx512 ? avx512 : avx2;
+}
+
+}  // namespace hone::kernel
+
+// HONE_KERNEL(f)(arguments): calls f of the namespace that Highway compiled for the level in use.
+#define HONE_KERNEL(function) ::hone::kernel::for_cpu_level(&N_AVX2::function, &N_AVX3::function)

@@ -1,0 +1,73 @@
+// Vectors of floats from and to memory that holds float or BFloat16. Included once for each instruction set
+// (hwy/foreach_target.h), hence the unusual guard.
+#if defined(HONE_KERNEL_LANES_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef HONE_KERNEL_LANES_H
+#undef HONE_KERNEL_LANES_H
+#else
+#define HONE_KERNEL_LANES_H
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+
+#include "kernel/bfloat16.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hone::kernel::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using FloatTag = hn::ScalableTag<float>;
+using IntTag = hn::RebindToSigned<FloatTag>;
+using UintTag = hn::RebindToUnsigned<FloatTag>;
+using HalfTag = hn::Rebind<uint16_t, FloatTag>;  // as many 16-bit lanes as FloatTag has floats
+using Floats = hn::Vec<FloatTag>;
+using Uints = hn::Vec<UintTag>;
+
+constexpr FloatTag kFloats{};
+constexpr size_t kLanes = HWY_LANES(float);
+
+HWY_INLINE Floats load(const float* from) { return hn::LoadU(kFloats, from); }
+
+HWY_INLINE Floats load(const BFloat16* from) {
+  const auto bits = hn::PromoteTo(UintTag(), hn::LoadU(HalfTag(), &from->bits));
+  return hn::BitCast(kFloats, hn::ShiftLeft<16>(bits));
+}
+
+HWY_INLINE void store(Floats values, float* to) { hn::StoreU(values, kFloats, to); }
+
+// The bits of each lane as a bfloat16, in the low half of the lane: to the nearest, ties to even.
+HWY_INLINE Uints bfloat16_bits(Floats values) {
+  const UintTag uints;
+  const auto bits = hn::BitCast(uints, values);
+  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(uints, 1));
+  const auto rounded = hn::ShiftRight<16>(hn::Add(hn::Add(bits, hn::Set(uints, 0x7FFF)), odd));
+  const auto nan = hn::RebindMask(uints, hn::IsNaN(values));
+  return hn::IfThenElse(nan, hn::Set(uints, 0x7FC0), rounded);
+}
+
+HWY_INLINE void store(Floats values, BFloat16* to) {
+  const auto bits = hn::BitCast(IntTag(), bfloat16_bits(values));
+  hn::StoreU(hn::DemoteTo(HalfTag(), bits), HalfTag(), &to->bits);
+}
+
+// The first `count` < kLanes elements; the other lanes are 0, and their memory is not touched.
+template <typename T>
+HWY_INLINE Floats load_first(const T* from, size_t count) {
+  T buffer[kLanes] = {};
+  for (size_t i = 0; i < count; ++i) buffer[i] = from[i];
+  return load(buffer);
+}
+
+template <typename T>
+HWY_INLINE void store_first(Floats values, T* to, size_t count) {
+  T buffer[kLanes];
+  store(values, buffer);
+  for (size_t i = 0; i < count; ++i) to[i] = buffer[i];
+}
+
+}  // namespace hone::kernel::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,37 @@
+#include "kernel/parallel.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace hone::kernel {
+namespace {
+
+TEST_CASE("parts cover the range once, in order of the part") {
+  const int before = omp_get_max_threads();
+  for (const int threads : {1, 2, 3}) {
+    omp_set_num_threads(threads);
+    for (const int64_t count : {0, 1, 7, 64}) {
+      std::vector<int> visits(static_cast<size_t>(count));
+      std::vector<int64_t> part_of(visits.size());
+      parallel_ranges(count, 4, [&](int64_t begin, int64_t end, int part) {
+        for (int64_t i = begin; i < end; ++i) {
+          ++visits[static_cast<size_t>(i)];
+          part_of[static_cast<size_t>(i)] = part;
+        }
+      });
+      CHECK(std::all_of(visits.begin(), visits.end(), [](int n) { return n == 1; }));
+      CHECK(std::is_sorted(part_of.begin(), part_of.end()));
+      if (count > 0) CHECK(part_of.back() == num_parts(count, 4) - 1);
+    }
+  }
+  omp_set_num_threads(before);
+}
+
+TEST_CASE("a short loop is not cut") {
+  CHECK(num_parts(0, 16) == 0);
+  CHECK(num_parts(16, 16) == 1);
+}
+
+}  // namespace
+}  // namespace hone::kernel
