@@ -15,7 +15,7 @@ target_include_directories(hone_flags INTERFACE "${CMAKE_BINARY_DIR}/fmt_first" 
 
 # What every torch floor includes, compiled once (7 to 18 s a file otherwise).
 add_library(hone_torch_headers STATIC "${CMAKE_SOURCE_DIR}/cmake/torch_headers.cpp")
-target_link_libraries(hone_torch_headers PUBLIC hone_flags hone::torch)
+target_link_libraries(hone_torch_headers PUBLIC hone_flags hone::torch hone::openmp)  # the flags of all torch floors
 target_precompile_headers(hone_torch_headers PRIVATE
   <ATen/ATen.h> <torch/csrc/api/include/torch/nn/module.h> <torch/csrc/autograd/custom_function.h>)
 
