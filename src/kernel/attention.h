@@ -1,0 +1,79 @@
+// Self-attention over a packed batch, forward and backward, a tile of scores at a time: no S x S tensor is ever stored.
+// Milakov, Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867; Dao, "FlashAttention-2", arXiv
+// 2307.08691. Shapes: B sequences, T tokens in all, S tokens of one, H query heads, G key and value heads, D head
+// width.
+#pragma once
+
+#include <cstdint>
+
+#include "base/philox.h"
+#include "kernel/bfloat16.h"
+
+namespace hone::kernel {
+
+// What attention does to its scores. Query head h reads key head h * G / H.
+struct AttentionRules {
+  const int64_t* offsets = nullptr;  // [B + 1]: sequence b is tokens offsets[b] up to offsets[b + 1]
+  int64_t num_sequences = 0;
+  int64_t num_heads = 0, num_kv_heads = 0;  // H, a multiple of G
+  int64_t head_width = 0;                   // D, at most kMaxHeadWidth
+  float scale = 1;                          // of the scores; > 0
+  bool causal = false;                      // query i sees keys 0 ... i
+  const uint8_t* key_mask = nullptr;        // [T] or null: no query sees a key whose byte is 0
+  // Added to the scaled scores, or null: [H or 1, S, S], of the same values for every sequence, with these strides.
+  const float* bias = nullptr;
+  int64_t bias_head_stride = 0, bias_query_stride = 0;
+  // Dropout of the softmax. The element of (sequence b, head h, query i, key j) is
+  // first_b + (h * S + i) * S4 + j, where S4 is S rounded up to a multiple of 4 and first_b sums H * S * S4 over the
+  // sequences before b: a block of four draws never crosses a row.
+  double p = 0;
+  RandomStream stream;
+};
+
+constexpr int64_t kMaxHeadWidth = 256;
+
+// A matrix [T, heads * D] in memory whose rows may be parts of longer ones.
+template <typename T>
+struct HeadRows {
+  T* data = nullptr;
+  int64_t row_stride = 0;  // elements
+};
+
+template <typename T>
+struct AttentionInputs {
+  HeadRows<const T> q, k, v;  // [T, H * D], [T, G * D], [T, G * D]
+};
+
+// out [T, H * D]; logsumexp [H, T] of the scores, what backward recomputes the softmax from. A query that sees no key
+// gives zeros, and a logsumexp of infinity. T is float, double (the plain form) or BFloat16 (arithmetic in float).
+template <typename T, typename Sum>
+void attention_forward(const AttentionRules& rules, const AttentionInputs<T>& inputs, HeadRows<T> out, Sum* logsumexp);
+
+template <typename T>
+struct AttentionGradients {
+  HeadRows<T> q, k, v;
+};
+
+// What forward gave, and the gradient of its output.
+template <typename T, typename Sum>
+struct AttentionResults {
+  HeadRows<const T> out, out_gradient;
+  const Sum* logsumexp = nullptr;
+};
+
+template <typename T, typename Sum>
+void attention_backward(const AttentionRules& rules, const AttentionInputs<T>& inputs,
+                        const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients);
+
+// The plain forms, which follow the formulas line by line: what the others are tested against.
+template <typename T, typename Sum>
+void attention_forward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs, HeadRows<T> out,
+                                 Sum* logsumexp);
+template <typename T, typename Sum>
+void attention_backward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs,
+                                  const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients);
+
+// S4: elements that dropout draws for one query of a sequence of S tokens.
+inline uint64_t attention_row_length(int64_t length) { return (static_cast<uint64_t>(length) + 3) / 4 * 4; }
+
+}  // namespace hone::kernel

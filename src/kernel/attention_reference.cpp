@@ -1,0 +1,183 @@
+// Attention a query at a time, as the formulas stand: out = dropout(softmax(scale q k^T + bias)) v.
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "kernel/attention.h"
+#include "kernel/parallel.h"
+
+namespace hone::kernel {
+
+namespace {
+
+// One head of one sequence.
+struct Head {
+  int64_t sequence = 0, head = 0;
+  int64_t first = 0, length = 0;  // tokens
+  uint64_t first_draw = 0;        // of query 0
+};
+
+template <typename T, typename Sum>
+class HeadReference {
+ public:
+  HeadReference(const AttentionRules& rules, const AttentionInputs<T>& inputs, const Head& head)
+      : rules_(rules), inputs_(inputs), head_(head), scores_(head.length), kept_(head.length) {}
+
+  void forward(int64_t query, HeadRows<T> out, Sum* logsumexp) {
+    const Sum total = score(query);
+    logsumexp[row(query)] = total;
+    for (int64_t d = 0; d < rules_.head_width; ++d) {
+      Sum value = 0;
+      for (int64_t j = 0; j < head_.length; ++j) {
+        if (const Sum p = probability(j, total); p != 0) value += p * kept_[j] * to_float(v(j)[d]);
+      }
+      *element(out, query, head_.head, d) = rounded_to<T>(value);
+    }
+  }
+
+  // Adds to the gradients, which are of type Sum: [S, D] each.
+  void backward(int64_t query, const AttentionResults<T, Sum>& results, Sum* q_gradient, Sum* k_gradient,
+                Sum* v_gradient) {
+    score(query);
+    const Sum total = results.logsumexp[row(query)];
+    const T* out = element(results.out, query, head_.head, 0);
+    const T* out_gradient = element(results.out_gradient, query, head_.head, 0);
+    const Sum delta = dot(out, out_gradient);
+    const int64_t width = rules_.head_width;
+    for (int64_t j = 0; j < head_.length; ++j) {
+      const Sum p = probability(j, total);
+      if (p == 0) continue;
+      const Sum score_gradient = p * (kept_[j] * dot(out_gradient, v(j)) - delta) * rules_.scale;
+      for (int64_t d = 0; d < width; ++d) {
+        v_gradient[j * width + d] += p * kept_[j] * to_float(out_gradient[d]);
+        q_gradient[query * width + d] += score_gradient * to_float(k(j)[d]);
+        k_gradient[j * width + d] += score_gradient * to_float(q(query)[d]);
+      }
+    }
+  }
+
+ private:
+  template <typename U>
+  U* element(HeadRows<U> rows, int64_t token, int64_t head, int64_t d) const {
+    return rows.data + (head_.first + token) * rows.row_stride + head * rules_.head_width + d;
+  }
+  int64_t kv_head() const { return head_.head * rules_.num_kv_heads / rules_.num_heads; }
+  const T* q(int64_t i) const { return element(inputs_.q, i, head_.head, 0); }
+  const T* k(int64_t j) const { return element(inputs_.k, j, kv_head(), 0); }
+  const T* v(int64_t j) const { return element(inputs_.v, j, kv_head(), 0); }
+  int64_t row(int64_t query) const { return head_.head * rules_.offsets[rules_.num_sequences] + head_.first + query; }
+
+  Sum dot(const T* a, const T* b) const {
+    Sum sum = 0;
+    for (int64_t d = 0; d < rules_.head_width; ++d) sum += static_cast<Sum>(to_float(a[d])) * to_float(b[d]);
+    return sum;
+  }
+
+  bool sees(int64_t query, int64_t key) const {
+    if (rules_.causal && key > query) return false;
+    return rules_.key_mask == nullptr || rules_.key_mask[head_.first + key] != 0;
+  }
+
+  // Fills the scores and what dropout makes of each; returns the logsumexp.
+  Sum score(int64_t query) {
+    constexpr Sum kInfinity = std::numeric_limits<Sum>::infinity();
+    const Sum kept_scale = rules_.p < 1 ? static_cast<Sum>(1 / (1 - rules_.p)) : 0;
+    const double threshold = rules_.p * 4294967296.0;
+    const uint64_t draw = head_.first_draw + static_cast<uint64_t>(query) * attention_row_length(head_.length);
+    Sum largest = -kInfinity;
+    for (int64_t j = 0; j < head_.length; ++j) {
+      Sum score = dot(q(query), k(j)) * rules_.scale;
+      if (rules_.bias != nullptr) {
+        score += rules_.bias[head_.head * rules_.bias_head_stride + query * rules_.bias_query_stride + j];
+      }
+      scores_[j] = sees(query, j) ? score : -kInfinity;
+      largest = std::max(largest, scores_[j]);
+      const bool is_kept = rules_.p == 0 || rules_.stream.word(draw + static_cast<uint64_t>(j)) >= threshold;
+      kept_[j] = is_kept ? (rules_.p == 0 ? 1 : kept_scale) : 0;
+    }
+    if (largest == -kInfinity) largest = 0;
+    Sum sum = 0;
+    for (const Sum score : scores_) sum += std::exp(score - largest);
+    return sum == 0 ? kInfinity : largest + std::log(sum);
+  }
+
+  Sum probability(int64_t key, Sum logsumexp) const { return std::exp(scores_[key] - logsumexp); }
+
+  const AttentionRules& rules_;
+  const AttentionInputs<T>& inputs_;
+  Head head_;
+  std::vector<Sum> scores_, kept_;
+};
+
+std::vector<Head> heads_of(const AttentionRules& rules) {
+  std::vector<Head> heads;
+  uint64_t draw = 0;
+  for (int64_t b = 0; b < rules.num_sequences; ++b) {
+    const int64_t first = rules.offsets[b], length = rules.offsets[b + 1] - first;
+    for (int64_t h = 0; h < rules.num_heads; ++h) {
+      heads.push_back({b, h, first, length, draw});
+      draw += static_cast<uint64_t>(length) * attention_row_length(length);
+    }
+  }
+  return heads;
+}
+
+template <typename T, typename Sum>
+void write_rows(const AttentionRules& rules, const Head& head, int64_t column, const std::vector<Sum>& from,
+                HeadRows<T> to) {
+  for (int64_t i = 0; i < head.length; ++i) {
+    T* row = to.data + (head.first + i) * to.row_stride + column * rules.head_width;
+    for (int64_t d = 0; d < rules.head_width; ++d) row[d] = rounded_to<T>(from[i * rules.head_width + d]);
+  }
+}
+
+}  // namespace
+
+template <typename T, typename Sum>
+void attention_forward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs, HeadRows<T> out,
+                                 Sum* logsumexp) {
+  const std::vector<Head> heads = heads_of(rules);
+  parallel_ranges(static_cast<int64_t>(heads.size()), 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t n = begin; n < end; ++n) {
+      HeadReference<T, Sum> reference(rules, inputs, heads[static_cast<size_t>(n)]);
+      for (int64_t i = 0; i < heads[static_cast<size_t>(n)].length; ++i) reference.forward(i, out, logsumexp);
+    }
+  });
+}
+
+template <typename T, typename Sum>
+void attention_backward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs,
+                                  const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients) {
+  const std::vector<Head> heads = heads_of(rules);
+  const int64_t group = rules.num_heads / rules.num_kv_heads;  // query heads of a key head: one thread's work
+  parallel_ranges(static_cast<int64_t>(heads.size()) / group, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t n = begin; n < end; ++n) {
+      const auto size = static_cast<size_t>(heads[static_cast<size_t>(n * group)].length * rules.head_width);
+      std::vector<Sum> k_gradient(size), v_gradient(size);
+      for (int64_t m = n * group; m < (n + 1) * group; ++m) {
+        const Head& head = heads[static_cast<size_t>(m)];
+        std::vector<Sum> q_gradient(size);
+        HeadReference<T, Sum> reference(rules, inputs, head);
+        for (int64_t i = 0; i < head.length; ++i) {
+          reference.backward(i, results, q_gradient.data(), k_gradient.data(), v_gradient.data());
+        }
+        write_rows(rules, head, head.head, q_gradient, gradients.q);
+      }
+      const Head& head = heads[static_cast<size_t>(n * group)];
+      write_rows(rules, head, head.head / group, k_gradient, gradients.k);
+      write_rows(rules, head, head.head / group, v_gradient, gradients.v);
+    }
+  });
+}
+
+#define HONE_INSTANTIATE(T, Sum)                                                                                  \
+  template void attention_forward_reference(const AttentionRules&, const AttentionInputs<T>&, HeadRows<T>, Sum*); \
+  template void attention_backward_reference(const AttentionRules&, const AttentionInputs<T>&,                    \
+                                             const AttentionResults<T, Sum>&, const AttentionGradients<T>&);
+HONE_INSTANTIATE(float, float)
+HONE_INSTANTIATE(double, double)
+HONE_INSTANTIATE(BFloat16, float)
+#undef HONE_INSTANTIATE
+
+}  // namespace hone::kernel

@@ -1,0 +1,345 @@
+// The vector code of attention. Flags that change the inner loop are template parameters of it.
+#include "kernel/attention_tile.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernel/attention_tile.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which includes this file again.
+#include <cmath>
+#include <limits>
+
+#include "kernel/cpu.h"
+#include "kernel/lanes.h"
+#include "kernel/math_lanes.h"
+#include "kernel/philox_lanes.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hone::kernel::HWY_NAMESPACE {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr int64_t kVector = static_cast<int64_t>(kLanes);
+
+// The draws of a vector of queries: the first block of each lane, and what a kept weight is multiplied with.
+class Draws {
+ public:
+  HWY_INLINE Draws(const TileRules& rules, int64_t column)
+      : stream_(rules.stream),
+        threshold_(hn::Set(UintTag(), threshold_of(rules.p))),
+        kept_(hn::Set(kFloats, rules.p < 1 ? static_cast<float>(1 / (1 - rules.p)) : 0.0F)) {
+    uint32_t low[kLanes], high[kLanes];
+    for (int64_t lane = 0; lane < kVector; ++lane) {
+      const uint64_t block = rules.first_block + static_cast<uint64_t>(column + lane) * rules.blocks_per_query;
+      low[lane] = static_cast<uint32_t>(block);
+      high[lane] = static_cast<uint32_t>(block >> 32) & 0xFFFF;
+    }
+    low_ = hn::LoadU(UintTag(), low);
+    high_ = hn::LoadU(UintTag(), high);
+  }
+
+  // factor[w]: 0, or 1 / (1 - p), for key 4 n + w.
+  HWY_INLINE void draw(int64_t n, Floats (&factor)[4]) const {
+    const UintTag uints;
+    const auto low = hn::Add(low_, hn::Set(uints, static_cast<uint32_t>(n)));
+    const auto carries = hn::VecFromMask(uints, hn::Lt(low, low_));  // all ones, which is -1
+    const PhiloxWords words = philox_lanes(stream_, low, hn::Sub(high_, carries));
+    for (int w = 0; w < 4; ++w) {
+      const auto is_kept = hn::RebindMask(kFloats, hn::Eq(hn::Max(words.word[w], threshold_), words.word[w]));
+      factor[w] = hn::IfThenElseZero(is_kept, kept_);
+    }
+  }
+
+ private:
+  // A word below it drops its weight. At p = 1 all are dropped, by a factor of 0.
+  static HWY_INLINE uint32_t threshold_of(double p) {
+    const double threshold = std::ceil(p * 4294967296.0);
+    return threshold >= 4294967295.0 ? 0xFFFFFFFF : static_cast<uint32_t>(threshold);
+  }
+
+  RandomStream stream_;
+  Uints threshold_, low_, high_;
+  Floats kept_;
+};
+
+// Marks the rows that are only padding as unseen.
+HWY_INLINE void mark_padding(const TileRules& rules, float* scores) {
+  const int64_t begin = rules.num_keys * rules.padded_queries, end = rules.padded_keys * rules.padded_queries;
+  for (int64_t i = begin; i < end; i += kVector) store(hn::Set(kFloats, -kInfinity), scores + i);
+}
+
+// The scaled score with bias and masks of `key`, for the queries from `column` on.
+HWY_INLINE Floats masked_score(const TileRules& rules, Floats score, int64_t key, int64_t column) {
+  score = hn::Mul(score, hn::Set(kFloats, rules.scale));
+  if (key >= rules.num_keys) return score;
+  if (rules.bias != nullptr) {
+    float bias[kLanes] = {};
+    for (int64_t lane = 0; lane < kVector && column + lane < rules.num_queries; ++lane) {
+      bias[lane] = rules.bias[(column + lane) * rules.bias_query_stride + key];
+    }
+    score = hn::Add(score, load(bias));
+  }
+  const auto unseen = hn::Set(kFloats, -kInfinity);
+  if (rules.key_mask != nullptr && rules.key_mask[key] == 0) return unseen;
+  if (!rules.causal) return score;
+  const IntTag ints;
+  const auto query = hn::Iota(ints, static_cast<int32_t>(rules.first_query + column));
+  const auto hidden =
+      hn::RebindMask(kFloats, hn::Lt(query, hn::Set(ints, static_cast<int32_t>(rules.first_key + key))));
+  return hn::IfThenElse(hidden, unseen, score);
+}
+
+// Scales (and masks) the scores of one vector of queries in place; returns their maximum over the keys.
+template <bool kMasked>
+HWY_INLINE Floats column_maximum(const TileRules& rules, float* scores, int64_t column) {
+  Floats largest[4];
+  for (auto& m : largest) m = hn::Set(kFloats, -kInfinity);
+  for (int64_t key = 0; key < rules.padded_keys; key += 4) {
+    for (int64_t w = 0; w < 4; ++w) {
+      float* at = scores + (key + w) * rules.padded_queries + column;
+      auto score = load(at);
+      if constexpr (kMasked) {
+        score = masked_score(rules, score, key + w, column);
+        store(score, at);
+      }
+      largest[w] = hn::Max(largest[w], score);
+    }
+  }
+  const auto all = hn::Max(hn::Max(largest[0], largest[1]), hn::Max(largest[2], largest[3]));
+  return kMasked ? all : hn::Mul(all, hn::Set(kFloats, rules.scale));
+}
+
+HWY_INLINE void store_pair(Floats even, Floats odd, BFloat16* pairs) {
+  const auto bits = hn::Or(bfloat16_bits(even), hn::ShiftLeft<16>(bfloat16_bits(odd)));
+  hn::StoreU(bits, UintTag(), reinterpret_cast<uint32_t*>(pairs));
+}
+
+template <bool kMasked, bool kDrops, bool kHalves>
+void softmax_column(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights,
+                    int64_t column) {
+  const int64_t row = rules.padded_queries;
+  const auto before = load(running.maximum + column);
+  const auto now = hn::Max(before, column_maximum<kMasked>(rules, scores, column));
+  // Of a query that has seen no key yet: any finite number does.
+  const auto maximum = hn::IfThenZeroElse(hn::Eq(now, hn::Set(kFloats, -kInfinity)), now);
+  const auto scale = hn::Set(kFloats, kMasked ? 1.0F : rules.scale);
+  const Draws draws(rules, column);
+  Floats sum[4], factor[4];
+  for (auto& s : sum) s = hn::Zero(kFloats);
+  for (int64_t key = 0; key < rules.padded_keys; key += 4) {
+    if constexpr (kDrops) draws.draw(key / 4, factor);
+    Floats weight[4];
+    for (int64_t w = 0; w < 4; ++w) {
+      weight[w] = exp_lanes(hn::MulSub(load(scores + (key + w) * row + column), scale, maximum));
+      sum[w] = hn::Add(sum[w], weight[w]);
+      if constexpr (kDrops) weight[w] = hn::Mul(weight[w], factor[w]);
+      if constexpr (!kHalves) store(weight[w], scores + (key + w) * row + column);
+    }
+    if constexpr (kHalves) {
+      store_pair(weight[0], weight[1], weights + (key * row + 2 * column));
+      store_pair(weight[2], weight[3], weights + ((key + 2) * row + 2 * column));
+    }
+  }
+  const auto correction = exp_lanes(hn::Sub(before, maximum));
+  const auto total = hn::Add(hn::Add(sum[0], sum[1]), hn::Add(sum[2], sum[3]));
+  store(now, running.maximum + column);
+  store(correction, running.correction + column);
+  store(hn::MulAdd(load(running.sum + column), correction, total), running.sum + column);
+}
+
+template <bool kMasked, bool kDrops, bool kHalves>
+void softmax_columns(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights) {
+  mark_padding(rules, scores);
+  for (int64_t column = 0; column < rules.padded_queries; column += kVector) {
+    softmax_column<kMasked, kDrops, kHalves>(rules, running, scores, weights, column);
+  }
+}
+
+template <bool kMasked, bool kDrops, bool kHalves>
+void backward_column(const TileRules& rules, const TileGradients& tile, int64_t column) {
+  const int64_t row = rules.padded_queries;
+  const auto logsumexp = load(tile.logsumexp + column), delta = load(tile.delta + column);
+  const auto scale = hn::Set(kFloats, rules.scale);
+  const Draws draws(rules, column);
+  Floats factor[4];
+  for (int64_t key = 0; key < rules.padded_keys; key += 4) {
+    if constexpr (kDrops) draws.draw(key / 4, factor);
+    Floats weight[4], gradient[4];
+    for (int64_t w = 0; w < 4; ++w) {
+      const int64_t at = (key + w) * row + column;
+      auto score = load(tile.scores + at);
+      score = kMasked ? masked_score(rules, score, key + w, column) : hn::Mul(score, scale);
+      weight[w] = exp_lanes(hn::Sub(score, logsumexp));
+      gradient[w] = load(tile.gradients + at);
+      if constexpr (kDrops) gradient[w] = hn::Mul(gradient[w], factor[w]);
+      gradient[w] = hn::Mul(hn::Mul(weight[w], scale), hn::Sub(gradient[w], delta));
+      if constexpr (kDrops) weight[w] = hn::Mul(weight[w], factor[w]);
+      if constexpr (kHalves) {
+        store(weight[w], tile.weight_rows + at);
+        store(gradient[w], tile.gradient_rows + at);
+      } else {
+        store(weight[w], tile.scores + at);
+        store(gradient[w], tile.gradients + at);
+      }
+    }
+    if constexpr (kHalves) {
+      store_pair(gradient[0], gradient[1], tile.gradient_pairs + (key * row + 2 * column));
+      store_pair(gradient[2], gradient[3], tile.gradient_pairs + ((key + 2) * row + 2 * column));
+    }
+  }
+}
+
+template <bool kMasked, bool kDrops, bool kHalves>
+void backward_columns(const TileRules& rules, const TileGradients& tile) {
+  mark_padding(rules, tile.scores);
+  for (int64_t column = 0; column < rules.padded_queries; column += kVector) {
+    backward_column<kMasked, kDrops, kHalves>(rules, tile, column);
+  }
+}
+
+// Calls f with the flags of these rules as compile-time constants.
+template <typename F>
+HWY_INLINE void with_flags(const TileRules& rules, bool halves, F f) {
+  const bool masked = rules.causal || rules.key_mask != nullptr || rules.bias != nullptr;
+  const auto with_halves = [&](auto is_masked, auto drops) {
+    halves ? f(is_masked, drops, std::true_type()) : f(is_masked, drops, std::false_type());
+  };
+  const auto with_drops = [&](auto is_masked) {
+    rules.p > 0 ? with_halves(is_masked, std::true_type()) : with_halves(is_masked, std::false_type());
+  };
+  masked ? with_drops(std::true_type()) : with_drops(std::false_type());
+}
+
+void softmax_any(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights) {
+  with_flags(rules, weights != nullptr, [&](auto masked, auto drops, auto halves) {
+    softmax_columns<masked.value, drops.value, halves.value>(rules, running, scores, weights);
+  });
+}
+
+void backward_any(const TileRules& rules, const TileGradients& tile) {
+  with_flags(rules, tile.weight_rows != nullptr, [&](auto masked, auto drops, auto halves) {
+    backward_columns<masked.value, drops.value, halves.value>(rules, tile);
+  });
+}
+
+// Four rows of four, in registers of 128 bits.
+void transpose_words(const uint32_t* from, int64_t from_stride, uint32_t* to, int64_t to_stride, int64_t m, int64_t n) {
+  const hn::FixedTag<uint32_t, 4> words;
+  const hn::FixedTag<uint64_t, 2> pairs;
+  for (int64_t i = 0; i < m; i += 4) {
+    for (int64_t j = 0; j < n; j += 4) {
+      const uint32_t* block = from + i * from_stride + j;
+      const auto a = hn::LoadU(words, block), b = hn::LoadU(words, block + from_stride),
+                 c = hn::LoadU(words, block + 2 * from_stride), d = hn::LoadU(words, block + 3 * from_stride);
+      const auto ab_low = hn::BitCast(pairs, hn::InterleaveLower(words, a, b)),
+                 ab_high = hn::BitCast(pairs, hn::InterleaveUpper(words, a, b)),
+                 cd_low = hn::BitCast(pairs, hn::InterleaveLower(words, c, d)),
+                 cd_high = hn::BitCast(pairs, hn::InterleaveUpper(words, c, d));
+      uint32_t* out = to + j * to_stride + i;
+      hn::StoreU(hn::BitCast(words, hn::InterleaveLower(pairs, ab_low, cd_low)), words, out);
+      hn::StoreU(hn::BitCast(words, hn::InterleaveUpper(pairs, ab_low, cd_low)), words, out + to_stride);
+      hn::StoreU(hn::BitCast(words, hn::InterleaveLower(pairs, ab_high, cd_high)), words, out + 2 * to_stride);
+      hn::StoreU(hn::BitCast(words, hn::InterleaveUpper(pairs, ab_high, cd_high)), words, out + 3 * to_stride);
+    }
+  }
+}
+
+// Eight rows of eight: rows 2 i and 2 i + 1 are first woven into words, whose 4 x 4 blocks are then transposed.
+void transpose_halves(const uint16_t* from, int64_t from_stride, uint16_t* to, int64_t to_stride, int64_t m,
+                      int64_t n) {
+  const hn::FixedTag<uint16_t, 8> halves;
+  const hn::FixedTag<uint32_t, 4> words;
+  alignas(16) uint32_t woven[8][4];
+  for (int64_t i = 0; i < m; i += 8) {
+    for (int64_t j = 0; j < n; j += 8) {
+      for (int64_t pair = 0; pair < 4; ++pair) {
+        const uint16_t* row = from + (i + 2 * pair) * from_stride + j;
+        const auto even = hn::LoadU(halves, row), odd = hn::LoadU(halves, row + from_stride);
+        hn::Store(hn::BitCast(words, hn::InterleaveLower(halves, even, odd)), words, woven[pair]);
+        hn::Store(hn::BitCast(words, hn::InterleaveUpper(halves, even, odd)), words, woven[4 + pair]);
+      }
+      uint32_t columns[8][4];  // [column][pair of rows]
+      transpose_words(woven[0], 4, columns[0], 4, 4, 4);
+      transpose_words(woven[4], 4, columns[4], 4, 4, 4);
+      for (int64_t column = 0; column < 8; ++column) {
+        hn::StoreU(hn::BitCast(halves, hn::LoadU(words, columns[column])), halves, to + (j + column) * to_stride + i);
+      }
+    }
+  }
+}
+
+void pair_all_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t k, int64_t n) {
+  const UintTag uints;
+  for (int64_t i = 0; i < k; i += 2) {
+    const uint16_t* even = &from[i * from_stride].bits;
+    const uint16_t* odd = &from[(i + 1) * from_stride].bits;
+    auto* out = reinterpret_cast<uint32_t*>(to + i * n);
+    for (int64_t j = 0; j < n; j += kVector) {
+      const auto low = hn::PromoteTo(uints, hn::LoadU(HalfTag(), even + j));
+      const auto high = hn::PromoteTo(uints, hn::LoadU(HalfTag(), odd + j));
+      hn::StoreU(hn::Or(low, hn::ShiftLeft<16>(high)), uints, out + j);
+    }
+  }
+}
+
+void scale_all_columns(float* values, const float* factors, int64_t m, int64_t n) {
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; j += kVector)
+      store(hn::Mul(load(values + i * n + j), load(factors + j)), values + i * n + j);
+  }
+}
+
+void round_all(const float* from, BFloat16* to, int64_t count) {
+  int64_t i = 0;
+  for (; i + kVector <= count; i += kVector) store(load(from + i), to + i);
+  for (; i < count; ++i) to[i] = to_bfloat16(from[i]);
+}
+
+template <typename T>
+float dot(const T* a, const T* b, int64_t count) {
+  auto sum = hn::Zero(kFloats);
+  int64_t i = 0;
+  for (; i + kVector <= count; i += kVector) sum = hn::MulAdd(load(a + i), load(b + i), sum);
+  float total = hn::GetLane(hn::SumOfLanes(kFloats, sum));
+  for (; i < count; ++i) total += to_float(a[i]) * to_float(b[i]);
+  return total;
+}
+
+float dot_floats(const float* a, const float* b, int64_t count) { return dot(a, b, count); }
+float dot_halves(const BFloat16* a, const BFloat16* b, int64_t count) { return dot(a, b, count); }
+
+}  // namespace hone::kernel::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace hone::kernel {
+
+void softmax_tile(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights) {
+  HONE_KERNEL(softmax_any)(rules, running, scores, weights);
+}
+
+void softmax_tile_backward(const TileRules& rules, const TileGradients& tile) {
+  HONE_KERNEL(backward_any)(rules, tile);
+}
+
+void transpose(const uint32_t* from, int64_t from_stride, uint32_t* to, int64_t to_stride, int64_t m, int64_t n) {
+  HONE_KERNEL(transpose_words)(from, from_stride, to, to_stride, m, n);
+}
+
+void transpose(const uint16_t* from, int64_t from_stride, uint16_t* to, int64_t to_stride, int64_t m, int64_t n) {
+  HONE_KERNEL(transpose_halves)(from, from_stride, to, to_stride, m, n);
+}
+
+void pair_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t k, int64_t n) {
+  HONE_KERNEL(pair_all_rows)(from, from_stride, to, k, n);
+}
+
+void scale_columns(float* values, const float* factors, int64_t m, int64_t n) {
+  HONE_KERNEL(scale_all_columns)(values, factors, m, n);
+}
+
+void round_row(const float* from, BFloat16* to, int64_t count) { HONE_KERNEL(round_all)(from, to, count); }
+
+float dot_row(const float* a, const float* b, int64_t count) { return HONE_KERNEL(dot_floats)(a, b, count); }
+float dot_row(const BFloat16* a, const BFloat16* b, int64_t count) { return HONE_KERNEL(dot_halves)(a, b, count); }
+
+}  // namespace hone::kernel
+#endif

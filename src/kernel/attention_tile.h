@@ -1,0 +1,78 @@
+// What attention does to a tile of scores, keys x queries, between the matrix products: queries lie along the vector
+// lanes, so that a maximum or a sum over keys is vertical and four draws of dropout belong to four keys of one lane.
+// K keys of the tile, N queries of it; both padded to multiples of kTilePadding.
+#pragma once
+
+#include <cstdint>
+
+#include "base/philox.h"
+#include "kernel/bfloat16.h"
+
+namespace hone::kernel {
+
+// What the sizes of tiles of T are rounded up to: few shapes to compile, whole vectors, and whole tiles of AMX.
+template <typename T>
+constexpr int64_t kTilePadding = sizeof(T) == 2 ? 32 : 16;
+
+struct TileRules {
+  int64_t num_keys = 0;  // real ones; rows from here to padded_keys count as unseen
+  int64_t padded_keys = 0;
+  int64_t padded_queries = 0;  // N: the length of a row
+  float scale = 1;
+
+  // What a key is to a query; first_key and first_query are the tile's places in the sequence.
+  bool causal = false;
+  int64_t first_key = 0, first_query = 0;
+  const uint8_t* key_mask = nullptr;  // [K] or null
+  const float* bias = nullptr;        // of (first query, first key), or null; real queries and keys only
+  int64_t bias_query_stride = 0;
+  int64_t num_queries = 0;
+
+  // Dropout: block n of query i and keys 4 n ... 4 n + 3 is first_block + i * blocks_per_query + n.
+  double p = 0;
+  RandomStream stream;
+  uint64_t first_block = 0, blocks_per_query = 0;
+};
+
+// What softmax knows of each query so far: [N].
+struct RunningSoftmax {
+  float* maximum = nullptr;
+  float* sum = nullptr;
+  float* correction = nullptr;  // what this tile made of the earlier ones' weight
+};
+
+// scores [K, N] become dropout(exp(scale * scores + bias - maximum)), in place; where T is BFloat16 in `weights`, as
+// pairs of rows [K / 2, N, 2].
+void softmax_tile(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights);
+
+struct TileGradients {
+  const float* logsumexp = nullptr;  // [N]
+  const float* delta = nullptr;      // [N]: sum over the width of out * out_gradient
+  float* scores = nullptr;           // [K, N]; become the weights after dropout
+  float* gradients = nullptr;        // [K, N]: of the weights after dropout; become those of the products q k
+  // Not null where the products take BFloat16: the two results as rows, and the second also as pairs of rows.
+  BFloat16* weight_rows = nullptr;
+  BFloat16* gradient_rows = nullptr;
+  BFloat16* gradient_pairs = nullptr;
+};
+
+void softmax_tile_backward(const TileRules& rules, const TileGradients& tile);
+
+// to [n, m] = from [m, n]^T; sizes are multiples of 8.
+void transpose(const uint32_t* from, int64_t from_stride, uint32_t* to, int64_t to_stride, int64_t m, int64_t n);
+void transpose(const uint16_t* from, int64_t from_stride, uint16_t* to, int64_t to_stride, int64_t m, int64_t n);
+
+// [k, n] -> [k / 2, n, 2]; k is even, n a multiple of 16.
+void pair_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t k, int64_t n);
+
+// values [m, n] *= factors [n]; n is a multiple of 16.
+void scale_columns(float* values, const float* factors, int64_t m, int64_t n);
+
+// to[i] = from[i], rounded to the nearest.
+void round_row(const float* from, BFloat16* to, int64_t count);
+
+// sum of a[i] * b[i].
+float dot_row(const float* a, const float* b, int64_t count);
+float dot_row(const BFloat16* a, const BFloat16* b, int64_t count);
+
+}  // namespace hone::kernel
