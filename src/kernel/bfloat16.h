@@ -4,12 +4,17 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 namespace hone::kernel {
 
 struct BFloat16 {
   uint16_t bits = 0;
 };
+
+// The type that the kernels compute a T in, and that its parameters, statistics and sums have.
+template <typename T>
+using Computed = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 inline float to_float(BFloat16 value) { return std::bit_cast<float>(uint32_t{value.bits} << 16); }
 inline float to_float(float value) { return value; }

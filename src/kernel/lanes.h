@@ -67,6 +67,53 @@ HWY_INLINE void store_first(Floats values, T* to, size_t count) {
   for (size_t i = 0; i < count; ++i) to[i] = buffer[i];
 }
 
+// What remains of a value once it is stored as a T.
+template <typename T>
+HWY_INLINE Floats as_stored(Floats values) {
+  if constexpr (sizeof(T) == sizeof(float)) return values;
+  return hn::BitCast(kFloats, hn::ShiftLeft<16>(bfloat16_bits(values)));
+}
+
+HWY_INLINE float sum_of(Floats values) { return hn::GetLane(hn::SumOfLanes(kFloats, values)); }
+
+// How much of a vector a step of for_each_group covers: all of it, or the first `count` elements.
+struct Whole {};
+struct First {
+  size_t count;
+};
+
+template <typename T>
+HWY_INLINE Floats load(const T* from, Whole) {
+  return load(from);
+}
+template <typename T>
+HWY_INLINE Floats load(const T* from, First first) {
+  return load_first(from, first.count);
+}
+template <typename T>
+HWY_INLINE void store(Floats values, T* to, Whole) {
+  store(values, to);
+}
+template <typename T>
+HWY_INLINE void store(Floats values, T* to, First first) {
+  store_first(values, to, first.count);
+}
+
+// The lanes beyond the row's end as 0.
+HWY_INLINE Floats inside(Floats values, Whole) { return values; }
+HWY_INLINE Floats inside(Floats values, First first) {
+  return hn::IfThenElseZero(hn::FirstN(kFloats, first.count), values);
+}
+
+// Calls f(i, lanes) for i = 0, kLanes, ... below count: `lanes` is Whole, and First for what is left over. f, a lambda,
+// must be marked HWY_ATTR.
+template <typename F>
+HWY_INLINE void for_each_group(size_t count, F f) {
+  size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) f(i, Whole{});
+  if (i < count) f(i, First{count - i});
+}
+
 }  // namespace hone::kernel::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

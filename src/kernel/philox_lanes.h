@@ -17,35 +17,47 @@ struct PhiloxWords {
   Uints word[4];  // word[w] lane b: word w of block b
 };
 
-// The 64-bit products of all lanes, as low and high halves.
-HWY_INLINE void multiply_wide(Uints a, uint32_t factor, Uints& low, Uints& high) {
+// Half of the blocks, each word in the low half of a 64-bit lane: what a product of 32 x 32 bits takes and gives. The
+// high halves hold whatever the last product left there.
+struct PhiloxHalf {
+  Uints c0, c1, c2, c3;
+};
+
+HWY_INLINE Uints high_half(Uints words) {
+  const auto wide = hn::RepartitionToWide<UintTag>();
+  return hn::BitCast(UintTag(), hn::ShiftRight<32>(hn::BitCast(wide, words)));
+}
+
+HWY_INLINE void philox_round(PhiloxHalf& half, Uints key0, Uints key1) {
+  const UintTag uints;
+  const auto product0 = hn::BitCast(uints, hn::MulEven(half.c0, hn::Set(uints, 0xD2511F53)));
+  const auto product1 = hn::BitCast(uints, hn::MulEven(half.c2, hn::Set(uints, 0xCD9E8D57)));
+  half = {hn::Xor3(high_half(product1), half.c1, key0), product1, hn::Xor3(high_half(product0), half.c3, key1),
+          product0};
+}
+
+// The words of the even blocks and of the odd ones, each in its lane.
+HWY_INLINE Uints both_halves(Uints even, Uints odd) {
   const UintTag uints;
   const auto wide = hn::RepartitionToWide<UintTag>();
-  const auto factors = hn::Set(uints, factor);
-  const auto even = hn::MulEven(a, factors);
-  const auto odd = hn::MulEven(hn::BitCast(uints, hn::ShiftRight<32>(hn::BitCast(wide, a))), factors);
-  low = hn::OddEven(hn::BitCast(uints, hn::ShiftLeft<32>(odd)), hn::BitCast(uints, even));
-  high = hn::OddEven(hn::BitCast(uints, odd), hn::BitCast(uints, hn::ShiftRight<32>(even)));
+  return hn::OddEven(hn::BitCast(uints, hn::ShiftLeft<32>(hn::BitCast(wide, odd))), even);
 }
 
 // Words of the blocks whose counters are `low` and `high` (the block index; `high` has 16 bits) at a place of a run.
 HWY_INLINE PhiloxWords philox_lanes(const RandomStream& stream, Uints low, Uints high) {
   const UintTag uints;
-  auto c0 = low, c1 = hn::Or(high, hn::Set(uints, uint32_t{stream.micro_batch} << 16));
-  auto c2 = hn::Set(uints, stream.site), c3 = hn::Set(uints, stream.step);
+  const auto c1 = hn::Or(high, hn::Set(uints, uint32_t{stream.micro_batch} << 16));
+  const auto c2 = hn::Set(uints, stream.site), c3 = hn::Set(uints, stream.step);
+  PhiloxHalf even{low, c1, c2, c3}, odd{high_half(low), high_half(c1), c2, c3};
   uint32_t key0 = static_cast<uint32_t>(stream.seed), key1 = static_cast<uint32_t>(stream.seed >> 32);
   for (int round = 0; round < 10; ++round) {
-    Uints low0, high0, low1, high1;
-    multiply_wide(c0, 0xD2511F53, low0, high0);
-    multiply_wide(c2, 0xCD9E8D57, low1, high1);
-    c0 = hn::Xor(hn::Xor(high1, c1), hn::Set(uints, key0));
-    c2 = hn::Xor(hn::Xor(high0, c3), hn::Set(uints, key1));
-    c1 = low1;
-    c3 = low0;
+    philox_round(even, hn::Set(uints, key0), hn::Set(uints, key1));
+    philox_round(odd, hn::Set(uints, key0), hn::Set(uints, key1));
     key0 += 0x9E3779B9;
     key1 += 0xBB67AE85;
   }
-  return {{c0, c1, c2, c3}};
+  return {{both_halves(even.c0, odd.c0), both_halves(even.c1, odd.c1), both_halves(even.c2, odd.c2),
+           both_halves(even.c3, odd.c3)}};
 }
 
 }  // namespace hone::kernel::HWY_NAMESPACE

@@ -2,36 +2,33 @@
 #include "tensor/dropout.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
-
 #include "base/error.h"
-#include "tensor/dropout_mask.h"
+#include "kernel/dropout.h"
+#include "tensor/storage_type.h"
 
 namespace hone::tensor {
 
 namespace {
 
-// The grain of a thread's work: whole groups of the vector loop, so that threads never share one.
-constexpr int64_t kGroup = 32, kMinGroups = 512;
+template <typename T>
+void drop_as(const at::Tensor& input, const at::Tensor& output, const kernel::DropoutDraw& draw) {
+  kernel::drop_elements(static_cast<const T*>(input.const_data_ptr()), static_cast<T*>(output.mutable_data_ptr()),
+                        input.numel(), draw);
+}
 
-at::Tensor drop(const at::Tensor& x, const DropoutDraw& draw) {
+at::Tensor drop(const at::Tensor& x, const kernel::DropoutDraw& draw) {
   const at::Tensor input = x.contiguous();
   at::Tensor output = at::empty_like(input);
-  const float* in = input.const_data_ptr<float>();
-  float* out = output.mutable_data_ptr<float>();
-  const int64_t num_elements = input.numel();
-  at::parallel_for(0, (num_elements + kGroup - 1) / kGroup, kMinGroups, [&](int64_t first, int64_t last) {
-    drop_elements(in, out, first * kGroup, std::min(last * kGroup, num_elements), draw);
-  });
+  for_storage_type(input, [&](auto type) { drop_as<decltype(type)>(input, output, draw); });
   return output;
 }
 
 class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
  public:
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const DropoutDraw& draw) {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
+                            const kernel::DropoutDraw& draw) {
     context->saved_data["p"] = draw.p;
     const RandomStream& stream = draw.stream;
     context->saved_data["place"] =
@@ -51,11 +48,21 @@ class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
 
 }  // namespace
 
+at::Tensor dropout_by_library(const at::Tensor& x, double p, const RandomStream& stream, uint64_t first_element) {
+  // Beyond the blocks that any draw of elements reaches.
+  const PhiloxBlock words = stream.block((uint64_t{1} << 47) + first_element / 4);
+  at::Generator generator = at::globalContext().defaultGenerator(x.device()).clone();
+  generator.set_current_seed(uint64_t{words[1]} << 32 | words[0]);
+  const at::Tensor kept = at::empty_like(x, x.options().requires_grad(false)).bernoulli_(1 - p, generator);
+  return x * kept.mul_(kernel::keep_scale(p));
+}
+
 at::Tensor dropout(const at::Tensor& x, double p, const RandomStream& stream, uint64_t first_element) {
   check_internal(p >= 0 && p <= 1, "a dropout probability lies in [0, 1]");
   check_internal(first_element % 4 == 0, "a dropout draw starts at a multiple of 4");
   if (p == 0) return x;
-  return DropoutFunction::apply(x, DropoutDraw{p, stream, first_element / 4});
+  if (!x.device().is_cpu()) return dropout_by_library(x, p, stream, first_element);
+  return DropoutFunction::apply(x, kernel::DropoutDraw{p, stream, first_element / 4});
 }
 
 }  // namespace hone::tensor

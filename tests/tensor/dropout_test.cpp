@@ -81,3 +81,25 @@ TEST_CASE("different places of a run draw different masks") {
 TEST_CASE("a probability outside [0, 1] is a bug that is told") {
   CHECK(expect_error([] { tensor::dropout(at::ones({4}), 1.5, kStream); }).kind() == ErrorKind::kInternal);
 }
+
+TEST_CASE("dropout takes bfloat16 and double, with the same mask") {
+  const at::Tensor x = at::linspace(1, 2, 101);
+  const at::Tensor dropped = tensor::dropout(x, 0.3, kStream).eq(0);
+  for (const at::ScalarType dtype : {at::kBFloat16, at::kDouble}) {
+    const at::Tensor y = tensor::dropout(x.to(dtype), 0.3, kStream);
+    CHECK((y.scalar_type() == dtype));
+    CHECK(at::equal(y.eq(0), dropped));
+  }
+}
+
+TEST_CASE("dropout by the library drops the share it is asked for, the same at the same place") {
+  const at::Tensor x = at::ones({100000}).requires_grad_();
+  const at::Tensor y = tensor::dropout_by_library(x, 0.1, kStream);
+  CHECK(y.eq(0).sum().item<int64_t>() == doctest::Approx(10000).epsilon(0.05));
+  CHECK(y.max().item<double>() == doctest::Approx(1 / 0.9));
+  CHECK(at::equal(tensor::dropout_by_library(x, 0.1, kStream), y));
+  CHECK_FALSE(at::equal(tensor::dropout_by_library(x, 0.1, {42, 7, 3, 6}), y));
+  CHECK_FALSE(at::equal(tensor::dropout_by_library(x, 0.1, kStream, 8), y));
+  y.sum().backward();
+  CHECK(at::equal(x.grad(), y.detach()));
+}
