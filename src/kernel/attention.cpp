@@ -168,7 +168,7 @@ class HeadWork {
     tile.padded_keys = round_up(tile.num_keys, kTilePadding<T>);
     tile.num_queries = std::min(kQueryBlock, length - query);
     tile.padded_queries = round_up(tile.num_queries, kTilePadding<T>);
-    tile.scale = rules_.scale;
+    tile.scale = static_cast<float>(rules_.scale);
     tile.causal = rules_.causal;
     tile.first_key = key;
     tile.first_query = query;

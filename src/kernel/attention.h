@@ -17,7 +17,7 @@ struct AttentionRules {
   int64_t num_sequences = 0;
   int64_t num_heads = 0, num_kv_heads = 0;  // H, a multiple of G
   int64_t head_width = 0;                   // D, at most kMaxHeadWidth
-  float scale = 1;                          // of the scores; > 0
+  double scale = 1;                         // of the scores; > 0
   bool causal = false;                      // query i sees keys 0 ... i
   const uint8_t* key_mask = nullptr;        // [T] or null: no query sees a key whose byte is 0
   // Added to the scaled scores, or null: [H or 1, S, S], of the same values for every sequence, with these strides.

@@ -48,7 +48,7 @@ class HeadReference {
     for (int64_t j = 0; j < head_.length; ++j) {
       const Sum p = probability(j, total);
       if (p == 0) continue;
-      const Sum score_gradient = p * (kept_[j] * dot(out_gradient, v(j)) - delta) * rules_.scale;
+      const Sum score_gradient = p * (kept_[j] * dot(out_gradient, v(j)) - delta) * static_cast<Sum>(rules_.scale);
       for (int64_t d = 0; d < width; ++d) {
         v_gradient[j * width + d] += p * kept_[j] * to_float(out_gradient[d]);
         q_gradient[query * width + d] += score_gradient * to_float(k(j)[d]);
@@ -87,7 +87,7 @@ class HeadReference {
     const uint64_t draw = head_.first_draw + static_cast<uint64_t>(query) * attention_row_length(head_.length);
     Sum largest = -kInfinity;
     for (int64_t j = 0; j < head_.length; ++j) {
-      Sum score = dot(q(query), k(j)) * rules_.scale;
+      Sum score = dot(q(query), k(j)) * static_cast<Sum>(rules_.scale);
       if (rules_.bias != nullptr) {
         score += rules_.bias[head_.head * rules_.bias_head_stride + query * rules_.bias_query_stride + j];
       }

@@ -9,12 +9,13 @@
 #include "base/error.h"
 #include "model/config_keys.h"
 #include "nn/activation.h"
-#include "nn/attention.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
+#include "nn/joined_linear.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
+#include "tensor/attention.h"
 
 namespace hone::model {
 
@@ -82,16 +83,21 @@ class BertSelfAttention : public torch::nn::Module {
     query_ = register_module("query", square_linear(config));
     key_ = register_module("key", square_linear(config));
     value_ = register_module("value", square_linear(config));
+    qkv_ = std::make_unique<nn::JoinedLinear>(std::vector{query_, key_, value_});
   }
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    return nn::attention(query_->forward(x), key_->forward(x), value_->forward(x), packing, num_heads_,
-                         dropout_.active_p(context), dropout_.stream(context));  // [T, C]
+    return tensor::attention(qkv_->forward(x), packing,
+                             {.num_heads = num_heads_,
+                              .num_kv_heads = num_heads_,
+                              .p = dropout_.active_p(context),
+                              .stream = dropout_.stream(context)});  // [T, C]
   }
 
  private:
   int64_t num_heads_;
   std::shared_ptr<nn::Linear> query_, key_, value_;
+  std::unique_ptr<nn::JoinedLinear> qkv_;
   nn::Dropout dropout_;
 };
 

@@ -9,12 +9,13 @@
 #include "base/error.h"
 #include "model/config_keys.h"
 #include "nn/activation.h"
-#include "nn/attention.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
+#include "nn/joined_linear.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
+#include "tensor/attention.h"
 
 namespace hone::model {
 
@@ -77,16 +78,21 @@ class SelfAttention : public torch::nn::Module {
     key_ = register_module("k_lin", linear(config, kDim, kDim));
     value_ = register_module("v_lin", linear(config, kDim, kDim));
     out_ = register_module("out_lin", linear(config, kDim, kDim));
+    qkv_ = std::make_unique<nn::JoinedLinear>(std::vector{query_, key_, value_});
   }
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    return out_->forward(nn::attention(query_->forward(x), key_->forward(x), value_->forward(x), packing, num_heads_,
-                                       dropout_.active_p(context), dropout_.stream(context)));  // [T, C]
+    return out_->forward(tensor::attention(qkv_->forward(x), packing,
+                                           {.num_heads = num_heads_,
+                                            .num_kv_heads = num_heads_,
+                                            .p = dropout_.active_p(context),
+                                            .stream = dropout_.stream(context)}));  // [T, C]
   }
 
  private:
   int64_t num_heads_;
   std::shared_ptr<nn::Linear> query_, key_, value_, out_;
+  std::unique_ptr<nn::JoinedLinear> qkv_;
   nn::Dropout dropout_;
 };
 

@@ -10,6 +10,12 @@ Linear::Linear(int64_t in_features, int64_t out_features) {
   bias = register_parameter("bias", at::empty({out_features}));
 }
 
-at::Tensor Linear::forward(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+at::Tensor Linear::forward(const at::Tensor& x) const {
+  return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), bias);
+}
+
+at::Tensor Linear::product(const at::Tensor& x) const {
+  return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), {});
+}
 
 }  // namespace hone::nn

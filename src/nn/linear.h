@@ -6,16 +6,24 @@
 
 #include <cstdint>
 
+#include "tensor/linear.h"
+
 namespace hone::nn {
 
 class Linear : public torch::nn::Module {
  public:
   Linear(int64_t in_features, int64_t out_features);
 
-  at::Tensor forward(const at::Tensor& x) const;  // [*, in] -> [*, out]
+  at::Tensor forward(const at::Tensor& x) const;  // [*, in] -> [*, out], of x's type
+
+  // Without the bias, for what adds it along the way (tensor/norm.h, tensor/activation.h).
+  at::Tensor product(const at::Tensor& x) const;
 
   at::Tensor weight;  // [out, in]
   at::Tensor bias;    // [out]
+
+ private:
+  mutable tensor::CastWeight cast_weight_;
 };
 
 }  // namespace hone::nn

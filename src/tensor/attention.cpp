@@ -1,0 +1,182 @@
+// From tensors to the pointers and strides of the kernel, and back.
+#include "tensor/attention.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "kernel/attention.h"
+#include "tensor/library_draws.h"
+#include "tensor/saved.h"
+
+namespace hone::tensor {
+
+namespace {
+
+struct Shapes {
+  int64_t num_tokens = 0, row = 0, head_width = 0;
+};
+
+Shapes check_shapes(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
+  check_internal(qkv.dim() == 2 && qkv.size(0) == packing.num_tokens(), "attention takes a row for each token");
+  const int64_t heads = options.num_heads + 2 * options.num_kv_heads;
+  check_internal(qkv.size(1) % heads == 0, "attention takes q, k and v of all heads");
+  if (options.bias.defined()) {
+    check_internal(options.bias.dim() == 3 && options.bias.size(1) >= packing.max_length() &&
+                       options.bias.size(2) >= packing.max_length(),
+                   "attention's bias covers the longest sequence");
+  }
+  return {qkv.size(0), qkv.size(1), qkv.size(1) / heads};
+}
+
+double scale_of(const AttentionOptions& options, int64_t head_width) {
+  return options.scale > 0 ? options.scale : 1 / std::sqrt(static_cast<double>(head_width));
+}
+
+kernel::AttentionRules rules_of(const Packing& packing, const AttentionOptions& options, const Shapes& shapes) {
+  kernel::AttentionRules rules;
+  rules.offsets = packing.offsets.data();
+  rules.num_sequences = packing.num_sequences();
+  rules.num_heads = options.num_heads;
+  rules.num_kv_heads = options.num_kv_heads;
+  rules.head_width = shapes.head_width;
+  rules.scale = scale_of(options, shapes.head_width);
+  rules.causal = options.causal;
+  if (options.key_mask.defined()) rules.key_mask = options.key_mask.const_data_ptr<uint8_t>();
+  if (options.bias.defined()) {
+    rules.bias = options.bias.const_data_ptr<float>();
+    rules.bias_head_stride = options.bias.size(0) > 1 ? options.bias.stride(0) : 0;
+    rules.bias_query_stride = options.bias.stride(1);
+  }
+  rules.p = options.p;
+  rules.stream = options.stream;
+  return rules;
+}
+
+// q, k and v inside qkv (or their gradients).
+template <typename T, typename Parts>
+Parts parts_of(T* data, const AttentionOptions& options, const Shapes& shapes) {
+  const int64_t q = options.num_heads * shapes.head_width, kv = options.num_kv_heads * shapes.head_width;
+  return {{data, shapes.row}, {data + q, shapes.row}, {data + q + kv, shapes.row}};
+}
+
+// Calls f with a value of the kernel's element type and one of its type of sums.
+template <typename F>
+void with_element_type(at::ScalarType type, F f) {
+  switch (type) {
+    case at::kFloat:
+      return f(float(), float());
+    case at::kBFloat16:
+      return f(kernel::BFloat16(), float());
+    case at::kDouble:
+      return f(double(), double());
+    default:
+      check_internal(false, "attention takes float, bfloat16 or double");
+  }
+}
+
+template <typename T>
+T* data_of(const at::Tensor& tensor) {
+  return static_cast<T*>(tensor.data_ptr());
+}
+
+class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& qkv_given,
+                            const Packing& packing, const AttentionOptions& options) {
+    const at::Tensor qkv = qkv_given.contiguous();
+    const Shapes shapes = check_shapes(qkv, packing, options);
+    const int64_t out_row = options.num_heads * shapes.head_width;
+    const at::Tensor out = at::empty({shapes.num_tokens, out_row}, qkv.options());
+    const bool is_double = qkv.scalar_type() == at::kDouble;
+    const at::Tensor logsumexp =
+        at::empty({options.num_heads, shapes.num_tokens}, qkv.options().dtype(is_double ? at::kDouble : at::kFloat));
+    with_element_type(qkv.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
+      const auto inputs = parts_of<const T, kernel::AttentionInputs<T>>(data_of<T>(qkv), options, shapes);
+      kernel::attention_forward<T, Sum>(rules_of(packing, options, shapes), inputs, {data_of<T>(out), out_row},
+                                        data_of<Sum>(logsumexp));
+    });
+    context->save_for_backward({qkv, out, logsumexp});
+    save(*context, std::pair(packing, options));
+    return out;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &qkv = saved[0], &out = saved[1], &logsumexp = saved[2];
+    const auto& [packing, options] = saved_in<std::pair<Packing, AttentionOptions>>(*context);
+    const Shapes shapes = check_shapes(qkv, packing, options);
+    const int64_t out_row = options.num_heads * shapes.head_width;
+    const at::Tensor out_gradient = gradients[0].contiguous();
+    at::Tensor qkv_gradient = at::empty_like(qkv);
+    with_element_type(qkv.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
+      const auto inputs = parts_of<const T, kernel::AttentionInputs<T>>(data_of<T>(qkv), options, shapes);
+      const auto into = parts_of<T, kernel::AttentionGradients<T>>(data_of<T>(qkv_gradient), options, shapes);
+      const kernel::AttentionResults<T, Sum> results{
+          {data_of<T>(out), out_row}, {data_of<T>(out_gradient), out_row}, data_of<Sum>(logsumexp)};
+      kernel::attention_backward<T, Sum>(rules_of(packing, options, shapes), inputs, results, into);
+    });
+    return {qkv_gradient, {}, {}};
+  }
+};
+
+// [T] int64: each token's row in a padded batch [B * S].
+at::Tensor padded_rows(const Packing& packing) {
+  const int64_t longest = packing.max_length();
+  at::Tensor rows = at::empty({packing.num_tokens()}, at::kLong);
+  int64_t* row = rows.mutable_data_ptr<int64_t>();
+  for (int64_t b = 0; b < packing.num_sequences(); ++b) {
+    for (int64_t i = 0; i < packing.length(b); ++i) *row++ = b * longest + i;
+  }
+  return rows;
+}
+
+// [B, 1 or H, S, S], to be added: -inf where a query must not see a key. Pad queries see all, so that none is NaN.
+at::Tensor padded_bias(const at::Tensor& rows, const Packing& packing, const AttentionOptions& options,
+                       const at::TensorOptions& like) {
+  const int64_t batch = packing.num_sequences(), longest = packing.max_length();
+  at::Tensor seen = at::zeros({batch * longest}, like.dtype(at::kBool));
+  const at::Tensor real =
+      options.key_mask.defined() ? options.key_mask.to(at::kBool) : at::ones({rows.size(0)}, seen.options());
+  seen.index_put_({rows}, real);
+  at::Tensor sees = seen.view({batch, 1, 1, longest}).expand({batch, 1, longest, longest});
+  if (options.causal) sees = sees.logical_and(at::ones({longest, longest}, seen.options()).tril());
+  at::Tensor is_token = at::zeros_like(seen).index_fill(0, rows, true).view({batch, 1, longest, 1});
+  sees = sees.logical_or(is_token.logical_not());
+  at::Tensor bias =
+      at::zeros(sees.sizes(), like).masked_fill(sees.logical_not(), -std::numeric_limits<double>::infinity());
+  if (options.bias.defined()) {
+    bias = bias + options.bias.narrow(1, 0, longest).narrow(2, 0, longest).unsqueeze(0).to(like.dtype());
+  }
+  return bias;
+}
+
+}  // namespace
+
+at::Tensor library_attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
+  const Shapes shapes = check_shapes(qkv, packing, options);
+  if (shapes.num_tokens == 0) return qkv.narrow(1, 0, options.num_heads * shapes.head_width);
+  const int64_t batch = packing.num_sequences(), longest = packing.max_length();
+  const at::Tensor rows = padded_rows(packing).to(qkv.device());
+  const at::Tensor padded = at::zeros({batch * longest, shapes.row}, qkv.options()).index_copy(0, rows, qkv);
+  const auto heads = padded.view({batch, longest, -1, shapes.head_width})
+                         .transpose(1, 2)  // [B, H + 2 G, S, D]
+                         .split_with_sizes({options.num_heads, options.num_kv_heads, options.num_kv_heads}, 1);
+  seed_library_draws(qkv.device(), options.stream, options.p);
+  const at::Tensor out = at::scaled_dot_product_attention(heads[0], heads[1], heads[2],
+                                                          padded_bias(rows, packing, options, qkv.options()), options.p,
+                                                          /*is_causal=*/false, scale_of(options, shapes.head_width),
+                                                          /*enable_gqa=*/options.num_heads != options.num_kv_heads);
+  return out.transpose(1, 2).reshape({batch * longest, -1}).index_select(0, rows);
+}
+
+at::Tensor attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
+  if (!qkv.device().is_cpu()) return library_attention(qkv, packing, options);
+  return AttentionFunction::apply(qkv, packing, options);
+}
+
+}  // namespace hone::tensor

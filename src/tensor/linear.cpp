@@ -1,0 +1,113 @@
+// The products are the library's; what is here is which operands they get.
+#include "tensor/linear.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <optional>
+
+#include "base/error.h"
+#include "tensor/saved.h"
+
+namespace hone::tensor {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+at::Tensor as_rows(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
+
+at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  return bias.defined() ? at::addmm(bias.to(x.scalar_type()), x, weight.t()) : at::mm(x, weight.t());
+}
+
+struct LinearTypes {
+  at::ScalarType weight = at::kFloat;
+  std::optional<at::ScalarType> bias;
+};
+
+class LinearFunction : public torch::autograd::Function<LinearFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            const at::Tensor& cast_weight, const std::optional<at::Tensor>& bias) {
+    context->save_for_backward({x, cast_weight});
+    save(*context, LinearTypes{weight.scalar_type(), bias ? std::optional(bias->scalar_type()) : std::nullopt});
+    return product(x, cast_weight, bias.value_or(at::Tensor()));
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto& [weight_type, bias_type] = saved_in<LinearTypes>(*context);
+    const at::Tensor& gradient = gradients[0];
+    at::Tensor x_gradient, weight_gradient, bias_gradient;
+    if (context->needs_input_grad(0)) x_gradient = at::mm(gradient, saved[1]);
+    if (context->needs_input_grad(1)) weight_gradient = at::mm(gradient.t(), saved[0]).to(weight_type);
+    if (bias_type && context->needs_input_grad(3)) bias_gradient = at::sum(gradient, {0}, false, bias_type);
+    return {x_gradient, weight_gradient, {}, bias_gradient};
+  }
+};
+
+struct JoinedParts {
+  std::vector<int64_t> rows;
+  at::ScalarType type = at::kFloat;
+};
+
+// Inputs: x, joined, joined_bias, then the weights, then the biases.
+class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& joined,
+                            const at::Tensor& joined_bias, at::TensorList weights, at::TensorList) {
+    context->save_for_backward({x, joined});
+    JoinedParts parts{.type = weights[0].scalar_type()};
+    for (const at::Tensor& weight : weights) parts.rows.push_back(weight.size(0));
+    save(*context, std::move(parts));
+    return product(x, joined, joined_bias);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto& parts = saved_in<JoinedParts>(*context);
+    const at::Tensor& gradient = gradients[0];
+    const at::Tensor x_gradient = context->needs_input_grad(0) ? at::mm(gradient, saved[1]) : at::Tensor();
+    variable_list result{x_gradient, {}, {}};
+    const at::Tensor weight_gradient = at::mm(gradient.t(), saved[0]).to(parts.type);
+    for (const at::Tensor& part : weight_gradient.split_with_sizes(parts.rows)) result.push_back(part);
+    for (const at::Tensor& part : at::sum(gradient, {0}, false, parts.type).split_with_sizes(parts.rows)) {
+      result.push_back(part);
+    }
+    return result;
+  }
+};
+
+}  // namespace
+
+const at::Tensor& CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
+  if (weight.scalar_type() == dtype) return weight;
+  if (!copy_.defined() || copy_.scalar_type() != dtype || source_ != weight.const_data_ptr() || version_ != version) {
+    const at::NoGradGuard no_gradients;
+    copy_ = weight.detach().to(dtype);
+    source_ = weight.const_data_ptr();
+    version_ = version;
+  }
+  return copy_;
+}
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cast_weight,
+                  const at::Tensor& bias) {
+  check_internal(cast_weight.scalar_type() == x.scalar_type(), "a product takes operands of one type");
+  const auto optional_bias = bias.defined() ? std::optional(bias) : std::nullopt;
+  std::vector<int64_t> sizes = x.sizes().vec();
+  sizes.back() = weight.size(0);
+  return LinearFunction::apply(as_rows(x), weight, cast_weight, optional_bias).view(sizes);
+}
+
+at::Tensor joined_linear(const at::Tensor& x, const std::vector<at::Tensor>& weights,
+                         const std::vector<at::Tensor>& biases, const at::Tensor& joined,
+                         const at::Tensor& joined_bias) {
+  check_internal(x.dim() == 2 && joined.scalar_type() == x.scalar_type(), "a joined product takes rows of its type");
+  return JoinedLinearFunction::apply(x, joined, joined_bias, at::TensorList(weights), at::TensorList(biases));
+}
+
+}  // namespace hone::tensor

@@ -1,0 +1,43 @@
+// Backward builds the part's graph from a copy of x that stands alone, and goes back through it at once.
+#include "tensor/recompute.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/api/include/torch/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "tensor/saved.h"
+
+namespace hone::tensor {
+
+namespace {
+
+using Part = std::function<at::Tensor(const at::Tensor&)>;
+
+class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
+ public:
+  // Forward of an autograd function records no graph, so nothing of the part is kept.
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const Part& part) {
+    context->save_for_backward({x});
+    save(*context, part);
+    return part(x);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    const at::Tensor x = context->get_saved_variables()[0].detach().requires_grad_();
+    at::Tensor out;
+    {
+      const at::AutoGradMode records_graph(true);
+      out = saved_in<Part>(*context)(x);
+    }
+    torch::autograd::backward({out}, {gradients[0]});
+    return {x.grad(), {}};
+  }
+};
+
+}  // namespace
+
+at::Tensor recompute_in_backward(const Part& part, const at::Tensor& x) { return RecomputeFunction::apply(x, part); }
+
+}  // namespace hone::tensor

@@ -1,0 +1,109 @@
+// Attention problems of any shape for the tests of its forms: inputs by a fixed generator, outputs, gradients.
+#pragma once
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "kernel/attention.h"
+
+namespace hone::kernel {
+
+struct Shape {
+  std::vector<int64_t> lengths;
+  int64_t num_heads = 1, num_kv_heads = 1, head_width = 1;
+  bool causal = false, masks_keys = false;
+  int bias_heads = 0;  // 0: no bias
+  double p = 0;
+};
+
+template <typename T>
+std::vector<T> random_values(size_t count, uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<float> normal;
+  std::vector<T> values(count);
+  for (T& value : values) value = rounded_to<T>(normal(generator));
+  return values;
+}
+
+// Inputs, outputs and gradients of one shape; q, k and v are parts of one matrix, as one product gives them.
+template <typename T, typename Sum>
+struct Problem {
+  explicit Problem(const Shape& shape_) : shape(shape_) {
+    offsets = {0};
+    int64_t longest = 0;
+    for (const int64_t length : shape.lengths) {
+      offsets.push_back(offsets.back() + length);
+      longest = std::max(longest, length);
+    }
+    tokens = offsets.back();
+    width = (shape.num_heads + 2 * shape.num_kv_heads) * shape.head_width;
+    out_width = shape.num_heads * shape.head_width;
+    qkv = random_values<T>(static_cast<size_t>(tokens * width), 1);
+    out_gradient = random_values<T>(static_cast<size_t>(tokens * out_width), 2);
+    out.resize(static_cast<size_t>(tokens * out_width));
+    gradients.resize(qkv.size());
+    logsumexp.resize(static_cast<size_t>(tokens * shape.num_heads));
+    bias = random_values<float>(static_cast<size_t>(shape.bias_heads * longest * longest), 3);
+    for (int64_t i = 0; i < tokens; ++i) key_mask.push_back(i % 3 != 1);
+    rules = {.offsets = offsets.data(),
+             .num_sequences = static_cast<int64_t>(shape.lengths.size()),
+             .num_heads = shape.num_heads,
+             .num_kv_heads = shape.num_kv_heads,
+             .head_width = shape.head_width,
+             .scale = 1 / std::sqrt(static_cast<double>(shape.head_width)),
+             .causal = shape.causal,
+             .p = shape.p,
+             .stream = {42, 7, 1, 3}};
+    if (shape.masks_keys) rules.key_mask = key_mask.data();
+    if (shape.bias_heads > 0) {
+      rules.bias = bias.data();
+      rules.bias_head_stride = shape.bias_heads > 1 ? longest * longest : 0;
+      rules.bias_query_stride = longest;
+    }
+  }
+
+  template <typename U>
+  HeadRows<U> part(std::vector<T>& values, int64_t first_head) const {
+    return {values.data() + first_head * shape.head_width, width};
+  }
+  AttentionInputs<T> inputs() {
+    return {part<const T>(qkv, 0), part<const T>(qkv, shape.num_heads),
+            part<const T>(qkv, shape.num_heads + shape.num_kv_heads)};
+  }
+  AttentionResults<T, Sum> results() {
+    return {{out.data(), out_width}, {out_gradient.data(), out_width}, logsumexp.data()};
+  }
+  AttentionGradients<T> into() {
+    return {part<T>(gradients, 0), part<T>(gradients, shape.num_heads),
+            part<T>(gradients, shape.num_heads + shape.num_kv_heads)};
+  }
+
+  void run() {
+    attention_forward(rules, inputs(), HeadRows<T>{out.data(), out_width}, logsumexp.data());
+    attention_backward(rules, inputs(), results(), into());
+  }
+  void run_reference() {
+    attention_forward_reference(rules, inputs(), HeadRows<T>{out.data(), out_width}, logsumexp.data());
+    attention_backward_reference(rules, inputs(), results(), into());
+  }
+
+  // The scalar that the gradients are of.
+  Sum objective() {
+    attention_forward_reference(rules, inputs(), HeadRows<T>{out.data(), out_width}, logsumexp.data());
+    Sum sum = 0;
+    for (size_t i = 0; i < out.size(); ++i) sum += to_float(out[i]) * to_float(out_gradient[i]);
+    return sum;
+  }
+
+  Shape shape;
+  std::vector<int64_t> offsets;
+  int64_t tokens = 0, width = 0, out_width = 0;
+  std::vector<T> qkv, out, out_gradient, gradients;
+  std::vector<Sum> logsumexp;
+  std::vector<float> bias;
+  std::vector<uint8_t> key_mask;
+  AttentionRules rules;
+};
+
+}  // namespace hone::kernel

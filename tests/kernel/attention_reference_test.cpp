@@ -1,0 +1,73 @@
+// The reference by hand and by finite differences; what it is the reference of is compared in attention_test.cpp.
+#include <doctest/doctest.h>
+
+#include "kernel/attention_problem.h"
+
+namespace hone::kernel {
+namespace {
+
+TEST_CASE("the reference's gradients are those of its output, by finite differences") {
+  for (const Shape& shape : {Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3},
+                             Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1}, Shape{{7}, 1, 1, 5, false, true, 1, 0}}) {
+    Problem<double, double> problem(shape);
+    problem.run_reference();
+    const std::vector<double> gradients = problem.gradients;
+    const double step = 1e-5;
+    for (size_t i = 0; i < problem.qkv.size(); ++i) {
+      const double value = problem.qkv[i];
+      problem.qkv[i] = value + step;
+      const double above = problem.objective();
+      problem.qkv[i] = value - step;
+      const double below = problem.objective();
+      problem.qkv[i] = value;
+      CHECK(gradients[i] == doctest::Approx((above - below) / (2 * step)).epsilon(1e-6).scale(1));
+    }
+  }
+}
+
+TEST_CASE("one query of two keys, by hand") {
+  const std::vector<int64_t> offsets{0, 2};
+  const double weight = 1 / (1 + std::exp(-1.0));  // softmax of the scores 1 and 0
+  const std::vector<double> q{1, 0}, k{1, 0}, v{10, 20};
+  std::vector<double> out(2), logsumexp(2);
+  const AttentionRules rules{
+      .offsets = offsets.data(), .num_sequences = 1, .num_heads = 1, .num_kv_heads = 1, .head_width = 1};
+  attention_forward_reference<double, double>(rules, {{q.data(), 1}, {k.data(), 1}, {v.data(), 1}}, {out.data(), 1},
+                                              logsumexp.data());
+  CHECK(out[0] == doctest::Approx(weight * 10 + (1 - weight) * 20));
+  CHECK(out[1] == doctest::Approx(15));
+  CHECK(logsumexp[0] == doctest::Approx(std::log(std::exp(1.0) + 1)));
+}
+
+TEST_CASE("dropout draws the elements that the header names") {
+  const std::vector<int64_t> offsets{0, 3, 5};
+  const RandomStream stream{42, 7, 1, 3};
+  const std::vector<double> q(5 * 2), k(5 * 2), v(5 * 2, 1.0);  // two heads of width 1; all scores are 0
+  std::vector<double> out(5 * 2), logsumexp(2 * 5);
+  const AttentionRules rules{.offsets = offsets.data(),
+                             .num_sequences = 2,
+                             .num_heads = 2,
+                             .num_kv_heads = 2,
+                             .head_width = 1,
+                             .p = 0.5,
+                             .stream = stream};
+  attention_forward_reference<double, double>(rules, {{q.data(), 2}, {k.data(), 2}, {v.data(), 2}}, {out.data(), 2},
+                                              logsumexp.data());
+  uint64_t first = 0;
+  for (const auto& [begin, length] : {std::pair<size_t, size_t>{0, 3}, {3, 2}}) {
+    for (size_t head = 0; head < 2; ++head) {
+      for (size_t query = 0; query < length; ++query) {
+        double expected = 0;
+        for (size_t key = 0; key < length; ++key) {
+          const bool is_kept = stream.word(first + (head * length + query) * 4 + key) >= 0x80000000u;
+          expected += is_kept ? 2.0 / static_cast<double>(length) : 0;
+        }
+        CHECK(out[(begin + query) * 2 + head] == doctest::Approx(expected));
+      }
+    }
+    first += 2 * length * 4;
+  }
+}
+
+}  // namespace
+}  // namespace hone::kernel

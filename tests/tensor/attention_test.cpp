@@ -1,0 +1,152 @@
+#include "tensor/attention.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+// q, k and v of all tokens by a formula, so that every run has the same.
+at::Tensor inputs(int64_t tokens, int64_t width, at::ScalarType type) {
+  return (at::sin(at::arange(tokens * width, at::kDouble) * 0.7) * 2).view({tokens, width}).to(type);
+}
+
+// libtorch's own operations a sequence at a time, in double.
+at::Tensor by_definition(const at::Tensor& qkv, const tensor::Packing& packing,
+                         const tensor::AttentionOptions& options) {
+  const int64_t heads = options.num_heads, kv_heads = options.num_kv_heads;
+  std::vector<at::Tensor> outputs;
+  for (const at::Tensor& rows : qkv.to(at::kDouble).split_with_sizes(packing.lengths())) {
+    const auto parts = rows.view({rows.size(0), heads + 2 * kv_heads, -1})
+                           .transpose(0, 1)
+                           .split_with_sizes({heads, kv_heads, kv_heads});  // [H, S, D]
+    const auto repeated = [&](const at::Tensor& x) { return x.repeat_interleave(heads / kv_heads, 0); };
+    at::Tensor scores = at::matmul(parts[0], repeated(parts[1]).transpose(1, 2)) / std::sqrt(parts[0].size(2));
+    const int64_t length = rows.size(0);
+    if (options.bias.defined()) scores = scores + options.bias.slice(1, 0, length).slice(2, 0, length);
+    if (options.causal) scores = scores.masked_fill(at::ones({length, length}, at::kBool).triu(1), -INFINITY);
+    const at::Tensor out = at::matmul(at::softmax(scores, -1), repeated(parts[2]));
+    outputs.push_back(out.transpose(0, 1).reshape({length, -1}));
+  }
+  return at::cat(outputs);
+}
+
+struct Case {
+  tensor::Packing packing = tensor::Packing::from_lengths({4, 1, 67, 3});
+  tensor::AttentionOptions options;
+  int64_t head_width = 8;
+  int64_t width() const { return (options.num_heads + 2 * options.num_kv_heads) * head_width; }
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all(3);
+  all[0].options.num_heads = all[0].options.num_kv_heads = 3;
+  all[1].options = {.num_heads = 4, .num_kv_heads = 2, .causal = true};
+  all[2].options = {
+      .num_heads = 2, .num_kv_heads = 1, .bias = at::cos(at::arange(2 * 70 * 70, at::kFloat)).view({2, 70, 70})};
+  return all;
+}
+
+at::Tensor gradient_of(const at::Tensor& x, const std::function<at::Tensor(const at::Tensor&)>& f) {
+  const at::Tensor leaf = x.detach().clone().requires_grad_();
+  const at::Tensor out = f(leaf);
+  (out * at::cos(at::arange(out.numel(), out.options())).view_as(out)).sum().backward();
+  return leaf.grad();
+}
+
+}  // namespace
+
+TEST_CASE("attention and its gradient are those of the definition") {
+  for (const Case& one : cases()) {
+    const at::Tensor qkv = inputs(75, one.width(), at::kFloat);
+    const auto attend = [&](const at::Tensor& x) { return tensor::attention(x, one.packing, one.options); };
+    const auto define = [&](const at::Tensor& x) { return by_definition(x, one.packing, one.options); };
+    CHECK(at::allclose(attend(qkv).to(at::kDouble), define(qkv), 1e-5, 1e-6));
+    CHECK(at::allclose(gradient_of(qkv, attend), gradient_of(qkv, define), 1e-4, 1e-5));
+    CHECK(at::allclose(attend(qkv.to(at::kDouble)), define(qkv), 1e-12, 1e-12));
+  }
+}
+
+TEST_CASE("the library's attention is the same") {
+  for (const Case& one : cases()) {
+    const at::Tensor qkv = inputs(75, one.width(), at::kDouble);
+    const auto library = [&](const at::Tensor& x) { return tensor::library_attention(x, one.packing, one.options); };
+    const auto attend = [&](const at::Tensor& x) { return tensor::attention(x, one.packing, one.options); };
+    CHECK(at::allclose(library(qkv), attend(qkv), 1e-6, 1e-6));
+    CHECK(at::allclose(gradient_of(qkv, library), gradient_of(qkv, attend), 1e-5, 1e-6));
+  }
+}
+
+TEST_CASE("both leave out the keys of the mask") {
+  Case one = cases()[0];
+  one.options.key_mask = (at::arange(75) % 3 != 0).to(at::kByte);
+  const at::Tensor qkv = inputs(75, one.width(), at::kDouble);
+  at::Tensor changed = qkv.clone();
+  changed.slice(0, 0, 75, 3).slice(1, one.options.num_heads * one.head_width, one.width()) += 5;  // masked keys, values
+  for (const auto attend : {tensor::attention, tensor::library_attention}) {
+    const at::Tensor out = attend(qkv, one.packing, one.options);
+    CHECK(at::allclose(out, attend(changed, one.packing, one.options)));
+  }
+  // The second sequence's one key is masked by no rule but its own: token 4 is 4 % 3 == 1.
+  CHECK(at::allclose(tensor::attention(qkv, one.packing, one.options),
+                     tensor::library_attention(qkv, one.packing, one.options), 1e-6, 1e-6));
+}
+
+TEST_CASE("dropout of attention is drawn again in backward, and by the place in the run") {
+  Case one = cases()[0];
+  one.options.p = 0.3;
+  one.options.stream = {42, 1, 0, 9};
+  const at::Tensor qkv = inputs(75, one.width(), at::kDouble);
+  const auto attend = [&](const at::Tensor& x) { return tensor::attention(x, one.packing, one.options); };
+  const at::Tensor out = attend(qkv), gradient = gradient_of(qkv, attend);
+  CHECK(at::equal(out, attend(qkv)));
+  const at::Tensor direction = at::cos(at::arange(qkv.numel(), at::kDouble) * 3).view_as(qkv);
+  const at::Tensor weights = at::cos(at::arange(out.numel(), at::kDouble)).view_as(out);
+  const double step = 1e-5;
+  const at::Tensor difference =
+      ((attend(qkv + step * direction) - attend(qkv - step * direction)) * weights).sum() / (2 * step);
+  CHECK((gradient * direction).sum().item<double>() == doctest::Approx(difference.item<double>()).epsilon(1e-6));
+  one.options.stream.step = 2;
+  CHECK_FALSE(at::equal(out, attend(qkv)));
+}
+
+TEST_CASE("the library's dropout is repeated at the same place too") {
+  Case one = cases()[0];
+  one.options.p = 0.3;
+  one.options.stream = {42, 1, 0, 9};
+  const at::Tensor qkv = inputs(75, one.width(), at::kFloat);
+  const auto attend = [&] { return tensor::library_attention(qkv, one.packing, one.options); };
+  const at::Tensor out = attend();
+  CHECK(at::equal(out, attend()));
+  one.options.stream.site = 10;
+  CHECK_FALSE(at::equal(out, attend()));
+}
+
+TEST_CASE("a batch without sequences gives no rows") {
+  Case one = cases()[0];
+  one.packing = {};
+  const at::Tensor qkv = at::empty({0, one.width()});
+  CHECK(tensor::attention(qkv, one.packing, one.options).size(0) == 0);
+  CHECK(tensor::library_attention(qkv, one.packing, one.options).size(0) == 0);
+}
+
+TEST_CASE("shapes that do not fit are bugs") {
+  const Case one = cases()[0];
+  CHECK(contains(expect_error([&] { tensor::attention(at::zeros({7, one.width()}), one.packing, one.options); }).what(),
+                 "a row for each token"));
+  CHECK(contains(expect_error([&] { tensor::attention(at::zeros({75, 10}), one.packing, one.options); }).what(),
+                 "q, k and v of all heads"));
+  tensor::AttentionOptions options = one.options;
+  options.bias = at::zeros({1, 10, 10});
+  CHECK(contains(expect_error([&] { tensor::attention(at::zeros({75, one.width()}), one.packing, options); }).what(),
+                 "covers the longest sequence"));
+  CHECK(contains(expect_error([&] {
+                   tensor::attention(at::zeros({75, one.width()}, at::kHalf), one.packing, one.options);
+                 }).what(),
+                 "float, bfloat16 or double"));
+}

@@ -1,0 +1,47 @@
+#include "tensor/recompute.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <doctest/doctest.h>
+
+#include "tensor/dropout.h"
+
+using namespace hone;
+
+namespace {
+
+struct Layer {
+  at::Tensor weight = at::sin(at::arange(16, at::kFloat)).view({4, 4}).requires_grad_();
+  int* calls = nullptr;
+  at::Tensor operator()(const at::Tensor& x) const {
+    if (calls != nullptr) ++*calls;
+    return tensor::dropout(at::tanh(at::matmul(x, weight)), 0.25, {1, 2, 3, 4});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a recomputed part gives the same output and gradients, bit for bit") {
+  const Layer kept[2], dropped[2];
+  const at::Tensor start = at::cos(at::arange(12, at::kFloat)).view({3, 4});
+  const at::Tensor x = start.clone().requires_grad_(), y = start.clone().requires_grad_();
+  const at::Tensor expected = kept[1](kept[0](x));
+  const at::Tensor out = tensor::recompute_in_backward(dropped[1], tensor::recompute_in_backward(dropped[0], y));
+  CHECK(at::equal(out, expected));
+  expected.square().sum().backward();
+  out.square().sum().backward();
+  CHECK(at::equal(y.grad(), x.grad()));
+  for (int i = 0; i < 2; ++i) CHECK(at::equal(dropped[i].weight.grad(), kept[i].weight.grad()));
+}
+
+TEST_CASE("a part is computed twice where there is a backward, once where there is none") {
+  int calls = 0;
+  Layer layer;
+  layer.calls = &calls;
+  const at::Tensor x = at::ones({3, 4}).requires_grad_();
+  tensor::recompute_in_backward(layer, x).sum().backward();
+  CHECK(calls == 2);
+  const c10::InferenceMode no_gradients;
+  tensor::recompute_in_backward(layer, at::ones({3, 4}));
+  CHECK(calls == 3);
+}
