@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -14,6 +16,30 @@ namespace hone::cli {
 namespace {
 
 constexpr const char* kReinstall = "build hone again with ./dev build";
+
+// What holds libtorch's own products to the level that HONE_CPU forces (kernel/cpu.h); "amx" leaves them all they find.
+struct LibraryLevel {
+  std::string_view name;
+  const char* aten;
+  const char* onednn;
+  const char* mkl;
+};
+constexpr LibraryLevel kLibraryLevels[] = {
+    {"scalar", "default", "SSE41", "SSE4_2"},
+    {"avx2", "avx2", "AVX2", "AVX2"},
+    {"avx512", "avx512", "AVX512_CORE_BF16", "AVX512_E3"},
+};
+
+// The libraries read these when they are loaded. What the user set stays. An unknown level is told by the library.
+void force_library_level() {
+  const char* const forced = std::getenv("HONE_CPU");
+  for (const LibraryLevel& level : kLibraryLevels) {
+    if (forced == nullptr || level.name != forced) continue;
+    setenv("ATEN_CPU_CAPABILITY", level.aten, /*overwrite=*/0);
+    setenv("ONEDNN_MAX_CPU_ISA", level.onednn, 0);
+    setenv("MKL_ENABLE_INSTRUCTIONS", level.mkl, 0);
+  }
+}
 
 std::filesystem::path library_path() {
   std::error_code failed;
@@ -25,6 +51,7 @@ std::filesystem::path library_path() {
 }  // namespace
 
 int run_in_library(const std::string& command, const void* parsed) {
+  force_library_level();
   void* library = dlopen(library_path().c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) {
     throw Error(ErrorKind::kIo, fmt::format("cannot load hone's library: {}", dlerror()), kReinstall);

@@ -7,6 +7,8 @@
 #include "base/names.h"
 #include "cli/commands.h"
 #include "cli/report.h"
+#include "kernel/cpu.h"
+#include "tensor/allocator.h"
 
 namespace hone::cli {
 
@@ -50,5 +52,9 @@ static_assert(tables_agree(), "kRunners and the library commands of kCommands mu
 }  // namespace hone::cli
 
 extern "C" int hone_run(const char* command, const void* parsed) {
-  return hone::cli::report_errors([&] { return hone::find_row(hone::cli::kRunners, "command", command).run(parsed); });
+  return hone::cli::report_errors([&] {
+    hone::kernel::cpu_level();  // a wrong HONE_CPU ends the program before anything is computed
+    hone::tensor::install_caching_allocator();
+    return hone::find_row(hone::cli::kRunners, "command", command).run(parsed);
+  });
 }

@@ -1,28 +1,19 @@
-// Optimizer steps by torch's fused kernels: one pass over parameter, gradient and moments.
+// Adam's steps are the kernel floor's, over all parameters at once; the rest are torch's fused ones.
 #include "train/optimizer.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/names.h"
+#include "kernel/adam.h"
+#include "kernel/sum_of_squares.h"
 
 namespace hone::train {
 
 namespace {
-
-class AdamW : public Optimizer {
- public:
-  AdamW(const NamedParameters& parameters, const OptimizerOptions& options) : Optimizer(parameters, options) {
-    make_moments({"exp_avg", "exp_avg_sq"});
-  }
-
- private:
-  void step_group(Group& group, std::vector<at::Tensor>& gradients, double learning_rate) override {
-    at::_fused_adamw_(group.parameters, gradients, group.moments[0], group.moments[1], {}, group.steps, learning_rate,
-                      options_.beta1, options_.beta2, group.weight_decay, options_.epsilon, /*amsgrad=*/false,
-                      /*maximize=*/false);
-  }
-};
 
 class Adam : public Optimizer {
  public:
@@ -30,12 +21,33 @@ class Adam : public Optimizer {
     make_moments({"exp_avg", "exp_avg_sq"});
   }
 
+ protected:
+  virtual bool has_decoupled_weight_decay() const { return false; }
+
  private:
-  void step_group(Group& group, std::vector<at::Tensor>& gradients, double learning_rate) override {
-    at::_fused_adam_(group.parameters, gradients, group.moments[0], group.moments[1], {}, group.steps, learning_rate,
-                     options_.beta1, options_.beta2, group.weight_decay, options_.epsilon, /*amsgrad=*/false,
-                     /*maximize=*/false);
+  void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
+                   double gradient_factor) override {
+    std::vector<kernel::AdamArray> arrays;
+    for (size_t g = 0; g < groups_.size(); ++g) {
+      Group& group = groups_[g];
+      for (size_t i = 0; i < group.parameters.size(); ++i) {
+        const at::Tensor& parameter = group.parameters[i];
+        arrays.push_back({parameter.mutable_data_ptr<float>(), gradients[g][i].const_data_ptr<float>(),
+                          group.moments[0][i].mutable_data_ptr<float>(), group.moments[1][i].mutable_data_ptr<float>(),
+                          parameter.numel(), group.weight_decay, group.steps[i].item<double>()});
+      }
+    }
+    kernel::adam_step(arrays, {learning_rate, options_.beta1, options_.beta2, options_.epsilon,
+                               has_decoupled_weight_decay(), gradient_factor});
   }
+};
+
+class AdamW : public Adam {
+ public:
+  using Adam::Adam;
+
+ private:
+  bool has_decoupled_weight_decay() const override { return true; }
 };
 
 class Sgd : public Optimizer {
@@ -43,11 +55,29 @@ class Sgd : public Optimizer {
   using Optimizer::Optimizer;
 
  private:
-  void step_group(Group& group, std::vector<at::Tensor>& gradients, double learning_rate) override {
-    at::_fused_sgd_(group.parameters, gradients, {}, group.weight_decay, /*momentum=*/0, learning_rate,
-                    /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+  void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
+                   double gradient_factor) override {
+    for (size_t g = 0; g < groups_.size(); ++g) {
+      if (gradients[g].empty()) continue;
+      if (gradient_factor != 1) at::_foreach_mul_(gradients[g], gradient_factor);
+      at::_fused_sgd_(groups_[g].parameters, gradients[g], {}, groups_[g].weight_decay, /*momentum=*/0, learning_rate,
+                      /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+    }
   }
 };
+
+// The kernels go over a tensor's memory, whatever the order of its elements there.
+at::Tensor dense(const at::Tensor& tensor) {
+  return tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
+}
+
+// The gradient in memory as the parameter.
+at::Tensor gradient_like(const at::Tensor& parameter) {
+  const at::Tensor& gradient = parameter.grad();
+  if (!gradient.defined()) return at::zeros_like(parameter);
+  if (gradient.strides() == parameter.strides()) return gradient;
+  return at::empty_like(parameter).copy_(gradient);
+}
 
 template <typename T>
 std::unique_ptr<Optimizer> make(const NamedParameters& parameters, const OptimizerOptions& options) {
@@ -85,17 +115,14 @@ void Optimizer::make_moments(const std::vector<std::string>& names) {
   }
 }
 
-void Optimizer::step(double learning_rate) {
+void Optimizer::step(double learning_rate, double gradient_factor) {
   const at::NoGradGuard no_gradients;
-  for (Group& group : groups_) {
-    if (group.parameters.empty()) continue;
-    std::vector<at::Tensor> gradients;
-    for (const at::Tensor& parameter : group.parameters) {
-      gradients.push_back(parameter.grad().defined() ? parameter.grad() : at::zeros_like(parameter));
-    }
-    for (at::Tensor& steps : group.steps) steps += 1;
-    step_group(group, gradients, learning_rate);
+  std::vector<std::vector<at::Tensor>> gradients(groups_.size());
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    for (const at::Tensor& parameter : groups_[g].parameters) gradients[g].push_back(gradient_like(parameter));
+    for (at::Tensor& steps : groups_[g].steps) steps += 1;
   }
+  step_groups(gradients, learning_rate, gradient_factor);
 }
 
 tensor::NamedTensors Optimizer::state() const {
@@ -118,16 +145,19 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedPara
   return find_row(kOptimizers, "optim", name).make(parameters, options);
 }
 
-double clip_gradients(const NamedParameters& parameters, double max_norm) {
-  const at::NoGradGuard no_gradients;
-  std::vector<at::Tensor> gradients;
+double gradient_norm(const NamedParameters& parameters) {
+  std::vector<at::Tensor> gradients;  // keeps the copies of dense() alive
+  std::vector<kernel::FloatArray> arrays;
   for (const model::NamedParameter& parameter : parameters) {
-    if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
+    if (!parameter.tensor.grad().defined()) continue;
+    gradients.push_back(dense(parameter.tensor.grad()));
+    arrays.push_back({gradients.back().const_data_ptr<float>(), gradients.back().numel()});
   }
-  if (gradients.empty()) return 0;
-  const at::Tensor total = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
-  if (max_norm > 0) at::_foreach_mul_(gradients, at::clamp_max(max_norm / (total + 1e-6), 1.0));
-  return total.item<double>();
+  return std::sqrt(kernel::sum_of_squares(arrays));
+}
+
+double clip_factor(double norm, double max_norm) {
+  return max_norm > 0 ? std::min(1.0, max_norm / (norm + 1e-6)) : 1.0;
 }
 
 }  // namespace hone::train

@@ -1,5 +1,5 @@
-// The optimizers: torch's fused CPU steps over parameter groups, one group with weight decay and one without, as HF's
-// Trainer makes them.
+// The optimizers: steps over parameter groups, one group with weight decay and one without, as HF's Trainer makes them.
+// Clipping costs no sweep over the gradients: its factor is a part of the step.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -28,8 +28,9 @@ class Optimizer {
   Optimizer(const NamedParameters& parameters, const OptimizerOptions& options);
   virtual ~Optimizer() = default;
 
-  // One step with the parameters' gradients, which must be defined for all of them or for none of a parameter.
-  void step(double learning_rate);
+  // One step with the parameters' gradients times gradient_factor (clip_factor gives it). Gradients that are not
+  // defined count as 0. What the gradients hold afterwards is not specified.
+  void step(double learning_rate, double gradient_factor = 1);
 
   // Everything to go on from, by name. The tensors are the optimizer's own: writing into them restores a state.
   tensor::NamedTensors state() const;
@@ -43,13 +44,15 @@ class Optimizer {
     std::vector<at::Tensor> steps;                 // a float scalar each: how often it was stepped
   };
 
-  virtual void step_group(Group& group, std::vector<at::Tensor>& gradients, double learning_rate) = 0;
+  // gradients: [number of groups][parameters], in memory as the parameters.
+  virtual void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
+                           double gradient_factor) = 0;
   void make_moments(const std::vector<std::string>& names);
 
   OptimizerOptions options_;
+  std::vector<Group> groups_;
 
  private:
-  std::vector<Group> groups_;
   std::vector<std::string> moment_names_;
 };
 
@@ -66,8 +69,10 @@ std::span<const OptimizerKind> optimizers();
 std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedParameters& parameters,
                                           const OptimizerOptions& options);
 
-// The norm of all gradients together, and their scaling down to max_norm where it is larger (0: no scaling), as
-// torch.nn.utils.clip_grad_norm_.
-double clip_gradients(const NamedParameters& parameters, double max_norm);
+// The norm of all gradients together, in one sweep. It is finite exactly where every gradient is.
+double gradient_norm(const NamedParameters& parameters);
+
+// What scales gradients of this norm down to max_norm where it is larger (0: never), as torch.nn.utils.clip_grad_norm_.
+double clip_factor(double norm, double max_norm);
 
 }  // namespace hone::train

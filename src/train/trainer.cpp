@@ -110,11 +110,11 @@ RunEnd Trainer::run() {
 
 void Trainer::train_step(const StepRows& rows) {
   StepResult result = compute_gradients(rows);
-  result.grad_norm = clip_gradients(parameters_, result.is_finite() ? options_.max_grad_norm : 0);
+  result.grad_norm = gradient_norm(parameters_);
   last_learning_rate_ = learning_rate(rows.step);
   last_grad_norm_ = result.grad_norm;
   if (result.is_finite()) {
-    optimizer_->step(last_learning_rate_);
+    optimizer_->step(last_learning_rate_, clip_factor(result.grad_norm, options_.max_grad_norm));
     state_.window_loss_sum += result.loss;
     state_.total_loss_sum += result.loss;
     ++state_.window_steps;

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "cli/process.h"
 #include "expect_error.h"
@@ -12,4 +13,30 @@ TEST_CASE("the CPU is always a device") {
   const ProcessResult json = run_hone({"devices", "--json"});
   CHECK(json.exit_code == 0);
   CHECK(json.output.starts_with(R"({"devices":[{"device":"cpu","threads":)"));
+}
+
+TEST_CASE("what is known of the processor is told, to people and to programs") {
+  const ProcessResult text = run_hone({"devices"});
+  for (const char* word : {" threads\n", "  cores      ", "  kernels    ", "  bf16       ", "  memory     ", " GiB"}) {
+    CHECK(contains(text.output, word));
+  }
+  const ProcessResult json = run_hone({"devices", "--json"});
+  for (const char* key :
+       {"processor", "cpu_level", "native_bf16", "physical_cores", "logical_cpus", "cpu_quota", "memory_bytes"}) {
+    CHECK(contains(json.output, fmt::format("\"{}\":", key)));
+  }
+}
+
+TEST_CASE("HONE_CPU forces a level down, and one that is unknown or not there is an error") {
+  const ProcessResult scalar = run_shell("HONE_CPU=scalar $HONE devices");
+  CHECK(scalar.exit_code == 0);
+  CHECK(contains(scalar.output, "kernels    scalar"));
+  CHECK(contains(scalar.output, "bf16       not native"));
+  const ProcessResult unknown = run_shell("HONE_CPU=avx3 $HONE devices");
+  CHECK(unknown.exit_code == 2);
+  CHECK(contains(unknown.error, "error: unknown HONE_CPU \"avx3\""));
+  if (contains(run_hone({"devices"}).output, "kernels    amx")) return;  // lacks none
+  const ProcessResult missing = run_shell("HONE_CPU=amx $HONE devices");
+  CHECK(missing.exit_code == 1);
+  CHECK(contains(missing.error, "error: this processor has no amx: the best it has is"));
 }

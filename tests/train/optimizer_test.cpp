@@ -118,20 +118,73 @@ TEST_CASE("the gradients' norm and their clipping are torch's") {
       parameters.push_back({"", at::zeros_like(gradient).requires_grad_(true), true});
       parameters.back().tensor.mutable_grad() = gradient;
     }
-    CHECK(clip_gradients(parameters, expected["max_norm"]) ==
-          doctest::Approx(expected["norm"].get<double>()).epsilon(1e-6));
+    const double norm = gradient_norm(parameters);
+    CHECK(norm == doctest::Approx(expected["norm"].get<double>()).epsilon(1e-6));
+    const double factor = clip_factor(norm, expected["max_norm"]);
     for (size_t i = 0; i < parameters.size(); ++i) {
-      CHECK(relative_difference(parameters[i].tensor.grad(), tensor_of(expected["clipped"][i])) < 1e-6);
+      CHECK(relative_difference(parameters[i].tensor.grad() * factor, tensor_of(expected["clipped"][i])) < 1e-6);
     }
   }
 }
 
 TEST_CASE("a maximal norm of 0 clips nothing, and without gradients the norm is 0") {
   const NamedParameters parameters = {{"w", at::zeros({2}).requires_grad_(true), true}};
-  CHECK(clip_gradients(parameters, 1.0) == 0);
+  CHECK(gradient_norm(parameters) == 0);
+  CHECK(clip_factor(0, 1.0) == 1);
   parameters[0].tensor.mutable_grad() = at::tensor({30.0f, 40.0f});
-  CHECK(clip_gradients(parameters, 0) == 50);
-  CHECK(at::equal(parameters[0].tensor.grad(), at::tensor({30.0f, 40.0f})));
+  CHECK(gradient_norm(parameters) == 50);
+  CHECK(clip_factor(50, 0) == 1);
+}
+
+TEST_CASE("a step with a factor is the step of the scaled gradients") {
+  for (const Json& expected : train_fixture("optimizers.json")) {
+    const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
+    const std::string name = expected["name"];
+    const auto by_factor = make_optimizer(name, one, options_of(expected));
+    const auto scaled = make_optimizer(name, other, options_of(expected));
+    for (const Json& step : expected["steps"]) {
+      set_gradients(one, step["gradients"]);
+      set_gradients(other, step["gradients"]);
+      for (const auto& parameter : other) parameter.tensor.mutable_grad().mul_(0.25);  // exact
+      by_factor->step(0.01, 0.25);
+      scaled->step(0.01);
+    }
+    for (size_t i = 0; i < one.size(); ++i) CHECK(at::equal(one[i].tensor, other[i].tensor));
+  }
+}
+
+TEST_CASE("AdamW over a model's shapes is torch's fused step after clip_grad_norm_'s scaling") {
+  at::manual_seed(3);
+  NamedParameters parameters;
+  std::vector<at::Tensor> copies, means, squares, steps;
+  const std::vector<std::vector<int64_t>> shapes = {{30, 7}, {1}, {0}, {16}, {17}, {1000}, {129, 130}, {64, 64}};
+  for (const auto& shape : shapes) {
+    parameters.push_back({fmt::format("w{}", parameters.size()), at::randn(shape).requires_grad_(true), true});
+    copies.push_back(parameters.back().tensor.detach().clone());
+    means.push_back(at::zeros(shape));
+    squares.push_back(at::zeros(shape));
+    steps.push_back(at::zeros({}));
+  }
+  parameters[7].tensor = at::randn({64, 64}).t().requires_grad_(true);  // dense, of another order
+  copies[7] = parameters[7].tensor.detach().clone(at::MemoryFormat::Contiguous);
+  const auto optimizer = make_optimizer("adamw", parameters, {0.1, 0.9, 0.999, 1e-8});
+  for (int step = 0; step < 5; ++step) {
+    std::vector<at::Tensor> gradients;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      gradients.push_back(at::randn(shapes[i]));
+      parameters[i].tensor.mutable_grad() = i == 5 ? gradients[i].clone().expand({2, 1000})[1] : gradients[i].clone();
+    }
+    const double norm = gradient_norm(parameters);
+    const at::Tensor torch_norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
+    CHECK(norm == doctest::Approx(torch_norm.item<double>()).epsilon(1e-6));
+    at::_foreach_mul_(gradients, at::clamp_max(1.0 / (torch_norm + 1e-6), 1.0));
+    for (at::Tensor& count : steps) count += 1;
+    at::_fused_adamw_(copies, gradients, means, squares, {}, steps, 0.01, 0.9, 0.999, 0.1, 1e-8, false, false);
+    optimizer->step(0.01, clip_factor(norm, 1.0));
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      CHECK(at::allclose(parameters[i].tensor.detach(), copies[i], 1e-6, 1e-6));
+    }
+  }
 }
 
 TEST_CASE("each optimizer has a doc line; an unknown one is named with the nearest") {

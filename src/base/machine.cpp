@@ -1,0 +1,152 @@
+// Control groups of version 2 are one tree; version 1 has a tree for each resource. A limit holds for all groups below
+// it, so each one up to the root is looked at.
+#include "base/machine.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace hone {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first line of a file; empty where there is none.
+std::string first_line(const fs::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+template <typename T>
+std::optional<T> number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end == text.data()) return std::nullopt;
+  return value;
+}
+
+// The value after `key` and a colon in a file of such lines, as /proc/meminfo.
+std::string value_of(const fs::path& path, std::string_view key) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const size_t colon = line.find(':');
+    if (!line.starts_with(key) || colon == std::string::npos) continue;
+    const size_t end_of_key = line.find_last_not_of(" \t", colon - 1) + 1;
+    const size_t value = line.find_first_not_of(" \t", colon + 1);
+    if (end_of_key == key.size() && value != std::string::npos) return line.substr(value);
+  }
+  return "";
+}
+
+int count_cores(const fs::path& root, const std::vector<int>& cpus) {
+  std::set<std::string> cores;
+  for (const int cpu : cpus) {
+    const std::string name = "cpu" + std::to_string(cpu);
+    const std::string siblings =
+        first_line(root / "sys/devices/system/cpu" / name / "topology" / "thread_siblings_list");
+    cores.insert(siblings.empty() ? name : siblings);
+  }
+  return std::max(1, static_cast<int>(cores.size()));
+}
+
+// Where this process's group of `resource` is, and every group above it; of version 2 where `resource` is empty.
+std::vector<fs::path> group_folders(const fs::path& root, const std::string& resource) {
+  std::ifstream file(root / "proc/self/cgroup");
+  for (std::string line; std::getline(file, line);) {  // "4:cpu,cpuacct:/docker/1a2b", "0::/user.slice"
+    const size_t first = line.find(':');
+    const size_t second = line.find(':', first == std::string::npos ? first : first + 1);
+    if (second == std::string::npos) continue;
+    const std::string resources = line.substr(first + 1, second - first - 1);
+    const bool is_this =
+        resource.empty() ? resources.empty() : ("," + resources + ",").find("," + resource + ",") != std::string::npos;
+    if (!is_this) continue;
+    const fs::path mount = root / "sys/fs/cgroup" / resource;
+    std::vector<fs::path> folders;
+    fs::path group = fs::path(line.substr(second + 1)).lexically_normal().relative_path();
+    for (; !group.empty() && group.has_filename(); group = group.parent_path()) folders.push_back(mount / group);
+    folders.push_back(mount);
+    return folders;
+  }
+  return {};
+}
+
+template <typename T>
+void take_lesser(std::optional<T>& limit, std::optional<T> other) {
+  if (other && *other > 0 && (!limit || *other < *limit)) limit = other;
+}
+
+std::optional<double> cpu_quota(const fs::path& root) {
+  std::optional<double> quota;
+  for (const fs::path& folder : group_folders(root, "")) {  // "max 100000", "150000 100000"
+    std::istringstream line(first_line(folder / "cpu.max"));
+    double time = 0, period = 0;
+    if (line >> time >> period && period > 0) take_lesser(quota, std::optional(time / period));
+  }
+  for (const fs::path& folder : group_folders(root, "cpu")) {  // -1: no limit
+    const auto time = number<int64_t>(first_line(folder / "cpu.cfs_quota_us"));
+    const auto period = number<int64_t>(first_line(folder / "cpu.cfs_period_us"));
+    if (time && period && *period > 0) {
+      take_lesser(quota, std::optional(static_cast<double>(*time) / static_cast<double>(*period)));
+    }
+  }
+  return quota;
+}
+
+std::optional<uint64_t> memory_limit(const fs::path& root, uint64_t memory_bytes) {
+  std::optional<uint64_t> limit;
+  for (const fs::path& folder : group_folders(root, "")) {
+    take_lesser(limit, number<uint64_t>(first_line(folder / "memory.max")));  // "max": no limit
+  }
+  for (const fs::path& folder : group_folders(root, "memory")) {
+    take_lesser(limit, number<uint64_t>(first_line(folder / "memory.limit_in_bytes")));
+  }
+  // Version 1 says "no limit" by a number larger than any memory.
+  return limit && (memory_bytes == 0 || *limit < memory_bytes) ? limit : std::nullopt;
+}
+
+std::vector<int> cpus_of_this_thread() {
+  constexpr int kMostCpus = 8192;
+  std::vector<int> cpus;
+  cpu_set_t* const set = CPU_ALLOC(kMostCpus);
+  const size_t size = CPU_ALLOC_SIZE(kMostCpus);
+  CPU_ZERO_S(size, set);
+  if (sched_getaffinity(0, size, set) == 0) {
+    for (int cpu = 0; cpu < kMostCpus; ++cpu) {
+      if (CPU_ISSET_S(cpu, size, set)) cpus.push_back(cpu);
+    }
+  }
+  CPU_FREE(set);
+  return cpus;
+}
+
+}  // namespace
+
+int Machine::num_useful_threads() const {
+  const double quota = std::ceil(cpu_quota.value_or(num_physical_cores));
+  return std::max(1, static_cast<int>(std::min<double>(num_physical_cores, quota)));
+}
+
+uint64_t Machine::usable_memory() const { return memory_limit.value_or(memory_bytes); }
+
+Machine read_machine(const fs::path& root, const std::vector<int>& cpus) {
+  Machine machine;
+  machine.processor = value_of(root / "proc/cpuinfo", "model name");
+  machine.num_logical_cpus = std::max(1, static_cast<int>(cpus.size()));
+  machine.num_physical_cores = count_cores(root, cpus);
+  machine.cpu_quota = cpu_quota(root);
+  machine.memory_bytes = number<uint64_t>(value_of(root / "proc/meminfo", "MemTotal")).value_or(0) * 1024;
+  machine.memory_limit = memory_limit(root, machine.memory_bytes);
+  return machine;
+}
+
+Machine this_machine() { return read_machine("/", cpus_of_this_thread()); }
+
+}  // namespace hone

@@ -1,0 +1,132 @@
+// g = factor g + l2 p; m += (1 - b1) (g - m); v = b2 v + (1 - b2) g^2;
+// p = decay p - step m / (sqrt(v) / sqrt(1 - b2^t) + eps), with step = lr / (1 - b1^t).
+#include "kernel/adam.h"
+
+#include <cstddef>
+
+#ifndef HONE_KERNEL_ADAM_COEFFICIENTS
+#define HONE_KERNEL_ADAM_COEFFICIENTS
+namespace hone::kernel {
+
+// The formula's constants for one array.
+struct AdamCoefficients {
+  float gradient_factor, decay, l2, mean_weight, beta2, square_weight, step_size, root_factor, epsilon;
+};
+
+}  // namespace hone::kernel
+#endif
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernel/adam.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which includes this file again.
+#include "kernel/lanes.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hone::kernel::HWY_NAMESPACE {
+
+struct AdamLanes {
+  Floats parameter, mean, mean_square;
+};
+
+HWY_INLINE AdamLanes stepped(AdamLanes old, Floats gradient, const AdamCoefficients& c) {
+  const auto g =
+      hn::MulAdd(old.parameter, hn::Set(kFloats, c.l2), hn::Mul(gradient, hn::Set(kFloats, c.gradient_factor)));
+  const auto mean = hn::MulAdd(hn::Sub(g, old.mean), hn::Set(kFloats, c.mean_weight), old.mean);
+  const auto square = hn::Mul(hn::Mul(g, g), hn::Set(kFloats, c.square_weight));
+  const auto mean_square = hn::MulAdd(old.mean_square, hn::Set(kFloats, c.beta2), square);
+  const auto denominator =
+      hn::MulAdd(hn::Sqrt(mean_square), hn::Set(kFloats, c.root_factor), hn::Set(kFloats, c.epsilon));
+  const auto change = hn::Div(hn::Mul(mean, hn::Set(kFloats, c.step_size)), denominator);
+  return {hn::MulSub(old.parameter, hn::Set(kFloats, c.decay), change), mean, mean_square};
+}
+
+void adam_stretch(const AdamArray& array, int64_t first, int64_t count, const AdamCoefficients& c) {
+  float* parameter = array.parameter + first;
+  const float* gradient = array.gradient + first;
+  float* mean = array.mean + first;
+  float* mean_square = array.mean_square + first;
+  const auto size = static_cast<size_t>(count);
+  size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    const AdamLanes now = stepped({load(parameter + i), load(mean + i), load(mean_square + i)}, load(gradient + i), c);
+    store(now.parameter, parameter + i);
+    store(now.mean, mean + i);
+    store(now.mean_square, mean_square + i);
+  }
+  if (i == size) return;
+  const size_t left = size - i;
+  const AdamLanes now =
+      stepped({load_first(parameter + i, left), load_first(mean + i, left), load_first(mean_square + i, left)},
+              load_first(gradient + i, left), c);
+  store_first(now.parameter, parameter + i, left);
+  store_first(now.mean, mean + i, left);
+  store_first(now.mean_square, mean_square + i, left);
+}
+
+}  // namespace hone::kernel::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <cmath>
+#include <vector>
+
+#include "kernel/concatenation.h"
+#include "kernel/cpu.h"
+#include "kernel/flush_denormals.h"
+#include "kernel/parallel.h"
+
+namespace hone::kernel {
+
+namespace {
+
+constexpr int64_t kGrain = 16384;
+
+AdamCoefficients coefficients(const AdamArray& array, const AdamRules& rules) {
+  const double decay = rules.decoupled_weight_decay ? 1 - rules.learning_rate * array.weight_decay : 1;
+  const double l2 = rules.decoupled_weight_decay ? 0 : array.weight_decay;
+  const double step_size = rules.learning_rate / (1 - std::pow(rules.beta1, array.steps));
+  const double root_factor = 1 / std::sqrt(1 - std::pow(rules.beta2, array.steps));
+  return {static_cast<float>(rules.gradient_factor),
+          static_cast<float>(decay),
+          static_cast<float>(l2),
+          static_cast<float>(1 - rules.beta1),
+          static_cast<float>(rules.beta2),
+          static_cast<float>(1 - rules.beta2),
+          static_cast<float>(step_size),
+          static_cast<float>(root_factor),
+          static_cast<float>(rules.epsilon)};
+}
+
+void plain_adam_stretch(const AdamArray& array, int64_t first, int64_t count, const AdamCoefficients& c) {
+  for (int64_t i = first; i < first + count; ++i) {
+    float& parameter = array.parameter[i];
+    float& mean = array.mean[i];
+    float& mean_square = array.mean_square[i];
+    const float gradient = array.gradient[i] * c.gradient_factor + parameter * c.l2;
+    mean += (gradient - mean) * c.mean_weight;
+    mean_square = mean_square * c.beta2 + gradient * gradient * c.square_weight;
+    parameter = parameter * c.decay - mean * c.step_size / (std::sqrt(mean_square) * c.root_factor + c.epsilon);
+  }
+}
+
+}  // namespace
+
+void adam_step(std::span<const AdamArray> arrays, const AdamRules& rules) {
+  Concatenation all;
+  std::vector<AdamCoefficients> constants;
+  for (const AdamArray& array : arrays) {
+    all.append(array.size);
+    constants.push_back(coefficients(array, rules));
+  }
+  const auto stretch = cpu_level() == CpuLevel::kScalar ? plain_adam_stretch : HONE_KERNEL(adam_stretch);
+  parallel_ranges(all.size(), kGrain, [&](int64_t begin, int64_t end, int) {
+    const FlushDenormals no_denormals;
+    all.for_each_stretch(begin, end, [&](size_t array, int64_t first, int64_t count) {
+      stretch(arrays[array], first, count, constants[array]);
+    });
+  });
+}
+
+}  // namespace hone::kernel
+#endif

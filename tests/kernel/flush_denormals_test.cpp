@@ -1,0 +1,24 @@
+#include "kernel/flush_denormals.h"
+
+#include <doctest/doctest.h>
+
+namespace hone::kernel {
+namespace {
+
+TEST_CASE("denormal numbers are 0 while the guard lives, and numbers again after it") {
+  volatile float smallest_normal = 1.17549435e-38F, half = 0.5F;
+  const auto halved = [&] { return smallest_normal * half; };
+  CHECK(halved() > 0);
+#if defined(__x86_64__)
+  {
+    const FlushDenormals guard;
+    CHECK(halved() == 0);
+    const FlushDenormals nested;
+    CHECK(halved() == 0);
+  }
+#endif
+  CHECK(halved() > 0);
+}
+
+}  // namespace
+}  // namespace hone::kernel

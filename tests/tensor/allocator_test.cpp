@@ -1,0 +1,91 @@
+#include "tensor/allocator.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+#include <sys/mman.h>
+
+#include <thread>
+
+#include "base/machine.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+constexpr int64_t kMiB = int64_t{1} << 20;
+
+at::Tensor bytes(int64_t size) { return at::empty({size}, at::kByte); }
+
+}  // namespace
+
+TEST_CASE("tensors of all sizes are aligned, hold what is written, and large ones are counted") {
+  tensor::install_caching_allocator();
+  tensor::install_caching_allocator();  // does nothing
+  const uint64_t before = tensor::allocator_statistics().in_use_bytes;
+  for (const int64_t size : {int64_t{0}, int64_t{1}, int64_t{1000}, kMiB / 4 - 1, kMiB / 4, kMiB, 5 * kMiB + 3}) {
+    at::Tensor tensor = bytes(size).fill_(7);
+    CHECK(reinterpret_cast<uintptr_t>(tensor.data_ptr()) % 64 == 0);
+    CHECK(tensor.eq(7).all().item<bool>());
+    CHECK((tensor::allocator_statistics().in_use_bytes > before) == (size >= kMiB / 4));
+    tensor.resize_({2 * size + 1});
+    tensor.slice(0, 0, size).eq(7).all();
+  }
+  CHECK(tensor::allocator_statistics().in_use_bytes == before);
+}
+
+TEST_CASE("freed memory is kept for the next tensor and given back on demand") {
+  tensor::install_caching_allocator();
+  const void* first = bytes(8 * kMiB).fill_(1).data_ptr();
+  CHECK(tensor::allocator_statistics().cached_bytes >= 6 * kMiB);
+  const uint64_t fresh = tensor::allocator_statistics().fresh_bytes;
+  CHECK(bytes(8 * kMiB).data_ptr() == first);
+  CHECK(tensor::allocator_statistics().fresh_bytes == fresh);
+  CHECK(tensor::allocator_statistics().peak_in_use_bytes >= 8 * kMiB);
+  CHECK(tensor::allocator_statistics().peak_held_bytes >= 8 * kMiB);
+  CHECK(tensor::release_cached_memory() >= 6 * kMiB);
+}
+
+TEST_CASE("more than the machine has is an error that says what was asked, what is in use and the limit") {
+  tensor::install_caching_allocator();
+  const uint64_t limit = tensor::allocator_statistics().limit_bytes;
+  CHECK(limit < this_machine().usable_memory());
+  const at::Tensor kept = bytes(512 * kMiB);  // never touched, so it costs nothing
+  const Error error = expect_error([&] { bytes(static_cast<int64_t>(limit - limit / 100)); });
+  CHECK(error.kind() == ErrorKind::kIo);
+  CHECK(contains(error.what(), fmt::format("out of memory: a tensor of {} bytes", limit - limit / 100)));
+  CHECK(contains(error.what(), " GiB are in use, and the limit is "));
+  CHECK(contains(error.hint(), "--per-device-train-batch-size"));
+  CHECK(bytes(kMiB).fill_(1).eq(1).all().item<bool>());  // and all goes on
+}
+
+TEST_CASE("the error comes through a backward pass as it is") {
+  tensor::install_caching_allocator();
+  const auto limit = static_cast<int64_t>(tensor::allocator_statistics().limit_bytes);
+  const Error error = expect_error([&] {
+    const at::Tensor doubled = at::ones({1}).requires_grad_(true) * 2;
+    doubled.register_hook([&](const at::Tensor&) { return bytes(2 * limit); });
+    doubled.sum().backward();
+  });
+  CHECK(contains(error.what(), "out of memory"));
+}
+
+TEST_CASE("memory of others is left to its owner") {
+  tensor::install_caching_allocator();
+  static bool freed = false;
+  char buffer[16] = {};
+  {
+    const at::Tensor tensor = at::from_blob(buffer, {16}, [](void*) { freed = true; }, at::kByte);
+  }
+  CHECK(freed);
+}
+
+TEST_CASE("a tensor may be freed by another thread than its maker's") {
+  tensor::install_caching_allocator();
+  const uint64_t before = tensor::allocator_statistics().in_use_bytes;
+  for (int i = 0; i < 20; ++i) {
+    at::Tensor tensor = bytes((1 + i) * kMiB).fill_(i);
+    std::thread([moved = std::move(tensor)]() mutable { moved = at::Tensor(); }).join();
+  }
+  CHECK(tensor::allocator_statistics().in_use_bytes == before);
+}
