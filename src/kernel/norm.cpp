@@ -27,17 +27,6 @@ HWY_INLINE void sum_row(const NormForward<S>& a, size_t start, size_t width, con
 }
 
 template <typename S>
-HWY_INLINE void normalise_row(const S* z, const RowStatistics& row, const float* weight, const float* shift,
-                              size_t width, S* y) {
-  const auto mean = hn::Set(kFloats, row.mean), scale = hn::Set(kFloats, row.inverse_scale);
-  for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
-    const auto normalised = hn::Mul(hn::Sub(load(z + i, lanes), mean), scale);
-    const auto weighted = hn::Mul(normalised, load(weight + i, lanes));
-    store(shift == nullptr ? weighted : hn::Add(weighted, load(shift + i, lanes)), y + i, lanes);
-  });
-}
-
-template <typename S>
 void forward_rows(const NormShape& shape, const NormForward<S>& a, int64_t begin, int64_t end, float* buffer) {
   const DropoutRule rule(shape.dropout);
   const auto width = static_cast<size_t>(shape.width);
@@ -49,21 +38,18 @@ void forward_rows(const NormShape& shape, const NormForward<S>& a, int64_t begin
     const RowStatistics row = row_statistics(z, width, shape.kind, shape.eps);
     a.mean[t] = row.mean;
     a.inverse_scale[t] = row.inverse_scale;
-    normalise_row(z, row, a.weight, a.shift, width, a.normed + start);
+    normalise_row(z, row, a.weight, a.shift, nullptr, width, a.normed + start);
   }
 }
 
 template <typename S>
 HWY_INLINE void gradient_row(const NormBackward<S>& a, size_t start, size_t width, const RowStatistics& row,
                              const RowMeans& means, const float* factors, float* bias_gradient) {
-  const auto mean = hn::Set(kFloats, row.mean), scale = hn::Set(kFloats, row.inverse_scale);
-  const auto plain = hn::Set(kFloats, means.plain), with_normalised = hn::Set(kFloats, means.with_normalised);
   for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
     auto dz = hn::Zero(kFloats);
     if (a.normed_gradient != nullptr) {
-      const auto normalised = hn::Mul(hn::Sub(load(a.sum + start + i, lanes), mean), scale);
-      const auto g = hn::Mul(load(a.normed_gradient + start + i, lanes), load(a.weight + i, lanes));
-      dz = hn::Mul(hn::NegMulAdd(normalised, with_normalised, hn::Sub(g, plain)), scale);
+      dz = norm_gradient(load(a.normed_gradient + start + i, lanes), load(a.sum + start + i, lanes),
+                         load(a.weight + i, lanes), row, means);
     }
     if (a.sum_gradient != nullptr) dz = hn::Add(dz, load(a.sum_gradient + start + i, lanes));
     if (a.residual_gradient != nullptr) store(dz, a.residual_gradient + start + i, lanes);

@@ -36,6 +36,20 @@ HWY_INLINE RowStatistics row_statistics(const S* z, size_t width, NormKind kind,
   return {mean, 1.0F / std::sqrt(variance + static_cast<float>(eps))};
 }
 
+// y = ((z - mean) * scale * weight + shift) * factors; shift and factors may be nullptr.
+template <typename Z, typename S>
+HWY_INLINE void normalise_row(const Z* z, const RowStatistics& row, const float* weight, const float* shift,
+                              const float* factors, size_t width, S* y) {
+  const auto mean = hn::Set(kFloats, row.mean), scale = hn::Set(kFloats, row.inverse_scale);
+  for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
+    const auto normalised = hn::Mul(hn::Sub(load(z + i, lanes), mean), scale);
+    auto result = hn::Mul(normalised, load(weight + i, lanes));
+    if (shift != nullptr) result = hn::Add(result, load(shift + i, lanes));
+    if (factors != nullptr) result = hn::Mul(result, load(factors + i, lanes));
+    store(result, y + i, lanes);
+  });
+}
+
 // The sums over a row's columns that the gradient of a norm takes off: mean(g) and mean(g * n), g = dy * weight and n
 // the normalised row. Adds the row to the gradients of weight and shift on the way.
 struct RowMeans {
@@ -60,6 +74,14 @@ HWY_INLINE RowMeans norm_gradient_means(const S* gradient, const S* z, const Row
   });
   const auto count = static_cast<float>(width);
   return {kind == NormKind::kLayer ? sum_of(plain) / count : 0, sum_of(with_normalised) / count};
+}
+
+// The gradient of z, from that of y.
+HWY_INLINE Floats norm_gradient(Floats dy, Floats z, Floats weight, const RowStatistics& row, const RowMeans& means) {
+  const auto scale = hn::Set(kFloats, row.inverse_scale);
+  const auto normalised = hn::Mul(hn::Sub(z, hn::Set(kFloats, row.mean)), scale);
+  const auto g = hn::Sub(hn::Mul(dy, weight), hn::Set(kFloats, means.plain));
+  return hn::Mul(hn::NegMulAdd(normalised, hn::Set(kFloats, means.with_normalised), g), scale);
 }
 
 }  // namespace hone::kernel::HWY_NAMESPACE

@@ -1,0 +1,310 @@
+// The rows by Highway; a plain reference beside it, which also computes doubles.
+#include "kernel/activation.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernel/activation.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which includes this file again.
+#include "kernel/math_lanes.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hone::kernel::HWY_NAMESPACE {
+
+struct Gelu {
+  static HWY_INLINE Floats value(Floats x) { return hn::Mul(x, normal_lanes(x).cdf); }
+  static HWY_INLINE Floats slope(Floats x) {
+    const NormalLanes normal = normal_lanes(x);
+    return hn::MulAdd(x, normal.density, normal.cdf);
+  }
+};
+
+// x sigmoid(2 u): (1 + tanh u) / 2 is sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3).
+struct GeluTanh {
+  static constexpr float kTwoRoot = 1.5957691216F, kCubic = 0.044715F;
+  static HWY_INLINE Floats gate(Floats x) {
+    const auto inner = hn::MulAdd(hn::Mul(x, x), hn::Set(kFloats, kCubic * kTwoRoot), hn::Set(kFloats, kTwoRoot));
+    return sigmoid_lanes(hn::Mul(x, inner));
+  }
+  static HWY_INLINE Floats value(Floats x) { return hn::Mul(x, gate(x)); }
+  // At least e^-88 in float, x^2 * 0 is 0 for all finite x but the largest: those are cut off where the slope is flat.
+  static HWY_INLINE Floats slope(Floats x) {
+    const auto s = gate(x);
+    const auto limit = hn::Set(kFloats, 100.0F);
+    const auto bounded = hn::IfThenElse(hn::Gt(hn::Abs(x), limit), hn::CopySign(limit, x), x);
+    const auto inner =
+        hn::MulAdd(hn::Mul(bounded, bounded), hn::Set(kFloats, 3 * kCubic * kTwoRoot), hn::Set(kFloats, kTwoRoot));
+    return hn::MulAdd(hn::Mul(hn::Mul(bounded, s), hn::Sub(hn::Set(kFloats, 1.0F), s)), inner, s);
+  }
+};
+
+// x sigmoid(factor x), factor in thousandths.
+template <int kThousandths>
+struct Swish {
+  static constexpr float kFactor = static_cast<float>(kThousandths) / 1000;
+  static HWY_INLINE Floats value(Floats x) { return hn::Mul(x, sigmoid_lanes(hn::Mul(x, hn::Set(kFloats, kFactor)))); }
+  static HWY_INLINE Floats slope(Floats x) {
+    const auto scaled = hn::Mul(x, hn::Set(kFloats, kFactor));
+    const auto s = sigmoid_lanes(scaled);
+    return hn::Mul(s, hn::MulAdd(scaled, hn::Sub(hn::Set(kFloats, 1.0F), s), hn::Set(kFloats, 1.0F)));
+  }
+};
+
+// NaN stays NaN, as in libtorch: a comparison with it is false.
+struct Relu {
+  static HWY_INLINE Floats value(Floats x) { return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(kFloats)), x); }
+  static HWY_INLINE Floats slope(Floats x) {
+    return hn::IfThenZeroElse(hn::Le(x, hn::Zero(kFloats)), hn::Set(kFloats, 1.0F));
+  }
+};
+
+template <typename F, typename S>
+HWY_INLINE void value_rows(const ActivationShape& shape, const S* x, const float* bias, S* y, int64_t begin,
+                           int64_t end) {
+  const auto width = static_cast<size_t>(shape.width);
+  for (size_t start = static_cast<size_t>(begin) * width; start < static_cast<size_t>(end) * width; start += width) {
+    for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
+      auto in = load(x + start + i, lanes);
+      if (bias != nullptr) in = hn::Add(in, load(bias + i, lanes));
+      store(F::value(in), y + start + i, lanes);
+    });
+  }
+}
+
+template <typename F, typename S>
+HWY_INLINE void slope_rows(const ActivationShape& shape, const S* x, const float* bias, const S* dy, S* dx,
+                           float* bias_sum, int64_t begin, int64_t end) {
+  const auto width = static_cast<size_t>(shape.width);
+  for (size_t start = static_cast<size_t>(begin) * width; start < static_cast<size_t>(end) * width; start += width) {
+    for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
+      auto in = load(x + start + i, lanes);
+      if (bias != nullptr) in = hn::Add(in, load(bias + i, lanes));
+      const auto gradient = hn::Mul(load(dy + start + i, lanes), F::slope(in));
+      store(gradient, dx + start + i, lanes);
+      if (bias_sum != nullptr) store(hn::Add(gradient, load(bias_sum + i, lanes)), bias_sum + i, lanes);
+    });
+  }
+}
+
+template <typename S>
+void forward_rows(const ActivationShape& shape, const S* x, const float* bias, S* y, int64_t begin, int64_t end) {
+  switch (shape.kind) {
+    case ActivationKind::kGelu:
+      return value_rows<Gelu>(shape, x, bias, y, begin, end);
+    case ActivationKind::kGeluTanh:
+      return value_rows<GeluTanh>(shape, x, bias, y, begin, end);
+    case ActivationKind::kGeluQuick:
+      return value_rows<Swish<1702>>(shape, x, bias, y, begin, end);
+    case ActivationKind::kSilu:
+      return value_rows<Swish<1000>>(shape, x, bias, y, begin, end);
+    case ActivationKind::kRelu:
+      return value_rows<Relu>(shape, x, bias, y, begin, end);
+  }
+}
+
+template <typename S>
+void backward_rows(const ActivationShape& shape, const S* x, const float* bias, const S* dy, S* dx, float* bias_sum,
+                   int64_t begin, int64_t end) {
+  switch (shape.kind) {
+    case ActivationKind::kGelu:
+      return slope_rows<Gelu>(shape, x, bias, dy, dx, bias_sum, begin, end);
+    case ActivationKind::kGeluTanh:
+      return slope_rows<GeluTanh>(shape, x, bias, dy, dx, bias_sum, begin, end);
+    case ActivationKind::kGeluQuick:
+      return slope_rows<Swish<1702>>(shape, x, bias, dy, dx, bias_sum, begin, end);
+    case ActivationKind::kSilu:
+      return slope_rows<Swish<1000>>(shape, x, bias, dy, dx, bias_sum, begin, end);
+    case ActivationKind::kRelu:
+      return slope_rows<Relu>(shape, x, bias, dy, dx, bias_sum, begin, end);
+  }
+}
+
+template <typename S>
+void gate_row(const S* gate, const S* up, S* y, size_t width) {
+  for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
+    store(hn::Mul(Swish<1000>::value(load(gate + i, lanes)), load(up + i, lanes)), y + i, lanes);
+  });
+}
+
+template <typename S>
+void gate_row_gradient(const S* gate, const S* up, const S* dy, S* gate_gradient, S* up_gradient, size_t width) {
+  const auto one = hn::Set(kFloats, 1.0F);
+  for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
+    const auto x = load(gate + i, lanes), factor = load(up + i, lanes), gradient = load(dy + i, lanes);
+    const auto s = sigmoid_lanes(x);
+    const auto slope = hn::Mul(s, hn::MulAdd(x, hn::Sub(one, s), one));
+    store(hn::Mul(hn::Mul(gradient, factor), slope), gate_gradient + i, lanes);
+    store(hn::Mul(gradient, hn::Mul(x, s)), up_gradient + i, lanes);
+  });
+}
+
+}  // namespace hone::kernel::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <algorithm>
+#include <cmath>
+
+#include "kernel/cpu.h"
+#include "kernel/parallel.h"
+#include "kernel/partial_sums.h"
+
+namespace hone::kernel {
+
+namespace {
+
+int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
+
+template <typename A>
+A sigmoid(A x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+struct ValueAndSlope {
+  double value, slope;
+};
+
+constexpr double kRootTwoOverPi = 0.79788456080286535588, kCubic = 0.044715;
+
+ValueAndSlope swish(double x, double factor) {
+  const double s = sigmoid(factor * x);
+  return {x * s, s * (1 + factor * x * (1 - s))};
+}
+
+ValueAndSlope gelu_tanh(double x) {
+  const double t = std::tanh(kRootTwoOverPi * (x + kCubic * x * x * x));
+  // Where tanh is flat the slope has no cubic part, though x^2 may be infinite.
+  const double bend = t * t == 1 ? 0 : 0.5 * x * (1 - t * t) * kRootTwoOverPi * (1 + 3 * kCubic * x * x);
+  return {0.5 * x * (1 + t), 0.5 * (1 + t) + bend};
+}
+
+// In double, whatever the storage: this is what the vectors are compared with.
+ValueAndSlope activate(ActivationKind kind, double x) {
+  switch (kind) {
+    case ActivationKind::kGelu: {
+      const double cdf = 0.5 * std::erfc(-x * std::sqrt(0.5));
+      return {x * cdf, cdf + x * std::exp(-0.5 * x * x) * kRootTwoOverPi * 0.5};
+    }
+    case ActivationKind::kGeluTanh:
+      return gelu_tanh(x);
+    case ActivationKind::kGeluQuick:
+      return swish(x, 1.702);
+    case ActivationKind::kSilu:
+      return swish(x, 1);
+    default:
+      return {x < 0 ? 0 : x, x <= 0 ? 0.0 : 1.0};
+  }
+}
+
+template <typename S>
+S stored(double value) {
+  return rounded_to<S>(static_cast<Computed<S>>(value));
+}
+
+template <typename S>
+constexpr bool kHasVectors = !std::is_same_v<S, double>;
+
+template <typename S>
+void forward_rows(const ActivationShape& shape, const S* x, const Computed<S>* bias, S* y, int64_t begin, int64_t end) {
+  if constexpr (kHasVectors<S>) {
+    if (cpu_level() != CpuLevel::kScalar) return HONE_KERNEL(forward_rows<S>)(shape, x, bias, y, begin, end);
+  }
+  for (int64_t i = begin * shape.width; i < end * shape.width; ++i) {
+    const double in = to_float(x[i]) + (bias == nullptr ? 0 : bias[i % shape.width]);
+    y[i] = stored<S>(activate(shape.kind, in).value);
+  }
+}
+
+template <typename S>
+void backward_rows(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
+                   Computed<S>* bias_sum, int64_t begin, int64_t end) {
+  if constexpr (kHasVectors<S>) {
+    if (cpu_level() != CpuLevel::kScalar) {
+      return HONE_KERNEL(backward_rows<S>)(shape, x, bias, dy, dx, bias_sum, begin, end);
+    }
+  }
+  for (int64_t i = begin * shape.width; i < end * shape.width; ++i) {
+    const double in = to_float(x[i]) + (bias == nullptr ? 0 : bias[i % shape.width]);
+    const double gradient = to_float(dy[i]) * activate(shape.kind, in).slope;
+    dx[i] = stored<S>(gradient);
+    if (bias_sum != nullptr) bias_sum[i % shape.width] += static_cast<Computed<S>>(gradient);
+  }
+}
+
+template <typename S>
+void gate_row(const S* gate, const S* up, S* y, size_t width) {
+  if constexpr (kHasVectors<S>) {
+    if (cpu_level() != CpuLevel::kScalar) return HONE_KERNEL(gate_row<S>)(gate, up, y, width);
+  }
+  for (size_t i = 0; i < width; ++i) y[i] = stored<S>(swish(to_float(gate[i]), 1).value * to_float(up[i]));
+}
+
+template <typename S>
+void gate_row_gradient(const S* gate, const S* up, const S* dy, S* gate_gradient, S* up_gradient, size_t width) {
+  if constexpr (kHasVectors<S>) {
+    if (cpu_level() != CpuLevel::kScalar) {
+      return HONE_KERNEL(gate_row_gradient<S>)(gate, up, dy, gate_gradient, up_gradient, width);
+    }
+  }
+  for (size_t i = 0; i < width; ++i) {
+    const ValueAndSlope silu = swish(to_float(gate[i]), 1);
+    const double factor = to_float(up[i]), gradient = to_float(dy[i]);
+    gate_gradient[i] = stored<S>(gradient * factor * silu.slope);
+    up_gradient[i] = stored<S>(gradient * silu.value);
+  }
+}
+
+}  // namespace
+
+template <typename S>
+void activation_forward(const ActivationShape& shape, const S* x, const Computed<S>* bias, S* y) {
+  parallel_ranges(shape.num_rows, row_grain(shape.width),
+                  [&](int64_t begin, int64_t end, int) { forward_rows(shape, x, bias, y, begin, end); });
+}
+
+template <typename S>
+void activation_backward(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
+                         Computed<S>* bias_gradient) {
+  const int64_t grain = row_grain(shape.width);
+  PartialSums<Computed<S>> sums(bias_gradient != nullptr, num_parts(shape.num_rows, grain), shape.width);
+  parallel_ranges(shape.num_rows, grain, [&](int64_t begin, int64_t end, int part) {
+    backward_rows(shape, x, bias, dy, dx, sums.part(part), begin, end);
+  });
+  sums.add_up(bias_gradient);
+}
+
+template <typename S>
+void silu_gate_forward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up, StridedRows<S> y) {
+  parallel_ranges(shape.num_rows, row_grain(shape.width), [&](int64_t begin, int64_t end, int) {
+    for (int64_t t = begin; t < end; ++t) {
+      gate_row(gate.data + t * gate.row_stride, up.data + t * up.row_stride, y.data + t * y.row_stride,
+               static_cast<size_t>(shape.width));
+    }
+  });
+}
+
+template <typename S>
+void silu_gate_backward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up,
+                        StridedRows<const S> dy, StridedRows<S> gate_gradient, StridedRows<S> up_gradient) {
+  parallel_ranges(shape.num_rows, row_grain(shape.width), [&](int64_t begin, int64_t end, int) {
+    for (int64_t t = begin; t < end; ++t) {
+      gate_row_gradient(gate.data + t * gate.row_stride, up.data + t * up.row_stride, dy.data + t * dy.row_stride,
+                        gate_gradient.data + t * gate_gradient.row_stride,
+                        up_gradient.data + t * up_gradient.row_stride, static_cast<size_t>(shape.width));
+    }
+  });
+}
+
+// Compiles the functions for a storage type.
+#define HONE_ACTIVATION(S)                                                                                             \
+  template void activation_forward(const ActivationShape&, const S*, const Computed<S>*, S*);                          \
+  template void activation_backward(const ActivationShape&, const S*, const Computed<S>*, const S*, S*, Computed<S>*); \
+  template void silu_gate_forward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<S>);       \
+  template void silu_gate_backward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<const S>, \
+                                   StridedRows<S>, StridedRows<S>);
+HONE_ACTIVATION(float)
+HONE_ACTIVATION(double)
+HONE_ACTIVATION(BFloat16)
+#undef HONE_ACTIVATION
+
+}  // namespace hone::kernel
+#endif

@@ -1,0 +1,134 @@
+#include "kernel/activation.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "kernel/each_level.h"
+#include "kernel/row_samples.h"
+
+namespace hone::kernel {
+namespace {
+
+constexpr ActivationKind kKinds[] = {ActivationKind::kGelu, ActivationKind::kGeluTanh, ActivationKind::kGeluQuick,
+                                     ActivationKind::kSilu, ActivationKind::kRelu};
+
+template <typename S>
+struct Rows {
+  using A = Computed<S>;
+  Rows(int64_t rows, int64_t width, ActivationKind kind, double scale = 4)
+      : shape{rows, width, kind},
+        x(sample<S>(rows * width, 1, scale)),
+        dy(sample<S>(rows * width, 2, 1)),
+        y(x.size()),
+        dx(x.size()),
+        bias(sample<A>(width, 3)),
+        dbias(bias.size(), A{-1}) {}
+
+  void run() {
+    activation_forward<S>(shape, x.data(), bias.data(), y.data());
+    activation_backward<S>(shape, x.data(), bias.data(), dy.data(), dx.data(), dbias.data());
+  }
+
+  ActivationShape shape;
+  std::vector<S> x, dy, y, dx;
+  std::vector<A> bias, dbias;
+};
+
+template <typename S>
+void check_against_reference(int64_t rows, int64_t width, ActivationKind kind, double scale) {
+  INFO("rows ", rows, " width ", width, " kind ", static_cast<int>(kind), " scale ", scale);
+  Rows<double> exact(rows, width, kind, scale);
+  Rows<S> got(rows, width, kind, scale);
+  exact.run();
+  got.run();
+  CHECK(worst_error(got.y, exact.y, 1) < 1e-6 + kRounding<S>);
+  CHECK(worst_error(got.dx, exact.dx, 1) < 2e-6 + kRounding<S>);
+  CHECK(worst_error(got.dbias, exact.dbias, 1) < 1e-4);
+}
+
+TEST_CASE("activations equal the double reference at every level, width and number of rows") {
+  for (const ActivationKind kind : kKinds) {
+    for (const int64_t width : kTestWidths) {
+      for (const int64_t rows : kTestRows) {
+        for_each_level([&] {
+          check_against_reference<float>(rows, width, kind, 4);
+          check_against_reference<BFloat16>(rows, width, kind, 4);
+        });
+      }
+    }
+  }
+}
+
+TEST_CASE("activations of large and tiny values are those of the reference") {
+  for (const ActivationKind kind : kKinds) {
+    for (const double scale : {1e-30, 1e-5, 20.0, 1e4, 1e30}) {
+      for_each_level([&] { check_against_reference<float>(5, 100, kind, scale); });
+    }
+  }
+}
+
+TEST_CASE("activations keep what is not a number, and infinity") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const ActivationKind kind : kKinds) {
+    for_each_level([&] {
+      std::vector<float> x(19, 1.0F), y(19);
+      x[3] = x[17] = std::nanf("");
+      x[4] = x[18] = infinity;
+      activation_forward<float>({1, 19, kind}, x.data(), nullptr, y.data());
+      for (const size_t i : {3, 17}) CHECK(std::isnan(y[i]));
+      for (const size_t i : {4, 18}) CHECK(y[i] == infinity);
+      CHECK(std::isfinite(y[0]));
+    });
+  }
+}
+
+TEST_CASE("without a bias nothing is added, and in place is the same") {
+  for_each_level([] {
+    Rows<float> rows(5, 33, ActivationKind::kGelu);
+    rows.bias.assign(33, 0);
+    rows.run();
+    std::vector<float> x = rows.x, dy = rows.dy;
+    activation_backward<float>(rows.shape, rows.x.data(), nullptr, dy.data(), dy.data(), nullptr);
+    CHECK(dy == rows.dx);
+    activation_forward<float>(rows.shape, x.data(), nullptr, x.data());
+    CHECK(x == rows.y);
+  });
+}
+
+TEST_CASE("the gradient of a bias is equal bit for bit from run to run") {
+  Rows<float> first(997, 384, ActivationKind::kGelu), second(997, 384, ActivationKind::kGelu);
+  first.run();
+  second.run();
+  CHECK(first.dbias == second.dbias);
+}
+
+template <typename S>
+std::vector<std::vector<S>> gate_results(int64_t rows, int64_t width, int64_t stride) {
+  const std::vector<S> gate = sample<S>(rows * stride, 1, 8), up = sample<S>(rows * stride, 2);
+  const std::vector<S> dy = sample<S>(rows * width, 3);
+  std::vector<S> y(dy.size()), gate_gradient(gate.size()), up_gradient(gate.size());
+  silu_gate_forward<S>({rows, width}, {gate.data(), stride}, {up.data(), stride}, {y.data(), width});
+  silu_gate_backward<S>({rows, width}, {gate.data(), stride}, {up.data(), stride}, {dy.data(), width},
+                        {gate_gradient.data(), stride}, {up_gradient.data(), stride});
+  return {y, gate_gradient, up_gradient};
+}
+
+TEST_CASE("silu(gate) * up equals the double reference at every level, also between other columns") {
+  for (const int64_t width : kTestWidths) {
+    for (const int64_t rows : kTestRows) {
+      const int64_t stride = width * 2 + 3;
+      const auto exact = gate_results<double>(rows, width, stride);
+      for_each_level([&] {
+        INFO("rows ", rows, " width ", width);
+        const auto got = gate_results<float>(rows, width, stride);
+        for (size_t i = 0; i < 3; ++i) CHECK(worst_error(got[i], exact[i], 1) < 2e-6);
+        const auto halves = gate_results<BFloat16>(rows, width, stride);
+        for (size_t i = 0; i < 3; ++i) CHECK(worst_error(halves[i], exact[i], 1) < 2e-6 + kRounding<BFloat16>);
+      });
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hone::kernel
