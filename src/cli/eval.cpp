@@ -8,14 +8,15 @@
 #include "eval/report.h"
 #include "table/labels.h"
 #include "task/splits.h"
-#include "tensor/threads.h"
+#include "tensor/compute.h"
 
 namespace hone::cli {
 
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
-  tensor::set_num_threads(static_cast<int>(options.num_threads));
+  const tensor::Compute compute = tensor::prepare_compute(options.compute);
   eval::Classifier classifier = eval::load_trained_classifier(options.model_name_or_path, options.max_seq_length);
+  classifier.model->set_compute(compute);
   task::SplitRequest request;
   request.rows = options.rows;
   request.sample = options.sample;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "task/options.h"
+#include "tensor/compute_options.h"
 
 namespace hone::cli {
 
@@ -19,7 +20,7 @@ struct EvalOptions {
   std::optional<int64_t> max_seq_length;
   int64_t per_device_eval_batch_size = 32;
   std::optional<uint64_t> seed;
-  int64_t num_threads = 0;
+  tensor::ComputeOptions compute{.precision = "fp32"};  // what the scores of transformers are computed in
   bool json = false;
 
   template <typename Self, typename Visitor>
@@ -40,9 +41,7 @@ struct EvalOptions {
     visit("seed", self.seed, "that validation_split held rows out with").default_text("that of the training");
     visit.group("Machine and output");
     visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of a batch").at_least(1);
-    visit("num_threads", self.num_threads, "threads that compute")
-        .at_least(0)
-        .default_text("all cores of this process");
+    tensor::ComputeOptions::fields(self.compute, visit);
     visit("json", self.json, "write one JSON object instead of a table");
   }
 };

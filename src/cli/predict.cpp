@@ -9,7 +9,7 @@
 #include "eval/prediction.h"
 #include "table/writer.h"
 #include "task/features.h"
-#include "tensor/threads.h"
+#include "tensor/compute.h"
 
 namespace hone::cli {
 
@@ -97,8 +97,9 @@ void predict_file(const eval::Classifier& classifier, const PredictOptions& opti
 int run_predict(const options::Parsed<PredictOptions>& parsed) {
   const PredictOptions& options = parsed.options;
   check_text_input(options.texts, "predict");
-  tensor::set_num_threads(static_cast<int>(options.num_threads));
+  const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const eval::Classifier classifier = eval::load_trained_classifier(options.model_name_or_path, options.max_seq_length);
+  classifier.model->set_compute(compute);
   if (options.texts.file.empty()) {
     predict_texts(classifier, options);
   } else {

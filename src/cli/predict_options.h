@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/text_options.h"
+#include "tensor/compute_options.h"
 
 namespace hone::cli {
 
@@ -15,7 +16,7 @@ struct PredictOptions {
   TextOptions texts;
   std::optional<int64_t> max_seq_length;
   std::string function_to_apply = "softmax";
-  int64_t num_threads = 0;
+  tensor::ComputeOptions compute{.precision = "fp32"};  // what the scores of transformers are computed in
   bool json = false;
 
   template <typename Self, typename Visitor>
@@ -32,9 +33,7 @@ struct PredictOptions {
     visit("function_to_apply", self.function_to_apply, "how logits become scores")
         .choices({"softmax", "sigmoid", "none"});
     visit.group("Machine and output");
-    visit("num_threads", self.num_threads, "threads that compute")
-        .at_least(0)
-        .default_text("all cores of this process");
+    tensor::ComputeOptions::fields(self.compute, visit);
     visit("json", self.json, "write a JSON line for each text");
   }
 };

@@ -11,10 +11,12 @@
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
+#include "nn/first_rows.h"
 #include "nn/joined_linear.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
+#include "nn/through_layers.h"
 #include "tensor/attention.h"
 
 namespace hone::model {
@@ -63,11 +65,9 @@ class BertEmbeddings : public torch::nn::Module {
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
     const at::Tensor types = batch.token_type_ids.defined() ? batch.token_type_ids : at::zeros_like(batch.input_ids);
-    word_->check_ids(batch.input_ids, "token id", kTokenIdHint);
-    type_->check_ids(types, "token type id", "this model was trained with fewer kinds of segments");
     at::Tensor x = word_->forward(batch.input_ids) + type_->forward(types);
     x = x + position_->forward(batch.packing.positions().to(x.device()));
-    return dropout_(norm_->forward(x), context);  // [T, C]
+    return dropout_(norm_->forward(x), context).to(context.dtype);  // [T, C]
   }
 
  private:
@@ -111,7 +111,8 @@ class BertOutput : public torch::nn::Module {
   }
 
   at::Tensor forward(const at::Tensor& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
-    return norm_->forward(dropout_(dense_->forward(x), context) + residual);  // [T, C]
+    return norm_->forward(dense_->product(x), dense_->bias, residual, dropout_.active_p(context),
+                          dropout_.stream(context));  // [T, C]
   }
 
  private:
@@ -143,7 +144,7 @@ class BertIntermediate : public torch::nn::Module {
         "dense", std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kIntermediateSize)));
   }
 
-  at::Tensor forward(const at::Tensor& x) const { return activation_.apply(dense_->forward(x)); }
+  at::Tensor forward(const at::Tensor& x) const { return activation_.apply(dense_->product(x), dense_->bias); }
 
  private:
   std::shared_ptr<nn::Linear> dense_;
@@ -178,9 +179,8 @@ class BertEncoder : public torch::nn::Module {
     }
   }
 
-  at::Tensor forward(at::Tensor x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    for (const auto& layer : *layers_) x = layer->forward(x, packing, context);
-    return x;  // [T, C]
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    return nn::through_layers(*layers_, x, packing, context);  // [T, C]
   }
 
  private:
@@ -207,7 +207,7 @@ class BertBody : public torch::nn::Module {
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
     const at::Tensor x = encoder_->forward(embeddings_->forward(batch, context), batch.packing, context);  // [T, C]
-    return pooler_->forward(x.index_select(0, batch.packing.first_tokens().to(x.device())));               // [B, C]
+    return pooler_->forward(nn::first_rows(x, batch.packing));                                             // [B, C]
   }
 
  private:
@@ -223,14 +223,14 @@ double classifier_dropout(const ModelConfig& config) {
 class BertClassifier : public SequenceClassifier {
  public:
   explicit BertClassifier(const ModelConfig& config)
-      : SequenceClassifier(config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions)),
+      : SequenceClassifier({config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions),
+                            config.integer(kTypeVocabSize)}),
         body_(register_module("bert", std::make_shared<BertBody>(config, sites_))),
         dropout_(classifier_dropout(config), sites_),
         classifier_(register_module("classifier",
                                     std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.num_labels()))) {}
 
-  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) override {
-    check_batch(batch);
+  at::Tensor logits(const TextBatch& batch, const nn::ForwardContext& context) const override {
     return classifier_->forward(dropout_(body_->forward(batch, context), context));  // [B, num_labels]
   }
 

@@ -11,10 +11,12 @@
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
+#include "nn/first_rows.h"
 #include "nn/joined_linear.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
+#include "nn/through_layers.h"
 #include "tensor/attention.h"
 
 namespace hone::model {
@@ -58,10 +60,9 @@ class Embeddings : public torch::nn::Module {
   }
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
-    word_->check_ids(batch.input_ids, "token id", kTokenIdHint);
     const at::Tensor words = word_->forward(batch.input_ids);
     const at::Tensor x = words + position_->forward(batch.packing.positions().to(words.device()));
-    return dropout_(norm_->forward(x), context);  // [T, C]
+    return dropout_(norm_->forward(x), context).to(context.dtype);  // [T, C]
   }
 
  private:
@@ -81,12 +82,15 @@ class SelfAttention : public torch::nn::Module {
     qkv_ = std::make_unique<nn::JoinedLinear>(std::vector{query_, key_, value_});
   }
 
-  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    return out_->forward(tensor::attention(qkv_->forward(x), packing,
-                                           {.num_heads = num_heads_,
-                                            .num_kv_heads = num_heads_,
-                                            .p = dropout_.active_p(context),
-                                            .stream = dropout_.stream(context)}));  // [T, C]
+  // norm(out_lin(attention(x)) + x).
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::LayerNorm& norm,
+                     const nn::ForwardContext& context) const {
+    const at::Tensor heads = tensor::attention(qkv_->forward(x), packing,
+                                               {.num_heads = num_heads_,
+                                                .num_kv_heads = num_heads_,
+                                                .p = dropout_.active_p(context),
+                                                .stream = dropout_.stream(context)});
+    return norm.forward(out_->product(heads), out_->bias, x, 0, {});  // [T, C]
   }
 
  private:
@@ -104,8 +108,11 @@ class FeedForward : public torch::nn::Module {
     lin2_ = register_module("lin2", linear(config, kHiddenDim, kDim));
   }
 
-  at::Tensor forward(const at::Tensor& x, const nn::ForwardContext& context) const {
-    return dropout_(lin2_->forward(activation_.apply(lin1_->forward(x))), context);  // [T, C]
+  // norm(dropout(lin2(activation(lin1(x)))) + x).
+  at::Tensor forward(const at::Tensor& x, const nn::LayerNorm& norm, const nn::ForwardContext& context) const {
+    const at::Tensor hidden = activation_.apply(lin1_->product(x), lin1_->bias);
+    return norm.forward(lin2_->product(hidden), lin2_->bias, x, dropout_.active_p(context),
+                        dropout_.stream(context));  // [T, C]
   }
 
  private:
@@ -124,8 +131,8 @@ class Block : public torch::nn::Module {
   }
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    const at::Tensor attended = attention_norm_->forward(attention_->forward(x, packing, context) + x);
-    return output_norm_->forward(feed_forward_->forward(attended, context) + attended);  // [T, C]
+    const at::Tensor attended = attention_->forward(x, packing, *attention_norm_, context);
+    return feed_forward_->forward(attended, *output_norm_, context);  // [T, C]
   }
 
  private:
@@ -141,9 +148,8 @@ class Transformer : public torch::nn::Module {
     for (int64_t i = 0; i < config.integer(kNumLayers); ++i) layers_->append(std::make_shared<Block>(config, sites));
   }
 
-  at::Tensor forward(at::Tensor x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    for (const auto& layer : *layers_) x = layer->forward(x, packing, context);
-    return x;  // [T, C]
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
+    return nn::through_layers(*layers_, x, packing, context);  // [T, C]
   }
 
  private:
@@ -169,17 +175,16 @@ class DistilBertBody : public torch::nn::Module {
 class DistilBertClassifier : public SequenceClassifier {
  public:
   explicit DistilBertClassifier(const ModelConfig& config)
-      : SequenceClassifier(config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions)),
+      : SequenceClassifier({config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions)}),
         body_(register_module("distilbert", std::make_shared<DistilBertBody>(config, sites_))),
         pre_classifier_(register_module("pre_classifier", linear(config, kDim, kDim))),
         classifier_(
             register_module("classifier", std::make_shared<nn::Linear>(config.integer(kDim), config.num_labels()))),
         dropout_(config.number(kClassifierDropout), sites_) {}
 
-  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) override {
-    check_batch(batch);
+  at::Tensor logits(const TextBatch& batch, const nn::ForwardContext& context) const override {
     const at::Tensor x = body_->forward(batch, context);                                        // [T, C]
-    const at::Tensor first = x.index_select(0, batch.packing.first_tokens().to(x.device()));    // [B, C]
+    const at::Tensor first = nn::first_rows(x, batch.packing);                                  // [B, C]
     return classifier_->forward(dropout_(at::relu(pre_classifier_->forward(first)), context));  // [B, num_labels]
   }
 

@@ -9,27 +9,39 @@
 
 #include "model/text_batch.h"
 #include "nn/forward_context.h"
+#include "tensor/compute.h"
 
 namespace hone::model {
 
 class SequenceClassifier : public torch::nn::Module {
  public:
-  // Logits [B, num_labels]. Errors (kInput): a token id outside the vocabulary, a sequence longer than max_length().
-  virtual at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) = 0;
+  // Logits [B, num_labels] in float, of a batch on the CPU. Errors (kInput): a token id or token type outside its
+  // table, a sequence longer than max_length().
+  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const;
 
-  int64_t num_labels() const { return num_labels_; }
-  int64_t vocab_size() const { return vocab_size_; }
-  int64_t max_length() const { return max_length_; }  // the most tokens of one sequence
+  // Moves the parameters to the device, and computes in this number format from now on (float on the CPU before).
+  void set_compute(const tensor::Compute& compute);
+
+  int64_t num_labels() const { return sizes_.num_labels; }
+  int64_t vocab_size() const { return sizes_.vocab_size; }
+  int64_t max_length() const { return sizes_.max_length; }  // the most tokens of one sequence
 
  protected:
-  SequenceClassifier(int64_t num_labels, int64_t vocab_size, int64_t max_length)
-      : num_labels_(num_labels), vocab_size_(vocab_size), max_length_(max_length) {}
+  struct Sizes {
+    int64_t num_labels = 0, vocab_size = 0, max_length = 0;
+    int64_t num_token_types = 0;  // 0: not read
+  };
+  explicit SequenceClassifier(const Sizes& sizes) : sizes_(sizes) {}
 
-  // Throws kInput for a sequence that the position table does not hold, kInternal for a batch that is not one.
-  void check_batch(const TextBatch& batch) const;
+  // What forward gives, of a checked batch on the device; activations are of context.dtype.
+  virtual at::Tensor logits(const TextBatch& batch, const nn::ForwardContext& context) const = 0;
 
  private:
-  int64_t num_labels_, vocab_size_, max_length_;
+  // Throws kInput for what the tables do not hold, kInternal for a batch that is not one.
+  void check_batch(const TextBatch& batch) const;
+
+  Sizes sizes_;
+  tensor::Compute compute_;
 };
 
 }  // namespace hone::model

@@ -6,39 +6,48 @@
 #include <array>
 
 #include "base/names.h"
+#include "tensor/activation.h"
 
 namespace hone::nn {
 
 namespace {
 
-at::Tensor gelu_exact(const at::Tensor& x) { return at::gelu(x); }
-at::Tensor gelu_tanh(const at::Tensor& x) { return at::gelu(x, "tanh"); }
-at::Tensor gelu_quick(const at::Tensor& x) { return x * at::sigmoid(1.702 * x); }
-at::Tensor relu(const at::Tensor& x) { return at::relu(x); }
+using tensor::ActivationKind;
+
+template <ActivationKind kind>
+at::Tensor fused(const at::Tensor& x, const at::Tensor& bias) {
+  return tensor::activation(x, bias, kind);
+}
+
+// Those without a kernel of their own.
+template <at::Tensor (*function)(const at::Tensor&)>
+at::Tensor of_sum(const at::Tensor& x, const at::Tensor& bias) {
+  return function(bias.defined() ? x + bias.to(x.scalar_type()) : x);
+}
+
 at::Tensor relu_squared(const at::Tensor& x) { return at::square(at::relu(x)); }
-at::Tensor silu(const at::Tensor& x) { return at::silu(x); }
 at::Tensor tanh(const at::Tensor& x) { return at::tanh(x); }
 at::Tensor sigmoid(const at::Tensor& x) { return at::sigmoid(x); }
 at::Tensor mish(const at::Tensor& x) { return at::mish(x); }
 at::Tensor identity(const at::Tensor& x) { return x; }
 
 constexpr std::array kActivations{
-    Activation{"gelu", "x Phi(x), exact", gelu_exact},
-    Activation{"gelu_python", "the same as gelu", gelu_exact},
-    Activation{"gelu_new", "gelu by the tanh approximation", gelu_tanh},
-    Activation{"gelu_pytorch_tanh", "gelu by the tanh approximation", gelu_tanh},
-    Activation{"gelu_python_tanh", "gelu by the tanh approximation", gelu_tanh},
-    Activation{"gelu_fast", "gelu by the tanh approximation", gelu_tanh},
-    Activation{"gelu_accurate", "gelu by the tanh approximation", gelu_tanh},
-    Activation{"quick_gelu", "x sigmoid(1.702 x)", gelu_quick},
-    Activation{"relu", "max(x, 0)", relu},
-    Activation{"relu2", "max(x, 0) squared", relu_squared},
-    Activation{"silu", "x sigmoid(x)", silu},
-    Activation{"swish", "the same as silu", silu},
-    Activation{"tanh", "hyperbolic tangent", tanh},
-    Activation{"sigmoid", "1 / (1 + exp(-x))", sigmoid},
-    Activation{"mish", "x tanh(softplus(x))", mish},
-    Activation{"linear", "x itself", identity},
+    Activation{"gelu", "x Phi(x), exact", fused<ActivationKind::kGelu>},
+    Activation{"gelu_python", "the same as gelu", fused<ActivationKind::kGelu>},
+    Activation{"gelu_new", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
+    Activation{"gelu_pytorch_tanh", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
+    Activation{"gelu_python_tanh", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
+    Activation{"gelu_fast", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
+    Activation{"gelu_accurate", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
+    Activation{"quick_gelu", "x sigmoid(1.702 x)", fused<ActivationKind::kGeluQuick>},
+    Activation{"relu", "max(x, 0)", fused<ActivationKind::kRelu>},
+    Activation{"relu2", "max(x, 0) squared", of_sum<relu_squared>},
+    Activation{"silu", "x sigmoid(x)", fused<ActivationKind::kSilu>},
+    Activation{"swish", "the same as silu", fused<ActivationKind::kSilu>},
+    Activation{"tanh", "hyperbolic tangent", of_sum<tanh>},
+    Activation{"sigmoid", "1 / (1 + exp(-x))", of_sum<sigmoid>},
+    Activation{"mish", "x tanh(softplus(x))", of_sum<mish>},
+    Activation{"linear", "x itself", of_sum<identity>},
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace hone::nn {
 struct Activation {
   std::string_view name;
   std::string_view doc;
-  at::Tensor (*apply)(const at::Tensor& x);
+  at::Tensor (*apply)(const at::Tensor& x, const at::Tensor& bias);  // of x + bias; bias [F], or undefined: of x
 };
 
 std::span<const Activation> activations();

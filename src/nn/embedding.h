@@ -14,11 +14,8 @@ class Embedding : public torch::nn::Module {
   // The row `padding_id` gets no gradient, and is zero when drawn, as in torch.nn.Embedding(padding_idx=...).
   Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> padding_id = std::nullopt);
 
-  // [T] int64 -> [T, C]. The ids must lie in the table: see check_ids.
+  // [T] int64 -> [T, C]. The ids must lie in the table.
   at::Tensor forward(const at::Tensor& ids) const;
-
-  // Throws kInput naming the first of `ids` outside the table; `what` names an id ("token id"), `hint` the way out.
-  void check_ids(const at::Tensor& ids, const char* what, const char* hint) const;
 
   std::optional<int64_t> padding_id() const { return padding_id_; }
 

@@ -1,7 +1,9 @@
-// Layer normalisation by ATen.
+// Layer normalisation by tensor/norm.h.
 #include "nn/layer_norm.h"
 
 #include <ATen/ATen.h>
+
+#include "tensor/norm.h"
 
 namespace hone::nn {
 
@@ -11,7 +13,20 @@ LayerNorm::LayerNorm(int64_t width, double eps) : eps_(eps) {
 }
 
 at::Tensor LayerNorm::forward(const at::Tensor& x) const {
-  return at::layer_norm(x, {weight.size(0)}, weight, bias, eps_);
+  return tensor::residual_norm(x, {.weight = weight, .norm_bias = bias, .eps = eps_}).normed;
+}
+
+at::Tensor LayerNorm::forward(const at::Tensor& product, const at::Tensor& product_bias, const at::Tensor& residual,
+                              double p, const RandomStream& stream) const {
+  return tensor::residual_norm(product, {.weight = weight,
+                                         .norm_bias = bias,
+                                         .eps = eps_,
+                                         .bias = product_bias,
+                                         .residual = residual,
+                                         .p = p,
+                                         .stream = stream,
+                                         .overwrite_x = true})
+      .normed;
 }
 
 }  // namespace hone::nn

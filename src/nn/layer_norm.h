@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "base/philox.h"
+
 namespace hone::nn {
 
 class LayerNorm : public torch::nn::Module {
@@ -13,6 +15,11 @@ class LayerNorm : public torch::nn::Module {
   LayerNorm(int64_t width, double eps);
 
   at::Tensor forward(const at::Tensor& x) const;  // [*, C] -> [*, C]
+
+  // The norm of dropout(product + bias) + residual, which ends each half of a layer; bias may be undefined, p 0.
+  // `product` is written over: it must be read by nothing else.
+  at::Tensor forward(const at::Tensor& product, const at::Tensor& bias, const at::Tensor& residual, double p,
+                     const RandomStream& stream) const;
 
   at::Tensor weight;  // [C]
   at::Tensor bias;    // [C]

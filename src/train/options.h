@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "task/options.h"
+#include "tensor/compute_options.h"
 
 namespace hone::train {
 
@@ -62,9 +63,8 @@ struct TrainOptions {
   std::optional<int64_t> early_stopping_patience;
   double early_stopping_threshold = 0;
 
-  int64_t num_threads = 0;
-  std::string device = "auto";
-  std::string precision = "auto";
+  tensor::ComputeOptions compute;
+  bool gradient_checkpointing = false;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -77,11 +77,9 @@ struct TrainOptions {
     logging_fields(self, visit);
     best_model_fields(self, visit);
     visit.group("Machine");
-    visit("num_threads", self.num_threads, "threads that compute; results are equal bit for bit at the same number")
-        .at_least(0)
-        .default_text("all cores of this process");
-    visit("device", self.device, "where to compute").choices({"auto", "cpu"});
-    visit("precision", self.precision, "number format of the computation").choices({"auto", "fp32"});
+    tensor::ComputeOptions::fields(self.compute, visit);
+    visit("gradient_checkpointing", self.gradient_checkpointing,
+          "keep only each layer's input for backward and compute the layer again: less memory, a third more time");
   }
 
  private:

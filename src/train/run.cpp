@@ -18,7 +18,7 @@
 #include "options/parse.h"
 #include "task/splits.h"
 #include "task/text_classification.h"
-#include "tensor/threads.h"
+#include "tensor/compute.h"
 #include "train/advice.h"
 #include "train/checkpoint.h"
 #include "train/model_card.h"
@@ -136,7 +136,7 @@ std::string first_row(const Prepared& prepared) {
   return fmt::format("{} \"{}\"", prepared.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
 }
 
-void describe(const TrainOptions& options, const Prepared& prepared, const Plan& plan) {
+void describe(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const tensor::Compute& compute) {
   const task::Features& train = prepared.train;
   std::vector<uint64_t> counts(static_cast<size_t>(prepared.labels.size()));
   for (const int64_t label : train.labels) ++counts[static_cast<size_t>(label)];
@@ -153,7 +153,7 @@ void describe(const TrainOptions& options, const Prepared& prepared, const Plan&
   log_info("run       {} steps of {} rows, {} an epoch, {} warm-up; learning rate {} {}; seed {}", plan.total_steps,
            plan.batch_size * plan.accumulation, plan.steps_per_epoch, plan.schedule_length.warmup_steps,
            options.learning_rate, options.lr_scheduler_type, options.seed);
-  log_info("machine   cpu, {} threads, fp32", tensor::num_threads());
+  log_info("machine   {}", tensor::describe(compute));
   const AdviceInputs inputs{options,
                             plan,
                             train,
@@ -222,13 +222,14 @@ void tell_end(const TrainOptions& options, const Trainer& trainer, RunEnd end, s
 
 RunEnd run_training(const TrainOptions& options) {
   const InterruptGuard interrupts;
-  tensor::set_num_threads(static_cast<int>(options.num_threads));
+  const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const task::Task& task = task::find_task("text-classification");
   const OutputFolder output(options);
   const auto checkpoint = checkpoint_to_resume(options);
   Prepared prepared = prepare(options, task);
+  prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
-  describe(options, prepared, plan);
+  describe(options, prepared, plan, compute);
   output.remove_replaced_run();
   TrainerInputs inputs;
   inputs.model = prepared.loaded.model;

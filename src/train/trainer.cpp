@@ -161,10 +161,12 @@ Trainer::StepResult Trainer::compute_gradients(const StepRows& rows) {
   StepResult result;
   for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
     const task::Batch batch = task::make_batch(*inputs_.train, rows.micro_batches[i]);
-    const nn::ForwardContext context{true, options_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
+    nn::ForwardContext context{true, options_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
+    context.recomputes_layers = options_.gradient_checkpointing;
     const at::Tensor logits = inputs_.model->forward(batch.inputs, context);
-    const at::Tensor loss = inputs_.task->loss_sum(logits, batch.labels, {options_.label_smoothing_factor}) /
-                            static_cast<double>(rows.num_rows);
+    const at::Tensor loss =
+        inputs_.task->loss_sum(logits, batch.labels.to(logits.device()), {options_.label_smoothing_factor}) /
+        static_cast<double>(rows.num_rows);
     loss.backward();
     result.loss += loss.item<double>();
   }

@@ -30,13 +30,3 @@ TEST_CASE("the padding row gets no gradient") {
     CHECK(embedding->weight.grad()[3][0].item<double>() == 2);
   }
 }
-
-TEST_CASE("an id outside the table is told") {
-  const auto embedding = table(std::nullopt);
-  CHECK_NOTHROW(embedding->check_ids(at::tensor({0, 3}, at::kLong), "token id", ""));
-  const Error error = expect_error([&] { embedding->check_ids(at::tensor({1, 4}, at::kLong), "token id", "do this"); });
-  CHECK(error.kind() == ErrorKind::kInput);
-  CHECK(contains(error.what(), "token id 4 is outside the model's table of 4"));
-  CHECK(error.hint() == "do this");
-  CHECK_THROWS_AS(embedding->check_ids(at::tensor({-1}, at::kLong), "token id", ""), Error);
-}

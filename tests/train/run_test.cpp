@@ -42,7 +42,7 @@ TrainOptions run_options(const TemporaryFolder& folder) {
   options.logging_steps = 2;
   options.eval_strategy = options.save_strategy = "epoch";
   options.max_seq_length = 24;
-  options.num_threads = 2;
+  options.compute.num_threads = 2;
   return options;
 }
 

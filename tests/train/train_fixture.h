@@ -93,7 +93,7 @@ inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir
   options.per_device_train_batch_size = 4;
   options.learning_rate = 1e-3;
   options.save_strategy = "no";
-  options.num_threads = 1;
+  options.compute = {.num_threads = 1, .device = "cpu", .precision = "fp32"};
   return options;
 }
 

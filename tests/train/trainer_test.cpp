@@ -204,9 +204,9 @@ TEST_CASE("an interrupt before an evaluation leaves it to the resumed run") {
 
 TEST_CASE("the same seed gives the same bits twice, by several threads too, and another seed others") {
   TrainOptions options = busy_options("");
-  options.num_threads = 3;
+  options.compute.num_threads = 3;
   check_same(uninterrupted(options), uninterrupted(options));
-  options.num_threads = 1;
+  options.compute.num_threads = 1;
   const Ending one = uninterrupted(options);
   check_same(uninterrupted(options), one);
   options.seed = 43;

@@ -1,0 +1,12 @@
+// A selection and a cast.
+#include "nn/first_rows.h"
+
+#include <ATen/ATen.h>
+
+namespace hone::nn {
+
+at::Tensor first_rows(const at::Tensor& x, const tensor::Packing& packing) {
+  return x.index_select(0, packing.first_tokens().to(x.device())).to(at::kFloat);
+}
+
+}  // namespace hone::nn

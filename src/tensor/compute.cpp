@@ -1,0 +1,65 @@
+// bf16 is taken only where it is native: emulated, it is many times slower than fp32.
+#include "tensor/compute.h"
+
+#include <ATen/Context.h>
+#include <torch/csrc/api/include/torch/cuda.h>
+
+#include "base/error.h"
+#include "kernel/cpu.h"
+#include "tensor/threads.h"
+
+namespace hone::tensor {
+
+namespace {
+
+at::Device choose_device(const std::string& name) {
+  const bool has_cuda = torch::cuda::is_available();
+  if (name == "cuda" && !has_cuda) {
+    throw Error(ErrorKind::kUnsupported, "device is \"cuda\", but libtorch finds no CUDA device here",
+                "leave --device out to compute on the processor; `hone devices` lists what there is");
+  }
+  return has_cuda && name != "cpu" ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+}
+
+std::string bf16_unit() { return kernel::cpu_level() == kernel::CpuLevel::kAmx ? "AMX" : "AVX-512 BF16"; }
+
+std::string why_not_bf16() {
+  if (kernel::cpu_level() < kernel::detected_cpu_level()) {
+    return fmt::format("HONE_CPU={} has no bf16 instructions", kernel::cpu_level_name(kernel::cpu_level()));
+  }
+  return "the processor has no bf16 instructions (AMX or AVX-512 BF16)";
+}
+
+void choose_precision(const std::string& name, Compute& compute) {
+  const bool is_cpu = compute.device.is_cpu();
+  const bool has_bf16 = !is_cpu || kernel::has_native_bf16();
+  if (name == "bf16" && !has_bf16) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("precision is \"bf16\", but {}", why_not_bf16()),
+                "leave --precision out: fp32 is faster than emulated bf16");
+  }
+  compute.dtype = has_bf16 && name != "fp32" ? at::kBFloat16 : at::kFloat;
+  if (name != "auto") {
+    compute.reason = "as asked";
+  } else if (!has_bf16) {
+    compute.reason = why_not_bf16();
+  } else {
+    compute.reason = is_cpu ? fmt::format("the processor has {}", bf16_unit()) : "native on the GPU";
+  }
+}
+
+}  // namespace
+
+Compute prepare_compute(const ComputeOptions& options) {
+  set_num_threads(static_cast<int>(options.num_threads));
+  Compute compute;
+  compute.device = choose_device(options.device);
+  choose_precision(options.precision, compute);
+  return compute;
+}
+
+std::string describe(const Compute& compute) {
+  return fmt::format("{}, {} threads, {} ({})", compute.device.str(), num_threads(),
+                     compute.dtype == at::kBFloat16 ? "bf16" : "fp32", compute.reason);
+}
+
+}  // namespace hone::tensor
