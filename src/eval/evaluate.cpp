@@ -17,10 +17,49 @@ namespace hone::eval {
 
 namespace {
 
-void add_predictions(const at::Tensor& logits, std::span<const int64_t> labels, ConfusionMatrix& confusion) {
+// More tokens at once are no faster.
+constexpr uint64_t kTokensPerBatch = 4096;
+
+// Rows from the longest on, so that those of a batch are of about one length; each batch has at most `tokens_per_batch`
+// tokens, or one row.
+class SortedBatches {
+ public:
+  SortedBatches(const task::Features& features, uint64_t tokens_per_batch)
+      : features_(features), tokens_per_batch_(tokens_per_batch), order_(features.size()) {
+    std::iota(order_.begin(), order_.end(), uint64_t{0});
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](uint64_t a, uint64_t b) { return features.length(a) > features.length(b); });
+  }
+
+  // Empty after the last one.
+  std::span<const uint64_t> next() {
+    const size_t begin = next_;
+    for (uint64_t tokens = 0; next_ < order_.size(); ++next_) {
+      tokens += features_.length(order_[next_]);
+      if (next_ > begin && tokens > tokens_per_batch_) break;
+    }
+    return std::span(order_).subspan(begin, next_ - begin);
+  }
+
+ private:
+  const task::Features& features_;
+  uint64_t tokens_per_batch_;
+  std::vector<uint64_t> order_;
+  size_t next_ = 0;
+};
+
+void add_predictions(const at::Tensor& logits, const task::Features& features, std::span<const uint64_t> rows,
+                     ConfusionMatrix& confusion) {
   const at::Tensor predicted = logits.argmax(-1).contiguous();
   const int64_t* predictions = predicted.const_data_ptr<int64_t>();
-  for (size_t i = 0; i < labels.size(); ++i) confusion.add(labels[i], predictions[i]);
+  for (size_t i = 0; i < rows.size(); ++i) confusion.add(features.labels[rows[i]], predictions[i]);
+}
+
+// No more than batch_size of the longest rows have: who makes batch_size small wants to save memory.
+uint64_t evaluation_tokens(const task::Features& features, uint64_t batch_size) {
+  uint64_t longest = 1;
+  for (uint64_t row = 0; row < features.size(); ++row) longest = std::max(longest, features.length(row));
+  return batch_size >= kTokensPerBatch / longest + 1 ? kTokensPerBatch : batch_size * longest;
 }
 
 at::Tensor softmax(const at::Tensor& logits) { return at::softmax(logits, -1); }
@@ -51,18 +90,16 @@ std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const
   EvaluationResult result{.confusion = ConfusionMatrix(model.num_labels())};
   double loss_sum = 0;
   Progress progress("evaluating", "row", features.size());
-  for (uint64_t begin = 0; begin < features.size(); begin += batch_size) {
+  SortedBatches batches(features, evaluation_tokens(features, batch_size));
+  for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.stop_on_interrupt && pending_interrupt() != 0) return std::nullopt;
-    const uint64_t end = std::min(features.size(), begin + batch_size);
-    std::vector<uint64_t> rows(end - begin);
-    std::iota(rows.begin(), rows.end(), begin);
     const task::Batch batch = task::make_batch(features, rows);
     const at::Tensor logits = model.forward(batch.inputs, {});
     loss_sum += task::classification_loss_sum(logits, batch.labels, {}).item<double>();
-    add_predictions(logits, std::span(features.labels).subspan(begin, end - begin), result.confusion);
-    ++result.num_batches;
-    progress.advance(end - begin);
+    add_predictions(logits, features, rows, result.confusion);
+    progress.advance(rows.size());
   }
+  result.num_batches = (features.size() + batch_size - 1) / batch_size;
   result.num_rows = features.size();
   result.loss = features.size() == 0 ? 0 : loss_sum / static_cast<double>(features.size());
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -76,24 +113,14 @@ std::vector<float> probabilities(model::SequenceClassifier& model, const task::F
   const ScoreFunction& score = find_score_function(function);
   const auto num_labels = static_cast<size_t>(model.num_labels());
   std::vector<float> result(features.size() * num_labels);
-  std::vector<uint64_t> order(features.size());
-  std::iota(order.begin(), order.end(), uint64_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](uint64_t a, uint64_t b) { return features.length(a) > features.length(b); });
-  for (size_t begin = 0; begin < order.size();) {
-    uint64_t tokens = 0;
-    size_t end = begin;
-    while (end < order.size() && (end == begin || tokens + features.length(order[end]) <= tokens_per_batch)) {
-      tokens += features.length(order[end++]);
-    }
-    const auto rows = std::span(order).subspan(begin, end - begin);
+  SortedBatches batches(features, tokens_per_batch);
+  for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     const at::Tensor batch = score.apply(model.forward(task::make_batch(features, rows).inputs, {})).contiguous();
     const float* values = batch.const_data_ptr<float>();
     for (size_t i = 0; i < rows.size(); ++i) {
       std::copy_n(values + i * num_labels, num_labels, result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));
     }
     progress(rows.size());
-    begin = end;
   }
   return result;
 }

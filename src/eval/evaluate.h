@@ -19,7 +19,8 @@ namespace hone::eval {
 struct EvaluationResult {
   double loss = 0;  // mean over the rows
   ConfusionMatrix confusion;
-  uint64_t num_rows = 0, num_batches = 0;
+  uint64_t num_rows = 0;
+  uint64_t num_batches = 0;  // as HF's Trainer counts them: of batch_size rows, the last one may be smaller
   double seconds = 0;
 };
 
@@ -28,8 +29,8 @@ struct EvaluateOptions {
   bool stop_on_interrupt = false;  // give up when Ctrl-C or SIGTERM was asked for
 };
 
-// Mean loss and confusion matrix of labelled rows; nullopt only where an interrupt stopped it. The batches are those of
-// HF's Trainer: batch_size rows in their order.
+// Mean loss and confusion matrix of labelled rows; nullopt only where an interrupt stopped it. A batch computes no more
+// tokens than batch_size of the longest rows have.
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options);
 

@@ -30,13 +30,17 @@ TEST_CASE("loss, confusion matrix and batches are those of HF's Trainer") {
   }
 }
 
-TEST_CASE("the loss is a mean over rows, whatever the size of the batches") {
+TEST_CASE("loss and confusion matrix are those of all rows, whatever the size of the batches") {
   TinyRows tiny = tiny_rows("tiny-bert");
   tiny.features.labels = {2, 0, 1, 1, 0, 2, 0, 2};
-  const double whole = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 8})->loss;
+  const auto whole = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 8});
   for (const int64_t batch_size : {1, 3, 5, 100}) {
     const auto result = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = batch_size});
-    CHECK(result->loss == doctest::Approx(whole).epsilon(1e-6));
+    CHECK(result->loss == doctest::Approx(whole->loss).epsilon(1e-6));
+    CHECK(result->num_batches == static_cast<uint64_t>((8 + batch_size - 1) / batch_size));
+    for (int64_t i = 0; i < 9; ++i) {
+      CHECK(result->confusion.count(i / 3, i % 3) == whole->confusion.count(i / 3, i % 3));
+    }
   }
 }
 
