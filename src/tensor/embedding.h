@@ -1,0 +1,34 @@
+// dropout(LayerNorm(sum of rows of several tables)) as one operation: the input of BERT and its kin.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "base/philox.h"
+
+namespace hone::tensor {
+
+struct EmbeddingTable {
+  at::Tensor weight;        // [rows, C]
+  at::Tensor ids;           // [T] int64; each lies in the table
+  int64_t padding_id = -1;  // this row gets no gradient; -1: each gets its own
+};
+
+struct EmbeddingOptions {
+  at::Tensor norm_weight;  // [C]
+  at::Tensor norm_bias;    // [C], or undefined
+  double eps = 1e-12;
+  double p = 0;                       // of dropout after the norm, in [0, 1]
+  RandomStream stream;                // element (row, column) has index row * C + column
+  at::ScalarType dtype = at::kFloat;  // of the result: float, double or bfloat16
+};
+
+// 1 to 4 tables -> [T, C]. The gradients of the tables are dense and equal from run to run.
+at::Tensor embedding_norm(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
+
+// The same by libtorch's own operations, as on devices other than the CPU; its dropout is dropout_by_library.
+at::Tensor embedding_norm_by_library(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
+
+}  // namespace hone::tensor
