@@ -30,6 +30,7 @@ TEST_CASE("HONE_CPU holds libtorch's products to its level too, but for what the
   // A library that only says what it was started with.
   folder.write("hone.cpp", R"(#include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 extern "C" int hone_run(const char*, const void*) {
   for (const char* name : {"ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS"}) {
     const char* value = std::getenv(name);

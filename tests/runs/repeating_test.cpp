@@ -1,0 +1,49 @@
+// The same command gives the same bits again, at each number of threads.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "cli/process.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+struct Outcome {
+  std::string weights, optimizer;
+  std::vector<Json> losses;
+  bool operator==(const Outcome&) const = default;
+};
+
+// Batches of many tokens, so that every kernel has work for two threads.
+Outcome train(const std::string& model, int num_threads) {
+  const TemporaryFolder folder;
+  const std::filesystem::path rows = folder.write("rows.csv", reviews(400)), out = folder.path() / "out";
+  const ProcessResult result = run_hone(
+      {"train", "--model", tiny_model(model), "--output-dir", out.string(), "--dataset", rows.string(),
+       "--validation-split=0.25", "--max-steps=12", "--save-steps=12", "--eval-strategy=steps", "--eval-steps=4",
+       "--per-device-train-batch-size=128", "--max-seq-length=40", "--learning-rate=1e-3", "--logging-steps=1",
+       "--json-log", (folder.path() / "log.jsonl").string(), fmt::format("--num-threads={}", num_threads)});
+  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+  Outcome outcome{read_file(out / "model.safetensors"), read_file(out / "checkpoint-12" / "optimizer.safetensors"), {}};
+  for (const Json& entry : json_lines(read_file(folder.path() / "log.jsonl"))) {
+    for (const char* key : {"loss", "grad_norm", "eval_loss"}) {
+      if (entry.contains(key)) outcome.losses.push_back(entry[key]);
+    }
+  }
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("a run and its repetition are equal bit for bit, at one thread and at two") {
+  for (const std::string model : {"tiny-bert", "tiny-distilbert"}) {
+    for (const int num_threads : {1, 2}) {
+      INFO(model, ", threads: ", num_threads);
+      const Outcome first = train(model, num_threads);
+      CHECK(first.losses.size() == 2 * 12 + 3);
+      CHECK(train(model, num_threads) == first);
+    }
+  }
+}
