@@ -50,7 +50,7 @@ class SortedBatches {
 
 void add_predictions(const at::Tensor& logits, const task::Features& features, std::span<const uint64_t> rows,
                      ConfusionMatrix& confusion) {
-  const at::Tensor predicted = logits.argmax(-1).contiguous();
+  const at::Tensor predicted = logits.argmax(-1).to(at::kCPU).contiguous();
   const int64_t* predictions = predicted.const_data_ptr<int64_t>();
   for (size_t i = 0; i < rows.size(); ++i) confusion.add(features.labels[rows[i]], predictions[i]);
 }
@@ -95,7 +95,7 @@ std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const
     if (options.stop_on_interrupt && pending_interrupt() != 0) return std::nullopt;
     const task::Batch batch = task::make_batch(features, rows);
     const at::Tensor logits = model.forward(batch.inputs, {});
-    loss_sum += task::classification_loss_sum(logits, batch.labels, {}).item<double>();
+    loss_sum += task::classification_loss_sum(logits, batch.labels.to(logits.device()), {}).item<double>();
     add_predictions(logits, features, rows, result.confusion);
     progress.advance(rows.size());
   }
@@ -115,7 +115,8 @@ std::vector<float> probabilities(model::SequenceClassifier& model, const task::F
   std::vector<float> result(features.size() * num_labels);
   SortedBatches batches(features, tokens_per_batch);
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
-    const at::Tensor batch = score.apply(model.forward(task::make_batch(features, rows).inputs, {})).contiguous();
+    const at::Tensor logits = model.forward(task::make_batch(features, rows).inputs, {});
+    const at::Tensor batch = score.apply(logits).to(at::kCPU).contiguous();
     const float* values = batch.const_data_ptr<float>();
     for (size_t i = 0; i < rows.size(); ++i) {
       std::copy_n(values + i * num_labels, num_labels, result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));

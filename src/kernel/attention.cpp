@@ -15,6 +15,7 @@
 #include "kernel/attention_tile.h"
 #include "kernel/parallel.h"
 #include "kernel/tile_product.h"
+#include "kernel/transpose.h"
 
 namespace hone::kernel {
 
@@ -145,19 +146,19 @@ class HeadWork {
   // rows [n, width_] -> the second operand of a product over the width: [width_, n], or pairs of its rows.
   void transpose_operand(const T* rows, T* to, int64_t n) const {
     const int64_t words = width_ * static_cast<int64_t>(sizeof(T)) / 4;
-    transpose(reinterpret_cast<const uint32_t*>(rows), words, reinterpret_cast<uint32_t*>(to), n, n, words);
+    transpose_tile(reinterpret_cast<const uint32_t*>(rows), words, reinterpret_cast<uint32_t*>(to), n, n, words);
   }
 
   // rows [padded_keys_, width_] -> [width_, padded_keys_].
   void transpose_keys(const T* rows, T* to) const {
     using Word = typename WordOf<T>::Type;
-    transpose(reinterpret_cast<const Word*>(rows), width_, reinterpret_cast<Word*>(to), padded_keys_, padded_keys_,
-              width_);
+    transpose_tile(reinterpret_cast<const Word*>(rows), width_, reinterpret_cast<Word*>(to), padded_keys_, padded_keys_,
+                   width_);
   }
 
   // [width_, n] -> [n, width_].
   void transpose_result(const float* from, float* to, int64_t n) const {
-    transpose(reinterpret_cast<const uint32_t*>(from), n, reinterpret_cast<uint32_t*>(to), width_, width_, n);
+    transpose_tile(reinterpret_cast<const uint32_t*>(from), n, reinterpret_cast<uint32_t*>(to), width_, width_, n);
   }
 
   TileRules tile_rules(int64_t head, int64_t query, int64_t key) const {

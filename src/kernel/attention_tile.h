@@ -58,10 +58,6 @@ struct TileGradients {
 
 void softmax_tile_backward(const TileRules& rules, const TileGradients& tile);
 
-// to [n, m] = from [m, n]^T; sizes are multiples of 8.
-void transpose(const uint32_t* from, int64_t from_stride, uint32_t* to, int64_t to_stride, int64_t m, int64_t n);
-void transpose(const uint16_t* from, int64_t from_stride, uint16_t* to, int64_t to_stride, int64_t m, int64_t n);
-
 // [k, n] -> [k / 2, n, 2]; k is even, n a multiple of 16.
 void pair_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t k, int64_t n);
 

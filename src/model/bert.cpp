@@ -65,9 +65,9 @@ class BertEmbeddings : public torch::nn::Module {
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
     const at::Tensor types = batch.token_type_ids.defined() ? batch.token_type_ids : at::zeros_like(batch.input_ids);
-    at::Tensor x = word_->forward(batch.input_ids) + type_->forward(types);
-    x = x + position_->forward(batch.packing.positions().to(x.device()));
-    return dropout_(norm_->forward(x), context).to(context.dtype);  // [T, C]
+    const at::Tensor positions = batch.packing.positions().to(types.device());
+    return nn::embedding_sum({word_->rows(batch.input_ids), type_->rows(types), position_->rows(positions)}, *norm_,
+                             dropout_, context);  // [T, C]
   }
 
  private:

@@ -60,9 +60,9 @@ class Embeddings : public torch::nn::Module {
   }
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
-    const at::Tensor words = word_->forward(batch.input_ids);
-    const at::Tensor x = words + position_->forward(batch.packing.positions().to(words.device()));
-    return dropout_(norm_->forward(x), context).to(context.dtype);  // [T, C]
+    const at::Tensor positions = batch.packing.positions().to(batch.input_ids.device());
+    return nn::embedding_sum({word_->rows(batch.input_ids), position_->rows(positions)}, *norm_, dropout_,
+                             context);  // [T, C]
   }
 
  private:

@@ -9,8 +9,14 @@ Embedding::Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> pad
   weight = register_parameter("weight", at::empty({num_rows, width}));
 }
 
-at::Tensor Embedding::forward(const at::Tensor& ids) const {
-  return at::embedding(weight, ids, padding_id_.value_or(-1));
+at::Tensor embedding_sum(const std::vector<tensor::EmbeddingTable>& terms, const LayerNorm& norm,
+                         const Dropout& dropout, const ForwardContext& context) {
+  return tensor::embedding_norm(terms, {.norm_weight = norm.weight,
+                                        .norm_bias = norm.bias,
+                                        .eps = norm.eps(),
+                                        .p = dropout.active_p(context),
+                                        .stream = dropout.stream(context),
+                                        .dtype = context.dtype});
 }
 
 }  // namespace hone::nn

@@ -1,4 +1,5 @@
-// A table of vectors looked up by id. Its weights are left unset: they are loaded or drawn (model/initialize.h).
+// A table of vectors looked up by id, in a sum with others (embedding_sum). Its weights are left unset: they are loaded
+// or drawn (model/initialize.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -6,6 +7,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
+
+#include "nn/dropout.h"
+#include "nn/layer_norm.h"
+#include "tensor/embedding.h"
 
 namespace hone::nn {
 
@@ -14,8 +20,8 @@ class Embedding : public torch::nn::Module {
   // The row `padding_id` gets no gradient, and is zero when drawn, as in torch.nn.Embedding(padding_idx=...).
   Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> padding_id = std::nullopt);
 
-  // [T] int64 -> [T, C]. The ids must lie in the table.
-  at::Tensor forward(const at::Tensor& ids) const;
+  // The rows of `ids` [T] int64, which must lie in the table, as a term of an embedding sum.
+  tensor::EmbeddingTable rows(const at::Tensor& ids) const { return {weight, ids, padding_id_.value_or(-1)}; }
 
   std::optional<int64_t> padding_id() const { return padding_id_; }
 
@@ -24,5 +30,9 @@ class Embedding : public torch::nn::Module {
  private:
   std::optional<int64_t> padding_id_;
 };
+
+// dropout(norm(sum of rows of several tables)), of context.dtype: [T, C].
+at::Tensor embedding_sum(const std::vector<tensor::EmbeddingTable>& terms, const LayerNorm& norm,
+                         const Dropout& dropout, const ForwardContext& context);
 
 }  // namespace hone::nn

@@ -21,6 +21,8 @@ class LayerNorm : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& product, const at::Tensor& bias, const at::Tensor& residual, double p,
                      const RandomStream& stream) const;
 
+  double eps() const { return eps_; }
+
   at::Tensor weight;  // [C]
   at::Tensor bias;    // [C]
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "tensor/cross_entropy.h"
 
 namespace hone::task {
 
@@ -43,11 +44,7 @@ table::LabelMap with_num_labels(const table::LabelMap& labels, int64_t num_label
 }  // namespace
 
 at::Tensor classification_loss_sum(const at::Tensor& logits, const at::Tensor& labels, const LossOptions& options) {
-  const at::Tensor log_probabilities = at::log_softmax(logits, -1);  // [B, K]
-  const at::Tensor nll = at::nll_loss(log_probabilities, labels, {}, at::Reduction::Sum);
-  if (options.label_smoothing == 0) return nll;
-  const at::Tensor smoothed = -log_probabilities.mean(-1).sum();
-  return (1 - options.label_smoothing) * nll + options.label_smoothing * smoothed;
+  return tensor::cross_entropy(logits, labels, {.label_smoothing = options.label_smoothing});
 }
 
 table::LabelMap choose_labels(const table::Rows& train, std::string_view label_column, const LabelRequest& request) {

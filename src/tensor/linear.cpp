@@ -3,11 +3,14 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <optional>
 
 #include "base/error.h"
+#include "kernel/cpu.h"
+#include "kernel/transpose.h"
 #include "tensor/saved.h"
 
 namespace hone::tensor {
@@ -41,11 +44,11 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
     const auto saved = context->get_saved_variables();
     const auto& [weight_type, bias_type] = saved_in<LinearTypes>(*context);
     const at::Tensor& gradient = gradients[0];
-    at::Tensor x_gradient, weight_gradient, bias_gradient;
+    at::Tensor x_gradient, of_weight, bias_gradient;
     if (context->needs_input_grad(0)) x_gradient = at::mm(gradient, saved[1]);
-    if (context->needs_input_grad(1)) weight_gradient = at::mm(gradient.t(), saved[0]).to(weight_type);
+    if (context->needs_input_grad(1)) of_weight = tensor::weight_gradient(gradient, saved[0]).to(weight_type);
     if (bias_type && context->needs_input_grad(3)) bias_gradient = at::sum(gradient, {0}, false, bias_type);
-    return {x_gradient, weight_gradient, {}, bias_gradient};
+    return {x_gradient, of_weight, {}, bias_gradient};
   }
 };
 
@@ -72,8 +75,8 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
     const at::Tensor& gradient = gradients[0];
     const at::Tensor x_gradient = context->needs_input_grad(0) ? at::mm(gradient, saved[1]) : at::Tensor();
     variable_list result{x_gradient, {}, {}};
-    const at::Tensor weight_gradient = at::mm(gradient.t(), saved[0]).to(parts.type);
-    for (const at::Tensor& part : weight_gradient.split_with_sizes(parts.rows)) result.push_back(part);
+    const at::Tensor of_weights = tensor::weight_gradient(gradient, saved[0]).to(parts.type);
+    for (const at::Tensor& part : of_weights.split_with_sizes(parts.rows)) result.push_back(part);
     for (const at::Tensor& part : at::sum(gradient, {0}, false, parts.type).split_with_sizes(parts.rows)) {
       result.push_back(part);
     }
@@ -81,11 +84,31 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
   }
 };
 
+at::Tensor transposed(const at::Tensor& matrix) {
+  const at::Tensor from = matrix.contiguous();
+  at::Tensor to = at::empty({from.size(1), from.size(0)}, from.options());
+  kernel::transpose_matrix(static_cast<const uint16_t*>(from.const_data_ptr()),
+                           static_cast<uint16_t*>(to.mutable_data_ptr()), from.size(0), from.size(1));
+  return to;
+}
+
 }  // namespace
+
+at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
+  return at::mm(transposes ? transposed(gradient) : gradient.t(), x);
+}
+
+at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x) {
+  const bool is_amx = gradient.device().is_cpu() && gradient.scalar_type() == at::kBFloat16 &&
+                      kernel::cpu_level() == kernel::CpuLevel::kAmx;
+  return weight_gradient(gradient, x, is_amx);
+}
 
 const at::Tensor& CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
   if (weight.scalar_type() == dtype) return weight;
   if (!copy_.defined() || copy_.scalar_type() != dtype || source_ != weight.const_data_ptr() || version_ != version) {
+    // A copy that an evaluation makes serves the next training step too.
+    const c10::InferenceMode for_training_too(false);
     const at::NoGradGuard no_gradients;
     copy_ = weight.detach().to(dtype);
     source_ = weight.const_data_ptr();

@@ -1,4 +1,4 @@
-// Adam's steps are the kernel floor's, over all parameters at once; the rest are torch's fused ones.
+// Adam's steps on the CPU are the kernel floor's, over all parameters at once; the rest are torch's fused ones.
 #include "train/optimizer.h"
 
 #include <ATen/ATen.h>
@@ -27,6 +27,7 @@ class Adam : public Optimizer {
  private:
   void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
                    double gradient_factor) override {
+    if (!is_on_cpu()) return step_by_library(gradients, learning_rate, gradient_factor);
     std::vector<kernel::AdamArray> arrays;
     for (size_t g = 0; g < groups_.size(); ++g) {
       Group& group = groups_[g];
@@ -40,6 +41,25 @@ class Adam : public Optimizer {
     kernel::adam_step(arrays, {learning_rate, options_.beta1, options_.beta2, options_.epsilon,
                                has_decoupled_weight_decay(), gradient_factor});
   }
+
+  void step_by_library(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate, double gradient_factor) {
+    const auto step = has_decoupled_weight_decay() ? fused_adamw : fused_adam;
+    for (size_t g = 0; g < groups_.size(); ++g) {
+      Group& group = groups_[g];
+      if (group.parameters.empty()) continue;
+      if (gradient_factor != 1) at::_foreach_mul_(gradients[g], gradient_factor);
+      std::vector<at::Tensor> steps;
+      for (const at::Tensor& count : group.steps) steps.push_back(count.to(group.parameters.front().device()));
+      step(group.parameters, gradients[g], group.moments[0], group.moments[1], {}, steps, learning_rate, options_.beta1,
+           options_.beta2, group.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, {}, {});
+    }
+  }
+
+  static constexpr void (*fused_adam)(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList,
+                                      at::TensorList, double, double, double, double, double, bool, bool,
+                                      const std::optional<at::Tensor>&,
+                                      const std::optional<at::Tensor>&) = &at::_fused_adam_;
+  static constexpr decltype(fused_adam) fused_adamw = &at::_fused_adamw_;
 };
 
 class AdamW : public Adam {
@@ -104,6 +124,12 @@ Optimizer::Optimizer(const NamedParameters& parameters, const OptimizerOptions& 
   }
 }
 
+bool Optimizer::is_on_cpu() const {
+  return std::all_of(groups_.begin(), groups_.end(), [](const Group& group) {
+    return group.parameters.empty() || group.parameters.front().device().is_cpu();
+  });
+}
+
 void Optimizer::make_moments(const std::vector<std::string>& names) {
   moment_names_ = names;
   const at::NoGradGuard no_gradients;
@@ -123,6 +149,10 @@ void Optimizer::step(double learning_rate, double gradient_factor) {
     for (at::Tensor& steps : groups_[g].steps) steps += 1;
   }
   step_groups(gradients, learning_rate, gradient_factor);
+  // What holds a copy of a weight in another number format sees by the version that the weight has changed.
+  for (const Group& group : groups_) {
+    for (const at::Tensor& parameter : group.parameters) parameter.unsafeGetTensorImpl()->bump_version();
+  }
 }
 
 tensor::NamedTensors Optimizer::state() const {
@@ -145,8 +175,22 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedPara
   return find_row(kOptimizers, "optim", name).make(parameters, options);
 }
 
+namespace {
+
+double gradient_norm_by_library(const NamedParameters& parameters) {
+  std::vector<at::Tensor> gradients;
+  for (const model::NamedParameter& parameter : parameters) {
+    if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
+  }
+  if (gradients.empty()) return 0;
+  return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+}
+
+}  // namespace
+
 double gradient_norm(const NamedParameters& parameters) {
   std::vector<at::Tensor> gradients;  // keeps the copies of dense() alive
+  if (!parameters.empty() && !parameters.front().tensor.device().is_cpu()) return gradient_norm_by_library(parameters);
   std::vector<kernel::FloatArray> arrays;
   for (const model::NamedParameter& parameter : parameters) {
     if (!parameter.tensor.grad().defined()) continue;

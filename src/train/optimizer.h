@@ -48,6 +48,7 @@ class Optimizer {
   virtual void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
                            double gradient_factor) = 0;
   void make_moments(const std::vector<std::string>& names);
+  bool is_on_cpu() const;
 
   OptimizerOptions options_;
   std::vector<Group> groups_;

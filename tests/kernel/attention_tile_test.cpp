@@ -14,24 +14,6 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-TEST_CASE("transposing moves every element") {
-  for_each_vector_level([] {
-    constexpr int64_t kRows = 24, kColumns = 40;
-    std::vector<uint32_t> words(kRows * kColumns), words_transposed(words.size());
-    std::vector<uint16_t> halves(words.size()), halves_transposed(words.size());
-    for (size_t i = 0; i < words.size(); ++i) words[i] = halves[i] = static_cast<uint16_t>(i);
-    transpose(words.data(), kColumns, words_transposed.data(), kRows, kRows, kColumns);
-    transpose(halves.data(), kColumns, halves_transposed.data(), kRows, kRows, kColumns);
-    for (int64_t i = 0; i < kRows; ++i) {
-      for (int64_t j = 0; j < kColumns; ++j) {
-        const auto from = static_cast<size_t>(i * kColumns + j), to = static_cast<size_t>(j * kRows + i);
-        CHECK(words_transposed[to] == words[from]);
-        CHECK(halves_transposed[to] == halves[from]);
-      }
-    }
-  });
-}
-
 TEST_CASE("pairs of rows lie beside each other") {
   for_each_vector_level([] {
     std::vector<BFloat16> rows(4 * 32), pairs(rows.size());

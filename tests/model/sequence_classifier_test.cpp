@@ -47,6 +47,17 @@ TEST_CASE("a token of another tokenizer is told") {
   }
 }
 
+TEST_CASE("a token type that the model does not know is told, where it reads them") {
+  model::TextBatch batch = batch_of({2});
+  batch.token_type_ids = at::tensor({0, 9}, at::kLong);
+  const auto bert = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  const Error error = expect_error([&] { bert->forward(batch, {}); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "token type id 9 is outside the model's table of 2"));
+  const auto distilbert = model::load_classifier({fixture_models() / "tiny-distilbert"}).model;
+  CHECK_NOTHROW(distilbert->forward(batch, {}));
+}
+
 TEST_CASE("a batch that is none is a bug that is told") {
   const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
   CHECK(expect_error([&] { model->forward({}, {}); }).kind() == ErrorKind::kInternal);

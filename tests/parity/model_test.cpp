@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/each_level.h"
 #include "parity/parity_fixture.h"
 
 using namespace hone;
@@ -49,14 +50,36 @@ void check_family(const std::string& family, bool training) {
 
 }  // namespace
 
-TEST_CASE("BERT gives the logits, loss and gradients of transformers") {
-  check_family("bert", false);
-  check_family("bert", true);
+TEST_CASE("BERT gives the logits, loss and gradients of transformers, at every level of this processor") {
+  kernel::for_each_level([] {
+    check_family("bert", false);
+    check_family("bert", true);
+  });
 }
 
-TEST_CASE("DistilBERT gives the logits, loss and gradients of transformers") {
-  check_family("distilbert", false);
-  check_family("distilbert", true);
+TEST_CASE("DistilBERT gives the logits, loss and gradients of transformers, at every level of this processor") {
+  kernel::for_each_level([] {
+    check_family("distilbert", false);
+    check_family("distilbert", true);
+  });
+}
+
+TEST_CASE("in bf16 the logits are those of transformers as far as the format goes") {
+  if (!kernel::has_native_bf16()) {
+    MESSAGE("skipped: this processor has no bf16 instructions");
+    return;
+  }
+  const at::NoGradGuard no_grad;
+  for (const char* family : {"bert", "distilbert"}) {
+    const std::filesystem::path folder = fixture_models() / (std::string("tiny-") + family);
+    const auto expected = read_tensors(folder / "parity.safetensors");
+    const auto loaded = load(folder, family);
+    loaded.model->set_compute({.dtype = at::kBFloat16});
+    const at::Tensor logits = loaded.model->forward(packed_batch(expected), {});
+    CHECK((logits.scalar_type() == at::kFloat));
+    CHECK(relative_difference(logits, expected.at("logits")) < 3e-2);
+    CHECK(relative_difference(logits, expected.at("logits")) > 0);
+  }
 }
 
 TEST_CASE("every kind of weight file gives the same logits") {

@@ -1,6 +1,7 @@
 #include "tensor/linear.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
@@ -61,6 +62,13 @@ TEST_CASE("x of bfloat16 gives a result of bfloat16, and the fp32 weight an fp32
   CHECK(at::allclose(x.grad().to(at::kDouble), x2.grad(), 1e-2, 2e-2));
 }
 
+TEST_CASE("a transposed copy of the gradient gives the same gradient of the weight") {
+  const at::Tensor gradient = values({37, 24}, 0.3).to(at::kBFloat16), x = values({37, 16}, 0.7).to(at::kBFloat16);
+  CHECK(at::allclose(tensor::weight_gradient(gradient, x, true), tensor::weight_gradient(gradient, x, false), 1e-2,
+                     1e-2));
+  CHECK(tensor::weight_gradient(gradient, x).sizes() == at::IntArrayRef({24, 16}));
+}
+
 TEST_CASE("a weight is cast again only when it has changed") {
   const at::Tensor weight = values({4, 4}, 0.7).requires_grad_();
   tensor::CastWeight cast;
@@ -74,6 +82,17 @@ TEST_CASE("a weight is cast again only when it has changed") {
   const at::Tensor second = cast.in(weight, at::kBFloat16);
   CHECK_FALSE(second.is_same(first));
   CHECK(at::equal(second, weight.detach().to(at::kBFloat16)));
+}
+
+TEST_CASE("a weight that was cast in a prediction can be trained with") {
+  const at::Tensor weight = values({4, 4}, 0.7).requires_grad_(), x = values({2, 4}, 0.3).to(at::kBFloat16);
+  tensor::CastWeight cast;
+  {
+    const c10::InferenceMode no_gradients;
+    tensor::linear(x, weight, cast.in(weight, at::kBFloat16), {});
+  }
+  tensor::linear(x, weight, cast.in(weight, at::kBFloat16), {}).sum().backward();
+  CHECK(weight.grad().defined());
 }
 
 TEST_CASE("joined linears give each weight and bias its own gradient") {

@@ -17,8 +17,8 @@
 #include "parity/parity_fixture.h"
 #include "task/features.h"
 #include "task/tasks.h"
+#include "tensor/compute.h"
 #include "tensor/safetensors.h"
-#include "tensor/threads.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
 
@@ -102,12 +102,13 @@ struct TinyRun {
   TinyRun(const train::TrainOptions& options_in, task::Features train_rows, bool dropout = true,
           const std::string& family = "bert")
       : options(options_in), train(std::move(train_rows)), evaluation(made_up_rows(10, 77)) {
-    tensor::set_num_threads(static_cast<int>(options.num_threads));
+    const tensor::Compute compute = tensor::prepare_compute(options.compute);
     plan = train::make_plan(options, static_cast<int64_t>(train.size()));
     model::ClassifierRequest request;
     request.model_dir = fixture_models() / ("tiny-" + family);
     if (!dropout) request.config_overrides = no_dropout(family);
     loaded = model::load_classifier(request);
+    loaded.model->set_compute(compute);
     train::TrainerInputs inputs;
     inputs.model = loaded.model;
     inputs.train = &train;

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "expect_error.h"
+#include "kernel/cpu.h"
 #include "temporary_folder.h"
 #include "train/train_fixture.h"
 
@@ -214,6 +215,34 @@ TEST_CASE("the same seed gives the same bits twice, by several threads too, and 
   options.seed = 42;
   options.data_seed = 43;
   CHECK_FALSE(same_bits(uninterrupted(options).weights, one.weights));
+}
+
+TEST_CASE("layers computed again in backward change no bit of a run") {
+  TrainOptions options = busy_options("");
+  const Ending kept = uninterrupted(options);
+  options.gradient_checkpointing = true;
+  check_same(uninterrupted(options), kept);
+}
+
+TEST_CASE("training in bf16 keeps fp32 weights and follows the losses of fp32") {
+  if (!kernel::has_native_bf16()) {
+    MESSAGE("skipped: this processor has no bf16 instructions");
+    return;
+  }
+  TrainOptions options = quiet_options("");
+  options.logging_steps = 1;
+  options.num_train_epochs = 4;
+  TinyRun exact(options, made_up_rows(22), /*dropout=*/false);
+  exact.run();
+  options.compute.precision = "bf16";
+  TinyRun rounded(options, made_up_rows(22), /*dropout=*/false);
+  rounded.run();
+  const std::vector<double> expected = logged(exact.trainer->state(), "loss"),
+                            found = logged(rounded.trainer->state(), "loss");
+  REQUIRE(found.size() == expected.size());
+  CHECK(found != expected);
+  for (size_t i = 0; i < found.size(); ++i) CHECK(found[i] == doctest::Approx(expected[i]).epsilon(0.05));
+  for (const auto& [name, weight] : rounded.weights()) CHECK((weight.scalar_type() == at::kFloat));
 }
 
 TEST_CASE("accumulated micro-batches equal one batch, with a smaller last one too") {
