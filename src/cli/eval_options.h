@@ -20,7 +20,7 @@ struct EvalOptions {
   std::optional<int64_t> max_seq_length;
   int64_t per_device_eval_batch_size = 32;
   std::optional<uint64_t> seed;
-  tensor::ComputeOptions compute{.precision = "fp32"};  // what the scores of transformers are computed in
+  tensor::ComputeOptions compute;
   bool json = false;
 
   template <typename Self, typename Visitor>

@@ -14,7 +14,6 @@ inline constexpr double kMaxRows = 1 << 24, kMaxWidth = 1 << 17, kMaxLayers = 1 
 inline constexpr ConfigKey kInitializerRange{"initializer_range", ConfigKind::kNumber, "0.02", 0, 10};
 inline constexpr ConfigKey kPadTokenId{"pad_token_id", ConfigKind::kInteger, "0", -kMaxRows, kMaxRows, "", true};
 
-
 // The row of the word embedding that gets no gradient; a negative pad_token_id counts from the end, as in torch.
 std::optional<int64_t> padding_id(const ModelConfig& config, const ConfigKey& vocab_size);
 

@@ -7,9 +7,9 @@ using namespace hone;
 
 namespace {
 std::shared_ptr<nn::Embedding> table(std::optional<int64_t> padding_id) {
-  auto embedding = std::make_shared<nn::Embedding>(4, 2, padding_id);
+  auto embedding = std::make_shared<nn::Embedding>(4, 3, padding_id);
   const at::NoGradGuard no_grad;
-  embedding->weight.copy_(at::arange(8).view({4, 2}));
+  embedding->weight.copy_(at::arange(12).square().view({4, 3}));
   return embedding;
 }
 }  // namespace
@@ -17,10 +17,10 @@ std::shared_ptr<nn::Embedding> table(std::optional<int64_t> padding_id) {
 TEST_CASE("a sum of embeddings is normed, and the padding row gets no gradient") {
   for (const bool padded : {true, false}) {
     const auto words = table(padded ? std::optional<int64_t>(0) : std::nullopt), positions = table(std::nullopt);
-    nn::LayerNorm norm(2, 1e-12);
+    nn::LayerNorm norm(3, 1e-12);
     {
       const at::NoGradGuard no_grad;
-      norm.weight.copy_(at::tensor({2.0F, 3.0F}));
+      norm.weight.copy_(at::tensor({2.0F, 3.0F, -1.0F}));
       norm.bias.fill_(1);
       words->weight.select(1, 1).add_(at::tensor({0.0F, 5.0F, -4.0F, 0.0F}));
     }
@@ -29,8 +29,8 @@ TEST_CASE("a sum of embeddings is normed, and the padding row gets no gradient")
     const nn::Dropout dropout(0.5, sites);  // which a pass that does not train leaves out
     const at::Tensor y = nn::embedding_sum({words->rows(ids), positions->rows(places)}, norm, dropout, {});
     const at::Tensor sum = words->weight.index_select(0, ids) + positions->weight.index_select(0, places);
-    CHECK(at::allclose(y, at::layer_norm(sum, {2}, norm.weight, norm.bias, 1e-12)));
-    (y * at::tensor({1.0F, -2.0F})).sum().backward();
+    CHECK(at::allclose(y, at::layer_norm(sum, {3}, norm.weight, norm.bias, 1e-12)));
+    (y * at::tensor({1.0F, -2.0F, 0.5F})).sum().backward();
     CHECK((words->weight.grad()[0].abs().sum().item<double>() == 0) == padded);
     CHECK(positions->weight.grad().defined());
     nn::ForwardContext halves;
