@@ -20,7 +20,7 @@ constexpr std::string_view kTorch = "torch";
 
 std::vector<Comparison> comparisons() {
   std::vector<Comparison> all;
-  for (const auto& list : {attention_comparisons(), optimizer_comparisons()}) {
+  for (const auto& list : {attention_comparisons(), row_comparisons(), optimizer_comparisons()}) {
     all.insert(all.end(), list.begin(), list.end());
   }
   return all;

@@ -17,6 +17,7 @@ struct Comparison {
 };
 
 std::vector<Comparison> attention_comparisons();
+std::vector<Comparison> row_comparisons();
 std::vector<Comparison> optimizer_comparisons();
 
 }  // namespace hone::bench
