@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.pop(0)  # this folder, whose tokenize.py would hide Python's own
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 

@@ -1,8 +1,10 @@
 # Copies compile_commands.json for clang-tidy: only src/, and without g++'s precompiled headers, which clang cannot read.
+# What clang-tidy's wheel lacks (omp.h) is taken from g++'s own headers, looked at last.
 # Usage: lint_commands.py IN OUT
 
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,8 +15,9 @@ def main() -> None:
     source, target = map(Path, sys.argv[1:])
     floors = str(Path(__file__).resolve().parent.parent / "src") + "/"
     entries = [entry for entry in json.loads(source.read_text()) if entry["file"].startswith(floors)]
+    headers = subprocess.run(["g++", "-print-file-name=include"], check=True, capture_output=True, text=True).stdout.strip()
     for entry in entries:
-        entry["command"] = PRECOMPILED.sub("", entry["command"])
+        entry["command"] = PRECOMPILED.sub("", entry["command"]) + f" -idirafter {headers}"
     target.write_text(json.dumps(entries, indent=1))
 
 

@@ -31,8 +31,10 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
                 classifier.max_length);
   }
   const auto result = eval::evaluate(*classifier.model, features, {.batch_size = options.per_device_eval_batch_size});
+  // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
   print(options.json ? eval::report_json(*result, classifier.labels).dump() + "\n"
                      : eval::report_text(*result, classifier.labels));
+  // NOLINTEND(bugprone-unchecked-optional-access)
   return 0;
 }
 

@@ -53,7 +53,7 @@ std::string confusion_table(const ConfusionMatrix& matrix, const std::vector<std
   std::string text = padded("true \\ predicted", width + 4);
   for (const std::string& label : labels) text += "  " + padded(label, 8);
   text.erase(text.find_last_not_of(' ') + 1);
-  text += "\n";
+  text += '\n';
   for (size_t row = 0; row < labels.size(); ++row) {
     text += padded(labels[row], width + 4);
     for (size_t column = 0; column < labels.size(); ++column) {
@@ -61,7 +61,7 @@ std::string confusion_table(const ConfusionMatrix& matrix, const std::vector<std
       text += "  " + padded(fmt::format("{}", count), std::max<size_t>(8, length_of(labels[column])));
     }
     text.erase(text.find_last_not_of(' ') + 1);
-    text += "\n";
+    text += '\n';
   }
   return text;
 }

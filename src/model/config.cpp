@@ -62,6 +62,7 @@ std::string label_text(const Json& value) { return value.is_string() ? value.get
 
 std::vector<std::string> default_labels(int64_t count) {
   std::vector<std::string> labels;
+  labels.reserve(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) labels.push_back(fmt::format("LABEL_{}", i));
   return labels;
 }

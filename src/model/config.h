@@ -25,7 +25,7 @@ struct ConfigKey {
   ConfigKind kind;
   std::string_view fallback;
   double minimum = 0, maximum = 0;  // of a number
-  std::string_view alias = {};      // HF's other spelling, as hidden_size for dim
+  std::string_view alias;           // HF's other spelling, as hidden_size for dim
   bool nullable = false;            // null is a value too; also where the fallback is null
 };
 

@@ -31,7 +31,7 @@ std::vector<Leaf> leaves_of(torch::nn::Module& model) {
 
 using Wanted = std::function<bool(const std::string&)>;
 
-void draw_normal(at::Tensor weight, double deviation, at::Generator& generator) {
+void draw_normal(const at::Tensor& weight, double deviation, at::Generator& generator) {
   weight.normal_(0.0, deviation, generator);
 }
 

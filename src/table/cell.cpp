@@ -38,6 +38,7 @@ Target resolve(const arrow::Array& array, int64_t row) {
   return {&array, row};
 }
 
+const arrow::DataType& resolve(arrow::DataType&& type) = delete;  // the result may be `type` itself
 const arrow::DataType& resolve(const arrow::DataType& type) {
   if (type.id() == Type::DICTIONARY) return resolve(*static_cast<const arrow::DictionaryType&>(type).value_type());
   if (type.id() == Type::EXTENSION) return resolve(*static_cast<const arrow::ExtensionType&>(type).storage_type());
@@ -116,7 +117,7 @@ Json json_of_struct(const arrow::StructArray& array, int64_t row, int depth) {
 Json json_of_cell(const arrow::Array& array, int64_t row, int depth) {
   const Target target = resolve(array, row);
   if (depth > kMaxJsonDepth || target.array->IsNull(target.row)) return Json();
-  if (holds_text(*target.array->type())) return Json(std::string(*cell_text(*target.array, target.row)));
+  if (holds_text(*target.array->type())) return Json(std::string(cell_text(*target.array, target.row).value_or("")));
   switch (target.array->type_id()) {
     case Type::LIST:
       return json_of_list<arrow::ListArray>(*target.array, target.row, depth);
@@ -205,7 +206,7 @@ std::optional<std::string_view> cell_text(const arrow::Array& array, int64_t row
 Value cell_value(const arrow::Array& array, int64_t row, ColumnType type) {
   const Target target = resolve(array, row);
   if (target.array->IsNull(target.row)) return {};
-  if (holds_text(*target.array->type())) return parse_value(*cell_text(*target.array, target.row), type);
+  if (holds_text(*target.array->type())) return parse_value(cell_text(*target.array, target.row).value_or(""), type);
   if (column_type(*target.array->type()) == ColumnType::kNested) return dump(json_of_cell(array, row, 0));
   Value value = plain_value(*target.array, target.row);
   if (const auto* number = std::get_if<int64_t>(&value); number != nullptr && type == ColumnType::kFloat) {
@@ -218,7 +219,7 @@ std::string cell_json(const arrow::Array& array, int64_t row, ColumnType type) {
   const Target target = resolve(array, row);
   if (target.array->IsNull(target.row)) return "null";
   if (!holds_text(*target.array->type())) return dump(json_of_cell(array, row, 0));
-  const std::string_view text = *cell_text(*target.array, target.row);
+  const std::string_view text = cell_text(*target.array, target.row).value_or("");
   return type == ColumnType::kNested ? std::string(text) : dump(json_of_value(parse_value(text, type)));
 }
 

@@ -87,7 +87,9 @@ SplitFiles by_split(const std::vector<fs::path>& files, SplitOf split_of) {
   }
   SplitFiles splits;
   if (known.empty()) return splits;
-  for (const fs::path& file : of_one_family(known)) splits[*split_of(file)].push_back(file);
+  for (const fs::path& file : of_one_family(known)) {
+    if (const auto split = split_of(file)) splits[*split].push_back(file);
+  }
   return splits;
 }
 

@@ -38,11 +38,11 @@ void JsonRow::add(std::string_view text, uint64_t line, uint64_t column) {
   dom::element row;
   const simdjson::error_code code = parser_.parse(text.data(), text.size()).get(row);
   if (code != simdjson::SUCCESS) {
-    const Error error = json_syntax_error(text, source_, line, column);
+    Error error = json_syntax_error(text, source_, line, column);
     if (std::string_view(error.what()).ends_with("not valid JSON")) {  // as a number that no one can hold
       throw Error(ErrorKind::kInput, fmt::format("{}:{}: {}", source_, line, simdjson::error_message(code)));
     }
-    throw error;
+    throw Error(std::move(error));
   }
   next_column_ = 0;
   if (row.is_object()) {

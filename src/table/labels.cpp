@@ -89,12 +89,14 @@ struct Distinct {
 
 std::vector<std::string> texts_of(const std::set<int64_t>& integers) {
   std::vector<std::string> texts;
+  texts.reserve(integers.size());
   for (const int64_t integer : integers) texts.push_back(std::to_string(integer));
   return texts;
 }
 
 std::vector<std::string> made_up_names(size_t count) {
   std::vector<std::string> names;
+  names.reserve(count);
   for (size_t i = 0; i < count; ++i) names.push_back(fmt::format("LABEL_{}", i));
   return names;
 }

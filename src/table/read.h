@@ -33,7 +33,7 @@ struct ReadOptions {
   // Tables larger than this many bytes are kept in a temporary file that is mapped, not in memory. 0: a quarter of RAM.
   uint64_t memory_limit = 0;
   // Names of classes by column, for columns whose file declares none (read_dataset takes them from dataset_info.json).
-  std::map<std::string, std::vector<std::string>> class_names = {};
+  std::map<std::string, std::vector<std::string>> class_names;
   // Where that file is made (and unlinked at once); empty: $TMPDIR, else /var/tmp.
   std::filesystem::path cache_dir;
 };

@@ -17,7 +17,7 @@ struct ColumnInfo {
   std::string name;
   ColumnType type = ColumnType::kNull;
   bool plain_text = false;  // cells of a csv file: text whatever the type
-  std::vector<std::string> class_names = {};
+  std::vector<std::string> class_names;
 };
 
 // Rows read together. Text formats keep every cell as text (numbers are parsed when they are looked at), so that a

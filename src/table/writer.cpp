@@ -14,15 +14,19 @@ namespace {
 
 constexpr size_t kFullBuffer = size_t{1} << 18;
 
+// What JSON has no number for is null in it.
+bool is_json_null(const Value& value) {
+  const auto* number = std::get_if<double>(&value);
+  return is_null(value) || (number != nullptr && !std::isfinite(*number));
+}
+
 void append_json(std::string& to, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     to += Json(*text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  } else if (is_null(value)) {
+  } else if (is_json_null(value)) {
     to += "null";
   } else if (const auto* flag = std::get_if<bool>(&value)) {
     to += *flag ? "true" : "false";
-  } else if (const auto* number = std::get_if<double>(&value); number != nullptr && !std::isfinite(*number)) {
-    to += "null";  // JSON has no infinity
   } else {
     to += value_text(value);
   }

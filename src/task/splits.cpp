@@ -41,6 +41,7 @@ std::map<std::string, Rows> read_splits(const SplitRequest& request) {
 
 std::vector<std::string> names_of(const std::map<std::string, Rows>& splits) {
   std::vector<std::string> names;
+  names.reserve(splits.size());
   for (const auto& [name, rows] : splits) names.push_back(name);
   return names;
 }

@@ -3,6 +3,7 @@
 #include "tensor/stored_tensor.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cstring>
 
@@ -13,7 +14,7 @@ namespace hone::tensor {
 
 std::string shape_text(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
-void copy_into(const StoredTensor& stored, at::Tensor target) {
+void copy_into(const StoredTensor& stored, const at::Tensor& target) {
   if (!at::isFloatingType(stored.dtype)) {
     throw Error(
         ErrorKind::kUnsupported,

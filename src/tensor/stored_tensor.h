@@ -23,6 +23,6 @@ std::string shape_text(const std::vector<int64_t>& shape);
 
 // Copies into `target` (float32, same shape), converting from F16, BF16 or F64. The bytes may be unaligned. Errors:
 // kUnsupported for a type that is not a floating point one, kInternal for another shape.
-void copy_into(const StoredTensor& stored, at::Tensor target);
+void copy_into(const StoredTensor& stored, const at::Tensor& target);
 
 }  // namespace hone::tensor

@@ -26,6 +26,7 @@ std::vector<AddedToken> select(std::span<const AddedToken> tokens, bool normaliz
 
 std::vector<std::pair<std::string_view, int32_t>> patterns(const std::vector<AddedToken>& tokens) {
   std::vector<std::pair<std::string_view, int32_t>> result;
+  result.reserve(tokens.size());
   for (size_t i = 0; i < tokens.size(); ++i) result.emplace_back(pattern_of(tokens[i]), static_cast<int32_t>(i));
   return result;
 }

@@ -23,7 +23,7 @@ struct AddedToken {
   bool normalized = true;    // looked for in normalized text
   bool special = false;      // left out by decode(skip_special_tokens)
   int32_t id = -1;
-  std::string normalized_content = {};  // where `normalized`
+  std::string normalized_content;  // where `normalized`
 };
 
 // A stretch of text: an added token, or what lies between (id -1).

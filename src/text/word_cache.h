@@ -42,6 +42,7 @@ inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
       _mm_and_si128(_mm_cmpgt_epi8(text, _mm_set1_epi8('0' - 1)), _mm_cmplt_epi8(text, _mm_set1_epi8('9' + 1)));
   const auto in_word = static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(is_letter, is_digit)));
   const auto length = static_cast<size_t>(std::countr_one(in_word));
+  if (length > WordKey::kSize) __builtin_unreachable();  // a mask of 16 bytes has 16 bits
   const __m128i lower = lowercase ? _mm_or_si128(text, _mm_and_si128(is_letter, case_bit)) : text;
   const __m128i keep = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kKeep + WordKey::kSize - length));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(&key), _mm_and_si128(lower, keep));

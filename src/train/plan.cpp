@@ -24,10 +24,11 @@ int64_t interval(const char* option, double value, int64_t total_steps) {
 }
 
 int64_t warmup_steps(const TrainOptions& options, int64_t total_steps) {
-  if (options.warmup_steps > 0 && options.warmup_ratio.value_or(0) > 0) {
-    throw contradiction(fmt::format("warmup_steps ({}) and warmup_ratio ({}) are both given", options.warmup_steps,
-                                    *options.warmup_ratio),
-                        "give one of them");
+  const double ratio = options.warmup_ratio.value_or(0);
+  if (options.warmup_steps > 0 && ratio > 0) {
+    throw contradiction(
+        fmt::format("warmup_steps ({}) and warmup_ratio ({}) are both given", options.warmup_steps, ratio),
+        "give one of them");
   }
   if (options.warmup_steps >= 1) return interval("warmup_steps", options.warmup_steps, total_steps);
   const double share = options.warmup_ratio.value_or(options.warmup_steps);

@@ -208,12 +208,13 @@ void tell_end(const TrainOptions& options, const Trainer& trainer, RunEnd end, s
   const Json& summary = state.log_history.back();
   if (end == RunEnd::kStoppedEarly) {
     log_info("stopped early: {} has not improved for {} evaluations", best_metric(options).key,
-             *options.early_stopping_patience);
+             options.early_stopping_patience.value_or(0));
   }
   log_info("trained   {} steps in {}, {:.0f} tokens/s, mean loss {}", state.global_step,
            format_duration(summary.value("train_runtime", 0.0)), summary.value("train_tokens_per_second", 0.0),
            summary["train_loss"].is_number() ? fmt::format("{:.4f}", summary["train_loss"].get<double>()) : "none");
-  if (best_step) log_info("best      step {}, {} {:.4f}", *best_step, best_metric(options).key, *trainer.best().metric);
+  if (best_step)
+    log_info("best      step {}, {} {:.4f}", *best_step, best_metric(options).key, trainer.best().metric.value_or(0));
   log_info("saved     {}", options.output_dir.string());
   log_info("try it    hone predict --model {} --text \"...\"", options.output_dir.string());
 }

@@ -146,6 +146,7 @@ Trainer::StepRows Trainer::rows_of_step(int64_t step) {
 const std::vector<uint64_t>& Trainer::order_of_epoch(int64_t epoch) {
   if (order_epoch_ != epoch) {
     std::vector<int64_t> evaluations;
+    evaluations.reserve(static_cast<size_t>(epoch));
     for (int64_t past = 0; past < epoch; ++past) {
       evaluations.push_back(
           plan_.evaluations_between(past * plan_.steps_per_epoch, (past + 1) * plan_.steps_per_epoch));
@@ -180,6 +181,7 @@ double Trainer::learning_rate(int64_t finished_steps) const {
 
 void Trainer::skip_nonfinite_step(const StepRows& rows, const StepResult& result) {
   std::vector<std::string> locations;
+  locations.reserve(rows.micro_batches.front().size());
   for (const uint64_t row : rows.micro_batches.front()) locations.push_back(inputs_.row_location(row));
   const size_t shown = std::min<size_t>(locations.size(), 4);
   const std::string what = fmt::format(

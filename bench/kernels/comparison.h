@@ -1,0 +1,23 @@
+// One operation, done by hone's kernel and by libtorch's own operations on the same shapes.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace hone::bench {
+
+using Step = std::function<void()>;
+
+struct Comparison {
+  std::string name;
+  // Each prepares its data and returns what is timed. hone's is run at every level of the processor.
+  std::function<Step()> torch, hone;
+  bool needs_bf16 = false;  // left out at levels that would emulate it
+};
+
+std::vector<Comparison> attention_comparisons();
+std::vector<Comparison> row_comparisons();
+std::vector<Comparison> optimizer_comparisons();
+
+}  // namespace hone::bench

@@ -1,0 +1,73 @@
+"""The limit: the matrix products of a model's linear layers alone, forward, dx and dw, at the real token counts.
+
+Each layer has its own weights and results go to memory that is there already, so that nothing but GEMMs is timed.
+Prints {"rate": tokens a second} as JSON. Attention's own products and the head are not in it.
+"""
+import argparse
+import json
+import pathlib
+import statistics
+import time
+
+import recipe
+
+
+def linear_shapes(config):
+    """(inputs, outputs) of every linear layer of the encoder."""
+    width = config.get("hidden_size") or config["dim"]
+    inner = config.get("intermediate_size") or config["hidden_dim"]
+    layers = config.get("num_hidden_layers") or config["n_layers"]
+    return ([(width, width)] * 4 + [(width, inner), (inner, width)]) * layers
+
+
+class Layer:
+    def __init__(self, inputs, outputs, tokens, kind):
+        import torch
+
+        self.multiply = torch.mm
+        self.weight = torch.randn(outputs, inputs).to(kind)
+        self.dw = torch.empty_like(self.weight)
+        self.x = torch.randn(tokens, inputs).to(kind)
+        self.dy = torch.randn(tokens, outputs).to(kind)
+        self.y, self.dx = torch.empty_like(self.dy), torch.empty_like(self.x)
+
+    def forward(self):
+        self.multiply(self.x, self.weight.t(), out=self.y)
+
+    def backward(self):
+        self.multiply(self.dy, self.weight, out=self.dx)
+        self.multiply(self.dy.t(), self.x, out=self.dw)
+
+
+def rate(shapes, tokens, kind, with_backward, repeats):
+    layers = [Layer(inputs, outputs, tokens, kind) for inputs, outputs in shapes]
+    seconds = []
+    for _ in range(repeats + 1):
+        start = time.perf_counter()
+        for layer in layers:
+            layer.forward()
+        for layer in reversed(layers) if with_backward else ():
+            layer.backward()
+        seconds.append(time.perf_counter() - start)
+    return tokens / statistics.median(seconds[1:])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", type=pathlib.Path, required=True, help="folder with config.json")
+    parser.add_argument("--tokens", type=int, required=True, help="real tokens of a batch")
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--precision", choices=recipe.PRECISIONS, default="fp32")
+    parser.add_argument("--forward-only", action="store_true")
+    parser.add_argument("--repeats", type=int, default=5)
+    args = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(args.threads)
+    shapes = linear_shapes(json.loads((args.model / "config.json").read_text()))
+    kind = {"fp32": torch.float32, "bf16": torch.bfloat16}[args.precision]
+    print(json.dumps({"rate": rate(shapes, args.tokens, kind, not args.forward_only, args.repeats)}))
+
+
+if __name__ == "__main__":
+    main()

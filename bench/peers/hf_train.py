@@ -1,0 +1,77 @@
+"""Hugging Face's Trainer on the recipe; prints the real tokens a second of each window of steps as JSON.
+
+The clock is read when a step ends, and tokens are counted in the step that computes them: the data loader is a batch
+ahead. Padded to the longest row of a batch, as DataCollatorWithPadding does.
+"""
+import argparse
+import json
+import pathlib
+import tempfile
+import time
+
+import recipe
+import rows
+
+
+def make_trainer(args, folder):
+    from transformers import (AutoModelForSequenceClassification, AutoTokenizer, DataCollatorWithPadding, Trainer,
+                              TrainerCallback, TrainingArguments, set_seed)
+
+    class Stopwatch(TrainerCallback):
+        def on_step_end(self, *_, **__):
+            trainer.marks.append((time.monotonic(), trainer.tokens_of_step))
+
+    class TimedTrainer(Trainer):
+        marks = []  # after each step: when, and how many tokens it computed
+
+        def training_step(self, model, inputs, *more, **named):
+            self.tokens_of_step = int(inputs["attention_mask"].sum())
+            return super().training_step(model, inputs, *more, **named)
+
+    set_seed(42)
+    overrides = dict.fromkeys(recipe.NO_DROPOUT[args.shape], 0.0) if args.no_dropout else {}
+    model = AutoModelForSequenceClassification.from_pretrained(args.model, **overrides)
+    settings = TrainingArguments(
+        folder, max_steps=args.steps, per_device_train_batch_size=recipe.BATCH, learning_rate=2e-5, warmup_steps=0.1,
+        weight_decay=0.01, logging_steps=recipe.WINDOW, save_strategy="no", report_to="none", seed=42, use_cpu=True,
+        bf16=args.precision == "bf16", torch_compile=args.compile, disable_tqdm=True)
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
+    train = rows.encoded(args.model, rows.texts(args.data, "train", recipe.TRAIN_ROWS))
+    trainer = TimedTrainer(model=model, args=settings, train_dataset=train, processing_class=tokenizer,
+                           data_collator=DataCollatorWithPadding(tokenizer), callbacks=[Stopwatch()])
+    return trainer
+
+
+def rates(marks):
+    """Tokens a second of each window but the first, which holds the warm-up."""
+    result = []
+    for end in range(2 * recipe.WINDOW - 1, len(marks), recipe.WINDOW):
+        start = end - recipe.WINDOW
+        tokens = sum(count for _, count in marks[start + 1:end + 1])
+        result.append(tokens / (marks[end][0] - marks[start][0]))
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("--model", "--data"):
+        parser.add_argument(name, type=pathlib.Path, required=True)
+    parser.add_argument("--shape", choices=recipe.MODELS, required=True)
+    parser.add_argument("--precision", choices=recipe.PRECISIONS, default="fp32")
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--no-dropout", action="store_true")
+    args = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(args.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = make_trainer(args, folder)
+        trainer.train()
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    print(json.dumps({"windows": rates(trainer.marks), "losses": losses}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""What the machine is that a bench ran on: its processor, its kind as docs/performance.md names it, and tcmalloc."""
+import glob
+import os
+import pathlib
+
+FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8")
+TCMALLOC = ("libtcmalloc.so.4", "libtcmalloc_minimal.so.4")
+TCMALLOC_HINT = "install it with: sudo apt-get install -y --no-install-recommends libgoogle-perftools4"
+
+
+def describe():
+    fields = {}
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        key, _, value = line.partition(":")
+        fields.setdefault(key.strip(), value.strip())
+    flags = [flag for flag in FLAGS if flag in fields.get("flags", "").split()]
+    return {
+        "processor": fields.get("model name", "unknown"), "vendor": fields.get("vendor_id", "unknown"),
+        "family": fields.get("cpu family", "?"), "model": fields.get("model", "?"), "flags": flags,
+        "kind": kind(fields.get("vendor_id", ""), flags), "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def kind(vendor, flags):
+    """I: Intel with AMX. A: AVX2 and nothing wider. Else: other."""
+    if vendor == "GenuineIntel" and "amx_bf16" in flags:
+        return "I"
+    return "A" if "avx2" in flags and "avx512f" not in flags else "other"
+
+
+def precisions():
+    """bf16 only where the processor has it: emulated it is tens of times slower than fp32, for every runner."""
+    native = any(flag in describe()["flags"] for flag in ("avx512_bf16", "amx_bf16"))
+    return ["fp32", "bf16"] if native else ["fp32"]
+
+
+def in_words(machine):
+    return (f"{machine['processor']} (family {machine['family']}, model {machine['model']}; "
+            f"{' '.join(machine['flags']) or 'no AVX2'}), kind {machine['kind']}, {machine['cores']} cores, "
+            f"{machine['memory_gib']} GiB; load before the run {machine['load_before']:.1f}")
+
+
+def tcmalloc():
+    """The path of tcmalloc, or None where it is not installed."""
+    for name in TCMALLOC:
+        for folder in ("/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"):
+            for path in glob.glob(f"{folder}/{name}"):
+                return path
+    return None
