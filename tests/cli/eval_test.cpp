@@ -28,7 +28,7 @@ struct Evaluated {
     rows = folder.write("rows.jsonl", lines).string();
   }
   ProcessResult eval(std::vector<std::string> more) const {
-    more.insert(more.begin(), {"eval", "--model", tiny_model(), "--num-threads=1"});
+    more.insert(more.begin(), {"eval", "--precision", "fp32", "--model", tiny_model(), "--num-threads=1"});
     return run_hone(more);
   }
 };
