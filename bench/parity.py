@@ -43,7 +43,7 @@ def run_hone(args, folder):
          "--max-seq-length", str(RECIPE["max_length"]), "--per-device-train-batch-size", str(RECIPE["batch"]),
          "--learning-rate", str(RECIPE["learning_rate"]), "--warmup-ratio", str(RECIPE["warmup"]),
          "--weight-decay", str(RECIPE["weight_decay"]), "--seed", str(RECIPE["seed"]), "--max-steps", str(args.steps),
-         "--logging-steps", "1", "--save-strategy", "no", "--output-dir", folder / "model", "--json-log", log,
+         "--precision", "fp32", "--logging-steps", "1", "--save-strategy", "no", "--output-dir", folder / "model", "--json-log", log,
          "--config-overrides", "hidden_dropout_prob=0,attention_probs_dropout_prob=0"],
         check=True, stdout=subprocess.DEVNULL)
     return [entry for entry in map(json.loads, log.read_text().splitlines()) if "loss" in entry]

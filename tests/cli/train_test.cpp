@@ -223,3 +223,24 @@ TEST_CASE("a stopped run is gone on with by the same command, and the state says
 TEST_CASE("resuming where there is no checkpoint starts anew, which is said") {
   CHECK(contains(said(reviews(9), {"--resume-from-checkpoint=true"}), "to resume from: starting anew"));
 }
+
+TEST_CASE("the machine line says in which number format a run computes, and why") {
+  const std::string rows = reviews(12);
+  CHECK(contains(said(rows, {"--precision=fp32"}), " threads, fp32 (as asked)\n"));
+  const bool has_bf16 = contains(run_hone({"devices"}).output, "bf16       native\n");
+  CHECK(contains(said(rows, {}), has_bf16 ? " bf16 (the processor has " : " fp32 (the processor has no bf16"));
+  if (has_bf16) CHECK(contains(said(rows, {"--precision=bf16"}), " threads, bf16 (as asked)\n"));
+}
+
+TEST_CASE("a precision that the level in use lacks is an error that says what to do") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", reviews(12)).string();
+  const ProcessResult result =
+      run_shell(fmt::format("HONE_CPU=avx2 $HONE train --model {} --dataset {} --output-dir {} "
+                            "--precision bf16",
+                            tiny_model(), rows, (folder.path() / "out").string()));
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.error, "error: precision is \"bf16\", but "));
+  CHECK(contains(result.error, "no bf16 instructions"));
+  CHECK(contains(result.error, "leave --precision out"));
+}
