@@ -7,7 +7,7 @@ import { tryTexts, type KindTexts } from "./texts.ts";
 import type { ServerState } from "./use_server.ts";
 
 interface InputCardProps {
-  input: RefObject<HTMLTextAreaElement>;
+  input: RefObject<HTMLTextAreaElement | null>;
   kind: KindTexts;
   text: string;
   server: ServerState;

@@ -1,5 +1,5 @@
 // What the model says of the text, and on demand its tokens and which words decided.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
 import { resultText, toneOf } from "./kinds.ts";
@@ -15,11 +15,16 @@ export function ResultCard({ server, analysis }: { server: ServerStatus; analysi
   const texts = useTexts(tryTexts);
   const { outcome, isRunning, waits } = analysis;
   const { text, tone } = message(server, analysis, texts);
+  const box = useRef<HTMLDivElement>(null);
+  // On a small screen the result would appear out of sight.
+  useEffect(() => {
+    if (outcome.kind !== "none") box.current?.scrollIntoView({ block: "nearest" });
+  }, [outcome]);
   return (
     <section class="card result-card" aria-labelledby="result-title">
       <h2 id="result-title">{texts.resultLabel}</h2>
-      <div class={`result-box ${tone} ${isRunning ? "running" : ""}`} role="status" aria-live="polite" aria-busy={isRunning}>
-        <pre id="result">{text}</pre>
+      <div ref={box} class={`result-box ${tone} ${isRunning ? "running" : ""}`} role="status" aria-live="polite" aria-busy={isRunning}>
+        <pre id="result">{withEmoji(text)}</pre>
       </div>
       <p class="soft result-state" role="status">{waits !== null ? texts.busyRetry(waits) : isRunning ? texts.analysing : ""}</p>
       {outcome.kind === "done" && (
@@ -27,6 +32,11 @@ export function ResultCard({ server, analysis }: { server: ServerStatus; analysi
       )}
     </section>
   );
+}
+
+// The emoji in a font that has them in colour; the text stays what it is.
+function withEmoji(text: string) {
+  return text.split(/([😊😠])/u).map((part, index) => (index % 2 === 1 ? <span key={index} class="emoji">{part}</span> : part));
 }
 
 function message(server: ServerStatus, { outcome }: Analysis, texts: TryTexts): { text: string; tone: string } {

@@ -73,7 +73,7 @@ export function TryPage() {
           {rows !== null && (
             <TableCard key={rows} rows={rows} info={info} isReady={server.state === "ready"} onFailed={askAgain} onClose={() => setRows(null)} />
           )}
-          <ResultCard server={server} analysis={analysis} />
+          {(rows === null || analysis.outcome.kind !== "none" || server.state === "failed") && <ResultCard server={server} analysis={analysis} />}
         </div>
         <aside class="try-side">
           <Examples info={info} onChoose={choose} />
