@@ -1,5 +1,5 @@
 // All texts of the try-it page. The Chinese ones of a sentiment model are those of the window in the article that hone
-// follows (docs/serve.md), byte for byte, spaces and emoji too; the English ones are their twins.
+// began from, byte for byte, spaces and emoji too; the English ones are their twins.
 import type { Texts } from "../shared/i18n.ts";
 
 export interface KindTexts {
