@@ -1,10 +1,12 @@
 // hone serve: a trained model behind HTTP, with a page to try it.
+#include <cstdlib>
 #include <memory>
 
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "cli/library.h"
 #include "cli/serve_options.h"
+#include "http/browser.h"
 #include "http/server.h"
 #include "serve/routes.h"
 #include "serve/service.h"
@@ -36,10 +38,14 @@ int run_serve(const options::Parsed<ServeOptions>& parsed) {
                                                           .index = "/try.html",
                                                           .metrics = metrics});
   log_info("listening on {}", server.url());
+  if (options.server.open) http::open_in_browser(server.url());
   service.start();
   server.run([] { return pending_interrupt() != 0; });
+  const int code = pending_interrupt() == 0 ? 0 : 128 + pending_interrupt();
+  if (service.is_loading())
+    std::_Exit(code);  // the reading of a big model is not waited for, and leaves nothing behind
   service.stop();
-  return pending_interrupt() == 0 ? 0 : 128 + pending_interrupt();
+  return code;
 }
 
 }  // namespace hone::cli

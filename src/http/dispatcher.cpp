@@ -48,7 +48,10 @@ std::optional<Response> Dispatcher::examine(RequestHead& head, std::string_view 
   request.query = std::move(parsed->query);
   head.match = router_.find(request.method, parsed->segments);
   request.parameters = std::move(head.match.parameters);
-  head.is_page = head.match.allow.empty() && pages_.find(request.path, Headers()).has_value();
+  const bool has_page = pages_.find(request.path, Headers()).has_value();
+  const bool is_read = request.method == "GET" || request.method == "HEAD";
+  head.is_page = has_page && (head.match.allow.empty() || (is_read && head.match.route == nullptr));
+  if (has_page && !head.is_page) head.match.allow = "GET, HEAD, " + head.match.allow;  // a route beside the page
   if (auto refusal = refuse_sender(head, parsed->authority)) return refusal;
   return refuse_route(head);
 }

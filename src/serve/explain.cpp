@@ -42,7 +42,9 @@ Reach reach(const text::Tokenizer& tokenizer, std::string_view text, size_t max_
   options.max_length = text::kNoLimit;
   const std::vector<text::Offset> all = tokenizer.encode(text, options).offsets;
   const text::Offset read = covered(kept, 0, kept.size());
-  const auto is_read = [&](const text::Offset& token) { return !(token == text::Offset{}) && token.begin >= read.begin; };
+  const auto is_read = [&](const text::Offset& token) {
+    return !(token == text::Offset{}) && token.begin >= read.begin;
+  };
   const auto first = static_cast<size_t>(std::find_if(all.begin(), all.end(), is_read) - all.begin());
   const size_t margin = max_length + kWordTokens;
   return {read, covered(all, first - std::min(first, margin), std::min(all.size(), first + max_length + margin))};
@@ -61,8 +63,7 @@ Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text
   const size_t tokens = variants.rows.front().ids.size();
   const size_t num_groups = std::max<size_t>(2, max_tokens / std::max<size_t>(1, tokens)) - 1;
   variants.words_per_group = std::max<size_t>(1, (words.size() + num_groups - 1) / num_groups);
-  const std::string_view reachable =
-      text.substr(range.reachable.begin, range.reachable.end - range.reachable.begin);
+  const std::string_view reachable = text.substr(range.reachable.begin, range.reachable.end - range.reachable.begin);
   for (size_t word = 0; word < words.size(); word += variants.words_per_group) {
     const size_t last = std::min(words.size(), word + variants.words_per_group) - 1;
     const text::Offset part{words[word].begin, words[last].end};

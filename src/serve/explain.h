@@ -20,8 +20,7 @@ struct Variants {
 
 // All variants of the words that the model reads, at most `max_tokens` tokens together (but always the whole text and
 // one variant). Words that are cut off have no variant: without them nothing changes.
-Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length,
-                         size_t max_tokens);
+Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length, size_t max_tokens);
 
 // {"label", "score", "method", "words_per_group", "words": [{"text", "start", "stop", "weight"}]} from the scores
 // [rows, labels] of the rows; start and stop are code points. The caller includes <nlohmann/json.hpp>.

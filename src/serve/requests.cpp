@@ -173,7 +173,8 @@ void read_encoding(const Fields& fields, const char* truncate, PredictRequest& r
   if (!fields.flag("raw_scores").value_or(false)) return;
   if (!request.function_to_apply.empty() && request.function_to_apply != "none") {
     throw wrong_field(fields.of("raw_scores"),
-           fmt::format("contradicts function_to_apply \"{}\"", request.function_to_apply), "leave one of them out");
+                      fmt::format("contradicts function_to_apply \"{}\"", request.function_to_apply),
+                      "leave one of them out");
   }
   request.function_to_apply = "none";
 }
@@ -187,8 +188,9 @@ PredictRequest read_predict(std::string_view body) {
                       {"inputs", "parameters", "truncate", "truncation_direction", "raw_scores", "options"});
   PredictRequest request;
   request.inputs = read_inputs(fields.needed("inputs"));
-  const Fields parameters(parameters_of(fields), "parameters.",
-                          {"top_k", "function_to_apply", "truncation", "truncate", "truncation_direction", "raw_scores"});
+  const Fields parameters(
+      parameters_of(fields), "parameters.",
+      {"top_k", "function_to_apply", "truncation", "truncate", "truncation_direction", "raw_scores"});
   request.top_k = read_top_k(parameters);
   request.function_to_apply = read_function(parameters);
   read_encoding(fields, "truncate", request);

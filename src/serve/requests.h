@@ -23,10 +23,10 @@ struct Input {
 
 struct PredictRequest {
   std::vector<Input> inputs;
-  std::optional<int64_t> top_k;                // all labels where unset
-  std::string function_to_apply;               // empty: the model's own
-  bool truncate = true;                        // false: too long an input is an error
-  std::optional<text::Side> truncation_side;   // the tokenizer's where unset
+  std::optional<int64_t> top_k;               // all labels where unset
+  std::string function_to_apply;              // empty: the model's own
+  bool truncate = true;                       // false: too long an input is an error
+  std::optional<text::Side> truncation_side;  // the tokenizer's where unset
 };
 
 struct TokenizeRequest {

@@ -40,7 +40,8 @@ std::vector<float> apply_score_function(std::string_view function, std::vector<f
 
 Json scores_json(const std::vector<float>& scores, const std::vector<std::string>& labels,
                  std::optional<int64_t> top_k) {
-  const size_t count = top_k && static_cast<uint64_t>(*top_k) < labels.size() ? static_cast<size_t>(*top_k) : labels.size();
+  const size_t count =
+      top_k && static_cast<uint64_t>(*top_k) < labels.size() ? static_cast<size_t>(*top_k) : labels.size();
   Json rows = Json::array();
   for (size_t begin = 0; begin < scores.size(); begin += labels.size()) {
     rows.push_back(row_json(scores.data() + begin, labels, count));

@@ -36,10 +36,10 @@ void warm_up(const ServedModel& model, size_t tokens) {
 }  // namespace
 
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens) {
-  ServedModel model;
-  model.compute = tensor::prepare_compute(request.compute);
-  model.classifier = eval::load_trained_classifier(request.model_dir, request.max_seq_length);
-  model.classifier.model->set_compute(model.compute);
+  const tensor::Compute compute = tensor::prepare_compute(request.compute);
+  ServedModel model{.classifier = eval::load_trained_classifier(request.model_dir, request.max_seq_length),
+                    .compute = compute};
+  model.classifier.model->set_compute(compute);
   const model::ModelConfig config = model::ModelConfig::read(request.model_dir);
   model.name = folder_name(request.model_dir);
   model.class_name = first_architecture(config.json());

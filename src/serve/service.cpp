@@ -1,5 +1,5 @@
-// Requests become jobs of token ids, logits become answers. An answer's callback runs on the model's thread and must not
-// throw there.
+// Requests become jobs of token ids, logits become answers. An answer's callback runs on the model's thread and must
+// not throw there.
 #include "serve/service.h"
 
 #include <fmt/format.h>
@@ -97,14 +97,15 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json
 
 }  // namespace
 
-Service::Service(ServiceOptions options, http::Metrics& metrics)
-    : options_(std::move(options)), metrics_(metrics) {}
+Service::Service(ServiceOptions options, http::Metrics& metrics) : options_(std::move(options)), metrics_(metrics) {}
 
 Service::~Service() { stop(); }
 
 void Service::start() {
   worker_ = std::make_unique<Worker>(options_.queue, metrics_, [this] { return load(); });
 }
+
+bool Service::is_loading() const { return now().state == State::kLoading; }
 
 void Service::stop() {
   if (worker_) worker_->stop();
@@ -127,7 +128,7 @@ Worker::Forward Service::load() {
     failure = error.what();
     failure = failure.substr(0, failure.find('\n'));
   }
-  log_error("error: the model could not be loaded: {}", failure);
+  log_error("the model could not be loaded: {}", failure);
   set_now({State::kFailed, nullptr, failure});
   return {};
 }
@@ -207,8 +208,8 @@ http::Response Service::tokenize(const http::Request& request) const {
   size_t left = kMaxListedTokens;
   Json lists = Json::array();
   for (const std::string& text : asked.texts) {
-    lists.push_back(tokens_json(model->classifier.tokenizer, text, model->classifier.max_length,
-                                asked.add_special_tokens, left));
+    lists.push_back(
+        tokens_json(model->classifier.tokenizer, text, model->classifier.max_length, asked.add_special_tokens, left));
   }
   return http::json_response(lists);
 }
@@ -217,10 +218,9 @@ http::Response Service::health(const http::Request&) const {
   const Now current = now();
   if (current.state == State::kReady) return http::json_response({{"status", "ready"}, {"message", ""}});
   const bool failed = current.state == State::kFailed;
-  http::Response response =
-      http::json_response({{"status", failed ? "failed" : "loading"},
-                           {"message", failed ? current.error : "the model is still loading"}},
-                          503);
+  http::Response response = http::json_response(
+      {{"status", failed ? "failed" : "loading"}, {"message", failed ? current.error : "the model is still loading"}},
+      503);
   if (!failed) response.headers.emplace_back("Retry-After", fmt::format("{}", kRetrySeconds));
   return response;
 }

@@ -28,10 +28,12 @@ class Service {
 
   // Begins to load the model, on its own thread; requests may come from now on.
   void start();
+  bool is_loading() const;
   // Ends the model's thread; what waits is not computed any more.
   void stop();
 
-  // Errors of these three: http::RequestError for a wrong body, 503 while there is no model, 429 where the queue is full.
+  // Errors of these three: http::RequestError for a wrong body, 503 while there is no model, 429 where the queue is
+  // full.
   void predict(http::Request request, http::Answer answer);
   void explain(http::Request request, http::Answer answer);
   http::Response tokenize(const http::Request& request) const;

@@ -23,7 +23,7 @@
 namespace hone {
 
 struct HttpAnswer {
-  int status = 0;  // 0: the connection was closed or silent
+  int status = 0;                              // 0: the connection was closed or silent
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 
@@ -32,7 +32,8 @@ struct HttpAnswer {
 
 class HttpConnection {
  public:
-  explicit HttpConnection(uint16_t port, int timeout_seconds = 60) : port_(port), socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit HttpConnection(uint16_t port, int timeout_seconds = 60)
+      : port_(port), socket_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);

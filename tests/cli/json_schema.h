@@ -1,4 +1,5 @@
-// JSON Schema as far as hone's own openapi.json uses it. An unknown keyword is a problem, so that no rule goes unchecked.
+// JSON Schema as far as hone's own openapi.json uses it. An unknown keyword is a problem, so that no rule goes
+// unchecked.
 #pragma once
 
 #include <fmt/format.h>
@@ -40,7 +41,8 @@ inline std::string object_problem(const Json& schema, const Json& value, const J
   for (const auto& [name, member] : value.items()) {
     const std::string place = where + "." + name;
     if (properties.contains(name)) {
-      if (const std::string problem = schema_problem(properties[name], member, root, place); !problem.empty()) return problem;
+      if (const std::string problem = schema_problem(properties[name], member, root, place); !problem.empty())
+        return problem;
     } else if (others == Json(false)) {
       return place + " is not in the schema";
     } else if (others.is_object()) {
@@ -61,8 +63,9 @@ inline std::string array_problem(const Json& schema, const Json& value, const Js
 }
 
 inline bool is_known(const std::string& keyword) {
-  static const char* const kKnown[] = {"type",     "required", "properties", "additionalProperties", "items",   "minItems",
-                                       "maxItems", "anyOf",    "enum",       "const",                "minimum", "description"};
+  static const char* const kKnown[] = {"type",  "required", "properties", "additionalProperties",
+                                       "items", "minItems", "maxItems",   "anyOf",
+                                       "enum",  "const",    "minimum",    "description"};
   return std::find(std::begin(kKnown), std::end(kKnown), keyword) != std::end(kKnown);
 }
 

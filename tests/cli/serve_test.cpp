@@ -109,7 +109,8 @@ TEST_CASE("openapi.json says what the server does: every route answers with its 
   const std::map<std::string, std::vector<Json>> bodies = {
       {"/predict",
        {{{"inputs", "good movie"}},
-        {{"inputs", {"good", Json({"a", "b"}), Json({{"text", "a"}, {"text_pair", "b"}})}}, {"parameters", {{"top_k", 2}}}},
+        {{"inputs", {"good", Json({"a", "b"}), Json({{"text", "a"}, {"text_pair", "b"}})}},
+         {"parameters", {{"top_k", 2}}}},
         {{"inputs", "x"}, {"parameters", nullptr}, {"truncate", true}, {"truncation_direction", "Left"}},
         {{"inputs", ""}, {"raw_scores", true}, {"options", {{"wait_for_model", true}}}}}},
       {"/", {{{"inputs", "good movie"}}}},
@@ -280,7 +281,8 @@ TEST_CASE("asked to end, the server answers what is under way and leaves with th
     std::vector<HttpConnection> clients;
     for (int i = 0; i < 8; ++i) clients.emplace_back(server.port());
     for (const HttpConnection& client : clients) client.send_request("POST", "/predict", much_work());
-    REQUIRE(server.process().wait_until([&] { return contains(server.get("/metrics").body, "hone_queue_wait_seconds_count"); }));
+    REQUIRE(server.process().wait_until(
+        [&] { return contains(server.get("/metrics").body, "hone_queue_wait_seconds_count"); }));
     server.process().send(signal_number);
     for (HttpConnection& client : clients) CHECK(client.receive().status == 200);
     CHECK(server.process().wait(20).exit_code == 128 + signal_number);
@@ -291,8 +293,7 @@ TEST_CASE("what cannot be served is refused before the model is read") {
   const ProcessResult open = run_hone({"serve", "--model", tiny_model(), "--host", "0.0.0.0"});
   CHECK(open.exit_code == 2);
   CHECK(contains(open.error, "--api-key-file"));
-  const ProcessResult taken =
-      run_hone({"serve", "--model", tiny_model(), "--port", std::to_string(shared().port())});
+  const ProcessResult taken = run_hone({"serve", "--model", tiny_model(), "--port", std::to_string(shared().port())});
   CHECK(taken.exit_code == 1);
   CHECK(contains(taken.error, std::to_string(shared().port())));
   CHECK(run_hone({"serve"}).exit_code == 2);

@@ -75,8 +75,7 @@ TEST_CASE("a text without words has nothing to leave out") {
     const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 16384);
     CHECK(variants.rows.size() == 1);
     const Json json = serve::explanation_json(text, variants, {0.2f, 0.8f}, {"A", "B"}, 1);
-    CHECK(json.dump() ==
-          R"({"label":"B","score":0.8,"method":"leave-one-word-out","words_per_group":1,"words":[]})");
+    CHECK(json.dump() == R"({"label":"B","score":0.8,"method":"leave-one-word-out","words_per_group":1,"words":[]})");
   }
 }
 
@@ -89,7 +88,9 @@ TEST_CASE("a weight is what the label's score loses, and places are code points"
   CHECK(json["score"] == 0.75);
   const Json& words = json["words"];
   REQUIRE(words.size() == 3);
-  CHECK(words[0].dump() == R"({"text":")" "\xE5\xA5\xBD" R"(","start":0,"stop":1,"weight":0.25})");
+  CHECK(words[0].dump() == R"({"text":")"
+                           "\xE5\xA5\xBD"
+                           R"(","start":0,"stop":1,"weight":0.25})");
   CHECK(words[1]["start"] == 1);
   CHECK(words[1]["stop"] == 2);
   CHECK(words[1]["weight"] == 0.0);

@@ -71,8 +71,8 @@ TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null leav
   CHECK(hf.top_k == 2);
   CHECK(hf.function_to_apply == "sigmoid");
   CHECK_FALSE(hf.truncate);
-  const auto tei = serve::read_predict(
-      R"({"inputs": "a", "truncate": false, "truncation_direction": "Left", "raw_scores": true})");
+  const auto tei =
+      serve::read_predict(R"({"inputs": "a", "truncate": false, "truncation_direction": "Left", "raw_scores": true})");
   CHECK_FALSE(tei.truncate);
   CHECK(tei.truncation_side == text::Side::kLeft);
   CHECK(tei.function_to_apply == "none");
@@ -94,7 +94,9 @@ TEST_CASE("a wrong input is named by its place") {
 }
 
 TEST_CASE("a wrong parameter is named, with what it must be") {
-  const auto body = [](const char* parameters) { return fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters); };
+  const auto body = [](const char* parameters) {
+    return fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters);
+  };
   check_refused(body("3"), "parameters", "parameters must be an object");
   for (const char* wrong : {"0", "-1", "1.5", "\"1\"", "18446744073709551615", "1e300", "true"}) {
     check_refused(body(fmt::format(R"({{"top_k": {}}})", wrong).c_str()), "parameters.top_k",
@@ -122,8 +124,8 @@ TEST_CASE("an unknown field is refused with the nearest name") {
   check_refused(R"({"inputs": "a", "parameters": {"topk": 1}})", "parameters.topk", "unknown field \"topk\"");
   const std::string hostile = predict_refused("{\"" + std::string(500'000, 'k') + "\": 1}").message;
   CHECK(hostile.size() < 100);
-  CHECK(contains(predict_refused(R"({"inputs": "a", "parameters": {"function_to_apply": ")" +
-                                 std::string(60, 'k') + R"(\u8d5e\u8d5e\u8d5e"}})")
+  CHECK(contains(predict_refused(R"({"inputs": "a", "parameters": {"function_to_apply": ")" + std::string(60, 'k') +
+                                 R"(\u8d5e\u8d5e\u8d5e"}})")
                      .message,
                  "kkk\xE8\xB5\x9E...\""));  // cut between characters
 }
@@ -136,7 +138,8 @@ TEST_CASE("what is not a JSON object is refused with line and column") {
   CHECK(contains(predict_refused(R"({"inputs": "\ud800"})").message, "body:1:"));
   const std::string deep = "{\"inputs\": " + std::string(100'000, '[') + std::string(100'000, ']') + "}";
   CHECK(contains(predict_refused(deep).message, "nested deeper than 128"));
-  for (const char* hint_for : {"", "[1]", "{"}) CHECK(contains(predict_refused(hint_for).hint, "{\"inputs\": \"some text\"}"));
+  for (const char* hint_for : {"", "[1]", "{"})
+    CHECK(contains(predict_refused(hint_for).hint, "{\"inputs\": \"some text\"}"));
 }
 
 TEST_CASE("a body of a hundred thousand names is refused at once") {

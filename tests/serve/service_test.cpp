@@ -108,10 +108,10 @@ TEST_CASE("the weights of explain are the differences of single predictions") {
     CHECK(answer["method"] == "leave-one-word-out");
     CHECK(answer["words_per_group"] == 1);
     CHECK(std::abs(answer["score"].get<double>() - score_of(whole, chosen)) < 1e-6);
-    const char* const variants[] = {
-        "plot was awful; the acting, fun",     "the was awful; the acting, fun",  "the plot awful; the acting, fun",
-        "the plot was; the acting, fun",       "the plot was awful; acting, fun", "the plot was awful; the, fun",
-        "the plot was awful; the acting,"};
+    const char* const variants[] = {"plot was awful; the acting, fun", "the was awful; the acting, fun",
+                                    "the plot awful; the acting, fun", "the plot was; the acting, fun",
+                                    "the plot was awful; acting, fun", "the plot was awful; the, fun",
+                                    "the plot was awful; the acting,"};
     REQUIRE(answer["words"].size() == std::size(variants));
     for (size_t i = 0; i < std::size(variants); ++i) {
       CAPTURE(variants[i]);
@@ -178,7 +178,8 @@ TEST_CASE("while the model loads, requests are answered 503 with Retry-After, an
   const Json info = Json::parse(loading.service.info({}).body);
   CHECK(info["state"] == "loading");
   CHECK(info["name"] == "tiny-bert");
-  for (const char* unknown : {"class_name", "model_type", "labels", "max_length", "num_parameters", "device", "error"}) {
+  for (const char* unknown :
+       {"class_name", "model_type", "labels", "max_length", "num_parameters", "device", "error"}) {
     CAPTURE(unknown);
     CHECK(info[unknown].is_null());
   }

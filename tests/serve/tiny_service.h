@@ -51,7 +51,8 @@ struct TinyService {
   template <typename Method>
   std::future<http::Response> ask(Method method, const std::string& body) {
     const auto promise = std::make_shared<std::promise<http::Response>>();
-    (service.*method)(request_of(body), [promise](http::Response response) { promise->set_value(std::move(response)); });
+    (service.*method)(request_of(body),
+                      [promise](http::Response response) { promise->set_value(std::move(response)); });
     return promise->get_future();
   }
 };

@@ -47,9 +47,9 @@ TEST_CASE("each Han character and each Hiragana is a word, and Latin letters bet
 
 TEST_CASE("marks stay with their letters, and what makes up one emoji stays together") {
   CHECK(words_of("cafe\xCC\x81 au") == Words{"cafe\xCC\x81", "au"});
-  const std::string thumb = "\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD";                                      // a skin tone
+  const std::string thumb = "\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD";                                           // a skin tone
   const std::string family = "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7";  // joined
-  const std::string heart = "\xE2\x9D\xA4\xEF\xB8\x8F";                                              // a variation
+  const std::string heart = "\xE2\x9D\xA4\xEF\xB8\x8F";                                                   // a variation
   const std::string flag_de = "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA", flag_cn = "\xF0\x9F\x87\xA8\xF0\x9F\x87\xB3";
   CHECK(words_of("good" + thumb + thumb + family + heart + flag_de + flag_cn) ==
         Words{"good", thumb, thumb, family, heart, flag_de, flag_cn});

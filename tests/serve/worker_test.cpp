@@ -73,9 +73,8 @@ struct Bench {
   std::unique_ptr<Worker> worker;
 
   explicit Bench(const serve::WorkerOptions& options) {
-    worker = std::make_unique<Worker>(options, metrics, [this] {
-      return [this](const Worker::Rows& rows) { return model(rows); };
-    });
+    worker = std::make_unique<Worker>(options, metrics,
+                                      [this] { return [this](const Worker::Rows& rows) { return model(rows); }; });
   }
   ~Bench() { model.open(); }
 

@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SKIPPED = 77
 TEXTS = ["good movie", "A very bad film, and boring!", "", "it is not brilliant", "the plot was awful; the acting, fun"]
 
-os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.pop("HF_HUB_OFFLINE", None)  # offline, the client calls nobody, not even this machine
 
 
 def rerun_with_peers():
