@@ -30,7 +30,7 @@ function onServer(name: string, run: (server: Running) => Promise<void>): void {
 const resultText = async (page: Page) => (await page.locator("#result").textContent()) ?? "";
 
 async function analyse(page: Page, text: string): Promise<string> {
-  await page.locator("button.primary:enabled").first().waitFor();
+  await page.locator("#analyse:enabled").waitFor();
   await page.fill("#text", text);
   const answered = page.waitForResponse((response) => response.url().endsWith("/predict"));
   await page.press("#text", "Control+Enter");
@@ -44,17 +44,17 @@ function watchButton(): void {
   const seen: string[] = [];
   (globalThis as unknown as { seen: string[] }).seen = seen;
   new MutationObserver(() => {
-    const text = document.querySelector("button.primary")?.textContent ?? "";
+    const text = document.querySelector("#analyse")?.textContent ?? "";
     if (text !== "" && seen.at(-1) !== text) seen.push(text);
   }).observe(document, { childList: true, subtree: true, characterData: true });
 }
 
 onServer("Chinese: loading, ready, empty input, a positive and a negative sentence", async (server) => {
   await onPage(server.address, { ...zh, before: watchButton }, async (page) => {
-    await page.locator("button.primary:enabled").waitFor();
+    await page.locator("#analyse:enabled").waitFor();
     assert.deepEqual(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen), ["正在加载模型...", "分析情感"]);
     assert.equal(await page.title(), "电影评价情感分析工具");
-    await page.locator("button.primary").click();
+    await page.locator("#analyse").click();
     assert.equal(await resultText(page), "请输入一些文本后再点击分析。");
     assert.match(await analyse(page, complaint), /^情感倾向分析结果：\n\n {4}类别: 【负面】 😠\n\n {4}置信度: \d\d\.\d\d%$/);
     assert.match(await analyse(page, praise), /^情感倾向分析结果：\n\n {4}类别: 【正面】 😊\n\n {4}置信度: \d\d\.\d\d%$/);
@@ -92,7 +92,7 @@ onServer("too long a text is cut, and the page says so", async (server) => {
 
 onServer("the demo's reviews are dropped as a file and exported with their labels", async (server) => {
   await onPage(server.address, {}, async (page) => {
-    await page.locator("button.primary:enabled").waitFor();
+    await page.locator("#analyse:enabled").waitFor();
     const reviews = readFileSync(new URL("../../demo/reviews.csv", import.meta.url), "utf8");
     await page.evaluate((text) => {
       const data = new DataTransfer();
@@ -150,7 +150,7 @@ test("a folder that is no model: the window's message, with the folder and the e
       const opening = `模型加载失败！\n\n请确保 '${folder}' 文件夹存在于脚本旁边。\n\n错误详情: `;
       assert.equal(text.slice(0, opening.length), opening);
       assert.match(text.slice(opening.length), /config\.json/);
-      assert.equal(await page.locator("button.primary").isDisabled(), true);
+      assert.equal(await page.locator("#analyse").isDisabled(), true);
     });
   } finally {
     await server.stop();

@@ -5,7 +5,7 @@ import { percent } from "../../web/src/shared/format.ts";
 import { packBatches, sendable } from "../../web/src/try/batches.ts";
 import { guessDelimiter, parseDelimited, writeCsv } from "../../web/src/try/csv.ts";
 import { likelyTextColumn, RowsError, rowsOfFile, rowsOfLines, withHeader, type Rows } from "../../web/src/try/rows_file.ts";
-import { effectText, strengthOf, strongestWeight, textWithWords } from "../../web/src/try/word_effects.ts";
+import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords } from "../../web/src/try/word_effects.ts";
 import { tableRecords } from "../../web/src/try/table_export.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -114,11 +114,17 @@ test("words are put back into the text by code points", () => {
   assert.deepEqual(parts.map((part) => (typeof part === "string" ? part : `<${part.text}>`)), ["😊 ", "<so>", " ", "<good>", "!"]);
 });
 
-test("effects are in percentage points, and of four strengths beside the strongest", () => {
-  assert.deepEqual([0.123, -0.5, 0.0001].map((weight) => effectText(weight, true)), ["+12.3", "\u221250.0", "0.0"]);
-  assert.equal(effectText(-1.5, false), "\u22121.50");
+test("effects are in percentage points, with the digits that the strongest needs", () => {
+  assert.deepEqual([0.123, -0.5, 0.0001].map((weight) => effectText(weight, 0.5, true)), ["+12.3", "\u221250.0", "0.0"]);
+  assert.deepEqual([0.000375, -0.0000617, 0.000001].map((weight) => effectText(weight, 0.000375, true)), ["+0.037", "\u22120.006", "0.000"]);
+  assert.equal(effectText(-1.5, 1.5, false), "\u22121.5");
+});
+
+test("a word is of four strengths beside the strongest, or of none", () => {
   const words = [0.4, -0.8, 0.0001, 0.2].map((weight) => ({ text: "", start: 0, stop: 0, weight }));
   assert.deepEqual(words.map((word) => strengthOf(word.weight, strongestWeight(words))), [2, 4, 0, 1]);
+  assert.deepEqual(strongestWords(words).map((word) => word.weight), [-0.8, 0.4, 0.2]);
+  assert.equal(strengthOf(0, 0), 0);
 });
 
 test("the export has the columns that were there, and each class's probability", () => {

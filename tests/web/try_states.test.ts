@@ -22,7 +22,7 @@ function onMock(name: string, changes: Partial<MockState>, options: VisitOptions
   });
 }
 
-const button = (page: Page) => page.locator("button.primary").first();
+const button = (page: Page) => page.locator("#analyse");
 const result = (page: Page) => page.locator("#result");
 const resultText = async (page: Page) => (await result(page).textContent()) ?? "";
 
@@ -32,7 +32,7 @@ async function resultIs(page: Page, expected: string): Promise<void> {
 }
 
 async function whenReady(page: Page): Promise<void> {
-  await page.locator("button.primary:enabled").first().waitFor();
+  await page.locator("#analyse:enabled").waitFor();
 }
 
 async function analyse(page: Page, text: string): Promise<void> {
@@ -229,6 +229,12 @@ onMock("which words decided, in colours and in numbers", {}, zh, async (page) =>
   assert.match(await read(), /good \(\u221246\.8\)/);
   await assertAccessible(page, "words");
   await screenshot(page, "try-zh-words");
+});
+
+onMock("where no single word decides, the page says so", {}, {}, async (page) => {
+  await analyse(page, "good good good good good");
+  await page.getByRole("button", { name: "Which words decided" }).click();
+  await page.getByText("No single word decides here").waitFor();
 });
 
 onMock("pasted lines are offered as a table", {}, {}, async (page, mock) => {

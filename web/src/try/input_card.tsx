@@ -50,7 +50,7 @@ export function InputCard({ input, kind, text, server, isRunning, onText, onAnal
         onInput={(event) => onText(event.currentTarget.value)} onKeyDown={onKeyDown} onPaste={onPaste} />
       {pasted !== null && <TableOffer lines={numLines(pasted)} onAnswer={answer} />}
       <div class="input-actions">
-        <button type="button" class="primary" disabled={server !== "ready"} aria-busy={isRunning} onClick={onAnalyse}>
+        <button id="analyse" type="button" class="primary" disabled={server !== "ready"} aria-busy={isRunning} onClick={onAnalyse}>
           {isLoading ? texts.loading : kind.analyse}
         </button>
         <kbd class="soft">{texts.shortcut}</kbd>

@@ -49,6 +49,7 @@ export interface TryTexts {
   wordsFor: string;
   wordsAgainst: string;
   wordsNone: string;
+  wordsWeak: string;
   wordsLabel: string;
   wordsText: string;
   strongest: string;
@@ -145,6 +146,7 @@ const en: TryTexts = {
   wordsFor: "speaks for it",
   wordsAgainst: "speaks against it",
   wordsNone: "There is no word in this text to leave out.",
+  wordsWeak: "No single word decides here: without any one of them the model stays nearly as sure. The colours compare the small effects.",
   wordsLabel: "Class",
   wordsText: "The text, each word with its effect",
   strongest: "Strongest words",
@@ -241,6 +243,7 @@ const zh: TryTexts = {
   wordsFor: "支持该类别",
   wordsAgainst: "反对该类别",
   wordsNone: "这段文本里没有可以剔除的词。",
+  wordsWeak: "这里没有哪个词单独起决定作用：去掉任何一个词，模型几乎同样确信。颜色只是比较这些微小的影响。",
   wordsLabel: "类别",
   wordsText: "原文及每个词的作用",
   strongest: "作用最大的词",

@@ -5,26 +5,31 @@ export type Word = Explanation["words"][number];
 
 const numStrengths = 4;
 const numStrongest = 6;
-// Below half a tenth of a percentage point a word is shown as having no effect.
-const leastWeight = 0.0005;
+// Words with less than this share of the strongest word's effect are shown as having none.
+const leastShare = 0.05;
+const maxDigits = 4;
 
-/** With its sign: of a probability in percentage points ("+12.3"), of another value as it is. */
-export function effectText(weight: number, isProbability: boolean): string {
-  const size = isProbability ? Math.abs(weight * 100).toFixed(1) : Math.abs(weight).toPrecision(3);
+export const strongestWeight = (words: Word[]): number => words.reduce((most, word) => Math.max(most, Math.abs(word.weight)), 0);
+
+/** With its sign: of a probability in percentage points ("+12.3"), of another value as it is. All words of a text have
+ *  as many digits as two of the strongest need: a sure model moves by thousandths of a point. */
+export function effectText(weight: number, strongest: number, isProbability: boolean): string {
+  const scale = isProbability ? 100 : 1;
+  const wanted = strongest > 0 ? 1 - Math.floor(Math.log10(strongest * scale)) : 1;
+  const size = Math.abs(weight * scale).toFixed(Math.min(Math.max(wanted, 1), maxDigits));
   if (Number(size) === 0) return size;
   return `${weight > 0 ? "+" : "\u2212"}${size}`;
 }
 
-export const strongestWeight = (words: Word[]): number => words.reduce((most, word) => Math.max(most, Math.abs(word.weight)), 0);
-
 /** 0 (no effect) to 4, beside the strongest word of the text. */
 export function strengthOf(weight: number, strongest: number): number {
-  if (Math.abs(weight) < leastWeight || strongest === 0) return 0;
-  return Math.ceil((Math.abs(weight) / strongest) * numStrengths);
+  const share = strongest > 0 ? Math.abs(weight) / strongest : 0;
+  return share < leastShare ? 0 : Math.ceil(share * numStrengths);
 }
 
 export function strongestWords(words: Word[]): Word[] {
-  const withEffect = words.filter((word) => Math.abs(word.weight) >= leastWeight);
+  const strongest = strongestWeight(words);
+  const withEffect = words.filter((word) => strengthOf(word.weight, strongest) > 0);
   return withEffect.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, numStrongest);
 }
 

@@ -8,6 +8,9 @@ import { tryTexts } from "./texts.ts";
 import { useAnswer } from "./use_answer.ts";
 import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords, type Word } from "./word_effects.ts";
 
+// A probability that no single word moves by more than this is decided by none of them.
+const leastDeciding = 0.01;
+
 export function WordsView({ info, text, label: best }: { info: Info | null; text: string; label: string }) {
   const texts = useTexts(tryTexts);
   const [label, setLabel] = useState(best);
@@ -35,7 +38,8 @@ function Explained({ info, text, explanation }: { info: Info | null; text: strin
   // The colour of a sentiment's side; other classes have no colour of their own.
   const isTurned = isSentiment(info) && !isPositive(explanation.label);
   const strongest = strongestWeight(explanation.words);
-  const effect = (weight: number) => effectText(weight, hasProbabilities(info));
+  const isProbability = hasProbabilities(info);
+  const effect = (weight: number) => effectText(weight, strongest, isProbability);
   if (explanation.words.length === 0) return <p class="soft" role="status">{texts.wordsNone}</p>;
   return (
     <div class={isTurned ? "explained turned" : "explained"}>
@@ -43,6 +47,7 @@ function Explained({ info, text, explanation }: { info: Info | null; text: strin
         {texts.wordsMethod(spokenLabel(info, texts, explanation.label))}
         {explanation.words_per_group > 1 && ` ${texts.wordsGrouped(explanation.words_per_group)}`}
       </p>
+      {isProbability && strongest < leastDeciding && <p class="notice">{texts.wordsWeak}</p>}
       <p class="words-text" role="group" aria-label={texts.wordsText}>
         {textWithWords(text, explanation.words).map((part, index) =>
           typeof part === "string" ? part
