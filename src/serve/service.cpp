@@ -156,6 +156,9 @@ Model Service::ready_model() const {
 }
 
 void Service::submit(Job job) {
+  for (const text::Encoding& row : job.rows) {  // only a tokenizer without special tokens gives one
+    if (row.ids.empty()) throw http::RequestError({.message = "a text has no tokens", .field = "inputs"});
+  }
   if (worker_->submit(job)) return;
   throw http::RequestError({.status = 429,
                             .message = fmt::format("{} requests wait already", options_.queue.max_queue),
