@@ -27,7 +27,7 @@ struct AttentionTask {
   uint64_t first_block = 0;  // of dropout, of the sequence
 };
 
-// Memory of one thread, kept from call to call: zeroed when it grows, else as the last use left it.
+// Memory of one thread, kept from call to call; what is in it is what the last use left.
 class AttentionMemory {
  public:
   template <typename T>
