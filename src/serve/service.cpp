@@ -166,7 +166,7 @@ void Service::submit(Job job) {
                             .retry_after_seconds = kRetrySeconds});
 }
 
-void Service::predict(http::Request request, http::Answer answer) {
+void Service::predict(const http::Request& request, http::Answer answer) {
   const Model model = ready_model();
   const PredictRequest asked = read_predict(request.body);
   Job job;
@@ -183,7 +183,7 @@ void Service::predict(http::Request request, http::Answer answer) {
   submit(std::move(job));
 }
 
-void Service::explain(http::Request request, http::Answer answer) {
+void Service::explain(const http::Request& request, http::Answer answer) {
   const Model model = ready_model();
   ExplainRequest asked = read_explain(request.body);
   check_label(*model, asked.label);

@@ -56,6 +56,20 @@ ServerConfig with_key() {
 
 }  // namespace
 
+TEST_CASE("a page and a route of another method share a path") {
+  const Handler echo([](const Request& request) { return text_response(request.body); });
+  const std::vector<Route> routes = {{.method = "POST", .path = "/", .handle = echo}};
+  const Dispatcher site(with_key(), "127.0.0.1", routes, StaticPages(kFiles, "/try.html"));
+  CHECK(ask(site, head("GET"), "/").body == "page");
+  CHECK(ask(site, head("HEAD"), "/").status == 200);
+  CHECK(ask(site, head("POST"), "/").status == 401);  // only the page is open to all
+  RequestHead request = head("POST", {{"Authorization", "Bearer k1"}});
+  request.request.body = "text";
+  CHECK(ask(site, std::move(request), "/").body == "text");
+  CHECK(header(ask(site, head("PUT"), "/"), "Allow") == "GET, HEAD, POST, OPTIONS");
+  CHECK(header(ask(site, head("OPTIONS"), "/"), "Allow") == "GET, HEAD, POST, OPTIONS");
+}
+
 TEST_CASE("routes and pages are found, and what is not there is a 404") {
   const Dispatcher site = dispatcher();
   RequestHead request = head("POST");
