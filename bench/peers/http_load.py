@@ -79,7 +79,17 @@ def load(clients, seconds):
                 failures += status != 200
             client.send()
         now = time.perf_counter()
+    drain(poll, by_file)
     return latencies, failures, now - counted_from
+
+
+def drain(poll, by_file):
+    """Takes the answers that are still owed, so that the server does not work on them while the next one is asked."""
+    waiting = set(by_file)
+    while waiting:
+        for file, _ in poll.poll(60):
+            if by_file[file].receive():
+                waiting.discard(file)
 
 
 def quantile(ordered, share):

@@ -11,7 +11,6 @@ QueueMetrics::QueueMetrics(http::Metrics& metrics)
       wait(metrics.histogram("hone_queue_wait_seconds", "seconds until a request's first batch began")),
       tokens_total(metrics.counter("hone_tokens_total", "tokens computed")),
       rejected(metrics.counter("hone_queue_rejected_total", "requests refused because the queue was full")),
-      abandoned(metrics.counter("hone_queue_abandoned_total", "requests whose client had gone before their turn")),
       failed(metrics.counter("hone_compute_failed_total", "requests whose computation failed")),
       waiting(metrics.gauge("hone_queue_requests", "requests that wait for the model or are being computed")) {}
 

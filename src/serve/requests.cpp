@@ -91,9 +91,9 @@ class Fields {
 };
 
 const Body& parameters_of(const Fields& fields) {
-  static const Body kNone = Body::object();
+  static const Body none = Body::object();
   const Body* parameters = fields.find("parameters");
-  if (parameters == nullptr) return kNone;
+  if (parameters == nullptr) return none;
   if (!parameters->is_object()) throw wrong_field("parameters", "must be an object", R"(as {"top_k": 1})");
   return *parameters;
 }
@@ -134,6 +134,7 @@ std::vector<Input> read_inputs(const Body& value) {
   if (!value.is_array()) throw wrong_field("inputs", "must be a string, or a list of strings and pairs of strings");
   check_count(value);
   std::vector<Input> inputs;
+  inputs.reserve(value.size());
   for (size_t i = 0; i < value.size(); ++i) inputs.push_back(read_input(value[i], place(i)));
   return inputs;
 }

@@ -97,8 +97,8 @@ constexpr const char* kHealthResponse = R"({
 template <typename Method>
 auto call(Service& service, Method method) {
   if constexpr (std::is_invocable_v<Method, Service&, http::Request, http::Answer>) {
-    return [&service, method](http::Request request, http::Answer answer) {
-      (service.*method)(std::move(request), std::move(answer));
+    return [&service, method](const http::Request& request, http::Answer answer) {
+      (service.*method)(request, std::move(answer));
     };
   } else {
     return [&service, method](const http::Request& request) { return (service.*method)(request); };

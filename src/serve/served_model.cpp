@@ -16,6 +16,8 @@ namespace hone::serve {
 
 namespace {
 
+constexpr size_t kMaxWarmUpTokens = 4096;
+
 std::string first_architecture(const Json& config) {
   const auto found = config.find("architectures");
   if (found == config.end() || !found->is_array() || found->empty() || !found->front().is_string()) return "";
@@ -25,6 +27,7 @@ std::string first_architecture(const Json& config) {
 // The first run of each shape allocates, and picks the kernels of its products.
 void warm_up(const ServedModel& model, size_t tokens) {
   const text::Encoding short_row = model.classifier.tokenizer.encode("warm");
+  if (short_row.ids.empty()) return;
   text::Encoding long_row = short_row;
   long_row.ids.resize(std::min(model.classifier.max_length, tokens), short_row.ids.front());
   long_row.type_ids.resize(long_row.ids.size(), 0);
@@ -46,7 +49,7 @@ ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens
   model.model_type = config.model_type();
   model.score_function = default_score_function(config);
   for (const at::Tensor& parameter : model.classifier.model->parameters()) model.num_parameters += parameter.numel();
-  warm_up(model, warm_up_tokens);
+  warm_up(model, std::min(warm_up_tokens, kMaxWarmUpTokens));
   return model;
 }
 

@@ -156,6 +156,9 @@ Model Service::ready_model() const {
 }
 
 void Service::submit(Job job) {
+  for (const text::Encoding& row : job.rows) {  // only a tokenizer without special tokens gives one
+    if (row.ids.empty()) throw http::RequestError({.message = "a text has no tokens", .field = "inputs"});
+  }
   if (worker_->submit(job)) return;
   throw http::RequestError({.status = 429,
                             .message = fmt::format("{} requests wait already", options_.queue.max_queue),
@@ -163,7 +166,7 @@ void Service::submit(Job job) {
                             .retry_after_seconds = kRetrySeconds});
 }
 
-void Service::predict(http::Request request, http::Answer answer) {
+void Service::predict(const http::Request& request, http::Answer answer) {
   const Model model = ready_model();
   const PredictRequest asked = read_predict(request.body);
   Job job;
@@ -180,7 +183,7 @@ void Service::predict(http::Request request, http::Answer answer) {
   submit(std::move(job));
 }
 
-void Service::explain(http::Request request, http::Answer answer) {
+void Service::explain(const http::Request& request, http::Answer answer) {
   const Model model = ready_model();
   ExplainRequest asked = read_explain(request.body);
   check_label(*model, asked.label);

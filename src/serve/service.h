@@ -34,8 +34,8 @@ class Service {
 
   // Errors of these three: http::RequestError for a wrong body, 503 while there is no model, 429 where the queue is
   // full.
-  void predict(http::Request request, http::Answer answer);
-  void explain(http::Request request, http::Answer answer);
+  void predict(const http::Request& request, http::Answer answer);
+  void explain(const http::Request& request, http::Answer answer);
   http::Response tokenize(const http::Request& request) const;
 
   http::Response info(const http::Request& request) const;

@@ -58,10 +58,19 @@ std::vector<Worker::Part> Worker::take_parts() {
   std::vector<Part> parts;
   while (parts.empty()) {
     wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    gather(lock);
     if (queue_.empty()) return {};
     fill(parts);
   }
   return parts;
+}
+
+// Without this, the first of eight clients to come back would be computed alone and the other seven after it.
+void Worker::gather(std::unique_lock<std::mutex>& lock) {
+  if (num_answered_ < 2) return;
+  const std::chrono::duration<double> share(batch_seconds_ * options_.gather_share);
+  const auto longest = std::min<std::chrono::duration<double>>(share, options_.max_gather);
+  wake_.wait_for(lock, longest, [&] { return stopping_ || queue_.size() >= num_answered_; });
 }
 
 // From the front of the queue, until the batch is full.
@@ -69,12 +78,6 @@ void Worker::fill(std::vector<Part>& parts) {
   size_t tokens = 0;
   while (!queue_.empty()) {
     const std::shared_ptr<Waiting> waiting = queue_.front();
-    if (waiting->job.is_wanted && !waiting->job.is_wanted()) {
-      queue_.pop_front();
-      metrics_.abandoned.add();
-      metrics_.waiting.add(-1);
-      continue;
-    }
     const size_t count = rows_that_fit(*waiting, tokens);
     if (count == 0) return;
     queue_.pop_front();
@@ -94,6 +97,7 @@ size_t Worker::rows_that_fit(const Waiting& waiting, size_t& tokens) const {
 }
 
 void Worker::compute(const std::vector<Part>& parts) {
+  num_answered_ = 0;
   try {
     forward(parts);
   } catch (...) {
@@ -121,7 +125,8 @@ void Worker::forward(const std::vector<Part>& parts) {
   }
   const Clock::time_point start = Clock::now();
   const std::vector<float> logits = forward_(rows);
-  metrics_.seconds.observe(seconds_since(start));
+  batch_seconds_ = seconds_since(start);
+  metrics_.seconds.observe(batch_seconds_);
   metrics_.rows.observe(static_cast<double>(rows.size()));
   metrics_.tokens.observe(static_cast<double>(tokens));
   metrics_.tokens_total.add(tokens);
@@ -138,6 +143,7 @@ void Worker::finish(const Part& part) {
   waiting.next += part.count;
   if (waiting.next == waiting.job.rows.size()) {
     metrics_.waiting.add(-1);
+    ++num_answered_;
     waiting.job.done(std::move(waiting.logits), nullptr);
     return;
   }

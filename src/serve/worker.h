@@ -1,6 +1,7 @@
 // The one thread that owns the model. Requests wait in a bounded queue as jobs of rows; the thread takes what waits, up
-// to so many tokens, computes it at once and answers. Nothing waits for a batch to fill. A job of more tokens than a
-// batch takes turns with the others, so that a short text never waits for all of a long job.
+// to so many tokens, computes it at once and answers. A lone client never waits for others; clients that were answered
+// together are waited for a moment, since they mostly come back together. A job of more tokens than a batch takes turns
+// with the others, so that a short text never waits for all of a long job.
 #pragma once
 
 #include <chrono>
@@ -23,13 +24,15 @@ struct Job {
   std::vector<text::Encoding> rows;  // at least one
   // Called once from the model's thread: the logits [rows, labels], or what the computation threw.
   std::function<void(std::vector<float> logits, std::exception_ptr error)> done;
-  // False once nobody waits for the answer any more: such a job is dropped without `done`. May be empty.
-  std::function<bool()> is_wanted;
 };
 
 struct WorkerOptions {
   size_t max_batch_tokens = 2048;  // a longer row is a batch of its own
   size_t max_queue = 256;          // jobs that wait or are half done
+  // How long the jobs of a batch are waited for after it, where there were several: this share of the seconds that it
+  // took, and at most so long.
+  double gather_share = 0.125;
+  std::chrono::milliseconds max_gather{2};
 };
 
 class Worker {
@@ -65,6 +68,7 @@ class Worker {
 
   void run(const Load& load);
   std::vector<Part> take_parts();  // empty: no more jobs will come
+  void gather(std::unique_lock<std::mutex>& lock);
   void fill(std::vector<Part>& parts);
   size_t rows_that_fit(const Waiting& waiting, size_t& tokens) const;
   void compute(const std::vector<Part>& parts);
@@ -78,6 +82,8 @@ class Worker {
   std::condition_variable wake_;
   std::deque<std::shared_ptr<Waiting>> queue_;
   bool stopping_ = false;
+  size_t num_answered_ = 0;  // jobs that the last batch ended
+  double batch_seconds_ = 0;
   std::thread thread_;
 };
 

@@ -289,6 +289,33 @@ TEST_CASE("asked to end, the server answers what is under way and leaves with th
   }
 }
 
+TEST_CASE("ten thousand requests of mixed size leave the memory as it was after the warm-up") {
+  const auto resident_kib = [] {
+    const std::string status = read_file("/proc/" + std::to_string(shared().process().pid()) + "/status");
+    return std::stol(status.substr(status.find("VmRSS:") + 6));
+  };
+  std::vector<std::string> bodies;
+  for (const size_t count : {1u, 64u, 3u, 1u, 17u, 1u}) {
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < count; ++i) texts.push_back(reviews(static_cast<int>(i % 7)));
+    bodies.push_back(Json({{"inputs", texts}}).dump());
+  }
+  bodies.push_back("{\"inputs\": 7}");
+  bodies.push_back(Json({{"inputs", std::string(200'000, 'x')}}).dump());
+  HttpConnection connection(shared().port());
+  const auto ask = [&](size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      const char* const path = i % 11 == 0 ? "/tokenize" : "/predict";
+      connection.send_request("POST", path, bodies[i % bodies.size()]);
+      if (const int status = connection.receive().status; status != 200 && status != 400) FAIL("status ", status);
+    }
+  };
+  ask(2000);
+  const long before = resident_kib();
+  ask(10'000);
+  CHECK(resident_kib() < before + 4096);
+}
+
 TEST_CASE("what cannot be served is refused before the model is read") {
   const ProcessResult open = run_hone({"serve", "--model", tiny_model(), "--host", "0.0.0.0"});
   CHECK(open.exit_code == 2);

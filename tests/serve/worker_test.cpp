@@ -78,13 +78,11 @@ struct Bench {
   }
   ~Bench() { model.open(); }
 
-  std::future<Logits> submit(std::vector<text::Encoding> rows, std::function<bool()> is_wanted = {}) {
+  std::future<Logits> submit(std::vector<text::Encoding> rows) {
     const auto promise = std::make_shared<std::promise<Logits>>();
-    Job job{std::move(rows),
-            [promise](Logits logits, const std::exception_ptr& error) {
+    Job job{std::move(rows), [promise](Logits logits, const std::exception_ptr& error) {
               error ? promise->set_exception(error) : promise->set_value(std::move(logits));
-            },
-            std::move(is_wanted)};
+            }};
     CHECK(worker->submit(job));
     return promise->get_future();
   }
@@ -160,7 +158,7 @@ TEST_CASE("beyond the queue's length jobs are refused, and taken again once it h
   Bench bench({.max_queue = 2});
   auto busy = bench.keep_busy();
   auto first = bench.submit({row(1)}), second = bench.submit({row(2)});
-  Job third{{row(3)}, [](const Logits&, const std::exception_ptr&) { FAIL("was refused"); }, {}};
+  Job third{{row(3)}, [](const Logits&, const std::exception_ptr&) { FAIL("was refused"); }};
   CHECK_FALSE(bench.worker->submit(third));
   CHECK(third.rows.size() == 1);  // still the caller's
   CHECK(bench.counts("hone_queue_rejected_total 1"));
@@ -170,18 +168,22 @@ TEST_CASE("beyond the queue's length jobs are refused, and taken again once it h
   CHECK(bench.submit({row(4)}).get() == Logits{4, 1});
 }
 
-TEST_CASE("a job whose client has gone is dropped before it is computed") {
-  Bench bench({});
+TEST_CASE("clients that were answered together are waited for, a lone one is not") {
+  Bench bench({.gather_share = 1e6, .max_gather = std::chrono::milliseconds(3000)});
   auto busy = bench.keep_busy();
-  std::atomic<bool> is_wanted{true};
-  auto gone = bench.submit({row(1)}, [&] { return is_wanted.load(); });
-  auto there = bench.submit({row(2)}, [] { return true; });
-  is_wanted = false;
+  auto first = bench.submit({row(1)}), second = bench.submit({row(2)});
   bench.model.open();
-  CHECK(there.get() == Logits{2, 1});
-  CHECK_THROWS_AS(gone.get(), const std::future_error&);  // the promise was broken
-  CHECK(bench.model.batches() == Batches{{0}, {2}});
-  CHECK(bench.counts("hone_queue_abandoned_total 1"));
+  CHECK(first.get() == Logits{1, 1});
+  CHECK(second.get() == Logits{2, 1});
+  auto third = bench.submit({row(3)});
+  CHECK(third.wait_for(std::chrono::milliseconds(100)) == std::future_status::timeout);
+  auto fourth = bench.submit({row(4)});
+  CHECK(fourth.get() == Logits{4, 1});
+  CHECK(bench.submit({row(5)}).get() == Logits{5, 1});  // the fourth's neighbour does not come back
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(bench.submit({row(6)}).get() == Logits{6, 1});
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(2500));
+  CHECK(bench.model.batches() == Batches{{0}, {1, 2}, {3, 4}, {5}, {6}});
 }
 
 TEST_CASE("stopping ends the batch under way, drops what waits and refuses what comes") {
@@ -193,7 +195,7 @@ TEST_CASE("stopping ends the batch under way, drops what waits and refuses what 
   bench.model.open();
   stopper.join();
   CHECK(busy.get() == Logits{0, 1});
-  Job late{{row(2)}, [](const Logits&, const std::exception_ptr&) {}, {}};
+  Job late{{row(2)}, [](const Logits&, const std::exception_ptr&) {}};
   CHECK_FALSE(bench.worker->submit(late));
   CHECK(bench.model.batches() == Batches{{0}});
 }
@@ -207,7 +209,7 @@ TEST_CASE("a worker without a model refuses every job") {
   });
   loaded.get_future().wait();
   worker.stop();
-  Job job{{row(1)}, [](const Logits&, const std::exception_ptr&) {}, {}};
+  Job job{{row(1)}, [](const Logits&, const std::exception_ptr&) {}};
   CHECK_FALSE(worker.submit(job));
 }
 
