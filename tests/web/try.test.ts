@@ -58,6 +58,7 @@ onServer("Chinese: loading, ready, empty input, a positive and a negative senten
     assert.equal(await resultText(page), "请输入一些文本后再点击分析。");
     assert.match(await analyse(page, complaint), /^情感倾向分析结果：\n\n {4}类别: 【负面】 😠\n\n {4}置信度: \d\d\.\d\d%$/);
     assert.match(await analyse(page, praise), /^情感倾向分析结果：\n\n {4}类别: 【正面】 😊\n\n {4}置信度: \d\d\.\d\d%$/);
+    await analyse(page, "Beautiful pictures, but the story is so dull that I fell asleep twice.");
     await page.getByRole("button", { name: "哪些词起了作用" }).click();
     await page.locator(".strongest").waitFor();
     await assertAccessible(page, "Chinese");
