@@ -267,7 +267,7 @@ describe("text alternative", () => {
 
 describe("export", () => {
   const svgOptions: SvgOptions = {
-    title: "Loss <img onerror=alert(1)>", width: 640, height: 360, dash: () => [],
+    title: "Loss <img onerror=alert(1)>", width: 640, height: 360, dash: () => [], evaluationDash: [5, 4],
     colors: { ground: "#fff", ink: "#000", soft: "#555", grid: "#ddd", danger: "#a00", run: () => "#0b6b66" },
     xTicks: [0, 1], xTexts: ["0", "1"], yTicks: [1], yTexts: ["1"], xTitle: "step", legend: ["\"a\" & b\u0000"],
   };

@@ -19,6 +19,7 @@ export interface SvgOptions {
   colors: SvgColors;
   /** Canvas dash pattern of a run's slot; empty: solid. */
   dash(slot: number): readonly number[];
+  evaluationDash: readonly number[];
   xTicks: readonly number[];
   xTexts: readonly string[];
   yTicks: readonly number[];
@@ -35,8 +36,7 @@ const kTop = 44;
 /** Text between tags or quotes. What XML 1.0 cannot hold at all is left out. */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  // eslint-disable-next-line no-control-regex
-  const allowed = text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "");
+  const allowed = text.replace(/\p{Surrogate}/gu, "\ufffd").replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "");
   return allowed.replace(/[&<>"']/g, (one) => entities[one] ?? one);
 }
 
@@ -65,7 +65,7 @@ function pathOf(stroke: Stroke, toX: (value: number) => number, toY: (value: num
 function strokeElements(stroke: Stroke, options: SvgOptions, toX: (v: number) => number, toY: (v: number) => number): string {
   const { line, faint, dots, points } = stroke;
   const color = escapeXml(options.colors.run(line.slot));
-  const pattern = line.role === "evaluation" ? [6, 4] : options.dash(line.slot);
+  const pattern = line.role === "evaluation" ? options.evaluationDash : options.dash(line.slot);
   const dash = pattern.length > 0 ? ` stroke-dasharray="${pattern.join(" ")}"` : "";
   let text = `<path d="${pathOf(stroke, toX, toY)}" fill="none" stroke="${color}" stroke-width="${faint ? 1 : 1.75}"` +
     ` stroke-linejoin="round"${faint ? ' stroke-opacity="0.28"' : dash}/>`;
@@ -95,7 +95,7 @@ function legend(scene: Scene, options: SvgOptions, frame: Frame): string {
   const drawn = scene.strokes.filter((stroke) => !stroke.faint);
   return drawn.map(({ line }, i) => {
     const y = frame.bottom + 58 + i * kLegendLine;
-    const pattern = line.role === "evaluation" ? [6, 4] : options.dash(line.slot);
+    const pattern = line.role === "evaluation" ? options.evaluationDash : options.dash(line.slot);
     const dash = pattern.length > 0 ? ` stroke-dasharray="${pattern.join(" ")}"` : "";
     return `<path d="M${frame.left} ${y - 4}h24" stroke="${escapeXml(options.colors.run(line.slot))}" stroke-width="2"${dash}/>` +
       `<text x="${frame.left + 32}" y="${y}" fill="${escapeXml(options.colors.ink)}" font-size="12">${escapeXml(options.legend[i] ?? "")}</text>`;

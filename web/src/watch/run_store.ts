@@ -168,9 +168,20 @@ export class RunStore {
       const query = `?from=${metrics.next}&generation=${encodeURIComponent(metrics.generation)}`;
       const before = metrics.next;
       const page = readMetricsPage(await this.client.get(path + query));
+      if (page.restarted || (metrics.generation !== "" && page.generation !== metrics.generation)) this.forgetEvaluations(id);
       metrics.take(page);
       // The server may cut a long file into pages; the last one is empty.
       more = page.entries.length > 0 && metrics.next > before;
+    }
+  }
+
+  /** The run began anew: what was evaluated before is no more. */
+  private forgetEvaluations(id: string): void {
+    for (const name of this.evaluations.keys()) {
+      if (name.startsWith(`${id}/`)) this.evaluations.delete(name);
+    }
+    for (const name of this.seen.keys()) {
+      if (/^(evaluation|steps)/.test(name) && name.endsWith(`/${id}`)) this.seen.delete(name);
     }
   }
 
