@@ -29,6 +29,11 @@ export function isLesser(key: string): boolean {
   return kLesser.test(key);
 }
 
+/** Whether the smoothing slider acts on it: a schedule has no noise, and evaluations are few. */
+export function isSmoothed({ key, role }: Trace): boolean {
+  return role === "training" && key !== "learning_rate";
+}
+
 /** Whether a smaller or a larger value is the better one. */
 export function betterOf(key: string): Better {
   if (kNeither.test(key)) return "neither";

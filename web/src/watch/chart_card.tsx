@@ -97,7 +97,7 @@ function ChartTable({ title, lines, axis }: { title: string; lines: readonly Lin
   const { rows, total } = useMemo(() => tableRows(lines, kMostRows), [lines]);
   const roles = new Set(lines.map((line) => line.role)).size > 1;
   return (
-    <div class="table-scroll chart-table" tabIndex={0} role="region" aria-label={text.tableLabel(title)}>
+    <div class="table-scroll chart-table" tabIndex={0} role="group" aria-label={text.tableLabel(title)}>
       <table>
         <thead>
           <tr>

@@ -1,5 +1,5 @@
 // A chart's points as CSV (RFC 4180): one row a point, so that runs with different steps fit into one file.
-import type { ChartSpec } from "./catalog.ts";
+import { isSmoothed, type ChartSpec } from "./catalog.ts";
 import type { RunSource } from "./chart_lines.ts";
 import { smooth } from "./smoothing.ts";
 
@@ -16,11 +16,12 @@ function csvNumber(value: number | undefined): string {
 /** Columns run, metric, step, epoch, time, value, smoothed; what is not known or not finite is empty. */
 export function chartCsv(spec: ChartSpec, runs: readonly RunSource[], smoothing: number): string {
   const lines = ["run,metric,step,epoch,time,value,smoothed"];
-  for (const { key, role } of spec.traces) {
+  for (const trace of spec.traces) {
+    const { key } = trace;
     for (const run of runs) {
       const track = run.metrics.tracks.get(key);
       if (track === undefined) continue;
-      const weight = role === "training" ? smoothing : 0;
+      const weight = isSmoothed(trace) ? smoothing : 0;
       const smoothed = weight > 0 ? smooth(track.value, weight) : [];
       track.step.forEach((step, i) => {
         const numbers = [step, track.epoch[i], track.time[i], track.value[i], smoothed[i]].map(csvNumber);

@@ -1,6 +1,6 @@
 // The lines of one chart: every shown run's points on the chosen axis, smoothed. Kept from one answer of the server to
 // the next, because with twenty runs most of them have not changed.
-import type { ChartSpec, Role } from "./catalog.ts";
+import { isSmoothed, type ChartSpec, type Role } from "./catalog.ts";
 import { pointsOn, type AxisName, type RunMetrics } from "./series.ts";
 import { smooth } from "./smoothing.ts";
 
@@ -40,7 +40,7 @@ export class LineCache {
     const lines: Line[] = [];
     for (const trace of spec.traces) {
       for (const run of runs) {
-        const weight = trace.role === "training" ? smoothing : 0;
+        const weight = isSmoothed(trace) ? smoothing : 0;
         const name = JSON.stringify([run.id, run.slot, run.name, trace.key, axis, weight]);
         let kept = this.kept.get(name);
         if (kept === undefined || kept.version !== run.metrics.version) {

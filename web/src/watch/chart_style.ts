@@ -1,6 +1,5 @@
 // How runs look in charts, on the canvas as in files: colours of the theme, dashes beyond the tenth run.
 import { themeColor } from "../shared/theme";
-import type { Role } from "./catalog.ts";
 
 export const kNumColors = 10;
 
@@ -11,7 +10,3 @@ const kDashes: readonly (readonly number[])[] = [[], [8, 3], [2, 3], [8, 3, 2, 3
 export const slotDash = (slot: number): readonly number[] => kDashes[Math.floor(slot / kNumColors) % kDashes.length] ?? [];
 
 export const kEvaluationDash: readonly number[] = [5, 4];
-
-export function dashOf(role: Role, slot: number): readonly number[] {
-  return role === "evaluation" ? kEvaluationDash : slotDash(slot);
-}

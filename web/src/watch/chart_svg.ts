@@ -62,11 +62,15 @@ function pathOf(stroke: Stroke, toX: (value: number) => number, toY: (value: num
   return path;
 }
 
+function dashAttribute({ line, dashed }: Stroke, options: SvgOptions): string {
+  const pattern = dashed ? options.evaluationDash : options.dash(line.slot);
+  return pattern.length > 0 ? ` stroke-dasharray="${pattern.join(" ")}"` : "";
+}
+
 function strokeElements(stroke: Stroke, options: SvgOptions, toX: (v: number) => number, toY: (v: number) => number): string {
   const { line, faint, dots, points } = stroke;
   const color = escapeXml(options.colors.run(line.slot));
-  const pattern = line.role === "evaluation" ? options.evaluationDash : options.dash(line.slot);
-  const dash = pattern.length > 0 ? ` stroke-dasharray="${pattern.join(" ")}"` : "";
+  const dash = dashAttribute(stroke, options);
   let text = `<path d="${pathOf(stroke, toX, toY)}" fill="none" stroke="${color}" stroke-width="${faint ? 1 : 1.75}"` +
     ` stroke-linejoin="round"${faint ? ' stroke-opacity="0.28"' : dash}/>`;
   if (!dots) return text;
@@ -91,20 +95,30 @@ function axes(options: SvgOptions, frame: Frame, toX: (v: number) => number, toY
   return rows.join("") + columns.join("") + name;
 }
 
+/** One column for few lines, two for many. */
+function legendRows(numLines: number): number {
+  return numLines > 4 ? Math.ceil(numLines / 2) : numLines;
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}\u2026` : text;
+}
+
 function legend(scene: Scene, options: SvgOptions, frame: Frame): string {
   const drawn = scene.strokes.filter((stroke) => !stroke.faint);
-  return drawn.map(({ line }, i) => {
-    const y = frame.bottom + 58 + i * kLegendLine;
-    const pattern = line.role === "evaluation" ? options.evaluationDash : options.dash(line.slot);
-    const dash = pattern.length > 0 ? ` stroke-dasharray="${pattern.join(" ")}"` : "";
-    return `<path d="M${frame.left} ${y - 4}h24" stroke="${escapeXml(options.colors.run(line.slot))}" stroke-width="2"${dash}/>` +
-      `<text x="${frame.left + 32}" y="${y}" fill="${escapeXml(options.colors.ink)}" font-size="12">${escapeXml(options.legend[i] ?? "")}</text>`;
+  return drawn.map((stroke, i) => {
+    const rows = legendRows(drawn.length);
+    const x = frame.left + (i >= rows ? (frame.right - frame.left) / 2 : 0);
+    const y = frame.bottom + 58 + (i % rows) * kLegendLine;
+    const dash = dashAttribute(stroke, options);
+    return `<path d="M${short(x)} ${y - 4}h24" stroke="${escapeXml(options.colors.run(stroke.line.slot))}" stroke-width="2"${dash}/>` +
+      `<text x="${short(x + 32)}" y="${y}" fill="${escapeXml(options.colors.ink)}" font-size="12">${escapeXml(shortened(options.legend[i] ?? ""))}</text>`;
   }).join("");
 }
 
 /** The height of the whole picture for a plot of `options.height`. */
 export function svgHeight(scene: Scene, options: SvgOptions): number {
-  return options.height + kLegendLine * scene.strokes.filter((stroke) => !stroke.faint).length;
+  return options.height + kLegendLine * legendRows(scene.strokes.filter((stroke) => !stroke.faint).length);
 }
 
 export function chartSvg(scene: Scene, options: SvgOptions): string {

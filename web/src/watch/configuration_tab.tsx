@@ -36,7 +36,7 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
         {right && <span class="soft" role="status">{text.numDifferences(differing.length)}</span>}
       </div>
       <div class={`configuration ${right ? "compared" : ""}`}>
-        <Facts runs={right ? [left, right] : [left]} />
+        <Facts runs={right ? [left, right] : [left]} all={all} />
         <Options rows={shown} names={right ? [run.name, right.name] : [run.name]} empty={left.options === null ? text.noOptions : text.noMatch} />
       </div>
     </>
@@ -75,14 +75,14 @@ function factRows(run: Run, text: WatchTexts): Map<string, string> {
   return rows;
 }
 
-function Facts({ runs }: { runs: readonly Run[] }) {
+function Facts({ runs, all }: { runs: readonly Run[]; all: boolean }) {
   const text = useTexts(texts);
   const facts = runs.map((run) => factRows(run, text));
   const rows = [...new Set(facts.flatMap((one) => [...one.keys()]))].map((name): OptionRow => {
     const [left = "", right = left] = facts.map((one) => one.get(name) ?? "");
     return { name: text.facts[name] ?? name, left, right, differs: left !== right };
   });
-  return <Rows title={text.about} rows={rows.filter((row) => row.left !== "" || row.right !== "")} names={runs.map((run) => run.name)} />;
+  return <Rows title={text.about} rows={rows.filter((row) => (runs.length > 1 && !all ? row.differs : row.left !== "" || row.right !== ""))} names={runs.map((run) => run.name)} />;
 }
 
 function Options({ rows, names, empty }: { rows: readonly OptionRow[]; names: readonly string[]; empty: string }) {
@@ -102,7 +102,7 @@ function Rows({ title, rows, names, code }: { title: string; rows: readonly Opti
   return (
     <section class="card" aria-labelledby={id}>
       <h3 id={id}>{title}</h3>
-      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby={id}>
+      <div class="table-scroll" tabIndex={0} role="group" aria-labelledby={id}>
         <table class={code ? "options code" : "options"}>
           <thead class={names.length > 1 ? "" : "hidden-head"}>
             <tr>

@@ -43,6 +43,8 @@ export interface MetricsPage {
   generation: string;
   next: number;
   restarted: boolean;
+  /** There is more to read at once. */
+  more: boolean;
   entries: Entry[];
 }
 
@@ -171,6 +173,7 @@ export function readMetricsPage(value: unknown): MetricsPage {
     generation: text(json["generation"]),
     next: count(json["next"]),
     restarted: json["restarted"] === true,
+    more: json["more"] === true,
     entries: list(json["entries"]).filter(isFields),
   };
 }

@@ -60,12 +60,11 @@ function Confusion({ evaluation }: { evaluation: Evaluation }) {
   const { labels, confusion_matrix: matrix } = evaluation;
   const { all, correct } = totals(matrix);
   return (
-    <section class="card" aria-labelledby="confusion-title">
+    <section class="card confusion-card" aria-labelledby="confusion-title">
       <h3 id="confusion-title">{text.confusion}</h3>
       <p class="correct">{text.correct(countText(correct, text.locale), countText(all, text.locale), percentText(all > 0 ? correct / all : null, text.locale, 1))}</p>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={text.confusion}>
-        <table class="confusion">
-          <caption>{text.confusionCaption}</caption>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={text.confusion}>
+        <table class="confusion" aria-labelledby="confusion-title" aria-describedby="confusion-note">
           <thead>
             <tr>
               <td class="corner">{text.trueLabel} {"\u2193"} / {text.predictedLabel} {"\u2192"}</td>
@@ -90,6 +89,7 @@ function Confusion({ evaluation }: { evaluation: Evaluation }) {
           </tbody>
         </table>
       </div>
+      <p id="confusion-note" class="soft">{text.confusionCaption}</p>
     </section>
   );
 }
@@ -97,9 +97,9 @@ function Confusion({ evaluation }: { evaluation: Evaluation }) {
 function PerLabel({ evaluation }: { evaluation: Evaluation }) {
   const text = useTexts(texts);
   return (
-    <section class="card" aria-labelledby="labels-title">
+    <section class="card labels-card" aria-labelledby="labels-title">
       <h3 id="labels-title">{text.perLabel}</h3>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={text.perLabel}>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={text.perLabel}>
         <table class="scores">
           <thead>
             <tr>

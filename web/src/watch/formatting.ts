@@ -10,12 +10,12 @@ export interface DurationWords {
   seconds: string;
 }
 
-/** About four significant digits: 0.6931, 0.01222, 2.000e-5, 12,345. Not finite: "NaN". */
+/** About four significant digits: 0.6931, 0.01222, 2e-5, 12,345. Not finite: "NaN". */
 export function metricText(value: number | null | undefined, language: string): string {
   if (value === null || value === undefined) return kUnknown;
   if (!Number.isFinite(value)) return "NaN";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return value.toExponential(3).replace("e+", "e");
+  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return Number(value.toPrecision(4)).toExponential().replace("e+", "e");
   const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 4;
   const format = size < 0.1 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: digits };
   return new Intl.NumberFormat(language, format).format(value);

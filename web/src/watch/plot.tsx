@@ -173,7 +173,7 @@ function Tooltip({ readings, place, axis, canvas, several, width }: {
         <p class="tooltip-place">{text.axes[axis]} {placeText(place, axis, text.locale)}</p>
         {readings.slice(0, kMostShown).map(({ line, y, raw, x }) => (
           <p key={`${line.run} ${line.key}`} class={`reading ${slotClass(line.slot)}`}>
-            <span class={`swatch swatch-${line.role}`} />
+            <span class={roles ? `swatch swatch-${line.role}` : "swatch"} />
             <span class="reading-name">{[several && line.name, roles && roleText(line, text)].filter(Boolean).join(" \u00b7 ")}</span>
             <span class="reading-value">{metricText(y, text.locale)}</span>
             <span class="reading-note">

@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import { themeColor } from "../shared/theme";
 import { xAxis, yAxis } from "./chart_axes.ts";
-import { dashOf, slotColor } from "./chart_style";
+import { kEvaluationDash, slotColor, slotDash } from "./chart_style";
 import type { Scene, Stroke } from "./scene.ts";
 import type { AxisName } from "./series.ts";
 
@@ -139,7 +139,8 @@ export class PlotCanvas {
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top - 4, bbox.width, bbox.height + 8);
+    const air = 4 * uPlot.pxRatio;
+    ctx.rect(bbox.left - air, bbox.top - air, bbox.width + 2 * air, bbox.height + 2 * air);
     ctx.clip();
     for (const stroke of this.content.scene.strokes) drawStroke(plot, stroke);
     drawBroken(plot, this.content.scene);
@@ -154,7 +155,7 @@ function select(plot: uPlot, events: PlotEvents): void {
   events.select(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"));
 }
 
-function drawStroke(plot: uPlot, { line, points, faint, dots }: Stroke): void {
+function drawStroke(plot: uPlot, { line, points, faint, dots, dashed }: Stroke): void {
   const { ctx } = plot;
   const ratio = uPlot.pxRatio;
   const color = slotColor(line.slot);
@@ -162,7 +163,7 @@ function drawStroke(plot: uPlot, { line, points, faint, dots }: Stroke): void {
   ctx.strokeStyle = ctx.fillStyle = color;
   ctx.lineWidth = (faint ? 1 : 1.75) * ratio;
   ctx.lineJoin = "round";
-  ctx.setLineDash(faint ? [] : dashOf(line.role, line.slot).map((part) => part * ratio));
+  ctx.setLineDash(faint ? [] : (dashed ? kEvaluationDash : slotDash(line.slot)).map((part) => part * ratio));
   ctx.beginPath();
   const dot = new Path2D();
   let drawing = false;

@@ -9,11 +9,10 @@ import { shownRuns } from "./view_state.ts";
 
 export function StateBadge({ run }: { run: Run }) {
   const text = useTexts(texts);
-  const phase = run.state === "running" && run.phase !== null ? text.phases[run.phase] : undefined;
   return (
     <span class={`state state-${run.state}`}>
       <Icon name={run.state} />
-      {phase ?? text.states[run.state]}
+      {text.states[run.state]}
     </span>
   );
 }

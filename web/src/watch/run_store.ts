@@ -170,8 +170,7 @@ export class RunStore {
       const page = readMetricsPage(await this.client.get(path + query));
       if (page.restarted || (metrics.generation !== "" && page.generation !== metrics.generation)) this.forgetEvaluations(id);
       metrics.take(page);
-      // The server may cut a long file into pages; the last one is empty.
-      more = page.entries.length > 0 && metrics.next > before;
+      more = page.more && metrics.next > before;
     }
   }
 

@@ -29,7 +29,8 @@ export function RunSummary({ run }: { run: Run }) {
 function Progress({ run }: { run: Run }) {
   const text = useTexts(texts);
   const share = shareDone(run);
-  const parts: string[] = [];
+  const phase = run.state === "running" && run.phase !== null ? text.phases[run.phase] : undefined;
+  const parts = phase === undefined ? [] : [phase];
   if (run.step !== null) parts.push(text.step(countText(run.step, text.locale), countText(run.total_steps, text.locale)));
   if (run.epoch !== null) parts.push(text.epoch(decimalText(run.epoch, text.locale), decimalText(run.num_train_epochs, text.locale)));
   const left = run.state === "running" && run.seconds_left !== null;
@@ -37,7 +38,7 @@ function Progress({ run }: { run: Run }) {
     <div class={`progress progress-${run.state}`}>
       {share !== null && <progress max={1} value={share} aria-label={text.progress} />}
       <p class="progress-text">
-        <span>{parts.join(", ")}</span>
+        <span>{parts.join(" \u00b7 ")}</span>
         <span class="progress-right">
           {left ? text.left(durationText(run.seconds_left, text.duration)) : share !== null && percentText(share, text.locale)}
         </span>
@@ -124,7 +125,7 @@ function Command({ command }: { command: string }) {
   };
   return (
     <div class="command">
-      <code ref={code} tabIndex={0} role="region" aria-label={text.resumeWith}>{command}</code>
+      <code ref={code} tabIndex={0} role="group" aria-label={text.resumeWith}>{command}</code>
       <button type="button" onClick={() => void copy()}><Icon name="copy" />{text.copy}</button>
       <span role="status" class="copied">{copied ? text.copied : ""}</span>
     </div>

@@ -10,6 +10,8 @@ export interface Stroke {
   faint: boolean;
   /** A dot on each point. */
   dots: boolean;
+  /** Dashed, to set evaluations apart from the training in the same chart. */
+  dashed: boolean;
 }
 
 export interface Scene {
@@ -77,19 +79,20 @@ function positive(values: readonly number[]): number[] {
   return values.map((value) => (value > 0 ? value : NaN));
 }
 
-function strokesOf(line: Line, x: Domain, options: SceneOptions): Stroke[] {
+function strokesOf(line: Line, x: Domain, mixed: boolean, options: SceneOptions): Stroke[] {
   const cut = (values: readonly number[]): Polyline =>
     decimate(line.x, options.logarithmic ? positive(values) : values, x.low, x.high, options.width);
   const [begin, end] = visibleRange(line.x, x.low, x.high);
   const few = end - begin <= Math.min(kMostDots, options.width / 8);
   const dots = few && (line.role === "evaluation" || end - begin <= 2);
-  const stroke: Stroke = { line, points: cut(line.y), faint: false, dots };
-  return line.smoothed ? [{ line, points: cut(line.raw), faint: true, dots: false }, stroke] : [stroke];
+  const stroke: Stroke = { line, points: cut(line.y), faint: false, dots, dashed: mixed && line.role === "evaluation" };
+  return line.smoothed ? [{ line, points: cut(line.raw), faint: true, dots: false, dashed: false }, stroke] : [stroke];
 }
 
 export function buildScene(lines: readonly Line[], options: SceneOptions): Scene {
   const x = options.zoom ? { low: options.zoom[0], high: options.zoom[1] } : fullDomain(lines);
-  const strokes = lines.flatMap((line) => strokesOf(line, x, options));
+  const mixed = new Set(lines.map((line) => line.role)).size > 1;
+  const strokes = lines.flatMap((line) => strokesOf(line, x, mixed, options));
   // All faint lines lie behind all others.
   strokes.sort((a, b) => Number(b.faint) - Number(a.faint));
   const broken = lines.flatMap((line) =>

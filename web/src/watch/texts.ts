@@ -191,7 +191,7 @@ const en: WatchTexts = {
   evaluation: "evaluation",
   raw: "raw",
   log: "log",
-  logLabel: (title) => `${title}: logarithmic axis`,
+  logLabel: (title) => `${title}: log axis`,
   table: "Table",
   tableLabel: (title) => `${title}: data table`,
   tablePart: (shown, total) => `${shown} of ${total} points, evenly chosen; the CSV has them all.`,
