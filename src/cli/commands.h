@@ -9,6 +9,7 @@
 #include "cli/eval_options.h"
 #include "cli/help.h"
 #include "cli/predict_options.h"
+#include "cli/serve_options.h"
 #include "cli/tokenize_options.h"
 #include "cli/version.h"
 #include "train/options.h"
@@ -20,6 +21,7 @@ inline constexpr std::array kCommands = {
     library_command<EvalOptions>("eval", "Work", "how well a trained model does on rows with labels"),
     library_command<PredictOptions>("predict", "Work", "labels and scores of texts, or of a file's rows"),
     library_command<TokenizeOptions>("tokenize", "Work", "the tokens and ids of texts, or of a file's rows"),
+    library_command<ServeOptions>("serve", "Work", "a trained model over HTTP, with a page to try it"),
     library_command<DevicesOptions>("devices", "About", "what models can be computed on here"),
     light_command<VersionOptions, run_version>("version", "About",
                                                "the version of hone, its libraries and the processor"),

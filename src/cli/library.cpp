@@ -29,7 +29,7 @@ constexpr Runner runner(std::string_view name) {
 constexpr std::array kRunners = {
     runner<train::TrainOptions, run_train>("train"), runner<EvalOptions, run_eval>("eval"),
     runner<PredictOptions, run_predict>("predict"),  runner<TokenizeOptions, run_tokenize>("tokenize"),
-    runner<DevicesOptions, run_devices>("devices"),
+    runner<ServeOptions, run_serve>("serve"),        runner<DevicesOptions, run_devices>("devices"),
 };
 
 // Every command of the library has one runner with the same type of options, and no other.

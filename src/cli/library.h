@@ -13,11 +13,13 @@ namespace hone::cli {
 struct DevicesOptions;
 struct EvalOptions;
 struct PredictOptions;
+struct ServeOptions;
 struct TokenizeOptions;
 
 int run_train(const options::Parsed<train::TrainOptions>& parsed);
 int run_eval(const options::Parsed<EvalOptions>& parsed);
 int run_predict(const options::Parsed<PredictOptions>& parsed);
+int run_serve(const options::Parsed<ServeOptions>& parsed);
 int run_tokenize(const options::Parsed<TokenizeOptions>& parsed);
 int run_devices(const options::Parsed<DevicesOptions>& parsed);
 

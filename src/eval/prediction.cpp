@@ -15,9 +15,6 @@ namespace {
 
 constexpr uint64_t kTokensPerBatch = 4096;
 
-// A float's own shortest digits ("0.9987"), not those of the double that it becomes.
-double shortest(float value) { return std::stod(fmt::format("{}", value)); }
-
 }  // namespace
 
 std::vector<Prediction> predict(const Classifier& classifier, const task::Features& features,
@@ -34,11 +31,13 @@ std::vector<Prediction> predict(const Classifier& classifier, const task::Featur
   return predictions;
 }
 
+double shortest_double(float value) { return std::stod(fmt::format("{}", value)); }
+
 Json prediction_json(const Prediction& prediction, const std::vector<std::string>& labels) {
   Json scores = Json::object();
-  for (size_t id = 0; id < labels.size(); ++id) scores[labels[id]] = shortest(prediction.scores[id]);
+  for (size_t id = 0; id < labels.size(); ++id) scores[labels[id]] = shortest_double(prediction.scores[id]);
   const auto best = static_cast<size_t>(prediction.label);
-  return {{"label", labels[best]}, {"score", shortest(prediction.scores[best])}, {"scores", scores}};
+  return {{"label", labels[best]}, {"score", shortest_double(prediction.scores[best])}, {"scores", scores}};
 }
 
 }  // namespace hone::eval

@@ -22,6 +22,9 @@ struct Prediction {
 std::vector<Prediction> predict(const Classifier& classifier, const task::Features& features,
                                 const std::function<void(uint64_t)>& progress, std::string_view function = "softmax");
 
+// A float with its own shortest digits when printed ("0.9987"), not those of the double that it becomes.
+double shortest_double(float value);
+
 // {"label": "POSITIVE", "score": 0.99, "scores": {"NEGATIVE": 0.01, "POSITIVE": 0.99}}
 Json prediction_json(const Prediction& prediction, const std::vector<std::string>& labels);
 

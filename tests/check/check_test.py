@@ -195,6 +195,14 @@ class SourcesTest(CheckTest):
             self.write("src/base/names.cpp", f"// Names.\n{line}\n")
             self.expect(sources, "src/base/names.cpp:2: ", problem)
 
+    def test_the_pages_may_speak_chinese(self):
+        self.write("web/src/try/texts.ts", "// Texts.\nexport const title = \"\u7535\u5f71\";\n")
+        self.expect_none(sources)
+        self.write("tests/web/try.test.ts", "import x;\n\t// TO" "DO: more\n")
+        self.expect(sources, "tests/web/try.test.ts:1: the file must open with a comment")
+        self.expect(sources, "tests/web/try.test.ts:2: ", "a tab")
+        self.expect(sources, "tests/web/try.test.ts:2: ", "left over")
+
     def test_prose_is_not_code(self):
         self.write("src/base/names.cpp", "// Names.\n// The sum, as f(x); see below.\n// a = b; c\n")
         self.expect_none(sources)

@@ -1,10 +1,12 @@
 # check/sources: ASCII, no tabs, nothing left to do later, no code in comments, each source opens with a comment that
-# says what it is for, and each header is included once.
+# says what it is for, and each header is included once. The pages' sources hold the same, but for ASCII: they speak Chinese.
 import re
 
 import source_tree
 
 ENDINGS = (".h", ".cpp", ".py", ".cmake", ".map", ".sh")
+PAGE_ENDINGS = (".ts", ".tsx", ".css")
+PAGE_FOLDERS = ("web/src", "tests/web")
 # Written in parts so that this file does not find itself.
 LEFT_OVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 CODE_IN_COMMENT = re.compile(r"^\s*//\s*(?:[\w:.>-]+\(.*\);|[\w:<>*& ]+ = .*;|(?:if|for|while) \(.*\) \{|\}|return\b.*;)\s*$")
@@ -21,6 +23,19 @@ def line_problems(line):
         yield "code in a comment: remove it"
 
 
+def page_problems(root):
+    for path in source_tree.code_files(root, *PAGE_ENDINGS, folders=PAGE_FOLDERS):
+        lines = source_tree.read(root, path).split("\n")
+        for number, line in enumerate(lines, start=1):
+            for problem in line_problems(line):
+                if problem != "not ASCII":
+                    yield f"{path}:{number}: {problem}"
+        if not lines[0].startswith(("//", "/*")):
+            yield f"{path}:1: the file must open with a comment that says what it is for"
+        if lines[-1] != "":
+            yield f"{path}: the last line has no end"
+
+
 def opens_with_comment(path, lines):
     marks = "//" if path.suffix in (".h", ".cpp") else ("#", '"""') if path.suffix == ".py" else "#"
     return lines[0].startswith(marks)
@@ -33,7 +48,7 @@ def is_for_each_target(lines):
 
 
 def problems(root):
-    found = []
+    found = list(page_problems(root))
     for path in source_tree.code_files(root, *ENDINGS):
         lines = source_tree.read(root, path).split("\n")
         for number, line in enumerate(lines, start=1):

@@ -1,5 +1,5 @@
 // Requests to the own server: JSON in and out, the API key where one was given, and one error type for all that fails.
-import { createStore, keep, kept } from "./store";
+import { createStore, keep, kept } from "./store.ts";
 
 const storedKeyName = "hone.api_key";
 
@@ -35,6 +35,8 @@ export interface ApiRequest {
   method?: "GET" | "POST";
   body?: unknown;
   signal?: AbortSignal | undefined;
+  /** Further statuses whose JSON is an answer and no error. */
+  accept?: number[];
 }
 
 export interface ApiAnswer<T> {
@@ -43,7 +45,8 @@ export interface ApiAnswer<T> {
 }
 
 /** Sends a request and reads its JSON. Throws ApiError, or the browser's AbortError where the signal said so. */
-export async function request<T>(path: string, { method = "GET", body, signal }: ApiRequest = {}): Promise<ApiAnswer<T>> {
+export async function request<T>(path: string, options: ApiRequest = {}): Promise<ApiAnswer<T>> {
+  const { method = "GET", body, signal, accept = [] } = options;
   const headers: Record<string, string> = {};
   if (apiKey !== null) headers["Authorization"] = `Bearer ${apiKey}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -51,7 +54,7 @@ export async function request<T>(path: string, { method = "GET", body, signal }:
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal) init.signal = signal;
   const { response, text } = await send(path, init, signal);
-  if (!response.ok) throw errorOf(response, text);
+  if (!response.ok && !accept.includes(response.status)) throw errorOf(response, text);
   try {
     return { data: JSON.parse(text) as T, headers: response.headers };
   } catch {

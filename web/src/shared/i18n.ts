@@ -1,6 +1,6 @@
 // English and Chinese: by the browser's language at first, by the switch from then on (kept in localStorage).
 // A part of a page holds its texts as { en, zh } of one shape and takes them with useTexts.
-import { createStore, keep, kept, useStore } from "./store";
+import { createStore, keep, kept, useStore } from "./store.ts";
 
 export type Language = "en" | "zh";
 export type Texts<T> = Record<Language, T>;

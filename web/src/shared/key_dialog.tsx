@@ -1,8 +1,8 @@
 // Asks for the API key when the server wants one. It is kept in this tab's sessionStorage and sent as a header only.
 import { useEffect, useRef } from "preact/hooks";
-import { hasApiKey, keyWanted, setApiKey } from "./api";
-import { useTexts, type Texts } from "./i18n";
-import { useStore } from "./store";
+import { hasApiKey, keyWanted, setApiKey } from "./api.ts";
+import { useTexts, type Texts } from "./i18n.ts";
+import { useStore } from "./store.ts";
 
 const texts: Texts<{ title: string; why: string; wrong: string; label: string; send: string }> = {
   en: {

@@ -1,6 +1,6 @@
 // Dark or light: as the system says at first, by the switch from then on (kept in localStorage). The choice stands on
 // <html data-theme>, which base.css follows; `theme` tells scripts that draw by themselves (canvas charts).
-import { createStore, keep, kept, useStore } from "./store";
+import { createStore, keep, kept, useStore } from "./store.ts";
 
 export type Theme = "light" | "dark";
 

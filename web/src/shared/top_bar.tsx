@@ -1,7 +1,7 @@
 // The line at the top of both pages: whose page it is, its title, and the switches for language and theme.
 import type { ComponentChildren } from "preact";
-import { setLanguage, useLanguage, useTexts, type Texts } from "./i18n";
-import { setTheme, useTheme } from "./theme";
+import { setLanguage, useLanguage, useTexts, type Texts } from "./i18n.ts";
+import { setTheme, useTheme } from "./theme.ts";
 
 const texts: Texts<{ toDark: string; toLight: string; otherLanguage: string; switchLanguage: string }> = {
   en: {

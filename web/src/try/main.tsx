@@ -1,16 +1,7 @@
-// The try-it page.
+// Entry of the try-it page.
 import { render } from "preact";
-import { KeyDialog } from "../shared/key_dialog";
-import { TopBar } from "../shared/top_bar";
-
-function Page() {
-  return (
-    <>
-      <TopBar title="hone" />
-      <KeyDialog onKey={() => undefined} />
-    </>
-  );
-}
+import "./try.css";
+import { TryPage } from "./try_page.tsx";
 
 const root = document.getElementById("page");
-if (root) render(<Page />, root);
+if (root) render(<TryPage />, root);

@@ -1,0 +1,51 @@
+// hone serve: a trained model behind HTTP, with a page to try it.
+#include <cstdlib>
+#include <memory>
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "cli/library.h"
+#include "cli/serve_options.h"
+#include "http/browser.h"
+#include "http/server.h"
+#include "serve/routes.h"
+#include "serve/service.h"
+#include "tensor/compute.h"
+
+namespace hone::cli {
+
+namespace {
+
+serve::ServiceOptions service_options(const ServeOptions& options) {
+  return {.model = {options.model_name_or_path, options.max_seq_length, options.compute},
+          .queue = {.max_batch_tokens = static_cast<size_t>(options.max_batch_tokens),
+                    .max_queue = static_cast<size_t>(options.max_queue)},
+          .max_body_bytes = static_cast<size_t>(options.server.max_body_bytes)};
+}
+
+}  // namespace
+
+int run_serve(const options::Parsed<ServeOptions>& parsed) {
+  const ServeOptions& options = parsed.options;
+  const InterruptGuard interrupts;
+  tensor::prepare_compute(options.compute);  // a device that is not there ends the program before it listens
+  const auto metrics = std::make_shared<http::Metrics>();
+  serve::Service service(service_options(options), *metrics);
+  http::Server server(http::make_config(options.server), {.title = "hone serve",
+                                                          .version = HONE_VERSION,
+                                                          .routes = serve::routes(service),
+                                                          .pages = http::page_files(),
+                                                          .index = "/try.html",
+                                                          .metrics = metrics});
+  log_info("listening on {}", server.url());
+  if (options.server.open) http::open_in_browser(server.url());
+  service.start();
+  server.run([] { return pending_interrupt() != 0; });
+  const int code = pending_interrupt() == 0 ? 0 : 128 + pending_interrupt();
+  if (service.is_loading())
+    std::_Exit(code);  // the reading of a big model is not waited for, and leaves nothing behind
+  service.stop();
+  return code;
+}
+
+}  // namespace hone::cli

@@ -1,0 +1,197 @@
+// The states of a connection.
+#include "http/connection.h"
+
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <ctime>
+
+#include "base/log.h"
+#include "http/response_head.h"
+
+namespace hone::http {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr size_t kReadBytes = 16 << 10;
+constexpr size_t kMaxLingerBytes = 4 << 20;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, std::string client, ConnectionShared& shared)
+    : socket_(std::move(socket)), shared_(shared), parser_(shared.limits) {
+  exchange_.client = std::move(client);
+}
+
+void Connection::start() {
+  error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  read();
+}
+
+void Connection::move_to(Phase phase) { shared_.phases.move(*this, phase, Clock::now()); }
+
+void Connection::close() {
+  if (closed_) return;
+  closed_ = true;
+  error_code ignored;
+  socket_.close(ignored);
+  shared_.forget(*this);
+}
+
+void Connection::read() {
+  if (reading_) return;
+  reading_ = true;
+  read_buffer_.resize(kReadBytes);
+  socket_.async_read_some(
+      asio::buffer(read_buffer_),
+      [self = shared_from_this()](const error_code& error, size_t size) { self->on_read(error, size); });
+}
+
+void Connection::on_read(const error_code& error, size_t size) {
+  reading_ = false;
+  if (closed_) return;
+  shared_.traffic.received_bytes().add(size);
+  if (phase() == Phase::kWriting) return;  // a 408 is on its way; what comes now is not wanted
+  if (error) return close();
+  if (phase() == Phase::kClosing) {
+    lingered_ += size;
+    return lingered_ > kMaxLingerBytes ? close() : read();
+  }
+  received_.append(read_buffer_.data(), size);
+  advance();
+}
+
+// Goes on with the bytes that are there.
+void Connection::advance() {
+  using State = RequestParser::State;
+  if (phase() == Phase::kWaiting) {
+    move_to(Phase::kReceiving);
+    began_ = since();
+  }
+  received_.erase(0, parser_.feed(received_));
+  if (parser_.state() == State::kHeadDone) {
+    if (!examine()) return;
+    const bool is_asked = parser_.expects_continue() && received_.empty();
+    parser_.continue_with_body();
+    if (is_asked) return write_continue();
+    received_.erase(0, parser_.feed(received_));
+  }
+  if (parser_.state() == State::kDone) return dispatch();
+  if (parser_.state() == State::kFailed) return refuse(parser_.failure());
+  read();
+}
+
+// Whether the request may go on; otherwise it has been answered.
+bool Connection::examine() {
+  head_.request.method = parser_.method();
+  head_.request.client = exchange_.client;
+  head_.request.headers = std::move(parser_.headers());
+  origin_ = head_.request.headers.find("Origin");
+  std::optional<Response> refusal = shared_.dispatcher.examine(head_, parser_.target());
+  exchange_.method = head_.request.method;
+  exchange_.path = head_.raw_path;
+  exchange_.route = Dispatcher::route_name(head_);
+  if (!refusal) return true;
+  send(std::move(*refusal), parser_.keep_alive() && !parser_.has_body());
+  return false;
+}
+
+// Ends a request that has not come whole.
+void Connection::refuse(const ErrorAnswer& error) {
+  if (exchange_.method.empty()) {
+    exchange_.method = parser_.method();
+    exchange_.path = parser_.target().substr(0, parser_.target().find('?'));
+  }
+  send(error_response(error), false);
+}
+
+void Connection::write_continue() {
+  asio::async_write(socket_, asio::buffer(kContinue),
+                    [self = shared_from_this()](const error_code& error, size_t size) {
+                      self->shared_.traffic.sent_bytes().add(size);
+                      if (self->closed_ || self->phase() != Phase::kReceiving) return;
+                      if (error) return self->close();
+                      self->advance();
+                    });
+}
+
+void Connection::dispatch() {
+  move_to(Phase::kAnswering);
+  head_.request.body = std::move(parser_.body());
+  shared_.dispatcher.answer(std::move(head_), shared_.make_answer(weak_from_this(), ++request_number_));
+}
+
+void Connection::answer(uint64_t request, Response response) {
+  if (closed_ || phase() != Phase::kAnswering || request != request_number_) return;
+  send(std::move(response), parser_.keep_alive());
+}
+
+std::string Connection::finished_head(Response& response) const {
+  shared_.dispatcher.complete(response, origin_);
+  return response_head(response,
+                       {.keep_alive = keep_alive_, .is_http10 = parser_.is_http10(), .now = std::time(nullptr)});
+}
+
+void Connection::send(Response response, bool keep_alive) {
+  move_to(Phase::kWriting);
+  keep_alive_ = keep_alive && !shared_.stopping;
+  try {
+    response_head_ = finished_head(response);
+  } catch (const Error& error) {
+    log_error("{}: {}", exchange_.path, error.what());
+    response = error_response(error);
+    response_head_ = finished_head(response);
+  }
+  response_body_ = has_body(response.status) && exchange_.method != "HEAD" ? std::move(response.body) : std::string();
+  exchange_.status = response.status;
+  exchange_.bytes = response_body_.size();
+  exchange_.seconds = std::chrono::duration<double>(Clock::now() - began_).count();
+  shared_.traffic.count(exchange_);
+  const std::array buffers = {asio::buffer(response_head_), asio::buffer(response_body_)};
+  asio::async_write(socket_, buffers,
+                    [self = shared_from_this()](const error_code& error, size_t size) { self->on_sent(error, size); });
+}
+
+void Connection::on_sent(const error_code& error, size_t size) {
+  shared_.traffic.sent_bytes().add(size);
+  if (closed_) return;
+  if (error) return close();
+  response_body_ = std::string();  // a keep-alive connection does not hold memory
+  if (keep_alive_ && !shared_.stopping) return next_request();
+  linger();
+}
+
+void Connection::next_request() {
+  parser_ = RequestParser(shared_.limits);
+  head_ = RequestHead{};
+  origin_.clear();
+  exchange_ = Exchange{.client = std::move(exchange_.client)};
+  move_to(Phase::kWaiting);
+  if (!received_.empty()) return advance();
+  received_ = std::string();
+  read();
+}
+
+// Closing while bytes are unread would reset the connection, and the client might never see the answer: so the end is
+// said, and what still comes is read and dropped until the client closes too.
+void Connection::linger() {
+  error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error) return close();
+  move_to(Phase::kClosing);
+  received_ = std::string();
+  read();
+}
+
+void Connection::expire() {
+  if (phase() != Phase::kReceiving) return close();
+  refuse(
+      {.status = 408, .message = fmt::format("the request did not come within {} ms", shared_.limits.request.count())});
+}
+
+}  // namespace hone::http

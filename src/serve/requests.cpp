@@ -1,0 +1,230 @@
+// A body becomes nlohmann's sorted json, not hone's ordered one: that takes quadratic time for an object of many keys.
+#include "serve/requests.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "base/json.h"
+#include "base/names.h"
+#include "eval/evaluate.h"
+#include "http/json_body.h"
+#include "http/response.h"
+
+namespace hone::serve {
+
+namespace {
+
+using Body = nlohmann::json;
+using http::wrong_field;
+
+constexpr const char* kBodyHint = "send a JSON object, as {\"inputs\": \"some text\"}";
+
+// What an error says back of a text of the client's: no more than its beginning.
+std::string clipped(const std::string& text) {
+  constexpr size_t kShown = 64;
+  if (text.size() <= kShown) return text;
+  size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+Body parse(std::string_view body) {
+  Body parsed;
+  try {
+    check_json_depth(body, "body");
+    parsed = Body::parse(body, nullptr, false);
+    if (parsed.is_discarded()) throw json_syntax_error(body, "body");
+  } catch (const Error& error) {
+    throw http::RequestError({.message = error.what(), .hint = kBodyHint});
+  }
+  if (!parsed.is_object()) throw http::RequestError({.message = "the body must be a JSON object", .hint = kBodyHint});
+  return parsed;
+}
+
+// An object's members by name; a name outside `known` is an error with the nearest one.
+class Fields {
+ public:
+  Fields(const Body& object, std::string path, std::initializer_list<const char*> known)
+      : object_(object), path_(std::move(path)) {
+    const std::vector<std::string> names(known.begin(), known.end());
+    for (const auto& [name, value] : object.items()) {
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      const Error error = unknown_name(ErrorKind::kUsage, "field", clipped(name), names);
+      throw http::RequestError({.message = error.what(), .field = of(clipped(name)), .hint = error.hint()});
+    }
+  }
+
+  // "parameters.top_k".
+  std::string of(const std::string& name) const { return path_ + name; }
+
+  // Null where the field is absent or null: clients write null for what they leave to the server.
+  const Body* find(const char* name) const {
+    const auto found = object_.find(name);
+    return found == object_.end() || found->is_null() ? nullptr : &*found;
+  }
+
+  std::optional<bool> flag(const char* name) const {
+    const Body* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_boolean()) throw wrong_field(of(name), "must be true or false");
+    return value->get<bool>();
+  }
+
+  std::optional<std::string> text(const char* name) const {
+    const Body* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_string()) throw wrong_field(of(name), "must be a string");
+    return value->get<std::string>();
+  }
+
+  const Body& needed(const char* name) const {
+    const Body* value = find(name);
+    if (value == nullptr) throw wrong_field(of(name), "is missing", kBodyHint);
+    return *value;
+  }
+
+ private:
+  const Body& object_;
+  std::string path_;
+};
+
+const Body& parameters_of(const Fields& fields) {
+  static const Body kNone = Body::object();
+  const Body* parameters = fields.find("parameters");
+  if (parameters == nullptr) return kNone;
+  if (!parameters->is_object()) throw wrong_field("parameters", "must be an object", R"(as {"top_k": 1})");
+  return *parameters;
+}
+
+Input read_dictionary(const Body& value, const std::string& field) {
+  const Fields fields(value, field + ".", {"text", "text_pair"});
+  const auto text = fields.text("text");
+  if (!text) throw wrong_field(fields.of("text"), "is missing");
+  return {*text, fields.text("text_pair")};
+}
+
+// "a text", ["a text"], ["one text", "its pair"], {"text": ..., "text_pair": ...}
+Input read_input(const Body& value, const std::string& field) {
+  if (value.is_string()) return {value.get<std::string>(), {}};
+  if (value.is_object()) return read_dictionary(value, field);
+  const bool is_list = value.is_array() && (value.size() == 1 || value.size() == 2);
+  if (!is_list || !value.front().is_string() || !value.back().is_string()) {
+    throw wrong_field(field, "must be a string or a pair of strings");
+  }
+  Input input{value.front().get<std::string>(), {}};
+  if (value.size() == 2) input.pair = value.back().get<std::string>();
+  return input;
+}
+
+std::string place(size_t index) { return fmt::format("inputs[{}]", index); }
+
+void check_count(const Body& list) {
+  if (list.empty()) throw wrong_field("inputs", "must hold at least one text");
+  if (list.size() <= kMaxInputs) return;
+  throw http::RequestError({.status = 413,
+                            .message = fmt::format("inputs holds {} texts, more than {}", list.size(), kMaxInputs),
+                            .field = "inputs",
+                            .hint = "send them in several requests"});
+}
+
+std::vector<Input> read_inputs(const Body& value) {
+  if (value.is_string() || value.is_object()) return {read_input(value, "inputs")};
+  if (!value.is_array()) throw wrong_field("inputs", "must be a string, or a list of strings and pairs of strings");
+  check_count(value);
+  std::vector<Input> inputs;
+  for (size_t i = 0; i < value.size(); ++i) inputs.push_back(read_input(value[i], place(i)));
+  return inputs;
+}
+
+std::optional<int64_t> read_top_k(const Fields& parameters) {
+  const Body* value = parameters.find("top_k");
+  if (value == nullptr) return std::nullopt;
+  const bool fits = value->is_number_integer() && (!value->is_number_unsigned() || value->get<uint64_t>() <= INT64_MAX);
+  if (!fits || value->get<int64_t>() < 1) throw wrong_field(parameters.of("top_k"), "must be a whole number >= 1");
+  return value->get<int64_t>();
+}
+
+std::string read_function(const Fields& parameters) {
+  const auto name = parameters.text("function_to_apply");
+  if (!name) return "";
+  try {
+    return std::string(eval::find_score_function(clipped(*name)).name);
+  } catch (const Error& error) {
+    throw http::RequestError(
+        {.message = error.what(), .field = parameters.of("function_to_apply"), .hint = error.hint()});
+  }
+}
+
+// TEI writes "Left" and "Right", transformers "left" and "right".
+std::optional<text::Side> read_side(const Fields& fields) {
+  const auto name = fields.text("truncation_direction");
+  if (!name) return std::nullopt;
+  if (*name == "Left" || *name == "left") return text::Side::kLeft;
+  if (*name == "Right" || *name == "right") return text::Side::kRight;
+  throw wrong_field(fields.of("truncation_direction"), "must be \"Left\" or \"Right\"");
+}
+
+// What TEI takes beside the inputs and HF's clients among the parameters.
+void read_encoding(const Fields& fields, const char* truncate, PredictRequest& request) {
+  request.truncate = fields.flag(truncate).value_or(request.truncate);
+  if (const auto side = read_side(fields)) request.truncation_side = side;
+  if (!fields.flag("raw_scores").value_or(false)) return;
+  if (!request.function_to_apply.empty() && request.function_to_apply != "none") {
+    throw wrong_field(fields.of("raw_scores"),
+                      fmt::format("contradicts function_to_apply \"{}\"", request.function_to_apply),
+                      "leave one of them out");
+  }
+  request.function_to_apply = "none";
+}
+
+}  // namespace
+
+PredictRequest read_predict(std::string_view body) {
+  const Body parsed = parse(body);
+  // "options" steered Hugging Face's own machines (wait_for_model, use_cache) and means nothing here.
+  const Fields fields(parsed, "",
+                      {"inputs", "parameters", "truncate", "truncation_direction", "raw_scores", "options"});
+  PredictRequest request;
+  request.inputs = read_inputs(fields.needed("inputs"));
+  const Fields parameters(
+      parameters_of(fields), "parameters.",
+      {"top_k", "function_to_apply", "truncation", "truncate", "truncation_direction", "raw_scores"});
+  request.top_k = read_top_k(parameters);
+  request.function_to_apply = read_function(parameters);
+  read_encoding(fields, "truncate", request);
+  read_encoding(parameters, "truncate", request);
+  request.truncate = parameters.flag("truncation").value_or(request.truncate);
+  return request;
+}
+
+TokenizeRequest read_tokenize(std::string_view body) {
+  const Body parsed = parse(body);
+  const Fields fields(parsed, "", {"inputs", "add_special_tokens"});
+  const Body& inputs = fields.needed("inputs");
+  TokenizeRequest request;
+  request.add_special_tokens = fields.flag("add_special_tokens").value_or(true);
+  if (inputs.is_string()) {
+    request.texts = {inputs.get<std::string>()};
+    return request;
+  }
+  if (!inputs.is_array()) throw wrong_field("inputs", "must be a string or a list of strings");
+  check_count(inputs);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].is_string()) throw wrong_field(place(i), "must be a string");
+    request.texts.push_back(inputs[i].get<std::string>());
+  }
+  return request;
+}
+
+ExplainRequest read_explain(std::string_view body) {
+  const Body parsed = parse(body);
+  const Fields fields(parsed, "", {"inputs", "parameters"});
+  const Body& inputs = fields.needed("inputs");
+  if (!inputs.is_string()) throw wrong_field("inputs", "must be a string");
+  const Fields parameters(parameters_of(fields), "parameters.", {"label"});
+  return {inputs.get<std::string>(), parameters.text("label").value_or("")};
+}
+
+}  // namespace hone::serve

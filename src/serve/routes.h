@@ -1,0 +1,14 @@
+// The table of routes of a served model. To add one: a method of Service, its row here, and what docs/serving.md says.
+#pragma once
+
+#include <vector>
+
+#include "http/route.h"
+#include "serve/service.h"
+
+namespace hone::serve {
+
+// `service` must outlive the routes.
+std::vector<http::Route> routes(Service& service);
+
+}  // namespace hone::serve

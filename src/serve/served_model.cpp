@@ -1,0 +1,77 @@
+// Loading on the model's own thread: OpenMP's number of threads is set for the thread that asks.
+#include "serve/served_model.h"
+
+#include <ATen/ATen.h>
+
+#include <c10/core/InferenceMode.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+#include "task/features.h"
+
+namespace hone::serve {
+
+namespace {
+
+std::string first_architecture(const Json& config) {
+  const auto found = config.find("architectures");
+  if (found == config.end() || !found->is_array() || found->empty() || !found->front().is_string()) return "";
+  return found->front().get<std::string>();
+}
+
+// The first run of each shape allocates, and picks the kernels of its products.
+void warm_up(const ServedModel& model, size_t tokens) {
+  const text::Encoding short_row = model.classifier.tokenizer.encode("warm");
+  text::Encoding long_row = short_row;
+  long_row.ids.resize(std::min(model.classifier.max_length, tokens), short_row.ids.front());
+  long_row.type_ids.resize(long_row.ids.size(), 0);
+  logits_of(model, {&short_row});
+  const size_t num_rows = std::max<size_t>(1, tokens / std::max<size_t>(1, long_row.ids.size()));
+  logits_of(model, Worker::Rows(num_rows, &long_row));
+}
+
+}  // namespace
+
+ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens) {
+  const tensor::Compute compute = tensor::prepare_compute(request.compute);
+  ServedModel model{.classifier = eval::load_trained_classifier(request.model_dir, request.max_seq_length),
+                    .compute = compute};
+  model.classifier.model->set_compute(compute);
+  const model::ModelConfig config = model::ModelConfig::read(request.model_dir);
+  model.name = folder_name(request.model_dir);
+  model.class_name = first_architecture(config.json());
+  model.model_type = config.model_type();
+  model.score_function = default_score_function(config);
+  for (const at::Tensor& parameter : model.classifier.model->parameters()) model.num_parameters += parameter.numel();
+  warm_up(model, warm_up_tokens);
+  return model;
+}
+
+std::string folder_name(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(folder / "config.json", ignored);
+  return (whole.empty() ? folder : whole.parent_path()).filename().string();
+}
+
+std::string_view default_score_function(const model::ModelConfig& config) {
+  const std::string problem = config.problem_type();
+  if (problem == "regression") return "none";
+  return problem == "multi_label_classification" || config.num_labels() == 1 ? "sigmoid" : "softmax";
+}
+
+std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows) {
+  const c10::InferenceMode no_gradients;
+  task::Features features;
+  for (const text::Encoding* row : rows) features.add(*row);
+  std::vector<uint64_t> order(rows.size());
+  std::iota(order.begin(), order.end(), uint64_t{0});
+  const at::Tensor logits = model.classifier.model->forward(task::make_batch(features, order).inputs, {});
+  const at::Tensor on_cpu = logits.to(at::kCPU).contiguous();
+  const float* values = on_cpu.const_data_ptr<float>();
+  return {values, values + on_cpu.numel()};
+}
+
+}  // namespace hone::serve

@@ -1,0 +1,50 @@
+// The model that is served: loaded, warmed up, and what /info tells of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eval/classifier.h"
+#include "model/config.h"
+#include "serve/worker.h"
+#include "tensor/compute.h"
+
+namespace hone::serve {
+
+struct ModelRequest {
+  std::filesystem::path model_dir;
+  std::optional<int64_t> max_seq_length;
+  tensor::ComputeOptions compute;
+};
+
+struct ServedModel {
+  eval::Classifier classifier;
+  tensor::Compute compute;
+  std::string name;            // of the folder
+  std::string class_name;      // config.json's architectures[0]; may be empty
+  std::string model_type;      // "bert"
+  std::string score_function;  // what transformers' pipeline would apply
+  int64_t num_parameters = 0;
+
+  size_t num_labels() const { return classifier.labels.size(); }
+};
+
+// Reads the folder and computes a short and a full batch of `warm_up_tokens`, so that the first request is as fast as
+// the rest. Sets the calling thread's number of threads: it is the one that must compute. Errors: those of
+// load_trained_classifier and prepare_compute.
+ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens);
+
+// "results" for results/, models/results and ./.
+std::string folder_name(const std::filesystem::path& folder);
+
+// transformers' choice: none for regression, sigmoid for several labels at once and for a single one, else softmax.
+std::string_view default_score_function(const model::ModelConfig& config);
+
+// The logits [rows, labels] of rows that are computed together.
+std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows);
+
+}  // namespace hone::serve

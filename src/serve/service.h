@@ -1,0 +1,66 @@
+// What `hone serve` answers: the state of the model and one method a route. The methods run on the server's thread and
+// only read, check and tokenise; what is to be computed goes to the model's thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "http/metrics.h"
+#include "http/route.h"
+#include "serve/served_model.h"
+#include "serve/worker.h"
+
+namespace hone::serve {
+
+struct ServiceOptions {
+  ModelRequest model;
+  WorkerOptions queue;
+  size_t max_body_bytes = 1 << 20;  // of the server, for /info
+};
+
+class Service {
+ public:
+  Service(ServiceOptions options, http::Metrics& metrics);
+  ~Service();  // stop()
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Begins to load the model, on its own thread; requests may come from now on.
+  void start();
+  bool is_loading() const;
+  // Ends the model's thread; what waits is not computed any more.
+  void stop();
+
+  // Errors of these three: http::RequestError for a wrong body, 503 while there is no model, 429 where the queue is
+  // full.
+  void predict(http::Request request, http::Answer answer);
+  void explain(http::Request request, http::Answer answer);
+  http::Response tokenize(const http::Request& request) const;
+
+  http::Response info(const http::Request& request) const;
+  http::Response health(const http::Request& request) const;
+
+ private:
+  enum class State { kLoading, kReady, kFailed };
+  struct Now {
+    State state = State::kLoading;
+    std::shared_ptr<const ServedModel> model;  // where ready
+    std::string error;                         // where failed
+  };
+
+  Worker::Forward load();
+  Now now() const;
+  void set_now(Now now);
+  std::shared_ptr<const ServedModel> ready_model() const;
+  void submit(Job job);
+  Json info_json() const;
+
+  ServiceOptions options_;
+  http::Metrics& metrics_;
+  mutable std::mutex mutex_;
+  Now now_;
+  std::unique_ptr<Worker> worker_;  // last: its thread uses the rest
+};
+
+}  // namespace hone::serve

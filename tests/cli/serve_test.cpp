@@ -1,0 +1,300 @@
+#include <sys/stat.h>
+
+#include <cmath>
+
+#include "cli/http_client.h"
+#include "cli/json_schema.h"
+#include "cli/process.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+// A running `hone serve` on a free port.
+class Server {
+ public:
+  explicit Server(const std::string& model, const std::vector<std::string>& more = {})
+      : process_(HONE_PROGRAM, arguments(model, more)) {
+    const std::string line = "listening on http://127.0.0.1:";
+    REQUIRE_MESSAGE(process_.wait_until([&] { return contains(process_.error_so_far(), line); }),
+                    process_.error_so_far());
+    const std::string log = process_.error_so_far();
+    port_ = static_cast<uint16_t>(std::stoi(log.substr(log.find(line) + line.size())));
+  }
+
+  uint16_t port() const { return port_; }
+  Process& process() { return process_; }
+  std::string log() const { return process_.error_so_far(); }
+
+  HttpAnswer ask(std::string_view method, std::string_view path, std::string_view body = "",
+                 std::string_view headers = "") const {
+    HttpConnection connection(port_);
+    connection.send_request(method, path, body, headers);
+    return connection.receive();
+  }
+  HttpAnswer get(std::string_view path) const { return ask("GET", path); }
+  HttpAnswer post(std::string_view path, const Json& body) const { return ask("POST", path, body.dump()); }
+
+  bool wait_for_state(const std::string& state) {
+    return process_.wait_until([&] { return get("/health").json()["status"] == state; });
+  }
+  Server& ready() {
+    REQUIRE_MESSAGE(wait_for_state("ready"), log());
+    return *this;
+  }
+
+ private:
+  static std::vector<std::string> arguments(const std::string& model, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"serve", "--model", model, "--port", "0", "--num-threads", "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  Process process_;
+  uint16_t port_ = 0;
+};
+
+Server& shared() {
+  static Server server(tiny_model());
+  static Server& ready = server.ready();
+  return ready;
+}
+
+// A 400 or the like that names the field, in the form of every error.
+void check_error(const HttpAnswer& answer, int status, const std::string& field, const std::string& message) {
+  CHECK(answer.status == status);
+  CHECK(answer.headers.at("content-type") == "application/json");
+  const Json json = answer.json();
+  CHECK(json["field"] == (field.empty() ? Json() : Json(field)));
+  CHECK_MESSAGE(contains(json["error"].get<std::string>(), message), json.dump());
+  CHECK(json["error_type"].is_string());
+}
+
+// 64 texts that are as long as the tiny model reads.
+std::string much_work() {
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "great ";
+  return Json({{"inputs", std::vector<std::string>(64, text)}}).dump();
+}
+
+}  // namespace
+
+TEST_CASE("serve answers what predict answers") {
+  const std::vector<std::string> texts = {"good movie", "A very bad film, and boring!", "", "the plot was awful"};
+  std::vector<std::string> words = {"predict", "--model", tiny_model(), "--num-threads=1", "--json"};
+  for (const std::string& text : texts) words.insert(words.end(), {"--text", text});
+  const std::vector<Json> expected = json_lines(run_hone(words).output);
+  const HttpAnswer answer = shared().post("/predict", {{"inputs", texts}});
+  REQUIRE(answer.status == 200);
+  const Json rows = answer.json();
+  REQUIRE(rows.size() == texts.size());
+  REQUIRE(expected.size() == texts.size());
+  for (size_t row = 0; row < texts.size(); ++row) {
+    CAPTURE(texts[row]);
+    CHECK(rows[row][0]["label"] == expected[row]["label"]);
+    REQUIRE(rows[row].size() == 3);
+    for (const Json& entry : rows[row]) {
+      const double score = expected[row]["scores"][entry["label"].get<std::string>()].get<double>();
+      CHECK(std::abs(entry["score"].get<double>() - score) < 1e-6);
+    }
+  }
+  CHECK(shared().post("/", {{"inputs", texts}}).json() == rows);
+}
+
+TEST_CASE("openapi.json says what the server does: every route answers with its status and its schema") {
+  const Json document = shared().get("/openapi.json").json();
+  CHECK(document["openapi"].get<std::string>().starts_with("3.1"));
+  const std::map<std::string, std::vector<Json>> bodies = {
+      {"/predict",
+       {{{"inputs", "good movie"}},
+        {{"inputs", {"good", Json({"a", "b"}), Json({{"text", "a"}, {"text_pair", "b"}})}},
+         {"parameters", {{"top_k", 2}}}},
+        {{"inputs", "x"}, {"parameters", nullptr}, {"truncate", true}, {"truncation_direction", "Left"}},
+        {{"inputs", ""}, {"raw_scores", true}, {"options", {{"wait_for_model", true}}}}}},
+      {"/", {{{"inputs", "good movie"}}}},
+      {"/tokenize", {{{"inputs", {"good movie", ""}}}, {{"inputs", "a b"}, {"add_special_tokens", false}}}},
+      {"/explain", {{{"inputs", "good, bad"}}, {{"inputs", "good"}, {"parameters", {{"label", "POSITIVE"}}}}}},
+  };
+  size_t num_posts = 0, num_gets = 0;
+  for (const auto& [path, operations] : document["paths"].items()) {
+    for (const auto& [method, operation] : operations.items()) {
+      CAPTURE(path);
+      CAPTURE(method);
+      const Json& content = operation["responses"]["200"]["content"];
+      const auto check = [&](const HttpAnswer& answer) {
+        CHECK(answer.status == 200);
+        if (!content.contains("application/json")) return;
+        CHECK(schema_problem(content["application/json"]["schema"], answer.json(), document) == "");
+      };
+      if (method == "get") {
+        check(shared().get(path));
+        ++num_gets;
+        continue;
+      }
+      REQUIRE(method == "post");
+      ++num_posts;
+      const Json& request = operation["requestBody"]["content"]["application/json"]["schema"];
+      for (const Json& body : bodies.at(path)) {
+        CAPTURE(body.dump());
+        CHECK(schema_problem(request, body, document) == "");
+        check(shared().post(path, body));
+      }
+      const Json& error = operation["responses"]["default"]["content"]["application/json"]["schema"];
+      for (const Json& wrong : {Json(Json::object()), Json({{"inputs", 1}}), Json({{"inputs", "a"}, {"unknown", 1}})}) {
+        CAPTURE(wrong.dump());
+        CHECK(schema_problem(request, wrong, document) != "");
+        const HttpAnswer answer = shared().post(path, wrong);
+        CHECK(answer.status == 400);
+        CHECK(schema_problem(error, answer.json(), document) == "");
+      }
+    }
+  }
+  CHECK(num_posts == 4);
+  CHECK(num_gets >= 3);
+}
+
+TEST_CASE("hostile bodies are refused with what is wrong, and the server goes on") {
+  const auto ask = [](std::string_view body) { return shared().ask("POST", "/predict", body); };
+  check_error(ask("{\"inputs\": "), 400, "", "body:1:");
+  check_error(ask("{\"inputs\": \"\xFF\"}"), 400, "", "body:1:");
+  check_error(ask("{\"inputs\": " + std::string(100'000, '[') + std::string(100'000, ']') + "}"), 400, "",
+              "nested deeper than 128");
+  check_error(ask(R"({"inputs": ["a", "b", "c", 7]})"), 400, "inputs[3]",
+              "inputs[3] must be a string or a pair of strings");
+  check_error(ask(R"({"inputs": "a", "parameters": {"top_k": 0}})"), 400, "parameters.top_k", "must be a whole number");
+  std::string names = "{";
+  for (int i = 0; i < 80'000; ++i) names += fmt::format("\"{}\":1,", i);
+  check_error(ask(names + "\"inputs\":\"a\"}"), 400, "0", "unknown field");
+  check_error(ask(Json({{"inputs", std::vector<std::string>(65, "a")}}).dump()), 413, "inputs", "more than 64");
+  check_error(ask(R"({"inputs": ")" + std::string(1 << 20, 'a') + R"("})"), 413, "", "");
+  check_error(shared().get("/predict"), 405, "", "");
+  check_error(shared().get("/nowhere"), 404, "", "");
+  CHECK(shared().post("/predict", {{"inputs", "good"}}).status == 200);
+}
+
+TEST_CASE("a text of a megabyte without spaces is answered, cut and marked, by every route") {
+  std::string text;
+  while (text.size() < 900'000) text += "\xE5\xA5\xBD";
+  const HttpAnswer answer = shared().post("/predict", {{"inputs", {"good", text}}});
+  CHECK(answer.status == 200);
+  CHECK(answer.headers.at("x-hone-truncated") == "1");
+  const HttpAnswer explained = shared().post("/explain", {{"inputs", text}});
+  CHECK(explained.status == 200);
+  CHECK(explained.headers.at("x-hone-truncated") == "0");
+  CHECK(explained.json()["words"].size() == 38);
+  check_error(shared().post("/tokenize", {{"inputs", text}}), 413, "inputs", "more than 65536 tokens");
+}
+
+TEST_CASE("the root gives the page, or a text where hone was built without pages") {
+  const HttpAnswer page = shared().get("/");
+  CHECK(page.status == 200);
+  CHECK(page.headers.at("content-type").starts_with("text/"));
+  CHECK_FALSE(page.body.empty());
+}
+
+TEST_CASE("metrics count tokens, batches and the queue") {
+  const auto value = [](const std::string& name) {
+    const std::string text = "\n" + shared().get("/metrics").body;
+    const size_t at = text.find("\n" + name + " ");
+    REQUIRE_MESSAGE(at != std::string::npos, name);
+    return std::stod(text.substr(at + name.size() + 2));
+  };
+  const double tokens = value("hone_tokens_total"), rows = value("hone_batch_rows_sum");
+  shared().post("/predict", {{"inputs", {"good movie", "bad"}}});  // [CLS] good movie [SEP], [CLS] bad [SEP]
+  CHECK(value("hone_tokens_total") == tokens + 7);
+  CHECK(value("hone_batch_rows_sum") == rows + 2);
+  CHECK(value("hone_batch_seconds_count") >= 1);
+  CHECK(value("hone_queue_requests") == 0);
+}
+
+TEST_CASE("where a key is asked for, only the health is told without") {
+  const TemporaryFolder folder;
+  const std::string keys = folder.write("keys", "open-sesame\n").string();
+  Server server(tiny_model(), {"--api-key-file", keys});
+  server.ready();
+  check_error(server.post("/predict", {{"inputs", "good"}}), 401, "", "");
+  check_error(server.get("/info"), 401, "", "");
+  CHECK(server.ask("GET", "/info", "", "Authorization: Bearer open-sesame\r\n").status == 200);
+  CHECK(server.get("/health").status == 200);
+}
+
+TEST_CASE("a model that cannot be loaded leaves a server that says why") {
+  const TemporaryFolder folder;
+  Server server(copy_model(folder, {"model.safetensors"}).string());
+  REQUIRE(server.wait_for_state("failed"));
+  const HttpAnswer health = server.get("/health");
+  CHECK(health.status == 503);
+  CHECK(contains(health.json()["message"].get<std::string>(), " holds no trained classifier"));
+  check_error(server.post("/predict", {{"inputs", "good"}}), 503, "", "the model could not be loaded: ");
+  CHECK(server.get("/info").json()["state"] == "failed");
+  CHECK(contains(server.log(), "error: the model could not be loaded: "));
+  server.process().send(SIGTERM);
+  CHECK(server.process().wait(20).exit_code == 143);
+}
+
+TEST_CASE("the server listens before the model is there, and ends at once when asked to then") {
+  const TemporaryFolder folder;
+  const std::filesystem::path model = copy_model(folder, {"model.safetensors"});
+  REQUIRE(mkfifo((model / "model.safetensors").c_str(), 0600) == 0);  // reading it waits for ever
+  Server server(model.string());
+  const HttpAnswer health = server.get("/health");
+  CHECK(health.status == 503);
+  CHECK(health.json()["status"] == "loading");
+  CHECK(health.headers.at("retry-after") == "1");
+  const HttpAnswer answer = server.post("/predict", {{"inputs", "good"}});
+  check_error(answer, 503, "", "the model is still loading");
+  CHECK(answer.headers.at("retry-after") == "1");
+  CHECK(server.get("/info").json()["labels"].is_null());
+  CHECK(server.get("/").status == 200);
+  server.process().send(SIGTERM);
+  const ProcessResult result = server.process().wait(20);
+  CHECK(result.exit_code == 143);
+}
+
+TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After, and the rest are answered") {
+  Server server(tiny_model(), {"--max-queue", "1"});
+  server.ready();
+  const std::string work = much_work();
+  std::vector<HttpConnection> clients;
+  for (int i = 0; i < 40; ++i) clients.emplace_back(server.port());
+  for (const HttpConnection& client : clients) client.send_request("POST", "/predict", work);
+  int num_answered = 0, num_refused = 0;
+  for (HttpConnection& client : clients) {
+    const HttpAnswer answer = client.receive();
+    num_answered += answer.status == 200;
+    if (answer.status != 429) continue;
+    ++num_refused;
+    CHECK(answer.headers.at("retry-after") == "1");
+    CHECK(answer.json()["error_type"] == "overloaded");
+  }
+  CHECK(num_answered >= 1);
+  CHECK(num_refused >= 1);
+  CHECK(num_answered + num_refused == 40);
+}
+
+TEST_CASE("asked to end, the server answers what is under way and leaves with the signal's code") {
+  for (const int signal_number : {SIGTERM, SIGINT}) {
+    Server server(tiny_model());
+    server.ready();
+    std::vector<HttpConnection> clients;
+    for (int i = 0; i < 8; ++i) clients.emplace_back(server.port());
+    for (const HttpConnection& client : clients) client.send_request("POST", "/predict", much_work());
+    REQUIRE(server.process().wait_until(
+        [&] { return contains(server.get("/metrics").body, "hone_queue_wait_seconds_count"); }));
+    server.process().send(signal_number);
+    for (HttpConnection& client : clients) CHECK(client.receive().status == 200);
+    CHECK(server.process().wait(20).exit_code == 128 + signal_number);
+  }
+}
+
+TEST_CASE("what cannot be served is refused before the model is read") {
+  const ProcessResult open = run_hone({"serve", "--model", tiny_model(), "--host", "0.0.0.0"});
+  CHECK(open.exit_code == 2);
+  CHECK(contains(open.error, "--api-key-file"));
+  const ProcessResult taken = run_hone({"serve", "--model", tiny_model(), "--port", std::to_string(shared().port())});
+  CHECK(taken.exit_code == 1);
+  CHECK(contains(taken.error, std::to_string(shared().port())));
+  CHECK(run_hone({"serve"}).exit_code == 2);
+}

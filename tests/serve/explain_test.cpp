@@ -1,0 +1,98 @@
+#include "serve/explain.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "eval/metrics_fixture.h"
+
+using namespace hone;
+
+namespace {
+
+const text::Tokenizer& tokenizer() {
+  static const text::Tokenizer loaded = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  return loaded;
+}
+
+std::vector<int32_t> ids(const std::string& text, size_t max_length = 40) {
+  text::EncodeOptions options;
+  options.max_length = max_length;
+  return tokenizer().encode(text, options).ids;
+}
+
+std::vector<std::string> parts(std::string_view text, const serve::Variants& variants) {
+  std::vector<std::string> result;
+  for (const text::Offset& part : variants.parts) result.emplace_back(text.substr(part.begin, part.end - part.begin));
+  return result;
+}
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("each word is left out once, from the text itself") {
+  const std::string text = "A very bad film, and boring!";
+  const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 16384);
+  CHECK(variants.words_per_group == 1);
+  CHECK(parts(text, variants) == Words{"A", "very", "bad", "film", "and", "boring"});
+  REQUIRE(variants.rows.size() == 7);
+  CHECK(variants.rows[0].ids == ids(text));
+  CHECK(variants.rows[1].ids == ids("very bad film, and boring!"));
+  CHECK(variants.rows[2].ids == ids("A bad film, and boring!"));
+  CHECK(variants.rows[4].ids == ids("A very bad, and boring!"));
+  CHECK(variants.rows[6].ids == ids("A very bad film, and!"));
+}
+
+TEST_CASE("with many words for the tokens allowed, groups of neighbours are left out together") {
+  const std::string text = "it was not bad, it was good fun";
+  const size_t tokens = ids(text).size();
+  const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 4 * tokens);
+  CHECK(variants.words_per_group == 3);
+  CHECK(parts(text, variants) == Words{"it was not", "bad, it was", "good fun"});
+  CHECK(variants.rows.size() == 4);
+  CHECK(variants.rows[2].ids == ids("it was not good fun"));
+  const serve::Variants least = serve::leave_words_out(tokenizer(), text, 40, 1);
+  CHECK(least.words_per_group == 8);
+  CHECK(least.parts.size() == 1);
+  CHECK(least.rows[1].ids == ids(""));
+}
+
+TEST_CASE("of a text that is cut, only words that the model reads are left out, and what follows moves in") {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += i % 2 == 0 ? "good " : "movie ";
+  const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 10, 16384);
+  CHECK(parts(text, variants) == Words{"good", "movie", "good", "movie", "good", "movie", "good", "movie"});
+  CHECK(variants.rows[0].num_cut == 2992);
+  CHECK(variants.rows[0].ids == ids(text, 10));
+  CHECK(variants.rows[1].ids == ids("movie good movie good movie good movie good", 10));
+  CHECK(variants.rows[8].ids == ids("good movie good movie good movie good good", 10));
+  for (const text::Encoding& row : variants.rows) CHECK(row.ids.size() == 10);
+}
+
+TEST_CASE("a text without words has nothing to leave out") {
+  for (const std::string text : {"", "...", "   "}) {
+    const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 16384);
+    CHECK(variants.rows.size() == 1);
+    const Json json = serve::explanation_json(text, variants, {0.2f, 0.8f}, {"A", "B"}, 1);
+    CHECK(json.dump() == R"({"label":"B","score":0.8,"method":"leave-one-word-out","words_per_group":1,"words":[]})");
+  }
+}
+
+TEST_CASE("a weight is what the label's score loses, and places are code points") {
+  const std::string text = "\xE5\xA5\xBD\xF0\x9F\x91\x8D ok";
+  serve::Variants variants;
+  variants.parts = {{0, 3}, {3, 7}, {8, 10}};
+  const std::vector<float> scores = {0.25f, 0.75f, 0.5f, 0.5f, 0.25f, 0.75f, 0.125f, 0.875f};
+  const Json json = serve::explanation_json(text, variants, scores, {"A", "B"}, 1);
+  CHECK(json["score"] == 0.75);
+  const Json& words = json["words"];
+  REQUIRE(words.size() == 3);
+  CHECK(words[0].dump() == R"({"text":")"
+                           "\xE5\xA5\xBD"
+                           R"(","start":0,"stop":1,"weight":0.25})");
+  CHECK(words[1]["start"] == 1);
+  CHECK(words[1]["stop"] == 2);
+  CHECK(words[1]["weight"] == 0.0);
+  CHECK(words[2].dump() == R"({"text":"ok","start":3,"stop":5,"weight":-0.125})");
+}

@@ -1,0 +1,171 @@
+#include "serve/requests.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "http/response.h"
+
+using namespace hone;
+
+namespace {
+
+http::ErrorAnswer refused(const std::function<void()>& read) {
+  try {
+    read();
+  } catch (const http::RequestError& error) {
+    return error.answer();
+  }
+  FAIL("the body was taken");
+  return {};
+}
+
+http::ErrorAnswer predict_refused(const std::string& body) {
+  return refused([&] { serve::read_predict(body); });
+}
+
+void check_refused(const std::string& body, const std::string& field, const std::string& message,
+                   unsigned status = 400) {
+  CAPTURE(body);
+  const http::ErrorAnswer answer = predict_refused(body);
+  CHECK(answer.status == status);
+  CHECK(answer.field == field);
+  CHECK(answer.message == message);
+}
+
+std::string texts(size_t count) {
+  std::string list;
+  for (size_t i = 0; i < count; ++i) list += i == 0 ? "\"a\"" : ",\"a\"";
+  return "{\"inputs\": [" + list + "]}";
+}
+
+}  // namespace
+
+TEST_CASE("inputs are a text, texts, pairs of texts or dictionaries of them") {
+  const auto inputs = [](const char* body) { return serve::read_predict(body).inputs; };
+  CHECK(inputs(R"({"inputs": "a"})").front().text == "a");
+  CHECK(inputs(R"({"inputs": ""})").front().text.empty());
+  const auto texts = inputs(R"({"inputs": ["a", "b"]})");
+  REQUIRE(texts.size() == 2);
+  CHECK(texts[1].text == "b");
+  CHECK_FALSE(texts[1].pair);
+  const auto mixed = inputs(R"({"inputs": [["a", "b"], ["c"], "d", {"text": "e", "text_pair": "f"}]})");
+  REQUIRE(mixed.size() == 4);
+  CHECK(mixed[0].pair == "b");
+  CHECK(mixed[1].text == "c");
+  CHECK_FALSE(mixed[1].pair);
+  CHECK(mixed[3].pair == "f");
+  CHECK(inputs(R"({"inputs": {"text": "a"}})").front().text == "a");
+  CHECK(inputs(R"({"inputs": "\u8d5e\ud83d\udc4d\u0000"})").front().text ==
+        std::string("\xE8\xB5\x9E\xF0\x9F\x91\x8D\0", 8));
+}
+
+TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null leaves them to the server") {
+  const auto none = serve::read_predict(R"({"inputs": "a", "parameters": {"top_k": null, "function_to_apply": null}})");
+  CHECK_FALSE(none.top_k);
+  CHECK(none.function_to_apply.empty());
+  CHECK(none.truncate);
+  CHECK_FALSE(none.truncation_side);
+  CHECK_NOTHROW(serve::read_predict(R"({"inputs": "a", "parameters": null, "options": {"use_cache": false}})"));
+  const auto hf = serve::read_predict(
+      R"({"inputs": "a", "parameters": {"top_k": 2, "function_to_apply": "sigmoid", "truncation": false}})");
+  CHECK(hf.top_k == 2);
+  CHECK(hf.function_to_apply == "sigmoid");
+  CHECK_FALSE(hf.truncate);
+  const auto tei =
+      serve::read_predict(R"({"inputs": "a", "truncate": false, "truncation_direction": "Left", "raw_scores": true})");
+  CHECK_FALSE(tei.truncate);
+  CHECK(tei.truncation_side == text::Side::kLeft);
+  CHECK(tei.function_to_apply == "none");
+}
+
+TEST_CASE("a wrong input is named by its place") {
+  check_refused("{}", "inputs", "inputs is missing");
+  check_refused(R"({"inputs": null})", "inputs", "inputs is missing");
+  check_refused(R"({"inputs": 3})", "inputs", "inputs must be a string, or a list of strings and pairs of strings");
+  check_refused(R"({"inputs": []})", "inputs", "inputs must hold at least one text");
+  for (const char* wrong : {"7", "[]", R"(["a", "b", "c"])", R"(["a", 1])", "null", "true", "[[]]"}) {
+    check_refused(fmt::format(R"({{"inputs": ["a", "b", "c", {}]}})", wrong), "inputs[3]",
+                  "inputs[3] must be a string or a pair of strings");
+  }
+  check_refused(R"({"inputs": [{"text_pair": "b"}]})", "inputs[0].text", "inputs[0].text is missing");
+  check_refused(R"({"inputs": [{"text": 1}]})", "inputs[0].text", "inputs[0].text must be a string");
+  CHECK_NOTHROW(serve::read_predict(texts(64)));
+  check_refused(texts(65), "inputs", "inputs holds 65 texts, more than 64", 413);
+}
+
+TEST_CASE("a wrong parameter is named, with what it must be") {
+  const auto body = [](const char* parameters) {
+    return fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters);
+  };
+  check_refused(body("3"), "parameters", "parameters must be an object");
+  for (const char* wrong : {"0", "-1", "1.5", "\"1\"", "18446744073709551615", "1e300", "true"}) {
+    check_refused(body(fmt::format(R"({{"top_k": {}}})", wrong).c_str()), "parameters.top_k",
+                  "parameters.top_k must be a whole number >= 1");
+  }
+  check_refused(body(R"({"function_to_apply": "sofmax"})"), "parameters.function_to_apply",
+                "unknown function_to_apply \"sofmax\"");
+  CHECK(predict_refused(body(R"({"function_to_apply": "sofmax"})")).hint ==
+        "did you mean \"softmax\"? known: softmax, sigmoid, none");
+  check_refused(body(R"({"function_to_apply": 1})"), "parameters.function_to_apply",
+                "parameters.function_to_apply must be a string");
+  check_refused(body(R"({"truncation": "yes"})"), "parameters.truncation",
+                "parameters.truncation must be true or false");
+  check_refused(R"({"inputs": "a", "truncation_direction": "Up"})", "truncation_direction",
+                "truncation_direction must be \"Left\" or \"Right\"");
+  check_refused(R"({"inputs": "a", "parameters": {"function_to_apply": "softmax", "raw_scores": true}})",
+                "parameters.raw_scores", "parameters.raw_scores contradicts function_to_apply \"softmax\"");
+}
+
+TEST_CASE("an unknown field is refused with the nearest name") {
+  const http::ErrorAnswer answer = predict_refused(R"({"input": "a"})");
+  CHECK(answer.message == "unknown field \"input\"");
+  CHECK(answer.field == "input");
+  CHECK(contains(answer.hint, "did you mean \"inputs\"? known: inputs, parameters,"));
+  check_refused(R"({"inputs": "a", "parameters": {"topk": 1}})", "parameters.topk", "unknown field \"topk\"");
+  const std::string hostile = predict_refused("{\"" + std::string(500'000, 'k') + "\": 1}").message;
+  CHECK(hostile.size() < 100);
+  CHECK(contains(predict_refused(R"({"inputs": "a", "parameters": {"function_to_apply": ")" + std::string(60, 'k') +
+                                 R"(\u8d5e\u8d5e\u8d5e"}})")
+                     .message,
+                 "kkk\xE8\xB5\x9E...\""));  // cut between characters
+}
+
+TEST_CASE("what is not a JSON object is refused with line and column") {
+  CHECK(contains(predict_refused("{\"inputs\": \"a\",\n }").message, "body:2:"));
+  CHECK(contains(predict_refused("").message, "body:1:1: "));
+  CHECK(predict_refused("[1]").message == "the body must be a JSON object");
+  CHECK(contains(predict_refused("{\"inputs\": \"\xFF\xFE\"}").message, "body:1:"));
+  CHECK(contains(predict_refused(R"({"inputs": "\ud800"})").message, "body:1:"));
+  const std::string deep = "{\"inputs\": " + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  CHECK(contains(predict_refused(deep).message, "nested deeper than 128"));
+  for (const char* hint_for : {"", "[1]", "{"})
+    CHECK(contains(predict_refused(hint_for).hint, "{\"inputs\": \"some text\"}"));
+}
+
+TEST_CASE("a body of a hundred thousand names is refused at once") {
+  std::string body = "{";
+  for (int i = 0; i < 100'000; ++i) body += fmt::format("{}\"{}\":1", i == 0 ? "" : ",", i);
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(contains(predict_refused(body + "}").message, "unknown field"));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+}
+
+TEST_CASE("tokenize takes texts only") {
+  CHECK(serve::read_tokenize(R"({"inputs": "a"})").texts == std::vector<std::string>{"a"});
+  const auto request = serve::read_tokenize(R"({"inputs": ["a", "b"], "add_special_tokens": false})");
+  CHECK(request.texts == std::vector<std::string>{"a", "b"});
+  CHECK_FALSE(request.add_special_tokens);
+  CHECK(refused([] { serve::read_tokenize(R"({"inputs": ["a", ["b", "c"]]})"); }).message ==
+        "inputs[1] must be a string");
+  CHECK(refused([] { serve::read_tokenize(R"({"inputs": 1})"); }).message ==
+        "inputs must be a string or a list of strings");
+  CHECK(refused([] { serve::read_tokenize(texts(65)); }).status == 413);
+}
+
+TEST_CASE("explain takes one text and a label") {
+  CHECK(serve::read_explain(R"({"inputs": "a"})").label.empty());
+  CHECK(serve::read_explain(R"({"inputs": "a", "parameters": {"label": "POSITIVE"}})").label == "POSITIVE");
+  CHECK(refused([] { serve::read_explain(R"({"inputs": ["a"]})"); }).message == "inputs must be a string");
+  CHECK(refused([] { serve::read_explain(R"({"inputs": "a", "parameters": {"label": 1}})"); }).field ==
+        "parameters.label");
+}

@@ -1,0 +1,45 @@
+#include "serve/scores.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+const std::vector<std::string> kLabels = {"NEGATIVE", "NEUTRAL", "POSITIVE"};
+
+}  // namespace
+
+TEST_CASE("logits become scores by softmax, sigmoid or not at all") {
+  const std::vector<float> logits = {0, std::log(2.0f), std::log(5.0f), 1, 1, 1};
+  const auto softmax = serve::apply_score_function("softmax", logits, 3);
+  const std::vector<float> expected = {0.125f, 0.25f, 0.625f, 1 / 3.0f, 1 / 3.0f, 1 / 3.0f};
+  REQUIRE(softmax.size() == 6);
+  for (size_t i = 0; i < 6; ++i) CHECK(softmax[i] == doctest::Approx(expected[i]));
+  const auto sigmoid = serve::apply_score_function("sigmoid", logits, 3);
+  CHECK(sigmoid[0] == doctest::Approx(0.5));
+  CHECK(sigmoid[1] == doctest::Approx(2.0 / 3));
+  CHECK(sigmoid[2] == doctest::Approx(5.0 / 6));
+  CHECK(serve::apply_score_function("none", logits, 3) == logits);
+  CHECK(expect_error([] { serve::apply_score_function("max", {1}, 1); }).kind() == ErrorKind::kUsage);
+}
+
+TEST_CASE("labels come from the highest score on, equal ones in their order, at most top_k") {
+  const std::vector<float> scores = {0.1f, 0.7f, 0.2f, 0.4f, 0.2f, 0.4f};
+  CHECK(serve::scores_json(scores, kLabels, {}).dump() ==
+        R"([[{"label":"NEUTRAL","score":0.7},{"label":"POSITIVE","score":0.2},{"label":"NEGATIVE","score":0.1}],)"
+        R"([{"label":"NEGATIVE","score":0.4},{"label":"POSITIVE","score":0.4},{"label":"NEUTRAL","score":0.2}]])");
+  CHECK(serve::scores_json(scores, kLabels, 1).dump() ==
+        R"([[{"label":"NEUTRAL","score":0.7}],[{"label":"NEGATIVE","score":0.4}]])");
+  CHECK(serve::scores_json(scores, kLabels, 99)[0].size() == 3);
+}
+
+TEST_CASE("a score of one is a number with a point, as HF writes it") {
+  CHECK(serve::scores_json({1.0f}, {"LABEL_0"}, {}).dump() == R"([[{"label":"LABEL_0","score":1.0}]])");
+}

@@ -1,0 +1,74 @@
+#include "serve/served_model.h"
+
+#include <doctest/doctest.h>
+
+#include "eval/metrics_fixture.h"
+#include "expect_error.h"
+
+using namespace hone;
+
+namespace {
+
+serve::ServedModel tiny(const std::string& name) {
+  return serve::load_served_model({fixtures() / "models" / name, {}, {.num_threads = 1, .precision = "fp32"}}, 128);
+}
+
+model::ModelConfig config(const char* text) { return {Json::parse(text), "config.json"}; }
+
+}  // namespace
+
+TEST_CASE("a served model knows its class, its kind and its size, as transformers counts it") {
+  const serve::ServedModel bert = tiny("tiny-bert");
+  CHECK(bert.name == "tiny-bert");
+  CHECK(bert.class_name == "BertForSequenceClassification");
+  CHECK(bert.model_type == "bert");
+  CHECK(bert.num_parameters == 19533);
+  CHECK(bert.num_labels() == 3);
+  CHECK(bert.score_function == "softmax");
+  const serve::ServedModel distilbert = tiny("tiny-distilbert");
+  CHECK(distilbert.class_name == "DistilBertForSequenceClassification");
+  CHECK(distilbert.num_parameters == 22979);
+}
+
+TEST_CASE("the logits of a row are the same whatever it is computed with") {
+  const serve::ServedModel model = tiny("tiny-bert");
+  std::vector<text::Encoding> rows;
+  text::EncodeOptions options;
+  options.max_length = model.classifier.max_length;
+  for (const Json& text : metrics_fixture()["models"]["tiny-bert"]["texts"]) {
+    rows.push_back(model.classifier.tokenizer.encode(text.get<std::string>(), options));
+  }
+  serve::Worker::Rows all;
+  for (const text::Encoding& row : rows) all.push_back(&row);
+  const std::vector<float> together = serve::logits_of(model, all);
+  REQUIRE(together.size() == rows.size() * 3);
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const std::vector<float> alone = serve::logits_of(model, {&rows[row]});
+    for (size_t label = 0; label < 3; ++label) CHECK(std::abs(alone[label] - together[row * 3 + label]) < 1e-6);
+  }
+}
+
+TEST_CASE("the score function is what transformers' pipeline would apply") {
+  const auto function = [](const char* text) { return serve::default_score_function(config(text)); };
+  CHECK(function(R"({"id2label": {"0": "A", "1": "B"}})") == "softmax");
+  CHECK(function(R"({"id2label": {"0": "A", "1": "B"}, "problem_type": "single_label_classification"})") == "softmax");
+  CHECK(function(R"({"id2label": {"0": "A", "1": "B"}, "problem_type": "multi_label_classification"})") == "sigmoid");
+  CHECK(function(R"({"id2label": {"0": "A"}})") == "sigmoid");
+  CHECK(function(R"({"id2label": {"0": "A"}, "problem_type": "regression"})") == "none");
+}
+
+TEST_CASE("a folder's name is its last part, however it is given") {
+  const TemporaryFolder folder;
+  folder.write("models/results/config.json", "{}");
+  const std::filesystem::path results = folder.path() / "models" / "results";
+  CHECK(serve::folder_name(results) == "results");
+  CHECK(serve::folder_name(results / "") == "results");
+  CHECK(serve::folder_name(results / "." / ".." / "results") == "results");
+  CHECK(serve::folder_name("nowhere/at-all") == "at-all");
+}
+
+TEST_CASE("a folder without a trained model is refused") {
+  const TemporaryFolder folder;
+  const Error error = expect_error([&] { serve::load_served_model({folder.path(), {}, {}}, 128); });
+  CHECK(error.kind() == ErrorKind::kIo);
+}

@@ -1,0 +1,224 @@
+#include "serve/service.h"
+
+#include <cmath>
+
+#include "expect_error.h"
+#include "serve/requests.h"
+#include "serve/tiny_service.h"
+#include "serve/words.h"
+
+using namespace hone;
+
+namespace {
+
+http::ErrorAnswer refused(const std::function<void()>& ask) {
+  try {
+    ask();
+  } catch (const http::RequestError& error) {
+    return error.answer();
+  }
+  FAIL("the request was taken");
+  return {};
+}
+
+TinyService& tiny() {
+  static TinyService service;
+  static TinyService& started = service.started();
+  return started;
+}
+
+Json predicted(const Json& inputs, const Json& parameters = nullptr) {
+  const http::Response response = tiny().predict(Json({{"inputs", inputs}, {"parameters", parameters}}).dump());
+  REQUIRE(response.status == 200);
+  return Json::parse(response.body);
+}
+
+// Each row has the fixture's labels with transformers' scores, from the highest on.
+void check_scores(const Json& rows, const Json& expected) {
+  REQUIRE(rows.size() == expected.size());
+  for (size_t row = 0; row < rows.size(); ++row) {
+    CAPTURE(row);
+    REQUIRE(rows[row].size() == expected[row].size());
+    double before = 1;
+    for (const auto& [label, score] : expected[row].items()) {
+      CHECK(std::abs(score_of(rows[row], label) - score.get<double>()) < 1e-5);
+    }
+    for (const Json& entry : rows[row]) {
+      CHECK(entry["score"].get<double>() <= before);
+      before = entry["score"].get<double>();
+    }
+  }
+}
+
+const Json& fixture() { return metrics_fixture()["models"]["tiny-bert"]; }
+
+}  // namespace
+
+TEST_CASE("predict gives transformers' scores, in one request and in many, for texts and for pairs") {
+  check_scores(predicted(fixture()["texts"]), fixture()["scores"]);
+  Json one_by_one = Json::array(), pairs = Json::array();
+  for (const Json& text : fixture()["texts"]) one_by_one.push_back(predicted(text)[0]);
+  check_scores(one_by_one, fixture()["scores"]);
+  for (size_t row = 0; row < fixture()["texts"].size(); ++row) {
+    pairs.push_back({fixture()["texts"][row], fixture()["pairs"]["second"][row]});
+  }
+  check_scores(predicted(pairs), fixture()["pairs"]["scores"]);
+}
+
+TEST_CASE("top_k and function_to_apply do what they say") {
+  CHECK(predicted("good movie", {{"top_k", 1}})[0].size() == 1);
+  CHECK(predicted("good movie", {{"top_k", 1}})[0][0]["label"] == "NEUTRAL");
+  const Json logits = predicted("good movie", {{"function_to_apply", "none"}})[0];
+  const Json sigmoid = predicted("good movie", {{"function_to_apply", "sigmoid"}})[0];
+  for (const Json& entry : logits) {
+    const double expected = 1 / (1 + std::exp(-entry["score"].get<double>()));
+    CHECK(score_of(sigmoid, entry["label"]) == doctest::Approx(expected).epsilon(1e-6));
+  }
+  CHECK(Json::parse(tiny().predict(R"({"inputs": "good movie", "raw_scores": true})").body)[0] == logits);
+}
+
+TEST_CASE("inputs that were cut are named in a header, or refused where the client asks for that") {
+  const http::Response cut = tiny().predict(Json({{"inputs", fixture()["texts"]}}).dump());
+  CHECK(header(cut, "X-Hone-Truncated") == "5");
+  CHECK(header(tiny().predict(R"({"inputs": "good"})"), "X-Hone-Truncated").empty());
+  const Json body = {{"inputs", {"good", fixture()["texts"][5]}}, {"truncate", false}};
+  const http::ErrorAnswer answer = refused([&] { tiny().predict(body.dump()); });
+  CHECK(answer.status == 413);
+  CHECK(answer.field == "inputs[1]");
+  CHECK(answer.message == "inputs[1] has 47 tokens, the model reads 40");
+  const auto cut_at = [&](const char* side) {
+    Json request = {{"inputs", "good good bad " + fixture()["texts"][5].get<std::string>()}};
+    request["truncation_direction"] = side;
+    return Json::parse(tiny().predict(request.dump()).body);
+  };
+  check_scores(cut_at("Left"), Json::array({fixture()["scores"][5]}));  // the same forty tokens
+  CHECK(cut_at("Left") != cut_at("Right"));
+}
+
+TEST_CASE("the weights of explain are the differences of single predictions") {
+  const std::string text = "the plot was awful; the acting, fun";
+  for (const std::string label : {"", "POSITIVE"}) {
+    CAPTURE(label);
+    Json body = {{"inputs", text}};
+    if (!label.empty()) body["parameters"] = {{"label", label}};
+    const Json answer = Json::parse(tiny().explain(body.dump()).body);
+    const Json whole = predicted(text)[0];
+    const std::string chosen = label.empty() ? whole[0]["label"].get<std::string>() : label;
+    CHECK(answer["label"] == chosen);
+    CHECK(answer["method"] == "leave-one-word-out");
+    CHECK(answer["words_per_group"] == 1);
+    CHECK(std::abs(answer["score"].get<double>() - score_of(whole, chosen)) < 1e-6);
+    const char* const variants[] = {"plot was awful; the acting, fun", "the was awful; the acting, fun",
+                                    "the plot awful; the acting, fun", "the plot was; the acting, fun",
+                                    "the plot was awful; acting, fun", "the plot was awful; the, fun",
+                                    "the plot was awful; the acting,"};
+    REQUIRE(answer["words"].size() == std::size(variants));
+    for (size_t i = 0; i < std::size(variants); ++i) {
+      CAPTURE(variants[i]);
+      const double without = score_of(predicted(variants[i])[0], chosen);
+      CHECK(std::abs(answer["words"][i]["weight"].get<double>() - (score_of(whole, chosen) - without)) < 1e-6);
+    }
+    CHECK(answer["words"][3].value("text", "") == "awful");
+    CHECK(answer["words"][3]["start"] == 13);
+    CHECK(answer["words"][3]["stop"] == 18);
+  }
+}
+
+TEST_CASE("explain says when the text was cut, and refuses a label that the model does not have") {
+  const Json body = {{"inputs", fixture()["texts"][5]}};
+  const http::Response response = tiny().explain(body.dump());
+  CHECK(header(response, "X-Hone-Truncated") == "0");
+  CHECK(Json::parse(response.body)["words"].size() == 38);
+  const http::ErrorAnswer answer =
+      refused([] { tiny().explain(R"({"inputs": "good", "parameters": {"label": "POSITVE"}})"); });
+  CHECK(answer.status == 400);
+  CHECK(answer.field == "parameters.label");
+  CHECK(answer.message == "unknown label \"POSITVE\"");
+  CHECK(contains(answer.hint, "did you mean \"POSITIVE\"?"));
+}
+
+TEST_CASE("tokenize gives one list a text") {
+  const http::Response response = tiny().service.tokenize(request_of(R"({"inputs": ["good movie", ""]})"));
+  const Json lists = Json::parse(response.body);
+  REQUIRE(lists.size() == 2);
+  CHECK(lists[0].size() == 4);
+  CHECK(lists[1].size() == 2);
+}
+
+TEST_CASE("info tells the model, its labels and the limits") {
+  const Json info = Json::parse(tiny().service.info({}).body);
+  CHECK(info["state"] == "ready");
+  CHECK(info["name"] == "tiny-bert");
+  CHECK(info["class_name"] == "BertForSequenceClassification");
+  CHECK(info["model_type"] == "bert");
+  CHECK(info["task"] == "text-classification");
+  CHECK(info["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));
+  CHECK(info["function_to_apply"] == "softmax");
+  CHECK(info["max_length"] == 40);
+  CHECK(info["device"] == "cpu");
+  CHECK(info["precision"] == "fp32");
+  CHECK(info["limits"]["max_inputs"] == 64);
+  CHECK(info["limits"]["max_body_bytes"] == 1 << 20);
+  CHECK(info["error"].is_null());
+  CHECK(tiny().service.health({}).status == 200);
+  CHECK(tiny().health() == Json({{"status", "ready"}, {"message", ""}}));
+}
+
+TEST_CASE("while the model loads, requests are answered 503 with Retry-After, and info has no model yet") {
+  TinyService loading;  // not started
+  const http::ErrorAnswer answer = refused([&] { loading.predict(R"({"inputs": "good"})"); });
+  CHECK(answer.status == 503);
+  CHECK(answer.message == "the model is still loading");
+  CHECK(answer.retry_after_seconds == 1);
+  CHECK(refused([&] { loading.explain("{}"); }).status == 503);
+  CHECK(refused([&] { loading.service.tokenize(request_of("{}")); }).status == 503);
+  CHECK(loading.service.health({}).status == 503);
+  CHECK(header(loading.service.health({}), "Retry-After") == "1");
+  CHECK(loading.health() == Json({{"status", "loading"}, {"message", "the model is still loading"}}));
+  const Json info = Json::parse(loading.service.info({}).body);
+  CHECK(info["state"] == "loading");
+  CHECK(info["name"] == "tiny-bert");
+  for (const char* unknown :
+       {"class_name", "model_type", "labels", "max_length", "num_parameters", "device", "error"}) {
+    CAPTURE(unknown);
+    CHECK(info[unknown].is_null());
+  }
+}
+
+TEST_CASE("a model that cannot be loaded leaves a service that says why") {
+  const TemporaryFolder folder;
+  TinyService failed(folder.path() / "nowhere");
+  failed.started();
+  const std::string why = "model folder " + (folder.path() / "nowhere").string() + " does not exist";
+  CHECK(failed.service.health({}).status == 503);
+  CHECK(failed.health()["status"] == "failed");
+  CHECK(contains(failed.health()["message"].get<std::string>(), why));
+  const http::ErrorAnswer answer = refused([&] { failed.predict(R"({"inputs": "good"})"); });
+  CHECK(answer.status == 503);
+  CHECK(contains(answer.message, "the model could not be loaded: " + why));
+  CHECK(answer.retry_after_seconds == 0);
+  const Json info = Json::parse(failed.service.info({}).body);
+  CHECK(info["state"] == "failed");
+  CHECK(contains(info["error"].get<std::string>(), why));
+}
+
+TEST_CASE("where too many requests wait, the next is answered 429 with Retry-After, and the others are not harmed") {
+  TinyService busy(fixtures() / "models" / "tiny-bert", {.max_batch_tokens = 2048, .max_queue = 1});
+  busy.started();
+  Json texts = Json::array();
+  for (size_t i = 0; i < serve::kMaxInputs; ++i) texts.push_back(fixture()["texts"][5]);
+  const std::string body = Json({{"inputs", texts}}).dump();
+  std::vector<std::future<http::Response>> answers;
+  http::ErrorAnswer refusal{.status = 0};
+  for (int i = 0; i < 1000 && refusal.status == 0; ++i) {
+    try {
+      answers.push_back(busy.ask(&serve::Service::predict, body));
+    } catch (const http::RequestError& error) {
+      refusal = error.answer();
+    }
+  }
+  CHECK(refusal.status == 429);
+  CHECK(refusal.message == "1 requests wait already");
+  CHECK(refusal.retry_after_seconds == 1);
+  for (auto& answer : answers) CHECK(Json::parse(answer.get().body).size() == serve::kMaxInputs);
+}

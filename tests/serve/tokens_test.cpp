@@ -1,0 +1,73 @@
+#include "serve/tokens.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "eval/metrics_fixture.h"
+#include "http/response.h"
+#include "text/utf8.h"
+
+using namespace hone;
+
+namespace {
+
+const text::Tokenizer& tokenizer() {
+  static const text::Tokenizer loaded = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  return loaded;
+}
+
+Json tokens(std::string_view text, size_t max_length = 40, bool add_special_tokens = true) {
+  size_t left = serve::kMaxListedTokens;
+  return serve::tokens_json(tokenizer(), text, max_length, add_special_tokens, left);
+}
+
+}  // namespace
+
+TEST_CASE("a token has its id, its part of the text and its place in code points, a special one only its name") {
+  const Json list = tokens("\xE5\xA5\xBD Good movie");
+  REQUIRE(list.size() == 5);
+  CHECK(list[0].dump() == R"({"id":2,"text":"[CLS]","special":true,"start":null,"stop":null,"cut":false})");
+  CHECK(list[1]["text"] == "\xE5\xA5\xBD");
+  CHECK(list[1]["start"] == 0);
+  CHECK(list[1]["stop"] == 1);
+  CHECK(list[2].dump() == R"({"id":86,"text":"Good","special":false,"start":2,"stop":6,"cut":false})");
+  CHECK(list[3]["start"] == 7);
+  CHECK(list[3]["stop"] == 12);
+  CHECK(list[4]["text"] == "[SEP]");
+  CHECK(tokens("good movie", 40, false).size() == 2);
+  CHECK(tokens("").size() == 2);
+}
+
+TEST_CASE("a special token that the text spells out has a place and is none of the template's") {
+  const Json list = tokens("good [SEP] movie");
+  REQUIRE(list.size() == 5);
+  CHECK(list[2]["id"] == 3);
+  CHECK(list[2]["special"] == false);
+  CHECK(list[2]["start"] == 5);
+}
+
+TEST_CASE("tokens beyond what the model reads are marked, the special ones stay") {
+  const Json list = tokens("good movie bad film", 5);
+  REQUIRE(list.size() == 6);
+  std::string cut;
+  for (const Json& token : list) cut += token["cut"].get<bool>() ? 'x' : '.';
+  CHECK(cut == "....x.");
+  CHECK(tokens("good movie bad film", 2)[1]["cut"] == true);
+}
+
+TEST_CASE("the list of a request's tokens has an end") {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "good ";
+  size_t left = 150;
+  CHECK(serve::tokens_json(tokenizer(), text, 40, true, left).size() == 102);
+  CHECK(left == 48);
+  try {
+    serve::tokens_json(tokenizer(), text, 40, true, left);
+    FAIL("the list has no end");
+  } catch (const http::RequestError& error) {
+    CHECK(error.answer().status == 413);
+    CHECK(error.answer().message == "inputs have more than 65536 tokens");
+    CHECK(error.answer().field == "inputs");
+  }
+}

@@ -1,0 +1,230 @@
+#include "serve/worker.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <future>
+#include <numeric>
+
+#include "expect_error.h"
+
+using namespace hone;
+using serve::Job;
+using serve::Worker;
+
+namespace {
+
+text::Encoding row(int32_t first, size_t length = 1) {
+  text::Encoding encoding;
+  encoding.ids.assign(length, first);
+  encoding.type_ids.assign(length, 0);
+  return encoding;
+}
+
+// A model without weights: a row's logits are its first id and its length. It notes each batch, waits while it is held
+// shut, and cannot bear the id -1.
+class FakeModel {
+ public:
+  std::vector<float> operator()(const Worker::Rows& rows) {
+    std::unique_lock lock(mutex_);
+    std::vector<int32_t> batch;
+    std::vector<float> logits;
+    for (const text::Encoding* encoding : rows) {
+      batch.push_back(encoding->ids.front());
+      logits.push_back(static_cast<float>(encoding->ids.front()));
+      logits.push_back(static_cast<float>(encoding->ids.size()));
+    }
+    batches_.push_back(batch);
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return open_; });
+    if (std::find(batch.begin(), batch.end(), -1) != batch.end()) throw Error(ErrorKind::kInput, "-1 is no id");
+    return logits;
+  }
+
+  void shut() { set_open(false); }
+  void open() { set_open(true); }
+  void wait_for_batches(size_t count) {
+    std::unique_lock lock(mutex_);
+    REQUIRE(changed_.wait_for(lock, std::chrono::seconds(30), [&] { return batches_.size() >= count; }));
+  }
+  std::vector<std::vector<int32_t>> batches() {
+    const std::lock_guard lock(mutex_);
+    return batches_;
+  }
+
+ private:
+  void set_open(bool is_open) {
+    const std::lock_guard lock(mutex_);
+    open_ = is_open;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::vector<int32_t>> batches_;
+  bool open_ = true;
+};
+
+using Logits = std::vector<float>;
+
+struct Bench {
+  http::Metrics metrics;
+  FakeModel model;
+  std::unique_ptr<Worker> worker;
+
+  explicit Bench(const serve::WorkerOptions& options) {
+    worker = std::make_unique<Worker>(options, metrics,
+                                      [this] { return [this](const Worker::Rows& rows) { return model(rows); }; });
+  }
+  ~Bench() { model.open(); }
+
+  std::future<Logits> submit(std::vector<text::Encoding> rows, std::function<bool()> is_wanted = {}) {
+    const auto promise = std::make_shared<std::promise<Logits>>();
+    Job job{std::move(rows),
+            [promise](Logits logits, const std::exception_ptr& error) {
+              error ? promise->set_exception(error) : promise->set_value(std::move(logits));
+            },
+            std::move(is_wanted)};
+    CHECK(worker->submit(job));
+    return promise->get_future();
+  }
+  // The model is busy with a job of id 0 until it is opened again: what comes now waits together.
+  std::future<Logits> keep_busy() {
+    model.shut();
+    std::future<Logits> busy = submit({row(0)});
+    model.wait_for_batches(1);
+    return busy;
+  }
+  bool counts(const std::string& line) const { return contains(metrics.text(), line + "\n"); }
+};
+
+using Batches = std::vector<std::vector<int32_t>>;
+
+}  // namespace
+
+TEST_CASE("each job gets the logits of its own rows in their order") {
+  Bench bench({});
+  auto first = bench.submit({row(3, 2), row(4)}), second = bench.submit({row(5, 7)});
+  CHECK(first.get() == Logits{3, 2, 4, 1});
+  CHECK(second.get() == Logits{5, 7});
+}
+
+TEST_CASE("jobs that wait together are computed together, up to the tokens of a batch") {
+  Bench bench({.max_batch_tokens = 10});
+  auto busy = bench.keep_busy();
+  std::vector<std::future<Logits>> results;
+  for (int32_t id = 1; id <= 4; ++id) results.push_back(bench.submit({row(id, 4)}));
+  bench.model.open();
+  for (auto& result : results) CHECK(result.get()[1] == 4);
+  CHECK(bench.model.batches() == Batches{{0}, {1, 2}, {3, 4}});
+  CHECK(bench.counts("hone_tokens_total 17"));
+  CHECK(bench.counts("hone_batch_rows_count 3"));
+  CHECK(bench.counts("hone_batch_rows_sum 5"));
+  CHECK(bench.counts("hone_batch_tokens_bucket{le=\"32\"} 3"));
+}
+
+TEST_CASE("a row of more tokens than a batch is a batch of its own") {
+  Bench bench({.max_batch_tokens = 10});
+  auto busy = bench.keep_busy();
+  auto first = bench.submit({row(1, 25)}), second = bench.submit({row(2, 3)});
+  bench.model.open();
+  CHECK(first.get() == Logits{1, 25});
+  CHECK(second.get() == Logits{2, 3});
+  CHECK(bench.model.batches() == Batches{{0}, {1}, {2}});
+}
+
+TEST_CASE("a long job takes turns: a short one that came later is computed after one batch of it") {
+  Bench bench({.max_batch_tokens = 4});
+  auto busy = bench.keep_busy();
+  auto long_job = bench.submit({row(1, 2), row(2, 2), row(3, 2), row(4, 2), row(5, 2)});
+  auto short_job = bench.submit({row(9, 2)});
+  bench.model.open();
+  CHECK(short_job.get() == Logits{9, 2});
+  CHECK(long_job.get() == Logits{1, 2, 2, 2, 3, 2, 4, 2, 5, 2});
+  CHECK(bench.model.batches() == Batches{{0}, {1, 2}, {9, 3}, {4, 5}});
+}
+
+TEST_CASE("a job that cannot be computed fails alone") {
+  Bench bench({});
+  auto busy = bench.keep_busy();
+  auto good = bench.submit({row(1)}), bad = bench.submit({row(2), row(-1)}), other = bench.submit({row(3)});
+  bench.model.open();
+  CHECK(good.get() == Logits{1, 1});
+  CHECK(other.get() == Logits{3, 1});
+  CHECK(std::string(expect_error([&] { bad.get(); }).what()) == "-1 is no id");
+  CHECK(bench.counts("hone_compute_failed_total 1"));
+  CHECK(bench.counts("hone_queue_requests 0"));
+}
+
+TEST_CASE("beyond the queue's length jobs are refused, and taken again once it has room") {
+  Bench bench({.max_queue = 2});
+  auto busy = bench.keep_busy();
+  auto first = bench.submit({row(1)}), second = bench.submit({row(2)});
+  Job third{{row(3)}, [](const Logits&, const std::exception_ptr&) { FAIL("was refused"); }, {}};
+  CHECK_FALSE(bench.worker->submit(third));
+  CHECK(third.rows.size() == 1);  // still the caller's
+  CHECK(bench.counts("hone_queue_rejected_total 1"));
+  CHECK(bench.counts("hone_queue_requests 3"));
+  bench.model.open();
+  CHECK(second.get() == Logits{2, 1});
+  CHECK(bench.submit({row(4)}).get() == Logits{4, 1});
+}
+
+TEST_CASE("a job whose client has gone is dropped before it is computed") {
+  Bench bench({});
+  auto busy = bench.keep_busy();
+  std::atomic<bool> is_wanted{true};
+  auto gone = bench.submit({row(1)}, [&] { return is_wanted.load(); });
+  auto there = bench.submit({row(2)}, [] { return true; });
+  is_wanted = false;
+  bench.model.open();
+  CHECK(there.get() == Logits{2, 1});
+  CHECK_THROWS_AS(gone.get(), const std::future_error&);  // the promise was broken
+  CHECK(bench.model.batches() == Batches{{0}, {2}});
+  CHECK(bench.counts("hone_queue_abandoned_total 1"));
+}
+
+TEST_CASE("stopping ends the batch under way, drops what waits and refuses what comes") {
+  Bench bench({});
+  auto busy = bench.keep_busy();
+  auto waiting = bench.submit({row(1)});
+  std::thread stopper([&] { bench.worker->stop(); });
+  CHECK_THROWS_AS(waiting.get(), const std::future_error&);
+  bench.model.open();
+  stopper.join();
+  CHECK(busy.get() == Logits{0, 1});
+  Job late{{row(2)}, [](const Logits&, const std::exception_ptr&) {}, {}};
+  CHECK_FALSE(bench.worker->submit(late));
+  CHECK(bench.model.batches() == Batches{{0}});
+}
+
+TEST_CASE("a worker without a model refuses every job") {
+  http::Metrics metrics;
+  std::promise<void> loaded;
+  Worker worker({}, metrics, [&] {
+    loaded.set_value();
+    return Worker::Forward();
+  });
+  loaded.get_future().wait();
+  worker.stop();
+  Job job{{row(1)}, [](const Logits&, const std::exception_ptr&) {}, {}};
+  CHECK_FALSE(worker.submit(job));
+}
+
+TEST_CASE("jobs of many threads all come back with their own logits") {
+  Bench bench({.max_batch_tokens = 16, .max_queue = 10000});
+  std::vector<std::thread> clients;
+  std::atomic<int> num_right{0};
+  for (int32_t client = 0; client < 4; ++client) {
+    clients.emplace_back([&, client] {
+      for (int32_t i = 0; i < 250; ++i) {
+        const int32_t id = client * 1000 + i;
+        const size_t length = static_cast<size_t>(i % 5) + 1;
+        const Logits expected{static_cast<float>(id), static_cast<float>(length), static_cast<float>(id + 1), 1};
+        num_right += bench.submit({row(id, length), row(id + 1)}).get() == expected;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  CHECK(num_right == 1000);
+}

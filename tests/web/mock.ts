@@ -1,0 +1,151 @@
+// A stand-in for hone serve that answers as the contract of its routes says, for states that the real server is hard to
+// bring into: busy, gone, wanting a key, failed, or with labels of another kind. It serves the built pages with the same
+// content security policy.
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+
+export const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+  "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export interface MockState {
+  status: "loading" | "ready" | "failed";
+  message: string;
+  model: string;
+  labels: string[];
+  functionToApply: "softmax" | "sigmoid" | "none";
+  maxLength: number;
+  maxInputs: number;
+  maxBodyBytes: number;
+  apiKey: string | null;
+  /** How many of the next predictions are answered 429. */
+  busy: number;
+  /** Milliseconds before a prediction is answered. */
+  delay: number;
+  predictError: { status: number; error: string } | null;
+}
+
+export interface Mock {
+  address: string;
+  state: MockState;
+  /** The bodies of the predictions so far. */
+  predictions: string[][];
+  close(): Promise<void>;
+}
+
+const types: Record<string, string> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const good = /\b(good|great|brilliant|love|loved|wonderful|beautiful|funny)\b/gi;
+const bad = /\b(bad|awful|waste|worst|dull|boring|terrible)\b/gi;
+
+export async function startMock(pagesDir: string, changes: Partial<MockState> = {}, wantedPort = 0): Promise<Mock> {
+  const state: MockState = {
+    status: "ready", message: "", model: "./sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"], functionToApply: "softmax",
+    maxLength: 256, maxInputs: 64, maxBodyBytes: 1 << 20, apiKey: null, busy: 0, delay: 0, predictError: null, ...changes,
+  };
+  const predictions: string[][] = [];
+  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (request.method === "GET" && (path === "/" || path.startsWith("/assets/"))) return page(response, path);
+    if (path === "/health") return json(response, state.status === "ready" ? 200 : 503, { status: state.status, message: state.message });
+    if (state.apiKey !== null && request.headers.authorization !== `Bearer ${state.apiKey}`) {
+      return json(response, 401, { error: "an API key is wanted", error_type: "unauthorized" });
+    }
+    if (path === "/info") return json(response, 200, infoOf(state));
+    const body = JSON.parse(await readBody(request)) as { inputs: string | string[]; parameters?: { label?: string } };
+    if (state.status !== "ready") return json(response, 503, { error: "the model is still loading" }, { "Retry-After": "1" });
+    const inputs = Array.isArray(body.inputs) ? body.inputs : [body.inputs];
+    if (path === "/predict") return predict(response, inputs);
+    if (path === "/tokenize") return json(response, 200, inputs.map((text) => tokens(text, state.maxLength)));
+    if (path === "/explain") return json(response, 200, explanation(state, inputs[0] ?? "", body.parameters?.label));
+    return json(response, 404, { error: `no route ${path}` });
+  }
+  function page(response: ServerResponse, path: string): void {
+    const file = path === "/" ? "try.html" : normalize(path).slice(1);
+    response.writeHead(200, { "Content-Type": types[extname(file)] ?? "text/plain", "Content-Security-Policy": contentSecurityPolicy });
+    response.end(readFileSync(join(pagesDir, file)));
+  }
+  async function predict(response: ServerResponse, inputs: string[]): Promise<void> {
+    if (state.busy > 0) {
+      state.busy -= 1;
+      return json(response, 429, { error: "too many requests wait already" }, { "Retry-After": "1" });
+    }
+    predictions.push(inputs);
+    await new Promise((resolve) => setTimeout(resolve, state.delay));
+    if (state.predictError) return json(response, state.predictError.status, { error: state.predictError.error, hint: null });
+    const cut = inputs.flatMap((text, index) => (words(text).length + 2 > state.maxLength ? [index] : []));
+    const headers: Record<string, string> = cut.length > 0 ? { "X-Hone-Truncated": cut.join(",") } : {};
+    return json(response, 200, inputs.map((text) => scores(state, text)), headers);
+  }
+  await new Promise<void>((resolve) => server.listen(wantedPort, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `http://127.0.0.1:${port}/`, state, predictions,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { "Content-Type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString("utf8");
+}
+
+function infoOf(state: MockState) {
+  const isReady = state.status === "ready";
+  const whenReady = <T>(value: T): T | null => (isReady ? value : null);
+  return {
+    state: state.status, model: state.model, name: state.model.split("/").at(-1), class_name: whenReady("DistilBertForSequenceClassification"),
+    model_type: whenReady("distilbert"), task: "text-classification", labels: whenReady(state.labels),
+    function_to_apply: whenReady(state.functionToApply), max_length: whenReady(state.maxLength), num_parameters: whenReady(66955010),
+    device: whenReady("cpu"), precision: whenReady("fp32"), hone_version: "0.1.0",
+    limits: { max_inputs: state.maxInputs, max_body_bytes: state.maxBodyBytes }, error: state.status === "failed" ? state.message : null,
+  };
+}
+
+const words = (text: string) => [...text.matchAll(/[\p{L}\p{N}']+|[^\s\p{L}\p{N}]/gu)];
+const mood = (text: string) => (text.match(good)?.length ?? 0) - (text.match(bad)?.length ?? 0);
+
+function scores(state: MockState, text: string): { label: string; score: number }[] {
+  const { labels, functionToApply } = state;
+  if (functionToApply === "none") return labels.map((label, index) => ({ label, score: 3.1416 * (index + 1) }));
+  const named = labels.findIndex((label) => text.toLowerCase().includes(label.toLowerCase()));
+  const logits = labels.map((label, index) =>
+    (labels.length === 2 ? (label.toUpperCase() === "POSITIVE" ? 1 : -1) * mood(text) * 1.7 : index === named ? 3 : Math.sin(index * 7 + text.length)));
+  const powers = logits.map(Math.exp);
+  const sum = functionToApply === "softmax" ? powers.reduce((a, b) => a + b, 0) : 0;
+  const values = powers.map((power) => (sum > 0 ? power / sum : power / (1 + power)));
+  return labels.map((label, index) => ({ label, score: values[index] ?? 0 })).sort((a, b) => b.score - a.score);
+}
+
+const codePoints = (text: string, end: number) => Array.from(text.slice(0, end)).length;
+
+function tokens(text: string, maxLength: number) {
+  const content = words(text).map((match, index) => ({
+    id: 1000 + match[0].length * 37 + index, text: match[0], special: false, start: codePoints(text, match.index),
+    stop: codePoints(text, match.index + match[0].length), cut: index >= maxLength - 2,
+  }));
+  const special = (id: number, name: string) => ({ id, text: name, special: true, start: null, stop: null, cut: false });
+  return [special(101, "[CLS]"), ...content, special(102, "[SEP]")];
+}
+
+function explanation(state: MockState, text: string, label: string | undefined) {
+  const all = scores(state, text);
+  const asked = label ?? all[0]?.label ?? "";
+  const scoreOf = (given: string) => scores(state, given).find((score) => score.label === asked)?.score ?? 0;
+  const parts = [...text.matchAll(/[\p{L}\p{N}']+/gu)].map((match) => ({
+    text: match[0], start: codePoints(text, match.index), stop: codePoints(text, match.index + match[0].length),
+    weight: scoreOf(text) - scoreOf(text.slice(0, match.index) + text.slice(match.index + match[0].length)),
+  }));
+  return { label: asked, score: scoreOf(text), method: "leave-one-word-out", words_per_group: 1, words: parts };
+}

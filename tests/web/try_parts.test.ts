@@ -1,0 +1,132 @@
+// The parts of the try-it page that need no browser: reading and writing rows, packing requests, numbers.
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import { percent } from "../../web/src/shared/format.ts";
+import { packBatches, sendable } from "../../web/src/try/batches.ts";
+import { guessDelimiter, parseDelimited, writeCsv } from "../../web/src/try/csv.ts";
+import { likelyTextColumn, RowsError, rowsOfFile, rowsOfLines, withHeader, type Rows } from "../../web/src/try/rows_file.ts";
+import { effectText, strengthOf, strongestWeight, textWithWords } from "../../web/src/try/word_effects.ts";
+import { tableRecords } from "../../web/src/try/table_export.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const problemOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof RowsError) return `${error.problem} ${error.detail}`.trim();
+    throw error;
+  }
+  return "none";
+};
+
+test("a share is written as Python's {:.2%} writes it, ties to the even digit", () => {
+  // By python3: [f"{x:.2%}" for x in (...)]
+  const expected: [number, string][] = [
+    [0.9987, "99.87%"], [1, "100.00%"], [0, "0.00%"], [0.00125, "0.12%"], [0.00375, "0.38%"], [0.00625, "0.62%"], [0.00875, "0.88%"],
+    [0.5, "50.00%"], [0.99995, "100.00%"], [0.123456, "12.35%"],
+  ];
+  for (const [share, text] of expected) assert.equal(percent(share), text, String(share));
+});
+
+test("delimited text is read as RFC 4180 has it", () => {
+  assert.deepEqual(parseDelimited('a,b\r\n"x, ""y""","two\nlines"\r\n', ","), [["a", "b"], ['x, "y"', "two\nlines"]]);
+  assert.deepEqual(parseDelimited("a,,\n\n,b", ","), [["a", "", ""], ["", "b"]]);
+  assert.deepEqual(parseDelimited('"never closed, a\nb', ","), [["never closed, a\nb"]]);
+  assert.deepEqual(parseDelimited("", ","), []);
+  assert.deepEqual(parseDelimited("a\rb\r", ","), [["a"], ["b"]]);
+});
+
+test("the delimiter is the one that stands most often outside quotes in the first record", () => {
+  assert.equal(guessDelimiter('"a,b,c";d\n'), ";");
+  assert.equal(guessDelimiter("a\tb\n,,,,"), "\t");
+  assert.equal(guessDelimiter("text"), ",");
+});
+
+test("what is written is read back, and no cell is a formula", () => {
+  const records = [["text", "n"], ['say "hi", then\nleave', "-3.5"], ["=1+1", "+4e2"], ["@cmd", "-rm"], ["\tx", "中文"]];
+  const written = writeCsv(records);
+  assert.ok(written.startsWith("\uFEFFtext,n\r\n"));
+  assert.deepEqual(parseDelimited(written.slice(1), ","), [
+    ["text", "n"], ['say "hi", then\nleave', "-3.5"], ["'=1+1", "+4e2"], ["'@cmd", "'-rm"], ["'\tx", "中文"]]);
+});
+
+test("rows come out of csv, tsv, json, jsonl and lines", () => {
+  assert.deepEqual(rowsOfFile("a.csv", bytes("id,review\n1,fine\n2,bad\n")).records, [["1", "fine"], ["2", "bad"]]);
+  assert.deepEqual(rowsOfFile("a.TSV", bytes("id\treview\n1\ta,b\n")).records, [["1", "a,b"]]);
+  assert.deepEqual(rowsOfFile("a.jsonl", bytes('{"text":"x","n":1}\n\n{"text":"y","other":null}\n')).columns, ["text", "n", "other"]);
+  assert.deepEqual(rowsOfFile("a.json", bytes('{"data":[{"text":"x"},"y"]}')).records, [["x"], ["y"]]);
+  assert.deepEqual(rowsOfFile("a.txt", bytes("one\r\n\r\ntwo")).records, [["one"], ["two"]]);
+  assert.deepEqual(rowsOfLines("pasted", " a \nb").records, [[" a "], ["b"]]);
+});
+
+test("files of other encodings are read: UTF-16 with its mark, GB18030, UTF-8 with its mark", () => {
+  assert.deepEqual(rowsOfFile("a.txt", new Uint8Array([0xff, 0xfe, 0x2d, 0x4e])).records, [["中"]]);
+  assert.deepEqual(rowsOfFile("a.txt", new Uint8Array([0xfe, 0xff, 0x4e, 0x2d])).records, [["中"]]);
+  assert.deepEqual(rowsOfFile("a.txt", new Uint8Array([0xd6, 0xd0])).records, [["中"]]);
+  assert.deepEqual(rowsOfFile("a.csv", bytes("\uFEFFtext\nx\n")).columns, ["text"]);
+});
+
+test("a file that gives no rows says why", () => {
+  assert.equal(problemOf(() => rowsOfFile("a.csv", bytes(""))), "empty");
+  assert.equal(problemOf(() => rowsOfFile("a.txt", bytes(" \n"))), "empty");
+  assert.equal(problemOf(() => rowsOfFile("a.jsonl", bytes('{"text": ""}\n'))), "noText");
+  assert.equal(problemOf(() => rowsOfFile("a.csv", new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]))), "binary");
+  assert.equal(problemOf(() => rowsOfFile("a.csv", new Uint8Array(50_000_001))), "tooLarge");
+  assert.equal(problemOf(() => rowsOfFile("a.jsonl", bytes('{"text":"x"}\nnot json'))), "json 2: not json");
+});
+
+test("the first record may be taken as data, and back", () => {
+  const rows = rowsOfFile("a.csv", bytes("fine film,1\nbad film,0\n"));
+  const data = withHeader(rows, false);
+  assert.deepEqual(data.columns, ["1", "2"]);
+  assert.equal(data.records.length, 2);
+  assert.deepEqual(withHeader(data, true).columns, ["fine film", "1"]);
+  assert.deepEqual(rowsOfFile("one.csv", bytes("only one line\n")).records, [["only one line"]]);
+});
+
+test("the column of the text is known by its name, else by its length", () => {
+  const rows = (columns: string[], record: string[]): Rows => ({ name: "", columns, records: [record], hasHeader: null });
+  assert.equal(likelyTextColumn(rows(["title", "Text"], ["a long title", "x"])), 1);
+  assert.equal(likelyTextColumn(rows(["a", "b"], ["x", "a long cell"])), 1);
+});
+
+test("requests hold at most so many inputs, stay under the limit of the body and leave blank texts out", () => {
+  const texts = Array.from({ length: 130 }, (_, index) => (index === 5 ? "  " : `text ${index}`));
+  const batches = packBatches(texts, texts.map((_, row) => row), { maxInputs: 64, maxBodyBytes: 1 << 20 });
+  assert.deepEqual(batches.map((batch) => batch.texts.length), [64, 64, 1]);
+  assert.ok(!batches.some((batch) => batch.rows.includes(5)));
+  const wide = ["中".repeat(300), "\u0001".repeat(200), "x".repeat(900), "y"];
+  for (const batch of packBatches(wide, [0, 1, 2, 3], { maxInputs: 64, maxBodyBytes: 1400 })) {
+    assert.ok(new TextEncoder().encode(JSON.stringify({ inputs: batch.texts })).length <= 1400);
+  }
+});
+
+test("a text that alone is over the limit is cut between characters", () => {
+  const limits = { maxInputs: 1, maxBodyBytes: 256 + 60 };
+  assert.equal(sendable("x".repeat(40), limits).length, 40);
+  assert.equal(sendable("😊".repeat(40), limits), "😊".repeat(5));
+});
+
+test("words are put back into the text by code points", () => {
+  const text = "😊 so good!";
+  const word = (start: number, stop: number, weight: number) => ({ text: "", start, stop, weight });
+  const parts = textWithWords(text, [word(2, 4, 0.1), word(5, 9, -0.4)]);
+  assert.deepEqual(parts.map((part) => (typeof part === "string" ? part : `<${part.text}>`)), ["😊 ", "<so>", " ", "<good>", "!"]);
+});
+
+test("effects are in percentage points, and of four strengths beside the strongest", () => {
+  assert.deepEqual([0.123, -0.5, 0.0001].map((weight) => effectText(weight, true)), ["+12.3", "\u221250.0", "0.0"]);
+  assert.equal(effectText(-1.5, false), "\u22121.50");
+  const words = [0.4, -0.8, 0.0001, 0.2].map((weight) => ({ text: "", start: 0, stop: 0, weight }));
+  assert.deepEqual(words.map((word) => strengthOf(word.weight, strongestWeight(words))), [2, 4, 0, 1]);
+});
+
+test("the export has the columns that were there, and each class's probability", () => {
+  const rows: Rows = { name: "a", columns: ["id", "text"], records: [["1", "x"], ["2", ""]], hasHeader: true };
+  const prediction = { scores: [{ label: "B", score: 0.75 }, { label: "A", score: 0.25 }], truncated: false };
+  assert.deepEqual(tableRecords(rows, [prediction, null], ["A", "B"]), [
+    ["id", "text", "predicted_label", "predicted_score", "truncated", "score_A", "score_B"],
+    ["1", "x", "B", "0.75", "false", "0.25", "0.75"],
+    ["2", "", "", "", "", "", ""],
+  ]);
+});

@@ -1,0 +1,342 @@
+// The try-it page beside a stand-in for the server (mock.ts): what it says byte for byte, the states that the real
+// server is hard to bring into, other kinds of models, keyboard, sizes, themes, and axe-core in all of them.
+import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { after, test } from "node:test";
+import type { Page } from "playwright-core";
+import { assertAccessible, assertNoSideways, closeBrowser, onPage, screenshot, skip, type VisitOptions } from "./browser.ts";
+import { startMock, type Mock, type MockState } from "./mock.ts";
+
+const pagesDir = process.env["HONE_PAGES"] ?? "";
+const zh = { locale: "zh-CN" } as const;
+after(closeBrowser);
+
+function onMock(name: string, changes: Partial<MockState>, options: VisitOptions, run: (page: Page, mock: Mock) => Promise<void>): void {
+  test(name, { skip, timeout: 60_000 }, async () => {
+    const mock = await startMock(pagesDir, changes);
+    try {
+      await onPage(mock.address, options, (page) => run(page, mock));
+    } finally {
+      await mock.close();
+    }
+  });
+}
+
+const button = (page: Page) => page.locator("button.primary").first();
+const result = (page: Page) => page.locator("#result");
+const resultText = async (page: Page) => (await result(page).textContent()) ?? "";
+
+async function resultIs(page: Page, expected: string): Promise<void> {
+  await page.waitForFunction((text) => document.querySelector("#result")?.textContent === text, expected).catch(() => undefined);
+  assert.equal(await resultText(page), expected);
+}
+
+async function whenReady(page: Page): Promise<void> {
+  await page.locator("button.primary:enabled").first().waitFor();
+}
+
+async function analyse(page: Page, text: string): Promise<void> {
+  await whenReady(page);
+  await page.fill("#text", text);
+  await page.press("#text", "Control+Enter");
+  await page.locator(".score").first().waitFor();
+}
+
+onMock("the window's texts in Chinese, from loading to ready", { status: "loading" }, zh, async (page, mock) => {
+  assert.equal(await page.title(), "电影评价情感分析工具");
+  assert.equal(await page.locator("h1").textContent(), "电影评价情感分析工具");
+  assert.equal(await page.locator("label[for=text]").textContent(), "请输入要分析的英文电影评论：");
+  assert.equal(await page.locator("#result-title").textContent(), "分析结果：");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "text");
+  assert.equal(await page.locator("#text").getAttribute("rows"), "8");
+  assert.equal(await button(page).textContent(), "正在加载模型...");
+  assert.equal(await button(page).isDisabled(), true);
+  assert.equal(await resultText(page), "");
+  await page.keyboard.type("a good film");
+  await page.keyboard.press("Control+Enter");
+  await resultIs(page, "模型仍在加载中，请稍候...");
+  await screenshot(page, "try-zh-loading");
+  mock.state.status = "ready";
+  await whenReady(page);
+  assert.equal(await button(page).textContent(), "分析情感");
+});
+
+onMock("the window's results in Chinese, byte for byte", {}, zh, async (page) => {
+  await whenReady(page);
+  await button(page).click();
+  await resultIs(page, "请输入一些文本后再点击分析。");
+  await page.fill("#text", " \n\t ");
+  await button(page).click();
+  await resultIs(page, "请输入一些文本后再点击分析。");
+  await analyse(page, "good great brilliant");
+  await resultIs(page, "情感倾向分析结果：\n\n    类别: 【正面】 😊\n\n    置信度: 100.00%");
+  await page.fill("#text", "bad");
+  await button(page).click();
+  await resultIs(page, "情感倾向分析结果：\n\n    类别: 【负面】 😠\n\n    置信度: 96.77%");
+  assert.deepEqual(await page.locator(".score-value").allTextContents(), ["96.77%", "3.23%"]);
+});
+
+onMock("a failed load says what the window said, with the model's folder", { status: "failed", message: "config.json is missing" }, zh, async (page) => {
+  await resultIs(page, "模型加载失败！\n\n请确保 './sentiment_analyzer_model' 文件夹存在于脚本旁边。\n\n错误详情: config.json is missing");
+  assert.equal(await button(page).isDisabled(), true);
+  await assertAccessible(page, "failed");
+  await screenshot(page, "try-zh-failed");
+});
+
+onMock("a failed analysis says what the window said", { predictError: { status: 500, error: "out of memory" } }, zh, async (page) => {
+  await whenReady(page);
+  await page.fill("#text", "good");
+  await button(page).click();
+  await resultIs(page, "分析时出现错误: out of memory");
+});
+
+onMock("the English twin", { status: "loading" }, {}, async (page, mock) => {
+  assert.equal(await page.title(), "Movie review sentiment");
+  assert.equal(await button(page).textContent(), "Loading the model...");
+  mock.state.status = "ready";
+  await whenReady(page);
+  assert.equal(await button(page).textContent(), "Analyse sentiment");
+  await button(page).click();
+  await resultIs(page, "Please enter some text, then analyse it.");
+  await analyse(page, "good");
+  await resultIs(page, "Sentiment of the review:\n\n    Class: [Positive] 😊\n\n    Confidence: 96.77%");
+});
+
+onMock("labels in any case are a sentiment", { labels: ["positive", "negative"] }, zh, async (page) => {
+  await analyse(page, "bad");
+  await resultIs(page, "情感倾向分析结果：\n\n    类别: 【负面】 😠\n\n    置信度: 96.77%");
+});
+
+onMock("the language is switched and stays so", {}, {}, async (page) => {
+  await analyse(page, "good");
+  await page.getByRole("button", { name: /中文/ }).click();
+  await resultIs(page, "情感倾向分析结果：\n\n    类别: 【正面】 😊\n\n    置信度: 96.77%");
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
+  await page.reload();
+  assert.equal(await page.title(), "电影评价情感分析工具");
+});
+
+const manyLabels = ["World", "Sports", "Business", "Sci_Tech", "Health", "Travel", "Food", "Music", "Film", "Books"];
+
+onMock("another classifier speaks in its labels, each with a bar", { labels: manyLabels, model: "models/news" }, {}, async (page) => {
+  await whenReady(page);
+  assert.equal(await page.title(), "Text classification");
+  await page.getByRole("button", { name: "This is a short text about Sports." }).click();
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".score").first().waitFor();
+  assert.match(await resultText(page), /^Result of the classification:\n\n {4}Class: \[Sports\]\n\n {4}Confidence: \d+\.\d\d%$/);
+  assert.equal(await page.locator(".score").count(), 8);
+  await page.getByRole("button", { name: "Show 2 more" }).click();
+  assert.deepEqual((await page.locator(".score-label").allTextContents()).sort(), [...manyLabels].sort());
+  await assertAccessible(page, "many labels");
+  await screenshot(page, "try-en-labels");
+});
+
+onMock("labels that are each by themselves are shown so, and values are no percentages", { labels: ["a", "b", "c"], functionToApply: "sigmoid" }, {}, async (page, mock) => {
+  await analyse(page, "x");
+  assert.equal(await page.locator("#scores-title").textContent(), "Probability of each label, each by itself");
+  Object.assign(mock.state, { functionToApply: "none", labels: ["LABEL_0"], model: "models/stars" });
+  await page.reload();
+  await whenReady(page);
+  await page.fill("#text", "x");
+  await page.keyboard.press("Control+Enter");
+  await resultIs(page, "Result of the model:\n\n    LABEL_0: 3.1416");
+});
+
+onMock("a busy server is asked again after the time that it names", { busy: 2 }, {}, async (page, mock) => {
+  await whenReady(page);
+  await page.fill("#text", "good");
+  await button(page).click();
+  await page.getByText("The server is busy; trying again in 1 s ...").waitFor();
+  await page.locator(".score").first().waitFor();
+  assert.equal(mock.predictions.length, 1);
+});
+
+onMock("the key is asked for, kept in the tab, and asked for again when wrong", { apiKey: "right" }, {}, async (page) => {
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  await assertAccessible(page, "key dialog");
+  await screenshot(page, "try-en-key");
+  await page.getByLabel("API key", { exact: true }).fill("wrong");
+  await page.keyboard.press("Enter");
+  await page.getByText("The server did not accept that key.").waitFor();
+  await page.getByLabel("API key", { exact: true }).fill("right");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "hidden" });
+  await analyse(page, "good");
+  await page.reload();
+  await analyse(page, "bad");
+  assert.equal(await dialog.isVisible(), false);
+  assert.equal(await page.evaluate(() => localStorage.getItem("hone.api_key")), null);
+});
+
+test("a server that goes away is said, and that it came back", { skip, timeout: 60_000 }, async () => {
+  const mock = await startMock(pagesDir);
+  const port = Number(new URL(mock.address).port);
+  await onPage(mock.address, {}, async (page) => {
+    await whenReady(page);
+    await mock.close();
+    await page.fill("#text", "good");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("The server does not answer.").waitFor();
+    assert.match(await resultText(page), /^The analysis failed: /);
+    assert.equal(await button(page).isDisabled(), true);
+    await assertAccessible(page, "gone");
+    const again = await startMock(pagesDir, {}, port);
+    await page.getByText("The server does not answer.").waitFor({ state: "hidden" });
+    await analyse(page, "good");
+    await again.close();
+  });
+});
+
+onMock("the history brings a text and its result back, also after a reload", {}, {}, async (page, mock) => {
+  await analyse(page, "a good film");
+  await page.fill("#text", "a bad film");
+  await page.keyboard.press("Control+Enter");
+  const rows = page.getByRole("region", { name: "History of this visit" }).locator("li button");
+  await rows.nth(1).waitFor();
+  await rows.nth(1).click();
+  await resultIs(page, "Sentiment of the review:\n\n    Class: [Positive] 😊\n\n    Confidence: 96.77%");
+  assert.equal(await page.inputValue("#text"), "a good film");
+  await page.reload();
+  await rows.first().click();
+  await resultIs(page, "Sentiment of the review:\n\n    Class: [Negative] 😠\n\n    Confidence: 96.77%");
+  assert.equal(mock.predictions.length, 2);
+  await page.getByRole("button", { name: "Clear history" }).click();
+  assert.equal(await rows.count(), 0);
+});
+
+onMock("tokens are listed on demand, those that were cut marked", { maxLength: 8 }, {}, async (page) => {
+  await analyse(page, "a good film that is far too long for this model");
+  await page.getByText("This text is longer than the 8 tokens that the model reads.").waitFor();
+  await page.getByRole("button", { name: "Tokens" }).click();
+  await page.getByText("13 tokens: 8 read, 5 cut.").waitFor();
+  assert.deepEqual(await page.locator(".token.cut s").allTextContents(), ["too", "long", "for", "this", "model"]);
+  assert.equal(await page.locator(".token.cut").first().innerText().then((text) => text.includes("cut")), true);
+  await assertAccessible(page, "tokens");
+});
+
+onMock("which words decided, in colours and in numbers", {}, zh, async (page) => {
+  await analyse(page, "This movie was not bad, actually it was a good and funny one! 😊");
+  await page.getByRole("button", { name: "哪些词起了作用" }).click();
+  await page.locator(".strongest").waitFor();
+  assert.equal(await page.locator(".explained > p").first().textContent(),
+    "精确的逐词剔除法：去掉某个词后，模型给出的“正面”概率下降多少。");
+  const read = async () => (await page.locator(".words-text").textContent()) ?? "";
+  assert.match(await read(), /bad \(\u2212\d\.\d\) , actually it was a good \(\+46\.8\) /);
+  await page.selectOption("select", "NEGATIVE");
+  await page.getByText("“负面”概率下降多少").waitFor();
+  assert.match(await read(), /good \(\u221246\.8\)/);
+  await assertAccessible(page, "words");
+  await screenshot(page, "try-zh-words");
+});
+
+onMock("pasted lines are offered as a table", {}, {}, async (page, mock) => {
+  await whenReady(page);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "a good film\n\na bad film\n");
+    document.querySelector("#text")?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+  });
+  await page.getByText("You pasted 2 lines.").waitFor();
+  await page.getByRole("button", { name: "Make a table" }).click();
+  await page.getByRole("button", { name: "Analyse 2 rows" }).click();
+  await page.getByText("All 2 rows are analysed.").waitFor();
+  assert.deepEqual(mock.predictions, [["a good film", "a bad film"]]);
+});
+
+const reviews = (rows: number) =>
+  `id,text\r\n${Array.from({ length: rows }, (_, row) => `${row},"${row % 3 === 0 ? "An awful waste of time" : "A great, funny film"}, number ${row}"`).join("\r\n")}\r\n`;
+
+async function dropFile(page: Page, name: string, content: string): Promise<void> {
+  await page.evaluate(([fileName, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text ?? ""], fileName ?? ""));
+    for (const type of ["dragover", "drop"]) window.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, [name, content]);
+}
+
+onMock("a dropped file runs in requests of at most 64, is cancelled, goes on and is exported", { delay: 150, maxBodyBytes: 4096 }, {}, async (page, mock) => {
+  await whenReady(page);
+  await dropFile(page, "reviews.csv", reviews(300));
+  await page.locator("#table-title:focus").waitFor();
+  assert.equal(await page.locator(".table-card select").inputValue(), "1");
+  await page.getByRole("button", { name: "Analyse 300 rows" }).click();
+  await page.getByText(/^(64|\d\d) of 300 rows$/).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText(/^Stopped after \d+ of 300 rows\.$/).waitFor();
+  mock.state.busy = 1;
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("The server is busy; going on in 1 s ...").waitFor();
+  await page.getByText("All 300 rows are analysed.").waitFor();
+  assert.ok(mock.predictions.every((texts) => texts.length <= 64 && JSON.stringify({ inputs: texts }).length <= 4096));
+  assert.deepEqual(await page.locator(".label-counts li").allInnerTexts(), ["Positive 200", "Negative 100"]);
+  await assertAccessible(page, "table");
+  await screenshot(page, "try-en-table");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export as CSV" }).click()]);
+  assert.equal(download.suggestedFilename(), "reviews-predicted.csv");
+  const lines = (await readFile(await download.path(), "utf8")).split("\r\n");
+  assert.equal(lines[0], "\uFEFFid,text,predicted_label,predicted_score,truncated,score_NEGATIVE,score_POSITIVE");
+  assert.match(lines[2] ?? "", /^1,"A great, funny film, number 1",POSITIVE,0\.99\d+,false,0\.0\d+,0\.99\d+$/);
+  assert.equal(lines.length, 302);
+});
+
+onMock("a file that cannot be read says why", {}, {}, async (page) => {
+  await whenReady(page);
+  await dropFile(page, "broken.jsonl", '{"text": "fine"}\nnot json\n');
+  await page.getByText("broken.jsonl: This line is not JSON: 2: not json").waitFor();
+});
+
+onMock("an error in the middle of a file is said, and what is done stays", { maxInputs: 10 }, {}, async (page, mock) => {
+  await whenReady(page);
+  await dropFile(page, "lines.txt", Array.from({ length: 30 }, (_, row) => `a good film ${row}`).join("\n"));
+  mock.state.delay = 100;
+  await page.getByRole("button", { name: "Analyse 30 rows" }).click();
+  await page.getByText(/^[12]0 of 30 rows$/).waitFor();
+  mock.state.predictError = { status: 500, error: "out of memory" };
+  await page.getByText("The analysis failed: out of memory").waitFor();
+  await page.getByText(/^Stopped after [12]0 of 30 rows\.$/).waitFor();
+});
+
+onMock("everything is reached by the keyboard, in the order of the page", {}, {}, async (page) => {
+  await whenReady(page);
+  await page.keyboard.type("a good film");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Analyse sentiment");
+  await page.keyboard.press("Enter");
+  await page.locator(".score").first().waitFor();
+  const seen: string[] = [];
+  for (let step = 0; step < 14 && seen.at(-1) !== "Clear history"; ++step) {
+    await page.keyboard.press("Tab");
+    seen.push(await focused(page));
+  }
+  assert.deepEqual(seen.filter((name) => ["Clear", "Open a file", "Which words decided", "Tokens", "Clear history"].includes(name)),
+    ["Clear", "Open a file", "Which words decided", "Tokens", "Clear history"]);
+  await page.getByRole("button", { name: "Tokens" }).focus();
+  await page.keyboard.press("Space");
+  await page.locator(".tokens").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Tokens" }).getAttribute("aria-expanded"), "true");
+  assert.equal(await page.locator("[role=status] #result").count(), 1);
+});
+
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+
+for (const locale of ["zh-CN", "en-US"] as const) {
+  for (const dark of [false, true]) {
+    const name = `${locale.slice(0, 2)}-${dark ? "dark" : "light"}`;
+    onMock(`axe-core finds nothing, and nothing is cut off from 360 px to 4K: ${name}`, { maxLength: 12 }, { locale, dark }, async (page) => {
+      await analyse(page, "Beautiful pictures, but a dull story and a terrible, boring ending in the end.");
+      await page.locator(".details-buttons button").first().click();
+      await page.locator(".strongest").waitFor();
+      await dropFile(page, "reviews.csv", reviews(5));
+      await page.locator(".table-actions .primary").click();
+      await page.locator(".label-counts").waitFor();
+      for (const [width, height] of [[360, 740], [768, 1024], [1280, 900], [3840, 2160]] as const) {
+        await page.setViewportSize({ width, height });
+        await assertNoSideways(page, `${name} at ${width}`);
+        await screenshot(page, `try-${name}-${width}`);
+        if (width === 360 || width === 1280) await assertAccessible(page, `${name} at ${width}`);
+      }
+    });
+  }
+}

@@ -1,0 +1,77 @@
+// Delimited text, read and written as RFC 4180 has it. What is written is safe to open in a spreadsheet: a cell that
+// would be taken for a formula gets an apostrophe in front (OWASP, "CSV injection").
+
+const delimiters = [",", "\t", ";"];
+
+/** The delimiter that stands most often outside quotes in the first record; a comma where there is none. */
+export function guessDelimiter(text: string): string {
+  const counts = new Map(delimiters.map((delimiter) => [delimiter, 0]));
+  let quoted = false;
+  for (const character of text) {
+    if (character === '"') quoted = !quoted;
+    else if (!quoted && character === "\n") break;
+    else if (!quoted && counts.has(character)) counts.set(character, (counts.get(character) ?? 0) + 1);
+  }
+  return delimiters.reduce((best, delimiter) => ((counts.get(delimiter) ?? 0) > (counts.get(best) ?? 0) ? delimiter : best));
+}
+
+/** The records of a delimited text; empty lines are left out. A quote that is never closed runs to the end. */
+export function parseDelimited(text: string, delimiter: string): string[][] {
+  const records: string[][] = [];
+  let record: string[] = [];
+  let place = 0;
+  while (place < text.length) {
+    const cell = readCell(text, place, delimiter);
+    record.push(cell.value);
+    place = cell.end;
+    if (text[place] === delimiter) {
+      place += 1;
+      if (place < text.length) continue;
+      record.push("");
+    }
+    if (text.startsWith("\r\n", place)) place += 2;
+    else place += 1;
+    if (record.length > 1 || record[0] !== "") records.push(record);
+    record = [];
+  }
+  return records;
+}
+
+// The cell that begins at `start`, and where it ends: at a delimiter, a line's end or the end of the text.
+function readCell(text: string, start: number, delimiter: string): { value: string; end: number } {
+  if (text[start] !== '"') {
+    const end = endOfPlain(text, start, delimiter);
+    return { value: text.slice(start, end), end };
+  }
+  let value = "";
+  let place = start + 1;
+  for (;;) {
+    const quote = text.indexOf('"', place);
+    if (quote === -1) return { value: value + text.slice(place), end: text.length };
+    value += text.slice(place, quote);
+    place = quote + 1;
+    if (text[place] !== '"') break;
+    value += '"';
+    place += 1;
+  }
+  const end = endOfPlain(text, place, delimiter);
+  return { value: value + text.slice(place, end), end };
+}
+
+function endOfPlain(text: string, start: number, delimiter: string): number {
+  let end = start;
+  while (end < text.length && text[end] !== delimiter && text[end] !== "\n" && text[end] !== "\r") end += 1;
+  return end;
+}
+
+const isNumber = (cell: string) => /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell);
+
+function writeCell(cell: string): string {
+  const safe = /^[=+\-@\t\r]/.test(cell) && !isNumber(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Records as comma-separated text with CRLF, opening with the mark by which spreadsheets know UTF-8. */
+export function writeCsv(records: string[][]): string {
+  return `\uFEFF${records.map((record) => `${record.map(writeCell).join(",")}\r\n`).join("")}`;
+}

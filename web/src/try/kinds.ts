@@ -1,0 +1,45 @@
+// What the page says about a model: the words of the window of the article for a sentiment model (labels NEGATIVE and
+// POSITIVE, in any case), the labels themselves for every other.
+import { percent } from "../shared/format.ts";
+import type { Info, Prediction, Score } from "./served_model.ts";
+import type { KindTexts, TryTexts } from "./texts.ts";
+
+const sameLabel = (label: string, name: string) => label.toUpperCase() === name;
+
+/** Also while the labels are not known yet: the page opens as the window did. */
+export function isSentiment(info: Info | null): boolean {
+  const labels = info?.labels ?? null;
+  if (labels === null) return true;
+  return labels.length === 2 && ["NEGATIVE", "POSITIVE"].every((name) => labels.some((label) => sameLabel(label, name)));
+}
+
+export const isPositive = (label: string): boolean => sameLabel(label, "POSITIVE");
+
+/** Whether the scores are probabilities (softmax, sigmoid) and not plain values (regression). */
+export const hasProbabilities = (info: Info | null): boolean => info?.function_to_apply !== "none";
+
+export const kindTexts = (info: Info | null, texts: TryTexts): KindTexts => (isSentiment(info) ? texts.sentiment : texts.classifier);
+
+export function scoreText(info: Info | null, score: number): string {
+  return hasProbabilities(info) ? percent(score) : score.toPrecision(5);
+}
+
+export function resultText(info: Info | null, texts: TryTexts, prediction: Prediction): string {
+  const best = prediction.scores[0];
+  if (best === undefined) return "";
+  if (!hasProbabilities(info)) return texts.valueResult(best.label, scoreText(info, best.score));
+  if (isSentiment(info)) return texts.sentimentResult(isPositive(best.label), percent(best.score));
+  return texts.classResult(best.label, percent(best.score));
+}
+
+/** The label as people say it, where the page knows: Positive for POSITIVE. */
+export function spokenLabel(info: Info | null, texts: TryTexts, label: string): string {
+  if (!isSentiment(info)) return label;
+  return isPositive(label) ? texts.positive : texts.negative;
+}
+
+/** For colours: a sentiment's two sides, and nothing for other classes. */
+export function toneOf(info: Info | null, best: Score | undefined): "positive" | "negative" | "plain" {
+  if (best === undefined || !isSentiment(info)) return "plain";
+  return isPositive(best.label) ? "positive" : "negative";
+}

@@ -1,0 +1,122 @@
+// The routes of hone serve as this page calls them.
+import { ApiError, request } from "../shared/api.ts";
+
+export interface Health {
+  status: "loading" | "ready" | "failed";
+  message: string;
+}
+
+/** What /info tells; null where the model is not loaded (yet). */
+export interface Info {
+  state: Health["status"];
+  model: string;
+  name: string;
+  model_type: string | null;
+  labels: string[] | null;
+  function_to_apply: "softmax" | "sigmoid" | "none" | null;
+  max_length: number | null;
+  num_parameters: number | null;
+  device: string | null;
+  precision: string | null;
+  hone_version: string;
+  limits: Record<string, number>;
+  error: string | null;
+}
+
+export interface Score {
+  label: string;
+  score: number;
+}
+
+export interface Prediction {
+  /** From the highest score on. */
+  scores: Score[];
+  /** Whether the text was longer than the model reads. */
+  truncated: boolean;
+}
+
+export interface Token {
+  id: number;
+  text: string;
+  special: boolean;
+  start: number | null;
+  stop: number | null;
+  cut: boolean;
+}
+
+export interface Explanation {
+  label: string;
+  score: number;
+  method: string;
+  words_per_group: number;
+  /** Places in code points; weight: how much the label's score falls without the word. */
+  words: { text: string; start: number; stop: number; weight: number }[];
+}
+
+export async function health(signal?: AbortSignal): Promise<Health> {
+  return (await request<Health>("/health", { signal, accept: [503] })).data;
+}
+
+export async function info(signal?: AbortSignal): Promise<Info> {
+  return (await request<Info>("/info", { signal })).data;
+}
+
+/** Labels and scores of each text, in the order of the texts. */
+export async function predict(texts: string[], signal?: AbortSignal): Promise<Prediction[]> {
+  const { data, headers } = await request<Score[][]>("/predict", { method: "POST", body: { inputs: texts }, signal });
+  if (!Array.isArray(data) || data.length !== texts.length) throw new ApiError(0, "/predict: not an answer for each text");
+  const truncated = new Set((headers.get("X-Hone-Truncated") ?? "").split(",").filter(Boolean).map(Number));
+  return data.map((scores, index) => ({ scores, truncated: truncated.has(index) }));
+}
+
+export async function tokenize(text: string, signal?: AbortSignal): Promise<Token[]> {
+  const { data } = await request<Token[][]>("/tokenize", { method: "POST", body: { inputs: text }, signal });
+  return data[0] ?? [];
+}
+
+export async function explain(text: string, label: string, signal?: AbortSignal): Promise<Explanation> {
+  const body = { inputs: text, parameters: { label } };
+  return (await request<Explanation>("/explain", { method: "POST", body, signal })).data;
+}
+
+const firstWaitSeconds = 1;
+const longestWaitSeconds = 30;
+
+/** Does the work again while the server is too busy for it (429), after the time that the server names; `waits` is told
+ *  each second that is waited. Gives up, with the server's error, after `attempts`. */
+export async function withBackoff<T>(work: () => Promise<T>, waits: (seconds: number) => void, signal: AbortSignal, attempts = 6): Promise<T> {
+  for (let attempt = 1; ; ++attempt) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 429 || attempt >= attempts) throw error;
+      const wanted = Math.max(error.retryAfterSeconds ?? 0, firstWaitSeconds * 2 ** (attempt - 1));
+      for (let left = Math.min(Math.ceil(wanted), longestWaitSeconds); left > 0; --left) {
+        waits(left);
+        await sleep(1000, signal);
+      }
+    }
+  }
+}
+
+/** Resolves after the time; rejects with the browser's AbortError when the signal comes first. */
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** The server's message with its hint, on one line. */
+export function errorText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof ApiError && error.hint ? `${message} (${error.hint})` : message;
+}

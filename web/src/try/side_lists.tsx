@@ -1,0 +1,60 @@
+// Beside the text: examples to begin with, and what was analysed during this visit.
+import { useLanguage, useTexts } from "../shared/i18n.ts";
+import { useStore } from "../shared/store.ts";
+import { examplesFor } from "./examples.ts";
+import { forgetAll, visits, type Visit } from "./history.ts";
+import { scoreText, spokenLabel, toneOf } from "./kinds.ts";
+import type { Info } from "./served_model.ts";
+import { tryTexts } from "./texts.ts";
+
+export function Examples({ info, onChoose }: { info: Info | null; onChoose: (text: string) => void }) {
+  const texts = useTexts(tryTexts);
+  const language = useLanguage();
+  return (
+    <section class="card side-card" aria-labelledby="examples-title">
+      <h2 id="examples-title">{texts.examples}</h2>
+      <ul class="side-list">
+        {examplesFor(info, language).map(({ text, gloss }) => (
+          <li key={text}>
+            <button type="button" class="row-button" onClick={() => onChoose(text)}>
+              <span class="row-text">{text}</span>
+              {gloss !== undefined && <span class="soft">{gloss}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function History({ info, onChoose }: { info: Info | null; onChoose: (visit: Visit) => void }) {
+  const texts = useTexts(tryTexts);
+  const own = useStore(visits).filter((visit) => visit.model === info?.name);
+  return (
+    <section class="card side-card" aria-labelledby="history-title">
+      <h2 id="history-title">{texts.history}</h2>
+      {own.length === 0 && <p class="soft">{texts.historyEmpty}</p>}
+      <ul class="side-list">
+        {own.map((visit) => <VisitRow key={visit.text} info={info} visit={visit} onChoose={onChoose} />)}
+      </ul>
+      {own.length > 0 && <button type="button" class="quiet small" onClick={forgetAll}>{texts.clearHistory}</button>}
+    </section>
+  );
+}
+
+function VisitRow({ info, visit, onChoose }: { info: Info | null; visit: Visit; onChoose: (visit: Visit) => void }) {
+  const texts = useTexts(tryTexts);
+  const best = visit.prediction.scores[0];
+  return (
+    <li>
+      <button type="button" class="row-button" onClick={() => onChoose(visit)}>
+        <span class="row-text clamped">{visit.text}</span>
+        {best !== undefined && (
+          <span class={`row-result ${toneOf(info, best)}`}>
+            <span class="row-label">{spokenLabel(info, texts, best.label)}</span> {scoreText(info, best.score)}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,63 @@
+// Follows the server: loading, ready, failed, or gone; asks often while that is about to change and seldom otherwise.
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { ApiError } from "../shared/api.ts";
+import { health, info, sleep, type Info } from "./served_model.ts";
+
+export type ServerState = "loading" | "ready" | "failed" | "gone";
+
+export interface ServerStatus {
+  state: ServerState;
+  /** What the server says of its state: why it failed. */
+  message: string;
+  info: Info | null;
+}
+
+const waitMilliseconds: Record<ServerState, number> = { loading: 400, ready: 20_000, failed: 5_000, gone: 2_000 };
+
+/** The server's state, and a function that asks again at once. */
+export function useServer(): { server: ServerStatus; askAgain: () => void } {
+  const [server, setServer] = useState<ServerStatus>({ state: "loading", message: "", info: null });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const stopped = new AbortController();
+    const { signal } = stopped;
+    const follow = async () => {
+      let known: ServerStatus | null = null;
+      for (;;) {
+        known = await ask(known, signal);
+        const status = known;
+        setServer((before) => (isSame(before, status) ? before : { ...status, info: status.info ?? before.info }));
+        await sleep(waitMilliseconds[known.state], signal);
+      }
+    };
+    follow().catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    return () => stopped.abort();
+  }, [round]);
+  return { server, askAgain: useCallback(() => setRound((count) => count + 1), []) };
+}
+
+async function ask(known: ServerStatus | null, signal: AbortSignal): Promise<ServerStatus> {
+  try {
+    const { status, message } = await health(signal);
+    const isKnown = known !== null && known.info !== null && known.state === status;
+    return { state: status, message, info: isKnown ? known.info : await infoOrNull(signal) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { state: "gone", message: error instanceof Error ? error.message : String(error), info: known?.info ?? null };
+  }
+}
+
+// A server that wants a key answers /health without one, but not /info: the key dialog opens by itself.
+async function infoOrNull(signal: AbortSignal): Promise<Info | null> {
+  try {
+    return await info(signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+const isSame = (a: ServerStatus, b: ServerStatus) =>
+  a.state === b.state && a.message === b.message && (b.info === null || JSON.stringify(a.info) === JSON.stringify(b.info));
