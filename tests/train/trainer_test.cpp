@@ -45,7 +45,7 @@ struct Ending {
 Ending ending(const TinyRun& run) {
   Ending end{run.weights(), run.saved(run.plan.total_steps, kOptimizerFile), timeless_log(run.trainer->state()), ""};
   RunState state = run.trainer->state();
-  state.log_history = Json::array();
+  state.log_history = state.log_seconds = Json::array();
   state.train_seconds = 0;
   end.state = to_json(state, run.plan, run.trainer->best(), "out").dump();
   return end;
