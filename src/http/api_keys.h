@@ -1,0 +1,30 @@
+// The keys that may call. Only their SHA-256 is kept, and a comparison takes as long whichever key it is held against.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hone::http {
+
+class ApiKeys {
+ public:
+  ApiKeys() = default;
+  explicit ApiKeys(std::span<const std::string> keys);
+
+  // One key a line; empty lines and lines that begin with # are skipped. Errors: kInput with file and line for a key
+  // that a header cannot carry, and for a file without keys. Warns where every user of the machine may read the file.
+  static ApiKeys read(const std::filesystem::path& path);
+
+  bool empty() const { return digests_.empty(); }
+
+  // Whether the value of an Authorization header is "Bearer KEY" with one of the keys.
+  bool accept(std::string_view authorization) const;
+
+ private:
+  std::vector<std::string> digests_;
+};
+
+}  // namespace hone::http

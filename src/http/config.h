@@ -1,0 +1,43 @@
+// What a server is told: ServerOptions with the key file read and contradictions refused, and the limits that have no
+// flag. Tests fill it by hand with limits of milliseconds.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "http/api_keys.h"
+#include "http/options.h"
+
+namespace hone::http {
+
+struct Limits {
+  size_t header_line_bytes = 8 << 10;  // a name with its value, and the request's target
+  size_t header_lines = 100;
+  size_t header_bytes = 64 << 10;  // all lines together
+  size_t body_bytes = 1 << 20;
+  size_t connections = 1024;
+  std::chrono::milliseconds request{10000};  // from the first byte of a request to its last
+  std::chrono::milliseconds idle{60000};     // without any byte of a request
+  std::chrono::milliseconds write{30000};    // for the client to take an answer
+  std::chrono::milliseconds linger{2000};    // for the client to close after the last answer
+  std::chrono::milliseconds stop{8000};      // for what is under way when the server stops
+};
+
+struct ServerConfig {
+  std::string host = "127.0.0.1";
+  uint16_t port = 0;
+  ApiKeys keys;
+  std::vector<std::string> allow_origin, allow_host;
+  bool access_log = false;
+  Limits limits = {};
+};
+
+// True for localhost, 127.x.y.z and ::1, with or without brackets.
+bool is_loopback(std::string_view host);
+
+// Reads the key file. Errors: kUsage where other machines could call without a key and --no-auth does not say so.
+ServerConfig make_config(const ServerOptions& options);
+
+}  // namespace hone::http

@@ -1,0 +1,72 @@
+// One client: reads a request, has it answered, writes the answer, and so on until one side ends it. Requests that came
+// together (pipelining) are answered in their order, one at a time. All on the server's thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "http/dispatcher.h"
+#include "http/phases.h"
+#include "http/request_parser.h"
+#include "http/traffic.h"
+
+namespace hone::http {
+
+// What the connections of a server share; it outlives them.
+struct ConnectionShared {
+  boost::asio::io_context& io;
+  const ServerConfig& config;
+  const Dispatcher& dispatcher;
+  Traffic& traffic;
+  PhaseList& phases;
+  bool stopping = false;
+  std::function<Answer(std::weak_ptr<class Connection>, uint64_t)> make_answer;  // an Answer for that request
+  std::function<void(class Connection&)> forget;                                 // it is closed
+};
+
+class Connection : public Phased, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, std::string client, ConnectionShared& shared);
+
+  void start();
+  // Its phase took too long: 408 where a request was coming, else the end.
+  void expire();
+  // The answer to the given request; nothing where that is not the one under way.
+  void answer(uint64_t request, Response response);
+  // At once, without a word.
+  void close();
+
+ private:
+  void read();
+  void on_read(const boost::system::error_code& error, size_t size);
+  void advance();
+  bool examine();
+  void write_continue();
+  void dispatch();
+  void send(Response response, bool keep_alive);
+  void on_sent(const boost::system::error_code& error, size_t size);
+  void next_request();
+  void linger();
+  void move_to(Phase phase);
+
+  boost::asio::ip::tcp::socket socket_;
+  std::string client_;
+  ConnectionShared& shared_;
+  RequestParser parser_;
+  RequestHead head_;
+  Headers request_headers_;
+  std::string received_;  // bytes that the parser has not taken
+  std::string read_buffer_;
+  std::string response_head_, response_body_;
+  std::string route_ = "none";
+  Clock::time_point began_{};
+  uint64_t request_number_ = 0;
+  size_t lingered_ = 0;
+  bool reading_ = false, keep_alive_ = false, closed_ = false, is_head_ = false;
+};
+
+}  // namespace hone::http

@@ -1,0 +1,86 @@
+// Building the document.
+#include "http/openapi.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "http/ascii.h"
+#include "http/router.h"
+
+namespace hone::http {
+
+namespace {
+
+constexpr const char* kErrorSchema = R"({
+  "type": "object",
+  "required": ["error", "field", "hint", "error_type"],
+  "properties": {
+    "error": {"type": "string", "description": "what is wrong"},
+    "field": {"type": ["string", "null"], "description": "the field of the request that is wrong"},
+    "hint": {"type": ["string", "null"], "description": "what to do about it"},
+    "error_type": {"type": "string"}
+  }
+})";
+
+Json schema_of(const std::string& text, const Route& route) {
+  if (text.empty()) return Json::object();
+  Json schema = Json::parse(text, nullptr, false);
+  check_internal(schema.is_object(), ("the schema of " + route.method + " " + route.path).c_str());
+  return schema;
+}
+
+Json parameters_of(const Route& route) {
+  Json result = Json::array();
+  const auto add = [&](const Parameter& parameter) {
+    result.push_back({{"name", parameter.name},
+                      {"in", parameter.in},
+                      {"required", parameter.required || parameter.in == "path"},
+                      {"description", parameter.doc},
+                      {"schema", schema_of(parameter.schema, route)}});
+  };
+  for (const std::string& segment : path_segments(route.path)) {
+    const std::string name(parameter_name(segment));
+    const bool is_told = std::any_of(route.parameters.begin(), route.parameters.end(), [&](const Parameter& parameter) {
+      return parameter.in == "path" && parameter.name == name;
+    });
+    if (!name.empty() && !is_told) add({.name = name, .doc = "", .in = "path"});
+  }
+  for (const Parameter& parameter : route.parameters) add(parameter);
+  return result;
+}
+
+Json operation_of(const Route& route) {
+  Json operation = {{"summary", route.doc}};
+  if (Json parameters = parameters_of(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
+  if (!route.request_schema.empty()) {
+    operation["requestBody"] = {
+        {"required", true}, {"content", {{"application/json", {{"schema", schema_of(route.request_schema, route)}}}}}};
+  }
+  const Json error = {{"description", "an error"},
+                      {"content", {{"application/json", {{"schema", {{"$ref", "#/components/schemas/Error"}}}}}}}};
+  const Json media = route.response_type == "application/json" || !route.response_schema.empty()
+                         ? Json{{"schema", schema_of(route.response_schema, route)}}
+                         : Json{{"schema", {{"type", "string"}}}};
+  operation["responses"] = {
+      {std::to_string(route.success), {{"description", "done"}, {"content", {{route.response_type, media}}}}},
+      {"default", error}};
+  if (route.needs_key) operation["security"] = Json::array({{{"key", Json::array()}}, Json::object()});
+  return operation;
+}
+
+}  // namespace
+
+Json openapi_document(const ApiInfo& info, std::span<const Route> routes) {
+  Json paths = Json::object();
+  for (const Route& route : routes) paths[route.path][lowered(route.method)] = operation_of(route);
+  return {{"openapi", "3.1.0"},
+          {"info", {{"title", info.title}, {"version", info.version}}},
+          {"paths", std::move(paths)},
+          {"components",
+           {{"schemas", {{"Error", Json::parse(kErrorSchema)}}},
+            {"securitySchemes",
+             {{"key", {{"type", "http"}, {"scheme", "bearer"}, {"description", "asked for where keys are set"}}}}}}}};
+}
+
+}  // namespace hone::http

@@ -1,0 +1,53 @@
+// The server: sockets, limits, routes, pages. One thread (the one that calls run) does it all; answers may come from
+// any.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "http/config.h"
+#include "http/metrics.h"
+#include "http/pages.h"
+#include "http/route.h"
+
+namespace hone::http {
+
+// What a server shows.
+struct Site {
+  std::string title = "hone";             // of /openapi.json
+  std::string version = "0";              // of /openapi.json
+  std::vector<Route> routes = {};         // GET /openapi.json and GET /metrics are added
+  std::span<const PageFile> pages = {};   // must live as long as the server
+  std::string index = "/try.html";        // the page that / gives
+  std::shared_ptr<Metrics> metrics = {};  // where the server counts; null: one of its own
+};
+
+class Server {
+ public:
+  // Listens at once: connections wait until run(). Errors: kIo where the address cannot be had, with what to do.
+  Server(ServerConfig config, Site site);
+  ~Server();  // run() must have returned
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  uint16_t port() const;
+  // "http://127.0.0.1:8000", an address that a browser on this machine can open.
+  std::string url() const;
+
+  // Serves until stop(), or until `should_stop` (asked ten times a second) says so; then finishes what is under way
+  // within Limits::stop and returns.
+  void run(const std::function<bool()>& should_stop = {});
+
+  // From any thread or handler: no new connections, answers to the requests under way, then run() returns.
+  void stop();
+
+ private:
+  class Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace hone::http

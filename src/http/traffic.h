@@ -1,0 +1,43 @@
+// What a server counts of its traffic, and the lines of its access log.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "http/metrics.h"
+
+namespace hone::http {
+
+// A request that has been answered.
+struct Exchange {
+  std::string client, method, path, route;
+  unsigned status = 0;
+  size_t bytes = 0;
+  double seconds = 0;
+};
+
+class Traffic {
+ public:
+  Traffic(std::shared_ptr<Metrics> metrics, bool access_log);
+
+  void count(const Exchange& exchange);
+  Counter& received_bytes() { return *received_bytes_; }
+  Counter& sent_bytes() { return *sent_bytes_; }
+  Gauge& connections() { return *connections_; }
+  Counter& evicted() { return *evicted_; }
+  Counter& refused() { return *refused_; }
+  const Metrics& metrics() const { return *metrics_; }
+
+ private:
+  std::shared_ptr<Metrics> metrics_;
+  bool access_log_;
+  Counter *received_bytes_, *sent_bytes_, *evicted_, *refused_;
+  Gauge* connections_;
+};
+
+// "127.0.0.1 POST /predict 200 312 B 4.2 ms"; what is not printable ASCII in the path is shown as %XX.
+std::string access_line(const Exchange& exchange);
+
+}  // namespace hone::http
