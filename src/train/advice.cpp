@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "train/schedule.h"
+#include "train/tensorboard.h"
 
 namespace hone::train {
 

@@ -1,5 +1,5 @@
-// Files that others write and that may be anything: opened without following a link or waiting at a pipe, and never read
-// beyond a limit.
+// Files that others write and that may be anything: opened without following a link or waiting at a pipe, and never
+// read beyond a limit.
 #pragma once
 
 #include <cstdint>

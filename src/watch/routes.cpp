@@ -82,10 +82,8 @@ Response show_metrics(Watched& watched, const Request& request) {
                               .hint = "give the \"next\" of the answer before"});
   }
   const MetricsPart part = watched.metrics.read(run.path, {*offset, request.query_value("generation").value_or("")});
-  const Json head = {{"generation", part.generation},
-                     {"next", part.next},
-                     {"restarted", part.restarted},
-                     {"more", part.is_more}};
+  const Json head = {
+      {"generation", part.generation}, {"next", part.next}, {"restarted", part.restarted}, {"more", part.is_more}};
   std::string body = head.dump();
   body.pop_back();
   // The lines are JSON as they are: they need not be built and written again.
@@ -180,9 +178,7 @@ std::vector<http::Route> routes(std::shared_ptr<RunList> runs) {
       {.method = "GET",
        .path = "/health",
        .doc = "that the server answers",
-       .handle = [](const Request&) -> Response {
-         return http::json_response({{"status", "ready"}, {"message", ""}});
-       },
+       .handle = [](const Request&) -> Response { return http::json_response({{"status", "ready"}, {"message", ""}}); },
        .needs_key = false,
        .response_schema = object},
   };

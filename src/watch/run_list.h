@@ -12,7 +12,8 @@
 namespace hone::watch {
 
 struct RunFolder {
-  std::string id;  // of letters, digits, ".", "_" and "-"; the same for as long as the run is there, and after a restart
+  std::string
+      id;  // of letters, digits, ".", "_" and "-"; the same for as long as the run is there, and after a restart
   std::string name;
   std::filesystem::path path;  // absolute
 };

@@ -1,5 +1,5 @@
-// The entries of a run's log, read on from where the reader stands: of metrics.jsonl by bytes, of a trainer_state.json by
-// entries.
+// The entries of a run's log, read on from where the reader stands: of metrics.jsonl by bytes, of a trainer_state.json
+// by entries.
 #pragma once
 
 #include <cstdint>

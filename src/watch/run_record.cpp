@@ -32,16 +32,36 @@ struct Key {
   Kind kind;
 };
 constexpr Key kKeys[] = {
-    {"format", Kind::kNumber},           {"hone_version", Kind::kText},       {"command", Kind::kTexts},
-    {"working_dir", Kind::kText},        {"pid", Kind::kNumber},              {"host", Kind::kText},
-    {"boot_id", Kind::kText},            {"started_at", Kind::kNumber},       {"updated_at", Kind::kNumber},
-    {"state", Kind::kText},              {"error", Kind::kText},              {"phase", Kind::kText},
-    {"step", Kind::kNumber},             {"total_steps", Kind::kNumber},      {"epoch", Kind::kNumber},
-    {"num_train_epochs", Kind::kNumber}, {"tokens_per_second", Kind::kNumber}, {"seconds_left", Kind::kNumber},
-    {"memory_bytes", Kind::kNumber},     {"peak_memory_bytes", Kind::kNumber}, {"model", Kind::kText},
-    {"model_class", Kind::kText},        {"num_parameters", Kind::kNumber},   {"task", Kind::kText},
-    {"labels", Kind::kTexts},            {"device", Kind::kText},             {"precision", Kind::kText},
-    {"num_train_rows", Kind::kNumber},   {"num_eval_rows", Kind::kNumber},    {"best", Kind::kObject},
+    {"format", Kind::kNumber},
+    {"hone_version", Kind::kText},
+    {"command", Kind::kTexts},
+    {"working_dir", Kind::kText},
+    {"pid", Kind::kNumber},
+    {"host", Kind::kText},
+    {"boot_id", Kind::kText},
+    {"started_at", Kind::kNumber},
+    {"updated_at", Kind::kNumber},
+    {"state", Kind::kText},
+    {"error", Kind::kText},
+    {"phase", Kind::kText},
+    {"step", Kind::kNumber},
+    {"total_steps", Kind::kNumber},
+    {"epoch", Kind::kNumber},
+    {"num_train_epochs", Kind::kNumber},
+    {"tokens_per_second", Kind::kNumber},
+    {"seconds_left", Kind::kNumber},
+    {"memory_bytes", Kind::kNumber},
+    {"peak_memory_bytes", Kind::kNumber},
+    {"model", Kind::kText},
+    {"model_class", Kind::kText},
+    {"num_parameters", Kind::kNumber},
+    {"task", Kind::kText},
+    {"labels", Kind::kTexts},
+    {"device", Kind::kText},
+    {"precision", Kind::kText},
+    {"num_train_rows", Kind::kNumber},
+    {"num_eval_rows", Kind::kNumber},
+    {"best", Kind::kObject},
     {"options", Kind::kObject},
 };
 
@@ -105,8 +125,7 @@ std::string own_boot_id() {
 }
 
 bool was_heard_lately(const Json& record) {
-  const double now =
-      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   return record["updated_at"].is_number() && now - record["updated_at"].get<double>() < kMostSilence;
 }
 
@@ -139,7 +158,8 @@ void settle_state(Json& record, const fs::path& folder, const FolderLocks& locks
 
 Json resume_command_of(const Json& record) {
   const std::string state = record["state"];
-  if (state == "running" || state == "finished" || !record["command"].is_array() || record["command"].empty()) return {};
+  if (state == "running" || state == "finished" || !record["command"].is_array() || record["command"].empty())
+    return {};
   const auto command = record["command"].get<std::vector<std::string>>();
   return resume_command(command, text_of(record["working_dir"]));
 }

@@ -10,9 +10,9 @@
 
 namespace hone::watch {
 
-// Keys as in run.json (docs/runs.md); one that is missing or of another type is null. Beside them: "resume_command" (null
-// while it runs and where it is finished), "stopping" (it was asked to stop), and "state" is what is so rather than what
-// the file says last: a run that was killed is "interrupted". nullopt where the folder holds no run.
+// Keys as in run.json (docs/runs.md); one that is missing or of another type is null. Beside them: "resume_command"
+// (null while it runs and where it is finished), "stopping" (it was asked to stop), and "state" is what is so rather
+// than what the file says last: a run that was killed is "interrupted". nullopt where the folder holds no run.
 std::optional<Json> read_run(const std::filesystem::path& folder, const FolderLocks& locks);
 
 // Whether the folder looks like a run at all, by the names in it.
