@@ -16,7 +16,8 @@ TEST_CASE("a phase that is not training ends with its scope, however that is lef
     throw 1;
   } catch (int) {
   }
-  CHECK(phases.seen == std::vector<RunPhase>{RunPhase::kSaving, RunPhase::kTraining});
+  const bool as_expected = phases.seen == std::vector{RunPhase::kSaving, RunPhase::kTraining};
+  CHECK(as_expected);
 }
 
 TEST_CASE("an observer by itself stops nothing") {
