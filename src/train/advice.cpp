@@ -102,8 +102,8 @@ void about_learning_rate(const AdviceInputs& in, Notes& notes) {
 
 void about_reports(const AdviceInputs& in, Notes& notes) {
   if (in.options.logging_dir.empty() || reports_to_tensorboard(in.options)) return;
-  notes.push_back(fmt::format("logging_dir {} has no effect without --report-to tensorboard",
-                              in.options.logging_dir.string()));
+  notes.push_back(
+      fmt::format("logging_dir {} has no effect without --report-to tensorboard", in.options.logging_dir.string()));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Only files with the names that a run gives them are touched.
 #include "train/run_files.h"
 
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -37,7 +39,7 @@ void remove_evaluations_but(const fs::path& output_dir, const std::set<int64_t>&
     const auto step = evaluated_step(path);
     if (step && kept.count(*step) == 0) fs::remove(path, error);
   }
-  fs::remove(output_dir / kEvaluationsFolder, error);  // fails where something is left
+  rmdir((output_dir / kEvaluationsFolder).c_str());  // fails where something is left
 }
 
 void remove_event_files(const fs::path& output_dir) {
@@ -46,9 +48,9 @@ void remove_event_files(const fs::path& output_dir) {
     for (const fs::path& path : entries_of(folder)) {
       if (path.filename().string().starts_with("events.out.tfevents.")) fs::remove(path, error);
     }
-    fs::remove(folder, error);
+    rmdir(folder.c_str());
   }
-  fs::remove(output_dir / kEventsFolder, error);
+  rmdir((output_dir / kEventsFolder).c_str());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The document and when it is written. A heartbeat is renamed into place but not synced: that takes a tenth of a
+// The document and when it is written. A heartbeat is renamed into place but not synced: that takes half a
 // millisecond, where a sync may take longer than a step.
 #include "train/run_status.h"
 
@@ -24,8 +24,8 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr Seconds kHeartbeat{2.0};
-constexpr Seconds kAfterChange{0.25};  // runs with tiny models change their phase a hundred times a second
-constexpr double kSpeedSeconds = 15;   // the speed is that of the last one to two such spans
+constexpr Seconds kAfterChange{0.6};  // runs with tiny models change their phase a hundred times a second
+constexpr double kSpeedSeconds = 15;  // the speed is that of the last one to two such spans
 
 double unix_seconds() {
   const double now = Seconds(std::chrono::system_clock::now().time_since_epoch()).count();

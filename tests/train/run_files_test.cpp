@@ -44,6 +44,15 @@ TEST_CASE("of the evaluations those stay that the log has") {
   CHECK(fs::exists(evaluations / "5.txt"));
 }
 
+TEST_CASE("a file of the user's in a folder's place stays") {
+  const TemporaryFolder folder;
+  folder.write("evaluations", "mine");
+  folder.write("runs", "mine");
+  remove_run_files(folder.path());
+  CHECK(fs::exists(folder.path() / "evaluations"));
+  CHECK(fs::exists(folder.path() / "runs"));
+}
+
 TEST_CASE("bytes that are no UTF-8 are replaced instead of ending the run") {
   CHECK(json_text({{"path", "a\xFF"}}) == "{\"path\":\"a\xEF\xBF\xBD\"}");
   CHECK(json_text({{"a", 1}}, 2) == "{\n  \"a\": 1\n}");

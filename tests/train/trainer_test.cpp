@@ -13,58 +13,13 @@
 #include "expect_error.h"
 #include "kernel/cpu.h"
 #include "temporary_folder.h"
+#include "train/busy_run.h"
 #include "train/train_fixture.h"
 
 using namespace hone;
 using namespace hone::train;
 
 namespace {
-
-// 22 rows make 3 steps an epoch of 8, 8 and 6 rows; 12 steps in all, with everything on that a resume must carry over.
-TrainOptions busy_options(const std::filesystem::path& output_dir) {
-  TrainOptions options = quiet_options(output_dir);
-  options.num_train_epochs = 4;
-  options.gradient_accumulation_steps = 2;
-  options.warmup_steps = 2;
-  options.weight_decay = 0.01;
-  options.label_smoothing_factor = 0.1;
-  options.logging_steps = 3;
-  options.eval_strategy = "steps";
-  options.eval_steps = 4;
-  options.save_strategy = "steps";
-  options.save_steps = 5;
-  return options;
-}
-
-// What a run ends with.
-struct Ending {
-  Tensors weights, optimizer;
-  std::string log, state;
-};
-
-Ending ending(const TinyRun& run) {
-  Ending end{run.weights(), run.saved(run.plan.total_steps, kOptimizerFile), timeless_log(run.trainer->state()), ""};
-  RunState state = run.trainer->state();
-  state.log_history = state.log_seconds = Json::array();
-  state.train_seconds = 0;
-  end.state = to_json(state, run.plan, run.trainer->best(), "out").dump();
-  return end;
-}
-
-void check_same(const Ending& one, const Ending& other) {
-  CHECK(same_bits(one.weights, other.weights));
-  CHECK(same_bits(one.optimizer, other.optimizer));
-  CHECK(one.log == other.log);
-  CHECK(one.state == other.state);
-}
-
-Ending uninterrupted(TrainOptions options) {
-  const TemporaryFolder folder;
-  options.output_dir = folder.path();
-  TinyRun run(options, made_up_rows(22));
-  CHECK(run.run() == RunEnd::kFinished);
-  return ending(run);
-}
 
 // As two processes: the first stops after `stop` steps.
 Ending stopped_and_resumed(TrainOptions options, int64_t stop) {
@@ -494,72 +449,4 @@ TEST_CASE("a checkpoint beyond the run's end, of another model, or without state
   TinyRun same(options, made_up_rows(22));
   folder.write("checkpoint-99/trainer_state.json", "{}");
   CHECK(contains(expect_error([&] { same.resume(99); }).what(), "does not hold the state of a hone run"));
-}
-
-namespace {
-
-// Asks for the end when it has been asked so often whether it does, and notes what it is told.
-struct CountingObserver : RunObserver {
-  bool wants_stop() override { return ++asked >= stop_at; }
-  void started(const RunState& state, const BestSoFar&) override { started_at = state.global_step; }
-  void advanced(const RunState& state) override { steps.push_back(state.global_step); }
-  void logged(const RunState& state) override { num_logged = state.log_history.size(); }
-  void evaluated(const eval::EvaluationResult& result, const RunState& state, const BestSoFar&) override {
-    evaluations.push_back(state.global_step);
-    num_worst = result.worst.size();
-  }
-  void entered(RunPhase phase) override { num_phases[phase] += 1; }
-
-  int asked = 0, stop_at = 1'000'000;
-  int64_t started_at = -1;
-  std::vector<int64_t> steps, evaluations;
-  size_t num_logged = 0, num_worst = 0;
-  std::map<RunPhase, int> num_phases;
-};
-
-}  // namespace
-
-TEST_CASE("an observer is told of each step, entry, evaluation and phase, and changes no bit") {
-  const TrainOptions options = busy_options("");
-  const Ending expected = uninterrupted(options);
-  const TemporaryFolder folder;
-  TrainOptions own = options;
-  own.output_dir = folder.path();
-  CountingObserver observer;
-  TinyRun run(own, made_up_rows(22), true, "bert", &observer);
-  CHECK(run.run() == RunEnd::kFinished);
-  check_same(ending(run), expected);
-  CHECK(observer.started_at == 0);
-  CHECK(observer.steps == std::vector<int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
-  CHECK(observer.evaluations == std::vector<int64_t>{4, 8, 12});
-  CHECK(observer.num_logged == 4 + 3 + 1);
-  CHECK(observer.num_worst > 0);
-  CHECK(observer.num_phases[RunPhase::kEvaluating] == 3);
-  CHECK(observer.num_phases[RunPhase::kSaving] == 3);
-  const Json& seconds = run.trainer->state().log_seconds;
-  CHECK(seconds.size() == observer.num_logged);
-  CHECK(std::is_sorted(seconds.begin(), seconds.end()));
-}
-
-TEST_CASE("a run that is asked to stop, in a step or an evaluation, saves and goes on from there bit for bit") {
-  const TrainOptions options = busy_options("");
-  const Ending expected = uninterrupted(options);
-  for (const int asked : {1, 3, 6, 7, 13}) {
-    CAPTURE(asked);
-    const TemporaryFolder folder;
-    TrainOptions own = options;
-    own.output_dir = folder.path();
-    int64_t stopped_at = 0;
-    {
-      CountingObserver observer;
-      observer.stop_at = asked;
-      TinyRun run(own, made_up_rows(22), true, "bert", &observer);
-      CHECK(run.run() == RunEnd::kStoppedOnRequest);
-      stopped_at = run.trainer->state().global_step;
-    }
-    TinyRun run(own, made_up_rows(22));
-    CHECK(newest_whole_checkpoint(folder.path())->step == stopped_at);
-    CHECK(run.resume(stopped_at) == RunEnd::kFinished);
-    check_same(ending(run), expected);
-  }
 }
