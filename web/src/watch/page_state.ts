@@ -9,13 +9,27 @@ const view = createStore<ViewState>(readHash(location.hash));
 
 export const useView = (): ViewState => useStore(view);
 
+// What the server is asked for depends on these.
+const kAskedFor: readonly (keyof ViewState)[] = ["runs", "run", "against", "tab", "step"];
+
 /** Changes the view and the address with it; the browser's history is left alone. */
 export function changeView(change: Partial<ViewState>): void {
-  const next = { ...view.get(), ...change };
-  const hash = writeHash(next);
-  history.replaceState(null, "", hash === "" ? location.pathname + location.search : `#${hash}`);
-  view.set(next);
-  store.refresh();
+  view.set({ ...view.get(), ...change });
+  writeAddress();
+  if (kAskedFor.some((name) => name in change)) store.refresh();
+}
+
+let retry = 0;
+
+function writeAddress(): void {
+  window.clearTimeout(retry);
+  const hash = writeHash(view.get());
+  try {
+    history.replaceState(null, "", hash === "" ? location.pathname + location.search : `#${hash}`);
+  } catch {
+    // Safari takes a hundred changes in half a minute, which the smoothing slider can exceed.
+    retry = window.setTimeout(writeAddress, 5000);
+  }
 }
 
 window.addEventListener("hashchange", () => {

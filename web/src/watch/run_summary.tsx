@@ -105,10 +105,10 @@ function Trouble({ run }: { run: Run }) {
       </div>
       {stopping !== undefined && stopping !== "asked" &&
         <p class="notice error" role="alert">{text.stopFailed(stopping.message)}</p>}
-      {run.state === "failed" && run.error !== null && (
-        <div class="notice error failure"><strong>{text.failedNote}</strong>{"\n"}{run.error}</div>
+      {run.state !== "running" && run.error !== null && (
+        <div class="notice error failure">{run.state === "failed" && <strong>{text.failedNote}{"\n"}</strong>}{run.error}</div>
       )}
-      {run.state === "interrupted" && <p class="notice warn">{text.interruptedNote}</p>}
+      {run.state === "interrupted" && run.resume_command !== null && <p class="notice warn">{text.interruptedNote}</p>}
       {run.state === "stopped" && run.resume_command !== null && <p class="soft">{text.stoppedNote}</p>}
       {run.state !== "running" && run.resume_command !== null && <Command command={run.resume_command} />}
     </>
