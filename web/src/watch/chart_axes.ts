@@ -9,7 +9,7 @@ export interface AxisTicks {
   texts: string[];
 }
 
-const kPixelsPerColumn = 84;
+const kPixelsPerColumn = 60;
 const kPixelsPerRow = 44;
 
 export function xAxis(domain: Domain, axis: AxisName, width: number, language: string): AxisTicks {
