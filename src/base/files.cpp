@@ -118,13 +118,19 @@ void AtomicFile::write(std::string_view bytes) {
 
 void AtomicFile::commit() {
   if (fsync(descriptor_) != 0) throw io_error("write", path_, errno);
+  move_into_place();
+  sync_folder(path_.has_parent_path() ? path_.parent_path() : ".");
+}
+
+void AtomicFile::commit_unsynced() { move_into_place(); }
+
+void AtomicFile::move_into_place() {
   const int closed = close(std::exchange(descriptor_, -1));
   if (closed != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) {
     const int error_number = errno;
     unlink(temporary_.c_str());
     throw io_error("write", path_, error_number);
   }
-  sync_folder(path_.has_parent_path() ? path_.parent_path() : ".");
 }
 
 AtomicFolder::AtomicFolder(const fs::path& path)
@@ -167,6 +173,12 @@ void write_file(const fs::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
+}
+
+void replace_file(const fs::path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit_unsynced();
 }
 
 void copy_file(const fs::path& from, const fs::path& to) { write_file(to, MappedFile(from).bytes()); }

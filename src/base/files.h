@@ -37,8 +37,12 @@ class AtomicFile {
 
   void write(std::string_view bytes);
   void commit();
+  // Without the sync: whole for every reader, but after a power failure it may be the older file or empty.
+  void commit_unsynced();
 
  private:
+  void move_into_place();
+
   std::filesystem::path path_, temporary_;
   int descriptor_ = -1;
 };
@@ -62,7 +66,9 @@ class AtomicFolder {
 };
 
 std::string read_file(const std::filesystem::path& path);
-void write_file(const std::filesystem::path& path, std::string_view bytes);          // atomic
+void write_file(const std::filesystem::path& path, std::string_view bytes);  // atomic
+// As write_file, but not synced: for what is soon written again.
+void replace_file(const std::filesystem::path& path, std::string_view bytes);
 void copy_file(const std::filesystem::path& from, const std::filesystem::path& to);  // atomic
 void make_folders(const std::filesystem::path& path);
 void sync_folder(const std::filesystem::path& path);

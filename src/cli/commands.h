@@ -12,6 +12,7 @@
 #include "cli/serve_options.h"
 #include "cli/tokenize_options.h"
 #include "cli/version.h"
+#include "cli/watch.h"
 #include "train/options.h"
 
 namespace hone::cli {
@@ -22,6 +23,7 @@ inline constexpr std::array kCommands = {
     library_command<PredictOptions>("predict", "Work", "labels and scores of texts, or of a file's rows"),
     library_command<TokenizeOptions>("tokenize", "Work", "the tokens and ids of texts, or of a file's rows"),
     library_command<ServeOptions>("serve", "Work", "a trained model over HTTP, with a page to try it"),
+    light_command<WatchOptions, run_watch>("watch", "Work", "runs and how they go, live in the browser"),
     library_command<DevicesOptions>("devices", "About", "what models can be computed on here"),
     light_command<VersionOptions, run_version>("version", "About",
                                                "the version of hone, its libraries and the processor"),

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <numeric>
 
-#include "base/interrupt.h"
 #include "base/names.h"
 #include "base/progress.h"
 #include "task/text_classification.h"
@@ -48,11 +47,20 @@ class SortedBatches {
   size_t next_ = 0;
 };
 
+// logits [B, K] of the rows.
 void add_predictions(const at::Tensor& logits, const task::Features& features, std::span<const uint64_t> rows,
-                     ConfusionMatrix& confusion) {
+                     ConfusionMatrix& confusion, WorstMistakes& worst) {
   const at::Tensor predicted = logits.argmax(-1).to(at::kCPU).contiguous();
+  const at::Tensor scores = logits.to(at::kCPU, at::kFloat).contiguous();
   const int64_t* predictions = predicted.const_data_ptr<int64_t>();
-  for (size_t i = 0; i < rows.size(); ++i) confusion.add(features.labels[rows[i]], predictions[i]);
+  const auto num_labels = static_cast<size_t>(scores.size(-1));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const int64_t label = features.labels[rows[i]];
+    confusion.add(label, predictions[i]);
+    if (label == predictions[i]) continue;
+    worst.add(
+        make_mistake(rows[i], {scores.const_data_ptr<float>() + i * num_labels, num_labels}, label, predictions[i]));
+  }
 }
 
 // No more than batch_size of the longest rows have: who makes batch_size small wants to save memory.
@@ -88,17 +96,19 @@ std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const
   const auto start = std::chrono::steady_clock::now();
   const auto batch_size = static_cast<uint64_t>(options.batch_size);
   EvaluationResult result{.confusion = ConfusionMatrix(model.num_labels())};
+  WorstMistakes worst(options.num_worst);
   double loss_sum = 0;
   Progress progress("evaluating", "row", features.size());
   SortedBatches batches(features, evaluation_tokens(features, batch_size));
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
-    if (options.stop_on_interrupt && pending_interrupt() != 0) return std::nullopt;
+    if (options.keep_going && !options.keep_going()) return std::nullopt;
     const task::Batch batch = task::make_batch(features, rows);
     const at::Tensor logits = model.forward(batch.inputs, {});
     loss_sum += task::classification_loss_sum(logits, batch.labels.to(logits.device()), {}).item<double>();
-    add_predictions(logits, features, rows, result.confusion);
+    add_predictions(logits, features, rows, result.confusion, worst);
     progress.advance(rows.size());
   }
+  result.worst = worst.sorted();
   result.num_batches = (features.size() + batch_size - 1) / batch_size;
   result.num_rows = features.size();
   result.loss = features.size() == 0 ? 0 : loss_sum / static_cast<double>(features.size());

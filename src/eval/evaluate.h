@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eval/metrics.h"
+#include "eval/mistakes.h"
 #include "model/sequence_classifier.h"
 #include "task/features.h"
 
@@ -22,14 +23,16 @@ struct EvaluationResult {
   uint64_t num_rows = 0;
   uint64_t num_batches = 0;  // as HF's Trainer counts them: of batch_size rows, the last one may be smaller
   double seconds = 0;
+  std::vector<Mistake> worst;  // worst first, at most num_worst
 };
 
 struct EvaluateOptions {
-  int64_t batch_size = 8;          // rows
-  bool stop_on_interrupt = false;  // give up when Ctrl-C or SIGTERM was asked for
+  int64_t batch_size = 8;            // rows
+  size_t num_worst = 0;              // mistakes to keep
+  std::function<bool()> keep_going;  // asked before each batch: false gives up. Empty: to the end
 };
 
-// Mean loss and confusion matrix of labelled rows; nullopt only where an interrupt stopped it. A batch computes no more
+// Mean loss and confusion matrix of labelled rows; nullopt only where keep_going said no. A batch computes no more
 // tokens than batch_size of the longest rows have.
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options);

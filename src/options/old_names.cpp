@@ -19,8 +19,6 @@ constexpr OldOption kOldOptions[] = {
     {"no_cuda", "device", "cpu", "", true},
     {"fp16", "precision", "auto", "", true},
     {"bf16", "precision", "auto", "", true},
-    {"logging_dir", "learning_rate", "", "the log is written to trainer_state.json and to --json-log FILE"},
-    {"report_to", "learning_rate", "", "the log is written to trainer_state.json and to --json-log FILE"},
     {"do_train", "learning_rate", "", "hone train always trains", true},
     {"do_eval", "learning_rate", "", "use --eval-strategy", true},
     {"do_predict", "learning_rate", "", "use hone predict", true},

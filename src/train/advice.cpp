@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "train/schedule.h"
+#include "train/tensorboard.h"
 
 namespace hone::train {
 
@@ -97,12 +98,18 @@ void about_learning_rate(const AdviceInputs& in, Notes& notes) {
   }
 }
 
+void about_reports(const AdviceInputs& in, Notes& notes) {
+  if (in.options.logging_dir.empty() || reports_to_tensorboard(in.options)) return;
+  notes.push_back(
+      fmt::format("logging_dir {} has no effect without --report-to tensorboard", in.options.logging_dir.string()));
+}
+
 }  // namespace
 
 std::vector<std::string> advice(const AdviceInputs& inputs) {
   Notes notes;
   for (const auto look : {about_warmup, about_logging, about_cut_rows, about_labels, about_padding, about_empty_rows,
-                          about_learning_rate}) {
+                          about_learning_rate, about_reports}) {
     look(inputs, notes);
   }
   return notes;

@@ -51,6 +51,8 @@ struct TrainOptions {
 
   double logging_steps = 500;
   std::filesystem::path json_log;
+  std::vector<std::string> report_to = {"none"};
+  std::filesystem::path logging_dir;
   std::string eval_strategy = "no";
   std::optional<double> eval_steps;
   int64_t per_device_eval_batch_size = 8;
@@ -173,6 +175,11 @@ struct TrainOptions {
     visit("logging_steps", self.logging_steps, "steps between log lines; below 1: a share of all steps").above(0);
     visit("json_log", self.json_log, "file for a JSON line per log line, with the keys of HF's log_history")
         .value_name("FILE");
+    visit("report_to", self.report_to, "whom else to report to: tensorboard gets event files")
+        .choices({"none", "all", "tensorboard"});
+    visit("logging_dir", self.logging_dir, "folder for TensorBoard's event files")
+        .value_name("DIR")
+        .default_text("output_dir/runs/DATE_HOST");
     visit("eval_strategy", self.eval_strategy, "when to evaluate")
         .choices({"no", "steps", "epoch"})
         .old_name("evaluation_strategy");

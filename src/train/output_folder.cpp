@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "train/run_files.h"
 
 namespace hone::train {
 
@@ -17,14 +18,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kRunFiles[] = {"model.safetensors", kStateFile, kArgumentsFile};
+constexpr const char* kModelFiles[] = {"model.safetensors", kStateFile, kArgumentsFile};
 
 bool resumes(const TrainOptions& options) {
   return !options.resume_from_checkpoint.empty() && options.resume_from_checkpoint != "false";
 }
 
 bool holds_run(const fs::path& folder) {
-  for (const char* name : kRunFiles) {
+  for (const char* name : kModelFiles) {
     if (fs::exists(folder / name)) return true;
   }
   return !list_checkpoints(folder).empty();
@@ -33,7 +34,8 @@ bool holds_run(const fs::path& folder) {
 // Only what a run writes; other files of the user's stay.
 void remove_run(const fs::path& folder) {
   for (const CheckpointFolder& checkpoint : list_checkpoints(folder)) fs::remove_all(checkpoint.path);
-  for (const char* name : kRunFiles) fs::remove(folder / name);
+  for (const char* name : kModelFiles) fs::remove(folder / name);
+  remove_run_files(folder);
 }
 
 int lock_folder(const fs::path& folder) {
@@ -74,7 +76,8 @@ OutputFolder::OutputFolder(const TrainOptions& options) {
   check_writable(folder);
   descriptor_ = lock_folder(folder);
   remove_unfinished(folder);
-  if (resumes(options) || !holds_run(folder)) return;
+  holds_earlier_run_ = holds_run(folder);
+  if (resumes(options) || !holds_earlier_run_) return;
   if (!options.overwrite_output_dir) {
     close(descriptor_);
     throw Error(ErrorKind::kUsage, fmt::format("output_dir {} already holds a run", folder.string()),

@@ -19,12 +19,17 @@ class OutputFolder {
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
+  // Whether the folder holds the model or a checkpoint of an earlier run, to be resumed or replaced. What a run leaves
+  // that failed before its first checkpoint does not count: such a run can be started again as it was.
+  bool holds_earlier_run() const { return holds_earlier_run_; }
+
   // Removes the run that overwrite_output_dir replaces. To be called when nothing can keep the new run from starting,
   // so that a mistyped file name costs no model.
   void remove_replaced_run() const;
 
  private:
   int descriptor_ = -1;
+  bool holds_earlier_run_ = false;
   std::filesystem::path replaced_;  // empty: none
 };
 

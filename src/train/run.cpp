@@ -23,6 +23,7 @@
 #include "train/checkpoint.h"
 #include "train/model_card.h"
 #include "train/output_folder.h"
+#include "train/run_reporter.h"
 
 namespace hone::train {
 
@@ -124,14 +125,16 @@ std::string label_counts(const Prepared& prepared, const std::vector<uint64_t>& 
   return counts.size() > 10 ? fmt::format("{} and {} more", text, counts.size() - 10) : text;
 }
 
+// At most this many bytes of a text, whole characters, with "..." where something is left out.
+std::string shortened(std::string_view text, size_t most_bytes) {
+  if (text.size() <= most_bytes) return std::string(text);
+  size_t end = most_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
 std::string first_row(const Prepared& prepared) {
-  std::string text(prepared.rows.train.text(0, prepared.rows.text_columns.text).value_or(""));
-  constexpr size_t kShown = 72;
-  if (text.size() > kShown) {
-    size_t end = kShown;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text = text.substr(0, end) + "...";
-  }
+  std::string text = shortened(prepared.rows.train.text(0, prepared.rows.text_columns.text).value_or(""), 72);
   std::replace(text.begin(), text.end(), '\n', ' ');
   return fmt::format("{} \"{}\"", prepared.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
 }
@@ -172,7 +175,7 @@ void compare_options(const TrainOptions& options, const std::filesystem::path& c
   for (const std::string& name : options::differing(options::fields_of(before), options::fields_of(now))) {
     const bool harmless = name == "resume_from_checkpoint" || name == "overwrite_output_dir" || name == "output_dir" ||
                           name == "json_log" || name == "stop_after_steps" || name == "model_name_or_path" ||
-                          name == "save_total_limit";
+                          name == "save_total_limit" || name == "report_to" || name == "logging_dir";
     if (!harmless) changed.push_back(name);
   }
   if (!changed.empty()) {
@@ -219,19 +222,35 @@ void tell_end(const TrainOptions& options, const Trainer& trainer, RunEnd end, s
   log_info("try it    hone predict --model {} --text \"...\"", options.output_dir.string());
 }
 
-}  // namespace
+// An evaluation row as a person sees it; long texts are cut.
+Json described_row(const task::TrainingRows& rows, uint64_t row) {
+  constexpr size_t kMostBytes = 4000;
+  const auto text_of = [&](const std::string& column) {
+    return shortened(rows.evaluation->text(row, column).value_or(""), kMostBytes);
+  };
+  Json json = {{"location", rows.evaluation->location(row)}, {"text", text_of(rows.text_columns.text)}};
+  if (rows.text_columns.text_pair) json["text_pair"] = text_of(*rows.text_columns.text_pair);
+  return json;
+}
 
-RunEnd run_training(const TrainOptions& options) {
-  const InterruptGuard interrupts;
-  const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  const task::Task& task = task::find_task("text-classification");
-  const OutputFolder output(options);
-  const auto checkpoint = checkpoint_to_resume(options);
-  Prepared prepared = prepare(options, task);
-  prepared.loaded.model->set_compute(compute);
-  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
-  describe(options, prepared, plan, compute);
-  output.remove_replaced_run();
+RunFacts facts_of(const Prepared& prepared, const task::Task& task, const tensor::Compute& compute) {
+  RunFacts facts;
+  facts.labels = prepared.labels.id2label();
+  facts.model_config = prepared.loaded.config.json();
+  facts.describe_row = [&rows = prepared.rows](uint64_t row) { return described_row(rows, row); };
+  facts.values = {{"model_class", prepared.loaded.report.class_name},
+                  {"num_parameters", model::num_parameters(*prepared.loaded.model)},
+                  {"task", std::string(task.name)},
+                  {"labels", facts.labels},
+                  {"device", compute.device.str()},
+                  {"precision", compute.dtype == at::kBFloat16 ? "bf16" : "fp32"},
+                  {"num_train_rows", prepared.train.size()},
+                  {"num_eval_rows", prepared.evaluation ? Json(prepared.evaluation->size()) : Json()}};
+  return facts;
+}
+
+TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepared, const task::Task& task,
+                             RunReporter& reporter) {
   TrainerInputs inputs;
   inputs.model = prepared.loaded.model;
   inputs.train = &prepared.train;
@@ -239,23 +258,57 @@ RunEnd run_training(const TrainOptions& options) {
   inputs.task = &task;
   inputs.row_location = [&](uint64_t row) { return prepared.rows.train.location(row); };
   inputs.save_model = [&](const std::filesystem::path& folder) { write_model_files(options, prepared, folder); };
-  Trainer trainer(inputs, options, plan);
+  inputs.observer = &reporter;
+  return inputs;
+}
+
+bool is_to_be_resumed(RunEnd end) { return end != RunEnd::kFinished && end != RunEnd::kStoppedEarly; }
+
+RunEnd train_in(const OutputFolder& output, const TrainOptions& options, const tensor::Compute& compute,
+                RunReporter& reporter) {
+  const task::Task& task = task::find_task("text-classification");
+  const auto checkpoint = checkpoint_to_resume(options);
+  Prepared prepared = prepare(options, task);
+  prepared.loaded.model->set_compute(compute);
+  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
+  describe(options, prepared, plan, compute);
+  output.remove_replaced_run();
+  reporter.begin(facts_of(prepared, task, compute), plan);
+  Trainer trainer(trainer_inputs(options, prepared, task, reporter), options, plan);
   if (checkpoint) {
     compare_options(options, checkpoint->path);
     trainer.resume(checkpoint->path);
     log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
   }
   const RunEnd end = trainer.run();
-  if (end == RunEnd::kInterrupted || end == RunEnd::kStoppedAfterSteps) {
+  if (is_to_be_resumed(end)) {
     log_info("stopped at step {} of {}, saved in {}; go on with the same command and --resume-from-checkpoint true",
              trainer.state().global_step, plan.total_steps,
              checkpoint_path(options.output_dir, trainer.state().global_step).string());
     return end;
   }
+  reporter.entered(RunPhase::kSaving);
   const auto best_step = trainer.load_best();
   save_final(options, prepared, plan, trainer, task);
   tell_end(options, trainer, end, best_step);
   return end;
+}
+
+}  // namespace
+
+RunEnd run_training(const TrainOptions& options) {
+  const InterruptGuard interrupts;
+  const tensor::Compute compute = tensor::prepare_compute(options.compute);
+  const OutputFolder output(options);
+  RunReporter reporter(options, output.holds_earlier_run());
+  try {
+    const RunEnd end = train_in(output, options, compute, reporter);
+    reporter.ended(end);
+    return end;
+  } catch (const std::exception& error) {  // noted in run.json; handled where all errors are
+    reporter.failed(error.what());
+    throw;
+  }
 }
 
 }  // namespace hone::train

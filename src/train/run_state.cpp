@@ -37,6 +37,15 @@ T field(const Json& json, const char* key, const std::string& source) {
   return json[key].get<T>();
 }
 
+// Older checkpoints have no such times.
+Json times_of_log(const Json& own, size_t num_entries) {
+  const auto found = own.find("log_seconds");
+  const bool fits =
+      found != own.end() && found->is_array() && found->size() == num_entries &&
+      std::all_of(found->begin(), found->end(), [](const Json& time) { return time.is_number() || time.is_null(); });
+  return fits ? *found : Json(std::vector<Json>(num_entries));
+}
+
 bool is_log(const Json& json) {
   return json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& entry) { return entry.is_object(); });
 }
@@ -88,9 +97,13 @@ Json to_json(const RunState& state, const Plan& plan, const BestSoFar& best, con
   json["train_batch_size"] = plan.batch_size;
   json["trial_name"] = nullptr;
   json["trial_params"] = nullptr;
-  json["hone"] = {{"window_loss_sum", state.window_loss_sum},         {"window_steps", state.window_steps},
-                  {"total_loss_sum", state.total_loss_sum},           {"num_finite_steps", state.num_finite_steps},
-                  {"num_nonfinite_steps", state.num_nonfinite_steps}, {"train_seconds", state.train_seconds}};
+  json["hone"] = {{"window_loss_sum", state.window_loss_sum},
+                  {"window_steps", state.window_steps},
+                  {"total_loss_sum", state.total_loss_sum},
+                  {"num_finite_steps", state.num_finite_steps},
+                  {"num_nonfinite_steps", state.num_nonfinite_steps},
+                  {"train_seconds", state.train_seconds},
+                  {"log_seconds", state.log_seconds}};
   return json;
 }
 
@@ -110,6 +123,7 @@ RunState run_state_from_json(const Json& json, const std::string& source) {
   }
   state.num_input_tokens_seen = field<int64_t>(json, "num_input_tokens_seen", source);
   state.log_history = json["log_history"];
+  state.log_seconds = times_of_log(own, state.log_history.size());
   state.window_loss_sum = field<double>(own, "window_loss_sum", source);
   state.window_steps = field<int64_t>(own, "window_steps", source);
   state.total_loss_sum = field<double>(own, "total_loss_sum", source);
@@ -120,15 +134,19 @@ RunState run_state_from_json(const Json& json, const std::string& source) {
 }
 
 void keep_planned_entries(RunState& state, const Plan& plan) {
-  Json kept = Json::array();
-  for (const Json& entry : state.log_history) {
+  Json kept = Json::array(), times = Json::array();
+  for (size_t i = 0; i < state.log_history.size(); ++i) {
+    const Json& entry = state.log_history[i];
     const int64_t step = entry.value("step", int64_t{0});
     const bool planned = entry.contains("loss")        ? plan.logs_at(step)
                          : entry.contains("eval_loss") ? plan.evaluates_at(step)
                                                        : false;
-    if (planned) kept.push_back(entry);
+    if (!planned) continue;
+    kept.push_back(entry);
+    times.push_back(i < state.log_seconds.size() ? state.log_seconds[i] : Json());
   }
   state.log_history = std::move(kept);
+  state.log_seconds = std::move(times);
 }
 
 }  // namespace hone::train

@@ -15,6 +15,7 @@ namespace hone::train {
 struct RunState {
   int64_t global_step = 0;
   Json log_history = Json::array();  // as HF's, in order
+  Json log_seconds = Json::array();  // beside it: seconds of training at each entry; null where no one noted it
   // Since the last log line.
   double window_loss_sum = 0;  // of the steps' mean losses
   int64_t window_steps = 0;

@@ -24,6 +24,7 @@ namespace hone::train {
 namespace {
 
 constexpr int64_t kMostNonfiniteSteps = 3;
+constexpr size_t kWorstMistakes = 20;
 
 double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -55,6 +56,7 @@ bool Trainer::StepResult::is_finite() const { return std::isfinite(loss) && std:
 
 Trainer::Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& plan)
     : inputs_(std::move(inputs)),
+      observer_(inputs_.observer != nullptr ? *inputs_.observer : unobserved_),
       options_(options),
       plan_(plan),
       metric_(best_metric(options)),
@@ -89,24 +91,28 @@ RunEnd Trainer::run() {
   start_tokens_ = state_.num_input_tokens_seen;
   Progress progress("training", "step", static_cast<uint64_t>(plan_.total_steps));
   progress.start_at(static_cast<uint64_t>(state_.global_step));
+  observer_.started(state_, best());
   bool finished = finish_step();  // what the step of a checkpoint may still lack
-  while (finished && pending_interrupt() == 0 && state_.global_step < plan_.total_steps && !has_stopped_early()) {
+  while (finished && !must_stop() && state_.global_step < plan_.total_steps && !has_stopped_early()) {
     if (options_.stop_after_steps > 0 && state_.global_step >= options_.stop_after_steps) {
       save();
       return RunEnd::kStoppedAfterSteps;
     }
     train_step(rows_of_step(state_.global_step));
     progress.advance(1, fmt::format("epoch {:.2f}", plan_.epoch_at(state_.global_step)));
+    observer_.advanced(state_);
     finished = finish_step();
   }
-  if (pending_interrupt() != 0) {
+  if (must_stop()) {
     save();
-    return RunEnd::kInterrupted;
+    return pending_interrupt() != 0 ? RunEnd::kInterrupted : RunEnd::kStoppedOnRequest;
   }
   check_weights();
   add_summary();
   return state_.global_step < plan_.total_steps ? RunEnd::kStoppedEarly : RunEnd::kFinished;
 }
+
+bool Trainer::must_stop() { return pending_interrupt() != 0 || observer_.wants_stop(); }
 
 void Trainer::train_step(const StepRows& rows) {
   StepResult result = compute_gradients(rows);
@@ -247,8 +253,11 @@ void Trainer::log() {
 
 bool Trainer::evaluate() {
   const double start = now_seconds();
+  const PhaseScope phase(observer_, RunPhase::kEvaluating);
   const auto result = eval::evaluate(*inputs_.model, *inputs_.evaluation,
-                                     {options_.per_device_eval_batch_size, /*stop_on_interrupt=*/true});
+                                     {.batch_size = options_.per_device_eval_batch_size,
+                                      .num_worst = kWorstMistakes,
+                                      .keep_going = [this] { return !must_stop(); }});
   if (!result) return false;
   Json entry = Json::object();
   entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();
@@ -257,6 +266,7 @@ bool Trainer::evaluate() {
   entry["eval_samples_per_second"] = rounded(static_cast<double>(result->num_rows) / result->seconds, 3);
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
   add_entry(std::move(entry));
+  observer_.evaluated(*result, state_, best());
   saved_step_ = -1;  // a checkpoint that an interrupt wrote for this step lacks the evaluation
   window_start_ += now_seconds() - start;
   return true;
@@ -267,6 +277,7 @@ void Trainer::save() {
   const int64_t step = state_.global_step;
   if (saved_step_ == step) return;
   check_weights();
+  const PhaseScope phase(observer_, RunPhase::kSaving);
   state_.train_seconds = earlier_seconds_ + start - session_start_;
   const BestSoFar best_now = best();
   write_checkpoint(options_.output_dir, step, [&](const std::filesystem::path& folder) {
@@ -294,7 +305,9 @@ void Trainer::add_entry(Json entry) {
   entry["epoch"] = plan_.epoch_at(state_.global_step);
   entry["step"] = state_.global_step;
   state_.log_history.push_back(entry);
+  state_.log_seconds.push_back(rounded(earlier_seconds_ + now_seconds() - session_start_, 3));
   run_log_->add(entry);
+  observer_.logged(state_);
 }
 
 void Trainer::add_summary() {

@@ -19,6 +19,7 @@
 #include "train/plan.h"
 #include "train/row_order.h"
 #include "train/run_log.h"
+#include "train/run_observer.h"
 #include "train/run_state.h"
 
 namespace hone::train {
@@ -32,9 +33,8 @@ struct TrainerInputs {
   std::function<std::string(uint64_t row)> row_location;
   // Writes what a checkpoint holds beside weights, optimizer and state: config, tokenizer, options.
   std::function<void(const std::filesystem::path& folder)> save_model;
+  RunObserver* observer = nullptr;  // may be null
 };
-
-enum class RunEnd { kFinished, kStoppedEarly, kStoppedAfterSteps, kInterrupted };
 
 class Trainer {
  public:
@@ -44,8 +44,8 @@ class Trainer {
   // Takes weights, optimizer and state from a checkpoint that is known to be whole.
   void resume(const std::filesystem::path& checkpoint);
 
-  // Trains to the end, or until an interrupt (then a checkpoint is written first). Errors (kInput): three steps with a
-  // non-finite loss or gradient.
+  // Trains to the end, or until an interrupt or the observer asks for its end (then a checkpoint is written first).
+  // Errors (kInput): three steps with a non-finite loss or gradient.
   RunEnd run();
 
   // Makes the model the best evaluated one where the options ask for it; returns its step.
@@ -74,7 +74,7 @@ class Trainer {
   std::optional<std::string> first_bad_weight() const;
   std::string first_bad_tensor() const;
 
-  // Each does nothing where it is not due or was done before; evaluate returns false if an interrupt came.
+  // Each does nothing where it is not due or was done before; evaluate returns false if it must stop.
   bool finish_step();
   void log();
   bool evaluate();
@@ -85,8 +85,12 @@ class Trainer {
   void add_entry(Json entry);
   void add_summary();
   bool has_stopped_early() const;
+  // An interrupt came, or the observer wants the end.
+  bool must_stop();
 
   TrainerInputs inputs_;
+  RunObserver unobserved_;
+  RunObserver& observer_;
   const TrainOptions& options_;
   const Plan& plan_;
   BestMetric metric_;

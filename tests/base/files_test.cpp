@@ -87,3 +87,12 @@ TEST_CASE("an empty file maps to no bytes") {
   const TemporaryFolder folder;
   CHECK(MappedFile(folder.write("empty", "")).bytes().empty());
 }
+
+TEST_CASE("a replaced file is whole for who reads it, and nothing else is left") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("a", "old");
+  replace_file(path, "new");
+  CHECK(read_file(path) == "new");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
+  CHECK(expect_error([&] { replace_file(folder.path() / "none" / "a", "x"); }).kind() == ErrorKind::kIo);
+}

@@ -4,7 +4,7 @@ import re
 
 import source_tree
 
-TORCH_FREE_FLOORS = ("base", "options", "text", "table", "http", "kernel")
+TORCH_FREE_FLOORS = ("base", "options", "text", "table", "http", "watch", "kernel")
 TORCH_HEADERS = ("ATen/", "torch/", "c10/", "caffe2/")
 # The version's macros alone: a header that includes nothing.
 TORCH_HEADERS_FOR_ALL = ("torch/headeronly/version.h",)

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <csignal>
+#include <algorithm>
+#include <cmath>
 
-#include "base/interrupt.h"
 #include "eval/tiny_rows.h"
 
 using namespace hone;
@@ -44,14 +44,15 @@ TEST_CASE("loss and confusion matrix are those of all rows, whatever the size of
   }
 }
 
-TEST_CASE("an interrupt stops an evaluation that asks for it, and no other") {
+TEST_CASE("an evaluation stops where it is told to, and asks before each batch") {
   TinyRows tiny = tiny_rows("tiny-bert");
   tiny.features.labels.assign(tiny.features.size(), 1);
-  const InterruptGuard guard;
-  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {.stop_on_interrupt = true}).has_value());
-  raise(SIGINT);
-  CHECK_FALSE(eval::evaluate(*tiny.classifier.model, tiny.features, {.stop_on_interrupt = true}).has_value());
-  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {}).has_value());
+  int asked = 0;
+  const auto twice = [&] { return ++asked <= 2; };
+  CHECK_FALSE(
+      eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 1, .keep_going = twice}).has_value());
+  CHECK(asked == 3);
+  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {.keep_going = [] { return true; }}).has_value());
 }
 
 TEST_CASE("probabilities come out in row order, however the batches are cut, and every row is reported") {
@@ -79,4 +80,33 @@ TEST_CASE("no rows have no probabilities and the loss 0") {
   const TinyRows tiny = tiny_rows("tiny-bert");
   CHECK(eval::probabilities(*tiny.classifier.model, {}, 64, [](uint64_t) {}).empty());
   CHECK(eval::evaluate(*tiny.classifier.model, {}, {})->loss == 0);
+}
+
+TEST_CASE("the worst mistakes are the wrongly predicted rows in which the true label is least likely") {
+  TinyRows tiny = tiny_rows("tiny-bert");
+  tiny.features.labels = {2, 0, 1, 1, 0, 2, 0, 2};
+  const auto scores = eval::probabilities(*tiny.classifier.model, tiny.features, 64, [](uint64_t) {});
+  std::vector<std::pair<double, uint64_t>> wrong;  // score of the true label, row
+  for (uint64_t row = 0; row < tiny.features.size(); ++row) {
+    const float* const of_row = &scores[row * 3];
+    const auto label = static_cast<size_t>(tiny.features.labels[row]);
+    if (std::max_element(of_row, of_row + 3) - of_row != tiny.features.labels[row])
+      wrong.push_back({of_row[label], row});
+  }
+  std::sort(wrong.begin(), wrong.end());
+  REQUIRE(wrong.size() >= 3);
+  const auto all = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 2, .num_worst = 100});
+  REQUIRE(all->worst.size() == wrong.size());
+  const auto few = eval::evaluate(*tiny.classifier.model, tiny.features, {.num_worst = 2});
+  REQUIRE(few->worst.size() == 2);
+  for (size_t i = 0; i < wrong.size(); ++i) {
+    const eval::Mistake& mistake = all->worst[i];
+    CHECK(mistake.row == wrong[i].second);
+    CHECK(mistake.score == doctest::Approx(wrong[i].first).epsilon(1e-4));
+    CHECK(mistake.loss == doctest::Approx(-std::log(wrong[i].first)).epsilon(1e-4));
+    CHECK(mistake.label == tiny.features.labels[mistake.row]);
+    CHECK(mistake.predicted != mistake.label);
+    if (i < 2) CHECK(few->worst[i].row == mistake.row);
+  }
+  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {})->worst.empty());
 }

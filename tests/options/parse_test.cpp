@@ -204,10 +204,10 @@ TEST_CASE("old names are taken with a note, on the command line and in a file") 
 }
 
 TEST_CASE("an option of old without effect says so") {
-  const auto parsed = parse_sample({"--logging_dir", "logs", "--do_train", "--seed", "2"});
+  const auto parsed = parse_sample({"--do_predict", "--do_train", "--seed", "2"});
   CHECK(parsed.options.seed == 2);
   REQUIRE(parsed.notes.size() == 2);
-  CHECK(parsed.notes[0].starts_with("--logging_dir has no effect: "));
+  CHECK(parsed.notes[0].starts_with("--do_predict has no effect: "));
 }
 
 TEST_CASE("the last of a flag given twice counts, with a note") {

@@ -113,3 +113,11 @@ TEST_CASE("a learning rate of 0, and one far too high, are told") {
   with.options.optim = "sgd";
   CHECK(with.notes().empty());
 }
+
+TEST_CASE("a folder for TensorBoard's files is told to be of no use where none are written") {
+  Case with;
+  with.options.logging_dir = "logs";
+  CHECK(contains(with.only_note(), "logging_dir logs has no effect without --report-to tensorboard"));
+  with.options.report_to = {"tensorboard"};
+  CHECK(with.notes().empty());
+}

@@ -95,8 +95,29 @@ TEST_CASE("a folder that holds another run is refused, with the ways out") {
   }
 }
 
+TEST_CASE("a run that failed before its first checkpoint can be started again as it was") {
+  const TemporaryFolder folder;
+  for (const char* file : {"run.json", "metrics.jsonl", "evaluations/5.json", "stop"}) folder.write(file, "{}");
+  const OutputFolder output(options_for(folder.path()));
+  CHECK_FALSE(output.holds_earlier_run());
+}
+
+TEST_CASE("an earlier run is there to be resumed or replaced") {
+  const TemporaryFolder folder;
+  folder.write("model.safetensors", "x");
+  TrainOptions options = options_for(folder.path());
+  for (const bool overwrites : {true, false}) {
+    options.overwrite_output_dir = overwrites;
+    options.resume_from_checkpoint = overwrites ? "" : "true";
+    CHECK(OutputFolder(options).holds_earlier_run());
+  }
+}
+
 TEST_CASE("overwriting removes what a run wrote and nothing else") {
   const TemporaryFolder folder;
+  folder.write("run.json", "{}");
+  folder.write("metrics.jsonl", "");
+  folder.write("evaluations/5.json", "{}");
   folder.write("model.safetensors", "x");
   folder.write("trainer_state.json", "{}");
   folder.write("training_args.json", "{}");
@@ -112,6 +133,7 @@ TEST_CASE("overwriting removes what a run wrote and nothing else") {
   CHECK_FALSE(fs::exists(folder.path() / "model.safetensors"));
   CHECK_FALSE(fs::exists(folder.path() / "trainer_state.json"));
   CHECK_FALSE(fs::exists(folder.path() / "training_args.json"));
+  for (const char* file : {"run.json", "metrics.jsonl", "evaluations"}) CHECK_FALSE(fs::exists(folder.path() / file));
   CHECK(list_checkpoints(folder.path()).empty());
   CHECK(fs::exists(folder.path() / "notes.txt"));
   CHECK(fs::exists(folder.path() / "data" / "train.csv"));

@@ -30,6 +30,7 @@ RunState full_state() {
   state.num_finite_steps = 6;
   state.num_nonfinite_steps = 1;
   state.train_seconds = 0.1;
+  state.log_seconds = {0.05, nullptr};
   return state;
 }
 
@@ -177,4 +178,26 @@ TEST_CASE("only what the plan would have logged and evaluated by now is kept") {
                        summary,        training(9, 1)};
   keep_planned_entries(state, make_plan(options, 100));
   CHECK(state.log_history == Json({training(4, 1), evaluation(5, 1, 0), training(8, 1)}));
+}
+
+TEST_CASE("the times of the log are saved beside it; where they are missing or do not fit, none is known") {
+  Json json = full_json();
+  CHECK(run_state_from_json(json, "state").log_seconds == Json{0.05, nullptr});
+  for (const Json& times : {Json(), Json{0.05}, Json{0.05, "x"}}) {
+    json["hone"]["log_seconds"] = times;
+    CHECK(run_state_from_json(json, "state").log_seconds == Json{nullptr, nullptr});
+  }
+  json["hone"].erase("log_seconds");
+  CHECK(run_state_from_json(json, "state").log_seconds == Json{nullptr, nullptr});
+}
+
+TEST_CASE("with an entry of the log its time goes too") {
+  TrainOptions options;
+  options.logging_steps = 5;
+  RunState state;
+  state.log_history = {training(4, 0.5), training(5, 0.5), training(7, 0.5), training(10, 0.5)};
+  state.log_seconds = {1, 2, 3, 4};
+  keep_planned_entries(state, make_plan(options, 100));
+  CHECK(state.log_history.size() == 2);
+  CHECK(state.log_seconds == Json{2, 4});
 }

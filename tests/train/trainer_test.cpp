@@ -13,58 +13,13 @@
 #include "expect_error.h"
 #include "kernel/cpu.h"
 #include "temporary_folder.h"
+#include "train/busy_run.h"
 #include "train/train_fixture.h"
 
 using namespace hone;
 using namespace hone::train;
 
 namespace {
-
-// 22 rows make 3 steps an epoch of 8, 8 and 6 rows; 12 steps in all, with everything on that a resume must carry over.
-TrainOptions busy_options(const std::filesystem::path& output_dir) {
-  TrainOptions options = quiet_options(output_dir);
-  options.num_train_epochs = 4;
-  options.gradient_accumulation_steps = 2;
-  options.warmup_steps = 2;
-  options.weight_decay = 0.01;
-  options.label_smoothing_factor = 0.1;
-  options.logging_steps = 3;
-  options.eval_strategy = "steps";
-  options.eval_steps = 4;
-  options.save_strategy = "steps";
-  options.save_steps = 5;
-  return options;
-}
-
-// What a run ends with.
-struct Ending {
-  Tensors weights, optimizer;
-  std::string log, state;
-};
-
-Ending ending(const TinyRun& run) {
-  Ending end{run.weights(), run.saved(run.plan.total_steps, kOptimizerFile), timeless_log(run.trainer->state()), ""};
-  RunState state = run.trainer->state();
-  state.log_history = Json::array();
-  state.train_seconds = 0;
-  end.state = to_json(state, run.plan, run.trainer->best(), "out").dump();
-  return end;
-}
-
-void check_same(const Ending& one, const Ending& other) {
-  CHECK(same_bits(one.weights, other.weights));
-  CHECK(same_bits(one.optimizer, other.optimizer));
-  CHECK(one.log == other.log);
-  CHECK(one.state == other.state);
-}
-
-Ending uninterrupted(TrainOptions options) {
-  const TemporaryFolder folder;
-  options.output_dir = folder.path();
-  TinyRun run(options, made_up_rows(22));
-  CHECK(run.run() == RunEnd::kFinished);
-  return ending(run);
-}
 
 // As two processes: the first stops after `stop` steps.
 Ending stopped_and_resumed(TrainOptions options, int64_t stop) {

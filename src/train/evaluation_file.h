@@ -1,0 +1,28 @@
+// evaluations/STEP.json: confusion matrix, scores by label and the worst mistakes of one evaluation.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "eval/evaluate.h"
+
+namespace hone::train {
+
+struct EvaluationFile {
+  int64_t step = 0;
+  double epoch = 0;
+  const eval::EvaluationResult& result;
+  const std::vector<std::string>& labels;  // by id
+  // What a person needs to find and judge an evaluation row: "location", "text" and, of a pair, "text_pair".
+  const std::function<Json(uint64_t row)>& describe_row;
+};
+
+Json to_json(const EvaluationFile& file);
+
+// Errors: kIo.
+void write_evaluation(const std::filesystem::path& output_dir, const EvaluationFile& file);
+
+}  // namespace hone::train

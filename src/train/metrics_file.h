@@ -1,0 +1,32 @@
+// metrics.jsonl: a line an entry of the log, as in trainer_state.json, with the seconds of training until then
+// ("time").
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "train/run_state.h"
+
+namespace hone::train {
+
+class MetricsFile {
+ public:
+  explicit MetricsFile(std::filesystem::path path) : path_(std::move(path)) {}
+
+  // Makes the file what the state's log says: a new run's is empty, a resumed one's ends where its checkpoint does.
+  // Errors: kIo.
+  void write_anew(const RunState& state);
+  // Appends the last entry of the log. After an error (kIo) the next call writes the file anew.
+  void add_last(const RunState& state);
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+};
+
+}  // namespace hone::train

@@ -1,0 +1,51 @@
+// From entries of the log to events. What is not a number (a loss that was not finite) is left out.
+#include "train/tensorboard.h"
+
+#include <fmt/chrono.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <ctime>
+
+#include "train/run_files.h"
+
+namespace hone::train {
+
+bool reports_to_tensorboard(const TrainOptions& options) {
+  return std::any_of(options.report_to.begin(), options.report_to.end(),
+                     [](const std::string& name) { return name == "tensorboard" || name == "all"; });
+}
+
+std::filesystem::path tensorboard_folder(const TrainOptions& options) {
+  if (!options.logging_dir.empty()) return options.logging_dir;
+  const std::tm now = fmt::localtime(std::time(nullptr));
+  return options.output_dir / kEventsFolder / fmt::format("{:%b%d_%H-%M-%S}_{}", now, host_name());
+}
+
+std::string tensorboard_tag(const std::string& key) {
+  for (const std::string prefix : {"eval", "test"}) {
+    if (key.starts_with(prefix + "_")) return prefix + "/" + key.substr(prefix.size() + 1);
+  }
+  return "train/" + key;
+}
+
+TensorBoardLog::TensorBoardLog(const std::filesystem::path& folder, const Json& options, const Json& model_config,
+                               int64_t resumed_step)
+    : file_(folder) {
+  if (resumed_step > 0) file_.add(restart_event(unix_time(), resumed_step + 1));
+  file_.add(text_event(unix_time(), 0, "args", json_text(options, 2)));
+  file_.add(text_event(unix_time(), 0, "model_config", json_text(model_config, 2) + "\n"));
+  file_.flush();
+}
+
+void TensorBoardLog::add(const Json& entry) {
+  const int64_t step = entry.value("step", int64_t{0});
+  for (const auto& [key, value] : entry.items()) {
+    if (key == "step" || !value.is_number()) continue;
+    file_.add(scalar_event(unix_time(), step, tensorboard_tag(key), value.get<float>()));
+  }
+  file_.flush();
+}
+
+}  // namespace hone::train

@@ -1,0 +1,62 @@
+// A file is known by its number and the time of its birth: a new file may get the number of one that was removed.
+#include "watch/bounded_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace hone::watch {
+
+std::optional<BoundedFile> BoundedFile::open(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  BoundedFile file(descriptor);
+  struct statx status{};
+  const int failed = statx(descriptor, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &status);
+  if (failed != 0 || !S_ISREG(status.stx_mode)) return std::nullopt;
+  file.size_ = status.stx_size;
+  file.modified_at_ = static_cast<double>(status.stx_mtime.tv_sec) + status.stx_mtime.tv_nsec * 1e-9;
+  const bool has_birth = (status.stx_mask & STATX_BTIME) != 0;
+  file.identity_ = fmt::format("{:x}-{:x}-{:x}", status.stx_ino, has_birth ? status.stx_btime.tv_sec : 0,
+                               has_birth ? status.stx_btime.tv_nsec : 0);
+  return file;
+}
+
+BoundedFile::~BoundedFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+BoundedFile::BoundedFile(BoundedFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      size_(other.size_),
+      modified_at_(other.modified_at_),
+      identity_(std::move(other.identity_)) {}
+
+std::string BoundedFile::stamp() const { return fmt::format("{}-{:x}-{:.6f}", identity_, size_, modified_at_); }
+
+std::string BoundedFile::read(uint64_t offset, uint64_t most) const {
+  std::string bytes(offset < size_ ? std::min(size_ - offset, most) : 0, '\0');
+  size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t count =
+        pread(descriptor_, bytes.data() + filled, bytes.size() - filled, static_cast<off_t>(offset + filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    filled += static_cast<size_t>(count);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+std::optional<std::string> read_bounded(const std::filesystem::path& path, uint64_t most) {
+  const auto file = BoundedFile::open(path);
+  if (!file || file->size() > most) return std::nullopt;
+  return file->read(0, most);
+}
+
+}  // namespace hone::watch

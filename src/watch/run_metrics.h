@@ -1,0 +1,43 @@
+// The entries of a run's log, read on from where the reader stands: of metrics.jsonl by bytes, of a trainer_state.json
+// by entries.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace hone::watch {
+
+struct MetricsPosition {
+  uint64_t from = 0;
+  std::string generation;  // empty: from the start
+};
+
+struct MetricsPart {
+  std::string generation;            // of the file: another where the run began anew or was resumed
+  uint64_t next = 0;                 // the `from` of the next call
+  bool restarted = false;            // the position was of another generation: this part is from the start
+  bool is_more = false;              // there is more to read at once
+  std::vector<std::string> entries;  // JSON objects, whole lines only
+};
+
+// Lines that are no JSON objects are passed over. A part holds at most a megabyte.
+class RunMetrics {
+ public:
+  MetricsPart read(const std::filesystem::path& folder, const MetricsPosition& position);
+
+ private:
+  struct Cached {
+    std::string stamp;
+    std::vector<std::string> entries;
+  };
+  const Cached& entries_of_state(const std::filesystem::path& path);
+
+  std::map<std::string, Cached> states_;  // by path
+};
+
+}  // namespace hone::watch

@@ -1,0 +1,242 @@
+// What `hone watch` tells of a run that trains, was stopped, was killed, failed or is over: on the real binary, with
+// nothing between the two but the run's folder.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "cli/process.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+#include "runs/watch_server.h"
+
+using namespace hone;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Thousands of short steps with an evaluation now and then; `more` may end it sooner.
+std::vector<std::string> arguments(const TemporaryFolder& folder, const std::vector<std::string>& more = {}) {
+  const fs::path rows = folder.path() / "rows.csv";
+  if (!fs::exists(rows)) folder.write("rows.csv", reviews(300));
+  std::vector<std::string> all = {
+      "--dataset",          rows.string(),       "--validation-split=0.1", "--max-steps=20000",
+      "--save-steps=10000", "--logging-steps=5", "--eval-strategy=steps",  "--eval-steps=20",
+      "--max-seq-length=40"};
+  all.insert(all.end(), more.begin(), more.end());
+  return train_arguments(tiny_model(), folder.path() / "runs" / "out", all);
+}
+
+Json run_json(const TemporaryFolder& folder) { return read_json(folder.path() / "runs" / "out" / "run.json"); }
+
+bool has_step(const Process& process, int step) {
+  return contains(process.output_so_far(), "step " + std::to_string(step) + "/");
+}
+
+// All entries by the route, however many parts they come in.
+std::vector<Json> metrics(const WatchServer& server, const std::string& id) {
+  std::vector<Json> entries;
+  Json part = server.get("/api/runs/" + id + "/metrics");
+  for (;;) {
+    entries.insert(entries.end(), part["entries"].begin(), part["entries"].end());
+    if (part["more"] == false) return entries;
+    part = server.get("/api/runs/" + id + "/metrics?from=" + part["next"].dump() +
+                      "&generation=" + part["generation"].get<std::string>());
+  }
+}
+
+// What two looks at an ended run have in common.
+std::string all_answers(const WatchServer& server) {
+  std::string text = server.get("/api/runs").dump() + server.run("out").dump();
+  text += server.get("/api/runs/out/metrics").dump();
+  const Json steps = server.get("/api/runs/out/evaluations")["steps"];
+  for (const Json& step : steps) text += server.get("/api/runs/out/evaluations/" + step.dump()).dump();
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a run's folder tells what it did: run.json, metrics.jsonl, evaluations") {
+  const TemporaryFolder folder;
+  const ProcessResult result = run_hone(arguments(folder, {"--max-steps=40", "--metric-for-best-model=accuracy"}));
+  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+  const fs::path out = folder.path() / "runs" / "out";
+  const Json run = run_json(folder);
+  for (const char* key : {"format",
+                          "hone_version",
+                          "command",
+                          "working_dir",
+                          "pid",
+                          "host",
+                          "boot_id",
+                          "started_at",
+                          "updated_at",
+                          "state",
+                          "error",
+                          "phase",
+                          "step",
+                          "total_steps",
+                          "epoch",
+                          "num_train_epochs",
+                          "tokens_per_second",
+                          "seconds_left",
+                          "memory_bytes",
+                          "peak_memory_bytes",
+                          "model",
+                          "num_parameters",
+                          "task",
+                          "labels",
+                          "device",
+                          "precision",
+                          "num_train_rows",
+                          "num_eval_rows",
+                          "best",
+                          "options"}) {
+    CAPTURE(key);
+    CHECK(run.contains(key));
+  }
+  CHECK(run["state"] == "finished");
+  CHECK(run["step"] == 40);
+  CHECK(run["total_steps"] == 40);
+  CHECK(run["command"][1] == "train");
+  CHECK(run["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));
+  CHECK(run["num_train_rows"] == 270);
+  CHECK(run["num_eval_rows"] == 30);
+  CHECK(run["best"]["metric"] == "eval_accuracy");
+  CHECK(run["options"]["max_steps"] == 40);
+  const Json state = read_json(out / "trainer_state.json");
+  std::vector<Json> lines = json_lines(read_file(out / "metrics.jsonl"));
+  REQUIRE(lines.size() == state["log_history"].size());
+  double before = 0;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    CHECK(lines[i]["time"].get<double>() >= before);
+    before = lines[i]["time"];
+    lines[i].erase("time");
+    CHECK(lines[i] == state["log_history"][i]);
+  }
+  const Json evaluation = read_json(out / "evaluations" / "40.json");
+  const Json* logged = nullptr;
+  for (const Json& line : lines) logged = line.contains("eval_loss") ? &line : logged;
+  REQUIRE(logged != nullptr);
+  CHECK(evaluation["metrics"]["accuracy"] == (*logged)["eval_accuracy"]);
+  CHECK(evaluation["confusion_matrix"].size() == 3);
+  const auto right = static_cast<size_t>(std::lround(evaluation["metrics"]["accuracy"].get<double>() * 30));
+  CHECK(evaluation["worst"].size() == std::min<size_t>(20, 30 - right));
+  for (const Json& worst : evaluation["worst"]) {
+    CHECK(worst["label"] != worst["predicted"]);
+    CHECK(worst["text"].get<std::string>().starts_with("the movie was "));
+    CHECK(contains(worst["location"].get<std::string>(), "rows.csv:"));
+  }
+}
+
+TEST_CASE("a run is watched while it trains, and stopped by the page: it saves and ends well") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path() / "runs");
+  WatchServer server(folder.path() / "runs");
+  CHECK(server.get("/api/runs")["runs"].empty());
+  Process training(HONE_PROGRAM, arguments(folder));
+  REQUIRE(training.wait_until([&] { return has_step(training, 40); }));
+  Json run = server.get("/api/runs")["runs"][0];
+  CHECK(run["id"] == "out");
+  CHECK(run["state"] == "running");
+  CHECK(run["pid"] == training.pid());
+  CHECK(run["resume_command"].is_null());
+  CHECK(metrics(server, "out").size() >= 8);
+  CHECK(server.get("/api/runs/out/evaluations")["steps"][0] == 20);
+  // A page of another site may not.
+  CHECK(server.request("POST", "/api/runs/out/stop", "Origin: http://evil.example\r\n").status == 403);
+  CHECK(server.run("out")["stopping"] == false);
+  CHECK(server.request("POST", "/api/runs/out/stop").status == 202);
+  const ProcessResult result = training.wait(60);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.error, "stopped at step "));
+  run = server.run("out");
+  CHECK(run["state"] == "stopped");
+  CHECK(run["stopping"] == false);
+  const std::string step = run["step"].dump();
+  CHECK(fs::exists(folder.path() / "runs" / "out" / ("checkpoint-" + step) / "manifest.json"));
+  CHECK(server.request("POST", "/api/runs/out/stop").status == 409);
+  const std::string before = all_answers(server);
+  CHECK(server.stop().exit_code == 143);
+  const WatchServer again(folder.path() / "runs");
+  CHECK(all_answers(again) == before);
+}
+
+TEST_CASE("a killed run is interrupted, and the command that is shown goes on with it") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> given =
+      arguments(folder, {"--max-steps=300", "--save-steps=20", "--overwrite-output-dir"});
+  {
+    Process training(HONE_PROGRAM, given);
+    REQUIRE(training.wait_until([&] { return has_step(training, 60); }));
+    training.send(SIGKILL);
+    training.wait();
+  }
+  const WatchServer server(folder.path() / "runs" / "out");
+  Json run = server.run("out");
+  CHECK(read_json(folder.path() / "runs" / "out" / "run.json")["state"] == "running");
+  CHECK(run["state"] == "interrupted");
+  const std::string command = run["resume_command"];
+  CHECK(contains(command, "cd "));
+  CHECK_FALSE(contains(command, "overwrite"));
+  CHECK(command.ends_with(" --resume-from-checkpoint true"));
+  const Json before = server.get("/api/runs/out/metrics");
+  const ProcessResult resumed = run_shell(command);
+  CHECK_MESSAGE(resumed.exit_code == 0, resumed.error);
+  CHECK(contains(resumed.error, "resumed "));
+  run = server.run("out");
+  CHECK(run["state"] == "finished");
+  CHECK(run["step"] == 300);
+  const Json after = server.get("/api/runs/out/metrics?from=" + before["next"].dump() +
+                                "&generation=" + before["generation"].get<std::string>());
+  CHECK(after["restarted"] == true);
+  int64_t last = 0;
+  for (const Json& entry : after["entries"]) {
+    CHECK(entry["step"].get<int64_t>() >= last);
+    last = entry["step"];
+  }
+  CHECK(after["entries"].size() == 60 + 15 + 1);
+}
+
+TEST_CASE("a run that fails says why, and can be started again as it was") {
+  const TemporaryFolder folder;
+  std::vector<std::string> given = arguments(folder, {"--max-steps=5", "--eval-strategy=no"});
+  folder.write("rows.csv", "text,label\n");
+  CHECK(run_hone(given).exit_code == 1);
+  const WatchServer server(folder.path() / "runs" / "out");
+  Json run = server.run("out");
+  CHECK(run["state"] == "failed");
+  CHECK_FALSE(run["error"].get<std::string>().empty());
+  folder.write("rows.csv", reviews(300));
+  const ProcessResult again = run_hone(given);
+  CHECK_MESSAGE(again.exit_code == 0, again.error);
+  run = server.run("out");
+  CHECK(run["state"] == "finished");
+  CHECK(run["error"].is_null());
+}
+
+TEST_CASE("a run that is replaced leaves none of its files, and one that cannot replace it changes none") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "runs" / "out";
+  REQUIRE(run_hone(arguments(folder, {"--max-steps=40", "--report-to=tensorboard"})).exit_code == 0);
+  CHECK(fs::exists(out / "runs"));
+  const std::string before = read_file(out / "run.json");
+  std::vector<std::string> wrong = arguments(folder, {"--overwrite-output-dir", "--label-column=nothing"});
+  CHECK(run_hone(wrong).exit_code != 0);
+  CHECK(read_file(out / "run.json") == before);
+  CHECK(fs::exists(out / "model.safetensors"));
+  REQUIRE(run_hone(arguments(folder, {"--max-steps=10", "--overwrite-output-dir"})).exit_code == 0);
+  CHECK(run_json(folder)["step"] == 10);
+  CHECK_FALSE(fs::exists(out / "runs"));
+  CHECK_FALSE(fs::exists(out / "evaluations" / "40.json"));
+  CHECK(json_lines(read_file(out / "metrics.jsonl")).size() == 2 + 1 + 1);
+}
+
+TEST_CASE("Ctrl-C is told as such") {
+  const TemporaryFolder folder;
+  Process training(HONE_PROGRAM, arguments(folder));
+  REQUIRE(training.wait_until([&] { return has_step(training, 10); }));
+  training.send(SIGINT);
+  CHECK(training.wait().exit_code == 130);
+  CHECK(run_json(folder)["state"] == "interrupted");
+}

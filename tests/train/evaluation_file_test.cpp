@@ -1,0 +1,80 @@
+// The scores by label are scikit-learn's for the same matrix, by hand.
+#include "train/evaluation_file.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+const std::vector<std::string> kLabels = {"NEGATIVE", "POSITIVE"};
+
+// Of six rows three are right: 2 of 3 negative ones, 1 of 3 positive ones.
+eval::EvaluationResult result() {
+  eval::EvaluationResult made{.loss = 0.75, .confusion = eval::ConfusionMatrix(2)};
+  for (const auto& [label, predicted] : {std::pair{0, 0}, {0, 0}, {0, 1}, {1, 1}, {1, 0}, {1, 0}}) {
+    made.confusion.add(label, predicted);
+  }
+  made.worst = {{4, 1, 0, 0.01, 4.6}, {2, 0, 1, 0.25, 1.4}};
+  return made;
+}
+
+Json describe(uint64_t row) { return {{"location", fmt::format("rows.csv:{}", row + 2)}, {"text", "a\xFF"}}; }
+
+}  // namespace
+
+TEST_CASE("an evaluation is told with its matrix, metrics, scores by label and worst mistakes") {
+  const eval::EvaluationResult made = result();
+  const std::function<Json(uint64_t)> row = describe;
+  const Json json = to_json({200, 1.5, made, kLabels, row});
+  CHECK(json["step"] == 200);
+  CHECK(json["epoch"] == 1.5);
+  CHECK(json["labels"] == Json(kLabels));
+  CHECK(json["confusion_matrix"] == Json::parse("[[2, 1], [2, 1]]"));
+  CHECK(json["metrics"]["loss"] == 0.75);
+  CHECK(json["metrics"]["accuracy"] == 0.5);
+  CHECK(json["metrics"]["recall"].get<double>() == doctest::Approx(1.0 / 3));
+  CHECK(json["per_label"][0]["label"] == "NEGATIVE");
+  CHECK(json["per_label"][0]["precision"] == 0.5);
+  CHECK(json["per_label"][0]["recall"].get<double>() == doctest::Approx(2.0 / 3));
+  CHECK(json["per_label"][1]["support"] == 3);
+  REQUIRE(json["worst"].size() == 2);
+  const Json& worst = json["worst"][0];
+  CHECK(worst["row"] == 4);
+  CHECK(worst["location"] == "rows.csv:6");
+  CHECK(worst["label"] == "POSITIVE");
+  CHECK(worst["predicted"] == "NEGATIVE");
+  CHECK(worst["score"] == 0.01);
+  CHECK(worst["loss"] == 4.6);
+  CHECK_FALSE(worst.contains("text_pair"));
+}
+
+TEST_CASE("what is not finite is null, and a text that is no UTF-8 is written all the same") {
+  const TemporaryFolder folder;
+  eval::EvaluationResult made = result();
+  made.loss = std::nan("");
+  made.worst[0].loss = INFINITY;
+  const std::function<Json(uint64_t)> row = describe;
+  write_evaluation(folder.path(), {7, 0.5, made, kLabels, row});
+  const Json json = read_json(folder.path() / "evaluations" / "7.json");
+  CHECK(json["metrics"]["loss"].is_null());
+  CHECK(json["worst"][0]["loss"].is_null());
+  CHECK(json["worst"][0]["text"] == "a\xEF\xBF\xBD");
+}
+
+TEST_CASE("a folder that cannot be written is an error") {
+  const TemporaryFolder folder;
+  folder.write("evaluations", "a file");
+  const eval::EvaluationResult made = result();
+  const std::function<Json(uint64_t)> row;
+  CHECK(expect_error([&] { write_evaluation(folder.path(), {7, 0.5, made, kLabels, row}); }).kind() == ErrorKind::kIo);
+}

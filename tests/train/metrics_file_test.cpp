@@ -1,0 +1,61 @@
+#include "train/metrics_file.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+void log(RunState& state, int64_t step, const Json& seconds) {
+  state.log_history.push_back({{"loss", 0.5}, {"step", step}});
+  state.log_seconds.push_back(seconds);
+}
+
+}  // namespace
+
+TEST_CASE("a new run's file is empty and gets a line an entry, with its time") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("metrics.jsonl", "of an older run\n");
+  MetricsFile file(path);
+  RunState state;
+  file.write_anew(state);
+  CHECK(read_file(path).empty());
+  log(state, 5, 1.25);
+  file.add_last(state);
+  log(state, 10, 2.5);
+  file.add_last(state);
+  CHECK(read_file(path) == "{\"loss\":0.5,\"step\":5,\"time\":1.25}\n{\"loss\":0.5,\"step\":10,\"time\":2.5}\n");
+}
+
+TEST_CASE("a resumed run's file ends where its checkpoint does; a time that no one noted is left out") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("metrics.jsonl", "{\"step\":5}\n{\"step\":10}\n{\"step\":15}\n");
+  RunState state;
+  log(state, 5, nullptr);
+  log(state, 10, 2.5);
+  MetricsFile file(path);
+  file.write_anew(state);
+  CHECK(read_file(path) == "{\"loss\":0.5,\"step\":5}\n{\"loss\":0.5,\"step\":10,\"time\":2.5}\n");
+}
+
+TEST_CASE("what could not be written is made good with the next entry") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "later" / "metrics.jsonl";
+  MetricsFile file(path);
+  RunState state;
+  CHECK(expect_error([&] { file.write_anew(state); }).kind() == ErrorKind::kIo);
+  log(state, 5, 1);
+  const Error error = expect_error([&] { file.add_last(state); });
+  CHECK(contains(error.what(), path.string()));
+  std::filesystem::create_directory(path.parent_path());
+  log(state, 10, 2);
+  file.add_last(state);
+  CHECK(read_file(path) == "{\"loss\":0.5,\"step\":5,\"time\":1}\n{\"loss\":0.5,\"step\":10,\"time\":2}\n");
+}

@@ -1,0 +1,171 @@
+#include "train/run_reporter.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <thread>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "task/captured_log.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Case {
+  Case() {
+    options.output_dir = folder.path();
+    options.model_name_or_path = "some/model";
+    options.metric_for_best_model = "accuracy";
+    plan = make_plan(options, 80);
+  }
+  RunFacts facts() const { return {{{"num_parameters", 7}}, {"N", "P"}, {{"model_type", "bert"}}, {}}; }
+  Json run() const { return read_json(folder.path() / "run.json"); }
+  bool has(const char* name) const { return fs::exists(folder.path() / name); }
+
+  TemporaryFolder folder;
+  TrainOptions options;
+  Plan plan;
+};
+
+RunState state_at(int64_t step) {
+  RunState state;
+  state.global_step = step;
+  state.log_history = {{{"loss", 0.5}, {"step", step}}, {{"eval_loss", 0.5}, {"eval_accuracy", 1.0}, {"step", step}}};
+  state.log_seconds = {1.5, 2.5};
+  return state;
+}
+
+}  // namespace
+
+TEST_CASE("a run in a fresh folder is seen while it is prepared, then described, trained and finished") {
+  Case with;
+  RunReporter reporter(with.options, false);
+  CHECK(with.run()["phase"] == "preparing");
+  CHECK(with.run()["model"] == "some/model");
+  CHECK(with.run()["options"]["learning_rate"] == 5e-5);
+  reporter.begin(with.facts(), with.plan);
+  CHECK(with.run()["num_parameters"] == 7);
+  CHECK(with.run()["total_steps"] == 30);
+  reporter.started({}, {});
+  CHECK(with.has("metrics.jsonl"));
+  const RunState state = state_at(15);
+  reporter.advanced(state);
+  reporter.logged(state);
+  eval::EvaluationResult result{.confusion = eval::ConfusionMatrix(2)};
+  result.confusion.add(0, 1);
+  result.worst = {{0, 0, 1, 0.1, 2.3}};
+  reporter.evaluated(result, state, {1.0, 15, 0});
+  CHECK(with.has("evaluations/15.json"));
+  reporter.ended(RunEnd::kFinished);
+  CHECK(with.run()["state"] == "finished");
+  CHECK(with.run()["step"] == 15);
+  CHECK(with.run()["epoch"] == 1.5);
+  CHECK(with.run()["best"]["metric"] == "eval_accuracy");
+  CHECK(contains(read_file(with.folder.path() / "metrics.jsonl"), "\"time\":2.5"));
+  CHECK_FALSE(with.has("runs"));
+}
+
+TEST_CASE("an earlier run's files stay as they are until the new run can start") {
+  Case with;
+  with.folder.write("run.json", "{\"state\": \"finished\"}");
+  with.folder.write("metrics.jsonl", "{}\n");
+  {
+    RunReporter reporter(with.options, true);
+    reporter.failed("train.csv: no such file");
+  }
+  CHECK(with.run()["state"] == "finished");
+  CHECK(read_file(with.folder.path() / "metrics.jsonl") == "{}\n");
+  RunReporter reporter(with.options, true);
+  reporter.begin(with.facts(), with.plan);
+  CHECK(with.run()["state"] == "running");
+}
+
+TEST_CASE("a resumed run's files end where its checkpoint does") {
+  Case with;
+  with.folder.write("metrics.jsonl", "{\"step\":15}\n{\"step\":30}\n");
+  with.folder.write("evaluations/15.json", "{}");
+  with.folder.write("evaluations/30.json", "{}");
+  RunReporter reporter(with.options, true);
+  reporter.begin(with.facts(), with.plan);
+  reporter.started(state_at(15), {1.0, 15, 0});
+  CHECK_FALSE(contains(read_file(with.folder.path() / "metrics.jsonl"), "30"));
+  CHECK(with.has("evaluations/15.json"));
+  CHECK_FALSE(with.has("evaluations/30.json"));
+}
+
+TEST_CASE("how a run ends is told") {
+  const std::pair<RunEnd, const char*> ends[] = {{RunEnd::kFinished, "finished"},
+                                                 {RunEnd::kStoppedEarly, "finished"},
+                                                 {RunEnd::kStoppedAfterSteps, "stopped"},
+                                                 {RunEnd::kStoppedOnRequest, "stopped"},
+                                                 {RunEnd::kInterrupted, "interrupted"}};
+  for (const auto& [end, state] : ends) {
+    Case with;
+    RunReporter reporter(with.options, false);
+    reporter.ended(end);
+    CHECK(with.run()["state"] == state);
+  }
+  Case with;
+  RunReporter reporter(with.options, false);
+  reporter.failed("CUDA error\nException raised from f at g.cpp:1\n#0 main");
+  CHECK(with.run()["state"] == "failed");
+  CHECK(with.run()["error"] == "CUDA error");
+}
+
+TEST_CASE("the stop file is heard, and removed when the run has ended") {
+  Case with;
+  with.folder.write("stop", "");
+  RunReporter reporter(with.options, false);
+  CHECK_FALSE(with.has("stop"));
+  CHECK_FALSE(reporter.wants_stop());
+  with.folder.write("stop", "");
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  CHECK(reporter.wants_stop());
+  reporter.ended(RunEnd::kStoppedOnRequest);
+  CHECK_FALSE(with.has("stop"));
+}
+
+TEST_CASE("TensorBoard's events are written where they are asked for") {
+  Case with;
+  with.options.report_to = {"tensorboard"};
+  with.options.logging_dir = with.folder.path() / "logs";
+  RunReporter reporter(with.options, false);
+  reporter.begin(with.facts(), with.plan);
+  reporter.started({}, {});
+  reporter.logged(state_at(15));
+  std::string bytes;
+  for (const auto& entry : fs::directory_iterator(with.folder.path() / "logs")) bytes += read_file(entry.path());
+  CHECK(contains(bytes, "model_config/text_summary"));
+  CHECK(contains(bytes, "eval/accuracy"));
+}
+
+TEST_CASE("files that cannot be written are named once each and end nothing") {
+  Case with;
+  with.options.report_to = {"tensorboard"};
+  with.options.logging_dir = with.folder.write("file", "") / "logs";
+  fs::create_directories(with.folder.path() / "metrics.jsonl" / "x");
+  with.folder.write("evaluations", "");
+  const std::string said = captured_log([&] {
+    RunReporter reporter(with.options, false);
+    reporter.begin(with.facts(), with.plan);
+    reporter.started({}, {});
+    for (int i = 0; i < 3; ++i) {
+      reporter.logged(state_at(15));
+      reporter.evaluated({.confusion = eval::ConfusionMatrix(2)}, state_at(15), {});
+    }
+    reporter.ended(RunEnd::kFinished);
+  });
+  for (const std::string name : {"metrics.jsonl", "evaluations", "logs"}) {
+    CAPTURE(name);
+    CHECK(contains(said, name));
+    CHECK(said.find(name) == said.rfind(name));
+  }
+  CHECK(with.run()["state"] == "finished");
+}

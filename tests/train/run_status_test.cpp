@@ -1,0 +1,135 @@
+#include "train/run_status.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include <thread>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "task/captured_log.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+void wait(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
+
+Json written(const TemporaryFolder& folder) { return read_json(folder.path() / "run.json"); }
+
+}  // namespace
+
+TEST_CASE("a run tells at its start who runs it, where, by which command and with which options") {
+  const TemporaryFolder folder;
+  RunStatus status(folder.path(), {{"seed", 42}});
+  status.describe({{"model", "m"}});
+  status.write_state("running");
+  const Json run = written(folder);
+  CHECK(run["format"] == 1);
+  CHECK(run["pid"] == getpid());
+  CHECK(run["boot_id"] == read_file("/proc/sys/kernel/random/boot_id").substr(0, 36));
+  CHECK(run["working_dir"] == std::filesystem::current_path().string());
+  CHECK(contains(run["command"][0].get<std::string>(), "test_train"));
+  CHECK(run["state"] == "running");
+  CHECK(run["phase"] == "preparing");
+  CHECK(run["error"].is_null());
+  CHECK(run["model"] == "m");
+  CHECK(run["options"]["seed"] == 42);
+  CHECK(run["memory_bytes"].get<uint64_t>() > 1'000'000);
+  CHECK(run["peak_memory_bytes"].get<uint64_t>() >= run["memory_bytes"].get<uint64_t>() / 2);
+  CHECK(run["started_at"].get<double>() > 1.7e9);
+}
+
+TEST_CASE("steps, best metric, speed and time left are those of this session's training") {
+  const TemporaryFolder folder;
+  RunStatus status(folder.path(), {});
+  status.set_plan(110, 2);
+  status.start_at(100, 50'000);
+  status.write_state("running");
+  CHECK(written(folder)["tokens_per_second"].is_null());
+  CHECK(written(folder)["seconds_left"].is_null());
+  status.enter(RunPhase::kTraining);
+  wait(200);
+  status.advance(105, 1.5, 51'000);
+  status.enter(RunPhase::kEvaluating);
+  wait(200);  // counts into the time left, not into the speed
+  status.set_best("eval_accuracy", {0.75, 104, 0});
+  status.write_state("running");
+  const Json run = written(folder);
+  CHECK(run["step"] == 105);
+  CHECK(run["total_steps"] == 110);
+  CHECK(run["epoch"] == 1.5);
+  CHECK(run["num_train_epochs"] == 2);
+  CHECK(run["phase"] == "evaluating");
+  CHECK(run["best"] == Json{{"metric", "eval_accuracy"}, {"value", 0.75}, {"step", 104}});
+  CHECK(run["tokens_per_second"].get<double>() > 3000);
+  CHECK(run["tokens_per_second"].get<double>() < 5100);
+  CHECK(run["seconds_left"].get<double>() >= 0.4);
+  CHECK(run["seconds_left"].get<double>() < 2);
+}
+
+TEST_CASE("the end is told with its error, and leaves no time to wait for") {
+  const TemporaryFolder folder;
+  RunStatus status(folder.path(), {});
+  status.set_plan(10, 1);
+  status.start_at(0, 0);
+  status.advance(5, 0.5, 10);
+  status.write_state("failed", "bytes \xFF of a path");
+  CHECK(written(folder)["state"] == "failed");
+  CHECK(written(folder)["error"] == "bytes \xEF\xBF\xBD of a path");
+  CHECK(written(folder)["seconds_left"].is_null());
+}
+
+TEST_CASE("a change of phase is told within moments, and a beat writes only when it is due") {
+  const TemporaryFolder folder;
+  RunStatus status(folder.path(), {});
+  status.write_state("running");
+  status.enter(RunPhase::kTraining);
+  CHECK(written(folder)["phase"] == "preparing");  // too soon after the last time
+  wait(650);
+  status.beat();
+  CHECK(written(folder)["phase"] == "training");
+  std::filesystem::remove(folder.path() / "run.json");
+  wait(650);
+  status.beat();
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "run.json"));
+  wait(1400);
+  status.beat();
+  CHECK(std::filesystem::exists(folder.path() / "run.json"));
+}
+
+TEST_CASE("what cannot be written is said once and ends nothing") {
+  const TemporaryFolder folder;
+  RunStatus status(folder.path() / "gone", {});
+  const std::string said = captured_log([&] {
+    status.write_state("running");
+    status.write_state("running");
+  });
+  CHECK(contains(said, "run.json"));
+  CHECK(contains(said, "the run goes on, but hone watch sees no more of it"));
+  CHECK(said.find("run.json") == said.rfind("run.json"));
+}
+
+TEST_CASE("a heartbeat takes less than a thousandth of its two seconds") {
+  const TemporaryFolder folder;
+  Json options;
+  for (int i = 0; i < 80; ++i) options["option_" + std::to_string(i)] = "of some value";
+  RunStatus status(folder.path(), options);
+  status.write_state("running");
+  double fastest = 1;
+  for (int i = 0; i < 3; ++i) {
+    status.enter(RunPhase::kSaving);
+    wait(620);
+    const auto start = std::chrono::steady_clock::now();
+    status.beat();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    fastest = std::min(fastest, seconds);
+  }
+  MESSAGE("a heartbeat takes " << fastest * 1e6 << " us");
+  CHECK(fastest < 0.002);
+}

@@ -1,0 +1,81 @@
+// Tags are those of transformers' rewrite_logs, the folder's name that of its default_logdir (integration_utils.py).
+// What TensorBoard itself reads of a run is in tests/cli/tensorboard.py.
+#include "train/tensorboard.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+#include "base/files.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+std::string only_file(const std::filesystem::path& folder) {
+  std::string bytes;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) bytes += read_file(entry.path());
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("tensorboard is reported to where it is asked for, by name or by all") {
+  TrainOptions options;
+  CHECK_FALSE(reports_to_tensorboard(options));
+  options.report_to = {"tensorboard"};
+  CHECK(reports_to_tensorboard(options));
+  options.report_to = {"all"};
+  CHECK(reports_to_tensorboard(options));
+  options.report_to = {};
+  CHECK_FALSE(reports_to_tensorboard(options));
+}
+
+TEST_CASE("keys of the log become tags as in transformers") {
+  CHECK(tensorboard_tag("loss") == "train/loss");
+  CHECK(tensorboard_tag("eval_loss") == "eval/loss");
+  CHECK(tensorboard_tag("test_f1_macro") == "test/f1_macro");
+  CHECK(tensorboard_tag("train_runtime") == "train/train_runtime");
+  CHECK(tensorboard_tag("evaluation") == "train/evaluation");
+}
+
+TEST_CASE("the folder is logging_dir, or one in runs/ named by date and host") {
+  TrainOptions options;
+  options.output_dir = "out";
+  const std::string name = tensorboard_folder(options).filename().string();
+  CHECK(tensorboard_folder(options).parent_path() == "out/runs");
+  CHECK(name.size() == std::string("Nov22_11-02-03_").size() + host_name().size());
+  CHECK(name.ends_with("_" + host_name()));
+  options.logging_dir = "logs";
+  CHECK(tensorboard_folder(options) == "logs");
+}
+
+TEST_CASE("an entry's numbers are written at its step, and what is no number is not") {
+  const TemporaryFolder folder;
+  {
+    TensorBoardLog log(folder.path(), {{"seed", 42}}, {{"model_type", "bert"}}, 0);
+    log.add({{"loss", 0.5}, {"grad_norm", nullptr}, {"epoch", 1}, {"step", 7}});
+  }
+  const std::string bytes = only_file(folder.path());
+  CHECK(contains(bytes, "args/text_summary"));
+  CHECK(contains(bytes, "{\n  \"seed\": 42\n}"));
+  CHECK(contains(bytes, "model_config/text_summary"));
+  CHECK(contains(bytes, "train/loss"));
+  CHECK(contains(bytes, "train/epoch"));
+  CHECK_FALSE(contains(bytes, "grad_norm"));
+  CHECK_FALSE(contains(bytes, "train/step"));
+}
+
+TEST_CASE("a resumed run declares void what came after its checkpoint") {
+  const TemporaryFolder folder;
+  {
+    TensorBoardLog log(folder.path(), {}, {}, 300);
+  }
+  const std::string restart = restart_event(0, 301).substr(9);  // without the time
+  CHECK(contains(only_file(folder.path()), restart));
+}

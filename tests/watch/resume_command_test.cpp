@@ -1,0 +1,55 @@
+#include "watch/resume_command.h"
+
+#include <doctest/doctest.h>
+
+#include "base/files.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::watch;
+
+namespace {
+
+std::string resumed(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"hone", "train"});
+  return resume_command(arguments, "");
+}
+
+}  // namespace
+
+TEST_CASE("an argument is quoted so that a shell gives it back as it was") {
+  const TemporaryFolder folder;
+  for (const std::string text : {"plain", "--x=1", "", "with space", "it's", "$HOME `ls` \"a\"", "a\nb", "*", "~", "#c",
+                                 "\xE7\x94\xB5", "a;b", "\\"}) {
+    CAPTURE(text);
+    const auto out = folder.path() / "out";
+    const std::string command = "printf %s " + shell_quoted(text) + " > '" + out.string() + "'";
+    CHECK(std::system(command.c_str()) == 0);
+    CHECK(read_file(out) == text);
+  }
+  CHECK(shell_quoted("plain/path_1-2.csv") == "plain/path_1-2.csv");
+}
+
+TEST_CASE("the command goes on in the folder where it was given") {
+  const std::vector<std::string> command = {"./hone", "train", "--dataset", "my rows.csv"};
+  CHECK(resume_command(command, "/home/a b") ==
+        "cd '/home/a b' && ./hone train --dataset 'my rows.csv' --resume-from-checkpoint true");
+}
+
+TEST_CASE("what would replace the run, resume another or stop at once is left out, in every spelling") {
+  const std::string expected = "hone train --seed 1 --resume-from-checkpoint true";
+  CHECK(resumed({"--overwrite-output-dir", "--seed", "1"}) == expected);
+  CHECK(resumed({"--seed", "1", "--overwrite_output_dir"}) == expected);
+  CHECK(resumed({"--overwrite-output-dir", "true", "--seed", "1"}) == expected);
+  CHECK(resumed({"--overwrite-output-dir=True", "--seed", "1"}) == expected);
+  CHECK(resumed({"--no-overwrite-output-dir", "--seed", "1"}) == expected);
+  CHECK(resumed({"--resume-from-checkpoint", "out/checkpoint-5", "--seed", "1"}) == expected);
+  CHECK(resumed({"--resume_from_checkpoint=true", "--seed", "1"}) == expected);
+  CHECK(resumed({"--stop-after-steps", "5", "--seed", "1"}) == expected);
+  CHECK(resumed({"--seed", "1", "--resume-from-checkpoint"}) == expected);
+}
+
+TEST_CASE("no other argument is touched") {
+  CHECK(resumed({"--overwrite-output-dir-x", "overwrite-output-dir", "--output-dir", "--weird"}) ==
+        "hone train --overwrite-output-dir-x overwrite-output-dir --output-dir --weird --resume-from-checkpoint true");
+}

@@ -1,0 +1,213 @@
+#include "watch/run_record.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+
+#include "base/files.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::watch;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string own_host() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+// What a run of this process writes.
+Json run_json(const char* state = "running") {
+  return {{"format", 1},
+          {"command", {"hone", "train", "--model", "m", "--overwrite-output-dir"}},
+          {"working_dir", "/w"},
+          {"pid", getpid()},
+          {"host", own_host()},
+          {"boot_id", read_file("/proc/sys/kernel/random/boot_id").substr(0, 36)},
+          {"updated_at", 1000.5},
+          {"state", state},
+          {"phase", "training"},
+          {"step", 7},
+          {"seconds_left", 9.5},
+          {"labels", {"N", "P"}},
+          {"options", {{"seed", 42}}}};
+}
+
+// A lock on a folder, as a training has it.
+class Lock {
+ public:
+  explicit Lock(const fs::path& folder) : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    REQUIRE(flock(descriptor_, LOCK_EX | LOCK_NB) == 0);
+  }
+  ~Lock() { close(descriptor_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+Json record_of(const TemporaryFolder& folder) {
+  const auto record = read_run(folder.path(), FolderLocks::read());
+  REQUIRE(record.has_value());
+  return *record;
+}
+
+Json record_of(const TemporaryFolder& folder, const Json& run) {
+  folder.write("run.json", run.dump());
+  return record_of(folder);
+}
+
+constexpr const char* kResume = "cd /w && hone train --model m --resume-from-checkpoint true";
+
+}  // namespace
+
+TEST_CASE("a run whose folder is locked runs, and one that was killed is interrupted and can be resumed") {
+  const TemporaryFolder folder;
+  {
+    const Lock lock(folder.path());
+    const Json record = record_of(folder, run_json());
+    CHECK(record["state"] == "running");
+    CHECK(record["phase"] == "training");
+    CHECK(record["resume_command"].is_null());
+    CHECK(record["seconds_left"] == 9.5);
+    CHECK(record["options"]["seed"] == 42);
+    CHECK(record["stopping"] == false);
+    folder.write("stop", "");
+    CHECK(record_of(folder)["stopping"] == true);
+  }
+  const Json record = record_of(folder);
+  CHECK(record["state"] == "interrupted");
+  CHECK(record["resume_command"] == kResume);
+  CHECK(record["seconds_left"].is_null());
+  CHECK(record["stopping"] == false);
+}
+
+TEST_CASE("a run that ended is what it says, whoever asks") {
+  const TemporaryFolder folder;
+  for (const char* state : {"finished", "stopped", "interrupted", "failed"}) {
+    CAPTURE(state);
+    const Json record = record_of(folder, run_json(state));
+    CHECK(record["state"] == state);
+    CHECK(record["resume_command"].is_null() == (std::string(state) == "finished"));
+  }
+  CHECK(record_of(folder, run_json("dancing"))["state"] == "interrupted");
+}
+
+TEST_CASE("another process that holds the folder of an ended run prepares to go on with it") {
+  const TemporaryFolder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    const int descriptor = open(folder.path().c_str(), O_RDONLY | O_DIRECTORY);
+    flock(descriptor, LOCK_EX);
+    pause();
+    _exit(0);
+  }
+  Json run = run_json("stopped");
+  run["error"] = "x";
+  Json record;
+  for (int waited = 0; waited < 500 && record["state"] != "running"; ++waited) {
+    usleep(10'000);
+    record = record_of(folder, run);
+  }
+  CHECK(record["state"] == "running");
+  CHECK(record["phase"] == "preparing");
+  CHECK(record["error"].is_null());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  CHECK(record_of(folder, run)["state"] == "stopped");
+}
+
+TEST_CASE("a run from before this machine started is interrupted; of another machine the heartbeat decides") {
+  const TemporaryFolder folder;
+  Json run = run_json();
+  run["boot_id"] = "00000000-0000-0000-0000-000000000000";
+  CHECK(record_of(folder, run)["state"] == "interrupted");
+  run["host"] = "elsewhere";
+  CHECK(record_of(folder, run)["state"] == "interrupted");
+  run["updated_at"] = static_cast<double>(std::time(nullptr));
+  CHECK(record_of(folder, run)["state"] == "running");
+}
+
+TEST_CASE("where the system does not tell locks, the process decides") {
+  const TemporaryFolder folder;
+  folder.write("run.json", run_json().dump());
+  CHECK((*read_run(folder.path(), FolderLocks(std::string_view())))["state"] == "interrupted");
+}
+
+TEST_CASE("values of the wrong type count as missing") {
+  const TemporaryFolder folder;
+  Json run = run_json("failed");
+  run["step"] = "seven";
+  run["labels"] = {1, 2};
+  run["options"] = {1};
+  run["pid"] = 1.5;
+  run["command"] = "hone train";
+  run["best"] = 3;
+  run["unknown"] = "x";
+  const Json record = record_of(folder, run);
+  for (const char* key : {"step", "labels", "options", "command", "best", "resume_command", "memory_bytes"}) {
+    CAPTURE(key);
+    CHECK(record[key].is_null());
+  }
+  CHECK_FALSE(record.contains("unknown"));
+}
+
+TEST_CASE("what is no run.json is none: broken, deep, too large, a link, a pipe") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(read_run(folder.path(), FolderLocks::read()).has_value());
+  for (const std::string& text : {std::string("{\"state\":"), std::string("[]"), std::string(100'000, '['),
+                                  std::string(), std::string(5 << 20, ' '), std::string("\xFF\xFE")}) {
+    folder.write("run.json", text);
+    CHECK_FALSE(read_run(folder.path(), FolderLocks::read()).has_value());
+  }
+  fs::remove(folder.path() / "run.json");
+  folder.write("elsewhere.json", run_json().dump());
+  fs::create_symlink(folder.path() / "elsewhere.json", folder.path() / "run.json");
+  CHECK_FALSE(read_run(folder.path(), FolderLocks::read()).has_value());
+}
+
+TEST_CASE("a run of Hugging Face's Trainer is read from its state, NaN and all") {
+  const TemporaryFolder folder;
+  folder.write(
+      "trainer_state.json",
+      "{\"best_metric\": 0.9, \"best_global_step\": 20, \"epoch\": 2.0, \"global_step\": 30, \"max_steps\": 30, "
+      "\"num_train_epochs\": 2, \"log_history\": [{\"loss\": NaN, \"note\": \"NaN -Infinity \\\" NaN\", "
+      "\"step\": 10}, {\"loss\": -Infinity, \"step\": 20}]}");
+  CHECK(is_run(folder.path()));
+  const Json record = record_of(folder);
+  CHECK(record["state"] == "finished");
+  CHECK(record["step"] == 30);
+  CHECK(record["total_steps"] == 30);
+  CHECK(record["best"]["value"] == 0.9);
+  CHECK(record["resume_command"].is_null());
+  const auto state = read_python_json(folder.path() / "trainer_state.json", 1 << 20);
+  CHECK((*state)["log_history"][0]["loss"].is_null());
+  CHECK((*state)["log_history"][0]["note"] == "NaN -Infinity \" NaN");
+  CHECK((*state)["log_history"][1]["loss"].is_null());
+}
+
+TEST_CASE("of a run that left only checkpoints the newest tells") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(is_run(folder.path()));
+  for (const int step : {5, 20, 10}) {
+    folder.write("checkpoint-" + std::to_string(step) + "/trainer_state.json",
+                 "{\"global_step\": " + std::to_string(step) + ", \"max_steps\": 30, \"log_history\": []}");
+  }
+  folder.write("checkpoint-99/other", "");
+  folder.write("checkpoint-x/trainer_state.json", "{}");
+  CHECK(is_run(folder.path()));
+  CHECK(trainer_state_path(folder.path()) == folder.path() / "checkpoint-20" / "trainer_state.json");
+  CHECK(record_of(folder)["step"] == 20);
+  CHECK(record_of(folder)["state"] == "interrupted");
+}

@@ -1,0 +1,404 @@
+// The run page's logic without a browser: series, smoothing, drawing geometry, formats, address.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { betterOf, chartSpecs } from "../../web/src/watch/catalog.ts";
+import { chartCsv, csvField } from "../../web/src/watch/chart_csv.ts";
+import { LineCache, type Line } from "../../web/src/watch/chart_lines.ts";
+import { chartSvg, escapeXml, type SvgOptions } from "../../web/src/watch/chart_svg.ts";
+import { cells, labelScores, totals } from "../../web/src/watch/confusion.ts";
+import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Entry } from "../../web/src/watch/contract.ts";
+import { decimate, nearestIndex, visibleRange } from "../../web/src/watch/decimation.ts";
+import { summarize, tableRows, trendOf } from "../../web/src/watch/description.ts";
+import { optionRows, searchRows } from "../../web/src/watch/differences.ts";
+import { bytesText, clockText, durationText, metricText, shellText } from "../../web/src/watch/formatting.ts";
+import { buildScene, panned, scaleTo, zoomed } from "../../web/src/watch/scene.ts";
+import { pointsOn, RunMetrics } from "../../web/src/watch/series.ts";
+import { smooth } from "../../web/src/watch/smoothing.ts";
+import { linearTicks, logTicks, paddedDomain, tickText, timeTicks, wholeTicks } from "../../web/src/watch/ticks.ts";
+import { focusedRun, kDefaultView, readHash, shownRuns, writeHash, type ViewState } from "../../web/src/watch/view_state.ts";
+
+const kWords = { days: "d", hours: "h", minutes: "min", seconds: "s" };
+
+function metricsOf(entries: Entry[]): RunMetrics {
+  const metrics = new RunMetrics();
+  metrics.take({ generation: "a", next: 1, restarted: false, more: false, entries });
+  return metrics;
+}
+
+function lineOf(y: number[], more: Partial<Line> = {}): Line {
+  const x = y.map((_, i) => i);
+  return { run: "r", name: "r", slot: 0, key: "loss", role: "training", x, y, raw: y, step: x, smoothed: false, ...more };
+}
+
+describe("series", () => {
+  test("entries become columns, each metric its own", () => {
+    const metrics = metricsOf([
+      { loss: 0.7, learning_rate: 1e-5, step: 10, epoch: 0.5, time: 3 },
+      { eval_loss: 0.6, step: 10, epoch: 0.5, time: 4 },
+      { loss: 0.5, learning_rate: 2e-5, step: 20, epoch: 1, time: 6 },
+    ]);
+    assert.deepEqual(metrics.tracks.get("loss"), { step: [10, 20], epoch: [0.5, 1], time: [3, 6], value: [0.7, 0.5] });
+    assert.deepEqual(metrics.tracks.get("eval_loss")?.value, [0.6]);
+    assert.equal(metrics.tracks.has("step"), false);
+  });
+
+  test("null and the words for non-finite numbers are gaps; other text is no metric", () => {
+    const metrics = metricsOf([
+      { loss: null, step: 1 }, { loss: "NaN", step: 2 }, { loss: "Infinity", note: "<img>", step: 3 }, { loss: 1, step: 4 },
+    ]);
+    assert.deepEqual(metrics.tracks.get("loss")?.value, [NaN, NaN, NaN, 1]);
+    assert.equal(metrics.tracks.has("note"), false);
+  });
+
+  test("a resumed run drops what it had logged beyond its checkpoint", () => {
+    const metrics = metricsOf([
+      { loss: 4, step: 10 }, { loss: 3, step: 20 }, { eval_loss: 3.5, step: 20 }, { loss: 2, step: 30 }, { eval_loss: 9, step: 30 },
+      { loss: 2.9, step: 20 },
+    ]);
+    assert.deepEqual(metrics.tracks.get("loss")?.step, [10, 20]);
+    assert.deepEqual(metrics.tracks.get("loss")?.value, [4, 2.9]);
+    assert.deepEqual(metrics.tracks.get("eval_loss")?.step, [20]);
+  });
+
+  test("a second evaluation of the same step replaces the first and nothing else", () => {
+    const metrics = metricsOf([{ loss: 3, step: 20 }, { eval_loss: 1, step: 20 }, { eval_loss: 2, step: 20 }]);
+    assert.deepEqual(metrics.tracks.get("eval_loss")?.value, [2]);
+    assert.deepEqual(metrics.tracks.get("loss")?.value, [3]);
+  });
+
+  test("another generation begins anew", () => {
+    const metrics = metricsOf([{ loss: 3, step: 20 }]);
+    metrics.take({ generation: "b", next: 5, restarted: false, more: false, entries: [{ loss: 1, step: 1 }] });
+    assert.deepEqual(metrics.tracks.get("loss")?.step, [1]);
+    assert.equal(metrics.next, 5);
+    metrics.take({ generation: "b", next: 2, restarted: true, more: false, entries: [] });
+    assert.equal(metrics.tracks.size, 0);
+  });
+
+  test("points without a place on the axis are left out of it", () => {
+    const metrics = metricsOf([{ loss: 3, step: 1 }, { loss: 2, step: 2, time: 5 }]);
+    const track = metrics.tracks.get("loss");
+    assert.ok(track);
+    assert.deepEqual(pointsOn(track, "time"), { x: [5], y: [2], step: [2] });
+    assert.deepEqual(pointsOn(track, "step").x, [1, 2]);
+  });
+});
+
+describe("smoothing", () => {
+  test("is the debiased moving average of TensorBoard", () => {
+    // By hand, weight 0.5: averages 0.5, 1.25, 0.625; divided by 0.5, 0.75, 0.875.
+    assert.deepEqual(smooth([1, 2, 0], 0.5), [1, 1.25 / 0.75, 0.625 / 0.875]);
+  });
+
+  test("weight 0 and a constant series change nothing", () => {
+    assert.deepEqual(smooth([1, 2], 0), [1, 2]);
+    assert.deepEqual(smooth([0.1, 0.1, 0.1], 0.9), [0.1, 0.1, 0.1]);
+  });
+
+  test("a non-finite value stays and does not enter the average", () => {
+    const smoothed = smooth([1, NaN, 2], 0.5);
+    assert.deepEqual(smoothed, [1, NaN, 1.25 / 0.75]);
+  });
+});
+
+describe("decimation", () => {
+  test("few points are all kept, with one neighbour outside on each side", () => {
+    assert.deepEqual(decimate([0, 1, 2, 3, 4], [5, 6, 7, 8, 9], 1.5, 2.5, 100), { x: [1, 2, 3], y: [6, 7, 8] });
+    assert.deepEqual(visibleRange([0, 1, 2, 3, 4], 1, 3), [0, 5]);
+  });
+
+  test("no spike among a hundred thousand points is lost, and few points are left", () => {
+    const x = Array.from({ length: 100_000 }, (_, i) => i);
+    const y = x.map((at) => Math.sin(at / 5000));
+    y[31_415] = 40;
+    y[92_653] = -40;
+    const drawn = decimate(x, y, 0, 99_999, 500);
+    assert.ok(drawn.x.length <= 4 * 501, String(drawn.x.length));
+    assert.ok(drawn.y.includes(40) && drawn.y.includes(-40));
+    assert.ok(drawn.x.every((at, i) => i === 0 || at > (drawn.x[i - 1] ?? 0)));
+  });
+
+  test("gaps survive, one break each", () => {
+    const x = Array.from({ length: 10_000 }, (_, i) => i);
+    const y = x.map((at) => (at >= 4000 && at < 5000 ? NaN : at));
+    const drawn = decimate(x, y, 0, 9999, 100);
+    assert.equal(drawn.y.filter(Number.isNaN).length, 1);
+  });
+
+  test("the nearest point is found on both sides", () => {
+    assert.equal(nearestIndex([1, 4, 9], 5), 1);
+    assert.equal(nearestIndex([1, 4, 9], 8), 2);
+    assert.equal(nearestIndex([1, 4, 9], -3), 0);
+    assert.equal(nearestIndex([], 1), -1);
+  });
+});
+
+describe("axes", () => {
+  test("ticks are round and inside the domain", () => {
+    assert.deepEqual(linearTicks({ low: 0.13, high: 0.71 }, 6), [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+    assert.deepEqual(wholeTicks({ low: 1, high: 3 }, 10), [1, 2, 3]);
+    assert.deepEqual(timeTicks({ low: 0, high: 200 }, 4), [0, 60, 120, 180]);
+    assert.deepEqual(logTicks({ low: 0.005, high: 20 }, 5), [0.01, 0.1, 1, 10]);
+    assert.deepEqual(linearTicks({ low: 3, high: 3 }, 5), [3]);
+  });
+
+  test("labels have just the digits that tell neighbours apart", () => {
+    assert.deepEqual(tickText([0.2, 0.25, 0.3], "en"), ["0.2", "0.25", "0.3"]);
+    assert.deepEqual(tickText([0, 5000, 10000], "en"), ["0", "5,000", "10,000"]);
+    assert.deepEqual(tickText([0, 1e-5, 2e-5], "en"), ["0", "1e-5", "2e-5"]);
+    assert.deepEqual(tickText([0.01, 0.1, 1, 10], "en"), ["0.01", "0.1", "1", "10"]);
+  });
+
+  test("a domain is never empty, and a loss has no air below 0", () => {
+    assert.equal(paddedDomain(0.01, 1, false).low, 0);
+    const one = paddedDomain(5, 5, false);
+    assert.ok(one.low < 5 && one.high > 5);
+    const none = paddedDomain(Infinity, -Infinity, true);
+    assert.ok(none.low > 0 && none.high > none.low);
+    const log = paddedDomain(1e-5, 1e-5, true);
+    assert.ok(log.low > 0 && log.low < 1e-5 && log.high > 1e-5);
+  });
+});
+
+describe("scene", () => {
+  const options = { zoom: null, logarithmic: false, width: 400 };
+
+  test("a smoothed line has its raw values faint behind it", () => {
+    const scene = buildScene([lineOf([3, 2.5, 2], { raw: [3, 2, 1], smoothed: true }), lineOf([1, 1, 1])], options);
+    assert.deepEqual(scene.strokes.map((stroke) => stroke.faint), [true, false, false]);
+    assert.deepEqual(scene.x, { low: 0, high: 2 });
+  });
+
+  test("a logarithmic axis leaves out what is not positive", () => {
+    const scene = buildScene([lineOf([0, -1, 0.1, 10])], { ...options, logarithmic: true });
+    assert.ok(scene.y.low > 0 && scene.y.low < 0.1 && scene.y.high > 10);
+    assert.deepEqual(scene.strokes[0]?.points.y, [NaN, NaN, 0.1, 10]);
+  });
+
+  test("values that are not finite are marked", () => {
+    const scene = buildScene([lineOf([1, NaN, 2])], options);
+    assert.deepEqual(scene.broken, [{ x: 1, slot: 0 }]);
+  });
+
+  test("no lines at all is a scene too", () => {
+    const scene = buildScene([], options);
+    assert.deepEqual(scene.x, { low: 0, high: 1 });
+  });
+
+  test("scales map the ends onto the ends", () => {
+    const log = scaleTo({ low: 1, high: 100 }, true, 0, 200);
+    assert.equal(Math.round(log(10)), 100);
+    assert.equal(scaleTo({ low: 0, high: 4 }, false, 10, 0)(1), 7.5);
+  });
+
+  test("zooming stays inside, ends at the whole, and has a smallest part", () => {
+    const full = { low: 0, high: 100 };
+    assert.deepEqual(zoomed(full, full, 50, 0.5), [25, 75]);
+    assert.equal(zoomed({ low: 25, high: 75 }, full, 50, 4), null);
+    assert.deepEqual(zoomed({ low: 50, high: 50.01 }, full, 50, 0.5), [50, 50.01]);
+    assert.deepEqual(panned({ low: 50, high: 75 }, full, 2), [75, 100]);
+  });
+});
+
+describe("catalog", () => {
+  test("known charts come first, a training's two losses share one, lesser ones are marked", () => {
+    const specs = chartSpecs(["eval_f1_macro", "train_loss", "grad_norm", "eval_runtime", "eval_loss", "loss", "eval_accuracy", "reward", "tokens_per_second"]);
+    assert.deepEqual(specs.map((spec) => spec.id),
+      ["loss", "grad_norm", "eval_accuracy", "reward", "eval_f1_macro", "eval_runtime", "tokens_per_second"]);
+    assert.deepEqual(specs[0]?.traces.map((trace) => trace.key), ["loss", "eval_loss"]);
+    assert.deepEqual(specs.filter((spec) => spec.lesser).map((spec) => spec.id), ["eval_f1_macro", "eval_runtime", "tokens_per_second"]);
+    assert.deepEqual(chartSpecs(["eval_loss"]).map((spec) => spec.id), ["eval_loss"]);
+  });
+
+  test("which way is better is known where it is", () => {
+    assert.equal(betterOf("eval_loss"), "lower");
+    assert.equal(betterOf("eval_f1_macro"), "higher");
+    assert.equal(betterOf("learning_rate"), "neither");
+    assert.equal(betterOf("eval_samples_per_second"), "neither");
+  });
+});
+
+describe("lines", () => {
+  test("are made once until the run has new entries", () => {
+    const cache = new LineCache();
+    const metrics = metricsOf([{ loss: 2, step: 1 }, { loss: 1, step: 2 }]);
+    const run = { id: "a", name: "a", slot: 0, metrics };
+    const spec = chartSpecs(["loss"])[0];
+    assert.ok(spec);
+    const [line] = cache.lines(spec, [run], "step", 0.5);
+    assert.equal(cache.lines(spec, [run], "step", 0.5)[0], line);
+    metrics.take({ generation: "a", next: 2, restarted: false, more: false, entries: [{ loss: 3, step: 3 }] });
+    assert.deepEqual(cache.lines(spec, [run], "step", 0.5)[0]?.x, [1, 2, 3]);
+    assert.deepEqual(line?.x, [1, 2]);
+    assert.deepEqual(cache.lines(spec, [run], "time", 0.5), []);
+  });
+});
+
+describe("text alternative", () => {
+  test("says last, best and trend, over the values that are finite", () => {
+    const summary = summarize(lineOf([5, 4, 3, 1, NaN, 2], { key: "loss" }));
+    assert.deepEqual(summary.last, { value: 2, step: 5 });
+    assert.deepEqual(summary.best, { value: 1, step: 3 });
+    assert.equal(summary.numBroken, 1);
+    assert.equal(summarize(lineOf([1, 3, 2], { key: "learning_rate" })).best, null);
+    assert.deepEqual(summarize(lineOf([1, 3, 2], { key: "eval_f1" })).best, { value: 3, step: 1 });
+  });
+
+  test("a trend needs two values and a change that counts", () => {
+    assert.equal(trendOf([1]), "unknown");
+    assert.equal(trendOf([9, 5, 3, 2, 1]), "falling");
+    assert.equal(trendOf([1, 5]), "rising");
+    assert.equal(trendOf([9, 1, 2, 1, 2, 1.5, 1.5, 1.5, 1.5, 1.5]), "level");
+  });
+
+  test("the table has all places of all lines, thinned evenly with the last kept", () => {
+    const table = tableRows([lineOf([1, 2]), lineOf([7, 8, 9], { x: [1, 2, 3] })], 10);
+    assert.deepEqual(table.rows, [
+      { x: 0, values: [1, null] }, { x: 1, values: [2, 7] }, { x: 2, values: [null, 8] }, { x: 3, values: [null, 9] },
+    ]);
+    const thin = tableRows([lineOf(Array.from({ length: 1000 }, (_, i) => i))], 100);
+    assert.equal(thin.total, 1000);
+    assert.equal(thin.rows.length, 100);
+    assert.equal(thin.rows.at(-1)?.x, 999);
+  });
+});
+
+describe("export", () => {
+  const svgOptions: SvgOptions = {
+    title: "Loss <img onerror=alert(1)>", width: 640, height: 360, dash: () => [], evaluationDash: [5, 4],
+    colors: { ground: "#fff", ink: "#000", soft: "#555", grid: "#ddd", danger: "#a00", run: () => "#0b6b66" },
+    xTicks: [0, 1], xTexts: ["0", "1"], yTicks: [1], yTexts: ["1"], xTitle: "step", legend: ["\"a\" & b\u0000"],
+  };
+
+  test("the SVG is vectors, and names cannot break out of it", () => {
+    const svg = chartSvg(buildScene([lineOf([1, NaN, 2, 3])], { zoom: null, logarithmic: false, width: 400 }), svgOptions);
+    assert.match(svg, /^<svg xmlns=/);
+    assert.ok(!svg.includes("<img") && svg.includes("&lt;img onerror=alert(1)&gt;"));
+    assert.ok(svg.includes("&quot;a&quot; &amp; b<") && !svg.includes("\u0000"));
+    assert.ok(!/style=|<script|<image/.test(svg));
+    assert.equal((svg.match(/M[\d.]+ [\d.]+L/g) ?? []).length, 1, "the gap breaks the line");
+    assert.equal(escapeXml("\ud800x"), "\ufffdx");
+  });
+
+  test("CSV is quoted, and a name is no formula", () => {
+    const metrics = metricsOf([{ loss: 2, step: 1, epoch: 0.1, time: 5 }, { loss: null, step: 2 }]);
+    const spec = chartSpecs(["loss"])[0];
+    assert.ok(spec);
+    const csv = chartCsv(spec, [{ id: "a", name: "=1+1,\"x\"", slot: 0, metrics }], 0);
+    assert.equal(csv, 'run,metric,step,epoch,time,value,smoothed\r\n"\'=1+1,""x""",loss,1,0.1,5,2,\r\n"\'=1+1,""x""",loss,2,,,,\r\n');
+    assert.equal(csvField("plain"), "plain");
+  });
+});
+
+describe("formats", () => {
+  test("durations say their two largest units", () => {
+    assert.equal(durationText(7510, kWords), "2 h 5 min");
+    assert.equal(durationText(40.4, kWords), "40 s");
+    assert.equal(durationText(90061, kWords), "1 d 1 h");
+    assert.equal(durationText(3600, kWords), "1 h");
+    assert.equal(durationText(0, kWords), "0 s");
+    assert.equal(durationText(null, kWords), "\u2013");
+    assert.equal(durationText(-1, kWords), "\u2013");
+  });
+
+  test("bytes, clock and metrics are short", () => {
+    assert.equal(bytesText(512, "en"), "512 B");
+    assert.equal(bytesText(1024 ** 2 * 1023.7, "en"), "1 GiB");
+    assert.equal(bytesText(3.5 * 1024 ** 3, "en"), "3.5 GiB");
+    assert.equal(clockText(3723), "1:02:03");
+    assert.equal(clockText(65), "1:05");
+    assert.equal(metricText(0.012222, "en"), "0.01222");
+    assert.equal(metricText(2e-5, "en"), "2e-5");
+    assert.equal(metricText(NaN, "en"), "NaN");
+    assert.equal(metricText(0, "en"), "0");
+    assert.equal(metricText(12345.6, "en"), "12,346");
+  });
+
+  test("a command can be pasted into a shell", () => {
+    assert.equal(shellText(["hone", "train", "a b", "it's"]), "hone train 'a b' 'it'\\''s'");
+  });
+});
+
+describe("configuration", () => {
+  const left = { learning_rate: 2e-5, seed: 42, adam: { beta1: 0.9 }, list: ["a", "b"], none: null };
+  const right = { learning_rate: 0.00002, seed: "42", adam: { beta1: 0.95 }, list: ["a", "b"] };
+
+  test("differences are by value; what is missing equals what is null", () => {
+    const rows = optionRows(left, right);
+    assert.deepEqual(rows.filter((row) => row.differs).map((row) => row.name), ["adam.beta1", "seed"]);
+    assert.equal(rows.find((row) => row.name === "list")?.left, "a, b");
+  });
+
+  test("search takes several words, dashes or underscores, names or values", () => {
+    const rows = optionRows(left, null);
+    assert.deepEqual(searchRows(rows, "Learning-Rate").map((row) => row.name), ["learning_rate"]);
+    assert.deepEqual(searchRows(rows, "42").map((row) => row.name), ["seed"]);
+    assert.equal(searchRows(rows, "  ").length, rows.length);
+  });
+});
+
+describe("confusion matrix", () => {
+  test("scores are those of scikit-learn", () => {
+    // classification_report for true [0,0,0,1,1], predicted [0,0,1,1,1]: 0: 1, 2/3, 0.8; 1: 2/3, 1, 0.8.
+    const scores = labelScores(["a", "b"], [[2, 1], [0, 2]]);
+    assert.deepEqual(scores.map(({ precision, recall, f1, support }) => [precision, recall, f1, support]),
+      [[1, 2 / 3, 0.8, 3], [2 / 3, 1, 0.8, 2]]);
+    assert.deepEqual(totals([[2, 1], [0, 2]]), { all: 5, correct: 4 });
+    assert.deepEqual(cells([[2, 1], [0, 0]])[1], [{ count: 0, share: 0 }, { count: 0, share: 0 }]);
+    assert.equal(labelScores(["a"], [[0]])[0]?.f1, 0);
+  });
+});
+
+describe("what the server says", () => {
+  test("hostile or broken JSON becomes empty fields, never an exception", () => {
+    for (const json of [null, 3, "x", [], { runs: 7 }, { runs: [null, { id: 3 }, []] }]) assert.deepEqual(readRuns(json), []);
+    const run = readRun({ id: "a", state: "on fire", step: "7", error: { message: "bad", hint: "do" }, options: [], total_steps: Infinity });
+    assert.equal(run?.state, "finished");
+    assert.equal(run?.step, null);
+    assert.equal(run?.error, "bad\ndo");
+    assert.equal(run?.options, null);
+    assert.deepEqual(readMetricsPage({ entries: [1, { loss: 2 }], next: -4 }), { generation: "", next: 0, restarted: false, more: false, entries: [{ loss: 2 }] });
+    assert.deepEqual(readSteps({ steps: [9, 3, "x", 3] }), [3, 9]);
+  });
+
+  test("a matrix is square over the labels", () => {
+    const evaluation = readEvaluation({ labels: ["a", "b"], confusion_matrix: [[1, -2, 9], "x"], worst: [{ text: 5 }, null] });
+    assert.deepEqual(evaluation.confusion_matrix, [[1, 0], [0, 0]]);
+    assert.equal(evaluation.worst.length, 2);
+    assert.equal(evaluation.worst[0]?.text, "5");
+  });
+
+  test("runs stand in the order they began", () => {
+    const runs = readRuns({ runs: [{ id: "b", started_at: 2 }, { id: "c", started_at: 1 }, { id: "a", started_at: 2 }] });
+    assert.deepEqual(runs.map((run) => run.id), ["c", "a", "b"]);
+  });
+});
+
+describe("address", () => {
+  test("what is chosen comes back after a reload", () => {
+    const view: ViewState = {
+      runs: ["a,b", "c&d"], run: "x=1", against: "y", tab: "evaluation", axis: "time", smoothing: 0.6,
+      log: ["loss"], step: 330, zoom: [10.5, 20], more: true,
+    };
+    assert.deepEqual(readHash("#" + writeHash(view)), view);
+    assert.equal(writeHash(kDefaultView), "");
+    assert.deepEqual(readHash(""), kDefaultView);
+    assert.deepEqual(readHash("#" + writeHash({ ...kDefaultView, runs: [] })).runs, []);
+  });
+
+  test("nonsense is as if it were not there", () => {
+    assert.deepEqual(readHash("#tab=x&axis=&smoothing=7&zoom=5..1&step=q&run=%E0%A4%A"),
+      { ...kDefaultView, smoothing: 0.99 });
+  });
+
+  test("without a choice the newest runs are shown and the running one is looked at", () => {
+    const ids = Array.from({ length: 30 }, (_, i) => String(i));
+    assert.equal(shownRuns(ids, null).length, 20);
+    assert.deepEqual(shownRuns(ids, ["3", "gone"]), ["3"]);
+    const runs = [{ id: "a", state: "running" }, { id: "b", state: "finished" }];
+    assert.equal(focusedRun(runs, null)?.id, "a");
+    assert.equal(focusedRun(runs, "b")?.id, "b");
+    assert.equal(focusedRun(runs, "gone")?.id, "a");
+    assert.equal(focusedRun([], null), null);
+  });
+});

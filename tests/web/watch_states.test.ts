@@ -1,0 +1,414 @@
+// The run page beside a stand-in for hone watch (watch_mock.ts): every state of a run, charts and their files,
+// evaluations, configurations, stopping, a server that goes away, keyboard, sizes, themes, languages, and axe-core.
+import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { after, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { assertAccessible, assertNoSideways, closeBrowser, onPage, screenshot, skip, type VisitOptions } from "./browser.ts";
+import { hostile, madeRuns, makeRun, startWatchMock, type MockRun, type WatchMock } from "./watch_mock.ts";
+
+const pagesDir = process.env["HONE_PAGES"] ?? "";
+after(closeBrowser);
+
+interface MockVisit extends VisitOptions {
+  hash?: string;
+  runs?: MockRun[];
+}
+
+function onMock(name: string, options: MockVisit, run: (page: Page, mock: WatchMock) => Promise<void>): void {
+  test(name, { skip, timeout: 90_000 }, async () => {
+    const mock = await startWatchMock(pagesDir, options.runs ?? madeRuns());
+    try {
+      await onPage(mock.address + (options.hash ?? ""), options, (page) => run(page, mock));
+    } finally {
+      await mock.close();
+    }
+  });
+}
+
+const button = (page: Page, name: string | RegExp): Locator => page.getByRole("button", { name, exact: typeof name === "string" });
+const chart = (page: Page, title: string): Locator => page.getByRole("slider", { name: `${title}, chart` });
+const figure = (page: Page, title: string): Locator => page.locator("figure").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+
+async function until(what: string, check: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 15_000; Date.now() < end;) {
+    if (await check()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(`never so: ${what}`);
+}
+
+async function whenDrawn(page: Page): Promise<void> {
+  await chart(page, "Loss").locator("canvas").waitFor();
+}
+
+const valueText = async (plot: Locator): Promise<string> => (await plot.getAttribute("aria-valuetext")) ?? "";
+
+async function downloaded(page: Page, click: Locator): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent("download"), click.click()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+onMock("every run is listed with its state in words, and a hostile name is only text", {}, async (page) => {
+  const items = page.locator(".run-list li");
+  await items.first().waitFor();
+  const texts = await items.allInnerTexts();
+  const states = ["Running", "Failed", "Interrupted", "Stopped", "Finished"];
+  assert.equal(texts.length, 5);
+  states.forEach((state, i) => assert.match(texts[i] ?? "", new RegExp(state)));
+  assert.ok((texts[1] ?? "").includes(hostile));
+  assert.equal(await page.locator("main img").count(), 0);
+  await until("the title", async () => (await page.title()) === "40% \u00b7 results \u00b7 hone");
+});
+
+onMock("the running run shows how far it is, how fast and how long still", {}, async (page) => {
+  const text = await page.locator(".summary").innerText();
+  for (const part of [/Training . Step 120 of 300 . epoch 1\.2 of 3/, /about 1 min 50 s left/, /tokens\/s/, /2\.43 GiB/, /peak 2\.91 GiB/, /Accuracy 0\.8/, /at step 100/]) {
+    assert.match(text, part);
+  }
+  assert.equal(await page.getByRole("progressbar", { name: "Progress" }).getAttribute("value"), "0.4");
+});
+
+onMock("a run that goes on grows on the page, asked for only from where it ended", {}, async (page, mock) => {
+  await whenDrawn(page);
+  const before = mock.asked.length;
+  mock.grow(60);
+  await page.getByText("Step 180 of 300").waitFor();
+  await until("the chart's last value", async () => /at step 180/.test(await page.locator("#about-loss").innerText()));
+  const asked = mock.asked.slice(before).filter((path) => path.includes("/metrics"));
+  assert.ok(asked.length > 0 && asked.every((path) => /^\/api\/runs\/results\/metrics\?from=[1-9]\d*&generation=g1$/.test(path)), asked.join(" "));
+});
+
+onMock("what is chosen stands in the address, and a reload shows the same", {}, async (page) => {
+  await whenDrawn(page);
+  await page.getByRole("radio", { name: "Epoch" }).check();
+  await page.getByLabel("Smoothing").fill("0.6");
+  await button(page, "Loss: log axis").click();
+  await button(page, "lr-5e-5").click();
+  await button(page, /^More metrics/).click();
+  await page.locator(".run-name", { hasText: "lr-2e-5" }).click();
+  await page.getByRole("tab", { name: "Evaluation" }).click();
+  await page.getByLabel("Evaluated after step").selectOption("150");
+  const address = page.url();
+  assert.equal(new URL(address).hash, "#tab=evaluation&run=lr-2e-5&runs=lr-2e-5,lr-1e-4,x1,results&axis=epoch&smoothing=0.6&log=loss&step=150&more=1");
+  await page.reload();
+  assert.equal(await page.getByLabel("Evaluated after step").inputValue(), "150");
+  await page.getByRole("tab", { name: "Charts" }).click();
+  await whenDrawn(page);
+  assert.equal(await page.getByLabel("Smoothing").inputValue(), "0.6");
+  assert.equal(await page.getByRole("radio", { name: "Epoch" }).isChecked(), true);
+  assert.equal(await button(page, "Loss: log axis").getAttribute("aria-pressed"), "true");
+  assert.equal(await button(page, "lr-5e-5").getAttribute("aria-pressed"), "false");
+  assert.equal(await chart(page, "F1, macro").count(), 1);
+  assert.ok(!(await page.locator("#about-loss").innerText()).includes("lr-5e-5"));
+});
+
+onMock("zoom by dragging moves all charts; double click, wheel and buttons", { hash: "#run=lr-2e-5" }, async (page) => {
+  await whenDrawn(page);
+  const plot = chart(page, "Loss");
+  const norm = chart(page, "Gradient norm");
+  const over = plot.locator(".u-over");
+  const box = await over.boundingBox();
+  assert.ok(box);
+  assert.deepEqual([await norm.getAttribute("aria-valuemin"), await norm.getAttribute("aria-valuemax")], ["5", "300"]);
+  await page.mouse.move(box.x + box.width * 0.25, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  const low = Number(await norm.getAttribute("aria-valuemin"));
+  const high = Number(await norm.getAttribute("aria-valuemax"));
+  assert.ok(Math.abs(low - 78.75) < 2 && Math.abs(high - 152.5) < 2, `${low}..${high}`);
+  assert.match(page.url(), /zoom=/);
+  await over.dblclick();
+  assert.equal(await norm.getAttribute("aria-valuemax"), "300");
+  await page.mouse.move(box.x + box.width / 2, box.y + 50);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await until("the wheel's zoom", async () => Number(await norm.getAttribute("aria-valuemin")) > 20);
+  await button(page, "Show all").click();
+  await button(page, "Zoom in").click();
+  assert.equal(Number(await plot.getAttribute("aria-valuemin")), 78.75);
+  await button(page, "Zoom out").click();
+  assert.equal(await button(page, "Show all").isDisabled(), true);
+});
+
+onMock("a plain wheel scrolls the page, not the chart", {}, async (page) => {
+  await whenDrawn(page);
+  await chart(page, "Loss").locator(".u-over").hover();
+  await page.mouse.wheel(0, 200);
+  await until("the page scrolled", () => page.evaluate(() => scrollY > 0));
+  assert.doesNotMatch(page.url(), /zoom/);
+});
+
+onMock("the keyboard reads values and zooms", { hash: "#run=lr-2e-5&runs=lr-2e-5" }, async (page) => {
+  await whenDrawn(page);
+  const plot = chart(page, "Loss");
+  await plot.focus();
+  await page.keyboard.press("Home");
+  assert.match(await valueText(plot), /^Step 5: training 0\.\d+, evaluation 0\.\d+$/);
+  await page.keyboard.press("ArrowRight");
+  assert.match(await valueText(plot), /^Step 10: /);
+  await page.keyboard.press("End");
+  assert.match(await valueText(plot), /^Step 300: /);
+  await page.keyboard.press("+");
+  assert.ok(Number(await plot.getAttribute("aria-valuemin")) > 100);
+  await page.keyboard.press("0");
+  assert.equal(await plot.getAttribute("aria-valuemin"), "5");
+});
+
+onMock("the tooltip has the values of all runs, and the crosshair stands in every chart", { hash: "#smoothing=0.5" }, async (page) => {
+  await whenDrawn(page);
+  const over = chart(page, "Loss").locator(".u-over");
+  const box = await over.boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
+  const tooltip = page.locator(".tooltip");
+  const text = await tooltip.innerText();
+  for (const name of ["lr-2e-5", "lr-5e-5", "lr-1e-4", "results", hostile, "raw 0."]) assert.ok(text.includes(name), `${name} in ${text}`);
+  const left = await chart(page, "Accuracy").locator(".u-cursor-x").evaluate((line) => new DOMMatrix(getComputedStyle(line).transform).m41);
+  assert.ok(left > 20, String(left));
+  await page.mouse.move(5, 5);
+  await tooltip.waitFor({ state: "detached" });
+});
+
+onMock("a chart is saved as CSV, as SVG with true vectors, and as PNG", { hash: "#smoothing=0.5&run=x1" }, async (page) => {
+  await whenDrawn(page);
+  const csv = await downloaded(page, button(page, "Loss: save as CSV"));
+  assert.equal(csv.name, "loss.csv");
+  const lines = csv.bytes.toString("utf8").replace("\ufeff", "").trimEnd().split("\r\n");
+  assert.equal(lines[0], "run,metric,step,epoch,time,value,smoothed");
+  assert.equal(lines.filter((line) => line.startsWith("lr-2e-5,loss,")).length, 60);
+  assert.match(lines.find((line) => line.startsWith("lr-2e-5,loss,5,")) ?? "", /^lr-2e-5,loss,5,0\.05,3\.05,0\.\d+,0\.\d+$/);
+  const svg = (await downloaded(page, button(page, "Loss: save as SVG"))).bytes.toString("utf8");
+  assert.ok(svg.startsWith("<svg ") && svg.includes("stroke-dasharray") && !svg.includes("<img") && svg.includes("&lt;img"));
+  assert.ok((svg.match(/<path d="M[\d.]+ [\d.]+L/g) ?? []).length >= 10);
+  const parsed = await page.evaluate((text) => new DOMParser().parseFromString(text, "image/svg+xml").querySelector("parsererror") === null, svg);
+  assert.equal(parsed, true);
+  const png = (await downloaded(page, button(page, "Loss: save as PNG"))).bytes;
+  assert.deepEqual([...png.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  assert.equal(png.readUInt32BE(16), 1920);
+  assert.ok(png.length > 20_000, String(png.length));
+});
+
+onMock("a chart has its data as a table on demand, and says last, best and trend", { hash: "#runs=lr-2e-5" }, async (page) => {
+  await whenDrawn(page);
+  assert.match(await page.locator("#about-eval_accuracy").innerText(), /lr-2e-5, evaluation: last 0\.\d+ at step 300, best 0\.\d+ at step \d+, level\./);
+  await button(page, "Accuracy: data table").click();
+  const rows = figure(page, "Accuracy").locator("tbody tr");
+  assert.equal(await rows.count(), 6);
+  assert.match(await rows.last().innerText(), /^300\s+0\.9/);
+});
+
+onMock("losses that are not finite are marked and told", { hash: "#run=x1&runs=x1" }, async (page) => {
+  await whenDrawn(page);
+  assert.match(await page.locator("#about-loss").innerText(), /1 value is not finite/);
+});
+
+onMock("an evaluation: matrix, scores by label, the worst mistakes", { hash: "#tab=evaluation&run=x1" }, async (page) => {
+  const matrix = page.locator("table.confusion");
+  await matrix.waitFor();
+  assert.deepEqual(await matrix.locator("thead th").allInnerTexts(), ["anger", "joy", "<b>fear</b>", "sadness", "surprise"]);
+  const counts = (await matrix.locator("tbody tr").first().locator("td").allInnerTexts()).map((text) => Number(text.split("\n")[0]));
+  const row = await page.locator("table.scores tbody tr").first().locator("td").allInnerTexts();
+  assert.equal(Number(row[3]), counts.reduce((a, b) => a + b, 0));
+  assert.equal(row[1], `${((100 * (counts[0] ?? 0)) / Number(row[3])).toFixed(1)}%`);
+  const mistakes = page.locator(".worst li");
+  assert.equal(await mistakes.count(), 20);
+  assert.match(await mistakes.first().innerText(), /A slow, talky film[\s\S]*true anger[\s\S]*predicted joy[\s\S]*0\.21%[\s\S]*reviews\/test\.csv:4/);
+  assert.ok((await mistakes.nth(2).innerText()).includes(hostile));
+  const long = mistakes.nth(4);
+  const cut = (await long.innerText()).length;
+  await long.getByRole("button", { name: "Whole text" }).click();
+  assert.ok((await long.innerText()).length > cut + 300);
+  assert.ok((await mistakes.nth(5).innerText()).includes("Would you watch it again?"));
+  await page.locator(".run-name", { hasText: "lr-2e-5" }).click();
+  await button(page, "Earlier evaluation").click();
+  assert.match(page.url(), /step=250/);
+  await button(page, "Later evaluation").click();
+  assert.doesNotMatch(page.url(), /step=/);
+});
+
+onMock("the configuration is searched, and compared with another run's", { hash: "#tab=configuration&run=lr-1e-4" }, async (page) => {
+  const options = page.locator("table.options.code tbody tr");
+  await options.first().waitFor();
+  assert.ok((await options.count()) > 15);
+  await page.getByLabel("Search options").fill("learning-rate");
+  assert.deepEqual(await options.allInnerTexts(), ["learning_rate\t0.0001"]);
+  await page.getByLabel("Search options").fill("");
+  await page.getByLabel("Compare with").selectOption("x1");
+  await page.getByText("options differ").waitFor();
+  const names = await options.locator("th").allInnerTexts();
+  assert.deepEqual(names.map((name) => name.split(/\s/)[0]), ["learning_rate", "lr_scheduler_type", "note", "output_dir"]);
+  await page.getByLabel("Only what differs").uncheck();
+  assert.ok((await options.count()) > 15);
+  assert.match(page.url(), /against=x1/);
+});
+
+onMock("stop asks first, says that it saves, and then how to go on", {}, async (page, mock) => {
+  await button(page, "Stop\u2026").click();
+  const dialog = page.getByRole("dialog");
+  assert.match(await dialog.innerText(), /Stop results\?[\s\S]*saves a checkpoint first/);
+  await assertAccessible(page, "stop dialog");
+  await dialog.getByRole("button", { name: "Keep running" }).click();
+  assert.equal(mock.asked.some((path) => path.endsWith("/stop")), false);
+  await button(page, "Stop\u2026").click();
+  await dialog.getByRole("button", { name: "Save and stop" }).click();
+  await page.getByText("Saving, then stopping\u2026").waitFor();
+  assert.equal(mock.asked.filter((path) => path.endsWith("/results/stop")).length, 1);
+  await page.locator(".summary .state-stopped").waitFor();
+  await page.getByText("hone train --resume-from-checkpoint true").waitFor();
+  assert.equal(await page.getByText("Saving, then stopping\u2026").count(), 0);
+  assert.equal(await button(page, "Stop\u2026").count(), 0);
+});
+
+onMock("an interrupted run gives the command that resumes it, to copy", { hash: "#run=lr-1e-4" }, async (page) => {
+  const command = "cd /home/ada && hone train --config 'recipes/imdb distilbert.yaml' --learning-rate 1e-4 --resume-from-checkpoint true";
+  await page.getByText(command).waitFor();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await button(page, "Copy").click();
+  await page.getByText("Copied").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
+});
+
+onMock("a failed run shows its error as it is", { hash: "#run=x1" }, async (page) => {
+  const text = await page.locator(".failure").innerText();
+  assert.ok(text.includes(`train.csv:17: the loss is nan\n${hostile}\nlower learning_rate`), text);
+});
+
+onMock("a server that goes away is told, and the page comes back by itself", {}, async (page, mock) => {
+  await whenDrawn(page);
+  mock.down = true;
+  await page.getByText("The server does not answer.").waitFor();
+  await assertAccessible(page, "server gone");
+  mock.grow(40);
+  mock.down = false;
+  await page.getByText("Step 160 of 300").waitFor();
+  await page.getByText("The server does not answer.").waitFor({ state: "detached" });
+});
+
+onMock("a hidden tab asks nothing, and at once when it is seen again", {}, async (page, mock) => {
+  await whenDrawn(page);
+  const show = (hidden: boolean): Promise<void> => page.evaluate((now) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => now });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await show(true);
+  await page.waitForTimeout(300);
+  const before = mock.asked.length;
+  await page.waitForTimeout(2500);
+  assert.equal(mock.asked.length, before);
+  await show(false);
+  await until("a question", async () => mock.asked.length > before);
+});
+
+test("where keys are set the page asks for one", { skip, timeout: 60_000 }, async () => {
+  const mock = await startWatchMock(pagesDir);
+  mock.apiKey = "s3cret";
+  try {
+    await onPage(mock.address, {}, async (page) => {
+      await page.getByRole("textbox", { name: "API key" }).fill("s3cret");
+      await button(page, "Use this key").click();
+      await page.locator(".run-list").waitFor();
+    });
+  } finally {
+    await mock.close();
+  }
+});
+
+onMock("without runs the page says so, and shows the first as soon as it is there", { runs: [] }, async (page, mock) => {
+  await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+  await assertAccessible(page, "no runs");
+  const run = makeRun({ id: "first", seed: 9, state: "running", steps: 0, total: 100, learningRate: 2e-5 });
+  mock.runs.push(run);
+  await page.getByRole("heading", { name: "first" }).waitFor();
+  await page.getByText("Nothing has been logged yet.").waitFor();
+  assert.equal(await page.locator(".run-list").count(), 0);
+});
+
+onMock("everything is reached by keyboard", {}, async (page) => {
+  await whenDrawn(page);
+  const seen = new Set<string>();
+  for (let i = 0; i < 90 && !seen.has("More metrics (5)"); ++i) {
+    await page.keyboard.press("Tab");
+    seen.add(await page.evaluate(() => {
+      const at = document.activeElement;
+      return at?.getAttribute("aria-label") ?? (at as HTMLElement | null)?.innerText ?? at?.tagName ?? "";
+    }));
+  }
+  for (const name of ["Dark theme", "Hide all", "Stop\u2026", "Charts", "Zoom in", "Loss, chart", "Loss: log axis", "Recall: save as CSV", "More metrics (5)"]) {
+    assert.ok(seen.has(name), `${name} among ${[...seen].join(" | ")}`);
+  }
+  await page.getByRole("tab", { name: "Charts" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.getByRole("tab", { name: "Evaluation" }).getAttribute("aria-selected"), "true");
+  await page.keyboard.press("End");
+  await page.getByLabel("Search options").waitFor();
+});
+
+const kViews: [string, string, (page: Page) => Promise<void>][] = [
+  ["charts", "run=results&smoothing=0.6&runs=lr-2e-5,lr-5e-5,lr-1e-4,results", async (page) => page.locator("canvas").first().waitFor()],
+  ["evaluation", "tab=evaluation&run=lr-2e-5", async (page) => page.locator("table.confusion").waitFor()],
+  ["configuration", "tab=configuration&run=lr-1e-4&against=lr-2e-5", async (page) => page.locator("table.options.code").waitFor()],
+];
+
+const kSizes: [string, VisitOptions][] = [
+  ["light", { width: 1440, height: 960 }],
+  ["dark", { width: 1440, height: 960, dark: true }],
+  ["zh", { width: 1440, height: 960, locale: "zh-CN" }],
+  ["narrow", { width: 360, height: 740 }],
+  ["narrow-dark-zh", { width: 360, height: 740, dark: true, locale: "zh-CN" }],
+  ["4k", { width: 3840, height: 2160 }],
+];
+
+for (const [size, options] of kSizes) {
+  onMock(`axe-core finds nothing and nothing sticks out: ${size}`, { ...options, runs: madeRuns(size !== "narrow") }, async (page, mock) => {
+    for (const [name, hash, ready] of kViews) {
+      await page.goto("about:blank");
+      await page.goto(`${mock.address}#${hash}`);
+      await ready(page);
+      await assertAccessible(page, name);
+      await assertNoSideways(page, name);
+      await screenshot(page, `watch-${name}-${size}`, size !== "4k");
+    }
+  });
+}
+
+function manyRuns(): MockRun[] {
+  return Array.from({ length: 20 }, (_, i) =>
+    makeRun({ id: `run-${i}`, seed: i + 20, state: "finished", steps: 5000, total: 5000, every: 1, evaluateEvery: 500, learningRate: 1e-5 * (i + 1) }));
+}
+
+onMock("twenty runs of five thousand points stay smooth", { runs: manyRuns() }, async (page) => {
+  await whenDrawn(page);
+  await until("all runs", async () => (await page.locator("#about-loss").innerText()).includes("run-19, training"));
+  const milliseconds = await page.evaluate(async () => {
+    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+    const slider = document.querySelector<HTMLInputElement>(".smoothing input");
+    const over = document.querySelector(".u-over");
+    if (!slider || !over) throw new Error("no chart");
+    const spent: Record<string, number[]> = { smoothing: [], pointing: [] };
+    for (let i = 1; i <= 5; ++i) {
+      const start = performance.now();
+      slider.value = String(i / 10);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      await frame();
+      await frame();
+      spent["smoothing"]?.push(performance.now() - start);
+    }
+    const box = over.getBoundingClientRect();
+    for (let i = 0; i < 20; ++i) {
+      const start = performance.now();
+      over.dispatchEvent(new MouseEvent("mousemove", { bubbles: true, clientX: box.left + 20 * i, clientY: box.top + 40 }));
+      await frame();
+      spent["pointing"]?.push(performance.now() - start);
+    }
+    return spent;
+  });
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Infinity;
+  const smoothing = median(milliseconds["smoothing"] ?? []);
+  const pointing = median(milliseconds["pointing"] ?? []);
+  // On two busy cores; with a frame or two of waiting in it.
+  assert.ok(smoothing < 700 && pointing < 100, `smoothing ${smoothing} ms, pointing ${pointing} ms`);
+  console.log(`20 runs x 5000 points: smoothing ${smoothing.toFixed(0)} ms, pointing ${pointing.toFixed(0)} ms`);
+});

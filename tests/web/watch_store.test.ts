@@ -1,0 +1,144 @@
+// When the run page asks the server, and what: the polling's states and the store, with a client and a clock by hand.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { advance, delay, kStart } from "../../web/src/watch/polling.ts";
+import { RunStore, type Client, type Wanted } from "../../web/src/watch/run_store.ts";
+
+describe("polling", () => {
+  test("is quick while a run goes on, slow otherwise, paused in a hidden tab", () => {
+    const live = advance(kStart, { kind: "answered", live: true });
+    assert.equal(delay(live), 1500);
+    assert.equal(delay(advance(live, { kind: "answered", live: false })), 6000);
+    assert.equal(delay(advance(live, { kind: "hidden" })), null);
+    assert.equal(delay(advance(advance(live, { kind: "hidden" }), { kind: "shown" })), 1500);
+  });
+
+  test("a server that is gone is asked with growing patience and found again", () => {
+    let polling = advance(kStart, { kind: "answered", live: true });
+    const delays = [1, 2, 3, 4, 5].map(() => delay((polling = advance(polling, { kind: "failed" }))));
+    assert.deepEqual(delays, [1000, 2000, 4000, 5000, 5000]);
+    assert.equal(polling.connection, "lost");
+    polling = advance(polling, { kind: "answered", live: true });
+    assert.equal(polling.connection, "open");
+    assert.equal(delay(polling), 1500);
+  });
+});
+
+/** A client with answers by path, and a clock that a test turns by hand. */
+class Bench implements Client {
+  asked: string[] = [];
+  answers: Record<string, unknown> = {};
+  due = null as { action: () => void; milliseconds: number } | null;
+  wanted: Wanted = { shown: ["a"], details: [], evaluation: null };
+  store = new RunStore(this, { set: (action, milliseconds) => ((this.due = { action, milliseconds }), 1), clear: () => (this.due = null) }, () => this.wanted);
+
+  async get(path: string): Promise<unknown> {
+    this.asked.push(path);
+    const answer = this.answers[path];
+    if (answer === undefined) throw Object.assign(new Error("gone"), { status: 0 });
+    return answer;
+  }
+
+  async post(path: string): Promise<unknown> {
+    return this.get(path);
+  }
+
+  /** Lets the next question happen; the paths asked. */
+  async turn(): Promise<string[]> {
+    this.asked = [];
+    this.due?.action();
+    for (let i = 0; i < 50; ++i) await Promise.resolve();
+    return this.asked;
+  }
+}
+
+describe("store", () => {
+  const running = { id: "a", state: "running", step: 1, updated_at: 1 };
+
+  test("metrics are asked for from where they ended, until there are no more", async () => {
+    const bench = new Bench();
+    bench.answers = {
+      "/api/runs": { runs: [running] },
+      "/api/runs/a/metrics?from=0&generation=": { generation: "g", next: 40, more: true, entries: [{ loss: 2, step: 1 }] },
+      "/api/runs/a/metrics?from=40&generation=g": { generation: "g", next: 40, entries: [] },
+    };
+    bench.store.refresh();
+    assert.deepEqual(await bench.turn(), ["/api/runs", "/api/runs/a/metrics?from=0&generation=", "/api/runs/a/metrics?from=40&generation=g"]);
+    assert.equal(bench.due?.milliseconds, 1500);
+    assert.deepEqual(await bench.turn(), ["/api/runs", "/api/runs/a/metrics?from=40&generation=g"]);
+    bench.answers["/api/runs"] = { runs: [{ ...running, state: "finished", updated_at: 2 }] };
+    assert.equal((await bench.turn()).length, 2, "the last entries of a run that ended");
+    assert.deepEqual(await bench.turn(), ["/api/runs"]);
+    assert.equal(bench.due?.milliseconds, 6000);
+  });
+
+  test("a lost server is told and tried again; a hidden page asks nothing", async () => {
+    const bench = new Bench();
+    bench.wanted = { shown: [], details: [], evaluation: null };
+    bench.store.refresh();
+    await bench.turn();
+    assert.equal(bench.store.polling.connection, "lost");
+    assert.deepEqual(bench.store.failure, { status: 0, message: "gone" });
+    assert.equal(bench.due?.milliseconds, 1000);
+    bench.answers = { "/api/runs": { runs: [running] } };
+    await bench.turn();
+    assert.equal(bench.store.polling.connection, "open");
+    assert.equal(bench.store.failure, null);
+    bench.store.setHidden(true);
+    assert.equal(bench.due?.milliseconds, undefined);
+    bench.store.setHidden(false);
+    assert.equal(bench.due?.milliseconds, 0);
+  });
+
+  test("a run that began anew is read from its start, and its evaluations again", async () => {
+    const bench = new Bench();
+    bench.wanted = { shown: ["a"], details: [], evaluation: { run: "a", step: null } };
+    bench.answers = {
+      "/api/runs": { runs: [running] },
+      "/api/runs/a/metrics?from=0&generation=": { generation: "g", next: 40, entries: [{ loss: 2, step: 1 }] },
+      "/api/runs/a/evaluations": { steps: [10] },
+      "/api/runs/a/evaluations/10": { step: 10, labels: ["old"] },
+    };
+    bench.store.refresh();
+    await bench.turn();
+    bench.answers["/api/runs/a/metrics?from=40&generation=g"] = { generation: "h", next: 9, restarted: true, entries: [{ loss: 5, step: 1 }] };
+    bench.answers["/api/runs/a/evaluations/10"] = { step: 10, labels: ["new"] };
+    await bench.turn();
+    await bench.turn();
+    assert.deepEqual(bench.store.metrics.get("a")?.tracks.get("loss")?.value, [5]);
+    assert.deepEqual(bench.store.evaluation("a", 10)?.labels, ["new"]);
+  });
+
+  test("the newest evaluation is fetched once, a chosen one where it exists", async () => {
+    const bench = new Bench();
+    bench.wanted = { shown: [], details: [], evaluation: { run: "a", step: null } };
+    bench.answers = {
+      "/api/runs": { runs: [{ ...running, state: "finished" }] },
+      "/api/runs/a/evaluations": { steps: [10, 20] },
+      "/api/runs/a/evaluations/20": { step: 20, labels: [] },
+      "/api/runs/a/evaluations/10": { step: 10, labels: [] },
+    };
+    bench.store.refresh();
+    assert.deepEqual(await bench.turn(), ["/api/runs", "/api/runs/a/evaluations", "/api/runs/a/evaluations/20"]);
+    assert.deepEqual(await bench.turn(), ["/api/runs"]);
+    bench.wanted = { shown: [], details: [], evaluation: { run: "a", step: 10 } };
+    assert.deepEqual(await bench.turn(), ["/api/runs", "/api/runs/a/evaluations/10"]);
+    assert.equal(bench.store.evaluation("a", 10)?.step, 10);
+  });
+
+  test("stopping is remembered until the run has stopped; a refusal is told", async () => {
+    const bench = new Bench();
+    bench.wanted = { shown: [], details: [], evaluation: null };
+    bench.answers = { "/api/runs": { runs: [running] }, "/api/runs/a/stop": {} };
+    await bench.store.stop("a");
+    assert.equal(bench.store.stopping.get("a"), "asked");
+    await bench.turn();
+    assert.equal(bench.store.stopping.get("a"), "asked");
+    bench.answers["/api/runs"] = { runs: [{ ...running, state: "stopped" }] };
+    await bench.turn();
+    assert.equal(bench.store.stopping.has("a"), false);
+    bench.answers = {};
+    await bench.store.stop("a");
+    assert.deepEqual(bench.store.stopping.get("a"), { status: 0, message: "gone" });
+  });
+});

@@ -1,0 +1,33 @@
+// A chart's points as CSV (RFC 4180): one row a point, so that runs with different steps fit into one file.
+import { isSmoothed, type ChartSpec } from "./catalog.ts";
+import type { RunSource } from "./chart_lines.ts";
+import { smooth } from "./smoothing.ts";
+
+/** One field. A name that a spreadsheet would run as a formula gets an apostrophe in front. */
+export function csvField(value: string): string {
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function csvNumber(value: number | undefined): string {
+  return value !== undefined && Number.isFinite(value) ? String(value) : "";
+}
+
+/** Columns run, metric, step, epoch, time, value, smoothed; what is not known or not finite is empty. */
+export function chartCsv(spec: ChartSpec, runs: readonly RunSource[], smoothing: number): string {
+  const lines = ["run,metric,step,epoch,time,value,smoothed"];
+  for (const trace of spec.traces) {
+    const { key } = trace;
+    for (const run of runs) {
+      const track = run.metrics.tracks.get(key);
+      if (track === undefined) continue;
+      const weight = isSmoothed(trace) ? smoothing : 0;
+      const smoothed = weight > 0 ? smooth(track.value, weight) : [];
+      track.step.forEach((step, i) => {
+        const numbers = [step, track.epoch[i], track.time[i], track.value[i], smoothed[i]].map(csvNumber);
+        lines.push([csvField(run.name), csvField(key), ...numbers].join(","));
+      });
+    }
+  }
+  return lines.join("\r\n") + "\r\n";
+}

@@ -1,0 +1,116 @@
+// All charts of the shown runs, and what steers them together: axis, smoothing, zoom, which runs.
+import { useMemo, useRef } from "preact/hooks";
+import { useTexts } from "../shared/i18n";
+import { chartSpecs, type ChartSpec } from "./catalog.ts";
+import { ChartCard } from "./chart_card";
+import { LineCache, type Line, type RunSource } from "./chart_lines.ts";
+import type { Run } from "./contract.ts";
+import { changeView, store, useView } from "./page_state";
+import { zoomTo } from "./plot";
+import { slotClass, useShown } from "./run_list";
+import { fullDomain, zoomed } from "./scene.ts";
+import { kAxisNames } from "./series.ts";
+import { texts } from "./texts";
+import type { Domain } from "./ticks.ts";
+import { kMostSmoothing } from "./view_state.ts";
+
+interface ChartLines {
+  spec: ChartSpec;
+  lines: readonly Line[];
+}
+
+/** The same array as before where every line is the same, so that an unchanged chart is not drawn again. */
+function useLines(sources: readonly RunSource[]): ChartLines[] {
+  const view = useView();
+  const cache = useRef(new LineCache());
+  const before = useRef(new Map<string, readonly Line[]>());
+  const specs = chartSpecs(sources.flatMap((source) => [...source.metrics.tracks.keys()]));
+  return specs.map((spec) => {
+    const now = cache.current.lines(spec, sources, view.axis, view.smoothing);
+    const last = before.current.get(spec.id);
+    const lines = last && last.length === now.length && last.every((line, i) => line === now[i]) ? last : now;
+    before.current.set(spec.id, lines);
+    return { spec, lines };
+  });
+}
+
+export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: string }) {
+  const text = useTexts(texts);
+  const view = useView();
+  const { shown } = useShown(runs);
+  const sources = runs.flatMap((run, slot): RunSource[] => {
+    const metrics = store.metrics.get(run.id);
+    return metrics && shown.includes(run.id) ? [{ id: run.id, name: run.name, slot, metrics }] : [];
+  });
+  const charts = useLines(sources);
+  const full = fullDomain(charts.flatMap(({ lines }) => lines));
+  const lesser = charts.filter(({ spec }) => spec.lesser);
+  const grid = (some: readonly ChartLines[]) => (
+    <div class="chart-grid">
+      {some.map(({ spec, lines }) => <ChartCard key={spec.id} spec={spec} lines={lines} runs={sources} full={full} current={current} />)}
+    </div>
+  );
+  return (
+    <>
+      <Toolbar full={full} />
+      {runs.length > 1 && <Legend runs={runs} />}
+      {shown.length === 0 && <p class="empty">{text.noneShown}</p>}
+      {shown.length > 0 && charts.length === 0 && <p class="empty">{text.noMetrics}</p>}
+      {grid(charts.filter(({ spec }) => !spec.lesser))}
+      {lesser.length > 0 && (
+        <div class="lesser">
+          <button type="button" class="quiet" aria-expanded={view.more} onClick={() => changeView({ more: !view.more })}>
+            {text.moreCharts(lesser.length)}
+          </button>
+          {view.more && grid(lesser)}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Toolbar({ full }: { full: Domain }) {
+  const text = useTexts(texts);
+  const view = useView();
+  const shown = view.zoom ? { low: view.zoom[0], high: view.zoom[1] } : full;
+  const zoom = (factor: number): void => zoomTo(zoomed(shown, full, (shown.low + shown.high) / 2, factor));
+  return (
+    <div class="toolbar">
+      <fieldset class="segments">
+        <legend>{text.axis}</legend>
+        {kAxisNames.map((axis) => (
+          <label key={axis}>
+            <input type="radio" name="axis" checked={view.axis === axis} onChange={() => changeView({ axis, zoom: null })} />
+            <span>{text.axes[axis]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label class="smoothing">
+        <span>{text.smoothing}</span>
+        <input type="range" min={0} max={kMostSmoothing} step={0.01} value={view.smoothing}
+          onInput={(event) => changeView({ smoothing: Number(event.currentTarget.value) })} />
+        <output>{view.smoothing.toFixed(2)}</output>
+      </label>
+      <div class="zoom" role="group" aria-label={text.zoom}>
+        <button type="button" class="icon-button" aria-label={text.zoomOut} disabled={view.zoom === null} onClick={() => zoom(2)}>{"\u2212"}</button>
+        <button type="button" class="icon-button" aria-label={text.zoomIn} onClick={() => zoom(0.5)}>+</button>
+        <button type="button" disabled={view.zoom === null} onClick={() => zoomTo(null)}>{text.zoomReset}</button>
+      </div>
+    </div>
+  );
+}
+
+function Legend({ runs }: { runs: readonly Run[] }) {
+  const text = useTexts(texts);
+  const { shown, toggle } = useShown(runs);
+  const slots = useMemo(() => runs.map((run, slot) => ({ run, slot })), [runs]);
+  return (
+    <div class="legend" role="group" aria-label={text.runs}>
+      {slots.map(({ run, slot }) => (
+        <button key={run.id} type="button" class={`chip ${slotClass(slot)}`} aria-pressed={shown.includes(run.id)} onClick={() => toggle(run.id)}>
+          <span class={`swatch dash-${Math.floor(slot / 10) % 4}`} />{run.name}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+// The run's facts and options, searched, alone or beside another run's.
+import { useState } from "preact/hooks";
+import { useTexts } from "../shared/i18n";
+import type { Run } from "./contract.ts";
+import { optionRows, searchRows, valueText, type OptionRow } from "./differences.ts";
+import { shellText } from "./formatting.ts";
+import { changeView, store, useView } from "./page_state";
+import { texts, type WatchTexts } from "./texts";
+
+export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run }) {
+  const text = useTexts(texts);
+  const view = useView();
+  const [query, setQuery] = useState("");
+  const [all, setAll] = useState(false);
+  const against = view.against === run.id ? null : runs.find((other) => other.id === view.against) ?? null;
+  const left = store.details.get(run.id);
+  const right = against ? store.details.get(against.id) : undefined;
+  if (!left || (against && !right)) return <p class="empty">{text.loading}</p>;
+  const rows = optionRows(left.options ?? {}, right ? right.options ?? {} : null);
+  const differing = rows.filter((row) => row.differs);
+  const shown = searchRows(right && !all ? differing : rows, query);
+  return (
+    <>
+      <div class="toolbar">
+        <label class="field search">
+          <span>{text.search}</span>
+          <input type="search" value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
+        </label>
+        {runs.length > 1 && <Against runs={runs} run={run} against={against} />}
+        {right && (
+          <label class="check">
+            <input type="checkbox" checked={!all} onChange={() => setAll(!all)} />
+            <span>{text.onlyDifferences}</span>
+          </label>
+        )}
+        {right && <span class="soft" role="status">{text.numDifferences(differing.length)}</span>}
+      </div>
+      <div class={`configuration ${right ? "compared" : ""}`}>
+        <Facts runs={right ? [left, right] : [left]} all={all} />
+        <Options rows={shown} names={right ? [run.name, right.name] : [run.name]} empty={left.options === null ? text.noOptions : text.noMatch} />
+      </div>
+    </>
+  );
+}
+
+function Against({ runs, run, against }: { runs: readonly Run[]; run: Run; against: Run | null }) {
+  const text = useTexts(texts);
+  return (
+    <label class="field">
+      <span>{text.compareWith}</span>
+      <select value={against?.id ?? ""} onChange={(event) => changeView({ against: event.currentTarget.value || null })}>
+        <option value="">{text.nothing}</option>
+        {runs.filter((other) => other.id !== run.id).map((other) => <option key={other.id} value={other.id}>{other.name}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function factText(name: string, value: unknown, text: WatchTexts): string {
+  if (name === "command" && Array.isArray(value)) return shellText(value.map(String));
+  if (typeof value === "number" && name.startsWith("num_")) return new Intl.NumberFormat(text.locale).format(value);
+  return valueText(value);
+}
+
+function dateText(seconds: number | null, text: WatchTexts): string {
+  if (seconds === null) return "";
+  return new Intl.DateTimeFormat(text.locale, { dateStyle: "medium", timeStyle: "medium" }).format(seconds * 1000);
+}
+
+function factRows(run: Run, text: WatchTexts): Map<string, string> {
+  const rows = new Map([["path", run.path]]);
+  for (const [name, value] of Object.entries(run.facts)) rows.set(name, factText(name, value, text));
+  rows.set("started_at", dateText(run.started_at, text));
+  rows.set("updated_at", dateText(run.updated_at, text));
+  return rows;
+}
+
+function Facts({ runs, all }: { runs: readonly Run[]; all: boolean }) {
+  const text = useTexts(texts);
+  const facts = runs.map((run) => factRows(run, text));
+  const rows = [...new Set(facts.flatMap((one) => [...one.keys()]))].map((name): OptionRow => {
+    const [left = "", right = left] = facts.map((one) => one.get(name) ?? "");
+    return { name: text.facts[name] ?? name, left, right, differs: left !== right };
+  });
+  return <Rows title={text.about} rows={rows.filter((row) => (runs.length > 1 && !all ? row.differs : row.left !== "" || row.right !== ""))} names={runs.map((run) => run.name)} />;
+}
+
+function Options({ rows, names, empty }: { rows: readonly OptionRow[]; names: readonly string[]; empty: string }) {
+  const text = useTexts(texts);
+  if (rows.length > 0) return <Rows title={text.options} rows={rows} names={names} code />;
+  return (
+    <section class="card">
+      <h3>{text.options}</h3>
+      <p class="soft">{empty}</p>
+    </section>
+  );
+}
+
+function Rows({ title, rows, names, code }: { title: string; rows: readonly OptionRow[]; names: readonly string[]; code?: boolean }) {
+  const text = useTexts(texts);
+  const id = code ? "options-title" : "facts-title";
+  return (
+    <section class="card" aria-labelledby={id}>
+      <h3 id={id}>{title}</h3>
+      <div class="table-scroll" tabIndex={0} role="group" aria-labelledby={id}>
+        <table class={code ? "options code" : "options"}>
+          <thead class={names.length > 1 ? "" : "hidden-head"}>
+            <tr>
+              <th scope="col">{text.option}</th>
+              {names.map((name, i) => <th key={i} scope="col">{names.length > 1 ? name : text.value}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name} class={names.length > 1 && row.differs ? "differs" : undefined}>
+                <th scope="row">
+                  {row.name}{names.length > 1 && row.differs && <span class="hidden"> ({text.differs})</span>}
+                </th>
+                <td>{row.left}</td>
+                {names.length > 1 && <td>{row.right}</td>}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

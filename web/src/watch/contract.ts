@@ -1,0 +1,223 @@
+// What the run page takes from the server, made safe to use: a run's folder is a file on disk that anything may have
+// written, so every field is checked once, here, and is null or empty where it is missing or of another kind.
+
+export type RunState = "running" | "finished" | "stopped" | "interrupted" | "failed";
+
+export const kRunStates: readonly RunState[] = ["running", "finished", "stopped", "interrupted", "failed"];
+
+export interface Best {
+  metric: string;
+  value: number;
+  step: number;
+}
+
+/** One run: run.json's fields by their own names, plus the server's. Times are unix seconds. */
+export interface Run {
+  id: string;
+  name: string;
+  path: string;
+  state: RunState;
+  phase: string | null;
+  error: string | null;
+  resume_command: string | null;
+  step: number | null;
+  total_steps: number | null;
+  epoch: number | null;
+  num_train_epochs: number | null;
+  tokens_per_second: number | null;
+  seconds_left: number | null;
+  memory_bytes: number | null;
+  peak_memory_bytes: number | null;
+  started_at: number | null;
+  updated_at: number | null;
+  best: Best | null;
+  /** The rest of run.json that the configuration table shows: model, device, command, ... */
+  facts: Readonly<Record<string, unknown>>;
+  /** All options of the run; null in the list of runs, which leaves them out. */
+  options: Readonly<Record<string, unknown>> | null;
+}
+
+export type Entry = Readonly<Record<string, unknown>>;
+
+export interface MetricsPage {
+  generation: string;
+  next: number;
+  restarted: boolean;
+  /** There is more to read at once. */
+  more: boolean;
+  entries: Entry[];
+}
+
+export interface Mistake {
+  row: number | null;
+  location: string;
+  text: string;
+  text_pair: string | null;
+  label: string;
+  predicted: string;
+  score: number | null;
+  loss: number | null;
+}
+
+export interface Evaluation {
+  step: number;
+  epoch: number | null;
+  labels: string[];
+  /** Row = true label, column = predicted label. */
+  confusion_matrix: number[][];
+  metrics: Readonly<Record<string, number>>;
+  worst: Mistake[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const kFactKeys = [
+  "model", "task", "labels", "num_parameters", "num_train_rows", "num_eval_rows", "device", "precision",
+  "hone_version", "command", "working_dir", "host", "pid",
+] as const;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function count(value: unknown): number {
+  const known = number(value);
+  return known === null || known < 0 ? 0 : known;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function readError(value: unknown): string | null {
+  if (!isFields(value)) return textOrNull(value);
+  const parts = [textOrNull(value["message"]), textOrNull(value["hint"])];
+  return parts.filter((part) => part !== null).join("\n") || null;
+}
+
+function readBest(value: unknown): Best | null {
+  const best = fields(value);
+  const metric = textOrNull(best["metric"]);
+  const score = number(best["value"]);
+  const step = number(best["step"]);
+  return metric === null || score === null || step === null ? null : { metric, value: score, step };
+}
+
+function readState(value: unknown): RunState {
+  return kRunStates.find((state) => state === value) ?? "finished";
+}
+
+function readFacts(json: Fields): Fields {
+  const facts: Record<string, unknown> = {};
+  for (const key of kFactKeys) {
+    if (json[key] !== undefined && json[key] !== null) facts[key] = json[key];
+  }
+  return facts;
+}
+
+/** A run of the list or alone; null where it has no id, by which everything else asks for it. */
+export function readRun(value: unknown): Run | null {
+  const json = fields(value);
+  const id = textOrNull(json["id"]);
+  if (id === null) return null;
+  return {
+    id,
+    name: textOrNull(json["name"]) ?? id,
+    path: text(json["path"]),
+    state: readState(json["state"]),
+    phase: textOrNull(json["phase"]),
+    error: readError(json["error"]),
+    resume_command: textOrNull(json["resume_command"]),
+    step: number(json["step"]),
+    total_steps: number(json["total_steps"]),
+    epoch: number(json["epoch"]),
+    num_train_epochs: number(json["num_train_epochs"]),
+    tokens_per_second: number(json["tokens_per_second"]),
+    seconds_left: number(json["seconds_left"]),
+    memory_bytes: number(json["memory_bytes"]),
+    peak_memory_bytes: number(json["peak_memory_bytes"]),
+    started_at: number(json["started_at"]),
+    updated_at: number(json["updated_at"]),
+    best: readBest(json["best"]),
+    facts: readFacts(json),
+    options: isFields(json["options"]) ? json["options"] : null,
+  };
+}
+
+/** The runs of `GET /api/runs`, oldest first, so that a new run changes no other run's colour. */
+export function readRuns(value: unknown): Run[] {
+  const runs = list(fields(value)["runs"]).map(readRun).filter((run) => run !== null);
+  return runs.sort((a, b) => (a.started_at ?? 0) - (b.started_at ?? 0) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** A page of `GET /api/runs/{id}/metrics`. */
+export function readMetricsPage(value: unknown): MetricsPage {
+  const json = fields(value);
+  return {
+    generation: text(json["generation"]),
+    next: count(json["next"]),
+    restarted: json["restarted"] === true,
+    more: json["more"] === true,
+    entries: list(json["entries"]).filter(isFields),
+  };
+}
+
+/** The evaluated steps, ascending, each once. */
+export function readSteps(value: unknown): number[] {
+  const steps = list(fields(value)["steps"]).map(number).filter((step) => step !== null);
+  return [...new Set(steps)].sort((a, b) => a - b);
+}
+
+function readMistake(value: unknown): Mistake {
+  const json = fields(value);
+  return {
+    row: number(json["row"]),
+    location: text(json["location"]),
+    text: text(json["text"]),
+    text_pair: textOrNull(json["text_pair"]),
+    label: text(json["label"]),
+    predicted: text(json["predicted"]),
+    score: number(json["score"]),
+    loss: number(json["loss"]),
+  };
+}
+
+function readMetrics(value: unknown): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const [key, entry] of Object.entries(fields(value))) {
+    const known = number(entry);
+    if (known !== null) metrics[key] = known;
+  }
+  return metrics;
+}
+
+/** An evaluation; the matrix is made square over the labels, whatever the file holds. */
+export function readEvaluation(value: unknown): Evaluation {
+  const json = fields(value);
+  const labels = list(json["labels"]).map(text);
+  const rows = list(json["confusion_matrix"]);
+  return {
+    step: count(json["step"]),
+    epoch: number(json["epoch"]),
+    labels,
+    confusion_matrix: labels.map((_, row) => labels.map((__, column) => count(list(rows[row])[column]))),
+    metrics: readMetrics(json["metrics"]),
+    worst: list(json["worst"]).map(readMistake),
+  };
+}

@@ -1,0 +1,52 @@
+// The configuration as flat rows, searched, and of two runs side by side.
+
+export interface OptionRow {
+  name: string;
+  left: string;
+  right: string;
+  differs: boolean;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Nested settings by dotted names; lists stay whole. */
+export function flatten(values: Values, prefix = ""): Map<string, unknown> {
+  const flat = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(values)) {
+    const name = prefix + key;
+    if (typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0) {
+      for (const [inner, one] of flatten(value as Values, `${name}.`)) flat.set(inner, one);
+    } else {
+      flat.set(name, value);
+    }
+  }
+  return flat;
+}
+
+/** A value as people write it: text bare, the rest as JSON, nothing for what is not set. */
+export function valueText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.join(", ");
+  return JSON.stringify(value);
+}
+
+/** All settings of one run, or of two; sorted by name. Equal means equal in value and kind: 1 and "1" differ. */
+export function optionRows(left: Values, right: Values | null): OptionRow[] {
+  const first = flatten(left);
+  const second = right === null ? first : flatten(right);
+  const names = [...new Set([...first.keys(), ...second.keys()])].sort();
+  return names.map((name) => ({
+    name,
+    left: valueText(first.get(name)),
+    right: valueText(second.get(name)),
+    differs: JSON.stringify(first.get(name) ?? null) !== JSON.stringify(second.get(name) ?? null),
+  }));
+}
+
+/** Rows whose name or value holds every word of the query, whatever the case; "-" and "_" are the same. */
+export function searchRows(rows: readonly OptionRow[], query: string): OptionRow[] {
+  const plain = (text: string): string => text.toLowerCase().replaceAll("-", "_");
+  const words = plain(query).split(/\s+/).filter((word) => word !== "");
+  return rows.filter((row) => words.every((word) => plain(`${row.name} ${row.left} ${row.right}`).includes(word)));
+}

@@ -1,0 +1,166 @@
+// The run that is looked at: how far it is, how fast, what went wrong, and what one can do about it.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useTexts } from "../shared/i18n";
+import type { Run } from "./contract.ts";
+import { bytesText, countText, decimalText, durationText, metricText, percentText } from "./formatting.ts";
+import { Icon } from "./icons";
+import { store } from "./page_state";
+import { shareDone, StateBadge } from "./run_list";
+import { metricTitle, texts, type WatchTexts } from "./texts";
+
+export function RunSummary({ run }: { run: Run }) {
+  return (
+    <section class="card summary" aria-labelledby="run-name">
+      <div class="summary-head">
+        <div class="summary-title">
+          <h2 id="run-name">{run.name}</h2>
+          <p class="soft path">{run.path}</p>
+        </div>
+        <StateBadge run={run} />
+        {run.state === "running" && <StopButton run={run} />}
+      </div>
+      <Progress run={run} />
+      <Figures run={run} />
+      <Trouble run={run} />
+    </section>
+  );
+}
+
+function Progress({ run }: { run: Run }) {
+  const text = useTexts(texts);
+  const share = shareDone(run);
+  const phase = run.state === "running" && run.phase !== null ? text.phases[run.phase] : undefined;
+  const parts = phase === undefined ? [] : [phase];
+  if (run.step !== null) parts.push(text.step(countText(run.step, text.locale), countText(run.total_steps, text.locale)));
+  if (run.epoch !== null) parts.push(text.epoch(decimalText(run.epoch, text.locale), decimalText(run.num_train_epochs, text.locale)));
+  const left = run.state === "running" && run.seconds_left !== null;
+  return (
+    <div class={`progress progress-${run.state}`}>
+      {share !== null && <progress max={1} value={share} aria-label={text.progress} />}
+      <p class="progress-text">
+        <span>{parts.join(" \u00b7 ")}</span>
+        <span class="progress-right">
+          {left ? text.left(durationText(run.seconds_left, text.duration)) : share !== null && percentText(share, text.locale)}
+        </span>
+      </p>
+    </div>
+  );
+}
+
+interface Figure {
+  name: string;
+  value: string;
+  note: string | null;
+}
+
+function figuresOf(run: Run, text: WatchTexts): Figure[] {
+  const figures: Figure[] = [];
+  const { locale } = text;
+  if (run.best) {
+    const value = `${metricTitle(text, run.best.metric)} ${metricText(run.best.value, locale)}`;
+    figures.push({ name: text.best, value, note: text.atStep(countText(run.best.step, locale)) });
+  }
+  if (run.tokens_per_second !== null) {
+    figures.push({ name: text.speed, value: text.tokensPerSecond(countText(run.tokens_per_second, locale)), note: null });
+  }
+  const now = run.state === "running" ? run.memory_bytes : null;
+  const memory = now ?? run.peak_memory_bytes;
+  if (memory !== null) {
+    const peak = text.peak(bytesText(run.peak_memory_bytes, locale));
+    figures.push(now === null
+      ? { name: text.memory, value: peak, note: null }
+      : { name: text.memory, value: bytesText(now, locale), note: run.peak_memory_bytes === null ? null : peak });
+  }
+  const device = run.facts["device"];
+  const precision = run.facts["precision"];
+  if (typeof device === "string") {
+    figures.push({ name: text.device, value: device, note: typeof precision === "string" ? precision : null });
+  }
+  return figures;
+}
+
+function Figures({ run }: { run: Run }) {
+  const text = useTexts(texts);
+  const figures = figuresOf(run, text);
+  if (figures.length === 0) return null;
+  return (
+    <dl class="figures">
+      {figures.map(({ name, value, note }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}{note !== null && <span class="note">{note}</span>}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Trouble({ run }: { run: Run }) {
+  const text = useTexts(texts);
+  const stopping = store.stopping.get(run.id);
+  return (
+    <>
+      <div role="status" class="status-line">
+        {stopping === "asked" && <p class="notice">{text.stopping}</p>}
+      </div>
+      {stopping !== undefined && stopping !== "asked" &&
+        <p class="notice error" role="alert">{text.stopFailed(stopping.message)}</p>}
+      {run.state !== "running" && run.error !== null && (
+        <div class="notice error failure">{run.state === "failed" && <strong>{text.failedNote}{"\n"}</strong>}{run.error}</div>
+      )}
+      {run.state === "interrupted" && run.resume_command !== null && <p class="notice warn">{text.interruptedNote}</p>}
+      {run.state === "stopped" && run.resume_command !== null && <p class="soft">{text.stoppedNote}</p>}
+      {run.state !== "running" && run.resume_command !== null && <Command command={run.resume_command} />}
+    </>
+  );
+}
+
+function Command({ command }: { command: string }) {
+  const text = useTexts(texts);
+  const [copied, setCopied] = useState(false);
+  const code = useRef<HTMLElement>(null);
+  const copy = async (): Promise<void> => {
+    setCopied(await copyText(command, code.current));
+    setTimeout(() => setCopied(false), 2500);
+  };
+  return (
+    <div class="command">
+      <code ref={code} tabIndex={0} role="group" aria-label={text.resumeWith}>{command}</code>
+      <button type="button" onClick={() => void copy()}><Icon name="copy" />{text.copy}</button>
+      <span role="status" class="copied">{copied ? text.copied : ""}</span>
+    </div>
+  );
+}
+
+/** Where the clipboard is closed to pages (not https, not this machine), the text is selected for the reader's own copy. */
+async function copyText(value: string, element: HTMLElement | null): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(value);
+    return true;
+  } catch {
+    if (element) getSelection()?.selectAllChildren(element);
+    return false;
+  }
+}
+
+function StopButton({ run }: { run: Run }) {
+  const text = useTexts(texts);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const asked = store.stopping.get(run.id) === "asked";
+  useEffect(() => {
+    if (asked) dialog.current?.close();
+  }, [asked]);
+  return (
+    <>
+      <button type="button" class="stop" disabled={asked} onClick={() => dialog.current?.showModal()}>{text.stop}</button>
+      <dialog ref={dialog} class="stop-dialog" aria-labelledby="stop-title" aria-describedby="stop-explained">
+        <h2 id="stop-title">{text.stopTitle(run.name)}</h2>
+        <p id="stop-explained">{text.stopExplained}</p>
+        <div class="actions">
+          <button type="button" onClick={() => dialog.current?.close()}>{text.cancel}</button>
+          <button type="button" class="danger" onClick={() => void store.stop(run.id)}>{text.stopConfirm}</button>
+        </div>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,381 @@
+// Every word of the run page, in both languages.
+import type { Texts } from "../shared/i18n";
+import type { RunState } from "./contract.ts";
+import type { Trend } from "./description.ts";
+import type { DurationWords } from "./formatting.ts";
+import type { AxisName } from "./series.ts";
+import type { Tab } from "./view_state.ts";
+
+export interface WatchTexts {
+  locale: string;
+  title: string;
+  duration: DurationWords;
+  states: Record<RunState, string>;
+  phases: Record<string, string>;
+  /** Names of metrics; one that is not here shows its key. */
+  metrics: Record<string, string>;
+  axes: Record<AxisName, string>;
+  tabs: Record<Tab, string>;
+  trends: Record<Trend, string>;
+  sections: string;
+  loading: string;
+  noRuns: string;
+  noRunsHint: string;
+  lost: string;
+  failed: (message: string) => string;
+  runs: string;
+  showRun: (name: string) => string;
+  showAll: string;
+  hideAll: string;
+  progress: string;
+  step: (at: string, of: string) => string;
+  epoch: (at: string, of: string) => string;
+  left: (duration: string) => string;
+  speed: string;
+  tokensPerSecond: (count: string) => string;
+  memory: string;
+  peak: (bytes: string) => string;
+  best: string;
+  atStep: (step: string) => string;
+  timeLeft: string;
+  device: string;
+  stop: string;
+  stopTitle: (name: string) => string;
+  stopExplained: string;
+  stopConfirm: string;
+  cancel: string;
+  stopping: string;
+  stopFailed: (message: string) => string;
+  stoppedNote: string;
+  interruptedNote: string;
+  failedNote: string;
+  resumeWith: string;
+  copy: string;
+  copied: string;
+  axis: string;
+  smoothing: string;
+  zoom: string;
+  zoomIn: string;
+  zoomOut: string;
+  zoomReset: string;
+  plotKeys: string;
+  chartOf: (title: string) => string;
+  summary: (name: string, parts: string[]) => string;
+  lastWas: (value: string, step: string) => string;
+  bestWas: (value: string, step: string) => string;
+  lineTrend: (trend: string) => string;
+  broken: (count: number) => string;
+  training: string;
+  evaluation: string;
+  raw: string;
+  log: string;
+  logLabel: (title: string) => string;
+  table: string;
+  tableLabel: (title: string) => string;
+  tablePart: (shown: number, total: number) => string;
+  exportLabel: (title: string, format: string) => string;
+  noPoints: string;
+  noTime: string;
+  noMetrics: string;
+  noneShown: string;
+  moreCharts: (count: number) => string;
+  andMore: (count: number) => string;
+  evaluatedStep: string;
+  newest: (step: string) => string;
+  earlier: string;
+  later: string;
+  noEvaluations: string;
+  confusion: string;
+  confusionCaption: string;
+  trueLabel: string;
+  predictedLabel: string;
+  cell: (truth: string, predicted: string, count: string, share: string) => string;
+  correct: (correct: string, all: string, share: string) => string;
+  perLabel: string;
+  label: string;
+  precision: string;
+  recall: string;
+  f1: string;
+  support: string;
+  worst: string;
+  worstHint: string;
+  noMistakes: string;
+  mistakeTrue: string;
+  mistakePredicted: string;
+  mistakeScore: string;
+  mistakeLoss: string;
+  more: string;
+  less: string;
+  search: string;
+  compareWith: string;
+  nothing: string;
+  onlyDifferences: string;
+  numDifferences: (count: number) => string;
+  about: string;
+  options: string;
+  option: string;
+  value: string;
+  noMatch: string;
+  noOptions: string;
+  differs: string;
+  facts: Record<string, string>;
+}
+
+const en: WatchTexts = {
+  locale: "en-US",
+  title: "Training runs",
+  duration: { days: "d", hours: "h", minutes: "min", seconds: "s" },
+  states: { running: "Running", finished: "Finished", stopped: "Stopped", interrupted: "Interrupted", failed: "Failed" },
+  phases: { preparing: "Preparing", training: "Training", evaluating: "Evaluating", saving: "Saving" },
+  metrics: {
+    loss: "Loss", eval_loss: "Evaluation loss", learning_rate: "Learning rate", grad_norm: "Gradient norm",
+    tokens_per_second: "Tokens per second", eval_accuracy: "Accuracy", eval_f1: "F1", eval_precision: "Precision",
+    eval_recall: "Recall", eval_f1_binary: "F1, positive class", eval_f1_macro: "F1, macro", eval_f1_micro: "F1, micro",
+    eval_f1_weighted: "F1, weighted", eval_precision_macro: "Precision, macro", eval_precision_micro: "Precision, micro",
+    eval_precision_weighted: "Precision, weighted", eval_recall_macro: "Recall, macro", eval_recall_micro: "Recall, micro",
+    eval_recall_weighted: "Recall, weighted", eval_runtime: "Seconds of evaluation",
+    eval_samples_per_second: "Evaluated rows per second", eval_steps_per_second: "Evaluated batches per second",
+  },
+  axes: { step: "Step", epoch: "Epoch", time: "Time" },
+  tabs: { charts: "Charts", evaluation: "Evaluation", configuration: "Configuration" },
+  trends: { rising: "rising", falling: "falling", level: "level", unknown: "" },
+  sections: "Parts of the run",
+  loading: "Reading the runs\u2026",
+  noRuns: "No runs yet",
+  noRunsHint: "A run appears here as soon as its training begins.",
+  lost: "The server does not answer. What you see is from before; this page tries again by itself.",
+  failed: (message) => `The server could not answer: ${message}`,
+  runs: "Runs",
+  showRun: (name) => `Show ${name} in the charts`,
+  showAll: "Show all",
+  hideAll: "Hide all",
+  progress: "Progress",
+  step: (at, of) => `Step ${at} of ${of}`,
+  epoch: (at, of) => `epoch ${at} of ${of}`,
+  left: (duration) => `about ${duration} left`,
+  speed: "Speed",
+  tokensPerSecond: (count) => `${count} tokens/s`,
+  memory: "Memory",
+  peak: (bytes) => `peak ${bytes}`,
+  best: "Best",
+  atStep: (step) => `at step ${step}`,
+  timeLeft: "Time left",
+  device: "Device",
+  stop: "Stop\u2026",
+  stopTitle: (name) => `Stop ${name}?`,
+  stopExplained: "The run saves a checkpoint first. You can resume it later from where it stopped.",
+  stopConfirm: "Save and stop",
+  cancel: "Keep running",
+  stopping: "Saving, then stopping\u2026",
+  stopFailed: (message) => `The run could not be stopped: ${message}`,
+  stoppedNote: "This run was stopped and saved. To go on:",
+  interruptedNote: "This run was interrupted before its end. To go on from its last checkpoint:",
+  failedNote: "This run failed:",
+  resumeWith: "Command that resumes the run",
+  copy: "Copy",
+  copied: "Copied",
+  axis: "Axis",
+  smoothing: "Smoothing",
+  zoom: "Zoom",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  zoomReset: "Show all",
+  plotKeys: "Arrow keys read the values, plus and minus zoom, 0 shows all. Drag to zoom; double click shows all.",
+  chartOf: (title) => `${title}, chart`,
+  summary: (name, parts) => `${name}: ${parts.join(", ")}.`,
+  lastWas: (value, step) => `last ${value} at step ${step}`,
+  bestWas: (value, step) => `best ${value} at step ${step}`,
+  lineTrend: (trend) => trend,
+  broken: (count) => (count === 1 ? "1 value is not finite" : `${count} values are not finite`),
+  training: "training",
+  evaluation: "evaluation",
+  raw: "raw",
+  log: "log",
+  logLabel: (title) => `${title}: log axis`,
+  table: "Table",
+  tableLabel: (title) => `${title}: data table`,
+  tablePart: (shown, total) => `${shown} of ${total} points, evenly chosen; the CSV has them all.`,
+  exportLabel: (title, format) => `${title}: save as ${format}`,
+  noPoints: "No values yet",
+  noTime: "No times were recorded",
+  noMetrics: "Nothing has been logged yet. The first values come after the first logging steps.",
+  noneShown: "No run is chosen. Choose one or more of the runs to draw them.",
+  moreCharts: (count) => `More metrics (${count})`,
+  andMore: (count) => `and ${count} more`,
+  evaluatedStep: "Evaluated after step",
+  newest: (step) => `${step} (newest)`,
+  earlier: "Earlier evaluation",
+  later: "Later evaluation",
+  noEvaluations: "This run has not been evaluated yet.",
+  confusion: "Confusion matrix",
+  confusionCaption: "Rows: the true label. Columns: what the model said. Percentages are of the row.",
+  trueLabel: "True",
+  predictedLabel: "Predicted",
+  cell: (truth, predicted, count, share) => `${count} rows of ${truth} were taken for ${predicted}: ${share}`,
+  correct: (correct, all, share) => `${correct} of ${all} right (${share})`,
+  perLabel: "By label",
+  label: "Label",
+  precision: "Precision",
+  recall: "Recall",
+  f1: "F1",
+  support: "Rows",
+  worst: "Worst mistakes",
+  worstHint: "The rows whose true label the model found least likely.",
+  noMistakes: "The model made no mistakes here.",
+  mistakeTrue: "true",
+  mistakePredicted: "predicted",
+  mistakeScore: "probability of the true label",
+  mistakeLoss: "loss",
+  more: "Whole text",
+  less: "Less",
+  search: "Search options",
+  compareWith: "Compare with",
+  nothing: "nothing",
+  onlyDifferences: "Only what differs",
+  numDifferences: (count) => (count === 1 ? "1 option differs" : `${count} options differ`),
+  about: "About this run",
+  options: "Options",
+  option: "Option",
+  value: "Value",
+  noMatch: "No option matches.",
+  noOptions: "No options are recorded for this run.",
+  differs: "differs",
+  facts: {
+    path: "Folder", model: "Model", task: "Task", labels: "Labels", num_parameters: "Parameters", num_train_rows: "Training rows",
+    num_eval_rows: "Evaluation rows", device: "Device", precision: "Precision", hone_version: "hone", command: "Command",
+    working_dir: "Started in", host: "Machine", pid: "Process", started_at: "Started", updated_at: "Last sign of life",
+  },
+};
+
+const zh: WatchTexts = {
+  locale: "zh-CN",
+  title: "训练运行",
+  duration: { days: "天", hours: "小时", minutes: "分", seconds: "秒" },
+  states: { running: "运行中", finished: "已完成", stopped: "已停止", interrupted: "已中断", failed: "失败" },
+  phases: { preparing: "准备中", training: "训练中", evaluating: "评估中", saving: "保存中" },
+  metrics: {
+    loss: "损失", eval_loss: "评估损失", learning_rate: "学习率", grad_norm: "梯度范数",
+    tokens_per_second: "每秒 token 数", eval_accuracy: "准确率", eval_f1: "F1 值", eval_precision: "精确率",
+    eval_recall: "召回率", eval_f1_binary: "F1 值（正类）", eval_f1_macro: "F1 值（宏平均）", eval_f1_micro: "F1 值（微平均）",
+    eval_f1_weighted: "F1 值（加权）", eval_precision_macro: "精确率（宏平均）", eval_precision_micro: "精确率（微平均）",
+    eval_precision_weighted: "精确率（加权）", eval_recall_macro: "召回率（宏平均）", eval_recall_micro: "召回率（微平均）",
+    eval_recall_weighted: "召回率（加权）", eval_runtime: "评估耗时（秒）",
+    eval_samples_per_second: "每秒评估样本数", eval_steps_per_second: "每秒评估批次数",
+  },
+  axes: { step: "步数", epoch: "轮次", time: "时间" },
+  tabs: { charts: "曲线", evaluation: "评估", configuration: "配置" },
+  trends: { rising: "上升", falling: "下降", level: "平稳", unknown: "" },
+  sections: "运行内容",
+  loading: "正在读取训练运行…",
+  noRuns: "还没有训练运行",
+  noRunsHint: "训练一开始，就会出现在这里。",
+  lost: "服务器没有响应。当前显示的是之前的内容，页面会自动重试。",
+  failed: (message) => `服务器返回错误：${message}`,
+  runs: "训练列表",
+  showRun: (name) => `在曲线中显示 ${name}`,
+  showAll: "全部显示",
+  hideAll: "全部隐藏",
+  progress: "进度",
+  step: (at, of) => `第 ${at} / ${of} 步`,
+  epoch: (at, of) => `第 ${at} / ${of} 轮`,
+  left: (duration) => `约剩 ${duration}`,
+  speed: "速度",
+  tokensPerSecond: (count) => `${count} token/秒`,
+  memory: "内存",
+  peak: (bytes) => `峰值 ${bytes}`,
+  best: "最佳",
+  atStep: (step) => `第 ${step} 步`,
+  timeLeft: "剩余时间",
+  device: "设备",
+  stop: "停止…",
+  stopTitle: (name) => `要停止 ${name} 吗？`,
+  stopExplained: "停止前会先保存检查点，以后可以从停止处继续训练。",
+  stopConfirm: "保存并停止",
+  cancel: "继续训练",
+  stopping: "正在保存，随后停止…",
+  stopFailed: (message) => `无法停止训练：${message}`,
+  stoppedNote: "训练已保存并停止。继续训练，请运行：",
+  interruptedNote: "训练在完成之前中断。从最近的检查点继续，请运行：",
+  failedNote: "训练失败：",
+  resumeWith: "继续训练的命令",
+  copy: "复制",
+  copied: "已复制",
+  axis: "横轴",
+  smoothing: "平滑",
+  zoom: "缩放",
+  zoomIn: "放大",
+  zoomOut: "缩小",
+  zoomReset: "显示全部",
+  plotKeys: "方向键读取数值，加号和减号缩放，0 显示全部。拖动可放大，双击显示全部。",
+  chartOf: (title) => `${title}曲线`,
+  summary: (name, parts) => `${name}：${parts.join("，")}。`,
+  lastWas: (value, step) => `最新 ${value}（第 ${step} 步）`,
+  bestWas: (value, step) => `最佳 ${value}（第 ${step} 步）`,
+  lineTrend: (trend) => `趋势${trend}`,
+  broken: (count) => `${count} 个值不是有限数`,
+  training: "训练",
+  evaluation: "评估",
+  raw: "原始值",
+  log: "对数",
+  logLabel: (title) => `${title}：对数坐标`,
+  table: "表格",
+  tableLabel: (title) => `${title}：数据表格`,
+  tablePart: (shown, total) => `共 ${total} 个点，均匀选取 ${shown} 个；完整数据见 CSV。`,
+  exportLabel: (title, format) => `${title}：保存为 ${format}`,
+  noPoints: "暂无数据",
+  noTime: "没有记录时间",
+  noMetrics: "还没有日志。达到日志间隔后会出现第一批数据。",
+  noneShown: "没有选中任何训练。请选择一个或多个训练来绘制曲线。",
+  moreCharts: (count) => `更多指标（${count}）`,
+  andMore: (count) => `还有 ${count} 个`,
+  evaluatedStep: "评估步数",
+  newest: (step) => `${step}（最新）`,
+  earlier: "上一次评估",
+  later: "下一次评估",
+  noEvaluations: "还没有评估结果。",
+  confusion: "混淆矩阵",
+  confusionCaption: "行为真实标签，列为模型预测，百分比按行计算。",
+  trueLabel: "真实",
+  predictedLabel: "预测",
+  cell: (truth, predicted, count, share) => `${count} 条 ${truth} 被预测为 ${predicted}：${share}`,
+  correct: (correct, all, share) => `${all} 条中 ${correct} 条正确（${share}）`,
+  perLabel: "各标签得分",
+  label: "标签",
+  precision: "精确率",
+  recall: "召回率",
+  f1: "F1 值",
+  support: "样本数",
+  worst: "最严重的错误",
+  worstHint: "模型认为真实标签最不可能的样本。",
+  noMistakes: "这次评估没有错误。",
+  mistakeTrue: "真实",
+  mistakePredicted: "预测",
+  mistakeScore: "真实标签的概率",
+  mistakeLoss: "损失",
+  more: "展开全文",
+  less: "收起",
+  search: "搜索配置项",
+  compareWith: "对比",
+  nothing: "无",
+  onlyDifferences: "只看不同",
+  numDifferences: (count) => `${count} 项不同`,
+  about: "基本信息",
+  options: "训练参数",
+  option: "配置项",
+  value: "值",
+  noMatch: "没有匹配的配置项。",
+  noOptions: "这次训练没有记录配置。",
+  differs: "不同",
+  facts: {
+    path: "目录", model: "模型", task: "任务", labels: "标签", num_parameters: "参数量", num_train_rows: "训练样本数",
+    num_eval_rows: "评估样本数", device: "设备", precision: "精度", hone_version: "hone 版本", command: "命令",
+    working_dir: "启动目录", host: "机器", pid: "进程", started_at: "开始时间", updated_at: "最近更新",
+  },
+};
+
+export const texts: Texts<WatchTexts> = { en, zh };
+
+/** A metric's name, or its key in plain words where there is none. */
+export function metricTitle(text: WatchTexts, key: string): string {
+  return text.metrics[key] ?? text.metrics[`eval_${key}`] ?? key.replace(/^eval_/, "").replaceAll("_", " ");
+}
