@@ -62,7 +62,8 @@ TEST_CASE("a training leaves a whole model folder with its checkpoints, and a lo
                                              "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
                                              "training_args.json",    "trainer_state.json"};
   std::set<std::string> expected = model_files;
-  expected.insert({"README.md", "checkpoint-3", "checkpoint-6", "checkpoint-9"});
+  expected.insert(
+      {"README.md", "checkpoint-3", "checkpoint-6", "checkpoint-9", "run.json", "metrics.jsonl", "evaluations"});
   CHECK(names_in(out) == expected);
   expected = model_files;
   expected.insert({"optimizer.safetensors", "manifest.json"});
