@@ -72,7 +72,7 @@ bool AccessRules::allows_origin(std::string_view origin, std::string_view host) 
 }
 
 bool AccessRules::shares_with(std::string_view origin) const {
-  return contains(origins_, "*") || contains(origins_, lowered(origin));
+  return !origin.empty() && (contains(origins_, "*") || contains(origins_, lowered(origin)));
 }
 
 }  // namespace hone::http

@@ -21,6 +21,9 @@ class AccessRules {
   // `origin`: the value of Origin. Allowed are the server's own, by the request's `host`, and those of --allow-origin.
   bool allows_origin(std::string_view origin, std::string_view host) const;
 
+  // Whether pages of other origins may read answers at all.
+  bool shares() const { return !origins_.empty(); }
+
   // Whether the origin is one of --allow-origin, whose pages may read the answers (CORS).
   bool shares_with(std::string_view origin) const;
 

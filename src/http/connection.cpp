@@ -6,7 +6,7 @@
 #include <array>
 #include <ctime>
 
-#include "http/ascii.h"
+#include "base/log.h"
 #include "http/response_head.h"
 
 namespace hone::http {
@@ -23,7 +23,9 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, std::string client, ConnectionShared& shared)
-    : socket_(std::move(socket)), client_(std::move(client)), shared_(shared), parser_(shared.config.limits) {}
+    : socket_(std::move(socket)), shared_(shared), parser_(shared.limits) {
+  exchange_.client = std::move(client);
+}
 
 void Connection::start() {
   error_code ignored;
@@ -53,9 +55,9 @@ void Connection::read() {
 void Connection::on_read(const error_code& error, size_t size) {
   reading_ = false;
   if (closed_) return;
+  shared_.traffic.received_bytes().add(size);
   if (phase() == Phase::kWriting) return;  // a 408 is on its way; what comes now is not wanted
   if (error) return close();
-  shared_.traffic.received_bytes().add(size);
   if (phase() == Phase::kClosing) {
     lingered_ += size;
     return lingered_ > kMaxLingerBytes ? close() : read();
@@ -66,45 +68,54 @@ void Connection::on_read(const error_code& error, size_t size) {
 
 // Goes on with the bytes that are there.
 void Connection::advance() {
-  if (phase() == Phase::kWaiting && !received_.empty()) {
-    move_to(Phase::kReceiving);
-    began_ = Clock::now();
-  }
   using State = RequestParser::State;
+  if (phase() == Phase::kWaiting) {
+    move_to(Phase::kReceiving);
+    began_ = since();
+  }
   received_.erase(0, parser_.feed(received_));
   if (parser_.state() == State::kHeadDone) {
     if (!examine()) return;
-    const bool must_ask = parser_.expects_continue() && received_.empty();
+    const bool is_asked = parser_.expects_continue() && received_.empty();
     parser_.continue_with_body();
-    if (must_ask) return write_continue();
+    if (is_asked) return write_continue();
     received_.erase(0, parser_.feed(received_));
   }
   if (parser_.state() == State::kDone) return dispatch();
-  if (parser_.state() == State::kFailed) return send(error_response(parser_.failure()), false);
+  if (parser_.state() == State::kFailed) return refuse(parser_.failure());
   read();
 }
 
 // Whether the request may go on; otherwise it has been answered.
 bool Connection::examine() {
-  head_ = RequestHead{};
   head_.request.method = parser_.method();
-  head_.request.client = client_;
-  request_headers_ = parser_.headers();
+  head_.request.client = exchange_.client;
   head_.request.headers = std::move(parser_.headers());
-  is_head_ = head_.request.method == "HEAD";
+  origin_ = head_.request.headers.find("Origin");
   std::optional<Response> refusal = shared_.dispatcher.examine(head_, parser_.target());
-  route_ = Dispatcher::route_name(head_);
+  exchange_.method = head_.request.method;
+  exchange_.path = head_.raw_path;
+  exchange_.route = Dispatcher::route_name(head_);
   if (!refusal) return true;
   send(std::move(*refusal), parser_.keep_alive() && !parser_.has_body());
   return false;
 }
 
+// Ends a request that has not come whole.
+void Connection::refuse(const ErrorAnswer& error) {
+  if (exchange_.method.empty()) {
+    exchange_.method = parser_.method();
+    exchange_.path = parser_.target().substr(0, parser_.target().find('?'));
+  }
+  send(error_response(error), false);
+}
+
 void Connection::write_continue() {
   asio::async_write(socket_, asio::buffer(kContinue),
                     [self = shared_from_this()](const error_code& error, size_t size) {
+                      self->shared_.traffic.sent_bytes().add(size);
                       if (self->closed_ || self->phase() != Phase::kReceiving) return;
                       if (error) return self->close();
-                      self->shared_.traffic.sent_bytes().add(size);
                       self->advance();
                     });
 }
@@ -112,8 +123,7 @@ void Connection::write_continue() {
 void Connection::dispatch() {
   move_to(Phase::kAnswering);
   head_.request.body = std::move(parser_.body());
-  const Answer answer = shared_.make_answer(weak_from_this(), ++request_number_);
-  shared_.dispatcher.answer(RequestHead(head_), answer);
+  shared_.dispatcher.answer(std::move(head_), shared_.make_answer(weak_from_this(), ++request_number_));
 }
 
 void Connection::answer(uint64_t request, Response response) {
@@ -121,17 +131,27 @@ void Connection::answer(uint64_t request, Response response) {
   send(std::move(response), parser_.keep_alive());
 }
 
+std::string Connection::finished_head(Response& response) const {
+  shared_.dispatcher.complete(response, origin_);
+  return response_head(response,
+                       {.keep_alive = keep_alive_, .is_http10 = parser_.is_http10(), .now = std::time(nullptr)});
+}
+
 void Connection::send(Response response, bool keep_alive) {
   move_to(Phase::kWriting);
   keep_alive_ = keep_alive && !shared_.stopping;
-  shared_.dispatcher.complete(response, request_headers_);
-  const HeadOptions options{.keep_alive = keep_alive_, .now = std::time(nullptr)};
-  response_head_ = response_head(response, options);
-  const bool is_sent = has_body(response.status) && !is_head_;
-  response_body_ = is_sent ? std::move(response.body) : std::string();
-  const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
-  shared_.traffic.count(
-      {client_, head_.request.method, head_.raw_path, route_, response.status, response_body_.size(), seconds});
+  try {
+    response_head_ = finished_head(response);
+  } catch (const Error& error) {
+    log_error("{}: {}", exchange_.path, error.what());
+    response = error_response(error);
+    response_head_ = finished_head(response);
+  }
+  response_body_ = has_body(response.status) && exchange_.method != "HEAD" ? std::move(response.body) : std::string();
+  exchange_.status = response.status;
+  exchange_.bytes = response_body_.size();
+  exchange_.seconds = std::chrono::duration<double>(Clock::now() - began_).count();
+  shared_.traffic.count(exchange_);
   const std::array buffers = {asio::buffer(response_head_), asio::buffer(response_body_)};
   asio::async_write(socket_, buffers,
                     [self = shared_from_this()](const error_code& error, size_t size) { self->on_sent(error, size); });
@@ -141,24 +161,20 @@ void Connection::on_sent(const error_code& error, size_t size) {
   shared_.traffic.sent_bytes().add(size);
   if (closed_) return;
   if (error) return close();
-  response_body_ = std::string();
-  if (!keep_alive_) return linger();
-  next_request();
+  response_body_ = std::string();  // a keep-alive connection does not hold memory
+  if (keep_alive_ && !shared_.stopping) return next_request();
+  linger();
 }
 
 void Connection::next_request() {
-  if (shared_.stopping) return linger();
-  parser_ = RequestParser(shared_.config.limits);
+  parser_ = RequestParser(shared_.limits);
   head_ = RequestHead{};
-  route_ = "none";
-  is_head_ = false;
+  origin_.clear();
+  exchange_ = Exchange{.client = std::move(exchange_.client)};
   move_to(Phase::kWaiting);
-  if (received_.empty()) {
-    received_ = std::string();
-    read();
-  } else {
-    advance();
-  }
+  if (!received_.empty()) return advance();
+  received_ = std::string();
+  read();
 }
 
 // Closing while bytes are unread would reset the connection, and the client might never see the answer: so the end is
@@ -168,15 +184,14 @@ void Connection::linger() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   if (error) return close();
   move_to(Phase::kClosing);
+  received_ = std::string();
   read();
 }
 
 void Connection::expire() {
   if (phase() != Phase::kReceiving) return close();
-  send(error_response(
-           {.status = 408,
-            .message = fmt::format("the request did not come within {} ms", shared_.config.limits.request.count())}),
-       false);
+  refuse(
+      {.status = 408, .message = fmt::format("the request did not come within {} ms", shared_.limits.request.count())});
 }
 
 }  // namespace hone::http

@@ -2,9 +2,9 @@
 // together (pipelining) are answered in their order, one at a time. All on the server's thread.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,16 +16,19 @@
 
 namespace hone::http {
 
+class Connection;
+
 // What the connections of a server share; it outlives them.
 struct ConnectionShared {
-  boost::asio::io_context& io;
-  const ServerConfig& config;
+  const Limits& limits;
   const Dispatcher& dispatcher;
   Traffic& traffic;
   PhaseList& phases;
   bool stopping = false;
-  std::function<Answer(std::weak_ptr<class Connection>, uint64_t)> make_answer;  // an Answer for that request
-  std::function<void(class Connection&)> forget;                                 // it is closed
+  // The Answer for the connection's request of that number.
+  std::function<Answer(std::weak_ptr<Connection>, uint64_t)> make_answer = {};
+  // The connection is closed.
+  std::function<void(Connection&)> forget = {};
 };
 
 class Connection : public Phased, public std::enable_shared_from_this<Connection> {
@@ -45,28 +48,29 @@ class Connection : public Phased, public std::enable_shared_from_this<Connection
   void on_read(const boost::system::error_code& error, size_t size);
   void advance();
   bool examine();
+  void refuse(const ErrorAnswer& error);
   void write_continue();
   void dispatch();
   void send(Response response, bool keep_alive);
+  std::string finished_head(Response& response) const;
   void on_sent(const boost::system::error_code& error, size_t size);
   void next_request();
   void linger();
   void move_to(Phase phase);
 
   boost::asio::ip::tcp::socket socket_;
-  std::string client_;
   ConnectionShared& shared_;
   RequestParser parser_;
   RequestHead head_;
-  Headers request_headers_;
-  std::string received_;  // bytes that the parser has not taken
+  Exchange exchange_;
+  std::string origin_;
   std::string read_buffer_;
+  std::string received_;  // bytes that the parser has not taken
   std::string response_head_, response_body_;
-  std::string route_ = "none";
   Clock::time_point began_{};
   uint64_t request_number_ = 0;
   size_t lingered_ = 0;
-  bool reading_ = false, keep_alive_ = false, closed_ = false, is_head_ = false;
+  bool reading_ = false, keep_alive_ = false, closed_ = false;
 };
 
 }  // namespace hone::http

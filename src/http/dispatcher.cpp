@@ -48,7 +48,7 @@ std::optional<Response> Dispatcher::examine(RequestHead& head, std::string_view 
   request.query = std::move(parsed->query);
   head.match = router_.find(request.method, parsed->segments);
   request.parameters = std::move(head.match.parameters);
-  head.is_page = head.match.allow.empty() && pages_.find(request.path, Headers()).has_value();
+  head.is_page = head.match.allow.empty() && pages_.contains(request.path);
   if (auto refusal = refuse_sender(head, parsed->authority)) return refusal;
   return refuse_route(head);
 }
@@ -126,7 +126,7 @@ void Dispatcher::answer(RequestHead&& head, const Answer& answer) const {
   }
 }
 
-void Dispatcher::complete(Response& response, const Headers& request_headers) const {
+void Dispatcher::complete(Response& response, std::string_view origin) const {
   auto& headers = response.headers;
   if (!has_header(response, "Cache-Control")) headers.emplace_back("Cache-Control", "no-store");
   headers.emplace_back("Content-Security-Policy", kContentPolicy);
@@ -134,11 +134,11 @@ void Dispatcher::complete(Response& response, const Headers& request_headers) co
   headers.emplace_back("Referrer-Policy", "no-referrer");
   headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
   headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-  const std::string_view origin = request_headers.find("Origin");
-  if (origin.empty() || !access_.shares_with(origin)) return;
+  if (!access_.shares()) return;
+  headers.emplace_back("Vary", "Origin");
+  if (!access_.shares_with(origin)) return;
   headers.emplace_back("Access-Control-Allow-Origin", origin);
   headers.emplace_back("Access-Control-Expose-Headers", "Retry-After, X-Hone-Truncated");
-  headers.emplace_back("Vary", "Origin");
 }
 
 std::string Dispatcher::route_name(const RequestHead& head) {

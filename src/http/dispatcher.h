@@ -30,8 +30,8 @@ class Dispatcher {
   // Answers a request that examine() let through. Never throws: what a handler throws is answered.
   void answer(RequestHead&& head, const Answer& answer) const;
 
-  // Adds the headers of every answer: security, caching, CORS.
-  void complete(Response& response, const Headers& request_headers) const;
+  // Adds the headers of every answer: security, caching, and CORS for the request's Origin (empty: none).
+  void complete(Response& response, std::string_view origin) const;
 
   // The path of the route, or "page" or "none": few enough to count by.
   static std::string route_name(const RequestHead& head);

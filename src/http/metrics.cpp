@@ -9,11 +9,11 @@ namespace hone::http {
 
 namespace {
 
-// `text` as a label's value or a help line: backslash, quote and line end escaped.
-std::string escaped(std::string_view text) {
+// `text` as a label's value, or as a help line, where quotes stay.
+std::string escaped(std::string_view text, bool quotes = true) {
   std::string result;
   for (const char c : text) {
-    if (c == '\\' || c == '"') result += '\\';
+    if (c == '\\' || (quotes && c == '"')) result += '\\';
     if (c == '\n') {
       result += "\\n";
     } else {
@@ -102,7 +102,7 @@ void Metrics::gauge_from(const std::string& name, const std::string& doc, std::f
 }
 
 void Metrics::write_family(const std::string& name, const Family& family, std::string& out) {
-  out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, escaped(family.doc), name, family.type);
+  out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, escaped(family.doc, false), name, family.type);
   for (const auto& [labels, counter] : family.counters) {
     out += fmt::format("{}{} {}\n", name, in_braces(labels), counter->value());
   }

@@ -60,7 +60,7 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
   std::string method_, target_, body_;
   int version_ = 11;
   Headers headers_;
-  bool head_done_ = false;
+  bool head_done_ = false, expects_continue_ = false;
 
  private:
   void on_request_impl(bhttp::verb, beast::string_view method, beast::string_view target, int version,
@@ -127,9 +127,9 @@ void RequestParser::Impl::check_head() {
     return fail(411, fmt::format("{} needs a Content-Length", method_), "or send it chunked");
   }
   const std::string_view expectation = headers_.find("Expect");
-  if (!expectation.empty() && !equal_ignoring_case(expectation, "100-continue")) {
-    fail(417, "only 100-continue can be expected");
-  }
+  if (expectation.empty() || version_ < 11) return;
+  if (!equal_ignoring_case(expectation, "100-continue")) return fail(417, "only 100-continue can be expected");
+  expects_continue_ = !is_done();
 }
 
 RequestParser::RequestParser(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
@@ -172,11 +172,10 @@ const ErrorAnswer& RequestParser::failure() const { return *impl_->failure_; }
 const std::string& RequestParser::method() const { return impl_->method_; }
 const std::string& RequestParser::target() const { return impl_->target_; }
 Headers& RequestParser::headers() { return impl_->headers_; }
+bool RequestParser::is_http10() const { return impl_->version_ < 11; }
 bool RequestParser::keep_alive() const { return impl_->is_header_done() && impl_->keep_alive(); }
 bool RequestParser::has_body() const { return !impl_->is_done(); }
-bool RequestParser::expects_continue() const {
-  return impl_->version_ >= 11 && !impl_->headers_.find("Expect").empty() && has_body();
-}
+bool RequestParser::expects_continue() const { return impl_->expects_continue_; }
 std::string& RequestParser::body() { return impl_->body_; }
 
 }  // namespace hone::http

@@ -35,6 +35,7 @@ class RequestParser {
   const std::string& method() const;
   const std::string& target() const;
   Headers& headers();
+  bool is_http10() const;
   bool keep_alive() const;
   bool has_body() const;
   bool expects_continue() const;

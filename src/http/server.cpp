@@ -3,18 +3,17 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <unordered_map>
 
 #include "base/log.h"
+#include "http/answer_slot.h"
 #include "http/connection.h"
+#include "http/listener.h"
 #include "http/openapi.h"
 
 namespace hone::http {
@@ -26,59 +25,29 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
-// How long a sender may take until it can be dropped for a newcomer.
+// How long a client may be at sending a request, or taking an answer, before it can be dropped for a newcomer.
 constexpr milliseconds kGrace{500};
+// For connections that the system cannot give (too many open files), and for should_stop.
+constexpr milliseconds kAcceptPause{50}, kLongestTick{100}, kStoppingTick{10};
 
-tcp::endpoint endpoint_of(asio::io_context& io, const ServerConfig& config) {
-  error_code error;
-  const auto address = asio::ip::make_address(config.host == "localhost" ? "127.0.0.1" : config.host, error);
-  if (!error) return {address, config.port};
-  const auto found = tcp::resolver(io).resolve(config.host, std::to_string(config.port), error);
-  if (error || found.empty()) {
-    throw Error(ErrorKind::kIo, fmt::format("--host {}: {}", config.host, error.message()),
-                "give an address of this machine, as 127.0.0.1 or 0.0.0.0");
-  }
-  return found.begin()->endpoint();
-}
+constexpr std::string_view kTooMany =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-Error listen_error(const tcp::endpoint& endpoint, const error_code& error) {
-  std::string hint = "give an address of this machine with --host";
-  if (error == asio::error::address_in_use)
-    hint = "another program has this port: give another with --port, or 0 for any";
-  if (error == asio::error::access_denied) hint = "ports below 1024 need more rights: give a higher --port";
-  return Error(
-      ErrorKind::kIo,
-      fmt::format("cannot listen on {}:{}: {}", endpoint.address().to_string(), endpoint.port(), error.message()),
-      hint);
-}
-
-// Opens the acceptor; gives the endpoint with the port that it got.
-tcp::endpoint listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
-  error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) throw listen_error(endpoint, error);
-  return acceptor.local_endpoint();
-}
-
-std::vector<Route> with_own_routes(const Site& site, std::shared_ptr<Metrics> metrics,
-                                   std::shared_ptr<std::string> document) {
+std::vector<Route> with_own_routes(const Site& site, const std::shared_ptr<Metrics>& metrics) {
   std::vector<Route> routes = site.routes;
-  routes.push_back(
-      {.method = "GET", .path = "/openapi.json", .doc = "this description", .handle = [document](const Request&) {
-         return Response{.body = *document};
-       }});
+  const auto document = std::make_shared<std::string>();
+  routes.push_back({.method = "GET",
+                    .path = "/openapi.json",
+                    .doc = "this description, in OpenAPI 3.1",
+                    .handle = [document](const Request&) { return Response{.body = *document}; },
+                    .response_schema = R"({"type":"object"})"});
+  const auto read_metrics = [metrics](const Request&) {
+    return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics->text()};
+  };
   routes.push_back({.method = "GET",
                     .path = "/metrics",
-                    .doc = "counters for Prometheus",
-                    .handle =
-                        [metrics](const Request&) {
-                          return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                                          .body = metrics->text()};
-                        },
+                    .doc = "counters, in Prometheus' text format",
+                    .handle = read_metrics,
                     .response_type = "text/plain"});
   *document = openapi_document({site.title, site.version}, routes).dump(2) + "\n";
   return routes;
@@ -88,30 +57,30 @@ std::vector<Route> with_own_routes(const Site& site, std::shared_ptr<Metrics> me
 
 class Server::Core : public std::enable_shared_from_this<Server::Core> {
  public:
-  Core(ServerConfig config, Site site);
+  Core(ServerConfig config, const Site& site);
 
   void start();
   void run(const std::function<bool()>& should_stop);
   void stop();
-  tcp::endpoint endpoint() const { return endpoint_; }
-  const ServerConfig& config() const { return config_; }
+  const tcp::endpoint& endpoint() const { return endpoint_; }
 
  private:
   void accept();
   void on_accept(const error_code& error, tcp::socket socket);
+  void retry_accept();
+  void admit(tcp::socket socket, const tcp::endpoint& peer);
   bool make_room();
   void tick();
   void expire_old();
   void begin_stop();
-  Answer make_answer(std::weak_ptr<Connection> connection, uint64_t request);
-  milliseconds limit_of(Phase phase) const;
+  Answer answer_for(const std::weak_ptr<Connection>& connection, uint64_t request);
 
-  asio::io_context io_{1};
+  asio::io_context io_{1};  // first, so that it goes last: sockets and timers belong to it
   ServerConfig config_;
-  std::shared_ptr<Metrics> metrics_;
   tcp::acceptor acceptor_{io_};
   asio::steady_timer timer_{io_}, accept_pause_{io_};
   tcp::endpoint endpoint_;
+  std::shared_ptr<Metrics> metrics_;
   Traffic traffic_;
   Dispatcher dispatcher_;
   PhaseList phases_;
@@ -121,38 +90,20 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   Clock::time_point stop_at_{};
 };
 
-// An answer that is owed. The last copy gone without a call, it is a 500.
-class AnswerSlot {
- public:
-  using Deliver = std::function<void(Response)>;
-  explicit AnswerSlot(Deliver deliver) : deliver_(std::move(deliver)) {}
-  AnswerSlot(const AnswerSlot&) = delete;
-  AnswerSlot& operator=(const AnswerSlot&) = delete;
-  ~AnswerSlot() {
-    give(error_response({.status = 500, .message = "internal error", .hint = "the request was lost in the server"}));
-  }
-  void give(Response response) {
-    if (!given_.exchange(true)) deliver_(std::move(response));
-  }
-
- private:
-  Deliver deliver_;
-  std::atomic<bool> given_{false};
-};
-
-Server::Core::Core(ServerConfig config, Site site)
+Server::Core::Core(ServerConfig config, const Site& site)
     : config_(std::move(config)),
+      endpoint_(open_listener(io_, acceptor_, config_)),
       metrics_(site.metrics ? site.metrics : std::make_shared<Metrics>()),
-      endpoint_(listen(acceptor_, endpoint_of(io_, config_))),
       traffic_(metrics_, config_.access_log),
-      dispatcher_(config_, endpoint_.address().to_string(),
-                  with_own_routes(site, metrics_, std::make_shared<std::string>()),
+      dispatcher_(config_, endpoint_.address().to_string(), with_own_routes(site, metrics_),
                   StaticPages(site.pages, site.index)),
-      shared_{.io = io_, .config = config_, .dispatcher = dispatcher_, .traffic = traffic_, .phases = phases_} {}
+      shared_{.limits = config_.limits, .dispatcher = dispatcher_, .traffic = traffic_, .phases = phases_} {
+  config_.limits.connections = affordable_connections(config_.limits.connections);
+}
 
 void Server::Core::start() {
-  shared_.make_answer = [this](std::weak_ptr<Connection> connection, uint64_t request) {
-    return make_answer(std::move(connection), request);
+  shared_.make_answer = [this](const std::weak_ptr<Connection>& connection, uint64_t request) {
+    return answer_for(connection, request);
   };
   shared_.forget = [this](Connection& connection) {
     phases_.remove(connection);
@@ -162,15 +113,15 @@ void Server::Core::start() {
   accept();
 }
 
-Answer Server::Core::make_answer(std::weak_ptr<Connection> connection, uint64_t request) {
-  auto slot = std::make_shared<AnswerSlot>([core = weak_from_this(), connection, request](Response response) {
+// The answer may be given when server and connection are gone, on a thread that must then not touch them.
+Answer Server::Core::answer_for(const std::weak_ptr<Connection>& connection, uint64_t request) {
+  return make_answer([core = weak_from_this(), connection, request](Response response) {
     const std::shared_ptr<Core> alive = core.lock();
     if (!alive) return;
     asio::post(alive->io_, [connection, request, response = std::move(response)]() mutable {
       if (const auto open = connection.lock()) open->answer(request, std::move(response));
     });
   });
-  return [slot](Response response) { slot->give(std::move(response)); };
 }
 
 void Server::Core::accept() {
@@ -179,30 +130,38 @@ void Server::Core::accept() {
 
 void Server::Core::on_accept(const error_code& error, tcp::socket socket) {
   if (shared_.stopping) return;
-  if (error) {  // out of descriptors, mostly: make room, and try again a little later
-    make_room();
-    accept_pause_.expires_after(milliseconds(50));
-    accept_pause_.async_wait([this](const error_code& cancelled) {
-      if (!cancelled && !shared_.stopping) accept();
-    });
-    return;
-  }
+  if (error) return retry_accept();
   error_code gone;
-  const auto peer = socket.remote_endpoint(gone);
-  if (phases_.size() >= config_.limits.connections && !make_room()) {
-    traffic_.refused().add();
-    socket.close(gone);
-  } else if (!gone) {
-    auto connection = std::make_shared<Connection>(std::move(socket), peer.address().to_string(), shared_);
-    connections_.emplace(connection.get(), connection);
-    phases_.add(*connection, Clock::now());
-    traffic_.connections().add(1);
-    connection->start();
-  }
+  const tcp::endpoint peer = socket.remote_endpoint(gone);
+  if (!gone) admit(std::move(socket), peer);
   accept();
 }
 
-// Closes the connection that is missed least, if there is one.
+// Mostly too many open files: makes room, and tries again a little later.
+void Server::Core::retry_accept() {
+  make_room();
+  accept_pause_.expires_after(kAcceptPause);
+  accept_pause_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && !shared_.stopping) accept();
+  });
+}
+
+void Server::Core::admit(tcp::socket socket, const tcp::endpoint& peer) {
+  if (phases_.size() >= config_.limits.connections && !make_room()) {
+    traffic_.refused().add();
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(kTooMany), ignored);
+    return;
+  }
+  auto connection = std::make_shared<Connection>(std::move(socket), peer.address().to_string(), shared_);
+  connections_.emplace(connection.get(), connection);
+  phases_.add(*connection, Clock::now());
+  traffic_.connections().add(1);
+  connection->start();
+}
+
+// Closes the connection that will be missed least, if there is one.
 bool Server::Core::make_room() {
   auto* least = static_cast<Connection*>(phases_.to_evict(Clock::now(), kGrace));
   if (least == nullptr) return false;
@@ -211,27 +170,17 @@ bool Server::Core::make_room() {
   return true;
 }
 
-milliseconds Server::Core::limit_of(Phase phase) const {
-  const Limits& limits = config_.limits;
-  switch (phase) {
-    case Phase::kWaiting:
-      return limits.idle;
-    case Phase::kReceiving:
-      return limits.request;
-    case Phase::kWriting:
-      return limits.write;
-    case Phase::kClosing:
-      return limits.linger;
-    default:
-      return milliseconds::max();  // an answer takes what it takes
-  }
-}
-
+// A handler's answer takes what it takes: only the client's part has limits.
 void Server::Core::expire_old() {
   const auto now = Clock::now();
-  for (const Phase phase : {Phase::kWaiting, Phase::kReceiving, Phase::kWriting, Phase::kClosing}) {
+  const Limits& limits = config_.limits;
+  const std::pair<Phase, milliseconds> limited[] = {{Phase::kWaiting, limits.idle},
+                                                    {Phase::kReceiving, limits.request},
+                                                    {Phase::kWriting, limits.write},
+                                                    {Phase::kClosing, limits.linger}};
+  for (const auto& [phase, limit] : limited) {
     while (Phased* oldest = phases_.oldest(phase)) {
-      if (now - oldest->since() < limit_of(phase)) break;
+      if (now - oldest->since() < limit) break;
       static_cast<Connection*>(oldest)->expire();
     }
   }
@@ -243,7 +192,7 @@ void Server::Core::tick() {
   if (shared_.stopping && (phases_.size() == 0 || Clock::now() >= stop_at_)) return io_.stop();
   const Limits& limits = config_.limits;
   const auto shortest = std::min({limits.request, limits.idle, limits.write, limits.linger});
-  timer_.expires_after(std::clamp(shortest / 10, milliseconds(1), milliseconds(shared_.stopping ? 10 : 100)));
+  timer_.expires_after(std::clamp(shortest / 10, milliseconds(1), shared_.stopping ? kStoppingTick : kLongestTick));
   timer_.async_wait([this](const error_code& cancelled) {
     if (!cancelled) tick();
   });
@@ -263,14 +212,21 @@ void Server::Core::run(const std::function<bool()>& should_stop) {
   should_stop_ = should_stop;
   tick();
   io_.run();
-  while (!connections_.empty()) connections_.begin()->second->close();
+  while (!connections_.empty()) {
+    const std::shared_ptr<Connection> last = connections_.begin()->second;
+    last->close();
+  }
 }
 
 void Server::Core::stop() {
-  asio::post(io_, [this] { begin_stop(); });
+  asio::post(io_, [this] {
+    begin_stop();
+    timer_.cancel();
+    tick();
+  });
 }
 
-Server::Server(ServerConfig config, Site site) : core_(std::make_shared<Core>(std::move(config), std::move(site))) {
+Server::Server(ServerConfig config, const Site& site) : core_(std::make_shared<Core>(std::move(config), site)) {
   core_->start();
 }
 
@@ -278,12 +234,7 @@ Server::~Server() = default;
 
 uint16_t Server::port() const { return core_->endpoint().port(); }
 
-std::string Server::url() const {
-  const auto address = core_->endpoint().address();
-  if (address.is_unspecified()) return fmt::format("http://127.0.0.1:{}", port());
-  const std::string host = address.is_v6() ? fmt::format("[{}]", address.to_string()) : address.to_string();
-  return fmt::format("http://{}:{}", host, port());
-}
+std::string Server::url() const { return url_of(core_->endpoint()); }
 
 void Server::run(const std::function<bool()>& should_stop) { core_->run(should_stop); }
 

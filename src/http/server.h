@@ -29,7 +29,7 @@ struct Site {
 class Server {
  public:
   // Listens at once: connections wait until run(). Errors: kIo where the address cannot be had, with what to do.
-  Server(ServerConfig config, Site site);
+  Server(ServerConfig config, const Site& site);
   ~Server();  // run() must have returned
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

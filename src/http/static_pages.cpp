@@ -21,6 +21,8 @@ StaticPages::StaticPages(std::span<const PageFile> files, std::string index) : i
   }
 }
 
+bool StaticPages::contains(std::string_view path) const { return path == "/" || pages_.find(path) != pages_.end(); }
+
 std::optional<Response> StaticPages::find(std::string_view path, const Headers& headers) const {
   if (path == "/" && pages_.find(index_) == pages_.end()) return text_response(kNoPages);
   const auto found = pages_.find(path == "/" ? std::string_view(index_) : path);

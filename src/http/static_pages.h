@@ -18,6 +18,8 @@ class StaticPages {
  public:
   StaticPages(std::span<const PageFile> files, std::string index);
 
+  bool contains(std::string_view path) const;
+
   // The answer to GET of that path, or nullopt where no page has it. "/" is the index, and where there are no pages a
   // text that says so.
   std::optional<Response> find(std::string_view path, const Headers& headers) const;

@@ -12,7 +12,7 @@ namespace hone::http {
 
 // A request that has been answered.
 struct Exchange {
-  std::string client, method, path, route;
+  std::string client, method, path, route = "none";
   unsigned status = 0;
   size_t bytes = 0;
   double seconds = 0;

@@ -1,0 +1,71 @@
+#include "http/access.h"
+
+#include <doctest/doctest.h>
+
+using namespace hone::http;
+
+namespace {
+
+AccessRules rules(const std::string& bound, std::vector<std::string> hosts = {},
+                  std::vector<std::string> origins = {}) {
+  ServerConfig config{.host = bound, .allow_origin = std::move(origins), .allow_host = std::move(hosts)};
+  return AccessRules(config, bound);
+}
+
+}  // namespace
+
+TEST_CASE("a host's name is taken without its port, and what is no host is none") {
+  CHECK(host_name("LocalHost:8000") == "localhost");
+  CHECK(host_name("[::1]:8000") == "::1");
+  CHECK(host_name("[::1]") == "::1");
+  CHECK(host_name("example.org.") == "example.org");
+  for (const char* wrong : {"", "a:b", "a:123456", "[::1", "[::1]x", "a b", "a/b", "a@b", ":80", "a:80:90"}) {
+    CAPTURE(wrong);
+    CHECK(host_name(wrong).empty());
+  }
+}
+
+TEST_CASE("a server on the loopback answers to loopback names only") {
+  const AccessRules access = rules("127.0.0.1");
+  for (const char* good :
+       {"localhost", "localhost:8000", "127.0.0.1:8000", "127.8.9.1", "[::1]:8000", "hone.localhost"}) {
+    CAPTURE(good);
+    CHECK(access.allows_host(good));
+  }
+  for (const char* bad : {"evil.example", "localhost.evil.example", "192.168.0.7:8000", "evil.example:8000", "",
+                          "127.0.0.1.evil.example", "0.0.0.0"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(access.allows_host(bad));
+  }
+}
+
+TEST_CASE("a server on all addresses answers to any address, but to no name that it was not given") {
+  const AccessRules access = rules("0.0.0.0", {"hone.example"});
+  CHECK(access.allows_host("192.168.0.7:8000"));
+  CHECK(access.allows_host("hone.example:8000"));
+  CHECK_FALSE(access.allows_host("evil.example"));
+}
+
+TEST_CASE("a server on one address answers to that address and to the loopback's") {
+  const AccessRules access = rules("192.168.0.7");
+  CHECK(access.allows_host("192.168.0.7:1"));
+  CHECK(access.allows_host("localhost:1"));
+  CHECK_FALSE(access.allows_host("192.168.0.8:1"));
+}
+
+TEST_CASE("the own origin may call, others only where they are allowed") {
+  const AccessRules closed = rules("127.0.0.1");
+  CHECK(closed.allows_origin("http://localhost:8000", "localhost:8000"));
+  CHECK(closed.allows_origin("https://localhost:8000", "localhost:8000"));
+  for (const char* foreign : {"http://localhost:8001", "http://evil.example", "null", "", "file://"}) {
+    CAPTURE(foreign);
+    CHECK_FALSE(closed.allows_origin(foreign, "localhost:8000"));
+  }
+  CHECK_FALSE(closed.shares());
+  const AccessRules open = rules("127.0.0.1", {}, {"https://Example.org/"});
+  CHECK(open.allows_origin("https://example.org", "localhost:8000"));
+  CHECK(open.shares_with("https://example.org"));
+  CHECK_FALSE(open.shares_with("http://localhost:8000"));
+  CHECK_FALSE(open.shares_with(""));
+  CHECK(rules("127.0.0.1", {}, {"*"}).shares_with("https://anyone.example"));
+}

@@ -1,0 +1,50 @@
+#include "http/api_keys.h"
+
+#include <doctest/doctest.h>
+
+#include "base/log.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::http;
+
+TEST_CASE("a key is accepted as a bearer token and in no other way") {
+  const std::vector<std::string> list = {"first-key", "second"};
+  const ApiKeys keys(list);
+  CHECK(keys.accept("Bearer first-key"));
+  CHECK(keys.accept("bearer second"));
+  CHECK(keys.accept("Bearer  second "));
+  for (const char* wrong : {"", "Bearer", "Bearer ", "first-key", "Basic first-key", "Bearer first-key2",
+                            "Bearer first-ke", "Bearer FIRST-KEY", "Bearer first-key second"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(keys.accept(wrong));
+  }
+}
+
+TEST_CASE("without keys no token is accepted") {
+  CHECK(ApiKeys().empty());
+  CHECK_FALSE(ApiKeys().accept("Bearer "));
+}
+
+TEST_CASE("a key file holds a key a line, with comments") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("keys", "# of the team\n\n  alpha \r\nbeta");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+  const ApiKeys keys = ApiKeys::read(path);
+  CHECK(keys.accept("Bearer alpha"));
+  CHECK(keys.accept("Bearer beta"));
+  CHECK_FALSE(keys.accept("Bearer # of the team"));
+}
+
+TEST_CASE("a key file without a key, or with one that cannot be sent, is an error that says where") {
+  const TemporaryFolder folder;
+  const Error none = expect_error([&] { ApiKeys::read(folder.write("none", "# nothing\n\n")); });
+  CHECK(none.kind() == ErrorKind::kInput);
+  CHECK(contains(none.what(), "none: holds no key"));
+  CHECK(contains(none.hint(), "one key a line"));
+  const Error spaced = expect_error([&] { ApiKeys::read(folder.write("spaced", "good\nnot good\n")); });
+  CHECK(contains(spaced.what(), "spaced:2: this key cannot be sent"));
+  CHECK_FALSE(contains(spaced.what(), "not good"));  // a key is not shown
+  CHECK(expect_error([&] { ApiKeys::read(folder.path() / "absent"); }).kind() == ErrorKind::kIo);
+}

@@ -1,0 +1,68 @@
+#include "http/config.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "options/parse.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::http;
+
+TEST_CASE("the loopback has several names") {
+  for (const char* name : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"}) CHECK(is_loopback(name));
+  for (const char* name : {"0.0.0.0", "::", "192.168.0.1", "example.org", "", "127.0.0.1.example"}) {
+    CHECK_FALSE(is_loopback(name));
+  }
+}
+
+TEST_CASE("the options' defaults are a server for this machine alone") {
+  const ServerConfig config = make_config(ServerOptions{});
+  CHECK(config.host == "127.0.0.1");
+  CHECK(config.port == 8000);
+  CHECK(config.keys.empty());
+  CHECK(config.limits.body_bytes == 1 << 20);
+  CHECK(config.limits.header_line_bytes == 8 << 10);
+  CHECK(config.limits.header_lines == 100);
+  CHECK(config.limits.request == std::chrono::seconds(10));
+  CHECK(config.limits.idle == std::chrono::seconds(60));
+}
+
+TEST_CASE("flags reach the configuration") {
+  const std::vector<std::string> arguments = {"--host",
+                                              "[::1]",
+                                              "--port",
+                                              "0",
+                                              "--request-timeout",
+                                              "0.2",
+                                              "--max-body-bytes",
+                                              "4096",
+                                              "--allow-origin",
+                                              "https://a.example,https://b.example"};
+  const ServerConfig config = make_config(options::parse<ServerOptions>("hone serve", arguments).options);
+  CHECK(config.host == "::1");
+  CHECK(config.port == 0);
+  CHECK(config.limits.request == std::chrono::milliseconds(200));
+  CHECK(config.limits.body_bytes == 4096);
+  CHECK(config.allow_origin.size() == 2);
+}
+
+TEST_CASE("other machines may call only with a key, or where the user says that no key is needed") {
+  ServerOptions options{.host = "0.0.0.0"};
+  const Error error = expect_error([&] { make_config(options); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "--host 0.0.0.0 lets other machines call"));
+  CHECK(contains(error.hint(), "--api-key-file"));
+  CHECK(contains(error.hint(), "--no-auth"));
+  options.no_auth = true;
+  CHECK(make_config(options).host == "0.0.0.0");
+  const TemporaryFolder folder;
+  const ServerOptions keyed{.host = "0.0.0.0", .api_key_file = folder.write("keys", "secret\n")};
+  CHECK(make_config(keyed).keys.accept("Bearer secret"));
+}
+
+TEST_CASE("contradictions and an empty host are refused") {
+  const Error both = expect_error([] { make_config({.api_key_file = "keys", .no_auth = true}); });
+  CHECK(contains(both.what(), "--no-auth contradicts --api-key-file"));
+  CHECK(contains(expect_error([] { make_config({.host = ""}); }).what(), "--host is empty"));
+}

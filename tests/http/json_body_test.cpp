@@ -1,0 +1,76 @@
+#include "http/json_body.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "expect_error.h"
+
+using namespace hone;
+using namespace hone::http;
+
+namespace {
+
+ErrorAnswer refusal(const std::string& body) {
+  try {
+    json_body({.body = body});
+  } catch (const RequestError& error) {
+    return error.answer();
+  }
+  FAIL("the body was taken");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a body is one JSON object") {
+  CHECK(json_body({.body = R"({"inputs": "a"})"})["inputs"] == "a");
+  CHECK(refusal("").message == "the body is empty");
+  CHECK(refusal("[1]").message == "the body is a list, not an object");
+  CHECK(refusal("\"a\"").message == "the body is a text, not an object");
+  CHECK(refusal("null").message == "the body is null, not an object");
+  CHECK(refusal("7").message == "the body is a number, not an object");
+  CHECK(refusal("true").message == "the body is a boolean, not an object");
+  CHECK(contains(refusal("7").hint, "inputs"));
+  CHECK(refusal("7").status == 400);
+}
+
+TEST_CASE("a mistake in the body is told by line and column") {
+  CHECK(contains(refusal("{\n\"a\": 1,\n}").message, "body:3:1: "));
+  CHECK(contains(refusal("{\"a\": \"\xff\"}").message, "body:1:"));
+  CHECK(contains(refusal("{\"a\": \"\\ud800\"}").message, "body:1:"));
+  CHECK(contains(refusal("{\"a\": 1} x").message, "body:1:10: "));
+  CHECK(contains(refusal("{\"a\": 1e999}").message, "body:1:"));
+}
+
+TEST_CASE("a body nested 100,000 deep is refused without recursion") {
+  const std::string deep = R"({"inputs":)" + std::string(100000, '[');
+  CHECK(contains(refusal(deep).message, "nested deeper than 128"));
+}
+
+TEST_CASE("a field that is not known is named, with the nearest one") {
+  const Json object = {{"inputs", 1}, {"paramters", 2}};
+  try {
+    check_members(object, "", {"inputs", "parameters"});
+    FAIL("it was taken");
+  } catch (const RequestError& error) {
+    CHECK(error.answer().field == "paramters");
+    CHECK(contains(error.what(), "unknown field \"paramters\""));
+    CHECK(contains(error.hint(), "did you mean \"parameters\"?"));
+  }
+  try {
+    check_members({{"k", 1}}, "parameters", {"top_k"});
+    FAIL("it was taken");
+  } catch (const RequestError& error) {
+    CHECK(error.answer().field == "parameters.k");
+  }
+  check_members(object, "", {"inputs", "paramters"});
+}
+
+TEST_CASE("an error about a field names it") {
+  const RequestError error = wrong_field("parameters.top_k", "must be 1 or more, not -1", "leave it out for all");
+  CHECK(std::string(error.what()) == "parameters.top_k must be 1 or more, not -1");
+  CHECK(error.answer().field == "parameters.top_k");
+  CHECK(error.answer().status == 400);
+  CHECK(error.hint() == "leave it out for all");
+}

@@ -1,0 +1,70 @@
+#include "http/openapi.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "expect_error.h"
+
+using namespace hone;
+using namespace hone::http;
+
+namespace {
+
+const Handler kNothing([](const Request&) { return Response{}; });
+
+}  // namespace
+
+TEST_CASE("the document says of each route what its row says") {
+  const std::vector<Route> routes = {
+      {.method = "POST",
+       .path = "/predict",
+       .doc = "labels of texts",
+       .handle = kNothing,
+       .request_schema = R"({"type":"object","required":["inputs"]})",
+       .response_schema = R"({"type":"array"})",
+       .success = 202},
+      {.method = "GET",
+       .path = "/runs/{id}",
+       .doc = "a run",
+       .handle = kNothing,
+       .needs_key = false,
+       .parameters = {{.name = "from", .doc = "first byte", .schema = R"({"type":"integer"})"}},
+       .response_type = "text/plain"}};
+  const Json document = openapi_document({"hone", "1.2"}, routes);
+  CHECK(document["openapi"] == "3.1.0");
+  CHECK(document["info"] == Json{{"title", "hone"}, {"version", "1.2"}});
+  const Json& post = document["paths"]["/predict"]["post"];
+  CHECK(post["summary"] == "labels of texts");
+  CHECK(post["requestBody"]["content"]["application/json"]["schema"]["required"][0] == "inputs");
+  CHECK(post["responses"]["202"]["content"]["application/json"]["schema"]["type"] == "array");
+  CHECK(post["responses"]["default"]["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/Error");
+  CHECK(post["security"][0].contains("key"));
+  const Json& get = document["paths"]["/runs/{id}"]["get"];
+  CHECK(get["parameters"][0] == Json::parse(R"({"name":"id","in":"path","required":true,"description":"",
+                                                "schema":{"type":"string"}})"));
+  CHECK(get["parameters"][1]["name"] == "from");
+  CHECK(get["parameters"][1]["required"] == false);
+  CHECK(get["responses"]["200"]["content"]["text/plain"]["schema"]["type"] == "string");
+  CHECK_FALSE(get.contains("security"));
+  CHECK(document["components"]["schemas"]["Error"]["required"].size() == 4);
+}
+
+TEST_CASE("a parameter of the path that the row tells of is listed once") {
+  const Route route{.method = "GET",
+                    .path = "/runs/{id}",
+                    .handle = kNothing,
+                    .parameters = {{.name = "id", .doc = "as listed", .in = "path"}}};
+  const Json document = openapi_document({"hone", "1"}, std::span(&route, 1));
+  const Json& parameters = document["paths"]["/runs/{id}"]["get"]["parameters"];
+  REQUIRE(parameters.size() == 1);
+  CHECK(parameters[0]["description"] == "as listed");
+  CHECK(parameters[0]["required"] == true);
+}
+
+TEST_CASE("a row whose schema is not JSON is a bug") {
+  const Route route{.method = "GET", .path = "/x", .handle = kNothing, .response_schema = "{"};
+  const Error error = expect_error([&] { openapi_document({"hone", "1"}, std::span(&route, 1)); });
+  CHECK(error.kind() == ErrorKind::kInternal);
+  CHECK(contains(error.what(), "the schema of GET /x"));
+}

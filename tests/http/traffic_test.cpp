@@ -1,0 +1,46 @@
+#include "http/traffic.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+
+using namespace hone;
+using namespace hone::http;
+
+TEST_CASE("requests are counted by method, route and status, whatever a client calls its method") {
+  const auto metrics = std::make_shared<Metrics>();
+  Traffic traffic(metrics, false);
+  traffic.count({.method = "GET", .route = "/x", .status = 200, .seconds = 0.001});
+  traffic.count({.method = "GET", .route = "/x", .status = 200, .seconds = 0.3});
+  traffic.count({.method = "MADEUP\"", .status = 405});
+  const std::string text = metrics->text();
+  CHECK(contains(text, "hone_http_requests_total{method=\"GET\",route=\"/x\",status=\"200\"} 2\n"));
+  CHECK(contains(text, "hone_http_requests_total{method=\"other\",route=\"none\",status=\"405\"} 1\n"));
+  CHECK(contains(text, "hone_http_request_duration_seconds_bucket{route=\"/x\",le=\"0.001\"} 1\n"));
+  CHECK(contains(text, "hone_http_request_duration_seconds_count{route=\"/x\"} 2\n"));
+}
+
+TEST_CASE("bytes and connections are counted") {
+  const auto metrics = std::make_shared<Metrics>();
+  Traffic traffic(metrics, false);
+  traffic.received_bytes().add(10);
+  traffic.sent_bytes().add(20);
+  traffic.connections().add(1);
+  traffic.evicted().add();
+  traffic.refused().add();
+  const std::string text = metrics->text();
+  for (const char* line : {"received_bytes_total 10\n", "sent_bytes_total 20\n", "hone_http_connections 1\n",
+                           "evicted_connections_total 1\n", "refused_connections_total 1\n"}) {
+    CHECK(contains(text, line));
+  }
+}
+
+TEST_CASE("a line of the access log cannot be made into two") {
+  CHECK(access_line({.client = "127.0.0.1",
+                     .method = "GET",
+                     .path = "/a\nb\xff",
+                     .route = "none",
+                     .status = 404,
+                     .bytes = 12,
+                     .seconds = 0.0042}) == "127.0.0.1 GET /a%0Ab%FF 404 12 B 4.2 ms");
+}
