@@ -154,6 +154,7 @@ TEST_CASE("a state of another program, and one with a field missing or of a wron
     CHECK(contains(refused(json), fmt::format("\"{}\" is missing or not a number", key)));
   }
   for (const Json all = full_json(); const auto& [key, value] : all["hone"].items()) {
+    if (key == "log_seconds") continue;  // older checkpoints have none
     json = full_json();
     json["hone"].erase(key);
     CHECK(contains(refused(json), fmt::format("\"{}\" is missing or not a number", key)));

@@ -1,5 +1,5 @@
 // Tags are those of transformers' rewrite_logs, the folder's name that of its default_logdir (integration_utils.py).
-// What TensorBoard itself reads of a run is in tests/cli/tensorboard.py.
+// What TensorBoard itself reads of a run is in tests/cli/event_files.py.
 #include "train/tensorboard.h"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-# cli/tensorboard: TensorBoard itself reads what a run wrote for it, also after the run was stopped and gone on with.
-# Skipped (exit 77) where the tensorboard package is not installed. usage: tensorboard.py PROGRAM ROOT
+# cli/event_files: TensorBoard itself reads what a run wrote for it, also after the run was stopped and gone on with.
+# Skipped (exit 77) where the tensorboard package is not installed. usage: event_files.py PROGRAM ROOT
 import json
 import subprocess
 import sys
