@@ -25,8 +25,9 @@ def options():
     parser = recipe.options(__doc__)
     parser.add_argument("--model", choices=recipe.MODELS, default="minilm", help="all-MiniLM-L6-v2 or distilbert-base's shape")
     parser.add_argument("--peers", type=recipe.choices(list(PEERS)), default=list(PEERS))
-    parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS), default=machine.precisions())
-    return parser.parse_args()
+    parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
+                        help="fp32,bf16; bf16 only where the processor has it")
+    return recipe.parse(parser)
 
 
 def precision_words(args, command, precision):

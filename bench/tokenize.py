@@ -22,7 +22,7 @@ def options():
     parser.add_argument("--rows", type=int, default=10000, help="reviews of the training split")
     parser.add_argument("--tokenizer", default=None, help="folder with tokenizer.json (default: --base-model)")
     parser.add_argument("--repeat", type=int, default=3, help="passes of a run, of which the best counts")
-    args = parser.parse_args()
+    args = recipe.parse(parser)
     args.tokenizer = args.tokenizer or args.base_model
     return args
 

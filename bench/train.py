@@ -23,12 +23,13 @@ def options():
     parser = recipe.options(__doc__)
     parser.add_argument("--model", choices=recipe.MODELS, default="minilm", help="all-MiniLM-L6-v2 or distilbert-base's shape")
     parser.add_argument("--peers", type=recipe.choices(PEERS), default=list(PEERS))
-    parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS), default=machine.precisions())
+    parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
+                        help="fp32,bf16; bf16 only where the processor has it")
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--warmup", type=int, default=5, help="first steps that are not counted")
     parser.add_argument("--compile-warmup", type=int, default=10, help="the same, with torch.compile; more steps are run")
     parser.add_argument("--dropout", type=int, choices=(0, 1), default=1, help="0: train without dropout")
-    args = parser.parse_args()
+    args = recipe.parse(parser)
     for steps in (args.steps, args.warmup, args.compile_warmup):
         if steps % recipe.WINDOW or steps < recipe.WINDOW:
             parser.error(f"steps are counted in windows of {recipe.WINDOW}: {steps} is not a multiple")

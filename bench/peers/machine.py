@@ -4,6 +4,9 @@ import os
 import pathlib
 
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8")
+# What keeps hone, libtorch, oneDNN and MKL to a lower instruction set. ONNX Runtime has no such switch.
+LEVELS = {"avx2": {"HONE_CPU": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2",
+                   "MKL_ENABLE_INSTRUCTIONS": "AVX2"}}
 TCMALLOC = ("libtcmalloc.so.4", "libtcmalloc_minimal.so.4")
 TCMALLOC_HINT = "install it with: sudo apt-get install -y --no-install-recommends libgoogle-perftools4"
 
@@ -14,13 +17,20 @@ def describe():
         key, _, value = line.partition(":")
         fields.setdefault(key.strip(), value.strip())
     flags = [flag for flag in FLAGS if flag in fields.get("flags", "").split()]
+    level = os.environ.get("HONE_CPU")
     return {
+        "level": level,
         "processor": fields.get("model name", "unknown"), "vendor": fields.get("vendor_id", "unknown"),
         "family": fields.get("cpu family", "?"), "model": fields.get("model", "?"), "flags": flags,
         "kind": kind(fields.get("vendor_id", ""), flags), "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "load_before": os.getloadavg()[0],
     }
+
+
+def limit(level):
+    """Every runner that is started from now on computes with no wider instructions than these."""
+    os.environ.update(LEVELS[level])
 
 
 def kind(vendor, flags):
@@ -32,13 +42,16 @@ def kind(vendor, flags):
 
 def precisions():
     """bf16 only where the processor has it: emulated it is tens of times slower than fp32, for every runner."""
+    if os.environ.get("HONE_CPU") in LEVELS:
+        return ["fp32"]
     native = any(flag in describe()["flags"] for flag in ("avx512_bf16", "amx_bf16"))
     return ["fp32", "bf16"] if native else ["fp32"]
 
 
 def in_words(machine):
+    level = f", limited to {machine['level']}" if machine["level"] else ""
     return (f"{machine['processor']} (family {machine['family']}, model {machine['model']}; "
-            f"{' '.join(machine['flags']) or 'no AVX2'}), kind {machine['kind']}, {machine['cores']} cores, "
+            f"{' '.join(machine['flags']) or 'no AVX2'}), kind {machine['kind']}{level}, {machine['cores']} cores, "
             f"{machine['memory_gib']} GiB; load before the run {machine['load_before']:.1f}")
 
 

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+import machine
 from side_by_side import Job, last_line
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -30,12 +31,23 @@ def options(description, **defaults):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=defaults.get("rounds", 3), help="runs of each, in turn")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--cpu", choices=list(machine.LEVELS), help="keep every runner to these instructions")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT / "../shared/data/imdb",
                         help="IMDB in the Hub's layout: plain_text/train-*.parquet, test-*.parquet")
     parser.add_argument("--base-model", type=pathlib.Path, default=ROOT / "models/all-MiniLM-L6-v2")
     parser.add_argument("--hone", type=pathlib.Path, default=ROOT / "build/release/bin/hone")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all numbers there")
     return parser
+
+
+def parse(parser):
+    """The arguments; from here on, runners compute with the instructions that --cpu names."""
+    args = parser.parse_args()
+    if args.cpu:
+        machine.limit(args.cpu)
+    if getattr(args, "precisions", PRECISIONS) is None:
+        args.precisions = machine.precisions()
+    return args
 
 
 def choices(known):

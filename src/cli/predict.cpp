@@ -75,15 +75,14 @@ void predict_file(const eval::Classifier& classifier, const PredictOptions& opti
   const table::RowFormat format = table::row_format(options.texts.output);
   table::RowWriter writer(options.texts.output, format, output_columns(format, classifier.labels));
   uint64_t num_cut_rows = 0;
-  for_each_block(options.texts, "predicting", [&](const table::Rows& rows, const table::TextColumns& columns) {
-    const task::Features features =
-        task::tokenize_rows(classifier.tokenizer, rows, columns, classifier.max_length, "tokenizing");
+  const auto write = [&](const task::Features& features) {
     num_cut_rows += features.num_cut_rows;
     for (const eval::Prediction& prediction :
          eval::predict(classifier, features, [](uint64_t) {}, options.function_to_apply)) {
       write_prediction(writer, format, prediction, classifier.labels);
     }
-  });
+  };
+  for_each_block(options.texts, classifier.tokenizer, {classifier.max_length, "predicting", true}, write);
   writer.commit();
   if (num_cut_rows > 0) {
     log_warning("{} of {} rows are longer than {} tokens and were cut", num_cut_rows, writer.rows(),

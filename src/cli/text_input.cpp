@@ -1,8 +1,12 @@
-// Reading a file block by block, in memory that does not grow with it.
+// Reading and tokenizing a file block by block, in memory that does not grow with it.
 #include "cli/text_input.h"
 
+#include <omp.h>
+
+#include "base/ahead.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "table/columns.h"
 #include "table/read.h"
 
 namespace hone::cli {
@@ -41,16 +45,22 @@ void check_text_input(const TextOptions& input, const char* command) {
   }
 }
 
-void for_each_block(const TextOptions& input, const char* what,
-                    const std::function<void(const table::Rows&, const table::TextColumns&)>& take) {
+void for_each_block(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options,
+                    const std::function<void(const task::Features&)>& take) {
   table::RowReader reader({input.file});
-  Progress progress(what, "row", 0);
-  while (const auto rows = reader.next(kBlockRows)) {
+  Progress progress(options.what, "row", 0);
+  Ahead<task::Features> blocks([&]() -> std::optional<task::Features> {
+    if (options.beside_computing) omp_set_num_threads(1);  // for what this thread starts
+    const auto rows = reader.next(kBlockRows);
+    if (!rows) return std::nullopt;
     const table::TextColumns columns = table::choose_text_columns(*rows, input.text_column, input.text_pair_column);
     check_texts(*rows, columns.text);
     if (columns.text_pair) check_texts(*rows, *columns.text_pair);
-    take(*rows, columns);
-    progress.advance(rows->size());
+    return task::tokenize_rows(tokenizer, *rows, columns, options.max_length, "tokenizing");
+  });
+  while (const auto features = blocks.next()) {
+    take(*features);
+    progress.advance(features->size());
   }
 }
 

@@ -75,8 +75,7 @@ void tokenize_texts(const text::Tokenizer& tokenizer, const TokenizeOptions& opt
 void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& options) {
   table::RowWriter writer(options.texts.output, table::RowFormat::kJsonLines, {"input_ids"});
   uint64_t num_cut_rows = 0, num_tokens = 0;
-  for_each_block(options.texts, "tokenizing", [&](const table::Rows& rows, const table::TextColumns& columns) {
-    const task::Features features = task::tokenize_rows(tokenizer, rows, columns, limit(options), "tokenizing");
+  for_each_block(options.texts, tokenizer, {limit(options), "tokenizing"}, [&](const task::Features& features) {
     num_cut_rows += features.num_cut_rows;
     num_tokens += features.num_tokens();
     for (uint64_t row = 0; row < features.size(); ++row) {

@@ -152,8 +152,6 @@ namespace hone::kernel {
 
 namespace {
 
-int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
-
 template <typename A>
 A sigmoid(A x) {
   return 1 / (1 + std::exp(-x));

@@ -79,8 +79,6 @@ namespace hone::kernel {
 
 namespace {
 
-int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 8192 / std::max<int64_t>(1, width)); }
-
 template <typename S>
 constexpr bool kHasVectors = !std::is_same_v<S, double>;
 

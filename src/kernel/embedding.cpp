@@ -92,8 +92,6 @@ namespace hone::kernel {
 
 namespace {
 
-int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
-
 template <typename A>
 void factors_of_row(const EmbeddingShape& shape, int64_t t, A* factors) {
   if (shape.dropout.p > 0) {

@@ -94,8 +94,6 @@ namespace hone::kernel {
 
 namespace {
 
-int64_t row_grain(const NormShape& shape) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, shape.width)); }
-
 template <typename S>
 void forward_row_reference(const NormShape& shape, const NormForward<S>& a, int64_t t, const Computed<S>* factors) {
   using A = Computed<S>;
@@ -194,7 +192,7 @@ void backward_rows(const NormShape& shape, const NormBackward<S>& a, int64_t beg
 
 template <typename S>
 void norm_forward(const NormShape& shape, const NormForward<S>& arrays) {
-  const int64_t grain = row_grain(shape), parts = num_parts(shape.num_rows, grain);
+  const int64_t grain = row_grain(shape.width), parts = num_parts(shape.num_rows, grain);
   PartialSums<Computed<S>> buffers(shape.dropout.p > 0, parts,
                                    static_cast<int64_t>(factor_buffer_size(static_cast<size_t>(shape.width))));
   parallel_ranges(shape.num_rows, grain, [&](int64_t begin, int64_t end, int part) {
@@ -205,7 +203,7 @@ void norm_forward(const NormShape& shape, const NormForward<S>& arrays) {
 template <typename S>
 void norm_backward(const NormShape& shape, const NormBackward<S>& arrays) {
   using Sums = PartialSums<Computed<S>>;
-  const int64_t grain = row_grain(shape), parts = num_parts(shape.num_rows, grain);
+  const int64_t grain = row_grain(shape.width), parts = num_parts(shape.num_rows, grain);
   Sums buffers(shape.dropout.p > 0, parts, static_cast<int64_t>(factor_buffer_size(static_cast<size_t>(shape.width))));
   Sums bias(arrays.bias_gradient != nullptr, parts, shape.width);
   Sums weight(arrays.weight_gradient != nullptr, parts, shape.width);

@@ -15,6 +15,9 @@ inline int64_t num_parts(int64_t count, int64_t grain) {
   return std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain);
 }
 
+// The grain of a loop over rows of this width: less than 16,384 elements are not worth another thread.
+inline int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
+
 // Calls f(begin, end, part) for each part of [0, count), a part a thread; no more threads than count / grain rounded
 // up. f must not throw.
 template <typename F>

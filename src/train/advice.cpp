@@ -66,13 +66,11 @@ void about_labels(const AdviceInputs& in, Notes& notes) {
 
 void about_padding(const AdviceInputs& in, Notes& notes) {
   if (!in.options.pad_to_max_length || in.train.num_tokens() == 0) return;
-  const double padded = static_cast<double>(in.max_length) * static_cast<double>(in.train.size());
-  const double times = padded / static_cast<double>(in.train.num_tokens());
-  if (times < 2) return;
-  notes.push_back(fmt::format(
-      "pad_to_max_length pads rows of {:.0f} tokens on average to {}, {:.1f} times the work "
-      "elsewhere; hone computes no padding, so the results are the same without the cost",
-      static_cast<double>(in.train.num_tokens()) / static_cast<double>(in.train.size()), in.max_length, times));
+  const uint64_t padded = in.max_length * in.train.size(), real = in.train.num_tokens();
+  notes.push_back(
+      fmt::format("pad_to_max_length would compute {} tokens of padding an epoch beside {} real ones ({:.1f} times the "
+                  "work); hone computes none, and the results are the same",
+                  padded - real, real, static_cast<double>(padded) / static_cast<double>(real)));
 }
 
 void about_empty_rows(const AdviceInputs& in, Notes& notes) {

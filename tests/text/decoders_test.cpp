@@ -6,7 +6,7 @@
 namespace hone::text {
 
 TEST_CASE("each decoder does what tokenizers' does") {
-  for (const Json& item : read_fixture("parts.json")["decoders"]) {
+  for (const Json all = read_fixture("parts.json"); const Json& item : all["decoders"]) {
     CAPTURE(item.dump());
     const Decoder decoder = make_decoder(item["spec"], "test");
     std::string text;

@@ -6,7 +6,7 @@
 namespace hone::text {
 
 TEST_CASE("each pre-tokenizer does what tokenizers' does") {
-  for (const Json& item : read_fixture("parts.json")["pre_tokenizers"]) {
+  for (const Json all = read_fixture("parts.json"); const Json& item : all["pre_tokenizers"]) {
     CAPTURE(item.dump());
     const NormalizedText text = to_normalized_text(item["text"].get<std::string>());
     Words words{{0, text.size()}};

@@ -152,7 +152,7 @@ TEST_CASE("a state of another program, and one with a field missing or of a wron
     json[key] = "7";
     CHECK(contains(refused(json), fmt::format("\"{}\" is missing or not a number", key)));
   }
-  for (const auto& [key, value] : full_json()["hone"].items()) {
+  for (const Json all = full_json(); const auto& [key, value] : all["hone"].items()) {
     json = full_json();
     json["hone"].erase(key);
     CHECK(contains(refused(json), fmt::format("\"{}\" is missing or not a number", key)));

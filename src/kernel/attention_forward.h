@@ -1,0 +1,93 @@
+// Attention forward over one key head of one sequence: blocks of queries against chunks of keys, with running softmax.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "kernel/attention_head.h"
+#include "kernel/tile_product.h"
+
+namespace hone::kernel {
+
+template <typename T>
+class AttentionForward : AttentionHead<T> {
+  using Base = AttentionHead<T>;
+  using Base::padded_keys_;
+  using Base::rules_;
+  using Base::space_;
+  using Base::task_;
+  using Base::width_;
+
+ public:
+  AttentionForward(const AttentionRules& rules, const AttentionTask& task)
+      : Base(rules, task),
+        keys_(space_.template take<T>(padded_keys_ * width_)),
+        values_(space_.template take<T>(padded_keys_ * width_)),
+        values_transposed_(space_.template take<T>(padded_keys_ * width_)),
+        queries_(space_.template take<T>(kQueryBlock * width_)),
+        queries_transposed_(space_.template take<T>(kQueryBlock * width_)),
+        scores_(space_.template take<float>(kKeyChunk * kQueryBlock)),
+        out_(space_.template take<float>(kQueryBlock * width_)),
+        out_rows_(space_.template take<float>(kQueryBlock * width_)),
+        statistics_(space_.template take<float>(3 * kQueryBlock)) {
+    if constexpr (sizeof(T) == 2) weights_ = space_.template take<BFloat16>(kKeyChunk * kQueryBlock);
+  }
+
+  void run(const AttentionInputs<T>& inputs, HeadRows<T> out, float* logsumexp) {
+    Base::copy_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
+    Base::copy_rows(inputs.v, task_.kv_head, 0, task_.length, padded_keys_, values_);
+    Base::transpose_keys(values_, values_transposed_);
+    for (int64_t head = task_.kv_head * Base::group(); head < (task_.kv_head + 1) * Base::group(); ++head) {
+      for (int64_t query = 0; query < task_.length; query += kQueryBlock) {
+        attend(inputs, head, query);
+        const int64_t count = std::min(kQueryBlock, task_.length - query);
+        Base::write_rows(out_rows_, out, head, query, count);
+        for (int64_t i = 0; i < count; ++i) logsumexp[Base::row(head, query + i)] = logsumexp_of(i);
+      }
+    }
+  }
+
+ private:
+  // Fills out_rows_ and the statistics of a block of queries.
+  void attend(const AttentionInputs<T>& inputs, int64_t head, int64_t query) {
+    const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
+    Base::copy_rows(inputs.q, head, query, std::min(kQueryBlock, task_.length - query), n, queries_);
+    Base::transpose_operand(queries_, queries_transposed_, n);
+    std::fill_n(running().maximum, n, -std::numeric_limits<float>::infinity());
+    std::fill_n(running().sum, n, 0.0F);
+    for (int64_t key = 0; key < task_.length; key += kKeyChunk) {
+      const TileRules tile = Base::tile_rules(head, query, key);
+      if (tile.num_keys > 0) add_chunk(tile, key);
+    }
+    float* factors = running().correction;
+    for (int64_t i = 0; i < n; ++i) factors[i] = running().sum[i] == 0 ? 0 : 1 / running().sum[i];
+    scale_columns(out_, factors, width_, n);
+    Base::transpose_result(out_, out_rows_, n);
+  }
+
+  void add_chunk(const TileRules& tile, int64_t key) {
+    const int64_t n = tile.padded_queries;
+    tile_product({tile.padded_keys, n, width_, width_, n, n}, keys_ + key * width_, queries_transposed_, scores_,
+                 false);
+    softmax_tile(tile, running(), scores_, weights_);
+    if (key > 0) scale_columns(out_, running().correction, width_, n);
+    const TileShape shape{width_, n, tile.padded_keys, padded_keys_, n, n};
+    if constexpr (sizeof(T) == 2) {
+      tile_product(shape, values_transposed_ + key, weights_, out_, key > 0);
+    } else {
+      tile_product(shape, values_transposed_ + key, scores_, out_, key > 0);
+    }
+  }
+
+  RunningSoftmax running() const { return {statistics_, statistics_ + kQueryBlock, statistics_ + 2 * kQueryBlock}; }
+  float logsumexp_of(int64_t i) const {
+    const float sum = running().sum[i];
+    return sum == 0 ? std::numeric_limits<float>::infinity() : running().maximum[i] + std::log(sum);
+  }
+
+  T *keys_, *values_, *values_transposed_, *queries_, *queries_transposed_;
+  float *scores_, *out_, *out_rows_, *statistics_;
+  BFloat16* weights_ = nullptr;
+};
+
+}  // namespace hone::kernel

@@ -1,0 +1,165 @@
+// What attention's forward and backward share about one key head of one sequence: its rows as the tile products take
+// them, memory of the thread, the rules of a tile.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "kernel/attention.h"
+#include "kernel/attention_tile.h"
+#include "kernel/transpose.h"
+
+namespace hone::kernel {
+
+inline constexpr int64_t kQueryBlock = 64, kKeyChunk = 512;
+
+inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+// One key head of one sequence.
+struct AttentionTask {
+  int64_t first = 0, length = 0;  // tokens
+  int64_t kv_head = 0;
+  uint64_t first_block = 0;  // of dropout, of the sequence
+};
+
+// Memory of one thread, kept from call to call; what is in it is what the last use left.
+class AttentionMemory {
+ public:
+  template <typename T>
+  T* take(int64_t count) {
+    const auto bytes = static_cast<size_t>(round_up(count * static_cast<int64_t>(sizeof(T)), 64));
+    if (next_ == blocks_.size()) blocks_.emplace_back();
+    Block& block = blocks_[next_++];
+    if (block.size < bytes) {
+      block.memory.reset(static_cast<std::byte*>(std::aligned_alloc(64, bytes)));
+      if (block.memory == nullptr) throw std::bad_alloc();
+      block.size = bytes;
+    }
+    return reinterpret_cast<T*>(block.memory.get());
+  }
+  void restart() { next_ = 0; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+  struct Block {
+    std::unique_ptr<std::byte, Free> memory;
+    size_t size = 0;
+  };
+  std::vector<Block> blocks_;
+  size_t next_ = 0;
+};
+
+inline AttentionMemory& attention_memory() {
+  thread_local AttentionMemory own;
+  own.restart();
+  return own;
+}
+
+template <typename T>
+struct AttentionWord;
+template <>
+struct AttentionWord<float> {
+  using Type = uint32_t;
+};
+template <>
+struct AttentionWord<BFloat16> {
+  using Type = uint16_t;
+};
+
+// What is the same for all blocks of a task.
+template <typename T>
+class AttentionHead {
+ public:
+  AttentionHead(const AttentionRules& rules, const AttentionTask& task)
+      : rules_(rules),
+        task_(task),
+        padded_keys_(round_up(task.length, kTilePadding<T>)),
+        width_(round_up(rules.head_width, kTilePadding<T>)),
+        space_(attention_memory()) {}
+
+ protected:
+  // Rows [first, first + count) of a head, zero-padded to [padded, width_].
+  void copy_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded, T* to) const {
+    const int64_t width = rules_.head_width;
+    for (int64_t i = 0; i < count; ++i) {
+      std::memcpy(to + i * width_, from.data + (task_.first + first + i) * from.row_stride + head * width,
+                  static_cast<size_t>(width) * sizeof(T));
+      std::fill(to + i * width_ + width, to + (i + 1) * width_, T{});
+    }
+    std::fill(to + count * width_, to + padded * width_, T{});
+  }
+
+  void write_rows(const float* from, HeadRows<T> to, int64_t head, int64_t first, int64_t count) const {
+    for (int64_t i = 0; i < count; ++i) {
+      T* row = to.data + (task_.first + first + i) * to.row_stride + head * rules_.head_width;
+      if constexpr (sizeof(T) == 2) {
+        round_row(from + i * width_, row, rules_.head_width);
+      } else {
+        std::memcpy(row, from + i * width_, static_cast<size_t>(rules_.head_width) * sizeof(T));
+      }
+    }
+  }
+
+  // rows [n, width_] -> the second operand of a product over the width: [width_, n], or pairs of its rows.
+  void transpose_operand(const T* rows, T* to, int64_t n) const {
+    const int64_t words = width_ * static_cast<int64_t>(sizeof(T)) / 4;
+    transpose_tile(reinterpret_cast<const uint32_t*>(rows), words, reinterpret_cast<uint32_t*>(to), n, n, words);
+  }
+
+  // rows [padded_keys_, width_] -> [width_, padded_keys_].
+  void transpose_keys(const T* rows, T* to) const {
+    using Word = typename AttentionWord<T>::Type;
+    transpose_tile(reinterpret_cast<const Word*>(rows), width_, reinterpret_cast<Word*>(to), padded_keys_, padded_keys_,
+                   width_);
+  }
+
+  // [width_, n] -> [n, width_].
+  void transpose_result(const float* from, float* to, int64_t n) const {
+    transpose_tile(reinterpret_cast<const uint32_t*>(from), n, reinterpret_cast<uint32_t*>(to), width_, width_, n);
+  }
+
+  TileRules tile_rules(int64_t head, int64_t query, int64_t key) const {
+    const int64_t length = task_.length;
+    const int64_t last_key = rules_.causal ? std::min(length, query + kQueryBlock) : length;
+    TileRules tile;
+    tile.num_keys = std::max<int64_t>(0, std::min(kKeyChunk, last_key - key));
+    tile.padded_keys = round_up(tile.num_keys, kTilePadding<T>);
+    tile.num_queries = std::min(kQueryBlock, length - query);
+    tile.padded_queries = round_up(tile.num_queries, kTilePadding<T>);
+    tile.scale = static_cast<float>(rules_.scale);
+    tile.causal = rules_.causal;
+    tile.first_key = key;
+    tile.first_query = query;
+    if (rules_.key_mask != nullptr) tile.key_mask = rules_.key_mask + task_.first + key;
+    if (rules_.bias != nullptr) {
+      tile.bias = rules_.bias + head * rules_.bias_head_stride + query * rules_.bias_query_stride + key;
+      tile.bias_query_stride = rules_.bias_query_stride;
+    }
+    tile.p = rules_.p;
+    tile.stream = rules_.stream;
+    tile.blocks_per_query = attention_row_length(length) / 4;
+    tile.first_block = task_.first_block + static_cast<uint64_t>(head * length + query) * tile.blocks_per_query +
+                       static_cast<uint64_t>(key) / 4;
+    return tile;
+  }
+
+  int64_t group() const { return rules_.num_heads / rules_.num_kv_heads; }
+  // logsumexp is [H, T].
+  int64_t row(int64_t head, int64_t query) const {
+    return head * rules_.offsets[rules_.num_sequences] + task_.first + query;
+  }
+
+  const AttentionRules& rules_;
+  const AttentionTask& task_;
+  const int64_t padded_keys_, width_;
+  AttentionMemory& space_;
+};
+
+}  // namespace hone::kernel

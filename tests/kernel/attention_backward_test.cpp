@@ -1,0 +1,32 @@
+// A case worked out by hand; the many shapes are in attention_test.cpp.
+#include "kernel/attention_backward.h"
+
+#include <doctest/doctest.h>
+
+#include "kernel/attention_example.h"
+#include "kernel/each_level.h"
+
+namespace hone::kernel {
+namespace {
+
+// The output of query 0 alone has a gradient, 1. dv = its weights; delta = 1/4 4 + 3/4 8 = 7; those of the scores are
+// 1/4 (4 - 7) and 3/4 (8 - 7); times k they sum to dq, times q they are dk.
+TEST_CASE("gradients of two tokens are those worked out by hand") {
+  for_each_vector_level([] {
+    const AttentionExample example;
+    const std::array<float, 2> out_gradient = {1, 0};
+    std::array<float, 2> dq{}, dk{}, dv{};
+    AttentionBackward<float>(example.rules, example.task)
+        .run(example.inputs, {{example.out.data(), 1}, {out_gradient.data(), 1}, example.logsumexp.data()},
+             {{dq.data(), 1}, {dk.data(), 1}, {dv.data(), 1}});
+    CHECK(dv[0] == doctest::Approx(0.25));
+    CHECK(dv[1] == doctest::Approx(0.75));
+    CHECK(dk[0] == doctest::Approx(-0.75));
+    CHECK(dk[1] == doctest::Approx(0.75));
+    CHECK(dq[0] == doctest::Approx(0.75 * std::log(3.0)));
+    CHECK(dq[1] == doctest::Approx(0));
+  });
+}
+
+}  // namespace
+}  // namespace hone::kernel
