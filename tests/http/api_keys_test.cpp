@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/log.h"
 #include "expect_error.h"
+#include "task/captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;
@@ -35,6 +35,17 @@ TEST_CASE("a key file holds a key a line, with comments") {
   CHECK(keys.accept("Bearer alpha"));
   CHECK(keys.accept("Bearer beta"));
   CHECK_FALSE(keys.accept("Bearer # of the team"));
+}
+
+TEST_CASE("a key file that every user of the machine can read is warned of, another is not") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("keys", "alpha\n");
+  using std::filesystem::perms;
+  std::filesystem::permissions(path, perms::owner_read | perms::others_read);
+  CHECK(
+      contains(captured_log([&] { ApiKeys::read(path); }), "every user of this machine can read the keys; chmod 600"));
+  std::filesystem::permissions(path, perms::owner_read | perms::owner_write);
+  CHECK(captured_log([&] { ApiKeys::read(path); }).empty());
 }
 
 TEST_CASE("a key file without a key, or with one that cannot be sent, is an error that says where") {

@@ -58,6 +58,7 @@ TEST_CASE("other machines may call only with a key, or where the user says that 
   CHECK(make_config(options).host == "0.0.0.0");
   const TemporaryFolder folder;
   const ServerOptions keyed{.host = "0.0.0.0", .api_key_file = folder.write("keys", "secret\n")};
+  std::filesystem::permissions(keyed.api_key_file, std::filesystem::perms::owner_read);
   CHECK(make_config(keyed).keys.accept("Bearer secret"));
 }
 
