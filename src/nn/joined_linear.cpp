@@ -59,8 +59,12 @@ at::Tensor JoinedLinear::forward(const at::Tensor& x) const {
   for (const auto& linear : linears_) {
     weights.push_back(linear->weight);
     biases.push_back(linear->bias);
-    version += linear->weight.is_inference() ? 0 : static_cast<int64_t>(linear->weight._version());
+    version += tensor::version_of(linear->weight);
   }
+  if (tensor::takes_packed_weights(x)) {
+    return tensor::packed_linear(x, packed_weight_.in(weight_, x.scalar_type(), version), bias_);
+  }
+  packed_weight_.release();
   return tensor::joined_linear(x, weights, biases, cast_weight_.in(weight_, x.scalar_type(), version), bias_);
 }
 

@@ -26,6 +26,7 @@ class JoinedLinear {
   std::vector<std::shared_ptr<Linear>> linears_;
   mutable at::Tensor weight_, bias_;  // the joined blocks; the parameters are views of them
   mutable tensor::CastWeight cast_weight_;
+  mutable tensor::PackedWeight packed_weight_;
 };
 
 }  // namespace hone::nn

@@ -10,12 +10,17 @@ Linear::Linear(int64_t in_features, int64_t out_features) {
   bias = register_parameter("bias", at::empty({out_features}));
 }
 
-at::Tensor Linear::forward(const at::Tensor& x) const {
-  return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), bias);
-}
+at::Tensor Linear::forward(const at::Tensor& x) const { return compute(x, bias); }
 
-at::Tensor Linear::product(const at::Tensor& x) const {
-  return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), {});
+at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }
+
+at::Tensor Linear::compute(const at::Tensor& x, const at::Tensor& added_bias) const {
+  if (tensor::takes_packed_weights(x)) {
+    const at::Tensor& packed = packed_weight_.in(weight, x.scalar_type(), tensor::version_of(weight));
+    return tensor::packed_linear(x, packed, added_bias);
+  }
+  packed_weight_.release();
+  return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), added_bias);
 }
 
 }  // namespace hone::nn

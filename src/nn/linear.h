@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "tensor/linear.h"
+#include "tensor/packed_linear.h"
 
 namespace hone::nn {
 
@@ -23,7 +24,10 @@ class Linear : public torch::nn::Module {
   at::Tensor bias;    // [out]
 
  private:
+  at::Tensor compute(const at::Tensor& x, const at::Tensor& added_bias) const;
+
   mutable tensor::CastWeight cast_weight_;
+  mutable tensor::PackedWeight packed_weight_;
 };
 
 }  // namespace hone::nn

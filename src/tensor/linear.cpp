@@ -104,6 +104,10 @@ at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x) {
   return weight_gradient(gradient, x, is_amx);
 }
 
+int64_t version_of(const at::Tensor& weight) {
+  return weight.is_inference() ? 0 : static_cast<int64_t>(weight._version());
+}
+
 const at::Tensor& CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
   if (weight.scalar_type() == dtype) return weight;
   if (!copy_.defined() || copy_.scalar_type() != dtype || source_ != weight.const_data_ptr() || version_ != version) {

@@ -7,14 +7,15 @@
 
 namespace hone::tensor {
 
+// Changes when the weight's values have; 0 for one that only inference has seen.
+int64_t version_of(const at::Tensor& weight);
+
 // A weight as the product takes it: for x of bfloat16 a copy of that type, made again when the weight has changed.
 class CastWeight {
  public:
   // `weight` in `dtype`: itself where it is of this type. `version` changes when the weight's values have.
   const at::Tensor& in(const at::Tensor& weight, at::ScalarType dtype, int64_t version);
-  const at::Tensor& in(const at::Tensor& weight, at::ScalarType dtype) {
-    return in(weight, dtype, weight.is_inference() ? 0 : static_cast<int64_t>(weight._version()));
-  }
+  const at::Tensor& in(const at::Tensor& weight, at::ScalarType dtype) { return in(weight, dtype, version_of(weight)); }
 
  private:
   at::Tensor copy_;
