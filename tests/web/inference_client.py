@@ -3,7 +3,7 @@ model's. Where transformers is installed too, the scores are compared with its p
 
   python tests/web/inference_client.py build/release/bin/hone [MODEL]
 
-Skips (77) where huggingface_hub is not installed: `./dev bench predict` makes an environment that has it.
+Skips (77) where huggingface_hub is not installed: `./dev test` makes an environment that has it, tests/.venv.
 """
 import json
 import os
@@ -19,15 +19,6 @@ SKIPPED = 77
 TEXTS = ["good movie", "A very bad film, and boring!", "", "it is not brilliant", "the plot was awful; the acting, fun"]
 
 os.environ.pop("HF_HUB_OFFLINE", None)  # offline, the client calls nobody, not even this machine
-
-
-def rerun_with_peers():
-    """With the Python of the bench's environment where this one lacks huggingface_hub; ends the test where that lacks it."""
-    peers = pathlib.Path(os.environ.get("HONE_BENCH_VENV", ROOT / "bench/.venv")) / "bin/python"
-    if peers.exists() and pathlib.Path(sys.executable).parent != peers.parent:
-        os.execv(peers, [str(peers), "-B", *sys.argv])
-    print("skipped: huggingface_hub is not installed here (./dev bench predict installs it into bench/.venv)")
-    sys.exit(SKIPPED)
 
 
 class Server:
@@ -128,7 +119,8 @@ def main():
         import huggingface_hub
         from huggingface_hub import InferenceClient, errors
     except ImportError:
-        rerun_with_peers()
+        print("skipped: huggingface_hub is not installed here (./dev test installs it into tests/.venv)")
+        sys.exit(SKIPPED)
     program = sys.argv[1]
     model = sys.argv[2] if len(sys.argv) > 2 else ROOT / "tests/fixtures/models/tiny-bert"
     with Server(program, model) as server:
