@@ -3,30 +3,40 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <vector>
 
+#include "base/json.h"
 #include "base/names.h"
 
 namespace hone::http {
 
 namespace {
 
-constexpr const char* kObjectHint = "send a JSON object, as {\"inputs\": \"some text\"}";
+std::string_view kind_of(const BodyJson& value) {
+  if (value.is_null()) return "null";
+  if (value.is_boolean()) return "a boolean";
+  if (value.is_number()) return "a number";
+  if (value.is_string()) return "a text";
+  return value.is_array() ? "a list" : "an object";
+}
 
 }  // namespace
 
-Json json_body(const Request& request) {
-  if (request.body.empty()) throw RequestError({.message = "the body is empty", .hint = kObjectHint});
-  Json body;
+BodyJson json_body(std::string_view body) {
+  if (body.empty()) throw RequestError({.message = "the body is empty", .hint = kBodyHint});
+  BodyJson parsed;
   try {
-    body = parse_json(request.body, "body");
+    check_json_depth(body, "body");
+    parsed = BodyJson::parse(body, nullptr, /*allow_exceptions=*/false);
+    if (parsed.is_discarded()) throw json_syntax_error(body, "body");
   } catch (const Error& error) {
-    throw RequestError({.message = error.what(), .hint = kObjectHint});
+    throw RequestError({.message = error.what(), .hint = kBodyHint});
   }
-  if (!body.is_object()) {
-    throw RequestError({.message = fmt::format("the body is {}, not an object", kind_of(body)), .hint = kObjectHint});
+  if (!parsed.is_object()) {
+    throw RequestError({.message = fmt::format("the body is {}, not an object", kind_of(parsed)), .hint = kBodyHint});
   }
-  return body;
+  return parsed;
 }
 
 RequestError wrong_field(std::string_view field, std::string_view problem, std::string hint) {
@@ -34,23 +44,24 @@ RequestError wrong_field(std::string_view field, std::string_view problem, std::
       {.message = fmt::format("{} {}", field, problem), .field = std::string(field), .hint = std::move(hint)});
 }
 
-void check_members(const Json& object, std::string_view where, std::initializer_list<std::string_view> known) {
+std::string clipped(const std::string& text) {
+  constexpr size_t kShown = 64;
+  if (text.size() <= kShown) return text;
+  size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+void check_members(const BodyJson& object, std::string_view where, std::initializer_list<std::string_view> known) {
   const std::vector<std::string> names(known.begin(), known.end());
   for (const auto& [name, value] : object.items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const Error error = unknown_name(ErrorKind::kInput, "field", name, names);
+    const std::string shown = clipped(name);
+    const Error error = unknown_name(ErrorKind::kUsage, "field", shown, names);
     throw RequestError({.message = error.what(),
-                        .field = where.empty() ? name : fmt::format("{}.{}", where, name),
+                        .field = where.empty() ? shown : fmt::format("{}.{}", where, shown),
                         .hint = error.hint()});
   }
-}
-
-std::string_view kind_of(const Json& value) {
-  if (value.is_null()) return "null";
-  if (value.is_boolean()) return "a boolean";
-  if (value.is_number()) return "a number";
-  if (value.is_string()) return "a text";
-  return value.is_array() ? "a list" : "an object";
 }
 
 }  // namespace hone::http

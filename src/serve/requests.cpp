@@ -1,4 +1,4 @@
-// A body becomes nlohmann's sorted json, not hone's ordered one: that takes quadratic time for an object of many keys.
+// What a request's body asks for, field by field.
 #include "serve/requests.h"
 
 #include <nlohmann/json.hpp>
@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "base/json.h"
-#include "base/names.h"
 #include "eval/evaluate.h"
 #include "http/json_body.h"
 #include "http/response.h"
@@ -16,44 +14,16 @@ namespace hone::serve {
 
 namespace {
 
-using Body = nlohmann::json;
+using Body = http::BodyJson;
 using http::wrong_field;
-
-constexpr const char* kBodyHint = "send a JSON object, as {\"inputs\": \"some text\"}";
-
-// What an error says back of a text of the client's: no more than its beginning.
-std::string clipped(const std::string& text) {
-  constexpr size_t kShown = 64;
-  if (text.size() <= kShown) return text;
-  size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
-Body parse(std::string_view body) {
-  Body parsed;
-  try {
-    check_json_depth(body, "body");
-    parsed = Body::parse(body, nullptr, false);
-    if (parsed.is_discarded()) throw json_syntax_error(body, "body");
-  } catch (const Error& error) {
-    throw http::RequestError({.message = error.what(), .hint = kBodyHint});
-  }
-  if (!parsed.is_object()) throw http::RequestError({.message = "the body must be a JSON object", .hint = kBodyHint});
-  return parsed;
-}
 
 // An object's members by name; a name outside `known` is an error with the nearest one.
 class Fields {
  public:
-  Fields(const Body& object, std::string path, std::initializer_list<const char*> known)
-      : object_(object), path_(std::move(path)) {
-    const std::vector<std::string> names(known.begin(), known.end());
-    for (const auto& [name, value] : object.items()) {
-      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-      const Error error = unknown_name(ErrorKind::kUsage, "field", clipped(name), names);
-      throw http::RequestError({.message = error.what(), .field = of(clipped(name)), .hint = error.hint()});
-    }
+  // `where`: the object's own field name, as "parameters"; empty for the body.
+  Fields(const Body& object, const std::string& where, std::initializer_list<std::string_view> known)
+      : object_(object), path_(where.empty() ? "" : where + ".") {
+    http::check_members(object, where, known);
   }
 
   // "parameters.top_k".
@@ -81,7 +51,7 @@ class Fields {
 
   const Body& needed(const char* name) const {
     const Body* value = find(name);
-    if (value == nullptr) throw wrong_field(of(name), "is missing", kBodyHint);
+    if (value == nullptr) throw wrong_field(of(name), "is missing", http::kBodyHint);
     return *value;
   }
 
@@ -99,7 +69,7 @@ const Body& parameters_of(const Fields& fields) {
 }
 
 Input read_dictionary(const Body& value, const std::string& field) {
-  const Fields fields(value, field + ".", {"text", "text_pair"});
+  const Fields fields(value, field, {"text", "text_pair"});
   const auto text = fields.text("text");
   if (!text) throw wrong_field(fields.of("text"), "is missing");
   return {*text, fields.text("text_pair")};
@@ -151,7 +121,7 @@ std::string read_function(const Fields& parameters) {
   const auto name = parameters.text("function_to_apply");
   if (!name) return "";
   try {
-    return std::string(eval::find_score_function(clipped(*name)).name);
+    return std::string(eval::find_score_function(http::clipped(*name)).name);
   } catch (const Error& error) {
     throw http::RequestError(
         {.message = error.what(), .field = parameters.of("function_to_apply"), .hint = error.hint()});
@@ -183,14 +153,14 @@ void read_encoding(const Fields& fields, const char* truncate, PredictRequest& r
 }  // namespace
 
 PredictRequest read_predict(std::string_view body) {
-  const Body parsed = parse(body);
+  const Body parsed = http::json_body(body);
   // "options" steered Hugging Face's own machines (wait_for_model, use_cache) and means nothing here.
   const Fields fields(parsed, "",
                       {"inputs", "parameters", "truncate", "truncation_direction", "raw_scores", "options"});
   PredictRequest request;
   request.inputs = read_inputs(fields.needed("inputs"));
   const Fields parameters(
-      parameters_of(fields), "parameters.",
+      parameters_of(fields), "parameters",
       {"top_k", "function_to_apply", "truncation", "truncate", "truncation_direction", "raw_scores"});
   request.top_k = read_top_k(parameters);
   request.function_to_apply = read_function(parameters);
@@ -201,7 +171,7 @@ PredictRequest read_predict(std::string_view body) {
 }
 
 TokenizeRequest read_tokenize(std::string_view body) {
-  const Body parsed = parse(body);
+  const Body parsed = http::json_body(body);
   const Fields fields(parsed, "", {"inputs", "add_special_tokens"});
   const Body& inputs = fields.needed("inputs");
   TokenizeRequest request;
@@ -220,11 +190,11 @@ TokenizeRequest read_tokenize(std::string_view body) {
 }
 
 ExplainRequest read_explain(std::string_view body) {
-  const Body parsed = parse(body);
+  const Body parsed = http::json_body(body);
   const Fields fields(parsed, "", {"inputs", "parameters"});
   const Body& inputs = fields.needed("inputs");
   if (!inputs.is_string()) throw wrong_field("inputs", "must be a string");
-  const Fields parameters(parameters_of(fields), "parameters.", {"label"});
+  const Fields parameters(parameters_of(fields), "parameters", {"label"});
   return {inputs.get<std::string>(), parameters.text("label").value_or("")};
 }
 

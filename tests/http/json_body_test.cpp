@@ -13,7 +13,7 @@ namespace {
 
 ErrorAnswer refusal(const std::string& body) {
   try {
-    json_body({.body = body});
+    json_body(body);
   } catch (const RequestError& error) {
     return error.answer();
   }
@@ -24,7 +24,7 @@ ErrorAnswer refusal(const std::string& body) {
 }  // namespace
 
 TEST_CASE("a body is one JSON object") {
-  CHECK(json_body({.body = R"({"inputs": "a"})"})["inputs"] == "a");
+  CHECK(json_body(R"({"inputs": "a"})")["inputs"] == "a");
   CHECK(refusal("").message == "the body is empty");
   CHECK(refusal("[1]").message == "the body is a list, not an object");
   CHECK(refusal("\"a\"").message == "the body is a text, not an object");
@@ -49,7 +49,7 @@ TEST_CASE("a body nested 100,000 deep is refused without recursion") {
 }
 
 TEST_CASE("a field that is not known is named, with the nearest one") {
-  const Json object = {{"inputs", 1}, {"paramters", 2}};
+  const BodyJson object = {{"inputs", 1}, {"paramters", 2}};
   try {
     check_members(object, "", {"inputs", "parameters"});
     FAIL("it was taken");
@@ -65,6 +65,21 @@ TEST_CASE("a field that is not known is named, with the nearest one") {
     CHECK(error.answer().field == "parameters.k");
   }
   check_members(object, "", {"inputs", "paramters"});
+}
+
+TEST_CASE("an object of many keys takes no longer than its length, and a long name is not sent back whole") {
+  std::string body = "{";
+  for (int i = 0; i < 60000; ++i) body += fmt::format("\"{}k\":{},", i, i);  // quadratic time would be minutes
+  body += "\"" + std::string(100000, 'x') + "\":1}";
+  const BodyJson object = json_body(body);
+  CHECK(object.size() == 60001);
+  try {
+    check_members({{std::string(100000, 'x'), 1}}, "", {"inputs"});
+    FAIL("it was taken");
+  } catch (const RequestError& error) {
+    CHECK(std::string(error.what()).size() < 200);
+    CHECK(error.answer().field.size() < 100);
+  }
 }
 
 TEST_CASE("an error about a field names it") {
