@@ -20,7 +20,7 @@ TEST_CASE("hone watch listens on this machine alone, says where, and ends when i
 TEST_CASE("hone watch without a folder, or with one that is not there, is wrong usage") {
   const ProcessResult none = run_hone({"watch"});
   CHECK(none.exit_code == 2);
-  CHECK(contains(none.error, "hone watch needs RUN..."));
+  CHECK(contains(none.error, "hone watch needs RUN"));
   const ProcessResult wrong = run_hone({"watch", "/no/such/folder"});
   CHECK(wrong.exit_code == 2);
   CHECK(contains(wrong.error, "there is no folder /no/such/folder"));
