@@ -1,0 +1,28 @@
+#include "kernel/mkl_dispatch.h"
+
+#include <dlfcn.h>
+#include <doctest/doctest.h>
+
+#include "kernel/cpu.h"
+
+namespace hone::kernel {
+namespace {
+
+// The object that the dynamic linker finds the symbol in first, which is the one that libtorch calls.
+void* found_symbol() { return dlsym(RTLD_DEFAULT, "mkl_serv_intel_cpu_true"); }
+
+TEST_CASE("MKL asks hone's function, not its own") {
+  REQUIRE(found_symbol() != nullptr);
+  CHECK(found_symbol() == reinterpret_cast<void*>(&mkl_serv_intel_cpu_true));
+  Dl_info place{}, libtorch{};
+  REQUIRE(dladdr(found_symbol(), &place) != 0);
+  REQUIRE(dladdr(dlsym(RTLD_DEFAULT, "sgemm_"), &libtorch) != 0);
+  CHECK(place.dli_fbase != libtorch.dli_fbase);
+}
+
+TEST_CASE("MKL may use what the processor has, from AVX2 on") {
+  CHECK((mkl_serv_intel_cpu_true() == 1) == (detected_cpu_level() >= CpuLevel::kAvx2));
+}
+
+}  // namespace
+}  // namespace hone::kernel
