@@ -38,16 +38,21 @@ void warm_up(const ServedModel& model, size_t tokens) {
 
 }  // namespace
 
+ModelDescription describe_model(const std::filesystem::path& model_dir) {
+  const model::ModelConfig config = model::ModelConfig::read(model_dir);
+  return {.name = folder_name(model_dir),
+          .class_name = first_architecture(config.json()),
+          .model_type = config.model_type(),
+          .labels = config.labels(),
+          .score_function = std::string(default_score_function(config))};
+}
+
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens) {
   const tensor::Compute compute = tensor::prepare_compute(request.compute);
   ServedModel model{.classifier = eval::load_trained_classifier(request.model_dir, request.max_seq_length),
-                    .compute = compute};
+                    .compute = compute,
+                    .description = describe_model(request.model_dir)};
   model.classifier.model->set_compute(compute);
-  const model::ModelConfig config = model::ModelConfig::read(request.model_dir);
-  model.name = folder_name(request.model_dir);
-  model.class_name = first_architecture(config.json());
-  model.model_type = config.model_type();
-  model.score_function = default_score_function(config);
   for (const at::Tensor& parameter : model.classifier.model->parameters()) model.num_parameters += parameter.numel();
   warm_up(model, std::min(warm_up_tokens, kMaxWarmUpTokens));
   return model;

@@ -21,17 +21,26 @@ struct ModelRequest {
   tensor::ComputeOptions compute;
 };
 
+// What config.json tells of a model, before anything of it is loaded.
+struct ModelDescription {
+  std::string name;        // of the folder
+  std::string class_name;  // architectures[0]; may be empty
+  std::string model_type;  // "bert"
+  std::vector<std::string> labels;
+  std::string score_function;  // what transformers' pipeline would apply
+};
+
 struct ServedModel {
   eval::Classifier classifier;
   tensor::Compute compute;
-  std::string name;            // of the folder
-  std::string class_name;      // config.json's architectures[0]; may be empty
-  std::string model_type;      // "bert"
-  std::string score_function;  // what transformers' pipeline would apply
+  ModelDescription description;
   int64_t num_parameters = 0;
 
   size_t num_labels() const { return classifier.labels.size(); }
 };
+
+// Errors: those of ModelConfig::read.
+ModelDescription describe_model(const std::filesystem::path& model_dir);
 
 // Reads the folder and computes a short and a full batch of `warm_up_tokens`, so that the first request is as fast as
 // the rest. Sets the calling thread's number of threads: it is the one that must compute. Errors: those of

@@ -102,7 +102,17 @@ Service::Service(ServiceOptions options, http::Metrics& metrics) : options_(std:
 Service::~Service() { stop(); }
 
 void Service::start() {
+  describe();
   worker_ = std::make_unique<Worker>(options_.queue, metrics_, [this] { return load(); });
+}
+
+// What is wrong with the folder is told by load().
+void Service::describe() {
+  try {
+    now_.description = describe_model(options_.model.model_dir);
+  } catch (const Error&) {
+    now_.description.reset();
+  }
 }
 
 bool Service::is_loading() const { return now().state == State::kLoading; }
@@ -118,9 +128,10 @@ Worker::Forward Service::load() {
     const auto model =
         std::make_shared<const ServedModel>(load_served_model(options_.model, options_.queue.max_batch_tokens));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    set_now({State::kReady, model, ""});
-    log_info("{} is ready after {:.1f} s: {}, labels {}, {}", model->name, seconds.count(), model->model_type,
-             fmt::join(model->classifier.labels, ", "), tensor::describe(model->compute));
+    set_state(State::kReady, model, "");
+    const ModelDescription& description = model->description;
+    log_info("{} is ready after {:.1f} s: {}, labels {}, {}", description.name, seconds.count(), description.model_type,
+             fmt::join(description.labels, ", "), tensor::describe(model->compute));
     return [model](const Worker::Rows& rows) { return logits_of(*model, rows); };
   } catch (const Error& error) {
     failure = error.hint().empty() ? error.what() : fmt::format("{} ({})", error.what(), error.hint());
@@ -129,7 +140,7 @@ Worker::Forward Service::load() {
     failure = failure.substr(0, failure.find('\n'));
   }
   log_error("the model could not be loaded: {}", failure);
-  set_now({State::kFailed, nullptr, failure});
+  set_state(State::kFailed, nullptr, failure);
   return {};
 }
 
@@ -138,9 +149,11 @@ Service::Now Service::now() const {
   return now_;
 }
 
-void Service::set_now(Now now) {
+void Service::set_state(State state, Model model, const std::string& error) {
   const std::lock_guard lock(mutex_);
-  now_ = std::move(now);
+  now_.state = state;
+  now_.model = std::move(model);
+  now_.error = error;
 }
 
 Model Service::ready_model() const {
@@ -171,7 +184,8 @@ void Service::predict(const http::Request& request, http::Answer answer) {
   const PredictRequest asked = read_predict(request.body);
   Job job;
   for (size_t i = 0; i < asked.inputs.size(); ++i) job.rows.push_back(encode(model, asked, i));
-  const std::string function = asked.function_to_apply.empty() ? model->score_function : asked.function_to_apply;
+  const std::string function =
+      asked.function_to_apply.empty() ? model->description.score_function : asked.function_to_apply;
   job.done = [model, function, top_k = asked.top_k, cut = cut_rows(job.rows), answer = std::move(answer)](
                  std::vector<float> logits, const std::exception_ptr& error) {
     answer_with(answer, [&] {
@@ -196,7 +210,8 @@ void Service::explain(const http::Request& request, http::Answer answer) {
                  std::vector<float> logits, const std::exception_ptr& error) {
     answer_with(answer, [&] {
       if (error) std::rethrow_exception(error);
-      const auto scores = apply_score_function(model->score_function, std::move(logits), model->num_labels());
+      const auto scores =
+          apply_score_function(model->description.score_function, std::move(logits), model->num_labels());
       const size_t label = chosen_label(*model, asked.label, scores);
       const Json json = explanation_json(asked.text, *variants, scores, model->classifier.labels, label);
       return with_cut_rows(http::json_response(json), cut);
@@ -233,21 +248,21 @@ http::Response Service::info(const http::Request&) const { return http::json_res
 Json Service::info_json() const {
   const Now current = now();
   constexpr const char* kNames[] = {"loading", "ready", "failed"};
-  const ServedModel* model = current.model.get();
-  const auto known = [&](auto value) { return model == nullptr ? Json() : Json(value(*model)); };
+  const auto described = [&](auto value) { return current.description ? Json(value(*current.description)) : Json(); };
+  const auto loaded = [&](auto value) { return current.model ? Json(value(*current.model)) : Json(); };
   return {
       {"state", kNames[static_cast<size_t>(current.state)]},
       {"model", options_.model.model_dir.string()},
       {"name", folder_name(options_.model.model_dir)},
-      {"class_name", model == nullptr ? Json() : text_or_null(model->class_name)},
-      {"model_type", known([](const ServedModel& m) { return m.model_type; })},
+      {"class_name", described([](const ModelDescription& d) { return text_or_null(d.class_name); })},
+      {"model_type", described([](const ModelDescription& d) { return d.model_type; })},
       {"task", "text-classification"},
-      {"labels", known([](const ServedModel& m) { return m.classifier.labels; })},
-      {"function_to_apply", known([](const ServedModel& m) { return m.score_function; })},
-      {"max_length", known([](const ServedModel& m) { return m.classifier.max_length; })},
-      {"num_parameters", known([](const ServedModel& m) { return m.num_parameters; })},
-      {"device", known([](const ServedModel& m) { return m.compute.device.str(); })},
-      {"precision", known([](const ServedModel& m) { return m.compute.dtype == at::kBFloat16 ? "bf16" : "fp32"; })},
+      {"labels", described([](const ModelDescription& d) { return d.labels; })},
+      {"function_to_apply", described([](const ModelDescription& d) { return d.score_function; })},
+      {"max_length", loaded([](const ServedModel& m) { return m.classifier.max_length; })},
+      {"num_parameters", loaded([](const ServedModel& m) { return m.num_parameters; })},
+      {"device", loaded([](const ServedModel& m) { return m.compute.device.str(); })},
+      {"precision", loaded([](const ServedModel& m) { return m.compute.dtype == at::kBFloat16 ? "bf16" : "fp32"; })},
       {"hone_version", HONE_VERSION},
       {"limits",
        {{"max_inputs", kMaxInputs},

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "http/metrics.h"
@@ -45,13 +46,15 @@ class Service {
   enum class State { kLoading, kReady, kFailed };
   struct Now {
     State state = State::kLoading;
-    std::shared_ptr<const ServedModel> model;  // where ready
-    std::string error;                         // where failed
+    std::optional<ModelDescription> description;  // where config.json can be read: before the model is loaded
+    std::shared_ptr<const ServedModel> model;     // where ready
+    std::string error;                            // where failed
   };
 
   Worker::Forward load();
   Now now() const;
-  void set_now(Now now);
+  void describe();
+  void set_state(State state, std::shared_ptr<const ServedModel> model, const std::string& error);
   std::shared_ptr<const ServedModel> ready_model() const;
   void submit(Job job);
   Json info_json() const;

@@ -246,7 +246,9 @@ TEST_CASE("the server listens before the model is there, and ends at once when a
   const HttpAnswer answer = server.post("/predict", {{"inputs", "good"}});
   check_error(answer, 503, "", "the model is still loading");
   CHECK(answer.headers.at("retry-after") == "1");
-  CHECK(server.get("/info").json()["labels"].is_null());
+  const Json info = server.get("/info").json();
+  CHECK(info["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));  // of config.json
+  CHECK(info["num_parameters"].is_null());
   CHECK(server.get("/").status == 200);
   server.process().send(SIGTERM);
   const ProcessResult result = server.process().wait(20);

@@ -19,14 +19,15 @@ model::ModelConfig config(const char* text) { return {Json::parse(text), "config
 
 TEST_CASE("a served model knows its class, its kind and its size, as transformers counts it") {
   const serve::ServedModel bert = tiny("tiny-bert");
-  CHECK(bert.name == "tiny-bert");
-  CHECK(bert.class_name == "BertForSequenceClassification");
-  CHECK(bert.model_type == "bert");
+  CHECK(bert.description.name == "tiny-bert");
+  CHECK(bert.description.class_name == "BertForSequenceClassification");
+  CHECK(bert.description.model_type == "bert");
+  CHECK(bert.description.labels == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
+  CHECK(bert.description.score_function == "softmax");
   CHECK(bert.num_parameters == 19533);
   CHECK(bert.num_labels() == 3);
-  CHECK(bert.score_function == "softmax");
   const serve::ServedModel distilbert = tiny("tiny-distilbert");
-  CHECK(distilbert.class_name == "DistilBertForSequenceClassification");
+  CHECK(distilbert.description.class_name == "DistilBertForSequenceClassification");
   CHECK(distilbert.num_parameters == 22979);
 }
 

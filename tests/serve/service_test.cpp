@@ -164,6 +164,20 @@ TEST_CASE("info tells the model, its labels and the limits") {
   CHECK(tiny().health() == Json({{"status", "ready"}, {"message", ""}}));
 }
 
+TEST_CASE("config.json is told before the model is there, and where its weights cannot be loaded") {
+  const TemporaryFolder folder;
+  folder.write("config.json", R"({"model_type": "bert", "id2label": {"0": "sports", "1": "world"}})");
+  TinyService service(folder.path());
+  service.started();
+  const Json info = Json::parse(service.service.info({}).body);
+  CHECK(info["state"] == "failed");
+  CHECK(info["labels"] == Json({"sports", "world"}));
+  CHECK(info["model_type"] == "bert");
+  CHECK(info["function_to_apply"] == "softmax");
+  CHECK(info["class_name"].is_null());
+  CHECK(info["num_parameters"].is_null());
+}
+
 TEST_CASE("while the model loads, requests are answered 503 with Retry-After, and info has no model yet") {
   TinyService loading;  // not started
   const http::ErrorAnswer answer = refused([&] { loading.predict(R"({"inputs": "good"})"); });

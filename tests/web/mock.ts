@@ -105,9 +105,9 @@ function infoOf(state: MockState) {
   const isReady = state.status === "ready";
   const whenReady = <T>(value: T): T | null => (isReady ? value : null);
   return {
-    state: state.status, model: state.model, name: state.model.split("/").at(-1), class_name: whenReady("DistilBertForSequenceClassification"),
-    model_type: whenReady("distilbert"), task: "text-classification", labels: whenReady(state.labels),
-    function_to_apply: whenReady(state.functionToApply), max_length: whenReady(state.maxLength), num_parameters: whenReady(66955010),
+    state: state.status, model: state.model, name: state.model.split("/").at(-1), class_name: "DistilBertForSequenceClassification",
+    model_type: "distilbert", task: "text-classification", labels: state.labels,
+    function_to_apply: state.functionToApply, max_length: whenReady(state.maxLength), num_parameters: whenReady(66955010),
     device: whenReady("cpu"), precision: whenReady("fp32"), hone_version: "0.1.0",
     limits: { max_inputs: state.maxInputs, max_body_bytes: state.maxBodyBytes }, error: state.status === "failed" ? state.message : null,
   };

@@ -118,6 +118,12 @@ onMock("the language is switched and stays so", {}, {}, async (page) => {
 
 const manyLabels = ["World", "Sports", "Business", "Sci_Tech", "Health", "Travel", "Food", "Music", "Film", "Books"];
 
+onMock("another classifier is no sentiment tool while it loads either", { labels: manyLabels, model: "models/news", status: "loading" }, {}, async (page) => {
+  await page.waitForFunction(() => document.title === "Text classification").catch(() => undefined);
+  assert.equal(await page.title(), "Text classification");
+  assert.equal(await button(page).isDisabled(), true);
+});
+
 onMock("another classifier speaks in its labels, each with a bar", { labels: manyLabels, model: "models/news" }, {}, async (page) => {
   await whenReady(page);
   assert.equal(await page.title(), "Text classification");

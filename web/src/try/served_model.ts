@@ -6,7 +6,7 @@ export interface Health {
   message: string;
 }
 
-/** What /info tells; null where the model is not loaded (yet). */
+/** What /info tells. What config.json says is known at once; the rest is null where the model is not loaded (yet). */
 export interface Info {
   state: Health["status"];
   model: string;
