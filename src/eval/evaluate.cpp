@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "base/progress.h"
 #include "task/text_classification.h"
+#include "tensor/transfer.h"
 
 namespace hone::eval {
 
@@ -104,7 +105,8 @@ std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const
     if (options.keep_going && !options.keep_going()) return std::nullopt;
     const task::Batch batch = task::make_batch(features, rows);
     const at::Tensor logits = model.forward(batch.inputs, {});
-    loss_sum += task::classification_loss_sum(logits, batch.labels.to(logits.device()), {}).item<double>();
+    loss_sum +=
+        task::classification_loss_sum(logits, tensor::on_device(batch.labels, logits.device()), {}).item<double>();
     add_predictions(logits, features, rows, result.confusion, worst);
     progress.advance(rows.size());
   }

@@ -18,6 +18,7 @@
 #include "nn/module_list.h"
 #include "nn/through_layers.h"
 #include "tensor/attention.h"
+#include "tensor/transfer.h"
 
 namespace hone::model {
 
@@ -65,7 +66,7 @@ class BertEmbeddings : public torch::nn::Module {
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
     const at::Tensor types = batch.token_type_ids.defined() ? batch.token_type_ids : at::zeros_like(batch.input_ids);
-    const at::Tensor positions = batch.packing.positions().to(types.device());
+    const at::Tensor positions = tensor::on_device(batch.packing.positions(), types.device());
     return nn::embedding_sum({word_->rows(batch.input_ids), type_->rows(types), position_->rows(positions)}, *norm_,
                              dropout_, context);  // [T, C]
   }

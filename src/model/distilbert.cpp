@@ -18,6 +18,7 @@
 #include "nn/module_list.h"
 #include "nn/through_layers.h"
 #include "tensor/attention.h"
+#include "tensor/transfer.h"
 
 namespace hone::model {
 
@@ -60,7 +61,7 @@ class Embeddings : public torch::nn::Module {
   }
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
-    const at::Tensor positions = batch.packing.positions().to(batch.input_ids.device());
+    const at::Tensor positions = tensor::on_device(batch.packing.positions(), batch.input_ids.device());
     return nn::embedding_sum({word_->rows(batch.input_ids), position_->rows(positions)}, *norm_, dropout_,
                              context);  // [T, C]
   }

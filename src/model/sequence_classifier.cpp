@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "tensor/transfer.h"
 
 namespace hone::model {
 
@@ -47,9 +48,9 @@ void SequenceClassifier::check_batch(const TextBatch& batch) const {
 at::Tensor SequenceClassifier::forward(const TextBatch& batch, const nn::ForwardContext& context) const {
   check_batch(batch);
   TextBatch on_device = batch;
-  on_device.input_ids = batch.input_ids.to(compute_.device, /*non_blocking=*/true);
+  on_device.input_ids = tensor::on_device(batch.input_ids, compute_.device);
   if (batch.token_type_ids.defined()) {
-    on_device.token_type_ids = batch.token_type_ids.to(compute_.device, /*non_blocking=*/true);
+    on_device.token_type_ids = tensor::on_device(batch.token_type_ids, compute_.device);
   }
   nn::ForwardContext in_format = context;
   in_format.dtype = compute_.dtype;

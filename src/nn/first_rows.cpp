@@ -3,10 +3,12 @@
 
 #include <ATen/ATen.h>
 
+#include "tensor/transfer.h"
+
 namespace hone::nn {
 
 at::Tensor first_rows(const at::Tensor& x, const tensor::Packing& packing) {
-  return x.index_select(0, packing.first_tokens().to(x.device())).to(at::kFloat);
+  return x.index_select(0, tensor::on_device(packing.first_tokens(), x.device())).to(at::kFloat);
 }
 
 }  // namespace hone::nn

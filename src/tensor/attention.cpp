@@ -11,6 +11,7 @@
 #include "kernel/attention.h"
 #include "tensor/library_draws.h"
 #include "tensor/saved.h"
+#include "tensor/transfer.h"
 
 namespace hone::tensor {
 
@@ -161,7 +162,7 @@ at::Tensor library_attention(const at::Tensor& qkv, const Packing& packing, cons
   const Shapes shapes = check_shapes(qkv, packing, options);
   if (shapes.num_tokens == 0) return qkv.narrow(1, 0, options.num_heads * shapes.head_width);
   const int64_t batch = packing.num_sequences(), longest = packing.max_length();
-  const at::Tensor rows = padded_rows(packing).to(qkv.device());
+  const at::Tensor rows = on_device(padded_rows(packing), qkv.device());
   const at::Tensor padded = at::zeros({batch * longest, shapes.row}, qkv.options()).index_copy(0, rows, qkv);
   const auto heads = padded.view({batch, longest, -1, shapes.head_width})
                          .transpose(1, 2)  // [B, H + 2 G, S, D]

@@ -15,6 +15,8 @@ namespace hone::train {
 
 namespace {
 
+constexpr double kClipEpsilon = 1e-6;  // torch.nn.utils.clip_grad_norm_'s
+
 class Adam : public Optimizer {
  public:
   Adam(const NamedParameters& parameters, const OptimizerOptions& options) : Optimizer(parameters, options) {
@@ -25,9 +27,8 @@ class Adam : public Optimizer {
   virtual bool has_decoupled_weight_decay() const { return false; }
 
  private:
-  void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
-                   double gradient_factor) override {
-    if (!is_on_cpu()) return step_by_library(gradients, learning_rate, gradient_factor);
+  void step_groups(Gradients& gradients, const StepTerms& terms) override {
+    if (!is_on_cpu() || terms.is_left_out) return step_by_library(gradients, terms);
     std::vector<kernel::AdamArray> arrays;
     for (size_t g = 0; g < groups_.size(); ++g) {
       Group& group = groups_[g];
@@ -38,20 +39,19 @@ class Adam : public Optimizer {
                           parameter.numel(), group.weight_decay, group.steps[i].item<double>()});
       }
     }
-    kernel::adam_step(arrays, {learning_rate, options_.beta1, options_.beta2, options_.epsilon,
-                               has_decoupled_weight_decay(), gradient_factor});
+    kernel::adam_step(arrays, {terms.learning_rate, options_.beta1, options_.beta2, options_.epsilon,
+                               has_decoupled_weight_decay(), terms.gradient_factor});
   }
 
-  void step_by_library(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate, double gradient_factor) {
+  void step_by_library(Gradients& gradients, const StepTerms& terms) {
     const auto step = has_decoupled_weight_decay() ? fused_adamw : fused_adam;
     for (size_t g = 0; g < groups_.size(); ++g) {
       Group& group = groups_[g];
       if (group.parameters.empty()) continue;
-      if (gradient_factor != 1) at::_foreach_mul_(gradients[g], gradient_factor);
-      std::vector<at::Tensor> steps;
-      for (const at::Tensor& count : group.steps) steps.push_back(count.to(group.parameters.front().device()));
-      step(group.parameters, gradients[g], group.moments[0], group.moments[1], {}, steps, learning_rate, options_.beta1,
-           options_.beta2, group.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, {}, {});
+      if (terms.gradient_factor != 1) at::_foreach_mul_(gradients[g], terms.gradient_factor);
+      step(group.parameters, gradients[g], group.moments[0], group.moments[1], {}, group.steps, terms.learning_rate,
+           options_.beta1, options_.beta2, group.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
+           terms.gradient_divisor, terms.is_left_out);
     }
   }
 
@@ -75,13 +75,13 @@ class Sgd : public Optimizer {
   using Optimizer::Optimizer;
 
  private:
-  void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
-                   double gradient_factor) override {
+  void step_groups(Gradients& gradients, const StepTerms& terms) override {
     for (size_t g = 0; g < groups_.size(); ++g) {
       if (gradients[g].empty()) continue;
-      if (gradient_factor != 1) at::_foreach_mul_(gradients[g], gradient_factor);
-      at::_fused_sgd_(groups_[g].parameters, gradients[g], {}, groups_[g].weight_decay, /*momentum=*/0, learning_rate,
-                      /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+      if (terms.gradient_factor != 1) at::_foreach_mul_(gradients[g], terms.gradient_factor);
+      at::_fused_sgd_(groups_[g].parameters, gradients[g], {}, groups_[g].weight_decay, /*momentum=*/0,
+                      terms.learning_rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
+                      /*is_first_step=*/false, terms.gradient_divisor, terms.is_left_out);
     }
   }
 };
@@ -120,7 +120,7 @@ Optimizer::Optimizer(const NamedParameters& parameters, const OptimizerOptions& 
     Group& group = groups_[parameter.decays ? 0 : 1];
     group.names.push_back(parameter.name);
     group.parameters.push_back(parameter.tensor);
-    group.steps.push_back(at::zeros({}, at::kFloat));
+    group.steps.push_back(at::zeros({}, parameter.tensor.options().dtype(at::kFloat).requires_grad(false)));
   }
 }
 
@@ -142,13 +142,29 @@ void Optimizer::make_moments(const std::vector<std::string>& names) {
 }
 
 void Optimizer::step(double learning_rate, double gradient_factor) {
+  step_with({.learning_rate = learning_rate, .gradient_factor = gradient_factor});
+}
+
+void Optimizer::step_where_finite(double learning_rate, const at::Tensor& loss, const at::Tensor& grad_norm,
+                                  double max_norm) {
   const at::NoGradGuard no_gradients;
-  std::vector<std::vector<at::Tensor>> gradients(groups_.size());
+  StepTerms terms{.learning_rate = learning_rate};
+  terms.is_left_out = at::isfinite(loss.to(at::kFloat) + grad_norm.to(at::kFloat)).logical_not().to(at::kFloat);
+  if (max_norm > 0) terms.gradient_divisor = ((grad_norm.to(at::kFloat) + kClipEpsilon) / max_norm).clamp_min(1);
+  step_with(terms);
+}
+
+void Optimizer::step_with(const StepTerms& terms) {
+  const at::NoGradGuard no_gradients;
+  Gradients gradients(groups_.size());
   for (size_t g = 0; g < groups_.size(); ++g) {
     for (const at::Tensor& parameter : groups_[g].parameters) gradients[g].push_back(gradient_like(parameter));
-    for (at::Tensor& steps : groups_[g].steps) steps += 1;
+    for (at::Tensor& steps : groups_[g].steps) {
+      steps += 1;
+      if (terms.is_left_out) steps -= *terms.is_left_out;
+    }
   }
-  step_groups(gradients, learning_rate, gradient_factor);
+  step_groups(gradients, terms);
   // What holds a copy of a weight in another number format sees by the version that the weight has changed.
   for (const Group& group : groups_) {
     for (const at::Tensor& parameter : group.parameters) parameter.unsafeGetTensorImpl()->bump_version();
@@ -175,22 +191,17 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedPara
   return find_row(kOptimizers, "optim", name).make(parameters, options);
 }
 
-namespace {
-
-double gradient_norm_by_library(const NamedParameters& parameters) {
+at::Tensor gradient_norm_on_device(const NamedParameters& parameters) {
   std::vector<at::Tensor> gradients;
   for (const model::NamedParameter& parameter : parameters) {
     if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
   }
-  if (gradients.empty()) return 0;
-  return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+  if (gradients.empty()) return at::zeros({});
+  return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
 }
-
-}  // namespace
 
 double gradient_norm(const NamedParameters& parameters) {
   std::vector<at::Tensor> gradients;  // keeps the copies of dense() alive
-  if (!parameters.empty() && !parameters.front().tensor.device().is_cpu()) return gradient_norm_by_library(parameters);
   std::vector<kernel::FloatArray> arrays;
   for (const model::NamedParameter& parameter : parameters) {
     if (!parameter.tensor.grad().defined()) continue;
@@ -201,7 +212,7 @@ double gradient_norm(const NamedParameters& parameters) {
 }
 
 double clip_factor(double norm, double max_norm) {
-  return max_norm > 0 ? std::min(1.0, max_norm / (norm + 1e-6)) : 1.0;
+  return max_norm > 0 ? std::min(1.0, max_norm / (norm + kClipEpsilon)) : 1.0;
 }
 
 }  // namespace hone::train

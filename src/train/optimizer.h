@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ class Optimizer {
   // defined count as 0. What the gradients hold afterwards is not specified.
   void step(double learning_rate, double gradient_factor = 1);
 
+  // The same for a gradient norm that the host does not know yet: a scalar on the parameters' device, as the loss.
+  // Clips to max_norm (0: never); where one of the two is not finite, nothing changes. By torch's fused operations.
+  void step_where_finite(double learning_rate, const at::Tensor& loss, const at::Tensor& grad_norm, double max_norm);
+
   // Everything to go on from, by name. The tensors are the optimizer's own: writing into them restores a state.
   tensor::NamedTensors state() const;
 
@@ -44,9 +49,14 @@ class Optimizer {
     std::vector<at::Tensor> steps;                 // a float scalar each: how often it was stepped
   };
 
-  // gradients: [number of groups][parameters], in memory as the parameters.
-  virtual void step_groups(std::vector<std::vector<at::Tensor>>& gradients, double learning_rate,
-                           double gradient_factor) = 0;
+  struct StepTerms {
+    double learning_rate = 0, gradient_factor = 1;
+    // On the parameters' device: what gradients are divided by, and 1 where the step is to be left out, else 0.
+    std::optional<at::Tensor> gradient_divisor = {}, is_left_out = {};
+  };
+  using Gradients = std::vector<std::vector<at::Tensor>>;  // [number of groups][parameters], in memory as those
+
+  virtual void step_groups(Gradients& gradients, const StepTerms& terms) = 0;
   void make_moments(const std::vector<std::string>& names);
   bool is_on_cpu() const;
 
@@ -54,6 +64,8 @@ class Optimizer {
   std::vector<Group> groups_;
 
  private:
+  void step_with(const StepTerms& terms);
+
   std::vector<std::string> moment_names_;
 };
 
@@ -72,6 +84,9 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedPara
 
 // The norm of all gradients together, in one sweep. It is finite exactly where every gradient is.
 double gradient_norm(const NamedParameters& parameters);
+
+// The same as a scalar on the parameters' device, by torch's operations: nobody waits for it.
+at::Tensor gradient_norm_on_device(const NamedParameters& parameters);
 
 // What scales gradients of this norm down to max_norm where it is larger (0: never), as torch.nn.utils.clip_grad_norm_.
 double clip_factor(double norm, double max_norm);

@@ -15,6 +15,7 @@
 #include "base/names.h"
 #include "base/progress.h"
 #include "eval/evaluate.h"
+#include "tensor/transfer.h"
 #include "train/checkpoint.h"
 #include "train/restore.h"
 #include "train/schedule.h"
@@ -52,8 +53,6 @@ void check_metric(const BestMetric& metric, int64_t num_labels) {
 
 }  // namespace
 
-bool Trainer::StepResult::is_finite() const { return std::isfinite(loss) && std::isfinite(grad_norm); }
-
 Trainer::Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& plan)
     : inputs_(std::move(inputs)),
       observer_(inputs_.observer != nullptr ? *inputs_.observer : unobserved_),
@@ -63,6 +62,7 @@ Trainer::Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& 
       parameters_(model::named_parameters(*inputs_.model)),
       optimizer_(make_optimizer(options.optim, parameters_, optimizer_options(options))) {
   check_metric(metric_, inputs_.model->num_labels());
+  defers_results_ = inputs_.defers_results || !parameters_.front().tensor.device().is_cpu();
   order_options_ = {options.seed, options.data_seed.value_or(options.seed), options.group_by_length,
                     static_cast<uint64_t>(plan.batch_size * plan.accumulation)};
   for (uint64_t row = 0; row < inputs_.train->size(); ++row) lengths_.push_back(inputs_.train->length(row));
@@ -107,6 +107,7 @@ RunEnd Trainer::run() {
     save();
     return pending_interrupt() != 0 ? RunEnd::kInterrupted : RunEnd::kStoppedOnRequest;
   }
+  settle();
   check_weights();
   add_summary();
   return state_.global_step < plan_.total_steps ? RunEnd::kStoppedEarly : RunEnd::kFinished;
@@ -114,24 +115,50 @@ RunEnd Trainer::run() {
 
 bool Trainer::must_stop() { return pending_interrupt() != 0 || observer_.wants_stop(); }
 
-void Trainer::train_step(const StepRows& rows) {
-  StepResult result = compute_gradients(rows);
-  result.grad_norm = gradient_norm(parameters_);
-  last_learning_rate_ = learning_rate(rows.step);
-  last_grad_norm_ = result.grad_norm;
-  if (result.is_finite()) {
-    optimizer_->step(last_learning_rate_, clip_factor(result.grad_norm, options_.max_grad_norm));
-    state_.window_loss_sum += result.loss;
-    state_.total_loss_sum += result.loss;
-    ++state_.window_steps;
-    ++state_.num_finite_steps;
+void Trainer::train_step(StepRows rows) {
+  const auto num_tokens = static_cast<int64_t>(rows.num_tokens);
+  const at::Tensor loss = compute_gradients(rows);
+  if (defers_results_) {
+    defer_step(std::move(rows), loss);
   } else {
-    skip_nonfinite_step(rows, result);
+    const StepResult result{loss.item<double>(), gradient_norm(parameters_)};
+    const double rate = learning_rate(rows.step);
+    if (result.is_finite()) optimizer_->step(rate, clip_factor(result.grad_norm, options_.max_grad_norm));
+    count_step(rows, rate, result, result.is_finite() ? "" : first_bad_tensor());
   }
   for (const model::NamedParameter& parameter : parameters_) parameter.tensor.mutable_grad() = at::Tensor();
   ++state_.global_step;
-  state_.num_input_tokens_seen += static_cast<int64_t>(rows.num_tokens);
-  window_tokens_ += static_cast<int64_t>(rows.num_tokens);
+  state_.num_input_tokens_seen += num_tokens;
+  window_tokens_ += num_tokens;
+}
+
+// The step before is settled when this one's work is given out: the device never waits for the host.
+void Trainer::defer_step(StepRows rows, const at::Tensor& loss) {
+  const at::Tensor grad_norm = gradient_norm_on_device(parameters_);
+  const double rate = learning_rate(rows.step);
+  optimizer_->step_where_finite(rate, loss, grad_norm, options_.max_grad_norm);
+  PendingStep given_out{std::move(rows), rate, DeferredResult(loss, grad_norm)};
+  settle();
+  pending_.emplace(std::move(given_out));
+}
+
+void Trainer::settle() {
+  if (!pending_) return;
+  const PendingStep step = std::move(*pending_);
+  pending_.reset();
+  const StepResult result = step.result.read();
+  count_step(step.rows, step.learning_rate, result, std::isfinite(result.loss) ? "a gradient" : "the loss");
+}
+
+void Trainer::count_step(const StepRows& rows, double learning_rate, const StepResult& result,
+                         const std::string& bad_tensor) {
+  last_learning_rate_ = learning_rate;
+  last_grad_norm_ = result.grad_norm;
+  if (!result.is_finite()) return report_nonfinite_step(rows, result, bad_tensor);
+  state_.window_loss_sum += result.loss;
+  state_.total_loss_sum += result.loss;
+  ++state_.window_steps;
+  ++state_.num_finite_steps;
 }
 
 Trainer::StepRows Trainer::rows_of_step(int64_t step) {
@@ -164,20 +191,21 @@ const std::vector<uint64_t>& Trainer::order_of_epoch(int64_t epoch) {
 }
 
 // The loss is the mean over all rows of the step, however they are spread over micro-batches.
-Trainer::StepResult Trainer::compute_gradients(const StepRows& rows) {
-  StepResult result;
+at::Tensor Trainer::compute_gradients(const StepRows& rows) {
+  at::Tensor sum;
   for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
     const task::Batch batch = task::make_batch(*inputs_.train, rows.micro_batches[i]);
     nn::ForwardContext context{true, options_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
     context.recomputes_layers = options_.gradient_checkpointing;
     const at::Tensor logits = inputs_.model->forward(batch.inputs, context);
-    const at::Tensor loss =
-        inputs_.task->loss_sum(logits, batch.labels.to(logits.device()), {options_.label_smoothing_factor}) /
-        static_cast<double>(rows.num_rows);
+    const at::Tensor loss = inputs_.task->loss_sum(logits, tensor::on_device(batch.labels, logits.device()),
+                                                   {options_.label_smoothing_factor}) /
+                            static_cast<double>(rows.num_rows);
     loss.backward();
-    result.loss += loss.item<double>();
+    const at::Tensor part = loss.detach().to(at::kDouble);
+    sum = sum.defined() ? sum + part : part;
   }
-  return result;
+  return sum;
 }
 
 double Trainer::learning_rate(int64_t finished_steps) const {
@@ -185,14 +213,14 @@ double Trainer::learning_rate(int64_t finished_steps) const {
          find_schedule(options_.lr_scheduler_type).factor(finished_steps, plan_.schedule_length);
 }
 
-void Trainer::skip_nonfinite_step(const StepRows& rows, const StepResult& result) {
+void Trainer::report_nonfinite_step(const StepRows& rows, const StepResult& result, const std::string& bad_tensor) {
   std::vector<std::string> locations;
   locations.reserve(rows.micro_batches.front().size());
   for (const uint64_t row : rows.micro_batches.front()) locations.push_back(inputs_.row_location(row));
   const size_t shown = std::min<size_t>(locations.size(), 4);
   const std::string what = fmt::format(
       "step {}: the loss is {} and the gradient norm {}; first bad tensor: {}; rows: {}{}", rows.step + 1, result.loss,
-      result.grad_norm, first_bad_tensor(), fmt::join(locations.begin(), locations.begin() + shown, ", "),
+      result.grad_norm, bad_tensor, fmt::join(locations.begin(), locations.begin() + shown, ", "),
       rows.num_rows > shown ? fmt::format(" and {} more", rows.num_rows - shown) : "");
   log_warning("{}; this step changes nothing", what);
   if (++state_.num_nonfinite_steps < kMostNonfiniteSteps) return;
@@ -222,6 +250,7 @@ std::string Trainer::first_bad_tensor() const {
 
 bool Trainer::finish_step() {
   const int64_t step = state_.global_step;
+  if (plan_.logs_at(step) || plan_.evaluates_at(step) || plan_.saves_at(step)) settle();
   // A checkpoint's own step was logged before it was saved, if it was due then.
   if (plan_.logs_at(step) && step > start_step_) log();
   if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
@@ -276,6 +305,7 @@ void Trainer::save() {
   const double start = now_seconds();
   const int64_t step = state_.global_step;
   if (saved_step_ == step) return;
+  settle();
   check_weights();
   const PhaseScope phase(observer_, RunPhase::kSaving);
   state_.train_seconds = earlier_seconds_ + start - session_start_;

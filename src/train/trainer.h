@@ -21,6 +21,7 @@
 #include "train/run_log.h"
 #include "train/run_observer.h"
 #include "train/run_state.h"
+#include "train/step_result.h"
 
 namespace hone::train {
 
@@ -34,6 +35,8 @@ struct TrainerInputs {
   // Writes what a checkpoint holds beside weights, optimizer and state: config, tokenizer, options.
   std::function<void(const std::filesystem::path& folder)> save_model;
   RunObserver* observer = nullptr;  // may be null
+  // Whether results are read a step later, as it is done always where the model is not on the processor.
+  bool defers_results = false;
 };
 
 class Trainer {
@@ -60,17 +63,22 @@ class Trainer {
     std::vector<std::vector<uint64_t>> micro_batches;
     uint64_t num_rows = 0, num_tokens = 0;
   };
-  struct StepResult {
-    double loss = 0, grad_norm = 0;
-    bool is_finite() const;
+  // A step whose work is given out, but whose result has not been read.
+  struct PendingStep {
+    StepRows rows;
+    double learning_rate = 0;
+    DeferredResult result;
   };
 
-  void train_step(const StepRows& rows);
+  void train_step(StepRows rows);
+  void defer_step(StepRows rows, const at::Tensor& loss);
+  void settle();  // reads the pending step's result, if there is one
+  void count_step(const StepRows& rows, double learning_rate, const StepResult& result, const std::string& bad_tensor);
   StepRows rows_of_step(int64_t step);
   const std::vector<uint64_t>& order_of_epoch(int64_t epoch);
-  StepResult compute_gradients(const StepRows& rows);
+  at::Tensor compute_gradients(const StepRows& rows);  // returns the loss
   double learning_rate(int64_t finished_steps) const;
-  void skip_nonfinite_step(const StepRows& rows, const StepResult& result);
+  void report_nonfinite_step(const StepRows& rows, const StepResult& result, const std::string& bad_tensor);
   std::optional<std::string> first_bad_weight() const;
   std::string first_bad_tensor() const;
 
@@ -102,6 +110,8 @@ class Trainer {
   int64_t order_epoch_ = -1;
   RunState state_;
   std::unique_ptr<RunLog> run_log_;
+  bool defers_results_ = false;
+  std::optional<PendingStep> pending_;
   double last_grad_norm_ = 0, last_learning_rate_ = 0;
   int64_t saved_step_ = -1;
   double session_start_ = 0, window_start_ = 0, earlier_seconds_ = 0;

@@ -71,6 +71,41 @@ TEST_CASE("every optimizer steps as torch's does, with and without decay") {
   CHECK(seen.size() == optimizers().size());
 }
 
+TEST_CASE(
+    "a step whose gradient norm stays on the device is the same, clipped or not, and none where it is not finite") {
+  for (const Json& expected : train_fixture("optimizers.json")) {
+    const std::string name = expected["name"];
+    INFO(name);
+    for (const double max_norm : {0.0, 0.01, 1e6}) {
+      const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
+      const auto by_host = make_optimizer(name, one, options_of(expected));
+      const auto on_device = make_optimizer(name, other, options_of(expected));
+      for (const Json& step : expected["steps"]) {
+        set_gradients(one, step["gradients"]);
+        set_gradients(other, step["gradients"]);
+        const double norm = gradient_norm(one);
+        const at::Tensor norm_on_device = gradient_norm_on_device(other);
+        CHECK(norm_on_device.item<double>() == doctest::Approx(norm));
+        by_host->step(step["learning_rate"], clip_factor(norm, max_norm));
+        on_device->step_where_finite(step["learning_rate"], at::zeros({}), norm_on_device, max_norm);
+        for (size_t i = 0; i < one.size(); ++i) {
+          CHECK(relative_difference(other[i].tensor.detach(), one[i].tensor.detach()) < 1e-6);
+        }
+      }
+      const tensor::NamedTensors state = on_device->state();
+      std::vector<at::Tensor> before;
+      for (const auto& [key, value] : state) before.push_back(value.clone());
+      const at::Tensor weight = other[0].tensor.detach().clone();
+      for (const auto& [loss, norm] : {std::pair(INFINITY, 1.0F), std::pair(1.0F, NAN)}) {
+        set_gradients(other, expected["steps"][0]["gradients"]);
+        on_device->step_where_finite(0.1, at::full({}, loss), at::full({}, norm), max_norm);
+      }
+      CHECK(at::equal(other[0].tensor, weight));
+      for (size_t i = 0; i < state.size(); ++i) CHECK(at::equal(state[i].second, before[i]));
+    }
+  }
+}
+
 TEST_CASE("an optimizer with a copied state goes on bit for bit") {
   for (const Json& expected : train_fixture("optimizers.json")) {
     const NamedParameters one = parameters_of(expected), other = parameters_of(expected);

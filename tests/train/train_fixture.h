@@ -100,7 +100,7 @@ inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir
 // A model fresh from its folder and a trainer on it, as a new process has them.
 struct TinyRun {
   TinyRun(const train::TrainOptions& options_in, task::Features train_rows, bool dropout = true,
-          const std::string& family = "bert", train::RunObserver* observer = nullptr)
+          const std::string& family = "bert", train::RunObserver* observer = nullptr, bool defers_results = false)
       : options(options_in), train(std::move(train_rows)), evaluation(made_up_rows(10, 77)) {
     const tensor::Compute compute = tensor::prepare_compute(options.compute);
     plan = train::make_plan(options, static_cast<int64_t>(train.size()));
@@ -119,6 +119,7 @@ struct TinyRun {
       model::save_model(*loaded.model, loaded.config, folder);
     };
     inputs.observer = observer;
+    inputs.defers_results = defers_results;
     trainer = std::make_unique<train::Trainer>(inputs, options, plan);
   }
   TinyRun(const TinyRun&) = delete;
