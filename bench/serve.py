@@ -35,10 +35,10 @@ def options():
     parser.add_argument("--clients", type=lambda text: [int(part) for part in text.split(",")], default=[1, 8, 64])
     parser.add_argument("--texts", type=recipe.choices(TEXTS), default=list(TEXTS))
     parser.add_argument("--peers", type=recipe.choices(list(PEERS)), default=list(PEERS))
-    parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS), default=["fp32"],
-                        help="of hone; the peers compute in fp32")
+    parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
+                        help="of hone, where the processor has them: fp32,bf16; the peers compute in fp32")
     parser.add_argument("--seconds", type=float, default=5, help="of each run; the first tenth is not counted")
-    return parser.parse_args()
+    return recipe.parse(parser)
 
 
 class Server:

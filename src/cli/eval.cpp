@@ -15,7 +15,7 @@ namespace hone::cli {
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  eval::Classifier classifier = eval::load_trained_classifier(options.model_name_or_path, options.max_seq_length);
+  eval::Classifier classifier = eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
   classifier.model->set_compute(compute);
   task::SplitRequest request;
   request.rows = options.rows;
@@ -25,7 +25,7 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   task::Features features =
       task::tokenize_rows(classifier.tokenizer, rows.rows, rows.text_columns, classifier.max_length, "tokenizing rows");
   features.labels = table::LabelMap::from_names(classifier.labels).ids(rows.rows, rows.label_column);
-  log_info("evaluating {} {} rows with {}", features.size(), rows.name, options.model_name_or_path.string());
+  log_info("evaluating {} {} rows with {}", features.size(), rows.name, options.model.model_name_or_path.string());
   if (features.num_cut_rows > 0) {
     log_warning("{} of {} rows are longer than {} tokens and were cut", features.num_cut_rows, features.size(),
                 classifier.max_length);

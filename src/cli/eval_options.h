@@ -2,22 +2,21 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/trained_model_options.h"
 #include "task/options.h"
 #include "tensor/compute_options.h"
 
 namespace hone::cli {
 
 struct EvalOptions {
-  std::filesystem::path model_name_or_path;
+  TrainedModelOptions model;
   task::RowOptions rows;
   task::SampleOptions sample;
   std::string split;
-  std::optional<int64_t> max_seq_length;
   int64_t per_device_eval_batch_size = 32;
   std::optional<uint64_t> seed;
   tensor::ComputeOptions compute;
@@ -25,19 +24,12 @@ struct EvalOptions {
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit.group("Model");
-    visit("model_name_or_path", self.model_name_or_path, "folder of a trained model, in Hugging Face's format")
-        .required()
-        .alias("model")
-        .value_name("DIR");
+    TrainedModelOptions::fields(self.model, visit);
     task::RowOptions::fields(self.rows, visit);
     visit("split", self.split, "split of the data set to evaluate on")
         .value_name("NAME")
         .default_text("the first there is of validation, test, train");
     task::SampleOptions::fields(self.sample, visit);
-    visit("max_seq_length", self.max_seq_length, "longest row in tokens; what is over is cut")
-        .at_least(2)
-        .default_text("that of the training");
     visit("seed", self.seed, "that validation_split held rows out with").default_text("that of the training");
     visit.group("Machine and output");
     visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of a batch").at_least(1);

@@ -17,7 +17,7 @@ namespace hone::cli {
 namespace {
 
 serve::ServiceOptions service_options(const ServeOptions& options) {
-  return {.model = {options.model_name_or_path, options.max_seq_length, options.compute},
+  return {.model = {options.model.model_name_or_path, options.model.max_seq_length, options.compute},
           .queue = {.max_batch_tokens = static_cast<size_t>(options.max_batch_tokens),
                     .max_queue = static_cast<size_t>(options.max_queue)},
           .max_body_bytes = static_cast<size_t>(options.server.max_body_bytes)};

@@ -2,31 +2,22 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <optional>
 
+#include "cli/trained_model_options.h"
 #include "http/options.h"
 #include "tensor/compute_options.h"
 
 namespace hone::cli {
 
 struct ServeOptions {
-  std::filesystem::path model_name_or_path;
-  std::optional<int64_t> max_seq_length;
+  TrainedModelOptions model;
   http::ServerOptions server;
   int64_t max_batch_tokens = 2048, max_queue = 256;
-  tensor::ComputeOptions compute{.precision = "fp32"};  // as predict: the scores of transformers
+  tensor::ComputeOptions compute;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit.group("Model");
-    visit("model_name_or_path", self.model_name_or_path, "folder of a trained model, in Hugging Face's format")
-        .required()
-        .alias("model")
-        .value_name("DIR");
-    visit("max_seq_length", self.max_seq_length, "longest text in tokens; what is over is cut, which the answer says")
-        .at_least(2)
-        .default_text("that of the training");
+    TrainedModelOptions::fields(self.model, visit);
     http::ServerOptions::fields(self.server, visit);
     visit.group("Queue");
     visit("max_batch_tokens", self.max_batch_tokens, "tokens that are computed at once, of all requests that wait")

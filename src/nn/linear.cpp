@@ -16,8 +16,7 @@ at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }
 
 at::Tensor Linear::compute(const at::Tensor& x, const at::Tensor& added_bias) const {
   if (tensor::takes_packed_weights(x)) {
-    const at::Tensor& packed = packed_weight_.in(weight, x.scalar_type(), tensor::version_of(weight));
-    return tensor::packed_linear(x, packed, added_bias);
+    return tensor::packed_linear(x, packed_weight_.in(weight, x.scalar_type(), tensor::version_of(weight)), added_bias);
   }
   packed_weight_.release();
   return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), added_bias);

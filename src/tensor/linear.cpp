@@ -9,9 +9,12 @@
 #include <optional>
 
 #include "base/error.h"
+#include "kernel/bfloat16_gemm.h"
 #include "kernel/cpu.h"
 #include "kernel/transpose.h"
+#include "tensor/row_chunks.h"
 #include "tensor/saved.h"
+#include "tensor/storage_type.h"
 
 namespace hone::tensor {
 
@@ -22,8 +25,23 @@ using torch::autograd::variable_list;
 
 at::Tensor as_rows(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
 
+// Products of bfloat16 on the processor are oneDNN's.
+bool is_onednns(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kBFloat16; }
+
+// x [T, I] times right [I, O].
+at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
+  if (!is_onednns(x)) return at::mm(x, right);
+  return by_row_chunks(x, right.size(1),
+                       [&](const at::Tensor& x_rows, at::Tensor y_rows) { at::mm_out(y_rows, x_rows, right); });
+}
+
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  return bias.defined() ? at::addmm(bias.to(x.scalar_type()), x, weight.t()) : at::mm(x, weight.t());
+  if (!bias.defined()) return rows_product(x, weight.t());
+  const at::Tensor own_bias = bias.to(x.scalar_type());
+  if (!is_onednns(x)) return at::addmm(own_bias, x, weight.t());
+  return by_row_chunks(x, weight.size(0), [&](const at::Tensor& x_rows, at::Tensor y_rows) {
+    at::addmm_out(y_rows, own_bias, x_rows, weight.t());
+  });
 }
 
 struct LinearTypes {
@@ -45,7 +63,7 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
     const auto& [weight_type, bias_type] = saved_in<LinearTypes>(*context);
     const at::Tensor& gradient = gradients[0];
     at::Tensor x_gradient, of_weight, bias_gradient;
-    if (context->needs_input_grad(0)) x_gradient = at::mm(gradient, saved[1]);
+    if (context->needs_input_grad(0)) x_gradient = rows_product(gradient, saved[1]);
     if (context->needs_input_grad(1)) of_weight = tensor::weight_gradient(gradient, saved[0]).to(weight_type);
     if (bias_type && context->needs_input_grad(3)) bias_gradient = at::sum(gradient, {0}, false, bias_type);
     return {x_gradient, of_weight, {}, bias_gradient};
@@ -73,7 +91,7 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
     const auto saved = context->get_saved_variables();
     const auto& parts = saved_in<JoinedParts>(*context);
     const at::Tensor& gradient = gradients[0];
-    const at::Tensor x_gradient = context->needs_input_grad(0) ? at::mm(gradient, saved[1]) : at::Tensor();
+    const at::Tensor x_gradient = context->needs_input_grad(0) ? rows_product(gradient, saved[1]) : at::Tensor();
     variable_list result{x_gradient, {}, {}};
     const at::Tensor of_weights = tensor::weight_gradient(gradient, saved[0]).to(parts.type);
     for (const at::Tensor& part : of_weights.split_with_sizes(parts.rows)) result.push_back(part);
@@ -92,6 +110,14 @@ at::Tensor transposed(const at::Tensor& matrix) {
   return to;
 }
 
+at::Tensor weight_gradient_by_mkl(const at::Tensor& gradient, const at::Tensor& x) {
+  const at::Tensor a = gradient.contiguous(), b = x.contiguous();
+  at::Tensor result = at::empty({a.size(1), b.size(1)}, a.options().dtype(at::kFloat));
+  kernel::bfloat16_transposed_product(elements<kernel::BFloat16>(a), elements<kernel::BFloat16>(b),
+                                      result.mutable_data_ptr<float>(), a.size(1), b.size(1), a.size(0));
+  return result;
+}
+
 }  // namespace
 
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
@@ -99,8 +125,10 @@ at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool
 }
 
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x) {
-  const bool is_amx = gradient.device().is_cpu() && gradient.scalar_type() == at::kBFloat16 &&
-                      kernel::cpu_level() == kernel::CpuLevel::kAmx;
+  const bool is_amx = is_onednns(gradient) && kernel::cpu_level() == kernel::CpuLevel::kAmx;
+  if (is_onednns(gradient) && !is_amx && gradient.size(0) > 0 && kernel::has_bfloat16_gemm()) {
+    return weight_gradient_by_mkl(gradient, x);
+  }
   return weight_gradient(gradient, x, is_amx);
 }
 

@@ -23,8 +23,9 @@ class CastWeight {
   int64_t version_ = -1;
 };
 
-// gradient [T, O]^T x [T, I] -> [O, I]: what both functions below do for a weight. Where the library's product of a
-// transposed operand is slow (bfloat16 on AMX: at half its speed), or `transposes` says so, it gets a transposed copy.
+// gradient [T, O]^T x [T, I] -> [O, I]: what both functions below do for a weight; of bfloat16 it may be fp32. Where
+// the library's product of a transposed operand is slow (bfloat16 on AMX: at half its speed), or `transposes` says so,
+// it gets a transposed copy.
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes);
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
 

@@ -1,4 +1,5 @@
-// oneDNN's functions are not exported by libtorch; what compiled models use of them is, as operators.
+// oneDNN's functions are not exported by libtorch; what compiled models use of them is, as operators. oneDNN compiles
+// code for each new number of rows, and keeps it (a millisecond and about a megabyte each): so it is given few numbers.
 #include "tensor/packed_linear.h"
 
 #include <ATen/ATen.h>
@@ -10,6 +11,8 @@
 
 #include "base/error.h"
 #include "kernel/cpu.h"
+#include "kernel/packed_sgemm.h"
+#include "tensor/row_chunks.h"
 
 namespace hone::tensor {
 
@@ -33,36 +36,62 @@ at::Tensor call(const Operator& op, std::vector<c10::IValue> arguments) {
   return arguments.front().toTensor();
 }
 
-// Rows of a usual batch: the format is chosen for about so many.
+// Rows of a usual batch: oneDNN chooses the format for about so many.
 constexpr int64_t kUsualRows = 256;
+
+at::Tensor packed_by_mkl(const at::Tensor& weight) {
+  const int64_t out = weight.size(0), in = weight.size(1);
+  at::Tensor packed = at::empty({static_cast<int64_t>(kernel::packed_sgemm_bytes(out, in))}, at::kByte);
+  kernel::pack_sgemm_weight(weight.const_data_ptr<float>(), out, in, packed.mutable_data_ptr());
+  return packed;
+}
+
+at::Tensor linear_by_mkl(const at::Tensor& x, const PackedWeight& weight, const at::Tensor& bias) {
+  const at::Tensor y = bias.defined() ? bias.expand({x.size(0), weight.out_features()}).contiguous()
+                                      : at::empty({x.size(0), weight.out_features()}, x.options());
+  kernel::packed_sgemm(x.const_data_ptr<float>(), x.size(0), weight.packed().const_data_ptr(), weight.out_features(),
+                       weight.in_features(), y.mutable_data_ptr<float>(), bias.defined());
+  return y;
+}
+
+at::Tensor linear_by_onednn(const at::Tensor& x, const PackedWeight& weight, const at::Tensor& bias) {
+  const c10::IValue own_bias = bias.defined() ? c10::IValue(bias.to(x.scalar_type())) : c10::IValue();
+  return by_row_chunks(x, weight.out_features(), [&](const at::Tensor& x_rows, const at::Tensor& y_rows) {
+    y_rows.copy_(call(linear_operator(), {x_rows, weight.packed(), own_bias, "none",
+                                          c10::List<std::optional<at::Scalar>>(), c10::IValue()}));
+  });
+}
 
 }  // namespace
 
 bool takes_packed_weights(const at::Tensor& x) {
-  const bool has_type = x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16;
-  return !at::GradMode::is_enabled() && has_type && x.device().is_cpu() &&
-         kernel::cpu_level() != kernel::CpuLevel::kScalar && pack_operator() && linear_operator();
+  if (at::GradMode::is_enabled() || !x.device().is_cpu()) return false;
+  if (x.scalar_type() == at::kFloat) return kernel::has_packed_sgemm();
+  return x.scalar_type() == at::kBFloat16 && kernel::cpu_level() != kernel::CpuLevel::kScalar && pack_operator() &&
+         linear_operator();
 }
 
-const at::Tensor& PackedWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
+const PackedWeight& PackedWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
   if (!packed_.defined() || source_ != weight.const_data_ptr() || dtype_ != dtype || version_ != version) {
     const at::NoGradGuard no_gradients;
-    packed_ = call(pack_operator(), {weight.detach().to(dtype).contiguous(), c10::IValue(kUsualRows)});
+    const at::Tensor dense = weight.detach().to(dtype).contiguous();
+    packed_ = dtype == at::kFloat ? packed_by_mkl(dense) : call(pack_operator(), {dense, c10::IValue(kUsualRows)});
+    out_features_ = weight.size(0);
+    in_features_ = weight.size(1);
     source_ = weight.const_data_ptr();
     dtype_ = dtype;
     version_ = version;
   }
-  return packed_;
+  return *this;
 }
 
-at::Tensor packed_linear(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias) {
-  if (x.numel() == 0) {
-    std::vector<int64_t> sizes = x.sizes().vec();
-    sizes.back() = packed.size(0);
-    return at::empty(sizes, x.options());
-  }
-  return call(linear_operator(), {x, packed, bias.defined() ? c10::IValue(bias.to(x.scalar_type())) : c10::IValue(),
-                                  "none", c10::List<std::optional<at::Scalar>>(), c10::IValue()});
+at::Tensor packed_linear(const at::Tensor& x, const PackedWeight& weight, const at::Tensor& bias) {
+  std::vector<int64_t> sizes = x.sizes().vec();
+  sizes.back() = weight.out_features();
+  const at::Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
+  const at::Tensor y =
+      x.scalar_type() == at::kFloat ? linear_by_mkl(rows, weight, bias) : linear_by_onednn(rows, weight, bias);
+  return y.view(sizes);
 }
 
 }  // namespace hone::tensor

@@ -159,9 +159,11 @@ void Optimizer::step_with(const StepTerms& terms) {
   Gradients gradients(groups_.size());
   for (size_t g = 0; g < groups_.size(); ++g) {
     for (const at::Tensor& parameter : groups_[g].parameters) gradients[g].push_back(gradient_like(parameter));
-    for (at::Tensor& steps : groups_[g].steps) {
-      steps += 1;
-      if (terms.is_left_out) steps -= *terms.is_left_out;
+    if (groups_[g].steps.empty()) continue;
+    if (terms.is_left_out) {
+      at::_foreach_add_(groups_[g].steps, 1 - *terms.is_left_out);
+    } else {
+      at::_foreach_add_(groups_[g].steps, 1);
     }
   }
   step_groups(gradients, terms);
@@ -196,7 +198,7 @@ at::Tensor gradient_norm_on_device(const NamedParameters& parameters) {
   for (const model::NamedParameter& parameter : parameters) {
     if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
   }
-  if (gradients.empty()) return at::zeros({});
+  if (gradients.empty()) return at::zeros({}, parameters.front().tensor.options().requires_grad(false));
   return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
 }
 

@@ -150,6 +150,10 @@ class SizesTest(CheckTest):
         self.write("src/base/names.h", "// N.\n" * 501)
         self.expect(sizes, "src/base/names.h: 501 lines")
 
+    def test_a_long_page(self):
+        self.write("web/src/try/page.tsx", "// P.\n" * 501)
+        self.expect(sizes, "web/src/try/page.tsx: 501 lines")
+
     def test_mostly_large_functions(self):
         for i in range(9):
             self.write(f"src/nn/n{i}.cpp", "void f() {\n" + "  g();\n" * 30 + "}\n")

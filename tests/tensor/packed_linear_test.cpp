@@ -32,10 +32,10 @@ TEST_CASE("a packed product is the library's") {
   tensor::PackedWeight weight;
   for (const auto& [in, out] : std::vector<std::pair<int64_t, int64_t>>{{1, 1}, {7, 3}, {32, 96}, {384, 1152}}) {
     const at::Tensor master = values({out, in}, 0.7), bias = values({out}, 1.3);
-    for (const int64_t rows : {0, 1, 5, 33, 300}) {
+    for (const int64_t rows : {0, 1, 5, 33, 300, 1500}) {
       CAPTURE(rows);
       const at::Tensor x = values({rows, in}, 0.3);
-      const at::Tensor& packed = weight.in(master, at::kFloat, rows);
+      const tensor::PackedWeight& packed = weight.in(master, at::kFloat, rows);
       CHECK(at::allclose(tensor::packed_linear(x, packed, bias), at::linear(x, master, bias), 1e-5, 1e-5));
       CHECK(at::allclose(tensor::packed_linear(x, packed, {}), at::linear(x, master), 1e-5, 1e-5));
     }
@@ -54,13 +54,17 @@ TEST_CASE("bfloat16 is packed from the fp32 weight, and the bias rounded") {
   const at::NoGradGuard no_gradients;
   if (!packs()) return;
   tensor::PackedWeight weight;
-  const at::Tensor master = values({64, 32}, 0.7), bias = values({64}, 1.3),
-                   x = values({40, 32}, 0.3).to(at::kBFloat16);
-  const at::Tensor result = tensor::packed_linear(x, weight.in(master, at::kBFloat16, 0), bias);
-  const bool is_bfloat16 = result.scalar_type() == at::kBFloat16;
-  CHECK(is_bfloat16);
-  const at::Tensor exact = at::linear(x.to(at::kFloat), master.to(at::kBFloat16).to(at::kFloat), bias);
-  CHECK(at::allclose(result.to(at::kFloat), exact, 0.01, 0.02));
+  const at::Tensor master = values({64, 32}, 0.7), bias = values({64}, 1.3);
+  for (const int64_t rows : {0, 1, 8, 40, 63, 64, 70, 331, 1500}) {
+    CAPTURE(rows);
+    const at::Tensor x = values({rows, 32}, 0.3).to(at::kBFloat16);
+    const at::Tensor result = tensor::packed_linear(x, weight.in(master, at::kBFloat16, 0), bias);
+    const bool is_bfloat16 = result.scalar_type() == at::kBFloat16;
+    CHECK(is_bfloat16);
+    CHECK(result.sizes() == at::IntArrayRef({rows, 64}));
+    const at::Tensor exact = at::linear(x.to(at::kFloat), master.to(at::kBFloat16).to(at::kFloat), bias);
+    CHECK(at::allclose(result.to(at::kFloat), exact, 0.01, 0.02));
+  }
 }
 
 TEST_CASE("a weight is packed again when its values, its type or its memory have changed") {
@@ -72,7 +76,8 @@ TEST_CASE("a weight is packed again when its values, its type or its memory have
   master.mul_(2);
   const at::Tensor after = tensor::packed_linear(x, weight.in(master, at::kFloat, tensor::version_of(master)), {});
   CHECK(at::allclose(after, 2 * before));
-  const bool is_bfloat16 = weight.in(master, at::kBFloat16, tensor::version_of(master)).scalar_type() == at::kBFloat16;
+  const bool is_bfloat16 =
+      weight.in(master, at::kBFloat16, tensor::version_of(master)).packed().scalar_type() == at::kBFloat16;
   CHECK(is_bfloat16);
   const at::Tensor other = -master;
   CHECK(at::allclose(tensor::packed_linear(x, weight.in(other, at::kFloat, tensor::version_of(master)), {}), -after));

@@ -24,8 +24,8 @@ os.environ.pop("HF_HUB_OFFLINE", None)  # offline, the client calls nobody, not 
 class Server:
     def __init__(self, program, model, *options):
         self.log = tempfile.NamedTemporaryFile("r+")
-        self.process = subprocess.Popen([program, "serve", "--model", model, "--port", "0", "--num-threads", "1", *options],
-                                        stderr=self.log)
+        command = [program, "serve", "--model", model, "--port", "0", "--num-threads", "1", "--precision", "fp32"]
+        self.process = subprocess.Popen([*command, *options], stderr=self.log)
 
     def __enter__(self):
         self.url = self.wait_for(r"listening on (http://\S+)")

@@ -1,0 +1,35 @@
+// A product of rows in a few fixed numbers of rows. oneDNN compiles code for each new shape and keeps it (milliseconds
+// and about a megabyte each), and packed batches have a new number of tokens every time: memory would grow with the
+// run.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+
+namespace hone::tensor {
+
+// What is left after these is rounded up to a multiple of kLastRows.
+inline constexpr int64_t kChunkRows[] = {1024, 512, 256, 128, 64}, kLastRows = 8;
+
+// y [T, O] of x [T, I], in x's type. product(x_rows, y_rows) computes the rows y_rows [t, O] of x_rows [t, I], each
+// independent of the others; t is one of kChunkRows or at most 64.
+template <typename F>
+at::Tensor by_row_chunks(const at::Tensor& x, int64_t out_features, F product) {
+  at::Tensor y = at::empty({x.size(0), out_features}, x.options());
+  int64_t row = 0;
+  for (const int64_t rows : kChunkRows) {
+    for (; x.size(0) - row >= rows; row += rows) product(x.narrow(0, row, rows), y.narrow(0, row, rows));
+  }
+  const int64_t left = x.size(0) - row;
+  if (left == 0) return y;
+  const int64_t rounded = (left + kLastRows - 1) / kLastRows * kLastRows;
+  const at::Tensor last = at::zeros({rounded, x.size(1)}, x.options());
+  last.narrow(0, 0, left).copy_(x.narrow(0, row, left));
+  const at::Tensor last_results = at::empty({rounded, out_features}, x.options());
+  product(last, last_results);
+  y.narrow(0, row, left).copy_(last_results.narrow(0, 0, left));
+  return y;
+}
+
+}  // namespace hone::tensor
