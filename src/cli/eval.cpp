@@ -15,7 +15,8 @@ namespace hone::cli {
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  eval::Classifier classifier = eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
+  eval::Classifier classifier =
+      eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
   classifier.model->set_compute(compute);
   task::SplitRequest request;
   request.rows = options.rows;

@@ -97,7 +97,8 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   const PredictOptions& options = parsed.options;
   check_text_input(options.texts, "predict");
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  const eval::Classifier classifier = eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
+  const eval::Classifier classifier =
+      eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
   classifier.model->set_compute(compute);
   if (options.texts.file.empty()) {
     predict_texts(classifier, options);

@@ -3,7 +3,8 @@
 
 extern "C" int mkl_serv_intel_cpu_true() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 0;
+  const bool has_vectors = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return has_vectors || __builtin_cpu_is("intel") ? 1 : 0;
 #else
   return 0;
 #endif

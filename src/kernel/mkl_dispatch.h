@@ -5,6 +5,7 @@
 
 extern "C" {
 
-// 1 where MKL may choose by the instructions that the processor has (AVX2 and more), 0 where it is to be careful.
+// 1 where MKL may choose by the instructions that the processor has (Intel's, or AVX2 and more), 0 where it is to be
+// careful.
 int mkl_serv_intel_cpu_true();
 }

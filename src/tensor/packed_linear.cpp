@@ -47,8 +47,8 @@ at::Tensor packed_by_mkl(const at::Tensor& weight) {
 }
 
 at::Tensor linear_by_mkl(const at::Tensor& x, const PackedWeight& weight, const at::Tensor& bias) {
-  const at::Tensor y = bias.defined() ? bias.expand({x.size(0), weight.out_features()}).contiguous()
-                                      : at::empty({x.size(0), weight.out_features()}, x.options());
+  const at::Tensor y = at::empty({x.size(0), weight.out_features()}, x.options());
+  if (bias.defined()) y.copy_(bias.expand_as(y));
   kernel::packed_sgemm(x.const_data_ptr<float>(), x.size(0), weight.packed().const_data_ptr(), weight.out_features(),
                        weight.in_features(), y.mutable_data_ptr<float>(), bias.defined());
   return y;

@@ -47,7 +47,8 @@ class Server {
 
  private:
   static std::vector<std::string> arguments(const std::string& model, const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"serve", "--model", model, "--port", "0", "--num-threads", "1", "--precision", "fp32"};
+    std::vector<std::string> words = {"serve",         "--model", model,         "--port", "0",
+                                      "--num-threads", "1",       "--precision", "fp32"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }

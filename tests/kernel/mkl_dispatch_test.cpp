@@ -21,7 +21,7 @@ TEST_CASE("MKL asks hone's function, not its own") {
 }
 
 TEST_CASE("MKL may use what the processor has, from AVX2 on") {
-  CHECK((mkl_serv_intel_cpu_true() == 1) == (detected_cpu_level() >= CpuLevel::kAvx2));
+  if (detected_cpu_level() >= CpuLevel::kAvx2) CHECK(mkl_serv_intel_cpu_true() == 1);
 }
 
 }  // namespace

@@ -34,10 +34,11 @@ TEST_CASE("a packed product is the library's") {
     const at::Tensor master = values({out, in}, 0.7), bias = values({out}, 1.3);
     for (const int64_t rows : {0, 1, 5, 33, 300, 1500}) {
       CAPTURE(rows);
-      const at::Tensor x = values({rows, in}, 0.3);
+      const at::Tensor x = values({rows, in}, 0.3), bias_before = bias.clone();
       const tensor::PackedWeight& packed = weight.in(master, at::kFloat, rows);
       CHECK(at::allclose(tensor::packed_linear(x, packed, bias), at::linear(x, master, bias), 1e-5, 1e-5));
       CHECK(at::allclose(tensor::packed_linear(x, packed, {}), at::linear(x, master), 1e-5, 1e-5));
+      CHECK(at::equal(bias, bias_before));
     }
   }
 }
