@@ -1,4 +1,4 @@
-// The product of a weight's gradient in bfloat16 with an fp32 result: by MKL, which takes any number of rows as it is.
+// What a weight's gradient is, g^T x, of bfloat16 with an fp32 result: by MKL, which takes any number of rows as it is.
 #pragma once
 
 #include <cstdint>

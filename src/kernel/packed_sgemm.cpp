@@ -2,7 +2,6 @@
 // exports them, but has no header of them. A packed B serves any number of rows: it knows its own format.
 #include "kernel/packed_sgemm.h"
 
-#include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <vector>

@@ -102,16 +102,17 @@ Service::Service(ServiceOptions options, http::Metrics& metrics) : options_(std:
 Service::~Service() { stop(); }
 
 void Service::start() {
-  describe();
   worker_ = std::make_unique<Worker>(options_.queue, metrics_, [this] { return load(); });
 }
 
 // What is wrong with the folder is told by load().
 void Service::describe() {
   try {
-    now_.description = describe_model(options_.model.model_dir);
+    ModelDescription description = describe_model(options_.model.model_dir);
+    const std::lock_guard lock(mutex_);
+    now_.description = std::move(description);
   } catch (const Error&) {
-    now_.description.reset();
+    return;
   }
 }
 
@@ -124,6 +125,7 @@ void Service::stop() {
 Worker::Forward Service::load() {
   const auto start = std::chrono::steady_clock::now();
   std::string failure;
+  describe();
   try {
     const auto model =
         std::make_shared<const ServedModel>(load_served_model(options_.model, options_.queue.max_batch_tokens));

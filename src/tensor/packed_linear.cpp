@@ -1,5 +1,4 @@
-// oneDNN's functions are not exported by libtorch; what compiled models use of them is, as operators. oneDNN compiles
-// code for each new number of rows, and keeps it (a millisecond and about a megabyte each): so it is given few numbers.
+// oneDNN's functions are not exported by libtorch; what compiled models use of them is, as operators.
 #include "tensor/packed_linear.h"
 
 #include <ATen/ATen.h>

@@ -1,6 +1,8 @@
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "cli/http_client.h"
 #include "cli/json_schema.h"
@@ -247,7 +249,12 @@ TEST_CASE("the server listens before the model is there, and ends at once when a
   const HttpAnswer answer = server.post("/predict", {{"inputs", "good"}});
   check_error(answer, 503, "", "the model is still loading");
   CHECK(answer.headers.at("retry-after") == "1");
-  const Json info = server.get("/info").json();
+  Json info = server.get("/info").json();
+  for (int i = 0; i < 200 && info["labels"].is_null(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    info = server.get("/info").json();
+  }
+  CHECK(info["state"] == "loading");
   CHECK(info["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));  // of config.json
   CHECK(info["num_parameters"].is_null());
   CHECK(server.get("/").status == 200);
