@@ -1,9 +1,10 @@
-// The order of the work: a thread takes whole (sequence, key head) pairs; in each, blocks of queries against chunks of
+// The order of the work: threads take whole (sequence, key head) pairs; in each, blocks of queries against chunks of
 // keys. Scores are computed transposed, keys x queries (attention_tile.h), so that every product has its operands as
 // they lie: scores = k q^T, out^T = v^T weights; dv = weights do, dk = dscores q, dq^T = k^T dscores.
 #include "kernel/attention.h"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "base/error.h"
@@ -26,23 +27,18 @@ std::vector<AttentionTask> tasks_of(const AttentionRules& rules) {
   return tasks;
 }
 
-// Calls f(task) for all tasks, cut into one contiguous part of about equal cost for each thread.
+// Calls f(task) for all tasks. Each thread takes the next one when it has done with its last, the longest first, so
+// that all end together; the results do not depend on who computes what, as no two tasks add to one number.
 template <typename F>
-void for_each_task(const std::vector<AttentionTask>& tasks, F f) {
-  std::vector<double> cost_before(tasks.size() + 1);
-  for (size_t i = 0; i < tasks.size(); ++i) {
-    const auto length = static_cast<double>(tasks[i].length);
-    cost_before[i + 1] = cost_before[i] + length * (length + kQueryBlock);
-  }
+void for_each_task(std::vector<AttentionTask> tasks, F f) {
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [](const AttentionTask& a, const AttentionTask& b) { return a.length > b.length; });
+  std::atomic<size_t> next = 0;
   const int64_t parts = num_parts(static_cast<int64_t>(tasks.size()), 1);
-  const auto boundary = [&](int64_t part) {
-    const double cost = cost_before.back() * static_cast<double>(part) / static_cast<double>(parts);
-    return std::lower_bound(cost_before.begin(), cost_before.end(), cost) - cost_before.begin();
-  };
-  parallel_ranges(parts, 1, [&](int64_t begin, int64_t end, int) {
-    const auto last = end == parts ? static_cast<std::ptrdiff_t>(tasks.size()) : boundary(end);
-    for (auto i = boundary(begin); i < last; ++i) f(tasks[static_cast<size_t>(i)]);
+  parallel_ranges(parts, 1, [&](int64_t, int64_t, int) {
+    for (size_t i = next.fetch_add(1); i < tasks.size(); i = next.fetch_add(1)) f(tasks[i]);
     end_tile_products();
+    end_streams();
   });
 }
 

@@ -17,6 +17,7 @@
 namespace hone::kernel {
 
 inline constexpr int64_t kQueryBlock = 64, kKeyChunk = 512;
+inline constexpr int64_t kStreamedBytes = int64_t{4} << 20;  // results from this size on are written past the caches
 
 inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -82,6 +83,7 @@ class AttentionHead {
         task_(task),
         padded_keys_(round_up(task.length, kTilePadding<T>)),
         width_(round_up(rules.head_width, kTilePadding<T>)),
+        streams_(num_tokens() * rules.num_heads * rules.head_width * static_cast<int64_t>(sizeof(T)) >= kStreamedBytes),
         space_(attention_memory()) {}
 
  protected:
@@ -99,11 +101,7 @@ class AttentionHead {
   void write_rows(const float* from, HeadRows<T> to, int64_t head, int64_t first, int64_t count) const {
     for (int64_t i = 0; i < count; ++i) {
       T* row = to.data + (task_.first + first + i) * to.row_stride + head * rules_.head_width;
-      if constexpr (sizeof(T) == 2) {
-        round_row(from + i * width_, row, rules_.head_width);
-      } else {
-        std::memcpy(row, from + i * width_, static_cast<size_t>(rules_.head_width) * sizeof(T));
-      }
+      write_row(from + i * width_, row, rules_.head_width, streams_);
     }
   }
 
@@ -152,13 +150,13 @@ class AttentionHead {
 
   int64_t group() const { return rules_.num_heads / rules_.num_kv_heads; }
   // logsumexp is [H, T].
-  int64_t row(int64_t head, int64_t query) const {
-    return head * rules_.offsets[rules_.num_sequences] + task_.first + query;
-  }
+  int64_t row(int64_t head, int64_t query) const { return head * num_tokens() + task_.first + query; }
+  int64_t num_tokens() const { return rules_.offsets[rules_.num_sequences]; }
 
   const AttentionRules& rules_;
   const AttentionTask& task_;
   const int64_t padded_keys_, width_;
+  const bool streams_;
   AttentionMemory& space_;
 };
 

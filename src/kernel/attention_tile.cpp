@@ -5,7 +5,10 @@
 #define HWY_TARGET_INCLUDE "kernel/attention_tile.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, which includes this file again.
+#include <hwy/cache_control.h>
+
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "kernel/cpu.h"
@@ -23,7 +26,7 @@ constexpr int64_t kVector = static_cast<int64_t>(kLanes);
 class Draws {
  public:
   HWY_INLINE Draws(const TileRules& rules, int64_t column)
-      : stream_(rules.stream),
+      : place_(rules.stream),
         threshold_(hn::Set(UintTag(), threshold_of(rules.p))),
         kept_(hn::Set(kFloats, rules.p < 1 ? static_cast<float>(1 / (1 - rules.p)) : 0.0F)) {
     uint32_t low[kLanes], high[kLanes];
@@ -41,7 +44,8 @@ class Draws {
     const UintTag uints;
     const auto low = hn::Add(low_, hn::Set(uints, static_cast<uint32_t>(n)));
     const auto carries = hn::VecFromMask(uints, hn::Lt(low, low_));  // all ones, which is -1
-    const PhiloxWords words = philox_lanes(stream_, low, hn::Sub(high_, carries));
+    const PhiloxWords words = philox_lanes(place_, low, hn::Sub(high_, carries));
+    HWY_UNROLL(4)
     for (int w = 0; w < 4; ++w) {
       const auto is_kept = hn::RebindMask(kFloats, hn::Eq(hn::Max(words.word[w], threshold_), words.word[w]));
       factor[w] = hn::IfThenElseZero(is_kept, kept_);
@@ -55,7 +59,7 @@ class Draws {
     return threshold >= 4294967295.0 ? 0xFFFFFFFF : static_cast<uint32_t>(threshold);
   }
 
-  RandomStream stream_;
+  PhiloxPlace place_;
   Uints threshold_, low_, high_;
   Floats kept_;
 };
@@ -93,6 +97,7 @@ HWY_INLINE Floats column_maximum(const TileRules& rules, float* scores, int64_t 
   Floats largest[4];
   for (auto& m : largest) m = hn::Set(kFloats, -kInfinity);
   for (int64_t key = 0; key < rules.padded_keys; key += 4) {
+    HWY_UNROLL(4)
     for (int64_t w = 0; w < 4; ++w) {
       float* at = scores + (key + w) * rules.padded_queries + column;
       auto score = load(at);
@@ -115,7 +120,7 @@ HWY_INLINE void store_pair(Floats even, Floats odd, BFloat16* pairs) {
 template <bool kMasked, bool kDrops, bool kHalves>
 void softmax_column(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights,
                     int64_t column) {
-  const int64_t row = rules.padded_queries;
+  const int64_t row = rules.padded_queries, num_keys = rules.padded_keys;
   const auto before = load(running.maximum + column);
   const auto now = hn::Max(before, column_maximum<kMasked>(rules, scores, column));
   // Of a query that has seen no key yet: any finite number does.
@@ -124,11 +129,12 @@ void softmax_column(const TileRules& rules, const RunningSoftmax& running, float
   const Draws draws(rules, column);
   Floats sum[4], factor[4];
   for (auto& s : sum) s = hn::Zero(kFloats);
-  for (int64_t key = 0; key < rules.padded_keys; key += 4) {
+  for (int64_t key = 0; key < num_keys; key += 4) {
     if constexpr (kDrops) draws.draw(key / 4, factor);
     Floats weight[4];
+    HWY_UNROLL(4)
     for (int64_t w = 0; w < 4; ++w) {
-      weight[w] = exp_lanes(hn::MulSub(load(scores + (key + w) * row + column), scale, maximum));
+      weight[w] = exp_limited_lanes(hn::MulSub(load(scores + (key + w) * row + column), scale, maximum));
       sum[w] = hn::Add(sum[w], weight[w]);
       if constexpr (kDrops) weight[w] = hn::Mul(weight[w], factor[w]);
       if constexpr (!kHalves) store(weight[w], scores + (key + w) * row + column);
@@ -155,34 +161,39 @@ void softmax_columns(const TileRules& rules, const RunningSoftmax& running, floa
 
 template <bool kMasked, bool kDrops, bool kHalves>
 void backward_column(const TileRules& rules, const TileGradients& tile, int64_t column) {
-  const int64_t row = rules.padded_queries;
+  const int64_t row = rules.padded_queries, num_keys = rules.padded_keys;
   const auto logsumexp = load(tile.logsumexp + column), delta = load(tile.delta + column);
   const auto scale = hn::Set(kFloats, rules.scale);
+  // Copies: for all the compiler knows, storing the results changes what `tile` points to.
+  float *const scores = tile.scores, *const gradients = tile.gradients;
+  BFloat16 *const weight_rows = tile.weight_rows, *const gradient_rows = tile.gradient_rows;
+  BFloat16* const gradient_pairs = tile.gradient_pairs;
   const Draws draws(rules, column);
   Floats factor[4];
-  for (int64_t key = 0; key < rules.padded_keys; key += 4) {
+  for (int64_t key = 0; key < num_keys; key += 4) {
     if constexpr (kDrops) draws.draw(key / 4, factor);
     Floats weight[4], gradient[4];
+    HWY_UNROLL(4)
     for (int64_t w = 0; w < 4; ++w) {
       const int64_t at = (key + w) * row + column;
-      auto score = load(tile.scores + at);
+      auto score = load(scores + at);
       score = kMasked ? masked_score(rules, score, key + w, column) : hn::Mul(score, scale);
-      weight[w] = exp_lanes(hn::Sub(score, logsumexp));
-      gradient[w] = load(tile.gradients + at);
+      weight[w] = exp_limited_lanes(hn::Sub(score, logsumexp));
+      gradient[w] = load(gradients + at);
       if constexpr (kDrops) gradient[w] = hn::Mul(gradient[w], factor[w]);
       gradient[w] = hn::Mul(hn::Mul(weight[w], scale), hn::Sub(gradient[w], delta));
       if constexpr (kDrops) weight[w] = hn::Mul(weight[w], factor[w]);
       if constexpr (kHalves) {
-        store(weight[w], tile.weight_rows + at);
-        store(gradient[w], tile.gradient_rows + at);
+        store(weight[w], weight_rows + at);
+        store(gradient[w], gradient_rows + at);
       } else {
-        store(weight[w], tile.scores + at);
-        store(gradient[w], tile.gradients + at);
+        store(weight[w], scores + at);
+        store(gradient[w], gradients + at);
       }
     }
     if constexpr (kHalves) {
-      store_pair(gradient[0], gradient[1], tile.gradient_pairs + (key * row + 2 * column));
-      store_pair(gradient[2], gradient[3], tile.gradient_pairs + ((key + 2) * row + 2 * column));
+      store_pair(gradient[0], gradient[1], gradient_pairs + (key * row + 2 * column));
+      store_pair(gradient[2], gradient[3], gradient_pairs + ((key + 2) * row + 2 * column));
     }
   }
 }
@@ -241,11 +252,26 @@ void scale_all_columns(float* values, const float* factors, int64_t m, int64_t n
   }
 }
 
-void round_all(const float* from, BFloat16* to, int64_t count) {
-  int64_t i = 0;
-  for (; i + kVector <= count; i += kVector) store(load(from + i), to + i);
-  for (; i < count; ++i) to[i] = to_bfloat16(from[i]);
+bool is_aligned(const void* memory, size_t bytes) { return reinterpret_cast<uintptr_t>(memory) % bytes == 0; }
+
+HWY_INLINE void stream(Floats values, float* to) { hn::Stream(values, kFloats, to); }
+HWY_INLINE void stream(Floats values, BFloat16* to) {
+  hn::Stream(hn::DemoteTo(HalfTag(), hn::BitCast(IntTag(), bfloat16_bits(values))), HalfTag(), &to->bits);
 }
+
+template <typename T>
+void write(const float* from, T* to, int64_t count, bool streams) {
+  int64_t i = 0;
+  if (streams && is_aligned(to, kLanes * sizeof(T))) {
+    for (; i + kVector <= count; i += kVector) stream(load(from + i), to + i);
+  } else {
+    for (; i + kVector <= count; i += kVector) store(load(from + i), to + i);
+  }
+  for (; i < count; ++i) to[i] = rounded_to<T>(from[i]);
+}
+
+void write_floats(const float* from, float* to, int64_t count, bool streams) { write(from, to, count, streams); }
+void write_halves(const float* from, BFloat16* to, int64_t count, bool streams) { write(from, to, count, streams); }
 
 template <typename T>
 float dot(const T* a, const T* b, int64_t count) {
@@ -282,7 +308,14 @@ void scale_columns(float* values, const float* factors, int64_t m, int64_t n) {
   HONE_KERNEL(scale_all_columns)(values, factors, m, n);
 }
 
-void round_row(const float* from, BFloat16* to, int64_t count) { HONE_KERNEL(round_all)(from, to, count); }
+void write_row(const float* from, float* to, int64_t count, bool streams) {
+  HONE_KERNEL(write_floats)(from, to, count, streams);
+}
+void write_row(const float* from, BFloat16* to, int64_t count, bool streams) {
+  HONE_KERNEL(write_halves)(from, to, count, streams);
+}
+
+void end_streams() { hwy::FlushStream(); }
 
 float dot_row(const float* a, const float* b, int64_t count) { return HONE_KERNEL(dot_floats)(a, b, count); }
 float dot_row(const BFloat16* a, const BFloat16* b, int64_t count) { return HONE_KERNEL(dot_halves)(a, b, count); }

@@ -16,12 +16,12 @@ namespace hone::kernel::HWY_NAMESPACE {
 // A draw's constants in the form that the lanes compare with. All dropped: the threshold does not fit, the scale is 0.
 struct DropoutRule {
   explicit DropoutRule(const DropoutDraw& draw)
-      : stream(draw.stream),
+      : place(draw.stream),
         first_block(draw.first_block),
         threshold(drop_threshold(draw.p) > UINT32_MAX ? 0 : static_cast<uint32_t>(drop_threshold(draw.p))),
         scale(drop_threshold(draw.p) > UINT32_MAX ? 0.0F : static_cast<float>(keep_scale(draw.p))) {}
 
-  RandomStream stream;
+  PhiloxPlace place;
   uint64_t first_block;
   uint32_t threshold;
   float scale;
@@ -37,7 +37,7 @@ HWY_INLINE void dropout_group(const DropoutRule& rule, uint64_t block, float* fa
   const auto low = hn::Add(base, hn::Iota(uints, 0));
   const auto carry = hn::IfThenElseZero(hn::Lt(low, base), hn::Set(uints, 1));
   const auto high = hn::Add(hn::Set(uints, static_cast<uint32_t>(block >> 32)), carry);
-  const PhiloxWords words = philox_lanes(rule.stream, low, hn::And(high, hn::Set(uints, 0xFFFF)));
+  const PhiloxWords words = philox_lanes(rule.place, low, hn::And(high, hn::Set(uints, 0xFFFF)));
   const auto bound = hn::Set(uints, rule.threshold);
   const auto scale = hn::Set(kFloats, rule.scale);
   const auto factor = [&](Uints word)

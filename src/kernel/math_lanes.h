@@ -11,26 +11,29 @@
 HWY_BEFORE_NAMESPACE();
 namespace hone::kernel::HWY_NAMESPACE {
 
-// e^x within 2 ulp; 0 below -87.3, infinity above 88.37, NaN for NaN. x = n ln 2 + r, |r| <= ln 2 / 2; ln 2 is
-// split in two so that r is exact (Cody and Waite), and e^r is its Taylor polynomial of degree 7, whose error there is
-// under 2^-27.
-HWY_INLINE Floats exp_lanes(Floats x) {
-  const IntTag ints;
-  const auto low = hn::Lt(x, hn::Set(kFloats, -87.3F));
-  x = hn::IfThenElse(hn::Gt(x, hn::Set(kFloats, 88.8F)), hn::Set(kFloats, 88.8F), x);
-  const auto n = hn::Round(hn::Mul(x, hn::Set(kFloats, 1.44269504088896341F)));
+// e^x within 2 ulp for x of at most 88.8; 0 below -87.3, infinity above 88.37, NaN for NaN. x = n ln 2 + r,
+// |r| <= ln 2 / 2; ln 2 is split in two so that r is exact (Cody and Waite). e^r is 1 + r + r^2 q(r), q of degree 4
+// with the least relative error (2^-28; least squares with weights adapted to the error, Lawson's algorithm).
+HWY_INLINE Floats exp_limited_lanes(Floats x) {
+  // A float this large has no bits below 1: adding it rounds to a whole number, which lies in the lowest bits, with
+  // the exponent's bias, and needs only be shifted to its place.
+  const auto rounder = hn::Set(kFloats, 1.5F * (1 << 23) + 127);
+  const auto shifted = hn::MulAdd(x, hn::Set(kFloats, 1.44269504088896341F), rounder);
+  const auto n = hn::Sub(shifted, rounder);
   auto r = hn::NegMulAdd(n, hn::Set(kFloats, 0.693145751953125F), x);
   r = hn::NegMulAdd(n, hn::Set(kFloats, 1.42860682030941723212e-6F), r);
-  auto y = hn::MulAdd(hn::Set(kFloats, 1.0F / 5040), r, hn::Set(kFloats, 1.0F / 720));
-  y = hn::MulAdd(y, r, hn::Set(kFloats, 1.0F / 120));
-  y = hn::MulAdd(y, r, hn::Set(kFloats, 1.0F / 24));
-  y = hn::MulAdd(y, r, hn::Set(kFloats, 1.0F / 6));
-  y = hn::MulAdd(y, r, hn::Set(kFloats, 0.5F));
-  y = hn::MulAdd(y, r, hn::Set(kFloats, 1.0F));
-  y = hn::MulAdd(y, r, hn::Set(kFloats, 1.0F));
-  const auto power = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(ints, n), hn::Set(ints, 127)));
-  const auto result = hn::Mul(y, hn::BitCast(kFloats, power));
-  return hn::IfThenZeroElse(low, result);
+  auto y = hn::MulAdd(hn::Set(kFloats, 0.001381454F), r, hn::Set(kFloats, 0.008368745F));
+  for (const float coefficient : {0.04166839F, 0.16666521F, 0.49999994F, 1.0F, 1.0F}) {
+    y = hn::MulAdd(y, r, hn::Set(kFloats, coefficient));
+  }
+  const auto power = hn::BitCast(kFloats, hn::ShiftLeft<23>(hn::BitCast(UintTag(), shifted)));
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(kFloats, -87.3F)), hn::Mul(y, power));
+}
+
+// The same for any x.
+HWY_INLINE Floats exp_lanes(Floats x) {
+  const auto limit = hn::Set(kFloats, 88.8F);
+  return exp_limited_lanes(hn::IfThenElse(hn::Gt(x, limit), limit, x));
 }
 
 // 1 / (1 + e^-x).
@@ -51,7 +54,7 @@ HWY_INLINE NormalLanes normal_lanes(Floats x) {
   const auto one = hn::Set(kFloats, 1.0F);
   const auto scaled = hn::Min(hn::Mul(hn::Abs(x), hn::Set(kFloats, 0.23F)), hn::Set(kFloats, 4.0F));
   const auto s = hn::Div(scaled, hn::Add(one, scaled));
-  const auto e = exp_lanes(hn::Mul(hn::Mul(x, x), hn::Set(kFloats, -0.5F)));
+  const auto e = exp_limited_lanes(hn::Mul(hn::Mul(x, x), hn::Set(kFloats, -0.5F)));
   auto q = hn::MulAdd(hn::Set(kFloats, -0.0784672548F), s, hn::Set(kFloats, 0.3373249005F));
   for (const float coefficient :
        {-0.4423160547F, -0.3372306951F, 1.9743121069F, -3.2103389620F, 2.9912153441F, -1.7345271221F, 0.4999999762F}) {

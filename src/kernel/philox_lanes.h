@@ -43,18 +43,35 @@ HWY_INLINE Uints both_halves(Uints even, Uints odd) {
   return hn::OddEven(hn::BitCast(uints, hn::ShiftLeft<32>(hn::BitCast(wide, odd))), even);
 }
 
+// The place of a run as vectors: made once for many blocks.
+struct PhiloxPlace {
+  static constexpr int kRounds = 10;
+
+  explicit PhiloxPlace(const RandomStream& stream)
+      : micro_batch(hn::Set(UintTag(), uint32_t{stream.micro_batch} << 16)),
+        site(hn::Set(UintTag(), stream.site)),
+        step(hn::Set(UintTag(), stream.step)) {
+    uint32_t first = static_cast<uint32_t>(stream.seed), second = static_cast<uint32_t>(stream.seed >> 32);
+    for (int round = 0; round < kRounds; ++round) {
+      key0[round] = hn::Set(UintTag(), first);
+      key1[round] = hn::Set(UintTag(), second);
+      first += 0x9E3779B9;
+      second += 0xBB67AE85;
+    }
+  }
+
+  Uints micro_batch, site, step;
+  Uints key0[kRounds], key1[kRounds];
+};
+
 // Words of the blocks whose counters are `low` and `high` (the block index; `high` has 16 bits) at a place of a run.
-HWY_INLINE PhiloxWords philox_lanes(const RandomStream& stream, Uints low, Uints high) {
-  const UintTag uints;
-  const auto c1 = hn::Or(high, hn::Set(uints, uint32_t{stream.micro_batch} << 16));
-  const auto c2 = hn::Set(uints, stream.site), c3 = hn::Set(uints, stream.step);
-  PhiloxHalf even{low, c1, c2, c3}, odd{high_half(low), high_half(c1), c2, c3};
-  uint32_t key0 = static_cast<uint32_t>(stream.seed), key1 = static_cast<uint32_t>(stream.seed >> 32);
-  for (int round = 0; round < 10; ++round) {
-    philox_round(even, hn::Set(uints, key0), hn::Set(uints, key1));
-    philox_round(odd, hn::Set(uints, key0), hn::Set(uints, key1));
-    key0 += 0x9E3779B9;
-    key1 += 0xBB67AE85;
+HWY_INLINE PhiloxWords philox_lanes(const PhiloxPlace& place, Uints low, Uints high) {
+  const auto c1 = hn::Or(high, place.micro_batch);
+  PhiloxHalf even{low, c1, place.site, place.step}, odd{high_half(low), high_half(c1), place.site, place.step};
+  HWY_UNROLL(10)
+  for (int round = 0; round < PhiloxPlace::kRounds; ++round) {
+    philox_round(even, place.key0[round], place.key1[round]);
+    philox_round(odd, place.key0[round], place.key1[round]);
   }
   return {{both_halves(even.c0, odd.c0), both_halves(even.c1, odd.c1), both_halves(even.c2, odd.c2),
            both_halves(even.c3, odd.c3)}};

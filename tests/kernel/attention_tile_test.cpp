@@ -68,8 +68,8 @@ TEST_CASE("sums of products, scaled columns and rounded rows") {
     }
     CHECK(dot_row(a.data(), b.data(), 37) == expected);
     std::vector<BFloat16> a_halves(37), b_halves(37);
-    round_row(a.data(), a_halves.data(), 37);
-    round_row(b.data(), b_halves.data(), 37);
+    write_row(a.data(), a_halves.data(), 37, false);
+    write_row(b.data(), b_halves.data(), 37, false);
     for (size_t i = 0; i < a.size(); ++i) CHECK(a_halves[i].bits == to_bfloat16(a[i]).bits);
     CHECK(dot_row(a_halves.data(), b_halves.data(), 37) == expected);
     std::vector<float> values(2 * 16, 3), factors(16);

@@ -10,7 +10,7 @@ namespace hone::kernel::HWY_NAMESPACE {
 // words[w][b]: word w of the block whose index has the halves low[b], high[b]; as many blocks as lanes.
 size_t draw_blocks(const RandomStream& stream, const uint32_t* low, const uint32_t* high, uint32_t (*words)[16]) {
   const UintTag uints;
-  const PhiloxWords drawn = philox_lanes(stream, hn::LoadU(uints, low), hn::LoadU(uints, high));
+  const PhiloxWords drawn = philox_lanes(PhiloxPlace(stream), hn::LoadU(uints, low), hn::LoadU(uints, high));
   for (int w = 0; w < 4; ++w) hn::StoreU(drawn.word[w], uints, words[w]);
   return kLanes;
 }
