@@ -87,7 +87,7 @@ Step hone_gelu(const Shape& shape, at::ScalarType type) {
     const auto* bias = data_of<float>(rows.bias);
     kernel::activation_forward<S>(shape, data_of<S>(rows.x), bias, data_of<S>(rows.y));
     kernel::activation_backward<S>(shape, data_of<S>(rows.x), bias, data_of<S>(rows.dy), data_of<S>(rows.dx),
-                                   data_of<float>(rows.bias_gradient));
+                                   data_of<float>(rows.bias_gradient), static_cast<S*>(nullptr));
   };
 }
 

@@ -72,13 +72,14 @@ HWY_INLINE void value_rows(const ActivationShape& shape, const S* x, const float
 
 template <typename F, typename S>
 HWY_INLINE void slope_rows(const ActivationShape& shape, const S* x, const float* bias, const S* dy, S* dx,
-                           float* bias_sum, int64_t begin, int64_t end) {
+                           float* bias_sum, S* y, int64_t begin, int64_t end) {
   const auto width = static_cast<size_t>(shape.width);
   for (size_t start = static_cast<size_t>(begin) * width; start < static_cast<size_t>(end) * width; start += width) {
     for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
       auto in = load(x + start + i, lanes);
       if (bias != nullptr) in = hn::Add(in, load(bias + i, lanes));
       const auto gradient = hn::Mul(load(dy + start + i, lanes), F::slope(in));
+      if (y != nullptr) store(F::value(in), y + start + i, lanes);
       store(gradient, dx + start + i, lanes);
       if (bias_sum != nullptr) store(hn::Add(gradient, load(bias_sum + i, lanes)), bias_sum + i, lanes);
     });
@@ -103,18 +104,18 @@ void forward_rows(const ActivationShape& shape, const S* x, const float* bias, S
 
 template <typename S>
 void backward_rows(const ActivationShape& shape, const S* x, const float* bias, const S* dy, S* dx, float* bias_sum,
-                   int64_t begin, int64_t end) {
+                   S* y, int64_t begin, int64_t end) {
   switch (shape.kind) {
     case ActivationKind::kGelu:
-      return slope_rows<Gelu>(shape, x, bias, dy, dx, bias_sum, begin, end);
+      return slope_rows<Gelu>(shape, x, bias, dy, dx, bias_sum, y, begin, end);
     case ActivationKind::kGeluTanh:
-      return slope_rows<GeluTanh>(shape, x, bias, dy, dx, bias_sum, begin, end);
+      return slope_rows<GeluTanh>(shape, x, bias, dy, dx, bias_sum, y, begin, end);
     case ActivationKind::kGeluQuick:
-      return slope_rows<Swish<1702>>(shape, x, bias, dy, dx, bias_sum, begin, end);
+      return slope_rows<Swish<1702>>(shape, x, bias, dy, dx, bias_sum, y, begin, end);
     case ActivationKind::kSilu:
-      return slope_rows<Swish<1000>>(shape, x, bias, dy, dx, bias_sum, begin, end);
+      return slope_rows<Swish<1000>>(shape, x, bias, dy, dx, bias_sum, y, begin, end);
     case ActivationKind::kRelu:
-      return slope_rows<Relu>(shape, x, bias, dy, dx, bias_sum, begin, end);
+      return slope_rows<Relu>(shape, x, bias, dy, dx, bias_sum, y, begin, end);
   }
 }
 
@@ -214,16 +215,18 @@ void forward_rows(const ActivationShape& shape, const S* x, const Computed<S>* b
 
 template <typename S>
 void backward_rows(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
-                   Computed<S>* bias_sum, int64_t begin, int64_t end) {
+                   Computed<S>* bias_sum, S* y, int64_t begin, int64_t end) {
   if constexpr (kHasVectors<S>) {
     if (cpu_level() != CpuLevel::kScalar) {
-      return HONE_KERNEL(backward_rows<S>)(shape, x, bias, dy, dx, bias_sum, begin, end);
+      return HONE_KERNEL(backward_rows<S>)(shape, x, bias, dy, dx, bias_sum, y, begin, end);
     }
   }
   for (int64_t i = begin * shape.width; i < end * shape.width; ++i) {
     const double in = to_float(x[i]) + (bias == nullptr ? 0 : bias[i % shape.width]);
-    const double gradient = to_float(dy[i]) * activate(shape.kind, in).slope;
+    const ValueAndSlope activated = activate(shape.kind, in);
+    const double gradient = to_float(dy[i]) * activated.slope;
     dx[i] = stored<S>(gradient);
+    if (y != nullptr) y[i] = stored<S>(activated.value);
     if (bias_sum != nullptr) bias_sum[i % shape.width] += static_cast<Computed<S>>(gradient);
   }
 }
@@ -261,11 +264,11 @@ void activation_forward(const ActivationShape& shape, const S* x, const Computed
 
 template <typename S>
 void activation_backward(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
-                         Computed<S>* bias_gradient) {
+                         Computed<S>* bias_gradient, S* y) {
   const int64_t grain = row_grain(shape.width);
   PartialSums<Computed<S>> sums(bias_gradient != nullptr, num_parts(shape.num_rows, grain), shape.width);
   parallel_ranges(shape.num_rows, grain, [&](int64_t begin, int64_t end, int part) {
-    backward_rows(shape, x, bias, dy, dx, sums.part(part), begin, end);
+    backward_rows(shape, x, bias, dy, dx, sums.part(part), y, begin, end);
   });
   sums.add_up(bias_gradient);
 }
@@ -295,7 +298,8 @@ void silu_gate_backward(const GateShape& shape, StridedRows<const S> gate, Strid
 // Compiles the functions for a storage type.
 #define HONE_ACTIVATION(S)                                                                                             \
   template void activation_forward(const ActivationShape&, const S*, const Computed<S>*, S*);                          \
-  template void activation_backward(const ActivationShape&, const S*, const Computed<S>*, const S*, S*, Computed<S>*); \
+  template void activation_backward(const ActivationShape&, const S*, const Computed<S>*, const S*, S*, Computed<S>*,  \
+                                    S*);                                                                               \
   template void silu_gate_forward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<S>);       \
   template void silu_gate_backward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<const S>, \
                                    StridedRows<S>, StridedRows<S>);

@@ -21,10 +21,11 @@ struct ActivationShape {
 template <typename S>
 void activation_forward(const ActivationShape& shape, const S* x, const Computed<S>* bias, S* y);
 
-// dx = dy * activation'(x + bias), its sum over the rows in bias_gradient [F] unless that is nullptr. dx may be dy.
+// dx = dy * activation'(x + bias), its sum over the rows in bias_gradient [F] unless that is nullptr, and the
+// activation again in y unless that is nullptr. dx may be dy.
 template <typename S>
 void activation_backward(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
-                         Computed<S>* bias_gradient);
+                         Computed<S>* bias_gradient, S* y);
 
 // Rows of F elements that may be parts of longer rows.
 template <typename S>

@@ -111,7 +111,9 @@ class BertOutput : public torch::nn::Module {
     norm_ = register_module("LayerNorm", layer_norm(config));
   }
 
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
+  // x: [T, in], or an nn::ActivatedInput of it.
+  template <typename Input>
+  at::Tensor forward(const Input& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
     return norm_->forward(dense_->product(x), dense_->bias, residual, dropout_.active_p(context),
                           dropout_.stream(context));  // [T, C]
   }
@@ -145,7 +147,7 @@ class BertIntermediate : public torch::nn::Module {
         "dense", std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kIntermediateSize)));
   }
 
-  at::Tensor forward(const at::Tensor& x) const { return activation_.apply(dense_->product(x), dense_->bias); }
+  nn::ActivatedInput forward(const at::Tensor& x) const { return {dense_->product(x), dense_->bias, activation_}; }
 
  private:
   std::shared_ptr<nn::Linear> dense_;

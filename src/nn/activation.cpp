@@ -15,14 +15,18 @@ namespace {
 using tensor::ActivationKind;
 
 template <ActivationKind kind>
-at::Tensor fused(const at::Tensor& x, const at::Tensor& bias) {
-  return tensor::activation(x, bias, kind);
+constexpr Activation fused(std::string_view name, std::string_view doc) {
+  return {name, doc, [](const at::Tensor& x, const at::Tensor& bias) { return tensor::activation(x, bias, kind); },
+          kind};
 }
 
 // Those without a kernel of their own.
 template <at::Tensor (*function)(const at::Tensor&)>
-at::Tensor of_sum(const at::Tensor& x, const at::Tensor& bias) {
-  return function(bias.defined() ? x + bias.to(x.scalar_type()) : x);
+constexpr Activation of_sum(std::string_view name, std::string_view doc) {
+  const auto apply = [](const at::Tensor& x, const at::Tensor& bias) {
+    return function(bias.defined() ? x + bias.to(x.scalar_type()) : x);
+  };
+  return {name, doc, apply, std::nullopt};
 }
 
 at::Tensor relu_squared(const at::Tensor& x) { return at::square(at::relu(x)); }
@@ -32,22 +36,22 @@ at::Tensor mish(const at::Tensor& x) { return at::mish(x); }
 at::Tensor identity(const at::Tensor& x) { return x; }
 
 constexpr std::array kActivations{
-    Activation{"gelu", "x Phi(x), exact", fused<ActivationKind::kGelu>},
-    Activation{"gelu_python", "the same as gelu", fused<ActivationKind::kGelu>},
-    Activation{"gelu_new", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
-    Activation{"gelu_pytorch_tanh", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
-    Activation{"gelu_python_tanh", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
-    Activation{"gelu_fast", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
-    Activation{"gelu_accurate", "gelu by the tanh approximation", fused<ActivationKind::kGeluTanh>},
-    Activation{"quick_gelu", "x sigmoid(1.702 x)", fused<ActivationKind::kGeluQuick>},
-    Activation{"relu", "max(x, 0)", fused<ActivationKind::kRelu>},
-    Activation{"relu2", "max(x, 0) squared", of_sum<relu_squared>},
-    Activation{"silu", "x sigmoid(x)", fused<ActivationKind::kSilu>},
-    Activation{"swish", "the same as silu", fused<ActivationKind::kSilu>},
-    Activation{"tanh", "hyperbolic tangent", of_sum<tanh>},
-    Activation{"sigmoid", "1 / (1 + exp(-x))", of_sum<sigmoid>},
-    Activation{"mish", "x tanh(softplus(x))", of_sum<mish>},
-    Activation{"linear", "x itself", of_sum<identity>},
+    fused<ActivationKind::kGelu>("gelu", "x Phi(x), exact"),
+    fused<ActivationKind::kGelu>("gelu_python", "the same as gelu"),
+    fused<ActivationKind::kGeluTanh>("gelu_new", "gelu by the tanh approximation"),
+    fused<ActivationKind::kGeluTanh>("gelu_pytorch_tanh", "gelu by the tanh approximation"),
+    fused<ActivationKind::kGeluTanh>("gelu_python_tanh", "gelu by the tanh approximation"),
+    fused<ActivationKind::kGeluTanh>("gelu_fast", "gelu by the tanh approximation"),
+    fused<ActivationKind::kGeluTanh>("gelu_accurate", "gelu by the tanh approximation"),
+    fused<ActivationKind::kGeluQuick>("quick_gelu", "x sigmoid(1.702 x)"),
+    fused<ActivationKind::kRelu>("relu", "max(x, 0)"),
+    of_sum<relu_squared>("relu2", "max(x, 0) squared"),
+    fused<ActivationKind::kSilu>("silu", "x sigmoid(x)"),
+    fused<ActivationKind::kSilu>("swish", "the same as silu"),
+    of_sum<tanh>("tanh", "hyperbolic tangent"),
+    of_sum<sigmoid>("sigmoid", "1 / (1 + exp(-x))"),
+    of_sum<mish>("mish", "x tanh(softplus(x))"),
+    of_sum<identity>("linear", "x itself"),
 };
 
 }  // namespace

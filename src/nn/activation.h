@@ -3,8 +3,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <span>
 #include <string_view>
+
+#include "kernel/activation.h"
 
 namespace hone::nn {
 
@@ -12,6 +15,14 @@ struct Activation {
   std::string_view name;
   std::string_view doc;
   at::Tensor (*apply)(const at::Tensor& x, const at::Tensor& bias);  // of x + bias; bias [F], or undefined: of x
+  std::optional<kernel::ActivationKind> kernel;                      // where it has one of its own
+};
+
+// activation(x + bias) before it is computed, for the linear that comes after it (nn::Linear::product), which may write
+// over x: a fresh product that nothing else reads.
+struct ActivatedInput {
+  at::Tensor x, bias;  // [T, F], [F]
+  const Activation& activation;
 };
 
 std::span<const Activation> activations();

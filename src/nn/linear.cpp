@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "tensor/activated_linear.h"
+
 namespace hone::nn {
 
 Linear::Linear(int64_t in_features, int64_t out_features) {
@@ -13,6 +15,16 @@ Linear::Linear(int64_t in_features, int64_t out_features) {
 at::Tensor Linear::forward(const at::Tensor& x) const { return compute(x, bias); }
 
 at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }
+
+at::Tensor Linear::product(const ActivatedInput& input) const {
+  const auto& [x, added_bias, activation] = input;
+  if (!activation.kernel || !x.device().is_cpu() || x.dim() != 2 || tensor::takes_packed_weights(x)) {
+    return product(activation.apply(x, added_bias));
+  }
+  packed_weight_.release();
+  return tensor::activated_linear(x, added_bias, *activation.kernel, weight, cast_weight_.in(weight, x.scalar_type()),
+                                  /*overwrite_x=*/true);
+}
 
 at::Tensor Linear::compute(const at::Tensor& x, const at::Tensor& added_bias) const {
   if (tensor::takes_packed_weights(x)) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "nn/activation.h"
 #include "tensor/linear.h"
 #include "tensor/packed_linear.h"
 
@@ -19,6 +20,9 @@ class Linear : public torch::nn::Module {
 
   // Without the bias, for what adds it along the way (tensor/norm.h, tensor/activation.h).
   at::Tensor product(const at::Tensor& x) const;
+
+  // The same of activation(x + its bias), which in training is not kept (tensor/activated_linear.h).
+  at::Tensor product(const ActivatedInput& input) const;
 
   at::Tensor weight;  // [out, in]
   at::Tensor bias;    // [out]

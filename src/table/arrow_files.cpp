@@ -100,8 +100,9 @@ class ArrowReader : public BatchReader {
     chunk.batch = rest_->Slice(0, rows);
     chunk.source = source_;
     chunk.first_row = first_row_;
-    chunk.mapped = is_mapped(*rest_);
-    chunk.keep_alive = input_.map;
+    const MappedBuffers buffers = mapped_buffers(*rest_);
+    chunk.mapped = buffers.mapped == buffers.all;
+    if (chunk.mapped || buffers.mapped > 0) chunk.keep_alive = input_.map;  // decoded rows need the file no more
     first_row_ += static_cast<uint64_t>(rows);
     rest_ = rest_->Slice(rows);
     return chunk;
@@ -112,16 +113,26 @@ class ArrowReader : public BatchReader {
  protected:
   virtual std::shared_ptr<arrow::RecordBatch> next_batch() = 0;
 
-  bool is_mapped(const arrow::RecordBatch& batch) const {
-    const auto all = input_.map->ReadAt(0, take_arrow(input_.map->GetSize(), *source_));
-    if (!all.ok()) return false;
-    for (const auto& column : batch.column_data()) {
-      for (const auto& buffer : column->buffers) {
-        if (buffer == nullptr || buffer->size() == 0) continue;
-        if (buffer->data() < (*all)->data() || buffer->data() >= (*all)->data() + (*all)->size()) return false;
-      }
+  struct MappedBuffers {
+    int64_t mapped = 0, all = 0;
+  };
+
+  // How many of the batch's buffers lie in the file itself.
+  MappedBuffers mapped_buffers(const arrow::RecordBatch& batch) const {
+    const auto file = take_arrow(input_.map->ReadAt(0, take_arrow(input_.map->GetSize(), *source_)), *source_);
+    MappedBuffers counts;
+    for (const auto& column : batch.column_data()) count_mapped(*column, *file, counts);
+    return counts;
+  }
+
+  static void count_mapped(const arrow::ArrayData& array, const arrow::Buffer& file, MappedBuffers& counts) {
+    for (const auto& buffer : array.buffers) {
+      if (buffer == nullptr || buffer->size() == 0) continue;
+      ++counts.all;
+      if (buffer->data() >= file.data() && buffer->data() < file.data() + file.size()) ++counts.mapped;
     }
-    return true;
+    for (const auto& child : array.child_data) count_mapped(*child, file, counts);
+    if (array.dictionary != nullptr) count_mapped(*array.dictionary, file, counts);
   }
 
   std::shared_ptr<const std::string> source_;

@@ -1,6 +1,8 @@
 // Files into one table, or batch by batch.
 #include "table/read.h"
 
+#include <arrow/memory_pool.h>
+
 #include <deque>
 
 #include "base/error.h"
@@ -69,7 +71,9 @@ Rows read_rows(std::span<const fs::path> files, const ReadOptions& options) {
     const auto declared = options.class_names.find(column.name);
     if (column.class_names.empty() && declared != options.class_names.end()) column.class_names = declared->second;
   }
-  return Rows(std::make_shared<TableData>(std::move(columns), store.finish()));
+  std::vector<Chunk> chunks = store.finish();
+  arrow::default_memory_pool()->ReleaseUnused();  // what decoding needed, tens of megabytes a file
+  return Rows(std::make_shared<TableData>(std::move(columns), std::move(chunks)));
 }
 
 Rows read_rows(const fs::path& file, const ReadOptions& options) { return read_rows(std::span(&file, 1), options); }

@@ -47,7 +47,8 @@ class ActivationFunction : public torch::autograd::Function<ActivationFunction> 
       using S = decltype(type);
       using A = kernel::Computed<S>;
       kernel::activation_backward<S>({num_rows(x), x.size(-1), kind}, elements<S>(x), elements<A>(bias),
-                                     elements<S>(dy), mutable_elements<S>(dx), mutable_elements<A>(bias_gradient));
+                                     elements<S>(dy), mutable_elements<S>(dx), mutable_elements<A>(bias_gradient),
+                                     nullptr);
     });
     return {dx, bias_gradient, {}};
   }

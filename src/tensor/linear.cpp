@@ -1,4 +1,4 @@
-// The products are the library's; what is here is which operands they get.
+// The autograd functions around tensor/products.h.
 #include "tensor/linear.h"
 
 #include <ATen/ATen.h>
@@ -9,12 +9,8 @@
 #include <optional>
 
 #include "base/error.h"
-#include "kernel/bfloat16_gemm.h"
-#include "kernel/cpu.h"
-#include "kernel/transpose.h"
-#include "tensor/row_chunks.h"
+#include "tensor/products.h"
 #include "tensor/saved.h"
-#include "tensor/storage_type.h"
 
 namespace hone::tensor {
 
@@ -24,25 +20,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 at::Tensor as_rows(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
-
-// Products of bfloat16 on the processor are oneDNN's.
-bool is_onednns(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kBFloat16; }
-
-// x [T, I] times right [I, O].
-at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
-  if (!is_onednns(x)) return at::mm(x, right);
-  return by_row_chunks(x, right.size(1),
-                       [&](const at::Tensor& x_rows, at::Tensor y_rows) { at::mm_out(y_rows, x_rows, right); });
-}
-
-at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  if (!bias.defined()) return rows_product(x, weight.t());
-  const at::Tensor own_bias = bias.to(x.scalar_type());
-  if (!is_onednns(x)) return at::addmm(own_bias, x, weight.t());
-  return by_row_chunks(x, weight.size(0), [&](const at::Tensor& x_rows, at::Tensor y_rows) {
-    at::addmm_out(y_rows, own_bias, x_rows, weight.t());
-  });
-}
 
 struct LinearTypes {
   at::ScalarType weight = at::kFloat;
@@ -55,7 +32,7 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
                             const at::Tensor& cast_weight, const std::optional<at::Tensor>& bias) {
     context->save_for_backward({x, cast_weight});
     save(*context, LinearTypes{weight.scalar_type(), bias ? std::optional(bias->scalar_type()) : std::nullopt});
-    return product(x, cast_weight, bias.value_or(at::Tensor()));
+    return linear_product(x, cast_weight, bias.value_or(at::Tensor()));
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -64,7 +41,7 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
     const at::Tensor& gradient = gradients[0];
     at::Tensor x_gradient, of_weight, bias_gradient;
     if (context->needs_input_grad(0)) x_gradient = rows_product(gradient, saved[1]);
-    if (context->needs_input_grad(1)) of_weight = tensor::weight_gradient(gradient, saved[0]).to(weight_type);
+    if (context->needs_input_grad(1)) of_weight = weight_gradient(gradient, saved[0]).to(weight_type);
     if (bias_type && context->needs_input_grad(3)) bias_gradient = at::sum(gradient, {0}, false, bias_type);
     return {x_gradient, of_weight, {}, bias_gradient};
   }
@@ -84,7 +61,7 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
     JoinedParts parts{.type = weights[0].scalar_type()};
     for (const at::Tensor& weight : weights) parts.rows.push_back(weight.size(0));
     save(*context, std::move(parts));
-    return product(x, joined, joined_bias);
+    return linear_product(x, joined, joined_bias);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -93,7 +70,7 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
     const at::Tensor& gradient = gradients[0];
     const at::Tensor x_gradient = context->needs_input_grad(0) ? rows_product(gradient, saved[1]) : at::Tensor();
     variable_list result{x_gradient, {}, {}};
-    const at::Tensor of_weights = tensor::weight_gradient(gradient, saved[0]).to(parts.type);
+    const at::Tensor of_weights = weight_gradient(gradient, saved[0]).to(parts.type);
     for (const at::Tensor& part : of_weights.split_with_sizes(parts.rows)) result.push_back(part);
     for (const at::Tensor& part : at::sum(gradient, {0}, false, parts.type).split_with_sizes(parts.rows)) {
       result.push_back(part);
@@ -102,35 +79,7 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
   }
 };
 
-at::Tensor transposed(const at::Tensor& matrix) {
-  const at::Tensor from = matrix.contiguous();
-  at::Tensor to = at::empty({from.size(1), from.size(0)}, from.options());
-  kernel::transpose_matrix(static_cast<const uint16_t*>(from.const_data_ptr()),
-                           static_cast<uint16_t*>(to.mutable_data_ptr()), from.size(0), from.size(1));
-  return to;
-}
-
-at::Tensor weight_gradient_by_mkl(const at::Tensor& gradient, const at::Tensor& x) {
-  const at::Tensor a = gradient.contiguous(), b = x.contiguous();
-  at::Tensor result = at::empty({a.size(1), b.size(1)}, a.options().dtype(at::kFloat));
-  kernel::bfloat16_transposed_product(elements<kernel::BFloat16>(a), elements<kernel::BFloat16>(b),
-                                      result.mutable_data_ptr<float>(), a.size(1), b.size(1), a.size(0));
-  return result;
-}
-
 }  // namespace
-
-at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
-  return at::mm(transposes ? transposed(gradient) : gradient.t(), x);
-}
-
-at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x) {
-  const bool is_amx = is_onednns(gradient) && kernel::cpu_level() == kernel::CpuLevel::kAmx;
-  if (is_onednns(gradient) && !is_amx && gradient.size(0) > 0 && kernel::has_bfloat16_gemm()) {
-    return weight_gradient_by_mkl(gradient, x);
-  }
-  return weight_gradient(gradient, x, is_amx);
-}
 
 int64_t version_of(const at::Tensor& weight) {
   return weight.is_inference() ? 0 : static_cast<int64_t>(weight._version());

@@ -23,12 +23,6 @@ class CastWeight {
   int64_t version_ = -1;
 };
 
-// gradient [T, O]^T x [T, I] -> [O, I]: what both functions below do for a weight; of bfloat16 it may be fp32. Where
-// the library's product of a transposed operand is slow (bfloat16 on AMX: at half its speed), or `transposes` says so,
-// it gets a transposed copy.
-at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes);
-at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
-
 // x [*, I], weight [O, I], bias [O] or undefined -> [*, O] of x's type. `cast_weight` is weight in x's type. Gradients
 // are of the types of x, weight and bias.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cast_weight, const at::Tensor& bias);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstring>
 #include <limits>
 
 #include "kernel/each_level.h"
@@ -22,16 +23,17 @@ struct Rows {
         dy(sample<S>(rows * width, 2, 1)),
         y(x.size()),
         dx(x.size()),
+        y_again(x.size()),
         bias(sample<A>(width, 3)),
         dbias(bias.size(), A{-1}) {}
 
   void run() {
     activation_forward<S>(shape, x.data(), bias.data(), y.data());
-    activation_backward<S>(shape, x.data(), bias.data(), dy.data(), dx.data(), dbias.data());
+    activation_backward<S>(shape, x.data(), bias.data(), dy.data(), dx.data(), dbias.data(), y_again.data());
   }
 
   ActivationShape shape;
-  std::vector<S> x, dy, y, dx;
+  std::vector<S> x, dy, y, dx, y_again;
   std::vector<A> bias, dbias;
 };
 
@@ -43,6 +45,7 @@ void check_against_reference(int64_t rows, int64_t width, ActivationKind kind, d
   exact.run();
   got.run();
   CHECK(worst_error(got.y, exact.y, 1) < 1e-6 + kRounding<S>);
+  CHECK(std::memcmp(got.y_again.data(), got.y.data(), got.y.size() * sizeof(S)) == 0);
   CHECK(worst_error(got.dx, exact.dx, 1) < 2e-6 + kRounding<S>);
   CHECK(worst_error(got.dbias, exact.dbias, 1) < 1e-4);
 }
@@ -89,7 +92,7 @@ TEST_CASE("without a bias nothing is added, and in place is the same") {
     rows.bias.assign(33, 0);
     rows.run();
     std::vector<float> x = rows.x, dy = rows.dy;
-    activation_backward<float>(rows.shape, rows.x.data(), nullptr, dy.data(), dy.data(), nullptr);
+    activation_backward<float>(rows.shape, rows.x.data(), nullptr, dy.data(), dy.data(), nullptr, nullptr);
     CHECK(dy == rows.dx);
     activation_forward<float>(rows.shape, x.data(), nullptr, x.data());
     CHECK(x == rows.y);

@@ -1,0 +1,18 @@
+// activation(x + bias) W^T: the second half of a feed-forward block. Of what it computes on the way it keeps only x:
+// the activations, mostly four times as wide as the model, are the largest that a layer makes, and backward has them
+// again from the sweep that it makes over x in any case. Shapes: T rows, F width of the activation, O out features.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "kernel/activation.h"
+
+namespace hone::tensor {
+
+// x [T, F] on the CPU, bias [F] or undefined, weight [O, F], `cast_weight` the same in x's type -> [T, O] of x's type.
+// Types and gradients as of tensor::activation and tensor::linear. `overwrite_x`: backward may write over x, once
+// nothing needs the graph any more: only where nothing else reads x, as of a fresh product.
+at::Tensor activated_linear(const at::Tensor& x, const at::Tensor& bias, kernel::ActivationKind kind,
+                            const at::Tensor& weight, const at::Tensor& cast_weight, bool overwrite_x = false);
+
+}  // namespace hone::tensor

@@ -1,0 +1,64 @@
+// The products are the library's; what is here is which operands they get.
+#include "tensor/products.h"
+
+#include <ATen/ATen.h>
+
+#include "kernel/bfloat16_gemm.h"
+#include "kernel/cpu.h"
+#include "kernel/transpose.h"
+#include "tensor/row_chunks.h"
+#include "tensor/storage_type.h"
+
+namespace hone::tensor {
+
+namespace {
+
+// Products of bfloat16 on the processor are oneDNN's.
+bool is_onednns(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kBFloat16; }
+
+at::Tensor transposed(const at::Tensor& matrix) {
+  const at::Tensor from = matrix.contiguous();
+  at::Tensor to = at::empty({from.size(1), from.size(0)}, from.options());
+  kernel::transpose_matrix(static_cast<const uint16_t*>(from.const_data_ptr()),
+                           static_cast<uint16_t*>(to.mutable_data_ptr()), from.size(0), from.size(1));
+  return to;
+}
+
+at::Tensor weight_gradient_by_mkl(const at::Tensor& gradient, const at::Tensor& x) {
+  const at::Tensor a = gradient.contiguous(), b = x.contiguous();
+  at::Tensor result = at::empty({a.size(1), b.size(1)}, a.options().dtype(at::kFloat));
+  kernel::bfloat16_transposed_product(elements<kernel::BFloat16>(a), elements<kernel::BFloat16>(b),
+                                      result.mutable_data_ptr<float>(), a.size(1), b.size(1), a.size(0));
+  return result;
+}
+
+}  // namespace
+
+at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
+  if (!is_onednns(x)) return at::mm(x, right);
+  return by_row_chunks(x, right.size(1),
+                       [&](const at::Tensor& x_rows, at::Tensor y_rows) { at::mm_out(y_rows, x_rows, right); });
+}
+
+at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  if (!bias.defined()) return rows_product(x, weight.t());
+  const at::Tensor own_bias = bias.to(x.scalar_type());
+  if (!is_onednns(x)) return at::addmm(own_bias, x, weight.t());
+  return by_row_chunks(x, weight.size(0), [&](const at::Tensor& x_rows, at::Tensor y_rows) {
+    at::addmm_out(y_rows, own_bias, x_rows, weight.t());
+  });
+}
+
+at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
+  return at::mm(transposes ? transposed(gradient) : gradient.t(), x);
+}
+
+at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x) {
+  const bool is_amx = is_onednns(gradient) && kernel::cpu_level() == kernel::CpuLevel::kAmx;
+  if (is_onednns(gradient) && !is_amx && gradient.size(0) > 0 && kernel::has_bfloat16_gemm()) {
+    return weight_gradient_by_mkl(gradient, x);
+  }
+  return weight_gradient(gradient, x, is_amx);
+}
+
+}  // namespace hone::tensor

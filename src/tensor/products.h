@@ -1,0 +1,20 @@
+// The matrix products of a linear and of its gradients, without autograd. Shapes: T rows, I in, O out features.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace hone::tensor {
+
+// x [T, I] right [I, O] -> [T, O], in the one type of both.
+at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
+
+// x [T, I], weight [O, I] of x's type, bias [O] or undefined -> [T, O].
+at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
+// gradient [T, O]^T x [T, I] -> [O, I]: what a linear does for its weight; of bfloat16 it may be fp32. Where
+// the library's product of a transposed operand is slow (bfloat16 on AMX: at half its speed), or `transposes` says so,
+// it gets a transposed copy.
+at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes);
+at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
+
+}  // namespace hone::tensor

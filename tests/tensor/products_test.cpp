@@ -1,0 +1,39 @@
+#include "tensor/products.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+using namespace hone;
+
+namespace {
+
+at::Tensor values(at::IntArrayRef sizes, double frequency, at::ScalarType type = at::kFloat) {
+  const int64_t count = c10::multiply_integers(sizes);
+  return at::sin(at::arange(count, at::kDouble) * frequency).view(sizes).to(type);
+}
+
+}  // namespace
+
+TEST_CASE("products of rows are those of double, for any number of rows") {
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kDouble}) {
+    const double tolerance = type == at::kBFloat16 ? 1e-2 : 1e-5;
+    for (const int64_t rows : {0, 1, 7, 64, 75, 1100}) {
+      const at::Tensor x = values({rows, 32}, 0.3, type), weight = values({16, 32}, 0.7, type);
+      const at::Tensor bias = values({16}, 1.3, type);
+      const at::Tensor exact = at::mm(x.to(at::kDouble), weight.to(at::kDouble).t());
+      const auto is_near = [&](const at::Tensor& got, const at::Tensor& expected) {
+        return got.scalar_type() == type && at::allclose(got.to(at::kDouble), expected, tolerance, tolerance);
+      };
+      CHECK(is_near(tensor::rows_product(x, weight.t()), exact));
+      CHECK(is_near(tensor::linear_product(x, weight, {}), exact));
+      CHECK(is_near(tensor::linear_product(x, weight, bias), exact + bias.to(at::kDouble)));
+    }
+  }
+}
+
+TEST_CASE("a transposed copy of the gradient gives the same gradient of the weight") {
+  const at::Tensor gradient = values({37, 24}, 0.3).to(at::kBFloat16), x = values({37, 16}, 0.7).to(at::kBFloat16);
+  CHECK(at::allclose(tensor::weight_gradient(gradient, x, true), tensor::weight_gradient(gradient, x, false), 1e-2,
+                     1e-2));
+  CHECK(tensor::weight_gradient(gradient, x).sizes() == at::IntArrayRef({24, 16}));
+}
