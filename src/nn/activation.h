@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "kernel/activation.h"
+#include "tensor/activation.h"
 
 namespace hone::nn {
 
@@ -15,7 +15,7 @@ struct Activation {
   std::string_view name;
   std::string_view doc;
   at::Tensor (*apply)(const at::Tensor& x, const at::Tensor& bias);  // of x + bias; bias [F], or undefined: of x
-  std::optional<kernel::ActivationKind> kernel;                      // where it has one of its own
+  std::optional<tensor::ActivationKind> kernel;                      // where it has one of its own
 };
 
 // activation(x + bias) before it is computed, for the linear that comes after it (nn::Linear::product), which may write

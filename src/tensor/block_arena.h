@@ -19,7 +19,7 @@ struct ArenaOptions {
   uint64_t limit_bytes = 0;    // of memory; what is over is refused
   // Freed memory is given back to the system, that freed longest ago first, where the arena would hold more than this
   // share of the most that was ever in use.
-  double slack = 1.125;
+  double slack = 1.03;  // a step of training was no slower than with 1.125, and held 3 % less
 };
 
 struct ArenaStatistics {
