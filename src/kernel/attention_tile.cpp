@@ -21,6 +21,7 @@ namespace hone::kernel::HWY_NAMESPACE {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr int64_t kVector = static_cast<int64_t>(kLanes);
+constexpr int64_t kDrawnKeys = 8;  // whose dropout is drawn at a time
 
 // The draws of a vector of queries: the first block of each lane, and what a kept weight is multiplied with.
 class Draws {
@@ -40,14 +41,18 @@ class Draws {
   }
 
   // factor[w]: 0, or 1 / (1 - p), for key 4 n + w.
-  HWY_INLINE void draw(int64_t n, Floats (&factor)[4]) const {
-    const UintTag uints;
-    const auto low = hn::Add(low_, hn::Set(uints, static_cast<uint32_t>(n)));
-    const auto carries = hn::VecFromMask(uints, hn::Lt(low, low_));  // all ones, which is -1
-    const PhiloxWords words = philox_lanes(place_, low, hn::Sub(high_, carries));
-    HWY_UNROLL(4)
-    for (int w = 0; w < 4; ++w) {
-      const auto is_kept = hn::RebindMask(kFloats, hn::Eq(hn::Max(words.word[w], threshold_), words.word[w]));
+  HWY_INLINE void draw(int64_t n, Floats (&factor)[kDrawnKeys]) const {
+    PhiloxBlocks first = blocks(n), second = blocks(n + 1);
+    HWY_UNROLL(10)
+    for (int round = 0; round < PhiloxPlace::kRounds; ++round) {
+      first.run_round(place_, round);
+      second.run_round(place_, round);
+    }
+    const PhiloxWords words[] = {first.words(), second.words()};
+    HWY_UNROLL(8)
+    for (int w = 0; w < kDrawnKeys; ++w) {
+      const auto word = words[w / 4].word[w % 4];
+      const auto is_kept = hn::RebindMask(kFloats, hn::Eq(hn::Max(word, threshold_), word));
       factor[w] = hn::IfThenElseZero(is_kept, kept_);
     }
   }
@@ -57,6 +62,13 @@ class Draws {
   static HWY_INLINE uint32_t threshold_of(double p) {
     const double threshold = std::ceil(p * 4294967296.0);
     return threshold >= 4294967295.0 ? 0xFFFFFFFF : static_cast<uint32_t>(threshold);
+  }
+
+  HWY_INLINE PhiloxBlocks blocks(int64_t n) const {
+    const UintTag uints;
+    const auto low = hn::Add(low_, hn::Set(uints, static_cast<uint32_t>(n)));
+    const auto carries = hn::VecFromMask(uints, hn::Lt(low, low_));  // all ones, which is -1
+    return {place_, low, hn::Sub(high_, carries)};
   }
 
   PhiloxPlace place_;
@@ -127,21 +139,22 @@ void softmax_column(const TileRules& rules, const RunningSoftmax& running, float
   const auto maximum = hn::IfThenZeroElse(hn::Eq(now, hn::Set(kFloats, -kInfinity)), now);
   const auto scale = hn::Set(kFloats, kMasked ? 1.0F : rules.scale);
   const Draws draws(rules, column);
-  Floats sum[4], factor[4];
+  Floats sum[4], factor[kDrawnKeys];
   for (auto& s : sum) s = hn::Zero(kFloats);
-  for (int64_t key = 0; key < num_keys; key += 4) {
+  for (int64_t key = 0; key < num_keys; key += kDrawnKeys) {
     if constexpr (kDrops) draws.draw(key / 4, factor);
-    Floats weight[4];
-    HWY_UNROLL(4)
-    for (int64_t w = 0; w < 4; ++w) {
+    Floats weight[kDrawnKeys];
+    HWY_UNROLL(8)
+    for (int64_t w = 0; w < kDrawnKeys; ++w) {
       weight[w] = exp_limited_lanes(hn::MulSub(load(scores + (key + w) * row + column), scale, maximum));
-      sum[w] = hn::Add(sum[w], weight[w]);
+      sum[w % 4] = hn::Add(sum[w % 4], weight[w]);
       if constexpr (kDrops) weight[w] = hn::Mul(weight[w], factor[w]);
       if constexpr (!kHalves) store(weight[w], scores + (key + w) * row + column);
     }
     if constexpr (kHalves) {
-      store_pair(weight[0], weight[1], weights + (key * row + 2 * column));
-      store_pair(weight[2], weight[3], weights + ((key + 2) * row + 2 * column));
+      for (int64_t w = 0; w < kDrawnKeys; w += 2) {
+        store_pair(weight[w], weight[w + 1], weights + ((key + w) * row + 2 * column));
+      }
     }
   }
   const auto correction = exp_lanes(hn::Sub(before, maximum));
@@ -169,12 +182,12 @@ void backward_column(const TileRules& rules, const TileGradients& tile, int64_t 
   BFloat16 *const weight_rows = tile.weight_rows, *const gradient_rows = tile.gradient_rows;
   BFloat16* const gradient_pairs = tile.gradient_pairs;
   const Draws draws(rules, column);
-  Floats factor[4];
-  for (int64_t key = 0; key < num_keys; key += 4) {
+  Floats factor[kDrawnKeys];
+  for (int64_t key = 0; key < num_keys; key += kDrawnKeys) {
     if constexpr (kDrops) draws.draw(key / 4, factor);
-    Floats weight[4], gradient[4];
-    HWY_UNROLL(4)
-    for (int64_t w = 0; w < 4; ++w) {
+    Floats weight[kDrawnKeys], gradient[kDrawnKeys];
+    HWY_UNROLL(8)
+    for (int64_t w = 0; w < kDrawnKeys; ++w) {
       const int64_t at = (key + w) * row + column;
       auto score = load(scores + at);
       score = kMasked ? masked_score(rules, score, key + w, column) : hn::Mul(score, scale);
@@ -192,8 +205,9 @@ void backward_column(const TileRules& rules, const TileGradients& tile, int64_t 
       }
     }
     if constexpr (kHalves) {
-      store_pair(gradient[0], gradient[1], gradient_pairs + (key * row + 2 * column));
-      store_pair(gradient[2], gradient[3], gradient_pairs + ((key + 2) * row + 2 * column));
+      for (int64_t w = 0; w < kDrawnKeys; w += 2) {
+        store_pair(gradient[w], gradient[w + 1], gradient_pairs + ((key + w) * row + 2 * column));
+      }
     }
   }
 }

@@ -64,17 +64,33 @@ struct PhiloxPlace {
   Uints key0[kRounds], key1[kRounds];
 };
 
-// Words of the blocks whose counters are `low` and `high` (the block index; `high` has 16 bits) at a place of a run.
-HWY_INLINE PhiloxWords philox_lanes(const PhiloxPlace& place, Uints low, Uints high) {
-  const auto c1 = hn::Or(high, place.micro_batch);
-  PhiloxHalf even{low, c1, place.site, place.step}, odd{high_half(low), high_half(c1), place.site, place.step};
-  HWY_UNROLL(10)
-  for (int round = 0; round < PhiloxPlace::kRounds; ++round) {
-    philox_round(even, place.key0[round], place.key1[round]);
-    philox_round(odd, place.key0[round], place.key1[round]);
+// Blocks under way. Each round waits for the one before: two such, taken in turn, keep the processor busy.
+class PhiloxBlocks {
+ public:
+  // Blocks whose counters are `low` and `high` (the block index; `high` has 16 bits) at a place of a run.
+  HWY_INLINE PhiloxBlocks(const PhiloxPlace& place, Uints low, Uints high)
+      : even_{low, hn::Or(high, place.micro_batch), place.site, place.step},
+        odd_{high_half(low), high_half(even_.c1), place.site, place.step} {}
+
+  HWY_INLINE void run_round(const PhiloxPlace& place, int round) {
+    philox_round(even_, place.key0[round], place.key1[round]);
+    philox_round(odd_, place.key0[round], place.key1[round]);
   }
-  return {{both_halves(even.c0, odd.c0), both_halves(even.c1, odd.c1), both_halves(even.c2, odd.c2),
-           both_halves(even.c3, odd.c3)}};
+
+  HWY_INLINE PhiloxWords words() const {
+    return {{both_halves(even_.c0, odd_.c0), both_halves(even_.c1, odd_.c1), both_halves(even_.c2, odd_.c2),
+             both_halves(even_.c3, odd_.c3)}};
+  }
+
+ private:
+  PhiloxHalf even_, odd_;
+};
+
+HWY_INLINE PhiloxWords philox_lanes(const PhiloxPlace& place, Uints low, Uints high) {
+  PhiloxBlocks blocks(place, low, high);
+  HWY_UNROLL(10)
+  for (int round = 0; round < PhiloxPlace::kRounds; ++round) blocks.run_round(place, round);
+  return blocks.words();
 }
 
 }  // namespace hone::kernel::HWY_NAMESPACE
