@@ -1,8 +1,5 @@
-// The loop itself is Trainer::run and Trainer::train_step; the rest is what they name.
+// The loop itself is Trainer::run; the rest is what it names.
 #include "train/trainer.h"
-
-#include <ATen/ATen.h>
-#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,16 +12,13 @@
 #include "base/names.h"
 #include "base/progress.h"
 #include "eval/evaluate.h"
-#include "tensor/transfer.h"
 #include "train/checkpoint.h"
 #include "train/restore.h"
-#include "train/schedule.h"
 
 namespace hone::train {
 
 namespace {
 
-constexpr int64_t kMostNonfiniteSteps = 3;
 constexpr size_t kWorstMistakes = 20;
 
 double now_seconds() {
@@ -34,10 +28,6 @@ double now_seconds() {
 double rounded(double value, int digits) {
   const double scale = std::pow(10, digits);
   return std::round(value * scale) / scale;
-}
-
-OptimizerOptions optimizer_options(const TrainOptions& options) {
-  return {options.weight_decay, options.adam_beta1, options.adam_beta2, options.adam_epsilon};
 }
 
 // A metric that no evaluation gives would only be noticed at the first one.
@@ -59,13 +49,9 @@ Trainer::Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& 
       options_(options),
       plan_(plan),
       metric_(best_metric(options)),
-      parameters_(model::named_parameters(*inputs_.model)),
-      optimizer_(make_optimizer(options.optim, parameters_, optimizer_options(options))) {
+      rows_(options, plan, *inputs_.train),
+      stepper_(inputs_, options, plan) {
   check_metric(metric_, inputs_.model->num_labels());
-  defers_results_ = inputs_.defers_results || !parameters_.front().tensor.device().is_cpu();
-  order_options_ = {options.seed, options.data_seed.value_or(options.seed), options.group_by_length,
-                    static_cast<uint64_t>(plan.batch_size * plan.accumulation)};
-  for (uint64_t row = 0; row < inputs_.train->size(); ++row) lengths_.push_back(inputs_.train->length(row));
 }
 
 void Trainer::resume(const std::filesystem::path& checkpoint) {
@@ -78,8 +64,8 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
                 "give more epochs or steps, or an older checkpoint");
   }
   keep_planned_entries(state_, plan_);
-  restore_tensors(checkpoint / "model.safetensors", as_tensors(parameters_));
-  restore_tensors(checkpoint / kOptimizerFile, optimizer_->state());
+  restore_tensors(checkpoint / "model.safetensors", as_tensors(stepper_.parameters()));
+  restore_tensors(checkpoint / kOptimizerFile, stepper_.optimizer().state());
   saved_step_ = state_.global_step;
 }
 
@@ -98,7 +84,7 @@ RunEnd Trainer::run() {
       save();
       return RunEnd::kStoppedAfterSteps;
     }
-    train_step(rows_of_step(state_.global_step));
+    train_step();
     progress.advance(1, fmt::format("epoch {:.2f}", plan_.epoch_at(state_.global_step)));
     observer_.advanced(state_);
     finished = finish_step();
@@ -107,150 +93,26 @@ RunEnd Trainer::run() {
     save();
     return pending_interrupt() != 0 ? RunEnd::kInterrupted : RunEnd::kStoppedOnRequest;
   }
-  settle();
-  check_weights();
+  stepper_.settle(state_);
+  stepper_.check_weights(state_);
   add_summary();
   return state_.global_step < plan_.total_steps ? RunEnd::kStoppedEarly : RunEnd::kFinished;
 }
 
 bool Trainer::must_stop() { return pending_interrupt() != 0 || observer_.wants_stop(); }
 
-void Trainer::train_step(StepRows rows) {
+void Trainer::train_step() {
+  StepRows rows = rows_.rows_of_step(state_.global_step);
   const auto num_tokens = static_cast<int64_t>(rows.num_tokens);
-  const at::Tensor loss = compute_gradients(rows);
-  if (defers_results_) {
-    defer_step(std::move(rows), loss);
-  } else {
-    const StepResult result{loss.item<double>(), gradient_norm(parameters_)};
-    const double rate = learning_rate(rows.step);
-    if (result.is_finite()) optimizer_->step(rate, clip_factor(result.grad_norm, options_.max_grad_norm));
-    count_step(rows, rate, result, result.is_finite() ? "" : first_bad_tensor());
-  }
-  for (const model::NamedParameter& parameter : parameters_) parameter.tensor.mutable_grad() = at::Tensor();
+  stepper_.step(std::move(rows), state_);
   ++state_.global_step;
   state_.num_input_tokens_seen += num_tokens;
   window_tokens_ += num_tokens;
 }
 
-// The step before is settled when this one's work is given out: the device never waits for the host.
-void Trainer::defer_step(StepRows rows, const at::Tensor& loss) {
-  const at::Tensor grad_norm = gradient_norm_on_device(parameters_);
-  const double rate = learning_rate(rows.step);
-  optimizer_->step_where_finite(rate, loss, grad_norm, options_.max_grad_norm);
-  PendingStep given_out{std::move(rows), rate, DeferredResult(loss, grad_norm)};
-  settle();
-  pending_.emplace(std::move(given_out));
-}
-
-void Trainer::settle() {
-  if (!pending_) return;
-  const PendingStep step = std::move(*pending_);
-  pending_.reset();
-  const StepResult result = step.result.read();
-  count_step(step.rows, step.learning_rate, result, std::isfinite(result.loss) ? "a gradient" : "the loss");
-}
-
-void Trainer::count_step(const StepRows& rows, double learning_rate, const StepResult& result,
-                         const std::string& bad_tensor) {
-  last_learning_rate_ = learning_rate;
-  last_grad_norm_ = result.grad_norm;
-  if (!result.is_finite()) return report_nonfinite_step(rows, result, bad_tensor);
-  state_.window_loss_sum += result.loss;
-  state_.total_loss_sum += result.loss;
-  ++state_.window_steps;
-  ++state_.num_finite_steps;
-}
-
-Trainer::StepRows Trainer::rows_of_step(int64_t step) {
-  const std::vector<uint64_t>& order = order_of_epoch(step / plan_.steps_per_epoch);
-  StepRows rows{.step = step};
-  const int64_t first = step % plan_.steps_per_epoch * plan_.accumulation;
-  const int64_t last = std::min(first + plan_.accumulation, plan_.batches_per_epoch);
-  for (int64_t batch = first; batch < last; ++batch) {
-    const auto begin = order.begin() + batch * plan_.batch_size;
-    const auto end = order.begin() + std::min((batch + 1) * plan_.batch_size, plan_.num_rows);
-    rows.micro_batches.emplace_back(begin, end);
-    rows.num_rows += static_cast<uint64_t>(end - begin);
-    for (auto row = begin; row != end; ++row) rows.num_tokens += lengths_[*row];
-  }
-  return rows;
-}
-
-const std::vector<uint64_t>& Trainer::order_of_epoch(int64_t epoch) {
-  if (order_epoch_ != epoch) {
-    std::vector<int64_t> evaluations;
-    evaluations.reserve(static_cast<size_t>(epoch));
-    for (int64_t past = 0; past < epoch; ++past) {
-      evaluations.push_back(
-          plan_.evaluations_between(past * plan_.steps_per_epoch, (past + 1) * plan_.steps_per_epoch));
-    }
-    order_ = epoch_order(order_options_, lengths_, epoch, evaluations);
-    order_epoch_ = epoch;
-  }
-  return order_;
-}
-
-// The loss is the mean over all rows of the step, however they are spread over micro-batches.
-at::Tensor Trainer::compute_gradients(const StepRows& rows) {
-  at::Tensor sum;
-  for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
-    const task::Batch batch = task::make_batch(*inputs_.train, rows.micro_batches[i]);
-    nn::ForwardContext context{true, options_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
-    context.recomputes_layers = options_.gradient_checkpointing;
-    const at::Tensor logits = inputs_.model->forward(batch.inputs, context);
-    const at::Tensor loss = inputs_.task->loss_sum(logits, tensor::on_device(batch.labels, logits.device()),
-                                                   {options_.label_smoothing_factor}) /
-                            static_cast<double>(rows.num_rows);
-    loss.backward();
-    const at::Tensor part = loss.detach().to(at::kDouble);
-    sum = sum.defined() ? sum + part : part;
-  }
-  return sum;
-}
-
-double Trainer::learning_rate(int64_t finished_steps) const {
-  return options_.learning_rate *
-         find_schedule(options_.lr_scheduler_type).factor(finished_steps, plan_.schedule_length);
-}
-
-void Trainer::report_nonfinite_step(const StepRows& rows, const StepResult& result, const std::string& bad_tensor) {
-  std::vector<std::string> locations;
-  locations.reserve(rows.micro_batches.front().size());
-  for (const uint64_t row : rows.micro_batches.front()) locations.push_back(inputs_.row_location(row));
-  const size_t shown = std::min<size_t>(locations.size(), 4);
-  const std::string what = fmt::format(
-      "step {}: the loss is {} and the gradient norm {}; first bad tensor: {}; rows: {}{}", rows.step + 1, result.loss,
-      result.grad_norm, bad_tensor, fmt::join(locations.begin(), locations.begin() + shown, ", "),
-      rows.num_rows > shown ? fmt::format(" and {} more", rows.num_rows - shown) : "");
-  log_warning("{}; this step changes nothing", what);
-  if (++state_.num_nonfinite_steps < kMostNonfiniteSteps) return;
-  throw Error(ErrorKind::kInput,
-              fmt::format("stopped after {} steps with a non-finite loss or gradient; the last was {}",
-                          state_.num_nonfinite_steps, what),
-              "lower learning_rate, or look at these rows; the last checkpoint is untouched");
-}
-
-std::optional<std::string> Trainer::first_bad_weight() const {
-  for (const model::NamedParameter& parameter : parameters_) {
-    if (!parameter.tensor.isfinite().all().item<bool>()) return fmt::format("weight {}", parameter.name);
-  }
-  return std::nullopt;
-}
-
-std::string Trainer::first_bad_tensor() const {
-  if (const auto weight = first_bad_weight()) return *weight;
-  for (const model::NamedParameter& parameter : parameters_) {
-    const at::Tensor gradient = parameter.tensor.grad();
-    if (gradient.defined() && !gradient.isfinite().all().item<bool>()) {
-      return fmt::format("gradient of {}", parameter.name);
-    }
-  }
-  return "the loss";
-}
-
 bool Trainer::finish_step() {
   const int64_t step = state_.global_step;
-  if (plan_.logs_at(step) || plan_.evaluates_at(step) || plan_.saves_at(step)) settle();
+  if (plan_.logs_at(step) || plan_.evaluates_at(step) || plan_.saves_at(step)) stepper_.settle(state_);
   // A checkpoint's own step was logged before it was saved, if it was due then.
   if (plan_.logs_at(step) && step > start_step_) log();
   if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
@@ -270,8 +132,8 @@ void Trainer::log() {
   Json entry = Json::object();
   entry["loss"] =
       state_.window_steps > 0 ? Json(state_.window_loss_sum / static_cast<double>(state_.window_steps)) : Json();
-  entry["grad_norm"] = std::isfinite(last_grad_norm_) ? Json(last_grad_norm_) : Json();
-  entry["learning_rate"] = last_learning_rate_;
+  entry["grad_norm"] = std::isfinite(stepper_.last_grad_norm()) ? Json(stepper_.last_grad_norm()) : Json();
+  entry["learning_rate"] = stepper_.last_learning_rate();
   entry["tokens_per_second"] = rounded(static_cast<double>(window_tokens_) / std::max(1e-9, now - window_start_), 1);
   state_.window_loss_sum = 0;
   state_.window_steps = 0;
@@ -305,14 +167,14 @@ void Trainer::save() {
   const double start = now_seconds();
   const int64_t step = state_.global_step;
   if (saved_step_ == step) return;
-  settle();
-  check_weights();
+  stepper_.settle(state_);
+  stepper_.check_weights(state_);
   const PhaseScope phase(observer_, RunPhase::kSaving);
   state_.train_seconds = earlier_seconds_ + start - session_start_;
   const BestSoFar best_now = best();
   write_checkpoint(options_.output_dir, step, [&](const std::filesystem::path& folder) {
     inputs_.save_model(folder);
-    tensor::write_safetensors(folder / kOptimizerFile, optimizer_->state());
+    tensor::write_safetensors(folder / kOptimizerFile, stepper_.optimizer().state());
     write_json(folder / kStateFile, to_json(state_, plan_, best_now, options_.output_dir.string()));
   });
   saved_step_ = step;
@@ -321,14 +183,6 @@ void Trainer::save() {
                            best_now.metric ? std::optional(best_now.step) : std::nullopt);
   }
   window_start_ += now_seconds() - start;
-}
-
-void Trainer::check_weights() const {
-  const auto bad = first_bad_weight();
-  if (!bad) return;
-  throw Error(ErrorKind::kInput,
-              fmt::format("stopped at step {}: {} is no longer finite, so the model is lost", state_.global_step, *bad),
-              "lower learning_rate; the last checkpoint is untouched");
 }
 
 void Trainer::add_entry(Json entry) {
@@ -365,7 +219,8 @@ std::optional<int64_t> Trainer::load_best() {
   const BestSoFar best_now = best();
   if (!options_.load_best_model_at_end || !best_now.metric) return std::nullopt;
   if (best_now.step != state_.global_step) {
-    restore_tensors(checkpoint_path(options_.output_dir, best_now.step) / "model.safetensors", as_tensors(parameters_));
+    restore_tensors(checkpoint_path(options_.output_dir, best_now.step) / "model.safetensors",
+                    as_tensors(stepper_.parameters()));
   }
   return best_now.step;
 }

@@ -1,0 +1,144 @@
+// How a step is computed, and what is said of one that fails.
+#include "train/stepper.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "tensor/transfer.h"
+#include "train/schedule.h"
+
+namespace hone::train {
+
+namespace {
+
+constexpr int64_t kMostNonfiniteSteps = 3;
+
+OptimizerOptions optimizer_options(const TrainOptions& options) {
+  return {options.weight_decay, options.adam_beta1, options.adam_beta2, options.adam_epsilon};
+}
+
+}  // namespace
+
+Stepper::Stepper(const TrainerInputs& inputs, const TrainOptions& options, const Plan& plan)
+    : inputs_(inputs),
+      options_(options),
+      plan_(plan),
+      parameters_(model::named_parameters(*inputs.model)),
+      optimizer_(make_optimizer(options.optim, parameters_, optimizer_options(options))),
+      defers_results_(inputs.defers_results || !parameters_.front().tensor.device().is_cpu()) {}
+
+void Stepper::step(StepRows rows, RunState& state) {
+  const at::Tensor loss = compute_gradients(rows);
+  if (defers_results_) {
+    defer(std::move(rows), loss, state);
+  } else {
+    const StepResult result{loss.item<double>(), gradient_norm(parameters_)};
+    const double rate = learning_rate(rows.step);
+    if (result.is_finite()) optimizer_->step(rate, clip_factor(result.grad_norm, options_.max_grad_norm));
+    count(rows, rate, result, result.is_finite() ? "" : first_bad_tensor(), state);
+  }
+  for (const model::NamedParameter& parameter : parameters_) parameter.tensor.mutable_grad() = at::Tensor();
+}
+
+// The step before is settled when this one's work is given out: the device never waits for the host.
+void Stepper::defer(StepRows rows, const at::Tensor& loss, RunState& state) {
+  const at::Tensor grad_norm = gradient_norm_on_device(parameters_);
+  const double rate = learning_rate(rows.step);
+  optimizer_->step_where_finite(rate, loss, grad_norm, options_.max_grad_norm);
+  PendingStep given_out{std::move(rows), rate, DeferredResult(loss, grad_norm)};
+  settle(state);
+  pending_.emplace(std::move(given_out));
+}
+
+void Stepper::settle(RunState& state) {
+  if (!pending_) return;
+  const PendingStep step = std::move(*pending_);
+  pending_.reset();
+  const StepResult result = step.result.read();
+  count(step.rows, step.learning_rate, result, std::isfinite(result.loss) ? "a gradient" : "the loss", state);
+}
+
+void Stepper::count(const StepRows& rows, double learning_rate, const StepResult& result, const std::string& bad_tensor,
+                    RunState& state) {
+  last_learning_rate_ = learning_rate;
+  last_grad_norm_ = result.grad_norm;
+  if (!result.is_finite()) return report_nonfinite(rows, result, bad_tensor, state);
+  state.window_loss_sum += result.loss;
+  state.total_loss_sum += result.loss;
+  ++state.window_steps;
+  ++state.num_finite_steps;
+}
+
+// The loss is the mean over all rows of the step, however they are spread over micro-batches.
+at::Tensor Stepper::compute_gradients(const StepRows& rows) {
+  at::Tensor sum;
+  for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
+    const task::Batch batch = task::make_batch(*inputs_.train, rows.micro_batches[i]);
+    nn::ForwardContext context{true, options_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
+    context.recomputes_layers = options_.gradient_checkpointing;
+    const at::Tensor logits = inputs_.model->forward(batch.inputs, context);
+    const at::Tensor loss = inputs_.task->loss_sum(logits, tensor::on_device(batch.labels, logits.device()),
+                                                   {options_.label_smoothing_factor}) /
+                            static_cast<double>(rows.num_rows);
+    loss.backward();
+    const at::Tensor part = loss.detach().to(at::kDouble);
+    sum = sum.defined() ? sum + part : part;
+  }
+  return sum;
+}
+
+double Stepper::learning_rate(int64_t finished_steps) const {
+  return options_.learning_rate *
+         find_schedule(options_.lr_scheduler_type).factor(finished_steps, plan_.schedule_length);
+}
+
+void Stepper::report_nonfinite(const StepRows& rows, const StepResult& result, const std::string& bad_tensor,
+                               RunState& state) {
+  std::vector<std::string> locations;
+  locations.reserve(rows.micro_batches.front().size());
+  for (const uint64_t row : rows.micro_batches.front()) locations.push_back(inputs_.row_location(row));
+  const size_t shown = std::min<size_t>(locations.size(), 4);
+  const std::string what = fmt::format(
+      "step {}: the loss is {} and the gradient norm {}; first bad tensor: {}; rows: {}{}", rows.step + 1, result.loss,
+      result.grad_norm, bad_tensor, fmt::join(locations.begin(), locations.begin() + shown, ", "),
+      rows.num_rows > shown ? fmt::format(" and {} more", rows.num_rows - shown) : "");
+  log_warning("{}; this step changes nothing", what);
+  if (++state.num_nonfinite_steps < kMostNonfiniteSteps) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("stopped after {} steps with a non-finite loss or gradient; the last was {}",
+                          state.num_nonfinite_steps, what),
+              "lower learning_rate, or look at these rows; the last checkpoint is untouched");
+}
+
+std::optional<std::string> Stepper::first_bad_weight() const {
+  for (const model::NamedParameter& parameter : parameters_) {
+    if (!parameter.tensor.isfinite().all().item<bool>()) return fmt::format("weight {}", parameter.name);
+  }
+  return std::nullopt;
+}
+
+std::string Stepper::first_bad_tensor() const {
+  if (const auto weight = first_bad_weight()) return *weight;
+  for (const model::NamedParameter& parameter : parameters_) {
+    const at::Tensor gradient = parameter.tensor.grad();
+    if (gradient.defined() && !gradient.isfinite().all().item<bool>()) {
+      return fmt::format("gradient of {}", parameter.name);
+    }
+  }
+  return "the loss";
+}
+
+void Stepper::check_weights(const RunState& state) const {
+  const auto bad = first_bad_weight();
+  if (!bad) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("stopped at step {}: {} is no longer finite, so the model is lost", state.global_step, *bad),
+              "lower learning_rate; the last checkpoint is untouched");
+}
+
+}  // namespace hone::train

@@ -1,0 +1,68 @@
+// One step of training: forward, backward, clip, update; what became of it is counted in the state of the run.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "train/optimizer.h"
+#include "train/options.h"
+#include "train/plan.h"
+#include "train/run_state.h"
+#include "train/step_result.h"
+#include "train/step_rows.h"
+#include "train/trainer_inputs.h"
+
+namespace hone::train {
+
+class Stepper {
+ public:
+  // References must outlive the stepper.
+  Stepper(const TrainerInputs& inputs, const TrainOptions& options, const Plan& plan);
+
+  // Does the step after `state`. Its loss is counted at once, or with the next step (step_result.h); a step whose loss
+  // or gradient is not finite changes nothing but the count of such. Errors (kInput): the third of those, named.
+  void step(StepRows rows, RunState& state);
+
+  // Counts what is not counted yet.
+  void settle(RunState& state);
+
+  // Throws kInput where a step made a weight infinite or NaN: no such model is ever saved.
+  void check_weights(const RunState& state) const;
+
+  const NamedParameters& parameters() const { return parameters_; }
+  Optimizer& optimizer() { return *optimizer_; }
+
+  // Of the last step that was counted.
+  double last_grad_norm() const { return last_grad_norm_; }
+  double last_learning_rate() const { return last_learning_rate_; }
+
+ private:
+  // A step whose work is given out, but whose result has not been read.
+  struct PendingStep {
+    StepRows rows;
+    double learning_rate = 0;
+    DeferredResult result;
+  };
+
+  at::Tensor compute_gradients(const StepRows& rows);  // returns the loss
+  void defer(StepRows rows, const at::Tensor& loss, RunState& state);
+  void count(const StepRows& rows, double learning_rate, const StepResult& result, const std::string& bad_tensor,
+             RunState& state);
+  void report_nonfinite(const StepRows& rows, const StepResult& result, const std::string& bad_tensor, RunState& state);
+  double learning_rate(int64_t finished_steps) const;
+  std::optional<std::string> first_bad_weight() const;
+  std::string first_bad_tensor() const;
+
+  const TrainerInputs& inputs_;
+  const TrainOptions& options_;
+  const Plan& plan_;
+  NamedParameters parameters_;
+  std::unique_ptr<Optimizer> optimizer_;
+  bool defers_results_ = false;
+  std::optional<PendingStep> pending_;
+  double last_grad_norm_ = 0, last_learning_rate_ = 0;
+};
+
+}  // namespace hone::train
