@@ -22,7 +22,7 @@ template <typename S>
 void activation_forward(const ActivationShape& shape, const S* x, const Computed<S>* bias, S* y);
 
 // dx = dy * activation'(x + bias), its sum over the rows in bias_gradient [F] unless that is nullptr, and the
-// activation again in y unless that is nullptr. dx may be dy.
+// activation again in y unless that is nullptr. dx may be dy, and y may be x.
 template <typename S>
 void activation_backward(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
                          Computed<S>* bias_gradient, S* y);

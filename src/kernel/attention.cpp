@@ -38,7 +38,7 @@ void for_each_task(std::vector<AttentionTask> tasks, F f) {
   parallel_ranges(parts, 1, [&](int64_t, int64_t, int) {
     for (size_t i = next.fetch_add(1); i < tasks.size(); i = next.fetch_add(1)) f(tasks[i]);
     end_tile_products();
-    end_streams();
+    end_writes_past_caches();
   });
 }
 

@@ -17,7 +17,7 @@
 namespace hone::kernel {
 
 inline constexpr int64_t kQueryBlock = 64, kKeyChunk = 512;
-inline constexpr int64_t kStreamedBytes = int64_t{4} << 20;  // results from this size on are written past the caches
+inline constexpr int64_t kPastCachesBytes = int64_t{4} << 20;  // results from this size on are written past the caches
 
 inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -83,7 +83,8 @@ class AttentionHead {
         task_(task),
         padded_keys_(round_up(task.length, kTilePadding<T>)),
         width_(round_up(rules.head_width, kTilePadding<T>)),
-        streams_(num_tokens() * rules.num_heads * rules.head_width * static_cast<int64_t>(sizeof(T)) >= kStreamedBytes),
+        writes_past_caches_(num_tokens() * rules.num_heads * rules.head_width * static_cast<int64_t>(sizeof(T)) >=
+                            kPastCachesBytes),
         space_(attention_memory()) {}
 
  protected:
@@ -101,7 +102,7 @@ class AttentionHead {
   void write_rows(const float* from, HeadRows<T> to, int64_t head, int64_t first, int64_t count) const {
     for (int64_t i = 0; i < count; ++i) {
       T* row = to.data + (task_.first + first + i) * to.row_stride + head * rules_.head_width;
-      write_row(from + i * width_, row, rules_.head_width, streams_);
+      write_row(from + i * width_, row, rules_.head_width, writes_past_caches_);
     }
   }
 
@@ -156,7 +157,7 @@ class AttentionHead {
   const AttentionRules& rules_;
   const AttentionTask& task_;
   const int64_t padded_keys_, width_;
-  const bool streams_;
+  const bool writes_past_caches_;
   AttentionMemory& space_;
 };
 

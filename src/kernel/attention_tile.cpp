@@ -21,7 +21,8 @@ namespace hone::kernel::HWY_NAMESPACE {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr int64_t kVector = static_cast<int64_t>(kLanes);
-constexpr int64_t kDrawnKeys = 8;  // whose dropout is drawn at a time
+constexpr int64_t kDrawnKeys = 8;  // keys whose dropout is drawn at a time
+static_assert(kTilePadding<float> % kDrawnKeys == 0 && kTilePadding<BFloat16> % kDrawnKeys == 0);
 
 // The draws of a vector of queries: the first block of each lane, and what a kept weight is multiplied with.
 class Draws {
@@ -146,7 +147,9 @@ void softmax_column(const TileRules& rules, const RunningSoftmax& running, float
     Floats weight[kDrawnKeys];
     HWY_UNROLL(8)
     for (int64_t w = 0; w < kDrawnKeys; ++w) {
-      weight[w] = exp_limited_lanes(hn::MulSub(load(scores + (key + w) * row + column), scale, maximum));
+      // Not fused: rounded as the maximum was, no score is above it, which exp_limited_lanes relies on.
+      const auto score = hn::Mul(load(scores + (key + w) * row + column), scale);
+      weight[w] = exp_limited_lanes(hn::Sub(score, maximum));
       sum[w % 4] = hn::Add(sum[w % 4], weight[w]);
       if constexpr (kDrops) weight[w] = hn::Mul(weight[w], factor[w]);
       if constexpr (!kHalves) store(weight[w], scores + (key + w) * row + column);
@@ -177,7 +180,7 @@ void backward_column(const TileRules& rules, const TileGradients& tile, int64_t 
   const int64_t row = rules.padded_queries, num_keys = rules.padded_keys;
   const auto logsumexp = load(tile.logsumexp + column), delta = load(tile.delta + column);
   const auto scale = hn::Set(kFloats, rules.scale);
-  // Copies: for all the compiler knows, storing the results changes what `tile` points to.
+  // Copies: for all the compiler knows, a store of results may change the pointers in `tile`.
   float *const scores = tile.scores, *const gradients = tile.gradients;
   BFloat16 *const weight_rows = tile.weight_rows, *const gradient_rows = tile.gradient_rows;
   BFloat16* const gradient_pairs = tile.gradient_pairs;
@@ -191,7 +194,7 @@ void backward_column(const TileRules& rules, const TileGradients& tile, int64_t 
       const int64_t at = (key + w) * row + column;
       auto score = load(scores + at);
       score = kMasked ? masked_score(rules, score, key + w, column) : hn::Mul(score, scale);
-      weight[w] = exp_limited_lanes(hn::Sub(score, logsumexp));
+      weight[w] = exp_limited_lanes(hn::Sub(score, logsumexp));  // at most 1: the sum was at least that
       gradient[w] = load(gradients + at);
       if constexpr (kDrops) gradient[w] = hn::Mul(gradient[w], factor[w]);
       gradient[w] = hn::Mul(hn::Mul(weight[w], scale), hn::Sub(gradient[w], delta));
@@ -268,24 +271,28 @@ void scale_all_columns(float* values, const float* factors, int64_t m, int64_t n
 
 bool is_aligned(const void* memory, size_t bytes) { return reinterpret_cast<uintptr_t>(memory) % bytes == 0; }
 
-HWY_INLINE void stream(Floats values, float* to) { hn::Stream(values, kFloats, to); }
-HWY_INLINE void stream(Floats values, BFloat16* to) {
+HWY_INLINE void store_past_caches(Floats values, float* to) { hn::Stream(values, kFloats, to); }
+HWY_INLINE void store_past_caches(Floats values, BFloat16* to) {
   hn::Stream(hn::DemoteTo(HalfTag(), hn::BitCast(IntTag(), bfloat16_bits(values))), HalfTag(), &to->bits);
 }
 
 template <typename T>
-void write(const float* from, T* to, int64_t count, bool streams) {
+void write(const float* from, T* to, int64_t count, bool past_caches) {
   int64_t i = 0;
-  if (streams && is_aligned(to, kLanes * sizeof(T))) {
-    for (; i + kVector <= count; i += kVector) stream(load(from + i), to + i);
+  if (past_caches && is_aligned(to, kLanes * sizeof(T))) {
+    for (; i + kVector <= count; i += kVector) store_past_caches(load(from + i), to + i);
   } else {
     for (; i + kVector <= count; i += kVector) store(load(from + i), to + i);
   }
   for (; i < count; ++i) to[i] = rounded_to<T>(from[i]);
 }
 
-void write_floats(const float* from, float* to, int64_t count, bool streams) { write(from, to, count, streams); }
-void write_halves(const float* from, BFloat16* to, int64_t count, bool streams) { write(from, to, count, streams); }
+void write_floats(const float* from, float* to, int64_t count, bool past_caches) {
+  write(from, to, count, past_caches);
+}
+void write_halves(const float* from, BFloat16* to, int64_t count, bool past_caches) {
+  write(from, to, count, past_caches);
+}
 
 template <typename T>
 float dot(const T* a, const T* b, int64_t count) {
@@ -322,14 +329,14 @@ void scale_columns(float* values, const float* factors, int64_t m, int64_t n) {
   HONE_KERNEL(scale_all_columns)(values, factors, m, n);
 }
 
-void write_row(const float* from, float* to, int64_t count, bool streams) {
-  HONE_KERNEL(write_floats)(from, to, count, streams);
+void write_row(const float* from, float* to, int64_t count, bool past_caches) {
+  HONE_KERNEL(write_floats)(from, to, count, past_caches);
 }
-void write_row(const float* from, BFloat16* to, int64_t count, bool streams) {
-  HONE_KERNEL(write_halves)(from, to, count, streams);
+void write_row(const float* from, BFloat16* to, int64_t count, bool past_caches) {
+  HONE_KERNEL(write_halves)(from, to, count, past_caches);
 }
 
-void end_streams() { hwy::FlushStream(); }
+void end_writes_past_caches() { hwy::FlushStream(); }
 
 float dot_row(const float* a, const float* b, int64_t count) { return HONE_KERNEL(dot_floats)(a, b, count); }
 float dot_row(const BFloat16* a, const BFloat16* b, int64_t count) { return HONE_KERNEL(dot_halves)(a, b, count); }

@@ -64,11 +64,11 @@ void pair_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t 
 // values [m, n] *= factors [n]; n is a multiple of 16.
 void scale_columns(float* values, const float* factors, int64_t m, int64_t n);
 
-// to[i] = from[i], rounded to the nearest. `streams`: past the caches, for what is too large to stay in them until it
-// is read; after the last such row end_streams() is to be called.
-void write_row(const float* from, float* to, int64_t count, bool streams);
-void write_row(const float* from, BFloat16* to, int64_t count, bool streams);
-void end_streams();
+// to[i] = from[i], rounded to the nearest. `past_caches`: for results that are too large to stay there until they are
+// read; a thread that wrote such calls end_writes_past_caches() before others may read them.
+void write_row(const float* from, float* to, int64_t count, bool past_caches);
+void write_row(const float* from, BFloat16* to, int64_t count, bool past_caches);
+void end_writes_past_caches();
 
 // sum of a[i] * b[i].
 float dot_row(const float* a, const float* b, int64_t count);

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <array>
+#include <utility>
 
 #include "base/error.h"
 #include "model/config_keys.h"
@@ -111,10 +112,10 @@ class BertOutput : public torch::nn::Module {
     norm_ = register_module("LayerNorm", layer_norm(config));
   }
 
-  // x: [T, in], or an nn::ActivatedInput of it.
+  // x: [T, in], or a fresh nn::ActivatedInput of it.
   template <typename Input>
-  at::Tensor forward(const Input& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
-    return norm_->forward(dense_->product(x), dense_->bias, residual, dropout_.active_p(context),
+  at::Tensor forward(Input&& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
+    return norm_->forward(dense_->product(std::forward<Input>(x)), dense_->bias, residual, dropout_.active_p(context),
                           dropout_.stream(context));  // [T, C]
   }
 

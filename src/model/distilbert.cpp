@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <array>
+#include <utility>
 
 #include "base/error.h"
 #include "model/config_keys.h"
@@ -111,8 +112,8 @@ class FeedForward : public torch::nn::Module {
 
   // norm(dropout(lin2(activation(lin1(x)))) + x).
   at::Tensor forward(const at::Tensor& x, const nn::LayerNorm& norm, const nn::ForwardContext& context) const {
-    const nn::ActivatedInput hidden{lin1_->product(x), lin1_->bias, activation_};  // [T, F]
-    return norm.forward(lin2_->product(hidden), lin2_->bias, x, dropout_.active_p(context),
+    nn::ActivatedInput hidden{lin1_->product(x), lin1_->bias, activation_};  // [T, F]
+    return norm.forward(lin2_->product(std::move(hidden)), lin2_->bias, x, dropout_.active_p(context),
                         dropout_.stream(context));  // [T, C]
   }
 

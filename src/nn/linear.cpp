@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <utility>
+
 #include "tensor/activated_linear.h"
 
 namespace hone::nn {
@@ -16,14 +18,16 @@ at::Tensor Linear::forward(const at::Tensor& x) const { return compute(x, bias);
 
 at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }
 
-at::Tensor Linear::product(const ActivatedInput& input) const {
-  const auto& [x, added_bias, activation] = input;
+at::Tensor Linear::product(ActivatedInput&& input) const {
+  const at::Tensor x = std::exchange(input.x, {});
+  const Activation& activation = input.activation;
   if (!activation.kernel || !x.device().is_cpu() || x.dim() != 2 || tensor::takes_packed_weights(x)) {
-    return product(activation.apply(x, added_bias));
+    return product(activation.apply(x, input.bias));
   }
   packed_weight_.release();
-  return tensor::activated_linear(x, added_bias, *activation.kernel, weight, cast_weight_.in(weight, x.scalar_type()),
-                                  /*overwrite_x=*/true);
+  const bool is_computed = x.grad_fn() != nullptr;  // no leaf, which is its owner's
+  return tensor::activated_linear(x, input.bias, *activation.kernel, weight, cast_weight_.in(weight, x.scalar_type()),
+                                  /*overwrite_x=*/is_computed);
 }
 
 at::Tensor Linear::compute(const at::Tensor& x, const at::Tensor& added_bias) const {

@@ -21,8 +21,8 @@ class Linear : public torch::nn::Module {
   // Without the bias, for what adds it along the way (tensor/norm.h, tensor/activation.h).
   at::Tensor product(const at::Tensor& x) const;
 
-  // The same of activation(x + its bias), which in training is not kept (tensor/activated_linear.h).
-  at::Tensor product(const ActivatedInput& input) const;
+  // The same of activation(x + its bias), which in training is not kept (tensor/activated_linear.h). Its x is used up.
+  at::Tensor product(ActivatedInput&& input) const;
 
   at::Tensor weight;  // [out, in]
   at::Tensor bias;    // [out]

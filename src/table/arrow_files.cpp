@@ -102,7 +102,7 @@ class ArrowReader : public BatchReader {
     chunk.first_row = first_row_;
     const MappedBuffers buffers = mapped_buffers(*rest_);
     chunk.mapped = buffers.mapped == buffers.all;
-    if (chunk.mapped || buffers.mapped > 0) chunk.keep_alive = input_.map;  // decoded rows need the file no more
+    if (buffers.mapped > 0) chunk.keep_alive = input_.map;  // decoded rows need the file no more
     first_row_ += static_cast<uint64_t>(rows);
     rest_ = rest_->Slice(rows);
     return chunk;

@@ -1,6 +1,6 @@
-// activation(x + bias) W^T: the second half of a feed-forward block. Of what it computes on the way it keeps only x:
-// the activations, mostly four times as wide as the model, are the largest that a layer makes, and backward has them
-// again from the sweep that it makes over x in any case. Shapes: T rows, F width of the activation, O out features.
+// activation(x + bias) W^T: the second half of a feed-forward block. Of its two wide matrices, mostly
+// four times as wide as the model, it keeps only x: backward has the activations again from the sweep that it makes
+// over x in any case. Shapes: T rows, F width of the activation, O out features.
 #pragma once
 
 #include <ATen/core/Tensor.h>

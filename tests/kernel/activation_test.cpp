@@ -32,6 +32,17 @@ struct Rows {
     activation_backward<S>(shape, x.data(), bias.data(), dy.data(), dx.data(), dbias.data(), y_again.data());
   }
 
+  // Backward with y over x and dx over dy.
+  bool is_same_in_place() const {
+    std::vector<S> y_in_place = x, dx_in_place = dy;
+    std::vector<A> dbias_in_place(bias.size(), A{-1});
+    activation_backward<S>(shape, y_in_place.data(), bias.data(), dx_in_place.data(), dx_in_place.data(),
+                           dbias_in_place.data(), y_in_place.data());
+    const size_t bytes = x.size() * sizeof(S);
+    return std::memcmp(y_in_place.data(), y.data(), bytes) == 0 &&
+           std::memcmp(dx_in_place.data(), dx.data(), bytes) == 0 && dbias_in_place == dbias;
+  }
+
   ActivationShape shape;
   std::vector<S> x, dy, y, dx, y_again;
   std::vector<A> bias, dbias;
@@ -47,6 +58,7 @@ void check_against_reference(int64_t rows, int64_t width, ActivationKind kind, d
   CHECK(worst_error(got.y, exact.y, 1) < 1e-6 + kRounding<S>);
   CHECK(std::memcmp(got.y_again.data(), got.y.data(), got.y.size() * sizeof(S)) == 0);
   CHECK(worst_error(got.dx, exact.dx, 1) < 2e-6 + kRounding<S>);
+  CHECK(got.is_same_in_place());
   CHECK(worst_error(got.dbias, exact.dbias, 1) < 1e-4);
 }
 

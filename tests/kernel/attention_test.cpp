@@ -26,6 +26,7 @@ std::vector<Shape> shapes() {
       all.push_back({{700, 2, 1100}, 2, 1, 16, causal, false, 0, p});  // more than one chunk of keys
     }
   }
+  all.push_back({std::vector<int64_t>(128, 17), 4, 2, 256, true, false, 0, 0.1});  // over kPastCachesBytes
   all.push_back({{}, 2, 2, 32});
   all.push_back({{12, 9}, 2, 2, 32, false, false, 0, 1.0});  // everything is dropped
   return all;

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -54,6 +56,33 @@ TEST_CASE("a softmax in two tiles is the softmax of both") {
             doctest::Approx(std::exp(0.5 * first_scores[query]) / exact));
       CHECK(second[14 * kQueries + query] == 0);  // padding
     }
+  });
+}
+
+template <typename T>
+void check_writes_past_caches() {
+  std::vector<float> from(80);
+  for (size_t i = 0; i < from.size(); ++i) from[i] = 1.0F / static_cast<float>(i + 3);
+  std::vector<T> memory(from.size() + 64);
+  const size_t aligned = (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64 / sizeof(T);
+  for (const size_t offset : {0, 1, 16}) {
+    for (const int64_t count : {0, 1, 15, 16, 37, 80}) {
+      INFO("offset ", offset, " count ", count);
+      std::fill(memory.begin(), memory.end(), rounded_to<T>(-7.0F));
+      T* const to = memory.data() + aligned + offset;
+      write_row(from.data(), to, count, true);
+      end_writes_past_caches();
+      for (int64_t i = 0; i < count; ++i)
+        CHECK(to_float(to[i]) == to_float(rounded_to<T>(from[static_cast<size_t>(i)])));
+      CHECK(to_float(to[count]) == -7);
+    }
+  }
+}
+
+TEST_CASE("rows written past the caches are the same, wherever they lie") {
+  for_each_vector_level([] {
+    check_writes_past_caches<float>();
+    check_writes_past_caches<BFloat16>();
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 using namespace hone;
 
@@ -13,4 +14,29 @@ TEST_CASE("a linear layer multiplies by its weight and adds its bias") {
   const at::Tensor y = linear->forward(at::tensor({1.0, 2.0}).to(at::kFloat).view({1, 2}));
   CHECK(at::equal(y, at::tensor({12.0, 28.0, 44.0}).to(at::kFloat).view({1, 3})));
   CHECK(linear->named_parameters().keys() == std::vector<std::string>{"weight", "bias"});
+}
+
+TEST_CASE("the product of an activated input is that of the activation, with and without gradients") {
+  at::manual_seed(1);
+  const auto linear = std::make_shared<nn::Linear>(24, 8);
+  {
+    const at::NoGradGuard no_gradients;
+    linear->weight.normal_();
+  }
+  const at::Tensor bias = at::randn({24});
+  for (const char* name : {"gelu", "relu", "relu2", "mish"}) {  // with a kernel, and without
+    const nn::Activation& activation = nn::find_activation(name);
+    for (const auto& sizes : {std::vector<int64_t>{5, 24}, {2, 3, 24}, {0, 24}}) {
+      INFO(std::string(name), " of ", sizes.size(), " dimensions");
+      const at::Tensor x = at::randn(sizes).requires_grad_(), expected = linear->product(activation.apply(x, bias));
+      const at::Tensor leaf = x.detach().clone();
+      const at::Tensor y = linear->product(nn::ActivatedInput{x, bias, activation});
+      CHECK(at::allclose(y, expected, 1e-5, 1e-6));
+      const at::Tensor want = torch::autograd::grad({expected.sum()}, {x})[0];
+      CHECK(at::allclose(torch::autograd::grad({y.sum()}, {x})[0], want, 1e-5, 1e-6));
+      CHECK(at::equal(x, leaf));  // a leaf is not written over
+      const at::NoGradGuard no_gradients;
+      CHECK(at::allclose(linear->product(nn::ActivatedInput{x, bias, activation}), expected, 1e-5, 1e-6));
+    }
+  }
 }
