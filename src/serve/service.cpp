@@ -93,6 +93,13 @@ void check_label(const ServedModel& model, const std::string& label) {
   throw http::RequestError({.message = error.what(), .field = "parameters.label", .hint = error.hint()});
 }
 
+http::RequestError queue_is_full(size_t num_waiting) {
+  return http::RequestError({.status = 429,
+                             .message = fmt::format("{} requests wait already", num_waiting),
+                             .hint = "try again after the seconds of the header Retry-After",
+                             .retry_after_seconds = kRetrySeconds});
+}
+
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 }  // namespace
@@ -103,6 +110,7 @@ Service::~Service() { stop(); }
 
 void Service::start() {
   worker_ = std::make_unique<Worker>(options_.queue, metrics_, [this] { return load(); });
+  preparer_ = std::make_unique<Preparer>(options_.queue.max_queue);
 }
 
 // What is wrong with the folder is told by load().
@@ -119,6 +127,7 @@ void Service::describe() {
 bool Service::is_loading() const { return now().state == State::kLoading; }
 
 void Service::stop() {
+  if (preparer_) preparer_->stop();
   if (worker_) worker_->stop();
 }
 
@@ -174,11 +183,20 @@ void Service::submit(Job job) {
   for (const text::Encoding& row : job.rows) {  // only a tokenizer without special tokens gives one
     if (row.ids.empty()) throw http::RequestError({.message = "a text has no tokens", .field = "inputs"});
   }
-  if (worker_->submit(job)) return;
-  throw http::RequestError({.status = 429,
-                            .message = fmt::format("{} requests wait already", options_.queue.max_queue),
-                            .hint = "try again after the seconds of the header Retry-After",
-                            .retry_after_seconds = kRetrySeconds});
+  if (!worker_->submit(job)) throw queue_is_full(options_.queue.max_queue);
+}
+
+void Service::prepare(http::Request request, http::Answer answer, Method method) {
+  ready_model();  // what can be told at once
+  const bool is_taken =
+      preparer_->submit([request = std::move(request), answer = std::move(answer), method = std::move(method)] {
+        try {
+          method(request, answer);
+        } catch (...) {
+          answer_with(answer, []() -> http::Response { throw; });
+        }
+      });
+  if (!is_taken) throw queue_is_full(options_.queue.max_queue);
 }
 
 void Service::predict(const http::Request& request, http::Answer answer) {
@@ -222,7 +240,7 @@ void Service::explain(const http::Request& request, http::Answer answer) {
   submit(std::move(job));
 }
 
-http::Response Service::tokenize(const http::Request& request) const {
+void Service::tokenize(const http::Request& request, const http::Answer& answer) const {
   const Model model = ready_model();
   const TokenizeRequest asked = read_tokenize(request.body);
   size_t left = kMaxListedTokens;
@@ -231,7 +249,7 @@ http::Response Service::tokenize(const http::Request& request) const {
     lists.push_back(
         tokens_json(model->classifier.tokenizer, text, model->classifier.max_length, asked.add_special_tokens, left));
   }
-  return http::json_response(lists);
+  answer(http::json_response(lists));
 }
 
 http::Response Service::health(const http::Request&) const {

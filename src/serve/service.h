@@ -1,7 +1,9 @@
-// What `hone serve` answers: the state of the model and one method a route. The methods run on the server's thread and
-// only read, check and tokenise; what is to be computed goes to the model's thread.
+// What `hone serve` answers: the state of the model and one method a route. The methods only read, check and tokenise,
+// on the server's thread or, for large requests, on one of their own; what is to be computed goes to the model's
+// thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +11,7 @@
 
 #include "http/metrics.h"
 #include "http/route.h"
+#include "serve/preparer.h"
 #include "serve/served_model.h"
 #include "serve/worker.h"
 
@@ -30,14 +33,19 @@ class Service {
   // Begins to load the model, on its own thread; requests may come from now on.
   void start();
   bool is_loading() const;
-  // Ends the model's thread; what waits is not computed any more.
+  // Ends its threads; what waits is not computed any more.
   void stop();
 
   // Errors of these three: http::RequestError for a wrong body, 503 while there is no model, 429 where the queue is
   // full.
   void predict(const http::Request& request, http::Answer answer);
   void explain(const http::Request& request, http::Answer answer);
-  http::Response tokenize(const http::Request& request) const;
+  void tokenize(const http::Request& request, const http::Answer& answer) const;
+
+  // Does what may take long before there is a job: `method`, one of the three, on a thread of its own. Error: 429 where
+  // too many wait for it.
+  using Method = std::function<void(const http::Request& request, http::Answer answer)>;
+  void prepare(http::Request request, http::Answer answer, Method method);
 
   http::Response info(const http::Request& request) const;
   http::Response health(const http::Request& request) const;
@@ -63,7 +71,8 @@ class Service {
   http::Metrics& metrics_;
   mutable std::mutex mutex_;
   Now now_;
-  std::unique_ptr<Worker> worker_;  // last: its thread uses the rest
+  std::unique_ptr<Worker> worker_;      // last: their threads use the rest
+  std::unique_ptr<Preparer> preparer_;  // and this one the worker
 };
 
 }  // namespace hone::serve

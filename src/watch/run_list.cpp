@@ -29,7 +29,7 @@ std::vector<fs::path> runs_within(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.is_directory(error) && !is_temporary_name(entry.path().filename().string()) && is_run(entry.path())) {
-      found.push_back(entry.path());
+      found.push_back(fs::canonical(entry.path(), error));
     }
   }
   std::sort(found.begin(), found.end());
@@ -61,7 +61,7 @@ std::vector<RunFolder> RunList::list() {
     if (is_run(folder)) {
       add(folder);
     } else {
-      for (const fs::path& path : runs_within(folder)) add(path);
+      for (const fs::path& path : runs_within(folder)) add(path);  // a link to a run is that run
     }
   }
   return runs;

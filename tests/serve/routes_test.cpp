@@ -1,6 +1,7 @@
 #include "serve/routes.h"
 
 #include <set>
+#include <thread>
 
 #include "serve/tiny_service.h"
 
@@ -35,5 +36,44 @@ TEST_CASE("a route's handler reaches the service") {
     unsigned status = 0;
     route.handle({}, [&](const http::Response& response) { status = response.status; });
     CHECK(status == (route.path == "/health" ? 503 : 200));
+  }
+}
+
+namespace {
+
+// What a route answers, and whether it was answered on another thread.
+struct Answered {
+  http::Response response;
+  bool elsewhere = false;
+};
+
+Answered ask(const http::Route& route, const std::string& body) {
+  const auto promise = std::make_shared<std::promise<Answered>>();
+  route.handle(request_of(body), [promise, asking = std::this_thread::get_id()](http::Response response) {
+    promise->set_value({std::move(response), std::this_thread::get_id() != asking});
+  });
+  return promise->get_future().get();
+}
+
+}  // namespace
+
+TEST_CASE("a large request is prepared off the server's thread: what is wrong with it is answered there") {
+  TinyService tiny;
+  const std::string large = Json({{"inputs", std::string(40'000, 'a')}}).dump();
+  std::string wrong = large;
+  wrong.back() = ' ';
+  for (const http::Route& route : serve::routes(tiny.service)) {
+    if (route.method == "POST") CHECK_THROWS_AS(ask(route, large), http::RequestError);  // no model: told at once
+  }
+  tiny.started();
+  for (const http::Route& route : serve::routes(tiny.service)) {
+    if (route.method != "POST") continue;
+    CAPTURE(route.path);
+    const Answered right = ask(route, large), refused = ask(route, wrong);
+    CHECK(right.response.status == 200);
+    CHECK(right.elsewhere);
+    CHECK(refused.response.status == 400);
+    CHECK(refused.elsewhere);
+    CHECK_THROWS_AS(ask(route, "{"), http::RequestError);  // a small one at once
   }
 }

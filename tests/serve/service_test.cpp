@@ -138,7 +138,7 @@ TEST_CASE("explain says when the text was cut, and refuses a label that the mode
 }
 
 TEST_CASE("tokenize gives one list a text") {
-  const http::Response response = tiny().service.tokenize(request_of(R"({"inputs": ["good movie", ""]})"));
+  const http::Response response = tiny().ask(&serve::Service::tokenize, R"({"inputs": ["good movie", ""]})").get();
   const Json lists = Json::parse(response.body);
   REQUIRE(lists.size() == 2);
   CHECK(lists[0].size() == 4);
@@ -185,7 +185,7 @@ TEST_CASE("while the model loads, requests are answered 503 with Retry-After, an
   CHECK(answer.message == "the model is still loading");
   CHECK(answer.retry_after_seconds == 1);
   CHECK(refused([&] { loading.explain("{}"); }).status == 503);
-  CHECK(refused([&] { loading.service.tokenize(request_of("{}")); }).status == 503);
+  CHECK(refused([&] { loading.ask(&serve::Service::tokenize, "{}"); }).status == 503);
   CHECK(loading.service.health({}).status == 503);
   CHECK(header(loading.service.health({}), "Retry-After") == "1");
   CHECK(loading.health() == Json({{"status", "loading"}, {"message", "the model is still loading"}}));
