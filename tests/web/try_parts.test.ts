@@ -1,10 +1,11 @@
 // The parts of the try-it page that need no browser: reading and writing rows, packing requests, numbers.
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
+import { csvCell } from "../../web/src/shared/csv_cell.ts";
 import { percent } from "../../web/src/shared/format.ts";
 import { packBatches, sendable } from "../../web/src/try/batches.ts";
 import { guessDelimiter, parseDelimited, writeCsv } from "../../web/src/try/csv.ts";
-import { likelyTextColumn, RowsError, rowsOfFile, rowsOfLines, withHeader, type Rows } from "../../web/src/try/rows_file.ts";
+import { likelyTextColumn, maxFileBytes, readRows, RowsError, rowsOfFile, rowsOfLines, withHeader, type Rows } from "../../web/src/try/rows_file.ts";
 import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords } from "../../web/src/try/word_effects.ts";
 import { tableRecords } from "../../web/src/try/table_export.ts";
 
@@ -48,6 +49,22 @@ test("what is written is read back, and no cell is a formula", () => {
   assert.ok(written.startsWith("\uFEFFtext,n\r\n"));
   assert.deepEqual(parseDelimited(written.slice(1), ","), [
     ["text", "n"], ['say "hi", then\nleave', "-3.5"], ["'=1+1", "+4e2"], ["'@cmd", "'-rm"], ["'\tx", "中文"]]);
+});
+
+test("no sign that begins a formula is left bare, in either export", () => {
+  for (const cell of ["=1", "+a", "-a", "@a", "\ta", "\ra", "\na", "\r\n=1", "＝1+1", "＋a", "－a", "＠a"]) {
+    const written = csvCell(cell);
+    assert.ok(written.startsWith("'") || written.startsWith("\"'"), JSON.stringify(written));
+    assert.deepEqual(parseDelimited(writeCsv([[cell]]).slice(1), ","), [[`'${cell}`]]);
+  }
+  assert.deepEqual(["plain", "a=1", "-3.5", "中文", ""].map(csvCell), ["plain", "a=1", "-3.5", "中文", ""]);
+});
+
+test("a file that is too large is not read", async () => {
+  const file = (size: number) => ({ name: "a.txt", size, arrayBuffer: async () => new TextEncoder().encode("one\ntwo").buffer });
+  const unread = () => Promise.reject(new Error("was read"));
+  await assert.rejects(readRows({ ...file(maxFileBytes + 1), arrayBuffer: unread }), (error) => error instanceof RowsError && error.problem === "tooLarge");
+  assert.deepEqual((await readRows(file(maxFileBytes))).records, [["one"], ["two"]]);
 });
 
 test("rows come out of csv, tsv, json, jsonl and lines", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { betterOf, chartSpecs } from "../../web/src/watch/catalog.ts";
-import { chartCsv, csvField } from "../../web/src/watch/chart_csv.ts";
+import { chartCsv } from "../../web/src/watch/chart_csv.ts";
 import { LineCache, type Line } from "../../web/src/watch/chart_lines.ts";
 import { chartSvg, escapeXml, type SvgOptions } from "../../web/src/watch/chart_svg.ts";
 import { cells, labelScores, totals } from "../../web/src/watch/confusion.ts";
@@ -10,10 +10,12 @@ import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Ent
 import { decimate, nearestIndex, visibleRange } from "../../web/src/watch/decimation.ts";
 import { summarize, tableRows, trendOf } from "../../web/src/watch/description.ts";
 import { optionRows, searchRows } from "../../web/src/watch/differences.ts";
+import { figuresOf } from "../../web/src/watch/figures.ts";
 import { bytesText, clockText, durationText, metricText, shellText } from "../../web/src/watch/formatting.ts";
 import { buildScene, panned, scaleTo, zoomed } from "../../web/src/watch/scene.ts";
 import { pointsOn, RunMetrics } from "../../web/src/watch/series.ts";
 import { smooth } from "../../web/src/watch/smoothing.ts";
+import { texts } from "../../web/src/watch/texts.ts";
 import { linearTicks, logTicks, paddedDomain, tickText, timeTicks, wholeTicks } from "../../web/src/watch/ticks.ts";
 import { focusedRun, kDefaultView, readHash, shownRuns, writeHash, type ViewState } from "../../web/src/watch/view_state.ts";
 
@@ -286,7 +288,6 @@ describe("export", () => {
     assert.ok(spec);
     const csv = chartCsv(spec, [{ id: "a", name: "=1+1,\"x\"", slot: 0, metrics }], 0);
     assert.equal(csv, 'run,metric,step,epoch,time,value,smoothed\r\n"\'=1+1,""x""",loss,1,0.1,5,2,\r\n"\'=1+1,""x""",loss,2,,,,\r\n');
-    assert.equal(csvField("plain"), "plain");
   });
 });
 
@@ -359,6 +360,22 @@ describe("what the server says", () => {
     assert.equal(run?.options, null);
     assert.deepEqual(readMetricsPage({ entries: [1, { loss: 2 }], next: -4 }), { generation: "", next: 0, restarted: false, more: false, entries: [{ loss: 2 }] });
     assert.deepEqual(readSteps({ steps: [9, 3, "x", 3] }), [3, 9]);
+  });
+
+  test("a run says whether it was asked to stop", () => {
+    assert.equal(readRun({ id: "a", state: "running", stopping: true })?.stopping, true);
+    for (const stopping of [undefined, false, null, "true", 1]) assert.equal(readRun({ id: "a", stopping })?.stopping, false);
+  });
+
+  test("the best value is shown with its metric's name, and alone where there is none", () => {
+    const bestOf = (best: unknown) => {
+      const run = readRun({ id: "a", best });
+      assert.ok(run);
+      return figuresOf(run, texts.en);
+    };
+    assert.deepEqual(bestOf({ metric: "eval_accuracy", value: 0.91, step: 20 }), [{ name: "Best", value: "Accuracy 0.91", note: "at step 20" }]);
+    assert.deepEqual(bestOf({ metric: null, value: 0.25, step: 1200 }), [{ name: "Best", value: "0.25", note: "at step 1,200" }]);
+    for (const best of [null, {}, { metric: null, value: null, step: 3 }, { metric: "f1", value: 1 }]) assert.deepEqual(bestOf(best), []);
   });
 
   test("a matrix is square over the labels", () => {

@@ -79,7 +79,7 @@ export function makeRun(made: MadeRun): MockRun {
       id: made.id, name: made.name ?? made.id, path: `/home/ada/models/${made.name ?? made.id}`, format: 1, hone_version: "0.3.0",
       command: ["hone", "train", "--config", "recipes/imdb distilbert.yaml", "--learning-rate", String(made.learningRate)],
       working_dir: "/home/ada", pid: 4242, host: "workstation", started_at: 1_790_000_000 + made.seed * 3600,
-      updated_at: 1_790_000_100 + made.seed * 3600, state: made.state, error: null, phase: "training", step: 0,
+      updated_at: 1_790_000_100 + made.seed * 3600, state: made.state, error: null, stopping: false, phase: "training", step: 0,
       total_steps: made.total, epoch: 0, num_train_epochs: 3, tokens_per_second: null, seconds_left: null,
       memory_bytes: 2.61e9, peak_memory_bytes: 3.12e9, model: "distilbert-base-uncased", num_parameters: 66955010,
       task: "text-classification", labels, device: "cpu", precision: "bf16", num_train_rows: 1600, num_eval_rows: 400,
@@ -225,8 +225,8 @@ function metricsFrom(run: MockRun, from: number): unknown {
 }
 
 function stop(run: MockRun, response: ServerResponse): void {
-  run.fields["phase"] = "saving";
-  setTimeout(() => Object.assign(run.fields, { state: "stopped", resume_command: "hone train --resume-from-checkpoint true" }), 2500);
+  Object.assign(run.fields, { phase: "saving", stopping: true });
+  setTimeout(() => Object.assign(run.fields, { state: "stopped", stopping: false, resume_command: "hone train --resume-from-checkpoint true" }), 2500);
   json(response, 202, { stopping: true });
 }
 

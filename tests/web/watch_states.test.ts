@@ -262,6 +262,13 @@ onMock("stop asks first, says that it saves, and then how to go on", {}, async (
   assert.equal(await button(page, "Stop\u2026").count(), 0);
 });
 
+const stopping = makeRun({ id: "leaving", seed: 6, state: "running", steps: 20, total: 300, learningRate: 3e-5, fields: { stopping: true } });
+
+onMock("a run that was asked to stop before the page was loaded says so, and is not asked again", { runs: [stopping] }, async (page) => {
+  await page.getByText("Saving, then stopping\u2026").waitFor();
+  assert.equal(await button(page, "Stop\u2026").isDisabled(), true);
+});
+
 onMock("an interrupted run gives the command that resumes it, to copy", { hash: "#run=lr-1e-4" }, async (page) => {
   const command = "cd /home/ada && hone train --config 'recipes/imdb distilbert.yaml' --learning-rate 1e-4 --resume-from-checkpoint true";
   await page.getByText(command).waitFor();

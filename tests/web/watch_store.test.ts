@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { advance, delay, kStart } from "../../web/src/watch/polling.ts";
 import { RunStore, type Client, type Wanted } from "../../web/src/watch/run_store.ts";
+import { makeRun, startWatchMock } from "./watch_mock.ts";
 
 describe("polling", () => {
   test("is quick while a run goes on, slow otherwise, paused in a hidden tab", () => {
@@ -36,6 +37,7 @@ class Bench implements Client {
     this.asked.push(path);
     const answer = this.answers[path];
     if (answer === undefined) throw Object.assign(new Error("gone"), { status: 0 });
+    if (answer instanceof Error) throw answer;
     return answer;
   }
 
@@ -51,6 +53,8 @@ class Bench implements Client {
     return this.asked;
   }
 }
+
+const refusal = (status: number, message: string): Error => Object.assign(new Error(message), { status });
 
 describe("store", () => {
   const running = { id: "a", state: "running", step: 1, updated_at: 1 };
@@ -140,5 +144,90 @@ describe("store", () => {
     bench.answers = {};
     await bench.store.stop("a");
     assert.deepEqual(bench.store.stopping.get("a"), { status: 0, message: "gone" });
+  });
+
+  test("a run that was asked to stop elsewhere is stopping here too", async () => {
+    const mock = await startWatchMock("", [makeRun({ id: "a", seed: 1, state: "running", steps: 5, total: 10, learningRate: 2e-5 })]);
+    const ask = async (path: string, method: string): Promise<unknown> => (await fetch(new URL(path, mock.address), { method })).json();
+    const isStopping = async (): Promise<boolean[]> => {
+      const bench = new Bench();
+      bench.wanted = { shown: [], details: [], evaluation: null };
+      bench.answers = { "/api/runs": await ask("/api/runs", "GET") };
+      bench.store.refresh();
+      await bench.turn();
+      return bench.store.runs.map((run) => bench.store.isStopping(run));
+    };
+    try {
+      assert.deepEqual(await isStopping(), [false]);
+      await ask("/api/runs/a/stop", "POST");
+      assert.deepEqual(await isStopping(), [true], "a page that was loaded after that");
+    } finally {
+      await mock.close();
+    }
+  });
+
+  test("a refusal to stop is no longer told once the run stops all the same", async () => {
+    const bench = new Bench();
+    bench.wanted = { shown: [], details: [], evaluation: null };
+    bench.answers = { "/api/runs": { runs: [running] }, "/api/runs/a/stop": refusal(500, "no room") };
+    await bench.store.stop("a");
+    await bench.turn();
+    assert.deepEqual(bench.store.stopping.get("a"), { status: 500, message: "no room" });
+    bench.answers["/api/runs"] = { runs: [{ ...running, stopping: true }] };
+    await bench.turn();
+    assert.equal(bench.store.stopping.has("a"), false);
+    assert.deepEqual(bench.store.runs.map((run) => bench.store.isStopping(run)), [true]);
+  });
+
+  test("an evaluation that cannot be read says so, and is read when it can be", async () => {
+    const bench = new Bench();
+    bench.wanted = { shown: [], details: [], evaluation: { run: "a", step: null } };
+    bench.answers = {
+      "/api/runs": { runs: [{ ...running, state: "finished" }] },
+      "/api/runs/a/evaluations": { steps: [10] },
+      "/api/runs/a/evaluations/10": refusal(404, "no such evaluation"),
+    };
+    bench.store.refresh();
+    await bench.turn();
+    assert.deepEqual(bench.store.unread("a", "evaluation/10"), { status: 404, message: "no such evaluation" });
+    assert.equal(bench.store.failure, null);
+    bench.answers["/api/runs/a/evaluations/10"] = { step: 10, labels: [] };
+    await bench.turn();
+    assert.equal(bench.store.unread("a", "evaluation/10"), null);
+    assert.equal(bench.store.evaluation("a", 10)?.step, 10);
+  });
+
+  test("what is wrong with one run is told of it alone; the others go on", async () => {
+    const bench = new Bench();
+    bench.wanted = { shown: ["b", "a"], details: [], evaluation: { run: "b", step: null } };
+    bench.answers = {
+      "/api/runs": { runs: [running, { ...running, id: "b" }] },
+      "/api/runs/a/metrics?from=0&generation=": { generation: "g", next: 9, entries: [{ loss: 2, step: 1 }] },
+      "/api/runs/b/metrics?from=0&generation=": refusal(500, "disk"),
+      "/api/runs/b/evaluations": refusal(404, "no run b"),
+    };
+    bench.store.refresh();
+    await bench.turn();
+    assert.equal(bench.store.failure, null);
+    assert.equal(bench.store.polling.connection, "open");
+    assert.equal(bench.due?.milliseconds, 1500);
+    assert.deepEqual(bench.store.metrics.get("a")?.tracks.get("loss")?.value, [2]);
+    assert.deepEqual(bench.store.unread("b", "metrics"), { status: 500, message: "disk" });
+    assert.deepEqual(bench.store.unread("b", "steps"), { status: 404, message: "no run b" });
+    assert.equal(bench.store.unread("a", "metrics"), null);
+    bench.answers["/api/runs"] = { runs: [{ ...running, state: "finished" }] };
+    await bench.turn();
+    assert.equal(bench.store.unread("b", "metrics"), null, "a run that is gone");
+  });
+
+  test("without an answer, or without a key, all runs are waited for", async () => {
+    for (const status of [0, 401]) {
+      const bench = new Bench();
+      bench.answers = { "/api/runs": { runs: [running] }, "/api/runs/a/metrics?from=0&generation=": refusal(status, "no") };
+      bench.store.refresh();
+      await bench.turn();
+      assert.deepEqual(bench.store.failure, { status, message: "no" });
+      assert.equal(bench.store.unread("a", "metrics"), null);
+    }
   });
 });

@@ -6,13 +6,26 @@ const storedKeyName = "hone.api_key";
 /** Whether the server asked for an API key that is missing or wrong; the key dialog follows this. */
 export const keyWanted = createStore(false);
 
-let apiKey = kept("sessionStorage", storedKeyName);
+// Printable ASCII: fetch throws on a header that holds anything else, so such a key would never reach the server.
+const isApiKey = (key: string): boolean => /^[\x21-\x7e]+$/.test(key);
 
-/** Takes the key for this browser tab (sessionStorage): it is gone when the tab is closed. */
-export function setApiKey(key: string): void {
+function storedKey(): string | null {
+  const key = kept("sessionStorage", storedKeyName);
+  if (key === null || isApiKey(key)) return key;
+  keep("sessionStorage", storedKeyName, null);
+  return null;
+}
+
+let apiKey = storedKey();
+
+/** Takes the key for this browser tab (sessionStorage): it is gone when the tab is closed. False, and nothing is
+ *  changed, where it cannot be a key. */
+export function setApiKey(key: string): boolean {
+  if (!isApiKey(key)) return false;
   apiKey = key;
   keep("sessionStorage", storedKeyName, key);
   keyWanted.set(false);
+  return true;
 }
 
 export const hasApiKey = (): boolean => apiKey !== null;
@@ -34,6 +47,8 @@ export class ApiError extends Error {
 export interface ApiRequest {
   method?: "GET" | "POST";
   body?: unknown;
+  /** The server's limit of a body where it is known: a longer one is not sent, and ends as the server's 413 does. */
+  maxBodyBytes?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Further statuses whose JSON is an answer and no error. */
   accept?: number[];
@@ -46,12 +61,12 @@ export interface ApiAnswer<T> {
 
 /** Sends a request and reads its JSON. Throws ApiError, or the browser's AbortError where the signal said so. */
 export async function request<T>(path: string, options: ApiRequest = {}): Promise<ApiAnswer<T>> {
-  const { method = "GET", body, signal, accept = [] } = options;
+  const { method = "GET", body, maxBodyBytes = Infinity, signal, accept = [] } = options;
   const headers: Record<string, string> = {};
   if (apiKey !== null) headers["Authorization"] = `Bearer ${apiKey}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const init: RequestInit = { method, headers, cache: "no-store" };
-  if (body !== undefined) init.body = JSON.stringify(body);
+  if (body !== undefined) init.body = bodyText(body, maxBodyBytes);
   if (signal) init.signal = signal;
   const { response, text } = await send(path, init, signal);
   if (!response.ok && !accept.includes(response.status)) throw errorOf(response, text);
@@ -60,6 +75,15 @@ export async function request<T>(path: string, options: ApiRequest = {}): Promis
   } catch {
     throw new ApiError(0, `${path}: the answer is not JSON`);
   }
+}
+
+// The server closes the connection on a body beyond its limit while it still comes, and the browser then reports a lost
+// connection in place of the 413.
+function bodyText(body: unknown, maxBytes: number): string {
+  const text = JSON.stringify(body);
+  if (new TextEncoder().encode(text).length <= maxBytes) return text;
+  const hint = "send less, or start the server with a greater --max-body-bytes";
+  throw new ApiError(413, `the body is longer than ${maxBytes} bytes`, hint);
 }
 
 async function send(path: string, init: RequestInit, signal: AbortSignal | undefined) {

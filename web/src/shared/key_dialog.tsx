@@ -1,5 +1,5 @@
 // Asks for the API key when the server wants one. It is kept in this tab's sessionStorage and sent as a header only.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { hasApiKey, keyWanted, setApiKey } from "./api.ts";
 import { useTexts, type Texts } from "./i18n.ts";
 import { useStore } from "./store.ts";
@@ -27,7 +27,9 @@ export function KeyDialog({ onKey }: { onKey: () => void }) {
   const wanted = useStore(keyWanted);
   const dialog = useRef<HTMLDialogElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  const [isRefused, setRefused] = useState(false);
   useEffect(() => {
+    setRefused(false);
     if (wanted) dialog.current?.showModal();
     else dialog.current?.close();
   }, [wanted]);
@@ -35,16 +37,17 @@ export function KeyDialog({ onKey }: { onKey: () => void }) {
     event.preventDefault();
     const key = input.current?.value.trim() ?? "";
     if (key === "") return;
-    setApiKey(key);
+    const isTaken = setApiKey(key);
     if (input.current) input.current.value = "";
-    onKey();
+    if (isTaken) onKey();
+    else setRefused(true);
   };
   return (
     <dialog ref={dialog} class="key-dialog" aria-labelledby="key-title" onCancel={() => keyWanted.set(false)}>
       <form onSubmit={submit}>
         <h2 id="key-title">{text.title}</h2>
         <p>{text.why}</p>
-        {wanted && hasApiKey() && <p role="alert" class="wrong">{text.wrong}</p>}
+        {wanted && (isRefused || hasApiKey()) && <p role="alert" class="wrong">{text.wrong}</p>}
         <label for="api-key">{text.label}</label>
         <input id="api-key" ref={input} type="password" autocomplete="off" spellcheck={false} required />
         <button type="submit" class="primary">{text.send}</button>

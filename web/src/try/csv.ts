@@ -1,5 +1,5 @@
-// Delimited text, read and written as RFC 4180 has it. What is written is safe to open in a spreadsheet: a cell that
-// would be taken for a formula gets an apostrophe in front (OWASP, "CSV injection").
+// Delimited text, read and written as RFC 4180 has it.
+import { csvCell } from "../shared/csv_cell.ts";
 
 const delimiters = [",", "\t", ";"];
 
@@ -64,14 +64,7 @@ function endOfPlain(text: string, start: number, delimiter: string): number {
   return end;
 }
 
-const isNumber = (cell: string) => /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell);
-
-function writeCell(cell: string): string {
-  const safe = /^[=+\-@\t\r]/.test(cell) && !isNumber(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** Records as comma-separated text with CRLF, opening with the mark by which spreadsheets know UTF-8. */
 export function writeCsv(records: string[][]): string {
-  return `\uFEFF${records.map((record) => `${record.map(writeCell).join(",")}\r\n`).join("")}`;
+  return `\uFEFF${records.map((record) => `${record.map(csvCell).join(",")}\r\n`).join("")}`;
 }

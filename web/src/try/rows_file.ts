@@ -42,6 +42,14 @@ export function rowsOfFile(name: string, bytes: Uint8Array): Rows {
   return rowsOfLines(name, text);
 }
 
+export type OpenedFile = Pick<File, "name" | "size" | "arrayBuffer">;
+
+/** The rows of a file that was chosen or dropped; one that is too large is not read at all. Errors: RowsError. */
+export async function readRows(file: OpenedFile): Promise<Rows> {
+  if (file.size > maxFileBytes) throw new RowsError("tooLarge");
+  return rowsOfFile(file.name, new Uint8Array(await file.arrayBuffer()));
+}
+
 /** The same rows with the first record taken as names, or as data. */
 export function withHeader(rows: Rows, hasHeader: boolean): Rows {
   if (rows.hasHeader === null || rows.hasHeader === hasHeader) return rows;

@@ -57,26 +57,33 @@ export async function health(signal?: AbortSignal): Promise<Health> {
   return (await request<Health>("/health", { signal, accept: [503] })).data;
 }
 
+// As /info told it last; until then a body may be of any size.
+let maxBodyBytes: number | undefined;
+
 export async function info(signal?: AbortSignal): Promise<Info> {
-  return (await request<Info>("/info", { signal })).data;
+  const { data } = await request<Info>("/info", { signal });
+  maxBodyBytes = data.limits["max_body_bytes"];
+  return data;
 }
+
+const post = <T>(path: string, body: unknown, signal?: AbortSignal) => request<T>(path, { method: "POST", body, maxBodyBytes, signal });
 
 /** Labels and scores of each text, in the order of the texts. */
 export async function predict(texts: string[], signal?: AbortSignal): Promise<Prediction[]> {
-  const { data, headers } = await request<Score[][]>("/predict", { method: "POST", body: { inputs: texts }, signal });
+  const { data, headers } = await post<Score[][]>("/predict", { inputs: texts }, signal);
   if (!Array.isArray(data) || data.length !== texts.length) throw new ApiError(0, "/predict: not an answer for each text");
   const truncated = new Set((headers.get("X-Hone-Truncated") ?? "").split(",").filter(Boolean).map(Number));
   return data.map((scores, index) => ({ scores, truncated: truncated.has(index) }));
 }
 
 export async function tokenize(text: string, signal?: AbortSignal): Promise<Token[]> {
-  const { data } = await request<Token[][]>("/tokenize", { method: "POST", body: { inputs: text }, signal });
+  const { data } = await post<Token[][]>("/tokenize", { inputs: text }, signal);
   return data[0] ?? [];
 }
 
 export async function explain(text: string, label: string, signal?: AbortSignal): Promise<Explanation> {
   const body = { inputs: text, parameters: { label } };
-  return (await request<Explanation>("/explain", { method: "POST", body, signal })).data;
+  return (await post<Explanation>("/explain", body, signal)).data;
 }
 
 const firstWaitSeconds = 1;

@@ -8,7 +8,7 @@ import type { Visit } from "./history.ts";
 import { InputCard } from "./input_card.tsx";
 import { kindTexts } from "./kinds.ts";
 import { ResultCard } from "./result_card.tsx";
-import { RowsError, rowsOfFile, rowsOfLines, type Rows } from "./rows_file.ts";
+import { readRows, RowsError, rowsOfLines, type Rows } from "./rows_file.ts";
 import { ServerLine } from "./server_line.tsx";
 import { Examples, History } from "./side_lists.tsx";
 import { TableCard } from "./table_card.tsx";
@@ -49,7 +49,7 @@ export function TryPage() {
   const openFile = useCallback(async (file: File) => {
     setFileProblem(null);
     try {
-      setRows(rowsOfFile(file.name, new Uint8Array(await file.arrayBuffer())));
+      setRows(await readRows(file));
     } catch (error) {
       const problem = error instanceof RowsError ? error : new RowsError("unreadable", String(error));
       setFileProblem(`${file.name}: ${texts.table.errors[problem.problem]} ${problem.detail}`.trim());

@@ -1,13 +1,8 @@
 // A chart's points as CSV (RFC 4180): one row a point, so that runs with different steps fit into one file.
+import { csvCell } from "../shared/csv_cell.ts";
 import { isSmoothed, type ChartSpec } from "./catalog.ts";
 import type { RunSource } from "./chart_lines.ts";
 import { smooth } from "./smoothing.ts";
-
-/** One field. A name that a spreadsheet would run as a formula gets an apostrophe in front. */
-export function csvField(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 function csvNumber(value: number | undefined): string {
   return value !== undefined && Number.isFinite(value) ? String(value) : "";
@@ -25,7 +20,7 @@ export function chartCsv(spec: ChartSpec, runs: readonly RunSource[], smoothing:
       const smoothed = weight > 0 ? smooth(track.value, weight) : [];
       track.step.forEach((step, i) => {
         const numbers = [step, track.epoch[i], track.time[i], track.value[i], smoothed[i]].map(csvNumber);
-        lines.push([csvField(run.name), csvField(key), ...numbers].join(","));
+        lines.push([csvCell(run.name), csvCell(key), ...numbers].join(","));
       });
     }
   }

@@ -12,6 +12,7 @@ import { fullDomain, zoomed } from "./scene.ts";
 import { kAxisNames } from "./series.ts";
 import { texts } from "./texts";
 import type { Domain } from "./ticks.ts";
+import { Unread } from "./unread";
 import { kMostSmoothing } from "./view_state.ts";
 
 interface ChartLines {
@@ -43,6 +44,7 @@ export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: st
     return metrics && shown.includes(run.id) ? [{ id: run.id, name: run.name, slot, metrics }] : [];
   });
   const charts = useLines(sources);
+  const isUnread = shown.some((id) => store.unread(id, "metrics") !== null);
   const full = fullDomain(charts.flatMap(({ lines }) => lines));
   const lesser = charts.filter(({ spec }) => spec.lesser);
   const grid = (some: readonly ChartLines[]) => (
@@ -55,7 +57,8 @@ export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: st
       <Toolbar full={full} />
       {runs.length > 1 && <Legend runs={runs} />}
       {shown.length === 0 && <p class="empty">{text.noneShown}</p>}
-      {shown.length > 0 && charts.length === 0 && <p class="empty">{text.noMetrics}</p>}
+      <Unread runs={runs.filter((run) => shown.includes(run.id))} part="metrics" />
+      {shown.length > 0 && charts.length === 0 && !isUnread && <p class="empty">{text.noMetrics}</p>}
       {grid(charts.filter(({ spec }) => !spec.lesser))}
       {lesser.length > 0 && (
         <div class="lesser">

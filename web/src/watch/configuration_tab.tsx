@@ -6,6 +6,7 @@ import { optionRows, searchRows, valueText, type OptionRow } from "./differences
 import { shellText } from "./formatting.ts";
 import { changeView, store, useView } from "./page_state";
 import { texts, type WatchTexts } from "./texts";
+import { Unread } from "./unread";
 
 export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run }) {
   const text = useTexts(texts);
@@ -15,7 +16,11 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
   const against = view.against === run.id ? null : runs.find((other) => other.id === view.against) ?? null;
   const left = store.details.get(run.id);
   const right = against ? store.details.get(against.id) : undefined;
-  if (!left || (against && !right)) return <p class="empty">{text.loading}</p>;
+  const unread = <Unread runs={against ? [run, against] : [run]} part="details" />;
+  const isUnread = (id: string): boolean => store.unread(id, "details") !== null;
+  if (!left) return isUnread(run.id) ? unread : <p class="empty">{text.loading}</p>;
+  // Beside a run that cannot be read the own options stay, and with them the choice of another.
+  if (against && !right && !isUnread(against.id)) return <p class="empty">{text.loading}</p>;
   const rows = optionRows(left.options ?? {}, right ? right.options ?? {} : null);
   const differing = rows.filter((row) => row.differs);
   const shown = searchRows(right && !all ? differing : rows, query);
@@ -35,6 +40,7 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
         )}
         {right && <span class="soft" role="status">{text.numDifferences(differing.length)}</span>}
       </div>
+      {unread}
       <div class={`configuration ${right ? "compared" : ""}`}>
         <Facts runs={right ? [left, right] : [left]} all={all} />
         <Options rows={shown} names={right ? [run.name, right.name] : [run.name]} empty={left.options === null ? text.noOptions : text.noMatch} />

@@ -6,7 +6,8 @@ export type RunState = "running" | "finished" | "stopped" | "interrupted" | "fai
 export const kRunStates: readonly RunState[] = ["running", "finished", "stopped", "interrupted", "failed"];
 
 export interface Best {
-  metric: string;
+  /** Null where it is not known: the Trainer's own state has the value without the metric's name. */
+  metric: string | null;
   value: number;
   step: number;
 }
@@ -19,6 +20,8 @@ export interface Run {
   state: RunState;
   phase: string | null;
   error: string | null;
+  /** It runs and was asked to save and stop. */
+  stopping: boolean;
   resume_command: string | null;
   step: number | null;
   total_steps: number | null;
@@ -113,10 +116,9 @@ function readError(value: unknown): string | null {
 
 function readBest(value: unknown): Best | null {
   const best = fields(value);
-  const metric = textOrNull(best["metric"]);
   const score = number(best["value"]);
   const step = number(best["step"]);
-  return metric === null || score === null || step === null ? null : { metric, value: score, step };
+  return score === null || step === null ? null : { metric: textOrNull(best["metric"]), value: score, step };
 }
 
 function readState(value: unknown): RunState {
@@ -143,6 +145,7 @@ export function readRun(value: unknown): Run | null {
     state: readState(json["state"]),
     phase: textOrNull(json["phase"]),
     error: readError(json["error"]),
+    stopping: json["stopping"] === true,
     resume_command: textOrNull(json["resume_command"]),
     step: number(json["step"]),
     total_steps: number(json["total_steps"]),

@@ -6,13 +6,15 @@ import type { Evaluation, Mistake, Run } from "./contract.ts";
 import { countText, decimalText, metricText, percentText } from "./formatting.ts";
 import { Icon } from "./icons";
 import { changeView, store, useView } from "./page_state";
+import type { Part } from "./run_store.ts";
 import { texts } from "./texts";
+import { Unread } from "./unread";
 
 export function EvaluationTab({ run }: { run: Run }) {
   const text = useTexts(texts);
   const view = useView();
   const steps = store.steps.get(run.id);
-  if (steps === undefined) return <p class="empty">{text.loading}</p>;
+  if (steps === undefined) return <Missing run={run} part="steps" />;
   const newest = steps[steps.length - 1];
   if (newest === undefined) return <p class="empty">{text.noEvaluations}</p>;
   const step = view.step !== null && steps.includes(view.step) ? view.step : newest;
@@ -20,7 +22,8 @@ export function EvaluationTab({ run }: { run: Run }) {
   return (
     <>
       <StepChoice steps={steps} step={step} epoch={evaluation?.epoch ?? null} />
-      {evaluation === null ? <p class="empty">{text.loading}</p> : (
+      <Unread runs={[run]} part="steps" />
+      {evaluation === null ? <Missing run={run} part={`evaluation/${step}`} /> : (
         <div class="evaluation">
           <Confusion evaluation={evaluation} />
           <PerLabel evaluation={evaluation} />
@@ -29,6 +32,13 @@ export function EvaluationTab({ run }: { run: Run }) {
       )}
     </>
   );
+}
+
+/** What is not there: on its way, or not to be read. */
+function Missing({ run, part }: { run: Run; part: Part }) {
+  const text = useTexts(texts);
+  if (store.unread(run.id, part) !== null) return <Unread runs={[run]} part={part} />;
+  return <p class="empty">{text.loading}</p>;
 }
 
 /** The newest step follows the run; any other stays. */

@@ -28,6 +28,9 @@ export interface Failure {
   message: string;
 }
 
+/** What is asked of a run. */
+export type Part = "metrics" | "details" | "steps" | `evaluation/${number}`;
+
 /** All readable; changed in place, `version` tells that it was. */
 export class RunStore {
   version = 0;
@@ -40,7 +43,7 @@ export class RunStore {
   /** Evaluated steps of a run. */
   readonly steps = new Map<string, readonly number[]>();
   readonly evaluations = new Map<string, Evaluation>();
-  /** Runs that were told to stop and have not yet; or why that did not work. */
+  /** Runs that this page told to stop and that have not yet; or why that did not work. */
   readonly stopping = new Map<string, "asked" | Failure>();
 
   private readonly client: Client;
@@ -51,6 +54,7 @@ export class RunStore {
   private busy = false;
   private again = false;
   private readonly seen = new Map<string, string>();
+  private readonly unreadParts = new Map<string, Map<Part, Failure>>();
 
   constructor(client: Client, clock: Timer, wanted: () => Wanted) {
     this.client = client;
@@ -90,6 +94,16 @@ export class RunStore {
 
   evaluation(run: string, step: number): Evaluation | null {
     return this.evaluations.get(`${run}/${step}`) ?? null;
+  }
+
+  /** Whether a run was asked to stop and has not yet: from here, from another page, or before a reload. */
+  isStopping(run: Run): boolean {
+    return run.stopping || this.stopping.get(run.id) === "asked";
+  }
+
+  /** Why a part of a run could not be read when last asked for; null where it could. */
+  unread(run: string, part: Part): Failure | null {
+    return this.unreadParts.get(run)?.get(part) ?? null;
   }
 
   private step(event: PollingEvent): void {
@@ -133,7 +147,11 @@ export class RunStore {
   private takeRuns(runs: Run[]): void {
     this.runs = runs;
     for (const run of runs) {
-      if (run.state !== "running") this.stopping.delete(run.id);
+      const isAsked = this.stopping.get(run.id) === "asked";
+      if (run.state !== "running" || (run.stopping && !isAsked)) this.stopping.delete(run.id);
+    }
+    for (const id of this.unreadParts.keys()) {
+      if (!runs.some((run) => run.id === id)) this.unreadParts.delete(id);
     }
   }
 
@@ -148,16 +166,24 @@ export class RunStore {
   }
 
   /** Leaves out a question whose answer cannot have changed: the run stands where it stood at the last one. */
-  private async askUnlessSame(what: string, run: Run, stand: string, ask: () => Promise<void>): Promise<void> {
-    const name = `${what}/${run.id}`;
+  private async askUnlessSame(part: Part, run: Run, stand: string, ask: () => Promise<void>): Promise<void> {
+    const name = `${part}/${run.id}`;
     if (this.seen.get(name) === stand && run.state !== "running") return;
     try {
       await ask();
       this.seen.set(name, stand);
+      this.unreadParts.get(run.id)?.delete(part);
     } catch (error) {
-      // A run that was deleted between two questions is gone from the next list.
-      if (failureOf(error).status !== 404) throw error;
+      // No answer at all, or none without a key, is the matter of all runs; anything else only of this one.
+      const failure = failureOf(error);
+      if (failure.status === 0 || failure.status === 401) throw error;
+      this.keepUnread(run.id, part, failure);
     }
+  }
+
+  private keepUnread(id: string, part: Part, failure: Failure): void {
+    const parts = this.unreadParts.get(id) ?? new Map<Part, Failure>();
+    this.unreadParts.set(id, parts.set(part, failure));
   }
 
   private async askForMetrics(id: string): Promise<void> {
@@ -176,6 +202,7 @@ export class RunStore {
 
   /** The run began anew: what was evaluated before is no more. */
   private forgetEvaluations(id: string): void {
+    this.unreadParts.delete(id);
     for (const name of this.evaluations.keys()) {
       if (name.startsWith(`${id}/`)) this.evaluations.delete(name);
     }

@@ -2,11 +2,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
 import type { Run } from "./contract.ts";
-import { bytesText, countText, decimalText, durationText, metricText, percentText } from "./formatting.ts";
+import { figuresOf } from "./figures.ts";
+import { countText, decimalText, durationText, percentText } from "./formatting.ts";
 import { Icon } from "./icons";
 import { store } from "./page_state";
 import { shareDone, StateBadge } from "./run_list";
-import { metricTitle, texts, type WatchTexts } from "./texts";
+import { texts } from "./texts";
 
 export function RunSummary({ run }: { run: Run }) {
   return (
@@ -47,38 +48,6 @@ function Progress({ run }: { run: Run }) {
   );
 }
 
-interface Figure {
-  name: string;
-  value: string;
-  note: string | null;
-}
-
-function figuresOf(run: Run, text: WatchTexts): Figure[] {
-  const figures: Figure[] = [];
-  const { locale } = text;
-  if (run.best) {
-    const value = `${metricTitle(text, run.best.metric)} ${metricText(run.best.value, locale)}`;
-    figures.push({ name: text.best, value, note: text.atStep(countText(run.best.step, locale)) });
-  }
-  if (run.tokens_per_second !== null) {
-    figures.push({ name: text.speed, value: text.tokensPerSecond(countText(run.tokens_per_second, locale)), note: null });
-  }
-  const now = run.state === "running" ? run.memory_bytes : null;
-  const memory = now ?? run.peak_memory_bytes;
-  if (memory !== null) {
-    const peak = text.peak(bytesText(run.peak_memory_bytes, locale));
-    figures.push(now === null
-      ? { name: text.memory, value: peak, note: null }
-      : { name: text.memory, value: bytesText(now, locale), note: run.peak_memory_bytes === null ? null : peak });
-  }
-  const device = run.facts["device"];
-  const precision = run.facts["precision"];
-  if (typeof device === "string") {
-    figures.push({ name: text.device, value: device, note: typeof precision === "string" ? precision : null });
-  }
-  return figures;
-}
-
 function Figures({ run }: { run: Run }) {
   const text = useTexts(texts);
   const figures = figuresOf(run, text);
@@ -101,7 +70,7 @@ function Trouble({ run }: { run: Run }) {
   return (
     <>
       <div role="status" class="status-line">
-        {stopping === "asked" && <p class="notice">{text.stopping}</p>}
+        {store.isStopping(run) && <p class="notice">{text.stopping}</p>}
       </div>
       {stopping !== undefined && stopping !== "asked" &&
         <p class="notice error" role="alert">{text.stopFailed(stopping.message)}</p>}
@@ -146,7 +115,7 @@ async function copyText(value: string, element: HTMLElement | null): Promise<boo
 function StopButton({ run }: { run: Run }) {
   const text = useTexts(texts);
   const dialog = useRef<HTMLDialogElement>(null);
-  const asked = store.stopping.get(run.id) === "asked";
+  const asked = store.isStopping(run);
   useEffect(() => {
     if (asked) dialog.current?.close();
   }, [asked]);

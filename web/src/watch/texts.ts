@@ -1,5 +1,5 @@
 // Every word of the run page, in both languages.
-import type { Texts } from "../shared/i18n";
+import type { Texts } from "../shared/i18n.ts";
 import type { RunState } from "./contract.ts";
 import type { Trend } from "./description.ts";
 import type { DurationWords } from "./formatting.ts";
@@ -23,6 +23,7 @@ export interface WatchTexts {
   noRunsHint: string;
   lost: string;
   failed: (message: string) => string;
+  unread: (name: string, message: string) => string;
   runs: string;
   showRun: (name: string) => string;
   showAll: string;
@@ -145,6 +146,7 @@ const en: WatchTexts = {
   noRunsHint: "A run appears here as soon as its training begins.",
   lost: "The server does not answer. What you see is from before; this page tries again by itself.",
   failed: (message) => `The server could not answer: ${message}`,
+  unread: (name, message) => `${name} could not be read: ${message}`,
   runs: "Runs",
   showRun: (name) => `Show ${name} in the charts`,
   showAll: "Show all",
@@ -271,6 +273,7 @@ const zh: WatchTexts = {
   noRunsHint: "训练一开始，就会出现在这里。",
   lost: "服务器没有响应。当前显示的是之前的内容，页面会自动重试。",
   failed: (message) => `服务器返回错误：${message}`,
+  unread: (name, message) => `无法读取 ${name}：${message}`,
   runs: "训练列表",
   showRun: (name) => `在曲线中显示 ${name}`,
   showAll: "全部显示",

@@ -1,0 +1,76 @@
+// What the pages send and what they do not: API keys and bodies, without a browser.
+import { strict as assert } from "node:assert";
+import { afterEach, test } from "node:test";
+
+const keyName = "hone.api_key";
+const kept = new Map<string, string>([[keyName, "\u5bc6\u94a5"]]);
+const sessionStorage = {
+  getItem: (name: string) => kept.get(name) ?? null,
+  setItem: (name: string, value: string) => void kept.set(name, value),
+  removeItem: (name: string) => void kept.delete(name),
+};
+// The stored key is read as the module is loaded.
+Object.assign(globalThis, { window: { sessionStorage } });
+const { ApiError, hasApiKey, keyWanted, request, setApiKey } = await import("../../web/src/shared/api.ts");
+const { errorText, explain, info, predict, tokenize } = await import("../../web/src/try/served_model.ts");
+
+const realFetch = globalThis.fetch;
+afterEach(() => void (globalThis.fetch = realFetch));
+
+interface Sent {
+  path: string;
+  headers: Headers;
+  body: string;
+}
+
+/** Answers each request with `answer`; the list fills with what was sent. */
+function answering(answer: unknown): Sent[] {
+  const sent: Sent[] = [];
+  globalThis.fetch = async (path, init) => {
+    sent.push({ path: String(path), headers: new Headers(init?.headers), body: String(init?.body ?? "") });
+    return new Response(JSON.stringify(answer));
+  };
+  return sent;
+}
+
+test("a stored key that no header can carry is dropped and not sent", async () => {
+  assert.equal(kept.has(keyName), false);
+  assert.equal(hasApiKey(), false);
+  const sent = answering({});
+  await request("/info");
+  assert.equal(sent[0]?.headers.has("Authorization"), false);
+});
+
+test("only printable ASCII is taken for a key", async () => {
+  keyWanted.set(true);
+  for (const key of ["", "\u5bc6\u94a5", "\uff41\uff42\uff43", "abc\u200b", "a b", "a\nb", "caf\u00e9", "a\u007f"]) {
+    assert.equal(setApiKey(key), false, JSON.stringify(key));
+    assert.equal(hasApiKey(), false);
+    assert.equal(kept.has(keyName), false);
+    assert.equal(keyWanted.get(), true);
+  }
+  assert.equal(setApiKey("sk-!~09"), true);
+  assert.equal(keyWanted.get(), false);
+  assert.equal(setApiKey("\u200b"), false);
+  assert.equal(kept.get(keyName), "sk-!~09");
+  const sent = answering({});
+  await request("/info");
+  assert.equal(sent[0]?.headers.get("Authorization"), "Bearer sk-!~09");
+});
+
+test("a text beyond the server's limit is not sent, and ends as the server's 413 would", async () => {
+  answering({ limits: { max_body_bytes: 1024 } });
+  await info();
+  const sent = answering([[{ label: "A", score: 1 }]]);
+  // {"inputs":["..."]} is 15 bytes around the text; each of these characters is three.
+  const fits = "\u4e2d".repeat(336) + "x";
+  await predict([fits]);
+  assert.equal(new TextEncoder().encode(sent[0]?.body).length, 1024);
+  const tooLong = [() => predict([`${fits}y`]), () => tokenize("x".repeat(1024)), () => explain("x".repeat(1024), "A")];
+  for (const ask of tooLong) {
+    const error = await ask().then(() => assert.fail("was sent"), (reason: unknown) => reason);
+    assert.ok(error instanceof ApiError && error.status === 413);
+    assert.equal(errorText(error), "the body is longer than 1024 bytes (send less, or start the server with a greater --max-body-bytes)");
+  }
+  assert.equal(sent.length, 1);
+});
