@@ -36,6 +36,13 @@ const DroppedFlag* dropped_flag(std::string_view argument) {
   return found == std::end(kDropped) ? nullptr : found;
 }
 
+// A configuration file may say where to stop too; an argument goes before it.
+constexpr std::string_view kNoStop = "--stop-after-steps 0 ";
+
+bool names_configuration(std::string_view argument) {
+  return argument == "--config" || argument.starts_with("--config=");
+}
+
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-_./=:,+@%").find(c) != std::string_view::npos;
@@ -62,6 +69,7 @@ std::string resume_command(std::span<const std::string> command, std::string_vie
     const bool takes_next = !has_value && i + 1 < command.size() && (!dropped->is_switch || is_truth(command[i + 1]));
     if (takes_next) ++i;
   }
+  if (std::any_of(command.begin(), command.end(), names_configuration)) text += kNoStop;
   return text + "--resume-from-checkpoint true";
 }
 

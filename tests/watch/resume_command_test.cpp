@@ -49,6 +49,12 @@ TEST_CASE("what would replace the run, resume another or stop at once is left ou
   CHECK(resumed({"--seed", "1", "--resume-from-checkpoint"}) == expected);
 }
 
+TEST_CASE("where a configuration file may say where to stop, the command says not to") {
+  const std::string end = " --stop-after-steps 0 --resume-from-checkpoint true";
+  CHECK(resumed({"--config", "run.yaml"}) == "hone train --config run.yaml" + end);
+  CHECK(resumed({"--config=run.yaml", "--stop-after-steps=5"}) == "hone train --config=run.yaml" + end);
+}
+
 TEST_CASE("no other argument is touched") {
   CHECK(resumed({"--overwrite-output-dir-x", "overwrite-output-dir", "--output-dir", "--weird"}) ==
         "hone train --overwrite-output-dir-x overwrite-output-dir --output-dir --weird --resume-from-checkpoint true");
