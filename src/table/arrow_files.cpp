@@ -67,19 +67,40 @@ std::vector<ColumnInfo> columns_of(const arrow::Schema& schema, const std::strin
   return columns;
 }
 
-// Text that is not UTF-8 is an error with its row.
-void check_text(const arrow::RecordBatch& batch, const std::string& source, uint64_t first_row) {
+[[noreturn]] void throw_not_utf8(const std::string& source, uint64_t row, const std::string& column) {
+  throw Error(ErrorKind::kInput, fmt::format("{}: row {}: column \"{}\" is not UTF-8 text", source, row, column),
+              "write the column as UTF-8 strings");
+}
+
+// Offsets come from an arrow file as they are, dictionary indices from a parquet file too; Arrow follows them unchecked.
+void check_structure(const arrow::Array& array, const std::string& column, const std::string& source,
+                     uint64_t first_row) {
+  const arrow::Status status = array.ValidateFull();
+  if (status.ok()) return;
+  const bool is_string = arrow::is_string(array.type_id());
+  int64_t row = 0;  // of the first bad string
+  while (is_string && row < array.length() - 1 && array.Slice(row, 1)->ValidateFull().ok()) ++row;
+  if (is_string && status.message().find("UTF8") != std::string::npos) {
+    throw_not_utf8(source, first_row + static_cast<uint64_t>(row), column);
+  }
+  throw Error(ErrorKind::kInput, fmt::format("{}: column \"{}\": {}", source, column, status.message()),
+              "the file may be damaged");
+}
+
+// Binary cells are taken as text as well: Arrow has not looked at theirs.
+void check_text(const arrow::Array& array, const std::string& column, const std::string& source, uint64_t first_row) {
+  if (!holds_text(*array.type())) return;
+  for (int64_t row = 0; row < array.length(); ++row) {
+    const auto text = cell_text(array, row);
+    if (!text || simdjson::validate_utf8(text->data(), text->size())) continue;
+    throw_not_utf8(source, first_row + static_cast<uint64_t>(row), column);
+  }
+}
+
+void check_batch(const arrow::RecordBatch& batch, const std::string& source, uint64_t first_row) {
   for (int i = 0; i < batch.num_columns(); ++i) {
-    const arrow::Array& array = *batch.column(i);
-    if (!holds_text(*array.type())) continue;
-    for (int64_t row = 0; row < array.length(); ++row) {
-      const auto text = cell_text(array, row);
-      if (!text || simdjson::validate_utf8(text->data(), text->size())) continue;
-      throw Error(ErrorKind::kInput,
-                  fmt::format("{}: row {}: column \"{}\" is not UTF-8 text", source,
-                              first_row + static_cast<uint64_t>(row), batch.column_name(i)),
-                  "write the column as UTF-8 strings");
-    }
+    check_structure(*batch.column(i), batch.column_name(i), source, first_row);
+    check_text(*batch.column(i), batch.column_name(i), source, first_row);
   }
 }
 
@@ -93,7 +114,7 @@ class ArrowReader : public BatchReader {
     while (rest_ == nullptr || rest_->num_rows() == 0) {
       rest_ = next_batch();
       if (rest_ == nullptr) return std::nullopt;
-      check_text(*rest_, *source_, first_row_);
+      check_batch(*rest_, *source_, first_row_);
     }
     const int64_t rows = static_cast<int64_t>(std::min(max_rows, static_cast<uint64_t>(rest_->num_rows())));
     Chunk chunk;
@@ -206,7 +227,6 @@ class ArrowFileReader : public ArrowReader {
     } else if (next_ < file_->num_record_batches()) {
       batch = take_arrow(file_->ReadRecordBatch(next_++), *source_);
     }
-    if (batch != nullptr) check_arrow(batch->ValidateFull(), *source_);  // offsets come from the file as they are
     return batch;
   }
 

@@ -43,6 +43,17 @@ TEST_CASE("a column that parquet lacks is an error with those it has") {
   CHECK(error.hint() == "its columns: text, label");
 }
 
+TEST_CASE("a dictionary index past its dictionary is an error with its column, and followed nowhere") {
+  const TemporaryFolder folder;
+  std::string damaged = read_file(kFixtures / "types.parquet");
+  constexpr size_t kIndexByte = 1394;  // pyarrow reads 253 of 3 here
+  damaged[kIndexByte] = static_cast<char>(damaged[kIndexByte] ^ 0xFF);
+  const Error error = expect_error([&] { read_rows(folder.write("index.parquet", damaged)); });
+  CHECK(contains(error.what(), "index.parquet: column \"dictionary\""));
+  CHECK(contains(error.what(), "out of bounds: 253 (should be in [0, 3])"));
+  CHECK(error.hint() == "the file may be damaged");
+}
+
 TEST_CASE("damaged files are errors, wherever the damage is") {
   const TemporaryFolder folder;
   for (const char* name : {"types.parquet", "types.arrow", "stream.arrow", "packed.arrow"}) {
