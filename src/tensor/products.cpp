@@ -32,6 +32,27 @@ at::Tensor weight_gradient_by_mkl(const at::Tensor& gradient, const at::Tensor& 
   return result;
 }
 
+// `rows` [R, W] with R at most `count`, and zeros after them.
+at::Tensor zero_padded(const at::Tensor& rows, int64_t count) {
+  at::Tensor padded = at::zeros({count, rows.size(1)}, rows.options());
+  padded.narrow(0, 0, rows.size(0)).copy_(rows);
+  return padded;
+}
+
+// oneDNN keeps code for each number of rows (row_chunks.h): it gets multiples of kGradientRows alone, the last ones
+// filled up with zeros.
+at::Tensor weight_gradient_by_onednn(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
+  const auto product = [&](const at::Tensor& g, const at::Tensor& rows) {
+    return at::mm(transposes ? transposed(g) : g.t(), rows);
+  };
+  const int64_t rows = gradient.size(0), left = rows % kGradientRows, whole = rows - left;
+  if (left == 0) return product(gradient, x);
+  const at::Tensor of_last = product(zero_padded(gradient.narrow(0, whole, left), kGradientRows),
+                                     zero_padded(x.narrow(0, whole, left), kGradientRows));
+  if (whole == 0) return of_last;
+  return product(gradient.narrow(0, 0, whole), x.narrow(0, 0, whole)).to(at::kFloat).add_(of_last);
+}
+
 }  // namespace
 
 at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
@@ -50,6 +71,7 @@ at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const a
 }
 
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
+  if (is_onednns(gradient)) return weight_gradient_by_onednn(gradient, x, transposes);
   return at::mm(transposes ? transposed(gradient) : gradient.t(), x);
 }
 

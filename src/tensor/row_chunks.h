@@ -12,6 +12,9 @@ namespace hone::tensor {
 // What is left after these is rounded up to a multiple of kLastRows.
 inline constexpr int64_t kChunkRows[] = {1024, 512, 256, 128, 64}, kLastRows = 8;
 
+// A product that sums over the rows takes multiples of these.
+inline constexpr int64_t kGradientRows = 256;
+
 // y [T, O] of x [T, I], in x's type. product(x_rows, y_rows) computes the rows y_rows [t, O] of x_rows [t, I], each
 // independent of the others; t is one of kChunkRows or at most 64.
 template <typename F>
