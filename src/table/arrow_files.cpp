@@ -72,7 +72,8 @@ std::vector<ColumnInfo> columns_of(const arrow::Schema& schema, const std::strin
               "write the column as UTF-8 strings");
 }
 
-// Offsets come from an arrow file as they are, dictionary indices from a parquet file too; Arrow follows them unchecked.
+// Offsets come from an arrow file as they are, dictionary indices from a parquet file too; Arrow follows them
+// unchecked.
 void check_structure(const arrow::Array& array, const std::string& column, const std::string& source,
                      uint64_t first_row) {
   const arrow::Status status = array.ValidateFull();
