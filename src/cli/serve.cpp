@@ -1,4 +1,6 @@
 // hone serve: a trained model behind HTTP, with a page to try it.
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 
@@ -16,10 +18,14 @@ namespace hone::cli {
 
 namespace {
 
+constexpr double kLongestWaitSeconds = 1e9;
+
 serve::ServiceOptions service_options(const ServeOptions& options) {
   return {.model = {options.model.model_name_or_path, options.model.max_seq_length, options.compute},
           .queue = {.max_batch_tokens = static_cast<size_t>(options.max_batch_tokens),
-                    .max_queue = static_cast<size_t>(options.max_queue)},
+                    .max_queue = static_cast<size_t>(options.max_queue),
+                    .max_wait = std::chrono::milliseconds(
+                        static_cast<int64_t>(std::min(options.queue_timeout, kLongestWaitSeconds) * 1000))},
           .max_body_bytes = static_cast<size_t>(options.server.max_body_bytes)};
 }
 

@@ -13,6 +13,7 @@ struct ServeOptions {
   TrainedModelOptions model;
   http::ServerOptions server;
   int64_t max_batch_tokens = 2048, max_queue = 256;
+  double queue_timeout = 60;
   tensor::ComputeOptions compute;
 
   template <typename Self, typename Visitor>
@@ -23,6 +24,7 @@ struct ServeOptions {
     visit("max_batch_tokens", self.max_batch_tokens, "tokens that are computed at once, of all requests that wait")
         .at_least(1);
     visit("max_queue", self.max_queue, "requests that may wait; further ones are answered 429").at_least(1);
+    visit("queue_timeout", self.queue_timeout, "seconds that a request may wait; then it is answered 503").above(0);
     visit.group("Machine");
     tensor::ComputeOptions::fields(self.compute, visit);
   }

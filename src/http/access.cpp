@@ -49,13 +49,17 @@ std::string host_name(std::string_view host) {
   return is_port(port) && std::all_of(result.begin(), result.end(), is_host_character) ? result : std::string();
 }
 
+bool is_host(std::string_view host) {
+  const std::string name = host_name(host);
+  const bool has_empty_label = name.starts_with('.') || name.find("..") != std::string::npos || name.ends_with('.');
+  return !name.empty() && !has_empty_label && (host.starts_with('[') == (name.find(':') != std::string::npos));
+}
+
 AccessRules::AccessRules(const ServerConfig& config, std::string bound_address)
     : bound_address_(std::move(bound_address)), bound_to_all_(bound_address_ == "0.0.0.0" || bound_address_ == "::") {
   for (const std::string& host : config.allow_host) hosts_.push_back(host_name(host));
-  hosts_.push_back(lowered(config.host));
-  for (const std::string& origin : config.allow_origin) {
-    origins_.push_back(lowered(origin.ends_with('/') ? origin.substr(0, origin.size() - 1) : origin));
-  }
+  hosts_.push_back(lowered(config.host.ends_with('.') ? config.host.substr(0, config.host.size() - 1) : config.host));
+  for (const std::string& origin : config.allow_origin) origins_.push_back(lowered(origin));
 }
 
 bool AccessRules::allows_host(std::string_view host) const {

@@ -36,4 +36,7 @@ class AccessRules {
 // "example.org" of "example.org:8000", "::1" of "[::1]:8000", in lower case; empty for what is no host and port.
 std::string host_name(std::string_view host);
 
+// Whether a Host header could be this: a name or an address, with or without a port.
+bool is_host(std::string_view host);
+
 }  // namespace hone::http

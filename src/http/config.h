@@ -13,15 +13,14 @@
 namespace hone::http {
 
 struct Limits {
-  size_t header_line_bytes = 8 << 10;  // a name with its value, and the request's target
-  size_t header_lines = 100;
-  size_t header_bytes = 64 << 10;  // all lines together
+  size_t header_line_bytes = 8 << 10;  // of each header line, and of the request line; without the line's end
+  size_t header_lines = 100;           // so a head has at most 101 lines and 808 KiB
   size_t body_bytes = 1 << 20;
   size_t connections = 1024;
   std::chrono::milliseconds request{10000};  // from the first byte of a request to its last
   std::chrono::milliseconds idle{60000};     // without any byte of a request
   std::chrono::milliseconds write{30000};    // for the client to take an answer
-  std::chrono::milliseconds linger{2000};    // for the client to close after the last answer
+  std::chrono::milliseconds linger{2000};    // without a byte, for the client to close after the last answer
   std::chrono::milliseconds stop{8000};      // for what is under way when the server stops
 };
 
@@ -34,10 +33,14 @@ struct ServerConfig {
   Limits limits = {};
 };
 
+// "localhost" in any letters, also with the dot that makes a name absolute.
+bool is_localhost(std::string_view host);
+
 // True for localhost, 127.x.y.z and ::1, with or without brackets.
 bool is_loopback(std::string_view host);
 
-// Reads the key file. Errors: kUsage where other machines could call without a key and --no-auth does not say so.
+// Reads the key file. Errors: kUsage where other machines could call without a key and --no-auth does not say so, and
+// for an --allow-host or --allow-origin that no request could ever match.
 ServerConfig make_config(const ServerOptions& options);
 
 }  // namespace hone::http

@@ -1,12 +1,14 @@
 // The states of a connection.
 #include "http/connection.h"
 
+#include <sys/socket.h>
 #include <boost/asio/write.hpp>
 
 #include <array>
 #include <ctime>
 
 #include "base/log.h"
+#include "http/head_scanner.h"
 #include "http/response_head.h"
 
 namespace hone::http {
@@ -17,7 +19,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr size_t kReadBytes = 16 << 10;
-constexpr size_t kMaxLingerBytes = 4 << 20;
+constexpr size_t kMaxLingerBytes = 64 << 20;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -33,11 +35,17 @@ void Connection::start() {
   read();
 }
 
+void Connection::turn_away(const ErrorAnswer& error) {
+  began_ = Clock::now();
+  refuse(error);
+}
+
 void Connection::move_to(Phase phase) { shared_.phases.move(*this, phase, Clock::now()); }
 
 void Connection::close() {
   if (closed_) return;
   closed_ = true;
+  gone_.request_stop();
   error_code ignored;
   socket_.close(ignored);
   shared_.forget(*this);
@@ -56,14 +64,29 @@ void Connection::on_read(const error_code& error, size_t size) {
   reading_ = false;
   if (closed_) return;
   shared_.traffic.received_bytes().add(size);
-  if (phase() == Phase::kWriting) return;  // a 408 is on its way; what comes now is not wanted
+  if (phase() == Phase::kAnswering || phase() == Phase::kWriting) return keep(error, size);
   if (error) return close();
-  if (phase() == Phase::kClosing) {
-    lingered_ += size;
-    return lingered_ > kMaxLingerBytes ? close() : read();
-  }
+  if (phase() == Phase::kClosing) return drop(size);
   received_.append(read_buffer_.data(), size);
   advance();
+}
+
+// What comes while a request is being answered: the next ones, or the news that the client has ended. A client that
+// only ends its side still listens.
+void Connection::keep(const error_code& error, size_t size) {
+  if (error && error != asio::error::eof) return close();
+  has_ended_ = has_ended_ || error == asio::error::eof;
+  if (phase() == Phase::kWriting && !keep_alive_) return;  // not wanted any more
+  received_.append(read_buffer_.data(), size);
+  if (!has_ended_ && phase() == Phase::kAnswering && received_.size() < kReadBytes) read();
+}
+
+// A client that still sends what was refused reads the answer afterwards: it has the time of a request.
+void Connection::drop(size_t size) {
+  lingered_ += size;
+  if (lingered_ > kMaxLingerBytes || Clock::now() - lingers_since_ >= shared_.limits.request) return close();
+  move_to(Phase::kClosing);
+  read();
 }
 
 // Goes on with the bytes that are there.
@@ -104,6 +127,8 @@ bool Connection::examine() {
 // Ends a request that has not come whole.
 void Connection::refuse(const ErrorAnswer& error) {
   if (exchange_.method.empty()) {
+    origin_ = parser_.headers().find("Origin");
+    if (origin_.empty()) origin_ = find_origin(received_);  // of a head that has not come whole
     exchange_.method = parser_.method();
     exchange_.path = parser_.target().substr(0, parser_.target().find('?'));
   }
@@ -122,8 +147,29 @@ void Connection::write_continue() {
 
 void Connection::dispatch() {
   move_to(Phase::kAnswering);
+  gone_ = std::stop_source();
   head_.request.body = std::move(parser_.body());
+  head_.request.client_gone = gone_.get_token();
   shared_.dispatcher.answer(std::move(head_), shared_.make_answer(weak_from_this(), ++request_number_));
+  if (!has_ended_ && received_.size() < kReadBytes) read();  // that the client has gone is news, too
+}
+
+// A closed socket and one whose sending side alone is closed look the same from here until something is sent: so an
+// interim answer is, which HTTP/1.1 lets clients pass over, and where nobody listens any more a reset comes back.
+void Connection::probe() {
+  if (!has_ended_ || phase() != Phase::kAnswering || parser_.is_http10()) return;
+  error_code failed;
+  if (!is_probed_) {
+    is_probed_ = true;
+    socket_.non_blocking(true, failed);
+    const size_t sent = socket_.write_some(asio::buffer(kContinue), failed);
+    shared_.traffic.sent_bytes().add(sent);
+    return failed || sent != kContinue.size() ? close() : void();
+  }
+  int broken = 0;
+  socklen_t size = sizeof broken;
+  getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &broken, &size);
+  if (broken != 0) close();
 }
 
 void Connection::answer(uint64_t request, Response response) {
@@ -170,6 +216,7 @@ void Connection::next_request() {
   parser_ = RequestParser(shared_.limits);
   head_ = RequestHead{};
   origin_.clear();
+  is_probed_ = false;
   exchange_ = Exchange{.client = std::move(exchange_.client)};
   move_to(Phase::kWaiting);
   if (!received_.empty()) return advance();
@@ -184,6 +231,7 @@ void Connection::linger() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   if (error) return close();
   move_to(Phase::kClosing);
+  lingers_since_ = since();
   received_ = std::string();
   read();
 }

@@ -17,12 +17,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Open files that are not connections: the program's own, model, run folders.
-constexpr rlim_t kOtherFiles = 64;
+// Open files that are not served connections: the program's own, model, run folders, connections that are turned away.
+constexpr rlim_t kOtherFiles = 96;
 
 tcp::endpoint endpoint_of(asio::io_context& io, const ServerConfig& config) {
   error_code error;
-  const auto address = asio::ip::make_address(config.host == "localhost" ? "127.0.0.1" : config.host, error);
+  const auto address = asio::ip::make_address(is_localhost(config.host) ? "127.0.0.1" : config.host, error);
   if (!error) return {address, config.port};
   const auto found = tcp::resolver(io).resolve(config.host, std::to_string(config.port), error);
   if (!error && !found.empty()) return found.begin()->endpoint();

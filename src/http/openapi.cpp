@@ -63,6 +63,35 @@ Json response_schema_of(const Route& route) {
   return is_text ? schema_of(R"({"type":"string"})", route) : schema_of(route.response_schema, route);
 }
 
+Json headers_of(const std::vector<AnswerHeader>& headers, const Route& route) {
+  Json result = Json::object();
+  for (const AnswerHeader& header : headers) {
+    Json& item = result[header.name] = {{"description", header.doc}};
+    item["schema"] = schema_of(header.schema, route);
+  }
+  return result;
+}
+
+Json answer_of(const std::string& doc, Json content, const std::vector<AnswerHeader>& headers, const Route& route) {
+  Json answer = {{"description", doc}};
+  answer["content"] = std::move(content);
+  if (!headers.empty()) answer["headers"] = headers_of(headers, route);
+  return answer;
+}
+
+Json responses_of(const Route& route) {
+  Json responses = Json::object();
+  responses[std::to_string(route.success)] =
+      answer_of("done", content_of(route.response_type, response_schema_of(route)), route.response_headers, route);
+  for (const OtherAnswer& other : route.other_responses) {
+    responses[std::to_string(other.status)] =
+        answer_of(other.doc, content_of("application/json", schema_of(other.schema, route)), other.headers, route);
+  }
+  const Json error = {{"$ref", "#/components/schemas/Error"}};
+  responses["default"] = answer_of("an error", content_of("application/json", error), {retry_after_header()}, route);
+  return responses;
+}
+
 Json operation_of(const Route& route) {
   Json operation = {{"summary", route.doc}};
   if (Json parameters = parameters_of(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
@@ -70,15 +99,18 @@ Json operation_of(const Route& route) {
     Json& body = operation["requestBody"] = {{"required", true}};
     body["content"] = content_of("application/json", schema_of(route.request_schema, route));
   }
-  Json& done = operation["responses"][std::to_string(route.success)] = {{"description", "done"}};
-  done["content"] = content_of(route.response_type, response_schema_of(route));
-  Json& error = operation["responses"]["default"] = {{"description", "an error"}};
-  error["content"] = content_of("application/json", {{"$ref", "#/components/schemas/Error"}});
+  operation["responses"] = responses_of(route);
   if (route.needs_key) operation["security"] = Json::array({{{"key", Json::array()}}, Json::object()});
   return operation;
 }
 
 }  // namespace
+
+AnswerHeader retry_after_header() {
+  return {.name = "Retry-After",
+          .doc = "seconds after which to try again, where that helps",
+          .schema = R"({"type":"integer","minimum":1})"};
+}
 
 Json openapi_document(const ApiInfo& info, std::span<const Route> routes) {
   Json paths = Json::object();

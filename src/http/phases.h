@@ -45,6 +45,13 @@ class PhaseList {
   Phased* oldest(Phase phase) const;
   size_t size() const { return size_; }
 
+  // Calls with each item of the phase, oldest first; the one that it is called with may leave the phase or the list.
+  template <typename Function>
+  void for_each(Phase phase, Function function) {
+    auto& items = list(phase);
+    for (auto next = items.begin(); next != items.end();) function(**next++);
+  }
+
   // Whom to drop so that a new connection gets in: the slowest sender, if it has been at it for `grace`; else the one
   // that waits longest; else the slowest reader after `grace`. Null where all have a request under way.
   Phased* to_evict(Clock::time_point now, Clock::duration grace) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,8 @@ struct Request {
   Headers headers;
   std::string body;
   std::string client;  // address
+  // Told to stop once nobody waits for the answer any more: the connection is closed.
+  std::stop_token client_gone = {};
 
   // The parameter of the route's path; it must be one that the path names.
   const std::string& parameter(std::string_view name) const;

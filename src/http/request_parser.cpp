@@ -1,5 +1,6 @@
-// The parser's callbacks. Fields that come behind a chunked body (trailers) are dropped: a header that was checked must
-// not change afterwards.
+// The parser's callbacks. Beast gets the head in two pieces, the request line and the rest, each once it is whole: so
+// it never judges by what has come so far. Fields that come behind a chunked body (trailers) are dropped: a header that
+// was checked must not change afterwards.
 #include "http/request_parser.h"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -8,6 +9,7 @@
 #include <optional>
 
 #include "http/ascii.h"
+#include "http/head_scanner.h"
 
 namespace hone::http {
 
@@ -27,9 +29,9 @@ bool allows_body_without_length(std::string_view method) {
 
 class RequestParser::Impl : public bhttp::basic_parser<true> {
  public:
-  explicit Impl(const Limits& limits) : limits_(limits) {
-    header_limit(static_cast<uint32_t>(limits.header_bytes));
-    body_limit(std::numeric_limits<uint64_t>::max());  // checked here; boost::none would refuse every body in 1.74
+  explicit Impl(const Limits& limits) : limits_(limits), scanner_(limits) {
+    header_limit(std::numeric_limits<uint32_t>::max());  // the scanner has measured it
+    body_limit(std::numeric_limits<uint64_t>::max());    // checked here; boost::none would refuse every body in 1.74
   }
 
   void fail(unsigned status, std::string message, std::string hint = "") {
@@ -44,7 +46,7 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
 
   void fail(const ErrorCode& code) {
     if (code == bhttp::error::header_limit) {
-      fail(431, fmt::format("the header is longer than {} bytes", limits_.header_bytes));
+      fail(431, fmt::format("what stands around a chunk is longer than {} bytes", limits_.header_line_bytes));
     } else if (code == bhttp::error::body_limit) {
       fail_length();
     } else {
@@ -52,14 +54,18 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
     }
   }
 
+  size_t feed_head(std::string_view bytes);
+  size_t feed_body(std::string_view bytes);
   void check_head();
 
   const Limits& limits_;
+  HeadScanner scanner_;
   State state_ = State::kHead;
   std::optional<ErrorAnswer> failure_;
   std::string method_, target_, body_;
   int version_ = 11;
   Headers headers_;
+  size_t trailer_bytes_ = 0;
   bool head_done_ = false, expects_continue_ = false;
 
  private:
@@ -70,7 +76,9 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
   void on_header_impl(ErrorCode&) override { head_done_ = true; }
   void on_body_init_impl(const boost::optional<uint64_t>&, ErrorCode&) override {}
   size_t on_body_impl(beast::string_view bytes, ErrorCode& error) override { return take(bytes, error); }
-  void on_chunk_header_impl(uint64_t, beast::string_view, ErrorCode&) override {}
+  void on_chunk_header_impl(uint64_t, beast::string_view extension, ErrorCode& error) override {
+    if (extension.size() > limits_.header_line_bytes) error = bhttp::error::header_limit;
+  }
   size_t on_chunk_body_impl(uint64_t, beast::string_view bytes, ErrorCode& error) override {
     return take(bytes, error);
   }
@@ -80,29 +88,17 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
 };
 
 void RequestParser::Impl::on_request_impl(bhttp::verb, beast::string_view method, beast::string_view target,
-                                          int version, ErrorCode& error) {
+                                          int version, ErrorCode&) {
   method_ = view(method);
   target_ = view(target);
   version_ = version;
-  if (target_.size() > limits_.header_line_bytes) {
-    fail(414, fmt::format("the request's target is longer than {} bytes", limits_.header_line_bytes));
-    error = bhttp::error::header_limit;
-  }
 }
 
 void RequestParser::Impl::on_field_impl(bhttp::field, beast::string_view name, beast::string_view value,
                                         ErrorCode& error) {
-  if (head_done_) return;
-  if (name.size() + value.size() > limits_.header_line_bytes) {
-    fail(431,
-         fmt::format("the header {} is longer than {} bytes", view(name.substr(0, 40)), limits_.header_line_bytes));
-    error = bhttp::error::header_limit;
-  } else if (headers_.size() >= limits_.header_lines) {
-    fail(431, fmt::format("the request has more than {} headers", limits_.header_lines));
-    error = bhttp::error::header_limit;
-  } else {
-    headers_.add(view(name), view(value));
-  }
+  if (!head_done_) return headers_.add(view(name), view(value));
+  trailer_bytes_ += name.size() + value.size();
+  if (trailer_bytes_ > limits_.header_line_bytes) error = bhttp::error::header_limit;
 }
 
 size_t RequestParser::Impl::take(beast::string_view bytes, ErrorCode& error) {
@@ -137,34 +133,51 @@ RequestParser::~RequestParser() = default;
 RequestParser::RequestParser(RequestParser&&) noexcept = default;
 RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 
-size_t RequestParser::feed(std::string_view bytes) {
-  Impl& impl = *impl_;
+size_t RequestParser::Impl::feed_head(std::string_view bytes) {
   size_t taken = 0;
-  while (taken < bytes.size() && (impl.state_ == State::kHead || impl.state_ == State::kBody)) {
+  while (const size_t size = scanner_.scan(bytes.substr(taken))) {
     ErrorCode error;
-    taken += impl.put({bytes.data() + taken, bytes.size() - taken}, error);
-    if (error == bhttp::error::need_more) {
-      // What waits for its end here is a head, or the line before a chunk.
-      if (bytes.size() - taken <= impl.limits_.header_bytes) return taken;
-      error = bhttp::error::header_limit;
-    }
-    if (error) {
-      impl.fail(error);
-      impl.state_ = State::kFailed;
-    } else if (impl.state_ == State::kHead && impl.is_header_done()) {
-      impl.check_head();
-      impl.state_ = impl.failure_ ? State::kFailed : State::kHeadDone;
-    } else if (impl.is_done()) {
-      impl.state_ = State::kDone;
-    }
+    const bool is_whole = put({bytes.data() + taken, size}, error) == size;
+    taken += size;
+    if (error == bhttp::error::need_more && is_whole && !scanner_.is_end()) continue;
+    if (error) fail(error);
+    state_ = failure_ ? State::kFailed : State::kHeadDone;
+    if (!failure_) check_head();
+    return taken;
+  }
+  if (scanner_.failure()) {
+    failure_ = scanner_.failure();
+    state_ = State::kFailed;
   }
   return taken;
+}
+
+size_t RequestParser::Impl::feed_body(std::string_view bytes) {
+  size_t taken = 0;
+  while (taken < bytes.size() && state_ == State::kBody) {
+    ErrorCode error;
+    taken += put({bytes.data() + taken, bytes.size() - taken}, error);
+    if (error == bhttp::error::need_more) {
+      // What waits for its end here is the line before a chunk, with trailers behind the last: more than both may have.
+      if (bytes.size() - taken <= 3 * limits_.header_line_bytes) return taken;
+      error = bhttp::error::header_limit;
+    }
+    if (error) fail(error);
+    if (error) state_ = State::kFailed;
+    if (!error && is_done()) state_ = State::kDone;
+  }
+  return taken;
+}
+
+size_t RequestParser::feed(std::string_view bytes) {
+  if (impl_->state_ == State::kHead) return impl_->feed_head(bytes);
+  return impl_->state_ == State::kBody ? impl_->feed_body(bytes) : 0;
 }
 
 void RequestParser::continue_with_body() {
   check_internal(impl_->state_ == State::kHeadDone, "a body without a head");
   impl_->eager(true);
-  impl_->state_ = impl_->is_done() ? State::kDone : State::kBody;
+  impl_->state_ = impl_->failure_ ? State::kFailed : impl_->is_done() ? State::kDone : State::kBody;
 }
 
 RequestParser::State RequestParser::state() const { return impl_->state_; }
@@ -173,7 +186,7 @@ const std::string& RequestParser::method() const { return impl_->method_; }
 const std::string& RequestParser::target() const { return impl_->target_; }
 Headers& RequestParser::headers() { return impl_->headers_; }
 bool RequestParser::is_http10() const { return impl_->version_ < 11; }
-bool RequestParser::keep_alive() const { return impl_->is_header_done() && impl_->keep_alive(); }
+bool RequestParser::keep_alive() const { return impl_->head_done_ && !impl_->failure_ && impl_->keep_alive(); }
 bool RequestParser::has_body() const { return !impl_->is_done(); }
 bool RequestParser::expects_continue() const { return impl_->expects_continue_; }
 std::string& RequestParser::body() { return impl_->body_; }

@@ -24,19 +24,20 @@ class RequestParser {
   // Takes bytes and returns how many; the rest must come again with more behind them. Stops at kHeadDone, kDone,
   // kFailed.
   size_t feed(std::string_view bytes);
-  // After kHeadDone: the body is wanted. A request without one is kDone then.
+  // After kHeadDone: the body is wanted. A request without one is kDone then, one whose body cannot be taken (411, 413,
+  // 417, 501, or 400 where its end is unclear) kFailed: only now, so that who may not ask at all hears that first.
   void continue_with_body();
 
   State state() const;
   // What is wrong; only in kFailed.
   const ErrorAnswer& failure() const;
 
-  // From kHeadDone on.
+  // From kHeadDone on; where the head itself failed, what was read of it.
   const std::string& method() const;
   const std::string& target() const;
   Headers& headers();
   bool is_http10() const;
-  bool keep_alive() const;
+  bool keep_alive() const;  // false where the next request's begin is not sure
   bool has_body() const;
   bool expects_continue() const;
   std::string& body();

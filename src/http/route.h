@@ -53,6 +53,21 @@ struct Parameter {
   bool required = false;
 };
 
+// A header of an answer, for /openapi.json.
+struct AnswerHeader {
+  std::string name;
+  std::string doc;
+  std::string schema = R"({"type":"string"})";  // JSON text
+};
+
+// An answer of another status than success that is none of the errors' form.
+struct OtherAnswer {
+  unsigned status = 0;
+  std::string doc;
+  std::string schema = {};  // JSON text; empty: any JSON
+  std::vector<AnswerHeader> headers = {};
+};
+
 struct Route {
   std::string method;  // "GET"; HEAD and OPTIONS are answered for it
   std::string path;    // "/api/runs/{id}/metrics": {id} is one segment that is not empty
@@ -64,6 +79,8 @@ struct Route {
   std::string response_schema = {};        // JSON text; empty: any JSON
   std::string response_type = "application/json";
   unsigned success = 200;
+  std::vector<AnswerHeader> response_headers = {};  // of success
+  std::vector<OtherAnswer> other_responses = {};
 };
 
 }  // namespace hone::http

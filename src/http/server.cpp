@@ -30,8 +30,16 @@ constexpr milliseconds kGrace{500};
 // For connections that the system cannot give (too many open files), and for should_stop.
 constexpr milliseconds kAcceptPause{50}, kLongestTick{100}, kStoppingTick{10};
 
-constexpr std::string_view kTooMany =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+// Connections that are told that there are too many, at most so many at a time. They need open files of their own.
+constexpr size_t kTurnedAway = 32;
+
+ErrorAnswer too_many_connections() {
+  return {.status = 503,
+          .message = "the server has too many connections",
+          .hint = "try again after the seconds of the header Retry-After",
+          .error_type = "overloaded",
+          .retry_after_seconds = 1};
+}
 
 std::vector<Route> with_own_routes(const Site& site, const std::shared_ptr<Metrics>& metrics) {
   std::vector<Route> routes = site.routes;
@@ -69,9 +77,10 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   void on_accept(const error_code& error, tcp::socket socket);
   void retry_accept();
   void admit(tcp::socket socket, const tcp::endpoint& peer);
+  std::shared_ptr<Connection> add(tcp::socket socket, const tcp::endpoint& peer, ConnectionShared& shared);
   bool make_room();
   void tick();
-  void expire_old();
+  void expire_old(PhaseList& phases);
   void begin_stop();
   Answer answer_for(const std::weak_ptr<Connection>& connection, uint64_t request);
 
@@ -83,8 +92,8 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   std::shared_ptr<Metrics> metrics_;
   Traffic traffic_;
   Dispatcher dispatcher_;
-  PhaseList phases_;
-  ConnectionShared shared_;
+  PhaseList phases_, away_phases_;  // the served connections, and those that are turned away
+  ConnectionShared shared_, away_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::function<bool()> should_stop_;
   Clock::time_point stop_at_{};
@@ -97,7 +106,8 @@ Server::Core::Core(ServerConfig config, const Site& site)
       traffic_(metrics_, config_.access_log),
       dispatcher_(config_, endpoint_.address().to_string(), with_own_routes(site, metrics_),
                   StaticPages(site.pages, site.index)),
-      shared_{.limits = config_.limits, .dispatcher = dispatcher_, .traffic = traffic_, .phases = phases_} {
+      shared_{.limits = config_.limits, .dispatcher = dispatcher_, .traffic = traffic_, .phases = phases_},
+      away_{.limits = config_.limits, .dispatcher = dispatcher_, .traffic = traffic_, .phases = away_phases_} {
   config_.limits.connections = affordable_connections(config_.limits.connections);
 }
 
@@ -105,11 +115,13 @@ void Server::Core::start() {
   shared_.make_answer = [this](const std::weak_ptr<Connection>& connection, uint64_t request) {
     return answer_for(connection, request);
   };
-  shared_.forget = [this](Connection& connection) {
-    phases_.remove(connection);
-    traffic_.connections().add(-1);
-    connections_.erase(&connection);
-  };
+  for (ConnectionShared* shared : {&shared_, &away_}) {
+    shared->forget = [this, shared](Connection& connection) {
+      shared->phases.remove(connection);
+      traffic_.connections().add(-1);
+      connections_.erase(&connection);
+    };
+  }
   accept();
 }
 
@@ -147,18 +159,22 @@ void Server::Core::retry_accept() {
 }
 
 void Server::Core::admit(tcp::socket socket, const tcp::endpoint& peer) {
-  if (phases_.size() >= config_.limits.connections && !make_room()) {
-    traffic_.refused().add();
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(kTooMany), ignored);
-    return;
+  if (phases_.size() < config_.limits.connections || make_room()) {
+    return add(std::move(socket), peer, shared_)->start();
   }
-  auto connection = std::make_shared<Connection>(std::move(socket), peer.address().to_string(), shared_);
+  traffic_.refused().add();
+  if (away_phases_.size() >= kTurnedAway) {
+    static_cast<Connection*>(away_phases_.to_evict(Clock::now(), milliseconds(0)))->close();
+  }
+  add(std::move(socket), peer, away_)->turn_away(too_many_connections());
+}
+
+std::shared_ptr<Connection> Server::Core::add(tcp::socket socket, const tcp::endpoint& peer, ConnectionShared& shared) {
+  auto connection = std::make_shared<Connection>(std::move(socket), peer.address().to_string(), shared);
   connections_.emplace(connection.get(), connection);
-  phases_.add(*connection, Clock::now());
+  shared.phases.add(*connection, Clock::now());
   traffic_.connections().add(1);
-  connection->start();
+  return connection;
 }
 
 // Closes the connection that will be missed least, if there is one.
@@ -171,7 +187,7 @@ bool Server::Core::make_room() {
 }
 
 // A handler's answer takes what it takes: only the client's part has limits.
-void Server::Core::expire_old() {
+void Server::Core::expire_old(PhaseList& phases) {
   const auto now = Clock::now();
   const Limits& limits = config_.limits;
   const std::pair<Phase, milliseconds> limited[] = {{Phase::kWaiting, limits.idle},
@@ -179,7 +195,7 @@ void Server::Core::expire_old() {
                                                     {Phase::kWriting, limits.write},
                                                     {Phase::kClosing, limits.linger}};
   for (const auto& [phase, limit] : limited) {
-    while (Phased* oldest = phases_.oldest(phase)) {
+    while (Phased* oldest = phases.oldest(phase)) {
       if (now - oldest->since() < limit) break;
       static_cast<Connection*>(oldest)->expire();
     }
@@ -187,7 +203,9 @@ void Server::Core::expire_old() {
 }
 
 void Server::Core::tick() {
-  expire_old();
+  expire_old(phases_);
+  expire_old(away_phases_);
+  phases_.for_each(Phase::kAnswering, [](Phased& item) { static_cast<Connection&>(item).probe(); });
   if (!shared_.stopping && should_stop_ && should_stop_()) begin_stop();
   if (shared_.stopping && (phases_.size() == 0 || Clock::now() >= stop_at_)) return io_.stop();
   const Limits& limits = config_.limits;

@@ -12,6 +12,8 @@ QueueMetrics::QueueMetrics(http::Metrics& metrics)
       tokens_total(metrics.counter("hone_tokens_total", "tokens computed")),
       rejected(metrics.counter("hone_queue_rejected_total", "requests refused because the queue was full")),
       failed(metrics.counter("hone_compute_failed_total", "requests whose computation failed")),
+      abandoned(metrics.counter("hone_queue_abandoned_total", "requests not computed because their client had gone")),
+      expired(metrics.counter("hone_queue_expired_total", "requests not computed because they had waited too long")),
       waiting(metrics.gauge("hone_queue_requests", "requests that wait for the model or are being computed")) {}
 
 }  // namespace hone::serve

@@ -9,7 +9,7 @@ struct QueueMetrics {
   explicit QueueMetrics(http::Metrics& metrics);
 
   http::Histogram &rows, &tokens, &seconds, &wait;
-  http::Counter &tokens_total, &rejected, &failed;
+  http::Counter &tokens_total, &rejected, &failed, &abandoned, &expired;
   http::Gauge& waiting;
 };
 

@@ -1,6 +1,8 @@
 // The rows, with the schemas that /openapi.json shows.
 #include "serve/routes.h"
 
+#include "http/openapi.h"
+
 namespace hone::serve {
 
 namespace {
@@ -90,7 +92,14 @@ constexpr const char* kInfoResponse = R"({
 
 constexpr const char* kHealthResponse = R"({
   "type": "object", "required": ["status", "message"], "additionalProperties": false,
-  "properties": {"status": {"enum": ["loading", "ready", "failed"]}, "message": {"type": "string"}}
+  "properties": {"status": {"const": "ready"}, "message": {"type": "string"}}
+})";
+
+constexpr const char* kNotReadyResponse = R"({
+  "anyOf": [
+    {"type": "object", "required": ["status", "message"], "additionalProperties": false,
+     "properties": {"status": {"enum": ["loading", "failed"]}, "message": {"type": "string"}}},
+    {"$ref": "#/components/schemas/Error"}]
 })";
 
 // A method of Service as a handler.
@@ -117,13 +126,16 @@ auto call_prepared(Service& service, Method method, size_t short_bytes) {
 }  // namespace
 
 std::vector<http::Route> routes(Service& service) {
+  const http::AnswerHeader truncated = {.name = "X-Hone-Truncated",
+                                        .doc = "places of the inputs that were cut, as 0,3; absent where none was"};
   const auto predict = [&](const char* path, const char* doc) {
     return http::Route{.method = "POST",
                        .path = path,
                        .doc = doc,
                        .handle = call_prepared(service, &Service::predict, kShortTexts),
                        .request_schema = kPredictRequest,
-                       .response_schema = kPredictResponse};
+                       .response_schema = kPredictResponse,
+                       .response_headers = {truncated}};
   };
   return {
       predict("/predict", "labels and scores of texts, as Hugging Face's text-classification task"),
@@ -133,7 +145,8 @@ std::vector<http::Route> routes(Service& service) {
        .doc = "which words of a text decided: how much the label's score falls without each",
        .handle = call_prepared(service, &Service::explain, kShortExplained),
        .request_schema = kExplainRequest,
-       .response_schema = kExplainResponse},
+       .response_schema = kExplainResponse,
+       .response_headers = {truncated}},
       {.method = "POST",
        .path = "/tokenize",
        .doc = "the tokens of texts",
@@ -150,7 +163,11 @@ std::vector<http::Route> routes(Service& service) {
        .doc = "whether the model is loading, ready (200) or failed",
        .handle = call(service, &Service::health),
        .needs_key = false,
-       .response_schema = kHealthResponse},
+       .response_schema = kHealthResponse,
+       .other_responses = {{.status = 503,
+                            .doc = "the model is loading (with Retry-After), or could not be loaded",
+                            .schema = kNotReadyResponse,
+                            .headers = {http::retry_after_header()}}}},
   };
 }
 

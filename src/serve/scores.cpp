@@ -7,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "eval/evaluate.h"
 #include "eval/prediction.h"
+#include "http/response.h"
 
 namespace hone::serve {
 
@@ -36,6 +38,16 @@ std::vector<float> apply_score_function(std::string_view function, std::vector<f
   const at::Tensor scores = eval::find_score_function(function).apply(rows).contiguous();
   const float* values = scores.const_data_ptr<float>();
   return {values, values + scores.numel()};
+}
+
+void check_finite(const std::vector<float>& scores, size_t num_labels) {
+  const auto found = std::find_if(scores.begin(), scores.end(), [](float score) { return !std::isfinite(score); });
+  if (found == scores.end()) return;
+  const size_t input = static_cast<size_t>(found - scores.begin()) / num_labels;
+  throw http::RequestError({.status = 500,
+                            .message = fmt::format("the model gave inputs[{}] a score that is not a number", input),
+                            .field = fmt::format("inputs[{}]", input),
+                            .hint = "its weights may hold values that are none; other inputs may be answered"});
 }
 
 Json scores_json(const std::vector<float>& scores, const std::vector<std::string>& labels,

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "serve/explain.h"
+#include "serve/failure.h"
 #include "serve/requests.h"
 #include "serve/scores.h"
 #include "serve/tokens.h"
@@ -26,20 +27,13 @@ constexpr int kRetrySeconds = 1;
 
 using Model = std::shared_ptr<const ServedModel>;
 
-http::Response internal_error(const std::string& message) {
-  return http::error_response({.status = 500, .message = message, .hint = "please report this as a bug"});
-}
-
 // Hands over what `make` returns, or what it throws.
 void answer_with(const http::Answer& answer, const std::function<http::Response()>& make) {
   http::Response response;
   try {
     response = make();
-  } catch (const Error& error) {
-    response = http::error_response(error);
-  } catch (const std::exception& error) {
-    const std::string_view message = error.what();  // libtorch puts its call stack after the first line
-    response = internal_error(std::string(message.substr(0, message.find('\n'))));
+  } catch (...) {
+    response = response_of_current_error();
   }
   answer(std::move(response));
 }
@@ -104,7 +98,8 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json
 
 }  // namespace
 
-Service::Service(ServiceOptions options, http::Metrics& metrics) : options_(std::move(options)), metrics_(metrics) {}
+Service::Service(ServiceOptions options, http::Metrics& metrics)
+    : options_(std::move(options)), metrics_(metrics), queue_metrics_(metrics) {}
 
 Service::~Service() { stop(); }
 
@@ -147,8 +142,8 @@ Worker::Forward Service::load() {
   } catch (const Error& error) {
     failure = error.hint().empty() ? error.what() : fmt::format("{} ({})", error.what(), error.hint());
   } catch (const std::exception& error) {
-    failure = error.what();
-    failure = failure.substr(0, failure.find('\n'));
+    log_error("loading the model: {}", error.what());
+    failure = fmt::format("internal error; {}", kLogSaysMore);
   }
   log_error("the model could not be loaded: {}", failure);
   set_state(State::kFailed, nullptr, failure);
@@ -188,15 +183,21 @@ void Service::submit(Job job) {
 
 void Service::prepare(http::Request request, http::Answer answer, Method method) {
   ready_model();  // what can be told at once
-  const bool is_taken =
-      preparer_->submit([request = std::move(request), answer = std::move(answer), method = std::move(method)] {
-        try {
-          method(request, answer);
-        } catch (...) {
-          answer_with(answer, []() -> http::Response { throw; });
-        }
-      });
-  if (!is_taken) throw queue_is_full(options_.queue.max_queue);
+  const auto since = std::chrono::steady_clock::now();
+  auto work = [this, request = std::move(request), answer = std::move(answer), method = std::move(method), since] {
+    const std::chrono::milliseconds max_wait = options_.queue.max_wait;
+    if (request.client_gone.stop_requested()) return queue_metrics_.abandoned.add();
+    try {
+      if (std::chrono::steady_clock::now() - since > max_wait) {
+        queue_metrics_.expired.add();
+        throw waited_too_long(max_wait);
+      }
+      method(request, answer);
+    } catch (...) {
+      answer(response_of_current_error());
+    }
+  };
+  if (!preparer_->submit(std::move(work))) throw queue_is_full(options_.queue.max_queue);
 }
 
 void Service::predict(const http::Request& request, http::Answer answer) {
@@ -211,9 +212,11 @@ void Service::predict(const http::Request& request, http::Answer answer) {
     answer_with(answer, [&] {
       if (error) std::rethrow_exception(error);
       const std::vector<float> scores = apply_score_function(function, std::move(logits), model->num_labels());
+      check_finite(scores, model->num_labels());
       return with_cut_rows(http::json_response(scores_json(scores, model->classifier.labels, top_k)), cut);
     });
   };
+  job.gone = request.client_gone;
   submit(std::move(job));
 }
 
@@ -232,11 +235,13 @@ void Service::explain(const http::Request& request, http::Answer answer) {
       if (error) std::rethrow_exception(error);
       const auto scores =
           apply_score_function(model->description.score_function, std::move(logits), model->num_labels());
+      check_finite(scores, scores.size());
       const size_t label = chosen_label(*model, asked.label, scores);
       const Json json = explanation_json(asked.text, *variants, scores, model->classifier.labels, label);
       return with_cut_rows(http::json_response(json), cut);
     });
   };
+  job.gone = request.client_gone;
   submit(std::move(job));
 }
 

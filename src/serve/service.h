@@ -12,6 +12,7 @@
 #include "http/metrics.h"
 #include "http/route.h"
 #include "serve/preparer.h"
+#include "serve/queue_metrics.h"
 #include "serve/served_model.h"
 #include "serve/worker.h"
 
@@ -69,6 +70,7 @@ class Service {
 
   ServiceOptions options_;
   http::Metrics& metrics_;
+  QueueMetrics queue_metrics_;
   mutable std::mutex mutex_;
   Now now_;
   std::unique_ptr<Worker> worker_;      // last: their threads use the rest

@@ -13,6 +13,15 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+http::RequestError waited_too_long(std::chrono::milliseconds max_wait) {
+  return http::RequestError({.status = 503,
+                             .message = fmt::format("the request waited longer than {} s for the model",
+                                                    std::chrono::duration<double>(max_wait).count()),
+                             .hint = "try again after the seconds of the header Retry-After",
+                             .error_type = "overloaded",
+                             .retry_after_seconds = 1});
+}
+
 Worker::Worker(const WorkerOptions& options, http::Metrics& metrics, Load load)
     : options_(options), metrics_(metrics), thread_([this, load = std::move(load)] { run(load); }) {}
 
@@ -54,13 +63,17 @@ void Worker::run(const Load& load) {
 }
 
 std::vector<Worker::Part> Worker::take_parts() {
-  std::unique_lock lock(mutex_);
   std::vector<Part> parts;
   while (parts.empty()) {
-    wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-    gather(lock);
-    if (queue_.empty()) return {};
-    fill(parts);
+    Queue dropped;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      gather(lock);
+      if (queue_.empty()) return {};
+      fill(parts, dropped);
+    }
+    drop(dropped);
   }
   return parts;
 }
@@ -74,15 +87,37 @@ void Worker::gather(std::unique_lock<std::mutex>& lock) {
 }
 
 // From the front of the queue, until the batch is full.
-void Worker::fill(std::vector<Part>& parts) {
+void Worker::fill(std::vector<Part>& parts, Queue& dropped) {
   size_t tokens = 0;
   while (!queue_.empty()) {
     const std::shared_ptr<Waiting> waiting = queue_.front();
-    const size_t count = rows_that_fit(*waiting, tokens);
-    if (count == 0) return;
+    const bool is_dropped = is_lost(*waiting);
+    const size_t count = is_dropped ? 0 : rows_that_fit(*waiting, tokens);
+    if (count == 0 && !is_dropped) return;
     queue_.pop_front();
+    if (is_dropped) {
+      dropped.push_back(waiting);
+      continue;
+    }
     if (waiting->next == 0) metrics_.wait.observe(seconds_since(waiting->since));
     parts.push_back({waiting, count});
+  }
+}
+
+bool Worker::is_lost(const Waiting& waiting) const {
+  if (waiting.job.gone.stop_requested()) return true;
+  return waiting.next == 0 && Clock::now() - waiting.since > options_.max_wait;
+}
+
+void Worker::drop(Queue& dropped) {
+  for (const std::shared_ptr<Waiting>& waiting : dropped) {
+    metrics_.waiting.add(-1);
+    if (waiting->job.gone.stop_requested()) {
+      metrics_.abandoned.add();
+      continue;
+    }
+    metrics_.expired.add();
+    waiting->job.done({}, std::make_exception_ptr(waited_too_long(options_.max_wait)));
   }
 }
 

@@ -12,9 +12,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
+#include "http/response.h"
 #include "serve/queue_metrics.h"
 #include "text/tokenizer.h"
 
@@ -22,8 +24,10 @@ namespace hone::serve {
 
 struct Job {
   std::vector<text::Encoding> rows;  // at least one
-  // Called once from the model's thread: the logits [rows, labels], or what the computation threw.
+  // Called once from the model's thread: the logits [rows, labels], or what the computation threw; 503 (RequestError)
+  // where the job waited too long. Not called where nobody waits for it any more.
   std::function<void(std::vector<float> logits, std::exception_ptr error)> done;
+  std::stop_token gone = {};  // of the client
 };
 
 struct WorkerOptions {
@@ -33,7 +37,12 @@ struct WorkerOptions {
   // took, and at most so long.
   double gather_share = 0.125;
   std::chrono::milliseconds max_gather{2};
+  // A job that waited longer before its first batch is not computed: its client has given up, or soon will.
+  std::chrono::milliseconds max_wait{60000};
 };
+
+// The answer to a request that waited longer than that: 503 with Retry-After.
+http::RequestError waited_too_long(std::chrono::milliseconds max_wait);
 
 class Worker {
  public:
@@ -60,6 +69,7 @@ class Worker {
     size_t next = 0;  // the first row not yet computed
     std::vector<float> logits;
   };
+  using Queue = std::deque<std::shared_ptr<Waiting>>;
   // Rows next to next + count of a job.
   struct Part {
     std::shared_ptr<Waiting> waiting;
@@ -69,7 +79,9 @@ class Worker {
   void run(const Load& load);
   std::vector<Part> take_parts();  // empty: no more jobs will come
   void gather(std::unique_lock<std::mutex>& lock);
-  void fill(std::vector<Part>& parts);
+  void fill(std::vector<Part>& parts, Queue& dropped);
+  bool is_lost(const Waiting& waiting) const;
+  void drop(Queue& dropped);
   size_t rows_that_fit(const Waiting& waiting, size_t& tokens) const;
   void compute(const std::vector<Part>& parts);
   void forward(const std::vector<Part>& parts);
@@ -80,7 +92,7 @@ class Worker {
   Forward forward_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::shared_ptr<Waiting>> queue_;
+  Queue queue_;
   bool stopping_ = false;
   size_t num_answered_ = 0;  // jobs that the last batch ended
   double batch_seconds_ = 0;

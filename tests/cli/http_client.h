@@ -49,12 +49,21 @@ class HttpConnection {
     if (socket_ >= 0) close(socket_);
   }
 
-  void send_raw(std::string_view bytes) const {
+  // False where the server has closed; its answer tells why.
+  bool send_raw(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;  // the server has closed; its answer tells why
+      if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<size_t>(sent));
     }
+    return true;
+  }
+
+  // As a process that was killed with bytes unread: the server is told by a reset.
+  void close_by_reset() {
+    const linger hard{.l_onoff = 1, .l_linger = 0};
+    setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    close(std::exchange(socket_, -1));
   }
 
   // `headers`: whole lines with their line ends.

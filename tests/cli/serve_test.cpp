@@ -5,8 +5,9 @@
 #include <thread>
 
 #include "cli/http_client.h"
-#include "cli/json_schema.h"
+#include "cli/openapi_check.h"
 #include "cli/process.h"
+#include "cli/serve_program.h"
 #include "cli/tiny.h"
 #include "expect_error.h"
 
@@ -14,54 +15,9 @@ using namespace hone;
 
 namespace {
 
-// A running `hone serve` on a free port.
-class Server {
- public:
-  explicit Server(const std::string& model, const std::vector<std::string>& more = {})
-      : process_(HONE_PROGRAM, arguments(model, more)) {
-    const std::string line = "listening on http://127.0.0.1:";
-    REQUIRE_MESSAGE(process_.wait_until([&] { return contains(process_.error_so_far(), line); }),
-                    process_.error_so_far());
-    const std::string log = process_.error_so_far();
-    port_ = static_cast<uint16_t>(std::stoi(log.substr(log.find(line) + line.size())));
-  }
-
-  uint16_t port() const { return port_; }
-  Process& process() { return process_; }
-  std::string log() const { return process_.error_so_far(); }
-
-  HttpAnswer ask(std::string_view method, std::string_view path, std::string_view body = "",
-                 std::string_view headers = "") const {
-    HttpConnection connection(port_);
-    connection.send_request(method, path, body, headers);
-    return connection.receive();
-  }
-  HttpAnswer get(std::string_view path) const { return ask("GET", path); }
-  HttpAnswer post(std::string_view path, const Json& body) const { return ask("POST", path, body.dump()); }
-
-  bool wait_for_state(const std::string& state) {
-    return process_.wait_until([&] { return get("/health").json()["status"] == state; });
-  }
-  Server& ready() {
-    REQUIRE_MESSAGE(wait_for_state("ready"), log());
-    return *this;
-  }
-
- private:
-  static std::vector<std::string> arguments(const std::string& model, const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"serve",         "--model", model,         "--port", "0",
-                                      "--num-threads", "1",       "--precision", "fp32"};
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-  }
-
-  Process process_;
-  uint16_t port_ = 0;
-};
-
-Server& shared() {
-  static Server server(tiny_model());
-  static Server& ready = server.ready();
+ServeProgram& shared() {
+  static ServeProgram server(tiny_model());
+  static ServeProgram& ready = server.ready();
   return ready;
 }
 
@@ -75,11 +31,27 @@ void check_error(const HttpAnswer& answer, int status, const std::string& field,
   CHECK(json["error_type"].is_string());
 }
 
-// 64 texts that are as long as the tiny model reads.
-std::string much_work() {
+// More than the tiny model reads.
+std::string much_text() {
   std::string text;
   for (int i = 0; i < 60; ++i) text += "great ";
-  return Json({{"inputs", std::vector<std::string>(64, text)}}).dump();
+  return text;
+}
+
+std::string much_work() { return Json({{"inputs", std::vector<std::string>(64, much_text())}}).dump(); }
+
+// While there is no model, every route answers as openapi.json says: those that need it and the health by 503.
+void check_without_model(const ServeProgram& server) {
+  const Json document = server.get("/openapi.json").json();
+  for (const auto& [path, operations] : document["paths"].items()) {
+    for (const auto& [method, operation] : operations.items()) {
+      CAPTURE(path);
+      CAPTURE(method);
+      const bool is_post = method == "post";
+      const HttpAnswer answer = is_post ? server.post(path, {{"inputs", "good"}}) : server.get(path);
+      check_answer(document, operation, answer, is_post || path == "/health" ? 503 : 200);
+    }
+  }
 }
 
 }  // namespace
@@ -106,33 +78,32 @@ TEST_CASE("serve answers what predict answers") {
   CHECK(shared().post("/", {{"inputs", texts}}).json() == rows);
 }
 
-TEST_CASE("openapi.json says what the server does: every route answers with its status and its schema") {
+TEST_CASE("openapi.json says what the server does: every route answers with its status, schema and headers") {
   const Json document = shared().get("/openapi.json").json();
   CHECK(document["openapi"].get<std::string>().starts_with("3.1"));
+  const std::string too_long = std::string(300, 'a') + " " + much_text();
   const std::map<std::string, std::vector<Json>> bodies = {
       {"/predict",
        {{{"inputs", "good movie"}},
         {{"inputs", {"good", Json({"a", "b"}), Json({{"text", "a"}, {"text_pair", "b"}})}},
          {"parameters", {{"top_k", 2}}}},
         {{"inputs", "x"}, {"parameters", nullptr}, {"truncate", true}, {"truncation_direction", "Left"}},
+        {{"inputs", too_long}},
         {{"inputs", ""}, {"raw_scores", true}, {"options", {{"wait_for_model", true}}}}}},
-      {"/", {{{"inputs", "good movie"}}}},
+      {"/", {{{"inputs", "good movie"}}, {{"inputs", {"good", too_long}}}}},
       {"/tokenize", {{{"inputs", {"good movie", ""}}}, {{"inputs", "a b"}, {"add_special_tokens", false}}}},
-      {"/explain", {{{"inputs", "good, bad"}}, {{"inputs", "good"}, {"parameters", {{"label", "POSITIVE"}}}}}},
+      {"/explain",
+       {{{"inputs", "good, bad"}},
+        {{"inputs", "good"}, {"parameters", {{"label", "POSITIVE"}}}},
+        {{"inputs", too_long}}}},
   };
-  size_t num_posts = 0, num_gets = 0;
+  size_t num_posts = 0, num_gets = 0, num_cut = 0;
   for (const auto& [path, operations] : document["paths"].items()) {
     for (const auto& [method, operation] : operations.items()) {
       CAPTURE(path);
       CAPTURE(method);
-      const Json& content = operation["responses"]["200"]["content"];
-      const auto check = [&](const HttpAnswer& answer) {
-        CHECK(answer.status == 200);
-        if (!content.contains("application/json")) return;
-        CHECK(schema_problem(content["application/json"]["schema"], answer.json(), document) == "");
-      };
       if (method == "get") {
-        check(shared().get(path));
+        check_answer(document, operation, shared().get(path), 200);
         ++num_gets;
         continue;
       }
@@ -142,20 +113,20 @@ TEST_CASE("openapi.json says what the server does: every route answers with its 
       for (const Json& body : bodies.at(path)) {
         CAPTURE(body.dump());
         CHECK(schema_problem(request, body, document) == "");
-        check(shared().post(path, body));
+        const HttpAnswer answer = shared().post(path, body);
+        check_answer(document, operation, answer, 200);
+        num_cut += answer.headers.count("x-hone-truncated");
       }
-      const Json& error = operation["responses"]["default"]["content"]["application/json"]["schema"];
       for (const Json& wrong : {Json(Json::object()), Json({{"inputs", 1}}), Json({{"inputs", "a"}, {"unknown", 1}})}) {
         CAPTURE(wrong.dump());
         CHECK(schema_problem(request, wrong, document) != "");
-        const HttpAnswer answer = shared().post(path, wrong);
-        CHECK(answer.status == 400);
-        CHECK(schema_problem(error, answer.json(), document) == "");
+        check_answer(document, operation, shared().post(path, wrong), 400);
       }
     }
   }
   CHECK(num_posts == 4);
-  CHECK(num_gets >= 3);
+  CHECK(num_gets == 4);
+  CHECK(num_cut == 3);
 }
 
 TEST_CASE("hostile bodies are refused with what is wrong, and the server goes on") {
@@ -215,7 +186,7 @@ TEST_CASE("metrics count tokens, batches and the queue") {
 TEST_CASE("where a key is asked for, only the health is told without") {
   const TemporaryFolder folder;
   const std::string keys = folder.write("keys", "open-sesame\n").string();
-  Server server(tiny_model(), {"--api-key-file", keys});
+  ServeProgram server(tiny_model(), {"--api-key-file", keys});
   server.ready();
   check_error(server.post("/predict", {{"inputs", "good"}}), 401, "", "");
   check_error(server.get("/info"), 401, "", "");
@@ -225,13 +196,14 @@ TEST_CASE("where a key is asked for, only the health is told without") {
 
 TEST_CASE("a model that cannot be loaded leaves a server that says why") {
   const TemporaryFolder folder;
-  Server server(copy_model(folder, {"model.safetensors"}).string());
+  ServeProgram server(copy_model(folder, {"model.safetensors"}).string());
   REQUIRE(server.wait_for_state("failed"));
   const HttpAnswer health = server.get("/health");
   CHECK(health.status == 503);
   CHECK(contains(health.json()["message"].get<std::string>(), " holds no trained classifier"));
   check_error(server.post("/predict", {{"inputs", "good"}}), 503, "", "the model could not be loaded: ");
   CHECK(server.get("/info").json()["state"] == "failed");
+  check_without_model(server);
   CHECK(contains(server.log(), "error: the model could not be loaded: "));
   server.process().send(SIGTERM);
   CHECK(server.process().wait(20).exit_code == 143);
@@ -241,7 +213,7 @@ TEST_CASE("the server listens before the model is there, and ends at once when a
   const TemporaryFolder folder;
   const std::filesystem::path model = copy_model(folder, {"model.safetensors"});
   REQUIRE(mkfifo((model / "model.safetensors").c_str(), 0600) == 0);  // reading it waits for ever
-  Server server(model.string());
+  ServeProgram server(model.string());
   const HttpAnswer health = server.get("/health");
   CHECK(health.status == 503);
   CHECK(health.json()["status"] == "loading");
@@ -258,13 +230,14 @@ TEST_CASE("the server listens before the model is there, and ends at once when a
   CHECK(info["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));  // of config.json
   CHECK(info["num_parameters"].is_null());
   CHECK(server.get("/").status == 200);
+  check_without_model(server);
   server.process().send(SIGTERM);
   const ProcessResult result = server.process().wait(20);
   CHECK(result.exit_code == 143);
 }
 
 TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After, and the rest are answered") {
-  Server server(tiny_model(), {"--max-queue", "1"});
+  ServeProgram server(tiny_model(), {"--max-queue", "1"});
   server.ready();
   const std::string work = much_work();
   std::vector<HttpConnection> clients;
@@ -286,7 +259,7 @@ TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After,
 
 TEST_CASE("asked to end, the server answers what is under way and leaves with the signal's code") {
   for (const int signal_number : {SIGTERM, SIGINT}) {
-    Server server(tiny_model());
+    ServeProgram server(tiny_model());
     server.ready();
     std::vector<HttpConnection> clients;
     for (int i = 0; i < 8; ++i) clients.emplace_back(server.port());
@@ -334,4 +307,31 @@ TEST_CASE("what cannot be served is refused before the model is read") {
   CHECK(taken.exit_code == 1);
   CHECK(contains(taken.error, std::to_string(shared().port())));
   CHECK(run_hone({"serve"}).exit_code == 2);
+  const ProcessResult host = run_hone({"serve", "--model", tiny_model(), "--allow-host", "http://x/"});
+  CHECK(host.exit_code == 2);
+  CHECK(contains(host.error, "--allow-host \"http://x/\" is not a name or address of a server"));
+  CHECK(contains(host.error, "hone.example.org"));
+  const ProcessResult origin = run_hone({"serve", "--model", tiny_model(), "--allow-origin", "example.com"});
+  CHECK(origin.exit_code == 2);
+  CHECK(contains(origin.error, "--allow-origin \"example.com\" has no scheme"));
+}
+
+TEST_CASE("a request that waits longer than --queue-timeout is answered 503, and the rest are answered") {
+  ServeProgram server(tiny_model(), {"--queue-timeout", "0.001", "--max-batch-tokens", "64"});
+  server.ready();
+  std::vector<HttpConnection> clients;
+  for (int i = 0; i < 40; ++i) clients.emplace_back(server.port());
+  for (const HttpConnection& client : clients) client.send_request("POST", "/predict", much_work());
+  int num_answered = 0, num_expired = 0;
+  for (HttpConnection& client : clients) {
+    const HttpAnswer answer = client.receive();
+    num_answered += answer.status == 200;
+    if (answer.status != 503) continue;
+    ++num_expired;
+    CHECK(answer.headers.at("retry-after") == "1");
+    CHECK(contains(answer.body, "the request waited longer than 0.001 s for the model"));
+  }
+  CHECK(num_answered >= 1);
+  CHECK(num_expired >= 1);
+  CHECK(num_answered + num_expired == 40);
 }

@@ -62,10 +62,24 @@ TEST_CASE("the own origin may call, others only where they are allowed") {
     CHECK_FALSE(closed.allows_origin(foreign, "localhost:8000"));
   }
   CHECK_FALSE(closed.shares());
-  const AccessRules open = rules("127.0.0.1", {}, {"https://Example.org/"});
+  const AccessRules open = rules("127.0.0.1", {}, {"https://Example.org"});
   CHECK(open.allows_origin("https://example.org", "localhost:8000"));
   CHECK(open.shares_with("https://example.org"));
   CHECK_FALSE(open.shares_with("http://localhost:8000"));
   CHECK_FALSE(open.shares_with(""));
   CHECK(rules("127.0.0.1", {}, {"*"}).shares_with("https://anyone.example"));
+}
+
+TEST_CASE("what a Host header could be is a host") {
+  for (const char* good : {"a", "a.b:1", "[::1]", "[::1]:80", "10.0.0.1", "a."}) CHECK(is_host(good));
+  for (const char* wrong : {"", ".", "a..b", ".a", "a..", "::1", "[a]", "http://a", "a/b"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(is_host(wrong));
+  }
+}
+
+TEST_CASE("a name to listen on that ends with a dot is the name that requests are made to") {
+  const AccessRules access(ServerConfig{.host = "Hone.Example."}, "192.168.0.7");
+  CHECK(access.allows_host("hone.example:8000"));
+  CHECK(access.allows_host("hone.example."));
 }

@@ -10,8 +10,11 @@ using namespace hone;
 using namespace hone::http;
 
 TEST_CASE("the loopback has several names") {
-  for (const char* name : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"}) CHECK(is_loopback(name));
-  for (const char* name : {"0.0.0.0", "::", "192.168.0.1", "example.org", "", "127.0.0.1.example"}) {
+  for (const char* name : {"localhost", "LOCALHOST", "Localhost.", "127.0.0.1", "127.1.2.3", "::1", "[::1]"}) {
+    CHECK(is_loopback(name));
+  }
+  for (const char* name : {"0.0.0.0", "::", "192.168.0.1", "example.org", "", "127.0.0.1.example", "localhost..", ".",
+                           "localhost.example", "notlocalhost"}) {
     CHECK_FALSE(is_loopback(name));
   }
 }
@@ -66,4 +69,51 @@ TEST_CASE("contradictions and an empty host are refused") {
   const Error both = expect_error([] { make_config({.api_key_file = "keys", .no_auth = true}); });
   CHECK(contains(both.what(), "--no-auth contradicts --api-key-file"));
   CHECK(contains(expect_error([] { make_config({.host = ""}); }).what(), "--host is empty"));
+}
+
+TEST_CASE("a host of the loopback needs no key, in whatever letters") {
+  CHECK(make_config({.host = "LOCALHOST"}).host == "LOCALHOST");
+  CHECK(make_config({.host = "localhost."}).host == "localhost.");
+}
+
+TEST_CASE("a host to be allowed that no request can be made to is refused, with an example of one that can") {
+  for (const char* wrong : {"", " ", "http://x/", "https://hone.example", "hone.example/", "a b", "*", "user@a", "::1",
+                            ".example", "a..b", "a:port", "[::1", "[a]"}) {
+    CAPTURE(wrong);
+    const Error error = expect_error([&] { make_config({.allow_host = {"good.example", wrong}}); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(error.what() == fmt::format("--allow-host \"{}\" is not a name or address of a server", wrong));
+    CHECK(contains(error.hint(), "as hone.example.org"));
+  }
+  const std::vector<std::string> good = {"hone", "Hone.Example", "hone.example.", "10.0.0.7", "[fe80::1]", "a:8000"};
+  CHECK(make_config({.allow_host = good}).allow_host == good);
+}
+
+TEST_CASE("an origin to be allowed that no page has is refused, with what is wrong and an example") {
+  const std::pair<const char*, const char*> wrong[] = {{"example.com", "has no scheme"},
+                                                       {"", "has no scheme"},
+                                                       {"://example.com", "has no scheme"},
+                                                       {"https://example.com/", "has a path"},
+                                                       {"https://example.com/app", "has a path"},
+                                                       {"https://", "has no host"},
+                                                       {"https://*.example.com", "has no host"},
+                                                       {"https://a b", "has no host"},
+                                                       {"https://a:", "has no host"},
+                                                       {"https://a:443", "has the port that browsers leave out"},
+                                                       {"http://a:80", "has the port that browsers leave out"}};
+  for (const auto& [origin, problem] : wrong) {
+    CAPTURE(origin);
+    const Error error = expect_error([&] { make_config({.allow_origin = {origin}}); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(contains(error.what(), fmt::format("--allow-origin \"{}\" {}", origin, problem)));
+    CHECK(contains(error.hint(), "as https://example.org"));
+  }
+  const std::vector<std::string> all = {"*",
+                                        "null",
+                                        "https://Example.org",
+                                        "http://localhost:3000",
+                                        "http://[::1]:8080",
+                                        "http://a:443",
+                                        "chrome-extension://abc"};
+  CHECK(make_config({.allow_origin = all}).allow_origin == all);
 }

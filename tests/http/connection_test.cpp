@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <memory>
+#include <mutex>
+
 #include "base/log.h"
 #include "expect_error.h"
 #include "http/test_server.h"
@@ -103,6 +107,177 @@ TEST_CASE("a refusal reaches a client that is still sending") {
   CHECK(response.status == 413);
   CHECK(response.header("Connection") == "close");
   CHECK(contains(response.body, "--max-body-bytes"));
+}
+
+TEST_CASE("a refusal reaches a client that sends slowly, for longer than a silent one is waited for") {
+  const TestServer server(quick(milliseconds(3000)), test_site());  // 200 ms for a silent one
+  TestClient client(server.port());
+  const auto start = Clock::now();
+  REQUIRE(client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"));
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(milliseconds(50));
+    REQUIRE(client.send(std::string(100'000, 'x')));
+  }
+  CHECK(milliseconds_since(start) >= 1000);
+  CHECK(client.read().status == 413);
+  CHECK(client.is_closed());
+}
+
+TEST_CASE("a client that goes on sending after its refusal is left after the time of a request, or at 64 MiB") {
+  const TestServer server(quick(milliseconds(600)), test_site());
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n\r\n";
+  TestClient slow(server.port());
+  REQUIRE(slow.send(head));
+  const auto start = Clock::now();
+  while (slow.send("x") && milliseconds_since(start) < 5000) std::this_thread::sleep_for(milliseconds(20));
+  CHECK(milliseconds_since(start) >= 500);
+  CHECK(milliseconds_since(start) < 3000);
+  TestClient fast(server.port());
+  REQUIRE(fast.send(head));
+  const std::string piece(1 << 20, 'x');
+  size_t num_sent = 0;
+  while (num_sent < 500 && fast.send(piece)) ++num_sent;
+  CHECK(num_sent >= 1);
+  CHECK(num_sent < 200);
+}
+
+TEST_CASE("pages of an allowed origin may read every refusal, also of a request that is none") {
+  ServerConfig config = quick();
+  config.allow_origin = {"https://a.example"};
+  const TestServer server(config, test_site());
+  const std::string from = "Host: localhost\r\nOrigin: https://a.example\r\n";
+  const auto check = [&](unsigned status, const std::string& request) {
+    CAPTURE(request.substr(0, 200));
+    const TestResponse response = ask(server, request);
+    CHECK(response.status == status);
+    CHECK(response.header("Access-Control-Allow-Origin") == "https://a.example");
+    CHECK(contains(response.body, "\"error_type\""));
+  };
+  check(411, "POST /echo HTTP/1.1\r\n" + from + "\r\n");
+  check(413, "POST /echo HTTP/1.1\r\n" + from + "Content-Length: 99999999\r\n\r\n");
+  check(413,
+        "POST /echo HTTP/1.1\r\n" + from + "Transfer-Encoding: chunked\r\n\r\nfffffff\r\n" + std::string(1100000, 'x'));
+  check(417, "POST /echo HTTP/1.1\r\n" + from + "Content-Length: 1\r\nExpect: more\r\n\r\n");
+  check(431, "POST /echo HTTP/1.1\r\n" + from + "A: " + std::string(9000, 'a'));
+  check(501, "POST /echo HTTP/1.1\r\n" + from + "Transfer-Encoding: gzip\r\n\r\n");
+  check(400, "POST /echo HTTP/1.1\r\n" + from + "no colon\r\n\r\n");
+  check(400, "POST /echo HTTP/1.1\r\n" + from + "A: \x01");
+  check(400, "POST /echo HTTP/1.1\r\n" + from + "Transfer-Encoding: chunked\r\n\r\nnone\r\n");
+  check(408, "POST /echo HTTP/1.1\r\n" + from + "A: ");
+  check(408, "POST /echo HTTP/1.1\r\n" + from + "Content-Length: 9\r\n\r\nabc");
+  const TestResponse foreign = ask(server, "POST /echo HTTP/1.1\r\nHost: a\r\nOrigin: https://b.example\r\nA: \x01");
+  CHECK(foreign.status == 400);
+  CHECK(foreign.header("Access-Control-Allow-Origin").empty());
+  const TestResponse in_body = ask(server, post("/echo", "\nOrigin: https://a.example\n"));
+  CHECK(in_body.status == 200);
+  CHECK(in_body.header("Access-Control-Allow-Origin").empty());
+}
+
+TEST_CASE("who may not ask hears that before anything of the body") {
+  ServerConfig config = quick();
+  config.keys = ApiKeys(std::vector<std::string>{"k1"});
+  const TestServer server(config, test_site());
+  const auto status = [&](const std::string& lines) { return ask(server, "POST /echo HTTP/1.1\r\n" + lines).status; };
+  for (const std::string body : {"\r\n", "Content-Length: 99999999\r\n\r\n", "Transfer-Encoding: gzip\r\n\r\n"}) {
+    CAPTURE(body);
+    CHECK(status("Host: localhost\r\n" + body) == 401);
+    CHECK(status("Host: evil.example\r\nAuthorization: Bearer k1\r\n" + body) == 403);
+    CHECK(status("Host: localhost\r\nOrigin: http://evil.example\r\nAuthorization: Bearer k1\r\n" + body) == 403);
+  }
+  const std::string allowed = "Host: localhost\r\nAuthorization: Bearer k1\r\n";
+  CHECK(status(allowed + "\r\n") == 411);
+  CHECK(status(allowed + "Content-Length: 99999999\r\n\r\n") == 413);
+  CHECK(status(allowed + "Transfer-Encoding: gzip\r\n\r\n") == 501);
+}
+
+namespace {
+
+// A server whose only route holds each request until it is released, and tells whether the client has gone.
+struct HeldRequests {
+  HeldRequests() {
+    Site site;
+    site.routes.push_back(
+        {.method = "GET", .path = "/held", .handle = [this](const Request& request, const Answer& answer) {
+           const std::lock_guard lock(mutex);
+           client_gone = request.client_gone;
+           held = answer;
+         }});
+    server = std::make_unique<TestServer>(quick(), site);
+  }
+  ~HeldRequests() { held = nullptr; }
+
+  bool wait_until(const std::function<bool()>& reached, double patience = 3000) {
+    const auto start = Clock::now();
+    while (milliseconds_since(start) < patience) {
+      {
+        const std::lock_guard lock(mutex);
+        if (reached()) return true;
+      }
+      std::this_thread::sleep_for(milliseconds(2));
+    }
+    return false;
+  }
+  void hold(const TestClient& client, const std::string& request = get("/held")) {
+    REQUIRE(client.send(request));
+    REQUIRE(wait_until([&] { return held != nullptr; }));
+  }
+  bool is_gone(double patience = 3000) {
+    return wait_until([&] { return client_gone.stop_requested(); }, patience);
+  }
+
+  std::mutex mutex;
+  std::stop_token client_gone;
+  Answer held;
+  std::unique_ptr<TestServer> server;
+};
+
+}  // namespace
+
+TEST_CASE("that a client has gone is told to whoever has its request: by a reset, by the end of both its sides") {
+  for (const bool by_reset : {true, false}) {
+    CAPTURE(by_reset);
+    HeldRequests requests;
+    TestClient client(requests.server->port());
+    requests.hold(client);
+    CHECK_FALSE(requests.is_gone(50));
+    by_reset ? client.reset() : client.close();
+    CHECK(requests.is_gone());
+    requests.held(text_response("to nobody"));
+  }
+}
+
+TEST_CASE("a client that ended its sending side alone is not gone, and has its answer however long it takes") {
+  HeldRequests requests;
+  TestClient client(requests.server->port());
+  requests.hold(client);
+  client.half_close();
+  CHECK_FALSE(requests.is_gone(500));
+  requests.held(text_response("late"));
+  const TestResponse interim = client.read(true);  // which asked whether it listens
+  CHECK(interim.status == 100);
+  CHECK(client.read().body == "late");
+  CHECK(client.is_closed());
+  TestClient old(requests.server->port());
+  requests.held = nullptr;
+  requests.hold(old, "GET /held HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  old.half_close();
+  CHECK_FALSE(requests.is_gone(300));
+  requests.held(text_response("late"));
+  CHECK(old.read().status == 200);  // HTTP/1.0 knows no interim answers
+}
+
+TEST_CASE("requests that come while one is answered wait, however many") {
+  HeldRequests requests;
+  TestClient client(requests.server->port());
+  requests.hold(client);
+  std::string more;
+  for (int i = 0; i < 2000; ++i) more += get("/nothing", "X-A: " + std::string(100, 'a') + "\r\n");
+  std::thread sender([&] { client.send(more); });
+  std::this_thread::sleep_for(milliseconds(50));
+  requests.held(text_response("first"));
+  CHECK(client.read().body == "first");
+  for (int i = 0; i < 2000; ++i) REQUIRE(client.read().status == 404);
+  sender.join();
 }
 
 TEST_CASE("a request that dribbles is a 408, counted from its first byte") {

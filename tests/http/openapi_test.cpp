@@ -68,3 +68,26 @@ TEST_CASE("a row whose schema is not JSON is a bug") {
   CHECK(error.kind() == ErrorKind::kInternal);
   CHECK(contains(error.what(), "the schema of GET /x"));
 }
+
+TEST_CASE("headers of answers and answers of other statuses are told") {
+  const Route route{
+      .method = "GET",
+      .path = "/x",
+      .handle = kNothing,
+      .response_headers = {{.name = "X-Cut", .doc = "what was cut"}},
+      .other_responses = {
+          {.status = 503, .doc = "not yet", .schema = R"({"type":"array"})", .headers = {retry_after_header()}}}};
+  const Json document = openapi_document({"hone", "1"}, std::span(&route, 1));
+  const Json& responses = document["paths"]["/x"]["get"]["responses"];
+  CHECK(responses["200"]["headers"] ==
+        Json::parse(R"({"X-Cut":{"description":"what was cut","schema":{"type":"string"}}})"));
+  CHECK(responses["503"]["description"] == "not yet");
+  CHECK(responses["503"]["content"]["application/json"]["schema"]["type"] == "array");
+  CHECK(responses["503"]["headers"]["Retry-After"]["schema"]["type"] == "integer");
+  CHECK(responses["default"]["headers"].contains("Retry-After"));
+  CHECK_FALSE(openapi_document(
+                  {"hone", "1"},
+                  std::vector<Route>{
+                      {.method = "GET", .path = "/y", .handle = kNothing}})["paths"]["/y"]["get"]["responses"]["200"]
+                  .contains("headers"));
+}

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 using namespace hone::http;
 using std::chrono::milliseconds;
 
@@ -55,4 +57,18 @@ TEST_CASE("a newcomer takes the place of the slowest, never of one whose request
   CHECK(list.to_evict(now, kGrace) == &slow);
   enter(closing, Phase::kClosing, milliseconds(999));
   CHECK(list.to_evict(now, kGrace) == &closing);
+}
+
+TEST_CASE("each item of a phase is visited once, also where it leaves then") {
+  PhaseList list;
+  Item a, b, c;
+  for (Item* item : {&a, &b, &c}) list.add(*item, kStart);
+  list.move(c, Phase::kAnswering, kStart);
+  std::vector<Phased*> seen;
+  list.for_each(Phase::kWaiting, [&](Phased& item) {
+    seen.push_back(&item);
+    list.remove(item);
+  });
+  CHECK(seen == std::vector<Phased*>{&a, &b});
+  CHECK(list.size() == 1);
 }

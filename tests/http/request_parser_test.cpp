@@ -108,16 +108,50 @@ TEST_CASE("the limits of the head are 431 and 414") {
     for (size_t i = 0; i < count; ++i) result += fmt::format("X-{}: v\r\n", i);
     return result + "\r\n";
   };
-  CHECK(parsed(get + lines(100), 1000, kLimits).state() == State::kDone);
+  for (const size_t step : {size_t{1}, size_t{1000}, size_t{1000000}}) {
+    CAPTURE(step);
+    CHECK(parsed(get + lines(100), step, kLimits).state() == State::kDone);
+    CHECK(parsed(get + "A: " + std::string(8189, 'a') + "\r\n\r\n", step, kLimits).state() == State::kDone);
+    CHECK(parsed("GET /" + std::string(8192 - 14, 'a') + " HTTP/1.1\r\n\r\n", step, kLimits).state() == State::kDone);
+  }
   CHECK(refusal(get + lines(101)) == 431);
-  CHECK(parsed(get + "A: " + std::string(8191, 'a') + "\r\n\r\n", 1000, kLimits).state() == State::kDone);
-  CHECK(refusal(get + "A: " + std::string(8192, 'a') + "\r\n\r\n") == 431);
-  CHECK(refusal(get + "A: " + std::string(70000, 'a')) == 431);
-  CHECK(refusal("GET /" + std::string(8192, 'a') + " HTTP/1.1\r\n\r\n") == 414);
-  CHECK(refusal(std::string(70000, 'A')) == 431);
-  std::string long_head = get;
-  for (int i = 0; i < 20; ++i) long_head += fmt::format("X-{}: {}\r\n", i, std::string(4000, 'a'));
-  CHECK(refusal(long_head + "\r\n") == 431);
+  CHECK(refusal(get + "A: " + std::string(8190, 'a') + "\r\n\r\n") == 431);
+  CHECK(refusal("GET /" + std::string(8193 - 14, 'a') + " HTTP/1.1\r\n\r\n") == 414);
+  CHECK(refusal(std::string(70000, 'A')) == 414);
+}
+
+TEST_CASE("a head of a hundred lines of eight KiB each is taken, whole") {
+  std::string request = "GET / HTTP/1.1\r\n";
+  for (int i = 0; i < 100; ++i) request += fmt::format("X-{:02}: {}\r\n", i, std::string(8192 - 6, 'a'));
+  RequestParser parser = parsed(request + "\r\n", 16384, kLimits);
+  REQUIRE(parser.state() == State::kDone);
+  CHECK(parser.headers().size() == 100);
+  CHECK(parser.headers().find("X-99").size() == 8186);
+}
+
+TEST_CASE("what is wrong with a body is told only when the body is asked for") {
+  for (const std::string lines : {"\r\n", "Content-Length: 99999999\r\n\r\n", "Transfer-Encoding: gzip\r\n\r\n",
+                                  "Content-Length: 1\r\nExpect: x\r\n\r\n"}) {
+    CAPTURE(lines);
+    RequestParser parser(kLimits);
+    parser.feed(kPost + lines);
+    CHECK(parser.state() == State::kHeadDone);
+    CHECK_FALSE(parser.keep_alive());  // the next request cannot be found
+    parser.continue_with_body();
+    CHECK(parser.state() == State::kFailed);
+  }
+}
+
+TEST_CASE("trailers and the line before a chunk are as long as a header line at most") {
+  const std::string chunked = kPost + "Transfer-Encoding: chunked\r\n\r\n";
+  const auto trailer = [&](size_t size) { return chunked + "0\r\nA:" + std::string(size, 'a') + "\r\n\r\n"; };
+  const auto extension = [&](size_t size) { return chunked + "1;" + std::string(size, 'a') + "\r\nx\r\n0\r\n\r\n"; };
+  for (const size_t step : {size_t{1}, size_t{20000}}) {
+    CHECK(parsed(trailer(8191), step, kLimits).state() == State::kDone);
+    CHECK(parsed(extension(8191), step, kLimits).state() == State::kDone);
+  }
+  CHECK(refusal(trailer(8192)) == 431);
+  CHECK(refusal(extension(8192)) == 431);
 }
 
 TEST_CASE("the limits of the body are 413 and 411") {
@@ -154,6 +188,7 @@ TEST_CASE("what is no request is a 400") {
   for (const std::string& garbage :
        {std::string("\x16\x03\x01\x02", 4), std::string(100, '\0'), std::string("GET\r\n\r\n"),
         std::string("GET / HTTP/2.0\r\n\r\n"), std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"),
+        std::string("GET / \r\n"), std::string("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nA : b\r\n\r\n"), std::string("GET / HTTP/1.1\r\nA: \x01\r\n\r\n"),
         std::string("G\xC3\xA4T / HTTP/1.1\r\n\r\n"), std::string("GET /a b HTTP/1.1\r\n\r\n"),
         std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")}) {
@@ -164,7 +199,7 @@ TEST_CASE("what is no request is a 400") {
 
 TEST_CASE("lines that end without a carriage return never become a request") {
   for (const size_t step : {size_t{1}, size_t{100}}) {
-    CHECK(parsed("GET / HTTP/1.1\nHost: a\n\n", step, kLimits).state() != State::kDone);
+    CHECK(parsed("GET / HTTP/1.1\nHost: a\n\n", step, kLimits).state() == State::kFailed);
     CHECK(parsed("GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", step, kLimits).state() == State::kFailed);
   }
 }

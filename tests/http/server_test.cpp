@@ -240,7 +240,48 @@ TEST_CASE("where every connection has a request under way, one more is refused")
   const TestResponse response = refused.read();
   CHECK(response.status == 503);
   CHECK(response.header("Retry-After") == "1");
+  CHECK(response.header("Content-Type") == "application/json");
+  CHECK(contains(response.body, "\"error\":\"the server has too many connections\",\"field\":null"));
+  CHECK(contains(response.body, "\"error_type\":\"overloaded\""));
   CHECK(refused.is_closed());
+  server.stop();
+}
+
+TEST_CASE("the refusal of a connection reaches clients that send a whole request before they read") {
+  ServerConfig config;
+  config.limits.connections = 1;
+  config.limits.stop = milliseconds(1);
+  const auto metrics = std::make_shared<Metrics>();
+  std::vector<Answer> kept;
+  Site site;
+  site.metrics = metrics;
+  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Answer& answer) {
+                           kept.push_back(answer);
+                         }});
+  TestServer server(config, site);
+  TestClient busy(server.port());
+  busy.send(get("/never"));
+  std::this_thread::sleep_for(milliseconds(50));
+  for (int i = 0; i < 50; ++i) {
+    TestClient refused(server.port());
+    REQUIRE(refused.send(post("/never", std::string(i * 20'000, 'x'))));
+    std::this_thread::sleep_for(milliseconds(2));  // a reset would have come by now, and taken the answer with it
+    const TestResponse response = refused.read();
+    REQUIRE(response.status == 503);
+    REQUIRE(contains(response.body, "too many connections"));
+    REQUIRE(refused.is_closed());
+  }
+  const Gauge& open = metrics->gauge("hone_http_connections", "open connections");
+  const auto start = Clock::now();
+  while (open.value() != 1 && milliseconds_since(start) < 5000) std::this_thread::sleep_for(milliseconds(5));
+  CHECK(open.value() == 1);
+  std::vector<TestClient> crowd;
+  for (int i = 0; i < 200; ++i) crowd.emplace_back(server.port());
+  while (metrics->counter("hone_http_refused_connections_total", "").value() < 250) {
+    std::this_thread::sleep_for(milliseconds(5));
+    REQUIRE(milliseconds_since(start) < 20000);
+  }
+  CHECK(open.value() <= 1 + 32);  // no more are told at a time, so that they need no more open files
   server.stop();
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "expect_error.h"
+#include "http/test_server.h"
 
 using namespace hone;
 using namespace hone::http;
@@ -89,4 +90,18 @@ TEST_CASE("If-None-Match is a list of tags") {
   CHECK(names_tag("*", "\"a\""));
   CHECK_FALSE(names_tag("", "\"a\""));
   CHECK_FALSE(names_tag("a", "\"a\""));
+}
+
+TEST_CASE("a server of a build without pages says so at its root, and its routes are there") {
+  Site site = test_site();
+  site.pages = page_files();  // of cmake/no_pages.cpp, which a build with HONE_WEB=OFF links
+  const TestServer server({}, site);
+  const TestResponse root = ask(server, get("/"));
+  CHECK(root.status == 200);
+  CHECK(root.header("Content-Type") == "text/plain; charset=utf-8");
+  CHECK(contains(root.body, "This hone was built without its pages (HONE_WEB=OFF)."));
+  CHECK(ask(server, get("/try.html")).status == 404);
+  CHECK(ask(server, get("/watch.html")).status == 404);
+  CHECK(ask(server, get("/text")).body == "hello");
+  CHECK(ask(server, get("/openapi.json")).status == 200);
 }

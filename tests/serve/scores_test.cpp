@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include "expect_error.h"
+#include "http/response.h"
 
 using namespace hone;
 
@@ -42,4 +44,22 @@ TEST_CASE("labels come from the highest score on, equal ones in their order, at 
 
 TEST_CASE("a score of one is a number with a point, as HF writes it") {
   CHECK(serve::scores_json({1.0f}, {"LABEL_0"}, {}).dump() == R"([[{"label":"LABEL_0","score":1.0}]])");
+}
+
+TEST_CASE("a score that JSON cannot say is an error that names its input") {
+  const float nan = std::nanf(""), infinite = std::numeric_limits<float>::infinity();
+  serve::check_finite({0.5f, 0.5f, 0, 1}, 2);
+  const std::pair<std::vector<float>, const char*> wrong[] = {
+      {{0, 1, 0, nan, nan, 0}, "inputs[1]"}, {{-infinite, 1}, "inputs[0]"}, {{0, 1, 0, 1, 0, infinite}, "inputs[2]"}};
+  for (const auto& [scores, input] : wrong) {
+    CAPTURE(input);
+    try {
+      serve::check_finite(scores, 2);
+      FAIL("was taken");
+    } catch (const http::RequestError& error) {
+      CHECK(error.answer().status == 500);
+      CHECK(error.answer().field == input);
+      CHECK(error.answer().message == fmt::format("the model gave {} a score that is not a number", input));
+    }
+  }
 }

@@ -1,7 +1,11 @@
 #include "serve/service.h"
 
+#include <atomic>
 #include <cmath>
+#include <cstring>
 
+#include "base/files.h"
+#include "base/log.h"
 #include "expect_error.h"
 #include "serve/requests.h"
 #include "serve/tiny_service.h"
@@ -214,6 +218,53 @@ TEST_CASE("a model that cannot be loaded leaves a service that says why") {
   const Json info = Json::parse(failed.service.info({}).body);
   CHECK(info["state"] == "failed");
   CHECK(contains(info["error"].get<std::string>(), why));
+}
+
+TEST_CASE("a model whose weights are no numbers gives an error, not a score of null") {
+  const TemporaryFolder folder;
+  const std::filesystem::path copy = folder.path() / "broken";
+  std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
+  std::string weights = read_file(copy / "model.safetensors");
+  uint64_t header_size = 0;
+  std::memcpy(&header_size, weights.data(), sizeof header_size);
+  const Json header = Json::parse(weights.substr(8, header_size));
+  const auto offset = header["classifier.bias"]["data_offsets"][0].get<size_t>();
+  const float nan = std::nanf("");
+  std::memcpy(weights.data() + 8 + header_size + offset, &nan, sizeof nan);
+  folder.write("broken/model.safetensors", weights);
+  TinyService broken(copy);
+  broken.started();
+  REQUIRE(broken.health()["status"] == "ready");
+  set_log_level(LogLevel::kOff);
+  const http::Response predicted = broken.predict(R"({"inputs": ["good", "bad"]})");
+  const http::Response explained = broken.explain(R"({"inputs": "good movie"})");
+  set_log_level(LogLevel::kInfo);
+  for (const http::Response& response : {predicted, explained}) {
+    CHECK(response.status == 500);
+    const Json json = Json::parse(response.body);
+    CHECK(json["error"] == "the model gave inputs[0] a score that is not a number");
+    CHECK(json["field"] == "inputs[0]");
+  }
+}
+
+TEST_CASE("a request whose client went before its turn is never prepared, and answered nowhere") {
+  TinyService service;
+  service.started();
+  std::stop_source client;
+  client.request_stop();
+  http::Request request = request_of("{}");
+  request.client_gone = client.get_token();
+  const auto promise = std::make_shared<std::promise<http::Response>>();
+  std::atomic<bool> is_read{false};
+  service.service.prepare(
+      request, [promise](http::Response response) { promise->set_value(std::move(response)); },
+      [&](const http::Request&, const http::Answer&) { is_read = true; });
+  std::promise<void> next;
+  service.service.prepare(
+      request_of("{}"), [](const http::Response&) {},
+      [&](const http::Request&, const http::Answer&) { next.set_value(); });
+  next.get_future().wait();
+  CHECK_FALSE(is_read);
 }
 
 TEST_CASE("where too many requests wait, the next is answered 429 with Retry-After, and the others are not harmed") {

@@ -36,6 +36,7 @@ class FakeModel {
     }
     batches_.push_back(batch);
     changed_.notify_all();
+    if (batches_.size() == stop_at_) open_ = false;
     changed_.wait(lock, [&] { return open_; });
     if (std::find(batch.begin(), batch.end(), -1) != batch.end()) throw Error(ErrorKind::kInput, "-1 is no id");
     return logits;
@@ -43,6 +44,11 @@ class FakeModel {
 
   void shut() { set_open(false); }
   void open() { set_open(true); }
+  // Shuts when that batch is there.
+  void stop_at(size_t num_batches) {
+    const std::lock_guard lock(mutex_);
+    stop_at_ = num_batches;
+  }
   void wait_for_batches(size_t count) {
     std::unique_lock lock(mutex_);
     REQUIRE(changed_.wait_for(lock, std::chrono::seconds(30), [&] { return batches_.size() >= count; }));
@@ -62,6 +68,7 @@ class FakeModel {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::vector<int32_t>> batches_;
+  size_t stop_at_ = 0;
   bool open_ = true;
 };
 
@@ -78,11 +85,13 @@ struct Bench {
   }
   ~Bench() { model.open(); }
 
-  std::future<Logits> submit(std::vector<text::Encoding> rows) {
+  std::future<Logits> submit(std::vector<text::Encoding> rows, std::stop_token gone = {}) {
     const auto promise = std::make_shared<std::promise<Logits>>();
-    Job job{std::move(rows), [promise](Logits logits, const std::exception_ptr& error) {
+    Job job{std::move(rows),
+            [promise](Logits logits, const std::exception_ptr& error) {
               error ? promise->set_exception(error) : promise->set_value(std::move(logits));
-            }};
+            },
+            std::move(gone)};
     CHECK(worker->submit(job));
     return promise->get_future();
   }
@@ -151,6 +160,55 @@ TEST_CASE("a job that cannot be computed fails alone") {
   CHECK(other.get() == Logits{3, 1});
   CHECK(std::string(expect_error([&] { bad.get(); }).what()) == "-1 is no id");
   CHECK(bench.counts("hone_compute_failed_total 1"));
+  CHECK(bench.counts("hone_queue_requests 0"));
+}
+
+TEST_CASE("what a client that has gone asked for is not computed, be it waiting or half done") {
+  Bench bench({.max_batch_tokens = 4});
+  auto busy = bench.keep_busy();
+  std::stop_source waiting_client, long_client;
+  auto half_done = bench.submit({row(1, 4), row(2, 4), row(3, 4)}, long_client.get_token());
+  auto waiting = bench.submit({row(4)}, waiting_client.get_token());
+  auto other = bench.submit({row(5, 4)});
+  waiting_client.request_stop();
+  bench.model.stop_at(2);  // the first batch of the long job
+  bench.model.open();
+  bench.model.wait_for_batches(2);
+  long_client.request_stop();
+  bench.model.open();
+  CHECK(other.get() == Logits{5, 4});
+  CHECK_THROWS_AS(waiting.get(), const std::future_error&);
+  CHECK_THROWS_AS(half_done.get(), const std::future_error&);
+  CHECK(bench.model.batches() == Batches{{0}, {1}, {5}});
+  CHECK(bench.submit({row(6)}).get() == Logits{6, 1});
+  CHECK(bench.counts("hone_queue_abandoned_total 2"));
+  CHECK(bench.counts("hone_queue_requests 0"));
+}
+
+TEST_CASE("a job that waited too long is answered 503 and not computed; one that is half done goes on") {
+  Bench bench({.max_batch_tokens = 4, .max_wait = std::chrono::milliseconds(200)});
+  auto busy = bench.keep_busy();
+  auto late = bench.submit({row(3)});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  auto in_time = bench.submit({row(4)});
+  bench.model.open();
+  CHECK(in_time.get() == Logits{4, 1});
+  try {
+    late.get();
+    FAIL("was computed");
+  } catch (const http::RequestError& error) {
+    CHECK(error.answer().status == 503);
+    CHECK(error.answer().retry_after_seconds == 1);
+    CHECK(error.answer().message == "the request waited longer than 0.2 s for the model");
+  }
+  CHECK(bench.model.batches() == Batches{{0}, {4}});
+  CHECK(bench.counts("hone_queue_expired_total 1"));
+  bench.model.shut();
+  auto half_done = bench.submit({row(5, 4), row(6, 4)});
+  bench.model.wait_for_batches(3);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  bench.model.open();
+  CHECK(half_done.get() == Logits{5, 4, 6, 4});
   CHECK(bench.counts("hone_queue_requests 0"));
 }
 

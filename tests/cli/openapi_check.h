@@ -1,0 +1,48 @@
+// An answer held against what /openapi.json says of its route.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "cli/http_client.h"
+#include "cli/json_schema.h"
+
+namespace hone {
+
+// Headers that carry something of a route's own, so that its description must name them.
+inline bool is_own_header(const std::string& lower_case_name) {
+  return lower_case_name.starts_with("x-hone-") || lower_case_name == "retry-after";
+}
+
+inline bool declares_header(const Json& response, const std::string& lower_case_name) {
+  if (!response.contains("headers")) return false;
+  for (const auto& [name, header] : response["headers"].items()) {
+    std::string lower(name);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (lower == lower_case_name) return true;
+  }
+  return false;
+}
+
+// The status is the one expected, and body, type and headers are those that the operation tells for it. A success that
+// the operation does not name is a failure: only errors are told by "default".
+inline void check_answer(const Json& document, const Json& operation, const HttpAnswer& answer, int status) {
+  CHECK(answer.status == status);
+  const std::string key = std::to_string(answer.status);
+  REQUIRE((answer.status >= 400 || operation["responses"].contains(key)));
+  const Json& response = operation["responses"][operation["responses"].contains(key) ? key : "default"];
+  const std::string type = answer.headers.at("content-type");
+  REQUIRE(response["content"].size() == 1);
+  CHECK(type.starts_with(response["content"].begin().key()));
+  if (type == "application/json") {
+    CHECK(schema_problem(response["content"][type]["schema"], answer.json(), document) == "");
+  }
+  for (const auto& [name, value] : answer.headers) {
+    CAPTURE(name);
+    if (is_own_header(name)) CHECK(declares_header(response, name));
+  }
+}
+
+}  // namespace hone

@@ -1,0 +1,125 @@
+// Clients that vanish in the middle of /predict, beside the real program with a real (tiny) model: they cost nothing
+// that stays, and every other request is answered.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "cli/serve_program.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+#include "hostile/server_numbers.h"
+
+using namespace hone;
+
+namespace {
+
+enum class End { kClose, kReset };
+
+// Sends these bytes and is gone: by the end of both its sides, or by a reset, as a process that was killed.
+void vanish(const ServeProgram& server, std::string_view bytes, End end) {
+  HttpConnection connection(server.port());
+  connection.send_raw(bytes);
+  if (end == End::kReset) connection.close_by_reset();
+}
+
+std::string predict_request(const std::string& body) {
+  return fmt::format("POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+}
+
+std::string body_of(size_t num_texts) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "great ";
+  return Json({{"inputs", std::vector<std::string>(num_texts, text)}}).dump();
+}
+
+// Asks one request after the other for as long as it lives; each must be answered.
+class HonestClient {
+ public:
+  explicit HonestClient(const ServeProgram& server) : connection_(server.port()) {
+    thread_ = std::thread([this] {
+      while (!done_) {
+        connection_.send_request("POST", "/predict", R"({"inputs": "good movie"})");
+        ++(connection_.receive().status == 200 ? num_answered_ : num_failed_);
+      }
+    });
+  }
+  ~HonestClient() { stop(); }
+  void stop() {
+    done_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  int num_answered() const { return num_answered_; }
+  int num_failed() const { return num_failed_; }
+
+ private:
+  HttpConnection connection_;
+  std::atomic<bool> done_{false};
+  std::atomic<int> num_answered_{0}, num_failed_{0};
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("clients that vanish anywhere in a request leave memory, connections and queue as they were") {
+  ServeProgram server(tiny_model(), {"--max-queue", "10000"});  // the honest one shall not be told to come again
+  server.ready();
+  const std::string whole = predict_request(body_of(4));
+  const size_t head = whole.find("\r\n\r\n") + 4;
+  const auto vanish_often = [&](int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      for (const End end : {End::kClose, End::kReset}) {
+        vanish(server, whole, end);                                              // the answer finds nobody
+        vanish(server, whole.substr(0, head + (whole.size() - head) / 2), end);  // half a body
+        vanish(server, whole.substr(0, head / 2), end);                          // half a head
+        vanish(server, whole + whole.substr(0, head), end);                      // one and the next one's head
+      }
+    }
+  };
+  const auto settle = [&] {  // this connection is the one that is left
+    return server.process().wait_until([&] {
+      return number_of(server, "hone_http_connections") == 1 && number_of(server, "hone_queue_requests") == 0;
+    });
+  };
+  vanish_often(500);
+  REQUIRE(settle());
+  const long before = resident_kib(server);
+  {
+    HonestClient honest(server);
+    vanish_often(500);
+    CHECK(server.process().wait_until([&] { return honest.num_answered() >= 100; }, 120));
+    honest.stop();
+    CHECK(honest.num_failed() == 0);
+  }
+  CHECK(settle());
+  const long after = resident_kib(server);
+  MESSAGE("resident: " << before << " KiB after 4,000 clients that vanished, " << after << " KiB after 4,000 more");
+  CHECK(after < before + 4096);
+}
+
+TEST_CASE("what a vanished client asked for is not computed while it waits") {
+  ServeProgram server(tiny_model(), {"--max-batch-tokens", "64"});
+  server.ready();
+  const double before = number_of(server, "hone_tokens_total");
+  const std::string work = predict_request(body_of(64));  // 64 rows of 40 tokens, one a batch
+  constexpr int kClients = 60;
+  {
+    std::vector<HttpConnection> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back(server.port());
+      clients.back().send_raw(work);
+      if (i % 2 == 1) clients.back().close_by_reset();
+    }
+  }
+  HttpConnection last(server.port());
+  last.send_request("POST", "/predict", R"({"inputs": "good movie"})");
+  CHECK(last.receive().status == 200);
+  REQUIRE(server.process().wait_until([&] { return number_of(server, "hone_queue_requests") == 0; }));
+  CHECK(server.process().wait_until([&] { return number_of(server, "hone_queue_abandoned_total") >= kClients / 2; }));
+  const double computed = number_of(server, "hone_tokens_total") - before;
+  const double abandoned = number_of(server, "hone_queue_abandoned_total");
+  MESSAGE(abandoned << " of " << kClients << " requests abandoned, " << computed << " tokens computed of "
+                    << kClients * 64 * 40);
+  CHECK(computed < kClients * 64 * 40 / 2);
+}
