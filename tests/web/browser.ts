@@ -34,6 +34,21 @@ export interface VisitOptions {
   before?: () => void;
 }
 
+/** The windows that both pages are tested in: the smallest phone, a desk, and 4K. */
+export const kSizes: readonly (readonly [string, VisitOptions])[] = [
+  ["360", { width: 360, height: 740 }],
+  ["desk", { width: 1440, height: 900 }],
+  ["4k", { width: 3840, height: 2160 }],
+];
+
+/** Both themes in both languages. */
+export const kLooks: readonly (readonly [string, VisitOptions])[] = [
+  ["en-light", {}],
+  ["en-dark", { dark: true }],
+  ["zh-light", { locale: "zh-CN" }],
+  ["zh-dark", { locale: "zh-CN", dark: true }],
+];
+
 // Nothing of the browser itself may talk to the network.
 const quietArguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--no-proxy-server"];
