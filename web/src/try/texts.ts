@@ -57,7 +57,6 @@ export interface TryTexts {
   effect: string;
   working: string;
   failed: (message: string) => string;
-  keyMissing: string;
   history: string;
   historyEmpty: string;
   clearHistory: string;
@@ -90,6 +89,7 @@ export interface TryTexts {
     score: string;
     cut: string;
     emptyText: string;
+    otherModel: string;
     showing: (shown: string, all: string) => string;
     more: string;
     caption: string;
@@ -154,7 +154,6 @@ const en: TryTexts = {
   effect: "Effect, in percentage points",
   working: "Computing ...",
   failed: (message) => `That did not work: ${message}`,
-  keyMissing: "The server wants an API key.",
   history: "History of this visit",
   historyEmpty: "What you analyse is listed here, in this tab only.",
   clearHistory: "Clear history",
@@ -187,6 +186,7 @@ const en: TryTexts = {
     score: "Probability",
     cut: "cut",
     emptyText: "(empty)",
+    otherModel: "the server has another model now",
     showing: (shown, all) => `${shown} of ${all} rows are shown; the export has them all.`,
     more: "Show more rows",
     caption: "Texts with their class",
@@ -251,7 +251,6 @@ const zh: TryTexts = {
   effect: "影响（百分点）",
   working: "正在计算...",
   failed: (message) => `操作没有成功：${message}`,
-  keyMissing: "服务器需要 API 密钥。",
   history: "本次访问的记录",
   historyEmpty: "分析过的文本会列在这里，只保存在当前标签页。",
   clearHistory: "清空记录",
@@ -284,6 +283,7 @@ const zh: TryTexts = {
     score: "概率",
     cut: "已截断",
     emptyText: "（空）",
+    otherModel: "服务器上的模型已经更换",
     showing: (shown, all) => `显示了 ${all} 行中的 ${shown} 行；导出的文件包含全部。`,
     more: "显示更多行",
     caption: "文本及其类别",
