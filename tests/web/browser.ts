@@ -30,6 +30,8 @@ export interface VisitOptions {
   dark?: boolean;
   width?: number;
   height?: number;
+  /** Pixels of a screenshot for one of the page. */
+  scale?: number;
   /** Runs in the page before its own scripts. */
   before?: () => void;
 }
@@ -68,6 +70,7 @@ export async function visit(address: string, options: VisitOptions = {}): Promis
     locale: options.locale ?? "en-US",
     colorScheme: options.dark ? "dark" : "light",
     viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
+    deviceScaleFactor: options.scale ?? 1,
     reducedMotion: "reduce",
     acceptDownloads: true,
   });

@@ -23,7 +23,7 @@ const texts: Texts<{ title: string; why: string; wrong: string; label: string; s
     label: "API 密钥",
     send: "使用此密钥",
     later: "暂不输入",
-    missing: "没有 API 密钥，服务器不会回答。",
+    missing: "此服务器需要 API 密钥才能使用。",
     enter: "输入密钥",
   },
 };

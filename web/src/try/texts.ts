@@ -1,5 +1,6 @@
 // All texts of the try-it page. The Chinese ones of a sentiment model are those of the window in the article that hone
 // began from, byte for byte, spaces and emoji too; the English ones are their twins.
+import { shortCount } from "../shared/format.ts";
 import type { Texts } from "../shared/i18n.ts";
 
 export interface KindTexts {
@@ -30,7 +31,7 @@ export interface TryTexts {
   fileKinds: string;
   state: { loading: string; ready: string; failed: string; gone: string };
   goneNotice: string;
-  parameters: (count: string) => string;
+  parameters: (count: number) => string;
   tokensAtMost: (count: string) => string;
   scores: string;
   independentScores: string;
@@ -125,7 +126,7 @@ const en: TryTexts = {
   fileKinds: "or drop a CSV, JSONL or TXT file",
   state: { loading: "Loading", ready: "Ready", failed: "Failed", gone: "No connection" },
   goneNotice: "The server does not answer. Is hone serve still running? This page connects again by itself.",
-  parameters: (count) => `${count} parameters`,
+  parameters: (count) => `${shortCount(count, "en")} parameters`,
   tokensAtMost: (count) => `reads ${count} tokens`,
   scores: "Probability of each class",
   independentScores: "Probability of each label, each by itself",
@@ -224,7 +225,7 @@ const zh: TryTexts = {
   fileKinds: "或把 CSV、JSONL、TXT 文件拖放到页面上",
   state: { loading: "加载中", ready: "就绪", failed: "加载失败", gone: "连接中断" },
   goneNotice: "服务器没有响应。hone serve 还在运行吗？恢复后本页会自动重新连接。",
-  parameters: (count) => `${count} 个参数`,
+  parameters: (count) => `${shortCount(count, "zh")}${count < 10_000 ? " " : ""}个参数`,
   tokensAtMost: (count) => `最多读取 ${count} 个词元`,
   scores: "各类别的概率",
   independentScores: "各标签的概率（彼此独立）",
