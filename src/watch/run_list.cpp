@@ -1,4 +1,4 @@
-// A second run of the same folder name gets the start of its path's digest behind it.
+// A page asks for several runs every second or two: only the list itself looks through all folders.
 #include "watch/run_list.h"
 
 #include <algorithm>
@@ -14,6 +14,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// 40 bits: among a thousand runs, even if all had one name, two equal ids are as likely as one in two millions.
+constexpr size_t kDigestCharacters = 10;
+
 bool is_id_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
@@ -24,13 +27,17 @@ std::string id_text(const std::string& name) {
   return id.find_first_not_of(".-") == std::string::npos ? "run" + id : id;
 }
 
+std::string id_of(const fs::path& path) {
+  return id_text(path.filename().string()) + "-" + sha256(path.string()).substr(0, kDigestCharacters);
+}
+
+// The entries that are runs, in the order of what they are called.
 std::vector<fs::path> runs_within(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.is_directory(error) && !is_temporary_name(entry.path().filename().string()) && is_run(entry.path())) {
-      found.push_back(fs::canonical(entry.path(), error));
-    }
+    const bool is_candidate = entry.is_directory(error) && !is_temporary_name(entry.path().filename().string());
+    if (is_candidate && is_run(entry.path())) found.push_back(entry.path());
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -52,35 +59,35 @@ RunList::RunList(const std::vector<std::string>& folders) {
 
 std::vector<RunFolder> RunList::list() {
   std::vector<RunFolder> runs;
-  std::set<fs::path> seen;
-  const auto add = [&](const fs::path& path) {
-    if (runs.size() == kMostRuns || !seen.insert(path).second) return;
-    runs.push_back({id_of(path), path.filename().string(), path});
+  known_.clear();
+  const auto add = [&](const fs::path& place) {
+    std::error_code error;
+    const fs::path path = fs::canonical(place, error);  // a link to a run is that run
+    if (error || runs.size() == kMostRuns) return;
+    const RunFolder run = {id_of(path), path.filename().string(), path};
+    if (known_.emplace(run.id, Known{run, place}).second) runs.push_back(run);
   };
   for (const fs::path& folder : folders_) {
     if (is_run(folder)) {
       add(folder);
     } else {
-      for (const fs::path& path : runs_within(folder)) add(path);  // a link to a run is that run
+      for (const fs::path& place : runs_within(folder)) add(place);
     }
   }
   return runs;
 }
 
-std::optional<RunFolder> RunList::find(const std::string& id) {
-  for (RunFolder& run : list()) {
-    if (run.id == id) return std::move(run);
-  }
-  return std::nullopt;
+bool RunList::is_still_there(const Known& known) {
+  std::error_code error;
+  return fs::canonical(known.place, error) == known.run.path && !error && is_run(known.run.path);
 }
 
-std::string RunList::id_of(const fs::path& path) {
-  const auto known = ids_.find(path.string());
-  if (known != ids_.end()) return known->second;
-  std::string id = id_text(path.filename().string());
-  if (taken_.count(id) > 0) id += "-" + sha256(path.string()).substr(0, 8);
-  taken_.insert(id);
-  return ids_[path.string()] = id;
+std::optional<RunFolder> RunList::find(const std::string& id) {
+  auto found = known_.find(id);
+  if (found != known_.end() && is_still_there(found->second)) return found->second.run;
+  list();
+  found = known_.find(id);
+  return found == known_.end() ? std::nullopt : std::optional(found->second.run);
 }
 
 }  // namespace hone::watch

@@ -1,21 +1,21 @@
 // The runs that `hone watch RUN...` shows: each RUN is the folder of a run, or a folder with such folders in it, looked
-// through anew each time, as runs come and go.
+// through anew for each list, as runs come and go.
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace hone::watch {
 
 struct RunFolder {
-  std::string
-      id;  // of letters, digits, ".", "_" and "-"; the same for as long as the run is there, and after a restart
+  // Of letters, digits, ".", "_" and "-": the name and a digest of the path. The same wherever and whenever this path
+  // is listed, whatever else is, so that an address that was kept and a colour that was given go on to mean this run.
+  std::string id;
   std::string name;
-  std::filesystem::path path;  // absolute
+  std::filesystem::path path;  // absolute, without links
 };
 
 class RunList {
@@ -25,14 +25,18 @@ class RunList {
 
   // In the order of the arguments, those of a folder by name. At most kMostRuns.
   std::vector<RunFolder> list();
+  // Looks at one folder only where the run was listed before and is still there; else at all of them.
   std::optional<RunFolder> find(const std::string& id);
 
  private:
-  std::string id_of(const std::filesystem::path& path);
+  struct Known {
+    RunFolder run;
+    std::filesystem::path place;  // where it was found, which may be a link to it
+  };
+  static bool is_still_there(const Known& known);
 
   std::vector<std::filesystem::path> folders_;
-  std::map<std::string, std::string> ids_;  // by path
-  std::set<std::string> taken_;
+  std::map<std::string, Known> known_;  // by id, of the last list
 };
 
 inline constexpr size_t kMostRuns = 1000;

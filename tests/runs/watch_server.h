@@ -58,7 +58,15 @@ class WatchServer {
     return parse_json(answer.body, path);
   }
 
-  Json run(const std::string& id) const { return get("/api/runs/" + id); }
+  // The path of the one run that has this name, whatever its id.
+  std::string path_of(const std::string& name) const {
+    for (const Json& run : get("/api/runs")["runs"]) {
+      if (run["name"] == name) return "/api/runs/" + run["id"].get<std::string>();
+    }
+    FAIL("there is no run ", name);
+    return "";
+  }
+  Json run(const std::string& name) const { return get(path_of(name)); }
   const Process& process() const { return process_; }
   // By SIGTERM, as a service manager does.
   ProcessResult stop() {

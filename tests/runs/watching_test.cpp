@@ -34,23 +34,23 @@ bool has_step(const Process& process, int step) {
 }
 
 // All entries by the route, however many parts they come in.
-std::vector<Json> metrics(const WatchServer& server, const std::string& id) {
+std::vector<Json> metrics(const WatchServer& server, const std::string& name) {
   std::vector<Json> entries;
-  Json part = server.get("/api/runs/" + id + "/metrics");
+  const std::string path = server.path_of(name) + "/metrics";
+  Json part = server.get(path);
   for (;;) {
     entries.insert(entries.end(), part["entries"].begin(), part["entries"].end());
     if (part["more"] == false) return entries;
-    part = server.get("/api/runs/" + id + "/metrics?from=" + part["next"].dump() +
-                      "&generation=" + part["generation"].get<std::string>());
+    part = server.get(path + "?from=" + part["next"].dump() + "&generation=" + part["generation"].get<std::string>());
   }
 }
 
 // What two looks at an ended run have in common.
 std::string all_answers(const WatchServer& server) {
   std::string text = server.get("/api/runs").dump() + server.run("out").dump();
-  text += server.get("/api/runs/out/metrics").dump();
-  const Json steps = server.get("/api/runs/out/evaluations")["steps"];
-  for (const Json& step : steps) text += server.get("/api/runs/out/evaluations/" + step.dump()).dump();
+  text += server.get(server.path_of("out") + "/metrics").dump();
+  const Json steps = server.get(server.path_of("out") + "/evaluations")["steps"];
+  for (const Json& step : steps) text += server.get(server.path_of("out") + "/evaluations/" + step.dump()).dump();
   return text;
 }
 
@@ -137,16 +137,16 @@ TEST_CASE("a run is watched while it trains, and stopped by the page: it saves a
   Process training(HONE_PROGRAM, arguments(folder));
   REQUIRE(training.wait_until([&] { return has_step(training, 40); }));
   Json run = server.get("/api/runs")["runs"][0];
-  CHECK(run["id"] == "out");
+  CHECK(run["name"] == "out");
   CHECK(run["state"] == "running");
   CHECK(run["pid"] == training.pid());
   CHECK(run["resume_command"].is_null());
   CHECK(metrics(server, "out").size() >= 8);
-  CHECK(server.get("/api/runs/out/evaluations")["steps"][0] == 20);
+  CHECK(server.get(server.path_of("out") + "/evaluations")["steps"][0] == 20);
   // A page of another site may not.
-  CHECK(server.request("POST", "/api/runs/out/stop", "Origin: http://evil.example\r\n").status == 403);
+  CHECK(server.request("POST", server.path_of("out") + "/stop", "Origin: http://evil.example\r\n").status == 403);
   CHECK(server.run("out")["stopping"] == false);
-  CHECK(server.request("POST", "/api/runs/out/stop").status == 202);
+  CHECK(server.request("POST", server.path_of("out") + "/stop").status == 202);
   const ProcessResult result = training.wait(60);
   CHECK(result.exit_code == 0);
   CHECK(contains(result.error, "stopped at step "));
@@ -155,7 +155,7 @@ TEST_CASE("a run is watched while it trains, and stopped by the page: it saves a
   CHECK(run["stopping"] == false);
   const std::string step = run["step"].dump();
   CHECK(fs::exists(folder.path() / "runs" / "out" / ("checkpoint-" + step) / "manifest.json"));
-  CHECK(server.request("POST", "/api/runs/out/stop").status == 409);
+  CHECK(server.request("POST", server.path_of("out") + "/stop").status == 409);
   const std::string before = all_answers(server);
   CHECK(server.stop().exit_code == 143);
   const WatchServer again(folder.path() / "runs");
@@ -180,14 +180,14 @@ TEST_CASE("a killed run is interrupted, and the command that is shown goes on wi
   CHECK(contains(command, "cd "));
   CHECK_FALSE(contains(command, "overwrite"));
   CHECK(command.ends_with(" --resume-from-checkpoint true"));
-  const Json before = server.get("/api/runs/out/metrics");
+  const Json before = server.get(server.path_of("out") + "/metrics");
   const ProcessResult resumed = run_shell(command);
   CHECK_MESSAGE(resumed.exit_code == 0, resumed.error);
   CHECK(contains(resumed.error, "resumed "));
   run = server.run("out");
   CHECK(run["state"] == "finished");
   CHECK(run["step"] == 300);
-  const Json after = server.get("/api/runs/out/metrics?from=" + before["next"].dump() +
+  const Json after = server.get(server.path_of("out") + "/metrics?from=" + before["next"].dump() +
                                 "&generation=" + before["generation"].get<std::string>());
   CHECK(after["restarted"] == true);
   int64_t last = 0;

@@ -26,7 +26,9 @@ struct Case {
     folder.write("results/evaluations/3.json", "{\"step\":3}");
     folder.write("results/evaluations/03.json", "{}");
     folder.write("results/evaluations/x.json", "{}");
-    table = routes(std::make_shared<RunList>(std::vector<std::string>{folder.path()}));
+    const auto runs = std::make_shared<RunList>(std::vector<std::string>{folder.path()});
+    id = runs->list().at(0).id;
+    table = routes(runs);
   }
 
   void write_run(const char* state) const {
@@ -50,8 +52,8 @@ struct Case {
     FAIL("no such route");
     return {};
   }
-  Json get(const std::string& path, http::NamedValues parameters = {{"id", "results"}},
-           http::NamedValues query = {}) const {
+  Json get(const std::string& path, http::NamedValues query = {}, http::NamedValues parameters = {}) const {
+    parameters.emplace_back("id", id);
     const http::Response response = call("GET", path, std::move(parameters), std::move(query));
     CHECK(response.status == 200);
     CHECK(response.content_type == "application/json");
@@ -60,6 +62,7 @@ struct Case {
 
   TemporaryFolder folder;
   std::vector<http::Route> table;
+  std::string id;  // of the run "results"
 };
 
 // Holds the folder as a training does.
@@ -75,9 +78,9 @@ struct Lock {
 
 TEST_CASE("the list has every run without its options, a run's own route has all") {
   const Case with;
-  const Json list = with.get("/api/runs", {})["runs"];
+  const Json list = with.get("/api/runs")["runs"];
   REQUIRE(list.size() == 1);
-  CHECK(list[0]["id"] == "results");
+  CHECK(list[0]["id"] == with.id);
   CHECK(list[0]["name"] == "results");
   CHECK(list[0]["path"] == fs::canonical(with.folder.path() / "results").string());
   CHECK(list[0]["state"] == "interrupted");
@@ -92,11 +95,10 @@ TEST_CASE("metrics are told from a position on") {
   CHECK(all["entries"].size() == 2);
   CHECK(all["next"] == 22);
   CHECK(all["more"] == false);
-  const Json rest =
-      with.get("/api/runs/{id}/metrics", {{"id", "results"}}, {{"from", "11"}, {"generation", all["generation"]}});
+  const Json rest = with.get("/api/runs/{id}/metrics", {{"from", "11"}, {"generation", all["generation"]}});
   CHECK(rest["entries"] == Json::parse("[{\"step\": 2}]"));
   CHECK(rest["restarted"] == false);
-  const Json other = with.get("/api/runs/{id}/metrics", {{"id", "results"}}, {{"from", "11"}, {"generation", "x"}});
+  const Json other = with.get("/api/runs/{id}/metrics", {{"from", "11"}, {"generation", "x"}});
   CHECK(other["restarted"] == true);
   CHECK(other["entries"].size() == 2);
 }
@@ -105,7 +107,7 @@ TEST_CASE("a position that is no whole number is refused") {
   const Case with;
   for (const char* from : {"-1", "x", "1.5", "", "99999999999999999999", "18446744073709551615"}) {
     CAPTURE(from);
-    const http::Response response = with.call("GET", "/api/runs/{id}/metrics", {{"id", "results"}}, {{"from", from}});
+    const http::Response response = with.call("GET", "/api/runs/{id}/metrics", {{"id", with.id}}, {{"from", from}});
     CHECK(response.status == 400);
     CHECK(contains(response.body, "from must be a whole number"));
   }
@@ -114,14 +116,14 @@ TEST_CASE("a position that is no whole number is refused") {
 TEST_CASE("evaluations are listed by their steps in order, and told by them") {
   const Case with;
   CHECK(with.get("/api/runs/{id}/evaluations")["steps"] == Json::parse("[3, 20]"));
-  CHECK(with.get("/api/runs/{id}/evaluations/{step}", {{"id", "results"}, {"step", "20"}})["step"] == 20);
+  CHECK(with.get("/api/runs/{id}/evaluations/{step}", {}, {{"step", "20"}})["step"] == 20);
   for (const char* step : {"5", "x", "../../run", "-3", "03", "3.json"}) {
     CAPTURE(step);
-    const auto response = with.call("GET", "/api/runs/{id}/evaluations/{step}", {{"id", "results"}, {"step", step}});
+    const auto response = with.call("GET", "/api/runs/{id}/evaluations/{step}", {{"id", with.id}, {"step", step}});
     CHECK(response.status == (std::string(step) == "03" ? 200 : 404));  // "03" is step 3
   }
   with.folder.write("results/evaluations/20.json", "{\"step\":");
-  const auto broken = with.call("GET", "/api/runs/{id}/evaluations/{step}", {{"id", "results"}, {"step", "20"}});
+  const auto broken = with.call("GET", "/api/runs/{id}/evaluations/{step}", {{"id", with.id}, {"step", "20"}});
   CHECK(broken.status == 404);
   CHECK(contains(broken.body, "has no evaluation of step 20"));
 }
@@ -129,7 +131,7 @@ TEST_CASE("evaluations are listed by their steps in order, and told by them") {
 TEST_CASE("a run that does not exist is not found, by any route and by no path") {
   const Case with;
   for (const char* path : {"/api/runs/{id}", "/api/runs/{id}/metrics", "/api/runs/{id}/evaluations"}) {
-    for (const char* id : {"nothing", "..", "results/..", "/etc"}) {
+    for (const char* id : {"nothing", "results", "..", "results/..", "/etc"}) {
       const http::Response response = with.call("GET", path, {{"id", id}});
       CHECK(response.status == 404);
       CHECK(contains(response.body, "there is no run"));
@@ -141,23 +143,23 @@ TEST_CASE("a run that does not exist is not found, by any route and by no path")
 TEST_CASE("only a run that runs can be asked to stop") {
   const Case with;
   const fs::path stop = with.folder.path() / "results" / "stop";
-  http::Response response = with.call("POST", "/api/runs/{id}/stop", {{"id", "results"}});
+  http::Response response = with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}});
   CHECK(response.status == 409);
   CHECK(contains(response.body, "does not run: it is interrupted"));
   CHECK_FALSE(fs::exists(stop));
   const Lock lock(with.folder.path() / "results");
-  response = with.call("POST", "/api/runs/{id}/stop", {{"id", "results"}});
+  response = with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}});
   CHECK(response.status == 202);
   CHECK(fs::is_empty(stop));
   CHECK(with.get("/api/runs/{id}")["stopping"] == true);
   with.write_run("finished");
-  CHECK(with.call("POST", "/api/runs/{id}/stop", {{"id", "results"}}).status == 409);
+  CHECK(with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}}).status == 409);
 }
 
 TEST_CASE("a run whose file is broken is still listed") {
   const Case with;
   with.folder.write("results/run.json", "{");
-  const Json list = with.get("/api/runs", {})["runs"];
+  const Json list = with.get("/api/runs")["runs"];
   REQUIRE(list.size() == 1);
   CHECK(list[0]["error"] == "its files cannot be read");
   CHECK(with.call("GET", "/health").status == 200);

@@ -18,6 +18,15 @@ std::vector<std::string> ids(RunList& runs) {
   return found;
 }
 
+std::vector<std::string> names(RunList& runs) {
+  std::vector<std::string> found;
+  for (const RunFolder& run : runs.list()) found.push_back(run.name);
+  return found;
+}
+
+// Its id as a list of this folder alone says it.
+std::string id_alone(const fs::path& folder) { return RunList({folder.string()}).list().at(0).id; }
+
 using Names = std::vector<std::string>;
 
 }  // namespace
@@ -32,14 +41,15 @@ TEST_CASE("a folder of a run is a run; another holds runs, which come and go") {
   folder.write("many/d.hone-tmp-1-0/run.json", "{}");
   const std::string one = folder.path() / "one", many = folder.path() / "many";
   RunList runs({one, many, one + "/../one"});
-  CHECK(ids(runs) == Names{"one", "a", "b", "c"});
-  CHECK(runs.find("b")->path == fs::canonical(many) / "b");
-  CHECK(runs.find("b")->name == "b");
-  CHECK_FALSE(runs.find("none").has_value());
+  CHECK(names(runs) == Names{"one", "a", "b", "c"});
+  const std::string b = ids(runs)[2];
+  CHECK(runs.find(b)->path == fs::canonical(many) / "b");
+  CHECK(runs.find(b)->name == "b");
+  CHECK_FALSE(runs.find("b").has_value());
   CHECK_FALSE(runs.find("../one").has_value());
   folder.write("many/none/run.json", "{}");
   fs::remove_all(folder.path() / "many" / "a");
-  CHECK(ids(runs) == Names{"one", "b", "c", "none"});
+  CHECK(names(runs) == Names{"one", "b", "c", "none"});
 }
 
 TEST_CASE("an empty folder becomes a run when one begins in it") {
@@ -52,19 +62,69 @@ TEST_CASE("an empty folder becomes a run when one begins in it") {
 
 TEST_CASE("ids hold only letters that a path of a request may have, and are never the same for two runs") {
   const TemporaryFolder folder;
-  for (const char* name : {"x/my run+1", "y/my run+1", "z/\xE7\x94\xB5", "z/.."}) {
-    if (std::string(name) != "z/..") folder.write(std::string(name) + "/run.json", "{}");
+  for (const char* name : {"x/my run+1", "y/my run+1", "z/\xE7\x94\xB5"}) {
+    folder.write(std::string(name) + "/run.json", "{}");
   }
-  const Names arguments = {folder.path() / "x", folder.path() / "y", folder.path() / "z"};
-  RunList runs(arguments), again(arguments);
+  RunList runs({folder.path() / "x", folder.path() / "y", folder.path() / "z"});
   const Names found = ids(runs);
   REQUIRE(found.size() == 3);
-  CHECK(found[0] == "my-run-1");
+  CHECK(found[0].starts_with("my-run-1-"));
+  CHECK(found[0].size() == std::string("my-run-1-").size() + 10);
   CHECK(found[1].starts_with("my-run-1-"));
-  CHECK(found[1].size() == std::string("my-run-1-").size() + 8);
-  CHECK(found[2] == "run---");
-  CHECK(ids(again) == found);
-  CHECK(ids(runs) == found);
+  CHECK(found[1] != found[0]);
+  CHECK(found[2].starts_with("run----"));
+}
+
+TEST_CASE("a run has the same id whatever else is listed, in whatever order, and however it is named") {
+  const TemporaryFolder folder;
+  for (const char* name : {"x/out", "y/out"}) folder.write(std::string(name) + "/run.json", "{}");
+  const std::string x = folder.path() / "x", y = folder.path() / "y";
+  RunList first({x, y}), second({y, x});
+  const Names found = ids(first);
+  REQUIRE(found.size() == 2);
+  CHECK(ids(second) == Names{found[1], found[0]});
+  CHECK(id_alone(folder.path() / "x" / "out") == found[0]);
+  CHECK(id_alone(folder.path() / "x" / ".." / "y" / "out") == found[1]);
+  fs::remove_all(folder.path() / "x" / "out");
+  CHECK(ids(first) == Names{found[1]});
+  folder.write("x/out/run.json", "{}");
+  CHECK(ids(first) == found);
+}
+
+TEST_CASE("a run is found before it was listed, once it appears, and not once it is gone") {
+  const TemporaryFolder folder;
+  folder.write("many/a/run.json", "{}");
+  const fs::path many = folder.path() / "many";
+  const std::string a = id_alone(many / "a");
+  RunList runs({many.string()});
+  CHECK(runs.find(a).has_value());
+  folder.write("many/b/run.json", "{}");
+  const std::string b = id_alone(many / "b");
+  CHECK(runs.find(b)->path == fs::canonical(many / "b"));
+  fs::rename(many / "b", many / "c");
+  CHECK_FALSE(runs.find(b).has_value());
+  fs::remove(many / "a" / "run.json");
+  CHECK_FALSE(runs.find(a).has_value());
+  folder.write("many/a/run.json", "{}");
+  CHECK(runs.find(a).has_value());
+}
+
+TEST_CASE("a link to a run is that run, as long as it leads there") {
+  const TemporaryFolder folder;
+  folder.write("elsewhere/run.json", "{}");
+  folder.write("other/run.json", "{}");
+  fs::create_directory(folder.path() / "many");
+  const fs::path link = folder.path() / "many" / "link";
+  fs::create_directory_symlink(folder.path() / "elsewhere", link);
+  RunList runs({folder.path() / "many"});
+  const std::string id = id_alone(folder.path() / "elsewhere");
+  CHECK(ids(runs) == Names{id});
+  CHECK(runs.find(id)->name == "elsewhere");
+  fs::remove(link);
+  CHECK_FALSE(runs.find(id).has_value());
+  fs::create_directory_symlink(folder.path() / "other", link);
+  CHECK_FALSE(runs.find(id).has_value());
+  CHECK(runs.find(id_alone(folder.path() / "other")).has_value());
 }
 
 TEST_CASE("a folder that is not there is an error that says what to give") {

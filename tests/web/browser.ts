@@ -30,9 +30,26 @@ export interface VisitOptions {
   dark?: boolean;
   width?: number;
   height?: number;
+  /** Pixels of a screenshot for one of the page. */
+  scale?: number;
   /** Runs in the page before its own scripts. */
   before?: () => void;
 }
+
+/** The windows that both pages are tested in: the smallest phone, a desk, and 4K. */
+export const kSizes: readonly (readonly [string, VisitOptions])[] = [
+  ["360", { width: 360, height: 740 }],
+  ["desk", { width: 1440, height: 900 }],
+  ["4k", { width: 3840, height: 2160 }],
+];
+
+/** Both themes in both languages. */
+export const kLooks: readonly (readonly [string, VisitOptions])[] = [
+  ["en-light", {}],
+  ["en-dark", { dark: true }],
+  ["zh-light", { locale: "zh-CN" }],
+  ["zh-dark", { locale: "zh-CN", dark: true }],
+];
 
 // Nothing of the browser itself may talk to the network.
 const quietArguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -53,6 +70,7 @@ export async function visit(address: string, options: VisitOptions = {}): Promis
     locale: options.locale ?? "en-US",
     colorScheme: options.dark ? "dark" : "light",
     viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
+    deviceScaleFactor: options.scale ?? 1,
     reducedMotion: "reduce",
     acceptDownloads: true,
   });

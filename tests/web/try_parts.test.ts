@@ -2,10 +2,12 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import { csvCell } from "../../web/src/shared/csv_cell.ts";
-import { percent } from "../../web/src/shared/format.ts";
+import { percent, shortCount } from "../../web/src/shared/format.ts";
 import { packBatches, sendable } from "../../web/src/try/batches.ts";
 import { guessDelimiter, parseDelimited, writeCsv } from "../../web/src/try/csv.ts";
+import { examplesFor } from "../../web/src/try/examples.ts";
 import { likelyTextColumn, maxFileBytes, readRows, RowsError, rowsOfFile, rowsOfLines, withHeader, type Rows } from "../../web/src/try/rows_file.ts";
+import { hasLabelsOf, isSameModel, type Info } from "../../web/src/try/served_model.ts";
 import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords } from "../../web/src/try/word_effects.ts";
 import { tableRecords } from "../../web/src/try/table_export.ts";
 
@@ -129,6 +131,26 @@ test("words are put back into the text by code points", () => {
   const word = (start: number, stop: number, weight: number) => ({ text: "", start, stop, weight });
   const parts = textWithWords(text, [word(2, 4, 0.1), word(5, 9, -0.4)]);
   assert.deepEqual(parts.map((part) => (typeof part === "string" ? part : `<${part.text}>`)), ["😊 ", "<so>", " ", "<good>", "!"]);
+});
+
+test("a large count is short, in the language's own units", () => {
+  const shown = [512, 22_713_000, 66_955_010, 7_241_732_096].map((value) => [shortCount(value, "en"), shortCount(value, "zh")]);
+  assert.deepEqual(shown, [["512", "512"], ["22.7 M", "2271 万"], ["67.0 M", "6696 万"], ["7.24 B", "72.42 亿"]]);
+});
+
+test("examples name the labels, in Chinese with a space beside Latin letters", () => {
+  const info = { labels: ["World", "体育", "card_arrival"] } as Info;
+  assert.deepEqual(examplesFor(info, "zh").map(({ text }) => text), ["这是一段关于 World 的文字。", "这是一段关于体育的文字。", "这是一段关于 card arrival 的文字。"]);
+});
+
+test("an answer's labels are a model's or another's", () => {
+  const info = { labels: ["World", "Sports"] } as Info;
+  const saying = (label: string) => ({ scores: [{ label, score: 1 }], truncated: false });
+  assert.equal(hasLabelsOf(info, saying("Sports")), true);
+  assert.equal(hasLabelsOf(info, saying("POSITIVE")), false);
+  assert.equal(hasLabelsOf(null, saying("POSITIVE")), true);
+  assert.equal(isSameModel(info, { ...info, device: "cuda" }), true);
+  assert.equal(isSameModel(info, { ...info, model: "other" }), false);
 });
 
 test("effects are in percentage points, with the digits that the strongest needs", () => {

@@ -1,46 +1,15 @@
 // The try-it page beside a stand-in for the server (mock.ts): what it says byte for byte, the states that the real
-// server is hard to bring into, other kinds of models, keyboard, sizes, themes, and axe-core in all of them.
+// server is hard to bring into, other kinds of models, keyboard. Sizes and themes: try_sizes.test.ts; keys, and servers
+// that go or change: try_server.test.ts.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import type { Page } from "playwright-core";
-import { assertAccessible, assertNoSideways, closeBrowser, onPage, screenshot, skip, type VisitOptions } from "./browser.ts";
-import { startMock, type Mock, type MockState } from "./mock.ts";
+import { assertAccessible, closeBrowser, screenshot } from "./browser.ts";
+import { analyse, button, dropFile, onMock, resultIs, resultText, reviews, whenReady } from "./try_visit.ts";
 
-const pagesDir = process.env["HONE_PAGES"] ?? "";
 const zh = { locale: "zh-CN" } as const;
 after(closeBrowser);
-
-function onMock(name: string, changes: Partial<MockState>, options: VisitOptions, run: (page: Page, mock: Mock) => Promise<void>): void {
-  test(name, { skip, timeout: 60_000 }, async () => {
-    const mock = await startMock(pagesDir, changes);
-    try {
-      await onPage(mock.address, options, (page) => run(page, mock));
-    } finally {
-      await mock.close();
-    }
-  });
-}
-
-const button = (page: Page) => page.locator("#analyse");
-const result = (page: Page) => page.locator("#result");
-const resultText = async (page: Page) => (await result(page).textContent()) ?? "";
-
-async function resultIs(page: Page, expected: string): Promise<void> {
-  await page.waitForFunction((text) => document.querySelector("#result")?.textContent === text, expected).catch(() => undefined);
-  assert.equal(await resultText(page), expected);
-}
-
-async function whenReady(page: Page): Promise<void> {
-  await page.locator("#analyse:enabled").waitFor();
-}
-
-async function analyse(page: Page, text: string): Promise<void> {
-  await whenReady(page);
-  await page.fill("#text", text);
-  await page.press("#text", "Control+Enter");
-  await page.locator(".score").first().waitFor();
-}
 
 onMock("the window's texts in Chinese, from loading to ready", { status: "loading" }, zh, async (page, mock) => {
   assert.equal(await page.title(), "电影评价情感分析工具");
@@ -158,43 +127,6 @@ onMock("a busy server is asked again after the time that it names", { busy: 2 },
   assert.equal(mock.predictions.length, 1);
 });
 
-onMock("the key is asked for, kept in the tab, and asked for again when wrong", { apiKey: "right" }, {}, async (page) => {
-  const dialog = page.getByRole("dialog");
-  await dialog.waitFor();
-  await assertAccessible(page, "key dialog");
-  await screenshot(page, "try-en-key");
-  await page.getByLabel("API key", { exact: true }).fill("wrong");
-  await page.keyboard.press("Enter");
-  await page.getByText("The server did not accept that key.").waitFor();
-  await page.getByLabel("API key", { exact: true }).fill("right");
-  await page.keyboard.press("Enter");
-  await dialog.waitFor({ state: "hidden" });
-  await analyse(page, "good");
-  await page.reload();
-  await analyse(page, "bad");
-  assert.equal(await dialog.isVisible(), false);
-  assert.equal(await page.evaluate(() => localStorage.getItem("hone.api_key")), null);
-});
-
-test("a server that goes away is said, and that it came back", { skip, timeout: 60_000 }, async () => {
-  const mock = await startMock(pagesDir);
-  const port = Number(new URL(mock.address).port);
-  await onPage(mock.address, {}, async (page) => {
-    await whenReady(page);
-    await mock.close();
-    await page.fill("#text", "good");
-    await page.keyboard.press("Control+Enter");
-    await page.getByText("The server does not answer.").waitFor();
-    assert.match(await resultText(page), /^The analysis failed: /);
-    assert.equal(await button(page).isDisabled(), true);
-    await assertAccessible(page, "gone");
-    const again = await startMock(pagesDir, {}, port);
-    await page.getByText("The server does not answer.").waitFor({ state: "hidden" });
-    await analyse(page, "good");
-    await again.close();
-  });
-});
-
 onMock("the history brings a text and its result back, also after a reload", {}, {}, async (page, mock) => {
   await analyse(page, "a good film");
   await page.fill("#text", "a bad film");
@@ -256,17 +188,6 @@ onMock("pasted lines are offered as a table", {}, {}, async (page, mock) => {
   await page.getByText("All 2 rows are analysed.").waitFor();
   assert.deepEqual(mock.predictions, [["a good film", "a bad film"]]);
 });
-
-const reviews = (rows: number) =>
-  `id,text\r\n${Array.from({ length: rows }, (_, row) => `${row},"${row % 3 === 0 ? "An awful waste of time" : "A great, funny film"}, number ${row}"`).join("\r\n")}\r\n`;
-
-async function dropFile(page: Page, name: string, content: string): Promise<void> {
-  await page.evaluate(([fileName, text]) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text ?? ""], fileName ?? ""));
-    for (const type of ["dragover", "drop"]) window.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-  }, [name, content]);
-}
 
 onMock("a dropped file runs in requests of at most 64, is cancelled, goes on and is exported", { delay: 150, maxBodyBytes: 4096 }, {}, async (page, mock) => {
   await whenReady(page);
@@ -332,23 +253,3 @@ onMock("everything is reached by the keyboard, in the order of the page", {}, {}
 });
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
-
-for (const locale of ["zh-CN", "en-US"] as const) {
-  for (const dark of [false, true]) {
-    const name = `${locale.slice(0, 2)}-${dark ? "dark" : "light"}`;
-    onMock(`axe-core finds nothing, and nothing is cut off from 360 px to 4K: ${name}`, { maxLength: 12 }, { locale, dark }, async (page) => {
-      await analyse(page, "Beautiful pictures, but a dull story and a terrible, boring ending in the end.");
-      await page.locator(".details-buttons button").first().click();
-      await page.locator(".strongest").waitFor();
-      await dropFile(page, "reviews.csv", reviews(5));
-      await page.locator(".table-actions .primary").click();
-      await page.locator(".label-counts").waitFor();
-      for (const [width, height] of [[360, 740], [768, 1024], [1280, 900], [3840, 2160]] as const) {
-        await page.setViewportSize({ width, height });
-        await assertNoSideways(page, `${name} at ${width}`);
-        await screenshot(page, `try-${name}-${width}`);
-        if (width === 360 || width === 1280) await assertAccessible(page, `${name} at ${width}`);
-      }
-    });
-  }
-}

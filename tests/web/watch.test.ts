@@ -70,8 +70,8 @@ const lastLoggedStep = async (page: Page): Promise<number> =>
 test("a training from its first moment to its end, with a reload in the middle", { skip, timeout: 400_000 }, async () => {
   await onPage(`${server.address}#smoothing=0.5`, {}, async (page) => {
     await page.getByRole("heading", { name: "No runs yet" }).waitFor();
-    const training = train("first");
-    await page.getByRole("heading", { name: "first" }).waitFor(patience);
+    const training = train("lr-1e-4");
+    await page.getByRole("heading", { name: "lr-1e-4" }).waitFor(patience);
     await state(page, "running").waitFor(patience);
     await whenStep(page, 20);
     await page.locator("#about-loss").waitFor({ ...patience, state: "attached" });
@@ -113,10 +113,10 @@ async function checkConfiguration(page: Page): Promise<void> {
 }
 
 test("a run that is stopped from the page saves first, and the page says how to go on", { skip, timeout: 400_000 }, async () => {
-  const training = train("second", "--learning-rate", "5e-5");
+  const training = train("lr-5e-5", "--learning-rate", "5e-5");
   await onPage(server.address, {}, async (page) => {
-    await page.getByRole("heading", { name: "second" }).waitFor(patience);
-    await whenStep(page, 5);
+    await page.getByRole("heading", { name: "lr-5e-5" }).waitFor(patience);
+    await whenStep(page, 45);
     await page.getByRole("button", { name: "Stop\u2026" }).click();
     await page.getByRole("button", { name: "Save and stop" }).click();
     await state(page, "stopped").waitFor(patience);
@@ -130,9 +130,9 @@ test("a run that is stopped from the page saves first, and the page says how to 
 });
 
 test("a killed run is interrupted, and the command on the page resumes it to its end", { skip, timeout: 400_000 }, async () => {
-  const training = train("third", "--learning-rate", "2e-4");
-  await onPage(`${server.address}#run=third`, { dark: true }, async (page) => {
-    await page.locator(".run-name", { hasText: "third" }).click(patience);
+  const training = train("lr-2e-4", "--learning-rate", "2e-4");
+  await onPage(server.address, { dark: true }, async (page) => {
+    await page.locator(".run-name", { hasText: "lr-2e-4" }).click(patience);
     await whenStep(page, 15);
     training.child.kill("SIGKILL");
     await state(page, "interrupted").waitFor(patience);
@@ -144,16 +144,28 @@ test("a killed run is interrupted, and the command on the page resumes it to its
     await state(page, "finished").waitFor(patience);
     const { code, log } = await resumed.ended;
     assert.equal(code, 0, log);
-    await page.waitForFunction((step) => document.querySelector("#about-loss")?.textContent?.includes(`third, training: last`)
+    await page.waitForFunction((step) => document.querySelector("#about-loss")?.textContent?.includes("lr-2e-4, training: last")
       && document.querySelector("#about-loss")?.textContent?.includes(`at step ${step}`), numSteps);
     await screenshot(page, "watch-runs");
+    await takePicture();
   });
 });
+
+/** The README's picture: the three runs in a window of four charts. */
+async function takePicture(): Promise<void> {
+  await onPage(`${server.address}#smoothing=0.6`, { width: 1200, height: 1174, scale: 2 }, async (page) => {
+    await page.locator("canvas").nth(3).waitFor();
+    assert.equal(await page.locator(".chip").count(), 3);
+    await screenshot(page, "watch", false);
+  });
+}
 
 test("all of it in Chinese, narrow, and from a server that was started anew", { skip, timeout: 120_000 }, async () => {
   const again = await startServer("watch", [folder]);
   try {
-    await onPage(`${again.address}#run=first`, { locale: "zh-CN", width: 360, height: 740 }, async (page) => {
+    await onPage(again.address, { locale: "zh-CN", width: 360, height: 740 }, async (page) => {
+      await page.locator(".run-name", { hasText: "lr-1e-4" }).click();
+      await page.getByRole("heading", { name: "lr-1e-4" }).waitFor();
       await state(page, "finished").waitFor();
       assert.equal(await page.locator(".run-list li").count(), 3);
       assert.match(await page.locator(".progress-text").innerText(), /第 99 \/ 99 步/);

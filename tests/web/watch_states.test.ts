@@ -1,46 +1,14 @@
 // The run page beside a stand-in for hone watch (watch_mock.ts): every state of a run, charts and their files,
-// evaluations, configurations, stopping, a server that goes away, keyboard, sizes, themes, languages, and axe-core.
+// evaluations, configurations, stopping, a server that goes away, keyboard. Sizes and themes: watch_sizes.test.ts.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { assertAccessible, assertNoSideways, closeBrowser, onPage, screenshot, skip, type VisitOptions } from "./browser.ts";
-import { hostile, madeRuns, makeRun, startWatchMock, type MockRun, type WatchMock } from "./watch_mock.ts";
+import { assertAccessible, closeBrowser } from "./browser.ts";
+import { hostile, makeRun, type MockRun } from "./watch_mock.ts";
+import { button, chart, figure, onMock, until, whenDrawn } from "./watch_visit.ts";
 
-const pagesDir = process.env["HONE_PAGES"] ?? "";
 after(closeBrowser);
-
-interface MockVisit extends VisitOptions {
-  hash?: string;
-  runs?: MockRun[];
-}
-
-function onMock(name: string, options: MockVisit, run: (page: Page, mock: WatchMock) => Promise<void>): void {
-  test(name, { skip, timeout: 90_000 }, async () => {
-    const mock = await startWatchMock(pagesDir, options.runs ?? madeRuns());
-    try {
-      await onPage(mock.address + (options.hash ?? ""), options, (page) => run(page, mock));
-    } finally {
-      await mock.close();
-    }
-  });
-}
-
-const button = (page: Page, name: string | RegExp): Locator => page.getByRole("button", { name, exact: typeof name === "string" });
-const chart = (page: Page, title: string): Locator => page.getByRole("slider", { name: `${title}, chart` });
-const figure = (page: Page, title: string): Locator => page.locator("figure").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
-
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 15_000; Date.now() < end;) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`never so: ${what}`);
-}
-
-async function whenDrawn(page: Page): Promise<void> {
-  await chart(page, "Loss").locator("canvas").waitFor();
-}
 
 const valueText = async (plot: Locator): Promise<string> => (await plot.getAttribute("aria-valuetext")) ?? "";
 
@@ -309,20 +277,6 @@ onMock("a hidden tab asks nothing, and at once when it is seen again", {}, async
   await until("a question", async () => mock.asked.length > before);
 });
 
-test("where keys are set the page asks for one", { skip, timeout: 60_000 }, async () => {
-  const mock = await startWatchMock(pagesDir);
-  mock.apiKey = "s3cret";
-  try {
-    await onPage(mock.address, {}, async (page) => {
-      await page.getByRole("textbox", { name: "API key" }).fill("s3cret");
-      await button(page, "Use this key").click();
-      await page.locator(".run-list").waitFor();
-    });
-  } finally {
-    await mock.close();
-  }
-});
-
 onMock("without runs the page says so, and shows the first as soon as it is there", { runs: [] }, async (page, mock) => {
   await page.getByRole("heading", { name: "No runs yet" }).waitFor();
   await assertAccessible(page, "no runs");
@@ -352,34 +306,6 @@ onMock("everything is reached by keyboard", {}, async (page) => {
   await page.keyboard.press("End");
   await page.getByLabel("Search options").waitFor();
 });
-
-const kViews: [string, string, (page: Page) => Promise<void>][] = [
-  ["charts", "run=results&smoothing=0.6&runs=lr-2e-5,lr-5e-5,lr-1e-4,results", async (page) => page.locator("canvas").first().waitFor()],
-  ["evaluation", "tab=evaluation&run=lr-2e-5", async (page) => page.locator("table.confusion").waitFor()],
-  ["configuration", "tab=configuration&run=lr-1e-4&against=lr-2e-5", async (page) => page.locator("table.options.code").waitFor()],
-];
-
-const kSizes: [string, VisitOptions][] = [
-  ["light", { width: 1440, height: 960 }],
-  ["dark", { width: 1440, height: 960, dark: true }],
-  ["zh", { width: 1440, height: 960, locale: "zh-CN" }],
-  ["narrow", { width: 360, height: 740 }],
-  ["narrow-dark-zh", { width: 360, height: 740, dark: true, locale: "zh-CN" }],
-  ["4k", { width: 3840, height: 2160 }],
-];
-
-for (const [size, options] of kSizes) {
-  onMock(`axe-core finds nothing and nothing sticks out: ${size}`, { ...options, runs: madeRuns(size !== "narrow") }, async (page, mock) => {
-    for (const [name, hash, ready] of kViews) {
-      await page.goto("about:blank");
-      await page.goto(`${mock.address}#${hash}`);
-      await ready(page);
-      await assertAccessible(page, name);
-      await assertNoSideways(page, name);
-      await screenshot(page, `watch-${name}-${size}`, size !== "4k");
-    }
-  });
-}
 
 function manyRuns(): MockRun[] {
   return Array.from({ length: 20 }, (_, i) =>

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { advance, delay, kStart } from "../../web/src/watch/polling.ts";
+import { RunSlots } from "../../web/src/watch/run_slots.ts";
 import { RunStore, type Client, type Wanted } from "../../web/src/watch/run_store.ts";
 import { makeRun, startWatchMock } from "./watch_mock.ts";
 
@@ -23,6 +24,13 @@ describe("polling", () => {
     assert.equal(polling.connection, "open");
     assert.equal(delay(polling), 1500);
   });
+
+  test("a server that wants a key is not asked until there is one", () => {
+    const refused = advance(advance(kStart, { kind: "answered", live: true }), { kind: "refused" });
+    assert.equal(delay(refused), null);
+    assert.equal(delay(advance(refused, { kind: "answered", live: true })), 1500);
+    assert.equal(delay(advance(refused, { kind: "failed" })), 1000);
+  });
 });
 
 /** A client with answers by path, and a clock that a test turns by hand. */
@@ -31,7 +39,8 @@ class Bench implements Client {
   answers: Record<string, unknown> = {};
   due = null as { action: () => void; milliseconds: number } | null;
   wanted: Wanted = { shown: ["a"], details: [], evaluation: null };
-  store = new RunStore(this, { set: (action, milliseconds) => ((this.due = { action, milliseconds }), 1), clear: () => (this.due = null) }, () => this.wanted);
+  store = new RunStore(this, { set: (action, milliseconds) => ((this.due = { action, milliseconds }), 1), clear: () => (this.due = null) }, () => this.wanted,
+    new RunSlots({ read: () => null, write: () => undefined }));
 
   async get(path: string): Promise<unknown> {
     this.asked.push(path);
@@ -228,6 +237,20 @@ describe("store", () => {
       await bench.turn();
       assert.deepEqual(bench.store.failure, { status, message: "no" });
       assert.equal(bench.store.unread("a", "metrics"), null);
+      assert.equal(bench.due?.milliseconds, status === 0 ? 1000 : undefined);
     }
+  });
+
+  test("a key that is given while a question without it is under way is used at once", async () => {
+    const bench = new Bench();
+    bench.answers = { "/api/runs": refusal(401, "no key") };
+    bench.store.refresh();
+    const turn = bench.turn();
+    bench.store.refresh();
+    await turn;
+    assert.equal(bench.due?.milliseconds, 0);
+    bench.answers = { "/api/runs": { runs: [] } };
+    await bench.turn();
+    assert.equal(bench.store.failure, null);
   });
 });

@@ -3,8 +3,37 @@ import { createStore, keep, kept } from "./store.ts";
 
 const storedKeyName = "hone.api_key";
 
-/** Whether the server asked for an API key that is missing or wrong; the key dialog follows this. */
+/** Whether the server asked for an API key that is missing or wrong. What asks by itself, as polls do, then waits. */
 export const keyWanted = createStore(false);
+
+/** Whether the reader is being asked for it: from the first refusal on, until the dialog is closed without a key; from
+ *  then on only after askForKey(). */
+export const keyAsked = createStore(false);
+
+let isPutOff = false;
+
+/** The reader wants to give a key, or does something that needs one. */
+export function askForKey(): void {
+  isPutOff = false;
+  if (keyWanted.get()) keyAsked.set(true);
+}
+
+/** The reader closed the dialog. */
+export function putOffKey(): void {
+  isPutOff = true;
+  keyAsked.set(false);
+}
+
+function keyIsWanted(): void {
+  keyWanted.set(true);
+  if (!isPutOff) keyAsked.set(true);
+}
+
+function keyIsFine(): void {
+  isPutOff = false;
+  keyWanted.set(false);
+  keyAsked.set(false);
+}
 
 // Printable ASCII: fetch throws on a header that holds anything else, so such a key would never reach the server.
 const isApiKey = (key: string): boolean => /^[\x21-\x7e]+$/.test(key);
@@ -24,7 +53,7 @@ export function setApiKey(key: string): boolean {
   if (!isApiKey(key)) return false;
   apiKey = key;
   keep("sessionStorage", storedKeyName, key);
-  keyWanted.set(false);
+  keyIsFine();
   return true;
 }
 
@@ -52,6 +81,8 @@ export interface ApiRequest {
   signal?: AbortSignal | undefined;
   /** Further statuses whose JSON is an answer and no error. */
   accept?: number[];
+  /** The server answers it without a key too. */
+  isOpen?: boolean;
 }
 
 export interface ApiAnswer<T> {
@@ -61,7 +92,7 @@ export interface ApiAnswer<T> {
 
 /** Sends a request and reads its JSON. Throws ApiError, or the browser's AbortError where the signal said so. */
 export async function request<T>(path: string, options: ApiRequest = {}): Promise<ApiAnswer<T>> {
-  const { method = "GET", body, maxBodyBytes = Infinity, signal, accept = [] } = options;
+  const { method = "GET", body, maxBodyBytes = Infinity, signal, accept = [], isOpen = false } = options;
   const headers: Record<string, string> = {};
   if (apiKey !== null) headers["Authorization"] = `Bearer ${apiKey}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -70,6 +101,7 @@ export async function request<T>(path: string, options: ApiRequest = {}): Promis
   if (signal) init.signal = signal;
   const { response, text } = await send(path, init, signal);
   if (!response.ok && !accept.includes(response.status)) throw errorOf(response, text);
+  if (!isOpen) keyIsFine();
   try {
     return { data: JSON.parse(text) as T, headers: response.headers };
   } catch {
@@ -97,7 +129,7 @@ async function send(path: string, init: RequestInit, signal: AbortSignal | undef
 }
 
 function errorOf(response: Response, text: string): ApiError {
-  if (response.status === 401) keyWanted.set(true);
+  if (response.status === 401) keyIsWanted();
   const retry = Number.parseFloat(response.headers.get("Retry-After") ?? "");
   const retryAfter = Number.isFinite(retry) ? retry : null;
   try {

@@ -21,3 +21,13 @@ function evenNeighbour(value: number, digits: number): string {
 export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
+
+/** A large count in short, in the language's own units: 66955010 is "67.0 M" and "6696 万". */
+export function shortCount(value: number, language: "en" | "zh"): string {
+  if (language === "zh") {
+    if (value >= 1e8) return `${(value / 1e8).toFixed(2)} 亿`;
+    return value >= 1e4 ? `${(value / 1e4).toFixed(0)} 万` : count(value);
+  }
+  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} B`;
+  return value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : count(value);
+}

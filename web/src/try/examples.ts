@@ -21,9 +21,12 @@ const general: Record<Language, string[]> = {
   zh: ["火车又晚点了，不过工作人员很热心，帮我们换了另一班。", "怎样修改我账户里的收货地址？"],
 };
 
+// Between Chinese and Latin letters or digits stands a space.
+const spaced = (label: string) => label.replace(/^(?=[\w])/, " ").replace(/(?<=[\w])$/, " ");
+
 const aboutLabel: Record<Language, (label: string) => string> = {
   en: (label) => `This is a short text about ${label}.`,
-  zh: (label) => `这是一段关于${label}的文字。`,
+  zh: (label) => `这是一段关于${spaced(label)}的文字。`,
 };
 
 // Names that a training gives where nobody gave one: "LABEL_0", "3".

@@ -35,7 +35,7 @@ export function resultText(info: Info | null, texts: TryTexts, prediction: Predi
 /** The label as people say it, where the page knows: Positive for POSITIVE. */
 export function spokenLabel(info: Info | null, texts: TryTexts, label: string): string {
   if (!isSentiment(info)) return label;
-  return isPositive(label) ? texts.positive : texts.negative;
+  return isPositive(label) ? texts.positive : sameLabel(label, "NEGATIVE") ? texts.negative : label;
 }
 
 /** For colours: a sentiment's two sides, and nothing for other classes. */

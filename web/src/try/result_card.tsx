@@ -4,7 +4,7 @@ import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
 import { resultText, toneOf } from "./kinds.ts";
 import { ScoreBars } from "./score_bars.tsx";
-import type { Info, Prediction } from "./served_model.ts";
+import { isSameModel, type Info, type Prediction } from "./served_model.ts";
 import { tryTexts, type TryTexts } from "./texts.ts";
 import { TokensView } from "./tokens_view.tsx";
 import type { Analysis } from "./use_analysis.ts";
@@ -28,7 +28,8 @@ export function ResultCard({ server, analysis }: { server: ServerStatus; analysi
       </div>
       <p class="soft result-state" role="status">{waits !== null ? texts.busyRetry(waits) : isRunning ? texts.analysing : ""}</p>
       {outcome.kind === "done" && (
-        <Details key={outcome.text} info={server.info} text={outcome.text} prediction={outcome.prediction} isReady={server.state === "ready"} />
+        <Details key={outcome.text} info={outcome.info} text={outcome.text} prediction={outcome.prediction}
+          isReady={server.state === "ready" && isSameModel(outcome.info, server.info)} />
       )}
     </section>
   );
@@ -41,7 +42,7 @@ function withEmoji(text: string) {
 
 function message(server: ServerStatus, { outcome }: Analysis, texts: TryTexts): { text: string; tone: string } {
   if (outcome.kind === "done") {
-    return { text: resultText(server.info, texts, outcome.prediction), tone: toneOf(server.info, outcome.prediction.scores[0]) };
+    return { text: resultText(outcome.info, texts, outcome.prediction), tone: toneOf(outcome.info, outcome.prediction.scores[0]) };
   }
   if (server.state === "failed") {
     const details = server.message || server.info?.error || "";
@@ -78,8 +79,8 @@ function Details({ info, text, prediction, isReady }: DetailsProps) {
         </button>
       </div>
       <div id="details" class="details">
-        {open === "tokens" && <TokensView text={text} />}
-        {open === "words" && <WordsView info={info} text={text} label={label} />}
+        {isReady && open === "tokens" && <TokensView text={text} />}
+        {isReady && open === "words" && <WordsView info={info} text={text} label={label} />}
       </div>
     </>
   );

@@ -23,6 +23,18 @@ export interface Info {
   error: string | null;
 }
 
+/** Whether what both say of labels and scores can be mixed: the server may have been started anew with another model. */
+export function isSameModel(a: Info | null, b: Info | null): boolean {
+  const identity = (info: Info | null) => JSON.stringify([info?.model, info?.model_type, info?.labels, info?.function_to_apply]);
+  return identity(a) === identity(b);
+}
+
+/** Whether the labels of an answer are this model's, so far as they are known. */
+export function hasLabelsOf(info: Info | null, prediction: Prediction): boolean {
+  const labels = info?.labels ?? null;
+  return labels === null || prediction.scores.every(({ label }) => labels.includes(label));
+}
+
 export interface Score {
   label: string;
   score: number;
@@ -54,7 +66,7 @@ export interface Explanation {
 }
 
 export async function health(signal?: AbortSignal): Promise<Health> {
-  return (await request<Health>("/health", { signal, accept: [503] })).data;
+  return (await request<Health>("/health", { signal, accept: [503], isOpen: true })).data;
 }
 
 // As /info told it last; until then a body may be of any size.

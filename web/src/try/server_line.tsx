@@ -9,7 +9,7 @@ export function ServerLine({ server }: { server: ServerStatus }) {
   const { info } = server;
   const facts = [
     info?.model_type,
-    info?.num_parameters ? texts.parameters(shortCount(info.num_parameters)) : null,
+    info?.num_parameters ? texts.parameters(info.num_parameters) : null,
     info?.max_length ? texts.tokensAtMost(count(info.max_length)) : null,
     [info?.device, info?.precision].filter(Boolean).join(" "),
   ].filter((fact) => fact);
@@ -20,10 +20,4 @@ export function ServerLine({ server }: { server: ServerStatus }) {
       {facts.length > 0 && <span class="soft">{facts.join(" · ")}</span>}
     </p>
   );
-}
-
-// 66955010 as "67.0 M".
-function shortCount(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} B`;
-  return value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : count(value);
 }

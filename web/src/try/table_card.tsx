@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
 import { likelyTextColumn, withHeader, type Rows } from "./rows_file.ts";
-import type { Info } from "./served_model.ts";
+import { isSameModel, type Info } from "./served_model.ts";
 import { exportTable } from "./table_export.ts";
 import { TableRows } from "./table_rows.tsx";
 import { tryTexts } from "./texts.ts";
@@ -25,8 +25,13 @@ export function TableCard({ rows: given, info, isReady, onFailed, onClose }: Tab
   const title = useRef<HTMLHeadingElement>(null);
   const inputs = useMemo(() => rows.records.map((record) => record[column] ?? ""), [rows, column]);
   const isRunning = run.state === "running";
+  // Its rows stay those of the model that said them, also when the server has another one by now.
+  const said = run.state === "idle" ? info : run.info;
   const limits = { maxInputs: info?.limits["max_inputs"] ?? 64, maxBodyBytes: info?.limits["max_body_bytes"] ?? 1 << 20 };
 
+  useEffect(() => {
+    if (isRunning && info !== null && !isSameModel(said, info)) cancel(texts.table.otherModel);
+  }, [info]);
   // Where the keyboard and the screen reader go on after a file was opened.
   useEffect(() => title.current?.focus(), []);
   const choose = (next: Rows, nextColumn: number) => {
@@ -60,27 +65,27 @@ export function TableCard({ rows: given, info, isReady, onFailed, onClose }: Tab
       </div>
       <div class="table-actions">
         {isRunning ? (
-          <button type="button" onClick={cancel}>{texts.table.cancel}</button>
+          <button type="button" onClick={() => cancel()}>{texts.table.cancel}</button>
         ) : (
-          <button type="button" class="primary" disabled={!isReady} onClick={() => start(inputs, limits)}>
-            {startText(run, texts.table, inputs.length)}
+          <button type="button" class="primary" disabled={!isReady} onClick={() => start(inputs, limits, info, texts.table.otherModel)}>
+            {startText(isSameModel(said, info) ? run.state : "idle", texts.table, inputs.length)}
           </button>
         )}
-        <button type="button" disabled={run.done === 0 || isRunning} onClick={() => exportTable(rows, run.predictions, info)}>
+        <button type="button" disabled={run.done === 0 || isRunning} onClick={() => exportTable(rows, run.predictions, said)}>
           {texts.table.exportCsv}
         </button>
         <button type="button" class="quiet" onClick={onClose}>{texts.table.close}</button>
       </div>
       {run.state !== "idle" && <Progress run={run} all={inputs.length} />}
       {run.error !== null && <p class="notice error" role="alert">{texts.analysisFailed(run.error)}</p>}
-      <TableRows info={info} inputs={inputs} predictions={run.predictions} />
+      <TableRows info={said} inputs={inputs} predictions={run.predictions} />
     </section>
   );
 }
 
-function startText(run: TableRun, texts: { start: (rows: string) => string; again: string; resume: string }, numRows: number): string {
-  if (run.state === "stopped") return texts.resume;
-  return run.state === "finished" ? texts.again : texts.start(count(numRows));
+function startText(state: TableRun["state"], texts: { start: (rows: string) => string; again: string; resume: string }, numRows: number): string {
+  if (state === "stopped") return texts.resume;
+  return state === "finished" ? texts.again : texts.start(count(numRows));
 }
 
 function Progress({ run, all }: { run: TableRun; all: number }) {

@@ -1,5 +1,6 @@
 // All texts of the try-it page. The Chinese ones of a sentiment model are those of the window in the article that hone
 // began from, byte for byte, spaces and emoji too; the English ones are their twins.
+import { shortCount } from "../shared/format.ts";
 import type { Texts } from "../shared/i18n.ts";
 
 export interface KindTexts {
@@ -30,7 +31,7 @@ export interface TryTexts {
   fileKinds: string;
   state: { loading: string; ready: string; failed: string; gone: string };
   goneNotice: string;
-  parameters: (count: string) => string;
+  parameters: (count: number) => string;
   tokensAtMost: (count: string) => string;
   scores: string;
   independentScores: string;
@@ -57,7 +58,6 @@ export interface TryTexts {
   effect: string;
   working: string;
   failed: (message: string) => string;
-  keyMissing: string;
   history: string;
   historyEmpty: string;
   clearHistory: string;
@@ -90,6 +90,7 @@ export interface TryTexts {
     score: string;
     cut: string;
     emptyText: string;
+    otherModel: string;
     showing: (shown: string, all: string) => string;
     more: string;
     caption: string;
@@ -125,7 +126,7 @@ const en: TryTexts = {
   fileKinds: "or drop a CSV, JSONL or TXT file",
   state: { loading: "Loading", ready: "Ready", failed: "Failed", gone: "No connection" },
   goneNotice: "The server does not answer. Is hone serve still running? This page connects again by itself.",
-  parameters: (count) => `${count} parameters`,
+  parameters: (count) => `${shortCount(count, "en")} parameters`,
   tokensAtMost: (count) => `reads ${count} tokens`,
   scores: "Probability of each class",
   independentScores: "Probability of each label, each by itself",
@@ -154,7 +155,6 @@ const en: TryTexts = {
   effect: "Effect, in percentage points",
   working: "Computing ...",
   failed: (message) => `That did not work: ${message}`,
-  keyMissing: "The server wants an API key.",
   history: "History of this visit",
   historyEmpty: "What you analyse is listed here, in this tab only.",
   clearHistory: "Clear history",
@@ -187,6 +187,7 @@ const en: TryTexts = {
     score: "Probability",
     cut: "cut",
     emptyText: "(empty)",
+    otherModel: "the server has another model now",
     showing: (shown, all) => `${shown} of ${all} rows are shown; the export has them all.`,
     more: "Show more rows",
     caption: "Texts with their class",
@@ -224,7 +225,7 @@ const zh: TryTexts = {
   fileKinds: "或把 CSV、JSONL、TXT 文件拖放到页面上",
   state: { loading: "加载中", ready: "就绪", failed: "加载失败", gone: "连接中断" },
   goneNotice: "服务器没有响应。hone serve 还在运行吗？恢复后本页会自动重新连接。",
-  parameters: (count) => `${count} 个参数`,
+  parameters: (count) => `${shortCount(count, "zh")}${count < 10_000 ? " " : ""}个参数`,
   tokensAtMost: (count) => `最多读取 ${count} 个词元`,
   scores: "各类别的概率",
   independentScores: "各标签的概率（彼此独立）",
@@ -251,7 +252,6 @@ const zh: TryTexts = {
   effect: "影响（百分点）",
   working: "正在计算...",
   failed: (message) => `操作没有成功：${message}`,
-  keyMissing: "服务器需要 API 密钥。",
   history: "本次访问的记录",
   historyEmpty: "分析过的文本会列在这里，只保存在当前标签页。",
   clearHistory: "清空记录",
@@ -284,6 +284,7 @@ const zh: TryTexts = {
     score: "概率",
     cut: "已截断",
     emptyText: "（空）",
+    otherModel: "服务器上的模型已经更换",
     showing: (shown, all) => `显示了 ${all} 行中的 ${shown} 行；导出的文件包含全部。`,
     more: "显示更多行",
     caption: "文本及其类别",

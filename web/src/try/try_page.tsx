@@ -1,5 +1,6 @@
 // The page as a whole: what the parts share (the text, the outcome, the rows) and how they act on each other.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { askForKey } from "../shared/api.ts";
 import { KeyDialog } from "../shared/key_dialog.tsx";
 import { useTexts } from "../shared/i18n.ts";
 import { TopBar } from "../shared/top_bar.tsx";
@@ -18,13 +19,13 @@ import { useServer } from "./use_server.ts";
 
 export function TryPage() {
   const texts = useTexts(tryTexts);
-  const { server, askAgain } = useServer();
+  const { server, askAgain, learn } = useServer();
   const { info } = server;
   const [text, setText] = useState("");
   const [rows, setRows] = useState<Rows | null>(null);
   const [fileProblem, setFileProblem] = useState<string | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
-  const analysis = useAnalysis(askAgain);
+  const analysis = useAnalysis(askAgain, learn);
   const kind = kindTexts(info, texts);
 
   useEffect(() => input.current?.focus(), []);
@@ -33,10 +34,11 @@ export function TryPage() {
   }, [kind.title]);
 
   const analyse = (given: string) => {
+    askForKey();
     if (server.state !== "ready") {
       if (server.state === "loading") analysis.show({ kind: "stillLoading" });
     } else if (given.trim() === "") analysis.show({ kind: "empty" });
-    else analysis.analyse(given.trim(), info?.name ?? "");
+    else analysis.analyse(given.trim());
   };
   const choose = (given: string) => {
     setText(given);
@@ -44,7 +46,7 @@ export function TryPage() {
   };
   const bringBack = (visit: Visit) => {
     choose(visit.text);
-    analysis.bringBack(visit);
+    analysis.bringBack(visit, info);
   };
   const openFile = useCallback(async (file: File) => {
     setFileProblem(null);
@@ -64,6 +66,7 @@ export function TryPage() {
     <>
       <DropZone onFile={openFile} />
       <TopBar title={kind.title}><ServerLine server={server} /></TopBar>
+      <KeyDialog onKey={askAgain} />
       <main class="try-layout">
         <div class="try-main">
           {server.state === "gone" && <p class="notice error" role="alert">{texts.goneNotice}</p>}
@@ -80,7 +83,6 @@ export function TryPage() {
           <History info={info} onChoose={bringBack} />
         </aside>
       </main>
-      <KeyDialog onKey={askAgain} />
     </>
   );
 }

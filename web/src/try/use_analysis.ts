@@ -1,28 +1,28 @@
 // One text and what the model said of it.
 import { useCallback, useRef, useState } from "preact/hooks";
 import { remember, type Visit } from "./history.ts";
-import { errorText, predict, withBackoff, type Prediction } from "./served_model.ts";
+import { errorText, predict, withBackoff, type Info, type Prediction } from "./served_model.ts";
 
 export type Outcome =
   | { kind: "none" }
   | { kind: "empty" }
   | { kind: "stillLoading" }
   | { kind: "failed"; message: string }
-  | { kind: "done"; text: string; prediction: Prediction };
+  | { kind: "done"; text: string; prediction: Prediction; info: Info | null };
 
 export interface Analysis {
   outcome: Outcome;
   isRunning: boolean;
   /** Seconds until the next try, where the server is too busy; else null. */
   waits: number | null;
-  analyse: (text: string, model: string) => void;
+  analyse: (text: string) => void;
   /** Shows an outcome without asking the model. */
   show: (outcome: Outcome) => void;
-  bringBack: (visit: Visit) => void;
+  bringBack: (visit: Visit, info: Info | null) => void;
 }
 
-/** `failed` is told of each failure, so that the page can look at the server at once. */
-export function useAnalysis(failed: () => void): Analysis {
+/** `failed` is told of each failure, so that the page can look at the server at once; `learn` says whose an answer is. */
+export function useAnalysis(failed: () => void, learn: (signal: AbortSignal) => Promise<Info | null>): Analysis {
   const [outcome, setOutcome] = useState<Outcome>({ kind: "none" });
   const [isRunning, setRunning] = useState(false);
   const [waits, setWaits] = useState<number | null>(null);
@@ -36,7 +36,7 @@ export function useAnalysis(failed: () => void): Analysis {
     setOutcome(next);
   }, []);
 
-  const analyse = useCallback((text: string, model: string) => {
+  const analyse = useCallback((text: string) => {
     current.current?.abort();
     const own = new AbortController();
     current.current = own;
@@ -45,8 +45,10 @@ export function useAnalysis(failed: () => void): Analysis {
       try {
         const [prediction] = await withBackoff(() => predict([text], own.signal), setWaits, own.signal);
         if (own.signal.aborted || prediction === undefined) return;
-        remember({ text, model, prediction });
-        show({ kind: "done", text, prediction });
+        const info = await learn(own.signal);
+        if (own.signal.aborted) return;
+        remember({ text, model: info?.name ?? "", prediction });
+        show({ kind: "done", text, prediction, info });
       } catch (error) {
         if (own.signal.aborted) return;
         show({ kind: "failed", message: errorText(error) });
@@ -54,8 +56,9 @@ export function useAnalysis(failed: () => void): Analysis {
       }
     };
     void run();
-  }, [failed, show]);
+  }, [failed, learn, show]);
 
-  const bringBack = useCallback((visit: Visit) => show({ kind: "done", text: visit.text, prediction: visit.prediction }), [show]);
+  const bringBack = useCallback((visit: Visit, info: Info | null) =>
+    show({ kind: "done", text: visit.text, prediction: visit.prediction, info }), [show]);
   return { outcome, isRunning, waits, analyse, show, bringBack };
 }

@@ -1,6 +1,7 @@
 // Follows the server: loading, ready, failed, or gone; asks often while that is about to change and seldom otherwise.
-import { useCallback, useEffect, useState } from "preact/hooks";
-import { ApiError } from "../shared/api.ts";
+// Each time also what it serves: a server that was started anew with another model looks as ready as before.
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, keyWanted } from "../shared/api.ts";
 import { health, info, sleep, type Info } from "./served_model.ts";
 
 export type ServerState = "loading" | "ready" | "failed" | "gone";
@@ -14,10 +15,19 @@ export interface ServerStatus {
 
 const waitMilliseconds: Record<ServerState, number> = { loading: 400, ready: 20_000, failed: 5_000, gone: 2_000 };
 
-/** The server's state, and a function that asks again at once. */
-export function useServer(): { server: ServerStatus; askAgain: () => void } {
+export interface Server {
+  server: ServerStatus;
+  /** Asks again at once. */
+  askAgain: () => void;
+  /** Asks what is served now: for whoever got an answer, and shows it as that model's. */
+  learn: (signal: AbortSignal) => Promise<Info | null>;
+}
+
+export function useServer(): Server {
   const [server, setServer] = useState<ServerStatus>({ state: "loading", message: "", info: null });
   const [round, setRound] = useState(0);
+  const latest = useRef(server.info);
+  latest.current = server.info;
   useEffect(() => {
     const stopped = new AbortController();
     const { signal } = stopped;
@@ -35,14 +45,20 @@ export function useServer(): { server: ServerStatus; askAgain: () => void } {
     });
     return () => stopped.abort();
   }, [round]);
-  return { server, askAgain: useCallback(() => setRound((count) => count + 1), []) };
+  const learn = useCallback(async (signal: AbortSignal) => {
+    const told = await info(signal).catch(() => null);
+    if (told !== null) setServer((before) => (isSame(before, { ...before, info: told }) ? before : { ...before, info: told }));
+    return told ?? latest.current;
+  }, []);
+  return { server, learn, askAgain: useCallback(() => setRound((count) => count + 1), []) };
 }
 
 async function ask(known: ServerStatus | null, signal: AbortSignal): Promise<ServerStatus> {
   try {
     const { status, message } = await health(signal);
-    const isKnown = known !== null && known.info !== null && known.state === status;
-    return { state: status, message, info: isKnown ? known.info : await infoOrNull(signal) };
+    // Without a key nothing changes until the server is another one.
+    const isRefused = keyWanted.get() && known?.state === status;
+    return { state: status, message, info: isRefused ? known?.info ?? null : await infoOrNull(signal) };
   } catch (error) {
     if (signal.aborted) throw error;
     return { state: "gone", message: error instanceof Error ? error.message : String(error), info: known?.info ?? null };

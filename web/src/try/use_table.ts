@@ -1,7 +1,7 @@
 // Many texts run through the model, request by request: progress, cancel, and going on where it stopped.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { packBatches, type BatchLimits } from "./batches.ts";
-import { errorText, predict, withBackoff, type Prediction } from "./served_model.ts";
+import { errorText, hasLabelsOf, isSameModel, predict, withBackoff, type Info, type Prediction } from "./served_model.ts";
 
 export interface TableRun {
   state: "idle" | "running" | "stopped" | "finished";
@@ -10,15 +10,19 @@ export interface TableRun {
   done: number;
   waits: number | null;
   error: string | null;
+  /** Whose the predictions are. */
+  info: Info | null;
 }
 
-const idle: TableRun = { state: "idle", predictions: [], done: 0, waits: null, error: null };
+const idle: TableRun = { state: "idle", predictions: [], done: 0, waits: null, error: null, info: null };
 
 export interface Table {
   run: TableRun;
-  /** Analyses the texts, or, after a stop, those of them that are left. */
-  start: (texts: string[], limits: BatchLimits) => void;
-  cancel: () => void;
+  /** Analyses the texts, or, after a stop and by the same model, those of them that are left. `other` is what to say
+   *  where an answer turns out to be another model's. */
+  start: (texts: string[], limits: BatchLimits, info: Info | null, other: string) => void;
+  /** `why` where it was not the reader who stopped it. */
+  cancel: (why?: string) => void;
   reset: () => void;
 }
 
@@ -31,9 +35,9 @@ export function useTable(failed: () => void): Table {
     setRun(latest.current);
   }, []);
 
-  const cancel = useCallback(() => {
+  const cancel = useCallback((why?: string) => {
     current.current?.abort();
-    if (latest.current.state === "running") change({ state: "stopped", waits: null });
+    if (latest.current.state === "running") change({ state: "stopped", waits: null, error: why ?? null });
   }, [change]);
   const reset = useCallback(() => {
     current.current?.abort();
@@ -41,17 +45,18 @@ export function useTable(failed: () => void): Table {
   }, [change]);
   useEffect(() => () => current.current?.abort(), []);
 
-  const start = useCallback((texts: string[], limits: BatchLimits) => {
+  const start = useCallback((texts: string[], limits: BatchLimits, info: Info | null, other: string) => {
     current.current?.abort();
     const own = new AbortController();
     current.current = own;
-    const goesOn = latest.current.state === "stopped";
+    const goesOn = latest.current.state === "stopped" && isSameModel(latest.current.info, info);
     const predictions = texts.map((text, row) => (text.trim() === "" ? null : goesOn ? latest.current.predictions[row] : undefined));
     const left = predictions.flatMap((prediction, row) => (prediction === undefined ? [row] : []));
-    change({ state: "running", predictions, done: texts.length - left.length, waits: null, error: null });
+    change({ state: "running", predictions, done: texts.length - left.length, waits: null, error: null, info });
     const work = async () => {
       for (const batch of packBatches(texts, left, limits)) {
         const answers = await withBackoff(() => predict(batch.texts, own.signal), (waits) => change({ waits }), own.signal, 20);
+        if (!answers.every((answer) => hasLabelsOf(info, answer))) throw new Error(other);
         const next = [...latest.current.predictions];
         batch.rows.forEach((row, index) => (next[row] = answers[index]));
         change({ predictions: next, done: latest.current.done + batch.rows.length, waits: null });

@@ -7,6 +7,8 @@ export const slotColor = (slot: number): string => themeColor(`--series-${(slot 
 
 const kDashes: readonly (readonly number[])[] = [[], [8, 3], [2, 3], [8, 3, 2, 3]];
 
-export const slotDash = (slot: number): readonly number[] => kDashes[Math.floor(slot / kNumColors) % kDashes.length] ?? [];
+export const kNumDashes = kDashes.length;
+
+export const slotDash = (slot: number): readonly number[] => kDashes[Math.floor(slot / kNumColors) % kNumDashes] ?? [];
 
 export const kEvaluationDash: readonly number[] = [5, 4];

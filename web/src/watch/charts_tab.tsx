@@ -1,5 +1,5 @@
 // All charts of the shown runs, and what steers them together: axis, smoothing, zoom, which runs.
-import { useMemo, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
 import { chartSpecs, type ChartSpec } from "./catalog.ts";
 import { ChartCard } from "./chart_card";
@@ -7,7 +7,7 @@ import { LineCache, type Line, type RunSource } from "./chart_lines.ts";
 import type { Run } from "./contract.ts";
 import { changeView, store, useView } from "./page_state";
 import { zoomTo } from "./plot";
-import { slotClass, useShown } from "./run_list";
+import { dashClass, slotClass, useShown } from "./run_list";
 import { fullDomain, zoomed } from "./scene.ts";
 import { kAxisNames } from "./series.ts";
 import { texts } from "./texts";
@@ -39,9 +39,9 @@ export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: st
   const text = useTexts(texts);
   const view = useView();
   const { shown } = useShown(runs);
-  const sources = runs.flatMap((run, slot): RunSource[] => {
+  const sources = runs.flatMap((run): RunSource[] => {
     const metrics = store.metrics.get(run.id);
-    return metrics && shown.includes(run.id) ? [{ id: run.id, name: run.name, slot, metrics }] : [];
+    return metrics && shown.includes(run.id) ? [{ id: run.id, name: run.name, slot: store.slots.of(run.id), metrics }] : [];
   });
   const charts = useLines(sources);
   const isUnread = shown.some((id) => store.unread(id, "metrics") !== null);
@@ -106,12 +106,12 @@ function Toolbar({ full }: { full: Domain }) {
 function Legend({ runs }: { runs: readonly Run[] }) {
   const text = useTexts(texts);
   const { shown, toggle } = useShown(runs);
-  const slots = useMemo(() => runs.map((run, slot) => ({ run, slot })), [runs]);
   return (
     <div class="legend" role="group" aria-label={text.runs}>
-      {slots.map(({ run, slot }) => (
-        <button key={run.id} type="button" class={`chip ${slotClass(slot)}`} aria-pressed={shown.includes(run.id)} onClick={() => toggle(run.id)}>
-          <span class={`swatch dash-${Math.floor(slot / 10) % 4}`} />{run.name}
+      {runs.map((run) => (
+        <button key={run.id} type="button" class={`chip ${slotClass(store.slots.of(run.id))}`} aria-pressed={shown.includes(run.id)}
+          title={run.path} onClick={() => toggle(run.id)}>
+          <span class={`swatch ${dashClass(store.slots.of(run.id))}`} />{run.name}
         </button>
       ))}
     </div>

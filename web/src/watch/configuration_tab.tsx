@@ -23,6 +23,7 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
   if (against && !right && !isUnread(against.id)) return <p class="empty">{text.loading}</p>;
   const rows = optionRows(left.options ?? {}, right ? right.options ?? {} : null);
   const differing = rows.filter((row) => row.differs);
+  const names = against && right ? [run.name, against.name] : [run.name];
   const shown = searchRows(right && !all ? differing : rows, query);
   return (
     <>
@@ -42,8 +43,8 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
       </div>
       {unread}
       <div class={`configuration ${right ? "compared" : ""}`}>
-        <Facts runs={right ? [left, right] : [left]} all={all} />
-        <Options rows={shown} names={right ? [run.name, right.name] : [run.name]} empty={left.options === null ? text.noOptions : text.noMatch} />
+        <Facts runs={right ? [left, right] : [left]} names={names} all={all} />
+        <Options rows={shown} names={names} empty={left.options === null ? text.noOptions : text.noMatch} />
       </div>
     </>
   );
@@ -81,14 +82,14 @@ function factRows(run: Run, text: WatchTexts): Map<string, string> {
   return rows;
 }
 
-function Facts({ runs, all }: { runs: readonly Run[]; all: boolean }) {
+function Facts({ runs, names, all }: { runs: readonly Run[]; names: readonly string[]; all: boolean }) {
   const text = useTexts(texts);
   const facts = runs.map((run) => factRows(run, text));
   const rows = [...new Set(facts.flatMap((one) => [...one.keys()]))].map((name): OptionRow => {
     const [left = "", right = left] = facts.map((one) => one.get(name) ?? "");
     return { name: text.facts[name] ?? name, left, right, differs: left !== right };
   });
-  return <Rows title={text.about} rows={rows.filter((row) => (runs.length > 1 && !all ? row.differs : row.left !== "" || row.right !== ""))} names={runs.map((run) => run.name)} />;
+  return <Rows title={text.about} rows={rows.filter((row) => (runs.length > 1 && !all ? row.differs : row.left !== "" || row.right !== ""))} names={names} />;
 }
 
 function Options({ rows, names, empty }: { rows: readonly OptionRow[]; names: readonly string[]; empty: string }) {

@@ -1,5 +1,6 @@
 // What the run page takes from the server, made safe to use: a run's folder is a file on disk that anything may have
 // written, so every field is checked once, here, and is null or empty where it is missing or of another kind.
+import { tellingNames } from "./run_names.ts";
 
 export type RunState = "running" | "finished" | "stopped" | "interrupted" | "failed";
 
@@ -15,6 +16,7 @@ export interface Best {
 /** One run: run.json's fields by their own names, plus the server's. Times are unix seconds. */
 export interface Run {
   id: string;
+  /** The folder's; in the list of runs with as much of its path as tells it from others of that name. */
   name: string;
   path: string;
   state: RunState;
@@ -163,9 +165,11 @@ export function readRun(value: unknown): Run | null {
   };
 }
 
-/** The runs of `GET /api/runs`, oldest first, so that a new run changes no other run's colour. */
+/** The runs of `GET /api/runs`, oldest first, each by a name of its own. */
 export function readRuns(value: unknown): Run[] {
   const runs = list(fields(value)["runs"]).map(readRun).filter((run) => run !== null);
+  const names = tellingNames(runs);
+  runs.forEach((run, i) => (run.name = names[i] ?? run.name));
   return runs.sort((a, b) => (a.started_at ?? 0) - (b.started_at ?? 0) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 

@@ -38,7 +38,7 @@ function Page() {
       <Banner />
       <main class={runs.length > 1 ? "watch several" : "watch"}>
         {runs.length > 1 && run && <RunList runs={runs} current={run.id} />}
-        {run ? <RunView runs={runs} run={run} /> : <Nothing connecting={polling.connection === "connecting"} />}
+        {run ? <RunView runs={runs} run={run} /> : polling.connection !== "lost" && <Nothing connecting={polling.connection === "connecting"} />}
       </main>
     </>
   );

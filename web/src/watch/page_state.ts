@@ -1,7 +1,8 @@
 // What this page holds: the view in the address, the runs from the server, and where the reader points in the charts.
 import { useEffect, useState } from "preact/hooks";
 import { request } from "../shared/api";
-import { createStore, useStore } from "../shared/store";
+import { createStore, keep, kept, useStore } from "../shared/store";
+import { RunSlots } from "./run_slots.ts";
 import { RunStore, type Wanted } from "./run_store.ts";
 import { focusedRun, readHash, shownRuns, writeHash, type ViewState } from "./view_state.ts";
 
@@ -48,6 +49,8 @@ function wanted(): Wanted {
   };
 }
 
+const slotsName = "hone.run_slots";
+
 export const store = new RunStore(
   {
     get: async (path) => (await request<unknown>(path)).data,
@@ -55,6 +58,7 @@ export const store = new RunStore(
   },
   { set: (action, milliseconds) => window.setTimeout(action, milliseconds), clear: (timer) => window.clearTimeout(timer) },
   wanted,
+  new RunSlots({ read: () => kept("localStorage", slotsName), write: (text) => keep("localStorage", slotsName, text) }),
 );
 
 /** Draws the component again at each change of the store. */

@@ -176,9 +176,8 @@ function Tooltip({ readings, place, axis, canvas, several, width }: {
             <span class={roles ? `swatch swatch-${line.role}` : "swatch"} />
             <span class="reading-name">{[several && line.name, roles && roleText(line, text)].filter(Boolean).join(" \u00b7 ")}</span>
             <span class="reading-value">{metricText(y, text.locale)}</span>
-            <span class="reading-note">
-              {[line.smoothed && `${text.raw} ${metricText(raw, text.locale)}`, x !== place && `@ ${placeText(x, axis, text.locale)}`].filter(Boolean).join(" ")}
-            </span>
+            <span class="reading-raw">{line.smoothed && `${text.raw} ${metricText(raw, text.locale)}`}</span>
+            <span class="reading-note">{x !== place && `@ ${placeText(x, axis, text.locale)}`}</span>
           </p>
         ))}
         {readings.length > kMostShown && <p class="reading-note">{text.andMore(readings.length - kMostShown)}</p>}

@@ -139,7 +139,7 @@ export class PlotCanvas {
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
-    const air = 4 * uPlot.pxRatio;
+    const air = 4 * pen();
     ctx.rect(bbox.left - air, bbox.top - air, bbox.width + 2 * air, bbox.height + 2 * air);
     ctx.clip();
     for (const stroke of this.content.scene.strokes) drawStroke(plot, stroke);
@@ -155,9 +155,14 @@ function select(plot: uPlot, events: PlotEvents): void {
   events.select(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"));
 }
 
+/** Pixels of the canvas for one of a usual window: lines grow with the text, up to 4K. */
+function pen(): number {
+  return (uPlot.pxRatio * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
+}
+
 function drawStroke(plot: uPlot, { line, points, faint, dots, dashed }: Stroke): void {
   const { ctx } = plot;
-  const ratio = uPlot.pxRatio;
+  const ratio = pen();
   const color = slotColor(line.slot);
   ctx.globalAlpha = faint ? 0.28 : 1;
   ctx.strokeStyle = ctx.fillStyle = color;
@@ -188,7 +193,7 @@ function drawStroke(plot: uPlot, { line, points, faint, dots, dashed }: Stroke):
 /** Small triangles at the lower edge where a value is not finite. */
 function drawBroken(plot: uPlot, scene: Scene): void {
   const { ctx, bbox } = plot;
-  const size = 4 * uPlot.pxRatio;
+  const size = 4 * pen();
   ctx.fillStyle = themeColor("--negative");
   ctx.beginPath();
   for (const { x } of scene.broken) {

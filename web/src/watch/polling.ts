@@ -1,5 +1,5 @@
 // When to ask the server again: often while a run goes on, seldom otherwise, not at all in a hidden tab, and with
-// growing patience while the server does not answer. A plain state machine, so that tests need no clock.
+// growing patience while the server does not answer. Without a key that the server takes it is not asked at all. A plain state machine, so that tests need no clock.
 
 export type Connection = "connecting" | "open" | "lost";
 
@@ -8,6 +8,8 @@ export interface Polling {
   hidden: boolean;
   /** Failures in a row. */
   failures: number;
+  /** The server wants a key: nothing changes by itself. */
+  refused: boolean;
   /** Whether a run was going on at the last answer. */
   live: boolean;
 }
@@ -15,10 +17,11 @@ export interface Polling {
 export type PollingEvent =
   | { kind: "answered"; live: boolean }
   | { kind: "failed" }
+  | { kind: "refused" }
   | { kind: "hidden" }
   | { kind: "shown" };
 
-export const kStart: Polling = { connection: "connecting", hidden: false, failures: 0, live: false };
+export const kStart: Polling = { connection: "connecting", hidden: false, failures: 0, refused: false, live: false };
 
 const kLiveMs = 1500;
 const kIdleMs = 6000;
@@ -28,9 +31,11 @@ const kLongestRetryMs = 5000;
 export function advance(polling: Polling, event: PollingEvent): Polling {
   switch (event.kind) {
     case "answered":
-      return { ...polling, connection: "open", failures: 0, live: event.live };
+      return { ...polling, connection: "open", failures: 0, refused: false, live: event.live };
     case "failed":
-      return { ...polling, connection: "lost", failures: polling.failures + 1 };
+      return { ...polling, connection: "lost", failures: polling.failures + 1, refused: false };
+    case "refused":
+      return { ...polling, connection: "lost", failures: 0, refused: true };
     case "hidden":
       return { ...polling, hidden: true };
     case "shown":
@@ -38,9 +43,9 @@ export function advance(polling: Polling, event: PollingEvent): Polling {
   }
 }
 
-/** Milliseconds until the next question; null: none until the tab is seen again. */
+/** Milliseconds until the next question; null: none until the tab is seen again or a key is given. */
 export function delay(polling: Polling): number | null {
-  if (polling.hidden) return null;
+  if (polling.hidden || polling.refused) return null;
   if (polling.failures > 0) return Math.min(kLongestRetryMs, kFirstRetryMs * 2 ** (polling.failures - 1));
   return polling.live ? kLiveMs : kIdleMs;
 }

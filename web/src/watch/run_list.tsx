@@ -1,9 +1,10 @@
 // The list of runs: which of them the charts show, and which one is looked at.
 import { useTexts } from "../shared/i18n";
+import { kNumColors, kNumDashes } from "./chart_style";
 import type { Run } from "./contract.ts";
 import { decimalText, percentText } from "./formatting.ts";
 import { Icon } from "./icons";
-import { changeView, useView } from "./page_state";
+import { changeView, store, useView } from "./page_state";
 import { texts } from "./texts";
 import { shownRuns } from "./view_state.ts";
 
@@ -24,7 +25,8 @@ export function shareDone(run: Run): number | null {
 }
 
 /** The class that carries a run's colour. */
-export const slotClass = (slot: number): string => `slot-${slot % 10}`;
+export const slotClass = (slot: number): string => `slot-${slot % kNumColors}`;
+export const dashClass = (slot: number): string => `dash-${Math.floor(slot / kNumColors) % kNumDashes}`;
 
 /** Shows or hides runs in the charts. */
 export function useShown(runs: readonly Run[]): { shown: readonly string[]; toggle: (id: string) => void } {
@@ -38,13 +40,13 @@ export function useShown(runs: readonly Run[]): { shown: readonly string[]; togg
   return { shown, toggle };
 }
 
-function RunItem({ run, slot, current, shown, toggle }: {
-  run: Run; slot: number; current: boolean; shown: boolean; toggle: () => void;
+function RunItem({ run, current, shown, toggle }: {
+  run: Run; current: boolean; shown: boolean; toggle: () => void;
 }) {
   const text = useTexts(texts);
   const share = shareDone(run);
   return (
-    <li class={`run ${slotClass(slot)}`}>
+    <li class={`run ${slotClass(store.slots.of(run.id))}`}>
       <label class="run-shown">
         <input type="checkbox" checked={shown} onChange={toggle} />
         <span class="hidden">{text.showRun(run.name)}</span>
@@ -76,8 +78,8 @@ export function RunList({ runs, current }: { runs: readonly Run[]; current: stri
         </button>
       </div>
       <ul>
-        {runs.map((run, slot) => ({ run, slot })).reverse().map(({ run, slot }) => (
-          <RunItem key={run.id} run={run} slot={slot} current={run.id === current} shown={shown.includes(run.id)}
+        {[...runs].reverse().map((run) => (
+          <RunItem key={run.id} run={run} current={run.id === current} shown={shown.includes(run.id)}
             toggle={() => toggle(run.id)} />
         ))}
       </ul>

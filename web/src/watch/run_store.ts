@@ -3,6 +3,7 @@
 // client and a clock of their own.
 import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Evaluation, type Run } from "./contract.ts";
 import { advance, delay, kStart, type Polling, type PollingEvent } from "./polling.ts";
+import { RunSlots } from "./run_slots.ts";
 import { RunMetrics } from "./series.ts";
 
 export interface Client {
@@ -46,6 +47,9 @@ export class RunStore {
   /** Runs that this page told to stop and that have not yet; or why that did not work. */
   readonly stopping = new Map<string, "asked" | Failure>();
 
+  /** Colours and dashes. */
+  readonly slots: RunSlots;
+
   private readonly client: Client;
   private readonly clock: Timer;
   private readonly wanted: () => Wanted;
@@ -56,10 +60,11 @@ export class RunStore {
   private readonly seen = new Map<string, string>();
   private readonly unreadParts = new Map<string, Map<Part, Failure>>();
 
-  constructor(client: Client, clock: Timer, wanted: () => Wanted) {
+  constructor(client: Client, clock: Timer, wanted: () => Wanted, slots: RunSlots) {
     this.client = client;
     this.clock = clock;
     this.wanted = wanted;
+    this.slots = slots;
   }
 
   subscribe(listener: () => void): () => void {
@@ -136,16 +141,19 @@ export class RunStore {
       this.step({ kind: "answered", live: this.runs.some((run) => run.state === "running") });
     } catch (error) {
       this.failure = failureOf(error);
-      this.step({ kind: "failed" });
+      this.step({ kind: this.failure.status === 401 ? "refused" : "failed" });
     }
     this.busy = false;
     this.changed();
     const wait = delay(this.polling);
-    this.schedule(wait !== null && this.again && this.failure === null ? 0 : wait);
+    // A key may have been given while the question without it was under way.
+    const isAgain = this.again && !this.polling.hidden && (this.failure === null || this.failure.status === 401);
+    this.schedule(isAgain ? 0 : wait);
   }
 
   private takeRuns(runs: Run[]): void {
     this.runs = runs;
+    this.slots.give(runs.map((run) => run.id));
     for (const run of runs) {
       const isAsked = this.stopping.get(run.id) === "asked";
       if (run.state !== "running" || (run.stopping && !isAsked)) this.stopping.delete(run.id);

@@ -1,0 +1,121 @@
+// The try-it page beside a server (mock.ts) that wants a key, goes away, or is started anew with another model.
+import { strict as assert } from "node:assert";
+import { after, test } from "node:test";
+import { assertAccessible, closeBrowser, onPage, screenshot, skip } from "./browser.ts";
+import { startMock, type MockState } from "./mock.ts";
+import { analyse, button, dropFile, onMock, pagesDir, resultIs, resultText, reviews, whenReady } from "./try_visit.ts";
+
+after(closeBrowser);
+
+onMock("the key is asked for, kept in the tab, and asked for again when wrong", { apiKey: "right" }, {}, async (page) => {
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  await assertAccessible(page, "key dialog");
+  await screenshot(page, "try-en-key");
+  await page.getByLabel("API key", { exact: true }).fill("wrong");
+  await page.keyboard.press("Enter");
+  await page.getByText("The server did not accept that key.").waitFor();
+  await page.getByLabel("API key", { exact: true }).fill("right");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "hidden" });
+  await analyse(page, "good");
+  await page.reload();
+  await analyse(page, "bad");
+  assert.equal(await dialog.isVisible(), false);
+  assert.equal(await page.evaluate(() => localStorage.getItem("hone.api_key")), null);
+});
+
+test("a server that goes away is said, and that it came back", { skip, timeout: 60_000 }, async () => {
+  const mock = await startMock(pagesDir);
+  const port = Number(new URL(mock.address).port);
+  await onPage(mock.address, {}, async (page) => {
+    await whenReady(page);
+    await mock.close();
+    await page.fill("#text", "good");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("The server does not answer.").waitFor();
+    assert.match(await resultText(page), /^The analysis failed: /);
+    assert.equal(await button(page).isDisabled(), true);
+    await assertAccessible(page, "gone");
+    const again = await startMock(pagesDir, {}, port);
+    await page.getByText("The server does not answer.").waitFor({ state: "hidden" });
+    await analyse(page, "good");
+    await again.close();
+  });
+});
+
+onMock("the closed key dialog stays closed until the reader wants it", { apiKey: "right" }, {}, async (page) => {
+  const dialog = page.getByRole("dialog");
+  await page.clock.install();
+  await page.reload();
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByText("This server answers only with an API key.").waitFor();
+  await assertAccessible(page, "without a key");
+  // A poll or more: only /health is asked, every 20 s.
+  await page.clock.fastForward(65_000);
+  await page.waitForTimeout(500);
+  assert.equal(await dialog.isVisible(), false);
+  await page.getByRole("button", { name: "Enter the key" }).click();
+  await dialog.waitFor();
+  await page.getByRole("button", { name: "Not now" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await whenReady(page);
+  await page.fill("#text", "good");
+  await button(page).click();
+  await dialog.waitFor();
+  await page.getByLabel("API key", { exact: true }).fill("right");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "hidden" });
+  await analyse(page, "good");
+  assert.equal(await page.getByRole("button", { name: "Enter the key" }).count(), 0);
+});
+
+const news: Partial<MockState> = { model: "models/news", labels: ["World", "Sports", "Business"] };
+
+onMock("another model on the same port is known with the first answer, and no word of the old one is said of it", {}, {}, async (page, mock) => {
+  await analyse(page, "good");
+  await resultIs(page, "Sentiment of the review:\n\n    Class: [Positive] \u{1F60A}\n\n    Confidence: 96.77%");
+  // In the window between two polls: the page has not asked since.
+  Object.assign(mock.state, news);
+  await page.fill("#text", "All about Sports");
+  await button(page).click();
+  await page.getByText("Class: [Sports]").waitFor();
+  assert.equal(await page.title(), "Text classification");
+  assert.equal(await page.locator(".server-line strong").textContent(), "news");
+  assert.deepEqual((await page.locator(".score-label").allTextContents()).sort(), ["Business", "Sports", "World"]);
+  assert.equal(await page.locator(".side-list .row-label").count(), 1, "the history is this model's");
+});
+
+onMock("another model with the same labels is known with the first answer too", {}, {}, async (page, mock) => {
+  await analyse(page, "good");
+  mock.state.model = "models/second";
+  await analyse(page, "bad");
+  await page.locator(".server-line strong", { hasText: "second" }).waitFor();
+});
+
+onMock("a poll finds another model, and what the old one said stays the old one's", {}, {}, async (page, mock) => {
+  await page.clock.install();
+  await analyse(page, "good");
+  Object.assign(mock.state, news);
+  await page.clock.fastForward(21_000);
+  await page.locator(".server-line strong", { hasText: "news" }).waitFor();
+  assert.match(await resultText(page), /\[Positive\]/);
+  assert.equal(await page.getByRole("button", { name: "Which words decided" }).isDisabled(), true);
+});
+
+onMock("a table stops where another model answers, and begins anew with it", { maxInputs: 10 }, {}, async (page, mock) => {
+  await whenReady(page);
+  await dropFile(page, "reviews.csv", reviews(40));
+  mock.state.delay = 200;
+  await page.getByRole("button", { name: "Analyse 40 rows" }).click();
+  await page.getByText(/^[12]0 of 40 rows$/).waitFor();
+  Object.assign(mock.state, news);
+  await page.getByText("The analysis failed: the server has another model now").waitFor();
+  mock.state.delay = 0;
+  await page.getByRole("button", { name: "Analyse 40 rows" }).click();
+  await page.getByText("All 40 rows are analysed.").waitFor();
+  const counts = await page.locator(".label-counts li").allInnerTexts();
+  assert.ok(counts.every((text) => /^(World|Sports|Business) \d+$/.test(text)), counts.join(" "));
+});
