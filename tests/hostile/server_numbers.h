@@ -21,4 +21,19 @@ inline long resident_kib(ServeProgram& server) {
   return std::stol(status.substr(status.find("VmRSS:") + 6));
 }
 
+// Whether memory comes to a stand while the same load is repeated. `load` is one repetition and gives the KiB after it.
+// The first ones may find a new highest number of requests under way; what leaks grows every time.
+template <typename Load>
+bool grows_no_more(Load load) {
+  constexpr long kNoise = 512;  // KiB: 64 bytes each of 8,000 clients
+  long before = load();
+  for (int repetition = 0; repetition < 6; ++repetition) {
+    const long after = load();
+    MESSAGE("resident: " << before << " KiB, after the same load again " << after << " KiB");
+    if (after <= before + kNoise) return true;
+    before = after;
+  }
+  return false;
+}
+
 }  // namespace hone

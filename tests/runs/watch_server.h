@@ -60,7 +60,8 @@ class WatchServer {
 
   // The path of the one run that has this name, whatever its id.
   std::string path_of(const std::string& name) const {
-    for (const Json& run : get("/api/runs")["runs"]) {
+    const Json list = get("/api/runs");
+    for (const Json& run : list["runs"]) {
       if (run["name"] == name) return "/api/runs/" + run["id"].get<std::string>();
     }
     FAIL("there is no run ", name);
