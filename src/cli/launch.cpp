@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -32,9 +33,10 @@ constexpr LibraryLevel kLibraryLevels[] = {
 
 // The libraries read these when they are loaded. What the user set stays. An unknown level is told by the library.
 void force_library_level() {
-  const char* const forced = std::getenv("HONE_CPU");
+  const char* const found = std::getenv("HONE_CPU");
+  const std::string forced = found == nullptr ? "" : found;  // a copy: setenv may move the original
   for (const LibraryLevel& level : kLibraryLevels) {
-    if (forced == nullptr || level.name != forced) continue;
+    if (level.name != forced) continue;
     setenv("ATEN_CPU_CAPABILITY", level.aten, /*overwrite=*/0);
     setenv("ONEDNN_MAX_CPU_ISA", level.onednn, 0);
     setenv("MKL_ENABLE_INSTRUCTIONS", level.mkl, 0);

@@ -117,7 +117,10 @@ Response Dispatcher::options_response(const RequestHead& head) const {
 
 void Dispatcher::answer(RequestHead&& head, const Answer& answer) const {
   try {
-    if (head.is_page) return answer(*pages_.find(head.request.path, head.request.headers));
+    if (head.is_page) {
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): is_page says that it was found
+      return answer(*pages_.find(head.request.path, head.request.headers));
+    }
     head.match.route->handle(std::move(head.request), answer);
   } catch (const Error& error) {
     Response response = error_response(error);

@@ -181,6 +181,7 @@ void RequestParser::continue_with_body() {
 }
 
 RequestParser::State RequestParser::state() const { return impl_->state_; }
+// NOLINTNEXTLINE(bugprone-unchecked-optional-access): asked for in kFailed only
 const ErrorAnswer& RequestParser::failure() const { return *impl_->failure_; }
 const std::string& RequestParser::method() const { return impl_->method_; }
 const std::string& RequestParser::target() const { return impl_->target_; }

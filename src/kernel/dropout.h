@@ -23,7 +23,7 @@ uint64_t drop_threshold(double p);
 double keep_scale(double p);
 
 // How many floats dropout_factors and factors_in_row (kernel/dropout_lanes.h) write for `count` elements, at most.
-constexpr size_t factor_buffer_size(size_t count) { return count + 4 + 2 * 64; }
+constexpr size_t factor_buffer_size(size_t count) { return count + 4 + size_t{2} * 64; }
 
 // factors[i] is what dropout multiplies element first_element + i of the draw by: 0 or keep_scale(p). Plain C++: the
 // reference for kernel/dropout_lanes.h.

@@ -115,10 +115,10 @@ constexpr size_t kShortTexts = 16384, kShortExplained = 1024;
 template <typename Method>
 auto call_prepared(Service& service, Method method, size_t short_bytes) {
   return [&service, method, short_bytes](http::Request request, http::Answer answer) {
-    const auto run = [&service, method](const http::Request& asked, http::Answer given) {
-      (service.*method)(asked, std::move(given));
+    const auto run = [&service, method](const http::Request& asked, const http::Answer& given) {
+      (service.*method)(asked, given);
     };
-    if (request.body.size() <= short_bytes) return run(request, std::move(answer));
+    if (request.body.size() <= short_bytes) return run(request, answer);
     service.prepare(std::move(request), std::move(answer), run);
   };
 }

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
 
@@ -76,11 +77,13 @@ void BlockArena::release(void* block) {
     gap.size += next->second.size;
     remove_gap(next);
   }
-  auto before = gaps_.lower_bound(offset);
-  if (before != gaps_.begin() && (--before)->first + before->second.size == offset) {
-    start = before->first;
-    gap.size += before->second.size;
-    remove_gap(before);
+  if (const auto after = gaps_.lower_bound(offset); after != gaps_.begin()) {
+    const auto before = std::prev(after);
+    if (before->first + before->second.size == offset) {
+      start = before->first;
+      gap.size += before->second.size;
+      remove_gap(before);
+    }
   }
   add_gap(start, gap);
 }

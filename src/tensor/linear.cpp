@@ -81,11 +81,9 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
 
 }  // namespace
 
-int64_t version_of(const at::Tensor& weight) {
-  return weight.is_inference() ? 0 : static_cast<int64_t>(weight._version());
-}
+int64_t version_of(const at::Tensor& weight) { return weight.is_inference() ? 0 : weight._version(); }
 
-const at::Tensor& CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
+at::Tensor CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
   if (weight.scalar_type() == dtype) return weight;
   if (!copy_.defined() || copy_.scalar_type() != dtype || source_ != weight.const_data_ptr() || version_ != version) {
     // A copy that an evaluation makes serves the next training step too.

@@ -14,8 +14,8 @@ int64_t version_of(const at::Tensor& weight);
 class CastWeight {
  public:
   // `weight` in `dtype`: itself where it is of this type. `version` changes when the weight's values have.
-  const at::Tensor& in(const at::Tensor& weight, at::ScalarType dtype, int64_t version);
-  const at::Tensor& in(const at::Tensor& weight, at::ScalarType dtype) { return in(weight, dtype, version_of(weight)); }
+  at::Tensor in(const at::Tensor& weight, at::ScalarType dtype, int64_t version);
+  at::Tensor in(const at::Tensor& weight, at::ScalarType dtype) { return in(weight, dtype, version_of(weight)); }
 
  private:
   at::Tensor copy_;

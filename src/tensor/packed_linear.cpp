@@ -31,7 +31,7 @@ const Operator& linear_operator() {
 
 at::Tensor call(const Operator& op, std::vector<c10::IValue> arguments) {
   check_internal(op.has_value(), "packed products are asked for where libtorch has oneDNN");
-  op->callBoxed(&arguments);
+  op->callBoxed(&arguments);  // NOLINT(bugprone-unchecked-optional-access): checked above
   return arguments.front().toTensor();
 }
 

@@ -44,7 +44,7 @@ class Adam : public Optimizer {
   }
 
   void step_by_library(Gradients& gradients, const StepTerms& terms) {
-    const auto step = has_decoupled_weight_decay() ? fused_adamw : fused_adam;
+    const auto step = has_decoupled_weight_decay() ? kFusedAdamW : kFusedAdam;
     for (size_t g = 0; g < groups_.size(); ++g) {
       Group& group = groups_[g];
       if (group.parameters.empty()) continue;
@@ -55,11 +55,11 @@ class Adam : public Optimizer {
     }
   }
 
-  static constexpr void (*fused_adam)(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList,
+  static constexpr void (*kFusedAdam)(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList,
                                       at::TensorList, double, double, double, double, double, bool, bool,
                                       const std::optional<at::Tensor>&,
                                       const std::optional<at::Tensor>&) = &at::_fused_adam_;
-  static constexpr decltype(fused_adam) fused_adamw = &at::_fused_adamw_;
+  static constexpr decltype(kFusedAdam) kFusedAdamW = &at::_fused_adamw_;
 };
 
 class AdamW : public Adam {
