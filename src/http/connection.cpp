@@ -150,6 +150,7 @@ void Connection::dispatch() {
   gone_ = std::stop_source();
   head_.request.body = std::move(parser_.body());
   head_.request.client_gone = gone_.get_token();
+  head_.request.arrived = Clock::now();
   shared_.dispatcher.answer(std::move(head_), shared_.make_answer(weak_from_this(), ++request_number_));
   if (!has_ended_ && received_.size() < kReadBytes) read();  // that the client has gone is news, too
 }
@@ -191,6 +192,7 @@ void Connection::send(Response response, bool keep_alive) {
   } catch (const Error& error) {
     log_error("{}: {}", exchange_.path, error.what());
     response = error_response(error);
+    origin_.clear();  // whatever was wrong with the head, this one has nothing of the request in it
     response_head_ = finished_head(response);
   }
   response_body_ = has_body(response.status) && exchange_.method != "HEAD" ? std::move(response.body) : std::string();

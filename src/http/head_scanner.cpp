@@ -1,6 +1,8 @@
 // Measuring lines. Their grammar is the parser's affair: here are only the bytes that no line can hold.
 #include "http/head_scanner.h"
 
+#include <algorithm>
+
 #include "http/ascii.h"
 
 namespace hone::http {
@@ -69,8 +71,11 @@ void HeadScanner::fail(unsigned status, std::string message, std::string hint) {
 std::string_view find_origin(std::string_view bytes) {
   constexpr std::string_view kName = "origin:";
   while (bytes.find('\n') != std::string_view::npos) {
-    const std::string_view line = take_until(bytes, '\n');
-    if (equal_ignoring_case(line.substr(0, kName.size()), kName)) return trim(line.substr(kName.size()));
+    const std::string_view line = trim(take_until(bytes, '\n'));
+    if (line.empty()) return {};
+    if (!equal_ignoring_case(line.substr(0, kName.size()), kName)) continue;
+    const std::string_view origin = trim(line.substr(kName.size()));
+    return std::ranges::any_of(origin, is_control) ? std::string_view() : origin;
   }
   return {};
 }

@@ -36,8 +36,8 @@ class HeadScanner {
   bool is_request_line_ = true, is_after_return_ = false, is_end_ = false;
 };
 
-// The value of Origin in header lines of which the last may be cut off, or an empty text. `bytes` may begin with the
-// request line.
+// The value of Origin in header lines that nobody has checked, the last of which may be cut off; an empty text where
+// there is none that an answer could repeat. `bytes` may begin with the request line.
 std::string_view find_origin(std::string_view bytes);
 
 }  // namespace hone::http

@@ -1,6 +1,7 @@
 // A request as handlers see it: whole, decoded, within the limits, allowed to come.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -34,7 +35,8 @@ struct Request {
   NamedValues parameters;  // what stands for {name} in the route's path, decoded
   Headers headers;
   std::string body;
-  std::string client;  // address
+  std::string client;                                                                // address
+  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();  // the last byte of it
   // Told to stop once nobody waits for the answer any more: the connection is closed.
   std::stop_token client_gone = {};
 

@@ -183,12 +183,11 @@ void Service::submit(Job job) {
 
 void Service::prepare(http::Request request, http::Answer answer, Method method) {
   ready_model();  // what can be told at once
-  const auto since = std::chrono::steady_clock::now();
-  auto work = [this, request = std::move(request), answer = std::move(answer), method = std::move(method), since] {
+  auto work = [this, request = std::move(request), answer = std::move(answer), method = std::move(method)] {
     const std::chrono::milliseconds max_wait = options_.queue.max_wait;
     if (request.client_gone.stop_requested()) return queue_metrics_.abandoned.add();
     try {
-      if (std::chrono::steady_clock::now() - since > max_wait) {
+      if (std::chrono::steady_clock::now() - request.arrived > max_wait) {
         queue_metrics_.expired.add();
         throw waited_too_long(max_wait);
       }
@@ -217,6 +216,7 @@ void Service::predict(const http::Request& request, http::Answer answer) {
     });
   };
   job.gone = request.client_gone;
+  job.since = request.arrived;
   submit(std::move(job));
 }
 
@@ -242,6 +242,7 @@ void Service::explain(const http::Request& request, http::Answer answer) {
     });
   };
   job.gone = request.client_gone;
+  job.since = request.arrived;
   submit(std::move(job));
 }
 

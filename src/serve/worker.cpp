@@ -34,7 +34,7 @@ bool Worker::submit(Job& job) {
       metrics_.rejected.add();
       return false;
     }
-    queue_.push_back(std::make_shared<Waiting>(Waiting{std::move(job), Clock::now(), 0, {}}));
+    queue_.push_back(std::make_shared<Waiting>(Waiting{std::move(job), 0, {}}));
     metrics_.waiting.add(1);
   }
   wake_.notify_one();
@@ -99,14 +99,14 @@ void Worker::fill(std::vector<Part>& parts, Queue& dropped) {
       dropped.push_back(waiting);
       continue;
     }
-    if (waiting->next == 0) metrics_.wait.observe(seconds_since(waiting->since));
+    if (waiting->next == 0) metrics_.wait.observe(seconds_since(waiting->job.since));
     parts.push_back({waiting, count});
   }
 }
 
 bool Worker::is_lost(const Waiting& waiting) const {
   if (waiting.job.gone.stop_requested()) return true;
-  return waiting.next == 0 && Clock::now() - waiting.since > options_.max_wait;
+  return waiting.next == 0 && Clock::now() - waiting.job.since > options_.max_wait;
 }
 
 void Worker::drop(Queue& dropped) {

@@ -27,7 +27,8 @@ struct Job {
   // Called once from the model's thread: the logits [rows, labels], or what the computation threw; 503 (RequestError)
   // where the job waited too long. Not called where nobody waits for it any more.
   std::function<void(std::vector<float> logits, std::exception_ptr error)> done;
-  std::stop_token gone = {};  // of the client
+  std::stop_token gone = {};                                                       // of the client
+  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();  // when its wait began
 };
 
 struct WorkerOptions {
@@ -65,7 +66,6 @@ class Worker {
   using Clock = std::chrono::steady_clock;
   struct Waiting {
     Job job;
-    Clock::time_point since;
     size_t next = 0;  // the first row not yet computed
     std::vector<float> logits;
   };

@@ -173,6 +173,26 @@ TEST_CASE("pages of an allowed origin may read every refusal, also of a request 
   CHECK(in_body.header("Access-Control-Allow-Origin").empty());
 }
 
+TEST_CASE("an origin that no answer can repeat is not repeated, and the server goes on") {
+  ServerConfig config = quick();
+  config.allow_origin = {"*"};
+  const TestServer server(config, test_site());
+  const std::string null(1, '\0');
+  for (const std::string& origin : {std::string("a\rb"), "a" + null + "b", std::string("a\x7f")}) {
+    const std::string line = "Origin: " + origin;
+    for (const std::string& request : {"GET / HTTP/1.1\r\n" + line + "\n\n", "GET / HTTP/1.1\n" + line + "\n\n",
+                                       "GET /" + std::string(9000, 'a') + "\n" + line + "\n\n"}) {
+      CAPTURE(request.substr(0, 40));
+      const TestResponse response = ask(server, request);
+      CHECK((response.status == 400 || response.status == 414));
+      CHECK(response.header("Access-Control-Allow-Origin").empty());
+    }
+  }
+  const TestResponse good = ask(server, "GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: https://a.example\r\nA: \x01");
+  CHECK(good.status == 400);
+  CHECK_FALSE(good.header("Access-Control-Allow-Origin").empty());
+}
+
 TEST_CASE("who may not ask hears that before anything of the body") {
   ServerConfig config = quick();
   config.keys = ApiKeys(std::vector<std::string>{"k1"});

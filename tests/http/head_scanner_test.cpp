@@ -91,4 +91,7 @@ TEST_CASE("the origin is found in what came of a head") {
   CHECK(find_origin(kGet + "Origin: https://a.exam").empty());  // may go on
   CHECK(find_origin("Origins: a\r\nX-Origin: b\r\n").empty());
   CHECK(find_origin("").empty());
+  CHECK(find_origin("A: 1\r\n\r\nOrigin: https://a.example\r\n").empty());  // the body
+  for (const std::string bad : {"a\rb", "a\x01", "a\x7f"}) CHECK(find_origin("Origin: " + bad + "\n").empty());
+  CHECK(find_origin("Origin: a" + std::string(1, '\0') + "b\n").empty());
 }

@@ -267,6 +267,28 @@ TEST_CASE("a request whose client went before its turn is never prepared, and an
   CHECK_FALSE(is_read);
 }
 
+TEST_CASE("the wait of a request counts from when it came, also while it is prepared") {
+  TinyService service;
+  service.started();
+  http::Request request = request_of(R"({"inputs": "good"})");
+  request.arrived -= std::chrono::hours(1);
+  const auto ask = [&](auto start) {
+    const auto promise = std::make_shared<std::promise<http::Response>>();
+    start([promise](http::Response response) { promise->set_value(std::move(response)); });
+    return promise->get_future().get();
+  };
+  const auto predict = [&](const http::Request& asked, const http::Answer& answer) {
+    service.service.predict(asked, answer);
+  };
+  const http::Response direct = ask([&](const http::Answer& answer) { predict(request, answer); });
+  const http::Response prepared =
+      ask([&](const http::Answer& answer) { service.service.prepare(request, answer, predict); });
+  for (const http::Response& response : {direct, prepared}) {
+    CHECK(response.status == 503);
+    CHECK(contains(response.body, "waited longer than 60 s"));
+  }
+}
+
 TEST_CASE("where too many requests wait, the next is answered 429 with Retry-After, and the others are not harmed") {
   TinyService busy(fixtures() / "models" / "tiny-bert", {.max_batch_tokens = 2048, .max_queue = 1});
   busy.started();

@@ -23,6 +23,7 @@ function parsed(text: string | null): Map<string, number> {
 
 export class RunSlots {
   private slots: Map<string, number>;
+  private shown = new Set<string>();
   private readonly storage: SlotStorage;
 
   constructor(storage: SlotStorage) {
@@ -37,14 +38,16 @@ export class RunSlots {
 
   /** Gives each listed run that has none the lowest slot that no other listed one has, in the order of the list. */
   give(ids: readonly string[]): void {
+    const shown = this.shown;
+    this.shown = new Set(ids);
     if (this.areApart(ids)) return;
     // Another tab may have given some by now.
     this.slots = new Map([...this.slots, ...parsed(this.storage.read())]);
     const taken = new Set<number>();
     const without: string[] = [];
-    for (const id of ids) {
+    // A run that was away may find its slot given to another: those that were there keep theirs.
+    for (const id of [...ids.filter((id) => shown.has(id)), ...ids.filter((id) => !shown.has(id))]) {
       const slot = this.slots.get(id);
-      // A run that was away may find its slot given to another.
       if (slot === undefined || taken.has(slot)) without.push(id);
       else taken.add(slot);
     }
