@@ -296,6 +296,7 @@ void silu_gate_backward(const GateShape& shape, StridedRows<const S> gate, Strid
 }
 
 // Compiles the functions for a storage type.
+// NOLINTBEGIN(bugprone-macro-parentheses): S is a type
 #define HONE_ACTIVATION(S)                                                                                             \
   template void activation_forward(const ActivationShape&, const S*, const Computed<S>*, S*);                          \
   template void activation_backward(const ActivationShape&, const S*, const Computed<S>*, const S*, S*, Computed<S>*,  \
@@ -303,6 +304,7 @@ void silu_gate_backward(const GateShape& shape, StridedRows<const S> gate, Strid
   template void silu_gate_forward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<S>);       \
   template void silu_gate_backward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<const S>, \
                                    StridedRows<S>, StridedRows<S>);
+// NOLINTEND(bugprone-macro-parentheses)
 HONE_ACTIVATION(float)
 HONE_ACTIVATION(double)
 HONE_ACTIVATION(BFloat16)

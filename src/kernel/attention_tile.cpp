@@ -251,8 +251,8 @@ void backward_any(const TileRules& rules, const TileGradients& tile) {
 void pair_all_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t k, int64_t n) {
   const UintTag uints;
   for (int64_t i = 0; i < k; i += 2) {
-    const uint16_t* even = &from[i * from_stride].bits;
-    const uint16_t* odd = &from[(i + 1) * from_stride].bits;
+    const auto* even = reinterpret_cast<const uint16_t*>(from + i * from_stride);
+    const auto* odd = reinterpret_cast<const uint16_t*>(from + (i + 1) * from_stride);
     auto* out = reinterpret_cast<uint32_t*>(to + i * n);
     for (int64_t j = 0; j < n; j += kVector) {
       const auto low = hn::PromoteTo(uints, hn::LoadU(HalfTag(), even + j));

@@ -61,7 +61,7 @@ class ArgumentReader {
 
   Error unknown_option(const std::string& typed, std::string_view name) const {
     std::string hint = list_.suggestion(name, /*flags=*/true);
-    if (!hint.empty()) hint += " ";
+    if (!hint.empty()) hint += ' ';
     if (takes_positional()) hint += "write -- before a text that begins with a hyphen; ";
     return Error(ErrorKind::kUsage, fmt::format("unknown option \"{}\"", typed), hint + help_hint());
   }
