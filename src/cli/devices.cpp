@@ -1,4 +1,4 @@
-// hone devices: what --device can be on this machine, and what of the processor hone uses.
+// hone devices: the values that --device can have on this machine, and what hone uses of the processor.
 #include <torch/csrc/api/include/torch/cuda.h>
 
 #include <fmt/format.h>

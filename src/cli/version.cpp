@@ -1,4 +1,4 @@
-// Versions are those of the headers that hone was compiled with, so that nothing has to be loaded to tell them.
+// The versions come from the headers that hone was compiled with, so that no library has to be loaded.
 #include "cli/version.h"
 
 #include <arrow/util/config.h>
@@ -19,7 +19,7 @@ namespace hone::cli {
 
 namespace {
 
-// Features that decide how fast models run, as the kernel names them.
+// Features that decide how fast models run, by the kernel's names.
 constexpr std::string_view kFeatures[] = {"avx2",        "fma",         "f16c",        "avx512f",
                                           "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16",
                                           "amx_int8",    "asimd",       "bf16",        "sve"};
@@ -29,7 +29,7 @@ struct Processor {
   std::vector<std::string> features;
 };
 
-// From the first processor of /proc/cpuinfo: x86 has "model name" and "flags", Arm "Features".
+// Reads the first processor of /proc/cpuinfo. x86 has "model name" and "flags", Arm has "Features".
 Processor read_processor() {
   Processor processor;
   std::ifstream file("/proc/cpuinfo");

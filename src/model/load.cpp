@@ -106,8 +106,8 @@ class Matcher {
                                            shape_text(stored->shape), shape_text(expected));
       if (is_head(family_, name) && !stored->shape.empty() && stored->shape[0] != expected[0]) {
         throw Error(ErrorKind::kInput, what,
-                    fmt::format("the saved head tells {} labels apart, {} are asked for: --ignore-mismatched-sizes "
-                                "starts with a new head, --id2label with {} names keeps the saved one",
+                    fmt::format("the saved head has {} labels, not {}; --ignore-mismatched-sizes starts with a new "
+                                "head; --id2label with {} names keeps the saved one",
                                 stored->shape[0], expected[0], stored->shape[0]));
       }
       throw Error(ErrorKind::kInput, what, "config.json and the weights belong to different models");

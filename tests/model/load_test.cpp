@@ -114,7 +114,7 @@ TEST_CASE("a saved head for another number of labels is told with advice") {
   const Error error = expect_error([&] { model::load_classifier(request); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "\"classifier.bias\" has shape [3], the model needs [2]"));
-  CHECK(contains(error.hint(), "the saved head tells 3 labels apart, 2 are asked for: --ignore-mismatched-sizes"));
+  CHECK(contains(error.hint(), "the saved head has 3 labels, not 2; --ignore-mismatched-sizes"));
 }
 
 TEST_CASE("a saved head for another number of labels is drawn anew where that is asked for") {

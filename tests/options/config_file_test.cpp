@@ -85,8 +85,8 @@ TEST_CASE("a quote that is never closed is an error, and an escaped one does not
 }
 
 TEST_CASE("anchors, aliases and tags are refused") {
-  CHECK(yaml_error("a: &x 1\nb: *x") == "f.yaml:1: an anchor (&name) is not taken in a config file");
-  CHECK(yaml_error("a: &x [1]") == "f.yaml:1: an anchor (&name) is not taken in a config file");
+  CHECK(yaml_error("a: &x 1\nb: *x") == "f.yaml:1: an anchor (&name) is not allowed in a config file");
+  CHECK(yaml_error("a: &x [1]") == "f.yaml:1: an anchor (&name) is not allowed in a config file");
   CHECK(contains(yaml_error("a: *x"), "f.yaml:1: "));
   CHECK(contains(yaml_error("a: 1\nb: !!python/object x"), "f.yaml:2: the tag "));
 }

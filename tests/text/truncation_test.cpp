@@ -35,7 +35,8 @@ TEST_CASE("cutting one text only can be impossible, which is an error with the n
   CHECK(cut({9, 2}, true, 7, TruncationStrategy::kOnlyFirst) == Pair{5, 2});
   CHECK(cut({9, 5}, true, 10, TruncationStrategy::kOnlySecond) == Pair{9, 1});
   const Error short_text = expect_error([] { cut({3, 9}, true, 7, TruncationStrategy::kOnlyFirst); });
-  CHECK(contains(short_text.what(), "needs 5 tokens cut to fit 7, but its first text, the only one to be cut, has 3"));
+  CHECK(contains(short_text.what(),
+                 "must lose 5 tokens to fit into 7, but its first text, the only one to truncate, has 3"));
   CHECK(
       contains(expect_error([] { cut({9, 1}, true, 7, TruncationStrategy::kOnlySecond); }).what(), "its second text"));
   const Error no_pair = expect_error([] { cut({9, 0}, false, 7, TruncationStrategy::kOnlySecond); });

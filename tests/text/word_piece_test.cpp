@@ -43,7 +43,7 @@ TEST_CASE("without an unknown token a word that is not covered is an error, othe
   const Error error = expect_error([&] { ids(model, "b"); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(),
-                 "folder/vocab.txt: a word is not covered by the vocabulary, which has no unknown token \"[UNK]\""));
+                 "folder/vocab.txt: the vocabulary does not cover a word and has no unknown token \"[UNK]\""));
 }
 
 TEST_CASE("ids may have gaps; of a token or an id given twice the later one holds") {
