@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/counted.h"
 #include "cli/command.h"
 
 namespace hone::cli {
@@ -56,7 +57,7 @@ int run_version(const options::Parsed<VersionOptions>&) {
   print(fmt::format("hone {}\n", HONE_VERSION));
   print(fmt::format("libtorch {}.{}.{}, arrow {}, compiled with g++ {}\n", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR,
                     TORCH_VERSION_PATCH, ARROW_VERSION_STRING, __VERSION__));
-  print(fmt::format("processor: {}, {} threads, {}\n", processor.name, std::thread::hardware_concurrency(),
+  print(fmt::format("processor: {}, {}, {}\n", processor.name, counted(std::thread::hardware_concurrency(), "thread"),
                     fmt::join(processor.features, " ")));
   return 0;
 }
