@@ -57,7 +57,7 @@ extern "C" int hone_run(const char*, const void*, void*) {
 
 }  // namespace
 
-TEST_CASE("HONE_CPU holds libtorch's products to its level too, but for what the user set") {
+TEST_CASE("HONE_CPU limits libtorch's products to its level too, except for settings of the user") {
   const PrintingHone hone(R"("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS")");
   CHECK(hone.print("-u HONE_CPU") == "- - - ");
   CHECK(hone.print("HONE_CPU=scalar") == "default SSE41 SSE4_2 ");
@@ -67,7 +67,7 @@ TEST_CASE("HONE_CPU holds libtorch's products to its level too, but for what the
   CHECK(hone.print("HONE_CPU=amx") == "- - - ");
 }
 
-TEST_CASE("idle threads spin only briefly, but for what the user set") {
+TEST_CASE("idle threads spin only briefly, except by a setting of the user") {
   const PrintingHone hone(R"("GOMP_SPINCOUNT")");
   const std::string unset = "-u GOMP_SPINCOUNT -u OMP_WAIT_POLICY ";
   CHECK(hone.print(unset) == "1000 ");

@@ -131,7 +131,7 @@ TEST_CASE("an item with a comma is quoted or escaped") {
   CHECK(contains(sample_error({"--train-file", "a,"}).what(), "has an empty item"));
 }
 
-TEST_CASE("what YAML 1.1 writes in another way is an error that shows what to write") {
+TEST_CASE("spellings of YAML 1.1 are errors that show what to write") {
   const auto hint = [](const std::string& content) { return expect_error([&] { parse_config(content); }).hint(); };
   for (const char* yes : {"yes", "Yes", "on", "ON", "y", "1"}) {
     CHECK(hint(std::string("load_best_model_at_end: ") + yes) == "write true");
@@ -165,7 +165,7 @@ TEST_CASE("a flag that begins with no- is not negated again") {
   CHECK(std::string(error.what()) == "unknown option \"--no-no-auth\"");
 }
 
-TEST_CASE("short names of other tools are taken with a note") {
+TEST_CASE("short names of other tools are accepted with a note") {
   const auto parsed = parse_sample({"--lr", "2e-5"});
   CHECK(parsed.options.learning_rate == 2e-5);
   CHECK(parsed.notes == std::vector<std::string>{"--lr is now --learning-rate"});
@@ -190,7 +190,7 @@ TEST_CASE("--fp16 says what hone computes in") {
   CHECK(parse<Precision>("hone p", std::vector<std::string>{"--fp16=false"}).notes.empty());
 }
 
-TEST_CASE("an unknown flag names the nearest one, not all") {
+TEST_CASE("the error for an unknown flag names the nearest one, not all") {
   const Error error = sample_error({"--learning-rat", "1"});
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(std::string(error.what()) == "unknown option \"--learning-rat\"");
@@ -220,7 +220,7 @@ TEST_CASE("a flag without its value, a value for a negation and a stray argument
   CHECK(stray.hint() == "did you mean \"--seed\"?");
 }
 
-TEST_CASE("a wrong value names flag, value and what is taken") {
+TEST_CASE("the error for a wrong value names the flag, the value and what is accepted") {
   const Error range = sample_error({"--warmup-ratio", "2"});
   CHECK(std::string(range.what()) == "--warmup-ratio: 2 is out of range: it must be a number from 0 to 1");
   CHECK(std::string(sample_error({"--learning_rate=-1"}).what()) ==
@@ -232,7 +232,7 @@ TEST_CASE("a wrong value names flag, value and what is taken") {
   CHECK(choice.hint() == "did you mean \"cosine\"?");
 }
 
-TEST_CASE("what is required and missing is named") {
+TEST_CASE("a missing required option is named") {
   const Error error = expect_error([] { parse<SampleOptions>("hone sample", std::vector<std::string>{"--seed=1"}); });
   CHECK(std::string(error.what()) == "hone sample needs --model DIR");
 }
@@ -291,7 +291,7 @@ TEST_CASE("config file mistakes name file, line, key and value") {
   CHECK(std::string(sample_error({"--config", "a.yaml", "--config", "b.yaml"}).what()) == "--config is given twice");
 }
 
-TEST_CASE("old names are taken with a note, on the command line and in a file") {
+TEST_CASE("old names are accepted with a note, on the command line and in a file") {
   const auto flags = parse_sample({"--evaluation_strategy", "steps", "--random-seed", "5", "--no_cuda"});
   CHECK(flags.options.eval_strategy == "steps");
   CHECK(flags.options.seed == 5);
@@ -305,20 +305,20 @@ TEST_CASE("old names are taken with a note, on the command line and in a file") 
   CHECK(file.notes[0].ends_with("run.yaml:1: evaluation_strategy is now eval_strategy"));
 }
 
-TEST_CASE("an option of old without effect says so") {
+TEST_CASE("an old option without effect is reported") {
   const auto parsed = parse_sample({"--do_predict", "--do_train", "--seed", "2"});
   CHECK(parsed.options.seed == 2);
   REQUIRE(parsed.notes.size() == 2);
   CHECK(parsed.notes[0].starts_with("--do_predict has no effect: "));
 }
 
-TEST_CASE("the last of a flag given twice counts, with a note") {
+TEST_CASE("the last value of a repeated flag is used, with a note") {
   const auto parsed = parse_sample({"--seed", "1", "--seed", "2"});
   CHECK(parsed.options.seed == 2);
   CHECK(parsed.notes == std::vector<std::string>{"--seed is given again: 2 counts"});
 }
 
-TEST_CASE("a config file is read alone, without what is required") {
+TEST_CASE("a config file alone is read without required options") {
   const TemporaryFolder folder;
   const auto parsed = read_options<SampleOptions>(folder.write("a.json", "{\n \"seed\": 9}"));
   CHECK(parsed.options.seed == 9);

@@ -12,7 +12,7 @@ TEST_CASE("every row of the models makes a model and has a doc line") {
   }
 }
 
-TEST_CASE("a kind that hone does not have yet is named, with the file and those it has") {
+TEST_CASE("the error for an unknown kind names it, the file and the known kinds") {
   const Error error = expect_error([] { make_token_model({{"type", "BPE"}}, {}, "dir/tokenizer.json"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "dir/tokenizer.json"));
