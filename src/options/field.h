@@ -31,10 +31,11 @@ struct Field {
   bool minimum_excluded = false;  // the value must be above `minimum`
   bool is_required = false;
   bool is_positional = false;
-  bool is_split = true;        // a list: "a,b" is two items
-  bool is_structured = false;  // text: a list or a mapping in a config file is handed over as JSON text
-  std::string value_name;      // what --help calls the value; empty: by type
-  std::string default_text;    // what --help says for an unset default, as "half of the cores"
+  bool is_split = true;            // a list: "a,b" is two items
+  bool is_free_to_change = false;  // a resumed run computes the same if it has another value
+  bool is_structured = false;      // text: a list or a mapping in a config file is handed over as JSON text
+  std::string value_name;          // what --help calls the value; empty: by type
+  std::string default_text;        // what --help says for an unset default, as "half of the cores"
 };
 
 // Adds to a field what its declaration says after the name: visit("seed", self.seed, "...").at_least(0).
@@ -58,6 +59,8 @@ class FieldBuilder {
   FieldBuilder& not_split();
   // For text: a config file may give a list or a mapping, which arrives as JSON text.
   FieldBuilder& structured();
+  // A resumed run computes the same if its value differs from the first run's.
+  FieldBuilder& free_to_change();
 
  private:
   Field& field_;

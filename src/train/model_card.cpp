@@ -34,7 +34,7 @@ std::string settings_table(const ModelCardInputs& in) {
       "steps "
       "|\n| optimizer | {}, weight decay {} |\n| rows cut at | {} tokens |\n| seed | {} |\n",
       in.plan.num_rows, in.plan.total_steps, in.plan.batch_size * in.plan.accumulation, options.learning_rate,
-      options.lr_scheduler_type, in.plan.schedule_length.warmup_steps, options.optim, options.weight_decay,
+      options.lr_scheduler_type, in.plan.step_plan.schedule_length.warmup_steps, options.optim, options.weight_decay,
       options.max_seq_length, options.seed);
 }
 

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "kernel/adam.h"
 #include "kernel/sum_of_squares.h"
+#include "train/names.h"
 
 namespace hone::train {
 
@@ -109,6 +110,8 @@ constexpr OptimizerKind kOptimizers[] = {
     {"adam", "Adam (Kingma and Ba, arXiv 1412.6980); weight decay is added to the gradient", make<Adam>},
     {"sgd", "stochastic gradient descent without momentum", make<Sgd>},
 };
+static_assert(has_names(kOptimizers, kOptimizerNames),
+              "kOptimizers and kOptimizerNames (names.h) must have the same names");
 
 }  // namespace
 
@@ -188,10 +191,7 @@ tensor::NamedTensors Optimizer::state() const {
 
 std::span<const OptimizerKind> optimizers() { return kOptimizers; }
 
-std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedParameters& parameters,
-                                          const OptimizerOptions& options) {
-  return find_row(kOptimizers, "optim", name).make(parameters, options);
-}
+const OptimizerKind& find_optimizer(std::string_view name) { return find_row(kOptimizers, "optim", name); }
 
 at::Tensor gradient_norm_on_device(const NamedParameters& parameters) {
   std::vector<at::Tensor> gradients;

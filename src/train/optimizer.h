@@ -79,8 +79,7 @@ struct OptimizerKind {
 std::span<const OptimizerKind> optimizers();
 
 // Errors (kUsage): an unknown name, with the nearest one.
-std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedParameters& parameters,
-                                          const OptimizerOptions& options);
+const OptimizerKind& find_optimizer(std::string_view name);
 
 // The norm of all gradients together, in one sweep. It is finite exactly where every gradient is.
 double gradient_norm(const NamedParameters& parameters);

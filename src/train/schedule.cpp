@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/names.h"
+#include "train/names.h"
 
 namespace hone::train {
 
@@ -62,6 +63,8 @@ constexpr Schedule kSchedules[] = {
     {"constant", "stays; no warm-up", constant, false},
     {"constant_with_warmup", "stays after the warm-up", constant_with_warmup},
 };
+static_assert(has_names(kSchedules, kScheduleNames),
+              "kSchedules and kScheduleNames (names.h) must have the same names");
 
 }  // namespace
 
