@@ -7,21 +7,18 @@
 
 #include <algorithm>
 
+#include "base/terminal.h"
+
 namespace hone::eval {
 
 namespace {
 
-// Code points, so that labels in any script line up (wide characters count once).
-size_t length_of(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string padded(const std::string& text, size_t width) {
-  return text + std::string(width > length_of(text) ? width - length_of(text) : 0, ' ');
+  return text + std::string(width > columns_of(text) ? width - columns_of(text) : 0, ' ');
 }
 
 size_t widest(const std::vector<std::string>& labels, size_t least) {
-  for (const std::string& label : labels) least = std::max(least, length_of(label));
+  for (const std::string& label : labels) least = std::max(least, columns_of(label));
   return least;
 }
 
@@ -58,7 +55,7 @@ std::string confusion_table(const ConfusionMatrix& matrix, const std::vector<std
     text += padded(labels[row], width + 4);
     for (size_t column = 0; column < labels.size(); ++column) {
       const uint64_t count = matrix.count(static_cast<int64_t>(row), static_cast<int64_t>(column));
-      text += "  " + padded(fmt::format("{}", count), std::max<size_t>(8, length_of(labels[column])));
+      text += "  " + padded(fmt::format("{}", count), std::max<size_t>(8, columns_of(labels[column])));
     }
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';

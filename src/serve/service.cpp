@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/names.h"
+#include "base/utf8.h"
 #include "serve/explain.h"
 #include "serve/failure.h"
 #include "serve/requests.h"
@@ -83,7 +84,7 @@ size_t chosen_label(const ServedModel& model, const std::string& asked, const st
 void check_label(const ServedModel& model, const std::string& label) {
   const std::vector<std::string>& labels = model.classifier.labels;
   if (label.empty() || std::find(labels.begin(), labels.end(), label) != labels.end()) return;
-  const Error error = unknown_name(ErrorKind::kUsage, "label", label.substr(0, 64), labels);
+  const Error error = unknown_name(ErrorKind::kUsage, "label", shortened(label, 64), labels);
   throw http::RequestError({.message = error.what(), .field = "parameters.label", .hint = error.hint()});
 }
 

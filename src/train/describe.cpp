@@ -8,6 +8,7 @@
 
 #include "base/counted.h"
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "model/parameters.h"
 #include "train/checkpoint.h"
 
@@ -16,11 +17,6 @@ namespace hone::train {
 namespace {
 
 constexpr size_t kMaxColumns = 80, kLabelColumns = 10;
-
-size_t count_code_points(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 // "label     text", with the words of the text in lines of at most 80 columns.
 std::string fact(std::string_view label, std::string_view text) {

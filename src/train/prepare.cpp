@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/text_classification.h"
@@ -70,13 +71,6 @@ Json described_row(const task::TrainingRows& rows, uint64_t row) {
 }
 
 }  // namespace
-
-std::string shortened(std::string_view text, size_t max_bytes) {
-  if (text.size() <= max_bytes) return std::string(text);
-  size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "...";
-}
 
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts) {
   std::vector<std::pair<std::string, std::string>> pairs;

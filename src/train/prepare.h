@@ -32,8 +32,6 @@ struct Prepared {
   std::optional<task::Features> evaluation;
 };
 
-std::string shortened(std::string_view text, size_t max_bytes);
-
 // The pairs of "KEY=VALUE" texts. Errors: kUsage for a text that is not of this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
