@@ -8,6 +8,7 @@
 
 #include "base/counted.h"
 #include "base/progress.h"
+#include "base/terminal.h"
 #include "base/utf8.h"
 #include "model/parameters.h"
 #include "train/checkpoint.h"
@@ -16,28 +17,11 @@ namespace hone::train {
 
 namespace {
 
-constexpr size_t kMaxColumns = 80, kLabelColumns = 10;
+constexpr size_t kLabelColumns = 10;
 
 // "label     text", with the words of the text in lines of at most 80 columns.
 std::string fact(std::string_view label, std::string_view text) {
-  std::string line = fmt::format("{:<{}}", label, kLabelColumns);
-  size_t column = kLabelColumns;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string_view word = text.substr(begin, end - begin);
-    const size_t width = count_code_points(word);
-    if (column > kLabelColumns && column + 1 + width > kMaxColumns) {
-      line += fmt::format("\n{:{}}", "", kLabelColumns);
-      column = kLabelColumns;
-    } else if (column > kLabelColumns) {
-      line += ' ';
-      ++column;
-    }
-    line += word;
-    column += width;
-    begin = end + 1;
-  }
-  return line;
+  return fmt::format("{:<{}}{}", label, kLabelColumns, wrapped(text, kLabelColumns, kLabelColumns, kMaxLineColumns));
 }
 
 std::string label_counts(const Prepared& prepared) {

@@ -1,4 +1,4 @@
-// From entries of the log to events. What is not a number (a loss that was not finite) is left out.
+// Skips values that are not numbers, such as a loss that was not finite.
 #include "train/tensorboard.h"
 
 #include <fmt/chrono.h>

@@ -85,7 +85,8 @@ TEST_CASE("the lines of the start have at most 80 columns and break between word
   options.warmup_steps = 12345;
   options.max_steps = 123456;
   std::string rows = "text,label\n";
-  for (int i = 0; i < 12; ++i) rows += fmt::format("{} 评论,a_long_name_of_a_label_{}\n", std::string(60, 'x'), i);
+  for (int i = 0; i < 12; ++i)
+    rows += fmt::format("{} \xe8\xaf\x84\xe8\xae\xba,a_long_name_of_a_label_{}\n", std::string(60, 'x'), i);
   options.train_file = {folder.write("train.csv", rows).string()};
   options.ignore_mismatched_sizes = true;
   for (const std::string& line : start_of(options)) {

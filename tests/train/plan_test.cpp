@@ -286,7 +286,7 @@ TEST_CASE("whether more of a metric is better is a fact of the metric, unless th
                                                {"precision_macro", true}, {"recall_micro", true}};
   for (const auto& [name, greater_is_better] : rows) {
     for (const std::string prefix : {"", "eval_"}) {
-      INFO(prefix + name);
+      INFO(std::string(prefix + name));
       TrainOptions options;
       options.metric_for_best_model = prefix + name;
       CHECK(best_metric(options).key == std::string("eval_") + name);

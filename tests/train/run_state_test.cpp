@@ -145,7 +145,7 @@ TEST_CASE("a checkpoint of hone 0.1.0, with all of it in trainer_state.json, is 
   CHECK(state.train_seconds == json["hone"]["train_seconds"].get<double>());
 }
 
-// dataclasses.fields(TrainerState) of transformers 5.24; load_from_json takes no other key. tests/cli/trainer_state.py
+// dataclasses.fields(TrainerState) of transformers 5.24; load_from_json takes no other key. parity/transformers_slow
 // asks transformers itself.
 TEST_CASE("trainer_state.json has the keys of transformers' TrainerState and no other") {
   const std::set<std::string> expected = {"best_global_step",
