@@ -1,6 +1,7 @@
 #include "train/describe.h"
 
 #include <doctest/doctest.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <sstream>

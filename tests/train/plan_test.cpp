@@ -235,7 +235,8 @@ TEST_CASE("shares that make save_steps no multiple of eval_steps are found once 
 TEST_CASE("evaluations are counted as they are due, over any steps") {
   TrainOptions options;
   options.max_steps = 37;
-  for (const auto& [strategy, steps] : {std::pair("no", 1.0), {"epoch", 1.0}, {"steps", 5.0}, {"steps", 37.0}}) {
+  for (const auto& [strategy, steps] :
+       {std::pair("no", 1.0), std::pair("epoch", 1.0), std::pair("steps", 5.0), std::pair("steps", 37.0)}) {
     options.eval_strategy = strategy;
     options.eval_steps = steps;
     const Plan plan = make_plan(options, 80);  // 10 steps an epoch

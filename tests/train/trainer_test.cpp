@@ -109,7 +109,7 @@ namespace {
 // Raises a signal the `at`-th time that one of its calls happens.
 struct SignallingObserver : RunObserver {
   enum class Call { kStep, kLog, kEvaluation, kBatch, kSaving };
-  SignallingObserver(Call call, int at) : call(call), left(at) {}
+  SignallingObserver(Call which, int at) : call(which), left(at) {}
   void advanced(const RunState&) override { happened(Call::kStep); }
   void logged(const RunState&) override { happened(Call::kLog); }
   void evaluated(const eval::EvaluationResult&, const RunState&, const BestSoFar&) override {
