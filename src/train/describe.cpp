@@ -49,12 +49,12 @@ std::string first_row(const Prepared& prepared) {
   return fmt::format("{} \"{}\"", prepared.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
 }
 
-std::string steps(const Plan& plan, const TrainOptions& options) {
+std::string steps(const Plan& plan) {
   return fmt::format("{} of {}, {} an epoch, {} warm-up; learning rate {} {}; seed {}",
                      counted(static_cast<uint64_t>(plan.total_steps), "step"),
                      counted(static_cast<uint64_t>(plan.batch_size * plan.accumulation), "row"), plan.steps_per_epoch,
-                     plan.step_plan.schedule_length.warmup_steps, options.learning_rate, plan.step_plan.schedule->name,
-                     options.seed);
+                     plan.step_plan.schedule_length.warmup_steps, plan.step_plan.schedule_length.peak,
+                     plan.step_plan.schedule->name, plan.step_plan.seed);
 }
 
 std::string summary(const RunState& state) {
@@ -80,19 +80,18 @@ std::string best_step(const Plan& plan, const RunState& state, const BestSoFar& 
 
 }  // namespace
 
-std::vector<std::string> described_start(const TrainOptions& options, const Prepared& prepared, const Plan& plan,
+std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,
                                          const tensor::Compute& compute) {
   const task::Features& train = prepared.train;
   const auto tokens = static_cast<double>(train.num_tokens());
-  return {
-      fact("rows", row_counts(prepared)),
-      fact("first row", first_row(prepared)),
-      fact("tokens",
-           fmt::format("{} an epoch, {:.0f} a row", train.num_tokens(), tokens / static_cast<double>(train.size()))),
-      fact("model", fmt::format("{} from {}, {} parameters", prepared.loaded.report.class_name,
-                                options.model_name_or_path.string(), model::num_parameters(*prepared.loaded.model))),
-      fact("run", steps(plan, options)),
-      fact("machine", tensor::describe(compute))};
+  return {fact("rows", row_counts(prepared)),
+          fact("first row", first_row(prepared)),
+          fact("tokens", fmt::format("{} an epoch, {:.0f} a row", train.num_tokens(),
+                                     tokens / static_cast<double>(train.size()))),
+          fact("model", fmt::format("{} from {}, {} parameters", prepared.loaded.report.class_name, model_dir,
+                                    model::num_parameters(*prepared.loaded.model))),
+          fact("run", steps(plan)),
+          fact("machine", tensor::describe(compute))};
 }
 
 std::vector<std::string> described_end(RunEnd end, const Plan& plan, const RunState& state, const BestSoFar& best,

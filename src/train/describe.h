@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "tensor/compute.h"
-#include "train/options.h"
 #include "train/plan.h"
 #include "train/prepare.h"
 #include "train/run_observer.h"
@@ -15,7 +14,7 @@
 namespace hone::train {
 
 // Rows, tokens, model, steps and machine, in lines of at most 80 columns if their words allow it.
-std::vector<std::string> described_start(const TrainOptions& options, const Prepared& prepared, const Plan& plan,
+std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,
                                          const tensor::Compute& compute);
 
 // How a run ended that is not to be resumed, and where its model is. `restored_step`: the final model is that of an

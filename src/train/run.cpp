@@ -51,7 +51,8 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
 
 void log_start(const TrainOptions& options, const Prepared& prepared, const Plan& plan,
                const tensor::Compute& compute) {
-  for (const std::string& line : described_start(options, prepared, plan, compute)) log_info("{}", line);
+  for (const std::string& line : described_start(options.model_name_or_path.string(), prepared, plan, compute))
+    log_info("{}", line);
   const AdviceInputs inputs{options,
                             plan,
                             prepared.train,

@@ -25,7 +25,7 @@ TrainOptions options_of(const TemporaryFolder& folder) {
 std::vector<std::string> start_of(const TrainOptions& options) {
   const Prepared prepared = prepare(options, task::find_task("text-classification"));
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
-  return described_start(options, prepared, plan, tensor::prepare_compute(options.compute));
+  return described_start(options.model_name_or_path.string(), prepared, plan, tensor::prepare_compute(options.compute));
 }
 
 // The end of a run of 10 steps, the best of which was `best_step`.
