@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <string>
+#include <string_view>
 
 #include "tensor/compute_options.h"
 
@@ -18,6 +19,9 @@ struct Compute {
 // Sets the number of threads and settles device and precision. Errors: kUnsupported for a device or a precision that
 // the machine lacks.
 Compute prepare_compute(const ComputeOptions& options);
+
+// Returns the name that --precision has for the number format: "bf16" or "fp32".
+std::string_view precision_name(at::ScalarType dtype);
 
 // "cpu, 2 threads, bf16 (the processor has AVX-512 BF16)".
 std::string describe(const Compute& compute);

@@ -32,7 +32,8 @@ train::TrainOptions options_of(const Json& settings) {
 task::Features rows_of(const std::filesystem::path& folder, int64_t num_steps, int64_t batch_size) {
   const auto tensors = read_tensors(folder / "training.safetensors");
   const auto num_rows = static_cast<uint64_t>(num_steps * batch_size);
-  const auto order = train::epoch_order({}, std::vector<uint64_t>(num_rows), 0, {});
+  const std::vector<uint64_t> lengths(num_rows);
+  const auto order = train::RowOrder({}, lengths, [](int64_t) { return int64_t{0}; }).of_epoch(0);
   std::vector<std::vector<int32_t>> ids(num_rows);
   std::vector<std::vector<uint8_t>> types(num_rows);
   task::Features features;

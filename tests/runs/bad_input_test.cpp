@@ -217,6 +217,10 @@ TEST_CASE("resuming from what is no checkpoint is refused") {
   const std::string rows = bad.file("rows.csv", reviews(9));
   check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint=nowhere"}), 2,
               "resume_from_checkpoint nowhere is not a folder", "true for the newest one in output_dir");
-  check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint", tiny_model()}), 1,
-              tiny_model() + " is not a whole checkpoint: manifest.json is missing", "resume from an older one");
+  check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint", tiny_model()}), 2,
+              "resume_from_checkpoint " + tiny_model() +
+                  " holds a model that hone did not train (config.json, model.safetensors); hone resumes only its own "
+                  "checkpoints",
+              "give it as --model");
+  CHECK_FALSE(fs::exists(bad.folder.path() / "out"));
 }
