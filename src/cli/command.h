@@ -37,6 +37,10 @@ size_t terminal_width();
 void print(std::string_view text);
 void print_notes(std::span<const std::string> notes);
 
+// The exit code of a server that a signal (0: none) has stopped: 0 after SIGTERM, which asks for a clean stop; 130
+// after Ctrl-C.
+int server_exit_code(int signal_number);
+
 std::string command_help(const Command& command, size_t width);
 std::string command_markdown(const Command& command);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "eval/classifier.h"
+#include "eval/examples.h"
 #include "model/config.h"
 #include "serve/worker.h"
 #include "tensor/compute.h"
@@ -27,7 +28,8 @@ struct ModelDescription {
   std::string class_name;  // architectures[0]; may be empty
   std::string model_type;  // "bert"
   std::vector<std::string> labels;
-  std::string score_function;  // what transformers' pipeline would apply
+  std::string score_function;  // the one that transformers' pipeline applies
+  std::vector<eval::Example> examples;
 };
 
 struct ServedModel {
@@ -50,8 +52,9 @@ ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens
 // "results" for results/, models/results and ./.
 std::string folder_name(const std::filesystem::path& folder);
 
-// transformers' choice: none for regression, sigmoid for several labels at once and for a single one, else softmax.
-std::string_view default_score_function(const model::ModelConfig& config);
+// Throws kIo if the folder or its config.json is missing: nothing there could be served. A file with wrong content is
+// left to load_served_model.
+void check_model_exists(const std::filesystem::path& model_dir);
 
 // The logits [rows, labels] of rows that are computed together.
 std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows);

@@ -50,6 +50,7 @@ Json tokens_json(const text::Tokenizer& tokenizer, std::string_view text, size_t
   for (size_t i = 0; i < all.ids.size(); ++i) num_content += is_added(tokenizer, all, i) ? 0 : 1;
   const Kept kept = kept_of(tokenizer, text, max_length, num_content);
   const std::vector<text::Offset> places = text::to_character_offsets(text, all.offsets);
+  const std::optional<int32_t> unknown_id = tokenizer.unknown_id();
   Json tokens = Json::array();
   for (size_t i = 0, content = 0; i < all.ids.size(); ++i) {
     const bool added = is_added(tokenizer, all, i);
@@ -58,6 +59,7 @@ Json tokens_json(const text::Tokenizer& tokenizer, std::string_view text, size_t
     tokens.push_back({{"id", all.ids[i]},
                       {"text", piece},
                       {"special", added},
+                      {"unknown", !added && all.ids[i] == unknown_id},
                       {"start", added ? Json() : Json(places[i].begin)},
                       {"stop", added ? Json() : Json(places[i].end)},
                       {"cut", !added && (content < kept.begin || content >= kept.end)}});

@@ -13,6 +13,19 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+QueueCounters::QueueCounters(http::Metrics& metrics)
+    : rows(metrics.histogram("hone_batch_rows", "inputs computed at once", {}, {1, 2, 4, 8, 16, 32, 64, 128})),
+      tokens(metrics.histogram("hone_batch_tokens", "tokens computed at once", {},
+                               {32, 64, 128, 256, 512, 1024, 2048, 4096})),
+      seconds(metrics.histogram("hone_batch_seconds", "seconds that a batch took")),
+      wait(metrics.histogram("hone_queue_wait_seconds", "seconds until a request's first batch began")),
+      tokens_total(metrics.counter("hone_tokens_total", "tokens computed")),
+      rejected(metrics.counter("hone_queue_rejected_total", "requests refused because the queue was full")),
+      failed(metrics.counter("hone_compute_failed_total", "requests whose computation failed")),
+      abandoned(metrics.counter("hone_queue_abandoned_total", "requests not computed because their client had gone")),
+      expired(metrics.counter("hone_queue_expired_total", "requests not computed because they had waited too long")),
+      waiting(metrics.gauge("hone_queue_requests", "requests that wait for the model or are being computed")) {}
+
 http::RequestError waited_too_long(std::chrono::milliseconds max_wait) {
   return http::RequestError({.status = 503,
                              .message = fmt::format("the request waited longer than {} s for the model",

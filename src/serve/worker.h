@@ -16,8 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "http/metrics.h"
 #include "http/response.h"
-#include "serve/queue_metrics.h"
 #include "text/tokenizer.h"
 
 namespace hone::serve {
@@ -42,7 +42,16 @@ struct WorkerOptions {
   std::chrono::milliseconds max_wait{60000};
 };
 
-// The answer to a request that waited longer than that: 503 with Retry-After.
+// The counters and histograms of the queue, for /metrics.
+struct QueueCounters {
+  explicit QueueCounters(http::Metrics& metrics);
+
+  http::Histogram &rows, &tokens, &seconds, &wait;
+  http::Counter &tokens_total, &rejected, &failed, &abandoned, &expired;
+  http::Gauge& waiting;
+};
+
+// The response to a request that waited longer than that: 503 with Retry-After.
 http::RequestError waited_too_long(std::chrono::milliseconds max_wait);
 
 class Worker {
@@ -88,7 +97,7 @@ class Worker {
   void finish(const Part& part);
 
   WorkerOptions options_;
-  QueueMetrics metrics_;
+  QueueCounters metrics_;
   Forward forward_;
   std::mutex mutex_;
   std::condition_variable wake_;
