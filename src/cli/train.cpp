@@ -18,9 +18,10 @@ namespace {
 void check_log(const train::TrainOptions& options) {
   const std::filesystem::path& log = options.json_log;
   if (log.empty() || !std::filesystem::exists(log)) return;
-  const std::pair<const char*, const std::vector<std::string>&> lists[] = {{"--train-file", options.train_file},
-                                                                           {"--validation-file", options.validation_file},
-                                                                           {"--test-file", options.test_file}};
+  const std::pair<const char*, const std::vector<std::string>&> lists[] = {
+      {"--train-file", options.train_file},
+      {"--validation-file", options.validation_file},
+      {"--test-file", options.test_file}};
   for (const auto& [option, files] : lists) {
     for (const std::string& file : files) check_is_not_input(log, "--json-log", file, option);
   }

@@ -105,7 +105,8 @@ TEST_CASE("the loss has the label smoothing of the training, or the one that is 
     const Json& scores = data.expected["scores"][row];
     double all = 0;
     for (const char* label : labels) all -= std::log(scores[label].get<double>()) / 3;
-    const double own = -std::log(scores[labels[data.expected["evaluation"]["labels"][row].get<size_t>()]].get<double>());
+    const double own =
+        -std::log(scores[labels[data.expected["evaluation"]["labels"][row].get<size_t>()]].get<double>());
     smoothed += (0.8 * own + 0.2 * all) / 7;
     plain += own / 7;
   }

@@ -132,14 +132,14 @@ TEST_CASE("rows of any format are labelled, and more rows than a block keep thei
 TEST_CASE("csv output keeps the input's columns; those with a name of the prediction's are renamed, with a note") {
   const TemporaryFolder folder;
   const std::string rows =
-      folder.write("rows.csv", "id,text,label,score\n007,good movie,POSITIVE,5\n008,\"bad, \"\"awful\"\"\",NEGATIVE,\n").string();
+      folder.write("rows.csv", "id,text,label,score\n007,good movie,POSITIVE,5\n008,\"bad, \"\"awful\"\"\",NEGATIVE,\n")
+          .string();
   const auto csv = folder.path() / "out.csv", jsonl = folder.path() / "out.jsonl";
   const ProcessResult result = predict({"--file", rows, "--output", csv.string()});
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
   const std::vector<std::string> lines = split(read_file(csv), '\n');
   REQUIRE(lines.size() == 3);
-  CHECK(lines[0] ==
-        "id,text,input_label,input_score,label,score,score_NEGATIVE,score_NEUTRAL,score_POSITIVE");
+  CHECK(lines[0] == "id,text,input_label,input_score,label,score,score_NEGATIVE,score_NEUTRAL,score_POSITIVE");
   CHECK(lines[1].starts_with("007,good movie,POSITIVE,5,NEUTRAL,0.4395"));
   CHECK(lines[2].starts_with("008,\"bad, \"\"awful\"\"\",NEGATIVE,,"));
   CHECK(contains(result.error, "the input's column \"label\" is written as \"input_label\"\n"));
@@ -162,14 +162,17 @@ TEST_CASE("--top-k writes only so many labels, in both formats") {
   CHECK(json_lines(read_file(jsonl)).front()["scores"].size() == 2);
 }
 
-TEST_CASE("a multi-label model gets sigmoid scores, as transformers' pipeline gives, unless another function is given") {
+TEST_CASE(
+    "a multi-label model gets sigmoid scores, as transformers' pipeline gives, unless another function is given") {
   const TemporaryFolder folder;
   const std::filesystem::path model = copy_model(folder);
   Json config = read_json(model / "config.json");
-  const Json softmax = json_lines(run_hone({"predict", "--model", model.string(), "--json", "good movie"}).output).front();
+  const Json softmax =
+      json_lines(run_hone({"predict", "--model", model.string(), "--json", "good movie"}).output).front();
   config["problem_type"] = "multi_label_classification";
   write_json(model / "config.json", config);
-  const Json sigmoid = json_lines(run_hone({"predict", "--model", model.string(), "--json", "good movie"}).output).front();
+  const Json sigmoid =
+      json_lines(run_hone({"predict", "--model", model.string(), "--json", "good movie"}).output).front();
   double sum = 0;
   for (const auto& [label, score] : sigmoid["scores"].items()) {
     sum += score.get<double>();
@@ -180,9 +183,10 @@ TEST_CASE("a multi-label model gets sigmoid scores, as transformers' pipeline gi
           doctest::Approx(odds / best).epsilon(1e-4));
   }
   CHECK(std::abs(sum - 1) > 0.01);
-  CHECK(json_lines(run_hone({"predict", "--model", model.string(), "--json", "--function-to-apply=softmax", "good movie"})
-                       .output)
-            .front() == softmax);
+  CHECK(
+      json_lines(run_hone({"predict", "--model", model.string(), "--json", "--function-to-apply=softmax", "good movie"})
+                     .output)
+          .front() == softmax);
 }
 
 TEST_CASE("a text in an unknown script is predicted with a warning, from the command line and from a file") {
@@ -214,7 +218,8 @@ TEST_CASE("a model with NaN weights gives an error with the row, never a label w
     const ProcessResult text = run_hone(arguments);
     CHECK(text.exit_code == 1);
     CHECK(text.output.empty());
-    CHECK(contains(text.error, "error: the model gave the text a score that is not a number\nhint: the model's weights"));
+    CHECK(
+        contains(text.error, "error: the model gave the text a score that is not a number\nhint: the model's weights"));
   }
   const std::string rows = folder.write("rows.csv", "text,label\nfun,POSITIVE\na very good movie,POSITIVE\n").string();
   const std::string out = (folder.path() / "out.jsonl").string();

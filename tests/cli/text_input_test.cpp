@@ -47,7 +47,8 @@ TEST_CASE("rows without a text do not stop a file: kept as empty texts, written 
   const TemporaryFolder folder;
   // A null, an empty and a blank text; csv and jsonl.
   const std::string jsonl =
-      folder.write("rows.jsonl", "{\"text\": \"good\"}\n{\"text\": null}\n{\"text\": \" \\t\"}\n{\"text\": \"bad\"}\n").string();
+      folder.write("rows.jsonl", "{\"text\": \"good\"}\n{\"text\": null}\n{\"text\": \" \\t\"}\n{\"text\": \"bad\"}\n")
+          .string();
   const std::string csv = folder.write("rows.csv", "id,text\n1,good\n2,\n3,\"  \"\n4,bad\n").string();
   const std::string good = "{\"input_ids\": [2, 86, 3]}\n", empty = "{\"input_ids\": [2, 3]}\n";
   const std::string nothing = "{\"input_ids\": null}\n";
@@ -158,8 +159,8 @@ TEST_CASE("the columns of a pair are found by name or given") {
   const std::string out = (folder.path() / "out.jsonl").string();
   REQUIRE(tokenize({"--file", rows, "--output", out}).exit_code == 0);
   CHECK(read_file(out) == "{\"input_ids\": [2, 78, 3, 79, 3]}\n");
-  REQUIRE(tokenize({"--file", rows, "--output", out, "--overwrite", "--text-column=other",
-                    "--text-pair-column=premise"})
-              .exit_code == 0);
+  REQUIRE(
+      tokenize({"--file", rows, "--output", out, "--overwrite", "--text-column=other", "--text-pair-column=premise"})
+          .exit_code == 0);
   CHECK(read_file(out) == "{\"input_ids\": [2, 77, 3, 78, 3]}\n");
 }

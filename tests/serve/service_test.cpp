@@ -239,7 +239,17 @@ TEST_CASE("config.json is told before the model is there, and where its weights 
   CHECK(info["function_to_apply"] == "softmax");
   CHECK(info["class_name"].is_null());
   CHECK(info["num_parameters"].is_null());
-  CHECK(info["error_kind"] == "untrained");
+  CHECK(info["error_kind"] == "other");
+}
+
+TEST_CASE("a model without weights is told to be untrained") {
+  const TemporaryFolder folder;
+  const std::filesystem::path copy = folder.path() / "model";
+  std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
+  std::filesystem::remove(copy / "model.safetensors");
+  TinyService service(copy);
+  service.started();
+  CHECK(Json::parse(service.service.info({}).body)["error_kind"] == "untrained");
 }
 
 TEST_CASE("a folder with other faults has the kind of error \"other\"") {
@@ -386,7 +396,7 @@ TEST_CASE("where too many requests wait, the next is answered 429 with Retry-Aft
     }
   }
   CHECK(refusal.status == 429);
-  CHECK(refusal.message == "1 requests wait already");
+  CHECK(refusal.message == "1 requests are waiting already");
   CHECK(refusal.retry_after_seconds == 1);
   for (auto& answer : answers) CHECK(Json::parse(answer.get().body).size() == serve::kMaxInputs);
 }
