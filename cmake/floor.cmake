@@ -1,6 +1,7 @@
 # hone_floor(NAME [TORCH] USES floors... LIBRARIES targets... PRIVATE_LIBRARIES targets...): the static library of
 # src/NAME; TORCH floors see libtorch's headers, precompiled once.
-# hone_floor_tests(NAME LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry a file.
+# hone_floor_tests(NAME LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
+# X_slow_test.cpp holds only slow proofs, its cases marked with doctest::skip(): its entry is slow/X.
 
 add_library(hone_flags INTERFACE)
 target_compile_options(hone_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers)
@@ -61,7 +62,14 @@ function(hone_floor_tests name)
   foreach(source IN LISTS sources)
     get_filename_component(file ${source} NAME)
     string(REPLACE "_test.cpp" "" subject ${file})
-    add_test(NAME ${name}/${subject} COMMAND test_${name} --source-file=*/${file} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
-    set_tests_properties(${name}/${subject} PROPERTIES LABELS ${tests_LABEL} TIMEOUT 600)
+    if(subject MATCHES "^(.*)_slow$")
+      set(entry slow/${CMAKE_MATCH_1})
+      add_test(NAME ${entry} COMMAND test_${name} --source-file=*/${file} --no-skip WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+      set_tests_properties(${entry} PROPERTIES LABELS slow TIMEOUT 1200 SKIP_RETURN_CODE 77)
+    else()
+      set(entry ${name}/${subject})
+      add_test(NAME ${entry} COMMAND test_${name} --source-file=*/${file} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+      set_tests_properties(${entry} PROPERTIES LABELS ${tests_LABEL} TIMEOUT 600 SKIP_RETURN_CODE 77)
+    endif()
   endforeach()
 endfunction()

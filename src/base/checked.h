@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <utility>
 
 #include "base/error.h"
 
@@ -26,15 +25,6 @@ T checked_add(T a, T b, const char* what) {
     throw Error(ErrorKind::kInput, fmt::format("{} is too large: {} + {}", what, a, b));
   }
   return result;
-}
-
-// `value` as a To, if it fits.
-template <std::integral To, std::integral From>
-To checked_cast(From value, const char* what) {
-  if (!std::in_range<To>(value)) {
-    throw Error(ErrorKind::kInput, fmt::format("{} is out of range: {}", what, value));
-  }
-  return static_cast<To>(value);
 }
 
 }  // namespace hone

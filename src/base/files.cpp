@@ -37,19 +37,20 @@ fs::path temporary_path(const fs::path& path) {
   return path.parent_path() / fmt::format("{}{}{}-{}", path.filename().string(), kTemporaryMark, getpid(), counter++);
 }
 
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : value_(open(path.c_str(), flags | O_CLOEXEC)) {
-    if (value_ < 0) throw io_error("open", path, errno);
-  }
-  ~Descriptor() { close(value_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int value() const { return value_; }
+Descriptor open_file(const fs::path& path, int flags, std::string_view doing) {
+  Descriptor file(open(path.c_str(), flags | O_CLOEXEC, 0644));
+  if (!file.is_open()) throw io_error(doing, path, errno);
+  return file;
+}
 
- private:
-  int value_;
-};
+void write_all(const Descriptor& file, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(file.value(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw io_error("write", path, errno);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+}
 
 // Renames `from` to `to`. An older folder there is swapped out, so that at every moment one of the two is there, whole;
 // then `from` holds the older one and the result is false.
@@ -64,14 +65,14 @@ bool move_into_place(const fs::path& from, const fs::path& to) {
 }
 
 void sync_path(const fs::path& path, int flags) {
-  const Descriptor file(path, flags);
+  const Descriptor file = open_file(path, flags, "open");
   if (fsync(file.value()) != 0) throw io_error("write", path, errno);
 }
 
 }  // namespace
 
 MappedFile::MappedFile(const fs::path& path) {
-  const Descriptor file(path, O_RDONLY);
+  const Descriptor file = open_file(path, O_RDONLY, "open");
   struct stat status{};
   if (fstat(file.value(), &status) != 0) throw io_error("read", path, errno);
   if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::kIo, fmt::format("{} is not a file", path.string()));
@@ -96,28 +97,18 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), temporary_(temporary_path(path_)) {
-  descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) throw io_error("write", path_, errno);
+  descriptor_ = Descriptor(open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!descriptor_.is_open()) throw io_error("write", path_, errno);
 }
 
 AtomicFile::~AtomicFile() {
-  if (descriptor_ >= 0) {
-    close(descriptor_);
-    unlink(temporary_.c_str());
-  }
+  if (descriptor_.is_open()) unlink(temporary_.c_str());
 }
 
-void AtomicFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw io_error("write", path_, errno);
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-}
+void AtomicFile::write(std::string_view bytes) { write_all(descriptor_, bytes, path_); }
 
 void AtomicFile::commit() {
-  if (fsync(descriptor_) != 0) throw io_error("write", path_, errno);
+  if (fsync(descriptor_.value()) != 0) throw io_error("write", path_, errno);
   move_into_place();
   sync_folder(path_.has_parent_path() ? path_.parent_path() : ".");
 }
@@ -125,13 +116,18 @@ void AtomicFile::commit() {
 void AtomicFile::commit_unsynced() { move_into_place(); }
 
 void AtomicFile::move_into_place() {
-  const int closed = close(std::exchange(descriptor_, -1));
+  const int closed = descriptor_.close();
   if (closed != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) {
     const int error_number = errno;
     unlink(temporary_.c_str());
     throw io_error("write", path_, error_number);
   }
 }
+
+AppendFile::AppendFile(fs::path path)
+    : path_(std::move(path)), descriptor_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND, "write")) {}
+
+void AppendFile::append(std::string_view bytes) { write_all(descriptor_, bytes, path_); }
 
 AtomicFolder::AtomicFolder(const fs::path& path)
     : path_(without_trailing_slash(path)), staging_(temporary_path(path_)) {
@@ -157,7 +153,7 @@ void AtomicFolder::commit() {
 }
 
 std::string read_file(const fs::path& path) {
-  const Descriptor file(path, O_RDONLY);
+  const Descriptor file = open_file(path, O_RDONLY, "open");
   std::string bytes;
   char buffer[1 << 16];
   for (;;) {
@@ -180,8 +176,6 @@ void replace_file(const fs::path& path, std::string_view bytes) {
   file.write(bytes);
   file.commit_unsynced();
 }
-
-void copy_file(const fs::path& from, const fs::path& to) { write_file(to, MappedFile(from).bytes()); }
 
 void make_folders(const fs::path& path) {
   std::error_code error;

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
+
 namespace hone {
 
 // A read-only map of a whole file. Errors: kIo with path and system message.
@@ -44,7 +46,22 @@ class AtomicFile {
   void move_into_place();
 
   std::filesystem::path path_, temporary_;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
+};
+
+// A file that grows at its end: every append() reaches the system before it returns. Errors: kIo with path and system
+// message.
+class AppendFile {
+ public:
+  // Opens the file, or makes an empty one.
+  explicit AppendFile(std::filesystem::path path);
+
+  void append(std::string_view bytes);
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  Descriptor descriptor_;
 };
 
 // A folder being filled under a temporary name beside `path`; commit() syncs every file in it and renames it, in the
@@ -69,7 +86,6 @@ std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::string_view bytes);  // atomic
 // As write_file, but not synced: for what is soon written again.
 void replace_file(const std::filesystem::path& path, std::string_view bytes);
-void copy_file(const std::filesystem::path& from, const std::filesystem::path& to);  // atomic
 void make_folders(const std::filesystem::path& path);
 void sync_folder(const std::filesystem::path& path);
 

@@ -1,10 +1,12 @@
-// Log lines by spdlog: "note: ..." for what is worth knowing, "warning: ..." and "error: ..." for the rest.
+// spdlog writes the lines. Information has no prefix; warnings and errors begin with "warning: " and "error: ".
 #include "base/log.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "base/progress.h"
+#include "base/terminal.h"
 
 namespace hone {
 
@@ -47,7 +49,7 @@ void set_log_level(LogLevel level) { logger().set_level(spdlog_level(level)); }
 
 void log_line(LogLevel level, std::string_view line) {
   const ProgressPause pause;
-  logger().log(spdlog_level(level), "{}{}", prefix(level), line);
+  logger().log(spdlog_level(level), "{}", message_lines(fmt::format("{}{}", prefix(level), line), STDERR_FILENO));
 }
 
 }  // namespace hone

@@ -1,14 +1,16 @@
-// The progress bar. It says nothing for jobs under two seconds.
+// The bar appears after two seconds; shorter jobs show none.
 #include "base/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <mutex>
+
+#include "base/counted.h"
+#include "base/terminal.h"
 
 namespace hone {
 
@@ -21,11 +23,6 @@ std::recursive_mutex& bar_mutex() {
   return mutex;
 }
 Progress* current_bar = nullptr;
-
-size_t terminal_width() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
-}
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
   return std::chrono::duration<double>(b - a).count();
@@ -73,12 +70,12 @@ std::string Progress::line(Clock::time_point now) const {
     constexpr uint64_t kCells = 24;
     const uint64_t filled = std::min(done_, total_) * kCells / total_;
     if (terminal_) text += fmt::format("[{:#<{}}{:.<{}}] ", "", filled, "", kCells - filled);
-    text += fmt::format("{}/{} {}s ({:.0f} %)", done_, total_, unit_,
+    text += fmt::format("{}/{} ({:.0f} %)", done_, counted(total_, unit_),
                         100.0 * static_cast<double>(done_) / static_cast<double>(total_));
   } else {
-    text += fmt::format("{} {}s", done_, unit_);
+    text += counted(done_, unit_);
   }
-  text += rate >= 1 || rate <= 0 ? fmt::format(", {:.1f} {}s/s", rate, unit_)
+  text += rate >= 1 || rate <= 0 ? fmt::format(", {:.1f} {}/s", rate, plural_of(unit_))
                                  : fmt::format(", {:.1f} s/{}", 1 / rate, unit_);
   if (total_ > done_ && rate > 0)
     text += fmt::format(", {} left", format_duration(static_cast<double>(total_ - done_) / rate));
@@ -87,10 +84,10 @@ std::string Progress::line(Clock::time_point now) const {
 }
 
 void Progress::draw(Clock::time_point now) {
-  std::string text = line(now);
+  const std::string text = line(now);
   if (terminal_) {
-    text.resize(std::min(text.size(), terminal_width() - 1));
-    fmt::print(stderr, "\r\x1b[K{}", text);
+    const size_t columns = terminal_columns(STDERR_FILENO).value_or(kMaxLineColumns);
+    fmt::print(stderr, "\r\x1b[K{}", first_columns(text, columns - 1));
   } else {
     fmt::print(stderr, "{}\n", text);
   }

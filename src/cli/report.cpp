@@ -2,6 +2,7 @@
 #include "cli/report.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/terminal.h"
 
 namespace hone::cli {
 
@@ -20,8 +22,8 @@ constexpr const char* kLessMemory =
 int report(int code, std::string_view message, std::string_view hint) {
   const ProgressPause pause;
   std::fflush(stdout);
-  std::string text = fmt::format("error: {}\n", printable(message));
-  if (!hint.empty()) text += fmt::format("hint: {}\n", printable(hint));
+  std::string text = message_lines(fmt::format("error: {}", message), STDERR_FILENO) + "\n";
+  if (!hint.empty()) text += message_lines(fmt::format("hint: {}", hint), STDERR_FILENO) + "\n";
   std::fwrite(text.data(), 1, text.size(), stderr);
   return code;
 }
@@ -52,19 +54,6 @@ int report_errors(const std::function<int()>& body) {
   } catch (...) {
     return report_unexpected("an exception of unknown type");
   }
-}
-
-std::string printable(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) {
-      result += fmt::format("\\x{:02x}", byte);
-    } else {
-      result += c;
-    }
-  }
-  return result;
 }
 
 }  // namespace hone::cli

@@ -3,16 +3,11 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <string_view>
 
 namespace hone::cli {
 
 // Runs `body` and returns its exit code, or that of the error it throws, after "error: ..." and "hint: ..." on
 // standard error.
 int report_errors(const std::function<int()>& body);
-
-// Control characters that could drive a terminal, from a file's content in a message, as \x1b.
-std::string printable(std::string_view text);
 
 }  // namespace hone::cli

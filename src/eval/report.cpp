@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/terminal.h"
 #include "eval/prediction.h"
 
 namespace hone::eval {
@@ -15,17 +16,12 @@ namespace {
 
 constexpr size_t kMaxTableLabels = 50, kMaxMatrixLabels = 12;
 
-// In code points, so that labels in any script line up (wide characters count once).
-size_t length_of(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string padded(const std::string& text, size_t width) {
-  return text + std::string(width > length_of(text) ? width - length_of(text) : 0, ' ');
+  return text + std::string(width > columns_of(text) ? width - columns_of(text) : 0, ' ');
 }
 
 size_t widest(const std::vector<std::string>& labels, size_t least) {
-  for (const std::string& label : labels) least = std::max(least, length_of(label));
+  for (const std::string& label : labels) least = std::max(least, columns_of(label));
   return least;
 }
 
@@ -49,7 +45,7 @@ std::string table_line(const std::string& name, size_t width, const LabelScores&
 std::string label_table(const ConfusionMatrix& matrix, const std::vector<std::string>& labels) {
   const std::vector<size_t> listed = listed_labels(matrix);
   size_t width = 12;
-  for (const size_t id : listed) width = std::max(width, length_of(labels[id]));
+  for (const size_t id : listed) width = std::max(width, columns_of(labels[id]));
   std::string text = fmt::format("{}  precision  recall      f1    rows\n", padded("label", width));
   for (const size_t id : listed) {
     text += table_line(labels[id], width, label_scores(matrix, static_cast<int64_t>(id)));
@@ -82,7 +78,7 @@ std::string confusion_table(const ConfusionMatrix& matrix, const std::vector<std
     text += padded(labels[row], width + 4);
     for (size_t column = 0; column < labels.size(); ++column) {
       const uint64_t count = matrix.count(static_cast<int64_t>(row), static_cast<int64_t>(column));
-      text += "  " + padded(fmt::format("{}", count), std::max<size_t>(8, length_of(labels[column])));
+      text += "  " + padded(fmt::format("{}", count), std::max<size_t>(8, columns_of(labels[column])));
     }
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/names.h"
+#include "base/utf8.h"
 
 namespace hone::http {
 
@@ -44,13 +45,7 @@ RequestError wrong_field(std::string_view field, std::string_view problem, std::
       {.message = fmt::format("{} {}", field, problem), .field = std::string(field), .hint = std::move(hint)});
 }
 
-std::string clipped(const std::string& text) {
-  constexpr size_t kShown = 64;
-  if (text.size() <= kShown) return text;
-  size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
+std::string clipped(const std::string& text) { return shortened(text, 64); }
 
 void check_members(const BodyJson& object, std::string_view where, std::initializer_list<std::string_view> known) {
   const std::vector<std::string> names(known.begin(), known.end());

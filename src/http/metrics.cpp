@@ -96,11 +96,6 @@ Histogram& Metrics::histogram(const std::string& name, const std::string& doc, c
   return *slot;
 }
 
-void Metrics::gauge_from(const std::string& name, const std::string& doc, std::function<double()> read) {
-  const std::lock_guard lock(mutex_);
-  family(name, doc, "gauge").read = std::move(read);
-}
-
 void Metrics::write_family(const std::string& name, const Family& family, std::string& out) {
   out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, escaped(family.doc, false), name, family.type);
   for (const auto& [labels, counter] : family.counters) {
@@ -110,7 +105,6 @@ void Metrics::write_family(const std::string& name, const Family& family, std::s
     out += fmt::format("{}{} {}\n", name, in_braces(labels), gauge->value());
   }
   for (const auto& [labels, histogram] : family.histograms) write_histogram(name, labels, *histogram, out);
-  if (family.read) out += fmt::format("{} {}\n", name, family.read());
 }
 
 std::string Metrics::text() const {

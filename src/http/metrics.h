@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <span>
@@ -65,9 +64,6 @@ class Metrics {
   Histogram& histogram(const std::string& name, const std::string& doc, const Labels& labels = {},
                        std::vector<double> bounds = duration_bounds());
 
-  // A gauge that is asked when somebody looks; `read` is called on the thread that calls text().
-  void gauge_from(const std::string& name, const std::string& doc, std::function<double()> read);
-
   // Prometheus' text format, version 0.0.4.
   std::string text() const;
 
@@ -77,7 +73,6 @@ class Metrics {
     std::map<std::string, Counter*> counters;
     std::map<std::string, Gauge*> gauges;
     std::map<std::string, Histogram*> histograms;
-    std::function<double()> read;
   };
   Family& family(const std::string& name, const std::string& doc, const std::string& type);
   static void write_family(const std::string& name, const Family& family, std::string& out);

@@ -1,8 +1,8 @@
 // Parsing of targets (RFC 9112, 3.2: origin form and absolute form).
 #include "http/target.h"
 
+#include "base/utf8.h"
 #include "http/ascii.h"
-#include "text/utf8.h"
 
 namespace hone::http {
 
@@ -18,7 +18,7 @@ int hexadecimal_digit(char c) {
 std::optional<std::string> decoded_text(std::string_view text, bool plus_is_space) {
   auto decoded = percent_decoded(text, plus_is_space);
   if (!decoded || decoded->find('\0') != std::string::npos) return std::nullopt;
-  if (text::find_invalid_utf8(*decoded) != std::string::npos) return std::nullopt;
+  if (find_invalid_utf8(*decoded) != std::string::npos) return std::nullopt;
   return decoded;
 }
 

@@ -13,8 +13,8 @@
 
 #include "base/log.h"
 #include "base/names.h"
+#include "base/utf8.h"
 #include "eval/prediction.h"
-#include "http/json_body.h"
 #include "serve/explain.h"
 #include "serve/requests.h"
 #include "serve/scores.h"
@@ -124,7 +124,7 @@ size_t chosen_label(const ServedModel& model, const std::string& asked, const st
 void check_label(const ServedModel& model, const std::string& label) {
   const std::vector<std::string>& labels = model.classifier.labels;
   if (label.empty() || std::find(labels.begin(), labels.end(), label) != labels.end()) return;
-  const Error error = unknown_name(ErrorKind::kUsage, "label", http::clipped(label), labels);
+  const Error error = unknown_name(ErrorKind::kUsage, "label", shortened(label, 64), labels);
   throw http::RequestError({.message = error.what(), .field = "parameters.label", .hint = error.hint()});
 }
 

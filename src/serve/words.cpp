@@ -1,8 +1,8 @@
 // One pass over the code points; a word is closed when the next one does not belong to it.
 #include "serve/words.h"
 
+#include "base/utf8.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
 
 namespace hone::serve {
 
@@ -53,7 +53,7 @@ class WordFinder {
   std::vector<text::Offset> run() {
     for (const char* p = text_.data(); p < text_.data() + text_.size();) {
       const auto begin = static_cast<uint32_t>(p - text_.data());
-      const char32_t code = text::next_code_point(p);
+      const char32_t code = next_code_point(p);
       take(code, {begin, static_cast<uint32_t>(p - text_.data())});
       before_last_ = last_;
       last_ = code;
@@ -96,9 +96,9 @@ class WordFinder {
 size_t space_before(std::string_view text, size_t end) {
   while (end > 0) {
     size_t begin = end - 1;
-    while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+    while (begin > 0 && is_continuation(text[begin])) --begin;
     const char* p = text.data() + begin;
-    if (!text::is_whitespace(text::next_code_point(p))) return end;
+    if (!text::is_whitespace(next_code_point(p))) return end;
     end = begin;
   }
   return end;
@@ -107,7 +107,7 @@ size_t space_before(std::string_view text, size_t end) {
 size_t space_after(std::string_view text, size_t begin) {
   while (begin < text.size()) {
     const char* p = text.data() + begin;
-    if (!text::is_whitespace(text::next_code_point(p))) return begin;
+    if (!text::is_whitespace(next_code_point(p))) return begin;
     begin = static_cast<size_t>(p - text.data());
   }
   return begin;

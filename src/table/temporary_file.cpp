@@ -29,22 +29,20 @@ Error failure(const std::filesystem::path& folder, int error_number) {
 TemporaryFile::TemporaryFile(const std::filesystem::path& folder)
     : folder_(folder.empty() ? default_folder() : folder) {
   std::string pattern = (folder_ / "hone-rows-XXXXXX").string();
-  descriptor_ = mkostemp(pattern.data(), O_CLOEXEC);
-  if (descriptor_ < 0) throw failure(folder_, errno);
+  descriptor_ = Descriptor(mkostemp(pattern.data(), O_CLOEXEC));
+  if (!descriptor_.is_open()) throw failure(folder_, errno);
   unlink(pattern.c_str());
 }
 
-TemporaryFile::~TemporaryFile() { close(descriptor_); }
-
 void TemporaryFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    const ssize_t written = ::write(descriptor(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) throw failure(folder_, errno);
     bytes.remove_prefix(static_cast<size_t>(written));
   }
 }
 
-std::string TemporaryFile::path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
+std::string TemporaryFile::path() const { return fmt::format("/proc/self/fd/{}", descriptor()); }
 
 }  // namespace hone::table

@@ -6,19 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
+
 namespace hone::table {
 
 class TemporaryFile {
  public:
   // In `folder`; empty: $TMPDIR, else /var/tmp (on disk where /tmp may be memory). Errors: kIo.
   explicit TemporaryFile(const std::filesystem::path& folder);
-  ~TemporaryFile();
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
 
   // Errors: kIo, as a full disk.
   void write(std::string_view bytes);
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.value(); }
   // A path that opens the file while this object lives.
   std::string path() const;
   // The folder, for messages.
@@ -26,7 +25,7 @@ class TemporaryFile {
 
  private:
   std::filesystem::path folder_;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
 };
 
 }  // namespace hone::table

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "base/utf8.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
 
 namespace hone::text {
 
@@ -33,7 +33,7 @@ std::vector<std::pair<std::string_view, int32_t>> patterns(const std::vector<Add
 
 char32_t character_before(std::string_view text, size_t end) {
   const char* p = text.data() + end - 1;
-  while ((static_cast<unsigned char>(*p) & 0xC0) == 0x80) --p;
+  while (is_continuation(*p)) --p;
   return next_code_point(p);
 }
 

@@ -4,8 +4,8 @@
 
 #include <atomic>
 
+#include "base/utf8.h"
 #include "text/bert_segment.h"
-#include "text/utf8.h"
 
 namespace hone::text {
 

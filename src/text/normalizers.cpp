@@ -7,9 +7,9 @@
 #include <algorithm>
 
 #include "base/names.h"
+#include "base/utf8.h"
 #include "text/json_fields.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
 
 namespace hone::text {
 

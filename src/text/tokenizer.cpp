@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/tokenizer_state.h"
 #include "text/truncation.h"
-#include "text/utf8.h"
 
 namespace hone::text {
 
@@ -229,5 +229,22 @@ bool Tokenizer::is_added(int32_t id) const { return state_->added.find(id) != nu
 size_t Tokenizer::model_max_length() const { return state_->spec.model_max_length; }
 size_t Tokenizer::num_special_tokens(bool pair) const { return state_->post_processor.num_special(pair); }
 Side Tokenizer::padding_side() const { return state_->spec.padding_side; }
+
+std::vector<Offset> to_character_offsets(std::string_view text, std::span<const Offset> byte_offsets) {
+  std::vector<uint32_t> character(text.size() + 1);
+  uint32_t count = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    character[i] = count - (is_continuation(text[i]) && count > 0 ? 1 : 0);
+    if (!is_continuation(text[i])) ++count;
+  }
+  character[text.size()] = count;
+  std::vector<Offset> result;
+  result.reserve(byte_offsets.size());
+  for (const Offset& offset : byte_offsets) {
+    check_internal(offset.begin <= text.size() && offset.end <= text.size(), "an offset is beyond its text");
+    result.push_back({character[offset.begin], character[offset.end]});
+  }
+  return result;
+}
 
 }  // namespace hone::text

@@ -6,11 +6,11 @@
 
 #include "base/files.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "text/json_fields.h"
 #include "text/post_processors.h"
 #include "text/tokenizer_spec.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
 
 namespace hone::text {
 

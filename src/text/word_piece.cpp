@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "text/json_fields.h"
 
 namespace hone::text {
@@ -26,9 +27,7 @@ std::vector<uint32_t> order_by_id(const std::vector<VocabularyEntry>& vocabulary
 
 bool is_longer_than(std::string_view word, size_t max_characters) {
   if (word.size() <= max_characters) return false;
-  size_t count = 0;
-  for (char c : word) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return count > max_characters;
+  return count_code_points(word) > max_characters;
 }
 
 }  // namespace

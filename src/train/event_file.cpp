@@ -7,11 +7,8 @@
 #include <atomic>
 #include <bit>
 #include <boost/crc.hpp>
-#include <cerrno>
-#include <chrono>
 
-#include "base/error.h"
-#include "base/files.h"
+#include "base/host.h"
 
 namespace hone::train {
 
@@ -68,6 +65,14 @@ std::string summary_event(double wall_time, int64_t step, const Message& value) 
   return event(wall_time, step).message(5, Message().message(1, value)).text();
 }
 
+// Makes the folder, and names a file in it that no other process and no other EventFile has.
+std::filesystem::path new_event_path(const std::filesystem::path& folder) {
+  static std::atomic<unsigned> counter{0};
+  make_folders(folder);
+  return folder / fmt::format("events.out.tfevents.{:010}.{}.{}.{}", static_cast<int64_t>(unix_seconds()), host_name(),
+                              getpid(), counter++);
+}
+
 }  // namespace
 
 uint32_t crc32c(std::string_view bytes) {
@@ -104,35 +109,8 @@ std::string restart_event(double wall_time, int64_t step) {
   return event(wall_time, step).message(7, Message().number(1, kStart)).text();
 }
 
-EventFile::EventFile(const std::filesystem::path& folder) {
-  static std::atomic<unsigned> counter{0};
-  make_folders(folder);
-  path_ = folder / fmt::format("events.out.tfevents.{:010}.{}.{}.{}", static_cast<int64_t>(unix_time()), host_name(),
-                               getpid(), counter++);
-  file_.reset(std::fopen(path_.c_str(), "wbe"));
-  if (!file_) throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
-  add(version_event(unix_time()));
-}
-
-void EventFile::add(std::string_view message) {
-  const std::string record = tf_record(message);
-  if (std::fwrite(record.data(), 1, record.size(), file_.get()) == record.size()) return;
-  throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
-}
-
-void EventFile::flush() {
-  if (std::fflush(file_.get()) == 0) return;
-  throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
-}
-
-double unix_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string host_name() {
-  char name[256] = {};
-  gethostname(name, sizeof name - 1);
-  return name;
+EventFile::EventFile(const std::filesystem::path& folder) : file_(new_event_path(folder)) {
+  add(version_event(unix_seconds()));
 }
 
 }  // namespace hone::train

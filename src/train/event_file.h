@@ -4,12 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/files.h"
 
 namespace hone::train {
 
@@ -34,22 +33,12 @@ class EventFile {
   // Errors: kIo.
   explicit EventFile(const std::filesystem::path& folder);
 
-  // Appends a message; it reaches the disk with flush(). Errors: kIo.
-  void add(std::string_view message);
-  void flush();
-  const std::filesystem::path& path() const { return path_; }
+  // Appends a message. Errors: kIo.
+  void add(std::string_view message) { file_.append(tf_record(message)); }
+  const std::filesystem::path& path() const { return file_.path(); }
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
-  std::filesystem::path path_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  AppendFile file_;
 };
-
-// Now, as events have it.
-double unix_time();
-std::string host_name();
 
 }  // namespace hone::train

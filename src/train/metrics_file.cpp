@@ -1,12 +1,7 @@
 // Appending, so that who reads along need not read from the start again.
 #include "train/metrics_file.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-
 #include "base/error.h"
-#include "base/files.h"
 #include "train/run_files.h"
 
 namespace hone::train {
@@ -26,17 +21,17 @@ void MetricsFile::write_anew(const RunState& state) {
   std::string text;
   for (size_t i = 0; i < state.log_history.size(); ++i) text += line_of(state, i);
   replace_file(path_, text);
-  file_.reset(std::fopen(path_.c_str(), "ae"));
-  if (!file_) throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
+  file_.emplace(path_);
 }
 
 void MetricsFile::add_last(const RunState& state) {
   if (!file_) return write_anew(state);
-  const std::string line = line_of(state, state.log_history.size() - 1);
-  if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() && std::fflush(file_.get()) == 0) return;
-  const int error_number = errno;
-  file_.reset();
-  throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", path_.string(), system_message(error_number)));
+  try {
+    file_->append(line_of(state, state.log_history.size() - 1));
+  } catch (const Error&) {
+    file_.reset();
+    throw;
+  }
 }
 
 }  // namespace hone::train

@@ -2,10 +2,10 @@
 // ("time").
 #pragma once
 
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <optional>
 
+#include "base/files.h"
 #include "train/run_state.h"
 
 namespace hone::train {
@@ -21,12 +21,8 @@ class MetricsFile {
   void add_last(const RunState& state);
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   std::filesystem::path path_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  std::optional<AppendFile> file_;
 };
 
 }  // namespace hone::train

@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "eval/examples.h"
 #include "model/families.h"
 #include "model/load.h"
@@ -127,14 +128,6 @@ std::string label_counts(const Prepared& prepared, const std::vector<uint64_t>& 
     text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.labels.id2label()[id], counts[id]);
   }
   return counts.size() > 10 ? fmt::format("{} and {} more", text, counts.size() - 10) : text;
-}
-
-// At most this many bytes of a text, whole characters, with "..." where something is left out.
-std::string shortened(std::string_view text, size_t most_bytes) {
-  if (text.size() <= most_bytes) return std::string(text);
-  size_t end = most_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "...";
 }
 
 std::string first_row(const Prepared& prepared) {

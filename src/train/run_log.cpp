@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
+#include <cstdio>
 #include <limits>
 
-#include "base/error.h"
-#include "base/files.h"
 #include "base/progress.h"
 
 namespace hone::train {
@@ -43,14 +41,11 @@ std::string log_text(const Json& entry, const Plan& plan) {
   return where + training_text(entry);
 }
 
-RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan)
-    : plan_(plan), json_path_(json_path) {
-  if (json_path_.empty()) return;
-  if (json_path_.has_parent_path()) make_folders(json_path_.parent_path());
-  write_file(json_path_, "");
-  file_.reset(std::fopen(json_path_.c_str(), "a"));
-  if (!file_)
-    throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", json_path_.string(), system_message(errno)));
+RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan) : plan_(plan) {
+  if (json_path.empty()) return;
+  if (json_path.has_parent_path()) make_folders(json_path.parent_path());
+  write_file(json_path, "");
+  json_file_.emplace(json_path);
   for (const Json& entry : history) append(entry);
 }
 
@@ -64,11 +59,7 @@ void RunLog::add(const Json& entry) {
 }
 
 void RunLog::append(const Json& entry) {
-  if (!file_) return;
-  const std::string line = entry.dump() + "\n";
-  if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0) {
-    throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", json_path_.string(), system_message(errno)));
-  }
+  if (json_file_) json_file_->append(entry.dump() + "\n");
 }
 
 }  // namespace hone::train

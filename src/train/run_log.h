@@ -3,11 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "train/plan.h"
 
@@ -24,15 +24,10 @@ class RunLog {
   void add(const Json& entry);
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   void append(const Json& entry);
 
   const Plan& plan_;
-  std::filesystem::path json_path_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  std::optional<AppendFile> json_file_;
 };
 
 }  // namespace hone::train

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/host.h"
 #include "base/log.h"
 #include "train/run_files.h"
 
@@ -27,10 +28,7 @@ constexpr Seconds kHeartbeat{2.0};
 constexpr Seconds kAfterChange{0.6};  // runs with tiny models change their phase a hundred times a second
 constexpr double kSpeedSeconds = 15;  // the speed is that of the last one to two such spans
 
-double unix_seconds() {
-  const double now = Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
-  return std::round(now * 1000) / 1000;
-}
+double now_to_the_millisecond() { return std::round(unix_seconds() * 1000) / 1000; }
 
 std::string phase_name(RunPhase phase) {
   switch (phase) {
@@ -57,19 +55,12 @@ Json command_line() {
   return arguments;
 }
 
-Json text_of(const fs::path& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return {};
-  std::string text = read_file(path);
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
-
 // Bytes of memory that the process has now; null where the system does not tell.
 Json resident_bytes() {
-  const Json text = text_of("/proc/self/statm");  // sizes in pages: all, resident, ...
-  if (!text.is_string()) return {};
-  const std::string& sizes = text.get_ref<const std::string&>();
+  const fs::path path = "/proc/self/statm";
+  std::error_code error;
+  if (!fs::exists(path, error)) return {};
+  const std::string sizes = read_file(path);  // in pages: all, resident, ...
   const size_t space = sizes.find(' ');
   if (space == std::string::npos) return {};
   return std::strtoull(sizes.c_str() + space, nullptr, 10) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -85,17 +76,15 @@ Json peak_bytes() {
 
 RunStatus::RunStatus(const fs::path& output_dir, const Json& options)
     : path_(output_dir / kRunFile), options_(options), phase_start_(Clock::now()), start_(phase_start_) {
-  char host[256] = {};
-  gethostname(host, sizeof host - 1);
   std::error_code error;
   facts_ = {{"format", 1},
             {"hone_version", HONE_VERSION},
             {"command", command_line()},
             {"working_dir", fs::current_path(error).string()},
             {"pid", getpid()},
-            {"host", host},
-            {"boot_id", text_of("/proc/sys/kernel/random/boot_id")},
-            {"started_at", unix_seconds()}};
+            {"host", host_name()},
+            {"boot_id", boot_id()},
+            {"started_at", now_to_the_millisecond()}};
 }
 
 void RunStatus::describe(const Json& facts) { facts_.update(facts); }
@@ -176,7 +165,7 @@ Json RunStatus::seconds_left() const {
 
 Json RunStatus::document() const {
   Json json = facts_;
-  json["updated_at"] = unix_seconds();
+  json["updated_at"] = now_to_the_millisecond();
   json["state"] = state_;
   json["error"] = error_;
   json["phase"] = phase_name(phase_);

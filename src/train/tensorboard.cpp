@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/host.h"
 #include "train/run_files.h"
 
 namespace hone::train {
@@ -33,19 +34,17 @@ std::string tensorboard_tag(const std::string& key) {
 TensorBoardLog::TensorBoardLog(const std::filesystem::path& folder, const Json& options, const Json& model_config,
                                int64_t resumed_step)
     : file_(folder) {
-  if (resumed_step > 0) file_.add(restart_event(unix_time(), resumed_step + 1));
-  file_.add(text_event(unix_time(), 0, "args", json_text(options, 2)));
-  file_.add(text_event(unix_time(), 0, "model_config", json_text(model_config, 2) + "\n"));
-  file_.flush();
+  if (resumed_step > 0) file_.add(restart_event(unix_seconds(), resumed_step + 1));
+  file_.add(text_event(unix_seconds(), 0, "args", json_text(options, 2)));
+  file_.add(text_event(unix_seconds(), 0, "model_config", json_text(model_config, 2) + "\n"));
 }
 
 void TensorBoardLog::add(const Json& entry) {
   const int64_t step = entry.value("step", int64_t{0});
   for (const auto& [key, value] : entry.items()) {
     if (key == "step" || !value.is_number()) continue;
-    file_.add(scalar_event(unix_time(), step, tensorboard_tag(key), value.get<float>()));
+    file_.add(scalar_event(unix_seconds(), step, tensorboard_tag(key), value.get<float>()));
   }
-  file_.flush();
 }
 
 }  // namespace hone::train

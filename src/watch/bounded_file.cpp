@@ -13,11 +13,11 @@
 namespace hone::watch {
 
 std::optional<BoundedFile> BoundedFile::open(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return std::nullopt;
-  BoundedFile file(descriptor);
+  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!descriptor.is_open()) return std::nullopt;
+  BoundedFile file(std::move(descriptor));
   struct statx status{};
-  const int failed = statx(descriptor, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &status);
+  const int failed = statx(file.descriptor_.value(), "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &status);
   if (failed != 0 || !S_ISREG(status.stx_mode)) return std::nullopt;
   file.size_ = status.stx_size;
   file.modified_at_ = static_cast<double>(status.stx_mtime.tv_sec) + status.stx_mtime.tv_nsec * 1e-9;
@@ -27,16 +27,6 @@ std::optional<BoundedFile> BoundedFile::open(const std::filesystem::path& path) 
   return file;
 }
 
-BoundedFile::~BoundedFile() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-BoundedFile::BoundedFile(BoundedFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(other.size_),
-      modified_at_(other.modified_at_),
-      identity_(std::move(other.identity_)) {}
-
 std::string BoundedFile::stamp() const { return fmt::format("{}-{:x}-{:.6f}", identity_, size_, modified_at_); }
 
 std::string BoundedFile::read(uint64_t offset, uint64_t most) const {
@@ -44,7 +34,7 @@ std::string BoundedFile::read(uint64_t offset, uint64_t most) const {
   size_t filled = 0;
   while (filled < bytes.size()) {
     const ssize_t count =
-        pread(descriptor_, bytes.data() + filled, bytes.size() - filled, static_cast<off_t>(offset + filled));
+        pread(descriptor_.value(), bytes.data() + filled, bytes.size() - filled, static_cast<off_t>(offset + filled));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     filled += static_cast<size_t>(count);

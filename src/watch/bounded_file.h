@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
+
+#include "base/descriptor.h"
 
 namespace hone::watch {
 
@@ -13,11 +16,6 @@ class BoundedFile {
  public:
   // nullopt where there is no regular file of that name, or it may not be read.
   static std::optional<BoundedFile> open(const std::filesystem::path& path);
-  ~BoundedFile();
-  BoundedFile(BoundedFile&& other) noexcept;
-  BoundedFile& operator=(BoundedFile&&) = delete;
-  BoundedFile(const BoundedFile&) = delete;
-  BoundedFile& operator=(const BoundedFile&) = delete;
 
   uint64_t size() const { return size_; }
   // Seconds since 1970 of the last write.
@@ -31,9 +29,9 @@ class BoundedFile {
   std::string read(uint64_t offset, uint64_t most) const;
 
  private:
-  explicit BoundedFile(int descriptor) : descriptor_(descriptor) {}
+  explicit BoundedFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
-  int descriptor_;
+  Descriptor descriptor_;
   uint64_t size_ = 0;
   double modified_at_ = 0;
   std::string identity_;

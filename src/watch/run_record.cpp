@@ -8,10 +8,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <csignal>
-#include <fstream>
 
+#include "base/host.h"
 #include "watch/bounded_file.h"
 #include "watch/resume_command.h"
 
@@ -111,29 +110,15 @@ std::optional<int64_t> whole_number(const Json& value) {
   return value.get<int64_t>();
 }
 
-std::string own_host() {
-  char name[256] = {};
-  gethostname(name, sizeof name - 1);
-  return name;
-}
-
-std::string own_boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
-
 bool was_heard_lately(const Json& record) {
-  const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-  return record["updated_at"].is_number() && now - record["updated_at"].get<double>() < kMostSilence;
+  return record["updated_at"].is_number() && unix_seconds() - record["updated_at"].get<double>() < kMostSilence;
 }
 
 // Whether the process that wrote "running" still runs.
 bool still_runs(const Json& record, bool is_locked, const FolderLocks& locks) {
   if (is_locked) return true;
-  if (text_of(record["host"]) != own_host()) return was_heard_lately(record);
-  if (text_of(record["boot_id"]) != own_boot_id()) return false;
+  if (text_of(record["host"]) != host_name()) return was_heard_lately(record);
+  if (text_of(record["boot_id"]) != boot_id()) return false;
   const auto pid = whole_number(record["pid"]);
   return !locks.is_known() && pid && *pid > 0 && kill(static_cast<pid_t>(*pid), 0) == 0;
 }

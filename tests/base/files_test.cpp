@@ -64,6 +64,33 @@ TEST_CASE("a folder takes the place of an older one") {
   CHECK(read_file(folder.path() / "checkpoint-1" / "new") == "new");
 }
 
+TEST_CASE("a file grows by appending, from where it ended") {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "log.jsonl";
+  {
+    AppendFile file(path);
+    CHECK(read_file(path).empty());
+    file.append("one\n");
+    CHECK(read_file(path) == "one\n");
+  }
+  AppendFile file(path);
+  file.append("");
+  file.append("two\n");
+  CHECK(read_file(path) == "one\ntwo\n");
+}
+
+TEST_CASE("a file that cannot be appended to is an error with its path") {
+  const TemporaryFolder folder;
+  const fs::path missing = folder.path() / "none" / "log";
+  CHECK(std::string(expect_error([&] { AppendFile file(missing); }).what()) ==
+        "cannot write " + missing.string() + ": No such file or directory");
+  CHECK(contains(expect_error([&] { AppendFile file(folder.path()); }).what(), "Is a directory"));
+  const Error full = expect_error([] { AppendFile("/dev/full").append("x"); });
+  CHECK(full.kind() == ErrorKind::kIo);
+  CHECK(std::string(full.what()) == "cannot write /dev/full: No space left on device");
+  CHECK(full.hint() == "free some space and run again");
+}
+
 TEST_CASE("errors name the path and the system's reason") {
   const TemporaryFolder folder;
   const fs::path missing = folder.path() / "missing";

@@ -16,6 +16,7 @@ TEST_CASE("lines go to standard error with their prefix, and not below the level
   const int file = open(path.c_str(), O_WRONLY | O_CREAT, 0600);
   dup2(file, STDERR_FILENO);
   log_info("{} rows", 3);
+  log_info("text \x1b[2J");
   log_warning("label {} is missing", "x");
   set_log_level(LogLevel::kError);
   log_warning("not shown");
@@ -24,5 +25,5 @@ TEST_CASE("lines go to standard error with their prefix, and not below the level
   dup2(saved, STDERR_FILENO);
   close(file);
   close(saved);
-  CHECK(read_file(path) == "3 rows\nwarning: label x is missing\nerror: shown\n");
+  CHECK(read_file(path) == "3 rows\ntext \\x1b[2J\nwarning: label x is missing\nerror: shown\n");
 }

@@ -110,16 +110,28 @@ class MirrorTest(CheckTest):
     def test_a_good_tree_passes(self):
         self.expect_none(mirror)
 
+    def lengthen(self, name):
+        self.append(name, "int line();\n" * mirror.MAX_UNTESTED_HEADER)
+
     def test_a_source_without_test(self):
         (self.root / "tests/base/names_test.cpp").unlink()
+        self.expect_none(mirror)
+        self.lengthen("src/base/names.h")
         self.expect(mirror, "src/base/names.cpp: has no test tests/base/names_test.cpp")
+
+    def test_a_source_without_header_needs_a_test(self):
+        (self.root / "tests/nn/linear_test.cpp").unlink()
+        self.expect(mirror, "src/nn/linear.cpp: has no test")
 
     def test_a_header_with_code_without_test(self):
         (self.root / "tests/text/words_test.cpp").unlink()
+        self.expect_none(mirror)
+        self.lengthen("src/text/words.h")
         self.expect(mirror, "src/text/words.h: has no test")
 
     def test_a_header_of_declarations_needs_no_test(self):
         self.write("src/text/options.h", "// O.\nstruct O {\n  static void fields(O&) {}\n};\nint f();\n")
+        self.lengthen("src/text/options.h")
         self.expect_none(mirror)
 
     def test_a_test_without_source(self):
@@ -213,7 +225,11 @@ class SourcesTest(CheckTest):
 
     def test_a_file_without_opening_comment(self):
         self.write("src/base/names.cpp", "int x;\n")
-        self.expect(sources, "src/base/names.cpp:1: the file must open with a comment")
+        self.expect_none(sources)
+        self.write("src/base/names.h", "#pragma once\n")
+        self.expect(sources, "src/base/names.h:1: the file must open with a comment")
+        self.write("src/nn/linear.cpp", "int x;\n")
+        self.expect(sources, "src/nn/linear.cpp:1: the file must open with a comment")
 
     def test_a_header_without_guard(self):
         self.write("src/base/names.h", "// Names.\n")

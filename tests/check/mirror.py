@@ -1,7 +1,9 @@
-# check/mirror: each src/<floor>/<x>.cpp, and each header with code of its own, has tests/<floor>/<x>_test.cpp, and each
-# such test has its source.
+# check/mirror: each src/<floor>/<x> whose header is longer than MAX_UNTESTED_HEADER lines, or that has no header, has
+# tests/<floor>/<x>_test.cpp, and each such test has its source. The test of a subject covers its smaller files.
 import functions
 import source_tree
+
+MAX_UNTESTED_HEADER = 40
 
 # Sources without a test of their name, and why.
 UNTESTED = {
@@ -13,10 +15,14 @@ DECLARATION = "fields"
 
 
 def needs_test(root, path):
-    if path.suffix == ".cpp":
+    header = path.with_suffix(".h")
+    if not (root / header).exists():
         return True
-    has_source = (root / path.with_suffix(".cpp")).exists()
-    return not has_source and any(not f.name.endswith(DECLARATION) for f in functions.functions_of(root, path))
+    if source_tree.read(root, header).count("\n") <= MAX_UNTESTED_HEADER:
+        return False
+    if (root / path.with_suffix(".cpp")).exists():
+        return path.suffix == ".cpp"
+    return any(not f.name.endswith(DECLARATION) for f in functions.functions_of(root, path))
 
 
 def source_problems(root, path):

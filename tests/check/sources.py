@@ -1,5 +1,5 @@
-# check/sources: ASCII, no tabs, nothing left to do later, no code in comments, each source opens with a comment that
-# says what it is for, and each header is included once. The pages' sources hold the same, but for ASCII: they speak Chinese.
+# check/sources: ASCII, no tabs, nothing left to do later, no code in comments, each file opens with a comment that says
+# what it is for (a .cpp beside its header does not need one), and each header is included once. The pages' sources hold the same, but for ASCII: they speak Chinese.
 import re
 
 import source_tree
@@ -53,8 +53,9 @@ def problems(root):
         lines = source_tree.read(root, path).split("\n")
         for number, line in enumerate(lines, start=1):
             found += [f"{path}:{number}: {problem}" for problem in line_problems(line)]
-        # A test says what it is for by its name.
-        if not path.name.endswith("_test.cpp") and not opens_with_comment(path, lines):
+        # A test says what it is for by its name, a source by its header.
+        says_by_header = path.suffix == ".cpp" and (root / path.with_suffix(".h")).exists()
+        if not path.name.endswith("_test.cpp") and not says_by_header and not opens_with_comment(path, lines):
             found.append(f"{path}:1: the file must open with a comment that says what it is for")
         if path.suffix == ".h" and "#pragma once" not in lines and not is_for_each_target(lines):
             found.append(f"{path}: the header lacks #pragma once")

@@ -129,39 +129,6 @@ TEST_CASE("rows of any format are labelled, and more rows than a block keep thei
   CHECK(json_lines(read_file(out)).front().contains("input_label"));
 }
 
-TEST_CASE("csv output keeps the input's columns; those with a name of the prediction's are renamed, with a note") {
-  const TemporaryFolder folder;
-  const std::string rows =
-      folder.write("rows.csv", "id,text,label,score\n007,good movie,POSITIVE,5\n008,\"bad, \"\"awful\"\"\",NEGATIVE,\n")
-          .string();
-  const auto csv = folder.path() / "out.csv", jsonl = folder.path() / "out.jsonl";
-  const ProcessResult result = predict({"--file", rows, "--output", csv.string()});
-  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
-  const std::vector<std::string> lines = split(read_file(csv), '\n');
-  REQUIRE(lines.size() == 3);
-  CHECK(lines[0] == "id,text,input_label,input_score,label,score,score_NEGATIVE,score_NEUTRAL,score_POSITIVE");
-  CHECK(lines[1].starts_with("007,good movie,POSITIVE,5,NEUTRAL,0.4395"));
-  CHECK(lines[2].starts_with("008,\"bad, \"\"awful\"\"\",NEGATIVE,,"));
-  CHECK(contains(result.error, "the input's column \"label\" is written as \"input_label\"\n"));
-  REQUIRE(predict({"--file", rows, "--output", jsonl.string()}).exit_code == 0);
-  const Json first = json_lines(read_file(jsonl)).front();
-  CHECK(first["text"] == "good movie");
-  CHECK(first["input_label"] == "POSITIVE");
-  CHECK(first["label"] == "NEUTRAL");
-  CHECK(first["near_ties"] == Json({"NEUTRAL", "NEGATIVE"}));
-}
-
-TEST_CASE("--top-k writes only so many labels, in both formats") {
-  const TemporaryFolder folder;
-  const std::string rows = folder.write("rows.csv", "text\ngood movie\n").string();
-  const std::string csv = (folder.path() / "out.csv").string(), jsonl = (folder.path() / "out.jsonl").string();
-  REQUIRE(predict({"--file", rows, "--output", csv, "--top-k=2"}).exit_code == 0);
-  CHECK(read_file(csv).starts_with("text,label,score,label_2,score_2\ngood movie,NEUTRAL,0.4395"));
-  CHECK(contains(read_file(csv), ",NEGATIVE,0.4011"));
-  REQUIRE(predict({"--file", rows, "--output", jsonl, "--top-k=2"}).exit_code == 0);
-  CHECK(json_lines(read_file(jsonl)).front()["scores"].size() == 2);
-}
-
 TEST_CASE(
     "a multi-label model gets sigmoid scores, as transformers' pipeline gives, unless another function is given") {
   const TemporaryFolder folder;

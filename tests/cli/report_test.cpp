@@ -83,8 +83,3 @@ TEST_CASE("a file system error names the path") {
   CHECK(result.exit_code == 1);
   CHECK(result.text == "error: /proc/no/such: No such file or directory\n");
 }
-
-TEST_CASE("control characters are printed as numbers, UTF-8 and line breaks as they are") {
-  CHECK(cli::printable("a\x1b[0m\r\x7f") == "a\\x1b[0m\\x0d\\x7f");
-  CHECK(cli::printable("\xE6\xAD\xA3\n\tb") == "\xE6\xAD\xA3\n\tb");
-}

@@ -30,14 +30,6 @@ TEST_CASE("the same name and labels give the same metric, other labels another")
   CHECK(&metrics.counter("c", "d", {{"l", "2"}}) != &one);
 }
 
-TEST_CASE("a gauge may be asked when somebody looks") {
-  Metrics metrics;
-  double value = 1;
-  metrics.gauge_from("asked", "d", [&] { return value; });
-  value = 2.5;
-  CHECK(contains(metrics.text(), "\nasked 2.5\n"));
-}
-
 TEST_CASE("one name of two types is a bug") {
   Metrics metrics;
   metrics.counter("c", "d");

@@ -40,7 +40,7 @@ void check_draw(const torch::nn::Module& model, const Json& expected, const std:
 // A copy of the tiny model whose checkpoint lacks the tensors of these prefixes.
 void write_without(const TemporaryFolder& folder, const std::string& family, const std::vector<std::string>& prefixes) {
   const auto source = fixture_models() / ("tiny-" + family);
-  hone::copy_file(source / "config.json", folder.path() / "config.json");
+  std::filesystem::copy_file(source / "config.json", folder.path() / "config.json");
   tensor::NamedTensors kept;
   for (const auto& [name, value] : read_tensors(source / "model.safetensors")) {
     const bool dropped =
@@ -57,7 +57,7 @@ TEST_CASE("a model of a config.json alone has the weights that from_config draws
     const auto source = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(source / "parity.json");
     const TemporaryFolder folder;
-    hone::copy_file(source / "config.json", folder.path() / "config.json");
+    std::filesystem::copy_file(source / "config.json", folder.path() / "config.json");
     const auto loaded = model::load_classifier({folder.path()});
     CHECK(loaded.report.from_config_only);
     CHECK(loaded.report.newly_initialized.size() == fixture["parameters"].size());

@@ -75,7 +75,7 @@ TEST_CASE("a new head is listed in transformers' words and explained") {
 
 TEST_CASE("a model without weights says that it starts from nothing") {
   const TemporaryFolder folder;
-  hone::copy_file(kTinyBert / "config.json", folder.path() / "config.json");
+  std::filesystem::copy_file(kTinyBert / "config.json", folder.path() / "config.json");
   CHECK(contains(model::load_classifier({folder.path()}).report.new_weights_line(), "All weights of BertFor"));
 }
 

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
 #include "eval/metrics_fixture.h"
 #include "http/response.h"
-#include "text/utf8.h"
 
 using namespace hone;
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 using namespace hone;
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 namespace hone::text {
 

@@ -193,4 +193,13 @@ TEST_CASE("llama.cpp's vectors for BERT hold") {
   CHECK(count > 40);
 }
 
+TEST_CASE("byte offsets become character offsets") {
+  const std::string text = "a\xC3\xA9\xE4\xB8\xAD b";
+  const std::vector<Offset> bytes = {{0, 1}, {1, 3}, {3, 6}, {7, 8}, {0, 8}, {0, 0}};
+  const std::vector<Offset> characters = {{0, 1}, {1, 2}, {2, 3}, {4, 5}, {0, 5}, {0, 0}};
+  CHECK(to_character_offsets(text, bytes) == characters);
+  const std::vector<Offset> beyond = {{0, 9}};
+  CHECK(expect_error([&] { to_character_offsets(text, beyond); }).kind() == ErrorKind::kInternal);
+}
+
 }  // namespace hone::text

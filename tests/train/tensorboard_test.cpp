@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/host.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
 

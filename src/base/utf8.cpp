@@ -1,16 +1,15 @@
-// UTF-8 checks (by simdjson, a byte walk only to say where), and offsets in code points.
-#include "text/utf8.h"
+// simdjson checks the text; a walk over the bytes then finds where it is wrong.
+#include "base/utf8.h"
 
 #include <simdjson.h>
 
-#include "base/error.h"
-#include "text/tokenizer.h"
+#include <algorithm>
 
-namespace hone::text {
+#include "base/error.h"
+
+namespace hone {
 
 namespace {
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // Bytes of the well-formed sequence that `text` opens with, or 0.
 size_t sequence_length(std::string_view text) {
@@ -43,6 +42,22 @@ size_t find_invalid_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
+size_t count_code_points(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+}
+
+std::string_view whole_characters(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  size_t end = max_bytes;
+  while (end > 0 && is_continuation(text[end])) --end;
+  return text.substr(0, end);
+}
+
+std::string shortened(std::string_view text, size_t max_bytes) {
+  const std::string_view kept = whole_characters(text, max_bytes);
+  return std::string(kept) + (kept.size() < text.size() ? "..." : "");
+}
+
 void check_utf8(std::string_view text, std::string_view what) {
   const size_t position = find_invalid_utf8(text);
   if (position == std::string_view::npos) return;
@@ -52,21 +67,4 @@ void check_utf8(std::string_view text, std::string_view what) {
       "convert the text to UTF-8");
 }
 
-std::vector<Offset> to_character_offsets(std::string_view text, std::span<const Offset> byte_offsets) {
-  std::vector<uint32_t> character(text.size() + 1);
-  uint32_t count = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    character[i] = count - (is_continuation(text[i]) && count > 0 ? 1 : 0);
-    if (!is_continuation(text[i])) ++count;
-  }
-  character[text.size()] = count;
-  std::vector<Offset> result;
-  result.reserve(byte_offsets.size());
-  for (const Offset& offset : byte_offsets) {
-    check_internal(offset.begin <= text.size() && offset.end <= text.size(), "an offset is beyond its text");
-    result.push_back({character[offset.begin], character[offset.end]});
-  }
-  return result;
-}
-
-}  // namespace hone::text
+}  // namespace hone

@@ -1,9 +1,8 @@
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #include "expect_error.h"
-#include "text/tokenizer.h"
 
-namespace hone::text {
+namespace hone {
 
 TEST_CASE("the first byte that is not UTF-8 is found") {
   CHECK(find_invalid_utf8("") == std::string_view::npos);
@@ -35,13 +34,20 @@ TEST_CASE("every code point is written and read back") {
   }
 }
 
-TEST_CASE("byte offsets become character offsets") {
-  const std::string text = "a\xC3\xA9\xE4\xB8\xAD b";
-  const std::vector<Offset> bytes = {{0, 1}, {1, 3}, {3, 6}, {7, 8}, {0, 8}, {0, 0}};
-  const std::vector<Offset> characters = {{0, 1}, {1, 2}, {2, 3}, {4, 5}, {0, 5}, {0, 0}};
-  CHECK(to_character_offsets(text, bytes) == characters);
-  const std::vector<Offset> beyond = {{0, 9}};
-  CHECK(expect_error([&] { to_character_offsets(text, beyond); }).kind() == ErrorKind::kInternal);
+TEST_CASE("code points are counted") {
+  CHECK(count_code_points("") == 0);
+  CHECK(count_code_points("abc") == 3);
+  CHECK(count_code_points("a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80") == 4);
 }
 
-}  // namespace hone::text
+TEST_CASE("a text is cut at whole characters") {
+  const std::string text = "a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80";  // characters of 1, 2, 3 and 4 bytes
+  const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (size_t most = 0; most < std::size(whole); ++most) CHECK(whole_characters(text, most).size() == whole[most]);
+  CHECK(shortened(text, 5) == "a\xC3\xA9...");
+  CHECK(shortened(text, 10) == text);
+  CHECK(shortened("", 0).empty());
+  CHECK(shortened("\x80\x80", 1) == "...");  // not UTF-8: nothing whole is left
+}
+
+}  // namespace hone
