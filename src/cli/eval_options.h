@@ -29,7 +29,7 @@ struct EvalOptions {
     task::RowOptions::fields(self.rows, visit);
     visit("split", self.split, "split of the data set to evaluate on")
         .value_name("NAME")
-        .default_text("the first there is of validation, test, train");
+        .default_text("the first that exists of validation, test, train");
     task::SampleOptions::fields(self.sample, visit);
     visit("seed", self.seed, "seed with which validation_split held rows out").default_text("that of the training");
     visit("label_smoothing_factor", self.label_smoothing_factor, "label smoothing of the loss")

@@ -17,7 +17,7 @@ struct PredictionFormat {
   bool keep_columns = true;
 };
 
-// jsonl: {input's columns, "label", "score", "scores", "near_ties"}, as eval::prediction_json. csv: input's columns,
+// jsonl: {input's columns, "label", "score", "scores", "near_ties"}, see eval::prediction_json. csv: input's columns,
 // label, score, then a column score_LABEL for each label, or with top_k label_2, score_2 and so on. An input's column
 // with the name of one of these is written as "input_" and its name, with a note. A row without a text has nulls.
 class PredictionWriter {

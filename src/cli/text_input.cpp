@@ -40,7 +40,7 @@ void write_all(std::FILE* file, std::string_view bytes) {
   throw Error(ErrorKind::kIo, fmt::format("cannot write the output: {}", system_message(errno)));
 }
 
-// Standard input as a file that readers of rows can map: they find the format by its content.
+// Copies standard input to a temporary file, which readers of rows can map. They find the format by its content.
 class InputFile {
  public:
   explicit InputFile(const fs::path& file) : path_(file) {
@@ -61,8 +61,8 @@ class InputFile {
 
   const fs::path& path() const { return path_; }
 
-  // The text with the name that the user knows.
-  std::string told(std::string text) const {
+  // Returns a message with the name that the user knows in place of the temporary one.
+  std::string with_own_name(std::string text) const {
     if (!copy_) return text;
     const std::string own = path_.string();
     for (size_t at = text.find(own); at != std::string::npos; at = text.find(own, at)) {
@@ -76,7 +76,7 @@ class InputFile {
   std::unique_ptr<table::TemporaryFile> copy_;
 };
 
-// Sets the block's rows and features: those of `rows` that are kept.
+// Makes blocks of rows, of which --on-empty keeps some.
 class BlockMaker {
  public:
   BlockMaker(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options)
@@ -131,7 +131,7 @@ void tell_empty(uint64_t num_empty, const std::string& on_empty) {
   if (num_empty == 0) return;
   const char* const what = on_empty == "keep"   ? "taken as empty texts"
                            : on_empty == "null" ? "written with nulls"
-                                                : "left out";
+                                                : "skipped";
   log_warning("{} {} no text: {} (--on-empty {})", num_empty, num_empty == 1 ? "row has" : "rows have", what, on_empty);
 }
 
@@ -221,7 +221,7 @@ uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokeniz
       progress.advance(block->rows.size());
     }
   } catch (const Error& error) {
-    throw Error(error.kind(), file.told(error.what()), file.told(error.hint()));
+    throw Error(error.kind(), file.with_own_name(error.what()), file.with_own_name(error.hint()));
   }
   tell_empty(num_empty, input.on_empty);
   if (num_truncated > 0) {

@@ -55,7 +55,7 @@ struct Block {
   table::Rows rows;
   task::Features features;       // of the rows with a text
   std::vector<uint64_t> row_of;  // by row of features: its row of `rows`; ascending
-  uint64_t num_empty = 0;        // rows of the file without a text, those left out included
+  uint64_t num_empty = 0;        // rows of the file without a text, skipped ones included
   bool has_pairs = false;
 
   // "reviews.csv:17", for a row of features.

@@ -34,7 +34,7 @@ struct TextOptions {
     visit("overwrite", self.overwrite, "replace an --output that exists; without it that is an error");
     visit("on_empty", self.on_empty,
           "a row whose text is missing or blank: keep takes it as an empty text, null gives it a row of nulls, skip "
-          "leaves it out, error stops")
+          "writes nothing for it, error stops")
         .choices({"keep", "null", "skip", "error"});
     visit("text_column", self.text_column, "column that holds the text")
         .value_name("NAME")

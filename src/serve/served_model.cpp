@@ -1,4 +1,4 @@
-// Loading on the model's own thread: OpenMP's number of threads is set for the thread that asks.
+// Loads on the model's own thread, because OpenMP's number of threads belongs to the thread that sets it.
 #include "serve/served_model.h"
 
 #include <ATen/ATen.h>
@@ -24,7 +24,7 @@ std::string first_architecture(const Json& config) {
   return found->front().get<std::string>();
 }
 
-// The first run of each shape allocates, and picks the kernels of its products.
+// The first batch of each shape allocates memory and chooses the kernels of its matrix products.
 void warm_up(const ServedModel& model, size_t tokens) {
   const text::Encoding short_row = model.classifier.tokenizer.encode("warm");
   if (short_row.ids.empty()) return;

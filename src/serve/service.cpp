@@ -30,7 +30,7 @@ constexpr int kRetrySeconds = 1;
 
 using Model = std::shared_ptr<const ServedModel>;
 
-// Hands over what `make` returns, or what it throws.
+// Answers with the result of `make`, or with the error that it throws.
 void answer_with(const http::Answer& answer, const std::function<http::Response()>& make) {
   http::Response response;
   try {
@@ -75,7 +75,7 @@ text::Encoding encode(const Model& model, const PredictRequest& request, size_t 
   return encoding;
 }
 
-// What is known of a request's rows before they are computed, as headers of the response.
+// What a client should know of its inputs, as headers of the response.
 struct RowNotes {
   std::string truncated;  // "0,3": places of truncated inputs
   std::string unknown;    // "0=13/20": unknown tokens of all tokens, for inputs with many
@@ -131,7 +131,7 @@ void check_label(const ServedModel& model, const std::string& label) {
 http::RequestError queue_is_full(size_t num_waiting) {
   return http::RequestError({.status = 429,
                              .message = fmt::format("{} requests are waiting already", num_waiting),
-                             .hint = "try again after the seconds of the header Retry-After",
+                             .hint = "try again after the seconds that the header Retry-After gives",
                              .retry_after_seconds = kRetrySeconds});
 }
 
@@ -168,7 +168,7 @@ http::Response response_of_current_error() {
   } catch (const std::exception& error) {
     log_error("a request failed: {}", error.what());
   } catch (...) {
-    log_error("a request failed, and nothing is known of it");
+    log_error("a request failed with an exception of unknown type");
   }
   return http::error_response({.status = 500, .message = "internal error", .hint = kLogSaysMore});
 }
@@ -245,10 +245,11 @@ Model Service::ready_model() const {
   if (current.state == State::kFailed) {
     throw http::RequestError({.status = 503, .message = "the model could not be loaded: " + current.failure.message});
   }
-  throw http::RequestError({.status = 503,
-                            .message = "the model is still loading",
-                            .hint = "try again after the seconds of the header Retry-After; /health says when",
-                            .retry_after_seconds = kRetrySeconds});
+  throw http::RequestError(
+      {.status = 503,
+       .message = "the model is still loading",
+       .hint = "try again after the seconds that the header Retry-After gives; /health says when it is ready",
+       .retry_after_seconds = kRetrySeconds});
 }
 
 void Service::submit(Job job) {
@@ -256,7 +257,7 @@ void Service::submit(Job job) {
 }
 
 void Service::prepare(http::Request request, http::Answer answer, Method method) {
-  ready_model();  // what can be told at once
+  ready_model();  // throws at once if there is no model
   auto work = [this, request = std::move(request), answer = std::move(answer), method = std::move(method)] {
     const std::chrono::milliseconds max_wait = options_.queue.max_wait;
     if (request.client_gone.stop_requested()) return queue_counters_.abandoned.add();

@@ -1,4 +1,4 @@
-// All tokens are made once without a limit; how many of them the limit takes off says a second, cut encoding.
+// Makes all tokens without a limit; a second, truncated encoding says how many of them the model does not read.
 #include "serve/tokens.h"
 
 #include <nlohmann/json.hpp>
@@ -9,12 +9,12 @@ namespace hone::serve {
 
 namespace {
 
-// Whether the template put the token there: a special token that the text itself spells out has a place in it.
+// True if the template added the token. A special token that the text itself spells out has a place in the text.
 bool is_added(const text::Tokenizer& tokenizer, const text::Encoding& encoding, size_t token) {
   return encoding.offsets[token] == text::Offset{} && tokenizer.is_special(encoding.ids[token]);
 }
 
-// The tokens of the text that a cut leaves, as a range of its content: [begin, end) of those that are not added.
+// The tokens that truncation keeps, as a range [begin, end) of the tokens that are not added.
 struct Kept {
   size_t begin, end;
 };

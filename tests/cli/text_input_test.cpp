@@ -43,7 +43,7 @@ TEST_CASE("an output of an unknown extension is refused before anything is read"
   CHECK(contains(result.error, "error: out.xlsx: rows are written as .jsonl or .csv\n"));
 }
 
-TEST_CASE("rows without a text do not stop a file: kept as empty texts, written with nulls, left out, or refused") {
+TEST_CASE("rows without a text do not stop a file: kept as empty texts, written with nulls, skipped, or refused") {
   const TemporaryFolder folder;
   // A null, an empty and a blank text; csv and jsonl.
   const std::string jsonl =
@@ -64,7 +64,7 @@ TEST_CASE("rows without a text do not stop a file: kept as empty texts, written 
     CHECK(ids({}).output == good + empty + empty + bad);
     CHECK(ids({"--on-empty=null"}).output == good + nothing + nothing + bad);
     CHECK(contains(ids({}).error, "warning: 2 rows have no text: taken as empty texts (--on-empty keep)\n"));
-    CHECK(contains(ids({"--on-empty=skip"}).error, "2 rows have no text: left out (--on-empty skip)\n"));
+    CHECK(contains(ids({"--on-empty=skip"}).error, "2 rows have no text: skipped (--on-empty skip)\n"));
     const ProcessResult refused = ids({"--on-empty=error"});
     CHECK(refused.exit_code == 1);
     CHECK(contains(refused.error, "error: " + rows + (rows == csv ? ":3" : ":2") + ": column \"text\" has no text\n"));

@@ -418,7 +418,7 @@ TEST_CASE("neither is what the language's library throws, or what is no exceptio
     CHECK(answer_to([] { throw 7; }).status == 500);
   });
   CHECK(contains(log, "bad_alloc"));
-  CHECK(contains(log, "nothing is known of it"));
+  CHECK(contains(log, "an exception of unknown type"));
 }
 
 TEST_CASE("hone's own errors are told, with their field, and logged only where they are the server's") {
