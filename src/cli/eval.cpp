@@ -42,6 +42,7 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
       *classifier.model, features,
       {.loss = {.label_smoothing = smoothing}, .batch_size = options.per_device_eval_batch_size, .row_name = row_name});
   // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
+  eval::check_finite(*result, row_name);
   print(options.json ? eval::report_json(*result, classifier.labels).dump() + "\n"
                      : eval::report_text(*result, classifier.labels));
   // NOLINTEND(bugprone-unchecked-optional-access)

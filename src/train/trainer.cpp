@@ -150,12 +150,18 @@ bool Trainer::evaluate() {
                                       .loss = {.label_smoothing = options_.label_smoothing_factor},
                                       .batch_size = options_.per_device_eval_batch_size,
                                       .num_worst = kWorstMistakes,
-                                      .keep_going = [this] { return !must_stop(); },
-                                      .row_name = inputs_.evaluation_row_location});
+                                      .keep_going = [this] { return !must_stop(); }});
   if (!result) return false;
+  if (result->num_nonfinite > 0) {
+    log_warning("step {}: the model gave {} of {} evaluation rows a score that is not a number, the first: {}",
+                state_.global_step, result->num_nonfinite, result->num_rows,
+                eval::name_of(inputs_.evaluation_row_location, result->first_nonfinite));
+  }
   Json entry = Json::object();
   entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();
-  for (const auto& [name, value] : eval::compute_metrics(result->confusion)) entry["eval_" + name] = value;
+  for (const auto& [name, value] : eval::metrics_of(*result)) {
+    entry["eval_" + name] = std::isfinite(value) ? Json(value) : Json();
+  }
   entry["eval_runtime"] = rounded(result->seconds, 4);
   entry["eval_samples_per_second"] = rounded(static_cast<double>(result->num_rows) / result->seconds, 3);
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
