@@ -26,7 +26,7 @@ std::string training_text(const Json& entry) {
 std::string evaluation_text(const Json& entry) {
   std::string text = fmt::format("eval_loss {:.4f}", number(entry, "eval_loss"));
   for (const char* key : {"eval_accuracy", "eval_f1"}) {
-    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", key, entry[key].get<double>());
+    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", key, number(entry, key));
   }
   return text + fmt::format("  ({}, {:.0f} rows/s)", format_duration(entry.value("eval_runtime", 0.0)),
                             entry.value("eval_samples_per_second", 0.0));

@@ -50,6 +50,8 @@ TEST_CASE("numbers that are not finite are told as such") {
   entry = evaluation_entry();
   entry["eval_loss"] = nullptr;
   CHECK(contains(log_text(entry, plan_of_300()), "eval_loss nan  eval_accuracy 0.8750"));
+  entry["eval_accuracy"] = nullptr;
+  CHECK(contains(log_text(entry, plan_of_300()), "eval_loss nan  eval_accuracy nan"));
 }
 
 TEST_CASE("the JSON log is written anew with the history, then a line an entry") {
