@@ -95,13 +95,16 @@ Prepared prepare(const TrainOptions& options, const task::Task& task) {
   check_vocabulary(tokenizer, *loaded.model, options.model_name_or_path);
   Prepared made{std::move(tokenizer), std::move(rows), std::move(labels), std::move(loaded), 0, {}, {}};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
-  const auto features = [&](const table::Rows& part, const char* what) {
-    task::Features result = task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, what);
+  const auto features = [&](const table::Rows& part, const std::string& what) {
+    task::Features result =
+        task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, "tokenizing " + what);
     result.labels = made.labels.ids(part, made.rows.label_column);
+    task::warn_of_unknown_tokens(
+        task::unknown_tokens(made.tokenizer, result, made.rows.text_columns.text_pair.has_value()), what);
     return result;
   };
-  made.train = features(made.rows.train, "tokenizing training rows");
-  if (made.rows.evaluation) made.evaluation = features(*made.rows.evaluation, "tokenizing evaluation rows");
+  made.train = features(made.rows.train, "training rows");
+  if (made.rows.evaluation) made.evaluation = features(*made.rows.evaluation, "evaluation rows");
   return made;
 }
 

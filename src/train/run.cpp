@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "eval/examples.h"
 #include "options/json.h"
 #include "train/advice.h"
 #include "train/describe.h"
@@ -40,6 +41,7 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
   inputs.evaluation = prepared.evaluation ? &*prepared.evaluation : nullptr;
   inputs.task = &task;
   inputs.row_location = [&](uint64_t row) { return prepared.rows.train.location(row); };
+  inputs.evaluation_row_location = [&](uint64_t row) { return prepared.rows.evaluation->location(row); };
   inputs.save_model = [&prepared, json = Json(options::to_json(options))](const std::filesystem::path& folder) {
     write_model_files(prepared, json, folder);
   };
@@ -67,6 +69,12 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                 const task::Task& task) {
   const std::filesystem::path& folder = options.output_dir;
   write_model_files(prepared, options::to_json(options), folder);
+  std::vector<eval::Example> examples;
+  if (prepared.evaluation) {
+    examples = eval::choose_examples(*prepared.rows.evaluation, prepared.rows.text_columns, prepared.evaluation->labels,
+                                     prepared.labels.id2label());
+  }
+  eval::write_examples(folder, examples);
   write_json(folder / kStateFile, trainer_state_json(trainer.state(), plan, trainer.best(), folder.string()));
   const ModelCardInputs card{options,
                              plan,

@@ -26,7 +26,7 @@ std::string evaluation_text(const Json& entry) {
   std::string text = fmt::format("eval_loss {:.4f}", number(entry, "eval_loss"));
   for (const std::string name : {"accuracy", "f1"}) {
     const std::string key = "eval_" + name;
-    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", name, entry[key].get<double>());
+    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", name, number(entry, key.c_str()));
   }
   return text;
 }

@@ -139,16 +139,26 @@ void Trainer::log() {
 bool Trainer::evaluate() {
   const double start = now_seconds();
   const PhaseScope phase(observer_, RunPhase::kEvaluating);
-  const auto result =
-      eval::evaluate(*inputs_.model, *inputs_.evaluation,
-                     {.batch_size = plan_.eval_batch_size, .num_worst = kWorstMistakes, .keep_going = [this] {
-                        observer_.beat();
-                        return !must_stop();
-                      }});
+  const auto result = eval::evaluate(*inputs_.model, *inputs_.evaluation,
+                                     {.task = inputs_.task,
+                                      .loss = plan_.step_plan.loss,
+                                      .batch_size = plan_.eval_batch_size,
+                                      .num_worst = kWorstMistakes,
+                                      .keep_going = [this] {
+                                        observer_.beat();
+                                        return !must_stop();
+                                      }});
   if (!result) return false;
+  if (result->num_nonfinite > 0) {
+    log_warning("step {}: the model gave {} of {} evaluation rows a score that is not a number, the first: {}",
+                state_.global_step, result->num_nonfinite, result->num_rows,
+                eval::name_of(inputs_.evaluation_row_location, result->first_nonfinite));
+  }
   Json entry = Json::object();
   entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();
-  for (const auto& [name, value] : eval::compute_metrics(result->confusion)) entry["eval_" + name] = value;
+  for (const auto& [name, value] : eval::metrics_of(*result)) {
+    entry["eval_" + name] = std::isfinite(value) ? Json(value) : Json();
+  }
   entry["eval_runtime"] = rounded(result->seconds, 4);
   entry["eval_samples_per_second"] = rounded(static_cast<double>(result->num_rows) / result->seconds, 3);
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);

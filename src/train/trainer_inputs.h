@@ -21,6 +21,7 @@ struct TrainerInputs {
   const task::Task* task = nullptr;
   // Names a training row in messages, such as "train.csv:17".
   std::function<std::string(uint64_t row)> row_location;
+  std::function<std::string(uint64_t row)> evaluation_row_location;  // of an evaluation row; may be empty
   // Writes the model's own files into a checkpoint: weights, config, tokenizer, options.
   std::function<void(const std::filesystem::path& folder)> save_model;
   std::filesystem::path output_dir;  // of the checkpoints

@@ -65,6 +65,8 @@ TEST_CASE("numbers that are not finite show as nan") {
   entry = evaluation_entry();
   entry["eval_loss"] = nullptr;
   CHECK(contains(log_text(entry, plan_of_300()), "eval_loss nan  accuracy 0.8750"));
+  entry["eval_accuracy"] = nullptr;
+  CHECK(contains(log_text(entry, plan_of_300()), "eval_loss nan  accuracy nan"));
 }
 
 TEST_CASE("the JSON log is written anew with the history, then a line an entry") {

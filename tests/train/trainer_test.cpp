@@ -265,6 +265,7 @@ TEST_CASE("an evaluation that is not finite is logged as null and is not the bes
   TinyRun run(options, made_up_rows(40));
   CHECK(run.run() == RunEnd::kFinished);
   CHECK(run.trainer->state().log_history[0]["eval_loss"].is_null());
+  CHECK(run.trainer->state().log_history[0]["eval_accuracy"].is_null());
   CHECK_FALSE(run.trainer->best().metric.has_value());
   CHECK_FALSE(run.trainer->load_best().has_value());
 }
