@@ -27,6 +27,17 @@ std::vector<AttentionTask> tasks_of(const AttentionRules& rules) {
   return tasks;
 }
 
+// Ends a thread's work on tiles, also if it throws.
+struct EndOfTiles {
+  EndOfTiles() = default;
+  EndOfTiles(const EndOfTiles&) = delete;
+  EndOfTiles& operator=(const EndOfTiles&) = delete;
+  ~EndOfTiles() {
+    end_tile_products();
+    end_writes_past_caches();
+  }
+};
+
 // Calls f(task) for all tasks. Each thread takes the next one when it has done with its last, the longest first, so
 // that all end together; the results do not depend on who computes what, as no two tasks add to one number.
 template <typename F>
@@ -36,9 +47,8 @@ void for_each_task(std::vector<AttentionTask> tasks, F f) {
   std::atomic<size_t> next = 0;
   const int64_t parts = num_parts(static_cast<int64_t>(tasks.size()), 1);
   parallel_ranges(parts, 1, [&](int64_t, int64_t, int) {
+    const EndOfTiles end;
     for (size_t i = next.fetch_add(1); i < tasks.size(); i = next.fetch_add(1)) f(tasks[i]);
-    end_tile_products();
-    end_writes_past_caches();
   });
 }
 

@@ -28,15 +28,17 @@ struct AttentionTask {
   uint64_t first_block = 0;  // of dropout, of the sequence
 };
 
-// Memory of one thread, kept from call to call; what is in it is what the last use left.
+// Memory of one thread, kept from call to call, with whatever the last use left in it.
 class AttentionMemory {
  public:
+  // Throws std::bad_alloc; the memory can be used again after that.
   template <typename T>
   T* take(int64_t count) {
     const auto bytes = static_cast<size_t>(round_up(count * static_cast<int64_t>(sizeof(T)), 64));
     if (next_ == blocks_.size()) blocks_.emplace_back();
     Block& block = blocks_[next_++];
     if (block.size < bytes) {
+      block = Block();
       block.memory.reset(static_cast<std::byte*>(std::aligned_alloc(64, bytes)));
       if (block.memory == nullptr) throw std::bad_alloc();
       block.size = bytes;
