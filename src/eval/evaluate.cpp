@@ -11,7 +11,7 @@
 #include "base/names.h"
 #include "base/progress.h"
 #include "task/text_classification.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
 
 namespace hone::eval {
 

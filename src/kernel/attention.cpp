@@ -1,6 +1,6 @@
-// The order of the work: threads take whole (sequence, key head) pairs; in each, blocks of queries against chunks of
-// keys. Scores are computed transposed, keys x queries (attention_tile.h), so that every product has its operands as
-// they lie: scores = k q^T, out^T = v^T weights; dv = weights do, dk = dscores q, dq^T = k^T dscores.
+// A thread computes whole (sequence, key head) pairs, in blocks of queries against chunks of keys. Scores are
+// transposed, keys x queries (attention_tile.h), so that no operand of a product needs to be transposed again: scores =
+// k q^T, out^T = v^T weights; dv = weights do, dk = dscores q, dq^T = k^T dscores.
 #include "kernel/attention.h"
 
 #include <algorithm>
@@ -38,8 +38,8 @@ struct EndOfTiles {
   }
 };
 
-// Calls f(task) for all tasks. Each thread takes the next one when it has done with its last, the longest first, so
-// that all end together; the results do not depend on who computes what, as no two tasks add to one number.
+// Calls f(task) for all tasks. A free thread takes the longest remaining task, so that all threads end at about the
+// same time. Results do not depend on the thread, because no two tasks add to the same number.
 template <typename F>
 void for_each_task(std::vector<AttentionTask> tasks, F f) {
   std::stable_sort(tasks.begin(), tasks.end(),

@@ -1,5 +1,5 @@
-// A loop cut into one contiguous part a thread, by OpenMP: the same pool as libtorch's. The parts depend on the number
-// of threads alone, so that sums over parts are equal from run to run.
+// Divides a loop into one contiguous part per thread, by OpenMP (the thread pool of libtorch). The parts depend only on
+// the number of threads, so that sums over parts are equal from run to run.
 #pragma once
 
 #include <omp.h>
@@ -11,13 +11,13 @@
 
 namespace hone::kernel {
 
-// How many parts parallel_ranges makes.
+// Returns how many parts parallel_ranges makes.
 inline int64_t num_parts(int64_t count, int64_t grain) {
   if (omp_in_parallel() != 0) return count > 0 ? 1 : 0;
   return std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain);
 }
 
-// The grain of a loop over rows of this width: less than 16,384 elements are not worth another thread.
+// Returns the grain of a loop over rows of this width: fewer than 16,384 elements are not worth another thread.
 inline int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
 
 // The first exception of a parallel region, kept to be thrown again after the region: OpenMP ends the program if one

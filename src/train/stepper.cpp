@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
 #include "train/schedule.h"
 
 namespace hone::train {

@@ -39,7 +39,7 @@ TEST_CASE("memory that cannot be had leaves the rest usable") {
   CHECK(memory.take<float>(100) != nullptr);
 }
 
-// Opens what the two directions share.
+// Makes protected members public.
 struct Opened : AttentionHead<float> {
   using AttentionHead::AttentionHead, AttentionHead::copy_rows, AttentionHead::tile_rules, AttentionHead::row,
       AttentionHead::write_rows, AttentionHead::width_, AttentionHead::padded_keys_;

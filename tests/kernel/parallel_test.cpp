@@ -49,7 +49,7 @@ TEST_CASE("what a part throws leaves the region once, and the other parts are co
     CHECK(std::count(visits.begin(), visits.end(), 1) == 8 * (threads - 1) / threads);
     CHECK_THROWS_AS(run([](int) { throw std::bad_alloc(); }), std::bad_alloc);
     CHECK_THROWS_AS(run([](int part) { throw part; }), int);
-    run([](int) {});  // the threads work on
+    run([](int) {});  // the threads still work
     CHECK(std::count(visits.begin(), visits.end(), 0) == 0);
   }
   omp_set_num_threads(before);

@@ -117,7 +117,7 @@ TEST_CASE("damaged weights are found out before anything is computed") {
   const ProcessResult cut = bad.on(rows);
   CHECK(cut.exit_code == 1);
   CHECK(contains(cut.error, "error: " + weights + ": tensor \""));
-  CHECK(contains(cut.error, "the file is damaged or was not downloaded whole"));
+  CHECK(contains(cut.error, "the file is damaged or incomplete"));
 
   write_file(weights, bytes.substr(0, 5));
   CHECK(bad.on(rows).exit_code == 1);
