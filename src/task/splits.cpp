@@ -34,7 +34,7 @@ std::map<std::string, Rows> read_splits(const SplitRequest& request) {
     if (!files.empty()) splits.insert_or_assign(name, table::read_rows(as_paths(files), options));
   }
   if (splits.empty()) {
-    throw Error(ErrorKind::kUsage, "no rows were named", "give --dataset FILE_OR_FOLDER (or --train-file FILE)");
+    throw Error(ErrorKind::kUsage, "no rows were named", "give --dataset FILE_OR_FOLDER; or give --train-file FILE");
   }
   return splits;
 }

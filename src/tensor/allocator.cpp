@@ -34,9 +34,9 @@ constexpr double gibibytes(uint64_t bytes) { return static_cast<double>(bytes) /
       fmt::format("out of memory: a tensor of {} bytes ({:.2f} GiB) was requested, {:.2f} GiB are in use, and the "
                   "limit is {:.2f} GiB",
                   bytes, gibibytes(bytes), gibibytes(in_use), gibibytes(limit_in_use)),
-      "use --gradient-checkpointing, a smaller --per-device-train-batch-size (with more "
-      "--gradient-accumulation-steps the steps stay the same), --per-device-eval-batch-size or --max-seq-length, or "
-      "a smaller model");
+      "use a smaller --per-device-train-batch-size with more --gradient-accumulation-steps (the steps stay the same); "
+      "use --gradient-checkpointing; use a smaller --per-device-eval-batch-size; use a smaller --max-seq-length; use a "
+      "smaller model");
 }
 
 void release(void* block) {

@@ -100,9 +100,11 @@ struct TrainOptions {
 
   template <typename Self, typename Visitor>
   static void row_fields(Self& self, Visitor& visit) {
-    visit("train_file", self.train_file, "files with the training rows, instead of --dataset").value_name("FILE,...");
-    visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...");
-    visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...");
+    visit("train_file", self.train_file, "files with the training rows, instead of --dataset")
+        .value_name("FILE,...")
+        .paths();
+    visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...").paths();
+    visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...").paths();
     visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
         .structured()
         .value_name("NAME,...")
@@ -123,7 +125,8 @@ struct TrainOptions {
     visit("overwrite_output_dir", self.overwrite_output_dir, "remove the run that output_dir holds");
     visit("resume_from_checkpoint", self.resume_from_checkpoint,
           "go on from this checkpoint folder; true: from the newest whole one in output_dir")
-        .value_name("DIR|true");
+        .value_name("DIR|true")
+        .paths();
   }
 
   template <typename Self, typename Visitor>
