@@ -46,7 +46,7 @@ def hone_eval(args, prepared, precision, tokens):
 def hone_predict(args, prepared, precision, tokens):
     def command(folder):
         return [args.hone, "predict", "--model", prepared["model"], "--file", prepared["test_file"], "--output",
-                folder / "labels.jsonl", "--max-seq-length", recipe.MAX_LENGTH, "--num-threads", args.threads,
+                folder / "labels.jsonl", "--overwrite", "--no-keep-columns", "--max-seq-length", recipe.MAX_LENGTH, "--num-threads", args.threads,
                 *precision_words(args, "predict", precision)]
 
     return Job("hone predict, whole process", precision, command, lambda _, __, seconds: {"rate": tokens / seconds})

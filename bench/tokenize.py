@@ -46,7 +46,8 @@ def in_memory_job(args, records, threads):
 
 def whole_process_job(args, jsonl, megabytes):
     def command(folder):
-        return [args.hone, "tokenize", "--model", args.tokenizer, "--file", jsonl, "--output", folder / "ids.jsonl"]
+        return [args.hone, "tokenize", "--model", args.tokenizer, "--file", jsonl, "--output", folder / "ids.jsonl",
+                "--overwrite"]
 
     return Job("hone tokenize, whole process", group(args.threads), command,
                lambda _, __, seconds: {"rate": megabytes / seconds}, recipe.environment(args.threads))

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/utf8.h"
+#include "eval/examples.h"
 #include "model/families.h"
 #include "model/load.h"
 #include "model/parameters.h"
@@ -108,13 +109,16 @@ Prepared prepare(const TrainOptions& options, const task::Task& task) {
   check_vocabulary(tokenizer, *loaded.model, options.model_name_or_path);
   Prepared made{std::move(tokenizer), std::move(rows), std::move(labels), std::move(loaded), 0, {}, {}};
   made.max_length = longest_row(options, *made.loaded.model);
-  const auto features = [&](const table::Rows& part, const char* what) {
-    task::Features result = task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, what);
+  const auto features = [&](const table::Rows& part, const std::string& what) {
+    task::Features result =
+        task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, "tokenizing " + what);
     result.labels = made.labels.ids(part, made.rows.label_column);
+    task::warn_of_unknown_tokens(
+        task::unknown_tokens(made.tokenizer, result, made.rows.text_columns.text_pair.has_value()), what);
     return result;
   };
-  made.train = features(made.rows.train, "tokenizing training rows");
-  if (made.rows.evaluation) made.evaluation = features(*made.rows.evaluation, "tokenizing evaluation rows");
+  made.train = features(made.rows.train, "training rows");
+  if (made.rows.evaluation) made.evaluation = features(*made.rows.evaluation, "evaluation rows");
   return made;
 }
 
@@ -186,6 +190,12 @@ void write_model_files(const TrainOptions& options, const Prepared& prepared, co
 void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
                 const task::Task& task) {
   write_model_files(options, prepared, options.output_dir);
+  std::vector<eval::Example> examples;
+  if (prepared.evaluation) {
+    examples = eval::choose_examples(*prepared.rows.evaluation, prepared.rows.text_columns, prepared.evaluation->labels,
+                                     prepared.labels.id2label());
+  }
+  eval::write_examples(options.output_dir, examples);
   write_json(options.output_dir / kStateFile,
              to_json(trainer.state(), plan, trainer.best(), options.output_dir.string()));
   const ModelCardInputs card{options,
@@ -250,6 +260,7 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
   inputs.evaluation = prepared.evaluation ? &*prepared.evaluation : nullptr;
   inputs.task = &task;
   inputs.row_location = [&](uint64_t row) { return prepared.rows.train.location(row); };
+  inputs.evaluation_row_location = [&](uint64_t row) { return prepared.rows.evaluation->location(row); };
   inputs.save_model = [&](const std::filesystem::path& folder) { write_model_files(options, prepared, folder); };
   inputs.observer = &reporter;
   return inputs;

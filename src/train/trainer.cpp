@@ -146,9 +146,12 @@ bool Trainer::evaluate() {
   const double start = now_seconds();
   const PhaseScope phase(observer_, RunPhase::kEvaluating);
   const auto result = eval::evaluate(*inputs_.model, *inputs_.evaluation,
-                                     {.batch_size = options_.per_device_eval_batch_size,
+                                     {.task = inputs_.task,
+                                      .loss = {.label_smoothing = options_.label_smoothing_factor},
+                                      .batch_size = options_.per_device_eval_batch_size,
                                       .num_worst = kWorstMistakes,
-                                      .keep_going = [this] { return !must_stop(); }});
+                                      .keep_going = [this] { return !must_stop(); },
+                                      .row_name = inputs_.evaluation_row_location});
   if (!result) return false;
   Json entry = Json::object();
   entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();

@@ -21,6 +21,7 @@ struct TrainerInputs {
   const task::Task* task = nullptr;
   // Where a training row comes from, for messages: "train.csv:17".
   std::function<std::string(uint64_t row)> row_location;
+  std::function<std::string(uint64_t row)> evaluation_row_location;  // of an evaluation row; may be empty
   // Writes what a checkpoint holds beside weights, optimizer and state: config, tokenizer, options.
   std::function<void(const std::filesystem::path& folder)> save_model;
   RunObserver* observer = nullptr;  // may be null

@@ -62,8 +62,8 @@ TEST_CASE("a training leaves a whole model folder with its checkpoints, and a lo
                                              "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
                                              "training_args.json",    "trainer_state.json"};
   std::set<std::string> expected = model_files;
-  expected.insert(
-      {"README.md", "checkpoint-3", "checkpoint-6", "checkpoint-9", "run.json", "metrics.jsonl", "evaluations"});
+  expected.insert({"README.md", "checkpoint-3", "checkpoint-6", "checkpoint-9", "run.json", "metrics.jsonl",
+                   "evaluations", "examples.json"});
   CHECK(names_in(out) == expected);
   expected = model_files;
   expected.insert({"optimizer.safetensors", "manifest.json"});
@@ -244,4 +244,20 @@ TEST_CASE("a precision that the level in use lacks is an error that says what to
   CHECK(contains(result.error, "error: precision is \"bf16\", but "));
   CHECK(contains(result.error, "no bf16 instructions"));
   CHECK(contains(result.error, "leave --precision out"));
+}
+
+TEST_CASE("a log that would overwrite the rows is refused") {
+  const TemporaryFolder folder;
+  const std::string content = reviews(30), file = folder.write("data/train.csv", content).string();
+  const std::string link = (folder.path() / "link.csv").string(), dataset = (folder.path() / "data").string();
+  std::filesystem::create_symlink(file, link);
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--dataset", file, "--json-log", file},
+                                               {"--dataset", dataset, "--json-log", link},
+                                               {"--train-file", file, "--json-log", link},
+                                               {"--dataset", dataset, "--validation-file", file, "--json-log", file}}) {
+    const ProcessResult result = run_hone(train_arguments(tiny_model(), folder.path() / "out", more));
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.error, " are one file: writing it would destroy the input\n"));
+    CHECK(read_file(file) == content);
+  }
 }
