@@ -13,17 +13,16 @@
 
 namespace hone::task {
 
-// Warns if the tokenizer has added tokens without a row among the `num_rows` of the embedding; `remedy` ends the
-// warning. Throws kInput if other tokens have no row: then `folder` holds the tokenizer of another model.
-void check_vocabulary(const text::Tokenizer& tokenizer, int64_t num_rows, const std::filesystem::path& folder,
-                      std::string_view remedy);
+// Warns if the embedding has `num_rows` rows and the tokenizer has added tokens beyond them. Throws kInput if other
+// tokens are beyond them: then `folder` holds the tokenizer of another model.
+void check_vocabulary(const text::Tokenizer& tokenizer, int64_t num_rows, const std::filesystem::path& folder);
 
-// Throws kInput if one of the ids has no row; `place` names their text, `remedy` ends the hint.
+// Throws kInput if the embedding has no row for one of the ids; `place` names their text.
 void check_embedded(const text::Tokenizer& tokenizer, int64_t num_rows, std::span<const int32_t> ids,
-                    std::string_view place, std::string_view remedy);
+                    std::string_view place);
 
 // The same for every row.
 void check_embedded(const text::Tokenizer& tokenizer, int64_t num_rows, const Features& features,
-                    const std::function<std::string(uint64_t row)>& place_of, std::string_view remedy);
+                    const std::function<std::string(uint64_t row)>& place_of);
 
 }  // namespace hone::task

@@ -138,7 +138,7 @@ TEST_CASE("the tokenizer of another model, with more tokens than the embedding, 
   tokenizer["model"]["vocab"]["##xyz"] = 106;
   write_json(model / "tokenizer.json", tokenizer);
   check_error(bad.on(bad.file("rows.csv", reviews(9))), 1,
-              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106",
+              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106 rows",
               "put the model's own tokenizer files into the folder");
 }
 
