@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "base/progress.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
 
 namespace hone::eval {
 

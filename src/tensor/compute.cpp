@@ -1,12 +1,13 @@
-// bf16 is taken only where it is native: emulated, it is many times slower than fp32.
+// bf16 is chosen only if it is native: emulated bf16 is many times slower than fp32.
 #include "tensor/compute.h"
 
-#include <ATen/Context.h>
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/api/include/torch/cuda.h>
 
 #include "base/error.h"
+#include "base/machine.h"
 #include "kernel/cpu.h"
-#include "tensor/threads.h"
 
 namespace hone::tensor {
 
@@ -48,6 +49,21 @@ void choose_precision(const std::string& name, Compute& compute) {
 }
 
 }  // namespace
+
+void set_num_threads(int num_threads) {
+  if (num_threads < 0) {
+    throw Error(ErrorKind::kUsage, fmt::format("num_threads is {}", num_threads), "give 0 (all cores) or more");
+  }
+  at::set_num_threads(num_threads == 0 ? this_machine().num_useful_threads() : num_threads);
+}
+
+int num_threads() { return at::get_num_threads(); }
+
+at::Tensor on_device(const at::Tensor& tensor, at::Device device) {
+  if (tensor.device() == device) return tensor;
+  const bool by_pinned_memory = tensor.device().is_cpu() && device.is_cuda();
+  return (by_pinned_memory ? tensor.pin_memory() : tensor).to(device, /*non_blocking=*/true);
+}
 
 Compute prepare_compute(const ComputeOptions& options) {
   set_num_threads(static_cast<int>(options.num_threads));

@@ -1,5 +1,5 @@
-// The options of every command that computes: threads, device, number format. No libtorch here: the program that parses
-// them starts without it.
+// The options of every command that computes: threads, device, number format. Without libtorch, because the program
+// parses them before it loads libtorch.
 #pragma once
 
 #include <array>

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
 
 namespace hone::train {
 

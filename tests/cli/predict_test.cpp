@@ -212,7 +212,7 @@ TEST_CASE("a folder that cannot answer is refused: missing, without weights, dam
   const std::filesystem::path model = copy_model(folder, {"model.safetensors"});
   CHECK(contains(refused(model.string()), " holds no trained classifier: all its weights would be random\n"));
   write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors").substr(0, 20'000));
-  CHECK(contains(refused(model.string()), "the file is damaged or was not downloaded whole"));
+  CHECK(contains(refused(model.string()), "the file is damaged or incomplete"));
   write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors"));
   write_file(model / "config.json", "{\"model_type\": \"bert\",\n \"hidden_size\" 32}");
   CHECK(contains(refused(model.string()), "config.json:2:"));

@@ -1,4 +1,4 @@
-// transformers itself loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and
+// transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and
 // transformers.
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ void write_logits(const std::filesystem::path& path, const model::TextBatch& bat
   tensor::write_safetensors(path, tensors);
 }
 
-// Saves with a head for `num_labels` labels (a new one where it differs from the folder's) and asks the oracle.
+// Saves with a head for `num_labels` labels (a new one if the folder's has another number) and asks the oracle.
 int compare(const char* oracle, const model::ClassifierRequest& request, const model::TextBatch& batch) {
   const at::NoGradGuard no_grad;
   const auto loaded = model::load_classifier(request);

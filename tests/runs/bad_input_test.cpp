@@ -119,7 +119,7 @@ TEST_CASE("damaged weights are found out before anything is computed") {
   const ProcessResult cut = bad.on(rows);
   CHECK(cut.exit_code == 1);
   CHECK(contains(cut.error, "error: " + weights + ": tensor \""));
-  CHECK(contains(cut.error, "the file is damaged or was not downloaded whole"));
+  CHECK(contains(cut.error, "the file is damaged or incomplete"));
 
   write_file(weights, bytes.substr(0, 5));
   CHECK(bad.on(rows).exit_code == 1);
@@ -138,7 +138,7 @@ TEST_CASE("the tokenizer of another model, with more tokens than the embedding, 
   tokenizer["model"]["vocab"]["##xyz"] = 106;
   write_json(model / "tokenizer.json", tokenizer);
   check_error(bad.on(bad.file("rows.csv", reviews(9))), 1,
-              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106",
+              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106 rows",
               "put the model's own tokenizer files into the folder");
 }
 
