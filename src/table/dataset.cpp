@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/names.h"
-#include "table/features.h"
+#include "table/class_names.h"
 #include "table/format.h"
 #include "table/read.h"
 #include "table/split_names.h"

@@ -17,8 +17,8 @@
 #include "model/save.h"
 #include "options/json.h"
 #include "options/parse.h"
+#include "task/row_findings.h"
 #include "task/splits.h"
-#include "task/text_classification.h"
 #include "tensor/compute.h"
 #include "train/advice.h"
 #include "train/checkpoint.h"
@@ -34,14 +34,15 @@ namespace {
 struct Prepared {
   text::Tokenizer tokenizer;
   task::TrainingRows rows;
-  table::LabelMap labels;
   model::LoadedClassifier loaded;
   size_t max_length = 0;
   task::Features train;
   std::optional<task::Features> evaluation;
 };
 
-task::SplitRequest split_request(const TrainOptions& options) {
+task::SplitRequest split_request(const TrainOptions& options, const model::ModelConfig& config) {
+  table::LabelSources labels{.model_names = config.labels(), .num_labels = options.num_labels};
+  if (!options.id2label.empty()) labels.names = table::label_names_of_option(options.id2label);
   return {.rows = options.rows,
           .sample = options.sample,
           .train_file = options.train_file,
@@ -49,7 +50,8 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .test_file = options.test_file,
           .max_train_samples = options.max_train_samples,
           .needs_evaluation = options.eval_strategy != "no",
-          .seed = options.seed};
+          .seed = options.seed,
+          .labels = std::move(labels)};
 }
 
 std::vector<std::pair<std::string, std::string>> key_values(const std::vector<std::string>& overrides) {
@@ -101,16 +103,14 @@ size_t longest_row(const TrainOptions& options, const model::SequenceClassifier&
 Prepared prepare(const TrainOptions& options, const task::Task& task) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
-  task::TrainingRows rows = task::choose_training_rows(split_request(options));
-  table::LabelMap labels =
-      task::choose_labels(rows.all_train, rows.label_column, {options.id2label, options.num_labels, &config});
-  model::LoadedClassifier loaded = load_model(options, labels, task);
+  task::TrainingRows rows = task::choose_training_rows(split_request(options, config));
+  model::LoadedClassifier loaded = load_model(options, rows.labels, task);
   check_vocabulary(tokenizer, *loaded.model, options.model_name_or_path);
-  Prepared made{std::move(tokenizer), std::move(rows), std::move(labels), std::move(loaded), 0, {}, {}};
+  Prepared made{std::move(tokenizer), std::move(rows), std::move(loaded), 0, {}, {}};
   made.max_length = longest_row(options, *made.loaded.model);
   const auto features = [&](const table::Rows& part, const char* what) {
     task::Features result = task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, what);
-    result.labels = made.labels.ids(part, made.rows.label_column);
+    result.labels = made.rows.labels.ids(part, made.rows.label_column);
     return result;
   };
   made.train = features(made.rows.train, "tokenizing training rows");
@@ -121,7 +121,7 @@ Prepared prepare(const TrainOptions& options, const task::Task& task) {
 std::string label_counts(const Prepared& prepared, const std::vector<uint64_t>& counts) {
   std::string text;
   for (size_t id = 0; id < std::min<size_t>(counts.size(), 10); ++id) {
-    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.labels.id2label()[id], counts[id]);
+    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.rows.labels.id2label()[id], counts[id]);
   }
   return counts.size() > 10 ? fmt::format("{} and {} more", text, counts.size() - 10) : text;
 }
@@ -129,12 +129,12 @@ std::string label_counts(const Prepared& prepared, const std::vector<uint64_t>& 
 std::string first_row(const Prepared& prepared) {
   std::string text = shortened(prepared.rows.train.text(0, prepared.rows.text_columns.text).value_or(""), 72);
   std::replace(text.begin(), text.end(), '\n', ' ');
-  return fmt::format("{} \"{}\"", prepared.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
+  return fmt::format("{} \"{}\"", prepared.rows.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
 }
 
 void describe(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const tensor::Compute& compute) {
   const task::Features& train = prepared.train;
-  std::vector<uint64_t> counts(static_cast<size_t>(prepared.labels.size()));
+  std::vector<uint64_t> counts(static_cast<size_t>(prepared.rows.labels.size()));
   for (const int64_t label : train.labels) ++counts[static_cast<size_t>(label)];
   log_info("rows      {} for training{}; {}", train.size(),
            prepared.evaluation
@@ -153,11 +153,12 @@ void describe(const TrainOptions& options, const Prepared& prepared, const Plan&
   const AdviceInputs inputs{options,
                             plan,
                             train,
-                            prepared.labels.id2label(),
+                            prepared.rows.labels.id2label(),
                             counts,
                             prepared.max_length,
                             prepared.tokenizer.num_special_tokens(prepared.rows.text_columns.text_pair.has_value())};
   for (const std::string& note : advice(inputs)) log_warning("{}", note);
+  for (const std::string& finding : task::row_findings(prepared.rows, train.labels)) log_warning("{}", finding);
 }
 
 // Names the options that differ from those the checkpoint was made with, where they change what is computed.
@@ -193,7 +194,7 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                              trainer.state().log_history,
                              prepared.loaded.report.class_name,
                              std::string(task.name),
-                             prepared.labels.id2label(),
+                             prepared.rows.labels.id2label(),
                              prepared.rows.evaluation_name,
                              HONE_VERSION};
   write_file(options.output_dir / "README.md", model_card(card));
@@ -228,7 +229,7 @@ Json described_row(const task::TrainingRows& rows, uint64_t row) {
 
 RunFacts facts_of(const Prepared& prepared, const task::Task& task, const tensor::Compute& compute) {
   RunFacts facts;
-  facts.labels = prepared.labels.id2label();
+  facts.labels = prepared.rows.labels.id2label();
   facts.model_config = prepared.loaded.config.json();
   facts.describe_row = [&rows = prepared.rows](uint64_t row) { return described_row(rows, row); };
   facts.values = {{"model_class", prepared.loaded.report.class_name},
