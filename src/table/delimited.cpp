@@ -15,7 +15,7 @@ namespace hone::table {
 
 namespace {
 
-constexpr size_t kLongestName = 256;
+constexpr size_t kMaxNameLength = 256;
 
 std::string separator_name(char separator) { return separator == '\t' ? "tabs" : fmt::format("\"{}\"", separator); }
 
@@ -104,7 +104,7 @@ class DelimitedReader : public BatchReader {
     for (size_t i = 0; i < names.size(); ++i) counted = counted && names[i] == fmt::format("{}", i);
     const auto is_data = [](const std::string& name) {
       const ColumnType type = type_of_text(name);
-      return type == ColumnType::kInt || type == ColumnType::kFloat || name.size() > kLongestName;
+      return type == ColumnType::kInt || type == ColumnType::kFloat || name.size() > kMaxNameLength;
     };
     const auto found = std::ranges::find_if(names, is_data);
     if (counted || found == names.end()) return;

@@ -52,8 +52,8 @@ std::string integer_text(LabelInteger integer) {
 }
 
 std::optional<LabelInteger> canonical_integer(std::string_view text) {
-  constexpr size_t kLongest = 20;  // the digits of 2^64 - 1, or those of -2^63 with the sign
-  if (text.empty() || text.size() > kLongest) return std::nullopt;
+  constexpr size_t kMaxDigits = 20;  // the digits of 2^64 - 1, or those of -2^63 with the sign
+  if (text.empty() || text.size() > kMaxDigits) return std::nullopt;
   const std::string_view digits = text[0] == '-' ? text.substr(1) : text;
   const bool has_leading_zero = digits.starts_with('0') && (digits.size() > 1 || digits.size() < text.size());
   if (has_leading_zero) return std::nullopt;

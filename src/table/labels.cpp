@@ -112,6 +112,17 @@ bool holds_all(const Names& names, const Names& wanted) {
   return std::ranges::all_of(wanted, [&](const std::string& name) { return known.contains(name); });
 }
 
+// White space makes no difference between labels; a note says where it was.
+std::string trimming_note(const LabelCellReader& cells, const Rows& rows) {
+  uint64_t count = 0, first = 0;
+  for (uint64_t row = 0; row < rows.size(); ++row) {
+    if (cells.read(row).is_trimmed && count++ == 0) first = row;
+  }
+  if (count == 0) return "";
+  return fmt::format("ignored white space around {} label{} in column \"{}\" (the first: {})", count,
+                     count == 1 ? "" : "s", cells.column().name(), rows.location(first));
+}
+
 bool is_numbered(const Names& names) { return names == default_labels(static_cast<int64_t>(names.size())); }
 
 }  // namespace
@@ -272,6 +283,8 @@ LabelMap LabelMap::decide(std::span<const LabelledSplit> splits, std::string_vie
   for (const LabelledSplit& split : splits) {
     const LabelReader reader(labels, split.rows, label_column);
     if (!reader.warning().empty()) labels.warnings_.push_back(reader.warning());
+    std::string note = trimming_note(reader.cells(), split.rows);
+    if (!note.empty()) labels.notes_.push_back(std::move(note));
   }
   return labels;
 }

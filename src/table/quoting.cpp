@@ -9,7 +9,7 @@ namespace hone::table {
 
 namespace {
 
-constexpr size_t kLongestHead = size_t{1} << 22;
+constexpr size_t kMaxHead = (size_t{1} << 22) - 8;  // a little less than TextSource's first window
 
 bool is_quoted(std::string_view field) { return !field.empty() && field[0] == '"'; }
 
@@ -96,8 +96,8 @@ size_t width_of_first_record(std::string_view head, char delimiter, Quoting quot
 }  // namespace
 
 char find_separator(std::string_view head, char expected, Quoting quoting) {
-  const bool whole_file = head.size() < kLongestHead;
-  head = head.substr(0, kLongestHead);
+  const bool whole_file = head.size() < kMaxHead;
+  head = head.substr(0, kMaxHead);
   if (width_of_first_record(head, expected, quoting, whole_file) > 1) return expected;
   for (const char candidate : {',', ';', '\t', '|'}) {
     if (candidate != expected && common_width(head, candidate, quoting, whole_file) > 1) return candidate;
@@ -108,8 +108,8 @@ char find_separator(std::string_view head, char expected, Quoting quoting) {
 bool use_quotes(std::string_view head, char delimiter, Quoting quoting) {
   if (quoting != Quoting::kAutomatic) return quoting == Quoting::kOn;
   if (delimiter != '\t') return true;
-  head = head.substr(0, kLongestHead);
-  const bool whole_file = head.size() < kLongestHead;
+  head = head.substr(0, kMaxHead);
+  const bool whole_file = head.size() < kMaxHead;
   Plain plain;
   RecordParser parser(delimiter, false);
   for (size_t position = 0, width = 0; position < head.size(); position += parser.size()) {

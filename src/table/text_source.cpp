@@ -13,7 +13,7 @@ namespace hone::table {
 namespace {
 
 constexpr size_t kFirstWindow = size_t{1} << 22;
-constexpr size_t kLongestSample = size_t{1} << 16;  // that the encoding is guessed from
+constexpr size_t kMaxSample = size_t{1} << 16;  // that the encoding is guessed from
 
 // How many bytes at the end belong to a character that is not whole.
 size_t partial_character(std::string_view text) {
@@ -174,7 +174,7 @@ void TextSource::validate(size_t from) {
                           consumed_lines_ + count_lines(before) + 1, static_cast<unsigned char>(window_[bad]),
                           bad - line_start + 1, consumed_bytes_ + bad + 1),
               fmt::format("convert the file, for example: iconv -f {} -t UTF-8 {} > utf8{}",
-                          looks_like_gb18030(window_.substr(bad, kLongestSample)) ? "GB18030" : "LATIN1", name(),
+                          looks_like_gb18030(window_.substr(bad, kMaxSample)) ? "GB18030" : "LATIN1", name(),
                           std::filesystem::path(name()).extension().string()));
 }
 

@@ -33,7 +33,7 @@ bool only_digits(std::string_view text) {
 }
 
 // Longer numbers than this do not occur; most cells of a text column are ruled out by it at once.
-constexpr size_t kLongestNumber = 64;
+constexpr size_t kMaxNumberLength = 64;
 
 // The bytes of the white-space character that `text` begins with; 0 if it begins with another one. The characters are
 // those of Python's str.isspace().
@@ -96,7 +96,7 @@ std::string value_text(const Value& value) {
 
 ColumnType type_of_text(std::string_view text) {
   if (text.empty()) return ColumnType::kNull;
-  if (text.size() > kLongestNumber) return ColumnType::kString;
+  if (text.size() > kMaxNumberLength) return ColumnType::kString;
   text = trimmed(text);
   if (is_true(text) || is_false(text)) return ColumnType::kBool;
   const std::string_view number = without_plus(text);

@@ -157,7 +157,11 @@ TEST_CASE("integers of 2^63 and above are integers") {
 
 TEST_CASE("white space around a label does not make another class") {
   const std::string good = "\xE5\xA5\xBD\xE8\xAF\x84";
-  CHECK(map_of({" " + good + " ", good, "bad"}).id2label() == Names{"bad", good});
+  const LabelMap map = map_of({"bad", " " + good + " ", good});
+  CHECK(map.id2label() == Names{"bad", good});
+  REQUIRE(map.notes().size() == 1);
+  CHECK(map.notes()[0].starts_with("ignored white space around 1 label in column \"label\" (the first: "));
+  CHECK(map.notes()[0].ends_with("train.csv:3)"));
   CHECK(LabelMap::decide(jsonl({"\"pos\\u3000\"", "\" pos\"", "\"neg\\t\""}), "label").id2label() ==
         Names{"neg", "pos"});
   CHECK(ids_of(named({" a", "b"}), jsonl({"\" a\"", "\"a\""})) == std::vector<int64_t>{0, 0});
