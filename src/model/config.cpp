@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/counted.h"
+#include "base/label_names.h"
 #include "base/names.h"
 
 namespace hone::model {
@@ -65,13 +66,6 @@ int64_t label_id_of(const std::string& key, const std::string& source) {
 }
 
 }  // namespace
-
-std::vector<std::string> default_labels(int64_t count) {
-  std::vector<std::string> labels;
-  labels.reserve(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) labels.push_back(fmt::format("LABEL_{}", i));
-  return labels;
-}
 
 ModelConfig::ModelConfig(Json json, std::string source) : json_(std::move(json)), source_(std::move(source)) {
   if (!json_.is_object()) throw Error(ErrorKind::kInput, fmt::format("{}: not a JSON object", source_));

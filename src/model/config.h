@@ -83,7 +83,4 @@ class ModelConfig {
   std::vector<std::string> labels_, notes_;
 };
 
-// Returns "LABEL_0", "LABEL_1", ...: HF's names of labels without names.
-std::vector<std::string> default_labels(int64_t count);
-
 }  // namespace hone::model

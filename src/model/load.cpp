@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/label_names.h"
 #include "base/log.h"
 #include "model/config_keys.h"
 #include "model/families.h"

@@ -1,6 +1,7 @@
 // Parses the command line and the config file into a struct of options: a config file overrides defaults, and flags
 // override both. "--learning-rate" and "--learning_rate" are one flag. Its value follows "=" or is the next argument. A
-// boolean is --x, --no-x or --x true. A list is a,b or a repeated flag.
+// boolean is --x, --no-x or --x true. A list is a,b or a repeated flag; a comma inside an item is quoted ("a, b",c) or
+// escaped (a\, b,c).
 #pragma once
 
 #include <filesystem>

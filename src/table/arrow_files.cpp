@@ -14,8 +14,8 @@
 #include "table/arrow_status.h"
 #include "table/batch_reader.h"
 #include "table/cell.h"
+#include "table/class_names.h"
 #include "table/decompress.h"
-#include "table/features.h"
 #include "table/temporary_file.h"
 
 namespace hone::table {

@@ -19,8 +19,6 @@ struct TextColumns {
 // "#1 String"/"#2 String" ..., then text, sentence, review, content, comment ...; else the only string column that is
 // not a label. Case does not matter. Error (kInput): none or several, with the columns listed.
 TextColumns find_text_columns(const Rows& rows);
-// The first of them.
-std::string find_text_column(const Rows& rows);
 
 // label, labels, sentiment, class, category, target, rating, ...; error (kInput) listing the columns.
 std::string find_label_column(const Rows& rows);

@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/names.h"
-#include "table/features.h"
+#include "table/class_names.h"
 #include "table/format.h"
 #include "table/read.h"
 #include "table/split_names.h"
@@ -21,7 +21,7 @@ namespace {
 
 using SplitFiles = std::map<std::string, std::vector<fs::path>>;
 
-constexpr int kDeepestFolder = 8;
+constexpr int kMaxFolderDepth = 8;
 
 bool is_hidden(const fs::path& path) {
   const std::string name = path.filename().string();
@@ -45,7 +45,7 @@ std::vector<fs::path> row_files(const fs::path& folder) {
   const auto options = fs::directory_options::follow_directory_symlink | fs::directory_options::skip_permission_denied;
   auto entry = fs::recursive_directory_iterator(folder, options, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (is_hidden(entry->path()) || entry.depth() == kDeepestFolder) entry.disable_recursion_pending();
+    if (is_hidden(entry->path()) || entry.depth() == kMaxFolderDepth) entry.disable_recursion_pending();
     if (is_hidden(entry->path()) || !entry->is_regular_file(ignored) || is_description(entry->path())) continue;
     if (format_of_name(entry->path()) != nullptr) files.push_back(entry->path().lexically_relative(folder));
   }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "table/json_scan.h"
 
 namespace hone::table {
@@ -17,6 +18,11 @@ dom::object parse_object(dom::parser& parser, std::string_view text, std::string
   dom::object object;
   const simdjson::error_code code = parser.parse(text.data(), text.size()).get(object);
   if (code == simdjson::SUCCESS) return object;
+  if (const auto repaired = with_null_for_nan(text);
+      repaired && parser.parse(*repaired).get(object) == simdjson::SUCCESS) {
+    log_info("{}: NaN and Infinity are read as null", source);
+    return object;
+  }
   if (code == simdjson::CAPACITY) {
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: an object of lists larger than 4 GB", source),
                 "write it as jsonl, an object a line");

@@ -34,6 +34,7 @@ class JsonRow {
   std::string source_;
   simdjson::dom::parser parser_;
   bool by_row_ = false;
+  bool has_seen_nan_ = false;
   size_t next_column_ = 0;  // where the next key stood in the row before: rows mostly repeat their keys' order
 };
 

@@ -1,4 +1,3 @@
-// Guesses quoting from the first records of a tsv file.
 #include "table/quoting.h"
 
 #include <map>
@@ -10,7 +9,7 @@ namespace hone::table {
 
 namespace {
 
-constexpr size_t kLongestHead = size_t{1} << 22;
+constexpr size_t kMaxHead = (size_t{1} << 22) - 8;  // a little less than TextSource's first window
 
 bool is_quoted(std::string_view field) { return !field.empty() && field[0] == '"'; }
 
@@ -67,13 +66,50 @@ bool same_length_when_quoted(std::string_view head, char delimiter, bool whole_f
   return true;
 }
 
+// The fields of each of the first records; 0 if they differ.
+size_t common_width(std::string_view head, char delimiter, Quoting quoting, bool whole_file) {
+  constexpr int kMaxRecords = 100;
+  RecordParser parser(delimiter, use_quotes(head, delimiter, quoting));
+  size_t width = 0;
+  int records = 0;
+  for (size_t position = 0; position < head.size() && records < kMaxRecords; position += parser.size()) {
+    const RecordStatus status = parser.parse(head.substr(position), whole_file);
+    if (status == RecordStatus::kNeedsMore) break;
+    if (status == RecordStatus::kBlank) continue;
+    if (status != RecordStatus::kRecord || (width != 0 && parser.cells().size() != width)) return 0;
+    width = parser.cells().size();
+    ++records;
+  }
+  return width;
+}
+
+size_t width_of_first_record(std::string_view head, char delimiter, Quoting quoting, bool whole_file) {
+  RecordParser parser(delimiter, use_quotes(head, delimiter, quoting));
+  for (size_t position = 0; position < head.size(); position += parser.size()) {
+    const RecordStatus status = parser.parse(head.substr(position), whole_file);
+    if (status == RecordStatus::kRecord) return parser.cells().size();
+    if (status != RecordStatus::kBlank) break;
+  }
+  return 0;
+}
+
 }  // namespace
+
+char find_separator(std::string_view head, char expected, Quoting quoting) {
+  const bool whole_file = head.size() < kMaxHead;
+  head = head.substr(0, kMaxHead);
+  if (width_of_first_record(head, expected, quoting, whole_file) > 1) return expected;
+  for (const char candidate : {',', ';', '\t', '|'}) {
+    if (candidate != expected && common_width(head, candidate, quoting, whole_file) > 1) return candidate;
+  }
+  return expected;
+}
 
 bool use_quotes(std::string_view head, char delimiter, Quoting quoting) {
   if (quoting != Quoting::kAutomatic) return quoting == Quoting::kOn;
   if (delimiter != '\t') return true;
-  head = head.substr(0, kLongestHead);
-  const bool whole_file = head.size() < kLongestHead;
+  head = head.substr(0, kMaxHead);
+  const bool whole_file = head.size() < kMaxHead;
   Plain plain;
   RecordParser parser(delimiter, false);
   for (size_t position = 0, width = 0; position < head.size(); position += parser.size()) {

@@ -18,7 +18,7 @@ namespace {
 
 std::string names_text(const std::vector<ColumnInfo>& columns) {
   std::string text;
-  for (const ColumnInfo& column : columns) text += (text.empty() ? "" : ", ") + column.name;
+  for (const ColumnInfo& column : columns) text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", column.name);
   return text;
 }
 

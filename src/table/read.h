@@ -25,7 +25,6 @@ enum class Quoting {
 };
 
 struct ReadOptions {
-  bool strict = false;  // carried along for drop_incomplete
   Encoding encoding = Encoding::kUtf8;
   Quoting quoting = Quoting::kAutomatic;
   // Names for csv and tsv files without a header row; empty: the first row holds them.

@@ -61,6 +61,9 @@ class Rows {
   // lines.
   std::string location(uint64_t row) const;
 
+  // The file that the first row comes from, or "" if there are no rows.
+  std::string source() const;
+
   // The rows with these numbers, in this order; a number may come twice.
   Rows select(std::span<const uint64_t> rows) const;
   // The first n (all if fewer).

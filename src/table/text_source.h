@@ -16,7 +16,8 @@ namespace hone::table {
 
 class TextSource {
  public:
-  // A UTF-8 byte order mark is skipped. Errors: kIo; kInput for UTF-16 and for bytes that are not UTF-8 (in more()).
+  // Skips a UTF-8 byte order mark. If all lines end in CR (the first megabytes hold a CR and no LF), every CR becomes
+  // an LF. Errors: kIo; kInput for UTF-16 and for bytes that are not UTF-8 (in more()).
   TextSource(const std::filesystem::path& path, Encoding encoding);
 
   // The text read and not yet consumed. Stays where it is until more() or consume().
@@ -36,6 +37,7 @@ class TextSource {
   size_t extend_streamed(size_t size);
   void validate(size_t from);
   void skip_byte_order_mark();
+  void convert_line_ends(size_t from);
 
   std::shared_ptr<const std::string> name_;
   Encoding encoding_;
@@ -50,6 +52,8 @@ class TextSource {
   std::string_view all_;         // the window with the bytes of a character that is not whole yet
   std::string_view window_;
   bool ended_ = false, source_ended_ = false;
+  bool buffered_ = false;  // the window lies in buffer_, not in mapped_
+  bool cr_ends_lines_ = false;
 };
 
 }  // namespace hone::table

@@ -8,7 +8,8 @@
 
 namespace hone::table {
 
-using Value = std::variant<std::monostate /*null*/, bool, int64_t, double, std::string>;
+// Integers are int64_t; uint64_t holds only those of 2^63 and above.
+using Value = std::variant<std::monostate /*null*/, bool, int64_t, double, std::string, uint64_t>;
 
 enum class ColumnType { kNull, kBool, kInt, kFloat, kString, kNested };
 
@@ -16,6 +17,11 @@ enum class ColumnType { kNull, kBool, kInt, kFloat, kString, kNested };
 std::string_view type_name(ColumnType type);
 
 inline bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
+
+// The text without the white space around it, as Python's str.strip(): also U+00A0, U+3000 and others.
+std::string_view stripped(std::string_view text);
+// True if the text holds nothing but white space.
+inline bool is_blank(std::string_view text) { return stripped(text).empty(); }
 
 // The value as Python's str() writes it: "True", "3", "4.75", the string itself; "" for null.
 std::string value_text(const Value& value);

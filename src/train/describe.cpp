@@ -29,7 +29,7 @@ std::string label_counts(const Prepared& prepared) {
   const std::vector<uint64_t> counts = rows_of_labels(prepared);
   std::string text;
   for (size_t id = 0; id < std::min(counts.size(), kMaxLabels); ++id) {
-    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.labels.id2label()[id], counts[id]);
+    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.rows.labels.id2label()[id], counts[id]);
   }
   return counts.size() > kMaxLabels ? fmt::format("{} and {} more", text, counts.size() - kMaxLabels) : text;
 }
@@ -46,7 +46,7 @@ std::string first_row(const Prepared& prepared) {
   constexpr size_t kMaxBytes = 50;
   std::string text = shortened(prepared.rows.train.text(0, prepared.rows.text_columns.text).value_or(""), kMaxBytes);
   std::replace(text.begin(), text.end(), '\n', ' ');
-  return fmt::format("{} \"{}\"", prepared.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
+  return fmt::format("{} \"{}\"", prepared.rows.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
 }
 
 std::string steps(const Plan& plan) {

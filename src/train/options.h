@@ -18,6 +18,7 @@ struct TrainOptions {
   std::filesystem::path model_name_or_path;
   std::vector<std::string> config_overrides;
   bool ignore_mismatched_sizes = false;
+  bool resize_embeddings = false;
   task::RowOptions rows;
   std::vector<std::string> train_file, validation_file, test_file;
   std::string id2label;
@@ -100,6 +101,8 @@ struct TrainOptions {
         .value_name("KEY=VALUE,...");
     visit("ignore_mismatched_sizes", self.ignore_mismatched_sizes,
           "start with a new head if the saved one has another number of labels");
+    visit("resize_embeddings", self.resize_embeddings,
+          "add rows to the word embedding for tokens that were added to the tokenizer");
   }
 
   template <typename Self, typename Visitor>

@@ -16,7 +16,9 @@ namespace hone::train {
 
 namespace {
 
-task::SplitRequest split_request(const TrainOptions& options) {
+task::SplitRequest split_request(const TrainOptions& options, const model::ModelConfig& config) {
+  table::LabelSources labels{.model_names = config.labels(), .num_labels = options.num_labels};
+  if (!options.id2label.empty()) labels.names = table::label_names_of_option(options.id2label);
   return {.rows = options.rows,
           .sample = options.sample,
           .train_file = options.train_file,
@@ -24,31 +26,25 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .test_file = options.test_file,
           .max_train_samples = options.max_train_samples,
           .needs_evaluation = options.eval_strategy != "no",
-          .seed = options.seed};
+          .seed = options.seed,
+          .labels = std::move(labels)};
 }
 
-model::LoadedClassifier load_model(const TrainOptions& options, const table::LabelMap& labels, const task::Task& task) {
+model::LoadedClassifier load_model(const TrainOptions& options, const table::LabelMap& labels, const task::Task& task,
+                                   int64_t num_tokens) {
   model::ClassifierRequest request;
   request.model_dir = options.model_name_or_path;
   request.id2label = labels.id2label();
   request.problem_type = task.problem_type;
   request.seed = options.seed;
   request.ignore_mismatched_sizes = options.ignore_mismatched_sizes;
+  if (options.resize_embeddings) request.num_tokens = num_tokens;
   request.config_overrides = config_overrides_of(options.config_overrides);
   model::LoadedClassifier loaded = model::load_classifier(request);
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
     if (!line.empty()) log_info("{}", line);
   }
   return loaded;
-}
-
-void check_vocabulary(const text::Tokenizer& tokenizer, const model::SequenceClassifier& model,
-                      const std::filesystem::path& folder) {
-  if (tokenizer.vocab_size() <= model.vocab_size()) return;
-  throw Error(ErrorKind::kInput,
-              fmt::format("{}: the tokenizer has {} tokens, the model's embedding only {}", folder.string(),
-                          tokenizer.vocab_size(), model.vocab_size()),
-              "the tokenizer belongs to another model: put the model's own tokenizer files into the folder");
 }
 
 size_t longest_row(int64_t max_seq_length, const model::SequenceClassifier& model) {
@@ -88,17 +84,18 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
 Prepared prepare(const TrainOptions& options, const task::Task& task) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
-  task::TrainingRows rows = task::choose_training_rows(split_request(options));
-  table::LabelMap labels =
-      task::choose_labels(rows.all_train, rows.label_column, {options.id2label, options.num_labels, &config});
-  model::LoadedClassifier loaded = load_model(options, labels, task);
-  check_vocabulary(tokenizer, *loaded.model, options.model_name_or_path);
-  Prepared made{std::move(tokenizer), std::move(rows), std::move(labels), std::move(loaded), 0, {}, {}};
+  task::TrainingRows rows = task::choose_training_rows(split_request(options, config));
+  model::LoadedClassifier loaded =
+      load_model(options, rows.labels, task, static_cast<int64_t>(tokenizer.vocab_size()));
+  task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
+  Prepared made{std::move(tokenizer), std::move(rows), std::move(loaded), 0, {}, {}};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const auto features = [&](const table::Rows& part, const std::string& what) {
     task::Features result =
         task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, "tokenizing " + what);
-    result.labels = made.labels.ids(part, made.rows.label_column);
+    task::check_embedded(made.tokenizer, made.loaded.model->vocab_size(), result,
+                         [&part](uint64_t row) { return part.location(row); });
+    result.labels = made.rows.labels.ids(part, made.rows.label_column);
     task::warn_of_unknown_tokens(
         task::unknown_tokens(made.tokenizer, result, made.rows.text_columns.text_pair.has_value()), what);
     return result;
@@ -109,7 +106,7 @@ Prepared prepare(const TrainOptions& options, const task::Task& task) {
 }
 
 std::vector<uint64_t> rows_of_labels(const Prepared& prepared) {
-  std::vector<uint64_t> counts(static_cast<size_t>(prepared.labels.size()));
+  std::vector<uint64_t> counts(static_cast<size_t>(prepared.rows.labels.size()));
   for (const int64_t label : prepared.train.labels) ++counts[static_cast<size_t>(label)];
   return counts;
 }
@@ -122,7 +119,7 @@ void write_model_files(const Prepared& prepared, const Json& options, const std:
 
 RunFacts facts_of(const Prepared& prepared, const task::Task& task, const tensor::Compute& compute) {
   RunFacts facts;
-  facts.labels = prepared.labels.id2label();
+  facts.labels = prepared.rows.labels.id2label();
   facts.model_config = prepared.loaded.config.json();
   facts.describe_row = [&rows = prepared.rows](uint64_t row) { return described_row(rows, row); };
   facts.values = {{"model_class", prepared.loaded.report.class_name},

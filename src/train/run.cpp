@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "eval/examples.h"
 #include "options/json.h"
+#include "task/row_findings.h"
 #include "train/advice.h"
 #include "train/describe.h"
 #include "train/model_card.h"
@@ -58,11 +59,12 @@ void log_start(const TrainOptions& options, const Prepared& prepared, const Plan
   const AdviceInputs inputs{options,
                             plan,
                             prepared.train,
-                            prepared.labels.id2label(),
+                            prepared.rows.labels.id2label(),
                             rows_of_labels(prepared),
                             prepared.max_length,
                             prepared.tokenizer.num_special_tokens(prepared.rows.text_columns.text_pair.has_value())};
   for (const std::string& note : advice(inputs)) log_warning("{}", note);
+  for (const std::string& finding : task::row_findings(prepared.rows, prepared.train.labels)) log_warning("{}", finding);
 }
 
 void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
@@ -72,7 +74,7 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
   std::vector<eval::Example> examples;
   if (prepared.evaluation) {
     examples = eval::choose_examples(*prepared.rows.evaluation, prepared.rows.text_columns, prepared.evaluation->labels,
-                                     prepared.labels.id2label());
+                                     prepared.rows.labels.id2label());
   }
   eval::write_examples(folder, examples);
   write_json(folder / kStateFile, trainer_state_json(trainer.state(), plan, trainer.best(), folder.string()));
@@ -81,7 +83,7 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                              trainer.state().log_history,
                              prepared.loaded.report.class_name,
                              std::string(task.name),
-                             prepared.labels.id2label(),
+                             prepared.rows.labels.id2label(),
                              prepared.rows.evaluation_name,
                              HONE_VERSION};
   write_file(folder / "README.md", model_card(card));
@@ -106,7 +108,7 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
                 const TrainOptions& options, const tensor::Compute& compute, RunReporter& reporter) {
   const task::Task& task = task::find_task("text-classification");
   const Prepared prepared = prepare(options, task);
-  if (checkpoint) check_labels(prepared.labels.id2label(), checkpoint->path);
+  if (checkpoint) check_labels(prepared.rows.labels.id2label(), checkpoint->path);
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
   log_start(options, prepared, plan, compute);

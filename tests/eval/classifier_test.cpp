@@ -8,7 +8,7 @@
 #include "eval/metrics_fixture.h"
 #include "eval/prediction.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
+#include "captured_log.h"
 
 using namespace hone;
 

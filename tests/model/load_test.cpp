@@ -7,7 +7,7 @@
 
 #include "expect_error.h"
 #include "parity/parity_fixture.h"
-#include "task/captured_log.h"
+#include "captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;

@@ -185,9 +185,9 @@ TEST_CASE("parquet without the column lists the columns that it has") {
   const BadRun bad;
   const std::string rows = std::string(HONE_SOURCE_DIR) + "/tests/fixtures/table/types.parquet";
   check_error(bad.run({"--dataset", rows, "--text-column=txt"}), 1, rows + ": there is no column \"txt\"",
-              "its columns: large, view, dictionary,");
+              R"(its columns: "large", "view", "dictionary",)");
   check_error(bad.run({"--dataset", rows, "--text-column=view", "--label-column=lable"}), 1,
-              rows + ": there is no column \"lable\"", "its columns: large, view, dictionary,");
+              rows + ": there is no column \"lable\"", R"(its columns: "large", "view", "dictionary",)");
 }
 
 TEST_CASE("text that is not UTF-8 is named with its byte and how to convert it") {

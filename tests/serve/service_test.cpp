@@ -13,7 +13,7 @@
 #include "serve/requests.h"
 #include "serve/tiny_service.h"
 #include "serve/words.h"
-#include "task/captured_log.h"
+#include "captured_log.h"
 
 using namespace hone;
 

@@ -5,7 +5,7 @@
 
 #include "eval/metrics_fixture.h"
 #include "table/read.h"
-#include "task/captured_log.h"
+#include "captured_log.h"
 
 using namespace hone;
 

@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
+#include "captured_log.h"
 #include "temporary_folder.h"
 #include "train/train_fixture.h"
 

@@ -8,7 +8,7 @@
 #include "expect_error.h"
 #include "options/field_list.h"
 #include "options/json.h"
-#include "task/captured_log.h"
+#include "captured_log.h"
 #include "temporary_folder.h"
 #include "train/checkpoint.h"
 #include "train/train_fixture.h"
