@@ -122,11 +122,11 @@ TEST_CASE("new rows of an embedding are drawn as resize_token_embeddings draws t
        {0.17969046533107758F, -0.07807286828756332F, -0.029634078964591026F, 0.15585070848464966F, 0.1796501874923706F,
         -0.07807429879903793F, -0.029648417606949806F, 0.1559000015258789F},
        0.10724145919084549F},
-      // Fewer rows than columns: the covariance is not positive definite, so the new rows are the mean.
-      {3,
-       {-0.44943106174468994F, -0.15223632752895355F, 0.3455442190170288F, -0.04587028548121452F, -0.44943106174468994F,
-        -0.15223632752895355F, 0.3455442190170288F, -0.04587028548121452F},
-       2.4505412578582764F},
+      // The covariance of one row is not positive definite, so the new rows are the mean.
+      {1,
+       {0.0F, 0.3616154193878174F, 0.9958808422088623F, -0.18729466199874878F, 0.0F, 0.3616154193878174F,
+        0.9958808422088623F, -0.18729466199874878F},
+       0.13732409477233887F},
   };
   for (const Case& one : cases) {
     nn::Embedding embedding(one.num_rows, 4, 0);
