@@ -90,7 +90,7 @@ constexpr const char* kExplainResponse = R"({
 constexpr const char* kInfoResponse = R"({
   "type": "object",
   "required": ["state", "model", "name", "class_name", "model_type", "task", "labels", "function_to_apply", "max_length",
-               "num_parameters", "device", "precision", "hone_version", "limits", "examples", "error", "error_kind"],
+               "num_parameters", "device", "precision", "hone_version", "limits", "dataset", "examples", "error", "error_kind"],
   "additionalProperties": false,
   "properties": {
     "state": {"enum": ["loading", "ready", "failed"]}, "model": {"type": "string"}, "name": {"type": "string"},
@@ -101,6 +101,7 @@ constexpr const char* kInfoResponse = R"({
     "device": {"type": ["string", "null"]}, "precision": {"enum": ["fp32", "bf16", null]},
     "hone_version": {"type": "string"},
     "limits": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "dataset": {"type": ["string", "null"], "description": "the data set on which hone trained the model"},
     "examples": {"type": ["array", "null"], "description": "rows of the model's own evaluation set", "items": {
       "type": "object", "required": ["text", "text_pair", "label"], "additionalProperties": false,
       "properties": {"text": {"type": "string"}, "text_pair": {"type": ["string", "null"]}, "label": {"type": "string"}}}},

@@ -392,6 +392,7 @@ Json Service::info_json() const {
         {"max_batch_tokens", options_.queue.max_batch_tokens},
         {"max_listed_tokens", kMaxListedTokens},
         {"max_explain_tokens", kExplainTokens}}},
+      {"dataset", described([](const ModelDescription& d) { return text_or_null(d.dataset); })},
       {"examples", described([](const ModelDescription& d) { return examples_json(d.examples); })},
       {"error", text_or_null(current.failure.message)},
       {"error_kind", text_or_null(current.failure.kind)},

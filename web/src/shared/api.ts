@@ -59,7 +59,7 @@ export function setApiKey(key: string): boolean {
 
 export const hasApiKey = (): boolean => apiKey !== null;
 
-/** What went wrong with a request. `status` 0: the server could not be reached, or its answer broke off. */
+/** What went wrong with a request. `status` 0: the server could not be reached, or its response broke off. */
 export class ApiError extends Error {
   readonly status: number;
   readonly hint: string | null;
@@ -79,19 +79,25 @@ export interface ApiRequest {
   /** The server's limit of a body where it is known: a longer one is not sent, and ends as the server's 413 does. */
   maxBodyBytes?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Further statuses whose JSON is an answer and no error. */
+  /** Further statuses whose JSON is a response and not an error. */
   accept?: number[];
   /** The server answers it without a key too. */
   isOpen?: boolean;
 }
 
-export interface ApiAnswer<T> {
+export interface ApiResponse<T> {
   data: T;
   headers: Headers;
 }
 
-/** Sends a request and reads its JSON. Throws ApiError, or the browser's AbortError where the signal said so. */
-export async function request<T>(path: string, options: ApiRequest = {}): Promise<ApiAnswer<T>> {
+// Relative to the page's own folder: a proxy may serve it under a path of its own.
+const relative = (path: string): string => path.replace(/^\//, "");
+
+/** The address of a route, for the reader's own programs. */
+export const addressOf = (path: string): string => new URL(relative(path) || ".", document.baseURI).href;
+
+/** Sends a request to a route ("/predict") and reads its JSON. Throws ApiError, or the browser's AbortError where the signal said so. */
+export async function request<T>(path: string, options: ApiRequest = {}): Promise<ApiResponse<T>> {
   const { method = "GET", body, maxBodyBytes = Infinity, signal, accept = [], isOpen = false } = options;
   const headers: Record<string, string> = {};
   if (apiKey !== null) headers["Authorization"] = `Bearer ${apiKey}`;
@@ -105,7 +111,7 @@ export async function request<T>(path: string, options: ApiRequest = {}): Promis
   try {
     return { data: JSON.parse(text) as T, headers: response.headers };
   } catch {
-    throw new ApiError(0, `${path}: the answer is not JSON`);
+    throw new ApiError(response.status, `${path}: the response is not JSON`);
   }
 }
 
@@ -120,7 +126,7 @@ function bodyText(body: unknown, maxBytes: number): string {
 
 async function send(path: string, init: RequestInit, signal: AbortSignal | undefined) {
   try {
-    const response = await fetch(path, init);
+    const response = await fetch(relative(path), init);
     return { response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw error;

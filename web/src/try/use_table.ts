@@ -1,14 +1,15 @@
-// Many texts run through the model, request by request: progress, cancel, and going on where it stopped.
+// Classifies many texts, request by request: progress, cancel, and continuing after a stop.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { packBatches, type BatchLimits } from "./batches.ts";
-import { errorText, hasLabelsOf, isSameModel, predict, withBackoff, type Info, type Prediction } from "./served_model.ts";
+import { errorText } from "./error_text.ts";
+import { hasLabelsOf, isSameModel, predict, withBackoff, type Info, type Prediction, type Wait } from "./served_model.ts";
 
 export interface TableRun {
   state: "idle" | "running" | "stopped" | "finished";
   /** By row; undefined: not yet, null: blank, so never sent. */
   predictions: (Prediction | null | undefined)[];
   done: number;
-  waits: number | null;
+  waits: Wait | null;
   error: string | null;
   /** Whose the predictions are. */
   info: Info | null;
