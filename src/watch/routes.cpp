@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr uint64_t kMostEvaluationBytes = 16 << 20;
+constexpr uint64_t kMaxEvaluationBytes = 16 << 20;
 
 using http::Request;
 using http::Response;
@@ -112,7 +112,7 @@ Response show_evaluation(const Watched& watched, const Request& request) {
   const auto step = whole_number(wanted);
   if (!step) throw not_found(fmt::format("an evaluation is named by its step, not \"{}\"", wanted));
   const fs::path path = run.path / "evaluations" / fmt::format("{}.json", *step);
-  const auto evaluation = read_python_json(path, kMostEvaluationBytes);
+  const auto evaluation = read_python_json(path, kMaxEvaluationBytes);
   if (!evaluation) throw not_found(fmt::format("run \"{}\" has no evaluation of step {}", run.id, *step));
   return http::json_response(*evaluation);
 }

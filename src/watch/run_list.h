@@ -23,7 +23,7 @@ class RunList {
   // Errors (kUsage): a folder that does not exist.
   explicit RunList(const std::vector<std::string>& folders);
 
-  // In the order of the arguments, those of a folder by name. At most kMostRuns.
+  // In the order of the arguments, those of a folder by name. At most kMaxRuns.
   std::vector<RunFolder> list();
   // Looks at one folder only where the run was listed before and is still there; else at all of them.
   std::optional<RunFolder> find(const std::string& id);
@@ -39,6 +39,6 @@ class RunList {
   std::map<std::string, Known> known_;  // by id, of the last list
 };
 
-inline constexpr size_t kMostRuns = 1000;
+inline constexpr size_t kMaxRuns = 1000;
 
 }  // namespace hone::watch

@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr uint64_t kMostRunBytes = 4 << 20;
+constexpr uint64_t kMaxRunBytes = 4 << 20;
 // Of a run on another machine only its heartbeat is seen: every two seconds, but not within a step or a checkpoint.
-constexpr double kMostSilence = 300;
+constexpr double kMaxSilence = 300;
 
 enum class Kind { kText, kNumber, kTexts, kObject };
 
@@ -111,7 +111,7 @@ std::optional<int64_t> whole_number(const Json& value) {
 }
 
 bool was_heard_lately(const Json& record) {
-  return record["updated_at"].is_number() && unix_seconds() - record["updated_at"].get<double>() < kMostSilence;
+  return record["updated_at"].is_number() && unix_seconds() - record["updated_at"].get<double>() < kMaxSilence;
 }
 
 // Whether the process that wrote "running" still runs.
@@ -159,7 +159,7 @@ Json best_of(const Json& state) {
 std::optional<Json> record_of_state(const fs::path& folder) {
   const fs::path path = trainer_state_path(folder);
   if (path.empty()) return std::nullopt;
-  const auto state = read_python_json(path, kMostStateBytes);
+  const auto state = read_python_json(path, kMaxStateBytes);
   if (!state) return std::nullopt;
   Json source = Json::object();
   const auto take = [&](const char* from, const char* to) {
@@ -170,7 +170,7 @@ std::optional<Json> record_of_state(const fs::path& folder) {
   take("epoch", "epoch");
   take("num_train_epochs", "num_train_epochs");
   source["best"] = best_of(*state);
-  if (const auto options = read_python_json(folder / "training_args.json", kMostRunBytes)) source["options"] = *options;
+  if (const auto options = read_python_json(folder / "training_args.json", kMaxRunBytes)) source["options"] = *options;
   if (const auto file = BoundedFile::open(path)) source["updated_at"] = file->modified_at();
   Json record = checked(source);
   const bool is_done = path.parent_path() == folder || record["step"] == record["total_steps"];
@@ -212,8 +212,8 @@ std::string without_nonfinite(std::string_view text) {
 
 }  // namespace
 
-std::optional<Json> read_python_json(const fs::path& path, uint64_t most_bytes) {
-  const auto text = read_bounded(path, most_bytes);
+std::optional<Json> read_python_json(const fs::path& path, uint64_t max_bytes) {
+  const auto text = read_bounded(path, max_bytes);
   if (!text) return std::nullopt;
   if (auto json = parse_object(*text)) return json;
   return parse_object(without_nonfinite(*text));
@@ -240,7 +240,7 @@ bool is_run(const fs::path& folder) {
 
 std::optional<Json> read_run(const fs::path& folder, const FolderLocks& locks) {
   std::optional<Json> record;
-  if (const auto text = read_bounded(folder / "run.json", kMostRunBytes)) {
+  if (const auto text = read_bounded(folder / "run.json", kMaxRunBytes)) {
     if (const auto json = parse_object(*text)) {
       record = checked(*json);
       settle_state(*record, folder, locks);

@@ -23,8 +23,8 @@ std::filesystem::path trainer_state_path(const std::filesystem::path& folder);
 
 // What a file of Hugging Face's says; NaN and Infinity, which Python writes, become null. nullopt where it is too large
 // or no JSON object.
-std::optional<Json> read_python_json(const std::filesystem::path& path, uint64_t most_bytes);
+std::optional<Json> read_python_json(const std::filesystem::path& path, uint64_t max_bytes);
 
-inline constexpr uint64_t kMostStateBytes = 64 << 20;
+inline constexpr uint64_t kMaxStateBytes = 64 << 20;
 
 }  // namespace hone::watch

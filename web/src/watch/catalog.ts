@@ -18,7 +18,7 @@ export interface ChartSpec {
 
 export type Better = "lower" | "higher" | "neither";
 
-const kFirst = ["loss", "learning_rate", "grad_norm", "eval_accuracy", "eval_f1", "eval_precision", "eval_recall"];
+const kFirst = ["loss", "eval_accuracy", "eval_f1", "eval_precision", "eval_recall", "learning_rate", "grad_norm"];
 const kLesser = /^eval_.*_(binary|macro|micro|weighted|runtime|per_second)$|^eval_runtime$|_per_second$/;
 // Written once, at the end of a training: no line to draw.
 const kSummary = /^(train_|total_flos$)/;

@@ -23,6 +23,8 @@ export interface Run {
   state: RunState;
   phase: string | null;
   error: string | null;
+  /** What to do about the error. */
+  hint: string | null;
   /** It runs and was asked to save and stop. */
   stopping: boolean;
   resume_command: string | null;
@@ -30,7 +32,10 @@ export interface Run {
   total_steps: number | null;
   epoch: number | null;
   num_train_epochs: number | null;
+  /** Over the last half minute. */
   tokens_per_second: number | null;
+  /** Of this session's training. */
+  mean_tokens_per_second: number | null;
   seconds_left: number | null;
   memory_bytes: number | null;
   peak_memory_bytes: number | null;
@@ -39,6 +44,8 @@ export interface Run {
   best: Best | null;
   /** The rest of run.json that the configuration table shows: model, device, command, ... */
   facts: Readonly<Record<string, unknown>>;
+  /** Options whose value is not the default; null if the run does not say. */
+  changed_options: readonly string[] | null;
   /** All options of the run; null in the list of runs, which leaves them out. */
   options: Readonly<Record<string, unknown>> | null;
 }
@@ -154,6 +161,7 @@ export function readRun(value: unknown): Run | null {
     state: readState(json["state"]),
     phase: textOrNull(json["phase"]),
     error: readError(json["error"]),
+    hint: textOrNull(json["hint"]),
     stopping: json["stopping"] === true,
     resume_command: textOrNull(json["resume_command"]),
     step: number(json["step"]),
@@ -161,6 +169,7 @@ export function readRun(value: unknown): Run | null {
     epoch: number(json["epoch"]),
     num_train_epochs: number(json["num_train_epochs"]),
     tokens_per_second: number(json["tokens_per_second"]),
+    mean_tokens_per_second: number(json["mean_tokens_per_second"]),
     seconds_left: number(json["seconds_left"]),
     memory_bytes: number(json["memory_bytes"]),
     peak_memory_bytes: number(json["peak_memory_bytes"]),
@@ -168,6 +177,7 @@ export function readRun(value: unknown): Run | null {
     updated_at: number(json["updated_at"]),
     best: readBest(json["best"]),
     facts: readFacts(json),
+    changed_options: Array.isArray(json["changed_options"]) ? json["changed_options"].map(text) : null,
     options: isFields(json["options"]) ? json["options"] : null,
   };
 }

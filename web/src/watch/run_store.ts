@@ -5,6 +5,7 @@ import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Eva
 import { advance, delay, kStart, type Polling, type PollingEvent } from "./polling.ts";
 import { RunSlots } from "./run_slots.ts";
 import { RunMetrics } from "./series.ts";
+import { evaluationToShow } from "./view_state.ts";
 
 export interface Client {
   /** JSON of a GET or POST. Throws an error that has the HTTP `status`, 0 where the server did not answer. */
@@ -47,7 +48,7 @@ export class RunStore {
   /** Runs that this page told to stop and that have not yet; or why that did not work. */
   readonly stopping = new Map<string, "asked" | Failure>();
 
-  /** Colours and dashes. */
+  /** Colours. */
   readonly slots: RunSlots;
 
   private readonly client: Client;
@@ -230,8 +231,8 @@ export class RunStore {
       this.steps.set(run.id, readSteps(await this.client.get(path)));
     });
     const steps = this.steps.get(run.id) ?? [];
-    const chosen = step !== null && steps.includes(step) ? step : steps[steps.length - 1];
-    if (chosen === undefined || this.evaluations.has(`${run.id}/${chosen}`)) return;
+    const chosen = evaluationToShow(steps, step, run.best?.step ?? null);
+    if (chosen === null || this.evaluations.has(`${run.id}/${chosen}`)) return;
     await this.askUnlessSame(`evaluation/${chosen}`, run, progressOf(run), async () => {
       const file = readEvaluation(await this.client.get(`${path}/${chosen}`));
       this.evaluations.set(`${run.id}/${chosen}`, { ...file, step: chosen });
