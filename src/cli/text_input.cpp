@@ -4,6 +4,8 @@
 #include <omp.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <iostream>
 
@@ -47,14 +49,14 @@ class InputFile {
     if (file != "-") return;
     copy_ = std::make_unique<table::TemporaryFile>("");
     std::string buffer(size_t{1} << 16, '\0');
-    for (ssize_t count = 1; count > 0;) {
-      count = read(STDIN_FILENO, buffer.data(), buffer.size());
+    for (;;) {
+      const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
+      if (count == 0) break;
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) {
         throw Error(ErrorKind::kIo, fmt::format("cannot read {}: {}", kStandardInput, system_message(errno)));
       }
       copy_->write(std::string_view(buffer).substr(0, static_cast<size_t>(count)));
-      count = std::max<ssize_t>(count, 0);
     }
     path_ = copy_->path();
   }

@@ -95,8 +95,9 @@ TEST_CASE("eval without rows is a usage error") {
   CHECK(result.error == "error: no rows were named\nhint: give --dataset FILE_OR_FOLDER (or --train-file FILE)\n");
 }
 
-TEST_CASE("the loss has the label smoothing of the training, or the one that is given") {
-  // Trainer.evaluate() of transformers 5.24 with label_smoothing_factor 0.2, without the fixture's empty text.
+TEST_CASE(
+    "the loss has the label smoothing of the training, or the one that is given; so has eval_loss of the training") {
+  // HF's LabelSmoother: (1 - e) * nll + e * mean of -log p over the classes, from transformers' own scores.
   const Evaluated data;
   double smoothed = 0, plain = 0;
   const char* const labels[] = {"NEGATIVE", "NEUTRAL", "POSITIVE"};
@@ -105,8 +106,8 @@ TEST_CASE("the loss has the label smoothing of the training, or the one that is 
     const Json& scores = data.expected["scores"][row];
     double all = 0;
     for (const char* label : labels) all -= std::log(scores[label].get<double>()) / 3;
-    const double own =
-        -std::log(scores[labels[data.expected["evaluation"]["labels"][row].get<size_t>()]].get<double>());
+    const size_t label = data.expected["evaluation"]["labels"][row].get<size_t>();
+    const double own = -std::log(scores[labels[label]].get<double>());
     smoothed += (0.8 * own + 0.2 * all) / 7;
     plain += own / 7;
   }
@@ -119,6 +120,21 @@ TEST_CASE("the loss has the label smoothing of the training, or the one that is 
   };
   CHECK(loss({}) == doctest::Approx(smoothed).epsilon(1e-5));
   CHECK(loss({"--label-smoothing-factor=0"}) == doctest::Approx(plain).epsilon(1e-5));
+  // A training that changes no weight.
+  const auto log = data.folder.path() / "log.jsonl";
+  const ProcessResult trained =
+      run_hone(train_arguments(tiny_model(), data.folder.path() / "out",
+                               {"--train-file", data.rows, "--validation-file", data.rows, "--learning-rate=0",
+                                "--weight-decay=0", "--max-steps=1", "--eval-strategy=epoch",
+                                "--label-smoothing-factor=0.2", "--precision=fp32", "--json-log", log.string()}));
+  REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
+  bool is_evaluated = false;
+  for (const Json& entry : json_lines(read_file(log))) {
+    if (!entry.contains("eval_loss")) continue;
+    CHECK(entry["eval_loss"].get<double>() == doctest::Approx(smoothed).epsilon(1e-5));
+    is_evaluated = true;
+  }
+  CHECK(is_evaluated);
 }
 
 TEST_CASE("rows in an unknown script are evaluated with a warning") {
