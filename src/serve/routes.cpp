@@ -147,8 +147,8 @@ constexpr size_t kShortTexts = 16384, kShortExplained = 1024;
 
 template <typename Method>
 auto call_prepared(Service& service, Method method, size_t short_bytes) {
-  return [&service, method, short_bytes](http::Request request, http::Answer answer) {
-    const auto run = [&service, method](const http::Request& asked, const http::Answer& given) {
+  return [&service, method, short_bytes](http::Request request, http::Responder answer) {
+    const auto run = [&service, method](const http::Request& asked, const http::Responder& given) {
       (service.*method)(asked, given);
     };
     if (request.body.size() <= short_bytes) return run(request, answer);
@@ -159,16 +159,16 @@ auto call_prepared(Service& service, Method method, size_t short_bytes) {
 }  // namespace
 
 std::vector<http::Route> routes(Service& service) {
-  const http::AnswerHeader truncated = {
+  const http::ResponseHeader truncated = {
       .name = kTruncatedHeader, .doc = "places of the inputs that were truncated, such as 0,3; absent if none was"};
-  const http::AnswerHeader unknown = {
+  const http::ResponseHeader unknown = {
       .name = kUnknownHeader,
       .doc = "inputs with more than a tenth of unknown tokens, such as 0=13/20: 13 of 20; absent if there are none"};
-  const http::AnswerHeader near_ties = {
+  const http::ResponseHeader near_ties = {
       .name = kNearTiesHeader,
       .doc = "places of the inputs between whose best labels the model hardly decides; absent if there are none"};
-  const http::AnswerHeader ignored = {.name = kIgnoredHeader,
-                                      .doc = "fields of the request that have no effect; absent if there are none"};
+  const http::ResponseHeader ignored = {.name = kIgnoredHeader,
+                                        .doc = "fields of the request that have no effect; absent if there are none"};
   const auto predict = [&](const char* path, const char* doc) {
     return http::Route{.method = "POST",
                        .path = path,

@@ -1,4 +1,4 @@
-// Nothing in a run's folder is trusted: a key that is not what it should be counts as missing.
+// Nothing in a run's folder is trusted: a key of the wrong type counts as missing.
 #include "watch/run_record.h"
 
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint64_t kMaxRunBytes = 4 << 20;
-// Of a run on another machine only its heartbeat is seen: every two seconds, but not within a step or a checkpoint.
+// Only the heartbeat of a run on another machine is visible: every two seconds, but not within a step or a checkpoint.
 constexpr double kMaxSilence = 300;
 
 enum class Kind { kText, kNumber, kTexts, kObject };
@@ -42,12 +42,14 @@ constexpr Key kKeys[] = {
     {"updated_at", Kind::kNumber},
     {"state", Kind::kText},
     {"error", Kind::kText},
+    {"hint", Kind::kText},
     {"phase", Kind::kText},
     {"step", Kind::kNumber},
     {"total_steps", Kind::kNumber},
     {"epoch", Kind::kNumber},
     {"num_train_epochs", Kind::kNumber},
     {"tokens_per_second", Kind::kNumber},
+    {"mean_tokens_per_second", Kind::kNumber},
     {"seconds_left", Kind::kNumber},
     {"memory_bytes", Kind::kNumber},
     {"peak_memory_bytes", Kind::kNumber},
@@ -61,6 +63,7 @@ constexpr Key kKeys[] = {
     {"num_train_rows", Kind::kNumber},
     {"num_eval_rows", Kind::kNumber},
     {"best", Kind::kObject},
+    {"changed_options", Kind::kTexts},
     {"options", Kind::kObject},
 };
 
@@ -84,7 +87,7 @@ bool has_kind(const Json& value, Kind kind) {
   return false;
 }
 
-// Every key of the table, null where `json` has no such value.
+// Returns every key of the table, null if `json` has no such value.
 Json checked(const Json& json) {
   Json record = Json::object();
   for (const Key& key : kKeys) {
@@ -123,7 +126,7 @@ bool still_runs(const Json& record, bool is_locked, const FolderLocks& locks) {
   return !locks.is_known() && pid && *pid > 0 && kill(static_cast<pid_t>(*pid), 0) == 0;
 }
 
-// Sets "state" to what is so, and "phase" with it.
+// Corrects "state", and "phase" with it.
 void settle_state(Json& record, const fs::path& folder, const FolderLocks& locks) {
   struct stat status{};
   std::optional<int64_t> holder;
@@ -132,10 +135,10 @@ void settle_state(Json& record, const fs::path& folder, const FolderLocks& locks
   std::string state = text_of(record["state"]);
   if (std::find(std::begin(kStates), std::end(kStates), state) == std::end(kStates)) state = "interrupted";
   if (state == "running" && !still_runs(record, holder.has_value(), locks)) state = "interrupted";
-  if (state != "running" && holder && holder != pid) {  // another process prepares to go on with it, or to replace it
+  if (state != "running" && holder && holder != pid) {  // another process prepares to resume or replace it
     state = "running";
     record["phase"] = "preparing";
-    record["error"] = nullptr;
+    record["error"] = record["hint"] = nullptr;
   }
   record["state"] = state;
   if (state != "running") record["seconds_left"] = nullptr;
@@ -155,7 +158,7 @@ Json best_of(const Json& state) {
   return {{"metric", nullptr}, {"value", *metric}, {"step", *step}};
 }
 
-// A run of which there is only a trainer_state.json.
+// A run that has only a trainer_state.json.
 std::optional<Json> record_of_state(const fs::path& folder) {
   const fs::path path = trainer_state_path(folder);
   if (path.empty()) return std::nullopt;
@@ -188,7 +191,7 @@ std::optional<int64_t> checkpoint_step(const fs::path& path) {
   return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(step) : std::nullopt;
 }
 
-// The tokens NaN, Infinity and -Infinity outside of texts as null.
+// Replaces the tokens NaN, Infinity and -Infinity outside of strings by null.
 std::string without_nonfinite(std::string_view text) {
   constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
   std::string result;

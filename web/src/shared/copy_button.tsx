@@ -1,4 +1,4 @@
-// Copies a text to the clipboard and says so.
+// A button that copies a text to the clipboard.
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { useTexts, type Texts } from "./i18n.ts";
@@ -10,7 +10,7 @@ const texts: Texts<{ copy: string; copied: string }> = {
 
 const shownMilliseconds = 2500;
 
-/** `source` shows the text: it is selected where the browser closes the clipboard to pages. */
+/** `source` shows the text; it is selected if the browser does not let the page use the clipboard. */
 export function CopyButton({ value, source }: { value: string; source: RefObject<HTMLElement | null> }) {
   const text = useTexts(texts);
   const [copied, setCopied] = useState(false);
@@ -28,7 +28,7 @@ export function CopyButton({ value, source }: { value: string; source: RefObject
   );
 }
 
-/** Where the clipboard is closed to pages (not https, not this machine), the text is selected for the reader's own copy. */
+/** If the clipboard is not available (neither https nor this machine), selects the text so that the reader can copy it. */
 async function copyText(value: string, element: HTMLElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(value);

@@ -1,4 +1,4 @@
-// Asks for the API key when the server wants one; closed without a key, it leaves a line with a button that opens it
+// Asks for the API key if the server needs one. If it is closed without a key, a line with a button stays that opens it
 // again. The key is kept in this tab's sessionStorage and sent as a header only.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askForKey, hasApiKey, keyAsked, keyWanted, putOffKey, setApiKey } from "./api.ts";
@@ -46,7 +46,7 @@ export function KeyDialog({ onKey }: { onKey: () => void }) {
     isClosing.current = true;
     current.close();
   }, [isAsked]);
-  // Comes later than the call above, by which time the dialog may be open again: the key was wrong.
+  // The event comes after close(); by then a wrong key may have opened the dialog again.
   const onClose = () => {
     if (!isClosing.current) putOffKey();
     isClosing.current = false;

@@ -1,4 +1,4 @@
-// An error as the page says it: the server's words with their hint, and the page's own if there was no answer.
+// The text of an error: the server's message with its hint, or the page's own words if there was no response.
 import { ApiError } from "../shared/api.ts";
 import { currentLanguage } from "../shared/i18n.ts";
 import { tryTexts } from "./texts.ts";

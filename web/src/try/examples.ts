@@ -16,7 +16,7 @@ const reviews: Required<Example>[] = [
   { text: "Beautiful pictures, but the story is so dull that I fell asleep twice.", note: "画面很美，但剧情太闷，我睡着了两次。（褒贬参半）" },
 ];
 
-/** None for a model of which the page knows no text. */
+/** Empty if the page knows no text for the model. */
 export function examplesFor(info: Info | null, language: Language): Example[] {
   if (info === null) return [];
   const own = info.examples ?? [];

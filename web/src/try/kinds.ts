@@ -1,4 +1,4 @@
-// What the page says about a model: the words of the article's window for a sentiment model of film reviews (labels
+// The words for a kind of model: those of the article's window for a sentiment model of film reviews (labels
 // NEGATIVE and POSITIVE, in any case), nearly the same for other sentiment models, and the labels of every other model.
 import { percent } from "../shared/format.ts";
 import type { Info, Prediction, Score } from "./served_model.ts";

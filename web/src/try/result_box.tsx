@@ -1,4 +1,4 @@
-// The result in words, byte for byte those of the article's window for its kind of model; the label is large.
+// The result in words (for its kind of model those of the article's window, byte for byte), with a large label.
 import type { JSX } from "preact";
 
 /** `text`: a heading, and paragraphs set off by an empty line and four spaces. */
@@ -16,7 +16,7 @@ export function ResultText({ text, isResult }: { text: string; isResult: boolean
 
 const separator = "\n\n    ";
 
-// The emoji in a font that has them in colour; the text stays what it is.
+// Sets emoji in a font with colours; the text stays the same.
 function withEmoji(text: string): (JSX.Element | string)[] {
   return text.split(/([😊😠])/u).map((part, index) => (index % 2 === 1 ? <span key={index} class="emoji">{part}</span> : part));
 }

@@ -6,7 +6,7 @@ export interface Health {
   message: string;
 }
 
-/** What /info tells. What config.json says is known at once; the rest is null where the model is not loaded (yet). */
+/** The response of /info. The fields from config.json are known at once; the others are null until the model is loaded. */
 export interface Info {
   state: Health["status"];
   model: string;
@@ -28,13 +28,13 @@ export interface Info {
   error_kind?: "missing_folder" | "untrained" | "other" | null;
 }
 
-/** Whether what both say of labels and scores can be mixed: the server may have been started anew with another model. */
+/** Whether results of both can be shown together: the server may have been restarted with another model. */
 export function isSameModel(a: Info | null, b: Info | null): boolean {
   const identity = (info: Info | null) => JSON.stringify([info?.model, info?.model_type, info?.labels, info?.function_to_apply]);
   return identity(a) === identity(b);
 }
 
-/** Whether the labels of an answer are this model's, so far as they are known. */
+/** Whether the labels of a result are this model's, as far as they are known. */
 export function hasLabelsOf(info: Info | null, prediction: Prediction): boolean {
   const labels = info?.labels ?? null;
   return labels === null || prediction.scores.every(({ label }) => labels.includes(label));
@@ -46,7 +46,7 @@ export interface Score {
 }
 
 export interface Prediction {
-  /** From the highest score on. */
+  /** From the highest score to the lowest. */
   scores: Score[];
   /** Whether the text was longer than the model reads. */
   truncated: boolean;
@@ -85,7 +85,7 @@ export async function health(signal?: AbortSignal): Promise<Health> {
   return (await request<Health>("/health", { signal, accept: [503], isOpen: true })).data;
 }
 
-// As /info told it last; until then a body may be of any size.
+// From the latest /info; until then a body may have any size.
 let maxBodyBytes: number | undefined;
 
 export async function info(signal?: AbortSignal): Promise<Info> {
@@ -96,7 +96,7 @@ export async function info(signal?: AbortSignal): Promise<Info> {
 
 const post = <T>(path: string, body: unknown, signal?: AbortSignal) => request<T>(path, { method: "POST", body, maxBodyBytes, signal });
 
-/** Labels and scores of each text, in the order of the texts. */
+/** Returns labels and scores of each text, in their order. */
 export async function predict(texts: string[], signal?: AbortSignal): Promise<Prediction[]> {
   const { data, headers } = await post<Score[][]>("/predict", { inputs: texts }, signal);
   if (!Array.isArray(data) || data.length !== texts.length) throw new ApiError(200, "/predict: not one result for each text");
@@ -166,7 +166,7 @@ export async function withBackoff<T>(work: () => Promise<T>, waits: (wait: Wait)
   }
 }
 
-/** Resolves after the time; rejects with the browser's AbortError when the signal comes first. */
+/** Resolves after the time; rejects with the browser's AbortError if the signal comes first. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {

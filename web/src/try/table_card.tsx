@@ -32,7 +32,7 @@ export function TableCard({ rows: given, info, isReady, onFailed, onClose }: Tab
   useEffect(() => {
     if (isRunning && info !== null && !isSameModel(said, info)) cancel(texts.table.otherModel);
   }, [info]);
-  // Where the keyboard and the screen reader go on after a file was opened.
+  // The keyboard and the screen reader continue here after a file was opened.
   useEffect(() => title.current?.focus(), []);
   const choose = (next: Rows, nextColumn: number) => {
     reset();

@@ -11,7 +11,7 @@ export interface TableRun {
   done: number;
   waits: Wait | null;
   error: string | null;
-  /** Whose the predictions are. */
+  /** The model of the predictions. */
   info: Info | null;
 }
 
@@ -19,10 +19,10 @@ const idle: TableRun = { state: "idle", predictions: [], done: 0, waits: null, e
 
 export interface Table {
   run: TableRun;
-  /** Analyses the texts, or, after a stop and by the same model, those of them that are left. `other` is what to say
-   *  where an answer turns out to be another model's. */
+  /** Analyses the texts; after a stop and with the same model, the remaining ones. `other` is the error if a result
+   *  comes from another model. */
   start: (texts: string[], limits: BatchLimits, info: Info | null, other: string) => void;
-  /** `why` where it was not the reader who stopped it. */
+  /** `why`: set if it was not the reader who stopped it. */
   cancel: (why?: string) => void;
   reset: () => void;
 }

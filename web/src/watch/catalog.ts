@@ -1,5 +1,5 @@
 // Which charts there are: made from the metrics that the runs logged, the known ones first. A training loss shares its
-// chart with the loss on the evaluation rows, because their distance is what one looks for.
+// chart with the loss on the evaluation rows, because readers compare the two.
 
 export type Role = "training" | "evaluation";
 

@@ -19,7 +19,7 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
   const unread = <Unread runs={against ? [run, against] : [run]} part="details" />;
   const isUnread = (id: string): boolean => store.unread(id, "details") !== null;
   if (!left) return isUnread(run.id) ? unread : <p class="empty">{text.loading}</p>;
-  // Beside a run that cannot be read the own options stay, and with them the choice of another.
+  // If the other run cannot be read, this run's options stay visible, so that the reader can choose another.
   if (against && !right && !isUnread(against.id)) return <p class="empty">{text.loading}</p>;
   const rows = optionRows(left.options ?? {}, right ? right.options ?? {} : null);
   const differing = rows.filter((row) => row.differs);

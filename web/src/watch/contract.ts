@@ -1,5 +1,5 @@
-// What the run page takes from the server, made safe to use: a run's folder is a file on disk that anything may have
-// written, so every field is checked once, here, and is null or empty where it is missing or of another kind.
+// Checks what the run page gets from the server. Any program may have written a run's files, so every field is checked
+// once, here, and is null or empty if it is missing or of another type.
 import { denseConfusion, sparseConfusion, type LabelScores, type SparseCell } from "./confusion.ts";
 import { tellingNames } from "./run_names.ts";
 
@@ -8,7 +8,7 @@ export type RunState = "running" | "finished" | "stopped" | "interrupted" | "fai
 export const kRunStates: readonly RunState[] = ["running", "finished", "stopped", "interrupted", "failed"];
 
 export interface Best {
-  /** Null where it is not known: the Trainer's own state has the value without the metric's name. */
+  /** Null if it is not known: the Trainer's own state has the value without the metric's name. */
   metric: string | null;
   value: number;
   step: number;
@@ -17,7 +17,7 @@ export interface Best {
 /** One run: run.json's fields by their own names, plus the server's. Times are unix seconds. */
 export interface Run {
   id: string;
-  /** The folder's; in the list of runs with as much of its path as tells it from others of that name. */
+  /** The folder's name; in the list of runs with as much of its path as distinguishes it from others of that name. */
   name: string;
   path: string;
   state: RunState;
@@ -25,7 +25,7 @@ export interface Run {
   error: string | null;
   /** What to do about the error. */
   hint: string | null;
-  /** It runs and was asked to save and stop. */
+  /** It is running and was asked to save a checkpoint and stop. */
   stopping: boolean;
   resume_command: string | null;
   step: number | null;
@@ -46,7 +46,7 @@ export interface Run {
   facts: Readonly<Record<string, unknown>>;
   /** Options whose value is not the default; null if the run does not say. */
   changed_options: readonly string[] | null;
-  /** All options of the run; null in the list of runs, which leaves them out. */
+  /** All options of the run; null in the list of runs. */
   options: Readonly<Record<string, unknown>> | null;
 }
 
@@ -149,7 +149,7 @@ function readFacts(json: Fields): Fields {
   return facts;
 }
 
-/** A run of the list or alone; null where it has no id, by which everything else asks for it. */
+/** Reads a run; null if it has no id. */
 export function readRun(value: unknown): Run | null {
   const json = fields(value);
   const id = textOrNull(json["id"]);
@@ -231,7 +231,7 @@ function readMetrics(value: unknown): Record<string, number> {
   return metrics;
 }
 
-/** The cells of a sparse matrix; what is not one, or beyond the labels, is left out. */
+/** The cells of a sparse matrix; skips malformed ones and those beyond the labels. */
 function readCells(value: unknown, numLabels: number): SparseCell[] {
   const isLabel = (id: number | null): id is number => id !== null && Number.isInteger(id) && id >= 0 && id < numLabels;
   return list(value).flatMap((cell): SparseCell[] => {

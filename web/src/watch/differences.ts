@@ -23,7 +23,7 @@ export function flatten(values: Values, prefix = ""): Map<string, unknown> {
   return flat;
 }
 
-/** A value as people write it: text bare, the rest as JSON, nothing for what is not set. */
+/** A value as people write it: plain text, other values as JSON, empty if unset. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;

@@ -36,7 +36,7 @@ export function EvaluationTab({ run }: { run: Run }) {
   );
 }
 
-/** What is not there: on its way, or not to be read. */
+/** A part that is still loading or cannot be read. */
 function Missing({ run, part }: { run: Run; part: Part }) {
   const text = useTexts(texts);
   if (store.unread(run.id, part) !== null) return <Unread runs={[run]} part={part} />;

@@ -108,7 +108,7 @@ interface Reading {
   raw: number;
 }
 
-/** What each line says nearest to x, of those that have something there. */
+/** The value of each line nearest to x, for lines with values there. */
 function readingsAt(lines: readonly Line[], x: number): Reading[] {
   return lines.flatMap((line) => {
     const at = nearestIndex(line.x, x);

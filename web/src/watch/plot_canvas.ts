@@ -1,5 +1,5 @@
 // One chart on a canvas. uPlot keeps the axes, the pixels of the screen, the crosshair and the dragging; the lines are
-// drawn from the scene in its draw hook, because runs share no common x values as uPlot's own series must.
+// drawn from the scene in its draw hook, because uPlot's own series need common x values, which runs do not have.
 import uPlot from "uplot";
 import { themeColor } from "../shared/theme";
 import { xAxis, yAxis } from "./chart_axes.ts";

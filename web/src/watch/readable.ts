@@ -1,4 +1,4 @@
-// Texts of data sets that were taken from web pages: their markup as what it stands for.
+// Data sets from web pages hold markup in their texts; this turns it into plain text.
 
 const kEntities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
 

@@ -1,4 +1,4 @@
-// The list of runs: which of them the charts show, and which one is looked at.
+// The list of runs: which of them the charts show, and which one is selected.
 import { useTexts } from "../shared/i18n";
 import { kNumColors } from "./chart_style";
 import type { Run } from "./contract.ts";

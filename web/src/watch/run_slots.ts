@@ -7,7 +7,7 @@ export interface SlotStorage {
   write(text: string): void;
 }
 
-// Of runs that are no longer listed the latest are remembered; they may come back.
+// The latest runs that are no longer listed keep their slot, since they may come back.
 const kMaxKept = 2000;
 
 function parsed(text: string | null): Map<string, number> {

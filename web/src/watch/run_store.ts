@@ -18,7 +18,7 @@ export interface Timer {
   clear(timer: number): void;
 }
 
-/** What the page shows at the moment, and so what is asked for. */
+/** What the page shows now and therefore requests. */
 export interface Wanted {
   shown: readonly string[];
   details: readonly string[];
@@ -33,7 +33,7 @@ export interface Failure {
 /** What is asked of a run. */
 export type Part = "metrics" | "details" | "steps" | `evaluation/${number}`;
 
-/** All readable; changed in place, `version` tells that it was. */
+/** Everything may be read. It changes in place, and `version` with it. */
 export class RunStore {
   version = 0;
   polling: Polling = kStart;
@@ -45,7 +45,7 @@ export class RunStore {
   /** Evaluated steps of a run. */
   readonly steps = new Map<string, readonly number[]>();
   readonly evaluations = new Map<string, Evaluation>();
-  /** Runs that this page told to stop and that have not yet; or why that did not work. */
+  /** Runs that this page asked to stop and that are still running, or why the request failed. */
   readonly stopping = new Map<string, "asked" | Failure>();
 
   /** Colours. */
@@ -209,7 +209,7 @@ export class RunStore {
     }
   }
 
-  /** The run began anew: what was evaluated before is no more. */
+  /** The run started again: forgets the evaluations from before. */
   private forgetEvaluations(id: string): void {
     this.unreadParts.delete(id);
     for (const name of this.evaluations.keys()) {

@@ -50,7 +50,7 @@ export function fullDomain(lines: readonly Line[]): Domain {
   return low < high ? { low, high } : { low, high: low + 1 };
 }
 
-// On a logarithmic axis what is not positive has no place.
+// A logarithmic axis shows only positive values.
 function drawable(value: number, logarithmic: boolean): boolean {
   return Number.isFinite(value) && (!logarithmic || value > 0);
 }
@@ -124,7 +124,7 @@ export function zoomed(shown: Domain, full: Domain, center: number, factor: numb
   return high - low > (full.high - full.low) * 1e-4 ? [low, high] : [shown.low, shown.high];
 }
 
-/** Moves what is shown by a share of its width, up to the ends. */
+/** Moves the visible part by a share of its width, up to the ends. */
 export function panned(shown: Domain, full: Domain, share: number): readonly [number, number] {
   const width = shown.high - shown.low;
   const low = Math.min(Math.max(full.low, shown.low + width * share), full.high - width);

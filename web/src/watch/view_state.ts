@@ -68,7 +68,7 @@ function readZoom(value: string | null): [number, number] | null {
   return low != null && high != null && high > low ? [low, high] : null;
 }
 
-/** Reads `location.hash`, with or without "#"; whatever is not understood is as if it were not there. */
+/** Reads `location.hash`, with or without "#"; ignores malformed parts. */
 export function readHash(hash: string): ViewState {
   const given = new Map<string, string>();
   for (const part of hash.replace(/^#/, "").split("&")) {
@@ -91,7 +91,7 @@ export function readHash(hash: string): ViewState {
   };
 }
 
-/** The hash without "#"; only what differs from the default. */
+/** The hash without "#"; leaves out defaults. */
 export function writeHash(view: ViewState): string {
   const parts: string[] = [];
   const put = (name: string, value: string): void => void parts.push(`${name}=${value}`);
