@@ -76,6 +76,8 @@ TEST_CASE("steps, best metric, speed and time left are those of this session's t
   CHECK(run["best"] == Json{{"metric", "eval_accuracy"}, {"value", 0.75}, {"step", 104}});
   CHECK(run["tokens_per_second"].get<double>() > 3000);
   CHECK(run["tokens_per_second"].get<double>() < 5100);
+  CHECK(run["mean_tokens_per_second"].get<double>() > 3000);
+  CHECK(run["mean_tokens_per_second"].get<double>() < 5100);
   CHECK(run["seconds_left"].get<double>() >= 0.4);
   CHECK(run["seconds_left"].get<double>() < 2);
 }
