@@ -65,7 +65,7 @@ void HeadScanner::fail_length(std::string_view bytes) {
 }
 
 void HeadScanner::fail(unsigned status, std::string message, std::string hint) {
-  if (!failure_) failure_ = ErrorAnswer{.status = status, .message = std::move(message), .hint = std::move(hint)};
+  if (!failure_) failure_ = ErrorDetails{.status = status, .message = std::move(message), .hint = std::move(hint)};
 }
 
 std::string_view find_origin(std::string_view bytes) {

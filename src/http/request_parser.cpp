@@ -36,7 +36,7 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
 
   void fail(unsigned status, std::string message, std::string hint = "") {
     if (failure_) return;
-    failure_ = ErrorAnswer{.status = status, .message = std::move(message), .hint = std::move(hint)};
+    failure_ = ErrorDetails{.status = status, .message = std::move(message), .hint = std::move(hint)};
   }
 
   void fail_length() {
@@ -61,7 +61,7 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
   const Limits& limits_;
   HeadScanner scanner_;
   State state_ = State::kHead;
-  std::optional<ErrorAnswer> failure_;
+  std::optional<ErrorDetails> failure_;
   std::string method_, target_, body_;
   int version_ = 11;
   Headers headers_;
@@ -182,7 +182,7 @@ void RequestParser::continue_with_body() {
 
 RequestParser::State RequestParser::state() const { return impl_->state_; }
 // NOLINTNEXTLINE(bugprone-unchecked-optional-access): asked for in kFailed only
-const ErrorAnswer& RequestParser::failure() const { return *impl_->failure_; }
+const ErrorDetails& RequestParser::failure() const { return *impl_->failure_; }
 const std::string& RequestParser::method() const { return impl_->method_; }
 const std::string& RequestParser::target() const { return impl_->target_; }
 Headers& RequestParser::headers() { return impl_->headers_; }

@@ -10,6 +10,7 @@
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/text_classification.h"
+#include "task/vocabulary.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {

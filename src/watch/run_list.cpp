@@ -63,7 +63,7 @@ std::vector<RunFolder> RunList::list() {
   const auto add = [&](const fs::path& place) {
     std::error_code error;
     const fs::path path = fs::canonical(place, error);  // a link to a run is that run
-    if (error || runs.size() == kMostRuns) return;
+    if (error || runs.size() == kMaxRuns) return;
     const RunFolder run = {id_of(path), path.filename().string(), path};
     if (known_.emplace(run.id, Known{run, place}).second) runs.push_back(run);
   };

@@ -217,7 +217,7 @@ struct HeldRequests {
   HeldRequests() {
     Site site;
     site.routes.push_back(
-        {.method = "GET", .path = "/held", .handle = [this](const Request& request, const Answer& answer) {
+        {.method = "GET", .path = "/held", .handle = [this](const Request& request, const Responder& answer) {
            const std::lock_guard lock(mutex);
            client_gone = request.client_gone;
            held = answer;
@@ -247,7 +247,7 @@ struct HeldRequests {
 
   std::mutex mutex;
   std::stop_token client_gone;
-  Answer held;
+  Responder held;
   std::unique_ptr<TestServer> server;
 };
 
@@ -412,9 +412,9 @@ TEST_CASE("a handler that throws, forgets to answer or answers nonsense is a 500
 }
 
 TEST_CASE("an answer to a request that is over is not taken for the next one's") {
-  Answer kept;
+  Responder kept;
   Site site = test_site();
-  site.routes.push_back({.method = "GET", .path = "/keep", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/keep", .handle = [&](const Request&, const Responder& answer) {
                            kept = answer;
                            answer(text_response("first"));
                          }});

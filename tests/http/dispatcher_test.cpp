@@ -38,7 +38,7 @@ RequestHead head(const std::string& method, const NamedValues& headers = {}) {
 Response ask(const Dispatcher& dispatcher, RequestHead request, std::string_view target) {
   if (auto refusal = dispatcher.examine(request, target)) return *refusal;
   Response given;
-  dispatcher.answer(std::move(request), [&](Response response) { given = std::move(response); });
+  dispatcher.handle(std::move(request), [&](Response response) { given = std::move(response); });
   return given;
 }
 

@@ -125,7 +125,7 @@ TEST_CASE("a port that is taken is an error with what to do") {
 TEST_CASE("a server that stops answers what is under way and takes nothing new") {
   std::atomic<bool> is_released{false};
   Site site = test_site();
-  site.routes.push_back({.method = "GET", .path = "/held", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/held", .handle = [&](const Request&, const Responder& answer) {
                            std::thread([&, answer] {
                              while (!is_released) std::this_thread::sleep_for(milliseconds(1));
                              answer(text_response("done"));
@@ -151,10 +151,10 @@ TEST_CASE("a server that stops answers what is under way and takes nothing new")
 }
 
 TEST_CASE("a server that stops does not wait for ever, and a later answer finds nobody") {
-  Answer kept;
+  Responder kept;
   Site site;
   site.routes.push_back(
-      {.method = "GET", .path = "/never", .handle = [&](const Request&, const Answer& answer) { kept = answer; }});
+      {.method = "GET", .path = "/never", .handle = [&](const Request&, const Responder& answer) { kept = answer; }});
   ServerConfig config;
   config.limits.stop = milliseconds(100);
   {
@@ -227,9 +227,9 @@ TEST_CASE("where every connection has a request under way, one more is refused")
   ServerConfig config;
   config.limits.connections = 1;
   config.limits.stop = milliseconds(1);
-  std::vector<Answer> kept;
+  std::vector<Responder> kept;
   Site site;
-  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Responder& answer) {
                            kept.push_back(answer);
                          }});
   TestServer server(config, site);
@@ -252,10 +252,10 @@ TEST_CASE("the refusal of a connection reaches clients that send a whole request
   config.limits.connections = 1;
   config.limits.stop = milliseconds(1);
   const auto metrics = std::make_shared<Metrics>();
-  std::vector<Answer> kept;
+  std::vector<Responder> kept;
   Site site;
   site.metrics = metrics;
-  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Responder& answer) {
                            kept.push_back(answer);
                          }});
   TestServer server(config, site);

@@ -19,11 +19,11 @@ using namespace hone;
 
 namespace {
 
-http::ErrorAnswer refused(const std::function<void()>& ask) {
+http::ErrorDetails refused(const std::function<void()>& ask) {
   try {
     ask();
   } catch (const http::RequestError& error) {
-    return error.answer();
+    return error.details();
   }
   FAIL("the request was taken");
   return {};
@@ -100,7 +100,7 @@ TEST_CASE("inputs that were cut are named in a header, or refused where the clie
   CHECK(header(cut, "X-Hone-Truncated") == "5");
   CHECK(header(tiny().predict(R"({"inputs": "good"})"), "X-Hone-Truncated").empty());
   const Json body = {{"inputs", {"good", fixture()["texts"][5]}}, {"truncate", false}};
-  const http::ErrorAnswer answer = refused([&] { tiny().predict(body.dump()); });
+  const http::ErrorDetails answer = refused([&] { tiny().predict(body.dump()); });
   CHECK(answer.status == 413);
   CHECK(answer.field == "inputs[1]");
   CHECK(answer.message == "inputs[1] has 47 tokens, the model reads 40");
@@ -147,7 +147,7 @@ TEST_CASE("explain says when the text was cut, and refuses a label that the mode
   const http::Response response = tiny().explain(body.dump());
   CHECK(header(response, "X-Hone-Truncated") == "0");
   CHECK(Json::parse(response.body)["words"].size() == 38);
-  const http::ErrorAnswer answer =
+  const http::ErrorDetails answer =
       refused([] { tiny().explain(R"({"inputs": "good", "parameters": {"label": "POSITVE"}})"); });
   CHECK(answer.status == 400);
   CHECK(answer.field == "parameters.label");
@@ -274,7 +274,7 @@ TEST_CASE("the examples that were kept with the model are told") {
 
 TEST_CASE("while the model loads, requests are answered 503 with Retry-After, and info has no model yet") {
   TinyService loading;  // not started
-  const http::ErrorAnswer answer = refused([&] { loading.predict(R"({"inputs": "good"})"); });
+  const http::ErrorDetails answer = refused([&] { loading.predict(R"({"inputs": "good"})"); });
   CHECK(answer.status == 503);
   CHECK(answer.message == "the model is still loading");
   CHECK(answer.retry_after_seconds == 1);
@@ -301,7 +301,7 @@ TEST_CASE("a model that cannot be loaded leaves a service that says why") {
   CHECK(failed.service.health({}).status == 503);
   CHECK(failed.health()["status"] == "failed");
   CHECK(contains(failed.health()["message"].get<std::string>(), why));
-  const http::ErrorAnswer answer = refused([&] { failed.predict(R"({"inputs": "good"})"); });
+  const http::ErrorDetails answer = refused([&] { failed.predict(R"({"inputs": "good"})"); });
   CHECK(answer.status == 503);
   CHECK(contains(answer.message, "the model could not be loaded: " + why));
   CHECK(answer.retry_after_seconds == 0);
@@ -349,11 +349,11 @@ TEST_CASE("a request whose client went before its turn is never prepared, and an
   std::atomic<bool> is_read{false};
   service.service.prepare(
       request, [promise](http::Response response) { promise->set_value(std::move(response)); },
-      [&](const http::Request&, const http::Answer&) { is_read = true; });
+      [&](const http::Request&, const http::Responder&) { is_read = true; });
   std::promise<void> next;
   service.service.prepare(
       request_of("{}"), [](const http::Response&) {},
-      [&](const http::Request&, const http::Answer&) { next.set_value(); });
+      [&](const http::Request&, const http::Responder&) { next.set_value(); });
   next.get_future().wait();
   CHECK_FALSE(is_read);
 }
@@ -368,12 +368,12 @@ TEST_CASE("the wait of a request counts from when it came, also while it is prep
     start([promise](http::Response response) { promise->set_value(std::move(response)); });
     return promise->get_future().get();
   };
-  const auto predict = [&](const http::Request& asked, const http::Answer& answer) {
+  const auto predict = [&](const http::Request& asked, const http::Responder& answer) {
     service.service.predict(asked, answer);
   };
-  const http::Response direct = ask([&](const http::Answer& answer) { predict(request, answer); });
+  const http::Response direct = ask([&](const http::Responder& answer) { predict(request, answer); });
   const http::Response prepared =
-      ask([&](const http::Answer& answer) { service.service.prepare(request, answer, predict); });
+      ask([&](const http::Responder& answer) { service.service.prepare(request, answer, predict); });
   for (const http::Response& response : {direct, prepared}) {
     CHECK(response.status == 503);
     CHECK(contains(response.body, "waited longer than 60 s"));
@@ -387,12 +387,12 @@ TEST_CASE("where too many requests wait, the next is answered 429 with Retry-Aft
   for (size_t i = 0; i < serve::kMaxInputs; ++i) texts.push_back(fixture()["texts"][5]);
   const std::string body = Json({{"inputs", texts}}).dump();
   std::vector<std::future<http::Response>> answers;
-  http::ErrorAnswer refusal{.status = 0};
+  http::ErrorDetails refusal{.status = 0};
   for (int i = 0; i < 1000 && refusal.status == 0; ++i) {
     try {
       answers.push_back(busy.ask(&serve::Service::predict, body));
     } catch (const http::RequestError& error) {
-      refusal = error.answer();
+      refusal = error.details();
     }
   }
   CHECK(refusal.status == 429);

@@ -68,8 +68,8 @@ TEST_CASE("the list of a request's tokens has an end") {
     serve::tokens_json(tokenizer(), text, 40, true, left);
     FAIL("the list has no end");
   } catch (const http::RequestError& error) {
-    CHECK(error.answer().status == 413);
-    CHECK(error.answer().message == "inputs have more than 65536 tokens");
-    CHECK(error.answer().field == "inputs");
+    CHECK(error.details().status == 413);
+    CHECK(error.details().message == "inputs have more than 65536 tokens");
+    CHECK(error.details().field == "inputs");
   }
 }

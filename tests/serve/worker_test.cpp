@@ -197,9 +197,9 @@ TEST_CASE("a job that waited too long is answered 503 and not computed; one that
     late.get();
     FAIL("was computed");
   } catch (const http::RequestError& error) {
-    CHECK(error.answer().status == 503);
-    CHECK(error.answer().retry_after_seconds == 1);
-    CHECK(error.answer().message == "the request waited longer than 0.2 s for the model");
+    CHECK(error.details().status == 503);
+    CHECK(error.details().retry_after_seconds == 1);
+    CHECK(error.details().message == "the request waited longer than 0.2 s for the model");
   }
   CHECK(bench.model.batches() == Batches{{0}, {4}});
   CHECK(bench.counts("hone_queue_expired_total 1"));

@@ -40,9 +40,16 @@ TEST_CASE("a run tells at its start who runs it, where, by which command and wit
   CHECK(run["error"].is_null());
   CHECK(run["model"] == "m");
   CHECK(run["options"]["seed"] == 42);
+  CHECK(run["changed_options"] == Json::array());
   CHECK(run["memory_bytes"].get<uint64_t>() > 1'000'000);
   CHECK(run["peak_memory_bytes"].get<uint64_t>() >= run["memory_bytes"].get<uint64_t>() / 2);
   CHECK(run["started_at"].get<double>() > 1.7e9);
+}
+
+TEST_CASE("a run lists the options that do not have their default") {
+  const TemporaryFolder folder;
+  RunStatus(folder.path(), {{"seed", 7}, {"adam_beta1", 0.9}, {"eval_strategy", "steps"}}).write_state("running");
+  CHECK(written(folder)["changed_options"] == Json({"seed", "eval_strategy"}));
 }
 
 TEST_CASE("steps, best metric, speed and time left are those of this session's training") {
@@ -69,6 +76,8 @@ TEST_CASE("steps, best metric, speed and time left are those of this session's t
   CHECK(run["best"] == Json{{"metric", "eval_accuracy"}, {"value", 0.75}, {"step", 104}});
   CHECK(run["tokens_per_second"].get<double>() > 3000);
   CHECK(run["tokens_per_second"].get<double>() < 5100);
+  CHECK(run["mean_tokens_per_second"].get<double>() > 3000);
+  CHECK(run["mean_tokens_per_second"].get<double>() < 5100);
   CHECK(run["seconds_left"].get<double>() >= 0.4);
   CHECK(run["seconds_left"].get<double>() < 2);
 }

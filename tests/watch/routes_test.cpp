@@ -145,7 +145,7 @@ TEST_CASE("only a run that runs can be asked to stop") {
   const fs::path stop = with.folder.path() / "results" / "stop";
   http::Response response = with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}});
   CHECK(response.status == 409);
-  CHECK(contains(response.body, "does not run: it is interrupted"));
+  CHECK(contains(response.body, "is not running: it is interrupted"));
   CHECK_FALSE(fs::exists(stop));
   const Lock lock(with.folder.path() / "results");
   response = with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}});

@@ -104,6 +104,25 @@ TEST_CASE("a run that ended is what it says, whoever asks") {
   CHECK(record_of(folder, run_json("dancing"))["state"] == "interrupted");
 }
 
+TEST_CASE("the hint of a failed run, its mean speed and its changed options reach the page, of the right type only") {
+  const TemporaryFolder folder;
+  Json run = run_json("failed");
+  run["hint"] = "fill the column";
+  run["mean_tokens_per_second"] = 2700.5;
+  run["changed_options"] = {"seed", "max_steps"};
+  const Json record = record_of(folder, run);
+  CHECK(record["hint"] == "fill the column");
+  CHECK(record["mean_tokens_per_second"] == 2700.5);
+  CHECK(record["changed_options"] == Json({"seed", "max_steps"}));
+  run["hint"] = 5;
+  run["mean_tokens_per_second"] = "fast";
+  run["changed_options"] = {"seed", 1};
+  const Json wrong = record_of(folder, run);
+  CHECK(wrong["hint"].is_null());
+  CHECK(wrong["mean_tokens_per_second"].is_null());
+  CHECK(wrong["changed_options"].is_null());
+}
+
 TEST_CASE("another process that holds the folder of an ended run prepares to go on with it") {
   const TemporaryFolder folder;
   const pid_t child = fork();
@@ -115,6 +134,7 @@ TEST_CASE("another process that holds the folder of an ended run prepares to go 
   }
   Json run = run_json("stopped");
   run["error"] = "x";
+  run["hint"] = "y";
   Json record;
   for (int waited = 0; waited < 500 && record["state"] != "running"; ++waited) {
     usleep(10'000);
@@ -123,6 +143,7 @@ TEST_CASE("another process that holds the folder of an ended run prepares to go 
   CHECK(record["state"] == "running");
   CHECK(record["phase"] == "preparing");
   CHECK(record["error"].is_null());
+  CHECK(record["hint"].is_null());
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
   CHECK(record_of(folder, run)["state"] == "stopped");

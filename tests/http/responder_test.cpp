@@ -1,4 +1,4 @@
-#include "http/answer_slot.h"
+#include "http/responder.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@ using namespace hone::http;
 
 TEST_CASE("an answer is delivered once, whoever gives it first") {
   std::atomic<int> delivered{0};
-  const Answer answer = make_answer([&](const Response&) { ++delivered; });
+  const Responder answer = make_responder([&](const Response&) { ++delivered; });
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) threads.emplace_back([answer] { answer(text_response("x")); });
   for (std::thread& thread : threads) thread.join();
@@ -19,8 +19,8 @@ TEST_CASE("an answer is delivered once, whoever gives it first") {
 TEST_CASE("an answer that nobody gives is a 500 when its last copy goes") {
   std::vector<unsigned> statuses;
   {
-    const Answer answer = make_answer([&](const Response& response) { statuses.push_back(response.status); });
-    const Answer copy = answer;
+    const Responder answer = make_responder([&](const Response& response) { statuses.push_back(response.status); });
+    const Responder copy = answer;
     CHECK(statuses.empty());
   }
   CHECK(statuses == std::vector<unsigned>{500});
@@ -28,6 +28,6 @@ TEST_CASE("an answer that nobody gives is a 500 when its last copy goes") {
 
 TEST_CASE("an answer that was given is not followed by a 500") {
   std::vector<unsigned> statuses;
-  make_answer([&](const Response& response) { statuses.push_back(response.status); })(text_response("x", 201));
+  make_responder([&](const Response& response) { statuses.push_back(response.status); })(text_response("x", 201));
   CHECK(statuses == std::vector<unsigned>{201});
 }
