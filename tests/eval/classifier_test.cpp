@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "eval/metrics_fixture.h"
 #include "eval/prediction.h"
 #include "expect_error.h"
-#include "captured_log.h"
 
 using namespace hone;
 

@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "captured_log.h"
 #include "expect_error.h"
 #include "parity/parity_fixture.h"
-#include "captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;

@@ -9,11 +9,11 @@
 
 #include "base/files.h"
 #include "base/log.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "serve/requests.h"
 #include "serve/tiny_service.h"
 #include "serve/words.h"
-#include "captured_log.h"
 
 using namespace hone;
 

@@ -8,9 +8,9 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "parity/parity_fixture.h"
-#include "captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;

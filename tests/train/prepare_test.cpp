@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "expect_error.h"
 #include "captured_log.h"
+#include "expect_error.h"
 #include "temporary_folder.h"
 #include "train/train_fixture.h"
 
