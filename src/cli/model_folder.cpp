@@ -54,8 +54,7 @@ fs::path cached_folder(const std::string& name) {
 }
 
 std::string how_to_get(const std::string& name) {
-  return fmt::format(
-      "hone downloads nothing: get the model first (hf download {} --local-dir DIR), then give that folder", name);
+  return fmt::format("hone downloads nothing; get the model first with: hf download {}", name);
 }
 
 }  // namespace

@@ -72,8 +72,7 @@ TEST_CASE("a name on the Hub is found in the cache, or the error says how to get
     const Error error = expect_error([&] { settle(name); });
     CHECK(error.kind() == ErrorKind::kIo);
     CHECK(std::string(error.what()) == "model folder " + name + " does not exist");
-    CHECK(error.hint() == "hone downloads nothing: get the model first (hf download " + name +
-                              " --local-dir DIR), then give that folder");
+    CHECK(error.hint() == "hone downloads nothing; get the model first with: hf download " + name);
   }
 }
 
