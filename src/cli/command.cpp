@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "base/log.h"
@@ -32,6 +33,10 @@ std::string command_markdown(const Command& command) {
   command.with_fields(
       [&](const options::FieldList& list) { text = options::markdown_section(list, full_name(command), command.doc); });
   return text;
+}
+
+int server_exit_code(int signal_number) {
+  return signal_number == 0 || signal_number == SIGTERM ? 0 : 128 + signal_number;
 }
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

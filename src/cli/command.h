@@ -39,6 +39,10 @@ size_t help_width();
 void print(std::string_view text);
 void print_notes(std::span<const std::string> notes);
 
+// The exit code of a server that a signal (0: none) has stopped: 0 after SIGTERM, which asks for a clean stop; 130
+// after Ctrl-C.
+int server_exit_code(int signal_number);
+
 // `topic`: a group of options, "all", or empty for what --help alone shows.
 std::string command_help(const Command& command, std::string_view topic, size_t width);
 std::string command_markdown(const Command& command);

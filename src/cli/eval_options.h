@@ -19,6 +19,7 @@ struct EvalOptions {
   std::string split;
   int64_t per_device_eval_batch_size = 32;
   std::optional<uint64_t> seed;
+  std::optional<double> label_smoothing_factor;
   tensor::ComputeOptions compute;
   bool json = false;
 
@@ -28,9 +29,12 @@ struct EvalOptions {
     task::RowOptions::fields(self.rows, visit);
     visit("split", self.split, "split of the data set to evaluate on")
         .value_name("NAME")
-        .default_text("the first there is of validation, test, train");
+        .default_text("the first that exists of validation, test, train");
     task::SampleOptions::fields(self.sample, visit);
-    visit("seed", self.seed, "that validation_split held rows out with").default_text("that of the training");
+    visit("seed", self.seed, "seed with which validation_split held rows out").default_text("that of the training");
+    visit("label_smoothing_factor", self.label_smoothing_factor, "label smoothing of the loss")
+        .in_range(0, 1)
+        .default_text("that of the training");
     visit.group("Machine and output");
     visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of a batch").at_least(1);
     tensor::ComputeOptions::fields(self.compute, visit);

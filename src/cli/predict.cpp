@@ -1,13 +1,15 @@
 // hone predict: labels and scores of texts or of a file's rows.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "cli/library.h"
 #include "cli/predict_options.h"
+#include "cli/prediction_writer.h"
 #include "cli/text_input.h"
 #include "eval/classifier.h"
 #include "eval/prediction.h"
-#include "table/writer.h"
 #include "task/features.h"
 #include "tensor/compute.h"
 
@@ -15,79 +17,84 @@ namespace hone::cli {
 
 namespace {
 
-text::EncodeOptions cut_at(size_t max_length) {
-  text::EncodeOptions options;
-  options.max_length = max_length;
-  return options;
+constexpr size_t kMaxShown = 10, kMaxTies = 3;
+constexpr size_t kMaxScoresOfBlock = size_t{1} << 22;  // 16 MiB
+
+size_t top_k_of(const PredictOptions& options, size_t num_labels) {
+  return options.top_k ? std::min(num_labels, static_cast<size_t>(*options.top_k)) : num_labels;
 }
 
-std::string as_text(const eval::Prediction& prediction, const std::vector<std::string>& labels) {
-  const auto best = static_cast<size_t>(prediction.label);
-  std::string text = fmt::format("{}  {:.4f}", labels[best], prediction.scores[best]);
-  if (labels.size() < 2) return text + "\n";
-  text += "  (";
-  size_t shown = 0;
-  for (size_t id = 0; id < labels.size() && shown < 10; ++id) {
-    if (id != best) text += fmt::format("{}{} {:.4f}", shown++ == 0 ? "" : ", ", labels[id], prediction.scores[id]);
-  }
-  return text + (shown + 1 < labels.size() ? ", ...)\n" : ")\n");
+std::string_view function_of(const eval::Classifier& classifier, const PredictOptions& options) {
+  return options.function_to_apply ? std::string_view(*options.function_to_apply) : classifier.score_function;
 }
 
-void predict_texts(const eval::Classifier& classifier, const PredictOptions& options) {
-  const text::EncodeOptions encode = cut_at(classifier.max_length);
-  for (const std::string& text : options.texts.text) {
-    task::Features features;
-    const text::Encoding encoding = options.texts.text_pair.empty()
-                                        ? classifier.tokenizer.encode(text, encode)
-                                        : classifier.tokenizer.encode_pair(text, options.texts.text_pair, encode);
-    if (encoding.num_cut > 0) {
-      log_warning("the text is longer than {} tokens; the last {} were cut", classifier.max_length, encoding.num_cut);
-    }
-    features.add(encoding);
-    const eval::Prediction prediction =
-        eval::predict(classifier, features, [](uint64_t) {}, options.function_to_apply).front();
-    print(options.json ? eval::prediction_json(prediction, classifier.labels).dump() + "\n"
-                       : as_text(prediction, classifier.labels));
+// "  not sure: NEUTRAL or NEGATIVE", or nothing.
+std::string ties_text(std::span<const float> scores, const std::vector<std::string>& labels,
+                      std::string_view function) {
+  const std::vector<size_t> near = eval::near_ties(scores, function);
+  std::string text;
+  for (size_t i = 0; i < std::min(near.size(), kMaxTies); ++i) {
+    text += fmt::format("{}{}", i == 0 ? "  not sure: " : " or ", labels[near[i]]);
   }
+  return near.size() > kMaxTies ? text + " or another" : text;
 }
 
-std::vector<std::string> output_columns(table::RowFormat format, const std::vector<std::string>& labels) {
-  std::vector<std::string> columns = {"label", "score"};
-  if (format == table::RowFormat::kCsv) {
-    for (const std::string& label : labels) columns.push_back("score_" + label);
+std::string as_text(std::span<const float> scores, const std::vector<std::string>& labels, std::string_view function,
+                    size_t top_k) {
+  const std::vector<size_t> ranked = eval::ranked_labels(scores, std::min(top_k, kMaxShown + 1));
+  std::string text = fmt::format("{}  {:.4f}", labels[ranked[0]], scores[ranked[0]]);
+  for (size_t i = 1; i < ranked.size(); ++i) {
+    text += fmt::format("{}{} {:.4f}", i == 1 ? "  (" : ", ", labels[ranked[i]], scores[ranked[i]]);
   }
-  return columns;
+  if (ranked.size() > 1) text += ranked.size() < top_k ? ", ...)" : ")";
+  return text + ties_text(scores, labels, function) + "\n";
 }
 
-void write_prediction(table::RowWriter& writer, table::RowFormat format, const eval::Prediction& prediction,
-                      const std::vector<std::string>& labels) {
-  const Json json = eval::prediction_json(prediction, labels);
-  if (format == table::RowFormat::kJsonLines) {
-    writer.write_json(json.dump());
-    return;
+void predict_text(const eval::Classifier& classifier, const PredictOptions& options, const std::string& text) {
+  text::EncodeOptions encode;
+  encode.max_length = classifier.max_length;
+  const bool has_pair = !options.texts.text_pair.empty();
+  const text::Encoding encoding = has_pair ? classifier.tokenizer.encode_pair(text, options.texts.text_pair, encode)
+                                           : classifier.tokenizer.encode(text, encode);
+  if (encoding.num_cut > 0) {
+    log_warning("the text is longer than {} tokens; the last {} were truncated", classifier.max_length,
+                encoding.num_cut);
   }
-  std::vector<table::Value> values = {json["label"].get<std::string>(), json["score"].get<double>()};
-  for (const auto& [label, score] : json["scores"].items()) values.emplace_back(score.get<double>());
-  writer.write(values);
+  task::Features features;
+  features.add(encoding);
+  task::warn_of_unknown_tokens(task::unknown_tokens(classifier.tokenizer, features, has_pair), "the text");
+  const std::string_view function = function_of(classifier, options);
+  const auto name = [](uint64_t) { return std::string("the text"); };
+  const eval::Predictions predictions = eval::predict(classifier, features, function, name);
+  const std::span<const float> scores = predictions.row(0);
+  const size_t top_k = top_k_of(options, classifier.labels.size());
+  print(options.json ? eval::prediction_json(scores, classifier.labels, function,
+                                             options.top_k ? std::optional(top_k) : std::nullopt)
+                               .dump() +
+                           "\n"
+                     : as_text(scores, classifier.labels, function, top_k));
 }
 
 void predict_file(const eval::Classifier& classifier, const PredictOptions& options) {
-  const table::RowFormat format = table::row_format(options.texts.output);
-  table::RowWriter writer(options.texts.output, format, output_columns(format, classifier.labels));
-  uint64_t num_cut_rows = 0;
-  const auto write = [&](const task::Features& features) {
-    num_cut_rows += features.num_cut_rows;
-    for (const eval::Prediction& prediction :
-         eval::predict(classifier, features, [](uint64_t) {}, options.function_to_apply)) {
-      write_prediction(writer, format, prediction, classifier.labels);
-    }
+  const size_t num_labels = classifier.labels.size();
+  PredictionWriter writer(options.texts,
+                          {.labels = classifier.labels,
+                           .function = std::string(function_of(classifier, options)),
+                           .top_k = options.top_k ? std::optional(top_k_of(options, num_labels)) : std::nullopt,
+                           .keep_columns = options.keep_columns});
+  text::UnknownTokens unknown;
+  const auto write = [&](const Block& block) {
+    unknown.add(task::unknown_tokens(classifier.tokenizer, block.features, block.has_pairs));
+    const auto name = [&](uint64_t row) { return block.location(row); };
+    writer.write(block, eval::predict(classifier, block.features, writer.format().function, name));
   };
-  for_each_block(options.texts, classifier.tokenizer, {classifier.max_length, "predicting", true}, write);
+  const BlockOptions block_options{.max_length = classifier.max_length,
+                                   .what = "predicting",
+                                   .beside_computing = true,
+                                   .max_rows = std::clamp<size_t>(kMaxScoresOfBlock / num_labels, 1, 2048)};
+  for_each_block(options.texts, classifier.tokenizer, block_options, write);
   writer.commit();
-  if (num_cut_rows > 0) {
-    log_warning("{} of {} rows are longer than {} tokens and were cut", num_cut_rows, writer.rows(),
-                classifier.max_length);
-  }
+  task::warn_of_unknown_tokens(unknown, options.texts.file.string());
   log_info("wrote {} rows to {}", writer.rows(), options.texts.output.string());
 }
 
@@ -96,12 +103,13 @@ void predict_file(const eval::Classifier& classifier, const PredictOptions& opti
 int run_predict(const options::Parsed<PredictOptions>& parsed) {
   const PredictOptions& options = parsed.options;
   check_text_input(options.texts, "predict");
+  if (!options.texts.file.empty()) Output(options.texts);  // an unknown format is found before the model is loaded
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const eval::Classifier classifier =
       eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
   classifier.model->set_compute(compute);
   if (options.texts.file.empty()) {
-    predict_texts(classifier, options);
+    for_each_text(options.texts, [&](const std::string& text) { predict_text(classifier, options, text); });
   } else {
     predict_file(classifier, options);
   }

@@ -1,4 +1,4 @@
-// hone serve: a trained model behind HTTP, with a page to try it.
+// hone serve: serves a trained model by HTTP, with a page to try it.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -34,7 +34,9 @@ serve::ServiceOptions service_options(const ServeOptions& options) {
 int run_serve(const options::Parsed<ServeOptions>& parsed) {
   const ServeOptions& options = parsed.options;
   const InterruptGuard interrupts;
-  tensor::prepare_compute(options.compute);  // a device that is not there ends the program before it listens
+  tensor::prepare_compute(options.compute);  // a missing device ends the program before it listens
+  // So does a missing model. With --open somebody looks at the page, which then says what is missing.
+  if (!options.server.open) serve::check_model_exists(options.model.model_name_or_path);
   const auto metrics = std::make_shared<http::Metrics>();
   serve::Service service(service_options(options), *metrics);
   http::Server server(http::make_config(options.server), {.title = "hone serve",
@@ -47,9 +49,8 @@ int run_serve(const options::Parsed<ServeOptions>& parsed) {
   if (options.server.open) http::open_in_browser(server.url());
   service.start();
   server.run([] { return pending_interrupt() != 0; });
-  const int code = pending_interrupt() == 0 ? 0 : 128 + pending_interrupt();
-  if (service.is_loading())
-    std::_Exit(code);  // the reading of a big model is not waited for, and leaves nothing behind
+  const int code = server_exit_code(pending_interrupt());
+  if (service.is_loading()) std::_Exit(code);  // reading a big model may take long, and leaves nothing behind
   service.stop();
   return code;
 }

@@ -21,10 +21,9 @@ struct ServeOptions {
     TrainedModelOptions::fields(self.model, visit);
     http::ServerOptions::fields(self.server, visit);
     visit.group("Queue");
-    visit("max_batch_tokens", self.max_batch_tokens, "tokens that are computed at once, of all requests that wait")
-        .at_least(1);
-    visit("max_queue", self.max_queue, "requests that may wait; further ones are answered 429").at_least(1);
-    visit("queue_timeout", self.queue_timeout, "seconds that a request may wait; then it is answered 503").above(0);
+    visit("max_batch_tokens", self.max_batch_tokens, "tokens of a batch, from all waiting requests").at_least(1);
+    visit("max_queue", self.max_queue, "requests that may wait; further ones get status 429").at_least(1);
+    visit("queue_timeout", self.queue_timeout, "seconds that a request may wait; then it gets status 503").above(0);
     visit.group("Machine");
     tensor::ComputeOptions::fields(self.compute, visit);
   }

@@ -1,27 +1,140 @@
-// Reading and tokenizing a file block by block, in memory that does not grow with it.
+// Memory does not grow with the file.
 #include "cli/text_input.h"
 
 #include <omp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <iostream>
 
 #include "base/ahead.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "base/output_path.h"
 #include "base/progress.h"
+#include "cli/command.h"
 #include "table/columns.h"
 #include "table/read.h"
+#include "table/temporary_file.h"
 
 namespace hone::cli {
 
 namespace {
 
-constexpr uint64_t kBlockRows = 2048;
+namespace fs = std::filesystem;
 
-void check_texts(const table::Rows& rows, const std::string& column_name) {
-  const table::Column column = rows.column(column_name);
-  for (uint64_t row = 0; row < rows.size(); ++row) {
-    if (!column.is_null(row)) continue;
-    throw Error(ErrorKind::kInput, fmt::format("{}: column \"{}\" has no text", rows.location(row), column_name),
-                "remove the row, or fill it in: every row of the input gets a row in the output");
+constexpr const char* kStandardInput = "standard input";
+
+bool is_blank(std::optional<std::string_view> text) {
+  return !text || text->find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+table::RowFormat output_format(const TextOptions& input) {
+  if (input.output_format == "csv") return table::RowFormat::kCsv;
+  if (input.output_format == "jsonl" || is_stream(input.output)) return table::RowFormat::kJsonLines;
+  return table::row_format(input.output);
+}
+
+void write_all(std::FILE* file, std::string_view bytes) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() && std::fflush(file) == 0) return;
+  throw Error(ErrorKind::kIo, fmt::format("cannot write the output: {}", system_message(errno)));
+}
+
+// Copies standard input to a temporary file, which readers of rows can map. They find the format by its content.
+class InputFile {
+ public:
+  explicit InputFile(const fs::path& file) : path_(file) {
+    if (file != "-") return;
+    copy_ = std::make_unique<table::TemporaryFile>("");
+    std::string buffer(size_t{1} << 16, '\0');
+    for (;;) {
+      const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
+      if (count == 0) break;
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) {
+        throw Error(ErrorKind::kIo, fmt::format("cannot read {}: {}", kStandardInput, system_message(errno)));
+      }
+      copy_->write(std::string_view(buffer).substr(0, static_cast<size_t>(count)));
+    }
+    path_ = copy_->path();
   }
+
+  const fs::path& path() const { return path_; }
+
+  // Returns a message with the name that the user knows in place of the temporary one.
+  std::string with_own_name(std::string text) const {
+    if (!copy_) return text;
+    const std::string own = path_.string();
+    for (size_t at = text.find(own); at != std::string::npos; at = text.find(own, at)) {
+      text.replace(at, own.size(), kStandardInput);
+    }
+    return text;
+  }
+
+ private:
+  fs::path path_;
+  std::unique_ptr<table::TemporaryFile> copy_;
+};
+
+// Makes blocks of rows, of which --on-empty keeps some.
+class BlockMaker {
+ public:
+  BlockMaker(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options)
+      : input_(input), tokenizer_(tokenizer), options_(options) {}
+
+  Block make(const table::Rows& rows) const {
+    const table::TextColumns columns = table::choose_text_columns(rows, input_.text_column, input_.text_pair_column);
+    std::vector<uint64_t> with_text;
+    Block block{.rows = rows, .has_pairs = columns.text_pair.has_value()};
+    find_empty(rows, columns, with_text, block.num_empty);
+    if (block.num_empty == 0 || input_.on_empty == "keep") {
+      block.row_of.resize(rows.size());
+      for (uint64_t row = 0; row < rows.size(); ++row) block.row_of[row] = row;
+    } else {
+      block.row_of = std::move(with_text);
+    }
+    const table::Rows kept = block.row_of.size() == rows.size() ? rows : rows.select(block.row_of);
+    if (input_.on_empty == "skip" && block.num_empty > 0) {
+      block.rows = kept;
+      for (uint64_t row = 0; row < kept.size(); ++row) block.row_of[row] = row;
+    }
+    block.features = task::tokenize_rows(tokenizer_, kept, columns, options_.max_length, "tokenizing");
+    return block;
+  }
+
+ private:
+  void find_empty(const table::Rows& rows, const table::TextColumns& columns, std::vector<uint64_t>& with_text,
+                  uint64_t& num_empty) const {
+    std::vector<table::Column> looked_at = {rows.column(columns.text)};
+    if (columns.text_pair) looked_at.push_back(rows.column(*columns.text_pair));
+    for (uint64_t row = 0; row < rows.size(); ++row) {
+      const auto empty = std::find_if(looked_at.begin(), looked_at.end(),
+                                      [&](const table::Column& column) { return is_blank(column.text(row)); });
+      if (empty == looked_at.end()) {
+        with_text.push_back(row);
+        continue;
+      }
+      if (input_.on_empty == "error") {
+        throw Error(ErrorKind::kInput, fmt::format("{}: column \"{}\" has no text", rows.location(row), empty->name()),
+                    "fill it in, or give --on-empty keep, null or skip");
+      }
+      ++num_empty;
+    }
+  }
+
+  const TextOptions& input_;
+  const text::Tokenizer& tokenizer_;
+  const BlockOptions& options_;
+};
+
+void tell_empty(uint64_t num_empty, const std::string& on_empty) {
+  if (num_empty == 0) return;
+  const char* const what = on_empty == "keep"   ? "taken as empty texts"
+                           : on_empty == "null" ? "written with nulls"
+                                                : "skipped";
+  log_warning("{} {} no text: {} (--on-empty {})", num_empty, num_empty == 1 ? "row has" : "rows have", what, on_empty);
 }
 
 }  // namespace
@@ -29,7 +142,7 @@ void check_texts(const table::Rows& rows, const std::string& column_name) {
 void check_text_input(const TextOptions& input, const char* command) {
   const bool has_file = !input.file.empty();
   if (input.text.empty() && !has_file) {
-    throw Error(ErrorKind::kUsage, "nothing to work on",
+    throw Error(ErrorKind::kUsage, "no text and no file are given",
                 fmt::format("give a text (hone {} --model DIR \"...\") or --file FILE --output FILE", command));
   }
   if (!input.text.empty() && has_file) {
@@ -37,31 +150,87 @@ void check_text_input(const TextOptions& input, const char* command) {
   }
   if (has_file == input.output.empty()) {
     throw Error(ErrorKind::kUsage, has_file ? "--file is given without --output" : "--output is given without --file",
-                "give both, as --file reviews.csv --output labels.jsonl");
+                "give both, such as --file reviews.csv --output labels.jsonl");
   }
   if (has_file && !input.text_pair.empty()) {
     throw Error(ErrorKind::kUsage, "--text-pair is given with --file",
                 "name the column of the second text with --text-pair-column");
   }
+  if (!has_file) return;
+  check_is_not_input(input.output, "--output", input.file, "--file");
+  if (!input.overwrite) check_is_free(input.output, "--output");
 }
 
-void for_each_block(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options,
-                    const std::function<void(const task::Features&)>& take) {
-  table::RowReader reader({input.file});
-  Progress progress(options.what, "row", 0);
-  Ahead<task::Features> blocks([&]() -> std::optional<task::Features> {
-    if (options.beside_computing) omp_set_num_threads(1);  // for what this thread starts
-    const auto rows = reader.next(kBlockRows);
-    if (!rows) return std::nullopt;
-    const table::TextColumns columns = table::choose_text_columns(*rows, input.text_column, input.text_pair_column);
-    check_texts(*rows, columns.text);
-    if (columns.text_pair) check_texts(*rows, *columns.text_pair);
-    return task::tokenize_rows(tokenizer, *rows, columns, options.max_length, "tokenizing");
-  });
-  while (const auto features = blocks.next()) {
-    take(*features);
-    progress.advance(features->size());
+void for_each_text(const TextOptions& input, const std::function<void(const std::string& text)>& take) {
+  if (input.text != std::vector<std::string>{"-"}) {
+    for (const std::string& text : input.text) take(text);
+    return;
   }
+  for (std::string line; std::getline(std::cin, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    take(line);
+    std::fflush(stdout);  // a program that asks line by line waits for this answer
+  }
+}
+
+Output::Output(const TextOptions& input) : path_(input.output), format_(output_format(input)) {}
+
+void Output::begin(std::vector<std::string> column_names) {
+  if (!is_stream(path_)) {
+    writer_ = std::make_unique<table::RowWriter>(path_, format_, std::move(column_names));
+    return;
+  }
+  std::shared_ptr<std::FILE> file(stdout, [](std::FILE*) {});
+  if (path_ != "-") {
+    file.reset(std::fopen(path_.c_str(), "w"), [](std::FILE* opened) {
+      if (opened != nullptr) std::fclose(opened);
+    });
+    if (!file) {
+      throw Error(ErrorKind::kIo, fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
+    }
+  }
+  const auto write = [file](std::string_view bytes) { write_all(file.get(), bytes); };
+  writer_ = std::make_unique<table::RowWriter>(write, format_, std::move(column_names));
+}
+
+void Output::end_block() {
+  if (is_stream(path_)) writer_->flush();
+}
+
+void Output::commit() { writer_->commit(); }
+
+std::string Block::location(uint64_t row) const { return rows.location(row_of[row]); }
+
+uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options,
+                        const std::function<void(const Block&)>& take) {
+  const InputFile file(input.file);
+  uint64_t num_rows = 0, num_empty = 0, num_truncated = 0, num_kept = 0;
+  try {
+    table::RowReader reader({file.path()});
+    const BlockMaker maker(input, tokenizer, options);
+    Progress progress(options.what, "row", 0);
+    Ahead<Block> blocks([&]() -> std::optional<Block> {
+      if (options.beside_computing) omp_set_num_threads(1);  // for what this thread starts
+      const auto rows = reader.next(options.max_rows);
+      return rows ? std::optional(maker.make(*rows)) : std::nullopt;
+    });
+    while (const auto block = blocks.next()) {
+      take(*block);
+      num_empty += block->num_empty;
+      num_kept += block->features.size();
+      num_truncated += block->features.num_cut_rows;
+      num_rows += input.on_empty == "keep" ? block->rows.size() : block->features.size() + block->num_empty;
+      progress.advance(block->rows.size());
+    }
+  } catch (const Error& error) {
+    throw Error(error.kind(), file.with_own_name(error.what()), file.with_own_name(error.hint()));
+  }
+  tell_empty(num_empty, input.on_empty);
+  if (num_truncated > 0) {
+    log_warning("{} of {} rows are longer than {} tokens and were truncated", num_truncated, num_kept,
+                options.max_length);
+  }
+  return num_rows;
 }
 
 }  // namespace hone::cli

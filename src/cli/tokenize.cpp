@@ -3,11 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "cli/library.h"
 #include "cli/text_input.h"
 #include "cli/tokenize_options.h"
-#include "table/writer.h"
 #include "task/features.h"
 #include "text/tokenizer.h"
 
@@ -29,7 +29,7 @@ std::string as_table(const text::Tokenizer& tokenizer, const text::Encoding& enc
                        tokenizer.token(encoding.ids[i]));
   }
   return out + fmt::format("{} tokens{}\n", encoding.ids.size(),
-                           encoding.num_cut > 0 ? fmt::format(", {} more were cut", encoding.num_cut) : "");
+                           encoding.num_cut > 0 ? fmt::format(", {} more were truncated", encoding.num_cut) : "");
 }
 
 Json as_json(const text::Tokenizer& tokenizer, const text::Encoding& encoding,
@@ -59,36 +59,40 @@ std::vector<text::Offset> character_offsets(const text::Encoding& encoding, cons
   return offsets;
 }
 
-void tokenize_texts(const text::Tokenizer& tokenizer, const TokenizeOptions& options) {
+void tokenize_text(const text::Tokenizer& tokenizer, const TokenizeOptions& options, const std::string& text) {
   text::EncodeOptions encode;
   encode.max_length = limit(options);
   encode.with_offsets = true;
-  for (const std::string& text : options.texts.text) {
-    const text::Encoding encoding = options.texts.text_pair.empty()
-                                        ? tokenizer.encode(text, encode)
-                                        : tokenizer.encode_pair(text, options.texts.text_pair, encode);
-    const auto offsets = character_offsets(encoding, text, options.texts.text_pair);
-    print(options.json ? as_json(tokenizer, encoding, offsets).dump() + "\n" : as_table(tokenizer, encoding, offsets));
-  }
+  const std::string& pair = options.texts.text_pair;
+  const text::Encoding encoding =
+      pair.empty() ? tokenizer.encode(text, encode) : tokenizer.encode_pair(text, pair, encode);
+  const auto offsets = character_offsets(encoding, text, pair);
+  print(options.json ? as_json(tokenizer, encoding, offsets).dump() + "\n" : as_table(tokenizer, encoding, offsets));
 }
 
-void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& options) {
-  table::RowWriter writer(options.texts.output, table::RowFormat::kJsonLines, {"input_ids"});
-  uint64_t num_cut_rows = 0, num_tokens = 0;
-  for_each_block(options.texts, tokenizer, {limit(options), "tokenizing"}, [&](const task::Features& features) {
-    num_cut_rows += features.num_cut_rows;
-    num_tokens += features.num_tokens();
-    for (uint64_t row = 0; row < features.size(); ++row) {
-      const auto begin = features.ids.begin() + static_cast<std::ptrdiff_t>(features.offsets[row]);
-      const auto end = features.ids.begin() + static_cast<std::ptrdiff_t>(features.offsets[row + 1]);
-      writer.write_json(fmt::format("{{\"input_ids\": [{}]}}", fmt::join(begin, end, ", ")));
+void write_ids(const Block& block, Output& output) {
+  if (!output.has_begun()) output.begin({"input_ids"});
+  const task::Features& features = block.features;
+  for (uint64_t row = 0, next = 0; row < block.rows.size(); ++row) {
+    if (next == block.row_of.size() || block.row_of[next] != row) {
+      output.writer().write_json(R"({"input_ids": null})");
+      continue;
     }
-  });
-  writer.commit();
-  if (num_cut_rows > 0) {
-    log_warning("{} of {} rows are longer than {} tokens and were cut", num_cut_rows, writer.rows(), limit(options));
+    const auto begin = features.ids.begin() + static_cast<std::ptrdiff_t>(features.offsets[next]);
+    const auto end = features.ids.begin() + static_cast<std::ptrdiff_t>(features.offsets[++next]);
+    output.writer().write_json(fmt::format("{{\"input_ids\": [{}]}}", fmt::join(begin, end, ", ")));
   }
-  log_info("wrote {} rows, {} tokens, to {}", writer.rows(), num_tokens, options.texts.output.string());
+  output.end_block();
+}
+
+void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& options, Output& output) {
+  uint64_t num_tokens = 0;
+  for_each_block(options.texts, tokenizer, {limit(options), "tokenizing"}, [&](const Block& block) {
+    num_tokens += block.features.num_tokens();
+    write_ids(block, output);
+  });
+  output.commit();
+  log_info("wrote {} rows, {} tokens, to {}", output.rows(), num_tokens, options.texts.output.string());
 }
 
 }  // namespace
@@ -96,11 +100,17 @@ void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& opti
 int run_tokenize(const options::Parsed<TokenizeOptions>& parsed) {
   const TokenizeOptions& options = parsed.options;
   check_text_input(options.texts, "tokenize");
+  std::optional<Output> output;
+  if (!options.texts.file.empty()) output.emplace(options.texts);
+  if (output && output->format() != table::RowFormat::kJsonLines) {
+    throw Error(ErrorKind::kUsage, "hone tokenize cannot write csv: a row of ids is a list",
+                "give --output a name that ends in .jsonl, or --output-format jsonl");
+  }
   const text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
-  if (options.texts.file.empty()) {
-    tokenize_texts(tokenizer, options);
+  if (output) {
+    tokenize_file(tokenizer, options, *output);
   } else {
-    tokenize_file(tokenizer, options);
+    for_each_text(options.texts, [&](const std::string& text) { tokenize_text(tokenizer, options, text); });
   }
   return 0;
 }

@@ -1,11 +1,40 @@
 // hone train: fine-tunes a model on rows.
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/interrupt.h"
+#include "base/output_path.h"
 #include "cli/library.h"
+#include "table/read.h"
 #include "train/run.h"
 
 namespace hone::cli {
 
+namespace {
+
+// Writing the log would destroy a file that the run reads.
+void check_log(const train::TrainOptions& options) {
+  const std::filesystem::path& log = options.json_log;
+  if (log.empty() || !std::filesystem::exists(log)) return;
+  const std::pair<const char*, const std::vector<std::string>&> lists[] = {
+      {"--train-file", options.train_file},
+      {"--validation-file", options.validation_file},
+      {"--test-file", options.test_file}};
+  for (const auto& [option, files] : lists) {
+    for (const std::string& file : files) check_is_not_input(log, "--json-log", file, option);
+  }
+  if (options.rows.dataset.empty()) return;
+  for (const auto& [split, files] : table::dataset_files(options.rows.dataset, options.rows.dataset_config_name)) {
+    for (const std::filesystem::path& file : files) check_is_not_input(log, "--json-log", file, "--dataset");
+  }
+}
+
+}  // namespace
+
 int run_train(const options::Parsed<train::TrainOptions>& parsed) {
+  check_log(parsed.options);
   const train::RunEnd end = train::run_training(parsed.options);
   return end == train::RunEnd::kInterrupted ? 128 + pending_interrupt() : 0;
 }

@@ -1,4 +1,4 @@
-// The options that name a trained model, as every command takes them that applies one.
+// The options that name a trained model, for the commands that apply one.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct TrainedModelOptions {
         .required()
         .alias("model")
         .value_name("DIR");
-    visit("max_seq_length", self.max_seq_length, "longest text in tokens; what is over is cut, which is said")
+    visit("max_seq_length", self.max_seq_length, "longest text in tokens; longer texts are truncated, with a warning")
         .at_least(2)
         .default_text("that of the training");
   }

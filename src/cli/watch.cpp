@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "cli/command.h"
 #include "http/browser.h"
 #include "http/server.h"
 #include "watch/routes.h"
@@ -25,7 +26,7 @@ int run_watch(const options::Parsed<WatchOptions>& parsed) {
   if (runs->list().empty()) log_info("there are no runs yet; they appear as they begin");
   if (options.open) http::open_in_browser(server.url());
   server.run([] { return pending_interrupt() != 0; });
-  return pending_interrupt() == 0 ? 0 : 128 + pending_interrupt();
+  return server_exit_code(pending_interrupt());
 }
 
 }  // namespace hone::cli

@@ -1,12 +1,14 @@
-// Loading for answers: whatever would make them random or wrong is an error here.
 #include "eval/classifier.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <type_traits>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "task/vocabulary.h"
 
 namespace hone::eval {
 
@@ -14,8 +16,10 @@ namespace {
 
 template <typename T>
 std::optional<T> number_of(const Json& json, const char* key) {
-  if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer()) return std::nullopt;
-  return json[key].get<T>();
+  if (!json.is_object() || !json.contains(key)) return std::nullopt;
+  const Json& value = json[key];
+  if (std::is_integral_v<T> ? !value.is_number_integer() : !value.is_number()) return std::nullopt;
+  return value.get<T>();
 }
 
 size_t longest_row(const std::filesystem::path& model_dir, std::optional<int64_t> asked, const TrainingFacts& training,
@@ -37,7 +41,8 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir) {
   const std::filesystem::path path = model_dir / "training_args.json";
   if (!std::filesystem::exists(path)) return {};
   const Json json = read_json(path);
-  return {number_of<int64_t>(json, "max_seq_length"), number_of<uint64_t>(json, "seed")};
+  return {number_of<int64_t>(json, "max_seq_length"), number_of<uint64_t>(json, "seed"),
+          number_of<double>(json, "label_smoothing_factor")};
 }
 
 Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length) {
@@ -45,7 +50,7 @@ Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::
   request.model_dir = model_dir;
   model::LoadedClassifier loaded = model::load_classifier(request);
   if (loaded.report.from_config_only || !loaded.report.newly_initialized.empty()) {
-    throw Error(
+    throw UntrainedModel(
         ErrorKind::kInput,
         fmt::format("{} holds no trained classifier: {} would be random", model_dir.string(),
                     loaded.report.from_config_only
@@ -54,15 +59,24 @@ Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::
         fmt::format("train one first: hone train --model {} --dataset ... --output-dir ...", model_dir.string()));
   }
   text::Tokenizer tokenizer = text::Tokenizer::load(model_dir);
-  if (tokenizer.vocab_size() > loaded.model->vocab_size()) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}: the tokenizer has {} tokens, the model's embedding only {}", model_dir.string(),
-                            tokenizer.vocab_size(), loaded.model->vocab_size()),
-                "the tokenizer belongs to another model: put the model's own tokenizer files into the folder");
-  }
+  task::check_vocabulary(tokenizer, loaded.model->vocab_size(), model_dir);
   const TrainingFacts training = training_facts(model_dir);
   const size_t max_length = longest_row(model_dir, max_seq_length, training, tokenizer, loaded.model->max_length());
-  return {loaded.model, std::move(tokenizer), loaded.config.labels(), max_length, training};
+  return {.model = loaded.model,
+          .tokenizer = std::move(tokenizer),
+          .labels = loaded.config.labels(),
+          .score_function = default_score_function(loaded.config.problem_type(), loaded.config.num_labels()),
+          .max_length = max_length,
+          .training = training};
+}
+
+void check_embedded(const Classifier& classifier, std::span<const int32_t> ids, std::string_view row) {
+  task::check_embedded(classifier.tokenizer, classifier.model->vocab_size(), ids, row);
+}
+
+void check_embedded(const Classifier& classifier, const task::Features& features, const RowName& row_name) {
+  const auto place_of = [&](uint64_t row) { return name_of(row_name, row); };
+  task::check_embedded(classifier.tokenizer, classifier.model->vocab_size(), features, place_of);
 }
 
 }  // namespace hone::eval

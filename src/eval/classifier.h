@@ -1,35 +1,54 @@
-// A trained classifier ready to answer: model, tokenizer and what its training settled, read from its folder.
+// A trained classifier, ready to predict: model, tokenizer and the options of its training, read from its folder.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/error.h"
+#include "eval/evaluate.h"
 #include "model/load.h"
+#include "task/features.h"
 #include "text/tokenizer.h"
 
 namespace hone::eval {
 
-// What the training of a model settled, from its training_args.json; unset where the folder has none.
+// Options of a model's training, from its training_args.json; unset if the folder has no such file.
 struct TrainingFacts {
   std::optional<int64_t> max_seq_length;
   std::optional<uint64_t> seed;
+  std::optional<double> label_smoothing;
 };
 TrainingFacts training_facts(const std::filesystem::path& model_dir);
+
+// The folder holds a model whose head was never trained, or no weights at all.
+class UntrainedModel : public Error {
+ public:
+  using Error::Error;
+};
 
 struct Classifier {
   std::shared_ptr<model::SequenceClassifier> model;
   text::Tokenizer tokenizer;
   std::vector<std::string> labels;  // by id
+  std::string_view score_function;  // the one that transformers' pipeline applies to this model
   size_t max_length = 0;            // tokens of a row
   TrainingFacts training;
 };
 
-// `max_seq_length` over that of the training, over what the model holds. Errors: kInput for a folder whose head was
-// never trained (a pretrained body), or whose tokenizer has more tokens than the model.
+// The maximum length is `max_seq_length`; if it is unset, that of the training; else that of the model. Warns if the
+// tokenizer has added tokens without a row of the embedding. Errors: UntrainedModel; kInput for a tokenizer of
+// another model.
 Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length);
+
+// Throws kInput if the model's embedding has no row for one of the tokens; `row` names their text.
+void check_embedded(const Classifier& classifier, std::span<const int32_t> ids, std::string_view row);
+// The same for every row.
+void check_embedded(const Classifier& classifier, const task::Features& features, const RowName& row_name);
 
 }  // namespace hone::eval

@@ -1,4 +1,3 @@
-// Batches without gradients. What a batch gives goes straight into sums; logits of a whole set are never held.
 #include "eval/evaluate.h"
 
 #include <ATen/ATen.h>
@@ -6,26 +5,27 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <numeric>
 
-#include "base/names.h"
 #include "base/progress.h"
-#include "task/text_classification.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
 
 namespace hone::eval {
 
 namespace {
 
-// More tokens at once are no faster.
-constexpr uint64_t kTokensPerBatch = 4096;
+constexpr int64_t kMaxLogitsPerBatch = int64_t{1} << 22;  // 16 MiB: bounds the rows of a batch if there are many labels
 
-// Rows from the longest on, so that those of a batch are of about one length; each batch has at most `tokens_per_batch`
-// tokens, or one row.
+// Rows from the longest to the shortest, so that the rows of a batch have similar lengths. Each batch has at most
+// `max_tokens` tokens and `max_rows` rows, or one row.
 class SortedBatches {
  public:
-  SortedBatches(const task::Features& features, uint64_t tokens_per_batch)
-      : features_(features), tokens_per_batch_(tokens_per_batch), order_(features.size()) {
+  SortedBatches(const task::Features& features, uint64_t max_tokens, int64_t num_labels)
+      : features_(features),
+        max_tokens_(max_tokens),
+        max_rows_(static_cast<size_t>(std::max<int64_t>(1, kMaxLogitsPerBatch / std::max<int64_t>(1, num_labels)))),
+        order_(features.size()) {
     std::iota(order_.begin(), order_.end(), uint64_t{0});
     std::stable_sort(order_.begin(), order_.end(),
                      [&](uint64_t a, uint64_t b) { return features.length(a) > features.length(b); });
@@ -34,107 +34,121 @@ class SortedBatches {
   // Empty after the last one.
   std::span<const uint64_t> next() {
     const size_t begin = next_;
-    for (uint64_t tokens = 0; next_ < order_.size(); ++next_) {
+    for (uint64_t tokens = 0; next_ < order_.size() && next_ - begin < max_rows_; ++next_) {
       tokens += features_.length(order_[next_]);
-      if (next_ > begin && tokens > tokens_per_batch_) break;
+      if (next_ > begin && tokens > max_tokens_) break;
     }
     return std::span(order_).subspan(begin, next_ - begin);
   }
 
  private:
   const task::Features& features_;
-  uint64_t tokens_per_batch_;
+  uint64_t max_tokens_;
+  size_t max_rows_;
   std::vector<uint64_t> order_;
   size_t next_ = 0;
 };
 
-// logits [B, K] of the rows.
-void add_predictions(const at::Tensor& logits, const task::Features& features, std::span<const uint64_t> rows,
-                     ConfusionMatrix& confusion, WorstMistakes& worst) {
-  const at::Tensor predicted = logits.argmax(-1).to(at::kCPU).contiguous();
-  const at::Tensor scores = logits.to(at::kCPU, at::kFloat).contiguous();
-  const int64_t* predictions = predicted.const_data_ptr<int64_t>();
-  const auto num_labels = static_cast<size_t>(scores.size(-1));
+// The logits [B, K] of a batch on the CPU.
+class BatchLogits {
+ public:
+  explicit BatchLogits(const at::Tensor& logits)
+      : on_cpu_(logits.to(at::kCPU, at::kFloat).contiguous()), num_labels_(static_cast<size_t>(logits.size(-1))) {}
+
+  std::span<const float> row(size_t i) const {
+    return {on_cpu_.const_data_ptr<float>() + i * num_labels_, num_labels_};
+  }
+
+ private:
+  at::Tensor on_cpu_;
+  size_t num_labels_;
+};
+
+void add_predictions(const BatchLogits& logits, const task::Features& features, std::span<const uint64_t> rows,
+                     EvaluationResult& result, WorstMistakes& worst) {
   for (size_t i = 0; i < rows.size(); ++i) {
+    const std::span<const float> row = logits.row(i);
+    if (first_nonfinite_row(row, row.size())) {
+      result.first_nonfinite = result.num_nonfinite == 0 ? rows[i] : std::min(result.first_nonfinite, rows[i]);
+      ++result.num_nonfinite;
+      continue;
+    }
     const int64_t label = features.labels[rows[i]];
-    confusion.add(label, predictions[i]);
-    if (label == predictions[i]) continue;
-    worst.add(
-        make_mistake(rows[i], {scores.const_data_ptr<float>() + i * num_labels, num_labels}, label, predictions[i]));
+    const int64_t predicted = std::max_element(row.begin(), row.end()) - row.begin();
+    result.confusion.add(label, predicted);
+    if (label != predicted && worst.keeps_any()) worst.add(make_mistake(rows[i], row, label, predicted));
   }
 }
 
-// No more than batch_size of the longest rows have: who makes batch_size small wants to save memory.
+// At most the tokens of batch_size of the longest rows: a small batch_size is chosen to save memory.
 uint64_t evaluation_tokens(const task::Features& features, uint64_t batch_size) {
   uint64_t longest = 1;
   for (uint64_t row = 0; row < features.size(); ++row) longest = std::max(longest, features.length(row));
   return batch_size >= kTokensPerBatch / longest + 1 ? kTokensPerBatch : batch_size * longest;
 }
 
-at::Tensor softmax(const at::Tensor& logits) { return at::softmax(logits, -1); }
-
-at::Tensor sigmoid(const at::Tensor& logits) { return at::sigmoid(logits); }
-
-at::Tensor unchanged(const at::Tensor& logits) { return logits; }
-
-constexpr ScoreFunction kScoreFunctions[] = {
-    {"softmax", "probabilities that sum to 1", softmax},
-    {"sigmoid", "a probability for each label by itself", sigmoid},
-    {"none", "the logits", unchanged},
-};
-
 }  // namespace
 
-std::span<const ScoreFunction> score_functions() { return kScoreFunctions; }
+std::string name_of(const RowName& row_name, uint64_t row) {
+  return row_name ? row_name(row) : fmt::format("row {}", row);
+}
 
-const ScoreFunction& find_score_function(std::string_view name) {
-  return find_row(kScoreFunctions, "function_to_apply", name);
+std::vector<std::pair<std::string, double>> metrics_of(const EvaluationResult& result) {
+  auto metrics = compute_metrics(result.confusion);
+  if (result.num_nonfinite > 0) {
+    for (auto& [name, value] : metrics) value = std::numeric_limits<double>::quiet_NaN();
+  }
+  return metrics;
+}
+
+void check_finite(const EvaluationResult& result, const RowName& row_name) {
+  if (result.num_nonfinite > 0) throw nonfinite_error(name_of(row_name, result.first_nonfinite));
 }
 
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options) {
   const c10::InferenceMode no_gradients;
   const auto start = std::chrono::steady_clock::now();
+  const task::Task& task = options.task != nullptr ? *options.task : task::find_task("text-classification");
   const auto batch_size = static_cast<uint64_t>(options.batch_size);
   EvaluationResult result{.confusion = ConfusionMatrix(model.num_labels())};
   WorstMistakes worst(options.num_worst);
   double loss_sum = 0;
   Progress progress("evaluating", "row", features.size());
-  SortedBatches batches(features, evaluation_tokens(features, batch_size));
+  SortedBatches batches(features, evaluation_tokens(features, batch_size), model.num_labels());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.keep_going && !options.keep_going()) return std::nullopt;
     const task::Batch batch = task::make_batch(features, rows);
     const at::Tensor logits = model.forward(batch.inputs, {});
-    loss_sum +=
-        task::classification_loss_sum(logits, tensor::on_device(batch.labels, logits.device()), {}).item<double>();
-    add_predictions(logits, features, rows, result.confusion, worst);
+    add_predictions(BatchLogits(logits), features, rows, result, worst);
+    const at::Tensor labels = tensor::on_device(batch.labels, logits.device());
+    loss_sum += task.loss_sum(logits, labels, options.loss).item<double>();
     progress.advance(rows.size());
   }
   result.worst = worst.sorted();
   result.num_batches = (features.size() + batch_size - 1) / batch_size;
   result.num_rows = features.size();
   result.loss = features.size() == 0 ? 0 : loss_sum / static_cast<double>(features.size());
+  if (result.num_nonfinite > 0) result.loss = std::numeric_limits<double>::quiet_NaN();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
-std::vector<float> probabilities(model::SequenceClassifier& model, const task::Features& features,
-                                 uint64_t tokens_per_batch, const std::function<void(uint64_t)>& progress,
-                                 std::string_view function) {
+std::vector<float> scores(model::SequenceClassifier& model, const task::Features& features,
+                          const ScoreFunction& function, const RowName& row_name, uint64_t tokens_per_batch) {
   const c10::InferenceMode no_gradients;
-  const ScoreFunction& score = find_score_function(function);
   const auto num_labels = static_cast<size_t>(model.num_labels());
   std::vector<float> result(features.size() * num_labels);
-  SortedBatches batches(features, tokens_per_batch);
+  SortedBatches batches(features, tokens_per_batch, model.num_labels());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
-    const at::Tensor logits = model.forward(task::make_batch(features, rows).inputs, {});
-    const at::Tensor batch = score.apply(logits).to(at::kCPU).contiguous();
-    const float* values = batch.const_data_ptr<float>();
+    const BatchLogits logits(model.forward(task::make_batch(features, rows).inputs, {}));
     for (size_t i = 0; i < rows.size(); ++i) {
-      std::copy_n(values + i * num_labels, num_labels, result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));
+      const std::span<const float> row = logits.row(i);
+      std::copy(row.begin(), row.end(), result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));
     }
-    progress(rows.size());
   }
+  if (const auto row = first_nonfinite_row(result, num_labels)) throw nonfinite_error(name_of(row_name, *row));
+  apply_score_function(function, result, num_labels);
   return result;
 }
 

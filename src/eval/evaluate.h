@@ -1,56 +1,66 @@
-// Running a model over a whole set without gradients: rows go in length-sorted batches, results come out in row order.
+// Runs a model over a whole set of rows without gradients. Rows go in batches sorted by length; results come in row
+// order. Memory grows with rows or labels, never with their product, apart from scores(), which returns that product.
 #pragma once
-
-#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "eval/metrics.h"
 #include "eval/mistakes.h"
+#include "eval/score_functions.h"
 #include "model/sequence_classifier.h"
 #include "task/features.h"
+#include "task/tasks.h"
 
 namespace hone::eval {
+
+// Names a row in an error, such as "reviews.csv:17". Empty: "row N", counted from 0.
+using RowName = std::function<std::string(uint64_t row)>;
+std::string name_of(const RowName& row_name, uint64_t row);
 
 struct EvaluationResult {
   double loss = 0;  // mean over the rows
   ConfusionMatrix confusion;
   uint64_t num_rows = 0;
-  uint64_t num_batches = 0;  // as HF's Trainer counts them: of batch_size rows, the last one may be smaller
+  uint64_t num_batches = 0;  // of batch_size rows, the last one may be smaller; as HF's Trainer counts them
   double seconds = 0;
   std::vector<Mistake> worst;  // worst first, at most num_worst
+  // Rows whose logits are NaN or infinite. They are not counted as predictions; if there are any, the loss and every
+  // metric are NaN.
+  uint64_t num_nonfinite = 0;
+  uint64_t first_nonfinite = 0;  // the lowest of these rows
 };
+
+// compute_metrics, or NaN for each metric if there are rows without a finite result.
+std::vector<std::pair<std::string, double>> metrics_of(const EvaluationResult& result);
+
+// Throws nonfinite_error for the first row without a finite result.
+void check_finite(const EvaluationResult& result, const RowName& row_name);
 
 struct EvaluateOptions {
+  const task::Task* task = nullptr;  // whose loss is computed; null: text classification
+  task::LossOptions loss = {};       // as in training
   int64_t batch_size = 8;            // rows
   size_t num_worst = 0;              // mistakes to keep
-  std::function<bool()> keep_going;  // asked before each batch: false gives up. Empty: to the end
+  std::function<bool()> keep_going;  // asked before each batch: false ends the evaluation. Empty: never
 };
 
-// Mean loss and confusion matrix of labelled rows; nullopt only where keep_going said no. A batch computes no more
-// tokens than batch_size of the longest rows have.
+// Returns the mean loss and the confusion matrix of labelled rows; nullopt only if keep_going returned false. A batch
+// has no more tokens than batch_size of the longest rows.
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options);
 
-// How logits become scores, by transformers' names for it (function_to_apply).
-struct ScoreFunction {
-  std::string_view name;
-  std::string_view doc;
-  at::Tensor (*apply)(const at::Tensor& logits);  // [B, K] -> [B, K]
-};
-std::span<const ScoreFunction> score_functions();
-// Errors (kUsage): an unknown name, with the nearest one.
-const ScoreFunction& find_score_function(std::string_view name);
+// More tokens in one batch are not faster.
+inline constexpr uint64_t kTokensPerBatch = 4096;
 
-// Scores [rows, K], by default the softmax of the logits, in row order; batches are sorted by length and hold about
-// `tokens_per_batch` tokens. `progress(rows)` is called after each batch with the rows it held.
-std::vector<float> probabilities(model::SequenceClassifier& model, const task::Features& features,
-                                 uint64_t tokens_per_batch, const std::function<void(uint64_t)>& progress,
-                                 std::string_view function = "softmax");
+// Returns the scores [rows, labels] of all rows. Errors: nonfinite_error.
+std::vector<float> scores(model::SequenceClassifier& model, const task::Features& features,
+                          const ScoreFunction& function, const RowName& row_name = {},
+                          uint64_t tokens_per_batch = kTokensPerBatch);
 
 }  // namespace hone::eval

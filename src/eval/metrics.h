@@ -1,11 +1,13 @@
-// Classification metrics from a confusion matrix, so that no prediction need be kept. Definitions and the value 0 for
-// an undefined ratio as in scikit-learn (zero_division=0).
+// Classification metrics from a confusion matrix, so that no prediction is kept. Definitions as in scikit-learn; an
+// undefined ratio is 0 (zero_division=0). Time and memory grow with the rows and the labels, not with the labels'
+// square.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,21 +15,33 @@ namespace hone::eval {
 
 class ConfusionMatrix {
  public:
+  // A cell that is not 0.
+  struct Cell {
+    int64_t label = 0, predicted = 0;
+    uint64_t count = 0;
+  };
+
   explicit ConfusionMatrix(int64_t num_labels);
 
   void add(int64_t label, int64_t predicted);
 
-  int64_t num_labels() const { return num_labels_; }
+  int64_t num_labels() const { return static_cast<int64_t>(of_label_.size()); }
   uint64_t count(int64_t label, int64_t predicted) const;
   uint64_t total() const { return total_; }
-  uint64_t correct() const;
-  uint64_t num_of_label(int64_t label) const;           // the row's sum
-  uint64_t num_of_prediction(int64_t predicted) const;  // the column's sum
+  uint64_t correct() const { return correct_; }
+  // Rows with this true label.
+  uint64_t num_of_label(int64_t label) const { return of_label_[static_cast<size_t>(label)]; }
+  // Rows with this prediction.
+  uint64_t num_of_prediction(int64_t predicted) const { return of_prediction_[static_cast<size_t>(predicted)]; }
+  // By label, then by prediction.
+  std::vector<Cell> cells() const;
 
  private:
-  int64_t num_labels_;
-  std::vector<uint64_t> counts_;  // [num_labels, num_labels], row = label
-  uint64_t total_ = 0;
+  uint64_t key(int64_t label, int64_t predicted) const;
+
+  std::unordered_map<uint64_t, uint64_t> counts_;  // by key()
+  std::vector<uint64_t> of_label_, of_prediction_;
+  uint64_t total_ = 0, correct_ = 0;
 };
 
 // One metric: its name in logs and reports ("accuracy", "f1_macro"), and how it is computed.
@@ -35,20 +49,24 @@ struct Metric {
   std::string_view name;
   std::string_view doc;
   double (*compute)(const ConfusionMatrix& matrix);
-  bool only_binary = false;  // of two labels: the second one is the positive class
+  bool only_binary = false;  // only if there are two labels; the second one is the positive class
+  bool greater_is_better = true;
 };
 
 std::span<const Metric> metrics();
 
-// Every metric that applies to this number of labels, by name, in the table's order. "precision", "recall" and "f1"
-// without more are those of the positive class for two labels, and the macro average otherwise.
+// Returns every metric that applies to this number of labels, in the table's order. "precision", "recall" and "f1" are
+// those of the positive class if there are two labels, else the macro average.
 std::vector<std::pair<std::string, double>> compute_metrics(const ConfusionMatrix& matrix);
 
-// Per label: for the report's table.
+// Of one label.
 struct LabelScores {
   double precision = 0, recall = 0, f1 = 0;
   uint64_t support = 0;
 };
 LabelScores label_scores(const ConfusionMatrix& matrix, int64_t label);
+
+// Whether a higher value of the metric is better: false for errors such as the loss, which have no row in metrics().
+bool greater_is_better(std::string_view metric);
 
 }  // namespace hone::eval

@@ -1,21 +1,13 @@
-// A heap of the worst rows. A loss that is not a number counts as the worst of all.
 #include "eval/mistakes.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace hone::eval {
 
 namespace {
 
-double badness(const Mistake& mistake) {
-  return std::isnan(mistake.loss) ? std::numeric_limits<double>::infinity() : mistake.loss;
-}
-
-bool is_worse(const Mistake& a, const Mistake& b) {
-  return badness(a) != badness(b) ? badness(a) > badness(b) : a.row < b.row;
-}
+bool is_worse(const Mistake& a, const Mistake& b) { return a.loss != b.loss ? a.loss > b.loss : a.row < b.row; }
 
 }  // namespace
 
@@ -28,8 +20,8 @@ Mistake make_mistake(uint64_t row, std::span<const float> logits, int64_t label,
 }
 
 void WorstMistakes::add(const Mistake& mistake) {
-  if (most_ == 0) return;
-  if (heap_.size() == most_) {
+  if (max_kept_ == 0) return;
+  if (heap_.size() == max_kept_) {
     if (!is_worse(mistake, heap_.front())) return;
     std::pop_heap(heap_.begin(), heap_.end(), is_worse);
     heap_.pop_back();

@@ -1,4 +1,4 @@
-// The rows that a model gets most wrong, kept while a set streams through: memory is that of the rows asked for.
+// The worst mistakes of a model. Memory grows with the number of mistakes kept, not with the rows.
 #pragma once
 
 #include <cstddef>
@@ -15,20 +15,21 @@ struct Mistake {
   double loss = 0;   // -log(score)
 };
 
-// Of one row's logits [K], of which `predicted` is the highest.
+// From one row's logits [K], all of them finite; `predicted` is the label of the highest one.
 Mistake make_mistake(uint64_t row, std::span<const float> logits, int64_t label, int64_t predicted);
 
-// The mistakes of highest loss. Which ones are kept does not depend on the order in which they come.
+// Keeps the mistakes with the highest loss, whatever the order in which they are added. Equal losses go by row.
 class WorstMistakes {
  public:
-  explicit WorstMistakes(size_t most) : most_(most) {}
+  explicit WorstMistakes(size_t max_kept) : max_kept_(max_kept) {}
 
+  bool keeps_any() const { return max_kept_ > 0; }
   void add(const Mistake& mistake);
   // The highest loss first.
   std::vector<Mistake> sorted() const;
 
  private:
-  size_t most_;
+  size_t max_kept_;
   std::vector<Mistake> heap_;  // the least bad one on top
 };
 

@@ -1,4 +1,3 @@
-// Predictions from probabilities.
 #include "eval/prediction.h"
 
 #include <fmt/format.h>
@@ -6,38 +5,71 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-
-#include "eval/evaluate.h"
+#include <charconv>
+#include <iterator>
+#include <numeric>
 
 namespace hone::eval {
 
 namespace {
 
-constexpr uint64_t kTokensPerBatch = 4096;
+constexpr float kNearTie = 0.8f;  // of the highest score
 
 }  // namespace
 
-std::vector<Prediction> predict(const Classifier& classifier, const task::Features& features,
-                                const std::function<void(uint64_t)>& progress, std::string_view function) {
-  const std::vector<float> scores = probabilities(*classifier.model, features, kTokensPerBatch, progress, function);
-  const size_t num_labels = classifier.labels.size();
-  std::vector<Prediction> predictions(features.size());
-  for (size_t row = 0; row < predictions.size(); ++row) {
-    const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(row * num_labels);
-    const auto end = begin + static_cast<std::ptrdiff_t>(num_labels);
-    predictions[row].scores.assign(begin, end);
-    predictions[row].label = std::max_element(begin, end) - begin;
-  }
-  return predictions;
+Predictions predict(const Classifier& classifier, const task::Features& features, std::string_view function,
+                    const RowName& row_name) {
+  const ScoreFunction& found = find_score_function(function.empty() ? classifier.score_function : function);
+  check_embedded(classifier, features, row_name);
+  return {scores(*classifier.model, features, found, row_name), classifier.labels.size()};
 }
 
-double shortest_double(float value) { return std::stod(fmt::format("{}", value)); }
+std::vector<size_t> ranked_labels(std::span<const float> scores, std::optional<size_t> top_k) {
+  std::vector<size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const size_t count = std::min(order.size(), top_k.value_or(order.size()));
+  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(count), order.end(),
+                    [&](size_t a, size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
+  order.resize(count);
+  return order;
+}
 
-Json prediction_json(const Prediction& prediction, const std::vector<std::string>& labels) {
-  Json scores = Json::object();
-  for (size_t id = 0; id < labels.size(); ++id) scores[labels[id]] = shortest_double(prediction.scores[id]);
-  const auto best = static_cast<size_t>(prediction.label);
-  return {{"label", labels[best]}, {"score", shortest_double(prediction.scores[best])}, {"scores", scores}};
+std::vector<size_t> near_ties(std::span<const float> scores, std::string_view function) {
+  if (function != "softmax" || scores.size() < 2) return {};
+  const float least = kNearTie * *std::max_element(scores.begin(), scores.end());
+  const auto count =
+      static_cast<size_t>(std::count_if(scores.begin(), scores.end(), [&](float s) { return s >= least; }));
+  return count < 2 ? std::vector<size_t>() : ranked_labels(scores, std::min(count, kMaxNearTies));
+}
+
+double shortest_double(float value) {
+  char digits[64];
+  const char* end = fmt::format_to(digits, "{}", value);
+  double result = 0;
+  std::from_chars(digits, end, result);
+  return result;
+}
+
+void append_member(Json& object, const std::string& name, Json value) {
+  object.get_ref<Json::object_t&>().emplace_back(name, std::move(value));
+}
+
+Json prediction_json(std::span<const float> scores, const std::vector<std::string>& labels, std::string_view function,
+                     std::optional<size_t> top_k) {
+  Json by_label = Json::object();
+  const auto add = [&](size_t id) { append_member(by_label, labels[id], shortest_double(scores[id])); };
+  if (top_k) {
+    for (const size_t id : ranked_labels(scores, top_k)) add(id);
+  } else {
+    for (size_t id = 0; id < labels.size(); ++id) add(id);
+  }
+  const size_t best = ranked_labels(scores, 1).front();
+  Json json = {{"label", labels[best]}, {"score", shortest_double(scores[best])}};
+  json["scores"] = std::move(by_label);
+  if (const std::vector<size_t> near = near_ties(scores, function); !near.empty()) {
+    for (const size_t id : near) json["near_ties"].push_back(labels[id]);
+  }
+  return json;
 }
 
 }  // namespace hone::eval

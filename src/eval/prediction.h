@@ -1,31 +1,58 @@
 // Labels and scores of texts, as transformers' text-classification pipeline gives them.
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "eval/classifier.h"
+#include "eval/evaluate.h"
 #include "task/features.h"
 
 namespace hone::eval {
 
-struct Prediction {
-  int64_t label = 0;          // id of the highest score
-  std::vector<float> scores;  // for each label, by id: probabilities, unless another function was asked for
+// The scores [rows, labels] of rows.
+class Predictions {
+ public:
+  Predictions(std::vector<float> scores, size_t num_labels) : scores_(std::move(scores)), num_labels_(num_labels) {}
+
+  size_t size() const { return scores_.size() / num_labels_; }
+  std::span<const float> row(size_t row) const { return std::span(scores_).subspan(row * num_labels_, num_labels_); }
+
+ private:
+  std::vector<float> scores_;
+  size_t num_labels_;
 };
 
-// In row order. `progress(rows)` is called after each batch.
-std::vector<Prediction> predict(const Classifier& classifier, const task::Features& features,
-                                const std::function<void(uint64_t)>& progress, std::string_view function = "softmax");
+// In row order. `function`: a name of score_functions(), or empty for the model's own. Errors: nonfinite_error.
+Predictions predict(const Classifier& classifier, const task::Features& features, std::string_view function = "",
+                    const RowName& row_name = {});
 
-// A float with its own shortest digits when printed ("0.9987"), not those of the double that it becomes.
+// Returns the ids of the labels from the highest score to the lowest, equal scores by id; at most top_k of them.
+std::vector<size_t> ranked_labels(std::span<const float> scores, std::optional<size_t> top_k = {});
+
+// Returns the labels between which the model hardly decides, the best first: those whose score is at least four fifths
+// of the highest, at most kMaxNearTies. Empty if only the best one is, or if the scores are not a softmax: other scores
+// are independent.
+inline constexpr size_t kMaxNearTies = 10;
+std::vector<size_t> near_ties(std::span<const float> scores, std::string_view function);
+
+// Returns the double that prints with the float's own shortest digits: 0.9987, not 0.99870002269744873.
 double shortest_double(float value);
 
-// {"label": "POSITIVE", "score": 0.99, "scores": {"NEGATIVE": 0.01, "POSITIVE": 0.99}}
-Json prediction_json(const Prediction& prediction, const std::vector<std::string>& labels);
+// Appends a member without looking for its name first, so that an object of K members costs K steps. The caller
+// includes <nlohmann/json.hpp>.
+void append_member(Json& object, const std::string& name, Json value);
+
+// {"label": "POSITIVE", "score": 0.99, "scores": {"NEGATIVE": 0.01, "POSITIVE": 0.99}}. "scores" holds every label in
+// the order of the ids, or with top_k so many from the highest score on. If near_ties() finds any, "near_ties" lists
+// their names.
+Json prediction_json(std::span<const float> scores, const std::vector<std::string>& labels, std::string_view function,
+                     std::optional<size_t> top_k = {});
 
 }  // namespace hone::eval

@@ -114,6 +114,8 @@ bool Connection::examine() {
   head_.request.method = parser_.method();
   head_.request.client = exchange_.client;
   head_.request.headers = std::move(parser_.headers());
+  head_.is_http10 = parser_.is_http10();
+  exchange_.forwarded = head_.request.headers.find("X-Forwarded-For");
   origin_ = head_.request.headers.find("Origin");
   std::optional<Response> refusal = shared_.dispatcher.examine(head_, parser_.target());
   exchange_.method = head_.request.method;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "http/ascii.h"
+#include "http/json_body.h"
 
 namespace hone::http {
 
@@ -13,6 +14,9 @@ namespace {
 constexpr const char* kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// Those that pages of other origins may read.
+constexpr const char* kExposedHeaders =
+    "Retry-After, X-Hone-Truncated, X-Hone-Unknown-Tokens, X-Hone-Near-Ties, X-Hone-Ignored";
 constexpr const char* kPageMethods = "GET, HEAD, OPTIONS";
 
 bool is_known_method(std::string_view method) {
@@ -58,11 +62,12 @@ std::optional<Response> Dispatcher::examine(RequestHead& head, std::string_view 
 
 std::optional<Response> Dispatcher::refuse_sender(const RequestHead& head, std::string_view authority) const {
   const Headers& headers = head.request.headers;
-  if (headers.count("Host") != 1) {
+  const bool may_lack_host = head.is_http10 && headers.count("Host") == 0;  // health checks; browsers always send one
+  if (headers.count("Host") != 1 && !may_lack_host) {
     return error_response({.status = 400, .message = "a request needs one Host header"});
   }
   const std::string_view host = authority.empty() ? headers.find("Host") : authority;
-  if (!access_.allows_host(host)) {
+  if (!(may_lack_host && host.empty()) && !access_.allows_host(host)) {
     return error_response({.status = 403,
                            .message = fmt::format("Host is \"{}\", which is not this server", host),
                            .hint = "start the server with --allow-host NAME if it has that name"});
@@ -101,7 +106,19 @@ std::optional<Response> Dispatcher::refuse_route(const RequestHead& head) const 
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"hone\"");
     return response;
   }
-  return std::nullopt;
+  return refuse_coding(head);
+}
+
+// Bodies are not decompressed: a small one may hold any amount of data.
+std::optional<Response> Dispatcher::refuse_coding(const RequestHead& head) const {
+  const std::string coding = lowered(trim(head.request.headers.find("Content-Encoding")));
+  if (coding.empty() || coding == "identity") return std::nullopt;
+  Response response =
+      error_response({.status = 415,
+                      .message = fmt::format("the body has the Content-Encoding \"{}\"", clipped(coding)),
+                      .hint = "send the body without compression"});
+  response.headers.emplace_back("Accept-Encoding", "identity");
+  return response;
 }
 
 Response Dispatcher::options_response(const RequestHead& head) const {
@@ -144,7 +161,7 @@ void Dispatcher::complete(Response& response, std::string_view origin) const {
   headers.emplace_back("Vary", "Origin");
   if (!access_.shares_with(origin)) return;
   headers.emplace_back("Access-Control-Allow-Origin", origin);
-  headers.emplace_back("Access-Control-Expose-Headers", "Retry-After, X-Hone-Truncated");
+  headers.emplace_back("Access-Control-Expose-Headers", kExposedHeaders);
 }
 
 std::string Dispatcher::route_name(const RequestHead& head) {

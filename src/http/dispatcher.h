@@ -17,6 +17,7 @@ struct RequestHead {
   std::string raw_path;  // as sent, for the log
   RouteMatch match = {};
   bool is_page = false;
+  bool is_http10 = false;
 };
 
 class Dispatcher {
@@ -24,7 +25,7 @@ class Dispatcher {
   Dispatcher(const ServerConfig& config, std::string bound_address, std::vector<Route> routes, StaticPages pages);
 
   // Fills path, query and route from the target of the request line. The answer, where the request must not go on: 400,
-  // 403, 404, 405, 401, or that to OPTIONS.
+  // 403, 404, 405, 401, 415, or that to OPTIONS.
   std::optional<Response> examine(RequestHead& head, std::string_view target) const;
 
   // Answers a request that examine() let through. Never throws: what a handler throws is answered.
@@ -41,6 +42,7 @@ class Dispatcher {
  private:
   std::optional<Response> refuse_sender(const RequestHead& head, std::string_view authority) const;
   std::optional<Response> refuse_route(const RequestHead& head) const;
+  std::optional<Response> refuse_coding(const RequestHead& head) const;
   Response options_response(const RequestHead& head) const;
 
   AccessRules access_;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 
 #include "http/ascii.h"
 #include "http/router.h"
@@ -92,8 +93,19 @@ Json responses_of(const Route& route) {
   return responses;
 }
 
+// "post_predict", "get_api_runs_id": a name for functions of generated clients. "post_root" for "/".
+std::string operation_id(const Route& route) {
+  std::string id = lowered(route.method);
+  for (const std::string& segment : path_segments(route.path)) {
+    const std::string_view name = parameter_name(segment);
+    id += '_';
+    for (const char c : name.empty() ? std::string_view(segment) : name) id += std::isalnum(c) != 0 ? c : '_';
+  }
+  return route.path == "/" ? id + "root" : id;
+}
+
 Json operation_of(const Route& route) {
-  Json operation = {{"summary", route.doc}};
+  Json operation = {{"operationId", operation_id(route)}, {"summary", route.doc}};
   if (Json parameters = parameters_of(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
   if (!route.request_schema.empty()) {
     Json& body = operation["requestBody"] = {{"required", true}};

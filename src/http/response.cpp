@@ -65,17 +65,6 @@ Response error_response(const Error& error) {
   return error_response({.status = is_theirs ? 400u : 500u, .message = error.what(), .hint = error.hint()});
 }
 
-Response overloaded_response(std::string message, int retry_after_seconds) {
-  return error_response({.status = 429,
-                         .message = std::move(message),
-                         .hint = "try again after the seconds of the header Retry-After",
-                         .retry_after_seconds = retry_after_seconds});
-}
-
-Response unavailable_response(std::string message, int retry_after_seconds) {
-  return error_response({.status = 503, .message = std::move(message), .retry_after_seconds = retry_after_seconds});
-}
-
 RequestError::RequestError(ErrorAnswer answer)
     : Error(ErrorKind::kInput, answer.message, answer.hint), answer_(std::move(answer)) {}
 

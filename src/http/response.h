@@ -39,10 +39,6 @@ Response error_response(const ErrorAnswer& error);
 // 400 for kUsage, kInput and kUnsupported, 500 for the rest; that of the RequestError where it is one.
 Response error_response(const Error& error);
 
-// Too many requests wait (429), or the server cannot answer yet (503).
-Response overloaded_response(std::string message, int retry_after_seconds);
-Response unavailable_response(std::string message, int retry_after_seconds);
-
 // Thrown by a handler for a request that is wrong in a certain field.
 class RequestError : public Error {
  public:

@@ -49,11 +49,19 @@ void Traffic::count(const Exchange& exchange) {
       ->histogram("hone_http_request_duration_seconds", "from a request's first byte to its answer",
                   {{"route", exchange.route}})
       .observe(exchange.seconds);
-  if (access_log_) log_line(LogLevel::kInfo, access_line(exchange));
+  if (access_log_) log_line(LogLevel::kInfo, access_line(exchange, std::time(nullptr)));
 }
 
-std::string access_line(const Exchange& exchange) {
-  return fmt::format("{} {} {} {} {} B {:.1f} ms", exchange.client, printable(exchange.method),
+std::string access_line(const Exchange& exchange, std::time_t now) {
+  constexpr size_t kMaxForwarded = 200;
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char time[32];
+  std::strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  const std::string forwarded = exchange.forwarded.empty()
+                                    ? ""
+                                    : fmt::format(" (for {})", printable(exchange.forwarded.substr(0, kMaxForwarded)));
+  return fmt::format("{} {}{} {} {} {} {} B {:.1f} ms", time, exchange.client, forwarded, printable(exchange.method),
                      printable(exchange.path), exchange.status, exchange.bytes, exchange.seconds * 1000);
 }
 

@@ -1,6 +1,7 @@
 // What a server counts of its traffic, and the lines of its access log.
 #pragma once
 
+#include <ctime>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@ namespace hone::http {
 // A request that has been answered.
 struct Exchange {
   std::string client, method, path, route = "none";
+  std::string forwarded = {};  // X-Forwarded-For: the client of a proxy, as the proxy says
   unsigned status = 0;
   size_t bytes = 0;
   double seconds = 0;
@@ -37,7 +39,8 @@ class Traffic {
   Gauge* connections_;
 };
 
-// "127.0.0.1 POST /predict 200 312 B 4.2 ms"; what is not printable ASCII in the path is shown as %XX.
-std::string access_line(const Exchange& exchange);
+// "2026-11-28T05:20:44Z 127.0.0.1 POST /predict 200 312 B 4.2 ms"; behind a proxy the address is followed by
+// "(for 203.0.113.9)". Bytes that are not printable ASCII are shown as %XX.
+std::string access_line(const Exchange& exchange, std::time_t now);
 
 }  // namespace hone::http

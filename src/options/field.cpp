@@ -123,6 +123,11 @@ FieldBuilder& FieldBuilder::structured() {
   return *this;
 }
 
+FieldBuilder& FieldBuilder::free_to_change() {
+  field_.is_free_to_change = true;
+  return *this;
+}
+
 bool is_boolean(const Field& field) {
   return std::holds_alternative<bool*>(field.target) || std::holds_alternative<std::optional<bool>*>(field.target);
 }

@@ -32,11 +32,12 @@ struct Field {
   bool minimum_excluded = false;  // the value must be above `minimum`
   bool is_required = false;
   bool is_positional = false;
-  bool is_split = true;        // a list: "a,b" is two items
-  bool holds_paths = false;    // "~/x" is x in the user's home folder
-  bool is_structured = false;  // text: a list or a mapping in a config file arrives as JSON text
-  std::string value_name;      // what --help calls the value; empty: by type
-  std::string default_text;    // what --help shows for an unset default, such as "all cores"
+  bool is_split = true;            // a list: "a,b" is two items
+  bool holds_paths = false;        // "~/x" is x in the user's home folder
+  bool is_free_to_change = false;  // a resumed run computes the same if it has another value
+  bool is_structured = false;      // text: a list or a mapping in a config file arrives as JSON text
+  std::string value_name;          // what --help calls the value; empty: by type
+  std::string default_text;        // what --help shows for an unset default, such as "all cores"
 };
 
 // Adds the details of a declaration to its field: visit("seed", self.seed, "...").at_least(0).
@@ -62,6 +63,8 @@ class FieldBuilder {
   FieldBuilder& paths();
   // For text: a config file may give a list or a mapping, which arrives as JSON text.
   FieldBuilder& structured();
+  // A resumed run computes the same if its value differs from the first run's.
+  FieldBuilder& free_to_change();
 
  private:
   Field& field_;

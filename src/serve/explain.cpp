@@ -1,4 +1,4 @@
-// A variant is the text itself, shortened and tokenised anew: words that were cut off may move in.
+// A variant is the text without some words, tokenised again: truncated words may move in.
 #include "serve/explain.h"
 
 #include <nlohmann/json.hpp>
@@ -18,7 +18,7 @@ text::EncodeOptions cut_at(size_t max_length) {
   return options;
 }
 
-// The bytes from the first to the last of these tokens.
+// Returns the bytes from the first to the last of these tokens.
 text::Offset covered(const std::vector<text::Offset>& tokens, size_t begin, size_t end) {
   text::Offset range{UINT32_MAX, 0};
   for (size_t i = begin; i < end; ++i) {
@@ -29,13 +29,13 @@ text::Offset covered(const std::vector<text::Offset>& tokens, size_t begin, size
   return range;
 }
 
-// What the model reads of a text that is too long for it, and what it could read of a shortened one.
+// Of a text that is too long for the model: the part that it reads, and the part that it could read of a variant.
 struct Reach {
   text::Offset kept, reachable;
 };
 
 Reach reach(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length) {
-  constexpr size_t kWordTokens = 128;  // no word has more, so that the last one that moves in is whole
+  constexpr size_t kWordTokens = 128;  // no word has more, so the last word that moves in is whole
   text::EncodeOptions options = cut_at(max_length);
   options.with_offsets = true;
   const std::vector<text::Offset> kept = tokenizer.encode(text, options).offsets;

@@ -1,5 +1,6 @@
-// Which words decided: the text again and again, each time without one word, and how much the label's score falls. The
-// method is exact (no gradients, no sampling) and costs a row a word, so a long text leaves out groups of words.
+// Which words decided: computes the text again without each word, and measures how much the label's score falls. The
+// method is exact (no gradients, no sampling) and costs one row for each word, so groups of words are left out of long
+// texts.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +12,19 @@
 
 namespace hone::serve {
 
-// A text, and what is left of it without each of its parts.
+// A text, and the text without each of its parts.
 struct Variants {
   size_t words_per_group = 1;
-  std::vector<text::Offset> parts;   // bytes of the text: what variant i lacks
-  std::vector<text::Encoding> rows;  // of the whole text, then of each variant
+  std::vector<text::Offset> parts;   // bytes of the text that variant i lacks
+  std::vector<text::Encoding> rows;  // the whole text, then each variant
 };
 
-// All variants of the words that the model reads, at most `max_tokens` tokens together (but always the whole text and
-// one variant). Words that are cut off have no variant: without them nothing changes.
+// Returns the variants for all words that the model reads, with at most `max_tokens` tokens together (but always the
+// whole text and one variant). Truncated words have no variant: nothing changes without them.
 Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length, size_t max_tokens);
 
-// {"label", "score", "method", "words_per_group", "words": [{"text", "start", "stop", "weight"}]} from the scores
-// [rows, labels] of the rows; start and stop are code points. The caller includes <nlohmann/json.hpp>.
+// Returns {"label", "score", "method", "words_per_group", "words": [{"text", "start", "stop", "weight"}]} from the
+// scores [rows, labels] of the rows; start and stop count code points. The caller includes <nlohmann/json.hpp>.
 Json explanation_json(std::string_view text, const Variants& variants, const std::vector<float>& scores,
                       const std::vector<std::string>& labels, size_t label);
 

@@ -1,4 +1,4 @@
-// A queue and its thread.
+// The thread takes work from the queue until stop().
 #include "serve/preparer.h"
 
 #include <utility>

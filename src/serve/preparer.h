@@ -1,5 +1,5 @@
-// A thread for what is to be done to a large request before the model can have it: reading and tokenising a megabyte
-// would hold up all other clients on the server's one thread.
+// A thread that reads and tokenises large requests: on the server's only thread, a megabyte of text would hold up all
+// other clients.
 #pragma once
 
 #include <condition_variable>
@@ -16,15 +16,15 @@ class Preparer {
   // Must not throw.
   using Work = std::function<void()>;
 
-  // At most `max_waiting` wait at a time.
+  // The queue holds at most `max_waiting` items.
   explicit Preparer(size_t max_waiting);
   ~Preparer();  // stop()
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
 
-  // False where too many wait already, or after stop().
+  // Returns false if the queue is full, or after stop().
   bool submit(Work work);
-  // Drops what waits, and ends the thread once the work under way is done.
+  // Drops the waiting work, and ends the thread after the current work.
   void stop();
 
  private:

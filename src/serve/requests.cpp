@@ -1,4 +1,3 @@
-// What a request's body asks for, field by field.
 #include "serve/requests.h"
 
 #include <nlohmann/json.hpp>
@@ -6,7 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "eval/evaluate.h"
+#include "eval/score_functions.h"
 #include "http/json_body.h"
 #include "http/response.h"
 
@@ -17,10 +16,10 @@ namespace {
 using Body = http::BodyJson;
 using http::wrong_field;
 
-// An object's members by name; a name outside `known` is an error with the nearest one.
+// The members of an object by name. A name outside `known` is an error, which names the nearest one.
 class Fields {
  public:
-  // `where`: the object's own field name, as "parameters"; empty for the body.
+  // `where`: the object's own field name, such as "parameters"; empty for the body.
   Fields(const Body& object, const std::string& where, std::initializer_list<std::string_view> known)
       : object_(object), path_(where.empty() ? "" : where + ".") {
     http::check_members(object, where, known);
@@ -29,7 +28,7 @@ class Fields {
   // "parameters.top_k".
   std::string of(const std::string& name) const { return path_ + name; }
 
-  // Null where the field is absent or null: clients write null for what they leave to the server.
+  // Null if the field is absent or null: clients write null to leave a choice to the server.
   const Body* find(const char* name) const {
     const auto found = object_.find(name);
     return found == object_.end() || found->is_null() ? nullptr : &*found;
@@ -64,7 +63,7 @@ const Body& parameters_of(const Fields& fields) {
   static const Body none = Body::object();
   const Body* parameters = fields.find("parameters");
   if (parameters == nullptr) return none;
-  if (!parameters->is_object()) throw wrong_field("parameters", "must be an object", R"(as {"top_k": 1})");
+  if (!parameters->is_object()) throw wrong_field("parameters", "must be an object", R"(such as {"top_k": 1})");
   return *parameters;
 }
 
@@ -109,12 +108,19 @@ std::vector<Input> read_inputs(const Body& value) {
   return inputs;
 }
 
-std::optional<int64_t> read_top_k(const Fields& parameters) {
-  const Body* value = parameters.find("top_k");
+std::optional<int64_t> read_count(const Fields& parameters, const char* name) {
+  const Body* value = parameters.find(name);
   if (value == nullptr) return std::nullopt;
   const bool fits = value->is_number_integer() && (!value->is_number_unsigned() || value->get<uint64_t>() <= INT64_MAX);
-  if (!fits || value->get<int64_t>() < 1) throw wrong_field(parameters.of("top_k"), "must be a whole number >= 1");
+  if (!fits || value->get<int64_t>() < 1) throw wrong_field(parameters.of(name), "must be a whole number >= 1");
   return value->get<int64_t>();
+}
+
+// The older return_all_scores is true for all labels and false for the best one; top_k, also as null, wins over it.
+std::optional<int64_t> read_top_k(const Body& object, const Fields& parameters) {
+  const auto all_scores = parameters.flag("return_all_scores");
+  if (object.contains("top_k") || !all_scores) return read_count(parameters, "top_k");
+  return *all_scores ? std::nullopt : std::optional<int64_t>(1);
 }
 
 std::string read_function(const Fields& parameters) {
@@ -137,7 +143,45 @@ std::optional<text::Side> read_side(const Fields& fields) {
   throw wrong_field(fields.of("truncation_direction"), "must be \"Left\" or \"Right\"");
 }
 
-// What TEI takes beside the inputs and HF's clients among the parameters.
+// truncation is a boolean (true: longest_first) or one of transformers' strategies.
+void read_truncation(const Fields& parameters, PredictRequest& request) {
+  using Strategy = text::TruncationStrategy;
+  const Body* value = parameters.find("truncation");
+  if (value == nullptr) return;
+  if (value->is_boolean()) {
+    request.truncate = value->get<bool>();
+    return;
+  }
+  constexpr std::pair<std::string_view, Strategy> kStrategies[] = {{"longest_first", Strategy::kLongestFirst},
+                                                                   {"only_first", Strategy::kOnlyFirst},
+                                                                   {"only_second", Strategy::kOnlySecond}};
+  const std::string name = value->is_string() ? value->get<std::string>() : "";
+  const auto found = std::find_if(std::begin(kStrategies), std::end(kStrategies),
+                                  [&](const auto& strategy) { return strategy.first == name; });
+  if (found == std::end(kStrategies) && name != "do_not_truncate") {
+    throw wrong_field(parameters.of("truncation"),
+                      "must be true, false, \"longest_first\", \"only_first\", \"only_second\" or \"do_not_truncate\"");
+  }
+  request.truncate = name != "do_not_truncate";
+  if (request.truncate) request.truncation = found->second;
+}
+
+// Arguments of transformers' pipeline that cannot change a score here: nothing is padded, and batches are made by the
+// server.
+constexpr std::string_view kWithoutEffect[] = {
+    "padding", "padding_side", "pad_to_multiple_of", "return_tensors", "batch_size", "num_workers", "verbose"};
+
+void read_pipeline(const Body& object, const Fields& parameters, PredictRequest& request) {
+  request.top_k = read_top_k(object, parameters);
+  request.function_to_apply = read_function(parameters);
+  if (const auto length = read_count(parameters, "max_length")) request.max_length = static_cast<size_t>(*length);
+  request.add_special_tokens = parameters.flag("add_special_tokens").value_or(true);
+  for (const std::string_view name : kWithoutEffect) {
+    if (object.contains(name)) request.ignored.push_back(parameters.of(std::string(name)));
+  }
+}
+
+// Reads what TEI takes beside the inputs, and HF's clients among the parameters.
 void read_encoding(const Fields& fields, const char* truncate, PredictRequest& request) {
   request.truncate = fields.flag(truncate).value_or(request.truncate);
   if (const auto side = read_side(fields)) request.truncation_side = side;
@@ -154,19 +198,20 @@ void read_encoding(const Fields& fields, const char* truncate, PredictRequest& r
 
 PredictRequest read_predict(std::string_view body) {
   const Body parsed = http::json_body(body);
-  // "options" steered Hugging Face's own machines (wait_for_model, use_cache) and means nothing here.
+  // "options" steered Hugging Face's own machines (wait_for_model, use_cache) and has no effect here.
   const Fields fields(parsed, "",
                       {"inputs", "parameters", "truncate", "truncation_direction", "raw_scores", "options"});
   PredictRequest request;
   request.inputs = read_inputs(fields.needed("inputs"));
-  const Fields parameters(
-      parameters_of(fields), "parameters",
-      {"top_k", "function_to_apply", "truncation", "truncate", "truncation_direction", "raw_scores"});
-  request.top_k = read_top_k(parameters);
-  request.function_to_apply = read_function(parameters);
+  const Body& object = parameters_of(fields);
+  const Fields parameters(object, "parameters",
+                          {"top_k", "function_to_apply", "truncation", "truncate", "truncation_direction", "raw_scores",
+                           "return_all_scores", "max_length", "add_special_tokens", "padding", "padding_side",
+                           "pad_to_multiple_of", "return_tensors", "batch_size", "num_workers", "verbose"});
+  read_pipeline(object, parameters, request);
   read_encoding(fields, "truncate", request);
   read_encoding(parameters, "truncate", request);
-  request.truncate = parameters.flag("truncation").value_or(request.truncate);
+  read_truncation(parameters, request);
   return request;
 }
 

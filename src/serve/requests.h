@@ -1,6 +1,6 @@
-// The bodies of POST requests: read, checked field by field, and nothing in them passed over in silence. They are those
-// of Hugging Face's text-classification task and of Text Embeddings Inference (TEI); the one difference from TEI is
-// that {"inputs": ["a", "b"]} are two texts, as for transformers' pipeline, and not a pair.
+// Reads the bodies of POST requests and checks them field by field. No field is ignored silently. The bodies are those
+// of Hugging Face's text-classification task, of transformers' pipeline and of Text Embeddings Inference (TEI). One
+// thing differs from TEI: {"inputs": ["a", "b"]} holds two texts, as for the pipeline, and not a pair.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,14 @@ struct Input {
 
 struct PredictRequest {
   std::vector<Input> inputs;
-  std::optional<int64_t> top_k;               // all labels where unset
-  std::string function_to_apply;              // empty: the model's own
-  bool truncate = true;                       // false: too long an input is an error
-  std::optional<text::Side> truncation_side;  // the tokenizer's where unset
+  std::optional<int64_t> top_k;   // unset: all labels
+  std::string function_to_apply;  // empty: the model's own
+  bool truncate = true;           // false: an input that is too long is an error
+  text::TruncationStrategy truncation = text::TruncationStrategy::kLongestFirst;
+  std::optional<text::Side> truncation_side;  // unset: the tokenizer's
+  std::optional<size_t> max_length;           // tokens of an input; unset: the model's
+  bool add_special_tokens = true;
+  std::vector<std::string> ignored;  // parameters that have no effect here, such as "parameters.padding"
 };
 
 struct TokenizeRequest {
@@ -36,7 +40,7 @@ struct TokenizeRequest {
 
 struct ExplainRequest {
   std::string text;
-  std::string label;  // empty: the one that the model gives
+  std::string label;  // empty: the one with the highest score
 };
 
 // Errors: http::RequestError naming the field; 413 for more than kMaxInputs inputs, 400 for the rest.

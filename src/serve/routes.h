@@ -1,4 +1,4 @@
-// The table of routes of a served model. To add one: a method of Service, its row here, and what docs/serving.md says.
+// The table of routes of a served model. To add one: a method of Service, its row here, and a line in docs/serving.md.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Loading on the model's own thread: OpenMP's number of threads is set for the thread that asks.
+// Loads on the model's own thread, because OpenMP's number of threads belongs to the thread that sets it.
 #include "serve/served_model.h"
 
 #include <ATen/ATen.h>
@@ -24,7 +24,7 @@ std::string first_architecture(const Json& config) {
   return found->front().get<std::string>();
 }
 
-// The first run of each shape allocates, and picks the kernels of its products.
+// The first batch of each shape allocates memory and chooses the kernels of its matrix products.
 void warm_up(const ServedModel& model, size_t tokens) {
   const text::Encoding short_row = model.classifier.tokenizer.encode("warm");
   if (short_row.ids.empty()) return;
@@ -44,7 +44,8 @@ ModelDescription describe_model(const std::filesystem::path& model_dir) {
           .class_name = first_architecture(config.json()),
           .model_type = config.model_type(),
           .labels = config.labels(),
-          .score_function = std::string(default_score_function(config))};
+          .score_function = std::string(eval::default_score_function(config.problem_type(), config.num_labels())),
+          .examples = eval::read_examples(model_dir)};
 }
 
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens) {
@@ -64,10 +65,12 @@ std::string folder_name(const std::filesystem::path& folder) {
   return (whole.empty() ? folder : whole.parent_path()).filename().string();
 }
 
-std::string_view default_score_function(const model::ModelConfig& config) {
-  const std::string problem = config.problem_type();
-  if (problem == "regression") return "none";
-  return problem == "multi_label_classification" || config.num_labels() == 1 ? "sigmoid" : "softmax";
+void check_model_exists(const std::filesystem::path& model_dir) {
+  try {
+    model::ModelConfig::read(model_dir);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kIo) throw;
+  }
 }
 
 std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows) {

@@ -1,4 +1,4 @@
-// The model that is served: loaded, warmed up, and what /info tells of it.
+// The served model: loads it, warms it up, and describes it for /info.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "eval/classifier.h"
+#include "eval/examples.h"
 #include "model/config.h"
 #include "serve/worker.h"
 #include "tensor/compute.h"
@@ -21,13 +22,14 @@ struct ModelRequest {
   tensor::ComputeOptions compute;
 };
 
-// What config.json tells of a model, before anything of it is loaded.
+// What the folder says of a model before its weights are loaded.
 struct ModelDescription {
-  std::string name;        // of the folder
+  std::string name;        // the folder's
   std::string class_name;  // architectures[0]; may be empty
   std::string model_type;  // "bert"
   std::vector<std::string> labels;
-  std::string score_function;  // what transformers' pipeline would apply
+  std::string score_function;  // the one that transformers' pipeline applies
+  std::vector<eval::Example> examples;
 };
 
 struct ServedModel {
@@ -42,18 +44,19 @@ struct ServedModel {
 // Errors: those of ModelConfig::read.
 ModelDescription describe_model(const std::filesystem::path& model_dir);
 
-// Reads the folder and computes a short and a full batch of `warm_up_tokens`, so that the first request is as fast as
-// the rest. Sets the calling thread's number of threads: it is the one that must compute. Errors: those of
+// Reads the folder and computes a short batch and a full one of `warm_up_tokens`, so that the first request is as fast
+// as later ones. Sets the number of threads of the calling thread, which must also compute. Errors: those of
 // load_trained_classifier and prepare_compute.
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens);
 
-// "results" for results/, models/results and ./.
+// Returns the last part of the path: "results" for results/, models/results and ./ in that folder.
 std::string folder_name(const std::filesystem::path& folder);
 
-// transformers' choice: none for regression, sigmoid for several labels at once and for a single one, else softmax.
-std::string_view default_score_function(const model::ModelConfig& config);
+// Throws kIo if the folder or its config.json is missing: nothing there could be served. A file with wrong content is
+// left to load_served_model.
+void check_model_exists(const std::filesystem::path& model_dir);
 
-// The logits [rows, labels] of rows that are computed together.
+// Returns the logits [rows, labels] of rows that are computed in one batch.
 std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows);
 
 }  // namespace hone::serve

@@ -1,4 +1,4 @@
-// All tokens are made once without a limit; how many of them the limit takes off says a second, cut encoding.
+// Makes all tokens without a limit; a second, truncated encoding says how many of them the model does not read.
 #include "serve/tokens.h"
 
 #include <nlohmann/json.hpp>
@@ -9,12 +9,12 @@ namespace hone::serve {
 
 namespace {
 
-// Whether the template put the token there: a special token that the text itself spells out has a place in it.
+// True if the template added the token. A special token that the text itself spells out has a place in the text.
 bool is_added(const text::Tokenizer& tokenizer, const text::Encoding& encoding, size_t token) {
   return encoding.offsets[token] == text::Offset{} && tokenizer.is_special(encoding.ids[token]);
 }
 
-// The tokens of the text that a cut leaves, as a range of its content: [begin, end) of those that are not added.
+// The tokens that truncation keeps, as a range [begin, end) of the tokens that are not added.
 struct Kept {
   size_t begin, end;
 };
@@ -50,6 +50,7 @@ Json tokens_json(const text::Tokenizer& tokenizer, std::string_view text, size_t
   for (size_t i = 0; i < all.ids.size(); ++i) num_content += is_added(tokenizer, all, i) ? 0 : 1;
   const Kept kept = kept_of(tokenizer, text, max_length, num_content);
   const std::vector<text::Offset> places = text::to_character_offsets(text, all.offsets);
+  const std::optional<int32_t> unknown_id = tokenizer.unknown_id();
   Json tokens = Json::array();
   for (size_t i = 0, content = 0; i < all.ids.size(); ++i) {
     const bool added = is_added(tokenizer, all, i);
@@ -58,6 +59,7 @@ Json tokens_json(const text::Tokenizer& tokenizer, std::string_view text, size_t
     tokens.push_back({{"id", all.ids[i]},
                       {"text", piece},
                       {"special", added},
+                      {"unknown", !added && all.ids[i] == unknown_id},
                       {"start", added ? Json() : Json(places[i].begin)},
                       {"stop", added ? Json() : Json(places[i].end)},
                       {"cut", !added && (content < kept.begin || content >= kept.end)}});

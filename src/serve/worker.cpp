@@ -1,4 +1,4 @@
-// The lock guards the queue only: nothing is computed and nobody is called back while it is held.
+// The lock guards only the queue; nothing is computed and no callback runs while it is held.
 #include "serve/worker.h"
 
 #include <algorithm>
@@ -13,11 +13,25 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+QueueCounters::QueueCounters(http::Metrics& metrics)
+    : rows(metrics.histogram("hone_batch_rows", "inputs computed at once", {}, {1, 2, 4, 8, 16, 32, 64, 128})),
+      tokens(metrics.histogram("hone_batch_tokens", "tokens computed at once", {},
+                               {32, 64, 128, 256, 512, 1024, 2048, 4096})),
+      seconds(metrics.histogram("hone_batch_seconds", "seconds that a batch took")),
+      wait(metrics.histogram("hone_queue_wait_seconds", "seconds until a request's first batch began")),
+      tokens_total(metrics.counter("hone_tokens_total", "tokens computed")),
+      rejected(metrics.counter("hone_queue_rejected_total", "requests refused because the queue was full")),
+      failed(metrics.counter("hone_compute_failed_total", "requests whose computation failed")),
+      abandoned(metrics.counter("hone_queue_abandoned_total",
+                                "requests not computed because their client had closed the connection")),
+      expired(metrics.counter("hone_queue_expired_total", "requests not computed because they had waited too long")),
+      waiting(metrics.gauge("hone_queue_requests", "requests that wait for the model or are being computed")) {}
+
 http::RequestError waited_too_long(std::chrono::milliseconds max_wait) {
   return http::RequestError({.status = 503,
                              .message = fmt::format("the request waited longer than {} s for the model",
                                                     std::chrono::duration<double>(max_wait).count()),
-                             .hint = "try again after the seconds of the header Retry-After",
+                             .hint = "try again after the seconds that the header Retry-After gives",
                              .error_type = "overloaded",
                              .retry_after_seconds = 1});
 }
@@ -78,7 +92,7 @@ std::vector<Worker::Part> Worker::take_parts() {
   return parts;
 }
 
-// Without this, the first of eight clients to come back would be computed alone and the other seven after it.
+// Without this, the first of eight clients that come back would be computed alone, and the other seven after it.
 void Worker::gather(std::unique_lock<std::mutex>& lock) {
   if (num_answered_ < 2) return;
   const std::chrono::duration<double> share(batch_seconds_ * options_.gather_share);
@@ -86,7 +100,7 @@ void Worker::gather(std::unique_lock<std::mutex>& lock) {
   wake_.wait_for(lock, longest, [&] { return stopping_ || queue_.size() >= num_answered_; });
 }
 
-// From the front of the queue, until the batch is full.
+// Takes jobs from the front of the queue until the batch is full.
 void Worker::fill(std::vector<Part>& parts, Queue& dropped) {
   size_t tokens = 0;
   while (!queue_.empty()) {
@@ -136,7 +150,7 @@ void Worker::compute(const std::vector<Part>& parts) {
   try {
     forward(parts);
   } catch (...) {
-    if (parts.size() > 1) {  // each by itself, so that only the one which is at fault fails
+    if (parts.size() > 1) {  // each job alone, so that only the faulty one fails
       for (const Part& part : parts) compute({part});
       return;
     }
@@ -148,7 +162,7 @@ void Worker::compute(const std::vector<Part>& parts) {
   for (const Part& part : parts) finish(part);
 }
 
-// Appends to each job the logits of its rows.
+// Computes the parts in one batch and appends the logits to their jobs.
 void Worker::forward(const std::vector<Part>& parts) {
   Rows rows;
   size_t tokens = 0;

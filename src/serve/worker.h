@@ -1,7 +1,7 @@
-// The one thread that owns the model. Requests wait in a bounded queue as jobs of rows; the thread takes what waits, up
-// to so many tokens, computes it at once and answers. A lone client never waits for others; clients that were answered
-// together are waited for a moment, since they mostly come back together. A job of more tokens than a batch takes turns
-// with the others, so that a short text never waits for all of a long job.
+// The thread that owns the model. Requests wait in a bounded queue as jobs of rows. The thread takes the waiting jobs,
+// up to a number of tokens, and computes them in one batch. A lone client never waits for others. After a batch of
+// several jobs the thread waits a moment for these clients, because they mostly come back together. A job with more
+// tokens than a batch takes turns with the others, so that a short text never waits for all of a long job.
 #pragma once
 
 #include <chrono>
@@ -16,40 +16,49 @@
 #include <thread>
 #include <vector>
 
+#include "http/metrics.h"
 #include "http/response.h"
-#include "serve/queue_metrics.h"
 #include "text/tokenizer.h"
 
 namespace hone::serve {
 
 struct Job {
   std::vector<text::Encoding> rows;  // at least one
-  // Called once from the model's thread: the logits [rows, labels], or what the computation threw; 503 (RequestError)
-  // where the job waited too long. Not called where nobody waits for it any more.
+  // Called once, from the model's thread, with the logits [rows, labels] or with the exception of the computation: a
+  // 503 (RequestError) if the job waited too long. Not called if the client has gone.
   std::function<void(std::vector<float> logits, std::exception_ptr error)> done;
-  std::stop_token gone = {};                                                       // of the client
-  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();  // when its wait began
+  std::stop_token gone = {};                                                       // requested when the client has gone
+  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();  // start of its wait
 };
 
 struct WorkerOptions {
   size_t max_batch_tokens = 2048;  // a longer row is a batch of its own
-  size_t max_queue = 256;          // jobs that wait or are half done
-  // How long the jobs of a batch are waited for after it, where there were several: this share of the seconds that it
-  // took, and at most so long.
+  size_t max_queue = 256;          // jobs that wait or are partly computed
+  // How long the thread waits for the clients of a batch of several jobs: this share of the batch's seconds, at most
+  // max_gather.
   double gather_share = 0.125;
   std::chrono::milliseconds max_gather{2};
-  // A job that waited longer before its first batch is not computed: its client has given up, or soon will.
+  // A job that waited longer for its first batch is not computed: its client has given up, or soon will.
   std::chrono::milliseconds max_wait{60000};
 };
 
-// The answer to a request that waited longer than that: 503 with Retry-After.
+// The counters and histograms of the queue, for /metrics.
+struct QueueCounters {
+  explicit QueueCounters(http::Metrics& metrics);
+
+  http::Histogram &rows, &tokens, &seconds, &wait;
+  http::Counter &tokens_total, &rejected, &failed, &abandoned, &expired;
+  http::Gauge& waiting;
+};
+
+// The response to a request that waited longer than that: 503 with Retry-After.
 http::RequestError waited_too_long(std::chrono::milliseconds max_wait);
 
 class Worker {
  public:
   using Rows = std::vector<const text::Encoding*>;
   using Forward = std::function<std::vector<float>(const Rows& rows)>;  // logits [rows, labels]
-  // Runs first, on the model's thread; an empty function where there is no model to be had. Must not throw.
+  // Runs first, on the model's thread. Returns an empty function if there is no model. Must not throw.
   using Load = std::function<Forward()>;
 
   Worker(const WorkerOptions& options, http::Metrics& metrics, Load load);
@@ -57,16 +66,16 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // False where the queue is full or the worker stops; the job is then untouched.
+  // Returns false, and leaves the job untouched, if the queue is full or the worker stops.
   bool submit(Job& job);
-  // Drops what waits, and ends the thread once the batch under way is done.
+  // Drops the waiting jobs, and ends the thread after the current batch.
   void stop();
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Waiting {
     Job job;
-    size_t next = 0;  // the first row not yet computed
+    size_t next = 0;  // first row that is not computed yet
     std::vector<float> logits;
   };
   using Queue = std::deque<std::shared_ptr<Waiting>>;
@@ -77,7 +86,7 @@ class Worker {
   };
 
   void run(const Load& load);
-  std::vector<Part> take_parts();  // empty: no more jobs will come
+  std::vector<Part> take_parts();  // empty after stop()
   void gather(std::unique_lock<std::mutex>& lock);
   void fill(std::vector<Part>& parts, Queue& dropped);
   bool is_lost(const Waiting& waiting) const;
@@ -88,13 +97,13 @@ class Worker {
   void finish(const Part& part);
 
   WorkerOptions options_;
-  QueueMetrics metrics_;
+  QueueCounters metrics_;
   Forward forward_;
   std::mutex mutex_;
   std::condition_variable wake_;
   Queue queue_;
   bool stopping_ = false;
-  size_t num_answered_ = 0;  // jobs that the last batch ended
+  size_t num_answered_ = 0;  // jobs that the last batch finished
   double batch_seconds_ = 0;
   std::thread thread_;
 };

@@ -58,7 +58,17 @@ RowFormat row_format(const std::filesystem::path& path) {
 }
 
 RowWriter::RowWriter(const std::filesystem::path& path, RowFormat format, std::vector<std::string> column_names)
-    : file_(path), format_(format), column_names_(std::move(column_names)) {
+    : format_(format), column_names_(std::move(column_names)) {
+  file_.emplace(path);
+  begin();
+}
+
+RowWriter::RowWriter(Stream stream, RowFormat format, std::vector<std::string> column_names)
+    : stream_(std::move(stream)), format_(format), column_names_(std::move(column_names)) {
+  begin();
+}
+
+void RowWriter::begin() {
   if (format_ != RowFormat::kCsv) return;
   for (size_t i = 0; i < column_names_.size(); ++i) {
     if (i > 0) buffer_ += ',';
@@ -95,15 +105,17 @@ void RowWriter::write_json(std::string_view object) {
 }
 
 void RowWriter::flush_if_full() {
-  if (buffer_.size() < kFullBuffer) return;
-  file_.write(buffer_);
+  if (buffer_.size() >= kFullBuffer) flush();
+}
+
+void RowWriter::flush() {
+  file_ ? file_->write(buffer_) : stream_(buffer_);
   buffer_.clear();
 }
 
 void RowWriter::commit() {
-  file_.write(buffer_);
-  buffer_.clear();
-  file_.commit();
+  flush();
+  if (file_) file_->commit();
 }
 
 }  // namespace hone::table

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/progress.h"
 
 namespace hone::task {
@@ -48,6 +49,14 @@ Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows
     progress.advance(end - begin);
   }
   return features;
+}
+
+text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Features& features, bool has_pairs) {
+  return text::count_unknown_tokens(tokenizer, features.ids, features.size() * tokenizer.num_special_tokens(has_pairs));
+}
+
+void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view what) {
+  if (count.are_many()) log_warning("{}: {}", what, count.note());
 }
 
 Batch make_batch(const Features& features, std::span<const uint64_t> rows) {

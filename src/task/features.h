@@ -9,12 +9,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/text_batch.h"
 #include "table/columns.h"
 #include "table/rows.h"
 #include "text/tokenizer.h"
+#include "text/unknown_tokens.h"
 
 namespace hone::task {
 
@@ -39,6 +41,11 @@ struct Batch {
 // The ids of all rows, at most max_length a row, by all cores. `what` heads the progress bar.
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
                        size_t max_length, const std::string& what);
+
+// Counts the unknown tokens of all rows; `has_pairs`: the rows are pairs of texts.
+text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Features& features, bool has_pairs);
+// Logs a warning if more than a tenth of the tokens are unknown; `what` names the rows: "training rows".
+void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view what);
 
 // The given rows, packed in this order.
 Batch make_batch(const Features& features, std::span<const uint64_t> rows);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr Task kTasks[] = {
     {"text-classification", "one label for each text or pair of texts", "single_label_classification",
-     classification_loss_sum, "accuracy"},
+     classification_loss_sum},
 };
 
 }  // namespace

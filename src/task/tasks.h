@@ -19,7 +19,6 @@ struct Task {
   std::string_view problem_type;  // in config.json
   // The sum of the rows' losses, a scalar: logits [B, K], labels [B] int64.
   at::Tensor (*loss_sum)(const at::Tensor& logits, const at::Tensor& labels, const LossOptions& options);
-  std::string_view default_metric;  // that tells the better model, as "accuracy"
 };
 
 std::span<const Task> tasks();

@@ -213,10 +213,18 @@ int32_t Tokenizer::pad_id() const {
               "name one as pad_token in tokenizer_config.json");
 }
 
+std::optional<int32_t> Tokenizer::unknown_id() const {
+  const auto found = state_->spec.model.find("unk_token");
+  if (found == state_->spec.model.end() || !found->is_string()) return std::nullopt;
+  return token_id(found->get_ref<const std::string&>());
+}
+
 bool Tokenizer::is_special(int32_t id) const {
   const AddedToken* added = state_->added.find(id);
   return added != nullptr && added->special;
 }
+
+bool Tokenizer::is_added(int32_t id) const { return state_->added.find(id) != nullptr && !state_->model->token(id); }
 
 size_t Tokenizer::model_max_length() const { return state_->spec.model_max_length; }
 size_t Tokenizer::num_special_tokens(bool pair) const { return state_->post_processor.num_special(pair); }

@@ -63,8 +63,10 @@ class Tokenizer {
   int64_t vocab_size() const;                // highest id + 1, added tokens included
   std::string_view token(int32_t id) const;  // kInput if no token has this id
   std::optional<int32_t> token_id(std::string_view token) const;
-  int32_t pad_id() const;  // kInput if the tokenizer has no padding token
+  int32_t pad_id() const;                     // kInput if the tokenizer has no padding token
+  std::optional<int32_t> unknown_id() const;  // of the token for words outside the vocabulary; nullopt: there is none
   bool is_special(int32_t id) const;
+  bool is_added(int32_t id) const;  // beside the model's own vocabulary
   size_t model_max_length() const;  // kNoLimit where not given (HF writes 1e30)
   size_t num_special_tokens(bool pair) const;
   Side padding_side() const;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/files.h"
+#include "eval/report.h"
 #include "train/run_files.h"
 
 namespace hone::train {
@@ -13,31 +14,6 @@ namespace hone::train {
 namespace {
 
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
-Json matrix_json(const eval::ConfusionMatrix& matrix) {
-  Json rows = Json::array();
-  for (int64_t label = 0; label < matrix.num_labels(); ++label) {
-    Json row = Json::array();
-    for (int64_t predicted = 0; predicted < matrix.num_labels(); ++predicted) {
-      row.push_back(matrix.count(label, predicted));
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-Json per_label_json(const EvaluationFile& file) {
-  Json list = Json::array();
-  for (int64_t id = 0; id < file.result.confusion.num_labels(); ++id) {
-    const eval::LabelScores scores = eval::label_scores(file.result.confusion, id);
-    list.push_back({{"label", file.labels[static_cast<size_t>(id)]},
-                    {"precision", scores.precision},
-                    {"recall", scores.recall},
-                    {"f1", scores.f1},
-                    {"support", scores.support}});
-  }
-  return list;
-}
 
 Json worst_json(const EvaluationFile& file) {
   Json list = Json::array();
@@ -57,11 +33,12 @@ Json worst_json(const EvaluationFile& file) {
 
 Json to_json(const EvaluationFile& file) {
   Json metrics = {{"loss", finite(file.result.loss)}};
-  for (const auto& [name, value] : eval::compute_metrics(file.result.confusion)) metrics[name] = value;
-  return {{"step", file.step},        {"epoch", file.epoch},
-          {"labels", file.labels},    {"confusion_matrix", matrix_json(file.result.confusion)},
-          {"metrics", metrics},       {"per_label", per_label_json(file)},
-          {"worst", worst_json(file)}};
+  for (const auto& [name, value] : eval::metrics_of(file.result)) metrics[name] = finite(value);
+  Json json = {{"step", file.step}, {"epoch", file.epoch}, {"labels", file.labels}};
+  json["confusion_matrix"] = eval::confusion_json(file.result.confusion);
+  json["metrics"] = std::move(metrics);
+  json["worst"] = worst_json(file);
+  return json;
 }
 
 void write_evaluation(const std::filesystem::path& output_dir, const EvaluationFile& file) {

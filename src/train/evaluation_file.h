@@ -1,4 +1,4 @@
-// evaluations/STEP.json: confusion matrix, scores by label and the worst mistakes of one evaluation.
+// evaluations/STEP.json: metrics, confusion matrix and the worst mistakes of one evaluation.
 #pragma once
 
 #include <filesystem>

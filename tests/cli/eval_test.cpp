@@ -53,7 +53,7 @@ TEST_CASE("eval prints a table, or JSON with the same numbers, which are transfo
   CHECK(report["loss"].get<double>() == doctest::Approx(loss).epsilon(1e-5));
   CHECK(report["accuracy"].get<double>() == doctest::Approx(right / 7));
   CHECK(report["confusion_matrix"].size() == 3);
-  CHECK(contains(json.error, "warning: 1 of 7 rows are longer than 40 tokens and were cut\n"));
+  CHECK(contains(json.error, "warning: 1 of 7 rows are longer than 40 tokens and were truncated\n"));
 
   const ProcessResult table = data.eval({"--dataset", data.rows});
   CHECK(table.output.starts_with(fmt::format("rows      7\nloss      {:.4f}\naccuracy  {:.4f}\n", loss, right / 7)));
@@ -93,4 +93,53 @@ TEST_CASE("eval without rows is a usage error") {
   const ProcessResult result = Evaluated().eval({});
   CHECK(result.exit_code == 2);
   CHECK(result.error == "error: no rows were named\nhint: give --dataset FILE_OR_FOLDER\n");
+}
+
+TEST_CASE(
+    "the loss has the label smoothing of the training, or the one that is given; so has eval_loss of the training") {
+  // HF's LabelSmoother: (1 - e) * nll + e * mean of -log p over the classes, from transformers' own scores.
+  const Evaluated data;
+  double smoothed = 0, plain = 0;
+  const char* const labels[] = {"NEGATIVE", "NEUTRAL", "POSITIVE"};
+  for (size_t row = 0; row < data.expected["texts"].size(); ++row) {
+    if (data.expected["texts"][row] == "") continue;
+    const Json& scores = data.expected["scores"][row];
+    double all = 0;
+    for (const char* label : labels) all -= std::log(scores[label].get<double>()) / 3;
+    const size_t label = data.expected["evaluation"]["labels"][row].get<size_t>();
+    const double own = -std::log(scores[labels[label]].get<double>());
+    smoothed += (0.8 * own + 0.2 * all) / 7;
+    plain += own / 7;
+  }
+  const std::filesystem::path model = copy_model(data.folder);
+  write_file(model / "training_args.json", "{\"label_smoothing_factor\": 0.2}");
+  const auto loss = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"eval", "--precision", "fp32", "--model", model.string(), "--num-threads=1", "--dataset",
+                               data.rows, "--json"});
+    return parse_json(run_hone(more).output, "report")["loss"].get<double>();
+  };
+  CHECK(loss({}) == doctest::Approx(smoothed).epsilon(1e-5));
+  CHECK(loss({"--label-smoothing-factor=0"}) == doctest::Approx(plain).epsilon(1e-5));
+  // A training that changes no weight.
+  const auto log = data.folder.path() / "log.jsonl";
+  const ProcessResult trained =
+      run_hone(train_arguments(tiny_model(), data.folder.path() / "out",
+                               {"--train-file", data.rows, "--validation-file", data.rows, "--learning-rate=0",
+                                "--weight-decay=0", "--max-steps=1", "--eval-strategy=epoch",
+                                "--label-smoothing-factor=0.2", "--precision=fp32", "--json-log", log.string()}));
+  REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
+  bool is_evaluated = false;
+  for (const Json& entry : json_lines(read_file(log))) {
+    if (!entry.contains("eval_loss")) continue;
+    CHECK(entry["eval_loss"].get<double>() == doctest::Approx(smoothed).epsilon(1e-5));
+    is_evaluated = true;
+  }
+  CHECK(is_evaluated);
+}
+
+TEST_CASE("rows in an unknown script are evaluated with a warning") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", "text,label\n\xE9\x85\x92\xE5\xBA\x97,POSITIVE\n").string();
+  CHECK(contains(Evaluated().eval({"--dataset", rows}).error,
+                 "warning: train rows: 2 of 2 tokens (100.0 %) are unknown to the tokenizer"));
 }

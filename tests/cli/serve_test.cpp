@@ -206,7 +206,7 @@ TEST_CASE("a model that cannot be loaded leaves a server that says why") {
   check_without_model(server);
   CHECK(contains(server.log(), "error: the model could not be loaded: "));
   server.process().send(SIGTERM);
-  CHECK(server.process().wait(20).exit_code == 143);
+  CHECK(server.process().wait(20).exit_code == 0);
 }
 
 TEST_CASE("the server listens before the model is there, and ends at once when asked to then") {
@@ -232,8 +232,7 @@ TEST_CASE("the server listens before the model is there, and ends at once when a
   CHECK(server.get("/").status == 200);
   check_without_model(server);
   server.process().send(SIGTERM);
-  const ProcessResult result = server.process().wait(20);
-  CHECK(result.exit_code == 143);
+  CHECK(server.process().wait(20).exit_code == 0);
 }
 
 TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After, and the rest are answered") {
@@ -257,7 +256,7 @@ TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After,
   CHECK(num_answered + num_refused == 40);
 }
 
-TEST_CASE("asked to end, the server answers what is under way and leaves with the signal's code") {
+TEST_CASE("asked to end, the server answers what is under way and leaves with 0 after SIGTERM, 130 after Ctrl-C") {
   for (const int signal_number : {SIGTERM, SIGINT}) {
     ServeProgram server(tiny_model());
     server.ready();
@@ -268,7 +267,7 @@ TEST_CASE("asked to end, the server answers what is under way and leaves with th
         [&] { return contains(server.get("/metrics").body, "hone_queue_wait_seconds_count"); }));
     server.process().send(signal_number);
     for (HttpConnection& client : clients) CHECK(client.receive().status == 200);
-    CHECK(server.process().wait(20).exit_code == 128 + signal_number);
+    CHECK(server.process().wait(20).exit_code == (signal_number == SIGTERM ? 0 : 130));
   }
 }
 
@@ -334,4 +333,39 @@ TEST_CASE("a request that waits longer than --queue-timeout is answered 503, and
   CHECK(num_answered >= 1);
   CHECK(num_expired >= 1);
   CHECK(num_answered + num_expired == 40);
+}
+
+TEST_CASE("a model folder that is missing, or without config.json, ends the program at once") {
+  const TemporaryFolder folder;
+  const std::string nowhere = (folder.path() / "nowhere").string();
+  const ProcessResult missing = run_hone({"serve", "--model", nowhere, "--port", "0"});
+  CHECK(missing.exit_code == 1);
+  CHECK(missing.seconds < 20);
+  CHECK(contains(missing.error, "error: model folder " + nowhere + " does not exist\n"));
+  CHECK_FALSE(contains(missing.error, "listening"));
+  const ProcessResult empty = run_hone({"serve", "--model", folder.path().string(), "--port", "0"});
+  CHECK(empty.exit_code == 1);
+  CHECK(contains(empty.error, folder.path().string() + " has no config.json\n"));
+}
+
+TEST_CASE("where the page is opened, it says that the folder is missing") {
+  const TemporaryFolder folder;
+  const std::string nowhere = (folder.path() / "nowhere").string();
+  ServeProgram server(nowhere, {"--open"});
+  REQUIRE(server.wait_for_state("failed"));
+  const Json info = server.get("/info").json();
+  CHECK(info["error_kind"] == "missing_folder");
+  CHECK(contains(info["error"].get<std::string>(), "model folder " + nowhere + " does not exist"));
+}
+
+TEST_CASE("the access log has the time and the address that a proxy forwards") {
+  ServeProgram server(tiny_model(), {"--access-log"});
+  server.ready();
+  CHECK(server.ask("GET", "/info", "", "X-Forwarded-For: 203.0.113.9\r\n").status == 200);
+  REQUIRE(server.process().wait_until([&] { return contains(server.log(), " /info 200 "); }));
+  const std::string log = server.log();
+  const size_t at = log.find("127.0.0.1 (for 203.0.113.9) GET /info 200 ");
+  REQUIRE(at != std::string::npos);
+  CHECK(log.substr(at - 21, 2) == "20");
+  CHECK(log[at - 2] == 'Z');
 }

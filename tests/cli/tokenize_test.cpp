@@ -39,11 +39,11 @@ TEST_CASE("as JSON, tokenize gives tokens, ids, types and offsets in characters"
   CHECK(pair["offsets"].dump() == "[[0,0],[0,1],[0,0],[0,2],[0,0]]");
 }
 
-TEST_CASE("tokenize cuts nothing on its own, and says what max_seq_length cuts") {
+TEST_CASE("tokenize truncates only at max_seq_length, and says so") {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "movie ";
   CHECK(json_lines(tokenize({"--json", text}).output).front()["input_ids"].size() == 102);
-  CHECK(tokenize({"--max-seq-length=4", "a movie is good"}).output.ends_with("\n4 tokens, 2 more were cut\n"));
+  CHECK(tokenize({"--max-seq-length=4", "a movie is good"}).output.ends_with("\n4 tokens, 2 more were truncated\n"));
 }
 
 TEST_CASE("the ids of a file's rows are transformers', a JSON line each") {
@@ -55,7 +55,7 @@ TEST_CASE("the ids of a file's rows are transformers', a JSON line each") {
   const ProcessResult result =
       tokenize({"--file", file, "--output", out, "--text-column=review", "--max-seq-length=40"});
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
-  CHECK(contains(result.error, "warning: 1 of 8 rows are longer than 40 tokens and were cut\n"));
+  CHECK(contains(result.error, "warning: 1 of 8 rows are longer than 40 tokens and were truncated\n"));
   const std::vector<Json> lines = json_lines(read_file(out));
   REQUIRE(lines.size() == model["texts"].size());
   for (size_t row = 0; row < lines.size(); ++row) CHECK(lines[row]["input_ids"] == model["encoded"]["input_ids"][row]);
@@ -73,4 +73,13 @@ TEST_CASE("a text that is not UTF-8 is refused") {
   const ProcessResult result = tokenize({"good \xff"});
   CHECK(result.exit_code == 2);
   CHECK(contains(result.error, "is not valid UTF-8"));
+}
+
+TEST_CASE("ids cannot be written as csv") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", "text\ngood\n").string();
+  const ProcessResult result = tokenize({"--file", rows, "--output", (folder.path() / "ids.csv").string()});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.error, "error: hone tokenize cannot write csv"));
+  CHECK(contains(result.error, "--output-format jsonl"));
 }

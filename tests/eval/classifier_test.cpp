@@ -6,7 +6,9 @@
 
 #include "base/files.h"
 #include "eval/metrics_fixture.h"
+#include "eval/prediction.h"
 #include "expect_error.h"
+#include "task/captured_log.h"
 
 using namespace hone;
 
@@ -37,14 +39,17 @@ TEST_CASE("a trained folder gives its model, labels and longest row") {
   CHECK(classifier.model->num_labels() == 3);
   CHECK(classifier.labels == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
   CHECK(classifier.max_length == 40);  // config.json's max_position_embeddings
+  CHECK(classifier.score_function == "softmax");
   CHECK_FALSE(classifier.training.seed.has_value());
+  CHECK_FALSE(classifier.training.label_smoothing.has_value());
 }
 
 TEST_CASE("the longest row is the one asked for, else that of the training, else what the model holds") {
   const ModelCopy copy;
-  copy.folder.write("training_args.json", R"({"max_seq_length": 24, "seed": 7})");
+  copy.folder.write("training_args.json", R"({"max_seq_length": 24, "seed": 7, "label_smoothing_factor": 0.2})");
   CHECK(eval::load_trained_classifier(copy.path(), {}).max_length == 24);
   CHECK(eval::load_trained_classifier(copy.path(), {}).training.seed == 7);
+  CHECK(eval::load_trained_classifier(copy.path(), {}).training.label_smoothing == 0.2);
   CHECK(eval::load_trained_classifier(copy.path(), 12).max_length == 12);
   CHECK(eval::load_trained_classifier(copy.path(), 40).max_length == 40);
   copy.folder.write("training_args.json", R"({"max_seq_length": 128})");
@@ -97,6 +102,34 @@ TEST_CASE("a tokenizer with more tokens than the embedding belongs to another mo
   copy.folder.write("tokenizer.json", tokenizer.dump());
   const Error error = copy.refused();
   CHECK(error.kind() == ErrorKind::kInput);
-  CHECK(contains(error.what(), "the tokenizer has 107 tokens, the model's embedding only 106"));
+  CHECK(contains(error.what(), "the tokenizer has 107 tokens, the model's embedding only 106 rows"));
   CHECK(contains(error.hint(), "put the model's own tokenizer files into the folder"));
+}
+
+TEST_CASE("added tokens without an embedding are warned of, and only a text that holds one is refused") {
+  const ModelCopy copy;
+  Json tokenizer = read_json(copy.path() / "tokenizer.json");
+  for (const auto& [id, content] : {std::pair{105, "<spare>"}, {106, "<brand>"}, {107, "<price>"}}) {
+    tokenizer["added_tokens"].push_back({{"id", id},
+                                         {"content", content},
+                                         {"single_word", false},
+                                         {"lstrip", false},
+                                         {"rstrip", false},
+                                         {"normalized", false},
+                                         {"special", false}});
+  }
+  copy.folder.write("tokenizer.json", tokenizer.dump());
+  std::filesystem::remove(copy.path() / "tokenizer_config.json");  // a BERT class would take its tokens from there
+  std::optional<eval::Classifier> classifier;
+  const std::string log = captured_log([&] { classifier = eval::load_trained_classifier(copy.path(), {}); });
+  CHECK(contains(log, "the model's embedding has no row for 2 added tokens (\"<brand>\", \"<price>\")"));
+  CHECK(contains(log, "add_tokens without resize_token_embeddings"));
+  task::Features features;
+  features.add(classifier->tokenizer.encode("good <spare> movie"));  // the embedding has one row to spare
+  CHECK(eval::predict(*classifier, features).size() == 1);
+  features.add(classifier->tokenizer.encode("good <price>"));
+  const Error error = expect_error([&] { eval::predict(*classifier, features); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(std::string(error.what()) == "row 1 has the token \"<price>\", for which the model's embedding has no row");
+  CHECK(contains(error.hint(), "without resizing the embedding"));
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
@@ -83,4 +84,21 @@ TEST_CASE("a label outside the matrix is a bug, not a wrong count") {
     CHECK(contains(error.what(), "a label is outside the confusion matrix"));
   }
   CHECK(matrix.total() == 0);
+}
+
+TEST_CASE("the cells of a matrix are those that are not 0, in order") {
+  eval::ConfusionMatrix matrix(100'000);
+  for (const auto& [label, predicted] : {std::pair{99'999, 7}, {2, 99'999}, {2, 2}, {2, 99'999}}) {
+    matrix.add(label, predicted);
+  }
+  const auto cells = matrix.cells();
+  REQUIRE(cells.size() == 3);
+  CHECK(std::tuple(cells[0].label, cells[0].predicted, cells[0].count) == std::tuple(2, 2, 1u));
+  CHECK(std::tuple(cells[1].label, cells[1].predicted, cells[1].count) == std::tuple(2, 99'999, 2u));
+  CHECK(std::tuple(cells[2].label, cells[2].predicted, cells[2].count) == std::tuple(99'999, 7, 1u));
+  CHECK(matrix.count(2, 99'999) == 2);
+  CHECK(matrix.count(5, 5) == 0);
+  CHECK(matrix.correct() == 1);
+  CHECK(matrix.num_of_label(2) == 3);
+  CHECK(matrix.num_of_prediction(99'999) == 2);
 }

@@ -82,3 +82,26 @@ TEST_CASE("the JSON report has every number, the matrix by true label, and the l
   CHECK(json["confusion_matrix"].dump() == "[[3,1],[1,1]]");
   CHECK(json["per_label"]["a"].dump() == R"({"precision":0.75,"recall":0.75,"f1":0.75,"support":4})");
 }
+
+TEST_CASE("a matrix of many labels is written by its cells that are not 0") {
+  eval::ConfusionMatrix dense(100), sparse(101);
+  dense.add(99, 0);
+  CHECK(eval::confusion_json(dense).size() == 100);
+  CHECK(eval::confusion_json(dense)[99][0] == 1);
+  for (const auto& [label, predicted] : {std::pair{100, 0}, {3, 3}, {100, 0}, {3, 2}}) sparse.add(label, predicted);
+  CHECK(eval::confusion_json(sparse).dump() == R"({"cells":[[3,2,1],[3,3,1],[100,0,2]]})");
+}
+
+TEST_CASE("the text report lists the fifty labels with the most rows") {
+  eval::EvaluationResult result{.confusion = eval::ConfusionMatrix(60)};
+  std::vector<std::string> labels;
+  for (int64_t id = 0; id < 60; ++id) {
+    labels.push_back(fmt::format("label{}", id));
+    for (int64_t row = 0; row <= id; ++row) result.confusion.add(id, 0);
+  }
+  const std::string text = eval::report_text(result, labels);
+  CHECK(contains(text, "\nlabel10 "));
+  CHECK(contains(text, "\nlabel59 "));
+  CHECK_FALSE(contains(text, "\nlabel9 "));
+  CHECK(contains(text, "\n... and 10 labels with fewer rows: see --json\n"));
+}

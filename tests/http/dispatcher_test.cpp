@@ -199,3 +199,32 @@ TEST_CASE("requests are counted by few names") {
   CHECK(name("/") == "page");
   CHECK(name("/anything") == "none");
 }
+
+TEST_CASE("a compressed body is refused with 415 before it is read, and the answer says what is taken") {
+  const Dispatcher site = dispatcher();
+  for (const char* coding : {"gzip", "br", "deflate, gzip", "ZSTD"}) {
+    CAPTURE(coding);
+    const Response refused = ask(site, head("POST", {{"Content-Encoding", coding}}), "/echo");
+    CHECK(refused.status == 415);
+    CHECK(header(refused, "Accept-Encoding") == "identity");
+    CHECK(contains(refused.body, "\"error_type\":\"validation\""));
+  }
+  CHECK(contains(ask(site, head("POST", {{"Content-Encoding", "gzip"}}), "/echo").body,
+                 "the body has the Content-Encoding \\\"gzip\\\""));
+  CHECK(ask(site, head("POST", {{"Content-Encoding", "identity"}}), "/echo").status == 200);
+  CHECK(ask(site, head("POST", {{"Content-Encoding", ""}}), "/echo").status == 200);
+}
+
+TEST_CASE("a request of HTTP/1.0 may lack a Host, one of HTTP/1.1 may not") {
+  const Dispatcher site = dispatcher();
+  const auto without_host = [&](bool is_http10, const NamedValues& headers = {}) {
+    RequestHead request{.request = {.method = "GET"}, .is_http10 = is_http10};
+    for (const auto& [name, value] : headers) request.request.headers.add(name, value);
+    return ask(site, std::move(request), "/health").status;
+  };
+  CHECK(without_host(true) == 200);
+  CHECK(without_host(false) == 400);
+  CHECK(without_host(true, {{"Host", "evil.example"}}) == 403);
+  CHECK(without_host(true, {{"Host", "localhost"}, {"Host", "localhost"}}) == 400);
+  CHECK(without_host(true, {{"Origin", "http://evil.example"}}) == 403);
+}

@@ -36,6 +36,8 @@ TEST_CASE("the document says of each route what its row says") {
   CHECK(document["info"] == Json{{"title", "hone"}, {"version", "1.2"}});
   const Json& post = document["paths"]["/predict"]["post"];
   CHECK(post["summary"] == "labels of texts");
+  CHECK(post["operationId"] == "post_predict");
+  CHECK(document["paths"]["/runs/{id}"]["get"]["operationId"] == "get_runs_id");
   CHECK(post["requestBody"]["content"]["application/json"]["schema"]["required"][0] == "inputs");
   CHECK(post["responses"]["202"]["content"]["application/json"]["schema"]["type"] == "array");
   CHECK(post["responses"]["default"]["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/Error");
@@ -90,4 +92,16 @@ TEST_CASE("headers of answers and answers of other statuses are told") {
                   std::vector<Route>{
                       {.method = "GET", .path = "/y", .handle = kNothing}})["paths"]["/y"]["get"]["responses"]["200"]
                   .contains("headers"));
+}
+
+TEST_CASE("every operation has an id of its own, made of letters, digits and underscores") {
+  const std::vector<Route> routes = {{.method = "GET", .path = "/", .handle = kNothing},
+                                     {.method = "POST", .path = "/", .handle = kNothing},
+                                     {.method = "GET", .path = "/openapi.json", .handle = kNothing},
+                                     {.method = "GET", .path = "/api/runs/{id}/metrics", .handle = kNothing}};
+  const Json document = openapi_document({"hone", "1"}, routes);
+  CHECK(document["paths"]["/"]["get"]["operationId"] == "get_root");
+  CHECK(document["paths"]["/"]["post"]["operationId"] == "post_root");
+  CHECK(document["paths"]["/openapi.json"]["get"]["operationId"] == "get_openapi_json");
+  CHECK(document["paths"]["/api/runs/{id}/metrics"]["get"]["operationId"] == "get_api_runs_id_metrics");
 }

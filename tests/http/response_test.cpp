@@ -43,13 +43,10 @@ TEST_CASE("hone's errors become answers by their kind") {
 }
 
 TEST_CASE("whoever must wait is told how long") {
-  const Response busy = overloaded_response("the queue is full", 2);
+  const Response busy = error_response({.status = 429, .message = "the queue is full", .retry_after_seconds = 2});
   CHECK(busy.status == 429);
   CHECK(busy.headers == NamedValues{{"Retry-After", "2"}});
-  const Response loading = unavailable_response("the model is loading", 1);
-  CHECK(loading.status == 503);
-  CHECK(loading.headers == NamedValues{{"Retry-After", "1"}});
-  CHECK(unavailable_response("failed", 0).headers.empty());
+  CHECK(error_response({.status = 503, .message = "failed"}).headers.empty());
 }
 
 TEST_CASE("text that is not UTF-8 does not break an answer") {

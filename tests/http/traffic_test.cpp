@@ -35,12 +35,20 @@ TEST_CASE("bytes and connections are counted") {
   }
 }
 
-TEST_CASE("a line of the access log cannot be made into two") {
-  CHECK(access_line({.client = "127.0.0.1",
-                     .method = "GET",
-                     .path = "/a\nb\xff",
-                     .route = "none",
-                     .status = 404,
-                     .bytes = 12,
-                     .seconds = 0.0042}) == "127.0.0.1 GET /a%0Ab%FF 404 12 B 4.2 ms");
+TEST_CASE("a line of the access log has the time, and cannot be made into two") {
+  const std::time_t time = 1795843244;  // 2026-11-28 05:20:44 UTC
+  Exchange exchange{.client = "127.0.0.1",
+                    .method = "GET",
+                    .path = "/a\nb\xff",
+                    .route = "none",
+                    .status = 404,
+                    .bytes = 12,
+                    .seconds = 0.0042};
+  CHECK(access_line(exchange, time) == "2026-11-28T05:20:44Z 127.0.0.1 GET /a%0Ab%FF 404 12 B 4.2 ms");
+  exchange.forwarded = "203.0.113.9";
+  CHECK(access_line(exchange, time) ==
+        "2026-11-28T05:20:44Z 127.0.0.1 (for 203.0.113.9) GET /a%0Ab%FF 404 12 B 4.2 ms");
+  exchange.forwarded = "1.2.3.4)\n" + std::string(5000, 'x');
+  CHECK(contains(access_line(exchange, time), "127.0.0.1 (for 1.2.3.4)%0Axxx"));
+  CHECK(access_line(exchange, time).size() < 400);
 }

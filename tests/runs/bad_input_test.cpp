@@ -118,7 +118,7 @@ TEST_CASE("damaged weights are found out before anything is computed") {
   const ProcessResult cut = bad.on(rows);
   CHECK(cut.exit_code == 1);
   CHECK(contains(cut.error, "error: " + weights + ": tensor \""));
-  CHECK(contains(cut.error, "the file is damaged or was not downloaded whole"));
+  CHECK(contains(cut.error, "the file is damaged or incomplete"));
 
   write_file(weights, bytes.substr(0, 5));
   CHECK(bad.on(rows).exit_code == 1);
@@ -137,7 +137,7 @@ TEST_CASE("the tokenizer of another model, with more tokens than the embedding, 
   tokenizer["model"]["vocab"]["##xyz"] = 106;
   write_json(model / "tokenizer.json", tokenizer);
   check_error(bad.on(bad.file("rows.csv", reviews(9))), 1,
-              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106",
+              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106 rows",
               "put the model's own tokenizer files into the folder");
 }
 
@@ -216,6 +216,10 @@ TEST_CASE("resuming from what is no checkpoint is refused") {
   const std::string rows = bad.file("rows.csv", reviews(9));
   check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint=nowhere"}), 2,
               "resume_from_checkpoint nowhere is not a folder", "true for the newest one in output_dir");
-  check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint", tiny_model()}), 1,
-              tiny_model() + " is not a whole checkpoint: manifest.json is missing", "resume from an older one");
+  check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint", tiny_model()}), 2,
+              "resume_from_checkpoint " + tiny_model() +
+                  " holds a model that hone did not train (config.json, model.safetensors); hone resumes only its own "
+                  "checkpoints",
+              "give it as --model");
+  CHECK_FALSE(fs::exists(bad.folder.path() / "out"));
 }

@@ -193,7 +193,7 @@ TEST_CASE("a damaged checkpoint is passed over for an older whole one") {
   write_file(damaged / "optimizer.safetensors", bytes);
   const ProcessResult resumed = run_hone(arguments(folder));
   CHECK(resumed.exit_code == 0);
-  CHECK(contains(resumed.error, "has another sha256 than the manifest says): looking for an older one"));
+  CHECK(contains(resumed.error, "has another sha256 than in the manifest); looking for an older checkpoint"));
   CHECK(contains(resumed.error, "checkpoint-" + std::to_string(newest - 7) + " at step"));
   check_same(folder);
 }

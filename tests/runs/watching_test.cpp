@@ -157,7 +157,7 @@ TEST_CASE("a run is watched while it trains, and stopped by the page: it saves a
   CHECK(fs::exists(folder.path() / "runs" / "out" / ("checkpoint-" + step) / "manifest.json"));
   CHECK(server.request("POST", server.path_of("out") + "/stop").status == 409);
   const std::string before = all_answers(server);
-  CHECK(server.stop().exit_code == 143);
+  CHECK(server.stop().exit_code == 0);
   const WatchServer again(folder.path() / "runs");
   CHECK(all_answers(again) == before);
 }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <tuple>
+
 #include "expect_error.h"
 #include "http/response.h"
 
@@ -78,6 +80,38 @@ TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null leav
   CHECK(tei.function_to_apply == "none");
 }
 
+TEST_CASE("the parameters of transformers' pipeline are taken; those without effect are listed") {
+  const auto read = [](const char* parameters) {
+    return serve::read_predict(fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters));
+  };
+  CHECK(read(R"({"max_length": 16})").max_length == 16);
+  CHECK_FALSE(read("{}").max_length);
+  CHECK(read(R"({"return_all_scores": false})").top_k == 1);
+  CHECK_FALSE(read(R"({"return_all_scores": true})").top_k);
+  CHECK(read(R"({"return_all_scores": true, "top_k": 2})").top_k == 2);
+  CHECK_FALSE(read(R"({"return_all_scores": false, "top_k": null})").top_k);
+  CHECK_FALSE(read(R"({"add_special_tokens": false})").add_special_tokens);
+  using Strategy = text::TruncationStrategy;
+  const std::tuple<const char*, bool, Strategy> strategies[] = {
+      {"true", true, Strategy::kLongestFirst},
+      {"false", false, Strategy::kLongestFirst},
+      {"\"longest_first\"", true, Strategy::kLongestFirst},
+      {"\"only_first\"", true, Strategy::kOnlyFirst},
+      {"\"only_second\"", true, Strategy::kOnlySecond},
+      {"\"do_not_truncate\"", false, Strategy::kLongestFirst}};
+  for (const auto& [value, truncates, strategy] : strategies) {
+    CAPTURE(value);
+    const auto request = read(fmt::format(R"({{"truncation": {}}})", value).c_str());
+    CHECK(request.truncate == truncates);
+    CHECK(request.truncation == strategy);
+  }
+  CHECK(read(R"({"padding": true, "batch_size": 8})").ignored ==
+        std::vector<std::string>{"parameters.padding", "parameters.batch_size"});
+  CHECK(read(R"({"padding": "longest", "return_tensors": "pt", "num_workers": 0, "pad_to_multiple_of": 8})")
+            .ignored.size() == 4);
+  CHECK(read("{}").ignored.empty());
+}
+
 TEST_CASE("a wrong input is named by its place") {
   check_refused("{}", "inputs", "inputs is missing");
   check_refused(R"({"inputs": null})", "inputs", "inputs is missing");
@@ -109,7 +143,16 @@ TEST_CASE("a wrong parameter is named, with what it must be") {
   check_refused(body(R"({"function_to_apply": 1})"), "parameters.function_to_apply",
                 "parameters.function_to_apply must be a string");
   check_refused(body(R"({"truncation": "yes"})"), "parameters.truncation",
-                "parameters.truncation must be true or false");
+                "parameters.truncation must be true, false, \"longest_first\", \"only_first\", \"only_second\" or "
+                "\"do_not_truncate\"");
+  check_refused(body(R"({"truncation": 1})"), "parameters.truncation",
+                "parameters.truncation must be true, false, \"longest_first\", \"only_first\", \"only_second\" or "
+                "\"do_not_truncate\"");
+  check_refused(body(R"({"max_length": 0})"), "parameters.max_length",
+                "parameters.max_length must be a whole number >= 1");
+  check_refused(body(R"({"return_all_scores": 1})"), "parameters.return_all_scores",
+                "parameters.return_all_scores must be true or false");
+  check_refused(body(R"({"stride": 4})"), "parameters.stride", "unknown field \"stride\"");
   check_refused(R"({"inputs": "a", "truncation_direction": "Up"})", "truncation_direction",
                 "truncation_direction must be \"Left\" or \"Right\"");
   check_refused(R"({"inputs": "a", "parameters": {"function_to_apply": "softmax", "raw_scores": true}})",

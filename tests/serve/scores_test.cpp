@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "expect_error.h"
 #include "http/response.h"
@@ -18,18 +19,14 @@ const std::vector<std::string> kLabels = {"NEGATIVE", "NEUTRAL", "POSITIVE"};
 
 }  // namespace
 
-TEST_CASE("logits become scores by softmax, sigmoid or not at all") {
+TEST_CASE("logits become scores by the function asked for") {
   const std::vector<float> logits = {0, std::log(2.0f), std::log(5.0f), 1, 1, 1};
-  const auto softmax = serve::apply_score_function("softmax", logits, 3);
+  const auto softmax = serve::checked_scores("softmax", logits, 3);
   const std::vector<float> expected = {0.125f, 0.25f, 0.625f, 1 / 3.0f, 1 / 3.0f, 1 / 3.0f};
   REQUIRE(softmax.size() == 6);
   for (size_t i = 0; i < 6; ++i) CHECK(softmax[i] == doctest::Approx(expected[i]));
-  const auto sigmoid = serve::apply_score_function("sigmoid", logits, 3);
-  CHECK(sigmoid[0] == doctest::Approx(0.5));
-  CHECK(sigmoid[1] == doctest::Approx(2.0 / 3));
-  CHECK(sigmoid[2] == doctest::Approx(5.0 / 6));
-  CHECK(serve::apply_score_function("none", logits, 3) == logits);
-  CHECK(expect_error([] { serve::apply_score_function("max", {1}, 1); }).kind() == ErrorKind::kUsage);
+  CHECK(serve::checked_scores("none", logits, 3) == logits);
+  CHECK(expect_error([] { serve::checked_scores("max", {1}, 1); }).kind() == ErrorKind::kUsage);
 }
 
 TEST_CASE("labels come from the highest score on, equal ones in their order, at most top_k") {
@@ -48,18 +45,21 @@ TEST_CASE("a score of one is a number with a point, as HF writes it") {
 
 TEST_CASE("a score that JSON cannot say is an error that names its input") {
   const float nan = std::nanf(""), infinite = std::numeric_limits<float>::infinity();
-  serve::check_finite({0.5f, 0.5f, 0, 1}, 2);
-  const std::pair<std::vector<float>, const char*> wrong[] = {
-      {{0, 1, 0, nan, nan, 0}, "inputs[1]"}, {{-infinite, 1}, "inputs[0]"}, {{0, 1, 0, 1, 0, infinite}, "inputs[2]"}};
-  for (const auto& [scores, input] : wrong) {
+  CHECK(serve::checked_scores("none", {0.5f, 0.5f, 0, 1}, 2).size() == 4);
+  const std::tuple<std::vector<float>, size_t, const char*> wrong[] = {{{0, 1, 0, nan, nan, 0}, 1, "inputs[1]"},
+                                                                       {{-infinite, 1}, 1, "inputs[0]"},
+                                                                       {{0, 1, 0, 1, 0, infinite}, 1, "inputs[2]"},
+                                                                       {{0, 1, 0, 1, 0, infinite}, 3, "inputs[0]"}};
+  for (const auto& [logits, rows_per_input, input] : wrong) {
     CAPTURE(input);
     try {
-      serve::check_finite(scores, 2);
+      serve::checked_scores("softmax", logits, 2, rows_per_input);
       FAIL("was taken");
     } catch (const http::RequestError& error) {
       CHECK(error.answer().status == 500);
       CHECK(error.answer().field == input);
       CHECK(error.answer().message == fmt::format("the model gave {} a score that is not a number", input));
+      CHECK(error.answer().hint == "the model's weights may be damaged (NaN or infinity)");
     }
   }
 }

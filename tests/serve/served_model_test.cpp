@@ -13,8 +13,6 @@ serve::ServedModel tiny(const std::string& name) {
   return serve::load_served_model({fixtures() / "models" / name, {}, {.num_threads = 1, .precision = "fp32"}}, 128);
 }
 
-model::ModelConfig config(const char* text) { return {Json::parse(text), "config.json"}; }
-
 }  // namespace
 
 TEST_CASE("a served model knows its class, its kind and its size, as transformers counts it") {
@@ -49,13 +47,25 @@ TEST_CASE("the logits of a row are the same whatever it is computed with") {
   }
 }
 
-TEST_CASE("the score function is what transformers' pipeline would apply") {
-  const auto function = [](const char* text) { return serve::default_score_function(config(text)); };
-  CHECK(function(R"({"id2label": {"0": "A", "1": "B"}})") == "softmax");
-  CHECK(function(R"({"id2label": {"0": "A", "1": "B"}, "problem_type": "single_label_classification"})") == "softmax");
-  CHECK(function(R"({"id2label": {"0": "A", "1": "B"}, "problem_type": "multi_label_classification"})") == "sigmoid");
-  CHECK(function(R"({"id2label": {"0": "A"}})") == "sigmoid");
-  CHECK(function(R"({"id2label": {"0": "A"}, "problem_type": "regression"})") == "none");
+TEST_CASE("a description has the score function of transformers' pipeline and the examples of the folder") {
+  const TemporaryFolder folder;
+  folder.write("config.json", R"({"model_type": "bert", "id2label": {"0": "A", "1": "B"},
+                                  "problem_type": "multi_label_classification"})");
+  CHECK(serve::describe_model(folder.path()).score_function == "sigmoid");
+  CHECK(serve::describe_model(folder.path()).examples.empty());
+  folder.write("examples.json", R"({"examples": [{"text": "good", "label": "A"}]})");
+  REQUIRE(serve::describe_model(folder.path()).examples.size() == 1);
+  CHECK(serve::describe_model(folder.path()).examples[0].text == "good");
+}
+
+TEST_CASE("a missing folder or config.json is found without loading; wrong content is left to the loading") {
+  const TemporaryFolder folder;
+  const Error missing = expect_error([&] { serve::check_model_exists(folder.path() / "nowhere"); });
+  CHECK(missing.kind() == ErrorKind::kIo);
+  CHECK(contains(missing.what(), "nowhere does not exist"));
+  CHECK(contains(expect_error([&] { serve::check_model_exists(folder.path()); }).what(), "has no config.json"));
+  folder.write("config.json", "{ not json");
+  CHECK_NOTHROW(serve::check_model_exists(folder.path()));
 }
 
 TEST_CASE("a folder's name is its last part, however it is given") {

@@ -27,11 +27,13 @@ Json tokens(std::string_view text, size_t max_length = 40, bool add_special_toke
 TEST_CASE("a token has its id, its part of the text and its place in code points, a special one only its name") {
   const Json list = tokens("\xE5\xA5\xBD Good movie");
   REQUIRE(list.size() == 5);
-  CHECK(list[0].dump() == R"({"id":2,"text":"[CLS]","special":true,"start":null,"stop":null,"cut":false})");
+  CHECK(list[0].dump() ==
+        R"({"id":2,"text":"[CLS]","special":true,"unknown":false,"start":null,"stop":null,"cut":false})");
   CHECK(list[1]["text"] == "\xE5\xA5\xBD");
+  CHECK(list[1]["unknown"] == true);
   CHECK(list[1]["start"] == 0);
   CHECK(list[1]["stop"] == 1);
-  CHECK(list[2].dump() == R"({"id":86,"text":"Good","special":false,"start":2,"stop":6,"cut":false})");
+  CHECK(list[2].dump() == R"({"id":86,"text":"Good","special":false,"unknown":false,"start":2,"stop":6,"cut":false})");
   CHECK(list[3]["start"] == 7);
   CHECK(list[3]["stop"] == 12);
   CHECK(list[4]["text"] == "[SEP]");

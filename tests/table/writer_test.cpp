@@ -66,3 +66,16 @@ TEST_CASE("without commit nothing is left; another extension is an error") {
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.what(), "out.xlsx: rows are written as .jsonl or .csv"));
 }
+
+TEST_CASE("a stream gets the rows as they are flushed") {
+  std::string bytes;
+  RowWriter writer([&](std::string_view more) { bytes += more; }, RowFormat::kCsv, {"label", "score"});
+  writer.write(std::vector<Value>{std::string("a"), 0.5});
+  CHECK(bytes.empty());
+  writer.flush();
+  CHECK(bytes == "label,score\na,0.5\n");
+  writer.write(std::vector<Value>{std::string("b"), Value()});
+  writer.commit();
+  CHECK(bytes == "label,score\na,0.5\nb,\n");
+  CHECK(writer.rows() == 2);
+}

@@ -5,6 +5,7 @@
 
 #include "eval/metrics_fixture.h"
 #include "table/read.h"
+#include "task/captured_log.h"
 
 using namespace hone;
 
@@ -92,4 +93,18 @@ TEST_CASE("a batch holds the chosen rows one after another, in the order they we
 TEST_CASE("a batch of rows without labels has none") {
   const std::vector<uint64_t> rows = {1};
   CHECK_FALSE(task::make_batch(three_rows(), rows).labels.defined());
+}
+
+TEST_CASE("unknown tokens of rows are counted, and many of them are warned of") {
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  task::Features pairs;
+  pairs.add(tokenizer.encode_pair("good movie", "\xE9\x85\x92"));
+  pairs.add(tokenizer.encode_pair("bad", "fun"));
+  const text::UnknownTokens count = task::unknown_tokens(tokenizer, pairs, true);
+  CHECK(count.unknown == 1);
+  CHECK(count.total == 5);
+  CHECK(captured_log([&] {
+          task::warn_of_unknown_tokens(count, "training rows");
+        }).starts_with("warning: training rows: 1 of 5 tokens (20.0 %) are unknown"));
+  CHECK(captured_log([] { task::warn_of_unknown_tokens({1, 10}, "training rows"); }).empty());
 }

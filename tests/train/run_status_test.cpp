@@ -79,10 +79,14 @@ TEST_CASE("the end is told with its error, and leaves no time to wait for") {
   status.set_plan(10, 1);
   status.start_at(0, 0);
   status.advance(5, 0.5, 10);
-  status.write_state("failed", "bytes \xFF of a path");
+  status.write_state("failed", "bytes \xFF of a path", "check it");
   CHECK(written(folder)["state"] == "failed");
   CHECK(written(folder)["error"] == "bytes \xEF\xBF\xBD of a path");
+  CHECK(written(folder)["hint"] == "check it");
   CHECK(written(folder)["seconds_left"].is_null());
+  status.write_state("running");
+  CHECK(written(folder)["error"].is_null());
+  CHECK(written(folder)["hint"].is_null());
 }
 
 TEST_CASE("a change of phase is told within moments, and a beat writes only when it is due") {
@@ -111,7 +115,7 @@ TEST_CASE("what cannot be written is said once and ends nothing") {
     status.write_state("running");
   });
   CHECK(contains(said, "run.json"));
-  CHECK(contains(said, "the run goes on, but hone watch sees no more of it"));
+  CHECK(contains(said, "the run continues, but hone watch does not see it"));
   CHECK(said.find("run.json") == said.rfind("run.json"));
 }
 

@@ -27,14 +27,10 @@ std::string only_file(const std::filesystem::path& folder) {
 }  // namespace
 
 TEST_CASE("tensorboard is reported to where it is asked for, by name or by all") {
-  TrainOptions options;
-  CHECK_FALSE(reports_to_tensorboard(options));
-  options.report_to = {"tensorboard"};
-  CHECK(reports_to_tensorboard(options));
-  options.report_to = {"all"};
-  CHECK(reports_to_tensorboard(options));
-  options.report_to = {};
-  CHECK_FALSE(reports_to_tensorboard(options));
+  CHECK_FALSE(reports_to_tensorboard({"none"}));
+  CHECK(reports_to_tensorboard({"tensorboard"}));
+  CHECK(reports_to_tensorboard({"all"}));
+  CHECK_FALSE(reports_to_tensorboard({}));
 }
 
 TEST_CASE("keys of the log become tags as in transformers") {
@@ -46,14 +42,11 @@ TEST_CASE("keys of the log become tags as in transformers") {
 }
 
 TEST_CASE("the folder is logging_dir, or one in runs/ named by date and host") {
-  TrainOptions options;
-  options.output_dir = "out";
-  const std::string name = tensorboard_folder(options).filename().string();
-  CHECK(tensorboard_folder(options).parent_path() == "out/runs");
+  const std::string name = tensorboard_folder("out", "").filename().string();
+  CHECK(tensorboard_folder("out", "").parent_path() == "out/runs");
   CHECK(name.size() == std::string("Nov22_11-02-03_").size() + host_name().size());
   CHECK(name.ends_with("_" + host_name()));
-  options.logging_dir = "logs";
-  CHECK(tensorboard_folder(options) == "logs");
+  CHECK(tensorboard_folder("out", "logs") == "logs");
 }
 
 TEST_CASE("an entry's numbers are written at its step, and what is no number is not") {

@@ -1,5 +1,6 @@
 // What the run page takes from the server, made safe to use: a run's folder is a file on disk that anything may have
 // written, so every field is checked once, here, and is null or empty where it is missing or of another kind.
+import { denseConfusion, sparseConfusion, type LabelScores, type SparseCell } from "./confusion.ts";
 import { tellingNames } from "./run_names.ts";
 
 export type RunState = "running" | "finished" | "stopped" | "interrupted" | "failed";
@@ -67,9 +68,15 @@ export interface Mistake {
 export interface Evaluation {
   step: number;
   epoch: number | null;
+  /** Those shown: all, or of very many those with the most mistakes. */
   labels: string[];
-  /** Row = true label, column = predicted label. */
+  /** Of all, shown or not. */
+  num_labels: number;
+  /** Row = true label, column = predicted label, of the labels shown. */
   confusion_matrix: number[][];
+  /** Of the labels shown, from all rows. */
+  scores: LabelScores[];
+  totals: { all: number; correct: number };
   metrics: Readonly<Record<string, number>>;
   worst: Mistake[];
 }
@@ -214,16 +221,33 @@ function readMetrics(value: unknown): Record<string, number> {
   return metrics;
 }
 
-/** An evaluation; the matrix is made square over the labels, whatever the file holds. */
+/** The cells of a sparse matrix; what is not one, or beyond the labels, is left out. */
+function readCells(value: unknown, numLabels: number): SparseCell[] {
+  const isLabel = (id: number | null): id is number => id !== null && Number.isInteger(id) && id >= 0 && id < numLabels;
+  return list(value).flatMap((cell): SparseCell[] => {
+    const [label, predicted, found] = list(cell);
+    const truth = number(label), prediction = number(predicted);
+    return isLabel(truth) && isLabel(prediction) ? [[truth, prediction, count(found)]] : [];
+  });
+}
+
+/** An evaluation; a matrix of rows is made square over the labels, whatever the file holds. */
 export function readEvaluation(value: unknown): Evaluation {
   const json = fields(value);
   const labels = list(json["labels"]).map(text);
-  const rows = list(json["confusion_matrix"]);
+  const matrix = json["confusion_matrix"];
+  const rows = list(matrix);
+  const confusion = isFields(matrix)
+    ? sparseConfusion(labels, readCells(matrix["cells"], labels.length))
+    : denseConfusion(labels, labels.map((_, row) => labels.map((__, column) => count(list(rows[row])[column]))));
   return {
     step: count(json["step"]),
     epoch: number(json["epoch"]),
-    labels,
-    confusion_matrix: labels.map((_, row) => labels.map((__, column) => count(list(rows[row])[column]))),
+    labels: confusion.shown.map((id) => labels[id] ?? ""),
+    num_labels: labels.length,
+    confusion_matrix: confusion.matrix,
+    scores: confusion.scores,
+    totals: confusion.totals,
     metrics: readMetrics(json["metrics"]),
     worst: list(json["worst"]).map(readMistake),
   };

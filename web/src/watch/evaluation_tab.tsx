@@ -1,7 +1,7 @@
 // What an evaluation found: the confusion matrix, scores by label, and the mistakes with their text.
 import { useState } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
-import { cells, labelScores, totals } from "./confusion.ts";
+import { cells } from "./confusion.ts";
 import type { Evaluation, Mistake, Run } from "./contract.ts";
 import { countText, decimalText, metricText, percentText } from "./formatting.ts";
 import { Icon } from "./icons";
@@ -68,7 +68,7 @@ function StepChoice({ steps, step, epoch }: { steps: readonly number[]; step: nu
 function Confusion({ evaluation }: { evaluation: Evaluation }) {
   const text = useTexts(texts);
   const { labels, confusion_matrix: matrix } = evaluation;
-  const { all, correct } = totals(matrix);
+  const { all, correct } = evaluation.totals;
   return (
     <section class="card confusion-card" aria-labelledby="confusion-title">
       <h3 id="confusion-title">{text.confusion}</h3>
@@ -99,7 +99,10 @@ function Confusion({ evaluation }: { evaluation: Evaluation }) {
           </tbody>
         </table>
       </div>
-      <p id="confusion-note" class="soft">{text.confusionCaption}</p>
+      <p id="confusion-note" class="soft">
+        {text.confusionCaption}
+        {evaluation.num_labels > labels.length && ` ${text.labelsShown(countText(labels.length, text.locale), countText(evaluation.num_labels, text.locale))}`}
+      </p>
     </section>
   );
 }
@@ -117,7 +120,7 @@ function PerLabel({ evaluation }: { evaluation: Evaluation }) {
             </tr>
           </thead>
           <tbody>
-            {labelScores(evaluation.labels, evaluation.confusion_matrix).map((scores, id) => (
+            {evaluation.scores.map((scores, id) => (
               <tr key={id}>
                 <th scope="row">{scores.label}</th>
                 {[scores.precision, scores.recall, scores.f1].map((score, i) => (

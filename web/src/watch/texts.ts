@@ -88,6 +88,7 @@ export interface WatchTexts {
   noEvaluations: string;
   confusion: string;
   confusionCaption: string;
+  labelsShown: (shown: string, all: string) => string;
   trueLabel: string;
   predictedLabel: string;
   cell: (truth: string, predicted: string, count: string, share: string) => string;
@@ -211,6 +212,7 @@ const en: WatchTexts = {
   noEvaluations: "This run has not been evaluated yet.",
   confusion: "Confusion matrix",
   confusionCaption: "Rows: the true label. Columns: what the model said. Percentages are of the row.",
+  labelsShown: (shown, all) => `Shown are the ${shown} labels with the most mistakes, of ${all}.`,
   trueLabel: "True",
   predictedLabel: "Predicted",
   cell: (truth, predicted, count, share) => `${count} rows of ${truth} were taken for ${predicted}: ${share}`,
@@ -338,6 +340,7 @@ const zh: WatchTexts = {
   noEvaluations: "还没有评估结果。",
   confusion: "混淆矩阵",
   confusionCaption: "行为真实标签，列为模型预测，百分比按行计算。",
+  labelsShown: (shown, all) => `共 ${all} 个标签，此处只显示错误最多的 ${shown} 个。`,
   trueLabel: "真实",
   predictedLabel: "预测",
   cell: (truth, predicted, count, share) => `${count} 条 ${truth} 被预测为 ${predicted}：${share}`,
