@@ -45,9 +45,8 @@ TEST_CASE("a missing model folder, data set or file is named") {
   check_error(bad.on("nowhere"), 1, "nowhere: there is no such file or folder", "check the path");
   check_error(bad.run({"--train-file", "nowhere.csv"}), 1, "nowhere.csv: there is no such file", "check the path");
   bad.model = "nomodel";
-  check_error(
-      bad.on(bad.file("rows.csv", reviews(9))), 1, "model folder nomodel does not exist",
-      "hone downloads nothing: get the model first (hf download nomodel --local-dir DIR), then give that folder");
+  check_error(bad.on(bad.file("rows.csv", reviews(9))), 1, "model folder nomodel does not exist",
+              "hone downloads nothing; get the model first with: hf download nomodel");
 }
 
 TEST_CASE("an empty file and one with a header only are told apart") {
