@@ -10,6 +10,7 @@
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/text_classification.h"
+#include "task/vocabulary.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {
@@ -40,15 +41,6 @@ model::LoadedClassifier load_model(const TrainOptions& options, const table::Lab
     if (!line.empty()) log_info("{}", line);
   }
   return loaded;
-}
-
-void check_vocabulary(const text::Tokenizer& tokenizer, const model::SequenceClassifier& model,
-                      const std::filesystem::path& folder) {
-  if (tokenizer.vocab_size() <= model.vocab_size()) return;
-  throw Error(ErrorKind::kInput,
-              fmt::format("{}: the tokenizer has {} tokens, the model's embedding only {}", folder.string(),
-                          tokenizer.vocab_size(), model.vocab_size()),
-              "the tokenizer belongs to another model: put the model's own tokenizer files into the folder");
 }
 
 size_t longest_row(int64_t max_seq_length, const model::SequenceClassifier& model) {
@@ -92,13 +84,15 @@ Prepared prepare(const TrainOptions& options, const task::Task& task) {
   table::LabelMap labels =
       task::choose_labels(rows.all_train, rows.label_column, {options.id2label, options.num_labels, &config});
   model::LoadedClassifier loaded = load_model(options, labels, task);
-  check_vocabulary(tokenizer, *loaded.model, options.model_name_or_path);
+  task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{std::move(tokenizer), std::move(rows), std::move(labels), std::move(loaded), 0, {}, {}};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const auto features = [&](const table::Rows& part, const std::string& what) {
     task::Features result =
         task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, "tokenizing " + what);
     result.labels = made.labels.ids(part, made.rows.label_column);
+    task::check_embedded(made.tokenizer, made.loaded.model->vocab_size(), result,
+                         [&part](uint64_t row) { return part.location(row); });
     task::warn_of_unknown_tokens(
         task::unknown_tokens(made.tokenizer, result, made.rows.text_columns.text_pair.has_value()), what);
     return result;
