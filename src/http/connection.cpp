@@ -80,7 +80,7 @@ void Connection::keep(const error_code& error, size_t size) {
   if (!has_ended_ && phase() == Phase::kHandling && received_.size() < kReadBytes) read();
 }
 
-// A client that still sends what was refused reads the answer afterwards: it has the time of a request.
+// A client that still sends a refused body reads the response afterwards; it has the time of a request for that.
 void Connection::drop(size_t size) {
   lingered_ += size;
   if (lingered_ > kMaxLingerBytes || Clock::now() - lingers_since_ >= shared_.limits.request) return close();
@@ -108,7 +108,7 @@ void Connection::advance() {
   read();
 }
 
-// Whether the request may go on; otherwise it has been answered.
+// Returns whether the request may continue; otherwise a response was sent.
 bool Connection::examine() {
   head_.request.method = parser_.method();
   head_.request.client = exchange_.client;
@@ -227,8 +227,8 @@ void Connection::next_request() {
   read();
 }
 
-// Closing while bytes are unread would reset the connection, and the client might never see the answer: so the end is
-// said, and what still comes is read and dropped until the client closes too.
+// Closing while bytes are unread would reset the connection, and the client might never see the response. So hone
+// closes its sending side, and reads and drops further bytes until the client closes too.
 void Connection::linger() {
   error_code error;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);

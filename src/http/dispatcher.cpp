@@ -135,7 +135,7 @@ Response Dispatcher::options_response(const RequestHead& head) const {
 void Dispatcher::handle(RequestHead&& head, const Responder& respond) const {
   try {
     if (head.is_page) {
-      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): is_page says that it was found
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): is_page means that it was found
       return respond(*pages_.find(head.request.path, head.request.headers));
     }
     head.match.route->handle(std::move(head.request), respond);

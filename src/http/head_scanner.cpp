@@ -24,7 +24,7 @@ size_t HeadScanner::scan(std::string_view bytes) {
   return 0;
 }
 
-// Whether the part ends with this byte, which is the last of the seen ones.
+// Whether the part ends with this byte, the last one seen.
 bool HeadScanner::take(std::string_view bytes, char byte) {
   if (is_after_return_ != (byte == '\n') || (byte != '\r' && byte != '\n' && is_control(byte))) {
     fail(400, "not an HTTP/1.1 request: a character that no line of its head can hold");

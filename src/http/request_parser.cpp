@@ -111,7 +111,7 @@ size_t RequestParser::Impl::take(beast::string_view bytes, ErrorCode& error) {
   return bytes.size();
 }
 
-// What Beast lets pass but leaves unclear where the request ends.
+// Refuses what Beast accepts although the end of the request is unclear.
 void RequestParser::Impl::check_head() {
   const std::string coding = lowered(trim(headers_.find("Transfer-Encoding")));
   if (headers_.count("Transfer-Encoding") > 0 && (coding != "chunked" || version_ < 11)) {

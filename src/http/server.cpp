@@ -25,12 +25,12 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
-// How long a client may be at sending a request, or taking an answer, before it can be dropped for a newcomer.
+// A client may send a request, or read a response, for this long before it can be dropped for a new connection.
 constexpr milliseconds kGrace{500};
 // For connections that the system cannot give (too many open files), and for should_stop.
 constexpr milliseconds kAcceptPause{50}, kLongestTick{100}, kStoppingTick{10};
 
-// Connections that are told that there are too many, at most so many at a time. They need open files of their own.
+// At most this many connections at a time get the error that there are too many. They need open files of their own.
 constexpr size_t kTurnedAway = 32;
 
 ErrorDetails too_many_connections() {
@@ -125,7 +125,7 @@ void Server::Core::start() {
   accept();
 }
 
-// The answer may be given when server and connection are gone, on a thread that must then not touch them.
+// A handler may respond after server and connection are gone, on a thread that must not touch them then.
 Responder Server::Core::responder_for(const std::weak_ptr<Connection>& connection, uint64_t request) {
   return make_responder([core = weak_from_this(), connection, request](Response response) {
     const std::shared_ptr<Core> alive = core.lock();
@@ -186,7 +186,7 @@ bool Server::Core::make_room() {
   return true;
 }
 
-// A handler's answer takes what it takes: only the client's part has limits.
+// A handler may take any time: only the client's part has limits.
 void Server::Core::expire_old(PhaseList& phases) {
   const auto now = Clock::now();
   const Limits& limits = config_.limits;

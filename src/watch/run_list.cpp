@@ -31,7 +31,7 @@ std::string id_of(const fs::path& path) {
   return id_text(path.filename().string()) + "-" + sha256(path.string()).substr(0, kDigestCharacters);
 }
 
-// The entries that are runs, in the order of what they are called.
+// Returns the entries that are runs, ordered by name.
 std::vector<fs::path> runs_within(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;

@@ -35,7 +35,7 @@ TEST_CASE("a body is one JSON object") {
   CHECK(refusal("7").status == 400);
 }
 
-TEST_CASE("a mistake in the body is told by line and column") {
+TEST_CASE("a mistake in the body is reported with line and column") {
   CHECK(contains(refusal("{\n\"a\": 1,\n}").message, "body:3:1: "));
   CHECK(contains(refusal("{\"a\": \"\xff\"}").message, "body:1:"));
   CHECK(contains(refusal("{\"a\": \"\\ud800\"}").message, "body:1:"));

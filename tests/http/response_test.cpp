@@ -32,7 +32,7 @@ TEST_CASE("each status has a type of error") {
   CHECK(error_type_of(501) == "backend");
 }
 
-TEST_CASE("hone's errors become answers by their kind") {
+TEST_CASE("hone's errors become responses by their kind") {
   CHECK(error_response(Error(ErrorKind::kUsage, "x")).status == 400);
   CHECK(error_response(Error(ErrorKind::kInput, "x")).status == 400);
   CHECK(error_response(Error(ErrorKind::kUnsupported, "x")).status == 400);
@@ -44,14 +44,14 @@ TEST_CASE("hone's errors become answers by their kind") {
   CHECK(error_response(as_error).body == R"({"error":"m","field":"f","hint":null,"error_type":"tokenizer"})");
 }
 
-TEST_CASE("whoever must wait is told how long") {
+TEST_CASE("a client that must wait learns how long") {
   const Response busy = error_response({.status = 429, .message = "the queue is full", .retry_after_seconds = 2});
   CHECK(busy.status == 429);
   CHECK(busy.headers == NamedValues{{"Retry-After", "2"}});
   CHECK(error_response({.status = 503, .message = "failed"}).headers.empty());
 }
 
-TEST_CASE("text that is not UTF-8 does not break an answer") {
+TEST_CASE("text that is not UTF-8 does not break a response") {
   CHECK(Json::parse(json_response({{"a", "\xff"}}).body)["a"] == "\xEF\xBF\xBD");
   CHECK(text_response("x", 202).status == 202);
 }
@@ -74,7 +74,7 @@ TEST_CASE("a head says whether the connection stays") {
   CHECK_FALSE(contains(response_head({}, {}), "Connection"));
 }
 
-TEST_CASE("an answer that has no body has no length") {
+TEST_CASE("a response without a body has no length") {
   CHECK_FALSE(contains(response_head({.status = 204}, {}), "Content-"));
   CHECK_FALSE(contains(response_head({.status = 304}, {}), "Content-"));
   CHECK(has_body(200));

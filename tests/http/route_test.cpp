@@ -4,7 +4,7 @@
 
 using namespace hone::http;
 
-TEST_CASE("a handler is a function that answers at once, or one that is given the answer to call") {
+TEST_CASE("a handler responds at once, or gets a responder to call later") {
   std::string given;
   const Responder answer = [&](const Response& response) { given = response.body; };
   const Handler at_once([](const Request& request) { return text_response("at once " + request.path); });

@@ -93,7 +93,7 @@ TEST_CASE("a run whose folder is locked runs, and one that was killed is interru
   CHECK(record["stopping"] == false);
 }
 
-TEST_CASE("a run that ended is what it says, whoever asks") {
+TEST_CASE("the state of an ended run is the one in its file") {
   const TemporaryFolder folder;
   for (const char* state : {"finished", "stopped", "interrupted", "failed"}) {
     CAPTURE(state);
@@ -123,7 +123,7 @@ TEST_CASE("the hint of a failed run, its mean speed and its changed options reac
   CHECK(wrong["changed_options"].is_null());
 }
 
-TEST_CASE("another process that holds the folder of an ended run prepares to go on with it") {
+TEST_CASE("another process that holds the folder of an ended run is preparing to resume it") {
   const TemporaryFolder folder;
   const pid_t child = fork();
   if (child == 0) {
@@ -184,7 +184,7 @@ TEST_CASE("values of the wrong type count as missing") {
   CHECK_FALSE(record.contains("unknown"));
 }
 
-TEST_CASE("what is no run.json is none: broken, deep, too large, a link, a pipe") {
+TEST_CASE("an invalid run.json is ignored: broken, deep, too large, a link, a pipe") {
   const TemporaryFolder folder;
   CHECK_FALSE(read_run(folder.path(), FolderLocks::read()).has_value());
   for (const std::string& text : {std::string("{\"state\":"), std::string("[]"), std::string(100'000, '['),
@@ -218,7 +218,7 @@ TEST_CASE("a run of Hugging Face's Trainer is read from its state, NaN and all")
   CHECK((*state)["log_history"][1]["loss"].is_null());
 }
 
-TEST_CASE("of a run that left only checkpoints the newest tells") {
+TEST_CASE("a run that left only checkpoints is shown from the newest") {
   const TemporaryFolder folder;
   CHECK_FALSE(is_run(folder.path()));
   for (const int step : {5, 20, 10}) {
