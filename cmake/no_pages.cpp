@@ -1,5 +1,5 @@
 // Replaces the pages in a build without web/ (HONE_WEB=OFF): there are no pages.
-#include "http/pages.h"
+#include "http/static_pages.h"
 
 namespace hone::http {
 

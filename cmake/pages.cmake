@@ -1,4 +1,4 @@
-# hone_pages: the pages of web/, type-checked, built by Vite and embedded as http::page_files() (src/http/pages.h).
+# hone_pages: the pages of web/, type-checked, built by Vite and embedded as http::page_files() (src/http/static_pages.h).
 # With HONE_WEB off it is empty, and the build does not need Node.
 
 if(NOT HONE_WEB)

@@ -1,5 +1,5 @@
-// Makes the C++ source that holds the built pages, plain and compressed: http::page_files() of src/http/pages.h.
-// usage: node embed_pages.ts DIST OUTPUT.cpp. Fails where the pages outgrow what a page may weigh.
+// Writes the C++ source with the built pages, plain and compressed: http::page_files() of src/http/static_pages.h.
+// usage: node embed_pages.ts DIST OUTPUT.cpp. Fails if the pages are too large.
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { constants, gzipSync } from "node:zlib";
@@ -53,7 +53,7 @@ function source(pages: PageFile[]): string {
     `    {${JSON.stringify(page.path)}, ${JSON.stringify(page.contentType)}, {kBytes${index}, ${page.bytes.length}}, ` +
     `{kGzip${index}, ${page.gzip.length}}},`);
   return `// Made by web/embed_pages.ts out of the built pages.
-#include "http/pages.h"
+#include "http/static_pages.h"
 
 namespace hone::http {
 namespace {

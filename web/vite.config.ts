@@ -3,7 +3,8 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  base: "/",
+  // Relative: behind a proxy the pages may lie under a path of their own.
+  base: "./",
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -54,8 +54,7 @@ fs::path cached_folder(const std::string& name) {
 }
 
 std::string how_to_get(const std::string& name) {
-  return fmt::format(
-      "hone downloads nothing: get the model first (hf download {} --local-dir DIR), then give that folder", name);
+  return fmt::format("hone downloads nothing; get the model first with: hf download {}", name);
 }
 
 }  // namespace
@@ -94,16 +93,18 @@ void settle_model_folder(const options::FieldList& list, std::vector<std::string
     return;
   }
   if (name.empty() || fs::exists(folder)) return;  // the command's own error says what is wrong
-  if (!is_hub_name(name)) {
-    throw Error(ErrorKind::kIo, fmt::format("model folder {} does not exist", name), "give the folder of a model");
-  }
-  if (const auto snapshot = hub_snapshot(cached_folder(name))) {
+  const bool is_on_hub = is_hub_name(name);
+  const auto snapshot = is_on_hub ? hub_snapshot(cached_folder(name)) : std::nullopt;
+  if (snapshot) {
     options::assign(*field, snapshot->string(), "--model");
     notes.push_back(
         fmt::format("there is no folder {}: taking the copy in the Hub's cache, {}", name, snapshot->string()));
     return;
   }
-  throw Error(ErrorKind::kIo, fmt::format("model folder {} does not exist", name), how_to_get(name));
+  const options::Field* open = list.find("open");
+  if (open != nullptr && options::value_text(*open) == "true") return;  // the page says what is missing
+  throw Error(ErrorKind::kIo, fmt::format("model folder {} does not exist", name),
+              is_on_hub ? how_to_get(name) : "give the folder of a model");
 }
 
 }  // namespace hone::cli

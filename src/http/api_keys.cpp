@@ -17,7 +17,7 @@ bool is_visible_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-// Looks at every byte, whatever it finds. Both are SHA-256 in hexadecimal, so a time tells nothing of the key.
+// Compares every byte. Both are SHA-256 in hexadecimal, so the time reveals nothing about the key.
 bool equal_digests(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0 : 1;
   for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {

@@ -1,4 +1,4 @@
-// The keys that may call. Only their SHA-256 is kept, and a comparison takes as long whichever key it is held against.
+// The accepted API keys. Only their SHA-256 is kept, and a comparison takes the same time for every key.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +14,8 @@ class ApiKeys {
   ApiKeys() = default;
   explicit ApiKeys(std::span<const std::string> keys);
 
-  // One key a line; empty lines and lines that begin with # are skipped. Errors: kInput with file and line for a key
-  // that a header cannot carry, and for a file without keys. Warns where every user of the machine may read the file.
+  // Reads one key per line; skips empty lines and lines that begin with #. Errors: kInput with file and line for a key
+  // that a header cannot carry, and for a file without keys. Warns if every user of the machine may read the file.
   static ApiKeys read(const std::filesystem::path& path);
 
   bool empty() const { return digests_.empty(); }

@@ -1,4 +1,4 @@
-// Text of HTTP's own grammar: ASCII, case ignored in names, blanks around values. Independent of the locale.
+// Text in HTTP's grammar: ASCII, names without regard to case, blanks around values. Independent of the locale.
 #pragma once
 
 #include <algorithm>
@@ -13,21 +13,21 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
-// `text` in lower case.
+// Returns `text` in lower case.
 inline std::string lowered(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), lower);
   return result;
 }
 
-// Without blanks, tabs and line ends at both ends.
+// Removes blanks, tabs and line ends at both ends.
 constexpr std::string_view trim(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-// Takes the part before the first `mark` off the front of `rest`, and the mark with it.
+// Removes the part before the first `mark` from the front of `rest`, with the mark, and returns it.
 constexpr std::string_view take_until(std::string_view& rest, char mark) {
   const size_t end = std::min(rest.find(mark), rest.size());
   const std::string_view part = rest.substr(0, end);

@@ -1,4 +1,4 @@
-// Started without a shell; its output is thrown away, as browsers talk a lot.
+// Starts it without a shell and discards its output, since browsers write a lot.
 #include "http/browser.h"
 
 #include <fcntl.h>

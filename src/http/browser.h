@@ -5,7 +5,7 @@
 
 namespace hone::http {
 
-// Has the desktop open the address, by the program xdg-open. Where that cannot be started, a warning says so.
+// Opens the address with the desktop's program xdg-open. Warns if that cannot be started.
 void open_in_browser(const std::string& url);
 
 }  // namespace hone::http

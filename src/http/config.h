@@ -1,5 +1,5 @@
-// What a server is told: ServerOptions with the key file read and contradictions refused, and the limits that have no
-// flag. Tests fill it by hand with limits of milliseconds.
+// A server's configuration: ServerOptions with the key file read and contradictions refused, and the limits without a
+// flag. Tests fill it by hand, with limits of milliseconds.
 #pragma once
 
 #include <chrono>
@@ -19,9 +19,9 @@ struct Limits {
   size_t connections = 1024;
   std::chrono::milliseconds request{10000};  // from the first byte of a request to its last
   std::chrono::milliseconds idle{60000};     // without any byte of a request
-  std::chrono::milliseconds write{30000};    // for the client to take an answer
-  std::chrono::milliseconds linger{2000};    // without a byte, for the client to close after the last answer
-  std::chrono::milliseconds stop{8000};      // for what is under way when the server stops
+  std::chrono::milliseconds write{30000};    // for the client to take a response
+  std::chrono::milliseconds linger{2000};    // without a byte, for the client to close after the last response
+  std::chrono::milliseconds stop{8000};      // for requests under way when the server stops
 };
 
 struct ServerConfig {
@@ -33,14 +33,14 @@ struct ServerConfig {
   Limits limits = {};
 };
 
-// "localhost" in any letters, also with the dot that makes a name absolute.
+// True for "localhost" in upper or lower case, also with the dot of an absolute name.
 bool is_localhost(std::string_view host);
 
 // True for localhost, 127.x.y.z and ::1, with or without brackets.
 bool is_loopback(std::string_view host);
 
-// Reads the key file. Errors: kUsage where other machines could call without a key and --no-auth does not say so, and
-// for an --allow-host or --allow-origin that no request could ever match.
+// Reads the key file. Errors: kUsage if other machines could call without a key and --no-auth is not given, and for an
+// --allow-host or --allow-origin that no request could match.
 ServerConfig make_config(const ServerOptions& options);
 
 }  // namespace hone::http

@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "http/head_scanner.h"
-#include "http/response_head.h"
 
 namespace hone::http {
 
@@ -35,7 +34,7 @@ void Connection::start() {
   read();
 }
 
-void Connection::turn_away(const ErrorAnswer& error) {
+void Connection::turn_away(const ErrorDetails& error) {
   began_ = Clock::now();
   refuse(error);
 }
@@ -64,7 +63,7 @@ void Connection::on_read(const error_code& error, size_t size) {
   reading_ = false;
   if (closed_) return;
   shared_.traffic.received_bytes().add(size);
-  if (phase() == Phase::kAnswering || phase() == Phase::kWriting) return keep(error, size);
+  if (phase() == Phase::kHandling || phase() == Phase::kWriting) return keep(error, size);
   if (error) return close();
   if (phase() == Phase::kClosing) return drop(size);
   received_.append(read_buffer_.data(), size);
@@ -78,10 +77,10 @@ void Connection::keep(const error_code& error, size_t size) {
   has_ended_ = has_ended_ || error == asio::error::eof;
   if (phase() == Phase::kWriting && !keep_alive_) return;  // not wanted any more
   received_.append(read_buffer_.data(), size);
-  if (!has_ended_ && phase() == Phase::kAnswering && received_.size() < kReadBytes) read();
+  if (!has_ended_ && phase() == Phase::kHandling && received_.size() < kReadBytes) read();
 }
 
-// A client that still sends what was refused reads the answer afterwards: it has the time of a request.
+// A client that still sends a refused body reads the response afterwards; it has the time of a request for that.
 void Connection::drop(size_t size) {
   lingered_ += size;
   if (lingered_ > kMaxLingerBytes || Clock::now() - lingers_since_ >= shared_.limits.request) return close();
@@ -109,7 +108,7 @@ void Connection::advance() {
   read();
 }
 
-// Whether the request may go on; otherwise it has been answered.
+// Returns whether the request may continue; otherwise a response was sent.
 bool Connection::examine() {
   head_.request.method = parser_.method();
   head_.request.client = exchange_.client;
@@ -127,7 +126,7 @@ bool Connection::examine() {
 }
 
 // Ends a request that has not come whole.
-void Connection::refuse(const ErrorAnswer& error) {
+void Connection::refuse(const ErrorDetails& error) {
   if (exchange_.method.empty()) {
     origin_ = parser_.headers().find("Origin");
     if (origin_.empty()) origin_ = find_origin(received_);  // of a head that has not come whole
@@ -148,19 +147,19 @@ void Connection::write_continue() {
 }
 
 void Connection::dispatch() {
-  move_to(Phase::kAnswering);
+  move_to(Phase::kHandling);
   gone_ = std::stop_source();
   head_.request.body = std::move(parser_.body());
   head_.request.client_gone = gone_.get_token();
   head_.request.arrived = Clock::now();
-  shared_.dispatcher.answer(std::move(head_), shared_.make_answer(weak_from_this(), ++request_number_));
+  shared_.dispatcher.handle(std::move(head_), shared_.make_responder(weak_from_this(), ++request_number_));
   if (!has_ended_ && received_.size() < kReadBytes) read();  // that the client has gone is news, too
 }
 
 // A closed socket and one whose sending side alone is closed look the same from here until something is sent: so an
 // interim answer is, which HTTP/1.1 lets clients pass over, and where nobody listens any more a reset comes back.
 void Connection::probe() {
-  if (!has_ended_ || phase() != Phase::kAnswering || parser_.is_http10()) return;
+  if (!has_ended_ || phase() != Phase::kHandling || parser_.is_http10()) return;
   error_code failed;
   if (!is_probed_) {
     is_probed_ = true;
@@ -175,8 +174,8 @@ void Connection::probe() {
   if (broken != 0) close();
 }
 
-void Connection::answer(uint64_t request, Response response) {
-  if (closed_ || phase() != Phase::kAnswering || request != request_number_) return;
+void Connection::respond(uint64_t request, Response response) {
+  if (closed_ || phase() != Phase::kHandling || request != request_number_) return;
   send(std::move(response), parser_.keep_alive());
 }
 
@@ -228,8 +227,8 @@ void Connection::next_request() {
   read();
 }
 
-// Closing while bytes are unread would reset the connection, and the client might never see the answer: so the end is
-// said, and what still comes is read and dropped until the client closes too.
+// Closing while bytes are unread would reset the connection, and the client might never see the response. So hone
+// closes its sending side, and reads and drops further bytes until the client closes too.
 void Connection::linger() {
   error_code error;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);

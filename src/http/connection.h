@@ -1,5 +1,5 @@
-// One client: reads a request, has it answered, writes the answer, and so on until one side ends it. Requests that came
-// together (pipelining) are answered in their order, one at a time. All on the server's thread.
+// One client: reads a request, passes it to a handler, writes the response, and so on until one side closes. Pipelined
+// requests are handled in their order, one at a time. All on the server's thread.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -19,16 +19,16 @@ namespace hone::http {
 
 class Connection;
 
-// What the connections of a server share; it outlives them.
+// What the connections of a server share. It outlives them.
 struct ConnectionShared {
   const Limits& limits;
   const Dispatcher& dispatcher;
   Traffic& traffic;
   PhaseList& phases;
   bool stopping = false;
-  // The Answer for the connection's request of that number.
-  std::function<Answer(std::weak_ptr<Connection>, uint64_t)> make_answer = {};
-  // The connection is closed.
+  // Returns the Responder for the connection's request of that number.
+  std::function<Responder(std::weak_ptr<Connection>, uint64_t)> make_responder = {};
+  // Called when the connection is closed.
   std::function<void(Connection&)> forget = {};
 };
 
@@ -37,16 +37,16 @@ class Connection : public Phased, public std::enable_shared_from_this<Connection
   Connection(boost::asio::ip::tcp::socket socket, std::string client, ConnectionShared& shared);
 
   void start();
-  // Instead of start(): the answer to whatever the client will ask, and the end.
-  void turn_away(const ErrorAnswer& error);
-  // Its phase took too long: 408 where a request was coming, else the end.
+  // Instead of start(): responds with the error to whatever the client sends, then closes.
+  void turn_away(const ErrorDetails& error);
+  // The phase took too long: responds 408 if a request was being received, else closes.
   void expire();
-  // The answer to the given request; nothing where that is not the one under way.
-  void answer(uint64_t request, Response response);
-  // Where the client has ended its side while its request is being answered: finds out whether it still listens, or is
-  // gone. To be called from time to time.
+  // Sends the response to the given request. Does nothing if that is not the request under way.
+  void respond(uint64_t request, Response response);
+  // If the client has closed its sending side while its request is handled: finds out whether it still listens. Call it
+  // from time to time.
   void probe();
-  // At once, without a word.
+  // Closes at once, without a response.
   void close();
 
  private:
@@ -56,7 +56,7 @@ class Connection : public Phased, public std::enable_shared_from_this<Connection
   void keep(const boost::system::error_code& error, size_t size);
   void advance();
   bool examine();
-  void refuse(const ErrorAnswer& error);
+  void refuse(const ErrorDetails& error);
   void write_continue();
   void dispatch();
   void send(Response response, bool keep_alive);
@@ -80,7 +80,7 @@ class Connection : public Phased, public std::enable_shared_from_this<Connection
   uint64_t request_number_ = 0;
   size_t lingered_ = 0;
   bool reading_ = false, keep_alive_ = false, closed_ = false;
-  bool has_ended_ = false, is_probed_ = false;  // the client says no more; it was asked whether it listens
+  bool has_ended_ = false, is_probed_ = false;  // the client sends no more; probe() has asked whether it listens
 };
 
 }  // namespace hone::http

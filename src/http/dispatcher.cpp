@@ -132,20 +132,20 @@ Response Dispatcher::options_response(const RequestHead& head) const {
   return response;
 }
 
-void Dispatcher::answer(RequestHead&& head, const Answer& answer) const {
+void Dispatcher::handle(RequestHead&& head, const Responder& respond) const {
   try {
     if (head.is_page) {
-      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): is_page says that it was found
-      return answer(*pages_.find(head.request.path, head.request.headers));
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): is_page means that it was found
+      return respond(*pages_.find(head.request.path, head.request.headers));
     }
-    head.match.route->handle(std::move(head.request), answer);
+    head.match.route->handle(std::move(head.request), respond);
   } catch (const Error& error) {
     Response response = error_response(error);
     if (response.status >= 500) log_error("{}: {}", head.raw_path, error.what());
-    answer(std::move(response));
+    respond(std::move(response));
   } catch (const std::exception& error) {
     log_error("{}: {}", head.raw_path, error.what());
-    answer(error_response({.status = 500, .message = "internal error", .hint = "the server's log says more"}));
+    respond(error_response({.status = 500, .message = "internal error", .hint = "the server's log says more"}));
   }
 }
 

@@ -1,5 +1,5 @@
-// What a server says to a request, without a socket in it: may it come, whose route is it, and the headers that every
-// answer carries.
+// How a server handles a request, without a socket: whether it is allowed, which route it has, and the headers of every
+// response.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace hone::http {
 
-// The head of a request: all that is known before its body is read.
+// The head of a request: everything known before its body is read.
 struct RequestHead {
   Request request;       // without body
   std::string raw_path;  // as sent, for the log
@@ -24,17 +24,17 @@ class Dispatcher {
  public:
   Dispatcher(const ServerConfig& config, std::string bound_address, std::vector<Route> routes, StaticPages pages);
 
-  // Fills path, query and route from the target of the request line. The answer, where the request must not go on: 400,
-  // 403, 404, 405, 401, 415, or that to OPTIONS.
+  // Fills path, query and route from the target of the request line. Returns a response if the request ends here: 400,
+  // 401, 403, 404, 405, 415, or the one to OPTIONS.
   std::optional<Response> examine(RequestHead& head, std::string_view target) const;
 
-  // Answers a request that examine() let through. Never throws: what a handler throws is answered.
-  void answer(RequestHead&& head, const Answer& answer) const;
+  // Handles a request that examine() let through. Never throws: an exception of a handler becomes the response.
+  void handle(RequestHead&& head, const Responder& respond) const;
 
-  // Adds the headers of every answer: security, caching, and CORS for the request's Origin (empty: none).
+  // Adds the headers of every response: security, caching, and CORS for the request's Origin (empty: none).
   void complete(Response& response, std::string_view origin) const;
 
-  // The path of the route, or "page" or "none": few enough to count by.
+  // Returns the path of the route, "page" or "none": few enough values for a metric's label.
   static std::string route_name(const RequestHead& head);
 
   const Router& router() const { return router_; }

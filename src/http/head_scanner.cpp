@@ -24,7 +24,7 @@ size_t HeadScanner::scan(std::string_view bytes) {
   return 0;
 }
 
-// Whether the part ends with this byte, which is the last of the seen ones.
+// Whether the part ends with this byte, the last one seen.
 bool HeadScanner::take(std::string_view bytes, char byte) {
   if (is_after_return_ != (byte == '\n') || (byte != '\r' && byte != '\n' && is_control(byte))) {
     fail(400, "not an HTTP/1.1 request: a character that no line of its head can hold");
@@ -65,7 +65,7 @@ void HeadScanner::fail_length(std::string_view bytes) {
 }
 
 void HeadScanner::fail(unsigned status, std::string message, std::string hint) {
-  if (!failure_) failure_ = ErrorAnswer{.status = status, .message = std::move(message), .hint = std::move(hint)};
+  if (!failure_) failure_ = ErrorDetails{.status = status, .message = std::move(message), .hint = std::move(hint)};
 }
 
 std::string_view find_origin(std::string_view bytes) {

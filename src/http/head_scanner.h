@@ -1,4 +1,4 @@
-// The lines of a request's head, measured before anything is made of them: a limit is the same however the bytes come.
+// Measures the lines of a request's head before they are parsed, so that limits do not depend on how the bytes arrive.
 #pragma once
 
 #include <optional>
@@ -14,13 +14,13 @@ class HeadScanner {
  public:
   explicit HeadScanner(const Limits& limits) : limits_(&limits) {}
 
-  // `bytes` begin where the part before ended, and hold what was given for this one. The length of the next part of the
-  // head once it is whole, else 0: first the request line, then all header lines with the empty one behind them.
+  // Returns the length of the next part of the head once it is complete, else 0. Parts are the request line, and all
+  // header lines with the empty line behind them. `bytes` starts where the previous part ended.
   size_t scan(std::string_view bytes);
   bool is_end() const { return is_end_; }
 
-  // 414 for a request line, 431 for a header line or a number of them that is over the limits, 400 for what is no line.
-  const std::optional<ErrorAnswer>& failure() const { return failure_; }
+  // 414 for a long request line, 431 for a long header line or too many of them, 400 for a malformed line.
+  const std::optional<ErrorDetails>& failure() const { return failure_; }
 
  private:
   bool take(std::string_view bytes, char byte);
@@ -29,15 +29,15 @@ class HeadScanner {
   void fail(unsigned status, std::string message, std::string hint = "");
 
   const Limits* limits_;
-  std::optional<ErrorAnswer> failure_;
+  std::optional<ErrorDetails> failure_;
   size_t seen_ = 0;         // bytes of the part
   size_t line_begin_ = 0;   // in the part
-  size_t num_headers_ = 0;  // lines that have begun
+  size_t num_headers_ = 0;  // lines so far
   bool is_request_line_ = true, is_after_return_ = false, is_end_ = false;
 };
 
-// The value of Origin in header lines that nobody has checked, the last of which may be cut off; an empty text where
-// there is none that an answer could repeat. `bytes` may begin with the request line.
+// Returns the value of Origin in unchecked header lines, the last of which may be incomplete; empty if there is none
+// that a response could repeat. `bytes` may begin with the request line.
 std::string_view find_origin(std::string_view bytes);
 
 }  // namespace hone::http

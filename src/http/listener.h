@@ -1,4 +1,4 @@
-// The listening socket: its address found, bound, and errors that say what to do.
+// The listening socket, with errors that say what to do.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -10,14 +10,15 @@
 
 namespace hone::http {
 
-// Opens `acceptor` on config.host and config.port; gives the endpoint with the port that it got. Errors: kIo.
+// Opens `acceptor` on config.host and config.port. Returns the endpoint with the actual port. Errors: kIo.
 boost::asio::ip::tcp::endpoint open_listener(boost::asio::io_context& io, boost::asio::ip::tcp::acceptor& acceptor,
                                              const ServerConfig& config);
 
-// "http://127.0.0.1:8000", for a browser on this machine: where the server is bound to all addresses, the loopback's.
+// Returns "http://127.0.0.1:8000", for a browser on this machine. Uses the loopback address if the server is bound to
+// all.
 std::string url_of(const boost::asio::ip::tcp::endpoint& endpoint);
 
-// How many connections the process can hold, at most `wanted`; raises its limit of open files where it may.
+// Returns how many connections the process can hold, at most `wanted`. Raises its limit of open files if it may.
 size_t affordable_connections(size_t wanted);
 
 }  // namespace hone::http

@@ -9,7 +9,7 @@ namespace hone::http {
 
 namespace {
 
-// `text` as a label's value, or as a help line, where quotes stay.
+// Escapes `text` as the value of a label, or as a help line, in which quotes stay.
 std::string escaped(std::string_view text, bool quotes = true) {
   std::string result;
   for (const char c : text) {

@@ -1,4 +1,4 @@
-// Numbers for Prometheus: counters, gauges and histograms, made once and changed from any thread without a lock.
+// Metrics for Prometheus: counters, gauges and histograms, created once and changed from any thread without a lock.
 #pragma once
 
 #include <atomic>
@@ -38,12 +38,12 @@ class Gauge {
 
 class Histogram {
  public:
-  // `bounds`: the upper ends of the buckets, growing; one without end follows.
+  // `bounds`: the upper ends of the buckets, ascending; a last bucket without end follows.
   explicit Histogram(std::vector<double> bounds);
   void observe(double value);
 
   const std::vector<double>& bounds() const { return bounds_; }
-  // How many were at most bounds()[i]; at bounds().size(): all.
+  // Returns how many values were at most bounds()[i]; at bounds().size(), all of them.
   uint64_t count_up_to(size_t i) const;
   double sum() const { return sum_.load(std::memory_order_relaxed); }
 
@@ -53,10 +53,10 @@ class Histogram {
   std::atomic<double> sum_{0};
 };
 
-// For times of requests: 0.5 ms to 10 s.
+// Bounds for request durations: 0.5 ms to 10 s.
 std::vector<double> duration_bounds();
 
-// The registry. What it hands out lives as long as it does; the same name and labels give the same one.
+// The registry. It owns its metrics; the same name and labels return the same one.
 class Metrics {
  public:
   Counter& counter(const std::string& name, const std::string& doc, const Labels& labels = {});

@@ -64,32 +64,34 @@ Json response_schema_of(const Route& route) {
   return is_text ? schema_of(R"({"type":"string"})", route) : schema_of(route.response_schema, route);
 }
 
-Json headers_of(const std::vector<AnswerHeader>& headers, const Route& route) {
+Json headers_of(const std::vector<ResponseHeader>& headers, const Route& route) {
   Json result = Json::object();
-  for (const AnswerHeader& header : headers) {
+  for (const ResponseHeader& header : headers) {
     Json& item = result[header.name] = {{"description", header.doc}};
     item["schema"] = schema_of(header.schema, route);
   }
   return result;
 }
 
-Json answer_of(const std::string& doc, Json content, const std::vector<AnswerHeader>& headers, const Route& route) {
-  Json answer = {{"description", doc}};
-  answer["content"] = std::move(content);
-  if (!headers.empty()) answer["headers"] = headers_of(headers, route);
-  return answer;
+Json response_object(const std::string& doc, Json content, const std::vector<ResponseHeader>& headers,
+                     const Route& route) {
+  Json response = {{"description", doc}};
+  response["content"] = std::move(content);
+  if (!headers.empty()) response["headers"] = headers_of(headers, route);
+  return response;
 }
 
 Json responses_of(const Route& route) {
   Json responses = Json::object();
-  responses[std::to_string(route.success)] =
-      answer_of("done", content_of(route.response_type, response_schema_of(route)), route.response_headers, route);
-  for (const OtherAnswer& other : route.other_responses) {
-    responses[std::to_string(other.status)] =
-        answer_of(other.doc, content_of("application/json", schema_of(other.schema, route)), other.headers, route);
+  responses[std::to_string(route.success)] = response_object(
+      "done", content_of(route.response_type, response_schema_of(route)), route.response_headers, route);
+  for (const OtherResponse& other : route.other_responses) {
+    responses[std::to_string(other.status)] = response_object(
+        other.doc, content_of("application/json", schema_of(other.schema, route)), other.headers, route);
   }
   const Json error = {{"$ref", "#/components/schemas/Error"}};
-  responses["default"] = answer_of("an error", content_of("application/json", error), {retry_after_header()}, route);
+  responses["default"] =
+      response_object("an error", content_of("application/json", error), {retry_after_header()}, route);
   return responses;
 }
 
@@ -118,7 +120,7 @@ Json operation_of(const Route& route) {
 
 }  // namespace
 
-AnswerHeader retry_after_header() {
+ResponseHeader retry_after_header() {
   return {.name = "Retry-After",
           .doc = "seconds after which to try again, where that helps",
           .schema = R"({"type":"integer","minimum":1})"};

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document of a table of routes, so that it cannot say other than what the server does.
+// The OpenAPI 3.1 document, made from the table of routes, so that it describes what the server does.
 #pragma once
 
 #include <span>
@@ -13,10 +13,10 @@ struct ApiInfo {
   std::string title, version;
 };
 
-// Retry-After: in the document every error may have it, and rows may name it for other answers of theirs.
-AnswerHeader retry_after_header();
+// Retry-After: every error in the document has it, and routes may name it for other responses.
+ResponseHeader retry_after_header();
 
-// Schemas of routes are JSON text; one that does not parse is kInternal.
+// Schemas of routes are JSON text. Errors: kInternal for one that does not parse.
 Json openapi_document(const ApiInfo& info, std::span<const Route> routes);
 
 }  // namespace hone::http

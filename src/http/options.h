@@ -1,4 +1,4 @@
-// Options of every command that listens: address, who may call, limits. Resolved and checked by http/config.h.
+// Options of every command that listens: address, access, limits. http/config.h resolves and checks them.
 #pragma once
 
 #include <cstdint>
@@ -23,22 +23,23 @@ struct ServerOptions {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit.group("Server");
-    visit("host", self.host, "address to listen on; one that other machines reach needs --api-key-file or --no-auth")
+    visit("host", self.host,
+          "address to listen on; an address that other machines can reach needs --api-key-file or --no-auth")
         .value_name("ADDRESS");
-    visit("port", self.port, "port to listen on; 0: any that is free").in_range(0, 65535);
+    visit("port", self.port, "port to listen on; 0: any free port").in_range(0, 65535);
     visit("api_key_file", self.api_key_file,
-          "file of the keys that may call, one a line; sent as \"Authorization: Bearer KEY\"")
+          "file of accepted keys, one in each line; clients send \"Authorization: Bearer KEY\"")
         .value_name("FILE");
-    visit("no_auth", self.no_auth, "listen for other machines without any key");
+    visit("no_auth", self.no_auth, "accept requests of other machines without a key");
     visit("allow_origin", self.allow_origin,
-          "web pages of another origin that may call, as https://example.org; *: all")
+          "origins of other web pages that may send requests, such as https://example.org; *: all")
         .value_name("ORIGIN");
-    visit("allow_host", self.allow_host, "names of this server, beside its address, that requests may be made to")
+    visit("allow_host", self.allow_host, "names of this server, besides its address, that requests may use")
         .value_name("NAME");
     visit("open", self.open, "open the page in the browser");
     visit("access_log", self.access_log, "write a line for each request to standard error");
-    visit("max_body_bytes", self.max_body_bytes, "longest body of a request").in_range(1024, 1 << 30);
-    visit("max_connections", self.max_connections, "most connections at a time").in_range(1, 1000000);
+    visit("max_body_bytes", self.max_body_bytes, "bytes of a request body, at most").in_range(1024, 1 << 30);
+    visit("max_connections", self.max_connections, "connections at a time, at most").in_range(1, 1000000);
     visit("request_timeout", self.request_timeout, "seconds that a client has to send a request").above(0);
     visit("idle_timeout", self.idle_timeout, "seconds until a connection without requests is closed").above(0);
   }

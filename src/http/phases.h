@@ -1,5 +1,5 @@
-// Which connection has been in its phase longest. Each phase has one time limit, so the oldest of a phase is the first
-// to run out of time: one look at five fronts replaces a timer for each connection.
+// Finds the connection that has been in its phase longest. Each phase has one time limit, so the oldest connection of a
+// phase is the first to time out: looking at the front of five lists replaces a timer for each connection.
 #pragma once
 
 #include <array>
@@ -11,17 +11,17 @@ namespace hone::http {
 using Clock = std::chrono::steady_clock;
 
 enum class Phase {
-  kWaiting,    // no byte of a request has come
-  kReceiving,  // a part of a request
-  kAnswering,  // a handler has it
-  kWriting,    // the answer is being sent
-  kClosing,    // all is said; the client has to close
+  kWaiting,    // no byte of a request has arrived
+  kReceiving,  // a part of a request has arrived
+  kHandling,   // a handler has the request
+  kWriting,    // the response is being sent
+  kClosing,    // the response is sent; the client has to close
 };
 inline constexpr size_t kNumPhases = 5;
 
 class PhaseList;
 
-// What is in a PhaseList, at most one at a time.
+// An item of at most one PhaseList.
 class Phased {
  public:
   virtual ~Phased() = default;
@@ -41,19 +41,19 @@ class PhaseList {
   void move(Phased& item, Phase phase, Clock::time_point now);
   void remove(Phased& item);
 
-  // Null where there is none.
+  // Returns null if there is none.
   Phased* oldest(Phase phase) const;
   size_t size() const { return size_; }
 
-  // Calls with each item of the phase, oldest first; the one that it is called with may leave the phase or the list.
+  // Calls `function` with each item of the phase, oldest first; it may move or remove that item.
   template <typename Function>
   void for_each(Phase phase, Function function) {
     auto& items = list(phase);
     for (auto next = items.begin(); next != items.end();) function(**next++);
   }
 
-  // Whom to drop so that a new connection gets in: the slowest sender, if it has been at it for `grace`; else the one
-  // that waits longest; else the slowest reader after `grace`. Null where all have a request under way.
+  // Returns the connection to drop for a new one: the slowest sender, if it has been sending for `grace`; else the one
+  // that has been idle longest; else the slowest reader after `grace`. Null if all have a request under way.
   Phased* to_evict(Clock::time_point now, Clock::duration grace) const;
 
  private:

@@ -1,4 +1,3 @@
-// Looking things up in a request.
 #include "http/request.h"
 
 #include <algorithm>

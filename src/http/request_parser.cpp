@@ -36,7 +36,7 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
 
   void fail(unsigned status, std::string message, std::string hint = "") {
     if (failure_) return;
-    failure_ = ErrorAnswer{.status = status, .message = std::move(message), .hint = std::move(hint)};
+    failure_ = ErrorDetails{.status = status, .message = std::move(message), .hint = std::move(hint)};
   }
 
   void fail_length() {
@@ -61,7 +61,7 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
   const Limits& limits_;
   HeadScanner scanner_;
   State state_ = State::kHead;
-  std::optional<ErrorAnswer> failure_;
+  std::optional<ErrorDetails> failure_;
   std::string method_, target_, body_;
   int version_ = 11;
   Headers headers_;
@@ -111,7 +111,7 @@ size_t RequestParser::Impl::take(beast::string_view bytes, ErrorCode& error) {
   return bytes.size();
 }
 
-// What Beast lets pass but leaves unclear where the request ends.
+// Refuses what Beast accepts although the end of the request is unclear.
 void RequestParser::Impl::check_head() {
   const std::string coding = lowered(trim(headers_.find("Transfer-Encoding")));
   if (headers_.count("Transfer-Encoding") > 0 && (coding != "chunked" || version_ < 11)) {
@@ -182,7 +182,7 @@ void RequestParser::continue_with_body() {
 
 RequestParser::State RequestParser::state() const { return impl_->state_; }
 // NOLINTNEXTLINE(bugprone-unchecked-optional-access): asked for in kFailed only
-const ErrorAnswer& RequestParser::failure() const { return *impl_->failure_; }
+const ErrorDetails& RequestParser::failure() const { return *impl_->failure_; }
 const std::string& RequestParser::method() const { return impl_->method_; }
 const std::string& RequestParser::target() const { return impl_->target_; }
 Headers& RequestParser::headers() { return impl_->headers_; }

@@ -1,5 +1,5 @@
-// A request from bytes, by Boost.Beast's parser, with hone's limits. It stops after the head, so that a request can be
-// refused before its body is read.
+// Parses a request with Boost.Beast's parser and hone's limits. Stops after the head, so that a request can be refused
+// before its body is read.
 #pragma once
 
 #include <memory>
@@ -21,23 +21,24 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
 
-  // Takes bytes and returns how many; the rest must come again with more behind them. Stops at kHeadDone, kDone,
+  // Consumes bytes and returns how many; pass the rest again with more bytes behind it. Stops at kHeadDone, kDone and
   // kFailed.
   size_t feed(std::string_view bytes);
-  // After kHeadDone: the body is wanted. A request without one is kDone then, one whose body cannot be taken (411, 413,
-  // 417, 501, or 400 where its end is unclear) kFailed: only now, so that who may not ask at all hears that first.
+  // Call it after kHeadDone to read the body. The state is kDone if there is none, and kFailed if the body cannot be
+  // read (411, 413, 417, 501, or 400 if its end is unclear). This comes after the checks of the head, so that a client
+  // without permission learns that first.
   void continue_with_body();
 
   State state() const;
-  // What is wrong; only in kFailed.
-  const ErrorAnswer& failure() const;
+  // Only in kFailed.
+  const ErrorDetails& failure() const;
 
-  // From kHeadDone on; where the head itself failed, what was read of it.
+  // From kHeadDone on; if the head itself failed, the part that was read.
   const std::string& method() const;
   const std::string& target() const;
   Headers& headers();
   bool is_http10() const;
-  bool keep_alive() const;  // false where the next request's begin is not sure
+  bool keep_alive() const;  // false if the next request's start is uncertain
   bool has_body() const;
   bool expects_continue() const;
   std::string& body();

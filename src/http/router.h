@@ -1,5 +1,5 @@
-// The table of routes made ready to be searched. A path with {name} in it takes any segment there that is not empty; a
-// path without is preferred.
+// Finds the route of a path. {name} in a route's path matches any segment that is not empty; a route without {name} is
+// preferred.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@
 namespace hone::http {
 
 struct RouteMatch {
-  const Route* route = nullptr;  // null: no such path, or not by this method
+  const Route* route = nullptr;  // null: no such path, or not with this method
   NamedValues parameters = {};
-  std::string allow = {};  // "GET, HEAD, OPTIONS": the methods of the path; empty where no route has it
+  std::string allow = {};  // "GET, HEAD, OPTIONS": the methods of the path; empty if no route has it
 };
 
 class Router {
  public:
-  // Errors: kInternal for two routes alike, or a path that does not begin with a slash.
+  // Errors: kInternal for two equal routes, or a path that does not begin with a slash.
   explicit Router(std::vector<Route> routes);
 
   // HEAD finds the route of GET.
@@ -32,10 +32,10 @@ class Router {
   std::vector<std::vector<std::string>> patterns_;  // the segments of each route's path
 };
 
-// "id" for "{id}", empty for anything else.
+// Returns "id" for "{id}", empty for anything else.
 std::string_view parameter_name(std::string_view segment);
 
-// "a", "{b}" for "/a/{b}".
+// Returns "a" and "{b}" for "/a/{b}".
 std::vector<std::string> path_segments(std::string_view path);
 
 }  // namespace hone::http

@@ -11,10 +11,10 @@
 #include <unordered_map>
 
 #include "base/log.h"
-#include "http/answer_slot.h"
 #include "http/connection.h"
 #include "http/listener.h"
 #include "http/openapi.h"
+#include "http/responder.h"
 
 namespace hone::http {
 
@@ -25,15 +25,15 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
-// How long a client may be at sending a request, or taking an answer, before it can be dropped for a newcomer.
+// A client may send a request, or read a response, for this long before it can be dropped for a new connection.
 constexpr milliseconds kGrace{500};
 // For connections that the system cannot give (too many open files), and for should_stop.
 constexpr milliseconds kAcceptPause{50}, kLongestTick{100}, kStoppingTick{10};
 
-// Connections that are told that there are too many, at most so many at a time. They need open files of their own.
+// At most this many connections at a time get the error that there are too many. They need open files of their own.
 constexpr size_t kTurnedAway = 32;
 
-ErrorAnswer too_many_connections() {
+ErrorDetails too_many_connections() {
   return {.status = 503,
           .message = "the server has too many connections",
           .hint = "try again after the seconds of the header Retry-After",
@@ -82,7 +82,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   void tick();
   void expire_old(PhaseList& phases);
   void begin_stop();
-  Answer answer_for(const std::weak_ptr<Connection>& connection, uint64_t request);
+  Responder responder_for(const std::weak_ptr<Connection>& connection, uint64_t request);
 
   asio::io_context io_{1};  // first, so that it goes last: sockets and timers belong to it
   ServerConfig config_;
@@ -112,8 +112,8 @@ Server::Core::Core(ServerConfig config, const Site& site)
 }
 
 void Server::Core::start() {
-  shared_.make_answer = [this](const std::weak_ptr<Connection>& connection, uint64_t request) {
-    return answer_for(connection, request);
+  shared_.make_responder = [this](const std::weak_ptr<Connection>& connection, uint64_t request) {
+    return responder_for(connection, request);
   };
   for (ConnectionShared* shared : {&shared_, &away_}) {
     shared->forget = [this, shared](Connection& connection) {
@@ -125,13 +125,13 @@ void Server::Core::start() {
   accept();
 }
 
-// The answer may be given when server and connection are gone, on a thread that must then not touch them.
-Answer Server::Core::answer_for(const std::weak_ptr<Connection>& connection, uint64_t request) {
-  return make_answer([core = weak_from_this(), connection, request](Response response) {
+// A handler may respond after server and connection are gone, on a thread that must not touch them then.
+Responder Server::Core::responder_for(const std::weak_ptr<Connection>& connection, uint64_t request) {
+  return make_responder([core = weak_from_this(), connection, request](Response response) {
     const std::shared_ptr<Core> alive = core.lock();
     if (!alive) return;
     asio::post(alive->io_, [connection, request, response = std::move(response)]() mutable {
-      if (const auto open = connection.lock()) open->answer(request, std::move(response));
+      if (const auto open = connection.lock()) open->respond(request, std::move(response));
     });
   });
 }
@@ -186,7 +186,7 @@ bool Server::Core::make_room() {
   return true;
 }
 
-// A handler's answer takes what it takes: only the client's part has limits.
+// A handler may take any time: only the client's part has limits.
 void Server::Core::expire_old(PhaseList& phases) {
   const auto now = Clock::now();
   const Limits& limits = config_.limits;
@@ -205,7 +205,7 @@ void Server::Core::expire_old(PhaseList& phases) {
 void Server::Core::tick() {
   expire_old(phases_);
   expire_old(away_phases_);
-  phases_.for_each(Phase::kAnswering, [](Phased& item) { static_cast<Connection&>(item).probe(); });
+  phases_.for_each(Phase::kHandling, [](Phased& item) { static_cast<Connection&>(item).probe(); });
   if (!shared_.stopping && should_stop_ && should_stop_()) begin_stop();
   if (shared_.stopping && (phases_.size() == 0 || Clock::now() >= stop_at_)) return io_.stop();
   const Limits& limits = config_.limits;

@@ -1,5 +1,5 @@
-// The server: sockets, limits, routes, pages. One thread (the one that calls run) does it all; answers may come from
-// any.
+// The server: sockets, limits, routes, pages. All of it runs on the thread that calls run(); responses may come from
+// any thread.
 #pragma once
 
 #include <cstdint>
@@ -11,24 +11,24 @@
 
 #include "http/config.h"
 #include "http/metrics.h"
-#include "http/pages.h"
 #include "http/route.h"
+#include "http/static_pages.h"
 
 namespace hone::http {
 
-// What a server shows.
+// What a server offers.
 struct Site {
   std::string title = "hone";             // of /openapi.json
   std::string version = "0";              // of /openapi.json
   std::vector<Route> routes = {};         // GET /openapi.json and GET /metrics are added
   std::span<const PageFile> pages = {};   // must live as long as the server
-  std::string index = "/try.html";        // the page that / gives
-  std::shared_ptr<Metrics> metrics = {};  // where the server counts; null: one of its own
+  std::string index = "/try.html";        // the page of /
+  std::shared_ptr<Metrics> metrics = {};  // what the server counts with; null: its own
 };
 
 class Server {
  public:
-  // Listens at once: connections wait until run(). Errors: kIo where the address cannot be had, with what to do.
+  // Listens at once: connections wait until run(). Errors: kIo if the address cannot be used, with a hint.
   Server(ServerConfig config, const Site& site);
   ~Server();  // run() must have returned
   Server(const Server&) = delete;
@@ -38,11 +38,11 @@ class Server {
   // "http://127.0.0.1:8000", an address that a browser on this machine can open.
   std::string url() const;
 
-  // Serves until stop(), or until `should_stop` (asked ten times a second) says so; then finishes what is under way
-  // within Limits::stop and returns.
+  // Serves until stop(), or until `should_stop` (called ten times a second) returns true; then finishes the requests
+  // under way within Limits::stop and returns.
   void run(const std::function<bool()>& should_stop = {});
 
-  // From any thread or handler: no new connections, answers to the requests under way, then run() returns.
+  // From any thread or handler: accepts no new connections, finishes the requests under way, then run() returns.
   void stop();
 
  private:

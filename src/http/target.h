@@ -1,4 +1,5 @@
-// The target of a request line taken apart: path and query, percent-decoded. Hostile until it has been here.
+// Parses the target of a request line into path and query, percent-decoded. Targets come from clients and may be
+// hostile.
 #pragma once
 
 #include <optional>
@@ -13,16 +14,17 @@ namespace hone::http {
 struct Target {
   std::string authority;              // of "http://name:80/path"; empty for "/path"
   std::string raw_path;               // as sent
-  std::vector<std::string> segments;  // between the slashes, each decoded, so that %2F is no slash
+  std::vector<std::string> segments;  // between the slashes, each decoded, so that %2F does not separate
   std::string path;                   // decoded
   NamedValues query;
 };
 
-// nullopt for what is no target: not beginning with a slash, %-sequences that are none, bytes that are not UTF-8 or
-// NUL.
+// Returns nullopt if the target is malformed: no slash at its beginning, a malformed %-sequence, bytes that are not
+// UTF-8, or NUL.
 std::optional<Target> parse_target(std::string_view target);
 
-// "a%20b" as "a b", "+" as " " where `plus_is_space`; nullopt where a % is not followed by two hexadecimal digits.
+// Decodes "a%20b" to "a b", and "+" to " " if `plus_is_space`; nullopt if a % is not followed by two hexadecimal
+// digits.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 
 }  // namespace hone::http

@@ -1,4 +1,4 @@
-// What a server counts of its traffic, and the lines of its access log.
+// Counts a server's traffic and writes the access log.
 #pragma once
 
 #include <ctime>
@@ -11,7 +11,7 @@
 
 namespace hone::http {
 
-// A request that has been answered.
+// A request with its response.
 struct Exchange {
   std::string client, method, path, route = "none";
   std::string forwarded = {};  // X-Forwarded-For: the client of a proxy, as the proxy says

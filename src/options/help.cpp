@@ -146,8 +146,7 @@ std::string common_text(const FieldList& list, const HelpSubject& subject, size_
   }
   for (const std::string_view name : subject.common) add(*list.find(name));
   text += config_entry(width);
-  text += fmt::format("\nAll options by group ({} --help GROUP explains one, --help {} all)\n", subject.command,
-                      kAllGroups);
+  text += fmt::format("\nAll options by group ({} --help GROUP, or --help {})\n", subject.command, kAllGroups);
   for (const std::string_view heading : headings(list)) {
     std::string names;
     for (const Field& field : list.fields()) {

@@ -43,7 +43,7 @@ void apply_assignments(const std::vector<Assignment>& assignments, ParseResult& 
       assign_items(*field, items[field], where);
     } else {
       assign(*field, text, where);
-      if (repeated) result.notes.push_back(fmt::format("{} is given again: {} counts", where, text));
+      if (repeated) result.notes.push_back(fmt::format("{} is given twice: {} is used", where, text));
     }
     result.provenance.record(field->name, Source::kFlag, where);
   }

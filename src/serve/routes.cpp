@@ -90,7 +90,7 @@ constexpr const char* kExplainResponse = R"({
 constexpr const char* kInfoResponse = R"({
   "type": "object",
   "required": ["state", "model", "name", "class_name", "model_type", "task", "labels", "function_to_apply", "max_length",
-               "num_parameters", "device", "precision", "hone_version", "limits", "examples", "error", "error_kind"],
+               "num_parameters", "device", "precision", "hone_version", "limits", "dataset", "examples", "error", "error_kind"],
   "additionalProperties": false,
   "properties": {
     "state": {"enum": ["loading", "ready", "failed"]}, "model": {"type": "string"}, "name": {"type": "string"},
@@ -101,6 +101,7 @@ constexpr const char* kInfoResponse = R"({
     "device": {"type": ["string", "null"]}, "precision": {"enum": ["fp32", "bf16", null]},
     "hone_version": {"type": "string"},
     "limits": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "dataset": {"type": ["string", "null"], "description": "the data set on which hone trained the model"},
     "examples": {"type": ["array", "null"], "description": "rows of the model's own evaluation set", "items": {
       "type": "object", "required": ["text", "text_pair", "label"], "additionalProperties": false,
       "properties": {"text": {"type": "string"}, "text_pair": {"type": ["string", "null"]}, "label": {"type": "string"}}}},
@@ -146,8 +147,8 @@ constexpr size_t kShortTexts = 16384, kShortExplained = 1024;
 
 template <typename Method>
 auto call_prepared(Service& service, Method method, size_t short_bytes) {
-  return [&service, method, short_bytes](http::Request request, http::Answer answer) {
-    const auto run = [&service, method](const http::Request& asked, const http::Answer& given) {
+  return [&service, method, short_bytes](http::Request request, http::Responder answer) {
+    const auto run = [&service, method](const http::Request& asked, const http::Responder& given) {
       (service.*method)(asked, given);
     };
     if (request.body.size() <= short_bytes) return run(request, answer);
@@ -158,16 +159,16 @@ auto call_prepared(Service& service, Method method, size_t short_bytes) {
 }  // namespace
 
 std::vector<http::Route> routes(Service& service) {
-  const http::AnswerHeader truncated = {
+  const http::ResponseHeader truncated = {
       .name = kTruncatedHeader, .doc = "places of the inputs that were truncated, such as 0,3; absent if none was"};
-  const http::AnswerHeader unknown = {
+  const http::ResponseHeader unknown = {
       .name = kUnknownHeader,
       .doc = "inputs with more than a tenth of unknown tokens, such as 0=13/20: 13 of 20; absent if there are none"};
-  const http::AnswerHeader near_ties = {
+  const http::ResponseHeader near_ties = {
       .name = kNearTiesHeader,
       .doc = "places of the inputs between whose best labels the model hardly decides; absent if there are none"};
-  const http::AnswerHeader ignored = {.name = kIgnoredHeader,
-                                      .doc = "fields of the request that have no effect; absent if there are none"};
+  const http::ResponseHeader ignored = {.name = kIgnoredHeader,
+                                        .doc = "fields of the request that have no effect; absent if there are none"};
   const auto predict = [&](const char* path, const char* doc) {
     return http::Route{.method = "POST",
                        .path = path,

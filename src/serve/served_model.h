@@ -30,6 +30,7 @@ struct ModelDescription {
   std::vector<std::string> labels;
   std::string score_function;  // the one that transformers' pipeline applies
   std::vector<eval::Example> examples;
+  std::string dataset;  // as the training named it; may be empty
 };
 
 struct ServedModel {

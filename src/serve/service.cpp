@@ -31,7 +31,7 @@ constexpr int kRetrySeconds = 1;
 using Model = std::shared_ptr<const ServedModel>;
 
 // Answers with the result of `make`, or with the error that it throws.
-void answer_with(const http::Answer& answer, const std::function<http::Response()>& make) {
+void answer_with(const http::Responder& answer, const std::function<http::Response()>& make) {
   http::Response response;
   try {
     response = make();
@@ -256,7 +256,7 @@ void Service::submit(Job job) {
   if (!worker_->submit(job)) throw queue_is_full(options_.queue.max_queue);
 }
 
-void Service::prepare(http::Request request, http::Answer answer, Method method) {
+void Service::prepare(http::Request request, http::Responder answer, Method method) {
   ready_model();  // throws at once if there is no model
   auto work = [this, request = std::move(request), answer = std::move(answer), method = std::move(method)] {
     const std::chrono::milliseconds max_wait = options_.queue.max_wait;
@@ -274,7 +274,7 @@ void Service::prepare(http::Request request, http::Answer answer, Method method)
   if (!preparer_->submit(std::move(work))) throw queue_is_full(options_.queue.max_queue);
 }
 
-void Service::predict(const http::Request& request, http::Answer answer) {
+void Service::predict(const http::Request& request, http::Responder answer) {
   const Model model = ready_model();
   const PredictRequest asked = read_predict(request.body);
   Job job;
@@ -304,7 +304,7 @@ void Service::predict(const http::Request& request, http::Answer answer) {
   submit(std::move(job));
 }
 
-void Service::explain(const http::Request& request, http::Answer answer) {
+void Service::explain(const http::Request& request, http::Responder answer) {
   const Model model = ready_model();
   ExplainRequest asked = read_explain(request.body);
   check_label(*model, asked.label);
@@ -340,7 +340,7 @@ void Service::explain(const http::Request& request, http::Answer answer) {
   submit(std::move(job));
 }
 
-void Service::tokenize(const http::Request& request, const http::Answer& answer) const {
+void Service::tokenize(const http::Request& request, const http::Responder& answer) const {
   const Model model = ready_model();
   const TokenizeRequest asked = read_tokenize(request.body);
   size_t left = kMaxListedTokens;
@@ -392,6 +392,7 @@ Json Service::info_json() const {
         {"max_batch_tokens", options_.queue.max_batch_tokens},
         {"max_listed_tokens", kMaxListedTokens},
         {"max_explain_tokens", kExplainTokens}}},
+      {"dataset", described([](const ModelDescription& d) { return text_or_null(d.dataset); })},
       {"examples", described([](const ModelDescription& d) { return examples_json(d.examples); })},
       {"error", text_or_null(current.failure.message)},
       {"error_kind", text_or_null(current.failure.kind)},

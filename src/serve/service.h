@@ -51,14 +51,14 @@ class Service {
   void stop();
 
   // Errors of these three: http::RequestError for a wrong body, 503 if there is no model, 429 if the queue is full.
-  void predict(const http::Request& request, http::Answer answer);
-  void explain(const http::Request& request, http::Answer answer);
-  void tokenize(const http::Request& request, const http::Answer& answer) const;
+  void predict(const http::Request& request, http::Responder answer);
+  void explain(const http::Request& request, http::Responder answer);
+  void tokenize(const http::Request& request, const http::Responder& answer) const;
 
   // Runs `method`, one of the three, on a thread of its own, for requests that take long to read and tokenise. Error:
   // 429 if too many wait for this thread.
-  using Method = std::function<void(const http::Request& request, http::Answer answer)>;
-  void prepare(http::Request request, http::Answer answer, Method method);
+  using Method = std::function<void(const http::Request& request, http::Responder answer)>;
+  void prepare(http::Request request, http::Responder answer, Method method);
 
   http::Response info(const http::Request& request) const;
   http::Response health(const http::Request& request) const;

@@ -1,3 +1,4 @@
+// LabelReader: which label each cell is. Declared in table/labels.h.
 #include <algorithm>
 #include <unordered_map>
 

@@ -24,11 +24,12 @@ struct ComputeOptions {
     visit("num_threads", self.num_threads, "threads that compute; results are equal bit for bit at the same number")
         .at_least(0)
         .default_text("one for each core of this process");
-    visit("device", self.device, "where to compute; auto: on a GPU where there is one")
+    visit("device", self.device, "device to compute on; auto: a GPU if there is one")
         .choices({kDeviceNames.begin(), kDeviceNames.end()});
     visit("precision", self.precision,
-          "number format of products and activations (weights, sums and losses are fp32 always); auto: bf16 where the "
-          "machine has instructions for it, fp32 elsewhere")
+          "number format of products and activations (weights, sums and losses are always fp32); auto: bf16 if the "
+          "machine "
+          "has instructions for it, fp32 otherwise")
         .choices({kPrecisionNames.begin(), kPrecisionNames.end()});
   }
 };

@@ -21,9 +21,9 @@ struct AddedToken {
   bool lstrip = false;       // takes the white space before it
   bool rstrip = false;       // takes the white space after it
   bool normalized = true;    // looked for in normalized text
-  bool special = false;      // left out by decode(skip_special_tokens)
+  bool special = false;      // omitted by decode(skip_special_tokens)
   int32_t id = -1;
-  std::string normalized_content;  // where `normalized`
+  std::string normalized_content;  // if `normalized`
 };
 
 // A part of a text: an added token, or the text between two of them (id -1).
@@ -54,7 +54,7 @@ class AddedTokenFinder {
   std::vector<AddedToken> tokens_;
   TokenTrie trie_;  // ids are indices into tokens_
   std::array<bool, 256> is_first_byte_{};
-  int only_first_byte_ = -1;  // where all tokens open with the same byte
+  int only_first_byte_ = -1;  // if all tokens begin with the same byte
 };
 
 // The added tokens of a tokenizer, with the ids that the tokenizers library gives them.

@@ -35,7 +35,7 @@ class BertCharacters {
 
   struct Entry {
     char32_t code = 0;  // what it becomes
-    int32_t id = -1;    // of kAlone: its token; -1 where the vocabulary has neither it nor an unknown token
+    int32_t id = -1;    // of kAlone: its token; -1 if the vocabulary has neither this token nor an unknown one
     uint16_t first_piece = 0;
     uint8_t num_pieces = 0;
     Fate fate = Fate::kDrop;

@@ -24,7 +24,7 @@ struct TokenizerSpec {
   // "cls_token": "[CLS]" and so on, by the names of HF's special tokens. Tokens that the tokenizer lacks are absent.
   std::map<std::string, std::string> special_tokens;
   std::vector<std::string> extra_special_tokens;
-  std::string tokenizer_class;  // of transformers; empty where no file names one
+  std::string tokenizer_class;  // of transformers; empty if no file names one
   bool is_bert_class = false;   // post_processor is then made from cls_token and sep_token
   size_t model_max_length = kNoLimit;
   Side padding_side = Side::kRight, truncation_side = Side::kRight;

@@ -29,7 +29,7 @@ struct Tokenizer::State {
   AddedTokens added;
   Template post_processor;
   Decoder decoder;
-  std::unique_ptr<BertEncoder> bert;  // null where the parts are not BERT's or added tokens must be normalized
+  std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's or added tokens must be normalized
   std::optional<int32_t> pad_id;
   int64_t highest_id = -1;
 };

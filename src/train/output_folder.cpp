@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "eval/examples.h"
 #include "train/run_files.h"
 
 namespace hone::train {
@@ -31,6 +32,7 @@ constexpr std::string_view kRunNames[] = {"config.json",
                                           "special_tokens_map.json",
                                           "vocab.txt",
                                           "added_tokens.json",
+                                          eval::kExamplesFile,
                                           kArgumentsFile,
                                           kStateFile,
                                           "README.md",

@@ -10,6 +10,7 @@
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/text_classification.h"
+#include "task/vocabulary.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {
@@ -85,8 +86,7 @@ Prepared prepare(const TrainOptions& options, const task::Task& task) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
   task::TrainingRows rows = task::choose_training_rows(split_request(options, config));
-  model::LoadedClassifier loaded =
-      load_model(options, rows.labels, task, static_cast<int64_t>(tokenizer.vocab_size()));
+  model::LoadedClassifier loaded = load_model(options, rows.labels, task, static_cast<int64_t>(tokenizer.vocab_size()));
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{std::move(tokenizer), std::move(rows), std::move(loaded), 0, {}, {}};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);

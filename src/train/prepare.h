@@ -34,8 +34,8 @@ struct Prepared {
 // The pairs of "KEY=VALUE" texts. Errors: kUsage for a text that is not of this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
-// Reads rows, labels and model, and tokenizes the rows. Errors: those of the floors below; kInput if a row has a
-// token for which the model's embedding has no row.
+// Reads rows, labels and model, and tokenizes the rows. Errors: those of the floors below; kInput for a tokenizer of
+// another model, or for a row with a token for which the model's embedding has no row.
 Prepared prepare(const TrainOptions& options, const task::Task& task);
 
 // How many training rows each label has, by id.

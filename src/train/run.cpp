@@ -64,7 +64,8 @@ void log_start(const TrainOptions& options, const Prepared& prepared, const Plan
                             prepared.max_length,
                             prepared.tokenizer.num_special_tokens(prepared.rows.text_columns.text_pair.has_value())};
   for (const std::string& note : advice(inputs)) log_warning("{}", note);
-  for (const std::string& finding : task::row_findings(prepared.rows, prepared.train.labels)) log_warning("{}", finding);
+  for (const std::string& finding : task::row_findings(prepared.rows, prepared.train.labels))
+    log_warning("{}", finding);
 }
 
 void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,

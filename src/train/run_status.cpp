@@ -14,6 +14,8 @@
 #include "base/files.h"
 #include "base/host.h"
 #include "base/log.h"
+#include "options/json.h"
+#include "train/options.h"
 #include "train/run_files.h"
 
 namespace hone::train {
@@ -72,6 +74,16 @@ Json peak_bytes() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+// Names of the options that do not have their default.
+std::vector<std::string> changed_options(const Json& options) {
+  const Json defaults = options::to_json(TrainOptions{});
+  std::vector<std::string> names;
+  for (const auto& [name, value] : options.items()) {
+    if (const auto found = defaults.find(name); found == defaults.end() || *found != value) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 RunStatus::RunStatus(const fs::path& output_dir, const Json& options)
@@ -84,7 +96,8 @@ RunStatus::RunStatus(const fs::path& output_dir, const Json& options)
             {"pid", getpid()},
             {"host", host_name()},
             {"boot_id", boot_id()},
-            {"started_at", now_to_the_millisecond()}};
+            {"started_at", now_to_the_millisecond()},
+            {"changed_options", changed_options(options)}};
 }
 
 void RunStatus::describe(const Json& facts) { facts_.update(facts); }
@@ -102,7 +115,7 @@ void RunStatus::start_at(int64_t step, int64_t num_tokens) {
   step_ = start_step_ = step;
   num_tokens_ = num_tokens;
   start_ = Clock::now();
-  older_ = newer_ = {num_tokens, training_seconds()};
+  first_ = older_ = newer_ = {num_tokens, training_seconds()};
 }
 
 void RunStatus::advance(int64_t step, double epoch, int64_t num_tokens) {
@@ -152,10 +165,10 @@ double RunStatus::training_seconds() const {
   return training_seconds_ + (phase_ == RunPhase::kTraining ? Seconds(Clock::now() - phase_start_).count() : 0);
 }
 
-Json RunStatus::tokens_per_second() const {
-  const double seconds = training_seconds() - older_.seconds;
-  if (num_tokens_ == older_.num_tokens || seconds <= 0) return {};
-  return std::round(static_cast<double>(num_tokens_ - older_.num_tokens) / seconds * 10) / 10;
+Json RunStatus::tokens_per_second(const Mark& since) const {
+  const double seconds = training_seconds() - since.seconds;
+  if (num_tokens_ == since.num_tokens || seconds <= 0) return {};
+  return std::round(static_cast<double>(num_tokens_ - since.num_tokens) / seconds * 10) / 10;
 }
 
 Json RunStatus::seconds_left() const {
@@ -175,7 +188,8 @@ Json RunStatus::document() const {
   json["total_steps"] = total_steps_;
   json["epoch"] = epoch_;
   json["num_train_epochs"] = num_train_epochs_;
-  json["tokens_per_second"] = tokens_per_second();
+  json["tokens_per_second"] = tokens_per_second(older_);
+  json["mean_tokens_per_second"] = tokens_per_second(first_);
   json["seconds_left"] = seconds_left();
   json["memory_bytes"] = resident_bytes();
   json["peak_memory_bytes"] = peak_bytes();

@@ -45,7 +45,7 @@ class RunStatus {
   Json document() const;
   void write(bool synced);
   double training_seconds() const;
-  Json tokens_per_second() const;
+  Json tokens_per_second(const Mark& since) const;
   Json seconds_left() const;
 
   std::filesystem::path path_;
@@ -57,7 +57,7 @@ class RunStatus {
   double epoch_ = 0, num_train_epochs_ = 0;
   double training_seconds_ = 0;  // before the present phase
   Clock::time_point phase_start_, start_, last_write_;
-  Mark older_, newer_;
+  Mark first_, older_, newer_;
   bool is_changed_ = false, has_warned_ = false;
 };
 

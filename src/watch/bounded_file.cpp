@@ -29,8 +29,8 @@ std::optional<BoundedFile> BoundedFile::open(const std::filesystem::path& path) 
 
 std::string BoundedFile::stamp() const { return fmt::format("{}-{:x}-{:.6f}", identity_, size_, modified_at_); }
 
-std::string BoundedFile::read(uint64_t offset, uint64_t most) const {
-  std::string bytes(offset < size_ ? std::min(size_ - offset, most) : 0, '\0');
+std::string BoundedFile::read(uint64_t offset, uint64_t max_bytes) const {
+  std::string bytes(offset < size_ ? std::min(size_ - offset, max_bytes) : 0, '\0');
   size_t filled = 0;
   while (filled < bytes.size()) {
     const ssize_t count =
@@ -43,10 +43,10 @@ std::string BoundedFile::read(uint64_t offset, uint64_t most) const {
   return bytes;
 }
 
-std::optional<std::string> read_bounded(const std::filesystem::path& path, uint64_t most) {
+std::optional<std::string> read_bounded(const std::filesystem::path& path, uint64_t max_bytes) {
   const auto file = BoundedFile::open(path);
-  if (!file || file->size() > most) return std::nullopt;
-  return file->read(0, most);
+  if (!file || file->size() > max_bytes) return std::nullopt;
+  return file->read(0, max_bytes);
 }
 
 }  // namespace hone::watch

@@ -1,5 +1,5 @@
-// Files that others write and that may be anything: opened without following a link or waiting at a pipe, and never
-// read beyond a limit.
+// Reads files that other programs write and that may hold anything. Opening follows no link and waits for no pipe;
+// reading stops at a limit.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +14,19 @@ namespace hone::watch {
 
 class BoundedFile {
  public:
-  // nullopt where there is no regular file of that name, or it may not be read.
+  // Returns nullopt if there is no regular file of that name, or it may not be read.
   static std::optional<BoundedFile> open(const std::filesystem::path& path);
 
   uint64_t size() const { return size_; }
   // Seconds since 1970 of the last write.
   double modified_at() const { return modified_at_; }
-  // The same for as long as this very file is there, though it may grow; another for a file that takes its place.
+  // Stays the same while this file exists, even if it grows; differs for a file that replaces it.
   const std::string& identity() const { return identity_; }
-  // Another whenever the file was written.
+  // Changes whenever the file is written.
   std::string stamp() const;
 
-  // At most `most` bytes from `offset` on; fewer at the end or where reading fails.
-  std::string read(uint64_t offset, uint64_t most) const;
+  // Returns at most `max_bytes` from `offset` on; fewer at the end or if reading fails.
+  std::string read(uint64_t offset, uint64_t max_bytes) const;
 
  private:
   explicit BoundedFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
@@ -37,7 +37,7 @@ class BoundedFile {
   std::string identity_;
 };
 
-// The whole file; nullopt where there is none, or it is larger than `most`.
-std::optional<std::string> read_bounded(const std::filesystem::path& path, uint64_t most);
+// Returns the whole file, or nullopt if it is missing or larger than `max_bytes`.
+std::optional<std::string> read_bounded(const std::filesystem::path& path, uint64_t max_bytes);
 
 }  // namespace hone::watch

@@ -12,7 +12,7 @@ namespace hone::watch {
 
 namespace {
 
-// The part of `rest` before the first `mark`, which is taken off with it.
+// Removes the part of `rest` before the first `mark`, with the mark, and returns it.
 std::string_view take_until(std::string_view& rest, char mark) {
   const std::string_view part = rest.substr(0, rest.find(mark));
   rest.remove_prefix(std::min(rest.size(), part.size() + 1));

@@ -1,4 +1,4 @@
-// Which folders are locked by a running training, without taking a lock oneself: from /proc/locks.
+// Finds the folders that a running training has locked, from /proc/locks and without taking a lock.
 #pragma once
 
 #include <sys/stat.h>
@@ -12,15 +12,15 @@ namespace hone::watch {
 
 class FolderLocks {
  public:
-  // The locks that there are now; is_known() is false where this system does not tell.
+  // Reads the present locks; is_known() is false if this system has no /proc/locks.
   static FolderLocks read();
-  // From the text of /proc/locks; lines that are not understood are passed over.
+  // From the text of /proc/locks; skips malformed lines.
   explicit FolderLocks(std::string_view text);
 
   bool is_known() const { return is_known_; }
 
-  // The process that holds the lock of a folder. `expected_pid` (of its run.json) decides where the file system calls
-  // the device by another number than its locks do (btrfs, overlays).
+  // Returns the process that holds the lock of a folder. `expected_pid` (from its run.json) decides if the file system
+  // numbers the device differently than its locks do (btrfs, overlays).
   std::optional<int64_t> holder(const struct stat& folder, std::optional<int64_t> expected_pid) const;
 
  private:

@@ -36,7 +36,7 @@ const DroppedFlag* dropped_flag(std::string_view argument) {
   return found == std::end(kDropped) ? nullptr : found;
 }
 
-// A configuration file may say where to stop too; an argument goes before it.
+// A configuration file may set this too; the command line overrides it.
 constexpr std::string_view kNoStop = "--stop-after-steps 0 ";
 
 bool names_configuration(std::string_view argument) {

@@ -1,4 +1,4 @@
-// The command line that goes on with a run, from the one that started it.
+// Makes the command line that resumes a run from the one that started it.
 #pragma once
 
 #include <span>
@@ -8,11 +8,11 @@
 
 namespace hone::watch {
 
-// As a POSIX shell reads it back: quoted where it must be.
+// Returns the argument as a POSIX shell reads it, quoted if necessary.
 std::string shell_quoted(std::string_view argument);
 
-// "cd DIR && hone train ... --resume-from-checkpoint true": without what would replace the run, resume it elsewhere or
-// stop it again where it stopped. `working_dir` may be empty.
+// Returns "cd DIR && hone train ... --resume-from-checkpoint true" without the options that would replace the run,
+// resume it elsewhere or stop it at the same step again. `working_dir` may be empty.
 std::string resume_command(std::span<const std::string> command, std::string_view working_dir);
 
 }  // namespace hone::watch

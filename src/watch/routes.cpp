@@ -1,4 +1,4 @@
-// Folders to JSON. A handler runs on the server's thread: none reads more than a few megabytes.
+// Handlers run on the server's thread, so none reads more than a few megabytes.
 #include "watch/routes.h"
 
 #include <fmt/format.h>
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr uint64_t kMostEvaluationBytes = 16 << 20;
+constexpr uint64_t kMaxEvaluationBytes = 16 << 20;
 
 using http::Request;
 using http::Response;
@@ -51,7 +51,7 @@ RunFolder run_of(const Watched& watched, const Request& request) {
 Json record_of(const RunFolder& run, const FolderLocks& locks) {
   const auto record = read_run(run.path, locks);
   Json json = {{"id", run.id}, {"name", run.name}, {"path", run.path.string()}};
-  // Its files cannot be read now, or are no longer there.
+  // Its files cannot be read now, or were removed.
   if (!record) return json.update({{"state", "interrupted"}, {"error", "its files cannot be read"}}), json;
   json.update(*record);
   return json;
@@ -79,14 +79,14 @@ Response show_metrics(Watched& watched, const Request& request) {
   if (!offset) {
     throw http::RequestError({.message = fmt::format("from must be a whole number, not \"{}\"", from),
                               .field = "from",
-                              .hint = "give the \"next\" of the answer before"});
+                              .hint = "give the \"next\" of the previous response"});
   }
   const MetricsPart part = watched.metrics.read(run.path, {*offset, request.query_value("generation").value_or("")});
   const Json head = {
       {"generation", part.generation}, {"next", part.next}, {"restarted", part.restarted}, {"more", part.is_more}};
   std::string body = head.dump();
   body.pop_back();
-  // The lines are JSON as they are: they need not be built and written again.
+  // The lines are JSON already.
   body += fmt::format(",\"entries\":[{}]}}", fmt::join(part.entries, ","));
   return {.body = std::move(body)};
 }
@@ -112,7 +112,7 @@ Response show_evaluation(const Watched& watched, const Request& request) {
   const auto step = whole_number(wanted);
   if (!step) throw not_found(fmt::format("an evaluation is named by its step, not \"{}\"", wanted));
   const fs::path path = run.path / "evaluations" / fmt::format("{}.json", *step);
-  const auto evaluation = read_python_json(path, kMostEvaluationBytes);
+  const auto evaluation = read_python_json(path, kMaxEvaluationBytes);
   if (!evaluation) throw not_found(fmt::format("run \"{}\" has no evaluation of step {}", run.id, *step));
   return http::json_response(*evaluation);
 }
@@ -123,7 +123,7 @@ Response stop_run(const Watched& watched, const Request& request) {
   if (record["state"] != "running") {
     throw http::RequestError(
         {.status = 409,
-         .message = fmt::format("run \"{}\" does not run: it is {}", run.id, record["state"].get<std::string>())});
+         .message = fmt::format("run \"{}\" is not running: it is {}", run.id, record["state"].get<std::string>())});
   }
   write_file(run.path / "stop", "");
   return http::json_response({{"stopping", true}}, 202);
@@ -138,14 +138,14 @@ std::vector<http::Route> routes(std::shared_ptr<RunList> runs) {
     return [watched, function](const Request& request) -> Response { return function(*watched, request); };
   };
   const http::Parameter from = {.name = "from",
-                                .doc = "the \"next\" of the answer before; without it, from the start",
+                                .doc = "the \"next\" of the previous response; absent: from the start",
                                 .schema = R"({"type":"integer","minimum":0})"};
-  const http::Parameter generation = {.name = "generation", .doc = "that of the answer before"};
+  const http::Parameter generation = {.name = "generation", .doc = "that of the previous response"};
   const std::string object = R"({"type":"object"})";
   return {
       {.method = "GET",
        .path = "/api/runs",
-       .doc = "the runs, each as run.json says but without its options",
+       .doc = "the runs: run.json of each without its options",
        .handle = [watched](const Request&) -> Response { return list_runs(*watched); },
        .response_schema = R"({"type":"object","required":["runs"],"properties":{"runs":{"type":"array"}}})"},
       {.method = "GET",
@@ -161,7 +161,7 @@ std::vector<http::Route> routes(std::shared_ptr<RunList> runs) {
        .response_schema = R"({"type":"object","required":["generation","next","restarted","more","entries"]})"},
       {.method = "GET",
        .path = "/api/runs/{id}/evaluations",
-       .doc = "the steps of which there are evaluations",
+       .doc = "the steps that have evaluations",
        .handle = with(list_evaluations),
        .response_schema = R"({"type":"object","required":["steps"]})"},
       {.method = "GET",
@@ -171,13 +171,13 @@ std::vector<http::Route> routes(std::shared_ptr<RunList> runs) {
        .response_schema = object},
       {.method = "POST",
        .path = "/api/runs/{id}/stop",
-       .doc = "asks a running training to save and stop",
+       .doc = "asks a running training to save a checkpoint and stop",
        .handle = with(stop_run),
        .response_schema = object,
        .success = 202},
       {.method = "GET",
        .path = "/health",
-       .doc = "that the server answers",
+       .doc = "whether the server responds",
        .handle = [](const Request&) -> Response { return http::json_response({{"status", "ready"}, {"message", ""}}); },
        .needs_key = false,
        .response_schema = object},

@@ -1,4 +1,4 @@
-// The routes of `hone watch`. All that they know is in the folders: a restart of the server changes no answer.
+// The routes of `hone watch`. They read everything from the folders, so a restart of the server changes no response.
 #pragma once
 
 #include <memory>

@@ -31,7 +31,7 @@ std::string id_of(const fs::path& path) {
   return id_text(path.filename().string()) + "-" + sha256(path.string()).substr(0, kDigestCharacters);
 }
 
-// The entries that are runs, in the order of what they are called.
+// Returns the entries that are runs, ordered by name.
 std::vector<fs::path> runs_within(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
@@ -63,7 +63,7 @@ std::vector<RunFolder> RunList::list() {
   const auto add = [&](const fs::path& place) {
     std::error_code error;
     const fs::path path = fs::canonical(place, error);  // a link to a run is that run
-    if (error || runs.size() == kMostRuns) return;
+    if (error || runs.size() == kMaxRuns) return;
     const RunFolder run = {id_of(path), path.filename().string(), path};
     if (known_.emplace(run.id, Known{run, place}).second) runs.push_back(run);
   };

@@ -1,5 +1,5 @@
-// The runs that `hone watch RUN...` shows: each RUN is the folder of a run, or a folder with such folders in it, looked
-// through anew for each list, as runs come and go.
+// The runs that `hone watch RUN...` shows. Each RUN is the folder of a run, or a folder with such folders in it, which
+// is searched again for each list because runs come and go.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +11,8 @@
 namespace hone::watch {
 
 struct RunFolder {
-  // Of letters, digits, ".", "_" and "-": the name and a digest of the path. The same wherever and whenever this path
-  // is listed, whatever else is, so that an address that was kept and a colour that was given go on to mean this run.
+  // The name and a digest of the path, made of letters, digits, ".", "_" and "-". It depends on the path alone, so that
+  // bookmarks and colours keep meaning this run.
   std::string id;
   std::string name;
   std::filesystem::path path;  // absolute, without links
@@ -23,22 +23,22 @@ class RunList {
   // Errors (kUsage): a folder that does not exist.
   explicit RunList(const std::vector<std::string>& folders);
 
-  // In the order of the arguments, those of a folder by name. At most kMostRuns.
+  // In the order of the arguments; runs within a folder by name. At most kMaxRuns.
   std::vector<RunFolder> list();
-  // Looks at one folder only where the run was listed before and is still there; else at all of them.
+  // Looks at one folder if the run was listed before and still exists, else at all of them.
   std::optional<RunFolder> find(const std::string& id);
 
  private:
   struct Known {
     RunFolder run;
-    std::filesystem::path place;  // where it was found, which may be a link to it
+    std::filesystem::path place;  // where it was found; may be a link to it
   };
   static bool is_still_there(const Known& known);
 
   std::vector<std::filesystem::path> folders_;
-  std::map<std::string, Known> known_;  // by id, of the last list
+  std::map<std::string, Known> known_;  // by id, from the last list
 };
 
-inline constexpr size_t kMostRuns = 1000;
+inline constexpr size_t kMaxRuns = 1000;
 
 }  // namespace hone::watch

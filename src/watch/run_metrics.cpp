@@ -15,9 +15,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr uint64_t kMostPartBytes = 1 << 20;
+constexpr uint64_t kMaxPartBytes = 1 << 20;
 constexpr uint64_t kFirstLineBytes = 4096;
-constexpr size_t kMostStates = 64;
+constexpr size_t kMaxStates = 64;
 
 bool is_object_text(std::string_view line) {
   if (!line.starts_with('{')) return false;
@@ -42,16 +42,16 @@ MetricsPart read_lines(const BoundedFile& file, const MetricsPosition& position)
   const bool goes_on = position.generation == part.generation && position.from <= file.size();
   part.restarted = !goes_on && position.from > 0;
   part.next = goes_on ? position.from : 0;
-  const std::string bytes = file.read(part.next, kMostPartBytes);
+  const std::string bytes = file.read(part.next, kMaxPartBytes);
   size_t begin = 0;
   for (size_t end = bytes.find('\n'); end != std::string::npos; begin = end + 1, end = bytes.find('\n', begin)) {
     std::string_view line = std::string_view(bytes).substr(begin, end - begin);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (is_object_text(line)) part.entries.emplace_back(line);
   }
-  const bool is_endless = begin == 0 && bytes.size() == kMostPartBytes;  // no log has such a line
+  const bool is_endless = begin == 0 && bytes.size() == kMaxPartBytes;  // no log has such a line
   part.next += is_endless ? bytes.size() : begin;
-  part.is_more = bytes.size() == kMostPartBytes;
+  part.is_more = bytes.size() == kMaxPartBytes;
   return part;
 }
 
@@ -77,11 +77,11 @@ MetricsPart RunMetrics::read(const fs::path& folder, const MetricsPosition& posi
 const RunMetrics::Cached& RunMetrics::entries_of_state(const fs::path& path) {
   const auto file = BoundedFile::open(path);
   const std::string stamp = file ? file->stamp() : "";
-  if (states_.size() > kMostStates) states_.clear();
+  if (states_.size() > kMaxStates) states_.clear();
   Cached& cached = states_[path.string()];
   if (cached.stamp == stamp) return cached;
   cached = {stamp, {}};
-  const auto state = read_python_json(path, kMostStateBytes);
+  const auto state = read_python_json(path, kMaxStateBytes);
   if (!state) return cached;
   const auto log = state->find("log_history");
   if (log == state->end() || !log->is_array()) return cached;

@@ -1,5 +1,5 @@
-// The entries of a run's log, read on from where the reader stands: of metrics.jsonl by bytes, of a trainer_state.json
-// by entries.
+// Reads the entries of a run's log from a position on: counted in bytes of metrics.jsonl, or in entries of
+// trainer_state.json.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ struct MetricsPosition {
 };
 
 struct MetricsPart {
-  std::string generation;            // of the file: another where the run began anew or was resumed
+  std::string generation;            // of the file; changes if the run starts again or is resumed
   uint64_t next = 0;                 // the `from` of the next call
-  bool restarted = false;            // the position was of another generation: this part is from the start
-  bool is_more = false;              // there is more to read at once
+  bool restarted = false;            // the position belongs to another generation: this part is from the start
+  bool is_more = false;              // more can be read at once
   std::vector<std::string> entries;  // JSON objects, whole lines only
 };
 
-// Lines that are no JSON objects are passed over. A part holds at most a megabyte.
+// Skips lines that are not JSON objects. A part holds at most a megabyte.
 class RunMetrics {
  public:
   MetricsPart read(const std::filesystem::path& folder, const MetricsPosition& position);

@@ -1,4 +1,4 @@
-// Nothing in a run's folder is trusted: a key that is not what it should be counts as missing.
+// Nothing in a run's folder is trusted: a key of the wrong type counts as missing.
 #include "watch/run_record.h"
 
 #include <sys/stat.h>
@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr uint64_t kMostRunBytes = 4 << 20;
-// Of a run on another machine only its heartbeat is seen: every two seconds, but not within a step or a checkpoint.
-constexpr double kMostSilence = 300;
+constexpr uint64_t kMaxRunBytes = 4 << 20;
+// Only the heartbeat of a run on another machine is visible: every two seconds, but not within a step or a checkpoint.
+constexpr double kMaxSilence = 300;
 
 enum class Kind { kText, kNumber, kTexts, kObject };
 
@@ -42,12 +42,14 @@ constexpr Key kKeys[] = {
     {"updated_at", Kind::kNumber},
     {"state", Kind::kText},
     {"error", Kind::kText},
+    {"hint", Kind::kText},
     {"phase", Kind::kText},
     {"step", Kind::kNumber},
     {"total_steps", Kind::kNumber},
     {"epoch", Kind::kNumber},
     {"num_train_epochs", Kind::kNumber},
     {"tokens_per_second", Kind::kNumber},
+    {"mean_tokens_per_second", Kind::kNumber},
     {"seconds_left", Kind::kNumber},
     {"memory_bytes", Kind::kNumber},
     {"peak_memory_bytes", Kind::kNumber},
@@ -61,6 +63,7 @@ constexpr Key kKeys[] = {
     {"num_train_rows", Kind::kNumber},
     {"num_eval_rows", Kind::kNumber},
     {"best", Kind::kObject},
+    {"changed_options", Kind::kTexts},
     {"options", Kind::kObject},
 };
 
@@ -84,7 +87,7 @@ bool has_kind(const Json& value, Kind kind) {
   return false;
 }
 
-// Every key of the table, null where `json` has no such value.
+// Returns every key of the table, null if `json` has no such value.
 Json checked(const Json& json) {
   Json record = Json::object();
   for (const Key& key : kKeys) {
@@ -111,7 +114,7 @@ std::optional<int64_t> whole_number(const Json& value) {
 }
 
 bool was_heard_lately(const Json& record) {
-  return record["updated_at"].is_number() && unix_seconds() - record["updated_at"].get<double>() < kMostSilence;
+  return record["updated_at"].is_number() && unix_seconds() - record["updated_at"].get<double>() < kMaxSilence;
 }
 
 // Whether the process that wrote "running" still runs.
@@ -123,7 +126,7 @@ bool still_runs(const Json& record, bool is_locked, const FolderLocks& locks) {
   return !locks.is_known() && pid && *pid > 0 && kill(static_cast<pid_t>(*pid), 0) == 0;
 }
 
-// Sets "state" to what is so, and "phase" with it.
+// Corrects "state", and "phase" with it.
 void settle_state(Json& record, const fs::path& folder, const FolderLocks& locks) {
   struct stat status{};
   std::optional<int64_t> holder;
@@ -132,10 +135,10 @@ void settle_state(Json& record, const fs::path& folder, const FolderLocks& locks
   std::string state = text_of(record["state"]);
   if (std::find(std::begin(kStates), std::end(kStates), state) == std::end(kStates)) state = "interrupted";
   if (state == "running" && !still_runs(record, holder.has_value(), locks)) state = "interrupted";
-  if (state != "running" && holder && holder != pid) {  // another process prepares to go on with it, or to replace it
+  if (state != "running" && holder && holder != pid) {  // another process prepares to resume or replace it
     state = "running";
     record["phase"] = "preparing";
-    record["error"] = nullptr;
+    record["error"] = record["hint"] = nullptr;
   }
   record["state"] = state;
   if (state != "running") record["seconds_left"] = nullptr;
@@ -155,11 +158,11 @@ Json best_of(const Json& state) {
   return {{"metric", nullptr}, {"value", *metric}, {"step", *step}};
 }
 
-// A run of which there is only a trainer_state.json.
+// A run that has only a trainer_state.json.
 std::optional<Json> record_of_state(const fs::path& folder) {
   const fs::path path = trainer_state_path(folder);
   if (path.empty()) return std::nullopt;
-  const auto state = read_python_json(path, kMostStateBytes);
+  const auto state = read_python_json(path, kMaxStateBytes);
   if (!state) return std::nullopt;
   Json source = Json::object();
   const auto take = [&](const char* from, const char* to) {
@@ -170,7 +173,7 @@ std::optional<Json> record_of_state(const fs::path& folder) {
   take("epoch", "epoch");
   take("num_train_epochs", "num_train_epochs");
   source["best"] = best_of(*state);
-  if (const auto options = read_python_json(folder / "training_args.json", kMostRunBytes)) source["options"] = *options;
+  if (const auto options = read_python_json(folder / "training_args.json", kMaxRunBytes)) source["options"] = *options;
   if (const auto file = BoundedFile::open(path)) source["updated_at"] = file->modified_at();
   Json record = checked(source);
   const bool is_done = path.parent_path() == folder || record["step"] == record["total_steps"];
@@ -188,7 +191,7 @@ std::optional<int64_t> checkpoint_step(const fs::path& path) {
   return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(step) : std::nullopt;
 }
 
-// The tokens NaN, Infinity and -Infinity outside of texts as null.
+// Replaces the tokens NaN, Infinity and -Infinity outside of strings by null.
 std::string without_nonfinite(std::string_view text) {
   constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
   std::string result;
@@ -212,8 +215,8 @@ std::string without_nonfinite(std::string_view text) {
 
 }  // namespace
 
-std::optional<Json> read_python_json(const fs::path& path, uint64_t most_bytes) {
-  const auto text = read_bounded(path, most_bytes);
+std::optional<Json> read_python_json(const fs::path& path, uint64_t max_bytes) {
+  const auto text = read_bounded(path, max_bytes);
   if (!text) return std::nullopt;
   if (auto json = parse_object(*text)) return json;
   return parse_object(without_nonfinite(*text));
@@ -240,7 +243,7 @@ bool is_run(const fs::path& folder) {
 
 std::optional<Json> read_run(const fs::path& folder, const FolderLocks& locks) {
   std::optional<Json> record;
-  if (const auto text = read_bounded(folder / "run.json", kMostRunBytes)) {
+  if (const auto text = read_bounded(folder / "run.json", kMaxRunBytes)) {
     if (const auto json = parse_object(*text)) {
       record = checked(*json);
       settle_state(*record, folder, locks);

@@ -12,17 +12,17 @@ import source_tree
 TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9_-]+)")
 ALWAYS = {"help", "config", "version"}
-# Texts that quote the flags of other programs.
-OTHER_PROGRAMS = re.compile(r"hf download \S+ --local-dir")
 
 
-def options_of_commands(program):
-    """{command: names}, from the tables of hone help --markdown."""
+def options_of_commands(program, root):
+    """{command: names}: aliases too from the tables of hone help --markdown, and positional ones from the structs."""
     made = subprocess.run([program, "help", "--markdown"], capture_output=True, text=True, check=True).stdout
-    options = {}
+    structs, options = options_read.option_structs(root), {}
+    positional = {command: {option.replace("_", "-") for option, _ in options_read.all_members(structs, struct)}
+                  for struct, command in options_read.commands(root)}
     for section in made.split("\n## hone ")[1:]:
         command, rows = section.split("\n", 1)
-        names = set(re.findall(r"`--([a-z0-9-]+)`", rows)) | ALWAYS
+        names = set(re.findall(r"`--([a-z0-9-]+)`", rows)) | ALWAYS | positional.get(command, set())
         options[command] = names | {"no-" + name for name in names}
     return options
 
@@ -32,11 +32,10 @@ def texts(code):
     joined = re.sub(r'"\s*\n\s*"', lambda match: "\0" * match.group(0).count("\n"), code)
     for match in TEXT.finditer(joined):
         line = joined.count("\n", 0, match.start()) + joined.count("\0", 0, match.start()) + 1
-        yield line, match.group(0)[1:-1].replace("\0", "")
+        yield line, match.group(0)[1:-1].replace("\0", "").replace("\\n", " ")
 
 
 def clause_problem(clause, reaching, options):
-    clause = OTHER_PROGRAMS.sub("", clause)
     at = [(match.start(), match.group(1).replace("_", "-").rstrip("-")) for match in OPTION.finditer(clause)]
     asked = {"": []}
     for position, name in at:
@@ -52,7 +51,7 @@ def clause_problem(clause, reaching, options):
 
 
 def problems(program, root):
-    options = options_of_commands(program)
+    options = options_of_commands(program, root)
     reached = {command: options_read.reachable(root, f"src/cli/{command}.cpp") for command in options}
     found = []
     for path in source_tree.code_files(root, ".h", ".cpp", folders=("src",)):

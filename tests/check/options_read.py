@@ -20,6 +20,12 @@ def option_structs(root):
     return structs
 
 
+def commands(root):
+    """[(struct of its options, command)] of the table."""
+    table = root / "src/cli/commands.h"
+    return COMMAND.findall(table.read_text(encoding="utf-8")) if table.exists() else []
+
+
 def all_members(structs, name):
     members, parts = structs[name]
     for part in parts:
@@ -49,14 +55,14 @@ def without_declarations(text):
 def problems(root):
     structs = option_structs(root)
     found = []
-    commands = COMMAND.findall(source_tree.read(root, "src/cli/commands.h"))
-    for struct, command in commands:
+    table = commands(root)
+    for struct, command in table:
         files = reachable(root, f"src/cli/{command}.cpp")
         code = "\n".join(without_declarations(source_tree.read(root, path)) for path in sorted(files))
         for option, member in all_members(structs, struct):
             if not re.search(rf"(?:\.|->){member}\b", code):
                 found.append(f"hone {command}: nothing that src/cli/{command}.cpp reaches reads the option {option} ({member})")
-    if not commands:
+    if not table:
         found.append("src/cli/commands.h: no command found")
     return found
 

@@ -36,7 +36,7 @@ TEST_CASE("aliases, negations, --config and --help are accepted, dashes are no o
 
 TEST_CASE("the same error has another hint in another command") {
   const ProcessResult train = run_hone({"train", "--model", HONE_SOURCE_DIR "/tests/fixtures/models/tiny-bert"});
-  CHECK(train.error == "error: no rows were named\nhint: give --dataset FILE_OR_FOLDER; or give --train-file FILE\n");
+  CHECK(contains(train.error, "--train-file FILE"));
   const ProcessResult eval = run_hone({"eval", "--model", HONE_SOURCE_DIR "/tests/fixtures/models/tiny-bert"});
   CHECK_FALSE(contains(eval.error, "--train-file"));
 }

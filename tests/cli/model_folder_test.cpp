@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/process.h"
+#include "cli/serve_options.h"
 #include "cli/tokenize_options.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
@@ -72,8 +73,7 @@ TEST_CASE("a name on the Hub is found in the cache, or the error says how to get
     const Error error = expect_error([&] { settle(name); });
     CHECK(error.kind() == ErrorKind::kIo);
     CHECK(std::string(error.what()) == "model folder " + name + " does not exist");
-    CHECK(error.hint() == "hone downloads nothing: get the model first (hf download " + name +
-                              " --local-dir DIR), then give that folder");
+    CHECK(error.hint() == "hone downloads nothing; get the model first with: hf download " + name);
   }
 }
 
@@ -88,6 +88,19 @@ TEST_CASE("a folder with a model stays, and a path that cannot be a name on the 
     CHECK(std::string(error.what()) == "model folder " + path + " does not exist");
     CHECK(error.hint() == "give the folder of a model");
   }
+}
+
+TEST_CASE("a command that opens a page shows there what is missing") {
+  ServeOptions options;
+  options.server.open = true;
+  std::vector<std::string> notes;
+  for (const char* model : {"/nowhere/x", "nobody/nothing"}) {
+    options.model.model_name_or_path = model;
+    settle_model_folder(options::fields_of(options), notes);
+    CHECK(options.model.model_name_or_path == model);
+  }
+  options.server.open = false;
+  CHECK(expect_error([&] { settle_model_folder(options::fields_of(options), notes); }).kind() == ErrorKind::kIo);
 }
 
 TEST_CASE("a cache folder without a snapshot, and one whose reference leads out, are errors") {

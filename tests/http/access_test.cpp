@@ -14,7 +14,7 @@ AccessRules rules(const std::string& bound, std::vector<std::string> hosts = {},
 
 }  // namespace
 
-TEST_CASE("a host's name is taken without its port, and what is no host is none") {
+TEST_CASE("a host's name is read without its port, and a malformed host is empty") {
   CHECK(host_name("LocalHost:8000") == "localhost");
   CHECK(host_name("[::1]:8000") == "::1");
   CHECK(host_name("[::1]") == "::1");
@@ -25,7 +25,7 @@ TEST_CASE("a host's name is taken without its port, and what is no host is none"
   }
 }
 
-TEST_CASE("a server on the loopback answers to loopback names only") {
+TEST_CASE("a server on the loopback accepts loopback names only") {
   const AccessRules access = rules("127.0.0.1");
   for (const char* good :
        {"localhost", "localhost:8000", "127.0.0.1:8000", "127.8.9.1", "[::1]:8000", "hone.localhost"}) {
@@ -39,14 +39,14 @@ TEST_CASE("a server on the loopback answers to loopback names only") {
   }
 }
 
-TEST_CASE("a server on all addresses answers to any address, but to no name that it was not given") {
+TEST_CASE("a server on all addresses accepts any address, and only the names that it was given") {
   const AccessRules access = rules("0.0.0.0", {"hone.example"});
   CHECK(access.allows_host("192.168.0.7:8000"));
   CHECK(access.allows_host("hone.example:8000"));
   CHECK_FALSE(access.allows_host("evil.example"));
 }
 
-TEST_CASE("a server on one address answers to that address and to the loopback's") {
+TEST_CASE("a server on one address accepts that address and the loopback's") {
   const AccessRules access = rules("192.168.0.7");
   CHECK(access.allows_host("192.168.0.7:1"));
   CHECK(access.allows_host("localhost:1"));

@@ -48,7 +48,7 @@ TEST_CASE("a key file that every user of the machine can read is warned of, anot
   CHECK(captured_log([&] { ApiKeys::read(path); }).empty());
 }
 
-TEST_CASE("a key file without a key, or with one that cannot be sent, is an error that says where") {
+TEST_CASE("a key file without a key, or with one that cannot be sent, is an error with its place") {
   const TemporaryFolder folder;
   const Error none = expect_error([&] { ApiKeys::read(folder.write("none", "# nothing\n\n")); });
   CHECK(none.kind() == ErrorKind::kInput);

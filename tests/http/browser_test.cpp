@@ -41,7 +41,7 @@ TEST_CASE("the desktop's program gets the address as its one argument") {
   CHECK(read_file(seen) == "1:http://127.0.0.1:8000/?a=1&b=$(2)\n");
 }
 
-TEST_CASE("a machine without a desktop is no error") {
+TEST_CASE("a machine without a desktop gives a warning only") {
   const TemporaryFolder folder;
   const PathFolder path(folder.path().string());
   CHECK_NOTHROW(http::open_in_browser("http://127.0.0.1:8000"));

@@ -50,7 +50,7 @@ TEST_CASE("flags reach the configuration") {
   CHECK(config.allow_origin.size() == 2);
 }
 
-TEST_CASE("other machines may call only with a key, or where the user says that no key is needed") {
+TEST_CASE("other machines may call only with a key, or if the user allows calls without one") {
   ServerOptions options{.host = "0.0.0.0"};
   const Error error = expect_error([&] { make_config(options); });
   CHECK(error.kind() == ErrorKind::kUsage);

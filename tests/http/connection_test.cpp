@@ -44,7 +44,7 @@ TEST_CASE("a connection serves one request after the other") {
   CHECK(client.ask(get("/runs/a%20b")).body == "a b");
 }
 
-TEST_CASE("requests that come together are answered in their order, also where the first takes longer") {
+TEST_CASE("pipelined requests get their responses in order, even if the first takes longer") {
   const TestServer server({}, test_site());
   TestClient client(server.port());
   std::string all = get("/slow");
@@ -63,7 +63,7 @@ TEST_CASE("HEAD is GET without the body") {
   CHECK(client.ask(get("/text")).body == "hello");  // no stray bytes of a body came before it
 }
 
-TEST_CASE("a connection ends when the client says so, or speaks HTTP/1.0") {
+TEST_CASE("a connection ends if the client asks for that, or speaks HTTP/1.0") {
   const TestServer server({}, test_site());
   TestClient closing(server.port());
   CHECK(closing.ask(get("/text", "Connection: close\r\n")).header("Connection") == "close");
@@ -77,7 +77,7 @@ TEST_CASE("a connection ends when the client says so, or speaks HTTP/1.0") {
   CHECK(kept.ask(get("/text")).status == 200);
 }
 
-TEST_CASE("a client that half-closes after its request still has its answer") {
+TEST_CASE("a client that half-closes after its request still gets its response") {
   const TestServer server({}, test_site());
   TestClient client(server.port());
   client.send(get("/slow"));
@@ -86,7 +86,7 @@ TEST_CASE("a client that half-closes after its request still has its answer") {
   CHECK(client.is_closed());
 }
 
-TEST_CASE("a client that waits for the word to go on gets it, or the refusal at once") {
+TEST_CASE("a client that expects 100 Continue gets it, or the refusal at once") {
   const TestServer server({}, test_site());
   TestClient client(server.port());
   client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
@@ -123,7 +123,7 @@ TEST_CASE("a refusal reaches a client that sends slowly, for longer than a silen
   CHECK(client.is_closed());
 }
 
-TEST_CASE("a client that goes on sending after its refusal is left after the time of a request, or at 64 MiB") {
+TEST_CASE("a client that keeps sending after its refusal is dropped after the time of a request, or at 64 MiB") {
   const TestServer server(quick(milliseconds(600)), test_site());
   const std::string head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n\r\n";
   TestClient slow(server.port());
@@ -173,7 +173,7 @@ TEST_CASE("pages of an allowed origin may read every refusal, also of a request 
   CHECK(in_body.header("Access-Control-Allow-Origin").empty());
 }
 
-TEST_CASE("an origin that no answer can repeat is not repeated, and the server goes on") {
+TEST_CASE("an origin that no response can repeat is not repeated, and the server continues") {
   ServerConfig config = quick();
   config.allow_origin = {"*"};
   const TestServer server(config, test_site());
@@ -193,7 +193,7 @@ TEST_CASE("an origin that no answer can repeat is not repeated, and the server g
   CHECK_FALSE(good.header("Access-Control-Allow-Origin").empty());
 }
 
-TEST_CASE("who may not ask hears that before anything of the body") {
+TEST_CASE("a client without permission learns that before anything about its body") {
   ServerConfig config = quick();
   config.keys = ApiKeys(std::vector<std::string>{"k1"});
   const TestServer server(config, test_site());
@@ -217,7 +217,7 @@ struct HeldRequests {
   HeldRequests() {
     Site site;
     site.routes.push_back(
-        {.method = "GET", .path = "/held", .handle = [this](const Request& request, const Answer& answer) {
+        {.method = "GET", .path = "/held", .handle = [this](const Request& request, const Responder& answer) {
            const std::lock_guard lock(mutex);
            client_gone = request.client_gone;
            held = answer;
@@ -247,13 +247,13 @@ struct HeldRequests {
 
   std::mutex mutex;
   std::stop_token client_gone;
-  Answer held;
+  Responder held;
   std::unique_ptr<TestServer> server;
 };
 
 }  // namespace
 
-TEST_CASE("that a client has gone is told to whoever has its request: by a reset, by the end of both its sides") {
+TEST_CASE("a handler learns that its client has gone: by a reset, by the end of both sides") {
   for (const bool by_reset : {true, false}) {
     CAPTURE(by_reset);
     HeldRequests requests;
@@ -266,7 +266,7 @@ TEST_CASE("that a client has gone is told to whoever has its request: by a reset
   }
 }
 
-TEST_CASE("a client that ended its sending side alone is not gone, and has its answer however long it takes") {
+TEST_CASE("a client that closed only its sending side is not gone, and gets its response however long it takes") {
   HeldRequests requests;
   TestClient client(requests.server->port());
   requests.hold(client);
@@ -286,7 +286,7 @@ TEST_CASE("a client that ended its sending side alone is not gone, and has its a
   CHECK(old.read().status == 200);  // HTTP/1.0 knows no interim answers
 }
 
-TEST_CASE("requests that come while one is answered wait, however many") {
+TEST_CASE("requests that arrive while one is handled wait, however many") {
   HeldRequests requests;
   TestClient client(requests.server->port());
   requests.hold(client);
@@ -344,7 +344,7 @@ TEST_CASE("a connection without a request is closed after a while, without a wor
   CHECK(served.is_closed());
 }
 
-TEST_CASE("a client that does not take its answer is left") {
+TEST_CASE("a client that does not read its response is dropped") {
   ServerConfig config = quick();
   config.limits.write = milliseconds(200);
   config.limits.body_bytes = 32 << 20;
@@ -364,7 +364,7 @@ TEST_CASE("a client that does not take its answer is left") {
   CHECK(open.value() == 0);
 }
 
-TEST_CASE("garbage is answered with 400 and the end") {
+TEST_CASE("garbage gets 400, and the connection is closed") {
   const TestServer server(quick(), test_site());
   for (const std::string& garbage : {std::string("\x16\x03\x01\x02\x00\x01", 6), std::string(1000, '\0'),
                                      std::string("GET\r\n\r\n"), std::string("\r\n\r\n\xff\xfe\r\n\r\n")}) {
@@ -394,7 +394,7 @@ TEST_CASE("clients that vanish at any moment leave the server as it was") {
   CHECK(open.value() == 0);
 }
 
-TEST_CASE("a handler that throws, forgets to answer or answers nonsense is a 500, and the connection goes on") {
+TEST_CASE("a handler that throws, never responds or responds nonsense is a 500, and the connection stays") {
   Site site = test_site();
   site.routes.push_back({.method = "GET", .path = "/smuggle", .handle = [](const Request&) {
                            return Response{.headers = {{"X-A", "a\r\nX-B: b"}}};
@@ -411,10 +411,10 @@ TEST_CASE("a handler that throws, forgets to answer or answers nonsense is a 500
   CHECK(client.ask(get("/text")).status == 200);
 }
 
-TEST_CASE("an answer to a request that is over is not taken for the next one's") {
-  Answer kept;
+TEST_CASE("a late response to a finished request is not sent for the next one") {
+  Responder kept;
   Site site = test_site();
-  site.routes.push_back({.method = "GET", .path = "/keep", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/keep", .handle = [&](const Request&, const Responder& answer) {
                            kept = answer;
                            answer(text_response("first"));
                          }});

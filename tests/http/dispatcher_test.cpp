@@ -38,7 +38,7 @@ RequestHead head(const std::string& method, const NamedValues& headers = {}) {
 Response ask(const Dispatcher& dispatcher, RequestHead request, std::string_view target) {
   if (auto refusal = dispatcher.examine(request, target)) return *refusal;
   Response given;
-  dispatcher.answer(std::move(request), [&](Response response) { given = std::move(response); });
+  dispatcher.handle(std::move(request), [&](Response response) { given = std::move(response); });
   return given;
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("routes and pages are found, and what is not there is a 404") {
   CHECK(ask(site, head("GET"), "/%ff").status == 400);
 }
 
-TEST_CASE("a wrong method is a 405 that says which are right, one that nobody knows a 501") {
+TEST_CASE("a wrong method is a 405 that lists the right ones, an unknown one a 501") {
   const Dispatcher site = dispatcher();
   const Response wrong = ask(site, head("GET"), "/echo");
   CHECK(wrong.status == 405);
@@ -94,7 +94,7 @@ TEST_CASE("a wrong method is a 405 that says which are right, one that nobody kn
   CHECK(ask(site, head("BREW"), "/echo").status == 501);
 }
 
-TEST_CASE("OPTIONS says what a path can, to other origins only where they are allowed") {
+TEST_CASE("OPTIONS lists the methods of a path, to other origins only if they are allowed") {
   const Response own = ask(dispatcher(), head("OPTIONS"), "/echo");
   CHECK(own.status == 204);
   CHECK(header(own, "Allow") == "POST, OPTIONS");
@@ -136,7 +136,7 @@ TEST_CASE("a page of another origin is refused, also at a path that is not there
   CHECK(ask(site, head("POST", {{"Origin", "http://localhost:8000"}}), "/echo").status == 200);
 }
 
-TEST_CASE("where there are keys, routes need one, pages and what says so do not") {
+TEST_CASE("if there are keys, routes need one; pages and routes without needs_key do not") {
   const Dispatcher site = dispatcher(with_key());
   const Response refused = ask(site, head("POST"), "/echo?key=k1");
   CHECK(refused.status == 401);
@@ -148,7 +148,7 @@ TEST_CASE("where there are keys, routes need one, pages and what says so do not"
   CHECK(ask(site, head("GET"), "/").status == 200);
 }
 
-TEST_CASE("what a handler throws is answered, and what is inside stays inside") {
+TEST_CASE("an exception of a handler becomes a response without internal details") {
   const Dispatcher site = dispatcher();
   const Response field = ask(site, head("GET"), "/fails");
   CHECK(field.status == 400);
@@ -160,7 +160,7 @@ TEST_CASE("what a handler throws is answered, and what is inside stays inside") 
   CHECK_FALSE(contains(broken.body, "secret"));
 }
 
-TEST_CASE("every answer carries the headers that keep a browser safe") {
+TEST_CASE("every response has the headers that keep a browser safe") {
   const Dispatcher site = dispatcher();
   Response response;
   site.complete(response, "https://evil.example");
@@ -177,7 +177,7 @@ TEST_CASE("every answer carries the headers that keep a browser safe") {
   CHECK(header(page, "Cache-Control") == "no-cache");
 }
 
-TEST_CASE("answers are shared with allowed origins alone") {
+TEST_CASE("responses are shared with allowed origins only") {
   const Dispatcher site = dispatcher({.allow_origin = {"https://a.example"}});
   Response shared, own;
   site.complete(shared, "https://a.example");
@@ -200,7 +200,7 @@ TEST_CASE("requests are counted by few names") {
   CHECK(name("/anything") == "none");
 }
 
-TEST_CASE("a compressed body is refused with 415 before it is read, and the answer says what is taken") {
+TEST_CASE("a compressed body is refused with 415 before it is read, and the response lists what is accepted") {
   const Dispatcher site = dispatcher();
   for (const char* coding : {"gzip", "br", "deflate, gzip", "ZSTD"}) {
     CAPTURE(coding);

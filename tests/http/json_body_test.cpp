@@ -11,11 +11,11 @@ using namespace hone::http;
 
 namespace {
 
-ErrorAnswer refusal(const std::string& body) {
+ErrorDetails refusal(const std::string& body) {
   try {
     json_body(body);
   } catch (const RequestError& error) {
-    return error.answer();
+    return error.details();
   }
   FAIL("the body was taken");
   return {};
@@ -35,7 +35,7 @@ TEST_CASE("a body is one JSON object") {
   CHECK(refusal("7").status == 400);
 }
 
-TEST_CASE("a mistake in the body is told by line and column") {
+TEST_CASE("a mistake in the body is reported with line and column") {
   CHECK(contains(refusal("{\n\"a\": 1,\n}").message, "body:3:1: "));
   CHECK(contains(refusal("{\"a\": \"\xff\"}").message, "body:1:"));
   CHECK(contains(refusal("{\"a\": \"\\ud800\"}").message, "body:1:"));
@@ -54,7 +54,7 @@ TEST_CASE("a field that is not known is named, with the nearest one") {
     check_members(object, "", {"inputs", "parameters"});
     FAIL("it was taken");
   } catch (const RequestError& error) {
-    CHECK(error.answer().field == "paramters");
+    CHECK(error.details().field == "paramters");
     CHECK(contains(error.what(), "unknown field \"paramters\""));
     CHECK(contains(error.hint(), "did you mean \"parameters\"?"));
   }
@@ -62,7 +62,7 @@ TEST_CASE("a field that is not known is named, with the nearest one") {
     check_members({{"k", 1}}, "parameters", {"top_k"});
     FAIL("it was taken");
   } catch (const RequestError& error) {
-    CHECK(error.answer().field == "parameters.k");
+    CHECK(error.details().field == "parameters.k");
   }
   check_members(object, "", {"inputs", "paramters"});
 }
@@ -78,14 +78,14 @@ TEST_CASE("an object of many keys takes no longer than its length, and a long na
     FAIL("it was taken");
   } catch (const RequestError& error) {
     CHECK(std::string(error.what()).size() < 200);
-    CHECK(error.answer().field.size() < 100);
+    CHECK(error.details().field.size() < 100);
   }
 }
 
 TEST_CASE("an error about a field names it") {
   const RequestError error = wrong_field("parameters.top_k", "must be 1 or more, not -1", "leave it out for all");
   CHECK(std::string(error.what()) == "parameters.top_k must be 1 or more, not -1");
-  CHECK(error.answer().field == "parameters.top_k");
-  CHECK(error.answer().status == 400);
+  CHECK(error.details().field == "parameters.top_k");
+  CHECK(error.details().status == 400);
   CHECK(error.hint() == "leave it out for all");
 }

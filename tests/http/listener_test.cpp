@@ -26,7 +26,7 @@ TEST_CASE("port 0 gives a free port, and localhost is the loopback") {
   CHECK(endpoint.address().is_loopback());
 }
 
-TEST_CASE("a port that is taken is an error that says what to do") {
+TEST_CASE("a port in use is an error with a hint") {
   boost::asio::io_context io;
   tcp::acceptor first(io);
   const tcp::endpoint taken = open_listener(io, first, {.port = 0});

@@ -15,7 +15,7 @@ const Handler kNothing([](const Request&) { return Response{}; });
 
 }  // namespace
 
-TEST_CASE("the document says of each route what its row says") {
+TEST_CASE("the document describes each route as its row does") {
   const std::vector<Route> routes = {
       {.method = "POST",
        .path = "/predict",
@@ -52,7 +52,7 @@ TEST_CASE("the document says of each route what its row says") {
   CHECK(document["components"]["schemas"]["Error"]["required"].size() == 4);
 }
 
-TEST_CASE("a parameter of the path that the row tells of is listed once") {
+TEST_CASE("a path parameter that the row describes is listed once") {
   const Route route{.method = "GET",
                     .path = "/runs/{id}",
                     .handle = kNothing,
@@ -71,7 +71,7 @@ TEST_CASE("a row whose schema is not JSON is a bug") {
   CHECK(contains(error.what(), "the schema of GET /x"));
 }
 
-TEST_CASE("headers of answers and answers of other statuses are told") {
+TEST_CASE("headers of responses and responses with other statuses are listed") {
   const Route route{
       .method = "GET",
       .path = "/x",

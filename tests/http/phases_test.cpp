@@ -44,7 +44,7 @@ TEST_CASE("a newcomer takes the place of the slowest, never of one whose request
     list.add(item, kStart);
     list.move(item, phase, kStart + at);
   };
-  enter(answering, Phase::kAnswering, milliseconds(0));
+  enter(answering, Phase::kHandling, milliseconds(0));
   CHECK(list.to_evict(now, kGrace) == nullptr);
   enter(quick, Phase::kReceiving, milliseconds(900));
   CHECK(list.to_evict(now, kGrace) == nullptr);
@@ -63,7 +63,7 @@ TEST_CASE("each item of a phase is visited once, also where it leaves then") {
   PhaseList list;
   Item a, b, c;
   for (Item* item : {&a, &b, &c}) list.add(*item, kStart);
-  list.move(c, Phase::kAnswering, kStart);
+  list.move(c, Phase::kHandling, kStart);
   std::vector<Phased*> seen;
   list.for_each(Phase::kWaiting, [&](Phased& item) {
     seen.push_back(&item);

@@ -93,7 +93,7 @@ TEST_CASE("connections are kept as the versions of HTTP say") {
   CHECK(parsed("GET / HTTP/1.0\r\n\r\n", 100, kLimits).is_http10());
 }
 
-TEST_CASE("a client that waits for the word to go on is known") {
+TEST_CASE("a client that expects 100 Continue is recognised") {
   RequestParser parser(kLimits);
   parser.feed(kPost + "Content-Length: 2\r\nExpect: 100-Continue\r\n\r\n");
   CHECK(parser.expects_continue());
@@ -129,7 +129,7 @@ TEST_CASE("a head of a hundred lines of eight KiB each is taken, whole") {
   CHECK(parser.headers().find("X-99").size() == 8186);
 }
 
-TEST_CASE("what is wrong with a body is told only when the body is asked for") {
+TEST_CASE("errors of a body are reported only when the body is requested") {
   for (const std::string lines : {"\r\n", "Content-Length: 99999999\r\n\r\n", "Transfer-Encoding: gzip\r\n\r\n",
                                   "Content-Length: 1\r\nExpect: x\r\n\r\n"}) {
     CAPTURE(lines);
@@ -184,7 +184,7 @@ TEST_CASE("a body whose end is unclear is refused") {
   CHECK(refusal("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
 }
 
-TEST_CASE("what is no request is a 400") {
+TEST_CASE("a malformed request is a 400") {
   for (const std::string& garbage :
        {std::string("\x16\x03\x01\x02", 4), std::string(100, '\0'), std::string("GET\r\n\r\n"),
         std::string("GET / HTTP/2.0\r\n\r\n"), std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"),

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "expect_error.h"
+
 using namespace hone;
 using namespace hone::http;
 
@@ -30,7 +32,7 @@ TEST_CASE("each status has a type of error") {
   CHECK(error_type_of(501) == "backend");
 }
 
-TEST_CASE("hone's errors become answers by their kind") {
+TEST_CASE("hone's errors become responses by their kind") {
   CHECK(error_response(Error(ErrorKind::kUsage, "x")).status == 400);
   CHECK(error_response(Error(ErrorKind::kInput, "x")).status == 400);
   CHECK(error_response(Error(ErrorKind::kUnsupported, "x")).status == 400);
@@ -42,14 +44,46 @@ TEST_CASE("hone's errors become answers by their kind") {
   CHECK(error_response(as_error).body == R"({"error":"m","field":"f","hint":null,"error_type":"tokenizer"})");
 }
 
-TEST_CASE("whoever must wait is told how long") {
+TEST_CASE("a client that must wait learns how long") {
   const Response busy = error_response({.status = 429, .message = "the queue is full", .retry_after_seconds = 2});
   CHECK(busy.status == 429);
   CHECK(busy.headers == NamedValues{{"Retry-After", "2"}});
   CHECK(error_response({.status = 503, .message = "failed"}).headers.empty());
 }
 
-TEST_CASE("text that is not UTF-8 does not break an answer") {
+TEST_CASE("text that is not UTF-8 does not break a response") {
   CHECK(Json::parse(json_response({{"a", "\xff"}}).body)["a"] == "\xEF\xBF\xBD");
   CHECK(text_response("x", 202).status == 202);
+}
+
+TEST_CASE("dates are written as HTTP writes them") {
+  CHECK(http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");  // the example of RFC 9110, 5.6.7
+  CHECK(http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
+TEST_CASE("a head has its lines in order") {
+  const Response response{.status = 404, .content_type = "text/plain", .body = "abc", .headers = {{"X-A", "b"}}};
+  CHECK(response_head(response, {}) ==
+        "HTTP/1.1 404 Not Found\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\n"
+        "Content-Length: 3\r\nX-A: b\r\n\r\n");
+}
+
+TEST_CASE("a head says whether the connection stays") {
+  CHECK(contains(response_head({}, {.keep_alive = false}), "\r\nConnection: close\r\n"));
+  CHECK(contains(response_head({}, {.is_http10 = true}), "\r\nConnection: keep-alive\r\n"));
+  CHECK_FALSE(contains(response_head({}, {}), "Connection"));
+}
+
+TEST_CASE("a response without a body has no length") {
+  CHECK_FALSE(contains(response_head({.status = 204}, {}), "Content-"));
+  CHECK_FALSE(contains(response_head({.status = 304}, {}), "Content-"));
+  CHECK(has_body(200));
+  CHECK_FALSE(has_body(100));
+}
+
+TEST_CASE("a header cannot smuggle a second one") {
+  for (const char* value : {"a\r\nX: b", "a\nb", "a\rb"}) {
+    const Response response{.headers = {{"X-A", value}}};
+    CHECK(expect_error([&] { response_head(response, {}); }).kind() == ErrorKind::kInternal);
+  }
 }

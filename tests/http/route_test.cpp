@@ -4,13 +4,14 @@
 
 using namespace hone::http;
 
-TEST_CASE("a handler is a function that answers at once, or one that is given the answer to call") {
+TEST_CASE("a handler responds at once, or gets a responder to call later") {
   std::string given;
-  const Answer answer = [&](const Response& response) { given = response.body; };
+  const Responder answer = [&](const Response& response) { given = response.body; };
   const Handler at_once([](const Request& request) { return text_response("at once " + request.path); });
   at_once(Request{.path = "/a"}, answer);
   CHECK(given == "at once /a");
-  const Handler later([](const Request& request, const Answer& call) { call(text_response("later " + request.path)); });
+  const Handler later(
+      [](const Request& request, const Responder& call) { call(text_response("later " + request.path)); });
   later(Request{.path = "/b"}, answer);
   CHECK(given == "later /b");
   CHECK(static_cast<bool>(later));

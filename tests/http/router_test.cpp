@@ -27,7 +27,7 @@ TEST_CASE("a path is found with its parameters, and a fixed one before them") {
   CHECK(router.find("GET", {""}).route->path == "/");
 }
 
-TEST_CASE("a path that no route has is told from a method that it does not have") {
+TEST_CASE("an unknown path and a wrong method are different results") {
   const Router router({route("GET", "/runs/{id}"), route("POST", "/runs/{id}")});
   const RouteMatch wrong_method = router.find("DELETE", {"runs", "x"});
   CHECK(wrong_method.route == nullptr);

@@ -87,7 +87,7 @@ constexpr bool kIsMeasured = true;
 
 }  // namespace
 
-TEST_CASE("a server says where it is, and describes itself") {
+TEST_CASE("a server reports its address, and describes itself") {
   const TestServer server({}, test_site());
   CHECK(server.port() > 0);
   const TestResponse document = ask(server, get("/openapi.json"));
@@ -122,10 +122,10 @@ TEST_CASE("a port that is taken is an error with what to do") {
   CHECK(contains(error.what(), "Address already in use"));
 }
 
-TEST_CASE("a server that stops answers what is under way and takes nothing new") {
+TEST_CASE("a server that stops finishes the requests under way and accepts no new ones") {
   std::atomic<bool> is_released{false};
   Site site = test_site();
-  site.routes.push_back({.method = "GET", .path = "/held", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/held", .handle = [&](const Request&, const Responder& answer) {
                            std::thread([&, answer] {
                              while (!is_released) std::this_thread::sleep_for(milliseconds(1));
                              answer(text_response("done"));
@@ -150,11 +150,11 @@ TEST_CASE("a server that stops answers what is under way and takes nothing new")
   server.stop();
 }
 
-TEST_CASE("a server that stops does not wait for ever, and a later answer finds nobody") {
-  Answer kept;
+TEST_CASE("a server that stops does not wait for ever, and a late response does nothing") {
+  Responder kept;
   Site site;
   site.routes.push_back(
-      {.method = "GET", .path = "/never", .handle = [&](const Request&, const Answer& answer) { kept = answer; }});
+      {.method = "GET", .path = "/never", .handle = [&](const Request&, const Responder& answer) { kept = answer; }});
   ServerConfig config;
   config.limits.stop = milliseconds(100);
   {
@@ -172,7 +172,7 @@ TEST_CASE("a server that stops does not wait for ever, and a later answer finds 
   kept = nullptr;
 }
 
-TEST_CASE("a signal stops a server that is told to look for it") {
+TEST_CASE("a signal stops a server that polls for it") {
   const InterruptGuard guard;
   Server server({}, test_site());
   std::thread signals([] {
@@ -194,7 +194,7 @@ TEST_CASE("a server that was never run, or is stopped before it runs, ends") {
   stopped.run();
 }
 
-TEST_CASE("answers come from many threads at once") {
+TEST_CASE("responses come from many threads at once") {
   const TestServer server({}, test_site());
   std::vector<std::thread> threads;
   std::atomic<int> good{0};
@@ -227,9 +227,9 @@ TEST_CASE("where every connection has a request under way, one more is refused")
   ServerConfig config;
   config.limits.connections = 1;
   config.limits.stop = milliseconds(1);
-  std::vector<Answer> kept;
+  std::vector<Responder> kept;
   Site site;
-  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Responder& answer) {
                            kept.push_back(answer);
                          }});
   TestServer server(config, site);
@@ -252,10 +252,10 @@ TEST_CASE("the refusal of a connection reaches clients that send a whole request
   config.limits.connections = 1;
   config.limits.stop = milliseconds(1);
   const auto metrics = std::make_shared<Metrics>();
-  std::vector<Answer> kept;
+  std::vector<Responder> kept;
   Site site;
   site.metrics = metrics;
-  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Answer& answer) {
+  site.routes.push_back({.method = "GET", .path = "/never", .handle = [&](const Request&, const Responder& answer) {
                            kept.push_back(answer);
                          }});
   TestServer server(config, site);

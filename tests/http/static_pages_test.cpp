@@ -57,7 +57,7 @@ TEST_CASE("a page is compressed where the client takes it, and has another tag t
   CHECK(header(*zipped, "ETag") != header(*plain, "ETag"));
 }
 
-TEST_CASE("a client that has the page is told so") {
+TEST_CASE("a client that has the page gets 304") {
   const StaticPages pages(kFiles, "/try.html");
   const std::string tag = header(*pages.find("/try.html", {}), "ETag");
   const auto same = pages.find("/try.html", with("If-None-Match", "\"x\", W/" + tag));
@@ -67,7 +67,7 @@ TEST_CASE("a client that has the page is told so") {
   CHECK(pages.find("/try.html", with("If-None-Match", "\"x\""))->status == 200);
 }
 
-TEST_CASE("without pages / says why there are none") {
+TEST_CASE("without pages, / explains why there are none") {
   const StaticPages pages({}, "/try.html");
   CHECK(contains(pages.find("/", {})->body, "HONE_WEB=OFF"));
   CHECK_FALSE(pages.find("/try.html", {}).has_value());
@@ -92,7 +92,7 @@ TEST_CASE("If-None-Match is a list of tags") {
   CHECK_FALSE(names_tag("a", "\"a\""));
 }
 
-TEST_CASE("a server of a build without pages says so at its root, and its routes are there") {
+TEST_CASE("a server of a build without pages explains that at its root, and has its routes") {
   Site site = test_site();
   site.pages = page_files();  // of cmake/no_pages.cpp, which a build with HONE_WEB=OFF links
   const TestServer server({}, site);

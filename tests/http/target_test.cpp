@@ -25,7 +25,7 @@ TEST_CASE("a target may name its server") {
   CHECK_FALSE(parse_target("http://x?a").has_value());
 }
 
-TEST_CASE("what is no target is refused") {
+TEST_CASE("a malformed target is refused") {
   for (const char* wrong : {"", "a", "*", "?a", "ftp://x/", "/%", "/%4", "/%zz", "/%ff", "/a?b=%ff", "/%00", "/%C0%80",
                             "/\xff", "/%ED%A0%80", "/a?%=1"}) {
     CAPTURE(wrong);

@@ -155,7 +155,7 @@ inline TestResponse ask(const TestServer& server, std::string_view request) {
 // GET /text; POST /echo gives the body back; GET /slow answers after 5 ms, from a thread, as a model would; GET
 // /forgotten never does; GET /broken throws; GET /runs/{id} gives the id.
 inline Site test_site() {
-  const auto slow = [](const Request&, const Answer& answer) {
+  const auto slow = [](const Request&, const Responder& answer) {
     std::thread([answer] {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       answer(text_response("slow"));
@@ -167,7 +167,7 @@ inline Site test_site() {
       {.method = "GET", .path = "/text", .handle = [](const Request&) { return text_response("hello"); }},
       {.method = "POST", .path = "/echo", .handle = [](const Request& request) { return text_response(request.body); }},
       {.method = "GET", .path = "/slow", .handle = slow},
-      {.method = "GET", .path = "/forgotten", .handle = [](const Request&, const Answer&) {}},
+      {.method = "GET", .path = "/forgotten", .handle = [](const Request&, const Responder&) {}},
       {.method = "GET", .path = "/broken", .handle = broken},
       {.method = "GET",
        .path = "/runs/{id}",

@@ -315,7 +315,7 @@ TEST_CASE("an old option without effect is reported") {
 TEST_CASE("the last value of a repeated flag is used, with a note") {
   const auto parsed = parse_sample({"--seed", "1", "--seed", "2"});
   CHECK(parsed.options.seed == 2);
-  CHECK(parsed.notes == std::vector<std::string>{"--seed is given again: 2 counts"});
+  CHECK(parsed.notes == std::vector<std::string>{"--seed is given twice: 2 is used"});
 }
 
 TEST_CASE("a config file alone is read without required options") {

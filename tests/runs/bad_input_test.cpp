@@ -45,12 +45,11 @@ TEST_CASE("a missing model folder, data set or file is named") {
   check_error(bad.on("nowhere"), 1, "nowhere: there is no such file or folder", "check the path");
   check_error(bad.run({"--train-file", "nowhere.csv"}), 1, "nowhere.csv: there is no such file", "check the path");
   bad.model = "nomodel";
-  check_error(
-      bad.on(bad.file("rows.csv", reviews(9))), 1, "model folder nomodel does not exist",
-      "hone downloads nothing: get the model first (hf download nomodel --local-dir DIR), then give that folder");
+  check_error(bad.on(bad.file("rows.csv", reviews(9))), 1, "model folder nomodel does not exist",
+              "hone downloads nothing; get the model first with: hf download nomodel");
 }
 
-TEST_CASE("an empty file and one with a header only are told apart") {
+TEST_CASE("an empty file and one with a header only have errors of their own") {
   const BadRun bad;
   const std::string empty = bad.file("empty.csv", ""), header = bad.file("header.csv", "text,label\n");
   check_error(bad.on(empty), 1, empty + ": the file is empty", "it needs a header row with column names, and rows");
@@ -155,7 +154,7 @@ TEST_CASE("an output folder that holds another run asks for overwrite-output-dir
   REQUIRE(bad.on(rows).exit_code == 0);
   const std::string first = read_file(out + "/model.safetensors");
   check_error(bad.on(rows), 2, "output_dir " + out + " already holds a run",
-              "go on with it (--resume-from-checkpoint true), replace it (--overwrite-output-dir), or give another");
+              "resume it (--resume-from-checkpoint true), replace it (--overwrite-output-dir), or give another");
   // A mistake beside it costs no model.
   CHECK(bad.run({"--dataset", "nowhere.csv", "--overwrite-output-dir"}).exit_code == 1);
   CHECK(read_file(out + "/model.safetensors") == first);
@@ -212,7 +211,7 @@ TEST_CASE("an evaluation without rows for it is refused before anything is compu
               "there are no rows to evaluate on", "--validation-split 0.1");
 }
 
-TEST_CASE("resuming from what is no checkpoint is refused") {
+TEST_CASE("resuming from a folder that is not a checkpoint is refused") {
   const BadRun bad;
   const std::string rows = bad.file("rows.csv", reviews(9));
   check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint=nowhere"}), 2,

@@ -11,24 +11,24 @@ using namespace hone;
 
 namespace {
 
-http::ErrorAnswer refused(const std::function<void()>& read) {
+http::ErrorDetails refused(const std::function<void()>& read) {
   try {
     read();
   } catch (const http::RequestError& error) {
-    return error.answer();
+    return error.details();
   }
   FAIL("the body was taken");
   return {};
 }
 
-http::ErrorAnswer predict_refused(const std::string& body) {
+http::ErrorDetails predict_refused(const std::string& body) {
   return refused([&] { serve::read_predict(body); });
 }
 
 void check_refused(const std::string& body, const std::string& field, const std::string& message,
                    unsigned status = 400) {
   CAPTURE(body);
-  const http::ErrorAnswer answer = predict_refused(body);
+  const http::ErrorDetails answer = predict_refused(body);
   CHECK(answer.status == status);
   CHECK(answer.field == field);
   CHECK(answer.message == message);
@@ -160,7 +160,7 @@ TEST_CASE("a wrong parameter is named, with what it must be") {
 }
 
 TEST_CASE("an unknown field is refused with the nearest name") {
-  const http::ErrorAnswer answer = predict_refused(R"({"input": "a"})");
+  const http::ErrorDetails answer = predict_refused(R"({"input": "a"})");
   CHECK(answer.message == "unknown field \"input\"");
   CHECK(answer.field == "input");
   CHECK(contains(answer.hint, "did you mean \"inputs\"? known: inputs, parameters,"));
@@ -173,7 +173,7 @@ TEST_CASE("an unknown field is refused with the nearest name") {
                  "kkk\xE8\xB5\x9E...\""));  // cut between characters
 }
 
-TEST_CASE("what is not a JSON object is refused with line and column") {
+TEST_CASE("a body that is not a JSON object is refused with line and column") {
   CHECK(contains(predict_refused("{\"inputs\": \"a\",\n }").message, "body:2:"));
   CHECK(predict_refused("").message == "the body is empty");
   CHECK(predict_refused("[1]").message == "the body is a list, not an object");

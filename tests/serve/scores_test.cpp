@@ -56,10 +56,10 @@ TEST_CASE("a score that JSON cannot say is an error that names its input") {
       serve::checked_scores("softmax", logits, 2, rows_per_input);
       FAIL("was taken");
     } catch (const http::RequestError& error) {
-      CHECK(error.answer().status == 500);
-      CHECK(error.answer().field == input);
-      CHECK(error.answer().message == fmt::format("the model gave {} a score that is not a number", input));
-      CHECK(error.answer().hint == "the model's weights may be damaged (NaN or infinity)");
+      CHECK(error.details().status == 500);
+      CHECK(error.details().field == input);
+      CHECK(error.details().message == fmt::format("the model gave {} a score that is not a number", input));
+      CHECK(error.details().hint == "the model's weights may be damaged (NaN or infinity)");
     }
   }
 }

@@ -53,6 +53,11 @@ TEST_CASE("a description has the score function of transformers' pipeline and th
                                   "problem_type": "multi_label_classification"})");
   CHECK(serve::describe_model(folder.path()).score_function == "sigmoid");
   CHECK(serve::describe_model(folder.path()).examples.empty());
+  CHECK(serve::describe_model(folder.path()).dataset == "");
+  folder.write("training_args.json", R"({"dataset": "stanfordnlp/imdb", "seed": 42})");
+  CHECK(serve::describe_model(folder.path()).dataset == "stanfordnlp/imdb");
+  folder.write("training_args.json", R"({"dataset": null, "train_file": ["a.csv"]})");
+  CHECK(serve::describe_model(folder.path()).dataset == "");
   folder.write("examples.json", R"({"examples": [{"text": "good", "label": "A"}]})");
   REQUIRE(serve::describe_model(folder.path()).examples.size() == 1);
   CHECK(serve::describe_model(folder.path()).examples[0].text == "good");

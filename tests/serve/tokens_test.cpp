@@ -41,7 +41,7 @@ TEST_CASE("a token has its id, its part of the text and its place in code points
   CHECK(tokens("").size() == 2);
 }
 
-TEST_CASE("a special token that the text spells out has a place and is none of the template's") {
+TEST_CASE("a special token that the text spells out has a place and does not count as special") {
   const Json list = tokens("good [SEP] movie");
   REQUIRE(list.size() == 5);
   CHECK(list[2]["id"] == 3);
@@ -68,8 +68,8 @@ TEST_CASE("the list of a request's tokens has an end") {
     serve::tokens_json(tokenizer(), text, 40, true, left);
     FAIL("the list has no end");
   } catch (const http::RequestError& error) {
-    CHECK(error.answer().status == 413);
-    CHECK(error.answer().message == "inputs have more than 65536 tokens");
-    CHECK(error.answer().field == "inputs");
+    CHECK(error.details().status == 413);
+    CHECK(error.details().message == "inputs have more than 65536 tokens");
+    CHECK(error.details().field == "inputs");
   }
 }

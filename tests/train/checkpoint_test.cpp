@@ -61,7 +61,7 @@ TEST_CASE("a checkpoint that was written is whole and listed by its step") {
   CHECK(entries(folder.path() / "checkpoint-3") == 3);
 }
 
-TEST_CASE("what is not named as a checkpoint, or is a file, is not listed") {
+TEST_CASE("a folder with another name, or a file, is not listed") {
   const TemporaryFolder folder;
   folder.write("checkpoint-5", "a file");
   for (const char* name : {"checkpoint-", "checkpoint-x", "checkpoint-5x", "checkpoint--5", "checkpoint-5.hone-tmp-1-0",

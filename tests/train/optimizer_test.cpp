@@ -111,7 +111,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("an optimizer with a copied state goes on bit for bit") {
+TEST_CASE("an optimizer with a copied state continues bit for bit") {
   for (const Json& expected : train_fixture("optimizers.json")) {
     const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
     const std::string name = expected["name"];

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "expect_error.h"
 #include "captured_log.h"
+#include "expect_error.h"
 #include "temporary_folder.h"
 #include "train/train_fixture.h"
 
@@ -42,7 +42,7 @@ TEST_CASE("rows, labels and model are read, and the rows tokenized") {
   TrainOptions options = options_of(folder);
   options.validation_file = {folder.write("validation.csv", "text,label\nboring,NEGATIVE\n").string()};
   const Prepared made = prepare(options, classification());
-  CHECK(made.labels.id2label() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
+  CHECK(made.rows.labels.id2label() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
   CHECK(made.train.labels == std::vector<int64_t>{2, 0, 2, 1});
   CHECK(rows_of_labels(made) == std::vector<uint64_t>{1, 1, 2});
   REQUIRE(made.evaluation.has_value());
@@ -103,7 +103,7 @@ TEST_CASE("the model's files are a folder that trains on, with the options") {
   CHECK(read_json(folder.path() / "saved" / "training_args.json") == Json{{"seed", 7}});
   TrainOptions options = options_of(folder);
   options.model_name_or_path = folder.path() / "saved";
-  CHECK(prepare(options, classification()).labels.id2label() == made.labels.id2label());
+  CHECK(prepare(options, classification()).rows.labels.id2label() == made.rows.labels.id2label());
 }
 
 TEST_CASE("the facts describe an evaluation row, with a long text shortened") {

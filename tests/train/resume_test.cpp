@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "options/field_list.h"
 #include "options/json.h"
-#include "captured_log.h"
 #include "temporary_folder.h"
 #include "train/checkpoint.h"
 #include "train/train_fixture.h"

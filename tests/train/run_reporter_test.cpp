@@ -107,7 +107,7 @@ TEST_CASE("a resumed run's files end where its checkpoint does") {
   CHECK_FALSE(with.has("evaluations/30.json"));
 }
 
-TEST_CASE("how a run ends is told") {
+TEST_CASE("run.json says how a run ended") {
   const std::pair<RunEnd, const char*> ends[] = {{RunEnd::kFinished, "finished"},
                                                  {RunEnd::kStoppedEarly, "finished"},
                                                  {RunEnd::kStoppedAfterSteps, "stopped"},
@@ -154,7 +154,7 @@ TEST_CASE("asking whether to stop writes nothing, and the heartbeat comes with s
   CHECK(is_written_by([&] { reporter.advanced(state_at(1)); }));
 }
 
-TEST_CASE("the stop file is heard, and removed when the run has ended") {
+TEST_CASE("the stop file is noticed, and removed when the run has ended") {
   Case with;
   with.folder.write("stop", "");
   RunReporter reporter(with.request(), false);
@@ -167,7 +167,7 @@ TEST_CASE("the stop file is heard, and removed when the run has ended") {
   CHECK_FALSE(with.has("stop"));
 }
 
-TEST_CASE("TensorBoard's events are written where they are asked for") {
+TEST_CASE("TensorBoard's events are written into the folder that was asked for") {
   Case with;
   with.events_folder = with.folder.path() / "logs";
   RunReporter reporter(with.request(), false);

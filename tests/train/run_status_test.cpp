@@ -24,7 +24,7 @@ Json written(const TemporaryFolder& folder) { return read_json(folder.path() / "
 
 }  // namespace
 
-TEST_CASE("a run tells at its start who runs it, where, by which command and with which options") {
+TEST_CASE("run.json names process, machine, command and options from the start") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {{"seed", 42}});
   status.describe({{"model", "m"}});
@@ -40,9 +40,16 @@ TEST_CASE("a run tells at its start who runs it, where, by which command and wit
   CHECK(run["error"].is_null());
   CHECK(run["model"] == "m");
   CHECK(run["options"]["seed"] == 42);
+  CHECK(run["changed_options"] == Json::array());
   CHECK(run["memory_bytes"].get<uint64_t>() > 1'000'000);
   CHECK(run["peak_memory_bytes"].get<uint64_t>() >= run["memory_bytes"].get<uint64_t>() / 2);
   CHECK(run["started_at"].get<double>() > 1.7e9);
+}
+
+TEST_CASE("a run lists the options that do not have their default") {
+  const TemporaryFolder folder;
+  RunStatus(folder.path(), {{"seed", 7}, {"adam_beta1", 0.9}, {"eval_strategy", "steps"}}).write_state("running");
+  CHECK(written(folder)["changed_options"] == Json({"seed", "eval_strategy"}));
 }
 
 TEST_CASE("steps, best metric, speed and time left are those of this session's training") {
@@ -69,11 +76,13 @@ TEST_CASE("steps, best metric, speed and time left are those of this session's t
   CHECK(run["best"] == Json{{"metric", "eval_accuracy"}, {"value", 0.75}, {"step", 104}});
   CHECK(run["tokens_per_second"].get<double>() > 3000);
   CHECK(run["tokens_per_second"].get<double>() < 5100);
+  CHECK(run["mean_tokens_per_second"].get<double>() > 3000);
+  CHECK(run["mean_tokens_per_second"].get<double>() < 5100);
   CHECK(run["seconds_left"].get<double>() >= 0.4);
   CHECK(run["seconds_left"].get<double>() < 2);
 }
 
-TEST_CASE("the end is told with its error, and leaves no time to wait for") {
+TEST_CASE("run.json has the error and the hint of a failed run, and no time left") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {});
   status.set_plan(10, 1);
@@ -89,7 +98,7 @@ TEST_CASE("the end is told with its error, and leaves no time to wait for") {
   CHECK(written(folder)["hint"].is_null());
 }
 
-TEST_CASE("a change of phase is told within moments, and a beat writes only when it is due") {
+TEST_CASE("a change of phase is written within moments, and a beat writes only if it is due") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {});
   status.write_state("running");
@@ -107,7 +116,7 @@ TEST_CASE("a change of phase is told within moments, and a beat writes only when
   CHECK(std::filesystem::exists(folder.path() / "run.json"));
 }
 
-TEST_CASE("what cannot be written is said once and ends nothing") {
+TEST_CASE("a file that cannot be written is reported once and ends nothing") {
   const TemporaryFolder folder;
   RunStatus status(folder.path() / "gone", {});
   const std::string said = captured_log([&] {

@@ -27,7 +27,7 @@ std::vector<uint64_t> joined(const StepRows& rows) {
 
 }  // namespace
 
-TEST_CASE("the steps of an epoch are its order cut into micro-batches") {
+TEST_CASE("the steps of an epoch are its order, divided into micro-batches") {
   const task::Features train = made_up_rows(22);
   const TrainOptions options = options_of_22_rows();
   const Plan plan = make_plan(options, 22);

@@ -1,4 +1,4 @@
-// Steps as runs take them: cut into micro-batches, not finite, read at once or a step later.
+// Steps as runs take them: divided into micro-batches, not finite, read at once or a step later.
 #include "train/stepper.h"
 
 #include <doctest/doctest.h>

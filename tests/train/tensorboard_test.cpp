@@ -26,7 +26,7 @@ std::string only_file(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TEST_CASE("tensorboard is reported to where it is asked for, by name or by all") {
+TEST_CASE("TensorBoard is a reporter if it is named, by name or by all") {
   CHECK_FALSE(reports_to_tensorboard({"none"}));
   CHECK(reports_to_tensorboard({"tensorboard"}));
   CHECK(reports_to_tensorboard({"all"}));
@@ -49,7 +49,7 @@ TEST_CASE("the folder is logging_dir, or one in runs/ named by date and host") {
   CHECK(tensorboard_folder("out", "logs") == "logs");
 }
 
-TEST_CASE("an entry's numbers are written at its step, and what is no number is not") {
+TEST_CASE("the numbers of an entry are written at its step, and other values are skipped") {
   const TemporaryFolder folder;
   {
     TensorBoardLog log(folder.path(), {{"seed", 42}}, {{"model_type", "bert"}}, 0);
@@ -65,7 +65,7 @@ TEST_CASE("an entry's numbers are written at its step, and what is no number is 
   CHECK_FALSE(contains(bytes, "train/step"));
 }
 
-TEST_CASE("a resumed run declares void what came after its checkpoint") {
+TEST_CASE("a resumed run marks the events after its checkpoint as void") {
   const TemporaryFolder folder;
   {
     TensorBoardLog log(folder.path(), {}, {}, 300);

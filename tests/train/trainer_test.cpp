@@ -1,5 +1,5 @@
-// What the loop promises: the same bits again after any stop, the same results however a step is cut into
-// micro-batches, nothing that is not finite saved. That its losses are transformers' is in parity/training_test.cpp.
+// What the loop promises: the same bits after any stop, the same results for any division of a step into micro-batches,
+// and that no NaN or infinity is saved. parity/training_test.cpp compares its losses with transformers.
 #include "train/trainer.h"
 
 #include <doctest/doctest.h>
@@ -64,7 +64,7 @@ TEST_CASE("so does a run with batches of similar length, by epochs, with the sma
   }
 }
 
-TEST_CASE("a run ended by max_steps goes on to a later end as if it had never stopped") {
+TEST_CASE("a run that max_steps ended continues to a later end as if it had never stopped") {
   TrainOptions options = busy_options("");
   options.lr_scheduler_type = "constant_with_warmup";
   options.group_by_length = true;
@@ -84,7 +84,7 @@ TEST_CASE("a run ended by max_steps goes on to a later end as if it had never st
   check_same(ending(run), expected);
 }
 
-TEST_CASE("Ctrl-C saves the step it came in, and the run goes on from there bit for bit") {
+TEST_CASE("Ctrl-C saves the step during which it came, and the run resumes from there bit for bit") {
   TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   const TemporaryFolder folder;
@@ -136,7 +136,7 @@ TEST_CASE("a signal in a step, a log entry, an evaluation or a checkpoint change
   const Ending expected = uninterrupted(options);
   using Call = SignallingObserver::Call;
   for (const Call call : {Call::kStep, Call::kLog, Call::kEvaluation, Call::kBatch, Call::kSaving}) {
-    for (const int at : {1, 3, 6}) {
+    for (const int at : {1, 3, 5}) {
       INFO("call " << static_cast<int>(call) << ", the " << at << "th time");
       const TemporaryFolder folder;
       options.output_dir = folder.path();
@@ -366,8 +366,8 @@ struct TimingObserver : RunObserver {
 
 }  // namespace
 
-TEST_CASE("a step takes no longer after a hundred thousand evaluations than after one") {
-  constexpr int64_t kEvaluations = 100'000;
+TEST_CASE("a step takes no longer after fifty thousand evaluations than after four") {
+  constexpr int64_t kEvaluations = 50'000;
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
   options.per_device_train_batch_size = 1;
@@ -383,14 +383,12 @@ TEST_CASE("a step takes no longer after a hundred thousand evaluations than afte
   {
     TinyRun(options, made_up_rows(2)).run();
   }
-  // The same checkpoint as that of a run that was evaluated after each of as many steps, which are 50,000 epochs.
+  // The checkpoint of a run that was evaluated after each of as many steps, in 25,000 epochs.
   const auto checkpoint = [&](int64_t step) { return checkpoint_path(folder.path(), step); };
   RunState state = read_run_state(checkpoint(4));
-  const Json last = state.log_history.back();
   state.log_history = state.log_seconds = Json::array();
   for (int64_t step = 1; step <= kEvaluations; ++step) {
-    state.log_history.push_back(last);
-    state.log_history.back()["step"] = step;
+    state.log_history.push_back({{"eval_loss", 1.0}, {"epoch", 1.0}, {"step", step}});
     state.log_seconds.push_back(0.0);
   }
   state.global_step = kEvaluations;

@@ -24,7 +24,7 @@ TEST_CASE("a file is read from any place, and never beyond a limit or its end") 
   CHECK(file->modified_at() > 1.7e9);
 }
 
-TEST_CASE("what is no regular file is not opened, and does not make the reader wait") {
+TEST_CASE("anything but a regular file is not opened, and does not block the reader") {
   const TemporaryFolder folder;
   folder.write("file", "x");
   std::filesystem::create_symlink(folder.path() / "file", folder.path() / "link");

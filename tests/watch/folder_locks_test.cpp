@@ -40,7 +40,7 @@ TEST_CASE("the holder of a folder's lock is found by device and inode") {
   CHECK(locks.holder(status_of(makedev(8, 1), 5), {}) == 12);
 }
 
-TEST_CASE("where the file system tells another device, the process decides") {
+TEST_CASE("if the file system reports another device, the process decides") {
   const FolderLocks locks{std::string_view(kText)};
   CHECK(locks.holder(status_of(makedev(0, 40), 131082), 4711) == 4711);
   CHECK_FALSE(locks.holder(status_of(makedev(0, 40), 131082), 4712).has_value());

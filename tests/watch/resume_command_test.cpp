@@ -30,7 +30,7 @@ TEST_CASE("an argument is quoted so that a shell gives it back as it was") {
   CHECK(shell_quoted("plain/path_1-2.csv") == "plain/path_1-2.csv");
 }
 
-TEST_CASE("the command goes on in the folder where it was given") {
+TEST_CASE("the command resumes in the folder where it was started") {
   const std::vector<std::string> command = {"./hone", "train", "--dataset", "my rows.csv"};
   CHECK(resume_command(command, "/home/a b") ==
         "cd '/home/a b' && ./hone train --dataset 'my rows.csv' --resume-from-checkpoint true");
@@ -49,7 +49,7 @@ TEST_CASE("what would replace the run, resume another or stop at once is left ou
   CHECK(resumed({"--seed", "1", "--resume-from-checkpoint"}) == expected);
 }
 
-TEST_CASE("where a configuration file may say where to stop, the command says not to") {
+TEST_CASE("if a configuration file may set a step to stop at, the command overrides it") {
   const std::string end = " --stop-after-steps 0 --resume-from-checkpoint true";
   CHECK(resumed({"--config", "run.yaml"}) == "hone train --config run.yaml" + end);
   CHECK(resumed({"--config=run.yaml", "--stop-after-steps=5"}) == "hone train --config=run.yaml" + end);

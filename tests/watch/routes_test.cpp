@@ -89,7 +89,7 @@ TEST_CASE("the list has every run without its options, a run's own route has all
   CHECK(with.get("/api/runs/{id}")["options"]["seed"] == 42);
 }
 
-TEST_CASE("metrics are told from a position on") {
+TEST_CASE("metrics are returned from a position on") {
   const Case with;
   const Json all = with.get("/api/runs/{id}/metrics");
   CHECK(all["entries"].size() == 2);
@@ -103,7 +103,7 @@ TEST_CASE("metrics are told from a position on") {
   CHECK(other["entries"].size() == 2);
 }
 
-TEST_CASE("a position that is no whole number is refused") {
+TEST_CASE("a position that is not a whole number is refused") {
   const Case with;
   for (const char* from : {"-1", "x", "1.5", "", "99999999999999999999", "18446744073709551615"}) {
     CAPTURE(from);
@@ -113,7 +113,7 @@ TEST_CASE("a position that is no whole number is refused") {
   }
 }
 
-TEST_CASE("evaluations are listed by their steps in order, and told by them") {
+TEST_CASE("evaluations are listed by step in order, and returned by step") {
   const Case with;
   CHECK(with.get("/api/runs/{id}/evaluations")["steps"] == Json::parse("[3, 20]"));
   CHECK(with.get("/api/runs/{id}/evaluations/{step}", {}, {{"step", "20"}})["step"] == 20);
@@ -145,7 +145,7 @@ TEST_CASE("only a run that runs can be asked to stop") {
   const fs::path stop = with.folder.path() / "results" / "stop";
   http::Response response = with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}});
   CHECK(response.status == 409);
-  CHECK(contains(response.body, "does not run: it is interrupted"));
+  CHECK(contains(response.body, "is not running: it is interrupted"));
   CHECK_FALSE(fs::exists(stop));
   const Lock lock(with.folder.path() / "results");
   response = with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}});

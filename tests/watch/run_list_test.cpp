@@ -127,7 +127,7 @@ TEST_CASE("a link to a run is that run, as long as it leads there") {
   CHECK(runs.find(id_alone(folder.path() / "other")).has_value());
 }
 
-TEST_CASE("a folder that is not there is an error that says what to give") {
+TEST_CASE("a missing folder is an error with a hint") {
   const Error error = expect_error([] { RunList runs({"/no/such/folder"}); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.what(), "there is no folder /no/such/folder"));

@@ -20,7 +20,7 @@ using Entries = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a reader goes on where it stands, and a line that is half written is left for the next time") {
+TEST_CASE("a reader continues from its position, and leaves a half-written line for the next time") {
   const TemporaryFolder folder;
   RunMetrics metrics;
   append(folder, "{\"step\":1}\n{\"step\":2}\n{\"st");
@@ -38,7 +38,7 @@ TEST_CASE("a reader goes on where it stands, and a line that is half written is 
   CHECK_FALSE(part.restarted);
 }
 
-TEST_CASE("a file that was written anew is read from its start") {
+TEST_CASE("a rewritten file is read from its start") {
   const TemporaryFolder folder;
   RunMetrics metrics;
   append(folder, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n");
@@ -53,7 +53,7 @@ TEST_CASE("a file that was written anew is read from its start") {
   CHECK(beyond.entries.size() == 2);
 }
 
-TEST_CASE("what is no JSON object in a line of its own is passed over") {
+TEST_CASE("lines that are not JSON objects are skipped") {
   const TemporaryFolder folder;
   append(folder,
          "garbage\n\n[1]\n{\"a\":NaN}\n{\"a\":1}\r\n{\"a\":\n" + std::string(200, '{') + "\n\xFF\xFE\n{\"b\":2}\n");
@@ -79,7 +79,7 @@ TEST_CASE("a long file comes in parts, and an endless line does not hold the rea
   CHECK(part.entries.back() == "{\"last\":1}");
 }
 
-TEST_CASE("a run without a file of metrics is told from its state, and one that has just begun has none") {
+TEST_CASE("the metrics of a run without a metrics file come from its state; a new run has none") {
   const TemporaryFolder folder;
   RunMetrics metrics;
   CHECK(metrics.read(folder.path(), {}).entries.empty());

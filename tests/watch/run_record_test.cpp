@@ -93,7 +93,7 @@ TEST_CASE("a run whose folder is locked runs, and one that was killed is interru
   CHECK(record["stopping"] == false);
 }
 
-TEST_CASE("a run that ended is what it says, whoever asks") {
+TEST_CASE("the state of an ended run is the one in its file") {
   const TemporaryFolder folder;
   for (const char* state : {"finished", "stopped", "interrupted", "failed"}) {
     CAPTURE(state);
@@ -104,7 +104,26 @@ TEST_CASE("a run that ended is what it says, whoever asks") {
   CHECK(record_of(folder, run_json("dancing"))["state"] == "interrupted");
 }
 
-TEST_CASE("another process that holds the folder of an ended run prepares to go on with it") {
+TEST_CASE("the hint of a failed run, its mean speed and its changed options reach the page, of the right type only") {
+  const TemporaryFolder folder;
+  Json run = run_json("failed");
+  run["hint"] = "fill the column";
+  run["mean_tokens_per_second"] = 2700.5;
+  run["changed_options"] = {"seed", "max_steps"};
+  const Json record = record_of(folder, run);
+  CHECK(record["hint"] == "fill the column");
+  CHECK(record["mean_tokens_per_second"] == 2700.5);
+  CHECK(record["changed_options"] == Json({"seed", "max_steps"}));
+  run["hint"] = 5;
+  run["mean_tokens_per_second"] = "fast";
+  run["changed_options"] = {"seed", 1};
+  const Json wrong = record_of(folder, run);
+  CHECK(wrong["hint"].is_null());
+  CHECK(wrong["mean_tokens_per_second"].is_null());
+  CHECK(wrong["changed_options"].is_null());
+}
+
+TEST_CASE("another process that holds the folder of an ended run is preparing to resume it") {
   const TemporaryFolder folder;
   const pid_t child = fork();
   if (child == 0) {
@@ -115,6 +134,7 @@ TEST_CASE("another process that holds the folder of an ended run prepares to go 
   }
   Json run = run_json("stopped");
   run["error"] = "x";
+  run["hint"] = "y";
   Json record;
   for (int waited = 0; waited < 500 && record["state"] != "running"; ++waited) {
     usleep(10'000);
@@ -123,6 +143,7 @@ TEST_CASE("another process that holds the folder of an ended run prepares to go 
   CHECK(record["state"] == "running");
   CHECK(record["phase"] == "preparing");
   CHECK(record["error"].is_null());
+  CHECK(record["hint"].is_null());
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
   CHECK(record_of(folder, run)["state"] == "stopped");
@@ -163,7 +184,7 @@ TEST_CASE("values of the wrong type count as missing") {
   CHECK_FALSE(record.contains("unknown"));
 }
 
-TEST_CASE("what is no run.json is none: broken, deep, too large, a link, a pipe") {
+TEST_CASE("an invalid run.json is ignored: broken, deep, too large, a link, a pipe") {
   const TemporaryFolder folder;
   CHECK_FALSE(read_run(folder.path(), FolderLocks::read()).has_value());
   for (const std::string& text : {std::string("{\"state\":"), std::string("[]"), std::string(100'000, '['),
@@ -197,7 +218,7 @@ TEST_CASE("a run of Hugging Face's Trainer is read from its state, NaN and all")
   CHECK((*state)["log_history"][1]["loss"].is_null());
 }
 
-TEST_CASE("of a run that left only checkpoints the newest tells") {
+TEST_CASE("a run that left only checkpoints is shown from the newest") {
   const TemporaryFolder folder;
   CHECK_FALSE(is_run(folder.path()));
   for (const int step : {5, 20, 10}) {

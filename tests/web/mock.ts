@@ -24,6 +24,8 @@ export interface MockState {
   busy: number;
   /** Milliseconds before a prediction is answered. */
   delay: number;
+  examples: { text: string; label: string }[];
+  errorKind: "missing_folder" | "untrained" | "other";
   predictError: { status: number; error: string } | null;
 }
 
@@ -42,7 +44,8 @@ const bad = /\b(bad|awful|waste|worst|dull|boring|terrible)\b/gi;
 export async function startMock(pagesDir: string, changes: Partial<MockState> = {}, wantedPort = 0): Promise<Mock> {
   const state: MockState = {
     status: "ready", message: "", model: "./sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"], functionToApply: "softmax",
-    maxLength: 256, maxInputs: 64, maxBodyBytes: 1 << 20, apiKey: null, busy: 0, delay: 0, predictError: null, ...changes,
+    maxLength: 256, maxInputs: 64, maxBodyBytes: 1 << 20, apiKey: null, busy: 0, delay: 0, examples: [],
+    errorKind: "missing_folder", predictError: null, ...changes,
   };
   const predictions: string[][] = [];
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
@@ -76,8 +79,18 @@ export async function startMock(pagesDir: string, changes: Partial<MockState> = 
     await new Promise((resolve) => setTimeout(resolve, state.delay));
     if (state.predictError) return json(response, state.predictError.status, { error: state.predictError.error, hint: null });
     const cut = inputs.flatMap((text, index) => (words(text).length + 2 > state.maxLength ? [index] : []));
-    const headers: Record<string, string> = cut.length > 0 ? { "X-Hone-Truncated": cut.join(",") } : {};
-    return json(response, 200, inputs.map((text) => scores(state, text)), headers);
+    const headers: Record<string, string> = {};
+    const unknown = inputs.flatMap((text, index) => {
+      const count = numUnknown(text), total = words(text).length;
+      return count * 10 > total ? [`${index}=${count}/${total}`] : [];
+    });
+    const results = inputs.map((text) => scores(state, text));
+    const isNear = ([first, second]: { score: number }[]) => (second?.score ?? 0) >= 0.8 * (first?.score ?? 0);
+    const near = state.functionToApply === "softmax" ? results.flatMap((result, index) => (isNear(result) ? [index] : [])) : [];
+    if (cut.length > 0) headers["X-Hone-Truncated"] = cut.join(",");
+    if (unknown.length > 0) headers["X-Hone-Unknown-Tokens"] = unknown.join(",");
+    if (near.length > 0) headers["X-Hone-Near-Ties"] = near.join(",");
+    return json(response, 200, results, headers);
   }
   await new Promise<void>((resolve) => server.listen(wantedPort, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -109,11 +122,15 @@ function infoOf(state: MockState) {
     model_type: "distilbert", task: "text-classification", labels: state.labels,
     function_to_apply: state.functionToApply, max_length: whenReady(state.maxLength), num_parameters: whenReady(66955010),
     device: whenReady("cpu"), precision: whenReady("fp32"), hone_version: "0.1.0",
-    limits: { max_inputs: state.maxInputs, max_body_bytes: state.maxBodyBytes }, error: state.status === "failed" ? state.message : null,
+    limits: { max_inputs: state.maxInputs, max_body_bytes: state.maxBodyBytes }, examples: state.examples,
+    error: state.status === "failed" ? state.message : null, error_kind: state.status === "failed" ? state.errorKind : null,
   };
 }
 
-const words = (text: string) => [...text.matchAll(/[\p{L}\p{N}']+|[^\s\p{L}\p{N}]/gu)];
+// A Han character is a word of its own, which the stand-in for an English model does not know, apart from a few.
+const words = (text: string) => [...text.matchAll(/\p{sc=Han}|(?:(?!\p{sc=Han})[\p{L}\p{N}'])+|[^\s\p{L}\p{N}]/gu)];
+const isUnknown = (word: string) => /^\p{sc=Han}$/u.test(word) && !"一不大".includes(word);
+const numUnknown = (text: string) => words(text).filter((match) => isUnknown(match[0])).length;
 const mood = (text: string) => (text.match(good)?.length ?? 0) - (text.match(bad)?.length ?? 0);
 
 function scores(state: MockState, text: string): { label: string; score: number }[] {
@@ -132,10 +149,10 @@ const codePoints = (text: string, end: number) => Array.from(text.slice(0, end))
 
 function tokens(text: string, maxLength: number) {
   const content = words(text).map((match, index) => ({
-    id: 1000 + match[0].length * 37 + index, text: match[0], special: false, start: codePoints(text, match.index),
+    id: isUnknown(match[0]) ? 100 : 1000 + match[0].length * 37 + index, text: match[0], special: false, unknown: isUnknown(match[0]), start: codePoints(text, match.index),
     stop: codePoints(text, match.index + match[0].length), cut: index >= maxLength - 2,
   }));
-  const special = (id: number, name: string) => ({ id, text: name, special: true, start: null, stop: null, cut: false });
+  const special = (id: number, name: string) => ({ id, text: name, special: true, unknown: false, start: null, stop: null, cut: false });
   return [special(101, "[CLS]"), ...content, special(102, "[SEP]")];
 }
 

@@ -10,9 +10,10 @@ const sessionStorage = {
   removeItem: (name: string) => void kept.delete(name),
 };
 // The stored key is read as the module is loaded.
-Object.assign(globalThis, { window: { sessionStorage } });
+Object.assign(globalThis, { window: { sessionStorage }, document: { documentElement: {} } });
 const { ApiError, hasApiKey, keyWanted, request, setApiKey } = await import("../../web/src/shared/api.ts");
-const { errorText, explain, info, predict, tokenize } = await import("../../web/src/try/served_model.ts");
+const { explain, info, predict, tokenize } = await import("../../web/src/try/served_model.ts");
+const { errorText } = await import("../../web/src/try/error_text.ts");
 
 const realFetch = globalThis.fetch;
 afterEach(() => void (globalThis.fetch = realFetch));
@@ -73,4 +74,17 @@ test("a text beyond the server's limit is not sent, and ends as the server's 413
     assert.equal(errorText(error), "the body is longer than 1024 bytes (send less, or start the server with a greater --max-body-bytes)");
   }
   assert.equal(sent.length, 1);
+});
+
+test("an error without a response is told in the page's own words, any other in the server's", () => {
+  assert.equal(errorText(new ApiError(0, "Failed to fetch")), "The server does not answer. Is hone serve still running? This page connects again by itself.");
+  assert.equal(errorText(new ApiError(500, "out of memory")), "out of memory");
+  assert.equal(errorText(new ApiError(429, "busy", "try later")), "busy (try later)");
+});
+
+test("routes are asked for beside the page, so that a proxy may serve it under a path", async () => {
+  const sent = answering({});
+  await request("/info");
+  await request("/api/runs/a%2Fb/metrics?from=0");
+  assert.deepEqual(sent.map(({ path }) => path), ["info", "api/runs/a%2Fb/metrics?from=0"]);
 });

@@ -68,10 +68,11 @@ onServer("Chinese: loading, ready, empty input, a positive and a negative senten
 
 onServer("English: the probabilities are those of /predict; tokens are shown", async (server) => {
   await onPage(server.address, { dark: true }, async (page) => {
-    assert.match(await analyse(page, praise), /^Sentiment of the review:\n\n {4}Class: \[Positive\] 😊\n\n {4}Confidence: \d\d\.\d\d%$/);
+    assert.match(await analyse(page, praise), /^Sentiment of the text:\n\n {4}Class: \[Positive\] 😊\n\n {4}Confidence: \d\d\.\d\d%$/);
     const response = await fetch(`${server.address}predict`, { method: "POST", body: JSON.stringify({ inputs: praise }), headers: { "Content-Type": "application/json" } });
     const [scores] = (await response.json()) as { score: number }[][];
-    assert.deepEqual(await page.locator(".score-value").allTextContents(), scores?.map(({ score }) => `${(score * 100).toFixed(2)}%`));
+    assert.deepEqual(await page.locator(".score-value").allTextContents(), scores?.slice(1).map(({ score }) => `${(score * 100).toFixed(2)}%`));
+    assert.ok((await resultText(page)).endsWith(`Confidence: ${((scores?.[0]?.score ?? 0) * 100).toFixed(2)}%`));
     await page.getByRole("button", { name: "Tokens" }).click();
     await page.getByText(/^\d+ tokens, all read\.$/).waitFor();
     assert.deepEqual((await page.locator(".token-text").allTextContents()).slice(0, 4), ["[CLS]", "What", "a", "brilliant"]);
@@ -83,8 +84,9 @@ onServer("English: the probabilities are those of /predict; tokens are shown", a
 onServer("too long a text is cut, and the page says so", async (server) => {
   await onPage(server.address, {}, async (page) => {
     await analyse(page, `${praise} `.repeat(60));
-    await page.getByText("The rest was cut and did not count.").waitFor();
+    await page.getByText("The rest was truncated and did not count.").waitFor();
     await page.getByRole("button", { name: "Tokens" }).click();
+    await page.getByRole("button", { name: /^Show the \d+ truncated tokens$/ }).click();
     await page.locator(".token.cut").first().waitFor();
     await page.getByRole("button", { name: "Which words decided" }).click();
     await page.locator(".words-text").waitFor();

@@ -4,10 +4,11 @@ import { test } from "node:test";
 import { csvCell } from "../../web/src/shared/csv_cell.ts";
 import { percent, shortCount } from "../../web/src/shared/format.ts";
 import { packBatches, sendable } from "../../web/src/try/batches.ts";
+import { curlCode, pythonCode } from "../../web/src/try/code.ts";
 import { guessDelimiter, parseDelimited, writeCsv } from "../../web/src/try/csv.ts";
 import { examplesFor } from "../../web/src/try/examples.ts";
 import { likelyTextColumn, maxFileBytes, readRows, RowsError, rowsOfFile, rowsOfLines, withHeader, type Rows } from "../../web/src/try/rows_file.ts";
-import { hasLabelsOf, isSameModel, type Info } from "../../web/src/try/served_model.ts";
+import { hasLabelsOf, isSameModel, placesOf, unknownTokensOf, type Info } from "../../web/src/try/served_model.ts";
 import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords } from "../../web/src/try/word_effects.ts";
 import { tableRecords } from "../../web/src/try/table_export.ts";
 
@@ -138,9 +139,30 @@ test("a large count is short, in the language's own units", () => {
   assert.deepEqual(shown, [["512", "512"], ["22.7 M", "2271 万"], ["67.0 M", "6696 万"], ["7.24 B", "72.42 亿"]]);
 });
 
-test("examples name the labels, in Chinese with a space beside Latin letters", () => {
-  const info = { labels: ["World", "体育", "card_arrival"] } as Info;
-  assert.deepEqual(examplesFor(info, "zh").map(({ text }) => text), ["这是一段关于 World 的文字。", "这是一段关于体育的文字。", "这是一段关于 card arrival 的文字。"]);
+test("examples are the model's own rows; film reviews for a model of them; else none", () => {
+  const own = [{ text: "Who?", label: "HUM" }];
+  const films = { name: "sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"] } as Info;
+  assert.deepEqual(examplesFor({ name: "trec", labels: ["HUM"], examples: own } as Info, "en"), [{ text: "Who?", note: "HUM" }]);
+  assert.deepEqual(examplesFor({ name: "news", labels: ["World", "体育", "card_arrival"] } as Info, "zh"), []);
+  assert.equal(examplesFor(films, "zh").length, 4);
+  assert.deepEqual(examplesFor({ ...films, name: "hotels" }, "en"), []);
+  assert.equal(examplesFor({ ...films, name: "results", dataset: "stanfordnlp/imdb" }, "en").length, 4);
+});
+
+test("headers about inputs are read, parts of another form skipped", () => {
+  assert.deepEqual([...unknownTokensOf("0=13/20,4=5/9")], [[0, { unknown: 13, total: 20 }], [4, { unknown: 5, total: 9 }]]);
+  assert.deepEqual([...unknownTokensOf("x,2=1/3;")], [[2, { unknown: 1, total: 3 }]]);
+  assert.deepEqual([...unknownTokensOf(null)], []);
+  assert.deepEqual([...placesOf("0,3")], [0, 3]);
+  assert.deepEqual([...placesOf(null)], []);
+});
+
+test("programs quote the text for their language, and take the key from the environment", () => {
+  assert.equal(curlCode("http://h/", "it's", false), `curl 'http://h/predict' -H 'Content-Type: application/json' \\\n  -d '{"inputs":"it'\\''s"}'`);
+  assert.match(curlCode("http://h/", "x", true), / -H "Authorization: Bearer \$HONE_API_KEY"/);
+  assert.match(pythonCode("http://h/p/", "\\\"", false), /base_url="http:\/\/h\/p"\)\nprint\(client\.text_classification\("\\\\\\""\)\)$/);
+  assert.match(pythonCode("http://h/", "x", true), /^import os\n.*token=os\.environ\["HONE_API_KEY"\]/s);
+  assert.match(curlCode("http://h/", "好".repeat(500), false), /好{400}\.\.\."}'$/);
 });
 
 test("an answer's labels are a model's or another's", () => {

@@ -25,7 +25,7 @@ for (const [size, area] of kSizes) {
       await check(page, "empty");
       await analyse(page, "Beautiful pictures, but a dull story and a terrible, boring ending in the end.");
       await check(page, "result");
-      await page.locator(".details-buttons button").last().click();
+      await page.locator(".details-buttons button").nth(1).click();
       await page.locator(".tokens").waitFor();
       await check(page, "tokens");
       await page.locator(".details-buttons button").first().click();

@@ -93,7 +93,7 @@ test("a training from its first moment to its end, with a reload in the middle",
 async function checkEvaluation(page: Page, training: Training): Promise<void> {
   await page.getByRole("tab", { name: "Evaluation" }).click();
   await page.locator("table.confusion").waitFor();
-  const file = JSON.parse(readFileSync(join(training.dir, "evaluations", `${numSteps}.json`), "utf8")) as {
+  const file = JSON.parse(readFileSync(join(training.dir, "evaluations", `${await page.getByLabel("Evaluated after step").inputValue()}.json`), "utf8")) as {
     confusion_matrix: number[][]; worst: { text: string; location: string }[];
   };
   const counts = (await page.locator("table.confusion tbody td").allInnerTexts()).map((text) => Number(text.split("\n")[0]));

@@ -37,7 +37,7 @@ for (const how of ["Escape", "Not now"]) {
     if (how === "Escape") await page.keyboard.press("Escape");
     else await button(page, how).click();
     await dialog.waitFor({ state: "hidden" });
-    await page.getByText("This server answers only with an API key.").waitFor();
+    await page.getByText("This server needs an API key.").waitFor();
     await assertAccessible(page, "without a key");
     const asked = mock.asked.length;
     await page.waitForTimeout(3500);

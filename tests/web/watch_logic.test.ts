@@ -9,15 +9,16 @@ import { cells, labelScores, totals } from "../../web/src/watch/confusion.ts";
 import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Entry } from "../../web/src/watch/contract.ts";
 import { decimate, nearestIndex, visibleRange } from "../../web/src/watch/decimation.ts";
 import { summarize, tableRows, trendOf } from "../../web/src/watch/description.ts";
-import { optionRows, searchRows } from "../../web/src/watch/differences.ts";
+import { optionRows, searchRows, groupRows } from "../../web/src/watch/differences.ts";
+import { readable } from "../../web/src/watch/readable.ts";
 import { figuresOf } from "../../web/src/watch/figures.ts";
 import { bytesText, clockText, durationText, metricText, shellText } from "../../web/src/watch/formatting.ts";
-import { buildScene, panned, scaleTo, zoomed } from "../../web/src/watch/scene.ts";
+import { buildScene, panned, scaleTo, zoomed, fullDomain } from "../../web/src/watch/scene.ts";
 import { pointsOn, RunMetrics } from "../../web/src/watch/series.ts";
 import { smooth } from "../../web/src/watch/smoothing.ts";
 import { texts } from "../../web/src/watch/texts.ts";
 import { linearTicks, logTicks, paddedDomain, tickText, timeTicks, wholeTicks } from "../../web/src/watch/ticks.ts";
-import { focusedRun, kDefaultView, readHash, shownRuns, writeHash, type ViewState } from "../../web/src/watch/view_state.ts";
+import { focusedRun, kDefaultView, readHash, shownRuns, writeHash, type ViewState, runsInFocus, evaluationToShow } from "../../web/src/watch/view_state.ts";
 
 const kWords = { days: "d", hours: "h", minutes: "min", seconds: "s" };
 
@@ -157,6 +158,9 @@ describe("axes", () => {
     assert.ok(one.low < 5 && one.high > 5);
     const none = paddedDomain(Infinity, -Infinity, true);
     assert.ok(none.low > 0 && none.high > none.low);
+    const flat = paddedDomain(0.6925, 0.6935, false);
+    assert.ok(Math.abs(flat.high - flat.low - 0.06935) < 1e-9 && Math.abs(flat.low + flat.high - 1.386) < 1e-9, JSON.stringify(flat));
+    assert.deepEqual(paddedDomain(0, 1, false), { low: 0, high: 1.06 });
     const log = paddedDomain(1e-5, 1e-5, true);
     assert.ok(log.low > 0 && log.low < 1e-5 && log.high > 1e-5);
   });
@@ -180,6 +184,21 @@ describe("scene", () => {
   test("values that are not finite are marked", () => {
     const scene = buildScene([lineOf([1, NaN, 2])], options);
     assert.deepEqual(scene.broken, [{ x: 1, slot: 0 }]);
+  });
+
+  test("the axis begins with the training, at 0", () => {
+    assert.deepEqual(fullDomain([lineOf([1, 2], { x: [20, 40] })]), { low: 0, high: 40 });
+    assert.deepEqual(fullDomain([lineOf([1], { x: [5] })]), { low: 0, high: 5 });
+    assert.deepEqual(fullDomain([lineOf([1], { x: [0] })]), { low: 0, high: 1 });
+  });
+
+  test("runs that are not in focus are muted, behind the others, and without their raw values", () => {
+    const lines = [lineOf([3, 2], { run: "a" }), lineOf([3, 1], { run: "b", raw: [3, 0], smoothed: true }), lineOf([1, 1], { run: "c" })];
+    const scene = buildScene(lines, { ...options, focus: new Set(["a"]) });
+    assert.deepEqual(scene.strokes.map(({ line, muted }) => [line.run, muted]), [["b", true], ["c", true], ["a", false]]);
+    assert.ok(buildScene(lines, options).strokes.every(({ muted }) => !muted));
+    assert.equal(runsInFocus(["1", "2", "3", "4"], "1"), null);
+    assert.deepEqual([...(runsInFocus(["1", "2", "3", "4", "5"], "2") ?? [])], ["2", "5"]);
   });
 
   test("no lines at all is a scene too", () => {
@@ -206,7 +225,7 @@ describe("catalog", () => {
   test("known charts come first, a training's two losses share one, lesser ones are marked", () => {
     const specs = chartSpecs(["eval_f1_macro", "train_loss", "grad_norm", "eval_runtime", "eval_loss", "loss", "eval_accuracy", "reward", "tokens_per_second"]);
     assert.deepEqual(specs.map((spec) => spec.id),
-      ["loss", "grad_norm", "eval_accuracy", "reward", "eval_f1_macro", "eval_runtime", "tokens_per_second"]);
+      ["loss", "eval_accuracy", "grad_norm", "reward", "eval_f1_macro", "eval_runtime", "tokens_per_second"]);
     assert.deepEqual(specs[0]?.traces.map((trace) => trace.key), ["loss", "eval_loss"]);
     assert.deepEqual(specs.filter((spec) => spec.lesser).map((spec) => spec.id), ["eval_f1_macro", "eval_runtime", "tokens_per_second"]);
     assert.deepEqual(chartSpecs(["eval_loss"]).map((spec) => spec.id), ["eval_loss"]);
@@ -267,7 +286,7 @@ describe("text alternative", () => {
 
 describe("export", () => {
   const svgOptions: SvgOptions = {
-    title: "Loss <img onerror=alert(1)>", width: 640, height: 360, dash: () => [], evaluationDash: [5, 4],
+    title: "Loss <img onerror=alert(1)>", width: 640, height: 360, evaluationDash: [5, 4],
     colors: { ground: "#fff", ink: "#000", soft: "#555", grid: "#ddd", danger: "#a00", run: () => "#0b6b66" },
     xTicks: [0, 1], xTexts: ["0", "1"], yTicks: [1], yTexts: ["1"], xTitle: "step", legend: ["\"a\" & b\u0000"],
   };
@@ -328,6 +347,20 @@ describe("configuration", () => {
     const rows = optionRows(left, right);
     assert.deepEqual(rows.filter((row) => row.differs).map((row) => row.name), ["adam.beta1", "seed"]);
     assert.equal(rows.find((row) => row.name === "list")?.left, "a, b");
+  });
+
+  test("what the user set comes first, then what is not the default; the rest last", () => {
+    const rows = optionRows({ bf16: false, learning_rate: 2e-5, max_steps: -1, output_dir: "out", seed: 42, text_column: null, train_file: ["a"] }, null);
+    const names = (some: readonly { name: string }[]) => some.map((row) => row.name);
+    const command = ["hone", "train", "--config", "r.yaml", "--learning-rate=2e-5", "--no-bf16", "--seed", "42", "out"];
+    const groups = groupRows(rows, command, ["learning_rate", "output_dir", "train_file"]);
+    assert.deepEqual(names(groups.set), ["bf16", "learning_rate", "seed"]);
+    assert.deepEqual(names(groups.changed), ["output_dir", "train_file"]);
+    assert.deepEqual(names(groups.rest), ["max_steps", "text_column"]);
+    // A run of another tool says neither: what has a value stays in sight.
+    const other = groupRows(rows, undefined, null);
+    assert.deepEqual(names(other.set), []);
+    assert.deepEqual(names(other.rest), ["text_column"]);
   });
 
   test("search takes several words, dashes or underscores, names or values", () => {
@@ -405,6 +438,24 @@ describe("what the server says", () => {
   test("runs stand in the order they began", () => {
     const runs = readRuns({ runs: [{ id: "b", started_at: 2 }, { id: "c", started_at: 1 }, { id: "a", started_at: 2 }] });
     assert.deepEqual(runs.map((run) => run.id), ["c", "a", "b"]);
+  });
+});
+
+describe("evaluations", () => {
+  test("the chosen one is shown, else the best, else the newest", () => {
+    assert.equal(evaluationToShow([50, 100, 150], null, 100), 100);
+    assert.equal(evaluationToShow([50, 100, 150], 50, 100), 50);
+    assert.equal(evaluationToShow([50, 100, 150], 70, null), 150);
+    assert.equal(evaluationToShow([50, 100, 150], null, 70), 150);
+    assert.equal(evaluationToShow([], null, 100), null);
+  });
+
+  test("markup of web pages reads as text, and other text stays", () => {
+    assert.equal(readable("Good.<br /><br />Very <i>good</i> &amp; short."), "Good.\n\nVery good & short.");
+    assert.equal(readable("one<br>two<BR/>three"), "one\ntwo\nthree");
+    assert.equal(readable("a < b > c, x<y>z, &unknown; &#x4e2d;&#25991; <3"), "a < b > c, x<y>z, &unknown; 中文 <3");
+    assert.equal(readable('<a href="x">link</a>&nbsp;&quot;q&quot; &#0; &#xd800;'), 'link "q" &#0; &#xd800;');
+    assert.equal(readable("AT&T; R&D"), "AT&T; R&D");
   });
 });
 

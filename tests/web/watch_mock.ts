@@ -48,7 +48,7 @@ const hostileText = `The plot? ${hostile} is more coherent than this.`;
 
 const kTexts = [
   "A slow, talky film that I expected to dislike, and yet by the end I was entirely won over. Not a good film \u2014 a great one.",
-  "Oh, wonderful. Another two hours of my life that nobody will ever give back to me.",
+  "Oh, wonderful.<br /><br />Another <i>two</i> hours of my life that nobody will ever give back to me.",
   hostileText,
   "这部电影的前半段非常沉闷，但结局出人意料，让人回味。",
   `It starts well. ${"Then it goes on, and on, and on, with one chase after the other and nobody to care for. ".repeat(8)}`,
@@ -83,7 +83,8 @@ export function makeRun(made: MadeRun): MockRun {
       total_steps: made.total, epoch: 0, num_train_epochs: 3, tokens_per_second: null, seconds_left: null,
       memory_bytes: 2.61e9, peak_memory_bytes: 3.12e9, model: "distilbert-base-uncased", num_parameters: 66955010,
       task: "text-classification", labels, device: "cpu", precision: "bf16", num_train_rows: 1600, num_eval_rows: 400,
-      best: null, resume_command: null, ...made.fields,
+      best: null, resume_command: null, hint: null, mean_tokens_per_second: 2700,
+      changed_options: ["learning_rate", "lr_scheduler_type", "metric_for_best_model", "output_dir"], ...made.fields,
     },
     options: {
       model_name_or_path: "distilbert-base-uncased", learning_rate: made.learningRate, num_train_epochs: 3,
@@ -167,7 +168,7 @@ export function madeRuns(kind = false): MockRun[] {
       fields: { resume_command: "cd /home/ada && hone train --config 'recipes/imdb distilbert.yaml' --learning-rate 1e-4 --resume-from-checkpoint true" } }),
     makeRun({ id: "x1", name: kind ? "emotions" : hostile, seed: 4, state: "failed", steps: 90, total: 300, learningRate: 8e-4, brokenAt: 60,
       labels: ["anger", "joy", kind ? "fear" : "<b>fear</b>", "sadness", "surprise"],
-      fields: { error: `train.csv:17: the loss is nan\n${kind ? "" : `${hostile}\n`}lower learning_rate, or look at these rows` } }),
+      fields: { error: `train.csv:17: the loss is nan\n${kind ? "" : `${hostile}\n`}see line 17`, hint: "lower --learning-rate, or look at these rows" } }),
     makeRun({ id: "results", seed: 5, state: "running", steps: 120, total: 300, learningRate: 3e-5 }),
   ];
 }

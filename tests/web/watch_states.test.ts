@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { after } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { assertAccessible, closeBrowser } from "./browser.ts";
+import { assertAccessible, closeBrowser, screenshot } from "./browser.ts";
 import { hostile, makeRun, type MockRun } from "./watch_mock.ts";
 import { button, chart, figure, onMock, until, whenDrawn } from "./watch_visit.ts";
 
@@ -78,14 +78,14 @@ onMock("zoom by dragging moves all charts; double click, wheel and buttons", { h
   const over = plot.locator(".u-over");
   const box = await over.boundingBox();
   assert.ok(box);
-  assert.deepEqual([await norm.getAttribute("aria-valuemin"), await norm.getAttribute("aria-valuemax")], ["5", "300"]);
+  assert.deepEqual([await norm.getAttribute("aria-valuemin"), await norm.getAttribute("aria-valuemax")], ["0", "300"]);
   await page.mouse.move(box.x + box.width * 0.25, box.y + 40);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 });
   await page.mouse.up();
   const low = Number(await norm.getAttribute("aria-valuemin"));
   const high = Number(await norm.getAttribute("aria-valuemax"));
-  assert.ok(Math.abs(low - 78.75) < 2 && Math.abs(high - 152.5) < 2, `${low}..${high}`);
+  assert.ok(Math.abs(low - 75) < 2 && Math.abs(high - 150) < 2, `${low}..${high}`);
   assert.match(page.url(), /zoom=/);
   await over.dblclick();
   assert.equal(await norm.getAttribute("aria-valuemax"), "300");
@@ -122,7 +122,7 @@ onMock("the keyboard reads values and zooms", { hash: "#run=lr-2e-5&runs=lr-2e-5
   await page.keyboard.press("+");
   assert.ok(Number(await plot.getAttribute("aria-valuemin")) > 100);
   await page.keyboard.press("0");
-  assert.equal(await plot.getAttribute("aria-valuemin"), "5");
+  assert.equal(await plot.getAttribute("aria-valuemin"), "0");
 });
 
 onMock("the tooltip has the values of all runs, and the crosshair stands in every chart", { hash: "#smoothing=0.5" }, async (page) => {
@@ -190,17 +190,80 @@ onMock("an evaluation: matrix, scores by label, the worst mistakes", { hash: "#t
   await long.getByRole("button", { name: "Whole text" }).click();
   assert.ok((await long.innerText()).length > cut + 300);
   assert.ok((await mistakes.nth(5).innerText()).includes("Would you watch it again?"));
-  await page.locator(".run-name", { hasText: "lr-2e-5" }).click();
+});
+
+onMock("markup in a mistake's text is read as text, and raw on demand", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page) => {
+  const text = page.locator(".worst li .mistake-text").nth(1);
+  await text.waitFor();
+  assert.equal(await text.textContent(), "Oh, wonderful.\n\nAnother two hours of my life that nobody will ever give back to me.");
+  await page.getByLabel("Raw text").check();
+  assert.equal(await text.textContent(), "Oh, wonderful.<br /><br />Another <i>two</i> hours of my life that nobody will ever give back to me.");
+});
+
+onMock("the evaluation opens on the best step, and others are chosen", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page, mock) => {
+  const fields = mock.runs[0]?.fields ?? {};
+  fields["best"] = { metric: "eval_accuracy", value: 0.9, step: 150 };
+  fields["updated_at"] = 1;
+  const steps = page.getByLabel("Evaluated after step");
+  await until("the best step", async () => (await steps.inputValue()) === "150");
+  assert.deepEqual(await steps.locator("option").allInnerTexts(), ["300 (newest)", "250", "200", "150 (best)", "100", "50"]);
   await button(page, "Earlier evaluation").click();
-  assert.match(page.url(), /step=250/);
+  assert.match(page.url(), /step=100/);
   await button(page, "Later evaluation").click();
   assert.doesNotMatch(page.url(), /step=/);
+  await button(page, "Later evaluation").click();
+  assert.match(page.url(), /step=200/);
+});
+
+onMock("a run that stopped early is done; its mean speed, duration and next step are shown", {
+  runs: [makeRun({ id: "early", seed: 1, state: "finished", steps: 90, total: 1000, learningRate: 2e-5 })],
+}, async (page, mock) => {
+  Object.assign(mock.runs[0]?.fields ?? {}, { started_at: 1000, updated_at: 1245 });
+  await page.reload();
+  const summary = page.locator(".summary");
+  await summary.waitFor();
+  const text = await summary.innerText();
+  for (const part of ["Stopped early at step 90 of at most 1,000", "100%", "2,700 tokens/s", "Mean speed", "4 min 5 s", "hone serve --model /home/ada/models/early"]) {
+    assert.ok(text.includes(part), `${part} in ${text}`);
+  }
+  assert.ok(!text.includes("9%"));
+});
+
+onMock("a run that failed before its first step says why and what to do, and counts nothing", {
+  runs: [makeRun({ id: "broken", seed: 1, state: "failed", steps: 0, total: 0, learningRate: 2e-5,
+    fields: { error: "data.csv:3: there is no label", hint: "fill the column, or leave the row out", mean_tokens_per_second: null } })],
+}, async (page, mock) => {
+  Object.assign(mock.runs[0]?.fields ?? {}, { epoch: null, tokens_per_second: null });
+  await page.reload();
+  await page.getByText("What to do: fill the column, or leave the row out").waitFor();
+  const text = await page.locator(".summary").innerText();
+  assert.ok(text.includes("data.csv:3: there is no label") && !/0 (of|\/) 0/.test(text), text);
+});
+
+onMock("charts of one value are small, and come after those with a line", {
+  runs: [makeRun({ id: "short", seed: 1, state: "running", steps: 11, total: 300, learningRate: 2e-5, every: 5, evaluateEvery: 11 })],
+}, async (page) => {
+  await whenDrawn(page);
+  assert.equal(await page.locator(".small-charts figure", { hasText: "Accuracy" }).getByRole("slider").count(), 0);
+  await page.locator(".small-charts").getByText("One value so far; a line begins with the second.").first().waitFor();
+  assert.equal(await page.locator(".small-charts canvas").count(), 0);
+  assert.equal(await chart(page, "Loss").getAttribute("aria-valuemin"), "0");
+  await assertAccessible(page, "small charts");
+  await screenshot(page, "watch-small-charts");
 });
 
 onMock("the configuration is searched, and compared with another run's", { hash: "#tab=configuration&run=lr-1e-4" }, async (page) => {
   const options = page.locator("table.options.code tbody tr");
   await options.first().waitFor();
-  assert.ok((await options.count()) > 15);
+  const inGroup = (name: string) => page.getByRole("region", { name }).locator("tbody th").allInnerTexts();
+  assert.deepEqual(await inGroup("Set on the command line"), ["learning_rate"]);
+  assert.deepEqual(await inGroup("Other values than the default"), ["lr_scheduler_type", "metric_for_best_model", "output_dir"]);
+  const rest = page.locator(".other-options");
+  assert.equal(await rest.locator("table").isVisible(), false);
+  await rest.locator("summary").click();
+  assert.ok((await rest.locator("tbody th").allInnerTexts()).includes("weight_decay"));
+  await assertAccessible(page, "configuration");
+  await screenshot(page, "watch-configuration-groups");
   await page.getByLabel("Search options").fill("learning-rate");
   assert.deepEqual(await options.allInnerTexts(), ["learning_rate\t0.0001"]);
   await page.getByLabel("Search options").fill("");
@@ -248,7 +311,7 @@ onMock("an interrupted run gives the command that resumes it, to copy", { hash: 
 
 onMock("a failed run shows its error as it is", { hash: "#run=x1" }, async (page) => {
   const text = await page.locator(".failure").innerText();
-  assert.ok(text.includes(`train.csv:17: the loss is nan\n${hostile}\nlower learning_rate`), text);
+  assert.ok(text.includes(`train.csv:17: the loss is nan\n${hostile}\nsee line 17\n\nWhat to do: lower --learning-rate, or look at these rows`), text);
 });
 
 onMock("a server that goes away is told, and the page comes back by itself", {}, async (page, mock) => {

@@ -1,18 +1,18 @@
-// Requests to the own server: JSON in and out, the API key where one was given, and one error type for all that fails.
+// Requests to the page's own server: JSON in and out, the API key if one was given, one error type.
 import { createStore, keep, kept } from "./store.ts";
 
 const storedKeyName = "hone.api_key";
 
-/** Whether the server asked for an API key that is missing or wrong. What asks by itself, as polls do, then waits. */
+/** Whether the server refused a missing or wrong API key. Automatic requests such as polls then wait. */
 export const keyWanted = createStore(false);
 
-/** Whether the reader is being asked for it: from the first refusal on, until the dialog is closed without a key; from
- *  then on only after askForKey(). */
+/** Whether the dialog asks for the key: from the first refusal until the dialog is closed without a key; after that only
+ *  when askForKey() is called. */
 export const keyAsked = createStore(false);
 
 let isPutOff = false;
 
-/** The reader wants to give a key, or does something that needs one. */
+/** Call it if the reader wants to enter a key, or does something that needs one. */
 export function askForKey(): void {
   isPutOff = false;
   if (keyWanted.get()) keyAsked.set(true);
@@ -35,7 +35,7 @@ function keyIsFine(): void {
   keyAsked.set(false);
 }
 
-// Printable ASCII: fetch throws on a header that holds anything else, so such a key would never reach the server.
+// Printable ASCII: fetch throws on a header that holds anything else, so such a key could not reach the server.
 const isApiKey = (key: string): boolean => /^[\x21-\x7e]+$/.test(key);
 
 function storedKey(): string | null {
@@ -47,8 +47,8 @@ function storedKey(): string | null {
 
 let apiKey = storedKey();
 
-/** Takes the key for this browser tab (sessionStorage): it is gone when the tab is closed. False, and nothing is
- *  changed, where it cannot be a key. */
+/** Keeps the key for this browser tab (sessionStorage), until the tab is closed. Returns false and changes nothing if it
+ *  cannot be a key. */
 export function setApiKey(key: string): boolean {
   if (!isApiKey(key)) return false;
   apiKey = key;
@@ -59,7 +59,7 @@ export function setApiKey(key: string): boolean {
 
 export const hasApiKey = (): boolean => apiKey !== null;
 
-/** What went wrong with a request. `status` 0: the server could not be reached, or its answer broke off. */
+/** What went wrong with a request. `status` 0: the server could not be reached, or its response broke off. */
 export class ApiError extends Error {
   readonly status: number;
   readonly hint: string | null;
@@ -76,22 +76,29 @@ export class ApiError extends Error {
 export interface ApiRequest {
   method?: "GET" | "POST";
   body?: unknown;
-  /** The server's limit of a body where it is known: a longer one is not sent, and ends as the server's 413 does. */
+  /** The server's limit of a body, if known. A longer body is not sent and fails like the server's 413. */
   maxBodyBytes?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Further statuses whose JSON is an answer and no error. */
+  /** Further statuses whose JSON is a response and not an error. */
   accept?: number[];
-  /** The server answers it without a key too. */
+  /** The route needs no key. */
   isOpen?: boolean;
 }
 
-export interface ApiAnswer<T> {
+export interface ApiResponse<T> {
   data: T;
   headers: Headers;
 }
 
-/** Sends a request and reads its JSON. Throws ApiError, or the browser's AbortError where the signal said so. */
-export async function request<T>(path: string, options: ApiRequest = {}): Promise<ApiAnswer<T>> {
+// Relative to the page's own folder: a proxy may serve it under a path of its own.
+const relative = (path: string): string => path.replace(/^\//, "");
+
+/** The address of a route, for the reader's own programs. */
+export const addressOf = (path: string): string => new URL(relative(path) || ".", document.baseURI).href;
+
+/** Sends a request to a route ("/predict") and reads its JSON. Throws ApiError, or the browser's
+ *  AbortError after the signal. */
+export async function request<T>(path: string, options: ApiRequest = {}): Promise<ApiResponse<T>> {
   const { method = "GET", body, maxBodyBytes = Infinity, signal, accept = [], isOpen = false } = options;
   const headers: Record<string, string> = {};
   if (apiKey !== null) headers["Authorization"] = `Bearer ${apiKey}`;
@@ -105,12 +112,12 @@ export async function request<T>(path: string, options: ApiRequest = {}): Promis
   try {
     return { data: JSON.parse(text) as T, headers: response.headers };
   } catch {
-    throw new ApiError(0, `${path}: the answer is not JSON`);
+    throw new ApiError(response.status, `${path}: the response is not JSON`);
   }
 }
 
-// The server closes the connection on a body beyond its limit while it still comes, and the browser then reports a lost
-// connection in place of the 413.
+// The server closes the connection while a body beyond its limit is still being sent, and the browser then reports a lost
+// connection instead of the 413.
 function bodyText(body: unknown, maxBytes: number): string {
   const text = JSON.stringify(body);
   if (new TextEncoder().encode(text).length <= maxBytes) return text;
@@ -120,7 +127,7 @@ function bodyText(body: unknown, maxBytes: number): string {
 
 async function send(path: string, init: RequestInit, signal: AbortSignal | undefined) {
   try {
-    const response = await fetch(path, init);
+    const response = await fetch(relative(path), init);
     return { response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -1,7 +1,7 @@
-// One cell of a CSV file (RFC 4180) that is safe to open in a spreadsheet: one that would be taken for a formula gets an
-// apostrophe in front (OWASP, "CSV injection").
+// Writes one cell of a CSV file (RFC 4180). A cell that a spreadsheet would run as a formula gets an apostrophe in front
+// (OWASP, "CSV injection").
 
-// Spreadsheets of East Asian languages take the full-width signs for the plain ones.
+// Spreadsheets of East Asian languages treat full-width signs like plain ones.
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 const isNumber = (cell: string) => /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell);

@@ -1,5 +1,5 @@
-// English and Chinese: by the browser's language at first, by the switch from then on (kept in localStorage).
-// A part of a page holds its texts as { en, zh } of one shape and takes them with useTexts.
+// English and Chinese: the browser's language at first, then the reader's choice (kept in localStorage). Each part of a
+// page has its texts as { en, zh } of one type and reads them with useTexts.
 import { createStore, keep, kept, useStore } from "./store.ts";
 
 export type Language = "en" | "zh";
@@ -30,7 +30,7 @@ export function setLanguage(language: Language): void {
   store.set(language);
 }
 
-/** The texts in the language that is chosen now. */
+/** The texts in the current language. */
 export function useTexts<T>(texts: Texts<T>): T {
   return texts[useLanguage()];
 }

@@ -1,4 +1,4 @@
-// Asks for the API key when the server wants one; closed without a key, it leaves a line with a button that opens it
+// Asks for the API key if the server needs one. If it is closed without a key, a line with a button stays that opens it
 // again. The key is kept in this tab's sessionStorage and sent as a header only.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askForKey, hasApiKey, keyAsked, keyWanted, putOffKey, setApiKey } from "./api.ts";
@@ -7,22 +7,22 @@ import { useStore } from "./store.ts";
 
 const texts: Texts<{ title: string; why: string; wrong: string; label: string; send: string; later: string; missing: string; enter: string }> = {
   en: {
-    title: "This server wants an API key",
+    title: "This server needs an API key",
     why: "It was started with --api-key-file. The key stays in this tab and is sent to this server only.",
     wrong: "The server did not accept that key.",
     label: "API key",
     send: "Use this key",
     later: "Not now",
-    missing: "This server answers only with an API key.",
+    missing: "This server needs an API key.",
     enter: "Enter the key",
   },
   zh: {
     title: "此服务器需要 API 密钥",
     why: "服务器启动时使用了 --api-key-file。密钥只保存在当前标签页中，也只会发送给这台服务器。",
-    wrong: "服务器没有接受这个密钥。",
+    wrong: "密钥不正确。",
     label: "API 密钥",
     send: "使用此密钥",
-    later: "暂不输入",
+    later: "稍后再填",
     missing: "此服务器需要 API 密钥才能使用。",
     enter: "输入密钥",
   },
@@ -46,7 +46,7 @@ export function KeyDialog({ onKey }: { onKey: () => void }) {
     isClosing.current = true;
     current.close();
   }, [isAsked]);
-  // Comes later than the call above, by which time the dialog may be open again: the key was wrong.
+  // The event comes after close(); by then a wrong key may have opened the dialog again.
   const onClose = () => {
     if (!isClosing.current) putOffKey();
     isClosing.current = false;

@@ -1,10 +1,10 @@
-// One value that components follow: the whole state management of these pages.
+// A value that components follow. The pages need no other state management.
 import { useEffect, useState } from "preact/hooks";
 
 export interface Store<T> {
   get(): T;
   set(value: T): void;
-  /** Calls the listener at each change; the returned function ends that. */
+  /** Calls the listener at each change, until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
 
@@ -25,7 +25,7 @@ export function createStore<T>(initial: T): Store<T> {
   };
 }
 
-/** The store's value; the component is drawn again when it changes. */
+/** Returns the store's value and redraws the component when it changes. */
 export function useStore<T>(store: Store<T>): T {
   const [, redraw] = useState(0);
   const value = store.get();
@@ -37,7 +37,7 @@ export function useStore<T>(store: Store<T>): T {
   return value;
 }
 
-/** What this browser keeps under a name; null where storage is forbidden (private windows) or empty. */
+/** Returns the value stored under a name; null if storage is forbidden (private windows) or empty. */
 export function kept(storage: "localStorage" | "sessionStorage", name: string): string | null {
   try {
     return window[storage].getItem(name);
@@ -46,7 +46,7 @@ export function kept(storage: "localStorage" | "sessionStorage", name: string): 
   }
 }
 
-/** Keeps a value under a name, or forgets it when null. Where storage is forbidden it only lasts as long as the page. */
+/** Stores a value under a name, or removes it if null. Does nothing if storage is forbidden. */
 export function keep(storage: "localStorage" | "sessionStorage", name: string, value: string | null): void {
   try {
     if (value === null) window[storage].removeItem(name);

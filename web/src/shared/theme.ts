@@ -1,5 +1,5 @@
-// Dark or light: as the system says at first, by the switch from then on (kept in localStorage). The choice stands on
-// <html data-theme>, which base.css follows; `theme` tells scripts that draw by themselves (canvas charts).
+// Dark or light: the system's choice at first, then the reader's (kept in localStorage). The choice is stored on
+// <html data-theme>, which base.css follows; `theme` is for scripts that draw on a canvas.
 import { createStore, keep, kept, useStore } from "./store.ts";
 
 export type Theme = "light" | "dark";
@@ -23,13 +23,13 @@ function show(): void {
 }
 
 export function setTheme(next: Theme): void {
-  // Where storage is forbidden the choice still holds for this page.
+  // If storage is forbidden, the choice lasts for this page.
   keep("localStorage", storedName, next);
   document.documentElement.dataset["theme"] = next;
   theme.set(next);
 }
 
-/** The value of a css variable of the theme, such as "--accent", for what draws on a canvas. */
+/** The value of a css variable of the theme, such as "--accent", for drawing on a canvas. */
 export function themeColor(variable: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
 }

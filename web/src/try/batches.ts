@@ -1,4 +1,4 @@
-// Many texts in requests that the server takes: at most so many inputs, and a body below its limit.
+// Packs many texts into requests within the server's limits of inputs and body size.
 
 export interface BatchLimits {
   maxInputs: number;
@@ -17,15 +17,15 @@ const bodyOverhead = 256;
 const encoder = new TextEncoder();
 const bytesAsJson = (text: string) => encoder.encode(JSON.stringify(text)).length + 1;
 
-/** The text as it is sent: one that alone is over the limit of the body is cut far beyond what a model reads. */
+/** The text to send. A text over the body limit is shortened, far beyond what a model reads. */
 export function sendable(text: string, limits: BatchLimits): string {
   const room = limits.maxBodyBytes - bodyOverhead;
   if (bytesAsJson(text) <= room) return text;
-  // A character takes at most 6 bytes as JSON; a pair of surrogates is not torn.
+  // A character takes at most 6 bytes as JSON; a surrogate pair stays whole.
   return text.slice(0, Math.floor(room / 6)).replace(/[\uD800-\uDBFF]$/, "");
 }
 
-/** The texts at `rows`, in order, packed into requests; texts that are blank are left out. */
+/** The texts at `rows`, in order, packed into requests; skips blank texts. */
 export function packBatches(texts: string[], rows: number[], limits: BatchLimits): Batch[] {
   const batches: Batch[] = [];
   let current: Batch = { rows: [], texts: [] };

@@ -1,9 +1,9 @@
-// Delimited text, read and written as RFC 4180 has it.
+// Reads and writes delimited text (RFC 4180).
 import { csvCell } from "../shared/csv_cell.ts";
 
 const delimiters = [",", "\t", ";"];
 
-/** The delimiter that stands most often outside quotes in the first record; a comma where there is none. */
+/** The most frequent delimiter outside quotes in the first record; a comma if there is none. */
 export function guessDelimiter(text: string): string {
   const counts = new Map(delimiters.map((delimiter) => [delimiter, 0]));
   let quoted = false;
@@ -15,7 +15,7 @@ export function guessDelimiter(text: string): string {
   return delimiters.reduce((best, delimiter) => ((counts.get(delimiter) ?? 0) > (counts.get(best) ?? 0) ? delimiter : best));
 }
 
-/** The records of a delimited text; empty lines are left out. A quote that is never closed runs to the end. */
+/** The records of a delimited text; skips empty lines. An unclosed quote runs to the end. */
 export function parseDelimited(text: string, delimiter: string): string[][] {
   const records: string[][] = [];
   let record: string[] = [];
@@ -64,7 +64,7 @@ function endOfPlain(text: string, start: number, delimiter: string): number {
   return end;
 }
 
-/** Records as comma-separated text with CRLF, opening with the mark by which spreadsheets know UTF-8. */
+/** Records as comma-separated text with CRLF, with the byte order mark by which spreadsheets recognise UTF-8. */
 export function writeCsv(records: string[][]): string {
   return `\uFEFF${records.map((record) => `${record.map(csvCell).join(",")}\r\n`).join("")}`;
 }

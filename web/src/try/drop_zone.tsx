@@ -1,4 +1,4 @@
-// A file may be dropped anywhere on the page; while one is held over it, the page says what will happen.
+// Accepts a file dropped anywhere on the page. While one is dragged over it, the page explains what will happen.
 import { useEffect, useState } from "preact/hooks";
 import { useTexts } from "../shared/i18n.ts";
 import { tryTexts } from "./texts.ts";

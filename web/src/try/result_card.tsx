@@ -1,8 +1,10 @@
-// What the model says of the text, and on demand its tokens and which words decided.
+// The model's result for the text, and on demand its tokens, which words decided, and code that asks the same.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
-import { resultText, toneOf } from "./kinds.ts";
+import { CodeView } from "./code_view.tsx";
+import { hasProbabilities, resultText, tiedLabels, toneOf } from "./kinds.ts";
+import { ResultText } from "./result_box.tsx";
 import { ScoreBars } from "./score_bars.tsx";
 import { isSameModel, type Info, type Prediction } from "./served_model.ts";
 import { tryTexts, type TryTexts } from "./texts.ts";
@@ -15,6 +17,9 @@ export function ResultCard({ server, analysis }: { server: ServerStatus; analysi
   const texts = useTexts(tryTexts);
   const { outcome, isRunning, waits } = analysis;
   const { text, tone } = message(server, analysis, texts);
+  const isResult = outcome.kind === "done";
+  const best = isResult ? outcome.prediction.scores[0] : undefined;
+  const state = typeof waits === "number" ? texts.busyRetry(waits) : waits === "gone" ? texts.goneRetry : isRunning ? texts.analysing : "";
   const box = useRef<HTMLDivElement>(null);
   // On a small screen the result would appear out of sight.
   useEffect(() => {
@@ -24,9 +29,13 @@ export function ResultCard({ server, analysis }: { server: ServerStatus; analysi
     <section class="card result-card" aria-labelledby="result-title">
       <h2 id="result-title">{texts.resultLabel}</h2>
       <div ref={box} class={`result-box ${tone} ${isRunning ? "running" : ""}`} role="status" aria-live="polite" aria-busy={isRunning}>
-        <pre id="result">{withEmoji(text)}</pre>
+        <ResultText text={text} isResult={isResult} />
+        {tone === "blank" && !isRunning && <p class="result-hint soft">{texts.resultHint}</p>}
+        {isResult && best !== undefined && hasProbabilities(outcome.info) && (
+          <span class="score-track" aria-hidden="true"><span style={{ width: `${Math.max(0.4, best.score * 100)}%` }} /></span>
+        )}
       </div>
-      <p class="soft result-state" role="status">{waits !== null ? texts.busyRetry(waits) : isRunning ? texts.analysing : ""}</p>
+      <p class="soft result-state" role="status">{state}</p>
       {outcome.kind === "done" && (
         <Details key={outcome.text} info={outcome.info} text={outcome.text} prediction={outcome.prediction}
           isReady={server.state === "ready" && isSameModel(outcome.info, server.info)} />
@@ -35,24 +44,22 @@ export function ResultCard({ server, analysis }: { server: ServerStatus; analysi
   );
 }
 
-// The emoji in a font that has them in colour; the text stays what it is.
-function withEmoji(text: string) {
-  return text.split(/([😊😠])/u).map((part, index) => (index % 2 === 1 ? <span key={index} class="emoji">{part}</span> : part));
-}
-
 function message(server: ServerStatus, { outcome }: Analysis, texts: TryTexts): { text: string; tone: string } {
   if (outcome.kind === "done") {
     return { text: resultText(outcome.info, texts, outcome.prediction), tone: toneOf(outcome.info, outcome.prediction.scores[0]) };
   }
   if (server.state === "failed") {
     const details = server.message || server.info?.error || "";
-    return { text: texts.loadFailed(server.info?.model ?? "", details), tone: "error" };
+    const kind = server.info?.error_kind ?? "other";
+    return { text: texts.loadFailed[kind](server.info?.model ?? "", details), tone: "error" };
   }
   if (outcome.kind === "empty") return { text: texts.empty, tone: "hint" };
   if (outcome.kind === "stillLoading") return { text: texts.stillLoading, tone: "hint" };
   if (outcome.kind === "failed") return { text: texts.analysisFailed(outcome.message), tone: "error" };
   return { text: "", tone: "blank" };
 }
+
+type Detail = "tokens" | "words" | "code";
 
 interface DetailsProps {
   info: Info | null;
@@ -63,11 +70,13 @@ interface DetailsProps {
 
 function Details({ info, text, prediction, isReady }: DetailsProps) {
   const texts = useTexts(tryTexts);
-  const [open, setOpen] = useState<"none" | "tokens" | "words">("none");
-  const toggle = (part: "tokens" | "words") => setOpen(open === part ? "none" : part);
+  const [open, setOpen] = useState<Detail | "none">("none");
+  const toggle = (part: Detail) => setOpen(open === part ? "none" : part);
   const label = prediction.scores[0]?.label ?? "";
   return (
     <>
+      {prediction.unknown && <p class="notice warn" role="status">{texts.unknownNotice(count(prediction.unknown.unknown), count(prediction.unknown.total))}</p>}
+      {prediction.nearTie === true && <p class="notice">{texts.nearTie(tiedLabels(info, texts, prediction))}</p>}
       {prediction.truncated && <p class="notice warn">{texts.cutNotice(count(info?.max_length ?? 0))}</p>}
       <ScoreBars info={info} scores={prediction.scores} />
       <div class="details-buttons">
@@ -77,9 +86,13 @@ function Details({ info, text, prediction, isReady }: DetailsProps) {
         <button type="button" aria-expanded={open === "tokens"} aria-controls="details" disabled={!isReady} onClick={() => toggle("tokens")}>
           {texts.showTokens}
         </button>
+        <button type="button" aria-expanded={open === "code"} aria-controls="details" onClick={() => toggle("code")}>
+          {texts.showCode}
+        </button>
       </div>
       <div id="details" class="details">
         {isReady && open === "tokens" && <TokensView text={text} />}
+        {open === "code" && <CodeView text={text} />}
         {isReady && open === "words" && <WordsView info={info} text={text} label={label} />}
       </div>
     </>

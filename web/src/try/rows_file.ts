@@ -1,12 +1,12 @@
-// Rows out of a file or of pasted lines: CSV, TSV, JSON, JSONL, or plain lines. Texts are UTF-8, UTF-16 with its mark, or
-// GB18030, in which Chinese spreadsheets save.
+// Reads rows from a file or from pasted lines: CSV, TSV, JSON, JSONL, or plain lines. Texts are UTF-8, UTF-16 with its mark, or
+// GB18030, which Chinese spreadsheets write.
 import { guessDelimiter, parseDelimited } from "./csv.ts";
 
 export const maxFileBytes = 50_000_000;
 
 export type RowsProblem = "empty" | "noText" | "tooLarge" | "binary" | "json" | "unreadable";
 
-/** Why a file gives no rows; `detail` names the place where there is one. */
+/** Why a file has no usable rows; `detail` names the place, if there is one. */
 export class RowsError extends Error {
   readonly problem: RowsProblem;
   readonly detail: string;

@@ -1,4 +1,5 @@
-// Every class with its probability and a bar; of many classes the first ones, the rest on demand.
+// The other classes with their probabilities and a bar each; the best one stands in the result box. Of many classes
+// the first ones, the rest on demand.
 import { useState } from "preact/hooks";
 import { useTexts } from "../shared/i18n.ts";
 import { hasProbabilities, isPositive, isSentiment, scoreText, spokenLabel } from "./kinds.ts";
@@ -7,13 +8,14 @@ import { tryTexts } from "./texts.ts";
 
 const numFirst = 8;
 
-export function ScoreBars({ info, scores }: { info: Info | null; scores: Score[] }) {
+export function ScoreBars({ info, scores: all }: { info: Info | null; scores: Score[] }) {
   const texts = useTexts(tryTexts);
   const [showsAll, setShowsAll] = useState(false);
+  const scores = all.slice(1);
   const shown = showsAll ? scores : scores.slice(0, numFirst);
   const rest = scores.length - numFirst;
-  const title = info?.function_to_apply === "sigmoid" ? texts.independentScores : texts.scores;
-  if (!hasProbabilities(info) && scores.length < 2) return null;
+  const title = info?.function_to_apply === "sigmoid" ? texts.otherLabels : hasProbabilities(info) ? texts.otherClasses : texts.otherValues;
+  if (scores.length === 0) return null;
   return (
     <section class="scores" aria-labelledby="scores-title">
       <h3 id="scores-title" class="soft">{title}</h3>

@@ -6,7 +6,7 @@ export interface Health {
   message: string;
 }
 
-/** What /info tells. What config.json says is known at once; the rest is null where the model is not loaded (yet). */
+/** The response of /info. The fields from config.json are known at once; the others are null until the model is loaded. */
 export interface Info {
   state: Health["status"];
   model: string;
@@ -20,16 +20,21 @@ export interface Info {
   precision: string | null;
   hone_version: string;
   limits: Record<string, number>;
+  /** Rows of the evaluation set that the model was trained with. */
+  examples?: { text: string; label: string }[] | null;
+  /** The training data's name, where hone trained the model. */
+  dataset?: string | null;
   error: string | null;
+  error_kind?: "missing_folder" | "untrained" | "other" | null;
 }
 
-/** Whether what both say of labels and scores can be mixed: the server may have been started anew with another model. */
+/** Whether results of both can be shown together: the server may have been restarted with another model. */
 export function isSameModel(a: Info | null, b: Info | null): boolean {
   const identity = (info: Info | null) => JSON.stringify([info?.model, info?.model_type, info?.labels, info?.function_to_apply]);
   return identity(a) === identity(b);
 }
 
-/** Whether the labels of an answer are this model's, so far as they are known. */
+/** Whether the labels of a result are this model's, as far as they are known. */
 export function hasLabelsOf(info: Info | null, prediction: Prediction): boolean {
   const labels = info?.labels ?? null;
   return labels === null || prediction.scores.every(({ label }) => labels.includes(label));
@@ -41,16 +46,27 @@ export interface Score {
 }
 
 export interface Prediction {
-  /** From the highest score on. */
+  /** From the highest score to the lowest. */
   scores: Score[];
   /** Whether the text was longer than the model reads. */
   truncated: boolean;
+  /** Set if more than a tenth of the text's tokens are unknown to the model ([UNK]). */
+  unknown?: UnknownTokens | null;
+  /** Whether the model hardly decides between its best labels. */
+  nearTie?: boolean;
+}
+
+export interface UnknownTokens {
+  unknown: number;
+  total: number;
 }
 
 export interface Token {
   id: number;
   text: string;
   special: boolean;
+  /** The model does not know this part of the text: it reads [UNK]. */
+  unknown?: boolean;
   start: number | null;
   stop: number | null;
   cut: boolean;
@@ -69,7 +85,7 @@ export async function health(signal?: AbortSignal): Promise<Health> {
   return (await request<Health>("/health", { signal, accept: [503], isOpen: true })).data;
 }
 
-// As /info told it last; until then a body may be of any size.
+// From the latest /info; until then a body may have any size.
 let maxBodyBytes: number | undefined;
 
 export async function info(signal?: AbortSignal): Promise<Info> {
@@ -80,12 +96,26 @@ export async function info(signal?: AbortSignal): Promise<Info> {
 
 const post = <T>(path: string, body: unknown, signal?: AbortSignal) => request<T>(path, { method: "POST", body, maxBodyBytes, signal });
 
-/** Labels and scores of each text, in the order of the texts. */
+/** Returns labels and scores of each text, in their order. */
 export async function predict(texts: string[], signal?: AbortSignal): Promise<Prediction[]> {
   const { data, headers } = await post<Score[][]>("/predict", { inputs: texts }, signal);
-  if (!Array.isArray(data) || data.length !== texts.length) throw new ApiError(0, "/predict: not an answer for each text");
-  const truncated = new Set((headers.get("X-Hone-Truncated") ?? "").split(",").filter(Boolean).map(Number));
-  return data.map((scores, index) => ({ scores, truncated: truncated.has(index) }));
+  if (!Array.isArray(data) || data.length !== texts.length) throw new ApiError(200, "/predict: not one result for each text");
+  const truncated = placesOf(headers.get("X-Hone-Truncated"));
+  const nearTies = placesOf(headers.get("X-Hone-Near-Ties"));
+  const unknown = unknownTokensOf(headers.get("X-Hone-Unknown-Tokens"));
+  return data.map((scores, index) =>
+    ({ scores, truncated: truncated.has(index), unknown: unknown.get(index) ?? null, nearTie: nearTies.has(index) }));
+}
+
+/** Places of inputs as the server's headers list them: "0,3". */
+export function placesOf(header: string | null): Set<number> {
+  return new Set((header ?? "").split(",").filter(Boolean).map(Number));
+}
+
+/** "0=13/20,4=5/9": of the first text 13 of 20 tokens are unknown, of the fifth 5 of 9. Skips parts of another form. */
+export function unknownTokensOf(header: string | null): Map<number, UnknownTokens> {
+  const rows = [...(header ?? "").matchAll(/(\d+)=(\d+)\/(\d+)/g)];
+  return new Map(rows.map(([, row, unknown, total]) => [Number(row), { unknown: Number(unknown), total: Number(total) }]));
 }
 
 export async function tokenize(text: string, signal?: AbortSignal): Promise<Token[]> {
@@ -101,13 +131,31 @@ export async function explain(text: string, label: string, signal?: AbortSignal)
 const firstWaitSeconds = 1;
 const longestWaitSeconds = 30;
 
-/** Does the work again while the server is too busy for it (429), after the time that the server names; `waits` is told
- *  each second that is waited. Gives up, with the server's error, after `attempts`. */
-export async function withBackoff<T>(work: () => Promise<T>, waits: (seconds: number) => void, signal: AbortSignal, attempts = 6): Promise<T> {
+/** What a request waits for: so many seconds for a busy server, or for one that does not answer to come back. */
+export type Wait = number | "gone";
+
+const longestGoneSeconds = 2;
+
+async function whenBack(signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await sleep(longestGoneSeconds * 1000, signal);
+    const state = await health(signal).then(({ status }) => status, () => "gone");
+    if (state !== "loading" && state !== "gone") return;
+  }
+}
+
+/** Repeats the work if the server is too busy for it (429), after the time that the server names, and if it does not
+ *  answer, once it is back. Calls `waits` for each second that is waited. Throws the server's error after `attempts`. */
+export async function withBackoff<T>(work: () => Promise<T>, waits: (wait: Wait) => void, signal: AbortSignal, attempts = 6): Promise<T> {
   for (let attempt = 1; ; ++attempt) {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof ApiError && error.status === 0 && attempt < attempts) {
+        waits("gone");
+        await whenBack(signal);
+        continue;
+      }
       if (!(error instanceof ApiError) || error.status !== 429 || attempt >= attempts) throw error;
       const wanted = Math.max(error.retryAfterSeconds ?? 0, firstWaitSeconds * 2 ** (attempt - 1));
       for (let left = Math.min(Math.ceil(wanted), longestWaitSeconds); left > 0; --left) {
@@ -118,7 +166,7 @@ export async function withBackoff<T>(work: () => Promise<T>, waits: (seconds: nu
   }
 }
 
-/** Resolves after the time; rejects with the browser's AbortError when the signal comes first. */
+/** Resolves after the time; rejects with the browser's AbortError if the signal comes first. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
@@ -134,8 +182,3 @@ export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-/** The server's message with its hint, on one line. */
-export function errorText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return error instanceof ApiError && error.hint ? `${message} (${error.hint})` : message;
-}

@@ -1,4 +1,4 @@
-// Beside the text: examples to begin with, and what was analysed during this visit.
+// Beside the text: examples to begin with, and the texts analysed during this visit.
 import { useLanguage, useTexts } from "../shared/i18n.ts";
 import { useStore } from "../shared/store.ts";
 import { examplesFor } from "./examples.ts";
@@ -10,15 +10,18 @@ import { tryTexts } from "./texts.ts";
 export function Examples({ info, onChoose }: { info: Info | null; onChoose: (text: string) => void }) {
   const texts = useTexts(tryTexts);
   const language = useLanguage();
+  const examples = examplesFor(info, language);
+  if (examples.length === 0) return null;
   return (
     <section class="card side-card" aria-labelledby="examples-title">
       <h2 id="examples-title">{texts.examples}</h2>
+      {(info?.examples ?? []).length > 0 && <p class="soft">{texts.ownExamples}</p>}
       <ul class="side-list">
-        {examplesFor(info, language).map(({ text, gloss }) => (
+        {examples.map(({ text, note }) => (
           <li key={text}>
             <button type="button" class="row-button" onClick={() => onChoose(text)}>
-              <span class="row-text">{text}</span>
-              {gloss !== undefined && <span class="soft">{gloss}</span>}
+              <span class="row-text clamped">{text}</span>
+              {note !== undefined && <span class="soft">{note}</span>}
             </button>
           </li>
         ))}

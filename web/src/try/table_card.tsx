@@ -1,4 +1,4 @@
-// Many texts: choose the column, run them through the model, look at the rows, take them away as CSV.
+// Many texts: choose the column, classify the rows, look at them, export them as CSV.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
@@ -25,14 +25,14 @@ export function TableCard({ rows: given, info, isReady, onFailed, onClose }: Tab
   const title = useRef<HTMLHeadingElement>(null);
   const inputs = useMemo(() => rows.records.map((record) => record[column] ?? ""), [rows, column]);
   const isRunning = run.state === "running";
-  // Its rows stay those of the model that said them, also when the server has another one by now.
+  // The results stay those of the model that gave them, also when the server has another one by now.
   const said = run.state === "idle" ? info : run.info;
   const limits = { maxInputs: info?.limits["max_inputs"] ?? 64, maxBodyBytes: info?.limits["max_body_bytes"] ?? 1 << 20 };
 
   useEffect(() => {
     if (isRunning && info !== null && !isSameModel(said, info)) cancel(texts.table.otherModel);
   }, [info]);
-  // Where the keyboard and the screen reader go on after a file was opened.
+  // The keyboard and the screen reader continue here after a file was opened.
   useEffect(() => title.current?.focus(), []);
   const choose = (next: Rows, nextColumn: number) => {
     reset();
@@ -95,7 +95,7 @@ function Progress({ run, all }: { run: TableRun; all: number }) {
   return (
     <div class="table-progress">
       <progress max={all} value={run.done} aria-label={texts.table.progress} />
-      <p class="soft" role="status">{run.waits !== null ? texts.table.waiting(run.waits) : sentence}</p>
+      <p class="soft" role="status">{typeof run.waits === "number" ? texts.table.waiting(run.waits) : run.waits === "gone" ? texts.goneRetry : sentence}</p>
     </div>
   );
 }

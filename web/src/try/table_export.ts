@@ -1,9 +1,9 @@
-// The table as a CSV file: the columns that were there, and after them what the model said.
+// The table as a CSV file: the original columns, followed by the model's results.
 import { writeCsv } from "./csv.ts";
 import type { Rows } from "./rows_file.ts";
 import type { Info, Prediction } from "./served_model.ts";
 
-// With more classes than this only the best one is exported: a column each would bury the text.
+// With more classes only the best one is exported, since a column for each would bury the text.
 const maxScoreColumns = 50;
 
 /** The records to write, names first. Rows that were not analysed have empty cells. */

@@ -1,4 +1,4 @@
-// The rows of a table with what the model said; of many rows the first ones, further ones on demand.
+// The rows of a table with the model's results; of many rows the first ones, further ones on demand.
 import { useMemo, useState } from "preact/hooks";
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
@@ -58,6 +58,7 @@ function Row({ row, input, info, prediction }: { row: number; input: string; inf
       <td class="number">
         {best === undefined ? "" : scoreText(info, best.score)}
         {prediction?.truncated && <small class="cut-mark">{texts.table.cut}</small>}
+        {prediction?.unknown && <small class="cut-mark">{texts.table.unknown}</small>}
       </td>
     </tr>
   );

@@ -1,5 +1,5 @@
-// All texts of the try-it page. The Chinese ones of a sentiment model are those of the window in the article that hone
-// began from, byte for byte, spaces and emoji too; the English ones are their twins.
+// All texts of the try-it page. The Chinese ones of a sentiment model of film reviews are those of the window in the
+// article that hone began from, byte for byte, spaces and emoji too; the English ones say the same.
 import { shortCount } from "../shared/format.ts";
 import type { Texts } from "../shared/i18n.ts";
 
@@ -10,20 +10,23 @@ export interface KindTexts {
 }
 
 export interface TryTexts {
+  filmSentiment: KindTexts;
   sentiment: KindTexts;
   classifier: KindTexts;
   loading: string;
   resultLabel: string;
+  resultHint: string;
   empty: string;
   stillLoading: string;
   sentimentResult: (isPositive: boolean, confidence: string) => string;
   classResult: (label: string, confidence: string) => string;
   valueResult: (label: string, value: string) => string;
-  loadFailed: (folder: string, details: string) => string;
+  loadFailed: Record<"missing_folder" | "untrained" | "other", (folder: string, details: string) => string>;
   analysisFailed: (details: string) => string;
   positive: string;
   negative: string;
   busyRetry: (seconds: number) => string;
+  goneRetry: string;
   analysing: string;
   shortcut: string;
   clear: string;
@@ -31,24 +34,36 @@ export interface TryTexts {
   fileKinds: string;
   state: { loading: string; ready: string; failed: string; gone: string };
   goneNotice: string;
+  aboutModel: string;
+  facts: Record<"folder" | "architecture" | "dataset" | "classes" | "size" | "length" | "device" | "version", string>;
   parameters: (count: number) => string;
   tokensAtMost: (count: string) => string;
-  scores: string;
-  independentScores: string;
+  labelList: (labels: string[]) => string;
+  computedOn: (device: string, precision: string) => string;
+  otherClasses: string;
+  otherLabels: string;
+  otherValues: string;
+  nearTie: (labels: string[]) => string;
+  unknownNotice: (unknown: string, total: string) => string;
   moreLabels: (count: number) => string;
   fewerLabels: string;
   cutNotice: (maxLength: string) => string;
   showTokens: string;
   showWords: string;
+  showCode: string;
+  codeKey: string;
   tokensSummary: (all: string, read: string, cut: string) => string;
   specialToken: string;
   cutToken: string;
-  tokenId: (id: number) => string;
+  unknownToken: string;
+  unknownSummary: (count: string) => string;
   moreTokens: (count: string) => string;
+  showCutTokens: (count: string) => string;
+  hideCutTokens: string;
   wordsMethod: (label: string) => string;
   wordsGrouped: (words: number) => string;
-  wordsFor: string;
-  wordsAgainst: string;
+  wordsFor: (label: string) => string;
+  wordsAgainst: (label: string) => string;
   wordsNone: string;
   wordsWeak: string;
   wordsLabel: string;
@@ -62,6 +77,7 @@ export interface TryTexts {
   historyEmpty: string;
   clearHistory: string;
   examples: string;
+  ownExamples: string;
   useExample: string;
   table: {
     offer: (lines: string) => string;
@@ -89,6 +105,7 @@ export interface TryTexts {
     label: string;
     score: string;
     cut: string;
+    unknown: string;
     emptyText: string;
     otherModel: string;
     showing: (shown: string, all: string) => string;
@@ -98,27 +115,43 @@ export interface TryTexts {
   };
 }
 
+const joined = (labels: string[], and: string, comma = ", "): string =>
+  labels.length < 2 ? labels.join("") : `${labels.slice(0, -1).join(comma)}${and}${labels[labels.length - 1] ?? ""}`;
+
+const trainCommand = (folder: string, dataset: string): string =>
+  `hone train --model ${folder} --dataset ${dataset} --output-dir trained\nhone serve --model trained`;
+
 const en: TryTexts = {
-  sentiment: {
+  filmSentiment: {
     title: "Movie review sentiment",
     inputLabel: "Enter an English movie review to analyse:",
     analyse: "Analyse sentiment",
   },
+  sentiment: { title: "Sentiment analysis", inputLabel: "Enter a text to analyse:", analyse: "Analyse sentiment" },
   classifier: { title: "Text classification", inputLabel: "Enter a text to classify:", analyse: "Classify" },
   loading: "Loading the model...",
   resultLabel: "Result:",
+  resultHint: "Enter a text and analyse it: the result appears here.",
   empty: "Please enter some text, then analyse it.",
   stillLoading: "The model is still loading, please wait...",
   sentimentResult: (isPositive, confidence) =>
-    `Sentiment of the review:\n\n    Class: [${isPositive ? "Positive" : "Negative"}] ${isPositive ? "😊" : "😠"}\n\n    Confidence: ${confidence}`,
+    `Sentiment of the text:\n\n    Class: [${isPositive ? "Positive" : "Negative"}] ${isPositive ? "😊" : "😠"}\n\n    Confidence: ${confidence}`,
   classResult: (label, confidence) => `Result of the classification:\n\n    Class: [${label}]\n\n    Confidence: ${confidence}`,
   valueResult: (label, value) => `Result of the model:\n\n    ${label}: ${value}`,
-  loadFailed: (folder, details) =>
-    `The model could not be loaded!\n\nPlease make sure that the folder '${folder}' exists and holds a trained model.\n\nDetails: ${details}`,
+  loadFailed: {
+    missing_folder: (folder, details) => `The model could not be loaded!\n\nThe folder '${folder}' does not exist.\n\nDetails: ${details}`,
+    untrained: (folder, details) =>
+      `The model could not be loaded!\n\nThe folder '${folder}' exists, but its model is not trained to classify texts. Train it, then serve the new folder:\n\n` +
+      `${trainCommand(folder, "YOUR_DATA.csv")}\n\nDetails: ${details}`,
+    other: (folder, details) =>
+      `The model could not be loaded!\n\nThe folder '${folder}' exists, but its files cannot be used. Once they are mended, start the server again:\n\n` +
+      `hone serve --model ${folder}\n\nDetails: ${details}`,
+  },
   analysisFailed: (details) => `The analysis failed: ${details}`,
   positive: "Positive",
   negative: "Negative",
   busyRetry: (seconds) => `The server is busy; trying again in ${seconds} s ...`,
+  goneRetry: "No connection to the server. Your text stays; it is analysed as soon as the server is back.",
   analysing: "Analysing ...",
   shortcut: "Ctrl + Enter",
   clear: "Clear",
@@ -126,53 +159,73 @@ const en: TryTexts = {
   fileKinds: "or drop a CSV, JSONL or TXT file",
   state: { loading: "Loading", ready: "Ready", failed: "Failed", gone: "No connection" },
   goneNotice: "The server does not answer. Is hone serve still running? This page connects again by itself.",
+  aboutModel: "About this model",
+  facts: {
+    folder: "Folder", architecture: "Architecture", dataset: "Trained on", classes: "Classes", size: "Size", length: "Reads at most",
+    device: "Computed on", version: "hone version",
+  },
   parameters: (count) => `${shortCount(count, "en")} parameters`,
-  tokensAtMost: (count) => `reads ${count} tokens`,
-  scores: "Probability of each class",
-  independentScores: "Probability of each label, each by itself",
+  tokensAtMost: (count) => `${count} tokens (words and parts of words); longer texts are truncated`,
+  labelList: (labels) => (labels.length > 12 ? `${labels.slice(0, 12).join(", ")} and ${labels.length - 12} more` : labels.join(", ")),
+  computedOn: (device, precision) => {
+    const name = device === "cpu" ? "processor" : device.startsWith("cuda") ? "graphics card" : device;
+    return precision === "" ? name : `${name}, ${precision === "bf16" ? "16-bit numbers (bf16)" : precision === "fp32" ? "32-bit numbers (fp32)" : precision}`;
+  },
+  otherClasses: "Other classes",
+  otherLabels: "Other labels (each has a probability of its own)",
+  otherValues: "Other values",
+  nearTie: (labels) => `The model is not sure: ${joined(labels, " and ")} are nearly equally likely.`,
+  unknownNotice: (unknown, total) =>
+    `The model does not know ${unknown} of the ${total} tokens of this text ([UNK]). It was probably not trained for this language, so do not rely on this result.`,
   moreLabels: (count) => `Show ${count} more`,
   fewerLabels: "Show fewer",
   cutNotice: (maxLength) =>
-    `This text is longer than the ${maxLength} tokens that the model reads. The rest was cut and did not count.`,
+    `This text is longer than the ${maxLength} tokens that the model reads. The rest was truncated and did not count.`,
   showTokens: "Tokens",
   showWords: "Which words decided",
-  tokensSummary: (all, read, cut) => (cut === "0" ? `${all} tokens, all read.` : `${all} tokens: ${read} read, ${cut} cut.`),
+  showCode: "Use from code",
+  codeKey: "Put your API key into the environment variable HONE_API_KEY.",
+  tokensSummary: (all, read, cut) => (cut === "0" ? `${all} tokens, all read.` : `${all} tokens: ${read} read, ${cut} truncated.`),
   specialToken: "special",
-  cutToken: "cut",
-  tokenId: (id) => `id ${id}`,
+  cutToken: "truncated",
+  unknownToken: "unknown",
+  unknownSummary: (count) => `${count} of them unknown to the model ([UNK]).`,
   moreTokens: (count) => `Show ${count} more tokens`,
+  showCutTokens: (count) => `Show the ${count} truncated tokens`,
+  hideCutTokens: "Hide the truncated tokens",
   wordsMethod: (label) =>
-    `Exact, by leaving words out: how much the probability of ${label} falls when the model reads the text without the word.`,
+    `Computed by leaving words out: how much the probability of ${label} falls if the model reads the text without the word.`,
   wordsGrouped: (words) => `The text is long, so ${words} neighbouring words were left out at a time.`,
-  wordsFor: "speaks for it",
-  wordsAgainst: "speaks against it",
+  wordsFor: (label) => `raises the probability of ${label}`,
+  wordsAgainst: (label) => `lowers the probability of ${label}`,
   wordsNone: "There is no word in this text to leave out.",
-  wordsWeak: "No single word decides here: without any one of them the model stays nearly as sure. The colours compare the small effects.",
+  wordsWeak: "No single word decides here: whichever is left out, the model stays nearly as sure. The colours compare small effects.",
   wordsLabel: "Class",
   wordsText: "The text, each word with its effect",
   strongest: "Strongest words",
   word: "Word",
   effect: "Effect, in percentage points",
   working: "Computing ...",
-  failed: (message) => `That did not work: ${message}`,
+  failed: (message) => `Failed: ${message}`,
   history: "History of this visit",
-  historyEmpty: "What you analyse is listed here, in this tab only.",
+  historyEmpty: "Texts that you analyse are listed here, in this tab only.",
   clearHistory: "Clear history",
   examples: "Examples",
+  ownExamples: "From the model's evaluation set, with their true classes.",
   useExample: "Use example",
   table: {
     offer: (lines) => `You pasted ${lines} lines. Analyse each line as a text of its own?`,
     offerYes: "Make a table",
     offerNo: "Keep as one text",
     title: "Many texts",
-    drop: "Drop the file: each row becomes a text",
+    drop: "Drop the file: each row becomes one text",
     pasted: "Pasted lines",
     rows: (count) => `${count} rows`,
     column: "Column with the text",
     header: "The first row holds the names of the columns",
     start: (rows) => `Analyse ${rows} rows`,
     again: "Analyse again",
-    resume: "Go on",
+    resume: "Continue",
     cancel: "Cancel",
     close: "Close the table",
     exportCsv: "Export as CSV",
@@ -180,22 +233,23 @@ const en: TryTexts = {
     done: (done, all) => `${done} of ${all} rows`,
     finished: (rows) => `All ${rows} rows are analysed.`,
     cancelled: (done, all) => `Stopped after ${done} of ${all} rows.`,
-    waiting: (seconds) => `The server is busy; going on in ${seconds} s ...`,
+    waiting: (seconds) => `The server is busy; continuing in ${seconds} s ...`,
     row: "Row",
     text: "Text",
     label: "Class",
     score: "Probability",
-    cut: "cut",
+    cut: "truncated",
+    unknown: "unknown words",
     emptyText: "(empty)",
-    otherModel: "the server has another model now",
-    showing: (shown, all) => `${shown} of ${all} rows are shown; the export has them all.`,
+    otherModel: "the server now has another model",
+    showing: (shown, all) => `Showing ${shown} of ${all} rows; the export has them all.`,
     more: "Show more rows",
     caption: "Texts with their class",
     errors: {
-      empty: "The file holds no rows.",
-      noText: "No row of the file holds a text.",
+      empty: "The file has no rows.",
+      noText: "No row of the file has a text.",
       tooLarge: "The file is larger than 50 MB. For so many rows use hone predict.",
-      binary: "This is no text file. CSV, TSV, JSON, JSONL and TXT can be read.",
+      binary: "This is not a text file. CSV, TSV, JSON, JSONL and TXT can be read.",
       json: "This line is not JSON:",
       unreadable: "The file could not be read.",
     },
@@ -203,21 +257,32 @@ const en: TryTexts = {
 };
 
 const zh: TryTexts = {
-  sentiment: { title: "电影评价情感分析工具", inputLabel: "请输入要分析的英文电影评论：", analyse: "分析情感" },
+  filmSentiment: { title: "电影评价情感分析工具", inputLabel: "请输入要分析的英文电影评论：", analyse: "分析情感" },
+  sentiment: { title: "情感分析工具", inputLabel: "请输入要分析的文本：", analyse: "分析情感" },
   classifier: { title: "文本分类工具", inputLabel: "请输入要分类的文本：", analyse: "开始分类" },
   loading: "正在加载模型...",
   resultLabel: "分析结果：",
+  resultHint: "输入文本并点击分析，结果会显示在这里。",
   empty: "请输入一些文本后再点击分析。",
   stillLoading: "模型仍在加载中，请稍候...",
   sentimentResult: (isPositive, confidence) =>
     `情感倾向分析结果：\n\n    类别: 【${isPositive ? "正面" : "负面"}】 ${isPositive ? "😊" : "😠"}\n\n    置信度: ${confidence}`,
   classResult: (label, confidence) => `文本分类结果：\n\n    类别: 【${label}】\n\n    置信度: ${confidence}`,
   valueResult: (label, value) => `模型输出：\n\n    ${label}: ${value}`,
-  loadFailed: (folder, details) => `模型加载失败！\n\n请确保 '${folder}' 文件夹存在于脚本旁边。\n\n错误详情: ${details}`,
+  loadFailed: {
+    missing_folder: (folder, details) => `模型加载失败！\n\n请确保 '${folder}' 文件夹存在于脚本旁边。\n\n错误详情: ${details}`,
+    untrained: (folder, details) =>
+      `模型加载失败！\n\n'${folder}' 文件夹存在，但其中的模型还没有经过分类训练。请先训练，再用训练好的目录启动服务：\n\n` +
+      `${trainCommand(folder, "数据文件.csv")}\n\n错误详情: ${details}`,
+    other: (folder, details) =>
+      `模型加载失败！\n\n'${folder}' 文件夹存在，但其中的文件无法使用。修复后请重新启动服务：\n\n` +
+      `hone serve --model ${folder}\n\n错误详情: ${details}`,
+  },
   analysisFailed: (details) => `分析时出现错误: ${details}`,
   positive: "正面",
   negative: "负面",
   busyRetry: (seconds) => `服务器繁忙，${seconds} 秒后重试...`,
+  goneRetry: "与服务器的连接已断开。输入的内容会保留，恢复连接后自动分析。",
   analysing: "正在分析...",
   shortcut: "Ctrl + Enter",
   clear: "清空",
@@ -225,44 +290,64 @@ const zh: TryTexts = {
   fileKinds: "或把 CSV、JSONL、TXT 文件拖放到页面上",
   state: { loading: "加载中", ready: "就绪", failed: "加载失败", gone: "连接中断" },
   goneNotice: "服务器没有响应。hone serve 还在运行吗？恢复后本页会自动重新连接。",
+  aboutModel: "模型信息",
+  facts: {
+    folder: "目录", architecture: "模型结构", dataset: "训练数据", classes: "类别", size: "规模", length: "最大长度", device: "运行设备",
+    version: "hone 版本",
+  },
   parameters: (count) => `${shortCount(count, "zh")}${count < 10_000 ? " " : ""}个参数`,
-  tokensAtMost: (count) => `最多读取 ${count} 个词元`,
-  scores: "各类别的概率",
-  independentScores: "各标签的概率（彼此独立）",
+  tokensAtMost: (count) => `${count} 个词元，超出部分会被截断`,
+  labelList: (labels) => (labels.length > 12 ? `${labels.slice(0, 12).join("、")} 等 ${labels.length} 个` : labels.join("、")),
+  computedOn: (device, precision) => {
+    const name = device === "cpu" ? "CPU" : device.startsWith("cuda") ? "GPU" : device;
+    return precision === "" ? name : `${name}，${precision === "bf16" ? "16 位浮点（bf16）" : precision === "fp32" ? "32 位浮点（fp32）" : precision}`;
+  },
+  otherClasses: "其他类别的概率",
+  otherLabels: "其他标签的概率（彼此独立）",
+  otherValues: "其他输出",
+  nearTie: (labels) => `模型拿不准：${joined(labels.map((label) => `“${label}”`), "和", "、")}的概率相差无几。`,
+  unknownNotice: (unknown, total) =>
+    `这段文本的 ${total} 个词元中，有 ${unknown} 个是模型不认识的（[UNK]）。模型很可能没有学过这种语言，结果不可信。`,
   moreLabels: (count) => `再显示 ${count} 个`,
   fewerLabels: "收起",
   cutNotice: (maxLength) => `文本超过了模型能读取的 ${maxLength} 个词元，超出部分已被截断，没有参与判断。`,
   showTokens: "查看词元",
   showWords: "哪些词起了作用",
+  showCode: "用代码调用",
+  codeKey: "请把 API 密钥放到环境变量 HONE_API_KEY 中。",
   tokensSummary: (all, read, cut) => (cut === "0" ? `共 ${all} 个词元，全部读取。` : `共 ${all} 个词元：读取 ${read} 个，截断 ${cut} 个。`),
   specialToken: "特殊词元",
   cutToken: "已截断",
-  tokenId: (id) => `编号 ${id}`,
+  unknownToken: "未知词元",
+  unknownSummary: (count) => `其中 ${count} 个是模型不认识的（[UNK]）。`,
   moreTokens: (count) => `再显示 ${count} 个词元`,
-  wordsMethod: (label) => `精确的逐词剔除法：去掉某个词后，模型给出的“${label}”概率下降多少。`,
+  showCutTokens: (count) => `显示被截断的 ${count} 个词元`,
+  hideCutTokens: "收起被截断的词元",
+  wordsMethod: (label) => `逐词剔除法：去掉某个词之后，“${label}”的概率下降多少。`,
   wordsGrouped: (words) => `文本较长，因此每次剔除相邻的 ${words} 个词。`,
-  wordsFor: "支持该类别",
-  wordsAgainst: "反对该类别",
+  wordsFor: (label) => `提高“${label}”的概率`,
+  wordsAgainst: (label) => `降低“${label}”的概率`,
   wordsNone: "这段文本里没有可以剔除的词。",
-  wordsWeak: "这里没有哪个词单独起决定作用：去掉任何一个词，模型几乎同样确信。颜色只是比较这些微小的影响。",
+  wordsWeak: "没有哪个词单独起决定作用：去掉任何一个，结果都几乎不变。颜色只反映这些微小影响的相对大小。",
   wordsLabel: "类别",
   wordsText: "原文及每个词的作用",
   strongest: "作用最大的词",
   word: "词",
   effect: "影响（百分点）",
   working: "正在计算...",
-  failed: (message) => `操作没有成功：${message}`,
+  failed: (message) => `操作失败：${message}`,
   history: "本次访问的记录",
-  historyEmpty: "分析过的文本会列在这里，只保存在当前标签页。",
+  historyEmpty: "分析过的文本会列在这里，只保存在当前标签页中。",
   clearHistory: "清空记录",
   examples: "示例",
+  ownExamples: "选自模型的评估数据，附真实类别。",
   useExample: "使用示例",
   table: {
-    offer: (lines) => `您粘贴了 ${lines} 行文本。要把每一行作为一条文本分别分析吗？`,
-    offerYes: "生成表格",
+    offer: (lines) => `您粘贴了 ${lines} 行文本，要逐行分析吗？`,
+    offerYes: "逐行分析",
     offerNo: "作为一段文本",
     title: "批量分析",
-    drop: "松开鼠标：文件的每一行作为一条文本",
+    drop: "松开鼠标，文件的每一行将作为一条文本",
     pasted: "粘贴的文本",
     rows: (count) => `${count} 行`,
     column: "文本所在的列",
@@ -283,6 +368,7 @@ const zh: TryTexts = {
     label: "类别",
     score: "概率",
     cut: "已截断",
+    unknown: "含未知词",
     emptyText: "（空）",
     otherModel: "服务器上的模型已经更换",
     showing: (shown, all) => `显示了 ${all} 行中的 ${shown} 行；导出的文件包含全部。`,

@@ -1,4 +1,4 @@
-// The tokens of the text as the model's tokenizer makes them; those beyond what the model reads are marked.
+// The tokens of the text as the model's tokenizer makes them. Unknown ones are marked; truncated ones are folded.
 import { useState } from "preact/hooks";
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
@@ -18,17 +18,28 @@ export function TokensView({ text }: { text: string }) {
 
 function TokenList({ tokens }: { tokens: Token[] }) {
   const texts = useTexts(tryTexts);
-  const [showsAll, setShowsAll] = useState(false);
+  const [numShown, setNumShown] = useState(numFirst);
+  const [showsCut, setShowsCut] = useState(false);
   const numCut = tokens.filter((token) => token.cut).length;
-  const rest = tokens.length - numFirst;
+  const numUnknown = tokens.filter((token) => token.unknown && !token.cut).length;
+  const listed = showsCut ? tokens : tokens.filter((token) => !token.cut);
+  const rest = listed.length - numShown;
   return (
     <>
-      <p class="soft" role="status">{texts.tokensSummary(count(tokens.length), count(tokens.length - numCut), count(numCut))}</p>
+      <p class="soft" role="status">
+        {texts.tokensSummary(count(tokens.length), count(tokens.length - numCut), count(numCut))}
+        {numUnknown > 0 && ` ${texts.unknownSummary(count(numUnknown))}`}
+      </p>
       <ol class="tokens">
-        {tokens.slice(0, showsAll ? tokens.length : numFirst).map((token, index) => <TokenChip key={index} token={token} />)}
+        {listed.slice(0, numShown).map((token, index) => <TokenChip key={index} token={token} />)}
       </ol>
-      {rest > 0 && !showsAll && (
-        <button type="button" class="quiet small" onClick={() => setShowsAll(true)}>{texts.moreTokens(count(rest))}</button>
+      {rest > 0 && (
+        <button type="button" class="quiet small" onClick={() => setNumShown(numShown + numFirst)}>{texts.moreTokens(count(Math.min(rest, numFirst)))}</button>
+      )}
+      {numCut > 0 && (
+        <button type="button" class="quiet small" aria-expanded={showsCut} onClick={() => setShowsCut(!showsCut)}>
+          {showsCut ? texts.hideCutTokens : texts.showCutTokens(count(numCut))}
+        </button>
       )}
     </>
   );
@@ -36,13 +47,14 @@ function TokenList({ tokens }: { tokens: Token[] }) {
 
 function TokenChip({ token }: { token: Token }) {
   const texts = useTexts(tryTexts);
+  const isUnknown = token.unknown === true && !token.special;
   const kind = token.special ? "special" : token.cut ? "cut" : "read";
   return (
-    <li class={`token ${kind}`}>
+    <li class={`token ${kind} ${isUnknown ? "unknown" : ""}`}>
       <span class="token-text">{token.cut ? <s>{visible(token.text)}</s> : visible(token.text)}</span>
       <small>
         <span class="hidden">{token.special ? `${texts.specialToken}, ` : token.cut ? `${texts.cutToken}, ` : ""}</span>
-        {token.id}
+        {isUnknown ? <><span class="hidden">{texts.unknownToken}, </span>[UNK] {token.id}</> : token.id}
       </small>
     </li>
   );

@@ -1,4 +1,4 @@
-// The page as a whole: what the parts share (the text, the outcome, the rows) and how they act on each other.
+// The whole page: the state that its parts share (the text, the outcome, the rows) and how they interact.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { askForKey } from "../shared/api.ts";
 import { KeyDialog } from "../shared/key_dialog.tsx";

@@ -1,7 +1,8 @@
-// One text and what the model said of it.
+// One text and the model's result for it.
 import { useCallback, useRef, useState } from "preact/hooks";
 import { remember, type Visit } from "./history.ts";
-import { errorText, predict, withBackoff, type Info, type Prediction } from "./served_model.ts";
+import { errorText } from "./error_text.ts";
+import { predict, withBackoff, type Info, type Prediction, type Wait } from "./served_model.ts";
 
 export type Outcome =
   | { kind: "none" }
@@ -13,19 +14,20 @@ export type Outcome =
 export interface Analysis {
   outcome: Outcome;
   isRunning: boolean;
-  /** Seconds until the next try, where the server is too busy; else null. */
-  waits: number | null;
+  /** What the request waits for before it is sent again; null if it does not wait. */
+  waits: Wait | null;
   analyse: (text: string) => void;
   /** Shows an outcome without asking the model. */
   show: (outcome: Outcome) => void;
   bringBack: (visit: Visit, info: Info | null) => void;
 }
 
-/** `failed` is told of each failure, so that the page can look at the server at once; `learn` says whose an answer is. */
+/** `failed` is called after each failure, so that the page can look at the server at once; `learn` returns the model that
+ *  gave a result. */
 export function useAnalysis(failed: () => void, learn: (signal: AbortSignal) => Promise<Info | null>): Analysis {
   const [outcome, setOutcome] = useState<Outcome>({ kind: "none" });
   const [isRunning, setRunning] = useState(false);
-  const [waits, setWaits] = useState<number | null>(null);
+  const [waits, setWaits] = useState<Wait | null>(null);
   const current = useRef<AbortController | null>(null);
 
   const show = useCallback((next: Outcome) => {
@@ -43,7 +45,10 @@ export function useAnalysis(failed: () => void, learn: (signal: AbortSignal) => 
     setRunning(true);
     const run = async () => {
       try {
-        const [prediction] = await withBackoff(() => predict([text], own.signal), setWaits, own.signal);
+        const [prediction] = await withBackoff(() => predict([text], own.signal), (wait) => {
+          setWaits(wait);
+          if (wait === "gone") failed();
+        }, own.signal);
         if (own.signal.aborted || prediction === undefined) return;
         const info = await learn(own.signal);
         if (own.signal.aborted) return;

@@ -1,13 +1,13 @@
-// What the server answers to a question that a part of the page asks when it is opened.
+// What a part of the page asks the server for when it is opened.
 import { useEffect, useState } from "preact/hooks";
-import { errorText } from "./served_model.ts";
+import { errorText } from "./error_text.ts";
 
 export interface Asked<T> {
   answer: T | null;
   error: string | null;
 }
 
-/** Asks anew when one of `about` changes; an answer that comes too late is dropped. */
+/** Asks again when one of `about` changes; drops a response that comes too late. */
 export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, about: unknown[]): Asked<T> {
   const [asked, setAsked] = useState<Asked<T>>({ answer: null, error: null });
   useEffect(() => {

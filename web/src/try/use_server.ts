@@ -1,5 +1,5 @@
-// Follows the server: loading, ready, failed, or gone; asks often while that is about to change and seldom otherwise.
-// Each time also what it serves: a server that was started anew with another model looks as ready as before.
+// Follows the server's state: loading, ready, failed or gone. Asks often while that is about to change, seldom otherwise,
+// and each time also for the model, since a restarted server may have another one.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, keyWanted } from "../shared/api.ts";
 import { health, info, sleep, type Info } from "./served_model.ts";
@@ -8,7 +8,7 @@ export type ServerState = "loading" | "ready" | "failed" | "gone";
 
 export interface ServerStatus {
   state: ServerState;
-  /** What the server says of its state: why it failed. */
+  /** The server's explanation of its state: why it failed. */
   message: string;
   info: Info | null;
 }
@@ -19,7 +19,7 @@ export interface Server {
   server: ServerStatus;
   /** Asks again at once. */
   askAgain: () => void;
-  /** Asks what is served now: for whoever got an answer, and shows it as that model's. */
+  /** Asks which model is served now, so that a result is shown as that model's. */
   learn: (signal: AbortSignal) => Promise<Info | null>;
 }
 
@@ -56,7 +56,7 @@ export function useServer(): Server {
 async function ask(known: ServerStatus | null, signal: AbortSignal): Promise<ServerStatus> {
   try {
     const { status, message } = await health(signal);
-    // Without a key nothing changes until the server is another one.
+    // Without a key nothing changes until the state does.
     const isRefused = keyWanted.get() && known?.state === status;
     return { state: status, message, info: isRefused ? known?.info ?? null : await infoOrNull(signal) };
   } catch (error) {

@@ -1,16 +1,17 @@
-// Many texts run through the model, request by request: progress, cancel, and going on where it stopped.
+// Classifies many texts, request by request: progress, cancel, and continuing after a stop.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { packBatches, type BatchLimits } from "./batches.ts";
-import { errorText, hasLabelsOf, isSameModel, predict, withBackoff, type Info, type Prediction } from "./served_model.ts";
+import { errorText } from "./error_text.ts";
+import { hasLabelsOf, isSameModel, predict, withBackoff, type Info, type Prediction, type Wait } from "./served_model.ts";
 
 export interface TableRun {
   state: "idle" | "running" | "stopped" | "finished";
   /** By row; undefined: not yet, null: blank, so never sent. */
   predictions: (Prediction | null | undefined)[];
   done: number;
-  waits: number | null;
+  waits: Wait | null;
   error: string | null;
-  /** Whose the predictions are. */
+  /** The model of the predictions. */
   info: Info | null;
 }
 
@@ -18,10 +19,10 @@ const idle: TableRun = { state: "idle", predictions: [], done: 0, waits: null, e
 
 export interface Table {
   run: TableRun;
-  /** Analyses the texts, or, after a stop and by the same model, those of them that are left. `other` is what to say
-   *  where an answer turns out to be another model's. */
+  /** Analyses the texts; after a stop and with the same model, the remaining ones. `other` is the error if a result
+   *  comes from another model. */
   start: (texts: string[], limits: BatchLimits, info: Info | null, other: string) => void;
-  /** `why` where it was not the reader who stopped it. */
+  /** `why`: set if it was not the reader who stopped it. */
   cancel: (why?: string) => void;
   reset: () => void;
 }

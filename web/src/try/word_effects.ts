@@ -1,4 +1,4 @@
-// Words with their weights, made ready to be shown.
+// Prepares words and their weights for display.
 import type { Explanation } from "./served_model.ts";
 
 export type Word = Explanation["words"][number];
@@ -33,7 +33,7 @@ export function strongestWords(words: Word[]): Word[] {
   return withEffect.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, numStrongest);
 }
 
-/** The whole text in order: its words, and what stands between them. The words' places are code points. */
+/** Splits the text into its words and the parts between them. Positions of words are code points. */
 export function textWithWords(text: string, words: Word[]): (string | Word)[] {
   const characters = Array.from(text);
   const parts: (string | Word)[] = [];

@@ -8,7 +8,7 @@ import { tryTexts } from "./texts.ts";
 import { useAnswer } from "./use_answer.ts";
 import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords, type Word } from "./word_effects.ts";
 
-// A probability that no single word moves by more than this is decided by none of them.
+// No single word decides a probability that none of them moves by more than this.
 const leastDeciding = 0.01;
 
 export function WordsView({ info, text, label: best }: { info: Info | null; text: string; label: string }) {
@@ -39,12 +39,13 @@ function Explained({ info, text, explanation }: { info: Info | null; text: strin
   const isTurned = isSentiment(info) && !isPositive(explanation.label);
   const strongest = strongestWeight(explanation.words);
   const isProbability = hasProbabilities(info);
+  const spoken = spokenLabel(info, texts, explanation.label);
   const effect = (weight: number) => effectText(weight, strongest, isProbability);
   if (explanation.words.length === 0) return <p class="soft" role="status">{texts.wordsNone}</p>;
   return (
     <div class={isTurned ? "explained turned" : "explained"}>
       <p class="soft" role="status">
-        {texts.wordsMethod(spokenLabel(info, texts, explanation.label))}
+        {texts.wordsMethod(spoken)}
         {explanation.words_per_group > 1 && ` ${texts.wordsGrouped(explanation.words_per_group)}`}
       </p>
       {isProbability && strongest < leastDeciding && <p class="notice">{texts.wordsWeak}</p>}
@@ -54,7 +55,7 @@ function Explained({ info, text, explanation }: { info: Info | null; text: strin
             : <ColouredWord key={index} word={part} effect={effect(part.weight)} strength={strengthOf(part.weight, strongest)} />)}
       </p>
       <p class="words-legend soft" aria-hidden="true">
-        <mark class="for s4">{texts.wordsFor}</mark> <mark class="against s4">{texts.wordsAgainst}</mark>
+        <mark class="for s4">{texts.wordsFor(spoken)}</mark> <mark class="against s4">{texts.wordsAgainst(spoken)}</mark>
       </p>
       <StrongestWords words={explanation.words} effect={effect} />
     </div>

@@ -1,5 +1,5 @@
 // Which charts there are: made from the metrics that the runs logged, the known ones first. A training loss shares its
-// chart with the loss on the evaluation rows, because their distance is what one looks for.
+// chart with the loss on the evaluation rows, because readers compare the two.
 
 export type Role = "training" | "evaluation";
 
@@ -18,7 +18,7 @@ export interface ChartSpec {
 
 export type Better = "lower" | "higher" | "neither";
 
-const kFirst = ["loss", "learning_rate", "grad_norm", "eval_accuracy", "eval_f1", "eval_precision", "eval_recall"];
+const kFirst = ["loss", "eval_accuracy", "eval_f1", "eval_precision", "eval_recall", "learning_rate", "grad_norm"];
 const kLesser = /^eval_.*_(binary|macro|micro|weighted|runtime|per_second)$|^eval_runtime$|_per_second$/;
 // Written once, at the end of a training: no line to draw.
 const kSummary = /^(train_|total_flos$)/;

@@ -1,4 +1,4 @@
-// The two axes of a chart: which ticks, and how they read. One place for the canvas and for files.
+// The two axes of a chart: the ticks and their labels, for the canvas and for files.
 import { clockText } from "./formatting.ts";
 import type { Scene } from "./scene.ts";
 import type { AxisName } from "./series.ts";
@@ -28,7 +28,7 @@ export function yAxis(scene: Scene, height: number, language: string): AxisTicks
   return { ticks, texts: tickText(ticks, language) };
 }
 
-/** A place on the axis as a tooltip says it. */
+/** A position on the axis, as tooltips show it. */
 export function placeText(value: number, axis: AxisName, language: string): string {
   if (axis === "time") return clockText(value);
   return new Intl.NumberFormat(language, { maximumFractionDigits: axis === "step" ? 0 : 3 }).format(value);

@@ -21,9 +21,13 @@ export interface ChartCardProps {
   full: Domain;
   /** The run whose last value stands beside the title. */
   current: string;
+  /** Runs that stand out; null: all. */
+  focus: ReadonlySet<string> | null;
+  /** Shows the values without a plot. */
+  isSmall: boolean;
 }
 
-export function ChartCard({ spec, runs, lines, full, current }: ChartCardProps) {
+export function ChartCard({ spec, runs, lines, full, current, focus, isSmall }: ChartCardProps) {
   const text = useTexts(texts);
   const view = useView();
   const [table, setTable] = useState(false);
@@ -32,6 +36,17 @@ export function ChartCard({ spec, runs, lines, full, current }: ChartCardProps) 
   const logarithmic = view.log.includes(spec.id);
   const describedBy = `about-${spec.id}`;
   const shown = view.zoom ? { low: view.zoom[0], high: view.zoom[1] } : full;
+  if (isSmall) {
+    return (
+      <figure class="card chart" aria-labelledby={`title-${spec.id}`}>
+        <figcaption class="chart-head">
+          <h3 id={`title-${spec.id}`}>{title}</h3>
+          <Values summaries={summaries.filter(({ line }) => line.run === current)} both={spec.traces.length > 1} />
+        </figcaption>
+        <p class="soft">{lines.length > 0 ? text.oneValue : view.axis === "time" ? text.noTime : text.noPoints}</p>
+      </figure>
+    );
+  }
   const file: ChartFile = { spec, title, runs, lines, shown, axis: view.axis, smoothing: view.smoothing, logarithmic, text };
   return (
     <figure class="card chart" aria-labelledby={`title-${spec.id}`}>
@@ -42,7 +57,7 @@ export function ChartCard({ spec, runs, lines, full, current }: ChartCardProps) 
       {lines.length === 0
         ? <p class="no-points soft">{view.axis === "time" ? text.noTime : text.noPoints}</p>
         : <Plot id={spec.id} label={text.chartOf(title)} describedBy={describedBy} lines={lines} full={full} axis={view.axis}
-            zoom={view.zoom} logarithmic={logarithmic} />}
+            zoom={view.zoom} logarithmic={logarithmic} focus={focus} />}
       <p class="hidden" id={describedBy}>{summaries.map((summary) => spokenSummary(summary, text)).join(" ")} {text.plotKeys}</p>
       <div class="chart-tools">
         <button type="button" class="quiet small" aria-pressed={logarithmic} aria-label={text.logLabel(title)}
@@ -90,11 +105,11 @@ function spokenSummary({ line, last, best, trend, numBroken }: LineSummary, text
   return text.summary(`${line.name}, ${line.role === "evaluation" ? text.evaluation : text.training}`, parts);
 }
 
-const kMostRows = 200;
+const kMaxRows = 200;
 
 function ChartTable({ title, lines, axis }: { title: string; lines: readonly Line[]; axis: AxisName }) {
   const text = useTexts(texts);
-  const { rows, total } = useMemo(() => tableRows(lines, kMostRows), [lines]);
+  const { rows, total } = useMemo(() => tableRows(lines, kMaxRows), [lines]);
   const roles = new Set(lines.map((line) => line.role)).size > 1;
   return (
     <div class="table-scroll chart-table" tabIndex={0} role="group" aria-label={text.tableLabel(title)}>

@@ -8,7 +8,7 @@ function csvNumber(value: number | undefined): string {
   return value !== undefined && Number.isFinite(value) ? String(value) : "";
 }
 
-/** Columns run, metric, step, epoch, time, value, smoothed; what is not known or not finite is empty. */
+/** Columns run, metric, step, epoch, time, value, smoothed; unknown and non-finite values are empty. */
 export function chartCsv(spec: ChartSpec, runs: readonly RunSource[], smoothing: number): string {
   const lines = ["run,metric,step,epoch,time,value,smoothed"];
   for (const trace of spec.traces) {

@@ -4,7 +4,7 @@ import type { ChartSpec } from "./catalog.ts";
 import { xAxis, yAxis } from "./chart_axes.ts";
 import { chartCsv } from "./chart_csv.ts";
 import type { Line, RunSource } from "./chart_lines.ts";
-import { kEvaluationDash, slotColor, slotDash } from "./chart_style";
+import { kEvaluationDash, slotColor } from "./chart_style";
 import { chartSvg, svgHeight, type SvgOptions } from "./chart_svg.ts";
 import { buildScene } from "./scene.ts";
 import type { AxisName } from "./series.ts";
@@ -47,7 +47,7 @@ function svgOf(chart: ChartFile): { svg: string; height: number } {
   const y = yAxis(scene, kHeight, text.locale);
   const roles = new Set(chart.lines.map((line) => line.role)).size > 1;
   const options: SvgOptions = {
-    title: chart.title, width: kWidth, height: kHeight, dash: slotDash, evaluationDash: kEvaluationDash,
+    title: chart.title, width: kWidth, height: kHeight, evaluationDash: kEvaluationDash,
     colors: {
       ground: themeColor("--surface"), ink: themeColor("--ink"), soft: themeColor("--ink-soft"),
       grid: themeColor("--grid"), danger: themeColor("--negative"), run: slotColor,

@@ -4,7 +4,7 @@ import { isSmoothed, type ChartSpec, type Role } from "./catalog.ts";
 import { pointsOn, type AxisName, type RunMetrics } from "./series.ts";
 import { smooth } from "./smoothing.ts";
 
-/** A run as charts see it. `slot` is its colour and dash. */
+/** A run as charts see it. `slot` is its colour. */
 export interface RunSource {
   id: string;
   name: string;

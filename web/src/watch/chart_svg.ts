@@ -17,8 +17,6 @@ export interface SvgOptions {
   width: number;
   height: number;
   colors: SvgColors;
-  /** Canvas dash pattern of a run's slot; empty: solid. */
-  dash(slot: number): readonly number[];
   evaluationDash: readonly number[];
   xTicks: readonly number[];
   xTexts: readonly string[];
@@ -62,9 +60,8 @@ function pathOf(stroke: Stroke, toX: (value: number) => number, toY: (value: num
   return path;
 }
 
-function dashAttribute({ line, dashed }: Stroke, options: SvgOptions): string {
-  const pattern = dashed ? options.evaluationDash : options.dash(line.slot);
-  return pattern.length > 0 ? ` stroke-dasharray="${pattern.join(" ")}"` : "";
+function dashAttribute({ dashed }: Stroke, options: SvgOptions): string {
+  return dashed ? ` stroke-dasharray="${options.evaluationDash.join(" ")}"` : "";
 }
 
 function strokeElements(stroke: Stroke, options: SvgOptions, toX: (v: number) => number, toY: (v: number) => number): string {
@@ -72,7 +69,7 @@ function strokeElements(stroke: Stroke, options: SvgOptions, toX: (v: number) =>
   const color = escapeXml(options.colors.run(line.slot));
   const dash = dashAttribute(stroke, options);
   let text = `<path d="${pathOf(stroke, toX, toY)}" fill="none" stroke="${color}" stroke-width="${faint ? 1 : 1.75}"` +
-    ` stroke-linejoin="round"${faint ? ' stroke-opacity="0.28"' : dash}/>`;
+    ` stroke-linejoin="round"${faint || stroke.muted ? ' stroke-opacity="0.28"' : ""}${dash}/>`;
   if (!dots) return text;
   points.x.forEach((x, i) => {
     const y = points.y[i] ?? NaN;

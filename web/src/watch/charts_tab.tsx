@@ -1,5 +1,5 @@
-// All charts of the shown runs, and what steers them together: axis, smoothing, zoom, which runs.
-import { useRef } from "preact/hooks";
+// All charts of the shown runs, and what controls them together: axis, smoothing, zoom, which runs.
+import { useMemo, useRef } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
 import { chartSpecs, type ChartSpec } from "./catalog.ts";
 import { ChartCard } from "./chart_card";
@@ -7,13 +7,13 @@ import { LineCache, type Line, type RunSource } from "./chart_lines.ts";
 import type { Run } from "./contract.ts";
 import { changeView, store, useView } from "./page_state";
 import { zoomTo } from "./plot";
-import { dashClass, slotClass, useShown } from "./run_list";
+import { slotClass, useShown } from "./run_list";
 import { fullDomain, zoomed } from "./scene.ts";
 import { kAxisNames } from "./series.ts";
 import { texts } from "./texts";
 import type { Domain } from "./ticks.ts";
 import { Unread } from "./unread";
-import { kMostSmoothing } from "./view_state.ts";
+import { kMaxSmoothing, runsInFocus } from "./view_state.ts";
 
 interface ChartLines {
   spec: ChartSpec;
@@ -35,6 +35,9 @@ function useLines(sources: readonly RunSource[]): ChartLines[] {
   });
 }
 
+/** One value makes no line: such a chart is a small card with its value. */
+const hasLine = (lines: readonly Line[]): boolean => lines.some((line) => line.x.length > 1);
+
 export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: string }) {
   const text = useTexts(texts);
   const view = useView();
@@ -47,9 +50,15 @@ export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: st
   const isUnread = shown.some((id) => store.unread(id, "metrics") !== null);
   const full = fullDomain(charts.flatMap(({ lines }) => lines));
   const lesser = charts.filter(({ spec }) => spec.lesser);
-  const grid = (some: readonly ChartLines[]) => (
-    <div class="chart-grid">
-      {some.map(({ spec, lines }) => <ChartCard key={spec.id} spec={spec} lines={lines} runs={sources} full={full} current={current} />)}
+  const main = charts.filter(({ spec }) => !spec.lesser);
+  const focus = runsInFocus(shown, current);
+  const focusKey = focus === null ? "" : [...focus].join(" ");
+  const kept = useMemo(() => focus, [focusKey]);
+  const grid = (some: readonly ChartLines[], isSmall = false) => some.length > 0 && (
+    <div class={isSmall ? "chart-grid small-charts" : "chart-grid"}>
+      {some.map(({ spec, lines }) => (
+        <ChartCard key={spec.id} spec={spec} lines={lines} runs={sources} full={full} current={current} focus={kept} isSmall={isSmall} />
+      ))}
     </div>
   );
   return (
@@ -59,7 +68,8 @@ export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: st
       {shown.length === 0 && <p class="empty">{text.noneShown}</p>}
       <Unread runs={runs.filter((run) => shown.includes(run.id))} part="metrics" />
       {shown.length > 0 && charts.length === 0 && !isUnread && <p class="empty">{text.noMetrics}</p>}
-      {grid(charts.filter(({ spec }) => !spec.lesser))}
+      {grid(main.filter(({ lines }) => hasLine(lines)))}
+      {grid(main.filter(({ lines }) => !hasLine(lines)), true)}
       {lesser.length > 0 && (
         <div class="lesser">
           <button type="button" class="quiet" aria-expanded={view.more} onClick={() => changeView({ more: !view.more })}>
@@ -90,7 +100,7 @@ function Toolbar({ full }: { full: Domain }) {
       </fieldset>
       <label class="smoothing">
         <span>{text.smoothing}</span>
-        <input type="range" min={0} max={kMostSmoothing} step={0.01} value={view.smoothing}
+        <input type="range" min={0} max={kMaxSmoothing} step={0.01} value={view.smoothing}
           onInput={(event) => changeView({ smoothing: Number(event.currentTarget.value) })} />
         <output>{view.smoothing.toFixed(2)}</output>
       </label>
@@ -111,7 +121,7 @@ function Legend({ runs }: { runs: readonly Run[] }) {
       {runs.map((run) => (
         <button key={run.id} type="button" class={`chip ${slotClass(store.slots.of(run.id))}`} aria-pressed={shown.includes(run.id)}
           title={run.path} onClick={() => toggle(run.id)}>
-          <span class={`swatch ${dashClass(store.slots.of(run.id))}`} />{run.name}
+          <span class="swatch" />{run.name}
         </button>
       ))}
     </div>

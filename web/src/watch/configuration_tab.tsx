@@ -1,8 +1,8 @@
-// The run's facts and options, searched, alone or beside another run's.
+// The run's facts and options: grouped, searched, or compared with another run's.
 import { useState } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
 import type { Run } from "./contract.ts";
-import { optionRows, searchRows, valueText, type OptionRow } from "./differences.ts";
+import { groupRows, optionRows, searchRows, valueText, type OptionRow } from "./differences.ts";
 import { shellText } from "./formatting.ts";
 import { changeView, store, useView } from "./page_state";
 import { texts, type WatchTexts } from "./texts";
@@ -19,7 +19,7 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
   const unread = <Unread runs={against ? [run, against] : [run]} part="details" />;
   const isUnread = (id: string): boolean => store.unread(id, "details") !== null;
   if (!left) return isUnread(run.id) ? unread : <p class="empty">{text.loading}</p>;
-  // Beside a run that cannot be read the own options stay, and with them the choice of another.
+  // If the other run cannot be read, this run's options stay visible, so that the reader can choose another.
   if (against && !right && !isUnread(against.id)) return <p class="empty">{text.loading}</p>;
   const rows = optionRows(left.options ?? {}, right ? right.options ?? {} : null);
   const differing = rows.filter((row) => row.differs);
@@ -44,7 +44,9 @@ export function ConfigurationTab({ runs, run }: { runs: readonly Run[]; run: Run
       {unread}
       <div class={`configuration ${right ? "compared" : ""}`}>
         <Facts runs={right ? [left, right] : [left]} names={names} all={all} />
-        <Options rows={shown} names={names} empty={left.options === null ? text.noOptions : text.noMatch} />
+        {right || query.trim() !== "" || rows.length === 0
+          ? <Options rows={shown} names={names} empty={left.options === null ? text.noOptions : text.noMatch} />
+          : <GroupedOptions rows={rows} run={left} />}
       </div>
     </>
   );
@@ -89,12 +91,31 @@ function Facts({ runs, names, all }: { runs: readonly Run[]; names: readonly str
     const [left = "", right = left] = facts.map((one) => one.get(name) ?? "");
     return { name: text.facts[name] ?? name, left, right, differs: left !== right };
   });
-  return <Rows title={text.about} rows={rows.filter((row) => (runs.length > 1 && !all ? row.differs : row.left !== "" || row.right !== ""))} names={names} />;
+  return <Rows id="facts" title={text.about} rows={rows.filter((row) => (runs.length > 1 && !all ? row.differs : row.left !== "" || row.right !== ""))} names={names} />;
+}
+
+function GroupedOptions({ rows, run }: { rows: readonly OptionRow[]; run: Run }) {
+  const text = useTexts(texts);
+  const { set, changed, rest } = groupRows(rows, run.facts["command"], run.changed_options);
+  const names = [run.name];
+  const isOnly = set.length === 0 && run.changed_options === null;
+  return (
+    <div class="option-groups">
+      {set.length > 0 && <Rows id="set" title={text.setOptions} rows={set} names={names} code />}
+      {changed.length > 0 && <Rows id="changed" title={isOnly ? text.options : text.changedOptions} rows={changed} names={names} code />}
+      {rest.length > 0 && (
+        <details class="card other-options">
+          <summary>{text.otherOptions(rest.length)}</summary>
+          <OptionTable rows={rest} names={names} code labelledBy={text.otherOptions(rest.length)} />
+        </details>
+      )}
+    </div>
+  );
 }
 
 function Options({ rows, names, empty }: { rows: readonly OptionRow[]; names: readonly string[]; empty: string }) {
   const text = useTexts(texts);
-  if (rows.length > 0) return <Rows title={text.options} rows={rows} names={names} code />;
+  if (rows.length > 0) return <Rows id="options" title={text.options} rows={rows} names={names} code />;
   return (
     <section class="card">
       <h3>{text.options}</h3>
@@ -103,13 +124,26 @@ function Options({ rows, names, empty }: { rows: readonly OptionRow[]; names: re
   );
 }
 
-function Rows({ title, rows, names, code }: { title: string; rows: readonly OptionRow[]; names: readonly string[]; code?: boolean }) {
-  const text = useTexts(texts);
-  const id = code ? "options-title" : "facts-title";
+interface RowsProps {
+  rows: readonly OptionRow[];
+  names: readonly string[];
+  /** The values are options as one writes them. */
+  code?: boolean;
+}
+
+function Rows({ id, title, ...table }: RowsProps & { id: string; title: string }) {
   return (
-    <section class="card" aria-labelledby={id}>
-      <h3 id={id}>{title}</h3>
-      <div class="table-scroll" tabIndex={0} role="group" aria-labelledby={id}>
+    <section class="card" aria-labelledby={`${id}-title`}>
+      <h3 id={`${id}-title`}>{title}</h3>
+      <OptionTable {...table} labelledBy={title} />
+    </section>
+  );
+}
+
+function OptionTable({ rows, names, code, labelledBy }: RowsProps & { labelledBy: string }) {
+  const text = useTexts(texts);
+  return (
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={labelledBy}>
         <table class={code ? "options code" : "options"}>
           <thead class={names.length > 1 ? "" : "hidden-head"}>
             <tr>
@@ -130,6 +164,5 @@ function Rows({ title, rows, names, code }: { title: string; rows: readonly Opti
           </tbody>
         </table>
       </div>
-    </section>
   );
 }

@@ -65,7 +65,7 @@ export interface Confusion {
 
 const kMaxShown = 40;
 
-/** The matrix of very many labels, reduced to what a reader can look at; the scores and totals are those of all. */
+/** The matrix of very many labels, reduced to a readable size; scores and totals are computed from all labels. */
 export function sparseConfusion(labels: readonly string[], sparse: readonly SparseCell[]): Confusion {
   const support = new Map<number, number>(), predicted = new Map<number, number>(), hits = new Map<number, number>();
   const add = (to: Map<number, number>, id: number, value: number) => to.set(id, (to.get(id) ?? 0) + value);

@@ -1,5 +1,5 @@
-// What the run page takes from the server, made safe to use: a run's folder is a file on disk that anything may have
-// written, so every field is checked once, here, and is null or empty where it is missing or of another kind.
+// Checks what the run page gets from the server. Any program may have written a run's files, so every field is checked
+// once, here, and is null or empty if it is missing or of another type.
 import { denseConfusion, sparseConfusion, type LabelScores, type SparseCell } from "./confusion.ts";
 import { tellingNames } from "./run_names.ts";
 
@@ -8,7 +8,7 @@ export type RunState = "running" | "finished" | "stopped" | "interrupted" | "fai
 export const kRunStates: readonly RunState[] = ["running", "finished", "stopped", "interrupted", "failed"];
 
 export interface Best {
-  /** Null where it is not known: the Trainer's own state has the value without the metric's name. */
+  /** Null if it is not known: the Trainer's own state has the value without the metric's name. */
   metric: string | null;
   value: number;
   step: number;
@@ -17,20 +17,25 @@ export interface Best {
 /** One run: run.json's fields by their own names, plus the server's. Times are unix seconds. */
 export interface Run {
   id: string;
-  /** The folder's; in the list of runs with as much of its path as tells it from others of that name. */
+  /** The folder's name; in the list of runs with as much of its path as distinguishes it from others of that name. */
   name: string;
   path: string;
   state: RunState;
   phase: string | null;
   error: string | null;
-  /** It runs and was asked to save and stop. */
+  /** What to do about the error. */
+  hint: string | null;
+  /** It is running and was asked to save a checkpoint and stop. */
   stopping: boolean;
   resume_command: string | null;
   step: number | null;
   total_steps: number | null;
   epoch: number | null;
   num_train_epochs: number | null;
+  /** Over the last half minute. */
   tokens_per_second: number | null;
+  /** Of this session's training. */
+  mean_tokens_per_second: number | null;
   seconds_left: number | null;
   memory_bytes: number | null;
   peak_memory_bytes: number | null;
@@ -39,7 +44,9 @@ export interface Run {
   best: Best | null;
   /** The rest of run.json that the configuration table shows: model, device, command, ... */
   facts: Readonly<Record<string, unknown>>;
-  /** All options of the run; null in the list of runs, which leaves them out. */
+  /** Options whose value is not the default; null if the run does not say. */
+  changed_options: readonly string[] | null;
+  /** All options of the run; null in the list of runs. */
   options: Readonly<Record<string, unknown>> | null;
 }
 
@@ -142,7 +149,7 @@ function readFacts(json: Fields): Fields {
   return facts;
 }
 
-/** A run of the list or alone; null where it has no id, by which everything else asks for it. */
+/** Reads a run; null if it has no id. */
 export function readRun(value: unknown): Run | null {
   const json = fields(value);
   const id = textOrNull(json["id"]);
@@ -154,6 +161,7 @@ export function readRun(value: unknown): Run | null {
     state: readState(json["state"]),
     phase: textOrNull(json["phase"]),
     error: readError(json["error"]),
+    hint: textOrNull(json["hint"]),
     stopping: json["stopping"] === true,
     resume_command: textOrNull(json["resume_command"]),
     step: number(json["step"]),
@@ -161,6 +169,7 @@ export function readRun(value: unknown): Run | null {
     epoch: number(json["epoch"]),
     num_train_epochs: number(json["num_train_epochs"]),
     tokens_per_second: number(json["tokens_per_second"]),
+    mean_tokens_per_second: number(json["mean_tokens_per_second"]),
     seconds_left: number(json["seconds_left"]),
     memory_bytes: number(json["memory_bytes"]),
     peak_memory_bytes: number(json["peak_memory_bytes"]),
@@ -168,6 +177,7 @@ export function readRun(value: unknown): Run | null {
     updated_at: number(json["updated_at"]),
     best: readBest(json["best"]),
     facts: readFacts(json),
+    changed_options: Array.isArray(json["changed_options"]) ? json["changed_options"].map(text) : null,
     options: isFields(json["options"]) ? json["options"] : null,
   };
 }
@@ -221,7 +231,7 @@ function readMetrics(value: unknown): Record<string, number> {
   return metrics;
 }
 
-/** The cells of a sparse matrix; what is not one, or beyond the labels, is left out. */
+/** The cells of a sparse matrix; skips malformed ones and those beyond the labels. */
 function readCells(value: unknown, numLabels: number): SparseCell[] {
   const isLabel = (id: number | null): id is number => id !== null && Number.isInteger(id) && id >= 0 && id < numLabels;
   return list(value).flatMap((cell): SparseCell[] => {

@@ -1,4 +1,4 @@
-// What a chart says, in words' numbers: last, best and trend of each line. Read out instead of the picture.
+// A chart in words: last value, best value and trend of each line, for screen readers.
 import { betterOf } from "./catalog.ts";
 import type { Line } from "./chart_lines.ts";
 

@@ -23,7 +23,7 @@ export function flatten(values: Values, prefix = ""): Map<string, unknown> {
   return flat;
 }
 
-/** A value as people write it: text bare, the rest as JSON, nothing for what is not set. */
+/** A value as people write it: plain text, other values as JSON, empty if unset. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
@@ -49,4 +49,37 @@ export function searchRows(rows: readonly OptionRow[], query: string): OptionRow
   const plain = (text: string): string => text.toLowerCase().replaceAll("-", "_");
   const words = plain(query).split(/\s+/).filter((word) => word !== "");
   return rows.filter((row) => words.every((word) => plain(`${row.name} ${row.left} ${row.right}`).includes(word)));
+}
+
+/** The options that a run's command sets: "--learning-rate 2e-5", "--no-bf16", "--max_steps=10". */
+export function namesInCommand(command: unknown, known: ReadonlySet<string>): Set<string> {
+  const names = new Set<string>();
+  if (!Array.isArray(command)) return names;
+  for (const word of command) {
+    if (typeof word !== "string" || !word.startsWith("--")) continue;
+    const name = (word.slice(2).split("=")[0] ?? "").replaceAll("-", "_");
+    for (const one of [name, name.replace(/^no_/, "")]) if (known.has(one)) names.add(one);
+  }
+  return names;
+}
+
+export interface OptionGroups {
+  /** On the command line. */
+  set: OptionRow[];
+  /** Not the default: from a configuration file. */
+  changed: OptionRow[];
+  /** The rest: defaults, and options without a value. */
+  rest: OptionRow[];
+}
+
+/** The most useful first. Without `changed` (runs of other tools), options with a value count as changed. */
+export function groupRows(rows: readonly OptionRow[], command: unknown, changed: readonly string[] | null): OptionGroups {
+  const set = namesInCommand(command, new Set(rows.map((row) => row.name)));
+  const isChanged = (row: OptionRow): boolean =>
+    changed === null ? row.left !== "" : changed.includes(row.name) || changed.includes(row.name.split(".")[0] ?? "");
+  return {
+    set: rows.filter((row) => set.has(row.name)),
+    changed: rows.filter((row) => !set.has(row.name) && isChanged(row)),
+    rest: rows.filter((row) => !set.has(row.name) && !isChanged(row)),
+  };
 }

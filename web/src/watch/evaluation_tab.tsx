@@ -1,4 +1,4 @@
-// What an evaluation found: the confusion matrix, scores by label, and the mistakes with their text.
+// An evaluation: the confusion matrix, scores by label, and the mistakes with their text.
 import { useState } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
 import { cells } from "./confusion.ts";
@@ -7,21 +7,23 @@ import { countText, decimalText, metricText, percentText } from "./formatting.ts
 import { Icon } from "./icons";
 import { changeView, store, useView } from "./page_state";
 import type { Part } from "./run_store.ts";
+import { readable } from "./readable.ts";
 import { texts } from "./texts";
 import { Unread } from "./unread";
+import { evaluationToShow } from "./view_state.ts";
 
 export function EvaluationTab({ run }: { run: Run }) {
   const text = useTexts(texts);
   const view = useView();
   const steps = store.steps.get(run.id);
   if (steps === undefined) return <Missing run={run} part="steps" />;
-  const newest = steps[steps.length - 1];
-  if (newest === undefined) return <p class="empty">{text.noEvaluations}</p>;
-  const step = view.step !== null && steps.includes(view.step) ? view.step : newest;
+  const best = run.best?.step ?? null;
+  const step = evaluationToShow(steps, view.step, best);
+  if (step === null) return <p class="empty">{text.noEvaluations}</p>;
   const evaluation = store.evaluation(run.id, step);
   return (
     <>
-      <StepChoice steps={steps} step={step} epoch={evaluation?.epoch ?? null} />
+      <StepChoice steps={steps} step={step} best={best} epoch={evaluation?.epoch ?? null} />
       <Unread runs={[run]} part="steps" />
       {evaluation === null ? <Missing run={run} part={`evaluation/${step}`} /> : (
         <div class="evaluation">
@@ -34,26 +36,32 @@ export function EvaluationTab({ run }: { run: Run }) {
   );
 }
 
-/** What is not there: on its way, or not to be read. */
+/** A part that is still loading or cannot be read. */
 function Missing({ run, part }: { run: Run; part: Part }) {
   const text = useTexts(texts);
   if (store.unread(run.id, part) !== null) return <Unread runs={[run]} part={part} />;
   return <p class="empty">{text.loading}</p>;
 }
 
-/** The newest step follows the run; any other stays. */
-function StepChoice({ steps, step, epoch }: { steps: readonly number[]; step: number; epoch: number | null }) {
+/** The step that is shown first follows the run; any other stays. */
+function StepChoice({ steps, step, best, epoch }: { steps: readonly number[]; step: number; best: number | null; epoch: number | null }) {
   const text = useTexts(texts);
   const at = steps.indexOf(step);
-  const choose = (index: number): void => changeView({ step: index >= steps.length - 1 ? null : steps[index] ?? null });
+  const newest = steps[steps.length - 1];
+  const choose = (index: number): void => {
+    const chosen = steps[index] ?? null;
+    changeView({ step: chosen === evaluationToShow(steps, null, best) ? null : chosen });
+  };
+  const nameOf = (one: number): string => {
+    const name = countText(one, text.locale);
+    return one === best ? text.bestStep(name) : one === newest ? text.newest(name) : name;
+  };
   return (
     <div class="toolbar">
       <label class="field">
         <span>{text.evaluatedStep}</span>
         <select value={step} onChange={(event) => choose(steps.indexOf(Number(event.currentTarget.value)))}>
-          {[...steps].reverse().map((one, i) => (
-            <option key={one} value={one}>{i === 0 ? text.newest(countText(one, text.locale)) : countText(one, text.locale)}</option>
-          ))}
+          {[...steps].reverse().map((one) => <option key={one} value={one}>{nameOf(one)}</option>)}
         </select>
       </label>
       <div class="zoom">
@@ -73,7 +81,7 @@ function Confusion({ evaluation }: { evaluation: Evaluation }) {
     <section class="card confusion-card" aria-labelledby="confusion-title">
       <h3 id="confusion-title">{text.confusion}</h3>
       <p class="correct">{text.correct(countText(correct, text.locale), countText(all, text.locale), percentText(all > 0 ? correct / all : null, text.locale, 1))}</p>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label={text.confusion}>
+      <div class="table-scroll confusion-scroll" tabIndex={0} role="group" aria-label={text.confusion}>
         <table class="confusion" aria-labelledby="confusion-title" aria-describedby="confusion-note">
           <thead>
             <tr>
@@ -138,14 +146,23 @@ function PerLabel({ evaluation }: { evaluation: Evaluation }) {
 
 function Worst({ evaluation }: { evaluation: Evaluation }) {
   const text = useTexts(texts);
+  const [isRaw, setRaw] = useState(false);
+  const hasMarkup = evaluation.worst.some((mistake) => [mistake.text, mistake.text_pair ?? ""].some((one) => readable(one) !== one.trim()));
   return (
     <section class="card worst" aria-labelledby="worst-title">
       <h3 id="worst-title">{text.worst}</h3>
       {evaluation.worst.length === 0 ? <p class="soft">{text.noMistakes}</p> : (
         <>
-          <p class="soft">{text.worstHint}</p>
+          <div class="worst-head">
+            <p class="soft">{text.worstHint}</p>
+            {hasMarkup && (
+              <label class="check">
+                <input type="checkbox" checked={isRaw} onChange={() => setRaw(!isRaw)} /><span>{text.rawText}</span>
+              </label>
+            )}
+          </div>
           <ol>
-            {evaluation.worst.map((mistake, i) => <MistakeItem key={`${evaluation.step} ${i}`} mistake={mistake} />)}
+            {evaluation.worst.map((mistake, i) => <MistakeItem key={`${evaluation.step} ${i}`} mistake={mistake} isRaw={isRaw} />)}
           </ol>
         </>
       )}
@@ -155,15 +172,17 @@ function Worst({ evaluation }: { evaluation: Evaluation }) {
 
 const kShortText = 280;
 
-function MistakeItem({ mistake }: { mistake: Mistake }) {
+function MistakeItem({ mistake, isRaw }: { mistake: Mistake; isRaw: boolean }) {
   const text = useTexts(texts);
   const [open, setOpen] = useState(false);
-  const whole = mistake.text.length + (mistake.text_pair?.length ?? 0) <= kShortText;
+  const shownText = isRaw ? mistake.text : readable(mistake.text);
+  const pair = isRaw || mistake.text_pair === null ? mistake.text_pair : readable(mistake.text_pair);
+  const whole = shownText.length <= kShortText && (pair?.length ?? 0) <= kShortText;
   const cut = (value: string): string => (open || value.length <= kShortText ? value : `${value.slice(0, kShortText).trimEnd()}\u2026`);
   return (
     <li>
-      <p class="mistake-text">{cut(mistake.text)}</p>
-      {mistake.text_pair !== null && <p class="mistake-text pair">{cut(mistake.text_pair)}</p>}
+      <p class="mistake-text">{cut(shownText)}</p>
+      {pair !== null && <p class="mistake-text pair">{cut(pair)}</p>}
       <p class="mistake-facts">
         <span>{text.mistakeTrue} <b class="truth">{mistake.label}</b></span>
         <span>{text.mistakePredicted} <b class="wrong">{mistake.predicted}</b></span>

@@ -1,6 +1,6 @@
-// The figures of a run in words: its best value, speed, memory and device; what is not known has none.
+// The figures of a run in words: best value, duration, speed, memory and device; unknown ones are left out.
 import type { Run } from "./contract.ts";
-import { bytesText, countText, metricText } from "./formatting.ts";
+import { bytesText, countText, durationText, metricText } from "./formatting.ts";
 import { metricTitle, type WatchTexts } from "./texts.ts";
 
 export interface Figure {
@@ -17,9 +17,10 @@ export function figuresOf(run: Run, text: WatchTexts): Figure[] {
     const title = metric === null ? "" : `${metricTitle(text, metric)} `;
     figures.push({ name: text.best, value: title + metricText(value, locale), note: text.atStep(countText(step, locale)) });
   }
-  if (run.tokens_per_second !== null) {
-    figures.push({ name: text.speed, value: text.tokensPerSecond(countText(run.tokens_per_second, locale)), note: null });
+  if (run.started_at !== null && run.updated_at !== null) {
+    figures.push({ name: text.elapsed, value: durationText(run.updated_at - run.started_at, text.duration), note: null });
   }
+  figures.push(...speedOf(run, text));
   const now = run.state === "running" ? run.memory_bytes : null;
   const memory = now ?? run.peak_memory_bytes;
   if (memory !== null) {
@@ -34,4 +35,14 @@ export function figuresOf(run: Run, text: WatchTexts): Figure[] {
     figures.push({ name: text.device, value: device, note: typeof precision === "string" ? precision : null });
   }
   return figures;
+}
+
+/** While it runs the speed now, with the mean beside it; of an ended run the mean. */
+function speedOf(run: Run, text: WatchTexts): Figure[] {
+  const speed = (value: number): string => text.tokensPerSecond(countText(value, text.locale));
+  const mean = run.mean_tokens_per_second;
+  const now = run.state === "running" ? run.tokens_per_second : null;
+  if (now !== null) return [{ name: text.speed, value: speed(now), note: mean === null ? null : text.mean(speed(mean)) }];
+  if (mean !== null) return [{ name: text.meanSpeed, value: speed(mean), note: null }];
+  return run.tokens_per_second === null ? [] : [{ name: text.speed, value: speed(run.tokens_per_second), note: text.lastHalfMinute }];
 }

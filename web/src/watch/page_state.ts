@@ -28,7 +28,7 @@ function writeAddress(): void {
   try {
     history.replaceState(null, "", hash === "" ? location.pathname + location.search : `#${hash}`);
   } catch {
-    // Safari takes a hundred changes in half a minute, which the smoothing slider can exceed.
+    // Safari allows a hundred changes in half a minute; the smoothing slider can exceed that.
     retry = window.setTimeout(writeAddress, 5000);
   }
 }

@@ -26,6 +26,7 @@ export interface PlotProps {
   axis: AxisName;
   zoom: readonly [number, number] | null;
   logarithmic: boolean;
+  focus: ReadonlySet<string> | null;
 }
 
 const round = (value: number): number => Number(value.toPrecision(6));
@@ -41,10 +42,10 @@ export function Plot(props: PlotProps) {
   const element = useRef<HTMLDivElement>(null);
   const canvas = useRef<PlotCanvas | null>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
-  const { lines, zoom, full, logarithmic, axis, id } = props;
+  const { lines, zoom, full, logarithmic, axis, id, focus } = props;
   const scene = useMemo(
-    () => buildScene(lines, { zoom: zoom ?? [full.low, full.high], logarithmic, width: Math.max(100, size.width) }),
-    [lines, zoom, full.low, full.high, logarithmic, size.width]);
+    () => buildScene(lines, { zoom: zoom ?? [full.low, full.high], logarithmic, focus, width: Math.max(100, size.width) }),
+    [lines, zoom, full.low, full.high, logarithmic, focus, size.width]);
   const content = { scene, axis, language: text.locale };
 
   useEffect(() => followSize(element.current, setSize), []);
@@ -107,7 +108,7 @@ interface Reading {
   raw: number;
 }
 
-/** What each line says nearest to x, of those that have something there. */
+/** The value of each line nearest to x, for lines with values there. */
 function readingsAt(lines: readonly Line[], x: number): Reading[] {
   return lines.flatMap((line) => {
     const at = nearestIndex(line.x, x);
@@ -152,7 +153,7 @@ function roleText(line: Line, text: { training: string; evaluation: string }): s
   return line.role === "evaluation" ? text.evaluation : text.training;
 }
 
-const kMostShown = 12;
+const kMaxShown = 12;
 
 function Tooltip({ readings, place, axis, canvas, several, width }: {
   readings: readonly Reading[]; place: number; axis: AxisName; canvas: PlotCanvas | null; several: boolean; width: number;
@@ -171,7 +172,7 @@ function Tooltip({ readings, place, axis, canvas, several, width }: {
       ))}
       <div class="tooltip" style={side}>
         <p class="tooltip-place">{text.axes[axis]} {placeText(place, axis, text.locale)}</p>
-        {readings.slice(0, kMostShown).map(({ line, y, raw, x }) => (
+        {readings.slice(0, kMaxShown).map(({ line, y, raw, x }) => (
           <p key={`${line.run} ${line.key}`} class={`reading ${slotClass(line.slot)}`}>
             <span class={roles ? `swatch swatch-${line.role}` : "swatch"} />
             <span class="reading-name">{[several && line.name, roles && roleText(line, text)].filter(Boolean).join(" \u00b7 ")}</span>
@@ -180,7 +181,7 @@ function Tooltip({ readings, place, axis, canvas, several, width }: {
             <span class="reading-note">{x !== place && `@ ${placeText(x, axis, text.locale)}`}</span>
           </p>
         ))}
-        {readings.length > kMostShown && <p class="reading-note">{text.andMore(readings.length - kMostShown)}</p>}
+        {readings.length > kMaxShown && <p class="reading-note">{text.andMore(readings.length - kMaxShown)}</p>}
       </div>
     </div>
   );

@@ -1,9 +1,9 @@
 // One chart on a canvas. uPlot keeps the axes, the pixels of the screen, the crosshair and the dragging; the lines are
-// drawn from the scene in its draw hook, because runs share no common x values as uPlot's own series must.
+// drawn from the scene in its draw hook, because uPlot's own series need common x values, which runs do not have.
 import uPlot from "uplot";
 import { themeColor } from "../shared/theme";
 import { xAxis, yAxis } from "./chart_axes.ts";
-import { kEvaluationDash, slotColor, slotDash } from "./chart_style";
+import { kEvaluationDash, kFaintAlpha, slotColor } from "./chart_style";
 import type { Scene, Stroke } from "./scene.ts";
 import type { AxisName } from "./series.ts";
 
@@ -160,15 +160,15 @@ function pen(): number {
   return (uPlot.pxRatio * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
 }
 
-function drawStroke(plot: uPlot, { line, points, faint, dots, dashed }: Stroke): void {
+function drawStroke(plot: uPlot, { line, points, faint, muted, dots, dashed }: Stroke): void {
   const { ctx } = plot;
   const ratio = pen();
   const color = slotColor(line.slot);
-  ctx.globalAlpha = faint ? 0.28 : 1;
+  ctx.globalAlpha = faint || muted ? kFaintAlpha : 1;
   ctx.strokeStyle = ctx.fillStyle = color;
   ctx.lineWidth = (faint ? 1 : 1.75) * ratio;
   ctx.lineJoin = "round";
-  ctx.setLineDash(faint ? [] : (dashed ? kEvaluationDash : slotDash(line.slot)).map((part) => part * ratio));
+  ctx.setLineDash(dashed ? kEvaluationDash.map((part) => part * ratio) : []);
   ctx.beginPath();
   const dot = new Path2D();
   let drawing = false;

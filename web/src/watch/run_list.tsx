@@ -1,6 +1,6 @@
-// The list of runs: which of them the charts show, and which one is looked at.
+// The list of runs: which of them the charts show, and which one is selected.
 import { useTexts } from "../shared/i18n";
-import { kNumColors, kNumDashes } from "./chart_style";
+import { kNumColors } from "./chart_style";
 import type { Run } from "./contract.ts";
 import { decimalText, percentText } from "./formatting.ts";
 import { Icon } from "./icons";
@@ -18,15 +18,15 @@ export function StateBadge({ run }: { run: Run }) {
   );
 }
 
-/** How much of a run is done, 0 to 1; null where its length is not known. */
+/** How much of a run is done, 0 to 1; null if its length is not known. A finished run is done, also if it stopped early. */
 export function shareDone(run: Run): number | null {
+  if (run.state === "finished") return 1;
   if (run.step === null || run.total_steps === null || run.total_steps <= 0) return null;
   return Math.min(1, Math.max(0, run.step / run.total_steps));
 }
 
 /** The class that carries a run's colour. */
 export const slotClass = (slot: number): string => `slot-${slot % kNumColors}`;
-export const dashClass = (slot: number): string => `dash-${Math.floor(slot / kNumColors) % kNumDashes}`;
 
 /** Shows or hides runs in the charts. */
 export function useShown(runs: readonly Run[]): { shown: readonly string[]; toggle: (id: string) => void } {
@@ -57,7 +57,7 @@ function RunItem({ run, current, shown, toggle }: {
         <span class="run-line">
           <StateBadge run={run} />
           <span class="run-share">
-            {share === null ? decimalText(run.step, text.locale) : percentText(share, text.locale)}
+            {share === null ? run.step !== null && run.step > 0 && decimalText(run.step, text.locale) : percentText(share, text.locale)}
           </span>
         </span>
       </button>

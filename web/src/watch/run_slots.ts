@@ -1,4 +1,4 @@
-// Which colour and dash a run has: a slot of its own by its id, remembered by this browser, so that it stays when other
+// Which colour a run has: a slot of its own by its id, remembered by this browser, so that it stays when other
 // runs come and go, when the run is resumed, and after a reload.
 
 /** Where the slots are kept: text of their own making, or null. */
@@ -7,8 +7,8 @@ export interface SlotStorage {
   write(text: string): void;
 }
 
-// Of runs that are no longer listed the latest are remembered; they may come back.
-const kMostKept = 2000;
+// The latest runs that are no longer listed keep their slot, since they may come back.
+const kMaxKept = 2000;
 
 function parsed(text: string | null): Map<string, number> {
   try {
@@ -67,7 +67,7 @@ export class RunSlots {
 
   private keep(listed: readonly string[]): void {
     const isListed = new Set(listed);
-    const away = [...this.slots].filter(([id]) => !isListed.has(id)).slice(-kMostKept);
+    const away = [...this.slots].filter(([id]) => !isListed.has(id)).slice(-kMaxKept);
     this.slots = new Map([...away, ...listed.map((id): [string, number] => [id, this.of(id)])]);
     this.storage.write(JSON.stringify([...this.slots]));
   }

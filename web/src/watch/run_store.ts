@@ -5,6 +5,7 @@ import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Eva
 import { advance, delay, kStart, type Polling, type PollingEvent } from "./polling.ts";
 import { RunSlots } from "./run_slots.ts";
 import { RunMetrics } from "./series.ts";
+import { evaluationToShow } from "./view_state.ts";
 
 export interface Client {
   /** JSON of a GET or POST. Throws an error that has the HTTP `status`, 0 where the server did not answer. */
@@ -17,7 +18,7 @@ export interface Timer {
   clear(timer: number): void;
 }
 
-/** What the page shows at the moment, and so what is asked for. */
+/** What the page shows now and therefore requests. */
 export interface Wanted {
   shown: readonly string[];
   details: readonly string[];
@@ -32,7 +33,7 @@ export interface Failure {
 /** What is asked of a run. */
 export type Part = "metrics" | "details" | "steps" | `evaluation/${number}`;
 
-/** All readable; changed in place, `version` tells that it was. */
+/** Everything may be read. It changes in place, and `version` with it. */
 export class RunStore {
   version = 0;
   polling: Polling = kStart;
@@ -44,10 +45,10 @@ export class RunStore {
   /** Evaluated steps of a run. */
   readonly steps = new Map<string, readonly number[]>();
   readonly evaluations = new Map<string, Evaluation>();
-  /** Runs that this page told to stop and that have not yet; or why that did not work. */
+  /** Runs that this page asked to stop and that are still running, or why the request failed. */
   readonly stopping = new Map<string, "asked" | Failure>();
 
-  /** Colours and dashes. */
+  /** Colours. */
   readonly slots: RunSlots;
 
   private readonly client: Client;
@@ -208,7 +209,7 @@ export class RunStore {
     }
   }
 
-  /** The run began anew: what was evaluated before is no more. */
+  /** The run started again: forgets the evaluations from before. */
   private forgetEvaluations(id: string): void {
     this.unreadParts.delete(id);
     for (const name of this.evaluations.keys()) {
@@ -230,8 +231,8 @@ export class RunStore {
       this.steps.set(run.id, readSteps(await this.client.get(path)));
     });
     const steps = this.steps.get(run.id) ?? [];
-    const chosen = step !== null && steps.includes(step) ? step : steps[steps.length - 1];
-    if (chosen === undefined || this.evaluations.has(`${run.id}/${chosen}`)) return;
+    const chosen = evaluationToShow(steps, step, run.best?.step ?? null);
+    if (chosen === null || this.evaluations.has(`${run.id}/${chosen}`)) return;
     await this.askUnlessSame(`evaluation/${chosen}`, run, progressOf(run), async () => {
       const file = readEvaluation(await this.client.get(`${path}/${chosen}`));
       this.evaluations.set(`${run.id}/${chosen}`, { ...file, step: chosen });

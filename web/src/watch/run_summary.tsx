@@ -1,10 +1,10 @@
-// The run that is looked at: how far it is, how fast, what went wrong, and what one can do about it.
-import { useEffect, useRef, useState } from "preact/hooks";
+// The chosen run: progress, speed, what went wrong, and the next command.
+import { useEffect, useRef } from "preact/hooks";
+import { CopyButton } from "../shared/copy_button";
 import { useTexts } from "../shared/i18n";
 import type { Run } from "./contract.ts";
 import { figuresOf } from "./figures.ts";
-import { countText, decimalText, durationText, percentText } from "./formatting.ts";
-import { Icon } from "./icons";
+import { countText, decimalText, durationText, percentText, shellText } from "./formatting.ts";
 import { store } from "./page_state";
 import { shareDone, StateBadge } from "./run_list";
 import { texts } from "./texts";
@@ -32,8 +32,11 @@ function Progress({ run }: { run: Run }) {
   const share = shareDone(run);
   const phase = run.state === "running" && run.phase !== null ? text.phases[run.phase] : undefined;
   const parts = phase === undefined ? [] : [phase];
-  if (run.step !== null) parts.push(text.step(countText(run.step, text.locale), countText(run.total_steps, text.locale)));
-  if (run.epoch !== null) parts.push(text.epoch(decimalText(run.epoch, text.locale), decimalText(run.num_train_epochs, text.locale)));
+  const hasPlan = run.total_steps !== null && run.total_steps > 0;
+  const isEarly = run.state === "finished" && hasPlan && (run.step ?? 0) < (run.total_steps ?? 0);
+  const stepText = isEarly ? text.stoppedEarly : text.step;
+  if (run.step !== null && hasPlan) parts.push(stepText(countText(run.step, text.locale), countText(run.total_steps, text.locale)));
+  if (run.epoch !== null && hasPlan) parts.push(text.epoch(decimalText(run.epoch, text.locale), decimalText(run.num_train_epochs, text.locale)));
   const left = run.state === "running" && run.seconds_left !== null;
   return (
     <div class={`progress progress-${run.state}`}>
@@ -75,41 +78,29 @@ function Trouble({ run }: { run: Run }) {
       {stopping !== undefined && stopping !== "asked" &&
         <p class="notice error" role="alert">{text.stopFailed(stopping.message)}</p>}
       {run.state !== "running" && run.error !== null && (
-        <div class="notice error failure">{run.state === "failed" && <strong>{text.failedNote}{"\n"}</strong>}{run.error}</div>
+        <div class="notice error failure">{run.state === "failed" && <strong>{text.failedNote}{"\n"}</strong>}{run.error}{run.hint !== null && `\n\n${text.hint(run.hint)}`}</div>
       )}
       {run.state === "interrupted" && run.resume_command !== null && <p class="notice warn">{text.interruptedNote}</p>}
       {run.state === "stopped" && run.resume_command !== null && <p class="soft">{text.stoppedNote}</p>}
-      {run.state !== "running" && run.resume_command !== null && <Command command={run.resume_command} />}
+      {run.state !== "running" && run.resume_command !== null && <Command command={run.resume_command} label={text.resumeWith} />}
+      {run.state === "finished" && run.path !== "" && (
+        <>
+          <p class="soft">{text.nextStep}</p>
+          <Command command={shellText(["hone", "serve", "--model", run.path])} label={text.serveWith} />
+        </>
+      )}
     </>
   );
 }
 
-function Command({ command }: { command: string }) {
-  const text = useTexts(texts);
-  const [copied, setCopied] = useState(false);
+function Command({ command, label }: { command: string; label: string }) {
   const code = useRef<HTMLElement>(null);
-  const copy = async (): Promise<void> => {
-    setCopied(await copyText(command, code.current));
-    setTimeout(() => setCopied(false), 2500);
-  };
   return (
     <div class="command">
-      <code ref={code} tabIndex={0} role="group" aria-label={text.resumeWith}>{command}</code>
-      <button type="button" onClick={() => void copy()}><Icon name="copy" />{text.copy}</button>
-      <span role="status" class="copied">{copied ? text.copied : ""}</span>
+      <code ref={code} tabIndex={0} role="group" aria-label={label}>{command}</code>
+      <CopyButton value={command} source={code} />
     </div>
   );
-}
-
-/** Where the clipboard is closed to pages (not https, not this machine), the text is selected for the reader's own copy. */
-async function copyText(value: string, element: HTMLElement | null): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(value);
-    return true;
-  } catch {
-    if (element) getSelection()?.selectAllChildren(element);
-    return false;
-  }
 }
 
 function StopButton({ run }: { run: Run }) {

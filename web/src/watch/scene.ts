@@ -10,6 +10,8 @@ export interface Stroke {
   faint: boolean;
   /** A dot on each point. */
   dots: boolean;
+  /** Of a run that is not in focus: fainter, and behind the others. */
+  muted: boolean;
   /** Dashed, to set evaluations apart from the training in the same chart. */
   dashed: boolean;
 }
@@ -28,12 +30,14 @@ export interface SceneOptions {
   logarithmic: boolean;
   /** Of the plot, in pixels. */
   width: number;
+  /** Runs that stand out; null: all. */
+  focus?: ReadonlySet<string> | null;
 }
 
-const kMostDots = 60;
-const kMostBroken = 200;
+const kMaxDots = 60;
+const kMaxBroken = 200;
 
-/** The part of the axis that holds all points; with one point or none a small one around it. */
+/** The part of the axis that holds all points, from 0 (the start of the training) on. */
 export function fullDomain(lines: readonly Line[]): Domain {
   let low = Infinity;
   let high = -Infinity;
@@ -42,10 +46,11 @@ export function fullDomain(lines: readonly Line[]): Domain {
     high = Math.max(high, x[x.length - 1] ?? -Infinity);
   }
   if (low > high) return { low: 0, high: 1 };
-  return low < high ? { low, high } : { low: low - 0.5, high: high + 0.5 };
+  low = Math.min(low, 0);
+  return low < high ? { low, high } : { low, high: low + 1 };
 }
 
-// On a logarithmic axis what is not positive has no place.
+// A logarithmic axis shows only positive values.
 function drawable(value: number, logarithmic: boolean): boolean {
   return Number.isFinite(value) && (!logarithmic || value > 0);
 }
@@ -83,21 +88,23 @@ function strokesOf(line: Line, x: Domain, mixed: boolean, options: SceneOptions)
   const cut = (values: readonly number[]): Polyline =>
     decimate(line.x, options.logarithmic ? positive(values) : values, x.low, x.high, options.width);
   const [begin, end] = visibleRange(line.x, x.low, x.high);
-  const few = end - begin <= Math.min(kMostDots, options.width / 8);
+  const few = end - begin <= Math.min(kMaxDots, options.width / 8);
   const dots = few && (line.role === "evaluation" || end - begin <= 2);
-  const stroke: Stroke = { line, points: cut(line.y), faint: false, dots, dashed: mixed && line.role === "evaluation" };
-  return line.smoothed ? [{ line, points: cut(line.raw), faint: true, dots: false, dashed: false }, stroke] : [stroke];
+  const muted = options.focus ? !options.focus.has(line.run) : false;
+  const stroke: Stroke = { line, points: cut(line.y), faint: false, muted, dots, dashed: mixed && line.role === "evaluation" };
+  // The raw values of a muted run would only be noise.
+  return line.smoothed && !muted ? [{ line, points: cut(line.raw), faint: true, muted, dots: false, dashed: false }, stroke] : [stroke];
 }
 
 export function buildScene(lines: readonly Line[], options: SceneOptions): Scene {
   const x = options.zoom ? { low: options.zoom[0], high: options.zoom[1] } : fullDomain(lines);
   const mixed = new Set(lines.map((line) => line.role)).size > 1;
   const strokes = lines.flatMap((line) => strokesOf(line, x, mixed, options));
-  // All faint lines lie behind all others.
-  strokes.sort((a, b) => Number(b.faint) - Number(a.faint));
+  // Faint lines lie behind all others, muted ones behind those in focus.
+  strokes.sort((a, b) => Number(b.faint) - Number(a.faint) || Number(b.muted) - Number(a.muted));
   const broken = lines.flatMap((line) =>
     line.x.filter((at, i) => !Number.isFinite(line.raw[i]) && at >= x.low && at <= x.high)
-      .slice(0, kMostBroken).map((at) => ({ x: at, slot: line.slot })));
+      .slice(0, kMaxBroken).map((at) => ({ x: at, slot: line.slot })));
   return { x, y: valueDomain(lines, x, options.logarithmic), logarithmic: options.logarithmic, strokes, broken };
 }
 
@@ -117,7 +124,7 @@ export function zoomed(shown: Domain, full: Domain, center: number, factor: numb
   return high - low > (full.high - full.low) * 1e-4 ? [low, high] : [shown.low, shown.high];
 }
 
-/** Moves what is shown by a share of its width, up to the ends. */
+/** Moves the visible part by a share of its width, up to the ends. */
 export function panned(shown: Domain, full: Domain, share: number): readonly [number, number] {
   const width = shown.high - shown.low;
   const low = Math.min(Math.max(full.low, shown.low + width * share), full.high - width);

@@ -49,7 +49,7 @@ export class RunMetrics {
   version = 0;
   readonly tracks = new Map<string, Track>();
 
-  /** Takes a page of the server; another generation or a restart drops what was known. */
+  /** Adds a page from the server; another generation or a restart clears everything first. */
   take(page: MetricsPage): void {
     if (page.restarted || (this.generation !== "" && page.generation !== this.generation)) this.clear();
     this.generation = page.generation;

@@ -1,5 +1,5 @@
 // TensorBoard's smoothing: an exponential moving average divided by 1 - weight^n, so that the first points are not
-// drawn towards 0. As there, a non-finite value stays what it is and does not enter the average, and a constant series
+// drawn towards 0. As there, a non-finite value stays and does not enter the average, and a constant series
 // is left alone.
 
 /** @param weight 0 (no smoothing) to below 1. */

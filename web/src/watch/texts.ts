@@ -30,15 +30,19 @@ export interface WatchTexts {
   hideAll: string;
   progress: string;
   step: (at: string, of: string) => string;
+  stoppedEarly: (at: string, of: string) => string;
   epoch: (at: string, of: string) => string;
   left: (duration: string) => string;
   speed: string;
   tokensPerSecond: (count: string) => string;
+  meanSpeed: string;
+  mean: (speed: string) => string;
+  lastHalfMinute: string;
+  elapsed: string;
   memory: string;
   peak: (bytes: string) => string;
   best: string;
   atStep: (step: string) => string;
-  timeLeft: string;
   device: string;
   stop: string;
   stopTitle: (name: string) => string;
@@ -50,9 +54,10 @@ export interface WatchTexts {
   stoppedNote: string;
   interruptedNote: string;
   failedNote: string;
+  hint: (hint: string) => string;
+  nextStep: string;
+  serveWith: string;
   resumeWith: string;
-  copy: string;
-  copied: string;
   axis: string;
   smoothing: string;
   zoom: string;
@@ -76,12 +81,14 @@ export interface WatchTexts {
   tablePart: (shown: number, total: number) => string;
   exportLabel: (title: string, format: string) => string;
   noPoints: string;
+  oneValue: string;
   noTime: string;
   noMetrics: string;
   noneShown: string;
   moreCharts: (count: number) => string;
   andMore: (count: number) => string;
   evaluatedStep: string;
+  bestStep: (step: string) => string;
   newest: (step: string) => string;
   earlier: string;
   later: string;
@@ -101,6 +108,7 @@ export interface WatchTexts {
   support: string;
   worst: string;
   worstHint: string;
+  rawText: string;
   noMistakes: string;
   mistakeTrue: string;
   mistakePredicted: string;
@@ -115,6 +123,9 @@ export interface WatchTexts {
   numDifferences: (count: number) => string;
   about: string;
   options: string;
+  setOptions: string;
+  changedOptions: string;
+  otherOptions: (count: number) => string;
   option: string;
   value: string;
   noMatch: string;
@@ -145,7 +156,7 @@ const en: WatchTexts = {
   loading: "Reading the runs\u2026",
   noRuns: "No runs yet",
   noRunsHint: "A run appears here as soon as its training begins.",
-  lost: "The server does not answer. What you see is from before; this page tries again by itself.",
+  lost: "The server does not answer. The values are those from before; this page tries again by itself.",
   failed: (message) => `The server could not answer: ${message}`,
   unread: (name, message) => `${name} could not be read: ${message}`,
   runs: "Runs",
@@ -154,15 +165,19 @@ const en: WatchTexts = {
   hideAll: "Hide all",
   progress: "Progress",
   step: (at, of) => `Step ${at} of ${of}`,
+  stoppedEarly: (at, of) => `Stopped early at step ${at} of at most ${of}`,
   epoch: (at, of) => `epoch ${at} of ${of}`,
   left: (duration) => `about ${duration} left`,
   speed: "Speed",
   tokensPerSecond: (count) => `${count} tokens/s`,
+  meanSpeed: "Mean speed",
+  mean: (speed) => `mean ${speed}`,
+  lastHalfMinute: "over the last half minute",
+  elapsed: "Duration",
   memory: "Memory",
   peak: (bytes) => `peak ${bytes}`,
   best: "Best",
   atStep: (step) => `at step ${step}`,
-  timeLeft: "Time left",
   device: "Device",
   stop: "Stop\u2026",
   stopTitle: (name) => `Stop ${name}?`,
@@ -171,12 +186,13 @@ const en: WatchTexts = {
   cancel: "Keep running",
   stopping: "Saving, then stopping\u2026",
   stopFailed: (message) => `The run could not be stopped: ${message}`,
-  stoppedNote: "This run was stopped and saved. To go on:",
-  interruptedNote: "This run was interrupted before its end. To go on from its last checkpoint:",
+  stoppedNote: "This run was stopped after saving a checkpoint. To resume it:",
+  interruptedNote: "This run was interrupted before its end. To resume it from its last checkpoint:",
   failedNote: "This run failed:",
+  hint: (hint) => `What to do: ${hint}`,
+  nextStep: "Next: try the model in the browser.",
+  serveWith: "Command that serves the model",
   resumeWith: "Command that resumes the run",
-  copy: "Copy",
-  copied: "Copied",
   axis: "Axis",
   smoothing: "Smoothing",
   zoom: "Zoom",
@@ -197,25 +213,27 @@ const en: WatchTexts = {
   logLabel: (title) => `${title}: log axis`,
   table: "Table",
   tableLabel: (title) => `${title}: data table`,
-  tablePart: (shown, total) => `${shown} of ${total} points, evenly chosen; the CSV has them all.`,
+  tablePart: (shown, total) => `${shown} of ${total} points, evenly spaced; the CSV has them all.`,
   exportLabel: (title, format) => `${title}: save as ${format}`,
   noPoints: "No values yet",
+  oneValue: "One value so far; a line begins with the second.",
   noTime: "No times were recorded",
   noMetrics: "Nothing has been logged yet. The first values come after the first logging steps.",
-  noneShown: "No run is chosen. Choose one or more of the runs to draw them.",
+  noneShown: "No run is chosen. Choose one or more runs to draw them.",
   moreCharts: (count) => `More metrics (${count})`,
   andMore: (count) => `and ${count} more`,
   evaluatedStep: "Evaluated after step",
+  bestStep: (step) => `${step} (best)`,
   newest: (step) => `${step} (newest)`,
   earlier: "Earlier evaluation",
   later: "Later evaluation",
   noEvaluations: "This run has not been evaluated yet.",
   confusion: "Confusion matrix",
-  confusionCaption: "Rows: the true label. Columns: what the model said. Percentages are of the row.",
+  confusionCaption: "Rows: the true label. Columns: the predicted label. Percentages are of the row.",
   labelsShown: (shown, all) => `Shown are the ${shown} labels with the most mistakes, of ${all}.`,
   trueLabel: "True",
   predictedLabel: "Predicted",
-  cell: (truth, predicted, count, share) => `${count} rows of ${truth} were taken for ${predicted}: ${share}`,
+  cell: (truth, predicted, count, share) => `${count} rows of ${truth} predicted as ${predicted}: ${share}`,
   correct: (correct, all, share) => `${correct} of ${all} right (${share})`,
   perLabel: "By label",
   label: "Label",
@@ -224,7 +242,8 @@ const en: WatchTexts = {
   f1: "F1",
   support: "Rows",
   worst: "Worst mistakes",
-  worstHint: "The rows whose true label the model found least likely.",
+  worstHint: "Wrongly predicted rows whose true label has the lowest probability.",
+  rawText: "Raw text",
   noMistakes: "The model made no mistakes here.",
   mistakeTrue: "true",
   mistakePredicted: "predicted",
@@ -239,6 +258,9 @@ const en: WatchTexts = {
   numDifferences: (count) => (count === 1 ? "1 option differs" : `${count} options differ`),
   about: "About this run",
   options: "Options",
+  setOptions: "Set on the command line",
+  changedOptions: "Other values than the default",
+  otherOptions: (count) => (count === 1 ? "1 more option with its default" : `${count} more options with their defaults`),
   option: "Option",
   value: "Value",
   noMatch: "No option matches.",
@@ -247,19 +269,19 @@ const en: WatchTexts = {
   facts: {
     path: "Folder", model: "Model", task: "Task", labels: "Labels", num_parameters: "Parameters", num_train_rows: "Training rows",
     num_eval_rows: "Evaluation rows", device: "Device", precision: "Precision", hone_version: "hone", command: "Command",
-    working_dir: "Started in", host: "Machine", pid: "Process", started_at: "Started", updated_at: "Last sign of life",
+    working_dir: "Started in", host: "Machine", pid: "Process", started_at: "Started", updated_at: "Last update",
   },
 };
 
 const zh: WatchTexts = {
   locale: "zh-CN",
-  title: "训练运行",
+  title: "训练记录",
   duration: { days: "天", hours: "小时", minutes: "分", seconds: "秒" },
   states: { running: "运行中", finished: "已完成", stopped: "已停止", interrupted: "已中断", failed: "失败" },
   phases: { preparing: "准备中", training: "训练中", evaluating: "评估中", saving: "保存中" },
   metrics: {
     loss: "损失", eval_loss: "评估损失", learning_rate: "学习率", grad_norm: "梯度范数",
-    tokens_per_second: "每秒 token 数", eval_accuracy: "准确率", eval_f1: "F1 值", eval_precision: "精确率",
+    tokens_per_second: "每秒词元数", eval_accuracy: "准确率", eval_f1: "F1 值", eval_precision: "精确率",
     eval_recall: "召回率", eval_f1_binary: "F1 值（正类）", eval_f1_macro: "F1 值（宏平均）", eval_f1_micro: "F1 值（微平均）",
     eval_f1_weighted: "F1 值（加权）", eval_precision_macro: "精确率（宏平均）", eval_precision_micro: "精确率（微平均）",
     eval_precision_weighted: "精确率（加权）", eval_recall_macro: "召回率（宏平均）", eval_recall_micro: "召回率（微平均）",
@@ -269,28 +291,32 @@ const zh: WatchTexts = {
   axes: { step: "步数", epoch: "轮次", time: "时间" },
   tabs: { charts: "曲线", evaluation: "评估", configuration: "配置" },
   trends: { rising: "上升", falling: "下降", level: "平稳", unknown: "" },
-  sections: "运行内容",
-  loading: "正在读取训练运行…",
-  noRuns: "还没有训练运行",
+  sections: "训练详情",
+  loading: "正在读取训练记录…",
+  noRuns: "还没有训练记录",
   noRunsHint: "训练一开始，就会出现在这里。",
   lost: "服务器没有响应。当前显示的是之前的内容，页面会自动重试。",
   failed: (message) => `服务器返回错误：${message}`,
   unread: (name, message) => `无法读取 ${name}：${message}`,
-  runs: "训练列表",
+  runs: "训练记录",
   showRun: (name) => `在曲线中显示 ${name}`,
   showAll: "全部显示",
   hideAll: "全部隐藏",
   progress: "进度",
   step: (at, of) => `第 ${at} / ${of} 步`,
+  stoppedEarly: (at, of) => `提前停止于第 ${at} 步（最多 ${of} 步）`,
   epoch: (at, of) => `第 ${at} / ${of} 轮`,
-  left: (duration) => `约剩 ${duration}`,
+  left: (duration) => `预计还需 ${duration}`,
   speed: "速度",
-  tokensPerSecond: (count) => `${count} token/秒`,
+  tokensPerSecond: (count) => `${count} 词元/秒`,
+  meanSpeed: "平均速度",
+  mean: (speed) => `平均 ${speed}`,
+  lastHalfMinute: "最近半分钟",
+  elapsed: "用时",
   memory: "内存",
   peak: (bytes) => `峰值 ${bytes}`,
   best: "最佳",
   atStep: (step) => `第 ${step} 步`,
-  timeLeft: "剩余时间",
   device: "设备",
   stop: "停止…",
   stopTitle: (name) => `要停止 ${name} 吗？`,
@@ -299,12 +325,13 @@ const zh: WatchTexts = {
   cancel: "继续训练",
   stopping: "正在保存，随后停止…",
   stopFailed: (message) => `无法停止训练：${message}`,
-  stoppedNote: "训练已保存并停止。继续训练，请运行：",
-  interruptedNote: "训练在完成之前中断。从最近的检查点继续，请运行：",
+  stoppedNote: "训练已保存检查点并停止。如需继续，请运行：",
+  interruptedNote: "训练中途中断。如需从最近的检查点继续，请运行：",
   failedNote: "训练失败：",
+  hint: (hint) => `解决办法：${hint}`,
+  nextStep: "下一步：在浏览器里试用模型。",
+  serveWith: "启动模型服务的命令",
   resumeWith: "继续训练的命令",
-  copy: "复制",
-  copied: "已复制",
   axis: "横轴",
   smoothing: "平滑",
   zoom: "缩放",
@@ -328,12 +355,14 @@ const zh: WatchTexts = {
   tablePart: (shown, total) => `共 ${total} 个点，均匀选取 ${shown} 个；完整数据见 CSV。`,
   exportLabel: (title, format) => `${title}：保存为 ${format}`,
   noPoints: "暂无数据",
+  oneValue: "目前只有一个值，有两个值后开始画线。",
   noTime: "没有记录时间",
-  noMetrics: "还没有日志。达到日志间隔后会出现第一批数据。",
-  noneShown: "没有选中任何训练。请选择一个或多个训练来绘制曲线。",
+  noMetrics: "还没有日志。到达第一个日志间隔后会显示数据。",
+  noneShown: "没有选中训练记录。请选择一个或多个来绘制曲线。",
   moreCharts: (count) => `更多指标（${count}）`,
   andMore: (count) => `还有 ${count} 个`,
-  evaluatedStep: "评估步数",
+  evaluatedStep: "评估所在步数",
+  bestStep: (step) => `${step}（最佳）`,
   newest: (step) => `${step}（最新）`,
   earlier: "上一次评估",
   later: "下一次评估",
@@ -352,7 +381,8 @@ const zh: WatchTexts = {
   f1: "F1 值",
   support: "样本数",
   worst: "最严重的错误",
-  worstHint: "模型认为真实标签最不可能的样本。",
+  worstHint: "预测错误、且真实标签概率最低的样本。",
+  rawText: "显示原文",
   noMistakes: "这次评估没有错误。",
   mistakeTrue: "真实",
   mistakePredicted: "预测",
@@ -367,6 +397,9 @@ const zh: WatchTexts = {
   numDifferences: (count) => `${count} 项不同`,
   about: "基本信息",
   options: "训练参数",
+  setOptions: "命令行指定的参数",
+  changedOptions: "与默认值不同的参数",
+  otherOptions: (count) => `其余 ${count} 个参数（默认值）`,
   option: "配置项",
   value: "值",
   noMatch: "没有匹配的配置项。",

@@ -64,6 +64,8 @@ export function logTicks(domain: Domain, most: number): number[] {
   return ticks;
 }
 
+const kLeastSpan = 0.1;
+
 /** A domain with some air, never empty. Values that a log axis cannot show (0 and below) must have been left out. */
 export function paddedDomain(low: number, high: number, logarithmic: boolean): Domain {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return logarithmic ? { low: 0.1, high: 1 } : { low: 0, high: 1 };
@@ -71,7 +73,9 @@ export function paddedDomain(low: number, high: number, logarithmic: boolean): D
     const factor = high > low ? (high / low) ** 0.05 : 2;
     return { low: low / factor, high: high * factor };
   }
-  const air = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 1;
+  // Values that hardly change must not look as if they did: the axis spans at least a tenth of the largest.
+  const least = Math.max(Math.abs(low), Math.abs(high)) * kLeastSpan;
+  const air = high > low ? Math.max((high - low) * 0.06, (least - (high - low)) / 2) : least || 1;
   // Air below 0 under values that are never negative (a loss, a rate) would only puzzle.
   return { low: low >= 0 ? Math.max(0, low - air) : low - air, high: high + air };
 }

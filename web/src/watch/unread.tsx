@@ -1,4 +1,4 @@
-// A line for each run of which the server could not give a part, whatever the other runs are like.
+// One line for each run of which the server could not read a part.
 import { useTexts } from "../shared/i18n";
 import type { Run } from "./contract.ts";
 import { store } from "./page_state";

@@ -18,7 +18,7 @@ export interface ViewState {
   smoothing: number;
   /** Charts with a logarithmic axis, by id. */
   log: readonly string[];
-  /** The evaluated step; null: the newest. */
+  /** The evaluated step; null: the best, or the newest if none is known to be the best. */
   step: number | null;
   /** What part of the axis is shown; null: all. */
   zoom: readonly [number, number] | null;
@@ -39,7 +39,7 @@ export const kDefaultView: ViewState = {
   more: false,
 };
 
-export const kMostSmoothing = 0.99;
+export const kMaxSmoothing = 0.99;
 
 function oneOf<T extends string>(value: string | null, known: readonly T[], otherwise: T): T {
   return known.find((one) => one === value) ?? otherwise;
@@ -68,7 +68,7 @@ function readZoom(value: string | null): [number, number] | null {
   return low != null && high != null && high > low ? [low, high] : null;
 }
 
-/** Reads `location.hash`, with or without "#"; whatever is not understood is as if it were not there. */
+/** Reads `location.hash`, with or without "#"; ignores malformed parts. */
 export function readHash(hash: string): ViewState {
   const given = new Map<string, string>();
   for (const part of hash.replace(/^#/, "").split("&")) {
@@ -83,7 +83,7 @@ export function readHash(hash: string): ViewState {
     against: decodeSafely(get("against") ?? "") || null,
     tab: oneOf(get("tab"), kTabs, kDefaultView.tab),
     axis: oneOf(get("axis"), kAxisNames, kDefaultView.axis),
-    smoothing: Math.min(kMostSmoothing, Math.max(0, smoothing)),
+    smoothing: Math.min(kMaxSmoothing, Math.max(0, smoothing)),
     log: readList(get("log")),
     step: readNumber(get("step")),
     zoom: readZoom(get("zoom")),
@@ -91,7 +91,7 @@ export function readHash(hash: string): ViewState {
   };
 }
 
-/** The hash without "#"; only what differs from the default. */
+/** The hash without "#"; leaves out defaults. */
 export function writeHash(view: ViewState): string {
   const parts: string[] = [];
   const put = (name: string, value: string): void => void parts.push(`${name}=${value}`);
@@ -109,15 +109,31 @@ export function writeHash(view: ViewState): string {
   return parts.join("&");
 }
 
-const kMostDefaultRuns = 20;
+const kMaxDefaultRuns = 20;
 
 /** Of runs in the order they began: the chosen ones that still exist, else the newest. */
 export function shownRuns(ids: readonly string[], chosen: readonly string[] | null): string[] {
-  return chosen === null ? ids.slice(-kMostDefaultRuns) : ids.filter((id) => chosen.includes(id));
+  return chosen === null ? ids.slice(-kMaxDefaultRuns) : ids.filter((id) => chosen.includes(id));
 }
 
 /** The run whose details are shown: the chosen one if it exists, else one that is running, else the newest. */
 export function focusedRun<R extends { id: string; state: string }>(runs: readonly R[], chosen: string | null): R | null {
   const named = runs.find((run) => run.id === chosen);
   return named ?? runs.findLast((run) => run.state === "running") ?? runs[runs.length - 1] ?? null;
+}
+
+/** The evaluated step to show: the chosen one, else the best, else the newest; null if there is none. */
+export function evaluationToShow(steps: readonly number[], chosen: number | null, best: number | null): number | null {
+  if (chosen !== null && steps.includes(chosen)) return chosen;
+  if (best !== null && steps.includes(best)) return best;
+  return steps[steps.length - 1] ?? null;
+}
+
+const kMaxEqualRuns = 4;
+
+/** The runs that stand out in the charts: all of a few; of many the one that is looked at, and the newest. */
+export function runsInFocus(shown: readonly string[], current: string): ReadonlySet<string> | null {
+  const newest = shown[shown.length - 1];
+  if (shown.length <= kMaxEqualRuns || newest === undefined) return null;
+  return new Set([current, newest]);
 }

@@ -1,20 +1,19 @@
-// Giving at most once.
-#include "http/answer_slot.h"
+#include "http/responder.h"
 
 #include <memory>
 
 namespace hone::http {
 
-AnswerSlot::~AnswerSlot() {
+ResponseSlot::~ResponseSlot() {
   give(error_response({.status = 500, .message = "internal error", .hint = "the server lost this request"}));
 }
 
-void AnswerSlot::give(Response response) {
+void ResponseSlot::give(Response response) {
   if (!given_.exchange(true)) deliver_(std::move(response));
 }
 
-Answer make_answer(std::function<void(Response)> deliver) {
-  auto slot = std::make_shared<AnswerSlot>(std::move(deliver));
+Responder make_responder(std::function<void(Response)> deliver) {
+  auto slot = std::make_shared<ResponseSlot>(std::move(deliver));
   return [slot](Response response) { slot->give(std::move(response)); };
 }
 
