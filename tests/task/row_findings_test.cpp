@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "captured_log.h"
+#include "task/captured_log.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
 

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "captured_log.h"
+#include "task/captured_log.h"
 #include "expect_error.h"
 
 using namespace hone;
