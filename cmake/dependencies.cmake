@@ -1,5 +1,5 @@
-# Finds what hone builds on and gives each a target: hone::torch, hone::arrow, hone::simdjson and so on.
-# torch and pyarrow come from the wheels in HONE_VENV, the rest from the system (docs/dependencies.md).
+# Finds the dependencies and defines a target for each: hone::torch, hone::arrow, hone::beast and so on. torch and pyarrow
+# come from the wheels in HONE_VENV, the rest from the system (docs/dependencies.md).
 
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
@@ -12,8 +12,8 @@ pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(lzma REQUIRED IMPORTED_TARGET liblzma)
 find_package(simdjson REQUIRED)
 
-# Boost.Beast and Asio, headers only. Beast 1.74 asserts what is not so when the end of a chunked body comes byte by byte
-# (n >= 5 in parse_chunk_header); without its assertions it reads on as it should.
+# Boost.Beast and Asio, headers only. An assertion of Beast 1.74 is wrong if the end of a chunked body arrives byte by byte
+# (n >= 5 in parse_chunk_header); without its assertions it reads such a body correctly.
 find_package(Boost 1.74 CONFIG REQUIRED COMPONENTS headers)
 add_library(hone_beast INTERFACE)
 add_library(hone::beast ALIAS hone_beast)
@@ -33,7 +33,7 @@ foreach(needed IN ITEMS "${HONE_TORCH_DIR}/lib/libtorch_cpu.so" "${HONE_ARROW_DI
   endif()
 endforeach()
 
-# torch's include folder has its own fmt headers; this folder goes before it so that one fmt is used throughout.
+# torch's include folder has its own fmt headers; this folder precedes it, so that all files use one fmt.
 get_target_property(hone_fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
 if(NOT hone_fmt_include)
   set(hone_fmt_include /usr/include)
@@ -41,8 +41,8 @@ endif()
 file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt_first")
 file(CREATE_LINK "${hone_fmt_include}/fmt" "${CMAKE_BINARY_DIR}/fmt_first/fmt" SYMBOLIC)
 
-# OpenMP is g++'s -fopenmp with the libgomp of torch's wheel, so that hone's own loops and at::parallel_for share one
-# pool. (A CUDA wheel gives the file a name of its own.)
+# OpenMP is g++'s -fopenmp with the libgomp of torch's wheel, so that hone's loops and at::parallel_for share one pool of
+# threads. (A CUDA wheel names the file differently.)
 file(GLOB hone_gomp "${HONE_TORCH_DIR}/lib/libgomp*.so*")
 list(GET hone_gomp 0 hone_gomp)
 add_library(hone_openmp INTERFACE)
@@ -62,14 +62,14 @@ if(EXISTS "${HONE_TORCH_DIR}/lib/libtorch_cuda.so")
 endif()
 
 file(GLOB hone_arrow_libraries "${HONE_ARROW_DIR}/libarrow.so.*" "${HONE_ARROW_DIR}/libparquet.so.*")
-# Of libtorch the kernel floor sees no tensor, only the matrix products on tiles (ATen/native/CPUBlas.h).
+# The kernel floor sees no tensor of libtorch, only the matrix products on tiles (ATen/native/CPUBlas.h).
 add_library(hone_cpublas INTERFACE)
 add_library(hone::cpublas ALIAS hone_cpublas)
 target_include_directories(hone_cpublas SYSTEM INTERFACE "${HONE_TORCH_DIR}/include")
 target_link_directories(hone_cpublas INTERFACE "${HONE_TORCH_DIR}/lib")
 target_link_libraries(hone_cpublas INTERFACE -Wl,--no-as-needed torch_cpu c10)
 
-# Highway is used by its headers alone: hone picks the instruction set itself (kernel/cpu.h), of these two.
+# hone uses only Highway's headers and chooses one of these two instruction sets itself (kernel/cpu.h).
 add_library(hone_highway INTERFACE)
 add_library(hone::highway ALIAS hone_highway)
 find_path(hone_highway_include hwy/highway.h REQUIRED)
@@ -81,7 +81,7 @@ add_library(hone_arrow INTERFACE)
 add_library(hone::arrow ALIAS hone_arrow)
 target_include_directories(hone_arrow SYSTEM INTERFACE "${HONE_ARROW_DIR}/include")
 target_link_libraries(hone_arrow INTERFACE ${hone_arrow_libraries})
-# libparquet exports a newer simdjson of its own, and the loader would mix the two: the system's must come first.
+# libparquet exports a newer simdjson of its own. The loader would mix the two, so the system's must come first.
 get_target_property(hone_simdjson_library simdjson::simdjson LOCATION)
 target_link_options(hone_arrow INTERFACE LINKER:--push-state,--no-as-needed "${hone_simdjson_library}" LINKER:--pop-state)
 

@@ -1,5 +1,5 @@
 # hone_floor(NAME [TORCH] USES floors... LIBRARIES targets... PRIVATE_LIBRARIES targets...): the static library of
-# src/NAME; TORCH floors see libtorch's headers, precompiled once.
+# src/NAME. TORCH floors see libtorch's headers, precompiled once.
 # hone_floor_tests(NAME LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
 # X_slow_test.cpp holds only slow proofs, its cases marked with doctest::skip(): its entry is slow/X.
 
@@ -14,7 +14,7 @@ if(HONE_SANITIZE)
 endif()
 target_include_directories(hone_flags INTERFACE "${CMAKE_BINARY_DIR}/fmt_first" "${CMAKE_SOURCE_DIR}/src")
 
-# What every torch floor includes, compiled once (7 to 18 s a file otherwise).
+# The headers of every torch floor, compiled once (otherwise 7 to 18 s for each file).
 add_library(hone_torch_headers STATIC "${CMAKE_SOURCE_DIR}/cmake/torch_headers.cpp")
 target_link_libraries(hone_torch_headers PUBLIC hone_flags hone::torch hone::openmp)  # the flags of all torch floors
 target_precompile_headers(hone_torch_headers PRIVATE

@@ -1,5 +1,5 @@
-# Copies compile_commands.json for clang-tidy: only src/, and without g++'s precompiled headers, which clang cannot read.
-# What clang-tidy's wheel lacks (omp.h) is taken from g++'s own headers, looked at last.
+# Copies the entries of src/ from compile_commands.json for clang-tidy, without g++'s precompiled headers, which clang cannot
+# read. g++'s own headers come last on the include path: they hold omp.h, which clang-tidy's wheel lacks.
 # Usage: lint_commands.py IN OUT
 
 import json

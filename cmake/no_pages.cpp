@@ -1,4 +1,4 @@
-// The pages of a build without web/ (HONE_WEB=OFF): none.
+// Replaces the pages in a build without web/ (HONE_WEB=OFF): there are no pages.
 #include "http/pages.h"
 
 namespace hone::http {

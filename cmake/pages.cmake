@@ -1,5 +1,5 @@
 # hone_pages: the pages of web/, type-checked, built by Vite and embedded as http::page_files() (src/http/pages.h).
-# With HONE_WEB off it holds none, and nothing here needs Node.
+# With HONE_WEB off it is empty, and the build does not need Node.
 
 if(NOT HONE_WEB)
   add_library(hone_pages STATIC "${CMAKE_SOURCE_DIR}/cmake/no_pages.cpp")

@@ -1,2 +1,2 @@
-// Only a place for the precompiled torch headers to hang on (cmake/floor.cmake).
+// A source for the target that precompiles torch's headers (cmake/floor.cmake).
 namespace hone {}
