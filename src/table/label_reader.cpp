@@ -1,3 +1,4 @@
+// LabelReader of labels.h: cells of one split with the decided classes.
 #include <algorithm>
 #include <unordered_map>
 
