@@ -47,8 +47,10 @@ uint64_t count_lines(std::string_view text) {
   return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// The old Mac's text files, which some programs still write.
-bool ends_lines_in_cr(std::string_view text) {
+// True if the beginning of a file has the line ends of old Macs, which some programs still write. A CR at the end of
+// the text may belong to a CRLF, unless the file ends there.
+bool ends_lines_in_cr(std::string_view text, bool is_whole) {
+  if (!is_whole && text.ends_with('\r')) text.remove_suffix(1);
   return text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos;
 }
 
@@ -88,7 +90,8 @@ TextSource::TextSource(const std::filesystem::path& path, Encoding encoding)
   const Compression compression = compression_of(path);
   if (compression == Compression::kNone) {
     mapped_ = std::make_unique<MappedFile>(path);
-    cr_ends_lines_ = ends_lines_in_cr(mapped_->bytes().substr(0, kFirstWindow));
+    cr_ends_lines_ =
+        ends_lines_in_cr(mapped_->bytes().substr(0, kFirstWindow), mapped_->bytes().size() <= kFirstWindow);
   } else {
     reader_ = open_bytes(path, compression);
   }
@@ -98,7 +101,8 @@ TextSource::TextSource(const std::filesystem::path& path, Encoding encoding)
 }
 
 void TextSource::convert_line_ends(size_t from) {
-  if (mapped_ == nullptr && consumed_bytes_ == 0 && from == 0) cr_ends_lines_ = ends_lines_in_cr(buffer_);
+  if (mapped_ == nullptr && consumed_bytes_ == 0 && from == 0)
+    cr_ends_lines_ = ends_lines_in_cr(buffer_, source_ended_);
   if (cr_ends_lines_) std::replace(buffer_.begin() + static_cast<ptrdiff_t>(from), buffer_.end(), '\r', '\n');
 }
 
