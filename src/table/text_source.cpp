@@ -1,5 +1,4 @@
-// Windows on mapped or decompressed text. simdjson checks UTF-8 at memory speed; only where it fails are the bytes
-// looked at one by one, for the message.
+// simdjson checks UTF-8 at memory speed. Only if it fails, the exact byte is searched for the message.
 #include "table/text_source.h"
 
 #include <simdjson.h>
@@ -15,7 +14,7 @@ namespace {
 constexpr size_t kFirstWindow = size_t{1} << 22;
 constexpr size_t kMaxSample = size_t{1} << 16;  // that the encoding is guessed from
 
-// How many bytes at the end belong to a character that is not whole.
+// Returns how many bytes at the end belong to an incomplete character.
 size_t partial_character(std::string_view text) {
   for (size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const auto byte = static_cast<unsigned char>(text[text.size() - back]);

@@ -45,7 +45,8 @@ struct SampleOptions {
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit("shuffle_seed", self.shuffle_seed, "shuffle the rows of each split, as shuffle(seed) of datasets")
+    visit("shuffle_seed", self.shuffle_seed,
+          "seed to shuffle the rows of each split, with the order of datasets' shuffle(seed)")
         .value_name("SEED")
         .default_text("not shuffled before rows are taken");
     visit("max_eval_samples", self.max_eval_samples, "evaluate on the first rows only").at_least(1);
