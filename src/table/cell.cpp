@@ -1,4 +1,4 @@
-// Cells of Arrow arrays by a switch on the type: a virtual call per cell would cost more than the cell.
+// A switch on the type reads cells of Arrow arrays, since a virtual call for each cell would cost more than the cell.
 #include "table/cell.h"
 
 #include <arrow/api.h>
@@ -21,7 +21,7 @@ auto element(const arrow::Array& array, int64_t row) {
   return static_cast<const ArrayType&>(array).GetView(row);
 }
 
-// The array and row behind a dictionary or an extension type.
+// Returns the array and row that a dictionary or an extension type refers to.
 struct Target {
   const arrow::Array* array;
   int64_t row;

@@ -1,4 +1,5 @@
-// {"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}, with or without "info".
+// The JSON is {"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}, with or without
+// "info".
 #include "table/class_names.h"
 
 #include <nlohmann/json.hpp>

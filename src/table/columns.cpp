@@ -1,4 +1,4 @@
-// Column names of the data sets people use, in the order in which they are tried.
+// The names of columns in common data sets, in the order in which they are tried.
 #include "table/columns.h"
 
 #include <algorithm>
@@ -116,7 +116,7 @@ std::string lower(std::string_view name) {
   return result;
 }
 
-// The column with this name in any case; the exact one first.
+// Returns the column with this name, else one that differs only in case.
 std::optional<std::string> find_name(const Rows& rows, std::string_view wanted) {
   if (rows.has_column(wanted)) return std::string(wanted);
   for (const std::string& name : rows.column_names()) {

@@ -1,5 +1,5 @@
-// csv and tsv. The surprise is tsv: the data sets that people have (GLUE's) hold stray quotes as plain characters,
-// files that pandas wrote hold quoted cells. Which it is, is read off the beginning of the file.
+// Reads csv and tsv. In tsv files quotes may be plain characters (GLUE) or may quote cells (pandas); the beginning of
+// the file decides.
 #include <algorithm>
 #include <set>
 
@@ -52,7 +52,7 @@ class DelimitedReader : public BatchReader {
   std::vector<ColumnInfo> columns() const override { return builder_.columns(); }
 
  private:
-  // Moves to the next record that is not blank; false at the end of the file.
+  // Moves to the next record that is not blank. Returns false at the end of the file.
   bool next_record() {
     for (;;) {
       source_.consume(parsed_size_, parsed_lines_);
@@ -98,7 +98,7 @@ class DelimitedReader : public BatchReader {
     for (const std::string& name : names) builder_.column(name);
   }
 
-  // Numbers, and texts longer than a name, show that the first row is data. 0, 1, 2 ... are names that pandas writes.
+  // A first row with numbers or very long texts is data. 0, 1, 2 ... are names, because pandas writes them.
   void check_header(const std::vector<std::string>& names) const {
     bool counted = true;
     for (size_t i = 0; i < names.size(); ++i) counted = counted && names[i] == fmt::format("{}", i);
@@ -114,7 +114,7 @@ class DelimitedReader : public BatchReader {
                 "add a first row with the names of the columns, for example text,label");
   }
 
-  // As pandas: an empty name becomes "Unnamed: 2", the second "text" becomes "text.1".
+  // As in pandas: an empty name becomes "Unnamed: 2", the second "text" becomes "text.1".
   void rename(std::vector<std::string>& names) const {
     std::set<std::string> taken(names.begin(), names.end());
     std::set<std::string> used;

@@ -1,4 +1,4 @@
-// Parses the document whole (simdjson takes up to 4 GB), then says what it is.
+// Parses the whole document (simdjson accepts up to 4 GB).
 #include "table/json_document.h"
 
 #include "base/error.h"
@@ -36,7 +36,7 @@ bool is_list_of_objects(dom::element value) {
   return list.begin() != list.end() && (*list.begin()).is_object();
 }
 
-// After the '[' of the value of `key`; the text is known to be valid.
+// Returns the position after the '[' of the value of `wanted`. The text must be valid JSON.
 size_t list_begin(std::string_view text, std::string_view wanted) {
   size_t position = skip_space(text, 0) + 1;
   dom::parser parser;

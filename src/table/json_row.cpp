@@ -1,4 +1,4 @@
-// By simdjson's document parser: it checks the whole value, nested parts too, which its on-demand one does not.
+// Uses simdjson's document parser, because it checks nested values too, unlike its on-demand parser.
 #include "table/json_row.h"
 
 #include <array>
@@ -50,7 +50,7 @@ void JsonRow::add(std::string_view text, uint64_t line, uint64_t column) {
   }
   if (code != simdjson::SUCCESS) {
     Error error = json_syntax_error(text, source_, line, column);
-    if (std::string_view(error.what()).ends_with("not valid JSON")) {  // as a number that no one can hold
+    if (std::string_view(error.what()).ends_with("not valid JSON")) {  // for example a number out of range
       throw Error(ErrorKind::kInput, fmt::format("{}:{}: {}", source_, line, simdjson::error_message(code)));
     }
     throw Error(std::move(error));

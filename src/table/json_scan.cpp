@@ -9,8 +9,8 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 
-// After the closing quote of the string that begins at `position`: the first quote with an even number of backslashes
-// before it.
+// Returns the position after the string that begins at `position`. Its closing quote is the first one with an even
+// number of backslashes before it.
 size_t string_end(std::string_view text, size_t position) {
   const size_t start = position + 1;
   for (size_t quote = text.find('"', start); quote != kNone; quote = text.find('"', quote + 1)) {

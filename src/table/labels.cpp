@@ -143,12 +143,12 @@ class LabelDecision {
  private:
   // A trained head keeps its order of classes; ids in the cells follow the order that the user gave.
   LabelMap from_given_names() const {
-    LabelMap labels = LabelMap::from_names(sources_.names);
+    LabelMap labels(sources_.names, true);
     const Names& model = sources_.model_names;
     if (model.size() != sources_.names.size() || model == sources_.names || !holds_all(model, sources_.names)) {
       return labels;
     }
-    LabelMap ordered = LabelMap::from_names(model);
+    LabelMap ordered(model, true);
     for (const std::string& name : sources_.names) ordered.cell_ids_.push_back(*ordered.id(name));
     ordered.notes_.push_back(
         fmt::format("the model was trained with the same classes in another order, which is kept: {}; ids in the "
@@ -242,7 +242,7 @@ class LabelDecision {
     if (sources_.num_labels && *sources_.num_labels != static_cast<int64_t>(model.size())) return;
     const bool takes_ids = !labels.is_named() && model.size() == labels.id2label().size();
     if (!takes_ids && !(labels.is_named() && fits(labels, model))) return;
-    LabelMap adopted = LabelMap::from_names(model);
+    LabelMap adopted(model, true);
     adopted.warnings_ = std::move(labels.warnings_);
     if (takes_ids) {
       adopted.notes_.push_back(

@@ -25,7 +25,7 @@ struct LabelledSplit {
 
 struct LabelSources {
   // Names that must be used, in the order of their ids: the user's, or those of the model that is evaluated. May be
-  // empty.
+  // empty. A model's names may be equal; such a name in a cell means the first class that has it.
   std::vector<std::string> names;
   // Names of the model that training starts from. They are used only if they fit the rows.
   std::vector<std::string> model_names;

@@ -1,4 +1,3 @@
-// Rows: a selection of row numbers on top of shared chunks.
 #include "table/rows.h"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-// Draws by permutation() per class, so that the same seed holds out the same rows on every machine.
 #include "table/selection.h"
 
 #include <algorithm>
@@ -13,7 +12,7 @@ namespace hone::table {
 
 namespace {
 
-// The rows of each class, classes in the order of their first row.
+// Returns the rows of each class, with classes in the order of their first row.
 std::vector<std::vector<uint64_t>> rows_by_class(std::span<const int64_t> labels) {
   std::unordered_map<int64_t, size_t> index;
   std::vector<std::vector<uint64_t>> classes;
@@ -25,7 +24,8 @@ std::vector<std::vector<uint64_t>> rows_by_class(std::span<const int64_t> labels
   return classes;
 }
 
-// How many of each class: floors of the shares, and one more for the largest remainders until the total is right.
+// Returns how many rows of each class to hold out: the floors of the shares, plus one for the largest remainders until
+// the total is reached.
 std::vector<uint64_t> shares(const std::vector<std::vector<uint64_t>>& classes, double fraction, uint64_t total) {
   std::vector<uint64_t> counts;
   std::vector<std::pair<double, size_t>> remainders;

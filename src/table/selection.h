@@ -12,10 +12,10 @@
 
 namespace hone::table {
 
-// {rest, held out}: `fraction` of the rows (0 < fraction < 1), every class in its share by largest remainder, the rows
-// of both in their old order. `labels` holds the class of each row. The draw is fixed by the seed: per class, in order
-// of first appearance, the first places of permutation(seed). A class of one row stays in the rest. Errors: kUsage for
-// the fraction; kInput for too few rows.
+// Returns {rest, held out}, both in their old order. Holds out `fraction` of the rows (0 < fraction < 1), with the same
+// share of every class, by largest remainder. `labels` holds the class of each row. The seed fixes the draw: for each
+// class, in order of first appearance, it takes the first places of permutation(seed). A class of one row stays in the
+// rest. Errors: kUsage for the fraction; kInput for too few rows.
 std::pair<Rows, Rows> stratified_split(const Rows& rows, std::span<const int64_t> labels, double fraction,
                                        uint64_t seed);
 

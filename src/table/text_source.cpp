@@ -1,5 +1,4 @@
-// Windows on mapped or decompressed text. simdjson checks UTF-8 at memory speed; only where it fails are the bytes
-// looked at one by one, for the message.
+// simdjson checks UTF-8 at memory speed. Only if it fails, the exact byte is searched for the message.
 #include "table/text_source.h"
 
 #include <simdjson.h>
@@ -15,7 +14,7 @@ namespace {
 constexpr size_t kFirstWindow = size_t{1} << 22;
 constexpr size_t kMaxSample = size_t{1} << 16;  // that the encoding is guessed from
 
-// How many bytes at the end belong to a character that is not whole.
+// Returns how many bytes at the end belong to an incomplete character.
 size_t partial_character(std::string_view text) {
   for (size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const auto byte = static_cast<unsigned char>(text[text.size() - back]);
@@ -47,8 +46,10 @@ uint64_t count_lines(std::string_view text) {
   return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// The old Mac's text files, which some programs still write.
-bool ends_lines_in_cr(std::string_view text) {
+// True if the beginning of a file has the line ends of old Macs, which some programs still write. A CR at the end of
+// the text may belong to a CRLF, unless the file ends there.
+bool ends_lines_in_cr(std::string_view text, bool is_whole) {
+  if (!is_whole && text.ends_with('\r')) text.remove_suffix(1);
   return text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos;
 }
 
@@ -88,7 +89,8 @@ TextSource::TextSource(const std::filesystem::path& path, Encoding encoding)
   const Compression compression = compression_of(path);
   if (compression == Compression::kNone) {
     mapped_ = std::make_unique<MappedFile>(path);
-    cr_ends_lines_ = ends_lines_in_cr(mapped_->bytes().substr(0, kFirstWindow));
+    cr_ends_lines_ =
+        ends_lines_in_cr(mapped_->bytes().substr(0, kFirstWindow), mapped_->bytes().size() <= kFirstWindow);
   } else {
     reader_ = open_bytes(path, compression);
   }
@@ -98,7 +100,8 @@ TextSource::TextSource(const std::filesystem::path& path, Encoding encoding)
 }
 
 void TextSource::convert_line_ends(size_t from) {
-  if (mapped_ == nullptr && consumed_bytes_ == 0 && from == 0) cr_ends_lines_ = ends_lines_in_cr(buffer_);
+  if (mapped_ == nullptr && consumed_bytes_ == 0 && from == 0)
+    cr_ends_lines_ = ends_lines_in_cr(buffer_, source_ended_);
   if (cr_ends_lines_) std::replace(buffer_.begin() + static_cast<ptrdiff_t>(from), buffer_.end(), '\r', '\n');
 }
 

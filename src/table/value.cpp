@@ -1,4 +1,4 @@
-// Numbers and booleans in text, by std::from_chars: no locale and no allocation.
+// std::from_chars parses numbers without a locale and without an allocation.
 #include "table/value.h"
 
 #include <fmt/format.h>
@@ -32,10 +32,10 @@ bool only_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Longer numbers than this do not occur; most cells of a text column are ruled out by it at once.
+// No number is longer. This limit excludes most cells of a text column at once.
 constexpr size_t kMaxNumberLength = 64;
 
-// The bytes of the white-space character that `text` begins with; 0 if it begins with another one. The characters are
+// Returns the size of the white-space character at the beginning of `text`, or 0 if there is none. The characters are
 // those of Python's str.isspace().
 size_t space_at_begin(std::string_view text) {
   constexpr std::array<std::string_view, 8> kOthers = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\xA8",
@@ -60,7 +60,7 @@ size_t space_at_end(std::string_view text) {
 bool is_true(std::string_view text) { return text == "True" || text == "true" || text == "TRUE"; }
 bool is_false(std::string_view text) { return text == "False" || text == "false" || text == "FALSE"; }
 
-// As Python: the shortest text that reads back, with ".0" where it would look like an integer.
+// Returns the shortest text that reads back, as Python does, with ".0" if it would look like an integer.
 std::string float_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
@@ -105,7 +105,7 @@ ColumnType type_of_text(std::string_view text) {
   int64_t integer;
   uint64_t large;
   if (parse_whole(number, integer) || parse_whole(number, large)) return ColumnType::kInt;
-  double real;  // digits beyond 64 bits are an identifier: as a float they would lose some
+  double real;  // a number beyond 64 bits is an identifier, and a float would lose digits
   return !only_digits(number) && parse_whole(number, real) ? ColumnType::kFloat : ColumnType::kString;
 }
 

@@ -1,4 +1,4 @@
-// Which rows train and which evaluate: the files of a data set, chosen, shuffled and cut as the options say.
+// Chooses the rows that train and those that evaluate from the files of a data set, as the options say.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ namespace hone::task {
 struct SplitRequest {
   RowOptions rows;
   SampleOptions sample;
-  std::vector<std::string> train_file, validation_file, test_file;  // these win over the splits of rows.dataset
+  std::vector<std::string> train_file, validation_file, test_file;  // override the splits of rows.dataset
   std::optional<int64_t> max_train_samples;
   bool needs_evaluation = false;
-  uint64_t seed = 42;          // of the rows that are held out
+  uint64_t seed = 42;          // decides which rows are held out
   table::LabelSources labels;  // given names, and those of the model
 };
 

@@ -1,4 +1,3 @@
-// The rows of the table of tasks.
 #include "task/tasks.h"
 
 #include "base/names.h"

@@ -7,8 +7,8 @@
 
 namespace hone::task {
 
-// Sum over the rows of the cross-entropy; with label smoothing e: (1 - e) * nll + e * mean over the classes, as HF's
-// LabelSmoother. logits [B, K] float, labels [B] int64 -> scalar.
+// Returns the sum of the rows' cross-entropies. With label smoothing e, each is (1 - e) * nll + e * mean over the
+// classes, as in HF's LabelSmoother. logits [B, K] float, labels [B] int64 -> scalar.
 at::Tensor classification_loss_sum(const at::Tensor& logits, const at::Tensor& labels, const LossOptions& options);
 
 }  // namespace hone::task

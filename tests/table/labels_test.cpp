@@ -305,28 +305,6 @@ TEST_CASE("names that make no map are usage errors") {
   CHECK(contains(message("{}"), "there are no names"));
 }
 
-TEST_CASE("an unknown label is an error with place, value, the known ones and the nearest") {
-  const TemporaryFolder folder;
-  const Rows rows = labelled({"NEGATIVE", "postive"}, folder);
-  const Error error = expect_error([&] { named({"NEGATIVE", "POSITIVE"}).ids(rows, "label"); });
-  CHECK(std::string(error.what()) ==
-        (folder.path() / "train.csv").string() + ":3: label \"postive\" is not one of NEGATIVE, POSITIVE");
-  CHECK(error.kind() == ErrorKind::kInput);
-  const Error lower = expect_error([] { named({"neg", "pos"}).ids(labelled({"pso"}), "label"); });
-  CHECK(lower.hint() == "did you mean \"pos\"?");
-}
-
-TEST_CASE("a label beyond the number of labels, and a missing one, are errors") {
-  CHECK(contains(expect_error([] { map_of({"0", "1"}).ids(labelled({"0", "2"}), "label"); }).what(),
-                 "train.csv:3: label 2 is not below the number of labels, 2"));
-  CHECK(contains(expect_error([] { map_of({"0", "1"}).ids(labelled({"-1", "0"}), "label"); }).hint(),
-                 "if -1 is a class, name it with --id2label"));
-  CHECK(contains(expect_error([] { map_of({"a", "b"}).ids(labelled({"a", ""}), "label"); }).what(),
-                 "train.csv:3: there is no label in column \"label\""));
-  const LabelMap map = map_of({"1", "0", "1"});
-  CHECK(map.ids(labelled({"1", "0"}), "label") == std::vector<int64_t>{1, 0});
-}
-
 TEST_CASE("columns that hold no classes are errors") {
   CHECK(contains(expect_error([] { map_of({"", ""}); }).what(), "holds no label"));
   CHECK(contains(expect_error([] { map_of({"-1", "-1"}); }).what(), "holds no label"));
@@ -338,14 +316,4 @@ TEST_CASE("columns that hold no classes are errors") {
   const TemporaryFolder folder;
   const Rows nested = read_rows(folder.write("a.jsonl", "{\"text\": \"a\", \"label\": [1]}\n"));
   CHECK(contains(expect_error([&] { LabelMap::decide(nested, "label"); }).what(), "holds lists or objects"));
-}
-
-TEST_CASE("null, NaN and blank cells are missing") {
-  const LabelMap map = LabelMap::decide(jsonl({"1.0", "0.0", "null"}), "label");
-  CHECK(map.id2label() == Names{"LABEL_0", "LABEL_1"});
-  const Rows rows = jsonl({"null", "1.0"});
-  CHECK(map.reader(rows, "label").problem(0) == "label is null");
-  CHECK(map.reader(rows, "label").problem(1) == "");
-  const Rows blank = labelled({"\" \"", "a"});
-  CHECK(map.reader(blank, "label").problem(0) == "label is blank");
 }
