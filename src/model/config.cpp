@@ -222,12 +222,6 @@ void ModelConfig::set_labels(std::vector<std::string> labels) {
   json_.erase("num_labels");
 }
 
-std::optional<int64_t> ModelConfig::label_id(std::string_view label) const {
-  const auto found = std::find(labels_.begin(), labels_.end(), label);
-  if (found == labels_.end()) return std::nullopt;
-  return found - labels_.begin();
-}
-
 std::string ModelConfig::problem_type() const {
   const Json found = value({"problem_type", ConfigKind::kText, "null"});
   return found.is_null() ? "" : found.get<std::string>();

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "expect_error.h"
 #include "captured_log.h"
+#include "expect_error.h"
 #include "temporary_folder.h"
 
 using namespace hone;

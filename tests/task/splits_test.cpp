@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "expect_error.h"
 #include "captured_log.h"
+#include "expect_error.h"
 
 using namespace hone;
 
