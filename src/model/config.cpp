@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/label_names.h"
 #include "base/names.h"
 
 namespace hone::model {
@@ -59,13 +60,6 @@ std::string complaint(const Json& value, const ConfigKey& key) {
 std::string label_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 }  // namespace
-
-std::vector<std::string> default_labels(int64_t count) {
-  std::vector<std::string> labels;
-  labels.reserve(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) labels.push_back(fmt::format("LABEL_{}", i));
-  return labels;
-}
 
 ModelConfig::ModelConfig(Json json, std::string source) : json_(std::move(json)), source_(std::move(source)) {
   if (!json_.is_object()) throw Error(ErrorKind::kInput, fmt::format("{}: not a JSON object", source_));
@@ -197,12 +191,6 @@ void ModelConfig::set_labels(std::vector<std::string> labels) {
   json_["id2label"] = std::move(id2label);
   json_["label2id"] = std::move(label2id);
   json_.erase("num_labels");
-}
-
-std::optional<int64_t> ModelConfig::label_id(std::string_view label) const {
-  const auto found = std::find(labels_.begin(), labels_.end(), label);
-  if (found == labels_.end()) return std::nullopt;
-  return found - labels_.begin();
 }
 
 std::string ModelConfig::problem_type() const {

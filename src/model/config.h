@@ -58,7 +58,6 @@ class ModelConfig {
   const std::vector<std::string>& labels() const { return labels_; }
   int64_t num_labels() const { return static_cast<int64_t>(labels_.size()); }
   void set_labels(std::vector<std::string> labels);
-  std::optional<int64_t> label_id(std::string_view label) const;
 
   // "single_label_classification", "multi_label_classification", "regression", or empty.
   std::string problem_type() const;
@@ -76,8 +75,5 @@ class ModelConfig {
   std::string source_;
   std::vector<std::string> labels_;
 };
-
-// "LABEL_0", "LABEL_1", ... as HF names labels without names.
-std::vector<std::string> default_labels(int64_t count);
 
 }  // namespace hone::model

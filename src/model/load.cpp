@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/label_names.h"
 #include "model/config_keys.h"
 #include "model/families.h"
 #include "model/initialize.h"

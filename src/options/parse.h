@@ -1,6 +1,7 @@
 // The command line and the config file into a struct of options: default < config file < flag. "--learning-rate" and
 // "--learning_rate" are one flag; its value follows after "=" or as the next argument; a boolean is --x, --no-x or
-// --x true. A list may be given as a,b or by repeating its flag.
+// --x true. A list may be given as a,b or by repeating its flag; a comma inside an item is quoted ("a, b",c) or escaped
+// (a\, b,c).
 #pragma once
 
 #include <filesystem>

@@ -146,12 +146,22 @@ void assign_items(const Field& field, std::vector<std::string> items, std::strin
 
 std::vector<std::string> split_items(const Field& field, std::string_view text, std::string_view where) {
   if (!field.is_split) return {std::string(text)};
-  std::vector<std::string> items;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t comma = std::min(text.find(',', begin), text.size());
-    if (comma == begin) throw value_error(field, where, fmt::format("\"{}\" has an empty item", text));
-    items.emplace_back(text.substr(begin, comma - begin));
-    begin = comma + 1;
+  std::vector<std::string> items(1);
+  bool is_quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool is_escape = c == '\\' && i + 1 < text.size() && (text[i + 1] == ',' || text[i + 1] == '"');
+    if (c == '"' && (is_quoted || items.back().empty())) {
+      is_quoted = !is_quoted;
+    } else if (c == ',' && !is_quoted) {
+      items.emplace_back();
+    } else {
+      items.back() += is_escape ? text[++i] : c;
+    }
+  }
+  if (is_quoted) throw value_error(field, where, fmt::format("\"{}\" has a quote that is not closed", text));
+  for (const std::string& item : items) {
+    if (item.empty()) throw value_error(field, where, fmt::format("\"{}\" has an empty item", text));
   }
   return items;
 }

@@ -1,4 +1,4 @@
-// LabelReader of labels.h: cells of one split with the decided classes.
+// LabelReader: which label each cell is. Declared in table/labels.h.
 #include <algorithm>
 #include <unordered_map>
 

@@ -1,4 +1,4 @@
-// Tokenized rows: the ids of all tokens of a split in one array, and batches made of them.
+// Rows that have become ids: all tokens of a split one after another, and batches cut from them.
 // Shapes: B rows of a batch, T tokens in all of them.
 #pragma once
 
@@ -21,8 +21,8 @@ namespace hone::task {
 struct Features {
   std::vector<int32_t> ids;
   std::vector<uint8_t> type_ids;                  // beside ids
-  std::vector<uint64_t> offsets = {0};            // start of each row, and the end
-  std::vector<int64_t> labels;                    // class id of each row; empty if rows have no labels
+  std::vector<uint64_t> offsets = {0};            // rows + 1
+  std::vector<int64_t> labels;                    // a class id a row; empty where rows have no labels
   uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // by max_length
 
   uint64_t size() const { return offsets.size() - 1; }
@@ -36,11 +36,11 @@ struct Batch {
   at::Tensor labels;  // [B] int64; undefined without labels
 };
 
-// Tokenizes all rows on all cores, with at most max_length tokens for each. `what` is the title of the progress bar.
+// The ids of all rows, at most max_length a row, by all cores. `what` heads the progress bar.
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
                        size_t max_length, const std::string& what);
 
-// Packs the given rows into one batch, in this order.
+// The given rows, packed in this order.
 Batch make_batch(const Features& features, std::span<const uint64_t> rows);
 
 }  // namespace hone::task

@@ -1,4 +1,4 @@
-# Tests each check on a small tree that it must accept, and on trees with one fault that it must find.
+# Each check is tried on a small tree that it must pass, and on trees with one fault each that it must find.
 import os
 import stat
 import sys

@@ -1,14 +1,14 @@
-# check/floors: each folder of src/ includes only the floors that src/CMakeLists.txt lists for it, all of them below it. The
-# floors that must build or start quickly do not include libtorch.
+# check/floors: each folder of src/ includes only the floors that src/CMakeLists.txt names for it, all of them below it,
+# and what must be quick to build or to start includes no libtorch.
 import re
 
 import source_tree
 
 TORCH_FREE_FLOORS = ("base", "options", "text", "table", "http", "watch", "kernel")
 TORCH_HEADERS = ("ATen/", "torch/", "c10/", "caffe2/")
-# This header holds only the version's macros and includes nothing.
+# The version's macros alone: a header that includes nothing.
 TORCH_HEADERS_FOR_ALL = ("torch/headeronly/version.h",)
-# Exceptions: matrix products on tiles, no tensors.
+# What a floor without libtorch may include of it all the same: matrix products on tiles, no tensors.
 TORCH_HEADERS_OF_FLOOR = {"kernel": ("ATen/native/CPUBlas.h",)}
 CLI = "cli"
 

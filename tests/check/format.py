@@ -1,4 +1,5 @@
-# check/format: every C++ source is formatted by clang-format (./dev format). ./dev setup pins its version in .venv.
+# check/format: every C++ source is as clang-format writes it (./dev format does so). The tool is the one of .venv, whose
+# version ./dev setup pins.
 import re
 import subprocess
 import sys

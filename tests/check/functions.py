@@ -1,6 +1,6 @@
 # Finds the functions of C++ and Python sources with their lengths in lines, for check/sizes and check/mirror.
-# C++ is not parsed: braces are matched outside comments and strings, and the words before a brace at namespace or class
-# scope tell what it opens.
+# C++ is not parsed: braces are matched outside comments and texts, and each brace at namespace or class scope is told
+# by the words before it.
 import ast
 import re
 from typing import NamedTuple

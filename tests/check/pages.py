@@ -1,5 +1,5 @@
-# check/pages: links between the documents lead to existing files, both READMEs show the same commands, and the demo's reviews
-# are as demo/README.md describes them: balanced, of 8 to 45 words, no two similar.
+# check/pages: links between the pages lead somewhere, both READMEs show the same commands, and the demo's reviews are as
+# demo/README.md says: balanced, of 8 to 45 words, no two alike.
 import csv
 import re
 from collections import Counter

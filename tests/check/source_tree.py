@@ -1,5 +1,5 @@
-# Shared by all checks: the list of files, C++ without its comments and strings, and the report of problems.
-# A check is a module with problems(root) -> list of lines. Run as a program it prints them and fails if there are any.
+# What all checks share: which files there are, C++ without its comments and texts, and how problems are told.
+# A check is a module with problems(root) -> list of lines; run as a program it prints them and fails if there are any.
 import re
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from pathlib import Path
 CODE_FOLDERS = ("src", "tests", "bench", "cmake", "demo")
 SKIPPED_FOLDERS = {"__pycache__", "build", ".venv", "node_modules"}
 
-# Comments, raw strings, strings and characters; a digit separator (1'000) is not a character.
+# Comments, raw texts, texts and characters; a digit separator (1'000) is not a character.
 LITERALS = re.compile(
     r"""//(?:[^\n\\]|\\.|\\\n)*"""
     r"""|/\*.*?\*/"""

@@ -1,6 +1,5 @@
 # check/sources: ASCII, no tabs, nothing left to do later, no code in comments, each file opens with a comment that says
-# what it is for (a .cpp beside its header does not need one), and each header is included once. The same holds for the
-# pages' sources, except that they may contain Chinese.
+# what it is for (a .cpp beside its header does not need one), and each header is included once. The pages' sources hold the same, but for ASCII: they speak Chinese.
 import re
 
 import source_tree

@@ -104,6 +104,11 @@ TEST_CASE("lists are split at commas, unless they are not") {
   CHECK(list.error("a,,b") == "\"a,,b\" has an empty item");
   CHECK(list.error("a,") == "\"a,\" has an empty item");
   CHECK(list.error("") == "\"\" has an empty item");
+  CHECK(list.read("\"data, 2024/r.csv\",b") == std::vector<std::string>{"data, 2024/r.csv", "b"});
+  CHECK(list.read("data\\, 2024/r.csv,b") == std::vector<std::string>{"data, 2024/r.csv", "b"});
+  CHECK(list.read("5\" disk,C:\\x") == std::vector<std::string>{"5\" disk", "C:\\x"});
+  CHECK(list.read("\"a\\\"b\"") == std::vector<std::string>{"a\"b"});
+  CHECK(list.error("\"a,b") == "\"\"a,b\" has a quote that is not closed");
   list.builder.not_split();
   CHECK(list.read("a,b") == std::vector<std::string>{"a,b"});
 }

@@ -5,8 +5,8 @@
 
 #include <new>
 
+#include "captured_log.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
 
 using namespace hone;
 

@@ -1,9 +1,9 @@
 // csv and tsv: what the messages say. What the cells are: read_test.cpp, against HF datasets.
 #include <doctest/doctest.h>
 
+#include "captured_log.h"
 #include "expect_error.h"
 #include "table/read.h"
-#include "task/captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;

@@ -1,9 +1,9 @@
 // json and jsonl files as a whole: lists, lines, what lies between rows. Equality with HF datasets: read_test.cpp.
 #include <doctest/doctest.h>
 
+#include "captured_log.h"
 #include "expect_error.h"
 #include "table/read.h"
-#include "task/captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;

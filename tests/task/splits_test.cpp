@@ -4,8 +4,8 @@
 
 #include <set>
 
+#include "captured_log.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
 
 using namespace hone;
 

@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;
