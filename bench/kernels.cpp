@@ -1,6 +1,6 @@
-// hone's kernels beside libtorch's operations, at each level of this processor but scalar, which is the tests'
-// reference. Google Benchmark's flags hold (--benchmark_filter=attention, --benchmark_repetitions=5); OMP_NUM_THREADS
-// the threads. After its table: how many times faster hone is, by the medians where there are repetitions.
+// hone's kernels beside libtorch's operations, at each level of this processor except scalar, the reference of the
+// tests. Takes Google Benchmark's flags (--benchmark_filter=attention, --benchmark_repetitions=5); OMP_NUM_THREADS sets
+// the threads. Prints Google Benchmark's table, then how many times faster hone is, by the medians of repetitions.
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>

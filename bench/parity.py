@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.pop(0)  # this folder, whose tokenize.py would hide Python's own
+sys.path.pop(0)  # this folder: its tokenize.py would hide Python's own
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
@@ -30,7 +30,7 @@ def options():
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--data", type=pathlib.Path, default=ROOT / "../shared/data/imdb")
     parser.add_argument("--model", type=pathlib.Path, default=ROOT / "models/all-MiniLM-L6-v2")
-    parser.add_argument("--rows", type=int, default=64, help="evaluation rows whose logits are compared")
+    parser.add_argument("--rows", type=int, default=64, help="evaluation rows for the comparison of logits")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser.parse_args()
 
@@ -77,7 +77,7 @@ def run_hf(args, folder):
 
 
 def logits_difference(args, folder):
-    """The largest difference of a logit of the saved model, transformers against hone."""
+    """Returns the largest difference between transformers' and hone's logits of the saved model."""
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -117,7 +117,7 @@ def main():
     else:
         for key, value in result.items():
             print(f"{key:32}{value}")
-        print("equal" if equal else "NOT equal: losses within 1e-3, rates equal and logits within 1e-4 were expected")
+        print("equal" if equal else "NOT equal: expected losses within 1e-3, equal learning rates and logits within 1e-4")
     sys.exit(not equal)
 
 

@@ -1,10 +1,10 @@
-"""hone and its peers side by side: real tokens a second of the prediction of 400 reviews, S0's recipe.
+"""hone and its peers side by side: real tokens per second in predicting 400 reviews, S0's recipe.
 
   ./dev bench predict [--model minilm|distilbert] [--peers evaluate,pipeline,onnx,eager] [--precisions fp32,bf16]
 
-The peers' clock holds the computation (pipeline: and its tokenising), after a warm-up, not the loading of Python, the
-model or the rows. So does the one of `hone eval`, which is its own report's `runtime`. `hone predict` is timed as a
-whole process: start, loading, reading, tokenising, computing and writing. Each is run as a process, in turn.
+The peers' time is that of the computation (with pipeline: and of tokenising), after a warm-up, without loading Python,
+the model or the rows. The time of `hone eval` is likewise the `runtime` of its report. `hone predict` is timed as a
+whole process: start, loading, reading, tokenising, computing and writing. Each runs in its own process, in turn.
 """
 import json
 import statistics
@@ -26,12 +26,12 @@ def options():
     parser.add_argument("--model", choices=recipe.MODELS, default="minilm", help="all-MiniLM-L6-v2 or distilbert-base's shape")
     parser.add_argument("--peers", type=recipe.choices(list(PEERS)), default=list(PEERS))
     parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
-                        help="fp32,bf16; bf16 only where the processor has it")
+                        help="fp32,bf16; bf16 only if the processor has it")
     return recipe.parse(parser)
 
 
 def precision_words(args, command, precision):
-    """`--precision X` where the command has it; else fp32 is what it computes in."""
+    """Returns `--precision X` if the command has this option; otherwise it computes in fp32."""
     return ["--precision", precision] if precision != "fp32" or recipe.hone_knows(args, command, "--precision") else []
 
 

@@ -1,4 +1,4 @@
-"""`hone serve` and FastAPI + uvicorn + transformers' pipeline side by side: requests a second and how long one takes.
+"""`hone serve` and FastAPI + uvicorn + transformers' pipeline side by side: requests per second and latencies.
 
   ./dev bench serve [--model minilm|distilbert] [--clients 1,8,64] [--texts short,long] [--seconds 5]
 
@@ -36,13 +36,13 @@ def options():
     parser.add_argument("--texts", type=recipe.choices(TEXTS), default=list(TEXTS))
     parser.add_argument("--peers", type=recipe.choices(list(PEERS)), default=list(PEERS))
     parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
-                        help="of hone, where the processor has them: fp32,bf16; the peers compute in fp32")
-    parser.add_argument("--seconds", type=float, default=5, help="of each run; the first tenth is not counted")
+                        help="fp32,bf16 of hone, if the processor has them; the peers compute in fp32")
+    parser.add_argument("--seconds", type=float, default=5, help="of each run; the first tenth is not measured")
     return recipe.parse(parser)
 
 
 class Server:
-    """A server's process, from its start until it answers, and its end."""
+    """A server's process: start, wait until it responds, stop."""
 
     def __init__(self, name, words, environment, port):
         self.name, self.port = name, port
@@ -98,7 +98,7 @@ def start_servers(args, model):
 
 
 def write_texts(args, prepared, folder):
-    """{kind: file of a JSON text a line}"""
+    """Returns {kind: file with one JSON text per line}."""
     reviews = [json.loads(line)["text"] for line in pathlib.Path(prepared["test_file"]).read_text().splitlines()]
     files = {}
     for kind in args.texts:
@@ -132,7 +132,7 @@ def print_table(results):
         print(f"{result['name']:{width}} {result['median']:10.1f}  {result['lowest']:7.1f}-{result['highest']:<7.1f}  "
               f"{side_by_side.cell(result.get('hone_ratio'), '.2f'):>7}  {median['p50_ms']:8.2f}  {median['p99_ms']:8.2f}  "
               f"{median['failures']:6.0f}  {median['cpu_share']:5.0%}")
-    print("hone/it: how many times more requests hone answers; load: what the clients' process took of one core")
+    print("hone/it: hone's requests per second over the peer's; load: share of one core that the clients used")
 
 
 def main():

@@ -1,4 +1,4 @@
-"""hone and Hugging Face's tokenizers side by side: megabytes of IMDB a second, one thread and all.
+"""hone and Hugging Face's tokenizers side by side: megabytes of IMDB per second, with one thread and with all.
 
   ./dev bench tokenize [--rows 10000] [--tokenizer FOLDER]
 
@@ -8,7 +8,7 @@ tokenize` is timed as a whole process: start, reading jsonl, tokenising with all
 import re
 import sys
 
-sys.path[0] += "/peers"  # not this folder itself, which holds this file: Python has a module of its name
+sys.path[0] += "/peers"  # not this folder itself: this file would hide Python's own tokenize
 import machine
 import recipe
 import side_by_side
@@ -21,14 +21,14 @@ def options():
     parser = recipe.options(__doc__)
     parser.add_argument("--rows", type=int, default=10000, help="reviews of the training split")
     parser.add_argument("--tokenizer", default=None, help="folder with tokenizer.json (default: --base-model)")
-    parser.add_argument("--repeat", type=int, default=3, help="passes of a run, of which the best counts")
+    parser.add_argument("--repeat", type=int, default=3, help="passes of a run; the best one counts")
     args = recipe.parse(parser)
     args.tokenizer = args.tokenizer or args.base_model
     return args
 
 
 def write_texts(args):
-    """Makes the files of texts (peers/write_texts.py); returns the paths of both and the texts' megabytes."""
+    """Writes both files of texts (peers/write_texts.py); returns their paths and the megabytes of text."""
     recipe.check_paths(args)
     folder = recipe.ROOT / "build/bench"
     told = recipe.told_by("write_texts", args, "--data", args.data, "--rows", args.rows, "--folder", folder)

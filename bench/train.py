@@ -1,4 +1,4 @@
-"""hone and Hugging Face's Trainer side by side: real training tokens a second and peak memory on S0's recipe.
+"""hone and Hugging Face's Trainer side by side: real training tokens per second and peak memory, S0's recipe.
 
   ./dev bench train [--model minilm|distilbert] [--peers stock,tcmalloc,compile] [--precisions fp32,bf16] [--dropout 0]
 
@@ -24,10 +24,10 @@ def options():
     parser.add_argument("--model", choices=recipe.MODELS, default="minilm", help="all-MiniLM-L6-v2 or distilbert-base's shape")
     parser.add_argument("--peers", type=recipe.choices(PEERS), default=list(PEERS))
     parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
-                        help="fp32,bf16; bf16 only where the processor has it")
+                        help="fp32,bf16; bf16 only if the processor has it")
     parser.add_argument("--steps", type=int, default=30)
-    parser.add_argument("--warmup", type=int, default=5, help="first steps that are not counted")
-    parser.add_argument("--compile-warmup", type=int, default=10, help="the same, with torch.compile; more steps are run")
+    parser.add_argument("--warmup", type=int, default=5, help="first steps, which are not measured")
+    parser.add_argument("--compile-warmup", type=int, default=10, help="the same with torch.compile, which runs more steps")
     parser.add_argument("--dropout", type=int, choices=(0, 1), default=1, help="0: train without dropout")
     args = recipe.parse(parser)
     for steps in (args.steps, args.warmup, args.compile_warmup):

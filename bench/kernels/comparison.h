@@ -1,4 +1,4 @@
-// One operation, done by hone's kernel and by libtorch's own operations on the same shapes.
+// One operation by hone's kernel and by libtorch's operations, on the same shapes.
 #pragma once
 
 #include <functional>
@@ -11,9 +11,9 @@ using Step = std::function<void()>;
 
 struct Comparison {
   std::string name;
-  // Each prepares its data and returns what is timed. hone's is run at every level of the processor.
+  // Each prepares its data and returns the function to measure. hone's runs at every level of the processor.
   std::function<Step()> torch, hone;
-  bool needs_bf16 = false;  // left out at levels that would emulate it
+  bool needs_bf16 = false;  // skipped at levels that emulate bf16
 };
 
 std::vector<Comparison> attention_comparisons();

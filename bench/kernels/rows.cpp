@@ -1,4 +1,4 @@
-// The walks over [T, C] between the matrix products, forward and backward: dropout + residual + layer norm, bias +
+// The sweeps over [T, C] between the matrix products, forward and backward: dropout + residual + layer norm, bias +
 // GELU.
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -23,7 +23,7 @@ T* data_of(const at::Tensor& tensor) {
   return static_cast<T*>(tensor.data_ptr());
 }
 
-// Norm parameters and bias are float beside activations of either type.
+// Norm parameters and bias are float for activations of either type.
 struct Rows {
   at::Tensor x, other, y, dy, dx, other_gradient;
   at::Tensor weight, bias, weight_gradient, bias_gradient, mean, inverse_scale;
@@ -74,7 +74,7 @@ Step hone_norm(const Shape& shape, at::ScalarType type) {
   };
 }
 
-// torch adds the bias in the product; added here on its own it would be a walk more than HF's model makes.
+// torch adds the bias in the product; a separate addition here would be one more sweep than in HF's model.
 Step torch_gelu(const Shape& shape, at::ScalarType type) {
   const Rows rows(shape, type);
   const at::Tensor x = rows.x.requires_grad_();

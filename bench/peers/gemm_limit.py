@@ -1,4 +1,4 @@
-"""The limit: the matrix products of a model's linear layers alone, forward, dx and dw, at the real token counts.
+"""The limit: only the matrix products of a model's linear layers (forward, dx and dw), for the real numbers of tokens.
 
 Each layer has its own weights and results go to memory that is there already, so that nothing but GEMMs is timed.
 Prints {"rate": tokens a second} as JSON. Attention's own products and the head are not in it.
@@ -13,7 +13,7 @@ import recipe
 
 
 def linear_shapes(config):
-    """(inputs, outputs) of every linear layer of the encoder."""
+    """Returns (inputs, outputs) of every linear layer of the encoder."""
     width = config.get("hidden_size") or config["dim"]
     inner = config.get("intermediate_size") or config["hidden_dim"]
     layers = config.get("num_hidden_layers") or config["n_layers"]

@@ -1,4 +1,4 @@
-"""How Hugging Face's users predict on a CPU; prints the seconds that the whole set took and the tokens in it as JSON.
+"""The usual ways to predict on a CPU with Hugging Face; prints the seconds for the whole set as JSON.
 
 evaluate: Trainer.evaluate, batches of 32, rows tokenised before the clock starts.
 pipeline: pipeline("text-classification"), batches of 32, which tokenises inside the clock.
@@ -56,7 +56,7 @@ def pipeline(args, table):
 
 
 def sorted_batches(args, table, form):
-    """Batches of 32 rows of similar length, padded to the longest of each."""
+    """Yields batches of 32 rows of similar length, padded to the longest row of the batch."""
     tokenizer = load_tokenizer(args)
     features = sorted(rows.encoded(args.model, table)["input_ids"], key=len, reverse=True)
     return [tokenizer.pad({"input_ids": features[start:start + EVAL_BATCH]}, return_tensors=form)
@@ -84,7 +84,7 @@ def onnx(args, table):
 
 
 def exported(args):
-    """The path of the model in ONNX, made once beside its folder."""
+    """Returns the path of the model in ONNX, exported once into a folder beside its own."""
     import torch
 
     path = args.model.with_suffix(".onnx")

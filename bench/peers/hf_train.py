@@ -1,4 +1,4 @@
-"""Hugging Face's Trainer on the recipe; prints the real tokens a second of each window of steps as JSON.
+"""Hugging Face's Trainer on the recipe; prints the real tokens per second of each window of steps as JSON.
 
 The clock is read when a step ends, and tokens are counted in the step that computes them: the data loader is a batch
 ahead. Padded to the longest row of a batch, as DataCollatorWithPadding does.
@@ -22,7 +22,7 @@ def make_trainer(args, folder):
             trainer.marks.append((time.monotonic(), trainer.tokens_of_step))
 
     class TimedTrainer(Trainer):
-        marks = []  # after each step: when, and how many tokens it computed
+        marks = []  # after each step: its time and its number of tokens
 
         def training_step(self, model, inputs, *more, **named):
             self.tokens_of_step = int(inputs["attention_mask"].sum())
@@ -43,7 +43,7 @@ def make_trainer(args, folder):
 
 
 def rates(marks):
-    """Tokens a second of each window but the first, which holds the warm-up."""
+    """Returns the tokens per second of each window except the first, which is the warm-up."""
     result = []
     for end in range(2 * recipe.WINDOW - 1, len(marks), recipe.WINDOW):
         start = end - recipe.WINDOW

@@ -1,4 +1,4 @@
-"""So many clients that each send a request, wait for its answer and send the next; prints requests/s and latencies as JSON.
+"""Clients that each send a request, wait for the response and send the next; prints requests/s and latencies as JSON.
 
 One thread, epoll and bare sockets (15 to 25 us a request), so that on a small machine the server keeps the processor;
 `cpu_share` is what this process took of one core. Connections are kept alive, as clients' libraries keep them.
@@ -12,7 +12,7 @@ import time
 
 
 class Client:
-    """One connection and the request that is under way on it."""
+    """One connection and its request in progress."""
 
     def __init__(self, address, requests, first):
         self.requests, self.next = requests, first
@@ -27,7 +27,7 @@ class Client:
         self.next += 1
 
     def receive(self):
-        """The status once the answer is whole, else 0."""
+        """Returns the status when the response is complete, otherwise 0."""
         part = self.connection.recv(65536)
         if not part:
             raise SystemExit("the server closed the connection")
@@ -56,7 +56,7 @@ def request_of(text, host):
 
 
 def load(clients, seconds):
-    """Latencies in seconds and the number of answers that were no 200, of the time after the warm-up of a tenth."""
+    """Returns the latencies in seconds and the number of responses other than 200, without a warm-up of a tenth."""
     poll, by_file = select.epoll(), {}
     for client in clients:
         by_file[client.connection.fileno()] = client
@@ -84,7 +84,7 @@ def load(clients, seconds):
 
 
 def drain(poll, by_file):
-    """Takes the answers that are still owed, so that the server does not work on them while the next one is asked."""
+    """Reads the remaining responses, so that the server is idle when the next runner is measured."""
     waiting = set(by_file)
     while waiting:
         for file, _ in poll.poll(60):
@@ -99,7 +99,7 @@ def quantile(ordered, share):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--texts", type=pathlib.Path, required=True, help="a JSON text a line")
+    parser.add_argument("--texts", type=pathlib.Path, required=True, help="file with one JSON text per line")
     parser.add_argument("--clients", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     args = parser.parse_args()

@@ -1,10 +1,10 @@
-"""What the machine is that a bench ran on: its processor, its kind as docs/performance.md names it, and tcmalloc."""
+"""The machine of a bench: its processor, its kind (see docs/performance.md), and tcmalloc."""
 import glob
 import os
 import pathlib
 
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8")
-# What keeps hone, libtorch, oneDNN and MKL to a lower instruction set. ONNX Runtime has no such switch.
+# Variables that limit hone, libtorch, oneDNN and MKL to an instruction set. ONNX Runtime has no such variable.
 LEVELS = {"avx2": {"HONE_CPU": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2",
                    "MKL_ENABLE_INSTRUCTIONS": "AVX2"}}
 TCMALLOC = ("libtcmalloc.so.4", "libtcmalloc_minimal.so.4")
@@ -29,19 +29,19 @@ def describe():
 
 
 def limit(level):
-    """Every runner that is started from now on computes with no wider instructions than these."""
+    """Limits all runners that start from now on to these instructions."""
     os.environ.update(LEVELS[level])
 
 
 def kind(vendor, flags):
-    """I: Intel with AMX. A: AVX2 and nothing wider. Else: other."""
+    """Returns I (Intel with AMX), A (AVX2 and nothing wider) or other."""
     if vendor == "GenuineIntel" and "amx_bf16" in flags:
         return "I"
     return "A" if "avx2" in flags and "avx512f" not in flags else "other"
 
 
 def precisions():
-    """bf16 only where the processor has it: emulated it is tens of times slower than fp32, for every runner."""
+    """Removes bf16 if the processor lacks it: emulated bf16 is tens of times slower than fp32, for every runner."""
     if os.environ.get("HONE_CPU") in LEVELS:
         return ["fp32"]
     native = any(flag in describe()["flags"] for flag in ("avx512_bf16", "amx_bf16"))
@@ -56,7 +56,7 @@ def in_words(machine):
 
 
 def tcmalloc():
-    """The path of tcmalloc, or None where it is not installed."""
+    """Returns the path of tcmalloc, or None if it is not installed."""
     for name in TCMALLOC:
         for folder in ("/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"):
             for path in glob.glob(f"{folder}/{name}"):

@@ -1,4 +1,4 @@
-"""Makes what the jobs of a bench read: a classifier's folder, test.jsonl, and the token counts of the rows.
+"""Writes the input of the jobs of a bench: a classifier's folder and test.jsonl; prints the token counts of the rows.
 
 MiniLM gets a new head; distilbert is the shape of distilbert-base with random weights, which is all that speed needs.
 """

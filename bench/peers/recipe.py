@@ -1,4 +1,4 @@
-"""The rows, models and command lines that the benches share: 1,600 + 400 reviews of IMDB, cut at 256 tokens, batch 16."""
+"""Rows, models and command lines of all benches: 1,600 + 400 reviews of IMDB, truncated to 256 tokens, batch size 16."""
 import argparse
 import os
 import pathlib
@@ -22,17 +22,17 @@ NO_DROPOUT = {
     "distilbert": ("dropout", "attention_dropout", "seq_classif_dropout"),
 }
 PRECISIONS = ("fp32", "bf16")
-# A limit is what the products take at best: on small pages they are a tenth slower or more, and so they are where MKL
-# leaves its best code aside (src/kernel/mkl_dispatch.h).
+# The limit needs the fastest products: on small pages, or without MKL's best code (src/kernel/mkl_dispatch.h), they are
+# at least a tenth slower.
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 def options(description, **defaults):
-    """The parser with the options of every bench."""
+    """Returns a parser with the options of every bench."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=defaults.get("rounds", 3), help="runs of each, in turn")
+    parser.add_argument("--rounds", type=int, default=defaults.get("rounds", 3), help="runs of each runner, in turn")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--cpu", choices=list(machine.LEVELS), help="keep every runner to these instructions")
+    parser.add_argument("--cpu", choices=list(machine.LEVELS), help="limit every runner to these instructions")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT / "../shared/data/imdb",
                         help="IMDB in the Hub's layout: plain_text/train-*.parquet, test-*.parquet")
     parser.add_argument("--base-model", type=pathlib.Path, default=ROOT / "models/all-MiniLM-L6-v2")
@@ -42,7 +42,7 @@ def options(description, **defaults):
 
 
 def parse(parser):
-    """The arguments; from here on, runners compute with the instructions that --cpu names."""
+    """Returns the arguments; later runners compute with the instructions of --cpu."""
     args = parser.parse_args()
     if args.cpu:
         machine.limit(args.cpu)
@@ -52,7 +52,7 @@ def parse(parser):
 
 
 def choices(known):
-    """For argparse: a list like `fp32,bf16` of known names."""
+    """Returns a type for argparse: a list of known names such as `fp32,bf16`."""
     def parse(text):
         names = [name for name in text.split(",") if name]
         unknown = [name for name in names if name not in known]
@@ -63,7 +63,7 @@ def choices(known):
 
 
 def worker(name, *arguments):
-    """The command line of peers/NAME.py in this Python's environment."""
+    """Returns the command line of peers/NAME.py in this Python's environment."""
     return [sys.executable, "-B", PEERS / f"{name}.py", *arguments]
 
 
@@ -88,7 +88,7 @@ def check_paths(args):
 
 
 def told_by(name, args, *arguments):
-    """What a worker prints last, when it is run once, before the clocks start."""
+    """Runs a worker once, unmeasured; returns what it prints last."""
     told = subprocess.run([str(word) for word in worker(name, *arguments)], stdout=subprocess.PIPE, text=True,
                           env=os.environ | environment(args.threads))
     if told.returncode != 0:
@@ -97,7 +97,7 @@ def told_by(name, args, *arguments):
 
 
 def gemm_job(args, model, tokens, precision, *flags):
-    """The matrix products of the model's linear layers alone, at this many tokens a batch: peers/gemm_limit.py."""
+    """Returns the job of the limit for this many tokens per batch: peers/gemm_limit.py."""
     words = worker("gemm_limit", "--model", model, "--tokens", tokens, "--threads", args.threads, "--precision", precision,
                    *flags)
     return Job("limit: the GEMMs alone", precision, lambda _: words, lambda _, output, __: last_line(output),
@@ -105,7 +105,7 @@ def gemm_job(args, model, tokens, precision, *flags):
 
 
 def mkl_dispatch():
-    """hone's answer to MKL as a library of its own, compiled."""
+    """Compiles src/kernel/mkl_dispatch.cpp as a library; returns its path."""
     source, library = ROOT / "src/kernel/mkl_dispatch.cpp", ROOT / "build/bench/libmkl_dispatch.so"
     library.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run([os.environ.get("CXX", "c++"), "-shared", "-fPIC", "-O2", "-I", ROOT / "src", "-o", library, source],
@@ -114,6 +114,6 @@ def mkl_dispatch():
 
 
 def hone_knows(args, command, option):
-    """Whether `hone COMMAND --help` names the option."""
+    """Returns whether `hone COMMAND --help` names the option."""
     told = subprocess.run([args.hone, command, "--help"], capture_output=True, text=True, check=True).stdout
     return option in told

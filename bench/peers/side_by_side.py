@@ -1,4 +1,4 @@
-"""Runs jobs in turn (A B C, A B C), each in a process of its own, and sums up what they measured.
+"""Runs jobs in turn (A B C, A B C), each in its own process, and summarises their measurements.
 
 The driver imports nothing large: a child's peak memory begins at what its parent held when it was started.
 """
@@ -16,14 +16,14 @@ from typing import Callable
 
 @dataclass
 class Job:
-    """`command` gets an empty folder for this run; `result` gets it, the standard output and the process's seconds."""
+    """`command` gets an empty folder for the run; `result` gets this folder, the standard output and the seconds."""
     name: str
-    group: str  # fp32, bf16, 2 threads: jobs of one group are compared with its hone
+    group: str  # such as fp32 or 2 threads: the jobs of a group are compared with its hone
     command: Callable
     result: Callable  # -> {"rate": ..., more numbers}
     environment: dict = field(default_factory=dict)
-    missing: str = ""  # why it cannot run here, and what to do
-    is_limit: bool = False  # not a runner, but what none can pass
+    missing: str = ""  # why the job cannot run here, and what to do
+    is_limit: bool = False  # not a runner, but the limit of all
 
     @property
     def key(self):
@@ -35,7 +35,7 @@ class JobFailed(Exception):
 
 
 def run(job):
-    """The numbers of one run: those of the job, and wall_seconds and peak_mib of its process."""
+    """Returns the numbers of one run: those of the job, and wall_seconds and peak_mib of its process."""
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryFile("w+") as errors, \
             tempfile.TemporaryFile("w+") as output:
         folder = pathlib.Path(name)
@@ -58,14 +58,14 @@ def run(job):
 
 
 def reason(errors, code):
-    """The line of the error: hone's `error: ...`, or the last one of a Python traceback."""
+    """Returns the line of the error: hone's `error: ...`, or the last line of a Python traceback."""
     lines = [line.strip() for line in errors.splitlines() if line.strip()]
     told = [line for line in lines if line.startswith("error:")] or lines[-1:]
     return f"exit code {code}: {told[0][:200]}" if told else f"exit code {code}"
 
 
 def in_turn(jobs, rounds, unit):
-    """{key of the job: {"runs": [...], "failed": why or None}}. A job that fails is left out of later rounds."""
+    """Returns {key of the job: {"runs": [...], "failed": why or None}}. Later rounds skip a job that failed."""
     results = {job.key: {"name": job.name, "group": job.group, "is_limit": job.is_limit, "runs": [],
                          "failed": job.missing or None} for job in jobs}
     for round_number in range(1, rounds + 1):
@@ -96,7 +96,7 @@ def summary(runs):
 
 
 def add_ratios(results):
-    """How many times faster the first hone job of the group is, its share of the memory, and of the limit."""
+    """Returns how many times faster the group's first hone job is, its share of the memory, and the share of the limit."""
     measured = [result for result in results.values() if result["runs"]]
     for result in measured:
         same = [other for other in measured if other["group"] == result["group"]]
@@ -121,7 +121,7 @@ def print_table(results, unit):
               f"{cell(result.get('hone_ratio'), '.2f'):>7}  {cell(result.get('share_of_limit'), '.0%'):>8}  "
               f"{result['peak_mib']:8.0f}  {cell(result.get('hone_memory_ratio'), '.2f'):>6}  "
               f"{result['wall_seconds']:6.1f}")
-    print("hone/it: how many times faster hone is; memory: hone's peak as a share of its; wall s: the whole process")
+    print("hone/it: how many times faster hone is; memory: hone's peak over the peer's; wall s: the whole process")
 
 
 def cell(value, form):
@@ -134,7 +134,7 @@ def write_json(path, numbers):
 
 
 def last_line(output):
-    """What a worker of this folder prints last: one JSON object."""
+    """Returns the last line that a worker of this folder prints: one JSON object."""
     return json.loads(output.strip().splitlines()[-1])
 
 

@@ -1,5 +1,5 @@
-"""Writes IMDB's first shuffled training reviews as texts.jsonl and as texts.records (a 32-bit length and the bytes, each);
-prints how many bytes of text they are."""
+"""Writes IMDB's first shuffled training reviews as texts.jsonl and texts.records (a 32-bit length, then the bytes);
+prints the number of bytes of text."""
 import argparse
 import json
 import pathlib

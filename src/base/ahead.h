@@ -1,4 +1,4 @@
-// Makes the next value on another thread while the last one is worked on: reading overlaps with computing.
+// Makes the next value on another thread while the caller works on the last one, so that reading overlaps computing.
 #pragma once
 
 #include <functional>
@@ -11,10 +11,10 @@ namespace hone {
 template <typename T>
 class Ahead {
  public:
-  // `make` gives a value a call, and nullopt at the end. Calls never overlap, and one is ahead at most.
+  // `make` returns the next value, or nullopt at the end. Calls never overlap, and at most one value is made ahead.
   explicit Ahead(std::function<std::optional<T>()> make) : make_(std::move(make)) { start(); }
 
-  // The next value, or nullopt at the end. Throws what `make` threw, in its turn; after that there is nothing more.
+  // Returns the next value, or nullopt at the end. Throws what `make` threw for this value; then returns nullopt.
   std::optional<T> next() {
     if (!future_.valid()) return std::nullopt;
     std::optional<T> value = future_.get();
@@ -28,7 +28,7 @@ class Ahead {
   }
 
   std::function<std::optional<T>()> make_;
-  std::future<std::optional<T>> future_;  // its destructor waits for the call that is under way
+  std::future<std::optional<T>> future_;  // its destructor waits for the running call
 };
 
 }  // namespace hone

@@ -1,4 +1,4 @@
-// Arithmetic on sizes that come from files: overflow is an error, never a wrapped number.
+// Arithmetic on sizes from files. Overflow is an error, never a wrapped number.
 #pragma once
 
 #include <concepts>
@@ -7,7 +7,7 @@
 
 namespace hone {
 
-// a * b; `what` names the quantity in the error.
+// Returns a * b. `what` names the quantity in the error.
 template <std::integral T>
 T checked_multiply(T a, T b, const char* what) {
   T result;
@@ -17,7 +17,7 @@ T checked_multiply(T a, T b, const char* what) {
   return result;
 }
 
-// a + b; `what` names the quantity in the error.
+// Returns a + b. `what` names the quantity in the error.
 template <std::integral T>
 T checked_add(T a, T b, const char* what) {
   T result;

@@ -1,4 +1,4 @@
-// Exit codes and system messages for hone::Error.
+// Exit codes and system messages.
 #include "base/error.h"
 
 #include <system_error>

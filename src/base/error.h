@@ -1,5 +1,6 @@
-// The one error type of hone: what went wrong, where, with which value, and what to do about it.
-// Thrown for what ends an operation; only cli/main.cpp and serve catch it.
+// The only error type of hone: what went wrong, where, with which value, and what to do about it. It ends an operation.
+// cli/report.cpp prints it and chooses the exit code; serve turns it into a response; a run's reporter logs it as a
+// warning.
 #pragma once
 
 #include <fmt/format.h>
@@ -11,10 +12,10 @@
 namespace hone {
 
 enum class ErrorKind {
-  kUsage,        // a flag or an option is wrong (exit code 2)
-  kInput,        // a file's content is wrong
+  kUsage,        // a wrong option or combination of options (exit code 2)
+  kInput,        // the content of a file is wrong
   kIo,           // the system refused: missing file, no permission, full disk
-  kUnsupported,  // understood, but not something hone does
+  kUnsupported,  // valid, but not supported by hone
   kInternal,     // a bug in hone (exit code 70)
 };
 
@@ -24,7 +25,7 @@ class Error : public std::runtime_error {
       : std::runtime_error(message), kind_(kind), hint_(std::move(hint)) {}
 
   ErrorKind kind() const { return kind_; }
-  // What the user can do; empty where the message says it all.
+  // What the user can do; empty if the message is enough.
   const std::string& hint() const { return hint_; }
 
  private:
@@ -32,13 +33,13 @@ class Error : public std::runtime_error {
   std::string hint_;
 };
 
-// The process's exit code for an error that ends the program.
+// Returns the exit code of the program for an error of this kind.
 int exit_code(ErrorKind kind);
 
-// The text of the errno value, as "No space left on device".
+// Returns the text of an errno value, such as "No space left on device".
 std::string system_message(int error_number);
 
-// For what can only be a mistake in hone itself.
+// Throws kInternal unless `holds`. Only a bug in hone can make it false.
 inline void check_internal(bool holds, const char* what) {
   if (!holds) {
     throw Error(ErrorKind::kInternal, fmt::format("internal error: {}", what), "please report this as a bug");

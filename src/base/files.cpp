@@ -1,4 +1,4 @@
-// Files by POSIX calls, so that every write can be synced and every error keeps its errno.
+// Uses POSIX calls, so that writes can be synced and errors keep their errno.
 #include "base/files.h"
 
 #include <fcntl.h>
@@ -52,13 +52,13 @@ void write_all(const Descriptor& file, std::string_view bytes, const fs::path& p
   }
 }
 
-// Renames `from` to `to`. An older folder there is swapped out, so that at every moment one of the two is there, whole;
-// then `from` holds the older one and the result is false.
+// Renames `from` to `to`. An older folder at `to` is exchanged with `from` in one step, so that `to` is complete at
+// every moment; then returns false, because `from` still exists.
 bool move_into_place(const fs::path& from, const fs::path& to) {
   if (fs::exists(to)) {
     if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return false;
     if (errno != EINVAL && errno != ENOSYS) throw io_error("write", to, errno);
-    fs::remove_all(to);  // a file system that cannot swap
+    fs::remove_all(to);  // this file system cannot exchange
   }
   if (rename(from.c_str(), to.c_str()) != 0) throw io_error("write", to, errno);
   return true;

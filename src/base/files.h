@@ -1,4 +1,4 @@
-// Files: mapped or read whole, and written whole or not at all (temporary name, fsync, rename).
+// Reads files whole or maps them, and writes them whole or not at all (temporary name, fsync, rename).
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// A file being written under a temporary name beside `path`; commit() makes it appear, whole and synced. Without
-// commit() nothing is left behind.
+// Writes a file under a temporary name beside `path`. commit() syncs it and renames it to `path`. Without commit()
+// nothing is left.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -39,7 +39,7 @@ class AtomicFile {
 
   void write(std::string_view bytes);
   void commit();
-  // Without the sync: whole for every reader, but after a power failure it may be the older file or empty.
+  // commit() without the sync. Readers see a complete file, but after a power failure it may be the older one or empty.
   void commit_unsynced();
 
  private:
@@ -64,8 +64,8 @@ class AppendFile {
   Descriptor descriptor_;
 };
 
-// A folder being filled under a temporary name beside `path`; commit() syncs every file in it and renames it, in the
-// place of an older folder where there is one.
+// Fills a folder under a temporary name beside `path`. commit() syncs every file in it and renames it to `path`, where
+// it replaces an older folder.
 class AtomicFolder {
  public:
   explicit AtomicFolder(const std::filesystem::path& path);
@@ -73,7 +73,7 @@ class AtomicFolder {
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
 
-  // Where to write until commit().
+  // The folder to write to before commit().
   const std::filesystem::path& staging() const { return staging_; }
   void commit();
 
@@ -84,15 +84,15 @@ class AtomicFolder {
 
 std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::string_view bytes);  // atomic
-// As write_file, but not synced: for what is soon written again.
+// write_file() without the sync, for files that are soon written again.
 void replace_file(const std::filesystem::path& path, std::string_view bytes);
 void make_folders(const std::filesystem::path& path);
 void sync_folder(const std::filesystem::path& path);
 
-// folder / name, where `name` comes from a file: an error (kInput) if it leads out of the folder.
+// Returns folder / name for a `name` that a file gives. Errors: kInput if it leads out of the folder.
 std::filesystem::path contained_path(const std::filesystem::path& folder, std::string_view name);
 
-// True for the names that AtomicFile and AtomicFolder use before commit().
+// True for the temporary names of AtomicFile and AtomicFolder.
 bool is_temporary_name(std::string_view file_name);
 
 }  // namespace hone

@@ -1,4 +1,4 @@
-// Signal flags. The handler only touches an atomic and, the second time, leaves.
+// The signal handler sets an atomic; at the second signal it ends the process.
 #include "base/interrupt.h"
 
 #include <unistd.h>

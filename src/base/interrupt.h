@@ -1,9 +1,10 @@
-// Ctrl-C and SIGTERM asked for politely: the first sets a flag that long work looks at, the second leaves at once.
+// Ctrl-C and SIGTERM: the first signal sets a flag that long work checks, the second ends the process at once.
 #pragma once
 
 namespace hone {
 
-// While alive, SIGINT and SIGTERM set a flag instead of ending the process. The second signal ends it with 130 or 143.
+// While a guard is alive, SIGINT and SIGTERM set a flag and do not end the process. The second signal ends it with exit
+// code 130 or 143.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -12,7 +13,7 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
 
-// The signal that came while a guard was alive (SIGINT or SIGTERM), or 0.
+// Returns the signal that arrived while a guard was alive (SIGINT or SIGTERM), or 0.
 int pending_interrupt();
 
 }  // namespace hone

@@ -1,4 +1,4 @@
-// JSON by nlohmann-json.
+// Parses with nlohmann-json.
 #include "base/json.h"
 
 #include <nlohmann/json.hpp>
@@ -21,14 +21,15 @@ Error error_at(std::string_view text, size_t byte, std::string_view source, std:
                "the file is not valid JSON");
 }
 
-// nlohmann's text without its id and position: "[json.exception.parse_error.101] parse error at line 1, column 2: X".
+// Returns nlohmann's message without its id and position: "[json.exception.parse_error.101] parse error at line 1,
+// column 2: X".
 std::string bare_message(const nlohmann::json::parse_error& error) {
   const std::string_view text = error.what();
   const size_t colon = text.find(": ");
   return std::string(colon == std::string_view::npos ? text : text.substr(colon + 2));
 }
 
-// Positions only: keeps nothing, so that any size of text can be looked over for its first error.
+// Finds the position of the first error. It stores no values, so the text may have any size.
 struct PositionFinder : nlohmann::json_sax<nlohmann::json> {
   std::optional<std::pair<size_t, std::string>> found;
   bool null() override { return true; }

@@ -1,5 +1,6 @@
-// JSON documents of moderate size (configs, manifests): depth checked before parsing, key order kept, and errors that
-// name file, line and column. Big files (datasets, tokenizer.json) are read with simdjson where they are used.
+// JSON documents of moderate size, such as configs and manifests. The depth is checked before parsing, the order of
+// keys is kept, and errors name file, line and column. The readers of large files (data sets, tokenizer.json) use
+// simdjson.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -19,14 +20,14 @@ inline constexpr int kMaxJsonDepth = 128;
 // Throws kInput if brackets nest deeper than kMaxJsonDepth; `source` names the text in the message.
 void check_json_depth(std::string_view text, std::string_view source);
 
-// The first syntax error of `text` as "source:line:column: what", for readers that do not report positions themselves.
-// Returns a general message if the text parses. `first_line` and `first_column` are where `text` begins in the source.
+// Returns the first syntax error of `text` as "source:line:column: what", for readers that do not report positions, or
+// a general message if the text is valid. `first_line` and `first_column` are the position of `text` in the source.
 Error json_syntax_error(std::string_view text, std::string_view source, size_t first_line = 1, size_t first_column = 1);
 
 Json parse_json(std::string_view text, std::string_view source);
 Json read_json(const std::filesystem::path& path);
 
-// As Python's json.dumps(indent=2, ensure_ascii=False) plus a newline, written atomically.
+// Writes the text of Python's json.dumps(indent=2, ensure_ascii=False) and a newline, atomically.
 void write_json(const std::filesystem::path& path, const Json& value);
 
 }  // namespace hone

@@ -1,4 +1,4 @@
-// Notes and warnings to the person who runs hone, on standard error. Results go to standard output, never here.
+// Notes and warnings for the user, on standard error. Results go to standard output instead.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// Control groups of version 2 are one tree; version 1 has a tree for each resource. A limit holds for all groups below
-// it, so each one up to the root is looked at.
+// Control groups of version 2 are one tree; version 1 has a tree for each resource. A limit applies to all groups below
+// it, so every group up to the root is read.
 #include "base/machine.h"
 
 #include <sched.h>
@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The first line of a file; empty where there is none.
+// Returns the first line of a file, or an empty text if there is none.
 std::string first_line(const fs::path& path) {
   std::ifstream file(path);
   std::string line;
@@ -33,7 +33,7 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
-// The value after `key` and a colon in a file of such lines, as /proc/meminfo.
+// Returns the value after `key` and a colon in a file of such lines, for example /proc/meminfo.
 std::string value_of(const fs::path& path, std::string_view key) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
@@ -57,7 +57,8 @@ int count_cores(const fs::path& root, const std::vector<int>& cpus) {
   return std::max(1, static_cast<int>(cores.size()));
 }
 
-// Where this process's group of `resource` is, and every group above it; of version 2 where `resource` is empty.
+// Returns the folders of this process's group for `resource` and of every group above it. An empty `resource` means
+// version 2.
 std::vector<fs::path> group_folders(const fs::path& root, const std::string& resource) {
   std::ifstream file(root / "proc/self/cgroup");
   for (std::string line; std::getline(file, line);) {  // "4:cpu,cpuacct:/docker/1a2b", "0::/user.slice"
@@ -108,7 +109,7 @@ std::optional<uint64_t> memory_limit(const fs::path& root, uint64_t memory_bytes
   for (const fs::path& folder : group_folders(root, "memory")) {
     take_lesser(limit, number<uint64_t>(first_line(folder / "memory.limit_in_bytes")));
   }
-  // Version 1 says "no limit" by a number larger than any memory.
+  // Version 1 writes "no limit" as a number larger than any memory.
   return limit && (memory_bytes == 0 || *limit < memory_bytes) ? limit : std::nullopt;
 }
 

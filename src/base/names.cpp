@@ -1,4 +1,4 @@
-// Edit distance and the message for unknown names.
+// Edit distances, and the error for unknown names.
 #include "base/names.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Names given by people: the nearest known one for a typo, and the one message for an unknown name.
+// Names that people type: the nearest known name for a typo, and the error for an unknown name.
 #pragma once
 
 #include <optional>
@@ -11,16 +11,16 @@
 
 namespace hone {
 
-// Edits (insert, delete, replace, swap of neighbours) that turn a into b.
+// Returns the number of edits (insert, delete, replace, swap neighbours) that turn a into b.
 size_t edit_distance(std::string_view a, std::string_view b);
 
-// The known name nearest to `name`, if one is near enough to be what was meant.
+// Returns the known name nearest to `name`, or nullopt if none is near enough.
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> known);
 
-// "unknown WHAT "NAME"", with the hint "did you mean ...? known: ...".
+// Returns the error "unknown WHAT "NAME"" with the hint "did you mean ...? known: ...".
 Error unknown_name(ErrorKind kind, std::string_view what, std::string_view name, const std::vector<std::string>& known);
 
-// The row of a constexpr table whose `name` member equals `name`; throws unknown_name otherwise.
+// Returns the row of a constexpr table whose member `name` equals `name`. Throws unknown_name() if there is none.
 template <typename Table>
 const auto& find_row(const Table& table, std::string_view what, std::string_view name,
                      ErrorKind kind = ErrorKind::kUsage) {

@@ -1,6 +1,6 @@
-// Philox4x32-10: random numbers as a pure function of (key, counter), so that dropout and sampling are equal at any
-// number of threads and can be drawn again in backward. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-// SC 2011.
+// Philox4x32-10: random numbers as a pure function of (key, counter). Dropout and sampling are therefore equal at any
+// number of threads, and backward can draw them again. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
+// 2011.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@ namespace hone {
 
 using PhiloxBlock = std::array<uint32_t, 4>;
 
-// The four random words of one counter value.
+// Returns the four random words of one counter value.
 inline PhiloxBlock philox(uint64_t key, PhiloxBlock counter) {
   constexpr uint32_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
   constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
@@ -26,9 +26,9 @@ inline PhiloxBlock philox(uint64_t key, PhiloxBlock counter) {
   return counter;
 }
 
-// Where in a run a draw is made: (seed, step, micro-batch, site). Element i of the draw is word i % 4 of block i / 4.
-// The micro-batch shares a counter word with the high bits of the block index: 2^16 micro-batches a step and 2^50
-// elements a site.
+// The position of a draw in a run: (seed, step, micro-batch, site). Element i of the draw is word i % 4 of block i / 4.
+// The micro-batch shares a counter word with the high bits of the block index: at most 2^16 micro-batches
+// in a step and 2^50 elements at a site.
 struct RandomStream {
   uint64_t seed = 0;
   uint32_t step = 0;

@@ -1,4 +1,5 @@
-// A progress bar with rate and time left: redrawn in place on a terminal, a plain line now and then elsewhere.
+// A progress bar with rate and remaining time. A terminal shows one line that is redrawn; elsewhere a plain line is
+// written every 30 seconds.
 #pragma once
 
 #include <chrono>
@@ -12,18 +13,18 @@ std::string format_duration(double seconds);
 
 class Progress {
  public:
-  // `what` opens each line ("training"); `unit` is what is counted ("step"). total 0: unknown. Only one bar is shown at
-  // a time: one made while another lives stays silent.
+  // `what` begins each line ("training"). `unit` is the singular of what is counted ("step"). total 0: unknown. Only
+  // one bar is shown at a time: a bar made while another one is alive shows nothing.
   Progress(std::string what, std::string unit, uint64_t total);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `note` is shown at the end of the bar, as "loss 0.61".
+  // `note` is shown at the end of the line, for example "loss 0.61".
   void advance(uint64_t count = 1, const std::string& note = "");
-  // Goes to `done` without counting it into the rate (a resumed run).
+  // Starts at `done`, which does not count for the rate (a resumed run).
   void start_at(uint64_t done);
-  // Ends the bar: on a terminal its line is cleared.
+  // Ends the bar, and clears its line on a terminal.
   void finish();
 
  private:
@@ -40,7 +41,7 @@ class Progress {
   bool shown_ = false, terminal_, active_, drawn_ = false;
 };
 
-// Takes the bar off the terminal while something else is printed; it comes back with the next advance().
+// Removes the bar from the terminal before something else is printed. The next advance() shows it again.
 class ProgressPause {
  public:
   ProgressPause();

@@ -1,4 +1,4 @@
-// SHA-256 by OpenSSL's libcrypto.
+// Computes with OpenSSL's libcrypto.
 #include "base/sha256.h"
 
 #include <openssl/evp.h>

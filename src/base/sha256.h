@@ -1,4 +1,4 @@
-// SHA-256 of bytes and files, as lower-case hexadecimal.
+// SHA-256 of bytes and files, in lower-case hexadecimal.
 #pragma once
 
 #include <filesystem>

@@ -21,13 +21,13 @@ size_t columns_of(std::string_view text);
 // The longest prefix that takes at most `max_columns`.
 std::string_view first_columns(std::string_view text, size_t max_columns);
 
-// The words of `text` in lines of at most `width` columns. The first line begins at column `first_column`, where
-// something else has been written; the other lines begin with `indent` spaces. Line breaks of `text` stay. A word
+// Returns the words of `text` in lines of at most `width` columns. The first line begins at column `first_column`,
+// where something else has been written; the other lines begin with `indent` spaces. Line breaks of `text` stay. A word
 // longer than a line gets a line of its own.
 std::string wrapped(std::string_view text, size_t first_column, size_t indent, size_t width);
 
-// A line for a person, printable, as it is written to `descriptor`: wrapped if that is a terminal. Lines after the
-// first are indented behind the label ("warning: ") that opens the message.
+// Returns a printable message in the form in which it is written to `descriptor`: wrapped if that is a terminal. Lines
+// after the first are indented behind the label ("warning: ") that opens the message.
 std::string message_lines(std::string_view message, int descriptor);
 
 // The text with control characters as \x1b, so that a file's content in a message cannot drive the terminal. Line

@@ -1,7 +1,6 @@
-// What every command needs to talk to a terminal.
+// Prints help, notes and results of commands.
 #include "cli/command.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -11,22 +10,21 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "base/terminal.h"
 #include "options/help.h"
 
 namespace hone::cli {
 
 std::string full_name(const Command& command) { return fmt::format("hone {}", command.name); }
 
-size_t terminal_width() {
-  winsize size{};
-  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return std::clamp<size_t>(known ? size.ws_col : 100, 80, 100);
-}
+size_t help_width() { return std::min(terminal_columns(STDOUT_FILENO).value_or(kMaxLineColumns), kMaxLineColumns); }
 
-std::string command_help(const Command& command, size_t width) {
+std::string command_help(const Command& command, std::string_view topic, size_t width) {
   std::string text;
-  command.with_fields(
-      [&](const options::FieldList& list) { text = options::help_text(list, full_name(command), command.doc, width); });
+  command.with_fields([&](const options::FieldList& list) {
+    const std::string name = full_name(command);
+    text = options::help_text(list, {name, command.doc, command.common, topic}, width);
+  });
   return text;
 }
 

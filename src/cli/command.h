@@ -1,6 +1,6 @@
 // A row of the table of commands. The program itself holds only names, options and help, so that `hone train --help`
-// and usage errors answer at once; what a command does is in lib/libhone.so (which needs libtorch) and is loaded when
-// the command runs.
+// and usage errors answer at once. The work of most commands is in lib/libhone.so, which needs libtorch and is loaded
+// when such a command runs.
 #pragma once
 
 #include <functional>
@@ -9,20 +9,22 @@
 #include <string_view>
 
 #include "cli/launch.h"
+#include "cli/model_folder.h"
 #include "options/field_list.h"
 #include "options/parse.h"
 
 namespace hone::cli {
 
-// Its address names a type of options, so that the program's table and the library's can be compared when compiling.
+// The address identifies a type of options, so that the compiler can compare the tables of the program and the library.
 template <typename Options>
 inline constexpr char kOptionsType = 0;
 
 struct Command {
   std::string_view name, group, doc;
+  std::span<const std::string_view> common;  // the options that --help shows; empty: all
   const void* options_type;
   bool in_library;
-  // Calls `use` with the command's options at their defaults.
+  // Calls `use` with the command's options, which have their default values.
   void (*with_fields)(const std::function<void(const options::FieldList&)>& use);
   // Parses the arguments, then prints the help or runs the command. Returns the exit code.
   int (*start)(const Command&, std::span<const std::string> arguments);
@@ -31,8 +33,8 @@ struct Command {
 // "hone train".
 std::string full_name(const Command& command);
 
-// 80 to 100 columns.
-size_t terminal_width();
+// The columns that help may take on standard output: those of the terminal, at most kMaxLineColumns.
+size_t help_width();
 
 void print(std::string_view text);
 void print_notes(std::span<const std::string> notes);
@@ -41,7 +43,8 @@ void print_notes(std::span<const std::string> notes);
 // after Ctrl-C.
 int server_exit_code(int signal_number);
 
-std::string command_help(const Command& command, size_t width);
+// `topic`: a group of options, "all", or empty for what --help alone shows.
+std::string command_help(const Command& command, std::string_view topic, size_t width);
 std::string command_markdown(const Command& command);
 
 template <typename Options>
@@ -52,34 +55,36 @@ void with_default_fields(const std::function<void(const options::FieldList&)>& u
 
 template <typename Options, typename Run>
 int start_command(const Command& command, std::span<const std::string> arguments, Run run) {
-  const auto parsed = options::parse<Options>(full_name(command), arguments);
+  auto parsed = options::parse<Options>(full_name(command), arguments);
   if (parsed.wants_help) {
-    print(command_help(command, terminal_width()));
+    print(command_help(command, parsed.help_topic, help_width()));
     return 0;
   }
+  settle_model_folder(options::fields_of(parsed.options), parsed.notes);
   print_notes(parsed.notes);
   return run(parsed);
 }
 
-// A command whose work is in the library: src/cli/<name>.cpp defines
+// Makes the row of a command whose work is in the library: src/cli/<name>.cpp defines
 // int run_<name>(const options::Parsed<Options>&), and src/cli/library.cpp lists it.
 template <typename Options>
-constexpr Command library_command(std::string_view name, std::string_view group, std::string_view doc) {
+constexpr Command library_command(std::string_view name, std::string_view group, std::string_view doc,
+                                  std::span<const std::string_view> common = {}) {
   const auto start = [](const Command& command, std::span<const std::string> arguments) {
     return start_command<Options>(command, arguments, [&](const options::Parsed<Options>& parsed) {
       return run_in_library(std::string(command.name), &parsed);
     });
   };
-  return {name, group, doc, &kOptionsType<Options>, true, with_default_fields<Options>, start};
+  return {name, group, doc, common, &kOptionsType<Options>, true, with_default_fields<Options>, start};
 }
 
-// A command that needs no libtorch and is answered by the program itself.
+// Makes the row of a command that needs no libtorch. The program itself runs it.
 template <typename Options, int (*run)(const options::Parsed<Options>&)>
 constexpr Command light_command(std::string_view name, std::string_view group, std::string_view doc) {
   const auto start = [](const Command& command, std::span<const std::string> arguments) {
     return start_command<Options>(command, arguments, run);
   };
-  return {name, group, doc, &kOptionsType<Options>, false, with_default_fields<Options>, start};
+  return {name, group, doc, {}, &kOptionsType<Options>, false, with_default_fields<Options>, start};
 }
 
 }  // namespace hone::cli

@@ -1,5 +1,5 @@
-// The table of commands. To add one: a torch-free header with its options, its row here, its run_<name> in
-// src/cli/<name>.cpp, its row in src/cli/library.cpp, and its test tests/cli/<name>_test.cpp.
+// The table of commands. To add a command, write a header with its options (without torch), its row here, its
+// run_<name> in src/cli/<name>.cpp, its row in src/cli/library.cpp, and its test tests/cli/<name>_test.cpp.
 #pragma once
 
 #include <array>
@@ -17,22 +17,26 @@
 
 namespace hone::cli {
 
+// What most people set besides the model, in the order in which they need it.
+inline constexpr std::array<std::string_view, 5> kCommonTrainOptions = {"dataset", "validation_split", "output_dir",
+                                                                        "num_train_epochs", "learning_rate"};
+
 inline constexpr std::array kCommands = {
-    library_command<train::TrainOptions>("train", "Work", "fine-tune a model on rows with labels"),
-    library_command<EvalOptions>("eval", "Work", "how well a trained model does on rows with labels"),
-    library_command<PredictOptions>("predict", "Work", "labels and scores of texts, or of a file's rows"),
-    library_command<TokenizeOptions>("tokenize", "Work", "the tokens and ids of texts, or of a file's rows"),
-    library_command<ServeOptions>("serve", "Work", "a trained model over HTTP, with a page to try it"),
-    light_command<WatchOptions, run_watch>("watch", "Work", "runs and how they go, live in the browser"),
-    library_command<DevicesOptions>("devices", "About", "what models can be computed on here"),
+    library_command<train::TrainOptions>("train", "Work", "fine-tune a model on labelled rows", kCommonTrainOptions),
+    library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
+    library_command<PredictOptions>("predict", "Work", "predict labels and scores of texts or of a file's rows"),
+    library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
+    library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
+    light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
+    library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
     light_command<VersionOptions, run_version>("version", "About",
-                                               "the version of hone, its libraries and the processor"),
-    light_command<HelpOptions, run_help>("help", "About", "the commands, or the options of one command"),
+                                               "print the versions of hone and its libraries, and the processor"),
+    light_command<HelpOptions, run_help>("help", "About", "list the commands, or explain the options of one"),
 };
 
-// What `hone help` shows at its end; the tests run `hone help` on each.
+// The end of `hone help`; the tests run `hone help` on each command here.
 inline constexpr std::array<std::string_view, 2> kExamples = {
-    "hone train --model DIR --dataset reviews.csv --validation-split 0.2 --output-dir out",
+    "hone train --model DIR --dataset reviews.csv --output-dir out",
     "hone predict --model out \"This movie was not bad, actually it was quite good!\"",
 };
 

@@ -1,10 +1,11 @@
-// hone devices: what --device can be on this machine, and what of the processor hone uses.
+// hone devices: the values that --device can have on this machine, and what hone uses of the processor.
 #include <torch/csrc/api/include/torch/cuda.h>
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
 #include "base/machine.h"
 #include "cli/devices_options.h"
 #include "cli/library.h"
@@ -49,7 +50,7 @@ std::string memory_text(const Machine& machine) {
 }
 
 void print_cpu(const Machine& machine) {
-  print(fmt::format("cpu, {} threads\n", machine.num_useful_threads()));
+  print(fmt::format("cpu, {}\n", counted(static_cast<uint64_t>(machine.num_useful_threads()), "thread")));
   if (!machine.processor.empty()) print(fmt::format("  processor  {}\n", machine.processor));
   print(fmt::format("  cores      {}\n", cores_text(machine)));
   print(fmt::format("  kernels    {}\n", level_text()));

@@ -6,7 +6,6 @@
 #include "cli/library.h"
 #include "eval/classifier.h"
 #include "eval/report.h"
-#include "table/labels.h"
 #include "task/splits.h"
 #include "tensor/compute.h"
 
@@ -22,10 +21,11 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   request.rows = options.rows;
   request.sample = options.sample;
   request.seed = options.seed.value_or(classifier.training.seed.value_or(42));
+  request.labels.names = classifier.labels;
   const task::EvaluationRows rows = task::choose_evaluation_rows(request, options.split);
   task::Features features =
       task::tokenize_rows(classifier.tokenizer, rows.rows, rows.text_columns, classifier.max_length, "tokenizing rows");
-  features.labels = table::LabelMap::from_names(classifier.labels).ids(rows.rows, rows.label_column);
+  features.labels = rows.labels.ids(rows.rows, rows.label_column);
   log_info("evaluating {} {} rows with {}", features.size(), rows.name, options.model.model_name_or_path.string());
   if (features.num_cut_rows > 0) {
     log_warning("{} of {} rows are longer than {} tokens and were truncated", features.num_cut_rows, features.size(),
@@ -42,6 +42,7 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
       *classifier.model, features,
       {.loss = {.label_smoothing = smoothing}, .batch_size = options.per_device_eval_batch_size, .row_name = row_name});
   // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
+  eval::check_finite(*result, row_name);
   print(options.json ? eval::report_json(*result, classifier.labels).dump() + "\n"
                      : eval::report_text(*result, classifier.labels));
   // NOLINTEND(bugprone-unchecked-optional-access)

@@ -1,4 +1,4 @@
-// Help from the table of commands.
+// Makes help from the table of commands.
 #include "cli/help.h"
 
 #include <fmt/format.h>
@@ -27,9 +27,11 @@ std::string overview() {
 
 std::string all_markdown() {
   std::string text =
-      "# Options\n\nMade by `hone help --markdown`; a test compares it. Each option can also be a line of the file "
-      "given "
-      "with\n`--config FILE` (YAML or JSON), with underscores for hyphens; flags win over the file.\n";
+      "# Options\n\n`hone help --markdown` writes this page; a test compares them. Each option can also be a line of "
+      "the "
+      "file that\n`--config FILE` names (YAML or JSON), with underscores instead of hyphens; flags take precedence. In "
+      "every path a\nleading `~/` is the home folder. An item of a list that has a comma in it is written in double "
+      "quotes.\n";
   for (const Command& command : kCommands) text += "\n" + command_markdown(command);
   return text;
 }
@@ -41,7 +43,7 @@ int run_help(const options::Parsed<HelpOptions>& parsed) {
     print(all_markdown());
   } else if (parsed.options.command) {
     const Command& command = find_row(kCommands, "command", *parsed.options.command);
-    print(command_help(command, terminal_width()));
+    print(command_help(command, parsed.options.group, help_width()));
   } else {
     print(overview());
   }

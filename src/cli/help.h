@@ -1,4 +1,4 @@
-// hone help: the commands by group, one command's options, or all of them as Markdown (docs/options.md).
+// hone help: the commands, the options of one command, or all options as Markdown (docs/options.md).
 #pragma once
 
 #include <optional>
@@ -10,12 +10,14 @@ namespace hone::cli {
 
 struct HelpOptions {
   std::optional<std::string> command;
+  std::string group;
   bool markdown = false;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit.positional("command", self.command, "the command to explain").value_name("COMMAND");
-    visit("markdown", self.markdown, "all options of all commands, as docs/options.md");
+    visit.positional("group", self.group, "the group of options to explain; all: every group").value_name("GROUP");
+    visit("markdown", self.markdown, "write the options of all commands in the form of docs/options.md");
   }
 };
 

@@ -1,4 +1,4 @@
-// The library lies in ../lib beside the program's folder. It is never unloaded: libtorch does not allow it.
+// The library lies in ../lib beside the program's folder. hone never unloads it: libtorch does not allow that.
 #include "cli/launch.h"
 
 #include <dlfcn.h>
@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "cli/hints.h"
 
 namespace hone::cli {
 
@@ -18,7 +19,8 @@ namespace {
 
 constexpr const char* kReinstall = "build hone again with ./dev build";
 
-// What holds libtorch's own products to the level that HONE_CPU forces (kernel/cpu.h); "amx" leaves them all they find.
+// The settings that limit libtorch's own products to the level that HONE_CPU forces (kernel/cpu.h). "amx" sets no
+// limit.
 struct LibraryLevel {
   std::string_view name;
   const char* aten;
@@ -31,7 +33,8 @@ constexpr LibraryLevel kLibraryLevels[] = {
     {"avx512", "avx512", "AVX512_CORE_BF16", "AVX512_E3"},
 };
 
-// The libraries read these when they are loaded. What the user set stays. An unknown level is told by the library.
+// The libraries read these variables when they are loaded. The user's settings stay. The library reports an unknown
+// level.
 void force_library_level() {
   const char* const found = std::getenv("HONE_CPU");
   const std::string forced = found == nullptr ? "" : found;  // a copy: setenv may move the original
@@ -41,6 +44,18 @@ void force_library_level() {
     setenv("ONEDNN_MAX_CPU_ISA", level.onednn, 0);
     setenv("MKL_ENABLE_INSTRUCTIONS", level.mkl, 0);
   }
+}
+
+// How often a thread of libgomp checks for work before it sleeps. By default it spins for milliseconds: beside any
+// other busy program, spinning threads then take most of the time from those that compute.
+constexpr const char* kSpinCount = "1000";
+
+// libgomp reads the variable when it is loaded. The user's settings stay.
+void limit_spinning() {
+  for (const char* name : {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"}) {
+    if (std::getenv(name) != nullptr) return;
+  }
+  setenv("GOMP_SPINCOUNT", kSpinCount, /*overwrite=*/0);
 }
 
 std::filesystem::path library_path() {
@@ -54,15 +69,16 @@ std::filesystem::path library_path() {
 
 int run_in_library(const std::string& command, const void* parsed) {
   force_library_level();
+  limit_spinning();
   void* library = dlopen(library_path().c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) {
     throw Error(ErrorKind::kIo, fmt::format("cannot load hone's library: {}", dlerror()), kReinstall);
   }
-  const auto run = reinterpret_cast<int (*)(const char*, const void*)>(dlsym(library, "hone_run"));
+  const auto run = reinterpret_cast<int (*)(const char*, const void*, HintFilter)>(dlsym(library, "hone_run"));
   if (run == nullptr) {
     throw Error(ErrorKind::kIo, fmt::format("hone's library is not complete: {}", dlerror()), kReinstall);
   }
-  return run(command.c_str(), parsed);
+  return run(command.c_str(), parsed, accepted_hint);
 }
 
 }  // namespace hone::cli

@@ -1,4 +1,4 @@
-// The library's table of commands and its only entry, hone_run, which the program calls with parsed options.
+// The library's table of commands, and its only entry: the program calls hone_run with parsed options.
 #include "cli/library.h"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 
 #include "base/names.h"
 #include "cli/commands.h"
+#include "cli/hints.h"
 #include "cli/report.h"
 #include "kernel/cpu.h"
 #include "tensor/allocator.h"
@@ -51,10 +52,11 @@ static_assert(tables_agree(), "kRunners and the library commands of kCommands mu
 
 }  // namespace hone::cli
 
-extern "C" int hone_run(const char* command, const void* parsed) {
+extern "C" int hone_run(const char* command, const void* parsed, hone::cli::HintFilter filter) {
   return hone::cli::report_errors([&] {
     hone::kernel::cpu_level();  // a wrong HONE_CPU ends the program before anything is computed
     hone::tensor::install_caching_allocator();
-    return hone::find_row(hone::cli::kRunners, "command", command).run(parsed);
+    return hone::cli::with_accepted_hints(
+        filter, command, [&] { return hone::find_row(hone::cli::kRunners, "command", command).run(parsed); });
   });
 }

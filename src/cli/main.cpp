@@ -1,4 +1,4 @@
-// The program `hone`: finds the command in the table and starts it.
+// The program `hone` finds the command in the table and starts it.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "cli/commands.h"
+#include "cli/hints.h"
 #include "cli/report.h"
 
 namespace hone::cli {
@@ -26,10 +27,10 @@ int run(std::vector<std::string> arguments) {
                 "the command comes first: hone COMMAND [options]; hone help lists the commands");
   }
   const Command& command = find_row(kCommands, "command", name);
-  return command.start(command, arguments);
+  return with_accepted_hints(accepted_hint, name, [&] { return command.start(command, arguments); });
 }
 
-// What was printed must have arrived: a full disk behind standard output is a failure.
+// Flushes standard output. A failed write, for example to a full disk, is an error of the command.
 int with_flushed_output(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   throw Error(ErrorKind::kIo, fmt::format("cannot write to standard output: {}", system_message(errno)));
@@ -40,7 +41,7 @@ int with_flushed_output(int code) {
 }  // namespace hone::cli
 
 int main(int argc, char** argv) {
-  // `hone ... | head` ends hone quietly, even where the parent ignores the signal.
+  // `hone ... | head` ends hone without a message, even if the parent process ignores the signal.
   std::signal(SIGPIPE, SIG_DFL);
   return hone::cli::report_errors([&] {
     const int code = hone::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc});

@@ -36,7 +36,7 @@ std::string ties_text(std::span<const float> scores, const std::vector<std::stri
   for (size_t i = 0; i < std::min(near.size(), kMaxTies); ++i) {
     text += fmt::format("{}{}", i == 0 ? "  not sure: " : " or ", labels[near[i]]);
   }
-  return near.size() > kMaxTies ? fmt::format("{} or {} more", text, near.size() - kMaxTies) : text;
+  return near.size() > kMaxTies ? text + " or another" : text;
 }
 
 std::string as_text(std::span<const float> scores, const std::vector<std::string>& labels, std::string_view function,

@@ -1,4 +1,4 @@
-// Compiled into both the program and the library: an exception does not cross from one to the other.
+// Both the program and the library contain this file: no exception passes from one to the other.
 #include "cli/report.h"
 
 #include <fmt/format.h>
@@ -16,8 +16,7 @@ namespace hone::cli {
 
 namespace {
 
-constexpr const char* kLessMemory =
-    "use a smaller --per-device-train-batch-size, --per-device-eval-batch-size or --max-seq-length, or a smaller model";
+constexpr const char* kLessMemory = "use a smaller model, shorter texts or a smaller batch";
 
 int report(int code, std::string_view message, std::string_view hint) {
   const ProgressPause pause;
@@ -28,7 +27,7 @@ int report(int code, std::string_view message, std::string_view hint) {
   return code;
 }
 
-// libtorch reports a failed allocation as an error like any other, with its own call stack after the message.
+// libtorch reports a failed allocation as an ordinary error, with a call stack after the message.
 int report_unexpected(std::string_view message) {
   const bool no_memory = message.find("can't allocate memory") != std::string_view::npos ||
                          message.find("out of memory") != std::string_view::npos;

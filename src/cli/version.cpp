@@ -1,4 +1,4 @@
-// Versions are those of the headers that hone was compiled with, so that nothing has to be loaded to tell them.
+// The versions come from the headers that hone was compiled with, so that no library has to be loaded.
 #include "cli/version.h"
 
 #include <arrow/util/config.h>
@@ -13,13 +13,14 @@
 #include <thread>
 #include <vector>
 
+#include "base/counted.h"
 #include "cli/command.h"
 
 namespace hone::cli {
 
 namespace {
 
-// Features that decide how fast models run, as the kernel names them.
+// Features that decide how fast models run, by the kernel's names.
 constexpr std::string_view kFeatures[] = {"avx2",        "fma",         "f16c",        "avx512f",
                                           "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16",
                                           "amx_int8",    "asimd",       "bf16",        "sve"};
@@ -29,7 +30,7 @@ struct Processor {
   std::vector<std::string> features;
 };
 
-// From the first processor of /proc/cpuinfo: x86 has "model name" and "flags", Arm "Features".
+// Reads the first processor of /proc/cpuinfo. x86 has "model name" and "flags", Arm has "Features".
 Processor read_processor() {
   Processor processor;
   std::ifstream file("/proc/cpuinfo");
@@ -56,7 +57,7 @@ int run_version(const options::Parsed<VersionOptions>&) {
   print(fmt::format("hone {}\n", HONE_VERSION));
   print(fmt::format("libtorch {}.{}.{}, arrow {}, compiled with g++ {}\n", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR,
                     TORCH_VERSION_PATCH, ARROW_VERSION_STRING, __VERSION__));
-  print(fmt::format("processor: {}, {} threads, {}\n", processor.name, std::thread::hardware_concurrency(),
+  print(fmt::format("processor: {}, {}, {}\n", processor.name, counted(std::thread::hardware_concurrency(), "thread"),
                     fmt::join(processor.features, " ")));
   return 0;
 }

@@ -1,4 +1,4 @@
-// hone version: what to name in a bug report.
+// hone version: the versions and the processor, for bug reports.
 #pragma once
 
 #include "options/parse.h"

@@ -17,6 +17,7 @@ struct WatchOptions {
     visit.positional("runs", self.runs, "folders of runs (their output_dir), or folders with such folders in them")
         .required()
         .not_split()
+        .paths()
         .value_name("RUN");
     http::ServerOptions::fields(self.server, visit);
   }

@@ -42,11 +42,11 @@ struct Classifier {
 };
 
 // The maximum length is `max_seq_length`; if it is unset, that of the training; else that of the model. Warns if the
-// tokenizer has added tokens for which the model has no embedding. Errors: UntrainedModel; kInput for a tokenizer of
+// tokenizer has added tokens without a row of the embedding. Errors: UntrainedModel; kInput for a tokenizer of
 // another model.
 Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length);
 
-// Throws kInput if the model has no embedding for one of the tokens; `row` names their text.
+// Throws kInput if the model's embedding has no row for one of the tokens; `row` names their text.
 void check_embedded(const Classifier& classifier, std::span<const int32_t> ids, std::string_view row);
 // The same for every row.
 void check_embedded(const Classifier& classifier, const task::Features& features, const RowName& row_name);

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <numeric>
 
 #include "base/progress.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
 
 namespace hone::eval {
 
@@ -51,11 +52,8 @@ class SortedBatches {
 // The logits [B, K] of a batch on the CPU.
 class BatchLogits {
  public:
-  BatchLogits(const at::Tensor& logits, std::span<const uint64_t> rows, const RowName& row_name)
-      : on_cpu_(logits.to(at::kCPU, at::kFloat).contiguous()), num_labels_(static_cast<size_t>(logits.size(-1))) {
-    const auto bad = first_nonfinite_row({on_cpu_.const_data_ptr<float>(), rows.size() * num_labels_}, num_labels_);
-    if (bad) throw nonfinite_error(name_of(row_name, rows[*bad]));
-  }
+  explicit BatchLogits(const at::Tensor& logits)
+      : on_cpu_(logits.to(at::kCPU, at::kFloat).contiguous()), num_labels_(static_cast<size_t>(logits.size(-1))) {}
 
   std::span<const float> row(size_t i) const {
     return {on_cpu_.const_data_ptr<float>() + i * num_labels_, num_labels_};
@@ -67,12 +65,17 @@ class BatchLogits {
 };
 
 void add_predictions(const BatchLogits& logits, const task::Features& features, std::span<const uint64_t> rows,
-                     ConfusionMatrix& confusion, WorstMistakes& worst) {
+                     EvaluationResult& result, WorstMistakes& worst) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::span<const float> row = logits.row(i);
+    if (first_nonfinite_row(row, row.size())) {
+      result.first_nonfinite = result.num_nonfinite == 0 ? rows[i] : std::min(result.first_nonfinite, rows[i]);
+      ++result.num_nonfinite;
+      continue;
+    }
     const int64_t label = features.labels[rows[i]];
     const int64_t predicted = std::max_element(row.begin(), row.end()) - row.begin();
-    confusion.add(label, predicted);
+    result.confusion.add(label, predicted);
     if (label != predicted && worst.keeps_any()) worst.add(make_mistake(rows[i], row, label, predicted));
   }
 }
@@ -90,6 +93,18 @@ std::string name_of(const RowName& row_name, uint64_t row) {
   return row_name ? row_name(row) : fmt::format("row {}", row);
 }
 
+std::vector<std::pair<std::string, double>> metrics_of(const EvaluationResult& result) {
+  auto metrics = compute_metrics(result.confusion);
+  if (result.num_nonfinite > 0) {
+    for (auto& [name, value] : metrics) value = std::numeric_limits<double>::quiet_NaN();
+  }
+  return metrics;
+}
+
+void check_finite(const EvaluationResult& result, const RowName& row_name) {
+  if (result.num_nonfinite > 0) throw nonfinite_error(name_of(row_name, result.first_nonfinite));
+}
+
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options) {
   const c10::InferenceMode no_gradients;
@@ -105,7 +120,7 @@ std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const
     if (options.keep_going && !options.keep_going()) return std::nullopt;
     const task::Batch batch = task::make_batch(features, rows);
     const at::Tensor logits = model.forward(batch.inputs, {});
-    add_predictions({logits, rows, options.row_name}, features, rows, result.confusion, worst);
+    add_predictions(BatchLogits(logits), features, rows, result, worst);
     const at::Tensor labels = tensor::on_device(batch.labels, logits.device());
     loss_sum += task.loss_sum(logits, labels, options.loss).item<double>();
     progress.advance(rows.size());
@@ -114,6 +129,7 @@ std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const
   result.num_batches = (features.size() + batch_size - 1) / batch_size;
   result.num_rows = features.size();
   result.loss = features.size() == 0 ? 0 : loss_sum / static_cast<double>(features.size());
+  if (result.num_nonfinite > 0) result.loss = std::numeric_limits<double>::quiet_NaN();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
@@ -125,12 +141,13 @@ std::vector<float> scores(model::SequenceClassifier& model, const task::Features
   std::vector<float> result(features.size() * num_labels);
   SortedBatches batches(features, tokens_per_batch, model.num_labels());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
-    const BatchLogits logits(model.forward(task::make_batch(features, rows).inputs, {}), rows, row_name);
+    const BatchLogits logits(model.forward(task::make_batch(features, rows).inputs, {}));
     for (size_t i = 0; i < rows.size(); ++i) {
       const std::span<const float> row = logits.row(i);
       std::copy(row.begin(), row.end(), result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));
     }
   }
+  if (const auto row = first_nonfinite_row(result, num_labels)) throw nonfinite_error(name_of(row_name, *row));
   apply_score_function(function, result, num_labels);
   return result;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eval/metrics.h"
@@ -29,7 +30,17 @@ struct EvaluationResult {
   uint64_t num_batches = 0;  // of batch_size rows, the last one may be smaller; as HF's Trainer counts them
   double seconds = 0;
   std::vector<Mistake> worst;  // worst first, at most num_worst
+  // Rows whose logits are NaN or infinite. They are not counted as predictions; if there are any, the loss and every
+  // metric are NaN.
+  uint64_t num_nonfinite = 0;
+  uint64_t first_nonfinite = 0;  // the lowest of these rows
 };
+
+// compute_metrics, or NaN for each metric if there are rows without a finite result.
+std::vector<std::pair<std::string, double>> metrics_of(const EvaluationResult& result);
+
+// Throws nonfinite_error for the first row without a finite result.
+void check_finite(const EvaluationResult& result, const RowName& row_name);
 
 struct EvaluateOptions {
   const task::Task* task = nullptr;  // whose loss is computed; null: text classification
@@ -37,11 +48,10 @@ struct EvaluateOptions {
   int64_t batch_size = 8;            // rows
   size_t num_worst = 0;              // mistakes to keep
   std::function<bool()> keep_going;  // asked before each batch: false ends the evaluation. Empty: never
-  RowName row_name;
 };
 
 // Returns the mean loss and the confusion matrix of labelled rows; nullopt only if keep_going returned false. A batch
-// has no more tokens than batch_size of the longest rows. Errors: nonfinite_error for logits that are NaN or infinite.
+// has no more tokens than batch_size of the longest rows.
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options);
 

@@ -70,6 +70,9 @@ constexpr Metric kMetrics[] = {
     {"f1_weighted", "mean over the labels, weighted by their rows", weighted<f1_of>},
 };
 
+// Measures that do not come from a confusion matrix. Less is better for each.
+constexpr std::string_view kErrorMeasures[] = {"loss", "mae", "mse", "rmse", "perplexity"};
+
 }  // namespace
 
 ConfusionMatrix::ConfusionMatrix(int64_t num_labels)
@@ -119,6 +122,13 @@ LabelScores label_scores(const ConfusionMatrix& matrix, int64_t label) {
 }
 
 std::span<const Metric> metrics() { return kMetrics; }
+
+bool greater_is_better(std::string_view metric) {
+  for (const Metric& row : kMetrics) {
+    if (row.name == metric) return row.greater_is_better;
+  }
+  return std::find(std::begin(kErrorMeasures), std::end(kErrorMeasures), metric) == std::end(kErrorMeasures);
+}
 
 std::vector<std::pair<std::string, double>> compute_metrics(const ConfusionMatrix& matrix) {
   std::vector<std::pair<std::string, double>> values;

@@ -50,6 +50,7 @@ struct Metric {
   std::string_view doc;
   double (*compute)(const ConfusionMatrix& matrix);
   bool only_binary = false;  // only if there are two labels; the second one is the positive class
+  bool greater_is_better = true;
 };
 
 std::span<const Metric> metrics();
@@ -64,5 +65,8 @@ struct LabelScores {
   uint64_t support = 0;
 };
 LabelScores label_scores(const ConfusionMatrix& matrix, int64_t label);
+
+// Whether a higher value of the metric is better: false for errors such as the loss, which have no row in metrics().
+bool greater_is_better(std::string_view metric);
 
 }  // namespace hone::eval

@@ -39,7 +39,7 @@ std::vector<size_t> near_ties(std::span<const float> scores, std::string_view fu
   const float least = kNearTie * *std::max_element(scores.begin(), scores.end());
   const auto count =
       static_cast<size_t>(std::count_if(scores.begin(), scores.end(), [&](float s) { return s >= least; }));
-  return count < 2 ? std::vector<size_t>() : ranked_labels(scores, count);
+  return count < 2 ? std::vector<size_t>() : ranked_labels(scores, std::min(count, kMaxNearTies));
 }
 
 double shortest_double(float value) {

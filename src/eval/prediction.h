@@ -37,7 +37,9 @@ Predictions predict(const Classifier& classifier, const task::Features& features
 std::vector<size_t> ranked_labels(std::span<const float> scores, std::optional<size_t> top_k = {});
 
 // Returns the labels between which the model hardly decides, the best first: those whose score is at least four fifths
-// of the highest. Empty if only the best one is, or if the scores are not a softmax: other scores are independent.
+// of the highest, at most kMaxNearTies. Empty if only the best one is, or if the scores are not a softmax: other scores
+// are independent.
+inline constexpr size_t kMaxNearTies = 10;
 std::vector<size_t> near_ties(std::span<const float> scores, std::string_view function);
 
 // Returns the double that prints with the float's own shortest digits: 0.9987, not 0.99870002269744873.

@@ -24,23 +24,24 @@ struct ServerOptions {
   static void fields(Self& self, Visitor& visit) {
     visit.group("Server");
     visit("host", self.host,
-          "address to listen on; one that other machines can reach needs --api-key-file or --no-auth")
+          "address to listen on; an address that other machines can reach needs --api-key-file or --no-auth")
         .value_name("ADDRESS");
-    visit("port", self.port, "port to listen on; 0: any free one").in_range(0, 65535);
+    visit("port", self.port, "port to listen on; 0: any free port").in_range(0, 65535);
     visit("api_key_file", self.api_key_file,
-          "file with one API key per line; clients send \"Authorization: Bearer KEY\"")
+          "file of accepted keys, one in each line; clients send \"Authorization: Bearer KEY\"")
         .value_name("FILE");
-    visit("no_auth", self.no_auth, "let other machines call without a key");
+    visit("no_auth", self.no_auth, "accept requests of other machines without a key");
     visit("allow_origin", self.allow_origin,
-          "other origins whose web pages may call, such as https://example.org; *: all")
+          "origins of other web pages that may send requests, such as https://example.org; *: all")
         .value_name("ORIGIN");
-    visit("allow_host", self.allow_host, "further names of this server that requests may use").value_name("NAME");
+    visit("allow_host", self.allow_host, "names of this server, besides its address, that requests may use")
+        .value_name("NAME");
     visit("open", self.open, "open the page in the browser");
-    visit("access_log", self.access_log, "write one line per request to standard error");
-    visit("max_body_bytes", self.max_body_bytes, "maximum size of a request body").in_range(1024, 1 << 30);
-    visit("max_connections", self.max_connections, "maximum number of connections").in_range(1, 1000000);
-    visit("request_timeout", self.request_timeout, "seconds a client has to send a request").above(0);
-    visit("idle_timeout", self.idle_timeout, "seconds until an idle connection is closed").above(0);
+    visit("access_log", self.access_log, "write a line for each request to standard error");
+    visit("max_body_bytes", self.max_body_bytes, "bytes of a request body, at most").in_range(1024, 1 << 30);
+    visit("max_connections", self.max_connections, "connections at a time, at most").in_range(1, 1000000);
+    visit("request_timeout", self.request_timeout, "seconds that a client has to send a request").above(0);
+    visit("idle_timeout", self.idle_timeout, "seconds until a connection without requests is closed").above(0);
   }
 };
 

@@ -1,4 +1,3 @@
-// The rows by Highway; a plain reference beside it, which also computes doubles.
 #include "kernel/activation.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -26,7 +25,8 @@ struct GeluTanh {
     return sigmoid_lanes(hn::Mul(x, inner));
   }
   static HWY_INLINE Floats value(Floats x) { return hn::Mul(x, gate(x)); }
-  // At least e^-88 in float, x^2 * 0 is 0 for all finite x but the largest: those are cut off where the slope is flat.
+  // The exponential is at least e^-88 in float. x^2 * 0 is 0 for every finite x but the largest; those are limited to
+  // where the slope is flat.
   static HWY_INLINE Floats slope(Floats x) {
     const auto s = gate(x);
     const auto limit = hn::Set(kFloats, 100.0F);
@@ -171,12 +171,12 @@ ValueAndSlope swish(double x, double factor) {
 
 ValueAndSlope gelu_tanh(double x) {
   const double t = std::tanh(kRootTwoOverPi * (x + kCubic * x * x * x));
-  // Where tanh is flat the slope has no cubic part, though x^2 may be infinite.
+  // If tanh is flat, the slope has no cubic part, although x^2 may be infinite.
   const double bend = t * t == 1 ? 0 : 0.5 * x * (1 - t * t) * kRootTwoOverPi * (1 + 3 * kCubic * x * x);
   return {0.5 * x * (1 + t), 0.5 * (1 + t) + bend};
 }
 
-// In double, whatever the storage: this is what the vectors are compared with.
+// Computes in double for every storage type: the reference for the vector code.
 ValueAndSlope activate(ActivationKind kind, double x) {
   switch (kind) {
     case ActivationKind::kGelu: {

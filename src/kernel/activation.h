@@ -1,6 +1,7 @@
-// What stands between the two linears of a transformer's feed-forward half: activation(x + bias), and silu(gate) * up,
-// one sweep each way; backward computes again from the inputs. T rows (tokens), F width. Storage S: float, BFloat16
-// (both computed in float) or double. Hendrycks, Gimpel, arXiv 1606.08415; Shazeer, arXiv 2002.05202.
+// The activation between the two linears of a transformer's feed-forward block: activation(x + bias), and
+// silu(gate) * up. Forward and backward are one sweep each; backward recomputes from the inputs. T rows (tokens), F
+// width. Storage S: float, BFloat16 (both computed in float) or double. Hendrycks, Gimpel, arXiv 1606.08415; Shazeer,
+// arXiv 2002.05202.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ struct ActivationShape {
 template <typename S>
 void activation_forward(const ActivationShape& shape, const S* x, const Computed<S>* bias, S* y);
 
-// dx = dy * activation'(x + bias), its sum over the rows in bias_gradient [F] unless that is nullptr, and the
-// activation again in y unless that is nullptr. dx may be dy, and y may be x.
+// dx = dy * activation'(x + bias). Writes the sum of dx over the rows to bias_gradient [F] and the activation to y,
+// each unless it is nullptr. dx may be dy, and y may be x.
 template <typename S>
 void activation_backward(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
                          Computed<S>* bias_gradient, S* y);
@@ -42,7 +43,7 @@ struct GateShape {
 template <typename S>
 void silu_gate_forward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up, StridedRows<S> y);
 
-// The gradients of gate and up; they may be written over gate and up.
+// Computes the gradients of gate and up, which may overwrite gate and up.
 template <typename S>
 void silu_gate_backward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up,
                         StridedRows<const S> dy, StridedRows<S> gate_gradient, StridedRows<S> up_gradient);

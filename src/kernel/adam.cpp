@@ -1,6 +1,6 @@
-// With g the gradient times its factor, plus l2 times the parameter p: the mean m goes (1 - beta1) of the way to g, the
-// mean square v is beta2 v + (1 - beta2) g^2, and p is decay p - step m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon),
-// where step is the learning rate / (1 - beta1^t).
+// g = gradient * factor + l2 * p for the parameter p. Then
+//   m = m + (1 - beta1) (g - m),  v = beta2 v + (1 - beta2) g^2,
+//   p = decay p - step m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon),  step = learning rate / (1 - beta1^t).
 #include "kernel/adam.h"
 
 #include <cstddef>

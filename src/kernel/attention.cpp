@@ -1,6 +1,6 @@
-// The order of the work: threads take whole (sequence, key head) pairs; in each, blocks of queries against chunks of
-// keys. Scores are computed transposed, keys x queries (attention_tile.h), so that every product has its operands as
-// they lie: scores = k q^T, out^T = v^T weights; dv = weights do, dk = dscores q, dq^T = k^T dscores.
+// A thread computes whole (sequence, key head) pairs, in blocks of queries against chunks of keys. Scores are
+// transposed, keys x queries (attention_tile.h), so that no operand of a product needs to be transposed again: scores =
+// k q^T, out^T = v^T weights; dv = weights do, dk = dscores q, dq^T = k^T dscores.
 #include "kernel/attention.h"
 
 #include <algorithm>
@@ -27,8 +27,19 @@ std::vector<AttentionTask> tasks_of(const AttentionRules& rules) {
   return tasks;
 }
 
-// Calls f(task) for all tasks. Each thread takes the next one when it has done with its last, the longest first, so
-// that all end together; the results do not depend on who computes what, as no two tasks add to one number.
+// Ends a thread's work on tiles, also if it throws.
+struct EndOfTiles {
+  EndOfTiles() = default;
+  EndOfTiles(const EndOfTiles&) = delete;
+  EndOfTiles& operator=(const EndOfTiles&) = delete;
+  ~EndOfTiles() {
+    end_tile_products();
+    end_writes_past_caches();
+  }
+};
+
+// Calls f(task) for all tasks. A free thread takes the longest remaining task, so that all threads end at about the
+// same time. Results do not depend on the thread, because no two tasks add to the same number.
 template <typename F>
 void for_each_task(std::vector<AttentionTask> tasks, F f) {
   std::stable_sort(tasks.begin(), tasks.end(),
@@ -36,9 +47,8 @@ void for_each_task(std::vector<AttentionTask> tasks, F f) {
   std::atomic<size_t> next = 0;
   const int64_t parts = num_parts(static_cast<int64_t>(tasks.size()), 1);
   parallel_ranges(parts, 1, [&](int64_t, int64_t, int) {
+    const EndOfTiles end;
     for (size_t i = next.fetch_add(1); i < tasks.size(); i = next.fetch_add(1)) f(tasks[i]);
-    end_tile_products();
-    end_writes_past_caches();
   });
 }
 

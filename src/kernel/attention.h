@@ -1,7 +1,7 @@
-// Self-attention over a packed batch, forward and backward, a tile of scores at a time: no S x S tensor is ever stored.
+// Self-attention over a packed batch, forward and backward, tile by tile: no S x S tensor is stored.
 // Milakov, Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867; Dao, "FlashAttention-2", arXiv
-// 2307.08691. Shapes: B sequences, T tokens in all, S tokens of one, H query heads, G key and value heads, D head
-// width.
+// 2307.08691. Shapes: B sequences, T tokens in total, S tokens of one sequence, H query heads, G key and value heads,
+// D head width.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace hone::kernel {
 
-// What attention does to its scores. Query head h reads key head h * G / H.
+// How scores are computed from q and k. Query head h reads key head h * G / H.
 struct AttentionRules {
   const int64_t* offsets = nullptr;  // [B + 1]: sequence b is tokens offsets[b] up to offsets[b + 1]
   int64_t num_sequences = 0;
@@ -20,19 +20,19 @@ struct AttentionRules {
   double scale = 1;                         // of the scores; > 0
   bool causal = false;                      // query i sees keys 0 ... i
   const uint8_t* key_mask = nullptr;        // [T] or null: no query sees a key whose byte is 0
-  // Added to the scaled scores, or null: [H or 1, S, S], of the same values for every sequence, with these strides.
+  // Added to the scaled scores, or null: [H or 1, S, S] with these strides, the same for every sequence.
   const float* bias = nullptr;
   int64_t bias_head_stride = 0, bias_query_stride = 0;
   // Dropout of the softmax. The element of (sequence b, head h, query i, key j) is
   // first_b + (h * S + i) * S4 + j, where S4 is S rounded up to a multiple of 4 and first_b sums H * S * S4 over the
-  // sequences before b: a block of four draws never crosses a row.
+  // sequences before b. So a block of four draws never spans two rows.
   double p = 0;
   RandomStream stream;
 };
 
 constexpr int64_t kMaxHeadWidth = 256;
 
-// A matrix [T, heads * D] in memory whose rows may be parts of longer ones.
+// A matrix [T, heads * D]; its rows may be parts of longer rows.
 template <typename T>
 struct HeadRows {
   T* data = nullptr;
@@ -44,8 +44,9 @@ struct AttentionInputs {
   HeadRows<const T> q, k, v;  // [T, H * D], [T, G * D], [T, G * D]
 };
 
-// out [T, H * D]; logsumexp [H, T] of the scores, what backward recomputes the softmax from. A query that sees no key
-// gives zeros, and a logsumexp of infinity. T is float, double (the plain form) or BFloat16 (arithmetic in float).
+// Writes out [T, H * D] and logsumexp [H, T] of the scores, from which backward recomputes the softmax. For a query
+// that sees no key, out is 0 and logsumexp infinity. T is float, double (the reference) or BFloat16 (computed in
+// float).
 template <typename T, typename Sum>
 void attention_forward(const AttentionRules& rules, const AttentionInputs<T>& inputs, HeadRows<T> out, Sum* logsumexp);
 
@@ -54,7 +55,7 @@ struct AttentionGradients {
   HeadRows<T> q, k, v;
 };
 
-// What forward gave, and the gradient of its output.
+// The results of forward, and the gradient of its output.
 template <typename T, typename Sum>
 struct AttentionResults {
   HeadRows<const T> out, out_gradient;
@@ -65,7 +66,7 @@ template <typename T, typename Sum>
 void attention_backward(const AttentionRules& rules, const AttentionInputs<T>& inputs,
                         const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients);
 
-// The plain forms, which follow the formulas line by line: what the others are tested against.
+// The reference implementations, which follow the formulas line by line.
 template <typename T, typename Sum>
 void attention_forward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs, HeadRows<T> out,
                                  Sum* logsumexp);
@@ -73,7 +74,7 @@ template <typename T, typename Sum>
 void attention_backward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs,
                                   const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients);
 
-// S4: elements that dropout draws for one query of a sequence of S tokens.
+// S4: the number of elements that dropout draws for one query of a sequence of S tokens.
 inline uint64_t attention_row_length(int64_t length) { return (static_cast<uint64_t>(length) + 3) / 4 * 4; }
 
 }  // namespace hone::kernel

@@ -1,5 +1,5 @@
-// Attention backward over one key head of one sequence: weights and dropout of each tile are computed again, gradients
-// of keys and values are summed over the blocks of queries, those of queries over the chunks of keys.
+// Attention backward over one key head of one sequence. Recomputes weights and dropout of each tile; sums the gradients
+// of keys and values over the blocks of queries, those of queries over the chunks of keys.
 #pragma once
 
 #include <limits>
@@ -74,7 +74,7 @@ class AttentionBackward : AttentionHead<T> {
   }
 
  private:
-  // What a block of queries brings: q and the gradient of out in the forms that the products take, logsumexp, delta.
+  // Loads a block of queries: q and the gradient of out in the layouts that the products need, logsumexp, delta.
   void load_block(const AttentionInputs<T>& inputs, const AttentionResults<T, float>& results, int64_t head,
                   int64_t query) {
     const int64_t count = std::min(kQueryBlock, task_.length - query);

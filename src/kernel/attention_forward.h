@@ -1,4 +1,5 @@
-// Attention forward over one key head of one sequence: blocks of queries against chunks of keys, with running softmax.
+// Attention forward over one key head of one sequence: blocks of queries against chunks of keys, with a running
+// softmax.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// What attention's forward and backward share about one key head of one sequence: its rows as the tile products take
-// them, memory of the thread, the rules of a tile.
+// The base of attention's forward and backward over one key head of one sequence: copies of its rows in the layouts of
+// the tile products, memory of the thread, the rules of a tile.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 namespace hone::kernel {
 
 inline constexpr int64_t kQueryBlock = 64, kKeyChunk = 512;
-inline constexpr int64_t kPastCachesBytes = int64_t{4} << 20;  // results from this size on are written past the caches
+inline constexpr int64_t kPastCachesBytes = int64_t{4} << 20;  // larger results bypass the caches
 
 inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -28,15 +28,17 @@ struct AttentionTask {
   uint64_t first_block = 0;  // of dropout, of the sequence
 };
 
-// Memory of one thread, kept from call to call; what is in it is what the last use left.
+// Memory of one thread, kept from call to call, with whatever the last use left in it.
 class AttentionMemory {
  public:
+  // Throws std::bad_alloc; the memory can be used again after that.
   template <typename T>
   T* take(int64_t count) {
     const auto bytes = static_cast<size_t>(round_up(count * static_cast<int64_t>(sizeof(T)), 64));
     if (next_ == blocks_.size()) blocks_.emplace_back();
     Block& block = blocks_[next_++];
     if (block.size < bytes) {
+      block = Block();
       block.memory.reset(static_cast<std::byte*>(std::aligned_alloc(64, bytes)));
       if (block.memory == nullptr) throw std::bad_alloc();
       block.size = bytes;
@@ -74,7 +76,7 @@ struct AttentionWord<BFloat16> {
   using Type = uint16_t;
 };
 
-// What is the same for all blocks of a task.
+// The parts that all blocks of a task share.
 template <typename T>
 class AttentionHead {
  public:
@@ -88,7 +90,7 @@ class AttentionHead {
         space_(attention_memory()) {}
 
  protected:
-  // Rows [first, first + count) of a head, zero-padded to [padded, width_].
+  // Copies rows [first, first + count) of a head, zero-padded to [padded, width_].
   void copy_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded, T* to) const {
     const int64_t width = rules_.head_width;
     for (int64_t i = 0; i < count; ++i) {
@@ -106,7 +108,7 @@ class AttentionHead {
     }
   }
 
-  // rows [n, width_] -> the second operand of a product over the width: [width_, n], or pairs of its rows.
+  // rows [n, width_] -> the second operand of a product over the width: [width_, n], or pairs of rows of it.
   void transpose_operand(const T* rows, T* to, int64_t n) const {
     const int64_t words = width_ * static_cast<int64_t>(sizeof(T)) / 4;
     transpose_tile(reinterpret_cast<const uint32_t*>(rows), words, reinterpret_cast<uint32_t*>(to), n, n, words);

@@ -1,4 +1,4 @@
-// Attention a query at a time, as the formulas stand: out = dropout(softmax(scale q k^T + bias)) v.
+// Attention query by query: out = dropout(softmax(scale q k^T + bias)) v.
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -79,7 +79,7 @@ class HeadReference {
     return rules_.key_mask == nullptr || rules_.key_mask[head_.first + key] != 0;
   }
 
-  // Fills the scores and what dropout makes of each; returns the logsumexp.
+  // Fills the scores and their dropout factors; returns the logsumexp.
   Sum score(int64_t query) {
     constexpr Sum kInfinity = std::numeric_limits<Sum>::infinity();
     const Sum kept_scale = rules_.p < 1 ? static_cast<Sum>(1 / (1 - rules_.p)) : 0;

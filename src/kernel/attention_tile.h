@@ -1,6 +1,6 @@
-// What attention does to a tile of scores, keys x queries, between the matrix products: queries lie along the vector
-// lanes, so that a maximum or a sum over keys is vertical and four draws of dropout belong to four keys of one lane.
-// K keys of the tile, N queries of it; both padded to multiples of kTilePadding.
+// The operations of attention on a tile of scores, keys x queries, between the matrix products. Queries lie along the
+// vector lanes: a maximum or a sum over keys is vertical, and four draws of dropout belong to four keys of one lane.
+// K keys and N queries of the tile, both padded to multiples of kTilePadding.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,21 @@
 
 namespace hone::kernel {
 
-// What the sizes of tiles of T are rounded up to: few shapes to compile, whole vectors, and whole tiles of AMX.
+// The sizes of tiles of T are rounded up to multiples of this: few shapes to compile, whole vectors, whole AMX tiles.
 template <typename T>
 constexpr int64_t kTilePadding = sizeof(T) == 2 ? 32 : 16;
 
 struct TileRules {
-  int64_t num_keys = 0;  // real ones; rows from here to padded_keys count as unseen
+  int64_t num_keys = 0;  // without padding; the rows up to padded_keys are unseen
   int64_t padded_keys = 0;
   int64_t padded_queries = 0;  // N: the length of a row
   float scale = 1;
 
-  // What a key is to a query; first_key and first_query are the tile's places in the sequence.
+  // Which keys a query sees; first_key and first_query are the tile's position in the sequence.
   bool causal = false;
   int64_t first_key = 0, first_query = 0;
   const uint8_t* key_mask = nullptr;  // [K] or null
-  const float* bias = nullptr;        // of (first query, first key), or null; real queries and keys only
+  const float* bias = nullptr;        // of (first query, first key), or null; not padded
   int64_t bias_query_stride = 0;
   int64_t num_queries = 0;
 
@@ -34,14 +34,14 @@ struct TileRules {
   uint64_t first_block = 0, blocks_per_query = 0;
 };
 
-// What softmax knows of each query so far: [N].
+// The running softmax of each query: [N].
 struct RunningSoftmax {
   float* maximum = nullptr;
   float* sum = nullptr;
-  float* correction = nullptr;  // what this tile made of the earlier ones' weight
+  float* correction = nullptr;  // factor for the sums of the earlier tiles
 };
 
-// scores [K, N] become dropout(exp(scale * scores + bias - maximum)), in place; where T is BFloat16 in `weights`, as
+// Replaces scores [K, N] by dropout(exp(scale * scores + bias - maximum)); for BFloat16 writes these to `weights`, as
 // pairs of rows [K / 2, N, 2].
 void softmax_tile(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights);
 
@@ -50,7 +50,7 @@ struct TileGradients {
   const float* delta = nullptr;      // [N]: sum over the width of out * out_gradient
   float* scores = nullptr;           // [K, N]; become the weights after dropout
   float* gradients = nullptr;        // [K, N]: of the weights after dropout; become those of the products q k
-  // Not null where the products take BFloat16: the two results as rows, and the second also as pairs of rows.
+  // Not null for products of BFloat16: the two results as rows, and the second also as pairs of rows.
   BFloat16* weight_rows = nullptr;
   BFloat16* gradient_rows = nullptr;
   BFloat16* gradient_pairs = nullptr;
@@ -64,13 +64,13 @@ void pair_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t 
 // values [m, n] *= factors [n]; n is a multiple of 16.
 void scale_columns(float* values, const float* factors, int64_t m, int64_t n);
 
-// to[i] = from[i], rounded to the nearest. `past_caches`: for results that are too large to stay there until they are
-// read; a thread that wrote such calls end_writes_past_caches() before others may read them.
+// to[i] = from[i], rounded to nearest. `past_caches` bypasses the caches, for results too large to stay there until
+// they are read; the thread must call end_writes_past_caches() before other threads read them.
 void write_row(const float* from, float* to, int64_t count, bool past_caches);
 void write_row(const float* from, BFloat16* to, int64_t count, bool past_caches);
 void end_writes_past_caches();
 
-// sum of a[i] * b[i].
+// Returns the sum of a[i] * b[i].
 float dot_row(const float* a, const float* b, int64_t count);
 float dot_row(const BFloat16* a, const BFloat16* b, int64_t count);
 

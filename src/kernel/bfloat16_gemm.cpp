@@ -1,4 +1,4 @@
-// cblas_gemm_bf16bf16f32 of MKL's developer reference; libtorch exports it, but has no header of it.
+// cblas_gemm_bf16bf16f32 of MKL's developer reference. libtorch exports it, but ships no header for it.
 #include "kernel/bfloat16_gemm.h"
 
 #include <vector>
@@ -6,7 +6,7 @@
 #include "kernel/cpu.h"
 
 extern "C" {
-// Absent where libtorch was built without MKL.
+// Weak: missing if libtorch was built without MKL.
 __attribute__((weak)) void cblas_gemm_bf16bf16f32(int layout, int a_transposed, int b_transposed, int m, int n, int k,
                                                   float alpha, const uint16_t* a, int a_stride, const uint16_t* b,
                                                   int b_stride, float beta, float* c, int c_stride);

@@ -1,4 +1,4 @@
-// What a weight's gradient is, g^T x, of bfloat16 with an fp32 result: by MKL, which takes any number of rows as it is.
+// A weight's gradient, g^T x, of bfloat16 with an fp32 result. By MKL, which compiles no code for each number of rows.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace hone::kernel {
 
-// Whether libtorch brings it and it holds here (tried once), at a level with native bfloat16.
+// Whether libtorch has it, a first call gave the right result, and the level has native bfloat16.
 bool has_bfloat16_gemm();
 
 // c [M, N] = a^T b with a [K, M] and b [K, N]; sums are fp32.

@@ -1,4 +1,4 @@
-// Many arrays taken as one, so that a loop over all their elements is cut into equal parts however long each array is.
+// Several arrays viewed as one, so that a loop over all their elements divides into equal parts.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ class Concatenation {
 
   int64_t size() const { return ends_.empty() ? 0 : ends_.back(); }
 
-  // Calls f(array, first, count) for each stretch of an array that lies in [begin, end) of them all, in order.
+  // Calls f(array, first, count) for each part of an array that lies in [begin, end) of the whole, in order.
   template <typename F>
   void for_each_stretch(int64_t begin, int64_t end, F f) const {
     auto array = static_cast<size_t>(std::upper_bound(ends_.begin(), ends_.end(), begin) - ends_.begin());

@@ -26,9 +26,19 @@ struct LevelName {
 constexpr LevelName kLevels[] = {
     {"scalar", CpuLevel::kScalar}, {"avx2", CpuLevel::kAvx2}, {"avx512", CpuLevel::kAvx512}, {"amx", CpuLevel::kAmx}};
 
+// cpu_level_name reads the array by the number of the level.
+consteval bool levels_are_in_order() {
+  size_t position = 0;
+  for (const LevelName& row : kLevels) {
+    if (row.level != static_cast<CpuLevel>(position++)) return false;
+  }
+  return true;
+}
+static_assert(levels_are_in_order());
+
 #if defined(__x86_64__)
 
-// CPUID leaf 7: the bits that __builtin_cpu_supports of g++ 12 has no names for.
+// CPUID leaf 7: the bits for which __builtin_cpu_supports of g++ 12 has no names.
 bool has_amx_bf16() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
@@ -56,9 +66,9 @@ bool has_avx512_bf16() { return false; }
 void check_has(CpuLevel level) {
   if (level <= detected_cpu_level()) return;
   throw Error(ErrorKind::kUnsupported,
-              fmt::format("this processor has no {}: the best it has is {}", cpu_level_name(level),
+              fmt::format("this processor has no {}: its best level is {}", cpu_level_name(level),
                           cpu_level_name(detected_cpu_level())),
-              "set HONE_CPU to a level it has, or unset it");
+              "set HONE_CPU to that level or a lower one, or unset it");
 }
 
 CpuLevel chosen() {

@@ -1,4 +1,4 @@
-// Which instruction set the kernels use: the best that the processor has, or the one that HONE_CPU names.
+// The instruction set that the kernels use: the processor's best, or the one that HONE_CPU names.
 #pragma once
 
 #include <string_view>
@@ -8,21 +8,21 @@ namespace hone::kernel {
 // Each level includes the ones before it. kScalar is plain C++: the reference that the others are tested against.
 enum class CpuLevel { kScalar, kAvx2, kAvx512, kAmx };
 
-// The level in use. Errors: kUsage for a HONE_CPU that is no level's name, kUnsupported for one the processor lacks.
+// The level in use. Errors: kUsage if HONE_CPU is not the name of a level, kUnsupported if the processor lacks it.
 CpuLevel cpu_level();
 
 // The best level of this processor, whatever HONE_CPU says.
 CpuLevel detected_cpu_level();
 
-// True where bf16 products have instructions of their own at the level in use (AVX-512 BF16, AMX).
+// True if the level in use has instructions for bf16 products (AVX-512 BF16, AMX).
 bool has_native_bf16();
 
-std::string_view cpu_level_name(CpuLevel level);  // as HONE_CPU spells it: "scalar", "avx2", "avx512", "amx"
+std::string_view cpu_level_name(CpuLevel level);  // as in HONE_CPU: "scalar", "avx2", "avx512", "amx"
 
-// For tests and benchmarks: sets the level in use. Errors: kUnsupported for one the processor lacks.
+// For tests and benchmarks: sets the level in use. Errors: kUnsupported if the processor lacks it.
 void set_cpu_level(CpuLevel level);
 
-// Of the two compiled forms of a function, the one for the level in use (never called at kScalar).
+// Returns the compiled form of a function for the level in use (never called at kScalar).
 template <typename Function>
 Function* for_cpu_level(Function* avx2, Function* avx512) {
   return cpu_level() >= CpuLevel::kAvx512 ? avx512 : avx2;

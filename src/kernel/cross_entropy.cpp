@@ -1,5 +1,4 @@
-// The rows by Highway; a plain reference beside it, which also computes doubles. Sums over many classes are added up in
-// double, a block of columns at a time.
+// Sums over many classes are added up in double, block by block of columns.
 #include "kernel/cross_entropy.h"
 
 #include <algorithm>
@@ -27,7 +26,7 @@ namespace hone::kernel::HWY_NAMESPACE {
 
 constexpr size_t kBlock = 4096;
 
-// The lanes beyond the row's end as -infinity.
+// Sets the lanes beyond the row's end to -infinity.
 HWY_INLINE Floats or_lowest(Floats values, Whole) { return values; }
 HWY_INLINE Floats or_lowest(Floats values, First first) {
   const auto lowest = hn::Neg(hn::Inf(kFloats));
@@ -59,7 +58,7 @@ RowSums sums_of_row(const S* logits, size_t num_classes, float highest) {
   return sums;
 }
 
-// gradient = scale * (softmax - every): the target's own part is taken off by the caller.
+// gradient = scale * (softmax - every); the caller subtracts the target's own part.
 template <typename S>
 void softmax_row(const S* logits, size_t num_classes, float logsumexp, float scale, float every, S* gradient) {
   for_each_group(num_classes, [&](size_t i, auto lanes) HWY_ATTR {

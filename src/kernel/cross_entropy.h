@@ -11,12 +11,12 @@ namespace hone::kernel {
 
 struct CrossEntropyShape {
   int64_t num_rows = 0, num_classes = 0;
-  int64_t ignored_target = -100;  // rows of this target have no loss and no gradient
+  int64_t ignored_target = -100;  // rows with this target have no loss and no gradient
   double label_smoothing = 0;
 };
 
-// losses [T], of each row; logsumexp [T], what backward computes the softmax from. logits [T, V], dense; targets [T] in
-// [0, V) or ignored_target: the caller has checked them.
+// Writes losses [T] and logsumexp [T], from which backward computes the softmax. logits [T, V], dense; targets [T] in
+// [0, V) or ignored_target, which the caller checks.
 template <typename S>
 void cross_entropy_forward(const CrossEntropyShape& shape, const S* logits, const int64_t* targets, double* losses,
                            Computed<S>* logsumexp);

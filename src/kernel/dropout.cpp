@@ -1,4 +1,3 @@
-// Dropout as a kernel of its own: groups of factors from kernel/dropout_lanes.h times the elements.
 #include "kernel/dropout.h"
 
 #undef HWY_TARGET_INCLUDE

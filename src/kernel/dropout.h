@@ -1,5 +1,5 @@
-// Dropout of a run of elements, its mask drawn from counters (base/philox.h): a pure function of the place in the run,
-// drawn again in backward instead of stored.
+// Dropout of a sequence of elements. The mask is a pure function of the position in training (base/philox.h); backward
+// draws it again instead of storing it.
 #pragma once
 
 #include <cstddef>
@@ -16,16 +16,17 @@ struct DropoutDraw {
   uint64_t first_block = 0;  // of element 0; a block is four elements
 };
 
-// Element i of a draw is kept iff its word reaches this: p * 2^32, rounded up. 2^32 keeps none.
+// Returns p * 2^32, rounded up. Element i of a draw is kept if and only if its word is at least that; 2^32 keeps none.
 uint64_t drop_threshold(double p);
 
-// What a kept element is multiplied by: 1 / (1 - p), or 0 where none is kept.
+// Returns the factor of a kept element: 1 / (1 - p), or 0 if none is kept.
 double keep_scale(double p);
 
-// How many floats dropout_factors and factors_in_row (kernel/dropout_lanes.h) write for `count` elements, at most.
+// Returns how many floats dropout_factors and factors_in_row (kernel/dropout_lanes.h) write at most for `count`
+// elements.
 constexpr size_t factor_buffer_size(size_t count) { return count + 4 + size_t{2} * 64; }
 
-// factors[i] is what dropout multiplies element first_element + i of the draw by: 0 or keep_scale(p). Plain C++: the
+// Writes the factors of elements first_element, first_element + 1, ... of the draw: 0 or keep_scale(p). Plain C++: the
 // reference for kernel/dropout_lanes.h.
 template <typename A>
 void dropout_factors(const DropoutDraw& draw, uint64_t first_element, size_t count, A* factors);

@@ -1,4 +1,4 @@
-// The factors of dropout for a piece of a draw, for kernels that apply them on the way. Included once for each
+// The factors of dropout for part of a draw, for kernels that apply dropout within a sweep. Included once for each
 // instruction set.
 #if defined(HONE_KERNEL_DROPOUT_LANES_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef HONE_KERNEL_DROPOUT_LANES_H
@@ -13,7 +13,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace hone::kernel::HWY_NAMESPACE {
 
-// A draw's constants in the form that the lanes compare with. All dropped: the threshold does not fit, the scale is 0.
+// A draw's constants as vectors. If all elements are dropped, the threshold does not fit into 32 bits; the scale is 0.
 struct DropoutRule {
   explicit DropoutRule(const DropoutDraw& draw)
       : place(draw.stream),
@@ -27,9 +27,9 @@ struct DropoutRule {
   float scale;
 };
 
-constexpr size_t kDropoutGroup = 4 * kLanes;  // elements drawn at a time: a block a lane
+constexpr size_t kDropoutGroup = 4 * kLanes;  // elements of one draw: a block per lane
 
-// The factors of the elements 4 * block ... 4 * block + kDropoutGroup - 1, 0 or scale, in order.
+// Writes the factors of the elements 4 * block ... 4 * block + kDropoutGroup - 1 in order: 0 or scale.
 HWY_INLINE void dropout_group(const DropoutRule& rule, uint64_t block, float* factors) {
   const UintTag uints;
   block += rule.first_block;
@@ -46,8 +46,8 @@ HWY_INLINE void dropout_group(const DropoutRule& rule, uint64_t block, float* fa
                         kFloats, factors);
 }
 
-// The factors of elements first ... first + count - 1, any first and count: a pointer into `buffer`, which has
-// factor_buffer_size(count) floats.
+// Returns the factors of elements first ... first + count - 1, for any first and count: a pointer into `buffer`, which
+// has factor_buffer_size(count) floats.
 HWY_INLINE const float* factors_in_row(const DropoutRule& rule, uint64_t first, size_t count, float* buffer) {
   const size_t skipped = first % 4;
   for (size_t done = 0; done < skipped + count; done += kDropoutGroup) {

@@ -1,4 +1,3 @@
-// The rows by Highway; a plain reference beside it, which also computes doubles. Backward looks the rows up again.
 #include "kernel/embedding.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -41,7 +40,7 @@ void forward_rows(const EmbeddingShape& shape, const EmbeddingForward<S>& a, int
   }
 }
 
-// The gradients of `sums` are those of this part of the rows.
+// The gradients in `sums` belong to this part of the rows.
 template <typename S>
 void backward_rows(const EmbeddingShape& shape, const EmbeddingBackward<S>& a, int64_t begin, int64_t end,
                    const EmbeddingBackward<S>& sums, float* sum, float* buffer) {

@@ -1,6 +1,6 @@
-// The input of an encoder: layer norm of the sum of rows looked up in several tables (word, position, token type), then
-// dropout, one sweep each way. T rows (tokens), C width; every array is dense. Tables, statistics and gradients of
-// parameters have the type that S is computed in.
+// The input of an encoder: layer norm of the sum of rows of several tables (word, position, token type), then dropout,
+// in one sweep forward and one backward. T rows (tokens), C width; every array is dense. Tables, statistics and
+// gradients of parameters have the type that S is computed in.
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ template <typename S>
 struct EmbeddingForward {
   Tables<Computed<S>> tables;
   const Computed<S>* weight = nullptr;   // [C], of the norm
-  const Computed<S>* shift = nullptr;    // [C], or none
+  const Computed<S>* shift = nullptr;    // [C], or nullptr
   S* y = nullptr;                        // [T, C]
   Computed<S>* mean = nullptr;           // [T]
   Computed<S>* inverse_scale = nullptr;  // [T]
@@ -57,8 +57,8 @@ void embedding_forward(const EmbeddingShape& shape, const EmbeddingForward<S>& a
 template <typename S>
 void embedding_backward(const EmbeddingShape& shape, const EmbeddingBackward<S>& arrays);
 
-// table [num_table_rows, width] = 0, then table[ids[t]] += rows[t] in order of t, but for the rows of skipped_id (-1:
-// none). The threads share the columns, so that the result does not depend on their number.
+// table [num_table_rows, width] = 0, then table[ids[t]] += rows[t] in order of t, without the rows of skipped_id (-1:
+// no such rows). Each thread takes a range of columns, so the result does not depend on the number of threads.
 template <typename A>
 void scatter_rows(const A* rows, const int64_t* ids, int64_t num_rows, int64_t width, int64_t skipped_id, A* table,
                   int64_t num_table_rows);

@@ -1,5 +1,6 @@
-// Makes the calling thread take numbers under 1.2e-38 for 0 while it lives: arithmetic with them is up to a hundred
-// times slower on some processors, and the moments of rows without gradients decay into them and stay there.
+// While an object of this class lives, the calling thread treats numbers below 1.2e-38 as 0. Arithmetic with such
+// numbers is up to a hundred times slower on some processors, and Adam's moments of rows without gradients decay into
+// them.
 #pragma once
 
 #if defined(__x86_64__)

@@ -1,5 +1,5 @@
-// Vectors of floats from and to memory that holds float or BFloat16. Included once for each instruction set
-// (hwy/foreach_target.h), hence the unusual guard.
+// Loads and stores vectors of floats as float or BFloat16. Included once for each instruction set
+// (hwy/foreach_target.h), which needs the unusual guard.
 #if defined(HONE_KERNEL_LANES_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef HONE_KERNEL_LANES_H
 #undef HONE_KERNEL_LANES_H
@@ -37,7 +37,7 @@ HWY_INLINE Floats load(const BFloat16* from) {
 
 HWY_INLINE void store(Floats values, float* to) { hn::StoreU(values, kFloats, to); }
 
-// The bits of each lane as a bfloat16, in the low half of the lane: to the nearest, ties to even.
+// Returns the bits of each lane as a bfloat16 in the low half of the lane, rounded to nearest, ties to even.
 HWY_INLINE Uints bfloat16_bits(Floats values) {
   const UintTag uints;
   const auto bits = hn::BitCast(uints, values);
@@ -67,16 +67,9 @@ HWY_INLINE void store_first(Floats values, T* to, size_t count) {
   for (size_t i = 0; i < count; ++i) to[i] = buffer[i];
 }
 
-// What remains of a value once it is stored as a T.
-template <typename T>
-HWY_INLINE Floats as_stored(Floats values) {
-  if constexpr (sizeof(T) == sizeof(float)) return values;
-  return hn::BitCast(kFloats, hn::ShiftLeft<16>(bfloat16_bits(values)));
-}
-
 HWY_INLINE float sum_of(Floats values) { return hn::GetLane(hn::SumOfLanes(kFloats, values)); }
 
-// How much of a vector a step of for_each_group covers: all of it, or the first `count` elements.
+// How much of a vector a step of for_each_group covers: all elements, or the first `count`.
 struct Whole {};
 struct First {
   size_t count;
@@ -99,14 +92,14 @@ HWY_INLINE void store(Floats values, T* to, First first) {
   store_first(values, to, first.count);
 }
 
-// The lanes beyond the row's end as 0.
+// Sets the lanes beyond the row's end to 0.
 HWY_INLINE Floats inside(Floats values, Whole) { return values; }
 HWY_INLINE Floats inside(Floats values, First first) {
   return hn::IfThenElseZero(hn::FirstN(kFloats, first.count), values);
 }
 
-// Calls f(i, lanes) for i = 0, kLanes, ... below count: `lanes` is Whole, and First for what is left over. f, a lambda,
-// must be marked HWY_ATTR.
+// Calls f(i, lanes) for i = 0, kLanes, ... below count; `lanes` is Whole, and First for the remainder. f is a lambda
+// marked HWY_ATTR.
 template <typename F>
 HWY_INLINE void for_each_group(size_t count, F f) {
   size_t i = 0;

@@ -15,8 +15,8 @@ namespace hone::kernel::HWY_NAMESPACE {
 // |r| <= ln 2 / 2; ln 2 is split in two so that r is exact (Cody and Waite). e^r is 1 + r + r^2 q(r), q of degree 4
 // with the least relative error (2^-28; least squares with weights adapted to the error, Lawson's algorithm).
 HWY_INLINE Floats exp_limited_lanes(Floats x) {
-  // A float this large has no bits below 1: adding it rounds to a whole number, which lies in the lowest bits, with
-  // the exponent's bias, and needs only be shifted to its place.
+  // A float this large has no bits below 1, so adding it rounds to a whole number. That number, plus the exponent's
+  // bias, is then in the lowest bits and needs only a shift.
   const auto rounder = hn::Set(kFloats, 1.5F * (1 << 23) + 127);
   const auto shifted = hn::MulAdd(x, hn::Set(kFloats, 1.44269504088896341F), rounder);
   const auto n = hn::Sub(shifted, rounder);

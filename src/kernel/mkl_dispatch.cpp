@@ -1,4 +1,4 @@
-// Compiled by bench/peers/recipe.py by itself too, so that the limit of the benches is the one that hone has.
+// bench/peers/recipe.py also compiles this file alone, so that the peers run with the same MKL code as hone.
 #include "kernel/mkl_dispatch.h"
 
 extern "C" int mkl_serv_intel_cpu_true() {

@@ -1,4 +1,3 @@
-// The rows by Highway; a plain reference beside it, which also computes doubles.
 #include "kernel/norm.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -59,7 +58,7 @@ HWY_INLINE void gradient_row(const NormBackward<S>& a, size_t start, size_t widt
   });
 }
 
-// The gradients of `sums` are those of this part of the rows.
+// The gradients in `sums` belong to this part of the rows.
 template <typename S>
 void backward_rows(const NormShape& shape, const NormBackward<S>& a, int64_t begin, int64_t end,
                    const NormBackward<S>& sums, float* buffer) {

@@ -1,4 +1,5 @@
-// Layer norm and RMS norm of a sum: z = dropout(x + bias) + residual, y = norm(z), one sweep over the rows each way.
+// Layer norm and RMS norm of a sum: z = dropout(x + bias) + residual, y = norm(z). Forward and backward are
+// one sweep over the rows each.
 // Ba, Kiros, Hinton, arXiv 1607.06450; Zhang, Sennrich, arXiv 1910.07467. T rows (tokens), C width; every array is
 // dense. Storage S: float, BFloat16 (both computed in float) or double. Element (t, c) of the draw has index t * C + c.
 #pragma once
@@ -26,7 +27,7 @@ struct NormForward {
   const Computed<S>* bias = nullptr;     // [C], or none
   const Computed<S>* weight = nullptr;   // [C]
   const Computed<S>* shift = nullptr;    // [C], or none: the norm's own bias
-  S* sum = nullptr;                      // [T, C]: z; may be x; nullptr where nothing is added: then z is x
+  S* sum = nullptr;                      // [T, C]: z; may be x; nullptr if nothing is added (z is x)
   S* normed = nullptr;                   // [T, C]: y
   Computed<S>* mean = nullptr;           // [T]; 0 for RMS
   Computed<S>* inverse_scale = nullptr;  // [T]: 1 / sqrt(variance + eps), the mean square for RMS
@@ -41,7 +42,7 @@ struct NormBackward {
   const Computed<S>* inverse_scale = nullptr;  // [T]
   const Computed<S>* weight = nullptr;         // [C]
   S* x_gradient = nullptr;                     // [T, C], or not wanted
-  S* residual_gradient = nullptr;              // [T, C], or not wanted; without dropout it is x's: leave it out
+  S* residual_gradient = nullptr;              // [T, C], or not wanted; without dropout it equals x_gradient
   Computed<S>* bias_gradient = nullptr;        // [C], or not wanted, as the two below
   Computed<S>* weight_gradient = nullptr;
   Computed<S>* shift_gradient = nullptr;

@@ -1,5 +1,4 @@
-// One row of a norm, forward and backward, for the kernels that end or begin with it. Included once for each
-// instruction set.
+// One row of a norm, forward and backward, for kernels that contain a norm. Included once for each instruction set.
 #if defined(HONE_KERNEL_NORM_LANES_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef HONE_KERNEL_NORM_LANES_H
 #undef HONE_KERNEL_NORM_LANES_H
@@ -19,7 +18,7 @@ struct RowStatistics {
   float mean, inverse_scale;
 };
 
-// In two passes, since the row is in the cache: the mean, then the squares around it.
+// Two passes over the row, which is in the cache: the mean, then the squared deviations.
 template <typename S>
 HWY_INLINE RowStatistics row_statistics(const S* z, size_t width, NormKind kind, double eps) {
   auto total = hn::Zero(kFloats);
@@ -50,8 +49,8 @@ HWY_INLINE void normalise_row(const Z* z, const RowStatistics& row, const float*
   });
 }
 
-// The sums over a row's columns that the gradient of a norm takes off: mean(g) and mean(g * n), g = dy * weight and n
-// the normalised row. Adds the row to the gradients of weight and shift on the way.
+// Returns what the gradient of a norm subtracts: mean(g) and mean(g * n) over a row's columns, where g = dy * weight
+// and n is the normalised row. Also adds the row to the gradients of weight and shift.
 struct RowMeans {
   float plain = 0, with_normalised = 0;
 };
@@ -76,7 +75,7 @@ HWY_INLINE RowMeans norm_gradient_means(const S* gradient, const S* z, const Row
   return {kind == NormKind::kLayer ? sum_of(plain) / count : 0, sum_of(with_normalised) / count};
 }
 
-// The gradient of z, from that of y.
+// Computes the gradient of z from that of y.
 HWY_INLINE Floats norm_gradient(Floats dy, Floats z, Floats weight, const RowStatistics& row, const RowMeans& means) {
   const auto scale = hn::Set(kFloats, row.inverse_scale);
   const auto normalised = hn::Mul(hn::Sub(z, hn::Set(kFloats, row.mean)), scale);

@@ -1,5 +1,5 @@
-// MKL's packed products, as its developer reference describes them (cblas_?gemm_pack, cblas_?gemm_compute); libtorch
-// exports them, but has no header of them. A packed B serves any number of rows: it knows its own format.
+// MKL's packed products (cblas_?gemm_pack and cblas_?gemm_compute of its developer reference). libtorch exports them,
+// but ships no header for them. A packed B serves any number of rows.
 #include "kernel/packed_sgemm.h"
 
 #include <cstdlib>
@@ -9,7 +9,7 @@
 #include "kernel/cpu.h"
 
 extern "C" {
-// Absent where libtorch was built without MKL.
+// Weak: missing if libtorch was built without MKL.
 __attribute__((weak)) size_t cblas_sgemm_pack_get_size(int identifier, int m, int n, int k);
 __attribute__((weak)) void cblas_sgemm_pack(int layout, int identifier, int transposed, int m, int n, int k,
                                             float alpha, const float* from, int stride, float* to);
@@ -23,7 +23,7 @@ namespace hone::kernel {
 namespace {
 
 constexpr int kRowMajor = 101, kNotTransposed = 111, kTransposed = 112, kPacked = 151, kMatrixB = 162;
-constexpr int kUsualRows = 256;  // what MKL is told when it packs; any number may follow
+constexpr int kUsualRows = 256;  // given to MKL when it packs; other numbers work too
 
 bool is_right(int64_t rows, const std::vector<float>& weight, int64_t out, int64_t in, const void* packed) {
   std::vector<float> x(static_cast<size_t>(rows * in)), y(static_cast<size_t>(rows * out), 1.0F);

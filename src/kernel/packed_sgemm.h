@@ -1,5 +1,5 @@
-// x W^T in fp32 with W laid out once as MKL's kernels read it: at any number of rows near the processor's limit, where
-// a product that packs W anew at each call is slow for few rows. Shapes: T rows of x, I in, O out features.
+// x W^T in fp32 with W packed once in the layout of MKL's kernels. Near the processor's limit at any number of rows; a
+// product that packs W at each call is slow for few rows. Shapes: T rows of x, I in, O out features.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +7,16 @@
 
 namespace hone::kernel {
 
-// Whether libtorch brings MKL's packed products, and they hold here (tried once); never at the level scalar.
+// Whether libtorch has MKL's packed products and a first call gave the right result; false at the level scalar.
 bool has_packed_sgemm();
 
 // Bytes of a packed weight.
 size_t packed_sgemm_bytes(int64_t out, int64_t in);
 
-// weight [O, I] into `to`: packed_sgemm_bytes of it, aligned to 64 bytes. It must stay where it is.
+// Packs weight [O, I] into `to`: packed_sgemm_bytes, aligned to 64 bytes. The packed weight must not be moved.
 void pack_sgemm_weight(const float* weight, int64_t out, int64_t in, void* to);
 
-// y [T, O] = x [T, I] W^T, or += where `accumulate`.
+// y [T, O] = x [T, I] W^T, or += if `accumulate`.
 void packed_sgemm(const float* x, int64_t rows, const void* packed, int64_t out, int64_t in, float* y, bool accumulate);
 
 }  // namespace hone::kernel

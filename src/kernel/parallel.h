@@ -1,25 +1,51 @@
-// A loop cut into one contiguous part a thread, by OpenMP: the same pool as libtorch's. The parts depend on the number
-// of threads alone, so that sums over parts are equal from run to run.
+// Divides a loop into one contiguous part per thread, by OpenMP (the thread pool of libtorch). The parts depend only on
+// the number of threads, so that sums over parts are equal from run to run.
 #pragma once
 
 #include <omp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <exception>
 
 namespace hone::kernel {
 
-// How many parts parallel_ranges makes.
+// Returns how many parts parallel_ranges makes.
 inline int64_t num_parts(int64_t count, int64_t grain) {
   if (omp_in_parallel() != 0) return count > 0 ? 1 : 0;
   return std::min<int64_t>(omp_get_max_threads(), (count + grain - 1) / grain);
 }
 
-// The grain of a loop over rows of this width: less than 16,384 elements are not worth another thread.
+// Returns the grain of a loop over rows of this width: fewer than 16,384 elements are not worth another thread.
 inline int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
 
-// Calls f(begin, end, part) for each part of [0, count), a part a thread; no more threads than count / grain rounded
-// up. f must not throw.
+// The first exception of a parallel region, kept to be thrown again after the region: OpenMP ends the program if one
+// leaves a region.
+class RegionFailure {
+ public:
+  // Calls f; keeps what it throws. For every thread of the region.
+  template <typename F>
+  void guard(F&& f) noexcept {
+    try {
+      f();
+    } catch (...) {
+      if (!failed_.exchange(true)) failure_ = std::current_exception();
+    }
+  }
+
+  // Throws what was kept. After the region.
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr failure_;
+};
+
+// Calls f(begin, end, part) for each part of [0, count), a part a thread; at most count / grain threads, rounded up.
+// If parts throw, the other parts are computed to their end; then the first exception is thrown.
 template <typename F>
 void parallel_ranges(int64_t count, int64_t grain, F f) {
   const int parts = static_cast<int>(num_parts(count, grain));
@@ -27,11 +53,13 @@ void parallel_ranges(int64_t count, int64_t grain, F f) {
     if (count > 0) f(int64_t{0}, count, 0);
     return;
   }
+  RegionFailure failure;
 #pragma omp parallel num_threads(parts)
-  {
+  failure.guard([&] {
     const int part = omp_get_thread_num();
     f(count * part / parts, count * (part + 1) / parts, part);
-  }
+  });
+  failure.rethrow();
 }
 
 }  // namespace hone::kernel

@@ -1,5 +1,5 @@
-// Sums over rows that each part of a parallel loop keeps for itself, added up in order of the parts: equal from run to
-// run at the same number of threads.
+// Sums over rows: each part of a parallel loop has its own, and add_up adds them in the order of the parts. Results are
+// equal from run to run at the same number of threads.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace hone::kernel {
 template <typename A>
 class PartialSums {
  public:
-  // Sums of `width` columns; none (and part() is nullptr) where they are not wanted.
+  // Sums of `width` columns. If not `wanted`, there are none: part() returns nullptr, add_up does nothing.
   PartialSums(bool wanted, int64_t num_parts, int64_t width)
       : width_(static_cast<size_t>(width)),
         stride_((width_ + kCacheLine - 1) / kCacheLine * kCacheLine),
@@ -19,7 +19,7 @@ class PartialSums {
 
   A* part(int part) { return sums_.empty() ? nullptr : sums_.data() + stride_ * static_cast<size_t>(part); }
 
-  // The sums over all parts, to the width of `total`; does nothing where they are not wanted.
+  // Writes the sums over all parts to `total`, unless it is nullptr.
   void add_up(A* total) const {
     if (total == nullptr) return;
     for (size_t i = 0; i < width_; ++i) {
@@ -30,7 +30,7 @@ class PartialSums {
   }
 
  private:
-  static constexpr size_t kCacheLine = 64;  // elements, so that parts share no line
+  static constexpr size_t kCacheLine = 64;  // elements; no two parts share a cache line
   size_t width_, stride_;
   std::vector<A> sums_;
 };

@@ -1,4 +1,4 @@
-// Philox4x32-10 for one counter block a lane (base/philox.h has the plain form and the paper). Included once for each
+// Philox4x32-10 with one counter block per lane (reference and paper: base/philox.h). Included once for each
 // instruction set.
 #if defined(HONE_KERNEL_PHILOX_LANES_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef HONE_KERNEL_PHILOX_LANES_H
@@ -17,8 +17,8 @@ struct PhiloxWords {
   Uints word[4];  // word[w] lane b: word w of block b
 };
 
-// Half of the blocks, each word in the low half of a 64-bit lane: what a product of 32 x 32 bits takes and gives. The
-// high halves hold whatever the last product left there.
+// Half of the blocks, each word in the low half of a 64-bit lane, as products of 32 x 32 bits need it. The high halves
+// hold what the last product left there.
 struct PhiloxHalf {
   Uints c0, c1, c2, c3;
 };
@@ -36,14 +36,14 @@ HWY_INLINE void philox_round(PhiloxHalf& half, Uints key0, Uints key1) {
           product0};
 }
 
-// The words of the even blocks and of the odd ones, each in its lane.
+// Merges the words of the even and the odd blocks, each into its lane.
 HWY_INLINE Uints both_halves(Uints even, Uints odd) {
   const UintTag uints;
   const auto wide = hn::RepartitionToWide<UintTag>();
   return hn::OddEven(hn::BitCast(uints, hn::ShiftLeft<32>(hn::BitCast(wide, odd))), even);
 }
 
-// The place of a run as vectors: made once for many blocks.
+// A RandomStream as vectors, made once for many blocks.
 struct PhiloxPlace {
   static constexpr int kRounds = 10;
 
@@ -64,7 +64,7 @@ struct PhiloxPlace {
   Uints key0[kRounds], key1[kRounds];
 };
 
-// Blocks under way. Each round waits for the one before: two such, taken in turn, keep the processor busy.
+// Blocks in computation. Each round waits for the previous one; two of these, interleaved, keep the processor busy.
 class PhiloxBlocks {
  public:
   // Blocks whose counters are `low` and `high` (the block index; `high` has 16 bits) at a place of a run.

@@ -1,5 +1,4 @@
-// A sum for each block of elements of all arrays together; the sums of the blocks are added in their order, whichever
-// thread made them.
+// Each block of elements has its own sum. The sums are added in the order of the blocks, whichever thread made them.
 #include "kernel/sum_of_squares.h"
 
 #undef HWY_TARGET_INCLUDE

@@ -1,4 +1,4 @@
-// The sum of squares of many arrays in one sweep: what gradient clipping and the check for infinities and NaN need.
+// The sum of squares of many arrays in one sweep, for gradient clipping and the check for infinity and NaN.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ struct FloatArray {
   int64_t size = 0;
 };
 
-// In double, so that it is finite exactly where every element is. Equal bit for bit at any number of threads.
+// Computes in double, so that the sum is finite exactly if every element is. Equal bit for bit at any number of
+// threads.
 double sum_of_squares(std::span<const FloatArray> arrays);
 
 }  // namespace hone::kernel

@@ -1,4 +1,3 @@
-// at::native::cpublas::brgemm on tiles.
 #include "kernel/tile_product.h"
 
 #include <ATen/native/CPUBlas.h>

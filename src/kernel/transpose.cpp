@@ -1,4 +1,4 @@
-// Small blocks are turned in registers; a large matrix goes by tiles that fit the cache.
+// Transposes small blocks in registers, and large matrices by tiles that fit into the cache.
 #include "kernel/transpose.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -36,7 +36,7 @@ void transpose_words(const uint32_t* from, int64_t from_stride, uint32_t* to, in
   }
 }
 
-// Eight rows of eight: rows 2 i and 2 i + 1 are first woven into words, whose 4 x 4 blocks are then transposed.
+// Eight rows of eight: interleaves rows 2 i and 2 i + 1 into words, then transposes 4 x 4 blocks of words.
 void transpose_halves(const uint16_t* from, int64_t from_stride, uint16_t* to, int64_t to_stride, int64_t m,
                       int64_t n) {
   const hn::FixedTag<uint16_t, 8> halves;
@@ -77,7 +77,7 @@ void transpose_plainly(const T* from, int64_t from_stride, T* to, int64_t to_str
   }
 }
 
-// A tile of any size: whole blocks, then what is left to the right and below.
+// A tile of any size: whole blocks, then the remainders to the right and below.
 void transpose_any_tile(const uint16_t* from, int64_t from_stride, uint16_t* to, int64_t to_stride, int64_t m,
                         int64_t n) {
   const int64_t whole_m = m / kBlock * kBlock, whole_n = n / kBlock * kBlock;

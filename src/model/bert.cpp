@@ -1,5 +1,5 @@
-// BERT over packed tokens. B sequences, T tokens, C width. Every name given to register_module is a part of HF's
-// checkpoint keys.
+// Packed tokens: B sequences, T tokens, C width. The names in register_module are parts of HF's checkpoint keys, apart
+// from "qkv", which has no parameters.
 #include "model/bert.h"
 
 #include <ATen/ATen.h>
@@ -12,14 +12,14 @@
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
-#include "nn/first_rows.h"
 #include "nn/joined_linear.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
 #include "nn/through_layers.h"
 #include "tensor/attention.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
+#include "tensor/packing.h"
 
 namespace hone::model {
 
@@ -85,7 +85,7 @@ class BertSelfAttention : public torch::nn::Module {
     query_ = register_module("query", square_linear(config));
     key_ = register_module("key", square_linear(config));
     value_ = register_module("value", square_linear(config));
-    qkv_ = std::make_unique<nn::JoinedLinear>(std::vector{query_, key_, value_});
+    qkv_ = register_module("qkv", std::make_shared<nn::JoinedLinear>(std::vector{query_, key_, value_}));
   }
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
@@ -99,7 +99,7 @@ class BertSelfAttention : public torch::nn::Module {
  private:
   int64_t num_heads_;
   std::shared_ptr<nn::Linear> query_, key_, value_;
-  std::unique_ptr<nn::JoinedLinear> qkv_;
+  std::shared_ptr<nn::JoinedLinear> qkv_;
   nn::Dropout dropout_;
 };
 
@@ -112,7 +112,7 @@ class BertOutput : public torch::nn::Module {
     norm_ = register_module("LayerNorm", layer_norm(config));
   }
 
-  // x: [T, in], or a fresh nn::ActivatedInput of it.
+  // x: [T, in], or a fresh nn::ActivatedInput.
   template <typename Input>
   at::Tensor forward(Input&& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
     return norm_->forward(dense_->product(std::forward<Input>(x)), dense_->bias, residual, dropout_.active_p(context),
@@ -211,7 +211,7 @@ class BertBody : public torch::nn::Module {
 
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
     const at::Tensor x = encoder_->forward(embeddings_->forward(batch, context), batch.packing, context);  // [T, C]
-    return pooler_->forward(nn::first_rows(x, batch.packing));                                             // [B, C]
+    return pooler_->forward(tensor::first_rows(x, batch.packing));                                         // [B, C]
   }
 
  private:

@@ -12,7 +12,8 @@ namespace hone::model {
 // The keys of config.json that this family reads, with HF's defaults.
 std::span<const ConfigKey> bert_config_keys();
 
-// The model with unset weights. Errors: what ModelConfig throws, kUnsupported for a variant that hone does not compute.
+// Makes the model with unset weights. Errors: those of ModelConfig; kUnsupported for a variant that hone cannot
+// compute.
 std::shared_ptr<SequenceClassifier> make_bert_classifier(const ModelConfig& config);
 
 }  // namespace hone::model

@@ -1,10 +1,9 @@
-// config.json: typed access, overrides and labels.
 #include "model/config.h"
 
-#include <algorithm>
-#include <map>
-#include <set>
+#include <charconv>
 
+#include "base/counted.h"
+#include "base/label_names.h"
 #include "base/names.h"
 
 namespace hone::model {
@@ -44,7 +43,7 @@ bool has_kind(const Json& value, const ConfigKey& key) {
   return false;
 }
 
-// A complaint about `value`, or an empty text.
+// Returns what is wrong with `value`, or an empty text.
 std::string complaint(const Json& value, const ConfigKey& key) {
   if (!has_kind(value, key)) {
     return fmt::format("\"{}\" is {}, not {}", key.name, value.dump(-1, ' ', false, Json::error_handler_t::replace),
@@ -58,14 +57,15 @@ std::string complaint(const Json& value, const ConfigKey& key) {
 
 std::string label_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-}  // namespace
-
-std::vector<std::string> default_labels(int64_t count) {
-  std::vector<std::string> labels;
-  labels.reserve(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) labels.push_back(fmt::format("LABEL_{}", i));
-  return labels;
+int64_t label_id_of(const std::string& key, const std::string& source) {
+  int64_t id = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
+  if (error == std::errc() && end == key.data() + key.size()) return id;
+  throw Error(ErrorKind::kInput, fmt::format("{}: \"id2label\" has the id \"{}\", not a whole number", source, key),
+              "such as {\"0\": \"NEGATIVE\", \"1\": \"POSITIVE\"}");
 }
+
+}  // namespace
 
 ModelConfig::ModelConfig(Json json, std::string source) : json_(std::move(json)), source_(std::move(source)) {
   if (!json_.is_object()) throw Error(ErrorKind::kInput, fmt::format("{}: not a JSON object", source_));
@@ -80,7 +80,7 @@ ModelConfig ModelConfig::read(const std::filesystem::path& folder) {
   }
   if (!std::filesystem::exists(path)) {
     throw Error(ErrorKind::kIo, fmt::format("{} has no config.json", folder.string()),
-                "a model folder holds config.json, the weights and the tokenizer's files");
+                "a model folder contains config.json, the weights and the tokenizer's files");
   }
   return ModelConfig(read_json(path), path.string());
 }
@@ -89,7 +89,7 @@ std::string ModelConfig::model_type() const {
   const auto found = json_.find("model_type");
   if (found != json_.end() && found->is_string()) return found->get<std::string>();
   throw Error(ErrorKind::kInput, fmt::format("{}: \"model_type\" is missing", source_),
-              "add the family's name, as \"model_type\": \"bert\"");
+              "add the family's name, such as \"model_type\": \"bert\"");
 }
 
 const Json* ModelConfig::find(const ConfigKey& key) const {
@@ -149,60 +149,77 @@ void ModelConfig::check(std::span<const ConfigKey> known) const {
   for (const ConfigKey& key : known) value(key);
 }
 
+std::optional<int64_t> ModelConfig::declared_num_labels() const {
+  return optional_integer({"num_labels", ConfigKind::kInteger, "null", 1, static_cast<double>(kMaxLabels)});
+}
+
 void ModelConfig::read_labels() {
   const auto found = json_.find("id2label");
   if (found == json_.end() || found->is_null()) {
-    const ConfigKey count{"num_labels", ConfigKind::kInteger, "2", 1, static_cast<double>(kMaxLabels)};
-    labels_ = default_labels(integer(count));
+    labels_ = default_labels(declared_num_labels().value_or(2));
     return;
   }
   if (!found->is_object() || found->empty()) {
     throw Error(ErrorKind::kInput, fmt::format("{}: \"id2label\" is not an object of names", source_),
-                "as {\"0\": \"NEGATIVE\", \"1\": \"POSITIVE\"}");
+                "such as {\"0\": \"NEGATIVE\", \"1\": \"POSITIVE\"}");
   }
   if (found->size() > static_cast<size_t>(kMaxLabels)) {
     throw Error(ErrorKind::kInput,
                 fmt::format("{}: \"id2label\" has {} names, more than {}", source_, found->size(), kMaxLabels));
   }
-  std::map<std::string, std::string> names;  // an ordered object would be searched linearly for each id
-  for (const auto& [id, name] : found->items()) names.emplace(id, label_text(name));
-  std::vector<std::string> labels;
-  for (size_t id = 0; id < found->size(); ++id) {
-    const auto name = names.find(std::to_string(id));
-    if (name == names.end()) {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("{}: \"id2label\" has {} names but no \"{}\"", source_, found->size(), id),
-                  "the ids of labels run from 0 without gaps");
-    }
-    labels.push_back(name->second);
+  std::map<int64_t, std::string> names;
+  for (const auto& [id, name] : found->items()) names[label_id_of(id, source_)] = label_text(name);
+  const auto count = static_cast<int64_t>(names.size());
+  const std::optional<int64_t> declared = declared_num_labels();
+  if (declared && *declared != count) {
+    notes_.push_back(
+        fmt::format("{}: \"num_labels\" is {}, but \"id2label\" has {}; the labels are LABEL_0 to LABEL_{}", source_,
+                    *declared, counted(static_cast<uint64_t>(count), "name"), *declared - 1));
+    labels_ = default_labels(*declared);
+    return;
   }
-  labels_ = std::move(labels);
+  take_labels(names);
+}
+
+// As in transformers, num_labels is the number of names, whatever their ids are.
+void ModelConfig::take_labels(const std::map<int64_t, std::string>& names) {
+  labels_ = default_labels(static_cast<int64_t>(names.size()));
+  std::map<std::string, int64_t> ids;
+  for (const auto& [id, name] : names) {
+    if (id < 0 || id >= num_labels()) {
+      notes_.push_back(
+          fmt::format("{}: \"id2label\" names the id {}, but {} ids are 0 to {}; ids without a name are "
+                      "called LABEL_i",
+                      source_, id, num_labels(), num_labels() - 1));
+      continue;
+    }
+    labels_[static_cast<size_t>(id)] = name;
+    const auto [earlier, is_new] = ids.emplace(name, id);
+    if (!is_new) {
+      notes_.push_back(
+          fmt::format("{}: \"id2label\" gives the ids {} and {} the same name \"{}\"; predictions do not "
+                      "tell them apart",
+                      source_, earlier->second, id, name));
+    }
+  }
 }
 
 void ModelConfig::set_labels(std::vector<std::string> labels) {
-  const std::set<std::string> distinct(labels.begin(), labels.end());
-  if (labels.empty() || distinct.size() != labels.size()) {
-    throw Error(ErrorKind::kUsage, fmt::format("the labels [{}] are not distinct names", fmt::join(labels, ", ")),
-                "give each class a name of its own");
-  }
+  check_internal(!labels.empty(), "a classifier has labels");
   labels_ = std::move(labels);
+  std::map<std::string_view, size_t> last;  // for equal names label2id has the last id, as in transformers
+  for (size_t id = 0; id < labels_.size(); ++id) last[labels_[id]] = id;
   Json id2label = Json::object(), label2id = Json::object();
-  // Appended, not set by operator[]: that would search linearly for each name, and all are distinct.
+  // Appended: operator[] would search linearly for each name.
   auto& names = id2label.get_ref<Json::object_t&>();
   auto& ids = label2id.get_ref<Json::object_t&>();
   for (size_t id = 0; id < labels_.size(); ++id) {
     names.emplace_back(std::to_string(id), labels_[id]);
-    ids.emplace_back(labels_[id], id);
+    if (last[labels_[id]] == id) ids.emplace_back(labels_[id], id);
   }
   json_["id2label"] = std::move(id2label);
   json_["label2id"] = std::move(label2id);
   json_.erase("num_labels");
-}
-
-std::optional<int64_t> ModelConfig::label_id(std::string_view label) const {
-  const auto found = std::find(labels_.begin(), labels_.end(), label);
-  if (found == labels_.end()) return std::nullopt;
-  return found - labels_.begin();
 }
 
 std::string ModelConfig::problem_type() const {

@@ -1,4 +1,3 @@
-// Checks between keys of config.json.
 #include "model/config_keys.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// What the families share in reading config.json: bounds on sizes, common keys and checks between keys.
+// The keys of config.json that families share, bounds on sizes, and checks between keys.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 
 namespace hone::model {
 
-// Bounds on what a config.json may ask for, so that products of sizes never overflow.
+// Bounds on the sizes in a config.json, so that products of sizes do not overflow.
 inline constexpr double kMaxRows = 1 << 24, kMaxWidth = 1 << 17, kMaxLayers = 1 << 10;
 
 inline constexpr ConfigKey kInitializerRange{"initializer_range", ConfigKind::kNumber, "0.02", 0, 10};
 inline constexpr ConfigKey kPadTokenId{"pad_token_id", ConfigKind::kInteger, "0", -kMaxRows, kMaxRows, "", true};
 
-// The row of the word embedding that gets no gradient; a negative pad_token_id counts from the end, as in torch.
+// Returns the row of the word embedding without a gradient; a negative pad_token_id counts from the end, as in torch.
 std::optional<int64_t> padding_id(const ModelConfig& config, const ConfigKey& vocab_size);
 
-// Throws kInput unless the heads share the width evenly.
+// Throws kInput unless num_heads divides width.
 void check_head_width(const ModelConfig& config, int64_t width, int64_t num_heads);
 
 }  // namespace hone::model

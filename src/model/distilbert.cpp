@@ -1,5 +1,5 @@
-// DistilBERT over packed tokens: BERT without token types and pooler, and without dropout after attention. B sequences,
-// T tokens, C width. Every name given to register_module is a part of HF's checkpoint keys.
+// BERT without token types, pooler and dropout after attention. Packed tokens: B sequences, T tokens, C width. The
+// names in register_module are parts of HF's checkpoint keys, apart from "qkv", which has no parameters.
 #include "model/distilbert.h"
 
 #include <ATen/ATen.h>
@@ -12,14 +12,14 @@
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
-#include "nn/first_rows.h"
 #include "nn/joined_linear.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
 #include "nn/through_layers.h"
 #include "tensor/attention.h"
-#include "tensor/transfer.h"
+#include "tensor/compute.h"
+#include "tensor/packing.h"
 
 namespace hone::model {
 
@@ -81,7 +81,7 @@ class SelfAttention : public torch::nn::Module {
     key_ = register_module("k_lin", linear(config, kDim, kDim));
     value_ = register_module("v_lin", linear(config, kDim, kDim));
     out_ = register_module("out_lin", linear(config, kDim, kDim));
-    qkv_ = std::make_unique<nn::JoinedLinear>(std::vector{query_, key_, value_});
+    qkv_ = register_module("qkv", std::make_shared<nn::JoinedLinear>(std::vector{query_, key_, value_}));
   }
 
   // norm(out_lin(attention(x)) + x).
@@ -98,7 +98,7 @@ class SelfAttention : public torch::nn::Module {
  private:
   int64_t num_heads_;
   std::shared_ptr<nn::Linear> query_, key_, value_, out_;
-  std::unique_ptr<nn::JoinedLinear> qkv_;
+  std::shared_ptr<nn::JoinedLinear> qkv_;
   nn::Dropout dropout_;
 };
 
@@ -186,7 +186,7 @@ class DistilBertClassifier : public SequenceClassifier {
 
   at::Tensor logits(const TextBatch& batch, const nn::ForwardContext& context) const override {
     const at::Tensor x = body_->forward(batch, context);                                        // [T, C]
-    const at::Tensor first = nn::first_rows(x, batch.packing);                                  // [B, C]
+    const at::Tensor first = tensor::first_rows(x, batch.packing);                              // [B, C]
     return classifier_->forward(dropout_(at::relu(pre_classifier_->forward(first)), context));  // [B, num_labels]
   }
 
@@ -205,7 +205,7 @@ std::shared_ptr<SequenceClassifier> make_distilbert_classifier(const ModelConfig
   check_head_width(config, config.integer(kDim), config.integer(kNumHeads));
   if (config.flag(kSinusoidal)) {
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"sinusoidal_pos_embds\" is true", config.source()),
-                "hone trains DistilBERT with learned positions");
+                "hone computes DistilBERT only with learned positions");
   }
   return std::make_shared<DistilBertClassifier>(config);
 }

@@ -13,7 +13,7 @@ namespace hone::model {
 // The keys of config.json that this family reads, with HF's defaults.
 std::span<const ConfigKey> distilbert_config_keys();
 
-// The model with unset weights. Errors: what ModelConfig throws.
+// Makes the model with unset weights. Errors: those of ModelConfig.
 std::shared_ptr<SequenceClassifier> make_distilbert_classifier(const ModelConfig& config);
 
 }  // namespace hone::model

@@ -1,4 +1,3 @@
-// The families, and the names that their checkpoints went by over the years.
 #include "model/families.h"
 
 #include <algorithm>
@@ -18,12 +17,14 @@ constexpr std::array<std::string_view, 2> kDistilBertDrawn{"pre_classifier.", "c
 
 constexpr std::array kFamilies{
     Family{"bert", "BERT encoders: bert-base, bert-large, MiniLM, Chinese and multilingual BERT",
-           "BertForSequenceClassification", "bert", kBertDrawn, bert_config_keys, make_bert_classifier},
+           "BertForSequenceClassification", "bert", "bert.embeddings.word_embeddings", kBertDrawn, bert_config_keys,
+           make_bert_classifier},
     Family{"distilbert", "DistilBERT encoders: half the layers of BERT", "DistilBertForSequenceClassification",
-           "distilbert", kDistilBertDrawn, distilbert_config_keys, make_distilbert_classifier},
+           "distilbert", "distilbert.embeddings.word_embeddings", kDistilBertDrawn, distilbert_config_keys,
+           make_distilbert_classifier},
 };
 
-// Endings of names as TensorFlow wrote them, and as torch's LayerNorm has them.
+// Endings of names in TensorFlow's checkpoints, and those of torch's LayerNorm.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kOldEndings{
     {{".gamma", ".weight"}, {".beta", ".bias"}}};
 

@@ -1,4 +1,5 @@
-// The table of model families, keyed by "model_type" of config.json. To add one: its file pair, a row here, a fixture.
+// The table of model families, keyed by "model_type" of config.json. To add one: its file pair, a row in
+// families.cpp, a fixture.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@ struct Family {
   std::string_view name;  // "model_type"
   std::string_view doc;
   std::string_view classifier_class;  // HF's class with a sequence classification head
-  std::string_view body;              // the module that holds everything but the head; checkpoints may lack this prefix
+  std::string_view body;              // the module of everything but the head; checkpoints may lack this prefix
+  std::string_view word_embeddings;   // the module with a row for each token
   std::span<const std::string_view> drawn_if_missing;  // prefixes of parameters that a checkpoint may lack
   std::span<const ConfigKey> (*config_keys)();
   std::shared_ptr<SequenceClassifier> (*make_classifier)(const ModelConfig& config);
@@ -24,15 +26,15 @@ struct Family {
 
 std::span<const Family> families();
 
-// The family of a config.json. Errors (kUnsupported): an unknown model_type, with the nearest name.
+// Returns the family of a config.json. Throws kUnsupported with the nearest name if model_type is unknown.
 const Family& family_of(const ModelConfig& config);
 
-// The name in hone's model of a checkpoint's tensor: old names (gamma, beta), a body without its prefix and the
-// "module." of DataParallel are translated. `has` tells whether the model has a parameter of a name.
+// Returns the parameter's name for a checkpoint's tensor: translates old names (gamma, beta), adds the body's prefix if
+// it is missing, removes the "module." of DataParallel. `has` tells whether the model has a parameter of this name.
 std::string canonical_name(const Family& family, std::string_view stored,
                            const std::function<bool(const std::string&)>& has);
 
-// True for what old checkpoints hold beside weights: tables that are computed, as position_ids.
+// True for computed tables that old checkpoints store besides weights, such as position_ids.
 bool is_buffer_name(std::string_view stored);
 
 bool may_be_drawn(const Family& family, std::string_view parameter);

@@ -1,9 +1,9 @@
-// HF's draws. Only linear layers and embeddings draw; norms are constants.
 #include "model/initialize.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
@@ -61,8 +61,8 @@ void draw_leaf(const Leaf& leaf, const Wanted& wanted, double deviation, at::Gen
   }
 }
 
-// What torch's constructors draw: kaiming_uniform and uniform for a linear layer, normal for an embedding. The values
-// are drawn over afterwards, so only their number and kind matter.
+// Draws what torch's constructors draw: kaiming_uniform and uniform for a linear layer, normal for an embedding. Later
+// draws overwrite the values, so only their number and distribution matter.
 void draw_construction(const Leaf& leaf, at::Generator& generator) {
   if (auto* linear = dynamic_cast<nn::Linear*>(leaf.module)) {
     linear->weight.uniform_(-1.0, 1.0, generator);
@@ -74,6 +74,12 @@ void draw_construction(const Leaf& leaf, at::Generator& generator) {
 
 // HF reads an initializer_range of 0 as unset.
 double deviation_of(double initializer_range) { return initializer_range == 0 ? 0.02 : initializer_range; }
+
+// The Cholesky factor of a covariance; nullopt if the covariance is not positive definite.
+std::optional<at::Tensor> cholesky_factor(const at::Tensor& covariance) {
+  const auto [factor, info] = at::linalg_cholesky_ex(covariance);
+  return info.item<int>() == 0 ? std::optional(factor) : std::nullopt;
+}
 
 }  // namespace
 
@@ -99,6 +105,27 @@ void draw_all(torch::nn::Module& model, std::string_view body, double initialize
     const Wanted every = [](const std::string&) { return true; };
     for (const Leaf& leaf : group) draw_leaf(leaf, every, deviation_of(initializer_range), generator);
   }
+}
+
+void add_embedding_rows(nn::Embedding& embedding, int64_t num_rows, at::Generator generator) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor old = embedding.weight.detach();
+  const int64_t added = num_rows - old.size(0);
+  check_internal(added >= 0, "a table only grows");
+  if (added == 0) return;
+  // The constructor of HF's larger table draws every row; those draws are discarded.
+  const at::Tensor table = at::empty({num_rows, old.size(1)}, old.options()).normal_(0.0, 1.0, generator);
+  table.narrow(0, 0, old.size(0)).copy_(old);
+  const at::Tensor mean = old.mean(0);
+  const at::Tensor centered = old - mean;
+  const auto factor = cholesky_factor(1e-9 * (at::matmul(centered.t(), centered) / old.size(0)));
+  const at::Tensor rows = table.narrow(0, old.size(0), added);
+  rows.copy_(mean.expand_as(rows));
+  if (factor) {
+    const at::Tensor draws = at::empty(rows.sizes(), old.options()).normal_(0.0, 1.0, generator);
+    rows.add_(at::matmul(*factor, draws.unsqueeze(-1)).squeeze(-1));
+  }
+  embedding.weight.set_data(table);
 }
 
 }  // namespace hone::model

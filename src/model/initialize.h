@@ -9,18 +9,25 @@
 #include <string>
 #include <string_view>
 
+#include "nn/embedding.h"
+
 namespace hone::model {
 
-// A CPU generator in the state that set_seed(seed) leaves torch's in.
+// Returns a CPU generator in the state of torch's after set_seed(seed).
 at::Generator seeded_generator(uint64_t seed);
 
-// As from_pretrained: only the parameters in `missing` are drawn, in the order of the modules. Matrices and tables:
+// Draws the parameters in `missing`, in the order of the modules, as from_pretrained. Matrices and tables:
 // Normal(0, initializer_range); biases: 0; norms: weight 1, bias 0.
 void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing, double initializer_range,
                   at::Generator generator);
 
-// As from_config: every parameter. HF first constructs the module `body` with torch's own draws and then draws it anew,
-// and only then goes on to the head, so the discarded draws count.
+// Draws every parameter, as from_config. HF constructs the module `body` with torch's own draws, draws it again, and
+// then does the same for the head; the generator must make the discarded draws too.
 void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator);
+
+// Gives a table more rows, as resize_token_embeddings does by default: the new rows are drawn from a normal
+// distribution with the mean of the old rows and 1e-9 of their covariance; if the covariance is not positive definite
+// (as with fewer rows than columns), they are the mean.
+void add_embedding_rows(nn::Embedding& embedding, int64_t num_rows, at::Generator generator);
 
 }  // namespace hone::model

@@ -1,4 +1,3 @@
-// Configuration, weights and head of a sequence classifier.
 #include "model/load.h"
 
 #include <ATen/ATen.h>
@@ -8,6 +7,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/label_names.h"
+#include "base/log.h"
 #include "model/config_keys.h"
 #include "model/families.h"
 #include "model/initialize.h"
@@ -21,13 +22,19 @@ namespace {
 using tensor::shape_text;
 using tensor::StoredTensor;
 
+const std::vector<std::string>& distinct(const std::vector<std::string>& labels) {
+  if (std::set<std::string>(labels.begin(), labels.end()).size() == labels.size()) return labels;
+  throw Error(ErrorKind::kUsage, fmt::format("the labels [{}] are not distinct names", fmt::join(labels, ", ")),
+              "give each class a name of its own");
+}
+
 std::vector<std::string> requested_labels(const ClassifierRequest& request, const ModelConfig& config) {
   const auto given = static_cast<int64_t>(request.id2label.size());
   if (given > 0 && request.num_labels && *request.num_labels != given) {
     throw Error(ErrorKind::kUsage, fmt::format("num_labels is {}, id2label has {} names", *request.num_labels, given),
                 "give one of the two, or both with the same number");
   }
-  if (given > 0) return request.id2label;
+  if (given > 0) return distinct(request.id2label);
   if (!request.num_labels || *request.num_labels == config.num_labels()) return config.labels();
   if (*request.num_labels < 1) {
     throw Error(ErrorKind::kUsage, fmt::format("num_labels is {}", *request.num_labels), "give 1 or more");
@@ -57,11 +64,14 @@ bool is_head(const Family& family, const std::string& parameter) {
   return !parameter.starts_with(std::string(family.body) + ".");
 }
 
-// A stored tensor for each parameter that the files have.
+// Finds the stored tensor of each parameter.
 class Matcher {
  public:
-  Matcher(const Family& family, const SequenceClassifier& model, const WeightFiles& files, const std::string& folder)
-      : family_(family), folder_(folder) {
+  Matcher(const Family& family, const SequenceClassifier& model, const WeightFiles& files,
+          const ClassifierRequest& request)
+      : family_(family),
+        folder_(request.model_dir.string()),
+        labels_are_requested_(request.num_labels || !request.id2label.empty()) {
     for (const auto& item : model.named_parameters()) parameters_.emplace(item.key(), item.value());
     const auto has = [this](const std::string& name) { return parameters_.contains(name); };
     for (const StoredTensor& stored : files.tensors()) {
@@ -76,14 +86,14 @@ class Matcher {
     std::sort(unused_.begin(), unused_.end());
   }
 
-  // Leaves out the parts of the head that are for another number of labels.
+  // Ignores the parts of the head that are for another number of labels.
   void drop_mismatched_head() {
     std::erase_if(matches_, [&](const auto& match) {
       return is_head(family_, match.first) && match.second->shape != parameters_.at(match.first).sizes().vec();
     });
   }
 
-  // Copies what matches; returns the names of the parameters that the files lack.
+  // Copies the matching tensors; returns the names of the parameters that the files lack.
   std::set<std::string> copy() const {
     check_shapes();
     std::set<std::string> missing;
@@ -105,13 +115,21 @@ class Matcher {
       const std::string what = fmt::format("{}: \"{}\" has shape {}, the model needs {}", folder_, stored->name,
                                            shape_text(stored->shape), shape_text(expected));
       if (is_head(family_, name) && !stored->shape.empty() && stored->shape[0] != expected[0]) {
-        throw Error(ErrorKind::kInput, what,
-                    fmt::format("the saved head tells {} labels apart, {} are asked for: --ignore-mismatched-sizes "
-                                "starts with a new head, --id2label with {} names keeps the saved one",
-                                stored->shape[0], expected[0], stored->shape[0]));
+        throw Error(ErrorKind::kInput, what, head_hint(stored->shape[0], expected[0]));
       }
       throw Error(ErrorKind::kInput, what, "config.json and the weights belong to different models");
     }
+  }
+
+  std::string head_hint(int64_t saved, int64_t expected) const {
+    if (!labels_are_requested_) {
+      return fmt::format("the saved head has {} labels, config.json has {}: correct its id2label and num_labels", saved,
+                         expected);
+    }
+    return fmt::format(
+        "the saved head has {} labels, not {}; --ignore-mismatched-sizes starts with a new head; --id2label with {} "
+        "names keeps the saved one",
+        saved, expected, saved);
   }
 
   void check_missing(const std::set<std::string>& missing) const {
@@ -123,14 +141,16 @@ class Matcher {
     if (fatal.empty()) return;
     const size_t shown = std::min<size_t>(fatal.size(), 3);
     const std::vector<std::string> first(fatal.begin(), fatal.begin() + static_cast<std::ptrdiff_t>(shown));
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}: the weights lack {} of {} tensors: {}{}", folder_, fatal.size(), parameters_.size(),
-                            fmt::join(first, ", "), fatal.size() > shown ? ", ..." : ""),
-                fmt::format("the files hold another model than the {} of config.json", family_.classifier_class));
+    throw Error(
+        ErrorKind::kInput,
+        fmt::format("{}: the weights lack {} of {} tensors: {}{}", folder_, fatal.size(), parameters_.size(),
+                    fmt::join(first, ", "), fatal.size() > shown ? ", ..." : ""),
+        fmt::format("the weights belong to another model than the {} of config.json", family_.classifier_class));
   }
 
   const Family& family_;
   std::string folder_;
+  bool labels_are_requested_;
   std::map<std::string, at::Tensor> parameters_;
   std::map<std::string, const StoredTensor*> matches_;
   std::vector<std::string> unused_;
@@ -138,6 +158,17 @@ class Matcher {
 
 std::string quoted_list(const std::vector<std::string>& names) {
   return fmt::format("['{}']", fmt::join(names, "', '"));
+}
+
+// Gives the word embedding at least `num_tokens` rows, and sets vocab_size.
+void add_tokens(LoadedClassifier& loaded, const Family& family, int64_t num_tokens, const at::Generator& generator) {
+  if (num_tokens <= loaded.model->vocab_size()) return;
+  loaded.config.override_value(family.config_keys(), "vocab_size", std::to_string(num_tokens));
+  for (const auto& item : loaded.model->named_modules()) {
+    if (item.key() != family.word_embeddings) continue;
+    add_embedding_rows(dynamic_cast<nn::Embedding&>(*item.value()), num_tokens, generator);
+  }
+  loaded.model->set_vocab_size(num_tokens);
 }
 
 }  // namespace
@@ -165,6 +196,7 @@ std::string LoadReport::unused_weights_line() const {
 
 LoadedClassifier load_classifier(const ClassifierRequest& request) {
   const ModelConfig read = ModelConfig::read(request.model_dir);
+  for (const std::string& note : read.notes()) log_warning("{}", note);
   const Family& family = family_of(read);
   LoadedClassifier loaded{nullptr, requested_config(request, read, family), {}};
   const WeightFiles files(request.model_dir);
@@ -174,18 +206,20 @@ LoadedClassifier load_classifier(const ClassifierRequest& request) {
   report.model_dir = request.model_dir.string();
   report.from_config_only = !files.found();
   const double initializer_range = loaded.config.number(kInitializerRange);
+  const at::Generator generator = seeded_generator(request.seed);
   if (report.from_config_only) {
-    draw_all(*loaded.model, family.body, initializer_range, seeded_generator(request.seed));
+    draw_all(*loaded.model, family.body, initializer_range, generator);
     report.newly_initialized = loaded.model->named_parameters().keys();
     std::sort(report.newly_initialized.begin(), report.newly_initialized.end());
-    return loaded;
+  } else {
+    Matcher matcher(family, *loaded.model, files, request);
+    if (request.ignore_mismatched_sizes) matcher.drop_mismatched_head();
+    const std::set<std::string> missing = matcher.copy();
+    draw_missing(*loaded.model, missing, initializer_range, generator);
+    report.newly_initialized.assign(missing.begin(), missing.end());
+    report.unused = matcher.unused();
   }
-  Matcher matcher(family, *loaded.model, files, report.model_dir);
-  if (request.ignore_mismatched_sizes) matcher.drop_mismatched_head();
-  const std::set<std::string> missing = matcher.copy();
-  draw_missing(*loaded.model, missing, initializer_range, seeded_generator(request.seed));
-  report.newly_initialized.assign(missing.begin(), missing.end());
-  report.unused = matcher.unused();
+  add_tokens(loaded, family, request.num_tokens, generator);
   return loaded;
 }
 

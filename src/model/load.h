@@ -1,4 +1,4 @@
-// From a Hugging Face model folder to a model ready to train or to answer.
+// Loads a classifier from a Hugging Face model folder.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +20,22 @@ struct ClassifierRequest {
   std::vector<std::string> id2label;     // empty: those of config.json
   std::string problem_type;              // empty: that of config.json
   uint64_t seed = 42;                    // of the weights that the folder lacks
-  bool ignore_mismatched_sizes = false;  // a head for another number of labels is drawn anew
+  bool ignore_mismatched_sizes = false;  // draws a new head if the saved one has another number of labels
+  // The least number of rows of the word embedding; missing rows are drawn (add_embedding_rows).
+  int64_t num_tokens = 0;
   std::vector<std::pair<std::string, std::string>> config_overrides;
 };
 
 struct LoadReport {
   std::vector<std::string> newly_initialized;  // sorted
-  std::vector<std::string> unused;             // of the files, sorted
+  std::vector<std::string> unused;             // tensors of the files, sorted
   bool from_config_only = false;
   std::string class_name;  // "BertForSequenceClassification"
   std::string model_dir;
 
-  // What was drawn anew, in the words of transformers 4, and one sentence that explains it. Empty where nothing was.
+  // Which weights were drawn, in the words of transformers 4, with an explanation. Empty if none were.
   std::string new_weights_line() const;
-  // What of the files was not used. Empty where all was.
+  // Which tensors of the files were not used. Empty if all were.
   std::string unused_weights_line() const;
 };
 
@@ -43,8 +45,9 @@ struct LoadedClassifier {
   LoadReport report;
 };
 
-// Weights are float32 in memory of their own. Errors: kIo, kInput, kUnsupported, kUsage naming file, tensor and both
-// shapes; a missing weight is an error unless it belongs to the head (then it is drawn), or the folder has none at all.
+// Weights are float32 copies. Warns about contradictory labels in config.json. Errors: kIo, kInput, kUnsupported,
+// kUsage naming file, tensor and both shapes. A missing weight is an error, unless it belongs to the head (then it is
+// drawn) or the folder has no weights at all (then all are drawn).
 LoadedClassifier load_classifier(const ClassifierRequest& request);
 
 }  // namespace hone::model

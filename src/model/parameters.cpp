@@ -1,4 +1,3 @@
-// Names, order and weight decay of parameters.
 #include "model/parameters.h"
 
 #include <algorithm>

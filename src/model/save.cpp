@@ -1,4 +1,3 @@
-// Saving a model.
 #include "model/save.h"
 
 #include <algorithm>

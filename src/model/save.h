@@ -9,11 +9,11 @@
 
 namespace hone::model {
 
-// Writes both files into `folder` (made if missing), each whole or not at all; model.safetensors first. Weight files of
-// other kinds that lie there are left alone. Errors: kIo.
+// Writes both files into `folder`, which is made if missing; model.safetensors first, each atomically. Does not touch
+// weight files of other formats in the folder. Errors: kIo.
 void save_model(const torch::nn::Module& model, const ModelConfig& config, const std::filesystem::path& folder);
 
-// config.json as transformers 5 writes it: keys sorted, "architectures" and "dtype" set.
+// Returns config.json as transformers 5 writes it: keys sorted, "architectures" and "dtype" set.
 Json saved_config(const ModelConfig& config);
 
 }  // namespace hone::model

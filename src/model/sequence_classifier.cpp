@@ -1,4 +1,3 @@
-// The checks that every model makes on its input, before it leaves for the device.
 #include "model/sequence_classifier.h"
 
 #include <ATen/ATen.h>
@@ -6,13 +5,12 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "tensor/transfer.h"
 
 namespace hone::model {
 
 namespace {
 
-// Throws kInput naming the first of `ids` that is no row of a table; `what` names an id ("token id").
+// Throws kInput naming the first of `ids` that is not a row of a table; `what` names an id ("token id").
 void check_ids(const at::Tensor& ids, int64_t num_rows, const char* what, const char* hint) {
   const at::Tensor row = ids.contiguous();
   const int64_t* begin = row.const_data_ptr<int64_t>();
@@ -29,19 +27,18 @@ void SequenceClassifier::check_batch(const TextBatch& batch) const {
   check_internal(batch.packing.num_sequences() > 0, "a batch holds a sequence");
   batch.packing.check(batch.input_ids.numel());
   check_ids(batch.input_ids, sizes_.vocab_size, "token id",
-            "the tokenizer belongs to another model: use the tokenizer files that came with these weights");
+            "the tokenizer belongs to another model: use the tokenizer files of this model");
   if (batch.token_type_ids.defined()) {
     check_internal(batch.token_type_ids.numel() == batch.input_ids.numel(), "each token has a token type");
     if (sizes_.num_token_types > 0) {
-      check_ids(batch.token_type_ids, sizes_.num_token_types, "token type id",
-                "this model was trained with fewer kinds of segments");
+      check_ids(batch.token_type_ids, sizes_.num_token_types, "token type id", "the model has fewer token types");
     }
   }
   const int64_t longest = batch.packing.max_length();
   if (longest > sizes_.max_length) {
     throw Error(ErrorKind::kInput,
-                fmt::format("a text has {} tokens, the model holds at most {}", longest, sizes_.max_length),
-                fmt::format("cut the texts with --max-seq-length {} or less", sizes_.max_length));
+                fmt::format("a text has {} tokens, the model takes at most {}", longest, sizes_.max_length),
+                fmt::format("truncate the texts to at most {} tokens", sizes_.max_length));
   }
 }
 

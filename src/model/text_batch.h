@@ -1,4 +1,4 @@
-// What a text model takes in: the tokens of all sequences packed one after another.
+// The input of a text model: the tokens of all sequences, packed one after another.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,7 +9,7 @@ namespace hone::model {
 
 struct TextBatch {
   at::Tensor input_ids;       // [T] int64
-  at::Tensor token_type_ids;  // [T] int64, or undefined: all 0. Not read by families without token types.
+  at::Tensor token_type_ids;  // [T] int64, or undefined: all 0. Ignored by families without token types.
   tensor::Packing packing;
 };
 

@@ -1,4 +1,3 @@
-// Finds and opens the weight files of a folder.
 #include "model/weights.h"
 
 #include <nlohmann/json.hpp>
@@ -24,7 +23,7 @@ struct Layout {
   bool is_index;
 };
 
-// In the order of preference, as transformers looks for them.
+// In the order in which transformers looks for them.
 constexpr std::array kLayouts{Layout{"model.safetensors", false}, Layout{"model.safetensors.index.json", true},
                               Layout{"pytorch_model.bin", false}, Layout{"pytorch_model.bin.index.json", true}};
 
@@ -33,7 +32,7 @@ std::set<std::string> shard_names(const fs::path& index_path) {
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (map == index.end() || !map->is_object() || map->empty()) {
     throw Error(ErrorKind::kInput, fmt::format("{}: \"weight_map\" does not name the shards", index_path.string()),
-                "fetch the model again");
+                "download all files of the model again");
   }
   std::set<std::string> names;
   for (const auto& [tensor, shard] : map->items()) {
@@ -74,7 +73,7 @@ void WeightFiles::open_shards(const fs::path& index_path) {
     const fs::path shard = contained_path(index_path.parent_path(), name);
     if (!fs::exists(shard)) {
       throw Error(ErrorKind::kInput, fmt::format("{} names the shard {}, which is missing", index_path.string(), name),
-                  "fetch the model again, all of its files");
+                  "download all files of the model again");
     }
     open(shard);
   }

@@ -1,5 +1,4 @@
-// The weights of a model folder, whichever files they lie in: model.safetensors, its shards with an index,
-// pytorch_model.bin, or its shards.
+// The weights of a model folder, from model.safetensors, its shards with an index, pytorch_model.bin, or its shards.
 #pragma once
 
 #include <filesystem>
@@ -12,10 +11,10 @@ namespace hone::model {
 
 class WeightFiles {
  public:
-  // Opens what the folder holds, safetensors before .bin. Errors: kIo, kInput; a shard that the index names is missing.
+  // Opens the folder's files, safetensors before .bin. Errors: kIo; kInput, also if a shard of the index is missing.
   explicit WeightFiles(const std::filesystem::path& folder);
 
-  // False for a folder with a config.json alone.
+  // False if the folder has no weights.
   bool found() const { return !opened_.empty(); }
   // Valid while this object lives.
   const std::vector<tensor::StoredTensor>& tensors() const { return tensors_; }

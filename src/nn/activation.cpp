@@ -1,4 +1,3 @@
-// The table of activation functions. Hendrycks, Gimpel, "Gaussian Error Linear Units", arXiv 1606.08415.
 #include "nn/activation.h"
 
 #include <ATen/ATen.h>
@@ -20,7 +19,7 @@ constexpr Activation fused(std::string_view name, std::string_view doc) {
           kind};
 }
 
-// Those without a kernel of their own.
+// Activations without a kernel.
 template <at::Tensor (*function)(const at::Tensor&)>
 constexpr Activation of_sum(std::string_view name, std::string_view doc) {
   const auto apply = [](const at::Tensor& x, const at::Tensor& bias) {

@@ -1,4 +1,5 @@
-// The activation functions that config.json names (hidden_act, activation), keyed by HF's names.
+// The activation functions that config.json names (hidden_act, activation), keyed by HF's names. Hendrycks, Gimpel,
+// "Gaussian Error Linear Units", arXiv 1606.08415.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,11 +16,11 @@ struct Activation {
   std::string_view name;
   std::string_view doc;
   at::Tensor (*apply)(const at::Tensor& x, const at::Tensor& bias);  // of x + bias; bias [F], or undefined: of x
-  std::optional<tensor::ActivationKind> kernel;                      // where it has one of its own
+  std::optional<tensor::ActivationKind> kernel;                      // unset if it has no kernel
 };
 
-// activation(x + bias) before it is computed, for the linear that comes after it (nn::Linear::product), which may write
-// over x: a fresh product that nothing else reads.
+// activation(x + bias), not yet computed: the input of the next linear (nn::Linear::product), which may overwrite x. So
+// x must be a fresh product that nothing else reads.
 struct ActivatedInput {
   at::Tensor x, bias;  // [T, F], [F]
   const Activation& activation;
@@ -27,7 +28,7 @@ struct ActivatedInput {
 
 std::span<const Activation> activations();
 
-// Throws kUnsupported with the nearest name for an unknown one.
+// Throws kUnsupported with the nearest name if the name is unknown.
 const Activation& find_activation(std::string_view name);
 
 }  // namespace hone::nn

@@ -1,4 +1,3 @@
-// Dropout at a numbered place.
 #include "nn/dropout.h"
 
 #include "tensor/dropout.h"

@@ -1,5 +1,5 @@
-// A place in a model where dropout is drawn. Places are numbered when the model is built, in the order of building, so
-// that a draw never depends on which other places are switched off.
+// A dropout site of a model. Sites are numbered in the order in which the model is built, so that a draw does not
+// depend on which other sites are active.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,7 +10,7 @@
 
 namespace hone::nn {
 
-// Hands out the numbers; one for a model's construction.
+// Numbers the sites of one model.
 class DropoutSites {
  public:
   uint32_t next() { return next_++; }
@@ -23,10 +23,10 @@ class Dropout {
  public:
   Dropout(double p, DropoutSites& sites) : p_(p), site_(sites.next()) {}
 
-  // x of any shape; x itself when not training or p is 0.
+  // x of any shape; returns x itself if not training or if p is 0.
   at::Tensor operator()(const at::Tensor& x, const ForwardContext& context) const;
 
-  // The probability that holds in this pass: 0 when not training.
+  // The probability in this pass: 0 if not training.
   double active_p(const ForwardContext& context) const { return context.training ? p_ : 0.0; }
   RandomStream stream(const ForwardContext& context) const { return context.stream(site_); }
 

@@ -1,4 +1,3 @@
-// Table look-up; backward sums rows in the order of the ids, so it is the same from run to run.
 #include "nn/embedding.h"
 
 #include <ATen/ATen.h>

@@ -1,5 +1,5 @@
-// A table of vectors looked up by id, in a sum with others (embedding_sum). Its weights are left unset: they are loaded
-// or drawn (model/initialize.h).
+// A table of vectors with a row for each id; embedding_sum adds rows of several tables. The constructor leaves the
+// weights unset: they are loaded or drawn (model/initialize.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,10 +17,10 @@ namespace hone::nn {
 
 class Embedding : public torch::nn::Module {
  public:
-  // The row `padding_id` gets no gradient, and is zero when drawn, as in torch.nn.Embedding(padding_idx=...).
+  // The row `padding_id` has no gradient, and is drawn as zero, as in torch.nn.Embedding(padding_idx=...).
   Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> padding_id = std::nullopt);
 
-  // The rows of `ids` [T] int64, which must lie in the table, as a term of an embedding sum.
+  // Returns the rows of `ids` [T] int64 as a term of embedding_sum. The ids must be in the table.
   tensor::EmbeddingTable rows(const at::Tensor& ids) const { return {weight, ids, padding_id_.value_or(-1)}; }
 
   std::optional<int64_t> padding_id() const { return padding_id_; }
@@ -31,7 +31,7 @@ class Embedding : public torch::nn::Module {
   std::optional<int64_t> padding_id_;
 };
 
-// dropout(norm(sum of rows of several tables)), of context.dtype: [T, C].
+// Returns dropout(norm(sum of rows of several tables)) [T, C], of context.dtype.
 at::Tensor embedding_sum(const std::vector<tensor::EmbeddingTable>& terms, const LayerNorm& norm,
                          const Dropout& dropout, const ForwardContext& context);
 

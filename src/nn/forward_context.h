@@ -1,5 +1,5 @@
-// What a forward pass must know beside its inputs: whether it trains, in which number format, and where in the run it
-// stands, so that every dropout draw has its own place (tensor/dropout.h).
+// Settings of a forward pass: whether it trains, the number format, and the position in training, from which dropout
+// draws (tensor/dropout.h).
 #pragma once
 
 #include <c10/core/ScalarType.h>
@@ -16,7 +16,7 @@ struct ForwardContext {
   uint32_t step = 0;
   uint16_t micro_batch = 0;
   c10::ScalarType dtype = c10::ScalarType::Float;  // of activations; heads compute in float
-  bool recomputes_layers = false;                  // in backward, instead of keeping what they compute
+  bool recomputes_layers = false;                  // in backward, instead of keeping intermediate results
 
   RandomStream stream(uint32_t site) const { return {seed, step, micro_batch, site}; }
 };

@@ -1,9 +1,10 @@
-// The blocks are made at the first use and checked at each: a comparison of addresses.
 #include "nn/joined_linear.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
+
+#include <set>
 
 namespace hone::nn {
 
@@ -24,7 +25,38 @@ bool lies_at(const at::Tensor& parameter, const at::Tensor& block, int64_t row) 
   return parameter.const_data_ptr() == block.narrow(0, row, parameter.size(0)).const_data_ptr();
 }
 
+// Whether no other tensor reads this memory, apart from the parts of `block`.
+bool is_only_reader(const at::Tensor& parameter, const at::Tensor& block) {
+  return parameter.storage().use_count() == 1 || (block.defined() && parameter.is_alias_of(block));
+}
+
+bool all_can_join(const std::vector<at::Tensor>& parameters, const at::Tensor& block) {
+  std::set<const void*> memory;
+  for (const at::Tensor& parameter : parameters) {
+    const at::Tensor& first = parameters.front();
+    if (!parameter.has_storage() || parameter.is_quantized() || parameter.layout() != at::kStrided) return false;
+    if (parameter.scalar_type() != first.scalar_type() || parameter.device() != first.device()) return false;
+    if (!is_only_reader(parameter, block) || !memory.insert(parameter.const_data_ptr()).second) return false;
+  }
+  return true;
+}
+
+struct Parameters {
+  std::vector<at::Tensor> weights, biases;
+};
+
+Parameters parameters_of(const std::vector<std::shared_ptr<Linear>>& linears) {
+  Parameters all;
+  for (const auto& linear : linears) {
+    all.weights.push_back(linear->weight);
+    all.biases.push_back(linear->bias);
+  }
+  return all;
+}
+
 }  // namespace
+
+JoinedLinear::JoinedLinear(std::vector<std::shared_ptr<Linear>> linears) : linears_(std::move(linears)) { join(); }
 
 bool JoinedLinear::is_joined() const {
   if (!weight_.defined()) return false;
@@ -36,36 +68,49 @@ bool JoinedLinear::is_joined() const {
   return true;
 }
 
-void JoinedLinear::join() const {
+void JoinedLinear::join() {
+  if (is_joined()) return;
+  const auto [weights, biases] = parameters_of(linears_);
+  if (!all_can_join(weights, weight_) || !all_can_join(biases, bias_)) return;
   const c10::InferenceMode parameters_are_for_training(false);
   const at::NoGradGuard no_gradients;
-  std::vector<at::Tensor> weights, biases;
   int64_t rows = 0;
-  for (const auto& linear : linears_) {
-    weights.push_back(linear->weight);
-    biases.push_back(linear->bias);
-    rows += linear->weight.size(0);
-  }
+  for (const at::Tensor& weight : weights) rows += weight.size(0);
   weight_ = at::empty({rows, weights.front().size(1)}, weights.front().options().requires_grad(false));
-  bias_ = at::empty({rows}, weight_.options());
+  bias_ = at::empty({rows}, biases.front().options().requires_grad(false));
   move_into(weight_, weights);
   move_into(bias_, biases);
 }
 
 at::Tensor JoinedLinear::forward(const at::Tensor& x) const {
-  if (!is_joined()) join();
-  std::vector<at::Tensor> weights, biases;
-  int64_t version = 0;
-  for (const auto& linear : linears_) {
-    weights.push_back(linear->weight);
-    biases.push_back(linear->bias);
-    version += tensor::version_of(linear->weight);
+  if (!is_joined()) {
+    std::vector<at::Tensor> results;
+    for (const auto& linear : linears_) results.push_back(linear->forward(x));
+    return at::cat(results, 1);
   }
+  const auto [weights, biases] = parameters_of(linears_);
+  int64_t version = 0;
+  for (const at::Tensor& weight : weights) version += tensor::version_of(weight);
   if (tensor::takes_packed_weights(x)) {
     return tensor::packed_linear(x, packed_weight_.in(weight_, x.scalar_type(), version), bias_);
   }
   packed_weight_.release();
   return tensor::joined_linear(x, weights, biases, cast_weight_.in(weight_, x.scalar_type(), version), bias_);
+}
+
+void JoinedLinear::to(torch::Device device, torch::Dtype dtype, bool non_blocking) {
+  Module::to(device, dtype, non_blocking);
+  join();
+}
+
+void JoinedLinear::to(torch::Dtype dtype, bool non_blocking) {
+  Module::to(dtype, non_blocking);
+  join();
+}
+
+void JoinedLinear::to(torch::Device device, bool non_blocking) {
+  Module::to(device, non_blocking);
+  join();
 }
 
 }  // namespace hone::nn

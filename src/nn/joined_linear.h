@@ -1,8 +1,9 @@
-// Several linears of one input as one product: query, key and value. Their weights are moved one after another into one
-// block of memory; the linears keep their names, and stay whole tensors to everyone else.
+// Several linears of one input computed as one product, such as query, key and value. Their weights lie one after
+// another in one block of memory, of which the parameters are views; the linears keep their names.
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <memory>
 #include <vector>
@@ -11,22 +12,29 @@
 
 namespace hone::nn {
 
-class JoinedLinear {
+// A module without parameters of its own. Register it after its linears: `to` then joins them again.
+class JoinedLinear : public torch::nn::Module {
  public:
-  // All with the same number of input features.
-  explicit JoinedLinear(std::vector<std::shared_ptr<Linear>> linears) : linears_(std::move(linears)) {}
+  // Joins the linears, which have the same number of input features.
+  explicit JoinedLinear(std::vector<std::shared_ptr<Linear>> linears);
 
-  at::Tensor forward(const at::Tensor& x) const;  // [T, in] -> [T, sum of out], of x's type
+  // [T, in] -> [T, sum of out], of x's type. Computes the linears one by one while they are not joined.
+  at::Tensor forward(const at::Tensor& x) const;
 
- private:
-  // Moves the parameters together, where something (a device, a loader) has given them other memory.
-  void join() const;
+  // Moves the weights and biases into one block, unless they lie there. Leaves all as they are if one of them differs
+  // in type or device, or shares its memory with another tensor.
+  void join();
   bool is_joined() const;
 
+  void to(torch::Device device, torch::Dtype dtype, bool non_blocking = false) override;
+  void to(torch::Dtype dtype, bool non_blocking = false) override;
+  void to(torch::Device device, bool non_blocking = false) override;
+
+ private:
   std::vector<std::shared_ptr<Linear>> linears_;
-  mutable at::Tensor weight_, bias_;  // the joined blocks; the parameters are views of them
-  mutable tensor::CastWeight cast_weight_;
-  mutable tensor::PackedWeight packed_weight_;
+  at::Tensor weight_, bias_;                    // the blocks; undefined before the first join
+  mutable tensor::CastWeight cast_weight_;      // a cache
+  mutable tensor::PackedWeight packed_weight_;  // a cache
 };
 
 }  // namespace hone::nn

@@ -1,4 +1,3 @@
-// Layer normalisation by tensor/norm.h.
 #include "nn/layer_norm.h"
 
 #include <ATen/ATen.h>

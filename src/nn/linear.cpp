@@ -1,4 +1,3 @@
-// x W^T + b.
 #include "nn/linear.h"
 
 #include <ATen/ATen.h>
@@ -25,7 +24,7 @@ at::Tensor Linear::product(ActivatedInput&& input) const {
     return product(activation.apply(x, input.bias));
   }
   packed_weight_.release();
-  const bool is_computed = x.grad_fn() != nullptr;  // no leaf, which is its owner's
+  const bool is_computed = x.grad_fn() != nullptr;  // a leaf belongs to the caller
   return tensor::activated_linear(x, input.bias, *activation.kernel, weight, cast_weight_.in(weight, x.scalar_type()),
                                   /*overwrite_x=*/is_computed);
 }

@@ -1,4 +1,5 @@
-// The one linear layer of every model. Its weights are left unset: they are loaded or drawn (model/initialize.h).
+// The linear layer of every model: x W^T + b. The constructor leaves the weights unset: they are loaded or drawn
+// (model/initialize.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -18,10 +19,11 @@ class Linear : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& x) const;  // [*, in] -> [*, out], of x's type
 
-  // Without the bias, for what adds it along the way (tensor/norm.h, tensor/activation.h).
+  // Without the bias, for operations that add it themselves (tensor/norm.h, tensor/activation.h).
   at::Tensor product(const at::Tensor& x) const;
 
-  // The same of activation(x + its bias), which in training is not kept (tensor/activated_linear.h). Its x is used up.
+  // The same for activation(x + its bias), which training does not keep (tensor/activated_linear.h). Consumes the
+  // input's x.
   at::Tensor product(ActivatedInput&& input) const;
 
   at::Tensor weight;  // [out, in]

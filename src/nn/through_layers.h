@@ -1,5 +1,5 @@
-// A stack of layers, each of which computes from the output of the one before; where memory is short, what they compute
-// on the way is dropped and computed again in backward.
+// Runs x through a stack of layers. If context.recomputes_layers, to save memory, intermediate results of each layer
+// are dropped and computed again in backward.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,4 @@
-// Flags in all their spellings: negations, old names, values after "=" or as the next argument.
+// Reads flags in all their spellings: negations, old names, values after "=" or as the next argument.
 #include "options/arguments.h"
 
 #include <fmt/format.h>
@@ -28,6 +28,8 @@ Flag split_flag(const std::string& argument) {
   return flag;
 }
 
+bool begins_number(char c) { return (c >= '0' && c <= '9') || c == '.'; }
+
 bool is_boolean_text(std::string_view text) {
   return text == "true" || text == "false" || text == "True" || text == "False" || text == "TRUE" || text == "FALSE";
 }
@@ -45,7 +47,7 @@ class ArgumentReader {
         flags_ended = true;
       } else if (!flags_ended && argument.starts_with("--")) {
         read_flag(split_flag(argument));
-      } else if (!flags_ended && argument.size() > 1 && argument[0] == '-' && !is_digit(argument[1])) {
+      } else if (!flags_ended && argument.size() > 1 && argument[0] == '-' && !begins_number(argument[1])) {
         throw unknown_option(argument, argument.substr(1));
       } else {
         read_positional(argument);
@@ -55,8 +57,6 @@ class ArgumentReader {
   }
 
  private:
-  static bool is_digit(char c) { return (c >= '0' && c <= '9') || c == '.'; }
-
   std::string help_hint() const { return fmt::format("{} --help lists all options", command_); }
 
   Error unknown_option(const std::string& typed, std::string_view name) const {
@@ -90,7 +90,7 @@ class ArgumentReader {
   const Field* negated_field(const std::string& key) const {
     if (!key.starts_with("no_")) return nullptr;
     const Field* field = list_.find(key.substr(3));
-    return field != nullptr && is_boolean(*field) ? field : nullptr;
+    return field != nullptr && has_negation(*field) ? field : nullptr;
   }
 
   void add(const Field& field, Flag& flag, bool is_switch) {
@@ -112,7 +112,8 @@ class ArgumentReader {
         throw Error(ErrorKind::kUsage, fmt::format("{}: \"{}\" is neither true nor false", flag.spelling, text));
       }
       if (text[0] == 'f' || text[0] == 'F') return;
-      result_.notes.push_back(fmt::format("{} is now {} {}", flag.spelling, flag_of(field.name), old.value));
+      result_.notes.push_back(
+          fmt::format("{} is now {} {}{}", flag.spelling, flag_of(field.name), old.value, old.remark()));
       result_.assignments.push_back({&field, std::string(old.value), flag.spelling});
     }
   }

@@ -1,4 +1,5 @@
-// The arguments of a command line matched to fields, before any value is read: a typo is found before any file is.
+// Matches the arguments of a command line to fields before it reads any value, so that a typo is reported before any
+// file is opened.
 #pragma once
 
 #include <optional>
@@ -25,8 +26,8 @@ struct Arguments {
   std::optional<std::string> config;    // the value of --config
 };
 
-// Errors (kUsage): an unknown flag with the nearest one, a flag without its value, an argument too many. `command` is
-// what the user typed before the arguments, as "hone train". The assignments point into `list`.
+// `command` is what the user typed before the arguments, such as "hone train". The assignments point into `list`.
+// Errors (kUsage): an unknown flag (the hint names the nearest one), a flag without its value, an unexpected argument.
 Arguments match_arguments(const FieldList& list, std::string_view command, std::span<const std::string> arguments);
 
 }  // namespace hone::options

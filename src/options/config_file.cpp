@@ -1,4 +1,5 @@
-// YAML by yaml-cpp's events, not its trees: each guard acts before anything is stored or any recursion goes deeper.
+// Reads YAML from yaml-cpp's events, not its trees, so that each limit is checked before anything is stored and before
+// any recursion goes deeper.
 #include "options/config_file.h"
 
 #include <yaml-cpp/eventhandler.h>
@@ -23,14 +24,14 @@ Error error_at(const std::string& source, size_t line, const std::string& proble
 
 size_t line_of(const YAML::Mark& mark) { return mark.line < 0 ? 1 : static_cast<size_t>(mark.line) + 1; }
 
-// A plain scalar that JSON writes in the same way (7, 0.1, true) as that value, anything else as text.
+// Returns a plain scalar as a JSON value if JSON writes it in the same way (7, 0.1, true), and as text otherwise.
 Json plain_scalar(const std::string& text) {
   const Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const bool same = !value.is_discarded() && value.is_primitive() && value.dump() == text;
   return same ? value : Json(text);
 }
 
-// Collects the entries of one document; throws at the first thing that a config file may not have.
+// Collects the entries of one document. Throws at the first construct that is not allowed in a config file.
 class ConfigEvents : public YAML::EventHandler {
  public:
   ConfigEvents(std::string_view text, const std::string& source) : source_(source), text_(text) {}
@@ -63,7 +64,7 @@ class ConfigEvents : public YAML::EventHandler {
   std::vector<ConfigEntry> entries;
 
  private:
-  // A list or mapping that is being read; in a mapping, `has_key` holds between a key and its value.
+  // A list or mapping that is being read. In a mapping, `has_key` is true between a key and its value.
   struct Frame {
     Json value;
     bool has_key = false;
@@ -73,7 +74,7 @@ class ConfigEvents : public YAML::EventHandler {
   };
 
   [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& what) const {
-    throw error_at(source_, line_of(mark), what + " is not taken in a config file", "write the value itself");
+    throw error_at(source_, line_of(mark), what + " is not allowed in a config file", "write the value itself");
   }
 
   void check_plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
@@ -81,7 +82,7 @@ class ConfigEvents : public YAML::EventHandler {
     if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, fmt::format("the tag {}", tag));
   }
 
-  // yaml-cpp takes the end of the file for a missing quote, and all that follows the open one for its text.
+  // At an open quote, yaml-cpp reads the rest of the file as the text and reports nothing.
   void check_closed(const YAML::Mark& mark) const {
     const auto begin = static_cast<size_t>(mark.pos);
     if (begin >= text_.size() || (text_[begin] != '"' && text_[begin] != '\'')) return;
@@ -158,7 +159,7 @@ class ConfigEvents : public YAML::EventHandler {
   std::vector<Frame> frames_;
 };
 
-// Without these, yaml-cpp would read UTF-16 and UTF-32, and positions in `text` would not be its own.
+// Rejects UTF-16 and UTF-32: yaml-cpp would decode them, and its positions would not be positions in `text`.
 void check_bytes(std::string_view text, const std::string& source) {
   const size_t zero = text.find('\0');
   if (zero != std::string_view::npos) {
@@ -168,7 +169,7 @@ void check_bytes(std::string_view text, const std::string& source) {
   if (text.starts_with('\xFF') || text.starts_with('\xFE')) throw error_at(source, 1, "the file is not UTF-8 text");
 }
 
-// The keys of the outermost object with their lines, and where keys repeat. `text` must be valid JSON.
+// Returns the keys of the outermost object with their lines, repeated keys included. `text` must be valid JSON.
 std::vector<std::pair<std::string, size_t>> outer_keys(std::string_view text) {
   std::vector<std::pair<std::string, size_t>> keys;
   size_t line = 1, depth = 0;

@@ -1,5 +1,5 @@
-// Config files: a YAML or JSON mapping of option names to values. Only the plain parts of YAML are taken: no anchors,
-// aliases or tags, so that a small file cannot become a large one.
+// Config files: a YAML or JSON mapping of option names to values. Anchors, aliases and tags are not allowed, so a small
+// file cannot expand into a large one.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -17,20 +17,20 @@ inline constexpr size_t kMaxConfigBytes = size_t{256} * 1024;
 inline constexpr size_t kMaxConfigDepth = 8;
 inline constexpr size_t kMaxConfigKeys = 1000;  // of one mapping
 
-// One key of the file. A YAML scalar is kept as its text (a JSON string) unless JSON would write it the same way, for
-// the type of the option decides what it is.
+// One key of the file. A YAML scalar stays text (a JSON string) unless JSON would write it in the same way: the type of
+// the option decides how the text is read.
 struct ConfigEntry {
   std::string key;
   Json value;
   size_t line = 0;  // of the key, from 1
 };
 
-// The entries in file order. Errors (kInput) name file and line: syntax, a key given twice, nesting deeper than
-// kMaxConfigDepth, more than kMaxConfigBytes, anchors, tags, several documents.
+// Return the entries in file order. Errors (kInput, with file and line): syntax, a repeated key, nesting deeper than
+// kMaxConfigDepth, anchors, aliases, tags, several documents.
 std::vector<ConfigEntry> parse_yaml_config(std::string_view text, const std::string& source);
 std::vector<ConfigEntry> parse_json_config(std::string_view text, const std::string& source);
 
-// By the file's name: .json is JSON, .yaml and .yml are YAML; another name is an error (kUsage).
+// Reads .json as JSON, .yaml and .yml as YAML. Errors (kUsage): another extension; (kInput): over kMaxConfigBytes.
 std::vector<ConfigEntry> read_config(const std::filesystem::path& path);
 
 }  // namespace hone::options

@@ -1,4 +1,4 @@
-// The declarations that follow a field's name, and how a field is described to people.
+// The builder methods of a field, and the texts that describe a field to people.
 #include "options/field.h"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ struct IsOptional : std::false_type {};
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
-// "a whole number", with the article that fits, and the name that --help gives such a value.
+// What a type takes ("a whole number"), and the name that --help gives such a value.
 struct TypeText {
   const char* expected;
   const char* value_name;
@@ -113,8 +113,18 @@ FieldBuilder& FieldBuilder::not_split() {
   return *this;
 }
 
+FieldBuilder& FieldBuilder::paths() {
+  field_.holds_paths = true;
+  return *this;
+}
+
 FieldBuilder& FieldBuilder::structured() {
   field_.is_structured = true;
+  return *this;
+}
+
+FieldBuilder& FieldBuilder::free_to_change() {
+  field_.is_free_to_change = true;
   return *this;
 }
 
@@ -122,7 +132,19 @@ bool is_boolean(const Field& field) {
   return std::holds_alternative<bool*>(field.target) || std::holds_alternative<std::optional<bool>*>(field.target);
 }
 
+bool has_negation(const Field& field) { return is_boolean(field) && !field.name.starts_with("no_"); }
+
 bool is_list(const Field& field) { return std::holds_alternative<std::vector<std::string>*>(field.target); }
+
+bool is_number(const Field& field) {
+  return std::visit(
+      [](auto* target) {
+        using Value = std::remove_pointer_t<decltype(target)>;
+        return std::is_constructible_v<std::optional<double>, Value> && !std::is_same_v<Value, bool> &&
+               !std::is_same_v<Value, std::optional<bool>>;
+      },
+      field.target);
+}
 
 bool is_optional(const Field& field) {
   return std::visit([](auto* target) { return IsOptional<std::remove_pointer_t<decltype(target)>>::value; },

@@ -1,5 +1,6 @@
-// One option: its names, its place in memory and what it may hold. A command's options are a struct with one static
-// fields(self, visitor); flags, --help, config files, JSON and docs/options.md are all made from the fields it lists.
+// One option: its names, where its value is stored and which values it accepts. The options of a command are a struct
+// with one static fields(self, visitor). Flags, --help, config files, JSON and docs/options.md are all made from its
+// fields.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace hone::options {
 
-// Where an option's value lives, by the types that an option can have.
+// Points to the value of an option. The alternatives are the types that an option can have.
 using Target =
     std::variant<std::string*, int64_t*, uint64_t*, double*, bool*, std::filesystem::path*, std::vector<std::string>*,
                  std::optional<std::string>*, std::optional<int64_t>*, std::optional<uint64_t>*, std::optional<double>*,
@@ -24,20 +25,22 @@ struct Field {
   std::string group;
   Target target;
   std::vector<std::string> aliases;                              // other names, shown in the help
-  std::vector<std::string> old_names;                            // taken with a note, not shown
+  std::vector<std::string> old_names;                            // accepted with a note, not shown
   std::vector<std::string> choices;                              // empty: any
-  std::vector<std::pair<std::string, std::string>> old_choices;  // values of old, and what they are now
+  std::vector<std::pair<std::string, std::string>> old_choices;  // older values, and what they are now
   std::optional<double> minimum, maximum;
   bool minimum_excluded = false;  // the value must be above `minimum`
   bool is_required = false;
   bool is_positional = false;
-  bool is_split = true;        // a list: "a,b" is two items
-  bool is_structured = false;  // text: a list or a mapping in a config file is handed over as JSON text
-  std::string value_name;      // what --help calls the value; empty: by type
-  std::string default_text;    // what --help says for an unset default, as "half of the cores"
+  bool is_split = true;            // a list: "a,b" is two items
+  bool holds_paths = false;        // "~/x" is x in the user's home folder
+  bool is_free_to_change = false;  // a resumed run computes the same if it has another value
+  bool is_structured = false;      // text: a list or a mapping in a config file arrives as JSON text
+  std::string value_name;          // what --help calls the value; empty: by type
+  std::string default_text;        // what --help shows for an unset default, such as "all cores"
 };
 
-// Adds to a field what its declaration says after the name: visit("seed", self.seed, "...").at_least(0).
+// Adds the details of a declaration to its field: visit("seed", self.seed, "...").at_least(0).
 class FieldBuilder {
  public:
   explicit FieldBuilder(Field& field) : field_(field) {}
@@ -52,29 +55,36 @@ class FieldBuilder {
   FieldBuilder& above(double minimum);
   FieldBuilder& in_range(double minimum, double maximum);
   FieldBuilder& choices(std::vector<std::string> names);
-  // `old` is taken for `current`, which must be one of the choices.
+  // Accepts `old` as another name of `current`, which must be one of the choices.
   FieldBuilder& old_choice(std::string old, std::string current);
   // For lists: a comma does not split; each flag and each item of a YAML list is one value.
   FieldBuilder& not_split();
+  // For text and lists of text that name files: a leading "~/" is expanded. Fields of a path type need no such mark.
+  FieldBuilder& paths();
   // For text: a config file may give a list or a mapping, which arrives as JSON text.
   FieldBuilder& structured();
+  // A resumed run computes the same if its value differs from the first run's.
+  FieldBuilder& free_to_change();
 
  private:
   Field& field_;
 };
 
 bool is_boolean(const Field& field);
+// True for a boolean that --no-NAME sets to false. "no_auth" has no such flag: "--no-no-auth" helps nobody.
+bool has_negation(const Field& field);
 bool is_list(const Field& field);
+bool is_number(const Field& field);
 // True for std::optional targets, which may be null in a config file.
 bool is_optional(const Field& field);
 
 // "--learning-rate" for "learning_rate".
 std::string flag_of(std::string_view name);
 
-// What the field takes, as "a number from 0 to 1" or "one of linear, cosine".
+// Describes the values that the field accepts: "a number from 0 to 1", "one of linear, cosine".
 std::string expectation(const Field& field);
 
-// What --help calls the field's value: "DIR", "N", "NUMBER"; empty for a boolean.
+// The name of the value in --help: "DIR", "N", "X"; empty for a boolean.
 std::string value_name_of(const Field& field);
 
 }  // namespace hone::options

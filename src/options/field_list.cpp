@@ -1,4 +1,4 @@
-// Adding fields (each name once) and finding them by what people type.
+// Adds fields, each name once, and finds them by what people type.
 #include "options/field_list.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ namespace hone::options {
 
 namespace {
 
-// More names than these are no help.
+// A longer list of names does not help.
 constexpr size_t kMaxSuggestions = 3;
 
 // "epochs" is a whole word of "num_train_epochs".
@@ -80,6 +80,8 @@ Field& FieldList::add(std::string name, Target target, std::string doc) {
   field.doc = std::move(doc);
   field.group = group_;
   field.target = target;
+  field.holds_paths = std::holds_alternative<std::filesystem::path*>(target) ||
+                      std::holds_alternative<std::optional<std::filesystem::path>*>(target);
   return fields_.emplace_back(std::move(field));
 }
 

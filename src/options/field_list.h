@@ -1,5 +1,5 @@
-// The list of a struct's options, made by handing it to the struct's fields(self, visitor) as the visitor. It points
-// into the struct: it must not outlive it, and the struct must not move.
+// The options of a struct. The struct's fields(self, visitor) fills the list, which is the visitor. The list points
+// into the struct: it must not outlive the struct, and the struct must not move.
 #pragma once
 
 #include <deque>
@@ -16,7 +16,7 @@ namespace hone::options {
 
 class FieldList {
  public:
-  // The heading in --help for the options that follow.
+  // Sets the heading in --help of the options that follow.
   void group(std::string heading) { group_ = std::move(heading); }
 
   template <typename T>
@@ -26,7 +26,7 @@ class FieldList {
     return FieldBuilder(add(std::move(name), &value, std::move(doc)));
   }
 
-  // An option that is given without its name (its flag works as well). A list takes all arguments that are left.
+  // Adds an option that is given without its name; its flag works as well. A list takes all remaining arguments.
   template <typename T>
   FieldBuilder positional(std::string name, T& value, std::string doc) {
     Field& field = add(std::move(name), &value, std::move(doc));
@@ -37,19 +37,19 @@ class FieldList {
   // In the order of their declaration.
   const std::deque<Field>& fields() const { return fields_; }
 
-  // By name or alias, or null. `name` may have hyphens for underscores.
+  // Returns the field of this name or alias, or null. `name` may have hyphens instead of underscores.
   const Field* find(std::string_view name) const;
 
-  // What an old spelling stands for in this list, if it is one.
+  // Returns what an old spelling stands for in this list, or nullopt if it is not one.
   std::optional<OldOption> find_old(std::string_view name) const;
 
-  // "did you mean ...?" for a name that is not in the list, or an empty text. `flags`: as flags, not as keys.
+  // Returns "did you mean ...?" for a name that is not in the list, or an empty text. `flags`: write flags, not keys.
   std::string suggestion(std::string_view name, bool flags) const;
 
  private:
   Field& add(std::string name, Target target, std::string doc);
 
-  std::deque<Field> fields_;  // a deque: references stay good while the list grows
+  std::deque<Field> fields_;  // a deque: references stay valid while the list grows
   std::string group_;
 };
 

@@ -1,6 +1,7 @@
-// What people read about options: --help on a terminal, and the tables of docs/options.md.
+// Help on options: --help on a terminal, and the tables of docs/options.md.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -8,10 +9,24 @@
 
 namespace hone::options {
 
-// The usage line and every option by group, with defaults, wrapped to `width` columns. `command`: "hone train".
-std::string help_text(const FieldList& list, std::string_view command, std::string_view doc, size_t width);
+// Asks for the options of every group.
+inline constexpr std::string_view kAllGroups = "all";
 
-// A Markdown section with one table a group.
+struct HelpSubject {
+  std::string_view command;                  // "hone train"
+  std::string_view doc;                      // what it does
+  std::span<const std::string_view> common;  // the options that most people need; empty: show all
+  std::string_view topic;                    // a group's key or kAllGroups; empty: the common ones, if there are any
+};
+
+// The word that names a group after --help: "logging" for "Logging, evaluation, checkpoints".
+std::string group_key(std::string_view heading);
+
+// The usage line and the options, with limits and defaults, wrapped to `width` columns. Errors (kUsage): an unknown
+// topic.
+std::string help_text(const FieldList& list, const HelpSubject& subject, size_t width);
+
+// Returns a Markdown section with one table for each group.
 std::string markdown_section(const FieldList& list, std::string_view command, std::string_view doc);
 
 }  // namespace hone::options

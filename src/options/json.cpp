@@ -1,4 +1,4 @@
-// The saved configuration.
+// Writes and compares saved configurations.
 #include "options/json.h"
 
 #include <nlohmann/json.hpp>

@@ -6,7 +6,7 @@
 
 namespace hone::options {
 
-// All options by name, in the order of their declaration; an optional without value is null.
+// Returns all options by name, in the order of their declaration. An optional without a value is null.
 Json to_json(const FieldList& list);
 
 // Callers include <nlohmann/json.hpp>.
@@ -15,7 +15,7 @@ auto to_json(Options options) {
   return to_json(fields_of(options));
 }
 
-// The names of the options whose values differ between two lists of the same struct.
+// Returns the names of the options whose values differ. The two lists must be of the same struct.
 std::vector<std::string> differing(const FieldList& one, const FieldList& other);
 
 }  // namespace hone::options

@@ -1,10 +1,14 @@
-// The table of old spellings. A row applies to every command that has the `current` option and no option of the old
-// name. To add one: add its row.
+// The table of old spellings. A row applies to every command that has the option `current` and no option of the old
+// name. To add a spelling, add a row.
 #include "options/old_names.h"
 
 namespace hone::options {
 
 namespace {
+
+constexpr std::string_view kNoFp16 =
+    "hone does not compute in fp16, but in bf16 if the machine has instructions for it and in fp32 otherwise";
+constexpr std::string_view kBf16WhereNative = "bf16 if the machine has instructions for it, fp32 otherwise";
 
 constexpr OldOption kOldOptions[] = {
     {"evaluation_strategy", "eval_strategy", "", ""},
@@ -17,8 +21,11 @@ constexpr OldOption kOldOptions[] = {
     {"max_val_samples", "max_eval_samples", "", ""},
     {"use_cpu", "device", "cpu", "", true},
     {"no_cuda", "device", "cpu", "", true},
-    {"fp16", "precision", "auto", "", true},
-    {"bf16", "precision", "auto", "", true},
+    {"fp16", "precision", "auto", "", true, kNoFp16},
+    {"bf16", "precision", "auto", "", true, kBf16WhereNative},
+    {"lr", "learning_rate", "", ""},
+    {"epochs", "num_train_epochs", "", ""},
+    {"batch_size", "per_device_train_batch_size", "", ""},
     {"do_train", "learning_rate", "", "hone train always trains", true},
     {"do_eval", "learning_rate", "", "use --eval-strategy", true},
     {"do_predict", "learning_rate", "", "use hone predict", true},

@@ -1,9 +1,10 @@
-// Values into fields: first those of the config file, then those of the command line.
+// Sets fields to the values of the config file, then to those of the command line.
 #include "options/parse.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.h"
@@ -15,12 +16,19 @@ namespace hone::options {
 
 namespace {
 
-bool asks_for_help(std::span<const std::string> arguments) {
-  for (const std::string& argument : arguments) {
-    if (argument == "--") return false;
-    if (argument == "--help" || argument == "-h") return true;
+// Sets wants_help and help_topic if --help stands anywhere before "--".
+void look_for_help(std::span<const std::string> arguments, ParseResult& result) {
+  constexpr std::string_view kWithTopic = "--help=";
+  for (size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const bool is_plain = arguments[i] == "--help" || arguments[i] == "-h";
+    if (!is_plain && !arguments[i].starts_with(kWithTopic)) continue;
+    result.wants_help = true;
+    if (!is_plain) result.help_topic = arguments[i].substr(kWithTopic.size());
+    if (is_plain && i + 1 < arguments.size() && !arguments[i + 1].starts_with('-')) {
+      result.help_topic = arguments[i + 1];
+    }
+    return;
   }
-  return false;
 }
 
 void apply_assignments(const std::vector<Assignment>& assignments, ParseResult& result) {
@@ -35,16 +43,28 @@ void apply_assignments(const std::vector<Assignment>& assignments, ParseResult& 
       assign_items(*field, items[field], where);
     } else {
       assign(*field, text, where);
-      if (repeated) result.notes.push_back(fmt::format("{} is given again: {} counts", where, text));
+      if (repeated) result.notes.push_back(fmt::format("{} is given twice: {} is used", where, text));
     }
     result.provenance.record(field->name, Source::kFlag, where);
   }
 }
 
-// A list, a mapping or a scalar of a config file into a field.
+// YAML 1.1 reads 010 as 8, YAML 1.2 as 10: a person has to say which.
+void check_not_octal(const std::string& text, const std::string& where) {
+  const bool is_octal =
+      text.size() > 1 && text.size() < 20 && text[0] == '0' && text.find_first_not_of("01234567") == std::string::npos;
+  if (!is_octal) return;
+  const std::string decimal = text.substr(std::min(text.find_first_not_of('0'), text.size() - 1));
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: {} begins with a zero, which YAML 1.1 takes for an octal number", where, text),
+              fmt::format("write {} (or {}, if you mean the octal number)", decimal, std::stoull(text, nullptr, 8)));
+}
+
+// Sets a field to a list, a mapping or a scalar of a config file.
 void assign_json(const Field& field, const Json& value, const std::string& where) {
   if (value.is_null() && (is_optional(field) || is_list(field))) return clear(field);
   if (value.is_null()) throw value_error(field, where, "has no value");
+  if (value.is_string() && is_number(field)) check_not_octal(value.get<std::string>(), where);
   if (value.is_primitive()) return assign(field, value.is_string() ? value.get<std::string>() : value.dump(), where);
   if (field.is_structured) return assign(field, value.dump(), where);
   const char* what = value.is_array() ? "a list" : "a mapping";
@@ -59,7 +79,7 @@ void assign_json(const Field& field, const Json& value, const std::string& where
   assign_items(field, std::move(items), where);
 }
 
-// The field that a key of a config file sets and the value it gets; null where the key has no effect.
+// Returns the field that an old key sets, and changes `value` to what the field gets; null if the key has no effect.
 const Field* old_field(const FieldList& list, const ConfigEntry& entry, const std::string& where, Json& value,
                        ParseResult& result) {
   const auto old = list.find_old(entry.key);
@@ -79,7 +99,8 @@ const Field* old_field(const FieldList& list, const ConfigEntry& entry, const st
     throw Error(ErrorKind::kUsage, fmt::format("{}: {}: {} is neither true nor false", where, entry.key, value.dump()));
   }
   if (!value.get<bool>()) return nullptr;
-  result.notes.push_back(fmt::format("{}: {} is now {}: {}", where, entry.key, old->current, old->value));
+  result.notes.push_back(
+      fmt::format("{}: {} is now {}: {}{}", where, entry.key, old->current, old->value, old->remark()));
   value = std::string(old->value);
   return list.find(old->current);
 }
@@ -121,10 +142,8 @@ void apply_config(const FieldList& list, const std::filesystem::path& path, Pars
 
 ParseResult parse_into(const FieldList& list, std::string_view command, std::span<const std::string> arguments) {
   ParseResult result;
-  if (asks_for_help(arguments)) {
-    result.wants_help = true;
-    return result;
-  }
+  look_for_help(arguments, result);
+  if (result.wants_help) return result;
   const Arguments matched = match_arguments(list, command, arguments);
   if (matched.config) apply_config(list, *matched.config, result);
   result.notes.insert(result.notes.end(), matched.notes.begin(), matched.notes.end());

@@ -1,6 +1,7 @@
-// The command line and the config file into a struct of options: default < config file < flag. "--learning-rate" and
-// "--learning_rate" are one flag; its value follows after "=" or as the next argument; a boolean is --x, --no-x or
-// --x true. A list may be given as a,b or by repeating its flag.
+// Parses the command line and the config file into a struct of options: a config file overrides defaults, and flags
+// override both. "--learning-rate" and "--learning_rate" are one flag. Its value follows "=" or is the next argument. A
+// boolean is --x, --no-x or --x true. A list is a,b or a repeated flag; a comma inside an item is quoted ("a, b",c) or
+// escaped (a\, b,c).
 #pragma once
 
 #include <filesystem>
@@ -16,8 +17,9 @@ namespace hone::options {
 
 struct ParseResult {
   Provenance provenance;
-  std::vector<std::string> notes;  // one line each: old spellings, flags given twice
-  bool wants_help = false;         // --help or -h: the options are as they were
+  std::vector<std::string> notes;  // one line each: old spellings, repeated flags
+  bool wants_help = false;         // --help or -h was given; the options keep their defaults
+  std::string help_topic;          // the word after --help: a group of options, "all", or empty
 };
 
 template <typename Options>
@@ -25,11 +27,11 @@ struct Parsed : ParseResult {
   Options options;
 };
 
-// `command` is what the user typed before the arguments, as "hone train". Errors: kUsage with the flag or file:line,
-// the value and what was expected.
+// `command` is what the user typed before the arguments, such as "hone train". Errors: kUsage with the flag or
+// file:line, the value and what was expected.
 ParseResult parse_into(const FieldList& list, std::string_view command, std::span<const std::string> arguments);
 
-// Sets the fields that the file names, as --config does.
+// Sets the fields that the config file names.
 void apply_config(const FieldList& list, const std::filesystem::path& path, ParseResult& result);
 
 template <typename Options>
@@ -39,7 +41,7 @@ Parsed<Options> parse(std::string_view command, std::span<const std::string> arg
   return parsed;
 }
 
-// A config file alone, as a recipe or a saved configuration; what is required need not be there.
+// Reads only a config file, such as a recipe or a saved configuration. Required options may be missing.
 template <typename Options>
 Parsed<Options> read_options(const std::filesystem::path& path) {
   Parsed<Options> parsed;

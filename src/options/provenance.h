@@ -1,4 +1,4 @@
-// Where each option's value came from: its default, a config file or a flag.
+// Records where the value of each option came from: its default, a config file or a flag.
 #pragma once
 
 #include <map>
@@ -11,14 +11,14 @@ enum class Source { kDefault, kFile, kFlag };
 
 class Provenance {
  public:
-  // How `name` (an option's own name, not an alias) was set.
+  // `name` is the option's own name, not an alias.
   Source source(std::string_view name) const {
     const auto found = entries_.find(name);
     return found == entries_.end() ? Source::kDefault : found->second.source;
   }
-  // True if a person set it, by file or flag, even to the default's value.
+  // True if a file or flag set it, even to the default value.
   bool is_set(std::string_view name) const { return source(name) != Source::kDefault; }
-  // The place for messages: "--seed" or "run.yaml:3: seed"; empty for a default.
+  // Returns the place for messages: "--seed" or "run.yaml:3: seed"; empty for a default.
   std::string where(std::string_view name) const {
     const auto found = entries_.find(name);
     return found == entries_.end() ? "" : found->second.where;

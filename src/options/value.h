@@ -1,5 +1,5 @@
-// The value of a field: parsed strictly from text (whole text, no locale, no nan or inf), checked against the field's
-// range and choices, and written back as text or JSON.
+// Reads the value of a field from text, checks it against the field's range and choices, and writes it as text or JSON.
+// The whole text must be the value. The locale has no influence; nan and inf are not accepted.
 #pragma once
 
 #include <string>
@@ -12,25 +12,26 @@
 namespace hone::options {
 
 // Sets the field's value from `text`. `where` names the place in errors (kUsage): "--seed" or "run.yaml:3: seed".
-// For a list this sets the items of `text`, split at commas.
+// A list is set to the items of `text`, split at commas.
 void assign(const Field& field, std::string_view text, std::string_view where);
 
-// Sets a list to `items`, unsplit. `field` must be a list.
+// Sets a list to `items`, without splitting them. `field` must be a list.
 void assign_items(const Field& field, std::vector<std::string> items, std::string_view where);
 
-// The items of "a,b,c" (or all of `text` as one item where the field is not split).
+// Returns the items of "a,b,c" (or all of `text` as one item if the field is not split). An item with a comma is
+// written in double quotes, or with a backslash before the comma.
 std::vector<std::string> split_items(const Field& field, std::string_view text, std::string_view where);
 
-// Makes an optional field empty again, or a list an empty one.
+// Empties an optional field or a list.
 void clear(const Field& field);
 
-// The value as a person would type it; nullopt for an optional without value.
+// Returns the value as a person would type it, or nullopt for an optional without a value.
 std::optional<std::string> value_text(const Field& field);
 
-// The value as JSON: numbers, booleans, strings, lists, null.
+// Returns the value as JSON: a number, boolean, string, list or null.
 Json value_json(const Field& field);
 
-// The error for a value that the field cannot take; the hint says what it takes.
+// Returns the error for a value that the field does not accept. The hint says what it accepts.
 Error value_error(const Field& field, std::string_view where, const std::string& problem);
 
 }  // namespace hone::options

@@ -1,5 +1,5 @@
-// parquet and arrow files by Arrow. Arrow files are mapped and used in place; a parquet file is decoded group by group.
-// A compressed one (.parquet.gz) is first decompressed into a temporary file.
+// Reads parquet and arrow files with Arrow. Arrow files are mapped and used in place; parquet files are decoded group
+// by group. A compressed file (.parquet.gz) is first decompressed into a temporary file.
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <arrow/io/memory.h>
@@ -14,8 +14,8 @@
 #include "table/arrow_status.h"
 #include "table/batch_reader.h"
 #include "table/cell.h"
+#include "table/class_names.h"
 #include "table/decompress.h"
-#include "table/features.h"
 #include "table/temporary_file.h"
 
 namespace hone::table {
@@ -26,7 +26,7 @@ namespace {
 
 constexpr int64_t kBatchRows = int64_t{1} << 14;
 
-// The file's bytes as a map, through a temporary file where it is compressed.
+// The mapped bytes of the file, or of a temporary file if it is compressed.
 struct Input {
   Input(const fs::path& path, const ReadOptions& options) {
     const Compression compression = compression_of(path);
@@ -72,8 +72,7 @@ std::vector<ColumnInfo> columns_of(const arrow::Schema& schema, const std::strin
               "write the column as UTF-8 strings");
 }
 
-// Offsets come from an arrow file as they are, dictionary indices from a parquet file too; Arrow follows them
-// unchecked.
+// Arrow uses the offsets of an arrow file and the dictionary indices of a parquet file without a check.
 void check_structure(const arrow::Array& array, const std::string& column, const std::string& source,
                      uint64_t first_row) {
   const arrow::Status status = array.ValidateFull();
@@ -88,7 +87,7 @@ void check_structure(const arrow::Array& array, const std::string& column, const
               "the file may be damaged");
 }
 
-// Binary cells are taken as text as well: Arrow has not looked at theirs.
+// Binary cells are used as text too, but Arrow checks only those of strings.
 void check_text(const arrow::Array& array, const std::string& column, const std::string& source, uint64_t first_row) {
   if (!holds_text(*array.type())) return;
   for (int64_t row = 0; row < array.length(); ++row) {
@@ -105,7 +104,7 @@ void check_batch(const arrow::RecordBatch& batch, const std::string& source, uin
   }
 }
 
-// What parquet and both kinds of arrow files share: batches become checked chunks.
+// The common part of parquet and both kinds of arrow files: makes checked chunks of batches.
 class ArrowReader : public BatchReader {
  public:
   ArrowReader(const fs::path& path, const ReadOptions& options)
@@ -124,7 +123,7 @@ class ArrowReader : public BatchReader {
     chunk.first_row = first_row_;
     const MappedBuffers buffers = mapped_buffers(*rest_);
     chunk.mapped = buffers.mapped == buffers.all;
-    if (buffers.mapped > 0) chunk.keep_alive = input_.map;  // decoded rows need the file no more
+    if (buffers.mapped > 0) chunk.keep_alive = input_.map;  // decoded rows no longer need the file
     first_row_ += static_cast<uint64_t>(rows);
     rest_ = rest_->Slice(rows);
     return chunk;
@@ -139,7 +138,7 @@ class ArrowReader : public BatchReader {
     int64_t mapped = 0, all = 0;
   };
 
-  // How many of the batch's buffers lie in the file itself.
+  // Counts the buffers of the batch that lie in the file itself.
   MappedBuffers mapped_buffers(const arrow::RecordBatch& batch) const {
     const auto file = take_arrow(input_.map->ReadAt(0, take_arrow(input_.map->GetSize(), *source_)), *source_);
     MappedBuffers counts;
@@ -173,14 +172,14 @@ class ParquetReader : public ArrowReader {
   }
 
  private:
-  // The parquet library throws for a damaged file where Arrow returns a status.
+  // For a damaged file the parquet library throws, while Arrow returns a status.
   template <typename Function>
   void guard(Function function) {
     try {
       function();
     } catch (const parquet::ParquetException& error) {
       throw Error(ErrorKind::kInput, fmt::format("{}: {}", *source_, error.what()),
-                  "the file may be damaged, cut short, or no parquet file");
+                  "the file may be damaged, incomplete, or not a parquet file");
     }
   }
 

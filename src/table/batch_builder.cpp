@@ -8,14 +8,14 @@ namespace hone::table {
 namespace {
 constexpr uint64_t kFullBytes = uint64_t{1} << 24;
 constexpr int64_t kFullRows = int64_t{1} << 16;
-constexpr size_t kMostColumns = 10'000;
+constexpr size_t kMaxColumns = 10'000;
 }  // namespace
 
 size_t BatchBuilder::column(std::string_view name) {
   const auto [found, is_new] = index_.try_emplace(std::string(name), infos_.size());
   if (is_new) {
-    if (infos_.size() == kMostColumns) {
-      throw Error(ErrorKind::kInput, fmt::format("{}: more than {} columns", *source_, kMostColumns));
+    if (infos_.size() == kMaxColumns) {
+      throw Error(ErrorKind::kInput, fmt::format("{}: more than {} columns", *source_, kMaxColumns));
     }
     infos_.push_back({std::string(name)});
     cells_.emplace_back();

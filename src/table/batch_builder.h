@@ -1,4 +1,4 @@
-// Collects the cells of text formats into chunks: every cell is kept as text, in one buffer a column. Internal.
+// Collects the cells of text formats into chunks. Keeps every cell as text, in one buffer for each column. Internal.
 #pragma once
 
 #include <arrow/builder.h>
@@ -19,21 +19,22 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(std::shared_ptr<const std::string> source) : source_(std::move(source)) {}
 
-  // The index of the column with this name, made if there is none; rows before are null there.
+  // Returns the index of the column with this name. Adds the column if it is new; earlier rows are null there.
   size_t column(std::string_view name);
   size_t num_columns() const { return infos_.size(); }
-  // All columns so far. Readers set the types as they see the cells; they outlast finish().
+  // All columns so far. Readers set their types as they read cells. finish() keeps the columns.
   std::vector<ColumnInfo>& columns() { return infos_; }
   const std::vector<ColumnInfo>& columns() const { return infos_; }
 
-  // The cell of the row being built; a column that gets none is null. Twice in one row: the last one counts not, false.
+  // Adds a cell to the current row; columns without a cell become null. Returns false and keeps the first cell if the
+  // row already has one for this column.
   bool append(size_t column, std::string_view text);
   bool append_null(size_t column);
   void end_row(uint64_t line);
 
   int64_t num_rows() const { return num_rows_; }
   bool is_full(uint64_t max_rows) const;
-  // The rows since the last finish().
+  // Returns the rows that were added since the last finish().
   Chunk finish();
 
  private:

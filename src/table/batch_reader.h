@@ -1,4 +1,4 @@
-// What every format's reader is: chunk after chunk of one file, and the columns seen so far. Internal to the floor.
+// The interface of all readers: they return one file chunk by chunk, and the columns so far. Internal to the floor.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,10 @@ namespace hone::table {
 class BatchReader {
  public:
   virtual ~BatchReader() = default;
-  // The next rows (about `max_rows` at most where the format allows), or nullopt after the last. Never an empty chunk.
+  // Returns the next rows (about `max_rows` at most, if the format allows a limit), or nullopt after the last. Never
+  // returns an empty chunk.
   virtual std::optional<Chunk> next(uint64_t max_rows) = 0;
-  // The columns in the file's order, with the types that all rows so far give.
+  // Returns the columns in the file's order, with the types that fit all rows so far.
   virtual std::vector<ColumnInfo> columns() const = 0;
 };
 

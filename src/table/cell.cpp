@@ -1,4 +1,4 @@
-// Cells of Arrow arrays by a switch on the type: a virtual call per cell would cost more than the cell.
+// A switch on the type reads cells of Arrow arrays, since a virtual call for each cell would cost more than the cell.
 #include "table/cell.h"
 
 #include <arrow/api.h>
@@ -21,7 +21,7 @@ auto element(const arrow::Array& array, int64_t row) {
   return static_cast<const ArrayType&>(array).GetView(row);
 }
 
-// The array and row behind a dictionary or an extension type.
+// Returns the array and row that a dictionary or an extension type refers to.
 struct Target {
   const arrow::Array* array;
   int64_t row;
@@ -45,8 +45,8 @@ const arrow::DataType& resolve(const arrow::DataType& type) {
   return type;
 }
 
-Value integer_or_float(uint64_t value) {
-  if (value > static_cast<uint64_t>(INT64_MAX)) return static_cast<double>(value);
+Value unsigned_value(uint64_t value) {
+  if (value > static_cast<uint64_t>(INT64_MAX)) return value;
   return static_cast<int64_t>(value);
 }
 
@@ -69,7 +69,7 @@ Value plain_value(const arrow::Array& array, int64_t row) {
     case Type::UINT32:
       return int64_t{element<arrow::UInt32Array>(array, row)};
     case Type::UINT64:
-      return integer_or_float(element<arrow::UInt64Array>(array, row));
+      return unsigned_value(element<arrow::UInt64Array>(array, row));
     case Type::HALF_FLOAT:
       return arrow::util::Float16::FromBits(element<arrow::HalfFloatArray>(array, row)).ToDouble();
     case Type::FLOAT:
@@ -87,6 +87,7 @@ Json json_of_value(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return Json(*text);
   if (const auto* flag = std::get_if<bool>(&value)) return Json(*flag);
   if (const auto* number = std::get_if<int64_t>(&value)) return Json(*number);
+  if (const auto* number = std::get_if<uint64_t>(&value)) return Json(*number);
   if (const auto* number = std::get_if<double>(&value)) return Json(*number);
   return Json();
 }
@@ -209,9 +210,9 @@ Value cell_value(const arrow::Array& array, int64_t row, ColumnType type) {
   if (holds_text(*target.array->type())) return parse_value(cell_text(*target.array, target.row).value_or(""), type);
   if (column_type(*target.array->type()) == ColumnType::kNested) return dump(json_of_cell(array, row, 0));
   Value value = plain_value(*target.array, target.row);
-  if (const auto* number = std::get_if<int64_t>(&value); number != nullptr && type == ColumnType::kFloat) {
-    return static_cast<double>(*number);
-  }
+  if (type != ColumnType::kFloat) return value;
+  if (const auto* number = std::get_if<int64_t>(&value)) return static_cast<double>(*number);
+  if (const auto* number = std::get_if<uint64_t>(&value)) return static_cast<double>(*number);
   return value;
 }
 

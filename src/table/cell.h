@@ -14,17 +14,17 @@ namespace hone::table {
 
 ColumnType column_type(const arrow::DataType& type);
 
-// The text of a string cell (string, large_string, string_view, binary, dictionaries of them); nullopt: null.
-// Only for arrays with column_type kString, and for text that stands for another type.
+// Returns the text of a string cell (string, large_string, string_view, binary, dictionaries of them), or nullopt if it
+// is null. Only for arrays with column_type kString, and for text that represents another type.
 std::optional<std::string_view> cell_text(const arrow::Array& array, int64_t row);
 
-// True where cell_text works.
+// True if cell_text works for this type.
 bool holds_text(const arrow::DataType& type);
 
-// The cell as `type`: text is parsed, integers become floats where the column is kFloat.
+// Returns the cell as `type`: parses text, and converts integers to floats if the column is kFloat.
 Value cell_value(const arrow::Array& array, int64_t row, ColumnType type);
 
-// The cell as JSON; for text that stands for another type, `type` says which.
+// Returns the cell as JSON. `type` is the type that text represents.
 std::string cell_json(const arrow::Array& array, int64_t row, ColumnType type);
 
 }  // namespace hone::table

@@ -1,4 +1,4 @@
-// Spilled chunks are Arrow IPC streams one after the other, one a chunk (their columns may differ); mapped, they are
+// The temporary file holds one Arrow IPC stream for each chunk, because their columns may differ. They are mapped and
 // used in place.
 #include "table/chunk_store.h"
 
@@ -20,7 +20,7 @@ uint64_t quarter_of_memory() {
   return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE)) / 4;
 }
 
-// The batch with the lines as its last column.
+// Returns the batch with the lines as its last column.
 std::shared_ptr<arrow::RecordBatch> with_lines(const Chunk& chunk) {
   if (chunk.lines == nullptr) return chunk.batch;
   return take_arrow(chunk.batch->AddColumn(chunk.batch->num_columns(), "", chunk.lines), *chunk.source);

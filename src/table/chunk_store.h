@@ -1,5 +1,4 @@
-// The chunks of a table while it is read: in memory up to a limit, beyond it in a temporary file that is mapped.
-// Internal.
+// Holds the chunks of a table while it is read: in memory up to a limit, then in a mapped temporary file. Internal.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +13,11 @@ namespace hone::table {
 
 class ChunkStore {
  public:
-  // memory_limit 0: a quarter of the machine's memory.
+  // A memory_limit of 0 means a quarter of the machine's memory.
   ChunkStore(uint64_t memory_limit, std::filesystem::path folder);
 
   void add(Chunk chunk);
-  // All chunks, in the order they were added.
+  // Returns all chunks, in the order in which they were added.
   std::vector<Chunk> finish();
   bool spilled() const { return file_ != nullptr; }
 

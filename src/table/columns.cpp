@@ -1,4 +1,4 @@
-// Column names of the data sets people use, in the order in which they are tried.
+// The names of columns in common data sets, in the order in which they are tried.
 #include "table/columns.h"
 
 #include <algorithm>
@@ -15,8 +15,9 @@ struct Pair {
   std::string_view first, second;
 };
 
-// GLUE's pairs (as transformers' run_glue.py lists them), the raw files of MRPC and Quora, and paws, xnli and others.
-constexpr std::array<Pair, 12> kPairs = {{{"sentence1", "sentence2"},
+// GLUE's pairs (as transformers' run_glue.py lists them), the raw files of MRPC and Quora, paws, xnli and others; in
+// Chinese: sentence, text, question.
+constexpr std::array<Pair, 15> kPairs = {{{"sentence1", "sentence2"},
                                           {"premise", "hypothesis"},
                                           {"question1", "question2"},
                                           {"question", "sentence"},
@@ -27,16 +28,87 @@ constexpr std::array<Pair, 12> kPairs = {{{"sentence1", "sentence2"},
                                           {"text_a", "text_b"},
                                           {"sentence_a", "sentence_b"},
                                           {"query", "passage"},
-                                          {"query", "document"}}};
+                                          {"query", "document"},
+                                          {"\xE5\x8F\xA5\xE5\xAD\x90"
+                                           "1",
+                                           "\xE5\x8F\xA5\xE5\xAD\x90"
+                                           "2"},
+                                          {"\xE6\x96\x87\xE6\x9C\xAC"
+                                           "1",
+                                           "\xE6\x96\x87\xE6\x9C\xAC"
+                                           "2"},
+                                          {"\xE9\x97\xAE\xE9\xA2\x98"
+                                           "1",
+                                           "\xE9\x97\xAE\xE9\xA2\x98"
+                                           "2"}}};
 
-constexpr std::array<std::string_view, 21> kTexts = {
-    "text",        "sentence",   "review",      "content",  "comment", "tweet",       "review_text",
-    "review_body", "reviewtext", "message",     "body",     "post",    "utterance",   "question",
-    "query",       "document",   "description", "headline", "input",   "instruction", "title"};
+// The Chinese names are, in this order: comment content, review content, comment, review, content, body, text,
+// sentence, microblog body, article, news, title.
+constexpr std::array kTexts = std::to_array<std::string_view>({"text",
+                                                               "sentence",
+                                                               "review",
+                                                               "content",
+                                                               "comment",
+                                                               "tweet",
+                                                               "review_text",
+                                                               "review_body",
+                                                               "reviewtext",
+                                                               "message",
+                                                               "body",
+                                                               "post",
+                                                               "utterance",
+                                                               "question",
+                                                               "query",
+                                                               "document",
+                                                               "description",
+                                                               "headline",
+                                                               "input",
+                                                               "instruction",
+                                                               "title",
+                                                               "\xE8\xAF\x84\xE8\xAE\xBA\xE5\x86\x85\xE5\xAE\xB9",
+                                                               "\xE8\xAF\x84\xE4\xBB\xB7\xE5\x86\x85\xE5\xAE\xB9",
+                                                               "\xE8\xAF\x84\xE8\xAE\xBA",
+                                                               "\xE8\xAF\x84\xE4\xBB\xB7",
+                                                               "\xE5\x86\x85\xE5\xAE\xB9",
+                                                               "\xE6\xAD\xA3\xE6\x96\x87",
+                                                               "\xE6\x96\x87\xE6\x9C\xAC",
+                                                               "\xE5\x8F\xA5\xE5\xAD\x90",
+                                                               "\xE5\xBE\xAE\xE5\x8D\x9A\xE6\xAD\xA3\xE6\x96\x87",
+                                                               "\xE6\x96\x87\xE7\xAB\xA0",
+                                                               "\xE6\x96\xB0\xE9\x97\xBB",
+                                                               "\xE6\xA0\x87\xE9\xA2\x98"});
 
-constexpr std::array<std::string_view, 18> kLabels = {
-    "label", "labels", "sentiment", "class",   "category", "target",       "intent",     "rating",  "stars",
-    "star",  "score",  "polarity",  "emotion", "topic",    "coarse_label", "label_name", "quality", "y"};
+// In Chinese: label, sentiment label, sentiment tendency, sentiment, category, classification, type, polarity, intent,
+// rating, stars.
+constexpr std::array kLabels = std::to_array<std::string_view>({"label",
+                                                                "labels",
+                                                                "sentiment",
+                                                                "class",
+                                                                "category",
+                                                                "target",
+                                                                "intent",
+                                                                "rating",
+                                                                "stars",
+                                                                "star",
+                                                                "score",
+                                                                "polarity",
+                                                                "emotion",
+                                                                "topic",
+                                                                "coarse_label",
+                                                                "label_name",
+                                                                "quality",
+                                                                "y",
+                                                                "\xE6\xA0\x87\xE7\xAD\xBE",
+                                                                "\xE6\x83\x85\xE6\x84\x9F\xE6\xA0\x87\xE7\xAD\xBE",
+                                                                "\xE6\x83\x85\xE6\x84\x9F\xE5\x80\xBE\xE5\x90\x91",
+                                                                "\xE6\x83\x85\xE6\x84\x9F",
+                                                                "\xE7\xB1\xBB\xE5\x88\xAB",
+                                                                "\xE5\x88\x86\xE7\xB1\xBB",
+                                                                "\xE7\xB1\xBB\xE5\x9E\x8B",
+                                                                "\xE6\x9E\x81\xE6\x80\xA7",
+                                                                "\xE6\x84\x8F\xE5\x9B\xBE",
+                                                                "\xE8\xAF\x84\xE5\x88\x86",
+                                                                "\xE6\x98\x9F\xE7\xBA\xA7"});
 
 std::string lower(std::string_view name) {
   std::string result(name);
@@ -44,7 +116,7 @@ std::string lower(std::string_view name) {
   return result;
 }
 
-// The column with this name in any case; the exact one first.
+// Returns the column with this name, else one that differs only in case.
 std::optional<std::string> find_name(const Rows& rows, std::string_view wanted) {
   if (rows.has_column(wanted)) return std::string(wanted);
   for (const std::string& name : rows.column_names()) {
@@ -63,7 +135,7 @@ std::optional<std::string> find_first(const Rows& rows, std::span<const std::str
 std::string list_columns(const Rows& rows) {
   std::string list;
   for (const std::string& name : rows.column_names()) {
-    list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", name, type_name(rows.column(name).type()));
+    list += fmt::format("{}\"{}\" ({})", list.empty() ? "" : ", ", name, type_name(rows.column(name).type()));
   }
   return list;
 }
@@ -97,8 +169,6 @@ TextColumns find_text_columns(const Rows& rows) {
                           strings.empty() ? "no column" : "more than one column"),
               fmt::format("name it with --text-column; the columns: {}", list_columns(rows)));
 }
-
-std::string find_text_column(const Rows& rows) { return find_text_columns(rows).text; }
 
 std::string find_label_column(const Rows& rows) {
   if (const auto found = find_first(rows, kLabels)) return *found;

@@ -12,20 +12,20 @@ namespace hone::table {
 
 struct TextColumns {
   std::string text;
-  std::optional<std::string> text_pair;  // of pair data sets, as sentence2, hypothesis
+  std::optional<std::string> text_pair;  // of pair data sets: sentence2, hypothesis
 };
 
-// The text column, and the second one of a pair, by name: sentence1/sentence2, premise/hypothesis, question/sentence,
-// "#1 String"/"#2 String" ..., then text, sentence, review, content, comment ...; else the only string column that is
-// not a label. Case does not matter. Error (kInput): none or several, with the columns listed.
+// Finds the text column, and the second one of a pair, by name: sentence1/sentence2, premise/hypothesis,
+// question/sentence, "#1 String"/"#2 String" ..., then text, sentence, review, content, comment ...; else takes the
+// only string column that is not a label. Ignores case. Error (kInput): no such column or several; the hint lists the
+// columns.
 TextColumns find_text_columns(const Rows& rows);
-// The first of them.
-std::string find_text_column(const Rows& rows);
 
-// label, labels, sentiment, class, category, target, rating, ...; error (kInput) listing the columns.
+// Finds the label column by name: label, labels, sentiment, class, category, target, rating, ... Error (kInput): no
+// such column; the hint lists the columns.
 std::string find_label_column(const Rows& rows);
 
-// `given` if it is not empty (an error if there is no such column), else the found one.
+// Return the given column if its name is not empty, else the one found by name. Error (kInput): no such column.
 TextColumns choose_text_columns(const Rows& rows, std::string_view given_text, std::string_view given_pair);
 std::string choose_label_column(const Rows& rows, std::string_view given);
 

@@ -1,5 +1,5 @@
-// A folder of row files as splits. The surprise: a folder may hold files that are no rows (a README, a licence, notes
-// in .txt), so only files of the format that most have are read, as datasets does.
+// Reads a folder of row files as splits. A folder may also hold other files (a README, a licence, notes in .txt), so
+// only the most frequent format is read, as in datasets.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/names.h"
-#include "table/features.h"
+#include "table/class_names.h"
 #include "table/format.h"
 #include "table/read.h"
 #include "table/split_names.h"
@@ -21,14 +21,14 @@ namespace {
 
 using SplitFiles = std::map<std::string, std::vector<fs::path>>;
 
-constexpr int kDeepestFolder = 8;
+constexpr int kMaxFolderDepth = 8;
 
 bool is_hidden(const fs::path& path) {
   const std::string name = path.filename().string();
   return name.starts_with('.') || name.starts_with("__") || is_temporary_name(name);
 }
 
-// Files that describe a data set and hold no rows of it.
+// True for files that describe a data set and hold none of its rows.
 bool is_description(const fs::path& path) {
   constexpr std::array<std::string_view, 9> kNames = {"readme",  "license", "licence",      "notice",       "changelog",
                                                       "copying", "config",  "dataset_info", "dataset_infos"};
@@ -38,14 +38,14 @@ bool is_description(const fs::path& path) {
   return name == "dataset_dict" || name == "state" || std::ranges::find(kNames, name) != kNames.end();
 }
 
-// All row files below the folder, by their path relative to it, sorted.
+// Returns the sorted paths of all row files below the folder, relative to it.
 std::vector<fs::path> row_files(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error, ignored;
   const auto options = fs::directory_options::follow_directory_symlink | fs::directory_options::skip_permission_denied;
   auto entry = fs::recursive_directory_iterator(folder, options, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (is_hidden(entry->path()) || entry.depth() == kDeepestFolder) entry.disable_recursion_pending();
+    if (is_hidden(entry->path()) || entry.depth() == kMaxFolderDepth) entry.disable_recursion_pending();
     if (is_hidden(entry->path()) || !entry->is_regular_file(ignored) || is_description(entry->path())) continue;
     if (format_of_name(entry->path()) != nullptr) files.push_back(entry->path().lexically_relative(folder));
   }
@@ -54,7 +54,8 @@ std::vector<fs::path> row_files(const fs::path& folder) {
   return files;
 }
 
-// The files of the family that most have; in a draw the earlier row of the table of formats wins.
+// Returns the files of the most frequent family. If two are equally frequent, the earlier row of the table of formats
+// wins.
 std::vector<fs::path> of_one_family(const std::vector<fs::path>& files) {
   std::map<std::string_view, size_t> count;
   for (const fs::path& file : files) ++count[format_of_name(file)->family];
@@ -78,7 +79,7 @@ std::optional<std::string> split_of_folders(const fs::path& file) {
   return std::nullopt;
 }
 
-// Files whose split `split_of` tells; the others are left out.
+// Returns the files for which `split_of` finds a split; ignores the others.
 template <typename SplitOf>
 SplitFiles by_split(const std::vector<fs::path>& files, SplitOf split_of) {
   std::vector<fs::path> known;
@@ -93,7 +94,7 @@ SplitFiles by_split(const std::vector<fs::path>& files, SplitOf split_of) {
   return splits;
 }
 
-// datasets' order of rules: shards, folder names, file names, else all files are "train".
+// Tries the rules in the order of datasets: shards, folder names, file names; otherwise all files are "train".
 SplitFiles splits_of(const std::vector<fs::path>& files) {
   SplitFiles splits = by_split(files, [](const fs::path& file) { return split_of_shard(file.filename().string()); });
   if (splits.empty() || (splits.size() == 1 && splits.begin()->first == "data"))
@@ -113,7 +114,7 @@ bool is_own(const fs::path& file) {
   return true;
 }
 
-// The sub-folders that hold row files: the configurations.
+// Returns the configurations: the sub-folders that hold row files.
 std::vector<std::string> configurations(const std::vector<fs::path>& files) {
   std::set<std::string> names;
   for (const fs::path& file : files) {
@@ -130,10 +131,10 @@ bool only_notes(const std::vector<fs::path>& files) {
 
 Error no_row_files(const fs::path& folder) {
   return Error(ErrorKind::kInput, fmt::format("{}: no row files in this folder", folder.string()),
-               "it should hold .parquet, .csv, .tsv, .json, .jsonl, .txt or .arrow files, as train.csv");
+               "it should hold .parquet, .csv, .tsv, .json, .jsonl, .txt or .arrow files, for example train.csv");
 }
 
-// The folder of the configuration, by name or by being the only one.
+// Returns the folder of the named configuration, or of the only one.
 fs::path configuration_folder(const fs::path& folder, std::string_view config_name) {
   const std::vector<fs::path> files = row_files(folder);
   const std::vector<std::string> known = configurations(files);

@@ -1,5 +1,5 @@
-// gzip, zstd and bzip2 by Arrow's codecs, xz by liblzma. Files of several members one after the other (as pigz and
-// parallel xz make) are read to their end.
+// Arrow's codecs read gzip, zstd and bzip2; liblzma reads xz. Files of several members, which pigz and parallel xz
+// write, are read to their end.
 #include "table/decompress.h"
 
 #include <arrow/io/compressed.h>

@@ -10,15 +10,15 @@ namespace hone::table {
 
 enum class Compression { kNone, kGzip, kXz, kZstd, kBzip2 };
 
-// By the last extension (.gz, .xz, .zst, .bz2).
+// Tells the compression from the last extension (.gz, .xz, .zst, .bz2).
 Compression compression_of(const std::filesystem::path& path);
-// The path without that extension.
+// Returns the path without that extension.
 std::filesystem::path without_compression(const std::filesystem::path& path);
 
 class ByteReader {
  public:
   virtual ~ByteReader() = default;
-  // Up to `size` bytes; 0 only at the end. Errors: kIo; kInput for damaged or cut compressed data.
+  // Reads up to `size` bytes; returns 0 only at the end. Errors: kIo; kInput for damaged or incomplete compressed data.
   virtual size_t read(char* bytes, size_t size) = 0;
 };
 

@@ -1,5 +1,5 @@
-// csv and tsv. The surprise is tsv: the data sets that people have (GLUE's) hold stray quotes as plain characters,
-// files that pandas wrote hold quoted cells. Which it is, is read off the beginning of the file.
+// Reads csv and tsv. In tsv files quotes may be plain characters (GLUE) or may quote cells (pandas); the beginning of
+// the file decides.
 #include <algorithm>
 #include <set>
 
@@ -15,15 +15,21 @@ namespace hone::table {
 
 namespace {
 
-constexpr size_t kLongestName = 256;
+constexpr size_t kMaxNameLength = 256;
+
+std::string separator_name(char separator) { return separator == '\t' ? "tabs" : fmt::format("\"{}\"", separator); }
 
 class DelimitedReader : public BatchReader {
  public:
   DelimitedReader(const std::filesystem::path& path, char delimiter, const ReadOptions& options)
       : source_(path, options.encoding),
-        quoting_(use_quotes(source_.window(), delimiter, options.quoting)),
-        parser_(delimiter, quoting_),
+        delimiter_(find_separator(source_.window(), delimiter, options.quoting)),
+        quoting_(use_quotes(source_.window(), delimiter_, options.quoting)),
+        parser_(delimiter_, quoting_),
         builder_(source_.shared_name()) {
+    if (delimiter_ != delimiter) {
+      log_info("{}: the fields are separated by {}", source_.name(), separator_name(delimiter_));
+    }
     if (!next_record()) {
       throw Error(ErrorKind::kInput, fmt::format("{}: the file is empty", source_.name()),
                   "it needs a header row with column names, and rows");
@@ -46,7 +52,7 @@ class DelimitedReader : public BatchReader {
   std::vector<ColumnInfo> columns() const override { return builder_.columns(); }
 
  private:
-  // Moves to the next record that is not blank; false at the end of the file.
+  // Moves to the next record that is not blank. Returns false at the end of the file.
   bool next_record() {
     for (;;) {
       source_.consume(parsed_size_, parsed_lines_);
@@ -81,29 +87,34 @@ class DelimitedReader : public BatchReader {
 
   void take_header() {
     std::vector<std::string> names;
-    for (const DelimitedCell& cell : parser_.cells()) names.emplace_back(cell.text);
+    for (const DelimitedCell& cell : parser_.cells()) {
+      names.emplace_back(stripped(cell.text));
+      if (names.back().size() == cell.text.size()) continue;
+      log_info("{}: the column name \"{}\" is read as \"{}\", without the white space around it", source_.name(),
+               cell.text, names.back());
+    }
     check_header(names);
     rename(names);
     for (const std::string& name : names) builder_.column(name);
   }
 
-  // Numbers, and texts longer than a name, show that the first row is data. 0, 1, 2 ... are names that pandas writes.
+  // A first row with numbers or very long texts is data. 0, 1, 2 ... are names, because pandas writes them.
   void check_header(const std::vector<std::string>& names) const {
     bool counted = true;
     for (size_t i = 0; i < names.size(); ++i) counted = counted && names[i] == fmt::format("{}", i);
     const auto is_data = [](const std::string& name) {
       const ColumnType type = type_of_text(name);
-      return type == ColumnType::kInt || type == ColumnType::kFloat || name.size() > kLongestName;
+      return type == ColumnType::kInt || type == ColumnType::kFloat || name.size() > kMaxNameLength;
     };
     const auto found = std::ranges::find_if(names, is_data);
     if (counted || found == names.end()) return;
     throw Error(ErrorKind::kInput,
                 fmt::format("{}:{}: the first row looks like data, not like column names: it holds \"{}\"",
                             source_.name(), line_, found->substr(0, 40)),
-                "add a first row with the names of the columns, as text,label");
+                "add a first row with the names of the columns, for example text,label");
   }
 
-  // As pandas: an empty name becomes "Unnamed: 2", the second "text" becomes "text.1".
+  // As in pandas: an empty name becomes "Unnamed: 2", the second "text" becomes "text.1".
   void rename(std::vector<std::string>& names) const {
     std::set<std::string> taken(names.begin(), names.end());
     std::set<std::string> used;
@@ -159,6 +170,7 @@ class DelimitedReader : public BatchReader {
   }
 
   TextSource source_;
+  char delimiter_;
   bool quoting_;
   RecordParser parser_;
   BatchBuilder builder_;

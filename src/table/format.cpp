@@ -1,5 +1,4 @@
-// The table of row formats, most wanted first: where a folder holds as many files of two families, the earlier one
-// wins.
+// The table of row formats. If a folder holds equally many files of two families, the earlier one wins.
 #include "table/format.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Which format a file has: by its extension; by its content only where it has none. Internal to the floor.
+// Tells the format of a file from its extension, or from its content if it has no extension. Internal to the floor.
 #pragma once
 
 #include <filesystem>
@@ -14,11 +14,12 @@ struct Format {
   std::unique_ptr<BatchReader> (*open)(const std::filesystem::path& path, const ReadOptions& options);
 };
 
-// By the extension (under .gz, .xz, .zst, .bz2; in any case); null where it is none of ours, or there is none.
+// Finds the format by the extension, in any case and without .gz, .xz, .zst, .bz2. Returns null if the extension is
+// unknown or missing.
 const Format* format_of_name(const std::filesystem::path& path);
 
-// Opens the file, found by extension or content. Errors: kIo for a missing file or a folder; kUnsupported for an
-// extension that is none of ours.
+// Opens the file with the format of its extension or content. Errors: kIo for a missing file or a folder; kUnsupported
+// for an unknown extension.
 std::unique_ptr<BatchReader> open_batches(const std::filesystem::path& path, const ReadOptions& options);
 
 }  // namespace hone::table

@@ -1,8 +1,9 @@
-// Parses the document whole (simdjson takes up to 4 GB), then says what it is.
+// Parses the whole document (simdjson accepts up to 4 GB).
 #include "table/json_document.h"
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "table/json_scan.h"
 
 namespace hone::table {
@@ -17,6 +18,11 @@ dom::object parse_object(dom::parser& parser, std::string_view text, std::string
   dom::object object;
   const simdjson::error_code code = parser.parse(text.data(), text.size()).get(object);
   if (code == simdjson::SUCCESS) return object;
+  if (const auto repaired = with_null_for_nan(text);
+      repaired && parser.parse(*repaired).get(object) == simdjson::SUCCESS) {
+    log_info("{}: NaN and Infinity are read as null", source);
+    return object;
+  }
   if (code == simdjson::CAPACITY) {
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: an object of lists larger than 4 GB", source),
                 "write it as jsonl, an object a line");
@@ -30,7 +36,7 @@ bool is_list_of_objects(dom::element value) {
   return list.begin() != list.end() && (*list.begin()).is_object();
 }
 
-// After the '[' of the value of `key`; the text is known to be valid.
+// Returns the position after the '[' of the value of `wanted`. The text must be valid JSON.
 size_t list_begin(std::string_view text, std::string_view wanted) {
   size_t position = skip_space(text, 0) + 1;
   dom::parser parser;

@@ -19,15 +19,15 @@ struct DocumentLayout {
   size_t rows_begin = 0;  // kRows: after the bracket that opens the list of rows
 };
 
-// Checks and looks over a whole document. kRows: exactly one value is a list of objects ({"version": 1, "data":
-// [...]}). kColumns: every value is a list. kOneRow: else. Errors (kInput): syntax, with line and column.
+// Checks a whole document and finds its kind. kRows: exactly one value is a list of objects ({"version": 1, "data":
+// [...]}). kColumns: every value is a list. kOneRow: all others. Errors (kInput): syntax, with line and column.
 DocumentLayout document_layout(std::string_view text, std::string_view source, uint64_t line, uint64_t column);
 
 // The rows of an object of lists. Errors (kInput): lists of unequal length.
 class JsonColumns {
  public:
   JsonColumns(std::string_view text, const std::string& source);
-  // The next row into the builder; false after the last.
+  // Adds the next row to the builder; returns false after the last.
   bool add_row(BatchBuilder& builder, JsonRow& row);
 
  private:

@@ -1,11 +1,14 @@
-// By simdjson's document parser: it checks the whole value, nested parts too, which its on-demand one does not.
+// Uses simdjson's document parser, because it checks nested values too, unlike its on-demand parser.
 #include "table/json_row.h"
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
+#include "table/json_scan.h"
 
 namespace hone::table {
 
@@ -16,8 +19,8 @@ ColumnType json_type(dom::element element) {
     case dom::element_type::BOOL:
       return ColumnType::kBool;
     case dom::element_type::INT64:
-      return ColumnType::kInt;
     case dom::element_type::UINT64:
+      return ColumnType::kInt;
     case dom::element_type::DOUBLE:
       return ColumnType::kFloat;
     case dom::element_type::STRING:
@@ -36,10 +39,18 @@ JsonRow::JsonRow(BatchBuilder& builder, std::string source) : builder_(builder),
 
 void JsonRow::add(std::string_view text, uint64_t line, uint64_t column) {
   dom::element row;
-  const simdjson::error_code code = parser_.parse(text.data(), text.size()).get(row);
+  simdjson::error_code code = parser_.parse(text.data(), text.size()).get(row);
+  if (code != simdjson::SUCCESS) {
+    if (const auto repaired = with_null_for_nan(text)) {
+      code = parser_.parse(*repaired).get(row);
+      if (code == simdjson::SUCCESS && !std::exchange(has_seen_nan_, true)) {
+        log_info("{}:{}: NaN and Infinity are read as null", source_, line);
+      }
+    }
+  }
   if (code != simdjson::SUCCESS) {
     Error error = json_syntax_error(text, source_, line, column);
-    if (std::string_view(error.what()).ends_with("not valid JSON")) {  // as a number that no one can hold
+    if (std::string_view(error.what()).ends_with("not valid JSON")) {  // for example a number out of range
       throw Error(ErrorKind::kInput, fmt::format("{}:{}: {}", source_, line, simdjson::error_message(code)));
     }
     throw Error(std::move(error));

@@ -11,17 +11,19 @@
 
 namespace hone::table {
 
-// Puts JSON objects into the columns of a BatchBuilder; a list of plain strings becomes the column "text". A column
-// holds one type; integers and floats join. Errors (kInput): another type than before, a key twice, no object.
+// Adds JSON objects as rows to a BatchBuilder; a plain string becomes a cell of the column "text". A column holds one
+// type; integers and floats together become floats. Errors (kInput): another type than before, a repeated key, a row
+// that is neither an object nor a string.
 class JsonRow {
  public:
   JsonRow(BatchBuilder& builder, std::string source);
 
-  // Parses `text`, which begins at this line and column of the source, and adds it as a row. Errors: the syntax, too.
+  // Parses `text`, which begins at this line and column of the source, and adds it as a row. Reads NaN and Infinity as
+  // null, with one note for the file. Errors (kInput): also bad syntax.
   void add(std::string_view text, uint64_t line, uint64_t column);
-  // From here on errors say "row 3" instead of a line.
+  // From now on errors name a row number instead of a line.
   void locate_by_row() { by_row_ = true; }
-  // Adds one cell to the row being built; `line` may be a row's number, see locate_by_row.
+  // Adds one cell to the current row. `line` is a row number after locate_by_row().
   void add_cell(size_t column, simdjson::dom::element cell, uint64_t line);
 
  private:
@@ -34,10 +36,11 @@ class JsonRow {
   std::string source_;
   simdjson::dom::parser parser_;
   bool by_row_ = false;
-  size_t next_column_ = 0;  // where the next key stood in the row before: rows mostly repeat their keys' order
+  bool has_seen_nan_ = false;
+  size_t next_column_ = 0;  // of the next key in the row before; most rows have their keys in the same order
 };
 
-// `element` as the type of a column.
+// The column type of `element`.
 ColumnType json_type(simdjson::dom::element element);
 
 }  // namespace hone::table

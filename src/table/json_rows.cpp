@@ -1,5 +1,5 @@
-// json and jsonl. Lines and the elements of a list are cut out of the text one by one, so that files of any size are
-// streamed; only an object of lists is parsed whole. A .json file that holds lines of objects is read as jsonl.
+// Reads json and jsonl. Lines and the elements of a list are separated one by one, so that files of any size are
+// streamed; only an object of lists is parsed as a whole. A .json file of one object in each line is read as jsonl.
 #include <cstring>
 #include <set>
 
@@ -59,7 +59,7 @@ class JsonReader : public BatchReader {
     source_.consume(size, lines);
   }
 
-  // Leaves the window at the next character that is not white space; empty at the end of the file.
+  // Moves the window to the next character that is not white space. It is empty at the end of the file.
   void to_next_value() {
     do {
       consume(skip_space(source_.window(), 0));
@@ -141,7 +141,7 @@ class JsonReader : public BatchReader {
     }
     if (builder_.num_rows() == 0) return std::nullopt;
     Chunk chunk = builder_.finish();
-    chunk.lines = nullptr;  // the cells of a row lie on many lines
+    chunk.lines = nullptr;  // the cells of a row are on many lines
     return chunk;
   }
 
@@ -151,7 +151,7 @@ class JsonReader : public BatchReader {
   Mode mode_ = Mode::kLines;
   std::unique_ptr<JsonColumns> document_;
   uint64_t line_ = 1, column_ = 1;
-  bool inside_document_ = false;  // the list is a part of a document that was checked whole
+  bool inside_document_ = false;  // the list is part of a document that has been checked
   bool any_element_ = false, after_comma_ = false, ended_ = false;
 };
 

@@ -1,259 +1,341 @@
-// Ids of labels. The surprise is what counts as an integer label: 1, 1.0, True and the text "1" are one and the same.
 #include "table/labels.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <set>
+#include <map>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "base/json.h"
-#include "base/names.h"
+#include "base/label_names.h"
+#include "table/label_lists.h"
 
 namespace hone::table {
 
 namespace {
 
-constexpr size_t kMostListed = 20;
+using Names = std::vector<std::string>;
 
-std::optional<int64_t> integer_in(std::string_view text) {
-  const Value value = parse_value(text, ColumnType::kInt);
-  if (const auto* number = std::get_if<int64_t>(&value)) return *number;
-  return std::nullopt;
-}
+// The distinct labels of one or more splits, each with the place where it was found first.
+class DistinctLabels {
+ public:
+  struct Found {
+    std::optional<LabelInteger> integer;
+    std::string place;
+  };
 
-// The integer that the cell stands for, if it stands for one.
-std::optional<int64_t> integer_of(const Value& value) {
-  if (const auto* number = std::get_if<int64_t>(&value)) return *number;
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? 1 : 0;
-  if (const auto* text = std::get_if<std::string>(&value)) return integer_in(*text);
-  const auto* number = std::get_if<double>(&value);
-  if (number != nullptr && *number == std::floor(*number) && std::abs(*number) < 1e15) {
-    return static_cast<int64_t>(*number);
-  }
-  return std::nullopt;
-}
-
-bool is_blank(const Value& value) {
-  if (is_null(value)) return true;
-  if (const auto* number = std::get_if<double>(&value)) return std::isnan(*number);
-  const auto* text = std::get_if<std::string>(&value);
-  return text != nullptr && text->find_first_not_of(" \t\r\n") == std::string::npos;
-}
-
-// The distinct labels of a column.
-struct Distinct {
-  std::set<std::string> texts;
-  std::set<int64_t> integers;
-  bool all_integers = true, all_bools = true;
-
+  // Reads one split. Ignores a split that marks all its rows as unlabelled.
   void add(const Rows& rows, std::string_view column_name) {
-    const Column column = rows.column(column_name);
-    if (column.type() == ColumnType::kNested) {
-      throw Error(ErrorKind::kUnsupported,
-                  fmt::format("column \"{}\" holds lists or objects, not one label a row", column_name),
-                  "choose a column of integers, booleans or texts");
-    }
-    std::optional<std::string> last;  // equal labels in a row are looked up once
+    const LabelCellReader cells(rows.column(column_name));
+    if (is_all_marked(cells, rows.size())) return;
+    std::string_view last;  // equal texts that follow each other are looked up once
     for (uint64_t row = 0; row < rows.size(); ++row) {
-      if (column.type() == ColumnType::kString && column.text(row) == last && last) continue;
-      const Value value = column.value(row);
-      if (const auto* text = std::get_if<std::string>(&value)) last = *text;
-      if (!is_blank(value)) add(rows, row, column_name, value);
+      const LabelCell cell = cells.read(row);
+      if (cell.kind == LabelCell::Kind::kMissing) continue;
+      if (!cell.text.empty() && cell.text == last) continue;
+      last = cell.text;
+      if (cell.kind == LabelCell::Kind::kNumber) throw fraction(rows, row, cells);
+      add(rows, row, column_name, cell);
     }
   }
 
-  void add(const Rows& rows, uint64_t row, std::string_view column_name, const Value& value) {
-    const std::string text = value_text(value);
-    if (texts.contains(text)) return;
-    const auto integer = integer_of(value);
-    if (!integer && std::holds_alternative<double>(value)) {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("{}: label {} in column \"{}\" is a fraction, not a class", rows.location(row), text,
-                              column_name),
-                  "a score is learned as regression; classes are integers or texts");
+  const std::map<std::string, Found>& by_name() const { return found_; }
+  bool empty() const { return found_.empty(); }
+  bool all_flags() const { return all_flags_; }
+  bool all_integers() const { return all_integers_; }
+
+  // In numeric order, with their places.
+  std::map<LabelInteger, std::string> integers() const {
+    std::map<LabelInteger, std::string> result;
+    for (const auto& [name, found] : found_) {
+      if (found.integer) result.emplace(*found.integer, found.place);
     }
-    all_bools = all_bools && std::holds_alternative<bool>(value);
-    if (integer) integers.insert(*integer);
-    all_integers = all_integers && integer;
-    texts.insert(text);
-    if (texts.size() > LabelMap::kMostClasses) {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("column \"{}\" holds more than {} different labels", column_name, LabelMap::kMostClasses),
-                  "is it the label column?");
-    }
+    return result;
   }
+
+ private:
+  static Error fraction(const Rows& rows, uint64_t row, const LabelCellReader& cells) {
+    return Error(ErrorKind::kInput,
+                 fmt::format("{}: label {} in column \"{}\" is a fraction, not a class", rows.location(row),
+                             cells.text(row), cells.column().name()),
+                 "scores need regression, which hone does not train; classes are integers or texts");
+  }
+
+  void add(const Rows& rows, uint64_t row, std::string_view column_name, const LabelCell& cell) {
+    std::string name = cell.name();
+    if (!seen_.insert(name).second) return;
+    all_flags_ = all_flags_ && cell.kind == LabelCell::Kind::kFlag;
+    all_integers_ = all_integers_ && cell.integer;
+    found_.emplace(std::move(name), Found{cell.integer, rows.location(row)});
+    if (found_.size() <= LabelMap::kMaxClasses) return;
+    throw Error(ErrorKind::kInput,
+                fmt::format("column \"{}\" holds more than {} different labels", column_name, LabelMap::kMaxClasses),
+                "check that this is the label column; --label-column names another one");
+  }
+
+  std::unordered_set<std::string> seen_;
+  std::map<std::string, Found> found_;
+  bool all_flags_ = true, all_integers_ = true;
 };
-
-std::vector<std::string> texts_of(const std::set<int64_t>& integers) {
-  std::vector<std::string> texts;
-  texts.reserve(integers.size());
-  for (const int64_t integer : integers) texts.push_back(std::to_string(integer));
-  return texts;
-}
-
-std::vector<std::string> made_up_names(size_t count) {
-  std::vector<std::string> names;
-  names.reserve(count);
-  for (size_t i = 0; i < count; ++i) names.push_back(fmt::format("LABEL_{}", i));
-  return names;
-}
-
-std::string list_names(const std::vector<std::string>& names) {
-  if (names.size() <= kMostListed) return fmt::format("{}", fmt::join(names, ", "));
-  const std::vector<std::string> first(names.begin(), names.begin() + kMostListed);
-  return fmt::format("{}, ... ({} in all)", fmt::join(first, ", "), names.size());
-}
 
 Error no_labels(std::string_view label_column) {
   return Error(ErrorKind::kInput,
                fmt::format("column \"{}\" holds no label: every cell is null, blank or -1", label_column),
-               "choose the label column, or rows that are labelled");
+               "choose the label column with --label-column, or use rows that have labels");
 }
 
 Error option_error(std::string_view text, std::string_view what) {
-  return Error(
-      ErrorKind::kUsage, fmt::format("id2label \"{}\": {}", text, what),
-      "write the names in the order of their ids, as NEGATIVE,POSITIVE, or a JSON object, as {\"0\": \"NEGATIVE\"}");
+  return Error(ErrorKind::kUsage, fmt::format("id2label \"{}\": {}", text, what),
+               "write the names in the order of their ids, for example NEGATIVE,POSITIVE or {\"0\": \"NEGATIVE\", "
+               "\"1\": \"POSITIVE\"}");
 }
 
-std::vector<std::string> names_of_json(std::string_view text) {
+Names names_of_json(std::string_view text) {
   const Json json = parse_json(text, "id2label");
-  std::vector<std::string> names(json.size());
+  Names names(json.size());
   std::vector<bool> named(json.size(), false);
-  size_t position = 0;
+  int64_t position = 0;
   for (const auto& [key, value] : json.items()) {
-    const auto id = json.is_array() ? std::optional<int64_t>(position++) : integer_in(key);
-    if (!id || *id < 0 || static_cast<size_t>(*id) >= names.size() || named[static_cast<size_t>(*id)]) {
+    const auto id = json.is_array() ? std::optional<LabelInteger>(position++) : canonical_integer(key);
+    if (!id || *id < 0 || *id >= static_cast<LabelInteger>(names.size())) {
       throw option_error(text, fmt::format("the ids should be 0 to {}, but there is \"{}\"", names.size() - 1, key));
     }
     if (!value.is_string()) throw option_error(text, fmt::format("the name of {} is not a text", key));
     names[static_cast<size_t>(*id)] = value.get<std::string>();
-    named[static_cast<size_t>(*id)] = true;
   }
   return names;
 }
 
+bool holds_all(const Names& names, const Names& wanted) {
+  const std::unordered_set<std::string> known(names.begin(), names.end());
+  return std::ranges::all_of(wanted, [&](const std::string& name) { return known.contains(name); });
+}
+
+// White space makes no difference between labels; a note says where it was.
+std::string trimming_note(const LabelCellReader& cells, const Rows& rows) {
+  uint64_t count = 0, first = 0;
+  for (uint64_t row = 0; row < rows.size(); ++row) {
+    if (cells.read(row).is_trimmed && count++ == 0) first = row;
+  }
+  if (count == 0) return "";
+  return fmt::format("ignored white space around {} label{} in column \"{}\" (the first: {})", count,
+                     count == 1 ? "" : "s", cells.column().name(), rows.location(first));
+}
+
+bool is_numbered(const Names& names) { return names == default_labels(static_cast<int64_t>(names.size())); }
+
 }  // namespace
 
-LabelMap::LabelMap(std::vector<std::string> names, bool named, std::string note)
-    : names_(std::move(names)), named_(named), note_(std::move(note)) {
-  for (size_t i = 0; i < names_.size(); ++i) ids_.emplace(names_[i], static_cast<int64_t>(i));
-}
+// The steps of LabelMap::decide.
+class LabelDecision {
+ public:
+  LabelDecision(std::span<const LabelledSplit> splits, std::string_view column, const LabelSources& sources)
+      : splits_(splits), column_(column), sources_(sources) {}
 
-LabelMap LabelMap::from_column(const Rows& rows, std::string_view label_column) {
-  return from_columns(std::span(&rows, 1), label_column);
-}
-
-LabelMap LabelMap::from_columns(std::span<const Rows> splits, std::string_view label_column) {
-  Distinct labels;
-  for (const Rows& rows : splits) {
-    const auto& declared = rows.column(label_column).class_names();
-    if (!declared.empty()) return from_names(declared);
-    labels.add(rows, label_column);
+  LabelMap decide() const {
+    if (!sources_.names.empty()) return with_num_labels(from_given_names());
+    LabelMap labels = with_num_labels(from_rows());
+    adopt_model_names(labels);
+    return labels;
   }
-  if (labels.texts.empty()) throw no_labels(label_column);
-  if (labels.all_bools) return LabelMap({"False", "True"}, true, "");
-  if (!labels.all_integers) return LabelMap({labels.texts.begin(), labels.texts.end()}, true, "");
-  std::set<int64_t>& integers = labels.integers;
-  const bool any_unlabelled = *integers.begin() == -1 && (integers.size() == 1 || *std::next(integers.begin()) == 0);
-  if (any_unlabelled) integers.erase(integers.begin());
-  if (integers.empty()) throw no_labels(label_column);
-  const int64_t count = static_cast<int64_t>(integers.size());
-  if (*integers.begin() == 0 && *integers.rbegin() == count - 1)
-    return LabelMap(made_up_names(integers.size()), false, "");
-  std::vector<std::string> names = texts_of(integers);
-  const std::string note = fmt::format("the labels {} get the ids 0 to {}", list_names(names), count - 1);
-  return LabelMap(std::move(names), true, note);
+
+ private:
+  // A trained head keeps its order of classes; ids in the cells follow the order that the user gave.
+  LabelMap from_given_names() const {
+    LabelMap labels(sources_.names, true);
+    const Names& model = sources_.model_names;
+    if (model.size() != sources_.names.size() || model == sources_.names || !holds_all(model, sources_.names)) {
+      return labels;
+    }
+    LabelMap ordered(model, true);
+    for (const std::string& name : sources_.names) ordered.cell_ids_.push_back(*ordered.id(name));
+    ordered.notes_.push_back(
+        fmt::format("the model was trained with the same classes in another order, which is kept: {}; ids in the "
+                    "label column follow id2label",
+                    list_labels(model)));
+    return ordered;
+  }
+
+  LabelMap from_rows() const {
+    for (const LabelledSplit& split : splits_) {
+      const Names& declared = split.rows.column(column_).class_names();
+      if (!declared.empty()) return LabelMap::from_names(declared);
+    }
+    return from_cells();
+  }
+
+  LabelMap from_cells() const {
+    DistinctLabels labels;
+    labels.add(splits_.front().rows, column_);
+    if (labels.empty()) throw no_labels(column_);
+    if (labels.all_flags()) return LabelMap({"False", "True"}, false);
+    if (labels.all_integers()) return from_integers(labels.integers());
+    Names names;
+    for (const auto& [name, found] : labels.by_name()) names.push_back(name);
+    return LabelMap(std::move(names), false);
+  }
+
+  // Integers of all splits are classes. Texts are only those of the training rows, since another one in an evaluation
+  // row is most likely misspelt.
+  LabelMap from_integers(std::map<LabelInteger, std::string> integers) const {
+    Names warnings;
+    for (const LabelledSplit& split : splits_.subspan(1)) {
+      DistinctLabels others;
+      others.add(split.rows, column_);
+      Names added;
+      std::string place;
+      for (const auto& [integer, where] : others.integers()) {
+        if (!integers.emplace(integer, where).second) continue;
+        if (added.empty()) place = where;
+        added.push_back(integer_text(integer));
+      }
+      if (added.empty()) continue;
+      warnings.push_back(fmt::format("no training row has the label{} {}, which {} rows hold (the first: {})",
+                                     added.size() == 1 ? "" : "s", list_labels(added), split.name, place));
+    }
+    LabelMap labels = numbered(integers);
+    labels.warnings_ = std::move(warnings);
+    return labels;
+  }
+
+  LabelMap numbered(const std::map<LabelInteger, std::string>& integers) const {
+    const auto count = static_cast<int64_t>(integers.size());
+    const LabelInteger first = integers.begin()->first, last = integers.rbegin()->first;
+    if (first == 0 && last == count - 1) return LabelMap(default_labels(count), false);
+    if (first >= 0 && sources_.num_labels && count < *sources_.num_labels && last < *sources_.num_labels) {
+      return LabelMap(default_labels(static_cast<int64_t>(last) + 1), false);
+    }
+    Names names;
+    for (const auto& [integer, place] : integers) names.push_back(integer_text(integer));
+    const std::string note = fmt::format("the labels {} get the ids 0 to {}", list_labels(names), count - 1);
+    LabelMap labels(std::move(names), false);
+    labels.notes_.push_back(note);
+    return labels;
+  }
+
+  // The user may ask for more classes than the rows show (rare ones), but not for fewer.
+  LabelMap with_num_labels(LabelMap labels) const {
+    if (!sources_.num_labels || *sources_.num_labels == labels.size()) return labels;
+    const std::string found = fmt::format("num_labels is {}, but column \"{}\" holds {} labels: {}",
+                                          *sources_.num_labels, column_, labels.size(), list_labels(labels.id2label()));
+    if (!sources_.names.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("num_labels is {}, but id2label has {} names: {}", *sources_.num_labels, labels.size(),
+                              list_labels(sources_.names)),
+                  "leave num_labels out: id2label says how many there are");
+    }
+    if (*sources_.num_labels < labels.size() || labels.is_named()) {
+      throw Error(ErrorKind::kUsage, found,
+                  "leave num_labels out (it is found in the data), or name all labels with --id2label");
+    }
+    LabelMap more(default_labels(*sources_.num_labels), true);
+    more.warnings_ = std::move(labels.warnings_);
+    more.warnings_.push_back(fmt::format("{}; the others get no training rows", found));
+    return more;
+  }
+
+  // Training from a trained model keeps its classes, in its order, if the rows hold no other ones.
+  void adopt_model_names(LabelMap& labels) const {
+    const Names& model = sources_.model_names;
+    if (model.empty() || is_numbered(model) || model == labels.id2label()) return;
+    if (sources_.num_labels && *sources_.num_labels != static_cast<int64_t>(model.size())) return;
+    const bool takes_ids = !labels.is_named() && model.size() == labels.id2label().size();
+    if (!takes_ids && !(labels.is_named() && fits(labels, model))) return;
+    LabelMap adopted(model, true);
+    adopted.warnings_ = std::move(labels.warnings_);
+    if (takes_ids) {
+      adopted.notes_.push_back(
+          fmt::format("the labels 0 to {} take the names of the model: {} (--id2label names them "
+                      "otherwise)",
+                      model.size() - 1, list_labels(model)));
+    } else if (model.size() > labels.id2label().size()) {
+      adopted.notes_.push_back(fmt::format("the classes of the model are kept: {}; the rows have {} of them",
+                                           list_labels(model), labels.size()));
+    }
+    labels = std::move(adopted);
+  }
+
+  static bool fits(const LabelMap& labels, const Names& model) {
+    if (!labels.is_declared()) return holds_all(model, labels.id2label());
+    return !ids_by_name(labels.id2label(), model).empty() &&
+           std::ranges::none_of(ids_by_name(labels.id2label(), model), [](int64_t id) { return id < 0; });
+  }
+
+  std::span<const LabelledSplit> splits_;
+  std::string_view column_;
+  const LabelSources& sources_;
+};
+
+LabelMap::LabelMap(Names names, bool declared)
+    : names_(std::move(names)), named_(!is_numbered(names_)), declared_(declared) {
+  for (size_t i = 0; i < names_.size(); ++i) {
+    ids_.emplace(names_[i], static_cast<int64_t>(i));
+    has_integer_names_ = has_integer_names_ || canonical_integer(names_[i]);
+  }
+  // Cells are read without the white space around them.
+  for (size_t i = 0; i < names_.size(); ++i) ids_.emplace(stripped(names_[i]), static_cast<int64_t>(i));
 }
 
-LabelMap LabelMap::from_names(std::vector<std::string> id2label) {
+LabelMap LabelMap::decide(std::span<const LabelledSplit> splits, std::string_view label_column,
+                          const LabelSources& sources) {
+  LabelMap labels = LabelDecision(splits, label_column, sources).decide();
+  for (const LabelledSplit& split : splits) {
+    const LabelReader reader(labels, split.rows, label_column);
+    if (!reader.warning().empty()) labels.warnings_.push_back(reader.warning());
+    std::string note = trimming_note(reader.cells(), split.rows);
+    if (!note.empty()) labels.notes_.push_back(std::move(note));
+  }
+  return labels;
+}
+
+LabelMap LabelMap::decide(const Rows& rows, std::string_view label_column, const LabelSources& sources) {
+  const LabelledSplit split{"train", rows};
+  return decide(std::span(&split, 1), label_column, sources);
+}
+
+LabelMap LabelMap::from_names(Names id2label) {
   if (id2label.empty()) throw option_error("", "there are no names");
-  std::set<std::string> seen;
+  std::unordered_set<std::string> seen;
   for (const std::string& name : id2label) {
-    const std::string all = fmt::format("{}", fmt::join(id2label, ","));
-    if (name.empty()) throw option_error(all, "a name is empty");
-    if (!seen.insert(name).second) throw option_error(all, fmt::format("\"{}\" occurs twice", name));
+    if (!name.empty() && seen.insert(name).second) continue;
+    throw option_error(list_labels(id2label),
+                       name.empty() ? "a name is empty" : fmt::format("\"{}\" occurs twice", name));
   }
-  const std::vector<std::string> made_up = made_up_names(id2label.size());
-  const bool named = id2label != made_up;
-  return LabelMap(std::move(id2label), named, "");
+  return LabelMap(std::move(id2label), true);
 }
 
-LabelMap LabelMap::from_option(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\n");
-  if (first == std::string_view::npos) throw option_error(text, "there are no names");
-  if (text[first] == '{' || text[first] == '[') return from_names(names_of_json(text));
-  std::vector<std::string> names;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    std::string_view name = text.substr(begin, end - begin);
-    while (name.starts_with(' ')) name.remove_prefix(1);
-    while (name.ends_with(' ')) name.remove_suffix(1);
-    names.emplace_back(name);
-    begin = end + 1;
-  }
-  return from_names(std::move(names));
+std::optional<int64_t> LabelMap::id(std::string_view name) const {
+  const auto found = ids_.find(name);
+  return found == ids_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<int64_t> LabelMap::id(const Value& value) const {
-  if (is_blank(value)) return std::nullopt;
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    const auto found = ids_.find(*text);
-    if (found != ids_.end()) return found->second;
-  }
-  if (std::holds_alternative<bool>(value)) {
-    const auto found = ids_.find(value_text(value));
-    if (found != ids_.end()) return found->second;
-  }
-  const auto integer = integer_of(value);
-  if (!integer) return std::nullopt;
-  const auto found = ids_.find(std::to_string(*integer));
-  if (found != ids_.end()) return found->second;
-  const bool names_are_numbers = integer_in(names_[0]).has_value();
-  if (names_are_numbers || *integer < 0 || *integer >= size()) return std::nullopt;
-  return integer;
-}
-
-int64_t LabelMap::id_at(const Rows& rows, uint64_t row, const Column& label_column) const {
-  const Value value = label_column.value(row);
-  if (const auto found = id(value)) return *found;
-  const std::string place = rows.location(row);
-  if (is_blank(value)) {
-    throw Error(ErrorKind::kInput, fmt::format("{}: there is no label in column \"{}\"", place, label_column.name()),
-                "give every row a label, or leave such rows out");
-  }
-  const std::string text = value_text(value);
-  const auto integer = integer_of(value);
-  if (integer && !integer_in(names_[0])) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}: label {} is not below the number of labels, {}", place, text, size()),
-                *integer < 0 ? "labels count from 0; -1 marks rows without a label"
-                             : "labels count from 0: set num_labels higher, or correct the row");
-  }
-  const auto nearest = nearest_name(text, names_);
-  throw Error(ErrorKind::kInput, fmt::format("{}: label \"{}\" is not one of {}", place, text, list_names(names_)),
-              nearest ? fmt::format("did you mean \"{}\"?", *nearest)
-                      : "the labels are those of the training rows, of id2label, or of the model");
+LabelReader LabelMap::reader(const Rows& rows, std::string_view label_column) const {
+  return LabelReader(*this, rows, label_column);
 }
 
 std::vector<int64_t> LabelMap::ids(const Rows& rows, std::string_view label_column) const {
-  const Column column = rows.column(label_column);
+  const LabelReader reader(*this, rows, label_column);
   std::vector<int64_t> result;
   result.reserve(rows.size());
-  for (uint64_t row = 0; row < rows.size(); ++row) result.push_back(id_at(rows, row, column));
+  for (uint64_t row = 0; row < rows.size(); ++row) result.push_back(reader.id_at(row));
   return result;
 }
 
-std::vector<uint64_t> LabelMap::count(const Rows& rows, std::string_view label_column) const {
-  const Column column = rows.column(label_column);
-  std::vector<uint64_t> result(names_.size(), 0);
-  for (uint64_t row = 0; row < rows.size(); ++row) {
-    if (const auto found = id(column.value(row))) ++result[static_cast<size_t>(*found)];
+std::vector<std::string> label_names_of_option(std::string_view text) {
+  const std::string_view list = stripped(text);
+  if (list.empty()) throw option_error(text, "there are no names");
+  Names names;
+  if (list[0] == '{' || list[0] == '[') {
+    names = names_of_json(text);
+  } else {
+    for (size_t begin = 0; begin <= list.size();) {
+      const size_t end = std::min(list.find(',', begin), list.size());
+      names.emplace_back(stripped(list.substr(begin, end - begin)));
+      begin = end + 1;
+    }
   }
-  return result;
+  return LabelMap::from_names(std::move(names)).id2label();
 }
 
 }  // namespace hone::table

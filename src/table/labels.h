@@ -1,67 +1,129 @@
-// The classes of a label column and their ids, decided once from the training rows (or given) and saved with the model
-// as id2label and label2id.
+// What the cells of a label column mean: missing, unlabelled, or a class with its id. This is decided once for all
+// splits of a run, from four sources: names that the user gives, names that a file declares (ClassLabel of HF
+// datasets), names of a trained model, and the cells. docs/datasets.md lists the rules.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "base/error.h"
+#include "table/label_cell.h"
 #include "table/rows.h"
-#include "table/value.h"
 
 namespace hone::table {
 
+// One split of a run. `name` ("train", "validation") is used in notes.
+struct LabelledSplit {
+  std::string name;
+  Rows rows;
+};
+
+struct LabelSources {
+  // Names that must be used, in the order of their ids: the user's, or those of the model that is evaluated. May be
+  // empty. A model's names may be equal; such a name in a cell means the first class that has it.
+  std::vector<std::string> names;
+  // Names of the model that training starts from. They are used only if they fit the rows.
+  std::vector<std::string> model_names;
+  std::optional<int64_t> num_labels;
+};
+
+// What one cell means.
+struct Label {
+  enum class Kind {
+    kClass,       // `id`
+    kMissing,     // null, NaN or blank
+    kUnlabelled,  // -1, the mark of HF datasets for rows without a label
+    kUnknown,     // none of the classes
+  };
+  Kind kind = Kind::kMissing;
+  int64_t id = -1;
+};
+
+class LabelReader;
+
 class LabelMap {
  public:
-  // From the rows of one or more splits. Names that the file declares (ClassLabel) keep their order. Otherwise:
-  // integers (in any column type, floats and text too) that are exactly 0..n-1 are their own ids, unnamed (id2label
-  // then gives LABEL_0, ..., as transformers does); other integers by size, with their text as name; False, True; texts
-  // in byte order (that is code point order), as datasets' class_encode_column. Null, blank and -1 (datasets' "no
-  // label") cells are left out, -1 only where all others are 0 or more. Errors (kInput): no label at all; a nested
-  // column; fractions (that is regression), as 4.75; more than kMostClasses.
-  static LabelMap from_column(const Rows& rows, std::string_view label_column);
-  static LabelMap from_columns(std::span<const Rows> splits, std::string_view label_column);
-  // From names in the order of their ids: given by the user, or by a trained model. Cells may then hold names or ids.
-  // Errors (kUsage): none, one twice, an empty one.
+  // Decides for all splits together; the first one is the training split (or the only one). Errors: kInput for no label
+  // at all, fractions (those are for regression), more than kMaxClasses, or splits that declare unrelated names;
+  // kUnsupported for lists or objects; kUsage for num_labels that contradict the rows.
+  static LabelMap decide(std::span<const LabelledSplit> splits, std::string_view label_column,
+                         const LabelSources& sources);
+  static LabelMap decide(const Rows& rows, std::string_view label_column, const LabelSources& sources = {});
+  // From names in the order of their ids. Errors (kUsage): no name, an empty one, or one twice.
   static LabelMap from_names(std::vector<std::string> id2label);
-  // `text`: "NEGATIVE,POSITIVE", or JSON: {"0": "NEGATIVE", "1": "POSITIVE"} or ["NEGATIVE", "POSITIVE"]. kUsage.
-  static LabelMap from_option(std::string_view text);
+
+  LabelMap() = default;  // no classes
 
   int64_t size() const { return static_cast<int64_t>(names_.size()); }
-  // False: the names are LABEL_i, made up here.
+  // False if the names are LABEL_0, LABEL_1, ...
   bool is_named() const { return named_; }
+  // False if the classes are only those that the cells happen to hold.
+  bool is_declared() const { return declared_; }
   const std::vector<std::string>& id2label() const { return names_; }
-  const std::map<std::string, int64_t>& label2id() const { return ids_; }
+  // The id of the class with this name, or nullopt.
+  std::optional<int64_t> id(std::string_view name) const;
 
-  // The id of a cell; nullopt: null, or not one of the labels. A text is a name first, then a number; an integer (or
-  // True/False, or a float without fraction) is a name first where names are numbers (1..5), then an id.
-  std::optional<int64_t> id(const Value& value) const;
-
-  // As id(), with an error (kInput) for a cell that has none:
-  // `train.csv:17: label "postive" is not one of NEGATIVE, POSITIVE`, or `label 7 is not below the number of labels,
-  // 3`.
-  int64_t id_at(const Rows& rows, uint64_t row, const Column& label_column) const;
-  // The ids of all rows, checked.
+  // Reads the label column of a whole split.
+  LabelReader reader(const Rows& rows, std::string_view label_column) const;
+  // The id of every row. Errors (kInput) as LabelReader::id_at.
   std::vector<int64_t> ids(const Rows& rows, std::string_view label_column) const;
-  // How many rows of each id; rows without an id are not counted.
-  std::vector<uint64_t> count(const Rows& rows, std::string_view label_column) const;
 
-  // Where ids were not what the file holds, a sentence that says so ("labels 1, 2, 5 get the ids 0, 1, 2"); else "".
-  const std::string& note() const { return note_; }
+  // Sentences about what the user may not expect, such as "the labels 1, 2, 5 get the ids 0 to 2".
+  const std::vector<std::string>& notes() const { return notes_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
-  static constexpr size_t kMostClasses = 10'000;
+  static constexpr size_t kMaxClasses = 10'000;
 
  private:
-  LabelMap(std::vector<std::string> names, bool named, std::string note);
+  friend class LabelReader;
+  friend class LabelDecision;
+  LabelMap(std::vector<std::string> names, bool declared);
 
   std::vector<std::string> names_;
-  std::map<std::string, int64_t> ids_;
-  bool named_ = true;
-  std::string note_;
+  std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>> ids_;
+  bool named_ = true, declared_ = true;
+  bool has_integer_names_ = false;
+  std::vector<int64_t> cell_ids_;  // of ids in cells, if the user's order differs from names_; else empty
+  std::vector<std::string> notes_, warnings_;
 };
+
+// Reads the label column of one split with the decided classes. Valid as long as the LabelMap.
+class LabelReader {
+ public:
+  LabelReader(const LabelMap& labels, const Rows& rows, std::string_view label_column);
+
+  Label read(uint64_t row) const;
+  // The id of the row's class. Errors (kInput): `train.csv:17: label "postive" is not one of NEGATIVE, POSITIVE`;
+  // `label 7 is not below the number of labels, 3`; no label.
+  int64_t id_at(uint64_t row) const;
+  // "label is null", "label is nan", "label is blank" or "label is -1" for a row without a label; "" for the others.
+  std::string problem(uint64_t row) const;
+  const LabelCellReader& cells() const { return cells_; }
+  // How the declared names of the file became ids, if that may surprise; else empty.
+  const std::string& warning() const { return warning_; }
+
+ private:
+  Label read_declared(const LabelCell& cell) const;
+  Label read_named(const LabelCell& cell) const;
+  static bool is_mark(const LabelCell& cell);
+  void translate_declared();
+  Error unknown_label(uint64_t row, const std::string& place) const;
+
+  const LabelMap& labels_;
+  Rows rows_;
+  LabelCellReader cells_;
+  std::vector<int64_t> declared_ids_;  // by the file's id; -1: not one of the classes
+  bool all_marked_ = false;            // every cell that is not missing is -1
+  std::string warning_;
+};
+
+// The names in an option: "NEGATIVE,POSITIVE", or JSON: {"0": "NEGATIVE", "1": "POSITIVE"} or ["NEGATIVE", "POSITIVE"].
+// Errors (kUsage): text that holds no list of names.
+std::vector<std::string> label_names_of_option(std::string_view text);
 
 }  // namespace hone::table

@@ -1,4 +1,4 @@
-// The permutation that numpy.random.default_rng(seed) gives, which is what datasets' shuffle(seed) uses.
+// The permutation of numpy.random.default_rng(seed), which shuffle(seed) of HF datasets uses.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace hone::table {
 
-// numpy.random.default_rng(seed).permutation(size): entry i is the old row that comes to place i.
+// Returns numpy.random.default_rng(seed).permutation(size): entry i is the old number of the new row i.
 std::vector<uint64_t> permutation(uint64_t seed, uint64_t size);
 
 }  // namespace hone::table

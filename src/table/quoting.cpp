@@ -1,4 +1,3 @@
-// Guesses quoting from the first records of a tsv file.
 #include "table/quoting.h"
 
 #include <map>
@@ -10,11 +9,11 @@ namespace hone::table {
 
 namespace {
 
-constexpr size_t kLongestHead = size_t{1} << 22;
+constexpr size_t kMaxHead = (size_t{1} << 22) - 8;  // a little less than TextSource's first window
 
 bool is_quoted(std::string_view field) { return !field.empty() && field[0] == '"'; }
 
-// "..." with every quote inside doubled.
+// True for "..." with every quote inside doubled.
 bool is_proper(std::string_view field) {
   if (field.size() < 2 || field.back() != '"') return false;
   field = field.substr(1, field.size() - 2);
@@ -26,7 +25,7 @@ bool is_proper(std::string_view field) {
   return true;
 }
 
-// What the records of `head` look like when quotes are plain characters.
+// Properties of the records of `head`, with quotes as plain characters.
 struct Plain {
   bool same_length = true, any_quoted = false, all_proper = true, any_doubled = false;
   uint64_t records = 0;
@@ -46,7 +45,7 @@ struct Plain {
     }
   }
 
-  // All rows, the header perhaps not.
+  // True if some column is quoted in all rows; the header may be unquoted.
   bool whole_column_quoted() const {
     for (const auto& [column, count] : quoted_in_column) {
       if (records > 1 && count + 1 >= records) return true;
@@ -67,13 +66,50 @@ bool same_length_when_quoted(std::string_view head, char delimiter, bool whole_f
   return true;
 }
 
+// Returns the number of fields of each of the first records, or 0 if it differs.
+size_t common_width(std::string_view head, char delimiter, Quoting quoting, bool whole_file) {
+  constexpr int kMaxRecords = 100;
+  RecordParser parser(delimiter, use_quotes(head, delimiter, quoting));
+  size_t width = 0;
+  int records = 0;
+  for (size_t position = 0; position < head.size() && records < kMaxRecords; position += parser.size()) {
+    const RecordStatus status = parser.parse(head.substr(position), whole_file);
+    if (status == RecordStatus::kNeedsMore) break;
+    if (status == RecordStatus::kBlank) continue;
+    if (status != RecordStatus::kRecord || (width != 0 && parser.cells().size() != width)) return 0;
+    width = parser.cells().size();
+    ++records;
+  }
+  return width;
+}
+
+size_t width_of_first_record(std::string_view head, char delimiter, Quoting quoting, bool whole_file) {
+  RecordParser parser(delimiter, use_quotes(head, delimiter, quoting));
+  for (size_t position = 0; position < head.size(); position += parser.size()) {
+    const RecordStatus status = parser.parse(head.substr(position), whole_file);
+    if (status == RecordStatus::kRecord) return parser.cells().size();
+    if (status != RecordStatus::kBlank) break;
+  }
+  return 0;
+}
+
 }  // namespace
+
+char find_separator(std::string_view head, char expected, Quoting quoting) {
+  const bool whole_file = head.size() < kMaxHead;
+  head = head.substr(0, kMaxHead);
+  if (width_of_first_record(head, expected, quoting, whole_file) > 1) return expected;
+  for (const char candidate : {',', ';', '\t', '|'}) {
+    if (candidate != expected && common_width(head, candidate, quoting, whole_file) > 1) return candidate;
+  }
+  return expected;
+}
 
 bool use_quotes(std::string_view head, char delimiter, Quoting quoting) {
   if (quoting != Quoting::kAutomatic) return quoting == Quoting::kOn;
   if (delimiter != '\t') return true;
-  head = head.substr(0, kLongestHead);
-  const bool whole_file = head.size() < kLongestHead;
+  head = head.substr(0, kMaxHead);
+  const bool whole_file = head.size() < kMaxHead;
   Plain plain;
   RecordParser parser(delimiter, false);
   for (size_t position = 0, width = 0; position < head.size(); position += parser.size()) {

@@ -1,4 +1,3 @@
-// Files into one table, or batch by batch.
 #include "table/read.h"
 
 #include <arrow/memory_pool.h>
@@ -18,11 +17,11 @@ namespace {
 
 std::string names_text(const std::vector<ColumnInfo>& columns) {
   std::string text;
-  for (const ColumnInfo& column : columns) text += (text.empty() ? "" : ", ") + column.name;
+  for (const ColumnInfo& column : columns) text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", column.name);
   return text;
 }
 
-// `columns` with those of another file; `first` and `file` name both for the errors.
+// Joins `columns` with those of another file. `first` and `file` are the names of both for errors.
 void join_files(std::vector<ColumnInfo>& columns, const std::vector<ColumnInfo>& more, const fs::path& first,
                 const fs::path& file) {
   for (ColumnInfo& column : columns) {
@@ -72,7 +71,7 @@ Rows read_rows(std::span<const fs::path> files, const ReadOptions& options) {
     if (column.class_names.empty() && declared != options.class_names.end()) column.class_names = declared->second;
   }
   std::vector<Chunk> chunks = store.finish();
-  arrow::default_memory_pool()->ReleaseUnused();  // what decoding needed, tens of megabytes a file
+  arrow::default_memory_pool()->ReleaseUnused();  // decoding needs tens of megabytes for each file
   return Rows(std::make_shared<TableData>(std::move(columns), std::move(chunks)));
 }
 

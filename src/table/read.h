@@ -19,46 +19,45 @@ namespace hone::table {
 
 enum class Encoding { kUtf8, kLatin1 };
 enum class Quoting {
-  kAutomatic,  // csv: quotes quote; tsv: only where the file shows that they do
+  kAutomatic,  // csv: quotes quote; tsv: only if the file shows that they do
   kOn,
   kOff,
 };
 
 struct ReadOptions {
-  bool strict = false;  // carried along for drop_incomplete
   Encoding encoding = Encoding::kUtf8;
   Quoting quoting = Quoting::kAutomatic;
-  // Names for csv and tsv files without a header row; empty: the first row holds them.
+  // Column names of csv and tsv files without a header row. If empty, the first row holds them.
   std::vector<std::string> column_names;
-  // Tables larger than this many bytes are kept in a temporary file that is mapped, not in memory. 0: a quarter of RAM.
+  // Larger tables are kept in a mapped temporary file, not in memory. 0 means a quarter of RAM.
   uint64_t memory_limit = 0;
-  // Names of classes by column, for columns whose file declares none (read_dataset takes them from dataset_info.json).
+  // Names of classes by column, for files that declare none (read_dataset takes them from dataset_info.json).
   std::map<std::string, std::vector<std::string>> class_names;
-  // Where that file is made (and unlinked at once); empty: $TMPDIR, else /var/tmp.
+  // Folder of the temporary file, which is unlinked at once. If empty: $TMPDIR, else /var/tmp.
   std::filesystem::path cache_dir;
 };
 
 struct Splits {
-  // By name: "train", "validation", "test", or another that the file names give, as "unsupervised".
+  // By name: "train", "validation", "test", or another name from the file names, such as "unsupervised".
   std::map<std::string, Rows> rows;
 };
 
-// One table of several files, in this order. The files must have the same columns.
-// Errors: kIo for what cannot be opened; kInput for what is wrong inside, with file and line (parquet, arrow: row).
+// Reads one or several files, in this order, into one table. All files need the same columns.
+// Errors: kIo for a file that cannot be opened; kInput for bad content, with file and line (parquet, arrow: row).
 Rows read_rows(std::span<const std::filesystem::path> files, const ReadOptions& options = {});
 Rows read_rows(const std::filesystem::path& file, const ReadOptions& options = {});
 
-// A file (one split, "train") or a folder in the Hub's layout: folder[/config][/data]/train-00000-of-00001.parquet, or
-// other file and folder names that tell the split by datasets' rules. With an empty config name the only sub-folder
-// that holds data is taken; where there are several, the error lists them.
+// Reads a file (one split, "train") or a folder in the Hub's layout:
+// folder[/config][/data]/train-00000-of-00001.parquet, or other file and folder names that tell the split by datasets'
+// rules. An empty config name selects the only sub-folder that holds data; the error for several lists them.
 Splits read_dataset(const std::filesystem::path& file_or_folder, std::string_view config_name = "",
                     const ReadOptions& options = {});
 
-// The files of each split, unread; what read_dataset reads.
+// Returns the files of each split that read_dataset would read.
 std::map<std::string, std::vector<std::filesystem::path>> dataset_files(const std::filesystem::path& file_or_folder,
                                                                         std::string_view config_name = "");
 
-// Reads files of any size batch by batch, in constant memory. A column's type may widen from batch to batch.
+// Reads files of any size batch by batch, in constant memory. The type of a column may widen from batch to batch.
 class RowReader {
  public:
   explicit RowReader(std::vector<std::filesystem::path> files, ReadOptions options = {});
@@ -66,7 +65,7 @@ class RowReader {
   RowReader(RowReader&& other) noexcept;
   RowReader& operator=(RowReader&& other) noexcept;
 
-  // The next rows (some thousands, at most `max_rows`), or nullopt after the last.
+  // Returns the next rows (some thousands, at most `max_rows`), or nullopt after the last.
   std::optional<Rows> next(uint64_t max_rows = UINT64_MAX);
 
  private:

@@ -1,5 +1,5 @@
-// Own code, not Arrow's csv reader: that one gives no line numbers, drops the difference between an empty and a quoted
-// empty cell, and fixes types by the first block.
+// Arrow's csv reader is not used: it has no line numbers, does not distinguish an empty from a quoted empty cell, and
+// decides types by the first block.
 #include "table/record_parser.h"
 
 #include <algorithm>
@@ -11,10 +11,10 @@ namespace {
 
 constexpr uint64_t kOnes = 0x0101010101010101u, kHighs = 0x8080808080808080u;
 
-// Non-zero where a byte of `word` is zero.
+// The result has a bit for each zero byte of `word`.
 uint64_t zero_bytes(uint64_t word) { return (word - kOnes) & ~word & kHighs; }
 
-// The first `a` or '\n' at or after `position`, eight bytes at a time.
+// Returns the first `a` or '\n' at or after `position`; compares eight bytes at a time.
 size_t find_either(std::string_view text, size_t position, char a) {
   const uint64_t pattern_a = kOnes * static_cast<unsigned char>(a), pattern_line = kOnes * '\n';
   while (position + 8 <= text.size()) {
@@ -27,14 +27,14 @@ size_t find_either(std::string_view text, size_t position, char a) {
   return position;
 }
 
-// By memchr: line ends are rare inside quotes.
+// std::string_view::find uses memchr, which is fast because line ends are rare inside quotes.
 uint64_t count_lines(std::string_view text) {
   uint64_t count = 0;
   for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++count;
   return count;
 }
 
-// `inside` with one quote for each two.
+// Appends `inside` with one quote for each two.
 void append_unescaped(std::string& to, std::string_view inside) {
   to.reserve(inside.size());
   while (!inside.empty()) {

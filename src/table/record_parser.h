@@ -1,4 +1,4 @@
-// One record of delimited text after RFC 4180: cells, quotes, quoted line ends. Internal to the floor.
+// Parses one record of delimited text as in RFC 4180: cells, quotes, quoted line ends. Internal to the floor.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct DelimitedCell {
 
 enum class RecordStatus {
   kRecord,     // cells() and size() hold a record
-  kBlank,      // a line of nothing or of spaces, size() bytes long
+  kBlank,      // an empty line or one of spaces, size() bytes long
   kNeedsMore,  // the text ends inside the record
   kOpenQuote,  // at the end of the file, a quote is not closed
   kAfterQuote  // something follows a closing quote: error_cell() says in which cell
@@ -26,8 +26,8 @@ class RecordParser {
  public:
   RecordParser(char delimiter, bool quoting) : delimiter_(delimiter), quoting_(quoting) {}
 
-  // Parses the record at the beginning of `text`. `at_end`: the file ends where the text does. Cells point into `text`,
-  // or into the parser (until the next call) where a doubled quote had to be undone.
+  // Parses the record at the beginning of `text`. `at_end` means that the file ends with the text. Cells point into
+  // `text`, or, if they hold doubled quotes, into the parser until the next call.
   RecordStatus parse(std::string_view text, bool at_end);
 
   const std::vector<DelimitedCell>& cells() const { return cells_; }

@@ -1,4 +1,3 @@
-// Rows: a selection of row numbers on top of shared chunks.
 #include "table/rows.h"
 
 #include <algorithm>
@@ -17,6 +16,11 @@ namespace {
 TableData::Place place_of(const TableData& data, const std::vector<uint64_t>* selection, uint64_t row) {
   check_internal(row < (selection != nullptr ? selection->size() : data.starts.back()), "row number beyond the table");
   return data.place(selection != nullptr ? (*selection)[row] : row);
+}
+
+std::vector<std::string> quoted(std::vector<std::string> names) {
+  for (std::string& name : names) name = fmt::format("\"{}\"", name);
+  return names;
 }
 
 }  // namespace
@@ -80,7 +84,7 @@ Column Rows::column(std::string_view name) const {
     const auto nearest = nearest_name(name, data_->names);
     throw Error(ErrorKind::kInput, message,
                 fmt::format("{}its columns: {}", nearest ? fmt::format("did you mean \"{}\"? ", *nearest) : "",
-                            fmt::join(data_->names, ", ")));
+                            fmt::join(quoted(data_->names), ", ")));
   }
   Column column;
   column.data_ = data_;
@@ -102,6 +106,10 @@ std::string Rows::location(uint64_t row) const {
   const Chunk& chunk = data_->chunks[chunk_index];
   if (chunk.lines != nullptr) return fmt::format("{}:{}", *chunk.source, chunk.lines->Value(place));
   return fmt::format("{}: row {}", *chunk.source, chunk.first_row + static_cast<uint64_t>(place));
+}
+
+std::string Rows::source() const {
+  return empty() ? "" : *data_->chunks[place_of(*data_, selection_.get(), 0).chunk].source;
 }
 
 uint64_t Rows::source_row(uint64_t row) const {

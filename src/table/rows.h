@@ -1,5 +1,5 @@
-// Rows of named columns, as read from a file: a cheap handle on shared columns and a list of selected rows. Cells are
-// looked at in place (a mapped file or Arrow's buffers); nothing is copied but what value() and json() return.
+// Rows of named columns: a cheap handle on shared columns and a list of selected rows. Cells stay in place, in a mapped
+// file or Arrow's buffers; only value() and json() copy.
 #pragma once
 
 #include <cstdint>
@@ -21,16 +21,17 @@ class Column {
  public:
   const std::string& name() const;
   ColumnType type() const;
-  // True where text() works: string columns, and every column of csv and tsv files (there "007" is text and 7).
+  // True if text() works: for string columns, and for every column of csv and tsv files ("007" is both text and 7).
   bool has_text() const;
-  // Names of the classes 0, 1, ... where the file declares them (datasets' ClassLabel); otherwise empty.
+  // Names of the classes 0, 1, ... if the file declares them (ClassLabel of datasets); otherwise empty.
   const std::vector<std::string>& class_names() const;
 
   bool is_null(uint64_t row) const;
-  // The cell's text; nullopt: null. Valid as long as any Rows of the table. Error (kInput): the column holds no text.
+  // Returns the cell's text, or nullopt if it is null. Valid as long as any Rows of the table. Error (kInput): the
+  // column holds no text.
   std::optional<std::string_view> text(uint64_t row) const;
   Value value(uint64_t row) const;
-  // The cell as JSON, "null" for null; nested values whole.
+  // Returns the cell as JSON, also nested values; "null" if it is null.
   std::string json(uint64_t row) const;
 
  private:
@@ -49,23 +50,26 @@ class Rows {
   bool empty() const { return size() == 0; }
   const std::vector<std::string>& column_names() const;
   bool has_column(std::string_view name) const;
-  // Error (kInput) for an unknown name, with the nearest one and the list.
+  // Error (kInput): an unknown name; the hint has the nearest one and lists all.
   Column column(std::string_view name) const;
 
-  // As Column's; for many rows take column() once.
+  // As those of Column. For many rows call column() once.
   std::optional<std::string_view> text(uint64_t row, std::string_view column_name) const;
   Value value(uint64_t row, std::string_view column_name) const;
   std::string json(uint64_t row, std::string_view column_name) const;
 
-  // "train.csv:17": the line where the record starts; "train.parquet: row 17", counted from 0, where there are no
-  // lines.
+  // Returns "train.csv:17", with the line where the record starts, or "train.parquet: row 17", counted from 0, if the
+  // format has no lines.
   std::string location(uint64_t row) const;
 
-  // The rows with these numbers, in this order; a number may come twice.
+  // Returns the path of the first row's file, or "" if there are no rows.
+  std::string source() const;
+
+  // Returns the rows with these numbers, in this order; a number may occur twice.
   Rows select(std::span<const uint64_t> rows) const;
-  // The first n (all if fewer).
+  // Returns the first n rows, or all if there are fewer.
   Rows take(uint64_t n) const;
-  // The rows in the order that HF datasets' shuffle(seed) gives.
+  // Returns the rows in the order of shuffle(seed) of HF datasets.
   Rows shuffle(uint64_t seed) const;
 
  private:

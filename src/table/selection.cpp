@@ -1,9 +1,8 @@
-// Draws by permutation() per class, so that the same seed holds out the same rows on every machine.
 #include "table/selection.h"
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -13,24 +12,20 @@ namespace hone::table {
 
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n\f\v";
-
-bool is_blank(std::string_view text) { return text.find_first_not_of(kSpace) == std::string_view::npos; }
-
-// The rows of each class, classes in the order of their first row.
-std::vector<std::vector<uint64_t>> rows_by_class(const Rows& rows, std::string_view label_column) {
-  const Column column = rows.column(label_column);
-  std::map<std::string, size_t> index;
+// Returns the rows of each class, with classes in the order of their first row.
+std::vector<std::vector<uint64_t>> rows_by_class(std::span<const int64_t> labels) {
+  std::unordered_map<int64_t, size_t> index;
   std::vector<std::vector<uint64_t>> classes;
-  for (uint64_t row = 0; row < rows.size(); ++row) {
-    const auto [found, is_new] = index.try_emplace(value_text(column.value(row)), classes.size());
+  for (uint64_t row = 0; row < labels.size(); ++row) {
+    const auto [found, is_new] = index.try_emplace(labels[row], classes.size());
     if (is_new) classes.emplace_back();
     classes[found->second].push_back(row);
   }
   return classes;
 }
 
-// How many of each class: floors of the shares, and one more for the largest remainders until the total is right.
+// Returns how many rows of each class to hold out: the floors of the shares, plus one for the largest remainders until
+// the total is reached.
 std::vector<uint64_t> shares(const std::vector<std::vector<uint64_t>>& classes, double fraction, uint64_t total) {
   std::vector<uint64_t> counts;
   std::vector<std::pair<double, size_t>> remainders;
@@ -51,62 +46,40 @@ std::vector<uint64_t> shares(const std::vector<std::vector<uint64_t>>& classes, 
   return counts;
 }
 
-// Why a row cannot be used; "" where it can.
-class RowCheck {
- public:
-  RowCheck(const Rows& rows, std::span<const std::string> text_columns, std::string_view label_column) {
-    for (const std::string& name : text_columns) texts_.push_back(rows.column(name));
-    if (!label_column.empty()) label_.push_back(rows.column(label_column));
-  }
-
-  std::string problem(uint64_t row) const {
-    for (const Column& column : texts_) {
-      const auto text = column.text(row);
-      if (!text) return fmt::format("{} is null", column.name());
-      if (is_blank(*text)) return fmt::format("{} is blank", column.name());
+// Skips the rows for which `problem(row)` is not empty.
+template <typename Problem>
+Complete complete_rows(const Rows& rows, std::string_view missing, bool strict, Problem problem) {
+  Complete result;
+  result.missing = missing;
+  std::vector<uint64_t> kept;
+  for (uint64_t row = 0; row < rows.size(); ++row) {
+    std::string reason = problem(row);
+    if (reason.empty()) {
+      kept.push_back(row);
+      continue;
     }
-    for (const Column& column : label_) {
-      const Value value = column.value(row);
-      const auto* text = std::get_if<std::string>(&value);
-      if (is_null(value)) return fmt::format("{} is null", column.name());
-      if (text != nullptr && is_blank(*text)) return fmt::format("{} is blank", column.name());
-      if (value == Value(int64_t{-1}) && !has_other_negatives_) return fmt::format("{} is -1", column.name());
+    if (strict) {
+      throw Error(ErrorKind::kInput, fmt::format("{}: {}", rows.location(row), reason),
+                  "without --strict such rows are skipped");
     }
-    return "";
+    if (result.skipped++ > 0) continue;
+    result.first_location = rows.location(row);
+    result.reason = std::move(reason);
   }
-
-  // -1 is a label where it is the only value below 1 (-1/1 data) or where other negative ones occur.
-  void look_for_signed_labels(uint64_t num_rows) {
-    bool any_zero = false, any_negative = false, any_minus_one = false, any_positive = false;
-    for (const Column& column : label_) {
-      if (column.type() != ColumnType::kInt || !column.class_names().empty()) return;
-      for (uint64_t row = 0; row < num_rows; ++row) {
-        const Value value = column.value(row);
-        const auto* number = std::get_if<int64_t>(&value);
-        if (number == nullptr) continue;
-        any_zero = any_zero || *number == 0;
-        any_positive = any_positive || *number > 0;
-        any_minus_one = any_minus_one || *number == -1;
-        any_negative = any_negative || *number < -1;
-      }
-    }
-    has_other_negatives_ = any_negative || (any_minus_one && any_positive && !any_zero);
-  }
-
- private:
-  std::vector<Column> texts_, label_;
-  bool has_other_negatives_ = false;
-};
+  result.rows = result.skipped == 0 ? rows : rows.select(kept);
+  return result;
+}
 
 }  // namespace
 
-std::pair<Rows, Rows> stratified_split(const Rows& rows, std::string_view label_column, double fraction,
+std::pair<Rows, Rows> stratified_split(const Rows& rows, std::span<const int64_t> labels, double fraction,
                                        uint64_t seed) {
+  check_internal(labels.size() == rows.size(), "a label for each row");
   if (!(fraction > 0 && fraction < 1)) {
     throw Error(ErrorKind::kUsage, fmt::format("cannot hold out a share of {} of the rows", fraction),
-                "choose a share between 0 and 1, as 0.1");
+                "choose a share between 0 and 1, for example 0.1");
   }
-  const auto classes = rows_by_class(rows, label_column);
+  const auto classes = rows_by_class(labels);
   const uint64_t total = static_cast<uint64_t>(std::llround(fraction * static_cast<double>(rows.size())));
   const std::vector<uint64_t> counts = shares(classes, fraction, total);
   std::vector<uint64_t> rest, held_out;
@@ -128,34 +101,27 @@ std::pair<Rows, Rows> stratified_split(const Rows& rows, std::string_view label_
 }
 
 std::string Complete::note() const {
-  if (dropped == 0) return "";
-  return fmt::format("left out {} row{} without text or label, the first: {} ({})", dropped, dropped == 1 ? "" : "s",
+  if (skipped == 0) return "";
+  return fmt::format("skipped {} row{} without {}, the first: {} ({})", skipped, skipped == 1 ? "" : "s", missing,
                      first_location, reason);
 }
 
-Complete drop_incomplete(const Rows& rows, std::span<const std::string> text_columns, std::string_view label_column,
-                         bool strict) {
-  RowCheck check(rows, text_columns, label_column);
-  check.look_for_signed_labels(rows.size());
-  Complete result;
-  std::vector<uint64_t> kept;
-  for (uint64_t row = 0; row < rows.size(); ++row) {
-    const std::string problem = check.problem(row);
-    if (problem.empty()) {
-      kept.push_back(row);
-      continue;
+Complete rows_with_text(const Rows& rows, std::span<const std::string> text_columns, bool strict) {
+  std::vector<Column> columns;
+  for (const std::string& name : text_columns) columns.push_back(rows.column(name));
+  return complete_rows(rows, "text", strict, [&](uint64_t row) -> std::string {
+    for (const Column& column : columns) {
+      const auto text = column.text(row);
+      if (!text) return fmt::format("{} is null", column.name());
+      if (is_blank(*text)) return fmt::format("{} is blank", column.name());
     }
-    if (strict) {
-      throw Error(ErrorKind::kInput, fmt::format("{}: {}", rows.location(row), problem),
-                  "without --strict such rows are left out");
-    }
-    if (result.dropped++ == 0) {
-      result.first_location = rows.location(row);
-      result.reason = problem;
-    }
-  }
-  result.rows = result.dropped == 0 ? rows : rows.select(kept);
-  return result;
+    return "";
+  });
+}
+
+Complete rows_with_label(const Rows& rows, std::string_view label_column, const LabelMap& labels, bool strict) {
+  const LabelReader reader = labels.reader(rows, label_column);
+  return complete_rows(rows, "a label", strict, [&](uint64_t row) { return reader.problem(row); });
 }
 
 }  // namespace hone::table

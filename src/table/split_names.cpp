@@ -1,4 +1,4 @@
-// The keywords are datasets' (data_files.py), with "unsupervised" added; here case does not matter.
+// The keywords are those of datasets (data_files.py) and "unsupervised". Unlike datasets, hone ignores their case.
 #include "table/split_names.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Which split a file belongs to, told from its path by the rules of HF datasets' data_files. Internal to the floor.
+// Tells the split of a file from its path, by the rules of HF datasets' data_files. Internal to the floor.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,11 @@
 
 namespace hone::table {
 
-// "train" for "train-00000-of-00001.parquet": any name before the shard numbers.
+// Returns "train" for "train-00000-of-00001.parquet": any name before the shard numbers.
 std::optional<std::string> split_of_shard(std::string_view file_name);
 
-// The split whose keyword stands in `name`, at its ends or beside one of "-._ " or a digit: train, training;
-// validation, valid, dev, val; test, testing, eval, evaluation; unsupervised. The leftmost one where there are several.
+// Returns the split of the leftmost keyword in `name`, at its ends or beside one of "-._ " or a digit: train, training;
+// validation, valid, dev, val; test, testing, eval, evaluation; unsupervised.
 std::optional<std::string> split_of_word(std::string_view name);
 
 }  // namespace hone::table

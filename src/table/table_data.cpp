@@ -1,4 +1,3 @@
-// The columns of a table and where its rows lie.
 #include "table/table_data.h"
 
 #include <algorithm>

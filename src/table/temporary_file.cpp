@@ -1,4 +1,4 @@
-// mkstemp and unlink; /proc/self/fd opens the nameless file again.
+// Uses mkstemp and unlink; /proc/self/fd opens the nameless file again.
 #include "table/temporary_file.h"
 
 #include <fcntl.h>

@@ -1,5 +1,4 @@
-// A file without a name: made, unlinked at once, and reached by its descriptor; it is gone when the process is.
-// Internal.
+// A file without a name: it is created and unlinked at once, so that it disappears with the process. Internal.
 #pragma once
 
 #include <filesystem>
@@ -12,15 +11,15 @@ namespace hone::table {
 
 class TemporaryFile {
  public:
-  // In `folder`; empty: $TMPDIR, else /var/tmp (on disk where /tmp may be memory). Errors: kIo.
+  // Creates the file in `folder`; if that is empty, in $TMPDIR, else /var/tmp (/tmp may be in memory). Errors: kIo.
   explicit TemporaryFile(const std::filesystem::path& folder);
 
-  // Errors: kIo, as a full disk.
+  // Errors: kIo, for example a full disk.
   void write(std::string_view bytes);
   int descriptor() const { return descriptor_.value(); }
-  // A path that opens the file while this object lives.
+  // Returns a path that opens the file as long as this object lives.
   std::string path() const;
-  // The folder, for messages.
+  // Returns the folder, for messages.
   const std::filesystem::path& folder() const { return folder_; }
 
  private:

@@ -1,4 +1,4 @@
-// txt: a row a line, in the column "text". Empty lines are rows too, as in datasets.
+// Reads txt: each line is a row, in the column "text". Empty lines are rows too, as in datasets.
 #include <algorithm>
 
 #include "base/error.h"
@@ -33,18 +33,23 @@ class TextLinesReader : public BatchReader {
 
  private:
   bool next_line() {
-    size_t end = source_.window().find('\n');
-    while (end == std::string_view::npos && source_.more()) end = source_.window().find('\n');
+    size_t end = line_end(0);
+    while (end == source_.window().size() && source_.more()) end = line_end(end == 0 ? 0 : end - 1);
     if (source_.window().empty()) return false;
-    const bool ended = end == std::string_view::npos;
-    std::string_view line = source_.window().substr(0, end);
-    const size_t size = line.size() + (ended ? 0 : 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    builder_.append(0, line);
+    const std::string_view rest = source_.window().substr(end);
+    builder_.append(0, source_.window().substr(0, end));
     builder_.end_row(line_);
     ++line_;
-    source_.consume(size, ended ? 0 : 1);
+    source_.consume(end + (rest.starts_with("\r\n") ? 2 : rest.empty() ? 0 : 1), rest.empty() ? 0 : 1);
     return true;
+  }
+
+  // Returns the next LF, CR or CRLF at or after `position`, or the window's size if it may lie after the window.
+  size_t line_end(size_t position) const {
+    const std::string_view window = source_.window();
+    const size_t end = std::min(window.find_first_of("\r\n", position), window.size());
+    const bool is_cut = end + 1 == window.size() && window[end] == '\r' && !source_.at_end();
+    return is_cut ? window.size() : end;
   }
 
   TextSource source_;

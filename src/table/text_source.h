@@ -1,5 +1,5 @@
-// The text of a file as a window that grows at its end and is consumed at its beginning: whole records are looked at in
-// place, whether the file is mapped or decompressed as it is read. All text in the window is valid UTF-8. Internal.
+// The text of a file as a window. It grows at its end and is consumed at its beginning, so that records are read in
+// place from mapped and from compressed files. All text in the window is valid UTF-8. Internal.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,18 @@ namespace hone::table {
 
 class TextSource {
  public:
-  // A UTF-8 byte order mark is skipped. Errors: kIo; kInput for UTF-16 and for bytes that are not UTF-8 (in more()).
+  // Skips a UTF-8 byte order mark. If all lines end in CR (the first megabytes hold a CR and no LF), every CR becomes
+  // an LF. Errors: kIo; kInput for UTF-16 and for bytes that are not UTF-8 (in more()).
   TextSource(const std::filesystem::path& path, Encoding encoding);
 
-  // The text read and not yet consumed. Stays where it is until more() or consume().
+  // Returns the text that was read and not yet consumed. It is valid until more() or consume().
   std::string_view window() const { return window_; }
-  // Makes the window longer (at least twice as long, or to the end of the file); false at the end of the file.
+  // Makes the window at least twice as long, or extends it to the end of the file. Returns false at the end of the
+  // file.
   bool more();
-  // True where the window reaches the end of the file.
+  // True if the window reaches the end of the file.
   bool at_end() const { return ended_; }
-  // Gives up `size` bytes of the window, which hold `lines` line ends.
+  // Removes the first `size` bytes of the window, which hold `lines` line ends.
   void consume(size_t size, uint64_t lines);
 
   const std::string& name() const { return *name_; }
@@ -36,6 +38,7 @@ class TextSource {
   size_t extend_streamed(size_t size);
   void validate(size_t from);
   void skip_byte_order_mark();
+  void convert_line_ends(size_t from);
 
   std::shared_ptr<const std::string> name_;
   Encoding encoding_;
@@ -43,13 +46,15 @@ class TextSource {
   size_t mapped_end_ = 0;  // how far the window reaches into mapped_
   std::unique_ptr<ByteReader> reader_;
   std::string buffer_;
-  size_t buffer_start_ = 0;      // of the window in buffer_
+  size_t buffer_start_ = 0;      // start of the window in buffer_
   size_t checked_ = 0;           // bytes of the window known to be UTF-8
   uint64_t consumed_lines_ = 0;  // line ends before the window
   uint64_t consumed_bytes_ = 0;  // bytes before the window
-  std::string_view all_;         // the window with the bytes of a character that is not whole yet
+  std::string_view all_;         // the window and the first bytes of an incomplete character
   std::string_view window_;
   bool ended_ = false, source_ended_ = false;
+  bool buffered_ = false;  // the window lies in buffer_, not in mapped_
+  bool cr_ends_lines_ = false;
 };
 
 }  // namespace hone::table

@@ -1,4 +1,4 @@
-// Numbers and booleans in text, by std::from_chars: no locale and no allocation.
+// std::from_chars parses numbers without a locale and without an allocation.
 #include "table/value.h"
 
 #include <fmt/format.h>
@@ -32,13 +32,35 @@ bool only_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Longer numbers than this do not occur; most cells of a text column are ruled out by it at once.
-constexpr size_t kLongestNumber = 64;
+// No number is longer. This limit excludes most cells of a text column at once.
+constexpr size_t kMaxNumberLength = 64;
+
+// Returns the size of the white-space character at the beginning of `text`, or 0 if there is none. The characters are
+// those of Python's str.isspace().
+size_t space_at_begin(std::string_view text) {
+  constexpr std::array<std::string_view, 8> kOthers = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\xA8",
+                                                       "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+  if (text.empty()) return 0;
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return first == ' ' || (first >= 0x09 && first <= 0x0D) || (first >= 0x1C && first <= 0x1F);
+  if (text.size() >= 3 && text.starts_with("\xE2\x80") && static_cast<unsigned char>(text[2]) <= 0x8A) return 3;
+  for (const std::string_view space : kOthers) {
+    if (text.starts_with(space)) return space.size();
+  }
+  return 0;
+}
+
+size_t space_at_end(std::string_view text) {
+  for (size_t size = 1; size <= 3 && size <= text.size(); ++size) {
+    if (space_at_begin(text.substr(text.size() - size)) == size) return size;
+  }
+  return 0;
+}
 
 bool is_true(std::string_view text) { return text == "True" || text == "true" || text == "TRUE"; }
 bool is_false(std::string_view text) { return text == "False" || text == "false" || text == "FALSE"; }
 
-// As Python: the shortest text that reads back, with ".0" where it would look like an integer.
+// Returns the shortest text that reads back, as Python does, with ".0" if it would look like an integer.
 std::string float_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
@@ -52,6 +74,12 @@ std::string float_text(double value) {
 
 }  // namespace
 
+std::string_view stripped(std::string_view text) {
+  while (const size_t size = space_at_begin(text)) text.remove_prefix(size);
+  while (const size_t size = space_at_end(text)) text.remove_suffix(size);
+  return text;
+}
+
 std::string_view type_name(ColumnType type) {
   constexpr std::array<std::string_view, 6> kNames = {"null", "bool", "int", "float", "string", "nested"};
   return kNames[static_cast<size_t>(type)];
@@ -60,6 +88,7 @@ std::string_view type_name(ColumnType type) {
 std::string value_text(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto* number = std::get_if<int64_t>(&value)) return fmt::format("{}", *number);
+  if (const auto* number = std::get_if<uint64_t>(&value)) return fmt::format("{}", *number);
   if (const auto* number = std::get_if<double>(&value)) return float_text(*number);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "True" : "False";
   return "";
@@ -67,15 +96,16 @@ std::string value_text(const Value& value) {
 
 ColumnType type_of_text(std::string_view text) {
   if (text.empty()) return ColumnType::kNull;
-  if (text.size() > kLongestNumber) return ColumnType::kString;
+  if (text.size() > kMaxNumberLength) return ColumnType::kString;
   text = trimmed(text);
   if (is_true(text) || is_false(text)) return ColumnType::kBool;
   const std::string_view number = without_plus(text);
   if (number.empty() || number.find_first_not_of("0123456789+-.eE") != std::string_view::npos)
     return ColumnType::kString;
   int64_t integer;
-  if (parse_whole(number, integer)) return ColumnType::kInt;
-  double real;  // digits beyond 64 bits are an identifier: as a float they would lose some
+  uint64_t large;
+  if (parse_whole(number, integer) || parse_whole(number, large)) return ColumnType::kInt;
+  double real;  // a number beyond 64 bits is an identifier, and a float would lose digits
   return !only_digits(number) && parse_whole(number, real) ? ColumnType::kFloat : ColumnType::kString;
 }
 
@@ -87,6 +117,8 @@ Value parse_value(std::string_view text, ColumnType type) {
   text = without_plus(text);
   int64_t integer;
   if (type == ColumnType::kInt && parse_whole(text, integer)) return integer;
+  uint64_t large;
+  if (type == ColumnType::kInt && parse_whole(text, large)) return large;
   double real;
   if (type == ColumnType::kFloat && parse_whole(text, real)) return real;
   return {};

@@ -1,4 +1,4 @@
-// One cell of a table as a plain value. Nested cells (lists, structs) are read as JSON text, see Column::json.
+// One cell of a table as a plain value. Nested cells (lists, structs) become JSON text; see Column::json.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 namespace hone::table {
 
-using Value = std::variant<std::monostate /*null*/, bool, int64_t, double, std::string>;
+// Integers are int64_t; uint64_t holds only those of 2^63 and above.
+using Value = std::variant<std::monostate /*null*/, bool, int64_t, double, std::string, uint64_t>;
 
 enum class ColumnType { kNull, kBool, kInt, kFloat, kString, kNested };
 
@@ -17,14 +18,19 @@ std::string_view type_name(ColumnType type);
 
 inline bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
 
-// The value as Python's str() writes it: "True", "3", "4.75", the string itself; "" for null.
+// Returns the text without the white space around it, as Python's str.strip(): also U+00A0, U+3000 and others.
+std::string_view stripped(std::string_view text);
+// True if the text is empty or only white space.
+inline bool is_blank(std::string_view text) { return stripped(text).empty(); }
+
+// Returns the value as Python's str() writes it: "True", "3", "4.75", the string itself; "" for null.
 std::string value_text(const Value& value);
 
-// The type that plain text (a CSV cell) has on its own: kInt for " 12", kFloat for "1e-3", kBool for "True", else
-// kString; kNull for an empty text. Names such as "nan" and "NA" are strings: they may be a review.
+// Returns the type of a single csv cell: kInt for " 12", kFloat for "1e-3", kBool for "True", kNull for an empty text,
+// kString for all others. "nan" and "NA" are strings, because they may be a review.
 ColumnType type_of_text(std::string_view text);
 
-// `text` read as `type`; null where it does not parse (and for an empty text, unless `type` is kString).
+// Parses `text` as `type`. Returns null if it does not parse, or if it is empty and `type` is not kString.
 Value parse_value(std::string_view text, ColumnType type);
 
 }  // namespace hone::table

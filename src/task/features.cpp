@@ -1,4 +1,4 @@
-// Tokenizing a split in blocks, so that only one block of encodings lives beside the flat result.
+// Tokenizes a split in blocks, so that only one block of encodings is in memory beside the result.
 #include "task/features.h"
 
 #include <ATen/ATen.h>

@@ -1,4 +1,4 @@
-// Rows that have become ids: all tokens of a split one after another, and batches cut from them.
+// Tokenized rows: the ids of all tokens of a split in one array, and batches made of them.
 // Shapes: B rows of a batch, T tokens in all of them.
 #pragma once
 
@@ -23,8 +23,8 @@ namespace hone::task {
 struct Features {
   std::vector<int32_t> ids;
   std::vector<uint8_t> type_ids;                  // beside ids
-  std::vector<uint64_t> offsets = {0};            // rows + 1
-  std::vector<int64_t> labels;                    // a class id a row; empty where rows have no labels
+  std::vector<uint64_t> offsets = {0};            // start of each row, and the end
+  std::vector<int64_t> labels;                    // class id of each row; empty if rows have no labels
   uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // by max_length
 
   uint64_t size() const { return offsets.size() - 1; }
@@ -38,7 +38,7 @@ struct Batch {
   at::Tensor labels;  // [B] int64; undefined without labels
 };
 
-// The ids of all rows, at most max_length a row, by all cores. `what` heads the progress bar.
+// Tokenizes all rows on all cores, with at most max_length tokens for each. `what` is the title of the progress bar.
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
                        size_t max_length, const std::string& what);
 
@@ -47,7 +47,7 @@ text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Featu
 // Logs a warning if more than a tenth of the tokens are unknown; `what` names the rows: "training rows".
 void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view what);
 
-// The given rows, packed in this order.
+// Packs the given rows into one batch, in this order.
 Batch make_batch(const Features& features, std::span<const uint64_t> rows);
 
 }  // namespace hone::task

@@ -1,4 +1,4 @@
-// The options that say which rows are read and how they become ids; shared by the commands that read rows.
+// The options that say which rows are read; shared by the commands that read rows.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ struct RowOptions {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit.group("Data");
-    visit("dataset", self.dataset, "file, or folder in the Hub's layout, that holds the rows")
+    visit("dataset", self.dataset, "file or folder (in the Hub's layout) that holds the rows")
         .alias("dataset_name")
         .value_name("PATH");
-    visit("dataset_config_name", self.dataset_config_name, "sub-folder of the data set, as plain_text")
+    visit("dataset_config_name", self.dataset_config_name, "sub-folder of the data set, for example plain_text")
         .value_name("NAME");
     visit("text_column", self.text_column, "column that holds the text")
         .value_name("NAME")
@@ -33,7 +33,7 @@ struct RowOptions {
     visit("label_column", self.label_column, "column that holds the label")
         .value_name("NAME")
         .default_text("found by name: label, sentiment, class ...");
-    visit("strict", self.strict, "a row without text or label is an error instead of being left out");
+    visit("strict", self.strict, "a row without text or label is an error; without this option it is skipped");
   }
 };
 
@@ -45,10 +45,11 @@ struct SampleOptions {
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
-    visit("shuffle_seed", self.shuffle_seed, "shuffle the rows of each split as datasets' shuffle(seed) does")
+    visit("shuffle_seed", self.shuffle_seed,
+          "seed to shuffle the rows of each split, with the order of datasets' shuffle(seed)")
         .value_name("SEED")
         .default_text("not shuffled before rows are taken");
-    visit("max_eval_samples", self.max_eval_samples, "evaluate on the first rows only").at_least(1);
+    visit("max_eval_samples", self.max_eval_samples, "evaluate on this many rows: the first ones").at_least(1);
     visit("validation_split", self.validation_split, "share of the training rows that is held out for evaluation")
         .in_range(0, 0.99);
   }

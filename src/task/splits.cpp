@@ -1,9 +1,11 @@
-// Choosing rows. The order is fixed: leave out incomplete rows, hold out, shuffle, take the first.
+// The order is fixed: skip rows without text, decide the labels, skip rows without a label, hold out, shuffle, take the
+// first rows.
 #include "task/splits.h"
 
 #include <fmt/ranges.h>
 
 #include <map>
+#include <span>
 #include <tuple>
 
 #include "base/error.h"
@@ -22,19 +24,17 @@ std::vector<std::filesystem::path> as_paths(const std::vector<std::string>& file
 }
 
 std::map<std::string, Rows> read_splits(const SplitRequest& request) {
-  table::ReadOptions options;
-  options.strict = request.rows.strict;
   std::map<std::string, Rows> splits;
   if (!request.rows.dataset.empty()) {
-    splits = table::read_dataset(request.rows.dataset, request.rows.dataset_config_name, options).rows;
+    splits = table::read_dataset(request.rows.dataset, request.rows.dataset_config_name).rows;
   }
   const std::pair<const char*, const std::vector<std::string>&> given[] = {
       {"train", request.train_file}, {"validation", request.validation_file}, {"test", request.test_file}};
   for (const auto& [name, files] : given) {
-    if (!files.empty()) splits.insert_or_assign(name, table::read_rows(as_paths(files), options));
+    if (!files.empty()) splits.insert_or_assign(name, table::read_rows(as_paths(files)));
   }
   if (splits.empty()) {
-    throw Error(ErrorKind::kUsage, "no rows were named", "give --dataset FILE_OR_FOLDER (or --train-file FILE)");
+    throw Error(ErrorKind::kUsage, "no rows were named", "give --dataset FILE_OR_FOLDER; or give --train-file FILE");
   }
   return splits;
 }
@@ -53,12 +53,44 @@ const Rows& split_named(const std::map<std::string, Rows>& splits, const std::st
               fmt::format("it has: {}", fmt::join(names_of(splits), ", ")));
 }
 
-Rows complete_rows(const Rows& rows, const TrainingRows& columns, bool strict) {
-  std::vector<std::string> text_columns = {columns.text_columns.text};
-  if (columns.text_columns.text_pair) text_columns.push_back(*columns.text_columns.text_pair);
-  const table::Complete complete = table::drop_incomplete(rows, text_columns, columns.label_column, strict);
-  if (complete.dropped > 0) log_info("{}", complete.note());
+Rows noted(const table::Complete& complete) {
+  if (complete.skipped > 0) log_info("{}", complete.note());
   return complete.rows;
+}
+
+Rows rows_with_text(const Rows& rows, const table::TextColumns& columns, bool strict) {
+  std::vector<std::string> names = {columns.text};
+  if (columns.text_pair) names.push_back(*columns.text_pair);
+  return noted(table::rows_with_text(rows, names, strict));
+}
+
+// The classes of all splits that are used; says how labels became ids.
+table::LabelMap decide_labels(std::span<const table::LabelledSplit> splits, const std::string& column,
+                              const table::LabelSources& sources) {
+  table::LabelMap labels = table::LabelMap::decide(splits, column, sources);
+  for (const std::string& note : labels.notes()) log_info("{}", note);
+  for (const std::string& warning : labels.warnings()) log_warning("{}", warning);
+  return labels;
+}
+
+// True if all rows have the class of the first one.
+bool have_one_class(const Rows& rows, const table::LabelReader& reader) {
+  const int64_t first = reader.id_at(0);
+  for (uint64_t row = 1; row < rows.size(); ++row) {
+    if (reader.read(row).id != first) return false;
+  }
+  return true;
+}
+
+// Names that someone declared may be more than the rows show; classes made of the cells may not be one.
+void check_classes(const Rows& train, const std::string& column, const table::LabelMap& labels) {
+  if (train.empty() || (labels.is_declared() && labels.size() > 1)) return;
+  const table::LabelReader reader = labels.reader(train, column);
+  if (labels.size() > 1 && !have_one_class(train, reader)) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("all {} training rows have the one label \"{}\"", train.size(),
+                          labels.id2label()[static_cast<size_t>(reader.id_at(0))]),
+              "a classifier needs at least two classes; check --label-column and the rows");
 }
 
 Rows shuffled_and_cut(Rows rows, std::optional<uint64_t> shuffle_seed, std::optional<int64_t> most) {
@@ -66,22 +98,22 @@ Rows shuffled_and_cut(Rows rows, std::optional<uint64_t> shuffle_seed, std::opti
   return most ? rows.take(static_cast<uint64_t>(*most)) : rows;
 }
 
-// Sets evaluation and its name; takes the held-out rows off all_train.
+// Sets the evaluation rows and their name, unless they are held out of the training rows later.
 void choose_evaluation(const std::map<std::string, Rows>& splits, const SplitRequest& request, TrainingRows& chosen) {
-  const auto complete = [&](const Rows& rows) { return complete_rows(rows, chosen, request.rows.strict); };
+  const auto with_text = [&](const Rows& rows) {
+    return rows_with_text(rows, chosen.text_columns, request.rows.strict);
+  };
   if (splits.contains("validation")) {
     chosen.evaluation_name = "validation";
-    chosen.evaluation = complete(splits.at("validation"));
+    chosen.evaluation = with_text(splits.at("validation"));
     if (request.sample.validation_split > 0) {
       log_info("the data set has validation rows: validation_split is not used");
     }
   } else if (request.sample.validation_split > 0) {
     chosen.evaluation_name = "held-out";
-    std::tie(chosen.all_train, chosen.evaluation) =
-        table::stratified_split(chosen.all_train, chosen.label_column, request.sample.validation_split, request.seed);
   } else if (splits.contains("test") && request.needs_evaluation) {
     chosen.evaluation_name = "test";
-    chosen.evaluation = complete(splits.at("test"));
+    chosen.evaluation = with_text(splits.at("test"));
     log_warning(
         "there are no validation rows, so the best model is being chosen on test rows: its accuracy on them will look "
         "better than on new text (--validation-split 0.1 holds training rows out instead)");
@@ -92,6 +124,24 @@ void choose_evaluation(const std::map<std::string, Rows>& splits, const SplitReq
   }
 }
 
+// Decides the labels, skips rows without one, and holds evaluation rows out.
+void label_rows(const SplitRequest& request, TrainingRows& chosen) {
+  std::vector<table::LabelledSplit> splits = {{"training", chosen.all_train}};
+  if (chosen.evaluation) splits.push_back({chosen.evaluation_name, *chosen.evaluation});
+  if (chosen.all_train.empty()) return;
+  chosen.labels = decide_labels(splits, chosen.label_column, request.labels);
+  const auto with_label = [&](const Rows& rows) {
+    return noted(table::rows_with_label(rows, chosen.label_column, chosen.labels, request.rows.strict));
+  };
+  chosen.all_train = with_label(chosen.all_train);
+  if (chosen.evaluation) chosen.evaluation = with_label(*chosen.evaluation);
+  check_classes(chosen.all_train, chosen.label_column, chosen.labels);
+  if (chosen.evaluation || chosen.evaluation_name.empty()) return;
+  std::tie(chosen.all_train, chosen.evaluation) =
+      table::stratified_split(chosen.all_train, chosen.labels.ids(chosen.all_train, chosen.label_column),
+                              request.sample.validation_split, request.seed);
+}
+
 }  // namespace
 
 TrainingRows choose_training_rows(const SplitRequest& request) {
@@ -100,8 +150,9 @@ TrainingRows choose_training_rows(const SplitRequest& request) {
   TrainingRows chosen;
   chosen.text_columns = table::choose_text_columns(train, request.rows.text_column, request.rows.text_pair_column);
   chosen.label_column = table::choose_label_column(train, request.rows.label_column);
-  chosen.all_train = complete_rows(train, chosen, request.rows.strict);
+  chosen.all_train = rows_with_text(train, chosen.text_columns, request.rows.strict);
   choose_evaluation(splits, request, chosen);
+  label_rows(request, chosen);
   const SampleOptions& sample = request.sample;
   chosen.train = shuffled_and_cut(chosen.all_train, sample.shuffle_seed, request.max_train_samples);
   if (chosen.evaluation) {
@@ -122,18 +173,22 @@ EvaluationRows choose_evaluation_rows(const SplitRequest& request, const std::st
   }
   if (request.sample.validation_split > 0 && split.empty()) name = "train";
   const Rows& rows = name.empty() ? splits.begin()->second : split_named(splits, name);
-  TrainingRows columns;
-  columns.text_columns = table::choose_text_columns(rows, request.rows.text_column, request.rows.text_pair_column);
-  columns.label_column = table::choose_label_column(rows, request.rows.label_column);
-  Rows chosen = complete_rows(rows, columns, request.rows.strict);
+  EvaluationRows chosen;
+  chosen.text_columns = table::choose_text_columns(rows, request.rows.text_column, request.rows.text_pair_column);
+  chosen.label_column = table::choose_label_column(rows, request.rows.label_column);
+  const table::LabelledSplit whole{name, rows_with_text(rows, chosen.text_columns, request.rows.strict)};
+  if (!whole.rows.empty()) chosen.labels = decide_labels(std::span(&whole, 1), chosen.label_column, request.labels);
+  chosen.rows = noted(table::rows_with_label(whole.rows, chosen.label_column, chosen.labels, request.rows.strict));
   if (request.sample.validation_split > 0) {
-    chosen =
-        table::stratified_split(chosen, columns.label_column, request.sample.validation_split, request.seed).second;
+    chosen.rows = table::stratified_split(chosen.rows, chosen.labels.ids(chosen.rows, chosen.label_column),
+                                          request.sample.validation_split, request.seed)
+                      .second;
     name = "held-out";
   }
-  chosen = shuffled_and_cut(chosen, request.sample.shuffle_seed, request.sample.max_eval_samples);
-  if (chosen.empty()) throw Error(ErrorKind::kInput, "there is no complete row to evaluate on");
-  return {chosen, name, columns.text_columns, columns.label_column};
+  chosen.rows = shuffled_and_cut(chosen.rows, request.sample.shuffle_seed, request.sample.max_eval_samples);
+  if (chosen.rows.empty()) throw Error(ErrorKind::kInput, "there is no complete row to evaluate on");
+  chosen.name = name;
+  return chosen;
 }
 
 }  // namespace hone::task

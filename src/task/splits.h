@@ -1,4 +1,4 @@
-// Which rows train and which evaluate: the files of a data set, chosen, shuffled and cut as the options say.
+// Chooses the rows that train and those that evaluate from the files of a data set, as the options say.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "table/columns.h"
+#include "table/labels.h"
 #include "table/rows.h"
 #include "task/options.h"
 
@@ -16,23 +17,26 @@ namespace hone::task {
 struct SplitRequest {
   RowOptions rows;
   SampleOptions sample;
-  std::vector<std::string> train_file, validation_file, test_file;  // these win over the splits of rows.dataset
+  std::vector<std::string> train_file, validation_file, test_file;  // override the splits of rows.dataset
   std::optional<int64_t> max_train_samples;
   bool needs_evaluation = false;
-  uint64_t seed = 42;  // of the rows that are held out
+  uint64_t seed = 42;          // decides which rows are held out
+  table::LabelSources labels;  // given names, and those of the model
 };
 
 struct TrainingRows {
-  table::Rows all_train;  // before max_train_samples: the labels come from these
+  table::Rows all_train;  // before max_train_samples
   table::Rows train;
   std::optional<table::Rows> evaluation;
   std::string evaluation_name;  // "validation", "held-out" or "test"
   table::TextColumns text_columns;
   std::string label_column;
+  table::LabelMap labels;  // decided from all rows above
 };
 
-// Validation rows where there are any, else held-out ones (validation_split), else the test rows, which is said.
-// Errors: kUsage without rows to train or to evaluate on; what table says of bad files.
+// Takes validation rows if there are any, else held-out ones (validation_split), else the test rows, with a warning.
+// Logs what was skipped and how labels became ids. Errors: kUsage without rows to train or to evaluate on; kInput for
+// rows of one class only; those of `table` for bad files.
 TrainingRows choose_training_rows(const SplitRequest& request);
 
 struct EvaluationRows {
@@ -40,10 +44,11 @@ struct EvaluationRows {
   std::string name;  // of the split
   table::TextColumns text_columns;
   std::string label_column;
+  table::LabelMap labels;  // decided from all rows above
 };
 
-// The split of that name; with an empty name the first there is of validation, test and train. With validation_split:
-// the rows that training with the same seed holds out.
+// Takes the split of that name; with an empty name, the first that exists of validation, test and train. With
+// validation_split: the rows that training with the same seed holds out. request.labels.names are the model's.
 EvaluationRows choose_evaluation_rows(const SplitRequest& request, const std::string& split);
 
 }  // namespace hone::task

@@ -1,4 +1,3 @@
-// The rows of the table of tasks.
 #include "task/tasks.h"
 
 #include "base/names.h"
@@ -10,7 +9,7 @@ namespace {
 
 constexpr Task kTasks[] = {
     {"text-classification", "one label for each text or pair of texts", "single_label_classification",
-     classification_loss_sum, "accuracy"},
+     classification_loss_sum},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The table of tasks: what a model is trained for, how its loss is computed and what config.json calls it. To add one:
-// its file pair, a row here, a fixture.
+// The table of tasks: what a model is trained for, how its loss is computed, and its name in config.json. A new task
+// needs a file pair, a row here and a fixture.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -14,17 +14,16 @@ struct LossOptions {
 };
 
 struct Task {
-  std::string_view name;  // as pipelines of transformers name it
+  std::string_view name;  // of the pipeline of transformers
   std::string_view doc;
   std::string_view problem_type;  // in config.json
-  // The sum of the rows' losses, a scalar: logits [B, K], labels [B] int64.
+  // Returns the sum of the rows' losses, a scalar. logits [B, K], labels [B] int64.
   at::Tensor (*loss_sum)(const at::Tensor& logits, const at::Tensor& labels, const LossOptions& options);
-  std::string_view default_metric;  // that tells the better model, as "accuracy"
 };
 
 std::span<const Task> tasks();
 
-// Errors (kUnsupported): an unknown name, with the nearest one.
+// Error (kUnsupported): an unknown name; the hint has the nearest one.
 const Task& find_task(std::string_view name);
 
 }  // namespace hone::task

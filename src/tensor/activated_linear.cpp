@@ -1,4 +1,3 @@
-// One autograd function over kernel/activation.h and tensor/products.h.
 #include "tensor/activated_linear.h"
 
 #include <ATen/ATen.h>
@@ -28,7 +27,7 @@ struct Settings {
   at::ScalarType weight_type = at::kFloat;
 };
 
-// Of a graph that is kept another backward may come.
+// A graph that is kept may run backward again.
 bool may_overwrite(bool overwrite_x) { return overwrite_x && !torch::autograd::get_current_graph_task_keep_graph(); }
 
 class ActivatedLinearFunction : public torch::autograd::Function<ActivatedLinearFunction> {

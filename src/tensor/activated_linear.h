@@ -1,6 +1,6 @@
-// activation(x + bias) W^T: the second half of a feed-forward block. Of its two wide matrices, mostly
-// four times as wide as the model, it keeps only x: backward has the activations again from the sweep that it makes
-// over x in any case. Shapes: T rows, F width of the activation, O out features.
+// activation(x + bias) W^T: the second half of a feed-forward block. Of its two wide matrices (usually four times as
+// wide as the model) it keeps only x: backward recomputes the activations in the sweep that it makes over x anyway.
+// Shapes: T rows, F width of the activation, O out features.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,8 +10,8 @@
 namespace hone::tensor {
 
 // x [T, F] on the CPU, bias [F] or undefined, weight [O, F], `cast_weight` the same in x's type -> [T, O] of x's type.
-// Types and gradients as of tensor::activation and tensor::linear. `overwrite_x`: backward may write over x, once
-// nothing needs the graph any more: only where nothing else reads x, as of a fresh product.
+// Types and gradients are those of tensor::activation and tensor::linear. `overwrite_x` lets backward overwrite x when
+// the graph is no longer needed; set it only if nothing else reads x, such as for a fresh product.
 at::Tensor activated_linear(const at::Tensor& x, const at::Tensor& bias, kernel::ActivationKind kind,
                             const at::Tensor& weight, const at::Tensor& cast_weight, bool overwrite_x = false);
 

@@ -1,4 +1,3 @@
-// The autograd functions around kernel/activation.h.
 #include "tensor/activation.h"
 
 #include <ATen/ATen.h>
@@ -54,7 +53,7 @@ class ActivationFunction : public torch::autograd::Function<ActivationFunction> 
   }
 };
 
-// The rows of a dense tensor from column `first` on.
+// The rows of a dense tensor, from column `first` on.
 template <typename S>
 kernel::StridedRows<const S> rows_of(const at::Tensor& x, int64_t first = 0) {
   return {elements<S>(x) + first, x.size(-1)};

@@ -1,4 +1,4 @@
-// The arena is never destroyed: tensors of static life outlive everything.
+// The arena is never destroyed, because static tensors may outlive any other object.
 #include "tensor/allocator.h"
 
 #include <c10/core/Allocator.h>
@@ -19,7 +19,7 @@ namespace hone::tensor {
 namespace {
 
 constexpr uint64_t kSmallestBlock = uint64_t{256} << 10;
-// Of the memory that the process may have: the rest is for the program, its files and small blocks.
+// The share of the process's memory limit for large blocks; the rest is for the program, its files and small blocks.
 constexpr double kShareOfMemory = 0.95;
 
 std::atomic<BlockArena*> arena_in_use = nullptr;
@@ -31,12 +31,12 @@ constexpr double gibibytes(uint64_t bytes) { return static_cast<double>(bytes) /
   const uint64_t in_use = arena_in_use.load()->statistics().in_use_bytes;
   throw Error(
       ErrorKind::kIo,
-      fmt::format("out of memory: a tensor of {} bytes ({:.2f} GiB) was asked for, {:.2f} GiB are in use, and the "
+      fmt::format("out of memory: a tensor of {} bytes ({:.2f} GiB) was requested, {:.2f} GiB are in use, and the "
                   "limit is {:.2f} GiB",
                   bytes, gibibytes(bytes), gibibytes(in_use), gibibytes(limit_in_use)),
-      "use --gradient-checkpointing, a smaller --per-device-train-batch-size (with more "
-      "--gradient-accumulation-steps the steps stay the same), --per-device-eval-batch-size or --max-seq-length, or "
-      "a smaller model");
+      "use a smaller --per-device-train-batch-size with more --gradient-accumulation-steps (the steps stay the same); "
+      "use --gradient-checkpointing; use a smaller --per-device-eval-batch-size; use a smaller --max-seq-length; use a "
+      "smaller model");
 }
 
 void release(void* block) {

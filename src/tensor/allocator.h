@@ -1,28 +1,28 @@
-// Where tensors on the CPU have their memory: large blocks from an arena that keeps what is freed (block_arena.h),
-// small ones from the system. Memory that others own (mapped files) is not touched by it.
+// The allocator of tensors on the CPU: large blocks come from an arena that keeps freed memory (block_arena.h), small
+// ones from the system. Memory with other owners (mapped files) is not affected.
 #pragma once
 
 #include <cstdint>
 
 namespace hone::tensor {
 
-// From now on libtorch allocates by it; more calls do nothing. An allocation that does not fit throws Error (kIo),
-// which says what was asked, what is in use and the limit: the memory that this process may have (base/machine.h).
-// Where addresses are limited (ulimit -v), libtorch's own allocator stays.
+// Makes libtorch use this allocator from now on; further calls do nothing. An allocation that does not fit throws Error
+// (kIo) with the requested size, the memory in use and the limit: the memory that this process may have
+// (base/machine.h). If addresses are limited (ulimit -v), libtorch keeps its own allocator.
 void install_caching_allocator();
 
 struct AllocatorStatistics {
   uint64_t in_use_bytes = 0, peak_in_use_bytes = 0;
-  uint64_t cached_bytes = 0;     // kept for the next blocks
-  uint64_t peak_held_bytes = 0;  // in use and kept
-  uint64_t fresh_bytes = 0;      // pages asked of the system so far
+  uint64_t cached_bytes = 0;     // free, kept for the next blocks
+  uint64_t peak_held_bytes = 0;  // in use or kept
+  uint64_t fresh_bytes = 0;      // requested from the system so far
   uint64_t limit_bytes = 0;
 };
 
-// Of large blocks; zeros where the allocator is not installed.
+// Statistics of large blocks; zeros if the allocator is not installed.
 AllocatorStatistics allocator_statistics();
 
-// Gives the system what is kept but not in use; returns how many bytes.
+// Returns memory that is kept but not in use to the system; returns how many bytes.
 uint64_t release_cached_memory();
 
 }  // namespace hone::tensor

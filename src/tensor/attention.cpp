@@ -1,4 +1,3 @@
-// From tensors to the pointers and strides of the kernel, and back.
 #include "tensor/attention.h"
 
 #include <ATen/ATen.h>
@@ -9,9 +8,9 @@
 
 #include "base/error.h"
 #include "kernel/attention.h"
-#include "tensor/library_draws.h"
+#include "tensor/compute.h"
+#include "tensor/dropout.h"
 #include "tensor/saved.h"
-#include "tensor/transfer.h"
 
 namespace hone::tensor {
 
@@ -125,7 +124,7 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
   }
 };
 
-// [T] int64: each token's row in a padded batch [B * S].
+// Returns each token's row in a padded batch [B * S]: [T] int64.
 at::Tensor padded_rows(const Packing& packing) {
   const int64_t longest = packing.max_length();
   at::Tensor rows = at::empty({packing.num_tokens()}, at::kLong);
@@ -136,7 +135,8 @@ at::Tensor padded_rows(const Packing& packing) {
   return rows;
 }
 
-// [B, 1 or H, S, S], to be added: -inf where a query must not see a key. Pad queries see all, so that none is NaN.
+// [B, 1 or H, S, S], added to the scores: -inf where a query must not see a key. Queries of padding see all keys, so
+// that no result is NaN.
 at::Tensor padded_bias(const at::Tensor& rows, const Packing& packing, const AttentionOptions& options,
                        const at::TensorOptions& like) {
   const int64_t batch = packing.num_sequences(), longest = packing.max_length();

@@ -1,5 +1,5 @@
-// Attention over a packed batch as an autograd function around kernel/attention.h; off the CPU, by libtorch's own.
-// Shapes: T tokens in all, S tokens of one sequence, H query heads, G key and value heads, D head width.
+// Attention over a packed batch as an autograd function around kernel/attention.h; on other devices than the CPU by
+// libtorch. Shapes: T tokens in total, S tokens of one sequence, H query heads, G key and value heads, D head width.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,16 +17,16 @@ struct AttentionOptions {
   double scale = 0;     // of the scores; 0: 1 / sqrt(D)
   at::Tensor key_mask;  // [T] uint8 or undefined: no query sees a key whose byte is 0
   at::Tensor bias;      // [1 or H, S, S] float or undefined, S >= the longest sequence: added to the scaled scores
-  double p = 0;         // dropout of the softmax; its elements are numbered in kernel/attention.h
+  double p = 0;         // dropout of the softmax; kernel/attention.h numbers its elements
   RandomStream stream;
 };
 
 // qkv [T, (H + 2 G) * D], query heads first, then keys, then values -> [T, H * D]. float, bfloat16 or double. The bias
-// gets no gradient.
+// has no gradient.
 at::Tensor attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options);
 
-// The same by libtorch's operations on a padded batch: for devices without kernels of ours. Its dropout draws are
-// libtorch's, seeded from the place in the run.
+// The same by libtorch's operations on a padded batch, for devices without hone's kernels. libtorch draws the dropout,
+// seeded from the position in training.
 at::Tensor library_attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options);
 
 }  // namespace hone::tensor

@@ -1,4 +1,4 @@
-// Memory is counted in huge pages: one that a block lies in counts as held, as the system gives it whole.
+// Counts memory in huge pages: a huge page with any block in it is held, because the system allocates it as a whole.
 #include "tensor/block_arena.h"
 
 #include <sys/mman.h>
@@ -30,7 +30,7 @@ BlockArena::BlockArena(const ArenaOptions& options) : options_(options) {
   base_ = static_cast<char*>(range) + before;
   if (before > 0) munmap(range, before);
   munmap(base_ + bytes, kHugePage - before);
-  madvise(base_, bytes, MADV_HUGEPAGE);  // advice: refused where the system has no huge pages
+  madvise(base_, bytes, MADV_HUGEPAGE);  // fails harmlessly if the system has no huge pages
   size_ = bytes;
   touched_.resize(bytes / kHugePage);
   add_gap(0, {bytes, 0});
@@ -108,7 +108,7 @@ uint64_t BlockArena::untouched_pages(uint64_t offset, uint64_t size) const {
   return static_cast<uint64_t>(std::count(begin, end, false));
 }
 
-// Gives gaps back until `num_pages` more fit under the limit, but for the gap that they are wanted in.
+// Returns gaps to the system until `num_pages` more fit under the limit; keeps the gap that they are for.
 bool BlockArena::make_room(uint64_t num_pages, uint64_t limit, uint64_t kept_gap) {
   const uint64_t limit_pages = rounded_up(limit, kHugePage) / kHugePage;
   while (num_touched_ + num_pages > limit_pages) {
@@ -131,7 +131,7 @@ BlockArena::Gaps::const_iterator BlockArena::oldest_gap(uint64_t kept_gap) const
   return oldest;
 }
 
-// Returns how many huge pages that lie wholly in the gap were given back, from its end on.
+// Returns huge pages that lie entirely in the gap to the system, from its end on; returns how many.
 uint64_t BlockArena::give_back(uint64_t offset, const Gap& gap, uint64_t most_pages) {
   const uint64_t begin = rounded_up(offset, kHugePage) / kHugePage;
   const uint64_t end = std::min(offset + gap.size, committed_) / kHugePage;

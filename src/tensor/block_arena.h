@@ -1,6 +1,6 @@
-// Memory for large blocks, kept for the next ones: fresh pages are the dearest part of a large allocation, and the
-// system's allocator gives them back at each free. One range of addresses, cut as asked (best fit) and joined again as
-// freed, so that a block of any size finds the room of those before it, whatever their sizes were.
+// Memory for large blocks, kept after a free for the next blocks: fresh pages are the most expensive part of a large
+// allocation, and the system's allocator returns them at each free. One range of addresses is split on allocation (best
+// fit) and merged on free, so that a block can reuse the memory of earlier blocks of any size.
 #pragma once
 
 #include <cstddef>
@@ -16,22 +16,22 @@ namespace hone::tensor {
 
 struct ArenaOptions {
   uint64_t address_bytes = 0;  // reserved; costs no memory until used
-  uint64_t limit_bytes = 0;    // of memory; what is over is refused
-  // Freed memory is given back to the system, that freed longest ago first, where the arena would hold more than this
-  // share of the most that was ever in use.
-  double slack = 1.03;  // a step of training was no slower than with 1.125, and held 3 % less
+  uint64_t limit_bytes = 0;    // of memory; allocations beyond it fail
+  // If the arena would hold more than this share of the peak memory in use, it returns freed memory to the system, the
+  // longest unused first.
+  double slack = 1.03;  // as fast in training as 1.125, with 3 % less memory
 };
 
 struct ArenaStatistics {
   uint64_t in_use_bytes = 0, peak_in_use_bytes = 0;
   uint64_t held_bytes = 0, peak_held_bytes = 0;  // of memory, in use or kept
-  uint64_t fresh_bytes = 0;                      // pages asked of the system so far
+  uint64_t fresh_bytes = 0;                      // requested from the system so far
 };
 
-// Its functions may be called from any thread.
+// Thread-safe.
 class BlockArena {
  public:
-  // Where the system reserves no addresses, the arena is empty and refuses every block.
+  // If the system reserves no addresses, the arena is empty and every allocation fails.
   explicit BlockArena(const ArenaOptions& options);
   ~BlockArena();
   BlockArena(const BlockArena&) = delete;
@@ -40,12 +40,12 @@ class BlockArena {
   bool is_empty() const { return size_ == 0; }
   bool contains(const void* block) const;
 
-  // A block aligned to a page of 4 KiB, in huge pages where the system has them; null where limit, addresses or system
-  // do not allow it.
+  // Returns a block aligned to a page of 4 KiB, in huge pages if the system has them; null if limit, addresses or
+  // system do not allow it.
   void* allocate(uint64_t bytes);
   void release(void* block);
 
-  // Gives all memory that is not in use back to the system; returns how much.
+  // Returns all unused memory to the system; returns how much.
   uint64_t give_back();
 
   ArenaStatistics statistics() const;
@@ -53,7 +53,7 @@ class BlockArena {
  private:
   struct Gap {
     uint64_t size = 0;
-    uint64_t freed_at = 0;  // order of the frees
+    uint64_t freed_at = 0;  // sequence number of the free
   };
   using Gaps = std::map<uint64_t, Gap>;  // by offset
 
@@ -73,7 +73,7 @@ class BlockArena {
   Gaps gaps_;
   std::set<std::pair<uint64_t, uint64_t>> gaps_by_size_;  // (size, offset)
   std::unordered_map<uint64_t, uint64_t> used_;           // offset to size
-  std::vector<bool> touched_;                             // huge pages that hold memory
+  std::vector<bool> touched_;                             // huge pages with memory
   uint64_t num_touched_ = 0, num_frees_ = 0;
   ArenaStatistics statistics_;
 };

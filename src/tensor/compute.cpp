@@ -1,12 +1,13 @@
-// bf16 is taken only where it is native: emulated, it is many times slower than fp32.
+// bf16 is chosen only if it is native: emulated bf16 is many times slower than fp32.
 #include "tensor/compute.h"
 
-#include <ATen/Context.h>
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/api/include/torch/cuda.h>
 
 #include "base/error.h"
+#include "base/machine.h"
 #include "kernel/cpu.h"
-#include "tensor/threads.h"
 
 namespace hone::tensor {
 
@@ -14,11 +15,11 @@ namespace {
 
 at::Device choose_device(const std::string& name) {
   const bool has_cuda = torch::cuda::is_available();
-  if (name == "cuda" && !has_cuda) {
+  if (name == kCuda && !has_cuda) {
     throw Error(ErrorKind::kUnsupported, "device is \"cuda\", but libtorch finds no CUDA device here",
                 "leave --device out to compute on the processor; `hone devices` lists what there is");
   }
-  return has_cuda && name != "cpu" ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+  return has_cuda && name != kCpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
 }
 
 std::string bf16_unit() { return kernel::cpu_level() == kernel::CpuLevel::kAmx ? "AMX" : "AVX-512 BF16"; }
@@ -33,12 +34,12 @@ std::string why_not_bf16() {
 void choose_precision(const std::string& name, Compute& compute) {
   const bool is_cpu = compute.device.is_cpu();
   const bool has_bf16 = !is_cpu || kernel::has_native_bf16();
-  if (name == "bf16" && !has_bf16) {
+  if (name == kBf16 && !has_bf16) {
     throw Error(ErrorKind::kUnsupported, fmt::format("precision is \"bf16\", but {}", why_not_bf16()),
                 "leave --precision out: fp32 is faster than emulated bf16");
   }
-  compute.dtype = has_bf16 && name != "fp32" ? at::kBFloat16 : at::kFloat;
-  if (name != "auto") {
+  compute.dtype = has_bf16 && name != kFp32 ? at::kBFloat16 : at::kFloat;
+  if (name != kAuto) {
     compute.reason = "as asked";
   } else if (!has_bf16) {
     compute.reason = why_not_bf16();
@@ -49,6 +50,21 @@ void choose_precision(const std::string& name, Compute& compute) {
 
 }  // namespace
 
+void set_num_threads(int num_threads) {
+  if (num_threads < 0) {
+    throw Error(ErrorKind::kUsage, fmt::format("num_threads is {}", num_threads), "give 0 (all cores) or more");
+  }
+  at::set_num_threads(num_threads == 0 ? this_machine().num_useful_threads() : num_threads);
+}
+
+int num_threads() { return at::get_num_threads(); }
+
+at::Tensor on_device(const at::Tensor& tensor, at::Device device) {
+  if (tensor.device() == device) return tensor;
+  const bool by_pinned_memory = tensor.device().is_cpu() && device.is_cuda();
+  return (by_pinned_memory ? tensor.pin_memory() : tensor).to(device, /*non_blocking=*/true);
+}
+
 Compute prepare_compute(const ComputeOptions& options) {
   set_num_threads(static_cast<int>(options.num_threads));
   Compute compute;
@@ -57,9 +73,11 @@ Compute prepare_compute(const ComputeOptions& options) {
   return compute;
 }
 
+std::string_view precision_name(at::ScalarType dtype) { return dtype == at::kBFloat16 ? kBf16 : kFp32; }
+
 std::string describe(const Compute& compute) {
-  return fmt::format("{}, {} threads, {} ({})", compute.device.str(), num_threads(),
-                     compute.dtype == at::kBFloat16 ? "bf16" : "fp32", compute.reason);
+  return fmt::format("{}, {} threads, {} ({})", compute.device.str(), num_threads(), precision_name(compute.dtype),
+                     compute.reason);
 }
 
 }  // namespace hone::tensor

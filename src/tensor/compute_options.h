@@ -1,11 +1,18 @@
-// The options of every command that computes: threads, device, number format. No libtorch here: the program that parses
-// them starts without it.
+// The options of every command that computes: threads, device, number format. Without libtorch, because the program
+// parses them before it loads libtorch.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace hone::tensor {
+
+// The names that --device and --precision take.
+inline constexpr std::string_view kAuto = "auto", kCpu = "cpu", kCuda = "cuda", kFp32 = "fp32", kBf16 = "bf16";
+inline constexpr std::array kDeviceNames = {kAuto, kCpu, kCuda};
+inline constexpr std::array kPrecisionNames = {kAuto, kFp32, kBf16};
 
 struct ComputeOptions {
   int64_t num_threads = 0;
@@ -17,12 +24,13 @@ struct ComputeOptions {
     visit("num_threads", self.num_threads, "threads that compute; results are equal bit for bit at the same number")
         .at_least(0)
         .default_text("one for each core of this process");
-    visit("device", self.device, "where to compute; auto: on a GPU where there is one")
-        .choices({"auto", "cpu", "cuda"});
+    visit("device", self.device, "device to compute on; auto: a GPU if there is one")
+        .choices({kDeviceNames.begin(), kDeviceNames.end()});
     visit("precision", self.precision,
-          "number format of products and activations (weights, sums and losses are fp32 always); auto: bf16 where the "
-          "machine has instructions for it, fp32 elsewhere")
-        .choices({"auto", "fp32", "bf16"});
+          "number format of products and activations (weights, sums and losses are always fp32); auto: bf16 if the "
+          "machine "
+          "has instructions for it, fp32 otherwise")
+        .choices({kPrecisionNames.begin(), kPrecisionNames.end()});
   }
 };
 

@@ -1,4 +1,3 @@
-// The autograd functions around kernel/cross_entropy.h.
 #include "tensor/cross_entropy.h"
 
 #include <ATen/ATen.h>
@@ -24,7 +23,7 @@ kernel::CrossEntropyShape shape_of(const at::Tensor& logits, const CrossEntropyO
   return {logits.size(0), logits.size(1), options.ignore_index, options.label_smoothing};
 }
 
-// The sum of the rows' losses; logsumexp [T] is filled.
+// Returns the sum of the rows' losses; fills logsumexp [T].
 double forward_rows(const at::Tensor& logits, const at::Tensor& targets, const CrossEntropyOptions& options,
                     const at::Tensor& logsumexp) {
   std::vector<double> losses(static_cast<size_t>(logits.size(0)));
@@ -72,12 +71,12 @@ class CrossEntropyFunction : public torch::autograd::Function<CrossEntropyFuncti
 
 struct LinearSettings {
   CrossEntropyOptions options;
-  at::Tensor cast_weight, active;  // active: the rows that have a target, undefined for all
+  at::Tensor cast_weight, active;  // active: the rows with a target; undefined: all rows
   int64_t chunk_rows = 1;
   bool wants_hidden = false, wants_weight = false, wants_bias = false;
 };
 
-// The gradients of a linear's inputs, added up chunk by chunk.
+// The gradients of a linear's inputs, summed chunk by chunk.
 class ChunkGradients {
  public:
   ChunkGradients(const LinearSettings& settings, const at::Tensor& hidden, const at::Tensor& weight,
@@ -104,7 +103,7 @@ class ChunkGradients {
     if (bias_.defined()) bias_.add_(gradient.sum({0}, false, bias_.scalar_type()));
   }
 
-  // In the shapes of all rows, hidden's zero where there is no target.
+  // Returns the gradients in the shapes of all rows; rows of hidden without a target have gradient 0.
   variable_list of_inputs(const at::Tensor& all_rows) const {
     if (!hidden_.defined() || !settings_.active.defined()) return {hidden_, weight_, bias_};
     return {at::zeros_like(all_rows).index_copy_(0, settings_.active, hidden_), weight_, bias_};
@@ -149,7 +148,7 @@ class LinearCrossEntropyFunction : public torch::autograd::Function<LinearCrossE
     for (at::Tensor& gradient : gradients) {
       if (gradient.defined() && scale != 1) gradient = gradient * scale;
     }
-    gradients.resize(5);  // and none of the targets and the settings
+    gradients.resize(5);  // targets and settings have no gradient
     return gradients;
   }
 };

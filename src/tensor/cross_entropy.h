@@ -1,4 +1,4 @@
-// Softmax cross-entropy as a sum over rows, from logits or straight from what the last linear takes. T rows (tokens),
+// Softmax cross-entropy as a sum over rows, from logits or directly from the input of the last linear. T rows (tokens),
 // C width, V classes.
 #pragma once
 
@@ -15,24 +15,23 @@ struct CrossEntropyOptions {
 };
 
 // logits [T, V] of float, double or bfloat16, targets [T] int64 in [0, V) or ignore_index -> scalar, float (double for
-// double). The rows' losses are added up in double. No target: 0.
+// double). Sums the rows' losses in double. Returns 0 if no row has a target.
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets, const CrossEntropyOptions& options = {});
 
-// The same by libtorch's own operations, as on devices other than the CPU.
+// The same by libtorch's operations; used on devices other than the CPU.
 at::Tensor cross_entropy_by_library(const at::Tensor& logits, const at::Tensor& targets,
                                     const CrossEntropyOptions& options = {});
 
 // The last linear of a language model.
 struct OutputLayer {
   at::Tensor weight;       // [V, C]
-  at::Tensor cast_weight;  // weight in the type of hidden, or undefined: cast here
+  at::Tensor cast_weight;  // weight in the type of hidden, or undefined: computed here
   at::Tensor bias;         // [V], or undefined
 };
 
-// cross_entropy of hidden [T, C] times weight^T + bias without ever holding all logits: a chunk of rows at a time, each
-// chunk's gradients taken while its logits are there. Rows without a target are left out of the products. `chunk_bytes`
-// bounds the logits that exist at once (a row at the least). The method is that of Hsu et al., "Liger Kernel",
-// arXiv 2410.10989.
+// Returns cross_entropy of hidden [T, C] times weight^T + bias without storing all logits: computes logits and
+// gradients chunk by chunk, and skips rows without a target. `chunk_bytes` bounds the logits that exist at once (at
+// least one row). Method: Hsu et al., "Liger Kernel", arXiv 2410.10989.
 at::Tensor linear_cross_entropy(const at::Tensor& hidden, const OutputLayer& layer, const at::Tensor& targets,
                                 const CrossEntropyOptions& options = {}, int64_t chunk_bytes = int64_t{64} << 20);
 

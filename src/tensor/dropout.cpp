@@ -1,8 +1,9 @@
-// Dropout as an autograd function that keeps five numbers instead of a mask.
 #include "tensor/dropout.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <mutex>
 
 #include "base/error.h"
 #include "kernel/dropout.h"
@@ -46,13 +47,15 @@ class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
   }
 };
 
+uint64_t seed_of(const PhiloxBlock& words) { return uint64_t{words[1]} << 32 | words[0]; }
+
 }  // namespace
 
 at::Tensor dropout_by_library(const at::Tensor& x, double p, const RandomStream& stream, uint64_t first_element) {
-  // Beyond the blocks that any draw of elements reaches.
+  // Beyond the blocks of any draw of elements.
   const PhiloxBlock words = stream.block((uint64_t{1} << 47) + first_element / 4);
   at::Generator generator = at::globalContext().defaultGenerator(x.device()).clone();
-  generator.set_current_seed(uint64_t{words[1]} << 32 | words[0]);
+  generator.set_current_seed(seed_of(words));
   const at::Tensor kept = at::empty_like(x, x.options().requires_grad(false)).bernoulli_(1 - p, generator);
   return x * kept.mul_(kernel::keep_scale(p));
 }
@@ -63,6 +66,13 @@ at::Tensor dropout(const at::Tensor& x, double p, const RandomStream& stream, ui
   if (p == 0) return x;
   if (!x.device().is_cpu()) return dropout_by_library(x, p, stream, first_element);
   return DropoutFunction::apply(x, kernel::DropoutDraw{p, stream, first_element / 4});
+}
+
+void seed_library_draws(c10::Device device, const RandomStream& stream, double p) {
+  if (p == 0) return;
+  at::Generator generator = at::globalContext().defaultGenerator(device);
+  const std::scoped_lock lock(generator.mutex());
+  generator.set_current_seed(seed_of(stream.block(0)));
 }
 
 }  // namespace hone::tensor

@@ -1,4 +1,3 @@
-// The table of element types.
 #include "tensor/dtype.h"
 
 #include <array>
@@ -43,7 +42,7 @@ std::string_view dtype_name(at::ScalarType dtype) {
   for (const DtypeRow& row : kDtypes) {
     if (row.dtype == dtype) return row.name;
   }
-  throw Error(ErrorKind::kUnsupported, fmt::format("safetensors files hold no {}", c10::toString(dtype)));
+  throw Error(ErrorKind::kUnsupported, fmt::format("safetensors files do not support {}", c10::toString(dtype)));
 }
 
 }  // namespace hone::tensor

@@ -1,4 +1,4 @@
-// The element types of weights files, by safetensors' names.
+// The element types of weight files, by safetensors' names.
 #pragma once
 
 #include <c10/core/ScalarType.h>
@@ -7,9 +7,9 @@
 
 namespace hone::tensor {
 
-// Throws kUnsupported for a name that hone does not know.
+// Throws kUnsupported if hone does not know the name.
 at::ScalarType dtype_of_name(std::string_view name);
-// "F32"; throws kUnsupported for a type that safetensors files do not hold.
+// Returns a name such as "F32". Throws kUnsupported for a type that safetensors files do not support.
 std::string_view dtype_name(at::ScalarType dtype);
 
 }  // namespace hone::tensor

@@ -1,4 +1,3 @@
-// The autograd function around kernel/embedding.h. It keeps the ids and two numbers a row.
 #include "tensor/embedding.h"
 
 #include <ATen/ATen.h>
@@ -37,7 +36,7 @@ kernel::Tables<A> tables_of(const variable_list& weights, const Settings& settin
   return tables;
 }
 
-// f(a value of the result's element type).
+// Calls f with a value of the result's element type.
 template <typename F>
 void for_result_type(const Settings& settings, F f) {
   for_storage_type(at::empty({0}, settings.dtype), f);
@@ -73,7 +72,7 @@ class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
     const size_t num_tables = settings.ids.size();
     const at::Tensor dy = results[0].contiguous(), &norm_weight = saved[num_tables];
     const at::Tensor sum_gradient = at::empty(dy.sizes(), norm_weight.options());
-    variable_list gradients(num_tables + 3);  // and none of the settings
+    variable_list gradients(num_tables + 3);  // the settings have no gradient
     gradients[num_tables] = at::zeros_like(norm_weight);
     if (settings.has_bias) gradients[num_tables + 1] = at::zeros_like(norm_weight);
     for_result_type(settings, [&](auto type) {

@@ -1,4 +1,5 @@
-// dropout(LayerNorm(sum of rows of several tables)) as one operation: the input of BERT and its kin.
+// dropout(LayerNorm(sum of rows of several tables)), the input of models such as BERT, as an autograd function around
+// kernel/embedding.h. It keeps the ids and two numbers per row.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -13,7 +14,7 @@ namespace hone::tensor {
 struct EmbeddingTable {
   at::Tensor weight;        // [rows, C]
   at::Tensor ids;           // [T] int64; each lies in the table
-  int64_t padding_id = -1;  // this row gets no gradient; -1: each gets its own
+  int64_t padding_id = -1;  // this row has no gradient; -1: every row has one
 };
 
 struct EmbeddingOptions {
@@ -25,10 +26,10 @@ struct EmbeddingOptions {
   at::ScalarType dtype = at::kFloat;  // of the result: float, double or bfloat16
 };
 
-// 1 to 4 tables -> [T, C]. The gradients of the tables are dense and equal from run to run.
+// 1 to 4 tables -> [T, C]. The gradients of the tables are dense, and equal from run to run.
 at::Tensor embedding_norm(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
 
-// The same by libtorch's own operations, as on devices other than the CPU; its dropout is dropout_by_library.
+// The same by libtorch's operations, used on devices other than the CPU; its dropout is dropout_by_library.
 at::Tensor embedding_norm_by_library(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
 
 }  // namespace hone::tensor

@@ -1,4 +1,3 @@
-// The autograd functions around tensor/products.h.
 #include "tensor/linear.h"
 
 #include <ATen/ATen.h>
@@ -70,12 +69,21 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
     const at::Tensor& gradient = gradients[0];
     const at::Tensor x_gradient = context->needs_input_grad(0) ? rows_product(gradient, saved[1]) : at::Tensor();
     variable_list result{x_gradient, {}, {}};
-    const at::Tensor of_weights = weight_gradient(gradient, saved[0]).to(parts.type);
-    for (const at::Tensor& part : of_weights.split_with_sizes(parts.rows)) result.push_back(part);
-    for (const at::Tensor& part : at::sum(gradient, {0}, false, parts.type).split_with_sizes(parts.rows)) {
-      result.push_back(part);
+    const size_t first_weight = result.size(), first_bias = first_weight + parts.rows.size();
+    result.resize(first_bias + parts.rows.size());
+    if (context->needs_input_grad({{first_weight, first_bias}})) {
+      put_parts(weight_gradient(gradient, saved[0]).to(parts.type), parts.rows, result, first_weight);
+    }
+    if (context->needs_input_grad({{first_bias, result.size()}})) {
+      put_parts(at::sum(gradient, {0}, false, parts.type), parts.rows, result, first_bias);
     }
     return result;
+  }
+
+ private:
+  static void put_parts(const at::Tensor& joined, const std::vector<int64_t>& rows, variable_list& result,
+                        size_t first) {
+    for (const at::Tensor& part : joined.split_with_sizes(rows)) result[first++] = part;
   }
 };
 
@@ -86,7 +94,7 @@ int64_t version_of(const at::Tensor& weight) { return weight.is_inference() ? 0 
 at::Tensor CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
   if (weight.scalar_type() == dtype) return weight;
   if (!copy_.defined() || copy_.scalar_type() != dtype || source_ != weight.const_data_ptr() || version_ != version) {
-    // A copy that an evaluation makes serves the next training step too.
+    // The next training step may use a copy that an evaluation makes.
     const c10::InferenceMode for_training_too(false);
     const at::NoGradGuard no_gradients;
     copy_ = weight.detach().to(dtype);

@@ -1,4 +1,5 @@
-// x W^T + b where x may be bfloat16 and W is the fp32 master weight. Shapes: T rows, I in, O out features.
+// x W^T + b as an autograd function, where x may be bfloat16 and W is the fp32 master weight. Shapes: T rows, I in, O
+// out features.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,13 +8,13 @@
 
 namespace hone::tensor {
 
-// Changes when the weight's values have; 0 for one that only inference has seen.
+// Returns a number that changes with the weight's values; 0 for an inference tensor.
 int64_t version_of(const at::Tensor& weight);
 
-// A weight as the product takes it: for x of bfloat16 a copy of that type, made again when the weight has changed.
+// A weight in the type of the product: if x is bfloat16, a copy that is made again when the weight has changed.
 class CastWeight {
  public:
-  // `weight` in `dtype`: itself where it is of this type. `version` changes when the weight's values have.
+  // Returns `weight` in `dtype`: itself if it has this type. `version` changes with the weight's values.
   at::Tensor in(const at::Tensor& weight, at::ScalarType dtype, int64_t version);
   at::Tensor in(const at::Tensor& weight, at::ScalarType dtype) { return in(weight, dtype, version_of(weight)); }
 
@@ -24,11 +25,12 @@ class CastWeight {
 };
 
 // x [*, I], weight [O, I], bias [O] or undefined -> [*, O] of x's type. `cast_weight` is weight in x's type. Gradients
-// are of the types of x, weight and bias.
+// have the types of x, weight and bias.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cast_weight, const at::Tensor& bias);
 
 // Several linears of one input in one product. `joined` [sum of O, I] holds the weights one after another, in x's type,
-// and joined_bias [sum of O] their biases in x's type; each weight and bias gets its part of the gradient.
+// and joined_bias [sum of O] their biases in x's type. Each weight and bias that is not frozen gets its part of the
+// gradient.
 at::Tensor joined_linear(const at::Tensor& x, const std::vector<at::Tensor>& weights,
                          const std::vector<at::Tensor>& biases, const at::Tensor& joined,
                          const at::Tensor& joined_bias);

@@ -1,4 +1,3 @@
-// The autograd function around kernel/norm.h. It keeps the sum and two numbers a row.
 #include "tensor/norm.h"
 
 #include <ATen/ATen.h>
@@ -28,12 +27,12 @@ struct Settings {
   std::array<bool, kNumInputs> given{};
 };
 
-using OptionalTensor = std::optional<at::Tensor>;  // what an autograd function takes for an input that may lack
+using OptionalTensor = std::optional<at::Tensor>;  // an optional input of an autograd function
 
 at::Tensor contiguous(const at::Tensor& x) { return x.defined() ? x.contiguous() : x; }
 at::Tensor contiguous(const OptionalTensor& x) { return x ? x->contiguous() : at::Tensor(); }
 
-// A tensor over the same memory that autograd takes for a fresh one.
+// Returns a tensor over the same memory that autograd treats as a new one.
 at::Tensor over_memory_of(const at::Tensor& x) {
   return at::empty({0}, x.options()).set_(x.storage(), x.storage_offset(), x.sizes(), x.strides());
 }
@@ -55,7 +54,7 @@ void run_forward(const Settings& settings, const at::Tensor& x, const variable_l
   kernel::norm_forward(settings.shape, arrays);
 }
 
-// gradients: one of each Input, undefined where not wanted.
+// gradients: one for each Input, undefined if not wanted.
 template <typename S>
 void run_backward(const kernel::NormShape& shape, const at::Tensor& sum_gradient, const at::Tensor& normed_gradient,
                   const variable_list& saved, const variable_list& gradients, bool shares_residual) {
@@ -77,7 +76,7 @@ void run_backward(const kernel::NormShape& shape, const at::Tensor& sum_gradient
 
 class NormFunction : public torch::autograd::Function<NormFunction> {
  public:
-  // Gives {sum, normed}, or {normed} where nothing is added to x.
+  // Returns {sum, normed}, or {normed} if nothing is added to x.
   static variable_list forward(AutogradContext* context, const at::Tensor& given_x, const OptionalTensor& bias,
                                const OptionalTensor& residual, const at::Tensor& weight,
                                const OptionalTensor& norm_bias, const Settings& settings) {
@@ -100,10 +99,10 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
     const Settings& settings = saved_in<Settings>(*context);
     const at::Tensor normed_gradient = contiguous(results.back());
     const at::Tensor sum_gradient = settings.adds_to_x ? contiguous(results.front()) : at::Tensor();
-    variable_list gradients(kNumInputs + 1);  // and none of the settings
+    variable_list gradients(kNumInputs + 1);  // the settings have no gradient
     if (!normed_gradient.defined() && !sum_gradient.defined()) return gradients;
     const variable_list saved = context->get_saved_variables();
-    // Autograd numbers only the inputs that were given.
+    // Autograd numbers only the inputs that are present.
     const auto wants = [&](Input input) {
       const auto begin = settings.given.begin();
       return settings.given[input] &&

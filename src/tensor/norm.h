@@ -1,4 +1,5 @@
-// Norm(dropout(x + bias) + residual) as one operation: what stands between two matrix products of a transformer.
+// Norm(dropout(x + bias) + residual), which follows a matrix product in a transformer, as an autograd function around
+// kernel/norm.h. It keeps the sum and two numbers per row.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,20 +20,21 @@ struct NormOptions {
   at::Tensor residual;  // of x's shape, or undefined: added after dropout
   double p = 0;         // of dropout, in [0, 1]
   RandomStream stream;  // element (row, column) has index row * C + column
-  // The sum is written over x: only where nothing else reads x, as of a fresh product.
+  // Overwrites x with the sum; set it only if nothing else reads x, such as for a fresh product.
   bool overwrite_x = false;
 };
 
 struct NormResult {
-  at::Tensor sum;     // dropout(x + bias) + residual; x itself where nothing is added
+  at::Tensor sum;     // dropout(x + bias) + residual; x itself if nothing is added
   at::Tensor normed;  // the norm of sum
 };
 
-// x [*, C] of float, double or bfloat16, on any device; the results have x's type. Parameters may be float where x is
-// bfloat16: they, the statistics and their gradients are computed in float. Gradients of one result or of both.
+// x [*, C] of float, double or bfloat16, on any device; the results have x's type. Parameters may be float if x is
+// bfloat16; they, the statistics and their gradients are computed in float. Backward takes gradients of one or both
+// results.
 NormResult residual_norm(const at::Tensor& x, const NormOptions& options);
 
-// The same by libtorch's own operations, as on devices other than the CPU; its dropout is dropout_by_library.
+// The same by libtorch's operations, used on devices other than the CPU; its dropout is dropout_by_library.
 NormResult residual_norm_by_library(const at::Tensor& x, const NormOptions& options);
 
 }  // namespace hone::tensor

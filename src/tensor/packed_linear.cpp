@@ -1,4 +1,4 @@
-// oneDNN's functions are not exported by libtorch; what compiled models use of them is, as operators.
+// libtorch does not export oneDNN's functions, but registers those that compiled models use as operators.
 #include "tensor/packed_linear.h"
 
 #include <ATen/ATen.h>
@@ -35,7 +35,7 @@ at::Tensor call(const Operator& op, std::vector<c10::IValue> arguments) {
   return arguments.front().toTensor();
 }
 
-// Rows of a usual batch: oneDNN chooses the format for about so many.
+// The rows of a usual batch, for which oneDNN chooses the format.
 constexpr int64_t kUsualRows = 256;
 
 at::Tensor packed_by_mkl(const at::Tensor& weight) {

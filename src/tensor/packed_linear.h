@@ -1,6 +1,6 @@
-// x W^T + b where no gradient is wanted: the weight is laid out once as the processor's matrix code reads it, which
-// libtorch's own product does again at every call. In fp32 by MKL (kernel/packed_sgemm.h), in bfloat16 by oneDNN.
-// Shapes: T rows, I in, O out features.
+// x W^T + b without gradients. The weight is packed once in the layout of the processor's matrix code; libtorch's own
+// product packs it at every call. fp32 by MKL (kernel/packed_sgemm.h), bfloat16 by oneDNN. Shapes: T rows, I in, O out
+// features.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,14 +9,14 @@
 
 namespace hone::tensor {
 
-// Whether products with x take packed weights: on the processor, without gradients, and where libtorch has the means.
+// Whether products with x use packed weights: on the CPU, without gradients, if this build of libtorch can pack.
 bool takes_packed_weights(const at::Tensor& x);
 
 class PackedWeight {
  public:
-  // `weight` [O, I] packed for x of `dtype`; again when its memory, the type or its `version` has changed.
+  // Packs `weight` [O, I] for x of `dtype`, unless it is packed and its memory, type and `version` are the same.
   const PackedWeight& in(const at::Tensor& weight, at::ScalarType dtype, int64_t version);
-  // Gives the memory back: while a weight is trained its packed form is of no use.
+  // Frees the memory: a weight in training changes too often to be packed.
   void release() { packed_ = at::Tensor(); }
 
   const at::Tensor& packed() const { return packed_; }

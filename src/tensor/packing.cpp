@@ -1,4 +1,3 @@
-// Offsets of a packed batch.
 #include "tensor/packing.h"
 
 #include <ATen/ATen.h>
@@ -7,6 +6,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "tensor/compute.h"
 
 namespace hone::tensor {
 
@@ -52,6 +52,10 @@ void Packing::check(int64_t num_rows) const {
     check_internal(offsets[i] < offsets[i + 1], "a packed sequence holds a token");
   }
   check_internal(offsets.back() == num_rows, "a packing ends at the last row");
+}
+
+at::Tensor first_rows(const at::Tensor& x, const Packing& packing) {
+  return x.index_select(0, on_device(packing.first_tokens(), x.device())).to(at::kFloat);
 }
 
 }  // namespace hone::tensor

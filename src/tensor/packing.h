@@ -1,5 +1,5 @@
-// A packed batch: the tokens of all sequences one after another in [T, C], with offsets where each sequence starts. No
-// pad token exists, so nothing is computed for one.
+// A packed batch: the tokens of all sequences one after another in [T, C], with the offset of each sequence. There are
+// no pad tokens.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,20 +12,24 @@ namespace hone::tensor {
 struct Packing {
   std::vector<int64_t> offsets = {0};  // [B + 1]; sequence b is tokens offsets[b] up to offsets[b + 1]
 
-  // Offsets from the lengths of the sequences.
+  // Computes the offsets from the lengths of the sequences.
   static Packing from_lengths(const std::vector<int64_t>& lengths);
 
   int64_t num_sequences() const { return static_cast<int64_t>(offsets.size()) - 1; }
   int64_t num_tokens() const { return offsets.back(); }
   int64_t length(int64_t sequence) const;
   std::vector<int64_t> lengths() const;
-  int64_t max_length() const;  // 0 without sequences
+  int64_t max_length() const;  // 0 if there are no sequences
 
   at::Tensor first_tokens() const;  // [B] int64: the row of each sequence's first token
-  at::Tensor positions() const;     // [T] int64: each token's place in its sequence, from 0
+  at::Tensor positions() const;     // [T] int64: each token's position in its sequence, from 0
 
-  // Throws kInternal unless the offsets start at 0, every sequence holds a token, and they end at `num_rows`.
+  // Throws kInternal unless the offsets start at 0, every sequence has a token, and they end at `num_rows`.
   void check(int64_t num_rows) const;
 };
+
+// Returns the row of each sequence's first token, which stands for the sequence: x [T, C] -> [B, C], in float whatever
+// the type of x, because the heads compute in float.
+at::Tensor first_rows(const at::Tensor& x, const Packing& packing);
 
 }  // namespace hone::tensor

@@ -1,4 +1,4 @@
-// A pickle is a program for a stack machine; this one knows the opcodes that make data, and records the one that calls.
+// A pickle is a program for a stack machine. This machine executes the opcodes that make data, and only records calls.
 #include "tensor/pickle.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "pickled numbers are read as they lie");
 
-// A state dict takes some hundred bytes a tensor; the numbers themselves lie elsewhere.
+// A state dict needs about a hundred bytes per tensor; the values are stored elsewhere.
 constexpr size_t kMaxPickleBytes = size_t{1} << 24;
 
 class PickleReader {
@@ -48,11 +48,11 @@ class PickleReader {
 
   Error broken(const std::string& what) const {
     return Error(ErrorKind::kInput, fmt::format("{}: {} (pickle byte {})", source_, what, place_),
-                 "the file is damaged, or not one that torch.save wrote");
+                 "the file is damaged, or torch.save did not write it");
   }
 
   std::string_view take(uint64_t size) {
-    if (size > bytes_.size() - place_) throw broken("the pickle is cut short");
+    if (size > bytes_.size() - place_) throw broken("the pickle is truncated");
     place_ += size;
     return bytes_.substr(place_ - size, size);
   }
@@ -67,7 +67,7 @@ class PickleReader {
 
   std::string_view line() {
     const size_t end = bytes_.find('\n', place_);
-    if (end == std::string_view::npos) throw broken("the pickle is cut short");
+    if (end == std::string_view::npos) throw broken("the pickle is truncated");
     const std::string_view text = take(end - place_);
     take(1);
     return text;
@@ -91,7 +91,7 @@ class PickleReader {
     return value;
   }
 
-  // All above the last mark, and the mark.
+  // Removes and returns all values above the last mark; removes the mark.
   std::vector<const PickleValue*> pop_to_mark() {
     if (marks_.empty()) throw broken("there is no mark on the stack");
     const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
@@ -113,7 +113,7 @@ class PickleReader {
 
   void recall(uint32_t index) {
     const auto found = memo_.find(index);
-    if (found == memo_.end()) throw broken(fmt::format("nothing was remembered as {}", index));
+    if (found == memo_.end()) throw broken(fmt::format("the memo has no entry {}", index));
     stack_.push_back(found->second);
   }
 
@@ -122,12 +122,12 @@ class PickleReader {
     if (std::find(allowed_.begin(), allowed_.end(), global) == allowed_.end()) {
       throw Error(ErrorKind::kUnsupported,
                   fmt::format("{}: the file asks for the Python object {}.{}", source_, module, name),
-                  "hone runs nothing that a weights file holds and reads state dicts of tensors only; use safetensors");
+                  "hone executes nothing in a weight file, and reads only state dicts of tensors: use safetensors");
     }
     push(PickleKind::kGlobal).text = std::move(global);
   }
 
-  // Appends to a container below; a call's result takes items as its class would.
+  // Appends to a container on the stack; the result of a call takes items too.
   void extend(const std::vector<const PickleValue*>& items, PickleKind kind) {
     PickleValue* container = top();
     if (container->kind != kind && container->kind != PickleKind::kCall) throw broken("items without their container");
@@ -206,7 +206,7 @@ class PickleReader {
     call.callee = callee;
     call.arguments = arguments;
   }
-  // The state that would be set on an object (a state dict's _metadata): not needed.
+  // Ignores the state of an object (a state dict's _metadata).
   void read_build() {
     pop();
     top();

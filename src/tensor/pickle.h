@@ -1,5 +1,5 @@
-// Reads Python's pickle format as plain data. Nothing in it is ever run: a call that a pickle asks for is only
-// recorded, and only functions on the reader's list may be named at all. (Opcodes: Python's Lib/pickletools.py.)
+// Reads Python's pickle format as plain data. Nothing in it is executed: calls are only recorded, and only functions on
+// the reader's list are allowed. (Opcodes: Python's Lib/pickletools.py.)
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ enum class PickleKind {
   kList,
   kDict,        // items: key, value, key, value, ...
   kGlobal,      // text: "module name"
-  kCall,        // items: those set on its result, as of a dict; callee and arguments apart
+  kCall,        // items: those set on its result, such as of a dict; callee and arguments below
   kPersistent,  // arguments[0]: the id
 };
 
@@ -37,13 +37,13 @@ struct PickleValue {
 
 class Pickle {
  public:
-  // `allowed` lists the globals that may be named, as "collections OrderedDict". Errors (kInput, kUnsupported) name
-  // `source` and the byte.
+  // `allowed` lists the allowed globals, such as "collections OrderedDict". Errors (kInput, kUnsupported) name `source`
+  // and the byte.
   Pickle(std::string_view bytes, std::span<const std::string_view> allowed, const std::string& source);
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;
 
-  // Valid while this object lives. Values may be shared, and may hold each other.
+  // Valid while this object lives. Values may be shared, and may contain each other.
   const PickleValue& root() const { return *root_; }
 
  private:

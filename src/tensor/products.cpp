@@ -1,4 +1,4 @@
-// The products are the library's; what is here is which operands they get.
+// libtorch computes the products; this file chooses their operands.
 #include "tensor/products.h"
 
 #include <ATen/ATen.h>
@@ -13,7 +13,7 @@ namespace hone::tensor {
 
 namespace {
 
-// Products of bfloat16 on the processor are oneDNN's.
+// On the CPU oneDNN computes products of bfloat16.
 bool is_onednns(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kBFloat16; }
 
 at::Tensor transposed(const at::Tensor& matrix) {
@@ -32,15 +32,15 @@ at::Tensor weight_gradient_by_mkl(const at::Tensor& gradient, const at::Tensor& 
   return result;
 }
 
-// `rows` [R, W] with R at most `count`, and zeros after them.
+// Returns `rows` [R, W], R at most `count`, followed by zeros to `count` rows.
 at::Tensor zero_padded(const at::Tensor& rows, int64_t count) {
   at::Tensor padded = at::zeros({count, rows.size(1)}, rows.options());
   padded.narrow(0, 0, rows.size(0)).copy_(rows);
   return padded;
 }
 
-// oneDNN keeps code for each number of rows (row_chunks.h): it gets multiples of kGradientRows alone, the last ones
-// filled up with zeros.
+// oneDNN keeps code for each number of rows (row_chunks.h), so it gets only multiples of kGradientRows; the last rows
+// are padded with zeros.
 at::Tensor weight_gradient_by_onednn(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
   const auto product = [&](const at::Tensor& g, const at::Tensor& rows) {
     return at::mm(transposes ? transposed(g) : g.t(), rows);

@@ -5,15 +5,15 @@
 
 namespace hone::tensor {
 
-// x [T, I] right [I, O] -> [T, O], in the one type of both.
+// x [T, I] right [I, O] -> [T, O]; both operands and the result have one type.
 at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
 
 // x [T, I], weight [O, I] of x's type, bias [O] or undefined -> [T, O].
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
-// gradient [T, O]^T x [T, I] -> [O, I]: what a linear does for its weight; of bfloat16 it may be fp32. Where
-// the library's product of a transposed operand is slow (bfloat16 on AMX: at half its speed), or `transposes` says so,
-// it gets a transposed copy.
+// gradient [T, O]^T x [T, I] -> [O, I]: the gradient of a linear's weight; for bfloat16 the result may be fp32. If
+// `transposes`, or if libtorch's product of a transposed operand is slow (bfloat16 on AMX: at half the speed), makes a
+// transposed copy.
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes);
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
 

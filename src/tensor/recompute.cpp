@@ -1,4 +1,4 @@
-// Backward builds the part's graph from a copy of x that stands alone, and goes back through it at once.
+// Backward builds the part's graph from a detached copy of x, and runs backward through it at once.
 #include "tensor/recompute.h"
 
 #include <ATen/ATen.h>
@@ -16,7 +16,7 @@ using Part = std::function<at::Tensor(const at::Tensor&)>;
 
 class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
  public:
-  // Forward of an autograd function records no graph, so nothing of the part is kept.
+  // Forward of an autograd function records no graph, so no intermediate result is kept.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const Part& part) {
     context->save_for_backward({x});
     save(*context, part);

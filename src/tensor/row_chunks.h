@@ -1,6 +1,6 @@
-// A product of rows in a few fixed numbers of rows. oneDNN compiles code for each new shape and keeps it (milliseconds
-// and about a megabyte each), and packed batches have a new number of tokens every time: memory would grow with the
-// run.
+// Computes a product in chunks with a few fixed numbers of rows. oneDNN compiles code for each new shape and keeps it
+// (milliseconds and about a megabyte each), and each packed batch has another number of tokens: memory would grow
+// during training.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -9,14 +9,14 @@
 
 namespace hone::tensor {
 
-// What is left after these is rounded up to a multiple of kLastRows.
+// The remaining rows are padded to a multiple of kLastRows.
 inline constexpr int64_t kChunkRows[] = {1024, 512, 256, 128, 64}, kLastRows = 8;
 
-// A product that sums over the rows takes multiples of these.
+// A product that sums over the rows gets multiples of this number.
 inline constexpr int64_t kGradientRows = 256;
 
-// y [T, O] of x [T, I], in x's type. product(x_rows, y_rows) computes the rows y_rows [t, O] of x_rows [t, I], each
-// independent of the others; t is one of kChunkRows or at most 64.
+// x [T, I] -> y [T, O], of x's type. product(x_rows, y_rows) computes the rows y_rows [t, O] from x_rows [t, I]; rows
+// are independent, and t is one of kChunkRows or at most 64.
 template <typename F>
 at::Tensor by_row_chunks(const at::Tensor& x, int64_t out_features, F product) {
   at::Tensor y = at::empty({x.size(0), out_features}, x.options());

@@ -1,4 +1,3 @@
-// Reading and writing safetensors files.
 #include "tensor/safetensors.h"
 
 #include <ATen/ATen.h>
@@ -16,7 +15,7 @@ namespace hone::tensor {
 namespace {
 
 std::string header_of(const NamedTensors& tensors, const std::map<std::string, std::string>& metadata) {
-  std::vector<std::string> entries;  // not an ordered object: that would search linearly for each name
+  std::vector<std::string> entries;  // not an ordered object, which would search linearly for each name
   if (!metadata.empty()) entries.push_back(fmt::format("\"__metadata__\":{}", Json(metadata).dump()));
   int64_t begin = 0;
   for (const auto& [name, tensor] : tensors) {

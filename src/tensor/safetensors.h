@@ -1,5 +1,5 @@
 // The safetensors format (huggingface.co/docs/safetensors): 8 bytes of header length, a JSON header, then the bytes of
-// the tensors without gaps. The file is mapped and nothing in its header is believed before it is checked.
+// the tensors without gaps. The file is mapped; its header is checked before use.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,7 +17,7 @@ namespace hone::tensor {
 
 class SafetensorsFile {
  public:
-  // Errors: kIo; kInput naming file, tensor and value for whatever in it does not add up.
+  // Errors: kIo; kInput naming file, tensor and value for an invalid file.
   explicit SafetensorsFile(const std::filesystem::path& path);
 
   // In the order of their bytes; valid while this object lives.
@@ -32,7 +32,7 @@ class SafetensorsFile {
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-// Written atomically, a tensor at a time; in the order of HF's writer (wider types first, then by name).
+// Writes atomically, tensor by tensor, in the order of HF's writer (wider types first, then by name).
 void write_safetensors(const std::filesystem::path& path, NamedTensors tensors,
                        const std::map<std::string, std::string>& metadata = {{"format", "pt"}});
 

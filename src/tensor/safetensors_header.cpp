@@ -1,5 +1,5 @@
-// Every number of the header is hostile until checked: lengths against the file, products by checked arithmetic, and
-// the tensors' places against each other.
+// Checks every number of the header before use: lengths against the file, products by checked arithmetic, and the
+// tensors' positions against each other.
 #include "tensor/safetensors_header.h"
 
 #include <nlohmann/json.hpp>
@@ -18,9 +18,9 @@ namespace {
 
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // as in the reference reader
 constexpr size_t kLengthBytes = 8;
-constexpr const char* kBrokenHint = "the file is damaged or was not downloaded whole: fetch it again";
+constexpr const char* kBrokenHint = "the file is damaged or incomplete: download it again";
 
-// A map, not base/json.h's ordered object: that one searches linearly, and a header may hold millions of names.
+// A map, not base/json.h's ordered object, which searches linearly: a header may have millions of names.
 using HeaderJson = nlohmann::json;
 
 Error broken(const std::string& source, const std::string& what) {
@@ -46,7 +46,7 @@ std::string_view header_text(std::string_view file, const std::string& source) {
 
 HeaderJson parse_header_json(std::string_view text, const std::string& source) {
   check_json_depth(text, source);
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
+  std::vector<std::set<std::string>> keys;  // of the open objects
   const auto note_keys = [&](int, HeaderJson::parse_event_t event, HeaderJson& parsed) {
     if (event == HeaderJson::parse_event_t::object_start) keys.emplace_back();
     if (event == HeaderJson::parse_event_t::object_end) keys.pop_back();
@@ -94,14 +94,14 @@ StoredTensor parse_tensor(const std::string& name, const HeaderJson& entry, std:
   for (const int64_t size : tensor.shape) num_bytes = checked_multiply(num_bytes, size, "the size of a tensor");
   if (num_bytes != offsets[1] - offsets[0]) {
     throw broken(source,
-                 fmt::format("tensor \"{}\" of shape {} and type {} takes {} bytes, its place has {}", name,
+                 fmt::format("tensor \"{}\" of shape {} and type {} needs {} bytes, its position has {}", name,
                              shape_text(tensor.shape), dtype_name(tensor.dtype), num_bytes, offsets[1] - offsets[0]));
   }
   tensor.bytes = data.substr(static_cast<size_t>(offsets[0]), static_cast<size_t>(num_bytes));
   return tensor;
 }
 
-// The places of the tensors, sorted, must follow each other and fill `data`.
+// Checks that the sorted positions of the tensors follow each other and fill `data`.
 void check_places(const std::vector<StoredTensor>& tensors, std::string_view data, const std::string& source) {
   const char* expected = data.data();
   for (const StoredTensor& tensor : tensors) {

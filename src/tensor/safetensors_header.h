@@ -1,4 +1,4 @@
-// The header of a safetensors file: parsed and checked against the bytes that are there.
+// The header of a safetensors file, parsed and checked against the bytes of the file.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 namespace hone::tensor {
 
 struct SafetensorsHeader {
-  std::vector<StoredTensor> tensors;  // sorted by their place; bytes are those of `file`
+  std::vector<StoredTensor> tensors;  // sorted by position; bytes are views of `file`
   std::map<std::string, std::string> metadata;
 };
 

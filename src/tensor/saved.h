@@ -1,4 +1,4 @@
-// Plain values that an autograd function keeps from forward to backward, beside its tensors.
+// Plain values that an autograd function keeps from forward to backward, besides tensors.
 #pragma once
 
 #include <ATen/core/ivalue.h>
@@ -19,7 +19,7 @@ void save(torch::autograd::AutogradContext& context, T value) {
   context.saved_data["value"] = c10::IValue::make_capsule(c10::make_intrusive<SavedValue<T>>(std::move(value)));
 }
 
-// What save() kept. T must be the type that was saved.
+// Returns what save() kept. T must be the saved type.
 template <typename T>
 const T& saved_in(torch::autograd::AutogradContext& context) {
   return c10::static_intrusive_pointer_cast<SavedValue<T>>(context.saved_data["value"].toCapsule())->value;

@@ -1,4 +1,4 @@
-// From a tensor's dtype to the element type that the kernels are compiled for.
+// Maps a tensor's dtype to the element type of the kernels.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -8,7 +8,7 @@
 
 namespace hone::tensor {
 
-// Calls f with a value of the element type: float, double or kernel::BFloat16. Any other dtype is a bug that is told.
+// Calls f with a value of the element type: float, double or kernel::BFloat16. Throws kInternal for any other dtype.
 template <typename F>
 void for_storage_type(const at::Tensor& x, F f) {
   switch (x.scalar_type()) {
@@ -23,12 +23,12 @@ void for_storage_type(const at::Tensor& x, F f) {
   }
 }
 
-// The dtype that x's parameters, statistics and sums have in the kernels.
+// Returns the dtype of x's parameters, statistics and sums in the kernels.
 inline at::ScalarType computed_dtype(const at::Tensor& x) {
   return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
 }
 
-// The elements of a contiguous tensor as the kernels take them; nullptr for an undefined one.
+// Returns the elements of a contiguous tensor; nullptr if it is undefined.
 template <typename T>
 const T* elements(const at::Tensor& x) {
   return x.defined() ? static_cast<const T*>(x.const_data_ptr()) : nullptr;

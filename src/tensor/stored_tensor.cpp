@@ -1,5 +1,5 @@
-// From a file's bytes to a tensor of one's own. Always through a fresh block: memory that belongs to a map is aligned
-// by the file's header, and the bits of a matrix product depend on alignment.
+// Always copies into separate memory: the alignment of mapped memory depends on the file's header, and the bits of a
+// matrix product depend on the alignment.
 #include "tensor/stored_tensor.h"
 
 #include <ATen/ATen.h>
@@ -16,10 +16,10 @@ std::string shape_text(const std::vector<int64_t>& shape) { return fmt::format("
 
 void copy_into(const StoredTensor& stored, const at::Tensor& target) {
   if (!at::isFloatingType(stored.dtype)) {
-    throw Error(
-        ErrorKind::kUnsupported,
-        fmt::format("tensor \"{}\" holds {}, not numbers with a fraction", stored.name, dtype_name(stored.dtype)),
-        "hone loads weights of the types F64, F32, F16 and BF16");
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("tensor \"{}\" has the type {}, which is not a floating-point type", stored.name,
+                            dtype_name(stored.dtype)),
+                "hone loads weights of the types F64, F32, F16 and BF16");
   }
   check_internal(target.sizes() == at::IntArrayRef(stored.shape), "a stored tensor has its target's shape");
   const at::NoGradGuard no_grad;

@@ -1,4 +1,4 @@
-// A tensor as it lies in a weights file: a name, a type, a shape and bytes that belong to the (mapped) file.
+// A tensor in a weight file: name, type, shape, and bytes that belong to the mapped file.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,14 +15,14 @@ struct StoredTensor {
   at::ScalarType dtype = at::kFloat;
   std::vector<int64_t> shape;
   std::vector<int64_t> strides;  // in elements, from the first byte; empty: row-major
-  std::string_view bytes;        // checked by the file's reader to hold every element
+  std::string_view bytes;        // the file's reader has checked that every element is in them
 };
 
-// "[384, 1536]".
+// Returns a text such as "[384, 1536]".
 std::string shape_text(const std::vector<int64_t>& shape);
 
 // Copies into `target` (float32, same shape), converting from F16, BF16 or F64. The bytes may be unaligned. Errors:
-// kUnsupported for a type that is not a floating point one, kInternal for another shape.
+// kUnsupported if the type is not a floating-point type, kInternal for another shape.
 void copy_into(const StoredTensor& stored, const at::Tensor& target);
 
 }  // namespace hone::tensor

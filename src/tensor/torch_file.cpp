@@ -1,4 +1,4 @@
-// From the recorded calls of a pickle to tensors: each must be a view that lies inside its storage.
+// Makes tensors from the recorded calls of a pickle, and checks that each is a view inside its storage.
 #include "tensor/torch_file.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ class StateDictReader {
     const auto pickle = std::find_if(members_.begin(), members_.end(), [](const auto& member) {
       return member.first == "data.pkl" || member.first.ends_with("/data.pkl");
     });
-    if (pickle == members_.end()) throw broken("it holds no data.pkl");
+    if (pickle == members_.end()) throw broken("it has no data.pkl");
     folder_ = pickle->first.substr(0, pickle->first.size() - std::string_view("data.pkl").size());
     pickle_ = pickle->second;
     const auto order = members_.find(folder_ + "byteorder");
@@ -71,8 +71,7 @@ class StateDictReader {
     const std::vector<std::string_view> allowed = allowed_globals();
     const Pickle pickle(pickle_, allowed, source_);
     const PickleValue& root = pickle.root();
-    if (root.kind != PickleKind::kDict && !is_call_of(root, kOrderedDict))
-      throw broken("it does not hold a state dict");
+    if (root.kind != PickleKind::kDict && !is_call_of(root, kOrderedDict)) throw broken("it has no state dict");
     std::vector<StoredTensor> tensors;
     for (size_t i = 0; i + 1 < root.items.size(); i += 2) {
       const PickleValue& key = *root.items[i];
@@ -141,7 +140,7 @@ class StateDictReader {
     return sizes;
   }
 
-  // The bytes from the first element to the last; strides stay only where the elements do not follow each other.
+  // The bytes from the first element to the last; strides are kept only if the elements are not contiguous.
   void place(StoredTensor& tensor, const Storage& storage, int64_t offset) const {
     if (tensor.strides.size() != tensor.shape.size()) {
       throw broken(

@@ -1,5 +1,5 @@
 // pytorch_model.bin: a state dict as torch.save writes it since torch 1.6 (a zip file with a pickle and the storages).
-// The file is mapped; nothing that it holds is run (tensor/pickle.h).
+// The file is mapped; nothing in it is executed (tensor/pickle.h).
 #pragma once
 
 #include <filesystem>

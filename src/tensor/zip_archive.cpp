@@ -1,4 +1,4 @@
-// The directory lies at the end of the file: its end record is searched for from behind, and every offset checked.
+// The directory is at the end of the file: searches backwards for its end record, and checks every offset.
 #include "tensor/zip_archive.h"
 
 #include <bit>
@@ -50,7 +50,7 @@ class ZipReader {
  private:
   Error broken(const std::string& what) const {
     return Error(ErrorKind::kInput, fmt::format("{}: {}", source_, what),
-                 "the file is damaged or was not downloaded whole: fetch it again");
+                 "the file is damaged or incomplete: download it again");
   }
 
   std::string_view part(uint64_t offset, uint64_t size) const {
@@ -67,7 +67,7 @@ class ZipReader {
     return value;
   }
 
-  // The end record stands last, but for a comment of at most 65535 bytes.
+  // Only a comment of at most 65535 bytes may follow the end record.
   uint64_t find_end_record() const {
     for (uint64_t back = kEndBytes; back <= file_.size() && back <= kEndBytes + 0xFFFF; ++back) {
       const uint64_t offset = file_.size() - back;
@@ -93,15 +93,15 @@ class ZipReader {
     return Directory{field<uint64_t>(record, 32), field<uint64_t>(record, 40), field<uint64_t>(record, 48)};
   }
 
-  // Reads the entry at `place` of the directory, which ends at `end`, and moves on.
+  // Reads the entry at `place` of the directory, which ends at `end`, and advances.
   Entry read_entry(uint64_t& place, uint64_t end) const {
     const auto take = [&](uint64_t size) {
-      if (size > end - place) throw broken("its directory is cut short");
+      if (size > end - place) throw broken("its directory is truncated");
       place += size;
       return file_.substr(place - size, size);
     };
     const std::string_view record = take(kEntryBytes);
-    if (field<uint32_t>(record, 0) != kEntrySignature) throw broken("its directory holds something else than entries");
+    if (field<uint32_t>(record, 0) != kEntrySignature) throw broken("its directory has a record that is not an entry");
     Entry entry;
     entry.flags = field<uint16_t>(record, 8);
     entry.method = field<uint16_t>(record, 10);
@@ -114,19 +114,19 @@ class ZipReader {
     return entry;
   }
 
-  // The zip64 field has those of the three numbers that did not fit, in this order.
+  // The zip64 field has those of the three numbers that do not fit, in this order.
   void read_extra(std::string_view extra, Entry& entry) const {
     while (extra.size() >= 4) {
       const auto id = field<uint16_t>(extra, 0);
       const size_t size = field<uint16_t>(extra, 2);
       extra.remove_prefix(4);
-      if (size > extra.size()) throw broken(fmt::format("an extra field of \"{}\" is cut short", entry.name));
+      if (size > extra.size()) throw broken(fmt::format("an extra field of \"{}\" is truncated", entry.name));
       std::string_view numbers = extra.substr(0, size);
       extra.remove_prefix(size);
       if (id != kExtra64) continue;
       for (uint64_t* number : {&entry.size, &entry.stored_size, &entry.local_offset}) {
         if (*number != kIn64) continue;
-        if (numbers.size() < 8) throw broken(fmt::format("the zip64 field of \"{}\" is cut short", entry.name));
+        if (numbers.size() < 8) throw broken(fmt::format("the zip64 field of \"{}\" is truncated", entry.name));
         *number = field<uint64_t>(numbers, 0);
         numbers.remove_prefix(8);
       }

@@ -8,8 +8,8 @@
 
 namespace hone::tensor {
 
-// Name -> bytes of each member, views into `file`. Errors (kInput, kUnsupported) name `source`, member and value:
-// a compressed or encrypted member, a bound outside the file, a name twice.
+// Returns name -> bytes of each member, views of `file`. Errors (kInput, kUnsupported) name `source`, member and value:
+// a compressed or encrypted member, an offset outside the file, a repeated name.
 std::map<std::string, std::string_view> read_zip(std::string_view file, const std::string& source);
 
 }  // namespace hone::tensor

@@ -1,4 +1,5 @@
-// Matching goes by a trie from each place where a token may begin, as tokenizers' leftmost-longest automaton would.
+// A trie is walked from each position where a token may begin. The matches are those of tokenizers' leftmost-longest
+// automaton.
 #include "text/added_tokens.h"
 
 #include <algorithm>
@@ -71,8 +72,8 @@ std::string normalize(const std::string& content, const Normalizer& normalizer) 
   return to_utf8(text);
 }
 
-// Ids go on from the number of the model's tokens (not its highest id), or from the highest added id.
-std::vector<AddedToken> with_ids(std::vector<AddedToken> added, const Model& model, const Normalizer& normalizer) {
+// New ids continue from the number of the model's tokens (not from its highest id), or from the highest added id.
+std::vector<AddedToken> with_ids(std::vector<AddedToken> added, const TokenModel& model, const Normalizer& normalizer) {
   std::vector<AddedToken> result;
   std::unordered_map<std::string, int32_t> id_of;  // by content
   std::unordered_map<int32_t, size_t> index_of;    // in result, by id
@@ -145,7 +146,7 @@ std::vector<TextPiece> AddedTokenFinder::split(std::string_view text) const {
   return pieces;
 }
 
-AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Model& model, const Normalizer& normalizer)
+AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const TokenModel& model, const Normalizer& normalizer)
     : tokens_(with_ids(std::move(tokens), model, normalizer)), raw_(tokens_, false), normalized_(tokens_, true) {}
 
 const AddedToken* AddedTokens::find(int32_t id) const {

@@ -1,5 +1,5 @@
-// Added tokens: found in the text before the model sees it - special ones as [SEP], or words that a user added. Those
-// that are `normalized` are looked for in the normalized text, in their own normalized form.
+// Added tokens, which are found in the text before the model sees it: special tokens such as [SEP], or words that a
+// user added. A `normalized` token is searched for in the normalized text, in its own normalized form.
 #pragma once
 
 #include <array>
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "text/model.h"
 #include "text/normalizers.h"
+#include "text/token_model.h"
 #include "text/token_trie.h"
 
 namespace hone::text {
@@ -21,26 +21,26 @@ struct AddedToken {
   bool lstrip = false;       // takes the white space before it
   bool rstrip = false;       // takes the white space after it
   bool normalized = true;    // looked for in normalized text
-  bool special = false;      // left out by decode(skip_special_tokens)
+  bool special = false;      // omitted by decode(skip_special_tokens)
   int32_t id = -1;
-  std::string normalized_content;  // where `normalized`
+  std::string normalized_content;  // if `normalized`
 };
 
-// A stretch of text: an added token, or what lies between (id -1).
+// A part of a text: an added token, or the text between two of them (id -1).
 struct TextPiece {
   int32_t id;
   size_t begin, end;  // bytes
 };
 
-// Finds some of the added tokens in a text, the leftmost first and of those the longest.
+// Finds added tokens in a text: the leftmost one, and of several at one position the longest.
 class AddedTokenFinder {
  public:
-  // Those of `tokens` that are `normalized`, or those that are not.
+  // Takes the tokens whose `normalized` has the given value.
   AddedTokenFinder(std::span<const AddedToken> tokens, bool normalized);
 
   bool is_empty() const { return tokens_.empty(); }
 
-  // The whole text in pieces.
+  // Splits the whole text into parts.
   std::vector<TextPiece> split(std::string_view text) const;
 
  private:
@@ -54,16 +54,16 @@ class AddedTokenFinder {
   std::vector<AddedToken> tokens_;
   TokenTrie trie_;  // ids are indices into tokens_
   std::array<bool, 256> is_first_byte_{};
-  int only_first_byte_ = -1;  // where all tokens open with the same byte
+  int only_first_byte_ = -1;  // if all tokens begin with the same byte
 };
 
 // The added tokens of a tokenizer, with the ids that the tokenizers library gives them.
 class AddedTokens {
  public:
   // Adds `tokens` in order: a token that the model knows keeps its id, another takes the next free one.
-  AddedTokens(std::vector<AddedToken> tokens, const Model& model, const Normalizer& normalizer);
+  AddedTokens(std::vector<AddedToken> tokens, const TokenModel& model, const Normalizer& normalizer);
 
-  // By ascending id.
+  // In ascending order of ids.
   const std::vector<AddedToken>& tokens() const { return tokens_; }
   const AddedToken* find(int32_t id) const;
   const AddedToken* find(std::string_view content) const;

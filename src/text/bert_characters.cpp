@@ -1,5 +1,5 @@
-// One character at a time through clean_text, handle_chinese_chars, NFD without Mn, lower case, then its class. Only
-// the canonical order of non-starters needs neighbours; bert_encoder.cpp sees to it.
+// Applies clean_text, handle_chinese_chars, NFD without Mn and lower case to one character, then finds its class. Only
+// the canonical order of non-starters depends on neighbours; bert_segment.cpp handles it.
 #include "text/bert_characters.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ BertCharacters::Entry BertCharacters::make_entry(char32_t code, Page& page) cons
   if (pieces.empty()) return entry;
   const auto is_kept_non_starter = [](const Piece& p) { return p.combining_class != 0 && !is_dropped(p); };
   if (std::none_of(pieces.begin(), pieces.end(), is_kept_non_starter)) {
-    // Dropped marks beside a kept starter can change nothing; without one they still say what they were.
+    // Dropped marks beside a kept starter change nothing. Without a starter, the marks themselves are recorded.
     const bool has_starter =
         std::any_of(pieces.begin(), pieces.end(), [](const Piece& p) { return p.combining_class == 0; });
     std::erase_if(pieces, is_dropped);

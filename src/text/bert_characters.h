@@ -1,5 +1,5 @@
-// What becomes of each character under BertNormalizer and BertPreTokenizer together, kept as pages of a table that are
-// worked out when first needed: dropped, a break, a word of its own, part of a word, or several such.
+// The effect of BertNormalizer and BertPreTokenizer on each character: it is dropped, a break, a word of its own, part
+// of a word, or several of these. Pages of a table keep the effects; a page is computed at its first use.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ class BertCharacters {
     kSeveral,  // `pieces`
   };
 
-  // One character of what a character becomes.
+  // One of the characters that a character becomes.
   struct Piece {
     char32_t code;
     Fate fate;
@@ -35,7 +35,7 @@ class BertCharacters {
 
   struct Entry {
     char32_t code = 0;  // what it becomes
-    int32_t id = -1;    // of kAlone: its token; -1 where the vocabulary has neither it nor an unknown token
+    int32_t id = -1;    // of kAlone: its token; -1 if the vocabulary has neither this token nor an unknown one
     uint16_t first_piece = 0;
     uint8_t num_pieces = 0;
     Fate fate = Fate::kDrop;

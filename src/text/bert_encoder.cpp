@@ -1,5 +1,5 @@
-// The fast way is taken while a word is plain ASCII and ends at an ASCII break or punctuation character. At anything
-// else (an accent, a control character to drop, Chinese) a BertSegment takes over, up to the next ASCII break.
+// The fast path handles words of plain ASCII that end at an ASCII break or punctuation character. For anything else (an
+// accent, a control character to drop, Chinese) a BertSegment handles the text up to the next ASCII break.
 #include "text/bert_encoder.h"
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // BertNormalizer, BertPreTokenizer and WordPiece in one pass over the bytes. Words of up to 16 ASCII letters and digits
-// are read 16 bytes at a time and looked up in a cache that each thread has; all else goes character by character.
+// are read 16 bytes at a time and looked up in a cache of each thread. Other text is read character by character.
 #pragma once
 
 #include <array>
@@ -19,13 +19,13 @@ class BertEncoder {
   // Appends the ids of `text` (checked UTF-8).
   void encode(std::string_view text, TokenBuffer& tokens) const;
 
-  // The same with offsets; `begin` is where `text` lies in the original.
+  // The same with offsets; `begin` is the position of `text` in the original.
   void encode_with_offsets(std::string_view text, uint32_t begin, TokenBuffer& tokens) const;
 
  private:
   enum class AsciiFate : uint8_t { kInWord, kBreak, kAlone, kOther };
 
-  // Each takes what lies at `p` and returns where the next thing begins.
+  // Each handles what begins at `p` and returns the end of it.
   const char* take_word(const char* p, const char* end, WordCache& cache, TokenBuffer& tokens) const;
   const char* take_long_word(const char* p, const char* end, TokenBuffer& tokens) const;
   const char* take_segment(const char* p, const char* end, TokenBuffer& tokens) const;

@@ -1,4 +1,4 @@
-// Words are gathered as UTF-8; a word longer than any known one is only counted, so that memory stays bounded.
+// Words are collected as UTF-8. A word longer than any known one is only counted, so that memory stays bounded.
 #include "text/bert_segment.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace hone::text {
 
 namespace {
 
-// A mark that is dropped matters to offsets only: those beside it go by place in the canonical order.
+// A dropped mark matters only for offsets: its neighbours take their origins by their positions in canonical order.
 BertCharacters::Piece dropped_mark(char32_t code) {
   const char32_t first = canonical_decomposition(code).codes[0];
   return {code, BertCharacters::Fate::kMark, static_cast<uint8_t>(combining_class(first)), false};
@@ -83,7 +83,7 @@ void BertSegment::add_alone(char32_t code, int32_t id, Offset origin) {
   tokens_.offsets.push_back(origin);
 }
 
-// Puts the run in canonical order. Origins go by place, as in normalizers.cpp.
+// Puts the run into canonical order. Origins keep their positions, as in normalizers.cpp.
 void BertSegment::end_run() {
   std::vector<Waiting> sorted = run_;
   std::stable_sort(sorted.begin(), sorted.end(), [](const Waiting& a, const Waiting& b) {

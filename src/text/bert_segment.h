@@ -1,5 +1,5 @@
-// The careful way through a stretch of text: character by character, with the canonical order of marks and, where
-// asked for, the origin of every byte.
+// The slow path of BertEncoder: it reads text character by character, sorts marks into canonical order and, if asked
+// for, tracks the origin of every byte.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace hone::text {
 
-// Takes the characters of a text one after another and writes the tokens of each word as it ends.
+// Takes the characters of a text in order and writes the tokens of each word at its end.
 class BertSegment {
  public:
   BertSegment(const BertCharacters& characters, const WordPiece& model, bool with_offsets, TokenBuffer& tokens)
       : characters_(characters), model_(model), with_offsets_(with_offsets), tokens_(tokens) {}
 
-  // Takes one character, which lies at `origin`. Returns whether it ended the word before it and is no part of another.
+  // Takes one character, whose position is `origin`. Returns true if it ended the word before it and begins no other.
   bool take(char32_t code, Offset origin);
 
   // Ends the last word.
@@ -25,7 +25,7 @@ class BertSegment {
  private:
   using Fate = BertCharacters::Fate;
 
-  // A non-starter, waiting for the run that it belongs to to end.
+  // A non-starter that is kept until its run ends.
   struct Waiting {
     BertCharacters::Piece piece;
     Offset origin;

@@ -1,4 +1,4 @@
-// The table of decoders. tokenizers cleans up token by token, transformers the whole text: both are here.
+// The table of decoders. tokenizers cleans up each token, transformers the whole text; this file has both.
 #include "text/decoders.h"
 
 #include <utility>

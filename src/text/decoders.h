@@ -1,4 +1,4 @@
-// Decoders: tokens back into text. The known kinds are the rows of decoders(), named as in tokenizer.json.
+// Decoders turn tokens back into text. decoders() lists the known kinds, named as in tokenizer.json.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace hone::text {
 
-// The text of a token; `is_first` tells whether it opens the text.
+// Returns the text of a token. `is_first`: the token begins the text.
 using Decoder = std::function<std::string(std::string_view token, bool is_first)>;
 
 struct DecoderRow {
@@ -22,10 +22,11 @@ struct DecoderRow {
 
 std::span<const DecoderRow> decoders();
 
-// `spec` is the part's JSON; null makes one that puts a space between tokens. Errors: kUnsupported for an unknown type.
+// `spec` is the part's JSON; null makes a decoder that puts a space between tokens. Errors: kUnsupported for an unknown
+// type.
 Decoder make_decoder(const Json& spec, const std::string& source);
 
-// transformers' clean_up_tokenization_spaces: no space before punctuation and English contractions.
+// Implements transformers' clean_up_tokenization_spaces: removes spaces before punctuation and English contractions.
 std::string clean_up_spaces(std::string text);
 
 }  // namespace hone::text

@@ -13,7 +13,7 @@ Error wrong_type(const Json& value, std::string_view key, std::string_view wante
   return Error(ErrorKind::kInput, fmt::format("{}: \"{}\" must be {}, not {}", source, key, wanted, shown));
 }
 
-// The field if it is there and not null.
+// Returns the field, or null if it is missing or null.
 const Json* present(const Json& object, std::string_view key) {
   if (!object.is_object()) return nullptr;
   const auto field = object.find(std::string(key));

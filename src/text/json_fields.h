@@ -1,4 +1,4 @@
-// Fields of JSON objects in tokenizer files: each has one type, and a wrong one is an error that names file and key.
+// Fields of JSON objects in tokenizer files. A field of the wrong type is an error that names the file and the key.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,19 +9,19 @@
 
 namespace hone::text {
 
-// The field's value, or `fallback` where it is absent or null. `source` names the file (and part) in the message.
+// Return the field's value, or `fallback` if it is missing or null. `source` names the file (and part) in the message.
 bool bool_field(const Json& object, std::string_view key, bool fallback, const std::string& source);
 std::string string_field(const Json& object, std::string_view key, std::string_view fallback,
                          const std::string& source);
-// 0 up to `limit`.
+// Accepts 0 to `limit`.
 int64_t integer_field(const Json& object, std::string_view key, int64_t fallback, int64_t limit,
                       const std::string& source);
 
-// The field, which must be an array. An absent one is an error.
+// Returns the field, which must be an array. A missing field is an error.
 const Json& array_field(const Json& object, std::string_view key, const std::string& source);
 
-// The "type" of a part of tokenizer.json (`part` names it in the message); `fallback` if it has none and that is not
-// empty.
+// Returns the "type" of a part of tokenizer.json; `part` names it in messages. Without a type, returns `fallback`, or
+// throws if that is empty.
 std::string part_type(const Json& spec, const std::string& source, std::string_view part,
                       std::string_view fallback = "");
 

@@ -1,5 +1,5 @@
-// Each normalizer as tokenizers does it, which includes how it carries origins along: a character that replaces one
-// takes its origin, one that is added takes the origin of the character before it.
+// Each normalizer does what tokenizers does, origins included: a character that replaces another takes its origin, and
+// an added character takes the origin of the character before it.
 #include "text/normalizers.h"
 
 #include <utf8proc.h>
@@ -19,7 +19,7 @@ void remove_if(NormalizedText& text, bool (*drop)(char32_t)) {
   text.erase(std::remove_if(text.begin(), text.end(), [&](const auto& c) { return drop(c.code); }), text.end());
 }
 
-// A character of the decomposed text: `is_added` where it is not the first of its source character.
+// A character of the decomposed text. `is_added`: it is not the first one of its source character.
 struct DecomposedCharacter {
   char32_t code;
   int combining_class;
@@ -36,7 +36,7 @@ void sort_non_starters(std::vector<DecomposedCharacter>& text) {
   }
 }
 
-// Origins go by place: the n-th character that replaces one takes the n-th character's origin, after sorting too.
+// Origins go by position, also after sorting: the n-th replacing character takes the origin of the n-th character.
 void take_origins(NormalizedText& text, const std::vector<DecomposedCharacter>& changed) {
   NormalizedText result;
   result.reserve(changed.size());
@@ -77,7 +77,7 @@ std::vector<char32_t> compatibility_decomposition(char32_t code) {
 
 void to_nfkd(NormalizedText& text) { decompose(text, compatibility_decomposition); }
 
-// Composes decomposed text; a composed character takes the origin of the first character it was made of.
+// Composes decomposed text. A composed character takes the origin of its first part.
 void compose(NormalizedText& text) {
   if (text.empty()) return;
   std::vector<utf8proc_int32_t> codes;
@@ -136,7 +136,7 @@ void strip(NormalizedText& text, bool left, bool right) {
   if (left) text.erase(text.begin(), std::find_if(text.begin(), text.end(), is_text));
 }
 
-// What is put in takes the origin of the last character taken out.
+// An inserted character takes the origin of the last removed one.
 void replace(NormalizedText& text, const NormalizedText& pattern, const NormalizedText& content) {
   const auto is_same = [](const NormalizedCharacter& a, const NormalizedCharacter& b) { return a.code == b.code; };
   NormalizedText result;

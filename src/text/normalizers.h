@@ -1,5 +1,5 @@
-// Normalizers: text as code points, each with the bytes of the original text that it came from. The known kinds are
-// the rows of normalizers(), named as in tokenizer.json.
+// Normalizers change a text of code points, each with the bytes of the original text that it came from. normalizers()
+// lists the known kinds, named as in tokenizer.json.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct NormalizedCharacter {
 };
 using NormalizedText = std::vector<NormalizedCharacter>;
 
-// The code points of checked UTF-8; `begin` is where `text` lies in the original.
+// Returns the code points of checked UTF-8. `begin` is the position of `text` in the original.
 NormalizedText to_normalized_text(std::string_view text, uint32_t begin = 0);
 std::string to_utf8(std::span<const NormalizedCharacter> text);
 
@@ -34,10 +34,10 @@ struct NormalizerRow {
 
 std::span<const NormalizerRow> normalizers();
 
-// `spec` is the part's JSON; null makes one that changes nothing. Errors: kUnsupported for an unknown type.
+// `spec` is the part's JSON; null makes a normalizer that changes nothing. Errors: kUnsupported for an unknown type.
 Normalizer make_normalizer(const Json& spec, const std::string& source);
 
-// BertNormalizer's settings, for those who know it to be one.
+// Returns the settings of a BertNormalizer.
 struct BertNormalizerSettings {
   bool clean_text = true, handle_chinese_chars = true, strip_accents = true, lowercase = true;
 };

@@ -1,4 +1,4 @@
-// Padding, as tokenizers does it.
+// Pads as tokenizers does.
 #include "text/padding.h"
 
 #include <algorithm>

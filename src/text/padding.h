@@ -1,4 +1,4 @@
-// Padding encodings to one length, for what needs rectangles.
+// Pads encodings to one length, for users that need rectangular batches.
 #pragma once
 
 #include <span>
@@ -14,8 +14,8 @@ struct PaddingOptions {
   std::optional<Side> side;  // default: the tokenizer's own
 };
 
-// Pads ids with the padding token, type ids with 0 and offsets (where there are any) with 0,0. Longer encodings than
-// `length` stay as they are. Returns the attention mask of each: 1 for a token, 0 for padding.
+// Pads ids with the padding token, type ids with 0 and offsets (if there are any) with 0,0. Encodings longer than
+// `length` are not changed. Returns the attention mask of each encoding: 1 for a token, 0 for padding.
 std::vector<std::vector<uint8_t>> pad(const Tokenizer& tokenizer, std::span<Encoding> encodings,
                                       const PaddingOptions& options = {});
 

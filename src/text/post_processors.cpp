@@ -1,4 +1,4 @@
-// All kinds are turned into the same list of pieces.
+// Every kind becomes the same list of template pieces.
 #include "text/post_processors.h"
 
 #include "base/names.h"
@@ -10,7 +10,7 @@ namespace {
 
 using Kind = TemplatePiece::Kind;
 
-// The object under `key`; an error where it is not one.
+// Returns the object under `key`. Throws if it is not an object.
 const Json& object_field(const Json& spec, std::string_view key, const std::string& source) {
   const auto field = spec.find(std::string(key));
   if (field == spec.end() || !field->is_object()) {

@@ -1,5 +1,5 @@
-// Post-processors: where special tokens stand around one text or a pair, as a list of pieces. The known kinds are the
-// rows of post_processors(), named as in tokenizer.json.
+// Post-processors put special tokens around one text or a pair, by a template. post_processors() lists the known kinds,
+// named as in tokenizer.json.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -22,7 +22,7 @@ struct TemplatePiece {
 struct Template {
   std::vector<TemplatePiece> single, pair;
 
-  // Special tokens that the template puts around one text or a pair.
+  // The number of special tokens that the template adds to one text or to a pair.
   size_t num_special(bool is_pair) const;
 };
 
@@ -34,10 +34,10 @@ struct PostProcessorRow {
 
 std::span<const PostProcessorRow> post_processors();
 
-// `spec` is the part's JSON; null makes one without special tokens. Errors: kUnsupported for an unknown type.
+// `spec` is the part's JSON; null makes a template without special tokens. Errors: kUnsupported for an unknown type.
 Template make_post_processor(const Json& spec, const std::string& source);
 
-// The JSON of BERT's [CLS] first [SEP] second [SEP].
+// Returns the JSON of BERT's template: [CLS] first [SEP] second [SEP].
 Json bert_template(const std::string& cls_token, int32_t cls_id, const std::string& sep_token, int32_t sep_id);
 
 }  // namespace hone::text

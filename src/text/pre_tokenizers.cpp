@@ -1,4 +1,5 @@
-// Splitting by classes of characters: a class's characters are dropped, stand alone, or make up one word in a row.
+// Splits words by classes of characters: the characters of a class are dropped, are words of their own, or form words
+// together.
 #include "text/pre_tokenizers.h"
 
 #include "base/names.h"

@@ -1,5 +1,5 @@
-// Pre-tokenizers: normalized text into words, which a model then cuts into tokens. The known kinds are the rows of
-// pre_tokenizers(), named as in tokenizer.json.
+// Pre-tokenizers split normalized text into words, which a model then splits into tokens. pre_tokenizers() lists the
+// known kinds, named as in tokenizer.json.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,8 @@ struct PreTokenizerRow {
 
 std::span<const PreTokenizerRow> pre_tokenizers();
 
-// `spec` is the part's JSON; null makes one that leaves the text whole. Errors: kUnsupported for an unknown type.
+// `spec` is the part's JSON; null makes a pre-tokenizer that keeps the text whole. Errors: kUnsupported for an unknown
+// type.
 PreTokenizer make_pre_tokenizer(const Json& spec, const std::string& source);
 
 }  // namespace hone::text

@@ -1,4 +1,4 @@
-// Where an encoder writes its tokens: ids, and where asked for their offsets.
+// The tokens that an encoder writes: ids and, if asked for, their offsets.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace hone::text {
 
 class TokenBuffer {
  public:
-  // Room for `extra` more ids, to be filled and then counted by add().
+  // Makes room for `extra` more ids. The caller fills it and then counts the ids with add().
   int32_t* reserve(size_t extra) {
     if (size_ + extra > capacity_) grow(size_ + extra);
     return ids_.get() + size_;
@@ -26,7 +26,7 @@ class TokenBuffer {
   const int32_t* ids() const { return ids_.get(); }
   size_t size() const { return size_; }
 
-  // Forgets the tokens; memory beyond what ordinary texts need is given back.
+  // Removes the tokens, and frees memory beyond the need of ordinary texts.
   void clear() {
     size_ = 0;
     offsets.clear();

@@ -1,4 +1,4 @@
-// The trie is built breadth first from the sorted tokens, so that each node's children are numbered in a row.
+// The trie is built breadth first from the sorted tokens, so that the children of a node have consecutive numbers.
 #include "text/token_trie.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace hone::text {
 
 namespace {
 
-// The tokens [begin, end) share their first `depth` bytes; they hang under one node.
+// The tokens [begin, end) share their first `depth` bytes and belong under one node.
 struct Group {
   size_t begin, end, depth;
 };

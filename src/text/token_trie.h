@@ -1,4 +1,5 @@
-// A byte trie of tokens: the longest token that a text opens with, in one walk. Children of a node lie side by side.
+// A trie of the bytes of tokens. One walk finds the longest token at the start of a text. Children of a node are
+// adjacent.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +21,15 @@ class TokenTrie {
     size_t length = 0;  // bytes; 0: no match
   };
 
-  // Of a token given twice, the later id holds.
+  // If a token occurs twice, its later id is used.
   explicit TokenTrie(std::vector<std::pair<std::string_view, int32_t>> tokens);
 
-  // The node reached from `node` by `bytes`, or kNone.
+  // Returns the node reached from `node` by `bytes`, or kNone.
   Node walk(Node node, std::string_view bytes) const;
 
   std::optional<int32_t> find(std::string_view token) const;
 
-  // The longest token (not empty) on the way from `node` along `text`.
+  // Returns the longest non-empty token on the path from `node` along `text`.
   Match longest(Node node, std::string_view text) const;
 
  private:

@@ -1,5 +1,5 @@
-// The tokenizer as a whole: added tokens are cut out, the rest goes through the parts (or through BertEncoder, which
-// does the same in one pass), then come truncation and the template.
+// Encodes a text: finds the added tokens, passes the text between them through the parts (or through BertEncoder, which
+// does the same in one pass), truncates, and applies the template.
 #include "text/tokenizer.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using State = Tokenizer::State;
 
-// One thread's room for the tokens of a text and of its pair.
+// The buffers of one thread for the tokens of a text and of its pair.
 struct Scratch {
   TokenBuffer first, second;
 };
@@ -41,7 +41,7 @@ void add_words(const State& state, const NormalizedText& text, bool with_offsets
     state.model->tokenize(to_utf8(characters), word_tokens);
     for (const Token& token : word_tokens) tokens.push(token.id);
     if (!with_offsets) continue;
-    // Tokens lie side by side, so one walk over the word's characters finds where each begins and ends.
+    // Tokens are adjacent, so one walk over the word's characters finds where each begins and ends.
     size_t character = 0, byte = 0;
     for (const Token& token : word_tokens) {
       while (byte < token.begin) byte += utf8_length(characters[character++].code);
@@ -52,7 +52,7 @@ void add_words(const State& state, const NormalizedText& text, bool with_offsets
   }
 }
 
-// The parts one after another, for what BertEncoder cannot do.
+// Applies the parts one after another, for tokenizers that BertEncoder cannot handle.
 void add_by_parts(const State& state, std::string_view text, uint32_t begin, bool with_offsets, TokenBuffer& tokens) {
   NormalizedText normalized = to_normalized_text(text, begin);
   state.normalizer(normalized);
@@ -62,7 +62,7 @@ void add_by_parts(const State& state, std::string_view text, uint32_t begin, boo
   for (const TextPiece& piece : state.added.normalized().split(flat)) {
     const size_t first = character;
     while (byte < piece.end) byte += utf8_length(normalized[character++].code);
-    const bool is_empty = first == character;  // a token between two that took the white space around it
+    const bool is_empty = first == character;  // a token between two others that took the white space around it
     const Offset origin =
         is_empty ? Offset{} : Offset{normalized[first].origin.begin, normalized[character - 1].origin.end};
     if (piece.id >= 0) {
@@ -73,7 +73,7 @@ void add_by_parts(const State& state, std::string_view text, uint32_t begin, boo
   }
 }
 
-// All tokens of one text, without special tokens around them.
+// Returns all tokens of one text, without special tokens around them.
 void tokenize(const State& state, std::string_view text, bool with_offsets, TokenBuffer& tokens) {
   tokens.clear();
   for (const TextPiece& piece : state.added.raw().split(text)) {
@@ -98,7 +98,7 @@ void check_text(std::string_view text) {
   check_utf8(text, "text");
 }
 
-// The tokens of a buffer that are kept.
+// The range of tokens of a buffer that truncation keeps.
 struct Kept {
   const TokenBuffer* tokens;
   size_t begin, end;

@@ -1,6 +1,7 @@
-// Text to token ids and back, exactly as Hugging Face's `tokenizers` and `transformers` do it, from a model folder's
-// tokenizer files. What surprises: where a folder names a BERT tokenizer class, its tokenizer_config.json decides
-// about lower case and accents, even against its tokenizer.json - that is what transformers does (docs/tokenizers.md).
+// Turns text into token ids and back, exactly as Hugging Face's `tokenizers` and `transformers`, from the tokenizer
+// files of a model folder. One rule is a surprise: if a folder names a BERT tokenizer class, its tokenizer_config.json
+// decides about lower case and accents, even if its tokenizer.json says otherwise, as in transformers
+// (docs/tokenizers.md).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ enum class Side { kLeft, kRight };
 
 inline constexpr size_t kNoLimit = SIZE_MAX;
 
-// A half-open range of a text; bytes unless said otherwise.
+// A half-open range of a text, in bytes unless a comment says otherwise.
 struct Offset {
   uint32_t begin = 0, end = 0;
   friend bool operator==(const Offset&, const Offset&) = default;
@@ -37,14 +38,15 @@ struct Encoding {
   std::vector<int32_t> ids;
   std::vector<uint8_t> type_ids;
   std::vector<Offset> offsets;  // only with with_offsets; bytes of the token's own text; special tokens 0,0
-  size_t num_cut = 0;           // tokens that truncation took off
+  size_t num_cut = 0;           // tokens that truncation removed
 };
 
-// Cheap to copy: copies share one immutable state, and all methods may be called from any thread.
+// Copies are cheap: they share one immutable state. All methods may be called from any thread.
 class Tokenizer {
  public:
-  // The tokenizer of an HF model folder: tokenizer.json, or vocab.txt, with tokenizer_config.json and its companions.
-  // Errors: kIo (no such folder or file), kInput (malformed files), kUnsupported (a kind that hone does not know yet).
+  // Loads the tokenizer of an HF model folder: tokenizer.json or vocab.txt, with tokenizer_config.json and the related
+  // files. Errors: kIo (no such folder or file), kInput (malformed files), kUnsupported (a kind that hone does not
+  // support).
   static Tokenizer load(const std::filesystem::path& model_dir);
 
   // Errors: kInput for text that is not UTF-8 (with the byte position), or a word that needs an unknown token which
@@ -52,12 +54,12 @@ class Tokenizer {
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
-  // All texts on num_threads threads (0: all cores); `pairs` is empty or as long as `texts`. The result is the same at
-  // any number of threads; of several errors, that of the first text is thrown.
+  // Encodes all texts on num_threads threads (0: all cores); `pairs` is empty or as long as `texts`. The result is the
+  // same at any number of threads; of several errors, that of the first text is thrown.
   std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, std::span<const std::string_view> pairs,
                                      const EncodeOptions& options, int num_threads = 0) const;
 
-  // The text of ids, as tokenizers decodes them (ids without a token are left out).
+  // Returns the text of ids, as tokenizers decodes them. Ids without a token are skipped.
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const;
 
   int64_t vocab_size() const;                // highest id + 1, added tokens included
@@ -67,12 +69,12 @@ class Tokenizer {
   std::optional<int32_t> unknown_id() const;  // of the token for words outside the vocabulary; nullopt: there is none
   bool is_special(int32_t id) const;
   bool is_added(int32_t id) const;  // beside the model's own vocabulary
-  size_t model_max_length() const;  // kNoLimit where not given (HF writes 1e30)
+  size_t model_max_length() const;  // kNoLimit if the files have no limit (HF writes 1e30)
   size_t num_special_tokens(bool pair) const;
   Side padding_side() const;
 
   // Writes tokenizer files that transformers loads with equal ids: tokenizer.json, tokenizer_config.json,
-  // special_tokens_map.json, vocab.txt. Files that were loaded are kept as they were; missing ones are made.
+  // special_tokens_map.json, vocab.txt. Loaded files are written unchanged; missing ones are created.
   void save(const std::filesystem::path& folder) const;
 
   struct State;
@@ -82,7 +84,7 @@ class Tokenizer {
   std::shared_ptr<const State> state_;
 };
 
-// Byte offsets of `text` as code point offsets, which is how HF counts.
+// Converts byte offsets of `text` to code point offsets, as HF counts.
 std::vector<Offset> to_character_offsets(std::string_view text, std::span<const Offset> byte_offsets);
 
 }  // namespace hone::text

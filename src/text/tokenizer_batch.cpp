@@ -1,4 +1,4 @@
-// Many texts on all cores. Each result has its own place, so that the order of work does not matter.
+// Encodes many texts on all cores. Each result has its own slot, so the order of work does not matter.
 #include <omp.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// A model folder's tokenizer files, by the rules of transformers 5's AutoTokenizer. The surprising one: for the BERT
-// tokenizer classes a tokenizer.json gives only the vocabulary and the added tokens; the rest comes from
-// tokenizer_config.json or is BERT's default.
+// Reads the tokenizer files of a model folder by the rules of AutoTokenizer in transformers 5. One rule is a surprise:
+// for the BERT tokenizer classes, tokenizer.json provides only the vocabulary and the added tokens. The rest comes from
+// tokenizer_config.json or from BERT's defaults.
 #include <algorithm>
 #include <cmath>
 
@@ -33,19 +33,19 @@ constexpr std::pair<std::string_view, std::string_view> kBertSpecialTokens[] = {
 
 constexpr std::string_view kBertClasses[] = {"BertTokenizer", "DistilBertTokenizer"};
 
-// Kinds of models whose tokenizer is BertTokenizer in transformers where tokenizer_config.json names none.
+// Models for which transformers uses BertTokenizer if tokenizer_config.json names no class.
 constexpr std::string_view kBertModelTypes[] = {"bert",  "distilbert", "electra",     "convbert",
                                                 "ernie", "layoutlm",   "mobilebert",  "megatron-bert",
                                                 "nezha", "qdqbert",    "squeezebert", "visual_bert"};
 
-// Everything that the folder's files say, before the rules are applied.
+// The content of the folder's files, before the rules are applied.
 struct Folder {
   fs::path path;
   std::map<std::string, std::string> files;
-  Json config = Json::object();  // tokenizer_config.json, with special_tokens_map.json merged in where that counts
+  Json config = Json::object();  // tokenizer_config.json, with special_tokens_map.json merged in if it applies
   std::string config_source;
   bool has_token_list = false;                  // tokenizer_config.json has an added_tokens_decoder
-  std::map<int64_t, AddedToken> config_tokens;  // of it, or else of added_tokens.json; by the id given there
+  std::map<int64_t, AddedToken> config_tokens;  // from it or from added_tokens.json, by their ids there
 
   bool has(const std::string& name) const { return files.contains(name); }
   std::string source(const std::string& name) const { return (path / name).string(); }
@@ -87,7 +87,7 @@ std::map<int64_t, AddedToken> decoder_tokens(const Json& decoder, const std::str
   return tokens;
 }
 
-// The text of a special token given as a string or as an object with "content"; empty for null.
+// Returns the text of a special token, which is a string or an object with "content"; empty for null.
 std::string token_content(const Json& value, std::string_view name, const std::string& source) {
   if (value.is_null()) return "";
   if (value.is_string()) return value.get<std::string>();
@@ -129,7 +129,8 @@ void add_legacy_tokens(Folder& folder) {
   }
 }
 
-// special_tokens_map.json and added_tokens.json count only where tokenizer_config.json has no added_tokens_decoder.
+// Reads special_tokens_map.json and added_tokens.json, which apply only if tokenizer_config.json has no
+// added_tokens_decoder.
 void merge_legacy_files(Folder& folder) {
   const auto decoder = folder.config.find("added_tokens_decoder");
   folder.has_token_list = decoder != folder.config.end() && decoder->is_object();
@@ -183,7 +184,7 @@ Side side(const Folder& folder, const char* key, Side fallback) {
   return name == "left" ? Side::kLeft : Side::kRight;
 }
 
-// BertTokenizer's own parts, whatever a tokenizer.json says.
+// Sets the parts of BertTokenizer, whatever tokenizer.json contains.
 void use_bert_parts(const Folder& folder, TokenizerSpec& spec) {
   const Json& config = folder.config;
   Json strip_accents = nullptr;
@@ -208,8 +209,8 @@ void use_bert_parts(const Folder& folder, TokenizerSpec& spec) {
                 {"max_input_chars_per_word", 100}};
 }
 
-// All added tokens in transformers' order. A BERT class starts without any and takes those that tokenizer_config.json
-// lists, or failing that those of the other files; any other class starts with those of tokenizer.json.
+// Returns all added tokens in transformers' order. A BERT class starts with none and takes those of
+// tokenizer_config.json, or else those of the other files. Any other class starts with those of tokenizer.json.
 void collect_listed_tokens(const Folder& folder, TokenizerSpec& spec) {
   std::map<int64_t, AddedToken> listed = folder.config_tokens;
   if (!folder.has_token_list) {
@@ -219,7 +220,7 @@ void collect_listed_tokens(const Folder& folder, TokenizerSpec& spec) {
   for (const auto& [id, token] : listed) spec.added_tokens.push_back(token);
 }
 
-// The named special tokens; those not yet in the list are added to it.
+// Reads the named special tokens, and adds those that are not in the list yet.
 void collect_special_tokens(const Folder& folder, TokenizerSpec& spec) {
   if (spec.is_bert_class) {
     for (const auto& [name, content] : kBertSpecialTokens) spec.special_tokens[std::string(name)] = content;
@@ -238,7 +239,7 @@ void collect_special_tokens(const Folder& folder, TokenizerSpec& spec) {
   }
 }
 
-// The older name counts only where the newer one has none.
+// The older name applies only if the newer one has no value.
 void collect_extra_tokens(const Folder& folder, TokenizerSpec& spec) {
   for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
     if (!spec.extra_special_tokens.empty()) return;

@@ -1,5 +1,5 @@
-// tokenizer.json, read with simdjson: the vocabulary goes straight into a list, only the small parts become Json.
-// Of a token given twice the later id holds, as in tokenizers.
+// Reads tokenizer.json with simdjson: the vocabulary goes directly into a list, and only the small parts become Json.
+// If a token occurs twice, its later id is used, as in tokenizers.
 #include <simdjson.h>
 
 #include <limits>
@@ -15,12 +15,12 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// Of the parts other than the vocabulary: a Json object looks its keys up one by one.
+// A limit for the parts other than the vocabulary: a Json object searches its keys one by one.
 constexpr size_t kMaxFields = 10'000;
 
 Error wrong(const std::string& source, std::string_view what) {
   return Error(ErrorKind::kInput, fmt::format("{}: {}", source, what),
-               "the file is not what the tokenizers library writes; take it anew from where the model came from");
+               "the file is not what the tokenizers library writes; download the model again");
 }
 
 Json to_json(dom::element element, const std::string& source) {
@@ -62,7 +62,7 @@ int32_t to_id(dom::element value, std::string_view token, const std::string& sou
   return static_cast<int32_t>(id);
 }
 
-// {"token": id, ...}, or the list of tokens that old files hold.
+// {"token": id, ...}.
 std::vector<VocabularyEntry> to_vocabulary(dom::element element, const std::string& source) {
   std::vector<VocabularyEntry> result;
   dom::object object;
@@ -82,9 +82,9 @@ void read_model(dom::element element, const std::string& source, TokenizerSpec& 
     if (field.key != "vocab" && field.key != "merges")
       spec.model[std::string(field.key)] = to_json(field.value, source);
   }
-  // The kind is checked first: the vocabulary of another kind has another form.
+  // The kind is checked first, because the vocabulary of another kind has another form.
   const std::string type = part_type(spec.model, source, "model", "WordPiece");
-  find_row(models(), fmt::format("tokenizer model (in {})", source), type, ErrorKind::kUnsupported);
+  find_row(token_models(), fmt::format("tokenizer model (in {})", source), type, ErrorKind::kUnsupported);
   dom::element vocabulary;
   if (object["vocab"].get(vocabulary) != simdjson::SUCCESS) throw wrong(source, "the model has no \"vocab\"");
   spec.vocabulary = to_vocabulary(vocabulary, source);
@@ -103,7 +103,7 @@ Json part(const dom::object& root, std::string_view key, const std::string& sour
   return root[key].get(element) == simdjson::SUCCESS ? to_json(element, source) : Json();
 }
 
-// "Left" or "Right" of the truncation or padding kept in the file: of those only the side counts.
+// Reads "Left" or "Right" of the truncation or padding in the file. hone uses only the side.
 Side kept_side(const Json& settings, const std::string& source) {
   return string_field(settings, "direction", "Right", source) == "Left" ? Side::kLeft : Side::kRight;
 }
@@ -177,7 +177,7 @@ std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedTo
                          {"decoder", spec.decoder},
                          {"model", std::move(model)}};
   std::string text = document.dump(2) + "\n";
-  // The vocabulary is the last thing in it; put in here, since a Json object of this size would take quadratic time.
+  // The vocabulary is inserted here, at the end: a Json object of this size would take quadratic time.
   const size_t place = text.rfind("{}");
   return text.replace(place, 2, vocabulary_text(spec.vocabulary));
 }

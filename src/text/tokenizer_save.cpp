@@ -1,4 +1,4 @@
-// Writing a tokenizer's files: what was loaded as it was, byte for byte, and what was missing made from the spec.
+// Writes the files of a tokenizer: loaded files byte for byte, and missing files made from the spec.
 #include "base/files.h"
 #include "text/tokenizer_state.h"
 
@@ -21,7 +21,7 @@ Json tokenizer_config(const TokenizerSpec& spec) {
     config["tokenize_chinese_chars"] = spec.normalizer["handle_chinese_chars"];
   }
   config["clean_up_tokenization_spaces"] = spec.clean_up_spaces;
-  // What transformers writes for "no limit".
+  // transformers writes this for "no limit".
   config["model_max_length"] = spec.model_max_length == kNoLimit ? Json(1e30) : Json(spec.model_max_length);
   config["padding_side"] = spec.padding_side == Side::kLeft ? "left" : "right";
   config["truncation_side"] = spec.truncation_side == Side::kLeft ? "left" : "right";
@@ -29,8 +29,9 @@ Json tokenizer_config(const TokenizerSpec& spec) {
   return config;
 }
 
-// A line a token, in the order of ids; empty where ids have gaps, since a vocab.txt cannot say so.
-std::string vocabulary_text(const Model& model) {
+// Returns one line for each token, in the order of ids. Returns an empty text if ids have gaps, which vocab.txt cannot
+// express.
+std::string vocabulary_text(const TokenModel& model) {
   std::string text;
   for (int64_t id = 0; id <= model.highest_id(); ++id) {
     const auto token = model.token(static_cast<int32_t>(id));

@@ -7,7 +7,7 @@ namespace hone::text {
 
 namespace {
 
-// Ids that the template names must exist: a lying one would only fail later, inside a model.
+// The ids in the template must exist. A wrong id would fail only later, inside a model.
 void check_template(const std::vector<TemplatePiece>& pieces, const Tokenizer::State& state) {
   for (const TemplatePiece& piece : pieces) {
     for (int32_t id : piece.ids) {
@@ -18,8 +18,9 @@ void check_template(const std::vector<TemplatePiece>& pieces, const Tokenizer::S
   }
 }
 
-// BERT classes build their template from the ids of [CLS] and [SEP]; as in transformers 2 and 3 where there is none.
-Json template_of(const TokenizerSpec& spec, const Model& model, const AddedTokens& added) {
+// BERT classes build their template from the ids of [CLS] and [SEP]. If the vocabulary lacks these, the ids are 2 and
+// 3, as in transformers.
+Json template_of(const TokenizerSpec& spec, const TokenModel& model, const AddedTokens& added) {
   if (!spec.is_bert_class) return spec.post_processor;
   const auto id_of = [&](const char* name, int32_t fallback) {
     const auto named = spec.special_tokens.find(name);
@@ -51,7 +52,7 @@ Tokenizer::State::State(TokenizerSpec given)
     : spec(std::move(given)),
       normalizer(make_normalizer(spec.normalizer, spec.source)),
       pre_tokenizer(make_pre_tokenizer(spec.pre_tokenizer, spec.source)),
-      model(make_model(spec.model, spec.vocabulary, spec.source)),
+      model(make_token_model(spec.model, spec.vocabulary, spec.source)),
       added(spec.added_tokens, *model, normalizer) {
   spec.post_processor = template_of(spec, *model, added);
   post_processor = make_post_processor(spec.post_processor, spec.source);

@@ -1,4 +1,4 @@
-// What a Tokenizer is made of, shared by its copies and never changed.
+// The parts of a Tokenizer. Copies share it, and nothing changes it.
 #pragma once
 
 #include <memory>
@@ -16,20 +16,20 @@
 namespace hone::text {
 
 struct Tokenizer::State {
-  // Errors: kUnsupported for a part that hone does not have, kInput for one that contradicts itself.
+  // Errors: kUnsupported for a part that hone does not support, kInput for a part that contradicts itself.
   explicit State(TokenizerSpec given);
 
-  // The token as a decoder sees it.
+  // Returns the token as a decoder sees it.
   std::optional<std::string_view> decoded_token(int32_t id) const;
 
   TokenizerSpec spec;  // its vocabulary stays here too: save() may need it
   Normalizer normalizer;
   PreTokenizer pre_tokenizer;
-  std::unique_ptr<Model> model;
+  std::unique_ptr<TokenModel> model;
   AddedTokens added;
   Template post_processor;
   Decoder decoder;
-  std::unique_ptr<BertEncoder> bert;  // null where the parts are not BERT's or added tokens must be normalized
+  std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's or added tokens must be normalized
   std::optional<int32_t> pad_id;
   int64_t highest_id = -1;
 };

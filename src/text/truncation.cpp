@@ -9,7 +9,8 @@ namespace hone::text {
 
 namespace {
 
-// The shorter text is kept whole if half the limit holds it; else both get half, the longer one the odd token.
+// Keeps the shorter text whole if it fits into half of the limit. Otherwise each text gets half, and the longer one the
+// odd token.
 PairLengths longest_first(PairLengths lengths, size_t limit) {
   const bool first_is_longer = lengths.first > lengths.second;
   const size_t shorter = first_is_longer ? lengths.second : lengths.first;
@@ -23,10 +24,11 @@ PairLengths longest_first(PairLengths lengths, size_t limit) {
 
 size_t cut_one(size_t length, size_t num_removed, size_t limit, std::string_view which) {
   if (length > num_removed) return length - num_removed;
-  throw Error(ErrorKind::kUsage,
-              fmt::format("a pair needs {} tokens cut to fit {}, but its {} text, the only one to be cut, has {}",
-                          num_removed, limit, which, length),
-              "raise the maximum length, or truncate with longest_first");
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("a pair must lose {} tokens to fit into {}, but its {} text, the only one to truncate, has {}",
+                  num_removed, limit, which, length),
+      "raise the maximum length, or truncate with longest_first");
 }
 
 }  // namespace
@@ -38,7 +40,7 @@ PairLengths truncated_lengths(PairLengths lengths, bool is_pair, size_t limit, T
   const size_t num_removed = total - limit;
   if (strategy == TruncationStrategy::kOnlySecond) {
     if (!is_pair) {
-      throw Error(ErrorKind::kUsage, "only the second text is to be cut, but there is only one",
+      throw Error(ErrorKind::kUsage, "only the second text is to be truncated, but there is only one",
                   "truncate with longest_first or only_first");
     }
     return {lengths.first, cut_one(lengths.second, num_removed, limit, "second")};

@@ -1,4 +1,4 @@
-// Which tokens of one text or a pair stay when there are too many, as tokenizers decides it.
+// Decides which tokens of one text or a pair are kept if there are too many, as tokenizers does.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@ struct PairLengths {
   size_t first = 0, second = 0;
 };
 
-// How many tokens of each text to keep for at most `limit` in all (special tokens already taken off).
-// Errors: kUsage where cutting only one text cannot be enough.
+// Returns how many tokens of each text to keep for at most `limit` in total, without special tokens.
+// Errors: kUsage if truncating only one text is not enough.
 PairLengths truncated_lengths(PairLengths lengths, bool is_pair, size_t limit, TruncationStrategy strategy);
 
 }  // namespace hone::text

@@ -1,4 +1,4 @@
-// Look-ups by binary search; what needs speed caches the answers (bert_characters.cpp).
+// Looks code points up by binary search. Code that needs speed caches the results (bert_characters.cpp).
 #include "text/unicode.h"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ struct Decomposition {
 
 #include "text/unicode_tables.inc"
 
-// The row of a table sorted by `first` that may hold `code`, or null.
+// Returns the row of a table sorted by `first` that may contain `code`, or null.
 template <typename Row, size_t kSize>
 const Row* find_row_of(const Row (&table)[kSize], char32_t code) {
   const Row* row =

@@ -1,4 +1,4 @@
-// Unicode properties exactly as Hugging Face's tokenizers has them: tables made from its behaviour, since its Rust
+// Unicode properties exactly as in Hugging Face's tokenizers. The tables are made from its behaviour, because its Rust
 // crates mix several versions of Unicode (tests/fixtures/make_tokenizer_unicode_tables.py).
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace hone::text {
 
-// What BertNormalizer's clean_text drops: Cc, Cf, Co, U+FFFD - but not \t, \n, \r.
+// True for characters that BertNormalizer's clean_text drops: Cc, Cf, Co and U+FFFD, except \t, \n and \r.
 bool is_control(char32_t code);
 bool is_whitespace(char32_t code);
 // ASCII punctuation and the categories P*.
@@ -26,10 +26,10 @@ struct CodePoints {
   const char32_t* end() const { return codes + count; }
 };
 
-// The character's own lower case (no context: a final sigma stays a plain one).
+// Returns the lower case of one character, without context: a final sigma becomes a plain one.
 CodePoints to_lowercase(char32_t code);
 
-// The full canonical decomposition; the character itself where it has none.
+// Returns the full canonical decomposition, or the character itself if it has none.
 CodePoints canonical_decomposition(char32_t code);
 
 }  // namespace hone::text

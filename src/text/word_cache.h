@@ -1,4 +1,4 @@
-// Short words as 16 bytes, read from text in one go, and a small table of their token ids that each thread keeps.
+// Short words as 16 bytes, which are read from text at once, and a small table of their token ids for each thread.
 #pragma once
 
 #ifdef __SSE2__
@@ -11,11 +11,11 @@
 #include <memory>
 #include <span>
 
-#include "text/model.h"
+#include "text/token_model.h"
 
 namespace hone::text {
 
-// Up to 16 bytes of a word, zeros behind them. Words hold no zero bytes.
+// Up to 16 bytes of a word, padded with zeros. Words contain no zero bytes.
 struct WordKey {
   static constexpr size_t kSize = 16;
   uint64_t low = 0, high = 0;
@@ -26,7 +26,7 @@ struct WordKey {
   friend bool operator==(const WordKey&, const WordKey&) = default;
 };
 
-// The run of ASCII letters and digits that the kSize bytes at `bytes` open with, in lower case if asked for.
+// Reads the run of ASCII letters and digits at the start of the kSize bytes at `bytes`, in lower case if asked for.
 // Returns its length.
 inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
 #ifdef __SSE2__
@@ -61,7 +61,7 @@ inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
 #endif
 }
 
-// A direct-mapped table: a word that meets another's place takes it. Each tokenizer marks its own entries.
+// A direct-mapped table: a word replaces another in its slot. Each tokenizer marks its own entries.
 class WordCache {
  public:
   static constexpr size_t kMaxIds = 6;
@@ -72,7 +72,7 @@ class WordCache {
     int32_t ids[kMaxIds];
   };
 
-  // This thread's cache.
+  // Returns the cache of this thread.
   static WordCache& of_thread() {
     thread_local WordCache cache;
     return cache;

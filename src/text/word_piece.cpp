@@ -1,4 +1,5 @@
-// WordPiece over a byte trie; a word costs at most its length times the longest token, and words are bounded.
+// WordPiece over a trie of bytes. The cost of a word is at most its length times that of the longest token, and the
+// length is limited.
 #include "text/word_piece.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ std::vector<std::pair<std::string_view, int32_t>> views(const std::vector<Vocabu
   return {vocabulary.begin(), vocabulary.end()};
 }
 
-// Indices of the entries by ascending id; of an id given twice the later one.
+// Returns the indices of the entries in ascending order of ids. If an id occurs twice, the later entry is used.
 std::vector<uint32_t> order_by_id(const std::vector<VocabularyEntry>& vocabulary) {
   std::vector<uint32_t> order(vocabulary.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(order.size() - 1 - i);
@@ -47,7 +48,7 @@ WordPiece::WordPiece(std::vector<VocabularyEntry> vocabulary, Settings settings,
 int32_t WordPiece::unknown_id() const {
   if (unknown_id_) return *unknown_id_;
   throw Error(ErrorKind::kInput,
-              fmt::format("{}: a word is not covered by the vocabulary, which has no unknown token \"{}\"", source_,
+              fmt::format("{}: the vocabulary does not cover a word and has no unknown token \"{}\"", source_,
                           settings_.unknown_token),
               "add the unknown token to the vocabulary, or name the right one as unk_token");
 }
@@ -73,8 +74,8 @@ std::optional<std::string_view> WordPiece::token(int32_t id) const {
   return vocabulary_[*found].first;
 }
 
-std::unique_ptr<Model> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                       const std::string& source) {
+std::unique_ptr<TokenModel> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
+                                            const std::string& source) {
   const std::string part = source + ": model";
   WordPiece::Settings values;
   values.unknown_token = string_field(settings, "unk_token", values.unknown_token, part);

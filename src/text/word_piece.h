@@ -1,13 +1,13 @@
-// WordPiece: the longest token that opens the word, then the longest "##" token that continues it, and so on; a word
-// that cannot be covered, or of more than 100 characters, is one unknown token.
+// WordPiece takes the longest token at the start of a word, then the longest "##" token that continues it, and so on. A
+// word that tokens do not cover, or one of more than 100 characters, is one unknown token.
 #pragma once
 
-#include "text/model.h"
+#include "text/token_model.h"
 #include "text/token_trie.h"
 
 namespace hone::text {
 
-class WordPiece : public Model {
+class WordPiece : public TokenModel {
  public:
   struct Settings {
     std::string unknown_token = "[UNK]";
@@ -15,7 +15,8 @@ class WordPiece : public Model {
     size_t max_characters = 100;  // of a word; longer ones are unknown
   };
 
-  // Of a token given twice the later id holds, of an id given twice the later token. `source` names the vocabulary.
+  // If a token occurs twice, its later id is used; if an id occurs twice, its later token. `source` names the
+  // vocabulary.
   WordPiece(std::vector<VocabularyEntry> vocabulary, Settings settings, std::string source);
 
   void tokenize(std::string_view word, std::vector<Token>& tokens) const override;
@@ -24,10 +25,10 @@ class WordPiece : public Model {
   size_t num_tokens() const override { return num_tokens_; }
   int64_t highest_id() const override { return by_id_.empty() ? -1 : vocabulary_[by_id_.back()].second; }
 
-  // More bytes than this are more than max_characters characters, whatever they are.
+  // A word of more bytes has more than max_characters characters, whatever they are.
   size_t max_word_bytes() const { return max_word_bytes_; }
   std::optional<int32_t> find_unknown_id() const { return unknown_id_; }
-  // Throws where the vocabulary has no unknown token.
+  // Throws if the vocabulary has no unknown token.
   int32_t unknown_id() const;
 
  private:
@@ -42,7 +43,7 @@ class WordPiece : public Model {
   size_t max_word_bytes_ = 0;
 };
 
-std::unique_ptr<Model> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                       const std::string& source);
+std::unique_ptr<TokenModel> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
+                                            const std::string& source);
 
 }  // namespace hone::text

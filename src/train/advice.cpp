@@ -1,11 +1,10 @@
-// Each function looks at one thing and adds at most one sentence.
 #include "train/advice.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "train/schedule.h"
+#include "base/counted.h"
 #include "train/tensorboard.h"
 
 namespace hone::train {
@@ -19,38 +18,38 @@ double percent(uint64_t part, uint64_t whole) {
 }
 
 void about_warmup(const AdviceInputs& in, Notes& notes) {
-  const int64_t warmup = in.plan.schedule_length.warmup_steps, total = in.plan.total_steps;
+  const int64_t warmup = in.plan.step_plan.schedule_length.warmup_steps, total = in.plan.total_steps;
   if (warmup * 2 > total) {
-    notes.push_back(fmt::format(
-        "the warm-up takes {} of {} steps, more than half the run: the learning rate is below its peak nearly "
-        "throughout; a tenth is usual (--warmup-ratio 0.1)",
-        std::min(warmup, total), total));
-  }
-  const bool asked = in.options.warmup_steps > 0 || in.options.warmup_ratio.value_or(0) > 0;
-  if (asked && !find_schedule(in.options.lr_scheduler_type).has_warmup) {
     notes.push_back(
-        fmt::format("lr_scheduler_type {} has no warm-up, so warmup_steps and warmup_ratio do nothing; "
+        fmt::format("the warm-up takes {} of {}, more than half the run, so the learning rate hardly reaches its peak; "
+                    "a tenth is usual (--warmup-ratio 0.1)",
+                    std::min(warmup, total), counted(static_cast<uint64_t>(total), "step")));
+  }
+  const bool is_asked = in.options.warmup_steps > 0 || in.options.warmup_ratio.value_or(0) > 0;
+  if (is_asked && !in.plan.step_plan.schedule->has_warmup) {
+    notes.push_back(
+        fmt::format("lr_scheduler_type {} has no warm-up, so warmup_steps and warmup_ratio have no effect; "
                     "constant_with_warmup has one",
-                    in.options.lr_scheduler_type));
+                    in.plan.step_plan.schedule->name));
   }
 }
 
 void about_logging(const AdviceInputs& in, Notes& notes) {
-  if (in.plan.logging_steps > in.plan.total_steps) {
-    notes.push_back(
-        fmt::format("logging_steps is {}, but the run has {} steps: no training loss will be logged "
-                    "(--logging-steps {})",
-                    in.plan.logging_steps, in.plan.total_steps, std::max<int64_t>(1, in.plan.total_steps / 10)));
-  }
+  if (in.plan.logging_steps <= in.plan.total_steps) return;
+  notes.push_back(
+      fmt::format("logging_steps is {}, but the run has {}: no training loss will be logged "
+                  "(--logging-steps {})",
+                  in.plan.logging_steps, counted(static_cast<uint64_t>(in.plan.total_steps), "step"),
+                  std::max<int64_t>(1, in.plan.total_steps / 10)));
 }
 
-void about_cut_rows(const AdviceInputs& in, Notes& notes) {
+void about_truncated_rows(const AdviceInputs& in, Notes& notes) {
   if (in.train.num_cut_rows == 0) return;
-  notes.push_back(
-      fmt::format("{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were cut; {:.1f} % of "
-                  "all tokens are not seen",
-                  in.train.num_cut_rows, in.train.size(), percent(in.train.num_cut_rows, in.train.size()),
-                  in.max_length, percent(in.train.num_cut_tokens, in.train.num_tokens() + in.train.num_cut_tokens)));
+  notes.push_back(fmt::format(
+      "{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were truncated; the model does not see "
+      "{:.1f} % of all tokens",
+      in.train.num_cut_rows, in.train.size(), percent(in.train.num_cut_rows, in.train.size()), in.max_length,
+      percent(in.train.num_cut_tokens, in.train.num_tokens() + in.train.num_cut_tokens)));
 }
 
 void about_labels(const AdviceInputs& in, Notes& notes) {
@@ -59,57 +58,67 @@ void about_labels(const AdviceInputs& in, Notes& notes) {
     if (in.rows_of_label[id] == 0) missing.push_back(in.labels[id]);
   }
   if (missing.empty()) return;
+  const bool several = missing.size() > 1;
   notes.push_back(
-      fmt::format("no training row has the label{} {}: the model cannot learn {}. Rows sorted by label are the "
-                  "usual reason (--shuffle-seed 42 shuffles them before --max-train-samples takes the first)",
-                  missing.size() > 1 ? "s" : "", fmt::join(missing, ", "), missing.size() > 1 ? "them" : "it"));
+      fmt::format("no training row has the label{} {}, so the model cannot learn {}. Often the rows are "
+                  "sorted by label: --shuffle-seed 42 shuffles them before --max-train-samples applies",
+                  several ? "s" : "", fmt::join(missing, ", "), several ? "them" : "it"));
 }
 
 void about_padding(const AdviceInputs& in, Notes& notes) {
   if (!in.options.pad_to_max_length || in.train.num_tokens() == 0) return;
   const uint64_t padded = in.max_length * in.train.size(), real = in.train.num_tokens();
-  notes.push_back(
-      fmt::format("pad_to_max_length would compute {} tokens of padding an epoch beside {} real ones ({:.1f} times the "
-                  "work); hone computes none, and the results are the same",
-                  padded - real, real, static_cast<double>(padded) / static_cast<double>(real)));
+  notes.push_back(fmt::format(
+      "pad_to_max_length would add {} tokens of padding to the {} tokens of each epoch ({:.1f} times the work); hone "
+      "computes no padding, and the results are the same",
+      padded - real, real, static_cast<double>(padded) / static_cast<double>(real)));
 }
 
 void about_empty_rows(const AdviceInputs& in, Notes& notes) {
   uint64_t empty = 0;
   for (uint64_t row = 0; row < in.train.size(); ++row) empty += in.train.length(row) <= in.num_special_tokens;
   if (empty == 0) return;
+  const bool is_too_short = in.max_length <= in.num_special_tokens;
   notes.push_back(
-      fmt::format("{} of {} training rows hold no token but the special ones: there is nothing to learn from "
-                  "them, and a batch of only such rows teaches the model to guess{}",
+      fmt::format("{} of {} training rows hold special tokens only, so the model learns nothing from their text{}",
                   empty, in.train.size(),
-                  in.max_length <= in.num_special_tokens
-                      ? fmt::format(" (max_seq_length {} leaves room for nothing else)", in.max_length)
-                      : ""));
+                  is_too_short ? fmt::format("; max_seq_length {} has no space for other tokens", in.max_length) : ""));
 }
 
 void about_learning_rate(const AdviceInputs& in, Notes& notes) {
   if (in.options.learning_rate == 0) {
-    notes.push_back("learning_rate is 0: nothing will be learned");
+    notes.emplace_back("learning_rate is 0, so the model learns nothing");
   } else if (in.options.optim != "sgd" && in.options.learning_rate > 1e-3) {
     notes.push_back(
-        fmt::format("learning_rate {} is far above what fine-tuning takes (1e-5 to 1e-4): what the model "
-                    "learned in pretraining is likely to be lost",
+        fmt::format("learning_rate {} is far above the usual range of fine-tuning (1e-5 to 1e-4): the model "
+                    "will probably lose what it learned in pretraining",
                     in.options.learning_rate));
   }
 }
 
-void about_reports(const AdviceInputs& in, Notes& notes) {
-  if (in.options.logging_dir.empty() || reports_to_tensorboard(in.options)) return;
-  notes.push_back(
-      fmt::format("logging_dir {} has no effect without --report-to tensorboard", in.options.logging_dir.string()));
+// Options that were set, but have no effect beside the others.
+void about_unused_options(const AdviceInputs& in, Notes& notes) {
+  const TrainOptions& options = in.options;
+  if (!options.logging_dir.empty() && !reports_to_tensorboard(options.report_to)) {
+    notes.push_back(
+        fmt::format("logging_dir {} has no effect without --report-to tensorboard", options.logging_dir.string()));
+  }
+  if (options.eval_steps && options.eval_strategy != "steps") {
+    notes.push_back(fmt::format("eval_steps {} has no effect with eval_strategy {} (--eval-strategy steps)",
+                                *options.eval_steps, options.eval_strategy));
+  }
+  if (!options.metric_for_best_model.empty() && !in.plan.evaluates()) {
+    notes.push_back(fmt::format("metric_for_best_model {} has no effect without evaluations (--eval-strategy epoch)",
+                                options.metric_for_best_model));
+  }
 }
 
 }  // namespace
 
 std::vector<std::string> advice(const AdviceInputs& inputs) {
   Notes notes;
-  for (const auto look : {about_warmup, about_logging, about_cut_rows, about_labels, about_padding, about_empty_rows,
-                          about_learning_rate, about_reports}) {
+  for (const auto look : {about_warmup, about_logging, about_truncated_rows, about_labels, about_padding,
+                          about_empty_rows, about_learning_rate, about_unused_options}) {
     look(inputs, notes);
   }
   return notes;

@@ -1,4 +1,4 @@
-// What is said before step 1: settings and rows that make a run other than its owner thinks.
+// Warnings before step 1 about options or rows that probably do not do what the user wants.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@ struct AdviceInputs {
   const task::Features& train;
   std::vector<std::string> labels;      // by id
   std::vector<uint64_t> rows_of_label;  // in training, by id
-  uint64_t max_length = 0;              // that rows were cut at
-  uint64_t num_special_tokens = 0;      // of a row
+  uint64_t max_length = 0;              // at which rows were truncated
+  uint64_t num_special_tokens = 0;      // of each row
 };
 
-// One sentence each, with the numbers that matter and what to do.
+// One warning each, with the numbers that matter and what to do.
 std::vector<std::string> advice(const AdviceInputs& inputs);
 
 }  // namespace hone::train

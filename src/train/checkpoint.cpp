@@ -1,10 +1,13 @@
-// Checkpoint folders on disk. A folder without a manifest that fits is treated as not there.
 #include "train/checkpoint.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -19,6 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = "checkpoint-";
+constexpr const char* kManifestFormat = "hone checkpoint";
 
 std::optional<int64_t> step_of_name(const std::string& name) {
   if (!name.starts_with(kPrefix)) return std::nullopt;
@@ -37,7 +41,7 @@ void write_manifest(const fs::path& folder) {
   for (const fs::path& path : paths) {
     files[path.filename().string()] = {{"size", fs::file_size(path)}, {"sha256", sha256_file(path)}};
   }
-  write_json(folder / kManifestFile, {{"format", "hone checkpoint"}, {"version", 1}, {"files", files}});
+  write_json(folder / kManifestFile, {{"format", kManifestFormat}, {"version", 1}, {"files", files}});
 }
 
 std::optional<std::string> file_damage(const fs::path& path, const Json& expected) {
@@ -45,15 +49,15 @@ std::optional<std::string> file_damage(const fs::path& path, const Json& expecte
   const uint64_t size = fs::file_size(path, error);
   if (error) return fmt::format("{} is missing", path.filename().string());
   if (!expected.is_object() || size != expected.value("size", uint64_t{0})) {
-    return fmt::format("{} has {} bytes, not what the manifest says", path.filename().string(), size);
+    return fmt::format("{} has {} bytes, not those of the manifest", path.filename().string(), size);
   }
   if (sha256_file(path) != expected.value("sha256", "")) {
-    return fmt::format("{} has another sha256 than the manifest says", path.filename().string());
+    return fmt::format("{} has another sha256 than in the manifest", path.filename().string());
   }
   return std::nullopt;
 }
 
-// Renamed first, so that a half-removed checkpoint is never taken for a whole one.
+// Renames the folder first, so that a half-removed checkpoint never looks like a whole one.
 void remove_checkpoint(const fs::path& path) {
   const fs::path doomed = path.parent_path() / fmt::format("{}.hone-tmp-removed", path.filename().string());
   std::error_code error;
@@ -87,6 +91,17 @@ void write_checkpoint(const fs::path& output_dir, int64_t step, const std::funct
   folder.commit();
 }
 
+bool is_own_checkpoint(const fs::path& folder) {
+  if (fs::exists(folder / kHoneStateFile) || fs::exists(folder / kArgumentsFile)) return true;
+  if (!fs::exists(folder / kManifestFile)) return false;
+  try {
+    const Json manifest = read_json(folder / kManifestFile);
+    return manifest.is_object() && manifest.contains("format") && manifest["format"] == kManifestFormat;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 std::optional<std::string> checkpoint_damage(const fs::path& folder) {
   const fs::path manifest_path = folder / kManifestFile;
   if (!fs::exists(manifest_path)) return fmt::format("{} is missing", kManifestFile);
@@ -112,13 +127,14 @@ std::optional<CheckpointFolder> newest_whole_checkpoint(const fs::path& output_d
   for (auto checkpoint = found.rbegin(); checkpoint != found.rend(); ++checkpoint) {
     const auto damage = checkpoint_damage(checkpoint->path);
     if (!damage) return *checkpoint;
-    log_warning("{} is damaged ({}): looking for an older one", checkpoint->path.string(), *damage);
+    log_warning("{} is damaged ({}); looking for an older checkpoint", checkpoint->path.string(), *damage);
   }
   return std::nullopt;
 }
 
 void remove_old_checkpoints(const fs::path& output_dir, int64_t limit, std::optional<int64_t> best_step) {
-  const std::vector<CheckpointFolder> found = list_checkpoints(output_dir);
+  std::vector<CheckpointFolder> found = list_checkpoints(output_dir);
+  std::erase_if(found, [](const CheckpointFolder& checkpoint) { return !is_own_checkpoint(checkpoint.path); });
   auto remaining = static_cast<int64_t>(found.size());
   for (const CheckpointFolder& checkpoint : found) {
     const bool stays = checkpoint.step == found.back().step || checkpoint.step == best_step;
@@ -135,6 +151,31 @@ void remove_unfinished(const fs::path& output_dir) {
     if (is_temporary_name(entry.path().filename().string())) unfinished.push_back(entry.path());
   }
   for (const fs::path& path : unfinished) fs::remove_all(path, error);
+}
+
+void restore_tensors(const std::filesystem::path& path, const tensor::NamedTensors& targets) {
+  const at::NoGradGuard no_gradients;
+  const tensor::SafetensorsFile file(path);
+  std::map<std::string_view, const tensor::StoredTensor*> by_name;
+  for (const tensor::StoredTensor& stored : file.tensors()) by_name.emplace(stored.name, &stored);
+  for (const auto& [name, target] : targets) {
+    const auto found = by_name.find(name);
+    if (found == by_name.end() || found->second->shape != target.sizes().vec()) {
+      throw Error(
+          ErrorKind::kInput,
+          fmt::format("{}: \"{}\" {}, the run needs {}", path.string(), name,
+                      found == by_name.end() ? "is missing" : "has shape " + tensor::shape_text(found->second->shape),
+                      tensor::shape_text(target.sizes().vec())),
+          "the checkpoint is of another model or optimizer: resume it with the options of its own run");
+    }
+    tensor::copy_into(*found->second, target);
+  }
+}
+
+tensor::NamedTensors as_tensors(const std::vector<model::NamedParameter>& parameters) {
+  tensor::NamedTensors tensors;
+  for (const model::NamedParameter& parameter : parameters) tensors.emplace_back(parameter.name, parameter.tensor);
+  return tensors;
 }
 
 }  // namespace hone::train

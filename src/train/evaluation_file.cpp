@@ -33,7 +33,7 @@ Json worst_json(const EvaluationFile& file) {
 
 Json to_json(const EvaluationFile& file) {
   Json metrics = {{"loss", finite(file.result.loss)}};
-  for (const auto& [name, value] : eval::compute_metrics(file.result.confusion)) metrics[name] = value;
+  for (const auto& [name, value] : eval::metrics_of(file.result)) metrics[name] = finite(value);
   Json json = {{"step", file.step}, {"epoch", file.epoch}, {"labels", file.labels}};
   json["confusion_matrix"] = eval::confusion_json(file.result.confusion);
   json["metrics"] = std::move(metrics);

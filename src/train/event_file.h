@@ -1,6 +1,5 @@
 // TensorBoard's event files: TFRecords (a length and a message, each with a CRC-32C) of Event messages in protobuf's
-// wire format. Only the few fields that a log needs are written, and none are read (docs/architecture.md says why by
-// hand).
+// wire format. Writes only the few fields that a log needs, and reads none (docs/architecture.md says why by hand).
 #pragma once
 
 #include <cstdint>
@@ -12,7 +11,7 @@
 
 namespace hone::train {
 
-// CRC-32C (Castagnoli), and the form in which TFRecords store it.
+// CRC-32C (Castagnoli), and the masked form that TFRecords store.
 uint32_t crc32c(std::string_view bytes);
 uint32_t masked_crc32c(std::string_view bytes);
 
@@ -22,12 +21,12 @@ std::string tf_record(std::string_view message);
 // The Event messages of tensorflow/core/util/event.proto; `wall_time` in unix seconds.
 std::string version_event(double wall_time);
 std::string scalar_event(double wall_time, int64_t step, std::string_view tag, float value);
-// As torch's add_text: shown by TensorBoard's text plugin.
+// Like torch's add_text. TensorBoard's text plugin shows it.
 std::string text_event(double wall_time, int64_t step, std::string_view tag, std::string_view text);
-// The log is written again from this step on: what older files have of it and later steps is void.
+// Marks the events of this and later steps in older files as void.
 std::string restart_event(double wall_time, int64_t step);
 
-// A new event file in a folder, which is made.
+// A new event file in a folder. Makes the folder if it is missing.
 class EventFile {
  public:
   // Errors: kIo.

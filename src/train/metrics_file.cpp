@@ -1,4 +1,4 @@
-// Appending, so that who reads along need not read from the start again.
+// Appends, so that a reader need not start again at the beginning.
 #include "train/metrics_file.h"
 
 #include "base/error.h"

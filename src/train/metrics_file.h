@@ -1,4 +1,4 @@
-// metrics.jsonl: a line an entry of the log, as in trainer_state.json, with the seconds of training until then
+// metrics.jsonl: one line for each entry of the log, as in trainer_state.json, with the seconds of training so far
 // ("time").
 #pragma once
 
@@ -14,10 +14,10 @@ class MetricsFile {
  public:
   explicit MetricsFile(std::filesystem::path path) : path_(std::move(path)) {}
 
-  // Makes the file what the state's log says: a new run's is empty, a resumed one's ends where its checkpoint does.
+  // Writes the file anew from the log: empty for a new run, up to the checkpoint for a resumed one.
   // Errors: kIo.
   void write_anew(const RunState& state);
-  // Appends the last entry of the log. After an error (kIo) the next call writes the file anew.
+  // Appends the last entry of the log. If that failed (kIo), the next call writes the file anew.
   void add_last(const RunState& state);
 
  private:

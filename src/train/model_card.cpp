@@ -1,4 +1,3 @@
-// The model card's text.
 #include "train/model_card.h"
 
 #include <fmt/format.h>
@@ -22,7 +21,7 @@ std::string evaluation_table(const ModelCardInputs& in) {
         fmt::format("| {} | {:.2f} | {:.4f} | {:.4f} | {:.4f} |\n", entry.value("step", 0), entry.value("epoch", 0.0),
                     entry.value("eval_loss", 0.0), entry.value("eval_accuracy", 0.0), entry.value("eval_f1", 0.0));
   }
-  if (rows.empty()) return "It was not evaluated.\n";
+  if (rows.empty()) return "The model was not evaluated.\n";
   return fmt::format("On the {} rows:\n\n| step | epoch | loss | accuracy | F1 |\n|---|---|---|---|---|\n{}",
                      in.evaluation_name, rows);
 }
@@ -32,9 +31,9 @@ std::string settings_table(const ModelCardInputs& in) {
   return fmt::format(
       "| setting | value |\n|---|---|\n| rows | {} |\n| steps | {} of {} rows |\n| learning rate | {}, {}, {} warm-up "
       "steps "
-      "|\n| optimizer | {}, weight decay {} |\n| rows cut at | {} tokens |\n| seed | {} |\n",
+      "|\n| optimizer | {}, weight decay {} |\n| rows truncated at | {} tokens |\n| seed | {} |\n",
       in.plan.num_rows, in.plan.total_steps, in.plan.batch_size * in.plan.accumulation, options.learning_rate,
-      options.lr_scheduler_type, in.plan.schedule_length.warmup_steps, options.optim, options.weight_decay,
+      options.lr_scheduler_type, in.plan.step_plan.schedule_length.warmup_steps, options.optim, options.weight_decay,
       options.max_seq_length, options.seed);
 }
 
@@ -44,7 +43,7 @@ std::string model_card(const ModelCardInputs& in) {
   const std::string name = name_of(in.options.output_dir), base = name_of(in.options.model_name_or_path);
   return fmt::format(
       "---\nlibrary_name: transformers\npipeline_tag: {}\ntags:\n- hone\nmetrics:\n- accuracy\n- f1\n---\n\n# {}\n\n"
-      "{} fine-tuned from {} with hone {} to tell apart: {}.\n\n## Evaluation\n\n{}\n## Training\n\n{}\n## Use\n\n"
+      "{} fine-tuned from {} with hone {} for the labels: {}.\n\n## Evaluation\n\n{}\n## Training\n\n{}\n## Use\n\n"
       "```sh\nhone predict --model {} --text \"...\"\n```\n\n```python\nfrom transformers import pipeline\n"
       "pipeline(\"{}\", model=\"{}\")(\"...\")\n```\n",
       in.pipeline_tag, name, in.class_name, base, in.version, fmt::join(in.labels, ", "), evaluation_table(in),

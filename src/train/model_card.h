@@ -1,4 +1,4 @@
-// The README.md of a trained model: what it is, how it was made, how well it does, how to use it.
+// The README.md of a trained model: what it is, how it was trained, its metrics, how to use it.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct ModelCardInputs {
   std::string version;              // of hone
 };
 
-// Markdown with the metadata block that model hubs read.
+// Returns Markdown with the metadata block that model hubs read.
 std::string model_card(const ModelCardInputs& inputs);
 
 }  // namespace hone::train

@@ -1,4 +1,5 @@
-// Adam's steps on the CPU are the kernel floor's, over all parameters at once; the rest are torch's fused ones.
+// Adam's steps on the CPU are those of the kernel floor, over all parameters at once. The others are torch's fused
+// ones.
 #include "train/optimizer.h"
 
 #include <ATen/ATen.h>
@@ -10,6 +11,7 @@
 #include "base/names.h"
 #include "kernel/adam.h"
 #include "kernel/sum_of_squares.h"
+#include "train/names.h"
 
 namespace hone::train {
 
@@ -28,7 +30,7 @@ class Adam : public Optimizer {
 
  private:
   void step_groups(Gradients& gradients, const StepTerms& terms) override {
-    if (!is_on_cpu() || terms.is_left_out) return step_by_library(gradients, terms);
+    if (!is_on_cpu() || terms.is_skipped) return step_by_library(gradients, terms);
     std::vector<kernel::AdamArray> arrays;
     for (size_t g = 0; g < groups_.size(); ++g) {
       Group& group = groups_[g];
@@ -51,7 +53,7 @@ class Adam : public Optimizer {
       if (terms.gradient_factor != 1) at::_foreach_mul_(gradients[g], terms.gradient_factor);
       step(group.parameters, gradients[g], group.moments[0], group.moments[1], {}, group.steps, terms.learning_rate,
            options_.beta1, options_.beta2, group.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
-           terms.gradient_divisor, terms.is_left_out);
+           terms.gradient_divisor, terms.is_skipped);
     }
   }
 
@@ -81,17 +83,17 @@ class Sgd : public Optimizer {
       if (terms.gradient_factor != 1) at::_foreach_mul_(gradients[g], terms.gradient_factor);
       at::_fused_sgd_(groups_[g].parameters, gradients[g], {}, groups_[g].weight_decay, /*momentum=*/0,
                       terms.learning_rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
-                      /*is_first_step=*/false, terms.gradient_divisor, terms.is_left_out);
+                      /*is_first_step=*/false, terms.gradient_divisor, terms.is_skipped);
     }
   }
 };
 
-// The kernels go over a tensor's memory, whatever the order of its elements there.
+// The kernels read a tensor's memory in its own order, whatever the order of the elements.
 at::Tensor dense(const at::Tensor& tensor) {
   return tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
 }
 
-// The gradient in memory as the parameter.
+// The gradient, laid out like the parameter.
 at::Tensor gradient_like(const at::Tensor& parameter) {
   const at::Tensor& gradient = parameter.grad();
   if (!gradient.defined()) return at::zeros_like(parameter);
@@ -109,6 +111,8 @@ constexpr OptimizerKind kOptimizers[] = {
     {"adam", "Adam (Kingma and Ba, arXiv 1412.6980); weight decay is added to the gradient", make<Adam>},
     {"sgd", "stochastic gradient descent without momentum", make<Sgd>},
 };
+static_assert(has_names(kOptimizers, kOptimizerNames),
+              "kOptimizers and kOptimizerNames (names.h) must have the same names");
 
 }  // namespace
 
@@ -149,7 +153,7 @@ void Optimizer::step_where_finite(double learning_rate, const at::Tensor& loss, 
                                   double max_norm) {
   const at::NoGradGuard no_gradients;
   StepTerms terms{.learning_rate = learning_rate};
-  terms.is_left_out = at::isfinite(loss.to(at::kFloat) + grad_norm.to(at::kFloat)).logical_not().to(at::kFloat);
+  terms.is_skipped = at::isfinite(loss.to(at::kFloat) + grad_norm.to(at::kFloat)).logical_not().to(at::kFloat);
   if (max_norm > 0) terms.gradient_divisor = ((grad_norm.to(at::kFloat) + kClipEpsilon) / max_norm).clamp_min(1);
   step_with(terms);
 }
@@ -160,14 +164,14 @@ void Optimizer::step_with(const StepTerms& terms) {
   for (size_t g = 0; g < groups_.size(); ++g) {
     for (const at::Tensor& parameter : groups_[g].parameters) gradients[g].push_back(gradient_like(parameter));
     if (groups_[g].steps.empty()) continue;
-    if (terms.is_left_out) {
-      at::_foreach_add_(groups_[g].steps, 1 - *terms.is_left_out);
+    if (terms.is_skipped) {
+      at::_foreach_add_(groups_[g].steps, 1 - *terms.is_skipped);
     } else {
       at::_foreach_add_(groups_[g].steps, 1);
     }
   }
   step_groups(gradients, terms);
-  // What holds a copy of a weight in another number format sees by the version that the weight has changed.
+  // A module that keeps a copy of a weight in another number format notices the change by the version.
   for (const Group& group : groups_) {
     for (const at::Tensor& parameter : group.parameters) parameter.unsafeGetTensorImpl()->bump_version();
   }
@@ -188,10 +192,7 @@ tensor::NamedTensors Optimizer::state() const {
 
 std::span<const OptimizerKind> optimizers() { return kOptimizers; }
 
-std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedParameters& parameters,
-                                          const OptimizerOptions& options) {
-  return find_row(kOptimizers, "optim", name).make(parameters, options);
-}
+const OptimizerKind& find_optimizer(std::string_view name) { return find_row(kOptimizers, "optim", name); }
 
 at::Tensor gradient_norm_on_device(const NamedParameters& parameters) {
   std::vector<at::Tensor> gradients;

@@ -1,5 +1,5 @@
-// The optimizers: steps over parameter groups, one group with weight decay and one without, as HF's Trainer makes them.
-// Clipping costs no sweep over the gradients: its factor is a part of the step.
+// The optimizers. They step over two parameter groups, one with weight decay and one without, as in HF's Trainer.
+// Clipping costs no sweep over the gradients, because the step multiplies by its factor.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -29,15 +29,15 @@ class Optimizer {
   Optimizer(const NamedParameters& parameters, const OptimizerOptions& options);
   virtual ~Optimizer() = default;
 
-  // One step with the parameters' gradients times gradient_factor (clip_factor gives it). Gradients that are not
-  // defined count as 0. What the gradients hold afterwards is not specified.
+  // Takes one step with the parameters' gradients times gradient_factor (see clip_factor). A gradient that is not
+  // defined counts as 0. The content of the gradients afterwards is not specified.
   void step(double learning_rate, double gradient_factor = 1);
 
-  // The same for a gradient norm that the host does not know yet: a scalar on the parameters' device, as the loss.
-  // Clips to max_norm (0: never); where one of the two is not finite, nothing changes. By torch's fused operations.
+  // The same if the host does not know loss and gradient norm yet: both are scalars on the parameters' device. Clips to
+  // max_norm (0: never). Changes nothing if one of the two is not finite. Uses torch's fused operations.
   void step_where_finite(double learning_rate, const at::Tensor& loss, const at::Tensor& grad_norm, double max_norm);
 
-  // Everything to go on from, by name. The tensors are the optimizer's own: writing into them restores a state.
+  // The whole state, by name. The tensors are the optimizer's own, so writing into them restores a state.
   tensor::NamedTensors state() const;
 
  protected:
@@ -46,15 +46,15 @@ class Optimizer {
     std::vector<std::string> names;
     std::vector<at::Tensor> parameters;
     std::vector<std::vector<at::Tensor>> moments;  // [number of moments][parameters], like the parameters
-    std::vector<at::Tensor> steps;                 // a float scalar each: how often it was stepped
+    std::vector<at::Tensor> steps;                 // a float scalar each: the number of steps so far
   };
 
   struct StepTerms {
     double learning_rate = 0, gradient_factor = 1;
-    // On the parameters' device: what gradients are divided by, and 1 where the step is to be left out, else 0.
-    std::optional<at::Tensor> gradient_divisor = {}, is_left_out = {};
+    // On the parameters' device: the divisor of the gradients, and 1 if the step is to be skipped, else 0.
+    std::optional<at::Tensor> gradient_divisor = {}, is_skipped = {};
   };
-  using Gradients = std::vector<std::vector<at::Tensor>>;  // [number of groups][parameters], in memory as those
+  using Gradients = std::vector<std::vector<at::Tensor>>;  // [number of groups][parameters], laid out like these
 
   virtual void step_groups(Gradients& gradients, const StepTerms& terms) = 0;
   void make_moments(const std::vector<std::string>& names);
@@ -78,17 +78,17 @@ struct OptimizerKind {
 
 std::span<const OptimizerKind> optimizers();
 
-// Errors (kUsage): an unknown name, with the nearest one.
-std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedParameters& parameters,
-                                          const OptimizerOptions& options);
+// Throws kUsage for an unknown name, and names the nearest one.
+const OptimizerKind& find_optimizer(std::string_view name);
 
-// The norm of all gradients together, in one sweep. It is finite exactly where every gradient is.
+// The norm of all gradients together, in one sweep. It is finite exactly if every gradient is.
 double gradient_norm(const NamedParameters& parameters);
 
-// The same as a scalar on the parameters' device, by torch's operations: nobody waits for it.
+// The same as a scalar on the parameters' device, by torch's operations. The host does not wait for it.
 at::Tensor gradient_norm_on_device(const NamedParameters& parameters);
 
-// What scales gradients of this norm down to max_norm where it is larger (0: never), as torch.nn.utils.clip_grad_norm_.
+// Returns the factor that scales gradients of this norm down to max_norm if the norm is larger (0: never), as
+// torch.nn.utils.clip_grad_norm_.
 double clip_factor(double norm, double max_norm);
 
 }  // namespace hone::train

@@ -1,4 +1,5 @@
-// The options of `hone train`: names and defaults of HF's TrainingArguments and example scripts where they have one.
+// The options of `hone train`. Names and defaults are those of HF's TrainingArguments and example scripts if these have
+// the option.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "task/options.h"
 #include "tensor/compute_options.h"
+#include "train/names.h"
 
 namespace hone::train {
 
@@ -16,6 +18,7 @@ struct TrainOptions {
   std::filesystem::path model_name_or_path;
   std::vector<std::string> config_overrides;
   bool ignore_mismatched_sizes = false;
+  bool resize_embeddings = false;
   task::RowOptions rows;
   std::vector<std::string> train_file, validation_file, test_file;
   std::string id2label;
@@ -81,7 +84,7 @@ struct TrainOptions {
     visit.group("Machine");
     tensor::ComputeOptions::fields(self.compute, visit);
     visit("gradient_checkpointing", self.gradient_checkpointing,
-          "keep only each layer's input for backward and compute the layer again: less memory, a third more time");
+          "keep only each layer's input and compute the layer again for backward: less memory, a third more time");
   }
 
  private:
@@ -91,81 +94,97 @@ struct TrainOptions {
     visit("model_name_or_path", self.model_name_or_path, "folder of the model to start from, in Hugging Face's format")
         .required()
         .alias("model")
+        .free_to_change()
         .value_name("DIR");
-    visit("config_overrides", self.config_overrides, "values over those of config.json, as hidden_dropout_prob=0")
+    visit("config_overrides", self.config_overrides,
+          "values that replace those of config.json, such as hidden_dropout_prob=0")
         .value_name("KEY=VALUE,...");
     visit("ignore_mismatched_sizes", self.ignore_mismatched_sizes,
-          "start with a new head where the saved one is for another number of labels");
+          "start with a new head if the saved one has another number of labels");
+    visit("resize_embeddings", self.resize_embeddings,
+          "add rows to the word embedding for tokens that were added to the tokenizer");
   }
 
   template <typename Self, typename Visitor>
   static void row_fields(Self& self, Visitor& visit) {
-    visit("train_file", self.train_file, "files with the training rows, instead of --dataset").value_name("FILE,...");
-    visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...");
-    visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...");
+    visit("train_file", self.train_file, "files with the training rows, instead of those of --dataset")
+        .value_name("FILE,...")
+        .paths();
+    visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...").paths();
+    visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...").paths();
     visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
         .structured()
         .value_name("NAME,...")
         .default_text("found in the rows");
     visit("num_labels", self.num_labels, "number of labels").at_least(2).default_text("found in the rows");
     task::SampleOptions::fields(self.sample, visit);
-    visit("max_train_samples", self.max_train_samples, "train on the first rows only").at_least(1);
-    visit("max_seq_length", self.max_seq_length, "longest row in tokens, special ones included; what is over is cut")
+    visit("max_train_samples", self.max_train_samples, "train on this many rows: the first ones").at_least(1);
+    visit("max_seq_length", self.max_seq_length,
+          "tokens of a row at most, special tokens included; longer rows are truncated")
         .at_least(2);
     visit("pad_to_max_length", self.pad_to_max_length,
-          "as in Hugging Face's scripts; hone computes no padding, so this changes neither results nor speed");
+          "accepted for Hugging Face's scripts; hone computes no padding, so it changes neither results nor speed");
   }
 
   template <typename Self, typename Visitor>
   static void output_fields(Self& self, Visitor& visit) {
     visit.group("Output");
-    visit("output_dir", self.output_dir, "folder for the final model, with the checkpoints inside").value_name("DIR");
-    visit("overwrite_output_dir", self.overwrite_output_dir, "remove the run that output_dir holds");
+    visit("output_dir", self.output_dir, "folder for the final model, with the checkpoints inside")
+        .value_name("DIR")
+        .free_to_change();
+    visit("overwrite_output_dir", self.overwrite_output_dir, "replace the run or model that output_dir holds")
+        .free_to_change();
     visit("resume_from_checkpoint", self.resume_from_checkpoint,
-          "go on from this checkpoint folder; true: from the newest whole one in output_dir")
-        .value_name("DIR|true");
+          "resume from this checkpoint folder; true: from the newest whole one in output_dir")
+        .value_name("DIR|true")
+        .paths()
+        .free_to_change();
   }
 
   template <typename Self, typename Visitor>
   static void length_fields(Self& self, Visitor& visit) {
     visit.group("Length of the run");
     visit("num_train_epochs", self.num_train_epochs, "passes over the training rows").above(0);
-    visit("max_steps", self.max_steps, "optimizer steps, over num_train_epochs; -1: by epochs").at_least(-1);
+    visit("max_steps", self.max_steps, "optimizer steps; takes precedence over num_train_epochs; -1: by epochs")
+        .at_least(-1);
     visit("stop_after_steps", self.stop_after_steps,
-          "save and stop after this step without changing the schedule, to resume later; 0: never")
-        .at_least(0);
-    visit("per_device_train_batch_size", self.per_device_train_batch_size, "rows of a micro-batch")
+          "save a checkpoint and stop after this step, to resume later; the schedule stays the same; 0: never")
+        .at_least(0)
+        .free_to_change();
+    visit("per_device_train_batch_size", self.per_device_train_batch_size, "rows in a micro-batch")
         .at_least(1)
         .old_name("per_gpu_train_batch_size");
-    visit("gradient_accumulation_steps", self.gradient_accumulation_steps, "micro-batches of a step")
+    visit("gradient_accumulation_steps", self.gradient_accumulation_steps, "micro-batches in a step")
         .in_range(1, 65536);
     visit("group_by_length", self.group_by_length,
-          "batches of rows of similar length, in the order HF's Trainer takes");
-    visit("dataloader_drop_last", self.dataloader_drop_last, "leave out the last, smaller batch of an epoch");
-    visit("seed", self.seed, "of new weights, row order, held-out rows and dropout");
-    visit("data_seed", self.data_seed, "of the row order").default_text("the seed");
+          "make batches of rows of similar length, in the order of HF's Trainer");
+    visit("dataloader_drop_last", self.dataloader_drop_last, "skip the last batch of an epoch if it is smaller");
+    visit("seed", self.seed, "seed of new weights, row order, held-out rows and dropout");
+    visit("data_seed", self.data_seed, "seed of the row order").default_text("the seed");
   }
 
   template <typename Self, typename Visitor>
   static void optimizer_fields(Self& self, Visitor& visit) {
     visit.group("Optimizer");
     visit("optim", self.optim, "optimizer")
-        .choices({"adamw", "adam", "sgd"})
+        .choices(choices_of(kOptimizerNames))
         .old_choice("adamw_torch", "adamw")
         .old_choice("adamw_torch_fused", "adamw")
         .old_choice("adamw_hf", "adamw");
     visit("learning_rate", self.learning_rate, "peak learning rate").at_least(0);
-    visit("weight_decay", self.weight_decay, "on all weights but biases and norms").at_least(0);
-    visit("adam_beta1", self.adam_beta1, "decay of Adam's mean").in_range(0, 1);
-    visit("adam_beta2", self.adam_beta2, "decay of Adam's mean square").in_range(0, 1);
+    visit("weight_decay", self.weight_decay, "weight decay of all weights but biases and norms").at_least(0);
+    visit("adam_beta1", self.adam_beta1, "decay of Adam's running mean").in_range(0, 1);
+    visit("adam_beta2", self.adam_beta2, "decay of Adam's running mean square").in_range(0, 1);
     visit("adam_epsilon", self.adam_epsilon, "added to Adam's denominator").at_least(0);
-    visit("max_grad_norm", self.max_grad_norm, "gradients are scaled down to this norm; 0: never").at_least(0);
-    visit("lr_scheduler_type", self.lr_scheduler_type, "how the learning rate goes on after the warm-up")
-        .choices({"linear", "cosine", "cosine_with_restarts", "polynomial", "constant", "constant_with_warmup"});
-    visit("warmup_steps", self.warmup_steps, "steps in which the learning rate rises; below 1: a share of all steps")
+    visit("max_grad_norm", self.max_grad_norm, "clip gradients to this norm; 0: never").at_least(0);
+    visit("lr_scheduler_type", self.lr_scheduler_type, "learning-rate schedule after the warm-up")
+        .choices(choices_of(kScheduleNames));
+    visit("warmup_steps", self.warmup_steps,
+          "steps in which the learning rate rises to its peak; below 1: a share of all steps")
         .at_least(0);
-    visit("warmup_ratio", self.warmup_ratio, "share of all steps in which the learning rate rises").in_range(0, 1);
-    visit("label_smoothing_factor", self.label_smoothing_factor, "share of each label spread over all classes")
+    visit("warmup_ratio", self.warmup_ratio, "share of all steps in which the learning rate rises to its peak")
+        .in_range(0, 1);
+    visit("label_smoothing_factor", self.label_smoothing_factor, "share of each label that is spread over all classes")
         .in_range(0, 1);
   }
 
@@ -173,42 +192,50 @@ struct TrainOptions {
   static void logging_fields(Self& self, Visitor& visit) {
     visit.group("Logging, evaluation, checkpoints");
     visit("logging_steps", self.logging_steps, "steps between log lines; below 1: a share of all steps").above(0);
-    visit("json_log", self.json_log, "file for a JSON line per log line, with the keys of HF's log_history")
-        .value_name("FILE");
-    visit("report_to", self.report_to, "whom else to report to: tensorboard gets event files")
-        .choices({"none", "all", "tensorboard"});
+    visit("json_log", self.json_log, "file for the log, one JSON object per line with the keys of HF's log_history")
+        .value_name("FILE")
+        .free_to_change();
+    visit("report_to", self.report_to, "other reporters; \"tensorboard\" writes event files")
+        .choices(choices_of(kReporterNames))
+        .free_to_change();
     visit("logging_dir", self.logging_dir, "folder for TensorBoard's event files")
         .value_name("DIR")
-        .default_text("output_dir/runs/DATE_HOST");
+        .default_text("output_dir/runs/DATE_HOST")
+        .free_to_change();
     visit("eval_strategy", self.eval_strategy, "when to evaluate")
-        .choices({"no", "steps", "epoch"})
+        .choices(choices_of(kStrategyNames))
         .old_name("evaluation_strategy");
     visit("eval_steps", self.eval_steps, "steps between evaluations; below 1: a share of all steps")
         .above(0)
         .default_text("logging_steps");
-    visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of an evaluation batch")
+    visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows in an evaluation batch")
         .at_least(1)
         .old_name("per_gpu_eval_batch_size");
-    visit("save_strategy", self.save_strategy, "when to write checkpoints").choices({"no", "steps", "epoch"});
+    visit("save_strategy", self.save_strategy, "when to write checkpoints").choices(choices_of(kStrategyNames));
     visit("save_steps", self.save_steps, "steps between checkpoints; below 1: a share of all steps").above(0);
-    visit("save_total_limit", self.save_total_limit, "checkpoints to keep; the best and the newest always stay")
+    visit("save_total_limit", self.save_total_limit, "checkpoints to keep; the best and the newest are always kept")
         .at_least(1)
-        .default_text("all");
+        .default_text("all")
+        .free_to_change();
   }
 
   template <typename Self, typename Visitor>
   static void best_model_fields(Self& self, Visitor& visit) {
-    visit("load_best_model_at_end", self.load_best_model_at_end, "the final model is the best evaluated one");
-    visit("metric_for_best_model", self.metric_for_best_model, "metric that tells which is best, as accuracy or loss")
+    visit("load_best_model_at_end", self.load_best_model_at_end,
+          "save the best evaluated model as the final one, not the last");
+    visit("metric_for_best_model", self.metric_for_best_model,
+          "metric that decides which model is best, such as accuracy or loss")
         .value_name("METRIC")
         .default_text("loss");
-    visit("greater_is_better", self.greater_is_better, "whether a higher metric is better")
-        .default_text("true, but for loss");
+    visit("greater_is_better", self.greater_is_better, "whether a higher value of that metric is better")
+        .default_text("by the metric: false for loss, true for accuracy");
     visit("early_stopping_patience", self.early_stopping_patience,
           "stop when the metric has not improved for this many evaluations")
         .at_least(1)
         .default_text("never");
-    visit("early_stopping_threshold", self.early_stopping_threshold, "how much better counts as improved").at_least(0);
+    visit("early_stopping_threshold", self.early_stopping_threshold,
+          "change of the metric that counts as an improvement")
+        .at_least(0);
   }
 };
 

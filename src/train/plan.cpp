@@ -1,47 +1,77 @@
-// HF's arithmetic of steps (Trainer.set_initial_training_values, TrainerState.compute_steps, get_warmup_steps).
+// The arithmetic of steps is HF's: Trainer.set_initial_training_values, TrainerState.compute_steps, get_warmup_steps.
 #include "train/plan.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
+#include "base/names.h"
+#include "eval/metrics.h"
 
 namespace hone::train {
 
 namespace {
 
+constexpr std::string_view kMetricPrefix = "eval_";
+
 Error contradiction(const std::string& what, const std::string& hint) { return Error(ErrorKind::kUsage, what, hint); }
 
-// A number of steps, or below 1 a share of all steps.
-int64_t interval(const char* option, double value, int64_t total_steps) {
-  if (value < 1) return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(static_cast<double>(total_steps) * value)));
-  if (value != std::floor(value)) {
-    throw contradiction(
-        fmt::format("{} is {}, which is neither a whole number of steps nor a share below 1", option, value),
-        "give a whole number");
-  }
-  return static_cast<int64_t>(value);
+void check_interval(const char* option, double value) {
+  if (value < 1 || value == std::floor(value)) return;
+  throw contradiction(
+      fmt::format("{} is {}, which is neither a whole number of steps nor a share below 1", option, value),
+      "give a whole number");
 }
 
+// A number of steps, or below 1 a share of all steps.
+int64_t interval(double value, int64_t total_steps) {
+  if (value >= 1) return static_cast<int64_t>(value);
+  return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(static_cast<double>(total_steps) * value)));
+}
+
+double eval_interval(const TrainOptions& options) { return options.eval_steps.value_or(options.logging_steps); }
+
 int64_t warmup_steps(const TrainOptions& options, int64_t total_steps) {
+  if (options.warmup_steps >= 1) return interval(options.warmup_steps, total_steps);
+  const double share = options.warmup_ratio.value_or(options.warmup_steps);
+  return static_cast<int64_t>(std::ceil(static_cast<double>(total_steps) * share));
+}
+
+void check_warmup(const TrainOptions& options) {
+  check_interval("warmup_steps", options.warmup_steps);
   const double ratio = options.warmup_ratio.value_or(0);
   if (options.warmup_steps > 0 && ratio > 0) {
     throw contradiction(
         fmt::format("warmup_steps ({}) and warmup_ratio ({}) are both given", options.warmup_steps, ratio),
         "give one of them");
   }
-  if (options.warmup_steps >= 1) return interval("warmup_steps", options.warmup_steps, total_steps);
-  const double share = options.warmup_ratio.value_or(options.warmup_steps);
-  return static_cast<int64_t>(std::ceil(static_cast<double>(total_steps) * share));
 }
 
-void check_best_model(const TrainOptions& options, const Plan& plan) {
-  if (options.early_stopping_patience && !plan.evaluates()) {
+void check_metric_name(const BestMetric& metric) {
+  if (metric.key.empty()) return;
+  const std::string name = metric.key.substr(kMetricPrefix.size());
+  std::vector<std::string> known = {"loss"};
+  for (const eval::Metric& row : eval::metrics()) known.emplace_back(row.name);
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw unknown_name(ErrorKind::kUsage, "metric_for_best_model", name, known);
+  }
+}
+
+Error unfit_save_steps(int64_t save_steps, int64_t eval_steps) {
+  return contradiction(fmt::format("load_best_model_at_end needs save_steps ({}) to be a multiple of eval_steps ({})",
+                                   save_steps, eval_steps),
+                       "make them the same");
+}
+
+void check_best_model(const TrainOptions& options) {
+  const bool evaluates = options.eval_strategy != "no";
+  check_metric_name(best_metric(options));
+  if (options.early_stopping_patience && !evaluates) {
     throw contradiction("early_stopping_patience needs evaluations, but eval_strategy is \"no\"",
                         "add --eval-strategy epoch");
   }
   if (!options.load_best_model_at_end) return;
-  if (!plan.evaluates()) {
+  if (!evaluates) {
     throw contradiction("load_best_model_at_end needs evaluations, but eval_strategy is \"no\"",
                         "add --eval-strategy epoch --save-strategy epoch");
   }
@@ -52,12 +82,40 @@ void check_best_model(const TrainOptions& options, const Plan& plan) {
                     options.eval_strategy, options.save_strategy),
         "make them the same");
   }
-  if (plan.save_steps > 0 && plan.save_steps % plan.eval_steps != 0) {
-    throw contradiction(fmt::format("load_best_model_at_end needs save_steps ({}) to be a multiple of eval_steps ({})",
-                                    plan.save_steps, plan.eval_steps),
-                        "make them the same");
+  // A share of all steps is only known with the rows: make_plan checks it.
+  const double eval = eval_interval(options), save = options.save_steps;
+  if (options.eval_strategy == "steps" && eval >= 1 && save >= 1 && std::fmod(save, eval) != 0) {
+    throw unfit_save_steps(static_cast<int64_t>(save), static_cast<int64_t>(eval));
   }
 }
+
+StepPlan step_plan_of(const TrainOptions& options, int64_t total_steps) {
+  StepPlan step;
+  step.optimizer = &find_optimizer(options.optim);
+  step.optimizer_options = {options.weight_decay, options.adam_beta1, options.adam_beta2, options.adam_epsilon};
+  step.max_grad_norm = options.max_grad_norm;
+  step.schedule = &find_schedule(options.lr_scheduler_type);
+  step.schedule_length = {step.schedule->has_warmup ? warmup_steps(options, total_steps) : 0, total_steps,
+                          options.learning_rate};
+  step.loss.label_smoothing = options.label_smoothing_factor;
+  step.seed = options.seed;
+  step.recomputes_layers = options.gradient_checkpointing;
+  return step;
+}
+
+void plan_intervals(const TrainOptions& options, Plan& plan) {
+  plan.logging_steps = interval(options.logging_steps, plan.total_steps);
+  plan.eval_by_epoch = options.eval_strategy == "epoch";
+  plan.save_by_epoch = options.save_strategy == "epoch";
+  if (options.eval_strategy == "steps") plan.eval_steps = interval(eval_interval(options), plan.total_steps);
+  if (options.save_strategy == "steps") plan.save_steps = interval(options.save_steps, plan.total_steps);
+  if (options.load_best_model_at_end && plan.save_steps > 0 && plan.save_steps % plan.eval_steps != 0) {
+    throw unfit_save_steps(plan.save_steps, plan.eval_steps);
+  }
+}
+
+// How many of the steps after `from` and at most `to` are multiples of `period`.
+int64_t multiples_between(int64_t from, int64_t to, int64_t period) { return to / period - from / period; }
 
 }  // namespace
 
@@ -81,12 +139,24 @@ double Plan::epoch_at(int64_t step) const {
 }
 
 int64_t Plan::evaluations_between(int64_t from, int64_t to) const {
-  int64_t count = 0;
-  for (int64_t step = from + 1; step <= to; ++step) count += evaluates_at(step);
-  return count;
+  if (!evaluates()) return 0;
+  const int64_t period = eval_by_epoch ? steps_per_epoch : eval_steps;
+  const bool has_last = from < total_steps && total_steps <= to && total_steps % period != 0;
+  return multiples_between(from, to, period) + (has_last ? 1 : 0);
+}
+
+void check_options(const TrainOptions& options) {
+  find_optimizer(options.optim);
+  find_schedule(options.lr_scheduler_type);
+  check_warmup(options);
+  check_interval("logging_steps", options.logging_steps);
+  check_interval("eval_steps", eval_interval(options));
+  check_interval("save_steps", options.save_steps);
+  check_best_model(options);
 }
 
 Plan make_plan(const TrainOptions& options, int64_t num_rows) {
+  check_options(options);
   Plan plan;
   plan.num_rows = num_rows;
   plan.batch_size = options.per_device_train_batch_size;
@@ -103,27 +173,30 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows) {
           ? options.max_steps
           : static_cast<int64_t>(std::ceil(options.num_train_epochs * static_cast<double>(plan.steps_per_epoch)));
   plan.num_epochs = (plan.total_steps + plan.steps_per_epoch - 1) / plan.steps_per_epoch;
-  const bool has_warmup = find_schedule(options.lr_scheduler_type).has_warmup;
-  plan.schedule_length = {has_warmup ? warmup_steps(options, plan.total_steps) : 0, plan.total_steps,
-                          options.learning_rate};
-  plan.logging_steps = interval("logging_steps", options.logging_steps, plan.total_steps);
-  plan.eval_by_epoch = options.eval_strategy == "epoch";
-  plan.save_by_epoch = options.save_strategy == "epoch";
-  if (options.eval_strategy == "steps") {
-    plan.eval_steps = interval("eval_steps", options.eval_steps.value_or(options.logging_steps), plan.total_steps);
-  }
-  if (options.save_strategy == "steps") plan.save_steps = interval("save_steps", options.save_steps, plan.total_steps);
-  check_best_model(options, plan);
+  plan.stop_after_steps = options.stop_after_steps;
+  plan.step_plan = step_plan_of(options, plan.total_steps);
+  plan.order = {options.seed, options.data_seed.value_or(options.seed), options.group_by_length,
+                static_cast<uint64_t>(plan.batch_size * plan.accumulation)};
+  plan_intervals(options, plan);
+  plan.eval_batch_size = options.per_device_eval_batch_size;
+  plan.save_total_limit = options.save_total_limit;
+  plan.best = best_metric(options);
   return plan;
 }
 
 BestMetric best_metric(const TrainOptions& options) {
-  const bool watched =
+  const bool is_watched =
       options.load_best_model_at_end || options.early_stopping_patience || !options.metric_for_best_model.empty();
-  if (!watched) return {};
-  std::string key = options.metric_for_best_model.empty() ? "loss" : options.metric_for_best_model;
-  if (!key.starts_with("eval_")) key = "eval_" + key;
-  return {key, options.greater_is_better.value_or(!key.ends_with("loss"))};
+  if (!is_watched) return {};
+  std::string name = options.metric_for_best_model.empty() ? "loss" : options.metric_for_best_model;
+  if (name.starts_with(kMetricPrefix)) name.erase(0, kMetricPrefix.size());
+  BestMetric best;
+  best.key = std::string(kMetricPrefix) + name;
+  best.greater_is_better = options.greater_is_better.value_or(eval::greater_is_better(name));
+  best.threshold = options.early_stopping_threshold;
+  best.patience = options.early_stopping_patience;
+  best.is_loaded_at_end = options.load_best_model_at_end;
+  return best;
 }
 
 }  // namespace hone::train

@@ -1,13 +1,44 @@
-// The numbers of a run that follow from its options and its rows: steps, warm-up, and when to log, evaluate and save.
+// What follows from a run's options and its number of rows: how a step is computed, how many there are, and when to
+// log, evaluate and save. The loop reads this and no option.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "task/tasks.h"
+#include "train/optimizer.h"
 #include "train/options.h"
+#include "train/row_order.h"
 #include "train/schedule.h"
 
 namespace hone::train {
+
+// The metric that decides which model is best.
+struct BestMetric {
+  std::string key;  // "eval_accuracy"; empty: none is watched
+  bool greater_is_better = false;
+  double threshold = 0;             // a change of more than this is an improvement
+  std::optional<int64_t> patience;  // evaluations without improvement after which the run stops early
+  bool is_loaded_at_end = false;    // the best model becomes the final one
+};
+
+// How a step is computed.
+struct StepPlan {
+  const OptimizerKind* optimizer = nullptr;
+  OptimizerOptions optimizer_options;
+  double max_grad_norm = 0;  // 0: gradients are not clipped
+  const Schedule* schedule = nullptr;
+  ScheduleLength schedule_length;
+  task::LossOptions loss;
+  uint64_t seed = 0;  // of dropout
+  bool recomputes_layers = false;
+
+  // Of the step that follows `finished_steps`.
+  double learning_rate(int64_t finished_steps) const {
+    return schedule_length.peak * schedule->factor(finished_steps, schedule_length);
+  }
+};
 
 struct Plan {
   int64_t num_rows = 0;
@@ -16,12 +47,17 @@ struct Plan {
   int64_t batches_per_epoch = 0;  // micro-batches
   int64_t steps_per_epoch = 0;
   int64_t total_steps = 0;
-  int64_t num_epochs = 0;  // begun ones
-  ScheduleLength schedule_length;
+  int64_t num_epochs = 0;        // begun ones
+  int64_t stop_after_steps = 0;  // 0: the run does not stop before its end
+  StepPlan step_plan;
+  OrderOptions order;
   int64_t logging_steps = 0;
   int64_t eval_steps = 0;  // 0: not by steps
   int64_t save_steps = 0;  // 0: not by steps
   bool eval_by_epoch = false, save_by_epoch = false;
+  int64_t eval_batch_size = 0;
+  std::optional<int64_t> save_total_limit;
+  BestMetric best;
 
   bool evaluates() const { return eval_steps > 0 || eval_by_epoch; }
   bool saves() const { return save_steps > 0 || save_by_epoch; }
@@ -33,18 +69,18 @@ struct Plan {
   // As in HF's logs: 1.5 after one and a half passes.
   double epoch_at(int64_t step) const;
   bool ends_epoch(int64_t step) const { return step % steps_per_epoch == 0 || step == total_steps; }
-  // Evaluations after more than `from` and at most `to` steps.
+  // The number of evaluations after more than `from` and at most `to` steps.
   int64_t evaluations_between(int64_t from, int64_t to) const;
 };
 
-// Errors (kUsage): options that contradict each other, both named; kInput: no batch at all.
+// Checks what can be checked before rows and model are read. Errors (kUsage): options that contradict each other (both
+// are named); an unknown optimizer, schedule or metric, with the nearest known one.
+void check_options(const TrainOptions& options);
+
+// Errors: those of check_options; kInput if the rows make no batch.
 Plan make_plan(const TrainOptions& options, int64_t num_rows);
 
-// The metric that tells which model is best, as "eval_accuracy", and whether more of it is better.
-struct BestMetric {
-  std::string key;  // empty: none is watched
-  bool greater_is_better = false;
-};
+// Which metric the options watch.
 BestMetric best_metric(const TrainOptions& options);
 
 }  // namespace hone::train

@@ -36,22 +36,48 @@ std::vector<uint64_t> grouped_order(uint64_t rows_per_step, std::span<const uint
   return order;
 }
 
+at::Generator generator_of(uint64_t seed) { return at::detail::createCPUGenerator(seed); }
+
 }  // namespace
 
-std::vector<uint64_t> epoch_order(const OrderOptions& options, std::span<const uint64_t> lengths, int64_t epoch,
-                                  std::span<const int64_t> evaluations_before) {
-  if (!options.group_by_length) {
-    at::Generator generator = at::detail::createCPUGenerator(options.data_seed + static_cast<uint64_t>(epoch));
-    return random_permutation(lengths.size(), generator);
+RowOrder::RowOrder(const OrderOptions& options, std::span<const uint64_t> lengths,
+                   std::function<int64_t(int64_t)> evaluations_in)
+    : options_(options),
+      lengths_(lengths),
+      evaluations_in_(std::move(evaluations_in)),
+      generator_(generator_of(options.seed)) {}
+
+const std::vector<uint64_t>& RowOrder::of_epoch(int64_t epoch) {
+  if (order_epoch_ == epoch) return order_;
+  if (options_.group_by_length) {
+    draw_grouped(epoch);
+  } else {
+    at::Generator generator = generator_of(options_.data_seed + static_cast<uint64_t>(epoch));
+    order_ = random_permutation(lengths_.size(), generator);
   }
-  at::Generator generator = at::detail::createCPUGenerator(options.seed);
-  for (int64_t past = 0; past < epoch; ++past) {
-    draw_base_seed(generator);
-    random_permutation(lengths.size(), generator);
-    for (int64_t i = 0; i < evaluations_before[static_cast<size_t>(past)]; ++i) draw_base_seed(generator);
+  order_epoch_ = epoch;
+  return order_;
+}
+
+// All epochs draw from one generator, so an earlier epoch than the last one is drawn from the start.
+void RowOrder::draw_grouped(int64_t epoch) {
+  if (epoch < next_epoch_) {
+    generator_ = generator_of(options_.seed);
+    next_epoch_ = 0;
   }
-  draw_base_seed(generator);
-  return grouped_order(options.rows_per_step, lengths, generator);
+  while (next_epoch_ < epoch) {
+    draw_base_seed(generator_);
+    random_permutation(lengths_.size(), generator_);
+    end_epoch();
+  }
+  draw_base_seed(generator_);
+  order_ = grouped_order(options_.rows_per_step, lengths_, generator_);
+  end_epoch();
+}
+
+void RowOrder::end_epoch() {
+  for (int64_t left = evaluations_in_(next_epoch_); left > 0; --left) draw_base_seed(generator_);
+  ++next_epoch_;
 }
 
 }  // namespace hone::train

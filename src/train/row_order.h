@@ -1,23 +1,44 @@
-// Which rows make each batch: the very draws of HF's Trainer, which come from torch's CPU generator (mt19937).
+// Which rows make each batch: the same draws as HF's Trainer, which come from torch's CPU generator (mt19937).
 #pragma once
 
+#include <ATen/core/Generator.h>
+
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 namespace hone::train {
 
 struct OrderOptions {
-  uint64_t seed = 42;       // the run's
-  uint64_t data_seed = 42;  // of the order, where it is not grouped
+  uint64_t seed = 42;       // of the order with group_by_length
+  uint64_t data_seed = 42;  // of the order without it
   bool group_by_length = false;
-  uint64_t rows_per_step = 8;  // batch size times accumulation: what length groups are made of
+  uint64_t rows_per_step = 8;  // batch size times accumulation: the size of a length group
 };
 
-// The row numbers of one epoch (from 0), in the order they are taken. `evaluations_before[e]` is how many evaluations
-// came between the start of epoch e and its end, for e below `epoch`: with group_by_length each takes a draw from the
-// generator that the orders come from, as HF's data loaders do.
-std::vector<uint64_t> epoch_order(const OrderOptions& options, std::span<const uint64_t> lengths, int64_t epoch,
-                                  std::span<const int64_t> evaluations_before);
+// The orders of a run's epochs. Going from one epoch to the next costs the draws of one epoch, however many there were.
+class RowOrder {
+ public:
+  // `lengths` (tokens of each row) must outlive the object. `evaluations_in(epoch)` returns the number of evaluations
+  // in that epoch: with group_by_length each takes a draw from the generator of the orders, as HF's data loaders do.
+  RowOrder(const OrderOptions& options, std::span<const uint64_t> lengths,
+           std::function<int64_t(int64_t epoch)> evaluations_in);
+
+  // The row numbers of an epoch (from 0) in the order in which they are taken. Valid until the next call.
+  const std::vector<uint64_t>& of_epoch(int64_t epoch);
+
+ private:
+  void draw_grouped(int64_t epoch);
+  void end_epoch();
+
+  OrderOptions options_;
+  std::span<const uint64_t> lengths_;
+  std::function<int64_t(int64_t)> evaluations_in_;
+  at::Generator generator_;  // of grouped orders: at the start of epoch next_epoch_
+  int64_t next_epoch_ = 0;
+  std::vector<uint64_t> order_;
+  int64_t order_epoch_ = -1;
+};
 
 }  // namespace hone::train

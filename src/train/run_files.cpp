@@ -1,4 +1,4 @@
-// Only files with the names that a run gives them are touched.
+// Touches only files with the names that a run gives them.
 #include "train/run_files.h"
 
 #include <unistd.h>
@@ -39,7 +39,7 @@ void remove_evaluations_but(const fs::path& output_dir, const std::set<int64_t>&
     const auto step = evaluated_step(path);
     if (step && kept.count(*step) == 0) fs::remove(path, error);
   }
-  rmdir((output_dir / kEvaluationsFolder).c_str());  // fails where something is left
+  rmdir((output_dir / kEvaluationsFolder).c_str());  // fails if something is left
 }
 
 void remove_event_files(const fs::path& output_dir) {

@@ -1,4 +1,4 @@
-// The files by which a run tells how it goes, beside its model and checkpoints (docs/runs.md). `hone watch` reads them.
+// The files that report a run, beside its model and its checkpoints (docs/runs.md). `hone watch` reads them.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +13,13 @@ inline constexpr const char* kEvaluationsFolder = "evaluations";
 inline constexpr const char* kStopFile = "stop";
 inline constexpr const char* kEventsFolder = "runs";
 
-// Removes these files, TensorBoard's among them. What else the folders hold stays, and then the folders too.
+// Removes these files, TensorBoard's included. Other files in these folders stay, and so do folders that are not empty.
 void remove_run_files(const std::filesystem::path& output_dir);
 
-// Of the evaluations only those stay whose step the log has: a resumed run makes the others anew.
+// Removes evaluations whose step is not in the log. A resumed run makes them anew.
 void remove_unlogged_evaluations(const std::filesystem::path& output_dir, const Json& log_history);
 
-// JSON text in which bytes that are not UTF-8 (of an argument, a path, a row) stand as U+FFFD.
+// Returns JSON text, with U+FFFD in place of bytes that are not UTF-8 (of an argument, a path, a row).
 std::string json_text(const Json& value, int indent = -1);
 
 }  // namespace hone::train

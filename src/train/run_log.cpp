@@ -1,4 +1,3 @@
-// Printing and appending log entries.
 #include "train/run_log.h"
 
 #include <fmt/format.h>
@@ -12,24 +11,24 @@ namespace hone::train {
 
 namespace {
 
-// What is not finite stands as null in the log.
+// The log has null for a number that is not finite.
 double number(const Json& entry, const char* key) {
   if (!entry.contains(key)) return 0;
   return entry[key].is_number() ? entry[key].get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::string training_text(const Json& entry) {
-  return fmt::format("loss {:.4f}  grad_norm {:.4g}  learning_rate {:.4g}  {:.0f} tokens/s", number(entry, "loss"),
+  return fmt::format("loss {:.4f}  grad {:.3g}  lr {:.3g}  {:.0f} tokens/s", number(entry, "loss"),
                      number(entry, "grad_norm"), number(entry, "learning_rate"), number(entry, "tokens_per_second"));
 }
 
 std::string evaluation_text(const Json& entry) {
   std::string text = fmt::format("eval_loss {:.4f}", number(entry, "eval_loss"));
-  for (const char* key : {"eval_accuracy", "eval_f1"}) {
-    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", key, entry[key].get<double>());
+  for (const std::string name : {"accuracy", "f1"}) {
+    const std::string key = "eval_" + name;
+    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", name, number(entry, key.c_str()));
   }
-  return text + fmt::format("  ({}, {:.0f} rows/s)", format_duration(entry.value("eval_runtime", 0.0)),
-                            entry.value("eval_samples_per_second", 0.0));
+  return text;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What the loop tells while it goes, and who may ask it to stop. By itself an observer does nothing: tests train with
-// it, and train/run_reporter.h writes the files of the run's folder.
+// What the loop reports as it trains, and who may ask it to stop. This class does nothing: tests derive from it, and
+// train/run_reporter.h writes the files of the run's folder.
 #pragma once
 
 #include "eval/evaluate.h"
@@ -18,19 +18,21 @@ class RunObserver {
   RunObserver(const RunObserver&) = delete;
   RunObserver& operator=(const RunObserver&) = delete;
 
-  // The loop begins, anew or from a checkpoint's state.
+  // The loop begins, anew or from the state of a checkpoint.
   virtual void started(const RunState&, const BestSoFar&) {}
   virtual void entered(RunPhase) {}
-  // After each step; the state's log may lack what is due now.
+  // After each step. The log may still lack the entry that is due at this step.
   virtual void advanced(const RunState&) {}
-  // The last entry of the state's log is new.
+  // After an entry was added to the log.
   virtual void logged(const RunState&) {}
   virtual void evaluated(const eval::EvaluationResult&, const RunState&, const BestSoFar&) {}
-  // Asked before each step and each batch of an evaluation. Once true it stays true.
+  // Before each batch of an evaluation: time passes.
+  virtual void beat() {}
+  // Asked before each step and each batch of an evaluation. Stays true once it is true. Changes nothing.
   virtual bool wants_stop() { return false; }
 };
 
-// Something other than training, which goes on afterwards.
+// A phase other than training. Its end is the beginning of training.
 class PhaseScope {
  public:
   PhaseScope(RunObserver& observer, RunPhase phase) : observer_(observer) { observer_.entered(phase); }

@@ -1,11 +1,9 @@
-// Events of the loop to files.
 #include "train/run_reporter.h"
 
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/log.h"
-#include "options/json.h"
 #include "train/evaluation_file.h"
 #include "train/run_files.h"
 
@@ -29,14 +27,13 @@ std::string_view state_of(RunEnd end) {
 
 }  // namespace
 
-RunReporter::RunReporter(const TrainOptions& options, bool holds_earlier_run)
-    : options_(options),
-      best_metric_(best_metric(options).key),
-      status_(options.output_dir, options::to_json(options)),
-      stop_(options.output_dir),
-      metrics_(options.output_dir / kMetricsFile),
+RunReporter::RunReporter(RunRequest request, bool holds_earlier_run)
+    : request_(std::move(request)),
+      status_(request_.output_dir, request_.options),
+      stop_(request_.output_dir),
+      metrics_(request_.output_dir / kMetricsFile),
       is_visible_(!holds_earlier_run) {
-  status_.describe({{"model", options.model_name_or_path.string()}});
+  status_.describe({{"model", request_.model}});
   if (is_visible_) status_.write_state("running");
 }
 
@@ -44,7 +41,7 @@ void RunReporter::begin(RunFacts facts, const Plan& plan) {
   facts_ = std::move(facts);
   plan_ = &plan;
   status_.describe(facts_.values);
-  status_.set_plan(plan.total_steps, options_.num_train_epochs);
+  status_.set_plan(plan.total_steps, request_.num_train_epochs);
   is_visible_ = true;
   status_.write_state("running");
 }
@@ -52,13 +49,13 @@ void RunReporter::begin(RunFacts facts, const Plan& plan) {
 void RunReporter::started(const RunState& state, const BestSoFar& best) {
   status_.start_at(state.global_step, state.num_input_tokens_seen);
   status_.advance(state.global_step, plan_->epoch_at(state.global_step), state.num_input_tokens_seen);
-  status_.set_best(best_metric_, best);
+  status_.set_best(plan_->best.key, best);
   attempt("metrics", [&] { metrics_.write_anew(state); });
-  remove_unlogged_evaluations(options_.output_dir, state.log_history);
-  if (reports_to_tensorboard(options_)) {
+  remove_unlogged_evaluations(request_.output_dir, state.log_history);
+  if (request_.events_folder) {
     attempt("tensorboard", [&] {
-      tensorboard_ = std::make_unique<TensorBoardLog>(tensorboard_folder(options_), options::to_json(options_),
-                                                      facts_.model_config, state.global_step);
+      tensorboard_ = std::make_unique<TensorBoardLog>(*request_.events_folder, request_.options, facts_.model_config,
+                                                      state.global_step);
     });
   }
   status_.enter(RunPhase::kTraining);
@@ -68,6 +65,7 @@ void RunReporter::entered(RunPhase phase) { status_.enter(phase); }
 
 void RunReporter::advanced(const RunState& state) {
   status_.advance(state.global_step, plan_->epoch_at(state.global_step), state.num_input_tokens_seen);
+  status_.beat();
 }
 
 void RunReporter::logged(const RunState& state) {
@@ -77,9 +75,9 @@ void RunReporter::logged(const RunState& state) {
 }
 
 void RunReporter::evaluated(const eval::EvaluationResult& result, const RunState& state, const BestSoFar& best) {
-  status_.set_best(best_metric_, best);
+  status_.set_best(plan_->best.key, best);
   attempt("evaluations", [&] {
-    write_evaluation(options_.output_dir, {.step = state.global_step,
+    write_evaluation(request_.output_dir, {.step = state.global_step,
                                            .epoch = plan_->epoch_at(state.global_step),
                                            .result = result,
                                            .labels = facts_.labels,
@@ -87,19 +85,26 @@ void RunReporter::evaluated(const eval::EvaluationResult& result, const RunState
   });
 }
 
-bool RunReporter::wants_stop() {
-  status_.beat();
-  return stop_.is_requested();
-}
+void RunReporter::beat() { status_.beat(); }
+
+bool RunReporter::wants_stop() { return stop_.is_requested(); }
 
 void RunReporter::ended(RunEnd end) {
   status_.write_state(state_of(end));
   stop_.remove();
 }
 
-void RunReporter::failed(std::string message) {
+void RunReporter::failed(const std::exception& error) {
+  std::string message = error.what();
   message.resize(std::min(message.size(), message.find("\nException raised from")));  // libtorch's call stack
-  if (is_visible_) status_.write_state("failed", message);
+  const auto* const own = dynamic_cast<const Error*>(&error);
+  if (is_visible_) status_.write_state("failed", message, own != nullptr ? own->hint() : "");
+  stop_.remove();
+}
+
+void RunReporter::withdraw() {
+  std::error_code error;
+  if (is_visible_) std::filesystem::remove(request_.output_dir / kRunFile, error);
   stop_.remove();
 }
 
@@ -108,7 +113,7 @@ bool RunReporter::attempt(const char* what, const std::function<void()>& write) 
     write();
     return true;
   } catch (const Error& error) {
-    if (failed_.insert(what).second) log_warning("{}; the run goes on without", error.what());
+    if (failed_.insert(what).second) log_warning("{}; the run continues without it", error.what());
     return false;
   }
 }

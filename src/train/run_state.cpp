@@ -1,21 +1,17 @@
-// The state as JSON. Doubles are written with all their digits, so that a resumed run continues the same sums.
+// Doubles are written with all their digits, so that a resumed run continues the same sums.
 #include "train/run_state.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
+#include "train/checkpoint.h"
 
 namespace hone::train {
 
 namespace {
 
-bool has_entry(const Json& log, int64_t step, const char* key) {
-  for (auto entry = log.rbegin(); entry != log.rend(); ++entry) {
-    if (entry->value("step", int64_t{-1}) == step && entry->contains(key)) return true;
-  }
-  return false;
-}
+constexpr const char* kForeignState = "only a checkpoint of hone train can be resumed; start anew with it as --model";
 
 double metric_of(const Json& entry, const std::string& key) {
   if (entry.contains(key) && entry[key].is_number()) return entry[key].get<double>();
@@ -31,13 +27,12 @@ double metric_of(const Json& entry, const std::string& key) {
 template <typename T>
 T field(const Json& json, const char* key, const std::string& source) {
   if (!json.contains(key) || !json[key].is_number()) {
-    throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" is missing or not a number", source, key),
-                "the checkpoint was not made by hone train; start anew, with this folder as --model");
+    throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" is missing or not a number", source, key), kForeignState);
   }
   return json[key].get<T>();
 }
 
-// Older checkpoints have no such times.
+// Checkpoints of early versions have no such times.
 Json times_of_log(const Json& own, size_t num_entries) {
   const auto found = own.find("log_seconds");
   const bool fits =
@@ -52,34 +47,41 @@ bool is_log(const Json& json) {
 
 }  // namespace
 
-bool RunState::has_evaluated(int64_t step) const { return has_entry(log_history, step, "eval_loss"); }
-
-BestSoFar best_so_far(const RunState& state, const BestMetric& metric, double threshold) {
-  BestSoFar best;
-  if (metric.key.empty()) return best;
-  for (const Json& entry : state.log_history) {
-    if (!entry.contains("eval_loss")) continue;
-    if (entry.contains(metric.key) && entry[metric.key].is_null()) {  // it was not finite
-      ++best.evaluations_without_improvement;
-      continue;
-    }
-    const double value = metric_of(entry, metric.key);
-    const bool better = !best.metric || (metric.greater_is_better ? value > *best.metric : value < *best.metric);
-    const bool improved = better && (!best.metric || std::abs(value - *best.metric) > threshold);
-    best.evaluations_without_improvement = improved ? 0 : best.evaluations_without_improvement + 1;
-    if (better) {
-      best.metric = value;
-      best.step = entry.value("step", int64_t{0});
-    }
+// The log's steps never fall.
+bool RunState::has_evaluated(int64_t step) const {
+  for (auto entry = log_history.rbegin(); entry != log_history.rend(); ++entry) {
+    if (entry->value("step", int64_t{-1}) < step) return false;
+    if (entry->value("step", int64_t{-1}) == step && entry->contains("eval_loss")) return true;
   }
+  return false;
+}
+
+void BestSoFar::add(const Json& entry, const BestMetric& watched) {
+  if (watched.key.empty() || !entry.contains("eval_loss")) return;
+  if (entry.contains(watched.key) && entry[watched.key].is_null()) {  // it was not finite
+    ++evaluations_without_improvement;
+    return;
+  }
+  const double value = metric_of(entry, watched.key);
+  const bool is_better = !metric || (watched.greater_is_better ? value > *metric : value < *metric);
+  const bool is_improved = is_better && (!metric || std::abs(value - *metric) > watched.threshold);
+  evaluations_without_improvement = is_improved ? 0 : evaluations_without_improvement + 1;
+  if (!is_better) return;
+  metric = value;
+  step = entry.value("step", int64_t{0});
+}
+
+BestSoFar best_so_far(const Json& log_history, const BestMetric& metric) {
+  BestSoFar best;
+  for (const Json& entry : log_history) best.add(entry, metric);
   return best;
 }
 
-Json to_json(const RunState& state, const Plan& plan, const BestSoFar& best, const std::string& output_dir) {
+Json trainer_state_json(const RunState& state, const Plan& plan, const BestSoFar& best, const std::string& output_dir) {
   Json json = Json::object();
   json["best_global_step"] = best.metric ? Json(best.step) : Json();
   json["best_metric"] = best.metric ? Json(*best.metric) : Json();
-  json["best_model_checkpoint"] = best.metric ? Json(fmt::format("{}/checkpoint-{}", output_dir, best.step)) : Json();
+  json["best_model_checkpoint"] = best.metric ? Json(checkpoint_path(output_dir, best.step).string()) : Json();
   json["epoch"] = plan.epoch_at(state.global_step);
   json["eval_steps"] = plan.eval_steps > 0 ? plan.eval_steps : plan.logging_steps;
   json["global_step"] = state.global_step;
@@ -97,39 +99,48 @@ Json to_json(const RunState& state, const Plan& plan, const BestSoFar& best, con
   json["train_batch_size"] = plan.batch_size;
   json["trial_name"] = nullptr;
   json["trial_params"] = nullptr;
-  json["hone"] = {{"window_loss_sum", state.window_loss_sum},
-                  {"window_steps", state.window_steps},
-                  {"total_loss_sum", state.total_loss_sum},
-                  {"num_finite_steps", state.num_finite_steps},
-                  {"num_nonfinite_steps", state.num_nonfinite_steps},
-                  {"train_seconds", state.train_seconds},
-                  {"log_seconds", state.log_seconds}};
   return json;
 }
 
-RunState run_state_from_json(const Json& json, const std::string& source) {
-  const bool complete = json.is_object() && json.contains("hone") && json["hone"].is_object() &&
-                        json.contains("log_history") && is_log(json["log_history"]);
-  if (!complete) {
-    throw Error(ErrorKind::kInput, fmt::format("{} does not hold the state of a hone run", source),
-                "only a checkpoint made by hone train can be resumed; start anew, with this folder as --model");
+Json hone_state_json(const RunState& state) {
+  return {{"window_loss_sum", state.window_loss_sum},
+          {"window_steps", state.window_steps},
+          {"total_loss_sum", state.total_loss_sum},
+          {"num_finite_steps", state.num_finite_steps},
+          {"num_nonfinite_steps", state.num_nonfinite_steps},
+          {"train_seconds", state.train_seconds},
+          {"log_seconds", state.log_seconds}};
+}
+
+void write_run_state(const std::filesystem::path& checkpoint, const RunState& state, const Plan& plan,
+                     const BestSoFar& best, const std::string& output_dir) {
+  write_json(checkpoint / kStateFile, trainer_state_json(state, plan, best, output_dir));
+  write_json(checkpoint / kHoneStateFile, hone_state_json(state));
+}
+
+RunState read_run_state(const std::filesystem::path& checkpoint) {
+  const std::string source = (checkpoint / kStateFile).string();
+  const Json json = read_json(source);
+  const bool is_old = json.is_object() && json.contains("hone");
+  const std::string own_source = is_old ? source : (checkpoint / kHoneStateFile).string();
+  const Json own = is_old ? json["hone"] : std::filesystem::exists(own_source) ? read_json(own_source) : Json();
+  if (!own.is_object() || !json.is_object() || !json.contains("log_history") || !is_log(json["log_history"])) {
+    throw Error(ErrorKind::kInput, fmt::format("{} does not hold the state of a hone run", source), kForeignState);
   }
-  const Json& own = json["hone"];
   RunState state;
   state.global_step = field<int64_t>(json, "global_step", source);
   if (state.global_step < 0) {
-    throw Error(ErrorKind::kInput, fmt::format("{}: \"global_step\" is {}", source, state.global_step),
-                "the checkpoint was not made by hone train; start anew, with this folder as --model");
+    throw Error(ErrorKind::kInput, fmt::format("{}: \"global_step\" is {}", source, state.global_step), kForeignState);
   }
   state.num_input_tokens_seen = field<int64_t>(json, "num_input_tokens_seen", source);
   state.log_history = json["log_history"];
   state.log_seconds = times_of_log(own, state.log_history.size());
-  state.window_loss_sum = field<double>(own, "window_loss_sum", source);
-  state.window_steps = field<int64_t>(own, "window_steps", source);
-  state.total_loss_sum = field<double>(own, "total_loss_sum", source);
-  state.num_finite_steps = field<int64_t>(own, "num_finite_steps", source);
-  state.num_nonfinite_steps = field<int64_t>(own, "num_nonfinite_steps", source);
-  state.train_seconds = field<double>(own, "train_seconds", source);
+  state.window_loss_sum = field<double>(own, "window_loss_sum", own_source);
+  state.window_steps = field<int64_t>(own, "window_steps", own_source);
+  state.total_loss_sum = field<double>(own, "total_loss_sum", own_source);
+  state.num_finite_steps = field<int64_t>(own, "num_finite_steps", own_source);
+  state.num_nonfinite_steps = field<int64_t>(own, "num_nonfinite_steps", own_source);
+  state.train_seconds = field<double>(own, "train_seconds", own_source);
   return state;
 }
 

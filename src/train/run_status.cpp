@@ -1,5 +1,5 @@
-// The document and when it is written. A heartbeat is renamed into place but not synced: that takes half a
-// millisecond, where a sync may take longer than a step.
+// A heartbeat is renamed into place but not synced: that takes half a millisecond, while a sync may take longer than a
+// step.
 #include "train/run_status.h"
 
 #include <sys/resource.h>
@@ -27,8 +27,8 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr Seconds kHeartbeat{2.0};
-constexpr Seconds kAfterChange{0.6};  // runs with tiny models change their phase a hundred times a second
-constexpr double kSpeedSeconds = 15;  // the speed is that of the last one to two such spans
+constexpr Seconds kAfterChange{0.6};  // runs of tiny models change their phase a hundred times a second
+constexpr double kSpeedSeconds = 15;  // the speed is measured over the last one to two such spans
 
 double now_to_the_millisecond() { return std::round(unix_seconds() * 1000) / 1000; }
 
@@ -57,7 +57,7 @@ Json command_line() {
   return arguments;
 }
 
-// Bytes of memory that the process has now; null where the system does not tell.
+// Bytes of memory that the process has now, or null if the system does not report them.
 Json resident_bytes() {
   const fs::path path = "/proc/self/statm";
   std::error_code error;
@@ -142,9 +142,10 @@ void RunStatus::beat() {
   if (since >= (is_changed_ ? kAfterChange : kHeartbeat)) write(/*synced=*/false);
 }
 
-void RunStatus::write_state(std::string_view state, const std::string& error) {
+void RunStatus::write_state(std::string_view state, const std::string& error, const std::string& hint) {
   state_ = state;
   error_ = error.empty() ? Json() : Json(error);
+  hint_ = hint.empty() ? Json() : Json(hint);
   write(/*synced=*/true);
 }
 
@@ -155,7 +156,7 @@ void RunStatus::write(bool synced) {
     const std::string text = json_text(document(), 2) + "\n";
     synced ? write_file(path_, text) : replace_file(path_, text);
   } catch (const Error& error) {
-    if (!has_warned_) log_warning("{}; the run goes on, but hone watch sees no more of it", error.what());
+    if (!has_warned_) log_warning("{}; the run continues, but hone watch does not see it", error.what());
     has_warned_ = true;
   }
 }
@@ -181,6 +182,7 @@ Json RunStatus::document() const {
   json["updated_at"] = now_to_the_millisecond();
   json["state"] = state_;
   json["error"] = error_;
+  json["hint"] = hint_;
   json["phase"] = phase_name(phase_);
   json["step"] = step_;
   json["total_steps"] = total_steps_;

@@ -1,5 +1,5 @@
-// run.json: how a run stands, written anew at its start, its end, when its phase changes, and every two seconds. To
-// tell how the run goes must not end it: what cannot be written is said once, and the run goes on.
+// run.json: the state of a run, written anew at its start, at its end, when its phase changes and every two seconds. A
+// file that cannot be written is reported in one warning and never ends the run.
 #pragma once
 
 #include <chrono>
@@ -15,28 +15,28 @@ namespace hone::train {
 
 class RunStatus {
  public:
-  // A run that begins now, by this process. `options` are all options of the run.
+  // For a run that this process begins now. `options` are all options of the run.
   RunStatus(const std::filesystem::path& output_dir, const Json& options);
 
-  // Sets keys of run.json that do not change any more, as "labels".
+  // Sets keys of run.json that no longer change, such as "labels".
   void describe(const Json& facts);
   void set_plan(int64_t total_steps, double num_train_epochs);
   void set_best(const std::string& metric, const BestSoFar& best);
 
-  // Where the training goes on from, whose steps and tokens do not count into the speed.
+  // Sets where the training starts or resumes. The steps and tokens before it do not count into the speed.
   void start_at(int64_t step, int64_t num_tokens);
   void advance(int64_t step, double epoch, int64_t num_tokens);
   void enter(RunPhase phase);
 
-  // Writes if it is time: two seconds after the last time, and soon after a change of phase.
+  // Writes if it is due: two seconds after the last time, or soon after a change of phase.
   void beat();
-  // Writes now and syncs: the state is "running", "finished", "stopped", "interrupted" or "failed".
-  void write_state(std::string_view state, const std::string& error = "");
+  // Writes now and syncs. The state is "running", "finished", "stopped", "interrupted" or "failed".
+  void write_state(std::string_view state, const std::string& error = "", const std::string& hint = "");
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  // Tokens and training time at some moment, to tell the speed since then.
+  // Tokens and training time at some moment. The speed is measured from there.
   struct Mark {
     int64_t num_tokens = 0;
     double seconds = 0;
@@ -50,12 +50,12 @@ class RunStatus {
 
   std::filesystem::path path_;
   Json facts_;  // from "format" to "started_at", and what describe() adds
-  Json options_, best_, error_;
+  Json options_, best_, error_, hint_;
   std::string state_ = "running";
   RunPhase phase_ = RunPhase::kPreparing;
   int64_t step_ = 0, total_steps_ = 0, start_step_ = 0, num_tokens_ = 0;
   double epoch_ = 0, num_train_epochs_ = 0;
-  double training_seconds_ = 0;  // before the phase that lasts
+  double training_seconds_ = 0;  // before the present phase
   Clock::time_point phase_start_, start_, last_write_;
   Mark first_, older_, newer_;
   bool is_changed_ = false, has_warned_ = false;

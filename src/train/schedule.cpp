@@ -1,4 +1,3 @@
-// The table of schedules.
 #include "train/schedule.h"
 
 #include <algorithm>
@@ -6,6 +5,7 @@
 #include <numbers>
 
 #include "base/names.h"
+#include "train/names.h"
 
 namespace hone::train {
 
@@ -15,7 +15,7 @@ double warmup(int64_t step, const ScheduleLength& length) {
   return static_cast<double>(step) / static_cast<double>(std::max<int64_t>(1, length.warmup_steps));
 }
 
-// Share of the way from the end of the warm-up to the last step.
+// The share of the steps after the warm-up that are done.
 double progress(int64_t step, const ScheduleLength& length) {
   return static_cast<double>(step - length.warmup_steps) /
          static_cast<double>(std::max<int64_t>(1, length.total_steps - length.warmup_steps));
@@ -38,7 +38,7 @@ double cosine(int64_t step, const ScheduleLength& length) {
   return std::max(0.0, 0.5 * (1 + std::cos(std::numbers::pi * progress(step, length))));
 }
 
-// One cycle, as HF's default; at the end of it the rate is 0.
+// One cycle, which is HF's default. At its end the rate is 0.
 double cosine_with_restarts(int64_t step, const ScheduleLength& length) {
   if (step < length.warmup_steps) return warmup(step, length);
   const double done = progress(step, length);
@@ -55,13 +55,15 @@ double polynomial(int64_t step, const ScheduleLength& length) {
 }
 
 constexpr Schedule kSchedules[] = {
-    {"linear", "falls in a line to 0", linear},
-    {"cosine", "falls along half a cosine to 0", cosine},
-    {"cosine_with_restarts", "as cosine, in one cycle", cosine_with_restarts},
-    {"polynomial", "falls in a line to 1e-7", polynomial},
-    {"constant", "stays; no warm-up", constant, false},
-    {"constant_with_warmup", "stays after the warm-up", constant_with_warmup},
+    {"linear", "falls linearly to 0", linear},
+    {"cosine", "falls to 0 along half a cosine", cosine},
+    {"cosine_with_restarts", "like cosine, in one cycle", cosine_with_restarts},
+    {"polynomial", "falls linearly to 1e-7", polynomial},
+    {"constant", "does not change; has no warm-up", constant, false},
+    {"constant_with_warmup", "does not change after the warm-up", constant_with_warmup},
 };
+static_assert(has_names(kSchedules, kScheduleNames),
+              "kSchedules and kScheduleNames (names.h) must have the same names");
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Learning rate schedules as a factor of the peak rate: pure functions of the step, as in transformers.optimization.
+// Learning-rate schedules as factors of the peak rate: pure functions of the step, as in transformers.optimization.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,20 @@ namespace hone::train {
 struct ScheduleLength {
   int64_t warmup_steps = 0;
   int64_t total_steps = 0;
-  double peak = 0;  // learning rate; the polynomial schedule ends at 1e-7, not at a share of it
+  double peak = 0;  // peak learning rate; the polynomial schedule ends at 1e-7, not at a share of the peak
 };
 
 struct Schedule {
   std::string_view name;
   std::string_view doc;
-  // The factor for the step that follows `step` finished ones.
+  // The factor for the step after `step` finished steps.
   double (*factor)(int64_t step, const ScheduleLength& length);
   bool has_warmup = true;
 };
 
 std::span<const Schedule> schedules();
 
-// Errors (kUsage): an unknown name, with the nearest one.
+// Throws kUsage for an unknown name, and names the nearest one.
 const Schedule& find_schedule(std::string_view name);
 
 }  // namespace hone::train

@@ -1,4 +1,4 @@
-// The copy is a part of the GPU's stream of work; the event behind it tells when it is there.
+// The copy is queued on the GPU's stream. The event behind it shows when it has arrived.
 #include "train/step_result.h"
 
 #include <ATen/ATen.h>

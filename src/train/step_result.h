@@ -1,5 +1,5 @@
-// What a step of training gave. On the processor it is known at once; on a GPU the host reads it after it has given out
-// the work of the next step, so that it never waits for the step that is under way.
+// The result of a training step. On the CPU it is known at once. On a GPU the host reads it after it has queued the
+// work of the next step, so that the GPU never waits for the host.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,14 +16,14 @@ struct StepResult {
 
 class DeferredResult {
  public:
-  // Scalars of any floating type, both on one device; what is to be computed for them may still be under way.
+  // Scalars of any floating type, both on one device, which may still be computing them.
   DeferredResult(const at::Tensor& loss, const at::Tensor& grad_norm);
 
   // Waits until both are computed.
   StepResult read() const;
 
  private:
-  at::Tensor values_;  // [2] double on the host, in pinned memory where a GPU writes it
+  at::Tensor values_;  // [2] double on the host, in pinned memory if a GPU writes it
   std::optional<c10::Event> written_;
 };
 

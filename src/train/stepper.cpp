@@ -1,4 +1,3 @@
-// How a step is computed, and what is said of one that fails.
 #include "train/stepper.h"
 
 #include <ATen/ATen.h>
@@ -9,27 +8,21 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "tensor/transfer.h"
-#include "train/schedule.h"
+#include "tensor/compute.h"
 
 namespace hone::train {
 
 namespace {
 
-constexpr int64_t kMostNonfiniteSteps = 3;
-
-OptimizerOptions optimizer_options(const TrainOptions& options) {
-  return {options.weight_decay, options.adam_beta1, options.adam_beta2, options.adam_epsilon};
-}
+constexpr int64_t kMaxNonfiniteSteps = 3;
 
 }  // namespace
 
-Stepper::Stepper(const TrainerInputs& inputs, const TrainOptions& options, const Plan& plan)
+Stepper::Stepper(const TrainerInputs& inputs, const StepPlan& plan)
     : inputs_(inputs),
-      options_(options),
       plan_(plan),
       parameters_(model::named_parameters(*inputs.model)),
-      optimizer_(make_optimizer(options.optim, parameters_, optimizer_options(options))),
+      optimizer_(plan.optimizer->make(parameters_, plan.optimizer_options)),
       defers_results_(inputs.defers_results || !parameters_.front().tensor.device().is_cpu()) {}
 
 void Stepper::step(StepRows rows, RunState& state) {
@@ -38,18 +31,18 @@ void Stepper::step(StepRows rows, RunState& state) {
     defer(std::move(rows), loss, state);
   } else {
     const StepResult result{loss.item<double>(), gradient_norm(parameters_)};
-    const double rate = learning_rate(rows.step);
-    if (result.is_finite()) optimizer_->step(rate, clip_factor(result.grad_norm, options_.max_grad_norm));
+    const double rate = plan_.learning_rate(rows.step);
+    if (result.is_finite()) optimizer_->step(rate, clip_factor(result.grad_norm, plan_.max_grad_norm));
     count(rows, rate, result, result.is_finite() ? "" : first_bad_tensor(), state);
   }
   for (const model::NamedParameter& parameter : parameters_) parameter.tensor.mutable_grad() = at::Tensor();
 }
 
-// The step before is settled when this one's work is given out: the device never waits for the host.
+// Settles the step before once the device has this one's work, so that it never waits for the host.
 void Stepper::defer(StepRows rows, const at::Tensor& loss, RunState& state) {
   const at::Tensor grad_norm = gradient_norm_on_device(parameters_);
-  const double rate = learning_rate(rows.step);
-  optimizer_->step_where_finite(rate, loss, grad_norm, options_.max_grad_norm);
+  const double rate = plan_.learning_rate(rows.step);
+  optimizer_->step_where_finite(rate, loss, grad_norm, plan_.max_grad_norm);
   PendingStep given_out{std::move(rows), rate, DeferredResult(loss, grad_norm)};
   settle(state);
   pending_.emplace(std::move(given_out));
@@ -74,27 +67,21 @@ void Stepper::count(const StepRows& rows, double learning_rate, const StepResult
   ++state.num_finite_steps;
 }
 
-// The loss is the mean over all rows of the step, however they are spread over micro-batches.
+// The loss is the mean over all rows of the step, however they are divided into micro-batches (docs/runs.md).
 at::Tensor Stepper::compute_gradients(const StepRows& rows) {
   at::Tensor sum;
   for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
     const task::Batch batch = task::make_batch(*inputs_.train, rows.micro_batches[i]);
-    nn::ForwardContext context{true, options_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
-    context.recomputes_layers = options_.gradient_checkpointing;
+    nn::ForwardContext context{true, plan_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
+    context.recomputes_layers = plan_.recomputes_layers;
     const at::Tensor logits = inputs_.model->forward(batch.inputs, context);
-    const at::Tensor loss = inputs_.task->loss_sum(logits, tensor::on_device(batch.labels, logits.device()),
-                                                   {options_.label_smoothing_factor}) /
-                            static_cast<double>(rows.num_rows);
+    const at::Tensor labels = tensor::on_device(batch.labels, logits.device());
+    const at::Tensor loss = inputs_.task->loss_sum(logits, labels, plan_.loss) / static_cast<double>(rows.num_rows);
     loss.backward();
     const at::Tensor part = loss.detach().to(at::kDouble);
     sum = sum.defined() ? sum + part : part;
   }
   return sum;
-}
-
-double Stepper::learning_rate(int64_t finished_steps) const {
-  return options_.learning_rate *
-         find_schedule(options_.lr_scheduler_type).factor(finished_steps, plan_.schedule_length);
 }
 
 void Stepper::report_nonfinite(const StepRows& rows, const StepResult& result, const std::string& bad_tensor,
@@ -108,11 +95,11 @@ void Stepper::report_nonfinite(const StepRows& rows, const StepResult& result, c
       result.grad_norm, bad_tensor, fmt::join(locations.begin(), locations.begin() + shown, ", "),
       rows.num_rows > shown ? fmt::format(" and {} more", rows.num_rows - shown) : "");
   log_warning("{}; this step changes nothing", what);
-  if (++state.num_nonfinite_steps < kMostNonfiniteSteps) return;
+  if (++state.num_nonfinite_steps < kMaxNonfiniteSteps) return;
   throw Error(ErrorKind::kInput,
               fmt::format("stopped after {} steps with a non-finite loss or gradient; the last was {}",
                           state.num_nonfinite_steps, what),
-              "lower learning_rate, or look at these rows; the last checkpoint is untouched");
+              "lower --learning-rate, or check these rows; the last checkpoint is untouched");
 }
 
 std::optional<std::string> Stepper::first_bad_weight() const {
@@ -136,9 +123,10 @@ std::string Stepper::first_bad_tensor() const {
 void Stepper::check_weights(const RunState& state) const {
   const auto bad = first_bad_weight();
   if (!bad) return;
-  throw Error(ErrorKind::kInput,
-              fmt::format("stopped at step {}: {} is no longer finite, so the model is lost", state.global_step, *bad),
-              "lower learning_rate; the last checkpoint is untouched");
+  throw Error(
+      ErrorKind::kInput,
+      fmt::format("stopped at step {}: {} is NaN or infinite, so the model cannot be used", state.global_step, *bad),
+      "lower --learning-rate; the last checkpoint is untouched");
 }
 
 }  // namespace hone::train

@@ -1,4 +1,4 @@
-// One step of training: forward, backward, clip, update; what became of it is counted in the state of the run.
+// One step of training: forward, backward, clip, update. Its result is counted in the state of the run.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,6 @@
 #include <string>
 
 #include "train/optimizer.h"
-#include "train/options.h"
 #include "train/plan.h"
 #include "train/run_state.h"
 #include "train/step_result.h"
@@ -19,27 +18,27 @@ namespace hone::train {
 class Stepper {
  public:
   // References must outlive the stepper.
-  Stepper(const TrainerInputs& inputs, const TrainOptions& options, const Plan& plan);
+  Stepper(const TrainerInputs& inputs, const StepPlan& plan);
 
-  // Does the step after `state`. Its loss is counted at once, or with the next step (step_result.h); a step whose loss
-  // or gradient is not finite changes nothing but the count of such. Errors (kInput): the third of those, named.
+  // Takes the step after `state`. Counts its loss at once, or with the next step (step_result.h). A step whose loss or
+  // gradient is not finite changes nothing but the count of such steps. Throws kInput at the third of them.
   void step(StepRows rows, RunState& state);
 
-  // Counts what is not counted yet.
+  // Counts the step that is not counted yet, if there is one.
   void settle(RunState& state);
 
-  // Throws kInput where a step made a weight infinite or NaN: no such model is ever saved.
+  // Throws kInput if a step made a weight infinite or NaN: such a model is never saved.
   void check_weights(const RunState& state) const;
 
   const NamedParameters& parameters() const { return parameters_; }
   Optimizer& optimizer() { return *optimizer_; }
 
-  // Of the last step that was counted.
+  // Of the last counted step.
   double last_grad_norm() const { return last_grad_norm_; }
   double last_learning_rate() const { return last_learning_rate_; }
 
  private:
-  // A step whose work is given out, but whose result has not been read.
+  // A step that the device has been told to compute, but whose result has not been read.
   struct PendingStep {
     StepRows rows;
     double learning_rate = 0;
@@ -51,13 +50,11 @@ class Stepper {
   void count(const StepRows& rows, double learning_rate, const StepResult& result, const std::string& bad_tensor,
              RunState& state);
   void report_nonfinite(const StepRows& rows, const StepResult& result, const std::string& bad_tensor, RunState& state);
-  double learning_rate(int64_t finished_steps) const;
   std::optional<std::string> first_bad_weight() const;
   std::string first_bad_tensor() const;
 
   const TrainerInputs& inputs_;
-  const TrainOptions& options_;
-  const Plan& plan_;
+  const StepPlan& plan_;
   NamedParameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   bool defers_results_ = false;

@@ -1,4 +1,4 @@
-// Looking costs a system call, which a tiny model's step would notice: hence the clock.
+// A system call each step would slow tiny models down, so the clock limits them.
 #include "train/stop_file.h"
 
 #include "train/run_files.h"

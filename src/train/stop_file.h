@@ -1,4 +1,4 @@
-// The file "stop" in a run's folder, by which others ask the run to save and stop (hone watch's button, or `touch`).
+// The file "stop" in a run's folder, which asks the run to save and stop. hone watch's button or `touch` makes it.
 #pragma once
 
 #include <chrono>
@@ -8,12 +8,12 @@ namespace hone::train {
 
 class StopFile {
  public:
-  // Removes what an earlier run was asked.
+  // Removes the file that asked an earlier run.
   explicit StopFile(const std::filesystem::path& output_dir);
 
-  // Looks for the file at most ten times a second. Once true it stays true.
+  // Looks for the file at most ten times a second. Stays true once it is true.
   bool is_requested();
-  // What was asked for is done.
+  // Removes the file, once the run has stopped.
   void remove() const;
 
  private:

@@ -1,4 +1,4 @@
-// From entries of the log to events. What is not a number (a loss that was not finite) is left out.
+// Skips values that are not numbers, such as a loss that was not finite.
 #include "train/tensorboard.h"
 
 #include <fmt/chrono.h>
@@ -13,15 +13,16 @@
 
 namespace hone::train {
 
-bool reports_to_tensorboard(const TrainOptions& options) {
-  return std::any_of(options.report_to.begin(), options.report_to.end(),
+bool reports_to_tensorboard(const std::vector<std::string>& report_to) {
+  return std::any_of(report_to.begin(), report_to.end(),
                      [](const std::string& name) { return name == "tensorboard" || name == "all"; });
 }
 
-std::filesystem::path tensorboard_folder(const TrainOptions& options) {
-  if (!options.logging_dir.empty()) return options.logging_dir;
+std::filesystem::path tensorboard_folder(const std::filesystem::path& output_dir,
+                                         const std::filesystem::path& logging_dir) {
+  if (!logging_dir.empty()) return logging_dir;
   const std::tm now = fmt::localtime(std::time(nullptr));
-  return options.output_dir / kEventsFolder / fmt::format("{:%b%d_%H-%M-%S}_{}", now, host_name());
+  return output_dir / kEventsFolder / fmt::format("{:%b%d_%H-%M-%S}_{}", now, host_name());
 }
 
 std::string tensorboard_tag(const std::string& key) {

@@ -1,4 +1,3 @@
-// The loop itself is Trainer::run; the rest is what it names.
 #include "train/trainer.h"
 
 #include <algorithm>
@@ -13,7 +12,6 @@
 #include "base/progress.h"
 #include "eval/evaluate.h"
 #include "train/checkpoint.h"
-#include "train/restore.h"
 
 namespace hone::train {
 
@@ -30,7 +28,7 @@ double rounded(double value, int digits) {
   return std::round(value * scale) / scale;
 }
 
-// A metric that no evaluation gives would only be noticed at the first one.
+// Throws before the first step, not at the first evaluation.
 void check_metric(const BestMetric& metric, int64_t num_labels) {
   if (metric.key.empty()) return;
   std::vector<std::string> known = {"loss"};
@@ -43,20 +41,17 @@ void check_metric(const BestMetric& metric, int64_t num_labels) {
 
 }  // namespace
 
-Trainer::Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& plan)
+Trainer::Trainer(TrainerInputs inputs, const Plan& plan)
     : inputs_(std::move(inputs)),
       observer_(inputs_.observer != nullptr ? *inputs_.observer : unobserved_),
-      options_(options),
       plan_(plan),
-      metric_(best_metric(options)),
-      rows_(options, plan, *inputs_.train),
-      stepper_(inputs_, options, plan) {
-  check_metric(metric_, inputs_.model->num_labels());
+      rows_(plan, *inputs_.train),
+      stepper_(inputs_, plan.step_plan) {
+  check_metric(plan_.best, inputs_.model->num_labels());
 }
 
 void Trainer::resume(const std::filesystem::path& checkpoint) {
-  const std::string state_path = (checkpoint / kStateFile).string();
-  state_ = run_state_from_json(read_json(checkpoint / kStateFile), state_path);
+  state_ = read_run_state(checkpoint);
   if (state_.global_step > plan_.total_steps) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} is at step {}, this run has {} steps", checkpoint.string(), state_.global_step,
@@ -64,23 +59,24 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
                 "give more epochs or steps, or an older checkpoint");
   }
   keep_planned_entries(state_, plan_);
-  restore_tensors(checkpoint / "model.safetensors", as_tensors(stepper_.parameters()));
+  best_ = best_so_far(state_.log_history, plan_.best);
+  restore_tensors(checkpoint / kWeightsFile, as_tensors(stepper_.parameters()));
   restore_tensors(checkpoint / kOptimizerFile, stepper_.optimizer().state());
   saved_step_ = state_.global_step;
 }
 
 RunEnd Trainer::run() {
-  run_log_ = std::make_unique<RunLog>(options_.json_log, state_.log_history, plan_);
+  run_log_ = std::make_unique<RunLog>(inputs_.json_log, state_.log_history, plan_);
   session_start_ = window_start_ = now_seconds();
   earlier_seconds_ = state_.train_seconds;
   start_step_ = state_.global_step;
   start_tokens_ = state_.num_input_tokens_seen;
   Progress progress("training", "step", static_cast<uint64_t>(plan_.total_steps));
   progress.start_at(static_cast<uint64_t>(state_.global_step));
-  observer_.started(state_, best());
-  bool finished = finish_step();  // what the step of a checkpoint may still lack
+  observer_.started(state_, best_);
+  bool finished = finish_step();  // a checkpoint may lack the log entry or the evaluation of its step
   while (finished && !must_stop() && state_.global_step < plan_.total_steps && !has_stopped_early()) {
-    if (options_.stop_after_steps > 0 && state_.global_step >= options_.stop_after_steps) {
+    if (plan_.stop_after_steps > 0 && state_.global_step >= plan_.stop_after_steps) {
       save();
       return RunEnd::kStoppedAfterSteps;
     }
@@ -120,11 +116,9 @@ bool Trainer::finish_step() {
   return true;
 }
 
-// save_steps may pass over evaluated steps; the best of them is saved all the same.
+// The best model is saved even if save_steps skips its step.
 bool Trainer::is_best_to_load(int64_t step) const {
-  if (!options_.load_best_model_at_end || !plan_.evaluates_at(step)) return false;
-  const BestSoFar best_now = best();
-  return best_now.metric && best_now.step == step;
+  return plan_.best.is_loaded_at_end && plan_.evaluates_at(step) && best_.metric && best_.step == step;
 }
 
 void Trainer::log() {
@@ -147,20 +141,29 @@ bool Trainer::evaluate() {
   const PhaseScope phase(observer_, RunPhase::kEvaluating);
   const auto result = eval::evaluate(*inputs_.model, *inputs_.evaluation,
                                      {.task = inputs_.task,
-                                      .loss = {.label_smoothing = options_.label_smoothing_factor},
-                                      .batch_size = options_.per_device_eval_batch_size,
+                                      .loss = plan_.step_plan.loss,
+                                      .batch_size = plan_.eval_batch_size,
                                       .num_worst = kWorstMistakes,
-                                      .keep_going = [this] { return !must_stop(); },
-                                      .row_name = inputs_.evaluation_row_location});
+                                      .keep_going = [this] {
+                                        observer_.beat();
+                                        return !must_stop();
+                                      }});
   if (!result) return false;
+  if (result->num_nonfinite > 0) {
+    log_warning("step {}: the model gave {} of {} evaluation rows a score that is not a number, the first: {}",
+                state_.global_step, result->num_nonfinite, result->num_rows,
+                eval::name_of(inputs_.evaluation_row_location, result->first_nonfinite));
+  }
   Json entry = Json::object();
   entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();
-  for (const auto& [name, value] : eval::compute_metrics(result->confusion)) entry["eval_" + name] = value;
+  for (const auto& [name, value] : eval::metrics_of(*result)) {
+    entry["eval_" + name] = std::isfinite(value) ? Json(value) : Json();
+  }
   entry["eval_runtime"] = rounded(result->seconds, 4);
   entry["eval_samples_per_second"] = rounded(static_cast<double>(result->num_rows) / result->seconds, 3);
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
   add_entry(std::move(entry));
-  observer_.evaluated(*result, state_, best());
+  observer_.evaluated(*result, state_, best_);
   saved_step_ = -1;  // a checkpoint that an interrupt wrote for this step lacks the evaluation
   window_start_ += now_seconds() - start;
   return true;
@@ -174,16 +177,15 @@ void Trainer::save() {
   stepper_.check_weights(state_);
   const PhaseScope phase(observer_, RunPhase::kSaving);
   state_.train_seconds = earlier_seconds_ + start - session_start_;
-  const BestSoFar best_now = best();
-  write_checkpoint(options_.output_dir, step, [&](const std::filesystem::path& folder) {
+  write_checkpoint(inputs_.output_dir, step, [&](const std::filesystem::path& folder) {
     inputs_.save_model(folder);
     tensor::write_safetensors(folder / kOptimizerFile, stepper_.optimizer().state());
-    write_json(folder / kStateFile, to_json(state_, plan_, best_now, options_.output_dir.string()));
+    write_run_state(folder, state_, plan_, best_, inputs_.output_dir.string());
   });
   saved_step_ = step;
-  if (options_.save_total_limit) {
-    remove_old_checkpoints(options_.output_dir, *options_.save_total_limit,
-                           best_now.metric ? std::optional(best_now.step) : std::nullopt);
+  if (plan_.save_total_limit) {
+    remove_old_checkpoints(inputs_.output_dir, *plan_.save_total_limit,
+                           best_.metric ? std::optional(best_.step) : std::nullopt);
   }
   window_start_ += now_seconds() - start;
 }
@@ -193,6 +195,7 @@ void Trainer::add_entry(Json entry) {
   entry["step"] = state_.global_step;
   state_.log_history.push_back(entry);
   state_.log_seconds.push_back(rounded(earlier_seconds_ + now_seconds() - session_start_, 3));
+  best_.add(entry, plan_.best);
   run_log_->add(entry);
   observer_.logged(state_);
 }
@@ -214,18 +217,15 @@ void Trainer::add_summary() {
 }
 
 bool Trainer::has_stopped_early() const {
-  return options_.early_stopping_patience &&
-         best().evaluations_without_improvement >= *options_.early_stopping_patience;
+  return plan_.best.patience && best_.evaluations_without_improvement >= *plan_.best.patience;
 }
 
 std::optional<int64_t> Trainer::load_best() {
-  const BestSoFar best_now = best();
-  if (!options_.load_best_model_at_end || !best_now.metric) return std::nullopt;
-  if (best_now.step != state_.global_step) {
-    restore_tensors(checkpoint_path(options_.output_dir, best_now.step) / "model.safetensors",
-                    as_tensors(stepper_.parameters()));
+  if (!plan_.best.is_loaded_at_end || !best_.metric) return std::nullopt;
+  if (best_.step != state_.global_step) {
+    restore_tensors(checkpoint_path(inputs_.output_dir, best_.step) / kWeightsFile, as_tensors(stepper_.parameters()));
   }
-  return best_now.step;
+  return best_.step;
 }
 
 }  // namespace hone::train

@@ -1,5 +1,5 @@
-// The training loop: batch, forward, backward, clip, step, schedule, log, evaluate, save. HF's Trainer in what it
-// computes and when; the same bits again after any interruption.
+// The training loop: batch, forward, backward, clip, step, schedule, log, evaluate, save. It computes what HF's Trainer
+// computes, at the same steps (docs/runs.md names the one difference), and the same bits after any interruption.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 
-#include "train/options.h"
 #include "train/plan.h"
 #include "train/run_log.h"
 #include "train/run_observer.h"
@@ -21,26 +20,27 @@ namespace hone::train {
 class Trainer {
  public:
   // References must outlive the trainer.
-  Trainer(TrainerInputs inputs, const TrainOptions& options, const Plan& plan);
+  Trainer(TrainerInputs inputs, const Plan& plan);
   Trainer(const Trainer&) = delete;  // its stepper refers to its inputs
   Trainer& operator=(const Trainer&) = delete;
 
-  // Takes weights, optimizer and state from a checkpoint that is known to be whole.
+  // Takes weights, optimizer and state from a whole checkpoint. Errors: kUsage if it is beyond the run's last step;
+  // kInput if it is of another model or of another program.
   void resume(const std::filesystem::path& checkpoint);
 
-  // Trains to the end, or until an interrupt or the observer asks for its end (then a checkpoint is written first).
+  // Trains to the end, or until an interrupt or the observer asks to stop; then it writes a checkpoint first.
   // Errors (kInput): three steps with a non-finite loss or gradient.
   RunEnd run();
 
-  // Makes the model the best evaluated one where the options ask for it; returns its step.
+  // Restores the best evaluated model if the plan asks for it, and returns its step.
   std::optional<int64_t> load_best();
 
   const RunState& state() const { return state_; }
-  BestSoFar best() const { return best_so_far(state_, metric_, options_.early_stopping_threshold); }
+  const BestSoFar& best() const { return best_; }
 
  private:
   void train_step();
-  // Each does nothing where it is not due or was done before; evaluate returns false if it must stop.
+  // Logs, evaluates and saves if it is due and was not done before. Returns false if the loop must stop.
   bool finish_step();
   void log();
   bool evaluate();
@@ -49,18 +49,17 @@ class Trainer {
   void add_entry(Json entry);
   void add_summary();
   bool has_stopped_early() const;
-  // An interrupt came, or the observer wants the end.
+  // An interrupt came, or the observer asks to stop.
   bool must_stop();
 
   TrainerInputs inputs_;
   RunObserver unobserved_;
   RunObserver& observer_;
-  const TrainOptions& options_;
   const Plan& plan_;
-  BestMetric metric_;
   StepRowSource rows_;
   Stepper stepper_;
   RunState state_;
+  BestSoFar best_;  // of the state's log
   std::unique_ptr<RunLog> run_log_;
   int64_t saved_step_ = -1;
   double session_start_ = 0, window_start_ = 0, earlier_seconds_ = 0;

@@ -1,4 +1,4 @@
-// What a run of training is given beside its options and its plan.
+// What the loop is given beside its plan.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,17 @@ namespace hone::train {
 struct TrainerInputs {
   std::shared_ptr<model::SequenceClassifier> model;
   const task::Features* train = nullptr;
-  const task::Features* evaluation = nullptr;  // may be null where the plan does not evaluate
+  const task::Features* evaluation = nullptr;  // may be null if the plan does not evaluate
   const task::Task* task = nullptr;
-  // Where a training row comes from, for messages: "train.csv:17".
+  // Names a training row in messages, such as "train.csv:17".
   std::function<std::string(uint64_t row)> row_location;
   std::function<std::string(uint64_t row)> evaluation_row_location;  // of an evaluation row; may be empty
-  // Writes what a checkpoint holds beside weights, optimizer and state: config, tokenizer, options.
+  // Writes the model's own files into a checkpoint: weights, config, tokenizer, options.
   std::function<void(const std::filesystem::path& folder)> save_model;
-  RunObserver* observer = nullptr;  // may be null
-  // Whether results are read a step later, as it is done always where the model is not on the processor.
+  std::filesystem::path output_dir;  // of the checkpoints
+  std::filesystem::path json_log;    // may be empty
+  RunObserver* observer = nullptr;   // may be null
+  // Whether the result of a step is read after the next one has begun. Always so if the model is on a GPU.
   bool defers_results = false;
 };
 

@@ -19,7 +19,7 @@ TEST_CASE("values come in the order they were made, and nothing after the end") 
   CHECK_FALSE(ahead.next());
 }
 
-TEST_CASE("the next value is made while the last one is worked on, and no more than one") {
+TEST_CASE("one value is made ahead while the caller works on the last one") {
   std::atomic<int> made = 0;
   Ahead<int> ahead([&]() -> std::optional<int> { return made < 10 ? std::optional(++made) : std::nullopt; });
   CHECK(ahead.next() == 1);
@@ -28,7 +28,7 @@ TEST_CASE("the next value is made while the last one is worked on, and no more t
   CHECK(made == 2);
 }
 
-TEST_CASE("an error comes where its value would have come") {
+TEST_CASE("an error is thrown in place of its value") {
   int calls = 0;
   Ahead<int> ahead([&]() -> std::optional<int> {
     if (++calls == 2) throw std::runtime_error("second");
@@ -39,7 +39,7 @@ TEST_CASE("an error comes where its value would have come") {
   CHECK_FALSE(ahead.next());
 }
 
-TEST_CASE("leaving early waits for what is being made") {
+TEST_CASE("leaving early waits for the value that is being made") {
   std::atomic<bool> finished = false;
   {
     Ahead<int> ahead([&]() -> std::optional<int> {

@@ -8,7 +8,7 @@
 
 using namespace hone;
 
-TEST_CASE("every kind of error has the exit code the design names") {
+TEST_CASE("every kind of error has its exit code") {
   CHECK(exit_code(ErrorKind::kUsage) == 2);
   CHECK(exit_code(ErrorKind::kInput) == 1);
   CHECK(exit_code(ErrorKind::kIo) == 1);

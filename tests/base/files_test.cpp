@@ -52,7 +52,7 @@ TEST_CASE("a folder appears whole or not at all") {
   CHECK(count_entries(folder.path() / "deep") == 1);
 }
 
-TEST_CASE("a folder takes the place of an older one") {
+TEST_CASE("a folder replaces an older one") {
   const TemporaryFolder folder;
   for (const char* content : {"old", "new"}) {
     AtomicFolder replaced(folder.path() / "checkpoint-1");
@@ -115,7 +115,7 @@ TEST_CASE("an empty file maps to no bytes") {
   CHECK(MappedFile(folder.write("empty", "")).bytes().empty());
 }
 
-TEST_CASE("a replaced file is whole for who reads it, and nothing else is left") {
+TEST_CASE("a reader sees a replaced file whole, and nothing else is left") {
   const TemporaryFolder folder;
   const auto path = folder.write("a", "old");
   replace_file(path, "new");

@@ -1,4 +1,4 @@
-// Each case writes the files of /proc and /sys as Linux's documentation has them (admin-guide/cgroup-v1, cgroup-v2).
+// Each case writes the files of /proc and /sys in the form of Linux's documentation (admin-guide/cgroup-v1, cgroup-v2).
 #include "base/machine.h"
 
 #include <doctest/doctest.h>
@@ -57,7 +57,7 @@ TEST_CASE("without a topology each processor is a core, and there is at least on
   CHECK(none.usable_memory() == 0);
 }
 
-TEST_CASE("a quota of version 2 is rounded up, and the least of all groups above holds") {
+TEST_CASE("a quota of version 2 is rounded up, and the lowest of all groups above applies") {
   const FakeMachine fake;
   fake.make_cores(8);
   fake.write("proc/self/cgroup", "0::/work.slice/job\n");
@@ -83,7 +83,7 @@ TEST_CASE("in a container's own namespace the group is the root of the tree") {
   CHECK(fake.read(4).usable_memory() == uint64_t{1} << 30);
 }
 
-TEST_CASE("quota and memory of version 1 are read, and its marks for no limit") {
+TEST_CASE("quota and memory of version 1 are read, and so are its values for no limit") {
   const FakeMachine fake;
   fake.write("proc/meminfo", "MemTotal:       8388608 kB\n");
   fake.write("proc/self/cgroup", "5:memory:/box\n4:cpu,cpuacct:/box\n0::/\n");
@@ -99,7 +99,7 @@ TEST_CASE("quota and memory of version 1 are read, and its marks for no limit") 
   CHECK(fake.read(6).usable_memory() == uint64_t{2} << 30);
 }
 
-TEST_CASE("files that make no sense count as no limit") {
+TEST_CASE("malformed files count as no limit") {
   const FakeMachine fake;
   fake.write("proc/self/cgroup", "nonsense\n:\n0::/../../outside\n4:cpu:\n");
   fake.write("proc/meminfo", "MemTotal\n:\nMemTotal: many\n");

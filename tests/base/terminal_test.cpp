@@ -10,7 +10,7 @@ using namespace hone;
 
 namespace {
 
-// What a terminal of that width shows of a message.
+// Returns what a terminal of that width shows of a message.
 std::string on_terminal(unsigned short columns, std::string_view message) {
   winsize size{};
   size.ws_col = columns;

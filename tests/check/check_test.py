@@ -9,8 +9,10 @@ from pathlib import Path
 import floors
 import format as format_check
 import functions
+import hints
 import mirror
 import options_doc
+import options_read
 import sizes
 import source_tree
 import sources
@@ -274,6 +276,85 @@ class OptionsDocTest(CheckTest):
         found = options_doc.problems(self.program, self.root)
         self.assertIn("-other", found)
         self.assertIn("out of date", found[-1])
+
+
+OPTIONS = """// Options.
+#pragma once
+struct ColourOptions {
+  int red = 0;
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("red", self.red, "how red");
+  }
+};
+struct PaintOptions {
+  ColourOptions colour;
+  int coats = 1;
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    ColourOptions::fields(self.colour, visit);
+    visit(
+        "num_coats", self.coats, "how often");
+  }
+};
+"""
+
+
+class OptionsReadTest(CheckTest):
+    def setUp(self):
+        super().setUp()
+        self.write("src/cli/commands.h", '// Commands.\nlibrary_command<PaintOptions>("paint", "Work", "paint");\n')
+        self.write("src/cli/paint_options.h", OPTIONS)
+        self.write("src/cli/paint.cpp", '// Paint.\n#include "cli/paint_options.h"\n#include "base/wall.h"\n'
+                                        "int paint(const PaintOptions& o) { return wall(o.colour) + o.coats; }\n")
+        self.write("src/base/wall.h", "// Wall.\nint wall(const ColourOptions& o);\n")
+        self.write("src/base/wall.cpp", "// Wall.\nint wall(const ColourOptions& o) { return o.red; }\n")
+
+    def test_options_that_are_read_pass(self):
+        self.expect_none(options_read)
+
+    def test_an_option_that_nobody_reads(self):
+        self.write("src/base/wall.cpp", "// Wall, o.red.\nint wall(const ColourOptions& o) { return 1; }\n")
+        self.expect(options_read, "hone paint", "the option red")
+        self.write("src/cli/paint.cpp", '// Paint.\n#include "cli/paint_options.h"\nconst char* text = "o.coats";\n')
+        self.expect(options_read, "the option num_coats (coats)")
+
+    def test_a_read_that_the_command_does_not_reach(self):
+        self.write("src/base/wall.cpp", "// Wall.\nint wall(const ColourOptions& o) { return 1; }\n")
+        self.write("src/text/words.cpp", "// Words.\nint words(const ColourOptions& o) { return o.red; }\n")
+        self.expect(options_read, "the option red")
+
+    def test_a_table_without_commands(self):
+        self.write("src/cli/commands.h", "// Commands.\n")
+        self.expect(options_read, "no command found")
+
+
+class HintsTest(CheckTest):
+    def setUp(self):
+        super().setUp()
+        self.program = str(self.root / "hone")
+        self.write("hone", "#!/bin/sh\nprintf '# Options\\n\\n## hone paint\\n\\n| `--red`, `--rouge` | a |\\n\\n"
+                           "## hone wash\\n\\n| `--soap` | a |\\n'\n")
+        os.chmod(self.program, stat.S_IRWXU)
+        self.write("src/cli/paint.cpp", '// Paint.\n#include "base/names.h"\n')
+        self.write("src/cli/wash.cpp", "// Wash.\n")
+
+    def found(self, text):
+        self.write("src/base/names.cpp", f"// Give --nonsense.\n\nconst char* hint = {text};\n")
+        return hints.problems(self.program, self.root)
+
+    def test_options_of_the_command_pass(self):
+        for text in ('"give --red"', '"give --rouge or --no-red; or --help"', '"first hone wash --soap 1"', '"a -- b"',
+                     '"--re"\n    "d"'):
+            self.assertEqual(self.found(text), [], text)
+
+    def test_an_option_that_no_command_has(self):
+        self.assertIn("src/base/names.cpp:3: ", self.found('"give --blue"')[0])
+        self.assertIn("hone wash has no option --red", self.found('"first hone wash --red 1"')[0])
+
+    def test_an_option_of_a_command_that_does_not_reach_the_text(self):
+        self.assertIn("no command that reaches this text has all of --soap", self.found('"give --soap"')[0])
+        self.assertIn("--red, --soap", self.found('"give --red, or --soap"')[0])
 
 
 class ThisTreeTest(unittest.TestCase):

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "expect_error.h"
+#include "options/help.h"
 #include "options/value.h"
 
 using namespace hone;
@@ -55,13 +56,59 @@ TEST_CASE("every option of every command is documented, and its default is a val
   }
 }
 
-TEST_CASE("the help of every command keeps to the width") {
+TEST_CASE("the help of every command and of every group keeps to 80 columns") {
   for (const Command& command : kCommands) {
     CAPTURE(std::string(command.name));
-    std::istringstream lines(command_help(command, 80));
-    for (std::string line; std::getline(lines, line);) {
-      CAPTURE(line);
-      CHECK(line.size() <= 80);
+    std::set<std::string> topics = {"", "all"};
+    command.with_fields([&](const options::FieldList& list) {
+      for (const options::Field& field : list.fields()) {
+        if (!field.group.empty()) topics.insert(options::group_key(field.group));
+      }
+    });
+    for (const std::string& topic : topics) {
+      std::istringstream lines(command_help(command, topic, 80));
+      for (std::string line; std::getline(lines, line);) {
+        CAPTURE(line);
+        CHECK(line.size() <= 80);
+      }
     }
+  }
+}
+
+TEST_CASE("the groups of a command have different keys, and none is \"all\"") {
+  for (const Command& command : kCommands) {
+    CAPTURE(std::string(command.name));
+    std::set<std::string> headings, keys = {std::string(options::kAllGroups)};
+    command.with_fields([&](const options::FieldList& list) {
+      for (const options::Field& field : list.fields()) headings.insert(field.group);
+    });
+    for (const std::string& heading : headings) CHECK(keys.insert(options::group_key(heading)).second);
+  }
+}
+
+TEST_CASE("the common options of a command are options of it that are not required") {
+  for (const Command& command : kCommands) {
+    command.with_fields([&](const options::FieldList& list) {
+      for (const std::string_view name : command.common) {
+        CAPTURE(std::string(name));
+        const options::Field* field = list.find(name);
+        REQUIRE(field != nullptr);
+        CHECK_FALSE(field->is_required);
+      }
+    });
+  }
+}
+
+TEST_CASE("an option whose value is called a file, folder, path or run holds paths") {
+  for (const Command& command : kCommands) {
+    command.with_fields([&](const options::FieldList& list) {
+      for (const options::Field& field : list.fields()) {
+        const std::string value = options::value_name_of(field);
+        bool names_path = false;
+        for (const char* name : {"FILE", "DIR", "PATH", "RUN"}) names_path |= value.starts_with(name);
+        CAPTURE(field.name);
+        CHECK(field.holds_paths == names_path);
+      }
+    });
   }
 }

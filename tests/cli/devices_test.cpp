@@ -15,7 +15,7 @@ TEST_CASE("the CPU is always a device") {
   CHECK(json.output.starts_with(R"({"devices":[{"device":"cpu","threads":)"));
 }
 
-TEST_CASE("what is known of the processor is told, to people and to programs") {
+TEST_CASE("the facts about the processor are printed for people and for programs") {
   const ProcessResult text = run_hone({"devices"});
   for (const char* word : {" threads\n", "  cores      ", "  kernels    ", "  bf16       ", "  memory     ", " GiB"}) {
     CHECK(contains(text.output, word));
@@ -27,7 +27,7 @@ TEST_CASE("what is known of the processor is told, to people and to programs") {
   }
 }
 
-TEST_CASE("HONE_CPU forces a level down, and one that is unknown or not there is an error") {
+TEST_CASE("HONE_CPU forces a lower level; an unknown or missing one is an error") {
   const ProcessResult scalar = run_shell("HONE_CPU=scalar $HONE devices");
   CHECK(scalar.exit_code == 0);
   CHECK(contains(scalar.output, "kernels    scalar"));
@@ -38,5 +38,5 @@ TEST_CASE("HONE_CPU forces a level down, and one that is unknown or not there is
   if (contains(run_hone({"devices"}).output, "kernels    amx")) return;  // lacks none
   const ProcessResult missing = run_shell("HONE_CPU=amx $HONE devices");
   CHECK(missing.exit_code == 1);
-  CHECK(contains(missing.error, "error: this processor has no amx: the best it has is"));
+  CHECK(contains(missing.error, "error: this processor has no amx: its best level is"));
 }

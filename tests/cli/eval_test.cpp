@@ -92,7 +92,7 @@ TEST_CASE("labels that the model does not know are named with their row") {
 TEST_CASE("eval without rows is a usage error") {
   const ProcessResult result = Evaluated().eval({});
   CHECK(result.exit_code == 2);
-  CHECK(result.error == "error: no rows were named\nhint: give --dataset FILE_OR_FOLDER (or --train-file FILE)\n");
+  CHECK(result.error == "error: no rows were named\nhint: give --dataset FILE_OR_FOLDER\n");
 }
 
 TEST_CASE(

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "cli/process.h"
@@ -55,4 +56,27 @@ TEST_CASE("help as Markdown has a section a command") {
   CHECK(markdown.starts_with("# Options\n"));
   CHECK(contains(markdown, "\n## hone devices\n"));
   CHECK(contains(markdown, "\n## hone help\n"));
+}
+
+TEST_CASE("hone train --help is short, and --help GROUP shows the rest") {
+  const std::string help = run_hone({"train", "--help"}).output;
+  CHECK(std::count(help.begin(), help.end(), '\n') < 60);
+  CHECK(help.find("--model-name-or-path DIR, --model DIR") < help.find("--dataset PATH"));
+  CHECK(contains(help, "hone train --help GROUP"));
+  const std::string optimizer = run_hone({"train", "--help", "optimizer"}).output;
+  CHECK(optimizer.starts_with("Optimizer\n"));
+  CHECK(contains(optimizer, "--adam-beta1"));
+  CHECK(run_hone({"help", "train", "optimizer"}).output == optimizer);
+  CHECK(contains(run_hone({"train", "--help", "all"}).output, "gradient-checkpointing  "));
+  const ProcessResult unknown = run_hone({"train", "--help", "optimiser"});
+  CHECK(unknown.exit_code == 2);
+  CHECK(contains(unknown.error, "did you mean \"optimizer\"?"));
+}
+
+TEST_CASE("no line of the overview is wider than 80 columns") {
+  std::istringstream lines(run_hone({"help"}).output);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(line.size() <= 80);
+  }
 }

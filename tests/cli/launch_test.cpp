@@ -21,30 +21,56 @@ TEST_CASE("a missing or wrong library is named, and help still works") {
   CHECK(contains(Process(program, {"devices"}).wait().error, "error: cannot load hone's library: "));
 }
 
-TEST_CASE("HONE_CPU holds libtorch's products to its level too, but for what the user set") {
-  const TemporaryFolder folder;
-  const std::string program = (folder.path() / "bin/hone").string();
-  std::filesystem::create_directories(folder.path() / "bin");
-  std::filesystem::create_directories(folder.path() / "lib");
-  std::filesystem::copy_file(HONE_PROGRAM, program);
-  // A library that only says what it was started with.
-  folder.write("hone.cpp", R"(#include <cstdio>
+namespace {
+
+// A copy of hone beside a library that only prints environment variables, each followed by a space, "-" if it is unset.
+class PrintingHone {
+ public:
+  explicit PrintingHone(const std::string& quoted_names) {
+    for (const char* name : {"bin", "lib"}) std::filesystem::create_directories(folder_.path() / name);
+    std::filesystem::copy_file(HONE_PROGRAM, program());
+    folder_.write("hone.cpp", R"(#include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
-extern "C" int hone_run(const char*, const void*) {
-  for (const char* name : {"ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS"}) {
+extern "C" int hone_run(const char*, const void*, void*) {
+  for (const char* name : {)" + quoted_names +
+                                  R"(}) {
     const char* value = std::getenv(name);
     std::printf("%s ", value == nullptr ? "-" : value);
   }
   return 0;
 })");
-  const std::string compile = "c++ -shared -fPIC -o " + (folder.path() / "lib/libhone.so").string() + " " +
-                              (folder.path() / "hone.cpp").string();
-  REQUIRE(run_shell(compile).exit_code == 0);
-  CHECK(run_shell("env -u HONE_CPU " + program + " devices").output == "- - - ");
-  CHECK(run_shell("HONE_CPU=scalar " + program + " devices").output == "default SSE41 SSE4_2 ");
-  CHECK(run_shell("HONE_CPU=avx2 " + program + " devices").output == "avx2 AVX2 AVX2 ");
-  CHECK(run_shell("HONE_CPU=avx512 " + program + " devices").output == "avx512 AVX512_CORE_BF16 AVX512_E3 ");
-  CHECK(run_shell("HONE_CPU=avx2 ONEDNN_MAX_CPU_ISA=SSE41 " + program + " devices").output == "avx2 SSE41 AVX2 ");
-  CHECK(run_shell("HONE_CPU=amx " + program + " devices").output == "- - - ");
+    const std::string library = (folder_.path() / "lib/libhone.so").string();
+    REQUIRE(run_shell("c++ -shared -fPIC -o " + library + " " + (folder_.path() / "hone.cpp").string()).exit_code == 0);
+  }
+
+  // What it prints with these settings, written as for env(1).
+  std::string print(const std::string& settings) const {
+    return run_shell("env " + settings + " " + program() + " devices").output;
+  }
+
+ private:
+  std::string program() const { return (folder_.path() / "bin/hone").string(); }
+
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("HONE_CPU limits libtorch's products to its level too, except for settings of the user") {
+  const PrintingHone hone(R"("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS")");
+  CHECK(hone.print("-u HONE_CPU") == "- - - ");
+  CHECK(hone.print("HONE_CPU=scalar") == "default SSE41 SSE4_2 ");
+  CHECK(hone.print("HONE_CPU=avx2") == "avx2 AVX2 AVX2 ");
+  CHECK(hone.print("HONE_CPU=avx512") == "avx512 AVX512_CORE_BF16 AVX512_E3 ");
+  CHECK(hone.print("HONE_CPU=avx2 ONEDNN_MAX_CPU_ISA=SSE41") == "avx2 SSE41 AVX2 ");
+  CHECK(hone.print("HONE_CPU=amx") == "- - - ");
+}
+
+TEST_CASE("idle threads spin only briefly, except by a setting of the user") {
+  const PrintingHone hone(R"("GOMP_SPINCOUNT")");
+  const std::string unset = "-u GOMP_SPINCOUNT -u OMP_WAIT_POLICY ";
+  CHECK(hone.print(unset) == "1000 ");
+  CHECK(hone.print(unset + "GOMP_SPINCOUNT=7") == "7 ");
+  CHECK(hone.print(unset + "OMP_WAIT_POLICY=active") == "- ");
 }

@@ -192,12 +192,12 @@ TEST_CASE("a model with NaN weights gives an error with the row, never a label w
   const std::string out = (folder.path() / "out.jsonl").string();
   const ProcessResult file = run_hone({"predict", "--model", name, "--file", rows, "--output", out});
   CHECK(file.exit_code == 1);
-  CHECK(contains(file.error, "error: the model gave " + rows + ":3 a score"));
+  CHECK(contains(file.error, "error: the model gave " + rows + ":2 a score"));
   CHECK_FALSE(std::filesystem::exists(out));
   const ProcessResult eval = run_hone({"eval", "--model", name, "--dataset", rows});
   CHECK(eval.exit_code == 1);
   CHECK(eval.output.empty());
-  CHECK(contains(eval.error, "error: the model gave " + rows + ":3 a score"));
+  CHECK(contains(eval.error, "error: the model gave " + rows + ":2 a score"));
 }
 
 TEST_CASE("a folder that cannot answer is refused: missing, without weights, damaged, with another tokenizer") {
@@ -212,7 +212,7 @@ TEST_CASE("a folder that cannot answer is refused: missing, without weights, dam
   const std::filesystem::path model = copy_model(folder, {"model.safetensors"});
   CHECK(contains(refused(model.string()), " holds no trained classifier: all its weights would be random\n"));
   write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors").substr(0, 20'000));
-  CHECK(contains(refused(model.string()), "the file is damaged or was not downloaded whole"));
+  CHECK(contains(refused(model.string()), "the file is damaged or incomplete"));
   write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors"));
   write_file(model / "config.json", "{\"model_type\": \"bert\",\n \"hidden_size\" 32}");
   CHECK(contains(refused(model.string()), "config.json:2:"));

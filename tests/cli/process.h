@@ -1,5 +1,5 @@
 // Runs the built program as a user does: exit code, standard output and error, and the time it took. Also starts it,
-// sends it a signal and waits. A signal's death is exit code 128 + signal, as in a shell.
+// sends it a signal and waits. Death by a signal is exit code 128 + signal, as in a shell.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -56,7 +56,8 @@ class Process {
   std::string output_so_far() const { return read_file(output_); }
   std::string error_so_far() const { return read_file(error_); }
 
-  // Waits until `reached` (looked at every 2 ms) or the program's end; false after `timeout_seconds` or at the end.
+  // Waits until `reached`, which is checked every 2 ms. Returns false after `timeout_seconds` or at the end of the
+  // program.
   bool wait_until(const std::function<bool()>& reached, double timeout_seconds = 60) {
     while (seconds() < timeout_seconds) {
       if (reached()) return true;

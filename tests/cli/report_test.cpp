@@ -42,13 +42,13 @@ Reported reported_throw(const Exception& exception) {
 
 }  // namespace
 
-TEST_CASE("without an error the exit code is the body's own and nothing is printed") {
+TEST_CASE("without an error the exit code is that of the body, and nothing is printed") {
   const Reported result = reported([] { return 130; });
   CHECK(result.exit_code == 130);
   CHECK(result.text.empty());
 }
 
-TEST_CASE("hone's errors print message and hint, and their kind is the exit code") {
+TEST_CASE("hone's errors print message and hint, and their kind decides the exit code") {
   const Reported usage = reported_throw(Error(ErrorKind::kUsage, "wrong", "do right"));
   CHECK(usage.exit_code == 2);
   CHECK(usage.text == "error: wrong\nhint: do right\n");
@@ -59,16 +59,16 @@ TEST_CASE("hone's errors print message and hint, and their kind is the exit code
   CHECK(reported_throw(Error(ErrorKind::kInternal, "x")).exit_code == 70);
 }
 
-TEST_CASE("too little memory says what to make smaller") {
+TEST_CASE("the error for too little memory says what to make smaller") {
   for (const Reported& result : {reported_throw(std::bad_alloc()),
                                  reported_throw(std::runtime_error("DefaultCPUAllocator: can't allocate memory"))}) {
     CHECK(result.exit_code == 1);
     CHECK(result.text.starts_with("error: not enough memory"));
-    CHECK(result.text.find("hint: use a smaller --per-device-train-batch-size") != std::string::npos);
+    CHECK(result.text.find("hint: use a smaller model, shorter texts or a smaller batch") != std::string::npos);
   }
 }
 
-TEST_CASE("any other exception is a bug, told without libtorch's call stack") {
+TEST_CASE("any other exception is reported as a bug, without libtorch's call stack") {
   const Reported result = reported_throw(std::runtime_error("odd shape\nException raised from mm at x.cpp:1\n#0 ..."));
   CHECK(result.exit_code == 70);
   CHECK(result.text.starts_with("error: internal error: odd shape\nhint: please report this as a bug"));

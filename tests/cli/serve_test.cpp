@@ -40,7 +40,7 @@ std::string much_text() {
 
 std::string much_work() { return Json({{"inputs", std::vector<std::string>(64, much_text())}}).dump(); }
 
-// While there is no model, every route answers as openapi.json says: those that need it and the health by 503.
+// Without a model, every route answers as openapi.json says: routes that need the model and /health with 503.
 void check_without_model(const ServeProgram& server) {
   const Json document = server.get("/openapi.json").json();
   for (const auto& [path, operations] : document["paths"].items()) {
@@ -129,7 +129,7 @@ TEST_CASE("openapi.json says what the server does: every route answers with its 
   CHECK(num_cut == 3);
 }
 
-TEST_CASE("hostile bodies are refused with what is wrong, and the server goes on") {
+TEST_CASE("hostile bodies are refused with a reason, and the server keeps running") {
   const auto ask = [](std::string_view body) { return shared().ask("POST", "/predict", body); };
   check_error(ask("{\"inputs\": "), 400, "", "body:1:");
   check_error(ask("{\"inputs\": \"\xFF\"}"), 400, "", "body:1:");
@@ -148,7 +148,7 @@ TEST_CASE("hostile bodies are refused with what is wrong, and the server goes on
   CHECK(shared().post("/predict", {{"inputs", "good"}}).status == 200);
 }
 
-TEST_CASE("a text of a megabyte without spaces is answered, cut and marked, by every route") {
+TEST_CASE("a text of a megabyte without spaces is truncated, marked and answered by every route") {
   std::string text;
   while (text.size() < 900'000) text += "\xE5\xA5\xBD";
   const HttpAnswer answer = shared().post("/predict", {{"inputs", {"good", text}}});
@@ -161,7 +161,7 @@ TEST_CASE("a text of a megabyte without spaces is answered, cut and marked, by e
   check_error(shared().post("/tokenize", {{"inputs", text}}), 413, "inputs", "more than 65536 tokens");
 }
 
-TEST_CASE("the root gives the page, or a text where hone was built without pages") {
+TEST_CASE("the root gives the page, or a text if hone was built without pages") {
   const HttpAnswer page = shared().get("/");
   CHECK(page.status == 200);
   CHECK(page.headers.at("content-type").starts_with("text/"));
@@ -183,7 +183,7 @@ TEST_CASE("metrics count tokens, batches and the queue") {
   CHECK(value("hone_queue_requests") == 0);
 }
 
-TEST_CASE("where a key is asked for, only the health is told without") {
+TEST_CASE("if keys are set, only /health answers without one") {
   const TemporaryFolder folder;
   const std::string keys = folder.write("keys", "open-sesame\n").string();
   ServeProgram server(tiny_model(), {"--api-key-file", keys});
@@ -256,7 +256,7 @@ TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After,
   CHECK(num_answered + num_refused == 40);
 }
 
-TEST_CASE("asked to end, the server answers what is under way and leaves with 0 after SIGTERM, 130 after Ctrl-C") {
+TEST_CASE("on a signal, the server finishes the current requests and exits with 0 after SIGTERM, 130 after Ctrl-C") {
   for (const int signal_number : {SIGTERM, SIGINT}) {
     ServeProgram server(tiny_model());
     server.ready();
@@ -298,7 +298,7 @@ TEST_CASE("ten thousand requests of mixed size leave the memory as it was after 
   CHECK(resident_kib() < before + 4096);
 }
 
-TEST_CASE("what cannot be served is refused before the model is read") {
+TEST_CASE("wrong options are refused before the model is read") {
   const ProcessResult open = run_hone({"serve", "--model", tiny_model(), "--host", "0.0.0.0"});
   CHECK(open.exit_code == 2);
   CHECK(contains(open.error, "--api-key-file"));
@@ -348,7 +348,7 @@ TEST_CASE("a model folder that is missing, or without config.json, ends the prog
   CHECK(contains(empty.error, folder.path().string() + " has no config.json\n"));
 }
 
-TEST_CASE("where the page is opened, it says that the folder is missing") {
+TEST_CASE("with --open the server stays up, and its page can say that the folder is missing") {
   const TemporaryFolder folder;
   const std::string nowhere = (folder.path() / "nowhere").string();
   ServeProgram server(nowhere, {"--open"});

@@ -52,7 +52,7 @@ inline void write_nan_model(const std::filesystem::path& folder) {
   });
 }
 
-// A multi-label model whose logits are always these two, as its head has no weights.
+// A model whose logits are always these two, because the weights of its head are 0.
 inline void write_constant_model(const std::filesystem::path& folder, float first, float second,
                                  const std::string& problem_type) {
   write_changed_model(folder, [&](auto& tensors, Json& config) {

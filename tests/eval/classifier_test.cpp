@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "eval/metrics_fixture.h"
 #include "eval/prediction.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
 
 using namespace hone;
 
@@ -102,7 +102,7 @@ TEST_CASE("a tokenizer with more tokens than the embedding belongs to another mo
   copy.folder.write("tokenizer.json", tokenizer.dump());
   const Error error = copy.refused();
   CHECK(error.kind() == ErrorKind::kInput);
-  CHECK(contains(error.what(), "the tokenizer has 107 tokens, the model's embedding only 106"));
+  CHECK(contains(error.what(), "the tokenizer has 107 tokens, the model's embedding only 106 rows"));
   CHECK(contains(error.hint(), "put the model's own tokenizer files into the folder"));
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("added tokens without an embedding are warned of, and only a text that
   std::filesystem::remove(copy.path() / "tokenizer_config.json");  // a BERT class would take its tokens from there
   std::optional<eval::Classifier> classifier;
   const std::string log = captured_log([&] { classifier = eval::load_trained_classifier(copy.path(), {}); });
-  CHECK(contains(log, "2 added tokens have no embedding in the model (\"<brand>\", \"<price>\")"));
+  CHECK(contains(log, "the model's embedding has no row for 2 added tokens (\"<brand>\", \"<price>\")"));
   CHECK(contains(log, "add_tokens without resize_token_embeddings"));
   task::Features features;
   features.add(classifier->tokenizer.encode("good <spare> movie"));  // the embedding has one row to spare
@@ -130,6 +130,6 @@ TEST_CASE("added tokens without an embedding are warned of, and only a text that
   features.add(classifier->tokenizer.encode("good <price>"));
   const Error error = expect_error([&] { eval::predict(*classifier, features); });
   CHECK(error.kind() == ErrorKind::kInput);
-  CHECK(std::string(error.what()) == "row 1 holds the token \"<price>\", for which the model has no embedding");
-  CHECK(contains(error.hint(), "without resizing the model's embedding"));
+  CHECK(std::string(error.what()) == "row 1 has the token \"<price>\", for which the model's embedding has no row");
+  CHECK(contains(error.hint(), "without resizing the embedding"));
 }

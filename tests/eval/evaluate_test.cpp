@@ -107,14 +107,19 @@ TEST_CASE("a model whose logits are not numbers is an error that names the row, 
   const eval::Classifier broken = eval::load_trained_classifier(folder.path(), {});
   TinyRows tiny = tiny_rows("tiny-bert");
   tiny.features.labels.assign(tiny.features.size(), 1);
+  const auto result = eval::evaluate(*broken.model, tiny.features, {.num_worst = 5});
+  CHECK(result->num_nonfinite == tiny.features.size());
+  CHECK(result->confusion.total() == 0);
+  CHECK(result->worst.empty());
+  CHECK(std::isnan(result->loss));
+  for (const auto& [name, value] : eval::metrics_of(*result)) CHECK(std::isnan(value));
   const auto row_name = [](uint64_t row) { return fmt::format("rows.csv:{}", row + 2); };
-  const Error evaluated = expect_error([&] { eval::evaluate(*broken.model, tiny.features, {.row_name = row_name}); });
-  // The longest row, number 5 of the fixture, is computed first.
-  CHECK(std::string(evaluated.what()) == "the model gave rows.csv:7 a score that is not a number");
+  const Error evaluated = expect_error([&] { eval::check_finite(*result, row_name); });
+  CHECK(std::string(evaluated.what()) == "the model gave rows.csv:2 a score that is not a number");
   for (const std::string_view function : eval::kScoreFunctionNames) {
     const Error scored =
         expect_error([&] { eval::scores(*broken.model, tiny.features, eval::find_score_function(function)); });
-    CHECK(std::string(scored.what()) == "the model gave row 5 a score that is not a number");
+    CHECK(std::string(scored.what()) == "the model gave row 0 a score that is not a number");
   }
 }
 

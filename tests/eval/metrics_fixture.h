@@ -18,7 +18,7 @@ inline const Json& metrics_fixture() {
   return fixture;
 }
 
-// The fixture's texts of a model as a json file of rows, with the second texts where there are any.
+// Writes the fixture's texts of a model as a file of rows, with the second texts if there are any.
 inline std::filesystem::path write_text_rows(const TemporaryFolder& folder, const Json& texts, const Json& pairs) {
   std::string lines;
   for (size_t row = 0; row < texts.size(); ++row) {

@@ -67,6 +67,7 @@ TEST_CASE("labels with at least four fifths of the best score are near ties of a
   CHECK(near({0.57f, 0.43f}).empty());  // 0.754 of it
   CHECK(near({0.45f, 0.55f}) == std::vector<size_t>{1, 0});
   CHECK(near({0.17f, 0.16f, 0.17f, 0.16f, 0.17f, 0.17f}).size() == 6);
+  CHECK(near(std::vector<float>(1000, 0.001f)).size() == 10);
   CHECK(near({0.9f, 0.9f}, "sigmoid").empty());  // both hold
   CHECK(near({1.0f}).empty());
   const std::vector<float> scores = {0.44f, 0.40f, 0.16f};

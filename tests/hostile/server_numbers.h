@@ -1,4 +1,4 @@
-// What a running `hone serve` tells of itself, and what the system tells of it.
+// Numbers of a running `hone serve`: from its own /metrics, and from the system.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ inline long resident_kib(ServeProgram& server) {
 }
 
 // Whether memory comes to a stand while the same load is repeated. `load` is one repetition and gives the KiB after it.
-// The first ones may find a new highest number of requests under way; what leaks grows every time.
+// The first rounds may reach a new maximum of concurrent requests; a leak grows in every round.
 template <typename Load>
 bool grows_no_more(Load load) {
   constexpr long kNoise = 512;  // KiB: 64 bytes each of 8,000 clients

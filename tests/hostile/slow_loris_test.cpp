@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kSockets = 1000;
 
-// Sockets that each send a byte of a request every second, a new one where the server has had enough of the old.
+// Sockets that send one byte of a request each second; a new one replaces each socket that the server closes.
 class Dribblers {
  public:
   explicit Dribblers(uint16_t port) {

@@ -16,7 +16,7 @@ namespace {
 
 enum class End { kClose, kReset };
 
-// Sends these bytes and is gone: by the end of both its sides, or by a reset, as a process that was killed.
+// Sends these bytes and closes the connection: normally, or by a reset like that of a killed process.
 void vanish(const ServeProgram& server, std::string_view bytes, End end) {
   HttpConnection connection(server.port());
   connection.send_raw(bytes);
@@ -61,7 +61,7 @@ class HonestClient {
 
 }  // namespace
 
-TEST_CASE("clients that vanish anywhere in a request leave memory, connections and queue as they were") {
+TEST_CASE("clients that vanish anywhere in a request leave memory, connections and queue unchanged") {
   ServeProgram server(tiny_model(), {"--max-queue", "10000"});  // the honest one shall not be told to come again
   server.ready();
   const std::string whole = predict_request(body_of(4));
@@ -95,7 +95,7 @@ TEST_CASE("clients that vanish anywhere in a request leave memory, connections a
   CHECK(grows_no_more([&] { return resident_after(500); }));
 }
 
-TEST_CASE("what a vanished client asked for is not computed while it waits") {
+TEST_CASE("a waiting request whose client has vanished is not computed") {
   ServeProgram server(tiny_model(), {"--max-batch-tokens", "64"});
   server.ready();
   const double before = number_of(server, "hone_tokens_total");

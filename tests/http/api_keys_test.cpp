@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "captured_log.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;

@@ -11,10 +11,10 @@
 
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "http/phases.h"
 #include "http/test_server.h"
-#include "task/captured_log.h"
 
 using namespace hone;
 using namespace hone::http;

@@ -9,8 +9,8 @@
 namespace hone::kernel {
 namespace {
 
-// The output of query 0 alone has a gradient, 1. dv = its weights; delta = 1/4 4 + 3/4 8 = 7; those of the scores are
-// 1/4 (4 - 7) and 3/4 (8 - 7); times k they sum to dq, times q they are dk.
+// Only the output of query 0 has a gradient, 1. dv = its weights; delta = 1/4 4 + 3/4 8 = 7. The gradients of the
+// scores are 1/4 (4 - 7) and 3/4 (8 - 7); dq is their sum times k, dk is q times each.
 TEST_CASE("gradients of two tokens are those worked out by hand") {
   for_each_vector_level([] {
     const AttentionExample example;

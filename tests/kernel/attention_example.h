@@ -1,5 +1,5 @@
 // Attention small enough to work out by hand: one head of width 1, two tokens.
-// q = 1, 0; k = 0, ln 3; v = 4, 8. Query 0 weighs its keys 1/4 and 3/4, query 1 weighs them alike.
+// q = 1, 0; k = 0, ln 3; v = 4, 8. The weights of query 0 are 1/4 and 3/4, those of query 1 are equal.
 #pragma once
 
 #include <array>

@@ -30,7 +30,16 @@ TEST_CASE("memory is aligned, apart, and the same again after a restart") {
   CHECK(memory.take<double>(3) == second);
 }
 
-// Opens what the two directions share.
+TEST_CASE("memory that cannot be had leaves the rest usable") {
+  AttentionMemory memory;
+  REQUIRE(memory.take<float>(100) != nullptr);
+  memory.restart();
+  CHECK_THROWS_AS(memory.take<float>(int64_t{1} << 50), std::bad_alloc);
+  memory.restart();
+  CHECK(memory.take<float>(100) != nullptr);
+}
+
+// Makes protected members public.
 struct Opened : AttentionHead<float> {
   using AttentionHead::AttentionHead, AttentionHead::copy_rows, AttentionHead::tile_rules, AttentionHead::row,
       AttentionHead::write_rows, AttentionHead::width_, AttentionHead::padded_keys_;

@@ -1,4 +1,4 @@
-// Attention problems of any shape for the tests of its forms: inputs by a fixed generator, outputs, gradients.
+// Attention problems of any shape: inputs from a fixed generator, outputs, gradients.
 #pragma once
 
 #include <cmath>
@@ -88,7 +88,7 @@ struct Problem {
     attention_backward_reference(rules, inputs(), results(), into());
   }
 
-  // The scalar that the gradients are of.
+  // The scalar whose gradients are computed.
   Sum objective() {
     attention_forward_reference(rules, inputs(), HeadRows<T>{out.data(), out_width}, logsumexp.data());
     Sum sum = 0;

@@ -1,4 +1,4 @@
-// The reference by hand and by finite differences; what it is the reference of is compared in attention_test.cpp.
+// Tests the reference by hand and by finite differences; attention_test.cpp compares the kernels with it.
 #include <doctest/doctest.h>
 
 #include "kernel/attention_problem.h"

@@ -1,8 +1,10 @@
 #include "kernel/attention.h"
 
 #include <doctest/doctest.h>
+#include <omp.h>
 
 #include <cmath>
+#include <new>
 #include <vector>
 
 #include "expect_error.h"
@@ -146,6 +148,32 @@ TEST_CASE("impossible shapes are bugs") {
   Problem<float, float> unscaled({{4}, 1, 1, 8});
   unscaled.rules.scale = 0;
   CHECK(contains(expect_error([&] { unscaled.run(); }).what(), "positive scale"));
+}
+
+TEST_CASE("attention whose threads get no memory throws bad_alloc, and computes as before afterwards") {
+  const int before = omp_get_max_threads();
+  const std::vector<int64_t> too_long{0, int64_t{1} << 40};  // a petabyte
+  for (const int threads : {1, 2, 3}) {
+    omp_set_num_threads(threads);
+    for_each_vector_level([&] {
+      Problem<float, float> problem({{5, 33}, 4, 4, 256});
+      problem.run();
+      const std::vector<float> out = problem.out, gradients = problem.gradients;
+      const int64_t* const offsets = problem.rules.offsets;
+      problem.rules.offsets = too_long.data();
+      problem.rules.num_sequences = 1;
+      CHECK_THROWS_AS(attention_forward(problem.rules, problem.inputs(), HeadRows<float>{}, problem.logsumexp.data()),
+                      std::bad_alloc);
+      CHECK_THROWS_AS(attention_backward(problem.rules, problem.inputs(), problem.results(), problem.into()),
+                      std::bad_alloc);
+      problem.rules.offsets = offsets;
+      problem.rules.num_sequences = 2;
+      problem.run();
+      CHECK(problem.out == out);
+      CHECK(problem.gradients == gradients);
+    });
+  }
+  omp_set_num_threads(before);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The parts of attention's tiles by themselves; what they make together is in attention_test.cpp.
+// Tests the parts of attention's tiles; attention_test.cpp tests them together.
 #include "kernel/attention_tile.h"
 
 #include <doctest/doctest.h>

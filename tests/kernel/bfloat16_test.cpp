@@ -23,7 +23,7 @@ TEST_CASE("what is not finite stays so") {
   CHECK(std::isnan(to_float(to_bfloat16(std::bit_cast<float>(0x7FFFFFFFu)))));
 }
 
-TEST_CASE("rounded_to gives the type that is asked for") {
+TEST_CASE("rounded_to returns the requested type") {
   CHECK(rounded_to<float>(1.5F) == 1.5F);
   CHECK(rounded_to<BFloat16>(1.5F).bits == 0x3FC0);
   CHECK(rounded_to<double>(1.5) == 1.5);

@@ -25,10 +25,10 @@ TEST_CASE("native bf16 needs AVX-512") {
 }
 
 TEST_CASE("a level that the processor lacks is an error that names both") {
-  if (detected_cpu_level() == CpuLevel::kAmx) return;  // lacks none
+  if (detected_cpu_level() == CpuLevel::kAmx) return;  // every level is present
   const Error error = expect_error([] { set_cpu_level(CpuLevel::kAmx); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
-  CHECK(contains(error.what(), "no amx: the best it has is"));
+  CHECK(contains(error.what(), "no amx: its best level is"));
 }
 
 TEST_CASE("levels are spelled as HONE_CPU spells them") {

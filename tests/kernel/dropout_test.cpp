@@ -13,7 +13,7 @@ namespace {
 
 const RandomStream kStream{0x123456789ABCDEF0, 77, 9, 1234};
 
-// The definition, an element at a time; the block index has 48 bits.
+// The definition, element by element; the block index has 48 bits.
 float expected_factor(const DropoutDraw& draw, uint64_t element) {
   const uint32_t word = draw.stream.word(4 * draw.first_block + element);
   return word >= draw.p * 4294967296.0 ? static_cast<float>(1.0 / (1.0 - draw.p)) : 0.0F;
@@ -22,7 +22,7 @@ float expected_factor(const DropoutDraw& draw, uint64_t element) {
 TEST_CASE("every level drops the elements that the definition drops") {
   std::vector<float> in(1003), out(1003);
   for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i) - 500.5F;
-  // First blocks around the places where the counter's words carry.
+  // First blocks at which the counter's words carry.
   for (const uint64_t first_block : {uint64_t{0}, uint64_t{5}, (uint64_t{1} << 32) - 100, (uint64_t{7} << 32) - 3}) {
     for (const double p : {1e-9, 0.1, 0.5, 0.999999999999, 1.0}) {
       const DropoutDraw draw{p, kStream, first_block};
@@ -57,7 +57,7 @@ TEST_CASE("dropout may be done in place, and doubles keep their precision") {
   for (size_t i = 0; i < values.size(); ++i) CHECK(values[i] == (expected_factor(draw, i) > 0 ? 1 / (1 - 0.3) : 0));
 }
 
-TEST_CASE("what is not a number stays so where it is kept, and no element is no work") {
+TEST_CASE("NaN stays NaN if it is kept, and an empty range does nothing") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   std::vector<float> values(32, nan);
   for_each_level([&] {
@@ -67,7 +67,7 @@ TEST_CASE("what is not a number stays so where it is kept, and no element is no 
   });
 }
 
-TEST_CASE("factors can be asked for from any element on") {
+TEST_CASE("factors can start at any element") {
   const DropoutDraw draw{0.4, kStream, 3};
   std::vector<float> factors(50);
   for (const uint64_t first : {0, 1, 2, 3, 4, 777}) {

@@ -58,7 +58,7 @@ void check_against_reference(int64_t rows, int64_t width, double p) {
   Rows<S> got(rows, width, p);
   exact.run();
   got.run();
-  const double few = width == 1 ? 1e-2 : 5e-5;  // a single column's variance is 0: what is left is cancellation
+  const double few = width == 1 ? 1e-2 : 5e-5;  // a single column has variance 0, so only rounding errors remain
   CHECK(worst_error(got.y, exact.y, 1) < 2e-5 + kRounding<S>);
   CHECK(worst_error(got.sum_gradient, exact.sum_gradient, 1) < few);
   CHECK(worst_error(got.dweight, exact.dweight, 1) < 1e-4);

@@ -43,7 +43,7 @@ struct Rows {
   std::vector<A> bias, weight, shift, mean, inverse_scale, dbias, dweight, dshift;
 };
 
-// The double reference takes the sums that S rounded, so that only the kernel's own error is measured.
+// The double reference uses the sums rounded to S, so that only the kernel's own error is measured.
 template <typename S>
 void check_against_reference(int64_t rows, int64_t width, NormKind kind, double p) {
   INFO("rows ", rows, " width ", width, " p ", p, " rms ", kind == NormKind::kRms);
@@ -61,7 +61,7 @@ void check_against_reference(int64_t rows, int64_t width, NormKind kind, double 
                          exact.inverse_scale.data(), exact.weight.data(), exact.dx.data(), exact.dresidual.data(),
                          exact.dbias.data(), exact.dweight.data(), exact.dshift.data()});
   CHECK(worst_error(got.inverse_scale, exact.inverse_scale, 1e-3) < 2e-5);
-  const double few = width == 1 ? 1e-2 : 2e-5;  // a single column's variance is 0: what is left is cancellation
+  const double few = width == 1 ? 1e-2 : 2e-5;  // a single column has variance 0, so only rounding errors remain
   CHECK(worst_error(got.normed, exact.normed, 1) < 2e-5 + kRounding<S>);
   CHECK(worst_error(got.dx, exact.dx, 1) < few + kRounding<S>);
   CHECK(worst_error(got.dresidual, exact.dresidual, 1) < few + kRounding<S>);

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <new>
+#include <stdexcept>
 #include <vector>
 
 namespace hone::kernel {
@@ -25,6 +28,42 @@ TEST_CASE("parts cover the range once, in order of the part") {
       if (count > 0) CHECK(part_of.back() == num_parts(count, 4) - 1);
     }
   }
+  omp_set_num_threads(before);
+}
+
+TEST_CASE("what a part throws leaves the region once, and the other parts are computed") {
+  const int before = omp_get_max_threads();
+  for (const int threads : {1, 2, 4}) {
+    omp_set_num_threads(threads);
+    std::vector<int> visits(8);
+    const auto run = [&](auto throws) {
+      parallel_ranges(8, 1, [&](int64_t begin, int64_t end, int part) {
+        throws(part);
+        for (int64_t i = begin; i < end; ++i) ++visits[static_cast<size_t>(i)];
+      });
+    };
+    CHECK_THROWS_WITH_AS(run([&](int part) {
+                           if (part == threads - 1) throw std::runtime_error("the last part");
+                         }),
+                         "the last part", std::runtime_error);
+    CHECK(std::count(visits.begin(), visits.end(), 1) == 8 * (threads - 1) / threads);
+    CHECK_THROWS_AS(run([](int) { throw std::bad_alloc(); }), std::bad_alloc);
+    CHECK_THROWS_AS(run([](int part) { throw part; }), int);
+    run([](int) {});  // the threads still work
+    CHECK(std::count(visits.begin(), visits.end(), 0) == 0);
+  }
+  omp_set_num_threads(before);
+}
+
+TEST_CASE("an exception of a nested loop passes through both") {
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(2);
+  const auto nested = [] {
+    parallel_ranges(2, 1, [](int64_t, int64_t, int) {
+      parallel_ranges(2, 1, [](int64_t, int64_t, int) { throw std::length_error("inside"); });
+    });
+  };
+  CHECK_THROWS_WITH_AS(nested(), "inside", std::length_error);
   omp_set_num_threads(before);
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("the sum has the same bits at any number of threads") {
   omp_set_num_threads(before);
 }
 
-TEST_CASE("the sum is finite exactly where all numbers are, however large") {
+TEST_CASE("the sum is finite if and only if all numbers are, however large") {
   for (const size_t place : {0, 5, 16, 31, 32}) {
     std::vector<std::vector<float>> arrays = {std::vector<float>(33, std::numeric_limits<float>::max())};
     for_each_level([&] {

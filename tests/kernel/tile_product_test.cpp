@@ -10,7 +10,7 @@
 namespace hone::kernel {
 namespace {
 
-// c = a b in double, of values that repeat after a while.
+// c = a b in double; the values of a and b are periodic.
 struct Operands {
   Operands(int64_t m, int64_t n, int64_t k) : shape{m, n, k, k, n, n} {
     for (int64_t i = 0; i < m * k; ++i) a.push_back(static_cast<float>(i % 13 - 6));
@@ -28,7 +28,7 @@ struct Operands {
   std::vector<float> a, b, c;
 };
 
-TEST_CASE("a tile product is the sum of products, and adds where it is asked to") {
+TEST_CASE("a tile product is the sum of products, and accumulates if told to") {
   for_each_vector_level([] {
     REQUIRE(has_tile_product<float>());
     for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{16, 16, 32}, {48, 64, 80}, {32, 16, 256}}) {

@@ -24,7 +24,7 @@ Error error_for(const char* key, const Json& value) {
   return expect_error([&] { model::make_bert_classifier(changed(key, value)); });
 }
 
-// The logits of the fixture's rows in training, all dropout on.
+// The logits of the fixture's rows in training, with all dropout.
 at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardContext& context) {
   const auto tensors = read_tensors(fixture_models() / "tiny-bert" / "parity.safetensors");
   return model.forward(packed_batch(tensors), context);
@@ -53,7 +53,7 @@ TEST_CASE("the same seed gives the same gradients, bit for bit") {
   for (size_t i = 0; i < gradients[0].size(); ++i) CHECK(at::equal(gradients[0][i], gradients[1][i]));
 }
 
-TEST_CASE("what BERT's config.json may not say is told") {
+TEST_CASE("unsupported values in BERT's config.json are errors") {
   CHECK(contains(error_for("num_attention_heads", 5).what(), "a width of 32 does not divide into 5 heads"));
   CHECK(contains(error_for("hidden_size", 0).what(), "\"hidden_size\" is 0, outside 1"));
   CHECK(contains(error_for("hidden_act", "gelo").hint(), "did you mean \"gelu\"?"));
@@ -64,7 +64,7 @@ TEST_CASE("what BERT's config.json may not say is told") {
   CHECK(contains(error_for("type_vocab_size", "two").what(), "\"type_vocab_size\" is \"two\""));
 }
 
-TEST_CASE("token types are 0 where a batch has none, and those that the model lacks are told") {
+TEST_CASE("token types are 0 if a batch has none, and those that the model lacks are errors") {
   const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
   model::TextBatch batch;
   batch.input_ids = at::tensor({2, 7, 9}, at::kLong);

@@ -21,13 +21,13 @@ TEST_CASE("the padding row is that of pad_token_id") {
   CHECK_FALSE(model::padding_id(config_of(R"({"vocab_size": 10, "pad_token_id": null})"), kVocabSize));
 }
 
-TEST_CASE("a pad_token_id outside the vocabulary is told") {
+TEST_CASE("a pad_token_id outside the vocabulary is an error") {
   const auto config = config_of(R"({"vocab_size": 10, "pad_token_id": 10})");
   CHECK(contains(expect_error([&] { model::padding_id(config, kVocabSize); }).what(),
                  "\"pad_token_id\" is 10, the vocabulary has 10 rows"));
 }
 
-TEST_CASE("heads that do not divide the width are told") {
+TEST_CASE("heads that do not divide the width are errors") {
   CHECK_NOTHROW(model::check_head_width(config_of("{}"), 384, 12));
   CHECK(contains(expect_error([] { model::check_head_width(config_of("{}"), 384, 11); }).what(),
                  "a width of 384 does not divide into 11 heads"));

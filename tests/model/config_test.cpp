@@ -37,7 +37,7 @@ TEST_CASE("known keys are read with HF's defaults") {
   CHECK_NOTHROW(config.check(kKeys));
 }
 
-TEST_CASE("a size that is missing, of another type or out of range is told") {
+TEST_CASE("a size that is missing, of another type or out of range is an error") {
   const auto message = [](const char* text) {
     return std::string(expect_error([&] { config_of(text).check(kKeys); }).what());
   };
@@ -51,7 +51,7 @@ TEST_CASE("a size that is missing, of another type or out of range is told") {
   CHECK(contains(message(R"({"size": 1, "flag": 0})"), "\"flag\" is 0, not true or false"));
 }
 
-TEST_CASE("a file that is no configuration is told") {
+TEST_CASE("a file that is not a configuration is an error") {
   const TemporaryFolder folder;
   CHECK(contains(expect_error([&] { ModelConfig::read(folder.path() / "none"); }).what(), "does not exist"));
   CHECK(contains(expect_error([&] { ModelConfig::read(folder.path()); }).what(), "has no config.json"));
@@ -75,7 +75,7 @@ TEST_CASE("overrides set known keys") {
   CHECK_FALSE(config.json().contains("old_size"));
 }
 
-TEST_CASE("an override of an unknown key or with a wrong value is told") {
+TEST_CASE("an override of an unknown key or with a wrong value is an error") {
   ModelConfig config = config_of(R"({"size": 9})");
   const Error error = expect_error([&] { config.override_value(kKeys, "rat", "0"); });
   CHECK(error.kind() == ErrorKind::kUsage);
@@ -91,15 +91,54 @@ TEST_CASE("labels come from id2label, from num_labels, or are two") {
   CHECK(config_of(R"({"num_labels": 3})").num_labels() == 3);
   const ModelConfig config = config_of(R"({"id2label": {"1": "POS", "0": "NEG", "2": 7}})");
   CHECK(config.labels() == std::vector<std::string>{"NEG", "POS", "7"});
-  CHECK(config.label_id("POS") == 1);
-  CHECK_FALSE(config.label_id("pos"));
+  CHECK(config.notes().empty());
 }
 
-TEST_CASE("labels that are not a list of names are told") {
+// Expected: AutoConfig.from_pretrained of transformers 5.23.
+TEST_CASE("labels that contradict themselves are read as transformers reads them, with a note") {
+  struct Case {
+    const char* text;
+    std::vector<std::string> labels;
+    const char* note;
+  };
+  const std::vector<Case> cases{
+      {R"({"id2label": {"0": "A", "1": "B"}, "num_labels": 3})",
+       {"LABEL_0", "LABEL_1", "LABEL_2"},
+       R"(config.json: "num_labels" is 3, but "id2label" has 2 names; the labels are LABEL_0 to LABEL_2)"},
+      {R"({"id2label": {"0": "A", "1": "B", "2": "C"}, "num_labels": 2})",
+       {"LABEL_0", "LABEL_1"},
+       R"("num_labels" is 2, but "id2label" has 3 names)"},
+      {R"({"id2label": {"0": "A"}, "num_labels": 2})", {"LABEL_0", "LABEL_1"}, R"("id2label" has 1 name;)"},
+      {R"({"id2label": {"0": "A", "1": "A"}})",
+       {"A", "A"},
+       R"(config.json: "id2label" gives the ids 0 and 1 the same name "A"; predictions do not tell them apart)"},
+      {R"({"id2label": {"0": "x", "1": "y", "2": "x"}, "label2id": {"x": 2, "y": 1}})",
+       {"x", "y", "x"},
+       R"(the ids 0 and 2 the same name "x")"},
+      {R"({"id2label": {"0": "A", "2": "C"}})",
+       {"A", "LABEL_1"},
+       R"(config.json: "id2label" names the id 2, but 2 ids are 0 to 1; ids without a name are called LABEL_i)"},
+      {R"({"id2label": {"1": "A", "2": "C"}})", {"LABEL_0", "A"}, R"(names the id 2)"},
+      {R"({"id2label": {"-1": "none", "0": "A", "1": "B"}})", {"A", "B", "LABEL_2"}, R"(names the id -1)"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.text);
+    const ModelConfig config = config_of(one.text);
+    CHECK(config.labels() == one.labels);
+    REQUIRE(config.notes().size() == 1);
+    CHECK(contains(config.notes()[0], one.note));
+  }
+  CHECK(config_of(R"({"id2label": {"00": "A", "01": "B"}, "num_labels": 2})").labels()[1] == "B");
+  CHECK(config_of(R"({"id2label": null, "num_labels": 3})").num_labels() == 3);
+}
+
+TEST_CASE("labels that are not a list of names are errors") {
   const auto message = [](const char* text) { return std::string(expect_error([&] { config_of(text); }).what()); };
   CHECK(contains(message(R"({"id2label": []})"), "\"id2label\" is not an object of names"));
   CHECK(contains(message(R"({"id2label": {}})"), "\"id2label\" is not an object of names"));
-  CHECK(contains(message(R"({"id2label": {"0": "a", "2": "b"}})"), "has 2 names but no \"1\""));
+  CHECK(
+      contains(message(R"({"id2label": {"0": "a", "b": "b"}})"), "\"id2label\" has the id \"b\", not a whole number"));
+  CHECK(contains(message(R"({"id2label": {"0": "a", "1.5": "b"}})"), "\"id2label\" has the id \"1.5\""));
   CHECK(contains(message(R"({"num_labels": 0})"), "\"num_labels\" is 0"));
   Json::object_t names;
   for (int i = 0; i <= 65536; ++i) names.emplace_back(std::to_string(i), "");
@@ -113,8 +152,9 @@ TEST_CASE("set labels are written both ways") {
   CHECK(config.json()["id2label"]["1"] == "\xE6\xAD\xA3");
   CHECK(config.json()["label2id"]["\xE8\xB4\x9F"] == 0);
   CHECK_FALSE(config.json().contains("num_labels"));
-  CHECK(contains(expect_error([&] { config.set_labels({"a", "a"}); }).what(), "[a, a] are not distinct"));
-  CHECK(contains(expect_error([&] { config.set_labels({}); }).what(), "are not distinct"));
+  config.set_labels({"a", "b", "a"});  // for equal names the last id counts, as in transformers
+  CHECK(config.json()["label2id"].dump() == R"({"b":1,"a":2})");
+  CHECK(contains(expect_error([&] { config.set_labels({}); }).what(), "a classifier has labels"));
 }
 
 TEST_CASE("the problem type may be absent") {

@@ -24,7 +24,7 @@ Error error_for(const char* key, const Json& value) {
   return expect_error([&] { model::make_distilbert_classifier(changed(key, value)); });
 }
 
-// The logits of the fixture's rows in training, all dropout on.
+// The logits of the fixture's rows in training, with all dropout.
 at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardContext& context) {
   const auto tensors = read_tensors(fixture_models() / "tiny-distilbert" / "parity.safetensors");
   return model.forward(packed_batch(tensors), context);
@@ -53,7 +53,7 @@ TEST_CASE("the same seed gives the same gradients, bit for bit") {
   for (size_t i = 0; i < gradients[0].size(); ++i) CHECK(at::equal(gradients[0][i], gradients[1][i]));
 }
 
-TEST_CASE("what DistilBERT's config.json may not say is told") {
+TEST_CASE("unsupported values in DistilBERT's config.json are errors") {
   CHECK(contains(error_for("n_heads", 5).what(), "a width of 32 does not divide into 5 heads"));
   CHECK(contains(error_for("dim", 0).what(), "\"dim\" is 0, outside 1"));
   CHECK(contains(error_for("activation", "gelo").hint(), "did you mean \"gelu\"?"));

@@ -23,7 +23,7 @@ std::string all_bytes(const torch::nn::Module& model) {
   return bytes;
 }
 
-// The first numbers always; all bits where the fixture was made with the same instruction set.
+// Compares the first numbers, and all bits if the fixture was made with the same instruction set.
 void check_draw(const torch::nn::Module& model, const Json& expected, const std::string& capability) {
   for (const auto& item : model.named_parameters()) {
     INFO(item.key());
@@ -101,11 +101,55 @@ TEST_CASE("an initializer_range of 0 is read as unset, as in HF") {
   }
 }
 
-TEST_CASE("a module that no rule draws is a bug that is told") {
+TEST_CASE("a module that no rule draws is an internal error") {
   struct Odd : torch::nn::Module {
     Odd() { register_parameter("weight", at::zeros({1})); }
   };
   const auto odd = std::make_shared<Odd>();
   CHECK(expect_error([&] { model::draw_all(*odd, "body", 0.02, model::seeded_generator(1)); }).kind() ==
         ErrorKind::kInternal);
+}
+
+// Expected: _get_resized_embeddings of transformers 5.23 after torch.manual_seed(7).
+TEST_CASE("new rows of an embedding are drawn as resize_token_embeddings draws them") {
+  struct Case {
+    int64_t num_rows;
+    std::vector<float> added;
+    float next_draw;
+  };
+  const std::vector<Case> cases{
+      {12,
+       {0.17969046533107758F, -0.07807286828756332F, -0.029634078964591026F, 0.15585070848464966F, 0.1796501874923706F,
+        -0.07807429879903793F, -0.029648417606949806F, 0.1559000015258789F},
+       0.10724145919084549F},
+      // The covariance of one row is not positive definite, so the new rows are the mean.
+      {1,
+       {0.0F, 0.3616154193878174F, 0.9958808422088623F, -0.18729466199874878F, 0.0F, 0.3616154193878174F,
+        0.9958808422088623F, -0.18729466199874878F},
+       0.13732409477233887F},
+  };
+  for (const Case& one : cases) {
+    nn::Embedding embedding(one.num_rows, 4, 0);
+    const at::NoGradGuard no_gradients;
+    embedding.weight.copy_(at::sin(at::arange(one.num_rows * 4, at::kDouble).square() * 0.37).view({one.num_rows, 4}));
+    const at::Tensor old = embedding.weight.clone(), held = embedding.weight;
+    at::Generator generator = model::seeded_generator(7);
+    model::add_embedding_rows(embedding, one.num_rows + 2, generator);
+    CHECK(embedding.weight.sizes() == at::IntArrayRef({one.num_rows + 2, 4}));
+    CHECK(embedding.weight.is_same(held));
+    CHECK(embedding.weight.requires_grad());
+    CHECK(at::equal(embedding.weight.narrow(0, 0, one.num_rows), old));
+    const at::Tensor added = embedding.weight.narrow(0, one.num_rows, 2).flatten();
+    CHECK(at::allclose(added, at::tensor(one.added), 0, 1e-7));
+    CHECK(at::empty({1}).normal_(0.0, 1.0, generator).item<float>() == one.next_draw);
+  }
+}
+
+TEST_CASE("an embedding that has the rows already draws nothing, and none is taken away") {
+  nn::Embedding embedding(3, 4);
+  at::Generator generator = model::seeded_generator(7);
+  model::add_embedding_rows(embedding, 3, generator);
+  CHECK(at::equal(at::empty({1}).normal_(0.0, 1.0, generator),
+                  at::empty({1}).normal_(0.0, 1.0, model::seeded_generator(7))));
+  CHECK(contains(expect_error([&] { model::add_embedding_rows(embedding, 2, generator); }).what(), "only grows"));
 }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "captured_log.h"
 #include "expect_error.h"
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
@@ -85,7 +86,7 @@ TEST_CASE("weights of other heads are noted") {
   CHECK(contains(loaded.report.unused_weights_line(), "['cls.predictions.bias', 'cls.seq_relationship.weight']"));
 }
 
-TEST_CASE("labels are those asked for, or those of config.json") {
+TEST_CASE("labels are the requested ones, or those of config.json") {
   model::ClassifierRequest request{kTinyBert};
   request.num_labels = 3;
   CHECK(model::load_classifier(request).config.labels()[2] == "POSITIVE");
@@ -96,7 +97,7 @@ TEST_CASE("labels are those asked for, or those of config.json") {
   CHECK(loaded.config.problem_type() == "single_label_classification");
 }
 
-TEST_CASE("labels that contradict each other are told") {
+TEST_CASE("labels that contradict each other are errors") {
   model::ClassifierRequest request{kTinyBert};
   request.num_labels = 2;
   request.id2label = {"a", "b", "c"};
@@ -108,16 +109,90 @@ TEST_CASE("labels that contradict each other are told") {
   CHECK(contains(expect_error([&] { model::load_classifier(request); }).what(), "num_labels is 0"));
 }
 
-TEST_CASE("a saved head for another number of labels is told with advice") {
+TEST_CASE("a saved head for another number of labels is an error with advice") {
   model::ClassifierRequest request{kTinyBert};
   request.num_labels = 2;
   const Error error = expect_error([&] { model::load_classifier(request); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "\"classifier.bias\" has shape [3], the model needs [2]"));
-  CHECK(contains(error.hint(), "the saved head tells 3 labels apart, 2 are asked for: --ignore-mismatched-sizes"));
+  CHECK(error.hint() ==
+        "the saved head has 3 labels, not 2; --ignore-mismatched-sizes starts with a new head; --id2label with 3 names "
+        "keeps the saved one");
 }
 
-TEST_CASE("a saved head for another number of labels is drawn anew where that is asked for") {
+TEST_CASE("a config.json with another number of labels than the saved head is an error that names no option") {
+  for (const char* labels : {R"({"num_labels": 2})", R"({"id2label": {"0": "A", "1": "B"}})",
+                             R"({"id2label": {"0": "A", "1": "B", "2": "C"}, "num_labels": 2})"}) {
+    ChangedModel changed;
+    changed.config.erase("id2label");
+    changed.config.update(parse_json(labels, "labels"));
+    const Error error = changed.error();
+    CHECK(contains(error.what(), "\"classifier.bias\" has shape [3], the model needs [2]"));
+    CHECK(error.hint() == "the saved head has 3 labels, config.json has 2: correct its id2label and num_labels");
+  }
+}
+
+TEST_CASE("a model with an incomplete or repeated list of names loads, with a warning that names the file") {
+  ChangedModel changed;
+  changed.config["id2label"] = {{"0", "A"}, {"1", "B"}};
+  changed.config["num_labels"] = 3;
+  const auto request = changed.write();
+  std::vector<std::string> labels;
+  CHECK(contains(captured_log([&] { labels = model::load_classifier(request).config.labels(); }),
+                 "config.json: \"num_labels\" is 3, but \"id2label\" has 2 names"));
+  CHECK(labels == std::vector<std::string>{"LABEL_0", "LABEL_1", "LABEL_2"});
+  changed.config["id2label"] = {{"0", "A"}, {"1", "A"}, {"2", "B"}};
+  changed.config.erase("num_labels");
+  changed.write();
+  CHECK(contains(captured_log([&] { labels = model::load_classifier(request).config.labels(); }),
+                 "gives the ids 0 and 1 the same name \"A\""));
+  CHECK(labels == std::vector<std::string>{"A", "A", "B"});
+}
+
+// Expected: transformers 5.23 after set_seed(42), from_pretrained, resize_token_embeddings(109).
+TEST_CASE("a vocabulary that is larger than the saved embedding adds rows as transformers does") {
+  struct Case {
+    const char* name;
+    const char* words;
+    std::vector<float> first, last;
+  };
+  const std::vector<Case> cases{
+      {"tiny-bert",
+       "bert.embeddings.word_embeddings.weight",
+       {-0.0008482564589940012F, -0.023503471165895462F, -0.01815578155219555F, -0.008619425818324089F},
+       {-0.003386979689821601F, -0.01977585069835186F, 0.010607350617647171F, 0.00567135214805603F}},
+      {"tiny-distilbert",
+       "distilbert.embeddings.word_embeddings.weight",
+       {0.01950070820748806F, -0.020477164536714554F, -0.020443018525838852F, -0.008345176465809345F},
+       {-0.0014468157896772027F, 0.018721211701631546F, -0.005363553762435913F, 0.01052924245595932F}},
+  };
+  for (const Case& one : cases) {
+    model::ClassifierRequest request{fixture_models() / one.name};
+    request.num_tokens = 109;
+    const auto loaded = model::load_classifier(request);
+    CHECK(loaded.report.newly_initialized.empty());
+    CHECK(loaded.model->vocab_size() == 109);
+    CHECK(loaded.config.json()["vocab_size"] == 109);
+    const at::Tensor words = loaded.model->named_parameters()[one.words].detach();
+    REQUIRE(words.size(0) == 109);
+    const at::Tensor before = read_tensors(request.model_dir / "model.safetensors").at(one.words);
+    CHECK(at::equal(words.narrow(0, 0, before.size(0)), before));
+    CHECK(at::allclose(words[106].narrow(0, 0, 4), at::tensor(one.first), 0, 1e-7));
+    CHECK(at::allclose(words[108].narrow(0, 28, 4), at::tensor(one.last), 0, 1e-7));
+    request.num_tokens = 100;  // fewer than there are
+    CHECK(model::load_classifier(request).model->vocab_size() == 106);
+  }
+}
+
+TEST_CASE("requested labels are distinct") {
+  model::ClassifierRequest request{kTinyBert};
+  request.id2label = {"a", "b", "a"};
+  const Error error = expect_error([&] { model::load_classifier(request); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "the labels [a, b, a] are not distinct names"));
+}
+
+TEST_CASE("a saved head for another number of labels is drawn again on request") {
   model::ClassifierRequest request{kTinyBert};
   request.num_labels = 2;
   request.ignore_mismatched_sizes = true;
@@ -130,14 +205,14 @@ TEST_CASE("a saved head for another number of labels is drawn anew where that is
   CHECK(parameters["classifier.bias"].abs().sum().item<float>() == 0);
 }
 
-TEST_CASE("a misshaped weight is told with both shapes") {
+TEST_CASE("a misshaped weight is an error with both shapes") {
   ChangedModel changed;
   changed.tensors["bert.pooler.dense.weight"] = at::zeros({32, 31});
   CHECK(contains(changed.error().what(), "\"bert.pooler.dense.weight\" has shape [32, 31], the model needs [32, 32]"));
   CHECK(contains(changed.error().hint(), "different models"));
 }
 
-TEST_CASE("a missing weight of the body is told with its shape") {
+TEST_CASE("a missing weight of the body is an error with its shape") {
   ChangedModel changed;
   changed.tensors.erase("bert.encoder.layer.1.attention.self.key.weight");
   CHECK(contains(changed.error().what(),
@@ -147,13 +222,13 @@ TEST_CASE("a missing weight of the body is told with its shape") {
   CHECK(contains(changed.error().what(), ", ..."));
 }
 
-TEST_CASE("a weight under two names is told") {
+TEST_CASE("a weight under two names is an error") {
   ChangedModel changed;
   changed.tensors["embeddings.LayerNorm.gamma"] = at::ones({32});
   CHECK(contains(changed.error().what(), "are both bert.embeddings.LayerNorm.weight"));
 }
 
-TEST_CASE("sizes that no machine holds are told before anything is read") {
+TEST_CASE("sizes beyond any machine's memory are errors before anything is read") {
   ChangedModel changed;
   changed.config["vocab_size"] = 1 << 24;
   changed.config["hidden_size"] = 1 << 17;

@@ -33,7 +33,7 @@ TEST_CASE("what older versions wrote in config.json is replaced") {
   CHECK(saved == read_json(fixture_models() / "tiny-bert" / "config.json"));
 }
 
-TEST_CASE("a folder that cannot be written is told") {
+TEST_CASE("a folder that cannot be written is an error") {
   const auto loaded = model::load_classifier({fixture_models() / "tiny-bert"});
   const TemporaryFolder folder;
   const auto file = folder.write("file", "");

@@ -24,18 +24,18 @@ TEST_CASE("a classifier tells its sizes") {
   CHECK(model->max_length() == 40);
 }
 
-TEST_CASE("a sequence longer than the model holds is told") {
+TEST_CASE("a sequence longer than max_length is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
     const auto model = model::load_classifier({fixture_models() / name}).model;
     CHECK_NOTHROW(model->forward(batch_of({3, 40}), {}));
     const Error error = expect_error([&] { model->forward(batch_of({3, 41}), {}); });
     CHECK(error.kind() == ErrorKind::kInput);
-    CHECK(contains(error.what(), "a text has 41 tokens, the model holds at most 40"));
-    CHECK(contains(error.hint(), "--max-seq-length 40"));
+    CHECK(contains(error.what(), "a text has 41 tokens, the model takes at most 40"));
+    CHECK(contains(error.hint(), "truncate the texts to at most 40 tokens"));
   }
 }
 
-TEST_CASE("a token of another tokenizer is told") {
+TEST_CASE("a token of another tokenizer is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
     const auto model = model::load_classifier({fixture_models() / name}).model;
     model::TextBatch batch = batch_of({2});
@@ -47,7 +47,7 @@ TEST_CASE("a token of another tokenizer is told") {
   }
 }
 
-TEST_CASE("a token type that the model does not know is told, where it reads them") {
+TEST_CASE("an unknown token type is an error, if it reads them") {
   model::TextBatch batch = batch_of({2});
   batch.token_type_ids = at::tensor({0, 9}, at::kLong);
   const auto bert = model::load_classifier({fixture_models() / "tiny-bert"}).model;
@@ -58,7 +58,7 @@ TEST_CASE("a token type that the model does not know is told, where it reads the
   CHECK_NOTHROW(distilbert->forward(batch, {}));
 }
 
-TEST_CASE("a batch that is none is a bug that is told") {
+TEST_CASE("an invalid batch is an internal error") {
   const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
   CHECK(expect_error([&] { model->forward({}, {}); }).kind() == ErrorKind::kInternal);
   model::TextBatch batch = batch_of({2});

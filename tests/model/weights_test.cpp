@@ -46,7 +46,7 @@ TEST_CASE("a folder without weights has none") {
   CHECK(files.tensors().empty());
 }
 
-TEST_CASE("an index that does not name its shards is told") {
+TEST_CASE("an index that does not name its shards is an error") {
   const TemporaryFolder folder;
   const auto message = [&](const char* index) {
     folder.write("model.safetensors.index.json", index);

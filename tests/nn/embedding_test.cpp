@@ -26,7 +26,7 @@ TEST_CASE("a sum of embeddings is normed, and the padding row gets no gradient")
     }
     const at::Tensor ids = at::tensor({3, 0, 1}, at::kLong), places = at::arange(3);
     nn::DropoutSites sites;
-    const nn::Dropout dropout(0.5, sites);  // which a pass that does not train leaves out
+    const nn::Dropout dropout(0.5, sites);  // inactive, because the pass does not train
     const at::Tensor y = nn::embedding_sum({words->rows(ids), positions->rows(places)}, norm, dropout, {});
     const at::Tensor sum = words->weight.index_select(0, ids) + positions->weight.index_select(0, places);
     CHECK(at::allclose(y, at::layer_norm(sum, {3}, norm.weight, norm.bias, 1e-12)));

@@ -58,13 +58,70 @@ TEST_CASE("joining keeps the tensors that others hold, and their gradients") {
   CHECK(at::equal(held.grad(), at::ones({2, 4})));
 }
 
-TEST_CASE("a weight that is given other memory is joined again") {
+TEST_CASE("a weight with new memory is computed separately, and joined again by join()") {
   const auto linears = three_linears();
-  const nn::JoinedLinear joined(linears);
+  nn::JoinedLinear joined(linears);
   const at::Tensor x = at::arange(4, at::kFloat).view({1, 4});
   joined.forward(x);
   at::Tensor(linears[0]->weight).set_data(at::ones({2, 4}));
+  CHECK_FALSE(joined.is_joined());
+  CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
+  CHECK_FALSE(joined.is_joined());  // computing moves nothing
+  joined.join();
+  CHECK(joined.is_joined());
   CHECK(at::allclose(joined.forward(x), one_by_one(linears, x)));
+}
+
+TEST_CASE("a module that is moved joins its linears again") {
+  struct Attention : torch::nn::Module {
+    Attention() {
+      for (size_t i = 0; i < linears.size(); ++i) register_module(std::to_string(i), linears[i]);
+      joined = register_module("joined", std::make_shared<nn::JoinedLinear>(linears));
+    }
+    std::vector<std::shared_ptr<nn::Linear>> linears = three_linears();
+    std::shared_ptr<nn::JoinedLinear> joined;
+  };
+  const auto attention = std::make_shared<Attention>();
+  CHECK(attention->joined->is_joined());
+  CHECK(attention->parameters().size() == 6);
+  const void* const before = attention->linears[0]->weight.const_data_ptr();
+  attention->to(at::kDouble);
+  CHECK(attention->joined->is_joined());
+  CHECK(attention->linears[0]->weight.const_data_ptr() != before);
+  const at::Tensor x = at::arange(4, at::kDouble).view({1, 4});
+  CHECK(at::allclose(attention->joined->forward(x), one_by_one(attention->linears, x)));
+  attention->to(at::Device(at::kCPU));
+  CHECK(attention->joined->is_joined());
+}
+
+TEST_CASE("weights that share memory or have different types are not moved") {
+  auto linears = three_linears();
+  const at::Tensor x = at::arange(4, at::kFloat).view({1, 4}), others = at::ones({3, 4});
+  SUBCASE("one module twice") { linears[2] = linears[0]; }
+  SUBCASE("a weight that another module reads too") {
+    at::Tensor(linears[1]->weight).set_data(others.narrow(0, 0, 2));
+    const nn::JoinedLinear joined(linears);
+    others.mul_(2);  // as the other module trains
+    CHECK(at::equal(linears[1]->weight, at::full({2, 4}, 2.0)));
+    CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
+  }
+  SUBCASE("a weight of another type") { linears[1]->weight.set_data(linears[1]->weight.detach().to(at::kDouble)); }
+  const void* const before = linears[0]->weight.const_data_ptr();
+  const nn::JoinedLinear joined(linears);
+  CHECK_FALSE(joined.is_joined());
+  CHECK(linears[0]->weight.const_data_ptr() == before);
+}
+
+TEST_CASE("a frozen part of a joined product gets no gradient") {
+  const auto linears = three_linears();
+  linears[0]->weight.requires_grad_(false);
+  linears[0]->bias.requires_grad_(false);
+  const nn::JoinedLinear joined(linears);
+  CHECK(joined.is_joined());
+  joined.forward(at::ones({1, 4})).sum().backward();
+  CHECK_FALSE(linears[0]->weight.grad().defined());
+  CHECK_FALSE(linears[0]->bias.grad().defined());
+  CHECK(at::equal(linears[2]->weight.grad(), at::ones({2, 4})));
 }
 
 TEST_CASE("linears that were joined in a prediction can be trained") {

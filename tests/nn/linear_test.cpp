@@ -34,7 +34,7 @@ TEST_CASE("the product of an activated input is that of the activation, with and
       CHECK(at::allclose(y, expected, 1e-5, 1e-6));
       const at::Tensor want = torch::autograd::grad({expected.sum()}, {x})[0];
       CHECK(at::allclose(torch::autograd::grad({y.sum()}, {x})[0], want, 1e-5, 1e-6));
-      CHECK(at::equal(x, leaf));  // a leaf is not written over
+      CHECK(at::equal(x, leaf));  // a leaf is not overwritten
       const at::NoGradGuard no_gradients;
       CHECK(at::allclose(linear->product(nn::ActivatedInput{x, bias, activation}), expected, 1e-5, 1e-6));
     }

@@ -31,7 +31,7 @@ TEST_CASE("each flag goes to its field, in order, with its spelling kept") {
         Lines{"seed=1 (--seed)", "learning_rate=x (--learning_rate)", "model_name_or_path=m (--model)"});
 }
 
-TEST_CASE("only true and false after a boolean are its value") {
+TEST_CASE("after a boolean, only true and false are read as its value") {
   CHECK(matched({"--load-best-model-at-end", "false", "--load_best_model_at_end", "no"}) ==
         Lines{"load_best_model_at_end=false (--load-best-model-at-end)",
               "load_best_model_at_end=true (--load_best_model_at_end)", "text=no (text)"});
@@ -43,7 +43,7 @@ TEST_CASE("a value may begin with one hyphen or be empty") {
   CHECK(matched({"--device=--x"}) == Lines{"device=--x (--device)"});
 }
 
-TEST_CASE("an old switch sets the value it stands for, and only when it is on") {
+TEST_CASE("an old switch sets its value only if it is on") {
   CHECK(matched({"--no_cuda", "--use-cpu=false"}) == Lines{"device=cpu (--no_cuda)"});
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("--config is kept apart") {
   CHECK(result.assignments.size() == 1);
 }
 
-TEST_CASE("odd arguments are errors, not accidents") {
+TEST_CASE("unusual arguments are errors") {
   for (const char* odd : {"---seed=1", "--", "--=", "-", "-x", "--no-seed", "--seed-"}) {
     CAPTURE(odd);
     if (std::string(odd) == "--" || std::string(odd) == "-") {

@@ -56,7 +56,7 @@ TEST_CASE("an empty YAML file has no entries") {
   CHECK(parse_yaml_config("---\n", "f").empty());
 }
 
-TEST_CASE("a byte order mark and CRLF are taken") {
+TEST_CASE("a byte order mark and CRLF are accepted") {
   const auto entries = parse_yaml_config("\xEF\xBB\xBFseed: 1\r\nname: a\r\n", "f");
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].key == "seed");
@@ -85,13 +85,13 @@ TEST_CASE("a quote that is never closed is an error, and an escaped one does not
 }
 
 TEST_CASE("anchors, aliases and tags are refused") {
-  CHECK(yaml_error("a: &x 1\nb: *x") == "f.yaml:1: an anchor (&name) is not taken in a config file");
-  CHECK(yaml_error("a: &x [1]") == "f.yaml:1: an anchor (&name) is not taken in a config file");
+  CHECK(yaml_error("a: &x 1\nb: *x") == "f.yaml:1: an anchor (&name) is not allowed in a config file");
+  CHECK(yaml_error("a: &x [1]") == "f.yaml:1: an anchor (&name) is not allowed in a config file");
   CHECK(contains(yaml_error("a: *x"), "f.yaml:1: "));
   CHECK(contains(yaml_error("a: 1\nb: !!python/object x"), "f.yaml:2: the tag "));
 }
 
-TEST_CASE("deep nesting ends with an error, not a full stack") {
+TEST_CASE("deep nesting is an error, not a stack overflow") {
   CHECK(yaml_error("a: " + repeated("[", 100000)).starts_with("f.yaml:1: "));
   CHECK(yaml_error("a: " + repeated("[", 100000) + repeated("]", 100000)) == "f.yaml:1: nested deeper than 8");
   CHECK(yaml_error("a: " + repeated("{a: ", 50000)) == "f.yaml:1: nested deeper than 8");
@@ -122,7 +122,7 @@ TEST_CASE("JSON mistakes name file and line") {
   CHECK(json_error("{\n\"a\": }").starts_with("f.json:2:"));
 }
 
-TEST_CASE("the name of a config file says what it is, and its size is limited") {
+TEST_CASE("the extension of a config file decides its format, and its size is limited") {
   const TemporaryFolder folder;
   const Error name = expect_error([&] { read_config(folder.write("a.toml", "")); });
   CHECK(name.kind() == ErrorKind::kUsage);
@@ -135,7 +135,7 @@ TEST_CASE("the name of a config file says what it is, and its size is limited") 
   CHECK(missing.kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("every cut and every changed byte of a config file is an error or entries, quickly") {
+TEST_CASE("a truncated or changed config file is an error or has entries, and is read quickly") {
   const std::string yaml = "# run\nlr: 2e-5\nfiles: [a, 'b', \"c\\n\"]\no: {a: 1}\ntext: |\n  two\n  lines\n? k\n: v\n";
   const std::string json = "{\"lr\": 2e-5, \"files\": [\"a\", null], \"o\": {\"a\": true}}";
   const auto start = std::chrono::steady_clock::now();

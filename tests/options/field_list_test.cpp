@@ -33,7 +33,7 @@ TEST_CASE("a field is found by name, alias, and with hyphens") {
   CHECK(list.find("") == nullptr);
 }
 
-TEST_CASE("an old name leads to the field of today") {
+TEST_CASE("an old name leads to the current field") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(list.find_old("random-seed")->current == "seed");
@@ -42,7 +42,7 @@ TEST_CASE("an old name leads to the field of today") {
   CHECK_FALSE(list.find_old("seed").has_value());
 }
 
-TEST_CASE("a suggestion is the nearest name, or those that hold the word") {
+TEST_CASE("a suggestion is the nearest name, or the names that contain the word") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(list.suggestion("learning-rat", true) == "did you mean \"--learning-rate\"?");

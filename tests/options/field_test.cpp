@@ -6,7 +6,7 @@
 
 using namespace hone::options;
 
-TEST_CASE("a field tells what it takes") {
+TEST_CASE("a field describes the values that it accepts") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(expectation(*list.find("learning_rate")) == "a number of at least 0");
@@ -28,7 +28,7 @@ TEST_CASE("the value's name in help is the declared one or that of its type") {
   CHECK(value_name_of(*list.find("load_best_model_at_end")).empty());
 }
 
-TEST_CASE("types are told apart through the optional") {
+TEST_CASE("the types inside optionals are distinguished") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(is_boolean(*list.find("greater_is_better")));

@@ -15,7 +15,12 @@ namespace {
 
 std::string sample_help(size_t width) {
   SampleOptions options;
-  return help_text(fields_of(options), "hone sample", "an example", width);
+  return help_text(fields_of(options), {"hone sample", "an example", {}, ""}, width);
+}
+
+std::string sample_help_on(std::string_view topic, std::span<const std::string_view> common = {}) {
+  SampleOptions options;
+  return help_text(fields_of(options), {"hone sample", "an example", common, topic}, 80);
 }
 
 }  // namespace
@@ -44,6 +49,55 @@ TEST_CASE("help is wrapped to the width") {
     CHECK(longest <= width);
     CHECK(longest > width - 15);
   }
+}
+
+TEST_CASE("one group is shown by its first word") {
+  const std::string data = sample_help_on("data");
+  CHECK(data.starts_with("Data\n  --train-file FILES"));
+  CHECK(contains(data, "--text-column"));
+  CHECK_FALSE(contains(data, "--learning-rate"));
+  CHECK(sample_help_on("Training").starts_with("Training\n"));
+  CHECK(sample_help_on("all") == sample_help(80));
+  const Error error = expect_error([] { sample_help_on("optimiser"); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(std::string(error.what()) == "unknown group of options \"optimiser\"");
+  CHECK(error.hint() == "known: model, data, training, all");
+}
+
+TEST_CASE("a short help shows what is required, what is common, and the names of the rest") {
+  const std::string_view common[] = {"train_file", "learning_rate"};
+  const std::string help = sample_help_on("", common);
+  const size_t model = help.find("--model-name-or-path DIR"), file = help.find("--train-file FILES"),
+               rate = help.find("peak learning rate"), rest = help.find("All options by group");
+  CHECK(model < file);
+  CHECK(file < rate);
+  CHECK(rate < rest);
+  CHECK(rest < help.size());
+  CHECK_FALSE(contains(help, "part of the run that warms up"));
+  CHECK(help.find("warmup-ratio") > rest);
+  CHECK(contains(help, "hone sample --help GROUP"));
+  CHECK(sample_help_on("all", common) == sample_help(80));
+}
+
+TEST_CASE("a group is named by its first word") {
+  CHECK(group_key("Logging, evaluation, checkpoints") == "logging");
+  CHECK(group_key("Length of the run") == "length");
+  CHECK(group_key("Data") == "data");
+}
+
+TEST_CASE("a boolean that is a negation itself has no second one") {
+  struct Negation {
+    bool no_auth = false, open = false;
+    static void fields(Negation& self, FieldList& visit) {
+      visit("no_auth", self.no_auth, "no keys");
+      visit("open", self.open, "open it");
+    }
+  };
+  Negation options;
+  const std::string help = help_text(fields_of(options), {"hone n", "n", {}, ""}, 80);
+  CHECK(contains(help, "  --no-auth  "));
+  CHECK(contains(help, "  --[no-]open  "));
+  CHECK_FALSE(contains(help, "--[no-]no-"));
 }
 
 TEST_CASE("Markdown has a table a group, and bars are escaped") {

@@ -45,7 +45,7 @@ TEST_CASE("the saved configuration reads back to the same values") {
   CHECK(read.options.learning_rate == 0.1 + 0.2);
 }
 
-TEST_CASE("options that differ are named") {
+TEST_CASE("the names of differing options are returned") {
   SampleOptions one, other;
   other.seed = 1;
   other.warmup_ratio = 0.5;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "expect_error.h"
 #include "options/sample.h"
 #include "temporary_folder.h"
@@ -88,7 +90,107 @@ TEST_CASE("--help is seen anywhere, even beside mistakes") {
   CHECK_FALSE(parse_sample({"--", "--help"}).wants_help);
 }
 
-TEST_CASE("an unknown flag names the nearest one, not all") {
+TEST_CASE("the word after --help is its topic") {
+  CHECK(parse_sample({"--help", "training"}).help_topic == "training");
+  CHECK(parse_sample({"--help=all"}).help_topic == "all");
+  CHECK(parse_sample({"--help", "--seed", "3"}).help_topic.empty());
+  CHECK(parse_sample({"-h"}).help_topic.empty());
+}
+
+TEST_CASE("a leading ~/ is expanded in every path, however it is given") {
+  const char* const before = std::getenv("HOME");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("HOME", "/home/ada", 1);
+  CHECK(parse_sample({"--output-dir=~/x"}).options.output_dir == "/home/ada/x");
+  CHECK(parse_sample({"--output-dir", "~"}).options.output_dir == "/home/ada");
+  CHECK(parse_config("output_dir: ~/runs/first").options.output_dir == "/home/ada/runs/first");
+  CHECK(parse_sample({"--train-file=~/a.csv,b/~/c.csv", "--train-file", "~/d"}).options.data.train_file ==
+        std::vector<std::string>{"/home/ada/a.csv", "b/~/c.csv", "/home/ada/d"});
+  CHECK(parse_config("train_file: ['~/a, b.csv', '~ada/c']").options.data.train_file ==
+        std::vector<std::string>{"/home/ada/a, b.csv", "~ada/c"});
+  CHECK(parse_sample({"--text-column=~/x", "~/y"}).options.data.text_column == "~/x");  // not a path
+  CHECK(parse_sample({"~/y"}).options.text == std::vector<std::string>{"~/y"});
+  const TemporaryFolder folder;
+  CHECK(read_options<SampleOptions>(folder.write("a.json", R"({"output_dir": "~/j", "train_file": ["~/k"]})"))
+            .options.output_dir == "/home/ada/j");
+  unsetenv("HOME");
+  CHECK(std::string(sample_error({"--output-dir=~/x"}).what()) == "--output-dir: \"~/x\": HOME is not set");
+  if (before != nullptr) setenv("HOME", kept.c_str(), 1);
+}
+
+TEST_CASE("an item with a comma is quoted or escaped") {
+  const auto files = [](const std::string& text) {
+    return parse_sample({"--train-file", text}).options.data.train_file;
+  };
+  CHECK(files("\"data, 2024/r.csv\",b.csv") == std::vector<std::string>{"data, 2024/r.csv", "b.csv"});
+  CHECK(files("data\\, 2024/r.csv,b.csv") == std::vector<std::string>{"data, 2024/r.csv", "b.csv"});
+  CHECK(files("a\\b,c") == std::vector<std::string>{"a\\b", "c"});
+  CHECK(files("a\"b,c") == std::vector<std::string>{"a\"b", "c"});
+  CHECK(contains(sample_error({"--train-file", "\"a,b"}).what(), "has a quote that is never closed"));
+  CHECK(contains(sample_error({"--train-file", "a,,b"}).what(), "has an empty item"));
+  CHECK(contains(sample_error({"--train-file", "a,"}).what(), "has an empty item"));
+}
+
+TEST_CASE("spellings of YAML 1.1 are errors that show what to write") {
+  const auto hint = [](const std::string& content) { return expect_error([&] { parse_config(content); }).hint(); };
+  for (const char* yes : {"yes", "Yes", "on", "ON", "y", "1"}) {
+    CHECK(hint(std::string("load_best_model_at_end: ") + yes) == "write true");
+  }
+  for (const char* no : {"no", "off", "N", "0"}) {
+    CHECK(hint(std::string("load_best_model_at_end: ") + no) == "write false");
+  }
+  CHECK(hint("max_steps: 1_0") == "write 10");
+  CHECK(hint("max_steps: 0x2A") == "write 42");
+  CHECK(hint("max_steps: -0x2a") == "write -42");
+  CHECK(hint("seed: 0b101") == "write 5");
+  CHECK(hint("seed: +7") == "write 7");
+  CHECK(hint("max_steps: 1e3") == "write 1000");
+  CHECK(hint("max_steps: 010") == "write 10 (or 8, if you mean the octal number)");
+  CHECK(config_error("max_steps: 010") ==
+        "run.yaml:1: max_steps: 010 begins with a zero, which YAML 1.1 takes for an octal number");
+  CHECK(hint("load_best_model_at_end: maybe") == "--load-best-model-at-end takes true or false");
+  CHECK(parse_config("text_column: yes").options.data.text_column == "yes");
+  CHECK(parse_config("text_column: 010").options.data.text_column == "010");
+  CHECK(parse_config("max_steps: 0").options.max_steps == 0);
+}
+
+TEST_CASE("a flag that begins with no- is not negated again") {
+  struct Negation {
+    bool no_auth = false;
+    static void fields(Negation& self, FieldList& visit) { visit("no_auth", self.no_auth, "no keys"); }
+  };
+  CHECK(parse<Negation>("hone n", std::vector<std::string>{"--no-auth"}).options.no_auth);
+  CHECK_FALSE(parse<Negation>("hone n", std::vector<std::string>{"--no-auth=false"}).options.no_auth);
+  const Error error = expect_error([] { parse<Negation>("hone n", std::vector<std::string>{"--no-no-auth"}); });
+  CHECK(std::string(error.what()) == "unknown option \"--no-no-auth\"");
+}
+
+TEST_CASE("short names of other tools are accepted with a note") {
+  const auto parsed = parse_sample({"--lr", "2e-5"});
+  CHECK(parsed.options.learning_rate == 2e-5);
+  CHECK(parsed.notes == std::vector<std::string>{"--lr is now --learning-rate"});
+}
+
+TEST_CASE("--fp16 says what hone computes in") {
+  struct Precision {
+    std::string precision = "auto";
+    static void fields(Precision& self, FieldList& visit) {
+      visit("precision", self.precision, "format").choices({"auto", "fp32", "bf16"});
+    }
+  };
+  const auto note = [](const char* flag) {
+    return parse<Precision>("hone p", std::vector<std::string>{flag}).notes.at(0);
+  };
+  CHECK(
+      note("--fp16") ==
+      "--fp16 is now --precision auto: hone does not compute in fp16, but in bf16 if the machine has instructions for "
+      "it and in fp32 otherwise");
+  CHECK(note("--bf16") ==
+        "--bf16 is now --precision auto: bf16 if the machine has instructions for it, fp32 otherwise");
+  CHECK(parse<Precision>("hone p", std::vector<std::string>{"--fp16=false"}).notes.empty());
+}
+
+TEST_CASE("the error for an unknown flag names the nearest one, not all") {
   const Error error = sample_error({"--learning-rat", "1"});
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(std::string(error.what()) == "unknown option \"--learning-rat\"");
@@ -118,7 +220,7 @@ TEST_CASE("a flag without its value, a value for a negation and a stray argument
   CHECK(stray.hint() == "did you mean \"--seed\"?");
 }
 
-TEST_CASE("a wrong value names flag, value and what is taken") {
+TEST_CASE("the error for a wrong value names the flag, the value and what is accepted") {
   const Error range = sample_error({"--warmup-ratio", "2"});
   CHECK(std::string(range.what()) == "--warmup-ratio: 2 is out of range: it must be a number from 0 to 1");
   CHECK(std::string(sample_error({"--learning_rate=-1"}).what()) ==
@@ -130,7 +232,7 @@ TEST_CASE("a wrong value names flag, value and what is taken") {
   CHECK(choice.hint() == "did you mean \"cosine\"?");
 }
 
-TEST_CASE("what is required and missing is named") {
+TEST_CASE("a missing required option is named") {
   const Error error = expect_error([] { parse<SampleOptions>("hone sample", std::vector<std::string>{"--seed=1"}); });
   CHECK(std::string(error.what()) == "hone sample needs --model DIR");
 }
@@ -189,7 +291,7 @@ TEST_CASE("config file mistakes name file, line, key and value") {
   CHECK(std::string(sample_error({"--config", "a.yaml", "--config", "b.yaml"}).what()) == "--config is given twice");
 }
 
-TEST_CASE("old names are taken with a note, on the command line and in a file") {
+TEST_CASE("old names are accepted with a note, on the command line and in a file") {
   const auto flags = parse_sample({"--evaluation_strategy", "steps", "--random-seed", "5", "--no_cuda"});
   CHECK(flags.options.eval_strategy == "steps");
   CHECK(flags.options.seed == 5);
@@ -203,20 +305,20 @@ TEST_CASE("old names are taken with a note, on the command line and in a file") 
   CHECK(file.notes[0].ends_with("run.yaml:1: evaluation_strategy is now eval_strategy"));
 }
 
-TEST_CASE("an option of old without effect says so") {
+TEST_CASE("an old option without effect is reported") {
   const auto parsed = parse_sample({"--do_predict", "--do_train", "--seed", "2"});
   CHECK(parsed.options.seed == 2);
   REQUIRE(parsed.notes.size() == 2);
   CHECK(parsed.notes[0].starts_with("--do_predict has no effect: "));
 }
 
-TEST_CASE("the last of a flag given twice counts, with a note") {
+TEST_CASE("the last value of a repeated flag is used, with a note") {
   const auto parsed = parse_sample({"--seed", "1", "--seed", "2"});
   CHECK(parsed.options.seed == 2);
-  CHECK(parsed.notes == std::vector<std::string>{"--seed is given again: 2 counts"});
+  CHECK(parsed.notes == std::vector<std::string>{"--seed is given twice: 2 is used"});
 }
 
-TEST_CASE("a config file is read alone, without what is required") {
+TEST_CASE("a config file alone is read without required options") {
   const TemporaryFolder folder;
   const auto parsed = read_options<SampleOptions>(folder.write("a.json", "{\n \"seed\": 9}"));
   CHECK(parsed.options.seed == 9);

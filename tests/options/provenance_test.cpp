@@ -4,14 +4,14 @@
 
 using namespace hone::options;
 
-TEST_CASE("what was never recorded is a default") {
+TEST_CASE("an option without a record is a default") {
   const Provenance provenance;
   CHECK(provenance.source("seed") == Source::kDefault);
   CHECK_FALSE(provenance.is_set("seed"));
   CHECK(provenance.where("seed").empty());
 }
 
-TEST_CASE("the last record of an option counts") {
+TEST_CASE("the last record of an option is used") {
   Provenance provenance;
   provenance.record("seed", Source::kFile, "a.yaml:1: seed");
   CHECK(provenance.source("seed") == Source::kFile);

@@ -12,7 +12,7 @@ struct SampleData {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit.group("Data");
-    visit("train_file", self.train_file, "files to train on").value_name("FILES");
+    visit("train_file", self.train_file, "files to train on").value_name("FILES").paths();
     visit("text_column", self.text_column, "the column that holds the text").default_text("found by its name");
   }
 };

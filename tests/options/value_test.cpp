@@ -86,7 +86,7 @@ TEST_CASE("ranges include their ends, except above") {
   CHECK(most.error("10") == "10 is out of range: it must be a whole number of at most 9");
 }
 
-TEST_CASE("choices hold for text and for the items of a list, and old ones are renamed") {
+TEST_CASE("choices apply to text and to the items of a list, and old ones are renamed") {
   Single<std::string> text;
   text.builder.choices({"adamw", "sgd"}).old_choice("adamw_torch", "adamw");
   CHECK(text.read("adamw_torch") == "adamw");
@@ -98,7 +98,7 @@ TEST_CASE("choices hold for text and for the items of a list, and old ones are r
   CHECK(expect_error([] { Single<std::string>().builder.old_choice("x", "y"); }).kind() == ErrorKind::kInternal);
 }
 
-TEST_CASE("lists are split at commas, unless they are not") {
+TEST_CASE("lists are split at commas, except those that are not split") {
   Single<std::vector<std::string>> list;
   CHECK(list.read("a,b c") == std::vector<std::string>{"a", "b c"});
   CHECK(list.error("a,,b") == "\"a,,b\" has an empty item");

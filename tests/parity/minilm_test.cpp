@@ -1,4 +1,4 @@
-// The real model of the demo, all-MiniLM-L6-v2, with a new head. Skips where ./dev setup has not put it into models/.
+// The real model of the demo, all-MiniLM-L6-v2, with a new head. Skipped if ./dev setup has not put it into models/.
 #include <ATen/ATen.h>
 #include <ATen/Version.h>
 #include <doctest/doctest.h>

@@ -31,8 +31,7 @@ void check_family(const std::string& family, bool training) {
   loss.backward();
   CHECK(relative_difference(logits, expected.at("logits")) < kTolerance);
   CHECK(relative_difference(loss.reshape({1}), expected.at("loss")) < kTolerance);
-  // A key's bias shifts all scores of a query alike and the softmax takes that away: its gradient is 0 but for
-  // rounding.
+  // A key's bias shifts all scores of a query equally, which the softmax cancels: its gradient is 0 up to rounding.
   double largest = 0, worst = 0;
   for (const auto& [name, value] : expected) {
     if (name.starts_with("gradient.")) largest = std::max(largest, value.abs().max().item<double>());
@@ -64,7 +63,7 @@ TEST_CASE("DistilBERT gives the logits, loss and gradients of transformers, at e
   });
 }
 
-TEST_CASE("in bf16 the logits are those of transformers as far as the format goes") {
+TEST_CASE("in bf16 the logits are those of transformers within the format's precision") {
   if (!kernel::has_native_bf16()) {
     MESSAGE("skipped: this processor has no bf16 instructions");
     return;

@@ -1,4 +1,4 @@
-// Reads what tests/fixtures/make_model_fixtures.py wrote, and compares tensors with it.
+// Reads the fixtures of tests/fixtures/make_model_fixtures.py, and compares tensors with them.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -44,13 +44,13 @@ inline model::TextBatch packed_batch(const std::map<std::string, at::Tensor>& te
   return batch;
 }
 
-// The largest difference, as a share of the largest expected number, or of `floor` where that is larger.
+// The largest difference, as a share of the largest expected number or of `floor`, whichever is larger.
 inline double relative_difference(const at::Tensor& got, const at::Tensor& expected, double floor = 0) {
   const double scale = std::max(expected.abs().max().item<double>(), floor);
   return (got - expected).abs().max().item<double>() / scale;
 }
 
-// Overrides that switch every dropout of a family off.
+// Overrides that turn off every dropout of a family.
 inline std::vector<std::pair<std::string, std::string>> no_dropout(const std::string& family) {
   if (family == "bert") return {{"hidden_dropout_prob", "0"}, {"attention_probs_dropout_prob", "0"}};
   return {{"dropout", "0"}, {"attention_dropout", "0"}, {"seq_classif_dropout", "0"}};

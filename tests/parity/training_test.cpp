@@ -28,11 +28,12 @@ train::TrainOptions options_of(const Json& settings) {
   return options;
 }
 
-// The fixture's batches as rows, each where the run's order takes it from.
+// The fixture's batches as rows, in the order of the run.
 task::Features rows_of(const std::filesystem::path& folder, int64_t num_steps, int64_t batch_size) {
   const auto tensors = read_tensors(folder / "training.safetensors");
   const auto num_rows = static_cast<uint64_t>(num_steps * batch_size);
-  const auto order = train::epoch_order({}, std::vector<uint64_t>(num_rows), 0, {});
+  const std::vector<uint64_t> lengths(num_rows);
+  const auto order = train::RowOrder({}, lengths, [](int64_t) { return int64_t{0}; }).of_epoch(0);
   std::vector<std::vector<int32_t>> ids(num_rows);
   std::vector<std::vector<uint8_t>> types(num_rows);
   task::Features features;
@@ -78,7 +79,7 @@ void check_family(const std::string& family) {
   check_numbers(run.trainer->state(), "grad_norm", expected["grad_norms"], 10 * kTolerance);
   check_numbers(run.trainer->state(), "learning_rate", expected["learning_rates"], 1e-12);
   for (const auto& [name, value] : run.weights()) {
-    // A key's bias has a gradient of 0 but for rounding, of which Adam makes whole steps in any direction.
+    // A key's bias has a gradient of 0 up to rounding, which Adam turns into full steps in any direction.
     if (name.ends_with("key.bias") || name.ends_with("k_lin.bias")) continue;
     INFO(name);
     const double sum = value.to(at::kDouble).sum().item<double>();

@@ -1,4 +1,5 @@
-// transformers itself loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and transformers.
+// transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and
+// transformers.
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
@@ -7,6 +8,7 @@
 #include "model/save.h"
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
+#include "train/run_state.h"
 
 using namespace hone;
 
@@ -19,7 +21,7 @@ void write_logits(const std::filesystem::path& path, const model::TextBatch& bat
   tensor::write_safetensors(path, tensors);
 }
 
-// Saves with a head for `num_labels` labels (a new one where it differs from the folder's) and asks the oracle.
+// Saves with a head for `num_labels` labels (a new one if the folder's has another number) and asks the oracle.
 int compare(const char* oracle, const model::ClassifierRequest& request, const model::TextBatch& batch) {
   const at::NoGradGuard no_grad;
   const auto loaded = model::load_classifier(request);
@@ -33,6 +35,25 @@ int compare(const char* oracle, const model::ClassifierRequest& request, const m
 }
 
 }  // namespace
+
+TEST_CASE("transformers' TrainerState loads the state of a run" * doctest::skip()) {
+  const char* oracle = std::getenv("HONE_ORACLE");
+  if (oracle == nullptr || !std::filesystem::exists(oracle)) {
+    MESSAGE("skipped: HONE_ORACLE does not name a Python with transformers");
+    return;
+  }
+  const TemporaryFolder folder;
+  train::RunState state;
+  state.global_step = 7;
+  state.log_history = {{{"loss", 0.5}, {"epoch", 0.5}, {"step", 5}}, {{"eval_loss", nullptr}, {"step", 7}}};
+  write_run_state(folder.path(), state, train::make_plan({}, 100), {0.25, 5, 0}, "out");
+  const std::string command = fmt::format(
+      "{} -c 'from transformers import TrainerState; s = TrainerState.load_from_json(\"{}\"); "
+      "assert (s.global_step, s.max_steps, s.best_metric, s.best_global_step) == (7, 39, 0.25, 5), s; "
+      "assert s.log_history[0][\"loss\"] == 0.5, s'",
+      oracle, (folder.path() / "trainer_state.json").string());
+  CHECK(std::system(command.c_str()) == 0);
+}
 
 TEST_CASE("transformers loads what hone saves without a warning and computes the same logits" * doctest::skip()) {
   const char* oracle = std::getenv("HONE_ORACLE");

@@ -45,10 +45,11 @@ TEST_CASE("a missing model folder, data set or file is named") {
   check_error(bad.on("nowhere"), 1, "nowhere: there is no such file or folder", "check the path");
   check_error(bad.run({"--train-file", "nowhere.csv"}), 1, "nowhere.csv: there is no such file", "check the path");
   bad.model = "nomodel";
-  check_error(bad.on(bad.file("rows.csv", reviews(9))), 1, "nomodel: no such folder", "give the folder of a model");
+  check_error(bad.on(bad.file("rows.csv", reviews(9))), 1, "model folder nomodel does not exist",
+              "hone downloads nothing; get the model first with: hf download nomodel");
 }
 
-TEST_CASE("an empty file and one with a header only are told apart") {
+TEST_CASE("an empty file and one with a header only have errors of their own") {
   const BadRun bad;
   const std::string empty = bad.file("empty.csv", ""), header = bad.file("header.csv", "text,label\n");
   check_error(bad.on(empty), 1, empty + ": the file is empty", "it needs a header row with column names, and rows");
@@ -117,7 +118,7 @@ TEST_CASE("damaged weights are found out before anything is computed") {
   const ProcessResult cut = bad.on(rows);
   CHECK(cut.exit_code == 1);
   CHECK(contains(cut.error, "error: " + weights + ": tensor \""));
-  CHECK(contains(cut.error, "the file is damaged or was not downloaded whole"));
+  CHECK(contains(cut.error, "the file is damaged or incomplete"));
 
   write_file(weights, bytes.substr(0, 5));
   CHECK(bad.on(rows).exit_code == 1);
@@ -136,7 +137,7 @@ TEST_CASE("the tokenizer of another model, with more tokens than the embedding, 
   tokenizer["model"]["vocab"]["##xyz"] = 106;
   write_json(model / "tokenizer.json", tokenizer);
   check_error(bad.on(bad.file("rows.csv", reviews(9))), 1,
-              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106",
+              bad.model + ": the tokenizer has 107 tokens, the model's embedding only 106 rows",
               "put the model's own tokenizer files into the folder");
 }
 
@@ -153,7 +154,7 @@ TEST_CASE("an output folder that holds another run asks for overwrite-output-dir
   REQUIRE(bad.on(rows).exit_code == 0);
   const std::string first = read_file(out + "/model.safetensors");
   check_error(bad.on(rows), 2, "output_dir " + out + " already holds a run",
-              "go on with it (--resume-from-checkpoint true), replace it (--overwrite-output-dir), or give another");
+              "resume it (--resume-from-checkpoint true), replace it (--overwrite-output-dir), or give another");
   // A mistake beside it costs no model.
   CHECK(bad.run({"--dataset", "nowhere.csv", "--overwrite-output-dir"}).exit_code == 1);
   CHECK(read_file(out + "/model.safetensors") == first);
@@ -183,9 +184,9 @@ TEST_CASE("parquet without the column lists the columns that it has") {
   const BadRun bad;
   const std::string rows = std::string(HONE_SOURCE_DIR) + "/tests/fixtures/table/types.parquet";
   check_error(bad.run({"--dataset", rows, "--text-column=txt"}), 1, rows + ": there is no column \"txt\"",
-              "its columns: large, view, dictionary,");
+              R"(its columns: "large", "view", "dictionary",)");
   check_error(bad.run({"--dataset", rows, "--text-column=view", "--label-column=lable"}), 1,
-              rows + ": there is no column \"lable\"", "its columns: large, view, dictionary,");
+              rows + ": there is no column \"lable\"", R"(its columns: "large", "view", "dictionary",)");
 }
 
 TEST_CASE("text that is not UTF-8 is named with its byte and how to convert it") {
@@ -210,11 +211,15 @@ TEST_CASE("an evaluation without rows for it is refused before anything is compu
               "there are no rows to evaluate on", "--validation-split 0.1");
 }
 
-TEST_CASE("resuming from what is no checkpoint is refused") {
+TEST_CASE("resuming from a folder that is not a checkpoint is refused") {
   const BadRun bad;
   const std::string rows = bad.file("rows.csv", reviews(9));
   check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint=nowhere"}), 2,
               "resume_from_checkpoint nowhere is not a folder", "true for the newest one in output_dir");
-  check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint", tiny_model()}), 1,
-              tiny_model() + " is not a whole checkpoint: manifest.json is missing", "resume from an older one");
+  check_error(bad.run({"--dataset", rows, "--resume-from-checkpoint", tiny_model()}), 2,
+              "resume_from_checkpoint " + tiny_model() +
+                  " holds a model that hone did not train (config.json, model.safetensors); hone resumes only its own "
+                  "checkpoints",
+              "give it as --model");
+  CHECK_FALSE(fs::exists(bad.folder.path() / "out"));
 }

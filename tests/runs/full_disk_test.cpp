@@ -44,7 +44,9 @@ struct Disk {
 
 }  // namespace
 
-TEST_CASE("a full disk ends the run with its message, the last checkpoint is whole, and the run goes on with room") {
+TEST_CASE(
+    "a full disk ends the run with its message, the last checkpoint is whole, and the run resumes once there is "
+    "space") {
   const Disk disk;
   if (!can_mount(disk.path)) return;
   // A checkpoint takes 270 KB: the first fits.

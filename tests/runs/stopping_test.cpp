@@ -1,5 +1,5 @@
-// A run that is stopped, in any way and at any point, and gone on with ends bit for bit where the run that was never
-// stopped ends. The points are drawn anew each time; HONE_TEST_SEED=N draws those of a failure again.
+// A run that is stopped, in any way and at any point, and resumed ends bit for bit like the run that was never stopped.
+// The points are drawn anew each time; HONE_TEST_SEED=N draws those of a failure again.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -146,7 +146,7 @@ TEST_CASE("a run that is interrupted at random points ends bit for bit like the 
   check_same(folder);
 }
 
-TEST_CASE("Ctrl-C and SIGTERM save a checkpoint of the step they came in, and say how to go on") {
+TEST_CASE("Ctrl-C and SIGTERM save a checkpoint of the step during which they came, and say how to resume") {
   for (const int signal_number : {SIGINT, SIGTERM}) {
     CAPTURE(signal_number);
     const TemporaryFolder folder;
@@ -182,7 +182,7 @@ TEST_CASE("a second signal leaves at once, without saving") {
   CHECK(newest_checkpoint(folder) == 0);
 }
 
-TEST_CASE("a damaged checkpoint is passed over for an older whole one") {
+TEST_CASE("a damaged checkpoint is skipped, and an older whole one is resumed") {
   const TemporaryFolder folder;
   CHECK(stopped_at(folder, 17, SIGKILL, 0).exit_code == 137);
   const int newest = newest_checkpoint(folder);
@@ -193,7 +193,7 @@ TEST_CASE("a damaged checkpoint is passed over for an older whole one") {
   write_file(damaged / "optimizer.safetensors", bytes);
   const ProcessResult resumed = run_hone(arguments(folder));
   CHECK(resumed.exit_code == 0);
-  CHECK(contains(resumed.error, "has another sha256 than the manifest says): looking for an older one"));
+  CHECK(contains(resumed.error, "has another sha256 than in the manifest); looking for an older checkpoint"));
   CHECK(contains(resumed.error, "checkpoint-" + std::to_string(newest - 7) + " at step"));
   check_same(folder);
 }

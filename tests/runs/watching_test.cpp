@@ -1,4 +1,4 @@
-// What `hone watch` tells of a run that trains, was stopped, was killed, failed or is over: on the real binary, with
+// What `hone watch` shows of a run that trains, was stopped, was killed, failed or is over: on the real binary, with
 // nothing between the two but the run's folder.
 #include <doctest/doctest.h>
 
@@ -56,7 +56,7 @@ std::string all_answers(const WatchServer& server) {
 
 }  // namespace
 
-TEST_CASE("a run's folder tells what it did: run.json, metrics.jsonl, evaluations") {
+TEST_CASE("a run's folder reports it: run.json, metrics.jsonl, evaluations") {
   const TemporaryFolder folder;
   const ProcessResult result = run_hone(arguments(folder, {"--max-steps=40", "--metric-for-best-model=accuracy"}));
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
@@ -73,6 +73,7 @@ TEST_CASE("a run's folder tells what it did: run.json, metrics.jsonl, evaluation
                           "updated_at",
                           "state",
                           "error",
+                          "hint",
                           "phase",
                           "step",
                           "total_steps",
@@ -162,7 +163,7 @@ TEST_CASE("a run is watched while it trains, and stopped by the page: it saves a
   CHECK(all_answers(again) == before);
 }
 
-TEST_CASE("a killed run is interrupted, and the command that is shown goes on with it") {
+TEST_CASE("a killed run is interrupted, and the command that is shown resumes it") {
   const TemporaryFolder folder;
   const std::vector<std::string> given =
       arguments(folder, {"--max-steps=300", "--save-steps=20", "--overwrite-output-dir"});
@@ -232,7 +233,7 @@ TEST_CASE("a run that is replaced leaves none of its files, and one that cannot 
   CHECK(json_lines(read_file(out / "metrics.jsonl")).size() == 2 + 1 + 1);
 }
 
-TEST_CASE("Ctrl-C is told as such") {
+TEST_CASE("a run that Ctrl-C ended is interrupted") {
   const TemporaryFolder folder;
   Process training(HONE_PROGRAM, arguments(folder));
   REQUIRE(training.wait_until([&] { return has_step(training, 10); }));

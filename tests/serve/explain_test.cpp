@@ -58,7 +58,7 @@ TEST_CASE("with many words for the tokens allowed, groups of neighbours are left
   CHECK(least.rows[1].ids == ids(""));
 }
 
-TEST_CASE("of a text that is cut, only words that the model reads are left out, and what follows moves in") {
+TEST_CASE("of a truncated text, only words that the model reads are left out, and following tokens move in") {
   std::string text;
   for (int i = 0; i < 3000; ++i) text += i % 2 == 0 ? "good " : "movie ";
   const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 10, 16384);
@@ -79,7 +79,7 @@ TEST_CASE("a text without words has nothing to leave out") {
   }
 }
 
-TEST_CASE("a weight is what the label's score loses, and places are code points") {
+TEST_CASE("a weight is the fall of the label's score, and places count code points") {
   const std::string text = "\xE5\xA5\xBD\xF0\x9F\x91\x8D ok";
   serve::Variants variants;
   variants.parts = {{0, 3}, {3, 7}, {8, 10}};

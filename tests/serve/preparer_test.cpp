@@ -19,7 +19,7 @@ TEST_CASE("work is done in order, on another thread") {
   CHECK(order == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 }
 
-TEST_CASE("no more wait than is allowed, and what waits at the end is dropped, not done") {
+TEST_CASE("the queue has a limit, and stop() drops the waiting work") {
   std::promise<void> begun, go_on;
   Preparer preparer(2);
   CHECK(preparer.submit([&] {

@@ -173,7 +173,7 @@ TEST_CASE("an unknown field is refused with the nearest name") {
                  "kkk\xE8\xB5\x9E...\""));  // cut between characters
 }
 
-TEST_CASE("what is not a JSON object is refused with line and column") {
+TEST_CASE("a body that is not a JSON object is refused with line and column") {
   CHECK(contains(predict_refused("{\"inputs\": \"a\",\n }").message, "body:2:"));
   CHECK(predict_refused("").message == "the body is empty");
   CHECK(predict_refused("[1]").message == "the body is a list, not an object");

@@ -24,7 +24,7 @@ TEST_CASE("every route has a doc line, schemas that are JSON, and a place of its
                                         "GET /health"});
 }
 
-TEST_CASE("only the state of the server is told to those without a key") {
+TEST_CASE("a client without a key gets only the state of the server") {
   TinyService tiny;
   for (const http::Route& route : serve::routes(tiny.service)) CHECK(route.needs_key == (route.path != "/health"));
 }
@@ -57,7 +57,7 @@ Answered ask(const http::Route& route, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("a large request is prepared off the server's thread: what is wrong with it is answered there") {
+TEST_CASE("a large request is prepared on another thread, and its errors are answered there") {
   TinyService tiny;
   const std::string large = Json({{"inputs", std::string(40'000, 'a')}}).dump();
   std::string wrong = large;

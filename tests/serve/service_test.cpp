@@ -9,11 +9,11 @@
 
 #include "base/files.h"
 #include "base/log.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "serve/requests.h"
 #include "serve/tiny_service.h"
 #include "serve/words.h"
-#include "task/captured_log.h"
 
 using namespace hone;
 
@@ -95,7 +95,7 @@ TEST_CASE("top_k and function_to_apply do what they say") {
   CHECK(Json::parse(tiny().predict(R"({"inputs": "good movie", "raw_scores": true})").body)[0] == logits);
 }
 
-TEST_CASE("inputs that were cut are named in a header, or refused where the client asks for that") {
+TEST_CASE("truncated inputs are named in a header, or refused if the client asks for that") {
   const http::Response cut = tiny().predict(Json({{"inputs", fixture()["texts"]}}).dump());
   CHECK(header(cut, "X-Hone-Truncated") == "5");
   CHECK(header(tiny().predict(R"({"inputs": "good"})"), "X-Hone-Truncated").empty());
@@ -142,7 +142,7 @@ TEST_CASE("the weights of explain are the differences of single predictions") {
   }
 }
 
-TEST_CASE("explain says when the text was cut, and refuses a label that the model does not have") {
+TEST_CASE("explain says if the text was truncated, and refuses a label that the model does not have") {
   const Json body = {{"inputs", fixture()["texts"][5]}};
   const http::Response response = tiny().explain(body.dump());
   CHECK(header(response, "X-Hone-Truncated") == "0");
@@ -175,7 +175,7 @@ TEST_CASE("inputs between whose labels the model hardly decides are named in a h
   CHECK(Json::parse(tiny().explain(R"({"inputs": "good movie"})").body)["near_ties"] == Json({"NEUTRAL", "NEGATIVE"}));
 }
 
-TEST_CASE("the pipeline's max_length and truncation strategies do what they say; what has no effect is named") {
+TEST_CASE("the pipeline's max_length and truncation strategies do what they say; parameters without effect are named") {
   const auto ask = [](const Json& inputs, const Json& parameters) {
     return tiny().predict(Json({{"inputs", inputs}, {"parameters", parameters}}).dump());
   };
@@ -206,7 +206,7 @@ TEST_CASE("tokenize gives one list a text") {
   CHECK(lists[1].size() == 2);
 }
 
-TEST_CASE("info tells the model, its labels and the limits") {
+TEST_CASE("info describes the model, its labels and the limits") {
   const Json info = Json::parse(tiny().service.info({}).body);
   CHECK(info["state"] == "ready");
   CHECK(info["name"] == "tiny-bert");
@@ -227,7 +227,7 @@ TEST_CASE("info tells the model, its labels and the limits") {
   CHECK(tiny().health() == Json({{"status", "ready"}, {"message", ""}}));
 }
 
-TEST_CASE("config.json is told before the model is there, and where its weights cannot be loaded") {
+TEST_CASE("info describes config.json before the model is loaded, and if its weights cannot be loaded") {
   const TemporaryFolder folder;
   folder.write("config.json", R"({"model_type": "bert", "id2label": {"0": "sports", "1": "world"}})");
   TinyService service(folder.path());
@@ -242,7 +242,7 @@ TEST_CASE("config.json is told before the model is there, and where its weights 
   CHECK(info["error_kind"] == "other");
 }
 
-TEST_CASE("a model without weights is told to be untrained") {
+TEST_CASE("a model without weights has the kind of error \"untrained\"") {
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "model";
   std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
@@ -260,7 +260,7 @@ TEST_CASE("a folder with other faults has the kind of error \"other\"") {
   CHECK(Json::parse(service.service.info({}).body)["error_kind"] == "other");
 }
 
-TEST_CASE("the examples that were kept with the model are told") {
+TEST_CASE("info lists the examples that were kept with the model") {
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "model";
   std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
@@ -311,7 +311,7 @@ TEST_CASE("a model that cannot be loaded leaves a service that says why") {
   CHECK(info["error_kind"] == "missing_folder");
 }
 
-TEST_CASE("a model whose weights are no numbers gives an error, not a score of null") {
+TEST_CASE("a model with NaN weights gives an error, not a score of null") {
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "broken";
   std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
@@ -338,7 +338,7 @@ TEST_CASE("a model whose weights are no numbers gives an error, not a score of n
   }
 }
 
-TEST_CASE("a request whose client went before its turn is never prepared, and answered nowhere") {
+TEST_CASE("a request whose client has gone before its turn is neither prepared nor answered") {
   TinyService service;
   service.started();
   std::stop_source client;
@@ -380,7 +380,7 @@ TEST_CASE("the wait of a request counts from when it came, also while it is prep
   }
 }
 
-TEST_CASE("where too many requests wait, the next is answered 429 with Retry-After, and the others are not harmed") {
+TEST_CASE("if too many requests wait, the next gets 429 with Retry-After, and the others are answered") {
   TinyService busy(fixtures() / "models" / "tiny-bert", {.max_batch_tokens = 2048, .max_queue = 1});
   busy.started();
   Json texts = Json::array();
@@ -401,7 +401,7 @@ TEST_CASE("where too many requests wait, the next is answered 429 with Retry-Aft
   for (auto& answer : answers) CHECK(Json::parse(answer.get().body).size() == serve::kMaxInputs);
 }
 
-TEST_CASE("what libtorch says of itself is for the log, not for clients") {
+TEST_CASE("libtorch's own messages go to the log, not to clients") {
   http::Response response;
   const std::string log =
       captured_log([&] { response = answer_to([] { at::zeros({2, 3}).matmul(at::zeros({2, 3})); }); });
@@ -412,7 +412,7 @@ TEST_CASE("what libtorch says of itself is for the log, not for clients") {
   CHECK(contains(log, "2x3"));  // libtorch's own words
 }
 
-TEST_CASE("neither is what the language's library throws, or what is no exception") {
+TEST_CASE("exceptions of the standard library and of other types go to the log too") {
   const std::string log = captured_log([] {
     CHECK(contains(answer_to([] { throw std::bad_alloc(); }).body, "\"error\":\"internal error\""));
     CHECK(answer_to([] { throw 7; }).status == 500);
@@ -421,7 +421,7 @@ TEST_CASE("neither is what the language's library throws, or what is no exceptio
   CHECK(contains(log, "an exception of unknown type"));
 }
 
-TEST_CASE("hone's own errors are told, with their field, and logged only where they are the server's") {
+TEST_CASE("clients get hone's own errors with their field; only the server's faults are logged") {
   const std::string log = captured_log([] {
     const http::Response wrong = answer_to([] { throw http::RequestError({.message = "no", .field = "inputs"}); });
     CHECK(wrong.status == 400);

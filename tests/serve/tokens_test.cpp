@@ -41,7 +41,7 @@ TEST_CASE("a token has its id, its part of the text and its place in code points
   CHECK(tokens("").size() == 2);
 }
 
-TEST_CASE("a special token that the text spells out has a place and is none of the template's") {
+TEST_CASE("a special token that the text spells out has a place and does not count as special") {
   const Json list = tokens("good [SEP] movie");
   REQUIRE(list.size() == 5);
   CHECK(list[2]["id"] == 3);

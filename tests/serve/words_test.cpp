@@ -45,7 +45,7 @@ TEST_CASE("each Han character and each Hiragana is a word, and Latin letters bet
         Words{"\xE3\x81\xA8", "\xE3\x81\xA6", "\xE6\x98\xA0", "\xE7\x94\xBB"});
 }
 
-TEST_CASE("marks stay with their letters, and what makes up one emoji stays together") {
+TEST_CASE("marks stay with their letters, and the parts of one emoji stay together") {
   CHECK(words_of("cafe\xCC\x81 au") == Words{"cafe\xCC\x81", "au"});
   const std::string thumb = "\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD";                                           // a skin tone
   const std::string family = "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7";  // joined

@@ -163,7 +163,7 @@ TEST_CASE("a job that cannot be computed fails alone") {
   CHECK(bench.counts("hone_queue_requests 0"));
 }
 
-TEST_CASE("what a client that has gone asked for is not computed, be it waiting or half done") {
+TEST_CASE("a job whose client has gone is not computed further, whether waiting or half done") {
   Bench bench({.max_batch_tokens = 4});
   auto busy = bench.keep_busy();
   std::stop_source waiting_client, long_client;
@@ -244,7 +244,7 @@ TEST_CASE("clients that were answered together are waited for, a lone one is not
   CHECK(bench.model.batches() == Batches{{0}, {1, 2}, {3, 4}, {5}, {6}});
 }
 
-TEST_CASE("stopping ends the batch under way, drops what waits and refuses what comes") {
+TEST_CASE("stopping finishes the current batch, drops waiting jobs and refuses new ones") {
   Bench bench({});
   auto busy = bench.keep_busy();
   auto waiting = bench.submit({row(1)});

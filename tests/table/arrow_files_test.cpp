@@ -40,7 +40,7 @@ TEST_CASE("parquet without rows, and with a name twice, are errors") {
 TEST_CASE("a column that parquet lacks is an error with those it has") {
   const Error error = expect_error([] { read_rows(kFixtures / "class_label.parquet").column("sentence"); });
   CHECK(contains(error.what(), "class_label.parquet: there is no column \"sentence\""));
-  CHECK(error.hint() == "its columns: text, label");
+  CHECK(error.hint() == "its columns: \"text\", \"label\"");
 }
 
 TEST_CASE("a dictionary index past its dictionary is an error with its column, and followed nowhere") {

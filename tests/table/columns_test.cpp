@@ -17,9 +17,9 @@ Rows with_header(const std::string& header, const std::string& row) {
 }  // namespace
 
 TEST_CASE("text columns are found by name, in any case, before others") {
-  CHECK(find_text_column(with_header("id\ttext\tlabel", "a\tb\tc")) == "text");
-  CHECK(find_text_column(with_header("label\tReview", "1\tgood")) == "Review");
-  CHECK(find_text_column(with_header("title\tcontent\tlabel", "a\tb\tc")) == "content");
+  CHECK(find_text_columns(with_header("id\ttext\tlabel", "a\tb\tc")).text == "text");
+  CHECK(find_text_columns(with_header("label\tReview", "1\tgood")).text == "Review");
+  CHECK(find_text_columns(with_header("title\tcontent\tlabel", "a\tb\tc")).text == "content");
 }
 
 TEST_CASE("pairs are found together") {
@@ -33,23 +33,36 @@ TEST_CASE("pairs are found together") {
   CHECK(find_label_column(with_header("Quality\t#1 ID\t#2 ID\t#1 String\t#2 String", "1\t2\t3\ta\tb")) == "Quality");
 }
 
+TEST_CASE("Chinese names are known") {
+  const char* comment = "\xE8\xAF\x84\xE8\xAE\xBA\xE5\x86\x85\xE5\xAE\xB9";
+  const char* label = "\xE6\xA0\x87\xE7\xAD\xBE";
+  const char* sentiment = "\xE6\x83\x85\xE6\x84\x9F";
+  const Rows rows = with_header(std::string("user\t") + comment + "\t" + label, "a\tb\tc");
+  CHECK(find_text_columns(rows).text == comment);
+  CHECK(find_label_column(rows) == label);
+  CHECK(find_label_column(with_header(std::string("text\t") + sentiment, "a\tb")) == sentiment);
+  const std::string sentence = "\xE5\x8F\xA5\xE5\xAD\x90";
+  CHECK(find_text_columns(with_header(sentence + "1\t" + sentence + "2\tlabel", "a\tb\tc")).text_pair ==
+        sentence + "2");
+}
+
 TEST_CASE("the only string column is the text, whatever its name") {
-  CHECK(find_text_column(with_header("n\tstuff\tlabel", "1\tgood\tx")) == "stuff");
+  CHECK(find_text_columns(with_header("n\tstuff\tlabel", "1\tgood\tx")).text == "stuff");
 }
 
 TEST_CASE("a column of numbers in a csv file may be the text by its name") {
-  CHECK(find_text_column(with_header("text\tlabel", "123\t1")) == "text");
+  CHECK(find_text_columns(with_header("text\tlabel", "123\t1")).text == "text");
 }
 
 TEST_CASE("no text or label column is an error that lists the columns") {
-  const Error none = expect_error([] { find_text_column(with_header("a\tb", "1\t2")); });
+  const Error none = expect_error([] { find_text_columns(with_header("a\tb", "1\t2")); });
   CHECK(contains(none.what(), "a.tsv: no column looks like the text column"));
-  CHECK(none.hint() == "name it with --text-column; the columns: a (int), b (int)");
-  CHECK(contains(expect_error([] { find_text_column(with_header("a\tb", "x\ty")); }).what(),
+  CHECK(none.hint() == "name it with --text-column; the columns: \"a\" (int), \"b\" (int)");
+  CHECK(contains(expect_error([] { find_text_columns(with_header("a\tb", "x\ty")); }).what(),
                  "more than one column looks like the text column"));
   const Error label = expect_error([] { find_label_column(with_header("text\tb", "x\ty")); });
   CHECK(contains(label.what(), "a.tsv: no column looks like the label column"));
-  CHECK(contains(label.hint(), "text (string), b (string)"));
+  CHECK(contains(label.hint(), "\"text\" (string), \"b\" (string)"));
 }
 
 TEST_CASE("given names win, and must exist") {

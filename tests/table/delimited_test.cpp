@@ -1,6 +1,7 @@
 // csv and tsv: what the messages say. What the cells are: read_test.cpp, against HF datasets.
 #include <doctest/doctest.h>
 
+#include "captured_log.h"
 #include "expect_error.h"
 #include "table/read.h"
 #include "temporary_folder.h"
@@ -31,6 +32,58 @@ TEST_CASE("quotes that are not closed, or closed too early, are errors") {
   const Error early = error_of("text,label\n\"he said \"hi\" to me\",1\n");
   CHECK(contains(early.what(), "train.csv:2: text follows the closing quote of field 1"));
   CHECK(contains(early.hint(), "twice"));
+}
+
+TEST_CASE("the separator is recognised, with a note") {
+  const TemporaryFolder folder;
+  const auto check = [&](const std::string& name, const std::string& text, const std::string& note) {
+    const auto path = folder.write(name, text);
+    const std::string log = captured_log([&] {
+      const Rows rows = read_rows(path);
+      CHECK(rows.column_names() == std::vector<std::string>{"text", "label"});
+      CHECK(rows.text(0, "text") == "good, really; good");
+      CHECK(rows.text(1, "label") == "0");
+    });
+    CHECK(log == (note.empty() ? "" : path.string() + ": the fields are separated by " + note + "\n"));
+  };
+  check("semicolon.csv", "text;label\n\"good, really; good\";1\nbad, I say;0\n", "\";\"");
+  check("tab.csv", "text\tlabel\ngood, really; good\t1\nbad\t0\n", "tabs");
+  check("bar.csv", "text|label\ngood, really; good|1\nbad|0\n", "\"|\"");
+  check("comma.tsv", "text,label\n\"good, really; good\",1\nbad,0\n", "\",\"");
+  check("comma.csv", "text,label\n\"good, really; good\",1\nbad; bad,0\n", "");
+}
+
+TEST_CASE("a file of one column keeps its separators as text") {
+  const TemporaryFolder folder;
+  CHECK(read_rows(folder.write("a.csv", "text\ngood; film\nbad\n")).text(0, "text") == "good; film");
+  CHECK(read_rows(folder.write("b.csv", "text\na|b\nc|d\n")).column_names() == std::vector<std::string>{"text"});
+}
+
+TEST_CASE("the white space around column names is no part of them, with a note") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("a.csv", "text, label\ngood, positive\n");
+  const std::string log = captured_log([&] {
+    const Rows rows = read_rows(path);
+    CHECK(rows.column_names() == std::vector<std::string>{"text", "label"});
+    CHECK(rows.text(0, "label") == " positive");
+  });
+  CHECK(log ==
+        path.string() + ": the column name \" label\" is read as \"label\", without the white space around it\n");
+  captured_log([&] {
+    CHECK(read_rows(folder.write("b.csv", "text\xE3\x80\x80,\" label \"\na,b\n")).column_names() ==
+          std::vector<std::string>{"text", "label"});
+    CHECK(read_rows(folder.write("c.csv", "text, text\na,b\n")).column_names() ==
+          std::vector<std::string>{"text", "text.1"});
+  });
+}
+
+TEST_CASE("lines that end in CR only are rows") {
+  const TemporaryFolder folder;
+  const Rows rows = read_rows(folder.write("a.csv", "text,label\rgood film,1\rbad film,0\r"));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows.text(1, "text") == "bad film");
+  CHECK(rows.location(1) == (folder.path() / "a.csv").string() + ":3");
+  CHECK(read_rows(folder.write("b.tsv", "text\tlabel\rgood\t1")).text(0, "label") == "1");
 }
 
 TEST_CASE("empty files, files of blank lines and header-only files are errors") {

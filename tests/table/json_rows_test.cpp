@@ -1,6 +1,7 @@
 // json and jsonl files as a whole: lists, lines, what lies between rows. Equality with HF datasets: read_test.cpp.
 #include <doctest/doctest.h>
 
+#include "captured_log.h"
 #include "expect_error.h"
 #include "table/read.h"
 #include "temporary_folder.h"
@@ -32,6 +33,35 @@ TEST_CASE("rows of jsonl know their line, blank lines counted") {
   const Rows rows = read_rows(folder.write("a.jsonl", "\xEF\xBB\xBF{\"a\": 1}\r\n\r\n{\"a\": 2}"));
   CHECK(rows.size() == 2);
   CHECK(rows.location(1) == (folder.path() / "a.jsonl").string() + ":3");
+}
+
+TEST_CASE("lines of jsonl may end in CR only") {
+  const TemporaryFolder folder;
+  const Rows rows = read_rows(folder.write("a.jsonl", "{\"a\": \"x\"}\r{\"a\": \"y\"}\r"));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows.text(1, "a") == "y");
+  CHECK(rows.location(1) == (folder.path() / "a.jsonl").string() + ":2");
+}
+
+TEST_CASE("NaN and Infinity are read as null, with one note") {
+  const TemporaryFolder folder;
+  const auto check = [&](const std::string& name, const std::string& text, const std::string& place) {
+    const auto path = folder.write(name, text);
+    const std::string log = captured_log([&] {
+      const Rows rows = read_rows(path);
+      CHECK(rows.text(0, "text") == "NaN and \"Infinity\"");
+      CHECK(rows.column("score").is_null(0));
+      CHECK(rows.column("score").is_null(1));
+      CHECK(rows.value(1, "label") == Value(int64_t{0}));
+    });
+    CHECK(log == path.string() + place + ": NaN and Infinity are read as null\n");
+  };
+  const std::string first = R"({"text": "NaN and \"Infinity\"", "score": NaN, "label": 1})";
+  const std::string second = R"({"text": "b", "score": -Infinity, "label": 0})";
+  check("a.jsonl", first + "\n" + second + "\n", ":1");
+  check("a.json", "[" + first + ",\n" + second + "]", ":1");
+  check("b.json", R"({"text": ["NaN and \"Infinity\"", "b"], "score": [NaN, Infinity], "label": [1, 0]})", "");
+  CHECK(contains(error_of("{\"a\": NaNa}", "a.jsonl").what(), "a.jsonl:1"));
 }
 
 TEST_CASE("a list larger than the first window is streamed") {

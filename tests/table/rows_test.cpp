@@ -64,7 +64,7 @@ TEST_CASE("an unknown column is an error with the nearest name and the list") {
   const Error error = expect_error([&] { sample(folder).column("lable"); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "train.csv: there is no column \"lable\""));
-  CHECK(error.hint() == "did you mean \"label\"? its columns: text, label");
+  CHECK(error.hint() == "did you mean \"label\"? its columns: \"text\", \"label\"");
 }
 
 TEST_CASE("text of a column of numbers is an error outside of csv") {

@@ -54,6 +54,22 @@ TEST_CASE("bytes that are not UTF-8 are an error with line and byte") {
   CHECK(contains(expect_error([&] { TextSource source(path, Encoding::kUtf8); }).hint(), "iconv -f LATIN1"));
 }
 
+TEST_CASE("Chinese text in GBK gets the hint to convert from GB18030") {
+  const TemporaryFolder folder;
+  const auto hint = [&](std::string_view text) {
+    const fs::path path = folder.write("a.csv", text);
+    return expect_error([&] { TextSource source(path, Encoding::kUtf8); }).hint();
+  };
+  // "text,label", then "a good film" and "very bad" in Chinese.
+  CHECK(contains(hint("text,label\n\xD2\xBB\xB2\xBF\xBA\xC3\xB5\xE7\xD3\xB0,1\n\xBA\xDC\xB2\xEE,0\n"),
+                 "iconv -f GB18030 -t UTF-8 "));
+  CHECK(contains(hint("\xC6\xC0\xC2\xDB\xC4\xDA\xC8\xDD,\xB1\xEA\xC7\xA9\n\xBA\xC3\xA3\xAC\xB6\xD4,1\n"), "GB18030"));
+  CHECK(contains(hint("caf\xE9 noir, d\xE9j\xE0 vu\n"), "LATIN1"));
+  CHECK(contains(hint("na\xEFve \xFC"
+                      "ber\n"),
+                 "LATIN1"));
+}
+
 TEST_CASE("a bad byte far into the file is found in its line") {
   const TemporaryFolder folder;
   std::string text;

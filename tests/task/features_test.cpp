@@ -3,9 +3,9 @@
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
+#include "captured_log.h"
 #include "eval/metrics_fixture.h"
 #include "table/read.h"
-#include "task/captured_log.h"
 
 using namespace hone;
 

@@ -4,8 +4,8 @@
 
 #include <set>
 
+#include "captured_log.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
 
 using namespace hone;
 
@@ -135,17 +135,80 @@ TEST_CASE("rows are shuffled first, then the first of them are taken; the labels
   CHECK(texts(shuffled.train) != texts(in_order.train));
 }
 
-TEST_CASE("rows without text or label are left out with a note, or are errors where strict") {
+TEST_CASE("rows without text or label are skipped with a note, or are errors if strict") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("rows.csv", "text,label\ngood,a\n,b\nbad,b\nfun,\n").string()};
   const std::string log = captured_log([&] { CHECK(task::choose_training_rows(request).train.size() == 2); });
-  CHECK(contains(log, "left out 2 rows without text or label, the first: "));
-  CHECK(contains(log, "rows.csv:3"));
+  CHECK(contains(log, "skipped 1 row without text, the first: "));
+  CHECK(contains(log, "rows.csv:3 (text is null)"));
+  CHECK(contains(log, "skipped 1 row without a label, the first: "));
+  CHECK(contains(log, "rows.csv:5 (label is null)"));
   request.rows.strict = true;
   const Error error = refused(request);
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "rows.csv:3"));
+}
+
+TEST_CASE("labels are decided once for the training and the evaluation rows") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {folder.write("train.csv", "text,label\na,0\nb,1\n").string()};
+  request.validation_file = {folder.write("validation.csv", "text,label\nc,-1\nd,1\n").string()};
+  const std::string log = captured_log([&] {
+    const task::TrainingRows rows = task::choose_training_rows(request);
+    CHECK(rows.labels.id2label() == std::vector<std::string>{"-1", "0", "1"});
+    CHECK(rows.labels.ids(rows.train, rows.label_column) == std::vector<int64_t>{1, 2});
+    CHECK(rows.labels.ids(*rows.evaluation, rows.label_column) == std::vector<int64_t>{0, 2});
+  });
+  CHECK(contains(log, "warning: no training row has the label -1, which validation rows hold"));
+  CHECK_FALSE(contains(log, "skipped"));
+}
+
+TEST_CASE("validation rows that are all -1 are unlabelled, and leave nothing to evaluate on") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {folder.write("train.csv", "text,label\na,0\nb,1\n").string()};
+  request.validation_file = {folder.write("validation.csv", "text,label\nc,-1\nd,-1\n").string()};
+  const std::string log = captured_log(
+      [&] { CHECK(std::string(refused(request).what()) == "there is no complete validation row to evaluate on"); });
+  CHECK(contains(log, "skipped 2 rows without a label"));
+}
+
+TEST_CASE("labels that are not 0 to n-1 get new ids, with a note") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {folder.write("train.csv", "text,label\na,1\nb,5\n").string()};
+  CHECK(captured_log([&] { task::choose_training_rows(request); }) == "the labels 1, 5 get the ids 0 to 1\n");
+}
+
+TEST_CASE("training rows of one class are an error that names it") {
+  const TemporaryFolder folder;
+  const auto message = [&](const std::string& rows) {
+    task::SplitRequest request;
+    request.train_file = {folder.write("train.csv", "text,label\n" + rows).string()};
+    return refused(request);
+  };
+  CHECK(std::string(message("a,good\nb,good\nc,good\n").what()) == "all 3 training rows have the one label \"good\"");
+  CHECK(std::string(message("a,true\nb,true\n").what()) == "all 2 training rows have the one label \"True\"");
+  CHECK(contains(message("a,0\n").hint(), "at least two classes"));
+}
+
+TEST_CASE("names that are given may be more than the rows show") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {folder.write("train.csv", "text,label\na,good\nb,good\n").string()};
+  request.labels.names = {"good", "bad"};
+  CHECK(task::choose_training_rows(request).labels.size() == 2);
+}
+
+TEST_CASE("evaluation reads the cells by the names of the model") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.rows.dataset = folder.write("rows.csv", "text,label\na,neg\nb,pos\nc,0\n");
+  request.labels.names = {"pos", "neg"};
+  const task::EvaluationRows rows = task::choose_evaluation_rows(request, "");
+  CHECK(rows.labels.ids(rows.rows, rows.label_column) == std::vector<int64_t>{1, 0, 0});
 }
 
 TEST_CASE("no rows at all, no train split and no complete row are errors") {

@@ -14,7 +14,6 @@ TEST_CASE("a task is found by the name that transformers' pipelines give it") {
   CHECK(found.problem_type == "single_label_classification");
   const bool is_its_loss = found.loss_sum == &task::classification_loss_sum;
   CHECK(is_its_loss);
-  CHECK(found.default_metric == "accuracy");
 }
 
 TEST_CASE("every task has a name of its own, a sentence, a problem type and a metric") {
@@ -23,7 +22,6 @@ TEST_CASE("every task has a name of its own, a sentence, a problem type and a me
     CHECK(names.insert(each.name).second);
     CHECK_FALSE(each.doc.empty());
     CHECK_FALSE(each.problem_type.empty());
-    CHECK_FALSE(each.default_metric.empty());
   }
   CHECK_FALSE(names.empty());
 }

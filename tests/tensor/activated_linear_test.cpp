@@ -26,7 +26,7 @@ std::vector<at::Tensor> gradients_of(const at::Tensor& y, const std::vector<at::
   return torch::autograd::grad({(y * weights).sum()}, inputs, {}, /*retain_graph=*/true);
 }
 
-// Bit for bit what the two operations give one after the other.
+// Equal bit for bit to the two operations one after the other.
 void check_same(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& weight, ActivationKind kind) {
   tensor::CastWeight cast;
   const at::Tensor& cast_weight = cast.in(weight, x.scalar_type());
@@ -35,7 +35,7 @@ void check_same(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& w
   CHECK(at::equal(got, want));
   std::vector<at::Tensor> inputs{x, weight};
   if (bias.defined()) inputs.push_back(bias);
-  for (int repeat = 0; repeat < 2; ++repeat) {  // a graph that is kept gives the same again
+  for (int repeat = 0; repeat < 2; ++repeat) {  // a kept graph gives the same result again
     const auto have = gradients_of(got, inputs), expected = gradients_of(want, inputs);
     for (size_t i = 0; i < inputs.size(); ++i) {
       INFO("input ", i);
@@ -80,7 +80,7 @@ TEST_CASE("frozen inputs of an activated linear get no gradient") {
   CHECK(!bias.grad().defined());
 }
 
-TEST_CASE("x is written over only where that was allowed and the graph is not kept") {
+TEST_CASE("x is overwritten only if that is allowed and the graph is not kept") {
   const at::Tensor bias = values({33}, 0.9), weight = values({24, 33}, 0.7);
   for (const bool overwrites : {true, false}) {
     for (const bool keeps : {true, false}) {

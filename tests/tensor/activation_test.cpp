@@ -93,7 +93,7 @@ TEST_CASE("views are taken by their elements, not by their memory") {
   CHECK(at::equal(tensor::silu_gate(x.t(), x.t()), tensor::silu_gate(x, x).t()));
 }
 
-TEST_CASE("shapes that do not fit are a bug that is told") {
+TEST_CASE("shapes that do not fit are internal errors") {
   const at::Tensor x = at::ones({2, 3}), other = at::ones({2, 4});
   const auto kind = [](auto f) { return expect_error(f).kind(); };
   CHECK(kind([&] { tensor::activation(x, at::ones({4}), ActivationKind::kGelu); }) == ErrorKind::kInternal);

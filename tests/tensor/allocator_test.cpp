@@ -56,7 +56,7 @@ TEST_CASE("more than the machine has is an error that says what was asked, what 
   CHECK(contains(error.what(), fmt::format("out of memory: a tensor of {} bytes", limit - limit / 100)));
   CHECK(contains(error.what(), " GiB are in use, and the limit is "));
   CHECK(contains(error.hint(), "--per-device-train-batch-size"));
-  CHECK(bytes(kMiB).fill_(1).eq(1).all().item<bool>());  // and all goes on
+  CHECK(bytes(kMiB).fill_(1).eq(1).all().item<bool>());  // allocation still works
 }
 
 TEST_CASE("the error comes through a backward pass as it is") {

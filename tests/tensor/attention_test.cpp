@@ -11,12 +11,12 @@ using namespace hone;
 
 namespace {
 
-// q, k and v of all tokens by a formula, so that every run has the same.
+// q, k and v of all tokens by a formula, equal in every run.
 at::Tensor inputs(int64_t tokens, int64_t width, at::ScalarType type) {
   return (at::sin(at::arange(tokens * width, at::kDouble) * 0.7) * 2).view({tokens, width}).to(type);
 }
 
-// libtorch's own operations a sequence at a time, in double.
+// libtorch's operations sequence by sequence, in double.
 at::Tensor by_definition(const at::Tensor& qkv, const tensor::Packing& packing,
                          const tensor::AttentionOptions& options) {
   const int64_t heads = options.num_heads, kv_heads = options.num_kv_heads;
@@ -92,7 +92,7 @@ TEST_CASE("both leave out the keys of the mask") {
     const at::Tensor out = attend(qkv, one.packing, one.options);
     CHECK(at::allclose(out, attend(changed, one.packing, one.options)));
   }
-  // The second sequence's one key is masked by no rule but its own: token 4 is 4 % 3 == 1.
+  // The second sequence has one key, token 4, which is not masked: 4 % 3 == 1.
   CHECK(at::allclose(tensor::attention(qkv, one.packing, one.options),
                      tensor::library_attention(qkv, one.packing, one.options), 1e-6, 1e-6));
 }

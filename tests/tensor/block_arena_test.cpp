@@ -88,13 +88,13 @@ TEST_CASE("under the limit memory that is kept makes room for what does not fit 
   CHECK(static_cast<char*>(blocks[1])[4 * kMiB - 1] == 1);
 }
 
-TEST_CASE("the arena holds little more than was ever in use: the longest freed goes back first") {
+TEST_CASE("the arena holds little more than its peak use, and returns the longest unused memory first") {
   BlockArena arena({.address_bytes = 256 * kMiB, .limit_bytes = 256 * kMiB, .slack = 1.125});
   std::vector<void*> blocks;
   for (int i = 0; i < 8; ++i) blocks.push_back(arena.allocate(4 * kMiB));
   arena.release(blocks[2]);
   arena.release(blocks[0]);
-  std::memset(blocks[0], 1, 4 * kMiB);  // read only to see which was given back
+  std::memset(blocks[0], 1, 4 * kMiB);  // read only to see which block was returned
   CHECK(arena.allocate(6 * kMiB) != nullptr);
   CHECK(arena.statistics().held_bytes <= 36 * kMiB);
   CHECK(static_cast<char*>(blocks[0])[0] == 1);
@@ -115,7 +115,7 @@ TEST_CASE("all that is not in use is given back on demand, and comes back as zer
   CHECK(static_cast<char*>(freed)[0] == 0);
 }
 
-TEST_CASE("a block that is freed twice is told") {
+TEST_CASE("a block that is freed twice is an error") {
   BlockArena arena({.address_bytes = 8 * kMiB, .limit_bytes = 8 * kMiB});
   void* const block = arena.allocate(kMiB);
   arena.release(block);
@@ -156,7 +156,7 @@ TEST_CASE("two threads allocate and free at once, each its own memory") {
   const auto statistics = arena.statistics();
   CHECK(statistics.in_use_bytes == 0);
   CHECK(statistics.peak_in_use_bytes > 0);
-  CHECK(arena.allocate(200 * kMiB) != nullptr);  // all joined again
+  CHECK(arena.allocate(200 * kMiB) != nullptr);  // all merged again
 }
 
 TEST_CASE("ragged batches hold little more than they use at once") {
@@ -164,7 +164,7 @@ TEST_CASE("ragged batches hold little more than they use at once") {
   std::mt19937 generator(5);
   uint64_t fresh_before = 0;
   for (int step = 0; step < 60; ++step) {
-    // Activations of a batch: of a few widths, all in proportion to its tokens; freed in the backward pass.
+    // Activations of a batch: a few widths, sizes proportional to the tokens; freed in the backward pass.
     const uint64_t tokens = 2000 + generator() % 2000;
     std::vector<void*> kept;
     for (int layer = 0; layer < 6; ++layer) {

@@ -1,16 +1,17 @@
 #include "tensor/compute.h"
 
+#include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
+#include "base/machine.h"
 #include "expect_error.h"
 #include "kernel/cpu.h"
-#include "tensor/threads.h"
 
 using namespace hone;
 
 namespace {
 
-// Puts the level in use and the number of threads back.
+// Restores the level in use and the number of threads.
 struct Restore {
   kernel::CpuLevel level = kernel::cpu_level();
   int threads = tensor::num_threads();
@@ -22,7 +23,7 @@ struct Restore {
 
 }  // namespace
 
-TEST_CASE("auto takes bf16 where it is native, and says why or why not") {
+TEST_CASE("auto chooses bf16 if it is native, and gives the reason") {
   const Restore restore;
   const tensor::Compute best = tensor::prepare_compute({.num_threads = 1, .device = "cpu"});
   CHECK((best.dtype == at::kBFloat16) == kernel::has_native_bf16());
@@ -33,7 +34,7 @@ TEST_CASE("auto takes bf16 where it is native, and says why or why not") {
   CHECK(contains(tensor::describe(plain), "cpu, 1 threads, fp32 ("));
 }
 
-TEST_CASE("what is asked for is taken") {
+TEST_CASE("explicit settings are used") {
   const Restore restore;
   CHECK((tensor::prepare_compute({.device = "cpu", .precision = "fp32"}).dtype == at::kFloat));
   tensor::prepare_compute({.num_threads = 1, .device = "cpu"});
@@ -53,4 +54,31 @@ TEST_CASE("a precision or a device that the machine lacks is an error") {
   CHECK(device.kind() == ErrorKind::kUnsupported);
   CHECK(contains(device.what(), "no CUDA device"));
 #endif
+}
+
+TEST_CASE("the number of threads can be set, and 0 takes one a core") {
+  const int before = tensor::num_threads();
+  tensor::set_num_threads(2);
+  CHECK(tensor::num_threads() == 2);
+  tensor::set_num_threads(0);
+  CHECK(tensor::num_threads() == this_machine().num_useful_threads());
+  tensor::set_num_threads(before);
+}
+
+TEST_CASE("a negative number of threads is an error") {
+  const Error error = expect_error([] { tensor::set_num_threads(-1); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "-1"));
+}
+
+TEST_CASE("a tensor that is on the device already is given as it is") {
+  const at::Tensor tensor = at::arange(5);
+  CHECK(tensor::on_device(tensor, at::kCPU).is_same(tensor));
+}
+
+TEST_CASE("a tensor goes to another device with its shape and type") {
+  const at::Tensor moved = tensor::on_device(at::ones({2, 3}, at::kLong), at::kMeta);
+  CHECK(moved.is_meta());
+  CHECK(moved.sizes() == at::IntArrayRef({2, 3}));
+  CHECK((moved.scalar_type() == at::kLong));
 }

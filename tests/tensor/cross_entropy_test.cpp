@@ -15,7 +15,7 @@ at::Tensor random_input(at::IntArrayRef shape, uint64_t seed, at::ScalarType dty
   return at::randn(shape, dtype).requires_grad_();
 }
 
-// Every fourth row, from the third on, has none.
+// Every fourth row, from the third on, has no target.
 at::Tensor targets_of(int64_t rows, int64_t classes) {
   const at::Tensor places = at::arange(rows, at::kLong);
   return at::where(places.remainder(4).eq(3), at::full_like(places, -100), (places * 7).remainder(classes));
@@ -89,7 +89,7 @@ TEST_CASE("gradients of cross-entropies are their finite differences") {
                                 random_input({7}, 3, at::kDouble)});
 }
 
-TEST_CASE("where all rows are ignored the loss is 0 with gradients of zero") {
+TEST_CASE("if all rows are ignored, loss and gradients are 0") {
   const at::Tensor targets = at::full({5}, 9, at::kLong);
   const CrossEntropyOptions options{.ignore_index = 9, .label_smoothing = 0.1};
   const at::Tensor logits = random_input({5, 33}, 1);
@@ -135,7 +135,7 @@ TEST_CASE("cross-entropies are equal bit for bit from run to run") {
   CHECK(at::equal(gradients_of(first, {logits})[0], gradients_of(second, {logits})[0]));
 }
 
-TEST_CASE("what does not fit is a bug that is told") {
+TEST_CASE("operands that do not fit are internal errors") {
   const at::Tensor logits = at::ones({3, 4}), targets = at::zeros({3}, at::kLong);
   const auto kind = [](auto f) { return expect_error(f).kind(); };
   CHECK(kind([&] { tensor::cross_entropy(at::ones({4}), targets); }) == ErrorKind::kInternal);

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
-#include "tensor/threads.h"
+#include "tensor/compute.h"
 
 using namespace hone;
 
@@ -29,7 +29,7 @@ TEST_CASE("dropout keeps the elements whose random word reaches the threshold") 
   }
 }
 
-TEST_CASE("dropout drops the share it is asked for") {
+TEST_CASE("dropout drops the requested share") {
   const at::Tensor y = tensor::dropout(at::ones({100000}), 0.1, kStream);
   CHECK(y.eq(0).sum().item<int64_t>() == doctest::Approx(10000).epsilon(0.05));
   CHECK(y.mean().item<double>() == doctest::Approx(1.0).epsilon(0.01));
@@ -78,7 +78,7 @@ TEST_CASE("different places of a run draw different masks") {
   }
 }
 
-TEST_CASE("a probability outside [0, 1] is a bug that is told") {
+TEST_CASE("a probability outside [0, 1] is an internal error") {
   CHECK(expect_error([] { tensor::dropout(at::ones({4}), 1.5, kStream); }).kind() == ErrorKind::kInternal);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("dropout takes bfloat16 and double, with the same mask") {
   }
 }
 
-TEST_CASE("dropout by the library drops the share it is asked for, the same at the same place") {
+TEST_CASE("dropout by the library drops the requested share, and is equal at an equal position") {
   const at::Tensor x = at::ones({100000}).requires_grad_();
   const at::Tensor y = tensor::dropout_by_library(x, 0.1, kStream);
   CHECK(y.eq(0).sum().item<int64_t>() == doctest::Approx(10000).epsilon(0.05));
@@ -102,4 +102,23 @@ TEST_CASE("dropout by the library drops the share it is asked for, the same at t
   CHECK_FALSE(at::equal(tensor::dropout_by_library(x, 0.1, kStream, 8), y));
   y.sum().backward();
   CHECK(at::equal(x.grad(), y.detach()));
+}
+
+TEST_CASE("the library draws equal numbers at an equal position, and others elsewhere") {
+  const RandomStream stream{42, 1, 0, 9};
+  const auto draw = [](const RandomStream& place) {
+    tensor::seed_library_draws(at::kCPU, place, 0.1);
+    return at::rand({8});
+  };
+  const at::Tensor first = draw(stream);
+  CHECK(at::equal(first, draw(stream)));
+  CHECK_FALSE(at::equal(first, draw({42, 2, 0, 9})));
+}
+
+TEST_CASE("without dropout the generator is left alone") {
+  tensor::seed_library_draws(at::kCPU, {1, 1, 1, 1}, 0.1);
+  const at::Tensor first = at::rand({8});
+  tensor::seed_library_draws(at::kCPU, {1, 1, 1, 1}, 0.1);
+  tensor::seed_library_draws(at::kCPU, {2, 2, 2, 2}, 0);
+  CHECK(at::equal(first, at::rand({8})));
 }

@@ -53,7 +53,7 @@ TEST_CASE("embedding_norm and its gradients are those of libtorch's operations")
         const at::Tensor got = tensor::embedding_norm(tables, options_of(parameters, p));
         CHECK(at::allclose(got, expected, 1e-4, 1e-5));
         const auto have = gradients_of(got, parameters), want = gradients_of(expected, parameters);
-        // A single column less its mean is 0: its gradient is what rounding leaves.
+        // A single column minus its mean is 0, so its gradient is only rounding error.
         const double tolerance = width == 1 ? 1e-2 : 1e-4;
         for (size_t i = 0; i < have.size(); ++i) CHECK(at::allclose(have[i], want[i], tolerance, tolerance));
         CHECK(have[0][0].eq(0).all().item<bool>());
@@ -102,7 +102,7 @@ TEST_CASE("the library's embedding drops too") {
   CHECK(y.eq(0).all().item<bool>());
 }
 
-TEST_CASE("what does not fit is a bug that is told") {
+TEST_CASE("operands that do not fit are internal errors") {
   const auto parameters = random_parameters(16);
   const auto tables = tables_of(parameters, 9);
   const auto kind = [&](const std::vector<EmbeddingTable>& given, double p = 0) {

@@ -114,6 +114,24 @@ TEST_CASE("joined linears give each weight and bias its own gradient") {
   }
 }
 
+TEST_CASE("joined linears give frozen weights no gradient, and the others theirs") {
+  for (const bool weight_is_frozen : {true, false}) {
+    const at::Tensor x = leaf(values({6, 5}, 0.3));
+    const std::vector<at::Tensor> weights{values({3, 5}, 0.3), values({2, 5}, 0.2)};
+    const std::vector<at::Tensor> biases{values({3}, 0.3), values({2}, 0.2)};
+    const at::Tensor trained = weight_is_frozen ? biases[1] : weights[1];
+    trained.requires_grad_();
+    backward(tensor::joined_linear(x, weights, biases, at::cat(weights).detach(), at::cat(biases).detach()));
+    const at::Tensor x2 = leaf(x), weight2 = leaf(weights[1]), bias2 = leaf(biases[1]);
+    backward(at::cat({at::linear(x2, weights[0], biases[0]), at::linear(x2, weight2, bias2)}, 1));
+    CHECK(at::allclose(x.grad(), x2.grad()));
+    CHECK(at::allclose(trained.grad(), weight_is_frozen ? bias2.grad() : weight2.grad()));
+    CHECK_FALSE(weights[0].grad().defined());
+    CHECK_FALSE(biases[0].grad().defined());
+    CHECK_FALSE((weight_is_frozen ? weights[1] : biases[1]).grad().defined());
+  }
+}
+
 TEST_CASE("operands of different types are a bug") {
   const at::Tensor weight = values({4, 4}, 0.7);
   CHECK(contains(expect_error([&] { tensor::linear(weight.to(at::kBFloat16), weight, weight, {}); }).what(),

@@ -69,7 +69,7 @@ TEST_CASE("residual_norm and its gradients are those of libtorch's operations") 
           CHECK(at::allclose(got.sum, expected.sum, 1e-6, 1e-6));
           CHECK(at::allclose(got.normed, expected.normed, 1e-4, 1e-5));
           const auto want = gradients_of(loss_of(expected), inputs), have = gradients_of(loss_of(got), inputs);
-          // A single column less its mean is 0: its gradient is what rounding leaves.
+          // A single column minus its mean is 0, so its gradient is only rounding error.
           const double tolerance = width == 1 ? 1e-2 : 1e-4;
           for (size_t i = 0; i < inputs.size(); ++i) check_close(have[i], want[i], tolerance);
         }
@@ -172,7 +172,7 @@ TEST_CASE("residual_norm by the library is the same operation") {
   }
 }
 
-TEST_CASE("parameters of another width are a bug that is told") {
+TEST_CASE("parameters of another width are internal errors") {
   const at::Tensor x = at::ones({2, 4}), narrow = at::ones({3}), wide = at::ones({4});
   const auto kind = [&](const NormOptions& options) {
     return expect_error([&] { tensor::residual_norm(x, options); }).kind();

@@ -19,7 +19,7 @@ bool packs() { return tensor::takes_packed_weights(at::empty({1, 1})); }
 
 }  // namespace
 
-TEST_CASE("weights are packed on the processor where no gradient is wanted, but not at the level scalar") {
+TEST_CASE("weights are packed on the CPU without gradients, except at the level scalar") {
   CHECK_FALSE(packs());
   const at::NoGradGuard no_gradients;
   CHECK_FALSE(tensor::takes_packed_weights(at::empty({1, 1}, at::kDouble)));

@@ -23,7 +23,7 @@ std::string message_of(std::string_view bytes) {
 
 }  // namespace
 
-// The bytes are what Python's pickle.dumps(value, protocol=2) gives.
+// The bytes are those of Python's pickle.dumps(value, protocol=2).
 TEST_CASE("data of every kind is read") {
   using namespace std::string_view_literals;
   // {'a': 1, 'b': -300, 'c': [True, False, None], 'd': (1.5, 'x'), 'e': 2**40}
@@ -69,7 +69,7 @@ TEST_CASE("a pickle that names any other function is refused") {
   const Error error = expect_error([&] { Pickle(bytes, kAllowed, kSource); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "the file asks for the Python object posix.system"));
-  CHECK(contains(error.hint(), "runs nothing"));
+  CHECK(contains(error.hint(), "executes nothing"));
   CHECK(contains(message_of("\x80\x04\x8c\x02os\x8c\x06system\x93."sv), "os.system"));
 }
 
@@ -77,19 +77,19 @@ TEST_CASE("opcodes that make other objects are refused") {
   CHECK(contains(message_of("\x80\x02i"), "pickle opcode 0x69 at byte 2"));
 }
 
-TEST_CASE("broken pickles are told") {
+TEST_CASE("broken pickles are errors") {
   using namespace std::string_view_literals;
-  CHECK(contains(message_of(""), "cut short"));
-  CHECK(contains(message_of("\x80\x02"), "cut short"));
-  CHECK(contains(message_of("\x80\x02X\xff\xff\xff\xff"sv), "cut short"));
+  CHECK(contains(message_of(""), "truncated"));
+  CHECK(contains(message_of("\x80\x02"), "truncated"));
+  CHECK(contains(message_of("\x80\x02X\xff\xff\xff\xff"sv), "truncated"));
   CHECK(contains(message_of("\x80\x02"
                             "cposix"),
-                 "cut short"));
+                 "truncated"));
   CHECK(contains(message_of("\x80\x01."), "protocol 1"));
   CHECK(contains(message_of("\x80\x02."), "the stack is empty"));
   CHECK(contains(message_of("\x80\x02N(."), "the stack is empty"));
   CHECK(contains(message_of("\x80\x02t."), "no mark"));
-  CHECK(contains(message_of("\x80\x02h\x05."), "nothing was remembered as 5"));
+  CHECK(contains(message_of("\x80\x02h\x05."), "the memo has no entry 5"));
   CHECK(contains(message_of("\x80\x02NNa."), "items without their container"));
   CHECK(contains(message_of("\x80\x02}(Nu."), "a key without its value"));
   CHECK(contains(message_of("\x80\x02NNR."), "a call of no function"));

@@ -34,7 +34,7 @@ TEST_CASE("a recomputed part gives the same output and gradients, bit for bit") 
   for (int i = 0; i < 2; ++i) CHECK(at::equal(dropped[i].weight.grad(), kept[i].weight.grad()));
 }
 
-TEST_CASE("a part is computed twice where there is a backward, once where there is none") {
+TEST_CASE("a part is computed twice with a backward, once without") {
   int calls = 0;
   Layer layer;
   layer.calls = &calls;

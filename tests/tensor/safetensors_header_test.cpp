@@ -17,7 +17,7 @@ std::string file_of(const std::string& header, size_t num_data_bytes) {
   return file + header + std::string(num_data_bytes, '\0');
 }
 
-// The message for a file of this header and so many bytes of data.
+// The message for a file with this header and this many bytes of data.
 std::string message_of(const std::string& header, size_t num_data_bytes) {
   const std::string file = file_of(header, num_data_bytes);
   return expect_error([&] { tensor::parse_safetensors_header(file, "w.safetensors"); }).what();
@@ -55,7 +55,7 @@ TEST_CASE("scalars and empty tensors are tensors") {
   CHECK(tensor::parse_safetensors_header(none, "w").tensors.empty());
 }
 
-TEST_CASE("a file too short for its header is told") {
+TEST_CASE("a file too short for its header is an error") {
   CHECK(contains(expect_error([] { tensor::parse_safetensors_header("abc", "w"); }).what(), "3 bytes are too few"));
   std::string lying = file_of("{}", 0);
   lying[0] = 100;
@@ -67,7 +67,7 @@ TEST_CASE("a file too short for its header is told") {
   CHECK(contains(expect_error([&] { tensor::parse_safetensors_header(lying, "w"); }).what(), "more than 100000000"));
 }
 
-TEST_CASE("a header that is not the JSON it should be is told") {
+TEST_CASE("a header that is not the expected JSON is an error") {
   CHECK(contains(message_of("[]", 0), "does not begin with \"{\""));
   CHECK(contains(message_of("", 0), "does not begin with \"{\""));
   CHECK(contains(message_of("{\"a\":}", 0), "w.safetensors (header):1:6"));
@@ -77,14 +77,14 @@ TEST_CASE("a header that is not the JSON it should be is told") {
   CHECK(contains(message_of("{\"w\":{\"dtype\":\"\xff\"}}", 0), "w.safetensors (header)"));
 }
 
-TEST_CASE("a name or a key that stands twice is told") {
+TEST_CASE("a repeated name or key is an error") {
   const std::string w = entry("w", "F32", "[1]", "[0,4]");
   CHECK(contains(message_of("{" + w + "," + w + "}", 4), "\"w\" is in its header twice"));
   CHECK(contains(message_of(R"({"w":{"dtype":"F32","dtype":"F16","shape":[],"data_offsets":[0,4]}})", 4),
                  "\"dtype\" is in its header twice"));
 }
 
-TEST_CASE("a tensor whose description is incomplete is told") {
+TEST_CASE("a tensor whose description is incomplete is an error") {
   CHECK(contains(message_of(R"({"w":{"shape":[1],"data_offsets":[0,4]}})", 4), "\"dtype\" of tensor \"w\""));
   CHECK(contains(message_of(R"({"w":{"dtype":"F32","data_offsets":[0,4]}})", 4),
                  "\"shape\" of tensor \"w\" is not a list"));
@@ -97,13 +97,13 @@ TEST_CASE("a tensor whose description is incomplete is told") {
   CHECK(contains(message_of(one("F31", "[1]", "[0,4]"), 4), "unknown tensor type \"F31\""));
 }
 
-TEST_CASE("a tensor whose place does not fit is told") {
+TEST_CASE("a tensor whose position does not fit is an error") {
   CHECK(contains(message_of(one("F32", "[2]", "[0,8]"), 4), "ends at byte 8 of 4"));
-  CHECK(contains(message_of(one("F32", "[3]", "[0,8]"), 8), "takes 12 bytes, its place has 8"));
+  CHECK(contains(message_of(one("F32", "[3]", "[0,8]"), 8), "needs 12 bytes, its position has 8"));
   CHECK(contains(message_of(one("F32", "[4611686018427387904,4]", "[0,8]"), 8), "too large"));
 }
 
-TEST_CASE("tensors that overlap or leave gaps are told") {
+TEST_CASE("tensors that overlap or leave gaps are errors") {
   CHECK(contains(message_of("{" + entry("a", "F32", "[2]", "[0,8]") + "," + entry("b", "F32", "[1]", "[4,8]") + "}", 8),
                  "tensor \"b\" begins at byte 4, the one before it ends at 8"));
   CHECK(

@@ -47,7 +47,7 @@ TEST_CASE("what is written is read back") {
   }
 }
 
-TEST_CASE("a truncated file is told with its name") {
+TEST_CASE("a truncated file is an error with the name") {
   const TemporaryFolder folder;
   const std::string whole = read_file(fixture());
   for (const size_t size : {size_t{0}, size_t{5}, size_t{1000}, whole.size() - 1}) {
@@ -58,6 +58,6 @@ TEST_CASE("a truncated file is told with its name") {
   }
 }
 
-TEST_CASE("a file that is missing is told") {
+TEST_CASE("a file that is missing is an error") {
   CHECK(expect_error([] { tensor::SafetensorsFile{"/nowhere/w.safetensors"}; }).kind() == ErrorKind::kIo);
 }

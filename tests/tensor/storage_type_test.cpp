@@ -17,7 +17,7 @@ TEST_CASE("each floating dtype has its element type, and computes in float or do
   }
 }
 
-TEST_CASE("a dtype without kernels is a bug that is told") {
+TEST_CASE("a dtype without kernels is an internal error") {
   const Error error = expect_error([] { tensor::for_storage_type(at::ones({2}, at::kLong), [](auto) {}); });
   CHECK(error.kind() == ErrorKind::kInternal);
 }

@@ -44,7 +44,7 @@ TEST_CASE("whole numbers are not weights") {
   const at::Tensor source = at::arange(2);
   const Error error = expect_error([&] { tensor::copy_into(stored(source), at::zeros({2})); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
-  CHECK(contains(error.what(), "tensor \"w\" holds I64"));
+  CHECK(contains(error.what(), "tensor \"w\" has the type I64"));
 }
 
 TEST_CASE("shapes read like lists") {

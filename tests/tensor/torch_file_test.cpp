@@ -67,21 +67,21 @@ TEST_CASE("views of one storage, other strides and parameters are read") {
   CHECK(values.at("scalar").item<float>() == 3.0F);
 }
 
-TEST_CASE("files of another kind are told") {
+TEST_CASE("files of another kind are errors") {
   const TemporaryFolder folder;
   CHECK(contains(message_of(folder.write("a.bin", "hello")), "it is not a zip file"));
   const auto old = folder.write("old.bin", "\x80\x02\x8a\x0a");
   CHECK(contains(message_of(old), "before version 1.6"));
   CHECK(expect_error([&] { tensor::TorchFile{old}; }).kind() == ErrorKind::kUnsupported);
-  CHECK(contains(message_of(kModels / "not_a_state_dict.bin"), "it does not hold a state dict"));
+  CHECK(contains(message_of(kModels / "not_a_state_dict.bin"), "it has no state dict"));
   CHECK(contains(message_of(kModels / "hostile.bin"), "the file asks for the Python object"));
 }
 
-TEST_CASE("a state dict with something else than tensors is told") {
+TEST_CASE("a state dict with other values than tensors is an error") {
   CHECK(contains(message_of(kModels / "number_in_dict.bin"), "\"step\" is not a tensor"));
 }
 
-TEST_CASE("a tensor that leaves its storage is told") {
+TEST_CASE("a tensor outside its storage is an error") {
   const TemporaryFolder folder;
   using namespace std::string_literals;
   // (3, 4) of base becomes (9, 4); the first shape in the pickle.

@@ -92,7 +92,7 @@ TEST_CASE("a file of torch.save is a zip file with zip64 records") {
   CHECK(tensor::read_zip(file, "x").contains("pytorch_model/data.pkl"));
 }
 
-TEST_CASE("what is no zip file, or a part of one, is told") {
+TEST_CASE("a file that is not a zip file, or a truncated one, is an error") {
   CHECK(contains(message_of("hello"), "it is not a zip file"));
   CHECK(contains(message_of(""), "it is not a zip file"));
   const std::string file = zip_of({{"a", "123"}});
@@ -105,12 +105,12 @@ TEST_CASE("compressed and encrypted members are unsupported") {
   CHECK(contains(message_of(with_field<uint16_t>(8, 1)), "\"a\" is compressed or encrypted"));
 }
 
-TEST_CASE("lying directories are told") {
-  CHECK(contains(message_of(with_field<uint32_t>(0, 0)), "something else than entries"));
+TEST_CASE("directories with wrong offsets are errors") {
+  CHECK(contains(message_of(with_field<uint32_t>(0, 0)), "a record that is not an entry"));
   CHECK(contains(message_of(with_field<uint32_t>(42, 7)), "\"a\" is not where it should be"));
   CHECK(contains(message_of(with_field<uint32_t>(42, 1 << 30)), "points to bytes"));
   CHECK(contains(message_of(with_field<uint32_t>(20, 2)), "\"a\" has two sizes"));
-  CHECK(contains(message_of(with_field<uint16_t>(28, 999)), "its directory is cut short"));
+  CHECK(contains(message_of(with_field<uint16_t>(28, 999)), "its directory is truncated"));
   CHECK(contains(message_of(zip_of({{"a", "1"}, {"a", "2"}})), "\"a\" is in it twice"));
 }
 

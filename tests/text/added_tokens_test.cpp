@@ -35,7 +35,7 @@ const Normalizer kSame = [](NormalizedText&) {};
 
 }  // namespace
 
-TEST_CASE("the leftmost token is taken, and of those the longest") {
+TEST_CASE("the leftmost token is found, and of several the longest") {
   const AddedTokens tokens({token("<x>"), token("<x>y"), token("b")}, small_model(), kSame);
   CHECK(pieces(tokens.raw(), "a<x>yb<x>") == Strings{"-1:a", "3:<x>y", "4:b", "2:<x>"});
   CHECK(pieces(tokens.raw(), "") == Strings{});
@@ -43,7 +43,7 @@ TEST_CASE("the leftmost token is taken, and of those the longest") {
   CHECK(pieces(tokens.raw(), "<<x>") == Strings{"-1:<", "2:<x>"});
 }
 
-TEST_CASE("a token that the model knows keeps its id, others follow the model's") {
+TEST_CASE("a token that the model knows keeps its id, and other ids follow those of the model") {
   const AddedTokens tokens({token("new"), token("<x>"), token("newer"), token(""), token("new")}, small_model(), kSame);
   CHECK(tokens.find("new")->id == 3);
   CHECK(tokens.find("<x>")->id == 2);
@@ -53,7 +53,8 @@ TEST_CASE("a token that the model knows keeps its id, others follow the model's"
   CHECK(tokens.find(1) == nullptr);
 }
 
-TEST_CASE("white space beside a token is taken where it says so, and whole words only") {
+TEST_CASE(
+    "white space beside a token is removed if the token asks for it, and only whole words match if it asks for that") {
   AddedToken left = token("<l>"), right = token("<r>"), word = token("w");
   left.lstrip = true;
   right.rstrip = true;
@@ -65,7 +66,7 @@ TEST_CASE("white space beside a token is taken where it says so, and whole words
   CHECK(pieces(tokens.raw(), "w-w ww \xC3\xA9w") == Strings{"5:w", "-1:-", "5:w", "-1: ww \xC3\xA9w"});
 }
 
-TEST_CASE("normalized tokens are looked for in their normalized form, apart from the others") {
+TEST_CASE("normalized tokens are searched for in their normalized form, separately from the others") {
   const Normalizer lower = make_normalizer({{"type", "Lowercase"}}, "test");
   const AddedTokens tokens({token("New", true), token("Raw")}, small_model(), lower);
   CHECK(pieces(tokens.normalized(), "a new") == Strings{"-1:a ", "3:new"});

@@ -21,7 +21,7 @@ BertCharacters::Entry entry(const BertCharacters& characters, char32_t code) {
 
 }  // namespace
 
-TEST_CASE("what becomes of characters under bert-base-uncased's settings") {
+TEST_CASE("the effect of bert-base-uncased's settings on characters") {
   const BertCharacters characters({}, model());
   CHECK(entry(characters, 'A').fate == Fate::kInWord);
   CHECK(entry(characters, 'A').code == 'a');

@@ -1,4 +1,4 @@
-// The one-pass encoder must do what its parts do one after another.
+// The one-pass encoder must have the result of its parts.
 #include "text/bert_encoder.h"
 
 #include "text/pre_tokenizers.h"
@@ -49,7 +49,7 @@ Ids ids_of(const TokenBuffer& tokens) { return {tokens.ids(), tokens.ids() + tok
 
 }  // namespace
 
-TEST_CASE("one pass gives what the parts give one after another, for all settings") {
+TEST_CASE("one pass has the result of the parts, for all settings") {
   const WordPiece model(vocabulary(), {}, "test");
   const PreTokenizer pre_tokenizer = make_pre_tokenizer({{"type", "BertPreTokenizer"}}, "test");
   const RandomText random(3);

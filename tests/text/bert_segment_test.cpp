@@ -34,7 +34,7 @@ TEST_CASE("words end at breaks and punctuation, marks and control characters van
   CHECK(tokens.offsets == std::vector<Offset>{{0, 1}, {3, 4}, {4, 5}, {6, 7}});
 }
 
-TEST_CASE("non-starters that stay are put in canonical order, across dropped ones") {
+TEST_CASE("kept non-starters are put into canonical order, across dropped ones") {
   // U+1D165 has class 216, U+1B44 class 9: it comes first, and takes the first one's place.
   const TokenBuffer tokens = take(U"a\U0001D165\u0301\u1B44", true);
   CHECK(ids(tokens) == std::vector<int32_t>{1, 5, 4});

@@ -5,7 +5,7 @@
 
 namespace hone::text {
 
-TEST_CASE("each decoder does what tokenizers' does") {
+TEST_CASE("each decoder does the same as in tokenizers") {
   for (const Json all = read_fixture("parts.json"); const Json& item : all["decoders"]) {
     CAPTURE(item.dump());
     const Decoder decoder = make_decoder(item["spec"], "test");
@@ -31,7 +31,7 @@ TEST_CASE("every row of the decoders has a doc line, and an unknown one is named
   CHECK(contains(error.what(), "decoder (in t.json)"));
 }
 
-TEST_CASE("transformers' own clean-up") {
+TEST_CASE("the clean-up of transformers") {
   CHECK(clean_up_spaces("it ' s , isn n't it ? i 'm") == "it's, isnn't it? i'm");
   CHECK(clean_up_spaces("do not") == "do not");
 }

@@ -15,7 +15,7 @@ std::string normalized(const Json& spec, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("each normalizer does what tokenizers' does") {
+TEST_CASE("each normalizer does the same as in tokenizers") {
   for (const Json all = read_fixture("parts.json"); const Json& item : all["normalizers"]) {
     CAPTURE(item.dump());
     CHECK(normalized(item["spec"], item["text"]) == item["result"].get<std::string>());
@@ -33,7 +33,7 @@ TEST_CASE("every row of the normalizers has a doc line and an expectation") {
   }
 }
 
-TEST_CASE("characters keep the place that they came from") {
+TEST_CASE("characters keep their origin") {
   NormalizedText text = to_normalized_text("a\xC3\xA9 b", 10);
   make_normalizer({{"type", "NFD"}}, "test")(text);
   REQUIRE(text.size() == 5);
@@ -46,7 +46,7 @@ TEST_CASE("characters keep the place that they came from") {
   CHECK(text[3].origin == Offset{14, 15});
 }
 
-TEST_CASE("wrong specs are errors that name the file") {
+TEST_CASE("malformed specs are errors that name the file") {
   const auto error_of = [](const Json& spec) { return expect_error([&] { make_normalizer(spec, "t.json"); }); };
   CHECK(error_of({{"type", "Precompiled"}}).kind() == ErrorKind::kUnsupported);
   CHECK(contains(error_of({{"type", "Precompiled"}}).what(), "normalizer (in t.json)"));

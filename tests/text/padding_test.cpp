@@ -43,7 +43,7 @@ TEST_CASE("to a length, a multiple and on the left") {
   CHECK(encodings[1].ids.size() == 8);
 }
 
-TEST_CASE("the tokenizer's own side is taken where none is given") {
+TEST_CASE("the default side is that of the tokenizer") {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("sequence"));
   std::vector<Encoding> encodings = two_encodings(tokenizer);
   CHECK(pad(tokenizer, encodings)[0].front() == 0);

@@ -25,7 +25,7 @@ void check_bert(const Template& bert) {
 
 }  // namespace
 
-TEST_CASE("BERT's template, written either way") {
+TEST_CASE("BERT's template has the same result in both forms") {
   check_bert(
       make_post_processor({{"type", "BertProcessing"}, {"sep", {"[SEP]", 102}}, {"cls", {"[CLS]", 101}}}, "test"));
   check_bert(make_post_processor(bert_template("[CLS]", 101, "[SEP]", 102), "test"));
@@ -43,7 +43,7 @@ TEST_CASE("every row of the post-processors has a doc line") {
   for (const PostProcessorRow& row : post_processors()) CHECK(!row.doc.empty());
 }
 
-TEST_CASE("wrong specs are errors that name the file") {
+TEST_CASE("malformed specs are errors that name the file") {
   const auto error_of = [](const Json& spec) { return expect_error([&] { make_post_processor(spec, "t.json"); }); };
   CHECK(contains(error_of({{"type", "RobertaProcessing"}}).what(), "post-processor (in t.json)"));
   CHECK(contains(error_of({{"type", "BertProcessing"}, {"sep", {"[SEP]"}}, {"cls", {"[CLS]", 1}}}).what(),

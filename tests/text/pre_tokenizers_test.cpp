@@ -5,7 +5,7 @@
 
 namespace hone::text {
 
-TEST_CASE("each pre-tokenizer does what tokenizers' does") {
+TEST_CASE("each pre-tokenizer does the same as in tokenizers") {
   for (const Json all = read_fixture("parts.json"); const Json& item : all["pre_tokenizers"]) {
     CAPTURE(item.dump());
     const NormalizedText text = to_normalized_text(item["text"].get<std::string>());

@@ -4,7 +4,7 @@
 
 namespace hone::text {
 
-TEST_CASE("the longest token is found, and a token given twice has its later id") {
+TEST_CASE("the longest token is found, and a repeated token has its later id") {
   const TokenTrie trie({{"un", 1}, {"unable", 2}, {"a", 3}, {"un", 4}, {"##able", 5}, {"", 6}});
   CHECK(trie.find("un") == 4);
   CHECK(trie.find("unable") == 2);

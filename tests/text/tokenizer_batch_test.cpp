@@ -99,7 +99,7 @@ TEST_CASE("the result does not depend on the number of threads") {
   CHECK(tokenizer.encode_batch({}, {}, options).empty());
 }
 
-TEST_CASE("of several errors that of the first text is thrown") {
+TEST_CASE("of several errors, that of the first text is thrown") {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
   std::vector<std::string_view> texts(100, "a movie");
   texts[60] = "abc\xFF";

@@ -1,4 +1,4 @@
-// What Hugging Face makes of the forms of folders is in tokenizer_test.cpp; here are the rules one by one, and errors.
+// tokenizer_test.cpp compares forms of folders with Hugging Face. This file tests the rules one by one, and errors.
 #include "expect_error.h"
 #include "temporary_folder.h"
 #include "text/tokenizer_fixtures.h"
@@ -27,7 +27,7 @@ TokenizerSpec spec_of(const std::string& config) {
 
 }  // namespace
 
-TEST_CASE("a vocabulary's lines are its tokens, less white space at their ends") {
+TEST_CASE("the lines of a vocabulary are its tokens, without white space at their ends") {
   const auto tokens = parse_vocabulary_text("a\r\n\nb \xE3\x80\x80\n  c\nd", "v");
   CHECK(tokens == std::vector<VocabularyEntry>{{"a", 0}, {"", 1}, {"b", 2}, {"  c", 3}, {"d", 4}});
   CHECK(contains(expect_error([] { parse_vocabulary_text("", "dir/vocab.txt"); }).what(),
@@ -36,14 +36,14 @@ TEST_CASE("a vocabulary's lines are its tokens, less white space at their ends")
                  "dir/vocab.txt: byte 2"));
 }
 
-TEST_CASE("a folder without files or that is not there is an error") {
+TEST_CASE("a missing folder and a folder without files are errors") {
   const TemporaryFolder folder;
   CHECK(contains(expect_error([&] { read_tokenizer_folder(folder.path()); }).what(),
                  "no tokenizer.json and no vocab.txt"));
   CHECK(contains(expect_error([&] { read_tokenizer_folder(folder.path() / "x"); }).what(), "no such folder"));
 }
 
-TEST_CASE("BERT's defaults hold where tokenizer_config.json does not say") {
+TEST_CASE("BERT's defaults apply if tokenizer_config.json has no setting") {
   const TokenizerSpec spec = spec_of("{}");
   CHECK(spec.tokenizer_class == "BertTokenizer");
   CHECK(spec.normalizer["lowercase"] == true);
@@ -70,12 +70,12 @@ TEST_CASE("settings of tokenizer_config.json are read") {
   CHECK(spec.special_tokens.at("pad_token") == "a");
 }
 
-TEST_CASE("a length of 1e30 is none") {
+TEST_CASE("a length of 1e30 means no limit") {
   CHECK(spec_of(R"({"model_max_length": 1000000000000000019884624838656})").model_max_length == kNoLimit);
   CHECK(spec_of(R"({"max_len": 128})").model_max_length == 128);
 }
 
-TEST_CASE("the class comes from config.json where tokenizer_config.json names none") {
+TEST_CASE("the class comes from config.json if tokenizer_config.json names none") {
   const TemporaryFolder folder;
   folder.write("tokenizer.json", R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}, "normalizer": null})");
   CHECK(!read_tokenizer_folder(folder.path()).is_bert_class);

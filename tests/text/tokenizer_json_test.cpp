@@ -32,7 +32,7 @@ TEST_CASE("the parts, the vocabulary and the added tokens are read") {
   CHECK(!spec.added_tokens[0].normalized);
 }
 
-TEST_CASE("of truncation and padding in the file only the sides and the padding token count") {
+TEST_CASE("only the sides and the padding token are used of the truncation and padding in the file") {
   const TokenizerSpec spec = parse(R"({"model": {"vocab": {}}, "padding": {"direction": "Left", "pad_token": "<p>"},
       "truncation": {"direction": "Left", "max_length": 3}})");
   CHECK(spec.padding_side == Side::kLeft);
@@ -41,7 +41,7 @@ TEST_CASE("of truncation and padding in the file only the sides and the padding 
   CHECK(parse(R"({"model": {"vocab": {}}})").padding_side == Side::kRight);
 }
 
-TEST_CASE("a kind of model that hone does not have is told before its vocabulary is looked at") {
+TEST_CASE("an unknown kind of model is reported before its vocabulary is read") {
   const Error error = expect_error([] { parse(R"({"model": {"type": "Unigram", "vocab": [["a", 0.5]]}})"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "tokenizer model (in dir/tokenizer.json) \"Unigram\""));
@@ -66,7 +66,7 @@ TEST_CASE("hostile files are errors that say what and where") {
   CHECK_THROWS_AS(parse("{\"model\": {\"vocab\": {\"\xFF\": 1}}}"), Error);
 }
 
-TEST_CASE("a part with very many fields is refused, since looking them up would take long") {
+TEST_CASE("a part with very many fields is refused, because searching them would take long") {
   std::string text = R"({"model": {"vocab": {}}, "normalizer": {"type": "NFC")";
   for (int i = 0; i < 10'000; ++i) text += fmt::format(",\"{}\":0", i);
   CHECK(contains(message_of(text + "}}"), "an object has more than 10000 fields"));

@@ -1,4 +1,4 @@
-// Saved folders give the same ids here; that they do so in transformers is checked by compare_tokenizer.py.
+// Saved folders have the same ids in hone. compare_tokenizer.py checks that they have them in transformers.
 #include "base/files.h"
 #include "temporary_folder.h"
 #include "text/random_text.h"
@@ -6,7 +6,7 @@
 
 namespace hone::text {
 
-TEST_CASE("a saved tokenizer gives the same ids, and loaded files stay as they were") {
+TEST_CASE("a saved tokenizer has the same ids, and loaded files are unchanged") {
   const RandomText random(6);
   for (const std::string& name : kTokenizerCases) {
     CAPTURE(name);

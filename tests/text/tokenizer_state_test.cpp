@@ -5,7 +5,7 @@
 
 namespace hone::text {
 
-TEST_CASE("the one-pass encoder is there for BERT's parts, and only for them") {
+TEST_CASE("only tokenizers with BERT's parts have the one-pass encoder") {
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("uncased"))).bert != nullptr);
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("json_only"))).bert != nullptr);
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("sequence"))).bert == nullptr);

@@ -1,5 +1,5 @@
-// The tokenizer as a whole against Hugging Face's, on small folders of every form and (where they lie beside the
-// checkout) on the real vocabularies.
+// Compares whole tokenizers with Hugging Face's: small folders of every form and, if they are beside the checkout, the
+// real vocabularies.
 #include "text/tokenizer.h"
 
 #include "base/files.h"
@@ -77,7 +77,7 @@ TEST_CASE("ids decode to Hugging Face's text, with and without special tokens") 
   }
 }
 
-TEST_CASE("what a tokenizer says of itself is what transformers says") {
+TEST_CASE("the properties of a tokenizer are those in transformers") {
   for (const std::string& name : kTokenizerCases) {
     CAPTURE(name);
     const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
@@ -91,7 +91,7 @@ TEST_CASE("what a tokenizer says of itself is what transformers says") {
   }
 }
 
-TEST_CASE("pairs are cut as Hugging Face cuts them, by every strategy and from both sides") {
+TEST_CASE("pairs are truncated as by Hugging Face, by every strategy and from both sides") {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
   const Json expected = read_fixture("expected_uncased.json");
   const std::pair<std::string, TruncationStrategy> strategies[] = {{"longest_first", TruncationStrategy::kLongestFirst},
@@ -161,7 +161,7 @@ TEST_CASE("a word of ten million letters takes linear time and is one unknown to
   }
 }
 
-TEST_CASE("known answers of bert-base-uncased hold") {
+TEST_CASE("known results of bert-base-uncased") {
   const auto folder = shared_tokenizer("bert-base-uncased");
   if (!folder) return;
   const Tokenizer tokenizer = Tokenizer::load(*folder);
@@ -171,7 +171,7 @@ TEST_CASE("known answers of bert-base-uncased hold") {
   CHECK(tokenizer.encode("tokenization", plain).ids == Ids{19204, 3989});
 }
 
-TEST_CASE("llama.cpp's vectors for BERT hold") {
+TEST_CASE("llama.cpp's vectors for BERT") {
   const auto folder = shared_tokenizer("bert-base-uncased");
   if (!folder) return;
   const Tokenizer tokenizer = Tokenizer::load(*folder);

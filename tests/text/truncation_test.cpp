@@ -1,4 +1,4 @@
-// The grid against Hugging Face is in tokenizer_test.cpp; here are the rules by hand.
+// tokenizer_test.cpp compares a grid with Hugging Face. This file tests the rules with hand-made values.
 #include "text/truncation.h"
 
 #include "expect_error.h"
@@ -16,12 +16,12 @@ using Pair = std::pair<size_t, size_t>;
 
 }  // namespace
 
-TEST_CASE("nothing is cut where all fits or nothing is to be cut") {
+TEST_CASE("nothing is truncated if everything fits or truncation is off") {
   CHECK(cut({3, 4}, true, 7, TruncationStrategy::kOnlyFirst) == Pair{3, 4});
   CHECK(cut({3, 4}, true, 1, TruncationStrategy::kDoNotTruncate) == Pair{3, 4});
 }
 
-TEST_CASE("longest_first keeps the shorter text whole while half the limit holds it") {
+TEST_CASE("longest_first keeps the shorter text whole if it fits into half of the limit") {
   CHECK(cut({2, 9}, true, 7, TruncationStrategy::kLongestFirst) == Pair{2, 5});
   CHECK(cut({9, 2}, true, 7, TruncationStrategy::kLongestFirst) == Pair{5, 2});
   CHECK(cut({9, 8}, true, 7, TruncationStrategy::kLongestFirst) == Pair{4, 3});
@@ -31,11 +31,12 @@ TEST_CASE("longest_first keeps the shorter text whole while half the limit holds
   CHECK(cut({8, 8}, true, 0, TruncationStrategy::kLongestFirst) == Pair{0, 0});
 }
 
-TEST_CASE("cutting one text only can be impossible, which is an error with the numbers") {
+TEST_CASE("truncating only one text can be impossible; the error has the numbers") {
   CHECK(cut({9, 2}, true, 7, TruncationStrategy::kOnlyFirst) == Pair{5, 2});
   CHECK(cut({9, 5}, true, 10, TruncationStrategy::kOnlySecond) == Pair{9, 1});
   const Error short_text = expect_error([] { cut({3, 9}, true, 7, TruncationStrategy::kOnlyFirst); });
-  CHECK(contains(short_text.what(), "needs 5 tokens cut to fit 7, but its first text, the only one to be cut, has 3"));
+  CHECK(contains(short_text.what(),
+                 "must lose 5 tokens to fit into 7, but its first text, the only one to truncate, has 3"));
   CHECK(
       contains(expect_error([] { cut({9, 1}, true, 7, TruncationStrategy::kOnlySecond); }).what(), "its second text"));
   const Error no_pair = expect_error([] { cut({9, 0}, false, 7, TruncationStrategy::kOnlySecond); });

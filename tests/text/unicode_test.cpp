@@ -1,4 +1,4 @@
-// The tables were made from tokenizers' behaviour; here are facts of the Unicode Standard that they must hold too.
+// The tables are made from tokenizers' behaviour. They must also agree with these facts of the Unicode Standard.
 #include "text/unicode.h"
 
 #include <doctest/doctest.h>
@@ -47,7 +47,7 @@ TEST_CASE("combining classes") {
   CHECK(combining_class(0x1D165) == 216);
 }
 
-TEST_CASE("lower case is each character's own") {
+TEST_CASE("lower case has no context") {
   CHECK(list(to_lowercase('A')) == std::vector<char32_t>{'a'});
   CHECK(list(to_lowercase('a')) == std::vector<char32_t>{'a'});
   CHECK(list(to_lowercase(0x3A3)) == std::vector<char32_t>{0x3C3});

@@ -19,7 +19,7 @@ const std::vector<VocabularyEntry> kVocabulary = {{"[UNK]", 0},  {"un", 1}, {"##
 
 }  // namespace
 
-TEST_CASE("the longest piece is taken each time, as in the example of BERT's own code") {
+TEST_CASE("the longest piece is taken each time, as in the example of BERT's code") {
   const WordPiece model(kVocabulary, {}, "test");
   CHECK(ids(model, "unaffable") == std::vector<int32_t>{1, 2, 3});
   CHECK(ids(model, "unaffablex") == std::vector<int32_t>{0});
@@ -37,16 +37,16 @@ TEST_CASE("a word of more than 100 characters is unknown; characters count, not 
   CHECK(ids(model, word + "\xC3\xA9") == std::vector<int32_t>{0});
 }
 
-TEST_CASE("without an unknown token a word that is not covered is an error, others are not") {
+TEST_CASE("without an unknown token, only a word that is not covered is an error") {
   const WordPiece model({{"a", 5}}, {}, "folder/vocab.txt");
   CHECK(ids(model, "a") == std::vector<int32_t>{5});
   const Error error = expect_error([&] { ids(model, "b"); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(),
-                 "folder/vocab.txt: a word is not covered by the vocabulary, which has no unknown token \"[UNK]\""));
+                 "folder/vocab.txt: the vocabulary does not cover a word and has no unknown token \"[UNK]\""));
 }
 
-TEST_CASE("ids may have gaps; of a token or an id given twice the later one holds") {
+TEST_CASE("ids may have gaps; if a token or an id occurs twice, the later one is used") {
   const WordPiece model({{"a", 7}, {"b", 2000000000}, {"a", 9}, {"c", 9}}, {}, "test");
   CHECK(model.highest_id() == 2000000000);
   CHECK(model.num_tokens() == 3);

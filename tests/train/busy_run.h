@@ -36,7 +36,8 @@ inline Ending ending(const TinyRun& run) {
   train::RunState state = run.trainer->state();
   state.log_history = state.log_seconds = Json::array();
   state.train_seconds = 0;
-  end.state = train::to_json(state, run.plan, run.trainer->best(), "out").dump();
+  end.state = train::trainer_state_json(state, run.plan, run.trainer->best(), "out").dump() +
+              train::hone_state_json(state).dump();
   return end;
 }
 

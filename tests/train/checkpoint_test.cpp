@@ -1,5 +1,6 @@
 #include "train/checkpoint.h"
 
+#include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
@@ -39,6 +40,13 @@ std::string damage(const TemporaryFolder& folder, int64_t step) {
   return checkpoint_damage(checkpoint_path(folder.path(), step)).value_or("whole");
 }
 
+// A file with "a" [2, 2] and "b", a scalar.
+std::filesystem::path saved(const TemporaryFolder& folder) {
+  const auto path = folder.path() / "state.safetensors";
+  tensor::write_safetensors(path, {{"a", at::tensor({1.0f, 2.0f, 3.0f, 4.0f}).reshape({2, 2})}, {"b", at::ones({})}});
+  return path;
+}
+
 }  // namespace
 
 TEST_CASE("a checkpoint that was written is whole and listed by its step") {
@@ -53,7 +61,7 @@ TEST_CASE("a checkpoint that was written is whole and listed by its step") {
   CHECK(entries(folder.path() / "checkpoint-3") == 3);
 }
 
-TEST_CASE("what is not named as a checkpoint, or is a file, is not listed") {
+TEST_CASE("a folder with another name, or a file, is not listed") {
   const TemporaryFolder folder;
   folder.write("checkpoint-5", "a file");
   for (const char* name : {"checkpoint-", "checkpoint-x", "checkpoint-5x", "checkpoint--5", "checkpoint-5.hone-tmp-1-0",
@@ -69,9 +77,9 @@ TEST_CASE("a file that is missing, longer, shorter or changed by a bit is damage
   fs::remove(folder.path() / "checkpoint-1" / kStateFile);
   CHECK(damage(folder, 1) == "trainer_state.json is missing");
   folder.write("checkpoint-2/model.safetensors", "weights!");
-  CHECK(damage(folder, 2) == "model.safetensors has 8 bytes, not what the manifest says");
+  CHECK(damage(folder, 2) == "model.safetensors has 8 bytes, not those of the manifest");
   folder.write("checkpoint-3/model.safetensors", "weightr");
-  CHECK(damage(folder, 3) == "model.safetensors has another sha256 than the manifest says");
+  CHECK(damage(folder, 3) == "model.safetensors has another sha256 than in the manifest");
   fs::remove(folder.path() / "checkpoint-4" / kManifestFile);
   CHECK(damage(folder, 4) == "manifest.json is missing");
 }
@@ -90,7 +98,7 @@ TEST_CASE("a manifest that is malformed, empty, of wrong types, or leads out of 
     CHECK(with_manifest(empty) == "manifest.json lists no files");
   }
   CHECK(with_manifest("{\"files\": {\"model.safetensors\": 7}}") ==
-        "model.safetensors has 7 bytes, not what the manifest says");
+        "model.safetensors has 7 bytes, not those of the manifest");
   for (const char* wrong : {"{\"size\": \"7\"}", "{\"size\": 7, \"sha256\": 5}"}) {
     INFO(std::string(wrong));
     CHECK(with_manifest(fmt::format("{{\"files\": {{\"model.safetensors\": {}}}}}", wrong)) ==
@@ -145,6 +153,39 @@ TEST_CASE("when filling fails, the old checkpoint stays whole and nothing is lef
   CHECK(read_file(folder.path() / "checkpoint-5" / "model.safetensors") == "old");
 }
 
+TEST_CASE("a checkpoint is hone's if its manifest or its files say so, and another program's if not") {
+  const TemporaryFolder folder;
+  write(folder, 1);
+  CHECK(is_own_checkpoint(folder.path() / "checkpoint-1"));
+  fs::remove(folder.path() / "checkpoint-1" / kManifestFile);
+  CHECK_FALSE(is_own_checkpoint(folder.path() / "checkpoint-1"));
+  folder.write("checkpoint-2/hone_state.json", "{}");
+  folder.write("checkpoint-3/training_args.json", "{}");
+  for (const char* name : {"checkpoint-2", "checkpoint-3"}) CHECK(is_own_checkpoint(folder.path() / name));
+  // What HF's Trainer writes; and a manifest of another program.
+  for (const char* file : {"config.json", "model.safetensors", "optimizer.pt", "rng_state.pth", "scheduler.pt",
+                           "trainer_state.json", "training_args.bin"}) {
+    folder.write(std::string("checkpoint-4/") + file, "{}");
+  }
+  CHECK_FALSE(is_own_checkpoint(folder.path() / "checkpoint-4"));
+  for (const char* manifest : {"{}", "[]", "{\"format\": \"other\"}", "{"}) {
+    folder.write("checkpoint-5/manifest.json", manifest);
+    CHECK_FALSE(is_own_checkpoint(folder.path() / "checkpoint-5"));
+  }
+  CHECK_FALSE(is_own_checkpoint(folder.path() / "none"));
+}
+
+TEST_CASE("checkpoints of other programs do not count against the limit and are never removed") {
+  const TemporaryFolder folder;
+  for (const int64_t step : {10, 30, 50}) write(folder, step);
+  for (const char* foreign :
+       {"checkpoint-1/trainer_state.json", "checkpoint-20/x", "checkpoint-60/training_args.bin"}) {
+    folder.write(foreign, "x");
+  }
+  remove_old_checkpoints(folder.path(), 2, std::nullopt);
+  CHECK(steps(folder) == Steps{1, 20, 30, 50, 60});
+}
+
 TEST_CASE("old checkpoints are removed, but never the newest nor the best") {
   const auto left = [](int64_t limit, std::optional<int64_t> best) {
     const TemporaryFolder folder;
@@ -175,4 +216,37 @@ TEST_CASE("what a killed process left half-written is removed, and nothing else"
   CHECK(damage(folder, 1) == "whole");
   CHECK(fs::exists(folder.path() / "notes.txt"));
   remove_unfinished(folder.path() / "none");
+}
+
+TEST_CASE("tensors are restored in place by name, whatever their order, and others of the file are left") {
+  const TemporaryFolder folder;
+  const at::Tensor a = at::zeros({2, 2}).requires_grad_(true), b = at::zeros({});
+  restore_tensors(saved(folder), {{"b", b}, {"a", a}});
+  CHECK(at::equal(a.detach(), at::tensor({1.0f, 2.0f, 3.0f, 4.0f}).reshape({2, 2})));
+  CHECK(b.item<float>() == 1);
+  restore_tensors(saved(folder), {{"a", a}});
+}
+
+TEST_CASE("a missing tensor and one of another shape are named with both shapes") {
+  const TemporaryFolder folder;
+  const auto path = saved(folder);
+  Error error = expect_error([&] { restore_tensors(path, {{"c", at::zeros({3})}}); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(error.what() == path.string() + ": \"c\" is missing, the run needs [3]");
+  CHECK(contains(error.hint(), "another model or optimizer"));
+  error = expect_error([&] { restore_tensors(path, {{"a", at::zeros({4})}}); });
+  CHECK(error.what() == path.string() + ": \"a\" has shape [2, 2], the run needs [4]");
+}
+
+TEST_CASE("a file that is not there is an error of its own") {
+  const TemporaryFolder folder;
+  CHECK(expect_error([&] { restore_tensors(folder.path() / "none", {}); }).kind() == ErrorKind::kIo);
+}
+
+TEST_CASE("parameters keep name and storage as tensors") {
+  const at::Tensor weight = at::zeros({2});
+  const auto tensors = as_tensors({{"x.weight", weight, true}});
+  REQUIRE(tensors.size() == 1);
+  CHECK(tensors[0].first == "x.weight");
+  CHECK(tensors[0].second.is_same(weight));
 }

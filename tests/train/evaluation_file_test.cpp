@@ -33,7 +33,7 @@ Json describe(uint64_t row) { return {{"location", fmt::format("rows.csv:{}", ro
 
 }  // namespace
 
-TEST_CASE("an evaluation is told with its matrix, metrics and worst mistakes") {
+TEST_CASE("the file has the matrix, the metrics and the worst mistakes") {
   const eval::EvaluationResult made = result();
   const std::function<Json(uint64_t)> row = describe;
   const Json json = to_json({200, 1.5, made, kLabels, row});
@@ -55,7 +55,7 @@ TEST_CASE("an evaluation is told with its matrix, metrics and worst mistakes") {
   CHECK_FALSE(worst.contains("text_pair"));
 }
 
-TEST_CASE("what is not finite is null, and a text that is no UTF-8 is written all the same") {
+TEST_CASE("numbers that are not finite are null, and a text that is not UTF-8 is still written") {
   const TemporaryFolder folder;
   eval::EvaluationResult made = result();
   made.loss = std::nan("");

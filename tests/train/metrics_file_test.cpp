@@ -34,7 +34,7 @@ TEST_CASE("a new run's file is empty and gets a line an entry, with its time") {
   CHECK(read_file(path) == "{\"loss\":0.5,\"step\":5,\"time\":1.25}\n{\"loss\":0.5,\"step\":10,\"time\":2.5}\n");
 }
 
-TEST_CASE("a resumed run's file ends where its checkpoint does; a time that no one noted is left out") {
+TEST_CASE("the file of a resumed run ends at its checkpoint, and an unknown time is absent") {
   const TemporaryFolder folder;
   const auto path = folder.write("metrics.jsonl", "{\"step\":5}\n{\"step\":10}\n{\"step\":15}\n");
   RunState state;
@@ -45,7 +45,7 @@ TEST_CASE("a resumed run's file ends where its checkpoint does; a time that no o
   CHECK(read_file(path) == "{\"loss\":0.5,\"step\":5}\n{\"loss\":0.5,\"step\":10,\"time\":2.5}\n");
 }
 
-TEST_CASE("what could not be written is made good with the next entry") {
+TEST_CASE("an entry that could not be written is written with the next one") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "later" / "metrics.jsonl";
   MetricsFile file(path);

@@ -36,7 +36,7 @@ TEST_CASE("the card begins with metadata that model hubs read") {
   CHECK(contains(text, "\n---\n\n# reviews\n"));
 }
 
-TEST_CASE("the card tells what was trained from what, how, and how to use it") {
+TEST_CASE("the card says which model was trained from which, how, and how to use it") {
   const std::string text = card(Json::array());
   CHECK(contains(text, "BertForSequenceClassification fine-tuned from tiny-bert with hone 0.1"));
   CHECK(contains(text, "NEGATIVE, POSITIVE"));
@@ -49,7 +49,7 @@ TEST_CASE("the card tells what was trained from what, how, and how to use it") {
 }
 
 TEST_CASE("each evaluation has a row; one that is not finite has none") {
-  CHECK(contains(card(Json::array()), "It was not evaluated."));
+  CHECK(contains(card(Json::array()), "The model was not evaluated."));
   const Json log = {
       {{"loss", 0.5}, {"step", 10}},
       {{"eval_loss", 0.31234}, {"eval_accuracy", 0.875}, {"eval_f1", 0.87}, {"epoch", 1.0}, {"step", 100}},

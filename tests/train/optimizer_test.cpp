@@ -52,6 +52,11 @@ void check_parameters(const NamedParameters& parameters, const Json& expected) {
   }
 }
 
+std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedParameters& parameters,
+                                          const OptimizerOptions& options) {
+  return find_optimizer(name).make(parameters, options);
+}
+
 }  // namespace
 
 TEST_CASE("every optimizer steps as torch's does, with and without decay") {
@@ -106,7 +111,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("an optimizer with a copied state goes on bit for bit") {
+TEST_CASE("an optimizer with a copied state continues bit for bit") {
   for (const Json& expected : train_fixture("optimizers.json")) {
     const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
     const std::string name = expected["name"];
@@ -224,7 +229,7 @@ TEST_CASE("AdamW over a model's shapes is torch's fused step after clip_grad_nor
 
 TEST_CASE("each optimizer has a doc line; an unknown one is named with the nearest") {
   for (const OptimizerKind& kind : optimizers()) CHECK_FALSE(kind.doc.empty());
-  const Error error = expect_error([] { make_optimizer("adamww", {}, {}); });
+  const Error error = expect_error([] { find_optimizer("adamww"); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(error.what() == std::string("unknown optim \"adamww\""));
   CHECK(contains(error.hint(), "adamw"));

@@ -1,4 +1,4 @@
-// Who may train in a folder: locks and permissions are tried by child processes.
+// Who may train in a folder, and what a run may replace there. Locks and permissions are tried by child processes.
 #include "train/output_folder.h"
 
 #include <doctest/doctest.h>
@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <functional>
+#include <map>
 
 #include "base/files.h"
 #include "expect_error.h"
@@ -18,19 +19,58 @@ namespace fs = std::filesystem;
 
 namespace {
 
-TrainOptions options_for(const fs::path& output_dir) {
-  TrainOptions options;
-  options.model_name_or_path = fs::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "models" / "tiny-bert";
-  options.output_dir = output_dir;
-  return options;
+OutputRequest request_for(const fs::path& output_dir, const std::string& resume_from = "") {
+  return {output_dir, fs::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "models" / "tiny-bert", false, resume_from};
 }
+
+OutputRequest overwriting(const fs::path& output_dir) {
+  OutputRequest request = request_for(output_dir);
+  request.overwrites = true;
+  return request;
+}
+
+// Every file of a folder with its content.
+std::map<std::string, std::string> files_in(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string name = fs::relative(entry.path(), folder).string();
+    files[name] = entry.is_directory() ? "folder" : read_file(entry.path());
+  }
+  return files;
+}
+
+// Opens the folder as the request says, which must be refused, before anything in the folder changes.
+Error refused(const OutputRequest& request) {
+  const auto before = files_in(request.output_dir);
+  const Error error = expect_error([&] {
+    const OutputFolder folder(request);
+    folder.checkpoint_to_resume();
+  });
+  INFO(error.what());
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK_FALSE(error.hint().empty());
+  CHECK(files_in(request.output_dir) == before);
+  return error;
+}
+
+// The files of other programs, each in a folder of its own.
+void write_files(const TemporaryFolder& folder, const std::vector<const char*>& names) {
+  for (const char* name : names) folder.write(name, "of another program");
+}
+
+// A run of transformers' Trainer: its newest checkpoint and its final model.
+constexpr const char* kTrainerCheckpoint[] = {"checkpoint-8/config.json",      "checkpoint-8/model.safetensors",
+                                              "checkpoint-8/optimizer.pt",     "checkpoint-8/rng_state.pth",
+                                              "checkpoint-8/scheduler.pt",     "checkpoint-8/trainer_state.json",
+                                              "checkpoint-8/training_args.bin"};
+constexpr const char* kTrainerModel[] = {"config.json", "model.safetensors", "trainer_state.json", "training_args.bin"};
 
 void write_checkpoint_of(const fs::path& output_dir, int64_t step) {
   write_checkpoint(output_dir, step, [](const fs::path& staging) { write_file(staging / kStateFile, "{}"); });
 }
 
 // Opens the folder in a child, after `prepare`; returns "opened", or the error's message.
-std::string open_in_child(const TrainOptions& options, const std::function<void()>& prepare) {
+std::string open_in_child(const OutputRequest& request, const std::function<void()>& prepare) {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const pid_t child = fork();
@@ -38,7 +78,7 @@ std::string open_in_child(const TrainOptions& options, const std::function<void(
     std::string said = "opened";
     try {
       prepare();
-      const OutputFolder folder(options);
+      const OutputFolder folder(request);
     } catch (const Error& error) {
       said = error.what();
     }
@@ -63,54 +103,208 @@ TEST_CASE("a new folder is made with its parents, and an empty one or one with o
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "a" / "b";
   {
-    const OutputFolder output(options_for(path));
+    const OutputFolder output(request_for(path));
+    CHECK(fs::is_directory(path));
   }
-  CHECK(fs::is_directory(path));
   folder.write("a/b/notes.txt", "mine");
   {
-    const OutputFolder output(options_for(path));
+    const OutputFolder output(request_for(path));
   }
   CHECK(fs::exists(path / "notes.txt"));
 }
 
-TEST_CASE("a folder that holds another run is refused, with the ways out") {
-  for (const char* file : {"model.safetensors", "trainer_state.json", "training_args.json", "checkpoint-5/x"}) {
-    INFO(std::string(file));
-    const TemporaryFolder folder;
-    folder.write(file, "x");
-    const Error error = expect_error([&] { OutputFolder output(options_for(folder.path())); });
-    CHECK(error.kind() == ErrorKind::kUsage);
-    CHECK(error.what() == fmt::format("output_dir {} already holds a run", folder.path().string()));
-    CHECK(contains(error.hint(), "--resume-from-checkpoint true"));
-    CHECK(contains(error.hint(), "--overwrite-output-dir"));
-    CHECK(fs::exists(folder.path() / file));
-    TrainOptions options = options_for(folder.path());
-    options.resume_from_checkpoint = "false";
-    CHECK_THROWS_AS(OutputFolder{options}, Error);
-    options.resume_from_checkpoint = "true";
-    {
-      const OutputFolder resumed(options);
+TEST_CASE("a folder that holds an earlier run is refused, with the ways out") {
+  const TemporaryFolder folder;
+  folder.write("run.json", R"({"hone_version": "0.1.0"})");
+  const auto check = [&] {
+    for (const std::string resume_from : {"", "false"}) {
+      const Error error = refused(request_for(folder.path(), resume_from));
+      CHECK(error.what() == fmt::format("output_dir {} already holds a run", folder.path().string()));
+      CHECK(contains(error.hint(), "--resume-from-checkpoint true"));
+      CHECK(contains(error.hint(), "--overwrite-output-dir"));
     }
-    CHECK(fs::exists(folder.path() / file));
-  }
+  };
+  write_checkpoint_of(folder.path(), 5);
+  check();
+  CHECK(OutputFolder(request_for(folder.path(), "true")).holds_earlier_run());
+  folder.write("model.safetensors", "x");
+  check();
+  CHECK(OutputFolder(request_for(folder.path(), "true")).holds_earlier_run());
+  CHECK(OutputFolder(overwriting(folder.path())).holds_earlier_run());
 }
 
 TEST_CASE("a run that failed before its first checkpoint can be started again as it was") {
   const TemporaryFolder folder;
-  for (const char* file : {"run.json", "metrics.jsonl", "evaluations/5.json", "stop"}) folder.write(file, "{}");
-  const OutputFolder output(options_for(folder.path()));
-  CHECK_FALSE(output.holds_earlier_run());
+  for (const char* file : {"metrics.jsonl", "evaluations/5.json", "stop"}) folder.write(file, "{}");
+  folder.write("run.json", R"({"hone_version": "0.1.0"})");
+  for (const std::string resume_from : {"", "true"}) {
+    const OutputFolder output(request_for(folder.path(), resume_from));
+    CHECK_FALSE(output.holds_earlier_run());
+    CHECK_FALSE(output.checkpoint_to_resume().has_value());
+  }
 }
 
-TEST_CASE("an earlier run is there to be resumed or replaced") {
-  const TemporaryFolder folder;
-  folder.write("model.safetensors", "x");
-  TrainOptions options = options_for(folder.path());
-  for (const bool overwrites : {true, false}) {
-    options.overwrite_output_dir = overwrites;
-    options.resume_from_checkpoint = overwrites ? "" : "true";
-    CHECK(OutputFolder(options).holds_earlier_run());
+TEST_CASE("resuming touches nothing of a run of Hugging Face's Trainer, and says what the folder holds") {
+  for (const bool has_model : {false, true}) {
+    for (const bool has_checkpoint : {true, false}) {
+      if (!has_model && !has_checkpoint) continue;
+      const TemporaryFolder folder;
+      if (has_model) write_files(folder, {std::begin(kTrainerModel), std::end(kTrainerModel)});
+      if (has_checkpoint) write_files(folder, {std::begin(kTrainerCheckpoint), std::end(kTrainerCheckpoint)});
+      Error error = refused(request_for(folder.path(), "true"));
+      CHECK(contains(error.what(), "holds a run of Hugging Face's Trainer ("));
+      CHECK(contains(error.what(), has_checkpoint ? "checkpoint-8" : "training_args.bin"));
+      CHECK(contains(error.what(), "hone resumes only its own checkpoints"));
+      CHECK(contains(error.hint(), (has_checkpoint ? folder.path() / "checkpoint-8" : folder.path()).string()));
+      // Asking for both resumes, and does not permit to replace.
+      OutputRequest both = overwriting(folder.path());
+      both.resume_from = "true";
+      refused(both);
+      error = refused(request_for(folder.path()));
+      CHECK(contains(error.what(), "holds a run of Hugging Face's Trainer ("));
+      CHECK(contains(error.hint(), "--overwrite-output-dir"));
+      if (!has_checkpoint) continue;
+      error = refused(request_for(folder.path(), (folder.path() / "checkpoint-8").string()));
+      CHECK(contains(error.what(), "hone resumes only its own checkpoints"));
+      const TemporaryFolder fresh;
+      error = refused(request_for(fresh.path(), (folder.path() / "checkpoint-8").string()));
+      CHECK(contains(error.what(), "holds a checkpoint of Hugging Face's Trainer; hone resumes only its own"));
+    }
   }
+}
+
+TEST_CASE("resuming touches nothing of a model or of other files, and says what the folder holds") {
+  const std::pair<std::vector<const char*>, const char*> cases[] = {
+      {{"config.json", "model.safetensors", "vocab.txt"},
+       "a model that hone did not train (config.json, model.safeten"},
+      {{"config.json", "pytorch_model.bin"}, "a model that hone did not train (config.json, pytorch_model.bin)"},
+      {{"model.safetensors.index.json"}, "a model that hone did not train (model.safetensors.index.json)"},
+      {{"notes.txt", "data/train.csv"}, "files that are not a run of hone (data, notes.txt)"},
+      {{"README.md"}, "files that are not a run of hone (README.md)"},
+      {{"a", "b", "c", "d", "e", "f"}, "files that are not a run of hone (a, b, c, d, e, ...)"},
+      {{"checkpoint-5/x"}, "files that are not a run of hone (checkpoint-5)"},
+      {{"run.json"}, "files that are not a run of hone (run.json)"},
+  };
+  for (const auto& [names, text] : cases) {
+    const TemporaryFolder folder;
+    write_files(folder, names);
+    const Error error = refused(request_for(folder.path(), "true"));
+    CHECK(contains(error.what(), fmt::format("output_dir {} holds {}", folder.path().string(), text)));
+    CHECK(contains(error.what(), "hone resumes only its own checkpoints"));
+    CHECK_FALSE(contains(error.hint(), "overwrite"));
+  }
+}
+
+TEST_CASE("a fresh run refuses a folder with files that it would replace, and takes one with others") {
+  for (const char* name : {"README.md", "config.json", "model.safetensors", "pytorch_model.bin", "tokenizer.json",
+                           "vocab.txt", "metrics.jsonl", "run.json", "stop", "evaluations/1.json", "checkpoint-5/x",
+                           "trainer_state.json", "training_args.json"}) {
+    INFO(std::string(name));
+    const TemporaryFolder folder;
+    write_files(folder, {name});
+    const Error error = refused(request_for(folder.path()));
+    CHECK(contains(error.what(), fmt::format("output_dir {} holds ", folder.path().string())));
+    CHECK(contains(error.hint(), "--overwrite-output-dir"));
+    CHECK(OutputFolder(overwriting(folder.path())).holds_earlier_run());
+  }
+  const TemporaryFolder folder;
+  write_files(folder, {"notes.txt", "train.log", "data/x.csv"});
+  CHECK_FALSE(OutputFolder(request_for(folder.path())).holds_earlier_run());
+}
+
+TEST_CASE("a run of hone beside a checkpoint of another program is refused") {
+  const TemporaryFolder folder;
+  write_checkpoint_of(folder.path(), 5);
+  write_files(folder, {"checkpoint-8/trainer_state.json"});
+  const Error error = refused(request_for(folder.path(), "true"));
+  CHECK(contains(error.what(), "holds a run of hone, and beside it checkpoint-8; hone resumes only its own"));
+  CHECK(contains(error.hint(), "move away"));
+  refused(request_for(folder.path()));
+}
+
+TEST_CASE("a checkpoint of another folder does not permit to replace the run of this one") {
+  const TemporaryFolder folder, other;
+  write_checkpoint_of(folder.path(), 5);
+  write_checkpoint_of(other.path(), 7);
+  const std::string resume_from = (other.path() / "checkpoint-7").string();
+  CHECK(contains(refused(request_for(folder.path(), resume_from)).what(), "already holds a run"));
+  OutputRequest request = overwriting(folder.path());
+  request.resume_from = resume_from;
+  {
+    const OutputFolder output(request);
+    CHECK(output.checkpoint_to_resume()->path == resume_from);
+    output.remove_replaced_run();
+  }
+  CHECK(list_checkpoints(folder.path()).empty());
+  CHECK(list_checkpoints(other.path()).size() == 1);
+}
+
+TEST_CASE("a trained model without a checkpoint is not replaced by resuming") {
+  const TemporaryFolder folder;
+  folder.write("run.json", R"({"hone_version": "0.1.0"})");
+  folder.write("model.safetensors", "trained");
+  const Error error = refused(request_for(folder.path(), "true"));
+  CHECK(contains(error.what(), "holds a trained model, but no whole checkpoint to resume from"));
+  CHECK(contains(error.hint(), "--overwrite-output-dir"));
+  // Nor if its only checkpoint is damaged.
+  write_checkpoint_of(folder.path(), 5);
+  folder.write("checkpoint-5/trainer_state.json", "[]");
+  refused(request_for(folder.path(), "true"));
+}
+
+TEST_CASE("a run killed while it wrote resumes from its last whole checkpoint, or starts anew if it has none") {
+  const TemporaryFolder folder;
+  folder.write("run.json", R"({"hone_version": "0.1.0", "state": "running"})");
+  folder.write("checkpoint-2.hone-tmp-77-0/model.safetensors", "half");
+  folder.write("model.safetensors.hone-tmp-77-1", "half");
+  {
+    const OutputFolder output(request_for(folder.path(), "true"));
+    CHECK_FALSE(output.checkpoint_to_resume().has_value());
+  }
+  CHECK(files_in(folder.path()).size() == 1);
+  write_checkpoint_of(folder.path(), 2);
+  write_checkpoint_of(folder.path(), 4);
+  fs::remove(folder.path() / "checkpoint-4" / kStateFile);
+  folder.write("checkpoint-6.hone-tmp-78-0/model.safetensors", "half");
+  CHECK(OutputFolder(request_for(folder.path(), "true")).checkpoint_to_resume()->step == 2);
+}
+
+TEST_CASE("a folder of an early version, without run.json, is hone's own") {
+  const TemporaryFolder folder;
+  folder.write("training_args.json", R"({"model_name_or_path": "m"})");
+  folder.write("model.safetensors", "x");
+  CHECK(contains(refused(request_for(folder.path())).what(), "already holds a run"));
+}
+
+TEST_CASE("a start that fails leaves no empty folder, and one that had files keeps them") {
+  const TemporaryFolder folder;
+  {
+    const OutputFolder output(request_for(folder.path() / "a" / "b" / "c"));
+    CHECK(output.is_new());
+    CHECK(fs::is_directory(folder.path() / "a" / "b" / "c"));
+  }
+  CHECK(fs::is_empty(folder.path()));
+  {
+    const OutputFolder output(request_for(folder.path() / "a" / "b"));
+    folder.write("a/b/run.json", "{}");
+  }
+  CHECK(fs::exists(folder.path() / "a" / "b" / "run.json"));
+  fs::create_directory(folder.path() / "mine");
+  {
+    const OutputFolder output(request_for(folder.path() / "mine" / ""));
+    CHECK_FALSE(output.is_new());
+  }
+  CHECK(fs::is_directory(folder.path() / "mine"));
+}
+
+TEST_CASE("overwriting never removes the model to start from") {
+  const TemporaryFolder folder;
+  write_checkpoint_of(folder.path(), 5);
+  OutputRequest request = overwriting(folder.path());
+  request.model_dir = folder.path() / "checkpoint-5";
+  CHECK(contains(refused(request).what(), "overwrite_output_dir would remove "));
+  request.model_dir = folder.path() / "base";
+  CHECK_NOTHROW(OutputFolder{request});
 }
 
 TEST_CASE("overwriting removes what a run wrote and nothing else") {
@@ -124,9 +318,7 @@ TEST_CASE("overwriting removes what a run wrote and nothing else") {
   folder.write("notes.txt", "mine");
   folder.write("data/train.csv", "mine");
   write_checkpoint_of(folder.path(), 5);
-  TrainOptions options = options_for(folder.path());
-  options.overwrite_output_dir = true;
-  const OutputFolder output(options);
+  const OutputFolder output(overwriting(folder.path()));
   CHECK(fs::exists(folder.path() / "model.safetensors"));
   CHECK(list_checkpoints(folder.path()).size() == 1);
   output.remove_replaced_run();
@@ -139,22 +331,14 @@ TEST_CASE("overwriting removes what a run wrote and nothing else") {
   CHECK(fs::exists(folder.path() / "data" / "train.csv"));
 }
 
-TEST_CASE("what a killed run left half-written is removed") {
-  const TemporaryFolder folder;
-  folder.write("checkpoint-2.hone-tmp-77-0/model.safetensors", "half");
-  const OutputFolder output(options_for(folder.path()));
-  CHECK(fs::is_empty(folder.path()));
-}
-
 TEST_CASE("the folder of the model to start from is never written into, by whatever name it is called") {
   const TemporaryFolder folder;
   folder.write("model/model.safetensors", "x");
   fs::create_directory_symlink(folder.path() / "model", folder.path() / "link");
   for (const fs::path& output_dir : {folder.path() / "model", folder.path() / "link", folder.path() / "." / "model"}) {
-    TrainOptions options = options_for(output_dir);
-    options.model_name_or_path = folder.path() / "model";
-    options.overwrite_output_dir = true;
-    const Error error = expect_error([&] { OutputFolder output(options); });
+    OutputRequest request = overwriting(output_dir);
+    request.model_dir = folder.path() / "model";
+    const Error error = expect_error([&] { OutputFolder output(request); });
     CHECK(error.kind() == ErrorKind::kUsage);
     CHECK(contains(error.what(), "is the folder of the model to start from"));
     CHECK(fs::exists(folder.path() / "model" / "model.safetensors"));
@@ -164,15 +348,15 @@ TEST_CASE("the folder of the model to start from is never written into, by whate
 TEST_CASE("a file in the folder's place is refused") {
   const TemporaryFolder folder;
   const fs::path file = folder.write("out", "x");
-  const Error error = expect_error([&] { OutputFolder output(options_for(file)); });
+  const Error error = expect_error([&] { OutputFolder output(request_for(file)); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(error.what() == fmt::format("output_dir {} is a file", file.string()));
-  CHECK(expect_error([&] { OutputFolder output(options_for(file / "below")); }).kind() == ErrorKind::kIo);
+  CHECK(expect_error([&] { OutputFolder output(request_for(file / "below")); }).kind() == ErrorKind::kIo);
 }
 
 TEST_CASE("two processes do not train in one folder; when the first ends, the second may") {
   const TemporaryFolder folder;
-  const TrainOptions options = options_for(folder.path());
+  const OutputRequest options = request_for(folder.path());
   {
     const OutputFolder output(options);
     CHECK(open_in_child(options, [] {}) == fmt::format("another process is training in {}", folder.path().string()));
@@ -184,10 +368,8 @@ TEST_CASE("two processes do not train in one folder; when the first ends, the se
 TEST_CASE("a folder that is refused is not left locked") {
   const TemporaryFolder folder;
   folder.write("model.safetensors", "x");
-  TrainOptions options = options_for(folder.path());
-  CHECK_THROWS_AS(OutputFolder{options}, Error);
-  options.overwrite_output_dir = true;
-  const OutputFolder output(options);
+  CHECK_THROWS_AS(OutputFolder{request_for(folder.path())}, Error);
+  const OutputFolder output(overwriting(folder.path()));
 }
 
 TEST_CASE("a folder that may not be written is an error before anything else is done") {
@@ -199,37 +381,41 @@ TEST_CASE("a folder that may not be written is an error before anything else is 
   const auto drop_root = [] {
     if (geteuid() == 0 && setuid(65534) != 0) throw Error(ErrorKind::kInternal, "cannot drop root's rights");
   };
-  const std::string said = open_in_child(options_for(locked), drop_root);
+  const std::string said = open_in_child(request_for(locked), drop_root);
   CHECK(said == fmt::format("cannot write into {}: Permission denied", locked.string()));
-  const std::string below = open_in_child(options_for(locked / "below"), drop_root);
+  const std::string below = open_in_child(request_for(locked / "below"), drop_root);
   CHECK(contains(below, "Permission denied"));
 }
 
-TEST_CASE("which checkpoint a run goes on from") {
+TEST_CASE("which checkpoint a run resumes from") {
   const TemporaryFolder folder;
-  TrainOptions options = options_for(folder.path());
-  CHECK_FALSE(checkpoint_to_resume(options).has_value());
-  options.resume_from_checkpoint = "true";
-  CHECK_FALSE(checkpoint_to_resume(options).has_value());
+  const auto resumed = [&](const std::string& resume_from) {
+    return OutputFolder(request_for(folder.path(), resume_from)).checkpoint_to_resume();
+  };
+  CHECK_FALSE(resumed("").has_value());
+  CHECK_FALSE(resumed("true").has_value());
   write_checkpoint_of(folder.path(), 5);
   write_checkpoint_of(folder.path(), 10);
-  CHECK(checkpoint_to_resume(options)->path == folder.path() / "checkpoint-10");
-  options.resume_from_checkpoint = "false";
-  CHECK_FALSE(checkpoint_to_resume(options).has_value());
-  options.resume_from_checkpoint = (folder.path() / "checkpoint-5").string();
-  CHECK(checkpoint_to_resume(options)->path == folder.path() / "checkpoint-5");
+  CHECK(resumed("true")->path == folder.path() / "checkpoint-10");
+  CHECK(resumed((folder.path() / "checkpoint-5").string())->path == folder.path() / "checkpoint-5");
 }
 
-TEST_CASE("a named checkpoint that is none, or is damaged, is refused") {
-  const TemporaryFolder folder;
-  TrainOptions options = options_for(folder.path());
-  options.resume_from_checkpoint = (folder.path() / "checkpoint-7").string();
-  Error error = expect_error([&] { checkpoint_to_resume(options); });
+TEST_CASE("a named checkpoint that is missing, not hone's, or damaged, is refused") {
+  const TemporaryFolder folder, output;
+  const auto refused_for = [&](const std::string& name) {
+    return expect_error(
+        [&] { OutputFolder(request_for(output.path(), (folder.path() / name).string())).checkpoint_to_resume(); });
+  };
+  Error error = refused_for("checkpoint-7");
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.what(), "checkpoint-7 is not a folder"));
+  write_files(folder, {"model/config.json", "model/model.safetensors"});
+  error = refused_for("model");
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "holds a model that hone did not train (config.json, model.safetensors); hone resumes"));
   write_checkpoint_of(folder.path(), 7);
   folder.write("checkpoint-7/trainer_state.json", "[]");
-  error = expect_error([&] { checkpoint_to_resume(options); });
+  error = refused_for("checkpoint-7");
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "checkpoint-7 is not a whole checkpoint: trainer_state.json has another sha256"));
   CHECK_FALSE(error.hint().empty());

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+
 #include "expect_error.h"
 #include "options/parse.h"
 #include "train/train_fixture.h"
@@ -62,8 +64,8 @@ TEST_CASE("steps, warm-up, and when to log, evaluate and save are those of trans
     const Plan plan = make_plan(options_of(expected["options"]), expected["rows"]);
     CHECK(plan.total_steps == expected["total_steps"]);
     CHECK(plan.num_epochs == expected["num_train_epochs"]);
-    CHECK(plan.schedule_length.warmup_steps == expected["warmup_steps"]);
-    CHECK(plan.schedule_length.total_steps == plan.total_steps);
+    CHECK(plan.step_plan.schedule_length.warmup_steps == expected["warmup_steps"]);
+    CHECK(plan.step_plan.schedule_length.total_steps == plan.total_steps);
     Steps logged;
     for (const Json& entry : expected["logged"]) {
       logged.push_back(entry[0]);
@@ -86,7 +88,7 @@ TEST_CASE("1600 rows in batches of 16 make the run that the seed recipe describe
   CHECK(plan.steps_per_epoch == 100);
   CHECK(plan.total_steps == 300);
   CHECK(plan.num_epochs == 3);
-  CHECK(plan.schedule_length.warmup_steps == 30);
+  CHECK(plan.step_plan.schedule_length.warmup_steps == 30);
   CHECK(logging_steps(plan).size() == 30);
   CHECK(evaluation_steps(plan) == Steps{100, 200, 300});
   CHECK(saving_steps(plan) == Steps{100, 200, 300});
@@ -144,11 +146,11 @@ TEST_CASE("intervals below 1 are shares of all steps, rounded up, and never 0") 
 TEST_CASE("warmup_steps below 1 is a share; a schedule without warm-up has none") {
   TrainOptions options;
   options.warmup_steps = 0.1;
-  CHECK(make_plan(options, 200).schedule_length.warmup_steps == 8);
+  CHECK(make_plan(options, 200).step_plan.schedule_length.warmup_steps == 8);
   options.warmup_steps = 12;
-  CHECK(make_plan(options, 200).schedule_length.warmup_steps == 12);
+  CHECK(make_plan(options, 200).step_plan.schedule_length.warmup_steps == 12);
   options.lr_scheduler_type = "constant";
-  CHECK(make_plan(options, 200).schedule_length.warmup_steps == 0);
+  CHECK(make_plan(options, 200).step_plan.schedule_length.warmup_steps == 0);
 }
 
 TEST_CASE("a number of steps with a fraction is refused") {
@@ -195,20 +197,103 @@ TEST_CASE("options that contradict each other are refused, both named") {
   CHECK(make_plan(options, 100).save_steps == 8);
 }
 
-TEST_CASE("the metric that is watched") {
+TEST_CASE("contradictions, and unknown names, are found from the options alone") {
+  const auto check = [](const std::string& what, const std::function<void(TrainOptions&)>& set) {
+    TrainOptions options;
+    set(options);
+    const Error error = expect_error([&] { check_options(options); });
+    INFO(error.what());
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(contains(error.what(), what));
+    CHECK_FALSE(error.hint().empty());
+  };
+  check("warmup_ratio", [](TrainOptions& o) { o.warmup_steps = 5, o.warmup_ratio = 0.1; });
+  check("early_stopping_patience", [](TrainOptions& o) { o.early_stopping_patience = 2; });
+  check("load_best_model_at_end", [](TrainOptions& o) { o.load_best_model_at_end = true; });
+  check("save_steps (6)", [](TrainOptions& o) {
+    o.load_best_model_at_end = true, o.eval_strategy = "steps", o.eval_steps = 4, o.save_steps = 6;
+  });
+  check("logging_steps is 2.5", [](TrainOptions& o) { o.logging_steps = 2.5; });
+  check("eval_steps is 1.5", [](TrainOptions& o) { o.eval_steps = 1.5; });
+  check("unknown optim \"adamx\"", [](TrainOptions& o) { o.optim = "adamx"; });
+  check("unknown lr_scheduler_type \"linaer\"", [](TrainOptions& o) { o.lr_scheduler_type = "linaer"; });
+  check("unknown metric_for_best_model \"acuracy\"", [](TrainOptions& o) { o.metric_for_best_model = "acuracy"; });
+  CHECK_NOTHROW(check_options({}));
+}
+
+TEST_CASE("shares that make save_steps no multiple of eval_steps are found once the number of steps is known") {
   TrainOptions options;
-  CHECK(best_metric(options).key.empty());
+  options.load_best_model_at_end = true;
+  options.eval_strategy = "steps";
+  options.eval_steps = 0.1;
+  options.save_steps = 0.25;
+  CHECK_NOTHROW(check_options(options));
+  // 39 steps: 4 and 10.
+  check_contradiction(options, "save_steps (10)", "eval_steps (4)");
+}
+
+TEST_CASE("evaluations are counted as they are due, over any steps") {
+  TrainOptions options;
+  options.max_steps = 37;
+  for (const auto& [strategy, steps] :
+       {std::pair("no", 1.0), std::pair("epoch", 1.0), std::pair("steps", 5.0), std::pair("steps", 37.0)}) {
+    options.eval_strategy = strategy;
+    options.eval_steps = steps;
+    const Plan plan = make_plan(options, 80);  // 10 steps an epoch
+    for (int64_t from = 0; from <= plan.total_steps; ++from) {
+      int64_t expected = 0;
+      for (int64_t to = from; to <= plan.total_steps; ++to) {
+        expected += to > from && plan.evaluates_at(to);
+        INFO(std::string(strategy) << ", after " << from << ", at most " << to);
+        CHECK(plan.evaluations_between(from, to) == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("a step is computed by the row of the optimizer and that of the schedule") {
+  TrainOptions options;
+  options.optim = "sgd";
+  options.lr_scheduler_type = "constant_with_warmup";
+  options.learning_rate = 0.5;
+  options.warmup_steps = 4;
+  options.label_smoothing_factor = 0.2;
+  options.weight_decay = 0.01;
+  const StepPlan step = make_plan(options, 200).step_plan;
+  CHECK(step.optimizer->name == "sgd");
+  CHECK(step.optimizer_options.weight_decay == 0.01);
+  CHECK(step.loss.label_smoothing == 0.2);
+  CHECK(step.learning_rate(1) == 0.125);
+  CHECK(step.learning_rate(70) == 0.5);
+}
+
+TEST_CASE("without a metric, early stopping or the best model, none is watched") {
+  CHECK(best_metric({}).key.empty());
+  TrainOptions options;
   options.load_best_model_at_end = true;
   CHECK(best_metric(options).key == "eval_loss");
-  CHECK_FALSE(best_metric(options).greater_is_better);
-  options.metric_for_best_model = "accuracy";
-  CHECK(best_metric(options).key == "eval_accuracy");
-  CHECK(best_metric(options).greater_is_better);
-  options.greater_is_better = false;
-  CHECK_FALSE(best_metric(options).greater_is_better);
+  CHECK(best_metric(options).is_loaded_at_end);
   options = {};
   options.early_stopping_patience = 1;
-  options.metric_for_best_model = "eval_loss";
+  options.early_stopping_threshold = 0.01;
   CHECK(best_metric(options).key == "eval_loss");
-  CHECK_FALSE(best_metric(options).greater_is_better);
+  CHECK(best_metric(options).patience == 1);
+  CHECK(best_metric(options).threshold == 0.01);
+}
+
+TEST_CASE("whether more of a metric is better is a fact of the metric, unless the user says otherwise") {
+  const std::pair<const char*, bool> rows[] = {{"loss", false},           {"rmse", false},       {"mae", false},
+                                               {"perplexity", false},     {"accuracy", true},    {"f1", true},
+                                               {"precision_macro", true}, {"recall_micro", true}};
+  for (const auto& [name, greater_is_better] : rows) {
+    for (const std::string prefix : {"", "eval_"}) {
+      INFO(std::string(prefix + name));
+      TrainOptions options;
+      options.metric_for_best_model = prefix + name;
+      CHECK(best_metric(options).key == std::string("eval_") + name);
+      CHECK(best_metric(options).greater_is_better == greater_is_better);
+      options.greater_is_better = !greater_is_better;
+      CHECK(best_metric(options).greater_is_better == !greater_is_better);
+    }
+  }
 }

@@ -39,6 +39,8 @@ OrderOptions order_options(const Json& expected) {
   return options;
 }
 
+int64_t none(int64_t) { return 0; }
+
 }  // namespace
 
 TEST_CASE("rows are taken in the order of transformers' Trainer, in every epoch") {
@@ -47,12 +49,16 @@ TEST_CASE("rows are taken in the order of transformers' Trainer, in every epoch"
   for (const Json& expected : cases) {
     const auto lengths = expected["lengths"].get<std::vector<uint64_t>>();
     const auto num_epochs = static_cast<int64_t>(expected["epochs"].size());
+    const auto counts = evaluations(expected, num_epochs);
+    const auto in_epoch = [&](int64_t epoch) { return counts[static_cast<size_t>(epoch)]; };
+    RowOrder in_turn(order_options(expected), lengths, in_epoch);
     for (int64_t epoch = 0; epoch < num_epochs; ++epoch) {
       INFO(lengths.size() << " rows, seed " << expected["seed"] << ", data_seed " << expected["data_seed"]
                           << ", evaluation " << expected["eval_strategy"].get<std::string>() << ", grouped "
                           << expected["group_by_length"] << ", epoch " << epoch);
-      const auto order = epoch_order(order_options(expected), lengths, epoch, evaluations(expected, num_epochs));
-      CHECK(order == expected["epochs"][static_cast<size_t>(epoch)].get<std::vector<uint64_t>>());
+      const auto order = expected["epochs"][static_cast<size_t>(epoch)].get<std::vector<uint64_t>>();
+      CHECK(in_turn.of_epoch(epoch) == order);
+      CHECK(RowOrder(order_options(expected), lengths, in_epoch).of_epoch(epoch) == order);  // as a resumed run
     }
     grouped += expected["group_by_length"].get<bool>();
   }
@@ -60,12 +66,35 @@ TEST_CASE("rows are taken in the order of transformers' Trainer, in every epoch"
   CHECK(static_cast<int>(cases.size()) - grouped >= 5);
 }
 
-TEST_CASE("every epoch takes every row once, in another order") {
+TEST_CASE("an epoch's order is the same whichever epochs were asked for before") {
   const std::vector<uint64_t> lengths = {5, 9, 2, 7, 7, 1, 30, 4, 4, 12, 3};
   for (const bool group_by_length : {false, true}) {
     const OrderOptions options = {.group_by_length = group_by_length, .rows_per_step = 2};
-    const std::vector<int64_t> none = {0};
-    const auto first = epoch_order(options, lengths, 0, {}), second = epoch_order(options, lengths, 1, none);
+    const auto one = [](int64_t) { return int64_t{1}; };
+    RowOrder orders(options, lengths, one);
+    std::vector<std::vector<uint64_t>> expected;
+    for (int64_t epoch = 0; epoch < 6; ++epoch) expected.push_back(RowOrder(options, lengths, one).of_epoch(epoch));
+    for (const int64_t epoch : {3, 3, 1, 2, 5, 0, 4}) {
+      INFO("epoch " << epoch);
+      CHECK(orders.of_epoch(epoch) == expected[static_cast<size_t>(epoch)]);
+    }
+  }
+}
+
+TEST_CASE("the next epoch costs the draws of one epoch, not of all before it") {
+  constexpr int64_t kEpochs = 200;
+  const std::vector<uint64_t> lengths(50, 3);
+  int64_t num_asked = 0;
+  RowOrder orders({.group_by_length = true}, lengths, [&](int64_t) { return ++num_asked, int64_t{0}; });
+  for (int64_t epoch = 0; epoch < kEpochs; ++epoch) orders.of_epoch(epoch);
+  CHECK(num_asked == kEpochs);
+}
+
+TEST_CASE("every epoch takes every row once, in another order") {
+  const std::vector<uint64_t> lengths = {5, 9, 2, 7, 7, 1, 30, 4, 4, 12, 3};
+  for (const bool group_by_length : {false, true}) {
+    RowOrder orders({.group_by_length = group_by_length, .rows_per_step = 2}, lengths, none);
+    const auto first = orders.of_epoch(0), second = orders.of_epoch(1);
     CHECK(first != second);
     for (auto order : {first, second}) {
       if (group_by_length) CHECK(order[0] == 6);  // the longest
@@ -78,6 +107,6 @@ TEST_CASE("every epoch takes every row once, in another order") {
 }
 
 TEST_CASE("no rows make an empty order") {
-  CHECK(epoch_order({}, {}, 0, {}).empty());
-  CHECK(epoch_order({.group_by_length = true}, {}, 0, {}).empty());
+  CHECK(RowOrder({}, {}, none).of_epoch(0).empty());
+  CHECK(RowOrder({.group_by_length = true}, {}, none).of_epoch(0).empty());
 }

@@ -33,7 +33,7 @@ TEST_CASE("an observer by itself stops nothing") {
 
 namespace {
 
-// Asks for the end when it has been asked so often whether it does, and notes what it is told.
+// Asks to stop the `stop_at`-th time that it is asked, and notes each call.
 struct CountingObserver : RunObserver {
   bool wants_stop() override { return ++asked >= stop_at; }
   void started(const RunState& state, const BestSoFar&) override { started_at = state.global_step; }
@@ -54,7 +54,7 @@ struct CountingObserver : RunObserver {
 
 }  // namespace
 
-TEST_CASE("an observer is told of each step, entry, evaluation and phase, and changes no bit") {
+TEST_CASE("an observer gets each step, entry, evaluation and phase, and changes no bit") {
   const TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   const TemporaryFolder folder;
@@ -76,7 +76,7 @@ TEST_CASE("an observer is told of each step, entry, evaluation and phase, and ch
   CHECK(std::is_sorted(seconds.begin(), seconds.end()));
 }
 
-TEST_CASE("a run that is asked to stop, in a step or an evaluation, saves and goes on from there bit for bit") {
+TEST_CASE("a run that is asked to stop, in a step or an evaluation, saves and resumes from there bit for bit") {
   const TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   for (const int asked : {1, 3, 6, 7, 13}) {

@@ -4,11 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <thread>
 
 #include "base/files.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
+#include "options/json.h"
 #include "temporary_folder.h"
 
 using namespace hone;
@@ -25,12 +26,17 @@ struct Case {
     options.metric_for_best_model = "accuracy";
     plan = make_plan(options, 80);
   }
+  RunRequest request() const {
+    return {options.output_dir, options.model_name_or_path.string(), options::to_json(options),
+            options.num_train_epochs, events_folder};
+  }
   RunFacts facts() const { return {{{"num_parameters", 7}}, {"N", "P"}, {{"model_type", "bert"}}, {}}; }
   Json run() const { return read_json(folder.path() / "run.json"); }
   bool has(const char* name) const { return fs::exists(folder.path() / name); }
 
   TemporaryFolder folder;
   TrainOptions options;
+  std::optional<fs::path> events_folder;
   Plan plan;
 };
 
@@ -46,7 +52,7 @@ RunState state_at(int64_t step) {
 
 TEST_CASE("a run in a fresh folder is seen while it is prepared, then described, trained and finished") {
   Case with;
-  RunReporter reporter(with.options, false);
+  RunReporter reporter(with.request(), false);
   CHECK(with.run()["phase"] == "preparing");
   CHECK(with.run()["model"] == "some/model");
   CHECK(with.run()["options"]["learning_rate"] == 5e-5);
@@ -77,12 +83,12 @@ TEST_CASE("an earlier run's files stay as they are until the new run can start")
   with.folder.write("run.json", "{\"state\": \"finished\"}");
   with.folder.write("metrics.jsonl", "{}\n");
   {
-    RunReporter reporter(with.options, true);
-    reporter.failed("train.csv: no such file");
+    RunReporter reporter(with.request(), true);
+    reporter.failed(Error(ErrorKind::kInput, "train.csv: no such file"));
   }
   CHECK(with.run()["state"] == "finished");
   CHECK(read_file(with.folder.path() / "metrics.jsonl") == "{}\n");
-  RunReporter reporter(with.options, true);
+  RunReporter reporter(with.request(), true);
   reporter.begin(with.facts(), with.plan);
   CHECK(with.run()["state"] == "running");
 }
@@ -92,7 +98,7 @@ TEST_CASE("a resumed run's files end where its checkpoint does") {
   with.folder.write("metrics.jsonl", "{\"step\":15}\n{\"step\":30}\n");
   with.folder.write("evaluations/15.json", "{}");
   with.folder.write("evaluations/30.json", "{}");
-  RunReporter reporter(with.options, true);
+  RunReporter reporter(with.request(), true);
   reporter.begin(with.facts(), with.plan);
   reporter.started(state_at(15), {1.0, 15, 0});
   CHECK_FALSE(contains(read_file(with.folder.path() / "metrics.jsonl"), "30"));
@@ -100,7 +106,7 @@ TEST_CASE("a resumed run's files end where its checkpoint does") {
   CHECK_FALSE(with.has("evaluations/30.json"));
 }
 
-TEST_CASE("how a run ends is told") {
+TEST_CASE("run.json says how a run ended") {
   const std::pair<RunEnd, const char*> ends[] = {{RunEnd::kFinished, "finished"},
                                                  {RunEnd::kStoppedEarly, "finished"},
                                                  {RunEnd::kStoppedAfterSteps, "stopped"},
@@ -108,21 +114,49 @@ TEST_CASE("how a run ends is told") {
                                                  {RunEnd::kInterrupted, "interrupted"}};
   for (const auto& [end, state] : ends) {
     Case with;
-    RunReporter reporter(with.options, false);
+    RunReporter reporter(with.request(), false);
     reporter.ended(end);
     CHECK(with.run()["state"] == state);
   }
   Case with;
-  RunReporter reporter(with.options, false);
-  reporter.failed("CUDA error\nException raised from f at g.cpp:1\n#0 main");
+  RunReporter reporter(with.request(), false);
+  reporter.failed(std::runtime_error("CUDA error\nException raised from f at g.cpp:1\n#0 main"));
   CHECK(with.run()["state"] == "failed");
   CHECK(with.run()["error"] == "CUDA error");
+  CHECK(with.run()["hint"].is_null());
+  reporter.failed(Error(ErrorKind::kInput, "train.csv: no rows", "check the file"));
+  CHECK(with.run()["error"] == "train.csv: no rows");
+  CHECK(with.run()["hint"] == "check the file");
 }
 
-TEST_CASE("the stop file is heard, and removed when the run has ended") {
+TEST_CASE("a run that could not start leaves no run.json, unless it is an earlier run's") {
+  Case with;
+  RunReporter(with.request(), false).withdraw();
+  CHECK(fs::is_empty(with.folder.path()));
+  with.folder.write("run.json", "{}");
+  RunReporter(with.request(), true).withdraw();
+  CHECK(with.has("run.json"));
+}
+
+TEST_CASE("asking whether to stop writes nothing, and the heartbeat comes with steps and batches") {
+  Case with;
+  RunReporter reporter(with.request(), false);
+  reporter.begin(with.facts(), with.plan);
+  const auto is_written_by = [&](const std::function<void()>& act) {
+    fs::remove(with.folder.path() / "run.json");
+    std::this_thread::sleep_for(std::chrono::milliseconds(2050));
+    act();
+    return with.has("run.json");
+  };
+  CHECK_FALSE(is_written_by([&] { CHECK_FALSE(reporter.wants_stop()); }));
+  CHECK(is_written_by([&] { reporter.beat(); }));
+  CHECK(is_written_by([&] { reporter.advanced(state_at(1)); }));
+}
+
+TEST_CASE("the stop file is noticed, and removed when the run has ended") {
   Case with;
   with.folder.write("stop", "");
-  RunReporter reporter(with.options, false);
+  RunReporter reporter(with.request(), false);
   CHECK_FALSE(with.has("stop"));
   CHECK_FALSE(reporter.wants_stop());
   with.folder.write("stop", "");
@@ -132,11 +166,10 @@ TEST_CASE("the stop file is heard, and removed when the run has ended") {
   CHECK_FALSE(with.has("stop"));
 }
 
-TEST_CASE("TensorBoard's events are written where they are asked for") {
+TEST_CASE("TensorBoard's events are written into the folder that was asked for") {
   Case with;
-  with.options.report_to = {"tensorboard"};
-  with.options.logging_dir = with.folder.path() / "logs";
-  RunReporter reporter(with.options, false);
+  with.events_folder = with.folder.path() / "logs";
+  RunReporter reporter(with.request(), false);
   reporter.begin(with.facts(), with.plan);
   reporter.started({}, {});
   reporter.logged(state_at(15));
@@ -148,12 +181,11 @@ TEST_CASE("TensorBoard's events are written where they are asked for") {
 
 TEST_CASE("files that cannot be written are named once each and end nothing") {
   Case with;
-  with.options.report_to = {"tensorboard"};
-  with.options.logging_dir = with.folder.write("file", "") / "logs";
+  with.events_folder = with.folder.write("file", "") / "logs";
   fs::create_directories(with.folder.path() / "metrics.jsonl" / "x");
   with.folder.write("evaluations", "");
   const std::string said = captured_log([&] {
-    RunReporter reporter(with.options, false);
+    RunReporter reporter(with.request(), false);
     reporter.begin(with.facts(), with.plan);
     reporter.started({}, {});
     for (int i = 0; i < 3; ++i) {

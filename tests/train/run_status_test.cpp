@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "expect_error.h"
-#include "task/captured_log.h"
 #include "temporary_folder.h"
 
 using namespace hone;
@@ -24,7 +24,7 @@ Json written(const TemporaryFolder& folder) { return read_json(folder.path() / "
 
 }  // namespace
 
-TEST_CASE("a run tells at its start who runs it, where, by which command and with which options") {
+TEST_CASE("run.json names process, machine, command and options from the start") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {{"seed", 42}});
   status.describe({{"model", "m"}});
@@ -82,19 +82,23 @@ TEST_CASE("steps, best metric, speed and time left are those of this session's t
   CHECK(run["seconds_left"].get<double>() < 2);
 }
 
-TEST_CASE("the end is told with its error, and leaves no time to wait for") {
+TEST_CASE("run.json has the error and the hint of a failed run, and no time left") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {});
   status.set_plan(10, 1);
   status.start_at(0, 0);
   status.advance(5, 0.5, 10);
-  status.write_state("failed", "bytes \xFF of a path");
+  status.write_state("failed", "bytes \xFF of a path", "check it");
   CHECK(written(folder)["state"] == "failed");
   CHECK(written(folder)["error"] == "bytes \xEF\xBF\xBD of a path");
+  CHECK(written(folder)["hint"] == "check it");
   CHECK(written(folder)["seconds_left"].is_null());
+  status.write_state("running");
+  CHECK(written(folder)["error"].is_null());
+  CHECK(written(folder)["hint"].is_null());
 }
 
-TEST_CASE("a change of phase is told within moments, and a beat writes only when it is due") {
+TEST_CASE("a change of phase is written within moments, and a beat writes only if it is due") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {});
   status.write_state("running");
@@ -112,7 +116,7 @@ TEST_CASE("a change of phase is told within moments, and a beat writes only when
   CHECK(std::filesystem::exists(folder.path() / "run.json"));
 }
 
-TEST_CASE("what cannot be written is said once and ends nothing") {
+TEST_CASE("a file that cannot be written is reported once and ends nothing") {
   const TemporaryFolder folder;
   RunStatus status(folder.path() / "gone", {});
   const std::string said = captured_log([&] {
@@ -120,7 +124,7 @@ TEST_CASE("what cannot be written is said once and ends nothing") {
     status.write_state("running");
   });
   CHECK(contains(said, "run.json"));
-  CHECK(contains(said, "the run goes on, but hone watch sees no more of it"));
+  CHECK(contains(said, "the run continues, but hone watch does not see it"));
   CHECK(said.find("run.json") == said.rfind("run.json"));
 }
 

@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
+#include <map>
+
 #include "base/files.h"
 #include "expect_error.h"
 #include "options/parse.h"
@@ -121,44 +124,6 @@ TEST_CASE("the best model becomes the final one") {
   CHECK(same_bits(weights_of(options), read_tensors(best / "model.safetensors")));
 }
 
-TEST_CASE("config_overrides reach the model, and one that is not KEY=VALUE is refused") {
-  const TemporaryFolder folder;
-  TrainOptions options = run_options(folder);
-  options.max_steps = 1;
-  options.config_overrides = {"hidden_dropout_prob=0", "attention_probs_dropout_prob=0"};
-  run_training(options);
-  CHECK(read_json(options.output_dir / "config.json")["hidden_dropout_prob"] == 0);
-  options.output_dir = folder.path() / "other";
-  for (const char* bad : {"hidden_dropout_prob", "=0"}) {
-    options.config_overrides = {bad};
-    const Error error = run_error(options);
-    CHECK(error.kind() == ErrorKind::kUsage);
-    CHECK(error.what() == fmt::format("config_overrides \"{}\" is not KEY=VALUE", bad));
-  }
-}
-
-TEST_CASE("a tokenizer with more tokens than the model's embedding is refused") {
-  const TemporaryFolder folder;
-  TrainOptions options = run_options(folder);
-  fs::copy(options.model_name_or_path, folder.path() / "model");
-  options.model_name_or_path = folder.path() / "model";
-  fs::remove(folder.path() / "model" / "tokenizer.json");
-  folder.write("model/vocab.txt", read_file(folder.path() / "model" / "vocab.txt") + "one\ntwo\n");
-  const Error error = run_error(options);
-  CHECK(error.kind() == ErrorKind::kInput);
-  CHECK(contains(error.what(), "the tokenizer has 108 tokens, the model's embedding only 106"));
-  CHECK(contains(error.hint(), "belongs to another model"));
-}
-
-TEST_CASE("a max_seq_length beyond the model's is taken as the model's") {
-  const TemporaryFolder folder;
-  TrainOptions options = run_options(folder);
-  options.max_seq_length = 512;
-  options.max_steps = 1;
-  folder.write("train.csv", rows_text(20) + std::string(200, 'x') + " " + std::string(90, '!') + ",NEGATIVE\n");
-  CHECK(run_training(options) == RunEnd::kFinished);
-}
-
 TEST_CASE("rows that cannot be trained on end the run before step 1, each with its own message") {
   const TemporaryFolder folder;
   const auto with_rows = [&](const std::string& text) {
@@ -180,15 +145,66 @@ TEST_CASE("rows that cannot be trained on end the run before step 1, each with i
   CHECK(contains(error.what(), "validation.csv:3: label \"GREAT\" is not one of NEGATIVE, NEUTRAL, POSITIVE"));
 }
 
-TEST_CASE("a model folder that is missing, and a name that is unknown, are errors before anything is written") {
+TEST_CASE("wrong options and missing files leave no folder") {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::string& what, const std::function<void(TrainOptions&)>& set) {
+    TrainOptions options = run_options(folder);
+    options.output_dir = folder.path() / "new" / "out";
+    set(options);
+    INFO(what);
+    CHECK(contains(run_error(options).what(), what));
+    CHECK_FALSE(fs::exists(folder.path() / "new"));
+  };
+  refused("unknown optim \"adamx\"", [](TrainOptions& o) { o.optim = "adamx"; });
+  refused("unknown lr_scheduler_type \"linaer\"", [](TrainOptions& o) { o.lr_scheduler_type = "linaer"; });
+  refused("early_stopping_patience needs",
+          [](TrainOptions& o) { o.early_stopping_patience = 2, o.eval_strategy = "no"; });
+  refused("config_overrides \"x\" is not KEY=VALUE", [](TrainOptions& o) { o.config_overrides = {"x"}; });
+  refused("none", [&](TrainOptions& o) { o.model_name_or_path = folder.path() / "none"; });
+  refused("none.csv", [&](TrainOptions& o) { o.train_file = {(folder.path() / "none.csv").string()}; });
+  refused("there are no rows to evaluate on", [](TrainOptions& o) { o.validation_file = {}; });
+  refused("is not a folder", [](TrainOptions& o) { o.resume_from_checkpoint = "nowhere"; });
+}
+
+TEST_CASE("contradictions are found before rows and model are read") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
   options.model_name_or_path = folder.path() / "none";
-  CHECK(run_error(options).kind() == ErrorKind::kIo);
-  options = run_options(folder);
-  options.optim = "adamx";
-  CHECK(contains(run_error(options).what(), "unknown optim \"adamx\""));
-  options = run_options(folder);
-  options.lr_scheduler_type = "linaer";
-  CHECK(contains(run_error(options).what(), "unknown lr_scheduler_type \"linaer\""));
+  options.train_file = {"none.csv"};
+  options.load_best_model_at_end = true;
+  options.save_strategy = "steps";
+  CHECK(contains(run_error(options).what(), "load_best_model_at_end needs a checkpoint of every evaluated model"));
+}
+
+TEST_CASE("a run of another model is not resumed, and nothing of it changes") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.stop_after_steps = 4;
+  CHECK(run_training(options) == RunEnd::kStoppedAfterSteps);
+  const auto files = [&] {
+    std::map<std::string, std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(options.output_dir)) {
+      if (entry.is_regular_file()) found[entry.path().string()] = read_file(entry.path());
+    }
+    return found;
+  };
+  const auto before = files();
+  options.stop_after_steps = 0;
+  options.resume_from_checkpoint = "true";
+  const fs::path own = options.model_name_or_path;
+  options.model_name_or_path = fixture_models() / "tiny-distilbert";
+  CHECK(contains(run_error(options).what(), "is of a run that started from"));
+  CHECK(files() == before);
+  // Other labels: the ids of the checkpoint's head would mean others.
+  options.model_name_or_path = own;
+  options.id2label = "POSITIVE,NEUTRAL,NEGATIVE";
+  CHECK(contains(run_error(options).what(), "was trained with the labels NEGATIVE, NEUTRAL, POSITIVE"));
+  CHECK(files() == before);
+  // A checkpoint beyond the run's end.
+  options.id2label = "";
+  options.max_steps = 2;
+  CHECK(contains(run_error(options).what(), "is at step 4, this run has 2 steps"));
+  CHECK(files() == before);
+  options.max_steps = -1;
+  CHECK(run_training(options) == RunEnd::kFinished);
 }

@@ -1,4 +1,4 @@
-// Steps as runs take them: cut into micro-batches, not finite, read at once or a step later.
+// Steps as runs take them: divided into micro-batches, not finite, read at once or a step later.
 #include "train/stepper.h"
 
 #include <doctest/doctest.h>
@@ -79,9 +79,10 @@ TEST_CASE("a step that is not finite changes nothing but the count, and three of
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "stopped after 3 steps with a non-finite loss or gradient; the last was step 4: "));
   CHECK(contains(error.what(), "first bad tensor: "));
-  const auto order = epoch_order({}, std::vector<uint64_t>(40), 0, {});
+  const std::vector<uint64_t> lengths(40);
+  const auto order = RowOrder({}, lengths, [](int64_t) { return int64_t{0}; }).of_epoch(0);
   CHECK(contains(error.what(), fmt::format("rows: rows.csv:{}, rows.csv:{}, ", order[12] + 2, order[13] + 2)));
-  CHECK(contains(error.hint(), "lower learning_rate"));
+  CHECK(contains(error.hint(), "lower --learning-rate"));
   CHECK(same_bits(run.weights(), run.saved(1, "model.safetensors")));
   CHECK(list_checkpoints(folder.path()).size() == 3);
   for (const CheckpointFolder& checkpoint : list_checkpoints(folder.path())) {
@@ -100,7 +101,7 @@ TEST_CASE("weights that became infinite are never saved") {
   const Error error = expect_error([&] { run.run(); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "stopped at step 1: weight "));
-  CHECK(contains(error.hint(), "lower learning_rate"));
+  CHECK(contains(error.hint(), "lower --learning-rate"));
   CHECK(list_checkpoints(folder.path()).empty());
   options.save_strategy = "no";
   options.max_steps = 1;

@@ -26,15 +26,11 @@ std::string only_file(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TEST_CASE("tensorboard is reported to where it is asked for, by name or by all") {
-  TrainOptions options;
-  CHECK_FALSE(reports_to_tensorboard(options));
-  options.report_to = {"tensorboard"};
-  CHECK(reports_to_tensorboard(options));
-  options.report_to = {"all"};
-  CHECK(reports_to_tensorboard(options));
-  options.report_to = {};
-  CHECK_FALSE(reports_to_tensorboard(options));
+TEST_CASE("TensorBoard is a reporter if it is named, by name or by all") {
+  CHECK_FALSE(reports_to_tensorboard({"none"}));
+  CHECK(reports_to_tensorboard({"tensorboard"}));
+  CHECK(reports_to_tensorboard({"all"}));
+  CHECK_FALSE(reports_to_tensorboard({}));
 }
 
 TEST_CASE("keys of the log become tags as in transformers") {
@@ -46,17 +42,14 @@ TEST_CASE("keys of the log become tags as in transformers") {
 }
 
 TEST_CASE("the folder is logging_dir, or one in runs/ named by date and host") {
-  TrainOptions options;
-  options.output_dir = "out";
-  const std::string name = tensorboard_folder(options).filename().string();
-  CHECK(tensorboard_folder(options).parent_path() == "out/runs");
+  const std::string name = tensorboard_folder("out", "").filename().string();
+  CHECK(tensorboard_folder("out", "").parent_path() == "out/runs");
   CHECK(name.size() == std::string("Nov22_11-02-03_").size() + host_name().size());
   CHECK(name.ends_with("_" + host_name()));
-  options.logging_dir = "logs";
-  CHECK(tensorboard_folder(options) == "logs");
+  CHECK(tensorboard_folder("out", "logs") == "logs");
 }
 
-TEST_CASE("an entry's numbers are written at its step, and what is no number is not") {
+TEST_CASE("the numbers of an entry are written at its step, and other values are skipped") {
   const TemporaryFolder folder;
   {
     TensorBoardLog log(folder.path(), {{"seed", 42}}, {{"model_type", "bert"}}, 0);
@@ -72,7 +65,7 @@ TEST_CASE("an entry's numbers are written at its step, and what is no number is 
   CHECK_FALSE(contains(bytes, "train/step"));
 }
 
-TEST_CASE("a resumed run declares void what came after its checkpoint") {
+TEST_CASE("a resumed run marks the events after its checkpoint as void") {
   const TemporaryFolder folder;
   {
     TensorBoardLog log(folder.path(), {}, {}, 300);

@@ -1,5 +1,5 @@
 // What the tests of training share: the fixtures of tests/fixtures/train, made-up rows, and a run of a tiny model that
-// can be stopped and taken up again as by another process.
+// can be stopped and resumed as by another process.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -120,7 +120,9 @@ struct TinyRun {
     };
     inputs.observer = observer;
     inputs.defers_results = defers_results;
-    trainer = std::make_unique<train::Trainer>(inputs, options, plan);
+    inputs.output_dir = options.output_dir;
+    inputs.json_log = options.json_log;
+    trainer = std::make_unique<train::Trainer>(inputs, plan);
   }
   TinyRun(const TinyRun&) = delete;
   TinyRun& operator=(const TinyRun&) = delete;

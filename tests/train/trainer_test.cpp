@@ -1,12 +1,11 @@
-// What the loop promises: the same bits again after any stop, the same results however a step is cut into
-// micro-batches, nothing that is not finite saved. That its losses are transformers' is in parity/training_test.cpp.
+// What the loop promises: the same bits after any stop, the same results for any division of a step into micro-batches,
+// and that no NaN or infinity is saved. parity/training_test.cpp compares its losses with transformers.
 #include "train/trainer.h"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <csignal>
-#include <thread>
 
 #include "base/files.h"
 #include "base/interrupt.h"
@@ -65,7 +64,7 @@ TEST_CASE("so does a run with batches of similar length, by epochs, with the sma
   }
 }
 
-TEST_CASE("a run ended by max_steps goes on to a later end as if it had never stopped") {
+TEST_CASE("a run that max_steps ended continues to a later end as if it had never stopped") {
   TrainOptions options = busy_options("");
   options.lr_scheduler_type = "constant_with_warmup";
   options.group_by_length = true;
@@ -85,7 +84,7 @@ TEST_CASE("a run ended by max_steps goes on to a later end as if it had never st
   check_same(ending(run), expected);
 }
 
-TEST_CASE("Ctrl-C saves the step it came in, and the run goes on from there bit for bit") {
+TEST_CASE("Ctrl-C saves the step during which it came, and the run resumes from there bit for bit") {
   TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   const TemporaryFolder folder;
@@ -105,32 +104,56 @@ TEST_CASE("Ctrl-C saves the step it came in, and the run goes on from there bit 
   check_same(ending(run), expected);
 }
 
-TEST_CASE("signals at any moment, in an evaluation or while saving too, change nothing of the end") {
+namespace {
+
+// Raises a signal the `at`-th time that one of its calls happens.
+struct SignallingObserver : RunObserver {
+  enum class Call { kStep, kLog, kEvaluation, kBatch, kSaving };
+  SignallingObserver(Call which, int at) : call(which), left(at) {}
+  void advanced(const RunState&) override { happened(Call::kStep); }
+  void logged(const RunState&) override { happened(Call::kLog); }
+  void evaluated(const eval::EvaluationResult&, const RunState&, const BestSoFar&) override {
+    happened(Call::kEvaluation);
+  }
+  void beat() override { happened(Call::kBatch); }
+  void entered(RunPhase phase) override {
+    if (phase == RunPhase::kSaving) happened(Call::kSaving);
+  }
+  void happened(Call what) {
+    if (what == call && --left == 0) std::raise(SIGTERM);
+  }
+
+  Call call;
+  int left;
+};
+
+}  // namespace
+
+TEST_CASE("a signal in a step, a log entry, an evaluation or a checkpoint changes nothing of the end") {
   TrainOptions options = busy_options("");
   options.eval_steps = options.logging_steps = 1;
+  options.save_steps = 2;
   const Ending expected = uninterrupted(options);
-  int interrupted = 0;
-  for (int attempt = 0; attempt < 4; ++attempt) {
-    const TemporaryFolder folder;
-    options.output_dir = folder.path();
-    RunEnd end = RunEnd::kInterrupted;
-    for (int session = 0; end == RunEnd::kInterrupted; ++session) {
+  using Call = SignallingObserver::Call;
+  for (const Call call : {Call::kStep, Call::kLog, Call::kEvaluation, Call::kBatch, Call::kSaving}) {
+    for (const int at : {1, 3, 5}) {
+      INFO("call " << static_cast<int>(call) << ", the " << at << "th time");
+      const TemporaryFolder folder;
+      options.output_dir = folder.path();
+      {
+        const InterruptGuard guard;
+        SignallingObserver observer(call, at);
+        TinyRun run(options, made_up_rows(22), true, "bert", &observer);
+        CHECK(run.run() == RunEnd::kInterrupted);
+        CHECK(observer.left <= 0);
+        CHECK(run.trainer->state().global_step < 12);
+      }
       const InterruptGuard guard;
       TinyRun run(options, made_up_rows(22));
-      std::thread killer([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(7 + 11 * attempt + 20 * session));
-        if (session < 3) std::raise(SIGTERM);
-      });
-      const auto checkpoint = newest_whole_checkpoint(folder.path());
-      end = checkpoint ? run.resume(checkpoint->step) : run.run();
-      killer.join();
-      interrupted += end == RunEnd::kInterrupted;
-      if (end == RunEnd::kFinished) check_same(ending(run), expected);
+      CHECK(run.resume(newest_whole_checkpoint(folder.path())->step) == RunEnd::kFinished);
+      check_same(ending(run), expected);
     }
-    CHECK(end == RunEnd::kFinished);
   }
-  const InterruptGuard forget;  // a signal that came after the end of its run
-  MESSAGE(interrupted << " interrupts came before the end");
 }
 
 TEST_CASE("an interrupt before an evaluation leaves it to the resumed run") {
@@ -242,6 +265,7 @@ TEST_CASE("an evaluation that is not finite is logged as null and is not the bes
   TinyRun run(options, made_up_rows(40));
   CHECK(run.run() == RunEnd::kFinished);
   CHECK(run.trainer->state().log_history[0]["eval_loss"].is_null());
+  CHECK(run.trainer->state().log_history[0]["eval_accuracy"].is_null());
   CHECK_FALSE(run.trainer->best().metric.has_value());
   CHECK_FALSE(run.trainer->load_best().has_value());
 }
@@ -311,7 +335,7 @@ TEST_CASE("without load_best_model_at_end the last model stays") {
   CHECK_FALSE(run.trainer->load_best().has_value());
 }
 
-TEST_CASE("an unknown metric is told before the first step") {
+TEST_CASE("an unknown metric, or one for another number of labels, is refused before the first step") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
   options.eval_strategy = "epoch";
@@ -320,6 +344,70 @@ TEST_CASE("an unknown metric is told before the first step") {
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.what(), "unknown metric_for_best_model \"acuracy\""));
   CHECK(contains(error.hint(), "did you mean \"accuracy\"?"));
+  options.metric_for_best_model = "f1_binary";  // tiny-bert has three labels
+  CHECK(contains(expect_error([&] { TinyRun run(options, made_up_rows(16)); }).what(), "\"f1_binary\""));
+}
+
+namespace {
+
+// Notes when each step is done.
+struct TimingObserver : RunObserver {
+  void advanced(const RunState&) override { times.push_back(std::chrono::steady_clock::now()); }
+  // The shortest time between two steps: other processes disturb it least.
+  double step_seconds() const {
+    double shortest = 1e9;
+    for (size_t i = 1; i < times.size(); ++i) {
+      shortest = std::min(shortest, std::chrono::duration<double>(times[i] - times[i - 1]).count());
+    }
+    return shortest;
+  }
+  std::vector<std::chrono::steady_clock::time_point> times;
+};
+
+}  // namespace
+
+TEST_CASE("a step takes no longer after fifty thousand evaluations than after four") {
+  constexpr int64_t kEvaluations = 50'000;
+  const TemporaryFolder folder;
+  TrainOptions options = quiet_options(folder.path());
+  options.per_device_train_batch_size = 1;
+  options.lr_scheduler_type = "constant";
+  options.eval_strategy = "steps";
+  options.eval_steps = 1;
+  options.logging_steps = 1e9;
+  options.early_stopping_patience = 1'000'000;
+  options.group_by_length = true;
+  options.max_steps = 8;
+  options.save_strategy = "steps";
+  options.save_steps = 4;
+  {
+    TinyRun(options, made_up_rows(2)).run();
+  }
+  // The checkpoint of a run that was evaluated after each of as many steps, in 25,000 epochs.
+  const auto checkpoint = [&](int64_t step) { return checkpoint_path(folder.path(), step); };
+  RunState state = read_run_state(checkpoint(4));
+  state.log_history = state.log_seconds = Json::array();
+  for (int64_t step = 1; step <= kEvaluations; ++step) {
+    state.log_history.push_back({{"eval_loss", 1.0}, {"epoch", 1.0}, {"step", step}});
+    state.log_seconds.push_back(0.0);
+  }
+  state.global_step = kEvaluations;
+  std::filesystem::copy(checkpoint(4), checkpoint(kEvaluations));
+  const Plan plan = make_plan(options, 2);
+  write_run_state(checkpoint(kEvaluations), state, plan, {}, "out");
+  const auto step_seconds = [&](int64_t from) {
+    TimingObserver observer;
+    TrainOptions own = options;
+    own.save_strategy = "no";
+    own.max_steps = from + 30;
+    TinyRun run(own, made_up_rows(2), true, "bert", &observer);
+    run.resume(from);
+    CHECK(observer.times.size() == 30);
+    return observer.step_seconds();
+  };
+  const double early = step_seconds(4), late = step_seconds(kEvaluations);
+  MESSAGE("a step takes " << early * 1e3 << " ms after 4 evaluations, " << late * 1e3 << " ms after " << kEvaluations);
+  CHECK(late < 1.5 * early + 0.002);
 }
 
 TEST_CASE("resuming with smaller logging_steps logs no step of the checkpoint") {
@@ -358,4 +446,26 @@ TEST_CASE("a checkpoint beyond the run's end, of another model, or without state
   TinyRun same(options, made_up_rows(22));
   folder.write("checkpoint-99/trainer_state.json", "{}");
   CHECK(contains(expect_error([&] { same.resume(99); }).what(), "does not hold the state of a hone run"));
+}
+
+TEST_CASE("a checkpoint of hone 0.1.0 resumes bit for bit") {
+  const TrainOptions options = busy_options("");
+  const Ending expected = uninterrupted(options);
+  const TemporaryFolder folder;
+  TrainOptions own = options;
+  own.output_dir = folder.path();
+  own.stop_after_steps = 7;
+  {
+    TinyRun(own, made_up_rows(22)).run();
+  }
+  // It had all of the state in trainer_state.json.
+  const auto checkpoint = checkpoint_path(folder.path(), 7);
+  Json state = read_json(checkpoint / kStateFile);
+  state["hone"] = read_json(checkpoint / kHoneStateFile);
+  write_json(checkpoint / kStateFile, state);
+  std::filesystem::remove(checkpoint / kHoneStateFile);
+  own.stop_after_steps = 0;
+  TinyRun run(own, made_up_rows(22));
+  CHECK(run.resume(7) == RunEnd::kFinished);
+  check_same(ending(run), expected);
 }

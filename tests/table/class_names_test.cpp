@@ -1,4 +1,4 @@
-#include "table/features.h"
+#include "table/class_names.h"
 
 #include <doctest/doctest.h>
 

@@ -1,19 +1,19 @@
-#include "text/model.h"
+#include "text/token_model.h"
 
 #include "expect_error.h"
 
 namespace hone::text {
 
 TEST_CASE("every row of the models makes a model and has a doc line") {
-  for (const ModelRow& row : models()) {
+  for (const TokenModelRow& row : token_models()) {
     CAPTURE(row.name);
     CHECK(!row.doc.empty());
     CHECK(row.make({{"type", row.name}}, {{"[UNK]", 0}}, "test") != nullptr);
   }
 }
 
-TEST_CASE("a kind that hone does not have yet is named, with the file and those it has") {
-  const Error error = expect_error([] { make_model({{"type", "BPE"}}, {}, "dir/tokenizer.json"); });
+TEST_CASE("the error for an unknown kind names it, the file and the known kinds") {
+  const Error error = expect_error([] { make_token_model({{"type", "BPE"}}, {}, "dir/tokenizer.json"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "dir/tokenizer.json"));
   CHECK(contains(error.what(), "\"BPE\""));

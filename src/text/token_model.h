@@ -1,5 +1,5 @@
-// What every tokenizer model does: one word of normalized text becomes tokens. The known kinds are the rows of
-// models(), named as in tokenizer.json.
+// The model part of a tokenizer: it turns one word of normalized text into tokens. token_models() lists the known
+// kinds, named as in tokenizer.json.
 #pragma once
 
 #include <cstdint>
@@ -22,34 +22,34 @@ struct Token {
   uint32_t begin = 0, end = 0;
 };
 
-// (token, id) in the file's order; the views belong to the model's own copy of the text.
+// A token and its id, in the file's order.
 using VocabularyEntry = std::pair<std::string, int32_t>;
 
-class Model {
+class TokenModel {
  public:
-  virtual ~Model() = default;
+  virtual ~TokenModel() = default;
 
-  // Appends the tokens of `word`. Throws kInput where an unknown token is needed and the vocabulary has none.
+  // Appends the tokens of `word`. Throws kInput if an unknown token is needed and the vocabulary has none.
   virtual void tokenize(std::string_view word, std::vector<Token>& tokens) const = 0;
   virtual std::optional<int32_t> token_id(std::string_view token) const = 0;
-  // Empty where no token has this id.
+  // Returns nullopt if no token has this id.
   virtual std::optional<std::string_view> token(int32_t id) const = 0;
   virtual size_t num_tokens() const = 0;   // distinct tokens
-  virtual int64_t highest_id() const = 0;  // -1: no token at all
+  virtual int64_t highest_id() const = 0;  // -1: there are no tokens
 };
 
-struct ModelRow {
+struct TokenModelRow {
   std::string_view name;  // "type" in tokenizer.json
   std::string_view doc;
   // `settings` is the model's JSON without its vocabulary; `source` opens the messages of errors.
-  std::unique_ptr<Model> (*make)(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                 const std::string& source);
+  std::unique_ptr<TokenModel> (*make)(const Json& settings, std::vector<VocabularyEntry> vocabulary,
+                                      const std::string& source);
 };
 
-std::span<const ModelRow> models();
+std::span<const TokenModelRow> token_models();
 
 // Errors: kUnsupported for a type without a row, naming `source`.
-std::unique_ptr<Model> make_model(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                  const std::string& source);
+std::unique_ptr<TokenModel> make_token_model(const Json& settings, std::vector<VocabularyEntry> vocabulary,
+                                             const std::string& source);
 
 }  // namespace hone::text

@@ -1,5 +1,6 @@
-// {"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}, with or without "info".
-#include "table/features.h"
+// The JSON is {"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}, with or without
+// "info".
+#include "table/class_names.h"
 
 #include <nlohmann/json.hpp>
 

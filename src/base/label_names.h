@@ -1,0 +1,18 @@
+// The names that Hugging Face gives the classes of a model without names.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hone {
+
+// "LABEL_0", "LABEL_1", ..., one for each of `count` classes.
+inline std::vector<std::string> default_labels(int64_t count) {
+  std::vector<std::string> labels;
+  labels.reserve(static_cast<size_t>(count));
+  for (int64_t id = 0; id < count; ++id) labels.push_back("LABEL_" + std::to_string(id));
+  return labels;
+}
+
+}  // namespace hone

@@ -1,0 +1,17 @@
+// The names of ClassLabel columns, from HF datasets' own description of a table. Internal to the floor.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hone::table {
+
+using ClassNames = std::map<std::string, std::vector<std::string>>;  // by column
+
+// Reads the JSON under the key "huggingface" of an Arrow schema, or a dataset_info.json. Ignores everything that it
+// does not know, because the table is readable without it.
+ClassNames class_names_of(std::string_view json);
+
+}  // namespace hone::table

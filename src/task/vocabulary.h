@@ -1,0 +1,28 @@
+// Tokens for which the model's word embedding has no row.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "task/features.h"
+#include "text/tokenizer.h"
+
+namespace hone::task {
+
+// Warns if the embedding has `num_rows` rows and the tokenizer has added tokens beyond them. Throws kInput if other
+// tokens are beyond them: then `folder` holds the tokenizer of another model.
+void check_vocabulary(const text::Tokenizer& tokenizer, int64_t num_rows, const std::filesystem::path& folder);
+
+// Throws kInput if the embedding has no row for one of the ids; `place` names their text.
+void check_embedded(const text::Tokenizer& tokenizer, int64_t num_rows, std::span<const int32_t> ids,
+                    std::string_view place);
+
+// The same for every row.
+void check_embedded(const text::Tokenizer& tokenizer, int64_t num_rows, const Features& features,
+                    const std::function<std::string(uint64_t row)>& place_of);
+
+}  // namespace hone::task

@@ -1,0 +1,119 @@
+#include "train/describe.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "base/counted.h"
+#include "base/progress.h"
+#include "base/terminal.h"
+#include "base/utf8.h"
+#include "model/parameters.h"
+#include "train/checkpoint.h"
+
+namespace hone::train {
+
+namespace {
+
+constexpr size_t kLabelColumns = 10;
+
+// "label     text", with the words of the text in lines of at most 80 columns.
+std::string fact(std::string_view label, std::string_view text) {
+  return fmt::format("{:<{}}{}", label, kLabelColumns, wrapped(text, kLabelColumns, kLabelColumns, kMaxLineColumns));
+}
+
+std::string label_counts(const Prepared& prepared) {
+  constexpr size_t kMaxLabels = 10;
+  const std::vector<uint64_t> counts = rows_of_labels(prepared);
+  std::string text;
+  for (size_t id = 0; id < std::min(counts.size(), kMaxLabels); ++id) {
+    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.rows.labels.id2label()[id], counts[id]);
+  }
+  return counts.size() > kMaxLabels ? fmt::format("{} and {} more", text, counts.size() - kMaxLabels) : text;
+}
+
+std::string row_counts(const Prepared& prepared) {
+  const std::string evaluation =
+      prepared.evaluation
+          ? fmt::format(", {} {} rows for evaluation", prepared.evaluation->size(), prepared.rows.evaluation_name)
+          : "";
+  return fmt::format("{} for training{}; {}", prepared.train.size(), evaluation, label_counts(prepared));
+}
+
+std::string first_row(const Prepared& prepared) {
+  constexpr size_t kMaxBytes = 50;
+  std::string text = shortened(prepared.rows.train.text(0, prepared.rows.text_columns.text).value_or(""), kMaxBytes);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return fmt::format("{} \"{}\"", prepared.rows.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
+}
+
+std::string steps(const Plan& plan) {
+  return fmt::format("{} of {}, {} an epoch, {} warm-up; learning rate {} {}; seed {}",
+                     counted(static_cast<uint64_t>(plan.total_steps), "step"),
+                     counted(static_cast<uint64_t>(plan.batch_size * plan.accumulation), "row"), plan.steps_per_epoch,
+                     plan.step_plan.schedule_length.warmup_steps, plan.step_plan.schedule_length.peak,
+                     plan.step_plan.schedule->name, plan.step_plan.seed);
+}
+
+std::string summary(const RunState& state) {
+  const Json& entry = state.log_history.back();
+  const std::string loss =
+      entry["train_loss"].is_number() ? fmt::format("{:.4f}", entry["train_loss"].get<double>()) : "unknown";
+  return fmt::format(
+      "{} in {}, {:.0f} tokens/s, mean loss {}", counted(static_cast<uint64_t>(state.global_step), "step"),
+      format_duration(entry.value("train_runtime", 0.0)), entry.value("train_tokens_per_second", 0.0), loss);
+}
+
+// Which step was the best, and whether the saved model is of that step.
+std::string best_step(const Plan& plan, const RunState& state, const BestSoFar& best, bool is_restored,
+                      const std::string& output_dir) {
+  const std::string text = fmt::format("step {}, {} {:.4f}", best.step, plan.best.key, best.metric.value_or(0));
+  if (is_restored || best.step == state.global_step) return text + ": the saved model";
+  const auto checkpoint = checkpoint_path(output_dir, best.step);
+  const std::string where = std::filesystem::is_directory(checkpoint)
+                                ? fmt::format("the best is in {}", checkpoint.string())
+                                : "--load-best-model-at-end saves the best";
+  return fmt::format("{}; the saved model is of the last step, {}; {}", text, state.global_step, where);
+}
+
+}  // namespace
+
+std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,
+                                         const tensor::Compute& compute) {
+  const task::Features& train = prepared.train;
+  const auto tokens = static_cast<double>(train.num_tokens());
+  return {fact("rows", row_counts(prepared)),
+          fact("first row", first_row(prepared)),
+          fact("tokens", fmt::format("{} an epoch, {:.0f} a row", train.num_tokens(),
+                                     tokens / static_cast<double>(train.size()))),
+          fact("model", fmt::format("{} from {}, {} parameters", prepared.loaded.report.class_name, model_dir,
+                                    model::num_parameters(*prepared.loaded.model))),
+          fact("run", steps(plan)),
+          fact("machine", tensor::describe(compute))};
+}
+
+std::vector<std::string> described_end(RunEnd end, const Plan& plan, const RunState& state, const BestSoFar& best,
+                                       std::optional<int64_t> restored_step, const std::string& output_dir) {
+  std::vector<std::string> lines;
+  if (end == RunEnd::kStoppedEarly) {
+    lines.push_back(
+        fact("stopped", fmt::format("early: {} has not improved for {}", plan.best.key,
+                                    counted(static_cast<uint64_t>(plan.best.patience.value_or(0)), "evaluation"))));
+  }
+  lines.push_back(fact("trained", summary(state)));
+  if (best.metric) lines.push_back(fact("best", best_step(plan, state, best, restored_step.has_value(), output_dir)));
+  lines.push_back(fact("saved", output_dir));
+  lines.push_back(fmt::format("{:<{}}hone predict --model {} --text \"...\"", "try it", kLabelColumns, output_dir));
+  return lines;
+}
+
+std::string described_stop(const Plan& plan, const RunState& state, const std::string& output_dir) {
+  return fmt::format(
+      "stopped at step {} of {}, saved in {}\nto resume it, run the same command with "
+      "--resume-from-checkpoint true",
+      state.global_step, plan.total_steps, checkpoint_path(output_dir, state.global_step).string());
+}
+
+}  // namespace hone::train

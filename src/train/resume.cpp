@@ -1,0 +1,85 @@
+#include "train/resume.h"
+
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/sha256.h"
+#include "model/config.h"
+#include "options/json.h"
+#include "options/parse.h"
+#include "train/checkpoint.h"
+
+namespace hone::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool have_same_file(const fs::path& one, const fs::path& other, const char* name) {
+  std::error_code error;
+  const auto size = fs::file_size(one / name, error);
+  if (error || size != fs::file_size(other / name, error) || error) return false;
+  return sha256_file(one / name) == sha256_file(other / name);
+}
+
+// A model folder may have been moved or copied since. If the earlier one is gone, only the tokenizer can tell.
+bool is_other_model(const fs::path& before, const fs::path& now) {
+  std::error_code error;
+  if (before.lexically_normal() == now.lexically_normal() || fs::equivalent(before, now, error)) return false;
+  return fs::is_directory(before, error) && fs::is_directory(now, error) && !have_same_file(before, now, kWeightsFile);
+}
+
+// A checkpoint has the tokenizer files of its run's model, byte by byte.
+bool has_other_tokenizer(const fs::path& checkpoint, const fs::path& model) {
+  for (const char* name : {"tokenizer.json", "vocab.txt"}) {
+    if (fs::exists(model / name)) return !have_same_file(checkpoint, model, name);
+  }
+  return false;
+}
+
+void warn_of_changes(TrainOptions& before, TrainOptions& now) {
+  const options::FieldList fields = options::fields_of(now);
+  std::vector<std::string> changed;
+  for (const std::string& name : options::differing(options::fields_of(before), fields)) {
+    if (!fields.find(name)->is_free_to_change) changed.push_back(name);
+  }
+  if (changed.empty()) return;
+  log_warning("these options differ from the checkpoint's, so the resumed run will differ from the first one: {}",
+              fmt::join(changed, ", "));
+}
+
+}  // namespace
+
+void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
+  TrainOptions now = options;
+  TrainOptions before = options::read_options<TrainOptions>(checkpoint / kArgumentsFile).options;
+  const fs::path &old_model = before.model_name_or_path, &model = now.model_name_or_path;
+  if (is_other_model(old_model, model)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} is of a run that started from {}, not from {}", checkpoint.string(), old_model.string(),
+                            model.string()),
+                fmt::format("to resume that run, give --model {}; to train {}, give another --output-dir",
+                            old_model.string(), model.string()));
+  }
+  if (has_other_tokenizer(checkpoint, model)) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} has another tokenizer than {}", checkpoint.string(), model.string()),
+                fmt::format("give the model that the run started from ({} at that time), or another --output-dir",
+                            old_model.string()));
+  }
+  warn_of_changes(before, now);
+}
+
+void check_labels(const std::vector<std::string>& id2label, const fs::path& checkpoint) {
+  const std::vector<std::string> before = model::ModelConfig::read(checkpoint).labels();
+  if (before == id2label) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{} was trained with the labels {}; this run has {}", checkpoint.string(),
+                          fmt::join(before, ", "), fmt::join(id2label, ", ")),
+              fmt::format("give --id2label {}, or another --output-dir", fmt::join(before, ",")));
+}
+
+}  // namespace hone::train

@@ -1,0 +1,124 @@
+#include "cli/model_folder.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "cli/process.h"
+#include "cli/serve_options.h"
+#include "cli/tokenize_options.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::cli;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A cache with one model of two snapshots; refs/main names the first.
+fs::path write_cache(const TemporaryFolder& folder) {
+  folder.write("hub/models--ada--tiny/refs/main", "0123abc\n");
+  folder.write("hub/models--ada--tiny/snapshots/0123abc/config.json", "{}");
+  folder.write("hub/models--ada--tiny/snapshots/ffff/config.json", "{}");
+  return folder.path() / "hub" / "models--ada--tiny";
+}
+
+struct Settled {
+  fs::path model;
+  std::vector<std::string> notes;
+};
+
+Settled settle(const std::string& model) {
+  TokenizeOptions options;
+  options.model_name_or_path = model;
+  std::vector<std::string> notes;
+  settle_model_folder(options::fields_of(options), notes);
+  return {options.model_name_or_path, notes};
+}
+
+// Points huggingface_hub's variable to the folder while it lives.
+class CacheVariable {
+ public:
+  explicit CacheVariable(const fs::path& folder) { setenv("HF_HUB_CACHE", folder.c_str(), 1); }
+  ~CacheVariable() { unsetenv("HF_HUB_CACHE"); }
+  CacheVariable(const CacheVariable&) = delete;
+  CacheVariable& operator=(const CacheVariable&) = delete;
+};
+
+}  // namespace
+
+TEST_CASE("a folder of the Hub's cache stands for the snapshot of its main branch") {
+  const TemporaryFolder folder;
+  const fs::path cached = write_cache(folder);
+  const Settled settled = settle(cached.string());
+  CHECK(settled.model == cached / "snapshots" / "0123abc");
+  REQUIRE(settled.notes.size() == 1);
+  CHECK(contains(settled.notes[0], "is a folder of the Hub's cache: taking its snapshot 0123abc"));
+  fs::remove_all(cached / "refs");
+  fs::last_write_time(cached / "snapshots" / "0123abc", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  CHECK(hub_snapshot(cached) == cached / "snapshots" / "ffff");
+  fs::remove_all(cached / "snapshots");
+  CHECK_FALSE(hub_snapshot(cached).has_value());
+}
+
+TEST_CASE("a name on the Hub is found in the cache, or the error says how to get it") {
+  const TemporaryFolder folder;
+  const fs::path cached = write_cache(folder);
+  const CacheVariable variable(folder.path() / "hub");
+  const Settled settled = settle("ada/tiny");
+  CHECK(settled.model == cached / "snapshots" / "0123abc");
+  CHECK(contains(settled.notes.at(0), "there is no folder ada/tiny: taking the copy in the Hub's cache"));
+  for (const std::string name : {"ada/large", "bert-base-uncased"}) {
+    const Error error = expect_error([&] { settle(name); });
+    CHECK(error.kind() == ErrorKind::kIo);
+    CHECK(std::string(error.what()) == "model folder " + name + " does not exist");
+    CHECK(error.hint() == "hone downloads nothing; get the model first with: hf download " + name);
+  }
+}
+
+TEST_CASE("a folder with a model stays, and a path that cannot be a name on the Hub is missing") {
+  const TemporaryFolder folder;
+  folder.write("model/config.json", "{}");
+  fs::create_directories(folder.path() / "model" / "snapshots");
+  CHECK(settle((folder.path() / "model").string()).model == folder.path() / "model");
+  CHECK(settle((folder.path() / "model").string()).notes.empty());
+  for (const std::string path : {"/nowhere/x", "./x", "a/b/c", "../x"}) {
+    const Error error = expect_error([&] { settle(path); });
+    CHECK(std::string(error.what()) == "model folder " + path + " does not exist");
+    CHECK(error.hint() == "give the folder of a model");
+  }
+}
+
+TEST_CASE("a command that opens a page shows there what is missing") {
+  ServeOptions options;
+  options.server.open = true;
+  std::vector<std::string> notes;
+  for (const char* model : {"/nowhere/x", "nobody/nothing"}) {
+    options.model.model_name_or_path = model;
+    settle_model_folder(options::fields_of(options), notes);
+    CHECK(options.model.model_name_or_path == model);
+  }
+  options.server.open = false;
+  CHECK(expect_error([&] { settle_model_folder(options::fields_of(options), notes); }).kind() == ErrorKind::kIo);
+}
+
+TEST_CASE("a cache folder without a snapshot, and one whose reference leads out, are errors") {
+  const TemporaryFolder folder;
+  const fs::path empty = folder.path() / "models--a--b";
+  fs::create_directories(empty / "snapshots");
+  CHECK(contains(expect_error([&] { settle(empty.string()); }).what(),
+                 "is a folder of the Hub's cache without a snapshot"));
+  folder.write("models--a--b/refs/main", "../../../etc");
+  CHECK(contains(expect_error([&] { settle(empty.string()); }).what(), "is not a path inside"));
+}
+
+TEST_CASE("every command says that hone downloads nothing, before it loads anything") {
+  for (const char* command : {"train", "eval", "predict", "tokenize", "serve"}) {
+    const ProcessResult result = run_hone({command, "--model", "nobody/nothing"});
+    CAPTURE(command);
+    CHECK(result.exit_code == 1);
+    CHECK(result.error.starts_with("error: model folder nobody/nothing does not exist\nhint: hone downloads nothing"));
+    CHECK_FALSE(fs::exists("trainer_output"));
+  }
+}

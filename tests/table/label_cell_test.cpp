@@ -1,0 +1,68 @@
+#include "table/label_cell.h"
+
+#include <doctest/doctest.h>
+
+#include "expect_error.h"
+#include "table/read.h"
+#include "temporary_folder.h"
+
+using namespace hone;
+using namespace hone::table;
+
+namespace {
+
+LabelCell cell_of(const std::string& name, const std::string& text) {
+  const TemporaryFolder folder;
+  return LabelCellReader(read_rows(folder.write(name, text)).column("label")).read(0);
+}
+
+LabelCell csv(const std::string& cell) { return cell_of("a.csv", "text,label\nx," + cell + "\n"); }
+LabelCell jsonl(const std::string& cell) { return cell_of("a.jsonl", "{\"label\": " + cell + "}\n"); }
+
+using Kind = LabelCell::Kind;
+
+}  // namespace
+
+TEST_CASE("only canonical texts are integers") {
+  for (const char* text : {"0", "7", "-1", "-9223372036854775808", "9223372036854775808", "18446744073709551615"}) {
+    CAPTURE(text);
+    REQUIRE(canonical_integer(text));
+    CHECK(integer_text(*canonical_integer(text)) == text);
+  }
+  for (const char* text : {"", "-", "01", "00", "-0", "-01", "+1", " 1", "1 ", "1.0", "1e3", "18446744073709551616",
+                           "-9223372036854775809", "LABEL_1"}) {
+    CAPTURE(text);
+    CHECK_FALSE(canonical_integer(text));
+  }
+}
+
+TEST_CASE("a cell is missing, a text, an integer, a flag or a number") {
+  CHECK(jsonl("null").kind == Kind::kMissing);
+  CHECK(jsonl("\" \\u3000\"").kind == Kind::kMissing);
+  CHECK(csv("").kind == Kind::kMissing);
+  CHECK(jsonl("\"a\"").kind == Kind::kText);
+  CHECK(jsonl("\"1\"").kind == Kind::kText);
+  CHECK(jsonl("\"1\"").integer == LabelInteger{1});
+  CHECK(csv("1").kind == Kind::kInteger);
+  CHECK(csv("01").kind == Kind::kText);
+  CHECK(csv("1.0").kind == Kind::kInteger);
+  CHECK(jsonl("3.0").integer == LabelInteger{3});
+  CHECK(jsonl("3.5").kind == Kind::kNumber);
+  CHECK(jsonl("true").kind == Kind::kFlag);
+  CHECK(csv("False").integer == LabelInteger{0});
+}
+
+TEST_CASE("the white space around a text is not part of it") {
+  const TemporaryFolder folder;
+  const LabelCellReader reader(read_rows(folder.write("a.jsonl", "{\"label\": \" pos \\t\"}\n")).column("label"));
+  CHECK(reader.read(0).text == "pos");
+  CHECK(reader.read(0).is_trimmed);
+  CHECK_FALSE(jsonl("\"pos\"").is_trimmed);
+}
+
+TEST_CASE("the name of a class is the text of its cell") {
+  CHECK(jsonl("\"01\"").name() == "01");
+  CHECK(jsonl("7.0").name() == "7");
+  CHECK(csv("1.0").name() == "1");
+  CHECK(csv("TRUE").name() == "True");
+}

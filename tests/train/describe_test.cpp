@@ -1,0 +1,129 @@
+#include "train/describe.h"
+
+#include <doctest/doctest.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "expect_error.h"
+#include "temporary_folder.h"
+#include "train/train_fixture.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace {
+
+TrainOptions options_of(const TemporaryFolder& folder) {
+  TrainOptions options = quiet_options(folder.path() / "out");
+  options.train_file = {
+      folder.write("train.csv", "text,label\ngood,POSITIVE\nbad,NEGATIVE\nfun,POSITIVE\na film,NEUTRAL\n").string()};
+  return options;
+}
+
+std::vector<std::string> start_of(const TrainOptions& options) {
+  const Prepared prepared = prepare(options, task::find_task("text-classification"));
+  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
+  return described_start(options.model_name_or_path.string(), prepared, plan, tensor::prepare_compute(options.compute));
+}
+
+// The end of a run of 10 steps, the best of which was `best_step`.
+struct End {
+  End() {
+    TrainOptions options = quiet_options(folder.path());
+    options.max_steps = 10;
+    options.eval_strategy = "steps";
+    options.eval_steps = 1;
+    options.metric_for_best_model = "accuracy";
+    options.early_stopping_patience = 1;
+    plan = make_plan(options, 8);
+    state.global_step = 10;
+    state.log_history = {{{"train_loss", 0.5}, {"train_runtime", 61.2}, {"train_tokens_per_second", 1234.5}}};
+  }
+  std::vector<std::string> lines(std::optional<int64_t> restored, RunEnd end = RunEnd::kFinished) const {
+    return described_end(end, plan, state, best, restored, folder.path().string());
+  }
+  std::string all(std::optional<int64_t> restored, RunEnd end = RunEnd::kFinished) const {
+    return fmt::format("{}\n", fmt::join(lines(restored, end), "\n"));
+  }
+
+  TemporaryFolder folder;
+  Plan plan;
+  RunState state;
+  BestSoFar best{0.75, 7, 3};
+};
+
+bool fits(const std::string& lines) {
+  std::istringstream stream(lines);
+  for (std::string line; std::getline(stream, line);) {
+    if (line.size() > 80 && line.find(' ', 10) != std::string::npos) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("the start names rows, labels, steps and machine") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  options.per_device_train_batch_size = 4;
+  const std::string text = fmt::format("{}", fmt::join(start_of(options), "\n"));
+  CHECK(contains(text, "rows      4 for training; NEGATIVE (1), NEUTRAL (1), POSITIVE (2)"));
+  CHECK(contains(text, "first row POSITIVE \"good\""));
+  CHECK(contains(text, "run       3 steps of 4 rows, 1 an epoch, 0 warm-up; learning rate 0.001 linear;"));
+  CHECK(contains(text, "machine   cpu, "));
+  options.max_steps = 1;
+  options.per_device_train_batch_size = 1;
+  CHECK(contains(start_of(options)[4], "run       1 step of 1 row, "));
+}
+
+TEST_CASE("the lines of the start have at most 80 columns and break between words") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  options.learning_rate = 1.23456789e-05;
+  options.lr_scheduler_type = "cosine_with_restarts";
+  options.warmup_steps = 12345;
+  options.max_steps = 123456;
+  std::string rows = "text,label\n";
+  for (int i = 0; i < 12; ++i)
+    rows += fmt::format("{} \xe8\xaf\x84\xe8\xae\xba,a_long_name_of_a_label_{}\n", std::string(60, 'x'), i);
+  options.train_file = {folder.write("train.csv", rows).string()};
+  options.ignore_mismatched_sizes = true;
+  for (const std::string& line : start_of(options)) {
+    INFO(line);
+    if (!line.starts_with("model")) CHECK(fits(line));
+  }
+  CHECK(contains(start_of(options)[0], "and 2 more"));
+  CHECK(contains(start_of(options)[0], ",\n          a_long"));
+}
+
+TEST_CASE("the end says which step was the best, and which step the saved model is of") {
+  const End end;
+  CHECK(contains(end.all({}), "trained   10 steps in 01:01, 1234 tokens/s, mean loss 0.5000\n"));
+  CHECK(contains(end.all(7), "best      step 7, eval_accuracy 0.7500: the saved model\n"));
+  const std::string last = end.all({});
+  CHECK(contains(last, "best      step 7, eval_accuracy 0.7500; the saved model is of the last step,"));
+  CHECK(contains(last, "--load-best-model-at-end"));
+  end.folder.write("checkpoint-7/x", "");
+  CHECK(contains(end.all({}), "/checkpoint-7\n"));
+  End none;
+  none.best = {};
+  CHECK_FALSE(contains(none.all({}), "best  "));
+  End is_last;
+  is_last.best.step = 10;
+  CHECK(contains(is_last.all({}), "step 10, eval_accuracy 0.7500: the saved model\n"));
+}
+
+TEST_CASE("an early end says what did not improve, in the number that fits") {
+  CHECK(contains(End().all({}, RunEnd::kStoppedEarly), "early: eval_accuracy has not improved for 1 evaluation\n"));
+  CHECK_FALSE(contains(End().all({}), "early"));
+}
+
+TEST_CASE("a run that stops says where, and how it is resumed") {
+  const End end;
+  const std::string text = described_stop(end.plan, end.state, "out");
+  CHECK(text.starts_with("stopped at step 10 of 10, saved in out/checkpoint-10\n"));
+  CHECK(contains(text, "--resume-from-checkpoint true"));
+  CHECK(fits(text));
+}

@@ -1,0 +1,123 @@
+#include "train/prepare.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "captured_log.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+#include "train/train_fixture.h"
+
+using namespace hone;
+using namespace hone::train;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Four rows; tiny-bert has the labels NEGATIVE, NEUTRAL and POSITIVE and takes at most 40 tokens.
+TrainOptions options_of(const TemporaryFolder& folder, const std::string& last_row = "a film,NEUTRAL\n") {
+  TrainOptions options;
+  options.model_name_or_path = fixture_models() / "tiny-bert";
+  options.train_file = {
+      folder.write("train.csv", "text,label\ngood,POSITIVE\nbad,NEGATIVE\nfun,POSITIVE\n" + last_row).string()};
+  options.compute = {.num_threads = 1, .device = "cpu", .precision = "fp32"};
+  return options;
+}
+
+const task::Task& classification() { return task::find_task("text-classification"); }
+
+uint64_t longest(const task::Features& features) {
+  uint64_t length = 0;
+  for (uint64_t row = 0; row < features.size(); ++row) length = std::max(length, features.length(row));
+  return length;
+}
+
+}  // namespace
+
+TEST_CASE("rows, labels and model are read, and the rows tokenized") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  options.validation_file = {folder.write("validation.csv", "text,label\nboring,NEGATIVE\n").string()};
+  const Prepared made = prepare(options, classification());
+  CHECK(made.rows.labels.id2label() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
+  CHECK(made.train.labels == std::vector<int64_t>{2, 0, 2, 1});
+  CHECK(rows_of_labels(made) == std::vector<uint64_t>{1, 1, 2});
+  REQUIRE(made.evaluation.has_value());
+  CHECK(made.evaluation->labels == std::vector<int64_t>{0});
+  CHECK(made.loaded.model->num_labels() == 3);
+}
+
+TEST_CASE("rows are truncated at max_seq_length, or at what the model takes if that is less") {
+  const TemporaryFolder folder;
+  std::string words;
+  for (int i = 0; i < 200; ++i) words += "good ";
+  TrainOptions options = options_of(folder, words + ",NEUTRAL\n");
+  for (const int64_t max_seq_length : {6, 39, 40, 41, 512}) {
+    INFO("max_seq_length " << max_seq_length);
+    options.max_seq_length = max_seq_length;
+    const int64_t expected = std::min<int64_t>(max_seq_length, 40);
+    std::optional<Prepared> made;
+    const std::string said = captured_log([&] { made.emplace(prepare(options, classification())); });
+    CHECK(made->max_length == static_cast<size_t>(expected));
+    CHECK(longest(made->train) == static_cast<uint64_t>(expected));
+    CHECK(contains(said, "the model takes at most 40 tokens") == (max_seq_length > 40));
+  }
+}
+
+TEST_CASE("config_overrides reach the model, and one that is not KEY=VALUE is refused") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  options.config_overrides = {"hidden_dropout_prob=0", "attention_probs_dropout_prob=0"};
+  const Prepared made = prepare(options, classification());
+  CHECK(made.loaded.config.json()["hidden_dropout_prob"] == 0);
+  using Pair = std::pair<std::string, std::string>;
+  CHECK(config_overrides_of({"a=b=c", "x="}) == std::vector<Pair>{{"a", "b=c"}, {"x", ""}});
+  for (const char* bad : {"hidden_dropout_prob", "=0", ""}) {
+    const Error error = expect_error([&] { config_overrides_of({bad}); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(error.what() == fmt::format("config_overrides \"{}\" is not KEY=VALUE", bad));
+    CHECK_FALSE(error.hint().empty());
+  }
+}
+
+TEST_CASE("a tokenizer with more tokens than the model's embedding is refused") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  fs::copy(options.model_name_or_path, folder.path() / "model");
+  options.model_name_or_path = folder.path() / "model";
+  fs::remove(folder.path() / "model" / "tokenizer.json");
+  folder.write("model/vocab.txt", read_file(folder.path() / "model" / "vocab.txt") + "one\ntwo\n");
+  const Error error = expect_error([&] { prepare(options, classification()); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "the tokenizer has 108 tokens, the model's embedding only 106"));
+  CHECK(contains(error.hint(), "belongs to another model"));
+}
+
+TEST_CASE("the model's files are a folder that trains on, with the options") {
+  const TemporaryFolder folder;
+  const Prepared made = prepare(options_of(folder), classification());
+  write_model_files(made, {{"seed", 7}}, folder.path() / "saved");
+  CHECK(read_json(folder.path() / "saved" / "training_args.json") == Json{{"seed", 7}});
+  TrainOptions options = options_of(folder);
+  options.model_name_or_path = folder.path() / "saved";
+  CHECK(prepare(options, classification()).rows.labels.id2label() == made.rows.labels.id2label());
+}
+
+TEST_CASE("the facts describe an evaluation row, with a long text shortened") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  options.validation_file = {
+      folder.write("validation.csv", "text,label\nboring,NEGATIVE\n" + std::string(5000, 'x') + ",POSITIVE\n")
+          .string()};
+  const Prepared made = prepare(options, classification());
+  const RunFacts facts = facts_of(made, classification(), tensor::prepare_compute(options.compute));
+  CHECK(facts.values["num_train_rows"] == 4);
+  CHECK(facts.values["num_eval_rows"] == 2);
+  CHECK(facts.values["precision"] == "fp32");
+  CHECK(facts.describe_row(0)["text"] == "boring");
+  CHECK(contains(facts.describe_row(0)["location"].get<std::string>(), "validation.csv:2"));
+  CHECK(facts.describe_row(1)["text"] == std::string(4000, 'x') + "...");
+}
