@@ -70,8 +70,8 @@ void Connection::on_read(const error_code& error, size_t size) {
   advance();
 }
 
-// Keeps bytes that arrive while a request is handled: the next requests, or the end of the client's sending side. A client
-// that closes only that side still listens.
+// Keeps bytes that arrive while a request is handled: the next requests, or the end of the client's sending side. A
+// client that closes only that side still listens.
 void Connection::keep(const error_code& error, size_t size) {
   if (error && error != asio::error::eof) return close();
   has_ended_ = has_ended_ || error == asio::error::eof;
@@ -156,8 +156,8 @@ void Connection::dispatch() {
   if (!has_ended_ && received_.size() < kReadBytes) read();  // also learns that the client has closed
 }
 
-// A closed socket and one with only its sending side closed look the same until something is sent. So hone sends an interim
-// response, which HTTP/1.1 clients skip; if nobody listens, a reset comes back.
+// A closed socket and one with only its sending side closed look the same until something is sent. So hone sends an
+// interim response, which HTTP/1.1 clients skip; if nobody listens, a reset comes back.
 void Connection::probe() {
   if (!has_ended_ || phase() != Phase::kHandling || parser_.is_http10()) return;
   error_code failed;

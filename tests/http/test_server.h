@@ -152,8 +152,8 @@ inline TestResponse ask(const TestServer& server, std::string_view request) {
   return TestClient(server.port()).ask(request);
 }
 
-// GET /text; POST /echo returns the body; GET /slow responds after 5 ms from a thread, like a model; GET /forgotten never
-// responds; GET /broken throws; GET /runs/{id} returns the id.
+// GET /text; POST /echo returns the body; GET /slow responds after 5 ms from a thread, like a model; GET /forgotten
+// never responds; GET /broken throws; GET /runs/{id} returns the id.
 inline Site test_site() {
   const auto slow = [](const Request&, const Responder& answer) {
     std::thread([answer] {
