@@ -70,12 +70,12 @@ void Connection::on_read(const error_code& error, size_t size) {
   advance();
 }
 
-// What comes while a request is being answered: the next ones, or the news that the client has ended. A client that
-// only ends its side still listens.
+// Keeps bytes that arrive while a request is handled: the next requests, or the end of the client's sending side. A
+// client that closes only that side still listens.
 void Connection::keep(const error_code& error, size_t size) {
   if (error && error != asio::error::eof) return close();
   has_ended_ = has_ended_ || error == asio::error::eof;
-  if (phase() == Phase::kWriting && !keep_alive_) return;  // not wanted any more
+  if (phase() == Phase::kWriting && !keep_alive_) return;  // no further request will be read
   received_.append(read_buffer_.data(), size);
   if (!has_ended_ && phase() == Phase::kHandling && received_.size() < kReadBytes) read();
 }
@@ -153,11 +153,11 @@ void Connection::dispatch() {
   head_.request.client_gone = gone_.get_token();
   head_.request.arrived = Clock::now();
   shared_.dispatcher.handle(std::move(head_), shared_.make_responder(weak_from_this(), ++request_number_));
-  if (!has_ended_ && received_.size() < kReadBytes) read();  // that the client has gone is news, too
+  if (!has_ended_ && received_.size() < kReadBytes) read();  // also learns that the client has closed
 }
 
-// A closed socket and one whose sending side alone is closed look the same from here until something is sent: so an
-// interim answer is, which HTTP/1.1 lets clients pass over, and where nobody listens any more a reset comes back.
+// A closed socket and one with only its sending side closed look the same until something is sent. So hone sends an
+// interim response, which HTTP/1.1 clients skip; if nobody listens, a reset comes back.
 void Connection::probe() {
   if (!has_ended_ || phase() != Phase::kHandling || parser_.is_http10()) return;
   error_code failed;

@@ -1,6 +1,6 @@
-// The parser's callbacks. Beast gets the head in two pieces, the request line and the rest, each once it is whole: so
-// it never judges by what has come so far. Fields that come behind a chunked body (trailers) are dropped: a header that
-// was checked must not change afterwards.
+// The parser's callbacks. Beast gets the head in two parts, the request line and the rest, each once it is complete, so
+// that its limits do not depend on how the bytes arrive. Fields behind a chunked body (trailers) are dropped: a header
+// that was checked must not change afterwards.
 #include "http/request_parser.h"
 
 #include <boost/beast/http/basic_parser.hpp>

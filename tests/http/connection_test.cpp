@@ -283,7 +283,7 @@ TEST_CASE("a client that closed only its sending side is not gone, and gets its 
   old.half_close();
   CHECK_FALSE(requests.is_gone(300));
   requests.held(text_response("late"));
-  CHECK(old.read().status == 200);  // HTTP/1.0 knows no interim answers
+  CHECK(old.read().status == 200);  // HTTP/1.0 has no interim responses
 }
 
 TEST_CASE("requests that arrive while one is handled wait, however many") {

@@ -34,7 +34,7 @@ RequestHead head(const std::string& method, const NamedValues& headers = {}) {
   return result;
 }
 
-// The answer, be it examine's or the handler's.
+// Returns the response of examine() or of the handler.
 Response ask(const Dispatcher& dispatcher, RequestHead request, std::string_view target) {
   if (auto refusal = dispatcher.examine(request, target)) return *refusal;
   Response given;

@@ -265,7 +265,7 @@ TEST_CASE("the refusal of a connection reaches clients that send a whole request
   for (int i = 0; i < 50; ++i) {
     TestClient refused(server.port());
     REQUIRE(refused.send(post("/never", std::string(i * 20'000, 'x'))));
-    std::this_thread::sleep_for(milliseconds(2));  // a reset would have come by now, and taken the answer with it
+    std::this_thread::sleep_for(milliseconds(2));  // a reset would have arrived by now and discarded the response
     const TestResponse response = refused.read();
     REQUIRE(response.status == 503);
     REQUIRE(contains(response.body, "too many connections"));

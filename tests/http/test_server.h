@@ -42,7 +42,7 @@ class TestServer {
 };
 
 struct TestResponse {
-  unsigned status = 0;  // 0: the server closed without an answer
+  unsigned status = 0;  // 0: the server closed without a response
   std::string head, body;
 
   // The value of a header, or an empty text.
@@ -87,7 +87,7 @@ class TestClient {
     return true;
   }
 
-  // The next answer; `is_head`: one to HEAD, so without a body.
+  // Reads the next response; `is_head`: one to HEAD, without a body.
   TestResponse read(bool is_head = false) {
     TestResponse response;
     size_t end;
@@ -152,8 +152,8 @@ inline TestResponse ask(const TestServer& server, std::string_view request) {
   return TestClient(server.port()).ask(request);
 }
 
-// GET /text; POST /echo gives the body back; GET /slow answers after 5 ms, from a thread, as a model would; GET
-// /forgotten never does; GET /broken throws; GET /runs/{id} gives the id.
+// GET /text; POST /echo returns the body; GET /slow responds after 5 ms from a thread, like a model; GET /forgotten
+// never responds; GET /broken throws; GET /runs/{id} returns the id.
 inline Site test_site() {
   const auto slow = [](const Request&, const Responder& answer) {
     std::thread([answer] {

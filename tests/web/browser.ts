@@ -1,5 +1,5 @@
 // What the browser tests share: Debian's Chromium by playwright-core, pages that fail a test on any error in the console,
-// axe-core, and screenshots where HONE_SCREENSHOTS names a folder.
+// axe-core, and screenshots if HONE_SCREENSHOTS names a folder.
 import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -51,7 +51,7 @@ export const kLooks: readonly (readonly [string, VisitOptions])[] = [
   ["zh-dark", { locale: "zh-CN", dark: true }],
 ];
 
-// Nothing of the browser itself may talk to the network.
+// The browser itself must not use the network.
 const quietArguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--no-proxy-server"];
 
@@ -82,7 +82,7 @@ export async function visit(address: string, options: VisitOptions = {}): Promis
   return { page, context, problems, close: () => context.close() };
 }
 
-// That a request fails is no problem by itself: tests bring that about.
+// A failed request is not a problem by itself: some tests cause it.
 function watched(page: Page, origin: string): string[] {
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
@@ -113,7 +113,7 @@ interface AxeFault {
   nodes: { html: string; failureSummary: string }[];
 }
 
-/** Fails where axe-core finds a fault. The debugger puts it into the page, past the page's own policy. */
+/** Fails if axe-core finds a fault. The debugger injects it, past the page's own policy. */
 export async function assertAccessible(page: Page, what: string): Promise<void> {
   await page.evaluate(axeSource);
   const faults = await page.evaluate(async () => {
@@ -124,7 +124,7 @@ export async function assertAccessible(page: Page, what: string): Promise<void> 
   assert.deepEqual(faults, [], what);
 }
 
-/** Keeps a picture of the page where HONE_SCREENSHOTS names a folder for them. */
+/** Keeps a picture of the page if HONE_SCREENSHOTS names a folder. */
 export async function screenshot(page: Page, name: string, fullPage = true): Promise<void> {
   const folder = process.env["HONE_SCREENSHOTS"];
   if (folder === undefined || folder === "") return;
@@ -132,7 +132,7 @@ export async function screenshot(page: Page, name: string, fullPage = true): Pro
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
 }
 
-/** Fails where the page is wider than its window. */
+/** Fails if the page is wider than its window. */
 export async function assertNoSideways(page: Page, what: string): Promise<void> {
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.ok((content ?? 0) <= (window ?? 0), `${what}: the page is ${content} px wide in a window of ${window} px`);

@@ -1,6 +1,5 @@
-// A stand-in for hone serve that answers as the contract of its routes says, for states that the real server is hard to
-// bring into: busy, gone, wanting a key, failed, or with labels of another kind. It serves the built pages with the same
-// content security policy.
+// A stand-in for hone serve with the same routes, for states that are hard to reach with the real server: busy, gone,
+// needing a key, failed, or with other labels. It serves the built pages with the same content security policy.
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -20,9 +19,9 @@ export interface MockState {
   maxInputs: number;
   maxBodyBytes: number;
   apiKey: string | null;
-  /** How many of the next predictions are answered 429. */
+  /** How many of the next predictions get 429. */
   busy: number;
-  /** Milliseconds before a prediction is answered. */
+  /** Milliseconds before the response to a prediction. */
   delay: number;
   examples: { text: string; label: string }[];
   errorKind: "missing_folder" | "untrained" | "other";

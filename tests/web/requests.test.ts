@@ -1,4 +1,4 @@
-// What the pages send and what they do not: API keys and bodies, without a browser.
+// Which requests the pages send: API keys, bodies and addresses, without a browser.
 import { strict as assert } from "node:assert";
 import { afterEach, test } from "node:test";
 
@@ -24,7 +24,7 @@ interface Sent {
   body: string;
 }
 
-/** Answers each request with `answer`; the list fills with what was sent. */
+/** Responds to each request with `answer`; the list collects the requests. */
 function answering(answer: unknown): Sent[] {
   const sent: Sent[] = [];
   globalThis.fetch = async (path, init) => {

@@ -1,4 +1,4 @@
-// The try-it page beside a server (mock.ts) that wants a key, goes away, or is started anew with another model.
+// The try-it page beside a server (mock.ts) that needs a key, goes away, or is restarted with another model.
 import { strict as assert } from "node:assert";
 import { after, test } from "node:test";
 import { assertAccessible, closeBrowser, onPage, screenshot, skip } from "./browser.ts";

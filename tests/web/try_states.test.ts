@@ -1,5 +1,5 @@
-// The try-it page beside a stand-in for the server (mock.ts): what it says byte for byte, the states that the real
-// server is hard to bring into, other kinds of models, keyboard. Sizes and themes: try_sizes.test.ts; keys, and servers
+// The try-it page beside a stand-in for the server (mock.ts): its texts byte for byte, states that are hard to reach
+// with the real server, other kinds of models, keyboard. Sizes and themes: try_sizes.test.ts; keys, and servers
 // that go or change: try_server.test.ts.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// Which run is which: names that tell runs of one folder name apart, and colours that stay with their runs.
+// Telling runs apart: distinct names for folders of one name, and colours that stay with their runs.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { after, describe, test } from "node:test";

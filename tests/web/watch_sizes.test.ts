@@ -1,5 +1,5 @@
-// The run page at 360 px, on a desk and at 4K, in dark and light, in both languages: axe-core finds nothing, and nothing
-// sticks out, in its main states.
+// The run page at 360 px, on a desk and at 4K, in dark and light, in both languages: in its main states axe-core
+// finds no fault, and nothing overflows.
 import { after } from "node:test";
 import type { Page } from "playwright-core";
 import { assertAccessible, assertNoSideways, closeBrowser, kLooks, kSizes, screenshot } from "./browser.ts";

@@ -1,4 +1,4 @@
-// When the run page asks the server, and what: the polling's states and the store, with a client and a clock by hand.
+// When and what the run page requests: the polling's states and the store, with a stand-in client and clock.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { advance, delay, kStart } from "../../web/src/watch/polling.ts";

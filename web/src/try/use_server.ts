@@ -65,7 +65,7 @@ async function ask(known: ServerStatus | null, signal: AbortSignal): Promise<Ser
   }
 }
 
-// A server that wants a key answers /health without one, but not /info: the key dialog opens by itself.
+// A server that needs a key responds to /health without one, but not to /info: then the key dialog opens.
 async function infoOrNull(signal: AbortSignal): Promise<Info | null> {
   try {
     return await info(signal);

@@ -1,5 +1,5 @@
-// The lines of one chart: every shown run's points on the chosen axis, smoothed. Kept from one answer of the server to
-// the next, because with twenty runs most of them have not changed.
+// The lines of one chart: every shown run's points on the chosen axis, smoothed. They are kept from one response to the
+// next, because most of twenty runs have not changed.
 import { isSmoothed, type ChartSpec, type Role } from "./catalog.ts";
 import { pointsOn, type AxisName, type RunMetrics } from "./series.ts";
 import { smooth } from "./smoothing.ts";

@@ -1,5 +1,6 @@
-// When to ask the server again: often while a run is running, seldom otherwise, not at all in a hidden tab, and with
-// growing patience while the server does not answer. Without a key that the server takes it is not asked at all. A plain state machine, so that tests need no clock.
+// When to ask the server again: often while a run is running, seldom otherwise, not at all in a hidden tab, and at
+// growing intervals while the server does not respond. Without a valid key it is not asked at all. A plain state machine,
+// so that tests need no clock.
 
 export type Connection = "connecting" | "open" | "lost";
 

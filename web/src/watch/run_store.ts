@@ -38,7 +38,7 @@ export class RunStore {
   version = 0;
   polling: Polling = kStart;
   runs: Run[] = [];
-  /** Why the last question failed; null after an answer. */
+  /** Why the last request failed; null after a response. */
   failure: Failure | null = null;
   readonly details = new Map<string, Run>();
   readonly metrics = new Map<string, RunMetrics>();
@@ -183,7 +183,7 @@ export class RunStore {
       this.seen.set(name, stand);
       this.unreadParts.get(run.id)?.delete(part);
     } catch (error) {
-      // No answer at all, or none without a key, is the matter of all runs; anything else only of this one.
+      // No response, or a missing key, concerns all runs; any other error only this one.
       const failure = failureOf(error);
       if (failure.status === 0 || failure.status === 401) throw error;
       this.keepUnread(run.id, part, failure);
