@@ -38,9 +38,9 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   if (smoothing > 0) log_info("the loss has the label smoothing {}", smoothing);
   const auto row_name = [&](uint64_t row) { return rows.rows.location(row); };
   eval::check_embedded(classifier, features, row_name);
-  const auto result = eval::evaluate(
-      *classifier.model, features,
-      {.loss = {.label_smoothing = smoothing}, .batch_size = options.per_device_eval_batch_size, .row_name = row_name});
+  const auto result =
+      eval::evaluate(*classifier.model, features,
+                     {.loss = {.label_smoothing = smoothing}, .batch_size = options.per_device_eval_batch_size});
   // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
   eval::check_finite(*result, row_name);
   print(options.json ? eval::report_json(*result, classifier.labels).dump() + "\n"

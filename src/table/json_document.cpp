@@ -12,15 +12,17 @@ namespace dom = simdjson::dom;
 
 namespace {
 
+enum class NanNote { kNone, kLogged };
+
 dom::object parse_object(dom::parser& parser, std::string_view text, std::string_view source, uint64_t line,
-                         uint64_t column) {
+                         uint64_t column, NanNote note) {
   check_json_depth(text, source);
   dom::object object;
   const simdjson::error_code code = parser.parse(text.data(), text.size()).get(object);
   if (code == simdjson::SUCCESS) return object;
   if (const auto repaired = with_null_for_nan(text);
       repaired && parser.parse(*repaired).get(object) == simdjson::SUCCESS) {
-    log_info("{}: NaN and Infinity are read as null", source);
+    if (note == NanNote::kLogged) log_info("{}: NaN and Infinity are read as null", source);
     return object;
   }
   if (code == simdjson::CAPACITY) {
@@ -54,7 +56,7 @@ size_t list_begin(std::string_view text, std::string_view wanted) {
 
 DocumentLayout document_layout(std::string_view text, std::string_view source, uint64_t line, uint64_t column) {
   dom::parser parser;
-  const dom::object object = parse_object(parser, text, source, line, column);
+  const dom::object object = parse_object(parser, text, source, line, column, NanNote::kNone);
   size_t lists = 0, lists_of_objects = 0, values = 0;
   std::string rows_key;
   for (const auto [key, value] : object) {
@@ -70,7 +72,7 @@ DocumentLayout document_layout(std::string_view text, std::string_view source, u
 }
 
 JsonColumns::JsonColumns(std::string_view text, const std::string& source) {
-  const dom::object object = parse_object(parser_, text, source, 1, 1);
+  const dom::object object = parse_object(parser_, text, source, 1, 1, NanNote::kLogged);
   for (const auto [key, value] : object) {
     const dom::array list = value.get_array();
     uint64_t length = 0;  // array::size() stops counting at 2^24

@@ -22,7 +22,7 @@ void check_types(const std::string& name) {
   }
   CHECK(rows.value(2, "int8") == Value(int64_t{-3}));
   CHECK(is_null(rows.value(1, "int8")));
-  CHECK(rows.value(4, "uint64") == Value(18446744073709551615.0));
+  CHECK(rows.value(4, "uint64") == Value(uint64_t{18446744073709551615U}));
   CHECK(rows.value(3, "uint64") == Value(int64_t{4}));
   CHECK(rows.value(0, "float32") == Value(0.5));
   CHECK(rows.value(0, "bool") == Value(true));

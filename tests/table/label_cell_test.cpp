@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
+
 #include "expect_error.h"
 #include "table/read.h"
 #include "temporary_folder.h"
@@ -11,9 +13,12 @@ using namespace hone::table;
 
 namespace {
 
+// A cell's text is part of its rows, so they are kept.
 LabelCell cell_of(const std::string& name, const std::string& text) {
+  static std::deque<Rows> kept;
   const TemporaryFolder folder;
-  return LabelCellReader(read_rows(folder.write(name, text)).column("label")).read(0);
+  kept.push_back(read_rows(folder.write(name, text)));
+  return LabelCellReader(kept.back().column("label")).read(0);
 }
 
 LabelCell csv(const std::string& cell) { return cell_of("a.csv", "text,label\nx," + cell + "\n"); }
@@ -54,7 +59,8 @@ TEST_CASE("a cell is missing, a text, an integer, a flag or a number") {
 
 TEST_CASE("the white space around a text is not part of it") {
   const TemporaryFolder folder;
-  const LabelCellReader reader(read_rows(folder.write("a.jsonl", "{\"label\": \" pos \\t\"}\n")).column("label"));
+  const Rows rows = read_rows(folder.write("a.jsonl", "{\"label\": \" pos \\t\"}\n"));
+  const LabelCellReader reader(rows.column("label"));
   CHECK(reader.read(0).text == "pos");
   CHECK(reader.read(0).is_trimmed);
   CHECK_FALSE(jsonl("\"pos\"").is_trimmed);

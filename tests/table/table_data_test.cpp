@@ -45,7 +45,7 @@ TEST_CASE("files with other columns or types are an error that names both") {
   const TemporaryFolder folder;
   const Error columns = expect_error([&] { read_two(folder, ".csv", "text,label\na,1\n", "text,stars\nb,1\n"); });
   CHECK(contains(columns.what(), "b.csv has the columns \"text\", \"stars\", but "));
-  CHECK(contains(columns.what(), "a.csv has text, label"));
+  CHECK(contains(columns.what(), "a.csv has \"text\", \"label\""));
   const Error types = expect_error([&] { read_two(folder, ".jsonl", "{\"x\": 1}", "{\"x\": \"one\"}"); });
   CHECK(contains(types.what(), "column \"x\" holds string values in "));
   CHECK(contains(types.what(), "b.jsonl, but int values in "));

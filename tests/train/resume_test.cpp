@@ -115,7 +115,8 @@ TEST_CASE("labels in another order than the checkpoint's are refused") {
 TEST_CASE("the options that are free to change are those that change no result") {
   TrainOptions options;
   std::vector<std::string> names;
-  for (const options::Field& field : options::fields_of(options).fields()) {
+  const auto list = options::fields_of(options);
+  for (const options::Field& field : list.fields()) {
     if (field.is_free_to_change) names.push_back(field.name);
   }
   CHECK(names == std::vector<std::string>{"model_name_or_path", "output_dir", "overwrite_output_dir",

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "options/json.h"
 #include "temporary_folder.h"
