@@ -62,7 +62,7 @@ TEST_CASE("a file too short for its header is an error") {
   const Error error = expect_error([&] { tensor::parse_safetensors_header(lying, "w"); });
   CHECK(contains(error.what(), "its header claims 100 bytes, the file has 10"));
   CHECK(error.kind() == ErrorKind::kInput);
-  CHECK(contains(error.hint(), "fetch it again"));
+  CHECK(contains(error.hint(), "download it again"));
   std::memset(lying.data(), 0x7f, 8);
   CHECK(contains(expect_error([&] { tensor::parse_safetensors_header(lying, "w"); }).what(), "more than 100000000"));
 }
