@@ -239,6 +239,7 @@ class LabelDecision {
   void adopt_model_names(LabelMap& labels) const {
     const Names& model = sources_.model_names;
     if (model.empty() || is_numbered(model) || model == labels.id2label()) return;
+    if (labels.size() < 2) return;  // rows of one class teach nothing, which the caller reports
     if (sources_.num_labels && *sources_.num_labels != static_cast<int64_t>(model.size())) return;
     const bool takes_ids = !labels.is_named() && model.size() == labels.id2label().size();
     if (!takes_ids && !(labels.is_named() && fits(labels, model))) return;

@@ -17,8 +17,8 @@ using namespace hone;
 
 namespace {
 
-// The tokenizer of tiny-bert, which has the ids 0 to 105, with these tokens added. Its vocabulary lacks the id 25: filled,
-// because tokenizers (0.23) numbers added tokens from the size of the vocabulary.
+// The tokenizer of tiny-bert, which has the ids 0 to 105, with these tokens added. Its vocabulary lacks the id 25:
+// filled, because tokenizers (0.23) numbers added tokens from the size of the vocabulary.
 text::Tokenizer with_added(const TemporaryFolder& folder, const std::vector<std::pair<int, std::string>>& added) {
   Json tokenizer = read_json(fixture_models() / "tiny-bert" / "tokenizer.json");
   tokenizer["model"]["vocab"]["[unused25]"] = 25;

@@ -195,13 +195,8 @@ TEST_CASE("a run of another model is not resumed, and nothing of it changes") {
   options.model_name_or_path = fixture_models() / "tiny-distilbert";
   CHECK(contains(run_error(options).what(), "is of a run that started from"));
   CHECK(files() == before);
-  // Other labels: the ids of the checkpoint's head would mean others.
-  options.model_name_or_path = own;
-  options.id2label = "POSITIVE,NEUTRAL,NEGATIVE";
-  CHECK(contains(run_error(options).what(), "was trained with the labels NEGATIVE, NEUTRAL, POSITIVE"));
-  CHECK(files() == before);
   // A checkpoint beyond the run's end.
-  options.id2label = "";
+  options.model_name_or_path = own;
   options.max_steps = 2;
   CHECK(contains(run_error(options).what(), "is at step 4, this run has 2 steps"));
   CHECK(files() == before);
