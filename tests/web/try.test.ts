@@ -142,7 +142,7 @@ test("a server that is stopped and started again is found again", { skip, timeou
   });
 });
 
-test("a folder that is no model: the window's message, with the folder and the error", { skip: skipWithoutChromium, timeout: 60_000 }, async () => {
+test("a folder without a usable model: the page names the folder, what is wrong and what to do", { skip: skipWithoutChromium, timeout: 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "hone-no-model-"));
   writeFileSync(join(folder, "config.json"), "{ not json");
   const server = await startServer("serve", ["--model", folder]);
@@ -150,7 +150,7 @@ test("a folder that is no model: the window's message, with the folder and the e
     await onPage(server.address, zh, async (page) => {
       await page.locator(".result-box.error").waitFor();
       const text = await resultText(page);
-      const opening = `模型加载失败！\n\n请确保 '${folder}' 文件夹存在于脚本旁边。\n\n错误详情: `;
+      const opening = `模型加载失败！\n\n'${folder}' 文件夹存在，但其中的文件无法使用。修复后请重新启动服务：\n\n`;
       assert.equal(text.slice(0, opening.length), opening);
       assert.match(text.slice(opening.length), /config\.json/);
       assert.equal(await page.locator("#analyse").isDisabled(), true);

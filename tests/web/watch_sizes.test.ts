@@ -32,7 +32,7 @@ const kViews: readonly View[] = [
   { name: "failed", hash: "run=x1&runs=x1&more=1", ready: openTable },
   { name: "evaluation", hash: "tab=evaluation&run=lr-2e-5", ready: (page) => page.locator("table.confusion").waitFor() },
   { name: "five-labels", hash: "tab=evaluation&run=x1", ready: (page) => page.locator("table.confusion").waitFor() },
-  { name: "configuration", hash: "tab=configuration&run=lr-1e-4", ready: (page) => page.locator("table.options.code").waitFor() },
+  { name: "configuration", hash: "tab=configuration&run=lr-1e-4", ready: (page) => page.locator("table.options.code").first().waitFor() },
   { name: "diff", hash: "tab=configuration&run=lr-1e-4&against=lr-2e-5", ready: (page) => page.locator("th", { hasText: "lr-2e-5" }).first().waitFor() },
 ];
 
