@@ -48,7 +48,7 @@ void force_library_level() {
 
 // How often a thread of libgomp checks for work before it sleeps. By default it spins for milliseconds: beside any
 // other busy program, spinning threads then take most of the time from those that compute.
-constexpr const char* kSpinCount = "1000";
+constexpr const char* kSpinCount = "3000";
 
 // libgomp reads the variable when it is loaded. The user's settings stay.
 void limit_spinning() {
