@@ -1,6 +1,6 @@
 """Hugging Face's tokenizers on a file of rows; prints the best seconds of --repeat passes over all texts as JSON.
 
-One thread or all is told by the environment: TOKENIZERS_PARALLELISM and RAYON_NUM_THREADS.
+The environment decides between one thread and all: TOKENIZERS_PARALLELISM and RAYON_NUM_THREADS.
 """
 import argparse
 import json

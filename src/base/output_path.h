@@ -6,7 +6,7 @@
 
 namespace hone {
 
-// True for "-" (standard output), and for an existing path that is no regular file: a pipe, a terminal, /dev/null. Such
+// True for "-" (standard output), and for an existing path that is not a regular file: a pipe, a terminal, /dev/null. Such
 // an output is written as it comes, not under a temporary name.
 bool is_stream(const std::filesystem::path& path);
 

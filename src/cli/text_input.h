@@ -26,7 +26,7 @@ void for_each_text(const TextOptions& input, const std::function<void(const std:
 // Writes to --output in its format, or to standard output.
 class Output {
  public:
-  explicit Output(const TextOptions& input);  // errors (kUsage): an extension that is no format of rows
+  explicit Output(const TextOptions& input);  // errors (kUsage): an extension of no known row format
 
   table::RowFormat format() const { return format_; }
   // The columns of csv, which must be known before the first row.

@@ -46,7 +46,7 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
 
   void fail(const ErrorCode& code) {
     if (code == bhttp::error::header_limit) {
-      fail(431, fmt::format("what stands around a chunk is longer than {} bytes", limits_.header_line_bytes));
+      fail(431, fmt::format("the size line or trailer of a chunk is longer than {} bytes", limits_.header_line_bytes));
     } else if (code == bhttp::error::body_limit) {
       fail_length();
     } else {

@@ -34,7 +34,7 @@ class RegionFailure {
     }
   }
 
-  // Throws what was kept. After the region.
+  // Rethrows the kept exception, if any. Call it after the region.
   void rethrow() const {
     if (failure_) std::rethrow_exception(failure_);
   }

@@ -111,7 +111,7 @@ Label LabelReader::read_declared(const LabelCell& cell) const {
   return {id < 0 ? Label::Kind::kUnknown : Label::Kind::kClass, id};
 }
 
-// A cell is a name first. An integer that is no name is an id, unless the names are numbers themselves.
+// A cell is a name if one matches. Any other integer is an id, unless the names are numbers themselves.
 Label LabelReader::read_named(const LabelCell& cell) const {
   auto id = cell.text.empty() ? std::nullopt : labels_.id(cell.text);
   if (!id && cell.kind == LabelCell::Kind::kFlag) id = labels_.id(cell.name());

@@ -15,7 +15,7 @@ struct UnknownTokens {
   uint64_t total = 0;  // tokens of the texts, without the special tokens around them
 
   void add(const UnknownTokens& other);
-  // More than a tenth: users are told.
+  // More than a tenth: users get a warning.
   bool are_many() const { return unknown * 10 > total; }
   // "13 of 20 tokens (65.0 %) are unknown to the tokenizer ([UNK]) ...": a warning about many unknown tokens.
   std::string note() const;

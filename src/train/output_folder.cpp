@@ -197,7 +197,7 @@ std::string hint_for_resuming(const fs::path& folder, const FolderContent& conte
       return fmt::format("to train this model further, give it as --model ({}), and another --output-dir",
                          model_in(folder, content));
     case Kind::kOwnRun:
-      return "move away what is not hone's, or give another --output-dir";
+      return "move the files that are not hone's, or give another --output-dir";
     case Kind::kOther:
     case Kind::kFree:
       break;

@@ -1,4 +1,4 @@
-# cli/event_files: TensorBoard itself reads what a run wrote for it, also after the run was stopped and gone on with.
+# cli/event_files: TensorBoard itself reads what a run wrote for it, also after the run was stopped and resumed.
 # Skipped (exit 77) where the tensorboard package is not installed. usage: event_files.py PROGRAM ROOT
 import json
 import subprocess

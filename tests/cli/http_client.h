@@ -59,7 +59,7 @@ class HttpConnection {
     return true;
   }
 
-  // As a process that was killed with bytes unread: the server is told by a reset.
+  // Like a process that was killed with unread bytes: the server gets a reset.
   void close_by_reset() {
     const linger hard{.l_onoff = 1, .l_linger = 0};
     setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);

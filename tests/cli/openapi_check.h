@@ -26,8 +26,8 @@ inline bool declares_header(const Json& response, const std::string& lower_case_
   return false;
 }
 
-// The status is the one expected, and body, type and headers are those that the operation tells for it. A success that
-// the operation does not name is a failure: only errors are told by "default".
+// Checks the status, and that body, type and headers are those that the operation documents for it. A success that the
+// operation does not name is a failure: "default" stands for errors only.
 inline void check_answer(const Json& document, const Json& operation, const HttpAnswer& answer, int status) {
   CHECK(answer.status == status);
   const std::string key = std::to_string(answer.status);

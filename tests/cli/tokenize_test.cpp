@@ -39,7 +39,7 @@ TEST_CASE("as JSON, tokenize gives tokens, ids, types and offsets in characters"
   CHECK(pair["offsets"].dump() == "[[0,0],[0,1],[0,0],[0,2],[0,0]]");
 }
 
-TEST_CASE("tokenize truncates only at max_seq_length, and says so") {
+TEST_CASE("tokenize truncates only at max_seq_length, with a note") {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "movie ";
   CHECK(json_lines(tokenize({"--json", text}).output).front()["input_ids"].size() == 102);

@@ -32,7 +32,7 @@ std::vector<Json> entries_with(const std::vector<Json>& log, const char* key) {
   return entries;
 }
 
-// What is said before the first step of a run of one step on `rows`.
+// Returns what a run of one step on `rows` logs before its first step.
 std::string said(const std::string& rows, const std::vector<std::string>& more) {
   const TemporaryFolder folder;
   std::vector<std::string> arguments = {"--train-file", folder.write("rows.csv", rows).string(), "--max-steps=1",
@@ -159,12 +159,12 @@ TEST_CASE("the recipe of 1,600 reviews has 300 steps, 30 of warm-up, 30 log line
   CHECK(read_file(out / "model.safetensors") == read_file(out / best / "model.safetensors"));
 }
 
-TEST_CASE("a warm-up longer than half the run is said before it starts") {
+TEST_CASE("a warm-up longer than half the run is reported before it starts") {
   CHECK(contains(said(reviews(9), {"--max-steps=5", "--warmup-steps=3"}), "warning: the warm-up takes 3 of 5 steps"));
   CHECK_FALSE(contains(said(reviews(9), {"--max-steps=6", "--warmup-steps=3"}), "warm-up takes"));
 }
 
-TEST_CASE("logging_steps beyond the last step are said") {
+TEST_CASE("logging_steps beyond the last step are reported") {
   CHECK(contains(said(reviews(9), {"--logging-steps=2"}),
                  "warning: logging_steps is 2, but the run has 1 step: no training loss will be logged"));
   CHECK_FALSE(contains(said(reviews(9), {}), "logging_steps"));
@@ -189,18 +189,18 @@ TEST_CASE("classes without a training row are named") {
                  "warning: no training row has the label NEUTRAL, so the model cannot learn it."));
 }
 
-TEST_CASE("padding short rows to 512 is said to be needless") {
+TEST_CASE("padding short rows to 512 is reported as needless") {
   CHECK(contains(said(reviews(9), {"--pad-to-max-length"}), "warning: pad_to_max_length would add "));
 }
 
-TEST_CASE("choosing the best model on test rows is said") {
+TEST_CASE("choosing the best model on test rows is reported") {
   const TemporaryFolder folder;
   const std::string test = folder.write("test.csv", reviews(6)).string();
   CHECK(contains(said(reviews(9), {"--test-file", test, "--eval-strategy=epoch"}),
                  "warning: there are no validation rows, so the best model is being chosen on test rows"));
 }
 
-TEST_CASE("a stopped run is gone on with by the same command, and the state says where it is") {
+TEST_CASE("the same command resumes a stopped run, and the state shows its progress") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.csv", reviews(24)).string();
   const std::vector<std::string> first = train_arguments(tiny_model(), folder.path() / "out",
@@ -221,7 +221,7 @@ TEST_CASE("a stopped run is gone on with by the same command, and the state says
   CHECK(read_json(folder.path() / "out" / "trainer_state.json")["global_step"] == 6);
 }
 
-TEST_CASE("resuming where there is no checkpoint starts anew, which is said") {
+TEST_CASE("resuming without a checkpoint starts a new run, with a note") {
   CHECK(contains(said(reviews(9), {"--resume-from-checkpoint=true"}), "to resume from: starting anew"));
 }
 

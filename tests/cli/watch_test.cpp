@@ -14,7 +14,7 @@
 
 using namespace hone;
 
-TEST_CASE("hone watch listens on this machine alone, says where, and ends when it is told to") {
+TEST_CASE("hone watch listens on this machine alone, logs its address, and ends on a signal") {
   const TemporaryFolder folder;
   Process server(HONE_PROGRAM, {"watch", folder.path(), "--port", "0"});
   REQUIRE(server.wait_until([&] { return contains(server.error_so_far(), "there are no runs yet"); }));

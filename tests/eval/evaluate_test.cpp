@@ -52,7 +52,7 @@ TEST_CASE("loss and confusion matrix are those of all rows, whatever the size of
   }
 }
 
-TEST_CASE("an evaluation stops where it is told to, and asks before each batch") {
+TEST_CASE("an evaluation stops when its callback asks for it, before any batch") {
   TinyRows tiny = tiny_rows("tiny-bert");
   tiny.features.labels.assign(tiny.features.size(), 1);
   int asked = 0;

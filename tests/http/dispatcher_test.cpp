@@ -70,7 +70,7 @@ TEST_CASE("a page and a route of another method share a path") {
   CHECK(header(ask(site, head("OPTIONS"), "/"), "Allow") == "GET, HEAD, POST, OPTIONS");
 }
 
-TEST_CASE("routes and pages are found, and what is not there is a 404") {
+TEST_CASE("routes and pages are found, and anything else is a 404") {
   const Dispatcher site = dispatcher();
   RequestHead request = head("POST");
   request.request.body = "hi";

@@ -86,7 +86,7 @@ TEST_CASE("what no line can hold is refused at once") {
   CHECK(scanned(kGet + "A:\t\xC3\xA4\r\n\r\n", 1).status == 0);
 }
 
-TEST_CASE("the origin is found in what came of a head") {
+TEST_CASE("the origin is found in an incomplete head") {
   CHECK(find_origin(kGet + "Host: a\r\nORIGIN:  https://a.example \r\nA: 1") == "https://a.example");
   CHECK(find_origin(kGet + "Origin: https://a.exam").empty());  // may go on
   CHECK(find_origin("Origins: a\r\nX-Origin: b\r\n").empty());

@@ -76,13 +76,13 @@ TEST_CASE("headers of responses and responses with other statuses are listed") {
       .method = "GET",
       .path = "/x",
       .handle = kNothing,
-      .response_headers = {{.name = "X-Cut", .doc = "what was cut"}},
+      .response_headers = {{.name = "X-Cut", .doc = "what was truncated"}},
       .other_responses = {
           {.status = 503, .doc = "not yet", .schema = R"({"type":"array"})", .headers = {retry_after_header()}}}};
   const Json document = openapi_document({"hone", "1"}, std::span(&route, 1));
   const Json& responses = document["paths"]["/x"]["get"]["responses"];
   CHECK(responses["200"]["headers"] ==
-        Json::parse(R"({"X-Cut":{"description":"what was cut","schema":{"type":"string"}}})"));
+        Json::parse(R"({"X-Cut":{"description":"what was truncated","schema":{"type":"string"}}})"));
   CHECK(responses["503"]["description"] == "not yet");
   CHECK(responses["503"]["content"]["application/json"]["schema"]["type"] == "array");
   CHECK(responses["503"]["headers"]["Retry-After"]["schema"]["type"] == "integer");

@@ -281,7 +281,7 @@ TEST_CASE("the refusal of a connection reaches clients that send a whole request
     std::this_thread::sleep_for(milliseconds(5));
     REQUIRE(milliseconds_since(start) < 20000);
   }
-  CHECK(open.value() <= 1 + 32);  // no more are told at a time, so that they need no more open files
+  CHECK(open.value() <= 1 + 32);  // at most 32 get a refusal at a time, which bounds the open files
   server.stop();
 }
 

@@ -1,5 +1,4 @@
-// A server of a test's own on a free port of the loopback, run by a thread, and a client that says exactly the bytes it
-// is told to.
+// A server for one test on a free loopback port, run by a thread, and a client that sends exactly the given bytes.
 #pragma once
 
 #include <arpa/inet.h>

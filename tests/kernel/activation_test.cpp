@@ -87,7 +87,7 @@ TEST_CASE("activations of large and tiny values are those of the reference") {
   }
 }
 
-TEST_CASE("activations keep what is not a number, and infinity") {
+TEST_CASE("activations keep NaN and infinity") {
   const float infinity = std::numeric_limits<float>::infinity();
   for (const ActivationKind kind : kKinds) {
     for_each_level([&] {

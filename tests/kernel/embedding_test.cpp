@@ -102,7 +102,7 @@ TEST_CASE("the gradients of tables are equal bit for bit at any number of thread
   omp_set_num_threads(before);
 }
 
-TEST_CASE("what is not a number spoils the rows that look it up and no others") {
+TEST_CASE("NaN spoils only the rows that look it up") {
   for_each_level([] {
     Rows<float> rows(5, 19, 0);
     rows.tables[0][static_cast<size_t>(rows.ids[0][2] * 19 + 17)] = std::nanf("");

@@ -99,7 +99,7 @@ TEST_CASE("a norm of large, tiny and constant rows is that of the reference") {
   }
 }
 
-TEST_CASE("what is not finite spoils its row and no other") {
+TEST_CASE("NaN and infinity spoil their own row only") {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     for_each_level([&] {
       for (const size_t place : {size_t{0}, size_t{16}, size_t{18}}) {
@@ -113,7 +113,7 @@ TEST_CASE("what is not finite spoils its row and no other") {
   }
 }
 
-TEST_CASE("what is not wanted is left out, and the rest is the same") {
+TEST_CASE("gradients that are not requested are skipped, and the others are the same") {
   for_each_level([] {
     Rows<float> all(5, 33, NormKind::kLayer, 0.3), some(5, 33, NormKind::kLayer, 0.3);
     all.dz.assign(all.dz.size(), 0);

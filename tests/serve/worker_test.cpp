@@ -95,7 +95,7 @@ struct Bench {
     CHECK(worker->submit(job));
     return promise->get_future();
   }
-  // The model is busy with a job of id 0 until it is opened again: what comes now waits together.
+  // The model is busy with a job of id 0 until the gate opens: jobs that arrive now wait together.
   std::future<Logits> keep_busy() {
     model.shut();
     std::future<Logits> busy = submit({row(0)});
@@ -185,7 +185,7 @@ TEST_CASE("a job whose client has gone is not computed further, whether waiting 
   CHECK(bench.counts("hone_queue_requests 0"));
 }
 
-TEST_CASE("a job that waited too long is answered 503 and not computed; one that is half done goes on") {
+TEST_CASE("a job that waited too long is answered 503 and not computed; one that is half done continues") {
   Bench bench({.max_batch_tokens = 4, .max_wait = std::chrono::milliseconds(200)});
   auto busy = bench.keep_busy();
   auto late = bench.submit({row(3)});

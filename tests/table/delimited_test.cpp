@@ -112,7 +112,7 @@ TEST_CASE("names can be given for a file without header") {
   CHECK(rows.location(0) == (folder.path() / "a.csv").string() + ":1");
 }
 
-TEST_CASE("equal names are told apart as pandas does, also where the new name is taken") {
+TEST_CASE("equal names get numbers as in pandas, also if the new name is taken") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.csv", "a,a,a.1,a\n1,2,3,4\n"));
   // pandas.read_csv gives a, a.2, a.1, a.3
@@ -125,7 +125,7 @@ TEST_CASE("a tsv that pandas wrote and one of GLUE are both read right") {
   CHECK(read_rows(folder.write("b.tsv", "text\tlabel\n\" a\t1\nb\t0\n")).text(0, "text") == "\" a");
 }
 
-TEST_CASE("text that is not UTF-8 is an error, or latin-1 where that is said") {
+TEST_CASE("text that is not UTF-8 is an error, or latin-1 if requested") {
   CHECK(contains(error_of("text,label\ncaf\xE9,1\n").what(), "train.csv:2: byte 0xE9"));
   const TemporaryFolder folder;
   ReadOptions options;

@@ -46,7 +46,7 @@ TEST_CASE("another type than before is an error with the line and both types") {
   CHECK(contains(error_of("{\"x\": true}\n{\"x\": 1}\n").what(), "is of type int here, but bool in the rows before"));
 }
 
-TEST_CASE("a row that is no object, and a key that occurs twice, are errors") {
+TEST_CASE("a row that is not an object, and a key that occurs twice, are errors") {
   CHECK(contains(error_of("{\"a\": 1}\n[1]\n").what(), "a.jsonl:2: a row should be an object, but this one is a list"));
   CHECK(contains(error_of("3\n").what(), "a.jsonl:1: a row should be an object"));
   CHECK(contains(error_of("{\"a\": 1, \"a\": 2}\n").what(), "a.jsonl:1: the key \"a\" occurs twice in this row"));

@@ -128,7 +128,7 @@ TEST_CASE("integers of all splits are classes of one map, with a warning for tho
   CHECK(LabelMap::decide(types, "label", {}).size() == 4);
 }
 
-TEST_CASE("a text that only evaluation rows hold is no class") {
+TEST_CASE("a text that occurs only in evaluation rows is not a class") {
   const std::vector<LabelledSplit> splits = {{"training", labelled({"a", "b"})}, {"validation", labelled({"c"})}};
   const LabelMap map = LabelMap::decide(splits, "label", {});
   CHECK(map.id2label() == Names{"a", "b"});

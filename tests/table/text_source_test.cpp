@@ -78,7 +78,7 @@ TEST_CASE("a bad byte far into the file is found in its line") {
   CHECK(contains(message(folder.write("a.txt", text)), ":1000001: byte 0xFF (byte 5 of the line"));
 }
 
-TEST_CASE("UTF-16 is told apart") {
+TEST_CASE("UTF-16 is recognised") {
   const TemporaryFolder folder;
   CHECK(contains(message(folder.write("a.csv", std::string_view("\xFF\xFEt\0e\0", 6))), "the text is UTF-16"));
 }

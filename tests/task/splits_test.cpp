@@ -55,7 +55,7 @@ TEST_CASE("validation rows evaluate where there are any, and test rows stay unto
   CHECK(log.empty());
 }
 
-TEST_CASE("validation rows win over validation_split, which is said") {
+TEST_CASE("validation rows win over validation_split, with a note") {
   DataSet data({"train", "validation"});
   data.request.sample.validation_split = 0.2;
   const std::string log = captured_log([&] {

@@ -46,7 +46,7 @@ TEST_CASE("freed memory is kept for the next tensor and given back on demand") {
   CHECK(tensor::release_cached_memory() >= 6 * kMiB);
 }
 
-TEST_CASE("more than the machine has is an error that says what was asked, what is in use and the limit") {
+TEST_CASE("a request beyond the machine's memory is an error that names the request, the memory in use and the limit") {
   tensor::install_caching_allocator();
   const uint64_t limit = tensor::allocator_statistics().limit_bytes;
   CHECK(limit < this_machine().usable_memory());

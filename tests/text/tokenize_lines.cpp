@@ -1,5 +1,5 @@
 // A tool for tests/fixtures/compare_tokenizer.py: encodes or decodes records of a file and says how fast that went.
-// Records are a 32-bit length (little-endian) and as many bytes; what comes out is described at each writer.
+// Records are a 32-bit length (little-endian) and as many bytes; each writer describes its output.
 #include <chrono>
 #include <cstdio>
 #include <cstring>

@@ -8,7 +8,7 @@
 using namespace hone;
 using namespace hone::train;
 
-TEST_CASE("a deferred result is what was computed, as it was then") {
+TEST_CASE("a deferred result keeps the values of its step") {
   const at::Tensor loss = at::full({}, 0.25, at::kFloat), norm = at::full({}, 1.5, at::kDouble);
   const DeferredResult result(loss, norm);
   loss.fill_(7);

@@ -76,7 +76,7 @@ test("a text beyond the server's limit is not sent, and ends as the server's 413
   assert.equal(sent.length, 1);
 });
 
-test("an error without a response is told in the page's own words, any other in the server's", () => {
+test("an error without a response is shown in the page's own words, any other in the server's", () => {
   assert.equal(errorText(new ApiError(0, "Failed to fetch")), "The server does not answer. Is hone serve still running? This page connects again by itself.");
   assert.equal(errorText(new ApiError(500, "out of memory")), "out of memory");
   assert.equal(errorText(new ApiError(429, "busy", "try later")), "busy (try later)");

@@ -1,5 +1,5 @@
 // The try-it page on the real `hone serve` with a model that was really trained (demo/reviews.csv): from loading to a
-// result, in Chinese and English, a dropped file, tokens and words, a reload, a restart, and a folder that is no model.
+// result, in Chinese and English, a dropped file, tokens and words, a reload, a restart, and a folder without a model.
 import { strict as assert } from "node:assert";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

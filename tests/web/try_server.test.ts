@@ -78,7 +78,7 @@ onMock("the closed key dialog stays closed until the reader wants it", { apiKey:
 
 const news: Partial<MockState> = { model: "models/news", labels: ["World", "Sports", "Business"] };
 
-onMock("another model on the same port is known with the first answer, and no word of the old one is said of it", {}, {}, async (page, mock) => {
+onMock("another model on the same port is noticed with the first response, and no text of the old one remains", {}, {}, async (page, mock) => {
   await analyse(page, "good");
   await resultIs(page, "Sentiment of the text:\n\n    Class: [Positive] \u{1F60A}\n\n    Confidence: 96.77%");
   // In the window between two polls: the page has not asked since.

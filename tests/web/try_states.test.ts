@@ -98,7 +98,7 @@ onMock("a folder that exists gets other words than one that is missing: it needs
   await screenshot(page, "try-en-untrained");
 });
 
-onMock("damaged files are said to be damaged, in both languages", { status: "failed", message: "x/config.json: not JSON", errorKind: "other", model: "x" }, {}, async (page) => {
+onMock("damaged files are reported as damaged, in both languages", { status: "failed", message: "x/config.json: not JSON", errorKind: "other", model: "x" }, {}, async (page) => {
   await resultIs(page, "The model could not be loaded!\n\nThe folder 'x' exists, but its files cannot be used. Once they are mended, start the server again:\n\nhone serve --model x\n\nDetails: x/config.json: not JSON");
   await page.getByRole("button", { name: /中文/ }).click();
   await resultIs(page, "模型加载失败！\n\n'x' 文件夹存在，但其中的文件无法使用。修复后请重新启动服务：\n\nhone serve --model x\n\n错误详情: x/config.json: not JSON");
@@ -285,7 +285,7 @@ onMock("pasted lines are offered as a table", {}, {}, async (page, mock) => {
   assert.deepEqual(mock.predictions, [["a good film", "a bad film"]]);
 });
 
-onMock("a dropped file runs in requests of at most 64, is cancelled, goes on and is exported", { delay: 150, maxBodyBytes: 4096 }, {}, async (page, mock) => {
+onMock("a dropped file runs in requests of at most 64, is cancelled, continues and is exported", { delay: 150, maxBodyBytes: 4096 }, {}, async (page, mock) => {
   await whenReady(page);
   await dropFile(page, "reviews.csv", reviews(300));
   await page.locator("#table-title:focus").waitFor();
@@ -316,7 +316,7 @@ onMock("a file that cannot be read says why", {}, {}, async (page) => {
   await page.getByText("broken.jsonl: This line is not JSON: 2: not json").waitFor();
 });
 
-onMock("an error in the middle of a file is said, and what is done stays", { maxInputs: 10 }, {}, async (page, mock) => {
+onMock("an error in the middle of a file is shown, and finished rows stay", { maxInputs: 10 }, {}, async (page, mock) => {
   await whenReady(page);
   await dropFile(page, "lines.txt", Array.from({ length: 30 }, (_, row) => `a good film ${row}`).join("\n"));
   mock.state.delay = 100;

@@ -52,7 +52,7 @@ for (const how of ["Escape", "Not now"]) {
   });
 }
 
-withKey("a key that is no longer taken is asked for once", async (page, mock) => {
+withKey("a key that the server no longer accepts is asked for once", async (page, mock) => {
   await page.getByRole("textbox", { name: "API key" }).fill("s3cret");
   await page.keyboard.press("Enter");
   await page.locator(".run-list").waitFor();

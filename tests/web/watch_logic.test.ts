@@ -175,7 +175,7 @@ describe("scene", () => {
     assert.deepEqual(scene.x, { low: 0, high: 2 });
   });
 
-  test("a logarithmic axis leaves out what is not positive", () => {
+  test("a logarithmic axis skips values that are not positive", () => {
     const scene = buildScene([lineOf([0, -1, 0.1, 10])], { ...options, logarithmic: true });
     assert.ok(scene.y.low > 0 && scene.y.low < 0.1 && scene.y.high > 10);
     assert.deepEqual(scene.strokes[0]?.points.y, [NaN, NaN, 0.1, 10]);
@@ -349,7 +349,7 @@ describe("configuration", () => {
     assert.equal(rows.find((row) => row.name === "list")?.left, "a, b");
   });
 
-  test("what the user set comes first, then what is not the default; the rest last", () => {
+  test("the user's options come first, then those that differ from the default, then the rest", () => {
     const rows = optionRows({ bf16: false, learning_rate: 2e-5, max_steps: -1, output_dir: "out", seed: 42, text_column: null, train_file: ["a"] }, null);
     const names = (some: readonly { name: string }[]) => some.map((row) => row.name);
     const command = ["hone", "train", "--config", "r.yaml", "--learning-rate=2e-5", "--no-bf16", "--seed", "42", "out"];

@@ -86,7 +86,7 @@ const made = (id: string, seed: number, more: Partial<Parameters<typeof makeRun>
 const twins = (): MockRun[] => ["a", "b"].map((folder, i) =>
   made(`out-${folder}`, i + 1, { name: "out", fields: { path: `/home/ada/${folder}/out` } }));
 
-onMock("runs of one name are told apart wherever they are named", { runs: twins() }, async (page) => {
+onMock("runs with equal names are distinguished wherever they are named", { runs: twins() }, async (page) => {
   await whenDrawn(page);
   assert.deepEqual((await page.locator(".run-title").allInnerTexts()).sort(), ["a/out", "b/out"]);
   assert.deepEqual(await page.locator(".chip").allInnerTexts(), ["a/out", "b/out"]);

@@ -37,7 +37,7 @@ onMock("the running run shows how far it is, how fast and how long still", {}, a
   assert.equal(await page.getByRole("progressbar", { name: "Progress" }).getAttribute("value"), "0.4");
 });
 
-onMock("a run that goes on grows on the page, asked for only from where it ended", {}, async (page, mock) => {
+onMock("a run in progress grows on the page, which requests only new rows", {}, async (page, mock) => {
   await whenDrawn(page);
   const before = mock.asked.length;
   mock.grow(60);
@@ -229,7 +229,7 @@ onMock("a run that stopped early is done; its mean speed, duration and next step
   assert.ok(!text.includes("9%"));
 });
 
-onMock("a run that failed before its first step says why and what to do, and counts nothing", {
+onMock("a run that failed before its first step shows the reason and what to do, and no counts", {
   runs: [makeRun({ id: "broken", seed: 1, state: "failed", steps: 0, total: 0, learningRate: 2e-5,
     fields: { error: "data.csv:3: there is no label", hint: "fill the column, or leave the row out", mean_tokens_per_second: null } })],
 }, async (page, mock) => {
@@ -314,7 +314,7 @@ onMock("a failed run shows its error as it is", { hash: "#run=x1" }, async (page
   assert.ok(text.includes(`train.csv:17: the loss is nan\n${hostile}\nsee line 17\n\nWhat to do: lower --learning-rate, or look at these rows`), text);
 });
 
-onMock("a server that goes away is told, and the page comes back by itself", {}, async (page, mock) => {
+onMock("a server that stops answering is reported, and the page recovers by itself", {}, async (page, mock) => {
   await whenDrawn(page);
   mock.down = true;
   await page.getByText("The server does not answer.").waitFor();

@@ -7,7 +7,7 @@ import { RunStore, type Client, type Wanted } from "../../web/src/watch/run_stor
 import { makeRun, startWatchMock } from "./watch_mock.ts";
 
 describe("polling", () => {
-  test("is quick while a run goes on, slow otherwise, paused in a hidden tab", () => {
+  test("is quick while a run is training, slow otherwise, paused in a hidden tab", () => {
     const live = advance(kStart, { kind: "answered", live: true });
     assert.equal(delay(live), 1500);
     assert.equal(delay(advance(live, { kind: "answered", live: false })), 6000);
@@ -85,7 +85,7 @@ describe("store", () => {
     assert.equal(bench.due?.milliseconds, 6000);
   });
 
-  test("a lost server is told and tried again; a hidden page asks nothing", async () => {
+  test("a lost server is reported and tried again; a hidden page sends no requests", async () => {
     const bench = new Bench();
     bench.wanted = { shown: [], details: [], evaluation: null };
     bench.store.refresh();
@@ -139,7 +139,7 @@ describe("store", () => {
     assert.equal(bench.store.evaluation("a", 10)?.step, 10);
   });
 
-  test("stopping is remembered until the run has stopped; a refusal is told", async () => {
+  test("stopping is remembered until the run has stopped; a refusal is shown", async () => {
     const bench = new Bench();
     bench.wanted = { shown: [], details: [], evaluation: null };
     bench.answers = { "/api/runs": { runs: [running] }, "/api/runs/a/stop": {} };
@@ -206,7 +206,7 @@ describe("store", () => {
     assert.equal(bench.store.evaluation("a", 10)?.step, 10);
   });
 
-  test("what is wrong with one run is told of it alone; the others go on", async () => {
+  test("an error of one run is shown for that run only; the others continue", async () => {
     const bench = new Bench();
     bench.wanted = { shown: ["b", "a"], details: [], evaluation: { run: "b", step: null } };
     bench.answers = {
