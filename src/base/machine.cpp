@@ -114,13 +114,13 @@ std::optional<uint64_t> memory_limit(const fs::path& root, uint64_t memory_bytes
 }
 
 std::vector<int> cpus_of_this_thread() {
-  constexpr int kMostCpus = 8192;
+  constexpr int kMaxCpus = 8192;
   std::vector<int> cpus;
-  cpu_set_t* const set = CPU_ALLOC(kMostCpus);
-  const size_t size = CPU_ALLOC_SIZE(kMostCpus);
+  cpu_set_t* const set = CPU_ALLOC(kMaxCpus);
+  const size_t size = CPU_ALLOC_SIZE(kMaxCpus);
   CPU_ZERO_S(size, set);
   if (sched_getaffinity(0, size, set) == 0) {
-    for (int cpu = 0; cpu < kMostCpus; ++cpu) {
+    for (int cpu = 0; cpu < kMaxCpus; ++cpu) {
       if (CPU_ISSET_S(cpu, size, set)) cpus.push_back(cpu);
     }
   }

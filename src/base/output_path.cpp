@@ -12,6 +12,8 @@ bool is_stream(const fs::path& path) {
   return path == "-" || (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status));
 }
 
+std::string output_name(const fs::path& path) { return path == "-" ? "standard output" : path.string(); }
+
 void check_is_not_input(const fs::path& output, std::string_view output_option, const fs::path& input,
                         std::string_view input_option) {
   std::error_code error;

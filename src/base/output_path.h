@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace hone {
@@ -9,6 +10,9 @@ namespace hone {
 // True for "-" (standard output), and for an existing path that is not a regular file: a pipe, a terminal, /dev/null. Such
 // an output is written as it comes, not under a temporary name.
 bool is_stream(const std::filesystem::path& path);
+
+// The name of an output in messages: "standard output" for "-", else the path.
+std::string output_name(const std::filesystem::path& path);
 
 // Throws kUsage if both are one file, also by a link, a hard link or another spelling of the path. The options name
 // them in the message, such as "--output" and "--file".

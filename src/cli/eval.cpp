@@ -1,6 +1,7 @@
 // hone eval: measures a trained model on labelled rows.
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "cli/eval_options.h"
 #include "cli/library.h"
@@ -10,6 +11,21 @@
 #include "tensor/compute.h"
 
 namespace hone::cli {
+
+namespace {
+
+// A measure on the rows of the training says nothing about new text.
+void warn_of_training_rows(const eval::TrainingFacts& training, const EvalOptions& options, const std::string& split) {
+  if (!eval::is_training_split(training, options.rows.dataset, split)) return;
+  log_warning("the model was trained on {}: its results on new text will be worse ({})",
+              training.validation_split > 0 ? "most of these rows" : "these rows",
+              training.validation_split > 0
+                  ? fmt::format("--validation-split {} takes the rows that its training held out",
+                                training.validation_split)
+                  : std::string("take rows that it has not seen"));
+}
+
+}  // namespace
 
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
@@ -26,11 +42,10 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   task::Features features =
       task::tokenize_rows(classifier.tokenizer, rows.rows, rows.text_columns, classifier.max_length, "tokenizing rows");
   features.labels = rows.labels.ids(rows.rows, rows.label_column);
-  log_info("evaluating {} {} rows with {}", features.size(), rows.name, options.model.model_name_or_path.string());
-  if (features.num_cut_rows > 0) {
-    log_warning("{} of {} rows are longer than {} tokens and were truncated", features.num_cut_rows, features.size(),
-                classifier.max_length);
-  }
+  log_info("evaluating {} with {}", counted(features.size(), rows.name + " row"),
+           options.model.model_name_or_path.string());
+  warn_of_training_rows(classifier.training, options, rows.name);
+  task::warn_of_truncated_rows(features.num_cut_rows, features.size(), classifier.max_length);
   const bool has_pairs = rows.text_columns.text_pair.has_value();
   task::warn_of_unknown_tokens(task::unknown_tokens(classifier.tokenizer, features, has_pairs),
                                fmt::format("{} rows", rows.name));

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "base/counted.h"
 #include "base/log.h"
+#include "base/output_path.h"
 #include "cli/library.h"
 #include "cli/predict_options.h"
 #include "cli/prediction_writer.h"
@@ -95,7 +97,7 @@ void predict_file(const eval::Classifier& classifier, const PredictOptions& opti
   for_each_block(options.texts, classifier.tokenizer, block_options, write);
   writer.commit();
   task::warn_of_unknown_tokens(unknown, options.texts.file.string());
-  log_info("wrote {} rows to {}", writer.rows(), options.texts.output.string());
+  log_info("wrote {} to {}", counted(writer.rows(), "row"), output_name(options.texts.output));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "table/columns.h"
 #include "table/read.h"
 #include "table/temporary_file.h"
+#include "table/value.h"
 
 namespace hone::cli {
 
@@ -26,10 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kStandardInput = "standard input";
-
-bool is_blank(std::optional<std::string_view> text) {
-  return !text || text->find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
 
 table::RowFormat output_format(const TextOptions& input) {
   if (input.output_format == "csv") return table::RowFormat::kCsv;
@@ -111,7 +108,7 @@ class BlockMaker {
     if (columns.text_pair) looked_at.push_back(rows.column(*columns.text_pair));
     for (uint64_t row = 0; row < rows.size(); ++row) {
       const auto empty = std::find_if(looked_at.begin(), looked_at.end(),
-                                      [&](const table::Column& column) { return is_blank(column.text(row)); });
+                                      [&](const table::Column& column) { return table::is_blank(column.text(row).value_or("")); });
       if (empty == looked_at.end()) {
         with_text.push_back(row);
         continue;
@@ -226,10 +223,7 @@ uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokeniz
     throw Error(error.kind(), file.with_own_name(error.what()), file.with_own_name(error.hint()));
   }
   tell_empty(num_empty, input.on_empty);
-  if (num_truncated > 0) {
-    log_warning("{} of {} rows are longer than {} tokens and were truncated", num_truncated, num_kept,
-                options.max_length);
-  }
+  task::warn_of_truncated_rows(num_truncated, num_kept, options.max_length);
   return num_rows;
 }
 

@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/output_path.h"
 #include "cli/library.h"
 #include "cli/text_input.h"
 #include "cli/tokenize_options.h"
@@ -92,7 +94,8 @@ void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& opti
     write_ids(block, output);
   });
   output.commit();
-  log_info("wrote {} rows, {} tokens, to {}", output.rows(), num_tokens, options.texts.output.string());
+  log_info("wrote {}, {}, to {}", counted(output.rows(), "row"), counted(num_tokens, "token"),
+           output_name(options.texts.output));
 }
 
 }  // namespace

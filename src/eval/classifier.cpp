@@ -22,6 +22,24 @@ std::optional<T> number_of(const Json& json, const char* key) {
   return value.get<T>();
 }
 
+std::string text_of(const Json& json, const char* key) {
+  return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
+}
+
+std::vector<std::string> texts_of(const Json& json, const char* key) {
+  std::vector<std::string> texts;
+  if (!json.is_object() || !json.contains(key) || !json[key].is_array()) return texts;
+  for (const Json& item : json[key]) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code missing;
+  return std::filesystem::equivalent(a, b, missing);
+}
+
 size_t longest_row(const std::filesystem::path& model_dir, std::optional<int64_t> asked, const TrainingFacts& training,
                    const text::Tokenizer& tokenizer, int64_t model_length) {
   if (asked && *asked > model_length) {
@@ -41,8 +59,19 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir) {
   const std::filesystem::path path = model_dir / "training_args.json";
   if (!std::filesystem::exists(path)) return {};
   const Json json = read_json(path);
-  return {number_of<int64_t>(json, "max_seq_length"), number_of<uint64_t>(json, "seed"),
-          number_of<double>(json, "label_smoothing_factor")};
+  return {.max_seq_length = number_of<int64_t>(json, "max_seq_length"),
+          .seed = number_of<uint64_t>(json, "seed"),
+          .label_smoothing = number_of<double>(json, "label_smoothing_factor"),
+          .dataset = text_of(json, "dataset"),
+          .train_file = texts_of(json, "train_file"),
+          .validation_split = number_of<double>(json, "validation_split").value_or(0)};
+}
+
+bool is_training_split(const TrainingFacts& training, const std::filesystem::path& dataset, std::string_view split) {
+  if (split != "train") return false;
+  if (training.train_file.empty()) return is_same_file(training.dataset, dataset);
+  return std::any_of(training.train_file.begin(), training.train_file.end(),
+                     [&](const std::string& file) { return is_same_file(file, dataset); });
 }
 
 Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length) {

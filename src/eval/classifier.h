@@ -23,8 +23,15 @@ struct TrainingFacts {
   std::optional<int64_t> max_seq_length;
   std::optional<uint64_t> seed;
   std::optional<double> label_smoothing;
+  std::string dataset;                  // as given; empty if the training read plain files only
+  std::vector<std::string> train_file;  // as given; overrides the training rows of `dataset`
+  double validation_split = 0;          // share of the training rows that was held out
 };
 TrainingFacts training_facts(const std::filesystem::path& model_dir);
+
+// True if the training read its rows from the split `split` of `dataset`. Relative paths of the training are resolved in
+// the current folder, so a training that was started elsewhere may not be recognised.
+bool is_training_split(const TrainingFacts& training, const std::filesystem::path& dataset, std::string_view split);
 
 // The folder holds a model whose head was never trained, or no weights at all.
 class UntrainedModel : public Error {

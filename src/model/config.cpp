@@ -1,5 +1,6 @@
 #include "model/config.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/counted.h"
@@ -185,22 +186,27 @@ void ModelConfig::read_labels() {
 void ModelConfig::take_labels(const std::map<int64_t, std::string>& names) {
   labels_ = default_labels(static_cast<int64_t>(names.size()));
   std::map<std::string, int64_t> ids;
+  std::vector<std::string> findings;
   for (const auto& [id, name] : names) {
     if (id < 0 || id >= num_labels()) {
-      notes_.push_back(
-          fmt::format("{}: \"id2label\" names the id {}, but {} ids are 0 to {}; ids without a name are "
-                      "called LABEL_i",
-                      source_, id, num_labels(), num_labels() - 1));
+      findings.push_back(fmt::format("names the id {}, but {} ids are 0 to {}; ids without a name are called LABEL_i", id,
+                                     num_labels(), num_labels() - 1));
       continue;
     }
     labels_[static_cast<size_t>(id)] = name;
     const auto [earlier, is_new] = ids.emplace(name, id);
     if (!is_new) {
-      notes_.push_back(
-          fmt::format("{}: \"id2label\" gives the ids {} and {} the same name \"{}\"; predictions do not "
-                      "tell them apart",
-                      source_, earlier->second, id, name));
+      findings.push_back(fmt::format("gives the ids {} and {} the same name \"{}\"; predictions do not distinguish them",
+                                     earlier->second, id, name));
     }
+  }
+  constexpr size_t kMaxFindings = 3;
+  for (size_t i = 0; i < std::min(findings.size(), kMaxFindings); ++i) {
+    notes_.push_back(fmt::format("{}: \"id2label\" {}", source_, findings[i]));
+  }
+  if (findings.size() > kMaxFindings) {
+    notes_.push_back(fmt::format("{}: \"id2label\" has {} of this kind", source_,
+                                 counted(findings.size() - kMaxFindings, "further fault")));
   }
 }
 

@@ -5,6 +5,7 @@
 #include "eval/score_functions.h"
 #include "http/openapi.h"
 #include "serve/requests.h"
+#include "tensor/compute_options.h"
 
 namespace hone::serve {
 
@@ -98,7 +99,7 @@ constexpr const char* kInfoResponse = R"({
     "task": {"const": "text-classification"}, "labels": {"type": ["array", "null"], "items": {"type": "string"}},
     "function_to_apply": {"enum": [$FUNCTIONS, null]},
     "max_length": {"type": ["integer", "null"]}, "num_parameters": {"type": ["integer", "null"]},
-    "device": {"type": ["string", "null"]}, "precision": {"enum": ["fp32", "bf16", null]},
+    "device": {"type": ["string", "null"]}, "precision": {"enum": ["$FP32", "$BF16", null]},
     "hone_version": {"type": "string"},
     "limits": {"type": "object", "additionalProperties": {"type": "integer"}},
     "dataset": {"type": ["string", "null"], "description": "the data set on which hone trained the model"},
@@ -126,6 +127,8 @@ std::string filled(std::string schema) {
   const std::pair<std::string_view, std::string> values[] = {
       {"$MAX_INPUTS", fmt::format("{}", kMaxInputs)},
       {"$FUNCTIONS", fmt::format("\"{}\"", fmt::join(eval::kScoreFunctionNames, "\", \""))},
+      {"$FP32", std::string(tensor::kFp32)},
+      {"$BF16", std::string(tensor::kBf16)},
       {"$IGNORED", R"({"description": "an argument of transformers' pipeline; has no effect here"})"}};
   for (const auto& [name, value] : values) {
     for (size_t at = schema.find(name); at != std::string::npos; at = schema.find(name, at + value.size())) {

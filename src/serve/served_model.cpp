@@ -36,16 +36,6 @@ void warm_up(const ServedModel& model, size_t tokens) {
   logits_of(model, Worker::Rows(num_rows, &long_row));
 }
 
-// Returns "dataset" of training_args.json, or "" if hone did not train the model or it read plain files.
-std::string training_dataset(const std::filesystem::path& model_dir) {
-  const std::filesystem::path path = model_dir / "training_args.json";
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return "";
-  const Json json = read_json(path);
-  const auto found = json.find("dataset");
-  return found != json.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 }  // namespace
 
 ModelDescription describe_model(const std::filesystem::path& model_dir) {
@@ -56,7 +46,7 @@ ModelDescription describe_model(const std::filesystem::path& model_dir) {
           .labels = config.labels(),
           .score_function = std::string(eval::default_score_function(config.problem_type(), config.num_labels())),
           .examples = eval::read_examples(model_dir),
-          .dataset = training_dataset(model_dir)};
+          .dataset = eval::training_facts(model_dir).dataset};
 }
 
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens) {

@@ -19,6 +19,7 @@
 #include "serve/requests.h"
 #include "serve/scores.h"
 #include "serve/tokens.h"
+#include "tensor/compute.h"
 #include "text/unknown_tokens.h"
 
 namespace hone::serve {
@@ -383,7 +384,7 @@ Json Service::info_json() const {
       {"max_length", loaded([](const ServedModel& m) { return m.classifier.max_length; })},
       {"num_parameters", loaded([](const ServedModel& m) { return m.num_parameters; })},
       {"device", loaded([](const ServedModel& m) { return m.compute.device.str(); })},
-      {"precision", loaded([](const ServedModel& m) { return m.compute.dtype == at::kBFloat16 ? "bf16" : "fp32"; })},
+      {"precision", loaded([](const ServedModel& m) { return tensor::precision_name(m.compute.dtype); })},
       {"hone_version", HONE_VERSION},
       {"limits",
        {{"max_inputs", kMaxInputs},

@@ -22,7 +22,7 @@ std::string separator_name(char separator) { return separator == '\t' ? "tabs" :
 class DelimitedReader : public BatchReader {
  public:
   DelimitedReader(const std::filesystem::path& path, char delimiter, const ReadOptions& options)
-      : source_(path, options.encoding),
+      : source_(path, options.charset),
         delimiter_(find_separator(source_.window(), delimiter, options.quoting)),
         quoting_(use_quotes(source_.window(), delimiter_, options.quoting)),
         parser_(delimiter_, quoting_),

@@ -24,7 +24,7 @@ uint64_t count_lines(std::string_view text) {
 class JsonReader : public BatchReader {
  public:
   JsonReader(const std::filesystem::path& path, const ReadOptions& options)
-      : source_(path, options.encoding), builder_(source_.shared_name()), row_(builder_, source_.name()) {
+      : source_(path, options.charset), builder_(source_.shared_name()), row_(builder_, source_.name()) {
     to_next_value();
     if (source_.window().empty()) {
       throw Error(ErrorKind::kInput, fmt::format("{}: the file is empty", source_.name()),

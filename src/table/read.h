@@ -17,7 +17,7 @@
 
 namespace hone::table {
 
-enum class Encoding { kUtf8, kLatin1 };
+enum class Charset { kUtf8, kLatin1 };
 enum class Quoting {
   kAutomatic,  // csv: quotes quote; tsv: only if the file shows that they do
   kOn,
@@ -25,7 +25,7 @@ enum class Quoting {
 };
 
 struct ReadOptions {
-  Encoding encoding = Encoding::kUtf8;
+  Charset charset = Charset::kUtf8;
   Quoting quoting = Quoting::kAutomatic;
   // Column names of csv and tsv files without a header row. If empty, the first row holds them.
   std::vector<std::string> column_names;

@@ -13,7 +13,7 @@ namespace {
 class TextLinesReader : public BatchReader {
  public:
   TextLinesReader(const std::filesystem::path& path, const ReadOptions& options)
-      : source_(path, options.encoding), builder_(source_.shared_name()) {
+      : source_(path, options.charset), builder_(source_.shared_name()) {
     builder_.column("text");
     builder_.columns()[0].type = ColumnType::kString;
     builder_.columns()[0].plain_text = true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace hone::table {
 
@@ -23,23 +24,6 @@ size_t partial_character(std::string_view text) {
     return length > back ? back : 0;
   }
   return 0;
-}
-
-size_t first_invalid(std::string_view text) {
-  size_t low = 0, high = text.size();  // text[0, low) is valid, text[0, high) is not
-  while (high - low > 64) {
-    size_t middle = low + (high - low) / 2;
-    while (middle > low && (static_cast<unsigned char>(text[middle]) & 0xC0) == 0x80) --middle;
-    if (middle == low) break;
-    (simdjson::validate_utf8(text.data() + low, middle - low) ? low : high) = middle;
-  }
-  while (low < text.size()) {
-    size_t length = 1;
-    while (length <= 4 && low + length <= text.size() && !simdjson::validate_utf8(text.data() + low, length)) ++length;
-    if (length > 4 || low + length > text.size()) return low;
-    low += length;
-  }
-  return low;
 }
 
 uint64_t count_lines(std::string_view text) {
@@ -84,8 +68,8 @@ void append_latin1(std::string& to, std::string_view bytes) {
 
 }  // namespace
 
-TextSource::TextSource(const std::filesystem::path& path, Encoding encoding)
-    : name_(std::make_shared<const std::string>(path.string())), encoding_(encoding) {
+TextSource::TextSource(const std::filesystem::path& path, Charset charset)
+    : name_(std::make_shared<const std::string>(path.string())), charset_(charset) {
   const Compression compression = compression_of(path);
   if (compression == Compression::kNone) {
     mapped_ = std::make_unique<MappedFile>(path);
@@ -94,7 +78,7 @@ TextSource::TextSource(const std::filesystem::path& path, Encoding encoding)
   } else {
     reader_ = open_bytes(path, compression);
   }
-  buffered_ = mapped_ == nullptr || encoding_ == Encoding::kLatin1 || cr_ends_lines_;
+  buffered_ = mapped_ == nullptr || charset_ == Charset::kLatin1 || cr_ends_lines_;
   more();
   skip_byte_order_mark();
 }
@@ -108,7 +92,7 @@ void TextSource::convert_line_ends(size_t from) {
 size_t TextSource::extend_mapped(size_t size) {
   const std::string_view bytes = mapped_->bytes();
   const size_t added = std::min(size, bytes.size() - mapped_end_);
-  if (encoding_ == Encoding::kLatin1) {
+  if (charset_ == Charset::kLatin1) {
     append_latin1(buffer_, bytes.substr(mapped_end_, added));
     mapped_end_ += added;
   } else if (buffered_) {
@@ -133,7 +117,7 @@ size_t TextSource::extend_streamed(size_t size) {
   }
   source_ended_ = added < size;
   block.resize(added);
-  if (encoding_ == Encoding::kLatin1) {
+  if (charset_ == Charset::kLatin1) {
     append_latin1(buffer_, block);
   } else {
     buffer_ += block;
@@ -168,8 +152,8 @@ bool TextSource::more() {
 
 void TextSource::validate(size_t from) {
   const std::string_view added = window_.substr(from);
-  if (encoding_ == Encoding::kLatin1 || simdjson::validate_utf8(added.data(), added.size())) return;
-  const size_t bad = from + first_invalid(added);
+  if (charset_ == Charset::kLatin1 || simdjson::validate_utf8(added.data(), added.size())) return;
+  const size_t bad = from + find_invalid_utf8(added);
   const std::string_view before = window_.substr(0, bad);
   const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   throw Error(ErrorKind::kInput,
@@ -182,7 +166,7 @@ void TextSource::validate(size_t from) {
 }
 
 void TextSource::skip_byte_order_mark() {
-  if (encoding_ == Encoding::kUtf8 && window_.starts_with("\xEF\xBB\xBF")) consume(3, 0);
+  if (charset_ == Charset::kUtf8 && window_.starts_with("\xEF\xBB\xBF")) consume(3, 0);
 }
 
 void TextSource::consume(size_t size, uint64_t lines) {

@@ -18,7 +18,7 @@ class TextSource {
  public:
   // Skips a UTF-8 byte order mark. If all lines end in CR (the first megabytes hold a CR and no LF), every CR becomes
   // an LF. Errors: kIo; kInput for UTF-16 and for bytes that are not UTF-8 (in more()).
-  TextSource(const std::filesystem::path& path, Encoding encoding);
+  TextSource(const std::filesystem::path& path, Charset charset);
 
   // Returns the text that was read and not yet consumed. It is valid until more() or consume().
   std::string_view window() const { return window_; }
@@ -41,7 +41,7 @@ class TextSource {
   void convert_line_ends(size_t from);
 
   std::shared_ptr<const std::string> name_;
-  Encoding encoding_;
+  Charset charset_;
   std::unique_ptr<MappedFile> mapped_;
   size_t mapped_end_ = 0;  // how far the window reaches into mapped_
   std::unique_ptr<ByteReader> reader_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/progress.h"
 
@@ -53,6 +54,11 @@ Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows
 
 text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Features& features, bool has_pairs) {
   return text::count_unknown_tokens(tokenizer, features.ids, features.size() * tokenizer.num_special_tokens(has_pairs));
+}
+
+void warn_of_truncated_rows(uint64_t num_truncated, uint64_t num_rows, size_t max_length) {
+  if (num_truncated == 0) return;
+  log_warning("{} of {} are longer than {} tokens and were truncated", num_truncated, counted(num_rows, "row"), max_length);
 }
 
 void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view what) {

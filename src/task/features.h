@@ -47,6 +47,9 @@ text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Featu
 // Logs a warning if more than a tenth of the tokens are unknown; `what` names the rows: "training rows".
 void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view what);
 
+// Logs a warning if rows were longer than max_length.
+void warn_of_truncated_rows(uint64_t num_truncated, uint64_t num_rows, size_t max_length);
+
 // Packs the given rows into one batch, in this order.
 Batch make_batch(const Features& features, std::span<const uint64_t> rows);
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <tuple>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "table/read.h"
@@ -88,7 +89,7 @@ void check_classes(const Rows& train, const std::string& column, const table::La
   const table::LabelReader reader = labels.reader(train, column);
   if (labels.size() > 1 && !have_one_class(train, reader)) return;
   throw Error(ErrorKind::kInput,
-              fmt::format("all {} training rows have the one label \"{}\"", train.size(),
+              fmt::format("all {} have the one label \"{}\"", counted(train.size(), "training row"),
                           labels.id2label()[static_cast<size_t>(reader.id_at(0))]),
               "a classifier needs at least two classes; check --label-column and the rows");
 }
@@ -115,8 +116,8 @@ void choose_evaluation(const std::map<std::string, Rows>& splits, const SplitReq
     chosen.evaluation_name = "test";
     chosen.evaluation = with_text(splits.at("test"));
     log_warning(
-        "there are no validation rows, so the best model is being chosen on test rows: its accuracy on them will look "
-        "better than on new text (--validation-split 0.1 holds training rows out instead)");
+        "there are no validation rows, so test rows evaluate the training: a model that is chosen by them looks better "
+        "on them than on new text (--validation-split 0.1 holds training rows out instead)");
   } else if (request.needs_evaluation) {
     throw Error(ErrorKind::kUsage, "there are no rows to evaluate on",
                 "give --validation-split 0.1 (a share of the training rows), --validation-file FILE, or "

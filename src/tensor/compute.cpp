@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/api/include/torch/cuda.h>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/machine.h"
 #include "kernel/cpu.h"
@@ -76,7 +77,8 @@ Compute prepare_compute(const ComputeOptions& options) {
 std::string_view precision_name(at::ScalarType dtype) { return dtype == at::kBFloat16 ? kBf16 : kFp32; }
 
 std::string describe(const Compute& compute) {
-  return fmt::format("{}, {} threads, {} ({})", compute.device.str(), num_threads(), precision_name(compute.dtype),
+  return fmt::format("{}, {}, {} ({})", compute.device.str(),
+                     counted(static_cast<uint64_t>(num_threads()), "thread"), precision_name(compute.dtype),
                      compute.reason);
 }
 

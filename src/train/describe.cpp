@@ -37,7 +37,7 @@ std::string label_counts(const Prepared& prepared) {
 std::string row_counts(const Prepared& prepared) {
   const std::string evaluation =
       prepared.evaluation
-          ? fmt::format(", {} {} rows for evaluation", prepared.evaluation->size(), prepared.rows.evaluation_name)
+          ? fmt::format(", {} for evaluation", counted(prepared.evaluation->size(), prepared.rows.evaluation_name + " row"))
           : "";
   return fmt::format("{} for training{}; {}", prepared.train.size(), evaluation, label_counts(prepared));
 }

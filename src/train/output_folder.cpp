@@ -128,13 +128,12 @@ void remove_run(const fs::path& folder) {
   remove_run_files(folder);
 }
 
-int lock_folder(const fs::path& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) {
+Descriptor lock_folder(const fs::path& folder) {
+  Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.is_open()) {
     throw Error(ErrorKind::kIo, fmt::format("cannot open {}: {}", folder.string(), system_message(errno)));
   }
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    close(descriptor);
+  if (flock(descriptor.value(), LOCK_EX | LOCK_NB) != 0) {
     throw Error(ErrorKind::kUsage, fmt::format("another process is training in {}", folder.string()),
                 "wait for it, or give another --output-dir");
   }
@@ -276,7 +275,7 @@ OutputFolder::OutputFolder(OutputRequest request) : request_(std::move(request))
   try {
     make_folders(folder);
     check_writable(folder);
-    descriptor_ = lock_folder(folder);
+    lock_ = lock_folder(folder);
   } catch (const Error&) {
     remove_if_empty(made_);
     throw;
@@ -306,10 +305,7 @@ void OutputFolder::remove_replaced_run() const {
   if (is_replaced_) remove_run(request_.output_dir);
 }
 
-OutputFolder::~OutputFolder() {
-  remove_if_empty(made_);
-  close(descriptor_);
-}
+OutputFolder::~OutputFolder() { remove_if_empty(made_); }
 
 std::optional<CheckpointFolder> OutputFolder::checkpoint_to_resume() const {
   const std::string& wanted = request_.resume_from;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {
@@ -74,7 +75,7 @@ class OutputFolder {
   bool resumes_here() const;
 
   OutputRequest request_;
-  int descriptor_ = -1;
+  Descriptor lock_;
   bool holds_earlier_run_ = false, has_model_ = false, is_replaced_ = false;
   std::vector<std::filesystem::path> made_;  // the folders that this object made, outermost first
 };

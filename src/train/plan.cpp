@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "eval/metrics.h"
@@ -164,7 +165,7 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows) {
   plan.batches_per_epoch =
       options.dataloader_drop_last ? num_rows / plan.batch_size : (num_rows + plan.batch_size - 1) / plan.batch_size;
   if (plan.batches_per_epoch == 0) {
-    throw Error(ErrorKind::kInput, fmt::format("{} rows make no batch of {}", num_rows, plan.batch_size),
+    throw Error(ErrorKind::kInput, fmt::format("{} make no batch of {}", counted(num_rows, "row"), plan.batch_size),
                 "give more rows, a smaller per_device_train_batch_size, or no dataloader_drop_last");
   }
   plan.steps_per_epoch = (plan.batches_per_epoch + plan.accumulation - 1) / plan.accumulation;

@@ -209,7 +209,8 @@ class SourcesTest(CheckTest):
     def test_each_fault_of_a_line(self):
         for line, problem in (("// caf\u00e9", "not ASCII"), ("\tint x;", "a tab"), ("// XX" "X later", "left over"),
                               ("  // TO" "DO: more", "left over"), ("  // run(3);", "code in a comment"),
-                              ("// int x = 3;", "code in a comment")):
+                              ("// int x = 3;", "code in a comment"),
+                              ("// longer texts are cut, which is" " said", "use the plain words")):
             self.write("src/base/names.cpp", f"// Names.\n{line}\n")
             self.expect(sources, "src/base/names.cpp:2: ", problem)
 

@@ -1,6 +1,6 @@
-# check/sources: ASCII, no tabs, nothing left to do later, no code in comments, each file opens with a comment that says
-# what it is for (a .cpp beside its header does not need one), and each header is included once. The same holds for the
-# pages' sources, except that they may contain Chinese.
+# check/sources: ASCII, no tabs, nothing left to do later, no code in comments, no phrase that CONTRIBUTING.md rules out,
+# each file opens with a comment that says what it is for (a .cpp beside its header does not need one), and each header is
+# included once. The same holds for the pages' sources, except that they may contain Chinese.
 import re
 
 import source_tree
@@ -11,6 +11,9 @@ PAGE_FOLDERS = ("web/src", "tests/web")
 # Written in parts so that this file does not find itself.
 LEFT_OVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 CODE_IN_COMMENT = re.compile(r"^\s*//\s*(?:[\w:.>-]+\(.*\);|[\w:<>*& ]+ = .*;|(?:if|for|while) \(.*\) \{|\}|return\b.*;)\s*$")
+# The English of CONTRIBUTING.md: what these phrases stand for has a plain word.
+OLD_PHRASES = re.compile(r"\b((?:which|that) is sa" r"id|what is n" r"o\b|that are non" r"e\b|go(?:es|ne|ing)? on with|of who" r"m\b|"
+                         r"whom els" r"e|counts no" r"t|of which the firs" r"t|(?:is|are) tol" r"d\b|told apar" r"t)")
 
 
 def line_problems(line):
@@ -20,6 +23,8 @@ def line_problems(line):
         yield "a tab"
     if LEFT_OVER.search(line):
         yield f"\"{LEFT_OVER.search(line).group(0)}\" is left over: do it, or open an issue"
+    if OLD_PHRASES.search(line):
+        yield f"\"{OLD_PHRASES.search(line).group(0)}\": use the plain words of CONTRIBUTING.md, section The English"
     if CODE_IN_COMMENT.match(line):
         yield "code in a comment: remove it"
 

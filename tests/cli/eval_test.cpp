@@ -76,6 +76,29 @@ TEST_CASE("eval takes the split that is asked for") {
   CHECK(contains(wrong.error, "error: the data set has no split \"tset\"\nhint: it has: test, train\n"));
 }
 
+TEST_CASE("eval warns if the model was trained on the rows, and names the held-out ones") {
+  const Evaluated data;
+  data.folder.write("data/train.csv", reviews(20));
+  data.folder.write("data/test.csv", reviews(9));
+  const std::string dataset = (data.folder.path() / "data").string(), model = (data.folder.path() / "run").string();
+  const ProcessResult trained = run_hone({"train", "--precision=fp32", "--model", tiny_model(), "--num-threads=1",
+                                          "--dataset", dataset, "--output-dir", model, "--max-steps=1",
+                                          "--validation-split=0.25", "--eval-strategy=no"});
+  REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
+  const auto eval = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"eval", "--precision=fp32", "--model", model, "--num-threads=1", "--dataset"});
+    const ProcessResult result = run_hone(more);
+    CHECK_MESSAGE(result.exit_code == 0, result.error);
+    return result.error;
+  };
+  const std::string warning = "the model was trained on most of these rows";
+  CHECK(contains(eval({dataset, "--split=train"}), warning));
+  CHECK(contains(eval({dataset + "/../data", "--split=train"}), "--validation-split 0.25 takes the rows"));
+  CHECK_FALSE(contains(eval({dataset, "--validation-split=0.25"}), warning));
+  CHECK_FALSE(contains(eval({dataset, "--split=test"}), warning));
+  CHECK_FALSE(contains(eval({data.folder.write("other.csv", reviews(4)).string()}), warning));
+}
+
 TEST_CASE("labels that the model does not know are named with their row") {
   const Evaluated data;
   const std::string typo = data.folder.write("typo.csv", "text,label\ngood,POSITIVE\nfun,POSITVE\n").string();

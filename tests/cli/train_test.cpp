@@ -142,7 +142,7 @@ TEST_CASE("the recipe of 1,600 reviews has 300 steps, 30 of warm-up, 30 log line
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
   CHECK(contains(result.error, "rows      1600 for training, 400 test rows for evaluation"));
   CHECK(contains(result.error, "run       300 steps of 16 rows, 100 an epoch, 30 warm-up"));
-  CHECK(contains(result.error, "the best model is being chosen on test rows"));
+  CHECK(contains(result.error, "test rows evaluate the training"));
   const Json state = read_json(out / "trainer_state.json");
   const std::vector<Json> log = state["log_history"].get<std::vector<Json>>();
   CHECK(entries_with(log, "loss").size() == 30);
@@ -197,7 +197,7 @@ TEST_CASE("choosing the best model on test rows is reported") {
   const TemporaryFolder folder;
   const std::string test = folder.write("test.csv", reviews(6)).string();
   CHECK(contains(said(reviews(9), {"--test-file", test, "--eval-strategy=epoch"}),
-                 "warning: there are no validation rows, so the best model is being chosen on test rows"));
+                 "warning: there are no validation rows, so test rows evaluate the training"));
 }
 
 TEST_CASE("the same command resumes a stopped run, and the state shows its progress") {

@@ -76,6 +76,24 @@ TEST_CASE("training_args.json of another program, without the keys or with other
   CHECK(expect_error([&] { eval::training_facts(folder.path()); }).kind() == ErrorKind::kInput);
 }
 
+TEST_CASE("the rows of the training are known by their file, also under another spelling of its path") {
+  const TemporaryFolder folder;
+  const std::string train = folder.write("data/train.csv", "text,label\n").string();
+  const std::string dataset = (folder.path() / "data").string();
+  folder.write("training_args.json", Json({{"dataset", dataset}, {"validation_split", 0.1}}).dump());
+  const eval::TrainingFacts by_dataset = eval::training_facts(folder.path());
+  CHECK(by_dataset.validation_split == 0.1);
+  CHECK(eval::is_training_split(by_dataset, dataset + "/../data", "train"));
+  CHECK_FALSE(eval::is_training_split(by_dataset, dataset, "test"));
+  CHECK_FALSE(eval::is_training_split(by_dataset, train, "train"));
+  folder.write("training_args.json", Json({{"dataset", dataset}, {"train_file", {"/missing.csv", train}}}).dump());
+  const eval::TrainingFacts by_file = eval::training_facts(folder.path());
+  CHECK(eval::is_training_split(by_file, train, "train"));
+  CHECK_FALSE(eval::is_training_split(by_file, dataset, "train"));
+  folder.write("training_args.json", R"({"dataset": 3, "train_file": "x", "validation_split": "y"})");
+  CHECK_FALSE(eval::is_training_split(eval::training_facts(folder.path()), dataset, "train"));
+}
+
 TEST_CASE("a folder without weights would answer at random: an error that says how to train") {
   const Error error = ModelCopy({"model.safetensors"}).refused();
   CHECK(error.kind() == ErrorKind::kInput);

@@ -111,7 +111,7 @@ TEST_CASE("labels that contradict themselves are read as transformers reads them
       {R"({"id2label": {"0": "A"}, "num_labels": 2})", {"LABEL_0", "LABEL_1"}, R"("id2label" has 1 name;)"},
       {R"({"id2label": {"0": "A", "1": "A"}})",
        {"A", "A"},
-       R"(config.json: "id2label" gives the ids 0 and 1 the same name "A"; predictions do not tell them apart)"},
+       R"(config.json: "id2label" gives the ids 0 and 1 the same name "A"; predictions do not distinguish them)"},
       {R"({"id2label": {"0": "x", "1": "y", "2": "x"}, "label2id": {"x": 2, "y": 1}})",
        {"x", "y", "x"},
        R"(the ids 0 and 2 the same name "x")"},
@@ -128,6 +128,9 @@ TEST_CASE("labels that contradict themselves are read as transformers reads them
     REQUIRE(config.notes().size() == 1);
     CHECK(contains(config.notes()[0], one.note));
   }
+  const ModelConfig many = config_of(R"({"id2label": {"0": "A", "1": "A", "2": "A", "3": "A", "4": "A", "5": "A"}})");
+  REQUIRE(many.notes().size() == 4);
+  CHECK(many.notes()[3] == R"(config.json: "id2label" has 2 further faults of this kind)");
   CHECK(config_of(R"({"id2label": {"00": "A", "01": "B"}, "num_labels": 2})").labels()[1] == "B");
   CHECK(config_of(R"({"id2label": null, "num_labels": 3})").num_labels() == 3);
 }

@@ -129,7 +129,7 @@ TEST_CASE("text that is not UTF-8 is an error, or latin-1 if requested") {
   CHECK(contains(error_of("text,label\ncaf\xE9,1\n").what(), "train.csv:2: byte 0xE9"));
   const TemporaryFolder folder;
   ReadOptions options;
-  options.encoding = Encoding::kLatin1;
+  options.charset = Charset::kLatin1;
   CHECK(read_rows(folder.write("a.csv", "text,label\ncaf\xE9,1\n"), options).text(0, "text") == "caf\xC3\xA9");
 }
 

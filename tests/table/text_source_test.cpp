@@ -11,9 +11,9 @@ using namespace hone::table;
 namespace fs = std::filesystem;
 
 namespace {
-std::string message(const fs::path& path, Encoding encoding = Encoding::kUtf8) {
+std::string message(const fs::path& path, Charset charset = Charset::kUtf8) {
   return expect_error([&] {
-           TextSource source(path, encoding);
+           TextSource source(path, charset);
            while (source.more()) {
            }
          })
@@ -28,7 +28,7 @@ TEST_CASE("a window grows to the end of the file, whole characters at a time, an
     text +=
         "\xE6\xAD\xA3\xF0\x9F\x98\x80"
         "ab\n";
-  TextSource source(folder.write("a.txt", text), Encoding::kUtf8);
+  TextSource source(folder.write("a.txt", text), Charset::kUtf8);
   CHECK(source.window().size() < text.size());
   CHECK_FALSE(source.at_end());
   source.consume(10, 1);
@@ -41,7 +41,7 @@ TEST_CASE("a window grows to the end of the file, whole characters at a time, an
 
 TEST_CASE("a byte order mark is skipped") {
   const TemporaryFolder folder;
-  CHECK(TextSource(folder.write("a.txt", "\xEF\xBB\xBFtext"), Encoding::kUtf8).window() == "text");
+  CHECK(TextSource(folder.write("a.txt", "\xEF\xBB\xBFtext"), Charset::kUtf8).window() == "text");
 }
 
 TEST_CASE("bytes that are not UTF-8 are an error with line and byte") {
@@ -51,14 +51,14 @@ TEST_CASE("bytes that are not UTF-8 are an error with line and byte") {
   CHECK(contains(message(folder.write("b.csv", "a\n\xE6\xAD")), "b.csv:2: byte 0xE6"));
   CHECK(contains(message(folder.write("c.csv", "\xC0\xAF")), ":1: byte 0xC0"));       // overlong
   CHECK(contains(message(folder.write("d.csv", "x\xED\xA0\x80")), ":1: byte 0xED"));  // surrogate
-  CHECK(contains(expect_error([&] { TextSource source(path, Encoding::kUtf8); }).hint(), "iconv -f LATIN1"));
+  CHECK(contains(expect_error([&] { TextSource source(path, Charset::kUtf8); }).hint(), "iconv -f LATIN1"));
 }
 
 TEST_CASE("Chinese text in GBK gets the hint to convert from GB18030") {
   const TemporaryFolder folder;
   const auto hint = [&](std::string_view text) {
     const fs::path path = folder.write("a.csv", text);
-    return expect_error([&] { TextSource source(path, Encoding::kUtf8); }).hint();
+    return expect_error([&] { TextSource source(path, Charset::kUtf8); }).hint();
   };
   // "text,label", then "a good film" and "very bad" in Chinese.
   CHECK(contains(hint("text,label\n\xD2\xBB\xB2\xBF\xBA\xC3\xB5\xE7\xD3\xB0,1\n\xBA\xDC\xB2\xEE,0\n"),
@@ -85,5 +85,5 @@ TEST_CASE("UTF-16 is recognised") {
 
 TEST_CASE("latin-1 becomes UTF-8 where it is asked for") {
   const TemporaryFolder folder;
-  CHECK(TextSource(folder.write("a.txt", "caf\xE9"), Encoding::kLatin1).window() == "caf\xC3\xA9");
+  CHECK(TextSource(folder.write("a.txt", "caf\xE9"), Charset::kLatin1).window() == "caf\xC3\xA9");
 }

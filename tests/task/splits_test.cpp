@@ -91,7 +91,7 @@ TEST_CASE("test rows evaluate only where nothing else can, with a warning") {
     CHECK(rows.evaluation_name == "test");
     CHECK(texts(*rows.evaluation).front() == "test 0");
   });
-  CHECK(log.starts_with("warning: there are no validation rows, so the best model is being chosen on test rows"));
+  CHECK(log.starts_with("warning: there are no validation rows, so test rows evaluate the training"));
   CHECK(contains(log, "--validation-split 0.1"));
 }
 
