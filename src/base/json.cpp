@@ -94,6 +94,10 @@ Json parse_json(std::string_view text, std::string_view source) {
 
 Json read_json(const std::filesystem::path& path) { return parse_json(read_file(path), path.string()); }
 
+void append_member(Json& object, const std::string& name, Json value) {
+  object.get_ref<Json::object_t&>().emplace_back(name, std::move(value));
+}
+
 void write_json(const std::filesystem::path& path, const Json& value) { write_file(path, value.dump(2) + "\n"); }
 
 }  // namespace hone

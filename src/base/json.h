@@ -27,6 +27,10 @@ Error json_syntax_error(std::string_view text, std::string_view source, size_t f
 Json parse_json(std::string_view text, std::string_view source);
 Json read_json(const std::filesystem::path& path);
 
+// Appends a member without looking for its name first, so that an object of K members costs K steps. The caller
+// includes <nlohmann/json.hpp>.
+void append_member(Json& object, const std::string& name, Json value);
+
 // Writes the text of Python's json.dumps(indent=2, ensure_ascii=False) and a newline, atomically.
 void write_json(const std::filesystem::path& path, const Json& value);
 

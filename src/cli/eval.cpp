@@ -6,8 +6,9 @@
 #include "cli/eval_options.h"
 #include "cli/library.h"
 #include "eval/classifier.h"
-#include "eval/report.h"
+#include "metric/report_output.h"
 #include "task/splits.h"
+#include "task/tasks.h"
 #include "tensor/compute.h"
 
 namespace hone::cli {
@@ -25,41 +26,41 @@ void warn_of_training_rows(const eval::TrainingFacts& training, const EvalOption
                   : std::string("take rows that it has not seen"));
 }
 
+std::string as_json(const metric::Report& report, const task::Task& task, double seconds) {
+  Json json = metric::report_json(report);
+  json.update(task.facts());
+  json["runtime"] = seconds;
+  return json.dump() + "\n";
+}
+
 }  // namespace
 
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  eval::Classifier classifier =
+  const eval::Classifier trained =
       eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
-  classifier.model->set_compute(compute);
-  task::SplitRequest request;
-  request.rows = options.rows;
-  request.sample = options.sample;
-  request.seed = options.seed.value_or(classifier.training.seed.value_or(42));
-  request.labels.names = classifier.labels;
-  const task::EvaluationRows rows = task::choose_evaluation_rows(request, options.split);
-  task::Features features =
-      task::tokenize_rows(classifier.tokenizer, rows.rows, rows.text_columns, classifier.max_length, "tokenizing rows");
-  features.labels = rows.labels.ids(rows.rows, rows.label_column);
-  log_info("evaluating {} with {}", counted(features.size(), rows.name + " row"),
+  trained.model->set_compute(compute);
+  const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
+  const auto task = task::find_task("text-classification")
+                        .make({.rows = options.rows, .label_smoothing = smoothing}, trained.config,
+                              task::Purpose::kUseTrained);
+  const task::SplitRequest request{.rows = options.rows,
+                                   .sample = options.sample,
+                                   .seed = options.seed.value_or(trained.training.seed.value_or(42))};
+  const table::LabelledSplit split = task::choose_evaluation_rows(request, options.split, *task);
+  const auto examples = task->examples(split.rows, split.name + " rows",
+                                       {trained.tokenizer, trained.model->vocab_size(), trained.max_length});
+  log_info("evaluating {} with {}", counted(examples->size(), split.name + " row"),
            options.model.model_name_or_path.string());
-  warn_of_training_rows(classifier.training, options, rows.name);
-  task::warn_of_truncated_rows(features.num_cut_rows, features.size(), classifier.max_length);
-  const bool has_pairs = rows.text_columns.text_pair.has_value();
-  task::warn_of_unknown_tokens(task::unknown_tokens(classifier.tokenizer, features, has_pairs),
-                               fmt::format("{} rows", rows.name));
-  const double smoothing = options.label_smoothing_factor.value_or(classifier.training.label_smoothing.value_or(0));
+  warn_of_training_rows(trained.training, options, split.name);
+  for (const std::string& note : examples->input_notes()) log_warning("{}", note);
   if (smoothing > 0) log_info("the loss has the label smoothing {}", smoothing);
-  const auto row_name = [&](uint64_t row) { return rows.rows.location(row); };
-  eval::check_embedded(classifier, features, row_name);
   const auto result =
-      eval::evaluate(*classifier.model, features,
-                     {.loss = {.label_smoothing = smoothing}, .batch_size = options.per_device_eval_batch_size});
+      eval::evaluate(*trained.model, *examples, {.batch_size = options.per_device_eval_batch_size});
   // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
-  eval::check_finite(*result, row_name);
-  print(options.json ? eval::report_json(*result, classifier.labels).dump() + "\n"
-                     : eval::report_text(*result, classifier.labels));
+  eval::check_finite(result->report, *examples);
+  print(options.json ? as_json(result->report, *task, result->seconds) : metric::report_text(result->report));
   // NOLINTEND(bugprone-unchecked-optional-access)
   return 0;
 }

@@ -7,7 +7,7 @@
 
 #include "cli/text_options.h"
 #include "cli/trained_model_options.h"
-#include "eval/score_functions.h"
+#include "task/score_functions.h"
 #include "tensor/compute_options.h"
 
 namespace hone::cli {
@@ -27,7 +27,7 @@ struct PredictOptions {
     TextOptions::fields(self.texts, visit);
     visit.group("Scores");
     visit("function_to_apply", self.function_to_apply, "how logits become scores")
-        .choices({eval::kScoreFunctionNames.begin(), eval::kScoreFunctionNames.end()})
+        .choices({task::kScoreFunctionNames.begin(), task::kScoreFunctionNames.end()})
         .default_text("the one that transformers' pipeline applies to the model");
     visit("top_k", self.top_k, "write only the N labels with the highest scores")
         .at_least(1)

@@ -223,7 +223,8 @@ uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokeniz
     throw Error(error.kind(), file.with_own_name(error.what()), file.with_own_name(error.hint()));
   }
   tell_empty(num_empty, input.on_empty);
-  task::warn_of_truncated_rows(num_truncated, num_kept, options.max_length);
+  const std::string note = task::truncation_note(num_truncated, num_kept, options.max_length);
+  if (!note.empty()) log_warning("{}", note);
   return num_rows;
 }
 

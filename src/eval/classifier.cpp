@@ -92,9 +92,10 @@ Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::
   const TrainingFacts training = training_facts(model_dir);
   const size_t max_length = longest_row(model_dir, max_seq_length, training, tokenizer, loaded.model->max_length());
   return {.model = loaded.model,
+          .config = loaded.config,
           .tokenizer = std::move(tokenizer),
           .labels = loaded.config.labels(),
-          .score_function = default_score_function(loaded.config.problem_type(), loaded.config.num_labels()),
+          .score_function = task::default_score_function(loaded.config.problem_type(), loaded.config.num_labels()),
           .max_length = max_length,
           .training = training};
 }

@@ -41,6 +41,7 @@ class UntrainedModel : public Error {
 
 struct Classifier {
   std::shared_ptr<model::SequenceClassifier> model;
+  model::ModelConfig config;
   text::Tokenizer tokenizer;
   std::vector<std::string> labels;  // by id
   std::string_view score_function;  // the one that transformers' pipeline applies to this model

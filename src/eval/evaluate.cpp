@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <numeric>
 
 #include "base/progress.h"
-#include "tensor/compute.h"
 
 namespace hone::eval {
 
@@ -21,69 +19,45 @@ constexpr int64_t kMaxLogitsPerBatch = int64_t{1} << 22;  // 16 MiB: bounds the 
 // `max_tokens` tokens and `max_rows` rows, or one row.
 class SortedBatches {
  public:
-  SortedBatches(const task::Features& features, uint64_t max_tokens, int64_t num_labels)
-      : features_(features),
+  // `lengths` of the rows.
+  SortedBatches(std::vector<uint64_t> lengths, uint64_t max_tokens, int64_t num_labels)
+      : lengths_(std::move(lengths)),
         max_tokens_(max_tokens),
         max_rows_(static_cast<size_t>(std::max<int64_t>(1, kMaxLogitsPerBatch / std::max<int64_t>(1, num_labels)))),
-        order_(features.size()) {
+        order_(lengths_.size()) {
     std::iota(order_.begin(), order_.end(), uint64_t{0});
-    std::stable_sort(order_.begin(), order_.end(),
-                     [&](uint64_t a, uint64_t b) { return features.length(a) > features.length(b); });
+    std::stable_sort(order_.begin(), order_.end(), [&](uint64_t a, uint64_t b) { return lengths_[a] > lengths_[b]; });
   }
 
   // Empty after the last one.
   std::span<const uint64_t> next() {
     const size_t begin = next_;
     for (uint64_t tokens = 0; next_ < order_.size() && next_ - begin < max_rows_; ++next_) {
-      tokens += features_.length(order_[next_]);
+      tokens += lengths_[order_[next_]];
       if (next_ > begin && tokens > max_tokens_) break;
     }
     return std::span(order_).subspan(begin, next_ - begin);
   }
 
  private:
-  const task::Features& features_;
+  std::vector<uint64_t> lengths_;
   uint64_t max_tokens_;
   size_t max_rows_;
   std::vector<uint64_t> order_;
   size_t next_ = 0;
 };
 
-// The logits [B, K] of a batch on the CPU.
-class BatchLogits {
- public:
-  explicit BatchLogits(const at::Tensor& logits)
-      : on_cpu_(logits.to(at::kCPU, at::kFloat).contiguous()), num_labels_(static_cast<size_t>(logits.size(-1))) {}
-
-  std::span<const float> row(size_t i) const {
-    return {on_cpu_.const_data_ptr<float>() + i * num_labels_, num_labels_};
-  }
-
- private:
-  at::Tensor on_cpu_;
-  size_t num_labels_;
-};
-
-void add_predictions(const BatchLogits& logits, const task::Features& features, std::span<const uint64_t> rows,
-                     EvaluationResult& result, WorstMistakes& worst) {
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const std::span<const float> row = logits.row(i);
-    if (first_nonfinite_row(row, row.size())) {
-      result.first_nonfinite = result.num_nonfinite == 0 ? rows[i] : std::min(result.first_nonfinite, rows[i]);
-      ++result.num_nonfinite;
-      continue;
-    }
-    const int64_t label = features.labels[rows[i]];
-    const int64_t predicted = std::max_element(row.begin(), row.end()) - row.begin();
-    result.confusion.add(label, predicted);
-    if (label != predicted && worst.keeps_any()) worst.add(make_mistake(rows[i], row, label, predicted));
-  }
+// `rows` has size() and length(row).
+template <typename Rows>
+std::vector<uint64_t> lengths_of(const Rows& rows) {
+  std::vector<uint64_t> lengths(rows.size());
+  for (uint64_t row = 0; row < lengths.size(); ++row) lengths[row] = rows.length(row);
+  return lengths;
 }
 
 // At most the tokens of batch_size of the longest rows: a small batch_size is chosen to save memory.
-uint64_t evaluation_tokens(const task::Features& features, uint64_t batch_size) {
-  uint64_t longest = 1;
-  for (uint64_t row = 0; row < features.size(); ++row) longest = std::max(longest, features.length(row));
+uint64_t evaluation_tokens(const std::vector<uint64_t>& lengths, uint64_t batch_size) {
+  const uint64_t longest = lengths.empty() ? 1 : std::max<uint64_t>(1, *std::ranges::max_element(lengths));
   return batch_size >= kTokensPerBatch / longest + 1 ? kTokensPerBatch : batch_size * longest;
 }
 
@@ -93,62 +67,50 @@ std::string name_of(const RowName& row_name, uint64_t row) {
   return row_name ? row_name(row) : fmt::format("row {}", row);
 }
 
-std::vector<std::pair<std::string, double>> metrics_of(const EvaluationResult& result) {
-  auto metrics = compute_metrics(result.confusion);
-  if (result.num_nonfinite > 0) {
-    for (auto& [name, value] : metrics) value = std::numeric_limits<double>::quiet_NaN();
-  }
-  return metrics;
+void check_finite(const metric::Report& report, const task::Examples& examples) {
+  if (report.num_nonfinite > 0) throw task::nonfinite_error(examples.location(report.first_nonfinite));
 }
 
-void check_finite(const EvaluationResult& result, const RowName& row_name) {
-  if (result.num_nonfinite > 0) throw nonfinite_error(name_of(row_name, result.first_nonfinite));
-}
-
-std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
-                                         const EvaluateOptions& options) {
+std::optional<Evaluated> evaluate(const model::SequenceClassifier& model, const task::Examples& examples,
+                                  const EvaluateOptions& options) {
   const c10::InferenceMode no_gradients;
   const auto start = std::chrono::steady_clock::now();
-  const task::Task& task = options.task != nullptr ? *options.task : task::find_task("text-classification");
   const auto batch_size = static_cast<uint64_t>(options.batch_size);
-  EvaluationResult result{.confusion = ConfusionMatrix(model.num_labels())};
-  WorstMistakes worst(options.num_worst);
-  double loss_sum = 0;
-  Progress progress("evaluating", "row", features.size());
-  SortedBatches batches(features, evaluation_tokens(features, batch_size), model.num_labels());
+  const std::unique_ptr<task::Evaluation> evaluation = examples.evaluation(options.num_worst);
+  Progress progress("evaluating", "row", examples.size());
+  std::vector<uint64_t> lengths = lengths_of(examples);
+  const uint64_t max_tokens = evaluation_tokens(lengths, batch_size);
+  SortedBatches batches(std::move(lengths), max_tokens, model.num_labels());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.keep_going && !options.keep_going()) return std::nullopt;
-    const task::Batch batch = task::make_batch(features, rows);
-    const at::Tensor logits = model.forward(batch.inputs, {});
-    add_predictions(BatchLogits(logits), features, rows, result, worst);
-    const at::Tensor labels = tensor::on_device(batch.labels, logits.device());
-    loss_sum += task.loss_sum(logits, labels, options.loss).item<double>();
+    evaluation->add(model, rows);
     progress.advance(rows.size());
   }
-  result.worst = worst.sorted();
-  result.num_batches = (features.size() + batch_size - 1) / batch_size;
-  result.num_rows = features.size();
-  result.loss = features.size() == 0 ? 0 : loss_sum / static_cast<double>(features.size());
-  if (result.num_nonfinite > 0) result.loss = std::numeric_limits<double>::quiet_NaN();
+  Evaluated result{.report = evaluation->report(),
+                   .num_batches = (examples.size() + batch_size - 1) / batch_size};
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
-std::vector<float> scores(model::SequenceClassifier& model, const task::Features& features,
-                          const ScoreFunction& function, const RowName& row_name, uint64_t tokens_per_batch) {
+std::vector<float> scores(const model::SequenceClassifier& model, const task::Features& features,
+                          const task::ScoreFunction& function, const RowName& row_name, uint64_t tokens_per_batch) {
   const c10::InferenceMode no_gradients;
   const auto num_labels = static_cast<size_t>(model.num_labels());
   std::vector<float> result(features.size() * num_labels);
-  SortedBatches batches(features, tokens_per_batch, model.num_labels());
+  SortedBatches batches(lengths_of(features), tokens_per_batch, model.num_labels());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
-    const BatchLogits logits(model.forward(task::make_batch(features, rows).inputs, {}));
+    const at::Tensor logits =
+        model.forward(task::make_batch(features, rows), {}).to(at::kCPU, at::kFloat).contiguous();
+    const std::span<const float> values(logits.const_data_ptr<float>(), rows.size() * num_labels);
     for (size_t i = 0; i < rows.size(); ++i) {
-      const std::span<const float> row = logits.row(i);
+      const std::span<const float> row = values.subspan(i * num_labels, num_labels);
       std::copy(row.begin(), row.end(), result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));
     }
   }
-  if (const auto row = first_nonfinite_row(result, num_labels)) throw nonfinite_error(name_of(row_name, *row));
-  apply_score_function(function, result, num_labels);
+  if (const auto row = task::first_nonfinite_row(result, num_labels)) {
+    throw task::nonfinite_error(name_of(row_name, *row));
+  }
+  task::apply_score_function(function, result, num_labels);
   return result;
 }
 

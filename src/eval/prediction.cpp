@@ -19,7 +19,7 @@ constexpr float kNearTie = 0.8f;  // of the highest score
 
 Predictions predict(const Classifier& classifier, const task::Features& features, std::string_view function,
                     const RowName& row_name) {
-  const ScoreFunction& found = find_score_function(function.empty() ? classifier.score_function : function);
+  const task::ScoreFunction& found = task::find_score_function(function.empty() ? classifier.score_function : function);
   check_embedded(classifier, features, row_name);
   return {scores(*classifier.model, features, found, row_name), classifier.labels.size()};
 }
@@ -48,10 +48,6 @@ double shortest_double(float value) {
   double result = 0;
   std::from_chars(digits, end, result);
   return result;
-}
-
-void append_member(Json& object, const std::string& name, Json value) {
-  object.get_ref<Json::object_t&>().emplace_back(name, std::move(value));
 }
 
 Json prediction_json(std::span<const float> scores, const std::vector<std::string>& labels, std::string_view function,

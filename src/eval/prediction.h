@@ -45,10 +45,6 @@ std::vector<size_t> near_ties(std::span<const float> scores, std::string_view fu
 // Returns the double that prints with the float's own shortest digits: 0.9987, not 0.99870002269744873.
 double shortest_double(float value);
 
-// Appends a member without looking for its name first, so that an object of K members costs K steps. The caller
-// includes <nlohmann/json.hpp>.
-void append_member(Json& object, const std::string& name, Json value);
-
 // {"label": "POSITIVE", "score": 0.99, "scores": {"NEGATIVE": 0.01, "POSITIVE": 0.99}}. "scores" holds every label in
 // the order of the ids, or with top_k so many from the highest score on. If near_ties() finds any, "near_ties" lists
 // their names.

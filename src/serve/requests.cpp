@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "eval/score_functions.h"
+#include "task/score_functions.h"
 #include "http/json_body.h"
 #include "http/response.h"
 
@@ -127,7 +127,7 @@ std::string read_function(const Fields& parameters) {
   const auto name = parameters.text("function_to_apply");
   if (!name) return "";
   try {
-    return std::string(eval::find_score_function(http::clipped(*name)).name);
+    return std::string(task::find_score_function(http::clipped(*name)).name);
   } catch (const Error& error) {
     throw http::RequestError(
         {.message = error.what(), .field = parameters.of("function_to_apply"), .hint = error.hint()});

@@ -2,7 +2,7 @@
 
 #include <fmt/ranges.h>
 
-#include "eval/score_functions.h"
+#include "task/score_functions.h"
 #include "http/openapi.h"
 #include "serve/requests.h"
 #include "tensor/compute_options.h"
@@ -126,7 +126,7 @@ constexpr const char* kNotReadyResponse = R"({
 std::string filled(std::string schema) {
   const std::pair<std::string_view, std::string> values[] = {
       {"$MAX_INPUTS", fmt::format("{}", kMaxInputs)},
-      {"$FUNCTIONS", fmt::format("\"{}\"", fmt::join(eval::kScoreFunctionNames, "\", \""))},
+      {"$FUNCTIONS", fmt::format("\"{}\"", fmt::join(task::kScoreFunctionNames, "\", \""))},
       {"$FP32", std::string(tensor::kFp32)},
       {"$BF16", std::string(tensor::kBf16)},
       {"$IGNORED", R"({"description": "an argument of transformers' pipeline; has no effect here"})"}};

@@ -9,12 +9,12 @@ namespace hone::serve {
 
 std::vector<float> checked_scores(std::string_view function, std::vector<float> logits, size_t num_labels,
                                   size_t rows_per_input) {
-  if (const auto row = eval::first_nonfinite_row(logits, num_labels)) {
+  if (const auto row = task::first_nonfinite_row(logits, num_labels)) {
     const std::string input = fmt::format("inputs[{}]", *row / rows_per_input);
-    const Error error = eval::nonfinite_error(input);
+    const Error error = task::nonfinite_error(input);
     throw http::RequestError({.status = 500, .message = error.what(), .field = input, .hint = error.hint()});
   }
-  eval::apply_score_function(eval::find_score_function(function), logits, num_labels);
+  task::apply_score_function(task::find_score_function(function), logits, num_labels);
   return logits;
 }
 

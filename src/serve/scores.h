@@ -11,7 +11,7 @@
 
 namespace hone::serve {
 
-// Returns the scores [rows, labels] of logits [rows, labels], by a name of eval::score_functions(). Throws a 500
+// Returns the scores [rows, labels] of logits [rows, labels], by a name of task::score_functions(). Throws a 500
 // (http::RequestError) if a logit is NaN or infinite; its field names the input, which has `rows_per_input` rows.
 std::vector<float> checked_scores(std::string_view function, std::vector<float> logits, size_t num_labels,
                                   size_t rows_per_input = 1);

@@ -44,8 +44,8 @@ ModelDescription describe_model(const std::filesystem::path& model_dir) {
           .class_name = first_architecture(config.json()),
           .model_type = config.model_type(),
           .labels = config.labels(),
-          .score_function = std::string(eval::default_score_function(config.problem_type(), config.num_labels())),
-          .examples = eval::read_examples(model_dir),
+          .score_function = std::string(task::default_score_function(config.problem_type(), config.num_labels())),
+          .samples = task::read_samples(model_dir),
           .dataset = eval::training_facts(model_dir).dataset};
 }
 

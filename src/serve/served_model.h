@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "eval/classifier.h"
-#include "eval/examples.h"
+#include "task/samples.h"
 #include "model/config.h"
 #include "serve/worker.h"
 #include "tensor/compute.h"
@@ -29,7 +29,7 @@ struct ModelDescription {
   std::string model_type;  // "bert"
   std::vector<std::string> labels;
   std::string score_function;  // the one that transformers' pipeline applies
-  std::vector<eval::Example> examples;
+  std::vector<task::Sample> samples;
   std::string dataset;  // as the training named it; may be empty
 };
 

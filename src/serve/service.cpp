@@ -145,12 +145,12 @@ bool folder_exists(const std::filesystem::path& folder) {
   return std::filesystem::is_directory(folder, error);
 }
 
-Json examples_json(const std::vector<eval::Example>& examples) {
+Json examples_json(const std::vector<task::Sample>& samples) {
   Json list = Json::array();
-  for (const eval::Example& example : examples) {
-    list.push_back({{"text", example.text},
-                    {"text_pair", example.text_pair ? Json(*example.text_pair) : Json()},
-                    {"label", example.label}});
+  for (const task::Sample& sample : samples) {
+    list.push_back({{"text", sample.text},
+                    {"text_pair", sample.text_pair ? Json(*sample.text_pair) : Json()},
+                    {"label", sample.label}});
   }
   return list;
 }
@@ -394,7 +394,7 @@ Json Service::info_json() const {
         {"max_listed_tokens", kMaxListedTokens},
         {"max_explain_tokens", kExplainTokens}}},
       {"dataset", described([](const ModelDescription& d) { return text_or_null(d.dataset); })},
-      {"examples", described([](const ModelDescription& d) { return examples_json(d.examples); })},
+      {"examples", described([](const ModelDescription& d) { return examples_json(d.samples); })},
       {"error", text_or_null(current.failure.message)},
       {"error_kind", text_or_null(current.failure.kind)},
   };

@@ -56,35 +56,57 @@ text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Featu
   return text::count_unknown_tokens(tokenizer, features.ids, features.size() * tokenizer.num_special_tokens(has_pairs));
 }
 
-void warn_of_truncated_rows(uint64_t num_truncated, uint64_t num_rows, size_t max_length) {
-  if (num_truncated == 0) return;
-  log_warning("{} of {} are longer than {} tokens and were truncated", num_truncated, counted(num_rows, "row"), max_length);
+std::string truncation_note(uint64_t num_truncated, uint64_t num_rows, size_t max_length) {
+  if (num_truncated == 0) return "";
+  return fmt::format("{} of {} are longer than {} tokens and were truncated", num_truncated, counted(num_rows, "row"),
+                     max_length);
 }
 
 void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view what) {
   if (count.are_many()) log_warning("{}: {}", what, count.note());
 }
 
-Batch make_batch(const Features& features, std::span<const uint64_t> rows) {
+std::vector<std::string> text_findings(const Features& features, uint64_t max_length, uint64_t num_special) {
+  const auto percent = [](uint64_t part, uint64_t whole) {
+    return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  };
+  std::vector<std::string> notes;
+  if (features.num_cut_rows > 0) {
+    notes.push_back(fmt::format(
+        "{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were truncated; the model does not see "
+        "{:.1f} % of all tokens",
+        features.num_cut_rows, features.size(), percent(features.num_cut_rows, features.size()), max_length,
+        percent(features.num_cut_tokens, features.num_tokens() + features.num_cut_tokens)));
+  }
+  uint64_t empty = 0;
+  for (uint64_t row = 0; row < features.size(); ++row) empty += features.length(row) <= num_special;
+  if (empty > 0) {
+    notes.push_back(
+        fmt::format("{} of {} training rows hold special tokens only, so the model learns nothing from their text{}",
+                    empty, features.size(),
+                    max_length <= num_special
+                        ? fmt::format("; max_seq_length {} has no space for other tokens", max_length)
+                        : ""));
+  }
+  return notes;
+}
+
+model::TextBatch make_batch(const Features& features, std::span<const uint64_t> rows) {
   std::vector<int64_t> lengths;
   lengths.reserve(rows.size());
   for (const uint64_t row : rows) lengths.push_back(static_cast<int64_t>(features.length(row)));
-  Batch batch;
-  batch.inputs.packing = tensor::Packing::from_lengths(lengths);
-  const int64_t num_tokens = batch.inputs.packing.num_tokens();
-  batch.inputs.input_ids = at::empty({num_tokens}, at::kLong);
-  batch.inputs.token_type_ids = at::empty({num_tokens}, at::kLong);
-  int64_t* ids = batch.inputs.input_ids.mutable_data_ptr<int64_t>();
-  int64_t* type_ids = batch.inputs.token_type_ids.mutable_data_ptr<int64_t>();
+  model::TextBatch batch;
+  batch.packing = tensor::Packing::from_lengths(lengths);
+  const int64_t num_tokens = batch.packing.num_tokens();
+  batch.input_ids = at::empty({num_tokens}, at::kLong);
+  batch.token_type_ids = at::empty({num_tokens}, at::kLong);
+  int64_t* ids = batch.input_ids.mutable_data_ptr<int64_t>();
+  int64_t* type_ids = batch.token_type_ids.mutable_data_ptr<int64_t>();
   for (const uint64_t row : rows) {
     const uint64_t begin = features.offsets[row], end = features.offsets[row + 1];
     ids = std::copy(features.ids.begin() + begin, features.ids.begin() + end, ids);
     type_ids = std::copy(features.type_ids.begin() + begin, features.type_ids.begin() + end, type_ids);
   }
-  if (features.labels.empty()) return batch;
-  batch.labels = at::empty({static_cast<int64_t>(rows.size())}, at::kLong);
-  int64_t* labels = batch.labels.mutable_data_ptr<int64_t>();
-  for (const uint64_t row : rows) *labels++ = features.labels[row];
   return batch;
 }
 

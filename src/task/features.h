@@ -24,18 +24,12 @@ struct Features {
   std::vector<int32_t> ids;
   std::vector<uint8_t> type_ids;                  // beside ids
   std::vector<uint64_t> offsets = {0};            // start of each row, and the end
-  std::vector<int64_t> labels;                    // class id of each row; empty if rows have no labels
   uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // by max_length
 
   uint64_t size() const { return offsets.size() - 1; }
   uint64_t num_tokens() const { return ids.size(); }
   uint64_t length(uint64_t row) const { return offsets[row + 1] - offsets[row]; }
   void add(const text::Encoding& encoding);
-};
-
-struct Batch {
-  model::TextBatch inputs;
-  at::Tensor labels;  // [B] int64; undefined without labels
 };
 
 // Tokenizes all rows on all cores, with at most max_length tokens for each. `what` is the title of the progress bar.
@@ -47,10 +41,14 @@ text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Featu
 // Logs a warning if more than a tenth of the tokens are unknown; `what` names the rows: "training rows".
 void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view what);
 
-// Logs a warning if rows were longer than max_length.
-void warn_of_truncated_rows(uint64_t num_truncated, uint64_t num_rows, size_t max_length);
+// "2 of 10 rows are longer than 128 tokens and were truncated"; "" if none was.
+std::string truncation_note(uint64_t num_truncated, uint64_t num_rows, size_t max_length);
+
+// Warnings about training rows: how many were truncated at `max_length`, and how many hold only the `num_special` special
+// tokens of a row.
+std::vector<std::string> text_findings(const Features& features, uint64_t max_length, uint64_t num_special);
 
 // Packs the given rows into one batch, in this order.
-Batch make_batch(const Features& features, std::span<const uint64_t> rows);
+model::TextBatch make_batch(const Features& features, std::span<const uint64_t> rows);
 
 }  // namespace hone::task

@@ -54,8 +54,19 @@ std::string rows_are(uint64_t count, uint64_t all, std::string_view name) {
 // Texts of the training rows, each with its first row.
 using FirstRows = std::unordered_map<Texts, uint64_t, TextsHash>;
 
-FirstRows find_repeated(const TrainingRows& rows, std::span<const int64_t> labels, std::vector<std::string>& findings) {
-  const TextReader texts(rows.train, rows.text_columns);
+// What the findings read: the rows, the columns with texts and labels, and the class of each training row.
+struct Source {
+  const TrainingRows& rows;
+  const table::TextColumns& columns;
+  const std::string& label_column;
+  const std::vector<std::string>& names;
+  std::vector<int64_t> labels;
+};
+
+FirstRows find_repeated(const Source& source, std::vector<std::string>& findings) {
+  const TrainingRows& rows = source.rows;
+  const std::vector<int64_t>& labels = source.labels;
+  const TextReader texts(rows.train, source.columns);
   FirstRows first_rows;
   first_rows.reserve(rows.train.size());
   std::optional<std::pair<uint64_t, uint64_t>> repeated_at, contradicted_at;
@@ -75,7 +86,7 @@ FirstRows find_repeated(const TrainingRows& rows, std::span<const int64_t> label
   }
   if (contradicted_at) {
     const auto [one, other] = *contradicted_at;
-    const auto name = [&](uint64_t row) { return rows.labels.id2label()[static_cast<size_t>(labels[row])]; };
+    const auto name = [&](uint64_t row) { return source.names[static_cast<size_t>(source.labels[row])]; };
     findings.push_back(
         fmt::format("{} have the text of an earlier row but another label, for example \"{}\": {} in "
                     "{}, {} in {}; the model cannot learn both",
@@ -85,9 +96,10 @@ FirstRows find_repeated(const TrainingRows& rows, std::span<const int64_t> label
   return first_rows;
 }
 
-void find_leaked(const TrainingRows& rows, const FirstRows& first_rows, std::vector<std::string>& findings) {
+void find_leaked(const Source& source, const FirstRows& first_rows, std::vector<std::string>& findings) {
+  const TrainingRows& rows = source.rows;
   if (!rows.evaluation) return;
-  const TextReader texts(*rows.evaluation, rows.text_columns);
+  const TextReader texts(*rows.evaluation, source.columns);
   uint64_t leaked = 0, first = 0;
   for (uint64_t row = 0; row < rows.evaluation->size(); ++row) {
     if (first_rows.contains(texts(row)) && leaked++ == 0) first = row;
@@ -100,8 +112,9 @@ void find_leaked(const TrainingRows& rows, const FirstRows& first_rows, std::vec
 }
 
 // A class is dominant if it has three times the rows of the smallest one, and half as many again as its fair share.
-void find_imbalance(const TrainingRows& rows, std::span<const int64_t> labels, std::vector<std::string>& findings) {
-  std::vector<uint64_t> counts(static_cast<size_t>(rows.labels.size()));
+void find_imbalance(const Source& source, std::vector<std::string>& findings) {
+  const std::vector<int64_t>& labels = source.labels;
+  std::vector<uint64_t> counts(source.names.size());
   for (const int64_t label : labels) ++counts[static_cast<size_t>(label)];
   const auto largest = std::ranges::max_element(counts);
   uint64_t smallest = *largest, classes = 0;
@@ -116,16 +129,17 @@ void find_imbalance(const TrainingRows& rows, std::span<const int64_t> labels, s
       fmt::format("{} have the label {}: a model that always predicts it has an accuracy of {:.3f}; "
                   "compare with this number, and look at the scores of each label",
                   rows_are(*largest, labels.size(), "training"),
-                  rows.labels.id2label()[static_cast<size_t>(largest - counts.begin())], share));
+                  source.names[static_cast<size_t>(largest - counts.begin())], share));
 }
 
 // Texts that repeat while labels are nearly all different, and longer, show that the columns are exchanged.
-void find_exchanged(const TrainingRows& rows, const FirstRows& first_rows, std::vector<std::string>& findings) {
+void find_exchanged(const Source& source, const FirstRows& first_rows, std::vector<std::string>& findings) {
   constexpr uint64_t kFewRows = 10;
+  const TrainingRows& rows = source.rows;
   const uint64_t count = rows.train.size();
-  if (count < kFewRows || !rows.train.column(rows.label_column).has_text()) return;
-  const table::Column texts = rows.train.column(rows.text_columns.text);
-  const table::Column labels = rows.train.column(rows.label_column);
+  if (count < kFewRows || !rows.train.column(source.label_column).has_text()) return;
+  const table::Column texts = rows.train.column(source.columns.text);
+  const table::Column labels = rows.train.column(source.label_column);
   uint64_t text_bytes = 0, label_bytes = 0;
   std::unordered_set<std::string_view> distinct_labels;
   for (uint64_t row = 0; row < count; ++row) {
@@ -138,19 +152,20 @@ void find_exchanged(const TrainingRows& rows, const FirstRows& first_rows, std::
   findings.push_back(
       fmt::format("column \"{}\" holds {} different labels in {} rows, column \"{}\" only {} different "
                   "texts: are the two exchanged? (--text-column \"{}\" --label-column \"{}\")",
-                  rows.label_column, distinct_labels.size(), count, rows.text_columns.text, first_rows.size(),
-                  rows.label_column, rows.text_columns.text));
+                  source.label_column, distinct_labels.size(), count, source.columns.text, first_rows.size(),
+                  source.label_column, source.columns.text));
 }
 
 }  // namespace
 
-std::vector<std::string> row_findings(const TrainingRows& rows, std::span<const int64_t> labels) {
-  check_internal(labels.size() == rows.train.size(), "a label for each training row");
+std::vector<std::string> row_findings(const TrainingRows& rows, const table::TextColumns& columns,
+                                      const std::string& label_column, const table::LabelMap& labels) {
+  const Source source{rows, columns, label_column, labels.id2label(), labels.ids(rows.train, label_column)};
   std::vector<std::string> findings;
-  const FirstRows first_rows = find_repeated(rows, labels, findings);
-  find_leaked(rows, first_rows, findings);
-  if (!labels.empty()) find_imbalance(rows, labels, findings);
-  find_exchanged(rows, first_rows, findings);
+  const FirstRows first_rows = find_repeated(source, findings);
+  find_leaked(source, first_rows, findings);
+  if (!source.labels.empty()) find_imbalance(source, findings);
+  find_exchanged(source, first_rows, findings);
   return findings;
 }
 

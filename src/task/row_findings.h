@@ -2,17 +2,18 @@
 // among the training rows, a dominant class, exchanged columns.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "task/splits.h"
+#include "table/columns.h"
+#include "table/labels.h"
+#include "task/task.h"
 
 namespace hone::task {
 
-// One sentence for each finding, with counts and the first place. `labels` holds the class of each row of rows.train.
-// Takes time and memory in proportion to the number of rows.
-std::vector<std::string> row_findings(const TrainingRows& rows, std::span<const int64_t> labels);
+// One sentence for each finding, with counts and the first place. Takes time and memory in proportion to the number of
+// rows.
+std::vector<std::string> row_findings(const TrainingRows& rows, const table::TextColumns& columns,
+                                      const std::string& label_column, const table::LabelMap& labels);
 
 }  // namespace hone::task

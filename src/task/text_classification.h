@@ -1,14 +1,34 @@
-// The loss of text classification: rows with one label of K.
+// Text classification: one label of K for a text or a pair of texts.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "table/columns.h"
+#include "task/features.h"
 #include "task/tasks.h"
 
 namespace hone::task {
 
-// Returns the sum of the rows' cross-entropies. With label smoothing e, each is (1 - e) * nll + e * mean over the
-// classes, as in HF's LabelSmoother. logits [B, K] float, labels [B] int64 -> scalar.
-at::Tensor classification_loss_sum(const at::Tensor& logits, const at::Tensor& labels, const LossOptions& options);
+std::unique_ptr<Task> make_text_classification(const TaskOptions& options, const model::ModelConfig& config,
+                                               Purpose purpose);
+
+// What the examples of text classification are made of.
+struct ClassifiedTexts {
+  Features features;
+  std::vector<int64_t> labels;     // the class id of each row
+  std::vector<std::string> names;  // of the classes, by id
+  // The loss of a row is its cross-entropy; with label smoothing e it is (1 - e) * nll + e * mean over the classes, as
+  // in HF's LabelSmoother.
+  double label_smoothing = 0;
+  table::Rows rows = {};               // may be empty: then rows have a number and no text
+  table::TextColumns columns = {};
+  size_t max_length = 0;                // at which rows were truncated
+  uint64_t num_special_tokens = 0;      // of each row
+};
+
+std::unique_ptr<Examples> make_examples(ClassifiedTexts texts);
 
 }  // namespace hone::task

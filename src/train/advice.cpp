@@ -13,10 +13,6 @@ namespace {
 
 using Notes = std::vector<std::string>;
 
-double percent(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
 void about_warmup(const AdviceInputs& in, Notes& notes) {
   const int64_t warmup = in.plan.step_plan.schedule_length.warmup_steps, total = in.plan.total_steps;
   if (warmup * 2 > total) {
@@ -43,46 +39,15 @@ void about_logging(const AdviceInputs& in, Notes& notes) {
                   std::max<int64_t>(1, in.plan.total_steps / 10)));
 }
 
-void about_truncated_rows(const AdviceInputs& in, Notes& notes) {
-  if (in.train.num_cut_rows == 0) return;
-  notes.push_back(fmt::format(
-      "{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were truncated; the model does not see "
-      "{:.1f} % of all tokens",
-      in.train.num_cut_rows, in.train.size(), percent(in.train.num_cut_rows, in.train.size()), in.max_length,
-      percent(in.train.num_cut_tokens, in.train.num_tokens() + in.train.num_cut_tokens)));
-}
-
-void about_labels(const AdviceInputs& in, Notes& notes) {
-  Notes missing;
-  for (size_t id = 0; id < in.labels.size(); ++id) {
-    if (in.rows_of_label[id] == 0) missing.push_back(in.labels[id]);
-  }
-  if (missing.empty()) return;
-  const bool several = missing.size() > 1;
-  notes.push_back(
-      fmt::format("no training row has the label{} {}, so the model cannot learn {}. Often the rows are "
-                  "sorted by label: --shuffle-seed 42 shuffles them before --max-train-samples applies",
-                  several ? "s" : "", fmt::join(missing, ", "), several ? "them" : "it"));
-}
-
 void about_padding(const AdviceInputs& in, Notes& notes) {
-  if (!in.options.pad_to_max_length || in.train.num_tokens() == 0) return;
-  const uint64_t padded = in.max_length * in.train.size(), real = in.train.num_tokens();
+  if (!in.options.pad_to_max_length) return;
+  const uint64_t padded = in.max_length * in.train.size();
+  uint64_t real = 0;
+  for (uint64_t row = 0; row < in.train.size(); ++row) real += in.train.length(row);
   notes.push_back(fmt::format(
       "pad_to_max_length would add {} tokens of padding to the {} tokens of each epoch ({:.1f} times the work); hone "
       "computes no padding, and the results are the same",
       padded - real, real, static_cast<double>(padded) / static_cast<double>(real)));
-}
-
-void about_empty_rows(const AdviceInputs& in, Notes& notes) {
-  uint64_t empty = 0;
-  for (uint64_t row = 0; row < in.train.size(); ++row) empty += in.train.length(row) <= in.num_special_tokens;
-  if (empty == 0) return;
-  const bool is_too_short = in.max_length <= in.num_special_tokens;
-  notes.push_back(
-      fmt::format("{} of {} training rows hold special tokens only, so the model learns nothing from their text{}",
-                  empty, in.train.size(),
-                  is_too_short ? fmt::format("; max_seq_length {} has no space for other tokens", in.max_length) : ""));
 }
 
 void about_learning_rate(const AdviceInputs& in, Notes& notes) {
@@ -117,8 +82,7 @@ void about_unused_options(const AdviceInputs& in, Notes& notes) {
 
 std::vector<std::string> advice(const AdviceInputs& inputs) {
   Notes notes;
-  for (const auto look : {about_warmup, about_logging, about_truncated_rows, about_labels, about_padding,
-                          about_empty_rows, about_learning_rate, about_unused_options}) {
+  for (const auto look : {about_warmup, about_logging, about_padding, about_learning_rate, about_unused_options}) {
     look(inputs, notes);
   }
   return notes;

@@ -1,11 +1,12 @@
-// Warnings before step 1 about options or rows that probably do not do what the user wants.
+// Warnings before step 1 about options that probably do not do what the user wants. Those about rows and targets are the
+// task's (Task::findings, Examples::findings).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "task/features.h"
+#include "task/task.h"
 #include "train/options.h"
 #include "train/plan.h"
 
@@ -14,11 +15,8 @@ namespace hone::train {
 struct AdviceInputs {
   const TrainOptions& options;
   const Plan& plan;
-  const task::Features& train;
-  std::vector<std::string> labels;      // by id
-  std::vector<uint64_t> rows_of_label;  // in training, by id
-  uint64_t max_length = 0;              // at which rows were truncated
-  uint64_t num_special_tokens = 0;      // of each row
+  const task::Examples& train;
+  uint64_t max_length = 0;  // at which rows were truncated
 };
 
 // One warning each, with the numbers that matter and what to do.

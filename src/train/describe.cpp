@@ -9,7 +9,6 @@
 #include "base/counted.h"
 #include "base/progress.h"
 #include "base/terminal.h"
-#include "base/utf8.h"
 #include "model/parameters.h"
 #include "train/checkpoint.h"
 
@@ -24,29 +23,13 @@ std::string fact(std::string_view label, std::string_view text) {
   return fmt::format("{:<{}}{}", label, kLabelColumns, wrapped(text, kLabelColumns, kLabelColumns, kMaxLineColumns));
 }
 
-std::string label_counts(const Prepared& prepared) {
-  constexpr size_t kMaxLabels = 10;
-  const std::vector<uint64_t> counts = rows_of_labels(prepared);
-  std::string text;
-  for (size_t id = 0; id < std::min(counts.size(), kMaxLabels); ++id) {
-    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", prepared.rows.labels.id2label()[id], counts[id]);
-  }
-  return counts.size() > kMaxLabels ? fmt::format("{} and {} more", text, counts.size() - kMaxLabels) : text;
-}
-
 std::string row_counts(const Prepared& prepared) {
-  const std::string evaluation =
-      prepared.evaluation
-          ? fmt::format(", {} for evaluation", counted(prepared.evaluation->size(), prepared.rows.evaluation_name + " row"))
-          : "";
-  return fmt::format("{} for training{}; {}", prepared.train.size(), evaluation, label_counts(prepared));
-}
-
-std::string first_row(const Prepared& prepared) {
-  constexpr size_t kMaxBytes = 50;
-  std::string text = shortened(prepared.rows.train.text(0, prepared.rows.text_columns.text).value_or(""), kMaxBytes);
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return fmt::format("{} \"{}\"", prepared.rows.labels.id2label()[static_cast<size_t>(prepared.train.labels[0])], text);
+  std::string evaluation;
+  if (prepared.evaluation) {
+    evaluation =
+        fmt::format(", {} for evaluation", counted(prepared.evaluation->size(), prepared.rows.evaluation_name + " row"));
+  }
+  return fmt::format("{} for training{}; {}", prepared.train->size(), evaluation, prepared.train->target_counts());
 }
 
 std::string steps(const Plan& plan) {
@@ -82,12 +65,13 @@ std::string best_step(const Plan& plan, const RunState& state, const BestSoFar& 
 
 std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,
                                          const tensor::Compute& compute) {
-  const task::Features& train = prepared.train;
-  const auto tokens = static_cast<double>(train.num_tokens());
+  const task::Examples& train = *prepared.train;
+  uint64_t num_tokens = 0;
+  for (uint64_t row = 0; row < train.size(); ++row) num_tokens += train.length(row);
   return {fact("rows", row_counts(prepared)),
-          fact("first row", first_row(prepared)),
-          fact("tokens", fmt::format("{} an epoch, {:.0f} a row", train.num_tokens(),
-                                     tokens / static_cast<double>(train.size()))),
+          fact("first row", train.preview(0)),
+          fact("tokens", fmt::format("{} an epoch, {:.0f} a row", num_tokens,
+                                     static_cast<double>(num_tokens) / static_cast<double>(train.size()))),
           fact("model", fmt::format("{} from {}, {} parameters", prepared.loaded.report.class_name, model_dir,
                                     model::num_parameters(*prepared.loaded.model))),
           fact("run", steps(plan)),

@@ -1,43 +1,17 @@
-// An evaluation as JSON.
 #include "train/evaluation_file.h"
 
-#include <nlohmann/json.hpp>
-
-#include <cmath>
-
 #include "base/files.h"
-#include "eval/report.h"
 #include "train/run_files.h"
 
 namespace hone::train {
 
-namespace {
-
-Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
-Json worst_json(const EvaluationFile& file) {
-  Json list = Json::array();
-  for (const eval::Mistake& mistake : file.result.worst) {
-    Json item = {{"row", mistake.row}};
-    if (file.describe_row) item.update(file.describe_row(mistake.row));
-    item["label"] = file.labels[static_cast<size_t>(mistake.label)];
-    item["predicted"] = file.labels[static_cast<size_t>(mistake.predicted)];
-    item["score"] = finite(mistake.score);
-    item["loss"] = finite(mistake.loss);
-    list.push_back(std::move(item));
-  }
-  return list;
-}
-
-}  // namespace
-
 Json to_json(const EvaluationFile& file) {
-  Json metrics = {{"loss", finite(file.result.loss)}};
-  for (const auto& [name, value] : eval::metrics_of(file.result)) metrics[name] = finite(value);
-  Json json = {{"step", file.step}, {"epoch", file.epoch}, {"labels", file.labels}};
-  json["confusion_matrix"] = eval::confusion_json(file.result.confusion);
+  Json metrics = {{"loss", metric::finite_or_null(file.report.loss)}};
+  for (const auto& [name, value] : file.report.values) metrics[std::string(name)] = metric::finite_or_null(value);
+  Json json = {{"format", kEvaluationFormat}, {"step", file.step}, {"epoch", file.epoch}};
   json["metrics"] = std::move(metrics);
-  json["worst"] = worst_json(file);
+  json["panels"] = Json::array();
+  for (const metric::Panel& panel : file.report.panels) json["panels"].push_back(metric::to_json(panel));
   return json;
 }
 

@@ -1,23 +1,21 @@
-// evaluations/STEP.json: metrics, confusion matrix and the worst mistakes of one evaluation.
+// evaluations/STEP.json: the metrics and panels of one evaluation.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <string>
-#include <vector>
 
 #include "base/json.h"
-#include "eval/evaluate.h"
+#include "metric/report.h"
 
 namespace hone::train {
+
+// Files of hone 0.1 have no "format"; their parts have fixed keys (docs/runs.md).
+inline constexpr int kEvaluationFormat = 2;
 
 struct EvaluationFile {
   int64_t step = 0;
   double epoch = 0;
-  const eval::EvaluationResult& result;
-  const std::vector<std::string>& labels;  // by id
-  // What a person needs to find and judge an evaluation row: "location", "text" and, of a pair, "text_pair".
-  const std::function<Json(uint64_t row)>& describe_row;
+  const metric::Report& report;
 };
 
 Json to_json(const EvaluationFile& file);

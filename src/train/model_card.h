@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "base/json.h"
 #include "train/options.h"
@@ -14,11 +13,11 @@ struct ModelCardInputs {
   const TrainOptions& options;
   const Plan& plan;
   const Json& log_history;
-  std::string class_name;           // "BertForSequenceClassification"
-  std::string pipeline_tag;         // "text-classification"
-  std::vector<std::string> labels;  // by id
-  std::string evaluation_name;      // of the evaluation rows
-  std::string version;              // of hone
+  std::string class_name;       // "BertForSequenceClassification"
+  std::string pipeline_tag;     // "text-classification"
+  std::string task_phrase;      // "for the labels: NEGATIVE, POSITIVE"
+  std::string evaluation_name;  // of the evaluation rows
+  std::string version;          // of hone
 };
 
 // Returns Markdown with the metadata block that model hubs read.

@@ -13,7 +13,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "eval/examples.h"
+#include "task/samples.h"
 #include "train/run_files.h"
 
 namespace hone::train {
@@ -32,7 +32,7 @@ constexpr std::string_view kRunNames[] = {"config.json",
                                           "special_tokens_map.json",
                                           "vocab.txt",
                                           "added_tokens.json",
-                                          eval::kExamplesFile,
+                                          task::kSamplesFile,
                                           kArgumentsFile,
                                           kStateFile,
                                           "README.md",

@@ -7,7 +7,6 @@
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/names.h"
-#include "eval/metrics.h"
 
 namespace hone::train {
 
@@ -48,14 +47,12 @@ void check_warmup(const TrainOptions& options) {
   }
 }
 
-void check_metric_name(const BestMetric& metric) {
-  if (metric.key.empty()) return;
-  const std::string name = metric.key.substr(kMetricPrefix.size());
-  std::vector<std::string> known = {"loss"};
-  for (const eval::Metric& row : eval::metrics()) known.emplace_back(row.name);
-  if (std::find(known.begin(), known.end(), name) == known.end()) {
-    throw unknown_name(ErrorKind::kUsage, "metric_for_best_model", name, known);
-  }
+const metric::Metric& known_metric(std::span<const metric::Metric> metrics, const std::string& name) {
+  const metric::Metric* found = metric::find_metric(metrics, name);
+  if (found != nullptr) return *found;
+  std::vector<std::string> known = {std::string(metric::kLoss.name)};
+  for (const metric::Metric& row : metrics) known.emplace_back(row.name);
+  throw unknown_name(ErrorKind::kUsage, "metric_for_best_model", name, known);
 }
 
 Error unfit_save_steps(int64_t save_steps, int64_t eval_steps) {
@@ -64,9 +61,9 @@ Error unfit_save_steps(int64_t save_steps, int64_t eval_steps) {
                        "make them the same");
 }
 
-void check_best_model(const TrainOptions& options) {
+void check_best_model(const TrainOptions& options, std::span<const metric::Metric> metrics) {
   const bool evaluates = options.eval_strategy != "no";
-  check_metric_name(best_metric(options));
+  best_metric(options, metrics);
   if (options.early_stopping_patience && !evaluates) {
     throw contradiction("early_stopping_patience needs evaluations, but eval_strategy is \"no\"",
                         "add --eval-strategy epoch");
@@ -98,7 +95,6 @@ StepPlan step_plan_of(const TrainOptions& options, int64_t total_steps) {
   step.schedule = &find_schedule(options.lr_scheduler_type);
   step.schedule_length = {step.schedule->has_warmup ? warmup_steps(options, total_steps) : 0, total_steps,
                           options.learning_rate};
-  step.loss.label_smoothing = options.label_smoothing_factor;
   step.seed = options.seed;
   step.recomputes_layers = options.gradient_checkpointing;
   return step;
@@ -146,18 +142,18 @@ int64_t Plan::evaluations_between(int64_t from, int64_t to) const {
   return multiples_between(from, to, period) + (has_last ? 1 : 0);
 }
 
-void check_options(const TrainOptions& options) {
+void check_options(const TrainOptions& options, std::span<const metric::Metric> metrics) {
   find_optimizer(options.optim);
   find_schedule(options.lr_scheduler_type);
   check_warmup(options);
   check_interval("logging_steps", options.logging_steps);
   check_interval("eval_steps", eval_interval(options));
   check_interval("save_steps", options.save_steps);
-  check_best_model(options);
+  check_best_model(options, metrics);
 }
 
-Plan make_plan(const TrainOptions& options, int64_t num_rows) {
-  check_options(options);
+Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const metric::Metric> metrics) {
+  check_options(options, metrics);
   Plan plan;
   plan.num_rows = num_rows;
   plan.batch_size = options.per_device_train_batch_size;
@@ -181,19 +177,20 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows) {
   plan_intervals(options, plan);
   plan.eval_batch_size = options.per_device_eval_batch_size;
   plan.save_total_limit = options.save_total_limit;
-  plan.best = best_metric(options);
+  plan.best = best_metric(options, metrics);
+  plan.metrics = metrics;
   return plan;
 }
 
-BestMetric best_metric(const TrainOptions& options) {
+BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metric> metrics) {
   const bool is_watched =
       options.load_best_model_at_end || options.early_stopping_patience || !options.metric_for_best_model.empty();
   if (!is_watched) return {};
-  std::string name = options.metric_for_best_model.empty() ? "loss" : options.metric_for_best_model;
+  std::string name(options.metric_for_best_model.empty() ? metric::kLoss.name : options.metric_for_best_model);
   if (name.starts_with(kMetricPrefix)) name.erase(0, kMetricPrefix.size());
   BestMetric best;
   best.key = std::string(kMetricPrefix) + name;
-  best.greater_is_better = options.greater_is_better.value_or(eval::greater_is_better(name));
+  best.greater_is_better = options.greater_is_better.value_or(known_metric(metrics, name).better != metric::Better::kLower);
   best.threshold = options.early_stopping_threshold;
   best.patience = options.early_stopping_patience;
   best.is_loaded_at_end = options.load_best_model_at_end;

@@ -4,9 +4,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
-#include "task/tasks.h"
+#include "metric/report.h"
 #include "train/optimizer.h"
 #include "train/options.h"
 #include "train/row_order.h"
@@ -30,7 +31,6 @@ struct StepPlan {
   double max_grad_norm = 0;  // 0: gradients are not clipped
   const Schedule* schedule = nullptr;
   ScheduleLength schedule_length;
-  task::LossOptions loss;
   uint64_t seed = 0;  // of dropout
   bool recomputes_layers = false;
 
@@ -58,6 +58,7 @@ struct Plan {
   int64_t eval_batch_size = 0;
   std::optional<int64_t> save_total_limit;
   BestMetric best;
+  std::span<const metric::Metric> metrics;  // of the task
 
   bool evaluates() const { return eval_steps > 0 || eval_by_epoch; }
   bool saves() const { return save_steps > 0 || save_by_epoch; }
@@ -73,14 +74,15 @@ struct Plan {
   int64_t evaluations_between(int64_t from, int64_t to) const;
 };
 
-// Checks what can be checked before rows and model are read. Errors (kUsage): options that contradict each other (both
-// are named); an unknown optimizer, schedule or metric, with the nearest known one.
-void check_options(const TrainOptions& options);
+// Checks what can be checked before rows and model are read. `metrics`: all that the task can have. Errors (kUsage):
+// options that contradict each other (both are named); an unknown optimizer, schedule or metric, with the nearest known
+// one.
+void check_options(const TrainOptions& options, std::span<const metric::Metric> metrics);
 
 // Errors: those of check_options; kInput if the rows make no batch.
-Plan make_plan(const TrainOptions& options, int64_t num_rows);
+Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const metric::Metric> metrics);
 
-// Which metric the options watch.
-BestMetric best_metric(const TrainOptions& options);
+// Which metric the options watch. Errors (kUsage): one that is not among `metrics`.
+BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metric> metrics);
 
 }  // namespace hone::train

@@ -6,10 +6,9 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "model/parameters.h"
 #include "model/save.h"
-#include "task/text_classification.h"
+#include "task/splits.h"
 #include "task/vocabulary.h"
 #include "train/checkpoint.h"
 
@@ -17,9 +16,7 @@ namespace hone::train {
 
 namespace {
 
-task::SplitRequest split_request(const TrainOptions& options, const model::ModelConfig& config) {
-  table::LabelSources labels{.model_names = config.labels(), .num_labels = options.num_labels};
-  if (!options.id2label.empty()) labels.names = table::label_names_of_option(options.id2label);
+task::SplitRequest split_request(const TrainOptions& options) {
   return {.rows = options.rows,
           .sample = options.sample,
           .train_file = options.train_file,
@@ -27,16 +24,23 @@ task::SplitRequest split_request(const TrainOptions& options, const model::Model
           .test_file = options.test_file,
           .max_train_samples = options.max_train_samples,
           .needs_evaluation = options.eval_strategy != "no",
-          .seed = options.seed,
-          .labels = std::move(labels)};
+          .seed = options.seed};
 }
 
-model::LoadedClassifier load_model(const TrainOptions& options, const table::LabelMap& labels, const task::Task& task,
+task::TaskOptions task_options(const TrainOptions& options) {
+  return {.rows = options.rows,
+          .id2label = options.id2label,
+          .num_labels = options.num_labels,
+          .label_smoothing = options.label_smoothing_factor};
+}
+
+model::LoadedClassifier load_model(const TrainOptions& options, const task::Task& task, model::ModelConfig config,
                                    int64_t num_tokens) {
+  task.write_config(config);
   model::ClassifierRequest request;
   request.model_dir = options.model_name_or_path;
-  request.id2label = labels.id2label();
-  request.problem_type = task.problem_type;
+  request.id2label = config.labels();
+  request.problem_type = config.problem_type();
   request.seed = options.seed;
   request.ignore_mismatched_sizes = options.ignore_mismatched_sizes;
   if (options.resize_embeddings) request.num_tokens = num_tokens;
@@ -56,15 +60,13 @@ size_t longest_row(int64_t max_seq_length, const model::SequenceClassifier& mode
   return static_cast<size_t>(std::min(max_seq_length, model.max_length()));
 }
 
-// An evaluation row for a reader, with long texts shortened.
-Json described_row(const task::TrainingRows& rows, uint64_t row) {
-  constexpr size_t kMaxBytes = 4000;
-  const auto text_of = [&](const std::string& column) {
-    return shortened(rows.evaluation->text(row, column).value_or(""), kMaxBytes);
-  };
-  Json json = {{"location", rows.evaluation->location(row)}, {"text", text_of(rows.text_columns.text)}};
-  if (rows.text_columns.text_pair) json["text_pair"] = text_of(*rows.text_columns.text_pair);
-  return json;
+Json metrics_json(std::span<const metric::Metric> metrics) {
+  Json list = Json::array();
+  for (const metric::Metric& metric : metrics) {
+    list.push_back(
+        {{"name", metric.name}, {"better", metric::name_of(metric.better)}, {"in_log", metric.in_log}});
+  }
+  return list;
 }
 
 }  // namespace
@@ -82,33 +84,21 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
   return pairs;
 }
 
-Prepared prepare(const TrainOptions& options, const task::Task& task) {
+Prepared prepare(const TrainOptions& options, const task::TaskRow& row) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
-  task::TrainingRows rows = task::choose_training_rows(split_request(options, config));
-  model::LoadedClassifier loaded = load_model(options, rows.labels, task, static_cast<int64_t>(tokenizer.vocab_size()));
+  std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
+  task::TrainingRows rows = task::choose_training_rows(split_request(options), *task);
+  model::LoadedClassifier loaded = load_model(options, *task, config, tokenizer.vocab_size());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
-  Prepared made{std::move(tokenizer), std::move(rows), std::move(loaded), 0, {}, {}};
+  Prepared made{std::move(tokenizer), std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
-  const auto features = [&](const table::Rows& part, const std::string& what) {
-    task::Features result =
-        task::tokenize_rows(made.tokenizer, part, made.rows.text_columns, made.max_length, "tokenizing " + what);
-    task::check_embedded(made.tokenizer, made.loaded.model->vocab_size(), result,
-                         [&part](uint64_t row) { return part.location(row); });
-    result.labels = made.rows.labels.ids(part, made.rows.label_column);
-    task::warn_of_unknown_tokens(
-        task::unknown_tokens(made.tokenizer, result, made.rows.text_columns.text_pair.has_value()), what);
-    return result;
-  };
-  made.train = features(made.rows.train, "training rows");
-  if (made.rows.evaluation) made.evaluation = features(*made.rows.evaluation, "evaluation rows");
+  const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length};
+  made.train = made.task->examples(made.rows.train, "training rows", example_options);
+  if (made.rows.evaluation) {
+    made.evaluation = made.task->examples(*made.rows.evaluation, "evaluation rows", example_options);
+  }
   return made;
-}
-
-std::vector<uint64_t> rows_of_labels(const Prepared& prepared) {
-  std::vector<uint64_t> counts(static_cast<size_t>(prepared.rows.labels.size()));
-  for (const int64_t label : prepared.train.labels) ++counts[static_cast<size_t>(label)];
-  return counts;
 }
 
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder) {
@@ -117,19 +107,18 @@ void write_model_files(const Prepared& prepared, const Json& options, const std:
   write_json(folder / kArgumentsFile, options);
 }
 
-RunFacts facts_of(const Prepared& prepared, const task::Task& task, const tensor::Compute& compute) {
+RunFacts facts_of(const Prepared& prepared, const task::TaskRow& task, const tensor::Compute& compute) {
   RunFacts facts;
-  facts.labels = prepared.rows.labels.id2label();
   facts.model_config = prepared.loaded.config.json();
-  facts.describe_row = [&rows = prepared.rows](uint64_t row) { return described_row(rows, row); };
   facts.values = {{"model_class", prepared.loaded.report.class_name},
                   {"num_parameters", model::num_parameters(*prepared.loaded.model)},
-                  {"task", std::string(task.name)},
-                  {"labels", facts.labels},
-                  {"device", compute.device.str()},
-                  {"precision", tensor::precision_name(compute.dtype)},
-                  {"num_train_rows", prepared.train.size()},
-                  {"num_eval_rows", prepared.evaluation ? Json(prepared.evaluation->size()) : Json()}};
+                  {"task", std::string(task.name)}};
+  facts.values.update(prepared.task->facts());
+  facts.values["metrics"] = metrics_json(prepared.task->metrics());
+  facts.values["device"] = compute.device.str();
+  facts.values["precision"] = tensor::precision_name(compute.dtype);
+  facts.values["num_train_rows"] = prepared.train->size();
+  facts.values["num_eval_rows"] = prepared.evaluation ? Json(prepared.evaluation->size()) : Json();
   return facts;
 }
 

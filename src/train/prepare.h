@@ -3,15 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "model/load.h"
-#include "table/labels.h"
-#include "task/features.h"
 #include "task/splits.h"
 #include "task/tasks.h"
 #include "tensor/compute.h"
@@ -24,11 +22,11 @@ namespace hone::train {
 // What a run works on, made in the order of the members.
 struct Prepared {
   text::Tokenizer tokenizer;
+  std::unique_ptr<task::Task> task;
   task::TrainingRows rows;
   model::LoadedClassifier loaded;
   size_t max_length = 0;  // tokens of a row at most
-  task::Features train;
-  std::optional<task::Features> evaluation;
+  std::unique_ptr<task::Examples> train, evaluation;  // the second may be null
 };
 
 // The pairs of "KEY=VALUE" texts. Errors: kUsage for a text that is not of this form.
@@ -36,15 +34,12 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
 
 // Reads rows, labels and model, and tokenizes the rows. Errors: those of the floors below; kInput for a tokenizer of
 // another model, or for a row with a token for which the model's embedding has no row.
-Prepared prepare(const TrainOptions& options, const task::Task& task);
-
-// How many training rows each label has, by id.
-std::vector<uint64_t> rows_of_labels(const Prepared& prepared);
+Prepared prepare(const TrainOptions& options, const task::TaskRow& task);
 
 // Writes the model's own files: weights, config, tokenizer, and `options` as training_args.json. Errors: kIo.
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder);
 
-// The facts of run.json. `prepared` must outlive the result.
-RunFacts facts_of(const Prepared& prepared, const task::Task& task, const tensor::Compute& compute);
+// The facts of run.json.
+RunFacts facts_of(const Prepared& prepared, const task::TaskRow& task, const tensor::Compute& compute);
 
 }  // namespace hone::train

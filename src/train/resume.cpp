@@ -8,7 +8,6 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "model/config.h"
 #include "options/json.h"
 #include "options/parse.h"
 #include "train/checkpoint.h"
@@ -73,7 +72,8 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
   warn_of_changes(before, now);
 }
 
-void check_labels(const std::vector<std::string>& id2label, const fs::path& checkpoint) {
+void check_targets(const model::ModelConfig& config, const fs::path& checkpoint) {
+  const std::vector<std::string>& id2label = config.labels();
   const std::vector<std::string> before = model::ModelConfig::read(checkpoint).labels();
   if (before == id2label) return;
   throw Error(ErrorKind::kUsage,

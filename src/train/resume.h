@@ -2,9 +2,8 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <vector>
 
+#include "model/config.h"
 #include "train/options.h"
 
 namespace hone::train {
@@ -13,7 +12,7 @@ namespace hone::train {
 // and change what is computed. Errors (kUsage): the checkpoint's run started from another model or another tokenizer.
 void check_resumable(const TrainOptions& options, const std::filesystem::path& checkpoint);
 
-// Errors (kUsage): the checkpoint's labels are not these, in this order.
-void check_labels(const std::vector<std::string>& id2label, const std::filesystem::path& checkpoint);
+// Errors (kUsage): the checkpoint's model has not the labels of `config`, in this order.
+void check_targets(const model::ModelConfig& config, const std::filesystem::path& checkpoint);
 
 }  // namespace hone::train

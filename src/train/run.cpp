@@ -6,9 +6,8 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "eval/examples.h"
 #include "options/json.h"
-#include "task/row_findings.h"
+#include "task/samples.h"
 #include "train/advice.h"
 #include "train/describe.h"
 #include "train/model_card.h"
@@ -34,15 +33,11 @@ RunRequest run_request(const TrainOptions& options) {
   return request;
 }
 
-TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepared, const task::Task& task,
-                             RunReporter& reporter) {
+TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepared, RunReporter& reporter) {
   TrainerInputs inputs;
   inputs.model = prepared.loaded.model;
-  inputs.train = &prepared.train;
-  inputs.evaluation = prepared.evaluation ? &*prepared.evaluation : nullptr;
-  inputs.task = &task;
-  inputs.row_location = [&](uint64_t row) { return prepared.rows.train.location(row); };
-  inputs.evaluation_row_location = [&](uint64_t row) { return prepared.rows.evaluation->location(row); };
+  inputs.train = prepared.train.get();
+  inputs.evaluation = prepared.evaluation.get();
   inputs.save_model = [&prepared, json = Json(options::to_json(options))](const std::filesystem::path& folder) {
     write_model_files(prepared, json, folder);
   };
@@ -56,35 +51,25 @@ void log_start(const TrainOptions& options, const Prepared& prepared, const Plan
                const tensor::Compute& compute) {
   for (const std::string& line : described_start(options.model_name_or_path.string(), prepared, plan, compute))
     log_info("{}", line);
-  const AdviceInputs inputs{options,
-                            plan,
-                            prepared.train,
-                            prepared.rows.labels.id2label(),
-                            rows_of_labels(prepared),
-                            prepared.max_length,
-                            prepared.tokenizer.num_special_tokens(prepared.rows.text_columns.text_pair.has_value())};
-  for (const std::string& note : advice(inputs)) log_warning("{}", note);
-  for (const std::string& finding : task::row_findings(prepared.rows, prepared.train.labels))
-    log_warning("{}", finding);
+  const task::Examples& train = *prepared.train;
+  for (const std::vector<std::string>& warnings :
+       {advice({options, plan, train, prepared.max_length}), train.findings(), prepared.task->findings(prepared.rows)}) {
+    for (const std::string& warning : warnings) log_warning("{}", warning);
+  }
 }
 
 void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
-                const task::Task& task) {
+                const task::TaskRow& task) {
   const std::filesystem::path& folder = options.output_dir;
   write_model_files(prepared, options::to_json(options), folder);
-  std::vector<eval::Example> examples;
-  if (prepared.evaluation) {
-    examples = eval::choose_examples(*prepared.rows.evaluation, prepared.rows.text_columns, prepared.evaluation->labels,
-                                     prepared.rows.labels.id2label());
-  }
-  eval::write_examples(folder, examples);
+  task::write_samples(folder, prepared.evaluation ? prepared.evaluation->samples() : std::vector<task::Sample>());
   write_json(folder / kStateFile, trainer_state_json(trainer.state(), plan, trainer.best(), folder.string()));
   const ModelCardInputs card{options,
                              plan,
                              trainer.state().log_history,
                              prepared.loaded.report.class_name,
                              std::string(task.name),
-                             prepared.rows.labels.id2label(),
+                             prepared.task->card_phrase(),
                              prepared.rows.evaluation_name,
                              HONE_VERSION};
   write_file(folder / "README.md", model_card(card));
@@ -93,7 +78,7 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
 bool is_to_be_resumed(RunEnd end) { return end != RunEnd::kFinished && end != RunEnd::kStoppedEarly; }
 
 void finish(RunEnd end, const TrainOptions& options, const Prepared& prepared, const Plan& plan, Trainer& trainer,
-            const task::Task& task, RunReporter& reporter) {
+            const task::TaskRow& task, RunReporter& reporter) {
   const std::string output_dir = options.output_dir.string();
   if (is_to_be_resumed(end)) return log_info("{}", described_stop(plan, trainer.state(), output_dir));
   reporter.entered(RunPhase::kSaving);
@@ -104,16 +89,18 @@ void finish(RunEnd end, const TrainOptions& options, const Prepared& prepared, c
   }
 }
 
+const task::TaskRow& task_of(const TrainOptions&) { return task::find_task("text-classification"); }
+
 // Nothing in the folder changes before everything is read and checked, apart from run.json of a fresh run.
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
                 const TrainOptions& options, const tensor::Compute& compute, RunReporter& reporter) {
-  const task::Task& task = task::find_task("text-classification");
+  const task::TaskRow& task = task_of(options);
   const Prepared prepared = prepare(options, task);
-  if (checkpoint) check_labels(prepared.rows.labels.id2label(), checkpoint->path);
+  if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
-  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
+  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
   log_start(options, prepared, plan, compute);
-  Trainer trainer(trainer_inputs(options, prepared, task, reporter), plan);
+  Trainer trainer(trainer_inputs(options, prepared, reporter), plan);
   if (checkpoint) {
     trainer.resume(checkpoint->path);
     log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
@@ -134,7 +121,7 @@ bool is_false_start(const std::exception& error) {
 }  // namespace
 
 RunEnd run_training(const TrainOptions& options) {
-  check_options(options);
+  check_options(options, task_of(options).metrics());
   config_overrides_of(options.config_overrides);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

@@ -22,11 +22,11 @@ std::string training_text(const Json& entry) {
                      number(entry, "grad_norm"), number(entry, "learning_rate"), number(entry, "tokens_per_second"));
 }
 
-std::string evaluation_text(const Json& entry) {
+std::string evaluation_text(const Json& entry, std::span<const metric::Metric> metrics) {
   std::string text = fmt::format("eval_loss {:.4f}", number(entry, "eval_loss"));
-  for (const std::string name : {"accuracy", "f1"}) {
-    const std::string key = "eval_" + name;
-    if (entry.contains(key)) text += fmt::format("  {} {:.4f}", name, number(entry, key.c_str()));
+  for (const metric::Metric& metric : metrics) {
+    const std::string key = fmt::format("eval_{}", metric.name);
+    if (metric.in_log && entry.contains(key)) text += fmt::format("  {} {:.4f}", metric.name, number(entry, key.c_str()));
   }
   return text;
 }
@@ -36,7 +36,7 @@ std::string evaluation_text(const Json& entry) {
 std::string log_text(const Json& entry, const Plan& plan) {
   const std::string where = fmt::format("step {}/{}  epoch {:.2f}  ", entry.value("step", int64_t{0}), plan.total_steps,
                                         entry.value("epoch", 0.0));
-  if (entry.contains("eval_loss")) return where + evaluation_text(entry);
+  if (entry.contains("eval_loss")) return where + evaluation_text(entry, plan.metrics);
   return where + training_text(entry);
 }
 

@@ -2,7 +2,7 @@
 // train/run_reporter.h writes the files of the run's folder.
 #pragma once
 
-#include "eval/evaluate.h"
+#include "metric/report.h"
 #include "train/run_state.h"
 
 namespace hone::train {
@@ -25,7 +25,7 @@ class RunObserver {
   virtual void advanced(const RunState&) {}
   // After an entry was added to the log.
   virtual void logged(const RunState&) {}
-  virtual void evaluated(const eval::EvaluationResult&, const RunState&, const BestSoFar&) {}
+  virtual void evaluated(const metric::Report&, const RunState&, const BestSoFar&) {}
   // Before each batch of an evaluation: time passes.
   virtual void beat() {}
   // Asked before each step and each batch of an evaluation. Stays true once it is true. Changes nothing.

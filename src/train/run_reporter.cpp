@@ -74,14 +74,11 @@ void RunReporter::logged(const RunState& state) {
   if (!attempt("tensorboard", [&] { tensorboard_->add(state.log_history.back()); })) tensorboard_.reset();
 }
 
-void RunReporter::evaluated(const eval::EvaluationResult& result, const RunState& state, const BestSoFar& best) {
+void RunReporter::evaluated(const metric::Report& report, const RunState& state, const BestSoFar& best) {
   status_.set_best(plan_->best.key, best);
   attempt("evaluations", [&] {
-    write_evaluation(request_.output_dir, {.step = state.global_step,
-                                           .epoch = plan_->epoch_at(state.global_step),
-                                           .result = result,
-                                           .labels = facts_.labels,
-                                           .describe_row = facts_.describe_row});
+    write_evaluation(request_.output_dir,
+                     {.step = state.global_step, .epoch = plan_->epoch_at(state.global_step), .report = report});
   });
 }
 

@@ -32,9 +32,7 @@ struct RunRequest {
 // What is known once rows and model are read.
 struct RunFacts {
   Json values;  // of run.json: "model", "num_parameters", "task", "labels", "device" ...
-  std::vector<std::string> labels;
   Json model_config;
-  std::function<Json(uint64_t row)> describe_row;  // of the evaluation rows, see train/evaluation_file.h
 };
 
 class RunReporter : public RunObserver {
@@ -56,7 +54,7 @@ class RunReporter : public RunObserver {
   void entered(RunPhase phase) override;
   void advanced(const RunState& state) override;
   void logged(const RunState& state) override;
-  void evaluated(const eval::EvaluationResult& result, const RunState& state, const BestSoFar& best) override;
+  void evaluated(const metric::Report& report, const RunState& state, const BestSoFar& best) override;
   void beat() override;
   bool wants_stop() override;
 

@@ -6,16 +6,16 @@ namespace hone::train {
 
 namespace {
 
-std::vector<uint64_t> lengths_of(const task::Features& features) {
+std::vector<uint64_t> lengths_of(const task::Examples& examples) {
   std::vector<uint64_t> lengths;
-  lengths.reserve(features.size());
-  for (uint64_t row = 0; row < features.size(); ++row) lengths.push_back(features.length(row));
+  lengths.reserve(examples.size());
+  for (uint64_t row = 0; row < examples.size(); ++row) lengths.push_back(examples.length(row));
   return lengths;
 }
 
 }  // namespace
 
-StepRowSource::StepRowSource(const Plan& plan, const task::Features& train)
+StepRowSource::StepRowSource(const Plan& plan, const task::Examples& train)
     : plan_(plan), lengths_(lengths_of(train)), order_(plan.order, lengths_, [&plan](int64_t epoch) {
         return plan.evaluations_between(epoch * plan.steps_per_epoch, (epoch + 1) * plan.steps_per_epoch);
       }) {}

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "task/features.h"
+#include "task/task.h"
 #include "train/plan.h"
 #include "train/row_order.h"
 
@@ -19,7 +19,7 @@ struct StepRows {
 class StepRowSource {
  public:
   // `plan` must outlive the object.
-  StepRowSource(const Plan& plan, const task::Features& train);
+  StepRowSource(const Plan& plan, const task::Examples& train);
   StepRowSource(const StepRowSource&) = delete;  // its order refers to its lengths
   StepRowSource& operator=(const StepRowSource&) = delete;
 

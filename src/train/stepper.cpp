@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "tensor/compute.h"
 
 namespace hone::train {
 
@@ -67,16 +66,22 @@ void Stepper::count(const StepRows& rows, double learning_rate, const StepResult
   ++state.num_finite_steps;
 }
 
-// The loss is the mean over all rows of the step, however they are divided into micro-batches (docs/runs.md).
+nn::ForwardContext Stepper::context_of(const StepRows& rows, size_t micro_batch) const {
+  nn::ForwardContext context{true, plan_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(micro_batch)};
+  context.recomputes_layers = plan_.recomputes_layers;
+  return context;
+}
+
+// The loss is the mean over all targets of the step, however its rows are divided into micro-batches (docs/runs.md).
 at::Tensor Stepper::compute_gradients(const StepRows& rows) {
+  uint64_t num_targets = 0;
+  for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
+    num_targets += inputs_.train->num_targets(rows.micro_batches[i], context_of(rows, i));
+  }
+  const double divisor = static_cast<double>(std::max<uint64_t>(1, num_targets));
   at::Tensor sum;
   for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
-    const task::Batch batch = task::make_batch(*inputs_.train, rows.micro_batches[i]);
-    nn::ForwardContext context{true, plan_.seed, static_cast<uint32_t>(rows.step), static_cast<uint16_t>(i)};
-    context.recomputes_layers = plan_.recomputes_layers;
-    const at::Tensor logits = inputs_.model->forward(batch.inputs, context);
-    const at::Tensor labels = tensor::on_device(batch.labels, logits.device());
-    const at::Tensor loss = inputs_.task->loss_sum(logits, labels, plan_.loss) / static_cast<double>(rows.num_rows);
+    const at::Tensor loss = inputs_.train->loss(*inputs_.model, rows.micro_batches[i], context_of(rows, i)) / divisor;
     loss.backward();
     const at::Tensor part = loss.detach().to(at::kDouble);
     sum = sum.defined() ? sum + part : part;
@@ -88,7 +93,7 @@ void Stepper::report_nonfinite(const StepRows& rows, const StepResult& result, c
                                RunState& state) {
   std::vector<std::string> locations;
   locations.reserve(rows.micro_batches.front().size());
-  for (const uint64_t row : rows.micro_batches.front()) locations.push_back(inputs_.row_location(row));
+  for (const uint64_t row : rows.micro_batches.front()) locations.push_back(inputs_.train->location(row));
   const size_t shown = std::min<size_t>(locations.size(), 4);
   const std::string what = fmt::format(
       "step {}: the loss is {} and the gradient norm {}; first bad tensor: {}; rows: {}{}", rows.step + 1, result.loss,

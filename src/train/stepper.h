@@ -46,6 +46,7 @@ class Stepper {
   };
 
   at::Tensor compute_gradients(const StepRows& rows);  // returns the loss
+  nn::ForwardContext context_of(const StepRows& rows, size_t micro_batch) const;
   void defer(StepRows rows, const at::Tensor& loss, RunState& state);
   void count(const StepRows& rows, double learning_rate, const StepResult& result, const std::string& bad_tensor,
              RunState& state);

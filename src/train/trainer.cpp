@@ -8,7 +8,6 @@
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/names.h"
 #include "base/progress.h"
 #include "eval/evaluate.h"
 #include "train/checkpoint.h"
@@ -28,17 +27,6 @@ double rounded(double value, int digits) {
   return std::round(value * scale) / scale;
 }
 
-// Throws before the first step, not at the first evaluation.
-void check_metric(const BestMetric& metric, int64_t num_labels) {
-  if (metric.key.empty()) return;
-  std::vector<std::string> known = {"loss"};
-  for (const auto& [name, value] : eval::compute_metrics(eval::ConfusionMatrix(num_labels))) known.push_back(name);
-  const std::string name = metric.key.substr(std::string_view("eval_").size());
-  if (std::find(known.begin(), known.end(), name) == known.end()) {
-    throw unknown_name(ErrorKind::kUsage, "metric_for_best_model", name, known);
-  }
-}
-
 }  // namespace
 
 Trainer::Trainer(TrainerInputs inputs, const Plan& plan)
@@ -46,9 +34,7 @@ Trainer::Trainer(TrainerInputs inputs, const Plan& plan)
       observer_(inputs_.observer != nullptr ? *inputs_.observer : unobserved_),
       plan_(plan),
       rows_(plan, *inputs_.train),
-      stepper_(inputs_, plan.step_plan) {
-  check_metric(plan_.best, inputs_.model->num_labels());
-}
+      stepper_(inputs_, plan.step_plan) {}
 
 void Trainer::resume(const std::filesystem::path& checkpoint) {
   state_ = read_run_state(checkpoint);
@@ -140,30 +126,26 @@ bool Trainer::evaluate() {
   const double start = now_seconds();
   const PhaseScope phase(observer_, RunPhase::kEvaluating);
   const auto result = eval::evaluate(*inputs_.model, *inputs_.evaluation,
-                                     {.task = inputs_.task,
-                                      .loss = plan_.step_plan.loss,
-                                      .batch_size = plan_.eval_batch_size,
+                                     {.batch_size = plan_.eval_batch_size,
                                       .num_worst = kWorstMistakes,
                                       .keep_going = [this] {
                                         observer_.beat();
                                         return !must_stop();
                                       }});
   if (!result) return false;
-  if (result->num_nonfinite > 0) {
+  const metric::Report& report = result->report;
+  if (report.num_nonfinite > 0) {
     log_warning("step {}: the model gave {} of {} evaluation rows a score that is not a number, the first: {}",
-                state_.global_step, result->num_nonfinite, result->num_rows,
-                eval::name_of(inputs_.evaluation_row_location, result->first_nonfinite));
+                state_.global_step, report.num_nonfinite, report.num_rows,
+                inputs_.evaluation->location(report.first_nonfinite));
   }
-  Json entry = Json::object();
-  entry["eval_loss"] = std::isfinite(result->loss) ? Json(result->loss) : Json();
-  for (const auto& [name, value] : eval::metrics_of(*result)) {
-    entry["eval_" + name] = std::isfinite(value) ? Json(value) : Json();
-  }
+  Json entry = {{"eval_loss", metric::finite_or_null(report.loss)}};
+  for (const auto& [name, value] : report.values) entry[fmt::format("eval_{}", name)] = metric::finite_or_null(value);
   entry["eval_runtime"] = rounded(result->seconds, 4);
-  entry["eval_samples_per_second"] = rounded(static_cast<double>(result->num_rows) / result->seconds, 3);
+  entry["eval_samples_per_second"] = rounded(static_cast<double>(report.num_rows) / result->seconds, 3);
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
   add_entry(std::move(entry));
-  observer_.evaluated(*result, state_, best_);
+  observer_.evaluated(report, state_, best_);
   saved_step_ = -1;  // a checkpoint that an interrupt wrote for this step lacks the evaluation
   window_start_ += now_seconds() - start;
   return true;

@@ -5,23 +5,17 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "model/sequence_classifier.h"
-#include "task/features.h"
-#include "task/tasks.h"
+#include "task/task.h"
 #include "train/run_observer.h"
 
 namespace hone::train {
 
 struct TrainerInputs {
   std::shared_ptr<model::SequenceClassifier> model;
-  const task::Features* train = nullptr;
-  const task::Features* evaluation = nullptr;  // may be null if the plan does not evaluate
-  const task::Task* task = nullptr;
-  // Names a training row in messages, such as "train.csv:17".
-  std::function<std::string(uint64_t row)> row_location;
-  std::function<std::string(uint64_t row)> evaluation_row_location;  // of an evaluation row; may be empty
+  const task::Examples* train = nullptr;
+  const task::Examples* evaluation = nullptr;  // may be null if the plan does not evaluate
   // Writes the model's own files into a checkpoint: weights, config, tokenizer, options.
   std::function<void(const std::filesystem::path& folder)> save_model;
   std::filesystem::path output_dir;  // of the checkpoints

@@ -24,7 +24,7 @@ constexpr uint64_t kMaxRunBytes = 4 << 20;
 // Only the heartbeat of a run on another machine is visible: every two seconds, but not within a step or a checkpoint.
 constexpr double kMaxSilence = 300;
 
-enum class Kind { kText, kNumber, kTexts, kObject };
+enum class Kind { kText, kNumber, kTexts, kObject, kObjects };
 
 struct Key {
   const char* name;
@@ -58,6 +58,7 @@ constexpr Key kKeys[] = {
     {"num_parameters", Kind::kNumber},
     {"task", Kind::kText},
     {"labels", Kind::kTexts},
+    {"metrics", Kind::kObjects},
     {"device", Kind::kText},
     {"precision", Kind::kText},
     {"num_train_rows", Kind::kNumber},
@@ -73,6 +74,11 @@ bool is_texts(const Json& value) {
   return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); });
 }
 
+bool are_objects(const Json& value) {
+  return value.is_array() &&
+         std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_object(); });
+}
+
 bool has_kind(const Json& value, Kind kind) {
   switch (kind) {
     case Kind::kText:
@@ -83,6 +89,8 @@ bool has_kind(const Json& value, Kind kind) {
       return is_texts(value);
     case Kind::kObject:
       return value.is_object();
+    case Kind::kObjects:
+      return are_objects(value);
   }
   return false;
 }

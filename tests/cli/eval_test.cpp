@@ -57,7 +57,7 @@ TEST_CASE("eval prints a table, or JSON with the same numbers, which are transfo
 
   const ProcessResult table = data.eval({"--dataset", data.rows});
   CHECK(table.output.starts_with(fmt::format("rows      7\nloss      {:.4f}\naccuracy  {:.4f}\n", loss, right / 7)));
-  for (const char* line : {"\nlabel         precision  recall      f1    rows\n", "\nNEGATIVE  ", "\nmacro  ",
+  for (const char* line : {"\nlabel         precision  recall      f1  support\n", "\nNEGATIVE  ", "\nmacro  ",
                            "\nmicro  ", "\nweighted  ", "\ntrue \\ predicted  NEGATIVE"}) {
     CHECK(contains(table.output, line));
   }

@@ -11,62 +11,80 @@
 
 #include "base/files.h"
 #include "eval/changed_model.h"
-#include "eval/report.h"
 #include "eval/tiny_rows.h"
 #include "expect_error.h"
+#include "metric/report_output.h"
+#include "task/text_classification.h"
 
 using namespace hone;
+
+namespace {
+
+// The classifier's rows with these labels, as examples.
+std::unique_ptr<task::Examples> labelled(const eval::Classifier& classifier, const task::Features& features,
+                                         std::vector<int64_t> labels, double label_smoothing = 0) {
+  return task::make_examples({.features = features,
+                              .labels = std::move(labels),
+                              .names = classifier.labels,
+                              .label_smoothing = label_smoothing});
+}
+
+std::unique_ptr<task::Examples> labelled(const TinyRows& tiny, std::vector<int64_t> labels,
+                                         double label_smoothing = 0) {
+  return labelled(tiny.classifier, tiny.features, std::move(labels), label_smoothing);
+}
+
+const Json& panel(const metric::Report& report, std::string_view name) {
+  const auto found = std::ranges::find(report.panels, name, &metric::Panel::name);
+  REQUIRE(found != report.panels.end());
+  return found->data;
+}
+
+}  // namespace
 
 TEST_CASE("loss, confusion matrix and batches are those of HF's Trainer") {
   for (const std::string name : {"tiny-bert", "tiny-distilbert"}) {
     CAPTURE(name);
     const Json& expected = metrics_fixture()["models"][name]["evaluation"];
-    TinyRows tiny = tiny_rows(name);
-    tiny.features.labels = expected["labels"].get<std::vector<int64_t>>();
+    const TinyRows tiny = tiny_rows(name);
+    const auto examples = labelled(tiny, expected["labels"].get<std::vector<int64_t>>());
     const auto result =
-        eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = expected["batch_size"].get<int64_t>()});
+        eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = expected["batch_size"].get<int64_t>()});
     REQUIRE(result.has_value());
-    CHECK(result->loss == doctest::Approx(expected["loss"].get<double>()).epsilon(1e-5));
-    CHECK(result->num_rows == tiny.features.size());
+    CHECK(result->report.loss == doctest::Approx(expected["loss"].get<double>()).epsilon(1e-5));
+    CHECK(result->report.num_rows == tiny.features.size());
+    CHECK(result->report.num_targets == tiny.features.size());
     CHECK(result->num_batches == expected["num_batches"].get<uint64_t>());
-    for (int64_t label = 0; label < 3; ++label) {
-      for (int64_t predicted = 0; predicted < 3; ++predicted) {
-        CHECK(result->confusion.count(label, predicted) ==
-              expected["confusion_matrix"][static_cast<size_t>(label)][static_cast<size_t>(predicted)]);
-      }
-    }
+    CHECK(panel(result->report, "confusion_matrix")["counts"] == expected["confusion_matrix"]);
   }
 }
 
 TEST_CASE("loss and confusion matrix are those of all rows, whatever the size of the batches") {
-  TinyRows tiny = tiny_rows("tiny-bert");
-  tiny.features.labels = {2, 0, 1, 1, 0, 2, 0, 2};
-  const auto whole = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 8});
+  const TinyRows tiny = tiny_rows("tiny-bert");
+  const auto examples = labelled(tiny, {2, 0, 1, 1, 0, 2, 0, 2});
+  const auto whole = eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = 8});
   for (const int64_t batch_size : {1, 3, 5, 100}) {
-    const auto result = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = batch_size});
-    CHECK(result->loss == doctest::Approx(whole->loss).epsilon(1e-6));
+    const auto result = eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = batch_size});
+    CHECK(result->report.loss == doctest::Approx(whole->report.loss).epsilon(1e-6));
     CHECK(result->num_batches == static_cast<uint64_t>((8 + batch_size - 1) / batch_size));
-    for (int64_t i = 0; i < 9; ++i) {
-      CHECK(result->confusion.count(i / 3, i % 3) == whole->confusion.count(i / 3, i % 3));
-    }
+    CHECK(panel(result->report, "confusion_matrix") == panel(whole->report, "confusion_matrix"));
   }
 }
 
 TEST_CASE("an evaluation stops when its callback asks for it, before any batch") {
-  TinyRows tiny = tiny_rows("tiny-bert");
-  tiny.features.labels.assign(tiny.features.size(), 1);
+  const TinyRows tiny = tiny_rows("tiny-bert");
+  const auto examples = labelled(tiny, std::vector<int64_t>(tiny.features.size(), 1));
   int asked = 0;
   const auto twice = [&] { return ++asked <= 2; };
-  CHECK_FALSE(
-      eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 1, .keep_going = twice}).has_value());
+  CHECK_FALSE(eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = 1, .keep_going = twice}).has_value());
   CHECK(asked == 3);
-  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {.keep_going = [] { return true; }}).has_value());
+  CHECK(eval::evaluate(*tiny.classifier.model, *examples, {.keep_going = [] { return true; }}).has_value());
 }
 
 TEST_CASE("scores come out in row order, whatever the size of the batches") {
   const TinyRows tiny = tiny_rows("tiny-bert");
   const auto scores_by = [&](uint64_t tokens_per_batch) {
-    return eval::scores(*tiny.classifier.model, tiny.features, eval::find_score_function("softmax"), {},
+    return eval::scores(*tiny.classifier.model, tiny.features, task::find_score_function("softmax"), {},
                         tokens_per_batch);
   };
   const std::vector<float> one_batch = scores_by(10000);
@@ -80,8 +98,8 @@ TEST_CASE("scores come out in row order, whatever the size of the batches") {
 
 TEST_CASE("no rows have no scores and the loss 0") {
   const TinyRows tiny = tiny_rows("tiny-bert");
-  CHECK(eval::scores(*tiny.classifier.model, {}, eval::find_score_function("softmax")).empty());
-  CHECK(eval::evaluate(*tiny.classifier.model, {}, {})->loss == 0);
+  CHECK(eval::scores(*tiny.classifier.model, {}, task::find_score_function("softmax")).empty());
+  CHECK(eval::evaluate(*tiny.classifier.model, *labelled(tiny.classifier, {}, {}), {})->report.loss == 0);
 }
 
 TEST_CASE("the loss has the label smoothing of the training, as HF's Trainer computes it") {
@@ -94,10 +112,11 @@ TEST_CASE("the loss has the label smoothing of the training, as HF's Trainer com
   for (const auto& [name, smoothing, loss] : expected) {
     CAPTURE(name);
     CAPTURE(smoothing);
-    TinyRows tiny = tiny_rows(name);
-    tiny.features.labels = metrics_fixture()["models"][name]["evaluation"]["labels"].get<std::vector<int64_t>>();
-    const auto result = eval::evaluate(*tiny.classifier.model, tiny.features, {.loss = {.label_smoothing = smoothing}});
-    CHECK(result->loss == doctest::Approx(loss).epsilon(1e-5));
+    const TinyRows tiny = tiny_rows(name);
+    const Json& labels = metrics_fixture()["models"][name]["evaluation"]["labels"];
+    const auto examples = labelled(tiny, labels.get<std::vector<int64_t>>(), smoothing);
+    const auto result = eval::evaluate(*tiny.classifier.model, *examples, {});
+    CHECK(result->report.loss == doctest::Approx(loss).epsilon(1e-5));
   }
 }
 
@@ -105,20 +124,19 @@ TEST_CASE("a model whose logits are not numbers is an error that names the row, 
   const TemporaryFolder folder;
   write_nan_model(folder.path());
   const eval::Classifier broken = eval::load_trained_classifier(folder.path(), {});
-  TinyRows tiny = tiny_rows("tiny-bert");
-  tiny.features.labels.assign(tiny.features.size(), 1);
-  const auto result = eval::evaluate(*broken.model, tiny.features, {.num_worst = 5});
-  CHECK(result->num_nonfinite == tiny.features.size());
-  CHECK(result->confusion.total() == 0);
-  CHECK(result->worst.empty());
-  CHECK(std::isnan(result->loss));
-  for (const auto& [name, value] : eval::metrics_of(*result)) CHECK(std::isnan(value));
-  const auto row_name = [](uint64_t row) { return fmt::format("rows.csv:{}", row + 2); };
-  const Error evaluated = expect_error([&] { eval::check_finite(*result, row_name); });
-  CHECK(std::string(evaluated.what()) == "the model gave rows.csv:2 a score that is not a number");
-  for (const std::string_view function : eval::kScoreFunctionNames) {
+  const TinyRows tiny = tiny_rows("tiny-bert");
+  const auto examples = labelled(broken, tiny.features, std::vector<int64_t>(tiny.features.size(), 1));
+  const metric::Report report = eval::evaluate(*broken.model, *examples, {.num_worst = 5})->report;
+  CHECK(report.num_nonfinite == tiny.features.size());
+  CHECK(panel(report, "per_label")["averages"]["macro"]["support"] == 0);
+  CHECK(panel(report, "worst").empty());
+  CHECK(std::isnan(report.loss));
+  for (const auto& [name, value] : report.values) CHECK(std::isnan(value));
+  const Error evaluated = expect_error([&] { eval::check_finite(report, *examples); });
+  CHECK(std::string(evaluated.what()) == "the model gave row 0 a score that is not a number");
+  for (const std::string_view function : task::kScoreFunctionNames) {
     const Error scored =
-        expect_error([&] { eval::scores(*broken.model, tiny.features, eval::find_score_function(function)); });
+        expect_error([&] { eval::scores(*broken.model, tiny.features, task::find_score_function(function)); });
     CHECK(std::string(scored.what()) == "the model gave row 0 a score that is not a number");
   }
 }
@@ -140,17 +158,19 @@ Cost cost_of(int64_t num_labels, uint64_t num_rows) {
   write_many_class_model(folder.path(), num_labels);
   const eval::Classifier classifier = eval::load_trained_classifier(folder.path(), {});
   task::Features features;
+  std::vector<int64_t> labels;
   for (uint64_t row = 0; row < num_rows; ++row) {
     features.add(classifier.tokenizer.encode(row % 2 == 0 ? "a good movie" : "it was bad"));
-    features.labels.push_back(static_cast<int64_t>(row * 37) % num_labels);
+    labels.push_back(static_cast<int64_t>(row * 37) % num_labels);
   }
+  const auto examples = labelled(classifier, features, std::move(labels));
   const int64_t before = peak_kib();
   const auto start = std::chrono::steady_clock::now();
-  const auto result = eval::evaluate(*classifier.model, features, {.batch_size = 32, .num_worst = 20});
-  const std::string report = eval::report_json(*result, classifier.labels).dump();
-  CHECK(eval::report_text(*result, classifier.labels).size() < 10'000);
+  const auto result = eval::evaluate(*classifier.model, *examples, {.batch_size = 32, .num_worst = 20});
+  const std::string report = metric::report_json(result->report).dump();
+  CHECK(metric::report_text(result->report).size() < 10'000);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  CHECK(result->confusion.total() == num_rows);
+  CHECK(panel(result->report, "per_label")["averages"]["macro"]["support"] == num_rows);
   CHECK(report.size() < 200 * static_cast<size_t>(num_labels) + 100'000);
   return {seconds, peak_kib() - before};
 }
@@ -166,30 +186,32 @@ TEST_CASE("an evaluation of 200 rows with 10,000 classes takes under 2 s and 300
 }
 
 TEST_CASE("the worst mistakes are the wrongly predicted rows in which the true label is least likely") {
-  TinyRows tiny = tiny_rows("tiny-bert");
-  tiny.features.labels = {2, 0, 1, 1, 0, 2, 0, 2};
-  const auto scores = eval::scores(*tiny.classifier.model, tiny.features, eval::find_score_function("softmax"));
+  const TinyRows tiny = tiny_rows("tiny-bert");
+  const std::vector<int64_t> labels = {2, 0, 1, 1, 0, 2, 0, 2};
+  const auto examples = labelled(tiny, labels);
+  const auto scores = eval::scores(*tiny.classifier.model, tiny.features, task::find_score_function("softmax"));
   std::vector<std::pair<double, uint64_t>> wrong;  // score of the true label, row
   for (uint64_t row = 0; row < tiny.features.size(); ++row) {
     const float* const of_row = &scores[row * 3];
-    const auto label = static_cast<size_t>(tiny.features.labels[row]);
-    if (std::max_element(of_row, of_row + 3) - of_row != tiny.features.labels[row])
-      wrong.push_back({of_row[label], row});
+    if (std::max_element(of_row, of_row + 3) - of_row != labels[row])
+      wrong.push_back({of_row[static_cast<size_t>(labels[row])], row});
   }
   std::sort(wrong.begin(), wrong.end());
   REQUIRE(wrong.size() >= 3);
-  const auto all = eval::evaluate(*tiny.classifier.model, tiny.features, {.batch_size = 2, .num_worst = 100});
-  REQUIRE(all->worst.size() == wrong.size());
-  const auto few = eval::evaluate(*tiny.classifier.model, tiny.features, {.num_worst = 2});
-  REQUIRE(few->worst.size() == 2);
+  const auto worst_of = [&](const eval::EvaluateOptions& options) {
+    return panel(eval::evaluate(*tiny.classifier.model, *examples, options)->report, "worst");
+  };
+  const Json all = worst_of({.batch_size = 2, .num_worst = 100}), few = worst_of({.num_worst = 2});
+  REQUIRE(all.size() == wrong.size());
+  REQUIRE(few.size() == 2);
   for (size_t i = 0; i < wrong.size(); ++i) {
-    const eval::Mistake& mistake = all->worst[i];
-    CHECK(mistake.row == wrong[i].second);
-    CHECK(mistake.score == doctest::Approx(wrong[i].first).epsilon(1e-4));
-    CHECK(mistake.loss == doctest::Approx(-std::log(wrong[i].first)).epsilon(1e-4));
-    CHECK(mistake.label == tiny.features.labels[mistake.row]);
-    CHECK(mistake.predicted != mistake.label);
-    if (i < 2) CHECK(few->worst[i].row == mistake.row);
+    CHECK(all[i]["row"] == wrong[i].second);
+    CHECK(all[i]["score"].get<double>() == doctest::Approx(wrong[i].first).epsilon(1e-4));
+    CHECK(all[i]["loss"].get<double>() == doctest::Approx(-std::log(wrong[i].first)).epsilon(1e-4));
+    CHECK(all[i]["label"] == tiny.classifier.labels[static_cast<size_t>(labels[wrong[i].second])]);
+    CHECK(all[i]["predicted"] != all[i]["label"]);
+    if (i < 2) CHECK(few[i]["row"] == wrong[i].second);
   }
-  CHECK(eval::evaluate(*tiny.classifier.model, tiny.features, {})->worst.empty());
+  const metric::Report without = eval::evaluate(*tiny.classifier.model, *examples, {})->report;
+  CHECK(std::ranges::find(without.panels, "worst", &metric::Panel::name) == without.panels.end());
 }

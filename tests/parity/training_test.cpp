@@ -29,15 +29,15 @@ train::TrainOptions options_of(const Json& settings) {
 }
 
 // The fixture's batches as rows, in the order of the run.
-task::Features rows_of(const std::filesystem::path& folder, int64_t num_steps, int64_t batch_size) {
+task::ClassifiedTexts rows_of(const std::filesystem::path& folder, int64_t num_steps, int64_t batch_size) {
   const auto tensors = read_tensors(folder / "training.safetensors");
   const auto num_rows = static_cast<uint64_t>(num_steps * batch_size);
   const std::vector<uint64_t> lengths(num_rows);
   const auto order = train::RowOrder({}, lengths, [](int64_t) { return int64_t{0}; }).of_epoch(0);
   std::vector<std::vector<int32_t>> ids(num_rows);
   std::vector<std::vector<uint8_t>> types(num_rows);
-  task::Features features;
-  features.labels.resize(num_rows);
+  task::ClassifiedTexts texts{.labels = std::vector<int64_t>(num_rows), .names = {"NEGATIVE", "NEUTRAL", "POSITIVE"}};
+  task::Features& features = texts.features;
   for (uint64_t taken = 0; taken < num_rows; ++taken) {
     const std::string prefix = std::to_string(taken / static_cast<uint64_t>(batch_size)) + ".";
     const auto row = static_cast<int64_t>(taken % static_cast<uint64_t>(batch_size));
@@ -47,14 +47,14 @@ task::Features rows_of(const std::filesystem::path& folder, int64_t num_steps, i
       ids[order[taken]].push_back(tensors.at(prefix + "input_ids")[row][i].item<int32_t>());
       types[order[taken]].push_back(token_types == tensors.end() ? 0 : token_types->second[row][i].item<uint8_t>());
     }
-    features.labels[order[taken]] = tensors.at(prefix + "labels")[row].item<int64_t>();
+    texts.labels[order[taken]] = tensors.at(prefix + "labels")[row].item<int64_t>();
   }
   for (uint64_t row = 0; row < num_rows; ++row) {
     features.ids.insert(features.ids.end(), ids[row].begin(), ids[row].end());
     features.type_ids.insert(features.type_ids.end(), types[row].begin(), types[row].end());
     features.offsets.push_back(features.ids.size());
   }
-  return features;
+  return texts;
 }
 
 void check_numbers(const train::RunState& state, const char* key, const Json& expected, double tolerance) {

@@ -8,6 +8,7 @@
 #include "model/save.h"
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
+#include "train/plan_fixture.h"
 #include "train/run_state.h"
 
 using namespace hone;
@@ -46,7 +47,7 @@ TEST_CASE("transformers' TrainerState loads the state of a run" * doctest::skip(
   train::RunState state;
   state.global_step = 7;
   state.log_history = {{{"loss", 0.5}, {"epoch", 0.5}, {"step", 5}}, {{"eval_loss", nullptr}, {"step", 7}}};
-  write_run_state(folder.path(), state, train::make_plan({}, 100), {0.25, 5, 0}, "out");
+  write_run_state(folder.path(), state, plan_of({}, 100), {0.25, 5, 0}, "out");
   const std::string command = fmt::format(
       "{} -c 'from transformers import TrainerState; s = TrainerState.load_from_json(\"{}\"); "
       "assert (s.global_step, s.max_steps, s.best_metric, s.best_global_step) == (7, 39, 0.25, 5), s; "

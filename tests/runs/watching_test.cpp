@@ -120,10 +120,13 @@ TEST_CASE("a run's folder reports it: run.json, metrics.jsonl, evaluations") {
   for (const Json& line : lines) logged = line.contains("eval_loss") ? &line : logged;
   REQUIRE(logged != nullptr);
   CHECK(evaluation["metrics"]["accuracy"] == (*logged)["eval_accuracy"]);
-  CHECK(evaluation["confusion_matrix"].size() == 3);
+  Json panels = Json::object();
+  for (const Json& panel : evaluation["panels"]) panels[panel["name"].get<std::string>()] = panel["data"];
+  CHECK(panels["confusion_matrix"]["counts"].size() == 3);
+  CHECK(panels["per_label"]["rows"].size() == 3);
   const auto right = static_cast<size_t>(std::lround(evaluation["metrics"]["accuracy"].get<double>() * 30));
-  CHECK(evaluation["worst"].size() == std::min<size_t>(20, 30 - right));
-  for (const Json& worst : evaluation["worst"]) {
+  CHECK(panels["worst"].size() == std::min<size_t>(20, 30 - right));
+  for (const Json& worst : panels["worst"]) {
     CHECK(worst["label"] != worst["predicted"]);
     CHECK(worst["text"].get<std::string>().starts_with("the movie was "));
     CHECK(contains(worst["location"].get<std::string>(), "rows.csv:"));

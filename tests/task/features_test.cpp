@@ -5,6 +5,7 @@
 
 #include "captured_log.h"
 #include "eval/metrics_fixture.h"
+#include "expect_error.h"
 #include "table/read.h"
 
 using namespace hone;
@@ -80,19 +81,36 @@ TEST_CASE("more rows than a block come out in their order") {
 }
 
 TEST_CASE("a batch holds the chosen rows one after another, in the order they were asked for") {
-  task::Features features = three_rows();
-  features.labels = {0, 1, 2};
+  const task::Features features = three_rows();
   const std::vector<uint64_t> rows = {2, 0};
-  const task::Batch batch = task::make_batch(features, rows);
-  CHECK(integers(batch.inputs.input_ids) == std::vector<int64_t>{11, 12, 7});
-  CHECK(integers(batch.inputs.token_type_ids) == std::vector<int64_t>{0, 1, 1});
-  CHECK(batch.inputs.packing.offsets == std::vector<int64_t>{0, 2, 3});
-  CHECK(integers(batch.labels) == std::vector<int64_t>{2, 0});
+  const model::TextBatch batch = task::make_batch(features, rows);
+  CHECK(integers(batch.input_ids) == std::vector<int64_t>{11, 12, 7});
+  CHECK(integers(batch.token_type_ids) == std::vector<int64_t>{0, 1, 1});
+  CHECK(batch.packing.offsets == std::vector<int64_t>{0, 2, 3});
 }
 
-TEST_CASE("a batch of rows without labels has none") {
-  const std::vector<uint64_t> rows = {1};
-  CHECK_FALSE(task::make_batch(three_rows(), rows).labels.defined());
+TEST_CASE("truncated rows of a training are counted, with the share of tokens that is lost") {
+  task::Features features;
+  features.ids.resize(200);
+  features.offsets.resize(21);
+  for (uint64_t row = 0; row <= 20; ++row) features.offsets[row] = 10 * row;
+  CHECK(task::text_findings(features, 16, 2).empty());
+  CHECK(task::truncation_note(0, 20, 16).empty());
+  features.num_cut_rows = 5;
+  features.num_cut_tokens = 50;  // beside the 200 that are left
+  const auto notes = task::text_findings(features, 16, 2);
+  REQUIRE(notes.size() == 1);
+  for (const char* fact : {"5 of 20 ", "25.0 %", "max_seq_length 16", "20.0 %"}) CHECK(contains(notes[0], fact));
+  CHECK(task::truncation_note(5, 20, 16) == "5 of 20 rows are longer than 16 tokens and were truncated");
+}
+
+TEST_CASE("training rows of special tokens only are counted, and a max_seq_length without space for others is named") {
+  task::Features features = three_rows();  // 1, 3 and 2 tokens
+  const auto notes = task::text_findings(features, 16, 2);
+  REQUIRE(notes.size() == 1);
+  CHECK(contains(notes[0], "2 of 3 "));
+  CHECK_FALSE(contains(notes[0], "max_seq_length"));
+  CHECK(contains(task::text_findings(features, 2, 2).at(0), "max_seq_length 2 has no space"));
 }
 
 TEST_CASE("unknown tokens of rows are counted, and many of them are warned of") {

@@ -4,6 +4,7 @@
 
 #include "captured_log.h"
 #include "expect_error.h"
+#include "task/chosen_rows.h"
 #include "temporary_folder.h"
 
 using namespace hone;
@@ -25,8 +26,8 @@ std::vector<std::string> findings(const std::vector<Row>& train, const std::vect
   task::SplitRequest request;
   request.train_file = {folder.write("train.csv", csv(train)).string()};
   if (!validation.empty()) request.validation_file = {folder.write("validation.csv", csv(validation)).string()};
-  const task::TrainingRows rows = task::choose_training_rows(request);
-  return task::row_findings(rows, rows.labels.ids(rows.train, rows.label_column));
+  const ChosenRows rows = training_rows(request);
+  return rows.task->findings(rows);
 }
 
 // Rows with different texts, `count` of each label.

@@ -6,6 +6,7 @@
 
 #include "captured_log.h"
 #include "expect_error.h"
+#include "task/chosen_rows.h"
 
 using namespace hone;
 
@@ -36,7 +37,7 @@ struct DataSet {
 };
 
 Error refused(const task::SplitRequest& request) {
-  return expect_error([&] { task::choose_training_rows(request); });
+  return expect_error([&] { training_rows(request); });
 }
 
 }  // namespace
@@ -44,13 +45,11 @@ Error refused(const task::SplitRequest& request) {
 TEST_CASE("validation rows evaluate where there are any, and test rows stay untouched") {
   DataSet data({"train", "validation", "test"});
   const std::string log = captured_log([&] {
-    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    const ChosenRows rows = training_rows(data.request);
     CHECK(rows.evaluation_name == "validation");
     CHECK(texts(*rows.evaluation).front() == "validation 0");
     CHECK(texts(rows.train).front() == "train 0");
     CHECK(rows.train.size() == 20);
-    CHECK(rows.text_columns.text == "text");
-    CHECK(rows.label_column == "label");
   });
   CHECK(log.empty());
 }
@@ -59,7 +58,7 @@ TEST_CASE("validation rows win over validation_split, with a note") {
   DataSet data({"train", "validation"});
   data.request.sample.validation_split = 0.2;
   const std::string log = captured_log([&] {
-    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    const ChosenRows rows = training_rows(data.request);
     CHECK(rows.evaluation_name == "validation");
     CHECK(rows.train.size() == 20);
   });
@@ -70,7 +69,7 @@ TEST_CASE("validation_split holds training rows out, even where there are test r
   DataSet data({"train", "test"});
   data.request.sample.validation_split = 0.2;
   const std::string log = captured_log([&] {
-    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    const ChosenRows rows = training_rows(data.request);
     CHECK(rows.evaluation_name == "held-out");
     CHECK(rows.evaluation->size() == 4);
     CHECK(rows.train.size() == 16);
@@ -87,7 +86,7 @@ TEST_CASE("validation_split holds training rows out, even where there are test r
 TEST_CASE("test rows evaluate only where nothing else can, with a warning") {
   DataSet data({"train", "test"});
   const std::string log = captured_log([&] {
-    const task::TrainingRows rows = task::choose_training_rows(data.request);
+    const ChosenRows rows = training_rows(data.request);
     CHECK(rows.evaluation_name == "test");
     CHECK(texts(*rows.evaluation).front() == "test 0");
   });
@@ -99,7 +98,7 @@ TEST_CASE("a run without evaluation takes no test rows and needs none") {
   DataSet data({"train", "test"});
   data.request.needs_evaluation = false;
   const std::string log =
-      captured_log([&] { CHECK_FALSE(task::choose_training_rows(data.request).evaluation.has_value()); });
+      captured_log([&] { CHECK_FALSE(training_rows(data.request).evaluation.has_value()); });
   CHECK(log.empty());
 }
 
@@ -117,7 +116,7 @@ TEST_CASE("files that are given win over the splits of the data set") {
   data.request.train_file = {data.folder.write("more/mine.csv", csv("mine", 6)).string()};
   data.request.rows.dataset = data.folder.path() / "validation.csv";
   data.request.needs_evaluation = false;
-  const task::TrainingRows rows = task::choose_training_rows(data.request);
+  const ChosenRows rows = training_rows(data.request);
   CHECK(texts(rows.train) == std::vector<std::string>{"mine 0", "mine 1", "mine 2", "mine 3", "mine 4", "mine 5"});
 }
 
@@ -125,12 +124,12 @@ TEST_CASE("rows are shuffled first, then the first of them are taken; the labels
   DataSet data({"train", "validation"});
   data.request.max_train_samples = 5;
   data.request.sample.max_eval_samples = 3;
-  const task::TrainingRows in_order = task::choose_training_rows(data.request);
+  const ChosenRows in_order = training_rows(data.request);
   CHECK(texts(in_order.train).back() == "train 4");
   CHECK(in_order.evaluation->size() == 3);
   CHECK(in_order.all_train.size() == 20);
   data.request.sample.shuffle_seed = 42;
-  const task::TrainingRows shuffled = task::choose_training_rows(data.request);
+  const ChosenRows shuffled = training_rows(data.request);
   CHECK(texts(shuffled.train) == texts(in_order.all_train.shuffle(42).take(5)));
   CHECK(texts(shuffled.train) != texts(in_order.train));
 }
@@ -139,7 +138,7 @@ TEST_CASE("rows without text or label are skipped with a note, or are errors if 
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("rows.csv", "text,label\ngood,a\n,b\nbad,b\nfun,\n").string()};
-  const std::string log = captured_log([&] { CHECK(task::choose_training_rows(request).train.size() == 2); });
+  const std::string log = captured_log([&] { CHECK(training_rows(request).train.size() == 2); });
   CHECK(contains(log, "skipped 1 row without text, the first: "));
   CHECK(contains(log, "rows.csv:3 (text is null)"));
   CHECK(contains(log, "skipped 1 row without a label, the first: "));
@@ -156,10 +155,10 @@ TEST_CASE("labels are decided once for the training and the evaluation rows") {
   request.train_file = {folder.write("train.csv", "text,label\na,0\nb,1\n").string()};
   request.validation_file = {folder.write("validation.csv", "text,label\nc,-1\nd,1\n").string()};
   const std::string log = captured_log([&] {
-    const task::TrainingRows rows = task::choose_training_rows(request);
-    CHECK(rows.labels.id2label() == std::vector<std::string>{"-1", "0", "1"});
-    CHECK(rows.labels.ids(rows.train, rows.label_column) == std::vector<int64_t>{1, 2});
-    CHECK(rows.labels.ids(*rows.evaluation, rows.label_column) == std::vector<int64_t>{0, 2});
+    const ChosenRows rows = training_rows(request);
+    CHECK(rows.labels() == std::vector<std::string>{"-1", "0", "1"});
+    CHECK(rows.task->strata(rows.train) == std::vector<int64_t>{1, 2});
+    CHECK(rows.task->strata(*rows.evaluation) == std::vector<int64_t>{0, 2});
   });
   CHECK(contains(log, "warning: no training row has the label -1, which validation rows hold"));
   CHECK_FALSE(contains(log, "skipped"));
@@ -179,7 +178,7 @@ TEST_CASE("labels that are not 0 to n-1 get new ids, with a note") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("train.csv", "text,label\na,1\nb,5\n").string()};
-  CHECK(captured_log([&] { task::choose_training_rows(request); }) == "the labels 1, 5 get the ids 0 to 1\n");
+  CHECK(captured_log([&] { training_rows(request); }) == "the labels 1, 5 get the ids 0 to 1\n");
 }
 
 TEST_CASE("training rows of one class are an error that names it") {
@@ -198,17 +197,15 @@ TEST_CASE("names that are given may be more than the rows show") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("train.csv", "text,label\na,good\nb,good\n").string()};
-  request.labels.names = {"good", "bad"};
-  CHECK(task::choose_training_rows(request).labels.size() == 2);
+  CHECK(training_rows(request, "good,bad").labels() == std::vector<std::string>{"good", "bad"});
 }
 
 TEST_CASE("evaluation reads the cells by the names of the model") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.rows.dataset = folder.write("rows.csv", "text,label\na,neg\nb,pos\nc,0\n");
-  request.labels.names = {"pos", "neg"};
-  const task::EvaluationRows rows = task::choose_evaluation_rows(request, "");
-  CHECK(rows.labels.ids(rows.rows, rows.label_column) == std::vector<int64_t>{1, 0, 0});
+  const ChosenSplit rows = evaluation_rows(request, "", {"pos", "neg"});
+  CHECK(rows.task->strata(rows.rows) == std::vector<int64_t>{1, 0, 0});
 }
 
 TEST_CASE("no rows at all, no train split and no complete row are errors") {
@@ -234,20 +231,20 @@ TEST_CASE("no rows at all, no train split and no complete row are errors") {
     request.validation_file = {blank};
     CHECK(std::string(refused(request).what()) == "there is no complete validation row to evaluate on");
     request.train_file.clear();
-    const Error error = expect_error([&] { task::choose_evaluation_rows(request, "validation"); });
+    const Error error = expect_error([&] { evaluation_rows(request, "validation"); });
     CHECK(std::string(error.what()) == "there is no complete row to evaluate on");
   });
 }
 
 TEST_CASE("evaluation takes the named split, or the first there is of validation, test and train") {
   const DataSet all({"train", "validation", "test"}), two({"train", "test"}), one({"train"});
-  CHECK(task::choose_evaluation_rows(all.request, "").name == "validation");
-  CHECK(task::choose_evaluation_rows(two.request, "").name == "test");
-  CHECK(task::choose_evaluation_rows(one.request, "").name == "train");
-  const task::EvaluationRows named = task::choose_evaluation_rows(all.request, "test");
+  CHECK(evaluation_rows(all.request, "").name == "validation");
+  CHECK(evaluation_rows(two.request, "").name == "test");
+  CHECK(evaluation_rows(one.request, "").name == "train");
+  const ChosenSplit named = evaluation_rows(all.request, "test");
   CHECK(named.name == "test");
   CHECK(texts(named.rows).front() == "test 0");
-  const Error error = expect_error([&] { task::choose_evaluation_rows(one.request, "tset"); });
+  const Error error = expect_error([&] { evaluation_rows(one.request, "tset"); });
   CHECK(std::string(error.what()) == "the data set has no split \"tset\"");
   CHECK(error.hint() == "it has: train");
 }
@@ -257,8 +254,8 @@ TEST_CASE("evaluation with validation_split takes the very rows that training wi
   data.request.sample.validation_split = 0.3;
   for (const uint64_t seed : {7, 8}) {
     data.request.seed = seed;
-    const task::EvaluationRows rows = task::choose_evaluation_rows(data.request, "");
+    const ChosenSplit rows = evaluation_rows(data.request, "");
     CHECK(rows.name == "held-out");
-    CHECK(texts(rows.rows) == texts(*task::choose_training_rows(data.request).evaluation));
+    CHECK(texts(rows.rows) == texts(*training_rows(data.request).evaluation));
   }
 }

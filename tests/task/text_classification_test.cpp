@@ -4,6 +4,11 @@
 #include <doctest/doctest.h>
 
 #include "eval/metrics_fixture.h"
+#include "expect_error.h"
+#include "metric/classification.h"
+#include "table/read.h"
+#include "task/chosen_rows.h"
+#include "tensor/cross_entropy.h"
 
 using namespace hone;
 
@@ -18,7 +23,68 @@ at::Tensor matrix(const Json& rows) {
   return at::tensor(values).to(at::kFloat).view({num_rows, -1});
 }
 
+// Rows of ten tokens with these labels.
+std::unique_ptr<task::Examples> examples_of(const std::vector<int64_t>& labels, std::vector<std::string> names) {
+  task::ClassifiedTexts texts{.labels = labels, .names = std::move(names), .max_length = 16, .num_special_tokens = 2};
+  for (size_t row = 0; row < labels.size(); ++row) {
+    text::Encoding encoding;
+    encoding.ids.assign(10, 5);
+    encoding.type_ids.assign(10, 0);
+    texts.features.add(encoding);
+  }
+  return task::make_examples(std::move(texts));
+}
+
 }  // namespace
+
+TEST_CASE("classes without training rows are named") {
+  CHECK(examples_of({0, 1, 0, 1}, {"NEGATIVE", "POSITIVE"})->findings().empty());
+  const auto notes = examples_of({0, 0}, {"NEGATIVE", "POSITIVE"})->findings();
+  REQUIRE(notes.size() == 1);
+  CHECK(contains(notes[0], "label POSITIVE"));
+  CHECK(contains(notes[0], "--shuffle-seed"));
+  CHECK(contains(examples_of({1, 1}, {"a", "b", "c"})->findings().at(0), "labels a, c"));
+}
+
+TEST_CASE("rows of a label are counted, the first ten labels at most") {
+  CHECK(examples_of({1, 0, 1}, {"a", "b"})->target_counts() == "a (1), b (2)");
+  std::vector<std::string> names;
+  for (int i = 0; i < 12; ++i) names.push_back(std::string(1, static_cast<char>('a' + i)));
+  CHECK(examples_of({0}, names)->target_counts().ends_with("j (0) and 2 more"));
+}
+
+TEST_CASE("a row is described by its place and texts, long ones shortened") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {
+      folder.write("train.csv", "text,label\nboring,NEGATIVE\n" + std::string(5000, 'x') + ",POSITIVE\n").string()};
+  const ChosenRows rows = training_rows(request);
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const auto examples = rows.task->examples(rows.train, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+  CHECK(examples->size() == 2);
+  CHECK(examples->length(1) == 40);
+  CHECK(examples->describe(0)["text"] == "boring");
+  CHECK(contains(examples->describe(0)["location"].get<std::string>(), "train.csv:2"));
+  CHECK(examples->describe(1)["text"] == std::string(4000, 'x') + "...");
+  CHECK_FALSE(examples->describe(0).contains("text_pair"));
+  CHECK(examples->preview(0) == "NEGATIVE \"boring\"");
+  CHECK(examples->samples().at(0).text == "boring");
+  CHECK(examples->input_notes().at(0) == "1 of 2 rows are longer than 40 tokens and were truncated");
+  CHECK(examples->num_targets(std::vector<uint64_t>{1, 0}, {}) == 2);
+}
+
+TEST_CASE("the task writes labels and problem type into the model's config, and names them on the card") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {folder.write("train.csv", "text,label\na,x\nb,y\nc,z\n").string()};
+  const ChosenRows rows = training_rows(request);
+  model::ModelConfig config;
+  rows.task->write_config(config);
+  CHECK(config.labels() == std::vector<std::string>{"x", "y", "z"});
+  CHECK(config.problem_type() == "single_label_classification");
+  CHECK(rows.task->card_phrase() == "for the labels: x, y, z");
+  CHECK(rows.task->metrics().size() + 1 == metric::classification_metrics().size());  // no f1_binary
+}
 
 TEST_CASE("the loss and its gradient are those of torch, and with smoothing of transformers' LabelSmoother") {
   for (const Json& item : metrics_fixture()["losses"]) {
@@ -26,7 +92,8 @@ TEST_CASE("the loss and its gradient are those of torch, and with smoothing of t
     at::Tensor logits = matrix(item["logits"]).requires_grad_();
     const auto labels = item["labels"].get<std::vector<int64_t>>();
     const double num_rows = static_cast<double>(labels.size());
-    const at::Tensor sum = task::classification_loss_sum(logits, at::tensor(labels), {item["smoothing"].get<double>()});
+    const at::Tensor sum =
+        tensor::cross_entropy(logits, at::tensor(labels), {.label_smoothing = item["smoothing"].get<double>()});
     CHECK(sum.dim() == 0);
     CHECK(sum.item<double>() / num_rows == doctest::Approx(item["mean_loss"].get<double>()).epsilon(1e-6));
     sum.backward();

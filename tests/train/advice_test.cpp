@@ -20,8 +20,8 @@ struct Case {
     for (uint64_t row = 0; row < 20; ++row) add_row(train, 10, row, static_cast<int64_t>(row % 2));
   }
   std::vector<std::string> notes() const {
-    const Plan plan = make_plan(options, static_cast<int64_t>(train.size()));
-    return advice({options, plan, train, labels, rows_of_label, static_cast<uint64_t>(options.max_seq_length), 2});
+    const Plan plan = plan_of(options, static_cast<int64_t>(train.features.size()));
+    return advice({options, plan, *examples_of(train), static_cast<uint64_t>(options.max_seq_length)});
   }
   // Whether there is one warning, and it names all these numbers and options.
   bool warns_of(const std::vector<std::string>& facts) const {
@@ -35,9 +35,7 @@ struct Case {
   }
 
   TrainOptions options;
-  task::Features train;
-  std::vector<std::string> labels = {"NEGATIVE", "POSITIVE"};
-  std::vector<uint64_t> rows_of_label = {10, 10};
+  task::ClassifiedTexts train{.names = {"NEGATIVE", "POSITIVE"}};
 };
 
 }  // namespace
@@ -73,43 +71,12 @@ TEST_CASE("logging beyond the last step is reported with an interval that logs")
   CHECK(with.warns_of({"1 step:"}));
 }
 
-TEST_CASE("truncated rows are counted, and the share of tokens that is lost") {
-  Case with;
-  with.train.num_cut_rows = 5;
-  with.train.num_cut_tokens = 50;  // beside the 200 that are left
-  CHECK(with.warns_of({"5 of 20 ", "25.0 %", "max_seq_length 16", "20.0 %"}));
-}
-
-TEST_CASE("classes without training rows are named") {
-  Case with;
-  with.rows_of_label = {20, 0};
-  CHECK(with.warns_of({"label POSITIVE", "--shuffle-seed"}));
-  with.labels = {"a", "b", "c"};
-  with.rows_of_label = {0, 20, 0};
-  CHECK(with.warns_of({"labels a, c"}));
-}
-
 TEST_CASE("padding that was asked for is reported with the tokens that it would add") {
   Case with;
   with.options.pad_to_max_length = true;
   with.options.max_seq_length = 512;
   // 20 rows of 10 tokens: 20 * 512 - 200 more, 51.2 times as many in all.
   CHECK(with.warns_of({"pad_to_max_length", " 10040 ", " 200 ", "51.2 times"}));
-}
-
-TEST_CASE("rows of special tokens only are counted") {
-  Case with;
-  add_row(with.train, 2, 0, 0);
-  CHECK(with.warns_of({"1 of 21 "}));
-  CHECK_FALSE(contains(with.notes()[0], "max_seq_length"));
-}
-
-TEST_CASE("a max_seq_length that has space for special tokens only is reported") {
-  Case with;
-  with.train = {};
-  for (uint64_t row = 0; row < 20; ++row) add_row(with.train, 2, row, 0);
-  with.options.max_seq_length = 2;
-  CHECK(with.warns_of({"20 of 20 ", "max_seq_length 2 "}));
 }
 
 TEST_CASE("a learning rate of 0, and one far too high, are reported") {

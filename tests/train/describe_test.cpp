@@ -24,7 +24,7 @@ TrainOptions options_of(const TemporaryFolder& folder) {
 
 std::vector<std::string> start_of(const TrainOptions& options) {
   const Prepared prepared = prepare(options, task::find_task("text-classification"));
-  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train.size()));
+  const Plan plan = plan_of(options, static_cast<int64_t>(prepared.train->size()));
   return described_start(options.model_name_or_path.string(), prepared, plan, tensor::prepare_compute(options.compute));
 }
 
@@ -37,7 +37,7 @@ struct End {
     options.eval_steps = 1;
     options.metric_for_best_model = "accuracy";
     options.early_stopping_patience = 1;
-    plan = make_plan(options, 8);
+    plan = plan_of(options, 8);
     state.global_step = 10;
     state.log_history = {{{"train_loss", 0.5}, {"train_runtime", 61.2}, {"train_tokens_per_second", 1234.5}}};
   }

@@ -17,13 +17,13 @@ std::string card(const Json& log_history, const std::filesystem::path& output_di
   options.per_device_train_batch_size = 16;
   options.learning_rate = 2e-5;
   options.warmup_ratio = 0.1;
-  const Plan plan = make_plan(options, 1600);
+  const Plan plan = plan_of(options, 1600);
   return model_card({options,
                      plan,
                      log_history,
                      "BertForSequenceClassification",
                      "text-classification",
-                     {"NEGATIVE", "POSITIVE"},
+                     "for the labels: NEGATIVE, POSITIVE",
                      "held-out",
                      "0.1"});
 }

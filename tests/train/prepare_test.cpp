@@ -27,9 +27,9 @@ TrainOptions options_of(const TemporaryFolder& folder, const std::string& last_r
   return options;
 }
 
-const task::Task& classification() { return task::find_task("text-classification"); }
+const task::TaskRow& classification() { return task::find_task("text-classification"); }
 
-uint64_t longest(const task::Features& features) {
+uint64_t longest(const task::Examples& features) {
   uint64_t length = 0;
   for (uint64_t row = 0; row < features.size(); ++row) length = std::max(length, features.length(row));
   return length;
@@ -42,11 +42,11 @@ TEST_CASE("rows, labels and model are read, and the rows tokenized") {
   TrainOptions options = options_of(folder);
   options.validation_file = {folder.write("validation.csv", "text,label\nboring,NEGATIVE\n").string()};
   const Prepared made = prepare(options, classification());
-  CHECK(made.rows.labels.id2label() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
-  CHECK(made.train.labels == std::vector<int64_t>{2, 0, 2, 1});
-  CHECK(rows_of_labels(made) == std::vector<uint64_t>{1, 1, 2});
-  REQUIRE(made.evaluation.has_value());
-  CHECK(made.evaluation->labels == std::vector<int64_t>{0});
+  CHECK(made.loaded.config.labels() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
+  CHECK(made.train->size() == 4);
+  CHECK(made.train->target_counts() == "NEGATIVE (1), NEUTRAL (1), POSITIVE (2)");
+  REQUIRE(made.evaluation != nullptr);
+  CHECK(made.evaluation->preview(0) == "NEGATIVE \"boring\"");
   CHECK(made.loaded.model->num_labels() == 3);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("rows are truncated at max_seq_length, or at what the model takes if t
     std::optional<Prepared> made;
     const std::string said = captured_log([&] { made.emplace(prepare(options, classification())); });
     CHECK(made->max_length == static_cast<size_t>(expected));
-    CHECK(longest(made->train) == static_cast<uint64_t>(expected));
+    CHECK(longest(*made->train) == static_cast<uint64_t>(expected));
     CHECK(contains(said, "the model takes at most 40 tokens") == (max_seq_length > 40));
   }
 }
@@ -103,21 +103,18 @@ TEST_CASE("the model's files are a folder that trains on, with the options") {
   CHECK(read_json(folder.path() / "saved" / "training_args.json") == Json{{"seed", 7}});
   TrainOptions options = options_of(folder);
   options.model_name_or_path = folder.path() / "saved";
-  CHECK(prepare(options, classification()).rows.labels.id2label() == made.rows.labels.id2label());
+  CHECK(prepare(options, classification()).loaded.config.labels() == made.loaded.config.labels());
 }
 
-TEST_CASE("the facts describe an evaluation row, with a long text shortened") {
+TEST_CASE("the facts name the task's labels and metrics, and count the rows") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
-  options.validation_file = {
-      folder.write("validation.csv", "text,label\nboring,NEGATIVE\n" + std::string(5000, 'x') + ",POSITIVE\n")
-          .string()};
+  options.validation_file = {folder.write("validation.csv", "text,label\nboring,NEGATIVE\nfun,POSITIVE\n").string()};
   const Prepared made = prepare(options, classification());
   const RunFacts facts = facts_of(made, classification(), tensor::prepare_compute(options.compute));
   CHECK(facts.values["num_train_rows"] == 4);
   CHECK(facts.values["num_eval_rows"] == 2);
   CHECK(facts.values["precision"] == "fp32");
-  CHECK(facts.describe_row(0)["text"] == "boring");
-  CHECK(contains(facts.describe_row(0)["location"].get<std::string>(), "validation.csv:2"));
-  CHECK(facts.describe_row(1)["text"] == std::string(4000, 'x') + "...");
+  CHECK(facts.values["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));
+  CHECK(facts.values["metrics"][0].dump() == R"({"name":"accuracy","better":"higher","in_log":true})");
 }

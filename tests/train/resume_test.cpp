@@ -102,10 +102,15 @@ TEST_CASE("another model is refused, of other weights or of another tokenizer") 
 
 TEST_CASE("labels in another order than the checkpoint's are refused") {
   const Case with;
-  CHECK_NOTHROW(check_labels({"NEGATIVE", "NEUTRAL", "POSITIVE"}, with.checkpoint));
+  const auto config_of = [](const std::vector<std::string>& labels) {
+    model::ModelConfig config;
+    config.set_labels(labels);
+    return config;
+  };
+  CHECK_NOTHROW(check_targets(config_of({"NEGATIVE", "NEUTRAL", "POSITIVE"}), with.checkpoint));
   for (const std::vector<std::string>& labels :
        {std::vector<std::string>{"POSITIVE", "NEUTRAL", "NEGATIVE"}, {"NEGATIVE", "POSITIVE"}, {"a", "b", "c"}}) {
-    const Error error = expect_error([&] { check_labels(labels, with.checkpoint); });
+    const Error error = expect_error([&] { check_targets(config_of(labels), with.checkpoint); });
     CHECK(error.kind() == ErrorKind::kUsage);
     CHECK(contains(error.what(), "was trained with the labels NEGATIVE, NEUTRAL, POSITIVE; this run has "));
     CHECK(contains(error.hint(), "--id2label NEGATIVE,NEUTRAL,POSITIVE"));

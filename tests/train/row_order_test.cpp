@@ -21,7 +21,7 @@ std::vector<int64_t> evaluations(const Json& expected, int64_t num_epochs) {
   options.gradient_accumulation_steps = expected["gradient_accumulation_steps"];
   options.eval_strategy = expected["eval_strategy"].get<std::string>();
   options.eval_steps = expected["eval_steps"].get<double>();
-  const Plan plan = make_plan(options, static_cast<int64_t>(expected["lengths"].size()));
+  const Plan plan = plan_of(options, static_cast<int64_t>(expected["lengths"].size()));
   std::vector<int64_t> counts;
   for (int64_t epoch = 0; epoch < num_epochs; ++epoch) {
     counts.push_back(plan.evaluations_between(epoch * plan.steps_per_epoch, (epoch + 1) * plan.steps_per_epoch));

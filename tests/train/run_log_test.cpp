@@ -15,7 +15,7 @@ namespace {
 Plan plan_of_300() {
   TrainOptions options;
   options.per_device_train_batch_size = 16;
-  return make_plan(options, 1600);
+  return plan_of(options, 1600);
 }
 
 Json training_entry() {
@@ -44,7 +44,7 @@ TEST_CASE("an evaluation line has the main metrics") {
 TEST_CASE("lines of long runs have at most 80 columns") {
   TrainOptions options;
   options.max_steps = 30'000;
-  const Plan plan = make_plan(options, 100'000);
+  const Plan plan = plan_of(options, 100'000);
   Json training = training_entry(), evaluation = evaluation_entry();
   training.update({{"step", 29'990},
                    {"epoch", 9.25},

@@ -39,9 +39,9 @@ struct CountingObserver : RunObserver {
   void started(const RunState& state, const BestSoFar&) override { started_at = state.global_step; }
   void advanced(const RunState& state) override { steps.push_back(state.global_step); }
   void logged(const RunState& state) override { num_logged = state.log_history.size(); }
-  void evaluated(const eval::EvaluationResult& result, const RunState& state, const BestSoFar&) override {
+  void evaluated(const metric::Report& report, const RunState& state, const BestSoFar&) override {
     evaluations.push_back(state.global_step);
-    num_worst = result.worst.size();
+    num_worst = report.panels.back().data.size();  // the last panel lists the worst rows
   }
   void entered(RunPhase phase) override { num_phases[phase] += 1; }
 

@@ -12,6 +12,7 @@
 #include "expect_error.h"
 #include "options/json.h"
 #include "temporary_folder.h"
+#include "train/plan_fixture.h"
 
 using namespace hone;
 using namespace hone::train;
@@ -25,13 +26,13 @@ struct Case {
     options.output_dir = folder.path();
     options.model_name_or_path = "some/model";
     options.metric_for_best_model = "accuracy";
-    plan = make_plan(options, 80);
+    plan = plan_of(options, 80);
   }
   RunRequest request() const {
     return {options.output_dir, options.model_name_or_path.string(), options::to_json(options),
             options.num_train_epochs, events_folder};
   }
-  RunFacts facts() const { return {{{"num_parameters", 7}}, {"N", "P"}, {{"model_type", "bert"}}, {}}; }
+  RunFacts facts() const { return {{{"num_parameters", 7}}, {{"model_type", "bert"}}}; }
   Json run() const { return read_json(folder.path() / "run.json"); }
   bool has(const char* name) const { return fs::exists(folder.path() / name); }
 
@@ -65,10 +66,8 @@ TEST_CASE("a run in a fresh folder is seen while it is prepared, then described,
   const RunState state = state_at(15);
   reporter.advanced(state);
   reporter.logged(state);
-  eval::EvaluationResult result{.confusion = eval::ConfusionMatrix(2)};
-  result.confusion.add(0, 1);
-  result.worst = {{0, 0, 1, 0.1, 2.3}};
-  reporter.evaluated(result, state, {1.0, 15, 0});
+  const metric::Report report{.loss = 2.3, .values = {{"accuracy", 0.0}}};
+  reporter.evaluated(report, state, {1.0, 15, 0});
   CHECK(with.has("evaluations/15.json"));
   reporter.ended(RunEnd::kFinished);
   CHECK(with.run()["state"] == "finished");

@@ -39,7 +39,7 @@ RunState full_state() {
   return state;
 }
 
-Json full_json() { return trainer_state_json(full_state(), make_plan({}, 100), {0.25, 5, 0}, "out"); }
+Json full_json() { return trainer_state_json(full_state(), plan_of({}, 100), {0.25, 5, 0}, "out"); }
 
 // Both files of a checkpoint; null: there is no such file.
 RunState read_back(const Json& state, const Json& own) {
@@ -116,7 +116,7 @@ TEST_CASE("what has been evaluated is looked up by step") {
 TEST_CASE("the state comes back from its files bit for bit") {
   const RunState before = full_state();
   const TemporaryFolder folder;
-  write_run_state(folder.path(), before, make_plan({}, 100), {0.25, 5, 0}, "out");
+  write_run_state(folder.path(), before, plan_of({}, 100), {0.25, 5, 0}, "out");
   const RunState after = read_run_state(folder.path());
   CHECK(after.global_step == before.global_step);
   CHECK(after.log_history == before.log_history);
@@ -175,7 +175,7 @@ TEST_CASE("trainer_state.json has the keys of transformers' TrainerState and no 
   CHECK(json["best_model_checkpoint"] == "out/checkpoint-5");
   CHECK(json["max_steps"] == 39);
   CHECK(json["num_train_epochs"] == 3);
-  CHECK(trainer_state_json({}, make_plan({}, 100), {}, "out")["best_metric"].is_null());
+  CHECK(trainer_state_json({}, plan_of({}, 100), {}, "out")["best_metric"].is_null());
 }
 
 TEST_CASE("a state of another program, and one with a field missing or of a wrong type, is refused") {
@@ -215,7 +215,7 @@ TEST_CASE("only what the plan would have logged and evaluated by now is kept") {
   const Json summary = {{"train_loss", 1.0}, {"step", 8}};
   state.log_history = {training(4, 1), evaluation(5, 1, 0), training(8, 1), evaluation(8, 1, 0),
                        summary,        training(9, 1)};
-  keep_planned_entries(state, make_plan(options, 100));
+  keep_planned_entries(state, plan_of(options, 100));
   CHECK(state.log_history == Json({training(4, 1), evaluation(5, 1, 0), training(8, 1)}));
 }
 
@@ -236,7 +236,7 @@ TEST_CASE("with an entry of the log its time goes too") {
   RunState state;
   state.log_history = {training(4, 0.5), training(5, 0.5), training(7, 0.5), training(10, 0.5)};
   state.log_seconds = {1, 2, 3, 4};
-  keep_planned_entries(state, make_plan(options, 100));
+  keep_planned_entries(state, plan_of(options, 100));
   CHECK(state.log_history.size() == 2);
   CHECK(state.log_seconds == Json{2, 4});
 }

@@ -28,12 +28,12 @@ std::vector<uint64_t> joined(const StepRows& rows) {
 }  // namespace
 
 TEST_CASE("the steps of an epoch are its order, divided into micro-batches") {
-  const task::Features train = made_up_rows(22);
+  const auto train = examples_of(made_up_rows(22));
   const TrainOptions options = options_of_22_rows();
-  const Plan plan = make_plan(options, 22);
+  const Plan plan = plan_of(options, 22);
   std::vector<uint64_t> lengths;
-  for (uint64_t row = 0; row < 22; ++row) lengths.push_back(train.length(row));
-  StepRowSource source(plan, train);
+  for (uint64_t row = 0; row < 22; ++row) lengths.push_back(train->length(row));
+  StepRowSource source(plan, *train);
   RowOrder orders({options.seed, options.seed, false, 8}, lengths, [](int64_t) { return int64_t{0}; });
   const std::vector<std::vector<size_t>> sizes = {{4, 4}, {4, 4}, {4, 2}};
   for (const int64_t epoch : {0, 1}) {
@@ -56,25 +56,25 @@ TEST_CASE("the steps of an epoch are its order, divided into micro-batches") {
 }
 
 TEST_CASE("a step's rows are the same whichever step was asked for before") {
-  const task::Features train = made_up_rows(22);
+  const auto train = examples_of(made_up_rows(22));
   TrainOptions options = options_of_22_rows();
   options.group_by_length = true;
-  const Plan plan = make_plan(options, 22);
-  StepRowSource in_order(plan, train);
+  const Plan plan = plan_of(options, 22);
+  StepRowSource in_order(plan, *train);
   std::vector<std::vector<uint64_t>> expected;
   for (int64_t step = 0; step < plan.total_steps; ++step) expected.push_back(joined(in_order.rows_of_step(step)));
-  StepRowSource backwards(plan, train);
+  StepRowSource backwards(plan, *train);
   for (int64_t step = plan.total_steps; step-- > 0;) {
     CHECK(joined(backwards.rows_of_step(step)) == expected[static_cast<size_t>(step)]);
   }
 }
 
 TEST_CASE("a smaller last batch that is dropped is in no step") {
-  const task::Features train = made_up_rows(22);
+  const auto train = examples_of(made_up_rows(22));
   TrainOptions options = options_of_22_rows();
   options.dataloader_drop_last = true;
-  const Plan plan = make_plan(options, 22);
-  StepRowSource source(plan, train);
+  const Plan plan = plan_of(options, 22);
+  StepRowSource source(plan, *train);
   uint64_t rows = 0;
   for (int64_t step = 0; step < plan.steps_per_epoch; ++step) {
     for (const auto& batch : source.rows_of_step(step).micro_batches) CHECK(batch.size() == 4);

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,11 @@
 #include "model/load.h"
 #include "model/save.h"
 #include "parity/parity_fixture.h"
-#include "task/features.h"
-#include "task/tasks.h"
+#include "task/text_classification.h"
 #include "tensor/compute.h"
 #include "tensor/safetensors.h"
 #include "train/checkpoint.h"
+#include "train/plan_fixture.h"
 #include "train/trainer.h"
 
 namespace hone {
@@ -29,21 +30,28 @@ inline Json train_fixture(const std::string& name) {
 }
 
 // Adds a row of tokens that tiny-bert has: 2 is [CLS], words begin at 5.
-inline void add_row(task::Features& features, uint64_t length, uint64_t salt, int64_t label) {
+inline void add_row(task::ClassifiedTexts& texts, uint64_t length, uint64_t salt, int64_t label) {
+  task::Features& features = texts.features;
   for (uint64_t i = 0; i < length; ++i) {
     features.ids.push_back(i == 0 ? 2 : static_cast<int32_t>(5 + (salt * 31 + i * i * 17) % 100));
     features.type_ids.push_back(0);
   }
   features.offsets.push_back(features.ids.size());
-  features.labels.push_back(label);
+  texts.labels.push_back(label);
 }
 
-inline task::Features made_up_rows(uint64_t count, uint64_t salt = 1) {
-  task::Features features;
+// Rows of the three classes that the tiny models have.
+inline task::ClassifiedTexts made_up_rows(uint64_t count, uint64_t salt = 1) {
+  task::ClassifiedTexts texts{.names = {"NEGATIVE", "NEUTRAL", "POSITIVE"}};
   for (uint64_t row = 0; row < count; ++row) {
-    add_row(features, 3 + (row * row * 7 + salt) % 11, row * 13 + salt, static_cast<int64_t>((row * 5 + salt) % 3));
+    add_row(texts, 3 + (row * row * 7 + salt) % 11, row * 13 + salt, static_cast<int64_t>((row * 5 + salt) % 3));
   }
-  return features;
+  return texts;
+}
+
+inline std::unique_ptr<task::Examples> examples_of(task::ClassifiedTexts texts, double label_smoothing = 0) {
+  texts.label_smoothing = label_smoothing;
+  return task::make_examples(std::move(texts));
 }
 
 using Tensors = std::map<std::string, at::Tensor>;
@@ -99,11 +107,14 @@ inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir
 
 // A model fresh from its folder and a trainer on it, as a new process has them.
 struct TinyRun {
-  TinyRun(const train::TrainOptions& options_in, task::Features train_rows, bool dropout = true,
+  TinyRun(const train::TrainOptions& options_in, task::ClassifiedTexts train_rows, bool dropout = true,
           const std::string& family = "bert", train::RunObserver* observer = nullptr, bool defers_results = false)
-      : options(options_in), train(std::move(train_rows)), evaluation(made_up_rows(10, 77)) {
+      : options(options_in),
+        train(examples_of(std::move(train_rows), options.label_smoothing_factor)),
+        evaluation(examples_of(made_up_rows(10, 77), options.label_smoothing_factor)) {
     const tensor::Compute compute = tensor::prepare_compute(options.compute);
-    plan = train::make_plan(options, static_cast<int64_t>(train.size()));
+    metrics = metric::classification_metrics(3);
+    plan = train::make_plan(options, static_cast<int64_t>(train->size()), metrics);
     model::ClassifierRequest request;
     request.model_dir = fixture_models() / ("tiny-" + family);
     if (!dropout) request.config_overrides = no_dropout(family);
@@ -111,10 +122,8 @@ struct TinyRun {
     loaded.model->set_compute(compute);
     train::TrainerInputs inputs;
     inputs.model = loaded.model;
-    inputs.train = &train;
-    inputs.evaluation = &evaluation;
-    inputs.task = &task::find_task("text-classification");
-    inputs.row_location = [](uint64_t row) { return fmt::format("rows.csv:{}", row + 2); };
+    inputs.train = train.get();
+    inputs.evaluation = evaluation.get();
     inputs.save_model = [this](const std::filesystem::path& folder) {
       model::save_model(*loaded.model, loaded.config, folder);
     };
@@ -142,8 +151,9 @@ struct TinyRun {
   }
 
   train::TrainOptions options;
+  std::vector<metric::Metric> metrics;
   train::Plan plan;
-  task::Features train, evaluation;
+  std::unique_ptr<task::Examples> train, evaluation;
   model::LoadedClassifier loaded;
   std::unique_ptr<train::Trainer> trainer;
 };

@@ -112,7 +112,7 @@ struct SignallingObserver : RunObserver {
   SignallingObserver(Call which, int at) : call(which), left(at) {}
   void advanced(const RunState&) override { happened(Call::kStep); }
   void logged(const RunState&) override { happened(Call::kLog); }
-  void evaluated(const eval::EvaluationResult&, const RunState&, const BestSoFar&) override {
+  void evaluated(const metric::Report&, const RunState&, const BestSoFar&) override {
     happened(Call::kEvaluation);
   }
   void beat() override { happened(Call::kBatch); }
@@ -393,7 +393,7 @@ TEST_CASE("a step takes no longer after fifty thousand evaluations than after fo
   }
   state.global_step = kEvaluations;
   std::filesystem::copy(checkpoint(4), checkpoint(kEvaluations));
-  const Plan plan = make_plan(options, 2);
+  const Plan plan = plan_of(options, 2);
   write_run_state(checkpoint(kEvaluations), state, plan, {}, "out");
   const auto step_seconds = [&](int64_t from) {
     TimingObserver observer;

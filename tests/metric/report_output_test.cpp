@@ -1,29 +1,38 @@
-#include "eval/report.h"
+#include "metric/report_output.h"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
 #include "expect_error.h"
+#include "metric/classification.h"
 
 using namespace hone;
 
 namespace {
 
+metric::Report report_of(const metric::ConfusionMatrix& matrix, const std::vector<std::string>& labels) {
+  metric::Report report = metric::classification_report(matrix, labels);
+  report.num_rows = report.num_targets = matrix.total();
+  return report;
+}
+
 // Six rows: of four "a" three are right, of two "b" one. Precision of b is 1/2, its recall 1/2, that of a 3/4 and 3/4.
-eval::EvaluationResult two_labels() {
-  eval::EvaluationResult result{.loss = 0.12345, .confusion = eval::ConfusionMatrix(2), .num_rows = 6, .seconds = 2};
-  for (int i = 0; i < 3; ++i) result.confusion.add(0, 0);
-  result.confusion.add(0, 1);
-  result.confusion.add(1, 1);
-  result.confusion.add(1, 0);
-  return result;
+metric::Report two_labels(const std::vector<std::string>& labels = {"a", "b"}) {
+  metric::ConfusionMatrix matrix(2);
+  for (int i = 0; i < 3; ++i) matrix.add(0, 0);
+  matrix.add(0, 1);
+  matrix.add(1, 1);
+  matrix.add(1, 0);
+  metric::Report report = report_of(matrix, labels);
+  report.loss = 0.12345;
+  return report;
 }
 
 }  // namespace
 
 TEST_CASE("the text report of two labels has the scores of the positive one, each label and the confusion matrix") {
-  CHECK(eval::report_text(two_labels(), {"a", "b"}) ==
+  CHECK(metric::report_text(two_labels()) ==
         "rows      6\n"
         "loss      0.1235\n"
         "accuracy  0.6667\n"
@@ -32,12 +41,12 @@ TEST_CASE("the text report of two labels has the scores of the positive one, eac
         "f1        0.5000\n"
         "          (precision, recall and f1 of \"b\")\n"
         "\n"
-        "label         precision  recall      f1    rows\n"
-        "a                0.7500  0.7500  0.7500       4\n"
-        "b                0.5000  0.5000  0.5000       2\n"
-        "macro            0.6250  0.6250  0.6250       6\n"
-        "micro            0.6667  0.6667  0.6667       6\n"
-        "weighted         0.6667  0.6667  0.6667       6\n"
+        "label         precision  recall      f1  support\n"
+        "a                0.7500  0.7500  0.7500        4\n"
+        "b                0.5000  0.5000  0.5000        2\n"
+        "macro            0.6250  0.6250  0.6250        6\n"
+        "micro            0.6667  0.6667  0.6667        6\n"
+        "weighted         0.6667  0.6667  0.6667        6\n"
         "\n"
         "true \\ predicted  a         b\n"
         "a                 3         1\n"
@@ -45,7 +54,7 @@ TEST_CASE("the text report of two labels has the scores of the positive one, eac
 }
 
 TEST_CASE("columns line up under labels of any script and length") {
-  const std::string text = eval::report_text(two_labels(), {"\xC3\xA9t\xC3\xA9", "a label that is rather long"});
+  const std::string text = metric::report_text(two_labels({"\xC3\xA9t\xC3\xA9", "a label that is rather long"}));
   const auto place = [&](const std::string& line_start, const std::string& what) {
     const size_t begin = text.find(line_start);
     REQUIRE(begin != std::string::npos);
@@ -60,46 +69,47 @@ TEST_CASE("columns line up under labels of any script and length") {
 }
 
 TEST_CASE("three labels have no positive one, and many labels no matrix on the screen") {
-  eval::EvaluationResult three{.confusion = eval::ConfusionMatrix(3)};
-  three.confusion.add(2, 2);
-  const std::string text = eval::report_text(three, {"a", "b", "c"});
+  metric::ConfusionMatrix three(3);
+  three.add(2, 2);
+  const std::string text = metric::report_text(report_of(three, {"a", "b", "c"}));
   CHECK_FALSE(contains(text, "precision, recall and f1 of"));
   CHECK(contains(text, "accuracy  1.0000\n\nlabel"));
-  const eval::EvaluationResult many{.confusion = eval::ConfusionMatrix(13)};
-  CHECK(contains(eval::report_text(many, std::vector<std::string>(13, "x")),
+  const metric::ConfusionMatrix many(13);
+  CHECK(contains(metric::report_text(report_of(many, std::vector<std::string>(13, "x"))),
                  "confusion matrix of 13 labels: see --json\n"));
 }
 
-TEST_CASE("the JSON report has every number, the matrix by true label, and the labels") {
-  const Json json = eval::report_json(two_labels(), {"a", "b"});
+TEST_CASE("the JSON report has every number, the matrix by true label, and the scores of each label") {
+  const Json json = metric::report_json(two_labels());
   CHECK(json["rows"] == 6);
   CHECK(json["loss"] == 0.12345);
-  CHECK(json["runtime"] == 2);
   CHECK(json["accuracy"].get<double>() == doctest::Approx(4.0 / 6));
   CHECK(json["f1_binary"] == 0.5);
   CHECK(json["f1_macro"] == 0.625);
-  CHECK(json["labels"] == Json({"a", "b"}));
+  CHECK(json["panels"].dump() ==
+        R"([{"kind":"table","name":"per_label","title":"Labels"},)"
+        R"({"kind":"matrix","name":"confusion_matrix","title":"Confusion matrix"}])");
   CHECK(json["confusion_matrix"].dump() == "[[3,1],[1,1]]");
   CHECK(json["per_label"]["a"].dump() == R"({"precision":0.75,"recall":0.75,"f1":0.75,"support":4})");
 }
 
 TEST_CASE("a matrix of many labels is written by its cells that are not 0") {
-  eval::ConfusionMatrix dense(100), sparse(101);
+  metric::ConfusionMatrix dense(100), sparse(101);
   dense.add(99, 0);
-  CHECK(eval::confusion_json(dense).size() == 100);
-  CHECK(eval::confusion_json(dense)[99][0] == 1);
+  CHECK(metric::confusion_json(dense).size() == 100);
+  CHECK(metric::confusion_json(dense)[99][0] == 1);
   for (const auto& [label, predicted] : {std::pair{100, 0}, {3, 3}, {100, 0}, {3, 2}}) sparse.add(label, predicted);
-  CHECK(eval::confusion_json(sparse).dump() == R"({"cells":[[3,2,1],[3,3,1],[100,0,2]]})");
+  CHECK(metric::confusion_json(sparse).dump() == R"({"cells":[[3,2,1],[3,3,1],[100,0,2]]})");
 }
 
 TEST_CASE("the text report lists the fifty labels with the most rows") {
-  eval::EvaluationResult result{.confusion = eval::ConfusionMatrix(60)};
+  metric::ConfusionMatrix matrix(60);
   std::vector<std::string> labels;
   for (int64_t id = 0; id < 60; ++id) {
     labels.push_back(fmt::format("label{}", id));
-    for (int64_t row = 0; row <= id; ++row) result.confusion.add(id, 0);
+    for (int64_t row = 0; row <= id; ++row) matrix.add(id, 0);
   }
-  const std::string text = eval::report_text(result, labels);
+  const std::string text = metric::report_text(report_of(matrix, labels));
   CHECK(contains(text, "\nlabel10 "));
   CHECK(contains(text, "\nlabel59 "));
   CHECK_FALSE(contains(text, "\nlabel9 "));

@@ -1,4 +1,4 @@
-#include "eval/score_functions.h"
+#include "task/score_functions.h"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +13,7 @@ using namespace hone;
 namespace {
 
 std::vector<float> applied(std::string_view function, std::vector<float> logits, size_t num_labels) {
-  eval::apply_score_function(eval::find_score_function(function), logits, num_labels);
+  task::apply_score_function(task::find_score_function(function), logits, num_labels);
   return logits;
 }
 
@@ -31,28 +31,28 @@ TEST_CASE("logits become scores by softmax, sigmoid or not at all") {
   CHECK(sigmoid[2] == doctest::Approx(5.0 / 6));
   CHECK(applied("none", logits, 3) == logits);
   CHECK(applied("softmax", {1000, 0}, 2) == std::vector<float>{1, 0});  // no overflow
-  const Error error = expect_error([] { eval::find_score_function("sofmax"); });
+  const Error error = expect_error([] { task::find_score_function("sofmax"); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.hint(), "did you mean \"softmax\"?"));
 }
 
 TEST_CASE("the default function is that of transformers' pipeline: problem_type first, then the number of labels") {
-  CHECK(eval::default_score_function("", 2) == "softmax");
-  CHECK(eval::default_score_function("single_label_classification", 3) == "softmax");
-  CHECK(eval::default_score_function("multi_label_classification", 2) == "sigmoid");
-  CHECK(eval::default_score_function("", 1) == "sigmoid");
-  CHECK(eval::default_score_function("regression", 1) == "none");
-  CHECK(eval::default_score_function("regression", 3) == "none");
+  CHECK(task::default_score_function("", 2) == "softmax");
+  CHECK(task::default_score_function("single_label_classification", 3) == "softmax");
+  CHECK(task::default_score_function("multi_label_classification", 2) == "sigmoid");
+  CHECK(task::default_score_function("", 1) == "sigmoid");
+  CHECK(task::default_score_function("regression", 1) == "none");
+  CHECK(task::default_score_function("regression", 3) == "none");
 }
 
 TEST_CASE("the first row with a value that is not finite is found, and the error names it") {
   const float nan = std::nanf(""), infinite = std::numeric_limits<float>::infinity();
-  CHECK_FALSE(eval::first_nonfinite_row(std::vector<float>{0.5f, 0.5f, 0, 1}, 2));
-  CHECK_FALSE(eval::first_nonfinite_row({}, 2));
-  CHECK(eval::first_nonfinite_row(std::vector<float>{0, 1, 0, nan, nan, 0}, 2) == 1);
-  CHECK(eval::first_nonfinite_row(std::vector<float>{-infinite, 1}, 2) == 0);
-  CHECK(eval::first_nonfinite_row(std::vector<float>{0, 1, 2, 0, 1, infinite}, 3) == 1);
-  const Error error = eval::nonfinite_error("reviews.csv:17");
+  CHECK_FALSE(task::first_nonfinite_row(std::vector<float>{0.5f, 0.5f, 0, 1}, 2));
+  CHECK_FALSE(task::first_nonfinite_row({}, 2));
+  CHECK(task::first_nonfinite_row(std::vector<float>{0, 1, 0, nan, nan, 0}, 2) == 1);
+  CHECK(task::first_nonfinite_row(std::vector<float>{-infinite, 1}, 2) == 0);
+  CHECK(task::first_nonfinite_row(std::vector<float>{0, 1, 2, 0, 1, infinite}, 3) == 1);
+  const Error error = task::nonfinite_error("reviews.csv:17");
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(std::string(error.what()) == "the model gave reviews.csv:17 a score that is not a number");
   CHECK(error.hint() == "the model's weights may be damaged (NaN or infinity)");

@@ -1,8 +1,9 @@
-#include "eval/metrics.h"
+#include "metric/classification.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <tuple>
 
@@ -13,8 +14,8 @@ using namespace hone;
 
 namespace {
 
-eval::ConfusionMatrix matrix_of(const Json& item) {
-  eval::ConfusionMatrix matrix(item["num_labels"].get<int64_t>());
+metric::ConfusionMatrix matrix_of(const Json& item) {
+  metric::ConfusionMatrix matrix(item["num_labels"].get<int64_t>());
   for (size_t row = 0; row < item["labels"].size(); ++row) {
     matrix.add(item["labels"][row].get<int64_t>(), item["predicted"][row].get<int64_t>());
   }
@@ -27,11 +28,11 @@ TEST_CASE("every metric is scikit-learn's, undefined ratios and absent labels in
   for (const Json& item : metrics_fixture()["metrics"]) {
     CAPTURE(item["name"].get<std::string>());
     std::set<std::string> names;
-    for (const auto& [name, value] : eval::compute_metrics(matrix_of(item))) {
+    for (const auto& [name, value] : metric::compute_metrics(matrix_of(item))) {
       CAPTURE(name);
-      REQUIRE(item["expected"].contains(name));
-      CHECK(value == doctest::Approx(item["expected"][name].get<double>()).epsilon(1e-12));
-      names.insert(name);
+      REQUIRE(item["expected"].contains(std::string(name)));
+      CHECK(value == doctest::Approx(item["expected"][std::string(name)].get<double>()).epsilon(1e-12));
+      names.emplace(name);
     }
     CHECK(names.size() == item["expected"].size());
   }
@@ -40,12 +41,12 @@ TEST_CASE("every metric is scikit-learn's, undefined ratios and absent labels in
 TEST_CASE("scores and counts by label are scikit-learn's") {
   for (const Json& item : metrics_fixture()["metrics"]) {
     CAPTURE(item["name"].get<std::string>());
-    const eval::ConfusionMatrix matrix = matrix_of(item);
+    const metric::ConfusionMatrix matrix = matrix_of(item);
     CHECK(matrix.total() == item["labels"].size());
     for (int64_t label = 0; label < matrix.num_labels(); ++label) {
       CAPTURE(label);
       const auto id = static_cast<size_t>(label);
-      const eval::LabelScores scores = eval::label_scores(matrix, label);
+      const metric::LabelScores scores = metric::label_scores(matrix, label);
       const Json& expected = item["per_label"][id];
       CHECK(scores.precision == doctest::Approx(expected["precision"].get<double>()).epsilon(1e-12));
       CHECK(scores.recall == doctest::Approx(expected["recall"].get<double>()).epsilon(1e-12));
@@ -60,7 +61,7 @@ TEST_CASE("scores and counts by label are scikit-learn's") {
 }
 
 TEST_CASE("no rows give zeros, not a division by zero") {
-  for (const auto& [name, value] : eval::compute_metrics(eval::ConfusionMatrix(3))) {
+  for (const auto& [name, value] : metric::compute_metrics(metric::ConfusionMatrix(3))) {
     CAPTURE(name);
     CHECK(value == 0);
   }
@@ -68,16 +69,31 @@ TEST_CASE("no rows give zeros, not a division by zero") {
 
 TEST_CASE("binary F1 is a metric of two labels only; every metric has a sentence") {
   const auto has_binary = [](int64_t num_labels) {
-    const auto values = eval::compute_metrics(eval::ConfusionMatrix(num_labels));
+    const auto values = metric::compute_metrics(metric::ConfusionMatrix(num_labels));
     return std::any_of(values.begin(), values.end(), [](const auto& value) { return value.first == "f1_binary"; });
   };
   CHECK(has_binary(2));
   CHECK_FALSE(has_binary(3));
-  for (const eval::Metric& metric : eval::metrics()) CHECK_FALSE(metric.doc.empty());
+  for (const metric::Metric& row : metric::classification_metrics()) {
+    CHECK_FALSE(row.doc.empty());
+    CHECK(row.better == metric::Better::kHigher);
+  }
+  const auto names_for = [](int64_t num_labels) {
+    std::vector<std::string_view> names;
+    for (const metric::Metric& row : metric::classification_metrics(num_labels)) names.push_back(row.name);
+    return names;
+  };
+  for (const int64_t num_labels : {2, 3}) {
+    std::vector<std::string_view> computed;
+    for (const auto& [name, value] : metric::compute_metrics(metric::ConfusionMatrix(num_labels))) {
+      computed.push_back(name);
+    }
+    CHECK(computed == names_for(num_labels));
+  }
 }
 
 TEST_CASE("a label outside the matrix is a bug, not a wrong count") {
-  eval::ConfusionMatrix matrix(2);
+  metric::ConfusionMatrix matrix(2);
   for (const auto& [label, predicted] : std::vector<std::pair<int64_t, int64_t>>{{2, 0}, {0, 2}, {-1, 0}, {0, -1}}) {
     const Error error = expect_error([&] { matrix.add(label, predicted); });
     CHECK(error.kind() == ErrorKind::kInternal);
@@ -87,7 +103,7 @@ TEST_CASE("a label outside the matrix is a bug, not a wrong count") {
 }
 
 TEST_CASE("the cells of a matrix are those that are not 0, in order") {
-  eval::ConfusionMatrix matrix(100'000);
+  metric::ConfusionMatrix matrix(100'000);
   for (const auto& [label, predicted] : {std::pair{99'999, 7}, {2, 99'999}, {2, 2}, {2, 99'999}}) {
     matrix.add(label, predicted);
   }
@@ -101,4 +117,18 @@ TEST_CASE("the cells of a matrix are those that are not 0, in order") {
   CHECK(matrix.correct() == 1);
   CHECK(matrix.num_of_label(2) == 3);
   CHECK(matrix.num_of_prediction(99'999) == 2);
+}
+
+TEST_CASE("a mistake's score is the softmax of its true label and its loss the cross-entropy") {
+  const float logits[] = {2.0f, 0.0f, -1.0f};
+  const double sum = std::exp(2.0) + 1 + std::exp(-1.0);
+  const metric::Mistake mistake = metric::make_mistake(7, logits, 1, 0);
+  CHECK(mistake.row == 7);
+  CHECK(mistake.label == 1);
+  CHECK(mistake.predicted == 0);
+  CHECK(mistake.score == doctest::Approx(1 / sum).epsilon(1e-12));
+  CHECK(mistake.loss == doctest::Approx(std::log(sum)).epsilon(1e-12));
+  const float large[] = {1000.0f, 0.0f};
+  CHECK(metric::make_mistake(0, large, 1, 0).loss == doctest::Approx(1000));
+  CHECK(metric::make_mistake(0, large, 1, 0).score == 0);
 }

@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace hone::eval {
+#include "metric/report.h"
+
+namespace hone::metric {
 
 class ConfusionMatrix {
  public:
@@ -44,20 +46,26 @@ class ConfusionMatrix {
   uint64_t total_ = 0, correct_ = 0;
 };
 
-// One metric: its name in logs and reports ("accuracy", "f1_macro"), and how it is computed.
-struct Metric {
-  std::string_view name;
-  std::string_view doc;
-  double (*compute)(const ConfusionMatrix& matrix);
-  bool only_binary = false;  // only if there are two labels; the second one is the positive class
-  bool greater_is_better = true;
+// A wrongly predicted row.
+struct Mistake {
+  uint64_t row = 0;
+  int64_t label = 0, predicted = 0;
+  double score = 0;  // the probability that the model gives the true label
+  double loss = 0;   // -log(score)
 };
 
-std::span<const Metric> metrics();
+// From one row's logits [K], all of them finite; `predicted` is the label of the highest one.
+Mistake make_mistake(uint64_t row, std::span<const float> logits, int64_t label, int64_t predicted);
 
-// Returns every metric that applies to this number of labels, in the table's order. "precision", "recall" and "f1" are
-// those of the positive class if there are two labels, else the macro average.
-std::vector<std::pair<std::string, double>> compute_metrics(const ConfusionMatrix& matrix);
+// Every metric of classification, in the order of logs and reports. "precision", "recall" and "f1" are those of the
+// positive class (the second one) if there are two labels, else the macro average.
+std::span<const Metric> classification_metrics();
+
+// Those that apply to this number of labels.
+std::vector<Metric> classification_metrics(int64_t num_labels);
+
+// The value of each metric that applies.
+std::vector<std::pair<std::string_view, double>> compute_metrics(const ConfusionMatrix& matrix);
 
 // Of one label.
 struct LabelScores {
@@ -66,7 +74,14 @@ struct LabelScores {
 };
 LabelScores label_scores(const ConfusionMatrix& matrix, int64_t label);
 
-// Whether a higher value of the metric is better: false for errors such as the loss, which have no row in metrics().
-bool greater_is_better(std::string_view metric);
+// With more labels than this, a matrix is written by its cells that are not 0.
+inline constexpr int64_t kMaxDenseLabels = 100;
 
-}  // namespace hone::eval
+// [[row of counts], ...] with a row for each true label and a column for each predicted one; with more than
+// kMaxDenseLabels labels {"cells": [[label, predicted, count], ...]}, ids counted from 0.
+Json confusion_json(const ConfusionMatrix& matrix);
+
+// Metrics, scores by label and the matrix; the caller adds loss, rows and targets. `labels` by id.
+Report classification_report(const ConfusionMatrix& matrix, const std::vector<std::string>& labels);
+
+}  // namespace hone::metric

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-namespace hone::eval {
+namespace hone::task {
 
 // transformers' names (function_to_apply), for options and schemas; the table of functions has the same ones.
 inline constexpr std::array<std::string_view, 3> kScoreFunctionNames = {"softmax", "sigmoid", "none"};
@@ -37,4 +37,4 @@ std::optional<size_t> first_nonfinite_row(std::span<const float> values, size_t 
 // The error (kInput) about such a row; `row` names it: "reviews.csv:17", "inputs[3]".
 Error nonfinite_error(std::string_view row);
 
-}  // namespace hone::eval
+}  // namespace hone::task

@@ -1,11 +1,11 @@
-#include "eval/score_functions.h"
+#include "task/score_functions.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/names.h"
 
-namespace hone::eval {
+namespace hone::task {
 
 namespace {
 
@@ -66,4 +66,4 @@ Error nonfinite_error(std::string_view row) {
                "the model's weights may be damaged (NaN or infinity)");
 }
 
-}  // namespace hone::eval
+}  // namespace hone::task

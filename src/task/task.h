@@ -1,0 +1,109 @@
+// What a model is trained for. A task turns rows into examples, and examples into losses and evaluations. Batches, targets
+// and predictions are local to the task: training and evaluation know rows, scalars and reports only.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "metric/report.h"
+#include "model/config.h"
+#include "model/sequence_classifier.h"
+#include "nn/forward_context.h"
+#include "table/labels.h"
+#include "table/rows.h"
+#include "task/samples.h"
+#include "text/tokenizer.h"
+
+namespace hone::task {
+
+// A running evaluation of one set of examples.
+class Evaluation {
+ public:
+  virtual ~Evaluation() = default;
+  // Computes the outputs and losses of these rows, without gradients.
+  virtual void add(const model::SequenceClassifier& model, std::span<const uint64_t> rows) = 0;
+  virtual metric::Report report() const = 0;
+};
+
+// Rows that have become the input of a model, with their targets.
+class Examples {
+ public:
+  virtual ~Examples() = default;
+
+  virtual uint64_t size() const = 0;
+  // Tokens of a row: for groups of similar lengths, the size of batches, and tokens/s.
+  virtual uint64_t length(uint64_t row) const = 0;
+  // How many targets the loss of these rows is a sum over. Asked before the forward passes, so that the mean over a step
+  // does not depend on its division into micro-batches.
+  virtual uint64_t num_targets(std::span<const uint64_t> rows, const nn::ForwardContext& context) const;
+  // The sum of the losses of the rows' targets, a scalar.
+  virtual at::Tensor loss(const model::SequenceClassifier& model, std::span<const uint64_t> rows,
+                          const nn::ForwardContext& context) const = 0;
+  // `num_worst`: how many of the worst rows the report lists.
+  virtual std::unique_ptr<Evaluation> evaluation(size_t num_worst) const = 0;
+
+  // "train.csv:17", or "row 17" if the row comes from no file.
+  virtual std::string location(uint64_t row) const = 0;
+  // {"location", "text", ...}: what a person needs to find and judge the row.
+  virtual Json describe(uint64_t row) const = 0;
+  // One row in a line, with its target, and how many rows have which target.
+  virtual std::string preview(uint64_t row) const = 0;
+  virtual std::string target_counts() const = 0;
+  // Warnings about these rows as training rows, with numbers and what to do.
+  virtual std::vector<std::string> findings() const = 0;
+  // Warnings about these rows as input of a trained model, such as how many were truncated.
+  virtual std::vector<std::string> input_notes() const = 0;
+  // A few short rows for the page of a served model.
+  virtual std::vector<Sample> samples() const = 0;
+};
+
+// The rows that a run trains and evaluates on (task/splits.h).
+struct TrainingRows {
+  table::Rows all_train;  // before max_train_samples
+  table::Rows train;
+  std::optional<table::Rows> evaluation;
+  std::string evaluation_name;  // "validation", "held-out" or "test"
+};
+
+struct ExampleOptions {
+  const text::Tokenizer& tokenizer;
+  int64_t vocab_size = 0;  // rows of the model's embedding
+  size_t max_length = 0;   // tokens of a row; longer rows are truncated
+};
+
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  // The metrics of its evaluations, once the classes are known.
+  virtual std::span<const metric::Metric> metrics() const = 0;
+
+  // Chooses columns and decides what the targets mean, from all splits together; the first one is the training split, or
+  // the only one. Removes the rows that cannot be used, with a note (with `strict`: an error). Call it once, before the
+  // methods below. Errors: kInput and kUsage for rows that do not fit the task.
+  virtual void adopt(std::span<table::LabelledSplit> splits) = 0;
+  // The class of each row, of which a hold-out takes equal shares.
+  virtual std::vector<int64_t> strata(const table::Rows& rows) const = 0;
+  // What is unusual about the rows of a run and probably not wanted. One sentence for each finding.
+  virtual std::vector<std::string> findings(const TrainingRows& rows) const = 0;
+  // `what` names the rows in progress and warnings: "training rows". The result refers to the task and the tokenizer.
+  virtual std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
+                                             const ExampleOptions& options) const = 0;
+
+  // Sets labels and problem_type.
+  virtual void write_config(model::ModelConfig& config) const = 0;
+  // What run.json and /info say of the task: {"labels": [...]}.
+  virtual Json facts() const = 0;
+  // "for the labels: NEGATIVE, POSITIVE".
+  virtual std::string card_phrase() const = 0;
+};
+
+}  // namespace hone::task
