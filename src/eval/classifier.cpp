@@ -75,9 +75,9 @@ bool is_training_split(const TrainingFacts& training, const std::filesystem::pat
 }
 
 Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length) {
-  model::ClassifierRequest request;
+  model::ModelRequest request;
   request.model_dir = model_dir;
-  model::LoadedClassifier loaded = model::load_classifier(request);
+  model::LoadedModel loaded = model::load_model(request);
   if (loaded.report.from_config_only || !loaded.report.newly_initialized.empty()) {
     throw UntrainedModel(
         ErrorKind::kInput,

@@ -40,7 +40,7 @@ class UntrainedModel : public Error {
 };
 
 struct Classifier {
-  std::shared_ptr<model::SequenceClassifier> model;
+  std::shared_ptr<model::Model> model;
   model::ModelConfig config;
   text::Tokenizer tokenizer;
   std::vector<std::string> labels;  // by id

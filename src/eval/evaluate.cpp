@@ -71,7 +71,7 @@ void check_finite(const metric::Report& report, const task::Examples& examples) 
   if (report.num_nonfinite > 0) throw task::nonfinite_error(examples.location(report.first_nonfinite));
 }
 
-std::optional<Evaluated> evaluate(const model::SequenceClassifier& model, const task::Examples& examples,
+std::optional<Evaluated> evaluate(const model::Model& model, const task::Examples& examples,
                                   const EvaluateOptions& options) {
   const c10::InferenceMode no_gradients;
   const auto start = std::chrono::steady_clock::now();
@@ -80,7 +80,7 @@ std::optional<Evaluated> evaluate(const model::SequenceClassifier& model, const 
   Progress progress("evaluating", "row", examples.size());
   std::vector<uint64_t> lengths = lengths_of(examples);
   const uint64_t max_tokens = evaluation_tokens(lengths, batch_size);
-  SortedBatches batches(std::move(lengths), max_tokens, model.num_labels());
+  SortedBatches batches(std::move(lengths), max_tokens, model.num_outputs());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.keep_going && !options.keep_going()) return std::nullopt;
     evaluation->add(model, rows);
@@ -92,12 +92,12 @@ std::optional<Evaluated> evaluate(const model::SequenceClassifier& model, const 
   return result;
 }
 
-std::vector<float> scores(const model::SequenceClassifier& model, const task::Features& features,
+std::vector<float> scores(const model::Model& model, const task::Features& features,
                           const task::ScoreFunction& function, const RowName& row_name, uint64_t tokens_per_batch) {
   const c10::InferenceMode no_gradients;
-  const auto num_labels = static_cast<size_t>(model.num_labels());
+  const auto num_labels = static_cast<size_t>(model.num_outputs());
   std::vector<float> result(features.size() * num_labels);
-  SortedBatches batches(lengths_of(features), tokens_per_batch, model.num_labels());
+  SortedBatches batches(lengths_of(features), tokens_per_batch, model.num_outputs());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     const at::Tensor logits =
         model.forward(task::make_batch(features, rows), {}).to(at::kCPU, at::kFloat).contiguous();

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "metric/report.h"
-#include "model/sequence_classifier.h"
+#include "model/model.h"
 #include "task/features.h"
 #include "task/score_functions.h"
 #include "task/task.h"
@@ -36,14 +36,14 @@ struct EvaluateOptions {
 };
 
 // Returns nullopt only if keep_going returned false. A batch has no more tokens than batch_size of the longest rows.
-std::optional<Evaluated> evaluate(const model::SequenceClassifier& model, const task::Examples& examples,
+std::optional<Evaluated> evaluate(const model::Model& model, const task::Examples& examples,
                                   const EvaluateOptions& options);
 
 // More tokens in one batch are not faster.
 inline constexpr uint64_t kTokensPerBatch = 4096;
 
 // Returns the scores [rows, labels] of all rows. Errors: nonfinite_error.
-std::vector<float> scores(const model::SequenceClassifier& model, const task::Features& features,
+std::vector<float> scores(const model::Model& model, const task::Features& features,
                           const task::ScoreFunction& function, const RowName& row_name = {},
                           uint64_t tokens_per_batch = kTokensPerBatch);
 

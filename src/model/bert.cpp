@@ -16,7 +16,6 @@
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
-#include "nn/through_layers.h"
 #include "tensor/attention.h"
 #include "tensor/compute.h"
 #include "tensor/packing.h"
@@ -65,10 +64,10 @@ class BertEmbeddings : public torch::nn::Module {
     norm_ = register_module("LayerNorm", layer_norm(config));
   }
 
-  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
-    const at::Tensor types = batch.token_type_ids.defined() ? batch.token_type_ids : at::zeros_like(batch.input_ids);
-    const at::Tensor positions = tensor::on_device(batch.packing.positions(), types.device());
-    return nn::embedding_sum({word_->rows(batch.input_ids), type_->rows(types), position_->rows(positions)}, *norm_,
+  at::Tensor forward(const Tokens& tokens, const nn::ForwardContext& context) const {
+    const at::Tensor types = tokens.type_ids.defined() ? tokens.type_ids : at::zeros_like(tokens.ids);
+    const at::Tensor positions = tensor::on_device(tokens.packing.positions(), types.device());
+    return nn::embedding_sum({word_->rows(tokens.ids), type_->rows(types), position_->rows(positions)}, *norm_,
                              dropout_, context);  // [T, C]
   }
 
@@ -177,18 +176,13 @@ class BertLayer : public torch::nn::Module {
 class BertEncoder : public torch::nn::Module {
  public:
   BertEncoder(const ModelConfig& config, nn::DropoutSites& sites) {
-    layers_ = register_module("layer", std::make_shared<nn::ModuleList<BertLayer>>());
+    layers = register_module("layer", std::make_shared<nn::ModuleList<BertLayer>>());
     for (int64_t i = 0; i < config.integer(kNumLayers); ++i) {
-      layers_->append(std::make_shared<BertLayer>(config, sites));
+      layers->append(std::make_shared<BertLayer>(config, sites));
     }
   }
 
-  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    return nn::through_layers(*layers_, x, packing, context);  // [T, C]
-  }
-
- private:
-  std::shared_ptr<nn::ModuleList<BertLayer>> layers_;
+  std::shared_ptr<nn::ModuleList<BertLayer>> layers;
 };
 
 class BertPooler : public torch::nn::Module {
@@ -201,17 +195,30 @@ class BertPooler : public torch::nn::Module {
   std::shared_ptr<nn::Linear> dense_;
 };
 
-class BertBody : public torch::nn::Module {
+class BertBody final : public Body {
  public:
-  BertBody(const ModelConfig& config, nn::DropoutSites& sites) {
+  BertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler)
+      : Body({.width = config.integer(kHiddenSize),
+              .num_layers = config.integer(kNumLayers),
+              .vocab_size = config.integer(kVocabSize),
+              .num_token_types = config.integer(kTypeVocabSize),
+              .max_length = config.integer(kMaxPositions)}) {
     embeddings_ = register_module("embeddings", std::make_shared<BertEmbeddings>(config, sites));
     encoder_ = register_module("encoder", std::make_shared<BertEncoder>(config, sites));
-    pooler_ = register_module("pooler", std::make_shared<BertPooler>(config));
+    if (has_pooler) pooler_ = register_module("pooler", std::make_shared<BertPooler>(config));
   }
 
-  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
-    const at::Tensor x = encoder_->forward(embeddings_->forward(batch, context), batch.packing, context);  // [T, C]
-    return pooler_->forward(tensor::first_rows(x, batch.packing));                                         // [B, C]
+ protected:
+  Stream begin(const Inputs& inputs, const nn::ForwardContext& context) const override {
+    return {embeddings_->forward(inputs.text, context), inputs.text.packing};
+  }
+  at::Tensor layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const override {
+    return (*encoder_->layers)[index].forward(stream.x, stream.packing, context);
+  }
+  Hidden end(Stream&& stream, const nn::ForwardContext&) const override {
+    Hidden hidden{.tokens = std::move(stream.x), .packing = std::move(stream.packing), .pooled = {}};
+    if (pooler_) hidden.pooled = pooler_->forward(tensor::first_rows(hidden.tokens, hidden.packing));
+    return hidden;
   }
 
  private:
@@ -224,32 +231,11 @@ double classifier_dropout(const ModelConfig& config) {
   return config.optional_number(kClassifierDropout).value_or(config.number(kHiddenDropout));
 }
 
-class BertClassifier : public SequenceClassifier {
- public:
-  explicit BertClassifier(const ModelConfig& config)
-      : SequenceClassifier({config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions),
-                            config.integer(kTypeVocabSize)}),
-        body_(register_module("bert", std::make_shared<BertBody>(config, sites_))),
-        dropout_(classifier_dropout(config), sites_),
-        classifier_(register_module("classifier",
-                                    std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.num_labels()))) {}
-
-  at::Tensor logits(const TextBatch& batch, const nn::ForwardContext& context) const override {
-    return classifier_->forward(dropout_(body_->forward(batch, context), context));  // [B, num_labels]
-  }
-
- private:
-  nn::DropoutSites sites_;
-  std::shared_ptr<BertBody> body_;
-  nn::Dropout dropout_;
-  std::shared_ptr<nn::Linear> classifier_;
-};
-
 }  // namespace
 
 std::span<const ConfigKey> bert_config_keys() { return kKeys; }
 
-std::shared_ptr<SequenceClassifier> make_bert_classifier(const ModelConfig& config) {
+std::shared_ptr<Body> make_bert_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
   check_head_width(config, config.integer(kHiddenSize), config.integer(kNumHeads));
   if (config.text(kPositionType) != "absolute") {
     throw Error(ErrorKind::kUnsupported,
@@ -260,7 +246,15 @@ std::shared_ptr<SequenceClassifier> make_bert_classifier(const ModelConfig& conf
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"is_decoder\" is true", config.source()),
                 "hone computes BERT as an encoder");
   }
-  return std::make_shared<BertClassifier>(config);
+  return std::make_shared<BertBody>(config, sites, has_pooler);
+}
+
+std::unique_ptr<Head> make_bert_sequence_head(const HeadParts& parts, const ModelConfig& config) {
+  return pooled_head(parts, classifier_dropout(config));
+}
+
+std::unique_ptr<Head> make_bert_token_head(const HeadParts& parts, const ModelConfig& config) {
+  return token_head(parts, classifier_dropout(config));
 }
 
 }  // namespace hone::model

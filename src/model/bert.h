@@ -1,19 +1,23 @@
-// BERT: Devlin et al., arXiv 1810.04805; names, sizes and defaults as in transformers' BertForSequenceClassification.
+// BERT: Devlin et al., arXiv 1810.04805; names, sizes and defaults as in transformers'.
 #pragma once
 
 #include <memory>
 #include <span>
 
+#include "model/body.h"
 #include "model/config.h"
-#include "model/sequence_classifier.h"
+#include "model/heads.h"
 
 namespace hone::model {
 
 // The keys of config.json that this family reads, with HF's defaults.
 std::span<const ConfigKey> bert_config_keys();
 
-// Makes the model with unset weights. Errors: those of ModelConfig; kUnsupported for a variant that hone cannot
+// Makes the body with unset weights. Errors: those of ModelConfig; kUnsupported for a variant that hone cannot
 // compute.
-std::shared_ptr<SequenceClassifier> make_bert_classifier(const ModelConfig& config);
+std::shared_ptr<Body> make_bert_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
+
+std::unique_ptr<Head> make_bert_sequence_head(const HeadParts& parts, const ModelConfig& config);
+std::unique_ptr<Head> make_bert_token_head(const HeadParts& parts, const ModelConfig& config);
 
 }  // namespace hone::model

@@ -16,7 +16,6 @@
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
-#include "nn/through_layers.h"
 #include "tensor/attention.h"
 #include "tensor/compute.h"
 #include "tensor/packing.h"
@@ -61,9 +60,9 @@ class Embeddings : public torch::nn::Module {
     norm_ = register_module("LayerNorm", layer_norm(config));
   }
 
-  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
-    const at::Tensor positions = tensor::on_device(batch.packing.positions(), batch.input_ids.device());
-    return nn::embedding_sum({word_->rows(batch.input_ids), position_->rows(positions)}, *norm_, dropout_,
+  at::Tensor forward(const Tokens& tokens, const nn::ForwardContext& context) const {
+    const at::Tensor positions = tensor::on_device(tokens.packing.positions(), tokens.ids.device());
+    return nn::embedding_sum({word_->rows(tokens.ids), position_->rows(positions)}, *norm_, dropout_,
                              context);  // [T, C]
   }
 
@@ -146,27 +145,33 @@ class Block : public torch::nn::Module {
 class Transformer : public torch::nn::Module {
  public:
   Transformer(const ModelConfig& config, nn::DropoutSites& sites) {
-    layers_ = register_module("layer", std::make_shared<nn::ModuleList<Block>>());
-    for (int64_t i = 0; i < config.integer(kNumLayers); ++i) layers_->append(std::make_shared<Block>(config, sites));
+    layers = register_module("layer", std::make_shared<nn::ModuleList<Block>>());
+    for (int64_t i = 0; i < config.integer(kNumLayers); ++i) layers->append(std::make_shared<Block>(config, sites));
   }
 
-  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    return nn::through_layers(*layers_, x, packing, context);  // [T, C]
-  }
-
- private:
-  std::shared_ptr<nn::ModuleList<Block>> layers_;
+  std::shared_ptr<nn::ModuleList<Block>> layers;
 };
 
-class DistilBertBody : public torch::nn::Module {
+class DistilBertBody final : public Body {
  public:
-  DistilBertBody(const ModelConfig& config, nn::DropoutSites& sites) {
+  DistilBertBody(const ModelConfig& config, nn::DropoutSites& sites)
+      : Body({.width = config.integer(kDim),
+              .num_layers = config.integer(kNumLayers),
+              .vocab_size = config.integer(kVocabSize),
+              .max_length = config.integer(kMaxPositions)}) {
     embeddings_ = register_module("embeddings", std::make_shared<Embeddings>(config, sites));
     transformer_ = register_module("transformer", std::make_shared<Transformer>(config, sites));
   }
 
-  at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const {
-    return transformer_->forward(embeddings_->forward(batch, context), batch.packing, context);  // [T, C]
+ protected:
+  Stream begin(const Inputs& inputs, const nn::ForwardContext& context) const override {
+    return {embeddings_->forward(inputs.text, context), inputs.text.packing};
+  }
+  at::Tensor layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const override {
+    return (*transformer_->layers)[index].forward(stream.x, stream.packing, context);
+  }
+  Hidden end(Stream&& stream, const nn::ForwardContext&) const override {
+    return {.tokens = std::move(stream.x), .packing = std::move(stream.packing), .pooled = {}};
   }
 
  private:
@@ -174,40 +179,25 @@ class DistilBertBody : public torch::nn::Module {
   std::shared_ptr<Transformer> transformer_;
 };
 
-class DistilBertClassifier : public SequenceClassifier {
- public:
-  explicit DistilBertClassifier(const ModelConfig& config)
-      : SequenceClassifier({config.num_labels(), config.integer(kVocabSize), config.integer(kMaxPositions)}),
-        body_(register_module("distilbert", std::make_shared<DistilBertBody>(config, sites_))),
-        pre_classifier_(register_module("pre_classifier", linear(config, kDim, kDim))),
-        classifier_(
-            register_module("classifier", std::make_shared<nn::Linear>(config.integer(kDim), config.num_labels()))),
-        dropout_(config.number(kClassifierDropout), sites_) {}
-
-  at::Tensor logits(const TextBatch& batch, const nn::ForwardContext& context) const override {
-    const at::Tensor x = body_->forward(batch, context);                                        // [T, C]
-    const at::Tensor first = tensor::first_rows(x, batch.packing);                              // [B, C]
-    return classifier_->forward(dropout_(at::relu(pre_classifier_->forward(first)), context));  // [B, num_labels]
-  }
-
- private:
-  nn::DropoutSites sites_;
-  std::shared_ptr<DistilBertBody> body_;
-  std::shared_ptr<nn::Linear> pre_classifier_, classifier_;
-  nn::Dropout dropout_;
-};
-
 }  // namespace
 
 std::span<const ConfigKey> distilbert_config_keys() { return kKeys; }
 
-std::shared_ptr<SequenceClassifier> make_distilbert_classifier(const ModelConfig& config) {
+std::shared_ptr<Body> make_distilbert_body(const ModelConfig& config, nn::DropoutSites& sites, bool) {
   check_head_width(config, config.integer(kDim), config.integer(kNumHeads));
   if (config.flag(kSinusoidal)) {
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"sinusoidal_pos_embds\" is true", config.source()),
                 "hone computes DistilBERT only with learned positions");
   }
-  return std::make_shared<DistilBertClassifier>(config);
+  return std::make_shared<DistilBertBody>(config, sites);
+}
+
+std::unique_ptr<Head> make_distilbert_sequence_head(const HeadParts& parts, const ModelConfig& config) {
+  return first_token_head(parts, config.number(kClassifierDropout));
+}
+
+std::unique_ptr<Head> make_distilbert_token_head(const HeadParts& parts, const ModelConfig& config) {
+  return token_head(parts, config.number(kDropout));
 }
 
 }  // namespace hone::model

@@ -5,15 +5,20 @@
 #include <memory>
 #include <span>
 
+#include "model/body.h"
 #include "model/config.h"
-#include "model/sequence_classifier.h"
+#include "model/heads.h"
 
 namespace hone::model {
 
 // The keys of config.json that this family reads, with HF's defaults.
 std::span<const ConfigKey> distilbert_config_keys();
 
-// Makes the model with unset weights. Errors: those of ModelConfig.
-std::shared_ptr<SequenceClassifier> make_distilbert_classifier(const ModelConfig& config);
+// Makes the body with unset weights. DistilBERT has no pooler. Errors: those of ModelConfig; kUnsupported for a variant that hone cannot
+// compute.
+std::shared_ptr<Body> make_distilbert_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
+
+std::unique_ptr<Head> make_distilbert_sequence_head(const HeadParts& parts, const ModelConfig& config);
+std::unique_ptr<Head> make_distilbert_token_head(const HeadParts& parts, const ModelConfig& config);
 
 }  // namespace hone::model

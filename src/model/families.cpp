@@ -12,16 +12,25 @@ namespace hone::model {
 namespace {
 
 // Checkpoints of BertForMaskedLM have no pooler.
-constexpr std::array<std::string_view, 2> kBertDrawn{"bert.pooler.", "classifier."};
-constexpr std::array<std::string_view, 2> kDistilBertDrawn{"pre_classifier.", "classifier."};
+constexpr std::array<std::string_view, 2> kPoolerAndClassifier{"bert.pooler.", "classifier."};
+constexpr std::array<std::string_view, 2> kPreClassifierAndClassifier{"pre_classifier.", "classifier."};
+constexpr std::array<std::string_view, 1> kClassifier{"classifier."};
+
+constexpr std::array kBertHeads{
+    HeadRow{"sequence", "BertForSequenceClassification", true, kPoolerAndClassifier, make_bert_sequence_head},
+    HeadRow{"token", "BertForTokenClassification", false, kClassifier, make_bert_token_head},
+};
+constexpr std::array kDistilBertHeads{
+    HeadRow{"sequence", "DistilBertForSequenceClassification", false, kPreClassifierAndClassifier,
+            make_distilbert_sequence_head},
+    HeadRow{"token", "DistilBertForTokenClassification", false, kClassifier, make_distilbert_token_head},
+};
 
 constexpr std::array kFamilies{
-    Family{"bert", "BERT encoders: bert-base, bert-large, MiniLM, Chinese and multilingual BERT",
-           "BertForSequenceClassification", "bert", "bert.embeddings.word_embeddings", kBertDrawn, bert_config_keys,
-           make_bert_classifier},
-    Family{"distilbert", "DistilBERT encoders: half the layers of BERT", "DistilBertForSequenceClassification",
-           "distilbert", "distilbert.embeddings.word_embeddings", kDistilBertDrawn, distilbert_config_keys,
-           make_distilbert_classifier},
+    Family{"bert", "BERT encoders: bert-base, bert-large, MiniLM, Chinese and multilingual BERT", "bert",
+           "bert.embeddings.word_embeddings", bert_config_keys, make_bert_body, kBertHeads},
+    Family{"distilbert", "DistilBERT encoders: half the layers of BERT", "distilbert",
+           "distilbert.embeddings.word_embeddings", distilbert_config_keys, make_distilbert_body, kDistilBertHeads},
 };
 
 // Endings of names in TensorFlow's checkpoints, and those of torch's LayerNorm.
@@ -34,6 +43,23 @@ std::span<const Family> families() { return kFamilies; }
 
 const Family& family_of(const ModelConfig& config) {
   return find_row(kFamilies, "model_type", config.model_type(), ErrorKind::kUnsupported);
+}
+
+const HeadRow& find_head(const Family& family, std::string_view kind) {
+  const auto found = std::ranges::find(family.heads, kind, &HeadRow::kind);
+  if (found != family.heads.end()) return *found;
+  throw Error(ErrorKind::kUnsupported, fmt::format("{} has no head of the kind \"{}\"", family.name, kind));
+}
+
+std::string_view saved_head(const ModelConfig& config) {
+  const auto classes = config.json().find("architectures");
+  if (classes == config.json().end() || !classes->is_array() || classes->empty() || !classes->front().is_string()) {
+    return "";
+  }
+  for (const HeadRow& head : family_of(config).heads) {
+    if (classes->front() == std::string(head.class_name)) return head.kind;
+  }
+  return "";
 }
 
 std::string canonical_name(const Family& family, std::string_view stored,
@@ -50,8 +76,8 @@ std::string canonical_name(const Family& family, std::string_view stored,
 
 bool is_buffer_name(std::string_view stored) { return stored.ends_with("embeddings.position_ids"); }
 
-bool may_be_drawn(const Family& family, std::string_view parameter) {
-  return std::any_of(family.drawn_if_missing.begin(), family.drawn_if_missing.end(),
+bool may_be_drawn(const HeadRow& head, std::string_view parameter) {
+  return std::any_of(head.may_be_missing.begin(), head.may_be_missing.end(),
                      [&](std::string_view prefix) { return parameter.starts_with(prefix); });
 }
 

@@ -8,26 +8,42 @@
 #include <string>
 #include <string_view>
 
+#include "model/body.h"
 #include "model/config.h"
-#include "model/sequence_classifier.h"
+#include "model/heads.h"
+#include "nn/dropout.h"
 
 namespace hone::model {
+
+// What a model computes on top of its body.
+struct HeadRow {
+  std::string_view kind;        // "sequence": a row of outputs for each sequence; "token": one for each token
+  std::string_view class_name;  // HF's: "BertForTokenClassification"
+  bool reads_pooled = false;    // the body must have its pooler
+  std::span<const std::string_view> may_be_missing;  // prefixes of parameters that are drawn if a checkpoint lacks them
+  std::unique_ptr<Head> (*make)(const HeadParts& parts, const ModelConfig& config);
+};
 
 struct Family {
   std::string_view name;  // "model_type"
   std::string_view doc;
-  std::string_view classifier_class;  // HF's class with a sequence classification head
-  std::string_view body;              // the module of everything but the head; checkpoints may lack this prefix
-  std::string_view word_embeddings;   // the module with a row for each token
-  std::span<const std::string_view> drawn_if_missing;  // prefixes of parameters that a checkpoint may lack
+  std::string_view body;             // the prefix of the body's parameters; checkpoints may lack it
+  std::string_view word_embeddings;  // the module with a row for each token
   std::span<const ConfigKey> (*config_keys)();
-  std::shared_ptr<SequenceClassifier> (*make_classifier)(const ModelConfig& config);
+  std::shared_ptr<Body> (*make_body)(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
+  std::span<const HeadRow> heads;
 };
 
 std::span<const Family> families();
 
 // Returns the family of a config.json. Throws kUnsupported with the nearest name if model_type is unknown.
 const Family& family_of(const ModelConfig& config);
+
+// Throws kUnsupported if the family has no head of this kind.
+const HeadRow& find_head(const Family& family, std::string_view kind);
+
+// The kind of head of the class that "architectures" names, or "" if it names none of the family's.
+std::string_view saved_head(const ModelConfig& config);
 
 // Returns the parameter's name for a checkpoint's tensor: translates old names (gamma, beta), adds the body's prefix if
 // it is missing, removes the "module." of DataParallel. `has` tells whether the model has a parameter of this name.
@@ -37,6 +53,6 @@ std::string canonical_name(const Family& family, std::string_view stored,
 // True for computed tables that old checkpoints store besides weights, such as position_ids.
 bool is_buffer_name(std::string_view stored);
 
-bool may_be_drawn(const Family& family, std::string_view parameter);
+bool may_be_drawn(const HeadRow& head, std::string_view parameter);
 
 }  // namespace hone::model

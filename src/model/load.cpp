@@ -28,7 +28,7 @@ const std::vector<std::string>& distinct(const std::vector<std::string>& labels)
               "give each class a name of its own");
 }
 
-std::vector<std::string> requested_labels(const ClassifierRequest& request, const ModelConfig& config) {
+std::vector<std::string> requested_labels(const ModelRequest& request, const ModelConfig& config) {
   const auto given = static_cast<int64_t>(request.id2label.size());
   if (given > 0 && request.num_labels && *request.num_labels != given) {
     throw Error(ErrorKind::kUsage, fmt::format("num_labels is {}, id2label has {} names", *request.num_labels, given),
@@ -42,7 +42,7 @@ std::vector<std::string> requested_labels(const ClassifierRequest& request, cons
   return default_labels(*request.num_labels);
 }
 
-ModelConfig requested_config(const ClassifierRequest& request, const ModelConfig& read, const Family& family) {
+ModelConfig requested_config(const ModelRequest& request, const ModelConfig& read, const Family& family) {
   ModelConfig config = read;
   for (const auto& [name, value] : request.config_overrides) config.override_value(family.config_keys(), name, value);
   config.check(family.config_keys());
@@ -51,25 +51,22 @@ ModelConfig requested_config(const ClassifierRequest& request, const ModelConfig
   return config;
 }
 
-std::shared_ptr<SequenceClassifier> make_model(const Family& family, const ModelConfig& config) {
+std::shared_ptr<Model> make_model(const Family& family, const HeadRow& head, const ModelConfig& config) {
   try {
-    return family.make_classifier(config);
+    return std::make_shared<Model>(config, family, head);
   } catch (const c10::Error& error) {
     throw Error(ErrorKind::kInput, fmt::format("{}: a model of these sizes cannot be allocated", config.source()),
                 "check the sizes, or use a machine with more memory");
   }
 }
 
-bool is_head(const Family& family, const std::string& parameter) {
-  return !parameter.starts_with(std::string(family.body) + ".");
-}
-
 // Finds the stored tensor of each parameter.
 class Matcher {
  public:
-  Matcher(const Family& family, const SequenceClassifier& model, const WeightFiles& files,
-          const ClassifierRequest& request)
-      : family_(family),
+  Matcher(const Family& family, const HeadRow& head, const Model& model, const WeightFiles& files,
+          const ModelRequest& request)
+      : head_(head),
+        model_(model),
         folder_(request.model_dir.string()),
         labels_are_requested_(request.num_labels || !request.id2label.empty()) {
     for (const auto& item : model.named_parameters()) parameters_.emplace(item.key(), item.value());
@@ -89,7 +86,7 @@ class Matcher {
   // Ignores the parts of the head that are for another number of labels.
   void drop_mismatched_head() {
     std::erase_if(matches_, [&](const auto& match) {
-      return is_head(family_, match.first) && match.second->shape != parameters_.at(match.first).sizes().vec();
+      return model_.is_head(match.first) && match.second->shape != parameters_.at(match.first).sizes().vec();
     });
   }
 
@@ -114,7 +111,7 @@ class Matcher {
       if (stored->shape == expected) continue;
       const std::string what = fmt::format("{}: \"{}\" has shape {}, the model needs {}", folder_, stored->name,
                                            shape_text(stored->shape), shape_text(expected));
-      if (is_head(family_, name) && !stored->shape.empty() && stored->shape[0] != expected[0]) {
+      if (model_.is_head(name) && !stored->shape.empty() && stored->shape[0] != expected[0]) {
         throw Error(ErrorKind::kInput, what, head_hint(stored->shape[0], expected[0]));
       }
       throw Error(ErrorKind::kInput, what, "config.json and the weights belong to different models");
@@ -135,7 +132,7 @@ class Matcher {
   void check_missing(const std::set<std::string>& missing) const {
     std::vector<std::string> fatal;
     for (const std::string& name : missing) {
-      if (!may_be_drawn(family_, name))
+      if (!may_be_drawn(head_, name))
         fatal.push_back(fmt::format("{} {}", name, shape_text(parameters_.at(name).sizes().vec())));
     }
     if (fatal.empty()) return;
@@ -145,10 +142,11 @@ class Matcher {
         ErrorKind::kInput,
         fmt::format("{}: the weights lack {} of {} tensors: {}{}", folder_, fatal.size(), parameters_.size(),
                     fmt::join(first, ", "), fatal.size() > shown ? ", ..." : ""),
-        fmt::format("the weights belong to another model than the {} of config.json", family_.classifier_class));
+        fmt::format("the weights belong to another model than the {} of config.json", head_.class_name));
   }
 
-  const Family& family_;
+  const HeadRow& head_;
+  const Model& model_;
   std::string folder_;
   bool labels_are_requested_;
   std::map<std::string, at::Tensor> parameters_;
@@ -161,7 +159,7 @@ std::string quoted_list(const std::vector<std::string>& names) {
 }
 
 // Gives the word embedding at least `num_tokens` rows, and sets vocab_size.
-void add_tokens(LoadedClassifier& loaded, const Family& family, int64_t num_tokens, const at::Generator& generator) {
+void add_tokens(LoadedModel& loaded, const Family& family, int64_t num_tokens, const at::Generator& generator) {
   if (num_tokens <= loaded.model->vocab_size()) return;
   loaded.config.override_value(family.config_keys(), "vocab_size", std::to_string(num_tokens));
   for (const auto& item : loaded.model->named_modules()) {
@@ -194,15 +192,16 @@ std::string LoadReport::unused_weights_line() const {
                      model_dir, class_name, quoted_list(unused));
 }
 
-LoadedClassifier load_classifier(const ClassifierRequest& request) {
+LoadedModel load_model(const ModelRequest& request) {
   const ModelConfig read = ModelConfig::read(request.model_dir);
   for (const std::string& note : read.notes()) log_warning("{}", note);
   const Family& family = family_of(read);
-  LoadedClassifier loaded{nullptr, requested_config(request, read, family), {}};
+  LoadedModel loaded{nullptr, requested_config(request, read, family), {}};
   const WeightFiles files(request.model_dir);
-  loaded.model = make_model(family, loaded.config);
+  const HeadRow& head = find_head(family, request.head);
+  loaded.model = make_model(family, head, loaded.config);
   LoadReport& report = loaded.report;
-  report.class_name = family.classifier_class;
+  report.class_name = head.class_name;
   report.model_dir = request.model_dir.string();
   report.from_config_only = !files.found();
   const double initializer_range = loaded.config.number(kInitializerRange);
@@ -212,7 +211,7 @@ LoadedClassifier load_classifier(const ClassifierRequest& request) {
     report.newly_initialized = loaded.model->named_parameters().keys();
     std::sort(report.newly_initialized.begin(), report.newly_initialized.end());
   } else {
-    Matcher matcher(family, *loaded.model, files, request);
+    Matcher matcher(family, head, *loaded.model, files, request);
     if (request.ignore_mismatched_sizes) matcher.drop_mismatched_head();
     const std::set<std::string> missing = matcher.copy();
     draw_missing(*loaded.model, missing, initializer_range, generator);

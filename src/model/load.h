@@ -1,4 +1,4 @@
-// Loads a classifier from a Hugging Face model folder.
+// Loads a model from a Hugging Face model folder.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "model/config.h"
-#include "model/sequence_classifier.h"
+#include "model/model.h"
 
 namespace hone::model {
 
-struct ClassifierRequest {
+struct ModelRequest {
   std::filesystem::path model_dir;
+  std::string_view head = "sequence";    // a kind of the family's heads
   std::optional<int64_t> num_labels;
   std::vector<std::string> id2label;     // empty: those of config.json
   std::string problem_type;              // empty: that of config.json
@@ -39,8 +41,8 @@ struct LoadReport {
   std::string unused_weights_line() const;
 };
 
-struct LoadedClassifier {
-  std::shared_ptr<SequenceClassifier> model;
+struct LoadedModel {
+  std::shared_ptr<Model> model;
   ModelConfig config;
   LoadReport report;
 };
@@ -48,6 +50,6 @@ struct LoadedClassifier {
 // Weights are float32 copies. Warns about contradictory labels in config.json. Errors: kIo, kInput, kUnsupported,
 // kUsage naming file, tensor and both shapes. A missing weight is an error, unless it belongs to the head (then it is
 // drawn) or the folder has no weights at all (then all are drawn).
-LoadedClassifier load_classifier(const ClassifierRequest& request);
+LoadedModel load_model(const ModelRequest& request);
 
 }  // namespace hone::model

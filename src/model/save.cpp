@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "model/families.h"
 #include "tensor/safetensors.h"
 
 namespace hone::model {
 
-Json saved_config(const ModelConfig& config) {
+Json saved_config(const ModelConfig& config, std::string_view class_name) {
   Json json = config.json();
   for (const char* old_key : {"torch_dtype", "_name_or_path", "num_labels", "_num_labels"}) json.erase(old_key);
-  json["architectures"] = {std::string(family_of(config).classifier_class)};
+  json["architectures"] = {std::string(class_name)};
   json["dtype"] = "float32";
   Json sorted = Json::object();
   std::vector<std::string> keys;
@@ -21,12 +20,12 @@ Json saved_config(const ModelConfig& config) {
   return sorted;
 }
 
-void save_model(const torch::nn::Module& model, const ModelConfig& config, const std::filesystem::path& folder) {
+void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder) {
   make_folders(folder);
   tensor::NamedTensors tensors;
   for (const auto& item : model.named_parameters()) tensors.emplace_back(item.key(), item.value());
   tensor::write_safetensors(folder / "model.safetensors", std::move(tensors));
-  write_json(folder / "config.json", saved_config(config));
+  write_json(folder / "config.json", saved_config(config, model.class_name()));
 }
 
 }  // namespace hone::model

@@ -1,19 +1,19 @@
 // A model folder that transformers loads: config.json and model.safetensors.
 #pragma once
 
-#include <torch/csrc/api/include/torch/nn/module.h>
-
 #include <filesystem>
+#include <string_view>
 
 #include "model/config.h"
+#include "model/model.h"
 
 namespace hone::model {
 
 // Writes both files into `folder`, which is made if missing; model.safetensors first, each atomically. Does not touch
 // weight files of other formats in the folder. Errors: kIo.
-void save_model(const torch::nn::Module& model, const ModelConfig& config, const std::filesystem::path& folder);
+void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder);
 
-// Returns config.json as transformers 5 writes it: keys sorted, "architectures" and "dtype" set.
-Json saved_config(const ModelConfig& config);
+// Returns config.json as transformers 5 writes it: keys sorted, "architectures" (the class) and "dtype" set.
+Json saved_config(const ModelConfig& config, std::string_view class_name);
 
 }  // namespace hone::model

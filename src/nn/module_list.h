@@ -3,6 +3,7 @@
 
 #include <torch/csrc/api/include/torch/nn/module.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,8 +18,9 @@ class ModuleList : public torch::nn::Module {
     items_.push_back(register_module(std::to_string(items_.size()), std::move(module)));
   }
 
-  auto begin() const { return items_.begin(); }
-  auto end() const { return items_.end(); }
+  // `index` counts from 0.
+  const T& operator[](int64_t index) const { return *items_[static_cast<size_t>(index)]; }
+  int64_t count() const { return static_cast<int64_t>(items_.size()); }
 
  private:
   std::vector<std::shared_ptr<T>> items_;

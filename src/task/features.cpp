@@ -91,23 +91,24 @@ std::vector<std::string> text_findings(const Features& features, uint64_t max_le
   return notes;
 }
 
-model::TextBatch make_batch(const Features& features, std::span<const uint64_t> rows) {
+model::Inputs make_batch(const Features& features, std::span<const uint64_t> rows) {
   std::vector<int64_t> lengths;
   lengths.reserve(rows.size());
   for (const uint64_t row : rows) lengths.push_back(static_cast<int64_t>(features.length(row)));
-  model::TextBatch batch;
-  batch.packing = tensor::Packing::from_lengths(lengths);
-  const int64_t num_tokens = batch.packing.num_tokens();
-  batch.input_ids = at::empty({num_tokens}, at::kLong);
-  batch.token_type_ids = at::empty({num_tokens}, at::kLong);
-  int64_t* ids = batch.input_ids.mutable_data_ptr<int64_t>();
-  int64_t* type_ids = batch.token_type_ids.mutable_data_ptr<int64_t>();
+  model::Inputs inputs;
+  model::Tokens& tokens = inputs.text;
+  tokens.packing = tensor::Packing::from_lengths(lengths);
+  const int64_t num_tokens = tokens.packing.num_tokens();
+  tokens.ids = at::empty({num_tokens}, at::kLong);
+  tokens.type_ids = at::empty({num_tokens}, at::kLong);
+  int64_t* ids = tokens.ids.mutable_data_ptr<int64_t>();
+  int64_t* type_ids = tokens.type_ids.mutable_data_ptr<int64_t>();
   for (const uint64_t row : rows) {
     const uint64_t begin = features.offsets[row], end = features.offsets[row + 1];
     ids = std::copy(features.ids.begin() + begin, features.ids.begin() + end, ids);
     type_ids = std::copy(features.type_ids.begin() + begin, features.type_ids.begin() + end, type_ids);
   }
-  return batch;
+  return inputs;
 }
 
 }  // namespace hone::task

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/text_batch.h"
+#include "model/inputs.h"
 #include "table/columns.h"
 #include "table/rows.h"
 #include "text/tokenizer.h"
@@ -49,6 +49,6 @@ std::string truncation_note(uint64_t num_truncated, uint64_t num_rows, size_t ma
 std::vector<std::string> text_findings(const Features& features, uint64_t max_length, uint64_t num_special);
 
 // Packs the given rows into one batch, in this order.
-model::TextBatch make_batch(const Features& features, std::span<const uint64_t> rows);
+model::Inputs make_batch(const Features& features, std::span<const uint64_t> rows);
 
 }  // namespace hone::task

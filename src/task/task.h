@@ -15,7 +15,7 @@
 #include "base/json.h"
 #include "metric/report.h"
 #include "model/config.h"
-#include "model/sequence_classifier.h"
+#include "model/model.h"
 #include "nn/forward_context.h"
 #include "table/labels.h"
 #include "table/rows.h"
@@ -29,7 +29,7 @@ class Evaluation {
  public:
   virtual ~Evaluation() = default;
   // Computes the outputs and losses of these rows, without gradients.
-  virtual void add(const model::SequenceClassifier& model, std::span<const uint64_t> rows) = 0;
+  virtual void add(const model::Model& model, std::span<const uint64_t> rows) = 0;
   virtual metric::Report report() const = 0;
 };
 
@@ -45,7 +45,7 @@ class Examples {
   // does not depend on its division into micro-batches.
   virtual uint64_t num_targets(std::span<const uint64_t> rows, const nn::ForwardContext& context) const;
   // The sum of the losses of the rows' targets, a scalar.
-  virtual at::Tensor loss(const model::SequenceClassifier& model, std::span<const uint64_t> rows,
+  virtual at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                           const nn::ForwardContext& context) const = 0;
   // `num_worst`: how many of the worst rows the report lists.
   virtual std::unique_ptr<Evaluation> evaluation(size_t num_worst) const = 0;

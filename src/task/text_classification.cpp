@@ -72,7 +72,7 @@ class ClassificationEvaluation final : public Evaluation {
   ClassificationEvaluation(const ClassifiedTexts& texts, size_t num_worst)
       : texts_(texts), confusion_(static_cast<int64_t>(texts.names.size())), worst_(num_worst) {}
 
-  void add(const model::SequenceClassifier& model, std::span<const uint64_t> rows) override {
+  void add(const model::Model& model, std::span<const uint64_t> rows) override {
     const at::Tensor logits = model.forward(make_batch(texts_.features, rows), {});
     const BatchLogits of_rows(logits);
     for (size_t i = 0; i < rows.size(); ++i) add_prediction(rows[i], of_rows.row(i));
@@ -131,7 +131,7 @@ class ClassificationExamples final : public Examples {
   uint64_t size() const override { return texts_.features.size(); }
   uint64_t length(uint64_t row) const override { return texts_.features.length(row); }
 
-  at::Tensor loss(const model::SequenceClassifier& model, std::span<const uint64_t> rows,
+  at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                   const nn::ForwardContext& context) const override {
     return loss_sum(texts_, model.forward(make_batch(texts_.features, rows), context), rows);
   }

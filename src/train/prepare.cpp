@@ -34,10 +34,10 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .label_smoothing = options.label_smoothing_factor};
 }
 
-model::LoadedClassifier load_model(const TrainOptions& options, const task::Task& task, model::ModelConfig config,
+model::LoadedModel load_model(const TrainOptions& options, const task::Task& task, model::ModelConfig config,
                                    int64_t num_tokens) {
   task.write_config(config);
-  model::ClassifierRequest request;
+  model::ModelRequest request;
   request.model_dir = options.model_name_or_path;
   request.id2label = config.labels();
   request.problem_type = config.problem_type();
@@ -45,14 +45,14 @@ model::LoadedClassifier load_model(const TrainOptions& options, const task::Task
   request.ignore_mismatched_sizes = options.ignore_mismatched_sizes;
   if (options.resize_embeddings) request.num_tokens = num_tokens;
   request.config_overrides = config_overrides_of(options.config_overrides);
-  model::LoadedClassifier loaded = model::load_classifier(request);
+  model::LoadedModel loaded = model::load_model(request);
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
     if (!line.empty()) log_info("{}", line);
   }
   return loaded;
 }
 
-size_t longest_row(int64_t max_seq_length, const model::SequenceClassifier& model) {
+size_t longest_row(int64_t max_seq_length, const model::Model& model) {
   if (max_seq_length > model.max_length()) {
     log_warning("max_seq_length is {}, but the model takes at most {} tokens: {} is used", max_seq_length,
                 model.max_length(), model.max_length());
@@ -89,7 +89,7 @@ Prepared prepare(const TrainOptions& options, const task::TaskRow& row) {
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
   task::TrainingRows rows = task::choose_training_rows(split_request(options), *task);
-  model::LoadedClassifier loaded = load_model(options, *task, config, tokenizer.vocab_size());
+  model::LoadedModel loaded = load_model(options, *task, config, tokenizer.vocab_size());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{std::move(tokenizer), std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);

@@ -24,7 +24,7 @@ struct Prepared {
   text::Tokenizer tokenizer;
   std::unique_ptr<task::Task> task;
   task::TrainingRows rows;
-  model::LoadedClassifier loaded;
+  model::LoadedModel loaded;
   size_t max_length = 0;  // tokens of a row at most
   std::unique_ptr<task::Examples> train, evaluation;  // the second may be null
 };

@@ -6,14 +6,14 @@
 #include <functional>
 #include <memory>
 
-#include "model/sequence_classifier.h"
+#include "model/model.h"
 #include "task/task.h"
 #include "train/run_observer.h"
 
 namespace hone::train {
 
 struct TrainerInputs {
-  std::shared_ptr<model::SequenceClassifier> model;
+  std::shared_ptr<model::Model> model;
   const task::Examples* train = nullptr;
   const task::Examples* evaluation = nullptr;  // may be null if the plan does not evaluate
   // Writes the model's own files into a checkpoint: weights, config, tokenizer, options.

@@ -36,7 +36,7 @@ struct ModelCopy {
 TEST_CASE("a trained folder gives its model, labels and longest row") {
   const ModelCopy copy;
   const eval::Classifier classifier = eval::load_trained_classifier(copy.path(), {});
-  CHECK(classifier.model->num_labels() == 3);
+  CHECK(classifier.model->num_outputs() == 3);
   CHECK(classifier.labels == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
   CHECK(classifier.max_length == 40);  // config.json's max_position_embeddings
   CHECK(classifier.score_function == "softmax");

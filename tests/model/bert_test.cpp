@@ -20,12 +20,17 @@ model::ModelConfig changed(const char* key, const Json& value) {
   return {json, "config.json"};
 }
 
+std::shared_ptr<model::Model> make_model(const model::ModelConfig& config) {
+  const model::Family& family = model::family_of(config);
+  return std::make_shared<model::Model>(config, family, model::find_head(family, "sequence"));
+}
+
 Error error_for(const char* key, const Json& value) {
-  return expect_error([&] { model::make_bert_classifier(changed(key, value)); });
+  return expect_error([&] { make_model(changed(key, value)); });
 }
 
 // The logits of the fixture's rows in training, with all dropout.
-at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardContext& context) {
+at::Tensor training_logits(model::Model& model, const nn::ForwardContext& context) {
   const auto tensors = read_tensors(fixture_models() / "tiny-bert" / "parity.safetensors");
   return model.forward(packed_batch(tensors), context);
 }
@@ -33,7 +38,7 @@ at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardCo
 }  // namespace
 
 TEST_CASE("dropout is a function of seed, step and micro-batch") {
-  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
   const at::NoGradGuard no_grad;
   const at::Tensor logits = training_logits(*model, {true, 42, 5, 1});
   CHECK(at::equal(training_logits(*model, {true, 42, 5, 1}), logits));
@@ -46,7 +51,7 @@ TEST_CASE("dropout is a function of seed, step and micro-batch") {
 TEST_CASE("the same seed gives the same gradients, bit for bit") {
   std::vector<at::Tensor> gradients[2];
   for (auto& run : gradients) {
-    const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+    const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
     training_logits(*model, {true, 42, 0, 0}).square().sum().backward();
     for (const at::Tensor& parameter : model->parameters()) run.push_back(parameter.grad());
   }
@@ -65,14 +70,14 @@ TEST_CASE("unsupported values in BERT's config.json are errors") {
 }
 
 TEST_CASE("token types are 0 if a batch has none, and those that the model lacks are errors") {
-  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
-  model::TextBatch batch;
-  batch.input_ids = at::tensor({2, 7, 9}, at::kLong);
-  batch.packing = tensor::Packing::from_lengths({3});
+  const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
+  model::Inputs batch;
+  batch.text.ids = at::tensor({2, 7, 9}, at::kLong);
+  batch.text.packing = tensor::Packing::from_lengths({3});
   const at::Tensor without = model->forward(batch, {});
-  batch.token_type_ids = at::zeros({3}, at::kLong);
+  batch.text.type_ids = at::zeros({3}, at::kLong);
   CHECK(at::equal(model->forward(batch, {}), without));
-  batch.token_type_ids = at::tensor({0, 1, 2}, at::kLong);
+  batch.text.type_ids = at::tensor({0, 1, 2}, at::kLong);
   CHECK(contains(expect_error([&] { model->forward(batch, {}); }).what(),
                  "token type id 2 is outside the model's table of 2"));
 }
@@ -80,11 +85,11 @@ TEST_CASE("token types are 0 if a batch has none, and those that the model lacks
 TEST_CASE("the classifier's dropout is hidden_dropout_prob unless it has its own") {
   const at::NoGradGuard no_grad;
   const auto logits = [](const char* classifier_dropout) {
-    model::ClassifierRequest request{fixture_models() / "tiny-bert"};
+    model::ModelRequest request{fixture_models() / "tiny-bert"};
     request.config_overrides = {{"hidden_dropout_prob", "0"},
                                 {"attention_probs_dropout_prob", "0"},
                                 {"classifier_dropout", classifier_dropout}};
-    return training_logits(*model::load_classifier(request).model, {true, 42, 0, 0});
+    return training_logits(*model::load_model(request).model, {true, 42, 0, 0});
   };
   CHECK(at::equal(logits("null"), logits("0")));
   CHECK_FALSE(at::equal(logits("0.5"), logits("0")));

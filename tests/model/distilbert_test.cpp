@@ -20,12 +20,17 @@ model::ModelConfig changed(const char* key, const Json& value) {
   return {json, "config.json"};
 }
 
+std::shared_ptr<model::Model> make_model(const model::ModelConfig& config) {
+  const model::Family& family = model::family_of(config);
+  return std::make_shared<model::Model>(config, family, model::find_head(family, "sequence"));
+}
+
 Error error_for(const char* key, const Json& value) {
-  return expect_error([&] { model::make_distilbert_classifier(changed(key, value)); });
+  return expect_error([&] { make_model(changed(key, value)); });
 }
 
 // The logits of the fixture's rows in training, with all dropout.
-at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardContext& context) {
+at::Tensor training_logits(model::Model& model, const nn::ForwardContext& context) {
   const auto tensors = read_tensors(fixture_models() / "tiny-distilbert" / "parity.safetensors");
   return model.forward(packed_batch(tensors), context);
 }
@@ -33,7 +38,7 @@ at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardCo
 }  // namespace
 
 TEST_CASE("dropout is a function of seed, step and micro-batch") {
-  const auto model = model::load_classifier({fixture_models() / "tiny-distilbert"}).model;
+  const auto model = model::load_model({fixture_models() / "tiny-distilbert"}).model;
   const at::NoGradGuard no_grad;
   const at::Tensor logits = training_logits(*model, {true, 42, 5, 1});
   CHECK(at::equal(training_logits(*model, {true, 42, 5, 1}), logits));
@@ -46,7 +51,7 @@ TEST_CASE("dropout is a function of seed, step and micro-batch") {
 TEST_CASE("the same seed gives the same gradients, bit for bit") {
   std::vector<at::Tensor> gradients[2];
   for (auto& run : gradients) {
-    const auto model = model::load_classifier({fixture_models() / "tiny-distilbert"}).model;
+    const auto model = model::load_model({fixture_models() / "tiny-distilbert"}).model;
     training_logits(*model, {true, 42, 0, 0}).square().sum().backward();
     for (const at::Tensor& parameter : model->parameters()) run.push_back(parameter.grad());
   }
@@ -68,5 +73,5 @@ TEST_CASE("HF's general names for DistilBERT's sizes are taken") {
   json["num_attention_heads"] = json["n_heads"];
   json.erase("dim");
   json.erase("n_heads");
-  CHECK_NOTHROW(model::make_distilbert_classifier({json, "config.json"}));
+  CHECK_NOTHROW(make_model({json, "config.json"}));
 }

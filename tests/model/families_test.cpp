@@ -7,6 +7,7 @@
 #include <set>
 
 #include "expect_error.h"
+#include "model/model.h"
 #include "parity/parity_fixture.h"
 
 using namespace hone;
@@ -20,12 +21,34 @@ TEST_CASE("every family has a doc line, keys and a parity fixture that it constr
     REQUIRE(std::filesystem::exists(folder / "parity.safetensors"));
     const auto config = model::ModelConfig::read(folder);
     CHECK(&model::family_of(config) == &family);
-    const auto model = family.make_classifier(config);
-    std::set<std::string> first_parts;
-    for (const auto& name : model->named_parameters().keys()) first_parts.insert(name.substr(0, name.find('.')));
-    CHECK(first_parts.contains(std::string(family.body)));
-    CHECK(config.json()["architectures"][0] == std::string(family.classifier_class));
+    CHECK(model::saved_head(config) == "sequence");
+    for (const model::HeadRow& head : family.heads) {
+      INFO(head.kind);
+      const model::Model model(config, family, head);
+      CHECK(model.class_name() == head.class_name);
+      std::set<std::string> first_parts;
+      for (const auto& name : model.named_parameters().keys()) {
+        first_parts.insert(name.substr(0, name.find('.')));
+        CHECK(model.is_head(name) == !name.starts_with(std::string(family.body) + "."));
+        if (model.is_head(name)) CHECK(model::may_be_drawn(head, name));
+      }
+      CHECK(first_parts.contains(std::string(family.body)));
+      CHECK(first_parts.contains("classifier"));
+    }
   }
+}
+
+TEST_CASE("the head of a saved model is known by its class; an unknown kind is an error") {
+  const auto head_of = [](const char* text) {
+    return model::saved_head({parse_json(text, "config.json"), "config.json"});
+  };
+  CHECK(head_of(R"({"model_type": "bert", "architectures": ["BertForTokenClassification"]})") == "token");
+  CHECK(head_of(R"({"model_type": "bert", "architectures": ["BertForMaskedLM"]})").empty());
+  CHECK(head_of(R"({"model_type": "bert", "architectures": [3]})").empty());
+  CHECK(head_of(R"({"model_type": "bert"})").empty());
+  const Error error = expect_error([] { model::find_head(model::families()[0], "image"); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(std::string(error.what()) == "bert has no head of the kind \"image\"");
 }
 
 TEST_CASE("an unknown model_type is unsupported, with the nearest name") {
@@ -59,8 +82,8 @@ TEST_CASE("buffers of old checkpoints are known") {
 }
 
 TEST_CASE("only head and pooler may be drawn") {
-  const model::Family& bert = model::families()[0];
-  CHECK(model::may_be_drawn(bert, "classifier.weight"));
-  CHECK(model::may_be_drawn(bert, "bert.pooler.dense.bias"));
-  CHECK_FALSE(model::may_be_drawn(bert, "bert.embeddings.word_embeddings.weight"));
+  const model::HeadRow& head = model::find_head(model::families()[0], "sequence");
+  CHECK(model::may_be_drawn(head, "classifier.weight"));
+  CHECK(model::may_be_drawn(head, "bert.pooler.dense.bias"));
+  CHECK_FALSE(model::may_be_drawn(head, "bert.embeddings.word_embeddings.weight"));
 }

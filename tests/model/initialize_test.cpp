@@ -58,7 +58,7 @@ TEST_CASE("a model of a config.json alone has the weights that from_config draws
     const Json fixture = read_json(source / "parity.json");
     const TemporaryFolder folder;
     std::filesystem::copy_file(source / "config.json", folder.path() / "config.json");
-    const auto loaded = model::load_classifier({folder.path()});
+    const auto loaded = model::load_model({folder.path()});
     CHECK(loaded.report.from_config_only);
     CHECK(loaded.report.newly_initialized.size() == fixture["parameters"].size());
     check_draw(*loaded.model, fixture["draws"]["from_config"], fixture["versions"]["cpu_capability"]);
@@ -72,7 +72,7 @@ TEST_CASE("a head that the checkpoint lacks has the weights that from_pretrained
     const Json fixture = read_json(fixture_models() / ("tiny-" + family) / "parity.json");
     const TemporaryFolder folder;
     write_without(folder, family, prefixes);
-    const auto loaded = model::load_classifier({folder.path()});
+    const auto loaded = model::load_model({folder.path()});
     CHECK(loaded.report.newly_initialized.size() == 4);
     check_draw(*loaded.model, fixture["draws"]["missing_head"], fixture["versions"]["cpu_capability"]);
   }
@@ -82,9 +82,9 @@ TEST_CASE("another seed draws another head, the same seed the same") {
   const TemporaryFolder folder;
   write_without(folder, "bert", {"classifier."});
   const auto head = [&](uint64_t seed) {
-    model::ClassifierRequest request{folder.path()};
+    model::ModelRequest request{folder.path()};
     request.seed = seed;
-    return model::load_classifier(request).model->named_parameters()["classifier.weight"];
+    return model::load_model(request).model->named_parameters()["classifier.weight"];
   };
   CHECK(at::equal(head(1), head(1)));
   CHECK_FALSE(at::equal(head(1), head(2)));
@@ -94,9 +94,9 @@ TEST_CASE("an initializer_range of 0 is read as unset, as in HF") {
   for (const char* range : {"0", "0.02"}) {
     const TemporaryFolder folder;
     write_without(folder, "bert", {"classifier."});
-    model::ClassifierRequest request{folder.path()};
+    model::ModelRequest request{folder.path()};
     request.config_overrides = {{"initializer_range", range}};
-    const auto model = model::load_classifier(request).model;
+    const auto model = model::load_model(request).model;
     CHECK(model->named_parameters()["classifier.weight"].std().item<double>() == doctest::Approx(0.02).epsilon(0.3));
   }
 }

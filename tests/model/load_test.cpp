@@ -22,15 +22,15 @@ class ChangedModel {
   ChangedModel()
       : tensors(read_tensors(kTinyBert / "model.safetensors")), config(read_json(kTinyBert / "config.json")) {}
 
-  model::ClassifierRequest write() const {
+  model::ModelRequest write() const {
     write_json(folder_.path() / "config.json", config);
     tensor::write_safetensors(folder_.path() / "model.safetensors", {tensors.begin(), tensors.end()});
     return {folder_.path()};
   }
 
   Error error() const {
-    const model::ClassifierRequest request = write();
-    return expect_error([&] { model::load_classifier(request); });
+    const model::ModelRequest request = write();
+    return expect_error([&] { model::load_model(request); });
   }
 
   std::map<std::string, at::Tensor> tensors;
@@ -43,7 +43,7 @@ class ChangedModel {
 }  // namespace
 
 TEST_CASE("a folder with all weights loads without a word") {
-  const auto loaded = model::load_classifier({kTinyBert});
+  const auto loaded = model::load_model({kTinyBert});
   CHECK(loaded.report.newly_initialized.empty());
   CHECK(loaded.report.unused.empty());
   CHECK_FALSE(loaded.report.from_config_only);
@@ -63,7 +63,7 @@ TEST_CASE("a new head is listed in transformers' words and explained") {
   changed.tensors.erase("classifier.bias");
   auto request = changed.write();
   request.num_labels = 2;
-  const auto loaded = model::load_classifier(request);
+  const auto loaded = model::load_model(request);
   CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
   CHECK(contains(loaded.report.new_weights_line(),
                  fmt::format("Some weights of BertForSequenceClassification were not initialized from the model "
@@ -71,48 +71,48 @@ TEST_CASE("a new head is listed in transformers' words and explained") {
                              request.model_dir.string())));
   CHECK(contains(loaded.report.new_weights_line(), "random until they are trained"));
   CHECK(loaded.config.labels() == std::vector<std::string>{"LABEL_0", "LABEL_1"});
-  CHECK(loaded.model->num_labels() == 2);
+  CHECK(loaded.model->num_outputs() == 2);
 }
 
 TEST_CASE("a model without weights says that it starts from nothing") {
   const TemporaryFolder folder;
   std::filesystem::copy_file(kTinyBert / "config.json", folder.path() / "config.json");
-  CHECK(contains(model::load_classifier({folder.path()}).report.new_weights_line(), "All weights of BertFor"));
+  CHECK(contains(model::load_model({folder.path()}).report.new_weights_line(), "All weights of BertFor"));
 }
 
 TEST_CASE("weights of other heads are noted") {
-  const auto loaded = model::load_classifier({fixture_models() / "variants" / "old_names"});
+  const auto loaded = model::load_model({fixture_models() / "variants" / "old_names"});
   CHECK(loaded.report.unused == std::vector<std::string>{"cls.predictions.bias", "cls.seq_relationship.weight"});
   CHECK(contains(loaded.report.unused_weights_line(), "['cls.predictions.bias', 'cls.seq_relationship.weight']"));
 }
 
 TEST_CASE("labels are the requested ones, or those of config.json") {
-  model::ClassifierRequest request{kTinyBert};
+  model::ModelRequest request{kTinyBert};
   request.num_labels = 3;
-  CHECK(model::load_classifier(request).config.labels()[2] == "POSITIVE");
+  CHECK(model::load_model(request).config.labels()[2] == "POSITIVE");
   request.id2label = {"a", "b", "c"};
   request.problem_type = "single_label_classification";
-  const auto loaded = model::load_classifier(request);
+  const auto loaded = model::load_model(request);
   CHECK(loaded.config.labels() == request.id2label);
   CHECK(loaded.config.problem_type() == "single_label_classification");
 }
 
 TEST_CASE("labels that contradict each other are errors") {
-  model::ClassifierRequest request{kTinyBert};
+  model::ModelRequest request{kTinyBert};
   request.num_labels = 2;
   request.id2label = {"a", "b", "c"};
-  const Error error = expect_error([&] { model::load_classifier(request); });
+  const Error error = expect_error([&] { model::load_model(request); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.what(), "num_labels is 2, id2label has 3 names"));
   request.id2label.clear();
   request.num_labels = 0;
-  CHECK(contains(expect_error([&] { model::load_classifier(request); }).what(), "num_labels is 0"));
+  CHECK(contains(expect_error([&] { model::load_model(request); }).what(), "num_labels is 0"));
 }
 
 TEST_CASE("a saved head for another number of labels is an error with advice") {
-  model::ClassifierRequest request{kTinyBert};
+  model::ModelRequest request{kTinyBert};
   request.num_labels = 2;
-  const Error error = expect_error([&] { model::load_classifier(request); });
+  const Error error = expect_error([&] { model::load_model(request); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "\"classifier.bias\" has shape [3], the model needs [2]"));
   CHECK(error.hint() ==
@@ -138,13 +138,13 @@ TEST_CASE("a model with an incomplete or repeated list of names loads, with a wa
   changed.config["num_labels"] = 3;
   const auto request = changed.write();
   std::vector<std::string> labels;
-  CHECK(contains(captured_log([&] { labels = model::load_classifier(request).config.labels(); }),
+  CHECK(contains(captured_log([&] { labels = model::load_model(request).config.labels(); }),
                  "config.json: \"num_labels\" is 3, but \"id2label\" has 2 names"));
   CHECK(labels == std::vector<std::string>{"LABEL_0", "LABEL_1", "LABEL_2"});
   changed.config["id2label"] = {{"0", "A"}, {"1", "A"}, {"2", "B"}};
   changed.config.erase("num_labels");
   changed.write();
-  CHECK(contains(captured_log([&] { labels = model::load_classifier(request).config.labels(); }),
+  CHECK(contains(captured_log([&] { labels = model::load_model(request).config.labels(); }),
                  "gives the ids 0 and 1 the same name \"A\""));
   CHECK(labels == std::vector<std::string>{"A", "A", "B"});
 }
@@ -167,9 +167,9 @@ TEST_CASE("a vocabulary that is larger than the saved embedding adds rows as tra
        {-0.0014468157896772027F, 0.018721211701631546F, -0.005363553762435913F, 0.01052924245595932F}},
   };
   for (const Case& one : cases) {
-    model::ClassifierRequest request{fixture_models() / one.name};
+    model::ModelRequest request{fixture_models() / one.name};
     request.num_tokens = 109;
-    const auto loaded = model::load_classifier(request);
+    const auto loaded = model::load_model(request);
     CHECK(loaded.report.newly_initialized.empty());
     CHECK(loaded.model->vocab_size() == 109);
     CHECK(loaded.config.json()["vocab_size"] == 109);
@@ -180,25 +180,25 @@ TEST_CASE("a vocabulary that is larger than the saved embedding adds rows as tra
     CHECK(at::allclose(words[106].narrow(0, 0, 4), at::tensor(one.first), 0, 1e-7));
     CHECK(at::allclose(words[108].narrow(0, 28, 4), at::tensor(one.last), 0, 1e-7));
     request.num_tokens = 100;  // fewer than there are
-    CHECK(model::load_classifier(request).model->vocab_size() == 106);
+    CHECK(model::load_model(request).model->vocab_size() == 106);
   }
 }
 
 TEST_CASE("requested labels are distinct") {
-  model::ClassifierRequest request{kTinyBert};
+  model::ModelRequest request{kTinyBert};
   request.id2label = {"a", "b", "a"};
-  const Error error = expect_error([&] { model::load_classifier(request); });
+  const Error error = expect_error([&] { model::load_model(request); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.what(), "the labels [a, b, a] are not distinct names"));
 }
 
 TEST_CASE("a saved head for another number of labels is drawn again on request") {
-  model::ClassifierRequest request{kTinyBert};
+  model::ModelRequest request{kTinyBert};
   request.num_labels = 2;
   request.ignore_mismatched_sizes = true;
-  const model::LoadedClassifier loaded = model::load_classifier(request);
+  const model::LoadedModel loaded = model::load_model(request);
   CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
-  CHECK(loaded.model->num_labels() == 2);
+  CHECK(loaded.model->num_outputs() == 2);
   const auto parameters = loaded.model->named_parameters();
   CHECK(parameters["classifier.weight"].size(0) == 2);
   CHECK(parameters["classifier.weight"].abs().sum().item<float>() > 0);
@@ -241,10 +241,10 @@ TEST_CASE("sizes beyond any machine's memory are errors before anything is read"
 }
 
 TEST_CASE("overrides reach the model and the saved configuration") {
-  model::ClassifierRequest request{kTinyBert};
+  model::ModelRequest request{kTinyBert};
   request.config_overrides = {{"hidden_dropout_prob", "0.25"}};
-  CHECK(model::load_classifier(request).config.json()["hidden_dropout_prob"] == 0.25);
+  CHECK(model::load_model(request).config.json()["hidden_dropout_prob"] == 0.25);
   request.config_overrides = {{"dropout", "0"}};
-  CHECK(contains(expect_error([&] { model::load_classifier(request); }).what(),
+  CHECK(contains(expect_error([&] { model::load_model(request); }).what(),
                  "unknown key in config_overrides \"dropout\""));
 }

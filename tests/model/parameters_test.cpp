@@ -12,7 +12,7 @@ TEST_CASE("parameters have HF's names and order, and those that decay in HF's Tr
   for (const std::string family : {"bert", "distilbert"}) {
     const auto folder = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(folder / "parity.json");
-    const auto model = model::load_classifier({folder}).model;
+    const auto model = model::load_model({folder}).model;
     std::vector<std::string> names, decaying;
     for (const auto& parameter : model::named_parameters(*model)) {
       names.push_back(parameter.name);
@@ -36,6 +36,6 @@ TEST_CASE("the rule for weight decay goes by names") {
 
 TEST_CASE("the parameters are counted") {
   // 106*32 + 40*32 + 2*32 + 64; a layer: 4*(32*32 + 32) + 64 + 2*32*37 + 37 + 32 + 64; pooler 1056; classifier 99.
-  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
   CHECK(model::num_parameters(*model) == 3392 + 1280 + 64 + 64 + 2 * (4224 + 64 + 2368 + 37 + 32 + 64) + 1056 + 99);
 }

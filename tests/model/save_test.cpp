@@ -13,7 +13,7 @@ using namespace hone;
 
 TEST_CASE("a model that transformers saved is saved again byte for byte") {
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
-    const auto loaded = model::load_classifier({fixture_models() / name});
+    const auto loaded = model::load_model({fixture_models() / name});
     const TemporaryFolder folder;
     const auto saved = folder.path() / "new" / "model";
     model::save_model(*loaded.model, loaded.config, saved);
@@ -29,12 +29,12 @@ TEST_CASE("what older versions wrote in config.json is replaced") {
   json["num_labels"] = 3;
   json["architectures"] = {"BertModel"};
   json.erase("dtype");
-  const Json saved = model::saved_config({json, "config.json"});
+  const Json saved = model::saved_config({json, "config.json"}, "BertForSequenceClassification");
   CHECK(saved == read_json(fixture_models() / "tiny-bert" / "config.json"));
 }
 
 TEST_CASE("a folder that cannot be written is an error") {
-  const auto loaded = model::load_classifier({fixture_models() / "tiny-bert"});
+  const auto loaded = model::load_model({fixture_models() / "tiny-bert"});
   const TemporaryFolder folder;
   const auto file = folder.write("file", "");
   CHECK(expect_error([&] { model::save_model(*loaded.model, loaded.config, file / "model"); }).kind() ==

@@ -11,5 +11,6 @@ TEST_CASE("the modules of a list are named by their numbers") {
   list->append(std::make_shared<nn::Linear>(1, 1));
   list->append(std::make_shared<nn::Linear>(1, 1));
   CHECK(list->named_parameters().keys() == std::vector<std::string>{"0.weight", "0.bias", "1.weight", "1.bias"});
-  CHECK(std::distance(list->begin(), list->end()) == 2);
+  CHECK(list->count() == 2);
+  CHECK((*list)[1].weight.is_same(list->named_parameters()["1.weight"]));
 }

@@ -14,15 +14,15 @@ namespace {
 
 const std::filesystem::path kMiniLm = std::filesystem::path(HONE_SOURCE_DIR) / "models" / "all-MiniLM-L6-v2";
 
-model::TextBatch batch_of(const Json& rows) {
+model::Inputs batch_of(const Json& rows) {
   std::vector<int64_t> ids, lengths;
   for (const Json& row : rows) {
     for (const Json& id : row) ids.push_back(id);
     lengths.push_back(static_cast<int64_t>(row.size()));
   }
-  model::TextBatch batch;
-  batch.input_ids = at::tensor(ids, at::kLong);
-  batch.packing = tensor::Packing::from_lengths(lengths);
+  model::Inputs batch;
+  batch.text.ids = at::tensor(ids, at::kLong);
+  batch.text.packing = tensor::Packing::from_lengths(lengths);
   return batch;
 }
 
@@ -35,9 +35,9 @@ TEST_CASE("MiniLM with the head of seed 42 gives the logits of transformers") {
   }
   const at::NoGradGuard no_grad;
   const Json fixture = read_json(fixture_models() / "minilm.json");
-  model::ClassifierRequest request{kMiniLm};
+  model::ModelRequest request{kMiniLm};
   request.num_labels = 2;
-  const auto loaded = model::load_classifier(request);
+  const auto loaded = model::load_model(request);
   CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
   CHECK(loaded.report.unused.empty());
   const at::Tensor head = loaded.model->named_parameters()["classifier.weight"];

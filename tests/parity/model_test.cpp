@@ -13,11 +13,11 @@ namespace {
 
 constexpr double kTolerance = 1e-5;
 
-model::LoadedClassifier load(const std::filesystem::path& folder, const std::string& family) {
-  model::ClassifierRequest request;
+model::LoadedModel load(const std::filesystem::path& folder, const std::string& family) {
+  model::ModelRequest request;
   request.model_dir = folder;
   request.config_overrides = no_dropout(family);
-  return model::load_classifier(request);
+  return model::load_model(request);
 }
 
 void check_family(const std::string& family, bool training) {

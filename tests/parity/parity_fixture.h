@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "model/load.h"
-#include "model/text_batch.h"
+#include "model/inputs.h"
 #include "tensor/safetensors.h"
 
 namespace hone {
@@ -31,16 +31,16 @@ inline std::map<std::string, at::Tensor> read_tensors(const std::filesystem::pat
 }
 
 // HF's padded rows as a packed batch. `prefix` stands before the names: "3." for a training step.
-inline model::TextBatch packed_batch(const std::map<std::string, at::Tensor>& tensors, const std::string& prefix = "") {
+inline model::Inputs packed_batch(const std::map<std::string, at::Tensor>& tensors, const std::string& prefix = "") {
   const at::Tensor mask = tensors.at(prefix + "attention_mask");
   const at::Tensor kept = mask.to(at::kBool);
-  model::TextBatch batch;
-  batch.input_ids = tensors.at(prefix + "input_ids").masked_select(kept);
+  model::Inputs batch;
+  batch.text.ids = tensors.at(prefix + "input_ids").masked_select(kept);
   const auto types = tensors.find(prefix + "token_type_ids");
-  if (types != tensors.end()) batch.token_type_ids = types->second.masked_select(kept);
+  if (types != tensors.end()) batch.text.type_ids = types->second.masked_select(kept);
   std::vector<int64_t> lengths;
   for (int64_t row = 0; row < mask.size(0); ++row) lengths.push_back(mask[row].sum().item<int64_t>());
-  batch.packing = tensor::Packing::from_lengths(lengths);
+  batch.text.packing = tensor::Packing::from_lengths(lengths);
   return batch;
 }
 

@@ -15,17 +15,17 @@ using namespace hone;
 
 namespace {
 
-void write_logits(const std::filesystem::path& path, const model::TextBatch& batch, const at::Tensor& logits) {
-  tensor::NamedTensors tensors = {{"input_ids", batch.input_ids}, {"logits", logits}};
-  if (batch.token_type_ids.defined()) tensors.emplace_back("token_type_ids", batch.token_type_ids);
-  tensors.emplace_back("offsets", at::tensor(batch.packing.offsets, at::kLong));
+void write_logits(const std::filesystem::path& path, const model::Inputs& batch, const at::Tensor& logits) {
+  tensor::NamedTensors tensors = {{"input_ids", batch.text.ids}, {"logits", logits}};
+  if (batch.text.type_ids.defined()) tensors.emplace_back("token_type_ids", batch.text.type_ids);
+  tensors.emplace_back("offsets", at::tensor(batch.text.packing.offsets, at::kLong));
   tensor::write_safetensors(path, tensors);
 }
 
 // Saves with a head for `num_labels` labels (a new one if the folder's has another number) and asks the oracle.
-int compare(const char* oracle, const model::ClassifierRequest& request, const model::TextBatch& batch) {
+int compare(const char* oracle, const model::ModelRequest& request, const model::Inputs& batch) {
   const at::NoGradGuard no_grad;
-  const auto loaded = model::load_classifier(request);
+  const auto loaded = model::load_model(request);
   const TemporaryFolder folder;
   model::save_model(*loaded.model, loaded.config, folder.path() / "model");
   write_logits(folder.path() / "logits.safetensors", batch, loaded.model->forward(batch, {}));
@@ -64,17 +64,17 @@ TEST_CASE("transformers loads what hone saves without a warning and computes the
   }
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
     const auto batch = packed_batch(read_tensors(fixture_models() / name / "parity.safetensors"));
-    model::ClassifierRequest request{fixture_models() / name};
+    model::ModelRequest request{fixture_models() / name};
     request.id2label = {"NEG", "\xE4\xB8\xAD", "POS"};
     request.problem_type = "single_label_classification";
     CHECK(compare(oracle, request, batch) == 0);
   }
   const std::filesystem::path minilm = std::filesystem::path(HONE_SOURCE_DIR) / "models" / "all-MiniLM-L6-v2";
   if (!std::filesystem::exists(minilm)) return;
-  model::TextBatch batch;
-  batch.packing = tensor::Packing::from_lengths({3, 200, 77});
-  batch.input_ids = at::arange(280, at::kLong).mul(7919).remainder(30000).add(100);
-  model::ClassifierRequest request{minilm};
+  model::Inputs batch;
+  batch.text.packing = tensor::Packing::from_lengths({3, 200, 77});
+  batch.text.ids = at::arange(280, at::kLong).mul(7919).remainder(30000).add(100);
+  model::ModelRequest request{minilm};
   request.id2label = {"NEGATIVE", "POSITIVE"};
   CHECK(compare(oracle, request, batch) == 0);
 }

@@ -83,10 +83,10 @@ TEST_CASE("more rows than a block come out in their order") {
 TEST_CASE("a batch holds the chosen rows one after another, in the order they were asked for") {
   const task::Features features = three_rows();
   const std::vector<uint64_t> rows = {2, 0};
-  const model::TextBatch batch = task::make_batch(features, rows);
-  CHECK(integers(batch.input_ids) == std::vector<int64_t>{11, 12, 7});
-  CHECK(integers(batch.token_type_ids) == std::vector<int64_t>{0, 1, 1});
-  CHECK(batch.packing.offsets == std::vector<int64_t>{0, 2, 3});
+  const model::Inputs batch = task::make_batch(features, rows);
+  CHECK(integers(batch.text.ids) == std::vector<int64_t>{11, 12, 7});
+  CHECK(integers(batch.text.type_ids) == std::vector<int64_t>{0, 1, 1});
+  CHECK(batch.text.packing.offsets == std::vector<int64_t>{0, 2, 3});
 }
 
 TEST_CASE("truncated rows of a training are counted, with the share of tokens that is lost") {

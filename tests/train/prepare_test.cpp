@@ -47,7 +47,7 @@ TEST_CASE("rows, labels and model are read, and the rows tokenized") {
   CHECK(made.train->target_counts() == "NEGATIVE (1), NEUTRAL (1), POSITIVE (2)");
   REQUIRE(made.evaluation != nullptr);
   CHECK(made.evaluation->preview(0) == "NEGATIVE \"boring\"");
-  CHECK(made.loaded.model->num_labels() == 3);
+  CHECK(made.loaded.model->num_outputs() == 3);
 }
 
 TEST_CASE("rows are truncated at max_seq_length, or at what the model takes if that is less") {

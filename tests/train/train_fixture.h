@@ -115,10 +115,10 @@ struct TinyRun {
     const tensor::Compute compute = tensor::prepare_compute(options.compute);
     metrics = metric::classification_metrics(3);
     plan = train::make_plan(options, static_cast<int64_t>(train->size()), metrics);
-    model::ClassifierRequest request;
+    model::ModelRequest request;
     request.model_dir = fixture_models() / ("tiny-" + family);
     if (!dropout) request.config_overrides = no_dropout(family);
-    loaded = model::load_classifier(request);
+    loaded = model::load_model(request);
     loaded.model->set_compute(compute);
     train::TrainerInputs inputs;
     inputs.model = loaded.model;
@@ -154,7 +154,7 @@ struct TinyRun {
   std::vector<metric::Metric> metrics;
   train::Plan plan;
   std::unique_ptr<task::Examples> train, evaluation;
-  model::LoadedClassifier loaded;
+  model::LoadedModel loaded;
   std::unique_ptr<train::Trainer> trainer;
 };
 

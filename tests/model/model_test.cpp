@@ -1,4 +1,4 @@
-#include "model/sequence_classifier.h"
+#include "model/model.h"
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
@@ -9,24 +9,26 @@
 using namespace hone;
 
 namespace {
-model::TextBatch batch_of(std::vector<int64_t> lengths) {
-  model::TextBatch batch;
-  batch.packing = tensor::Packing::from_lengths(lengths);
-  batch.input_ids = at::ones({batch.packing.num_tokens()}, at::kLong);
+
+model::Inputs batch_of(std::vector<int64_t> lengths) {
+  model::Inputs batch;
+  batch.text.packing = tensor::Packing::from_lengths(lengths);
+  batch.text.ids = at::ones({batch.text.packing.num_tokens()}, at::kLong);
   return batch;
 }
+
 }  // namespace
 
 TEST_CASE("a classifier tells its sizes") {
-  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
-  CHECK(model->num_labels() == 3);
+  const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
+  CHECK(model->num_outputs() == 3);
   CHECK(model->vocab_size() == 106);
   CHECK(model->max_length() == 40);
 }
 
 TEST_CASE("a sequence longer than max_length is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
-    const auto model = model::load_classifier({fixture_models() / name}).model;
+    const auto model = model::load_model({fixture_models() / name}).model;
     CHECK_NOTHROW(model->forward(batch_of({3, 40}), {}));
     const Error error = expect_error([&] { model->forward(batch_of({3, 41}), {}); });
     CHECK(error.kind() == ErrorKind::kInput);
@@ -37,9 +39,9 @@ TEST_CASE("a sequence longer than max_length is an error") {
 
 TEST_CASE("a token of another tokenizer is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
-    const auto model = model::load_classifier({fixture_models() / name}).model;
-    model::TextBatch batch = batch_of({2});
-    batch.input_ids = at::tensor({5, 106}, at::kLong);
+    const auto model = model::load_model({fixture_models() / name}).model;
+    model::Inputs batch = batch_of({2});
+    batch.text.ids = at::tensor({5, 106}, at::kLong);
     const Error error = expect_error([&] { model->forward(batch, {}); });
     CHECK(error.kind() == ErrorKind::kInput);
     CHECK(contains(error.what(), "token id 106 is outside the model's table of 106"));
@@ -48,20 +50,20 @@ TEST_CASE("a token of another tokenizer is an error") {
 }
 
 TEST_CASE("an unknown token type is an error, if it reads them") {
-  model::TextBatch batch = batch_of({2});
-  batch.token_type_ids = at::tensor({0, 9}, at::kLong);
-  const auto bert = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  model::Inputs batch = batch_of({2});
+  batch.text.type_ids = at::tensor({0, 9}, at::kLong);
+  const auto bert = model::load_model({fixture_models() / "tiny-bert"}).model;
   const Error error = expect_error([&] { bert->forward(batch, {}); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "token type id 9 is outside the model's table of 2"));
-  const auto distilbert = model::load_classifier({fixture_models() / "tiny-distilbert"}).model;
+  const auto distilbert = model::load_model({fixture_models() / "tiny-distilbert"}).model;
   CHECK_NOTHROW(distilbert->forward(batch, {}));
 }
 
 TEST_CASE("an invalid batch is an internal error") {
-  const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
+  const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
   CHECK(expect_error([&] { model->forward({}, {}); }).kind() == ErrorKind::kInternal);
-  model::TextBatch batch = batch_of({2});
-  batch.token_type_ids = at::zeros({3}, at::kLong);
+  model::Inputs batch = batch_of({2});
+  batch.text.type_ids = at::zeros({3}, at::kLong);
   CHECK(expect_error([&] { model->forward(batch, {}); }).kind() == ErrorKind::kInternal);
 }

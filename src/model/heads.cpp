@@ -1,0 +1,81 @@
+#include "model/heads.h"
+
+#include <ATen/ATen.h>
+
+namespace hone::model {
+
+namespace {
+
+at::Tensor selected(const at::Tensor& x, const at::Tensor& rows) {
+  return rows.defined() ? x.index_select(0, rows) : x;
+}
+
+std::shared_ptr<nn::Linear> registered(const HeadParts& parts, const char* name, int64_t num_outputs) {
+  return parts.model.register_module(name, std::make_shared<nn::Linear>(parts.width, num_outputs));
+}
+
+// A head that ends in dropout and the linear "classifier".
+class Classifier : public Head {
+ public:
+  Classifier(const HeadParts& parts, double dropout)
+      : classifier_(registered(parts, "classifier", parts.num_outputs)), dropout_(dropout, parts.sites) {}
+
+  const nn::Linear& output() const override { return *classifier_; }
+
+ protected:
+  at::Tensor dropped(const at::Tensor& x, const nn::ForwardContext& context) const { return dropout_(x, context); }
+
+ private:
+  std::shared_ptr<nn::Linear> classifier_;
+  nn::Dropout dropout_;
+};
+
+class PooledHead final : public Classifier {
+ public:
+  using Classifier::Classifier;
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
+    return dropped(selected(hidden.pooled, rows), context);  // [N, C]
+  }
+};
+
+class TokenHead final : public Classifier {
+ public:
+  using Classifier::Classifier;
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
+    return dropped(selected(hidden.tokens, rows).to(at::kFloat), context);  // [N, C]
+  }
+};
+
+class FirstTokenHead final : public Head {
+ public:
+  FirstTokenHead(const HeadParts& parts, double dropout)
+      : pre_classifier_(registered(parts, "pre_classifier", parts.width)),
+        classifier_(registered(parts, "classifier", parts.num_outputs)),
+        dropout_(dropout, parts.sites) {}
+
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
+    const at::Tensor first = selected(tensor::first_rows(hidden.tokens, hidden.packing), rows);  // [N, C]
+    return dropout_(at::relu(pre_classifier_->forward(first)), context);
+  }
+  const nn::Linear& output() const override { return *classifier_; }
+
+ private:
+  std::shared_ptr<nn::Linear> pre_classifier_, classifier_;
+  nn::Dropout dropout_;
+};
+
+}  // namespace
+
+std::unique_ptr<Head> pooled_head(const HeadParts& parts, double dropout) {
+  return std::make_unique<PooledHead>(parts, dropout);
+}
+
+std::unique_ptr<Head> first_token_head(const HeadParts& parts, double dropout) {
+  return std::make_unique<FirstTokenHead>(parts, dropout);
+}
+
+std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout) {
+  return std::make_unique<TokenHead>(parts, dropout);
+}
+
+}  // namespace hone::model

@@ -1,0 +1,42 @@
+// What sits on top of a body: the last layers of a model, which turn rows of a body into rows of outputs. A head registers
+// its layers with the model under Hugging Face's names.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "model/body.h"
+#include "nn/dropout.h"
+#include "nn/linear.h"
+
+namespace hone::model {
+
+class Head {
+ public:
+  virtual ~Head() = default;
+  // The input of output() for the given rows [N] int64: tokens of hidden.tokens, or sequences if the head reads sequences.
+  // Undefined `rows` means all. So a loss over few tokens computes only those. In float.
+  virtual at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const = 0;
+  // The last layer.
+  virtual const nn::Linear& output() const = 0;
+};
+
+// What a head is made of.
+struct HeadParts {
+  torch::nn::Module& model;  // registers the layers
+  int64_t width = 0;         // C of the body
+  int64_t num_outputs = 0;
+  nn::DropoutSites& sites;
+};
+
+// "classifier"(dropout(pooled sequence)): BERT.
+std::unique_ptr<Head> pooled_head(const HeadParts& parts, double dropout);
+// "classifier"(dropout(relu("pre_classifier"(first token)))): DistilBERT.
+std::unique_ptr<Head> first_token_head(const HeadParts& parts, double dropout);
+// "classifier"(dropout(token)), for each token.
+std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout);
+
+}  // namespace hone::model

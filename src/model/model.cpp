@@ -1,0 +1,86 @@
+#include "model/model.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/error.h"
+
+namespace hone::model {
+
+namespace {
+
+// Throws kInput naming the first of `ids` that is not a row of a table; `what` names an id ("token id").
+void check_ids(const at::Tensor& ids, int64_t num_rows, const char* what, const char* hint) {
+  const at::Tensor row = ids.contiguous();
+  const int64_t* begin = row.const_data_ptr<int64_t>();
+  const int64_t* end = begin + row.numel();
+  const int64_t* outside = std::find_if(begin, end, [&](int64_t id) { return id < 0 || id >= num_rows; });
+  if (outside == end) return;
+  throw Error(ErrorKind::kInput, fmt::format("{} {} is outside the model's table of {}", what, *outside, num_rows),
+              hint);
+}
+
+}  // namespace
+
+Model::Model(const ModelConfig& config, const Family& family, const HeadRow& head)
+    : family_(family), head_row_(head), num_outputs_(config.num_labels()) {
+  body_ = register_module(std::string(family.body), family.make_body(config, sites_, head.reads_pooled));
+  head_ = head.make({*this, body_->traits().width, num_outputs_, sites_}, config);
+}
+
+void Model::check(const Tokens& tokens) const {
+  const BodyTraits& traits = body_->traits();
+  check_internal(tokens.packing.num_sequences() > 0, "a batch holds a sequence");
+  tokens.packing.check(tokens.ids.numel());
+  check_ids(tokens.ids, traits.vocab_size, "token id",
+            "the tokenizer belongs to another model: use the tokenizer files of this model");
+  if (tokens.type_ids.defined()) {
+    check_internal(tokens.type_ids.numel() == tokens.ids.numel(), "each token has a token type");
+    if (traits.num_token_types > 0) {
+      check_ids(tokens.type_ids, traits.num_token_types, "token type id", "the model has fewer token types");
+    }
+  }
+  const int64_t longest = tokens.packing.max_length();
+  if (longest > traits.max_length) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("a text has {} tokens, the model takes at most {}", longest, traits.max_length),
+                fmt::format("truncate the texts to at most {} tokens", traits.max_length));
+  }
+}
+
+nn::ForwardContext Model::in_format(nn::ForwardContext context) const {
+  context.dtype = compute_.dtype;
+  return context;
+}
+
+Hidden Model::hidden(const Inputs& inputs, const nn::ForwardContext& context) const {
+  check(inputs.text);
+  Inputs on_device = inputs;
+  on_device.text.ids = tensor::on_device(inputs.text.ids, compute_.device);
+  if (inputs.text.type_ids.defined()) {
+    on_device.text.type_ids = tensor::on_device(inputs.text.type_ids, compute_.device);
+  }
+  return body_->forward(on_device, in_format(context));
+}
+
+at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
+  const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
+  return head_->output().forward(head_->features(hidden, on_device, in_format(context)));
+}
+
+at::Tensor Model::forward(const Inputs& inputs, const nn::ForwardContext& context) const {
+  return logits(hidden(inputs, context), {}, context);
+}
+
+void Model::set_compute(const tensor::Compute& compute) {
+  compute_ = compute;
+  to(compute.device);
+}
+
+bool Model::is_head(std::string_view parameter) const {
+  return parameter.substr(0, parameter.find('.')) != family_.body;
+}
+
+}  // namespace hone::model
