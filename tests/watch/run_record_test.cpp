@@ -160,7 +160,7 @@ TEST_CASE("a run from before the last boot is interrupted; for a run on another 
   CHECK(record_of(folder, run)["state"] == "running");
 }
 
-TEST_CASE("if the system does not list locks, the existence of the process decides") {
+TEST_CASE("a run is interrupted if no lock holds its folder, even if its process exists") {
   const TemporaryFolder folder;
   folder.write("run.json", run_json().dump());
   CHECK((*read_run(folder.path(), FolderLocks(std::string_view())))["state"] == "interrupted");
