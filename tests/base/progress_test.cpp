@@ -11,7 +11,7 @@ TEST_CASE("durations are formatted as on a clock") {
   CHECK(format_duration(-5) == "00:00");
 }
 
-TEST_CASE("a progress bar inside another one shows nothing") {
+TEST_CASE("nested progress bars and calls after finish() do not crash") {
   Progress outer("training", "step", 10);
   {
     Progress inner("evaluating", "batch", 2);
