@@ -20,7 +20,7 @@ std::vector<std::string> texts_of(const std::vector<eval::Example>& examples) {
 
 }  // namespace
 
-TEST_CASE("examples are short rows of the set, one label after the other") {
+TEST_CASE("examples are short rows of the evaluation set that cycle through the labels") {
   const TemporaryFolder folder;
   std::string csv = "text,label\n";
   for (int i = 0; i < 5; ++i) csv += fmt::format("bad {},0\n", i);
@@ -33,7 +33,7 @@ TEST_CASE("examples are short rows of the set, one label after the other") {
   CHECK_FALSE(examples[1].text_pair);
 }
 
-TEST_CASE("examples of pairs have both texts, and are read back as they were written") {
+TEST_CASE("examples of pairs have both texts, and survive writing and reading") {
   const TemporaryFolder folder;
   const table::Rows rows = table::read_rows(folder.write("rows.csv", "a,b,label\nit rains,it is wet,1\nx,,0\n"));
   const auto examples = eval::choose_examples(rows, {"a", "b"}, std::vector<int64_t>{1, 0}, kNames);
@@ -44,11 +44,11 @@ TEST_CASE("examples of pairs have both texts, and are read back as they were wri
   CHECK(read[0].text == "it rains");
   CHECK(read[0].text_pair == "it is wet");
   CHECK(read[0].label == "POSITIVE");
-  eval::write_examples(folder.path(), {});  // a training without examples does not keep those of an earlier one
+  eval::write_examples(folder.path(), {});  // a run without examples removes those of an earlier run
   CHECK_FALSE(std::filesystem::exists(folder.path() / eval::kExamplesFile));
 }
 
-TEST_CASE("a folder without examples, or with a file of something else, has none") {
+TEST_CASE("a folder without examples or with a malformed file has none") {
   const TemporaryFolder folder;
   CHECK(eval::read_examples(folder.path()).empty());
   for (const char* content : {"", "[1]", R"({"examples": 3})", R"({"examples": [{"text": 1}, "x", {"label": "a"}]})"}) {

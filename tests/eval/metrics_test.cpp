@@ -23,7 +23,7 @@ eval::ConfusionMatrix matrix_of(const Json& item) {
 
 }  // namespace
 
-TEST_CASE("every metric is scikit-learn's, undefined ratios and absent labels included") {
+TEST_CASE("every metric equals scikit-learn's, including undefined ratios and absent labels") {
   for (const Json& item : metrics_fixture()["metrics"]) {
     CAPTURE(item["name"].get<std::string>());
     std::set<std::string> names;
@@ -37,7 +37,7 @@ TEST_CASE("every metric is scikit-learn's, undefined ratios and absent labels in
   }
 }
 
-TEST_CASE("scores and counts by label are scikit-learn's") {
+TEST_CASE("scores and counts by label equal scikit-learn's") {
   for (const Json& item : metrics_fixture()["metrics"]) {
     CAPTURE(item["name"].get<std::string>());
     const eval::ConfusionMatrix matrix = matrix_of(item);
@@ -59,14 +59,14 @@ TEST_CASE("scores and counts by label are scikit-learn's") {
   }
 }
 
-TEST_CASE("no rows give zeros, not a division by zero") {
+TEST_CASE("without rows all metrics are 0, without a division by zero") {
   for (const auto& [name, value] : eval::compute_metrics(eval::ConfusionMatrix(3))) {
     CAPTURE(name);
     CHECK(value == 0);
   }
 }
 
-TEST_CASE("binary F1 is a metric of two labels only; every metric has a sentence") {
+TEST_CASE("only binary classification has f1_binary; every metric has a doc line") {
   const auto has_binary = [](int64_t num_labels) {
     const auto values = eval::compute_metrics(eval::ConfusionMatrix(num_labels));
     return std::any_of(values.begin(), values.end(), [](const auto& value) { return value.first == "f1_binary"; });
@@ -76,7 +76,7 @@ TEST_CASE("binary F1 is a metric of two labels only; every metric has a sentence
   for (const eval::Metric& metric : eval::metrics()) CHECK_FALSE(metric.doc.empty());
 }
 
-TEST_CASE("a label outside the matrix is a bug, not a wrong count") {
+TEST_CASE("a label outside the matrix is an internal error, not a wrong count") {
   eval::ConfusionMatrix matrix(2);
   for (const auto& [label, predicted] : std::vector<std::pair<int64_t, int64_t>>{{2, 0}, {0, 2}, {-1, 0}, {0, -1}}) {
     const Error error = expect_error([&] { matrix.add(label, predicted); });
@@ -86,7 +86,7 @@ TEST_CASE("a label outside the matrix is a bug, not a wrong count") {
   CHECK(matrix.total() == 0);
 }
 
-TEST_CASE("the cells of a matrix are those that are not 0, in order") {
+TEST_CASE("cells() returns the matrix's nonzero cells in order") {
   eval::ConfusionMatrix matrix(100'000);
   for (const auto& [label, predicted] : {std::pair{99'999, 7}, {2, 99'999}, {2, 2}, {2, 99'999}}) {
     matrix.add(label, predicted);

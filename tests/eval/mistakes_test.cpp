@@ -23,7 +23,7 @@ TEST_CASE("a mistake's score is the softmax of its true label and its loss the c
   CHECK(make_mistake(0, large, 1, 0).score == 0);
 }
 
-TEST_CASE("the worst are kept whatever order they come in, equal ones by their row") {
+TEST_CASE("the worst mistakes are kept for every input order; equal ones are ordered by row") {
   std::vector<Mistake> mistakes;
   for (uint64_t row = 0; row < 200; ++row) mistakes.push_back({row, 0, 1, 0, static_cast<double>(row % 50)});
   std::mt19937 generator(3);
@@ -37,7 +37,7 @@ TEST_CASE("the worst are kept whatever order they come in, equal ones by their r
   }
 }
 
-TEST_CASE("none are kept where none are asked for") {
+TEST_CASE("no mistakes are kept if none are requested") {
   WorstMistakes worst(2), none(0);
   for (const double loss : {3.0, 5.0, 4.0}) {
     worst.add({static_cast<uint64_t>(loss), 0, 1, 0, loss});

@@ -10,7 +10,7 @@ using namespace hone;
 
 namespace {
 
-// Six rows: of four "a" three are right, of two "b" one. Precision of b is 1/2, its recall 1/2, that of a 3/4 and 3/4.
+// Six rows: three of four "a" are right and one of two "b". Precision and recall are 1/2 for b and 3/4 for a.
 eval::EvaluationResult two_labels() {
   eval::EvaluationResult result{.loss = 0.12345, .confusion = eval::ConfusionMatrix(2), .num_rows = 6, .seconds = 2};
   for (int i = 0; i < 3; ++i) result.confusion.add(0, 0);
@@ -44,7 +44,7 @@ TEST_CASE("the text report of two labels has the scores of the positive one, eac
         "b                 1         1\n");
 }
 
-TEST_CASE("columns line up under labels of any script and length") {
+TEST_CASE("columns are aligned for labels of any script and length") {
   const std::string text = eval::report_text(two_labels(), {"\xC3\xA9t\xC3\xA9", "a label that is rather long"});
   const auto place = [&](const std::string& line_start, const std::string& what) {
     const size_t begin = text.find(line_start);
@@ -59,7 +59,7 @@ TEST_CASE("columns line up under labels of any script and length") {
   CHECK(place("\xC3\xA9t\xC3\xA9", "0.7500") + 6 == ends);
 }
 
-TEST_CASE("three labels have no positive one, and many labels no matrix on the screen") {
+TEST_CASE("with three labels no label is positive, and with many labels the report has no matrix") {
   eval::EvaluationResult three{.confusion = eval::ConfusionMatrix(3)};
   three.confusion.add(2, 2);
   const std::string text = eval::report_text(three, {"a", "b", "c"});
@@ -70,7 +70,7 @@ TEST_CASE("three labels have no positive one, and many labels no matrix on the s
                  "confusion matrix of 13 labels: see --json\n"));
 }
 
-TEST_CASE("the JSON report has every number, the matrix by true label, and the labels") {
+TEST_CASE("the JSON report has every metric, the matrix by true label, and the labels") {
   const Json json = eval::report_json(two_labels(), {"a", "b"});
   CHECK(json["rows"] == 6);
   CHECK(json["loss"] == 0.12345);
@@ -83,7 +83,7 @@ TEST_CASE("the JSON report has every number, the matrix by true label, and the l
   CHECK(json["per_label"]["a"].dump() == R"({"precision":0.75,"recall":0.75,"f1":0.75,"support":4})");
 }
 
-TEST_CASE("a matrix of many labels is written by its cells that are not 0") {
+TEST_CASE("a matrix of many labels is written as its nonzero cells") {
   eval::ConfusionMatrix dense(100), sparse(101);
   dense.add(99, 0);
   CHECK(eval::confusion_json(dense).size() == 100);

@@ -9,14 +9,14 @@
 
 using namespace hone;
 
-TEST_CASE("a task is found by the name that transformers' pipelines give it") {
+TEST_CASE("a task is found by its name in transformers' pipelines") {
   const task::Task& found = task::find_task("text-classification");
   CHECK(found.problem_type == "single_label_classification");
   const bool is_its_loss = found.loss_sum == &task::classification_loss_sum;
   CHECK(is_its_loss);
 }
 
-TEST_CASE("every task has a name of its own, a sentence, a problem type and a metric") {
+TEST_CASE("every task has a unique name, a doc line, a problem type and a metric") {
   std::set<std::string_view> names;
   for (const task::Task& each : task::tasks()) {
     CHECK(names.insert(each.name).second);
@@ -26,7 +26,7 @@ TEST_CASE("every task has a name of its own, a sentence, a problem type and a me
   CHECK_FALSE(names.empty());
 }
 
-TEST_CASE("an unknown task is an error with the nearest name") {
+TEST_CASE("an unknown task is an error that suggests the nearest name") {
   const Error error = expect_error([] { task::find_task("text-clasification"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(std::string(error.what()) == "unknown task \"text-clasification\"");

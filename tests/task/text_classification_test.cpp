@@ -20,7 +20,7 @@ at::Tensor matrix(const Json& rows) {
 
 }  // namespace
 
-TEST_CASE("the loss and its gradient are those of torch, and with smoothing of transformers' LabelSmoother") {
+TEST_CASE("the loss and its gradient equal torch's, and with smoothing those of transformers' LabelSmoother") {
   for (const Json& item : metrics_fixture()["losses"]) {
     CAPTURE(item["smoothing"].get<double>());
     at::Tensor logits = matrix(item["logits"]).requires_grad_();

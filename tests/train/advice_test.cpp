@@ -23,7 +23,7 @@ struct Case {
     const Plan plan = make_plan(options, static_cast<int64_t>(train.size()));
     return advice({options, plan, train, labels, rows_of_label, static_cast<uint64_t>(options.max_seq_length), 2});
   }
-  // Whether there is one warning, and it names all these numbers and options.
+  // Returns whether there is exactly one warning, and it contains all these numbers and options.
   bool warns_of(const std::vector<std::string>& facts) const {
     const auto found = notes();
     REQUIRE(found.size() == 1);
@@ -42,7 +42,7 @@ struct Case {
 
 }  // namespace
 
-TEST_CASE("a sound run gets no warning") { CHECK(Case().notes().empty()); }
+TEST_CASE("a run with sensible options gets no warning") { CHECK(Case().notes().empty()); }
 
 TEST_CASE("a warm-up of more than half the run is reported with both numbers") {
   Case with;
@@ -54,7 +54,7 @@ TEST_CASE("a warm-up of more than half the run is reported with both numbers") {
   CHECK(with.warns_of({" 9 of 9 steps"}));
 }
 
-TEST_CASE("a warm-up that the schedule does not have is reported") {
+TEST_CASE("a warm-up that the schedule ignores is reported") {
   Case with;
   with.options.lr_scheduler_type = "constant";
   with.options.warmup_ratio = 0.1;
@@ -63,7 +63,7 @@ TEST_CASE("a warm-up that the schedule does not have is reported") {
   CHECK(with.notes().empty());
 }
 
-TEST_CASE("logging beyond the last step is reported with an interval that logs") {
+TEST_CASE("a logging interval beyond the last step is reported with one that works") {
   Case with;
   with.options.logging_steps = 10;
   CHECK(with.warns_of({"logging_steps is 10", "9 steps", "--logging-steps 1"}));
@@ -73,14 +73,14 @@ TEST_CASE("logging beyond the last step is reported with an interval that logs")
   CHECK(with.warns_of({"1 step:"}));
 }
 
-TEST_CASE("truncated rows are counted, and the share of tokens that is lost") {
+TEST_CASE("the warning about truncated rows has their number and the share of lost tokens") {
   Case with;
   with.train.num_cut_rows = 5;
-  with.train.num_cut_tokens = 50;  // beside the 200 that are left
+  with.train.num_cut_tokens = 50;  // beside the 200 kept tokens
   CHECK(with.warns_of({"5 of 20 ", "25.0 %", "max_seq_length 16", "20.0 %"}));
 }
 
-TEST_CASE("classes without training rows are named") {
+TEST_CASE("the warning about classes without training rows names them") {
   Case with;
   with.rows_of_label = {20, 0};
   CHECK(with.warns_of({"label POSITIVE", "--shuffle-seed"}));
@@ -89,22 +89,22 @@ TEST_CASE("classes without training rows are named") {
   CHECK(with.warns_of({"labels a, c"}));
 }
 
-TEST_CASE("padding that was asked for is reported with the tokens that it would add") {
+TEST_CASE("pad_to_max_length is reported with the number of padding tokens") {
   Case with;
   with.options.pad_to_max_length = true;
   with.options.max_seq_length = 512;
-  // 20 rows of 10 tokens: 20 * 512 - 200 more, 51.2 times as many in all.
+  // 20 rows of 10 tokens: padding adds 20 * 512 - 200 tokens, in total 51.2 times as many.
   CHECK(with.warns_of({"pad_to_max_length", " 10040 ", " 200 ", "51.2 times"}));
 }
 
-TEST_CASE("rows of special tokens only are counted") {
+TEST_CASE("rows with only special tokens are counted") {
   Case with;
   add_row(with.train, 2, 0, 0);
   CHECK(with.warns_of({"1 of 21 "}));
   CHECK_FALSE(contains(with.notes()[0], "max_seq_length"));
 }
 
-TEST_CASE("a max_seq_length that has space for special tokens only is reported") {
+TEST_CASE("a max_seq_length that is only long enough for special tokens is reported") {
   Case with;
   with.train = {};
   for (uint64_t row = 0; row < 20; ++row) add_row(with.train, 2, row, 0);
@@ -112,7 +112,7 @@ TEST_CASE("a max_seq_length that has space for special tokens only is reported")
   CHECK(with.warns_of({"20 of 20 ", "max_seq_length 2 "}));
 }
 
-TEST_CASE("a learning rate of 0, and one far too high, are reported") {
+TEST_CASE("a learning rate of 0 or far too high is reported") {
   Case with;
   with.options.learning_rate = 0;
   CHECK(with.warns_of({"learning_rate is 0,"}));
@@ -122,7 +122,7 @@ TEST_CASE("a learning rate of 0, and one far too high, are reported") {
   CHECK(with.notes().empty());
 }
 
-TEST_CASE("options without effect are reported with what gives them one") {
+TEST_CASE("options without effect are reported with the option that they require") {
   Case with;
   with.options.logging_dir = "logs";
   CHECK(with.warns_of({"logging_dir logs ", "--report-to tensorboard"}));

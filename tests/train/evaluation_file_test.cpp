@@ -1,4 +1,4 @@
-// The scores by label are scikit-learn's for the same matrix, by hand.
+// The scores by label were computed by hand and equal scikit-learn's for the same matrix.
 #include "train/evaluation_file.h"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ namespace {
 
 const std::vector<std::string> kLabels = {"NEGATIVE", "POSITIVE"};
 
-// Of six rows three are right: 2 of 3 negative ones, 1 of 3 positive ones.
+// Three of six rows are right: 2 of 3 negative ones and 1 of 3 positive ones.
 eval::EvaluationResult result() {
   eval::EvaluationResult made{.loss = 0.75, .confusion = eval::ConfusionMatrix(2)};
   for (const auto& [label, predicted] : {std::pair{0, 0}, {0, 0}, {0, 1}, {1, 1}, {1, 0}, {1, 0}}) {
@@ -33,7 +33,7 @@ Json describe(uint64_t row) { return {{"location", fmt::format("rows.csv:{}", ro
 
 }  // namespace
 
-TEST_CASE("the file has the matrix, the metrics and the worst mistakes") {
+TEST_CASE("the file contains the matrix, the metrics and the worst mistakes") {
   const eval::EvaluationResult made = result();
   const std::function<Json(uint64_t)> row = describe;
   const Json json = to_json({200, 1.5, made, kLabels, row});
@@ -76,7 +76,7 @@ TEST_CASE("a folder that cannot be written is an error") {
   CHECK(expect_error([&] { write_evaluation(folder.path(), {7, 0.5, made, kLabels, row}); }).kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("the file of an evaluation with 10,000 classes is under 2 MB and made in linear time") {
+TEST_CASE("the file of an evaluation with 10,000 classes is under 2 MB and takes linear time") {
   constexpr int64_t kClasses = 10'000, kRows = 200;
   std::vector<std::string> labels;
   for (int64_t id = 0; id < kClasses; ++id) labels.push_back(fmt::format("a class with a longer name, number {}", id));

@@ -11,7 +11,7 @@ using namespace hone::train;
 
 namespace {
 
-// 22 rows in micro-batches of 4, two of them a step: 3 steps an epoch, of 8, 8 and 6 rows.
+// 22 rows in micro-batches of 4, two per step: 3 steps per epoch, of 8, 8 and 6 rows.
 TrainOptions options_of_22_rows() {
   TrainOptions options = quiet_options("");
   options.gradient_accumulation_steps = 2;
@@ -27,7 +27,7 @@ std::vector<uint64_t> joined(const StepRows& rows) {
 
 }  // namespace
 
-TEST_CASE("the steps of an epoch are its order, divided into micro-batches") {
+TEST_CASE("the steps of an epoch divide its order into micro-batches") {
   const task::Features train = made_up_rows(22);
   const TrainOptions options = options_of_22_rows();
   const Plan plan = make_plan(options, 22);
@@ -55,7 +55,7 @@ TEST_CASE("the steps of an epoch are its order, divided into micro-batches") {
   }
 }
 
-TEST_CASE("a step's rows are the same whichever step was asked for before") {
+TEST_CASE("a step's rows do not depend on earlier requests") {
   const task::Features train = made_up_rows(22);
   TrainOptions options = options_of_22_rows();
   options.group_by_length = true;
@@ -69,7 +69,7 @@ TEST_CASE("a step's rows are the same whichever step was asked for before") {
   }
 }
 
-TEST_CASE("a smaller last batch that is dropped is in no step") {
+TEST_CASE("a dropped last batch is in no step") {
   const task::Features train = made_up_rows(22);
   TrainOptions options = options_of_22_rows();
   options.dataloader_drop_last = true;

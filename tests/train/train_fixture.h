@@ -1,5 +1,5 @@
-// What the tests of training share: the fixtures of tests/fixtures/train, made-up rows, and a run of a tiny model that
-// can be stopped and resumed as by another process.
+// Shared by the tests of training: the fixtures of tests/fixtures/train, made-up rows, and a run of a tiny model that
+// can be stopped and resumed as in another process.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -28,7 +28,7 @@ inline Json train_fixture(const std::string& name) {
   return read_json(std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "train" / name)["cases"];
 }
 
-// Adds a row of tokens that tiny-bert has: 2 is [CLS], words begin at 5.
+// Adds a row of tokens from tiny-bert's vocabulary: 2 is [CLS], words begin at 5.
 inline void add_row(task::Features& features, uint64_t length, uint64_t salt, int64_t label) {
   for (uint64_t i = 0; i < length; ++i) {
     features.ids.push_back(i == 0 ? 2 : static_cast<int32_t>(5 + (salt * 31 + i * i * 17) % 100));
@@ -63,7 +63,7 @@ inline double largest_difference(const Tensors& a, const Tensors& b) {
   return largest;
 }
 
-// The log without what depends on the clock.
+// Returns the log without the values that depend on the clock.
 inline std::string timeless_log(const train::RunState& state) {
   std::string text;
   for (Json entry : state.log_history) {
@@ -76,7 +76,7 @@ inline std::string timeless_log(const train::RunState& state) {
   return text;
 }
 
-// The values of a key over the log, in order.
+// Returns a key's values in the log, in order.
 inline std::vector<double> logged(const train::RunState& state, const char* key) {
   std::vector<double> values;
   for (const Json& entry : state.log_history) {
@@ -85,7 +85,7 @@ inline std::vector<double> logged(const train::RunState& state, const char* key)
   return values;
 }
 
-// Options that log, evaluate and save nothing.
+// Returns options that log, evaluate and save nothing.
 inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir) {
   train::TrainOptions options;
   options.output_dir = output_dir;
@@ -97,7 +97,7 @@ inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir
   return options;
 }
 
-// A model fresh from its folder and a trainer on it, as a new process has them.
+// A newly loaded model and its trainer, as in a new process.
 struct TinyRun {
   TinyRun(const train::TrainOptions& options_in, task::Features train_rows, bool dropout = true,
           const std::string& family = "bert", train::RunObserver* observer = nullptr, bool defers_results = false)
