@@ -1,4 +1,4 @@
-// bf16 is chosen only if it is native: emulated bf16 is many times slower than fp32.
+// Chooses bf16 only if it is native, because emulated bf16 is many times slower than fp32.
 #include "tensor/compute.h"
 
 #include <ATen/ATen.h>

@@ -61,7 +61,7 @@ TEST_CASE("an empty file and one with a header only have errors of their own") {
 TEST_CASE("rows of one class cannot train a classifier") {
   const BadRun bad;
   check_error(bad.on(bad.file("rows.csv", reviews(5, {"POSITIVE"}))), 1,
-              "all 5 training rows have the one label \"POSITIVE\"", "at least two classes");
+              "all 5 training rows have the same label \"POSITIVE\"", "at least two classes");
 }
 
 TEST_CASE("an unknown label in the validation rows is named with its place and the nearest label") {
