@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t kMaxLogitsPerBatch = int64_t{1} << 22;  // 16 MiB: bounds the rows of a batch if there are many labels
 
-// Rows from the longest to the shortest, so that the rows of a batch have similar lengths. Each batch has at most
+// Sorts rows from the longest to the shortest, so that the rows of a batch have similar lengths. Each batch has at most
 // `max_tokens` tokens and `max_rows` rows, or one row.
 class SortedBatches {
  public:
@@ -31,7 +31,7 @@ class SortedBatches {
                      [&](uint64_t a, uint64_t b) { return features.length(a) > features.length(b); });
   }
 
-  // Empty after the last one.
+  // Returns the next batch, or an empty span after the last.
   std::span<const uint64_t> next() {
     const size_t begin = next_;
     for (uint64_t tokens = 0; next_ < order_.size() && next_ - begin < max_rows_; ++next_) {
@@ -80,7 +80,8 @@ void add_predictions(const BatchLogits& logits, const task::Features& features, 
   }
 }
 
-// At most the tokens of batch_size of the longest rows: a small batch_size is chosen to save memory.
+// Returns the maximum number of tokens of a batch: at most those of the batch_size longest rows, because users choose a
+// small batch_size to save memory.
 uint64_t evaluation_tokens(const task::Features& features, uint64_t batch_size) {
   uint64_t longest = 1;
   for (uint64_t row = 0; row < features.size(); ++row) longest = std::max(longest, features.length(row));

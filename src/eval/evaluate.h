@@ -1,5 +1,6 @@
-// Runs a model over a whole set of rows without gradients. Rows go in batches sorted by length; results come in row
-// order. Memory grows with rows or labels, never with their product, apart from scores(), which returns that product.
+// Runs a model over a set of rows without gradients. Sorts rows by length into batches; returns results in row order.
+// Memory grows with the number of rows and of labels, but not with their product, except in scores(), whose result has
+// that size.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@
 
 namespace hone::eval {
 
-// Names a row in an error, such as "reviews.csv:17". Empty: "row N", counted from 0.
+// Returns the name of a row for errors, such as "reviews.csv:17". If it is empty, errors say "row N", counted from 0.
 using RowName = std::function<std::string(uint64_t row)>;
 std::string name_of(const RowName& row_name, uint64_t row);
 
@@ -27,35 +28,35 @@ struct EvaluationResult {
   double loss = 0;  // mean over the rows
   ConfusionMatrix confusion;
   uint64_t num_rows = 0;
-  uint64_t num_batches = 0;  // of batch_size rows, the last one may be smaller; as HF's Trainer counts them
+  uint64_t num_batches = 0;  // as HF's Trainer counts them: batch_size rows each, the last may be smaller
   double seconds = 0;
   std::vector<Mistake> worst;  // worst first, at most num_worst
-  // Rows whose logits are NaN or infinite. They are not counted as predictions; if there are any, the loss and every
+  // Rows whose logits are NaN or infinite. They do not count as predictions; if there are any, the loss and every
   // metric are NaN.
   uint64_t num_nonfinite = 0;
   uint64_t first_nonfinite = 0;  // the lowest of these rows
 };
 
-// compute_metrics, or NaN for each metric if there are rows without a finite result.
+// Returns compute_metrics(), or NaN for each metric if some rows have no finite result.
 std::vector<std::pair<std::string, double>> metrics_of(const EvaluationResult& result);
 
 // Throws nonfinite_error for the first row without a finite result.
 void check_finite(const EvaluationResult& result, const RowName& row_name);
 
 struct EvaluateOptions {
-  const task::Task* task = nullptr;  // whose loss is computed; null: text classification
+  const task::Task* task = nullptr;  // defines the loss; null: text classification
   task::LossOptions loss = {};       // as in training
   int64_t batch_size = 8;            // rows
   size_t num_worst = 0;              // mistakes to keep
-  std::function<bool()> keep_going;  // asked before each batch: false ends the evaluation. Empty: never
+  std::function<bool()> keep_going;  // called before each batch; false ends the evaluation; may be empty
 };
 
 // Returns the mean loss and the confusion matrix of labelled rows; nullopt only if keep_going returned false. A batch
-// has no more tokens than batch_size of the longest rows.
+// has at most as many tokens as the batch_size longest rows.
 std::optional<EvaluationResult> evaluate(model::SequenceClassifier& model, const task::Features& features,
                                          const EvaluateOptions& options);
 
-// More tokens in one batch are not faster.
+// Larger batches are not faster.
 inline constexpr uint64_t kTokensPerBatch = 4096;
 
 // Returns the scores [rows, labels] of all rows. Errors: nonfinite_error.

@@ -1,5 +1,5 @@
-// Example texts that are kept with a model: rows of its own evaluation set, a few for each label. Training writes them,
-// and the page of hone serve offers them.
+// Example texts in a model folder: rows of its own evaluation set, a few for each label. Training writes them, and the
+// page of hone serve offers them.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +22,15 @@ struct Example {
   std::string label;  // the true one
 };
 
-// Chooses short rows of `rows`: the first one of each label, by turns, at most kMaxExamples in all. `labels` holds the
-// rows' label ids, `names` the labels by id.
+// Chooses at most kMaxExamples short rows: the first of each label, then the second of each, and so on. `labels` holds
+// the label ids of the rows, `names` the labels by id.
 inline constexpr size_t kMaxExamples = 6;
 std::vector<Example> choose_examples(const table::Rows& rows, const table::TextColumns& columns,
                                      std::span<const int64_t> labels, const std::vector<std::string>& names);
 
-// Removes the file of an earlier training if there are no examples. Errors: kIo.
+// Writes the file. If there are no examples, removes the file of an earlier training. Errors: kIo.
 void write_examples(const std::filesystem::path& model_dir, const std::vector<Example>& examples);
-// Empty if the folder has no examples, or the file is not one of hone's: they are a help, never needed.
+// Returns no examples if the file is missing or malformed, because examples are optional.
 std::vector<Example> read_examples(const std::filesystem::path& model_dir);
 
 }  // namespace hone::eval

@@ -21,7 +21,7 @@ double positive(const ConfusionMatrix& matrix) {
   return score(label_scores(matrix, 1));
 }
 
-// Over the labels that occur among the true labels or among the predictions, as in scikit-learn.
+// Averages over the labels that occur among the true labels or the predictions, as scikit-learn does.
 template <ScoreOf score>
 double macro(const ConfusionMatrix& matrix) {
   double sum = 0, labels = 0;
@@ -70,7 +70,7 @@ constexpr Metric kMetrics[] = {
     {"f1_weighted", "mean over the labels, weighted by their rows", weighted<f1_of>},
 };
 
-// Measures that do not come from a confusion matrix. Less is better for each.
+// Metrics that do not come from a confusion matrix. Lower values are better.
 constexpr std::string_view kErrorMeasures[] = {"loss", "mae", "mse", "rmse", "perplexity"};
 
 }  // namespace

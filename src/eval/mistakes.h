@@ -1,4 +1,4 @@
-// The worst mistakes of a model. Memory grows with the number of mistakes kept, not with the rows.
+// Finds the worst mistakes of a model. Memory grows with the number of kept mistakes, not with the rows.
 #pragma once
 
 #include <cstddef>
@@ -15,17 +15,18 @@ struct Mistake {
   double loss = 0;   // -log(score)
 };
 
-// From one row's logits [K], all of them finite; `predicted` is the label of the highest one.
+// Makes a mistake from one row's finite logits [K]; `predicted` is the label with the highest logit.
 Mistake make_mistake(uint64_t row, std::span<const float> logits, int64_t label, int64_t predicted);
 
-// Keeps the mistakes with the highest loss, whatever the order in which they are added. Equal losses go by row.
+// Keeps the mistakes with the highest loss. The result does not depend on the order of add(). Equal losses are ordered
+// by row.
 class WorstMistakes {
  public:
   explicit WorstMistakes(size_t max_kept) : max_kept_(max_kept) {}
 
   bool keeps_any() const { return max_kept_ > 0; }
   void add(const Mistake& mistake);
-  // The highest loss first.
+  // Returns the mistakes, highest loss first.
   std::vector<Mistake> sorted() const;
 
  private:

@@ -1,4 +1,4 @@
-// Labels and scores of texts, as transformers' text-classification pipeline gives them.
+// Predicts labels and scores of texts, as transformers' text-classification pipeline does.
 #pragma once
 
 #include <cstddef>
@@ -29,29 +29,30 @@ class Predictions {
   size_t num_labels_;
 };
 
-// In row order. `function`: a name of score_functions(), or empty for the model's own. Errors: nonfinite_error.
+// Returns the scores in row order. `function`: a name of score_functions(), or empty for the model's own. Errors:
+// nonfinite_error.
 Predictions predict(const Classifier& classifier, const task::Features& features, std::string_view function = "",
                     const RowName& row_name = {});
 
 // Returns the ids of the labels from the highest score to the lowest, equal scores by id; at most top_k of them.
 std::vector<size_t> ranked_labels(std::span<const float> scores, std::optional<size_t> top_k = {});
 
-// Returns the labels between which the model hardly decides, the best first: those whose score is at least four fifths
-// of the highest, at most kMaxNearTies. Empty if only the best one is, or if the scores are not a softmax: other scores
-// are independent.
+// Returns the labels that are nearly as likely as the best one, the best first: those whose score is at least four
+// fifths of the highest, at most kMaxNearTies. Returns none if that is only the best label, or if the scores are not a
+// softmax, because other scores are independent of each other.
 inline constexpr size_t kMaxNearTies = 10;
 std::vector<size_t> near_ties(std::span<const float> scores, std::string_view function);
 
 // Returns the double that prints with the float's own shortest digits: 0.9987, not 0.99870002269744873.
 double shortest_double(float value);
 
-// Appends a member without looking for its name first, so that an object of K members costs K steps. The caller
-// includes <nlohmann/json.hpp>.
+// Appends a member without searching for its name first, so that K members take linear time. The caller includes
+// <nlohmann/json.hpp>.
 void append_member(Json& object, const std::string& name, Json value);
 
-// {"label": "POSITIVE", "score": 0.99, "scores": {"NEGATIVE": 0.01, "POSITIVE": 0.99}}. "scores" holds every label in
-// the order of the ids, or with top_k so many from the highest score on. If near_ties() finds any, "near_ties" lists
-// their names.
+// Returns {"label": "POSITIVE", "score": 0.99, "scores": {"NEGATIVE": 0.01, "POSITIVE": 0.99}}. "scores" holds every
+// label in the order of ids; with top_k, the top_k labels with the highest scores. If near_ties() finds any,
+// "near_ties" lists their names.
 Json prediction_json(std::span<const float> scores, const std::vector<std::string>& labels, std::string_view function,
                      std::optional<size_t> top_k = {});
 

@@ -25,7 +25,7 @@ size_t widest(const std::vector<std::string>& labels, size_t least) {
   return least;
 }
 
-// The labels to list: all, or those with the most rows, in the order of their ids.
+// Returns the labels to list: all, or those with the most rows, in the order of their ids.
 std::vector<size_t> listed_labels(const ConfusionMatrix& matrix) {
   std::vector<size_t> ids(static_cast<size_t>(matrix.num_labels()));
   std::iota(ids.begin(), ids.end(), size_t{0});

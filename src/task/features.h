@@ -22,10 +22,10 @@ namespace hone::task {
 
 struct Features {
   std::vector<int32_t> ids;
-  std::vector<uint8_t> type_ids;                  // beside ids
-  std::vector<uint64_t> offsets = {0};            // start of each row, and the end
+  std::vector<uint8_t> type_ids;                  // parallel to ids
+  std::vector<uint64_t> offsets = {0};            // start of each row in ids, then the total
   std::vector<int64_t> labels;                    // class id of each row; empty if rows have no labels
-  uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // by max_length
+  uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // rows and tokens that max_length truncated
 
   uint64_t size() const { return offsets.size() - 1; }
   uint64_t num_tokens() const { return ids.size(); }
@@ -38,7 +38,7 @@ struct Batch {
   at::Tensor labels;  // [B] int64; undefined without labels
 };
 
-// Tokenizes all rows on all cores, with at most max_length tokens for each. `what` is the title of the progress bar.
+// Tokenizes all rows on all cores, with at most max_length tokens for each. `what` labels the progress bar.
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
                        size_t max_length, const std::string& what);
 

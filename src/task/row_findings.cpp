@@ -30,7 +30,7 @@ struct TextsHash {
   }
 };
 
-// The text of a row, and the second one if rows are pairs.
+// Reads the text of a row, or both texts if the rows are pairs.
 class TextReader {
  public:
   TextReader(const table::Rows& rows, const table::TextColumns& columns) : text_(rows.column(columns.text)) {
@@ -51,7 +51,7 @@ std::string rows_are(uint64_t count, uint64_t all, std::string_view name) {
   return fmt::format("{} of {} {} rows ({:.1f} %)", count, all, name, percent(count, all));
 }
 
-// Texts of the training rows, each with its first row.
+// The distinct texts of the training rows, each with its first row.
 using FirstRows = std::unordered_map<Texts, uint64_t, TextsHash>;
 
 FirstRows find_repeated(const TrainingRows& rows, std::span<const int64_t> labels, std::vector<std::string>& findings) {
@@ -99,7 +99,7 @@ void find_leaked(const TrainingRows& rows, const FirstRows& first_rows, std::vec
                   rows_are(leaked, rows.evaluation->size(), rows.evaluation_name), rows.evaluation->location(first)));
 }
 
-// A class is dominant if it has three times the rows of the smallest one, and half as many again as its fair share.
+// Warns about a dominant class: it has at least three times the rows of the smallest class, and 1.5 times the mean.
 void find_imbalance(const TrainingRows& rows, std::span<const int64_t> labels, std::vector<std::string>& findings) {
   std::vector<uint64_t> counts(static_cast<size_t>(rows.labels.size()));
   for (const int64_t label : labels) ++counts[static_cast<size_t>(label)];
@@ -119,7 +119,7 @@ void find_imbalance(const TrainingRows& rows, std::span<const int64_t> labels, s
                   rows.labels.id2label()[static_cast<size_t>(largest - counts.begin())], share));
 }
 
-// Texts that repeat while labels are nearly all different, and longer, show that the columns are exchanged.
+// Warns if the columns are probably exchanged: texts repeat, while labels are longer and nearly all different.
 void find_exchanged(const TrainingRows& rows, const FirstRows& first_rows, std::vector<std::string>& findings) {
   constexpr uint64_t kFewRows = 10;
   const uint64_t count = rows.train.size();

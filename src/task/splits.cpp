@@ -1,5 +1,5 @@
-// The order is fixed: skip rows without text, decide the labels, skip rows without a label, hold out, shuffle, take the
-// first rows.
+// The steps, in this order: skip rows without text, decide the labels, skip rows without a label, hold out evaluation
+// rows, shuffle, take the first rows.
 #include "task/splits.h"
 
 #include <fmt/ranges.h>
@@ -65,7 +65,7 @@ Rows rows_with_text(const Rows& rows, const table::TextColumns& columns, bool st
   return noted(table::rows_with_text(rows, names, strict));
 }
 
-// The classes of all splits that are used; says how labels became ids.
+// Decides the classes of all used splits, and logs the mapping of labels to ids.
 table::LabelMap decide_labels(std::span<const table::LabelledSplit> splits, const std::string& column,
                               const table::LabelSources& sources) {
   table::LabelMap labels = table::LabelMap::decide(splits, column, sources);
@@ -74,7 +74,7 @@ table::LabelMap decide_labels(std::span<const table::LabelledSplit> splits, cons
   return labels;
 }
 
-// True if all rows have the class of the first one.
+// Returns true if all rows have the class of the first one.
 bool have_one_class(const Rows& rows, const table::LabelReader& reader) {
   const int64_t first = reader.id_at(0);
   for (uint64_t row = 1; row < rows.size(); ++row) {
@@ -83,13 +83,13 @@ bool have_one_class(const Rows& rows, const table::LabelReader& reader) {
   return true;
 }
 
-// Names that someone declared may be more than the rows show; classes made of the cells may not be one.
+// Throws if all training rows have the same class, unless more classes are declared.
 void check_classes(const Rows& train, const std::string& column, const table::LabelMap& labels) {
   if (train.empty() || (labels.is_declared() && labels.size() > 1)) return;
   const table::LabelReader reader = labels.reader(train, column);
   if (labels.size() > 1 && !have_one_class(train, reader)) return;
   throw Error(ErrorKind::kInput,
-              fmt::format("all {} have the one label \"{}\"", counted(train.size(), "training row"),
+              fmt::format("all {} have the same label \"{}\"", counted(train.size(), "training row"),
                           labels.id2label()[static_cast<size_t>(reader.id_at(0))]),
               "a classifier needs at least two classes; check --label-column and the rows");
 }
@@ -99,7 +99,7 @@ Rows shuffled_and_cut(Rows rows, std::optional<uint64_t> shuffle_seed, std::opti
   return most ? rows.take(static_cast<uint64_t>(*most)) : rows;
 }
 
-// Sets the evaluation rows and their name, unless they are held out of the training rows later.
+// Sets the evaluation rows and their name, unless a later step holds them out of the training rows.
 void choose_evaluation(const std::map<std::string, Rows>& splits, const SplitRequest& request, TrainingRows& chosen) {
   const auto with_text = [&](const Rows& rows) {
     return rows_with_text(rows, chosen.text_columns, request.rows.strict);

@@ -1,4 +1,4 @@
-// Chooses the rows that train and those that evaluate from the files of a data set, as the options say.
+// Chooses the training and the evaluation rows from the files of a data set.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct SplitRequest {
   std::vector<std::string> train_file, validation_file, test_file;  // override the splits of rows.dataset
   std::optional<int64_t> max_train_samples;
   bool needs_evaluation = false;
-  uint64_t seed = 42;          // decides which rows are held out
-  table::LabelSources labels;  // given names, and those of the model
+  uint64_t seed = 42;          // draws the held-out rows
+  table::LabelSources labels;  // the user's names, and those of the model
 };
 
 struct TrainingRows {
@@ -34,9 +34,9 @@ struct TrainingRows {
   table::LabelMap labels;  // decided from all rows above
 };
 
-// Takes validation rows if there are any, else held-out ones (validation_split), else the test rows, with a warning.
-// Logs what was skipped and how labels became ids. Errors: kUsage without rows to train or to evaluate on; kInput for
-// rows of one class only; those of `table` for bad files.
+// Evaluates on the validation rows if there are any, else on held-out rows (validation_split), else on the test rows,
+// with a warning. Logs the skipped rows and the mapping of labels to ids. Errors: kUsage if there are no rows to train
+// or to evaluate on; kInput if all rows have the same class; those of `table` for malformed files.
 TrainingRows choose_training_rows(const SplitRequest& request);
 
 struct EvaluationRows {
@@ -47,8 +47,9 @@ struct EvaluationRows {
   table::LabelMap labels;  // decided from all rows above
 };
 
-// Takes the split of that name; with an empty name, the first that exists of validation, test and train. With
-// validation_split: the rows that training with the same seed holds out. request.labels.names are the model's.
+// Returns the split of that name; if the name is empty, the first that exists of validation, test and train. With
+// validation_split, returns the rows that training with the same seed holds out. request.labels.names are those of the
+// model.
 EvaluationRows choose_evaluation_rows(const SplitRequest& request, const std::string& split);
 
 }  // namespace hone::task

@@ -1,5 +1,4 @@
-// The table of tasks: what a model is trained for, how its loss is computed, and its name in config.json. A new task
-// needs a file pair, a row here and a fixture.
+// The table of tasks. A task defines the loss, and its names in pipelines and in config.json.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -14,7 +13,7 @@ struct LossOptions {
 };
 
 struct Task {
-  std::string_view name;  // of the pipeline of transformers
+  std::string_view name;  // name of the pipeline in transformers
   std::string_view doc;
   std::string_view problem_type;  // in config.json
   // Returns the sum of the rows' losses, a scalar. logits [B, K], labels [B] int64.

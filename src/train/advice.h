@@ -17,11 +17,11 @@ struct AdviceInputs {
   const task::Features& train;
   std::vector<std::string> labels;      // by id
   std::vector<uint64_t> rows_of_label;  // in training, by id
-  uint64_t max_length = 0;              // at which rows were truncated
-  uint64_t num_special_tokens = 0;      // of each row
+  uint64_t max_length = 0;              // length at which rows were truncated
+  uint64_t num_special_tokens = 0;      // special tokens of each row
 };
 
-// One warning each, with the numbers that matter and what to do.
+// Returns the warnings, each with the relevant numbers and what to do.
 std::vector<std::string> advice(const AdviceInputs& inputs);
 
 }  // namespace hone::train

@@ -1,4 +1,4 @@
-// evaluations/STEP.json: metrics, confusion matrix and the worst mistakes of one evaluation.
+// Writes evaluations/STEP.json: metrics, confusion matrix and worst mistakes of one evaluation.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ struct EvaluationFile {
   double epoch = 0;
   const eval::EvaluationResult& result;
   const std::vector<std::string>& labels;  // by id
-  // What a person needs to find and judge an evaluation row: "location", "text" and, of a pair, "text_pair".
+  // Returns the facts with which a person finds and judges a row: "location", "text" and, for pairs, "text_pair".
   const std::function<Json(uint64_t row)>& describe_row;
 };
 

@@ -56,7 +56,7 @@ size_t longest_row(int64_t max_seq_length, const model::SequenceClassifier& mode
   return static_cast<size_t>(std::min(max_seq_length, model.max_length()));
 }
 
-// An evaluation row for a reader, with long texts shortened.
+// Returns an evaluation row for people, with long texts shortened.
 Json described_row(const task::TrainingRows& rows, uint64_t row) {
   constexpr size_t kMaxBytes = 4000;
   const auto text_of = [&](const std::string& column) {

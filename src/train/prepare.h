@@ -1,4 +1,4 @@
-// Rows, labels, tokenizer and model of a run, read and checked before its first step.
+// Reads and checks rows, labels, tokenizer and model of a run before its first step.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 
 namespace hone::train {
 
-// What a run works on, made in the order of the members.
+// The inputs of a run. prepare() makes the members in this order.
 struct Prepared {
   text::Tokenizer tokenizer;
   task::TrainingRows rows;
@@ -31,20 +31,20 @@ struct Prepared {
   std::optional<task::Features> evaluation;
 };
 
-// The pairs of "KEY=VALUE" texts. Errors: kUsage for a text that is not of this form.
+// Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
 // Reads rows, labels and model, and tokenizes the rows. Errors: those of the floors below; kInput for a tokenizer of
 // another model, or for a row with a token for which the model's embedding has no row.
 Prepared prepare(const TrainOptions& options, const task::Task& task);
 
-// How many training rows each label has, by id.
+// Returns the number of training rows of each label, by id.
 std::vector<uint64_t> rows_of_labels(const Prepared& prepared);
 
 // Writes the model's own files: weights, config, tokenizer, and `options` as training_args.json. Errors: kIo.
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder);
 
-// The facts of run.json. `prepared` must outlive the result.
+// Returns the facts for run.json. `prepared` must outlive the result.
 RunFacts facts_of(const Prepared& prepared, const task::Task& task, const tensor::Compute& compute);
 
 }  // namespace hone::train

@@ -104,7 +104,7 @@ void finish(RunEnd end, const TrainOptions& options, const Prepared& prepared, c
   }
 }
 
-// Nothing in the folder changes before everything is read and checked, apart from run.json of a fresh run.
+// Changes nothing in the folder until it has read and checked all inputs, except run.json of a fresh run.
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
                 const TrainOptions& options, const tensor::Compute& compute, RunReporter& reporter) {
   const task::Task& task = task::find_task("text-classification");
@@ -125,7 +125,7 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
   return end;
 }
 
-// Whether the error is a wrong option or a missing file, so that there was no run.
+// Returns whether the error is a wrong option or a missing file, so that the run never began.
 bool is_false_start(const std::exception& error) {
   const auto* const own = dynamic_cast<const Error*>(&error);
   return own != nullptr && (own->kind() == ErrorKind::kUsage || own->kind() == ErrorKind::kIo);

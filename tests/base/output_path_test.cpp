@@ -21,7 +21,7 @@ TEST_CASE("an output that is the input file is refused, also through another spe
     CAPTURE(same.string());
     const Error error = expect_error([&] { check_is_not_input(same, "--output", input, "--file"); });
     CHECK(error.kind() == ErrorKind::kUsage);
-    CHECK(contains(error.what(), "--output " + same.string() + " and --file " + input.string() + " are one file"));
+    CHECK(contains(error.what(), "--output " + same.string() + " and --file " + input.string() + " are the same file"));
     CHECK(error.hint() == "give --output another name");
   }
   folder.write("other.csv", "text\na\n");
@@ -35,7 +35,7 @@ TEST_CASE("an existing output is refused, unless it is empty or a stream") {
   const fs::path full = folder.write("full.jsonl", "{}\n"), empty = folder.write("empty.jsonl", "");
   const Error error = expect_error([&] { check_is_free(full, "--output"); });
   CHECK(error.kind() == ErrorKind::kUsage);
-  CHECK(std::string(error.what()) == "--output " + full.string() + " exists already");
+  CHECK(std::string(error.what()) == "--output " + full.string() + " already exists");
   CHECK(error.hint() == "give another name, or --overwrite to replace it");
   CHECK_NOTHROW(check_is_free(empty, "--output"));
   CHECK_NOTHROW(check_is_free(folder.path() / "new.jsonl", "--output"));

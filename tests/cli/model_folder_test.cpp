@@ -54,7 +54,7 @@ TEST_CASE("a model's folder in the Hub's cache resolves to the snapshot of its m
   const Settled settled = settle(cached.string());
   CHECK(settled.model == cached / "snapshots" / "0123abc");
   REQUIRE(settled.notes.size() == 1);
-  CHECK(contains(settled.notes[0], "is a folder of the Hub's cache: taking its snapshot 0123abc"));
+  CHECK(contains(settled.notes[0], "is a folder of the Hub's cache: using its snapshot 0123abc"));
   fs::remove_all(cached / "refs");
   fs::last_write_time(cached / "snapshots" / "0123abc", fs::file_time_type::clock::now() - std::chrono::hours(1));
   CHECK(hub_snapshot(cached) == cached / "snapshots" / "ffff");
@@ -68,7 +68,7 @@ TEST_CASE("a name on the Hub resolves to its folder in the cache, or the error s
   const CacheVariable variable(folder.path() / "hub");
   const Settled settled = settle("ada/tiny");
   CHECK(settled.model == cached / "snapshots" / "0123abc");
-  CHECK(contains(settled.notes.at(0), "there is no folder ada/tiny: taking the copy in the Hub's cache"));
+  CHECK(contains(settled.notes.at(0), "there is no folder ada/tiny: using the copy in the Hub's cache"));
   for (const std::string name : {"ada/large", "bert-base-uncased"}) {
     const Error error = expect_error([&] { settle(name); });
     CHECK(error.kind() == ErrorKind::kIo);

@@ -133,14 +133,14 @@ TEST_CASE("an output that exists or is the input is refused; --overwrite replace
       const ProcessResult result =
           run_hone({command, "--model", tiny_model(), "--file", rows, "--output", output, "--overwrite"});
       CHECK(result.exit_code == 2);
-      CHECK(contains(result.error, " are one file: writing it would destroy the input\n"));
+      CHECK(contains(result.error, " are the same file: writing it would destroy the input\n"));
       CHECK(read_file(rows) == content);
     }
   }
   const std::string out = folder.write("out.jsonl", "before\n").string();
   const ProcessResult refused = tokenize({"--file", rows, "--output", out});
   CHECK(refused.exit_code == 2);
-  CHECK(contains(refused.error, "error: --output " + out + " exists already\nhint: give another name, or --overwrite"));
+  CHECK(contains(refused.error, "error: --output " + out + " already exists\nhint: give another name, or --overwrite"));
   CHECK(read_file(out) == "before\n");
   CHECK(tokenize({"--file", rows, "--output", out, "--overwrite"}).exit_code == 0);
   CHECK(read_file(out) == "{\"input_ids\": [2, 86, 3]}\n");

@@ -257,7 +257,7 @@ TEST_CASE("a log that would overwrite the rows is refused") {
                                                {"--dataset", dataset, "--validation-file", file, "--json-log", file}}) {
     const ProcessResult result = run_hone(train_arguments(tiny_model(), folder.path() / "out", more));
     CHECK(result.exit_code == 2);
-    CHECK(contains(result.error, " are one file: writing it would destroy the input\n"));
+    CHECK(contains(result.error, " are the same file: writing it would destroy the input\n"));
     CHECK(read_file(file) == content);
   }
 }

@@ -42,8 +42,8 @@ TEST_CASE("a key file causes a warning if every user of the machine can read it"
   const auto path = folder.write("keys", "alpha\n");
   using std::filesystem::perms;
   std::filesystem::permissions(path, perms::owner_read | perms::others_read);
-  CHECK(
-      contains(captured_log([&] { ApiKeys::read(path); }), "every user of this machine can read the keys; chmod 600"));
+  CHECK(contains(captured_log([&] { ApiKeys::read(path); }),
+                 "every user of this machine can read the keys; prevent this with: chmod 600"));
   std::filesystem::permissions(path, perms::owner_read | perms::owner_write);
   CHECK(captured_log([&] { ApiKeys::read(path); }).empty());
 }
@@ -54,7 +54,7 @@ TEST_CASE(
   const Error none = expect_error([&] { ApiKeys::read(folder.write("none", "# nothing\n\n")); });
   CHECK(none.kind() == ErrorKind::kInput);
   CHECK(contains(none.what(), "none: holds no key"));
-  CHECK(contains(none.hint(), "one key a line"));
+  CHECK(contains(none.hint(), "one key per line"));
   const Error spaced = expect_error([&] { ApiKeys::read(folder.write("spaced", "good\nnot good\n")); });
   CHECK(contains(spaced.what(), "spaced:2: this key cannot be sent"));
   CHECK_FALSE(contains(spaced.what(), "not good"));  // the message does not reveal the key

@@ -54,7 +54,7 @@ TEST_CASE("a server for other machines requires a key, or the option that allows
   ServerOptions options{.host = "0.0.0.0"};
   const Error error = expect_error([&] { make_config(options); });
   CHECK(error.kind() == ErrorKind::kUsage);
-  CHECK(contains(error.what(), "--host 0.0.0.0 lets other machines call"));
+  CHECK(contains(error.what(), "--host 0.0.0.0 lets other machines send requests"));
   CHECK(contains(error.hint(), "--api-key-file"));
   CHECK(contains(error.hint(), "--no-auth"));
   options.no_auth = true;
@@ -83,7 +83,7 @@ TEST_CASE("an allowed host that no request can name is refused, with a valid exa
     const Error error = expect_error([&] { make_config({.allow_host = {"good.example", wrong}}); });
     CHECK(error.kind() == ErrorKind::kUsage);
     CHECK(error.what() == fmt::format("--allow-host \"{}\" is not a name or address of a server", wrong));
-    CHECK(contains(error.hint(), "as hone.example.org"));
+    CHECK(contains(error.hint(), "for example hone.example.org"));
   }
   const std::vector<std::string> good = {"hone", "Hone.Example", "hone.example.", "10.0.0.7", "[fe80::1]", "a:8000"};
   CHECK(make_config({.allow_host = good}).allow_host == good);

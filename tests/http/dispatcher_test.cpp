@@ -89,7 +89,7 @@ TEST_CASE("a wrong method gets 405 with the allowed ones, an unknown method 501"
   const Response wrong = ask(site, head("GET"), "/echo");
   CHECK(wrong.status == 405);
   CHECK(header(wrong, "Allow") == "POST, OPTIONS");
-  CHECK(contains(wrong.body, "/echo cannot be done by GET"));
+  CHECK(contains(wrong.body, "/echo does not support GET"));
   CHECK(header(ask(site, head("POST"), "/try.html"), "Allow") == "GET, HEAD, OPTIONS");
   CHECK(ask(site, head("BREW"), "/echo").status == 501);
 }
@@ -131,7 +131,7 @@ TEST_CASE("a request from another origin's page is refused, also for an unknown 
   const Dispatcher site = dispatcher();
   const Response foreign = ask(site, head("POST", {{"Origin", "http://evil.example"}}), "/echo");
   CHECK(foreign.status == 403);
-  CHECK(contains(foreign.body, "may not call this server"));
+  CHECK(contains(foreign.body, "may not send requests to this server"));
   CHECK(ask(site, head("POST", {{"Origin", "null"}}), "/nothing").status == 403);
   CHECK(ask(site, head("POST", {{"Origin", "http://localhost:8000"}}), "/echo").status == 200);
 }

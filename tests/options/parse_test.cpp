@@ -147,7 +147,7 @@ TEST_CASE("booleans in spellings of YAML 1.1 are errors that show the valid spel
   CHECK(hint("max_steps: 1e3") == "write 1000");
   CHECK(hint("max_steps: 010") == "write 10 (or 8, if you mean the octal number)");
   CHECK(config_error("max_steps: 010") ==
-        "run.yaml:1: max_steps: 010 begins with a zero, which YAML 1.1 takes for an octal number");
+        "run.yaml:1: max_steps: 010 begins with a zero, so YAML 1.1 reads it as an octal number");
   CHECK(hint("load_best_model_at_end: maybe") == "--load-best-model-at-end takes true or false");
   CHECK(parse_config("text_column: yes").options.data.text_column == "yes");
   CHECK(parse_config("text_column: 010").options.data.text_column == "010");
@@ -279,9 +279,8 @@ TEST_CASE("errors in a config file name file, line, key and value") {
   CHECK(config_error("\nseed: many") == "run.yaml:2: seed: \"many\" is not a whole number, 0 or more");
   CHECK(config_error("warmup_ratio: 1.5") ==
         "run.yaml:1: warmup_ratio: 1.5 is out of range: it must be a number from 0 to 1");
-  CHECK(config_error("seed: [1, 2]") == "run.yaml:1: seed: a list stands where a whole number, 0 or more is expected");
-  CHECK(config_error("train_file: {a: b}") ==
-        "run.yaml:1: train_file: a mapping stands where a list (a,b,c) is expected");
+  CHECK(config_error("seed: [1, 2]") == "run.yaml:1: seed: expected a whole number, 0 or more, found a list");
+  CHECK(config_error("train_file: {a: b}") == "run.yaml:1: train_file: expected a list (a,b,c), found a mapping");
   CHECK(config_error("train_file: [[a]]") == "run.yaml:1: train_file: an item of the list is not text");
   CHECK(config_error("seed:") == "run.yaml:1: seed: has no value");
   CHECK(config_error("model: a\nmodel_name_or_path: b") ==

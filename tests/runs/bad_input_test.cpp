@@ -61,7 +61,7 @@ TEST_CASE("an empty file and a file with only a header have different errors") {
 TEST_CASE("rows of one class cannot train a classifier") {
   const BadRun bad;
   check_error(bad.on(bad.file("rows.csv", reviews(5, {"POSITIVE"}))), 1,
-              "all 5 training rows have the one label \"POSITIVE\"", "at least two classes");
+              "all 5 training rows have the same label \"POSITIVE\"", "at least two classes");
 }
 
 TEST_CASE("the error for an unknown label in the validation rows names its location and the nearest label") {

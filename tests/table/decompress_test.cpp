@@ -44,7 +44,7 @@ TEST_CASE("damaged and truncated files are errors, not shorter data") {
     const fs::path wrong = folder.write(std::string("wrong-") + name, "text,label\ngood,1\n");
     const Error error = expect_error([&] { read_all(wrong); });
     CHECK(contains(error.what(), "cannot be decompressed"));
-    CHECK(contains(error.hint(), "cut short"));
+    CHECK(contains(error.hint(), "incomplete"));
   }
 }
 

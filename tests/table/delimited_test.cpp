@@ -24,7 +24,7 @@ TEST_CASE("a ragged row is an error with its line and both numbers of cells") {
   CHECK(contains(error_of("text,label\n\"a\n\",1\nb\n").what(), "train.csv:4: 1 field, but there should be 2 fields"));
   const Error tsv = error_of("text\tlabel\na\t1\t2\n", "a.tsv");
   CHECK(contains(tsv.what(), "a.tsv:2: 3 fields"));
-  CHECK(contains(tsv.hint(), "quotes do not quote in this file"));
+  CHECK(contains(tsv.hint(), "quotes are plain characters in this file"));
 }
 
 TEST_CASE("unclosed quotes and text after a closing quote are errors") {

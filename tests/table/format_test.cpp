@@ -43,5 +43,5 @@ TEST_CASE("other extensions, missing files and folders are errors") {
   CHECK(unknown.hint() ==
         "known: .parquet, .arrow, .jsonl, .ndjson, .json, .csv, .tsv, .txt; each also as .gz, .xz, .zst or .bz2");
   CHECK(contains(expect_error([&] { read_rows(folder.path() / "a.csv"); }).what(), "a.csv: there is no such file"));
-  CHECK(contains(expect_error([&] { read_rows(folder.path()); }).what(), "is a folder, a file is expected here"));
+  CHECK(contains(expect_error([&] { read_rows(folder.path()); }).what(), "is a folder, but a file is expected"));
 }

@@ -189,8 +189,8 @@ TEST_CASE("training rows with a single class are an error that names it") {
     request.train_file = {folder.write("train.csv", "text,label\n" + rows).string()};
     return refused(request);
   };
-  CHECK(std::string(message("a,good\nb,good\nc,good\n").what()) == "all 3 training rows have the one label \"good\"");
-  CHECK(std::string(message("a,true\nb,true\n").what()) == "all 2 training rows have the one label \"True\"");
+  CHECK(std::string(message("a,good\nb,good\nc,good\n").what()) == "all 3 training rows have the same label \"good\"");
+  CHECK(std::string(message("a,true\nb,true\n").what()) == "all 2 training rows have the same label \"True\"");
   CHECK(contains(message("a,0\n").hint(), "at least two classes"));
 }
 

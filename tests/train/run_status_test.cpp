@@ -124,7 +124,7 @@ TEST_CASE("a file that cannot be written is reported once, and the run continues
     status.write_state("running");
   });
   CHECK(contains(said, "run.json"));
-  CHECK(contains(said, "the run continues, but hone watch does not see it"));
+  CHECK(contains(said, "the run continues, but hone watch cannot show it"));
   CHECK(said.find("run.json") == said.rfind("run.json"));
 }
 
