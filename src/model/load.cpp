@@ -86,7 +86,7 @@ class Matcher {
     std::sort(unused_.begin(), unused_.end());
   }
 
-  // Ignores the parts of the head that are for another number of labels.
+  // Ignores the weights of the head if they are for another number of labels.
   void drop_mismatched_head() {
     std::erase_if(matches_, [&](const auto& match) {
       return is_head(family_, match.first) && match.second->shape != parameters_.at(match.first).sizes().vec();
@@ -160,7 +160,7 @@ std::string quoted_list(const std::vector<std::string>& names) {
   return fmt::format("['{}']", fmt::join(names, "', '"));
 }
 
-// Gives the word embedding at least `num_tokens` rows, and sets vocab_size.
+// Adds rows to the word embedding if it has fewer than `num_tokens`, and sets vocab_size.
 void add_tokens(LoadedClassifier& loaded, const Family& family, int64_t num_tokens, const at::Generator& generator) {
   if (num_tokens <= loaded.model->vocab_size()) return;
   loaded.config.override_value(family.config_keys(), "vocab_size", std::to_string(num_tokens));

@@ -1,4 +1,4 @@
-// A model folder that transformers loads: config.json and model.safetensors.
+// Writes a model folder that transformers loads: config.json and model.safetensors.
 #pragma once
 
 #include <torch/csrc/api/include/torch/nn/module.h>
@@ -9,8 +9,8 @@
 
 namespace hone::model {
 
-// Writes both files into `folder`, which is made if missing; model.safetensors first, each atomically. Does not touch
-// weight files of other formats in the folder. Errors: kIo.
+// Writes model.safetensors, then config.json into `folder`, each atomically. Creates the folder if it is missing. Does
+// not change weight files of other formats there. Errors: kIo.
 void save_model(const torch::nn::Module& model, const ModelConfig& config, const std::filesystem::path& folder);
 
 // Returns config.json as transformers 5 writes it: keys sorted, "architectures" and "dtype" set.

@@ -19,13 +19,13 @@ class SequenceClassifier : public torch::nn::Module {
   // its table, a sequence longer than max_length().
   at::Tensor forward(const TextBatch& batch, const nn::ForwardContext& context) const;
 
-  // Moves the parameters to the device, and sets the number format (before: float on the CPU).
+  // Moves the parameters to the device, and sets the number format. The default is float on the CPU.
   void set_compute(const tensor::Compute& compute);
 
   int64_t num_labels() const { return sizes_.num_labels; }
   int64_t vocab_size() const { return sizes_.vocab_size; }                 // rows of the word embedding
-  void set_vocab_size(int64_t num_rows) { sizes_.vocab_size = num_rows; }  // after the embedding was resized
-  int64_t max_length() const { return sizes_.max_length; }                 // the most tokens of one sequence
+  void set_vocab_size(int64_t num_rows) { sizes_.vocab_size = num_rows; }  // call it after resizing the embedding
+  int64_t max_length() const { return sizes_.max_length; }                 // maximum tokens of one sequence
 
  protected:
   struct Sizes {

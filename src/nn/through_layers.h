@@ -1,5 +1,5 @@
-// Runs x through a stack of layers. If context.recomputes_layers, to save memory, intermediate results of each layer
-// are dropped and computed again in backward.
+// Runs x through a stack of layers. If context.recomputes_layers, drops the intermediate results of each layer to save
+// memory, and computes them again in backward.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -24,7 +24,7 @@ Error error_for(const char* key, const Json& value) {
   return expect_error([&] { model::make_bert_classifier(changed(key, value)); });
 }
 
-// The logits of the fixture's rows in training, with all dropout.
+// Returns the logits of the fixture's rows in training mode, with every dropout.
 at::Tensor training_logits(model::SequenceClassifier& model, const nn::ForwardContext& context) {
   const auto tensors = read_tensors(fixture_models() / "tiny-bert" / "parity.safetensors");
   return model.forward(packed_batch(tensors), context);
@@ -43,7 +43,7 @@ TEST_CASE("dropout is a function of seed, step and micro-batch") {
   CHECK_FALSE(at::equal(training_logits(*model, {}), logits));
 }
 
-TEST_CASE("the same seed gives the same gradients, bit for bit") {
+TEST_CASE("the gradients of the same seed are bit-identical") {
   std::vector<at::Tensor> gradients[2];
   for (auto& run : gradients) {
     const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
@@ -64,7 +64,7 @@ TEST_CASE("unsupported values in BERT's config.json are errors") {
   CHECK(contains(error_for("type_vocab_size", "two").what(), "\"type_vocab_size\" is \"two\""));
 }
 
-TEST_CASE("token types are 0 if a batch has none, and those that the model lacks are errors") {
+TEST_CASE("token types are 0 if a batch has none, and a token type that the model lacks is an error") {
   const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
   model::TextBatch batch;
   batch.input_ids = at::tensor({2, 7, 9}, at::kLong);
@@ -77,7 +77,7 @@ TEST_CASE("token types are 0 if a batch has none, and those that the model lacks
                  "token type id 2 is outside the model's table of 2"));
 }
 
-TEST_CASE("the classifier's dropout is hidden_dropout_prob unless it has its own") {
+TEST_CASE("the classifier's dropout is hidden_dropout_prob by default") {
   const at::NoGradGuard no_grad;
   const auto logits = [](const char* classifier_dropout) {
     model::ClassifierRequest request{fixture_models() / "tiny-bert"};

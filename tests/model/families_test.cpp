@@ -11,7 +11,7 @@
 
 using namespace hone;
 
-TEST_CASE("every family has a doc line, keys and a parity fixture that it constructs") {
+TEST_CASE("every family has a doc line, keys and a parity fixture, from which a model is constructed") {
   for (const model::Family& family : model::families()) {
     INFO(family.name);
     CHECK_FALSE(family.doc.empty());
@@ -28,7 +28,7 @@ TEST_CASE("every family has a doc line, keys and a parity fixture that it constr
   }
 }
 
-TEST_CASE("an unknown model_type is unsupported, with the nearest name") {
+TEST_CASE("an unknown model_type is an error that suggests the nearest one") {
   const model::ModelConfig config(parse_json(R"({"model_type": "distilbret"})", "config.json"), "config.json");
   const Error error = expect_error([&] { model::family_of(config); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
@@ -52,13 +52,13 @@ TEST_CASE("the names of old checkpoints are translated") {
   CHECK(name("cls.predictions.bias") == "cls.predictions.bias");
 }
 
-TEST_CASE("buffers of old checkpoints are known") {
+TEST_CASE("is_buffer_name() recognises the buffers of old checkpoints") {
   CHECK(model::is_buffer_name("bert.embeddings.position_ids"));
   CHECK(model::is_buffer_name("embeddings.position_ids"));
   CHECK_FALSE(model::is_buffer_name("embeddings.position_embeddings.weight"));
 }
 
-TEST_CASE("only head and pooler may be drawn") {
+TEST_CASE("only the head and the pooler may be initialized randomly") {
   const model::Family& bert = model::families()[0];
   CHECK(model::may_be_drawn(bert, "classifier.weight"));
   CHECK(model::may_be_drawn(bert, "bert.pooler.dense.bias"));

@@ -42,7 +42,7 @@ class ChangedModel {
 
 }  // namespace
 
-TEST_CASE("a folder with all weights loads without a word") {
+TEST_CASE("a folder with all weights loads without notes or warnings") {
   const auto loaded = model::load_classifier({kTinyBert});
   CHECK(loaded.report.newly_initialized.empty());
   CHECK(loaded.report.unused.empty());
@@ -57,7 +57,7 @@ TEST_CASE("a folder with all weights loads without a word") {
   }
 }
 
-TEST_CASE("a new head is listed in transformers' words and explained") {
+TEST_CASE("the note for a new head has transformers' wording and an explanation") {
   ChangedModel changed;
   changed.tensors.erase("classifier.weight");
   changed.tensors.erase("classifier.bias");
@@ -74,13 +74,13 @@ TEST_CASE("a new head is listed in transformers' words and explained") {
   CHECK(loaded.model->num_labels() == 2);
 }
 
-TEST_CASE("a model without weights says that it starts from nothing") {
+TEST_CASE("a note says that a model without weights starts from random ones") {
   const TemporaryFolder folder;
   std::filesystem::copy_file(kTinyBert / "config.json", folder.path() / "config.json");
   CHECK(contains(model::load_classifier({folder.path()}).report.new_weights_line(), "All weights of BertFor"));
 }
 
-TEST_CASE("weights of other heads are noted") {
+TEST_CASE("a note lists the weights of other heads") {
   const auto loaded = model::load_classifier({fixture_models() / "variants" / "old_names"});
   CHECK(loaded.report.unused == std::vector<std::string>{"cls.predictions.bias", "cls.seq_relationship.weight"});
   CHECK(contains(loaded.report.unused_weights_line(), "['cls.predictions.bias', 'cls.seq_relationship.weight']"));
@@ -97,7 +97,7 @@ TEST_CASE("labels are the requested ones, or those of config.json") {
   CHECK(loaded.config.problem_type() == "single_label_classification");
 }
 
-TEST_CASE("labels that contradict each other are errors") {
+TEST_CASE("contradictory labels are errors") {
   model::ClassifierRequest request{kTinyBert};
   request.num_labels = 2;
   request.id2label = {"a", "b", "c"};
@@ -109,7 +109,7 @@ TEST_CASE("labels that contradict each other are errors") {
   CHECK(contains(expect_error([&] { model::load_classifier(request); }).what(), "num_labels is 0"));
 }
 
-TEST_CASE("a saved head for another number of labels is an error with advice") {
+TEST_CASE("a saved head with another number of labels is an error with a hint") {
   model::ClassifierRequest request{kTinyBert};
   request.num_labels = 2;
   const Error error = expect_error([&] { model::load_classifier(request); });
@@ -120,7 +120,7 @@ TEST_CASE("a saved head for another number of labels is an error with advice") {
         "keeps the saved one");
 }
 
-TEST_CASE("a config.json with another number of labels than the saved head is an error that names no option") {
+TEST_CASE("the error for a config.json that contradicts the saved head names no option") {
   for (const char* labels : {R"({"num_labels": 2})", R"({"id2label": {"0": "A", "1": "B"}})",
                              R"({"id2label": {"0": "A", "1": "B", "2": "C"}, "num_labels": 2})"}) {
     ChangedModel changed;
@@ -132,7 +132,7 @@ TEST_CASE("a config.json with another number of labels than the saved head is an
   }
 }
 
-TEST_CASE("a model with an incomplete or repeated list of names loads, with a warning that names the file") {
+TEST_CASE("a model with incomplete or repeated label names loads with a warning that names the file") {
   ChangedModel changed;
   changed.config["id2label"] = {{"0", "A"}, {"1", "B"}};
   changed.config["num_labels"] = 3;
@@ -179,12 +179,12 @@ TEST_CASE("a vocabulary that is larger than the saved embedding adds rows as tra
     CHECK(at::equal(words.narrow(0, 0, before.size(0)), before));
     CHECK(at::allclose(words[106].narrow(0, 0, 4), at::tensor(one.first), 0, 1e-7));
     CHECK(at::allclose(words[108].narrow(0, 28, 4), at::tensor(one.last), 0, 1e-7));
-    request.num_tokens = 100;  // fewer than there are
+    request.num_tokens = 100;  // fewer than the embedding has
     CHECK(model::load_classifier(request).model->vocab_size() == 106);
   }
 }
 
-TEST_CASE("requested labels are distinct") {
+TEST_CASE("requested labels must be distinct") {
   model::ClassifierRequest request{kTinyBert};
   request.id2label = {"a", "b", "a"};
   const Error error = expect_error([&] { model::load_classifier(request); });
@@ -192,7 +192,7 @@ TEST_CASE("requested labels are distinct") {
   CHECK(contains(error.what(), "the labels [a, b, a] are not distinct names"));
 }
 
-TEST_CASE("a saved head for another number of labels is drawn again on request") {
+TEST_CASE("a saved head with another number of labels is initialized anew on request") {
   model::ClassifierRequest request{kTinyBert};
   request.num_labels = 2;
   request.ignore_mismatched_sizes = true;
@@ -205,14 +205,14 @@ TEST_CASE("a saved head for another number of labels is drawn again on request")
   CHECK(parameters["classifier.bias"].abs().sum().item<float>() == 0);
 }
 
-TEST_CASE("a misshaped weight is an error with both shapes") {
+TEST_CASE("the error for a weight with the wrong shape names both shapes") {
   ChangedModel changed;
   changed.tensors["bert.pooler.dense.weight"] = at::zeros({32, 31});
   CHECK(contains(changed.error().what(), "\"bert.pooler.dense.weight\" has shape [32, 31], the model needs [32, 32]"));
   CHECK(contains(changed.error().hint(), "different models"));
 }
 
-TEST_CASE("a missing weight of the body is an error with its shape") {
+TEST_CASE("the error for a missing weight of the body names its shape") {
   ChangedModel changed;
   changed.tensors.erase("bert.encoder.layer.1.attention.self.key.weight");
   CHECK(contains(changed.error().what(),
@@ -222,13 +222,13 @@ TEST_CASE("a missing weight of the body is an error with its shape") {
   CHECK(contains(changed.error().what(), ", ..."));
 }
 
-TEST_CASE("a weight under two names is an error") {
+TEST_CASE("a weight with two names is an error") {
   ChangedModel changed;
   changed.tensors["embeddings.LayerNorm.gamma"] = at::ones({32});
   CHECK(contains(changed.error().what(), "are both bert.embeddings.LayerNorm.weight"));
 }
 
-TEST_CASE("sizes beyond any machine's memory are errors before anything is read") {
+TEST_CASE("sizes beyond any machine's memory are errors before a weight is read") {
   ChangedModel changed;
   changed.config["vocab_size"] = 1 << 24;
   changed.config["hidden_size"] = 1 << 17;

@@ -17,7 +17,7 @@ model::TextBatch batch_of(std::vector<int64_t> lengths) {
 }
 }  // namespace
 
-TEST_CASE("a classifier tells its sizes") {
+TEST_CASE("a classifier returns its sizes") {
   const auto model = model::load_classifier({fixture_models() / "tiny-bert"}).model;
   CHECK(model->num_labels() == 3);
   CHECK(model->vocab_size() == 106);
@@ -35,7 +35,7 @@ TEST_CASE("a sequence longer than max_length is an error") {
   }
 }
 
-TEST_CASE("a token of another tokenizer is an error") {
+TEST_CASE("a token outside the vocabulary is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
     const auto model = model::load_classifier({fixture_models() / name}).model;
     model::TextBatch batch = batch_of({2});
@@ -47,7 +47,7 @@ TEST_CASE("a token of another tokenizer is an error") {
   }
 }
 
-TEST_CASE("an unknown token type is an error, if it reads them") {
+TEST_CASE("an unknown token type is an error if the model reads token types") {
   model::TextBatch batch = batch_of({2});
   batch.token_type_ids = at::tensor({0, 9}, at::kLong);
   const auto bert = model::load_classifier({fixture_models() / "tiny-bert"}).model;

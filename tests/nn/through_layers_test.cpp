@@ -20,7 +20,7 @@ class Scale : public torch::nn::Module {
 
 }  // namespace
 
-TEST_CASE("layers follow each other, and recomputing them changes nothing but the work") {
+TEST_CASE("layers run in order, and recomputation changes no result") {
   for (const bool recomputes : {false, true}) {
     nn::ModuleList<Scale> layers;
     for (const double factor : {2.0, 3.0}) layers.append(std::make_shared<Scale>(factor));

@@ -1,5 +1,4 @@
-// transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and
-// transformers.
+// transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and transformers.
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
@@ -22,7 +21,8 @@ void write_logits(const std::filesystem::path& path, const model::TextBatch& bat
   tensor::write_safetensors(path, tensors);
 }
 
-// Saves with a head for `num_labels` labels (a new one if the folder's has another number) and asks the oracle.
+// Saves a model with a head for the requested labels (a new one if the folder's has another number), and runs
+// compare_model.py on it with the oracle. Returns the exit code.
 int compare(const char* oracle, const model::ClassifierRequest& request, const model::TextBatch& batch) {
   const at::NoGradGuard no_grad;
   const auto loaded = model::load_classifier(request);
@@ -37,7 +37,7 @@ int compare(const char* oracle, const model::ClassifierRequest& request, const m
 
 }  // namespace
 
-TEST_CASE("transformers' TrainerState loads the state of a run" * doctest::skip()) {
+TEST_CASE("transformers' TrainerState loads a run's trainer_state.json" * doctest::skip()) {
   const char* oracle = std::getenv("HONE_ORACLE");
   if (oracle == nullptr || !std::filesystem::exists(oracle)) {
     MESSAGE("skipped: HONE_ORACLE does not name a Python with transformers");
