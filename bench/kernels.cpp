@@ -1,6 +1,6 @@
-// hone's kernels beside libtorch's operations, at each level of this processor except scalar, the reference of the
-// tests. Takes Google Benchmark's flags (--benchmark_filter=attention, --benchmark_repetitions=5); OMP_NUM_THREADS sets
-// the threads. Prints Google Benchmark's table, then how many times faster hone is, by the medians of repetitions.
+// Measures hone's kernels beside libtorch's operations at each level of this processor except scalar, the tests'
+// reference. Accepts Google Benchmark's flags (--benchmark_filter=attention, --benchmark_repetitions=5), and
+// OMP_NUM_THREADS. Prints Google Benchmark's table, then how many times faster hone is, by the medians of repetitions.
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -50,7 +50,7 @@ void add_comparison(const Comparison& comparison) {
   }
 }
 
-// Google Benchmark's table, then the ratios.
+// Prints Google Benchmark's table, then the ratios.
 class RatioReporter : public benchmark::ConsoleReporter {
  public:
   void ReportRuns(const std::vector<Run>& runs) override {

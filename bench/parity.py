@@ -1,10 +1,10 @@
-"""hone and Hugging Face's Trainer side by side on S0's rows: equal losses, learning rates and logits.
+"""Compares hone with Hugging Face's Trainer on the recipe's rows: losses, learning rates and logits must be equal.
 
   ./dev bench parity [--steps 30] [--data ../shared/data/imdb] [--model models/all-MiniLM-L6-v2] [--json]
 
-Both train the same model on the same rows with dropout 0. Every loss must be within 1e-3 of HF's and every learning
-rate equal to it; then the folder that hone saved is loaded by transformers, and its logits on evaluation rows must be
-within 1e-4 of hone's. Exits with 1 where one is not.
+Both train the same model on the same rows with dropout 0. Every loss must be within 1e-3 of HF's, and every learning
+rate must equal HF's. Then transformers loads the folder that hone saved; its logits on evaluation rows must be within
+1e-4 of hone's. Exits with 1 if a comparison fails.
 """
 import argparse
 import json
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.pop(0)  # this folder: its tokenize.py would hide Python's own
+sys.path.pop(0)  # this folder, because its tokenize.py would hide Python's own
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 

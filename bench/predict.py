@@ -1,16 +1,16 @@
-"""hone and its peers side by side: real tokens per second in predicting 400 reviews, S0's recipe.
+"""Compares hone with its peers: real tokens per second in predicting 400 reviews of the recipe.
 
   ./dev bench predict [--model minilm|distilbert] [--peers evaluate,pipeline,onnx,eager] [--precisions fp32,bf16]
 
-The peers' time is that of the computation (with pipeline: and of tokenising), after a warm-up, without loading Python,
-the model or the rows. The time of `hone eval` is likewise the `runtime` of its report. `hone predict` is timed as a
-whole process: start, loading, reading, tokenising, computing and writing. Each runs in its own process, in turn.
+The peers' time covers the computation (for pipeline also tokenising) after a warm-up, without loading Python, the model
+or the rows. Likewise, the time of `hone eval` is the `runtime` of its report. `hone predict` is timed as a whole
+process: start, loading, reading, tokenising, computing and writing. Each runs in its own process, in turn.
 """
 import json
 import statistics
 import sys
 
-sys.path[0] += "/peers"  # not this folder itself: its tokenize.py would hide Python's own
+sys.path[0] += "/peers"  # not this folder itself, because its tokenize.py would hide Python's own
 import machine
 import recipe
 import side_by_side
@@ -31,7 +31,7 @@ def options():
 
 
 def precision_words(args, command, precision):
-    """Returns `--precision X` if the command has this option; otherwise it computes in fp32."""
+    """Returns `--precision X` if the command has this option, otherwise nothing: the command then computes in fp32."""
     return ["--precision", precision] if precision != "fp32" or recipe.hone_knows(args, command, "--precision") else []
 
 

@@ -1,9 +1,9 @@
-"""`hone serve` and FastAPI + uvicorn + transformers' pipeline side by side: requests per second and latencies.
+"""Compares `hone serve` with FastAPI + uvicorn + transformers' pipeline: requests per second and latencies.
 
   ./dev bench serve [--model minilm|distilbert] [--clients 1,8,64] [--texts short,long] [--seconds 5]
 
-All servers run at once and are asked in turn; those that are not asked sleep. A request is one review: its first 16
-words (short) or all of it, cut at 256 tokens (long). Each client sends the next request when the answer is there.
+All servers run at the same time and get requests in turn; the others are idle. A request is one review: its first 16
+words (short) or all of it, truncated to 256 tokens (long). Each client sends the next request after the response.
 """
 import contextlib
 import http.client
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-sys.path[0] += "/peers"  # not this folder itself: its tokenize.py would hide Python's own
+sys.path[0] += "/peers"  # not this folder itself, because its tokenize.py would hide Python's own
 import machine
 import recipe
 import side_by_side

@@ -1,14 +1,14 @@
-"""hone and Hugging Face's tokenizers side by side: megabytes of IMDB per second, with one thread and with all.
+"""Compares hone with Hugging Face's tokenizers: megabytes of IMDB per second, with one thread and with all.
 
   ./dev bench tokenize [--rows 10000] [--tokenizer FOLDER]
 
-In memory: texts to ids and nothing else, the best of --repeat passes; hone's by tests/text/tokenize_lines. `hone
-tokenize` is timed as a whole process: start, reading jsonl, tokenising with all threads, writing the ids as jsonl.
+In memory only the step from texts to ids is timed, the best of --repeat passes; hone's by tests/text/tokenize_lines.
+`hone tokenize` is timed as a whole process: start, reading jsonl, tokenising with all threads, writing ids as jsonl.
 """
 import re
 import sys
 
-sys.path[0] += "/peers"  # not this folder itself: this file would hide Python's own tokenize
+sys.path[0] += "/peers"  # not this folder itself, because this file would hide Python's own tokenize
 import machine
 import recipe
 import side_by_side

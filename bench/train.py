@@ -1,15 +1,15 @@
-"""hone and Hugging Face's Trainer side by side: real training tokens per second and peak memory, S0's recipe.
+"""Compares hone with Hugging Face's Trainer: real training tokens per second and peak memory, on the recipe.
 
   ./dev bench train [--model minilm|distilbert] [--peers stock,tcmalloc,compile] [--precisions fp32,bf16] [--dropout 0]
 
-Each job is a process of its own; they run in turn (A B C, A B C), --rounds times. The speed of a run is the median of
-its windows of 5 steps after --warmup steps, on the same rows in the same order; a real token is one that is no padding.
+Each job is a separate process; they run in turn (A B C, A B C), --rounds times. The speed of a run is the median of its
+windows of 5 steps after --warmup steps, on the same rows in the same order. Real tokens exclude padding.
 """
 import json
 import statistics
 import sys
 
-sys.path[0] += "/peers"  # not this folder itself: its tokenize.py would hide Python's own
+sys.path[0] += "/peers"  # not this folder itself, because its tokenize.py would hide Python's own
 import machine
 import recipe
 import side_by_side

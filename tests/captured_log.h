@@ -1,4 +1,4 @@
-// What a piece of code writes to standard error.
+// Captures what a piece of code writes to standard error.
 #pragma once
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Runs something that must fail with a hone::Error and hands the error back.
+// Runs a function that must throw a hone::Error, and returns the error.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// The main of every test program. A filter that matches nothing fails. A test that reports MESSAGE("skipped: why")
+// The main of every test program. It fails if a filter matches no test. A test that reports MESSAGE("skipped: why")
 // makes the program exit with 77 if nothing failed, which ctest shows as skipped.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>

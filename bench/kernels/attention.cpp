@@ -1,5 +1,5 @@
-// Attention, forward and backward, beside scaled_dot_product_attention: flash without dropout, else its math path. B
-// sequences, S tokens of each, H heads, D head width.
+// Attention, forward and backward, beside scaled_dot_product_attention, which uses flash without dropout and otherwise
+// its math path. B sequences of S tokens, H heads of width D.
 #include "kernel/attention.h"
 
 #include <ATen/ATen.h>
@@ -30,7 +30,7 @@ Step torch_attention(const Shape& shape, at::ScalarType type) {
   };
 }
 
-// q, k and v are in one matrix [B * S, 3 * H * D], the result of their joint product.
+// q, k and v are parts of one matrix [B * S, 3 * H * D], the result of one product.
 template <typename T>
 struct Problem {
   Shape shape;

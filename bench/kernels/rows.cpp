@@ -1,5 +1,4 @@
-// The sweeps over [T, C] between the matrix products, forward and backward: dropout + residual + layer norm, bias +
-// GELU.
+// The passes over [T, C] between matrix products, forward and backward: dropout + residual + layer norm, bias + GELU.
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -74,7 +73,7 @@ Step hone_norm(const Shape& shape, at::ScalarType type) {
   };
 }
 
-// torch adds the bias in the product; a separate addition here would be one more sweep than in HF's model.
+// torch adds the bias in the product; a separate addition here would be one more pass than in HF's model.
 Step torch_gelu(const Shape& shape, at::ScalarType type) {
   const Rows rows(shape, type);
   const at::Tensor x = rows.x.requires_grad_();

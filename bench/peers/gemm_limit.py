@@ -1,7 +1,7 @@
-"""The limit: only the matrix products of a model's linear layers (forward, dx and dw), for the real numbers of tokens.
+"""The limit: only the matrix products of a model's linear layers (forward, dx, dw), for the actual numbers of tokens.
 
-Each layer has its own weights and results go to memory that is there already, so that nothing but GEMMs is timed.
-Prints {"rate": tokens a second} as JSON. Attention's own products and the head are not in it.
+Each layer has its own weights, and results go to allocated memory, so that only GEMMs are timed.
+Prints {"rate": tokens per second} as JSON. Attention's own products and the head are not included.
 """
 import argparse
 import json

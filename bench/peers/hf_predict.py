@@ -1,4 +1,4 @@
-"""The usual ways to predict on a CPU with Hugging Face; prints the seconds for the whole set as JSON.
+"""The usual ways to predict on a CPU with Hugging Face. Prints the seconds for the whole set as JSON.
 
 evaluate: Trainer.evaluate, batches of 32, rows tokenised before the clock starts.
 pipeline: pipeline("text-classification"), batches of 32, which tokenises inside the clock.

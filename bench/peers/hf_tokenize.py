@@ -1,6 +1,6 @@
-"""Hugging Face's tokenizers on a file of rows; prints the best seconds of --repeat passes over all texts as JSON.
+"""Hugging Face's tokenizers on a file of rows. Prints the best seconds of --repeat passes over all texts as JSON.
 
-The environment decides between one thread and all: TOKENIZERS_PARALLELISM and RAYON_NUM_THREADS.
+TOKENIZERS_PARALLELISM and RAYON_NUM_THREADS in the environment set the number of threads.
 """
 import argparse
 import json

@@ -1,7 +1,7 @@
-"""Hugging Face's Trainer on the recipe; prints the real tokens per second of each window of steps as JSON.
+"""Hugging Face's Trainer on the recipe. Prints the real tokens per second of each window of steps as JSON.
 
-The clock is read when a step ends, and tokens are counted in the step that computes them: the data loader is a batch
-ahead. Padded to the longest row of a batch, as DataCollatorWithPadding does.
+The time is taken at the end of each step. Tokens count in the step that computes them, because the data loader is one
+batch ahead. Rows are padded to the longest row of a batch, as DataCollatorWithPadding does.
 """
 import argparse
 import json

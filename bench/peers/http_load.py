@@ -1,7 +1,7 @@
-"""Clients that each send a request, wait for the response and send the next; prints requests/s and latencies as JSON.
+"""Clients that each send a request, wait for the response and send the next. Prints requests/s and latencies as JSON.
 
-One thread, epoll and bare sockets (15 to 25 us a request), so that on a small machine the server keeps the processor;
-`cpu_share` is what this process took of one core. Connections are kept alive, as clients' libraries keep them.
+It uses one thread, epoll and bare sockets (15 to 25 us per request), so that on a small machine the server gets most of
+the processor; `cpu_share` is this process's share of one core. Connections are kept alive, as in clients' libraries.
 """
 import argparse
 import json

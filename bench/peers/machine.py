@@ -1,4 +1,4 @@
-"""The machine of a bench: its processor, its kind (see docs/performance.md), and tcmalloc."""
+"""The machine of a bench: its processor, its type (see docs/performance.md), and tcmalloc."""
 import glob
 import os
 import pathlib
@@ -29,12 +29,12 @@ def describe():
 
 
 def limit(level):
-    """Limits all runners that start from now on to these instructions."""
+    """Limits all runners that start later to these instructions."""
     os.environ.update(LEVELS[level])
 
 
 def kind(vendor, flags):
-    """Returns I (Intel with AMX), A (AVX2 and nothing wider) or other."""
+    """Returns I (Intel with AMX), A (AVX2 without AVX-512) or other."""
     if vendor == "GenuineIntel" and "amx_bf16" in flags:
         return "I"
     return "A" if "avx2" in flags and "avx512f" not in flags else "other"

@@ -1,6 +1,6 @@
-"""Writes the input of the jobs of a bench: a classifier's folder and test.jsonl; prints the token counts of the rows.
+"""Writes the input of a bench's jobs: a classifier's folder and test.jsonl. Prints the token counts of the rows.
 
-MiniLM gets a new head; distilbert is the shape of distilbert-base with random weights, which is all that speed needs.
+MiniLM gets a new head; distilbert has the shape of distilbert-base and random weights, which suffice to measure speed.
 """
 import argparse
 import json

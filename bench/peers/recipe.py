@@ -22,8 +22,8 @@ NO_DROPOUT = {
     "distilbert": ("dropout", "attention_dropout", "seq_classif_dropout"),
 }
 PRECISIONS = ("fp32", "bf16")
-# The limit needs the fastest products: on small pages, or without MKL's best code (src/kernel/mkl_dispatch.h), they are
-# at least a tenth slower.
+# The limit requires the fastest products: on small pages, or without MKL's best code (src/kernel/mkl_dispatch.h), they
+# are at least a tenth slower.
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
@@ -42,7 +42,7 @@ def options(description, **defaults):
 
 
 def parse(parser):
-    """Returns the arguments; later runners compute with the instructions of --cpu."""
+    """Returns the parsed arguments, and limits later runners to the instructions of --cpu."""
     args = parser.parse_args()
     if args.cpu:
         machine.limit(args.cpu)
@@ -88,7 +88,7 @@ def check_paths(args):
 
 
 def told_by(name, args, *arguments):
-    """Runs a worker once, unmeasured; returns what it prints last."""
+    """Runs a worker once without measuring it; returns the last line of its output."""
     told = subprocess.run([str(word) for word in worker(name, *arguments)], stdout=subprocess.PIPE, text=True,
                           env=os.environ | environment(args.threads))
     if told.returncode != 0:

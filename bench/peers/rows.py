@@ -1,4 +1,4 @@
-"""The rows as Hugging Face's libraries read, shuffle and tokenise them."""
+"""The rows, read, shuffled and tokenised by Hugging Face's libraries."""
 import recipe
 
 

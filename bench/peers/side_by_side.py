@@ -1,6 +1,6 @@
 """Runs jobs in turn (A B C, A B C), each in its own process, and summarises their measurements.
 
-The driver imports nothing large: a child's peak memory begins at what its parent held when it was started.
+The driver imports nothing large, because the peak memory of a child begins at its parent's memory.
 """
 import json
 import os
@@ -18,12 +18,12 @@ from typing import Callable
 class Job:
     """`command` gets an empty folder for the run; `result` gets this folder, the standard output and the seconds."""
     name: str
-    group: str  # such as fp32 or 2 threads: the jobs of a group are compared with its hone
+    group: str  # such as fp32 or 2 threads; the jobs of a group are compared with its hone job
     command: Callable
-    result: Callable  # -> {"rate": ..., more numbers}
+    result: Callable  # -> {"rate": ..., other measurements}
     environment: dict = field(default_factory=dict)
     missing: str = ""  # why the job cannot run here, and what to do
-    is_limit: bool = False  # not a runner, but the limit of all
+    is_limit: bool = False  # not a runner, but the upper limit for all
 
     @property
     def key(self):

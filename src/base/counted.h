@@ -1,4 +1,4 @@
-// Counts in messages.
+// Numbers with their nouns, for messages.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,10 @@
 
 namespace hone {
 
-// "1 step", "2 steps", "0 batches", "3 entries": the number and the English noun in the form that fits.
+// Returns the number and the English noun in singular or plural: "1 step", "2 steps", "0 batches", "3 entries".
 std::string counted(uint64_t count, std::string_view singular);
 
-// The plural of a regular English noun: "batches", "classes", "epochs", "entries".
+// Returns the plural of a regular English noun: "batches", "classes", "epochs", "entries".
 std::string plural_of(std::string_view singular);
 
 }  // namespace hone

@@ -1,4 +1,4 @@
-// Reads files whole or maps them, and writes them whole or not at all (temporary name, fsync, rename).
+// Reads or maps whole files. Writes files so that readers never see a part of one (temporary name, fsync, rename).
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// Writes a file under a temporary name beside `path`. commit() syncs it and renames it to `path`. Without commit()
-// nothing is left.
+// Writes a file under a temporary name beside `path`. commit() syncs it and renames it to `path`. Without commit() the
+// destructor removes it.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -49,11 +49,11 @@ class AtomicFile {
   Descriptor descriptor_;
 };
 
-// A file that grows at its end: every append() reaches the system before it returns. Errors: kIo with path and system
-// message.
+// A file that is only appended to. append() hands the bytes to the operating system before it returns. Errors: kIo with
+// path and system message.
 class AppendFile {
  public:
-  // Opens the file, or makes an empty one.
+  // Opens the file, or creates an empty one.
   explicit AppendFile(std::filesystem::path path);
 
   void append(std::string_view bytes);
@@ -64,8 +64,8 @@ class AppendFile {
   Descriptor descriptor_;
 };
 
-// Fills a folder under a temporary name beside `path`. commit() syncs every file in it and renames it to `path`, where
-// it replaces an older folder.
+// Fills a folder under a temporary name beside `path`. commit() syncs every file in it and renames it to `path`,
+// replacing a folder that is already there.
 class AtomicFolder {
  public:
   explicit AtomicFolder(const std::filesystem::path& path);
@@ -89,10 +89,10 @@ void replace_file(const std::filesystem::path& path, std::string_view bytes);
 void make_folders(const std::filesystem::path& path);
 void sync_folder(const std::filesystem::path& path);
 
-// Returns folder / name for a `name` that a file gives. Errors: kInput if it leads out of the folder.
+// Returns folder / name for a `name` that was read from a file. Errors: kInput if the path is outside the folder.
 std::filesystem::path contained_path(const std::filesystem::path& folder, std::string_view name);
 
-// True for the temporary names of AtomicFile and AtomicFolder.
+// Returns true for the temporary names of AtomicFile and AtomicFolder.
 bool is_temporary_name(std::string_view file_name);
 
 }  // namespace hone

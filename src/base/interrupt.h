@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM: the first signal sets a flag that long work checks, the second ends the process at once.
+// Lets long work end cleanly after Ctrl-C or SIGTERM.
 #pragma once
 
 namespace hone {

@@ -1,4 +1,4 @@
-// The names that Hugging Face gives the classes of a model without names.
+// The default class names of Hugging Face.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace hone {
 
-// "LABEL_0", "LABEL_1", ..., one for each of `count` classes.
+// Returns "LABEL_0", "LABEL_1", ..., one name for each of `count` classes.
 inline std::vector<std::string> default_labels(int64_t count) {
   std::vector<std::string> labels;
   labels.reserve(static_cast<size_t>(count));

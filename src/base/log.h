@@ -1,4 +1,4 @@
-// Notes and warnings for the user, on standard error. Results go to standard output instead.
+// Writes notes and warnings for the user to standard error. Commands write their results to standard output.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// The part of the machine that this process may use: cores by its affinity and their hyper-threads, processor time and
-// memory by its control groups. Elsewhere a container sees the numbers of the whole machine.
+// The part of the machine that this process may use. The affinity limits the cores; control groups limit processor time
+// and memory. Other sources report the whole machine, even inside a container.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,18 @@ struct Machine {
   std::string processor;                 // its name; empty if the system has none
   int num_logical_cpus = 1;              // processors on which the process may run
   int num_physical_cores = 1;            // cores of these processors
-  std::optional<double> cpu_quota;       // processors' worth of time, if a control group limits it
-  uint64_t memory_bytes = 0;             // of the machine; 0 if unknown
-  std::optional<uint64_t> memory_limit;  // of a control group, if it is lower
+  std::optional<double> cpu_quota;       // limit of a control group, in processors
+  uint64_t memory_bytes = 0;             // memory of the machine; 0 if unknown
+  std::optional<uint64_t> memory_limit;  // limit of a control group, if it is lower
 
-  // The number of threads that do not wait for each other: one for each core, at most the quota, at least one.
+  // Returns the number of threads that can run at the same time: one for each core, at most the quota, at least one.
   int num_useful_threads() const;
-  // The lower of memory and its limit; 0 if both are unknown.
+  // Returns the lower of memory and its limit; 0 if both are unknown.
   uint64_t usable_memory() const;
 };
 
-// `cpus`: the processors on which the process may run. Reads <root>/proc and <root>/sys. Missing or malformed values
-// there count as no limit.
+// Reads <root>/proc and <root>/sys. `cpus` lists the processors on which the process may run. Treats missing or
+// malformed limits as no limit.
 Machine read_machine(const std::filesystem::path& root, const std::vector<int>& cpus);
 
 // Returns this machine, with the affinity of the calling thread.

@@ -7,7 +7,7 @@
 namespace hone {
 
 size_t edit_distance(std::string_view a, std::string_view b) {
-  // Optimal string alignment distance: three rows of the table are enough.
+  // Optimal string alignment distance, which needs only the last three rows of the table.
   std::vector<size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(last.begin(), last.end(), size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {

@@ -1,4 +1,4 @@
-// Names that people type: the nearest known name for a typo, and the error for an unknown name.
+// Finds the nearest known name for a typo, and makes the error for an unknown name.
 #pragma once
 
 #include <optional>

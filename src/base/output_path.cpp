@@ -19,7 +19,7 @@ void check_is_not_input(const fs::path& output, std::string_view output_option, 
   std::error_code error;
   if (is_stream(output) || !fs::equivalent(output, input, error) || error) return;
   throw Error(ErrorKind::kUsage,
-              fmt::format("{} {} and {} {} are one file: writing it would destroy the input", output_option,
+              fmt::format("{} {} and {} {} are the same file: writing it would destroy the input", output_option,
                           output.string(), input_option, input.string()),
               fmt::format("give {} another name", output_option));
 }
@@ -32,7 +32,7 @@ void check_is_free(const fs::path& output, std::string_view output_option) {
                 "give the name of a file");
   }
   if (fs::is_empty(output, error)) return;
-  throw Error(ErrorKind::kUsage, fmt::format("{} {} exists already", output_option, output.string()),
+  throw Error(ErrorKind::kUsage, fmt::format("{} {} already exists", output_option, output.string()),
               "give another name, or --overwrite to replace it");
 }
 

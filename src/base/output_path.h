@@ -7,19 +7,19 @@
 
 namespace hone {
 
-// True for "-" (standard output), and for an existing path that is not a regular file: a pipe, a terminal, /dev/null. Such
-// an output is written as it comes, not under a temporary name.
+// Returns true for "-" (standard output) and for an existing path that is not a regular file, such as a pipe, a
+// terminal or /dev/null. Commands write to such an output directly, without a temporary file.
 bool is_stream(const std::filesystem::path& path);
 
 // The name of an output in messages: "standard output" for "-", else the path.
 std::string output_name(const std::filesystem::path& path);
 
-// Throws kUsage if both are one file, also by a link, a hard link or another spelling of the path. The options name
-// them in the message, such as "--output" and "--file".
+// Throws kUsage if both paths lead to the same file, also through links or another spelling of the path. The message
+// names the two options, such as "--output" and "--file".
 void check_is_not_input(const std::filesystem::path& output, std::string_view output_option,
                         const std::filesystem::path& input, std::string_view input_option);
 
-// Throws kUsage if the output exists and is not empty; the hint names --overwrite. A stream is never refused.
+// Throws kUsage if the output exists and is not empty; the hint names --overwrite. Accepts every stream.
 void check_is_free(const std::filesystem::path& output, std::string_view output_option);
 
 }  // namespace hone

@@ -1,6 +1,5 @@
-// Philox4x32-10: random numbers as a pure function of (key, counter). Dropout and sampling are therefore equal at any
-// number of threads, and backward can draw them again. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
-// 2011.
+// Philox4x32-10: random numbers as a pure function of (key, counter). Dropout is therefore equal at any number of
+// threads, and backward can draw it again. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 #pragma once
 
 #include <array>

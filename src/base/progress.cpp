@@ -1,4 +1,4 @@
-// The bar appears after two seconds; shorter jobs show none.
+// The bar appears after two seconds, so that short jobs show none.
 #include "base/progress.h"
 
 #include <fmt/format.h>

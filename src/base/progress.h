@@ -1,5 +1,5 @@
-// A progress bar with rate and remaining time. A terminal shows one line that is redrawn; elsewhere a plain line is
-// written every 30 seconds.
+// A progress bar with rate and remaining time. On a terminal it redraws one line; elsewhere it writes a plain line
+// every 30 seconds.
 #pragma once
 
 #include <chrono>
@@ -8,21 +8,21 @@
 
 namespace hone {
 
-// "1:02:03" or "02:03".
+// Returns "1:02:03" or "02:03".
 std::string format_duration(double seconds);
 
 class Progress {
  public:
-  // `what` begins each line ("training"). `unit` is the singular of what is counted ("step"). total 0: unknown. Only
-  // one bar is shown at a time: a bar made while another one is alive shows nothing.
+  // `what` begins each line ("training"). `unit` is the singular of what the bar counts ("step"). A total of 0 means
+  // unknown. Only one bar is visible at a time: a bar made while another one is alive shows nothing.
   Progress(std::string what, std::string unit, uint64_t total);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `note` is shown at the end of the line, for example "loss 0.61".
+  // Shows `note` at the end of the line, for example "loss 0.61".
   void advance(uint64_t count = 1, const std::string& note = "");
-  // Starts at `done`, which does not count for the rate (a resumed run).
+  // Starts at `done`, for example in a resumed run. The rate ignores these first units.
   void start_at(uint64_t done);
   // Ends the bar, and clears its line on a terminal.
   void finish();

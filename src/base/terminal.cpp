@@ -1,4 +1,4 @@
-// East Asian width without a table of its own: the blocks whose characters are all wide (Unicode's EastAsianWidth.txt).
+// Approximates East Asian width by the blocks whose characters are all wide (Unicode's EastAsianWidth.txt).
 #include "base/terminal.h"
 
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ size_t width_of(char32_t code) {
   return std::any_of(std::begin(kWide), std::end(kWide), holds) ? 2 : 1;
 }
 
-// The character that `text` opens with, and its columns. A byte that is not UTF-8 counts as a character of its own.
+// The first character of a text: its bytes and its columns. A byte that is not UTF-8 counts as one character.
 struct Character {
   size_t bytes, columns;
 };
@@ -61,7 +61,7 @@ void append_wrapped(std::string& result, std::string_view line, size_t first, si
   }
 }
 
-// The column below which the lines after the first begin: behind "warning: " or "rows      ".
+// Returns the indent of the lines after the first: the width of "warning: " or "rows      ".
 size_t hanging_indent(std::string_view line) {
   constexpr size_t kMax = 12;
   for (const std::string_view mark : {": ", "  "}) {

@@ -1,4 +1,4 @@
-// simdjson checks the text; a walk over the bytes then finds where it is wrong.
+// simdjson checks the text. If it is malformed, a loop over the bytes finds the position.
 #include "base/utf8.h"
 
 #include <simdjson.h>
@@ -11,7 +11,7 @@ namespace hone {
 
 namespace {
 
-// Bytes of the well-formed sequence that `text` opens with, or 0.
+// Returns the length of the well-formed sequence at the beginning of `text`, or 0 if there is none.
 size_t sequence_length(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
   if (first < 0x80) return 1;

@@ -7,22 +7,22 @@
 
 namespace hone {
 
-// The byte position of the first malformed sequence, or npos. Surrogates and overlong forms are malformed.
+// Returns the byte position of the first malformed sequence, or npos. Surrogates and overlong forms are malformed.
 size_t find_invalid_utf8(std::string_view text);
 
 // Throws kInput with the byte position if `text` is not UTF-8; `what` opens the message.
 void check_utf8(std::string_view text, std::string_view what);
 
-// True for the second to fourth byte of a character.
+// Returns true for the second to fourth byte of a character.
 inline bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-// The number of code points of checked UTF-8.
+// Returns the number of code points of checked UTF-8.
 size_t count_code_points(std::string_view text);
 
-// The longest prefix of at most `max_bytes` bytes that ends with a whole character.
+// Returns the longest prefix of at most `max_bytes` bytes that ends with a whole character.
 std::string_view whole_characters(std::string_view text, size_t max_bytes);
 
-// whole_characters(text, max_bytes), followed by "..." if anything was cut.
+// Returns whole_characters(text, max_bytes), followed by "..." if it is shorter than `text`.
 std::string shortened(std::string_view text, size_t max_bytes);
 
 // Reads one code point and moves `p` behind it. `p` must point into checked UTF-8.

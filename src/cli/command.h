@@ -1,6 +1,6 @@
-// A row of the table of commands. The program itself holds only names, options and help, so that `hone train --help`
-// and usage errors answer at once. The work of most commands is in lib/libhone.so, which needs libtorch and is loaded
-// when such a command runs.
+// A row of the table of commands. The program itself contains only names, options and help, so that `hone train --help`
+// and usage errors appear at once. Most commands are implemented in lib/libhone.so, which needs libtorch; the program
+// loads it to run such a command.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,8 @@
 
 namespace hone::cli {
 
-// The address identifies a type of options, so that the compiler can compare the tables of the program and the library.
+// The address of this variable identifies a type of options, so that the compiler can compare the tables of the program
+// and the library.
 template <typename Options>
 inline constexpr char kOptionsType = 0;
 
@@ -30,20 +31,20 @@ struct Command {
   int (*start)(const Command&, std::span<const std::string> arguments);
 };
 
-// "hone train".
+// Returns "hone train".
 std::string full_name(const Command& command);
 
-// The columns that help may take on standard output: those of the terminal, at most kMaxLineColumns.
+// Returns the width for help on standard output: that of the terminal, at most kMaxLineColumns.
 size_t help_width();
 
 void print(std::string_view text);
 void print_notes(std::span<const std::string> notes);
 
-// The exit code of a server that a signal (0: none) has stopped: 0 after SIGTERM, which asks for a clean stop; 130
-// after Ctrl-C.
+// Returns the exit code of a server after a signal (0: none) has stopped it: 0 after SIGTERM, which asks for a clean
+// stop; 130 after Ctrl-C.
 int server_exit_code(int signal_number);
 
-// `topic`: a group of options, "all", or empty for what --help alone shows.
+// Returns the help. `topic`: a group of options, "all", or empty for the common options.
 std::string command_help(const Command& command, std::string_view topic, size_t width);
 std::string command_markdown(const Command& command);
 
@@ -65,7 +66,7 @@ int start_command(const Command& command, std::span<const std::string> arguments
   return run(parsed);
 }
 
-// Makes the row of a command whose work is in the library: src/cli/<name>.cpp defines
+// Makes the row of a command that is implemented in the library: src/cli/<name>.cpp defines
 // int run_<name>(const options::Parsed<Options>&), and src/cli/library.cpp lists it.
 template <typename Options>
 constexpr Command library_command(std::string_view name, std::string_view group, std::string_view doc,
@@ -78,7 +79,7 @@ constexpr Command library_command(std::string_view name, std::string_view group,
   return {name, group, doc, common, &kOptionsType<Options>, true, with_default_fields<Options>, start};
 }
 
-// Makes the row of a command that needs no libtorch. The program itself runs it.
+// Makes the row of a command that needs no libtorch. The program itself implements it.
 template <typename Options, int (*run)(const options::Parsed<Options>&)>
 constexpr Command light_command(std::string_view name, std::string_view group, std::string_view doc) {
   const auto start = [](const Command& command, std::span<const std::string> arguments) {

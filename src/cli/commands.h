@@ -17,7 +17,7 @@
 
 namespace hone::cli {
 
-// What most people set besides the model, in the order in which they need it.
+// The options that most people set besides the model, in the order in which they need them.
 inline constexpr std::array<std::string_view, 5> kCommonTrainOptions = {"dataset", "validation_split", "output_dir",
                                                                         "num_train_epochs", "learning_rate"};
 
@@ -34,7 +34,7 @@ inline constexpr std::array kCommands = {
     light_command<HelpOptions, run_help>("help", "About", "list the commands, or explain the options of one"),
 };
 
-// The end of `hone help`; the tests run `hone help` on each command here.
+// The examples at the end of `hone help`.
 inline constexpr std::array<std::string_view, 2> kExamples = {
     "hone train --model DIR --dataset reviews.csv --output-dir out",
     "hone predict --model out \"This movie was not bad, actually it was quite good!\"",

@@ -1,4 +1,4 @@
-// hone devices: the values that --device can have on this machine, and what hone uses of the processor.
+// hone devices: lists the values of --device on this machine, and the processor features that hone uses.
 #include <torch/csrc/api/include/torch/cuda.h>
 
 #include <fmt/format.h>

@@ -21,7 +21,8 @@ bool accepts(const Command& command, std::string_view name) {
   return found;
 }
 
-// The command that "hone COMMAND" names at the end of `text`, which stops before an option; else `otherwise`.
+// Returns the last command that `text` names as "hone COMMAND", or `otherwise`. `text` is the part of a hint before an
+// option.
 const Command& named_command(std::string_view text, const Command& otherwise) {
   const Command* found = &otherwise;
   size_t last = 0;

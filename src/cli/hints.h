@@ -1,5 +1,5 @@
-// Hints name only options that the running command accepts. Floors below write one hint for all commands; the program
-// knows which command runs.
+// Removes clauses from hints that name options of other commands. Lower floors write one hint for all commands, and
+// only the program knows the running command.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@
 
 namespace hone::cli {
 
-// The hint without the clauses (parted by "; ") that name an option which `command` does not accept. Options after
-// "hone COMMAND" are those of that command.
+// Returns the hint without the clauses (separated by "; ") that name an option which `command` does not accept. Options
+// after "hone COMMAND" belong to that command.
 std::string accepted_hint(std::string_view command, std::string_view hint);
 
-// The program hands its accepted_hint() to the library, which holds no table of all options.
+// The program passes accepted_hint() to the library, which has no table of all options.
 using HintFilter = std::string (*)(std::string_view command, std::string_view hint);
 
-// Returns body(). An error that it throws keeps the accepted part of its hint.
+// Returns body(). If it throws an Error, rethrows it with the accepted part of its hint.
 template <typename Body>
 int with_accepted_hints(HintFilter filter, std::string_view command, const Body& body) {
   try {

@@ -1,4 +1,4 @@
-// The library lies in ../lib beside the program's folder. hone never unloads it: libtorch does not allow that.
+// The library is in ../lib beside the program's folder. hone never unloads it, because libtorch does not support that.
 #include "cli/launch.h"
 
 #include <dlfcn.h>
@@ -33,8 +33,8 @@ constexpr LibraryLevel kLibraryLevels[] = {
     {"avx512", "avx512", "AVX512_CORE_BF16", "AVX512_E3"},
 };
 
-// The libraries read these variables when they are loaded. The user's settings stay. The library reports an unknown
-// level.
+// The libraries read these variables when they are loaded. Keeps variables that the user has set. kernel/cpu.h reports
+// an unknown level later.
 void force_library_level() {
   const char* const found = std::getenv("HONE_CPU");
   const std::string forced = found == nullptr ? "" : found;  // a copy: setenv may move the original
@@ -46,11 +46,11 @@ void force_library_level() {
   }
 }
 
-// How often a thread of libgomp checks for work before it sleeps. By default it spins for milliseconds: beside any
-// other busy program, spinning threads then take most of the time from those that compute.
+// How often a thread of libgomp checks for work before it sleeps. By default it spins for milliseconds. If another
+// program is busy too, spinning threads then take most of the time of the computing threads.
 constexpr const char* kSpinCount = "3000";
 
-// libgomp reads the variable when it is loaded. The user's settings stay.
+// libgomp reads the variable when it is loaded. Keeps the user's setting.
 void limit_spinning() {
   for (const char* name : {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"}) {
     if (std::getenv(name) != nullptr) return;

@@ -5,8 +5,8 @@
 
 namespace hone::cli {
 
-// `parsed` is the options::Parsed of the command's options. Returns the exit code; the library reports errors of the
-// command. Throws kIo if the library cannot be loaded.
+// `parsed` points to the options::Parsed of the command's options. Returns the exit code; the library reports errors of
+// the command. Throws kIo if the library cannot be loaded.
 int run_in_library(const std::string& command, const void* parsed);
 
 }  // namespace hone::cli

@@ -1,4 +1,4 @@
-// The library's table of commands, and its only entry: the program calls hone_run with parsed options.
+// The library's table of commands, and its only entry point: the program calls hone_run with parsed options.
 #include "cli/library.h"
 
 #include <algorithm>
@@ -33,7 +33,8 @@ constexpr std::array kRunners = {
     runner<ServeOptions, run_serve>("serve"),        runner<DevicesOptions, run_devices>("devices"),
 };
 
-// Every command of the library has one runner with the same type of options, and no other.
+// Returns whether every command of the library has one runner with the same type of options, and there are no other
+// runners.
 consteval bool tables_agree() {
   size_t matched = 0;
   for (const Command& command : kCommands) {
@@ -54,7 +55,7 @@ static_assert(tables_agree(), "kRunners and the library commands of kCommands mu
 
 extern "C" int hone_run(const char* command, const void* parsed, hone::cli::HintFilter filter) {
   return hone::cli::report_errors([&] {
-    hone::kernel::cpu_level();  // a wrong HONE_CPU ends the program before anything is computed
+    hone::kernel::cpu_level();  // reports an invalid HONE_CPU before any computation
     hone::tensor::install_caching_allocator();
     return hone::cli::with_accepted_hints(
         filter, command, [&] { return hone::find_row(hone::cli::kRunners, "command", command).run(parsed); });

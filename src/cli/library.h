@@ -1,4 +1,4 @@
-// The commands whose work is in lib/libhone.so: one function for each, defined in src/cli/<name>.cpp.
+// The commands in lib/libhone.so: one function for each, defined in src/cli/<name>.cpp.
 #pragma once
 
 #include "base/json.h"

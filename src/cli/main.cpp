@@ -41,7 +41,7 @@ int with_flushed_output(int code) {
 }  // namespace hone::cli
 
 int main(int argc, char** argv) {
-  // `hone ... | head` ends hone without a message, even if the parent process ignores the signal.
+  // In `hone ... | head`, hone ends without a message, even if the parent process ignores the signal.
   std::signal(SIGPIPE, SIG_DFL);
   return hone::cli::report_errors([&] {
     const int code = hone::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc});

@@ -22,7 +22,7 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-// A name on the Hub: "name" or "org/name", of letters, digits and "-._".
+// Returns whether this may be a name on the Hub: "name" or "org/name", with letters, digits and "-._".
 bool is_hub_name(std::string_view name) {
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
@@ -34,7 +34,7 @@ bool is_hub_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), [&](char c) { return is_plain(c) || is_slash(c); });
 }
 
-// Where huggingface_hub keeps models: HF_HUB_CACHE, HF_HOME/hub or ~/.cache/huggingface/hub.
+// Returns the cache folder of huggingface_hub: HF_HUB_CACHE, HF_HOME/hub or ~/.cache/huggingface/hub.
 fs::path hub_cache() {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
@@ -89,7 +89,7 @@ void settle_model_folder(const options::FieldList& list, std::vector<std::string
     }
     options::assign(*field, snapshot->string(), "--model");
     notes.push_back(
-        fmt::format("{} is a folder of the Hub's cache: taking its snapshot {}", name, snapshot->filename().string()));
+        fmt::format("{} is a folder of the Hub's cache: using its snapshot {}", name, snapshot->filename().string()));
     return;
   }
   if (name.empty() || fs::exists(folder)) return;  // the command's own error says what is wrong
@@ -98,11 +98,11 @@ void settle_model_folder(const options::FieldList& list, std::vector<std::string
   if (snapshot) {
     options::assign(*field, snapshot->string(), "--model");
     notes.push_back(
-        fmt::format("there is no folder {}: taking the copy in the Hub's cache, {}", name, snapshot->string()));
+        fmt::format("there is no folder {}: using the copy in the Hub's cache, {}", name, snapshot->string()));
     return;
   }
   const options::Field* open = list.find("open");
-  if (open != nullptr && options::value_text(*open) == "true") return;  // the page says what is missing
+  if (open != nullptr && options::value_text(*open) == "true") return;  // the page shows which folder is missing
   throw Error(ErrorKind::kIo, fmt::format("model folder {} does not exist", name),
               is_on_hub ? how_to_get(name) : "give the folder of a model");
 }

@@ -30,7 +30,7 @@ std::string_view function_of(const eval::Classifier& classifier, const PredictOp
   return options.function_to_apply ? std::string_view(*options.function_to_apply) : classifier.score_function;
 }
 
-// "  not sure: NEUTRAL or NEGATIVE", or nothing.
+// Returns "  not sure: NEUTRAL or NEGATIVE", or an empty text.
 std::string ties_text(std::span<const float> scores, const std::vector<std::string>& labels,
                       std::string_view function) {
   const std::vector<size_t> near = eval::near_ties(scores, function);
@@ -105,7 +105,7 @@ void predict_file(const eval::Classifier& classifier, const PredictOptions& opti
 int run_predict(const options::Parsed<PredictOptions>& parsed) {
   const PredictOptions& options = parsed.options;
   check_text_input(options.texts, "predict");
-  if (!options.texts.file.empty()) Output(options.texts);  // an unknown format is found before the model is loaded
+  if (!options.texts.file.empty()) Output(options.texts);  // reports an unknown format before the model is loaded
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const eval::Classifier classifier =
       eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);

@@ -18,7 +18,7 @@ std::string json_text(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// A csv cell as it stood in a csv input: "007" stays "007".
+// Returns the cell as text if the input has it as text, so that a csv cell "007" stays "007".
 table::Value cell_of(const table::Column& column, uint64_t row) {
   if (column.is_null(row)) return {};
   if (!column.has_text()) return column.value(row);

@@ -1,4 +1,4 @@
-// The output of `hone predict --file`: the input's columns, then the prediction.
+// Writes the output of `hone predict --file`: the input's columns, then the prediction.
 #pragma once
 
 #include <optional>
@@ -12,14 +12,15 @@ namespace hone::cli {
 
 struct PredictionFormat {
   std::vector<std::string> labels;  // by id
-  std::string function;             // that made the scores
+  std::string function;             // the score function
   std::optional<size_t> top_k;      // labels of a row; unset: all
   bool keep_columns = true;
 };
 
 // jsonl: {input's columns, "label", "score", "scores", "near_ties"}, see eval::prediction_json. csv: input's columns,
-// label, score, then a column score_LABEL for each label, or with top_k label_2, score_2 and so on. An input's column
-// with the name of one of these is written as "input_" and its name, with a note. A row without a text has nulls.
+// label, score, then a column score_LABEL for each label, or with top_k label_2, score_2 and so on. If a column of the
+// input has the name of one of these, its name gets the prefix "input_", with a note. Predictions of a row without a
+// text are null.
 class PredictionWriter {
  public:
   PredictionWriter(const TextOptions& output, PredictionFormat format);

@@ -1,4 +1,4 @@
-// Both the program and the library contain this file: no exception passes from one to the other.
+// Both the program and the library contain this file, so that no exception passes from one to the other.
 #include "cli/report.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Prints errors for the user and turns them into exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug in hone.
+// Prints errors for the user and converts them to exit codes: 0 done, 1 failed, 2 wrong usage, 70 a bug in hone.
 #pragma once
 
 #include <functional>

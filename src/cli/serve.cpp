@@ -34,8 +34,8 @@ serve::ServiceOptions service_options(const ServeOptions& options) {
 int run_serve(const options::Parsed<ServeOptions>& parsed) {
   const ServeOptions& options = parsed.options;
   const InterruptGuard interrupts;
-  tensor::prepare_compute(options.compute);  // a missing device ends the program before it listens
-  // So does a missing model. With --open somebody looks at the page, which then says what is missing.
+  tensor::prepare_compute(options.compute);  // reports a missing device before the server listens
+  // Also reports a missing model, except with --open: then the page shows what is missing.
   if (!options.server.open) serve::check_model_exists(options.model.model_name_or_path);
   const auto metrics = std::make_shared<http::Metrics>();
   serve::Service service(service_options(options), *metrics);
@@ -50,7 +50,7 @@ int run_serve(const options::Parsed<ServeOptions>& parsed) {
   service.start();
   server.run([] { return pending_interrupt() != 0; });
   const int code = server_exit_code(pending_interrupt());
-  if (service.is_loading()) std::_Exit(code);  // reading a big model may take long, and leaves nothing behind
+  if (service.is_loading()) std::_Exit(code);  // does not wait for the end of loading, which may take long
   service.stop();
   return code;
 }

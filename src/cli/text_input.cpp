@@ -1,4 +1,4 @@
-// Memory does not grow with the file.
+// Holds at most two blocks, so that memory does not grow with the file.
 #include "cli/text_input.h"
 
 #include <omp.h>
@@ -39,7 +39,7 @@ void write_all(std::FILE* file, std::string_view bytes) {
   throw Error(ErrorKind::kIo, fmt::format("cannot write the output: {}", system_message(errno)));
 }
 
-// Copies standard input to a temporary file, which readers of rows can map. They find the format by its content.
+// Copies standard input to a temporary file, which readers of rows can map. They detect the format by its content.
 class InputFile {
  public:
   explicit InputFile(const fs::path& file) : path_(file) {
@@ -75,7 +75,7 @@ class InputFile {
   std::unique_ptr<table::TemporaryFile> copy_;
 };
 
-// Makes blocks of rows, of which --on-empty keeps some.
+// Makes blocks of rows, with the rows that --on-empty keeps.
 class BlockMaker {
  public:
   BlockMaker(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options)
@@ -166,7 +166,7 @@ void for_each_text(const TextOptions& input, const std::function<void(const std:
   for (std::string line; std::getline(std::cin, line);) {
     if (line.ends_with('\r')) line.pop_back();
     take(line);
-    std::fflush(stdout);  // a program that asks line by line waits for this answer
+    std::fflush(stdout);  // a program that sends line by line waits for this result
   }
 }
 
@@ -207,7 +207,7 @@ uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokeniz
     const BlockMaker maker(input, tokenizer, options);
     Progress progress(options.what, "row", 0);
     Ahead<Block> blocks([&]() -> std::optional<Block> {
-      if (options.beside_computing) omp_set_num_threads(1);  // for what this thread starts
+      if (options.beside_computing) omp_set_num_threads(1);  // for the parallel regions of this thread
       const auto rows = reader.next(options.max_rows);
       return rows ? std::optional(maker.make(*rows)) : std::nullopt;
     });

@@ -1,5 +1,5 @@
-// Texts from the command line, from lines of standard input or, block by block, from a file: what predict and tokenize
-// have in common.
+// Reads texts for predict and tokenize: from the command line, from lines of standard input or, block by block, from a
+// file.
 #pragma once
 
 #include <functional>
@@ -16,25 +16,25 @@
 
 namespace hone::cli {
 
-// Errors (kUsage): neither texts nor a file, or both; an output without a file, or a file without an output; an output
-// that is the input, or that exists and may not be replaced.
+// Checks the options. Errors (kUsage): neither texts nor a file, or both; an output without a file, or a file without
+// an output; an output that is the input, or that exists without --overwrite.
 void check_text_input(const TextOptions& input, const char* command);
 
-// Calls `take` with each text: those of the command line, or each line of standard input for "-".
+// Calls `take` with each text of the command line; for "-", with each line of standard input.
 void for_each_text(const TextOptions& input, const std::function<void(const std::string& text)>& take);
 
 // Writes to --output in its format, or to standard output.
 class Output {
  public:
-  explicit Output(const TextOptions& input);  // errors (kUsage): an extension of no known row format
+  explicit Output(const TextOptions& input);  // errors (kUsage): an unknown extension
 
   table::RowFormat format() const { return format_; }
-  // The columns of csv, which must be known before the first row.
+  // Sets the columns. Call it before the first row.
   void begin(std::vector<std::string> column_names);
   bool has_begun() const { return writer_ != nullptr; }
   table::RowWriter& writer() { return *writer_; }
   uint64_t rows() const { return writer_ ? writer_->rows() : 0; }
-  void end_block();  // a reader at the other end of a pipe gets the block at once
+  void end_block();  // passes the block to a pipe at once
   void commit();
 
  private:
@@ -44,9 +44,9 @@ class Output {
 };
 
 struct BlockOptions {
-  size_t max_length = 0;          // tokens of a row
-  const char* what = "";          // heads the progress bar
-  bool beside_computing = false;  // leave the cores to the model: tokenize on one thread
+  size_t max_length = 0;          // maximum tokens of a row
+  const char* what = "";          // label of the progress bar
+  bool beside_computing = false;  // tokenize on one thread, because the model needs the cores
   uint64_t max_rows = 2048;       // of a block
 };
 
@@ -54,17 +54,17 @@ struct BlockOptions {
 struct Block {
   table::Rows rows;
   task::Features features;       // of the rows with a text
-  std::vector<uint64_t> row_of;  // by row of features: its row of `rows`; ascending
-  uint64_t num_empty = 0;        // rows of the file without a text, skipped ones included
+  std::vector<uint64_t> row_of;  // for each row of features, its index in `rows`; ascending
+  uint64_t num_empty = 0;        // rows without a text, including skipped ones
   bool has_pairs = false;
 
-  // "reviews.csv:17", for a row of features.
+  // Returns "reviews.csv:17" for a row of features.
   std::string location(uint64_t row) const;
 };
 
-// Reads the file in blocks, tokenizes each and hands it over while the next block is being read and tokenized. Rows
-// without a text are treated as --on-empty says; afterwards a note or a warning counts them, and another the truncated
-// rows. Returns the number of rows of the file. Errors: kInput for a row without a text under "error".
+// Reads and tokenizes the file in blocks. Calls `take` with a block while another thread prepares the next one. Treats
+// rows without a text as --on-empty says. At the end, logs how many rows had no text and how many were truncated.
+// Returns the number of rows of the file. Errors: kInput for a row without a text under "error".
 uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options,
                         const std::function<void(const Block&)>& take);
 

@@ -1,5 +1,5 @@
-// The options that say which texts a command works on: those of the command line, lines of standard input, or the rows
-// of a file.
+// The options that select the texts of a command: those of the command line, lines of standard input, or the rows of a
+// file.
 #pragma once
 
 #include <filesystem>
@@ -26,7 +26,8 @@ struct TextOptions {
     visit("text_pair", self.text_pair, "the second text of a pair").value_name("TEXT");
     visit("file", self.file, "file of rows: csv, tsv, json, jsonl, parquet, arrow or txt; -: standard input")
         .value_name("FILE");
-    visit("output", self.output, "file for the results of --file; it appears once all are there; -: standard output")
+    visit("output", self.output,
+          "file for the results of --file, which appears when all are written; -: standard output")
         .value_name("FILE");
     visit("output_format", self.output_format, "format of --output")
         .choices({"jsonl", "csv"})

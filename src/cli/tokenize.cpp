@@ -1,4 +1,4 @@
-// hone tokenize: the tokens, ids and places of texts, or the ids of a file's rows.
+// hone tokenize: the tokens, ids and offsets of texts, or the ids of a file's rows.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -44,7 +44,7 @@ Json as_json(const text::Tokenizer& tokenizer, const text::Encoding& encoding,
   return {{"tokens", tokens}, {"input_ids", encoding.ids}, {"token_type_ids", encoding.type_ids}, {"offsets", places}};
 }
 
-// Offsets of a pair count in each text's own characters: those of the first come before those of the second.
+// The offsets of a pair are relative to each text. The tokens of the first text come before those of the second.
 std::vector<text::Offset> character_offsets(const text::Encoding& encoding, const std::string& first,
                                             const std::string& second) {
   size_t split = encoding.type_ids.size();

@@ -14,7 +14,7 @@ namespace hone::cli {
 
 namespace {
 
-// Writing the log would destroy a file that the run reads.
+// Throws if --json-log would overwrite a file that the run reads.
 void check_log(const train::TrainOptions& options) {
   const std::filesystem::path& log = options.json_log;
   if (log.empty() || !std::filesystem::exists(log)) return;

@@ -1,4 +1,4 @@
-// The versions come from the headers that hone was compiled with, so that no library has to be loaded.
+// The versions are those of the headers at compile time, so that the program need not load any library.
 #include "cli/version.h"
 
 #include <arrow/util/config.h>
@@ -20,7 +20,7 @@ namespace hone::cli {
 
 namespace {
 
-// Features that decide how fast models run, by the kernel's names.
+// Processor features that affect speed, as Linux names them.
 constexpr std::string_view kFeatures[] = {"avx2",        "fma",         "f16c",        "avx512f",
                                           "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16",
                                           "amx_int8",    "asimd",       "bf16",        "sve"};

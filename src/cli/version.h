@@ -1,4 +1,4 @@
-// hone version: the versions and the processor, for bug reports.
+// hone version: prints the versions and the processor, for bug reports.
 #pragma once
 
 #include "options/parse.h"

@@ -1,5 +1,5 @@
-// hone watch: the page of runs, made from what is in their folders. It needs no libtorch, so the program itself runs
-// it.
+// hone watch: serves the page of runs from the files in their folders. It needs no libtorch, so the program itself
+// implements it.
 #include "cli/watch.h"
 
 #include <memory>

@@ -1,4 +1,4 @@
-// hone watch: shows runs, live, in the browser.
+// hone watch: shows runs in the browser while they train.
 #pragma once
 
 #include "cli/watch_options.h"

@@ -10,7 +10,7 @@ namespace hone::cli {
 
 struct WatchOptions {
   std::vector<std::string> runs;
-  http::ServerOptions server{.port = 8001};  // hone serve has 8000
+  http::ServerOptions server{.port = 8001};  // hone serve uses 8000
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {

@@ -1,4 +1,4 @@
-// A trained classifier, ready to predict: model, tokenizer and the options of its training, read from its folder.
+// Loads a trained classifier from its folder: model, tokenizer and the options of its training.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace hone::eval {
 
-// Options of a model's training, from its training_args.json; unset if the folder has no such file.
+// Options of a model's training, read from training_args.json; unset if the folder has no such file.
 struct TrainingFacts {
   std::optional<int64_t> max_seq_length;
   std::optional<uint64_t> seed;
@@ -33,7 +33,7 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir);
 // the current folder, so a training that was started elsewhere may not be recognised.
 bool is_training_split(const TrainingFacts& training, const std::filesystem::path& dataset, std::string_view split);
 
-// The folder holds a model whose head was never trained, or no weights at all.
+// The error for a folder with a model whose head was never trained, or without weights.
 class UntrainedModel : public Error {
  public:
   using Error::Error;
@@ -45,16 +45,17 @@ struct Classifier {
   text::Tokenizer tokenizer;
   std::vector<std::string> labels;  // by id
   std::string_view score_function;  // the one that transformers' pipeline applies to this model
-  size_t max_length = 0;            // tokens of a row
+  size_t max_length = 0;            // maximum number of tokens of a row
   TrainingFacts training;
 };
 
-// The maximum length is `max_seq_length`; if it is unset, that of the training; else that of the model. Warns if the
-// tokenizer has added tokens without a row of the embedding. Errors: UntrainedModel; kInput for a tokenizer of
+// Loads the folder. The maximum length is `max_seq_length`, or if that is unset that of the training, or else that of
+// the model. Warns if added tokens of the tokenizer have no row in the embedding. Errors: UntrainedModel; kInput for a
+// tokenizer of
 // another model.
 Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length);
 
-// Throws kInput if the model's embedding has no row for one of the tokens; `row` names their text.
+// Throws kInput if the model's embedding has no row for one of the tokens; the message names `row`.
 void check_embedded(const Classifier& classifier, std::span<const int32_t> ids, std::string_view row);
 // The same for every row.
 void check_embedded(const Classifier& classifier, const task::Features& features, const RowName& row_name);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t kMaxLogitsPerBatch = int64_t{1} << 22;  // 16 MiB: bounds the rows of a batch if there are many labels
 
-// Rows from the longest to the shortest, so that the rows of a batch have similar lengths. Each batch has at most
+// Sorts rows from the longest to the shortest, so that the rows of a batch have similar lengths. Each batch has at most
 // `max_tokens` tokens and `max_rows` rows, or one row.
 class SortedBatches {
  public:
@@ -29,7 +29,7 @@ class SortedBatches {
     std::stable_sort(order_.begin(), order_.end(), [&](uint64_t a, uint64_t b) { return lengths_[a] > lengths_[b]; });
   }
 
-  // Empty after the last one.
+  // Returns the next batch, or an empty span after the last.
   std::span<const uint64_t> next() {
     const size_t begin = next_;
     for (uint64_t tokens = 0; next_ < order_.size() && next_ - begin < max_rows_; ++next_) {

@@ -16,7 +16,7 @@
 
 namespace hone::eval {
 
-// Names a row in an error, such as "reviews.csv:17". Empty: "row N", counted from 0.
+// Returns the name of a row for errors, such as "reviews.csv:17". If it is empty, errors say "row N", counted from 0.
 using RowName = std::function<std::string(uint64_t row)>;
 std::string name_of(const RowName& row_name, uint64_t row);
 
@@ -39,7 +39,7 @@ struct EvaluateOptions {
 std::optional<Evaluated> evaluate(const model::Model& model, const task::Examples& examples,
                                   const EvaluateOptions& options);
 
-// More tokens in one batch are not faster.
+// Larger batches are not faster.
 inline constexpr uint64_t kTokensPerBatch = 4096;
 
 // Returns the scores [rows, labels] of all rows. Errors: nonfinite_error.

@@ -1,4 +1,4 @@
-// Labels and scores of texts, as transformers' text-classification pipeline gives them.
+// Predicts labels and scores of texts, as transformers' text-classification pipeline does.
 #pragma once
 
 #include <cstddef>
@@ -29,16 +29,17 @@ class Predictions {
   size_t num_labels_;
 };
 
-// In row order. `function`: a name of score_functions(), or empty for the model's own. Errors: nonfinite_error.
+// Returns the scores in row order. `function`: a name of score_functions(), or empty for the model's own. Errors:
+// nonfinite_error.
 Predictions predict(const Classifier& classifier, const task::Features& features, std::string_view function = "",
                     const RowName& row_name = {});
 
 // Returns the ids of the labels from the highest score to the lowest, equal scores by id; at most top_k of them.
 std::vector<size_t> ranked_labels(std::span<const float> scores, std::optional<size_t> top_k = {});
 
-// Returns the labels between which the model hardly decides, the best first: those whose score is at least four fifths
-// of the highest, at most kMaxNearTies. Empty if only the best one is, or if the scores are not a softmax: other scores
-// are independent.
+// Returns the labels that are nearly as likely as the best one, the best first: those whose score is at least four
+// fifths of the highest, at most kMaxNearTies. Returns none if that is only the best label, or if the scores are not a
+// softmax, because other scores are independent of each other.
 inline constexpr size_t kMaxNearTies = 10;
 std::vector<size_t> near_ties(std::span<const float> scores, std::string_view function);
 

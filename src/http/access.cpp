@@ -1,4 +1,4 @@
-// Rules for Host and Origin.
+// Compares Host and Origin with the allowed values.
 #include "http/access.h"
 
 #include <boost/asio/ip/address.hpp>

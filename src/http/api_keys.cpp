@@ -1,4 +1,4 @@
-// Keys: read, hashed, compared.
+// Reads, hashes and compares keys.
 #include "http/api_keys.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ void warn_if_public(const std::filesystem::path& path) {
   std::error_code ignored;
   const auto permissions = std::filesystem::status(path, ignored).permissions();
   if ((permissions & std::filesystem::perms::others_read) != std::filesystem::perms::none) {
-    log_warning("{}: every user of this machine can read the keys; chmod 600 {} ends that", path.string(),
+    log_warning("{}: every user of this machine can read the keys; prevent this with: chmod 600 {}", path.string(),
                 path.string());
   }
 }
@@ -54,13 +54,13 @@ ApiKeys ApiKeys::read(const std::filesystem::path& path) {
     if (!is_visible_ascii(line)) {
       throw Error(ErrorKind::kInput,
                   fmt::format("{}:{}: this key cannot be sent in a header", path.string(), line_number),
-                  "a key is ASCII without spaces, one a line");
+                  "write one key per line, in ASCII without spaces");
     }
     keys.emplace_back(line);
   }
   if (keys.empty()) {
     throw Error(ErrorKind::kInput, fmt::format("{}: holds no key", path.string()),
-                "write one key a line, as from: openssl rand -hex 32");
+                "write one key per line, for example from: openssl rand -hex 32");
   }
   warn_if_public(path);
   return ApiKeys(keys);

@@ -1,4 +1,4 @@
-// The accepted API keys. Only their SHA-256 is kept, and a comparison takes the same time for every key.
+// The accepted API keys. Stores only their SHA-256, and compares in constant time.
 #pragma once
 
 #include <filesystem>
@@ -15,12 +15,12 @@ class ApiKeys {
   explicit ApiKeys(std::span<const std::string> keys);
 
   // Reads one key per line; skips empty lines and lines that begin with #. Errors: kInput with file and line for a key
-  // that a header cannot carry, and for a file without keys. Warns if every user of the machine may read the file.
+  // that a header cannot contain, and for a file without keys. Warns if every user of the machine may read the file.
   static ApiKeys read(const std::filesystem::path& path);
 
   bool empty() const { return digests_.empty(); }
 
-  // Whether the value of an Authorization header is "Bearer KEY" with one of the keys.
+  // Returns whether the value of an Authorization header is "Bearer KEY" with one of the keys.
   bool accept(std::string_view authorization) const;
 
  private:

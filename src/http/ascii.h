@@ -1,4 +1,4 @@
-// Text in HTTP's grammar: ASCII, names without regard to case, blanks around values. Independent of the locale.
+// Functions for text in HTTP's grammar: ASCII, names that ignore case, blanks around values. Independent of the locale.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Starts it without a shell and discards its output, since browsers write a lot.
+// Starts xdg-open without a shell, and discards its output, because browsers write a lot.
 #include "http/browser.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// The --open of commands that listen.
+// Implements --open of the commands that listen.
 #pragma once
 
 #include <string>

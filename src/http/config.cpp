@@ -1,4 +1,4 @@
-// From options to configuration.
+// Converts options to a configuration.
 #include "http/config.h"
 
 #include <boost/asio/ip/address.hpp>
@@ -24,11 +24,11 @@ void check_hosts(const std::vector<std::string>& hosts) {
   for (const std::string& host : hosts) {
     if (is_host(host)) continue;
     throw Error(ErrorKind::kUsage, fmt::format("--allow-host \"{}\" is not a name or address of a server", host),
-                "give it without a scheme or path, as hone.example.org, 192.168.0.7 or [fe80::1]");
+                "give it without a scheme or path, for example hone.example.org, 192.168.0.7 or [fe80::1]");
   }
 }
 
-// What is wrong with an origin, or an empty text.
+// Returns what is wrong with an origin, or an empty text.
 std::string origin_problem(std::string_view origin) {
   const size_t colon = origin.find("://");
   if (colon == std::string_view::npos || colon == 0) return "has no scheme";
@@ -46,7 +46,7 @@ void check_origins(const std::vector<std::string>& origins) {
     const std::string problem = origin_problem(origin);
     if (problem.empty()) continue;
     throw Error(ErrorKind::kUsage, fmt::format("--allow-origin \"{}\" {}, so no page matches it", origin, problem),
-                "give scheme, host and a port that is not the scheme's own, nothing behind them, as "
+                "give scheme, host and a port that is not the scheme's own, without a path, for example "
                 "https://example.org or http://localhost:3000; *: all");
   }
 }
@@ -73,8 +73,9 @@ ServerConfig make_config(const ServerOptions& options) {
     throw Error(ErrorKind::kUsage, "--host is empty", "127.0.0.1 for this machine only, 0.0.0.0 for all networks");
   }
   if (!is_loopback(options.host) && options.api_key_file.empty() && !options.no_auth) {
-    throw Error(ErrorKind::kUsage, fmt::format("--host {} lets other machines call, and there is no key", options.host),
-                "give a file of keys with --api-key-file, or say --no-auth if anyone may call");
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--host {} lets other machines send requests, but there is no key", options.host),
+                "give a file of keys with --api-key-file, or --no-auth if anyone may send requests");
   }
   check_hosts(options.allow_host);
   check_origins(options.allow_origin);

@@ -70,8 +70,8 @@ void Connection::on_read(const error_code& error, size_t size) {
   advance();
 }
 
-// Keeps bytes that arrive while a request is handled: the next requests, or the end of the client's sending side. A
-// client that closes only that side still listens.
+// Handles bytes that arrive while a handler has the request: the next requests, or the end of the client's sending
+// side. A client that closes only its sending side still listens.
 void Connection::keep(const error_code& error, size_t size) {
   if (error && error != asio::error::eof) return close();
   has_ended_ = has_ended_ || error == asio::error::eof;
@@ -80,7 +80,8 @@ void Connection::keep(const error_code& error, size_t size) {
   if (!has_ended_ && phase() == Phase::kHandling && received_.size() < kReadBytes) read();
 }
 
-// A client that still sends a refused body reads the response afterwards; it has the time of a request for that.
+// Discards a refused body, because some clients send all of it before they read the response. The time limit is that of
+// a request.
 void Connection::drop(size_t size) {
   lingered_ += size;
   if (lingered_ > kMaxLingerBytes || Clock::now() - lingers_since_ >= shared_.limits.request) return close();
@@ -88,7 +89,7 @@ void Connection::drop(size_t size) {
   read();
 }
 
-// Goes on with the bytes that are there.
+// Continues with the received bytes.
 void Connection::advance() {
   using State = RequestParser::State;
   if (phase() == Phase::kWaiting) {
@@ -108,7 +109,7 @@ void Connection::advance() {
   read();
 }
 
-// Returns whether the request may continue; otherwise a response was sent.
+// Returns whether the request may continue. Otherwise it has sent a response.
 bool Connection::examine() {
   head_.request.method = parser_.method();
   head_.request.client = exchange_.client;
@@ -125,11 +126,11 @@ bool Connection::examine() {
   return false;
 }
 
-// Ends a request that has not come whole.
+// Responds with an error to an incomplete request.
 void Connection::refuse(const ErrorDetails& error) {
   if (exchange_.method.empty()) {
     origin_ = parser_.headers().find("Origin");
-    if (origin_.empty()) origin_ = find_origin(received_);  // of a head that has not come whole
+    if (origin_.empty()) origin_ = find_origin(received_);  // the head may be incomplete
     exchange_.method = parser_.method();
     exchange_.path = parser_.target().substr(0, parser_.target().find('?'));
   }
@@ -153,11 +154,11 @@ void Connection::dispatch() {
   head_.request.client_gone = gone_.get_token();
   head_.request.arrived = Clock::now();
   shared_.dispatcher.handle(std::move(head_), shared_.make_responder(weak_from_this(), ++request_number_));
-  if (!has_ended_ && received_.size() < kReadBytes) read();  // also learns that the client has closed
+  if (!has_ended_ && received_.size() < kReadBytes) read();  // also detects that the client closes
 }
 
-// A closed socket and one with only its sending side closed look the same until something is sent. So hone sends an
-// interim response, which HTTP/1.1 clients skip; if nobody listens, a reset comes back.
+// A closed connection and one with only its sending side closed look the same until the server sends something. So hone
+// sends an interim response, which HTTP/1.1 clients skip; if the client is gone, a reset comes back.
 void Connection::probe() {
   if (!has_ended_ || phase() != Phase::kHandling || parser_.is_http10()) return;
   error_code failed;
@@ -193,7 +194,7 @@ void Connection::send(Response response, bool keep_alive) {
   } catch (const Error& error) {
     log_error("{}: {}", exchange_.path, error.what());
     response = error_response(error);
-    origin_.clear();  // whatever was wrong with the head, this one has nothing of the request in it
+    origin_.clear();  // the request may have caused the error, so this response contains nothing of it
     response_head_ = finished_head(response);
   }
   response_body_ = has_body(response.status) && exchange_.method != "HEAD" ? std::move(response.body) : std::string();
@@ -210,7 +211,7 @@ void Connection::on_sent(const error_code& error, size_t size) {
   shared_.traffic.sent_bytes().add(size);
   if (closed_) return;
   if (error) return close();
-  response_body_ = std::string();  // a keep-alive connection does not hold memory
+  response_body_ = std::string();  // free the memory while the connection is idle
   if (keep_alive_ && !shared_.stopping) return next_request();
   linger();
 }
@@ -227,8 +228,8 @@ void Connection::next_request() {
   read();
 }
 
-// Closing while bytes are unread would reset the connection, and the client might never see the response. So hone
-// closes its sending side, and reads and drops further bytes until the client closes too.
+// Closing with unread bytes would reset the connection, and the client might not get the response. So hone closes its
+// sending side, and discards further bytes until the client closes too.
 void Connection::linger() {
   error_code error;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);

@@ -1,5 +1,5 @@
-// One client: reads a request, passes it to a handler, writes the response, and so on until one side closes. Pipelined
-// requests are handled in their order, one at a time. All on the server's thread.
+// One client: reads a request, passes it to a handler, writes the response, and repeats this until one side closes.
+// Handles pipelined requests in order, one at a time. Runs on the server's thread.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -19,14 +19,14 @@ namespace hone::http {
 
 class Connection;
 
-// What the connections of a server share. It outlives them.
+// The data that all connections of a server share. It outlives them.
 struct ConnectionShared {
   const Limits& limits;
   const Dispatcher& dispatcher;
   Traffic& traffic;
   PhaseList& phases;
   bool stopping = false;
-  // Returns the Responder for the connection's request of that number.
+  // Returns the Responder for the connection's request with that number.
   std::function<Responder(std::weak_ptr<Connection>, uint64_t)> make_responder = {};
   // Called when the connection is closed.
   std::function<void(Connection&)> forget = {};
@@ -37,14 +37,14 @@ class Connection : public Phased, public std::enable_shared_from_this<Connection
   Connection(boost::asio::ip::tcp::socket socket, std::string client, ConnectionShared& shared);
 
   void start();
-  // Instead of start(): responds with the error to whatever the client sends, then closes.
+  // Call it instead of start(). Responds with the error to any request, then closes.
   void turn_away(const ErrorDetails& error);
-  // The phase took too long: responds 408 if a request was being received, else closes.
+  // Call it if the phase took too long. Responds 408 if a request is incomplete, else closes.
   void expire();
-  // Sends the response to the given request. Does nothing if that is not the request under way.
+  // Sends the response to the given request. Does nothing if that is not the current request.
   void respond(uint64_t request, Response response);
-  // If the client has closed its sending side while its request is handled: finds out whether it still listens. Call it
-  // from time to time.
+  // If the client has closed its sending side while a handler has its request, finds out whether the client still
+  // listens. Call it from time to time.
   void probe();
   // Closes at once, without a response.
   void close();
@@ -73,14 +73,14 @@ class Connection : public Phased, public std::enable_shared_from_this<Connection
   Exchange exchange_;
   std::string origin_;
   std::string read_buffer_;
-  std::string received_;  // bytes that the parser has not taken
+  std::string received_;  // bytes that the parser has not consumed
   std::string response_head_, response_body_;
-  std::stop_source gone_{std::nostopstate};  // of the request under way
+  std::stop_source gone_{std::nostopstate};  // stop source of the current request
   Clock::time_point began_{}, lingers_since_{};
   uint64_t request_number_ = 0;
   size_t lingered_ = 0;
   bool reading_ = false, keep_alive_ = false, closed_ = false;
-  bool has_ended_ = false, is_probed_ = false;  // the client sends no more; probe() has asked whether it listens
+  bool has_ended_ = false, is_probed_ = false;  // the client has closed its sending side; probe() was sent
 };
 
 }  // namespace hone::http

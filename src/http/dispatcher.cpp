@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-// Those that pages of other origins may read.
+// The headers that pages of other origins may read.
 constexpr const char* kExposedHeaders =
     "Retry-After, X-Hone-Truncated, X-Hone-Unknown-Tokens, X-Hone-Near-Ties, X-Hone-Ignored";
 constexpr const char* kPageMethods = "GET, HEAD, OPTIONS";
@@ -55,14 +55,16 @@ std::optional<Response> Dispatcher::examine(RequestHead& head, std::string_view 
   const bool has_page = pages_.contains(request.path);
   const bool is_read = request.method == "GET" || request.method == "HEAD";
   head.is_page = has_page && (head.match.allow.empty() || (is_read && head.match.route == nullptr));
-  if (has_page && !head.is_page) head.match.allow = "GET, HEAD, " + head.match.allow;  // a route beside the page
+  if (has_page && !head.is_page)
+    head.match.allow = "GET, HEAD, " + head.match.allow;  // the path has a page and a route
   if (auto refusal = refuse_sender(head, parsed->authority)) return refusal;
   return refuse_route(head);
 }
 
 std::optional<Response> Dispatcher::refuse_sender(const RequestHead& head, std::string_view authority) const {
   const Headers& headers = head.request.headers;
-  const bool may_lack_host = head.is_http10 && headers.count("Host") == 0;  // health checks; browsers always send one
+  const bool may_lack_host =
+      head.is_http10 && headers.count("Host") == 0;  // for health checks; browsers always send Host
   if (headers.count("Host") != 1 && !may_lack_host) {
     return error_response({.status = 400, .message = "a request needs one Host header"});
   }
@@ -70,13 +72,13 @@ std::optional<Response> Dispatcher::refuse_sender(const RequestHead& head, std::
   if (!(may_lack_host && host.empty()) && !access_.allows_host(host)) {
     return error_response({.status = 403,
                            .message = fmt::format("Host is \"{}\", which is not this server", host),
-                           .hint = "start the server with --allow-host NAME if it has that name"});
+                           .hint = "start the server with --allow-host NAME to allow that name"});
   }
   const std::string_view origin = headers.find("Origin");
   if (headers.count("Origin") > 0 && !access_.allows_origin(origin, host)) {
     return error_response({.status = 403,
-                           .message = fmt::format("pages of \"{}\" may not call this server", origin),
-                           .hint = "start the server with --allow-origin ORIGIN if they may"});
+                           .message = fmt::format("pages of \"{}\" may not send requests to this server", origin),
+                           .hint = "start the server with --allow-origin ORIGIN to allow them"});
   }
   return std::nullopt;
 }
@@ -86,30 +88,29 @@ std::optional<Response> Dispatcher::refuse_route(const RequestHead& head) const 
   if (!head.is_page && head.match.allow.empty()) {
     return error_response({.status = 404,
                            .message = fmt::format("there is no {}", request.path),
-                           .hint = "/openapi.json lists what there is"});
+                           .hint = "/openapi.json lists all routes"});
   }
   if (request.method == "OPTIONS") return options_response(head);
   const bool is_read = request.method == "GET" || request.method == "HEAD";
   if (head.is_page ? !is_read : head.match.route == nullptr) {
     const std::string allow = head.is_page ? kPageMethods : head.match.allow;
     Response response = error_response({.status = is_known_method(request.method) ? 405u : 501u,
-                                        .message = fmt::format("{} cannot be done by {}", request.path, request.method),
-                                        .hint = "methods that can: " + allow});
+                                        .message = fmt::format("{} does not support {}", request.path, request.method),
+                                        .hint = "supported methods: " + allow});
     response.headers.emplace_back("Allow", allow);
     return response;
   }
   const bool is_closed = !head.is_page && head.match.route->needs_key && !keys_.empty();
   if (is_closed && !keys_.accept(request.headers.find("Authorization"))) {
-    Response response = error_response({.status = 401,
-                                        .message = "this server needs a key",
-                                        .hint = "send one of its keys as \"Authorization: Bearer KEY\""});
+    Response response = error_response(
+        {.status = 401, .message = "this server needs a key", .hint = "send it as \"Authorization: Bearer KEY\""});
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"hone\"");
     return response;
   }
   return refuse_coding(head);
 }
 
-// Bodies are not decompressed: a small one may hold any amount of data.
+// Refuses compressed bodies, because a small body may decompress to any amount of data.
 std::optional<Response> Dispatcher::refuse_coding(const RequestHead& head) const {
   const std::string coding = lowered(trim(head.request.headers.find("Content-Encoding")));
   if (coding.empty() || coding == "identity") return std::nullopt;

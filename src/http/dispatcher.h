@@ -1,5 +1,5 @@
-// How a server handles a request, without a socket: whether it is allowed, which route it has, and the headers of every
-// response.
+// Handles requests without sockets: checks permissions, finds the route, calls the handler, and adds the headers of
+// every response.
 #pragma once
 
 #include <optional>
@@ -24,17 +24,18 @@ class Dispatcher {
  public:
   Dispatcher(const ServerConfig& config, std::string bound_address, std::vector<Route> routes, StaticPages pages);
 
-  // Fills path, query and route from the target of the request line. Returns a response if the request ends here: 400,
-  // 401, 403, 404, 405, 415, or the one to OPTIONS.
+  // Fills path, query and route from the target of the request line. Returns a response if no handler is needed: 400,
+  // 401, 403, 404, 405, 415, or the response to OPTIONS.
   std::optional<Response> examine(RequestHead& head, std::string_view target) const;
 
-  // Handles a request that examine() let through. Never throws: an exception of a handler becomes the response.
+  // Handles a request for which examine() returned no response. Never throws; converts an exception of a handler to a
+  // response.
   void handle(RequestHead&& head, const Responder& respond) const;
 
   // Adds the headers of every response: security, caching, and CORS for the request's Origin (empty: none).
   void complete(Response& response, std::string_view origin) const;
 
-  // Returns the path of the route, "page" or "none": few enough values for a metric's label.
+  // Returns the path of the route, "page" or "none". There are few such values, so they can label metrics.
   static std::string route_name(const RequestHead& head);
 
   const Router& router() const { return router_; }

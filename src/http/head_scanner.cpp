@@ -1,4 +1,4 @@
-// Measuring lines. Their grammar is the parser's affair: here are only the bytes that no line can hold.
+// Measures lines, and rejects bytes that no line can contain. The parser checks the grammar.
 #include "http/head_scanner.h"
 
 #include <algorithm>
@@ -24,10 +24,10 @@ size_t HeadScanner::scan(std::string_view bytes) {
   return 0;
 }
 
-// Whether the part ends with this byte, the last one seen.
+// Handles the next byte. Returns whether the part ends with it.
 bool HeadScanner::take(std::string_view bytes, char byte) {
   if (is_after_return_ != (byte == '\n') || (byte != '\r' && byte != '\n' && is_control(byte))) {
-    fail(400, "not an HTTP/1.1 request: a character that no line of its head can hold");
+    fail(400, "not an HTTP/1.1 request: its head has an invalid character");
     return false;
   }
   is_after_return_ = byte == '\r';
@@ -35,7 +35,7 @@ bool HeadScanner::take(std::string_view bytes, char byte) {
   if (byte == '\n') return end_line();
   const size_t length = seen_ - line_begin_;
   if (length == 1 && !is_request_line_) {
-    if (byte == ' ' || byte == '\t') fail(400, "a header line begins with a blank: folded lines are not taken");
+    if (byte == ' ' || byte == '\t') fail(400, "a header line begins with a blank: folded lines are not supported");
     if (num_headers_++ == limits_->header_lines) {
       fail(431, fmt::format("the request has more than {} headers", limits_->header_lines));
     }

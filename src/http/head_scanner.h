@@ -15,11 +15,12 @@ class HeadScanner {
   explicit HeadScanner(const Limits& limits) : limits_(&limits) {}
 
   // Returns the length of the next part of the head once it is complete, else 0. Parts are the request line, and all
-  // header lines with the empty line behind them. `bytes` starts where the previous part ended.
+  // header lines with the empty line after them. `bytes` begins where the previous part ended.
   size_t scan(std::string_view bytes);
   bool is_end() const { return is_end_; }
 
-  // 414 for a long request line, 431 for a long header line or too many of them, 400 for a malformed line.
+  // Returns the error: 414 for a long request line, 431 for a long header line or too many of them, 400 for a malformed
+  // line.
   const std::optional<ErrorDetails>& failure() const { return failure_; }
 
  private:
@@ -36,8 +37,8 @@ class HeadScanner {
   bool is_request_line_ = true, is_after_return_ = false, is_end_ = false;
 };
 
-// Returns the value of Origin in unchecked header lines, the last of which may be incomplete; empty if there is none
-// that a response could repeat. `bytes` may begin with the request line.
+// Returns the value of Origin in unchecked header lines, the last of which may be incomplete. Returns an empty text if
+// there is none, or if a response could not repeat it. `bytes` may begin with the request line.
 std::string_view find_origin(std::string_view bytes);
 
 }  // namespace hone::http

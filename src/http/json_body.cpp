@@ -1,4 +1,4 @@
-// Checks of bodies.
+// Parses and checks bodies.
 #include "http/json_body.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// Listening.
+// Opens the socket with boost::asio, and adds hints to its errors.
 #include "http/listener.h"
 
 #include <sys/resource.h>
@@ -17,7 +17,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Open files that are not served connections: the program's own, model, run folders, connections that are turned away.
+// Open files that are not served connections: the program's own, model files, run folders, connections that are turned
+// away.
 constexpr rlim_t kOtherFiles = 96;
 
 tcp::endpoint endpoint_of(asio::io_context& io, const ServerConfig& config) {
@@ -27,14 +28,14 @@ tcp::endpoint endpoint_of(asio::io_context& io, const ServerConfig& config) {
   const auto found = tcp::resolver(io).resolve(config.host, std::to_string(config.port), error);
   if (!error && !found.empty()) return found.begin()->endpoint();
   throw Error(ErrorKind::kIo, fmt::format("--host {}: {}", config.host, error.message()),
-              "give an address of this machine, as 127.0.0.1, or 0.0.0.0 for all of them");
+              "give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them");
 }
 
 Error listen_error(const tcp::endpoint& endpoint, const error_code& error) {
   std::string hint = "give an address of this machine with --host";
   if (error == asio::error::address_in_use)
-    hint = "another program has this port: give another by --port, or 0 for any";
-  if (error == asio::error::access_denied) hint = "ports below 1024 need more rights: give a higher one by --port";
+    hint = "another program uses this port: give another one with --port, or 0 for any free port";
+  if (error == asio::error::access_denied) hint = "ports below 1024 need more rights: give a higher one with --port";
   const std::string address = endpoint.address().to_string();
   return Error(ErrorKind::kIo,
                fmt::format("cannot listen on {} port {}: {}", address, endpoint.port(), error.message()), hint);

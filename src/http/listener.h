@@ -1,4 +1,4 @@
-// The listening socket, with errors that say what to do.
+// Opens the listening socket.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,11 +14,11 @@ namespace hone::http {
 boost::asio::ip::tcp::endpoint open_listener(boost::asio::io_context& io, boost::asio::ip::tcp::acceptor& acceptor,
                                              const ServerConfig& config);
 
-// Returns "http://127.0.0.1:8000", for a browser on this machine. Uses the loopback address if the server is bound to
-// all.
+// Returns an address for a browser on this machine, such as "http://127.0.0.1:8000": the loopback address if the server
+// is bound to all addresses.
 std::string url_of(const boost::asio::ip::tcp::endpoint& endpoint);
 
-// Returns how many connections the process can hold, at most `wanted`. Raises its limit of open files if it may.
+// Returns how many connections the process can hold, at most `wanted`. Raises its limit of open files if possible.
 size_t affordable_connections(size_t wanted);
 
 }  // namespace hone::http

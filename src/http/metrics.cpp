@@ -1,4 +1,4 @@
-// The registry and its text.
+// Implements the registry and the text format.
 #include "http/metrics.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace hone::http {
 
 namespace {
 
-// Escapes `text` as the value of a label, or as a help line, in which quotes stay.
+// Escapes `text` for the value of a label, or for a help line, which keeps quotes.
 std::string escaped(std::string_view text, bool quotes = true) {
   std::string result;
   for (const char c : text) {
@@ -23,7 +23,7 @@ std::string escaped(std::string_view text, bool quotes = true) {
   return result;
 }
 
-// a="x",b="y"
+// Returns a="x",b="y".
 std::string label_text(const Labels& labels) {
   std::string result;
   for (const auto& [name, value] : labels) {

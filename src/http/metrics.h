@@ -1,4 +1,4 @@
-// Metrics for Prometheus: counters, gauges and histograms, created once and changed from any thread without a lock.
+// Metrics for Prometheus: counters, gauges and histograms. Any thread may change them without a lock.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace hone::http {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// Only grows.
+// A value that only grows.
 class Counter {
  public:
   void add(uint64_t amount = 1) { value_.fetch_add(amount, std::memory_order_relaxed); }
@@ -38,12 +38,12 @@ class Gauge {
 
 class Histogram {
  public:
-  // `bounds`: the upper ends of the buckets, ascending; a last bucket without end follows.
+  // `bounds`: the upper bounds of the buckets, ascending. A last bucket without bound follows.
   explicit Histogram(std::vector<double> bounds);
   void observe(double value);
 
   const std::vector<double>& bounds() const { return bounds_; }
-  // Returns how many values were at most bounds()[i]; at bounds().size(), all of them.
+  // Returns the number of values that were at most bounds()[i]; for i = bounds().size(), of all values.
   uint64_t count_up_to(size_t i) const;
   double sum() const { return sum_.load(std::memory_order_relaxed); }
 
@@ -53,10 +53,10 @@ class Histogram {
   std::atomic<double> sum_{0};
 };
 
-// Bounds for request durations: 0.5 ms to 10 s.
+// Returns bounds for request durations: 0.5 ms to 10 s.
 std::vector<double> duration_bounds();
 
-// The registry. It owns its metrics; the same name and labels return the same one.
+// The registry, which owns the metrics. The same name and labels return the same metric.
 class Metrics {
  public:
   Counter& counter(const std::string& name, const std::string& doc, const Labels& labels = {});
@@ -64,7 +64,7 @@ class Metrics {
   Histogram& histogram(const std::string& name, const std::string& doc, const Labels& labels = {},
                        std::vector<double> bounds = duration_bounds());
 
-  // Prometheus' text format, version 0.0.4.
+  // Returns all metrics in Prometheus' text format, version 0.0.4.
   std::string text() const;
 
  private:

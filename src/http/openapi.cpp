@@ -1,4 +1,4 @@
-// Building the document.
+// Builds the document.
 #include "http/openapi.h"
 
 #include <nlohmann/json.hpp>
@@ -52,7 +52,8 @@ Json parameters_of(const Route& route) {
   return result;
 }
 
-// {TYPE: {"schema": SCHEMA}}. What may throw stays out of braces: asan saw g++ 12 touch dead temporaries then.
+// Returns {TYPE: {"schema": SCHEMA}}. Expressions that may throw are outside braces: with g++ 12, asan reports uses of
+// dead temporaries otherwise.
 Json content_of(const std::string& type, Json schema) {
   Json content = Json::object();
   content[type]["schema"] = std::move(schema);
@@ -95,7 +96,7 @@ Json responses_of(const Route& route) {
   return responses;
 }
 
-// "post_predict", "get_api_runs_id": a name for functions of generated clients. "post_root" for "/".
+// Returns a name for functions of generated clients: "post_predict", "get_api_runs_id", "post_root" for "/".
 std::string operation_id(const Route& route) {
   std::string id = lowered(route.method);
   for (const std::string& segment : path_segments(route.path)) {
@@ -122,7 +123,7 @@ Json operation_of(const Route& route) {
 
 ResponseHeader retry_after_header() {
   return {.name = "Retry-After",
-          .doc = "seconds after which to try again, where that helps",
+          .doc = "seconds after which to try again, if that may help",
           .schema = R"({"type":"integer","minimum":1})"};
 }
 

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document, made from the table of routes, so that it describes what the server does.
+// Makes the OpenAPI 3.1 document from the table of routes, so that it describes what the server does.
 #pragma once
 
 #include <span>
@@ -13,10 +13,10 @@ struct ApiInfo {
   std::string title, version;
 };
 
-// Retry-After: every error in the document has it, and routes may name it for other responses.
+// Returns the description of Retry-After. Every error in the document has it; routes may add it to other responses.
 ResponseHeader retry_after_header();
 
-// Schemas of routes are JSON text. Errors: kInternal for one that does not parse.
+// Returns the document. Errors: kInternal if the schema of a route is not valid JSON.
 Json openapi_document(const ApiInfo& info, std::span<const Route> routes);
 
 }  // namespace hone::http

@@ -1,4 +1,4 @@
-// Options of every command that listens: address, access, limits. http/config.h resolves and checks them.
+// Options of every command that listens: address, access, limits. make_config (http/config.h) checks them.
 #pragma once
 
 #include <cstdint>

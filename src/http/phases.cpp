@@ -1,4 +1,4 @@
-// Lists in the order of entering.
+// Each list is in the order in which connections entered the phase.
 #include "http/phases.h"
 
 namespace hone::http {

@@ -1,5 +1,6 @@
 // Finds the connection that has been in its phase longest. Each phase has one time limit, so the oldest connection of a
-// phase is the first to time out: looking at the front of five lists replaces a timer for each connection.
+// phase is the first to time out. So the server checks only the front of five lists, and needs no timer for each
+// connection.
 #pragma once
 
 #include <array>
@@ -15,7 +16,7 @@ enum class Phase {
   kReceiving,  // a part of a request has arrived
   kHandling,   // a handler has the request
   kWriting,    // the response is being sent
-  kClosing,    // the response is sent; the client has to close
+  kClosing,    // the response is sent; the server waits for the client to close
 };
 inline constexpr size_t kNumPhases = 5;
 
@@ -41,19 +42,20 @@ class PhaseList {
   void move(Phased& item, Phase phase, Clock::time_point now);
   void remove(Phased& item);
 
-  // Returns null if there is none.
+  // Returns the oldest connection in the phase, or null if there is none.
   Phased* oldest(Phase phase) const;
   size_t size() const { return size_; }
 
-  // Calls `function` with each item of the phase, oldest first; it may move or remove that item.
+  // Calls `function` with each item of the phase, oldest first; which may move or remove that item.
   template <typename Function>
   void for_each(Phase phase, Function function) {
     auto& items = list(phase);
     for (auto next = items.begin(); next != items.end();) function(**next++);
   }
 
-  // Returns the connection to drop for a new one: the slowest sender, if it has been sending for `grace`; else the one
-  // that has been idle longest; else the slowest reader after `grace`. Null if all have a request under way.
+  // Returns the connection to close for a new one: the slowest sender, if it has been sending for `grace`; else the one
+  // that has been idle longest; else the slowest reader, if it has been reading for `grace`. Returns null if there is
+  // none of these.
   Phased* to_evict(Clock::time_point now, Clock::duration grace) const;
 
  private:

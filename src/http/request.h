@@ -1,4 +1,4 @@
-// A request as handlers see it: complete, decoded, within the limits, allowed.
+// A request as handlers receive it: complete, decoded, within the limits, permitted.
 #pragma once
 
 #include <chrono>
@@ -13,12 +13,12 @@ namespace hone::http {
 
 using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
-// Header lines in their order. The case of names does not matter.
+// Header lines in their order. Ignores the case of names.
 class Headers {
  public:
   void add(std::string_view name, std::string_view value) { lines_.emplace_back(name, value); }
 
-  // Returns the first value of that name, or an empty text.
+  // Returns the first value with that name, or an empty text.
   std::string_view find(std::string_view name) const;
   size_t count(std::string_view name) const;
   size_t size() const { return lines_.size(); }
@@ -36,14 +36,14 @@ struct Request {
   Headers headers;
   std::string body;
   std::string client;                                                                // address
-  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();  // its last byte
-  // Stops when the connection is closed, so that nobody waits for the response.
+  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();  // when the last byte arrived
+  // Stop is requested when the connection is closed, because then no client waits for the response.
   std::stop_token client_gone = {};
 
   // Returns a parameter of the route's path. Errors: kInternal if the path does not have it.
   const std::string& parameter(std::string_view name) const;
 
-  // Returns the first value of that name in the query, or nullopt.
+  // Returns the first value with that name in the query, or nullopt.
   std::optional<std::string> query_value(std::string_view name) const;
 };
 

@@ -1,6 +1,6 @@
-// The parser's callbacks. Beast gets the head in two parts, the request line and the rest, each once it is complete, so
-// that its limits do not depend on how the bytes arrive. Fields behind a chunked body (trailers) are dropped: a header
-// that was checked must not change afterwards.
+// Implements the parser's callbacks. Passes the head to Beast in two parts, the request line and the rest, when each is
+// complete, so that limits do not depend on how the bytes arrive. Ignores fields after a chunked body (trailers),
+// because headers must not change after their check.
 #include "http/request_parser.h"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -31,7 +31,8 @@ class RequestParser::Impl : public bhttp::basic_parser<true> {
  public:
   explicit Impl(const Limits& limits) : limits_(limits), scanner_(limits) {
     header_limit(std::numeric_limits<uint32_t>::max());  // the scanner has measured it
-    body_limit(std::numeric_limits<uint64_t>::max());    // checked here; boost::none would refuse every body in 1.74
+    body_limit(
+        std::numeric_limits<uint64_t>::max());  // this class checks it; in 1.74 boost::none would refuse every body
   }
 
   void fail(unsigned status, std::string message, std::string hint = "") {
@@ -111,7 +112,7 @@ size_t RequestParser::Impl::take(beast::string_view bytes, ErrorCode& error) {
   return bytes.size();
 }
 
-// Refuses what Beast accepts although the end of the request is unclear.
+// Refuses requests that Beast accepts although their end is unclear.
 void RequestParser::Impl::check_head() {
   const std::string coding = lowered(trim(headers_.find("Transfer-Encoding")));
   if (headers_.count("Transfer-Encoding") > 0 && (coding != "chunked" || version_ < 11)) {
@@ -120,7 +121,7 @@ void RequestParser::Impl::check_head() {
   const auto length = content_length();
   if (length && *length > limits_.body_bytes) return fail_length();
   if (!length && !chunked() && !allows_body_without_length(method_)) {
-    return fail(411, fmt::format("{} needs a Content-Length", method_), "or send it chunked");
+    return fail(411, fmt::format("{} needs a Content-Length", method_), "add it, or send the body chunked");
   }
   const std::string_view expectation = headers_.find("Expect");
   if (expectation.empty() || version_ < 11) return;
@@ -158,7 +159,8 @@ size_t RequestParser::Impl::feed_body(std::string_view bytes) {
     ErrorCode error;
     taken += put({bytes.data() + taken, bytes.size() - taken}, error);
     if (error == bhttp::error::need_more) {
-      // What waits for its end here is the line before a chunk, with trailers behind the last: more than both may have.
+      // The unconsumed bytes are the line before a chunk or the trailers after the last one. Continues unless they
+      // exceed the limits of both.
       if (bytes.size() - taken <= 3 * limits_.header_line_bytes) return taken;
       error = bhttp::error::header_limit;
     }

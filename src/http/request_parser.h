@@ -21,24 +21,24 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
 
-  // Consumes bytes and returns how many; pass the rest again with more bytes behind it. Stops at kHeadDone, kDone and
+  // Consumes bytes and returns their number. Pass the rest again, followed by more bytes. Stops at kHeadDone, kDone and
   // kFailed.
   size_t feed(std::string_view bytes);
   // Call it after kHeadDone to read the body. The state is kDone if there is none, and kFailed if the body cannot be
-  // read (411, 413, 417, 501, or 400 if its end is unclear). This comes after the checks of the head, so that a client
-  // without permission learns that first.
+  // read (411, 413, 417, 501, or 400 if its end is unclear). A separate step, so that a client without permission gets
+  // that error first.
   void continue_with_body();
 
   State state() const;
-  // Only in kFailed.
+  // Valid only in kFailed.
   const ErrorDetails& failure() const;
 
-  // From kHeadDone on; if the head itself failed, the part that was read.
+  // Valid from kHeadDone on. After an error in the head, they have the part that was parsed.
   const std::string& method() const;
   const std::string& target() const;
   Headers& headers();
   bool is_http10() const;
-  bool keep_alive() const;  // false if the next request's start is uncertain
+  bool keep_alive() const;  // false if the beginning of the next request is uncertain
   bool has_body() const;
   bool expects_continue() const;
   std::string& body();

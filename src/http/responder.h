@@ -1,4 +1,4 @@
-// What a handler is, and how it responds: at once, or later from any thread through a Responder.
+// Handlers respond at once, or later from any thread through a Responder.
 #pragma once
 
 #include <atomic>
@@ -11,13 +11,14 @@
 namespace hone::http {
 
 // Sends the response to one request. Call it once, from any thread; later calls do nothing. If all copies are destroyed
-// without a call, the client gets a 500. A call after the client or the server is gone does nothing.
+// without a call, the client gets a 500. A call after the client has closed its connection or the server has ended does
+// nothing.
 using Responder = std::function<void(Response)>;
 
 // Passes on at most one response, and a 500 if it is destroyed without one.
 class ResponseSlot {
  public:
-  // `deliver` is called once, on the thread that gives the response or destroys the slot; it must not throw.
+  // Calls `deliver` once, on the thread that calls give() or destroys the slot. `deliver` must not throw.
   explicit ResponseSlot(std::function<void(Response)> deliver) : deliver_(std::move(deliver)) {}
   ~ResponseSlot();
   ResponseSlot(const ResponseSlot&) = delete;
@@ -33,9 +34,8 @@ class ResponseSlot {
 // Returns a Responder whose copies share one slot.
 Responder make_responder(std::function<void(Response)> deliver);
 
-// A function Request -> Response, or (Request, Responder) for work that takes longer. Both run on the server's one
-// thread and must not block. An Error that they throw becomes the response (error_response). Responses that grow while
-// they are sent (token streaming) will be a third form here and a phase of their own in Connection.
+// A function Request -> Response, or (Request, Responder) for work that takes longer. Both run on the server's only
+// thread and must not block. An Error that they throw becomes the response (error_response).
 class Handler {
  public:
   Handler() = default;

@@ -24,7 +24,7 @@ struct ResponseHeader {
   std::string schema = R"({"type":"string"})";  // JSON text
 };
 
-// A response with another status than success that does not have the form of an error.
+// A response that is neither a success nor in the form of an error.
 struct OtherResponse {
   unsigned status = 0;
   std::string doc;
@@ -38,12 +38,12 @@ struct Route {
   std::string doc;     // one line, without a full stop
   Handler handle;
   bool needs_key = true;
-  std::vector<Parameter> parameters = {};  // those of the path are optional here
+  std::vector<Parameter> parameters = {};  // parameters of the path may be omitted
   std::string request_schema = {};         // JSON text; empty: no body
   std::string response_schema = {};        // JSON text; empty: any JSON
   std::string response_type = "application/json";
   unsigned success = 200;
-  std::vector<ResponseHeader> response_headers = {};  // of success
+  std::vector<ResponseHeader> response_headers = {};  // headers of a success
   std::vector<OtherResponse> other_responses = {};
 };
 

@@ -1,4 +1,4 @@
-// Finding routes.
+// Finds routes by comparing segments.
 #include "http/router.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace hone::http {
 
 namespace {
 
-// The parameters if the pattern takes these segments.
+// Returns the parameters if the pattern matches the segments.
 std::optional<NamedValues> matched(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
   if (pattern.size() != segments.size()) return std::nullopt;
   NamedValues parameters;

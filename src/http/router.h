@@ -12,7 +12,7 @@
 namespace hone::http {
 
 struct RouteMatch {
-  const Route* route = nullptr;  // null: no such path, or not with this method
+  const Route* route = nullptr;  // null: no route has this path and method
   NamedValues parameters = {};
   std::string allow = {};  // "GET, HEAD, OPTIONS": the methods of the path; empty if no route has it
 };
@@ -22,7 +22,7 @@ class Router {
   // Errors: kInternal for two equal routes, or a path that does not begin with a slash.
   explicit Router(std::vector<Route> routes);
 
-  // HEAD finds the route of GET.
+  // Returns the route. HEAD finds the route of GET.
   RouteMatch find(std::string_view method, const std::vector<std::string>& segments) const;
 
   const std::vector<Route>& routes() const { return routes_; }

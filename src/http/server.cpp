@@ -1,4 +1,4 @@
-// Accepting, time limits, stopping.
+// Accepts connections, enforces time limits, and stops.
 #include "http/server.h"
 
 #include <boost/asio/io_context.hpp>
@@ -25,18 +25,19 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
-// A client may send a request, or read a response, for this long before it can be dropped for a new connection.
+// A client may take this long to send a request or read a response before the server closes its connection for a new
+// one.
 constexpr milliseconds kGrace{500};
-// For connections that the system cannot give (too many open files), and for should_stop.
+// Pauses after a failed accept (too many open files), and between calls of should_stop.
 constexpr milliseconds kAcceptPause{50}, kLongestTick{100}, kStoppingTick{10};
 
-// At most this many connections at a time get the error that there are too many. They need open files of their own.
+// The number of connections that can be turned away at a time. They need additional open files.
 constexpr size_t kTurnedAway = 32;
 
 ErrorDetails too_many_connections() {
   return {.status = 503,
           .message = "the server has too many connections",
-          .hint = "try again after the seconds of the header Retry-After",
+          .hint = "try again after the seconds in the header Retry-After",
           .error_type = "overloaded",
           .retry_after_seconds = 1};
 }
@@ -84,7 +85,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   void begin_stop();
   Responder responder_for(const std::weak_ptr<Connection>& connection, uint64_t request);
 
-  asio::io_context io_{1};  // first, so that it goes last: sockets and timers belong to it
+  asio::io_context io_{1};  // the first member, so that it is destroyed after its sockets and timers
   ServerConfig config_;
   tcp::acceptor acceptor_{io_};
   asio::steady_timer timer_{io_}, accept_pause_{io_};
@@ -92,7 +93,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   std::shared_ptr<Metrics> metrics_;
   Traffic traffic_;
   Dispatcher dispatcher_;
-  PhaseList phases_, away_phases_;  // the served connections, and those that are turned away
+  PhaseList phases_, away_phases_;  // served connections, and connections that are turned away
   ConnectionShared shared_, away_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::function<bool()> should_stop_;
@@ -125,7 +126,7 @@ void Server::Core::start() {
   accept();
 }
 
-// A handler may respond after server and connection are gone, on a thread that must not touch them then.
+// A handler may respond on another thread after the server or the connection has ended; then the response is ignored.
 Responder Server::Core::responder_for(const std::weak_ptr<Connection>& connection, uint64_t request) {
   return make_responder([core = weak_from_this(), connection, request](Response response) {
     const std::shared_ptr<Core> alive = core.lock();
@@ -149,7 +150,7 @@ void Server::Core::on_accept(const error_code& error, tcp::socket socket) {
   accept();
 }
 
-// Mostly too many open files: makes room, and tries again a little later.
+// Handles a failed accept, usually because of too many open files: closes a connection, and tries again a little later.
 void Server::Core::retry_accept() {
   make_room();
   accept_pause_.expires_after(kAcceptPause);
@@ -177,7 +178,7 @@ std::shared_ptr<Connection> Server::Core::add(tcp::socket socket, const tcp::end
   return connection;
 }
 
-// Closes the connection that will be missed least, if there is one.
+// Closes the connection that PhaseList::to_evict() returns, if there is one.
 bool Server::Core::make_room() {
   auto* least = static_cast<Connection*>(phases_.to_evict(Clock::now(), kGrace));
   if (least == nullptr) return false;
@@ -186,7 +187,7 @@ bool Server::Core::make_room() {
   return true;
 }
 
-// A handler may take any time: only the client's part has limits.
+// Enforces the time limits of clients. Handlers have no time limit.
 void Server::Core::expire_old(PhaseList& phases) {
   const auto now = Clock::now();
   const Limits& limits = config_.limits;

@@ -1,4 +1,4 @@
-// Pages from memory.
+// Finds pages in memory.
 #include "http/static_pages.h"
 
 #include "base/sha256.h"
@@ -9,7 +9,7 @@ namespace hone::http {
 namespace {
 
 constexpr const char* kNoPages =
-    "This hone was built without its pages (HONE_WEB=OFF).\nWhat can be called is described at /openapi.json.\n";
+    "This hone was built without its pages (HONE_WEB=OFF).\n/openapi.json describes its routes.\n";
 
 bool is_zero(std::string_view quality) { return quality.find_first_not_of("0.") == std::string_view::npos; }
 

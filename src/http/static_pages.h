@@ -1,5 +1,5 @@
-// The embedded pages as responses: compressed if the client accepts that, 304 if it has them already. Files under
-// /assets/ have a hash in their name and never change; clients ask for all others each time.
+// Serves the embedded pages: compressed if the client accepts gzip, 304 if the client has the current file. Files under
+// /assets/ have a hash in their name and never change; clients revalidate all others.
 #pragma once
 
 #include <map>
@@ -21,7 +21,7 @@ struct PageFile {
   std::string_view gzip;  // empty if not worth compressing
 };
 
-// Defined by the target hone_pages, so callable only if that is linked.
+// Defined in the CMake target hone_pages.
 std::span<const PageFile> page_files();
 
 class StaticPages {
@@ -30,8 +30,8 @@ class StaticPages {
 
   bool contains(std::string_view path) const;
 
-  // Returns the response to GET of that path, or nullopt if no page has it. "/" is the index, or a text that says that
-  // there are no pages.
+  // Returns the response to GET of that path, or nullopt if no page has it. "/" is the index; in a build without pages,
+  // a text that says so.
   std::optional<Response> find(std::string_view path, const Headers& headers) const;
 
  private:
@@ -43,10 +43,10 @@ class StaticPages {
   std::string index_;
 };
 
-// Whether the value of Accept-Encoding accepts gzip (q=0 does not).
+// Returns whether the value of Accept-Encoding accepts gzip (q=0 does not).
 bool accepts_gzip(std::string_view accept_encoding);
 
-// Whether the value of If-None-Match names the tag, given with its quotes.
+// Returns whether the value of If-None-Match contains the tag; `quoted_tag` includes its quotes.
 bool names_tag(std::string_view if_none_match, std::string_view quoted_tag);
 
 }  // namespace hone::http

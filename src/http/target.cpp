@@ -1,4 +1,4 @@
-// Parsing of targets (RFC 9112, 3.2: origin form and absolute form).
+// Parses targets (RFC 9112, 3.2: origin form and absolute form).
 #include "http/target.h"
 
 #include "base/utf8.h"
@@ -14,7 +14,7 @@ int hexadecimal_digit(char c) {
   return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
-// Decoded text that a handler can trust: UTF-8 without NUL.
+// Returns the decoded text, or nullopt unless it is UTF-8 without NUL.
 std::optional<std::string> decoded_text(std::string_view text, bool plus_is_space) {
   auto decoded = percent_decoded(text, plus_is_space);
   if (!decoded || decoded->find('\0') != std::string::npos) return std::nullopt;

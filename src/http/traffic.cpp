@@ -1,4 +1,4 @@
-// Counting.
+// Counts responses by method, route and status.
 #include "http/traffic.h"
 
 #include "base/log.h"
@@ -7,7 +7,7 @@ namespace hone::http {
 
 namespace {
 
-// A client can make up methods; they must not make up metrics.
+// Returns a known method or "other", so that clients cannot create any number of metrics.
 std::string counted_method(const std::string& method) {
   for (const char* known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
     if (method == known) return method;
@@ -36,17 +36,18 @@ Traffic::Traffic(std::shared_ptr<Metrics> metrics, bool access_log)
       sent_bytes_(&metrics_->counter("hone_http_sent_bytes_total", "bytes sent to clients")),
       evicted_(&metrics_->counter("hone_http_evicted_connections_total",
                                   "slow or idle connections closed to let others in")),
-      refused_(&metrics_->counter("hone_http_refused_connections_total", "connections refused as there were too many")),
+      refused_(
+          &metrics_->counter("hone_http_refused_connections_total", "connections refused because there were too many")),
       connections_(&metrics_->gauge("hone_http_connections", "open connections")) {}
 
 void Traffic::count(const Exchange& exchange) {
   const std::string method = counted_method(exchange.method);
   metrics_
-      ->counter("hone_http_requests_total", "requests answered",
+      ->counter("hone_http_requests_total", "requests with a response",
                 {{"method", method}, {"route", exchange.route}, {"status", std::to_string(exchange.status)}})
       .add();
   metrics_
-      ->histogram("hone_http_request_duration_seconds", "from a request's first byte to its answer",
+      ->histogram("hone_http_request_duration_seconds", "seconds from a request's first byte to its response",
                   {{"route", exchange.route}})
       .observe(exchange.seconds);
   if (access_log_) log_line(LogLevel::kInfo, access_line(exchange, std::time(nullptr)));

@@ -14,7 +14,7 @@ namespace hone::http {
 // A request with its response.
 struct Exchange {
   std::string client, method, path, route = "none";
-  std::string forwarded = {};  // X-Forwarded-For: the client of a proxy, as the proxy says
+  std::string forwarded = {};  // X-Forwarded-For: the client that a proxy reports
   unsigned status = 0;
   size_t bytes = 0;
   double seconds = 0;
@@ -39,8 +39,8 @@ class Traffic {
   Gauge* connections_;
 };
 
-// "2026-11-28T05:20:44Z 127.0.0.1 POST /predict 200 312 B 4.2 ms"; behind a proxy the address is followed by
-// "(for 203.0.113.9)". Bytes that are not printable ASCII are shown as %XX.
+// Returns "2026-11-28T05:20:44Z 127.0.0.1 POST /predict 200 312 B 4.2 ms"; behind a proxy with "(for 203.0.113.9)"
+// after the address. Writes bytes that are not printable ASCII as %XX.
 std::string access_line(const Exchange& exchange, std::time_t now);
 
 }  // namespace hone::http

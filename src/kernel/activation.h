@@ -1,7 +1,7 @@
 // The activation between the two linears of a transformer's feed-forward block: activation(x + bias), and
-// silu(gate) * up. Forward and backward are one sweep each; backward recomputes from the inputs. T rows (tokens), F
-// width. Storage S: float, BFloat16 (both computed in float) or double. Hendrycks, Gimpel, arXiv 1606.08415; Shazeer,
-// arXiv 2002.05202.
+// silu(gate) * up. Forward and backward take one sweep each; backward recomputes the activation from the inputs. T rows
+// (tokens), F width. Storage S: float, BFloat16 (both computed in float) or double. Hendrycks, Gimpel, arXiv
+// 1606.08415; Shazeer, arXiv 2002.05202.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ struct ActivationShape {
 template <typename S>
 void activation_forward(const ActivationShape& shape, const S* x, const Computed<S>* bias, S* y);
 
-// dx = dy * activation'(x + bias). Writes the sum of dx over the rows to bias_gradient [F] and the activation to y,
-// each unless it is nullptr. dx may be dy, and y may be x.
+// dx = dy * activation'(x + bias). Also writes the sum of dx over the rows to bias_gradient [F], and the activation to
+// y; both may be nullptr. dx may be dy, and y may be x.
 template <typename S>
 void activation_backward(const ActivationShape& shape, const S* x, const Computed<S>* bias, const S* dy, S* dx,
                          Computed<S>* bias_gradient, S* y);

@@ -27,7 +27,7 @@ std::vector<AttentionTask> tasks_of(const AttentionRules& rules) {
   return tasks;
 }
 
-// Ends a thread's work on tiles, also if it throws.
+// Calls end_tile_products() at the end of a thread's work, even if the work throws.
 struct EndOfTiles {
   EndOfTiles() = default;
   EndOfTiles(const EndOfTiles&) = delete;

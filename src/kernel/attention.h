@@ -17,7 +17,7 @@ struct AttentionRules {
   int64_t num_sequences = 0;
   int64_t num_heads = 0, num_kv_heads = 0;  // H, a multiple of G
   int64_t head_width = 0;                   // D, at most kMaxHeadWidth
-  double scale = 1;                         // of the scores; > 0
+  double scale = 1;                         // factor of the scores; > 0
   bool causal = false;                      // query i sees keys 0 ... i
   const uint8_t* key_mask = nullptr;        // [T] or null: no query sees a key whose byte is 0
   // Added to the scaled scores, or null: [H or 1, S, S] with these strides, the same for every sequence.
@@ -25,7 +25,7 @@ struct AttentionRules {
   int64_t bias_head_stride = 0, bias_query_stride = 0;
   // Dropout of the softmax. The element of (sequence b, head h, query i, key j) is
   // first_b + (h * S + i) * S4 + j, where S4 is S rounded up to a multiple of 4 and first_b sums H * S * S4 over the
-  // sequences before b. So a block of four draws never spans two rows.
+  // sequences before b. So a block of four draws belongs to one row.
   double p = 0;
   RandomStream stream;
 };
@@ -66,7 +66,7 @@ template <typename T, typename Sum>
 void attention_backward(const AttentionRules& rules, const AttentionInputs<T>& inputs,
                         const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients);
 
-// The reference implementations, which follow the formulas line by line.
+// The reference implementations, which follow the formulas directly.
 template <typename T, typename Sum>
 void attention_forward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs, HeadRows<T> out,
                                  Sum* logsumexp);
@@ -74,7 +74,7 @@ template <typename T, typename Sum>
 void attention_backward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs,
                                   const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients);
 
-// S4: the number of elements that dropout draws for one query of a sequence of S tokens.
+// Returns S4, the number of elements that dropout draws for one query of a sequence of S tokens.
 inline uint64_t attention_row_length(int64_t length) { return (static_cast<uint64_t>(length) + 3) / 4 * 4; }
 
 }  // namespace hone::kernel

@@ -1,5 +1,5 @@
-// Attention backward over one key head of one sequence. Recomputes weights and dropout of each tile; sums the gradients
-// of keys and values over the blocks of queries, those of queries over the chunks of keys.
+// Attention backward over one key head of one sequence. Recomputes weights and dropout of each tile. Sums the gradients
+// of keys and values over the blocks of queries, and those of queries over the chunks of keys.
 #pragma once
 
 #include <limits>

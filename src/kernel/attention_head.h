@@ -1,5 +1,5 @@
-// The base of attention's forward and backward over one key head of one sequence: copies of its rows in the layouts of
-// the tile products, memory of the thread, the rules of a tile.
+// The common base of attention's forward and backward over one key head of one sequence. It copies rows into the
+// layouts of the tile products, manages the thread's memory, and makes the rules of a tile.
 #pragma once
 
 #include <algorithm>
@@ -25,10 +25,10 @@ inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multi
 struct AttentionTask {
   int64_t first = 0, length = 0;  // tokens
   int64_t kv_head = 0;
-  uint64_t first_block = 0;  // of dropout, of the sequence
+  uint64_t first_block = 0;  // first dropout block of the sequence
 };
 
-// Memory of one thread, kept from call to call, with whatever the last use left in it.
+// Memory of one thread, kept from call to call. It is not cleared between uses.
 class AttentionMemory {
  public:
   // Throws std::bad_alloc; the memory can be used again after that.

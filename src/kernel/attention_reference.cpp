@@ -36,7 +36,7 @@ class HeadReference {
     }
   }
 
-  // Adds to the gradients, which are of type Sum: [S, D] each.
+  // Adds to the gradients [S, D], which have the type Sum.
   void backward(int64_t query, const AttentionResults<T, Sum>& results, Sum* q_gradient, Sum* k_gradient,
                 Sum* v_gradient) {
     score(query);

@@ -24,7 +24,7 @@ constexpr int64_t kVector = static_cast<int64_t>(kLanes);
 constexpr int64_t kDrawnKeys = 8;  // keys whose dropout is drawn at a time
 static_assert(kTilePadding<float> % kDrawnKeys == 0 && kTilePadding<BFloat16> % kDrawnKeys == 0);
 
-// The draws of a vector of queries: the first block of each lane, and the factor of a kept weight.
+// The dropout draws of a vector of queries. Holds the first block of each lane and the factor of a kept weight.
 class Draws {
  public:
   HWY_INLINE Draws(const TileRules& rules, int64_t column)
@@ -59,7 +59,7 @@ class Draws {
   }
 
  private:
-  // A word below it drops its weight. At p = 1 the factor is 0, which drops all.
+  // Returns the threshold: a word below it drops its weight. At p = 1 the factor is 0, which drops all weights.
   static HWY_INLINE uint32_t threshold_of(double p) {
     const double threshold = std::ceil(p * 4294967296.0);
     return threshold >= 4294967295.0 ? 0xFFFFFFFF : static_cast<uint32_t>(threshold);
@@ -83,7 +83,7 @@ HWY_INLINE void mark_padding(const TileRules& rules, float* scores) {
   for (int64_t i = begin; i < end; i += kVector) store(hn::Set(kFloats, -kInfinity), scores + i);
 }
 
-// The scaled score with bias and masks of `key`, for the queries from `column` on.
+// Returns the scaled score with bias and masks of `key`, for the queries from `column` on.
 HWY_INLINE Floats masked_score(const TileRules& rules, Floats score, int64_t key, int64_t column) {
   score = hn::Mul(score, hn::Set(kFloats, rules.scale));
   if (key >= rules.num_keys) return score;
@@ -136,7 +136,7 @@ void softmax_column(const TileRules& rules, const RunningSoftmax& running, float
   const int64_t row = rules.padded_queries, num_keys = rules.padded_keys;
   const auto before = load(running.maximum + column);
   const auto now = hn::Max(before, column_maximum<kMasked>(rules, scores, column));
-  // For a query that has seen no key yet, any finite number will do.
+  // A query that has seen no key yet may have any finite maximum.
   const auto maximum = hn::IfThenZeroElse(hn::Eq(now, hn::Set(kFloats, -kInfinity)), now);
   const auto scale = hn::Set(kFloats, kMasked ? 1.0F : rules.scale);
   const Draws draws(rules, column);
@@ -147,7 +147,8 @@ void softmax_column(const TileRules& rules, const RunningSoftmax& running, float
     Floats weight[kDrawnKeys];
     HWY_UNROLL(8)
     for (int64_t w = 0; w < kDrawnKeys; ++w) {
-      // Not fused: rounded in the same way as the maximum, so that no score is above it, as exp_limited_lanes requires.
+      // Not fused, so that it rounds like the maximum. Then no score is above the maximum, as exp_limited_lanes
+      // requires.
       const auto score = hn::Mul(load(scores + (key + w) * row + column), scale);
       weight[w] = exp_limited_lanes(hn::Sub(score, maximum));
       sum[w % 4] = hn::Add(sum[w % 4], weight[w]);
@@ -194,7 +195,7 @@ void backward_column(const TileRules& rules, const TileGradients& tile, int64_t 
       const int64_t at = (key + w) * row + column;
       auto score = load(scores + at);
       score = kMasked ? masked_score(rules, score, key + w, column) : hn::Mul(score, scale);
-      weight[w] = exp_limited_lanes(hn::Sub(score, logsumexp));  // at most 1: the sum was at least as large
+      weight[w] = exp_limited_lanes(hn::Sub(score, logsumexp));  // at most 1, because the sum contains it
       gradient[w] = load(gradients + at);
       if constexpr (kDrops) gradient[w] = hn::Mul(gradient[w], factor[w]);
       gradient[w] = hn::Mul(hn::Mul(weight[w], scale), hn::Sub(gradient[w], delta));

@@ -10,12 +10,13 @@
 
 namespace hone::kernel {
 
-// The sizes of tiles of T are rounded up to multiples of this: few shapes to compile, whole vectors, whole AMX tiles.
+// Sizes of tiles of T are rounded up to multiples of this, so that there are few shapes to compile, and only whole
+// vectors and AMX tiles.
 template <typename T>
 constexpr int64_t kTilePadding = sizeof(T) == 2 ? 32 : 16;
 
 struct TileRules {
-  int64_t num_keys = 0;  // without padding; the rows up to padded_keys are unseen
+  int64_t num_keys = 0;  // without padding; no query sees the padding rows
   int64_t padded_keys = 0;
   int64_t padded_queries = 0;  // N: the length of a row
   float scale = 1;
@@ -24,7 +25,7 @@ struct TileRules {
   bool causal = false;
   int64_t first_key = 0, first_query = 0;
   const uint8_t* key_mask = nullptr;  // [K] or null
-  const float* bias = nullptr;        // of (first query, first key), or null; not padded
+  const float* bias = nullptr;        // element (first query, first key), or null; not padded
   int64_t bias_query_stride = 0;
   int64_t num_queries = 0;
 
@@ -48,8 +49,8 @@ void softmax_tile(const TileRules& rules, const RunningSoftmax& running, float* 
 struct TileGradients {
   const float* logsumexp = nullptr;  // [N]
   const float* delta = nullptr;      // [N]: sum over the width of out * out_gradient
-  float* scores = nullptr;           // [K, N]; become the weights after dropout
-  float* gradients = nullptr;        // [K, N]: of the weights after dropout; become those of the products q k
+  float* scores = nullptr;           // [K, N]; replaced by the weights after dropout
+  float* gradients = nullptr;        // [K, N]: of the weights after dropout; replaced by those of q k^T
   // Not null for products of BFloat16: the two results as rows, and the second also as pairs of rows.
   BFloat16* weight_rows = nullptr;
   BFloat16* gradient_rows = nullptr;
@@ -64,8 +65,8 @@ void pair_rows(const BFloat16* from, int64_t from_stride, BFloat16* to, int64_t 
 // values [m, n] *= factors [n]; n is a multiple of 16.
 void scale_columns(float* values, const float* factors, int64_t m, int64_t n);
 
-// to[i] = from[i], rounded to nearest. `past_caches` bypasses the caches, for results too large to stay there until
-// they are read; the thread must call end_writes_past_caches() before other threads read them.
+// to[i] = from[i], rounded to nearest. `past_caches` bypasses the caches, for results that are too large to stay there
+// until the next reader. The thread must call end_writes_past_caches() before other threads read them.
 void write_row(const float* from, float* to, int64_t count, bool past_caches);
 void write_row(const float* from, BFloat16* to, int64_t count, bool past_caches);
 void end_writes_past_caches();

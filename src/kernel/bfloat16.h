@@ -1,4 +1,4 @@
-// The upper half of a float: 8 bits of exponent, 7 of fraction. The layout of at::BFloat16.
+// The upper half of a float: sign, 8 bits of exponent, 7 of fraction. It has the layout of at::BFloat16.
 #pragma once
 
 #include <bit>

@@ -1,4 +1,5 @@
-// A weight's gradient, g^T x, of bfloat16 with an fp32 result. By MKL, which compiles no code for each number of rows.
+// The gradient of a weight, g^T x, in bfloat16 with an fp32 result. Uses MKL, which does not compile code for each
+// number of rows.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,8 @@
 
 namespace hone::kernel {
 
-// Whether libtorch has it, a first call gave the right result, and the level has native bfloat16.
+// Returns whether libtorch has MKL's function, a first call returned the right result, and the CPU level has native
+// bfloat16.
 bool has_bfloat16_gemm();
 
 // c [M, N] = a^T b with a [K, M] and b [K, N]; sums are fp32.

@@ -5,16 +5,17 @@
 
 namespace hone::kernel {
 
-// Each level includes the ones before it. kScalar is plain C++: the reference that the others are tested against.
+// Each level includes the previous ones. kScalar is plain C++, the reference with which tests compare the others.
 enum class CpuLevel { kScalar, kAvx2, kAvx512, kAmx };
 
-// The level in use. Errors: kUsage if HONE_CPU is not the name of a level, kUnsupported if the processor lacks it.
+// Returns the level in use. Errors: kUsage if HONE_CPU is not the name of a level, kUnsupported if the processor lacks
+// it.
 CpuLevel cpu_level();
 
-// The best level of this processor, whatever HONE_CPU says.
+// Returns the best level of this processor, regardless of HONE_CPU.
 CpuLevel detected_cpu_level();
 
-// True if the level in use has instructions for bf16 products (AVX-512 BF16, AMX).
+// Returns true if the level in use has instructions for bf16 products (AVX-512 BF16, AMX).
 bool has_native_bf16();
 
 std::string_view cpu_level_name(CpuLevel level);  // as in HONE_CPU: "scalar", "avx2", "avx512", "amx"

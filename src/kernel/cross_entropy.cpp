@@ -1,4 +1,4 @@
-// Sums over many classes are added up in double, block by block of columns.
+// Adds up the sums over classes in double, block by block of columns.
 #include "kernel/cross_entropy.h"
 
 #include <algorithm>

@@ -15,8 +15,8 @@ struct CrossEntropyShape {
   double label_smoothing = 0;
 };
 
-// Writes losses [T] and logsumexp [T], from which backward computes the softmax. logits [T, V], dense; targets [T] in
-// [0, V) or ignored_target, which the caller checks.
+// Writes losses [T] and logsumexp [T], from which backward computes the softmax. logits [T, V], dense; targets [T]. The
+// caller checks that targets are in [0, V) or ignored_target.
 template <typename S>
 void cross_entropy_forward(const CrossEntropyShape& shape, const S* logits, const int64_t* targets, double* losses,
                            Computed<S>* logsumexp);

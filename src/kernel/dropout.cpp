@@ -42,7 +42,7 @@ namespace hone::kernel {
 
 namespace {
 
-// A thread's part is whole groups, so that none is drawn twice.
+// Each thread gets whole groups, so that no group is drawn twice.
 constexpr int64_t kGroup = 64, kMinGroups = 256;
 
 template <typename T>

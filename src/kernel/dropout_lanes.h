@@ -13,7 +13,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace hone::kernel::HWY_NAMESPACE {
 
-// A draw's constants as vectors. If all elements are dropped, the threshold does not fit into 32 bits; the scale is 0.
+// A draw's constants as vectors. At p = 1 the threshold does not fit into 32 bits; a scale of 0 then drops all
+// elements.
 struct DropoutRule {
   explicit DropoutRule(const DropoutDraw& draw)
       : place(draw.stream),

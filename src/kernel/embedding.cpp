@@ -24,7 +24,7 @@ HWY_INLINE void look_up(const EmbeddingShape& shape, const Tables<float>& tables
   });
 }
 
-// `sum` and `buffer` have room for a row and for its factors.
+// `sum` holds a row, `buffer` its dropout factors.
 template <typename S>
 void forward_rows(const EmbeddingShape& shape, const EmbeddingForward<S>& a, int64_t begin, int64_t end, float* sum,
                   float* buffer) {
@@ -40,7 +40,7 @@ void forward_rows(const EmbeddingShape& shape, const EmbeddingForward<S>& a, int
   }
 }
 
-// The gradients in `sums` belong to this part of the rows.
+// Adds the gradients of this part of the rows to `sums`.
 template <typename S>
 void backward_rows(const EmbeddingShape& shape, const EmbeddingBackward<S>& a, int64_t begin, int64_t end,
                    const EmbeddingBackward<S>& sums, float* sum, float* buffer) {

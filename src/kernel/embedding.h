@@ -16,7 +16,7 @@ constexpr size_t kMaxTables = 4;
 template <typename A>
 struct TableRows {
   const A* table = nullptr;      // [rows, C]
-  const int64_t* ids = nullptr;  // [T]: rows of the table; the caller has checked them
+  const int64_t* ids = nullptr;  // [T]: rows of the table, checked by the caller
 };
 
 template <typename A>
@@ -26,7 +26,7 @@ struct EmbeddingShape {
   int64_t num_rows = 0, width = 0;
   size_t num_tables = 0;  // at most kMaxTables
   double eps = 0;
-  DropoutDraw dropout;  // of the norm's output; element (t, c) has index t * C + c
+  DropoutDraw dropout;  // dropout of the norm's output; element (t, c) has index t * C + c
 };
 
 template <typename S>
@@ -46,7 +46,7 @@ struct EmbeddingBackward {
   const Computed<S>* mean = nullptr;
   const Computed<S>* inverse_scale = nullptr;
   const S* dy = nullptr;                   // [T, C]
-  Computed<S>* sum_gradient = nullptr;     // [T, C]: of the sum, hence of each table's row
+  Computed<S>* sum_gradient = nullptr;     // [T, C]: gradient of the sum, and so of each table's row
   Computed<S>* weight_gradient = nullptr;  // [C], or not wanted
   Computed<S>* shift_gradient = nullptr;   // [C], or not wanted
 };

@@ -1,6 +1,6 @@
-// While an object of this class lives, the calling thread treats numbers below 1.2e-38 as 0. Arithmetic with such
-// numbers is up to a hundred times slower on some processors, and Adam's moments of rows without gradients decay into
-// them.
+// While an object of this class lives, the calling thread treats numbers below 1.2e-38 (denormals) as 0. Arithmetic
+// with denormals is up to a hundred times slower on some processors, and Adam's moments of rows without gradients decay
+// to them.
 #pragma once
 
 #if defined(__x86_64__)

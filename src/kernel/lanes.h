@@ -1,4 +1,4 @@
-// Loads and stores vectors of floats as float or BFloat16. Included once for each instruction set
+// Loads and stores vectors of floats as float or BFloat16. Highway includes this header once for each instruction set
 // (hwy/foreach_target.h), which needs the unusual guard.
 #if defined(HONE_KERNEL_LANES_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef HONE_KERNEL_LANES_H
@@ -52,7 +52,7 @@ HWY_INLINE void store(Floats values, BFloat16* to) {
   hn::StoreU(hn::DemoteTo(HalfTag(), bits), HalfTag(), &to->bits);
 }
 
-// The first `count` < kLanes elements; the other lanes are 0, and their memory is not touched.
+// Loads the first `count` < kLanes elements. The other lanes are 0; does not read their memory.
 template <typename T>
 HWY_INLINE Floats load_first(const T* from, size_t count) {
   T buffer[kLanes] = {};
@@ -69,7 +69,7 @@ HWY_INLINE void store_first(Floats values, T* to, size_t count) {
 
 HWY_INLINE float sum_of(Floats values) { return hn::GetLane(hn::SumOfLanes(kFloats, values)); }
 
-// How much of a vector a step of for_each_group covers: all elements, or the first `count`.
+// The part of a vector that a step of for_each_group covers: all elements, or the first `count`.
 struct Whole {};
 struct First {
   size_t count;

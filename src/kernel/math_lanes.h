@@ -30,7 +30,7 @@ HWY_INLINE Floats exp_limited_lanes(Floats x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Set(kFloats, -87.3F)), hn::Mul(y, power));
 }
 
-// The same for any x.
+// e^x for any x.
 HWY_INLINE Floats exp_lanes(Floats x) {
   const auto limit = hn::Set(kFloats, 88.8F);
   return exp_limited_lanes(hn::IfThenElse(hn::Gt(x, limit), limit, x));

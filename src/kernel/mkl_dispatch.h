@@ -1,6 +1,7 @@
-// Lets MKL, inside libtorch, use its best code. On processors that are not Intel's MKL uses slower code, whatever
-// instructions they have: on AMD's Zen 4 its sgemm then runs at three quarters of the speed (150 against 200 GFLOP/s on
-// two cores). MKL asks a function that libtorch exports; the loader finds this one first.
+// Makes MKL, inside libtorch, use its best code. On processors of other makers than Intel, MKL chooses slower code even
+// if they have the instructions: on AMD's Zen 4 its sgemm then runs at three quarters of the speed (150 instead of 200
+// GFLOP/s on two cores). MKL calls this function to decide; libtorch exports it too, but the loader finds this one
+// first.
 #pragma once
 
 extern "C" {

@@ -58,7 +58,7 @@ HWY_INLINE void gradient_row(const NormBackward<S>& a, size_t start, size_t widt
   });
 }
 
-// The gradients in `sums` belong to this part of the rows.
+// Adds the gradients of this part of the rows to `sums`.
 template <typename S>
 void backward_rows(const NormShape& shape, const NormBackward<S>& a, int64_t begin, int64_t end,
                    const NormBackward<S>& sums, float* buffer) {

@@ -1,7 +1,7 @@
-// Layer norm and RMS norm of a sum: z = dropout(x + bias) + residual, y = norm(z). Forward and backward are
-// one sweep over the rows each.
-// Ba, Kiros, Hinton, arXiv 1607.06450; Zhang, Sennrich, arXiv 1910.07467. T rows (tokens), C width; every array is
-// dense. Storage S: float, BFloat16 (both computed in float) or double. Element (t, c) of the draw has index t * C + c.
+// Layer norm and RMS norm of a sum: z = dropout(x + bias) + residual, y = norm(z). Forward and backward take one sweep
+// over the rows each. Ba, Kiros, Hinton, arXiv 1607.06450; Zhang, Sennrich, arXiv 1910.07467. T rows (tokens), C width;
+// every array is dense. Storage S: float, BFloat16 (both computed in float) or double. Element (t, c) of the draw has
+// index t * C + c.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ struct NormBackward {
   const Computed<S>* weight = nullptr;         // [C]
   S* x_gradient = nullptr;                     // [T, C], or not wanted
   S* residual_gradient = nullptr;              // [T, C], or not wanted; without dropout it equals x_gradient
-  Computed<S>* bias_gradient = nullptr;        // [C], or not wanted, as the two below
+  Computed<S>* bias_gradient = nullptr;        // [C], or not wanted, like the next two
   Computed<S>* weight_gradient = nullptr;
   Computed<S>* shift_gradient = nullptr;
 };

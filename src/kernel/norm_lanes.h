@@ -49,12 +49,13 @@ HWY_INLINE void normalise_row(const Z* z, const RowStatistics& row, const float*
   });
 }
 
-// Returns what the gradient of a norm subtracts: mean(g) and mean(g * n) over a row's columns, where g = dy * weight
-// and n is the normalised row. Also adds the row to the gradients of weight and shift.
+// The terms that the gradient of a norm subtracts: mean(g) and mean(g * n) over a row's columns, where g = dy * weight
+// and n is the normalised row.
 struct RowMeans {
   float plain = 0, with_normalised = 0;
 };
 
+// Returns these means. Also adds the row to the gradients of weight and shift.
 template <typename S>
 HWY_INLINE RowMeans norm_gradient_means(const S* gradient, const S* z, const RowStatistics& row, const float* weight,
                                         size_t width, NormKind kind, float* weight_gradient, float* shift_gradient) {

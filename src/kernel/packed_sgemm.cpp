@@ -1,5 +1,5 @@
 // MKL's packed products (cblas_?gemm_pack and cblas_?gemm_compute of its developer reference). libtorch exports them,
-// but ships no header for them. A packed B serves any number of rows.
+// but ships no header for them. A packed B works for any number of rows.
 #include "kernel/packed_sgemm.h"
 
 #include <cstdlib>

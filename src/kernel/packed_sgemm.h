@@ -1,5 +1,5 @@
-// x W^T in fp32 with W packed once in the layout of MKL's kernels. Near the processor's limit at any number of rows; a
-// product that packs W at each call is slow for few rows. Shapes: T rows of x, I in, O out features.
+// x W^T in fp32 with W packed once in the layout of MKL's kernels. It is near the processor's limit at any number of
+// rows, while a product that packs W at each call is slow for few rows. Shapes: T rows of x, I in, O out features.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,11 @@
 
 namespace hone::kernel {
 
-// Whether libtorch has MKL's packed products and a first call gave the right result; false at the level scalar.
+// Returns whether libtorch has MKL's packed products and a first call returned the right result. False at the level
+// scalar.
 bool has_packed_sgemm();
 
-// Bytes of a packed weight.
+// Returns the bytes of a packed weight.
 size_t packed_sgemm_bytes(int64_t out, int64_t in);
 
 // Packs weight [O, I] into `to`: packed_sgemm_bytes, aligned to 64 bytes. The packed weight must not be moved.

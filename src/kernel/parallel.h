@@ -20,11 +20,11 @@ inline int64_t num_parts(int64_t count, int64_t grain) {
 // Returns the grain of a loop over rows of this width: fewer than 16,384 elements are not worth another thread.
 inline int64_t row_grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
 
-// The first exception of a parallel region, kept to be thrown again after the region: OpenMP ends the program if one
-// leaves a region.
+// Keeps the first exception of a parallel region, to rethrow it after the region. OpenMP ends the program if an
+// exception leaves a region.
 class RegionFailure {
  public:
-  // Calls f; keeps what it throws. For every thread of the region.
+  // Calls f and keeps its exception. Every thread of the region calls this.
   template <typename F>
   void guard(F&& f) noexcept {
     try {
@@ -44,8 +44,9 @@ class RegionFailure {
   std::exception_ptr failure_;
 };
 
-// Calls f(begin, end, part) for each part of [0, count), a part a thread; at most count / grain threads, rounded up.
-// If parts throw, the other parts are computed to their end; then the first exception is thrown.
+// Calls f(begin, end, part) for each part of [0, count), one part per thread; at most count / grain threads, rounded
+// up.
+// If a part throws, completes the other parts, then throws the first exception.
 template <typename F>
 void parallel_ranges(int64_t count, int64_t grain, F f) {
   const int parts = static_cast<int>(num_parts(count, grain));

@@ -1,5 +1,5 @@
-// Sums over rows: each part of a parallel loop has its own, and add_up adds them in the order of the parts. Results are
-// equal from run to run at the same number of threads.
+// Sums over rows in a parallel loop. Each part of the loop has its own sums, and add_up adds them in the order of the
+// parts. Results are equal from run to run at the same number of threads.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace hone::kernel {
 template <typename A>
 class PartialSums {
  public:
-  // Sums of `width` columns. If not `wanted`, there are none: part() returns nullptr, add_up does nothing.
+  // Makes sums of `width` columns. If not `wanted`, makes none: part() returns nullptr, add_up does nothing.
   PartialSums(bool wanted, int64_t num_parts, int64_t width)
       : width_(static_cast<size_t>(width)),
         stride_((width_ + kCacheLine - 1) / kCacheLine * kCacheLine),

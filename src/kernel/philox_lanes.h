@@ -18,7 +18,7 @@ struct PhiloxWords {
 };
 
 // Half of the blocks, each word in the low half of a 64-bit lane, as products of 32 x 32 bits need it. The high halves
-// hold what the last product left there.
+// hold the rest of the last product.
 struct PhiloxHalf {
   Uints c0, c1, c2, c3;
 };
@@ -36,14 +36,14 @@ HWY_INLINE void philox_round(PhiloxHalf& half, Uints key0, Uints key1) {
           product0};
 }
 
-// Merges the words of the even and the odd blocks, each into its lane.
+// Merges the words of the even and the odd blocks into their lanes.
 HWY_INLINE Uints both_halves(Uints even, Uints odd) {
   const UintTag uints;
   const auto wide = hn::RepartitionToWide<UintTag>();
   return hn::OddEven(hn::BitCast(uints, hn::ShiftLeft<32>(hn::BitCast(wide, odd))), even);
 }
 
-// A RandomStream as vectors, made once for many blocks.
+// The constants of a RandomStream as vectors, made once for many blocks.
 struct PhiloxPlace {
   static constexpr int kRounds = 10;
 
@@ -64,7 +64,8 @@ struct PhiloxPlace {
   Uints key0[kRounds], key1[kRounds];
 };
 
-// Blocks in computation. Each round waits for the previous one; two of these, interleaved, keep the processor busy.
+// Blocks during their computation. Each round depends on the previous one, so kernels interleave two objects to keep
+// the processor busy.
 class PhiloxBlocks {
  public:
   // Blocks whose counters are `low` and `high` (the block index; `high` has 16 bits) at a place of a run.

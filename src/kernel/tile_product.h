@@ -1,6 +1,6 @@
 // Products of small matrices in the cache, by libtorch's micro-kernels (oneDNN's brgemm, at::native::cpublas), which
-// use AMX, AVX-512 BF16, AVX-512 or AVX2. Each thread compiles each new shape once (about 0.1 ms): round the sizes, so
-// that texts of many lengths need few shapes.
+// use AMX, AVX-512 BF16, AVX-512 or AVX2. Each thread compiles each new shape once (about 0.1 ms). Callers round sizes
+// up, so that texts of many lengths need few shapes.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ void tile_product(const TileShape& shape, const BFloat16* a, const BFloat16* b, 
 // Releases the matrix unit. Each thread must call it after its last product of BFloat16.
 void end_tile_products();
 
-// Whether libtorch has a micro-kernel for this element type on this processor; tried once.
+// Returns whether libtorch has a micro-kernel for this element type on this processor. The first call tries it.
 template <typename T>
 bool has_tile_product();
 

@@ -1,6 +1,6 @@
-// Classification metrics from a confusion matrix, so that no prediction is kept. Definitions as in scikit-learn; an
-// undefined ratio is 0 (zero_division=0). Time and memory grow with the rows and the labels, not with the labels'
-// square.
+// Computes classification metrics from a confusion matrix, so that predictions need not be stored. Definitions as in
+// scikit-learn; an undefined ratio is 0 (zero_division=0). Time and memory grow with the number of rows and labels, but
+// not with the square of the labels.
 #pragma once
 
 #include <cstdint>
@@ -31,11 +31,11 @@ class ConfusionMatrix {
   uint64_t count(int64_t label, int64_t predicted) const;
   uint64_t total() const { return total_; }
   uint64_t correct() const { return correct_; }
-  // Rows with this true label.
+  // Returns the number of rows with this true label.
   uint64_t num_of_label(int64_t label) const { return of_label_[static_cast<size_t>(label)]; }
-  // Rows with this prediction.
+  // Returns the number of rows with this prediction.
   uint64_t num_of_prediction(int64_t predicted) const { return of_prediction_[static_cast<size_t>(predicted)]; }
-  // By label, then by prediction.
+  // Returns the cells that are not 0, by label, then by prediction.
   std::vector<Cell> cells() const;
 
  private:
@@ -67,7 +67,7 @@ std::vector<Metric> classification_metrics(int64_t num_labels);
 // The value of each metric that applies.
 std::vector<std::pair<std::string_view, double>> compute_metrics(const ConfusionMatrix& matrix);
 
-// Of one label.
+// The scores of one label.
 struct LabelScores {
   double precision = 0, recall = 0, f1 = 0;
   uint64_t support = 0;

@@ -25,28 +25,29 @@ struct ConfigKey {
   std::string_view name;
   ConfigKind kind;
   std::string_view fallback;
-  double minimum = 0, maximum = 0;  // of a number
-  std::string_view alias;           // HF's other name, such as hidden_size for dim
-  bool nullable = false;            // null is allowed; also if the fallback is null
+  double minimum = 0, maximum = 0;  // of a kInteger or kNumber
+  std::string_view alias;           // HF's other name of the key, such as hidden_size for dim
+  bool nullable = false;            // null is a valid value; implied if the fallback is null
 };
 
 class ModelConfig {
  public:
   ModelConfig() = default;
-  // `source` names the text in errors. Throws kInput if it is not an object, or id2label is not one of ids and names.
+  // `source` names the text in errors. Throws kInput if it is not an object, or if id2label does not map ids to names.
   ModelConfig(Json json, std::string source);
   // Reads folder/config.json.
   static ModelConfig read(const std::filesystem::path& folder);
 
-  // Throws kInput if it is missing.
+  // Throws kInput if model_type is missing.
   std::string model_type() const;
 
-  // Values of known keys. Errors (kInput): missing without a fallback, of another type, out of range.
+  // Return the values of known keys. Errors (kInput): a missing key without a fallback, a value of another type or out
+  // of range.
   int64_t integer(const ConfigKey& key) const;
   double number(const ConfigKey& key) const;
   std::string text(const ConfigKey& key) const;
   bool flag(const ConfigKey& key) const;
-  // nullopt if the value is null.
+  // Return nullopt if the value is null.
   std::optional<double> optional_number(const ConfigKey& key) const;
   std::optional<int64_t> optional_integer(const ConfigKey& key) const;
 
@@ -55,8 +56,8 @@ class ModelConfig {
   // Throws kInput if a known key has a value of another type or range.
   void check(std::span<const ConfigKey> known) const;
 
-  // The names of the labels in the order of their ids, as transformers reads them: "LABEL_0", ... for ids without a
-  // name, and for all if id2label has another number of names than num_labels. Two names may be equal.
+  // Returns the names of the labels in the order of their ids, as transformers reads them. Ids without a name are
+  // called "LABEL_0", ...; all are if num_labels differs from the number of names in id2label. Two names may be equal.
   const std::vector<std::string>& labels() const { return labels_; }
   int64_t num_labels() const { return static_cast<int64_t>(labels_.size()); }
   void set_labels(std::vector<std::string> labels);
@@ -64,7 +65,7 @@ class ModelConfig {
   // Warnings about contradictory keys; each names the file.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  // "single_label_classification", "multi_label_classification", "regression", or empty.
+  // Returns "single_label_classification", "multi_label_classification", "regression", or an empty text.
   std::string problem_type() const;
   void set_problem_type(std::string_view problem_type);
 

@@ -1,5 +1,5 @@
 // BERT without token types, pooler and dropout after attention. Packed tokens: B sequences, T tokens, C width. The
-// names in register_module are parts of HF's checkpoint keys, apart from "qkv", which has no parameters.
+// names in register_module are parts of HF's checkpoint keys, except "qkv", which has no parameters.
 #include "model/distilbert.h"
 
 #include <ATen/ATen.h>

@@ -33,7 +33,7 @@ constexpr std::array kFamilies{
            "distilbert.embeddings.word_embeddings", distilbert_config_keys, make_distilbert_body, kDistilBertHeads},
 };
 
-// Endings of names in TensorFlow's checkpoints, and those of torch's LayerNorm.
+// Name endings of LayerNorm in TensorFlow's checkpoints, and in torch.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kOldEndings{
     {{".gamma", ".weight"}, {".beta", ".bias"}}};
 

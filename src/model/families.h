@@ -1,5 +1,4 @@
-// The table of model families, keyed by "model_type" of config.json. To add one: its file pair, a row in
-// families.cpp, a fixture.
+// The table of model families, keyed by "model_type" of config.json. CONTRIBUTING.md describes how to add a family.
 #pragma once
 
 #include <functional>
@@ -46,11 +45,11 @@ const HeadRow& find_head(const Family& family, std::string_view kind);
 std::string_view saved_head(const ModelConfig& config);
 
 // Returns the parameter's name for a checkpoint's tensor: translates old names (gamma, beta), adds the body's prefix if
-// it is missing, removes the "module." of DataParallel. `has` tells whether the model has a parameter of this name.
+// it is missing, removes the "module." of DataParallel. `has` returns whether the model has a parameter of this name.
 std::string canonical_name(const Family& family, std::string_view stored,
                            const std::function<bool(const std::string&)>& has);
 
-// True for computed tables that old checkpoints store besides weights, such as position_ids.
+// Returns true for computed tables that old checkpoints store besides weights, such as position_ids.
 bool is_buffer_name(std::string_view stored);
 
 bool may_be_drawn(const HeadRow& head, std::string_view parameter);

@@ -20,7 +20,7 @@ struct Leaf {
   torch::nn::Module* module;
 };
 
-// The modules that hold parameters, in the order of registration, which is HF's order of construction.
+// Returns the modules that hold parameters, in the order of registration, which is HF's order of construction.
 std::vector<Leaf> leaves_of(torch::nn::Module& model) {
   std::vector<Leaf> leaves;
   for (const auto& item : model.named_modules()) {
@@ -75,7 +75,7 @@ void draw_construction(const Leaf& leaf, at::Generator& generator) {
 // HF reads an initializer_range of 0 as unset.
 double deviation_of(double initializer_range) { return initializer_range == 0 ? 0.02 : initializer_range; }
 
-// The Cholesky factor of a covariance; nullopt if the covariance is not positive definite.
+// Returns the Cholesky factor of a covariance, or nullopt if the covariance is not positive definite.
 std::optional<at::Tensor> cholesky_factor(const at::Tensor& covariance) {
   const auto [factor, info] = at::linalg_cholesky_ex(covariance);
   return info.item<int>() == 0 ? std::optional(factor) : std::nullopt;

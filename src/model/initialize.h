@@ -1,4 +1,4 @@
-// New weights, drawn as transformers 5 draws them: from torch's CPU generator (mt19937), in HF's order, to the bit.
+// Draws new weights bit for bit as transformers 5 does: from torch's CPU generator (mt19937), in HF's order.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -13,21 +13,21 @@
 
 namespace hone::model {
 
-// Returns a CPU generator in the state of torch's after set_seed(seed).
+// Returns a CPU generator in the state that torch's has after set_seed(seed).
 at::Generator seeded_generator(uint64_t seed);
 
-// Draws the parameters in `missing`, in the order of the modules, as from_pretrained. Matrices and tables:
+// Draws the parameters in `missing`, in the order of the modules, as from_pretrained does. Matrices and tables:
 // Normal(0, initializer_range); biases: 0; norms: weight 1, bias 0.
 void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing, double initializer_range,
                   at::Generator generator);
 
-// Draws every parameter, as from_config. HF constructs the module `body` with torch's own draws, draws it again, and
-// then does the same for the head; the generator must make the discarded draws too.
+// Draws every parameter, as from_config does. HF constructs the module `body` with torch's own draws, then draws it
+// again, then does the same for the head. So the generator must make the discarded draws too.
 void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator);
 
-// Gives a table more rows, as resize_token_embeddings does by default: the new rows are drawn from a normal
-// distribution with the mean of the old rows and 1e-9 of their covariance; if the covariance is not positive definite
-// (as with fewer rows than columns), they are the mean.
+// Adds rows to a table, as resize_token_embeddings does by default. Draws the new rows from a normal distribution with
+// the mean of the old rows and 1e-9 of their covariance. If the covariance is not positive definite (for example with
+// fewer rows than columns), the new rows are the mean.
 void add_embedding_rows(nn::Embedding& embedding, int64_t num_rows, at::Generator generator);
 
 }  // namespace hone::model

@@ -83,7 +83,7 @@ class Matcher {
     std::sort(unused_.begin(), unused_.end());
   }
 
-  // Ignores the parts of the head that are for another number of labels.
+  // Ignores the weights of the head if they are for another number of labels.
   void drop_mismatched_head() {
     std::erase_if(matches_, [&](const auto& match) {
       return model_.is_head(match.first) && match.second->shape != parameters_.at(match.first).sizes().vec();

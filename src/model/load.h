@@ -19,11 +19,11 @@ struct ModelRequest {
   std::filesystem::path model_dir;
   std::string_view head = "sequence";    // a kind of the family's heads
   std::optional<int64_t> num_labels;
-  std::vector<std::string> id2label;     // empty: those of config.json
-  std::string problem_type;              // empty: that of config.json
-  uint64_t seed = 42;                    // of the weights that the folder lacks
+  std::vector<std::string> id2label;     // empty: the labels of config.json
+  std::string problem_type;              // empty: the problem type of config.json
+  uint64_t seed = 42;                    // seed of the weights that the folder lacks
   bool ignore_mismatched_sizes = false;  // draws a new head if the saved one has another number of labels
-  // The least number of rows of the word embedding; missing rows are drawn (add_embedding_rows).
+  // The minimum number of rows of the word embedding; add_embedding_rows draws missing rows.
   int64_t num_tokens = 0;
   std::vector<std::pair<std::string, std::string>> config_overrides;
 };
@@ -35,9 +35,9 @@ struct LoadReport {
   std::string class_name;  // "BertForSequenceClassification"
   std::string model_dir;
 
-  // Which weights were drawn, in the words of transformers 4, with an explanation. Empty if none were.
+  // Returns which weights were drawn, in the words of transformers 4, with an explanation; empty if none were.
   std::string new_weights_line() const;
-  // Which tensors of the files were not used. Empty if all were.
+  // Returns which tensors of the files were not used; empty if all were.
   std::string unused_weights_line() const;
 };
 

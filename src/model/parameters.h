@@ -1,4 +1,4 @@
-// A model's parameters for the optimizer: names and order of HF's class, and which of them decay.
+// Lists a model's parameters for the optimizer, with names and order of HF's class, and which of them decay.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -23,8 +23,9 @@ std::vector<NamedParameter> named_parameters(const torch::nn::Module& model);
 // Returns the number of elements of all parameters.
 int64_t num_parameters(const torch::nn::Module& model);
 
-// Decides as Trainer.get_decay_parameter_names of transformers 5.23: no decay if the lower-case name contains "bias",
-// "layernorm" or "rmsnorm", or has a part that is "norm" or ends in "_norm".
+// Returns whether weight decay applies to the parameter, as Trainer.get_decay_parameter_names of transformers 5.23
+// decides: not if the lower-case name contains "bias", "layernorm" or "rmsnorm", or has a part that is "norm" or ends
+// in "_norm".
 bool decays(const std::string& name);
 
 }  // namespace hone::model

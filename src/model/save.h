@@ -1,4 +1,4 @@
-// A model folder that transformers loads: config.json and model.safetensors.
+// Writes a model folder that transformers loads: config.json and model.safetensors.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// The weights of a model folder, from model.safetensors, its shards with an index, pytorch_model.bin, or its shards.
+// Reads the weights of a model folder from model.safetensors or its shards, else from pytorch_model.bin or its shards.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ class WeightFiles {
   // Opens the folder's files, safetensors before .bin. Errors: kIo; kInput, also if a shard of the index is missing.
   explicit WeightFiles(const std::filesystem::path& folder);
 
-  // False if the folder has no weights.
+  // Returns false if the folder has no weights.
   bool found() const { return !opened_.empty(); }
   // Valid while this object lives.
   const std::vector<tensor::StoredTensor>& tensors() const { return tensors_; }

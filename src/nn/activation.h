@@ -15,12 +15,12 @@ namespace hone::nn {
 struct Activation {
   std::string_view name;
   std::string_view doc;
-  at::Tensor (*apply)(const at::Tensor& x, const at::Tensor& bias);  // of x + bias; bias [F], or undefined: of x
-  std::optional<tensor::ActivationKind> kernel;                      // unset if it has no kernel
+  at::Tensor (*apply)(const at::Tensor& x, const at::Tensor& bias);  // of x + bias; bias [F] or undefined
+  std::optional<tensor::ActivationKind> kernel;                      // unset if hone has no kernel for it
 };
 
-// activation(x + bias), not yet computed: the input of the next linear (nn::Linear::product), which may overwrite x. So
-// x must be a fresh product that nothing else reads.
+// activation(x + bias) before it is computed. It is the input of the next linear (nn::Linear::product), which may
+// overwrite x. So x must be a fresh product that nothing else reads.
 struct ActivatedInput {
   at::Tensor x, bias;  // [T, F], [F]
   const Activation& activation;

@@ -23,10 +23,10 @@ class Dropout {
  public:
   Dropout(double p, DropoutSites& sites) : p_(p), site_(sites.next()) {}
 
-  // x of any shape; returns x itself if not training or if p is 0.
+  // x has any shape. Returns x itself if not training or if p is 0.
   at::Tensor operator()(const at::Tensor& x, const ForwardContext& context) const;
 
-  // The probability in this pass: 0 if not training.
+  // Returns the probability in this pass: 0 if not training.
   double active_p(const ForwardContext& context) const { return context.training ? p_ : 0.0; }
   RandomStream stream(const ForwardContext& context) const { return context.stream(site_); }
 

@@ -1,5 +1,5 @@
 // A table of vectors with a row for each id; embedding_sum adds rows of several tables. The constructor leaves the
-// weights unset: they are loaded or drawn (model/initialize.h).
+// weights unset; model/load.h loads or draws them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,7 +17,7 @@ namespace hone::nn {
 
 class Embedding : public torch::nn::Module {
  public:
-  // The row `padding_id` has no gradient, and is drawn as zero, as in torch.nn.Embedding(padding_idx=...).
+  // The row `padding_id` has no gradient, and a new weight has zeros there, as in torch.nn.Embedding(padding_idx=...).
   Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> padding_id = std::nullopt);
 
   // Returns the rows of `ids` [T] int64 as a term of embedding_sum. The ids must be in the table.

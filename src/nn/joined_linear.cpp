@@ -10,7 +10,7 @@ namespace hone::nn {
 
 namespace {
 
-// Gives each parameter its part of `block` as memory, with the values it has.
+// Moves each parameter, with its values, into its part of `block`.
 void move_into(const at::Tensor& block, const std::vector<at::Tensor>& parameters) {
   int64_t row = 0;
   for (const at::Tensor& parameter : parameters) {
@@ -25,7 +25,7 @@ bool lies_at(const at::Tensor& parameter, const at::Tensor& block, int64_t row) 
   return parameter.const_data_ptr() == block.narrow(0, row, parameter.size(0)).const_data_ptr();
 }
 
-// Whether no other tensor reads this memory, apart from the parts of `block`.
+// Returns whether no tensor except the parts of `block` shares this memory.
 bool is_only_reader(const at::Tensor& parameter, const at::Tensor& block) {
   return parameter.storage().use_count() == 1 || (block.defined() && parameter.is_alias_of(block));
 }

@@ -1,5 +1,5 @@
-// Several linears of one input computed as one product, such as query, key and value. Their weights lie one after
-// another in one block of memory, of which the parameters are views; the linears keep their names.
+// Computes several linears of one input, such as query, key and value, as one product. Their weights are adjacent in
+// one block of memory; the parameters are views of it. The linears keep their names.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -21,8 +21,8 @@ class JoinedLinear : public torch::nn::Module {
   // [T, in] -> [T, sum of out], of x's type. Computes the linears one by one while they are not joined.
   at::Tensor forward(const at::Tensor& x) const;
 
-  // Moves the weights and biases into one block, unless they lie there. Leaves all as they are if one of them differs
-  // in type or device, or shares its memory with another tensor.
+  // Moves the weights and biases into one block, unless they are already there. Changes nothing if their types or
+  // devices differ, or if one of them shares its memory with another tensor.
   void join();
   bool is_joined() const;
 

@@ -16,8 +16,8 @@ class LayerNorm : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& x) const;  // [*, C] -> [*, C]
 
-  // Returns the norm of dropout(product + bias) + residual, the end of each half of a layer; bias may be undefined, p
-  // 0. Overwrites `product`, which nothing else may read.
+  // Returns the norm of dropout(product + bias) + residual, the end of each half of a layer. bias may be undefined.
+  // Overwrites `product`, which nothing else may read.
   at::Tensor forward(const at::Tensor& product, const at::Tensor& bias, const at::Tensor& residual, double p,
                      const RandomStream& stream) const;
 

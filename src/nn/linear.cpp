@@ -24,7 +24,7 @@ at::Tensor Linear::product(ActivatedInput&& input) const {
     return product(activation.apply(x, input.bias));
   }
   packed_weight_.release();
-  const bool is_computed = x.grad_fn() != nullptr;  // a leaf belongs to the caller
+  const bool is_computed = x.grad_fn() != nullptr;  // x is a leaf if the caller owns it
   return tensor::activated_linear(x, input.bias, *activation.kernel, weight, cast_weight_.in(weight, x.scalar_type()),
                                   /*overwrite_x=*/is_computed);
 }

@@ -1,5 +1,5 @@
-// The linear layer of every model: x W^T + b. The constructor leaves the weights unset: they are loaded or drawn
-// (model/initialize.h).
+// The linear layer of every model: x W^T + b. The constructor leaves the weights unset; model/load.h loads or draws
+// them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,11 +19,11 @@ class Linear : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& x) const;  // [*, in] -> [*, out], of x's type
 
-  // Without the bias, for operations that add it themselves (tensor/norm.h, tensor/activation.h).
+  // Returns x W^T without the bias, for operations that add it themselves (tensor/norm.h, tensor/activation.h).
   at::Tensor product(const at::Tensor& x) const;
 
-  // The same for activation(x + its bias), which training does not keep (tensor/activated_linear.h). Consumes the
-  // input's x.
+  // Returns activation(x + bias) W^T for an ActivatedInput. Training does not store the activation
+  // (tensor/activated_linear.h). May overwrite the input's x.
   at::Tensor product(ActivatedInput&& input) const;
 
   at::Tensor weight;  // [out, in]

@@ -1,4 +1,4 @@
-// Modules of one type named "0", "1", ...: the layers of an encoder.
+// Modules of one type with the names "0", "1", ..., such as the layers of an encoder.
 #pragma once
 
 #include <torch/csrc/api/include/torch/nn/module.h>

@@ -17,8 +17,8 @@ inline constexpr size_t kMaxConfigBytes = size_t{256} * 1024;
 inline constexpr size_t kMaxConfigDepth = 8;
 inline constexpr size_t kMaxConfigKeys = 1000;  // of one mapping
 
-// One key of the file. A YAML scalar stays text (a JSON string) unless JSON would write it in the same way: the type of
-// the option decides how the text is read.
+// One key of the file. A YAML scalar stays text (a JSON string) unless JSON would write it in the same way. The type of
+// the option decides later how to parse the text.
 struct ConfigEntry {
   std::string key;
   Json value;

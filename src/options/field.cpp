@@ -18,7 +18,7 @@ struct IsOptional : std::false_type {};
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
-// What a type takes ("a whole number"), and the name that --help gives such a value.
+// A description of the values of a type ("a whole number"), and their name in --help.
 struct TypeText {
   const char* expected;
   const char* value_name;

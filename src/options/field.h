@@ -1,6 +1,6 @@
 // One option: its names, where its value is stored and which values it accepts. The options of a command are a struct
-// with one static fields(self, visitor). Flags, --help, config files, JSON and docs/options.md are all made from its
-// fields.
+// with one static fields(self, visitor). The flags, --help, the keys of config files, the saved JSON and
+// docs/options.md all come from these fields.
 #pragma once
 
 #include <cstdint>
@@ -24,19 +24,19 @@ struct Field {
   std::string doc;   // one line, without a full stop
   std::string group;
   Target target;
-  std::vector<std::string> aliases;                              // other names, shown in the help
-  std::vector<std::string> old_names;                            // accepted with a note, not shown
+  std::vector<std::string> aliases;                              // other names, listed in the help
+  std::vector<std::string> old_names;                            // accepted with a note, not listed in the help
   std::vector<std::string> choices;                              // empty: any
-  std::vector<std::pair<std::string, std::string>> old_choices;  // older values, and what they are now
+  std::vector<std::pair<std::string, std::string>> old_choices;  // (old value, current value)
   std::optional<double> minimum, maximum;
   bool minimum_excluded = false;  // the value must be above `minimum`
   bool is_required = false;
   bool is_positional = false;
   bool is_split = true;            // a list: "a,b" is two items
   bool holds_paths = false;        // "~/x" is x in the user's home folder
-  bool is_free_to_change = false;  // a resumed run computes the same if it has another value
-  bool is_structured = false;      // text: a list or a mapping in a config file arrives as JSON text
-  std::string value_name;          // what --help calls the value; empty: by type
+  bool is_free_to_change = false;  // a change does not affect what a resumed run computes
+  bool is_structured = false;      // a text that a config file may give as a list or mapping; it is stored as JSON text
+  std::string value_name;          // name of the value in --help; empty: by type
   std::string default_text;        // what --help shows for an unset default, such as "all cores"
 };
 
@@ -57,13 +57,13 @@ class FieldBuilder {
   FieldBuilder& choices(std::vector<std::string> names);
   // Accepts `old` as another name of `current`, which must be one of the choices.
   FieldBuilder& old_choice(std::string old, std::string current);
-  // For lists: a comma does not split; each flag and each item of a YAML list is one value.
+  // For lists: commas do not separate items. Each flag and each item of a YAML list is one item.
   FieldBuilder& not_split();
-  // For text and lists of text that name files: a leading "~/" is expanded. Fields of a path type need no such mark.
+  // For text and lists of text that name files: a leading "~/" is expanded. Fields of a path type do this anyway.
   FieldBuilder& paths();
-  // For text: a config file may give a list or a mapping, which arrives as JSON text.
+  // For text: a config file may give a list or a mapping, which is stored as JSON text.
   FieldBuilder& structured();
-  // A resumed run computes the same if its value differs from the first run's.
+  // Declares that a change of the value does not affect what a resumed run computes.
   FieldBuilder& free_to_change();
 
  private:
@@ -71,20 +71,20 @@ class FieldBuilder {
 };
 
 bool is_boolean(const Field& field);
-// True for a boolean that --no-NAME sets to false. "no_auth" has no such flag: "--no-no-auth" helps nobody.
+// Returns true if --no-NAME sets the boolean to false. A boolean whose name begins with "no_" has no such flag.
 bool has_negation(const Field& field);
 bool is_list(const Field& field);
 bool is_number(const Field& field);
-// True for std::optional targets, which may be null in a config file.
+// Returns true for std::optional targets, which may be null in a config file.
 bool is_optional(const Field& field);
 
-// "--learning-rate" for "learning_rate".
+// Returns "--learning-rate" for "learning_rate".
 std::string flag_of(std::string_view name);
 
-// Describes the values that the field accepts: "a number from 0 to 1", "one of linear, cosine".
+// Returns a description of the accepted values, such as "a number from 0 to 1" or "one of linear, cosine".
 std::string expectation(const Field& field);
 
-// The name of the value in --help: "DIR", "N", "X"; empty for a boolean.
+// Returns the name of the value in --help: "DIR", "N", "X"; empty for a boolean.
 std::string value_name_of(const Field& field);
 
 }  // namespace hone::options

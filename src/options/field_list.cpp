@@ -1,4 +1,4 @@
-// Adds fields, each name once, and finds them by what people type.
+// Adds fields with distinct names, and finds them by what people type.
 #include "options/field_list.h"
 
 #include <fmt/format.h>
@@ -13,10 +13,10 @@ namespace hone::options {
 
 namespace {
 
-// A longer list of names does not help.
+// Longer lists do not help the user.
 constexpr size_t kMaxSuggestions = 3;
 
-// "epochs" is a whole word of "num_train_epochs".
+// Returns whether `word` is a whole word of `name`: "epochs" is one of "num_train_epochs".
 bool has_word(std::string_view name, std::string_view word) {
   const std::string padded = fmt::format("_{}_", name);
   return !word.empty() && padded.find(fmt::format("_{}_", word)) != std::string::npos;

@@ -26,7 +26,7 @@ class FieldList {
     return FieldBuilder(add(std::move(name), &value, std::move(doc)));
   }
 
-  // Adds an option that is given without its name; its flag works as well. A list takes all remaining arguments.
+  // Adds an option that the user gives without its name; its flag works as well. A list takes all remaining arguments.
   template <typename T>
   FieldBuilder positional(std::string name, T& value, std::string doc) {
     Field& field = add(std::move(name), &value, std::move(doc));
@@ -34,16 +34,17 @@ class FieldList {
     return FieldBuilder(field);
   }
 
-  // In the order of their declaration.
+  // Returns the fields in the order of their declaration.
   const std::deque<Field>& fields() const { return fields_; }
 
   // Returns the field of this name or alias, or null. `name` may have hyphens instead of underscores.
   const Field* find(std::string_view name) const;
 
-  // Returns what an old spelling stands for in this list, or nullopt if it is not one.
+  // Returns the meaning of an old spelling in this list, or nullopt if `name` is not an old spelling.
   std::optional<OldOption> find_old(std::string_view name) const;
 
-  // Returns "did you mean ...?" for a name that is not in the list, or an empty text. `flags`: write flags, not keys.
+  // Returns "did you mean ...?" for a name that is not in the list, or an empty text. `flags`: suggest flags instead of
+  // keys.
   std::string suggestion(std::string_view name, bool flags) const;
 
  private:
@@ -53,7 +54,7 @@ class FieldList {
   std::string group_;
 };
 
-// "learning_rate" for "learning-rate".
+// Returns "learning_rate" for "learning-rate".
 std::string key_of(std::string_view name);
 
 template <typename Options>

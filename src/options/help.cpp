@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kDocColumn = 34;
 
-// "--model-name-or-path DIR, --model DIR" or "--[no-]group-by-length".
+// Returns "--model-name-or-path DIR, --model DIR" or "--[no-]group-by-length".
 std::string flags_text(const Field& field) {
   const std::string value = value_name_of(field);
   if (field.is_positional) return value_name_of(field);
@@ -73,7 +73,7 @@ std::string usage_line(const FieldList& list, std::string_view command, size_t w
   return "usage: " + wrapped(line, 7, 7, width) + "\n";
 }
 
-// A cell of a Markdown table: a bar would end it.
+// Returns the text as a cell of a Markdown table. Escapes bars, which would end the cell.
 std::string cell(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -99,7 +99,7 @@ std::string_view heading_of(const Field& field) {
   return field.group.empty() ? "Options" : std::string_view(field.group);
 }
 
-// The headings of the groups, in the order of the options.
+// Returns the headings of the groups, in the order of the options.
 std::vector<std::string_view> headings(const FieldList& list) {
   std::vector<std::string_view> result;
   for (const Field& field : list.fields()) {
@@ -137,7 +137,7 @@ std::string group_text(const FieldList& list, const HelpSubject& subject, size_t
   throw unknown_name(ErrorKind::kUsage, "group of options", subject.topic, known);
 }
 
-// What most people need, then the names of the rest by group.
+// Returns the common options, then the names of all options by group.
 std::string common_text(const FieldList& list, const HelpSubject& subject, size_t width) {
   std::string text = "\nWhat most people need\n";
   const auto add = [&](const Field& field) { text += entry(flags_text(field), field.doc + notes_text(field), width); };

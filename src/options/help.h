@@ -9,21 +9,21 @@
 
 namespace hone::options {
 
-// Asks for the options of every group.
+// The topic that shows the options of every group.
 inline constexpr std::string_view kAllGroups = "all";
 
 struct HelpSubject {
   std::string_view command;                  // "hone train"
-  std::string_view doc;                      // what it does
+  std::string_view doc;                      // what the command does
   std::span<const std::string_view> common;  // the options that most people need; empty: show all
-  std::string_view topic;                    // a group's key or kAllGroups; empty: the common ones, if there are any
+  std::string_view topic;                    // a group's key or kAllGroups; empty: the common options
 };
 
-// The word that names a group after --help: "logging" for "Logging, evaluation, checkpoints".
+// Returns the word that selects a group after --help: "logging" for "Logging, evaluation, checkpoints".
 std::string group_key(std::string_view heading);
 
-// The usage line and the options, with limits and defaults, wrapped to `width` columns. Errors (kUsage): an unknown
-// topic.
+// Returns the usage line and the options, with limits and defaults, wrapped to `width` columns. Errors (kUsage): an
+// unknown topic.
 std::string help_text(const FieldList& list, const HelpSubject& subject, size_t width);
 
 // Returns a Markdown section with one table for each group.

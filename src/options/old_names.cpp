@@ -1,5 +1,5 @@
-// The table of old spellings. A row applies to every command that has the option `current` and no option of the old
-// name. To add a spelling, add a row.
+// The table of old spellings. A row applies to every command that has the option `current` but no option with the old
+// name.
 #include "options/old_names.h"
 
 namespace hone::options {

@@ -1,4 +1,5 @@
-// Older spellings and those of Hugging Face's scripts. hone will always accept them, with a note of one line.
+// Older spellings of options, also from Hugging Face's scripts. hone will always accept them, and logs a note of one
+// line.
 #pragma once
 
 #include <optional>
@@ -10,13 +11,13 @@ namespace hone::options {
 
 struct OldOption {
   std::string_view name;      // the old spelling, with underscores
-  std::string_view current;   // the option that it sets; an `ignored` one is accepted where this option exists
-  std::string_view value;     // a switch that sets `current` to this; empty: the value is used as it is
-  std::string_view ignored;   // not empty: it has no effect, and this is the reason
-  bool is_switch = false;     // given without a value on the command line
-  std::string_view why = {};  // what `value` does, if its name does not say it
+  std::string_view current;   // the option that it sets; if `ignored`: commands with this option accept the old one
+  std::string_view value;     // a switch sets `current` to this value; empty: the user's value is used
+  std::string_view ignored;   // if not empty: the option has no effect, for this reason
+  bool is_switch = false;     // has no value on the command line
+  std::string_view why = {};  // an explanation of `value`, if its name needs one
 
-  // ": WHY", or nothing.
+  // Returns ": WHY", or an empty text if there is no explanation.
   std::string remark() const { return why.empty() ? "" : ": " + std::string(why); }
 };
 

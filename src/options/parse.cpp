@@ -16,7 +16,7 @@ namespace hone::options {
 
 namespace {
 
-// Sets wants_help and help_topic if --help stands anywhere before "--".
+// Sets wants_help and help_topic if --help appears anywhere before "--".
 void look_for_help(std::span<const std::string> arguments, ParseResult& result) {
   constexpr std::string_view kWithTopic = "--help=";
   for (size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
@@ -49,14 +49,14 @@ void apply_assignments(const std::vector<Assignment>& assignments, ParseResult& 
   }
 }
 
-// YAML 1.1 reads 010 as 8, YAML 1.2 as 10: a person has to say which.
+// Throws for 010, which YAML 1.1 reads as 8 and YAML 1.2 as 10: the user must write the intended number.
 void check_not_octal(const std::string& text, const std::string& where) {
   const bool is_octal =
       text.size() > 1 && text.size() < 20 && text[0] == '0' && text.find_first_not_of("01234567") == std::string::npos;
   if (!is_octal) return;
   const std::string decimal = text.substr(std::min(text.find_first_not_of('0'), text.size() - 1));
   throw Error(ErrorKind::kUsage,
-              fmt::format("{}: {} begins with a zero, which YAML 1.1 takes for an octal number", where, text),
+              fmt::format("{}: {} begins with a zero, so YAML 1.1 reads it as an octal number", where, text),
               fmt::format("write {} (or {}, if you mean the octal number)", decimal, std::stoull(text, nullptr, 8)));
 }
 
@@ -69,7 +69,7 @@ void assign_json(const Field& field, const Json& value, const std::string& where
   if (field.is_structured) return assign(field, value.dump(), where);
   const char* what = value.is_array() ? "a list" : "a mapping";
   if (!is_list(field) || !value.is_array()) {
-    throw value_error(field, where, fmt::format("{} stands where {} is expected", what, expectation(field)));
+    throw value_error(field, where, fmt::format("expected {}, found {}", expectation(field), what));
   }
   std::vector<std::string> items;
   for (const Json& item : value) {
@@ -79,7 +79,8 @@ void assign_json(const Field& field, const Json& value, const std::string& where
   assign_items(field, std::move(items), where);
 }
 
-// Returns the field that an old key sets, and changes `value` to what the field gets; null if the key has no effect.
+// Returns the field that an old key sets, and changes `value` to the new value of that field. Returns null if the key
+// has no effect.
 const Field* old_field(const FieldList& list, const ConfigEntry& entry, const std::string& where, Json& value,
                        ParseResult& result) {
   const auto old = list.find_old(entry.key);

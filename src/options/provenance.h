@@ -16,9 +16,9 @@ class Provenance {
     const auto found = entries_.find(name);
     return found == entries_.end() ? Source::kDefault : found->second.source;
   }
-  // True if a file or flag set it, even to the default value.
+  // Returns true if a file or flag set the option, even to its default value.
   bool is_set(std::string_view name) const { return source(name) != Source::kDefault; }
-  // Returns the place for messages: "--seed" or "run.yaml:3: seed"; empty for a default.
+  // Returns the source for messages: "--seed" or "run.yaml:3: seed"; empty for a default.
   std::string where(std::string_view name) const {
     const auto found = entries_.find(name);
     return found == entries_.end() ? "" : found->second.where;

@@ -61,7 +61,7 @@ struct Reader {
 
   Error error(const std::string& problem) const { return value_error(field, where, problem); }
 
-  // The error for a value that hone does not read but whose meaning is plain.
+  // Returns the error for a value in a notation that hone does not read. The hint shows the plain form, if it is known.
   Error error(const std::string& problem, const std::optional<std::string>& plain_form) const {
     if (!plain_form) return error(problem);
     return Error(ErrorKind::kUsage, fmt::format("{}: {}", where, problem), fmt::format("write {}", *plain_form));
@@ -82,7 +82,7 @@ struct Reader {
     }
   }
 
-  // A shell expands "~/x", but not in "--x='~/y'", and not in a config file.
+  // Expands a leading "~/". The shell does not do this in "--x='~/y'" and in config files.
   std::string with_home(std::string_view text) const {
     if (text != "~" && !text.starts_with("~/")) return std::string(text);
     const char* const home = std::getenv("HOME");

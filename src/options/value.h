@@ -1,5 +1,5 @@
 // Reads the value of a field from text, checks it against the field's range and choices, and writes it as text or JSON.
-// The whole text must be the value. The locale has no influence; nan and inf are not accepted.
+// The whole text must be the value. The locale does not matter; nan and inf are errors.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace hone::options {
 
-// Sets the field's value from `text`. `where` names the place in errors (kUsage): "--seed" or "run.yaml:3: seed".
+// Sets the field's value from `text`. `where` names the source of the value in errors (kUsage): "--seed" or
+// "run.yaml:3: seed".
 // A list is set to the items of `text`, split at commas.
 void assign(const Field& field, std::string_view text, std::string_view where);
 
@@ -22,7 +23,7 @@ void assign_items(const Field& field, std::vector<std::string> items, std::strin
 // written in double quotes, or with a backslash before the comma.
 std::vector<std::string> split_items(const Field& field, std::string_view text, std::string_view where);
 
-// Empties an optional field or a list.
+// Clears an optional field or a list.
 void clear(const Field& field);
 
 // Returns the value as a person would type it, or nullopt for an optional without a value.

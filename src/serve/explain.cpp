@@ -1,4 +1,4 @@
-// A variant is the text without some words, tokenised again: truncated words may move in.
+// Tokenizes each variant again, because truncated words may move into the range that the model reads.
 #include "serve/explain.h"
 
 #include <nlohmann/json.hpp>
@@ -29,13 +29,13 @@ text::Offset covered(const std::vector<text::Offset>& tokens, size_t begin, size
   return range;
 }
 
-// Of a text that is too long for the model: the part that it reads, and the part that it could read of a variant.
+// For a text that is too long: the part that the model reads, and the part that it could read of a variant.
 struct Reach {
   text::Offset kept, reachable;
 };
 
 Reach reach(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length) {
-  constexpr size_t kWordTokens = 128;  // no word has more, so the last word that moves in is whole
+  constexpr size_t kWordTokens = 128;  // no word has more tokens, so the last word that moves in is complete
   text::EncodeOptions options = cut_at(max_length);
   options.with_offsets = true;
   const std::vector<text::Offset> kept = tokenizer.encode(text, options).offsets;

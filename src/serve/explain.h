@@ -1,6 +1,6 @@
-// Which words decided: computes the text again without each word, and measures how much the label's score falls. The
-// method is exact (no gradients, no sampling) and costs one row for each word, so groups of words are left out of long
-// texts.
+// Measures which words of a text decided: recomputes the text without each word, and reports how much the label's score
+// falls. The method is exact (no gradients, no sampling) and costs one row for each word. For long texts it removes
+// groups of words.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@
 
 namespace hone::serve {
 
-// A text, and the text without each of its parts.
+// A text, and its variants without each of its parts.
 struct Variants {
   size_t words_per_group = 1;
-  std::vector<text::Offset> parts;   // bytes of the text that variant i lacks
+  std::vector<text::Offset> parts;   // parts[i]: the bytes of the text that variant i lacks
   std::vector<text::Encoding> rows;  // the whole text, then each variant
 };
 
-// Returns the variants for all words that the model reads, with at most `max_tokens` tokens together (but always the
-// whole text and one variant). Truncated words have no variant: nothing changes without them.
+// Returns the variants for all words that the model reads, with at most `max_tokens` tokens in total, but always the
+// whole text and one variant. Truncated words have no variant, because they have no effect.
 Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length, size_t max_tokens);
 
 // Returns {"label", "score", "method", "words_per_group", "words": [{"text", "start", "stop", "weight"}]} from the

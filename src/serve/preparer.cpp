@@ -20,7 +20,7 @@ bool Preparer::submit(Work work) {
 }
 
 void Preparer::stop() {
-  std::deque<Work> dropped;  // destroyed without the lock: what they hold may call back
+  std::deque<Work> dropped;  // destroyed without the lock, because destructors of the work may call back
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

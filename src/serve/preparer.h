@@ -1,5 +1,5 @@
-// A thread that reads and tokenises large requests: on the server's only thread, a megabyte of text would hold up all
-// other clients.
+// A thread that reads and tokenizes large requests, because a megabyte of text on the server's only thread would delay
+// all other clients.
 #pragma once
 
 #include <condition_variable>
@@ -18,13 +18,13 @@ class Preparer {
 
   // The queue holds at most `max_waiting` items.
   explicit Preparer(size_t max_waiting);
-  ~Preparer();  // stop()
+  ~Preparer();  // calls stop()
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
 
   // Returns false if the queue is full, or after stop().
   bool submit(Work work);
-  // Drops the waiting work, and ends the thread after the current work.
+  // Discards the waiting work, and ends the thread after the current work.
   void stop();
 
  private:
@@ -35,7 +35,7 @@ class Preparer {
   std::condition_variable wake_;
   std::deque<Work> waiting_;
   bool stopping_ = false;
-  std::thread thread_;  // last: it uses the rest
+  std::thread thread_;  // the last member, because it uses the others
 };
 
 }  // namespace hone::serve

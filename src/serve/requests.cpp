@@ -16,7 +16,8 @@ namespace {
 using Body = http::BodyJson;
 using http::wrong_field;
 
-// The members of an object by name. A name outside `known` is an error, which names the nearest one.
+// Reads the members of an object by name. Throws for a name that is not in `known`; the error has the nearest known
+// name.
 class Fields {
  public:
   // `where`: the object's own field name, such as "parameters"; empty for the body.
@@ -28,7 +29,7 @@ class Fields {
   // "parameters.top_k".
   std::string of(const std::string& name) const { return path_ + name; }
 
-  // Null if the field is absent or null: clients write null to leave a choice to the server.
+  // Returns null if the field is absent or null, because clients send null for the default.
   const Body* find(const char* name) const {
     const auto found = object_.find(name);
     return found == object_.end() || found->is_null() ? nullptr : &*found;
@@ -116,7 +117,8 @@ std::optional<int64_t> read_count(const Fields& parameters, const char* name) {
   return value->get<int64_t>();
 }
 
-// The older return_all_scores is true for all labels and false for the best one; top_k, also as null, wins over it.
+// In the older form, return_all_scores is true for all labels and false for the best one. top_k takes precedence, even
+// if it is null.
 std::optional<int64_t> read_top_k(const Body& object, const Fields& parameters) {
   const auto all_scores = parameters.flag("return_all_scores");
   if (object.contains("top_k") || !all_scores) return read_count(parameters, "top_k");
@@ -166,8 +168,7 @@ void read_truncation(const Fields& parameters, PredictRequest& request) {
   if (request.truncate) request.truncation = found->second;
 }
 
-// Arguments of transformers' pipeline that cannot change a score here: nothing is padded, and batches are made by the
-// server.
+// Arguments of transformers' pipeline that have no effect here: hone pads nothing, and the server makes the batches.
 constexpr std::string_view kWithoutEffect[] = {
     "padding", "padding_side", "pad_to_multiple_of", "return_tensors", "batch_size", "num_workers", "verbose"};
 
@@ -181,7 +182,7 @@ void read_pipeline(const Body& object, const Fields& parameters, PredictRequest&
   }
 }
 
-// Reads what TEI takes beside the inputs, and HF's clients among the parameters.
+// Reads the fields that TEI sends beside the inputs, and HF's clients among the parameters.
 void read_encoding(const Fields& fields, const char* truncate, PredictRequest& request) {
   request.truncate = fields.flag(truncate).value_or(request.truncate);
   if (const auto side = read_side(fields)) request.truncation_side = side;
@@ -198,7 +199,7 @@ void read_encoding(const Fields& fields, const char* truncate, PredictRequest& r
 
 PredictRequest read_predict(std::string_view body) {
   const Body parsed = http::json_body(body);
-  // "options" steered Hugging Face's own machines (wait_for_model, use_cache) and has no effect here.
+  // Accepts "options" (wait_for_model, use_cache), which configured Hugging Face's own servers and has no effect here.
   const Fields fields(parsed, "",
                       {"inputs", "parameters", "truncate", "truncation_direction", "raw_scores", "options"});
   PredictRequest request;

@@ -1,6 +1,6 @@
-// Reads the bodies of POST requests and checks them field by field. No field is ignored silently. The bodies are those
-// of Hugging Face's text-classification task, of transformers' pipeline and of Text Embeddings Inference (TEI). One
-// thing differs from TEI: {"inputs": ["a", "b"]} holds two texts, as for the pipeline, and not a pair.
+// Reads the bodies of POST requests and checks them field by field. Rejects unknown fields. Accepts the bodies of
+// Hugging Face's text-classification task, of transformers' pipeline and of Text Embeddings Inference (TEI). Differs
+// from TEI in one point: {"inputs": ["a", "b"]} holds two texts, as for the pipeline, not a pair.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ struct PredictRequest {
   bool truncate = true;           // false: an input that is too long is an error
   text::TruncationStrategy truncation = text::TruncationStrategy::kLongestFirst;
   std::optional<text::Side> truncation_side;  // unset: the tokenizer's
-  std::optional<size_t> max_length;           // tokens of an input; unset: the model's
+  std::optional<size_t> max_length;           // maximum tokens of an input; unset: the model's
   bool add_special_tokens = true;
   std::vector<std::string> ignored;  // parameters that have no effect here, such as "parameters.padding"
 };
@@ -43,7 +43,7 @@ struct ExplainRequest {
   std::string label;  // empty: the one with the highest score
 };
 
-// Errors: http::RequestError naming the field; 413 for more than kMaxInputs inputs, 400 for the rest.
+// Errors: http::RequestError with the field; 413 for more than kMaxInputs inputs, 400 for all others.
 PredictRequest read_predict(std::string_view body);
 TokenizeRequest read_tokenize(std::string_view body);
 ExplainRequest read_explain(std::string_view body);

@@ -76,13 +76,13 @@ constexpr const char* kExplainResponse = R"({
   "type": "object", "required": ["label", "score", "method", "words_per_group", "words", "near_ties", "unknown_tokens"], "additionalProperties": false,
   "properties": {
     "label": {"type": "string"}, "score": {"type": "number"}, "method": {"const": "leave-one-word-out"},
-    "words_per_group": {"type": "integer", "minimum": 1, "description": "words that are left out together"},
+    "words_per_group": {"type": "integer", "minimum": 1, "description": "words that are removed together"},
     "words": {"type": "array", "items": {
       "type": "object", "required": ["text", "start", "stop", "weight"], "additionalProperties": false,
       "properties": {
         "text": {"type": "string"}, "start": {"type": "integer", "description": "code points of the text"},
         "stop": {"type": "integer"}, "weight": {"type": "number", "description": "how much the score falls without it"}}}},
-    "near_ties": {"type": "array", "items": {"type": "string"}, "description": "labels between which the model hardly decides, the best first; empty if it decides"},
+    "near_ties": {"type": "array", "items": {"type": "string"}, "description": "labels whose scores are nearly equal to the best, the best first; empty if there is a clear best"},
     "unknown_tokens": {"type": "object", "required": ["unknown", "total"], "additionalProperties": false,
       "description": "tokens of the text that the model does not know",
       "properties": {"unknown": {"type": "integer"}, "total": {"type": "integer"}}}}
@@ -144,8 +144,8 @@ auto call(Service& service, Method method) {
   return [&service, method](const http::Request& request) { return (service.*method)(request); };
 }
 
-// Bodies of at most this many bytes are prepared on the server's thread in a fraction of a millisecond: another thread
-// would cost more. An explanation tokenises its text once for each word.
+// The server's thread handles bodies of at most this many bytes itself: they take a fraction of a millisecond, less
+// than another thread costs. An explanation tokenizes its text once for each word.
 constexpr size_t kShortTexts = 16384, kShortExplained = 1024;
 
 template <typename Method>
@@ -163,13 +163,13 @@ auto call_prepared(Service& service, Method method, size_t short_bytes) {
 
 std::vector<http::Route> routes(Service& service) {
   const http::ResponseHeader truncated = {
-      .name = kTruncatedHeader, .doc = "places of the inputs that were truncated, such as 0,3; absent if none was"};
+      .name = kTruncatedHeader, .doc = "indices of the truncated inputs, such as 0,3; absent if there are none"};
   const http::ResponseHeader unknown = {
       .name = kUnknownHeader,
       .doc = "inputs with more than a tenth of unknown tokens, such as 0=13/20: 13 of 20; absent if there are none"};
   const http::ResponseHeader near_ties = {
       .name = kNearTiesHeader,
-      .doc = "places of the inputs between whose best labels the model hardly decides; absent if there are none"};
+      .doc = "indices of the inputs whose best labels have nearly equal scores; absent if there are none"};
   const http::ResponseHeader ignored = {.name = kIgnoredHeader,
                                         .doc = "fields of the request that have no effect; absent if there are none"};
   const auto predict = [&](const char* path, const char* doc) {

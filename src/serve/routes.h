@@ -1,4 +1,5 @@
-// The table of routes of a served model. To add one: a method of Service, its row here, and a line in docs/serving.md.
+// The table of routes of a served model. To add a route, write a method of Service, its row in routes.cpp, and a line
+// in docs/serving.md.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// From logits to the responses of /predict.
+// Converts logits to the responses of /predict.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace hone::serve {
 std::vector<float> checked_scores(std::string_view function, std::vector<float> logits, size_t num_labels,
                                   size_t rows_per_input = 1);
 
-// [[{"label", "score"}, ...], ...]: for each row its labels from the highest score to the lowest, equal scores by the
-// labels' order, as transformers sorts them; at most top_k of them. The caller includes <nlohmann/json.hpp>.
+// Returns [[{"label", "score"}, ...], ...]: for each row its labels from the highest score to the lowest, equal scores
+// by the labels' order, as transformers sorts them; at most top_k of them. The caller includes <nlohmann/json.hpp>.
 Json scores_json(const std::vector<float>& scores, const std::vector<std::string>& labels,
                  std::optional<int64_t> top_k);
 

@@ -1,4 +1,5 @@
-// Loads on the model's own thread, because OpenMP's number of threads belongs to the thread that sets it.
+// The model's own thread calls these functions, because OpenMP's number of threads applies only to the thread that sets
+// it.
 #include "serve/served_model.h"
 
 #include <ATen/ATen.h>

@@ -1,4 +1,4 @@
-// The served model: loads it, warms it up, and describes it for /info.
+// Loads the served model, warms it up, and describes it for /info.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct ModelRequest {
   tensor::ComputeOptions compute;
 };
 
-// What the folder says of a model before its weights are loaded.
+// The description of a model that the folder gives without its weights.
 struct ModelDescription {
   std::string name;        // the folder's
   std::string class_name;  // architectures[0]; may be empty
@@ -45,7 +45,7 @@ struct ServedModel {
 // Errors: those of ModelConfig::read.
 ModelDescription describe_model(const std::filesystem::path& model_dir);
 
-// Reads the folder and computes a short batch and a full one of `warm_up_tokens`, so that the first request is as fast
+// Loads the model, then computes a short batch and a full one of `warm_up_tokens`, so that the first request is as fast
 // as later ones. Sets the number of threads of the calling thread, which must also compute. Errors: those of
 // load_trained_classifier and prepare_compute.
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens);
@@ -53,11 +53,10 @@ ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens
 // Returns the last part of the path: "results" for results/, models/results and ./ in that folder.
 std::string folder_name(const std::filesystem::path& folder);
 
-// Throws kIo if the folder or its config.json is missing: nothing there could be served. A file with wrong content is
-// left to load_served_model.
+// Throws kIo if the folder or its config.json is missing. Malformed files are errors of load_served_model.
 void check_model_exists(const std::filesystem::path& model_dir);
 
-// Returns the logits [rows, labels] of rows that are computed in one batch.
+// Computes rows in one batch, and returns their logits [rows, labels].
 std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows);
 
 }  // namespace hone::serve

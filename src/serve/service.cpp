@@ -1,5 +1,5 @@
-// Requests become jobs of token ids, logits become responses. The callback of a response runs on the model's thread and
-// must not throw there.
+// Converts requests to jobs of token ids, and logits to responses. Callbacks of jobs run on the model's thread and must
+// not throw.
 #include "serve/service.h"
 
 #include <fmt/format.h>
@@ -31,7 +31,7 @@ constexpr int kRetrySeconds = 1;
 
 using Model = std::shared_ptr<const ServedModel>;
 
-// Answers with the result of `make`, or with the error that it throws.
+// Responds with the result of `make`, or with the error that it throws.
 void answer_with(const http::Responder& answer, const std::function<http::Response()>& make) {
   http::Response response;
   try {
@@ -45,7 +45,7 @@ void answer_with(const http::Responder& answer, const std::function<http::Respon
 std::string place(size_t index) { return fmt::format("inputs[{}]", index); }
 
 void check_tokens(const ServedModel& model, const text::Encoding& encoding, const std::string& field) {
-  if (encoding.ids.empty()) {  // only a tokenizer without special tokens gives none
+  if (encoding.ids.empty()) {  // possible only without special tokens
     throw http::RequestError({.message = fmt::format("{} has no tokens", field), .field = field});
   }
   try {
@@ -70,15 +70,15 @@ text::Encoding encode(const Model& model, const PredictRequest& request, size_t 
                               .message = fmt::format("{} has {} tokens, the model reads {}", place(index),
                                                      encoding.ids.size() + encoding.num_cut, options.max_length),
                               .field = place(index),
-                              .hint = "shorten it, or leave out what forbids truncation (truncate, truncation)"});
+                              .hint = "shorten it, or allow truncation (truncate, truncation)"});
   }
   check_tokens(*model, encoding, place(index));
   return encoding;
 }
 
-// What a client should know of its inputs, as headers of the response.
+// Notes for the client about its inputs, sent as headers of the response.
 struct RowNotes {
-  std::string truncated;  // "0,3": places of truncated inputs
+  std::string truncated;  // "0,3": indices of truncated inputs
   std::string unknown;    // "0=13/20": unknown tokens of all tokens, for inputs with many
   std::string ignored;    // fields of the request without effect
 
@@ -102,7 +102,7 @@ text::UnknownTokens unknown_tokens(const ServedModel& model, const text::Encodin
   return text::count_unknown_tokens(tokenizer, encoding.ids, has_special ? tokenizer.num_special_tokens(is_pair) : 0);
 }
 
-// Places of the inputs between whose best labels the model hardly decides: "0,3".
+// Returns the indices of the inputs whose best labels have nearly equal scores: "0,3".
 std::string near_ties_of(const std::vector<float>& scores, size_t num_labels, std::string_view function) {
   std::string list;
   for (size_t row = 0; row * num_labels < scores.size(); ++row) {
@@ -112,7 +112,7 @@ std::string near_ties_of(const std::vector<float>& scores, size_t num_labels, st
   return list;
 }
 
-// Returns the label asked for, or the one with the highest score.
+// Returns the requested label, or the one with the highest score.
 size_t chosen_label(const ServedModel& model, const std::string& asked, const std::vector<float>& scores) {
   const std::vector<std::string>& labels = model.classifier.labels;
   if (asked.empty()) {
@@ -132,7 +132,7 @@ void check_label(const ServedModel& model, const std::string& label) {
 http::RequestError queue_is_full(size_t num_waiting) {
   return http::RequestError({.status = 429,
                              .message = fmt::format("{} requests are waiting already", num_waiting),
-                             .hint = "try again after the seconds that the header Retry-After gives",
+                             .hint = "try again after the seconds in the header Retry-After",
                              .retry_after_seconds = kRetrySeconds});
 }
 
@@ -184,7 +184,7 @@ void Service::start() {
   preparer_ = std::make_unique<Preparer>(options_.queue.max_queue);
 }
 
-// Leaves errors to load(), which reports them.
+// Ignores errors, because load() reports them.
 void Service::describe() {
   try {
     ModelDescription description = describe_model(options_.model.model_dir);
@@ -249,7 +249,7 @@ Model Service::ready_model() const {
   throw http::RequestError(
       {.status = 503,
        .message = "the model is still loading",
-       .hint = "try again after the seconds that the header Retry-After gives; /health says when it is ready",
+       .hint = "try again after the seconds in the header Retry-After; /health reports when the model is ready",
        .retry_after_seconds = kRetrySeconds});
 }
 

@@ -1,5 +1,6 @@
-// The requests of `hone serve`: the state of the model, and a method for each route. The methods only read, check and
-// tokenise, on the server's thread or, for large requests, on a thread of their own. The model's thread computes.
+// Handles the requests of `hone serve`: the state of the model, and a method for each route. The methods only read,
+// check and tokenize, on the server's thread or, for large requests, on a thread of their own. The model's thread
+// computes.
 #pragma once
 
 #include <functional>
@@ -16,9 +17,9 @@
 
 namespace hone::serve {
 
-// Headers of a response about its inputs: places of those that were truncated ("0,3"), those with many unknown tokens
-// ("0=13/20": 13 of 20), those between whose best labels the model hardly decides ("0,3"); and fields of the request
-// that have no effect. Absent if there are none.
+// Headers of a response: indices of truncated inputs ("0,3"), inputs with many unknown tokens ("0=13/20": 13 of 20),
+// inputs whose best labels have nearly equal scores ("0,3"), and fields of the request that have no effect. A header is
+// absent if it would be empty.
 inline constexpr const char* kTruncatedHeader = "X-Hone-Truncated";
 inline constexpr const char* kUnknownHeader = "X-Hone-Unknown-Tokens";
 inline constexpr const char* kNearTiesHeader = "X-Hone-Near-Ties";
@@ -26,37 +27,38 @@ inline constexpr const char* kIgnoredHeader = "X-Hone-Ignored";
 
 inline constexpr const char* kLogSaysMore = "the server's log says more";
 
-// Returns the response for the exception that is being handled; call it in a catch block. The client gets the message
-// of hone's own errors; of all others, such as libtorch's with their call stacks, it gets "internal error", and the log
-// gets the message. Every response 500 is logged.
+// Returns the response for the current exception; call it in a catch block. The client gets the message of hone's own
+// errors. For all others, such as libtorch's with their call stacks, the client gets "internal error", and the log gets
+// the message. Logs every error with status 500.
 http::Response response_of_current_error();
 
 struct ServiceOptions {
   ModelRequest model;
   WorkerOptions queue;
-  size_t max_body_bytes = 1 << 20;  // of the server, for /info
+  size_t max_body_bytes = 1 << 20;  // the server's limit, for /info
 };
 
 class Service {
  public:
   Service(ServiceOptions options, http::Metrics& metrics);
-  ~Service();  // stop()
+  ~Service();  // calls stop()
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // Starts to load the model on its own thread. Requests may come from now on.
+  // Starts to load the model on its own thread. From now on requests may arrive.
   void start();
   bool is_loading() const;
-  // Ends its threads. Waiting requests are dropped.
+  // Ends the threads, and discards waiting requests.
   void stop();
 
-  // Errors of these three: http::RequestError for a wrong body, 503 if there is no model, 429 if the queue is full.
+  // Errors of these three: http::RequestError; 400 or 413 for an invalid body, 503 if the model is not ready, 429 if
+  // the queue is full.
   void predict(const http::Request& request, http::Responder answer);
   void explain(const http::Request& request, http::Responder answer);
   void tokenize(const http::Request& request, const http::Responder& answer) const;
 
-  // Runs `method`, one of the three, on a thread of its own, for requests that take long to read and tokenise. Error:
-  // 429 if too many wait for this thread.
+  // Runs `method`, one of the three, on the preparing thread, for requests that take long to read and tokenize. Error:
+  // 429 if too many requests wait for this thread.
   using Method = std::function<void(const http::Request& request, http::Responder answer)>;
   void prepare(http::Request request, http::Responder answer, Method method);
 
@@ -72,8 +74,8 @@ class Service {
   struct Now {
     State state = State::kLoading;
     std::optional<ModelDescription> description;  // from config.json, before the model is loaded
-    std::shared_ptr<const ServedModel> model;     // if it is ready
-    Failure failure;                              // if it failed
+    std::shared_ptr<const ServedModel> model;     // set if the model is ready
+    Failure failure;                              // set if loading failed
   };
 
   Worker::Forward load();
@@ -89,8 +91,8 @@ class Service {
   QueueCounters queue_counters_;
   mutable std::mutex mutex_;
   Now now_;
-  std::unique_ptr<Worker> worker_;      // last: their threads use the rest
-  std::unique_ptr<Preparer> preparer_;  // and this one the worker
+  std::unique_ptr<Worker> worker_;      // the last members, because their threads use the others
+  std::unique_ptr<Preparer> preparer_;  // this thread also uses the worker
 };
 
 }  // namespace hone::serve

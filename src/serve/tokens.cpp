@@ -1,4 +1,4 @@
-// Makes all tokens without a limit; a second, truncated encoding says how many of them the model does not read.
+// Makes all tokens without a limit. A second, truncated encoding shows which of them the model reads.
 #include "serve/tokens.h"
 
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@ namespace hone::serve {
 
 namespace {
 
-// True if the template added the token. A special token that the text itself spells out has a place in the text.
+// Returns true if the template added the token. A special token that the text itself contains has an offset.
 bool is_added(const text::Tokenizer& tokenizer, const text::Encoding& encoding, size_t token) {
   return encoding.offsets[token] == text::Offset{} && tokenizer.is_special(encoding.ids[token]);
 }

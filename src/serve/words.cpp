@@ -1,4 +1,4 @@
-// One pass over the code points; a word is closed when the next one does not belong to it.
+// Makes one pass over the code points. A word ends at the first code point that does not belong to it.
 #include "serve/words.h"
 
 #include "base/utf8.h"
@@ -10,11 +10,11 @@ namespace {
 
 enum class Kind {
   kSpace,      // white space, control characters and punctuation: between words
-  kLetter,     // letters and digits, which run on
-  kIdeograph,  // a word each
-  kSign,       // emoji and symbols: a word each
-  kMark,       // belongs to what stands before it
-  kJoiner,     // ZERO WIDTH JOINER: what stands after it belongs to what stands before it
+  kLetter,     // letters and digits: adjacent ones form a word
+  kIdeograph,  // each is a word
+  kSign,       // emoji and symbols: each is a word
+  kMark,       // belongs to the character before it
+  kJoiner,     // ZERO WIDTH JOINER: joins the characters around it
 };
 
 constexpr char32_t kZeroWidthJoiner = 0x200D;
@@ -92,7 +92,7 @@ class WordFinder {
   uint32_t last_begin_ = 0;
 };
 
-// Where the white space that ends at `end` begins.
+// Returns the beginning of the white space that ends at `end`.
 size_t space_before(std::string_view text, size_t end) {
   while (end > 0) {
     size_t begin = end - 1;

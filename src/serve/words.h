@@ -1,5 +1,5 @@
-// The words of a text as people count them, to explain which of them decided: runs of letters and digits, each
-// character of scripts without spaces (Han, Hiragana), and each sign that has a meaning of its own (emoji, symbols).
+// Finds the words of a text, to explain which of them decided: runs of letters and digits, each character of scripts
+// without spaces (Han, Hiragana), and each sign that has a meaning of its own (emoji, symbols).
 #pragma once
 
 #include <string>
@@ -10,12 +10,13 @@
 
 namespace hone::serve {
 
-// Returns the place of each word in bytes of `text` (UTF-8), in order. An apostrophe or a full stop between two letters
-// or digits belongs to the word ("don't", "3.5"), as in Unicode's word boundaries (UAX #29). White space and other
+// Returns the byte range of each word in `text` (UTF-8), in order. An apostrophe or a full stop between two letters or
+// digits belongs to the word ("don't", "3.5"), as in Unicode's word boundaries (UAX #29). White space and other
 // punctuation are not words. A sign includes its modifiers (skin tones, variation selectors, joined emoji).
 std::vector<text::Offset> find_words(std::string_view text);
 
-// Returns the text without this part and without the white space before it (at the text's start: after it).
+// Returns the text without this part and the white space before it; at the beginning of the text, without the white
+// space after it.
 std::string without(std::string_view text, text::Offset part);
 
 }  // namespace hone::serve

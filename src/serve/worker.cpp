@@ -1,4 +1,4 @@
-// The lock guards only the queue; nothing is computed and no callback runs while it is held.
+// The lock protects only the queue. The thread does not hold it while it computes or calls callbacks.
 #include "serve/worker.h"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ http::RequestError waited_too_long(std::chrono::milliseconds max_wait) {
   return http::RequestError({.status = 503,
                              .message = fmt::format("the request waited longer than {} s for the model",
                                                     std::chrono::duration<double>(max_wait).count()),
-                             .hint = "try again after the seconds that the header Retry-After gives",
+                             .hint = "try again after the seconds in the header Retry-After",
                              .error_type = "overloaded",
                              .retry_after_seconds = 1});
 }
@@ -92,7 +92,8 @@ std::vector<Worker::Part> Worker::take_parts() {
   return parts;
 }
 
-// Without this, the first of eight clients that come back would be computed alone, and the other seven after it.
+// Waits for clients that send their next requests together. Otherwise the first of eight requests would be computed
+// alone, and the other seven after it.
 void Worker::gather(std::unique_lock<std::mutex>& lock) {
   if (num_answered_ < 2) return;
   const std::chrono::duration<double> share(batch_seconds_ * options_.gather_share);
@@ -150,7 +151,7 @@ void Worker::compute(const std::vector<Part>& parts) {
   try {
     forward(parts);
   } catch (...) {
-    if (parts.size() > 1) {  // each job alone, so that only the faulty one fails
+    if (parts.size() > 1) {  // compute each job alone, so that only the faulty one fails
       for (const Part& part : parts) compute({part});
       return;
     }

@@ -1,7 +1,7 @@
 // The thread that owns the model. Requests wait in a bounded queue as jobs of rows. The thread takes the waiting jobs,
-// up to a number of tokens, and computes them in one batch. A lone client never waits for others. After a batch of
-// several jobs the thread waits a moment for these clients, because they mostly come back together. A job with more
-// tokens than a batch takes turns with the others, so that a short text never waits for all of a long job.
+// up to a number of tokens, and computes them in one batch. A single client never waits for others. After a batch of
+// several jobs the thread waits briefly for the next requests of these clients, which usually arrive together. A job
+// with more tokens than a batch takes turns with the others, so that a short text never waits for a whole long job.
 #pragma once
 
 #include <chrono>
@@ -24,21 +24,21 @@ namespace hone::serve {
 
 struct Job {
   std::vector<text::Encoding> rows;  // at least one
-  // Called once, from the model's thread, with the logits [rows, labels] or with the exception of the computation: a
-  // 503 (RequestError) if the job waited too long. Not called if the client has gone.
+  // Called once, on the model's thread, with the logits [rows, labels], with the exception of the computation, or with
+  // a 503 (RequestError) if the job waited too long. Not called if the client has closed its connection.
   std::function<void(std::vector<float> logits, std::exception_ptr error)> done;
-  std::stop_token gone = {};                                                       // requested when the client has gone
-  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();  // start of its wait
+  std::stop_token gone = {};  // requested when the client closes its connection
+  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();  // when the wait began
 };
 
 struct WorkerOptions {
-  size_t max_batch_tokens = 2048;  // a longer row is a batch of its own
-  size_t max_queue = 256;          // jobs that wait or are partly computed
-  // How long the thread waits for the clients of a batch of several jobs: this share of the batch's seconds, at most
+  size_t max_batch_tokens = 2048;  // a longer row is a batch by itself
+  size_t max_queue = 256;          // maximum number of jobs that wait or are partly computed
+  // After a batch of several jobs the thread waits for its clients: this share of the batch's seconds, at most
   // max_gather.
   double gather_share = 0.125;
   std::chrono::milliseconds max_gather{2};
-  // A job that waited longer for its first batch is not computed: its client has given up, or soon will.
+  // A job that waited longer for its first batch is not computed, because its client has probably given up.
   std::chrono::milliseconds max_wait{60000};
 };
 
@@ -51,24 +51,24 @@ struct QueueCounters {
   http::Gauge& waiting;
 };
 
-// The response to a request that waited longer than that: 503 with Retry-After.
+// Returns the response to a request that waited longer than max_wait: 503 with Retry-After.
 http::RequestError waited_too_long(std::chrono::milliseconds max_wait);
 
 class Worker {
  public:
   using Rows = std::vector<const text::Encoding*>;
   using Forward = std::function<std::vector<float>(const Rows& rows)>;  // logits [rows, labels]
-  // Runs first, on the model's thread. Returns an empty function if there is no model. Must not throw.
+  // Called first, on the model's thread. Returns an empty function if there is no model. Must not throw.
   using Load = std::function<Forward()>;
 
   Worker(const WorkerOptions& options, http::Metrics& metrics, Load load);
-  ~Worker();  // stop()
+  ~Worker();  // calls stop()
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Returns false, and leaves the job untouched, if the queue is full or the worker stops.
+  // Returns false and does not change the job if the queue is full or the worker is stopping.
   bool submit(Job& job);
-  // Drops the waiting jobs, and ends the thread after the current batch.
+  // Discards the waiting jobs, and ends the thread after the current batch.
   void stop();
 
  private:
@@ -79,7 +79,7 @@ class Worker {
     std::vector<float> logits;
   };
   using Queue = std::deque<std::shared_ptr<Waiting>>;
-  // Rows next to next + count of a job.
+  // Rows [next, next + count) of a job.
   struct Part {
     std::shared_ptr<Waiting> waiting;
     size_t count = 0;

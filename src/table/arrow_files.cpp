@@ -26,7 +26,7 @@ namespace {
 
 constexpr int64_t kBatchRows = int64_t{1} << 14;
 
-// The mapped bytes of the file, or of a temporary file if it is compressed.
+// The mapped bytes of the file; if it is compressed, those of a decompressed temporary file.
 struct Input {
   Input(const fs::path& path, const ReadOptions& options) {
     const Compression compression = compression_of(path);
@@ -72,7 +72,7 @@ std::vector<ColumnInfo> columns_of(const arrow::Schema& schema, const std::strin
               "write the column as UTF-8 strings");
 }
 
-// Arrow uses the offsets of an arrow file and the dictionary indices of a parquet file without a check.
+// Arrow itself does not check the offsets of arrow files or the dictionary indices of parquet files.
 void check_structure(const arrow::Array& array, const std::string& column, const std::string& source,
                      uint64_t first_row) {
   const arrow::Status status = array.ValidateFull();
@@ -87,7 +87,7 @@ void check_structure(const arrow::Array& array, const std::string& column, const
               "the file may be damaged");
 }
 
-// Binary cells are used as text too, but Arrow checks only those of strings.
+// hone reads binary cells as text too, but Arrow checks UTF-8 only in string cells.
 void check_text(const arrow::Array& array, const std::string& column, const std::string& source, uint64_t first_row) {
   if (!holds_text(*array.type())) return;
   for (int64_t row = 0; row < array.length(); ++row) {
@@ -104,7 +104,7 @@ void check_batch(const arrow::RecordBatch& batch, const std::string& source, uin
   }
 }
 
-// The common part of parquet and both kinds of arrow files: makes checked chunks of batches.
+// The common part of the parquet and arrow readers: checks batches and makes chunks of them.
 class ArrowReader : public BatchReader {
  public:
   ArrowReader(const fs::path& path, const ReadOptions& options)
@@ -138,7 +138,7 @@ class ArrowReader : public BatchReader {
     int64_t mapped = 0, all = 0;
   };
 
-  // Counts the buffers of the batch that lie in the file itself.
+  // Counts the buffers of the batch that point into the mapped file.
   MappedBuffers mapped_buffers(const arrow::RecordBatch& batch) const {
     const auto file = take_arrow(input_.map->ReadAt(0, take_arrow(input_.map->GetSize(), *source_)), *source_);
     MappedBuffers counts;
@@ -172,7 +172,7 @@ class ParquetReader : public ArrowReader {
   }
 
  private:
-  // For a damaged file the parquet library throws, while Arrow returns a status.
+  // Converts exceptions to errors: for a damaged file the parquet library throws, although Arrow returns a status.
   template <typename Function>
   void guard(Function function) {
     try {

@@ -1,4 +1,4 @@
-// Arrow's Status and Result as hone::Error.
+// Converts Arrow's Status and Result to hone::Error.
 #pragma once
 
 #include <arrow/result.h>

@@ -1,4 +1,4 @@
-// Arrow string builders, one a column, and the line of each row.
+// One Arrow string builder for each column, and the line of each row.
 #include "table/batch_builder.h"
 
 #include "table/arrow_status.h"

@@ -22,7 +22,7 @@ class BatchBuilder {
   // Returns the index of the column with this name. Adds the column if it is new; earlier rows are null there.
   size_t column(std::string_view name);
   size_t num_columns() const { return infos_.size(); }
-  // All columns so far. Readers set their types as they read cells. finish() keeps the columns.
+  // All columns so far. Readers set the types while they read cells. finish() does not clear the columns.
   std::vector<ColumnInfo>& columns() { return infos_; }
   const std::vector<ColumnInfo>& columns() const { return infos_; }
 

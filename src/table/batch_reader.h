@@ -1,4 +1,5 @@
-// The interface of all readers: they return one file chunk by chunk, and the columns so far. Internal to the floor.
+// The interface of all readers. A reader returns the rows of one file chunk by chunk, and the columns that it has seen.
+// Internal to the floor.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@ namespace hone::table {
 class BatchReader {
  public:
   virtual ~BatchReader() = default;
-  // Returns the next rows (about `max_rows` at most, if the format allows a limit), or nullopt after the last. Never
-  // returns an empty chunk.
+  // Returns the next rows, or nullopt after the last. A chunk is never empty. It has about `max_rows` rows at most, if
+  // the format allows a limit.
   virtual std::optional<Chunk> next(uint64_t max_rows) = 0;
   // Returns the columns in the file's order, with the types that fit all rows so far.
   virtual std::vector<ColumnInfo> columns() const = 0;

@@ -1,4 +1,4 @@
-// A switch on the type reads cells of Arrow arrays, since a virtual call for each cell would cost more than the cell.
+// Uses a switch on the type, because a virtual call for each cell would cost more than reading the cell.
 #include "table/cell.h"
 
 #include <arrow/api.h>
@@ -76,7 +76,7 @@ Value plain_value(const arrow::Array& array, int64_t row) {
       return double{element<arrow::FloatArray>(array, row)};
     case Type::DOUBLE:
       return element<arrow::DoubleArray>(array, row);
-    default: {  // dates, times, decimals: as Arrow writes them
+    default: {  // dates, times, decimals: the text that Arrow writes
       const auto scalar = array.GetScalar(row);
       return scalar.ok() ? Value((*scalar)->ToString()) : Value();
     }

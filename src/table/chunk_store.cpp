@@ -1,5 +1,5 @@
-// The temporary file holds one Arrow IPC stream for each chunk, because their columns may differ. They are mapped and
-// used in place.
+// The temporary file holds one Arrow IPC stream for each chunk, because the columns of chunks may differ. Chunks then
+// point into the mapped file.
 #include "table/chunk_store.h"
 
 #include <arrow/io/file.h>
@@ -20,7 +20,7 @@ uint64_t quarter_of_memory() {
   return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE)) / 4;
 }
 
-// Returns the batch with the lines as its last column.
+// Returns the batch with the line numbers as its last column.
 std::shared_ptr<arrow::RecordBatch> with_lines(const Chunk& chunk) {
   if (chunk.lines == nullptr) return chunk.batch;
   return take_arrow(chunk.batch->AddColumn(chunk.batch->num_columns(), "", chunk.lines), *chunk.source);
@@ -57,7 +57,7 @@ void ChunkStore::spill(size_t index) {
   Chunk& chunk = chunks_[index];
   if (file_ == nullptr) {
     file_ = std::make_shared<TemporaryFile>(folder_);
-    log_info("the rows are larger than {} MB: they are kept in a temporary file in {}", memory_limit_ >> 20,
+    log_info("the rows are larger than {} MB: hone keeps them in a temporary file in {}", memory_limit_ >> 20,
              file_->folder().string());
   }
   auto sink = take_arrow(arrow::io::BufferOutputStream::Create(), *chunk.source);

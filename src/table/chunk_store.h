@@ -1,4 +1,5 @@
-// Holds the chunks of a table while it is read: in memory up to a limit, then in a mapped temporary file. Internal.
+// Holds the chunks of a table while a reader adds them: in memory up to a limit, then in a mapped temporary file.
+// Internal.
 #pragma once
 
 #include <cstdint>

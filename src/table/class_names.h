@@ -1,4 +1,4 @@
-// The names of ClassLabel columns, from HF datasets' own description of a table. Internal to the floor.
+// Reads the names of ClassLabel columns from the metadata that HF datasets writes. Internal to the floor.
 #pragma once
 
 #include <map>
@@ -10,8 +10,8 @@ namespace hone::table {
 
 using ClassNames = std::map<std::string, std::vector<std::string>>;  // by column
 
-// Reads the JSON under the key "huggingface" of an Arrow schema, or a dataset_info.json. Ignores everything that it
-// does not know, because the table is readable without it.
+// Reads the JSON under the key "huggingface" of an Arrow schema, or a dataset_info.json. Ignores unknown content,
+// because the table is readable without these names.
 ClassNames class_names_of(std::string_view json);
 
 }  // namespace hone::table

@@ -1,4 +1,4 @@
-// The names of columns in common data sets, in the order in which they are tried.
+// The column names of common data sets, in order of preference.
 #include "table/columns.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Which columns hold the text and the label, found by the names that data sets use.
+// Finds the columns that hold the text and the label by their usual names.
 #pragma once
 
 #include <optional>
@@ -16,13 +16,13 @@ struct TextColumns {
 };
 
 // Finds the text column, and the second one of a pair, by name: sentence1/sentence2, premise/hypothesis,
-// question/sentence, "#1 String"/"#2 String" ..., then text, sentence, review, content, comment ...; else takes the
-// only string column that is not a label. Ignores case. Error (kInput): no such column or several; the hint lists the
-// columns.
+// question/sentence, "#1 String"/"#2 String" ..., then text, sentence, review, content, comment ...; else the only
+// string column that is not a label. Ignores case. Error (kInput): no column or several columns match; the hint lists
+// the columns.
 TextColumns find_text_columns(const Rows& rows);
 
 // Finds the label column by name: label, labels, sentiment, class, category, target, rating, ... Error (kInput): no
-// such column; the hint lists the columns.
+// column matches; the hint lists the columns.
 std::string find_label_column(const Rows& rows);
 
 // Return the given column if its name is not empty, else the one found by name. Error (kInput): no such column.

@@ -1,5 +1,5 @@
 // Reads a folder of row files as splits. A folder may also hold other files (a README, a licence, notes in .txt), so
-// only the most frequent format is read, as in datasets.
+// hone reads only the most frequent format, as datasets does.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -28,7 +28,7 @@ bool is_hidden(const fs::path& path) {
   return name.starts_with('.') || name.starts_with("__") || is_temporary_name(name);
 }
 
-// True for files that describe a data set and hold none of its rows.
+// Returns true for files that describe a data set, such as a README, and hold no rows.
 bool is_description(const fs::path& path) {
   constexpr std::array<std::string_view, 9> kNames = {"readme",  "license", "licence",      "notice",       "changelog",
                                                       "copying", "config",  "dataset_info", "dataset_infos"};
@@ -106,7 +106,7 @@ SplitFiles splits_of(const std::vector<fs::path>& files) {
   return splits;
 }
 
-// True for files that lie in the folder itself, in data/, or in a folder named after a split.
+// Returns true for files in the folder itself, in data/, or in a folder named after a split.
 bool is_own(const fs::path& file) {
   for (const fs::path& part : file.parent_path()) {
     if (part != "data" && !split_of_word(part.string())) return false;
@@ -148,7 +148,7 @@ fs::path configuration_folder(const fs::path& folder, std::string_view config_na
   std::ranges::copy_if(files, std::back_inserter(own), is_own);
   if (known.empty() || !only_notes(own)) return folder;
   if (known.size() == 1) {
-    log_info("{}: taking its only configuration, {}", folder.string(), known[0]);
+    log_info("{}: using its only configuration, {}", folder.string(), known[0]);
     return folder / known[0];
   }
   throw Error(ErrorKind::kUsage, fmt::format("{} holds several configurations", folder.string()),
@@ -175,8 +175,8 @@ SplitFiles dataset_files(const fs::path& file_or_folder, std::string_view config
     for (fs::path& path : paths) path = folder / path;
   }
   if (used < files.size()) {
-    log_info("{}: {} of {} row files are not used (their names tell no split, or another format)", folder.string(),
-             files.size() - used, files.size());
+    log_info("{}: {} of {} row files are ignored (their names contain no split, or they have another format)",
+             folder.string(), files.size() - used, files.size());
   }
   return splits;
 }

@@ -1,5 +1,5 @@
-// Arrow's codecs read gzip, zstd and bzip2; liblzma reads xz. Files of several members, which pigz and parallel xz
-// write, are read to their end.
+// Arrow's codecs read gzip, zstd and bzip2; liblzma reads xz. Reads all members of a file, because pigz and parallel xz
+// write several.
 #include "table/decompress.h"
 
 #include <arrow/io/compressed.h>
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// xz refuses to allocate more than this for its dictionary; xz -9 needs 65 MiB.
+// Limits the memory of the xz decoder; xz -9 needs 65 MiB.
 constexpr uint64_t kXzMemory = uint64_t{1} << 30;
 constexpr size_t kBlock = size_t{1} << 18;
 
@@ -43,7 +43,7 @@ class ArrowBytes : public ByteReader {
     if (!count.ok()) {
       throw Error(ErrorKind::kInput,
                   fmt::format("{}: cannot be decompressed: {}", path_.string(), count.status().message()),
-                  "the file may be damaged, cut short, or not compressed the way its extension says");
+                  "the file may be damaged, incomplete, or not compressed as its extension says");
     }
     return static_cast<size_t>(*count);
   }
@@ -101,7 +101,7 @@ class XzBytes : public ByteReader {
 
   Error failure(const char* what) const {
     return Error(ErrorKind::kInput, fmt::format("{}: cannot be decompressed: {}", path_.string(), what),
-                 "the file may be damaged, cut short, or not compressed the way its extension says");
+                 "the file may be damaged, incomplete, or not compressed as its extension says");
   }
 
   fs::path path_;

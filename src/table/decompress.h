@@ -1,4 +1,4 @@
-// The bytes of a file that may be compressed, from its beginning to its end. Internal to the floor.
+// Reads the bytes of a file from beginning to end, decompressing it if necessary. Internal to the floor.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ namespace hone::table {
 
 enum class Compression { kNone, kGzip, kXz, kZstd, kBzip2 };
 
-// Tells the compression from the last extension (.gz, .xz, .zst, .bz2).
+// Returns the compression that the last extension names (.gz, .xz, .zst, .bz2).
 Compression compression_of(const std::filesystem::path& path);
 // Returns the path without that extension.
 std::filesystem::path without_compression(const std::filesystem::path& path);

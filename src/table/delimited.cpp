@@ -1,5 +1,5 @@
-// Reads csv and tsv. In tsv files quotes may be plain characters (GLUE) or may quote cells (pandas); the beginning of
-// the file decides.
+// Reads csv and tsv. In tsv files quotation marks may be plain characters (GLUE) or enclose cells (pandas); the
+// beginning of the file decides.
 #include <algorithm>
 #include <set>
 
@@ -98,7 +98,8 @@ class DelimitedReader : public BatchReader {
     for (const std::string& name : names) builder_.column(name);
   }
 
-  // A first row with numbers or very long texts is data. 0, 1, 2 ... are names, because pandas writes them.
+  // Throws if the first row holds numbers or very long texts, which are probably data. Accepts 0, 1, 2 ..., because
+  // pandas writes these names.
   void check_header(const std::vector<std::string>& names) const {
     bool counted = true;
     for (size_t i = 0; i < names.size(); ++i) counted = counted && names[i] == fmt::format("{}", i);
@@ -114,7 +115,7 @@ class DelimitedReader : public BatchReader {
                 "add a first row with the names of the columns, for example text,label");
   }
 
-  // As in pandas: an empty name becomes "Unnamed: 2", the second "text" becomes "text.1".
+  // Renames columns as pandas does: an empty name becomes "Unnamed: 2", the second "text" becomes "text.1".
   void rename(std::vector<std::string>& names) const {
     std::set<std::string> taken(names.begin(), names.end());
     std::set<std::string> used;
@@ -166,7 +167,7 @@ class DelimitedReader : public BatchReader {
                  fmt::format("{}:{}: {} field{}, but there should be {} {}", source_.name(), line_, found,
                              found == 1 ? "" : "s", builder_.num_columns(), expected_by),
                  quoting_ ? "put quotes around a field that holds the separator or a line end: \"good, not great\""
-                          : "quotes do not quote in this file; choose quoting if they should");
+                          : "quotes are plain characters in this file; choose quoting if they enclose fields");
   }
 
   TextSource source_;

@@ -1,4 +1,4 @@
-// The table of row formats. If a folder holds equally many files of two families, the earlier one wins.
+// The table of row formats. If a folder has equally many files of two families, the earlier row wins.
 #include "table/format.h"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ const Format& format_named(std::string_view extension) {
   return *std::ranges::find(kFormats, extension, &Format::extension);
 }
 
-// The first bytes of a file without extension.
+// Finds the format by the first bytes of a file.
 const Format& format_of_content(const fs::path& path) {
   std::string head(size_t{1} << 16, '\0');
   head.resize(open_bytes(path, compression_of(path))->read(head.data(), head.size()));
@@ -74,7 +74,7 @@ std::unique_ptr<BatchReader> open_batches(const fs::path& path, const ReadOption
     throw Error(ErrorKind::kIo, fmt::format("{}: there is no such file", path.string()), "check the path");
   }
   if (status.type() == fs::file_type::directory) {
-    throw Error(ErrorKind::kIo, fmt::format("{} is a folder, a file is expected here", path.string()));
+    throw Error(ErrorKind::kIo, fmt::format("{} is a folder, but a file is expected", path.string()));
   }
   const fs::path plain = without_compression(path);
   if (!plain.has_extension()) return format_of_content(path).open(path, options);

@@ -1,4 +1,4 @@
-// Tells the format of a file from its extension, or from its content if it has no extension. Internal to the floor.
+// Finds the format of a file by its extension, or by its content if it has no extension. Internal to the floor.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// A .json file that is one object: a list of rows inside it, an object of lists, or a single row. Internal.
+// A .json file that is one object. It holds a list of rows, or a list for each column, or it is a single row. Internal.
 #pragma once
 
 #include <simdjson.h>

@@ -1,4 +1,4 @@
-// Uses simdjson's document parser, because it checks nested values too, unlike its on-demand parser.
+// Uses simdjson's document parser because, unlike the on-demand parser, it also checks nested values.
 #include "table/json_row.h"
 
 #include <array>

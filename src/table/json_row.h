@@ -1,4 +1,4 @@
-// One JSON value as one row. Internal to the floor.
+// Converts JSON values to rows. Internal to the floor.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ class JsonRow {
   JsonRow(BatchBuilder& builder, std::string source);
 
   // Parses `text`, which begins at this line and column of the source, and adds it as a row. Reads NaN and Infinity as
-  // null, with one note for the file. Errors (kInput): also bad syntax.
+  // null, with one note for the file. Errors (kInput): also syntax errors.
   void add(std::string_view text, uint64_t line, uint64_t column);
-  // From now on errors name a row number instead of a line.
+  // Makes errors name a row number instead of a line.
   void locate_by_row() { by_row_ = true; }
   // Adds one cell to the current row. `line` is a row number after locate_by_row().
   void add_cell(size_t column, simdjson::dom::element cell, uint64_t line);
@@ -37,10 +37,10 @@ class JsonRow {
   simdjson::dom::parser parser_;
   bool by_row_ = false;
   bool has_seen_nan_ = false;
-  size_t next_column_ = 0;  // of the next key in the row before; most rows have their keys in the same order
+  size_t next_column_ = 0;  // expected column of the next key: most rows have their keys in the same order
 };
 
-// The column type of `element`.
+// Returns the column type of `element`.
 ColumnType json_type(simdjson::dom::element element);
 
 }  // namespace hone::table

@@ -1,5 +1,5 @@
-// Reads json and jsonl. Lines and the elements of a list are separated one by one, so that files of any size are
-// streamed; only an object of lists is parsed as a whole. A .json file of one object in each line is read as jsonl.
+// Reads json and jsonl. Streams files of any size: separates lines and list elements one by one. Parses only an object
+// of lists as a whole. Reads a .json file with one object per line as jsonl.
 #include <cstring>
 #include <set>
 
@@ -66,7 +66,7 @@ class JsonReader : public BatchReader {
     } while (source_.window().empty() && source_.more());
   }
 
-  // An object at the top of a .json file: one document, or the first of many lines.
+  // Handles an object at the top of a .json file: it is one document, or the first of many lines.
   void open_document() {
     size_t end = value_end(source_.window(), 0);
     while (end == std::string_view::npos && source_.more()) end = value_end(source_.window(), 0);
@@ -141,7 +141,7 @@ class JsonReader : public BatchReader {
     }
     if (builder_.num_rows() == 0) return std::nullopt;
     Chunk chunk = builder_.finish();
-    chunk.lines = nullptr;  // the cells of a row are on many lines
+    chunk.lines = nullptr;  // the cells of one row are on several lines
     return chunk;
   }
 
@@ -151,7 +151,7 @@ class JsonReader : public BatchReader {
   Mode mode_ = Mode::kLines;
   std::unique_ptr<JsonColumns> document_;
   uint64_t line_ = 1, column_ = 1;
-  bool inside_document_ = false;  // the list is part of a document that has been checked
+  bool inside_document_ = false;  // the list is part of an already checked document
   bool any_element_ = false, after_comma_ = false, ended_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Counts brackets outside strings.
+// Finds the end of a value by counting brackets outside strings.
 #include "table/json_scan.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Finds the ends of JSON values without parsing them, so that rows of a file of any size can be separated. Internal.
+// Finds the ends of JSON values without parsing them, to separate the rows of files of any size. Internal.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@ namespace hone::table {
 size_t skip_space(std::string_view text, size_t position);
 
 // Returns the text with null in place of NaN, Infinity and -Infinity, which Python's json writes although they are not
-// valid JSON. Returns nullopt if there is none outside strings.
+// valid JSON. Returns nullopt if the text has none of them outside strings.
 std::optional<std::string> with_null_for_nan(std::string_view text);
 
-// Returns the end of the value that begins at `position`, by counting brackets outside strings; does not check the
-// value. Returns npos if the text ends first (for a number or word: if nothing follows it).
+// Returns the end of the value that begins at `position`. Counts brackets outside strings, and does not check the
+// value. Returns npos if the text ends before the value does. A number or word ends only at a following character.
 size_t value_end(std::string_view text, size_t position);
 
 }  // namespace hone::table

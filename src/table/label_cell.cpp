@@ -9,7 +9,7 @@ namespace hone::table {
 
 namespace {
 
-// Floats hold every integer up to this size that is theirs; larger ones are no 64-bit integers.
+// Floats at or above this limit do not fit into 64-bit integers.
 constexpr double kIntegerEnd = 18446744073709551616.0;  // 2^64
 
 template <typename Number>
@@ -25,7 +25,7 @@ std::optional<LabelInteger> integer_of(double number) {
   return static_cast<LabelInteger>(number);
 }
 
-// The cell of a column that holds bools, integers or floats, by its value.
+// Returns the cell for a value of a column of bools, integers or floats.
 LabelCell cell_of(const Value& value) {
   LabelCell cell;
   if (const auto* flag = std::get_if<bool>(&value)) {

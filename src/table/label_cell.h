@@ -1,4 +1,4 @@
-// What one label cell holds before any names are known: nothing, a text, an integer, a truth value, or a number that
+// Reads label cells without knowing the classes: a cell is missing, a text, an integer, a boolean, or a number that
 // cannot name a class. LabelMap (labels.h) decides which class it means.
 #pragma once
 
@@ -22,23 +22,24 @@ __extension__ using LabelInteger = __int128;
 
 std::string integer_text(LabelInteger integer);
 
-// The integer that `text` writes canonically, as std::to_string does: "12" and "-1", but not "01", "+1", "-0" or " 1".
+// Returns the integer if `text` is its canonical form, as std::to_string writes it: "12" and "-1", but not "01", "+1",
+// "-0" or " 1".
 std::optional<LabelInteger> canonical_integer(std::string_view text);
 
 struct LabelCell {
   enum class Kind {
     kMissing,  // null, NaN or blank
-    kText,     // `text`; also `integer` if the text writes one canonically
+    kText,     // `text`; also `integer` if the text is its canonical form
     kInteger,  // `integer`; also `text` if the file holds text (csv)
     kFlag,     // `integer` is 0 or 1; also `text` if the file holds text (csv)
-    kNumber,   // a fraction, or a number beyond 64 bits
+    kNumber,   // a fraction, or a number that does not fit into 64 bits
   };
   Kind kind = Kind::kMissing;
   std::string_view text;  // without the white space around it; empty if the file holds no text
   bool is_trimmed = false;
   std::optional<LabelInteger> integer;
 
-  // The name of a class that is made of this cell: its text, "True", "False", or the digits of the integer.
+  // Returns the name of the class that this cell declares: its text, "True", "False", or the digits of the integer.
   std::string name() const;
 };
 
@@ -49,7 +50,7 @@ class LabelCellReader {
 
   const Column& column() const { return column_; }
   LabelCell read(uint64_t row) const;
-  // The cell for messages: its text, or its value as Python writes it.
+  // Returns the cell for messages: its text, or its value as Python writes it.
   std::string text(uint64_t row) const;
 
  private:

@@ -1,4 +1,4 @@
-// LabelReader: which label each cell is. Declared in table/labels.h.
+// LabelReader: finds the class of each cell. Declared in table/labels.h.
 #include <algorithm>
 #include <unordered_map>
 
@@ -72,7 +72,7 @@ LabelReader::LabelReader(const LabelMap& labels, const Rows& rows, std::string_v
   if (!labels_.id("-1")) all_marked_ = is_all_marked(cells_, rows_.size());
 }
 
-// Ids in the file become ids of the names that both sides know.
+// Fills declared_ids_ by the names that the file and the classes have in common.
 void LabelReader::translate_declared() {
   const std::vector<std::string>& declared = cells_.column().class_names();
   declared_ids_ = ids_by_name(declared, labels_.id2label());
@@ -92,7 +92,7 @@ Label LabelReader::read(uint64_t row) const {
   return declared_ids_.empty() ? read_named(cell) : read_declared(cell);
 }
 
-// A text is a name first, of the classes or of the file; then a number.
+// Reads a text as a name of the classes or of the file; if neither has the name, as an integer.
 Label LabelReader::read_declared(const LabelCell& cell) const {
   const auto by_name = cell.text.empty() ? std::nullopt : labels_.id(cell.text);
   if (by_name) return {Label::Kind::kClass, *by_name};
@@ -111,7 +111,7 @@ Label LabelReader::read_declared(const LabelCell& cell) const {
   return {id < 0 ? Label::Kind::kUnknown : Label::Kind::kClass, id};
 }
 
-// A cell is a name if one matches. Any other integer is an id, unless the names are numbers themselves.
+// Reads a cell as a name if one matches, else as an id, unless the names are integers themselves.
 Label LabelReader::read_named(const LabelCell& cell) const {
   auto id = cell.text.empty() ? std::nullopt : labels_.id(cell.text);
   if (!id && cell.kind == LabelCell::Kind::kFlag) id = labels_.id(cell.name());

@@ -17,7 +17,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// The distinct labels of one or more splits, each with the place where it was found first.
+// The distinct labels of one or more splits, each with the location of its first row.
 class DistinctLabels {
  public:
   struct Found {
@@ -29,7 +29,7 @@ class DistinctLabels {
   void add(const Rows& rows, std::string_view column_name) {
     const LabelCellReader cells(rows.column(column_name));
     if (is_all_marked(cells, rows.size())) return;
-    std::string_view last;  // equal texts that follow each other are looked up once
+    std::string_view last;  // avoids repeated look-ups of equal texts in a row
     for (uint64_t row = 0; row < rows.size(); ++row) {
       const LabelCell cell = cells.read(row);
       if (cell.kind == LabelCell::Kind::kMissing) continue;
@@ -45,7 +45,7 @@ class DistinctLabels {
   bool all_flags() const { return all_flags_; }
   bool all_integers() const { return all_integers_; }
 
-  // In numeric order, with their places.
+  // Returns the integers in numeric order, with their locations.
   std::map<LabelInteger, std::string> integers() const {
     std::map<LabelInteger, std::string> result;
     for (const auto& [name, found] : found_) {
@@ -112,7 +112,7 @@ bool holds_all(const Names& names, const Names& wanted) {
   return std::ranges::all_of(wanted, [&](const std::string& name) { return known.contains(name); });
 }
 
-// White space makes no difference between labels; a note says where it was.
+// Returns a note about labels with white space around them, which LabelMap ignores.
 std::string trimming_note(const LabelCellReader& cells, const Rows& rows) {
   uint64_t count = 0, first = 0;
   for (uint64_t row = 0; row < rows.size(); ++row) {
@@ -141,7 +141,7 @@ class LabelDecision {
   }
 
  private:
-  // A trained head keeps its order of classes; ids in the cells follow the order that the user gave.
+  // A trained head keeps its order of classes. Ids in the cells follow the order that the user gave.
   LabelMap from_given_names() const {
     LabelMap labels(sources_.names, true);
     const Names& model = sources_.model_names;
@@ -176,8 +176,8 @@ class LabelDecision {
     return LabelMap(std::move(names), false);
   }
 
-  // Integers of all splits are classes. Texts are only those of the training rows, since another one in an evaluation
-  // row is most likely misspelt.
+  // Integers of all splits become classes. Texts become classes only if a training row has them, because a text that
+  // only evaluation rows have is most likely misspelt.
   LabelMap from_integers(std::map<LabelInteger, std::string> integers) const {
     Names warnings;
     for (const LabelledSplit& split : splits_.subspan(1)) {
@@ -214,7 +214,7 @@ class LabelDecision {
     return labels;
   }
 
-  // The user may ask for more classes than the rows show (rare ones), but not for fewer.
+  // The user may ask for more classes than the rows hold (for rare classes), but not for fewer.
   LabelMap with_num_labels(LabelMap labels) const {
     if (!sources_.num_labels || *sources_.num_labels == labels.size()) return labels;
     const std::string found = fmt::format("num_labels is {}, but column \"{}\" holds {} labels: {}",
@@ -235,11 +235,11 @@ class LabelDecision {
     return more;
   }
 
-  // Training from a trained model keeps its classes, in its order, if the rows hold no other ones.
+  // Keeps the classes of a trained model, in its order, if the rows hold no other ones.
   void adopt_model_names(LabelMap& labels) const {
     const Names& model = sources_.model_names;
     if (model.empty() || is_numbered(model) || model == labels.id2label()) return;
-    if (labels.size() < 2) return;  // rows of one class teach nothing, which the caller reports
+    if (labels.size() < 2) return;  // the caller reports rows of a single class
     if (sources_.num_labels && *sources_.num_labels != static_cast<int64_t>(model.size())) return;
     const bool takes_ids = !labels.is_named() && model.size() == labels.id2label().size();
     if (!takes_ids && !(labels.is_named() && fits(labels, model))) return;
@@ -274,7 +274,7 @@ LabelMap::LabelMap(Names names, bool declared)
     ids_.emplace(names_[i], static_cast<int64_t>(i));
     has_integer_names_ = has_integer_names_ || canonical_integer(names_[i]);
   }
-  // Cells are read without the white space around them.
+  // Readers remove the white space around cells.
   for (size_t i = 0; i < names_.size(); ++i) ids_.emplace(stripped(names_[i]), static_cast<int64_t>(i));
 }
 

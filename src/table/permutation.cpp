@@ -1,5 +1,5 @@
 // numpy's SeedSequence (M. O'Neill's seed_seq design), PCG64 XSL-RR (O'Neill, "PCG", 2014) and its Fisher-Yates with
-// masked rejection. Numbers below 2^32 are drawn from halves of one 64-bit word, the low half first.
+// masked rejection. Draws below 2^32 use the halves of a 64-bit word, the low half first.
 #include "table/permutation.h"
 
 #include <array>

@@ -6,7 +6,7 @@
 
 namespace hone::table {
 
-// Returns numpy.random.default_rng(seed).permutation(size): entry i is the old number of the new row i.
+// Returns numpy.random.default_rng(seed).permutation(size): entry i is the old index of the new row i.
 std::vector<uint64_t> permutation(uint64_t seed, uint64_t size);
 
 }  // namespace hone::table

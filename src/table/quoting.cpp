@@ -13,7 +13,7 @@ constexpr size_t kMaxHead = (size_t{1} << 22) - 8;  // a little less than TextSo
 
 bool is_quoted(std::string_view field) { return !field.empty() && field[0] == '"'; }
 
-// True for "..." with every quote inside doubled.
+// Returns true for "..." with every quote inside doubled.
 bool is_proper(std::string_view field) {
   if (field.size() < 2 || field.back() != '"') return false;
   field = field.substr(1, field.size() - 2);
@@ -25,7 +25,7 @@ bool is_proper(std::string_view field) {
   return true;
 }
 
-// Properties of the records of `head`, with quotes as plain characters.
+// Properties of the records of `head` if quotes are plain characters.
 struct Plain {
   bool same_length = true, any_quoted = false, all_proper = true, any_doubled = false;
   uint64_t records = 0;
@@ -45,7 +45,7 @@ struct Plain {
     }
   }
 
-  // True if some column is quoted in all rows; the header may be unquoted.
+  // Returns true if some column is quoted in all rows; the header may be unquoted.
   bool whole_column_quoted() const {
     for (const auto& [column, count] : quoted_in_column) {
       if (records > 1 && count + 1 >= records) return true;
@@ -66,7 +66,7 @@ bool same_length_when_quoted(std::string_view head, char delimiter, bool whole_f
   return true;
 }
 
-// Returns the number of fields of each of the first records, or 0 if it differs.
+// Returns the number of fields if it is the same in each of the first records, else 0.
 size_t common_width(std::string_view head, char delimiter, Quoting quoting, bool whole_file) {
   constexpr int kMaxRecords = 100;
   RecordParser parser(delimiter, use_quotes(head, delimiter, quoting));

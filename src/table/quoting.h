@@ -1,5 +1,5 @@
-// Guesses from the beginning of a delimited file which separator it has and whether quotes quote. Internal to the
-// floor.
+// Guesses the separator of a delimited file, and whether quotation marks enclose cells, from its beginning. Internal to
+// the floor.
 #pragma once
 
 #include <string_view>
@@ -8,13 +8,15 @@
 
 namespace hone::table {
 
-// Returns the separator of the file that begins with `head`. That is `expected`, unless the first record has only one
-// field with it and all of the first 100 records have equally many, at least two, with comma, semicolon, tab or "|".
+// Returns the separator of the file that begins with `head`. Returns `expected` unless the first record then has only
+// one field, and another separator (comma, semicolon, tab or "|") gives all of the first 100 records the same number of
+// fields, at least two.
 char find_separator(std::string_view head, char expected, Quoting quoting);
 
-// Returns true for csv. Decides by `head`, the beginning of the file, for tsv. If every line has the same number of
-// tabs, quotes quote only if each field that starts with one is closed properly, and either one of them holds a doubled
-// quote or a whole column is quoted. If lines differ, quotes quote if that makes all records equally long.
+// Returns whether quotation marks enclose cells: always true for csv; for tsv, `head` (the beginning of the file)
+// decides. If every line has the same number of tabs: true if each field that starts with a quote is closed properly,
+// and either one of them holds a doubled quote or a whole column is quoted. Else: true if that gives all records the
+// same number of fields.
 bool use_quotes(std::string_view head, char delimiter, Quoting quoting);
 
 }  // namespace hone::table

@@ -21,7 +21,7 @@ std::string names_text(const std::vector<ColumnInfo>& columns) {
   return text;
 }
 
-// Joins `columns` with those of another file. `first` and `file` are the names of both for errors.
+// Joins `columns` with those of another file. Errors name both files, `first` and `file`.
 void join_files(std::vector<ColumnInfo>& columns, const std::vector<ColumnInfo>& more, const fs::path& first,
                 const fs::path& file) {
   for (ColumnInfo& column : columns) {
@@ -71,7 +71,7 @@ Rows read_rows(std::span<const fs::path> files, const ReadOptions& options) {
     if (column.class_names.empty() && declared != options.class_names.end()) column.class_names = declared->second;
   }
   std::vector<Chunk> chunks = store.finish();
-  arrow::default_memory_pool()->ReleaseUnused();  // decoding needs tens of megabytes for each file
+  arrow::default_memory_pool()->ReleaseUnused();  // decoding a file allocates tens of megabytes
   return Rows(std::make_shared<TableData>(std::move(columns), std::move(chunks)));
 }
 
@@ -82,7 +82,7 @@ struct RowReader::State {
   ReadOptions options;
   size_t next_file = 0;
   std::unique_ptr<BatchReader> reader;
-  std::vector<ColumnInfo> first_columns;  // of the files before
+  std::vector<ColumnInfo> first_columns;  // of the earlier files
   bool any_rows = false;
 
   void close_file() {

@@ -1,6 +1,6 @@
 // Reads row files into Rows, or batch by batch with RowReader. Formats: parquet, csv, tsv, json (a list of objects, an
-// object of lists, an object that holds one list of objects), jsonl, txt (a row a line, column "text"), arrow; each
-// also as .gz, .xz, .zst or .bz2. docs/datasets.md says how each is read and where that differs from HF datasets.
+// object of lists, an object that holds one list of objects), jsonl, txt (one row per line, column "text"), arrow; each
+// also as .gz, .xz, .zst or .bz2. docs/datasets.md describes each format and the differences from HF datasets.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace hone::table {
 
 enum class Charset { kUtf8, kLatin1 };
 enum class Quoting {
-  kAutomatic,  // csv: quotes quote; tsv: only if the file shows that they do
+  kAutomatic,  // csv: as kOn; tsv: the beginning of the file decides
   kOn,
   kOff,
 };
@@ -29,11 +29,11 @@ struct ReadOptions {
   Quoting quoting = Quoting::kAutomatic;
   // Column names of csv and tsv files without a header row. If empty, the first row holds them.
   std::vector<std::string> column_names;
-  // Larger tables are kept in a mapped temporary file, not in memory. 0 means a quarter of RAM.
+  // Keeps larger tables in a mapped temporary file instead of memory. 0 means a quarter of RAM.
   uint64_t memory_limit = 0;
-  // Names of classes by column, for files that declare none (read_dataset takes them from dataset_info.json).
+  // Names of classes by column, for files that declare none (read_dataset fills it from dataset_info.json).
   std::map<std::string, std::vector<std::string>> class_names;
-  // Folder of the temporary file, which is unlinked at once. If empty: $TMPDIR, else /var/tmp.
+  // Folder of the temporary file. If empty: $TMPDIR, else /var/tmp.
   std::filesystem::path cache_dir;
 };
 
@@ -43,13 +43,14 @@ struct Splits {
 };
 
 // Reads one or several files, in this order, into one table. All files need the same columns.
-// Errors: kIo for a file that cannot be opened; kInput for bad content, with file and line (parquet, arrow: row).
+// Errors: kIo for a file that cannot be opened; kInput for malformed content, with file and line (parquet, arrow: row).
 Rows read_rows(std::span<const std::filesystem::path> files, const ReadOptions& options = {});
 Rows read_rows(const std::filesystem::path& file, const ReadOptions& options = {});
 
 // Reads a file (one split, "train") or a folder in the Hub's layout:
-// folder[/config][/data]/train-00000-of-00001.parquet, or other file and folder names that tell the split by datasets'
-// rules. An empty config name selects the only sub-folder that holds data; the error for several lists them.
+// folder[/config][/data]/train-00000-of-00001.parquet, or other file and folder names that contain the split's name, by
+// datasets' rules. An empty config name selects the only sub-folder that holds data; if there are several, an error
+// lists them.
 Splits read_dataset(const std::filesystem::path& file_or_folder, std::string_view config_name = "",
                     const ReadOptions& options = {});
 
@@ -57,7 +58,8 @@ Splits read_dataset(const std::filesystem::path& file_or_folder, std::string_vie
 std::map<std::string, std::vector<std::filesystem::path>> dataset_files(const std::filesystem::path& file_or_folder,
                                                                         std::string_view config_name = "");
 
-// Reads files of any size batch by batch, in constant memory. The type of a column may widen from batch to batch.
+// Reads files of any size batch by batch, in constant memory. The type of a column may widen from batch to batch, for
+// example from int to float.
 class RowReader {
  public:
   explicit RowReader(std::vector<std::filesystem::path> files, ReadOptions options = {});

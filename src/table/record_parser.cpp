@@ -1,5 +1,5 @@
-// Arrow's csv reader is not used: it has no line numbers, does not distinguish an empty from a quoted empty cell, and
-// decides types by the first block.
+// hone has its own parser because Arrow's csv reader has no line numbers, does not distinguish an empty cell from a
+// quoted empty cell, and decides types by the first block.
 #include "table/record_parser.h"
 
 #include <algorithm>
@@ -34,7 +34,7 @@ uint64_t count_lines(std::string_view text) {
   return count;
 }
 
-// Appends `inside` with one quote for each two.
+// Appends `inside`, with one quote for each doubled quote.
 void append_unescaped(std::string& to, std::string_view inside) {
   to.reserve(inside.size());
   while (!inside.empty()) {
@@ -97,7 +97,7 @@ RecordParser::CellEnd RecordParser::parse_cell(std::string_view text, size_t& po
   return cell_end(text, position, at_end);
 }
 
-// `position` is at the delimiter, the line end or the end of the text.
+// Handles the end of a cell: `position` is at the delimiter, the line end or the end of the text.
 RecordParser::CellEnd RecordParser::cell_end(std::string_view text, size_t& position, bool at_end) {
   if (position == text.size()) return at_end ? CellEnd::kRecord : CellEnd::kNeedsMore;
   const bool line = text[position++] == '\n';

@@ -1,4 +1,5 @@
-// Parses one record of delimited text as in RFC 4180: cells, quotes, quoted line ends. Internal to the floor.
+// Parses one record of delimited text as in RFC 4180, with quoted cells and line ends inside quotes. Internal to the
+// floor.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,10 @@ struct DelimitedCell {
 
 enum class RecordStatus {
   kRecord,     // cells() and size() hold a record
-  kBlank,      // an empty line or one of spaces, size() bytes long
+  kBlank,      // a line that is empty or holds only spaces, size() bytes long
   kNeedsMore,  // the text ends inside the record
   kOpenQuote,  // at the end of the file, a quote is not closed
-  kAfterQuote  // something follows a closing quote: error_cell() says in which cell
+  kAfterQuote  // text follows the closing quote of cell error_cell()
 };
 
 class RecordParser {
@@ -27,14 +28,14 @@ class RecordParser {
   RecordParser(char delimiter, bool quoting) : delimiter_(delimiter), quoting_(quoting) {}
 
   // Parses the record at the beginning of `text`. `at_end` means that the file ends with the text. Cells point into
-  // `text`, or, if they hold doubled quotes, into the parser until the next call.
+  // `text`. Cells with doubled quotes point into the parser, and are valid until the next call.
   RecordStatus parse(std::string_view text, bool at_end);
 
   const std::vector<DelimitedCell>& cells() const { return cells_; }
-  size_t size() const { return size_; }      // bytes, with the line end
-  uint64_t lines() const { return lines_; }  // line ends, quoted ones too
+  size_t size() const { return size_; }      // bytes of the record, with its line end
+  uint64_t lines() const { return lines_; }  // line ends of the record, also inside quotes
   size_t error_cell() const { return cells_.size(); }
-  // Line ends before the quote that kOpenQuote and kAfterQuote are about.
+  // For kOpenQuote and kAfterQuote: the line ends before the quote.
   uint64_t error_line() const { return error_line_; }
 
  private:

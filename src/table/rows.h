@@ -1,5 +1,5 @@
-// Rows of named columns: a cheap handle on shared columns and a list of selected rows. Cells stay in place, in a mapped
-// file or Arrow's buffers; only value() and json() copy.
+// Rows of named columns. A Rows is a cheap handle: it shares its columns and holds a list of selected rows. The cells
+// stay in a mapped file or in Arrow's buffers; only value() and json() copy.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,23 @@ namespace hone::table {
 
 struct TableData;  // table_data.h: Arrow's types stay out of this header
 
-// One column of a Rows, looked up once. Row numbers are those of the Rows it came from. Safe to read from many threads.
+// One column of a Rows. Row numbers are those of that Rows. Several threads may read it.
 class Column {
  public:
   const std::string& name() const;
   ColumnType type() const;
-  // True if text() works: for string columns, and for every column of csv and tsv files ("007" is both text and 7).
+  // Returns true if text() works: for string columns, and for every column of csv and tsv files ("007" is both text and
+  // 7).
   bool has_text() const;
   // Names of the classes 0, 1, ... if the file declares them (ClassLabel of datasets); otherwise empty.
   const std::vector<std::string>& class_names() const;
 
   bool is_null(uint64_t row) const;
-  // Returns the cell's text, or nullopt if it is null. Valid as long as any Rows of the table. Error (kInput): the
-  // column holds no text.
+  // Returns the cell's text, or nullopt if it is null. The text is valid as long as any Rows of the table lives. Error
+  // (kInput): the column holds no text.
   std::optional<std::string_view> text(uint64_t row) const;
   Value value(uint64_t row) const;
-  // Returns the cell as JSON, also nested values; "null" if it is null.
+  // Returns the cell as JSON, including nested values; "null" if it is null.
   std::string json(uint64_t row) const;
 
  private:
@@ -53,13 +54,13 @@ class Rows {
   // Error (kInput): an unknown name; the hint has the nearest one and lists all.
   Column column(std::string_view name) const;
 
-  // As those of Column. For many rows call column() once.
+  // The same as the methods of Column. To read many rows, call column() once.
   std::optional<std::string_view> text(uint64_t row, std::string_view column_name) const;
   Value value(uint64_t row, std::string_view column_name) const;
   std::string json(uint64_t row, std::string_view column_name) const;
 
-  // Returns "train.csv:17", with the line where the record starts, or "train.parquet: row 17", counted from 0, if the
-  // format has no lines.
+  // Returns "train.csv:17" with the line where the record starts; for formats without lines "train.parquet: row 17",
+  // counted from 0.
   std::string location(uint64_t row) const;
 
   // Returns the path of the first row's file, or "" if there are no rows.

@@ -24,8 +24,8 @@ std::vector<std::vector<uint64_t>> rows_by_class(std::span<const int64_t> labels
   return classes;
 }
 
-// Returns how many rows of each class to hold out: the floors of the shares, plus one for the largest remainders until
-// the total is reached.
+// Returns how many rows of each class to hold out: rounds the shares down, then adds one row to the classes with the
+// largest remainders until the total is reached.
 std::vector<uint64_t> shares(const std::vector<std::vector<uint64_t>>& classes, double fraction, uint64_t total) {
   std::vector<uint64_t> counts;
   std::vector<std::pair<double, size_t>> remainders;

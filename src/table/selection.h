@@ -1,4 +1,4 @@
-// Which rows are used: a stratified hold-out, and skipping rows that have no text or no label.
+// Selects rows: a stratified hold-out, and the rows that have a text and a label.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@
 namespace hone::table {
 
 // Returns {rest, held out}, both in their old order. Holds out `fraction` of the rows (0 < fraction < 1), with the same
-// share of every class, by largest remainder. `labels` holds the class of each row. The seed fixes the draw: for each
-// class, in order of first appearance, it takes the first places of permutation(seed). A class of one row stays in the
-// rest. Errors: kUsage for the fraction; kInput for too few rows.
+// share of every class (rounded by largest remainder). `labels` holds the class of each row. Shuffles the rows of each
+// class with permutation(seed) and holds out the first ones. At least one row of each class stays in the rest. Errors:
+// kUsage for the fraction; kInput for too few rows.
 std::pair<Rows, Rows> stratified_split(const Rows& rows, std::span<const int64_t> labels, double fraction,
                                        uint64_t seed);
 
 struct Complete {
   Rows rows;
   uint64_t skipped = 0;
-  std::string first_location;  // of the first skipped row
-  std::string reason;          // of that row: "text is null", "text is blank", "label is null", "label is -1"
+  std::string first_location;  // location of the first skipped row
+  std::string reason;          // its reason: "text is null", "text is blank", "label is null", "label is -1"
   std::string_view missing;    // "text" or "a label"
 
-  // "skipped 12 rows without text, the first: train.csv:17 (text is null)"; "" if there was none.
+  // Returns "skipped 12 rows without text, the first: train.csv:17 (text is null)", or "" if no row was skipped.
   std::string note() const;
 };
 

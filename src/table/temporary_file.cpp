@@ -1,4 +1,4 @@
-// Uses mkstemp and unlink; /proc/self/fd opens the nameless file again.
+// Uses mkstemp and unlink; path() opens the unlinked file through /proc/self/fd.
 #include "table/temporary_file.h"
 
 #include <fcntl.h>

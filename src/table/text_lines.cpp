@@ -1,4 +1,4 @@
-// Reads txt: each line is a row, in the column "text". Empty lines are rows too, as in datasets.
+// Reads txt: each line, also an empty one, is a row with the column "text", as in datasets.
 #include <algorithm>
 
 #include "base/error.h"
@@ -44,7 +44,7 @@ class TextLinesReader : public BatchReader {
     return true;
   }
 
-  // Returns the next LF, CR or CRLF at or after `position`, or the window's size if it may lie after the window.
+  // Returns the next LF, CR or CRLF at or after `position`, or the window's size if the window may not contain it.
   size_t line_end(size_t position) const {
     const std::string_view window = source_.window();
     const size_t end = std::min(window.find_first_of("\r\n", position), window.size());

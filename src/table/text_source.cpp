@@ -1,4 +1,4 @@
-// simdjson checks UTF-8 at memory speed. Only if it fails, the exact byte is searched for the message.
+// simdjson checks UTF-8 at memory speed. If it fails, a search finds the malformed byte for the message.
 #include "table/text_source.h"
 
 #include <simdjson.h>
@@ -13,7 +13,7 @@ namespace hone::table {
 namespace {
 
 constexpr size_t kFirstWindow = size_t{1} << 22;
-constexpr size_t kMaxSample = size_t{1} << 16;  // that the encoding is guessed from
+constexpr size_t kMaxSample = size_t{1} << 16;  // bytes from which the encoding is guessed
 
 // Returns how many bytes at the end belong to an incomplete character.
 size_t partial_character(std::string_view text) {
@@ -30,15 +30,15 @@ uint64_t count_lines(std::string_view text) {
   return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// True if the beginning of a file has the line ends of old Macs, which some programs still write. A CR at the end of
-// the text may belong to a CRLF, unless the file ends there.
+// Returns true if all line ends of `text` are CR, as some programs still write them. Ignores a CR at the end of the
+// text, which may belong to a CRLF, unless the file ends there.
 bool ends_lines_in_cr(std::string_view text, bool is_whole) {
   if (!is_whole && text.ends_with('\r')) text.remove_suffix(1);
   return text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos;
 }
 
-// True if the bytes look like Chinese text in GB18030 (or its older forms GBK and GB2312): nearly all bytes above ASCII
-// stand in pairs of the characters that texts are made of.
+// Returns true if the bytes look like Chinese text in GB18030 (or its older forms GBK and GB2312): nearly all bytes
+// above ASCII form pairs that are common characters.
 bool looks_like_gb18030(std::string_view text) {
   const auto in_range = [](unsigned char byte, unsigned first, unsigned last) { return byte >= first && byte <= last; };
   size_t common = 0, others = 0;

@@ -1,5 +1,5 @@
-// The text of a file as a window. It grows at its end and is consumed at its beginning, so that records are read in
-// place from mapped and from compressed files. All text in the window is valid UTF-8. Internal.
+// A window on the text of a file. more() extends it at its end; consume() shortens it at its beginning. Parsers read
+// records in place, from mapped and from compressed files. All text in the window is valid UTF-8. Internal.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class TextSource {
   // an LF. Errors: kIo; kInput for UTF-16 and for bytes that are not UTF-8 (in more()).
   TextSource(const std::filesystem::path& path, Charset charset);
 
-  // Returns the text that was read and not yet consumed. It is valid until more() or consume().
+  // Returns the text that is read but not consumed. It is valid until more() or consume().
   std::string_view window() const { return window_; }
   // Makes the window at least twice as long, or extends it to the end of the file. Returns false at the end of the
   // file.
@@ -50,7 +50,7 @@ class TextSource {
   size_t checked_ = 0;           // bytes of the window known to be UTF-8
   uint64_t consumed_lines_ = 0;  // line ends before the window
   uint64_t consumed_bytes_ = 0;  // bytes before the window
-  std::string_view all_;         // the window and the first bytes of an incomplete character
+  std::string_view all_;         // the window and, behind it, the bytes of an incomplete character
   std::string_view window_;
   bool ended_ = false, source_ended_ = false;
   bool buffered_ = false;  // the window lies in buffer_, not in mapped_

@@ -32,7 +32,7 @@ bool only_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// No number is longer. This limit excludes most cells of a text column at once.
+// Numbers are shorter than this. The limit rejects most cells of a text column at once.
 constexpr size_t kMaxNumberLength = 64;
 
 // Returns the size of the white-space character at the beginning of `text`, or 0 if there is none. The characters are
@@ -105,7 +105,7 @@ ColumnType type_of_text(std::string_view text) {
   int64_t integer;
   uint64_t large;
   if (parse_whole(number, integer) || parse_whole(number, large)) return ColumnType::kInt;
-  double real;  // a number beyond 64 bits is an identifier, and a float would lose digits
+  double real;  // more than 64 bits: probably an identifier, which a float would round
   return !only_digits(number) && parse_whole(number, real) ? ColumnType::kFloat : ColumnType::kString;
 }
 

@@ -1,4 +1,4 @@
-// One cell of a table as a plain value. Nested cells (lists, structs) become JSON text; see Column::json.
+// The value of one cell. Nested cells (lists, structs) become JSON text; see Column::json.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace hone::table {
 
-// Integers are int64_t; uint64_t holds only those of 2^63 and above.
+// Integers are int64_t, or uint64_t from 2^63 on.
 using Value = std::variant<std::monostate /*null*/, bool, int64_t, double, std::string, uint64_t>;
 
 enum class ColumnType { kNull, kBool, kInt, kFloat, kString, kNested };
@@ -18,16 +18,17 @@ std::string_view type_name(ColumnType type);
 
 inline bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
 
-// Returns the text without the white space around it, as Python's str.strip(): also U+00A0, U+3000 and others.
+// Returns the text without the white space around it. White space is as in Python's str.strip(), including U+00A0 and
+// U+3000.
 std::string_view stripped(std::string_view text);
-// True if the text is empty or only white space.
+// Returns true if the text is empty or only white space.
 inline bool is_blank(std::string_view text) { return stripped(text).empty(); }
 
 // Returns the value as Python's str() writes it: "True", "3", "4.75", the string itself; "" for null.
 std::string value_text(const Value& value);
 
 // Returns the type of a single csv cell: kInt for " 12", kFloat for "1e-3", kBool for "True", kNull for an empty text,
-// kString for all others. "nan" and "NA" are strings, because they may be a review.
+// kString for all others. "nan" and "NA" are strings, because a text column may hold them.
 ColumnType type_of_text(std::string_view text);
 
 // Parses `text` as `type`. Returns null if it does not parse, or if it is empty and `type` is not kString.

@@ -1,4 +1,4 @@
-// jsonl and csv as Python's json and pandas read them back.
+// Writes jsonl and csv that Python's json and pandas read back unchanged.
 #include "table/writer.h"
 
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kFullBuffer = size_t{1} << 18;
 
-// What JSON has no number for is null in it.
+// Returns true for null, and for NaN and infinity, which JSON cannot represent.
 bool is_json_null(const Value& value) {
   const auto* number = std::get_if<double>(&value);
   return is_null(value) || (number != nullptr && !std::isfinite(*number));

@@ -1,4 +1,4 @@
-// Writes rows one by one as jsonl or csv, to a file that appears whole at commit(), or to a stream.
+// Writes rows one by one as jsonl or csv, to a stream, or to a file that appears at commit().
 #pragma once
 
 #include <filesystem>
@@ -17,23 +17,23 @@ namespace hone::table {
 
 enum class RowFormat { kJsonLines, kCsv };
 
-// By the extension: .jsonl, .ndjson, .json -> kJsonLines; .csv -> kCsv. Error (kUsage) for another.
+// Returns the format of the extension: .jsonl, .ndjson, .json -> kJsonLines; .csv -> kCsv. Error (kUsage) for another.
 RowFormat row_format(const std::filesystem::path& path);
 
 class RowWriter {
  public:
-  // csv: the header is written first. jsonl: the keys, in this order.
+  // `column_names` are the header of csv, or the keys of jsonl.
   RowWriter(const std::filesystem::path& path, RowFormat format, std::vector<std::string> column_names);
-  // Hands the bytes to `stream` as they are made.
+  // Passes the bytes to `stream`.
   using Stream = std::function<void(std::string_view bytes)>;
   RowWriter(Stream stream, RowFormat format, std::vector<std::string> column_names);
 
-  // One value a column; null is an empty csv cell and JSON null.
+  // Writes a row with one value for each column. Null becomes an empty csv cell or JSON null.
   void write(std::span<const Value> values);
-  // A row that is JSON already, as {"label": "POSITIVE", "scores": {...}}; jsonl only.
+  // Writes a row that is already JSON, such as {"label": "POSITIVE", "scores": {...}}. For jsonl only.
   void write_json(std::string_view object);
   uint64_t rows() const { return rows_; }
-  // Writes what is still held back.
+  // Writes the buffered rows.
   void flush();
   void commit();
 

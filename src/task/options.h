@@ -1,4 +1,4 @@
-// The options that say which rows are read; shared by the commands that read rows.
+// The options that select rows, shared by all commands that read rows.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace hone::task {
 
-// Which files, and which columns of them.
+// Selects files and their columns.
 struct RowOptions {
   std::filesystem::path dataset;
   std::string dataset_config_name;
@@ -37,7 +37,7 @@ struct RowOptions {
   }
 };
 
-// Which part of the rows is used.
+// Selects a part of the rows.
 struct SampleOptions {
   std::optional<uint64_t> shuffle_seed;
   std::optional<int64_t> max_eval_samples;

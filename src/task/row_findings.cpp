@@ -30,7 +30,7 @@ struct TextsHash {
   }
 };
 
-// The text of a row, and the second one if rows are pairs.
+// Reads the text of a row, or both texts if the rows are pairs.
 class TextReader {
  public:
   TextReader(const table::Rows& rows, const table::TextColumns& columns) : text_(rows.column(columns.text)) {
@@ -51,7 +51,7 @@ std::string rows_are(uint64_t count, uint64_t all, std::string_view name) {
   return fmt::format("{} of {} {} rows ({:.1f} %)", count, all, name, percent(count, all));
 }
 
-// Texts of the training rows, each with its first row.
+// The distinct texts of the training rows, each with its first row.
 using FirstRows = std::unordered_map<Texts, uint64_t, TextsHash>;
 
 // What the findings read: the rows, the columns with texts and labels, and the class of each training row.

@@ -1,5 +1,5 @@
-// What is unusual about the rows of a run and probably not wanted: repeated rows, contradictory labels, evaluation rows
-// among the training rows, a dominant class, exchanged columns.
+// Finds unusual rows that the user probably does not want: repeated rows, contradictory labels, evaluation rows among
+// the training rows, a dominant class, exchanged columns.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// How logits become scores, and what happens to a score that is not a number: one rule for eval, predict, train and
-// serve. Needs no torch.
+// Converts logits to scores, and reports scores that are not finite. eval, predict, train and serve use the same rules.
+// Needs no torch.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace hone::task {
 
-// transformers' names (function_to_apply), for options and schemas; the table of functions has the same ones.
+// transformers' names (function_to_apply), for options and schemas; the table of functions has the same names.
 inline constexpr std::array<std::string_view, 3> kScoreFunctionNames = {"softmax", "sigmoid", "none"};
 
 struct ScoreFunction {
@@ -34,7 +34,7 @@ void apply_score_function(const ScoreFunction& function, std::span<float> values
 // Returns the first row of `values` [rows, num_labels] that holds NaN or infinity, or nullopt.
 std::optional<size_t> first_nonfinite_row(std::span<const float> values, size_t num_labels);
 
-// The error (kInput) about such a row; `row` names it: "reviews.csv:17", "inputs[3]".
+// Returns the error (kInput) for such a row; `row` names it: "reviews.csv:17", "inputs[3]".
 Error nonfinite_error(std::string_view row);
 
 }  // namespace hone::task

@@ -58,7 +58,7 @@ Rows shuffled_and_cut(Rows rows, std::optional<uint64_t> shuffle_seed, std::opti
   return most ? rows.take(static_cast<uint64_t>(*most)) : rows;
 }
 
-// Sets the evaluation rows and their name, unless they are held out of the training rows later.
+// Sets the evaluation rows and their name, unless a later step holds them out of the training rows.
 void choose_evaluation(const std::map<std::string, Rows>& splits, const SplitRequest& request, TrainingRows& chosen) {
   if (splits.contains("validation")) {
     chosen.evaluation_name = "validation";

@@ -1,4 +1,4 @@
-// Chooses the rows that train and those that evaluate from the files of a data set, as the options say.
+// Chooses the training and the evaluation rows from the files of a data set.
 #pragma once
 
 #include <cstdint>

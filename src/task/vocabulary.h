@@ -1,4 +1,4 @@
-// Tokens for which the model's word embedding has no row.
+// Finds tokens for which the model's word embedding has no row.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace hone::task {
 
-// Warns if the embedding has `num_rows` rows and the tokenizer has added tokens beyond them. Throws kInput if other
-// tokens are beyond them: then `folder` holds the tokenizer of another model.
+// Warns if added tokens of the tokenizer have no row in an embedding of `num_rows` rows. Throws kInput if other tokens
+// have no row, because then `folder` holds the tokenizer of another model.
 void check_vocabulary(const text::Tokenizer& tokenizer, int64_t num_rows, const std::filesystem::path& folder);
 
 // Throws kInput if the embedding has no row for one of the ids; `place` names their text.

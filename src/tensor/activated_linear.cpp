@@ -27,7 +27,7 @@ struct Settings {
   at::ScalarType weight_type = at::kFloat;
 };
 
-// A graph that is kept may run backward again.
+// Returns false if the graph is retained, because backward may run again.
 bool may_overwrite(bool overwrite_x) { return overwrite_x && !torch::autograd::get_current_graph_task_keep_graph(); }
 
 class ActivatedLinearFunction : public torch::autograd::Function<ActivatedLinearFunction> {
@@ -53,7 +53,7 @@ class ActivatedLinearFunction : public torch::autograd::Function<ActivatedLinear
     const at::Tensor &x = saved[0], &bias = saved[1], &cast_weight = saved[2];
     const auto& [kind, overwrite_x, weight_type] = saved_in<Settings>(*context);
     const at::Tensor gradient = gradients[0].contiguous();
-    const at::Tensor x_gradient = rows_product(gradient, cast_weight);  // of the activations until the sweep
+    const at::Tensor x_gradient = rows_product(gradient, cast_weight);  // the sweep makes it that of x
     at::Tensor activated;
     if (context->needs_input_grad(1)) activated = may_overwrite(overwrite_x) ? x : at::empty_like(x);
     const bool wants_bias = bias.defined() && context->needs_input_grad(3);

@@ -1,6 +1,6 @@
-// activation(x + bias) W^T: the second half of a feed-forward block. Of its two wide matrices (usually four times as
-// wide as the model) it keeps only x: backward recomputes the activations in the sweep that it makes over x anyway.
-// Shapes: T rows, F width of the activation, O out features.
+// activation(x + bias) W^T: the second half of a feed-forward block. Keeps only x, one of the two wide matrices
+// (usually four times as wide as the model). Backward needs a sweep over x anyway, and recomputes the activations in
+// it. Shapes: T rows, F width of the activation, O out features.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,9 +9,9 @@
 
 namespace hone::tensor {
 
-// x [T, F] on the CPU, bias [F] or undefined, weight [O, F], `cast_weight` the same in x's type -> [T, O] of x's type.
-// Types and gradients are those of tensor::activation and tensor::linear. `overwrite_x` lets backward overwrite x when
-// the graph is no longer needed; set it only if nothing else reads x, such as for a fresh product.
+// x [T, F] on the CPU, bias [F] or undefined, weight [O, F], `cast_weight` the weight in x's type -> [T, O] of x's
+// type. Types and gradients are those of tensor::activation and tensor::linear. `overwrite_x` lets backward overwrite x
+// if the graph is not retained. Set it only if nothing else reads x, for example for a fresh product.
 at::Tensor activated_linear(const at::Tensor& x, const at::Tensor& bias, kernel::ActivationKind kind,
                             const at::Tensor& weight, const at::Tensor& cast_weight, bool overwrite_x = false);
 

@@ -53,7 +53,7 @@ class ActivationFunction : public torch::autograd::Function<ActivationFunction> 
   }
 };
 
-// The rows of a dense tensor, from column `first` on.
+// Returns the rows of a dense tensor, from column `first` on.
 template <typename S>
 kernel::StridedRows<const S> rows_of(const at::Tensor& x, int64_t first = 0) {
   return {elements<S>(x) + first, x.size(-1)};

@@ -17,10 +17,10 @@ at::Tensor activation(const at::Tensor& x, const at::Tensor& bias, ActivationKin
 // silu(gate) * up, gate and up [*, F].
 at::Tensor silu_gate(const at::Tensor& gate, const at::Tensor& up);
 
-// The same for one matrix [*, 2 F] whose halves are gate and up, as one matrix product gives them.
+// The same for one matrix [*, 2 F] whose halves are gate and up, the result of a joined product.
 at::Tensor silu_gate(const at::Tensor& gate_and_up);
 
-// The same by libtorch's operations; used on devices other than the CPU.
+// The same by libtorch's operations, for devices other than the CPU.
 at::Tensor activation_by_library(const at::Tensor& x, const at::Tensor& bias, ActivationKind kind);
 at::Tensor silu_gate_by_library(const at::Tensor& gate, const at::Tensor& up);
 

@@ -1,4 +1,4 @@
-// The arena is never destroyed, because static tensors may outlive any other object.
+// The arena is never destroyed, because static tensors may outlive other static objects.
 #include "tensor/allocator.h"
 
 #include <c10/core/Allocator.h>

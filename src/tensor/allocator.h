@@ -1,28 +1,28 @@
 // The allocator of tensors on the CPU: large blocks come from an arena that keeps freed memory (block_arena.h), small
-// ones from the system. Memory with other owners (mapped files) is not affected.
+// ones from the system. It does not affect memory with other owners, such as mapped files.
 #pragma once
 
 #include <cstdint>
 
 namespace hone::tensor {
 
-// Makes libtorch use this allocator from now on; further calls do nothing. An allocation that does not fit throws Error
-// (kIo) with the requested size, the memory in use and the limit: the memory that this process may have
-// (base/machine.h). If addresses are limited (ulimit -v), libtorch keeps its own allocator.
+// Makes libtorch use this allocator; further calls do nothing. An allocation beyond the limit, the memory that this
+// process may use (base/machine.h), throws Error (kIo) with the requested size, the memory in use and the limit. If the
+// address space is limited (ulimit -v), libtorch keeps its own allocator.
 void install_caching_allocator();
 
 struct AllocatorStatistics {
   uint64_t in_use_bytes = 0, peak_in_use_bytes = 0;
-  uint64_t cached_bytes = 0;     // free, kept for the next blocks
+  uint64_t cached_bytes = 0;     // free memory, kept for later blocks
   uint64_t peak_held_bytes = 0;  // in use or kept
   uint64_t fresh_bytes = 0;      // requested from the system so far
   uint64_t limit_bytes = 0;
 };
 
-// Statistics of large blocks; zeros if the allocator is not installed.
+// Returns the statistics of large blocks; zeros if the allocator is not installed.
 AllocatorStatistics allocator_statistics();
 
-// Returns memory that is kept but not in use to the system; returns how many bytes.
+// Gives cached memory back to the system. Returns the number of bytes.
 uint64_t release_cached_memory();
 
 }  // namespace hone::tensor

@@ -135,8 +135,8 @@ at::Tensor padded_rows(const Packing& packing) {
   return rows;
 }
 
-// [B, 1 or H, S, S], added to the scores: -inf where a query must not see a key. Queries of padding see all keys, so
-// that no result is NaN.
+// Returns the bias [B, 1 or H, S, S] of the scores: -inf where a query must not see a key. Padding queries see all
+// keys, so that no result is NaN.
 at::Tensor padded_bias(const at::Tensor& rows, const Packing& packing, const AttentionOptions& options,
                        const at::TensorOptions& like) {
   const int64_t batch = packing.num_sequences(), longest = packing.max_length();

@@ -1,4 +1,4 @@
-// Attention over a packed batch as an autograd function around kernel/attention.h; on other devices than the CPU by
+// Attention over a packed batch as an autograd function around kernel/attention.h. Other devices than the CPU use
 // libtorch. Shapes: T tokens in total, S tokens of one sequence, H query heads, G key and value heads, D head width.
 #pragma once
 
@@ -25,8 +25,8 @@ struct AttentionOptions {
 // has no gradient.
 at::Tensor attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options);
 
-// The same by libtorch's operations on a padded batch, for devices without hone's kernels. libtorch draws the dropout,
-// seeded from the position in training.
+// The same by libtorch's operations on a padded batch, for other devices than the CPU. libtorch draws the dropout; the
+// position in training is its seed.
 at::Tensor library_attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options);
 
 }  // namespace hone::tensor

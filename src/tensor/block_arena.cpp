@@ -1,4 +1,4 @@
-// Counts memory in huge pages: a huge page with any block in it is held, because the system allocates it as a whole.
+// Counts memory in huge pages, because the system allocates a huge page as a whole.
 #include "tensor/block_arena.h"
 
 #include <sys/mman.h>
@@ -108,7 +108,7 @@ uint64_t BlockArena::untouched_pages(uint64_t offset, uint64_t size) const {
   return static_cast<uint64_t>(std::count(begin, end, false));
 }
 
-// Returns gaps to the system until `num_pages` more fit under the limit; keeps the gap that they are for.
+// Gives gaps back to the system until `num_pages` more fit under the limit, except the gap that the caller will use.
 bool BlockArena::make_room(uint64_t num_pages, uint64_t limit, uint64_t kept_gap) {
   const uint64_t limit_pages = rounded_up(limit, kHugePage) / kHugePage;
   while (num_touched_ + num_pages > limit_pages) {
@@ -131,7 +131,7 @@ BlockArena::Gaps::const_iterator BlockArena::oldest_gap(uint64_t kept_gap) const
   return oldest;
 }
 
-// Returns huge pages that lie entirely in the gap to the system, from its end on; returns how many.
+// Gives huge pages that lie entirely in the gap back to the system, beginning at its end. Returns their number.
 uint64_t BlockArena::give_back(uint64_t offset, const Gap& gap, uint64_t most_pages) {
   const uint64_t begin = rounded_up(offset, kHugePage) / kHugePage;
   const uint64_t end = std::min(offset + gap.size, committed_) / kHugePage;

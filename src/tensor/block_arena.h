@@ -1,6 +1,6 @@
-// Memory for large blocks, kept after a free for the next blocks: fresh pages are the most expensive part of a large
-// allocation, and the system's allocator returns them at each free. One range of addresses is split on allocation (best
-// fit) and merged on free, so that a block can reuse the memory of earlier blocks of any size.
+// Allocates large blocks and keeps freed memory for later blocks. Fresh pages are the most expensive part of a large
+// allocation, and the system's allocator returns them at each free. The arena splits one range of addresses on
+// allocation (best fit) and merges it on free, so that a block can reuse the memory of earlier blocks of any size.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,10 @@ namespace hone::tensor {
 
 struct ArenaOptions {
   uint64_t address_bytes = 0;  // reserved; costs no memory until used
-  uint64_t limit_bytes = 0;    // of memory; allocations beyond it fail
-  // If the arena would hold more than this share of the peak memory in use, it returns freed memory to the system, the
-  // longest unused first.
-  double slack = 1.03;  // as fast in training as 1.125, with 3 % less memory
+  uint64_t limit_bytes = 0;    // maximum memory; allocations beyond it fail
+  // If the arena would hold more than this multiple of the peak memory in use, it returns freed memory to the system,
+  // the longest unused first.
+  double slack = 1.03;  // measured in training: as fast as 1.125, with 3 % less memory
 };
 
 struct ArenaStatistics {
@@ -31,7 +31,7 @@ struct ArenaStatistics {
 // Thread-safe.
 class BlockArena {
  public:
-  // If the system reserves no addresses, the arena is empty and every allocation fails.
+  // If the system cannot reserve the addresses, the arena is empty and every allocation fails.
   explicit BlockArena(const ArenaOptions& options);
   ~BlockArena();
   BlockArena(const BlockArena&) = delete;
@@ -40,12 +40,12 @@ class BlockArena {
   bool is_empty() const { return size_ == 0; }
   bool contains(const void* block) const;
 
-  // Returns a block aligned to a page of 4 KiB, in huge pages if the system has them; null if limit, addresses or
-  // system do not allow it.
+  // Returns a block aligned to 4 KiB, in huge pages if the system has them. Returns null if the limit, the address
+  // range or the system do not allow it.
   void* allocate(uint64_t bytes);
   void release(void* block);
 
-  // Returns all unused memory to the system; returns how much.
+  // Gives all unused memory back to the system. Returns the number of bytes.
   uint64_t give_back();
 
   ArenaStatistics statistics() const;
@@ -73,7 +73,7 @@ class BlockArena {
   Gaps gaps_;
   std::set<std::pair<uint64_t, uint64_t>> gaps_by_size_;  // (size, offset)
   std::unordered_map<uint64_t, uint64_t> used_;           // offset to size
-  std::vector<bool> touched_;                             // huge pages with memory
+  std::vector<bool> touched_;                             // whether each huge page has memory
   uint64_t num_touched_ = 0, num_frees_ = 0;
   ArenaStatistics statistics_;
 };

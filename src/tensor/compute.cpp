@@ -1,4 +1,4 @@
-// bf16 is chosen only if it is native: emulated bf16 is many times slower than fp32.
+// Chooses bf16 only if it is native, because emulated bf16 is many times slower than fp32.
 #include "tensor/compute.h"
 
 #include <ATen/ATen.h>
@@ -18,7 +18,7 @@ at::Device choose_device(const std::string& name) {
   const bool has_cuda = torch::cuda::is_available();
   if (name == kCuda && !has_cuda) {
     throw Error(ErrorKind::kUnsupported, "device is \"cuda\", but libtorch finds no CUDA device here",
-                "leave --device out to compute on the processor; `hone devices` lists what there is");
+                "leave --device out to compute on the processor; `hone devices` lists the available devices");
   }
   return has_cuda && name != kCpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
 }

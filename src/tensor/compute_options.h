@@ -1,5 +1,5 @@
-// The options of every command that computes: threads, device, number format. Without libtorch, because the program
-// parses them before it loads libtorch.
+// The options of every command that computes: threads, device, number format. This header needs no libtorch, because
+// the program parses the options before it loads libtorch.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace hone::tensor {
 
-// The names that --device and --precision take.
+// The values of --device and --precision.
 inline constexpr std::string_view kAuto = "auto", kCpu = "cpu", kCuda = "cuda", kFp32 = "fp32", kBf16 = "bf16";
 inline constexpr std::array kDeviceNames = {kAuto, kCpu, kCuda};
 inline constexpr std::array kPrecisionNames = {kAuto, kFp32, kBf16};

@@ -89,7 +89,7 @@ class ChunkGradients {
 
   bool wanted() const { return hidden_.defined() || weight_.defined() || bias_.defined(); }
 
-  // gradient: of the logits of rows `start` on, whose inputs are `rows`.
+  // Adds the gradients of one chunk. `gradient` is that of the logits; `rows` are the inputs, from row `start` on.
   void add(const at::Tensor& gradient, const at::Tensor& rows, int64_t start) {
     if (hidden_.defined()) {
       at::Tensor part = hidden_.narrow(0, start, rows.size(0));

@@ -52,7 +52,7 @@ uint64_t seed_of(const PhiloxBlock& words) { return uint64_t{words[1]} << 32 | w
 }  // namespace
 
 at::Tensor dropout_by_library(const at::Tensor& x, double p, const RandomStream& stream, uint64_t first_element) {
-  // Beyond the blocks of any draw of elements.
+  // A block beyond those of all elements.
   const PhiloxBlock words = stream.block((uint64_t{1} << 47) + first_element / 4);
   at::Generator generator = at::globalContext().defaultGenerator(x.device()).clone();
   generator.set_current_seed(seed_of(words));

@@ -11,16 +11,17 @@
 namespace hone::tensor {
 
 // x * mask / (1 - p), of x's shape; element i of x (row-major) is kept iff stream.word(first_element + i) >= p * 2^32.
-// p in [0, 1]; p == 0 returns x itself. x: float, double or bfloat16. first_element is a multiple of 4; it is
-// for a draw made in parts. On devices other than the CPU: dropout_by_library.
+// p in [0, 1]; p == 0 returns x itself. x: float, double or bfloat16. first_element is a multiple of 4; it allows
+// computing a draw in parts. Devices other than the CPU use dropout_by_library.
 at::Tensor dropout(const at::Tensor& x, double p, const RandomStream& stream, uint64_t first_element = 0);
 
-// The same by libtorch's operations, on any device, with other draws than dropout's: from a copy of the device's
-// generator, seeded from the position in training, so equally reproducible. Stores the mask for backward.
+// Dropout by libtorch's operations, on any device. The draws differ from those of dropout(): they come from a copy of
+// the device's generator. They are reproducible too, because the position in training is the seed. Stores the mask for
+// backward.
 at::Tensor dropout_by_library(const at::Tensor& x, double p, const RandomStream& stream, uint64_t first_element = 0);
 
-// Seeds libtorch's own generator of the device, for operations of libtorch that draw by themselves: the next draw then
-// depends only on the position in training. Does nothing if p is 0.
+// Seeds libtorch's generator of the device with the position in training, for operations of libtorch that draw
+// themselves. Does nothing if p is 0.
 void seed_library_draws(c10::Device device, const RandomStream& stream, double p);
 
 }  // namespace hone::tensor

@@ -1,4 +1,4 @@
-// The element types of weight files, by safetensors' names.
+// Converts the element types of weight files from and to safetensors' names.
 #pragma once
 
 #include <c10/core/ScalarType.h>

@@ -13,7 +13,7 @@ namespace hone::tensor {
 
 struct EmbeddingTable {
   at::Tensor weight;        // [rows, C]
-  at::Tensor ids;           // [T] int64; each lies in the table
+  at::Tensor ids;           // [T] int64; each is a row of the table
   int64_t padding_id = -1;  // this row has no gradient; -1: every row has one
 };
 
@@ -29,7 +29,7 @@ struct EmbeddingOptions {
 // 1 to 4 tables -> [T, C]. The gradients of the tables are dense, and equal from run to run.
 at::Tensor embedding_norm(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
 
-// The same by libtorch's operations, used on devices other than the CPU; its dropout is dropout_by_library.
+// The same by libtorch's operations, for devices other than the CPU. Its dropout is dropout_by_library.
 at::Tensor embedding_norm_by_library(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
 
 }  // namespace hone::tensor

@@ -94,7 +94,7 @@ int64_t version_of(const at::Tensor& weight) { return weight.is_inference() ? 0 
 at::Tensor CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
   if (weight.scalar_type() == dtype) return weight;
   if (!copy_.defined() || copy_.scalar_type() != dtype || source_ != weight.const_data_ptr() || version_ != version) {
-    // The next training step may use a copy that an evaluation makes.
+    // Leaves inference mode, because a training step may later use the copy that an evaluation makes.
     const c10::InferenceMode for_training_too(false);
     const at::NoGradGuard no_gradients;
     copy_ = weight.detach().to(dtype);

@@ -11,10 +11,11 @@ namespace hone::tensor {
 // Returns a number that changes with the weight's values; 0 for an inference tensor.
 int64_t version_of(const at::Tensor& weight);
 
-// A weight in the type of the product: if x is bfloat16, a copy that is made again when the weight has changed.
+// A weight in the type of the product. If x is bfloat16, holds a copy, and renews it when the weight has changed.
 class CastWeight {
  public:
-  // Returns `weight` in `dtype`: itself if it has this type. `version` changes with the weight's values.
+  // Returns `weight` in `dtype`; the weight itself if it has this type. `version` must change when the weight's values
+  // change.
   at::Tensor in(const at::Tensor& weight, at::ScalarType dtype, int64_t version);
   at::Tensor in(const at::Tensor& weight, at::ScalarType dtype) { return in(weight, dtype, version_of(weight)); }
 
@@ -29,8 +30,7 @@ class CastWeight {
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cast_weight, const at::Tensor& bias);
 
 // Several linears of one input in one product. `joined` [sum of O, I] holds the weights one after another, in x's type,
-// and joined_bias [sum of O] their biases in x's type. Each weight and bias that is not frozen gets its part of the
-// gradient.
+// and joined_bias [sum of O] their biases in x's type. Each weight and bias that requires a gradient gets its part.
 at::Tensor joined_linear(const at::Tensor& x, const std::vector<at::Tensor>& weights,
                          const std::vector<at::Tensor>& biases, const at::Tensor& joined,
                          const at::Tensor& joined_bias);

@@ -54,7 +54,7 @@ void run_forward(const Settings& settings, const at::Tensor& x, const variable_l
   kernel::norm_forward(settings.shape, arrays);
 }
 
-// gradients: one for each Input, undefined if not wanted.
+// `gradients` has one tensor for each Input, undefined if that gradient is not needed.
 template <typename S>
 void run_backward(const kernel::NormShape& shape, const at::Tensor& sum_gradient, const at::Tensor& normed_gradient,
                   const variable_list& saved, const variable_list& gradients, bool shares_residual) {

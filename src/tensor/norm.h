@@ -20,7 +20,7 @@ struct NormOptions {
   at::Tensor residual;  // of x's shape, or undefined: added after dropout
   double p = 0;         // of dropout, in [0, 1]
   RandomStream stream;  // element (row, column) has index row * C + column
-  // Overwrites x with the sum; set it only if nothing else reads x, such as for a fresh product.
+  // Overwrites x with the sum. Set it only if nothing else reads x, for example for a fresh product.
   bool overwrite_x = false;
 };
 
@@ -29,12 +29,12 @@ struct NormResult {
   at::Tensor normed;  // the norm of sum
 };
 
-// x [*, C] of float, double or bfloat16, on any device; the results have x's type. Parameters may be float if x is
-// bfloat16; they, the statistics and their gradients are computed in float. Backward takes gradients of one or both
+// x [*, C] of float, double or bfloat16, on any device; the results have x's type. If x is bfloat16, parameters may be
+// float; statistics and gradients of parameters are computed in float. Backward accepts gradients of one or both
 // results.
 NormResult residual_norm(const at::Tensor& x, const NormOptions& options);
 
-// The same by libtorch's operations, used on devices other than the CPU; its dropout is dropout_by_library.
+// The same by libtorch's operations, for devices other than the CPU. Its dropout is dropout_by_library.
 NormResult residual_norm_by_library(const at::Tensor& x, const NormOptions& options);
 
 }  // namespace hone::tensor

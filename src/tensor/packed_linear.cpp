@@ -1,4 +1,5 @@
-// libtorch does not export oneDNN's functions, but registers those that compiled models use as operators.
+// Calls oneDNN through the operators that libtorch registers for compiled models, because libtorch does not export its
+// functions.
 #include "tensor/packed_linear.h"
 
 #include <ATen/ATen.h>
@@ -35,7 +36,7 @@ at::Tensor call(const Operator& op, std::vector<c10::IValue> arguments) {
   return arguments.front().toTensor();
 }
 
-// The rows of a usual batch, for which oneDNN chooses the format.
+// oneDNN chooses the packed format for this number of rows, that of a usual batch.
 constexpr int64_t kUsualRows = 256;
 
 at::Tensor packed_by_mkl(const at::Tensor& weight) {

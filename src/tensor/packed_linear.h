@@ -1,6 +1,6 @@
-// x W^T + b without gradients. The weight is packed once in the layout of the processor's matrix code; libtorch's own
-// product packs it at every call. fp32 by MKL (kernel/packed_sgemm.h), bfloat16 by oneDNN. Shapes: T rows, I in, O out
-// features.
+// x W^T + b without gradients. Packs the weight once in the layout of the processor's matrix code, while libtorch's own
+// product packs it at every call. MKL computes fp32 (kernel/packed_sgemm.h), oneDNN bfloat16. Shapes: T rows, I in, O
+// out features.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,14 +9,15 @@
 
 namespace hone::tensor {
 
-// Whether products with x use packed weights: on the CPU, without gradients, if this build of libtorch can pack.
+// Returns whether products with x use packed weights: on the CPU, without gradients, and if this build of libtorch can
+// pack.
 bool takes_packed_weights(const at::Tensor& x);
 
 class PackedWeight {
  public:
-  // Packs `weight` [O, I] for x of `dtype`, unless it is packed and its memory, type and `version` are the same.
+  // Packs `weight` [O, I] for x of `dtype`. Does nothing if memory, type and `version` are those of the packed weight.
   const PackedWeight& in(const at::Tensor& weight, at::ScalarType dtype, int64_t version);
-  // Frees the memory: a weight in training changes too often to be packed.
+  // Frees the memory. A weight in training changes too often to be packed.
   void release() { packed_ = at::Tensor(); }
 
   const at::Tensor& packed() const { return packed_; }

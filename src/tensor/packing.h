@@ -28,8 +28,8 @@ struct Packing {
   void check(int64_t num_rows) const;
 };
 
-// Returns the row of each sequence's first token, which stands for the sequence: x [T, C] -> [B, C], in float whatever
-// the type of x, because the heads compute in float.
+// Returns the row of each sequence's first token, which represents the sequence: x [T, C] -> [B, C]. The result is
+// always float, because the heads compute in float.
 at::Tensor first_rows(const at::Tensor& x, const Packing& packing);
 
 }  // namespace hone::tensor

@@ -1,5 +1,5 @@
-// Reads Python's pickle format as plain data. Nothing in it is executed: calls are only recorded, and only functions on
-// the reader's list are allowed. (Opcodes: Python's Lib/pickletools.py.)
+// Reads Python's pickle format as plain data. Executes nothing: records calls, and only those of functions on the
+// reader's list. (Opcodes: Python's Lib/pickletools.py.)
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,13 @@ enum class PickleKind {
   kList,
   kDict,        // items: key, value, key, value, ...
   kGlobal,      // text: "module name"
-  kCall,        // items: those set on its result, such as of a dict; callee and arguments below
+  kCall,        // items: the items set on the result, for example on a dict; see callee and arguments
   kPersistent,  // arguments[0]: the id
 };
 
 struct PickleValue {
   PickleKind kind = PickleKind::kNone;
-  int64_t integer = 0;  // of kInteger and kFlag
+  int64_t integer = 0;  // for kInteger and kFlag
   double number = 0;
   std::string text;
   std::vector<const PickleValue*> items;

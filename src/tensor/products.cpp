@@ -13,7 +13,7 @@ namespace hone::tensor {
 
 namespace {
 
-// On the CPU oneDNN computes products of bfloat16.
+// Returns whether oneDNN computes the product: for bfloat16 on the CPU.
 bool is_onednns(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kBFloat16; }
 
 at::Tensor transposed(const at::Tensor& matrix) {
@@ -39,8 +39,8 @@ at::Tensor zero_padded(const at::Tensor& rows, int64_t count) {
   return padded;
 }
 
-// oneDNN keeps code for each number of rows (row_chunks.h), so it gets only multiples of kGradientRows; the last rows
-// are padded with zeros.
+// oneDNN keeps code for each number of rows (row_chunks.h). So this function passes multiples of kGradientRows, and
+// pads the last rows with zeros.
 at::Tensor weight_gradient_by_onednn(const at::Tensor& gradient, const at::Tensor& x, bool transposes) {
   const auto product = [&](const at::Tensor& g, const at::Tensor& rows) {
     return at::mm(transposes ? transposed(g) : g.t(), rows);

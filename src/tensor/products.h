@@ -11,9 +11,9 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
 // x [T, I], weight [O, I] of x's type, bias [O] or undefined -> [T, O].
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
-// gradient [T, O]^T x [T, I] -> [O, I]: the gradient of a linear's weight; for bfloat16 the result may be fp32. If
-// `transposes`, or if libtorch's product of a transposed operand is slow (bfloat16 on AMX: at half the speed), makes a
-// transposed copy.
+// gradient [T, O]^T x [T, I] -> [O, I]: the gradient of a linear's weight; for bfloat16 the result may be fp32.
+// `transposes`: makes a transposed copy first. Without this argument, does so in bfloat16 on AMX, where libtorch's
+// product of a transposed operand has half the speed.
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes);
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
 

@@ -1,6 +1,6 @@
 // Computes a product in chunks with a few fixed numbers of rows. oneDNN compiles code for each new shape and keeps it
-// (milliseconds and about a megabyte each), and each packed batch has another number of tokens: memory would grow
-// during training.
+// (milliseconds and about a megabyte each). Each packed batch has another number of tokens, so memory would grow during
+// training.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -9,10 +9,10 @@
 
 namespace hone::tensor {
 
-// The remaining rows are padded to a multiple of kLastRows.
+// Pads the last rows to a multiple of kLastRows.
 inline constexpr int64_t kChunkRows[] = {1024, 512, 256, 128, 64}, kLastRows = 8;
 
-// A product that sums over the rows gets multiples of this number.
+// The number of rows of a product that sums over rows is a multiple of this.
 inline constexpr int64_t kGradientRows = 256;
 
 // x [T, I] -> y [T, O], of x's type. product(x_rows, y_rows) computes the rows y_rows [t, O] from x_rows [t, I]; rows

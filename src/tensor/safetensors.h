@@ -1,5 +1,5 @@
 // The safetensors format (huggingface.co/docs/safetensors): 8 bytes of header length, a JSON header, then the bytes of
-// the tensors without gaps. The file is mapped; its header is checked before use.
+// the tensors without gaps. Maps the file, and checks its header before use.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -20,7 +20,7 @@ class SafetensorsFile {
   // Errors: kIo; kInput naming file, tensor and value for an invalid file.
   explicit SafetensorsFile(const std::filesystem::path& path);
 
-  // In the order of their bytes; valid while this object lives.
+  // Returns the tensors in the order of their bytes; valid while this object lives.
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 

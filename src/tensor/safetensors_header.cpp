@@ -20,7 +20,7 @@ constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // as in the reference reader
 constexpr size_t kLengthBytes = 8;
 constexpr const char* kBrokenHint = "the file is damaged or incomplete: download it again";
 
-// A map, not base/json.h's ordered object, which searches linearly: a header may have millions of names.
+// Uses a map because base/json.h's ordered object searches linearly, and a header may have millions of names.
 using HeaderJson = nlohmann::json;
 
 Error broken(const std::string& source, const std::string& what) {
@@ -101,7 +101,7 @@ StoredTensor parse_tensor(const std::string& name, const HeaderJson& entry, std:
   return tensor;
 }
 
-// Checks that the sorted positions of the tensors follow each other and fill `data`.
+// Checks that the tensors, sorted by position, are adjacent and fill `data`.
 void check_places(const std::vector<StoredTensor>& tensors, std::string_view data, const std::string& source) {
   const char* expected = data.data();
   for (const StoredTensor& tensor : tensors) {

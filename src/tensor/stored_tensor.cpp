@@ -1,5 +1,5 @@
-// Always copies into separate memory: the alignment of mapped memory depends on the file's header, and the bits of a
-// matrix product depend on the alignment.
+// Always copies into separate memory. The alignment of mapped memory depends on the file's header, and the last bits of
+// matrix products depend on the alignment.
 #include "tensor/stored_tensor.h"
 
 #include <ATen/ATen.h>

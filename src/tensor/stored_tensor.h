@@ -1,4 +1,4 @@
-// A tensor in a weight file: name, type, shape, and bytes that belong to the mapped file.
+// A tensor in a weight file: name, type, shape, and its bytes in the mapped file.
 #pragma once
 
 #include <ATen/core/Tensor.h>

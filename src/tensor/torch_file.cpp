@@ -140,7 +140,7 @@ class StateDictReader {
     return sizes;
   }
 
-  // The bytes from the first element to the last; strides are kept only if the elements are not contiguous.
+  // Sets the bytes from the first element to the last. Keeps the strides only if the elements are not contiguous.
   void place(StoredTensor& tensor, const Storage& storage, int64_t offset) const {
     if (tensor.strides.size() != tensor.shape.size()) {
       throw broken(

@@ -1,5 +1,5 @@
 // pytorch_model.bin: a state dict as torch.save writes it since torch 1.6 (a zip file with a pickle and the storages).
-// The file is mapped; nothing in it is executed (tensor/pickle.h).
+// Maps the file, and executes nothing in it (tensor/pickle.h).
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,7 @@ class TorchFile {
   // Errors: kIo; kInput and kUnsupported naming file, tensor and value.
   explicit TorchFile(const std::filesystem::path& path);
 
-  // In the order of the state dict; valid while this object lives.
+  // Returns the tensors in the order of the state dict; valid while this object lives.
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
 
  private:

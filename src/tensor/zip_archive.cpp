@@ -1,4 +1,4 @@
-// The directory is at the end of the file: searches backwards for its end record, and checks every offset.
+// Searches backwards from the end of the file for the end record of the directory. Checks every offset.
 #include "tensor/zip_archive.h"
 
 #include <bit>
@@ -114,7 +114,7 @@ class ZipReader {
     return entry;
   }
 
-  // The zip64 field has those of the three numbers that do not fit, in this order.
+  // Reads the zip64 field, which has those of the three numbers that do not fit into 32 bits, in this order.
   void read_extra(std::string_view extra, Entry& entry) const {
     while (extra.size() >= 4) {
       const auto id = field<uint16_t>(extra, 0);

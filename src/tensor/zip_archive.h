@@ -1,5 +1,5 @@
-// The members of a zip file that are stored without compression, as torch.save writes them. (PKWARE APPNOTE 6.3.10,
-// with zip64.)
+// Reads the members of a zip file that are stored without compression, as torch.save writes them. (PKWARE APPNOTE
+// 6.3.10, with zip64.)
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// A trie is walked from each position where a token may begin. The matches are those of tokenizers' leftmost-longest
+// Walks a trie from each position where a token may begin. Finds the same matches as tokenizers' leftmost-longest
 // automaton.
 #include "text/added_tokens.h"
 

@@ -1,5 +1,5 @@
-// Added tokens, which are found in the text before the model sees it: special tokens such as [SEP], or words that a
-// user added. A `normalized` token is searched for in the normalized text, in its own normalized form.
+// Added tokens: special tokens such as [SEP], and words that a user added. The tokenizer finds them in the text before
+// it applies the model. It searches the normalized text for the normalized form of `normalized` tokens.
 #pragma once
 
 #include <array>
@@ -17,10 +17,10 @@ namespace hone::text {
 
 struct AddedToken {
   std::string content;
-  bool single_word = false;  // not inside a word
-  bool lstrip = false;       // takes the white space before it
-  bool rstrip = false;       // takes the white space after it
-  bool normalized = true;    // looked for in normalized text
+  bool single_word = false;  // does not match inside a word
+  bool lstrip = false;       // includes the white space before it
+  bool rstrip = false;       // includes the white space after it
+  bool normalized = true;    // matches in the normalized text
   bool special = false;      // omitted by decode(skip_special_tokens)
   int32_t id = -1;
   std::string normalized_content;  // if `normalized`
@@ -32,10 +32,10 @@ struct TextPiece {
   size_t begin, end;  // bytes
 };
 
-// Finds added tokens in a text: the leftmost one, and of several at one position the longest.
+// Finds added tokens in a text. Prefers the leftmost match, and at one position the longest.
 class AddedTokenFinder {
  public:
-  // Takes the tokens whose `normalized` has the given value.
+  // Uses only the tokens whose `normalized` has the given value.
   AddedTokenFinder(std::span<const AddedToken> tokens, bool normalized);
 
   bool is_empty() const { return tokens_.empty(); }
@@ -57,13 +57,13 @@ class AddedTokenFinder {
   int only_first_byte_ = -1;  // if all tokens begin with the same byte
 };
 
-// The added tokens of a tokenizer, with the ids that the tokenizers library gives them.
+// The added tokens of a tokenizer, with the ids that the tokenizers library assigns.
 class AddedTokens {
  public:
-  // Adds `tokens` in order: a token that the model knows keeps its id, another takes the next free one.
+  // Adds `tokens` in order. A token of the model's vocabulary keeps its id; any other gets the next free id.
   AddedTokens(std::vector<AddedToken> tokens, const TokenModel& model, const Normalizer& normalizer);
 
-  // In ascending order of ids.
+  // Returns the tokens in ascending order of ids.
   const std::vector<AddedToken>& tokens() const { return tokens_; }
   const AddedToken* find(int32_t id) const;
   const AddedToken* find(std::string_view content) const;

@@ -1,5 +1,6 @@
-// The effect of BertNormalizer and BertPreTokenizer on each character: it is dropped, a break, a word of its own, part
-// of a word, or several of these. Pages of a table keep the effects; a page is computed at its first use.
+// The effect of BertNormalizer and BertPreTokenizer on each character: they drop it, end a word at it, make it a word,
+// put it into a word, or replace it by several characters. A table caches the effects in pages; the first use of a page
+// computes it.
 #pragma once
 
 #include <array>
@@ -16,26 +17,26 @@ namespace hone::text {
 class BertCharacters {
  public:
   enum class Fate : uint8_t {
-    kDrop,         // not there at all
-    kMark,         // a dropped non-starter: it still takes part in the canonical order
-    kStarterMark,  // a dropped starter: it still ends a run of non-starters
+    kDrop,         // removed without effect
+    kMark,         // a removed non-starter: it still takes part in the canonical order
+    kStarterMark,  // a removed starter: it still ends a run of non-starters
     kBreak,        // white space
-    kAlone,        // a word of its own
+    kAlone,        // a word by itself
     kInWord,
-    kSeveral,  // `pieces`
+    kSeveral,  // replaced by several characters: see `pieces`
   };
 
-  // One of the characters that a character becomes.
+  // One of the characters that replace a character.
   struct Piece {
     char32_t code;
     Fate fate;
     uint8_t combining_class;
-    bool is_added;  // not the first of its source character
+    bool is_added;  // not the first replacement of its source character
   };
 
   struct Entry {
-    char32_t code = 0;  // what it becomes
-    int32_t id = -1;    // of kAlone: its token; -1 if the vocabulary has neither this token nor an unknown one
+    char32_t code = 0;  // the replacement
+    int32_t id = -1;    // for kAlone: its token; -1 if the vocabulary has neither this token nor an unknown token
     uint16_t first_piece = 0;
     uint8_t num_pieces = 0;
     Fate fate = Fate::kDrop;
@@ -46,7 +47,7 @@ class BertCharacters {
     std::vector<Piece> pieces;
   };
 
-  // `model` must outlive this.
+  // `model` must outlive this object.
   BertCharacters(const BertNormalizerSettings& settings, const WordPiece& model);
   ~BertCharacters();
   BertCharacters(const BertCharacters&) = delete;

@@ -1,5 +1,5 @@
-// The fast path handles words of plain ASCII that end at an ASCII break or punctuation character. For anything else (an
-// accent, a control character to drop, Chinese) a BertSegment handles the text up to the next ASCII break.
+// The fast path handles words of plain ASCII that end at an ASCII break or punctuation character. For other text
+// (accents, control characters, Chinese) a BertSegment handles everything up to the next ASCII break.
 #include "text/bert_encoder.h"
 
 #include <atomic>

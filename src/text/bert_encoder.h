@@ -1,5 +1,5 @@
-// BertNormalizer, BertPreTokenizer and WordPiece in one pass over the bytes. Words of up to 16 ASCII letters and digits
-// are read 16 bytes at a time and looked up in a cache of each thread. Other text is read character by character.
+// BertNormalizer, BertPreTokenizer and WordPiece in one pass over the bytes. Reads words of up to 16 ASCII letters and
+// digits 16 bytes at a time, and looks them up in a cache of the thread. Reads other text character by character.
 #pragma once
 
 #include <array>
@@ -13,19 +13,19 @@ namespace hone::text {
 
 class BertEncoder {
  public:
-  // `model` must outlive this.
+  // `model` must outlive this object.
   BertEncoder(const BertNormalizerSettings& settings, const WordPiece& model);
 
   // Appends the ids of `text` (checked UTF-8).
   void encode(std::string_view text, TokenBuffer& tokens) const;
 
-  // The same with offsets; `begin` is the position of `text` in the original.
+  // Appends ids and offsets. `begin` is the position of `text` in the original text.
   void encode_with_offsets(std::string_view text, uint32_t begin, TokenBuffer& tokens) const;
 
  private:
   enum class AsciiFate : uint8_t { kInWord, kBreak, kAlone, kOther };
 
-  // Each handles what begins at `p` and returns the end of it.
+  // Each handles the word or segment that begins at `p` and returns its end.
   const char* take_word(const char* p, const char* end, WordCache& cache, TokenBuffer& tokens) const;
   const char* take_long_word(const char* p, const char* end, TokenBuffer& tokens) const;
   const char* take_segment(const char* p, const char* end, TokenBuffer& tokens) const;

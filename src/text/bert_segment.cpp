@@ -1,4 +1,4 @@
-// Words are collected as UTF-8. A word longer than any known one is only counted, so that memory stays bounded.
+// Collects words as UTF-8. Only counts the bytes of a word that is too long to be known, so that memory stays bounded.
 #include "text/bert_segment.h"
 
 #include <algorithm>
@@ -10,7 +10,8 @@ namespace hone::text {
 
 namespace {
 
-// A dropped mark matters only for offsets: its neighbours take their origins by their positions in canonical order.
+// A dropped mark matters only for offsets, because the origins of its neighbours depend on their positions in canonical
+// order.
 BertCharacters::Piece dropped_mark(char32_t code) {
   const char32_t first = canonical_decomposition(code).codes[0];
   return {code, BertCharacters::Fate::kMark, static_cast<uint8_t>(combining_class(first)), false};

@@ -1,5 +1,5 @@
-// The slow path of BertEncoder: it reads text character by character, sorts marks into canonical order and, if asked
-// for, tracks the origin of every byte.
+// The slow path of BertEncoder. Reads text character by character, sorts marks into canonical order and, if offsets are
+// requested, tracks the origin of every byte.
 #pragma once
 
 #include <string>
@@ -10,13 +10,14 @@
 
 namespace hone::text {
 
-// Takes the characters of a text in order and writes the tokens of each word at its end.
+// Receives the characters of a text in order, and appends the tokens of a word when the word ends.
 class BertSegment {
  public:
   BertSegment(const BertCharacters& characters, const WordPiece& model, bool with_offsets, TokenBuffer& tokens)
       : characters_(characters), model_(model), with_offsets_(with_offsets), tokens_(tokens) {}
 
-  // Takes one character, whose position is `origin`. Returns true if it ended the word before it and begins no other.
+  // Handles one character, whose position is `origin`. Returns true if it ends the word before it and does not begin
+  // another.
   bool take(char32_t code, Offset origin);
 
   // Ends the last word.
@@ -25,7 +26,7 @@ class BertSegment {
  private:
   using Fate = BertCharacters::Fate;
 
-  // A non-starter that is kept until its run ends.
+  // A non-starter that waits for the end of its run.
   struct Waiting {
     BertCharacters::Piece piece;
     Offset origin;

@@ -1,4 +1,4 @@
-// The table of decoders. tokenizers cleans up each token, transformers the whole text; this file has both.
+// The table of decoders. tokenizers cleans up each token, transformers the whole text; this file does both.
 #include "text/decoders.h"
 
 #include <utility>
@@ -12,7 +12,7 @@ namespace {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
-// transformers' list, in its order; tokenizers has one more, before the fifth from the end.
+// The replacements of transformers, in its order. tokenizers has one more, kDoNot, before " 's".
 constexpr Replacement kCleanUp[] = {{" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
                                     {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
 constexpr Replacement kDoNot = {" do not", " don't"};

@@ -11,7 +11,7 @@
 
 namespace hone::text {
 
-// Returns the text of a token. `is_first`: the token begins the text.
+// Returns the text of a token. `is_first`: it is the first token of the text.
 using Decoder = std::function<std::string(std::string_view token, bool is_first)>;
 
 struct DecoderRow {
@@ -22,8 +22,8 @@ struct DecoderRow {
 
 std::span<const DecoderRow> decoders();
 
-// `spec` is the part's JSON; null makes a decoder that puts a space between tokens. Errors: kUnsupported for an unknown
-// type.
+// `spec` is the decoder's JSON in tokenizer.json; null makes a decoder that puts a space between tokens. Errors:
+// kUnsupported for an unknown type.
 Decoder make_decoder(const Json& spec, const std::string& source);
 
 // Implements transformers' clean_up_tokenization_spaces: removes spaces before punctuation and English contractions.

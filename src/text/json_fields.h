@@ -1,4 +1,5 @@
-// Fields of JSON objects in tokenizer files. A field of the wrong type is an error that names the file and the key.
+// Reads fields of JSON objects in tokenizer files. Throws for a field of the wrong type, and names the file and the
+// key.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@ namespace hone::text {
 bool bool_field(const Json& object, std::string_view key, bool fallback, const std::string& source);
 std::string string_field(const Json& object, std::string_view key, std::string_view fallback,
                          const std::string& source);
-// Accepts 0 to `limit`.
+// Accepts integers from 0 to `limit`.
 int64_t integer_field(const Json& object, std::string_view key, int64_t fallback, int64_t limit,
                       const std::string& source);
 

@@ -1,5 +1,5 @@
-// Each normalizer does what tokenizers does, origins included: a character that replaces another takes its origin, and
-// an added character takes the origin of the character before it.
+// Each normalizer does what tokenizers does, also for origins: a replacement gets the origin of the replaced character,
+// and an added character gets the origin of the character before it.
 #include "text/normalizers.h"
 
 #include <utf8proc.h>
@@ -36,7 +36,7 @@ void sort_non_starters(std::vector<DecomposedCharacter>& text) {
   }
 }
 
-// Origins go by position, also after sorting: the n-th replacing character takes the origin of the n-th character.
+// Assigns origins by position, also after sorting: the n-th replacement gets the origin of the n-th character.
 void take_origins(NormalizedText& text, const std::vector<DecomposedCharacter>& changed) {
   NormalizedText result;
   result.reserve(changed.size());
@@ -77,7 +77,7 @@ std::vector<char32_t> compatibility_decomposition(char32_t code) {
 
 void to_nfkd(NormalizedText& text) { decompose(text, compatibility_decomposition); }
 
-// Composes decomposed text. A composed character takes the origin of its first part.
+// Composes decomposed text. A composed character gets the origin of its first part.
 void compose(NormalizedText& text) {
   if (text.empty()) return;
   std::vector<utf8proc_int32_t> codes;
@@ -136,7 +136,7 @@ void strip(NormalizedText& text, bool left, bool right) {
   if (left) text.erase(text.begin(), std::find_if(text.begin(), text.end(), is_text));
 }
 
-// An inserted character takes the origin of the last removed one.
+// Replaces `pattern` by `content`. Inserted characters get the origin of the last removed one.
 void replace(NormalizedText& text, const NormalizedText& pattern, const NormalizedText& content) {
   const auto is_same = [](const NormalizedCharacter& a, const NormalizedCharacter& b) { return a.code == b.code; };
   NormalizedText result;

@@ -1,5 +1,5 @@
-// Normalizers change a text of code points, each with the bytes of the original text that it came from. normalizers()
-// lists the known kinds, named as in tokenizer.json.
+// Normalizers change a text of code points. Each code point keeps the range of the original text that it came from.
+// normalizers() lists the known kinds, named as in tokenizer.json.
 #pragma once
 
 #include <functional>
@@ -34,7 +34,8 @@ struct NormalizerRow {
 
 std::span<const NormalizerRow> normalizers();
 
-// `spec` is the part's JSON; null makes a normalizer that changes nothing. Errors: kUnsupported for an unknown type.
+// `spec` is the normalizer's JSON in tokenizer.json; null makes a normalizer that changes nothing. Errors: kUnsupported
+// for an unknown type.
 Normalizer make_normalizer(const Json& spec, const std::string& source);
 
 // Returns the settings of a BertNormalizer.

@@ -16,13 +16,13 @@ struct TemplatePiece {
   enum class Kind { kFirst, kSecond, kSpecial };
   Kind kind = Kind::kFirst;
   uint8_t type_id = 0;
-  std::vector<int32_t> ids;  // of kSpecial
+  std::vector<int32_t> ids;  // ids of a kSpecial piece
 };
 
 struct Template {
   std::vector<TemplatePiece> single, pair;
 
-  // The number of special tokens that the template adds to one text or to a pair.
+  // Returns the number of special tokens that the template adds to one text or to a pair.
   size_t num_special(bool is_pair) const;
 };
 
@@ -34,7 +34,8 @@ struct PostProcessorRow {
 
 std::span<const PostProcessorRow> post_processors();
 
-// `spec` is the part's JSON; null makes a template without special tokens. Errors: kUnsupported for an unknown type.
+// `spec` is the post-processor's JSON in tokenizer.json; null makes a template without special tokens. Errors:
+// kUnsupported for an unknown type.
 Template make_post_processor(const Json& spec, const std::string& source);
 
 // Returns the JSON of BERT's template: [CLS] first [SEP] second [SEP].

@@ -1,4 +1,4 @@
-// Splits words by classes of characters: the characters of a class are dropped, are words of their own, or form words
+// Splits words by classes of characters. The characters of a class are dropped, are each a word, or form words
 // together.
 #include "text/pre_tokenizers.h"
 
@@ -12,7 +12,7 @@ namespace {
 
 enum class Fate { kDrop, kAlone, kTogether };
 
-// Characters of one class that are `kTogether` form words; `classify` gives (class, fate).
+// Adjacent `kTogether` characters of one class form a word. `classify` returns (class, fate).
 struct CharacterClass {
   int id;
   Fate fate;

@@ -28,8 +28,8 @@ struct PreTokenizerRow {
 
 std::span<const PreTokenizerRow> pre_tokenizers();
 
-// `spec` is the part's JSON; null makes a pre-tokenizer that keeps the text whole. Errors: kUnsupported for an unknown
-// type.
+// `spec` is the pre-tokenizer's JSON in tokenizer.json; null makes a pre-tokenizer that keeps the text whole. Errors:
+// kUnsupported for an unknown type.
 PreTokenizer make_pre_tokenizer(const Json& spec, const std::string& source);
 
 }  // namespace hone::text

@@ -1,4 +1,4 @@
-// The tokens that an encoder writes: ids and, if asked for, their offsets.
+// The tokens that an encoder writes: ids and, if requested, their offsets.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ namespace hone::text {
 
 class TokenBuffer {
  public:
-  // Makes room for `extra` more ids. The caller fills it and then counts the ids with add().
+  // Allocates memory for `extra` more ids and returns it. The caller writes ids there, then calls add() with their
+  // number.
   int32_t* reserve(size_t extra) {
     if (size_ + extra > capacity_) grow(size_ + extra);
     return ids_.get() + size_;
@@ -26,7 +27,7 @@ class TokenBuffer {
   const int32_t* ids() const { return ids_.get(); }
   size_t size() const { return size_; }
 
-  // Removes the tokens, and frees memory beyond the need of ordinary texts.
+  // Removes the tokens. Frees the memory if it is larger than ordinary texts need.
   void clear() {
     size_ = 0;
     offsets.clear();

@@ -29,19 +29,19 @@ class TokenModel {
  public:
   virtual ~TokenModel() = default;
 
-  // Appends the tokens of `word`. Throws kInput if an unknown token is needed and the vocabulary has none.
+  // Appends the tokens of `word`. Throws kInput if the word is unknown and the vocabulary has no unknown token.
   virtual void tokenize(std::string_view word, std::vector<Token>& tokens) const = 0;
   virtual std::optional<int32_t> token_id(std::string_view token) const = 0;
   // Returns nullopt if no token has this id.
   virtual std::optional<std::string_view> token(int32_t id) const = 0;
   virtual size_t num_tokens() const = 0;   // distinct tokens
-  virtual int64_t highest_id() const = 0;  // -1: there are no tokens
+  virtual int64_t highest_id() const = 0;  // -1 if there are no tokens
 };
 
 struct TokenModelRow {
   std::string_view name;  // "type" in tokenizer.json
   std::string_view doc;
-  // `settings` is the model's JSON without its vocabulary; `source` opens the messages of errors.
+  // `settings` is the model's JSON without its vocabulary. Error messages begin with `source`.
   std::unique_ptr<TokenModel> (*make)(const Json& settings, std::vector<VocabularyEntry> vocabulary,
                                       const std::string& source);
 };

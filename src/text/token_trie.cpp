@@ -10,7 +10,7 @@ namespace hone::text {
 
 namespace {
 
-// The tokens [begin, end) share their first `depth` bytes and belong under one node.
+// The tokens [begin, end) share their first `depth` bytes, so they are below one node.
 struct Group {
   size_t begin, end, depth;
 };

@@ -1,5 +1,5 @@
-// A trie of the bytes of tokens. One walk finds the longest token at the start of a text. Children of a node are
-// adjacent.
+// A trie of the bytes of tokens. One walk finds the longest token at the start of a text. The children of a node are
+// adjacent in memory.
 #pragma once
 
 #include <cstdint>

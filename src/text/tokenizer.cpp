@@ -1,5 +1,5 @@
-// Encodes a text: finds the added tokens, passes the text between them through the parts (or through BertEncoder, which
-// does the same in one pass), truncates, and applies the template.
+// Encodes a text: finds the added tokens, applies the parts to the text between them (or BertEncoder, which does the
+// same in one pass), truncates, and applies the template.
 #include "text/tokenizer.h"
 
 #include <algorithm>

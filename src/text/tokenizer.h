@@ -1,7 +1,6 @@
 // Turns text into token ids and back, exactly as Hugging Face's `tokenizers` and `transformers`, from the tokenizer
-// files of a model folder. One rule is a surprise: if a folder names a BERT tokenizer class, its tokenizer_config.json
-// decides about lower case and accents, even if its tokenizer.json says otherwise, as in transformers
-// (docs/tokenizers.md).
+// files of a model folder. Note: if a folder names a BERT tokenizer class, its tokenizer_config.json decides about
+// lower case and accents, even if its tokenizer.json says otherwise, as in transformers (docs/tokenizers.md).
 #pragma once
 
 #include <cstdint>
@@ -41,7 +40,7 @@ struct Encoding {
   size_t num_cut = 0;           // tokens that truncation removed
 };
 
-// Copies are cheap: they share one immutable state. All methods may be called from any thread.
+// Copies are cheap, because they share one immutable state. Thread-safe.
 class Tokenizer {
  public:
   // Loads the tokenizer of an HF model folder: tokenizer.json or vocab.txt, with tokenizer_config.json and the related
@@ -49,24 +48,24 @@ class Tokenizer {
   // support).
   static Tokenizer load(const std::filesystem::path& model_dir);
 
-  // Errors: kInput for text that is not UTF-8 (with the byte position), or a word that needs an unknown token which
-  // the vocabulary lacks; kUsage for a max_length that cannot be met.
+  // Errors: kInput for text that is not UTF-8 (with the byte position), or for an unknown word if the vocabulary has no
+  // unknown token; kUsage if max_length is too small.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
-  // Encodes all texts on num_threads threads (0: all cores); `pairs` is empty or as long as `texts`. The result is the
-  // same at any number of threads; of several errors, that of the first text is thrown.
+  // Encodes all texts on num_threads threads (0: all cores); `pairs` is empty or as long as `texts`. The result does
+  // not depend on the number of threads. If several texts fail, throws the error of the first one.
   std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, std::span<const std::string_view> pairs,
                                      const EncodeOptions& options, int num_threads = 0) const;
 
-  // Returns the text of ids, as tokenizers decodes them. Ids without a token are skipped.
+  // Decodes ids as tokenizers does. Skips ids without a token.
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const;
 
   int64_t vocab_size() const;                // highest id + 1, added tokens included
   std::string_view token(int32_t id) const;  // kInput if no token has this id
   std::optional<int32_t> token_id(std::string_view token) const;
   int32_t pad_id() const;                     // kInput if the tokenizer has no padding token
-  std::optional<int32_t> unknown_id() const;  // of the token for words outside the vocabulary; nullopt: there is none
+  std::optional<int32_t> unknown_id() const;  // id of the token for unknown words, if there is one
   bool is_special(int32_t id) const;
   bool is_added(int32_t id) const;  // beside the model's own vocabulary
   size_t model_max_length() const;  // kNoLimit if the files have no limit (HF writes 1e30)
@@ -74,7 +73,7 @@ class Tokenizer {
   Side padding_side() const;
 
   // Writes tokenizer files that transformers loads with equal ids: tokenizer.json, tokenizer_config.json,
-  // special_tokens_map.json, vocab.txt. Loaded files are written unchanged; missing ones are created.
+  // special_tokens_map.json, vocab.txt. Writes loaded files unchanged, and creates missing ones.
   void save(const std::filesystem::path& folder) const;
 
   struct State;

@@ -1,5 +1,5 @@
-// Reads the tokenizer files of a model folder by the rules of AutoTokenizer in transformers 5. One rule is a surprise:
-// for the BERT tokenizer classes, tokenizer.json provides only the vocabulary and the added tokens. The rest comes from
+// Reads the tokenizer files of a model folder by the rules of AutoTokenizer in transformers 5. Note: for the BERT
+// tokenizer classes, tokenizer.json provides only the vocabulary and the added tokens. The rest comes from
 // tokenizer_config.json or from BERT's defaults.
 #include <algorithm>
 #include <cmath>
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr const char* kFiles[] = {"tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
                                   "added_tokens.json"};
 
-// In the order in which transformers adds them.
+// The special tokens, in the order in which transformers adds them.
 constexpr std::string_view kSpecialNames[] = {"bos_token", "eos_token", "unk_token", "sep_token",
                                               "pad_token", "cls_token", "mask_token"};
 
@@ -45,7 +45,7 @@ struct Folder {
   Json config = Json::object();  // tokenizer_config.json, with special_tokens_map.json merged in if it applies
   std::string config_source;
   bool has_token_list = false;                  // tokenizer_config.json has an added_tokens_decoder
-  std::map<int64_t, AddedToken> config_tokens;  // from it or from added_tokens.json, by their ids there
+  std::map<int64_t, AddedToken> config_tokens;  // of added_tokens_decoder or added_tokens.json, by the ids there
 
   bool has(const std::string& name) const { return files.contains(name); }
   std::string source(const std::string& name) const { return (path / name).string(); }
@@ -197,7 +197,7 @@ void use_bert_parts(const Folder& folder, TokenizerSpec& spec) {
       {"lowercase", bool_field(config, "do_lower_case", true, folder.config_source)}};
   if (!spec.normalizer.is_null() && spec.normalizer != normalizer) {
     log_warning(
-        "{}: its normalizer {} is not what tokenizer_config.json says, {}; as in transformers, the latter holds",
+        "{}: its normalizer {} contradicts tokenizer_config.json, {}; hone uses the latter, as transformers does",
         spec.source, spec.normalizer.dump(), normalizer.dump());
   }
   spec.normalizer = normalizer;
@@ -270,7 +270,7 @@ void read_vocabulary(const Folder& folder, TokenizerSpec& spec) {
 std::vector<VocabularyEntry> parse_vocabulary_text(std::string_view bytes, const std::string& source) {
   check_utf8(bytes, source);
   if (bytes.starts_with("\xEF\xBB\xBF")) {
-    log_warning("{}: the file opens with a byte order mark, which becomes part of its first token", source);
+    log_warning("{}: the file begins with a byte order mark, which becomes part of its first token", source);
   }
   std::vector<VocabularyEntry> result;
   for (size_t begin = 0; begin < bytes.size();) {

@@ -1,4 +1,4 @@
-// Reads tokenizer.json with simdjson: the vocabulary goes directly into a list, and only the small parts become Json.
+// Reads tokenizer.json with simdjson. Puts the vocabulary directly into a list; converts only the small parts to Json.
 // If a token occurs twice, its later id is used, as in tokenizers.
 #include <simdjson.h>
 
@@ -15,12 +15,12 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// A limit for the parts other than the vocabulary: a Json object searches its keys one by one.
+// Limits the objects other than the vocabulary, because a Json object searches its keys linearly.
 constexpr size_t kMaxFields = 10'000;
 
 Error wrong(const std::string& source, std::string_view what) {
   return Error(ErrorKind::kInput, fmt::format("{}: {}", source, what),
-               "the file is not what the tokenizers library writes; download the model again");
+               "the tokenizers library did not write this file; download the model again");
 }
 
 Json to_json(dom::element element, const std::string& source) {
@@ -82,7 +82,7 @@ void read_model(dom::element element, const std::string& source, TokenizerSpec& 
     if (field.key != "vocab" && field.key != "merges")
       spec.model[std::string(field.key)] = to_json(field.value, source);
   }
-  // The kind is checked first, because the vocabulary of another kind has another form.
+  // Checks the type first, because the vocabularies of other types have other forms.
   const std::string type = part_type(spec.model, source, "model", "WordPiece");
   find_row(token_models(), fmt::format("tokenizer model (in {})", source), type, ErrorKind::kUnsupported);
   dom::element vocabulary;

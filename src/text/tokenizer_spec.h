@@ -16,27 +16,27 @@
 namespace hone::text {
 
 struct TokenizerSpec {
-  std::string source;                                       // the file that the vocabulary came from, for messages
-  Json normalizer, pre_tokenizer, post_processor, decoder;  // null: none
+  std::string source;                                       // the file with the vocabulary, for messages
+  Json normalizer, pre_tokenizer, post_processor, decoder;  // null: the tokenizer has no such part
   Json model;                                               // without its vocabulary
   std::vector<VocabularyEntry> vocabulary;
-  std::vector<AddedToken> added_tokens;  // in the order of adding; ids are given when the tokenizer is built
-  // "cls_token": "[CLS]" and so on, by the names of HF's special tokens. Tokens that the tokenizer lacks are absent.
+  std::vector<AddedToken> added_tokens;  // in the order of adding; AddedTokens assigns the ids
+  // "cls_token": "[CLS]" and so on, by HF's names of special tokens. Lacks the names of missing tokens.
   std::map<std::string, std::string> special_tokens;
   std::vector<std::string> extra_special_tokens;
-  std::string tokenizer_class;  // of transformers; empty if no file names one
-  bool is_bert_class = false;   // post_processor is then made from cls_token and sep_token
+  std::string tokenizer_class;  // class name in transformers; empty if no file names one
+  bool is_bert_class = false;   // if true, cls_token and sep_token define the post-processor
   size_t model_max_length = kNoLimit;
   Side padding_side = Side::kRight, truncation_side = Side::kRight;
   bool clean_up_spaces = false;
-  std::map<std::string, std::string> files;  // what was loaded, byte by byte, by file name
+  std::map<std::string, std::string> files;  // the bytes of the loaded files, by file name
 };
 
 // Reads the tokenizer files of a model folder by the rules of transformers' AutoTokenizer.
 TokenizerSpec read_tokenizer_folder(const std::filesystem::path& model_dir);
 
 // Fills the parts, the vocabulary and the added tokens of `spec` from the bytes of a tokenizer.json.
-// Errors: kInput with file and, for broken JSON, line and column.
+// Errors: kInput with the file and, for syntax errors, line and column.
 void parse_tokenizer_json(const std::string& bytes, const std::string& source, TokenizerSpec& spec);
 
 // Returns the entries of a vocab.txt: one token in each line, whose id is the number of the line.

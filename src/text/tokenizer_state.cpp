@@ -7,7 +7,7 @@ namespace hone::text {
 
 namespace {
 
-// The ids in the template must exist. A wrong id would fail only later, inside a model.
+// Throws if an id of the template does not exist, because a wrong id would fail only later, inside a model.
 void check_template(const std::vector<TemplatePiece>& pieces, const Tokenizer::State& state) {
   for (const TemplatePiece& piece : pieces) {
     for (int32_t id : piece.ids) {

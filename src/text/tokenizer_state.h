@@ -1,4 +1,4 @@
-// The parts of a Tokenizer. Copies share it, and nothing changes it.
+// The immutable parts of a Tokenizer, which its copies share.
 #pragma once
 
 #include <memory>
@@ -16,20 +16,20 @@
 namespace hone::text {
 
 struct Tokenizer::State {
-  // Errors: kUnsupported for a part that hone does not support, kInput for a part that contradicts itself.
+  // Errors: kUnsupported for a part that hone does not support, kInput for an inconsistent part.
   explicit State(TokenizerSpec given);
 
   // Returns the token as a decoder sees it.
   std::optional<std::string_view> decoded_token(int32_t id) const;
 
-  TokenizerSpec spec;  // its vocabulary stays here too: save() may need it
+  TokenizerSpec spec;  // keeps the vocabulary, because save() may need it
   Normalizer normalizer;
   PreTokenizer pre_tokenizer;
   std::unique_ptr<TokenModel> model;
   AddedTokens added;
   Template post_processor;
   Decoder decoder;
-  std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's or added tokens must be normalized
+  std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's, or if added tokens need normalization
   std::optional<int32_t> pad_id;
   int64_t highest_id = -1;
 };

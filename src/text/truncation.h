@@ -1,4 +1,4 @@
-// Decides which tokens of one text or a pair are kept if there are too many, as tokenizers does.
+// Computes how many tokens of one text or a pair truncation keeps, as tokenizers does.
 #pragma once
 
 #include <cstddef>

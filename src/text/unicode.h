@@ -6,17 +6,17 @@
 
 namespace hone::text {
 
-// True for characters that BertNormalizer's clean_text drops: Cc, Cf, Co and U+FFFD, except \t, \n and \r.
+// Returns true for the characters that BertNormalizer's clean_text drops: Cc, Cf, Co and U+FFFD, except \t, \n and \r.
 bool is_control(char32_t code);
 bool is_whitespace(char32_t code);
-// ASCII punctuation and the categories P*.
+// Returns true for ASCII punctuation and the categories P*.
 bool is_punctuation(char32_t code);
 bool is_nonspacing_mark(char32_t code);  // Mn
 bool is_combining_mark(char32_t code);   // M*
 bool is_word_character(char32_t code);   // \w of Rust's regex crate
 bool is_chinese(char32_t code);          // the CJK blocks that BERT puts spaces around
 
-// Canonical combining class; 0 for a starter.
+// Returns the canonical combining class; 0 for a starter.
 int combining_class(char32_t code);
 
 struct CodePoints {

@@ -1,4 +1,4 @@
-// Short words as 16 bytes, which are read from text at once, and a small table of their token ids for each thread.
+// Reads short words as 16 bytes at once, and caches their token ids in a small table for each thread.
 #pragma once
 
 #ifdef __SSE2__
@@ -26,7 +26,7 @@ struct WordKey {
   friend bool operator==(const WordKey&, const WordKey&) = default;
 };
 
-// Reads the run of ASCII letters and digits at the start of the kSize bytes at `bytes`, in lower case if asked for.
+// Reads the run of ASCII letters and digits at the start of the kSize bytes at `bytes`, in lower case if `lowercase`.
 // Returns its length.
 inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
 #ifdef __SSE2__
@@ -61,7 +61,7 @@ inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
 #endif
 }
 
-// A direct-mapped table: a word replaces another in its slot. Each tokenizer marks its own entries.
+// A direct-mapped table: a word replaces the previous one in its slot. Each tokenizer marks its own entries.
 class WordCache {
  public:
   static constexpr size_t kMaxIds = 6;

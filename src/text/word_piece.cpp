@@ -1,5 +1,5 @@
-// WordPiece over a trie of bytes. The cost of a word is at most its length times that of the longest token, and the
-// length is limited.
+// WordPiece with a trie of bytes. A word costs at most its length times the length of the longest token, and the length
+// of a word is limited.
 #include "text/word_piece.h"
 
 #include <algorithm>

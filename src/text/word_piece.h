@@ -1,5 +1,5 @@
 // WordPiece takes the longest token at the start of a word, then the longest "##" token that continues it, and so on. A
-// word that tokens do not cover, or one of more than 100 characters, is one unknown token.
+// word becomes one unknown token if tokens do not cover it, or if it has more than 100 characters.
 #pragma once
 
 #include "text/token_model.h"
@@ -12,11 +12,10 @@ class WordPiece : public TokenModel {
   struct Settings {
     std::string unknown_token = "[UNK]";
     std::string continuing_prefix = "##";
-    size_t max_characters = 100;  // of a word; longer ones are unknown
+    size_t max_characters = 100;  // of a word; longer words are unknown
   };
 
-  // If a token occurs twice, its later id is used; if an id occurs twice, its later token. `source` names the
-  // vocabulary.
+  // If a token or an id occurs twice, the later entry is used. `source` names the vocabulary in errors.
   WordPiece(std::vector<VocabularyEntry> vocabulary, Settings settings, std::string source);
 
   void tokenize(std::string_view word, std::vector<Token>& tokens) const override;
@@ -25,7 +24,7 @@ class WordPiece : public TokenModel {
   size_t num_tokens() const override { return num_tokens_; }
   int64_t highest_id() const override { return by_id_.empty() ? -1 : vocabulary_[by_id_.back()].second; }
 
-  // A word of more bytes has more than max_characters characters, whatever they are.
+  // A word with more bytes always has more than max_characters characters.
   size_t max_word_bytes() const { return max_word_bytes_; }
   std::optional<int32_t> find_unknown_id() const { return unknown_id_; }
   // Throws if the vocabulary has no unknown token.

@@ -61,7 +61,7 @@ void about_learning_rate(const AdviceInputs& in, Notes& notes) {
   }
 }
 
-// Options that were set, but have no effect beside the others.
+// Warns about options that have no effect with the other options.
 void about_unused_options(const AdviceInputs& in, Notes& notes) {
   const TrainOptions& options = in.options;
   if (!options.logging_dir.empty() && !reports_to_tensorboard(options.report_to)) {

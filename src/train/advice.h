@@ -19,7 +19,7 @@ struct AdviceInputs {
   uint64_t max_length = 0;  // at which rows were truncated
 };
 
-// One warning each, with the numbers that matter and what to do.
+// Returns the warnings, each with the relevant numbers and what to do.
 std::vector<std::string> advice(const AdviceInputs& inputs);
 
 }  // namespace hone::train

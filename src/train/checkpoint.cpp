@@ -57,7 +57,7 @@ std::optional<std::string> file_damage(const fs::path& path, const Json& expecte
   return std::nullopt;
 }
 
-// Renames the folder first, so that a half-removed checkpoint never looks like a whole one.
+// Removes a checkpoint. Renames the folder first, so that an interruption leaves no damaged checkpoint.
 void remove_checkpoint(const fs::path& path) {
   const fs::path doomed = path.parent_path() / fmt::format("{}.hone-tmp-removed", path.filename().string());
   std::error_code error;

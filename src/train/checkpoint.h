@@ -1,5 +1,5 @@
-// Checkpoints: folders "checkpoint-STEP" that hold everything a run needs to resume. Each is written whole or not at
-// all, and sealed by a manifest of sizes and digests.
+// Checkpoints: folders "checkpoint-STEP" that hold everything a run needs to resume. write_checkpoint writes each
+// atomically, with a manifest of sizes and digests.
 #pragma once
 
 #include <cstdint>
@@ -19,40 +19,40 @@ struct CheckpointFolder {
   std::filesystem::path path;
 };
 
-// Returns the folders with such a name in `output_dir`, oldest first, whole or damaged, whoever wrote them.
+// Returns all folders with such a name in `output_dir`, oldest first, also damaged ones and those of other programs.
 std::vector<CheckpointFolder> list_checkpoints(const std::filesystem::path& output_dir);
 
 std::filesystem::path checkpoint_path(const std::filesystem::path& output_dir, int64_t step);
 
-// Lets `fill` write the files into a temporary folder, seals it and renames it to checkpoint-STEP. Replaces an older
-// folder of that name. Errors: kIo; then nothing has changed.
+// Calls `fill` to write the files into a temporary folder, adds the manifest and renames the folder to checkpoint-STEP.
+// Replaces an older folder of that name. After an error (kIo) nothing has changed.
 void write_checkpoint(const std::filesystem::path& output_dir, int64_t step,
                       const std::function<void(const std::filesystem::path& folder)>& fill);
 
-// Whether hone wrote the folder: its manifest says so, or one of the files that only hone writes is there.
+// Returns whether hone wrote the folder: its manifest says so, or it has a file that only hone writes.
 bool is_own_checkpoint(const std::filesystem::path& folder);
 
-// Returns what is wrong with the folder (a file that is missing, or whose size or digest is not the manifest's), or
-// nullopt if it is whole.
+// Returns a description of the damage (a missing file, or a size or digest that differs from the manifest), or nullopt
+// if the folder is whole.
 std::optional<std::string> checkpoint_damage(const std::filesystem::path& folder);
 
 // Returns the newest whole checkpoint. Skips a damaged one with a warning.
 std::optional<CheckpointFolder> newest_whole_checkpoint(const std::filesystem::path& output_dir);
 
-// Removes hone's oldest checkpoints until `limit` are left, but never the newest nor the one of `best_step`.
+// Removes the oldest checkpoints of hone until `limit` remain, but never the newest and never that of `best_step`.
 void remove_old_checkpoints(const std::filesystem::path& output_dir, int64_t limit, std::optional<int64_t> best_step);
 
-// Removes what a killed process left half-written.
+// Removes the unfinished folders and files of killed processes.
 void remove_unfinished(const std::filesystem::path& output_dir);
 
-// Copies tensors of a safetensors file into the targets of the same name. Errors (kInput): a tensor is missing or has
-// another shape.
+// Copies the tensors of a safetensors file into the targets with the same names. Errors (kInput): a tensor is missing
+// or has another shape.
 void restore_tensors(const std::filesystem::path& file, const tensor::NamedTensors& targets);
 
-// The parameters as tensors to restore or to save.
+// Returns the parameters by name, to restore or to save them.
 tensor::NamedTensors as_tensors(const std::vector<model::NamedParameter>& parameters);
 
-// The files of a checkpoint beside config.json and the tokenizer.
+// The files of a checkpoint, besides config.json and the tokenizer.
 inline constexpr const char* kWeightsFile = "model.safetensors";
 inline constexpr const char* kOptimizerFile = "optimizer.safetensors";
 inline constexpr const char* kStateFile = "trainer_state.json";

@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kLabelColumns = 10;
 
-// "label     text", with the words of the text in lines of at most 80 columns.
+// Returns "label     text", wrapped to lines of at most 80 columns.
 std::string fact(std::string_view label, std::string_view text) {
   return fmt::format("{:<{}}{}", label, kLabelColumns, wrapped(text, kLabelColumns, kLabelColumns, kMaxLineColumns));
 }
@@ -49,7 +49,7 @@ std::string summary(const RunState& state) {
       format_duration(entry.value("train_runtime", 0.0)), entry.value("train_tokens_per_second", 0.0), loss);
 }
 
-// Which step was the best, and whether the saved model is of that step.
+// Returns the best step, and whether the saved model is from it.
 std::string best_step(const Plan& plan, const RunState& state, const BestSoFar& best, bool is_restored,
                       const std::string& output_dir) {
   const std::string text = fmt::format("step {}, {} {:.4f}", best.step, plan.best.key, best.metric.value_or(0));

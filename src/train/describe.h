@@ -1,4 +1,4 @@
-// What a user reads of a run before its first step and after its last one.
+// The summaries that hone logs before the first step and after the last step of a run.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@
 
 namespace hone::train {
 
-// Rows, tokens, model, steps and machine, in lines of at most 80 columns if their words allow it.
+// Returns lines about rows, tokens, model, steps and machine, of at most 80 columns where possible.
 std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,
                                          const tensor::Compute& compute);
 
-// How a run ended that is not to be resumed, and where its model is. `restored_step`: the final model is that of an
-// earlier step, the best one.
+// Returns lines about the end of a completed run and its model. `restored_step`: the step of the best model, if that
+// became the final one.
 std::vector<std::string> described_end(RunEnd end, const Plan& plan, const RunState& state, const BestSoFar& best,
                                        std::optional<int64_t> restored_step, const std::string& output_dir);
 
-// Where a run stopped that is to be resumed, and how.
+// Returns where a run stopped and how to resume it.
 std::string described_stop(const Plan& plan, const RunState& state, const std::string& output_dir);
 
 }  // namespace hone::train

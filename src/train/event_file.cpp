@@ -1,4 +1,4 @@
-// Fields are written in the order of their numbers, as protobuf writes them; zeros and empty texts are left out.
+// Writes fields in the order of their numbers, as protobuf does, and omits zeros and empty texts.
 #include "train/event_file.h"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ std::string bytes_of(Number value) {
   return {reinterpret_cast<const char*>(&value), sizeof value};
 }
 
-// A protobuf message being put together. Wire format: https://protobuf.dev/programming-guides/encoding
+// Builds a protobuf message. Wire format: https://protobuf.dev/programming-guides/encoding
 class Message {
  public:
   Message& number(int field, int64_t value) {
@@ -65,7 +65,7 @@ std::string summary_event(double wall_time, int64_t step, const Message& value) 
   return event(wall_time, step).message(5, Message().message(1, value)).text();
 }
 
-// Makes the folder, and names a file in it that no other process and no other EventFile has.
+// Creates the folder, and returns a path in it that no other process and no other EventFile uses.
 std::filesystem::path new_event_path(const std::filesystem::path& folder) {
   static std::atomic<unsigned> counter{0};
   make_folders(folder);
@@ -81,7 +81,7 @@ uint32_t crc32c(std::string_view bytes) {
   return crc.checksum();
 }
 
-// tensorflow/core/lib/hash/crc32c.h: rotated and moved, as the bytes it is stored among are themselves checked.
+// As in tensorflow/core/lib/hash/crc32c.h: masks the CRC, because a CRC of bytes that contain their own CRC is weak.
 uint32_t masked_crc32c(std::string_view bytes) { return std::rotr(crc32c(bytes), 15) + 0xA282EAD8u; }
 
 std::string tf_record(std::string_view message) {

@@ -1,4 +1,4 @@
-// Appends, so that a reader need not start again at the beginning.
+// Appends to the file, so that readers can continue where they stopped.
 #include "train/metrics_file.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
-// metrics.jsonl: one line for each entry of the log, as in trainer_state.json, with the seconds of training so far
-// ("time").
+// Writes metrics.jsonl: one line for each entry of the log, as in trainer_state.json, with the seconds of training so
+// far ("time").
 #pragma once
 
 #include <filesystem>
@@ -14,10 +14,10 @@ class MetricsFile {
  public:
   explicit MetricsFile(std::filesystem::path path) : path_(std::move(path)) {}
 
-  // Writes the file anew from the log: empty for a new run, up to the checkpoint for a resumed one.
+  // Rewrites the file from the log: empty for a new run, up to the checkpoint for a resumed run.
   // Errors: kIo.
   void write_anew(const RunState& state);
-  // Appends the last entry of the log. If that failed (kIo), the next call writes the file anew.
+  // Appends the last entry of the log. If that fails (kIo), the next call rewrites the whole file.
   void add_last(const RunState& state);
 
  private:

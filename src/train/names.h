@@ -1,5 +1,6 @@
-// The names that options take, without torch: the program lists and checks them before it loads libtorch. The tables
-// with the code behind each name (optimizer.cpp, schedule.cpp) are compared with these when hone is compiled.
+// The values of options that are names. This header needs no torch, because the program lists and checks the names
+// before it loads libtorch. The compiler compares them with the tables of implementations (optimizer.cpp,
+// schedule.cpp).
 #pragma once
 
 #include <array>
@@ -23,7 +24,7 @@ inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps"
 // --report-to
 inline constexpr std::array<std::string_view, 3> kReporterNames = {"none", "all", "tensorboard"};
 
-// Whether the rows of a table have these names, in this order.
+// Returns whether the rows of a table have these names, in this order.
 template <typename Table, typename Names>
 consteval bool has_names(const Table& table, const Names& names) {
   if (std::size(table) != std::size(names)) return false;

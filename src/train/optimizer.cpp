@@ -1,5 +1,4 @@
-// Adam's steps on the CPU are those of the kernel floor, over all parameters at once. The others are torch's fused
-// ones.
+// On the CPU, Adam steps over all parameters at once with hone's kernel. All other steps use torch's fused operations.
 #include "train/optimizer.h"
 
 #include <ATen/ATen.h>
@@ -88,12 +87,13 @@ class Sgd : public Optimizer {
   }
 };
 
-// The kernels read a tensor's memory in its own order, whatever the order of the elements.
+// Returns the tensor itself if its memory has no gaps, else a contiguous copy. The kernels read memory in its own
+// order.
 at::Tensor dense(const at::Tensor& tensor) {
   return tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
 }
 
-// The gradient, laid out like the parameter.
+// Returns the gradient in the memory layout of the parameter.
 at::Tensor gradient_like(const at::Tensor& parameter) {
   const at::Tensor& gradient = parameter.grad();
   if (!gradient.defined()) return at::zeros_like(parameter);
@@ -171,7 +171,7 @@ void Optimizer::step_with(const StepTerms& terms) {
     }
   }
   step_groups(gradients, terms);
-  // A module that keeps a copy of a weight in another number format notices the change by the version.
+  // Increases the versions, by which modules notice that their copy of a weight (in another number format) is outdated.
   for (const Group& group : groups_) {
     for (const at::Tensor& parameter : group.parameters) parameter.unsafeGetTensorImpl()->bump_version();
   }

@@ -1,5 +1,5 @@
-// The optimizers. They step over two parameter groups, one with weight decay and one without, as in HF's Trainer.
-// Clipping costs no sweep over the gradients, because the step multiplies by its factor.
+// The optimizers. They have two parameter groups, with and without weight decay, as in HF's Trainer. Clipping needs no
+// extra pass over the gradients, because the step multiplies them by the clipping factor.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -29,15 +29,15 @@ class Optimizer {
   Optimizer(const NamedParameters& parameters, const OptimizerOptions& options);
   virtual ~Optimizer() = default;
 
-  // Takes one step with the parameters' gradients times gradient_factor (see clip_factor). A gradient that is not
-  // defined counts as 0. The content of the gradients afterwards is not specified.
+  // Takes one step with the parameters' gradients times gradient_factor (see clip_factor). An undefined gradient counts
+  // as 0. May overwrite the gradients.
   void step(double learning_rate, double gradient_factor = 1);
 
-  // The same if the host does not know loss and gradient norm yet: both are scalars on the parameters' device. Clips to
-  // max_norm (0: never). Changes nothing if one of the two is not finite. Uses torch's fused operations.
+  // Takes one step when the host does not know loss and gradient norm yet: both are scalars on the parameters' device.
+  // Clips to max_norm (0: never). Changes nothing if one of the two is not finite. Uses torch's fused operations.
   void step_where_finite(double learning_rate, const at::Tensor& loss, const at::Tensor& grad_norm, double max_norm);
 
-  // The whole state, by name. The tensors are the optimizer's own, so writing into them restores a state.
+  // Returns the whole state, by name. The tensors are the optimizer's own, so writing into them restores a state.
   tensor::NamedTensors state() const;
 
  protected:
@@ -46,15 +46,15 @@ class Optimizer {
     std::vector<std::string> names;
     std::vector<at::Tensor> parameters;
     std::vector<std::vector<at::Tensor>> moments;  // [number of moments][parameters], like the parameters
-    std::vector<at::Tensor> steps;                 // a float scalar each: the number of steps so far
+    std::vector<at::Tensor> steps;                 // one float scalar per parameter: its number of steps so far
   };
 
   struct StepTerms {
     double learning_rate = 0, gradient_factor = 1;
-    // On the parameters' device: the divisor of the gradients, and 1 if the step is to be skipped, else 0.
+    // On the parameters' device: the divisor of the gradients, and 1 to skip the step, else 0.
     std::optional<at::Tensor> gradient_divisor = {}, is_skipped = {};
   };
-  using Gradients = std::vector<std::vector<at::Tensor>>;  // [number of groups][parameters], laid out like these
+  using Gradients = std::vector<std::vector<at::Tensor>>;  // [groups][parameters], in the memory layout of these
 
   virtual void step_groups(Gradients& gradients, const StepTerms& terms) = 0;
   void make_moments(const std::vector<std::string>& names);
@@ -78,17 +78,17 @@ struct OptimizerKind {
 
 std::span<const OptimizerKind> optimizers();
 
-// Throws kUsage for an unknown name, and names the nearest one.
+// Throws kUsage for an unknown name; the hint has the nearest one.
 const OptimizerKind& find_optimizer(std::string_view name);
 
-// The norm of all gradients together, in one sweep. It is finite exactly if every gradient is.
+// Returns the norm of all gradients together, in one sweep. It is finite exactly if every gradient is.
 double gradient_norm(const NamedParameters& parameters);
 
-// The same as a scalar on the parameters' device, by torch's operations. The host does not wait for it.
+// Returns the norm as a scalar on the parameters' device, by torch's operations. The host does not wait for it.
 at::Tensor gradient_norm_on_device(const NamedParameters& parameters);
 
-// Returns the factor that scales gradients of this norm down to max_norm if the norm is larger (0: never), as
-// torch.nn.utils.clip_grad_norm_.
+// Returns the factor that scales gradients of this norm down to max_norm, or 1 if the norm is smaller or max_norm is 0,
+// as torch.nn.utils.clip_grad_norm_.
 double clip_factor(double norm, double max_norm);
 
 }  // namespace hone::train

@@ -1,5 +1,4 @@
-// The options of `hone train`. Names and defaults are those of HF's TrainingArguments and example scripts if these have
-// the option.
+// The options of `hone train`. Options of HF's TrainingArguments and example scripts have the same names and defaults.
 #pragma once
 
 #include <cstdint>

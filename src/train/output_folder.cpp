@@ -24,7 +24,7 @@ namespace {
 
 using Kind = FolderContent::Kind;
 
-// What a run writes into its folder, and other runs' files of these names.
+// The names of files that a run writes into its folder, or that runs of other programs write.
 constexpr std::string_view kRunNames[] = {"config.json",
                                           kWeightsFile,
                                           "tokenizer.json",
@@ -96,7 +96,7 @@ Kind foreign_kind(const fs::path& folder, const std::vector<std::string>& names,
   return names.empty() ? Kind::kFree : Kind::kOther;
 }
 
-// Whether the name tells the kind, beside the names of checkpoints.
+// Returns whether a file of this name determines the kind. (Checkpoints do too.)
 bool tells(Kind kind, const std::string& name) {
   switch (kind) {
     case Kind::kTrainerRun:
@@ -121,7 +121,7 @@ bool is_inside(const fs::path& path, const fs::path& folder) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-// Only what a run writes; other files stay.
+// Removes the files that a run writes, and no others.
 void remove_run(const fs::path& folder) {
   for (const CheckpointFolder& checkpoint : list_checkpoints(folder)) fs::remove_all(checkpoint.path);
   for (const char* name : kFinalFiles) fs::remove(folder / name);
@@ -168,7 +168,7 @@ void check_place(const OutputRequest& request) {
   }
 }
 
-// The folders on the way to `path` that do not exist, outermost first.
+// Returns the missing folders of `path`, outermost first.
 std::vector<fs::path> missing_folders(const fs::path& path) {
   std::vector<fs::path> missing;
   std::error_code error;
@@ -183,7 +183,7 @@ void remove_if_empty(const std::vector<fs::path>& folders) {
   for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) rmdir(folder->c_str());
 }
 
-// The model to go on from, of a folder of another program.
+// Returns the model with which to continue the training of another program's folder.
 std::string model_in(const fs::path& folder, const FolderContent& content) {
   const bool has_checkpoint = !content.names.empty() && content.names.front().starts_with("checkpoint-");
   return (has_checkpoint ? folder / content.names.front() : folder).string();
@@ -283,7 +283,7 @@ OutputFolder::OutputFolder(OutputRequest request) : request_(std::move(request))
   remove_unfinished(folder);
 }
 
-// Decides whether a run may write here, before anything is changed.
+// Throws if the run may not write here. Changes nothing.
 void OutputFolder::check_content(const FolderContent& content) {
   const bool is_own = content.kind == Kind::kOwnRun, is_other = content.kind == Kind::kOther;
   const bool has_run = content.has_model || content.has_checkpoint;
@@ -296,7 +296,8 @@ void OutputFolder::check_content(const FolderContent& content) {
   has_model_ = content.has_model;
 }
 
-// A checkpoint of another folder does not permit to replace the run that is in this one.
+// Returns whether the run resumes from this folder. A checkpoint in another folder does not permit replacing the run in
+// this one.
 bool OutputFolder::resumes_here() const {
   return resumes(request_) && (request_.resume_from == "true" || is_inside(request_.resume_from, request_.output_dir));
 }

@@ -1,4 +1,4 @@
-// The arithmetic of steps is HF's: Trainer.set_initial_training_values, TrainerState.compute_steps, get_warmup_steps.
+// Computes steps as HF does in Trainer.set_initial_training_values, TrainerState.compute_steps and get_warmup_steps.
 #include "train/plan.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ void check_interval(const char* option, double value) {
       "give a whole number");
 }
 
-// A number of steps, or below 1 a share of all steps.
+// Converts a number of steps, or a share of all steps if it is below 1.
 int64_t interval(double value, int64_t total_steps) {
   if (value >= 1) return static_cast<int64_t>(value);
   return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(static_cast<double>(total_steps) * value)));
@@ -80,7 +80,7 @@ void check_best_model(const TrainOptions& options, std::span<const metric::Metri
                     options.eval_strategy, options.save_strategy),
         "make them the same");
   }
-  // A share of all steps is only known with the rows: make_plan checks it.
+  // make_plan checks shares of all steps, because the number of steps depends on the rows.
   const double eval = eval_interval(options), save = options.save_steps;
   if (options.eval_strategy == "steps" && eval >= 1 && save >= 1 && std::fmod(save, eval) != 0) {
     throw unfit_save_steps(static_cast<int64_t>(save), static_cast<int64_t>(eval));
@@ -111,7 +111,7 @@ void plan_intervals(const TrainOptions& options, Plan& plan) {
   }
 }
 
-// How many of the steps after `from` and at most `to` are multiples of `period`.
+// Returns how many multiples of `period` are above `from` and at most `to`.
 int64_t multiples_between(int64_t from, int64_t to, int64_t period) { return to / period - from / period; }
 
 }  // namespace

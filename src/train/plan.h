@@ -1,5 +1,5 @@
-// What follows from a run's options and its number of rows: how a step is computed, how many there are, and when to
-// log, evaluate and save. The loop reads this and no option.
+// The plan of a run, derived from its options and its number of rows: the computation of a step, the number of steps,
+// and when to log, evaluate and save. The loop reads only the plan, no options.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@ namespace hone::train {
 
 // The metric that decides which model is best.
 struct BestMetric {
-  std::string key;  // "eval_accuracy"; empty: none is watched
+  std::string key;  // "eval_accuracy"; empty: no metric
   bool greater_is_better = false;
   double threshold = 0;             // a change of more than this is an improvement
   std::optional<int64_t> patience;  // evaluations without improvement after which the run stops early
   bool is_loaded_at_end = false;    // the best model becomes the final one
 };
 
-// How a step is computed.
+// The computation of a step.
 struct StepPlan {
   const OptimizerKind* optimizer = nullptr;
   OptimizerOptions optimizer_options;
@@ -34,7 +34,7 @@ struct StepPlan {
   uint64_t seed = 0;  // of dropout
   bool recomputes_layers = false;
 
-  // Of the step that follows `finished_steps`.
+  // Returns the learning rate of the step after `finished_steps` steps.
   double learning_rate(int64_t finished_steps) const {
     return schedule_length.peak * schedule->factor(finished_steps, schedule_length);
   }
@@ -47,7 +47,7 @@ struct Plan {
   int64_t batches_per_epoch = 0;  // micro-batches
   int64_t steps_per_epoch = 0;
   int64_t total_steps = 0;
-  int64_t num_epochs = 0;        // begun ones
+  int64_t num_epochs = 0;        // including a last partial one
   int64_t stop_after_steps = 0;  // 0: the run does not stop before its end
   StepPlan step_plan;
   OrderOptions order;
@@ -63,14 +63,14 @@ struct Plan {
   bool evaluates() const { return eval_steps > 0 || eval_by_epoch; }
   bool saves() const { return save_steps > 0 || save_by_epoch; }
 
-  // What is due after `step` finished steps. The end of training counts as the end of an epoch.
+  // Return what to do after `step` finished steps. The end of training counts as the end of an epoch.
   bool logs_at(int64_t step) const;
   bool evaluates_at(int64_t step) const;
   bool saves_at(int64_t step) const;
-  // As in HF's logs: 1.5 after one and a half passes.
+  // Returns the epoch as in HF's logs: 1.5 after one and a half passes.
   double epoch_at(int64_t step) const;
   bool ends_epoch(int64_t step) const { return step % steps_per_epoch == 0 || step == total_steps; }
-  // The number of evaluations after more than `from` and at most `to` steps.
+  // Returns the number of evaluations after more than `from` and at most `to` steps.
   int64_t evaluations_between(int64_t from, int64_t to) const;
 };
 

@@ -1,4 +1,4 @@
-// Rows, labels, tokenizer and model of a run, read and checked before its first step.
+// Reads and checks rows, labels, tokenizer and model of a run before its first step.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace hone::train {
 
-// What a run works on, made in the order of the members.
+// The inputs of a run. prepare() makes the members in this order.
 struct Prepared {
   text::Tokenizer tokenizer;
   std::unique_ptr<task::Task> task;
@@ -29,7 +29,7 @@ struct Prepared {
   std::unique_ptr<task::Examples> train, evaluation;  // the second may be null
 };
 
-// The pairs of "KEY=VALUE" texts. Errors: kUsage for a text that is not of this form.
+// Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
 // Reads rows, labels and model, and tokenizes the rows. Errors: those of the floors below; kInput for a tokenizer of

@@ -25,14 +25,15 @@ bool have_same_file(const fs::path& one, const fs::path& other, const char* name
   return sha256_file(one / name) == sha256_file(other / name);
 }
 
-// A model folder may have been moved or copied since. If the earlier one is gone, only the tokenizer can tell.
+// Returns true if both folders exist and hold different weights. If the earlier folder is gone, only the tokenizers can
+// be compared.
 bool is_other_model(const fs::path& before, const fs::path& now) {
   std::error_code error;
   if (before.lexically_normal() == now.lexically_normal() || fs::equivalent(before, now, error)) return false;
   return fs::is_directory(before, error) && fs::is_directory(now, error) && !have_same_file(before, now, kWeightsFile);
 }
 
-// A checkpoint has the tokenizer files of its run's model, byte by byte.
+// Returns whether the tokenizer files differ. A checkpoint has exact copies of those of its run's model.
 bool has_other_tokenizer(const fs::path& checkpoint, const fs::path& model) {
   for (const char* name : {"tokenizer.json", "vocab.txt"}) {
     if (fs::exists(model / name)) return !have_same_file(checkpoint, model, name);

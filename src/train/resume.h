@@ -1,4 +1,4 @@
-// Whether a run may be resumed from a checkpoint of hone.
+// Checks whether a run may resume from a checkpoint of hone.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace hone::train {
 
-// Compares a run with the one that wrote the checkpoint, before rows and model are read. Warns of options that differ
-// and change what is computed. Errors (kUsage): the checkpoint's run started from another model or another tokenizer.
+// Compares the run with the one that wrote the checkpoint, before rows and model are read. Warns of different options
+// that change the results. Errors (kUsage): the checkpoint's run started from another model or another tokenizer.
 void check_resumable(const TrainOptions& options, const std::filesystem::path& checkpoint);
 
 // Errors (kUsage): the checkpoint's model has not the labels of `config`, in this order.

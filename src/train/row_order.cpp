@@ -16,10 +16,11 @@ std::vector<uint64_t> random_permutation(uint64_t size, at::Generator& generator
   return {values, values + size};
 }
 
-// Each data loader of torch draws a base seed for its workers when it starts, whether or not it has any.
+// Each data loader of torch draws a base seed for its workers when it starts, even if it has none.
 void draw_base_seed(at::Generator& generator) { at::empty({}, at::kLong).random_(generator); }
 
-// Permuted rows in mega-batches of at most 50 steps, each sorted by falling length; the longest row comes first of all.
+// Returns permuted rows in mega-batches of at most 50 steps, each sorted by descending length. The longest row of all
+// comes first.
 std::vector<uint64_t> grouped_order(uint64_t rows_per_step, std::span<const uint64_t> lengths,
                                     at::Generator& generator) {
   const uint64_t steps = std::clamp<uint64_t>(lengths.size() / (rows_per_step * 4), 1, 50);
@@ -59,7 +60,7 @@ const std::vector<uint64_t>& RowOrder::of_epoch(int64_t epoch) {
   return order_;
 }
 
-// All epochs draw from one generator, so an earlier epoch than the last one is drawn from the start.
+// All epochs draw from one generator. For an earlier epoch than the last one, starts again at the first epoch.
 void RowOrder::draw_grouped(int64_t epoch) {
   if (epoch < next_epoch_) {
     generator_ = generator_of(options_.seed);

@@ -112,7 +112,7 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
   return end;
 }
 
-// Whether the error is a wrong option or a missing file, so that there was no run.
+// Returns whether the error is a wrong option or a missing file, so that the run never began.
 bool is_false_start(const std::exception& error) {
   const auto* const own = dynamic_cast<const Error*>(&error);
   return own != nullptr && (own->kind() == ErrorKind::kUsage || own->kind() == ErrorKind::kIo);

@@ -6,7 +6,7 @@
 
 namespace hone::train {
 
-// Reads, trains, evaluates and saves as the options say, and logs what it does. Errors: those of the floors below.
+// Reads the inputs, trains, evaluates, saves and logs as the options say. Errors: those of the floors below.
 RunEnd run_training(const TrainOptions& options);
 
 }  // namespace hone::train

@@ -1,4 +1,4 @@
-// Touches only files with the names that a run gives them.
+// Removes only files that have the names of run files.
 #include "train/run_files.h"
 
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The step of "evaluations/200.json".
+// Returns the step of "evaluations/200.json".
 std::optional<int64_t> evaluated_step(const fs::path& path) {
   const std::string name = path.stem().string();
   int64_t step = 0;
@@ -39,7 +39,7 @@ void remove_evaluations_but(const fs::path& output_dir, const std::set<int64_t>&
     const auto step = evaluated_step(path);
     if (step && kept.count(*step) == 0) fs::remove(path, error);
   }
-  rmdir((output_dir / kEvaluationsFolder).c_str());  // fails if something is left
+  rmdir((output_dir / kEvaluationsFolder).c_str());  // fails if the folder is not empty
 }
 
 void remove_event_files(const fs::path& output_dir) {

@@ -1,4 +1,4 @@
-// The files that report a run, beside its model and its checkpoints (docs/runs.md). `hone watch` reads them.
+// The files that describe a run, besides its model and its checkpoints (docs/runs.md). `hone watch` reads them.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +13,13 @@ inline constexpr const char* kEvaluationsFolder = "evaluations";
 inline constexpr const char* kStopFile = "stop";
 inline constexpr const char* kEventsFolder = "runs";
 
-// Removes these files, TensorBoard's included. Other files in these folders stay, and so do folders that are not empty.
+// Removes these files, including TensorBoard's. Keeps all other files, and folders that are not empty.
 void remove_run_files(const std::filesystem::path& output_dir);
 
-// Removes evaluations whose step is not in the log. A resumed run makes them anew.
+// Removes evaluations whose step is not in the log. A resumed run repeats them.
 void remove_unlogged_evaluations(const std::filesystem::path& output_dir, const Json& log_history);
 
-// Returns JSON text, with U+FFFD in place of bytes that are not UTF-8 (of an argument, a path, a row).
+// Returns JSON text. Replaces bytes that are not UTF-8 (in arguments, paths or rows) by U+FFFD.
 std::string json_text(const Json& value, int indent = -1);
 
 }  // namespace hone::train

@@ -11,7 +11,7 @@ namespace hone::train {
 
 namespace {
 
-// The log has null for a number that is not finite.
+// Returns the number. The log has null for numbers that are not finite.
 double number(const Json& entry, const char* key) {
   if (!entry.contains(key)) return 0;
   return entry[key].is_number() ? entry[key].get<double>() : std::numeric_limits<double>::quiet_NaN();

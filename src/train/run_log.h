@@ -1,4 +1,4 @@
-// The log of a run: a line for people on standard output, and a JSON line with HF's keys in a file.
+// Writes the log of a run: lines for people to standard output, and JSON lines with HF's keys to a file.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,13 +13,13 @@
 
 namespace hone::train {
 
-// "step 10/300  epoch 0.10  loss 0.6935  grad 0.66  lr 6e-06  1823 tokens/s". At most 80 columns in runs of up to
-// 30,000 steps.
+// Returns "step 10/300  epoch 0.10  loss 0.6935  grad 0.66  lr 6e-06  1823 tokens/s". At most 80 columns in runs of up
+// to 30,000 steps.
 std::string log_text(const Json& entry, const Plan& plan);
 
 class RunLog {
  public:
-  // `json_path` may be empty. Writes the file anew, with the entries of `history` at its start.
+  // `json_path` may be empty. Replaces the file; it begins with the entries of `history`.
   RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan);
 
   void add(const Json& entry);

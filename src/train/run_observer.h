@@ -1,5 +1,5 @@
-// What the loop reports as it trains, and who may ask it to stop. This class does nothing: tests derive from it, and
-// train/run_reporter.h writes the files of the run's folder.
+// The interface through which the loop reports its progress and is asked to stop. This class does nothing. RunReporter
+// (train/run_reporter.h) derives from it and writes the files of the run's folder.
 #pragma once
 
 #include "metric/report.h"
@@ -18,21 +18,21 @@ class RunObserver {
   RunObserver(const RunObserver&) = delete;
   RunObserver& operator=(const RunObserver&) = delete;
 
-  // The loop begins, anew or from the state of a checkpoint.
+  // Called when the loop begins, with a new state or that of a checkpoint.
   virtual void started(const RunState&, const BestSoFar&) {}
   virtual void entered(RunPhase) {}
-  // After each step. The log may still lack the entry that is due at this step.
+  // Called after each step. The log may still lack the entry of this step.
   virtual void advanced(const RunState&) {}
-  // After an entry was added to the log.
+  // Called after each new entry of the log.
   virtual void logged(const RunState&) {}
   virtual void evaluated(const metric::Report&, const RunState&, const BestSoFar&) {}
   // Before each batch of an evaluation: time passes.
   virtual void beat() {}
-  // Asked before each step and each batch of an evaluation. Stays true once it is true. Changes nothing.
+  // Called before each step and each batch of an evaluation. Once true, stays true. Has no side effects.
   virtual bool wants_stop() { return false; }
 };
 
-// A phase other than training. Its end is the beginning of training.
+// A phase other than training. Its destructor enters the training phase.
 class PhaseScope {
  public:
   PhaseScope(RunObserver& observer, RunPhase phase) : observer_(observer) { observer_.entered(phase); }

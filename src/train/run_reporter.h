@@ -1,5 +1,5 @@
-// Reports a run in the files of its folder: run.json, metrics.jsonl, evaluations/, TensorBoard's events; and watches
-// for the file "stop". A file that cannot be written is named in one warning and never ends the run.
+// Writes the files that describe a run into its folder: run.json, metrics.jsonl, evaluations/ and TensorBoard's events.
+// Looks for the file "stop". If a file cannot be written, logs one warning; the run continues.
 #pragma once
 
 #include <filesystem>
@@ -20,16 +20,16 @@
 
 namespace hone::train {
 
-// What is known before rows and model are read.
+// The facts that are known before rows and model are read.
 struct RunRequest {
   std::filesystem::path output_dir;
   std::string model;  // the folder to start from
   Json options;       // all of them, by name
   double num_train_epochs = 0;
-  std::optional<std::filesystem::path> events_folder;  // of TensorBoard's event files; nullopt: none are written
+  std::optional<std::filesystem::path> events_folder;  // folder of TensorBoard's event files; nullopt: writes none
 };
 
-// What is known once rows and model are read.
+// The facts that are known after rows and model are read.
 struct RunFacts {
   Json values;  // of run.json: "model", "num_parameters", "task", "labels", "device" ...
   Json model_config;
@@ -37,17 +37,18 @@ struct RunFacts {
 
 class RunReporter : public RunObserver {
  public:
-  // For a folder that this process holds. If it holds an earlier run, that run's files stay as they are until begin(),
-  // so that a mistyped option costs nothing. Otherwise run.json says at once that a run is being prepared.
+  // This process must hold the lock of the folder. Does not change the files of an earlier run until begin(), so that a
+  // mistyped option costs nothing. If there is no earlier run, writes run.json at once with the phase "preparing".
   RunReporter(RunRequest request, bool holds_earlier_run);
 
-  // Call it when nothing can keep the run from starting. `plan` must outlive the reporter.
+  // Call it after all checks of the inputs. `plan` must outlive the reporter.
   void begin(RunFacts facts, const Plan& plan);
   bool has_begun() const { return plan_ != nullptr; }
   void ended(RunEnd end);
-  // The run ends with this error.
+  // Records that the run ends with this error.
   void failed(const std::exception& error);
-  // The run could not start, because an option is wrong or a file is missing: removes run.json if it is this run's.
+  // Call it if the run cannot start because an option is wrong or a file is missing. Removes run.json if this run wrote
+  // it.
   void withdraw();
 
   void started(const RunState& state, const BestSoFar& best) override;
@@ -59,7 +60,7 @@ class RunReporter : public RunObserver {
   bool wants_stop() override;
 
  private:
-  // Runs `write`. Returns false after an error, and warns of the first error of each `what`.
+  // Calls `write`. Returns false after an error, and logs a warning for the first error of each `what`.
   bool attempt(const char* what, const std::function<void()>& write);
 
   RunRequest request_;
@@ -70,7 +71,7 @@ class RunReporter : public RunObserver {
   MetricsFile metrics_;
   std::unique_ptr<TensorBoardLog> tensorboard_;
   std::set<std::string> failed_;
-  bool is_visible_;  // run.json is this run's
+  bool is_visible_;  // run.json describes this run
 };
 
 }  // namespace hone::train

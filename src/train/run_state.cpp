@@ -32,7 +32,7 @@ T field(const Json& json, const char* key, const std::string& source) {
   return json[key].get<T>();
 }
 
-// Checkpoints of early versions have no such times.
+// Returns the times of the log entries. Checkpoints of early versions have none.
 Json times_of_log(const Json& own, size_t num_entries) {
   const auto found = own.find("log_seconds");
   const bool fits =
@@ -47,7 +47,7 @@ bool is_log(const Json& json) {
 
 }  // namespace
 
-// The log's steps never fall.
+// The steps in the log are in ascending order.
 bool RunState::has_evaluated(int64_t step) const {
   for (auto entry = log_history.rbegin(); entry != log_history.rend(); ++entry) {
     if (entry->value("step", int64_t{-1}) < step) return false;

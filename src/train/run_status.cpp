@@ -1,5 +1,4 @@
-// A heartbeat is renamed into place but not synced: that takes half a millisecond, while a sync may take longer than a
-// step.
+// Renames a heartbeat into place without a sync. This takes half a millisecond; a sync may take longer than a step.
 #include "train/run_status.h"
 
 #include <sys/resource.h>
@@ -57,7 +56,7 @@ Json command_line() {
   return arguments;
 }
 
-// Bytes of memory that the process has now, or null if the system does not report them.
+// Returns the resident memory of the process in bytes, or null if the system does not report it.
 Json resident_bytes() {
   const fs::path path = "/proc/self/statm";
   std::error_code error;
@@ -74,7 +73,7 @@ Json peak_bytes() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-// Names of the options that do not have their default.
+// Returns the names of the options whose value is not the default.
 std::vector<std::string> changed_options(const Json& options) {
   const Json defaults = options::to_json(TrainOptions{});
   std::vector<std::string> names;
@@ -156,7 +155,7 @@ void RunStatus::write(bool synced) {
     const std::string text = json_text(document(), 2) + "\n";
     synced ? write_file(path_, text) : replace_file(path_, text);
   } catch (const Error& error) {
-    if (!has_warned_) log_warning("{}; the run continues, but hone watch does not see it", error.what());
+    if (!has_warned_) log_warning("{}; the run continues, but hone watch cannot show it", error.what());
     has_warned_ = true;
   }
 }

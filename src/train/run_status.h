@@ -1,5 +1,5 @@
-// run.json: the state of a run, written anew at its start, at its end, when its phase changes and every two seconds. A
-// file that cannot be written is reported in one warning and never ends the run.
+// Writes run.json, the state of a run: at its start, at its end, when its phase changes and every two seconds. If the
+// file cannot be written, logs one warning; the run continues.
 #pragma once
 
 #include <chrono>
@@ -15,28 +15,28 @@ namespace hone::train {
 
 class RunStatus {
  public:
-  // For a run that this process begins now. `options` are all options of the run.
+  // Describes a run that this process begins now. `options` are all options of the run.
   RunStatus(const std::filesystem::path& output_dir, const Json& options);
 
-  // Sets keys of run.json that no longer change, such as "labels".
+  // Sets keys of run.json that do not change later, such as "labels".
   void describe(const Json& facts);
   void set_plan(int64_t total_steps, double num_train_epochs);
   void set_best(const std::string& metric, const BestSoFar& best);
 
-  // Sets where the training starts or resumes. The steps and tokens before it do not count into the speed.
+  // Sets where the training starts or resumes. The speed ignores earlier steps and tokens.
   void start_at(int64_t step, int64_t num_tokens);
   void advance(int64_t step, double epoch, int64_t num_tokens);
   void enter(RunPhase phase);
 
-  // Writes if it is due: two seconds after the last time, or soon after a change of phase.
+  // Writes if two seconds have passed since the last time, or soon after a change of phase.
   void beat();
-  // Writes now and syncs. The state is "running", "finished", "stopped", "interrupted" or "failed".
+  // Writes the file now and syncs it. The state is "running", "finished", "stopped", "interrupted" or "failed".
   void write_state(std::string_view state, const std::string& error = "", const std::string& hint = "");
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  // Tokens and training time at some moment. The speed is measured from there.
+  // Tokens and training time at one moment, from which a speed is measured.
   struct Mark {
     int64_t num_tokens = 0;
     double seconds = 0;
@@ -49,13 +49,13 @@ class RunStatus {
   Json seconds_left() const;
 
   std::filesystem::path path_;
-  Json facts_;  // from "format" to "started_at", and what describe() adds
+  Json facts_;  // from "format" to "started_at", and the facts of describe()
   Json options_, best_, error_, hint_;
   std::string state_ = "running";
   RunPhase phase_ = RunPhase::kPreparing;
   int64_t step_ = 0, total_steps_ = 0, start_step_ = 0, num_tokens_ = 0;
   double epoch_ = 0, num_train_epochs_ = 0;
-  double training_seconds_ = 0;  // before the present phase
+  double training_seconds_ = 0;  // before the current phase
   Clock::time_point phase_start_, start_, last_write_;
   Mark first_, older_, newer_;
   bool is_changed_ = false, has_warned_ = false;

@@ -15,7 +15,7 @@ double warmup(int64_t step, const ScheduleLength& length) {
   return static_cast<double>(step) / static_cast<double>(std::max<int64_t>(1, length.warmup_steps));
 }
 
-// The share of the steps after the warm-up that are done.
+// Returns the finished share of the steps after the warm-up.
 double progress(int64_t step, const ScheduleLength& length) {
   return static_cast<double>(step - length.warmup_steps) /
          static_cast<double>(std::max<int64_t>(1, length.total_steps - length.warmup_steps));
@@ -38,14 +38,14 @@ double cosine(int64_t step, const ScheduleLength& length) {
   return std::max(0.0, 0.5 * (1 + std::cos(std::numbers::pi * progress(step, length))));
 }
 
-// One cycle, which is HF's default. At its end the rate is 0.
+// Cosine in one cycle, which is HF's default. Ends at 0.
 double cosine_with_restarts(int64_t step, const ScheduleLength& length) {
   if (step < length.warmup_steps) return warmup(step, length);
   const double done = progress(step, length);
   return done >= 1 ? 0 : std::max(0.0, 0.5 * (1 + std::cos(std::numbers::pi * std::fmod(done, 1.0))));
 }
 
-// Power 1 down to HF's lr_end of 1e-7.
+// Polynomial of power 1 that ends at 1e-7, HF's lr_end.
 double polynomial(int64_t step, const ScheduleLength& length) {
   constexpr double kEnd = 1e-7;
   if (step < length.warmup_steps) return warmup(step, length);

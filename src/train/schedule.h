@@ -16,14 +16,14 @@ struct ScheduleLength {
 struct Schedule {
   std::string_view name;
   std::string_view doc;
-  // The factor for the step after `step` finished steps.
+  // Returns the factor for the step after `step` finished steps.
   double (*factor)(int64_t step, const ScheduleLength& length);
   bool has_warmup = true;
 };
 
 std::span<const Schedule> schedules();
 
-// Throws kUsage for an unknown name, and names the nearest one.
+// Throws kUsage for an unknown name; the hint has the nearest one.
 const Schedule& find_schedule(std::string_view name);
 
 }  // namespace hone::train

@@ -1,4 +1,4 @@
-// The copy is queued on the GPU's stream. The event behind it shows when it has arrived.
+// Queues the copy to the host on the GPU's stream. An event behind it shows when the copy is complete.
 #include "train/step_result.h"
 
 #include <ATen/ATen.h>

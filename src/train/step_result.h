@@ -1,5 +1,5 @@
-// The result of a training step. On the CPU it is known at once. On a GPU the host reads it after it has queued the
-// work of the next step, so that the GPU never waits for the host.
+// The result of a training step. On the CPU the loop reads it at once. On a GPU the host reads it after it has queued
+// the next step, so that the GPU never waits for the host.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,10 +16,10 @@ struct StepResult {
 
 class DeferredResult {
  public:
-  // Scalars of any floating type, both on one device, which may still be computing them.
+  // `loss` and `grad_norm` are scalars of any floating type on one device, which may still be computing them.
   DeferredResult(const at::Tensor& loss, const at::Tensor& grad_norm);
 
-  // Waits until both are computed.
+  // Waits until the device has computed both.
   StepResult read() const;
 
  private:

@@ -1,4 +1,4 @@
-// Which rows each step of a run takes: the order of row_order.h, divided into micro-batches.
+// The rows of each step: the order of row_order.h, divided into micro-batches.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class StepRowSource {
   StepRowSource(const StepRowSource&) = delete;  // its order refers to its lengths
   StepRowSource& operator=(const StepRowSource&) = delete;
 
-  // Of any step of the plan; cheapest from one step to the next.
+  // Returns the rows of any step of the plan. Consecutive steps are cheapest.
   StepRows rows_of_step(int64_t step);
 
  private:

@@ -37,7 +37,7 @@ void Stepper::step(StepRows rows, RunState& state) {
   for (const model::NamedParameter& parameter : parameters_) parameter.tensor.mutable_grad() = at::Tensor();
 }
 
-// Settles the step before once the device has this one's work, so that it never waits for the host.
+// Queues this step before it settles the previous one, so that the device never waits for the host.
 void Stepper::defer(StepRows rows, const at::Tensor& loss, RunState& state) {
   const at::Tensor grad_norm = gradient_norm_on_device(parameters_);
   const double rate = plan_.learning_rate(rows.step);
@@ -99,7 +99,7 @@ void Stepper::report_nonfinite(const StepRows& rows, const StepResult& result, c
       "step {}: the loss is {} and the gradient norm {}; first bad tensor: {}; rows: {}{}", rows.step + 1, result.loss,
       result.grad_norm, bad_tensor, fmt::join(locations.begin(), locations.begin() + shown, ", "),
       rows.num_rows > shown ? fmt::format(" and {} more", rows.num_rows - shown) : "");
-  log_warning("{}; this step changes nothing", what);
+  log_warning("{}; this step is skipped", what);
   if (++state.num_nonfinite_steps < kMaxNonfiniteSteps) return;
   throw Error(ErrorKind::kInput,
               fmt::format("stopped after {} steps with a non-finite loss or gradient; the last was {}",

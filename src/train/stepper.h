@@ -1,4 +1,4 @@
-// One step of training: forward, backward, clip, update. Its result is counted in the state of the run.
+// Computes training steps: forward, backward, clip, update. Adds their results to the state of the run.
 #pragma once
 
 #include <cstdint>
@@ -20,25 +20,25 @@ class Stepper {
   // References must outlive the stepper.
   Stepper(const TrainerInputs& inputs, const StepPlan& plan);
 
-  // Takes the step after `state`. Counts its loss at once, or with the next step (step_result.h). A step whose loss or
-  // gradient is not finite changes nothing but the count of such steps. Throws kInput at the third of them.
+  // Takes the step after `state`. Counts its loss at once, or with the next step (step_result.h). If loss or gradient
+  // are not finite, changes only the count of such steps; at the third, throws kInput.
   void step(StepRows rows, RunState& state);
 
-  // Counts the step that is not counted yet, if there is one.
+  // Counts the result of the last step, if it is not counted yet.
   void settle(RunState& state);
 
-  // Throws kInput if a step made a weight infinite or NaN: such a model is never saved.
+  // Throws kInput if a weight is infinite or NaN. Call it before saving the model.
   void check_weights(const RunState& state) const;
 
   const NamedParameters& parameters() const { return parameters_; }
   Optimizer& optimizer() { return *optimizer_; }
 
-  // Of the last counted step.
+  // These are of the last counted step.
   double last_grad_norm() const { return last_grad_norm_; }
   double last_learning_rate() const { return last_learning_rate_; }
 
  private:
-  // A step that the device has been told to compute, but whose result has not been read.
+  // A step that is queued on the device, but whose result the host has not read.
   struct PendingStep {
     StepRows rows;
     double learning_rate = 0;

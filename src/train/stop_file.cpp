@@ -1,4 +1,4 @@
-// A system call each step would slow tiny models down, so the clock limits them.
+// Looks for the file only at intervals, because a system call in each step would slow down tiny models.
 #include "train/stop_file.h"
 
 #include "train/run_files.h"

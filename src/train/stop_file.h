@@ -8,12 +8,12 @@ namespace hone::train {
 
 class StopFile {
  public:
-  // Removes the file that asked an earlier run.
+  // Removes a file that an earlier request left.
   explicit StopFile(const std::filesystem::path& output_dir);
 
-  // Looks for the file at most ten times a second. Stays true once it is true.
+  // Looks for the file at most ten times a second. Once true, stays true.
   bool is_requested();
-  // Removes the file, once the run has stopped.
+  // Removes the file. Call it after the run has stopped.
   void remove() const;
 
  private:

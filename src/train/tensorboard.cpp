@@ -1,4 +1,4 @@
-// Skips values that are not numbers, such as a loss that was not finite.
+// Skips values that are not numbers: the log has null for a loss that is not finite.
 #include "train/tensorboard.h"
 
 #include <fmt/chrono.h>

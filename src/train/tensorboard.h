@@ -1,4 +1,4 @@
-// The log for TensorBoard, with the tags of transformers' TensorBoardCallback.
+// Writes the log for TensorBoard, with the tags of transformers' TensorBoardCallback.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace hone::train {
 
-// Whether the names of --report-to include TensorBoard.
+// Returns whether the names of --report-to include TensorBoard.
 bool reports_to_tensorboard(const std::vector<std::string>& report_to);
 
 // Returns logging_dir, or if that is empty output_dir/runs/Nov22_11-02-03_host with the present time.

@@ -95,14 +95,14 @@ void Trainer::train_step() {
 bool Trainer::finish_step() {
   const int64_t step = state_.global_step;
   if (plan_.logs_at(step) || plan_.evaluates_at(step) || plan_.saves_at(step)) stepper_.settle(state_);
-  // A checkpoint's own step was logged before it was saved, if it was due then.
+  // The run that wrote the checkpoint has already logged its step.
   if (plan_.logs_at(step) && step > start_step_) log();
   if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
   if (plan_.saves_at(step) || is_best_to_load(step)) save();
   return true;
 }
 
-// The best model is saved even if save_steps skips its step.
+// Returns whether to save this step because its model is the best, even if save_steps skips it.
 bool Trainer::is_best_to_load(int64_t step) const {
   return plan_.best.is_loaded_at_end && plan_.evaluates_at(step) && best_.metric && best_.step == step;
 }

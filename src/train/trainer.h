@@ -1,5 +1,5 @@
-// The training loop: batch, forward, backward, clip, step, schedule, log, evaluate, save. It computes what HF's Trainer
-// computes, at the same steps (docs/runs.md names the one difference), and the same bits after any interruption.
+// The training loop: batch, forward, backward, clip, step, schedule, log, evaluate, save. It computes the same as HF's
+// Trainer (docs/runs.md names the one difference). A resumed run computes the same bits as an uninterrupted one.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,12 @@ class Trainer {
   Trainer(const Trainer&) = delete;  // its stepper refers to its inputs
   Trainer& operator=(const Trainer&) = delete;
 
-  // Takes weights, optimizer and state from a whole checkpoint. Errors: kUsage if it is beyond the run's last step;
-  // kInput if it is of another model or of another program.
+  // Loads weights, optimizer and state from a whole checkpoint. Errors: kUsage if its step is after the run's last
+  // step; kInput if it is of another model or of another program.
   void resume(const std::filesystem::path& checkpoint);
 
-  // Trains to the end, or until an interrupt or the observer asks to stop; then it writes a checkpoint first.
+  // Trains to the end, or until an interrupt or the observer asks to stop. In that case, writes a checkpoint before it
+  // returns.
   // Errors (kInput): three steps with a non-finite loss or gradient.
   RunEnd run();
 
@@ -40,7 +41,8 @@ class Trainer {
 
  private:
   void train_step();
-  // Logs, evaluates and saves if it is due and was not done before. Returns false if the loop must stop.
+  // Logs, evaluates and saves if the plan says so and a resumed checkpoint has not done it. Returns false if the loop
+  // must stop.
   bool finish_step();
   void log();
   bool evaluate();
@@ -49,7 +51,7 @@ class Trainer {
   void add_entry(Json entry);
   void add_summary();
   bool has_stopped_early() const;
-  // An interrupt came, or the observer asks to stop.
+  // Returns whether an interrupt came or the observer asks to stop.
   bool must_stop();
 
   TrainerInputs inputs_;

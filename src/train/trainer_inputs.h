@@ -1,4 +1,4 @@
-// What the loop is given beside its plan.
+// The inputs of the loop, besides its plan.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct TrainerInputs {
   std::filesystem::path output_dir;  // of the checkpoints
   std::filesystem::path json_log;    // may be empty
   RunObserver* observer = nullptr;   // may be null
-  // Whether the result of a step is read after the next one has begun. Always so if the model is on a GPU.
+  // Whether to read the result of a step after the next one has begun. Always true if the model is on a GPU.
   bool defers_results = false;
 };
 

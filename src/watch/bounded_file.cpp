@@ -1,4 +1,4 @@
-// A file is known by its number and the time of its birth: a new file may get the number of one that was removed.
+// Identifies a file by its inode and creation time, because a new file may get the inode of a removed one.
 #include "watch/bounded_file.h"
 
 #include <fcntl.h>

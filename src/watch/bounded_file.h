@@ -1,4 +1,4 @@
-// Reads files that other programs write and that may hold anything. Opening follows no link and waits for no pipe;
+// Reads files that other programs write and that may have any content. Opening does not follow links or wait for pipes;
 // reading stops at a limit.
 #pragma once
 
@@ -14,15 +14,15 @@ namespace hone::watch {
 
 class BoundedFile {
  public:
-  // Returns nullopt if there is no regular file of that name, or it may not be read.
+  // Returns nullopt if there is no regular file with that name, or if it may not be read.
   static std::optional<BoundedFile> open(const std::filesystem::path& path);
 
   uint64_t size() const { return size_; }
-  // Seconds since 1970 of the last write.
+  // Returns the time of the last write in seconds since 1970.
   double modified_at() const { return modified_at_; }
-  // Stays the same while this file exists, even if it grows; differs for a file that replaces it.
+  // Returns an id that stays the same while this file exists, even if it grows. A file that replaces it has another id.
   const std::string& identity() const { return identity_; }
-  // Changes whenever the file is written.
+  // Returns a text that changes whenever the file is written.
   std::string stamp() const;
 
   // Returns at most `max_bytes` from `offset` on; fewer at the end or if reading fails.

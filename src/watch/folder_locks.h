@@ -12,15 +12,15 @@ namespace hone::watch {
 
 class FolderLocks {
  public:
-  // Reads the present locks; is_known() is false if this system has no /proc/locks.
+  // Reads the current locks; is_known() is false if this system has no /proc/locks.
   static FolderLocks read();
-  // From the text of /proc/locks; skips malformed lines.
+  // Parses the text of /proc/locks; skips malformed lines.
   explicit FolderLocks(std::string_view text);
 
   bool is_known() const { return is_known_; }
 
-  // Returns the process that holds the lock of a folder. `expected_pid` (from its run.json) decides if the file system
-  // numbers the device differently than its locks do (btrfs, overlays).
+  // Returns the process that holds the lock of a folder. On some file systems (btrfs, overlays) /proc/locks has another
+  // device number than stat; then only a lock of `expected_pid` (from run.json) counts.
   std::optional<int64_t> holder(const struct stat& folder, std::optional<int64_t> expected_pid) const;
 
  private:

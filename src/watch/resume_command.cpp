@@ -1,4 +1,4 @@
-// Flags as hone takes them: hyphens or underscores, "--x=v" or "--x v", switches with or without a value.
+// Parses flags as hone does: hyphens or underscores, "--x=v" or "--x v", switches with or without a value.
 #include "watch/resume_command.h"
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 
 namespace hone::watch {
 
-// Returns the argument as a POSIX shell reads it, quoted if necessary.
+// Returns the argument quoted for a POSIX shell, if necessary.
 std::string shell_quoted(std::string_view argument);
 
 // Returns "cd DIR && hone train ... --resume-from-checkpoint true" without the options that would replace the run,

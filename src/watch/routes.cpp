@@ -1,4 +1,4 @@
-// Handlers run on the server's thread, so none reads more than a few megabytes.
+// Handlers run on the server's thread, so they read at most a few megabytes.
 #include "watch/routes.h"
 
 #include <fmt/format.h>
@@ -25,7 +25,7 @@ constexpr uint64_t kMaxEvaluationBytes = 16 << 20;
 using http::Request;
 using http::Response;
 
-// What the handlers share.
+// The objects that the handlers share.
 struct Watched {
   std::shared_ptr<RunList> runs;
   RunMetrics metrics;
@@ -51,7 +51,7 @@ RunFolder run_of(const Watched& watched, const Request& request) {
 Json record_of(const RunFolder& run, const FolderLocks& locks) {
   const auto record = read_run(run.path, locks);
   Json json = {{"id", run.id}, {"name", run.name}, {"path", run.path.string()}};
-  // Its files cannot be read now, or were removed.
+  // The files cannot be read, or have been removed.
   if (!record) return json.update({{"state", "interrupted"}, {"error", "its files cannot be read"}}), json;
   json.update(*record);
   return json;

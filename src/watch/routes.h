@@ -1,4 +1,4 @@
-// The routes of `hone watch`. They read everything from the folders, so a restart of the server changes no response.
+// The routes of `hone watch`. They keep no state: every response comes from the files in the folders.
 #pragma once
 
 #include <memory>

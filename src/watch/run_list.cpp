@@ -1,4 +1,4 @@
-// A page asks for several runs every second or two: only the list itself looks through all folders.
+// A page requests several runs every second or two, so only list() searches all folders.
 #include "watch/run_list.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// 40 bits: among a thousand runs, even if all had one name, two equal ids are as likely as one in two millions.
+// 40 bits: among a thousand runs of the same name, the probability of two equal ids is one in two million.
 constexpr size_t kDigestCharacters = 10;
 
 bool is_id_character(char c) {

@@ -1,5 +1,5 @@
-// The runs that `hone watch RUN...` shows. Each RUN is the folder of a run, or a folder with such folders in it, which
-// is searched again for each list because runs come and go.
+// The runs that `hone watch RUN...` shows. Each RUN is the folder of a run, or a folder that contains such folders.
+// list() searches the latter again each time, because runs come and go.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +11,8 @@
 namespace hone::watch {
 
 struct RunFolder {
-  // The name and a digest of the path, made of letters, digits, ".", "_" and "-". It depends on the path alone, so that
-  // bookmarks and colours keep meaning this run.
+  // The name and a digest of the path, made of letters, digits, ".", "_" and "-". It depends only on the path, so that
+  // bookmarks and colours stay valid.
   std::string id;
   std::string name;
   std::filesystem::path path;  // absolute, without links
@@ -23,15 +23,15 @@ class RunList {
   // Errors (kUsage): a folder that does not exist.
   explicit RunList(const std::vector<std::string>& folders);
 
-  // In the order of the arguments; runs within a folder by name. At most kMaxRuns.
+  // Returns at most kMaxRuns runs, in the order of the arguments; runs within a folder by name.
   std::vector<RunFolder> list();
-  // Looks at one folder if the run was listed before and still exists, else at all of them.
+  // Returns the run with this id. Reads one folder if the last list had the run and it still exists, else all folders.
   std::optional<RunFolder> find(const std::string& id);
 
  private:
   struct Known {
     RunFolder run;
-    std::filesystem::path place;  // where it was found; may be a link to it
+    std::filesystem::path place;  // where list() found it; may be a link
   };
   static bool is_still_there(const Known& known);
 

@@ -1,4 +1,4 @@
-// The last line of a file that is being written may be half there: it is left for the next time.
+// The last line of a growing file may be incomplete; it is read by a later call.
 #include "watch/run_metrics.h"
 
 #include <nlohmann/json.hpp>
@@ -29,7 +29,8 @@ bool is_object_text(std::string_view line) {
   return Json::accept(line);
 }
 
-// A file of the same number, born in the same tick of a coarse clock, still begins with another line.
+// Includes a digest of the first line, because a new file may have the same inode and, with a coarse clock, the same
+// creation time.
 std::string generation_of(const BoundedFile& file) {
   const std::string start = file.read(0, kFirstLineBytes);
   const size_t end = start.find('\n');
@@ -49,7 +50,7 @@ MetricsPart read_lines(const BoundedFile& file, const MetricsPosition& position)
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (is_object_text(line)) part.entries.emplace_back(line);
   }
-  const bool is_endless = begin == 0 && bytes.size() == kMaxPartBytes;  // no log has such a line
+  const bool is_endless = begin == 0 && bytes.size() == kMaxPartBytes;  // too long for a log line
   part.next += is_endless ? bytes.size() : begin;
   part.is_more = bytes.size() == kMaxPartBytes;
   return part;

@@ -1,4 +1,4 @@
-// Reads the entries of a run's log from a position on: counted in bytes of metrics.jsonl, or in entries of
+// Reads the entries of a run's log from a position on. Positions count bytes of metrics.jsonl, or entries of
 // trainer_state.json.
 #pragma once
 
@@ -18,10 +18,10 @@ struct MetricsPosition {
 };
 
 struct MetricsPart {
-  std::string generation;            // of the file; changes if the run starts again or is resumed
+  std::string generation;            // identifies the file; changes if the run starts again or is resumed
   uint64_t next = 0;                 // the `from` of the next call
-  bool restarted = false;            // the position belongs to another generation: this part is from the start
-  bool is_more = false;              // more can be read at once
+  bool restarted = false;            // the position was of another generation, so this part begins at the start
+  bool is_more = false;              // more entries can be read now
   std::vector<std::string> entries;  // JSON objects, whole lines only
 };
 

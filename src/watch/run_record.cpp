@@ -1,4 +1,4 @@
-// Nothing in a run's folder is trusted: a key of the wrong type counts as missing.
+// Does not trust the files of a run: a key of the wrong type counts as missing.
 #include "watch/run_record.h"
 
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint64_t kMaxRunBytes = 4 << 20;
-// Only the heartbeat of a run on another machine is visible: every two seconds, but not within a step or a checkpoint.
+// A run on another machine shows only its heartbeat. It comes every two seconds, but not during a step or a checkpoint.
 constexpr double kMaxSilence = 300;
 
 enum class Kind { kText, kNumber, kTexts, kObject, kObjects };
@@ -95,7 +95,7 @@ bool has_kind(const Json& value, Kind kind) {
   return false;
 }
 
-// Returns every key of the table, null if `json` has no such value.
+// Returns every key of the table; null if `json` has no valid value.
 Json checked(const Json& json) {
   Json record = Json::object();
   for (const Key& key : kKeys) {
@@ -125,7 +125,7 @@ bool was_heard_lately(const Json& record) {
   return record["updated_at"].is_number() && unix_seconds() - record["updated_at"].get<double>() < kMaxSilence;
 }
 
-// Whether the process that wrote "running" still runs.
+// Returns whether the process that wrote "running" still runs.
 bool still_runs(const Json& record, bool is_locked, const FolderLocks& locks) {
   if (is_locked) return true;
   if (text_of(record["host"]) != host_name()) return was_heard_lately(record);
@@ -134,7 +134,7 @@ bool still_runs(const Json& record, bool is_locked, const FolderLocks& locks) {
   return !locks.is_known() && pid && *pid > 0 && kill(static_cast<pid_t>(*pid), 0) == 0;
 }
 
-// Corrects "state", and "phase" with it.
+// Corrects "state" and "phase".
 void settle_state(Json& record, const fs::path& folder, const FolderLocks& locks) {
   struct stat status{};
   std::optional<int64_t> holder;
@@ -143,7 +143,7 @@ void settle_state(Json& record, const fs::path& folder, const FolderLocks& locks
   std::string state = text_of(record["state"]);
   if (std::find(std::begin(kStates), std::end(kStates), state) == std::end(kStates)) state = "interrupted";
   if (state == "running" && !still_runs(record, holder.has_value(), locks)) state = "interrupted";
-  if (state != "running" && holder && holder != pid) {  // another process prepares to resume or replace it
+  if (state != "running" && holder && holder != pid) {  // another process is preparing to resume or replace the run
     state = "running";
     record["phase"] = "preparing";
     record["error"] = record["hint"] = nullptr;
@@ -166,7 +166,7 @@ Json best_of(const Json& state) {
   return {{"metric", nullptr}, {"value", *metric}, {"step", *step}};
 }
 
-// A run that has only a trainer_state.json.
+// Returns the record of a run that has only a trainer_state.json.
 std::optional<Json> record_of_state(const fs::path& folder) {
   const fs::path path = trainer_state_path(folder);
   if (path.empty()) return std::nullopt;
@@ -199,7 +199,7 @@ std::optional<int64_t> checkpoint_step(const fs::path& path) {
   return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(step) : std::nullopt;
 }
 
-// Replaces the tokens NaN, Infinity and -Infinity outside of strings by null.
+// Replaces NaN, Infinity and -Infinity outside strings by null.
 std::string without_nonfinite(std::string_view text) {
   constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
   std::string result;

@@ -1,5 +1,5 @@
-// A run as the page gets it: run.json with each value checked, or for a run of Hugging Face's Trainer (or of an older
-// hone) the contents of trainer_state.json.
+// Describes a run for the page: run.json with each value checked, or for a run of Hugging Face's Trainer (or of an
+// older hone) the contents of trainer_state.json.
 #pragma once
 
 #include <filesystem>
@@ -15,13 +15,13 @@ namespace hone::watch {
 // killed is "interrupted". Returns nullopt if the folder holds no run.
 std::optional<Json> read_run(const std::filesystem::path& folder, const FolderLocks& locks);
 
-// Whether the folder looks like a run, by the names of its files.
+// Returns whether the names of its files show that the folder is a run.
 bool is_run(const std::filesystem::path& folder);
 
 // Returns the trainer_state.json of the folder, else of its newest checkpoint; an empty path if there is none.
 std::filesystem::path trainer_state_path(const std::filesystem::path& folder);
 
-// Reads a JSON object that Python may have written: NaN and Infinity become null. Returns nullopt if the file is too
+// Reads a JSON object that Python may have written; reads NaN and Infinity as null. Returns nullopt if the file is too
 // large or not a JSON object.
 std::optional<Json> read_python_json(const std::filesystem::path& path, uint64_t max_bytes);
 

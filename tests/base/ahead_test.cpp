@@ -10,7 +10,7 @@
 
 using hone::Ahead;
 
-TEST_CASE("values come in the order they were made, and nothing after the end") {
+TEST_CASE("values are returned in the order they were made, and nothing after the end") {
   int made = 0;
   Ahead<int> ahead([&]() -> std::optional<int> { return made < 5 ? std::optional(made++) : std::nullopt; });
   std::vector<int> values;
@@ -19,7 +19,7 @@ TEST_CASE("values come in the order they were made, and nothing after the end") 
   CHECK_FALSE(ahead.next());
 }
 
-TEST_CASE("one value is made ahead while the caller works on the last one") {
+TEST_CASE("the next value is made while the caller works on the current one") {
   std::atomic<int> made = 0;
   Ahead<int> ahead([&]() -> std::optional<int> { return made < 10 ? std::optional(++made) : std::nullopt; });
   CHECK(ahead.next() == 1);
@@ -39,7 +39,7 @@ TEST_CASE("an error is thrown in place of its value") {
   CHECK_FALSE(ahead.next());
 }
 
-TEST_CASE("leaving early waits for the value that is being made") {
+TEST_CASE("the destructor waits for the value that is being made") {
   std::atomic<bool> finished = false;
   {
     Ahead<int> ahead([&]() -> std::optional<int> {

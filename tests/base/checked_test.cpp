@@ -8,7 +8,7 @@
 
 using namespace hone;
 
-TEST_CASE("checked arithmetic gives the result or an error naming the quantity") {
+TEST_CASE("checked arithmetic returns the result, or throws an error that names the quantity") {
   CHECK(checked_multiply<uint64_t>(6, 7, "size") == 42);
   CHECK(checked_add<int64_t>(-1, 1, "size") == 0);
   CHECK(contains(expect_error([] { checked_multiply<uint64_t>(1ull << 63, 2, "tensor size"); }).what(), "tensor size"));

@@ -4,7 +4,7 @@
 
 using namespace hone;
 
-TEST_CASE("one thing is singular, all other numbers are plural") {
+TEST_CASE("a count of 1 is singular, all others are plural") {
   CHECK(counted(0, "step") == "0 steps");
   CHECK(counted(1, "step") == "1 step");
   CHECK(counted(2, "step") == "2 steps");

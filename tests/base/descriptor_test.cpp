@@ -19,14 +19,14 @@ TEST_CASE("a descriptor is closed by its last owner, once") {
     Descriptor first(raw);
     CHECK(first.is_open());
     Descriptor second(std::move(first));
-    CHECK_FALSE(first.is_open());  // NOLINT(bugprone-use-after-move): the moved-from state is what is tested
+    CHECK_FALSE(first.is_open());  // NOLINT(bugprone-use-after-move): the test checks the moved-from state
     CHECK(second.value() == raw);
     CHECK(is_valid(raw));
   }
   CHECK_FALSE(is_valid(raw));
 }
 
-TEST_CASE("close() reports what the system says, and does nothing the second time") {
+TEST_CASE("close() reports the system's error, and does nothing the second time") {
   Descriptor descriptor(open_null());
   CHECK(descriptor.close() == 0);
   CHECK_FALSE(descriptor.is_open());

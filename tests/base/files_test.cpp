@@ -14,7 +14,7 @@ size_t count_entries(const fs::path& folder) {
 }
 }  // namespace
 
-TEST_CASE("a written file is read back, and replaced whole") {
+TEST_CASE("a file is written, read back and replaced as a whole") {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "a.txt";
   write_file(path, "one");
@@ -24,7 +24,7 @@ TEST_CASE("a written file is read back, and replaced whole") {
   CHECK(count_entries(folder.path()) == 1);
 }
 
-TEST_CASE("a file that is not committed leaves the old one and nothing else") {
+TEST_CASE("without a commit the old file stays and no temporary file remains") {
   const TemporaryFolder folder;
   const fs::path path = folder.write("a.txt", "old");
   {
@@ -35,7 +35,7 @@ TEST_CASE("a file that is not committed leaves the old one and nothing else") {
   CHECK(count_entries(folder.path()) == 1);
 }
 
-TEST_CASE("a folder appears whole or not at all") {
+TEST_CASE("a folder appears complete or not at all") {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "deep" / "checkpoint-1";
   {
@@ -79,7 +79,7 @@ TEST_CASE("a file grows by appending, from where it ended") {
   CHECK(read_file(path) == "one\ntwo\n");
 }
 
-TEST_CASE("a file that cannot be appended to is an error with its path") {
+TEST_CASE("the error for a file that cannot be appended to names its path") {
   const TemporaryFolder folder;
   const fs::path missing = folder.path() / "none" / "log";
   CHECK(std::string(expect_error([&] { AppendFile file(missing); }).what()) ==
@@ -101,7 +101,7 @@ TEST_CASE("errors name the path and the system's reason") {
   CHECK(contains(expect_error([&] { MappedFile mapped(folder.path()); }).what(), "is not a file"));
 }
 
-TEST_CASE("paths from files stay inside their folder") {
+TEST_CASE("paths that a file contains cannot leave its folder") {
   CHECK(contained_path("models", "a/b.safetensors") == fs::path("models/a/b.safetensors"));
   CHECK_THROWS_AS(contained_path("models", "../secret"), Error);
   CHECK_THROWS_AS(contained_path("models", "a/../../secret"), Error);
@@ -115,7 +115,7 @@ TEST_CASE("an empty file maps to no bytes") {
   CHECK(MappedFile(folder.write("empty", "")).bytes().empty());
 }
 
-TEST_CASE("a reader sees a replaced file whole, and nothing else is left") {
+TEST_CASE("a reader sees either the old or the new file, and no temporary file remains") {
   const TemporaryFolder folder;
   const auto path = folder.write("a", "old");
   replace_file(path, "new");

@@ -7,13 +7,13 @@
 
 using namespace hone;
 
-TEST_CASE("the host's name is the one that uname gives") {
+TEST_CASE("the host's name is that of uname") {
   utsname names{};
   REQUIRE(uname(&names) == 0);
   CHECK(host_name() == names.nodename);
 }
 
-TEST_CASE("the boot id stays the same") {
+TEST_CASE("the boot id does not change between calls") {
   CHECK(boot_id() == boot_id());
   CHECK(boot_id().find('\n') == std::string::npos);
 }

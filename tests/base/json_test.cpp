@@ -22,14 +22,14 @@ TEST_CASE("a syntax error names file, line and column") {
   CHECK(contains(expect_error([] { parse_json("", "e.json"); }).what(), "e.json:1:1: "));
 }
 
-TEST_CASE("brackets that are nested too deep are refused before parsing") {
+TEST_CASE("a document that is nested too deep is refused before parsing") {
   const std::string deep(100'000, '[');
   CHECK(contains(expect_error([&] { parse_json(deep, "deep.json"); }).what(), "nested deeper than 128"));
   CHECK_NOTHROW(parse_json("\"" + deep + "\\\"[\"", "string.json"));
   CHECK_NOTHROW(parse_json(std::string(128, '[') + std::string(128, ']'), "ok.json"));
 }
 
-TEST_CASE("a document has the form of Python's json with indent 2") {
+TEST_CASE("a document is formatted as by Python's json with indent 2") {
   const TemporaryFolder folder;
   write_json(folder.path() / "a.json", Json{{"label", "\xE6\xAD\xA3"}, {"ids", {1, 2}}});
   CHECK(read_file(folder.path() / "a.json") ==

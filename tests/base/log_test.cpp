@@ -9,7 +9,7 @@
 
 using namespace hone;
 
-TEST_CASE("lines go to standard error with their prefix, and not below the level") {
+TEST_CASE("messages go to standard error with their prefix; those below the log level are not written") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "stderr";
   const int saved = dup(STDERR_FILENO);

@@ -37,7 +37,7 @@ class FakeMachine {
 
 }  // namespace
 
-TEST_CASE("hyper-threads of one core count once, and only cores of the affinity count") {
+TEST_CASE("hyper-threads of one core count once, and cores outside the affinity mask do not count") {
   const FakeMachine fake;
   fake.make_cores(4);
   CHECK(fake.read(8).num_logical_cpus == 8);
@@ -47,7 +47,7 @@ TEST_CASE("hyper-threads of one core count once, and only cores of the affinity 
   CHECK(fake.read({1, 2, 6}).num_useful_threads() == 2);
 }
 
-TEST_CASE("without a topology each processor is a core, and there is at least one") {
+TEST_CASE("without a topology each processor counts as a core, and the count is at least 1") {
   const FakeMachine fake;
   CHECK(fake.read(3).num_physical_cores == 3);
   const Machine none = fake.read(0);
@@ -57,7 +57,7 @@ TEST_CASE("without a topology each processor is a core, and there is at least on
   CHECK(none.usable_memory() == 0);
 }
 
-TEST_CASE("a quota of version 2 is rounded up, and the lowest of all groups above applies") {
+TEST_CASE("a cgroup v2 quota is rounded up, and the lowest of the group and its ancestors applies") {
   const FakeMachine fake;
   fake.make_cores(8);
   fake.write("proc/self/cgroup", "0::/work.slice/job\n");
@@ -70,7 +70,7 @@ TEST_CASE("a quota of version 2 is rounded up, and the lowest of all groups abov
   CHECK(fake.read(16).num_useful_threads() == 1);
 }
 
-TEST_CASE("in a container's own namespace the group is the root of the tree") {
+TEST_CASE("in a container's cgroup namespace the process is in the root group") {
   const FakeMachine fake;
   fake.write("proc/self/cgroup", "0::/\n");
   fake.write("sys/fs/cgroup/cpu.max", "200000 100000\n");
@@ -83,7 +83,7 @@ TEST_CASE("in a container's own namespace the group is the root of the tree") {
   CHECK(fake.read(4).usable_memory() == uint64_t{1} << 30);
 }
 
-TEST_CASE("quota and memory of version 1 are read, and so are its values for no limit") {
+TEST_CASE("quota and memory limit of cgroup v1 are read, including its values for " no limit "") {
   const FakeMachine fake;
   fake.write("proc/meminfo", "MemTotal:       8388608 kB\n");
   fake.write("proc/self/cgroup", "5:memory:/box\n4:cpu,cpuacct:/box\n0::/\n");
@@ -99,7 +99,7 @@ TEST_CASE("quota and memory of version 1 are read, and so are its values for no 
   CHECK(fake.read(6).usable_memory() == uint64_t{2} << 30);
 }
 
-TEST_CASE("malformed files count as no limit") {
+TEST_CASE("malformed cgroup files mean no limit") {
   const FakeMachine fake;
   fake.write("proc/self/cgroup", "nonsense\n:\n0::/../../outside\n4:cpu:\n");
   fake.write("proc/meminfo", "MemTotal\n:\nMemTotal: many\n");
@@ -118,7 +118,7 @@ TEST_CASE("the processor's name is read") {
   CHECK(fake.read(1).processor == "Fast Chip 9");
 }
 
-TEST_CASE("this machine has a core and some memory") {
+TEST_CASE("this machine has at least one core and some memory") {
   const Machine machine = this_machine();
   CHECK(machine.num_useful_threads() >= 1);
   CHECK(machine.num_useful_threads() <= machine.num_logical_cpus);

@@ -13,14 +13,14 @@ TEST_CASE("edit distance counts inserts, deletes, replacements and swaps") {
   CHECK(edit_distance("same", "same") == 0);
 }
 
-TEST_CASE("the nearest name is found for a typo, and none for something else") {
+TEST_CASE("the nearest name is found for a typo, but not for an unrelated word") {
   const std::vector<std::string> known{"train", "eval", "predict", "tokenize"};
   CHECK(nearest_name("tarin", known) == "train");
   CHECK(nearest_name("predcit", known) == "predict");
   CHECK_FALSE(nearest_name("quantise", known).has_value());
 }
 
-TEST_CASE("a table row is found by name, and an unknown name says what is known") {
+TEST_CASE("a table row is found by name, and the error for an unknown name lists the known ones") {
   struct Row {
     std::string_view name;
     int value;

@@ -10,7 +10,7 @@
 using namespace hone;
 namespace fs = std::filesystem;
 
-TEST_CASE("an output that is the input is refused, however it is spelled or linked") {
+TEST_CASE("an output that is the input file is refused, also through another spelling or a link") {
   const TemporaryFolder folder;
   const fs::path input = folder.write("rows.csv", "text\na\n");
   fs::create_symlink(input, folder.path() / "symlink.csv");
@@ -21,7 +21,7 @@ TEST_CASE("an output that is the input is refused, however it is spelled or link
     CAPTURE(same.string());
     const Error error = expect_error([&] { check_is_not_input(same, "--output", input, "--file"); });
     CHECK(error.kind() == ErrorKind::kUsage);
-    CHECK(contains(error.what(), "--output " + same.string() + " and --file " + input.string() + " are one file"));
+    CHECK(contains(error.what(), "--output " + same.string() + " and --file " + input.string() + " are the same file"));
     CHECK(error.hint() == "give --output another name");
   }
   folder.write("other.csv", "text\na\n");
@@ -30,12 +30,12 @@ TEST_CASE("an output that is the input is refused, however it is spelled or link
   CHECK_NOTHROW(check_is_not_input("-", "--output", "-", "--file"));
 }
 
-TEST_CASE("an output that exists is refused, unless it is empty or a stream") {
+TEST_CASE("an existing output is refused, unless it is empty or a stream") {
   const TemporaryFolder folder;
   const fs::path full = folder.write("full.jsonl", "{}\n"), empty = folder.write("empty.jsonl", "");
   const Error error = expect_error([&] { check_is_free(full, "--output"); });
   CHECK(error.kind() == ErrorKind::kUsage);
-  CHECK(std::string(error.what()) == "--output " + full.string() + " exists already");
+  CHECK(std::string(error.what()) == "--output " + full.string() + " already exists");
   CHECK(error.hint() == "give another name, or --overwrite to replace it");
   CHECK_NOTHROW(check_is_free(empty, "--output"));
   CHECK_NOTHROW(check_is_free(folder.path() / "new.jsonl", "--output"));
@@ -44,7 +44,7 @@ TEST_CASE("an output that exists is refused, unless it is empty or a stream") {
   CHECK(contains(expect_error([&] { check_is_free(folder.path(), "--output"); }).what(), "is a folder"));
 }
 
-TEST_CASE("streams are -, pipes and devices") {
+TEST_CASE("-, pipes and devices are streams") {
   const TemporaryFolder folder;
   const fs::path pipe = folder.path() / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);

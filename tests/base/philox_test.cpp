@@ -12,7 +12,7 @@ TEST_CASE("philox4x32-10 returns Random123's known answers") {
         PhiloxBlock{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
-TEST_CASE("draws depend only on step, micro-batch, site and element") {
+TEST_CASE("random numbers depend only on step, micro-batch, site and element") {
   const RandomStream stream{42, 7, 1, 3};
   CHECK(stream.word(5) == RandomStream{42, 7, 1, 3}.word(5));
   CHECK(stream.word(5) == stream.block(1)[1]);

@@ -10,7 +10,7 @@ using namespace hone;
 
 namespace {
 
-// Returns what a terminal of that width shows of a message.
+// Returns the output of a message on a terminal of this width.
 std::string on_terminal(unsigned short columns, std::string_view message) {
   winsize size{};
   size.ws_col = columns;
@@ -22,7 +22,7 @@ std::string on_terminal(unsigned short columns, std::string_view message) {
 
 }  // namespace
 
-TEST_CASE("a terminal knows its width, a file has none") {
+TEST_CASE("a terminal has a width, a file has none") {
   winsize size{};
   size.ws_col = 57;
   int controller = -1, terminal = -1;
@@ -34,7 +34,7 @@ TEST_CASE("a terminal knows its width, a file has none") {
   CHECK_FALSE(terminal_columns(-1).has_value());
 }
 
-TEST_CASE("columns count characters, and East Asian ones twice") {
+TEST_CASE("a character takes one column, an East Asian one two") {
   CHECK(columns_of("") == 0);
   CHECK(columns_of("abc") == 3);
   CHECK(columns_of("\xC3\xA9t\xC3\xA9") == 3);              // ete with accents
@@ -43,7 +43,7 @@ TEST_CASE("columns count characters, and East Asian ones twice") {
   CHECK(columns_of("a\xFF\x80") == 3);                      // not UTF-8
 }
 
-TEST_CASE("a text is cut at the last column that holds a whole character") {
+TEST_CASE("a text is truncated at the last whole character that fits into the columns") {
   CHECK(first_columns("abcdef", 4) == "abcd");
   CHECK(first_columns("abc", 10) == "abc");
   const std::string hotel = "\xE9\x85\x92\xE5\xBA\x97";
@@ -52,7 +52,7 @@ TEST_CASE("a text is cut at the last column that holds a whole character") {
   CHECK(first_columns(hotel, 4) == hotel);
 }
 
-TEST_CASE("words are wrapped at the width, with an indent from the second line on") {
+TEST_CASE("words are wrapped at the width, and lines after the first are indented") {
   CHECK(wrapped("one two three", 0, 0, 7) == "one two\nthree");
   CHECK(wrapped("one two three", 2, 2, 9) == "one two\n  three");
   CHECK(wrapped("a-long-word b", 2, 2, 6) == "a-long-word\n  b");
@@ -62,7 +62,7 @@ TEST_CASE("words are wrapped at the width, with an indent from the second line o
   CHECK(wrapped("trailing ", 0, 0, 80) == "trailing");
 }
 
-TEST_CASE("no wrapped line is wider than the width if its words are not") {
+TEST_CASE("no wrapped line is wider than the width unless a single word is") {
   const std::string text = "the quick brown fox jumps over \xE9\x85\x92\xE5\xBA\x97 and the lazy dog again and again";
   for (size_t width = 8; width < 90; ++width) {
     std::string joined;
@@ -78,7 +78,7 @@ TEST_CASE("no wrapped line is wider than the width if its words are not") {
   }
 }
 
-TEST_CASE("a message is wrapped on a terminal, behind its label, and nowhere else") {
+TEST_CASE("a message is wrapped after its label on a terminal, and not in a file") {
   CHECK(on_terminal(24, "warning: 3 rows have no label") == "warning: 3 rows have no\n         label");
   CHECK(on_terminal(24, "rows      8 for training, 2 more") ==
         "rows      8 for\n          training, 2\n          more");
@@ -90,7 +90,7 @@ TEST_CASE("a message is wrapped on a terminal, behind its label, and nowhere els
         "error: " + longest + " \\x1b" + longest);
 }
 
-TEST_CASE("control characters are shown, not obeyed") {
+TEST_CASE("control characters are printed in escaped form") {
   CHECK(printable("plain text\n\tand lines") == "plain text\n\tand lines");
   CHECK(printable("\x1b[2J\x7f\r") == "\\x1b[2J\\x7f\\x0d");
   CHECK(printable(std::string("a\0b", 3)) == "a\\x00b");

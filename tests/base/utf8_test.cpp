@@ -16,7 +16,7 @@ TEST_CASE("the first byte that is not UTF-8 is found") {
   CHECK(find_invalid_utf8(std::string(100, 'a') + "\xFF") == 100);
 }
 
-TEST_CASE("the error names the byte and what it was in") {
+TEST_CASE("the error names the byte and the text that contains it") {
   const Error error = expect_error([] { check_utf8("ab\xFE", "vocab.txt"); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "vocab.txt: byte 2 (0xfe) is not UTF-8"));
@@ -40,14 +40,14 @@ TEST_CASE("code points are counted") {
   CHECK(count_code_points("a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80") == 4);
 }
 
-TEST_CASE("a text is cut at whole characters") {
+TEST_CASE("a text is truncated between characters") {
   const std::string text = "a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80";  // characters of 1, 2, 3 and 4 bytes
   const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
   for (size_t most = 0; most < std::size(whole); ++most) CHECK(whole_characters(text, most).size() == whole[most]);
   CHECK(shortened(text, 5) == "a\xC3\xA9...");
   CHECK(shortened(text, 10) == text);
   CHECK(shortened("", 0).empty());
-  CHECK(shortened("\x80\x80", 1) == "...");  // not UTF-8: nothing whole is left
+  CHECK(shortened("\x80\x80", 1) == "...");  // not UTF-8: no valid character remains
 }
 
 }  // namespace hone

@@ -1,4 +1,4 @@
-# Tests each check on a small tree that it must accept, and on trees with one fault that it must find.
+# Tests each check on a small tree that it must accept, and on trees with one fault each that it must find.
 import os
 import stat
 import sys
@@ -53,7 +53,7 @@ class CheckTest(unittest.TestCase):
         self.write(name, (self.root / name).read_text(encoding="utf-8") + content)
 
     def expect(self, check, *parts):
-        """The check finds problems, one of which holds all the parts."""
+        """Asserts that the check finds problems and that one of them contains all the parts."""
         found = check.problems(self.root)
         self.assertTrue(any(all(part in line for part in parts) for line in found), found)
 

@@ -14,7 +14,7 @@ CLI = "cli"
 
 
 def declared_floors(cmake):
-    """{name: (floors it uses, sees torch)} from the hone_floor lines, in their order."""
+    """Returns {name: (floors that it uses, whether it sees torch)} from the hone_floor lines, in their order."""
     floors = {}
     for name, rest in re.findall(r"^hone_floor\((\w+)([^)]*)\)", cmake, re.MULTILINE):
         uses = re.search(r"\bUSES((?: +[a-z]\w*)*)", rest)
@@ -23,7 +23,7 @@ def declared_floors(cmake):
 
 
 def light_sources(cmake):
-    """The files of the program that must start without libtorch."""
+    """Returns the program's own files, which must start without libtorch."""
     match = re.search(r"set\(hone_light_sources([^)]*)\)", cmake)
     return ["cli/main.cpp", *(match.group(1).split() if match else [])]
 
@@ -66,7 +66,7 @@ def include_problems(root, floors, path):
 
 
 def light_problems(root, sources):
-    """libtorch anywhere under the includes of the program's own files."""
+    """Returns a problem for each include of libtorch that the program's own files reach."""
     problems, seen, waiting = [], set(), ["src/" + source for source in sources]
     while waiting:
         path = waiting.pop()

@@ -1,6 +1,6 @@
 # Finds the functions of C++ and Python sources with their lengths in lines, for check/sizes and check/mirror.
 # C++ is not parsed: braces are matched outside comments and strings, and the words before a brace at namespace or class
-# scope tell what it opens.
+# scope decide what the brace opens.
 import ast
 import re
 from typing import NamedTuple
@@ -14,14 +14,14 @@ class Function(NamedTuple):
     length: int  # lines, declaration and closing brace included
 
 
-# What may stand between a function's parameters and its body.
+# What may appear between a function's parameters and its body.
 FUNCTION_END = re.compile(r"(\)|\}|\bconst|\bnoexcept|\boverride|\bfinal|\btry|\bmutable|&)$|->[^;{}]*$")
 TYPE_START = re.compile(r"^(?:typedef\s+|static\s+|inline\s+|constexpr\s+|const\s+)*(?:class|struct|union|enum)\b")
 TEMPLATE = re.compile(r"^template\s*<")
 
 
 def without_template(statement):
-    """The statement after its leading template<...> clauses."""
+    """Returns the statement without its leading template<...> clauses."""
     while TEMPLATE.match(statement):
         depth = 0
         for position, character in enumerate(statement):
@@ -33,7 +33,7 @@ def without_template(statement):
 
 
 def brace_kind(statement):
-    """What a brace after these words opens: "scope" (namespace, class), "function" or "value" (an initializer)."""
+    """Returns what a brace after the words opens: "scope" (namespace, class), "function" or "value" (initializer)."""
     statement = without_template(statement.strip())
     if re.match(r"^(inline\s+)?namespace\b", statement) or re.fullmatch(r'extern\s*""', statement):
         return "scope"
@@ -45,7 +45,7 @@ def brace_kind(statement):
 
 
 def function_name(statement):
-    """The words before the parameters, or the test's name line."""
+    """Returns the words before the parameters, or the line with the test's name."""
     match = re.search(r"([~\w:]+|operator\s*[^\s\w(]+|operator\(\))\s*\(", without_template(statement.strip()))
     return match.group(1) if match else statement.strip()[:40]
 
@@ -79,7 +79,7 @@ class BraceWalker:
         kind, statement, start = self.open_braces.pop()
         if kind == "function":
             self.functions.append(Function(function_name(statement), start, line - start + 1))
-        # After a member's {1} the constructor's list, and its statement, go on.
+        # After a member's {1} the constructor's initializer list, and so its statement, continues.
         self.statement, self.start = (statement + "{}", start) if kind == "value" else ("", 0)
 
 

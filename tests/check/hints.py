@@ -1,6 +1,6 @@
-# check/hints: each option that a text in the sources names ("--seed") is one that some command accepts which reaches the
-# text, and after "hone COMMAND" one of that command. cli/hints.h drops, at run time, the clauses of a hint that name an
-# option which the running command lacks; this check finds those that no command could show.
+# check/hints: if a string in the sources names an option ("--seed"), some command that reaches the string accepts the
+# option; after "hone COMMAND", that command accepts it. At run time, cli/hints.h drops the clauses of a hint that name
+# an option which the running command lacks; this check finds the clauses that no command could show.
 # usage: hints.py PROGRAM [ROOT]
 import re
 import subprocess
@@ -15,7 +15,7 @@ ALWAYS = {"help", "config", "version"}
 
 
 def options_of_commands(program, root):
-    """{command: names}: aliases too from the tables of hone help --markdown, and positional ones from the structs."""
+    """Returns {command: names}: names and aliases from `hone help --markdown`, positional options from the structs."""
     made = subprocess.run([program, "help", "--markdown"], capture_output=True, text=True, check=True).stdout
     structs, options = options_read.option_structs(root), {}
     positional = {command: {option.replace("_", "-") for option, _ in options_read.all_members(structs, struct)}
@@ -28,7 +28,7 @@ def options_of_commands(program, root):
 
 
 def texts(code):
-    """(line number, text) of each literal; literals that follow each other are one text."""
+    """Yields (line number, text) of each string literal; adjacent literals are joined."""
     joined = re.sub(r'"\s*\n\s*"', lambda match: "\0" * match.group(0).count("\n"), code)
     for match in TEXT.finditer(joined):
         line = joined.count("\n", 0, match.start()) + joined.count("\0", 0, match.start()) + 1

@@ -1,16 +1,16 @@
 # check/mirror: each src/<floor>/<x> whose header is longer than MAX_UNTESTED_HEADER lines, or that has no header, has
-# tests/<floor>/<x>_test.cpp, and each such test has its source. The test of a subject covers its smaller files.
+# tests/<floor>/<x>_test.cpp, and each such test has its source. A source with a short header needs no test of its own.
 import functions
 import source_tree
 
 MAX_UNTESTED_HEADER = 40
 
-# Sources without a test of their name, and why.
+# Sources that need no test of the same name, and why.
 UNTESTED = {
     "src/cli/command.cpp": "every test of a command runs it",
     "src/cli/library.cpp": "every test of a command of the library runs it",
 }
-# Functions that a header may hold without a test: those that declare options, tested with the command that has them.
+# Functions that need no test of their own: they declare options, which the tests of the command cover.
 DECLARATION = "fields"
 
 

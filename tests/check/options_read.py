@@ -1,4 +1,4 @@
-# check/options_read: every option of a command is read by some source that the command can reach, outside the struct that
+# check/options_read: some source that the command can reach reads every option of the command, outside the struct that
 # declares it. A command reaches what src/cli/<command>.cpp includes, the sources beside those headers, and so on.
 import re
 
@@ -11,7 +11,7 @@ COMMAND = re.compile(r"(?:library|light)_command<(?:\w+::)?(\w+)(?:,\s*\w+)?>\(\
 
 
 def option_structs(root):
-    """{struct: ([(option, member)], [struct of a member])} of all structs with fields."""
+    """Returns {struct: ([(option, member)], [struct of a member])} for all structs with fields."""
     structs = {}
     for path in source_tree.code_files(root, ".h", folders=("src",)):
         for name, body in STRUCT.findall(source_tree.read(root, path)):
@@ -21,7 +21,7 @@ def option_structs(root):
 
 
 def commands(root):
-    """[(struct of its options, command)] of the table."""
+    """Returns [(struct of its options, command)] from the table of commands."""
     table = root / "src/cli/commands.h"
     return COMMAND.findall(table.read_text(encoding="utf-8")) if table.exists() else []
 
@@ -34,7 +34,7 @@ def all_members(structs, name):
 
 
 def reachable(root, start):
-    """The sources that a file reaches through its includes, each header with the .cpp beside it."""
+    """Returns the sources that a file reaches through its includes; each header brings the .cpp beside it."""
     seen, waiting = set(), [start]
     while waiting:
         path = waiting.pop()
@@ -48,7 +48,7 @@ def reachable(root, start):
 
 
 def without_declarations(text):
-    """C++ without the option structs: what they name is declared there, not read."""
+    """Returns the C++ without the option structs, because they declare options and do not read them."""
     return STRUCT.sub(lambda match: "" if "fields(" in match.group(2) else match.group(0), source_tree.bare_code(text))
 
 

@@ -1,5 +1,5 @@
 # check/pages: links between the documents lead to existing files, both READMEs show the same commands, and the demo's reviews
-# are as demo/README.md describes them: balanced, of 8 to 45 words, no two similar.
+# match the description in demo/README.md: balanced, 8 to 45 words each, no two similar.
 import csv
 import re
 from collections import Counter
@@ -38,7 +38,7 @@ def words(text):
 
 
 def alike(first, second):
-    """Whether half of the shorter text's runs of three words are in the other."""
+    """Returns whether the other text contains at least half of the shorter text's three-word sequences."""
     return 2 * len(first & second) >= max(1, min(len(first), len(second)))
 
 

@@ -1,5 +1,5 @@
 # check/sizes: no function over 80 lines and no file over 500; most functions under 25 and most files under 250.
-# Only the files of TypeScript are measured, not its functions. Always prints the medians and shares.
+# For TypeScript it measures the files only, not the functions. It always prints the medians and shares.
 import statistics
 
 import functions

@@ -1,5 +1,5 @@
 # Shared by all checks: the list of files, C++ without its comments and strings, and the report of problems.
-# A check is a module with problems(root) -> list of lines. Run as a program it prints them and fails if there are any.
+# A check is a module with problems(root) -> list of lines. As a program it prints them and fails if there are any.
 import re
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ PREPROCESSOR = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE)
 
 
 def code_files(root, *endings, folders=CODE_FOLDERS):
-    """Paths relative to root, sorted, of files with these endings in the folders."""
+    """Returns the sorted paths, relative to root, of the files in the folders with these extensions."""
     found = []
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
@@ -34,18 +34,18 @@ def read(root, path):
 
 
 def blank(match):
-    """As many line breaks as the match had, and empty quotes where it was a text."""
+    """Returns as many line breaks as the match has, and empty quotes if the match is a string."""
     text = match.group(0)
     return ('""' if text[0] in "R\"'" else " ") + "\n" * text.count("\n")
 
 
 def bare_code(text):
-    """C++ without comments, texts and preprocessor lines; every line keeps its number."""
+    """Returns the C++ without comments, strings and preprocessor lines; every line keeps its number."""
     return PREPROCESSOR.sub(lambda match: "\n" * match.group(0).count("\n"), LITERALS.sub(blank, text))
 
 
 def included(text):
-    """(line number, name, is_quoted) of each #include."""
+    """Yields (line number, name, is_quoted) of each #include."""
     for number, line in enumerate(text.split("\n"), start=1):
         match = re.match(r'\s*#\s*include\s*(["<])([^">]+)[">]', line)
         if match:
@@ -53,7 +53,7 @@ def included(text):
 
 
 def main(problems):
-    """Runs a check on the tree named on the command line, or on this one."""
+    """Runs a check on the tree that the command line names, by default on this one."""
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2]
     found = problems(root)
     for line in found:

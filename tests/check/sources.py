@@ -1,6 +1,6 @@
-# check/sources: ASCII, no tabs, nothing left to do later, no code in comments, no phrase that CONTRIBUTING.md rules out,
-# each file opens with a comment that says what it is for (a .cpp beside its header does not need one), and each header is
-# included once. The same holds for the pages' sources, except that they may contain Chinese.
+# check/sources: ASCII, no tabs, no to-do marks, no code in comments, no phrase that CONTRIBUTING.md rules out; each file
+# opens with a comment that states its purpose (a .cpp beside its header does not need one), and each header has an
+# include guard. The same rules apply to the pages' sources, except that they may contain Chinese.
 import re
 
 import source_tree
@@ -48,7 +48,7 @@ def opens_with_comment(path, lines):
 
 
 def is_for_each_target(lines):
-    """Highway includes such a header once for each instruction set, by a guard of its own."""
+    """Returns whether Highway includes the header once per instruction set; such a header has a guard of its own."""
     return any(line.startswith("#if defined(HONE_KERNEL_") and line.endswith("== defined(HWY_TARGET_TOGGLE)")
                for line in lines)
 
@@ -59,7 +59,7 @@ def problems(root):
         lines = source_tree.read(root, path).split("\n")
         for number, line in enumerate(lines, start=1):
             found += [f"{path}:{number}: {problem}" for problem in line_problems(line)]
-        # A test says what it is for by its name, a source by its header.
+        # A test states its purpose in its name, a source in its header.
         says_by_header = path.suffix == ".cpp" and (root / path.with_suffix(".h")).exists()
         if not path.name.endswith("_test.cpp") and not says_by_header and not opens_with_comment(path, lines):
             found.append(f"{path}:1: the file must open with a comment that says what it is for")

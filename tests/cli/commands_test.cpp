@@ -20,14 +20,14 @@ void check_field(const options::FieldList& list, const options::Field& field) {
   CHECK_FALSE(field.doc.ends_with("."));
   CHECK(field.name.find('-') == std::string::npos);
   for (const std::string& old : field.old_names) CHECK(list.find(old) == nullptr);
-  // A default is a value that a person could give.
+  // A user could type the default as a value.
   const auto text = options::value_text(field);
   if (text && !text->empty()) CHECK_NOTHROW(options::assign(field, *text, field.name));
 }
 
 }  // namespace
 
-TEST_CASE("every command has a name of its own, a group and a doc line") {
+TEST_CASE("every command has a unique name, a group and a doc line") {
   std::set<std::string_view> names;
   for (const Command& command : kCommands) {
     CAPTURE(std::string(command.name));
@@ -56,7 +56,7 @@ TEST_CASE("every option of every command is documented, and its default is a val
   }
 }
 
-TEST_CASE("the help of every command and of every group keeps to 80 columns") {
+TEST_CASE("the help of every command and of every group fits into 80 columns") {
   for (const Command& command : kCommands) {
     CAPTURE(std::string(command.name));
     std::set<std::string> topics = {"", "all"};
@@ -75,7 +75,7 @@ TEST_CASE("the help of every command and of every group keeps to 80 columns") {
   }
 }
 
-TEST_CASE("the groups of a command have different keys, and none is \"all\"") {
+TEST_CASE("the groups of a command have distinct keys, none of which is \"all\"") {
   for (const Command& command : kCommands) {
     CAPTURE(std::string(command.name));
     std::set<std::string> headings, keys = {std::string(options::kAllGroups)};
@@ -86,7 +86,7 @@ TEST_CASE("the groups of a command have different keys, and none is \"all\"") {
   }
 }
 
-TEST_CASE("the common options of a command are options of it that are not required") {
+TEST_CASE("the common options of a command exist and are not required") {
   for (const Command& command : kCommands) {
     command.with_fields([&](const options::FieldList& list) {
       for (const std::string_view name : command.common) {
@@ -99,7 +99,7 @@ TEST_CASE("the common options of a command are options of it that are not requir
   }
 }
 
-TEST_CASE("an option whose value is called a file, folder, path or run holds paths") {
+TEST_CASE("an option holds paths if its value's name is file, folder, path or run") {
   for (const Command& command : kCommands) {
     command.with_fields([&](const options::FieldList& list) {
       for (const options::Field& field : list.fields()) {

@@ -6,7 +6,7 @@
 
 using namespace hone;
 
-TEST_CASE("the CPU is always a device") {
+TEST_CASE("the CPU is always listed as a device") {
   const ProcessResult text = run_hone({"devices"});
   CHECK(text.exit_code == 0);
   CHECK(text.output.starts_with("cpu, "));
@@ -15,7 +15,7 @@ TEST_CASE("the CPU is always a device") {
   CHECK(json.output.starts_with(R"({"devices":[{"device":"cpu","threads":)"));
 }
 
-TEST_CASE("the facts about the processor are printed for people and for programs") {
+TEST_CASE("the facts about the processor are printed as text and as JSON") {
   const ProcessResult text = run_hone({"devices"});
   for (const char* word : {" threads\n", "  cores      ", "  kernels    ", "  bf16       ", "  memory     ", " GiB"}) {
     CHECK(contains(text.output, word));
@@ -35,7 +35,7 @@ TEST_CASE("HONE_CPU forces a lower level; an unknown or missing one is an error"
   const ProcessResult unknown = run_shell("HONE_CPU=avx3 $HONE devices");
   CHECK(unknown.exit_code == 2);
   CHECK(contains(unknown.error, "error: unknown HONE_CPU \"avx3\""));
-  if (contains(run_hone({"devices"}).output, "kernels    amx")) return;  // lacks none
+  if (contains(run_hone({"devices"}).output, "kernels    amx")) return;  // the processor has every level
   const ProcessResult missing = run_shell("HONE_CPU=amx $HONE devices");
   CHECK(missing.exit_code == 1);
   CHECK(contains(missing.error, "error: this processor has no amx: its best level is"));

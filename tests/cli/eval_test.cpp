@@ -12,7 +12,7 @@ std::string fixture_text(const std::string& name) {
   return read_file(std::string(HONE_SOURCE_DIR) + "/tests/fixtures/" + name);
 }
 
-// The fixture's texts with the labels that HF's Trainer evaluated them with.
+// The fixture's texts, with the labels of HF's Trainer's evaluation.
 struct Evaluated {
   TemporaryFolder folder;
   Json expected = parse_json(fixture_text("metrics.json"), "metrics.json")["models"]["tiny-bert"];
@@ -21,7 +21,7 @@ struct Evaluated {
   Evaluated() {
     std::string lines;
     for (size_t row = 0; row < expected["texts"].size(); ++row) {
-      // An empty text would be left out.
+      // hone eval would skip an empty text.
       if (expected["texts"][row] == "") continue;
       lines += Json({{"text", expected["texts"][row]}, {"label", expected["evaluation"]["labels"][row]}}).dump() + "\n";
     }
@@ -35,7 +35,7 @@ struct Evaluated {
 
 }  // namespace
 
-TEST_CASE("eval prints a table, or JSON with the same numbers, which are transformers'") {
+TEST_CASE("eval prints a table or JSON with the same numbers, which equal transformers'") {
   const Evaluated data;
   double loss = 0, right = 0;
   const char* const labels[] = {"NEGATIVE", "NEUTRAL", "POSITIVE"};
@@ -63,7 +63,7 @@ TEST_CASE("eval prints a table, or JSON with the same numbers, which are transfo
   }
 }
 
-TEST_CASE("eval takes the split that is asked for") {
+TEST_CASE("eval uses the requested split") {
   const Evaluated data;
   data.folder.write("data/train.csv", reviews(4));
   data.folder.write("data/test.csv", reviews(9));
@@ -99,7 +99,7 @@ TEST_CASE("eval warns if the model was trained on the rows, and names the held-o
   CHECK_FALSE(contains(eval({data.folder.write("other.csv", reviews(4)).string()}), warning));
 }
 
-TEST_CASE("labels that the model does not know are named with their row") {
+TEST_CASE("the error for a label that the model does not have names its row") {
   const Evaluated data;
   const std::string typo = data.folder.write("typo.csv", "text,label\ngood,POSITIVE\nfun,POSITVE\n").string();
   const ProcessResult unknown = data.eval({"--dataset", typo});
@@ -118,8 +118,7 @@ TEST_CASE("eval without rows is a usage error") {
   CHECK(result.error == "error: no rows were named\nhint: give --dataset FILE_OR_FOLDER\n");
 }
 
-TEST_CASE(
-    "the loss has the label smoothing of the training, or the one that is given; so has eval_loss of the training") {
+TEST_CASE("eval's loss has the run's label smoothing, or that of its option; so has the run's eval_loss") {
   // HF's LabelSmoother: (1 - e) * nll + e * mean of -log p over the classes, from transformers' own scores.
   const Evaluated data;
   double smoothed = 0, plain = 0;
@@ -143,7 +142,7 @@ TEST_CASE(
   };
   CHECK(loss({}) == doctest::Approx(smoothed).epsilon(1e-5));
   CHECK(loss({"--label-smoothing-factor=0"}) == doctest::Approx(plain).epsilon(1e-5));
-  // A training that changes no weight.
+  // A run that changes no weight.
   const auto log = data.folder.path() / "log.jsonl";
   const ProcessResult trained =
       run_hone(train_arguments(tiny_model(), data.folder.path() / "out",

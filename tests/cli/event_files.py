@@ -1,5 +1,5 @@
-# cli/event_files: TensorBoard itself reads what a run wrote for it, also after the run was stopped and resumed.
-# Skipped (exit 77) where the tensorboard package is not installed. usage: event_files.py PROGRAM ROOT
+# cli/event_files: TensorBoard reads the event files of a run, also of a run that was stopped and resumed.
+# Skipped (exit 77) if the tensorboard package is not installed. usage: event_files.py PROGRAM ROOT
 import json
 import subprocess
 import sys

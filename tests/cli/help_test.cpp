@@ -10,7 +10,7 @@ using namespace hone;
 
 namespace {
 
-// The lines of `text` after the line `heading` up to an empty one, without their indent.
+// Returns the lines of `text` between the line `heading` and the next empty line, without their indent.
 std::vector<std::string> lines_under(const std::string& text, const std::string& heading) {
   std::istringstream stream(text.substr(text.find("\n" + heading + "\n") + heading.size() + 2));
   std::vector<std::string> lines;
@@ -22,14 +22,14 @@ std::vector<std::string> lines_under(const std::string& text, const std::string&
 
 }  // namespace
 
-TEST_CASE("hone help COMMAND is hone COMMAND --help") {
+TEST_CASE("hone help COMMAND prints the same as hone COMMAND --help") {
   const ProcessResult help = run_hone({"help", "devices"});
   CHECK(help.exit_code == 0);
   CHECK(contains(help.output, "--[no-]json"));
   CHECK(run_hone({"devices", "--help"}).output == help.output);
 }
 
-TEST_CASE("hone help knows every command of its overview and its examples") {
+TEST_CASE("hone help has a page for every command in its overview and its examples") {
   const std::string overview = run_hone({"help"}).output;
   std::vector<std::string> named = lines_under(overview, "Examples");
   CHECK(named.size() >= 2);
@@ -51,7 +51,7 @@ TEST_CASE("help for an unknown command is a usage error") {
   CHECK(contains(result.error, "did you mean \"devices\"?"));
 }
 
-TEST_CASE("help as Markdown has a section a command") {
+TEST_CASE("help as Markdown has a section for each command") {
   const std::string markdown = run_hone({"help", "--markdown"}).output;
   CHECK(markdown.starts_with("# Options\n"));
   CHECK(contains(markdown, "\n## hone devices\n"));

@@ -18,7 +18,7 @@ TEST_CASE("a hint keeps the clauses whose options the command accepts") {
   CHECK(accepted_hint("devices", "").empty());
 }
 
-TEST_CASE("options after another command's name are that command's") {
+TEST_CASE("options after another command's name belong to that command") {
   const std::string hint = "train one first: hone train --model m --output-dir o";
   CHECK(accepted_hint("predict", hint) == hint);
   CHECK(accepted_hint("train", "try it: hone predict --model m --text-pair t") ==
@@ -26,7 +26,7 @@ TEST_CASE("options after another command's name are that command's") {
   CHECK(accepted_hint("predict", "hone watch --model m").empty());
 }
 
-TEST_CASE("aliases, negations, --config and --help are accepted, dashes are no option") {
+TEST_CASE("aliases, negations, --config and --help count as options, bare dashes do not") {
   CHECK(accepted_hint("eval", "--model DIR") == "--model DIR");
   CHECK(accepted_hint("eval", "--no-json") == "--no-json");
   CHECK(accepted_hint("serve", "--no-no-auth").empty());
@@ -34,7 +34,7 @@ TEST_CASE("aliases, negations, --config and --help are accepted, dashes are no o
   CHECK(accepted_hint("eval", "write -- before it") == "write -- before it");
 }
 
-TEST_CASE("the same error has another hint in another command") {
+TEST_CASE("the same error has different hints in different commands") {
   const ProcessResult train = run_hone({"train", "--model", HONE_SOURCE_DIR "/tests/fixtures/models/tiny-bert"});
   CHECK(contains(train.error, "--train-file FILE"));
   const ProcessResult eval = run_hone({"eval", "--model", HONE_SOURCE_DIR "/tests/fixtures/models/tiny-bert"});

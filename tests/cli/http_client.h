@@ -1,4 +1,4 @@
-// A small HTTP client for tests: one connection, raw bytes in and out, answers with Content-Length.
+// A small HTTP client for tests: one connection, raw bytes in and out, responses with Content-Length.
 #pragma once
 
 #include <arpa/inet.h>
@@ -49,7 +49,7 @@ class HttpConnection {
     if (socket_ >= 0) close(socket_);
   }
 
-  // False where the server has closed; its answer tells why.
+  // Returns false if the server has closed the connection; its response says why.
   bool send_raw(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -59,14 +59,14 @@ class HttpConnection {
     return true;
   }
 
-  // Like a process that was killed with unread bytes: the server gets a reset.
+  // Closes with a reset, as the system does for a killed process with unread bytes.
   void close_by_reset() {
     const linger hard{.l_onoff = 1, .l_linger = 0};
     setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     close(std::exchange(socket_, -1));
   }
 
-  // `headers`: whole lines with their line ends.
+  // `headers`: complete lines with their line ends.
   void send_request(std::string_view method, std::string_view path, std::string_view body = "",
                     std::string_view headers = "") const {
     std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{}", method, path, port_, headers);

@@ -1,5 +1,5 @@
-// JSON Schema as far as hone's own openapi.json uses it. An unknown keyword is a problem, so that no rule goes
-// unchecked.
+// Checks values against the part of JSON Schema that hone's openapi.json uses. Reports an unknown keyword, so that no
+// rule stays unchecked.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 namespace hone {
 
-// What about `value` is not as the schema says, or an empty text. `root` holds what "$ref" points to.
+// Returns how `value` violates the schema, or an empty text if it is valid. `root` contains the targets of "$ref".
 std::string schema_problem(const Json& schema, const Json& value, const Json& root, const std::string& where = "$");
 
 namespace schema {

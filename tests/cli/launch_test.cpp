@@ -5,7 +5,7 @@
 
 using namespace hone;
 
-TEST_CASE("a missing or wrong library is named, and help still works") {
+TEST_CASE("the error for a missing or wrong library names it, and help still works") {
   const TemporaryFolder folder;
   const std::string program = (folder.path() / "bin/hone").string();
   std::filesystem::create_directories(folder.path() / "bin");
@@ -44,7 +44,7 @@ extern "C" int hone_run(const char*, const void*, void*) {
     REQUIRE(run_shell("c++ -shared -fPIC -o " + library + " " + (folder_.path() / "hone.cpp").string()).exit_code == 0);
   }
 
-  // What it prints with these settings, written as for env(1).
+  // Returns its output with these settings, which have the form of env(1).
   std::string print(const std::string& settings) const {
     return run_shell("env " + settings + " " + program() + " devices").output;
   }
@@ -57,7 +57,8 @@ extern "C" int hone_run(const char*, const void*, void*) {
 
 }  // namespace
 
-TEST_CASE("HONE_CPU limits libtorch's products to its level too, except for settings of the user") {
+TEST_CASE(
+    "HONE_CPU also limits libtorch's matrix products to its level, unless the user sets libtorch's own variables") {
   const PrintingHone hone(R"("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS")");
   CHECK(hone.print("-u HONE_CPU") == "- - - ");
   CHECK(hone.print("HONE_CPU=scalar") == "default SSE41 SSE4_2 ");
@@ -67,7 +68,7 @@ TEST_CASE("HONE_CPU limits libtorch's products to its level too, except for sett
   CHECK(hone.print("HONE_CPU=amx") == "- - - ");
 }
 
-TEST_CASE("idle threads spin only briefly, except by a setting of the user") {
+TEST_CASE("idle threads spin only briefly, unless the user sets it otherwise") {
   const PrintingHone hone(R"("GOMP_SPINCOUNT")");
   const std::string unset = "-u GOMP_SPINCOUNT -u OMP_WAIT_POLICY ";
   CHECK(hone.print(unset) == "3000 ");

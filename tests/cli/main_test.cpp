@@ -7,7 +7,7 @@
 
 using namespace hone;
 
-TEST_CASE("hone alone, help and --help give the overview") {
+TEST_CASE("hone without arguments, help and --help print the overview") {
   const ProcessResult help = run_hone({"help"});
   CHECK(help.exit_code == 0);
   CHECK(help.error.empty());
@@ -17,7 +17,7 @@ TEST_CASE("hone alone, help and --help give the overview") {
   }
 }
 
-TEST_CASE("help, version and usage errors answer in well under 0.3 s") {
+TEST_CASE("help, version and usage errors take well under 0.3 s") {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"--help"}, {"--version"}, {"devices", "--help"}, {"devices", "--jso"}, {"hepl"}}) {
     double fastest = 1;
@@ -26,14 +26,14 @@ TEST_CASE("help, version and usage errors answer in well under 0.3 s") {
   }
 }
 
-TEST_CASE("an unknown command is a usage error with the nearest name") {
+TEST_CASE("an unknown command is a usage error that suggests the nearest name") {
   const ProcessResult result = run_hone({"verison"});
   CHECK(result.exit_code == 2);
   CHECK(result.output.empty());
   CHECK(result.error.starts_with("error: unknown command \"verison\"\nhint: did you mean \"version\"? known: "));
 }
 
-TEST_CASE("an unknown option is a usage error with the nearest name") {
+TEST_CASE("an unknown option is a usage error that suggests the nearest name") {
   const ProcessResult result = run_hone({"devices", "--jso"});
   CHECK(result.exit_code == 2);
   CHECK(result.error ==
@@ -56,7 +56,7 @@ TEST_CASE("a closed pipe ends the program without a message") {
   CHECK(run_shell("(trap '' PIPE; sleep 0.2; $HONE help; echo $? >&2) | true").error == "141\n");
 }
 
-TEST_CASE("a full disk behind standard output is an error") {
+TEST_CASE("a full disk under standard output is an error") {
   const ProcessResult result = Process(HONE_PROGRAM, {"help"}, "", "/dev/full").wait();
   CHECK(result.exit_code == 1);
   CHECK(result.error == "error: cannot write to standard output: No space left on device\n");

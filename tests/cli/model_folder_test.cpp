@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A cache with one model of two snapshots; refs/main names the first.
+// Writes a cache that contains one model with two snapshots; refs/main names the first.
 fs::path write_cache(const TemporaryFolder& folder) {
   folder.write("hub/models--ada--tiny/refs/main", "0123abc\n");
   folder.write("hub/models--ada--tiny/snapshots/0123abc/config.json", "{}");
@@ -37,7 +37,7 @@ Settled settle(const std::string& model) {
   return {options.model_name_or_path, notes};
 }
 
-// Points huggingface_hub's variable to the folder while it lives.
+// Sets huggingface_hub's cache variable to the folder for its lifetime.
 class CacheVariable {
  public:
   explicit CacheVariable(const fs::path& folder) { setenv("HF_HUB_CACHE", folder.c_str(), 1); }
@@ -48,13 +48,13 @@ class CacheVariable {
 
 }  // namespace
 
-TEST_CASE("a folder of the Hub's cache stands for the snapshot of its main branch") {
+TEST_CASE("a model's folder in the Hub's cache resolves to the snapshot of its main branch") {
   const TemporaryFolder folder;
   const fs::path cached = write_cache(folder);
   const Settled settled = settle(cached.string());
   CHECK(settled.model == cached / "snapshots" / "0123abc");
   REQUIRE(settled.notes.size() == 1);
-  CHECK(contains(settled.notes[0], "is a folder of the Hub's cache: taking its snapshot 0123abc"));
+  CHECK(contains(settled.notes[0], "is a folder of the Hub's cache: using its snapshot 0123abc"));
   fs::remove_all(cached / "refs");
   fs::last_write_time(cached / "snapshots" / "0123abc", fs::file_time_type::clock::now() - std::chrono::hours(1));
   CHECK(hub_snapshot(cached) == cached / "snapshots" / "ffff");
@@ -62,13 +62,13 @@ TEST_CASE("a folder of the Hub's cache stands for the snapshot of its main branc
   CHECK_FALSE(hub_snapshot(cached).has_value());
 }
 
-TEST_CASE("a name on the Hub is found in the cache, or the error says how to get it") {
+TEST_CASE("a name on the Hub resolves to its folder in the cache, or the error says how to download it") {
   const TemporaryFolder folder;
   const fs::path cached = write_cache(folder);
   const CacheVariable variable(folder.path() / "hub");
   const Settled settled = settle("ada/tiny");
   CHECK(settled.model == cached / "snapshots" / "0123abc");
-  CHECK(contains(settled.notes.at(0), "there is no folder ada/tiny: taking the copy in the Hub's cache"));
+  CHECK(contains(settled.notes.at(0), "there is no folder ada/tiny: using the copy in the Hub's cache"));
   for (const std::string name : {"ada/large", "bert-base-uncased"}) {
     const Error error = expect_error([&] { settle(name); });
     CHECK(error.kind() == ErrorKind::kIo);
@@ -77,7 +77,8 @@ TEST_CASE("a name on the Hub is found in the cache, or the error says how to get
   }
 }
 
-TEST_CASE("a folder with a model stays, and a path that cannot be a name on the Hub is missing") {
+TEST_CASE(
+    "a folder with a model is used as it is, and a path that cannot be a name on the Hub is reported as missing") {
   const TemporaryFolder folder;
   folder.write("model/config.json", "{}");
   fs::create_directories(folder.path() / "model" / "snapshots");
@@ -90,7 +91,7 @@ TEST_CASE("a folder with a model stays, and a path that cannot be a name on the 
   }
 }
 
-TEST_CASE("a command that opens a page shows there what is missing") {
+TEST_CASE("a command that opens a page reports a missing model there instead of failing") {
   ServeOptions options;
   options.server.open = true;
   std::vector<std::string> notes;
@@ -103,7 +104,7 @@ TEST_CASE("a command that opens a page shows there what is missing") {
   CHECK(expect_error([&] { settle_model_folder(options::fields_of(options), notes); }).kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("a cache folder without a snapshot, and one whose reference leads out, are errors") {
+TEST_CASE("a cache folder without a snapshot is an error, and so is a reference that points outside the folder") {
   const TemporaryFolder folder;
   const fs::path empty = folder.path() / "models--a--b";
   fs::create_directories(empty / "snapshots");

@@ -1,4 +1,4 @@
-// An answer held against what /openapi.json says of its route.
+// Compares a response with what /openapi.json documents for its route.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@
 
 namespace hone {
 
-// Headers that carry something of a route's own, so that its description must name them.
+// Returns whether a header is specific to a route, so that the route's description must list it.
 inline bool is_own_header(const std::string& lower_case_name) {
   return lower_case_name.starts_with("x-hone-") || lower_case_name == "retry-after";
 }
@@ -26,8 +26,8 @@ inline bool declares_header(const Json& response, const std::string& lower_case_
   return false;
 }
 
-// Checks the status, and that body, type and headers are those that the operation documents for it. A success that the
-// operation does not name is a failure: "default" stands for errors only.
+// Checks the status, and that the operation documents body, type and headers for it. A success status that the
+// operation does not list fails: "default" covers errors only.
 inline void check_answer(const Json& document, const Json& operation, const HttpAnswer& answer, int status) {
   CHECK(answer.status == status);
   const std::string key = std::to_string(answer.status);

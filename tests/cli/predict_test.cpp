@@ -17,7 +17,7 @@ ProcessResult predict(std::vector<std::string> more) {
   return run_hone(more);
 }
 
-// What transformers says of the fixture's texts, and the texts as rows.
+// The fixture's texts as rows, and transformers' predictions for them.
 struct Expected {
   TemporaryFolder folder;
   Json model = read_json(std::string(HONE_SOURCE_DIR) + "/tests/fixtures/metrics.json")["models"]["tiny-bert"];
@@ -44,7 +44,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 }  // namespace
 
-TEST_CASE("texts as arguments and by --text are labelled in their order, as transformers does") {
+TEST_CASE("texts from arguments and --text get the labels of transformers, in their order") {
   const Expected expected;
   const ProcessResult positional = predict({"--json", expected.text(0), expected.text(1)});
   REQUIRE_MESSAGE(positional.exit_code == 0, positional.error);
@@ -54,9 +54,9 @@ TEST_CASE("texts as arguments and by --text are labelled in their order, as tran
   CHECK(predict({"--json", "--text", expected.text(0), "--text", expected.text(1)}).output == positional.output);
 }
 
-TEST_CASE("for people, a line has the label, its score and the other labels") {
+TEST_CASE("each line of the text output has the label, its score and the other labels") {
   // transformers: NEUTRAL 0.43953, NEGATIVE 0.40112, POSITIVE 0.15935.
-  // 0.40112 is 0.91 of 0.43953: the model hardly decides between the two.
+  // 0.40112 is 0.91 of 0.43953: the two labels are nearly tied.
   CHECK(predict({"good movie"}).output ==
         "NEUTRAL  0.4395  (NEGATIVE 0.4011, POSITIVE 0.1593)  not sure: NEUTRAL or NEGATIVE\n");
   CHECK(predict({"good movie", "--top-k=1"}).output == "NEUTRAL  0.4395  not sure: NEUTRAL or NEGATIVE\n");
@@ -66,14 +66,14 @@ TEST_CASE("a text with commas is one text") {
   CHECK(json_lines(predict({"--json", "--text", "good, bad, and boring"}).output).size() == 1);
 }
 
-TEST_CASE("a text that is too long is truncated with a warning, and gets transformers' scores for what is left") {
+TEST_CASE("a text that is too long is truncated with a warning, and gets transformers' scores for the truncated text") {
   const Expected expected;
   const ProcessResult result = predict({"--json", expected.text(5)});
   CHECK(result.error == "warning: the text is longer than 40 tokens; the last 7 were truncated\n");
   expected.check(5, json_lines(result.output).front());
 }
 
-TEST_CASE("a file of rows gives a line a row in its order, as jsonl and as csv") {
+TEST_CASE("a file of rows becomes one line per row, in their order, as jsonl and as csv") {
   const Expected expected;
   std::string rows;
   for (const Json& text : expected.model["texts"]) rows += Json({{"id", 1}, {"text", text}}).dump() + "\n";
@@ -104,7 +104,7 @@ TEST_CASE("a file of rows gives a line a row in its order, as jsonl and as csv")
   }
 }
 
-TEST_CASE("rows of any format are labelled, and more rows than a block keep their order") {
+TEST_CASE("rows of any format are labelled, and rows beyond the first block keep their order") {
   const TemporaryFolder folder;
   const std::string out = (folder.path() / "labels.jsonl").string();
   const std::string many = folder.write("many.csv", reviews(9000)).string();
@@ -130,7 +130,7 @@ TEST_CASE("rows of any format are labelled, and more rows than a block keep thei
 }
 
 TEST_CASE(
-    "a multi-label model gets sigmoid scores, as transformers' pipeline gives, unless another function is given") {
+    "a multi-label model gets sigmoid scores as in transformers' pipeline, unless an option names another function") {
   const TemporaryFolder folder;
   const std::filesystem::path model = copy_model(folder);
   Json config = read_json(model / "config.json");
@@ -143,7 +143,7 @@ TEST_CASE(
   double sum = 0;
   for (const auto& [label, score] : sigmoid["scores"].items()) {
     sum += score.get<double>();
-    // The odds of a sigmoid are e^logit, and so are, up to one factor, the scores of a softmax.
+    // The odds of a sigmoid score are e^logit, to which softmax scores are proportional.
     const double odds = score.get<double>() / (1 - score.get<double>());
     const double best = sigmoid["score"].get<double>() / (1 - sigmoid["score"].get<double>());
     CHECK(softmax["scores"][label].get<double>() / softmax["score"].get<double>() ==
@@ -156,7 +156,7 @@ TEST_CASE(
           .front() == softmax);
 }
 
-TEST_CASE("a text in an unknown script is predicted with a warning, from the command line and from a file") {
+TEST_CASE("a text in an unknown script gets a prediction and a warning, from the command line and from a file") {
   const std::string chinese = "\xE9\x85\x92\xE5\xBA\x97\xE5\xBE\x88\xE5\xB9\xB2\xE5\x87\x80";
   const ProcessResult result = predict({chinese});
   CHECK(result.exit_code == 0);
@@ -168,7 +168,7 @@ TEST_CASE("a text in an unknown script is predicted with a warning, from the com
                  "5 of 7 tokens (71.4 %) are unknown"));
 }
 
-TEST_CASE("a model with NaN weights gives an error with the row, never a label with the score nan") {
+TEST_CASE("a model with NaN weights is an error that names the row, never a label with the score nan") {
   const TemporaryFolder folder;
   const std::filesystem::path model = copy_model(folder);
   std::string weights = read_file(model / "model.safetensors");
@@ -200,7 +200,7 @@ TEST_CASE("a model with NaN weights gives an error with the row, never a label w
   CHECK(contains(eval.error, "error: the model gave " + rows + ":2 a score"));
 }
 
-TEST_CASE("a folder that cannot answer is refused: missing, without weights, damaged, with another tokenizer") {
+TEST_CASE("an unusable model folder is refused: missing, without weights, damaged, with another tokenizer") {
   const auto refused = [](const std::string& model) {
     const ProcessResult result = run_hone({"predict", "--model", model, "good"});
     CHECK(result.exit_code == 1);
@@ -218,7 +218,7 @@ TEST_CASE("a folder that cannot answer is refused: missing, without weights, dam
   CHECK(contains(refused(model.string()), "config.json:2:"));
 }
 
-TEST_CASE("--help of every command that works answers in under 0.3 s") {
+TEST_CASE("--help of every command takes under 0.3 s") {
   for (const char* command : {"train", "eval", "predict", "tokenize"}) {
     CAPTURE(command);
     double fastest = 1;

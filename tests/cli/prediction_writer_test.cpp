@@ -25,7 +25,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 }  // namespace
 
-TEST_CASE("csv output keeps the input's columns; those with a name of the prediction's are renamed, with a note") {
+TEST_CASE("csv output keeps the input's columns, and renames those that clash with the prediction's, with a note") {
   const TemporaryFolder folder;
   const std::string rows =
       folder.write("rows.csv", "id,text,label,score\n007,good movie,POSITIVE,5\n008,\"bad, \"\"awful\"\"\",NEGATIVE,\n")
@@ -47,7 +47,7 @@ TEST_CASE("csv output keeps the input's columns; those with a name of the predic
   CHECK(first["near_ties"] == Json({"NEUTRAL", "NEGATIVE"}));
 }
 
-TEST_CASE("--top-k writes only so many labels, in both formats") {
+TEST_CASE("--top-k limits the number of labels in both formats") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.csv", "text\ngood movie\n").string();
   const std::string csv = (folder.path() / "out.csv").string(), jsonl = (folder.path() / "out.jsonl").string();

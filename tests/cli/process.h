@@ -25,10 +25,10 @@ struct ProcessResult {
   double seconds = 0;
 };
 
-// A running program; killed when it goes out of scope without wait().
+// A running program. The destructor kills it unless wait() was called.
 class Process {
  public:
-  // `arguments` after the program's name. `redirect_output`: write standard output there instead of capturing it.
+  // `arguments` exclude the program's name. `redirect_output`: a file for standard output, which is not captured then.
   Process(const std::string& program, const std::vector<std::string>& arguments, const std::string& input = "",
           const std::string& redirect_output = "")
       : output_(redirect_output.empty() ? folder_.write("output", "").string() : redirect_output),
@@ -69,7 +69,7 @@ class Process {
     return false;
   }
 
-  // The result; kills the program after `timeout_seconds`.
+  // Waits for the end and returns the result; kills the program after `timeout_seconds`.
   ProcessResult wait(double timeout_seconds = 300) {
     int status = 0;
     while (waitpid(pid_, &status, WNOHANG) == 0) {
@@ -104,12 +104,12 @@ class Process {
   pid_t pid_ = -1;
 };
 
-// The built hone with these arguments.
+// Runs the built hone with these arguments.
 inline ProcessResult run_hone(const std::vector<std::string>& arguments, const std::string& input = "") {
   return Process(HONE_PROGRAM, arguments, input).wait();
 }
 
-// A shell command in which $HONE is the built program.
+// Runs a shell command in which $HONE is the built program.
 inline ProcessResult run_shell(const std::string& command) {
   return Process("/bin/bash", {"-c", "HONE='" HONE_PROGRAM "'; " + command}).wait();
 }

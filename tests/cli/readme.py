@@ -1,4 +1,4 @@
-# cli/readme: the README's commands run as they stand there, one after the other. Skipped (exit 77) without the model
+# cli/readme: runs the README's commands one after the other, unchanged. Skipped (exit 77) without the model
 # that ./dev setup fetches. usage: readme.py PROGRAM ROOT
 import subprocess
 import sys

@@ -21,7 +21,7 @@ struct Reported {
   std::string text;
 };
 
-// What report_errors makes of `body`, with standard error going to a file.
+// Runs report_errors(body); returns the exit code and what it wrote to standard error.
 Reported reported(const std::function<int()>& body) {
   const TemporaryFolder folder;
   const std::string path = folder.write("error", "").string();
@@ -42,13 +42,13 @@ Reported reported_throw(const Exception& exception) {
 
 }  // namespace
 
-TEST_CASE("without an error the exit code is that of the body, and nothing is printed") {
+TEST_CASE("without an error the body's exit code is returned, and nothing is printed") {
   const Reported result = reported([] { return 130; });
   CHECK(result.exit_code == 130);
   CHECK(result.text.empty());
 }
 
-TEST_CASE("hone's errors print message and hint, and their kind decides the exit code") {
+TEST_CASE("for hone's errors message and hint are printed, and the kind decides the exit code") {
   const Reported usage = reported_throw(Error(ErrorKind::kUsage, "wrong", "do right"));
   CHECK(usage.exit_code == 2);
   CHECK(usage.text == "error: wrong\nhint: do right\n");
@@ -59,7 +59,7 @@ TEST_CASE("hone's errors print message and hint, and their kind decides the exit
   CHECK(reported_throw(Error(ErrorKind::kInternal, "x")).exit_code == 70);
 }
 
-TEST_CASE("the error for too little memory says what to make smaller") {
+TEST_CASE("the error for too little memory says what to reduce") {
   for (const Reported& result : {reported_throw(std::bad_alloc()),
                                  reported_throw(std::runtime_error("DefaultCPUAllocator: can't allocate memory"))}) {
     CHECK(result.exit_code == 1);
@@ -75,7 +75,7 @@ TEST_CASE("any other exception is reported as a bug, without libtorch's call sta
   CHECK(reported_throw(7).exit_code == 70);
 }
 
-TEST_CASE("a file system error names the path") {
+TEST_CASE("the message for a file system error names the path") {
   const Reported result = reported([] {
     std::filesystem::create_directory("/proc/no/such");
     return 0;

@@ -21,7 +21,7 @@ ServeProgram& shared() {
   return ready;
 }
 
-// A 400 or the like that names the field, in the form of every error.
+// Checks an error response: its status, field and message, in the form that all errors have.
 void check_error(const HttpAnswer& answer, int status, const std::string& field, const std::string& message) {
   CHECK(answer.status == status);
   CHECK(answer.headers.at("content-type") == "application/json");
@@ -31,7 +31,7 @@ void check_error(const HttpAnswer& answer, int status, const std::string& field,
   CHECK(json["error_type"].is_string());
 }
 
-// More than the tiny model reads.
+// Longer than the tiny model's limit.
 std::string much_text() {
   std::string text;
   for (int i = 0; i < 60; ++i) text += "great ";
@@ -40,7 +40,8 @@ std::string much_text() {
 
 std::string much_work() { return Json({{"inputs", std::vector<std::string>(64, much_text())}}).dump(); }
 
-// Without a model, every route answers as openapi.json says: routes that need the model and /health with 503.
+// Checks that without a model every route responds as openapi.json documents: 503 from /health and from the routes that
+// need the model.
 void check_without_model(const ServeProgram& server) {
   const Json document = server.get("/openapi.json").json();
   for (const auto& [path, operations] : document["paths"].items()) {
@@ -56,7 +57,7 @@ void check_without_model(const ServeProgram& server) {
 
 }  // namespace
 
-TEST_CASE("serve answers what predict answers") {
+TEST_CASE("serve returns the same predictions as hone predict") {
   const std::vector<std::string> texts = {"good movie", "A very bad film, and boring!", "", "the plot was awful"};
   std::vector<std::string> words = {"predict", "--model", tiny_model(), "--num-threads=1", "--json"};
   for (const std::string& text : texts) words.insert(words.end(), {"--text", text});
@@ -78,7 +79,7 @@ TEST_CASE("serve answers what predict answers") {
   CHECK(shared().post("/", {{"inputs", texts}}).json() == rows);
 }
 
-TEST_CASE("openapi.json says what the server does: every route answers with its status, schema and headers") {
+TEST_CASE("openapi.json is correct: every route responds with the documented status, schema and headers") {
   const Json document = shared().get("/openapi.json").json();
   CHECK(document["openapi"].get<std::string>().starts_with("3.1"));
   const std::string too_long = std::string(300, 'a') + " " + much_text();
@@ -129,7 +130,7 @@ TEST_CASE("openapi.json says what the server does: every route answers with its 
   CHECK(num_cut == 3);
 }
 
-TEST_CASE("hostile bodies are refused with a reason, and the server keeps running") {
+TEST_CASE("the server refuses hostile bodies with a reason, and keeps running") {
   const auto ask = [](std::string_view body) { return shared().ask("POST", "/predict", body); };
   check_error(ask("{\"inputs\": "), 400, "", "body:1:");
   check_error(ask("{\"inputs\": \"\xFF\"}"), 400, "", "body:1:");
@@ -148,7 +149,7 @@ TEST_CASE("hostile bodies are refused with a reason, and the server keeps runnin
   CHECK(shared().post("/predict", {{"inputs", "good"}}).status == 200);
 }
 
-TEST_CASE("a text of a megabyte without spaces is truncated, marked and answered by every route") {
+TEST_CASE("every route truncates a text of a megabyte without spaces, marks it and responds") {
   std::string text;
   while (text.size() < 900'000) text += "\xE5\xA5\xBD";
   const HttpAnswer answer = shared().post("/predict", {{"inputs", {"good", text}}});
@@ -161,7 +162,7 @@ TEST_CASE("a text of a megabyte without spaces is truncated, marked and answered
   check_error(shared().post("/tokenize", {{"inputs", text}}), 413, "inputs", "more than 65536 tokens");
 }
 
-TEST_CASE("the root gives the page, or a text if hone was built without pages") {
+TEST_CASE("/ returns the page, or a text if hone was built without pages") {
   const HttpAnswer page = shared().get("/");
   CHECK(page.status == 200);
   CHECK(page.headers.at("content-type").starts_with("text/"));
@@ -183,7 +184,7 @@ TEST_CASE("metrics count tokens, batches and the queue") {
   CHECK(value("hone_queue_requests") == 0);
 }
 
-TEST_CASE("if keys are set, only /health answers without one") {
+TEST_CASE("if keys are set, only /health responds without one") {
   const TemporaryFolder folder;
   const std::string keys = folder.write("keys", "open-sesame\n").string();
   ServeProgram server(tiny_model(), {"--api-key-file", keys});
@@ -194,7 +195,7 @@ TEST_CASE("if keys are set, only /health answers without one") {
   CHECK(server.get("/health").status == 200);
 }
 
-TEST_CASE("a model that cannot be loaded leaves a server that says why") {
+TEST_CASE("if the model cannot be loaded, the server keeps running and reports why") {
   const TemporaryFolder folder;
   ServeProgram server(copy_model(folder, {"model.safetensors"}).string());
   REQUIRE(server.wait_for_state("failed"));
@@ -209,10 +210,10 @@ TEST_CASE("a model that cannot be loaded leaves a server that says why") {
   CHECK(server.process().wait(20).exit_code == 0);
 }
 
-TEST_CASE("the server listens before the model is there, and ends at once when asked to then") {
+TEST_CASE("the server listens while the model loads, and a signal during loading ends it at once") {
   const TemporaryFolder folder;
   const std::filesystem::path model = copy_model(folder, {"model.safetensors"});
-  REQUIRE(mkfifo((model / "model.safetensors").c_str(), 0600) == 0);  // reading it waits for ever
+  REQUIRE(mkfifo((model / "model.safetensors").c_str(), 0600) == 0);  // reading it blocks for ever
   ServeProgram server(model.string());
   const HttpAnswer health = server.get("/health");
   CHECK(health.status == 503);
@@ -227,7 +228,7 @@ TEST_CASE("the server listens before the model is there, and ends at once when a
     info = server.get("/info").json();
   }
   CHECK(info["state"] == "loading");
-  CHECK(info["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));  // of config.json
+  CHECK(info["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));  // from config.json
   CHECK(info["num_parameters"].is_null());
   CHECK(server.get("/").status == 200);
   check_without_model(server);
@@ -235,7 +236,7 @@ TEST_CASE("the server listens before the model is there, and ends at once when a
   CHECK(server.process().wait(20).exit_code == 0);
 }
 
-TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After, and the rest are answered") {
+TEST_CASE("if the queue is full, the next request gets 429 with Retry-After, and the queued ones succeed") {
   ServeProgram server(tiny_model(), {"--max-queue", "1"});
   server.ready();
   const std::string work = much_work();
@@ -256,7 +257,8 @@ TEST_CASE("beyond the queue's length a request is answered 429 with Retry-After,
   CHECK(num_answered + num_refused == 40);
 }
 
-TEST_CASE("on a signal, the server finishes the current requests and exits with 0 after SIGTERM, 130 after Ctrl-C") {
+TEST_CASE(
+    "on a signal the server finishes the current requests, then exits with 0 after SIGTERM and 130 after Ctrl-C") {
   for (const int signal_number : {SIGTERM, SIGINT}) {
     ServeProgram server(tiny_model());
     server.ready();
@@ -271,7 +273,7 @@ TEST_CASE("on a signal, the server finishes the current requests and exits with 
   }
 }
 
-TEST_CASE("ten thousand requests of mixed size leave the memory as it was after the warm-up") {
+TEST_CASE("memory does not grow over ten thousand requests of mixed size after a warm-up") {
   const auto resident_kib = [] {
     const std::string status = read_file("/proc/" + std::to_string(shared().process().pid()) + "/status");
     return std::stol(status.substr(status.find("VmRSS:") + 6));
@@ -315,7 +317,7 @@ TEST_CASE("wrong options are refused before the model is read") {
   CHECK(contains(origin.error, "--allow-origin \"example.com\" has no scheme"));
 }
 
-TEST_CASE("a request that waits longer than --queue-timeout is answered 503, and the rest are answered") {
+TEST_CASE("a request that waits longer than --queue-timeout gets 503, and the others succeed") {
   ServeProgram server(tiny_model(), {"--queue-timeout", "0.001", "--max-batch-tokens", "64"});
   server.ready();
   std::vector<HttpConnection> clients;
@@ -335,7 +337,7 @@ TEST_CASE("a request that waits longer than --queue-timeout is answered 503, and
   CHECK(num_answered + num_expired == 40);
 }
 
-TEST_CASE("a model folder that is missing, or without config.json, ends the program at once") {
+TEST_CASE("the program ends at once if the model folder is missing or has no config.json") {
   const TemporaryFolder folder;
   const std::string nowhere = (folder.path() / "nowhere").string();
   const ProcessResult missing = run_hone({"serve", "--model", nowhere, "--port", "0"});
@@ -348,7 +350,7 @@ TEST_CASE("a model folder that is missing, or without config.json, ends the prog
   CHECK(contains(empty.error, folder.path().string() + " has no config.json\n"));
 }
 
-TEST_CASE("with --open the server stays up, and its page can say that the folder is missing") {
+TEST_CASE("with --open the server keeps running without a model folder, so that its page can report it") {
   const TemporaryFolder folder;
   const std::string nowhere = (folder.path() / "nowhere").string();
   ServeProgram server(nowhere, {"--open"});

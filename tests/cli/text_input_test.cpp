@@ -1,4 +1,4 @@
-// What predict and tokenize ask of their input.
+// The input rules of predict and tokenize.
 #include <doctest/doctest.h>
 
 #include "cli/process.h"
@@ -26,7 +26,7 @@ void check_usage(const std::vector<std::string>& more, const std::string& error)
 
 }  // namespace
 
-TEST_CASE("a text or a file is needed, not both, and a file needs an output") {
+TEST_CASE("either a text or a file is required, not both, and a file requires an output") {
   check_usage({}, "error: no text and no file are given\nhint: give a text (hone ");
   check_usage({"good", "--file", "rows.csv", "--output", "out.jsonl"}, "error: both a text and --file are given\n");
   check_usage({"--file", "rows.csv"}, "error: --file is given without --output\n");
@@ -36,14 +36,14 @@ TEST_CASE("a text or a file is needed, not both, and a file needs an output") {
               "--text-pair-column\n");
 }
 
-TEST_CASE("an output of an unknown extension is refused before anything is read") {
+TEST_CASE("an output with an unknown extension is refused before anything is read") {
   const ProcessResult result =
       run_hone({"predict", "--model", tiny_model(), "--file", "nowhere.csv", "--output", "out.xlsx"});
   CHECK(result.exit_code == 2);
   CHECK(contains(result.error, "error: out.xlsx: rows are written as .jsonl or .csv\n"));
 }
 
-TEST_CASE("rows without a text do not stop a file: kept as empty texts, written with nulls, skipped, or refused") {
+TEST_CASE("rows without a text are handled as requested: as empty texts, as nulls, skipped, or refused") {
   const TemporaryFolder folder;
   // A null, an empty and a blank text; csv and jsonl.
   const std::string jsonl =
@@ -72,7 +72,7 @@ TEST_CASE("rows without a text do not stop a file: kept as empty texts, written 
   }
 }
 
-TEST_CASE("predictions of rows without a text stay beside their rows") {
+TEST_CASE("predictions stay beside their rows if other rows have no text") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.csv", "id,text\n1,good movie\n2,\n3,love\n").string();
   const auto lines = [&](const std::string& on_empty) {
@@ -95,7 +95,8 @@ TEST_CASE("predictions of rows without a text stay beside their rows") {
   }
 }
 
-TEST_CASE("- is standard input and output: texts line by line, and rows whose format is found by their content") {
+TEST_CASE(
+    "- means standard input and output: texts line by line, and rows whose format is detected from their content") {
   const std::vector<std::string> model = {"predict", "--model", tiny_model(), "--num-threads=1"};
   const auto predict = [&](std::vector<std::string> more, const std::string& input) {
     more.insert(more.begin(), model.begin(), model.end());
@@ -121,7 +122,7 @@ TEST_CASE("- is standard input and output: texts line by line, and rows whose fo
   CHECK(contains(wrong.error, "error: standard input:"));
 }
 
-TEST_CASE("an output that is the input, or that exists, is refused; --overwrite replaces only the latter") {
+TEST_CASE("an output that exists or is the input is refused; --overwrite replaces only an existing one") {
   const TemporaryFolder folder;
   const std::string content = "text\ngood\n";
   const std::string rows = folder.write("rows.csv", content).string();
@@ -132,20 +133,20 @@ TEST_CASE("an output that is the input, or that exists, is refused; --overwrite 
       const ProcessResult result =
           run_hone({command, "--model", tiny_model(), "--file", rows, "--output", output, "--overwrite"});
       CHECK(result.exit_code == 2);
-      CHECK(contains(result.error, " are one file: writing it would destroy the input\n"));
+      CHECK(contains(result.error, " are the same file: writing it would destroy the input\n"));
       CHECK(read_file(rows) == content);
     }
   }
   const std::string out = folder.write("out.jsonl", "before\n").string();
   const ProcessResult refused = tokenize({"--file", rows, "--output", out});
   CHECK(refused.exit_code == 2);
-  CHECK(contains(refused.error, "error: --output " + out + " exists already\nhint: give another name, or --overwrite"));
+  CHECK(contains(refused.error, "error: --output " + out + " already exists\nhint: give another name, or --overwrite"));
   CHECK(read_file(out) == "before\n");
   CHECK(tokenize({"--file", rows, "--output", out, "--overwrite"}).exit_code == 0);
   CHECK(read_file(out) == "{\"input_ids\": [2, 86, 3]}\n");
 }
 
-TEST_CASE("an error in the middle of a file leaves an output that was there as it was") {
+TEST_CASE("an error in the middle of a file leaves an existing output unchanged") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.jsonl", "{\"text\": \"good\"}\n{\"text\": \"bad\"").string();
   const std::string out = folder.write("out.jsonl", "before\n").string();
@@ -153,7 +154,7 @@ TEST_CASE("an error in the middle of a file leaves an output that was there as i
   CHECK(read_file(out) == "before\n");
 }
 
-TEST_CASE("the columns of a pair are found by name or given") {
+TEST_CASE("the columns of a pair are found by name or set by options") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.csv", "premise,hypothesis,other\na,movie,the\n").string();
   const std::string out = (folder.path() / "out.jsonl").string();

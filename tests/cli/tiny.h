@@ -19,7 +19,7 @@ inline std::string tiny_model(const std::string& name = "tiny-bert") {
   return std::string(HONE_SOURCE_DIR) + "/tests/fixtures/models/" + name;
 }
 
-// A csv file's text of `count` short reviews; the labels take turns.
+// Returns `count` short reviews as csv, with alternating labels.
 inline std::string reviews(int count, const std::vector<std::string>& labels = {"NEGATIVE", "NEUTRAL", "POSITIVE"}) {
   const char* const words[] = {"bad and awful", "a scene in time", "good, very good", "boring", "it is a plot", "fun"};
   std::string text = "text,label\n";
@@ -30,7 +30,7 @@ inline std::string reviews(int count, const std::vector<std::string>& labels = {
   return text;
 }
 
-// Its name in the folder, with the files of a tiny model but those in `without`.
+// Copies a tiny model into the folder, except for the files in `without`; returns the path.
 inline std::filesystem::path copy_model(const TemporaryFolder& folder, const std::vector<std::string>& without = {},
                                         const std::string& name = "tiny-bert") {
   const std::filesystem::path copy = folder.path() / "model";
@@ -52,7 +52,7 @@ inline std::vector<Json> json_lines(const std::string& text) {
   return lines;
 }
 
-// hone train on one thread with these arguments after those that every test has.
+// Returns the arguments of `hone train` on one thread: those that every test uses, then these.
 inline std::vector<std::string> train_arguments(const std::string& model, const std::filesystem::path& output,
                                                 const std::vector<std::string>& more) {
   std::vector<std::string> arguments = {"train", "--model", model, "--output-dir", output.string(), "--num-threads=1"};

@@ -27,8 +27,8 @@ TEST_CASE("tokenize shows each token with its id and its characters") {
         "5 tokens\n");
 }
 
-TEST_CASE("as JSON, tokenize gives tokens, ids, types and offsets in characters") {
-  // Two bytes, one character: the e with an accent loses it.
+TEST_CASE("with --json, tokenize prints tokens, ids, types and offsets in characters") {
+  // The e with an accent is two bytes and one character; it loses the accent.
   CHECK(tokenize({"--json", "\xC3\xA9 it"}).output ==
         R"({"tokens":["[CLS]","e","it","[SEP]"],"input_ids":[2,29,83,3],"token_type_ids":[0,0,0,0],)"
         R"("offsets":[[0,0],[0,1],[2,4],[0,0]]})"
@@ -46,7 +46,7 @@ TEST_CASE("tokenize truncates only at max_seq_length, with a note") {
   CHECK(tokenize({"--max-seq-length=4", "a movie is good"}).output.ends_with("\n4 tokens, 2 more were truncated\n"));
 }
 
-TEST_CASE("the ids of a file's rows are transformers', a JSON line each") {
+TEST_CASE("each row of a file becomes a JSON line with transformers' ids") {
   const TemporaryFolder folder;
   const Json model = read_json(std::string(HONE_SOURCE_DIR) + "/tests/fixtures/metrics.json")["models"]["tiny-bert"];
   std::string rows;

@@ -40,7 +40,7 @@ std::string said(const std::string& rows, const std::vector<std::string>& more) 
   arguments.insert(arguments.end(), more.begin(), more.end());
   const ProcessResult result = run_hone(train_arguments(tiny_model(), folder.path() / "out", arguments));
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
-  // Told before anything of the run's end.
+  // The warning comes before the report of the run's end.
   const size_t warned = result.error.find("warning: "), ended = result.error.find("\ntrained ");
   REQUIRE(ended != std::string::npos);
   CHECK((warned == std::string::npos || warned < ended));
@@ -49,7 +49,7 @@ std::string said(const std::string& rows, const std::vector<std::string>& more) 
 
 }  // namespace
 
-TEST_CASE("a training leaves a whole model folder with its checkpoints, and a log with HF's keys") {
+TEST_CASE("a run writes a complete model folder with its checkpoints, and a log with HF's keys") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out", log_path = folder.path() / "logs" / "log.jsonl";
   const std::string rows = folder.write("rows.csv", reviews(30)).string();
@@ -69,7 +69,7 @@ TEST_CASE("a training leaves a whole model folder with its checkpoints, and a lo
   expected.insert({"optimizer.safetensors", "hone_state.json", "manifest.json"});
   CHECK(names_in(out / "checkpoint-6") == expected);
 
-  SUBCASE("config.json tells the labels, the problem, the class and the number format") {
+  SUBCASE("config.json has the labels, the problem type, the class and the number format") {
     const Json config = read_json(out / "config.json");
     CHECK(config["id2label"].dump() == R"({"0":"NEGATIVE","1":"NEUTRAL","2":"POSITIVE"})");
     CHECK(config["label2id"].dump() == R"({"NEGATIVE":0,"NEUTRAL":1,"POSITIVE":2})");
@@ -77,7 +77,7 @@ TEST_CASE("a training leaves a whole model folder with its checkpoints, and a lo
     CHECK(config["architectures"] == Json({"DistilBertForSequenceClassification"}));
     CHECK(config["dtype"] == "float32");
   }
-  SUBCASE("the arguments, the state and the card tell how it was made") {
+  SUBCASE("the arguments, the state and the model card say how the model was made") {
     const Json arguments = read_json(out / "training_args.json");
     CHECK(arguments["eval_strategy"] == "epoch");
     CHECK(arguments["warmup_ratio"] == 0.1);
@@ -99,7 +99,7 @@ TEST_CASE("a training leaves a whole model folder with its checkpoints, and a lo
           std::set<std::string>{"loss", "grad_norm", "learning_rate", "tokens_per_second", "epoch", "step"});
     CHECK(training[0]["step"] == 2);
     CHECK(training[0]["epoch"].get<double>() == doctest::Approx(2.0 / 3));
-    // One warm-up step of nine (ceil(0.9)); the rate of the second step, the first at the peak.
+    // One warm-up step of nine (ceil(0.9)). The second step is the first one at the peak rate.
     CHECK(training[0]["learning_rate"].get<double>() == doctest::Approx(5e-5));
     CHECK(training[1]["learning_rate"].get<double>() == doctest::Approx(5e-5 * 6 / 8));
     REQUIRE(evaluations.size() == 3);
@@ -111,14 +111,14 @@ TEST_CASE("a training leaves a whole model folder with its checkpoints, and a lo
                                                        "train_steps_per_second", "train_tokens_per_second",
                                                        "train_loss", "epoch", "step"});
   }
-  SUBCASE("standard output has the log lines, standard error what the run is") {
+  SUBCASE("standard output has the log lines, standard error the description of the run") {
     CHECK(result.output.starts_with("step 2/9  epoch 0.67  loss "));
     CHECK(contains(result.output, "step 9/9  epoch 3.00  eval_loss "));
     CHECK(contains(result.error, "rows      24 for training, 6 held-out rows for evaluation; NEGATIVE (8), "));
     CHECK(contains(result.error, "run       9 steps of 8 rows, 3 an epoch, 1 warm-up; learning rate 5e-05 linear"));
     CHECK(contains(result.error, "try it    hone predict --model "));
   }
-  SUBCASE("what the log says of the last evaluation is what hone eval finds in the saved folder") {
+  SUBCASE("hone eval on the saved folder returns the last evaluation of the log") {
     const Json last = entries_with(json_lines(read_file(log_path)), "eval_loss").back();
     const ProcessResult again = run_hone(
         {"eval", "--model", out.string(), "--dataset", rows, "--validation-split=0.2", "--json", "--num-threads=1"});
@@ -154,7 +154,7 @@ TEST_CASE("the recipe of 1,600 reviews has 300 steps, 30 of warm-up, 30 log line
   for (const char* checkpoint : {"checkpoint-100", "checkpoint-200", "checkpoint-300"}) {
     CHECK(fs::exists(out / checkpoint / "model.safetensors"));
   }
-  // The folder itself is the best of them.
+  // The folder itself holds the best model.
   const std::string best = "checkpoint-" + std::to_string(state["best_global_step"].get<int>());
   CHECK(read_file(out / "model.safetensors") == read_file(out / best / "model.safetensors"));
 }
@@ -170,8 +170,8 @@ TEST_CASE("logging_steps beyond the last step are reported") {
   CHECK_FALSE(contains(said(reviews(9), {}), "logging_steps"));
 }
 
-TEST_CASE("rows that max_seq_length cuts are counted") {
-  // Six tokens with [CLS] and [SEP]: two of the nine rows ("boring" and "fun" are one token) fit, the others do not.
+TEST_CASE("truncated rows are counted") {
+  // Two of the nine rows have six tokens with [CLS] and [SEP] ("boring" and "fun" are one token) and fit.
   std::string rows = "text,label\n";
   for (const char* label : {"NEGATIVE", "NEUTRAL", "POSITIVE"})
     rows += std::string("the movie was fun,") + label + "\n";
@@ -183,13 +183,13 @@ TEST_CASE("rows that max_seq_length cuts are counted") {
   CHECK(contains(said(rows, {"--max-seq-length=128"}), "max_seq_length is 128, but the model takes at most 40 tokens"));
 }
 
-TEST_CASE("classes without a training row are named") {
+TEST_CASE("the warning about classes without training rows names them") {
   const std::string rows = reviews(9, {"NEGATIVE", "POSITIVE"});
   CHECK(contains(said(rows, {"--id2label=NEGATIVE,NEUTRAL,POSITIVE"}),
                  "warning: no training row has the label NEUTRAL, so the model cannot learn it."));
 }
 
-TEST_CASE("padding short rows to 512 is reported as needless") {
+TEST_CASE("padding short rows to 512 is reported as unnecessary") {
   CHECK(contains(said(reviews(9), {"--pad-to-max-length"}), "warning: pad_to_max_length would add "));
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("choosing the best model on test rows is reported") {
                  "warning: there are no validation rows, so test rows evaluate the training"));
 }
 
-TEST_CASE("the same command resumes a stopped run, and the state shows its progress") {
+TEST_CASE("the same command resumes a stopped run, and trainer_state.json shows its progress") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.csv", reviews(24)).string();
   const std::vector<std::string> first = train_arguments(tiny_model(), folder.path() / "out",
@@ -225,7 +225,7 @@ TEST_CASE("resuming without a checkpoint starts a new run, with a note") {
   CHECK(contains(said(reviews(9), {"--resume-from-checkpoint=true"}), "to resume from: starting anew"));
 }
 
-TEST_CASE("the machine line says in which number format a run computes, and why") {
+TEST_CASE("the machine line states the run's number format, and why it was chosen") {
   const std::string rows = reviews(12);
   CHECK(contains(said(rows, {"--precision=fp32"}), " threads, fp32 (as asked)\n"));
   const bool has_bf16 = contains(run_hone({"devices"}).output, "bf16       native\n");
@@ -233,7 +233,7 @@ TEST_CASE("the machine line says in which number format a run computes, and why"
   if (has_bf16) CHECK(contains(said(rows, {"--precision=bf16"}), " threads, bf16 (as asked)\n"));
 }
 
-TEST_CASE("a precision that the level in use lacks is an error that says what to do") {
+TEST_CASE("a precision that the current level lacks is an error that says what to do") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.csv", reviews(12)).string();
   const ProcessResult result =
@@ -257,7 +257,7 @@ TEST_CASE("a log that would overwrite the rows is refused") {
                                                {"--dataset", dataset, "--validation-file", file, "--json-log", file}}) {
     const ProcessResult result = run_hone(train_arguments(tiny_model(), folder.path() / "out", more));
     CHECK(result.exit_code == 2);
-    CHECK(contains(result.error, " are one file: writing it would destroy the input\n"));
+    CHECK(contains(result.error, " are the same file: writing it would destroy the input\n"));
     CHECK(read_file(file) == content);
   }
 }

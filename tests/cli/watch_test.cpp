@@ -23,13 +23,13 @@ TEST_CASE("hone watch listens on this machine alone, logs its address, and ends 
   CHECK(server.wait(20).exit_code == 0);
 }
 
-TEST_CASE("openapi.json says what the run page's server does: every route, for a run that runs and for none") {
+TEST_CASE("openapi.json documents every route of the run page's server correctly, with a running run and without one") {
   const TemporaryFolder folder;
   folder.write("results/run.json", Json({{"state", "running"}, {"step", 7}, {"options", {{"seed", 42}}}}).dump());
   folder.write("results/metrics.jsonl", "{\"step\":1}\n");
   folder.write("results/evaluations/20.json", "{\"step\":20}");
   const int held = open((folder.path() / "results").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  REQUIRE(flock(held, LOCK_EX | LOCK_NB) == 0);  // as a training does
+  REQUIRE(flock(held, LOCK_EX | LOCK_NB) == 0);  // as a run does
   Process server(HONE_PROGRAM, {"watch", folder.path(), "--port", "0"});
   const std::string said = "listening on http://127.0.0.1:";
   REQUIRE(server.wait_until([&] { return contains(server.error_so_far(), said); }));
@@ -64,7 +64,7 @@ TEST_CASE("openapi.json says what the run page's server does: every route, for a
                409);
 }
 
-TEST_CASE("hone watch without a folder, or with one that is not there, is wrong usage") {
+TEST_CASE("hone watch without a folder or with a missing one is a usage error") {
   const ProcessResult none = run_hone({"watch"});
   CHECK(none.exit_code == 2);
   CHECK(contains(none.error, "hone watch needs RUN"));

@@ -13,7 +13,7 @@
 
 namespace hone {
 
-// Writes tiny-bert into `folder` after `change` had its tensors by name and its config.
+// Writes tiny-bert into `folder` after `change` has modified its tensors (by name) and its config.
 template <typename Change>
 inline void write_changed_model(const std::filesystem::path& folder, Change change) {
   const std::filesystem::path source = fixtures() / "models" / "tiny-bert";
@@ -32,7 +32,7 @@ inline void write_changed_model(const std::filesystem::path& folder, Change chan
   tensor::write_safetensors(folder / "model.safetensors", {tensors.begin(), tensors.end()});
 }
 
-// A classifier of `num_labels` classes "class 0", "class 1" ... with made-up weights.
+// Writes a classifier of `num_labels` classes "class 0", "class 1" ... with made-up weights.
 inline void write_many_class_model(const std::filesystem::path& folder, int64_t num_labels) {
   write_changed_model(folder, [&](auto& tensors, Json& config) {
     tensors["classifier.weight"] = at::arange(num_labels * 32).reshape({num_labels, 32}).sin();
@@ -45,14 +45,14 @@ inline void write_many_class_model(const std::filesystem::path& folder, int64_t 
   });
 }
 
-// Every logit of this model is NaN.
+// Writes a model whose logits are all NaN.
 inline void write_nan_model(const std::filesystem::path& folder) {
   write_changed_model(folder, [](auto& tensors, Json&) {
     tensors["classifier.weight"].fill_(std::numeric_limits<float>::quiet_NaN());
   });
 }
 
-// A model whose logits are always these two, because the weights of its head are 0.
+// Writes a model whose logits are always these two, because the weights of its head are 0.
 inline void write_constant_model(const std::filesystem::path& folder, float first, float second,
                                  const std::string& problem_type) {
   write_changed_model(folder, [&](auto& tensors, Json& config) {

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A copy of tiny-bert that a test may spoil.
+// A copy of tiny-bert that a test may modify.
 struct ModelCopy {
   explicit ModelCopy(const std::vector<std::string>& without = {}) {
     for (const char* name : {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}) {
@@ -33,7 +33,7 @@ struct ModelCopy {
 
 }  // namespace
 
-TEST_CASE("a trained folder gives its model, labels and longest row") {
+TEST_CASE("load_classifier returns the model, labels and maximum length of a trained folder") {
   const ModelCopy copy;
   const eval::Classifier classifier = eval::load_trained_classifier(copy.path(), {});
   CHECK(classifier.model->num_outputs() == 3);
@@ -44,7 +44,7 @@ TEST_CASE("a trained folder gives its model, labels and longest row") {
   CHECK_FALSE(classifier.training.label_smoothing.has_value());
 }
 
-TEST_CASE("the longest row is the one asked for, else that of the training, else what the model holds") {
+TEST_CASE("the maximum length is the requested one, by default that of the training, otherwise the model's limit") {
   const ModelCopy copy;
   copy.folder.write("training_args.json", R"({"max_seq_length": 24, "seed": 7, "label_smoothing_factor": 0.2})");
   CHECK(eval::load_trained_classifier(copy.path(), {}).max_length == 24);
@@ -56,7 +56,7 @@ TEST_CASE("the longest row is the one asked for, else that of the training, else
   CHECK(eval::load_trained_classifier(copy.path(), {}).max_length == 40);
 }
 
-TEST_CASE("a longer row than the model holds is a usage error") {
+TEST_CASE("a requested length above the model's limit is a usage error") {
   const Error error = ModelCopy().refused(41);
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(contains(error.what(), "max_seq_length is 41, but"));
@@ -64,7 +64,7 @@ TEST_CASE("a longer row than the model holds is a usage error") {
   CHECK(error.hint() == "give 40 or less");
 }
 
-TEST_CASE("training_args.json of another program, without the keys or with other types, is looked past") {
+TEST_CASE("training_args.json of another program, without the keys or with other types, is ignored") {
   const TemporaryFolder folder;
   CHECK_FALSE(eval::training_facts(folder.path()).max_seq_length.has_value());
   folder.write("training_args.json", R"({"max_seq_length": "long", "seed": 1.5})");
@@ -76,7 +76,7 @@ TEST_CASE("training_args.json of another program, without the keys or with other
   CHECK(expect_error([&] { eval::training_facts(folder.path()); }).kind() == ErrorKind::kInput);
 }
 
-TEST_CASE("the rows of the training are known by their file, also under another spelling of its path") {
+TEST_CASE("is_training_split recognises the training file under any spelling of its path") {
   const TemporaryFolder folder;
   const std::string train = folder.write("data/train.csv", "text,label\n").string();
   const std::string dataset = (folder.path() / "data").string();
@@ -94,14 +94,14 @@ TEST_CASE("the rows of the training are known by their file, also under another 
   CHECK_FALSE(eval::is_training_split(eval::training_facts(folder.path()), dataset, "train"));
 }
 
-TEST_CASE("a folder without weights would answer at random: an error that says how to train") {
+TEST_CASE("a folder without weights is an error that says how to train") {
   const Error error = ModelCopy({"model.safetensors"}).refused();
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "holds no trained classifier: all its weights would be random"));
   CHECK(contains(error.hint(), "hone train --model"));
 }
 
-TEST_CASE("a pretrained body without a head is refused, with the tensors that would be random") {
+TEST_CASE("a pretrained body without a head is refused, and the error lists the tensors that would be random") {
   const ModelCopy copy;
   std::string bytes = read_file(copy.path() / "model.safetensors");
   for (size_t at = bytes.find("\"classifier."); at != std::string::npos; at = bytes.find("\"classifier.")) {
@@ -113,7 +113,7 @@ TEST_CASE("a pretrained body without a head is refused, with the tensors that wo
   CHECK(contains(error.what(), "holds no trained classifier: classifier.bias, classifier.weight would be random"));
 }
 
-TEST_CASE("a tokenizer with more tokens than the embedding belongs to another model") {
+TEST_CASE("a tokenizer with more tokens than the embedding is reported as another model's") {
   const ModelCopy copy;
   Json tokenizer = read_json(copy.path() / "tokenizer.json");
   tokenizer["model"]["vocab"]["##xyz"] = 106;
@@ -124,7 +124,7 @@ TEST_CASE("a tokenizer with more tokens than the embedding belongs to another mo
   CHECK(contains(error.hint(), "put the model's own tokenizer files into the folder"));
 }
 
-TEST_CASE("added tokens without an embedding are warned of, and only a text that holds one is refused") {
+TEST_CASE("added tokens without an embedding cause a warning, and only a text that contains one is refused") {
   const ModelCopy copy;
   Json tokenizer = read_json(copy.path() / "tokenizer.json");
   for (const auto& [id, content] : {std::pair{105, "<spare>"}, {106, "<brand>"}, {107, "<price>"}}) {
@@ -137,13 +137,13 @@ TEST_CASE("added tokens without an embedding are warned of, and only a text that
                                          {"special", false}});
   }
   copy.folder.write("tokenizer.json", tokenizer.dump());
-  std::filesystem::remove(copy.path() / "tokenizer_config.json");  // a BERT class would take its tokens from there
+  std::filesystem::remove(copy.path() / "tokenizer_config.json");  // a BERT class would read its tokens from there
   std::optional<eval::Classifier> classifier;
   const std::string log = captured_log([&] { classifier = eval::load_trained_classifier(copy.path(), {}); });
   CHECK(contains(log, "the model's embedding has no row for 2 added tokens (\"<brand>\", \"<price>\")"));
   CHECK(contains(log, "add_tokens without resize_token_embeddings"));
   task::Features features;
-  features.add(classifier->tokenizer.encode("good <spare> movie"));  // the embedding has one row to spare
+  features.add(classifier->tokenizer.encode("good <spare> movie"));  // the embedding has one unused row
   CHECK(eval::predict(*classifier, features).size() == 1);
   features.add(classifier->tokenizer.encode("good <price>"));
   const Error error = expect_error([&] { eval::predict(*classifier, features); });

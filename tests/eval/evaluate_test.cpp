@@ -81,7 +81,7 @@ TEST_CASE("an evaluation stops when its callback asks for it, before any batch")
   CHECK(eval::evaluate(*tiny.classifier.model, *examples, {.keep_going = [] { return true; }}).has_value());
 }
 
-TEST_CASE("scores come out in row order, whatever the size of the batches") {
+TEST_CASE("scores are in row order for every batch size") {
   const TinyRows tiny = tiny_rows("tiny-bert");
   const auto scores_by = [&](uint64_t tokens_per_batch) {
     return eval::scores(*tiny.classifier.model, tiny.features, task::find_score_function("softmax"), {},
@@ -96,13 +96,13 @@ TEST_CASE("scores come out in row order, whatever the size of the batches") {
   }
 }
 
-TEST_CASE("no rows have no scores and the loss 0") {
+TEST_CASE("without rows there are no scores and the loss is 0") {
   const TinyRows tiny = tiny_rows("tiny-bert");
   CHECK(eval::scores(*tiny.classifier.model, {}, task::find_score_function("softmax")).empty());
   CHECK(eval::evaluate(*tiny.classifier.model, *labelled(tiny.classifier, {}, {}), {})->report.loss == 0);
 }
 
-TEST_CASE("the loss has the label smoothing of the training, as HF's Trainer computes it") {
+TEST_CASE("the loss includes label smoothing as in HF's Trainer") {
   // Trainer.evaluate() of transformers 5.24 with label_smoothing_factor 0.1 and 0.2, which is (1 - e) * nll + e * the
   // mean of -log p over the classes; its inputs are the fixture's rows.
   const std::tuple<const char*, double, double> expected[] = {{"tiny-bert", 0.1, 1.4654858},
@@ -120,7 +120,7 @@ TEST_CASE("the loss has the label smoothing of the training, as HF's Trainer com
   }
 }
 
-TEST_CASE("a model whose logits are not numbers is an error that names the row, never a prediction") {
+TEST_CASE("NaN logits are an error that names the row, never a prediction") {
   const TemporaryFolder folder;
   write_nan_model(folder.path());
   const eval::Classifier broken = eval::load_trained_classifier(folder.path(), {});
@@ -145,7 +145,7 @@ namespace {
 
 struct Cost {
   double seconds;
-  int64_t kib;  // by which the peak of memory has grown
+  int64_t kib;  // growth of the peak memory
 };
 
 int64_t peak_kib() {
@@ -178,11 +178,11 @@ Cost cost_of(int64_t num_labels, uint64_t num_rows) {
 }  // namespace
 
 TEST_CASE("an evaluation of 200 rows with 10,000 classes takes under 2 s and 300 MB, and ten times less with 1,000") {
-  cost_of(1000, 20);  // what is allocated and compiled at the first use
+  cost_of(1000, 20);  // warm-up: allocations and compilation at the first use
   const Cost fewer = cost_of(1000, 200), many = cost_of(10'000, 200);
   CHECK(many.seconds < 2);
   CHECK(many.kib < 300'000);
-  CHECK(many.seconds < 20 * fewer.seconds + 0.2);  // linear, and twice as much for the noise of the machine
+  CHECK(many.seconds < 20 * fewer.seconds + 0.2);  // ten times if linear, doubled because the machine is noisy
 }
 
 TEST_CASE("the worst mistakes are the wrongly predicted rows in which the true label is least likely") {

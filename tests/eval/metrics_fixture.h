@@ -1,4 +1,4 @@
-// Reads what tests/fixtures/make_metrics_fixture.py wrote, and rows of its texts.
+// Reads the fixture of tests/fixtures/make_metrics_fixture.py, and writes its texts as rows.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -18,7 +18,7 @@ inline const Json& metrics_fixture() {
   return fixture;
 }
 
-// Writes the fixture's texts of a model as a file of rows, with the second texts if there are any.
+// Writes the fixture's texts for a model as a file of rows, with the second texts of pairs.
 inline std::filesystem::path write_text_rows(const TemporaryFolder& folder, const Json& texts, const Json& pairs) {
   std::string lines;
   for (size_t row = 0; row < texts.size(); ++row) {

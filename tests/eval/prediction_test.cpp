@@ -31,18 +31,19 @@ void check_predictions(const TinyRows& tiny, const Json& expected) {
 
 }  // namespace
 
-TEST_CASE("labels and scores are those of transformers' pipeline") {
+TEST_CASE("labels and scores equal those of transformers' pipeline") {
   for (const std::string name : {"tiny-bert", "tiny-distilbert"}) {
     CAPTURE(name);
     check_predictions(tiny_rows(name), metrics_fixture()["models"][name]["scores"]);
   }
 }
 
-TEST_CASE("labels and scores of pairs are those of transformers") {
+TEST_CASE("labels and scores of pairs equal those of transformers") {
   check_predictions(tiny_rows("tiny-bert", true), metrics_fixture()["models"]["tiny-bert"]["pairs"]["scores"]);
 }
 
-TEST_CASE("a prediction as JSON has the label, its score, and all scores by label with a float's own digits") {
+TEST_CASE(
+    "a prediction as JSON has the label, its score and all scores by label, with a float's shortest exact digits") {
   const std::vector<float> scores = {0.1f, 0.9f, 0.0f};
   const std::vector<std::string> labels = {"NEGATIVE", "POSITIVE", "NEUTRAL"};
   CHECK(eval::prediction_json(scores, labels, "softmax").dump() ==
@@ -51,14 +52,14 @@ TEST_CASE("a prediction as JSON has the label, its score, and all scores by labe
         R"({"label":"POSITIVE","score":0.9,"scores":{"POSITIVE":0.9,"NEGATIVE":0.1}})");
 }
 
-TEST_CASE("labels are ranked by score, equal ones by id") {
+TEST_CASE("labels are ranked by score; equal scores are ranked by id") {
   const std::vector<float> scores = {0.2f, 0.4f, 0.1f, 0.4f};
   CHECK(eval::ranked_labels(scores) == std::vector<size_t>{1, 3, 0, 2});
   CHECK(eval::ranked_labels(scores, 2) == std::vector<size_t>{1, 3});
   CHECK(eval::ranked_labels(scores, 99).size() == 4);
 }
 
-TEST_CASE("labels with at least four fifths of the best score are near ties of a softmax") {
+TEST_CASE("softmax scores of at least 0.8 times the best are near ties") {
   const auto near = [](std::vector<float> scores, const char* function = "softmax") {
     return eval::near_ties(scores, function);
   };
@@ -68,13 +69,13 @@ TEST_CASE("labels with at least four fifths of the best score are near ties of a
   CHECK(near({0.45f, 0.55f}) == std::vector<size_t>{1, 0});
   CHECK(near({0.17f, 0.16f, 0.17f, 0.16f, 0.17f, 0.17f}).size() == 6);
   CHECK(near(std::vector<float>(1000, 0.001f)).size() == 10);
-  CHECK(near({0.9f, 0.9f}, "sigmoid").empty());  // both hold
+  CHECK(near({0.9f, 0.9f}, "sigmoid").empty());  // sigmoid labels are independent
   CHECK(near({1.0f}).empty());
   const std::vector<float> scores = {0.44f, 0.40f, 0.16f};
   CHECK(eval::prediction_json(scores, {"a", "b", "c"}, "softmax")["near_ties"] == Json({"a", "b"}));
 }
 
-TEST_CASE("a model's own function is that of transformers' pipeline, and another can be asked for") {
+TEST_CASE("a model's default score function is that of transformers' pipeline, and another one can be requested") {
   // sigmoid(2.68055) = 0.93587; softmax of 2.68055 and -7.446 gives 0.99996.
   const std::tuple<const char*, const char*, double> expected[] = {{"multi_label_classification", "", 0.93587},
                                                                    {"multi_label_classification", "softmax", 0.99996},
@@ -102,6 +103,6 @@ TEST_CASE("predictions of 10,000 classes become JSON in time linear in the class
   }
   const auto start = std::chrono::steady_clock::now();
   for (int row = 0; row < 100; ++row) CHECK(eval::prediction_json(scores, labels, "softmax").dump().size() > 100'000);
-  // It was 175 ms for each row when every label was searched.
+  // A search through all labels took 175 ms per row.
   CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 5);
 }

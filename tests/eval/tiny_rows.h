@@ -1,4 +1,4 @@
-// The tiny models with the fixture's texts as ids, ready to be run.
+// The tiny models with the fixture's texts as ids, ready to run.
 #pragma once
 
 #include <string>

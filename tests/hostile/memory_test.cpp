@@ -1,4 +1,5 @@
-// Thousands of requests of mixed size to the real program with a real (tiny) model: after a warm-up its memory stays.
+// Sends thousands of requests of mixed size to the real program with a real (tiny) model: after a warm-up its memory
+// does not grow any further.
 #include <doctest/doctest.h>
 
 #include <random>
@@ -16,7 +17,7 @@ namespace {
 
 constexpr int kClients = 8;
 
-// One text or a few, at times as many as a request may have, of a word to more than the model takes.
+// One text, a few, or at times as many as a request may have; each from one word to more tokens than the model accepts.
 std::string mixed_body(std::mt19937& draw) {
   const size_t num_texts = draw() % 50 == 0 ? 64 : 1 + draw() % 4;
   std::vector<std::string> texts(num_texts);
@@ -26,7 +27,7 @@ std::string mixed_body(std::mt19937& draw) {
   return Json({{"inputs", texts}}).dump();
 }
 
-// The number that was answered with scores for each text.
+// Returns how many responses had scores for every text.
 int ask_mixed(const ServeProgram& server, int count, uint32_t seed) {
   std::mt19937 draw(seed);
   HttpConnection connection(server.port());
@@ -55,7 +56,7 @@ int ask_by_all_clients(const ServeProgram& server, int count, uint32_t seed) {
 
 }  // namespace
 
-TEST_CASE("10,000 requests of mixed size to /predict do not grow the server after it is warm") {
+TEST_CASE("the server's memory does not grow over 10,000 requests of mixed size to /predict after a warm-up") {
   ServeProgram server(tiny_model());
   server.ready();
   uint32_t seed = 0;

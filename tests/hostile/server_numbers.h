@@ -1,4 +1,4 @@
-// Numbers of a running `hone serve`: from its own /metrics, and from the system.
+// Measurements of a running `hone serve`: from its own /metrics, and from the system.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace hone {
 
-// A number of /metrics without labels.
+// Returns the value of a metric without labels in /metrics.
 inline double number_of(const ServeProgram& server, const std::string& name) {
   const std::string text = "\n" + server.get("/metrics").body;
   const size_t at = text.find("\n" + name + " ");
@@ -21,8 +21,8 @@ inline long resident_kib(ServeProgram& server) {
   return std::stol(status.substr(status.find("VmRSS:") + 6));
 }
 
-// Whether memory comes to a stand while the same load is repeated. `load` is one repetition and gives the KiB after it.
-// The first rounds may reach a new maximum of concurrent requests; a leak grows in every round.
+// Returns whether memory stops growing while the same load is repeated. `load` runs one repetition and returns the KiB
+// in use after it. The first rounds may reach a new maximum of concurrent requests; a leak grows in every round.
 template <typename Load>
 bool grows_no_more(Load load) {
   constexpr long kNoise = 512;  // KiB: 64 bytes each of 8,000 clients

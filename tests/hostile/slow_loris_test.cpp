@@ -1,6 +1,6 @@
-// A thousand sockets that dribble, beside the real program with a real (tiny) model, while honest clients ask /predict.
-// The comparison of times has several attempts and is a slow proof, since a shared machine is noisy: http/server
-// compares them for a stand-in for the model in every run of the tests.
+// A thousand sockets send byte by byte to the real program with a real (tiny) model, while other clients send requests
+// to /predict. The comparison of latencies has several attempts and is a slow proof, because a shared machine is noisy.
+// http/server compares them in every run of the tests, with a stand-in for the model.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
@@ -64,8 +64,8 @@ void allow_files(rlim_t count) {
   REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
 }
 
-// Milliseconds that 99 of 100 requests took at most, asked one after the other for so long, each on a connection of its
-// own. All must be answered.
+// Sends requests one after the other for `duration`, each on a connection of its own, and returns the 99th percentile
+// of their latencies in milliseconds. All must succeed.
 double p99(const ServeProgram& server, const std::string& body, std::chrono::seconds duration) {
   std::vector<double> times;
   for (const auto begin = Clock::now(); Clock::now() - begin < duration;) {
@@ -79,7 +79,7 @@ double p99(const ServeProgram& server, const std::string& body, std::chrono::sec
 
 }  // namespace
 
-TEST_CASE("1,000 dribbling sockets keep no request to /predict from its answer") {
+TEST_CASE("requests to /predict succeed while 1,000 sockets send byte by byte") {
   allow_files(4096);
   ServeProgram server(tiny_model(), {"--max-connections", "2000"});
   server.ready();
@@ -89,7 +89,8 @@ TEST_CASE("1,000 dribbling sockets keep no request to /predict from its answer")
 }
 
 TEST_SUITE("slow") {
-  TEST_CASE("1,000 dribbling sockets leave /predict its p99: at most twice that of an idle server" * doctest::skip()) {
+  TEST_CASE("with 1,000 sockets that send byte by byte, p99 of /predict is at most twice that of an idle server" *
+            doctest::skip()) {
     allow_files(4096);
     ServeProgram server(tiny_model(), {"--max-connections", "2000", "--request-timeout", "3"});
     server.ready();
@@ -98,12 +99,12 @@ TEST_SUITE("slow") {
     const std::string body = Json({{"inputs", std::vector<std::string>(16, text)}}).dump();
     p99(server, body, std::chrono::seconds(1));
     bool is_fair = false;
-    for (int attempt = 0; attempt < 5 && !is_fair; ++attempt) {  // another program may have had the processor
+    for (int attempt = 0; attempt < 5 && !is_fair; ++attempt) {  // another program may have used the processor
       const double idle = p99(server, body, std::chrono::seconds(4));
       const Dribblers dribblers(server.port());
       CHECK(number_of(server, "hone_http_connections") >= kSockets);
       const double attacked = p99(server, body, std::chrono::seconds(10));
-      CHECK(dribblers.num_cut_off() > 0);  // they did come to their time limit
+      CHECK(dribblers.num_cut_off() > 0);  // they did reach their time limit
       MESSAGE("p99 idle " << idle << " ms, with 1,000 dribbling sockets " << attacked << " ms");
       is_fair = attacked <= 2 * idle;
     }

@@ -1,5 +1,5 @@
-// Clients that vanish in the middle of /predict, beside the real program with a real (tiny) model: they cost nothing
-// that stays, and every other request is answered.
+// Clients vanish in the middle of requests to /predict of the real program with a real (tiny) model. They leak nothing,
+// and every other request succeeds.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace {
 
 enum class End { kClose, kReset };
 
-// Sends these bytes and closes the connection: normally, or by a reset like that of a killed process.
+// Sends these bytes and closes the connection: normally, or with a reset like that of a killed process.
 void vanish(const ServeProgram& server, std::string_view bytes, End end) {
   HttpConnection connection(server.port());
   connection.send_raw(bytes);
@@ -33,7 +33,7 @@ std::string body_of(size_t num_texts) {
   return Json({{"inputs", std::vector<std::string>(num_texts, text)}}).dump();
 }
 
-// Asks one request after the other for as long as it lives; each must be answered.
+// Sends one request after the other for its lifetime; each must succeed.
 class HonestClient {
  public:
   explicit HonestClient(const ServeProgram& server) : connection_(server.port()) {
@@ -61,22 +61,22 @@ class HonestClient {
 
 }  // namespace
 
-TEST_CASE("clients that vanish anywhere in a request leave memory, connections and queue unchanged") {
-  ServeProgram server(tiny_model(), {"--max-queue", "10000"});  // the honest one shall not be told to come again
+TEST_CASE("memory, connections and queue do not grow if clients vanish anywhere in a request") {
+  ServeProgram server(tiny_model(), {"--max-queue", "10000"});  // so that the honest client never gets 429
   server.ready();
   const std::string whole = predict_request(body_of(4));
   const size_t head = whole.find("\r\n\r\n") + 4;
   const auto vanish_often = [&](int rounds) {
     for (int i = 0; i < rounds; ++i) {
       for (const End end : {End::kClose, End::kReset}) {
-        vanish(server, whole, end);                                              // the answer finds nobody
+        vanish(server, whole, end);                                              // before the response
         vanish(server, whole.substr(0, head + (whole.size() - head) / 2), end);  // half a body
         vanish(server, whole.substr(0, head / 2), end);                          // half a head
-        vanish(server, whole + whole.substr(0, head), end);                      // one and the next one's head
+        vanish(server, whole + whole.substr(0, head), end);                      // after the head of a second request
       }
     }
   };
-  const auto settle = [&] {  // this connection is the one that is left
+  const auto settle = [&] {  // this connection is the remaining one
     return server.process().wait_until([&] {
       return number_of(server, "hone_http_connections") == 1 && number_of(server, "hone_queue_requests") == 0;
     });
@@ -99,7 +99,7 @@ TEST_CASE("a waiting request whose client has vanished is not computed") {
   ServeProgram server(tiny_model(), {"--max-batch-tokens", "64"});
   server.ready();
   const double before = number_of(server, "hone_tokens_total");
-  const std::string work = predict_request(body_of(64));  // 64 rows of 40 tokens, one a batch
+  const std::string work = predict_request(body_of(64));  // 64 rows of 40 tokens, one row per batch
   constexpr int kClients = 200;
   {
     std::vector<HttpConnection> clients;

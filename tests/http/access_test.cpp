@@ -14,7 +14,7 @@ AccessRules rules(const std::string& bound, std::vector<std::string> hosts = {},
 
 }  // namespace
 
-TEST_CASE("a host's name is read without its port, and a malformed host is empty") {
+TEST_CASE("host_name() returns a host's name without its port, or an empty text if the host is malformed") {
   CHECK(host_name("LocalHost:8000") == "localhost");
   CHECK(host_name("[::1]:8000") == "::1");
   CHECK(host_name("[::1]") == "::1");
@@ -39,7 +39,7 @@ TEST_CASE("a server on the loopback accepts loopback names only") {
   }
 }
 
-TEST_CASE("a server on all addresses accepts any address, and only the names that it was given") {
+TEST_CASE("a server on all addresses accepts any address and only the configured names") {
   const AccessRules access = rules("0.0.0.0", {"hone.example"});
   CHECK(access.allows_host("192.168.0.7:8000"));
   CHECK(access.allows_host("hone.example:8000"));
@@ -53,7 +53,7 @@ TEST_CASE("a server on one address accepts that address and the loopback's") {
   CHECK_FALSE(access.allows_host("192.168.0.8:1"));
 }
 
-TEST_CASE("the own origin may call, others only where they are allowed") {
+TEST_CASE("the server's own origin may send requests, others only if they are allowed") {
   const AccessRules closed = rules("127.0.0.1");
   CHECK(closed.allows_origin("http://localhost:8000", "localhost:8000"));
   CHECK(closed.allows_origin("https://localhost:8000", "localhost:8000"));
@@ -70,7 +70,7 @@ TEST_CASE("the own origin may call, others only where they are allowed") {
   CHECK(rules("127.0.0.1", {}, {"*"}).shares_with("https://anyone.example"));
 }
 
-TEST_CASE("what a Host header could be is a host") {
+TEST_CASE("a host is valid if a Host header could contain it") {
   for (const char* good : {"a", "a.b:1", "[::1]", "[::1]:80", "10.0.0.1", "a."}) CHECK(is_host(good));
   for (const char* wrong : {"", ".", "a..b", ".a", "a..", "::1", "[a]", "http://a", "a/b"}) {
     CAPTURE(wrong);
@@ -78,7 +78,7 @@ TEST_CASE("what a Host header could be is a host") {
   }
 }
 
-TEST_CASE("a name to listen on that ends with a dot is the name that requests are made to") {
+TEST_CASE("a configured host with a trailing dot matches requests with and without the dot") {
   const AccessRules access(ServerConfig{.host = "Hone.Example."}, "192.168.0.7");
   CHECK(access.allows_host("hone.example:8000"));
   CHECK(access.allows_host("hone.example."));

@@ -4,7 +4,7 @@
 
 using namespace hone::http;
 
-TEST_CASE("names are compared without their case, and only ASCII letters have one") {
+TEST_CASE("names are compared case-insensitively, for ASCII letters only") {
   CHECK(equal_ignoring_case("Content-Length", "content-lENGTH"));
   CHECK_FALSE(equal_ignoring_case("Content-Length", "Content-Lengt"));
   CHECK_FALSE(equal_ignoring_case("[", "{"));
@@ -17,7 +17,7 @@ TEST_CASE("blanks are trimmed at both ends only") {
   CHECK(trim("").empty());
 }
 
-TEST_CASE("a text is taken apart at a mark") {
+TEST_CASE("a text is split at a separator") {
   std::string_view rest = "a,,b";
   CHECK(take_until(rest, ',') == "a");
   CHECK(take_until(rest, ',') == "");

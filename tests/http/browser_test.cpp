@@ -15,7 +15,7 @@ using namespace hone;
 
 namespace {
 
-// PATH is another folder while it lives.
+// Sets PATH to another folder for its lifetime.
 class PathFolder {
  public:
   explicit PathFolder(const std::string& folder) : before_(std::getenv("PATH")) { setenv("PATH", folder.c_str(), 1); }
@@ -27,7 +27,7 @@ class PathFolder {
 
 }  // namespace
 
-TEST_CASE("the desktop's program gets the address as its one argument") {
+TEST_CASE("the desktop's program is started with the address as its only argument") {
   const TemporaryFolder folder;
   const auto seen = folder.path() / "seen";
   const auto program = folder.write("xdg-open", "#!/bin/sh\necho \"$#:$1\" > '" + seen.string() + ".new'\n/bin/mv '" +
@@ -41,7 +41,7 @@ TEST_CASE("the desktop's program gets the address as its one argument") {
   CHECK(read_file(seen) == "1:http://127.0.0.1:8000/?a=1&b=$(2)\n");
 }
 
-TEST_CASE("a machine without a desktop gives a warning only") {
+TEST_CASE("without a desktop there is only a warning") {
   const TemporaryFolder folder;
   const PathFolder path(folder.path().string());
   CHECK_NOTHROW(http::open_in_browser("http://127.0.0.1:8000"));

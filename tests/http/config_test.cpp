@@ -19,7 +19,7 @@ TEST_CASE("the loopback has several names") {
   }
 }
 
-TEST_CASE("the options' defaults are a server for this machine alone") {
+TEST_CASE("by default the server is reachable from this machine only") {
   const ServerConfig config = make_config(ServerOptions{});
   CHECK(config.host == "127.0.0.1");
   CHECK(config.port == 8000);
@@ -31,7 +31,7 @@ TEST_CASE("the options' defaults are a server for this machine alone") {
   CHECK(config.limits.idle == std::chrono::seconds(60));
 }
 
-TEST_CASE("flags reach the configuration") {
+TEST_CASE("command-line options set the configuration") {
   const std::vector<std::string> arguments = {"--host",
                                               "[::1]",
                                               "--port",
@@ -50,11 +50,11 @@ TEST_CASE("flags reach the configuration") {
   CHECK(config.allow_origin.size() == 2);
 }
 
-TEST_CASE("other machines may call only with a key, or if the user allows calls without one") {
+TEST_CASE("a server for other machines requires a key, or the option that allows requests without one") {
   ServerOptions options{.host = "0.0.0.0"};
   const Error error = expect_error([&] { make_config(options); });
   CHECK(error.kind() == ErrorKind::kUsage);
-  CHECK(contains(error.what(), "--host 0.0.0.0 lets other machines call"));
+  CHECK(contains(error.what(), "--host 0.0.0.0 lets other machines send requests"));
   CHECK(contains(error.hint(), "--api-key-file"));
   CHECK(contains(error.hint(), "--no-auth"));
   options.no_auth = true;
@@ -71,25 +71,25 @@ TEST_CASE("contradictions and an empty host are refused") {
   CHECK(contains(expect_error([] { make_config({.host = ""}); }).what(), "--host is empty"));
 }
 
-TEST_CASE("a host of the loopback needs no key, in whatever letters") {
+TEST_CASE("a loopback host needs no key, in upper or lower case") {
   CHECK(make_config({.host = "LOCALHOST"}).host == "LOCALHOST");
   CHECK(make_config({.host = "localhost."}).host == "localhost.");
 }
 
-TEST_CASE("a host to be allowed that no request can be made to is refused, with an example of one that can") {
+TEST_CASE("an allowed host that no request can name is refused, with a valid example") {
   for (const char* wrong : {"", " ", "http://x/", "https://hone.example", "hone.example/", "a b", "*", "user@a", "::1",
                             ".example", "a..b", "a:port", "[::1", "[a]"}) {
     CAPTURE(wrong);
     const Error error = expect_error([&] { make_config({.allow_host = {"good.example", wrong}}); });
     CHECK(error.kind() == ErrorKind::kUsage);
     CHECK(error.what() == fmt::format("--allow-host \"{}\" is not a name or address of a server", wrong));
-    CHECK(contains(error.hint(), "as hone.example.org"));
+    CHECK(contains(error.hint(), "for example hone.example.org"));
   }
   const std::vector<std::string> good = {"hone", "Hone.Example", "hone.example.", "10.0.0.7", "[fe80::1]", "a:8000"};
   CHECK(make_config({.allow_host = good}).allow_host == good);
 }
 
-TEST_CASE("an origin to be allowed that no page has is refused, with what is wrong and an example") {
+TEST_CASE("an allowed origin that no page can have is refused, with the reason and an example") {
   const std::pair<const char*, const char*> wrong[] = {{"example.com", "has no scheme"},
                                                        {"", "has no scheme"},
                                                        {"://example.com", "has no scheme"},

@@ -60,10 +60,10 @@ TEST_CASE("HEAD is GET without the body") {
   const TestResponse head = client.ask("HEAD /text HTTP/1.1\r\nHost: localhost\r\n\r\n", true);
   CHECK(head.status == 200);
   CHECK(head.header("Content-Length") == "5");
-  CHECK(client.ask(get("/text")).body == "hello");  // no stray bytes of a body came before it
+  CHECK(client.ask(get("/text")).body == "hello");  // no bytes of a body came before it
 }
 
-TEST_CASE("a connection ends if the client asks for that, or speaks HTTP/1.0") {
+TEST_CASE("the server closes a connection if the client requests it or uses HTTP/1.0") {
   const TestServer server({}, test_site());
   TestClient closing(server.port());
   CHECK(closing.ask(get("/text", "Connection: close\r\n")).header("Connection") == "close");
@@ -86,7 +86,7 @@ TEST_CASE("a client that half-closes after its request still gets its response")
   CHECK(client.is_closed());
 }
 
-TEST_CASE("a client that expects 100 Continue gets it, or the refusal at once") {
+TEST_CASE("a client that expects 100 Continue gets it, or at once the refusal") {
   const TestServer server({}, test_site());
   TestClient client(server.port());
   client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
@@ -109,8 +109,8 @@ TEST_CASE("a refusal reaches a client that is still sending") {
   CHECK(contains(response.body, "--max-body-bytes"));
 }
 
-TEST_CASE("a refusal reaches a client that sends slowly, for longer than a silent one is waited for") {
-  const TestServer server(quick(milliseconds(3000)), test_site());  // 200 ms for a silent one
+TEST_CASE("a refusal reaches a client that keeps sending slowly beyond the time limit for silence") {
+  const TestServer server(quick(milliseconds(3000)), test_site());  // 200 ms of silence
   TestClient client(server.port());
   const auto start = Clock::now();
   REQUIRE(client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"));
@@ -123,7 +123,7 @@ TEST_CASE("a refusal reaches a client that sends slowly, for longer than a silen
   CHECK(client.is_closed());
 }
 
-TEST_CASE("a client that keeps sending after its refusal is dropped after the time of a request, or at 64 MiB") {
+TEST_CASE("a client that keeps sending after a refusal is dropped after the request time limit, or at 64 MiB") {
   const TestServer server(quick(milliseconds(600)), test_site());
   const std::string head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n\r\n";
   TestClient slow(server.port());
@@ -141,7 +141,7 @@ TEST_CASE("a client that keeps sending after its refusal is dropped after the ti
   CHECK(num_sent < 200);
 }
 
-TEST_CASE("pages of an allowed origin may read every refusal, also of a request that is none") {
+TEST_CASE("pages of an allowed origin may read every refusal, also that of a malformed request") {
   ServerConfig config = quick();
   config.allow_origin = {"https://a.example"};
   const TestServer server(config, test_site());
@@ -173,7 +173,7 @@ TEST_CASE("pages of an allowed origin may read every refusal, also of a request 
   CHECK(in_body.header("Access-Control-Allow-Origin").empty());
 }
 
-TEST_CASE("an origin that no response can repeat is not repeated, and the server continues") {
+TEST_CASE("an origin that a header cannot contain is not echoed, and the server continues") {
   ServerConfig config = quick();
   config.allow_origin = {"*"};
   const TestServer server(config, test_site());
@@ -193,7 +193,7 @@ TEST_CASE("an origin that no response can repeat is not repeated, and the server
   CHECK_FALSE(good.header("Access-Control-Allow-Origin").empty());
 }
 
-TEST_CASE("a client without permission learns that before anything about its body") {
+TEST_CASE("the permission of a client is checked before its body") {
   ServerConfig config = quick();
   config.keys = ApiKeys(std::vector<std::string>{"k1"});
   const TestServer server(config, test_site());
@@ -212,7 +212,7 @@ TEST_CASE("a client without permission learns that before anything about its bod
 
 namespace {
 
-// A server whose only route holds each request until it is released, and tells whether the client has gone.
+// A server whose only route holds each request until the test releases it, and reports whether the client has gone.
 struct HeldRequests {
   HeldRequests() {
     Site site;
@@ -253,7 +253,7 @@ struct HeldRequests {
 
 }  // namespace
 
-TEST_CASE("a handler learns that its client has gone: by a reset, by the end of both sides") {
+TEST_CASE("a handler learns that its client has gone: by a reset, or by a complete close") {
   for (const bool by_reset : {true, false}) {
     CAPTURE(by_reset);
     HeldRequests requests;
@@ -266,14 +266,14 @@ TEST_CASE("a handler learns that its client has gone: by a reset, by the end of 
   }
 }
 
-TEST_CASE("a client that closed only its sending side is not gone, and gets its response however long it takes") {
+TEST_CASE("a client that closed only its sending side still gets its response, however long that takes") {
   HeldRequests requests;
   TestClient client(requests.server->port());
   requests.hold(client);
   client.half_close();
   CHECK_FALSE(requests.is_gone(500));
   requests.held(text_response("late"));
-  const TestResponse interim = client.read(true);  // which asked whether it listens
+  const TestResponse interim = client.read(true);  // the server sends it to check that the client still listens
   CHECK(interim.status == 100);
   CHECK(client.read().body == "late");
   CHECK(client.is_closed());
@@ -286,7 +286,7 @@ TEST_CASE("a client that closed only its sending side is not gone, and gets its 
   CHECK(old.read().status == 200);  // HTTP/1.0 has no interim responses
 }
 
-TEST_CASE("requests that arrive while one is handled wait, however many") {
+TEST_CASE("pipelined requests wait while one is handled, however many they are") {
   HeldRequests requests;
   TestClient client(requests.server->port());
   requests.hold(client);
@@ -300,10 +300,10 @@ TEST_CASE("requests that arrive while one is handled wait, however many") {
   sender.join();
 }
 
-TEST_CASE("a request that dribbles is a 408, counted from its first byte") {
+TEST_CASE("a request that arrives too slowly gets 408; its time counts from the first byte") {
   const TestServer server(quick(milliseconds(200), milliseconds(5000)), test_site());
   TestClient client(server.port());
-  std::this_thread::sleep_for(milliseconds(250));  // idle: no part of the limit
+  std::this_thread::sleep_for(milliseconds(250));  // idle time does not count
   const auto start = Clock::now();
   std::thread dribble([&] {
     for (const char c : std::string("GET /text HTTP/1.1\r\nHost: localhost\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")) {
@@ -318,7 +318,7 @@ TEST_CASE("a request that dribbles is a 408, counted from its first byte") {
   dribble.join();
 }
 
-TEST_CASE("a body that stops coming is a 408 as well") {
+TEST_CASE("a body that stops arriving gets 408 as well") {
   const TestServer server(quick(), test_site());
   TestClient client(server.port());
   const TestResponse response = client.ask("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc");
@@ -327,7 +327,7 @@ TEST_CASE("a body that stops coming is a 408 as well") {
   CHECK(client.is_closed());
 }
 
-TEST_CASE("each request of a connection has the whole time, and a handler as long as it needs") {
+TEST_CASE("each request of a connection has the full time limit, and a handler has none") {
   const TestServer server(quick(milliseconds(20), milliseconds(5000)), test_site());
   TestClient client(server.port());
   for (int i = 0; i < 10; ++i) CHECK(client.ask(get("/slow")).status == 200);
@@ -335,7 +335,7 @@ TEST_CASE("each request of a connection has the whole time, and a handler as lon
   CHECK(client.ask(get("/text")).status == 200);
 }
 
-TEST_CASE("a connection without a request is closed after a while, without a word") {
+TEST_CASE("a connection without a request is closed after the idle time limit, without a response") {
   const TestServer server(quick(milliseconds(5000), milliseconds(100)), test_site());
   TestClient silent(server.port());
   CHECK(silent.is_closed());
@@ -364,7 +364,7 @@ TEST_CASE("a client that does not read its response is dropped") {
   CHECK(open.value() == 0);
 }
 
-TEST_CASE("garbage gets 400, and the connection is closed") {
+TEST_CASE("a malformed request gets 400, and the connection is closed") {
   const TestServer server(quick(), test_site());
   for (const std::string& garbage : {std::string("\x16\x03\x01\x02\x00\x01", 6), std::string(1000, '\0'),
                                      std::string("GET\r\n\r\n"), std::string("\r\n\r\n\xff\xfe\r\n\r\n")}) {
@@ -375,7 +375,7 @@ TEST_CASE("garbage gets 400, and the connection is closed") {
   CHECK(ask(server, get("/text")).status == 200);
 }
 
-TEST_CASE("clients that vanish at any moment leave the server as it was") {
+TEST_CASE("the server keeps working if clients vanish at any moment") {
   const auto metrics = std::make_shared<Metrics>();
   Site site = test_site();
   site.metrics = metrics;
@@ -394,7 +394,8 @@ TEST_CASE("clients that vanish at any moment leave the server as it was") {
   CHECK(open.value() == 0);
 }
 
-TEST_CASE("a handler that throws, never responds or responds nonsense is a 500, and the connection stays") {
+TEST_CASE(
+    "the response is 500 if a handler throws, never responds or responds nonsense, and the connection stays open") {
   Site site = test_site();
   site.routes.push_back({.method = "GET", .path = "/smuggle", .handle = [](const Request&) {
                            return Response{.headers = {{"X-A", "a\r\nX-B: b"}}};
@@ -411,7 +412,7 @@ TEST_CASE("a handler that throws, never responds or responds nonsense is a 500, 
   CHECK(client.ask(get("/text")).status == 200);
 }
 
-TEST_CASE("a late response to a finished request is not sent for the next one") {
+TEST_CASE("a late response to a finished request is not sent to the next one") {
   Responder kept;
   Site site = test_site();
   site.routes.push_back({.method = "GET", .path = "/keep", .handle = [&](const Request&, const Responder& answer) {

@@ -56,13 +56,13 @@ ServerConfig with_key() {
 
 }  // namespace
 
-TEST_CASE("a page and a route of another method share a path") {
+TEST_CASE("a page and a route with another method can share a path") {
   const Handler echo([](const Request& request) { return text_response(request.body); });
   const std::vector<Route> routes = {{.method = "POST", .path = "/", .handle = echo}};
   const Dispatcher site(with_key(), "127.0.0.1", routes, StaticPages(kFiles, "/try.html"));
   CHECK(ask(site, head("GET"), "/").body == "page");
   CHECK(ask(site, head("HEAD"), "/").status == 200);
-  CHECK(ask(site, head("POST"), "/").status == 401);  // only the page is open to all
+  CHECK(ask(site, head("POST"), "/").status == 401);  // only the page needs no key
   RequestHead request = head("POST", {{"Authorization", "Bearer k1"}});
   request.request.body = "text";
   CHECK(ask(site, std::move(request), "/").body == "text");
@@ -84,17 +84,17 @@ TEST_CASE("routes and pages are found, and anything else is a 404") {
   CHECK(ask(site, head("GET"), "/%ff").status == 400);
 }
 
-TEST_CASE("a wrong method is a 405 that lists the right ones, an unknown one a 501") {
+TEST_CASE("a wrong method gets 405 with the allowed ones, an unknown method 501") {
   const Dispatcher site = dispatcher();
   const Response wrong = ask(site, head("GET"), "/echo");
   CHECK(wrong.status == 405);
   CHECK(header(wrong, "Allow") == "POST, OPTIONS");
-  CHECK(contains(wrong.body, "/echo cannot be done by GET"));
+  CHECK(contains(wrong.body, "/echo does not support GET"));
   CHECK(header(ask(site, head("POST"), "/try.html"), "Allow") == "GET, HEAD, OPTIONS");
   CHECK(ask(site, head("BREW"), "/echo").status == 501);
 }
 
-TEST_CASE("OPTIONS lists the methods of a path, to other origins only if they are allowed") {
+TEST_CASE("OPTIONS lists the methods of a path; other origins get them only if they are allowed") {
   const Response own = ask(dispatcher(), head("OPTIONS"), "/echo");
   CHECK(own.status == 204);
   CHECK(header(own, "Allow") == "POST, OPTIONS");
@@ -110,7 +110,7 @@ TEST_CASE("OPTIONS lists the methods of a path, to other origins only if they ar
   CHECK(header(preflight, "Access-Control-Allow-Headers") == "Authorization, Content-Type");
 }
 
-TEST_CASE("a request by a name of another server, or without one, is refused") {
+TEST_CASE("a request with another server's name, or without a name, is refused") {
   const Dispatcher site = dispatcher();
   const auto by = [&](const NamedValues& headers) {
     RequestHead request{.request = {.method = "GET"}};
@@ -127,16 +127,16 @@ TEST_CASE("a request by a name of another server, or without one, is refused") {
   CHECK(ask(site, head("GET"), "http://127.0.0.1:1/health").status == 200);
 }
 
-TEST_CASE("a page of another origin is refused, also at a path that is not there") {
+TEST_CASE("a request from another origin's page is refused, also for an unknown path") {
   const Dispatcher site = dispatcher();
   const Response foreign = ask(site, head("POST", {{"Origin", "http://evil.example"}}), "/echo");
   CHECK(foreign.status == 403);
-  CHECK(contains(foreign.body, "may not call this server"));
+  CHECK(contains(foreign.body, "may not send requests to this server"));
   CHECK(ask(site, head("POST", {{"Origin", "null"}}), "/nothing").status == 403);
   CHECK(ask(site, head("POST", {{"Origin", "http://localhost:8000"}}), "/echo").status == 200);
 }
 
-TEST_CASE("if there are keys, routes need one; pages and routes without needs_key do not") {
+TEST_CASE("if keys are set, routes need one; pages and routes without needs_key do not") {
   const Dispatcher site = dispatcher(with_key());
   const Response refused = ask(site, head("POST"), "/echo?key=k1");
   CHECK(refused.status == 401);
@@ -148,7 +148,7 @@ TEST_CASE("if there are keys, routes need one; pages and routes without needs_ke
   CHECK(ask(site, head("GET"), "/").status == 200);
 }
 
-TEST_CASE("an exception of a handler becomes a response without internal details") {
+TEST_CASE("an exception from a handler becomes a response without internal details") {
   const Dispatcher site = dispatcher();
   const Response field = ask(site, head("GET"), "/fails");
   CHECK(field.status == 400);
@@ -160,7 +160,7 @@ TEST_CASE("an exception of a handler becomes a response without internal details
   CHECK_FALSE(contains(broken.body, "secret"));
 }
 
-TEST_CASE("every response has the headers that keep a browser safe") {
+TEST_CASE("every response has the security headers for browsers") {
   const Dispatcher site = dispatcher();
   Response response;
   site.complete(response, "https://evil.example");
@@ -177,7 +177,7 @@ TEST_CASE("every response has the headers that keep a browser safe") {
   CHECK(header(page, "Cache-Control") == "no-cache");
 }
 
-TEST_CASE("responses are shared with allowed origins only") {
+TEST_CASE("only allowed origins may read responses") {
   const Dispatcher site = dispatcher({.allow_origin = {"https://a.example"}});
   Response shared, own;
   site.complete(shared, "https://a.example");
@@ -188,7 +188,7 @@ TEST_CASE("responses are shared with allowed origins only") {
   CHECK(header(own, "Vary") == "Origin");
 }
 
-TEST_CASE("requests are counted by few names") {
+TEST_CASE("requests are counted under a bounded set of route names") {
   const Dispatcher site = dispatcher();
   const auto name = [&](const char* target) {
     RequestHead request = head("POST");
@@ -200,7 +200,7 @@ TEST_CASE("requests are counted by few names") {
   CHECK(name("/anything") == "none");
 }
 
-TEST_CASE("a compressed body is refused with 415 before it is read, and the response lists what is accepted") {
+TEST_CASE("a compressed body is refused with 415 before it is read, and the response lists the accepted encodings") {
   const Dispatcher site = dispatcher();
   for (const char* coding : {"gzip", "br", "deflate, gzip", "ZSTD"}) {
     CAPTURE(coding);

@@ -11,7 +11,7 @@ namespace {
 
 const Limits kSmall{.header_line_bytes = 20, .header_lines = 3};
 
-// Gives the bytes in pieces of `step`, as they would come, and takes each part off once it is whole.
+// Feeds the bytes in pieces of `step`, as they would arrive, and removes each part once it is complete.
 struct Scanned {
   std::vector<std::string> parts;
   unsigned status = 0;
@@ -49,7 +49,7 @@ const std::string kGet = "GET / HTTP/1.1\r\n";
 
 }  // namespace
 
-TEST_CASE("a head is the request line and the lines behind it, however its bytes are cut") {
+TEST_CASE("a head is the request line and the header lines, however its bytes are divided") {
   const std::string lines = "A: 1\r\nB: 2\r\nC: 3\r\n\r\n";
   const std::string bytes = kGet + lines + "body\n\n";
   for (size_t step = 1; step <= bytes.size(); ++step) {
@@ -59,8 +59,8 @@ TEST_CASE("a head is the request line and the lines behind it, however its bytes
   CHECK(scanned(kGet + "\r\n", 1).parts == std::vector<std::string>{kGet, "\r\n"});
 }
 
-TEST_CASE("a line of so many bytes is taken, one byte more is refused when it comes") {
-  const std::string line = "GET /12345 HTTP/1.1\r\n";  // 19 bytes and its end
+TEST_CASE("a line of the maximum length is accepted, and one byte more is refused as soon as it arrives") {
+  const std::string line = "GET /12345 HTTP/1.1\r\n";  // 19 bytes and the line end
   CHECK(scanned("GET /123456 HTTP/1.1\r\n\r\n", 1).status == 0);
   check_refused("GET /1234567 HTTP/1.1", 414, "the request line, with the target in it, is longer than 20 bytes");
   CHECK(scanned(kGet + "Name: " + std::string(14, 'v') + "\r\n\r\n", 1).parts.size() == 2);
@@ -70,25 +70,25 @@ TEST_CASE("a line of so many bytes is taken, one byte more is refused when it co
   CHECK(scanned(line + "\r\n", 1).status == 0);
 }
 
-TEST_CASE("so many header lines are taken, one more is refused when it begins") {
+TEST_CASE("the maximum number of header lines is accepted, and one more is refused when it begins") {
   CHECK(scanned(kGet + "A: 1\r\nB: 2\r\nC: 3\r\n\r\n", 1).status == 0);
   check_refused(kGet + "A: 1\r\nB: 2\r\nC: 3\r\nD", 431, "the request has more than 3 headers");
 }
 
-TEST_CASE("what no line can hold is refused at once") {
-  const std::string control = "not an HTTP/1.1 request: a character that no line of its head can hold";
+TEST_CASE("a byte that no line may contain is refused at once") {
+  const std::string control = "not an HTTP/1.1 request: its head has an invalid character";
   check_refused("\x16", 400, control);
   check_refused(std::string(1, '\0'), 400, control);
   check_refused("GET / HTTP/1.1\n", 400, control);
   check_refused("GET /\rx", 400, control);
   check_refused(kGet + "A: \x7f", 400, control);
-  check_refused(kGet + "A: 1\r\n b", 400, "a header line begins with a blank: folded lines are not taken");
+  check_refused(kGet + "A: 1\r\n b", 400, "a header line begins with a blank: folded lines are not supported");
   CHECK(scanned(kGet + "A:\t\xC3\xA4\r\n\r\n", 1).status == 0);
 }
 
 TEST_CASE("the origin is found in an incomplete head") {
   CHECK(find_origin(kGet + "Host: a\r\nORIGIN:  https://a.example \r\nA: 1") == "https://a.example");
-  CHECK(find_origin(kGet + "Origin: https://a.exam").empty());  // may go on
+  CHECK(find_origin(kGet + "Origin: https://a.exam").empty());  // may be incomplete
   CHECK(find_origin("Origins: a\r\nX-Origin: b\r\n").empty());
   CHECK(find_origin("").empty());
   CHECK(find_origin("A: 1\r\n\r\nOrigin: https://a.example\r\n").empty());  // the body

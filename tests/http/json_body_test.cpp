@@ -35,7 +35,7 @@ TEST_CASE("a body is one JSON object") {
   CHECK(refusal("7").status == 400);
 }
 
-TEST_CASE("a mistake in the body is reported with line and column") {
+TEST_CASE("a syntax error in the body is reported with line and column") {
   CHECK(contains(refusal("{\n\"a\": 1,\n}").message, "body:3:1: "));
   CHECK(contains(refusal("{\"a\": \"\xff\"}").message, "body:1:"));
   CHECK(contains(refusal("{\"a\": \"\\ud800\"}").message, "body:1:"));
@@ -48,7 +48,7 @@ TEST_CASE("a body nested 100,000 deep is refused without recursion") {
   CHECK(contains(refusal(deep).message, "nested deeper than 128"));
 }
 
-TEST_CASE("a field that is not known is named, with the nearest one") {
+TEST_CASE("the error for an unknown field names it and the nearest known one") {
   const BodyJson object = {{"inputs", 1}, {"paramters", 2}};
   try {
     check_members(object, "", {"inputs", "parameters"});
@@ -67,7 +67,7 @@ TEST_CASE("a field that is not known is named, with the nearest one") {
   check_members(object, "", {"inputs", "paramters"});
 }
 
-TEST_CASE("an object of many keys takes no longer than its length, and a long name is not sent back whole") {
+TEST_CASE("an object of many keys is checked in linear time, and a long name is shortened in the error") {
   std::string body = "{";
   for (int i = 0; i < 60000; ++i) body += fmt::format("\"{}k\":{},", i, i);  // quadratic time would be minutes
   body += "\"" + std::string(100000, 'x') + "\":1}";

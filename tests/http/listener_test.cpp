@@ -20,7 +20,7 @@ tcp::endpoint open(const ServerConfig& config) {
 
 }  // namespace
 
-TEST_CASE("port 0 gives a free port, and localhost is the loopback") {
+TEST_CASE("port 0 chooses a free port, and localhost is the loopback") {
   const tcp::endpoint endpoint = open({.host = "localhost", .port = 0});
   CHECK(endpoint.port() > 0);
   CHECK(endpoint.address().is_loopback());
@@ -37,7 +37,7 @@ TEST_CASE("a port in use is an error with a hint") {
   CHECK(contains(error.hint(), "--port"));
 }
 
-TEST_CASE("an address of another machine, and a name that is none, are errors about --host") {
+TEST_CASE("another machine's address and an invalid name are errors about --host") {
   const Error foreign = expect_error([] { open({.host = "192.0.2.1"}); });
   CHECK(contains(foreign.what(), "cannot listen on 192.0.2.1"));
   CHECK(contains(foreign.hint(), "--host"));
@@ -45,7 +45,7 @@ TEST_CASE("an address of another machine, and a name that is none, are errors ab
   CHECK(contains(nameless.what(), "--host no such name.invalid: "));
 }
 
-TEST_CASE("the address to open is one that a browser here can reach") {
+TEST_CASE("the printed URL is one that a browser on this machine can open") {
   using boost::asio::ip::make_address;
   CHECK(url_of({make_address("127.0.0.1"), 80}) == "http://127.0.0.1:80");
   CHECK(url_of({make_address("::1"), 8000}) == "http://[::1]:8000");
@@ -53,7 +53,7 @@ TEST_CASE("the address to open is one that a browser here can reach") {
   CHECK(url_of({make_address("::"), 8000}) == "http://127.0.0.1:8000");
 }
 
-TEST_CASE("the limit of open files is raised for the connections, and what cannot be had is not promised") {
+TEST_CASE("the limit of open files is raised for the connections; if it cannot be, fewer connections are allowed") {
   rlimit before{};
   REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
   rlimit low = before;

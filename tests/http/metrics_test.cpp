@@ -9,7 +9,7 @@
 using namespace hone;
 using namespace hone::http;
 
-TEST_CASE("a counter, a gauge and a histogram are written as Prometheus reads them") {
+TEST_CASE("a counter, a gauge and a histogram are written in Prometheus' format") {
   Metrics metrics;
   metrics.counter("rows_total", "rows").add(3);
   metrics.gauge("queue", "waiting", {{"kind", "a\"b\\c\nd"}}).set(-2);
@@ -23,14 +23,14 @@ TEST_CASE("a counter, a gauge and a histogram are written as Prometheus reads th
         "seconds_bucket{route=\"/x\",le=\"+Inf\"} 4\nseconds_sum{route=\"/x\"} 7.65\nseconds_count{route=\"/x\"} 4\n");
 }
 
-TEST_CASE("the same name and labels give the same metric, other labels another") {
+TEST_CASE("the same name and labels return the same metric, other labels another") {
   Metrics metrics;
   Counter& one = metrics.counter("c", "d", {{"l", "1"}});
   CHECK(&metrics.counter("c", "d", {{"l", "1"}}) == &one);
   CHECK(&metrics.counter("c", "d", {{"l", "2"}}) != &one);
 }
 
-TEST_CASE("one name of two types is a bug") {
+TEST_CASE("one name with two types is an internal error") {
   Metrics metrics;
   metrics.counter("c", "d");
   CHECK(expect_error([&] { metrics.gauge("c", "d"); }).kind() == ErrorKind::kInternal);

@@ -15,7 +15,7 @@ const Handler kNothing([](const Request&) { return Response{}; });
 
 }  // namespace
 
-TEST_CASE("the document describes each route as its row does") {
+TEST_CASE("the document describes each route with the data of its row") {
   const std::vector<Route> routes = {
       {.method = "POST",
        .path = "/predict",
@@ -64,7 +64,7 @@ TEST_CASE("a path parameter that the row describes is listed once") {
   CHECK(parameters[0]["required"] == true);
 }
 
-TEST_CASE("a row whose schema is not JSON is a bug") {
+TEST_CASE("a row whose schema is not JSON is an internal error") {
   const Route route{.method = "GET", .path = "/x", .handle = kNothing, .response_schema = "{"};
   const Error error = expect_error([&] { openapi_document({"hone", "1"}, std::span(&route, 1)); });
   CHECK(error.kind() == ErrorKind::kInternal);
@@ -94,7 +94,7 @@ TEST_CASE("headers of responses and responses with other statuses are listed") {
                   .contains("headers"));
 }
 
-TEST_CASE("every operation has an id of its own, made of letters, digits and underscores") {
+TEST_CASE("every operation has a unique id of letters, digits and underscores") {
   const std::vector<Route> routes = {{.method = "GET", .path = "/", .handle = kNothing},
                                      {.method = "POST", .path = "/", .handle = kNothing},
                                      {.method = "GET", .path = "/openapi.json", .handle = kNothing},

@@ -16,7 +16,7 @@ constexpr milliseconds kGrace{500};
 
 }  // namespace
 
-TEST_CASE("the oldest of a phase is the one that entered it first") {
+TEST_CASE("the oldest item of a phase is the one that entered it first") {
   PhaseList list;
   Item a, b;
   list.add(a, kStart);
@@ -36,7 +36,7 @@ TEST_CASE("the oldest of a phase is the one that entered it first") {
   CHECK(list.size() == 0);
 }
 
-TEST_CASE("a newcomer takes the place of the slowest, never of one whose request is under way") {
+TEST_CASE("a new connection evicts the slowest one, never one whose request is being handled") {
   PhaseList list;
   Item answering, waiting, slow, quick, reader, closing;
   const auto now = kStart + milliseconds(1000);
@@ -59,7 +59,7 @@ TEST_CASE("a newcomer takes the place of the slowest, never of one whose request
   CHECK(list.to_evict(now, kGrace) == &closing);
 }
 
-TEST_CASE("each item of a phase is visited once, also where it leaves then") {
+TEST_CASE("for_each visits each item of a phase once, also if it removes the item") {
   PhaseList list;
   Item a, b, c;
   for (Item* item : {&a, &b, &c}) list.add(*item, kStart);

@@ -10,7 +10,7 @@ using State = RequestParser::State;
 
 namespace {
 
-// Feeds all, in pieces of `step` bytes, as a connection does.
+// Feeds all bytes in pieces of `step`, as a connection does.
 RequestParser parsed(const std::string& bytes, size_t step, const Limits& limits) {
   RequestParser parser(limits);
   std::string waiting;
@@ -43,7 +43,7 @@ const std::string kPost = "POST /x HTTP/1.1\r\nHost: a\r\n";
 
 }  // namespace
 
-TEST_CASE("a request is the same however its bytes are cut") {
+TEST_CASE("a request is the same however its bytes are divided") {
   const std::string request = kPost + "X-A:  b \r\nContent-Length: 5\r\n\r\nhello";
   for (size_t step = 1; step <= request.size(); ++step) {
     RequestParser parser = parsed(request, step, kLimits);
@@ -58,7 +58,7 @@ TEST_CASE("a request is the same however its bytes are cut") {
   }
 }
 
-TEST_CASE("a chunked body is put together, its extensions and trailers are dropped") {
+TEST_CASE("a chunked body is joined, and its extensions and trailers are dropped") {
   const std::string request =
       kPost + "Transfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n1\r\nd\r\n0\r\nAuthorization: Bearer x\r\n\r\n";
   for (size_t step = 1; step <= request.size(); ++step) {
@@ -71,7 +71,7 @@ TEST_CASE("a chunked body is put together, its extensions and trailers are dropp
   CHECK(parsed(kPost + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1, kLimits).state() == State::kDone);
 }
 
-TEST_CASE("the head comes first, and what is behind the request is left") {
+TEST_CASE("the head is available before the body, and bytes after the request are kept") {
   RequestParser parser(kLimits);
   const std::string bytes = kPost + "Content-Length: 2\r\n\r\nokGET / HTTP/1.1\r\n";
   const size_t head = parser.feed(bytes);
@@ -84,7 +84,7 @@ TEST_CASE("the head comes first, and what is behind the request is left") {
   CHECK(parser.feed("more") == 0);
 }
 
-TEST_CASE("connections are kept as the versions of HTTP say") {
+TEST_CASE("keep-alive follows the HTTP version and the Connection header") {
   const auto keeps = [](const std::string& request) { return parsed(request, 100, kLimits).keep_alive(); };
   CHECK(keeps("GET / HTTP/1.1\r\n\r\n"));
   CHECK_FALSE(keeps("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));
@@ -101,7 +101,7 @@ TEST_CASE("a client that expects 100 Continue is recognised") {
   CHECK(refusal(kPost + "Content-Length: 2\r\nExpect: more\r\n\r\n") == 417);
 }
 
-TEST_CASE("the limits of the head are 431 and 414") {
+TEST_CASE("a head beyond the limits gets 431 or 414") {
   const std::string get = "GET / HTTP/1.1\r\n";
   const auto lines = [](size_t count) {
     std::string result;
@@ -120,7 +120,7 @@ TEST_CASE("the limits of the head are 431 and 414") {
   CHECK(refusal(std::string(70000, 'A')) == 414);
 }
 
-TEST_CASE("a head of a hundred lines of eight KiB each is taken, whole") {
+TEST_CASE("a head of a hundred lines of eight KiB each is accepted completely") {
   std::string request = "GET / HTTP/1.1\r\n";
   for (int i = 0; i < 100; ++i) request += fmt::format("X-{:02}: {}\r\n", i, std::string(8192 - 6, 'a'));
   RequestParser parser = parsed(request + "\r\n", 16384, kLimits);
@@ -136,13 +136,13 @@ TEST_CASE("errors of a body are reported only when the body is requested") {
     RequestParser parser(kLimits);
     parser.feed(kPost + lines);
     CHECK(parser.state() == State::kHeadDone);
-    CHECK_FALSE(parser.keep_alive());  // the next request cannot be found
+    CHECK_FALSE(parser.keep_alive());  // the start of the next request is unknown
     parser.continue_with_body();
     CHECK(parser.state() == State::kFailed);
   }
 }
 
-TEST_CASE("trailers and the line before a chunk are as long as a header line at most") {
+TEST_CASE("trailers and chunk-size lines have the length limit of a header line") {
   const std::string chunked = kPost + "Transfer-Encoding: chunked\r\n\r\n";
   const auto trailer = [&](size_t size) { return chunked + "0\r\nA:" + std::string(size, 'a') + "\r\n\r\n"; };
   const auto extension = [&](size_t size) { return chunked + "1;" + std::string(size, 'a') + "\r\nx\r\n0\r\n\r\n"; };
@@ -154,7 +154,7 @@ TEST_CASE("trailers and the line before a chunk are as long as a header line at 
   CHECK(refusal(extension(8192)) == 431);
 }
 
-TEST_CASE("the limits of the body are 413 and 411") {
+TEST_CASE("a body beyond the limit gets 413, a body without a length 411") {
   const Limits small{.body_bytes = 4};
   CHECK(parsed(kPost + "Content-Length: 4\r\n\r\nabcd", 100, small).state() == State::kDone);
   CHECK(refusal(kPost + "Content-Length: 5\r\n\r\n", small) == 413);
@@ -167,7 +167,7 @@ TEST_CASE("the limits of the body are 413 and 411") {
   CHECK(parsed("DELETE /x HTTP/1.1\r\n\r\n", 100, kLimits).state() == State::kDone);
 }
 
-TEST_CASE("a body whose end is unclear is refused") {
+TEST_CASE("a body with an ambiguous length is refused") {
   for (const std::string lines :
        {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", "Content-Length: 3\r\nContent-Length: 4\r\n\r\n",
@@ -184,7 +184,7 @@ TEST_CASE("a body whose end is unclear is refused") {
   CHECK(refusal("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
 }
 
-TEST_CASE("a malformed request is a 400") {
+TEST_CASE("a malformed request gets 400") {
   for (const std::string& garbage :
        {std::string("\x16\x03\x01\x02", 4), std::string(100, '\0'), std::string("GET\r\n\r\n"),
         std::string("GET / HTTP/2.0\r\n\r\n"), std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"),
@@ -197,14 +197,14 @@ TEST_CASE("a malformed request is a 400") {
   }
 }
 
-TEST_CASE("lines that end without a carriage return never become a request") {
+TEST_CASE("a request with lines that end without a carriage return is refused") {
   for (const size_t step : {size_t{1}, size_t{100}}) {
     CHECK(parsed("GET / HTTP/1.1\nHost: a\n\n", step, kLimits).state() == State::kFailed);
     CHECK(parsed("GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", step, kLimits).state() == State::kFailed);
   }
 }
 
-TEST_CASE("a line before a chunk that never ends is refused") {
+TEST_CASE("an endless chunk-size line is refused") {
   RequestParser parser(kLimits);
   std::string waiting = kPost + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(100000, 'a');
   waiting.erase(0, parser.feed(waiting));
@@ -213,7 +213,7 @@ TEST_CASE("a line before a chunk that never ends is refused") {
   CHECK(parser.state() == State::kFailed);
 }
 
-TEST_CASE("asking for a body before the head is there is a bug") {
+TEST_CASE("requesting the body before the head is complete is an internal error") {
   RequestParser parser(kLimits);
   CHECK(expect_error([&] { parser.continue_with_body(); }).kind() == ErrorKind::kInternal);
 }

@@ -7,7 +7,7 @@
 using namespace hone;
 using namespace hone::http;
 
-TEST_CASE("headers are found whatever the case of their name, the first of several") {
+TEST_CASE("header() finds the first header of a name, case-insensitively") {
   Headers headers;
   headers.add("X-Name", "one");
   headers.add("x-name", "two");
@@ -18,7 +18,7 @@ TEST_CASE("headers are found whatever the case of their name, the first of sever
   CHECK(headers.lines()[1].second == "two");
 }
 
-TEST_CASE("values of the query and of the path are found by name") {
+TEST_CASE("query and path parameters are found by name") {
   const Request request{.query = {{"from", "1"}, {"from", "2"}, {"empty", ""}}, .parameters = {{"id", "run"}}};
   CHECK(request.query_value("from") == "1");
   CHECK(request.query_value("empty") == "");

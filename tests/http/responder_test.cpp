@@ -7,7 +7,7 @@
 
 using namespace hone::http;
 
-TEST_CASE("a response is delivered once, the first one given") {
+TEST_CASE("only the first response is delivered") {
   std::atomic<int> delivered{0};
   const Responder answer = make_responder([&](const Response&) { ++delivered; });
   std::vector<std::thread> threads;
@@ -16,7 +16,7 @@ TEST_CASE("a response is delivered once, the first one given") {
   CHECK(delivered == 1);
 }
 
-TEST_CASE("a responder that is never called gives a 500 when its last copy is destroyed") {
+TEST_CASE("a responder that is never called responds 500 when its last copy is destroyed") {
   std::vector<unsigned> statuses;
   {
     const Responder answer = make_responder([&](const Response& response) { statuses.push_back(response.status); });
@@ -26,7 +26,7 @@ TEST_CASE("a responder that is never called gives a 500 when its last copy is de
   CHECK(statuses == std::vector<unsigned>{500});
 }
 
-TEST_CASE("a given response is not followed by a 500") {
+TEST_CASE("no 500 follows a delivered response") {
   std::vector<unsigned> statuses;
   make_responder([&](const Response& response) { statuses.push_back(response.status); })(text_response("x", 201));
   CHECK(statuses == std::vector<unsigned>{201});

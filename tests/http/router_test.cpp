@@ -15,7 +15,7 @@ Route route(const char* method, const char* path) {
 
 }  // namespace
 
-TEST_CASE("a path is found with its parameters, and a fixed one before them") {
+TEST_CASE("a path matches with its parameters, and a fixed path takes precedence") {
   const Router router({route("GET", "/runs/{id}"), route("GET", "/runs/all"), route("GET", "/runs/{id}/steps/{step}"),
                        route("POST", "/runs/{id}"), route("GET", "/")});
   CHECK(router.find("GET", {"runs", "all"}).route->path == "/runs/all");
@@ -38,7 +38,7 @@ TEST_CASE("an unknown path and a wrong method are different results") {
   }
 }
 
-TEST_CASE("paths are taken apart at their slashes") {
+TEST_CASE("paths are split at their slashes") {
   CHECK(path_segments("/") == std::vector<std::string>{""});
   CHECK(path_segments("/a/{b}/") == std::vector<std::string>{"a", "{b}", ""});
   CHECK(parameter_name("{b}") == "b");
@@ -46,7 +46,7 @@ TEST_CASE("paths are taken apart at their slashes") {
   CHECK(parameter_name("b").empty());
 }
 
-TEST_CASE("a table with a mistake is a bug") {
+TEST_CASE("an invalid route table is an internal error") {
   CHECK(contains(expect_error([] { Router({route("GET", "x")}); }).what(), "begins with a slash"));
   CHECK(contains(expect_error([] { Router({route("GET", "/x"), route("GET", "/x")}); }).what(), "two routes alike"));
   CHECK(contains(expect_error([] { Router({Route{.method = "GET", .path = "/x"}}); }).what(), "without a handler"));

@@ -26,7 +26,7 @@ double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-// Of `count` requests, each on a connection of its own: 99 in 100 took at most so many milliseconds. All must succeed.
+// Sends `count` requests, each on a connection of its own; returns p99 in milliseconds. All must succeed.
 double p99_of(const TestServer& server, std::string_view request, size_t count) {
   std::vector<double> times;
   for (size_t i = 0; i < count; ++i) {
@@ -44,7 +44,7 @@ size_t resident_bytes() {
   return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
-// Sockets that each send a byte of a request every tenth of a second, for as long as it lives.
+// Sockets that each send a byte of a request every tenth of a second, for the lifetime of the object.
 class Dribblers {
  public:
   Dribblers(const TestServer& server, size_t count) {
@@ -80,7 +80,7 @@ void allow_files(rlim_t count) {
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool kIsMeasured = false;  // the sanitizer's own memory and time say nothing of the server's
+constexpr bool kIsMeasured = false;  // the sanitizer changes memory and time
 #else
 constexpr bool kIsMeasured = true;
 #endif
@@ -115,14 +115,14 @@ TEST_CASE("the access log has a line for each request, without its query") {
   CHECK_FALSE(contains(log, "secret"));
 }
 
-TEST_CASE("a port that is taken is an error with what to do") {
+TEST_CASE("a port in use is an error that says what to do") {
   const TestServer first({}, test_site());
   const Error error = expect_error([&] { const Server second({.port = first.port()}, test_site()); });
   CHECK(error.kind() == ErrorKind::kIo);
   CHECK(contains(error.what(), "Address already in use"));
 }
 
-TEST_CASE("a server that stops finishes the requests under way and accepts no new ones") {
+TEST_CASE("a stopping server finishes the current requests and accepts no new ones") {
   std::atomic<bool> is_released{false};
   Site site = test_site();
   site.routes.push_back({.method = "GET", .path = "/held", .handle = [&](const Request&, const Responder& answer) {
@@ -150,7 +150,7 @@ TEST_CASE("a server that stops finishes the requests under way and accepts no ne
   server.stop();
 }
 
-TEST_CASE("a server that stops does not wait for ever, and a late response does nothing") {
+TEST_CASE("a stopping server waits for a limited time, and a late response does nothing") {
   Responder kept;
   Site site;
   site.routes.push_back(
@@ -182,10 +182,10 @@ TEST_CASE("a signal stops a server that polls for it") {
   server.run([] { return pending_interrupt() != 0; });
   signals.join();
   CHECK(pending_interrupt() == SIGTERM);
-  const InterruptGuard fresh;  // forgets the signal
+  const InterruptGuard fresh;  // clears the signal
 }
 
-TEST_CASE("a server that was never run, or is stopped before it runs, ends") {
+TEST_CASE("a server can be destroyed without running, and stopped before it runs") {
   {
     const Server unused({}, test_site());
   }
@@ -208,7 +208,7 @@ TEST_CASE("responses come from many threads at once") {
   CHECK(good == 160);
 }
 
-TEST_CASE("where there are too many connections, the idle one that waits longest makes room") {
+TEST_CASE("at the connection limit a new connection closes the one that has been idle longest") {
   ServerConfig config;
   config.limits.connections = 3;
   const TestServer server(config, test_site());
@@ -223,7 +223,7 @@ TEST_CASE("where there are too many connections, the idle one that waits longest
   CHECK(idle[1].ask(get("/text")).status == 200);
 }
 
-TEST_CASE("where every connection has a request under way, one more is refused") {
+TEST_CASE("if every connection has a request in progress, one more is refused") {
   ServerConfig config;
   config.limits.connections = 1;
   config.limits.stop = milliseconds(1);
@@ -247,7 +247,7 @@ TEST_CASE("where every connection has a request under way, one more is refused")
   server.stop();
 }
 
-TEST_CASE("the refusal of a connection reaches clients that send a whole request before they read") {
+TEST_CASE("the refusal of a connection reaches a client that sends a whole request before it reads") {
   ServerConfig config;
   config.limits.connections = 1;
   config.limits.stop = milliseconds(1);
@@ -285,13 +285,13 @@ TEST_CASE("the refusal of a connection reaches clients that send a whole request
   server.stop();
 }
 
-TEST_CASE("1,000 sockets that dribble do not slow honest requests: p99 at most twice that of an idle server") {
+TEST_CASE("with 1,000 sockets that send byte by byte, p99 is at most twice that of an idle server") {
   allow_files(4096);
   const TestServer server({}, test_site());
   const std::string request = get("/slow");
   p99_of(server, request, 20);
   bool is_fair = false;
-  for (int attempt = 0; attempt < 3 && !is_fair; ++attempt) {  // another program may have had the processor
+  for (int attempt = 0; attempt < 3 && !is_fair; ++attempt) {  // another program may have used the processor
     const double idle = p99_of(server, request, 200);
     const Dribblers dribblers(server, 1000);
     const double attacked = p99_of(server, request, 200);
@@ -301,7 +301,7 @@ TEST_CASE("1,000 sockets that dribble do not slow honest requests: p99 at most t
   CHECK(is_fair);
 }
 
-TEST_CASE("1,000 sockets that dribble do not keep honest clients out where only 100 may connect") {
+TEST_CASE("1,000 sockets that send byte by byte do not lock out other clients at a limit of 100 connections") {
   allow_files(4096);
   ServerConfig config;
   config.limits.connections = 100;
@@ -312,7 +312,7 @@ TEST_CASE("1,000 sockets that dribble do not keep honest clients out where only 
   CHECK(attacked < 2000);
 }
 
-TEST_CASE("10,000 requests of mixed size do not grow the server after it is warm") {
+TEST_CASE("the server's memory does not grow over 10,000 requests of mixed size after a warm-up") {
   const TestServer server({}, test_site());
   const auto ask_many = [&](size_t count) {
     for (size_t done = 0; done < count;) {

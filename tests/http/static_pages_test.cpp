@@ -30,7 +30,7 @@ Headers with(std::string_view name, std::string_view value) {
 
 }  // namespace
 
-TEST_CASE("pages are given, the index at /") {
+TEST_CASE("pages are served, index.html at /") {
   const StaticPages pages(kFiles, "/try.html");
   const auto index = pages.find("/", {});
   REQUIRE(index.has_value());
@@ -48,7 +48,7 @@ TEST_CASE("pages are given, the index at /") {
   CHECK_FALSE(pages.contains("/x"));
 }
 
-TEST_CASE("a page is compressed where the client takes it, and has another tag then") {
+TEST_CASE("a page is compressed if the client accepts it, and then has another ETag") {
   const StaticPages pages(kFiles, "/try.html");
   const auto plain = pages.find("/try.html", {});
   const auto zipped = pages.find("/try.html", with("Accept-Encoding", "br, gzip"));
@@ -57,7 +57,7 @@ TEST_CASE("a page is compressed where the client takes it, and has another tag t
   CHECK(header(*zipped, "ETag") != header(*plain, "ETag"));
 }
 
-TEST_CASE("a client that has the page gets 304") {
+TEST_CASE("a client with the current page gets 304") {
   const StaticPages pages(kFiles, "/try.html");
   const std::string tag = header(*pages.find("/try.html", {}), "ETag");
   const auto same = pages.find("/try.html", with("If-None-Match", "\"x\", W/" + tag));
@@ -84,7 +84,7 @@ TEST_CASE("Accept-Encoding is read with its weights") {
   }
 }
 
-TEST_CASE("If-None-Match is a list of tags") {
+TEST_CASE("If-None-Match may list several ETags") {
   CHECK(names_tag("\"a\"", "\"a\""));
   CHECK(names_tag("W/\"a\"", "\"a\""));
   CHECK(names_tag("*", "\"a\""));
@@ -92,9 +92,9 @@ TEST_CASE("If-None-Match is a list of tags") {
   CHECK_FALSE(names_tag("a", "\"a\""));
 }
 
-TEST_CASE("a server of a build without pages explains that at its root, and has its routes") {
+TEST_CASE("a server built without pages explains that at /, and serves its routes") {
   Site site = test_site();
-  site.pages = page_files();  // of cmake/no_pages.cpp, which a build with HONE_WEB=OFF links
+  site.pages = page_files();  // from cmake/no_pages.cpp, which a build with HONE_WEB=OFF links
   const TestServer server({}, site);
   const TestResponse root = ask(server, get("/"));
   CHECK(root.status == 200);

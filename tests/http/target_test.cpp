@@ -4,7 +4,7 @@
 
 using namespace hone::http;
 
-TEST_CASE("a target is taken apart and decoded") {
+TEST_CASE("a target is split and decoded") {
   const auto target = parse_target("/a%20b/c%2Fd/?x=1&y=a+b%2B&z&=&w=1=2#part");
   REQUIRE(target.has_value());
   CHECK(target->path == "/a b/c/d/");
@@ -17,7 +17,7 @@ TEST_CASE("a target is taken apart and decoded") {
   CHECK(parse_target("/%E6%AD%A3")->path == "/\xE6\xAD\xA3");
 }
 
-TEST_CASE("a target may name its server") {
+TEST_CASE("a target may be an absolute URL") {
   CHECK(parse_target("http://localhost:8000/a?b")->authority == "localhost:8000");
   CHECK(parse_target("http://localhost:8000/a?b")->path == "/a");
   CHECK(parse_target("HTTPS://x")->path == "/");
@@ -33,7 +33,7 @@ TEST_CASE("a malformed target is refused") {
   }
 }
 
-TEST_CASE("percent signs are decoded, a plus only in the query") {
+TEST_CASE("percent-encoding is decoded everywhere, a plus only in the query") {
   CHECK(percent_decoded("%41%6a+", false) == "Aj+");
   CHECK(percent_decoded("+", true) == " ");
   CHECK_FALSE(percent_decoded("%4", true).has_value());

@@ -28,7 +28,7 @@ class TestServer {
 
   uint16_t port() const { return server_.port(); }
   Server& server() { return server_; }
-  // Returns when run() has.
+  // Returns after run() has returned.
   void stop() {
     if (!thread_.joinable()) return;
     server_.stop();
@@ -44,7 +44,7 @@ struct TestResponse {
   unsigned status = 0;  // 0: the server closed without a response
   std::string head, body;
 
-  // The value of a header, or an empty text.
+  // Returns the value of a header, or an empty text if it is missing.
   std::string header(std::string_view name) const {
     const std::string start = "\r\n" + std::string(name) + ": ";
     const size_t found = head.find(start);
@@ -76,7 +76,7 @@ class TestClient {
   bool is_connected() const { return is_connected_; }
   int descriptor() const { return socket_; }
 
-  // False where the server no longer listens to it.
+  // Returns false if the server has closed the connection.
   bool send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -86,7 +86,7 @@ class TestClient {
     return true;
   }
 
-  // Reads the next response; `is_head`: one to HEAD, without a body.
+  // Reads the next response. `is_head`: it has no body, because the request was HEAD.
   TestResponse read(bool is_head = false) {
     TestResponse response;
     size_t end;
@@ -110,10 +110,10 @@ class TestClient {
     return read(is_head);
   }
 
-  // Whether the server has closed (waits for it, or for a byte).
+  // Waits for a byte or the end of the connection; returns whether the server has closed it.
   bool is_closed() { return received_.empty() && !receive(); }
   void half_close() const { shutdown(socket_, SHUT_WR); }
-  // So that closing sends a reset, as a process that was killed.
+  // Closes with a reset, as the system does for a killed process.
   void reset() {
     const linger hard{.l_onoff = 1, .l_linger = 0};
     setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
@@ -146,13 +146,13 @@ inline std::string post(std::string_view path, std::string_view body, std::strin
                      body);
 }
 
-// One request on a connection of its own.
+// Sends one request on a connection of its own and returns the response.
 inline TestResponse ask(const TestServer& server, std::string_view request) {
   return TestClient(server.port()).ask(request);
 }
 
-// GET /text; POST /echo returns the body; GET /slow responds after 5 ms from a thread, like a model; GET /forgotten
-// never responds; GET /broken throws; GET /runs/{id} returns the id.
+// Its routes: GET /text; POST /echo returns the body; GET /slow responds after 5 ms from a thread, like a model;
+// GET /forgotten never responds; GET /broken throws; GET /runs/{id} returns the id.
 inline Site test_site() {
   const auto slow = [](const Request&, const Responder& answer) {
     std::thread([answer] {

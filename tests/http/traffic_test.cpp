@@ -7,7 +7,7 @@
 using namespace hone;
 using namespace hone::http;
 
-TEST_CASE("requests are counted by method, route and status, whatever a client calls its method") {
+TEST_CASE("requests are counted by method, route and status; unknown methods share one label") {
   const auto metrics = std::make_shared<Metrics>();
   Traffic traffic(metrics, false);
   traffic.count({.method = "GET", .route = "/x", .status = 200, .seconds = 0.001});
@@ -35,7 +35,7 @@ TEST_CASE("bytes and connections are counted") {
   }
 }
 
-TEST_CASE("a line of the access log has the time, and cannot be made into two") {
+TEST_CASE("a line of the access log has the time, and a request cannot inject a second line") {
   const std::time_t time = 1795843244;  // 2026-11-28 05:20:44 UTC
   Exchange exchange{.client = "127.0.0.1",
                     .method = "GET",

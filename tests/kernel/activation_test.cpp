@@ -38,7 +38,7 @@ struct Rows {
     activation_backward<S>(shape, x.data(), bias.data(), dy.data(), dx.data(), dbias.data(), y_again.data());
   }
 
-  // Backward with y over x and dx over dy.
+  // Runs backward in place, with y over x and dx over dy; returns whether the results are bit-identical.
   bool is_same_in_place() const {
     std::vector<S> y_in_place = x, dx_in_place = dy;
     std::vector<A> dbias_in_place(bias.size(), A{-1});
@@ -79,7 +79,7 @@ TEST_CASE("activations equal the double reference at every level, width and numb
   }
 }
 
-TEST_CASE("activations of large and tiny values are those of the reference") {
+TEST_CASE("activations of large and tiny values equal the reference") {
   for (const ActivationKind kind : kKinds) {
     for (const double scale : {1e-30, 1e-5, 20.0, 1e4, 1e30}) {
       for_each_level([&] { check_against_reference<float>(5, 100, kind, scale); });
@@ -102,7 +102,7 @@ TEST_CASE("activations keep NaN and infinity") {
   }
 }
 
-TEST_CASE("without a bias nothing is added, and in place is the same") {
+TEST_CASE("without a bias nothing is added, and the result in place is the same") {
   for_each_level([] {
     Rows<float> rows(5, 33, ActivationKind::kGelu);
     rows.bias.assign(33, 0);
@@ -133,7 +133,7 @@ std::vector<std::vector<S>> gate_results(int64_t rows, int64_t width, int64_t st
   return {y, gate_gradient, up_gradient};
 }
 
-TEST_CASE("silu(gate) * up equals the double reference at every level, also between other columns") {
+TEST_CASE("silu(gate) * up equals the double reference at every level, also with other columns around it") {
   for (const int64_t width : kTestWidths) {
     for (const int64_t rows : kTestRows) {
       const int64_t stride = width * 2 + 3;

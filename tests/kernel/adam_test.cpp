@@ -75,7 +75,7 @@ void check_step(size_t size, const AdamRules& rules) {
   CHECK(all_close);
 }
 
-TEST_CASE("a step over arrays of many sizes is the papers', at every level") {
+TEST_CASE("a step over arrays of many sizes equals the papers' formulas at every level") {
   for (const size_t size : {0, 1, 7, 8, 15, 16, 17, 1000, 1000003}) {
     INFO("size ", size);
     for_each_level([&] {
@@ -86,7 +86,7 @@ TEST_CASE("a step over arrays of many sizes is the papers', at every level") {
   }
 }
 
-TEST_CASE("a step has the same bits at any number of threads") {
+TEST_CASE("a step is bit-identical at any number of threads") {
   const State start = random_state(100003, 3), other_start = random_state(40001, 4);
   const int threads_before = omp_get_max_threads();
   const auto step = [&](int threads) {
@@ -104,7 +104,7 @@ TEST_CASE("a step has the same bits at any number of threads") {
   omp_set_num_threads(threads_before);
 }
 
-TEST_CASE("moments never become denormal numbers, which some processors are slow with") {
+TEST_CASE("moments never become denormal numbers, which are slow on some processors") {
   for_each_level([] {
     State state{std::vector<float>(19, 1.0F), std::vector<float>(19, 0.0F), std::vector<float>(19, 2e-38F),
                 std::vector<float>(19, 2e-38F)};
@@ -117,7 +117,7 @@ TEST_CASE("moments never become denormal numbers, which some processors are slow
   });
 }
 
-TEST_CASE("no arrays are stepped without harm") {
+TEST_CASE("a step over no arrays does not crash") {
   for_each_level([] { adam_step({}, {}); });
 }
 

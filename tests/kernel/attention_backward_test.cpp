@@ -1,4 +1,4 @@
-// A case worked out by hand; the many shapes are in attention_test.cpp.
+// A case calculated by hand; attention_test.cpp covers many shapes.
 #include "kernel/attention_backward.h"
 
 #include <doctest/doctest.h>
@@ -9,9 +9,9 @@
 namespace hone::kernel {
 namespace {
 
-// Only the output of query 0 has a gradient, 1. dv = its weights; delta = 1/4 4 + 3/4 8 = 7. The gradients of the
-// scores are 1/4 (4 - 7) and 3/4 (8 - 7); dq is their sum times k, dk is q times each.
-TEST_CASE("gradients of two tokens are those worked out by hand") {
+// Only the output of query 0 has a gradient, 1. dv = its weights; delta = 1/4 * 4 + 3/4 * 8 = 7. The gradients of the
+// scores are 1/4 * (4 - 7) and 3/4 * (8 - 7); dq is the sum of their products with k, dk is q times each.
+TEST_CASE("gradients of two tokens equal the hand calculation") {
   for_each_vector_level([] {
     const AttentionExample example;
     const std::array<float, 2> out_gradient = {1, 0};

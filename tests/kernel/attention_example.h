@@ -1,4 +1,4 @@
-// Attention small enough to work out by hand: one head of width 1, two tokens.
+// Attention small enough to calculate by hand: one head of width 1, two tokens.
 // q = 1, 0; k = 0, ln 3; v = 4, 8. The weights of query 0 are 1/4 and 3/4, those of query 1 are equal.
 #pragma once
 

@@ -1,4 +1,4 @@
-// A case worked out by hand; the many shapes are in attention_test.cpp.
+// A case calculated by hand; attention_test.cpp covers many shapes.
 #include "kernel/attention_forward.h"
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("two tokens attend as worked out by hand") {
+TEST_CASE("the output of two tokens equals the hand calculation") {
   for_each_vector_level([] {
     const AttentionExample example;
     std::array<float, 2> out{}, logsumexp{};
@@ -21,7 +21,7 @@ TEST_CASE("two tokens attend as worked out by hand") {
   });
 }
 
-TEST_CASE("a causal first token sees itself alone") {
+TEST_CASE("with a causal mask the first token attends only to itself") {
   for_each_vector_level([] {
     AttentionExample example;
     example.rules.causal = true;

@@ -16,7 +16,7 @@ TEST_CASE("sizes are rounded up to whole tiles") {
   CHECK(round_up(32, 16) == 32);
 }
 
-TEST_CASE("memory is aligned, apart, and the same again after a restart") {
+TEST_CASE("allocations are aligned and disjoint, and are the same again after restart()") {
   AttentionMemory memory;
   auto* first = memory.take<float>(100);
   auto* second = memory.take<double>(3);
@@ -26,11 +26,11 @@ TEST_CASE("memory is aligned, apart, and the same again after a restart") {
   memory.restart();
   CHECK(memory.take<float>(50) == first);
   memory.restart();
-  CHECK(memory.take<float>(1000) != nullptr);  // grown
+  CHECK(memory.take<float>(1000) != nullptr);  // the memory grows
   CHECK(memory.take<double>(3) == second);
 }
 
-TEST_CASE("memory that cannot be had leaves the rest usable") {
+TEST_CASE("after a failed allocation the memory is still usable") {
   AttentionMemory memory;
   REQUIRE(memory.take<float>(100) != nullptr);
   memory.restart();
@@ -58,7 +58,7 @@ struct Example {
   Opened head{rules, task};
 };
 
-TEST_CASE("rows of a head are padded by zeros, and come back without the padding") {
+TEST_CASE("rows of a head are padded with zeros, and are stored without the padding") {
   for_each_vector_level([] {
     const Example example;
     std::vector<float> tokens(73 * 4), copied(2 * 16, -1), back(tokens.size());
@@ -78,7 +78,7 @@ TEST_CASE("rows of a head are padded by zeros, and come back without the padding
   });
 }
 
-TEST_CASE("a tile knows its place: causal keys, the rest of the queries, the draws of dropout") {
+TEST_CASE("a tile has its causal keys, its remaining queries and its dropout draws") {
   const Example example;
   const TileRules tile = example.head.tile_rules(1, 64, 0);
   CHECK(tile.num_keys == 70);
@@ -87,7 +87,7 @@ TEST_CASE("a tile knows its place: causal keys, the rest of the queries, the dra
   CHECK(tile.padded_queries == 16);
   CHECK(tile.blocks_per_query == 18);                      // of 72 elements
   CHECK(tile.first_block == 5 + (70 + 64) * 18);           // head 1, query 64
-  CHECK(example.head.tile_rules(0, 0, 0).num_keys == 64);  // causal: the first block of queries sees no more
+  CHECK(example.head.tile_rules(0, 0, 0).num_keys == 64);  // causal: the first block of queries sees no later keys
   CHECK(example.head.row(1, 2) == 73 + 3 + 2);
 }
 

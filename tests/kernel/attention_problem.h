@@ -26,7 +26,7 @@ std::vector<T> random_values(size_t count, uint32_t seed) {
   return values;
 }
 
-// Inputs, outputs and gradients of one shape; q, k and v are parts of one matrix, as one product gives them.
+// Inputs, outputs and gradients of one shape; q, k and v are parts of one matrix, the result of one product.
 template <typename T, typename Sum>
 struct Problem {
   explicit Problem(const Shape& shape_) : shape(shape_) {
@@ -88,7 +88,7 @@ struct Problem {
     attention_backward_reference(rules, inputs(), results(), into());
   }
 
-  // The scalar whose gradients are computed.
+  // Returns the scalar whose gradients are computed.
   Sum objective() {
     attention_forward_reference(rules, inputs(), HeadRows<T>{out.data(), out_width}, logsumexp.data());
     Sum sum = 0;

@@ -1,4 +1,4 @@
-// Tests the reference by hand and by finite differences; attention_test.cpp compares the kernels with it.
+// Tests the reference against hand calculations and finite differences. attention_test.cpp tests the kernels with it.
 #include <doctest/doctest.h>
 
 #include "kernel/attention_problem.h"
@@ -6,7 +6,7 @@
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("the reference's gradients are those of its output, by finite differences") {
+TEST_CASE("the reference's gradients equal finite differences of its output") {
   for (const Shape& shape : {Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3},
                              Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1}, Shape{{7}, 1, 1, 5, false, true, 1, 0}}) {
     Problem<double, double> problem(shape);
@@ -25,7 +25,7 @@ TEST_CASE("the reference's gradients are those of its output, by finite differen
   }
 }
 
-TEST_CASE("one query of two keys, by hand") {
+TEST_CASE("one query of two keys equals the hand calculation") {
   const std::vector<int64_t> offsets{0, 2};
   const double weight = 1 / (1 + std::exp(-1.0));  // softmax of the scores 1 and 0
   const std::vector<double> q{1, 0}, k{1, 0}, v{10, 20};

@@ -47,7 +47,7 @@ std::vector<double> to_doubles(const std::vector<T>& values) {
   return result;
 }
 
-// The largest difference, as a share of the largest expected value.
+// Returns the largest difference relative to the largest expected value.
 double relative_difference(const std::vector<double>& found, const std::vector<double>& expected) {
   double worst = 0;
   for (size_t i = 0; i < found.size(); ++i) {
@@ -63,7 +63,7 @@ std::string describe(const Shape& shape) {
                      shape.masks_keys, shape.bias_heads, shape.p);
 }
 
-// The same problem in double, with the same (rounded) inputs.
+// Returns the same problem in double, with the same (rounded) inputs.
 template <typename T, typename Sum>
 Problem<double, double> exact(const Problem<T, Sum>& problem) {
   Problem<double, double> result(problem.shape);
@@ -93,11 +93,11 @@ TEST_CASE("attention in float equals its reference in double, forward and backwa
   compare_with_reference<float>(5e-6);
 }
 
-TEST_CASE("attention in bfloat16 is as near to its reference as the format allows") {
+TEST_CASE("attention in bfloat16 equals its reference within the format's precision") {
   compare_with_reference<BFloat16>(1.5e-2);
 }
 
-TEST_CASE("attention gives the same bits from run to run") {
+TEST_CASE("attention is bit-identical from run to run") {
   Problem<float, float> problem({{40, 3, 129, 64}, 4, 2, 32, true, false, 0, 0.1});
   for_each_level([&] {
     problem.run();
@@ -108,7 +108,7 @@ TEST_CASE("attention gives the same bits from run to run") {
   });
 }
 
-TEST_CASE("a query that sees no key gives zeros and gets no gradient") {
+TEST_CASE("the output of a query without visible keys is 0, and its gradient is 0") {
   Problem<float, float> problem({{20, 5}, 2, 2, 16, false, true});
   std::fill(problem.key_mask.begin(), problem.key_mask.begin() + 20, uint8_t{0});
   for_each_level([&] {
@@ -119,7 +119,7 @@ TEST_CASE("a query that sees no key gives zeros and gets no gradient") {
   });
 }
 
-TEST_CASE("NaN does not vanish") {
+TEST_CASE("NaN in the input reaches the output") {
   Problem<float, float> problem({{20, 5}, 1, 1, 16});
   problem.qkv[3] = std::nanf("");
   for_each_level([&] {
@@ -140,7 +140,7 @@ TEST_CASE("large scores do not overflow") {
   });
 }
 
-TEST_CASE("impossible shapes are bugs") {
+TEST_CASE("invalid shapes are internal errors") {
   Problem<float, float> problem({{4}, 3, 2, 8});
   CHECK(expect_error([&] { problem.run(); }).kind() == ErrorKind::kInternal);
   Problem<float, float> wide({{4}, 1, 1, 257});
@@ -150,7 +150,7 @@ TEST_CASE("impossible shapes are bugs") {
   CHECK(contains(expect_error([&] { unscaled.run(); }).what(), "positive scale"));
 }
 
-TEST_CASE("attention whose threads get no memory throws bad_alloc, and computes as before afterwards") {
+TEST_CASE("attention throws bad_alloc if its threads get no memory, and works as before afterwards") {
   const int before = omp_get_max_threads();
   const std::vector<int64_t> too_long{0, int64_t{1} << 40};  // a petabyte
   for (const int threads : {1, 2, 3}) {

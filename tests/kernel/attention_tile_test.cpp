@@ -16,7 +16,7 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-TEST_CASE("pairs of rows lie beside each other") {
+TEST_CASE("pairs of rows are interleaved") {
   for_each_vector_level([] {
     std::vector<BFloat16> rows(4 * 32), pairs(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) rows[i].bits = static_cast<uint16_t>(i);
@@ -29,7 +29,7 @@ TEST_CASE("pairs of rows lie beside each other") {
   });
 }
 
-TEST_CASE("a softmax in two tiles is the softmax of both") {
+TEST_CASE("a softmax over two tiles equals the softmax of both together") {
   constexpr size_t kKeys = 16, kQueries = 16;
   for_each_vector_level([] {
     std::vector<float> first(kKeys * kQueries), second(first.size());
@@ -79,14 +79,14 @@ void check_writes_past_caches() {
   }
 }
 
-TEST_CASE("rows written past the caches are the same, wherever they lie") {
+TEST_CASE("rows written past the caches are the same at every alignment") {
   for_each_vector_level([] {
     check_writes_past_caches<float>();
     check_writes_past_caches<BFloat16>();
   });
 }
 
-TEST_CASE("sums of products, scaled columns and rounded rows") {
+TEST_CASE("sums of products, scaled columns and rounded rows equal plain loops") {
   for_each_vector_level([] {
     std::vector<float> a(37), b(37);
     double expected = 0;

@@ -18,7 +18,7 @@ std::vector<BFloat16> values(int64_t count, double frequency) {
   return result;
 }
 
-TEST_CASE("the product of a transposed matrix is that of sums in double") {
+TEST_CASE("the product of a transposed matrix equals sums in double") {
   if (!has_bfloat16_gemm()) return;
   struct Shape {
     int64_t m, n, k;
@@ -43,7 +43,7 @@ TEST_CASE("the product of a transposed matrix is that of sums in double") {
   }
 }
 
-TEST_CASE("it is for levels with native bfloat16") {
+TEST_CASE("the product is unavailable at levels without native bfloat16") {
   for_each_level([] {
     if (!has_native_bf16()) CHECK_FALSE(has_bfloat16_gemm());
   });

@@ -15,7 +15,7 @@ TEST_CASE("bfloat16 rounds to the nearest, ties to even") {
   CHECK(to_bfloat16(-0.0F).bits == 0x8000);
 }
 
-TEST_CASE("NaN and infinity stay so") {
+TEST_CASE("NaN and infinity stay NaN and infinity") {
   const float infinity = std::numeric_limits<float>::infinity();
   CHECK(to_float(to_bfloat16(infinity)) == infinity);
   CHECK(to_float(to_bfloat16(std::numeric_limits<float>::max())) == infinity);

@@ -7,7 +7,7 @@
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("stretches cover each array once, in order, however the whole is cut") {
+TEST_CASE("stretches cover each array once and in order, for every division of the whole") {
   const std::vector<int64_t> sizes = {0, 5, 1, 0, 0, 17, 3, 0};
   Concatenation all;
   for (const int64_t size : sizes) all.append(size);
@@ -25,7 +25,7 @@ TEST_CASE("stretches cover each array once, in order, however the whole is cut")
   }
 }
 
-TEST_CASE("nothing, and arrays of nothing, have no stretch") {
+TEST_CASE("no arrays and empty arrays have no stretches") {
   Concatenation all;
   CHECK(all.size() == 0);
   const auto fail = [](size_t, int64_t, int64_t) { FAIL("a stretch of nothing"); };

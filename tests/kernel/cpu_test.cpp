@@ -7,7 +7,7 @@
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("the level in use is one that the processor has, and can be set to each of those") {
+TEST_CASE("the current level is one of the processor's, and can be set to each of them") {
   const CpuLevel before = cpu_level();
   CHECK(before <= detected_cpu_level());
   for (int level = 0; level <= static_cast<int>(detected_cpu_level()); ++level) {
@@ -25,13 +25,13 @@ TEST_CASE("native bf16 needs AVX-512") {
 }
 
 TEST_CASE("a level that the processor lacks is an error that names both") {
-  if (detected_cpu_level() == CpuLevel::kAmx) return;  // every level is present
+  if (detected_cpu_level() == CpuLevel::kAmx) return;  // the processor has every level
   const Error error = expect_error([] { set_cpu_level(CpuLevel::kAmx); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "no amx: its best level is"));
 }
 
-TEST_CASE("levels are spelled as HONE_CPU spells them") {
+TEST_CASE("levels have the names that HONE_CPU uses") {
   CHECK(cpu_level_name(CpuLevel::kScalar) == "scalar");
   CHECK(cpu_level_name(CpuLevel::kAvx2) == "avx2");
   CHECK(cpu_level_name(CpuLevel::kAvx512) == "avx512");

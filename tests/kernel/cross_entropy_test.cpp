@@ -58,7 +58,7 @@ TEST_CASE("cross-entropy equals the double reference at every level, number of c
   }
 }
 
-TEST_CASE("cross-entropy of large and tiny logits is that of the reference") {
+TEST_CASE("cross-entropy of large and tiny logits equals the reference") {
   for (const double scale : {1e-30, 100.0, 1e5}) {
     for_each_level([&] { check_against_reference<float>(5, 33, 0.1, scale); });
   }
@@ -79,7 +79,7 @@ TEST_CASE("a hand calculation: logits ln 1, ln 2, ln 5 have the probabilities 1/
   });
 }
 
-TEST_CASE("a class of logit minus infinity has no probability, and NaN spoils its row alone") {
+TEST_CASE("a logit of minus infinity has probability 0, and NaN affects only its row") {
   for_each_level([] {
     Rows<float> rows(3, 19, 0);
     rows.logits[19 + 16] = std::nanf("");
@@ -93,7 +93,7 @@ TEST_CASE("a class of logit minus infinity has no probability, and NaN spoils it
   });
 }
 
-TEST_CASE("the gradient may be written over the logits, and is equal from run to run") {
+TEST_CASE("the gradient may be written over the logits, and is bit-identical from run to run") {
   for_each_level([] {
     Rows<BFloat16> rows(97, 1000, 0.1);
     rows.run();

@@ -25,7 +25,7 @@ HWY_AFTER_NAMESPACE();
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("the factors of a row are those of the reference, wherever the row starts and ends") {
+TEST_CASE("the factors of a row equal the reference for every start and end") {
   const RandomStream stream{42, 7, 0xFFFF, 5};
   for (const uint64_t first_block : {uint64_t{0}, (uint64_t{1} << 32) - 2}) {
     for (const double p : {0.0, 0.25, 1.0}) {

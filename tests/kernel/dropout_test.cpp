@@ -19,10 +19,10 @@ float expected_factor(const DropoutDraw& draw, uint64_t element) {
   return word >= draw.p * 4294967296.0 ? static_cast<float>(1.0 / (1.0 - draw.p)) : 0.0F;
 }
 
-TEST_CASE("every level drops the elements that the definition drops") {
+TEST_CASE("every level drops the elements of the definition") {
   std::vector<float> in(1003), out(1003);
   for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i) - 500.5F;
-  // First blocks at which the counter's words carry.
+  // The first blocks include those at which the counter's words carry.
   for (const uint64_t first_block : {uint64_t{0}, uint64_t{5}, (uint64_t{1} << 32) - 100, (uint64_t{7} << 32) - 3}) {
     for (const double p : {1e-9, 0.1, 0.5, 0.999999999999, 1.0}) {
       const DropoutDraw draw{p, kStream, first_block};
@@ -38,7 +38,7 @@ TEST_CASE("every level drops the elements that the definition drops") {
   }
 }
 
-TEST_CASE("dropout of bfloat16 rounds the product of floats") {
+TEST_CASE("dropout of bfloat16 computes in float and rounds the product") {
   std::vector<BFloat16> in(77), out(77);
   for (size_t i = 0; i < in.size(); ++i) in[i] = to_bfloat16(0.37F * static_cast<float>(i) - 9);
   const DropoutDraw draw{0.3, kStream, 0};
@@ -50,7 +50,7 @@ TEST_CASE("dropout of bfloat16 rounds the product of floats") {
   });
 }
 
-TEST_CASE("dropout may be done in place, and doubles keep their precision") {
+TEST_CASE("dropout works in place, and doubles keep their precision") {
   std::vector<double> values(70, 1.0);
   const DropoutDraw draw{0.3, kStream, 0};
   drop_elements(values.data(), values.data(), 70, draw);

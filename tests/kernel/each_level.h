@@ -26,7 +26,7 @@ void for_each_level(Check check) {
   for_each_level_from(CpuLevel::kScalar, check);
 }
 
-// All levels except scalar, for code that only exists as vector code.
+// Runs a check at all levels except scalar, for code that exists only in vector form.
 template <typename Check>
 void for_each_vector_level(Check check) {
   for_each_level_from(CpuLevel::kAvx2, check);

@@ -58,7 +58,7 @@ void check_against_reference(int64_t rows, int64_t width, double p) {
   Rows<S> got(rows, width, p);
   exact.run();
   got.run();
-  const double few = width == 1 ? 1e-2 : 5e-5;  // a single column has variance 0, so only rounding errors remain
+  const double few = width == 1 ? 1e-2 : 5e-5;  // with one column the variance is 0, so only rounding errors remain
   CHECK(worst_error(got.y, exact.y, 1) < 2e-5 + kRounding<S>);
   CHECK(worst_error(got.sum_gradient, exact.sum_gradient, 1) < few);
   CHECK(worst_error(got.dweight, exact.dweight, 1) < 1e-4);
@@ -79,7 +79,7 @@ TEST_CASE("embeddings equal the double reference at every level, width and numbe
   }
 }
 
-TEST_CASE("a row of a table gets the sum of its tokens' rows, the skipped one none") {
+TEST_CASE("the gradient of a table's row is the sum over its tokens; that of the skipped row is 0") {
   const std::vector<double> rows{1, 2, 10, 20, 100, 200, 1000, 2000};
   const std::vector<int64_t> ids{2, 0, 2, 1};
   std::vector<double> table(8, -1);
@@ -87,7 +87,7 @@ TEST_CASE("a row of a table gets the sum of its tokens' rows, the skipped one no
   CHECK(table == std::vector<double>{10, 20, 0, 0, 101, 202, 0, 0});
 }
 
-TEST_CASE("the gradients of tables are equal bit for bit at any number of threads") {
+TEST_CASE("the gradients of tables are bit-identical at any number of threads") {
   const int before = omp_get_max_threads();
   for_each_level([] {
     omp_set_num_threads(1);
@@ -102,7 +102,7 @@ TEST_CASE("the gradients of tables are equal bit for bit at any number of thread
   omp_set_num_threads(before);
 }
 
-TEST_CASE("NaN spoils only the rows that look it up") {
+TEST_CASE("NaN affects only the rows that look it up") {
   for_each_level([] {
     Rows<float> rows(5, 19, 0);
     rows.tables[0][static_cast<size_t>(rows.ids[0][2] * 19 + 17)] = std::nanf("");

@@ -5,7 +5,7 @@
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("denormal numbers are 0 while the guard lives, and numbers again after it") {
+TEST_CASE("denormal numbers are flushed to 0 during the guard's lifetime, and not after it") {
   volatile float smallest_normal = 1.17549435e-38F, half = 0.5F;
   const auto halved = [&] { return smallest_normal * half; };
   CHECK(halved() > 0);

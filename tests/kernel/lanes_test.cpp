@@ -52,7 +52,7 @@ TEST_CASE("vectors round to bfloat16 as the plain function does") {
   });
 }
 
-TEST_CASE("a part of a vector touches no other memory") {
+TEST_CASE("partial loads and stores touch no other memory") {
   for_each_vector_level([] {
     for (size_t count = 0; count < HONE_KERNEL(lanes_of_target)(); ++count) {
       std::array<float, 17> from{}, to{};

@@ -39,7 +39,7 @@ HWY_AFTER_NAMESPACE();
 namespace hone::kernel {
 namespace {
 
-// |y - exact| in units of the last place of the exact value.
+// Returns |y - exact| in units in the last place of the exact value.
 double ulps(float y, double exact) {
   const auto nearest = static_cast<float>(exact);
   return std::abs(y - exact) / (std::nextafter(nearest, std::numeric_limits<float>::infinity()) - nearest);
@@ -73,7 +73,7 @@ TEST_CASE("exp outside its range is 0 or infinite, and NaN stays NaN") {
   });
 }
 
-TEST_CASE("sigmoid is within 4 ulp, and ends at 0 and 1") {
+TEST_CASE("sigmoid is within 4 ulp, and reaches 0 and 1") {
   std::vector<float> x(1 << 16), y(x.size());
   for (size_t i = 0; i < x.size(); ++i) x[i] = -85 + 170 * static_cast<float>(i) / static_cast<float>(x.size());
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -91,7 +91,7 @@ TEST_CASE("sigmoid is within 4 ulp, and ends at 0 and 1") {
   });
 }
 
-TEST_CASE("the normal distribution is within 1e-7, and its lower tail within 2e-5 of its size") {
+TEST_CASE("the normal distribution is within 1e-7, and its lower tail within a relative 2e-5") {
   std::vector<float> x(1 << 18), cdf(x.size()), density(x.size());
   for (size_t i = 0; i < x.size(); ++i) x[i] = -14 + 28 * static_cast<float>(i) / static_cast<float>(x.size());
   for_each_vector_level([&] {
@@ -110,7 +110,7 @@ TEST_CASE("the normal distribution is within 1e-7, and its lower tail within 2e-
   });
 }
 
-TEST_CASE("the normal distribution ends at 0 and 1, and NaN stays NaN") {
+TEST_CASE("the normal distribution reaches 0 and 1, and NaN stays NaN") {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const std::array<float, 16> x{-kInfinity, -20, 20, kInfinity, 0, std::nanf("")};
   for_each_vector_level([&] {

@@ -8,10 +8,10 @@
 namespace hone::kernel {
 namespace {
 
-// The object that the dynamic linker finds the symbol in first, which is the one that libtorch calls.
+// Returns the symbol that the dynamic linker finds first, which is the one that libtorch calls.
 void* found_symbol() { return dlsym(RTLD_DEFAULT, "mkl_serv_intel_cpu_true"); }
 
-TEST_CASE("MKL asks hone's function, not its own") {
+TEST_CASE("MKL calls hone's function instead of its own") {
   REQUIRE(found_symbol() != nullptr);
   CHECK(found_symbol() == reinterpret_cast<void*>(&mkl_serv_intel_cpu_true));
   Dl_info place{}, libtorch{};
@@ -20,7 +20,7 @@ TEST_CASE("MKL asks hone's function, not its own") {
   CHECK(place.dli_fbase != libtorch.dli_fbase);
 }
 
-TEST_CASE("MKL may use what the processor has, from AVX2 on") {
+TEST_CASE("MKL may use the processor's instructions from AVX2 on") {
   if (detected_cpu_level() >= CpuLevel::kAvx2) CHECK(mkl_serv_intel_cpu_true() == 1);
 }
 

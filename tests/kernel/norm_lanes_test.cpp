@@ -27,7 +27,7 @@ HWY_AFTER_NAMESPACE();
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("a row of known mean and variance is normalised, weighted and dropped") {
+TEST_CASE("a row of known mean and variance is normalised, scaled and shifted, and dropout is applied") {
   // Values 1 and 5 in turn, and a 3: mean 3, variance 4 * 18 / 19.
   std::array<float, 19> z{}, weight{}, factors{}, y{};
   for (size_t i = 0; i < 18; ++i) z[i] = i % 2 == 0 ? 1 : 5;

@@ -61,7 +61,7 @@ void check_against_reference(int64_t rows, int64_t width, NormKind kind, double 
                          exact.inverse_scale.data(), exact.weight.data(), exact.dx.data(), exact.dresidual.data(),
                          exact.dbias.data(), exact.dweight.data(), exact.dshift.data()});
   CHECK(worst_error(got.inverse_scale, exact.inverse_scale, 1e-3) < 2e-5);
-  const double few = width == 1 ? 1e-2 : 2e-5;  // a single column has variance 0, so only rounding errors remain
+  const double few = width == 1 ? 1e-2 : 2e-5;  // with one column the variance is 0, so only rounding errors remain
   CHECK(worst_error(got.normed, exact.normed, 1) < 2e-5 + kRounding<S>);
   CHECK(worst_error(got.dx, exact.dx, 1) < few + kRounding<S>);
   CHECK(worst_error(got.dresidual, exact.dresidual, 1) < few + kRounding<S>);
@@ -84,7 +84,7 @@ TEST_CASE("norms equal the double reference at every level, width and number of 
   }
 }
 
-TEST_CASE("a norm of large, tiny and constant rows is that of the reference") {
+TEST_CASE("a norm of large, tiny and constant rows equals the reference") {
   for (const double scale : {1e-12, 1e-4, 1e15}) {
     Rows<double> exact(5, 33, NormKind::kLayer, 0.1, scale);
     exact.bias.assign(33, 0);
@@ -99,7 +99,7 @@ TEST_CASE("a norm of large, tiny and constant rows is that of the reference") {
   }
 }
 
-TEST_CASE("NaN and infinity spoil their own row only") {
+TEST_CASE("NaN and infinity affect only their own row") {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     for_each_level([&] {
       for (const size_t place : {size_t{0}, size_t{16}, size_t{18}}) {

@@ -28,7 +28,7 @@ double expected(const std::vector<float>& x, const std::vector<float>& weight, i
   return sum;
 }
 
-// The largest difference from sums in double, over every output.
+// Returns the largest difference from sums in double over all outputs.
 double largest_error(int64_t rows, int64_t out, int64_t in, const std::vector<float>& weight, const void* packed,
                      bool accumulate) {
   const std::vector<float> x = values(rows * in, 0.3);
@@ -53,7 +53,7 @@ void check_packed(int64_t out, int64_t in) {
   const std::unique_ptr<void, decltype(&std::free)> packed(std::aligned_alloc(64, bytes), &std::free);
   pack_sgemm_weight(weight.data(), out, in, packed.get());
   const int threads = omp_get_max_threads();
-  for (const int now : {threads, 1, threads + 1}) {  // another number than it was packed by
+  for (const int now : {threads, 1, threads + 1}) {  // also other numbers than at packing
     omp_set_num_threads(now);
     for (const int64_t rows : {0, 1, 2, 3, 7, 8, 16, 17, 31, 63, 64, 65, 255, 256, 257, 700}) {
       CAPTURE(rows);
@@ -64,7 +64,7 @@ void check_packed(int64_t out, int64_t in) {
   omp_set_num_threads(threads);
 }
 
-TEST_CASE("a packed weight gives the product for any number of rows, whatever the number of threads") {
+TEST_CASE("the product of a packed weight is correct for any number of rows and of threads") {
   if (!has_packed_sgemm()) return;
   for (const auto& [out, in] :
        std::vector<std::pair<int64_t, int64_t>>{{1, 1}, {3, 7}, {48, 16}, {96, 33}, {130, 384}}) {
@@ -72,7 +72,7 @@ TEST_CASE("a packed weight gives the product for any number of rows, whatever th
   }
 }
 
-TEST_CASE("packed products are for levels with vectors") {
+TEST_CASE("packed products are unavailable at the level scalar") {
   for_each_level([] {
     if (cpu_level() == CpuLevel::kScalar) CHECK_FALSE(has_packed_sgemm());
   });

@@ -10,7 +10,7 @@
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("parts cover the range once, in order of the part") {
+TEST_CASE("parts cover the range once, in the order of the part numbers") {
   const int before = omp_get_max_threads();
   for (const int threads : {1, 2, 3}) {
     omp_set_num_threads(threads);
@@ -31,7 +31,7 @@ TEST_CASE("parts cover the range once, in order of the part") {
   omp_set_num_threads(before);
 }
 
-TEST_CASE("what a part throws leaves the region once, and the other parts are computed") {
+TEST_CASE("an exception from a part is thrown once, and the other parts are still computed") {
   const int before = omp_get_max_threads();
   for (const int threads : {1, 2, 4}) {
     omp_set_num_threads(threads);
@@ -55,7 +55,7 @@ TEST_CASE("what a part throws leaves the region once, and the other parts are co
   omp_set_num_threads(before);
 }
 
-TEST_CASE("an exception of a nested loop passes through both") {
+TEST_CASE("an exception from a nested loop passes through both loops") {
   const int before = omp_get_max_threads();
   omp_set_num_threads(2);
   const auto nested = [] {
@@ -67,7 +67,7 @@ TEST_CASE("an exception of a nested loop passes through both") {
   omp_set_num_threads(before);
 }
 
-TEST_CASE("a short loop is not cut") {
+TEST_CASE("a short loop is not divided") {
   CHECK(num_parts(0, 16) == 0);
   CHECK(num_parts(16, 16) == 1);
 }

@@ -5,7 +5,7 @@
 namespace hone::kernel {
 namespace {
 
-TEST_CASE("parts are added up, and no part is a sum of zero") {
+TEST_CASE("parts are added up, and the sum of no parts is 0") {
   PartialSums<float> sums(true, 3, 2);
   for (int part = 0; part < 3; ++part) {
     sums.part(part)[0] = static_cast<float>(part + 1);
@@ -19,7 +19,7 @@ TEST_CASE("parts are added up, and no part is a sum of zero") {
   CHECK(total[0] == 0);
 }
 
-TEST_CASE("sums that nobody wants are nowhere") {
+TEST_CASE("unrequested sums have no memory") {
   PartialSums<double> sums(false, 2, 5);
   CHECK(sums.part(1) == nullptr);
   sums.add_up(nullptr);

@@ -1,4 +1,4 @@
-// Pseudo-random rows for the tests of the row kernels, equal for every storage type, and comparisons of results.
+// For tests of the row kernels: pseudo-random rows, the same for every storage type, and comparisons of results.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace hone::kernel {
 constexpr int64_t kTestWidths[] = {1, 3, 7, 8, 15, 16, 17, 31, 32, 33, 64, 384, 768, 1000};
 constexpr int64_t kTestRows[] = {0, 1, 2, 5, 97};
 
-// Values in [-scale, scale) that are exact in float and bfloat16.
+// Returns values in [-scale, scale) that are exact in float and bfloat16.
 template <typename S>
 std::vector<S> sample(int64_t count, uint32_t seed, double scale = 2) {
   std::vector<S> values(static_cast<size_t>(count));
@@ -32,7 +32,7 @@ std::vector<S> sample(int64_t count, uint32_t seed, double scale = 2) {
   return values;
 }
 
-// The largest |a - b| / max(|b|, floor); infinite if only one of the two is NaN.
+// Returns the largest |a - b| / max(|b|, floor), or infinity if only one of the two is NaN.
 template <typename A, typename B>
 double worst_error(const std::vector<A>& a, const std::vector<B>& b, double floor) {
   double worst = a.size() == b.size() ? 0 : INFINITY;
@@ -46,7 +46,7 @@ double worst_error(const std::vector<A>& a, const std::vector<B>& b, double floo
   return worst;
 }
 
-// The error of a result stored as S: its rounding, plus that of the arithmetic in float.
+// Returns the error bound of a result stored as S: its rounding, plus that of the arithmetic in float.
 template <typename S>
 constexpr double kRounding = std::is_same_v<S, BFloat16> ? 1.0 / 256 : 0.0;
 

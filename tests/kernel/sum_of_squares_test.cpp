@@ -29,7 +29,7 @@ std::vector<FloatArray> views(const std::vector<std::vector<float>>& arrays) {
   return result;
 }
 
-TEST_CASE("the sum over arrays of many sizes is that of long double") {
+TEST_CASE("the sum over arrays of many sizes equals the sum in long double") {
   for (const size_t size : {0, 1, 7, 8, 15, 16, 17, 1000, 1000003}) {
     const auto arrays = random_arrays({3, size, 0, 33});
     long double expected = 0;
@@ -41,7 +41,7 @@ TEST_CASE("the sum over arrays of many sizes is that of long double") {
   }
 }
 
-TEST_CASE("the sum has the same bits at any number of threads") {
+TEST_CASE("the sum is bit-identical at any number of threads") {
   const auto arrays = random_arrays({100003, 5, 70000, 1});
   const int before = omp_get_max_threads();
   for_each_level([&] {
@@ -55,7 +55,7 @@ TEST_CASE("the sum has the same bits at any number of threads") {
   omp_set_num_threads(before);
 }
 
-TEST_CASE("the sum is finite if and only if all numbers are, however large") {
+TEST_CASE("the sum is finite if and only if all elements are, however large they are") {
   for (const size_t place : {0, 5, 16, 31, 32}) {
     std::vector<std::vector<float>> arrays = {std::vector<float>(33, std::numeric_limits<float>::max())};
     for_each_level([&] {
@@ -69,7 +69,7 @@ TEST_CASE("the sum is finite if and only if all numbers are, however large") {
   }
 }
 
-TEST_CASE("nothing sums to 0") {
+TEST_CASE("the sum of no elements is 0") {
   for_each_level([] { CHECK(sum_of_squares({}) == 0); });
 }
 

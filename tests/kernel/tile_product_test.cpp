@@ -28,7 +28,7 @@ struct Operands {
   std::vector<float> a, b, c;
 };
 
-TEST_CASE("a tile product is the sum of products, and accumulates if told to") {
+TEST_CASE("a tile product is the sum of products, and accumulates on request") {
   for_each_vector_level([] {
     REQUIRE(has_tile_product<float>());
     for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{16, 16, 32}, {48, 64, 80}, {32, 16, 256}}) {
@@ -42,7 +42,7 @@ TEST_CASE("a tile product is the sum of products, and accumulates if told to") {
   });
 }
 
-TEST_CASE("a tile product of bfloat16 takes pairs of rows") {
+TEST_CASE("a tile product of bfloat16 reads interleaved pairs of rows") {
   for_each_vector_level([] {
     if (!has_native_bf16()) return;
     REQUIRE(has_tile_product<BFloat16>());

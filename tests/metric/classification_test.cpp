@@ -24,7 +24,7 @@ metric::ConfusionMatrix matrix_of(const Json& item) {
 
 }  // namespace
 
-TEST_CASE("every metric is scikit-learn's, undefined ratios and absent labels included") {
+TEST_CASE("every metric equals scikit-learn's, including undefined ratios and absent labels") {
   for (const Json& item : metrics_fixture()["metrics"]) {
     CAPTURE(item["name"].get<std::string>());
     std::set<std::string> names;
@@ -38,7 +38,7 @@ TEST_CASE("every metric is scikit-learn's, undefined ratios and absent labels in
   }
 }
 
-TEST_CASE("scores and counts by label are scikit-learn's") {
+TEST_CASE("scores and counts by label equal scikit-learn's") {
   for (const Json& item : metrics_fixture()["metrics"]) {
     CAPTURE(item["name"].get<std::string>());
     const metric::ConfusionMatrix matrix = matrix_of(item);
@@ -67,7 +67,7 @@ TEST_CASE("no rows give zeros, not a division by zero") {
   }
 }
 
-TEST_CASE("binary F1 is a metric of two labels only; every metric has a sentence") {
+TEST_CASE("only binary classification has f1_binary; every metric has a doc line") {
   const auto has_binary = [](int64_t num_labels) {
     const auto values = metric::compute_metrics(metric::ConfusionMatrix(num_labels));
     return std::any_of(values.begin(), values.end(), [](const auto& value) { return value.first == "f1_binary"; });

@@ -48,7 +48,7 @@ TEST_CASE("dropout is a function of seed, step and micro-batch") {
   CHECK_FALSE(at::equal(training_logits(*model, {}), logits));
 }
 
-TEST_CASE("the same seed gives the same gradients, bit for bit") {
+TEST_CASE("the gradients of the same seed are bit-identical") {
   std::vector<at::Tensor> gradients[2];
   for (auto& run : gradients) {
     const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
@@ -82,7 +82,7 @@ TEST_CASE("token types are 0 if a batch has none, and those that the model lacks
                  "token type id 2 is outside the model's table of 2"));
 }
 
-TEST_CASE("the classifier's dropout is hidden_dropout_prob unless it has its own") {
+TEST_CASE("the classifier's dropout is hidden_dropout_prob by default") {
   const at::NoGradGuard no_grad;
   const auto logits = [](const char* classifier_dropout) {
     model::ModelRequest request{fixture_models() / "tiny-bert"};

@@ -14,7 +14,7 @@ constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, 100};
 ModelConfig config_of(const char* text) { return {parse_json(text, "config.json"), "config.json"}; }
 }  // namespace
 
-TEST_CASE("the padding row is that of pad_token_id") {
+TEST_CASE("pad_token_id sets the padding row") {
   CHECK(model::padding_id(config_of(R"({"vocab_size": 10})"), kVocabSize) == 0);
   CHECK(model::padding_id(config_of(R"({"vocab_size": 10, "pad_token_id": 3})"), kVocabSize) == 3);
   CHECK(model::padding_id(config_of(R"({"vocab_size": 10, "pad_token_id": -1})"), kVocabSize) == 9);
@@ -27,7 +27,7 @@ TEST_CASE("a pad_token_id outside the vocabulary is an error") {
                  "\"pad_token_id\" is 10, the vocabulary has 10 rows"));
 }
 
-TEST_CASE("heads that do not divide the width are errors") {
+TEST_CASE("a number of heads that does not divide the width is an error") {
   CHECK_NOTHROW(model::check_head_width(config_of("{}"), 384, 12));
   CHECK(contains(expect_error([] { model::check_head_width(config_of("{}"), 384, 11); }).what(),
                  "a width of 384 does not divide into 11 heads"));

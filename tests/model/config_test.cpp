@@ -75,7 +75,7 @@ TEST_CASE("overrides set known keys") {
   CHECK_FALSE(config.json().contains("old_size"));
 }
 
-TEST_CASE("an override of an unknown key or with a wrong value is an error") {
+TEST_CASE("an override with an unknown key or an invalid value is an error") {
   ModelConfig config = config_of(R"({"size": 9})");
   const Error error = expect_error([&] { config.override_value(kKeys, "rat", "0"); });
   CHECK(error.kind() == ErrorKind::kUsage);
@@ -86,7 +86,7 @@ TEST_CASE("an override of an unknown key or with a wrong value is an error") {
   CHECK(contains(expect_error([&] { config.override_value(kKeys, "rate", "much"); }).what(), "\"much\", not a number"));
 }
 
-TEST_CASE("labels come from id2label, from num_labels, or are two") {
+TEST_CASE("labels come from id2label or num_labels; by default there are two") {
   CHECK(config_of("{}").labels() == std::vector<std::string>{"LABEL_0", "LABEL_1"});
   CHECK(config_of(R"({"num_labels": 3})").num_labels() == 3);
   const ModelConfig config = config_of(R"({"id2label": {"1": "POS", "0": "NEG", "2": 7}})");
@@ -95,7 +95,7 @@ TEST_CASE("labels come from id2label, from num_labels, or are two") {
 }
 
 // Expected: AutoConfig.from_pretrained of transformers 5.23.
-TEST_CASE("labels that contradict themselves are read as transformers reads them, with a note") {
+TEST_CASE("contradictory labels are read as in transformers, with a note") {
   struct Case {
     const char* text;
     std::vector<std::string> labels;
@@ -149,18 +149,18 @@ TEST_CASE("labels that are not a list of names are errors") {
   CHECK(contains(expect_error([&] { ModelConfig(config, "config.json"); }).what(), "has 65537 names, more than 65536"));
 }
 
-TEST_CASE("set labels are written both ways") {
+TEST_CASE("set_labels() writes id2label and label2id") {
   ModelConfig config = config_of(R"({"num_labels": 5})");
   config.set_labels({"\xE8\xB4\x9F", "\xE6\xAD\xA3"});
   CHECK(config.json()["id2label"]["1"] == "\xE6\xAD\xA3");
   CHECK(config.json()["label2id"]["\xE8\xB4\x9F"] == 0);
   CHECK_FALSE(config.json().contains("num_labels"));
-  config.set_labels({"a", "b", "a"});  // for equal names the last id counts, as in transformers
+  config.set_labels({"a", "b", "a"});  // of equal names the last id is used, as in transformers
   CHECK(config.json()["label2id"].dump() == R"({"b":1,"a":2})");
   CHECK(contains(expect_error([&] { config.set_labels({}); }).what(), "a classifier has labels"));
 }
 
-TEST_CASE("the problem type may be absent") {
+TEST_CASE("the problem type is optional") {
   CHECK(config_of("{}").problem_type().empty());
   CHECK(config_of(R"({"problem_type": null})").problem_type().empty());
   ModelConfig config = config_of("{}");

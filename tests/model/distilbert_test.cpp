@@ -48,7 +48,7 @@ TEST_CASE("dropout is a function of seed, step and micro-batch") {
   CHECK_FALSE(at::equal(training_logits(*model, {}), logits));
 }
 
-TEST_CASE("the same seed gives the same gradients, bit for bit") {
+TEST_CASE("the gradients of the same seed are bit-identical") {
   std::vector<at::Tensor> gradients[2];
   for (auto& run : gradients) {
     const auto model = model::load_model({fixture_models() / "tiny-distilbert"}).model;
@@ -67,7 +67,7 @@ TEST_CASE("unsupported values in DistilBERT's config.json are errors") {
   CHECK(contains(error.what(), "\"sinusoidal_pos_embds\" is true"));
 }
 
-TEST_CASE("HF's general names for DistilBERT's sizes are taken") {
+TEST_CASE("HF's general names for DistilBERT's sizes are accepted") {
   Json json = tiny_config();
   json["hidden_size"] = json["dim"];
   json["num_attention_heads"] = json["n_heads"];

@@ -12,7 +12,7 @@
 
 using namespace hone;
 
-TEST_CASE("every family has a doc line, keys and a parity fixture that it constructs") {
+TEST_CASE("every family has a doc line, keys and a parity fixture, from which a model is constructed") {
   for (const model::Family& family : model::families()) {
     INFO(family.name);
     CHECK_FALSE(family.doc.empty());
@@ -75,7 +75,7 @@ TEST_CASE("the names of old checkpoints are translated") {
   CHECK(name("cls.predictions.bias") == "cls.predictions.bias");
 }
 
-TEST_CASE("buffers of old checkpoints are known") {
+TEST_CASE("is_buffer_name() recognises the buffers of old checkpoints") {
   CHECK(model::is_buffer_name("bert.embeddings.position_ids"));
   CHECK(model::is_buffer_name("embeddings.position_ids"));
   CHECK_FALSE(model::is_buffer_name("embeddings.position_embeddings.weight"));

@@ -23,7 +23,7 @@ std::string all_bytes(const torch::nn::Module& model) {
   return bytes;
 }
 
-// Compares the first numbers, and all bits if the fixture was made with the same instruction set.
+// Compares the first numbers of each parameter, and all bits if the fixture was made with the same instruction set.
 void check_draw(const torch::nn::Module& model, const Json& expected, const std::string& capability) {
   for (const auto& item : model.named_parameters()) {
     INFO(item.key());
@@ -37,7 +37,7 @@ void check_draw(const torch::nn::Module& model, const Json& expected, const std:
   }
 }
 
-// A copy of the tiny model whose checkpoint lacks the tensors of these prefixes.
+// Writes a copy of the tiny model whose checkpoint lacks the tensors with these prefixes.
 void write_without(const TemporaryFolder& folder, const std::string& family, const std::vector<std::string>& prefixes) {
   const auto source = fixture_models() / ("tiny-" + family);
   std::filesystem::copy_file(source / "config.json", folder.path() / "config.json");
@@ -52,7 +52,7 @@ void write_without(const TemporaryFolder& folder, const std::string& family, con
 
 }  // namespace
 
-TEST_CASE("a model of a config.json alone has the weights that from_config draws after set_seed") {
+TEST_CASE("a model from config.json alone has the weights that from_config draws after set_seed") {
   for (const std::string family : {"bert", "distilbert"}) {
     const auto source = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(source / "parity.json");
@@ -78,7 +78,7 @@ TEST_CASE("a head that the checkpoint lacks has the weights that from_pretrained
   }
 }
 
-TEST_CASE("another seed draws another head, the same seed the same") {
+TEST_CASE("the same seed draws the same head, another seed another") {
   const TemporaryFolder folder;
   write_without(folder, "bert", {"classifier."});
   const auto head = [&](uint64_t seed) {
@@ -145,7 +145,7 @@ TEST_CASE("new rows of an embedding are drawn as resize_token_embeddings draws t
   }
 }
 
-TEST_CASE("an embedding that has the rows already draws nothing, and none is taken away") {
+TEST_CASE("an embedding that is large enough draws no rows and keeps all") {
   nn::Embedding embedding(3, 4);
   at::Generator generator = model::seeded_generator(7);
   model::add_embedding_rows(embedding, 3, generator);

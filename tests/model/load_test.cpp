@@ -57,7 +57,7 @@ TEST_CASE("a folder with all weights loads without a word") {
   }
 }
 
-TEST_CASE("a new head is listed in transformers' words and explained") {
+TEST_CASE("the note for a new head has transformers' wording and an explanation") {
   ChangedModel changed;
   changed.tensors.erase("classifier.weight");
   changed.tensors.erase("classifier.bias");
@@ -74,7 +74,7 @@ TEST_CASE("a new head is listed in transformers' words and explained") {
   CHECK(loaded.model->num_outputs() == 2);
 }
 
-TEST_CASE("a model without weights says that it starts from nothing") {
+TEST_CASE("a note says that a model without weights starts from random ones") {
   const TemporaryFolder folder;
   std::filesystem::copy_file(kTinyBert / "config.json", folder.path() / "config.json");
   CHECK(contains(model::load_model({folder.path()}).report.new_weights_line(), "All weights of BertFor"));
@@ -120,7 +120,7 @@ TEST_CASE("a saved head for another number of labels is an error with advice") {
         "keeps the saved one");
 }
 
-TEST_CASE("a config.json with another number of labels than the saved head is an error that names no option") {
+TEST_CASE("the error for a config.json that contradicts the saved head names no option") {
   for (const char* labels : {R"({"num_labels": 2})", R"({"id2label": {"0": "A", "1": "B"}})",
                              R"({"id2label": {"0": "A", "1": "B", "2": "C"}, "num_labels": 2})"}) {
     ChangedModel changed;
@@ -132,7 +132,7 @@ TEST_CASE("a config.json with another number of labels than the saved head is an
   }
 }
 
-TEST_CASE("a model with an incomplete or repeated list of names loads, with a warning that names the file") {
+TEST_CASE("a model with incomplete or repeated label names loads with a warning that names the file") {
   ChangedModel changed;
   changed.config["id2label"] = {{"0", "A"}, {"1", "B"}};
   changed.config["num_labels"] = 3;
@@ -205,14 +205,14 @@ TEST_CASE("a saved head for another number of labels is drawn again on request")
   CHECK(parameters["classifier.bias"].abs().sum().item<float>() == 0);
 }
 
-TEST_CASE("a misshaped weight is an error with both shapes") {
+TEST_CASE("the error for a weight with the wrong shape names both shapes") {
   ChangedModel changed;
   changed.tensors["bert.pooler.dense.weight"] = at::zeros({32, 31});
   CHECK(contains(changed.error().what(), "\"bert.pooler.dense.weight\" has shape [32, 31], the model needs [32, 32]"));
   CHECK(contains(changed.error().hint(), "different models"));
 }
 
-TEST_CASE("a missing weight of the body is an error with its shape") {
+TEST_CASE("the error for a missing weight of the body names its shape") {
   ChangedModel changed;
   changed.tensors.erase("bert.encoder.layer.1.attention.self.key.weight");
   CHECK(contains(changed.error().what(),
@@ -222,13 +222,13 @@ TEST_CASE("a missing weight of the body is an error with its shape") {
   CHECK(contains(changed.error().what(), ", ..."));
 }
 
-TEST_CASE("a weight under two names is an error") {
+TEST_CASE("a weight with two names is an error") {
   ChangedModel changed;
   changed.tensors["embeddings.LayerNorm.gamma"] = at::ones({32});
   CHECK(contains(changed.error().what(), "are both bert.embeddings.LayerNorm.weight"));
 }
 
-TEST_CASE("sizes beyond any machine's memory are errors before anything is read") {
+TEST_CASE("sizes beyond any machine's memory are errors before a weight is read") {
   ChangedModel changed;
   changed.config["vocab_size"] = 1 << 24;
   changed.config["hidden_size"] = 1 << 17;

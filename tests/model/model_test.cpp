@@ -37,7 +37,7 @@ TEST_CASE("a sequence longer than max_length is an error") {
   }
 }
 
-TEST_CASE("a token of another tokenizer is an error") {
+TEST_CASE("a token outside the vocabulary is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert"}) {
     const auto model = model::load_model({fixture_models() / name}).model;
     model::Inputs batch = batch_of({2});

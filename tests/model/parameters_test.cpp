@@ -8,7 +8,7 @@
 
 using namespace hone;
 
-TEST_CASE("parameters have HF's names and order, and those that decay in HF's Trainer decay") {
+TEST_CASE("parameters have HF's names and order, and weight decay applies to the same ones as in HF's Trainer") {
   for (const std::string family : {"bert", "distilbert"}) {
     const auto folder = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(folder / "parity.json");
@@ -23,7 +23,7 @@ TEST_CASE("parameters have HF's names and order, and those that decay in HF's Tr
   }
 }
 
-TEST_CASE("the rule for weight decay goes by names") {
+TEST_CASE("a parameter's name decides whether it decays") {
   CHECK(model::decays("bert.encoder.layer.0.output.dense.weight"));
   CHECK(model::decays("normal.weight"));
   CHECK_FALSE(model::decays("classifier.bias"));

@@ -22,7 +22,7 @@ TEST_CASE("a model that transformers saved is saved again byte for byte") {
   }
 }
 
-TEST_CASE("what older versions wrote in config.json is replaced") {
+TEST_CASE("keys that older versions wrote into config.json are replaced") {
   Json json = read_json(fixture_models() / "tiny-bert" / "config.json");
   json["torch_dtype"] = "float16";
   json["_name_or_path"] = "x";

@@ -29,7 +29,7 @@ std::string message_of(const std::filesystem::path& folder) {
 }
 }  // namespace
 
-TEST_CASE("weights are the same from every layout of files") {
+TEST_CASE("every layout of weight files has the same weights") {
   const auto reference = values_of(fixture_models() / "tiny-bert");
   for (const char* layout : {"bin", "bin_sharded", "sharded"}) {
     INFO(layout);
@@ -39,7 +39,7 @@ TEST_CASE("weights are the same from every layout of files") {
   }
 }
 
-TEST_CASE("a folder without weights has none") {
+TEST_CASE("a folder without weight files has no weights") {
   const TemporaryFolder folder;
   const model::WeightFiles files(folder.path());
   CHECK_FALSE(files.found());
@@ -59,7 +59,7 @@ TEST_CASE("an index that does not name its shards is an error") {
                  "names the shard model-1.safetensors, which is missing"));
 }
 
-TEST_CASE("an index cannot lead out of its folder") {
+TEST_CASE("an index cannot name files outside its folder") {
   const TemporaryFolder folder;
   for (const char* name : {"../secret.safetensors", "/etc/passwd"}) {
     folder.write("model.safetensors.index.json", fmt::format(R"({{"weight_map": {{"w": "{}"}}}})", name));

@@ -10,7 +10,7 @@
 
 using namespace hone;
 
-TEST_CASE("every activation gives the numbers of transformers") {
+TEST_CASE("every activation equals transformers'") {
   const Json fixture = read_json(std::filesystem::path(HONE_SOURCE_DIR) / "tests/fixtures/models/activations.json");
   const auto floats = [](const Json& list) { return at::tensor(list.get<std::vector<float>>()); };
   const at::Tensor x = floats(fixture["x"]);
@@ -24,7 +24,7 @@ TEST_CASE("every activation gives the numbers of transformers") {
   }
 }
 
-TEST_CASE("an unknown activation is unsupported, with the nearest name") {
+TEST_CASE("an unknown activation is an error that suggests the nearest name") {
   const Error error = expect_error([] { nn::find_activation("gelu_nwe"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "unknown activation \"gelu_nwe\""));

@@ -7,7 +7,7 @@
 
 using namespace hone;
 
-TEST_CASE("dropout places are numbered in the order of building") {
+TEST_CASE("dropout sites are numbered in the order of construction") {
   nn::DropoutSites sites;
   const nn::Dropout first(0.5, sites), second(0.5, sites);
   const nn::ForwardContext context{true, 42, 3, 1};

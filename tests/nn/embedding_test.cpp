@@ -14,7 +14,7 @@ std::shared_ptr<nn::Embedding> table(std::optional<int64_t> padding_id) {
 }
 }  // namespace
 
-TEST_CASE("a sum of embeddings is normed, and the padding row gets no gradient") {
+TEST_CASE("the sum of the embeddings is normalised, and the padding row gets no gradient") {
   for (const bool padded : {true, false}) {
     const auto words = table(padded ? std::optional<int64_t>(0) : std::nullopt), positions = table(std::nullopt);
     nn::LayerNorm norm(3, 1e-12);
@@ -26,7 +26,7 @@ TEST_CASE("a sum of embeddings is normed, and the padding row gets no gradient")
     }
     const at::Tensor ids = at::tensor({3, 0, 1}, at::kLong), places = at::arange(3);
     nn::DropoutSites sites;
-    const nn::Dropout dropout(0.5, sites);  // inactive, because the pass does not train
+    const nn::Dropout dropout(0.5, sites);  // inactive outside training
     const at::Tensor y = nn::embedding_sum({words->rows(ids), positions->rows(places)}, norm, dropout, {});
     const at::Tensor sum = words->weight.index_select(0, ids) + positions->weight.index_select(0, places);
     CHECK(at::allclose(y, at::layer_norm(sum, {3}, norm.weight, norm.bias, 1e-12)));

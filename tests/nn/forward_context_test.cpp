@@ -4,7 +4,7 @@
 
 using namespace hone;
 
-TEST_CASE("a context places its draws by seed, step, micro-batch and site") {
+TEST_CASE("a context's random numbers depend on seed, step, micro-batch and site") {
   const nn::ForwardContext context{true, 42, 3, 1};
   const RandomStream stream = context.stream(7);
   CHECK(stream.seed == 42);

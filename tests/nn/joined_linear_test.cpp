@@ -27,7 +27,7 @@ at::Tensor one_by_one(const std::vector<std::shared_ptr<nn::Linear>>& linears, c
 
 }  // namespace
 
-TEST_CASE("joined linears compute what each of them does, before and after a change of a weight") {
+TEST_CASE("joined linears return the same as separate ones, before and after a change of a weight") {
   const auto linears = three_linears();
   const nn::JoinedLinear joined(linears);
   const at::Tensor x = at::arange(12, at::kFloat).view({3, 4});
@@ -47,7 +47,7 @@ TEST_CASE("joined linears compute what each of them does, before and after a cha
   CHECK(at::allclose(joined.forward(halves), one_by_one(linears, halves), 1e-2));
 }
 
-TEST_CASE("joining keeps the tensors that others hold, and their gradients") {
+TEST_CASE("joining keeps existing tensor handles and their gradients valid") {
   const auto linears = three_linears();
   const at::Tensor held = linears[1]->weight;
   const nn::JoinedLinear joined(linears);
@@ -58,7 +58,7 @@ TEST_CASE("joining keeps the tensors that others hold, and their gradients") {
   CHECK(at::equal(held.grad(), at::ones({2, 4})));
 }
 
-TEST_CASE("a weight with new memory is computed separately, and joined again by join()") {
+TEST_CASE("a weight with new memory is computed separately until join() joins it again") {
   const auto linears = three_linears();
   nn::JoinedLinear joined(linears);
   const at::Tensor x = at::arange(4, at::kFloat).view({1, 4});
@@ -66,13 +66,13 @@ TEST_CASE("a weight with new memory is computed separately, and joined again by 
   at::Tensor(linears[0]->weight).set_data(at::ones({2, 4}));
   CHECK_FALSE(joined.is_joined());
   CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
-  CHECK_FALSE(joined.is_joined());  // computing moves nothing
+  CHECK_FALSE(joined.is_joined());  // forward() moves no memory
   joined.join();
   CHECK(joined.is_joined());
   CHECK(at::allclose(joined.forward(x), one_by_one(linears, x)));
 }
 
-TEST_CASE("a module that is moved joins its linears again") {
+TEST_CASE("a module that is moved to another device or type joins its linears again") {
   struct Attention : torch::nn::Module {
     Attention() {
       for (size_t i = 0; i < linears.size(); ++i) register_module(std::to_string(i), linears[i]);
@@ -97,15 +97,15 @@ TEST_CASE("a module that is moved joins its linears again") {
 TEST_CASE("weights that share memory or have different types are not moved") {
   auto linears = three_linears();
   const at::Tensor x = at::arange(4, at::kFloat).view({1, 4}), others = at::ones({3, 4});
-  SUBCASE("one module twice") { linears[2] = linears[0]; }
-  SUBCASE("a weight that another module reads too") {
+  SUBCASE("the same module twice") { linears[2] = linears[0]; }
+  SUBCASE("a weight that another module shares") {
     at::Tensor(linears[1]->weight).set_data(others.narrow(0, 0, 2));
     const nn::JoinedLinear joined(linears);
-    others.mul_(2);  // as the other module trains
+    others.mul_(2);  // as if the other module trained
     CHECK(at::equal(linears[1]->weight, at::full({2, 4}, 2.0)));
     CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
   }
-  SUBCASE("a weight of another type") { linears[1]->weight.set_data(linears[1]->weight.detach().to(at::kDouble)); }
+  SUBCASE("a weight with another type") { linears[1]->weight.set_data(linears[1]->weight.detach().to(at::kDouble)); }
   const void* const before = linears[0]->weight.const_data_ptr();
   const nn::JoinedLinear joined(linears);
   CHECK_FALSE(joined.is_joined());
@@ -124,7 +124,7 @@ TEST_CASE("a frozen part of a joined product gets no gradient") {
   CHECK(at::equal(linears[2]->weight.grad(), at::ones({2, 4})));
 }
 
-TEST_CASE("linears that were joined in a prediction can be trained") {
+TEST_CASE("linears that were joined during prediction can be trained") {
   const auto linears = three_linears();
   const nn::JoinedLinear joined(linears);
   {

@@ -16,7 +16,7 @@ TEST_CASE("a linear layer multiplies by its weight and adds its bias") {
   CHECK(linear->named_parameters().keys() == std::vector<std::string>{"weight", "bias"});
 }
 
-TEST_CASE("the product of an activated input is that of the activation, with and without gradients") {
+TEST_CASE("the product with a fused activation equals activation and product, with and without gradients") {
   at::manual_seed(1);
   const auto linear = std::make_shared<nn::Linear>(24, 8);
   {

@@ -6,7 +6,7 @@
 
 using namespace hone;
 
-TEST_CASE("the modules of a list are named by their numbers") {
+TEST_CASE("the modules of a list are named by their indices") {
   const auto list = std::make_shared<nn::ModuleList<nn::Linear>>();
   list->append(std::make_shared<nn::Linear>(1, 1));
   list->append(std::make_shared<nn::Linear>(1, 1));

@@ -10,7 +10,7 @@ using namespace hone::options;
 
 namespace {
 
-// "field=text (as typed)" of each assignment.
+// Returns "field=text (as typed)" for each assignment.
 std::vector<std::string> matched(const std::vector<std::string>& arguments) {
   SampleOptions options;
   std::vector<std::string> lines;
@@ -26,28 +26,28 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("each flag goes to its field, in order, with its spelling kept") {
+TEST_CASE("each flag is assigned to its field, in order, and its spelling is kept") {
   CHECK(matched({"--seed", "1", "--learning_rate=x", "--model", "m"}) ==
         Lines{"seed=1 (--seed)", "learning_rate=x (--learning_rate)", "model_name_or_path=m (--model)"});
 }
 
-TEST_CASE("after a boolean, only true and false are read as its value") {
+TEST_CASE("only true and false are read as the value of a boolean flag") {
   CHECK(matched({"--load-best-model-at-end", "false", "--load_best_model_at_end", "no"}) ==
         Lines{"load_best_model_at_end=false (--load-best-model-at-end)",
               "load_best_model_at_end=true (--load_best_model_at_end)", "text=no (text)"});
 }
 
-TEST_CASE("a value may begin with one hyphen or be empty") {
+TEST_CASE("a value may be empty or begin with a single hyphen") {
   CHECK(matched({"--device", "-x", "--text-column", ""}) ==
         Lines{"device=-x (--device)", "text_column= (--text-column)"});
   CHECK(matched({"--device=--x"}) == Lines{"device=--x (--device)"});
 }
 
-TEST_CASE("an old switch sets its value only if it is on") {
+TEST_CASE("an old switch sets its value only if it is true") {
   CHECK(matched({"--no_cuda", "--use-cpu=false"}) == Lines{"device=cpu (--no_cuda)"});
 }
 
-TEST_CASE("--config is kept apart") {
+TEST_CASE("--config is returned separately") {
   SampleOptions options;
   const Lines arguments{"--config", "a.yaml", "--seed=1"};
   const Arguments result = match_arguments(fields_of(options), "hone sample", arguments);

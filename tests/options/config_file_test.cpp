@@ -32,7 +32,7 @@ std::string repeated(const std::string& text, int count) {
 
 }  // namespace
 
-TEST_CASE("YAML entries come with their lines, scalars as they are written") {
+TEST_CASE("YAML entries have their line numbers, and scalars keep their spelling") {
   const auto entries =
       parse_yaml_config("# a comment\nlr: 2e-5\n\nname: 'x: y'\nfiles:\n  - a\n  - 1.50\nempty:\n", "f");
   REQUIRE(entries.size() == 4);
@@ -63,7 +63,7 @@ TEST_CASE("a byte order mark and CRLF are accepted") {
   CHECK(entries[1].value == Json("a"));
 }
 
-TEST_CASE("YAML mistakes name file and line") {
+TEST_CASE("YAML syntax errors name file and line") {
   CHECK(yaml_error("a: 1\na: 2") == "f.yaml:2: \"a\" is given twice");
   CHECK(yaml_error("o:\n  b: 1\n  b: 2") == "f.yaml:3: \"b\" is given twice");
   CHECK(yaml_error("- a\n- b") == "f.yaml:1: not a mapping of option names to values");
@@ -105,7 +105,7 @@ TEST_CASE("a mapping has at most 1000 keys") {
   CHECK(yaml_error(text) == "f.yaml:1001: more than 1000 keys in one mapping");
 }
 
-TEST_CASE("JSON entries come with the lines of their keys") {
+TEST_CASE("JSON entries have the line numbers of their keys") {
   const auto entries =
       parse_json_config("{\n  \"a\": \"x\\\"{y\",\n  \"b\": {\"a\": [1]},\n\n \"c\\u0064\" : null}", "f");
   REQUIRE(entries.size() == 3);
@@ -116,13 +116,13 @@ TEST_CASE("JSON entries come with the lines of their keys") {
   CHECK(entries[2].line == 5);
 }
 
-TEST_CASE("JSON mistakes name file and line") {
+TEST_CASE("JSON syntax errors name file and line") {
   CHECK(json_error("{\n\"a\": 1,\n\"\\u0061\": 2}") == "f.json:3: \"a\" is given twice");
   CHECK(json_error("[1]") == "f.json:1: not a JSON object of option names and values");
   CHECK(json_error("{\n\"a\": }").starts_with("f.json:2:"));
 }
 
-TEST_CASE("the extension of a config file decides its format, and its size is limited") {
+TEST_CASE("the file extension decides the format of a config file, and its size is limited") {
   const TemporaryFolder folder;
   const Error name = expect_error([&] { read_config(folder.write("a.toml", "")); });
   CHECK(name.kind() == ErrorKind::kUsage);
@@ -135,7 +135,7 @@ TEST_CASE("the extension of a config file decides its format, and its size is li
   CHECK(missing.kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("a truncated or changed config file is an error or has entries, and is read quickly") {
+TEST_CASE("a truncated or damaged config file either fails or returns entries, and is read quickly") {
   const std::string yaml = "# run\nlr: 2e-5\nfiles: [a, 'b', \"c\\n\"]\no: {a: 1}\ntext: |\n  two\n  lines\n? k\n: v\n";
   const std::string json = "{\"lr\": 2e-5, \"files\": [\"a\", null], \"o\": {\"a\": true}}";
   const auto start = std::chrono::steady_clock::now();

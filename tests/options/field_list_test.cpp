@@ -8,7 +8,7 @@
 using namespace hone;
 using namespace hone::options;
 
-TEST_CASE("a list is in the order of declaration, groups of shared structs included") {
+TEST_CASE("the list has the order of declaration, including groups of shared structs") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(list.fields()[0].group == "Model");
@@ -17,7 +17,7 @@ TEST_CASE("a list is in the order of declaration, groups of shared structs inclu
   CHECK(list.find("learning_rate")->group == "Training");
 }
 
-TEST_CASE("fields point into the struct") {
+TEST_CASE("fields point to the struct's members") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   *std::get<uint64_t*>(list.find("seed")->target) = 5;
@@ -33,7 +33,7 @@ TEST_CASE("a field is found by name, alias, and with hyphens") {
   CHECK(list.find("") == nullptr);
 }
 
-TEST_CASE("an old name leads to the current field") {
+TEST_CASE("an old name finds the current field") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(list.find_old("random-seed")->current == "seed");
@@ -55,7 +55,7 @@ TEST_CASE("a suggestion is the nearest name, or the names that contain the word"
   CHECK(list.suggestion("frobnicate", true).empty());
 }
 
-TEST_CASE("a name declared twice is a bug") {
+TEST_CASE("a name that is declared twice is an internal error") {
   int64_t value = 0;
   FieldList list;
   list("seed", value, "a seed");

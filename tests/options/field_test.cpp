@@ -19,7 +19,7 @@ TEST_CASE("a field describes the values that it accepts") {
   CHECK(expectation(*list.find("greater_is_better")) == "true or false");
 }
 
-TEST_CASE("the value's name in help is the declared one or that of its type") {
+TEST_CASE("the value's name in help is the declared name or that of its type") {
   SampleOptions options;
   const FieldList list = fields_of(options);
   CHECK(value_name_of(*list.find("model")) == "DIR");
@@ -39,4 +39,4 @@ TEST_CASE("the types inside optionals are distinguished") {
   CHECK_FALSE(is_list(*list.find("device")));
 }
 
-TEST_CASE("a flag is its name with hyphens") { CHECK(flag_of("learning_rate") == "--learning-rate"); }
+TEST_CASE("a flag is the option's name with hyphens") { CHECK(flag_of("learning_rate") == "--learning-rate"); }

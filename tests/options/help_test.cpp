@@ -25,7 +25,7 @@ std::string sample_help_on(std::string_view topic, std::span<const std::string_v
 
 }  // namespace
 
-TEST_CASE("help gives usage, groups, flags, values, limits and defaults") {
+TEST_CASE("help prints usage, groups, flags, values, limits and defaults") {
   const std::string help = sample_help(100);
   CHECK(help.starts_with("hone sample: an example\n\nusage: hone sample --model DIR [options] [TEXT...]\n\nModel\n"));
   CHECK(contains(help, "  --model-name-or-path DIR, --model DIR\n"));
@@ -51,7 +51,7 @@ TEST_CASE("help is wrapped to the width") {
   }
 }
 
-TEST_CASE("one group is shown by its first word") {
+TEST_CASE("the first word of a group's name shows that group alone") {
   const std::string data = sample_help_on("data");
   CHECK(data.starts_with("Data\n  --train-file FILES"));
   CHECK(contains(data, "--text-column"));
@@ -64,7 +64,7 @@ TEST_CASE("one group is shown by its first word") {
   CHECK(error.hint() == "known: model, data, training, all");
 }
 
-TEST_CASE("a short help shows what is required, what is common, and the names of the rest") {
+TEST_CASE("a short help shows required and common options, and the names of the other groups") {
   const std::string_view common[] = {"train_file", "learning_rate"};
   const std::string help = sample_help_on("", common);
   const size_t model = help.find("--model-name-or-path DIR"), file = help.find("--train-file FILES"),
@@ -79,13 +79,13 @@ TEST_CASE("a short help shows what is required, what is common, and the names of
   CHECK(sample_help_on("all", common) == sample_help(80));
 }
 
-TEST_CASE("a group is named by its first word") {
+TEST_CASE("the key of a group is its first word") {
   CHECK(group_key("Logging, evaluation, checkpoints") == "logging");
   CHECK(group_key("Length of the run") == "length");
   CHECK(group_key("Data") == "data");
 }
 
-TEST_CASE("a boolean that is a negation itself has no second one") {
+TEST_CASE("a boolean whose name is a negation has no second negation") {
   struct Negation {
     bool no_auth = false, open = false;
     static void fields(Negation& self, FieldList& visit) {
@@ -100,7 +100,7 @@ TEST_CASE("a boolean that is a negation itself has no second one") {
   CHECK_FALSE(contains(help, "--[no-]no-"));
 }
 
-TEST_CASE("Markdown has a table a group, and bars are escaped") {
+TEST_CASE("Markdown has a table for each group, and bars are escaped") {
   struct Bar {
     std::string pattern = "a|b";
     static void fields(Bar& self, FieldList& visit) { visit("pattern", self.pattern, "one | other").alias("p_x"); }

@@ -21,7 +21,7 @@ TEST_CASE("the saved configuration holds every option in order") {
   CHECK(saved["train_file"].is_array());
 }
 
-TEST_CASE("the saved defaults read back to the defaults") {
+TEST_CASE("the defaults survive saving and reading") {
   const TemporaryFolder folder;
   SampleOptions options;
   options.model_name_or_path = "m";
@@ -29,7 +29,7 @@ TEST_CASE("the saved defaults read back to the defaults") {
   CHECK(differing(fields_of(options), fields_of(read.options)).empty());
 }
 
-TEST_CASE("the saved configuration reads back to the same values") {
+TEST_CASE("all values survive saving and reading") {
   SampleOptions options;
   options.model_name_or_path = "m";
   options.data.train_file = {"a,b", "\xE6\xAD\xA3"};

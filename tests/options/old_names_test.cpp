@@ -7,7 +7,7 @@
 
 using namespace hone::options;
 
-TEST_CASE("each old spelling has one row, and leads to a name that is not old itself") {
+TEST_CASE("each old spelling has one row, whose current name is not itself old") {
   std::set<std::string_view> names;
   for (const OldOption& row : old_options()) {
     CAPTURE(std::string(row.name));

@@ -23,14 +23,14 @@ Error sample_error(const std::vector<std::string>& arguments) {
   return expect_error([&] { parse_sample(arguments); });
 }
 
-// Parses a config file of that content.
+// Parses a config file with this content.
 Parsed<SampleOptions> parse_config(const std::string& content, std::vector<std::string> more = {}) {
   const TemporaryFolder folder;
   more.insert(more.begin(), "--config=" + folder.write("run.yaml", content).string());
   return parse_sample(more);
 }
 
-// The error for a config file, its folder's name cut off.
+// Returns the error for a config file, without its folder's name.
 std::string config_error(const std::string& content) {
   const Error error = expect_error([&] { parse_config(content); });
   CHECK(error.kind() == ErrorKind::kUsage);
@@ -40,7 +40,7 @@ std::string config_error(const std::string& content) {
 
 }  // namespace
 
-TEST_CASE("hyphens and underscores, '=' and the next argument are the same") {
+TEST_CASE("hyphens and underscores are equivalent, and so are '=' and the next argument") {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--learning-rate", "2e-5"},
                                                     {"--learning_rate", "2e-5"},
                                                     {"--learning-rate=2e-5"},
@@ -79,12 +79,12 @@ TEST_CASE("a list grows with commas and repeated flags; positional arguments are
   CHECK(options.text == std::vector<std::string>{"x, y", "z"});
 }
 
-TEST_CASE("after -- everything is positional, and a negative number is not a flag") {
+TEST_CASE("every argument after -- is positional, and a negative number is not a flag") {
   CHECK(parse_sample({"--", "--seed"}).options.text == std::vector<std::string>{"--seed"});
   CHECK(parse_sample({"-5"}).options.text == std::vector<std::string>{"-5"});
 }
 
-TEST_CASE("--help is seen anywhere, even beside mistakes") {
+TEST_CASE("--help is recognised at any position, even among invalid arguments") {
   CHECK(parse_sample({"--sed", "3", "--help"}).wants_help);
   CHECK(parse<SampleOptions>("hone sample", std::vector<std::string>{"-h"}).wants_help);
   CHECK_FALSE(parse_sample({"--", "--help"}).wants_help);
@@ -97,7 +97,7 @@ TEST_CASE("the word after --help is its topic") {
   CHECK(parse_sample({"-h"}).help_topic.empty());
 }
 
-TEST_CASE("a leading ~/ is expanded in every path, however it is given") {
+TEST_CASE("a leading ~/ is expanded in every path, for every way to set it") {
   const char* const before = std::getenv("HOME");
   const std::string kept = before == nullptr ? "" : before;
   setenv("HOME", "/home/ada", 1);
@@ -131,7 +131,7 @@ TEST_CASE("an item with a comma is quoted or escaped") {
   CHECK(contains(sample_error({"--train-file", "a,"}).what(), "has an empty item"));
 }
 
-TEST_CASE("spellings of YAML 1.1 are errors that show what to write") {
+TEST_CASE("booleans in spellings of YAML 1.1 are errors that show the valid spelling") {
   const auto hint = [](const std::string& content) { return expect_error([&] { parse_config(content); }).hint(); };
   for (const char* yes : {"yes", "Yes", "on", "ON", "y", "1"}) {
     CHECK(hint(std::string("load_best_model_at_end: ") + yes) == "write true");
@@ -147,14 +147,14 @@ TEST_CASE("spellings of YAML 1.1 are errors that show what to write") {
   CHECK(hint("max_steps: 1e3") == "write 1000");
   CHECK(hint("max_steps: 010") == "write 10 (or 8, if you mean the octal number)");
   CHECK(config_error("max_steps: 010") ==
-        "run.yaml:1: max_steps: 010 begins with a zero, which YAML 1.1 takes for an octal number");
+        "run.yaml:1: max_steps: 010 begins with a zero, so YAML 1.1 reads it as an octal number");
   CHECK(hint("load_best_model_at_end: maybe") == "--load-best-model-at-end takes true or false");
   CHECK(parse_config("text_column: yes").options.data.text_column == "yes");
   CHECK(parse_config("text_column: 010").options.data.text_column == "010");
   CHECK(parse_config("max_steps: 0").options.max_steps == 0);
 }
 
-TEST_CASE("a flag that begins with no- is not negated again") {
+TEST_CASE("a flag that begins with no- has no negation") {
   struct Negation {
     bool no_auth = false;
     static void fields(Negation& self, FieldList& visit) { visit("no_auth", self.no_auth, "no keys"); }
@@ -171,7 +171,7 @@ TEST_CASE("short names of other tools are accepted with a note") {
   CHECK(parsed.notes == std::vector<std::string>{"--lr is now --learning-rate"});
 }
 
-TEST_CASE("--fp16 says what hone computes in") {
+TEST_CASE("a note for --fp16 names the precision that hone uses") {
   struct Precision {
     std::string precision = "auto";
     static void fields(Precision& self, FieldList& visit) {
@@ -190,7 +190,7 @@ TEST_CASE("--fp16 says what hone computes in") {
   CHECK(parse<Precision>("hone p", std::vector<std::string>{"--fp16=false"}).notes.empty());
 }
 
-TEST_CASE("the error for an unknown flag names the nearest one, not all") {
+TEST_CASE("the error for an unknown flag names only the nearest flag") {
   const Error error = sample_error({"--learning-rat", "1"});
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(std::string(error.what()) == "unknown option \"--learning-rat\"");
@@ -203,7 +203,7 @@ TEST_CASE("the error for an unknown flag names the nearest one, not all") {
   CHECK(contains(sample_error({"-seed", "3"}).hint(), "\"--seed\""));
 }
 
-TEST_CASE("a flag without its value, a value for a negation and a stray argument are errors") {
+TEST_CASE("a missing value, a value for a negation and an unexpected argument are errors") {
   CHECK(std::string(sample_error({"--seed"}).what()) == "--seed needs a value");
   CHECK(std::string(sample_error({"--device", "--seed", "1"}).what()) == "--device needs a value");
   CHECK(contains(sample_error({"--device", "--seed"}).hint(), "--device=TEXT"));
@@ -220,7 +220,7 @@ TEST_CASE("a flag without its value, a value for a negation and a stray argument
   CHECK(stray.hint() == "did you mean \"--seed\"?");
 }
 
-TEST_CASE("the error for a wrong value names the flag, the value and what is accepted") {
+TEST_CASE("the error for an invalid value names the flag, the value and the accepted values") {
   const Error range = sample_error({"--warmup-ratio", "2"});
   CHECK(std::string(range.what()) == "--warmup-ratio: 2 is out of range: it must be a number from 0 to 1");
   CHECK(std::string(sample_error({"--learning_rate=-1"}).what()) ==
@@ -232,12 +232,12 @@ TEST_CASE("the error for a wrong value names the flag, the value and what is acc
   CHECK(choice.hint() == "did you mean \"cosine\"?");
 }
 
-TEST_CASE("a missing required option is named") {
+TEST_CASE("the error for a missing required option names it") {
   const Error error = expect_error([] { parse<SampleOptions>("hone sample", std::vector<std::string>{"--seed=1"}); });
   CHECK(std::string(error.what()) == "hone sample needs --model DIR");
 }
 
-TEST_CASE("default < config file < flag, and the caller can tell which") {
+TEST_CASE("precedence is default < config file < flag, and the source of each value is recorded") {
   const auto parsed = parse_config("learning_rate: 2e-5\nseed: 7\n", {"--seed", "8"});
   CHECK(parsed.options.learning_rate == 2e-5);
   CHECK(parsed.options.seed == 8);
@@ -274,14 +274,13 @@ TEST_CASE("an old switch must be true or false") {
   CHECK(config_error("no_cuda: 1") == "run.yaml:1: no_cuda: 1 is neither true nor false");
 }
 
-TEST_CASE("config file mistakes name file, line, key and value") {
+TEST_CASE("errors in a config file name file, line, key and value") {
   CHECK(config_error("seed: 1\nlearning_rat: 2\n") == "run.yaml:2: unknown option \"learning_rat\"");
   CHECK(config_error("\nseed: many") == "run.yaml:2: seed: \"many\" is not a whole number, 0 or more");
   CHECK(config_error("warmup_ratio: 1.5") ==
         "run.yaml:1: warmup_ratio: 1.5 is out of range: it must be a number from 0 to 1");
-  CHECK(config_error("seed: [1, 2]") == "run.yaml:1: seed: a list stands where a whole number, 0 or more is expected");
-  CHECK(config_error("train_file: {a: b}") ==
-        "run.yaml:1: train_file: a mapping stands where a list (a,b,c) is expected");
+  CHECK(config_error("seed: [1, 2]") == "run.yaml:1: seed: expected a whole number, 0 or more, found a list");
+  CHECK(config_error("train_file: {a: b}") == "run.yaml:1: train_file: expected a list (a,b,c), found a mapping");
   CHECK(config_error("train_file: [[a]]") == "run.yaml:1: train_file: an item of the list is not text");
   CHECK(config_error("seed:") == "run.yaml:1: seed: has no value");
   CHECK(config_error("model: a\nmodel_name_or_path: b") ==
@@ -318,7 +317,7 @@ TEST_CASE("the last value of a repeated flag is used, with a note") {
   CHECK(parsed.notes == std::vector<std::string>{"--seed is given twice: 2 is used"});
 }
 
-TEST_CASE("a config file alone is read without required options") {
+TEST_CASE("reading only a config file does not require the required options") {
   const TemporaryFolder folder;
   const auto parsed = read_options<SampleOptions>(folder.write("a.json", "{\n \"seed\": 9}"));
   CHECK(parsed.options.seed == 9);

@@ -4,7 +4,7 @@
 
 using namespace hone::options;
 
-TEST_CASE("an option without a record is a default") {
+TEST_CASE("an option without a record has its default") {
   const Provenance provenance;
   CHECK(provenance.source("seed") == Source::kDefault);
   CHECK_FALSE(provenance.is_set("seed"));

@@ -1,4 +1,4 @@
-// A struct of options of every type, as a command would declare it, with a group shared by two commands inside.
+// An options struct with every type, as a command declares it; it contains a group that two commands share.
 #pragma once
 
 #include "options/parse.h"

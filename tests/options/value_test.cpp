@@ -35,7 +35,7 @@ struct Single {
 
 }  // namespace
 
-TEST_CASE("numbers are read whole, in the C locale") {
+TEST_CASE("a number must be the whole text, and is read in the C locale") {
   Single<double> number;
   CHECK(number.read("2e-5") == 2e-5);
   CHECK(number.read("-.5") == -0.5);
@@ -48,7 +48,7 @@ TEST_CASE("numbers are read whole, in the C locale") {
   CHECK(number.error("1e999") == "1e999 is too large or too small");
 }
 
-TEST_CASE("whole numbers are read whole and within their type") {
+TEST_CASE("an integer must be the whole text and within its type's range") {
   Single<int64_t> integer;
   CHECK(integer.read("-9223372036854775808") == std::numeric_limits<int64_t>::min());
   CHECK(integer.error("9223372036854775808") == "9223372036854775808 is too large or too small");
@@ -69,7 +69,7 @@ TEST_CASE("booleans are true or false in any case") {
   CHECK(boolean.error("1") == "\"1\" is neither true nor false");
 }
 
-TEST_CASE("ranges include their ends, except above") {
+TEST_CASE("ranges include their ends, except for " above "") {
   Single<double> closed;
   closed.builder.in_range(0, 1);
   CHECK(closed.read("0") == 0);
@@ -86,7 +86,7 @@ TEST_CASE("ranges include their ends, except above") {
   CHECK(most.error("10") == "10 is out of range: it must be a whole number of at most 9");
 }
 
-TEST_CASE("choices apply to text and to the items of a list, and old ones are renamed") {
+TEST_CASE("choices apply to texts and to list items, and old choices are renamed") {
   Single<std::string> text;
   text.builder.choices({"adamw", "sgd"}).old_choice("adamw_torch", "adamw");
   CHECK(text.read("adamw_torch") == "adamw");
@@ -98,7 +98,7 @@ TEST_CASE("choices apply to text and to the items of a list, and old ones are re
   CHECK(expect_error([] { Single<std::string>().builder.old_choice("x", "y"); }).kind() == ErrorKind::kInternal);
 }
 
-TEST_CASE("lists are split at commas, except those that are not split") {
+TEST_CASE("lists are split at commas, except those declared without splitting") {
   Single<std::vector<std::string>> list;
   CHECK(list.read("a,b c") == std::vector<std::string>{"a", "b c"});
   CHECK(list.error("a,,b") == "\"a,,b\" has an empty item");
@@ -108,7 +108,7 @@ TEST_CASE("lists are split at commas, except those that are not split") {
   CHECK(list.read("a,b") == std::vector<std::string>{"a,b"});
 }
 
-TEST_CASE("text must be UTF-8, and a required path not empty") {
+TEST_CASE("text must be UTF-8, and a required path must not be empty") {
   Single<std::string> text;
   CHECK(text.read("\xE6\xAD\xA3") == "\xE6\xAD\xA3");
   CHECK(text.read("").empty());
@@ -120,7 +120,7 @@ TEST_CASE("text must be UTF-8, and a required path not empty") {
   CHECK(path.error("") == "the path is empty");
 }
 
-TEST_CASE("values are written back as text and as JSON") {
+TEST_CASE("values can be written as text and as JSON") {
   Single<double> number;
   number.value = 5e-5;
   CHECK(value_text(number.field()) == "5e-05");

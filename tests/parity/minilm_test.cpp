@@ -28,7 +28,7 @@ model::Inputs batch_of(const Json& rows) {
 
 }  // namespace
 
-TEST_CASE("MiniLM with the head of seed 42 gives the logits of transformers") {
+TEST_CASE("MiniLM with the head of seed 42 has the logits of transformers") {
   if (!std::filesystem::exists(kMiniLm / "model.safetensors")) {
     MESSAGE("skipped: " << kMiniLm.string() << " is missing");
     return;

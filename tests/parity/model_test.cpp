@@ -1,4 +1,4 @@
-// Tiny random models against transformers: logits, loss and every gradient, from every kind of weight file.
+// Compares tiny random models with transformers: logits, loss and every gradient, from every kind of weight file.
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
@@ -31,7 +31,7 @@ void check_family(const std::string& family, bool training) {
   loss.backward();
   CHECK(relative_difference(logits, expected.at("logits")) < kTolerance);
   CHECK(relative_difference(loss.reshape({1}), expected.at("loss")) < kTolerance);
-  // A key's bias shifts all scores of a query equally, which the softmax cancels: its gradient is 0 up to rounding.
+  // A key's bias shifts all scores of a query equally, which the softmax cancels. Its gradient is 0 up to rounding.
   double largest = 0, worst = 0;
   for (const auto& [name, value] : expected) {
     if (name.starts_with("gradient.")) largest = std::max(largest, value.abs().max().item<double>());
@@ -49,21 +49,21 @@ void check_family(const std::string& family, bool training) {
 
 }  // namespace
 
-TEST_CASE("BERT gives the logits, loss and gradients of transformers, at every level of this processor") {
+TEST_CASE("BERT has the logits, loss and gradients of transformers, at every level of this processor") {
   kernel::for_each_level([] {
     check_family("bert", false);
     check_family("bert", true);
   });
 }
 
-TEST_CASE("DistilBERT gives the logits, loss and gradients of transformers, at every level of this processor") {
+TEST_CASE("DistilBERT has the logits, loss and gradients of transformers, at every level of this processor") {
   kernel::for_each_level([] {
     check_family("distilbert", false);
     check_family("distilbert", true);
   });
 }
 
-TEST_CASE("in bf16 the logits are those of transformers within the format's precision") {
+TEST_CASE("in bf16 the logits equal those of transformers within the format's precision") {
   if (!kernel::has_native_bf16()) {
     MESSAGE("skipped: this processor has no bf16 instructions");
     return;

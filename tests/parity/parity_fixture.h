@@ -1,4 +1,4 @@
-// Reads the fixtures of tests/fixtures/make_model_fixtures.py, and compares tensors with them.
+// Reads the fixtures of tests/fixtures/make_model_fixtures.py and compares tensors with them.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -44,13 +44,13 @@ inline model::Inputs packed_batch(const std::map<std::string, at::Tensor>& tenso
   return batch;
 }
 
-// The largest difference, as a share of the largest expected number or of `floor`, whichever is larger.
+// Returns the largest difference relative to the largest expected value or to `floor`, whichever is larger.
 inline double relative_difference(const at::Tensor& got, const at::Tensor& expected, double floor = 0) {
   const double scale = std::max(expected.abs().max().item<double>(), floor);
   return (got - expected).abs().max().item<double>() / scale;
 }
 
-// Overrides that turn off every dropout of a family.
+// Returns overrides that disable every dropout of a family.
 inline std::vector<std::pair<std::string, std::string>> no_dropout(const std::string& family) {
   if (family == "bert") return {{"hidden_dropout_prob", "0"}, {"attention_probs_dropout_prob", "0"}};
   return {{"dropout", "0"}, {"attention_dropout", "0"}, {"seq_classif_dropout", "0"}};

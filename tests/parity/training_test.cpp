@@ -1,5 +1,5 @@
-// Ten training steps of tiny random models against transformers: losses, gradient norms, learning rates and the weights
-// they end with (tests/fixtures/README.md).
+// Compares ten training steps of tiny random models with transformers: losses, gradient norms, learning rates and the
+// final weights (tests/fixtures/README.md).
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
@@ -79,7 +79,7 @@ void check_family(const std::string& family) {
   check_numbers(run.trainer->state(), "grad_norm", expected["grad_norms"], 10 * kTolerance);
   check_numbers(run.trainer->state(), "learning_rate", expected["learning_rates"], 1e-12);
   for (const auto& [name, value] : run.weights()) {
-    // A key's bias has a gradient of 0 up to rounding, which Adam turns into full steps in any direction.
+    // The gradient of a key's bias is 0 up to rounding, which Adam turns into full steps in any direction.
     if (name.ends_with("key.bias") || name.ends_with("k_lin.bias")) continue;
     INFO(name);
     const double sum = value.to(at::kDouble).sum().item<double>();
@@ -90,10 +90,10 @@ void check_family(const std::string& family) {
 
 }  // namespace
 
-TEST_CASE("ten training steps of BERT give the losses, norms, rates and weights of transformers") {
+TEST_CASE("ten training steps of BERT have the losses, norms, rates and weights of transformers") {
   check_family("bert");
 }
 
-TEST_CASE("ten training steps of DistilBERT give the losses, norms, rates and weights of transformers") {
+TEST_CASE("ten training steps of DistilBERT have the losses, norms, rates and weights of transformers") {
   check_family("distilbert");
 }

@@ -1,5 +1,4 @@
-// transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and
-// transformers.
+// transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and transformers.
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
 
@@ -37,7 +36,7 @@ int compare(const char* oracle, const model::ModelRequest& request, const model:
 
 }  // namespace
 
-TEST_CASE("transformers' TrainerState loads the state of a run" * doctest::skip()) {
+TEST_CASE("transformers' TrainerState loads a run's trainer_state.json" * doctest::skip()) {
   const char* oracle = std::getenv("HONE_ORACLE");
   if (oracle == nullptr || !std::filesystem::exists(oracle)) {
     MESSAGE("skipped: HONE_ORACLE does not name a Python with transformers");

@@ -1,4 +1,4 @@
-// Every recipe is read as `hone train --config` reads it, and opens with the command that runs it.
+// Reads every recipe as `hone train --config` does, and checks its contents.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -31,7 +31,7 @@ train::TrainOptions options_of(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("each recipe names only options that train has, in their present spelling") {
+TEST_CASE("each recipe contains only options of train, in their current spelling") {
   REQUIRE(recipes().size() >= 3);
   for (const fs::path& recipe : recipes()) {
     CAPTURE(recipe);
@@ -39,7 +39,7 @@ TEST_CASE("each recipe names only options that train has, in their present spell
   }
 }
 
-TEST_CASE("each recipe opens with the command that runs it") {
+TEST_CASE("each recipe begins with the command that runs it") {
   for (const fs::path& recipe : recipes()) {
     CAPTURE(recipe);
     const std::string text = read_file(recipe);
@@ -49,7 +49,7 @@ TEST_CASE("each recipe opens with the command that runs it") {
   }
 }
 
-TEST_CASE("the data that recipes name is there") {
+TEST_CASE("the data that recipes name exists") {
   for (const fs::path& recipe : recipes()) {
     CAPTURE(recipe);
     const auto parsed = options::read_options<train::TrainOptions>(recipe);
@@ -58,7 +58,7 @@ TEST_CASE("the data that recipes name is there") {
   }
 }
 
-TEST_CASE("imdb-distilbert is the run of the article: 1600 rows, three epochs of 100 steps, a tenth of warm-up") {
+TEST_CASE("imdb-distilbert is the article's run: 1600 rows, three epochs of 100 steps, a tenth of them warm-up") {
   const train::TrainOptions run = options_of("imdb-distilbert.yaml");
   CHECK(run.rows.dataset_config_name == "plain_text");
   CHECK(run.sample.shuffle_seed == 42u);

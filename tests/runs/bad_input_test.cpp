@@ -1,4 +1,4 @@
-// What a user may do wrong before a training, each with its message, its hint and its exit code.
+// Mistakes that a user can make before a run, each with its message, its hint and its exit code.
 #include <doctest/doctest.h>
 
 #include "cli/process.h"
@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A training that must fail before its first step.
+// A run that must fail before its first step.
 struct BadRun {
   TemporaryFolder folder;
   std::string model = tiny_model();
@@ -40,7 +40,7 @@ void check_error(const ProcessResult& result, int exit_code, const std::string& 
 
 }  // namespace
 
-TEST_CASE("a missing model folder, data set or file is named") {
+TEST_CASE("the error for a missing model folder, data set or file names it") {
   BadRun bad;
   check_error(bad.on("nowhere"), 1, "nowhere: there is no such file or folder", "check the path");
   check_error(bad.run({"--train-file", "nowhere.csv"}), 1, "nowhere.csv: there is no such file", "check the path");
@@ -49,7 +49,7 @@ TEST_CASE("a missing model folder, data set or file is named") {
               "hone downloads nothing; get the model first with: hf download nomodel");
 }
 
-TEST_CASE("an empty file and one with a header only have errors of their own") {
+TEST_CASE("an empty file and a file with only a header have different errors") {
   const BadRun bad;
   const std::string empty = bad.file("empty.csv", ""), header = bad.file("header.csv", "text,label\n");
   check_error(bad.on(empty), 1, empty + ": the file is empty", "it needs a header row with column names, and rows");
@@ -61,10 +61,10 @@ TEST_CASE("an empty file and one with a header only have errors of their own") {
 TEST_CASE("rows of one class cannot train a classifier") {
   const BadRun bad;
   check_error(bad.on(bad.file("rows.csv", reviews(5, {"POSITIVE"}))), 1,
-              "all 5 training rows have the one label \"POSITIVE\"", "at least two classes");
+              "all 5 training rows have the same label \"POSITIVE\"", "at least two classes");
 }
 
-TEST_CASE("an unknown label in the validation rows is named with its place and the nearest label") {
+TEST_CASE("the error for an unknown label in the validation rows names its location and the nearest label") {
   const BadRun bad;
   const std::string train = bad.file("train.csv", reviews(9));
   const std::string validation = bad.file("validation.csv", "text,label\ngood,POSITIVE\nfun,POSITVE\n");
@@ -73,7 +73,7 @@ TEST_CASE("an unknown label in the validation rows is named with its place and t
               "did you mean \"POSITIVE\"?");
 }
 
-TEST_CASE("num_labels that disagrees with the rows is a usage error that lists the labels") {
+TEST_CASE("a num_labels that contradicts the rows is a usage error that lists the labels") {
   const BadRun bad;
   const std::string rows = bad.file("rows.csv", reviews(9));
   check_error(bad.run({"--dataset", rows, "--num-labels=2"}), 2,
@@ -84,7 +84,7 @@ TEST_CASE("num_labels that disagrees with the rows is a usage error that lists t
               "name all labels with --id2label");
 }
 
-TEST_CASE("a label beyond num_labels is named with its row") {
+TEST_CASE("the error for a label beyond num_labels names its row") {
   const BadRun bad;
   const std::string rows = bad.file("rows.csv", "text,label\ngood,0\nbad,1\nfun,7\n");
   check_error(bad.run({"--dataset", rows, "--id2label=NEGATIVE,NEUTRAL,POSITIVE"}), 1,
@@ -93,7 +93,7 @@ TEST_CASE("a label beyond num_labels is named with its row") {
               "num_labels is 2, but column \"label\" holds 3 labels: 0, 1, 7", "leave num_labels out");
 }
 
-TEST_CASE("malformed JSON is named with line and column") {
+TEST_CASE("the error for malformed JSON names line and column") {
   const BadRun bad;
   const std::string lines =
       bad.file("rows.jsonl", "{\"text\": \"good\", \"label\": 0}\n{\"text\": \"bad\", \"label\": ]}\n");
@@ -107,7 +107,7 @@ TEST_CASE("malformed JSON is named with line and column") {
   CHECK(contains(result.error, "error: " + list + ":2:28: "));
 }
 
-TEST_CASE("damaged weights are found out before anything is computed") {
+TEST_CASE("damaged weights are detected before anything is computed") {
   BadRun bad;
   const std::string rows = bad.file("rows.csv", reviews(9));
   const fs::path model = copy_model(bad.folder);
@@ -129,7 +129,7 @@ TEST_CASE("damaged weights are found out before anything is computed") {
               "the file is damaged");
 }
 
-TEST_CASE("the tokenizer of another model, with more tokens than the embedding, is found out") {
+TEST_CASE("the tokenizer of another model, with more tokens than the embedding, is detected") {
   BadRun bad;
   const fs::path model = copy_model(bad.folder);
   bad.model = model.string();
@@ -141,35 +141,35 @@ TEST_CASE("the tokenizer of another model, with more tokens than the embedding, 
               "put the model's own tokenizer files into the folder");
 }
 
-TEST_CASE("a head for another number of labels is named with both shapes") {
+TEST_CASE("the error for a head with another number of labels names both shapes") {
   const BadRun bad;
   const ProcessResult result = bad.on(bad.file("rows.csv", reviews(8, {"bad", "good"})));
   CHECK(result.exit_code == 1);
   CHECK(contains(result.error, "\"classifier.bias\" has shape [3], the model needs [2]"));
 }
 
-TEST_CASE("an output folder that holds another run asks for overwrite-output-dir or resume, and takes either") {
+TEST_CASE("an output folder with another run requires --overwrite-output-dir or a resume, and either works") {
   const BadRun bad;
   const std::string rows = bad.file("rows.csv", reviews(9)), out = (bad.folder.path() / "out").string();
   REQUIRE(bad.on(rows).exit_code == 0);
   const std::string first = read_file(out + "/model.safetensors");
   check_error(bad.on(rows), 2, "output_dir " + out + " already holds a run",
               "resume it (--resume-from-checkpoint true), replace it (--overwrite-output-dir), or give another");
-  // A mistake beside it costs no model.
+  // With --overwrite-output-dir, a mistake in another option deletes no model.
   CHECK(bad.run({"--dataset", "nowhere.csv", "--overwrite-output-dir"}).exit_code == 1);
   CHECK(read_file(out + "/model.safetensors") == first);
   CHECK(std::filesystem::exists(out + "/checkpoint-1/model.safetensors"));
   CHECK(bad.run({"--dataset", rows, "--overwrite-output-dir", "--learning-rate=1e-3"}).exit_code == 0);
   CHECK(read_file(out + "/model.safetensors") != first);
   CHECK(bad.run({"--dataset", rows, "--resume-from-checkpoint=true"}).exit_code == 0);
-  // A file of the user's own is no run.
+  // The user's own file is not a run.
   fs::remove_all(out);
   bad.file("out/notes.txt", "mine");
   CHECK(bad.on(rows).exit_code == 0);
   CHECK(read_file(out + "/notes.txt") == "mine");
 }
 
-TEST_CASE("an output folder that is a file, or the model's own, is refused") {
+TEST_CASE("an output folder is refused if it is a file or the model's folder") {
   BadRun bad;
   const std::string rows = bad.file("rows.csv", reviews(9)), out = bad.file("out", "a file");
   check_error(bad.on(rows), 2, "output_dir " + out + " is a file", "give another --output-dir");
@@ -180,7 +180,7 @@ TEST_CASE("an output folder that is a file, or the model's own, is refused") {
               "give another --output-dir");
 }
 
-TEST_CASE("parquet without the column lists the columns that it has") {
+TEST_CASE("the error for a column that a parquet file lacks lists its columns") {
   const BadRun bad;
   const std::string rows = std::string(HONE_SOURCE_DIR) + "/tests/fixtures/table/types.parquet";
   check_error(bad.run({"--dataset", rows, "--text-column=txt"}), 1, rows + ": there is no column \"txt\"",
@@ -189,7 +189,7 @@ TEST_CASE("parquet without the column lists the columns that it has") {
               rows + ": there is no column \"lable\"", R"(its columns: "large", "view", "dictionary",)");
 }
 
-TEST_CASE("text that is not UTF-8 is named with its byte and how to convert it") {
+TEST_CASE("the error for text that is not UTF-8 names the byte and the conversion") {
   const BadRun bad;
   const std::string rows = bad.file("rows.csv",
                                     "text,label\ngood,POSITIVE\nb\xff"
@@ -198,14 +198,14 @@ TEST_CASE("text that is not UTF-8 is named with its byte and how to convert it")
               "iconv -f LATIN1 -t UTF-8");
 }
 
-TEST_CASE("an unknown option in YAML is named with its line and the nearest name") {
+TEST_CASE("the error for an unknown option in YAML names its line and the nearest option") {
   const BadRun bad;
   const std::string config = bad.file("run.yaml", "# a run\nlearning_rat: 3e-5\n");
   check_error(bad.run({"--config", config}), 2, config + ":2: unknown option \"learning_rat\"",
               "did you mean \"learning_rate\"?");
 }
 
-TEST_CASE("an evaluation without rows for it is refused before anything is computed") {
+TEST_CASE("an evaluation without evaluation rows is refused before anything is computed") {
   const BadRun bad;
   check_error(bad.run({"--dataset", bad.file("rows.csv", reviews(9)), "--eval-strategy=epoch"}), 2,
               "there are no rows to evaluate on", "--validation-split 0.1");

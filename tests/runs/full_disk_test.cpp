@@ -1,5 +1,5 @@
-// Disks that are full or may not be written to: small file systems in memory, mounted in a name space of the test's own
-// (so nothing is left of them). Skipped where this machine does not let its user do that.
+// Disks that are full or read-only: small file systems in memory, mounted in the test's own namespace, so that nothing
+// remains of them. Skipped if this machine does not let its user do that.
 #include <doctest/doctest.h>
 
 #include "cli/process.h"
@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Runs a script in which `disk` is a folder that may be mounted on; its lines end the script when they fail.
+// Runs a script that may mount on the folder `disk`; the script stops at the first line that fails.
 ProcessResult with_own_mounts(const std::string& script) {
   const std::string how = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
   return run_shell("export HONE; " + how + " bash -ec '" + script + "'");
@@ -31,8 +31,8 @@ struct Disk {
   fs::path path = folder.path() / "disk";
   Disk() { fs::create_directory(path); }
 
-  // The file system is named in a remount too: else mount gives the options of before again, among them the owner's
-  // number, which a user's own name space does not know.
+  // A remount names the file system too; otherwise mount repeats the previous options, among them the owner's id, which
+  // the user's own namespace does not have.
   std::string mount(const std::string& options) const {
     return "mount -t tmpfs -o " + options + " tmpfs " + path.string() + "; ";
   }
@@ -44,9 +44,7 @@ struct Disk {
 
 }  // namespace
 
-TEST_CASE(
-    "a full disk ends the run with its message, the last checkpoint is whole, and the run resumes once there is "
-    "space") {
+TEST_CASE("a full disk ends the run with its message and an intact last checkpoint; with space again the run resumes") {
   const Disk disk;
   if (!can_mount(disk.path)) return;
   // A checkpoint takes 270 KB: the first fits.
@@ -62,7 +60,7 @@ TEST_CASE(
   CHECK(contains(result.error, "trained   6 steps"));
 }
 
-TEST_CASE("a full disk under a prediction's output leaves no half file") {
+TEST_CASE("a full disk under a prediction's output leaves no partial file") {
   const Disk disk;
   if (!can_mount(disk.path)) return;
   const std::string many = disk.folder.write("many.csv", reviews(2000)).string();
@@ -74,7 +72,7 @@ TEST_CASE("a full disk under a prediction's output leaves no half file") {
   CHECK(contains(result.error, "No space left on device"));
 }
 
-TEST_CASE("an output folder that may not be written to is an error before anything is computed") {
+TEST_CASE("a read-only output folder is an error before anything is computed") {
   const Disk disk;
   if (!can_mount(disk.path)) return;
   const ProcessResult result = with_own_mounts(disk.mount("size=1m") + "mkdir " + disk.path.string() + "/out; " +
@@ -84,7 +82,7 @@ TEST_CASE("an output folder that may not be written to is an error before anythi
   CHECK(contains(result.error, "hint: check the permissions of this folder, or give another --output-dir"));
 }
 
-TEST_CASE("an output folder that cannot be made is an error with its name") {
+TEST_CASE("the error for an output folder that cannot be created names it") {
   const Disk disk;
   if (!can_mount(disk.path)) return;
   const ProcessResult result = with_own_mounts(disk.mount("ro") + disk.train("|| echo code $?"));
@@ -93,7 +91,7 @@ TEST_CASE("an output folder that cannot be made is an error with its name") {
   CHECK(contains(result.error, "Read-only file system"));
 }
 
-TEST_CASE("a folder without write permission is an error for a user that has none") {
+TEST_CASE("a folder without write permission is an error for an ordinary user") {
   if (geteuid() == 0) {
     MESSAGE("skipped: root may write everywhere");
     return;

@@ -1,4 +1,4 @@
-// The same command gives the same bits again, at each number of threads.
+// A repetition of the same command is bit-identical, at each number of threads.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -37,7 +37,7 @@ Outcome train(const std::string& model, int num_threads) {
 
 }  // namespace
 
-TEST_CASE("a run and its repetition are equal bit for bit, at one thread and at two") {
+TEST_CASE("a run and its repetition are bit-identical, with one thread and with two") {
   for (const std::string model : {"tiny-bert", "tiny-distilbert"}) {
     for (const int num_threads : {1, 2}) {
       INFO(model, ", threads: ", num_threads);

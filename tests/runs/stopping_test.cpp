@@ -1,5 +1,5 @@
-// A run that is stopped, in any way and at any point, and resumed ends bit for bit like the run that was never stopped.
-// The points are drawn anew each time; HONE_TEST_SEED=N draws those of a failure again.
+// A run that is stopped at any point, in any way, and resumed is bit-identical to a run that was never stopped. The
+// points are random in each execution; HONE_TEST_SEED=N repeats those of a failure.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -59,7 +59,7 @@ Outcome outcome(const TemporaryFolder& folder) {
           without_times(state["log_history"].get<std::vector<Json>>())};
 }
 
-// Of the run that is never stopped; made once.
+// Returns the outcome of the run that is never stopped; computes it once.
 const Outcome& expected() {
   static const Outcome made = [] {
     const TemporaryFolder folder;
@@ -99,7 +99,7 @@ bool at_step(const Process& process, int step) {
   return contains(process.output_so_far(), "step " + std::to_string(step) + "/60 ");
 }
 
-// Starts the run, sends `signal_number` once the log has reached `step` and a moment more has passed, and waits.
+// Starts the run, waits until the log reaches `step` and `microseconds` more, sends the signal, and waits for the end.
 ProcessResult stopped_at(const TemporaryFolder& folder, int step, int signal_number, int microseconds) {
   Process process(HONE_PROGRAM, arguments(folder));
   process.wait_until([&] { return at_step(process, step); });
@@ -108,7 +108,7 @@ ProcessResult stopped_at(const TemporaryFolder& folder, int step, int signal_num
   return process.wait();
 }
 
-// Stops the run at random points, by signals in turn, until it has come to its end; returns how often.
+// Stops the run at random points, with the signals in turn, until it completes; returns the number of stops.
 int stop_again_and_again(const TemporaryFolder& folder, unsigned seed, const std::vector<int>& signal_numbers) {
   std::mt19937 generator(seed);
   const auto draw = [&](unsigned below) { return static_cast<int>(generator() % below); };
@@ -130,7 +130,7 @@ int stop_again_and_again(const TemporaryFolder& folder, unsigned seed, const std
 
 }  // namespace
 
-TEST_CASE("a run that is killed at random points ends bit for bit like the run that never was") {
+TEST_CASE("a run that is killed at random points is bit-identical to one that never was") {
   const unsigned seed = draw_seed();
   INFO("HONE_TEST_SEED=" << seed);
   const TemporaryFolder folder;
@@ -138,7 +138,7 @@ TEST_CASE("a run that is killed at random points ends bit for bit like the run t
   check_same(folder);
 }
 
-TEST_CASE("a run that is interrupted at random points ends bit for bit like the run that never was") {
+TEST_CASE("a run that is interrupted at random points is bit-identical to one that never was") {
   const unsigned seed = draw_seed();
   INFO("HONE_TEST_SEED=" << seed);
   const TemporaryFolder folder;
@@ -146,7 +146,7 @@ TEST_CASE("a run that is interrupted at random points ends bit for bit like the 
   check_same(folder);
 }
 
-TEST_CASE("Ctrl-C and SIGTERM save a checkpoint of the step during which they came, and say how to resume") {
+TEST_CASE("Ctrl-C and SIGTERM save a checkpoint of the current step, and print how to resume") {
   for (const int signal_number : {SIGINT, SIGTERM}) {
     CAPTURE(signal_number);
     const TemporaryFolder folder;
@@ -163,10 +163,10 @@ TEST_CASE("Ctrl-C and SIGTERM save a checkpoint of the step during which they ca
   }
 }
 
-TEST_CASE("a second signal leaves at once, without saving") {
+TEST_CASE("a second signal ends the program at once, without saving") {
   const TemporaryFolder folder;
   const std::string rows = folder.write("rows.csv", reviews(6000)).string();
-  // One step of seconds, so that both signals come while it runs.
+  // The step takes seconds, so that both signals arrive during it.
   Process process(HONE_PROGRAM,
                   train_arguments(tiny_model(), folder.path() / "out",
                                   {"--dataset", rows, "--max-steps=2", "--max-seq-length=40",
@@ -182,7 +182,7 @@ TEST_CASE("a second signal leaves at once, without saving") {
   CHECK(newest_checkpoint(folder) == 0);
 }
 
-TEST_CASE("a damaged checkpoint is skipped, and an older whole one is resumed") {
+TEST_CASE("a damaged checkpoint is skipped, and the run resumes from an older intact one") {
   const TemporaryFolder folder;
   CHECK(stopped_at(folder, 17, SIGKILL, 0).exit_code == 137);
   const int newest = newest_checkpoint(folder);

@@ -58,7 +58,7 @@ class WatchServer {
     return parse_json(answer.body, path);
   }
 
-  // The path of the one run that has this name, whatever its id.
+  // Returns the path of the only run with this name.
   std::string path_of(const std::string& name) const {
     const Json list = get("/api/runs");
     for (const Json& run : list["runs"]) {
@@ -69,7 +69,7 @@ class WatchServer {
   }
   Json run(const std::string& name) const { return get(path_of(name)); }
   const Process& process() const { return process_; }
-  // By SIGTERM, as a service manager does.
+  // Stops the server with SIGTERM, as a service manager does.
   ProcessResult stop() {
     process_.send(SIGTERM);
     return process_.wait(20);

@@ -1,5 +1,5 @@
-// What `hone watch` shows of a run that trains, was stopped, was killed, failed or is over: on the real binary, with
-// nothing between the two but the run's folder.
+// What `hone watch` shows of a run that trains, was stopped, was killed, failed or has finished. Both are the built
+// program; only the run's folder connects them.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Thousands of short steps with an evaluation now and then; `more` may end it sooner.
+// Thousands of short steps with some evaluations; `more` may end the run earlier.
 std::vector<std::string> arguments(const TemporaryFolder& folder, const std::vector<std::string>& more = {}) {
   const fs::path rows = folder.path() / "rows.csv";
   if (!fs::exists(rows)) folder.write("rows.csv", reviews(300));
@@ -33,7 +33,7 @@ bool has_step(const Process& process, int step) {
   return contains(process.output_so_far(), "step " + std::to_string(step) + "/");
 }
 
-// All entries by the route, however many parts they come in.
+// Returns all entries from the route, which may return them in several parts.
 std::vector<Json> metrics(const WatchServer& server, const std::string& name) {
   std::vector<Json> entries;
   const std::string path = server.path_of(name) + "/metrics";
@@ -45,7 +45,7 @@ std::vector<Json> metrics(const WatchServer& server, const std::string& name) {
   }
 }
 
-// What two looks at an ended run have in common.
+// Returns all responses for a finished run, which must be the same after a restart of the server.
 std::string all_answers(const WatchServer& server) {
   std::string text = server.get("/api/runs").dump() + server.run("out").dump();
   text += server.get(server.path_of("out") + "/metrics").dump();
@@ -56,7 +56,7 @@ std::string all_answers(const WatchServer& server) {
 
 }  // namespace
 
-TEST_CASE("a run's folder reports it: run.json, metrics.jsonl, evaluations") {
+TEST_CASE("a run's folder describes it: run.json, metrics.jsonl, evaluations") {
   const TemporaryFolder folder;
   const ProcessResult result = run_hone(arguments(folder, {"--max-steps=40", "--metric-for-best-model=accuracy"}));
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
@@ -133,7 +133,7 @@ TEST_CASE("a run's folder reports it: run.json, metrics.jsonl, evaluations") {
   }
 }
 
-TEST_CASE("a run is watched while it trains, and stopped by the page: it saves and ends well") {
+TEST_CASE("a run is watched while it trains, and a stop from the page saves and ends it normally") {
   const TemporaryFolder folder;
   fs::create_directory(folder.path() / "runs");
   WatchServer server(folder.path() / "runs");
@@ -147,7 +147,7 @@ TEST_CASE("a run is watched while it trains, and stopped by the page: it saves a
   CHECK(run["resume_command"].is_null());
   CHECK(metrics(server, "out").size() >= 8);
   CHECK(server.get(server.path_of("out") + "/evaluations")["steps"][0] == 20);
-  // A page of another site may not.
+  // A page of another site may not stop the run.
   CHECK(server.request("POST", server.path_of("out") + "/stop", "Origin: http://evil.example\r\n").status == 403);
   CHECK(server.run("out")["stopping"] == false);
   CHECK(server.request("POST", server.path_of("out") + "/stop").status == 202);
@@ -166,7 +166,7 @@ TEST_CASE("a run is watched while it trains, and stopped by the page: it saves a
   CHECK(all_answers(again) == before);
 }
 
-TEST_CASE("a killed run is interrupted, and the command that is shown resumes it") {
+TEST_CASE("a killed run is shown as interrupted, and the displayed command resumes it") {
   const TemporaryFolder folder;
   const std::vector<std::string> given =
       arguments(folder, {"--max-steps=300", "--save-steps=20", "--overwrite-output-dir"});
@@ -202,7 +202,7 @@ TEST_CASE("a killed run is interrupted, and the command that is shown resumes it
   CHECK(after["entries"].size() == 60 + 15 + 1);
 }
 
-TEST_CASE("a run that fails says why, and can be started again as it was") {
+TEST_CASE("a failed run shows its error, and the same command can start it again") {
   const TemporaryFolder folder;
   std::vector<std::string> given = arguments(folder, {"--max-steps=5", "--eval-strategy=no"});
   folder.write("rows.csv", "text,label\n");
@@ -219,7 +219,7 @@ TEST_CASE("a run that fails says why, and can be started again as it was") {
   CHECK(run["error"].is_null());
 }
 
-TEST_CASE("a run that is replaced leaves none of its files, and one that cannot replace it changes none") {
+TEST_CASE("a run that replaces another removes all its files, and a refused run changes none") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "runs" / "out";
   REQUIRE(run_hone(arguments(folder, {"--max-steps=40", "--report-to=tensorboard"})).exit_code == 0);
@@ -236,7 +236,7 @@ TEST_CASE("a run that is replaced leaves none of its files, and one that cannot 
   CHECK(json_lines(read_file(out / "metrics.jsonl")).size() == 2 + 1 + 1);
 }
 
-TEST_CASE("a run that Ctrl-C ended is interrupted") {
+TEST_CASE("a run that Ctrl-C ended is shown as interrupted") {
   const TemporaryFolder folder;
   Process training(HONE_PROGRAM, arguments(folder));
   REQUIRE(training.wait_until([&] { return has_step(training, 10); }));

@@ -31,7 +31,7 @@ using Words = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("each word is left out once, from the text itself") {
+TEST_CASE("each variant omits one word of the original text") {
   const std::string text = "A very bad film, and boring!";
   const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 16384);
   CHECK(variants.words_per_group == 1);
@@ -44,7 +44,7 @@ TEST_CASE("each word is left out once, from the text itself") {
   CHECK(variants.rows[6].ids == ids("A very bad film, and!"));
 }
 
-TEST_CASE("with many words for the tokens allowed, groups of neighbours are left out together") {
+TEST_CASE("if there are too many words for the token limit, each variant omits a group of neighbours") {
   const std::string text = "it was not bad, it was good fun";
   const size_t tokens = ids(text).size();
   const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 4 * tokens);
@@ -58,7 +58,7 @@ TEST_CASE("with many words for the tokens allowed, groups of neighbours are left
   CHECK(least.rows[1].ids == ids(""));
 }
 
-TEST_CASE("of a truncated text, only words that the model reads are left out, and following tokens move in") {
+TEST_CASE("of a truncated text, only words that the model reads are omitted, and later tokens move up") {
   std::string text;
   for (int i = 0; i < 3000; ++i) text += i % 2 == 0 ? "good " : "movie ";
   const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 10, 16384);
@@ -70,7 +70,7 @@ TEST_CASE("of a truncated text, only words that the model reads are left out, an
   for (const text::Encoding& row : variants.rows) CHECK(row.ids.size() == 10);
 }
 
-TEST_CASE("a text without words has nothing to leave out") {
+TEST_CASE("a text without words has no variants") {
   for (const std::string text : {"", "...", "   "}) {
     const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 16384);
     CHECK(variants.rows.size() == 1);
@@ -79,7 +79,7 @@ TEST_CASE("a text without words has nothing to leave out") {
   }
 }
 
-TEST_CASE("a weight is the fall of the label's score, and places count code points") {
+TEST_CASE("a weight is the decrease of the label's score, and positions count code points") {
   const std::string text = "\xE5\xA5\xBD\xF0\x9F\x91\x8D ok";
   serve::Variants variants;
   variants.parts = {{0, 3}, {3, 7}, {8, 10}};

@@ -9,7 +9,7 @@
 using namespace hone;
 using serve::Preparer;
 
-TEST_CASE("work is done in order, on another thread") {
+TEST_CASE("work runs in order on another thread") {
   Preparer preparer(100);
   std::vector<int> order;
   std::promise<std::thread::id> last;
@@ -31,7 +31,7 @@ TEST_CASE("the queue has a limit, and stop() drops the waiting work") {
   for (int i = 0; i < 2; ++i) CHECK(preparer.submit([held] { ++*held; }));
   CHECK_FALSE(preparer.submit([] {}));
   std::thread stopping([&] { preparer.stop(); });
-  while (held.use_count() > 1) std::this_thread::yield();  // dropped while the first is still under way
+  while (held.use_count() > 1) std::this_thread::yield();  // dropped while the first one still runs
   go_on.set_value();
   stopping.join();
   CHECK(*held == 0);

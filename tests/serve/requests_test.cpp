@@ -61,7 +61,7 @@ TEST_CASE("inputs are a text, texts, pairs of texts or dictionaries of them") {
         std::string("\xE8\xB5\x9E\xF0\x9F\x91\x8D\0", 8));
 }
 
-TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null leaves them to the server") {
+TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null means the default") {
   const auto none = serve::read_predict(R"({"inputs": "a", "parameters": {"top_k": null, "function_to_apply": null}})");
   CHECK_FALSE(none.top_k);
   CHECK(none.function_to_apply.empty());
@@ -80,7 +80,7 @@ TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null leav
   CHECK(tei.function_to_apply == "none");
 }
 
-TEST_CASE("the parameters of transformers' pipeline are taken; those without effect are listed") {
+TEST_CASE("the parameters of transformers' pipeline are accepted; those without effect are listed") {
   const auto read = [](const char* parameters) {
     return serve::read_predict(fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters));
   };
@@ -112,7 +112,7 @@ TEST_CASE("the parameters of transformers' pipeline are taken; those without eff
   CHECK(read("{}").ignored.empty());
 }
 
-TEST_CASE("a wrong input is named by its place") {
+TEST_CASE("the error for an invalid input names its position") {
   check_refused("{}", "inputs", "inputs is missing");
   check_refused(R"({"inputs": null})", "inputs", "inputs is missing");
   check_refused(R"({"inputs": 3})", "inputs", "inputs must be a string, or a list of strings and pairs of strings");
@@ -127,7 +127,7 @@ TEST_CASE("a wrong input is named by its place") {
   check_refused(texts(65), "inputs", "inputs holds 65 texts, more than 64", 413);
 }
 
-TEST_CASE("a wrong parameter is named, with what it must be") {
+TEST_CASE("the error for an invalid parameter names it and its valid values") {
   const auto body = [](const char* parameters) {
     return fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters);
   };
@@ -159,7 +159,7 @@ TEST_CASE("a wrong parameter is named, with what it must be") {
                 "parameters.raw_scores", "parameters.raw_scores contradicts function_to_apply \"softmax\"");
 }
 
-TEST_CASE("an unknown field is refused with the nearest name") {
+TEST_CASE("the error for an unknown field suggests the nearest name") {
   const http::ErrorDetails answer = predict_refused(R"({"input": "a"})");
   CHECK(answer.message == "unknown field \"input\"");
   CHECK(answer.field == "input");
@@ -170,7 +170,7 @@ TEST_CASE("an unknown field is refused with the nearest name") {
   CHECK(contains(predict_refused(R"({"inputs": "a", "parameters": {"function_to_apply": ")" + std::string(60, 'k') +
                                  R"(\u8d5e\u8d5e\u8d5e"}})")
                      .message,
-                 "kkk\xE8\xB5\x9E...\""));  // cut between characters
+                 "kkk\xE8\xB5\x9E...\""));  // truncated between characters
 }
 
 TEST_CASE("a body that is not a JSON object is refused with line and column") {
@@ -185,7 +185,7 @@ TEST_CASE("a body that is not a JSON object is refused with line and column") {
     CHECK(contains(predict_refused(hint_for).hint, "{\"inputs\": \"some text\"}"));
 }
 
-TEST_CASE("a body of a hundred thousand names is refused at once") {
+TEST_CASE("a body with a hundred thousand keys is refused quickly") {
   std::string body = "{";
   for (int i = 0; i < 100'000; ++i) body += fmt::format("{}\"{}\":1", i == 0 ? "" : ",", i);
   const auto start = std::chrono::steady_clock::now();
@@ -193,7 +193,7 @@ TEST_CASE("a body of a hundred thousand names is refused at once") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
 }
 
-TEST_CASE("tokenize takes texts only") {
+TEST_CASE("tokenize accepts only texts") {
   CHECK(serve::read_tokenize(R"({"inputs": "a"})").texts == std::vector<std::string>{"a"});
   const auto request = serve::read_tokenize(R"({"inputs": ["a", "b"], "add_special_tokens": false})");
   CHECK(request.texts == std::vector<std::string>{"a", "b"});
@@ -205,7 +205,7 @@ TEST_CASE("tokenize takes texts only") {
   CHECK(refused([] { serve::read_tokenize(texts(65)); }).status == 413);
 }
 
-TEST_CASE("explain takes one text and a label") {
+TEST_CASE("explain accepts one text and a label") {
   CHECK(serve::read_explain(R"({"inputs": "a"})").label.empty());
   CHECK(serve::read_explain(R"({"inputs": "a", "parameters": {"label": "POSITIVE"}})").label == "POSITIVE");
   CHECK(refused([] { serve::read_explain(R"({"inputs": ["a"]})"); }).message == "inputs must be a string");

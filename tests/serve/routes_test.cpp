@@ -7,7 +7,7 @@
 
 using namespace hone;
 
-TEST_CASE("every route has a doc line, schemas that are JSON, and a place of its own") {
+TEST_CASE("every route has a doc line, schemas that are JSON, and a unique method and path") {
   TinyService tiny;
   std::set<std::string> places;
   for (const http::Route& route : serve::routes(tiny.service)) {
@@ -24,7 +24,7 @@ TEST_CASE("every route has a doc line, schemas that are JSON, and a place of its
                                         "GET /health"});
 }
 
-TEST_CASE("a client without a key gets only the state of the server") {
+TEST_CASE("only the state of the server is available without a key") {
   TinyService tiny;
   for (const http::Route& route : serve::routes(tiny.service)) CHECK(route.needs_key == (route.path != "/health"));
 }
@@ -41,7 +41,7 @@ TEST_CASE("a route's handler reaches the service") {
 
 namespace {
 
-// What a route answers, and whether it was answered on another thread.
+// A route's response, and whether another thread delivered it.
 struct Answered {
   http::Response response;
   bool elsewhere = false;
@@ -57,13 +57,13 @@ Answered ask(const http::Route& route, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("a large request is prepared on another thread, and its errors are answered there") {
+TEST_CASE("a large request is prepared on another thread, which also responds to its errors") {
   TinyService tiny;
   const std::string large = Json({{"inputs", std::string(40'000, 'a')}}).dump();
   std::string wrong = large;
   wrong.back() = ' ';
   for (const http::Route& route : serve::routes(tiny.service)) {
-    if (route.method == "POST") CHECK_THROWS_AS(ask(route, large), http::RequestError);  // no model: told at once
+    if (route.method == "POST") CHECK_THROWS_AS(ask(route, large), http::RequestError);  // no model: fails at once
   }
   tiny.started();
   for (const http::Route& route : serve::routes(tiny.service)) {
@@ -74,6 +74,6 @@ TEST_CASE("a large request is prepared on another thread, and its errors are ans
     CHECK(right.elsewhere);
     CHECK(refused.response.status == 400);
     CHECK(refused.elsewhere);
-    CHECK_THROWS_AS(ask(route, "{"), http::RequestError);  // a small one at once
+    CHECK_THROWS_AS(ask(route, "{"), http::RequestError);  // a small request fails at once
   }
 }

@@ -19,7 +19,7 @@ const std::vector<std::string> kLabels = {"NEGATIVE", "NEUTRAL", "POSITIVE"};
 
 }  // namespace
 
-TEST_CASE("logits become scores by the function asked for") {
+TEST_CASE("logits become scores by the requested function") {
   const std::vector<float> logits = {0, std::log(2.0f), std::log(5.0f), 1, 1, 1};
   const auto softmax = serve::checked_scores("softmax", logits, 3);
   const std::vector<float> expected = {0.125f, 0.25f, 0.625f, 1 / 3.0f, 1 / 3.0f, 1 / 3.0f};
@@ -29,7 +29,7 @@ TEST_CASE("logits become scores by the function asked for") {
   CHECK(expect_error([] { serve::checked_scores("max", {1}, 1); }).kind() == ErrorKind::kUsage);
 }
 
-TEST_CASE("labels come from the highest score on, equal ones in their order, at most top_k") {
+TEST_CASE("labels are sorted by decreasing score, equal ones by id, and limited to top_k") {
   const std::vector<float> scores = {0.1f, 0.7f, 0.2f, 0.4f, 0.2f, 0.4f};
   CHECK(serve::scores_json(scores, kLabels, {}).dump() ==
         R"([[{"label":"NEUTRAL","score":0.7},{"label":"POSITIVE","score":0.2},{"label":"NEGATIVE","score":0.1}],)"
@@ -39,11 +39,11 @@ TEST_CASE("labels come from the highest score on, equal ones in their order, at 
   CHECK(serve::scores_json(scores, kLabels, 99)[0].size() == 3);
 }
 
-TEST_CASE("a score of one is a number with a point, as HF writes it") {
+TEST_CASE("a score of 1 is written as 1.0, as by HF") {
   CHECK(serve::scores_json({1.0f}, {"LABEL_0"}, {}).dump() == R"([[{"label":"LABEL_0","score":1.0}]])");
 }
 
-TEST_CASE("a score that JSON cannot say is an error that names its input") {
+TEST_CASE("a score that is not finite is an error that names its input") {
   const float nan = std::nanf(""), infinite = std::numeric_limits<float>::infinity();
   CHECK(serve::checked_scores("none", {0.5f, 0.5f, 0, 1}, 2).size() == 4);
   const std::tuple<std::vector<float>, size_t, const char*> wrong[] = {{{0, 1, 0, nan, nan, 0}, 1, "inputs[1]"},

@@ -15,7 +15,7 @@ serve::ServedModel tiny(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a served model knows its class, its kind and its size, as transformers counts it") {
+TEST_CASE("a served model has its class, its model type and the number of parameters that transformers counts") {
   const serve::ServedModel bert = tiny("tiny-bert");
   CHECK(bert.description.name == "tiny-bert");
   CHECK(bert.description.class_name == "BertForSequenceClassification");
@@ -29,7 +29,7 @@ TEST_CASE("a served model knows its class, its kind and its size, as transformer
   CHECK(distilbert.num_parameters == 22979);
 }
 
-TEST_CASE("the logits of a row are the same whatever it is computed with") {
+TEST_CASE("the logits of a row do not depend on the other rows of its batch") {
   const serve::ServedModel model = tiny("tiny-bert");
   std::vector<text::Encoding> rows;
   text::EncodeOptions options;
@@ -63,7 +63,7 @@ TEST_CASE("a description has the score function of transformers' pipeline and th
   CHECK(serve::describe_model(folder.path()).examples[0].text == "good");
 }
 
-TEST_CASE("a missing folder or config.json is found without loading; wrong content is left to the loading") {
+TEST_CASE("a missing folder or config.json is detected without loading; invalid content only by loading") {
   const TemporaryFolder folder;
   const Error missing = expect_error([&] { serve::check_model_exists(folder.path() / "nowhere"); });
   CHECK(missing.kind() == ErrorKind::kIo);
@@ -73,7 +73,7 @@ TEST_CASE("a missing folder or config.json is found without loading; wrong conte
   CHECK_NOTHROW(serve::check_model_exists(folder.path()));
 }
 
-TEST_CASE("a folder's name is its last part, however it is given") {
+TEST_CASE("a folder's name is the last component of its path in every spelling") {
   const TemporaryFolder folder;
   folder.write("models/results/config.json", "{}");
   const std::filesystem::path results = folder.path() / "models" / "results";

@@ -41,7 +41,7 @@ Json predicted(const Json& inputs, const Json& parameters = nullptr) {
   return Json::parse(response.body);
 }
 
-// Each row has the fixture's labels with transformers' scores, from the highest on.
+// Checks that each row has the fixture's labels with transformers' scores, the highest first.
 void check_scores(const Json& rows, const Json& expected) {
   REQUIRE(rows.size() == expected.size());
   for (size_t row = 0; row < rows.size(); ++row) {
@@ -72,7 +72,7 @@ const Json& fixture() { return metrics_fixture()["models"]["tiny-bert"]; }
 
 }  // namespace
 
-TEST_CASE("predict gives transformers' scores, in one request and in many, for texts and for pairs") {
+TEST_CASE("predict returns transformers' scores, in one request and in many, for texts and for pairs") {
   check_scores(predicted(fixture()["texts"]), fixture()["scores"]);
   Json one_by_one = Json::array(), pairs = Json::array();
   for (const Json& text : fixture()["texts"]) one_by_one.push_back(predicted(text)[0]);
@@ -83,7 +83,7 @@ TEST_CASE("predict gives transformers' scores, in one request and in many, for t
   check_scores(predicted(pairs), fixture()["pairs"]["scores"]);
 }
 
-TEST_CASE("top_k and function_to_apply do what they say") {
+TEST_CASE("top_k and function_to_apply have their documented effect") {
   CHECK(predicted("good movie", {{"top_k", 1}})[0].size() == 1);
   CHECK(predicted("good movie", {{"top_k", 1}})[0][0]["label"] == "NEUTRAL");
   const Json logits = predicted("good movie", {{"function_to_apply", "none"}})[0];
@@ -95,7 +95,7 @@ TEST_CASE("top_k and function_to_apply do what they say") {
   CHECK(Json::parse(tiny().predict(R"({"inputs": "good movie", "raw_scores": true})").body)[0] == logits);
 }
 
-TEST_CASE("truncated inputs are named in a header, or refused if the client asks for that") {
+TEST_CASE("a header lists truncated inputs, or they are refused if the client requests it") {
   const http::Response cut = tiny().predict(Json({{"inputs", fixture()["texts"]}}).dump());
   CHECK(header(cut, "X-Hone-Truncated") == "5");
   CHECK(header(tiny().predict(R"({"inputs": "good"})"), "X-Hone-Truncated").empty());
@@ -142,7 +142,7 @@ TEST_CASE("the weights of explain are the differences of single predictions") {
   }
 }
 
-TEST_CASE("explain says if the text was truncated, and refuses a label that the model does not have") {
+TEST_CASE("explain reports whether the text was truncated, and refuses an unknown label") {
   const Json body = {{"inputs", fixture()["texts"][5]}};
   const http::Response response = tiny().explain(body.dump());
   CHECK(header(response, "X-Hone-Truncated") == "0");
@@ -155,7 +155,7 @@ TEST_CASE("explain says if the text was truncated, and refuses a label that the 
   CHECK(contains(answer.hint, "did you mean \"POSITIVE\"?"));
 }
 
-TEST_CASE("a text in a script that the model does not know is answered with a note in a header and a field") {
+TEST_CASE("a header and a field report a text in a script that the model does not know") {
   const std::string chinese = "\xE9\x85\x92\xE5\xBA\x97 good";
   const http::Response response = tiny().predict(Json({{"inputs", {"good movie", chinese, ""}}}).dump());
   CHECK(header(response, "X-Hone-Unknown-Tokens") == "1=2/3");
@@ -167,7 +167,7 @@ TEST_CASE("a text in a script that the model does not know is answered with a no
   CHECK(header(tiny().predict(pair.dump()), "X-Hone-Unknown-Tokens") == "0=1/2");
 }
 
-TEST_CASE("inputs between whose labels the model hardly decides are named in a header and a field") {
+TEST_CASE("a header and a field list inputs whose best labels are nearly tied") {
   // transformers: NEUTRAL 0.43953, NEGATIVE 0.40112 (0.91 of it), POSITIVE 0.15935.
   CHECK(header(tiny().predict(R"({"inputs": ["good movie"]})"), "X-Hone-Near-Ties") == "0");
   const Json sigmoid = {{"inputs", "good movie"}, {"parameters", {{"function_to_apply", "sigmoid"}}}};
@@ -175,7 +175,7 @@ TEST_CASE("inputs between whose labels the model hardly decides are named in a h
   CHECK(Json::parse(tiny().explain(R"({"inputs": "good movie"})").body)["near_ties"] == Json({"NEUTRAL", "NEGATIVE"}));
 }
 
-TEST_CASE("the pipeline's max_length and truncation strategies do what they say; parameters without effect are named") {
+TEST_CASE("the pipeline's max_length and truncation have their documented effect; a header lists ignored parameters") {
   const auto ask = [](const Json& inputs, const Json& parameters) {
     return tiny().predict(Json({{"inputs", inputs}, {"parameters", parameters}}).dump());
   };
@@ -198,7 +198,7 @@ TEST_CASE("the pipeline's max_length and truncation strategies do what they say;
   CHECK(ask("good movie", {{"return_all_scores", true}}).body == ask("good movie", nullptr).body);
 }
 
-TEST_CASE("tokenize gives one list a text") {
+TEST_CASE("tokenize returns one list per text") {
   const http::Response response = tiny().ask(&serve::Service::tokenize, R"({"inputs": ["good movie", ""]})").get();
   const Json lists = Json::parse(response.body);
   REQUIRE(lists.size() == 2);
@@ -227,7 +227,7 @@ TEST_CASE("info describes the model, its labels and the limits") {
   CHECK(tiny().health() == Json({{"status", "ready"}, {"message", ""}}));
 }
 
-TEST_CASE("info describes config.json before the model is loaded, and if its weights cannot be loaded") {
+TEST_CASE("info describes config.json while the model loads, and if its weights cannot be loaded") {
   const TemporaryFolder folder;
   folder.write("config.json", R"({"model_type": "bert", "id2label": {"0": "sports", "1": "world"}})");
   TinyService service(folder.path());
@@ -242,7 +242,7 @@ TEST_CASE("info describes config.json before the model is loaded, and if its wei
   CHECK(info["error_kind"] == "other");
 }
 
-TEST_CASE("a model without weights has the kind of error \"untrained\"") {
+TEST_CASE("a model without weights has the error kind \"untrained\"") {
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "model";
   std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
@@ -252,7 +252,7 @@ TEST_CASE("a model without weights has the kind of error \"untrained\"") {
   CHECK(Json::parse(service.service.info({}).body)["error_kind"] == "untrained");
 }
 
-TEST_CASE("a folder with other faults has the kind of error \"other\"") {
+TEST_CASE("a folder with other faults has the error kind \"other\"") {
   const TemporaryFolder folder;
   folder.write("config.json", "{ not json");
   TinyService service(folder.path());
@@ -260,7 +260,7 @@ TEST_CASE("a folder with other faults has the kind of error \"other\"") {
   CHECK(Json::parse(service.service.info({}).body)["error_kind"] == "other");
 }
 
-TEST_CASE("info lists the examples that were kept with the model") {
+TEST_CASE("info lists the examples that were saved with the model") {
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "model";
   std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
@@ -272,7 +272,7 @@ TEST_CASE("info lists the examples that were kept with the model") {
         R"([{"text":"it rains","text_pair":"wet","label":"NEUTRAL"}])");
 }
 
-TEST_CASE("while the model loads, requests are answered 503 with Retry-After, and info has no model yet") {
+TEST_CASE("while the model loads, requests get 503 with Retry-After, and info has no model") {
   TinyService loading;  // not started
   const http::ErrorDetails answer = refused([&] { loading.predict(R"({"inputs": "good"})"); });
   CHECK(answer.status == 503);
@@ -293,7 +293,7 @@ TEST_CASE("while the model loads, requests are answered 503 with Retry-After, an
   }
 }
 
-TEST_CASE("a model that cannot be loaded leaves a service that says why") {
+TEST_CASE("if the model cannot be loaded, the service keeps running and reports why") {
   const TemporaryFolder folder;
   TinyService failed(folder.path() / "nowhere");
   failed.started();
@@ -311,7 +311,7 @@ TEST_CASE("a model that cannot be loaded leaves a service that says why") {
   CHECK(info["error_kind"] == "missing_folder");
 }
 
-TEST_CASE("a model with NaN weights gives an error, not a score of null") {
+TEST_CASE("the scores of a model with NaN weights are an error, not null") {
   const TemporaryFolder folder;
   const std::filesystem::path copy = folder.path() / "broken";
   std::filesystem::copy(fixtures() / "models" / "tiny-bert", copy);
@@ -338,7 +338,7 @@ TEST_CASE("a model with NaN weights gives an error, not a score of null") {
   }
 }
 
-TEST_CASE("a request whose client has gone before its turn is neither prepared nor answered") {
+TEST_CASE("a request whose client has gone is neither prepared nor computed") {
   TinyService service;
   service.started();
   std::stop_source client;
@@ -358,7 +358,7 @@ TEST_CASE("a request whose client has gone before its turn is neither prepared n
   CHECK_FALSE(is_read);
 }
 
-TEST_CASE("the wait of a request counts from when it came, also while it is prepared") {
+TEST_CASE("a request's waiting time counts from its arrival and includes its preparation") {
   TinyService service;
   service.started();
   http::Request request = request_of(R"({"inputs": "good"})");
@@ -380,7 +380,7 @@ TEST_CASE("the wait of a request counts from when it came, also while it is prep
   }
 }
 
-TEST_CASE("if too many requests wait, the next gets 429 with Retry-After, and the others are answered") {
+TEST_CASE("if too many requests wait, the next gets 429 with Retry-After, and the others succeed") {
   TinyService busy(fixtures() / "models" / "tiny-bert", {.max_batch_tokens = 2048, .max_queue = 1});
   busy.started();
   Json texts = Json::array();
@@ -412,7 +412,7 @@ TEST_CASE("libtorch's own messages go to the log, not to clients") {
   CHECK(contains(log, "2x3"));  // libtorch's own words
 }
 
-TEST_CASE("exceptions of the standard library and of other types go to the log too") {
+TEST_CASE("exceptions of the standard library and of other types also go to the log") {
   const std::string log = captured_log([] {
     CHECK(contains(answer_to([] { throw std::bad_alloc(); }).body, "\"error\":\"internal error\""));
     CHECK(answer_to([] { throw 7; }).status == 500);
@@ -421,7 +421,7 @@ TEST_CASE("exceptions of the standard library and of other types go to the log t
   CHECK(contains(log, "an exception of unknown type"));
 }
 
-TEST_CASE("clients get hone's own errors with their field; only the server's faults are logged") {
+TEST_CASE("hone's own errors go to clients with their field; only internal errors are logged") {
   const std::string log = captured_log([] {
     const http::Response wrong = answer_to([] { throw http::RequestError({.message = "no", .field = "inputs"}); });
     CHECK(wrong.status == 400);

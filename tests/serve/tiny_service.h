@@ -1,4 +1,4 @@
-// A service of a tiny model, asked without sockets.
+// A service with a tiny model, called without sockets.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -44,7 +44,7 @@ struct TinyService {
 
   Json health() { return Json::parse(service.health({}).body); }
 
-  // Errors that the handler throws are thrown here too.
+  // Throws what the handler throws.
   http::Response predict(const std::string& body) { return ask(&serve::Service::predict, body).get(); }
   http::Response explain(const std::string& body) { return ask(&serve::Service::explain, body).get(); }
 
@@ -64,7 +64,7 @@ inline std::string header(const http::Response& response, const std::string& nam
   return "";
 }
 
-// The score of a label in one row of an answer of /predict.
+// Returns the score of a label in one row of a response of /predict.
 inline double score_of(const Json& row, const std::string& label) {
   for (const Json& entry : row) {
     if (entry["label"] == label) return entry["score"].get<double>();

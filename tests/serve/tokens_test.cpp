@@ -24,7 +24,7 @@ Json tokens(std::string_view text, size_t max_length = 40, bool add_special_toke
 
 }  // namespace
 
-TEST_CASE("a token has its id, its part of the text and its place in code points, a special one only its name") {
+TEST_CASE("a token has its id, its text and its position in code points; a special token has only its name") {
   const Json list = tokens("\xE5\xA5\xBD Good movie");
   REQUIRE(list.size() == 5);
   CHECK(list[0].dump() ==
@@ -41,7 +41,7 @@ TEST_CASE("a token has its id, its part of the text and its place in code points
   CHECK(tokens("").size() == 2);
 }
 
-TEST_CASE("a special token that the text spells out has a place and does not count as special") {
+TEST_CASE("a special token that occurs in the text has a position and does not count as special") {
   const Json list = tokens("good [SEP] movie");
   REQUIRE(list.size() == 5);
   CHECK(list[2]["id"] == 3);
@@ -49,7 +49,7 @@ TEST_CASE("a special token that the text spells out has a place and does not cou
   CHECK(list[2]["start"] == 5);
 }
 
-TEST_CASE("tokens beyond what the model reads are marked, the special ones stay") {
+TEST_CASE("tokens beyond the model's limit are marked as truncated, and the special tokens stay") {
   const Json list = tokens("good movie bad film", 5);
   REQUIRE(list.size() == 6);
   std::string cut;
@@ -58,7 +58,7 @@ TEST_CASE("tokens beyond what the model reads are marked, the special ones stay"
   CHECK(tokens("good movie bad film", 2)[1]["cut"] == true);
 }
 
-TEST_CASE("the list of a request's tokens has an end") {
+TEST_CASE("the number of tokens in a response is limited") {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "good ";
   size_t left = 150;

@@ -20,7 +20,7 @@ using Words = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("the words of a text are its runs of letters and digits, without punctuation and white space") {
+TEST_CASE("words are sequences of letters and digits, without punctuation and white space") {
   CHECK(words_of("This movie was not bad, actually (it was) quite good!") ==
         Words{"This", "movie", "was", "not", "bad", "actually", "it", "was", "quite", "good"});
   CHECK(words_of("  two\t\nlines\xC2\xA0here ") == Words{"two", "lines", "here"});
@@ -29,14 +29,14 @@ TEST_CASE("the words of a text are its runs of letters and digits, without punct
   CHECK(words_of("snake_case") == Words{"snake", "case"});
 }
 
-TEST_CASE("an apostrophe between letters and a point between digits belong to the word, others do not") {
+TEST_CASE("only an apostrophe between letters and a point between digits belong to a word") {
   CHECK(words_of("don't it\xE2\x80\x99s 'quoted' rock'n'roll dogs'") ==
         Words{"don't", "it\xE2\x80\x99s", "quoted", "rock'n'roll", "dogs"});
   CHECK(words_of("3.5 of 1,000. No.Yes 4.") == Words{"3.5", "of", "1,000", "No", "Yes", "4"});
   CHECK(words_of("a''b") == Words{"a", "b"});
 }
 
-TEST_CASE("each Han character and each Hiragana is a word, and Latin letters between them stay together") {
+TEST_CASE("each Han and each Hiragana character is a word, and Latin letters between them form one word") {
   CHECK(words_of("\xE8\xBF\x99\xE9\x83\xA8\xE7\x94\xB5\xE5\xBD\xB1 very good\xE3\x80\x82\xE5\xA5\xBD") ==
         Words{"\xE8\xBF\x99", "\xE9\x83\xA8", "\xE7\x94\xB5", "\xE5\xBD\xB1", "very", "good", "\xE5\xA5\xBD"});
   CHECK(words_of("A\xE5\xA5\xBD"
@@ -55,7 +55,7 @@ TEST_CASE("marks stay with their letters, and the parts of one emoji stay togeth
         Words{"good", thumb, thumb, family, heart, flag_de, flag_cn});
 }
 
-TEST_CASE("a text without a word loses the white space before it, at its start that after it") {
+TEST_CASE("without() also removes the white space before the word, or after it at the start of the text") {
   CHECK(serve::without("was not bad", {4, 7}) == "was bad");
   CHECK(serve::without("  not  bad", {2, 5}) == "bad");
   CHECK(serve::without("was (not) bad", {5, 8}) == "was () bad");

@@ -21,8 +21,8 @@ text::Encoding row(int32_t first, size_t length = 1) {
   return encoding;
 }
 
-// A model without weights: a row's logits are its first id and its length. It notes each batch, waits while it is held
-// shut, and cannot bear the id -1.
+// A model without weights: a row's logits are its first id and its length. It records each batch, waits while its gate
+// is closed, and throws for the id -1.
 class FakeModel {
  public:
   std::vector<float> operator()(const Worker::Rows& rows) {
@@ -44,7 +44,7 @@ class FakeModel {
 
   void shut() { set_open(false); }
   void open() { set_open(true); }
-  // Shuts when that batch is there.
+  // Closes the gate at this batch.
   void stop_at(size_t num_batches) {
     const std::lock_guard lock(mutex_);
     stop_at_ = num_batches;
@@ -95,7 +95,7 @@ struct Bench {
     CHECK(worker->submit(job));
     return promise->get_future();
   }
-  // The model is busy with a job of id 0 until the gate opens: jobs that arrive now wait together.
+  // Keeps the model busy with a job of id 0 until the gate opens, so that later jobs wait together.
   std::future<Logits> keep_busy() {
     model.shut();
     std::future<Logits> busy = submit({row(0)});
@@ -109,14 +109,14 @@ using Batches = std::vector<std::vector<int32_t>>;
 
 }  // namespace
 
-TEST_CASE("each job gets the logits of its own rows in their order") {
+TEST_CASE("each job gets the logits of its own rows in order") {
   Bench bench({});
   auto first = bench.submit({row(3, 2), row(4)}), second = bench.submit({row(5, 7)});
   CHECK(first.get() == Logits{3, 2, 4, 1});
   CHECK(second.get() == Logits{5, 7});
 }
 
-TEST_CASE("jobs that wait together are computed together, up to the tokens of a batch") {
+TEST_CASE("waiting jobs are computed together, up to the token limit of a batch") {
   Bench bench({.max_batch_tokens = 10});
   auto busy = bench.keep_busy();
   std::vector<std::future<Logits>> results;
@@ -130,7 +130,7 @@ TEST_CASE("jobs that wait together are computed together, up to the tokens of a 
   CHECK(bench.counts("hone_batch_tokens_bucket{le=\"32\"} 3"));
 }
 
-TEST_CASE("a row of more tokens than a batch is a batch of its own") {
+TEST_CASE("a row with more tokens than the limit is a batch of its own") {
   Bench bench({.max_batch_tokens = 10});
   auto busy = bench.keep_busy();
   auto first = bench.submit({row(1, 25)}), second = bench.submit({row(2, 3)});
@@ -140,7 +140,7 @@ TEST_CASE("a row of more tokens than a batch is a batch of its own") {
   CHECK(bench.model.batches() == Batches{{0}, {1}, {2}});
 }
 
-TEST_CASE("a long job takes turns: a short one that came later is computed after one batch of it") {
+TEST_CASE("batches of a long job alternate with other jobs: a later short job is computed after one of them") {
   Bench bench({.max_batch_tokens = 4});
   auto busy = bench.keep_busy();
   auto long_job = bench.submit({row(1, 2), row(2, 2), row(3, 2), row(4, 2), row(5, 2)});
@@ -151,7 +151,7 @@ TEST_CASE("a long job takes turns: a short one that came later is computed after
   CHECK(bench.model.batches() == Batches{{0}, {1, 2}, {9, 3}, {4, 5}});
 }
 
-TEST_CASE("a job that cannot be computed fails alone") {
+TEST_CASE("a job that throws does not affect other jobs") {
   Bench bench({});
   auto busy = bench.keep_busy();
   auto good = bench.submit({row(1)}), bad = bench.submit({row(2), row(-1)}), other = bench.submit({row(3)});
@@ -163,7 +163,7 @@ TEST_CASE("a job that cannot be computed fails alone") {
   CHECK(bench.counts("hone_queue_requests 0"));
 }
 
-TEST_CASE("a job whose client has gone is not computed further, whether waiting or half done") {
+TEST_CASE("a job whose client has gone is not computed any further, neither a waiting nor a started one") {
   Bench bench({.max_batch_tokens = 4});
   auto busy = bench.keep_busy();
   std::stop_source waiting_client, long_client;
@@ -185,7 +185,7 @@ TEST_CASE("a job whose client has gone is not computed further, whether waiting 
   CHECK(bench.counts("hone_queue_requests 0"));
 }
 
-TEST_CASE("a job that waited too long is answered 503 and not computed; one that is half done continues") {
+TEST_CASE("a job that waited too long gets 503 and is not computed; a started job continues") {
   Bench bench({.max_batch_tokens = 4, .max_wait = std::chrono::milliseconds(200)});
   auto busy = bench.keep_busy();
   auto late = bench.submit({row(3)});
@@ -212,13 +212,13 @@ TEST_CASE("a job that waited too long is answered 503 and not computed; one that
   CHECK(bench.counts("hone_queue_requests 0"));
 }
 
-TEST_CASE("beyond the queue's length jobs are refused, and taken again once it has room") {
+TEST_CASE("a full queue refuses jobs, and accepts them again once it is shorter") {
   Bench bench({.max_queue = 2});
   auto busy = bench.keep_busy();
   auto first = bench.submit({row(1)}), second = bench.submit({row(2)});
   Job third{{row(3)}, [](const Logits&, const std::exception_ptr&) { FAIL("was refused"); }};
   CHECK_FALSE(bench.worker->submit(third));
-  CHECK(third.rows.size() == 1);  // still the caller's
+  CHECK(third.rows.size() == 1);  // the refused rows are unchanged
   CHECK(bench.counts("hone_queue_rejected_total 1"));
   CHECK(bench.counts("hone_queue_requests 3"));
   bench.model.open();
@@ -226,7 +226,7 @@ TEST_CASE("beyond the queue's length jobs are refused, and taken again once it h
   CHECK(bench.submit({row(4)}).get() == Logits{4, 1});
 }
 
-TEST_CASE("clients that were answered together are waited for, a lone one is not") {
+TEST_CASE("the worker waits for clients whose jobs were computed together, but not for a single client") {
   Bench bench({.gather_share = 1e6, .max_gather = std::chrono::milliseconds(3000)});
   auto busy = bench.keep_busy();
   auto first = bench.submit({row(1)}), second = bench.submit({row(2)});
@@ -237,7 +237,7 @@ TEST_CASE("clients that were answered together are waited for, a lone one is not
   CHECK(third.wait_for(std::chrono::milliseconds(100)) == std::future_status::timeout);
   auto fourth = bench.submit({row(4)});
   CHECK(fourth.get() == Logits{4, 1});
-  CHECK(bench.submit({row(5)}).get() == Logits{5, 1});  // the fourth's neighbour does not come back
+  CHECK(bench.submit({row(5)}).get() == Logits{5, 1});  // the third client sends no further job
   const auto start = std::chrono::steady_clock::now();
   CHECK(bench.submit({row(6)}).get() == Logits{6, 1});
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(2500));
@@ -258,7 +258,7 @@ TEST_CASE("stopping finishes the current batch, drops waiting jobs and refuses n
   CHECK(bench.model.batches() == Batches{{0}});
 }
 
-TEST_CASE("a worker without a model refuses every job") {
+TEST_CASE("a worker without a model refuses all jobs") {
   http::Metrics metrics;
   std::promise<void> loaded;
   Worker worker({}, metrics, [&] {
@@ -271,7 +271,7 @@ TEST_CASE("a worker without a model refuses every job") {
   CHECK_FALSE(worker.submit(job));
 }
 
-TEST_CASE("jobs of many threads all come back with their own logits") {
+TEST_CASE("jobs from many threads all get their own logits") {
   Bench bench({.max_batch_tokens = 16, .max_queue = 10000});
   std::vector<std::thread> clients;
   std::atomic<int> num_right{0};
@@ -289,7 +289,7 @@ TEST_CASE("jobs of many threads all come back with their own logits") {
   CHECK(num_right == 1000);
 }
 
-TEST_CASE("the numbers of the queue have names, help and types as Prometheus wants them") {
+TEST_CASE("the queue's metrics have Prometheus' names, help lines and types") {
   http::Metrics metrics;
   serve::QueueCounters queue(metrics);
   queue.rows.observe(3);

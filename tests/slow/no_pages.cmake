@@ -1,4 +1,4 @@
-# slow/no_pages: the sources configure with HONE_WEB=OFF, without Node, and hone_pages builds there.
+# slow/no_pages: the sources can be configured with HONE_WEB=OFF and without Node, and hone_pages can be built.
 file(REMOVE_RECURSE "${BINARY_DIR}")
 execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE_DIR}" -B "${BINARY_DIR}" -G Ninja -DCMAKE_BUILD_TYPE=Release
   -DHONE_WEB=OFF -DHONE_VENV=${HONE_VENV} -DHONE_NODE=/nonexistent COMMAND_ERROR_IS_FATAL ANY)

@@ -1,4 +1,4 @@
-// Arrow's errors as hone's, seen through the readers that use it.
+// How Arrow's errors become hone's, tested through the readers.
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
@@ -9,13 +9,13 @@
 using namespace hone;
 using namespace hone::table;
 
-TEST_CASE("what the system refuses is an io error with the path") {
+TEST_CASE("an error of the system is an io error with the path") {
   const Error error = expect_error([] { open_bytes("/nowhere/a.txt", Compression::kNone); });
   CHECK(error.kind() == ErrorKind::kIo);
   CHECK(std::string_view(error.what()).starts_with("/nowhere/a.txt: "));
 }
 
-TEST_CASE("what is wrong in a file is an input error with the path") {
+TEST_CASE("a fault in a file is an input error with the path") {
   const TemporaryFolder folder;
   const auto path = folder.write("a.parquet", "no parquet at all");
   const Error error = expect_error([&] { read_rows(path); });

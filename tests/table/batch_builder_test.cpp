@@ -1,4 +1,4 @@
-// How text formats become chunks, seen through RowReader.
+// How text formats become chunks, tested through RowReader.
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
@@ -8,7 +8,7 @@
 using namespace hone;
 using namespace hone::table;
 
-TEST_CASE("columns that appear late are null before, and columns that stay away are null after") {
+TEST_CASE("a column is null in rows before its first occurrence, and in rows without it") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.jsonl", "{\"a\": 1}\n{\"b\": \"x\"}\n{\"a\": 2}\n"));
   CHECK(rows.column_names() == std::vector<std::string>{"a", "b"});
@@ -18,7 +18,7 @@ TEST_CASE("columns that appear late are null before, and columns that stay away 
   CHECK(is_null(rows.value(2, "b")));
 }
 
-TEST_CASE("a chunk is full after some thousand rows, and line numbers go on in the next") {
+TEST_CASE("a chunk holds some thousand rows, and line numbers continue in the next one") {
   const TemporaryFolder folder;
   std::string text = "text\n";
   for (int i = 0; i < 100'000; ++i) text += "row\n";
@@ -35,7 +35,7 @@ TEST_CASE("a chunk is full after some thousand rows, and line numbers go on in t
   CHECK(last == (folder.path() / "a.csv").string() + ":100001");
 }
 
-TEST_CASE("ten thousand columns are the most") {
+TEST_CASE("a table has at most ten thousand columns") {
   const TemporaryFolder folder;
   std::string header = "a";
   for (int i = 0; i < 10'000; ++i) header += ",c" + std::to_string(i);

@@ -1,4 +1,4 @@
-// Cells of every Arrow type, from tests/fixtures/table/types.* (make_table_files.py says what they hold).
+// Cells of every Arrow type, from tests/fixtures/table/types.* (make_table_files.py describes their contents).
 #include <doctest/doctest.h>
 
 #include "table/read.h"
@@ -42,14 +42,14 @@ void check_types(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("cells of every type come out of parquet and arrow files") {
+TEST_CASE("cells of every type are read from parquet and arrow files") {
   check_types("types.parquet");
   check_types("types.arrow");
   check_types("stream.arrow");
   check_types("packed.arrow");
 }
 
-TEST_CASE("half floats are numbers") {
+TEST_CASE("half-precision floats are read as numbers") {
   const Rows rows = read_rows(HONE_SOURCE_DIR "/tests/fixtures/table/types.arrow");
   CHECK(rows.value(0, "half") == Value(0.5));
   CHECK(rows.value(4, "half") == Value(3.0));

@@ -1,4 +1,4 @@
-// Tables larger than the memory limit: the rows must be the same, wherever they are kept.
+// Tables larger than the memory limit: rows in memory and rows on disk must be the same.
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
@@ -33,7 +33,7 @@ ReadOptions small_memory(const TemporaryFolder& folder, uint64_t limit) {
 
 }  // namespace
 
-TEST_CASE("csv and jsonl rows beyond the limit are the rows within it") {
+TEST_CASE("csv and jsonl rows are the same above and below the memory limit") {
   const TemporaryFolder folder;
   std::string csv = "text,label\n", jsonl;
   for (int i = 0; i < 200'000; ++i) {
@@ -43,12 +43,12 @@ TEST_CASE("csv and jsonl rows beyond the limit are the rows within it") {
   for (const auto& path : {folder.write("a.csv", csv), folder.write("a.jsonl", jsonl)}) {
     const Rows rows = read_rows(path);
     check_equal(rows, read_rows(path, small_memory(folder, 1)));          // everything spilled
-    check_equal(rows, read_rows(path, small_memory(folder, 3'000'000)));  // when half of it is read
+    check_equal(rows, read_rows(path, small_memory(folder, 3'000'000)));  // spilled after half of the file
     CHECK(rows.shuffle(1).text(0, "text") == read_rows(path, small_memory(folder, 1)).shuffle(1).text(0, "text"));
   }
 }
 
-TEST_CASE("parquet and arrow rows beyond the limit are the rows within it") {
+TEST_CASE("parquet and arrow rows are the same above and below the memory limit") {
   const TemporaryFolder folder;
   for (const char* name : {"types.parquet", "types.arrow", "packed.arrow", "class_label.parquet.gz"}) {
     CAPTURE(name);

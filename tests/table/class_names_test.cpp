@@ -12,7 +12,7 @@ TEST_CASE("the names of a ClassLabel are found in a schema's metadata and in dat
   CHECK(class_names_of(std::string("{\"info\": ") + features + "}") == expected);
 }
 
-TEST_CASE("descriptions that are not understood give no names") {
+TEST_CASE("malformed descriptions have no class names") {
   for (const char* json : {"", "{", "[]", "{}", "{\"features\": []}", "{\"features\": {\"label\": 3}}",
                            R"({"features": {"label": {"names": [1], "_type": "ClassLabel"}}})",
                            R"({"features": {"label": {"names": ["a"], "_type": "Value"}}})"}) {

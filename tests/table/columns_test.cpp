@@ -16,13 +16,13 @@ Rows with_header(const std::string& header, const std::string& row) {
 }
 }  // namespace
 
-TEST_CASE("text columns are found by name, in any case, before others") {
+TEST_CASE("text columns are found by name, in upper or lower case, before other columns") {
   CHECK(find_text_columns(with_header("id\ttext\tlabel", "a\tb\tc")).text == "text");
   CHECK(find_text_columns(with_header("label\tReview", "1\tgood")).text == "Review");
   CHECK(find_text_columns(with_header("title\tcontent\tlabel", "a\tb\tc")).text == "content");
 }
 
-TEST_CASE("pairs are found together") {
+TEST_CASE("the two columns of a pair are found together") {
   const TextColumns stsb = find_text_columns(with_header("genre\tsentence1\tsentence2\tscore", "a\tb\tc\t1"));
   CHECK(stsb.text == "sentence1");
   CHECK(stsb.text_pair == "sentence2");
@@ -33,7 +33,7 @@ TEST_CASE("pairs are found together") {
   CHECK(find_label_column(with_header("Quality\t#1 ID\t#2 ID\t#1 String\t#2 String", "1\t2\t3\ta\tb")) == "Quality");
 }
 
-TEST_CASE("Chinese names are known") {
+TEST_CASE("Chinese column names are recognised") {
   const char* comment = "\xE8\xAF\x84\xE8\xAE\xBA\xE5\x86\x85\xE5\xAE\xB9";
   const char* label = "\xE6\xA0\x87\xE7\xAD\xBE";
   const char* sentiment = "\xE6\x83\x85\xE6\x84\x9F";
@@ -46,11 +46,11 @@ TEST_CASE("Chinese names are known") {
         sentence + "2");
 }
 
-TEST_CASE("the only string column is the text, whatever its name") {
+TEST_CASE("the only string column is the text under any name") {
   CHECK(find_text_columns(with_header("n\tstuff\tlabel", "1\tgood\tx")).text == "stuff");
 }
 
-TEST_CASE("a column of numbers in a csv file may be the text by its name") {
+TEST_CASE("a column of numbers in a csv file can be the text because of its name") {
   CHECK(find_text_columns(with_header("text\tlabel", "123\t1")).text == "text");
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("no text or label column is an error that lists the columns") {
   CHECK(contains(label.hint(), "\"text\" (string), \"b\" (string)"));
 }
 
-TEST_CASE("given names win, and must exist") {
+TEST_CASE("names set by options take precedence, and must exist") {
   const Rows rows = with_header("text\tother\tlabel", "a\tb\tc");
   CHECK(choose_text_columns(rows, "other", "").text == "other");
   CHECK_FALSE(choose_text_columns(rows, "other", "").text_pair);

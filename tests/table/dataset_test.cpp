@@ -1,4 +1,4 @@
-// Folders as splits.
+// How the files of a folder become splits.
 #include <doctest/doctest.h>
 
 #include "base/files.h"
@@ -58,21 +58,21 @@ TEST_CASE("the Hub's layout: shards in a configuration's folder, in the root, or
         "train: data/train-00000-of-00001.csv; validation: data/validation-00000-of-00001.csv");
 }
 
-TEST_CASE("file and folder names tell the split") {
+TEST_CASE("the names of files and folders determine the split") {
   CHECK(layout_of({"train.csv", "dev.csv", "test.csv"}) == "test: test.csv; train: train.csv; validation: dev.csv");
   CHECK(layout_of({"train/a.csv", "train/b.csv", "val/test.csv"}) ==
         "train: train/a.csv train/b.csv; validation: val/test.csv");
   CHECK(layout_of({"reviews.csv", "more.csv"}) == "train: more.csv reviews.csv");
 }
 
-TEST_CASE("files of a rarer format, notes and hidden files are left out") {
+TEST_CASE("files of rarer formats, notes and hidden files are ignored") {
   CHECK(layout_of({"train.tsv", "dev.tsv", "my_test.txt", "SOURCE.txt", ".hidden/train.tsv",
                    "__pycache__/train.tsv"}) == "train: train.tsv; validation: dev.tsv");
   CHECK(layout_of({"reviews.json", "NOTES.txt", "LICENSE.txt"}) == "train: reviews.json");
   CHECK(layout_of({"NOTES.txt", "plain_text/train.csv"}) == "train: plain_text/train.csv");
 }
 
-TEST_CASE("several configurations need a choice, an unknown one gets the list") {
+TEST_CASE("several configurations require a choice, and the error for an unknown one lists them") {
   const std::vector<std::string> files = {"de/train.csv", "en/train.csv"};
   const Error several = expect_error([&] { layout_of(files); });
   CHECK(contains(several.what(), "holds several configurations"));
@@ -92,7 +92,7 @@ TEST_CASE("a missing folder and a folder without rows are errors") {
   CHECK(contains(expect_error([] { layout_of({"README.md", "model.bin"}); }).what(), "no row files in this folder"));
 }
 
-TEST_CASE("class names come from dataset_info.json where the files have none") {
+TEST_CASE("class names come from dataset_info.json if the files have none") {
   TemporaryFolder folder;
   fill(folder, {"train.csv"});
   folder.write("dataset_info.json", R"({"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}})");
@@ -100,7 +100,7 @@ TEST_CASE("class names come from dataset_info.json where the files have none") {
         std::vector<std::string>{"neg", "pos"});
 }
 
-TEST_CASE("imdb in the Hub's layout has 25,000 rows a split") {
+TEST_CASE("imdb in the Hub's layout has 25,000 rows per split") {
   const fs::path imdb = fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "data" / "imdb";
   if (!fs::exists(imdb)) {
     MESSAGE("skipped: ../shared/data is not here");

@@ -24,7 +24,7 @@ std::string read_all(const fs::path& path) {
 
 }  // namespace
 
-TEST_CASE("gzip and xz of several members, zstd and bzip2 give the bytes that were compressed") {
+TEST_CASE("gzip and xz with several members, zstd and bzip2 are decompressed to the original bytes") {
   for (const char* name : {"rows.csv.gz", "rows.csv.xz", "rows.csv.zst", "rows.csv.bz2"}) {
     CAPTURE(name);
     CHECK(read_all(kFixtures / name) == "text,label\ngood,1\nbad,0\n");
@@ -34,7 +34,7 @@ TEST_CASE("gzip and xz of several members, zstd and bzip2 give the bytes that we
   CHECK(compression_of("a.csv") == Compression::kNone);
 }
 
-TEST_CASE("damaged and cut files are errors, not shorter data") {
+TEST_CASE("damaged and truncated files are errors, not shorter data") {
   const TemporaryFolder folder;
   for (const char* name : {"rows.csv.gz", "rows.csv.xz", "rows.csv.zst", "rows.csv.bz2"}) {
     CAPTURE(name);
@@ -44,10 +44,10 @@ TEST_CASE("damaged and cut files are errors, not shorter data") {
     const fs::path wrong = folder.write(std::string("wrong-") + name, "text,label\ngood,1\n");
     const Error error = expect_error([&] { read_all(wrong); });
     CHECK(contains(error.what(), "cannot be decompressed"));
-    CHECK(contains(error.hint(), "cut short"));
+    CHECK(contains(error.hint(), "incomplete"));
   }
 }
 
-TEST_CASE("a missing file is an input-output error") {
+TEST_CASE("a missing file is an io error") {
   CHECK(expect_error([] { open_bytes("/nowhere/a.gz", Compression::kGzip); }).kind() == ErrorKind::kIo);
 }

@@ -1,4 +1,4 @@
-// csv and tsv: what the messages say. What the cells are: read_test.cpp, against HF datasets.
+// csv and tsv: the messages. read_test.cpp compares the cells with HF datasets.
 #include <doctest/doctest.h>
 
 #include "captured_log.h"
@@ -17,24 +17,24 @@ Error error_of(std::string_view text, const std::string& name = "train.csv", con
 }
 }  // namespace
 
-TEST_CASE("a ragged row is an error with line and counts") {
+TEST_CASE("a ragged row is an error with its line and both numbers of cells") {
   const Error more = error_of("text,label\na,1\n\nb,c,0\n");
   CHECK(contains(more.what(), "train.csv:4: 3 fields, but there should be 2 fields"));
   CHECK(contains(more.hint(), "put quotes around"));
   CHECK(contains(error_of("text,label\n\"a\n\",1\nb\n").what(), "train.csv:4: 1 field, but there should be 2 fields"));
   const Error tsv = error_of("text\tlabel\na\t1\t2\n", "a.tsv");
   CHECK(contains(tsv.what(), "a.tsv:2: 3 fields"));
-  CHECK(contains(tsv.hint(), "quotes do not quote in this file"));
+  CHECK(contains(tsv.hint(), "quotes are plain characters in this file"));
 }
 
-TEST_CASE("quotes that are not closed, or closed too early, are errors") {
+TEST_CASE("unclosed quotes and text after a closing quote are errors") {
   CHECK(contains(error_of("text,label\na,1\n\"b,0\nc,1\n").what(), "train.csv:3: a quote is opened here and never"));
   const Error early = error_of("text,label\n\"he said \"hi\" to me\",1\n");
   CHECK(contains(early.what(), "train.csv:2: text follows the closing quote of field 1"));
   CHECK(contains(early.hint(), "twice"));
 }
 
-TEST_CASE("the separator is recognised, with a note") {
+TEST_CASE("an unusual separator is detected, with a note") {
   const TemporaryFolder folder;
   const auto check = [&](const std::string& name, const std::string& text, const std::string& note) {
     const auto path = folder.write(name, text);
@@ -53,13 +53,13 @@ TEST_CASE("the separator is recognised, with a note") {
   check("comma.csv", "text,label\n\"good, really; good\",1\nbad; bad,0\n", "");
 }
 
-TEST_CASE("a file of one column keeps its separators as text") {
+TEST_CASE("in a file with one column, separators are text") {
   const TemporaryFolder folder;
   CHECK(read_rows(folder.write("a.csv", "text\ngood; film\nbad\n")).text(0, "text") == "good; film");
   CHECK(read_rows(folder.write("b.csv", "text\na|b\nc|d\n")).column_names() == std::vector<std::string>{"text"});
 }
 
-TEST_CASE("the white space around column names is no part of them, with a note") {
+TEST_CASE("white space around column names is removed, with a note") {
   const TemporaryFolder folder;
   const auto path = folder.write("a.csv", "text, label\ngood, positive\n");
   const std::string log = captured_log([&] {
@@ -77,7 +77,7 @@ TEST_CASE("the white space around column names is no part of them, with a note")
   });
 }
 
-TEST_CASE("lines that end in CR only are rows") {
+TEST_CASE("lines may end in CR only") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.csv", "text,label\rgood film,1\rbad film,0\r"));
   REQUIRE(rows.size() == 2);
@@ -94,7 +94,7 @@ TEST_CASE("empty files, files of blank lines and header-only files are errors") 
   CHECK(contains(header.hint(), "header only"));
 }
 
-TEST_CASE("a first row that is data is an error") {
+TEST_CASE("a first row with data instead of a header is an error") {
   CHECK(contains(error_of("I loved it,1\nI hated it,0\n").what(),
                  "train.csv:1: the first row looks like data, not like column names: it holds \"1\""));
   CHECK(contains(error_of(std::string(300, 'x') + ",y\na,b\n").what(), "looks like data"));
@@ -102,7 +102,7 @@ TEST_CASE("a first row that is data is an error") {
   CHECK(read_rows(folder.write("pandas.csv", "0,1\na,b\n")).column_names() == std::vector<std::string>{"0", "1"});
 }
 
-TEST_CASE("names can be given for a file without header") {
+TEST_CASE("an option can name the columns of a file without a header") {
   const TemporaryFolder folder;
   ReadOptions options;
   options.column_names = {"text", "label"};
@@ -112,14 +112,14 @@ TEST_CASE("names can be given for a file without header") {
   CHECK(rows.location(0) == (folder.path() / "a.csv").string() + ":1");
 }
 
-TEST_CASE("equal names get numbers as in pandas, also if the new name is taken") {
+TEST_CASE("equal column names get numbers as in pandas, also if the numbered name exists already") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.csv", "a,a,a.1,a\n1,2,3,4\n"));
-  // pandas.read_csv gives a, a.2, a.1, a.3
+  // pandas.read_csv returns a, a.2, a.1, a.3
   CHECK(rows.column_names() == std::vector<std::string>{"a", "a.2", "a.1", "a.3"});
 }
 
-TEST_CASE("a tsv that pandas wrote and one of GLUE are both read right") {
+TEST_CASE("the tsv files of pandas and of GLUE are both read correctly") {
   const TemporaryFolder folder;
   CHECK(read_rows(folder.write("a.tsv", "text\tlabel\n\"two\nlines\"\t1\nb\t0\n")).text(0, "text") == "two\nlines");
   CHECK(read_rows(folder.write("b.tsv", "text\tlabel\n\" a\t1\nb\t0\n")).text(0, "text") == "\" a");
@@ -133,7 +133,7 @@ TEST_CASE("text that is not UTF-8 is an error, or latin-1 if requested") {
   CHECK(read_rows(folder.write("a.csv", "text,label\ncaf\xE9,1\n"), options).text(0, "text") == "caf\xC3\xA9");
 }
 
-TEST_CASE("records longer than the first window are read whole") {
+TEST_CASE("records longer than the first window are read completely") {
   const TemporaryFolder folder;
   const std::string large(10u << 20, 'x');
   const Rows rows = read_rows(folder.write("a.csv", "text,label\n\"" + large + "\n\",1\nb,0\n"));

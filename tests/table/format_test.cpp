@@ -12,7 +12,7 @@ namespace {
 const std::filesystem::path kFixtures = HONE_SOURCE_DIR "/tests/fixtures/table";
 }
 
-TEST_CASE("the extension decides, in any case and under a compression") {
+TEST_CASE("the extension decides, in upper or lower case, also before that of a compression") {
   const TemporaryFolder folder;
   CHECK(read_rows(folder.write("a.CSV", "text,n\na,1\n")).column_names().size() == 2);
   CHECK(read_rows(folder.write("a.txt", "text,n\na,1\n")).size() == 2);
@@ -20,7 +20,7 @@ TEST_CASE("the extension decides, in any case and under a compression") {
   CHECK(read_rows(folder.write("a.ndjson", "{\"a\": 1}\n")).size() == 1);
 }
 
-TEST_CASE("content decides where there is no extension") {
+TEST_CASE("the content decides if there is no extension") {
   const TemporaryFolder folder;
   CHECK(read_rows(folder.write("parquet", read_file(kFixtures / "class_label.parquet"))).has_column("label"));
   CHECK(read_rows(folder.write("arrow", read_file(kFixtures / "types.arrow"))).has_column("int8"));
@@ -43,5 +43,5 @@ TEST_CASE("other extensions, missing files and folders are errors") {
   CHECK(unknown.hint() ==
         "known: .parquet, .arrow, .jsonl, .ndjson, .json, .csv, .tsv, .txt; each also as .gz, .xz, .zst or .bz2");
   CHECK(contains(expect_error([&] { read_rows(folder.path() / "a.csv"); }).what(), "a.csv: there is no such file"));
-  CHECK(contains(expect_error([&] { read_rows(folder.path()); }).what(), "is a folder, a file is expected here"));
+  CHECK(contains(expect_error([&] { read_rows(folder.path()); }).what(), "is a folder, but a file is expected"));
 }

@@ -1,4 +1,4 @@
-// JSON values as cells, seen through jsonl files.
+// JSON values as cells, tested through jsonl files.
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
@@ -19,7 +19,7 @@ Error error_of(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("cells of every JSON type keep their value") {
+TEST_CASE("values of every JSON type are kept") {
   const TemporaryFolder folder;
   const Rows rows =
       rows_of(folder, R"({"i": -5, "f": 0.1, "b": true, "s": "\u6b63\n", "n": null, "l": [1, {"x": "y"}]})");
@@ -34,19 +34,19 @@ TEST_CASE("cells of every JSON type keep their value") {
   CHECK(rows.json(0, "b") == "true");
 }
 
-TEST_CASE("a float keeps all its digits, and so does an integer of 2^63 and above") {
+TEST_CASE("floats keep all their digits, and so do integers of at least 2^63") {
   const TemporaryFolder folder;
   CHECK(rows_of(folder, "{\"f\": 0.30000000000000004}").value(0, "f") == Value(0.30000000000000004));
   CHECK(rows_of(folder, "{\"f\": 18446744073709551615}").value(0, "f") == Value(uint64_t{18446744073709551615U}));
 }
 
-TEST_CASE("another type than before is an error with the line and both types") {
+TEST_CASE("a type that differs from earlier rows is an error with the line and both types") {
   const Error error = error_of("{\"label\": 1}\n{\"label\": null}\n{\"label\": \"one\"}\n");
   CHECK(contains(error.what(), "a.jsonl:3: \"label\" is of type string here, but int in the rows before"));
   CHECK(contains(error_of("{\"x\": true}\n{\"x\": 1}\n").what(), "is of type int here, but bool in the rows before"));
 }
 
-TEST_CASE("a row that is not an object, and a key that occurs twice, are errors") {
+TEST_CASE("a row that is not an object is an error, and so is a repeated key") {
   CHECK(contains(error_of("{\"a\": 1}\n[1]\n").what(), "a.jsonl:2: a row should be an object, but this one is a list"));
   CHECK(contains(error_of("3\n").what(), "a.jsonl:1: a row should be an object"));
   CHECK(contains(error_of("{\"a\": 1, \"a\": 2}\n").what(), "a.jsonl:1: the key \"a\" occurs twice in this row"));
@@ -60,7 +60,7 @@ TEST_CASE("malformed JSON is an error with line and column") {
   CHECK(contains(error_of("{\"a\": 123456789012345678901234567890}\n").what(), "a.jsonl:1: "));
 }
 
-TEST_CASE("nesting too deep is an error, not a crash") {
+TEST_CASE("too deep nesting is an error, not a crash") {
   const std::string deep = "{\"a\": " + std::string(100'000, '[') + std::string(100'000, ']') + "}";
   CHECK(contains(error_of("{\"a\": []}\n" + deep).what(), "a.jsonl:2:134: nested deeper than 128"));
 }

@@ -1,4 +1,4 @@
-// json and jsonl files as a whole: lists, lines, what lies between rows. Equality with HF datasets: read_test.cpp.
+// json and jsonl files: lists, lines, and the text between rows. read_test.cpp compares them with HF datasets.
 #include <doctest/doctest.h>
 
 #include "captured_log.h"
@@ -19,7 +19,7 @@ Error error_of(std::string_view text, const std::string& name = "a.json") {
 
 }  // namespace
 
-TEST_CASE("rows of a list know the line where they start") {
+TEST_CASE("the location of a list's row is the line where it starts") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.json", "[\n{\"a\": 1},\n\n{\"a\":\n 2} , {\"a\": 3}\n]\n"));
   const std::string path = (folder.path() / "a.json").string();
@@ -28,7 +28,7 @@ TEST_CASE("rows of a list know the line where they start") {
   CHECK(rows.location(2) == path + ":5");
 }
 
-TEST_CASE("rows of jsonl know their line, blank lines counted") {
+TEST_CASE("the location of a jsonl row is its line, counting blank lines") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.jsonl", "\xEF\xBB\xBF{\"a\": 1}\r\n\r\n{\"a\": 2}"));
   CHECK(rows.size() == 2);
@@ -76,7 +76,7 @@ TEST_CASE("a list larger than the first window is streamed") {
   CHECK(rows.text(2999, "a")->size() == 3000);
 }
 
-TEST_CASE("what is wrong between rows is an error with line and column") {
+TEST_CASE("invalid text between rows is an error with line and column") {
   CHECK(
       contains(error_of("[{\"a\": 1}\n{\"a\": 2}]").what(), "a.json:2:1: a comma or the end of the list is expected"));
   CHECK(contains(error_of("[{\"a\": 1},\n{\"a\": 2}").what(), "a.json:2:9: the list is not closed"));

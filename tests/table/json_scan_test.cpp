@@ -4,7 +4,7 @@
 
 using namespace hone::table;
 
-TEST_CASE("values end where they end, whatever strings hold") {
+TEST_CASE("the end of a value is found for any content of its strings") {
   CHECK(value_end("{\"a\": \"}]\\\"{\"} rest", 0) == 14);
   CHECK(value_end("[[1], [2]], 3", 0) == 10);
   CHECK(value_end("x\"a\\\\\"y", 1) == 6);
@@ -12,7 +12,7 @@ TEST_CASE("values end where they end, whatever strings hold") {
   CHECK(value_end("true]", 0) == 4);
 }
 
-TEST_CASE("a value that the text does not hold whole has no end") {
+TEST_CASE("an incomplete value has no end") {
   for (const char* text : {"{\"a\": 1", "\"abc", "\"abc\\", "[1, [2]", "12", ""}) {
     CAPTURE(text);
     CHECK(value_end(text, 0) == std::string_view::npos);

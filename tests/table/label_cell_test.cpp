@@ -13,7 +13,7 @@ using namespace hone::table;
 
 namespace {
 
-// A cell's text is part of its rows, so they are kept.
+// Keeps the rows, because a cell's text points into them.
 LabelCell cell_of(const std::string& name, const std::string& text) {
   static std::deque<Rows> kept;
   const TemporaryFolder folder;
@@ -28,7 +28,7 @@ using Kind = LabelCell::Kind;
 
 }  // namespace
 
-TEST_CASE("only canonical texts are integers") {
+TEST_CASE("only texts in canonical form are integers") {
   for (const char* text : {"0", "7", "-1", "-9223372036854775808", "9223372036854775808", "18446744073709551615"}) {
     CAPTURE(text);
     REQUIRE(canonical_integer(text));
@@ -41,7 +41,7 @@ TEST_CASE("only canonical texts are integers") {
   }
 }
 
-TEST_CASE("a cell is missing, a text, an integer, a flag or a number") {
+TEST_CASE("a cell is missing, a text, an integer, a boolean or a float") {
   CHECK(jsonl("null").kind == Kind::kMissing);
   CHECK(jsonl("\" \\u3000\"").kind == Kind::kMissing);
   CHECK(csv("").kind == Kind::kMissing);
@@ -66,7 +66,7 @@ TEST_CASE("the white space around a text is not part of it") {
   CHECK_FALSE(jsonl("\"pos\"").is_trimmed);
 }
 
-TEST_CASE("the name of a class is the text of its cell") {
+TEST_CASE("a class is named by the text of its cell") {
   CHECK(jsonl("\"01\"").name() == "01");
   CHECK(jsonl("7.0").name() == "7");
   CHECK(csv("1.0").name() == "1");

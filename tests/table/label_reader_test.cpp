@@ -12,7 +12,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// A csv file of these labels.
+// Returns the rows of a csv file with these labels.
 Rows labelled(const Names& labels, const TemporaryFolder& folder = TemporaryFolder()) {
   std::string text = "text,label\n";
   for (const std::string& label : labels) text += "x," + label + "\n";
@@ -32,13 +32,13 @@ LabelMap named(const Names& names) { return LabelMap::decide(labelled({"0"}), "l
 
 }  // namespace
 
-TEST_CASE("of equal names of a model a cell means the first; ids mean each") {
+TEST_CASE("if a model's label names repeat, a name means the first label, and ids can name each of them") {
   const LabelMap map = named({"other", "good", "other"});
   CHECK(map.ids(labelled({"other", "good"}), "label") == std::vector<int64_t>{0, 1});
   CHECK(map.ids(labelled({"2", "0"}), "label") == std::vector<int64_t>{2, 0});
 }
 
-TEST_CASE("an unknown label is an error with place, value, the known ones and the nearest") {
+TEST_CASE("the error for an unknown label has location, value, known labels and the nearest one") {
   const TemporaryFolder folder;
   const Rows rows = labelled({"NEGATIVE", "postive"}, folder);
   const Error error = expect_error([&] { named({"NEGATIVE", "POSITIVE"}).ids(rows, "label"); });
@@ -49,7 +49,7 @@ TEST_CASE("an unknown label is an error with place, value, the known ones and th
   CHECK(lower.hint() == "did you mean \"pos\"?");
 }
 
-TEST_CASE("a label beyond the number of labels, and a missing one, are errors") {
+TEST_CASE("a label beyond the number of labels is an error, and so is a missing one") {
   CHECK(contains(expect_error([] { map_of({"0", "1"}).ids(labelled({"0", "2"}), "label"); }).what(),
                  "train.csv:3: label 2 is not below the number of labels, 2"));
   CHECK(contains(expect_error([] { map_of({"0", "1"}).ids(labelled({"-1", "0"}), "label"); }).hint(),

@@ -1,4 +1,4 @@
-// Orders are those of datasets' class_encode_column and of transformers' run_classification.py where they apply.
+// Labels are ordered as by datasets' class_encode_column and transformers' run_classification.py where these apply.
 #include "table/labels.h"
 
 #include <doctest/doctest.h>
@@ -14,14 +14,14 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// A csv file of these labels.
+// Returns the rows of a csv file with these labels.
 Rows labelled(const Names& labels, const TemporaryFolder& folder = TemporaryFolder()) {
   std::string text = "text,label\n";
   for (const std::string& label : labels) text += "x," + label + "\n";
   return read_rows(folder.write("train.csv", text));
 }
 
-// A csv file of ids, whose column declares these classes.
+// Returns rows with these ids in a column that declares these classes.
 Rows declared(const Names& classes, const Names& ids) {
   const TemporaryFolder folder;
   std::string text = "text,label\n";
@@ -38,7 +38,7 @@ Rows jsonl(const Names& labels) {
 
 LabelMap map_of(const Names& labels) { return LabelMap::decide(labelled(labels), "label"); }
 
-// With names that must be used.
+// Decides the labels with names that must be used.
 LabelMap named(const Names& names, const Rows& rows = labelled({"0"})) {
   return LabelMap::decide(rows, "label", {.names = names});
 }
@@ -53,7 +53,7 @@ constexpr auto kMissing = Label::Kind::kMissing, kUnlabelled = Label::Kind::kUnl
 
 }  // namespace
 
-TEST_CASE("integers 0..n-1 are their own ids, in any type, unnamed") {
+TEST_CASE("integers 0..n-1 of any type are their own ids and have no names") {
   for (const Names& labels : {Names{"1", "0", "2", "0"}, Names{"1.0", "0.0", "2.0"}, Names{"2", "1", "", "0"}}) {
     const LabelMap map = map_of(labels);
     CHECK(map.id2label() == Names{"LABEL_0", "LABEL_1", "LABEL_2"});
@@ -69,12 +69,12 @@ TEST_CASE("integers 0..n-1 are their own ids, in any type, unnamed") {
   }
 }
 
-TEST_CASE("eleven integers keep the order of numbers, not of texts") {
+TEST_CASE("eleven integers are in numeric order, not in text order") {
   const LabelMap map = map_of({"10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0"});
   CHECK(ids_of(map, labelled({"10"})) == std::vector<int64_t>{10});
 }
 
-TEST_CASE("other integers get ids in numeric order, with their text as name and a note") {
+TEST_CASE("other integers get ids in numeric order and their text as names, with a note") {
   const LabelMap stars = map_of({"5", "1", "3", "10"});
   CHECK(stars.id2label() == Names{"1", "3", "5", "10"});
   CHECK(stars.is_named());
@@ -85,14 +85,14 @@ TEST_CASE("other integers get ids in numeric order, with their text as name and 
   CHECK(map_of({"1", "-1", "1"}).id2label() == Names{"-1", "1"});
 }
 
-TEST_CASE("-1 is a class like others in a column of integers") {
+TEST_CASE("-1 is an ordinary class in a column of integers") {
   CHECK(map_of({"-1", "0", "1", "-1"}).id2label() == Names{"-1", "0", "1"});
   CHECK(LabelMap::decide(jsonl({"1", "-1", "0"}), "label").id2label() == Names{"-1", "0", "1"});
   CHECK(LabelMap::decide(jsonl({"1.0", "-1.0", "0.0"}), "label").id2label() == Names{"-1", "0", "1"});
   CHECK(map_of({"2", "-1", "1", "0"}).id2label() == Names{"-1", "0", "1", "2"});
 }
 
-TEST_CASE("-1 marks unlabelled rows in a declared column and where a whole split is -1") {
+TEST_CASE("-1 marks unlabelled rows in a column with declared classes, and if a whole split is -1") {
   const Rows rows = declared({"neg", "pos"}, {"-1", "1", "0"});
   const LabelMap map = LabelMap::decide(rows, "label");
   CHECK(map.id2label() == Names{"neg", "pos"});
@@ -105,7 +105,7 @@ TEST_CASE("-1 marks unlabelled rows in a declared column and where a whole split
   CHECK(kind_of(map_of({"bad", "good"}), jsonl({"-1"}), 0) == kUnlabelled);
 }
 
-TEST_CASE("-1 is never a mark where a given name or a name of the model is -1") {
+TEST_CASE("-1 is a class if a requested name or a name of the model is -1") {
   const Rows rows = labelled({"-1", "-1"});
   CHECK(ids_of(named({"-1", "0", "1"}), rows) == std::vector<int64_t>{0, 0});
   CHECK(ids_of(named({"0", "-1"}), declared({"neg", "pos"}, {"-1"})) == std::vector<int64_t>{1});
@@ -114,7 +114,7 @@ TEST_CASE("-1 is never a mark where a given name or a name of the model is -1") 
   CHECK(ids_of(model, rows) == std::vector<int64_t>{2, 2});
 }
 
-TEST_CASE("integers of all splits are classes of one map, with a warning for those that nothing trains") {
+TEST_CASE("integers of all splits share one label map, with a warning for classes without training rows") {
   const std::vector<LabelledSplit> splits = {{"training", labelled({"0", "1"})}, {"validation", labelled({"-1", "1"})}};
   const LabelMap map = LabelMap::decide(splits, "label", {});
   CHECK(map.id2label() == Names{"-1", "0", "1"});
@@ -144,7 +144,7 @@ TEST_CASE("texts are integers only if all of them are canonical") {
         Names{"LABEL_0", "LABEL_1", "LABEL_2"});
 }
 
-TEST_CASE("integers of 2^63 and above are integers") {
+TEST_CASE("integers of at least 2^63 are integers") {
   const Names large = {"9223372036854775808", "18446744073709551615"};
   for (const Rows& rows : {jsonl(large), labelled(large)}) {
     const LabelMap map = LabelMap::decide(rows, "label");
@@ -155,7 +155,7 @@ TEST_CASE("integers of 2^63 and above are integers") {
         Names{"-5", "7", "9223372036854775808"});
 }
 
-TEST_CASE("white space around a label does not make another class") {
+TEST_CASE("white space around a label is ignored") {
   const std::string good = "\xE5\xA5\xBD\xE8\xAF\x84";
   const LabelMap map = map_of({"bad", " " + good + " ", good});
   CHECK(map.id2label() == Names{"bad", good});
@@ -176,7 +176,7 @@ TEST_CASE("texts are sorted by code point, in any script") {
   CHECK(map_of({"1", "x", "0"}).id2label() == Names{"0", "1", "x"});
 }
 
-TEST_CASE("booleans are False and True, also where only one occurs") {
+TEST_CASE("booleans are False and True, even if only one occurs") {
   const LabelMap map = map_of({"true", "true"});
   CHECK(map.id2label() == Names{"False", "True"});
   CHECK(ids_of(map, jsonl({"true", "false"})) == std::vector<int64_t>{1, 0});
@@ -191,7 +191,7 @@ TEST_CASE("names that the file declares keep their order") {
   CHECK(ids_of(map, labelled({"2"})) == std::vector<int64_t>{2});
 }
 
-TEST_CASE("ids are translated by name where both sides declare names") {
+TEST_CASE("ids are translated by name if both sides declare names") {
   const Names file = {"entailment", "neutral", "contradiction"}, model = {"contradiction", "entailment", "neutral"};
   const Rows rows = declared(file, {"0", "1", "2", "-1"});
   const std::vector<int64_t> by_name = {1, 2, 0};
@@ -218,7 +218,7 @@ TEST_CASE("splits that declare their classes in different orders are translated 
   CHECK(contains(expect_error([&] { ids_of(map, splits[2].rows); }).what(), "label \"mixed\" is not one of neg, pos"));
 }
 
-TEST_CASE("given names replace declared ones that have nothing in common with them, with a warning") {
+TEST_CASE("requested names replace declared ones that share no name with them, with a warning") {
   const Rows rows = declared({"no", "yes"}, {"1", "0"});
   const LabelMap map = named({"NEGATIVE", "POSITIVE"}, rows);
   CHECK(ids_of(map, rows) == std::vector<int64_t>{1, 0});
@@ -234,7 +234,7 @@ TEST_CASE("given names replace declared ones that have nothing in common with th
                  "label 7 is not below the number of labels, 2"));
 }
 
-TEST_CASE("a trained model keeps its classes if the rows hold no other ones") {
+TEST_CASE("a trained model keeps its classes if the rows have no others") {
   const auto names = [](const Rows& rows, const Names& model) {
     return LabelMap::decide(rows, "label", {.model_names = model}).id2label();
   };
@@ -246,7 +246,9 @@ TEST_CASE("a trained model keeps its classes if the rows hold no other ones") {
   CHECK(names(labelled({"0", "1", "2"}), {"pos", "neg"}) == Names{"LABEL_0", "LABEL_1", "LABEL_2"});
 }
 
-TEST_CASE("given names in another order than the model's: its order stays, and ids follow the given one") {
+TEST_CASE(
+    "if requested names are in another order than the model's, the model's order stays, and ids mean the requested "
+    "one") {
   const Rows rows = labelled({"0", "1", "pos", "neg"});
   const LabelMap map = LabelMap::decide(rows, "label", {.names = {"pos", "neg"}, .model_names = {"neg", "pos"}});
   CHECK(map.id2label() == Names{"neg", "pos"});
@@ -255,7 +257,7 @@ TEST_CASE("given names in another order than the model's: its order stays, and i
   CHECK(contains(map.notes()[0], "in another order, which is kept: neg, pos"));
 }
 
-TEST_CASE("num_labels may be more than the rows hold, but not fewer") {
+TEST_CASE("num_labels may be larger than the number of classes in the rows, but not smaller") {
   const auto decided = [](const Names& labels, const LabelSources& sources) {
     return LabelMap::decide(labelled(labels), "label", sources);
   };
@@ -279,7 +281,7 @@ TEST_CASE("num_labels may be more than the rows hold, but not fewer") {
         "num_labels is 3, but id2label has 2 names: a, b");
 }
 
-TEST_CASE("given names take names and ids, from a list or JSON") {
+TEST_CASE("requested names, from a list or JSON, match cells that are names or ids") {
   const LabelMap map = named(label_names_of_option("NEGATIVE, POSITIVE"));
   CHECK(map.id2label() == Names{"NEGATIVE", "POSITIVE"});
   CHECK(ids_of(map, labelled({"POSITIVE", "0"})) == std::vector<int64_t>{1, 0});
@@ -289,7 +291,7 @@ TEST_CASE("given names take names and ids, from a list or JSON") {
   CHECK_FALSE(LabelMap::from_names({"LABEL_0", "LABEL_1"}).is_named());
 }
 
-TEST_CASE("names that make no map are usage errors") {
+TEST_CASE("invalid lists of names are usage errors") {
   const auto message = [](std::string_view text) {
     const Error error = expect_error([&] { label_names_of_option(text); });
     CHECK(error.kind() != ErrorKind::kInternal);
@@ -305,7 +307,7 @@ TEST_CASE("names that make no map are usage errors") {
   CHECK(contains(message("{}"), "there are no names"));
 }
 
-TEST_CASE("columns that hold no classes are errors") {
+TEST_CASE("columns without classes are errors") {
   CHECK(contains(expect_error([] { map_of({"", ""}); }).what(), "holds no label"));
   CHECK(contains(expect_error([] { map_of({"-1", "-1"}); }).what(), "holds no label"));
   const Error fraction = expect_error([] { map_of({"1", "4.75"}); });

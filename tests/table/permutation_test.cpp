@@ -9,7 +9,7 @@
 
 using namespace hone;
 
-TEST_CASE("the permutation is numpy's for every seed and size of the fixture") {
+TEST_CASE("the permutation equals numpy's for every seed and size of the fixture") {
   const Json fixture = read_json(HONE_SOURCE_DIR "/tests/fixtures/table_permutation.json");
   CHECK(fixture["cases"].size() == 56);
   for (const Json& expected : fixture["cases"]) {

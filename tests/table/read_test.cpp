@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// As tests/fixtures/compare_table.py writes a cell.
+// Returns a cell's text as tests/fixtures/compare_table.py writes it.
 std::string cell_text(const Value& value) {
   constexpr std::string_view kMarks = "NBIFS";
   return std::string(1, kMarks[value.index()]) + value_text(value) + '\0';
@@ -30,7 +30,7 @@ std::string digest(const Rows& rows, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("real data sets are read as HF datasets reads them, and shuffled as it shuffles them") {
+TEST_CASE("real data sets are read and shuffled as by HF datasets") {
   const fs::path data = fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "data";
   if (!fs::exists(data)) {
     MESSAGE("skipped: ../shared/data is not here");
@@ -75,7 +75,7 @@ void check_rows(const Rows& rows, const Json& expected) {
 
 }  // namespace
 
-TEST_CASE("tricky files are read as HF datasets reads them, or differ as the fixture says") {
+TEST_CASE("tricky files are read as by HF datasets, or differ as the fixture states") {
   const Json fixture = read_json(HONE_SOURCE_DIR "/tests/fixtures/table/tricky.json");
   for (const Json& expected : fixture["cases"]) {
     const TemporaryFolder folder;
@@ -93,7 +93,7 @@ TEST_CASE("tricky files are read as HF datasets reads them, or differ as the fix
   }
 }
 
-TEST_CASE("a row reader goes through several files, batch by batch") {
+TEST_CASE("a row reader reads several files, batch by batch") {
   const TemporaryFolder folder;
   RowReader reader({folder.write("a.csv", "text\na\nb\nc\n"), folder.write("b.jsonl", "{\"text\": \"d\"}\n")});
   std::string texts;
@@ -106,7 +106,7 @@ TEST_CASE("a row reader goes through several files, batch by batch") {
   CHECK_FALSE(reader.next());
 }
 
-TEST_CASE("a row reader finds what is wrong when it comes to it") {
+TEST_CASE("a row reader reports an error only when it reaches the row") {
   const TemporaryFolder folder;
   RowReader ragged({folder.write("a.csv", "text,label\na,1\nb\n")});
   CHECK(ragged.next(1));

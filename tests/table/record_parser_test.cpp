@@ -18,7 +18,7 @@ using List = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a record ends at its line end, whichever it is") {
+TEST_CASE("a record ends at LF, CRLF or CR") {
   CHECK(cells("a,b\nc,d\n") == List{"a", "b"});
   CHECK(cells("a,b\r\nc") == List{"a", "b"});
   CHECK(cells("a,b") == List{"a", "b"});
@@ -27,7 +27,7 @@ TEST_CASE("a record ends at its line end, whichever it is") {
   CHECK(cells("a\rb,c\n") == List{"a\rb", "c"});
 }
 
-TEST_CASE("quotes hold separators, line ends and doubled quotes") {
+TEST_CASE("quotes may contain separators, line ends and doubled quotes") {
   CHECK(cells("\"a,b\",c\n") == List{"q:a,b", "c"});
   CHECK(cells("\"a\nb\",c\n") == List{"q:a\nb", "c"});
   CHECK(cells("\"say \"\"yes\"\"\",\"\"\r\n") == List{"q:say \"yes\"", "q:"});
@@ -36,14 +36,14 @@ TEST_CASE("quotes hold separators, line ends and doubled quotes") {
   CHECK(cells("\" open\tb\n", '\t', false) == List{"\" open", "b"});
 }
 
-TEST_CASE("long cells are found whole at every alignment") {
+TEST_CASE("long cells are complete at every alignment") {
   for (size_t length = 0; length < 40; ++length) {
     const std::string a(length, 'x'), b(length, '\xE6');
     CHECK(cells(a + "," + b + "\n") == List{a, b});
   }
 }
 
-TEST_CASE("size and lines count what was parsed") {
+TEST_CASE("size and line count cover the parsed text") {
   RecordParser parser(',', true);
   CHECK(parser.parse("\"a\n\nb\",c\nd", true) == RecordStatus::kRecord);
   CHECK(parser.size() == 9);
@@ -55,7 +55,7 @@ TEST_CASE("size and lines count what was parsed") {
   CHECK(parser.parse("  ", false) == RecordStatus::kNeedsMore);
 }
 
-TEST_CASE("text that ends inside a record needs more, until the file ends") {
+TEST_CASE("text that ends inside a record requires more text, except at the end of the file") {
   RecordParser parser(',', true);
   for (const char* text : {"a,b", "a,\"b", "a,\"b\"", "a,\"b\"\r", "\"", "a,"}) {
     CAPTURE(text);

@@ -15,7 +15,7 @@ Rows sample(const TemporaryFolder& folder) {
 }
 }  // namespace
 
-TEST_CASE("rows know their size, columns, types and cells") {
+TEST_CASE("rows have a size, columns, types and cells") {
   const TemporaryFolder folder;
   const Rows rows = sample(folder);
   CHECK(rows.size() == 4);
@@ -34,7 +34,7 @@ TEST_CASE("rows know their size, columns, types and cells") {
   CHECK(Rows().empty());
 }
 
-TEST_CASE("a location is the file and the line where the record starts") {
+TEST_CASE("a location is the file and the first line of the record") {
   const TemporaryFolder folder;
   const Rows rows = sample(folder);
   const std::string path = (folder.path() / "train.csv").string();
@@ -59,7 +59,7 @@ TEST_CASE("select, take and shuffle keep cells and locations together") {
   for (uint64_t i = 0; i < 4; ++i) CHECK(shuffled.location(i) == rows.location(3 - i));
 }
 
-TEST_CASE("an unknown column is an error with the nearest name and the list") {
+TEST_CASE("the error for an unknown column has the nearest name and the list") {
   const TemporaryFolder folder;
   const Error error = expect_error([&] { sample(folder).column("lable"); });
   CHECK(error.kind() == ErrorKind::kInput);
@@ -67,7 +67,7 @@ TEST_CASE("an unknown column is an error with the nearest name and the list") {
   CHECK(error.hint() == "did you mean \"label\"? its columns: \"text\", \"label\"");
 }
 
-TEST_CASE("text of a column of numbers is an error outside of csv") {
+TEST_CASE("a column of numbers is not a text, except in csv") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.jsonl", "{\"text\": \"a\", \"label\": 3}\n"));
   CHECK_FALSE(rows.column("label").has_text());
@@ -75,7 +75,7 @@ TEST_CASE("text of a column of numbers is an error outside of csv") {
         "column \"label\" holds int values, not text");
 }
 
-TEST_CASE("a row beyond the table is a bug, not a crash") {
+TEST_CASE("a row beyond the table is an internal error, not a crash") {
   const TemporaryFolder folder;
   const Rows rows = sample(folder);
   CHECK_THROWS_AS(rows.text(4, "text"), Error);

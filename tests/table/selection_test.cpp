@@ -22,7 +22,7 @@ Rows rows_of(const std::string& rows) {
   return read_rows(folder.write("train.csv", "text,label\n" + rows));
 }
 
-// Rows n:label in classes of the given sizes, mixed.
+// Returns shuffled rows n:label in classes of the given sizes.
 Rows classes(const std::vector<int>& sizes) {
   std::string text;
   int number = 0;
@@ -52,7 +52,7 @@ std::vector<int64_t> numbers(const Rows& rows) {
 
 }  // namespace
 
-TEST_CASE("every class keeps its share, by largest remainder") {
+TEST_CASE("the split keeps the share of every class, by largest remainder") {
   const auto [rest, held_out] = split(classes({100, 50, 10}), 0.1, 7);
   CHECK(held_out.size() == 16);
   CHECK(count(held_out) == std::map<std::string, int>{{"0", 10}, {"1", 5}, {"2", 1}});
@@ -61,7 +61,7 @@ TEST_CASE("every class keeps its share, by largest remainder") {
   CHECK(count(held_out2) == std::map<std::string, int>{{"0", 4}, {"1", 2}, {"2", 1}});
 }
 
-TEST_CASE("both parts keep the old order and share no row; the seed fixes the draw") {
+TEST_CASE("both parts keep the original order and share no row; the seed determines the choice") {
   const Rows rows = classes({60, 40});
   const auto [rest, held_out] = split(rows, 0.25, 3);
   std::set<int64_t> all;
@@ -75,13 +75,13 @@ TEST_CASE("both parts keep the old order and share no row; the seed fixes the dr
   CHECK(numbers(split(rows, 0.25, 4).second) != numbers(held_out));
 }
 
-TEST_CASE("a class of one row stays in the rest") {
+TEST_CASE("a class with a single row is not held out") {
   const auto [rest, held_out] = split(classes({20, 1}), 0.5, 1);
   CHECK(count(rest)["1"] == 1);
   CHECK(held_out.size() == 10);
 }
 
-TEST_CASE("a share that cannot be held out is an error") {
+TEST_CASE("a share that would be empty or everything is an error") {
   for (const double fraction : {0.0, 1.0, -0.1, 2.0}) {
     const Error error = expect_error([&] { split(classes({5}), fraction, 1); });
     CHECK(error.kind() == ErrorKind::kUsage);
@@ -116,7 +116,7 @@ TEST_CASE("a float label NaN in parquet is missing") {
   CHECK(complete.reason == "label is nan");
 }
 
-TEST_CASE("with strict the first such row is an error") {
+TEST_CASE("in strict mode the first such row is an error") {
   const auto text_message = [](const std::string& rows) {
     return std::string(expect_error([&] { rows_with_text(rows_of(rows), kText, true); }).what());
   };
@@ -131,13 +131,13 @@ TEST_CASE("with strict the first such row is an error") {
   CHECK(label_message("a,x\nb,\" \"\n").ends_with("train.csv:3: label is blank"));
 }
 
-TEST_CASE("nothing is skipped where nothing is missing") {
+TEST_CASE("nothing is skipped if nothing is missing") {
   const Rows rows = rows_of("a,1\nb,-1\nc,0\n");
   CHECK(rows_with_text(rows, kText, true).note() == "");
   CHECK(rows_with_label(rows, "label", LabelMap::decide(rows, "label"), true).rows.size() == 3);
 }
 
-TEST_CASE("rows that are all unlabelled are all skipped") {
+TEST_CASE("if all rows are unlabelled, all are skipped") {
   const Rows rows = rows_of("a,-1\nb,-1\n");
   const Complete complete = rows_with_label(rows, "label", LabelMap::from_names({"bad", "good"}), false);
   CHECK(complete.rows.empty());

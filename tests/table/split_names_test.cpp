@@ -15,7 +15,7 @@ TEST_CASE("the name before the shard numbers is the split") {
   }
 }
 
-TEST_CASE("keywords stand at an end or beside a separator, as in datasets") {
+TEST_CASE("a keyword must be at an end or beside a separator, as in datasets") {
   CHECK(split_of_word("train.csv") == "train");
   CHECK(split_of_word("my_training-set.csv") == "train");
   CHECK(split_of_word("dev.tsv") == "validation");
@@ -31,7 +31,7 @@ TEST_CASE("keywords stand at an end or beside a separator, as in datasets") {
   }
 }
 
-TEST_CASE("of several keywords the leftmost one counts") {
+TEST_CASE("the leftmost of several keywords decides") {
   CHECK(split_of_word("test_of_train.csv") == "test");
   CHECK(split_of_word("train-dev.csv") == "train");
 }

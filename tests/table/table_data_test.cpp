@@ -1,4 +1,4 @@
-// Joining columns of several files, seen through read_rows.
+// Joining columns of several files, tested through read_rows.
 #include "table/read.h"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ Rows read_two(const TemporaryFolder& folder, const std::string& extension, const
 }
 }  // namespace
 
-TEST_CASE("several files are one table in their order, with their own locations") {
+TEST_CASE("several files become one table in order, with their own locations") {
   const TemporaryFolder folder;
   const Rows rows = read_two(folder, ".csv", "text,label\na,1\nb,0\n", "text,label\nc,1\n");
   CHECK(rows.size() == 3);
@@ -25,7 +25,7 @@ TEST_CASE("several files are one table in their order, with their own locations"
   CHECK(rows.location(2) == (folder.path() / "b.csv").string() + ":2");
 }
 
-TEST_CASE("columns may stand in another order, and null columns take the other file's type") {
+TEST_CASE("files may order their columns differently, and null columns get the other file's type") {
   const TemporaryFolder folder;
   const Rows rows = read_two(folder, ".csv", "text,label\na,\n", "label,text\n1,c\n");
   CHECK(rows.column("label").type() == ColumnType::kInt);
@@ -34,7 +34,7 @@ TEST_CASE("columns may stand in another order, and null columns take the other f
   CHECK(rows.text(1, "text") == "c");
 }
 
-TEST_CASE("integers and floats join as floats, texts of csv files as text") {
+TEST_CASE("integers and floats join as floats, and columns with text in one csv file as text") {
   const TemporaryFolder folder;
   CHECK(read_two(folder, ".csv", "x\n1\n", "x\n2.5\n").value(0, "x") == Value(1.0));
   CHECK(read_two(folder, ".csv", "x\n1\n", "x\ngood\n").value(0, "x") == Value(std::string("1")));

@@ -9,7 +9,7 @@
 using namespace hone;
 using namespace hone::table;
 
-TEST_CASE("a temporary file has no name, and is read back by its path") {
+TEST_CASE("a temporary file has no name, and can be read through its path") {
   const TemporaryFolder folder;
   TemporaryFile file(folder.path());
   file.write("one ");
@@ -18,7 +18,7 @@ TEST_CASE("a temporary file has no name, and is read back by its path") {
   CHECK(read_file(file.path()) == "one two");
 }
 
-TEST_CASE("a folder that cannot be written is an error with a way out") {
+TEST_CASE("a folder that cannot be written is an error with a hint") {
   const Error error = expect_error([] { TemporaryFile file("/nowhere"); });
   CHECK(std::string(error.what()) == "cannot write a temporary file in /nowhere: No such file or directory");
   CHECK(contains(error.hint(), "TMPDIR"));

@@ -7,7 +7,7 @@
 using namespace hone;
 using namespace hone::table;
 
-TEST_CASE("a text file is a row a line, empty ones too") {
+TEST_CASE("each line of a text file is a row, also an empty one") {
   const TemporaryFolder folder;
   const Rows rows = read_rows(folder.write("a.txt", "123\r\n\n\"quoted\", NA"));
   CHECK(rows.size() == 3);
@@ -33,7 +33,7 @@ TEST_CASE("lines end in LF, CRLF or CR, also mixed") {
   CHECK(texts("a\rb\nc\r\nd\r\re") == Texts{"a", "b", "c", "d", "", "e"});
 }
 
-TEST_CASE("a CRLF that lies across two windows is one line end") {
+TEST_CASE("a CRLF across two windows is one line end") {
   const TemporaryFolder folder;
   const std::string line((size_t{1} << 22) - 1, 'x');  // the first window ends after the CR
   const Rows rows = read_rows(folder.write("a.txt", line + "\r\nb\n"));

@@ -21,7 +21,7 @@ std::string message(const fs::path& path, Charset charset = Charset::kUtf8) {
 }
 }  // namespace
 
-TEST_CASE("a window grows to the end of the file, whole characters at a time, and is consumed") {
+TEST_CASE("a window grows by whole characters to the end of the file, and is consumed") {
   const TemporaryFolder folder;
   std::string text;
   while (text.size() < (9u << 20))
@@ -54,7 +54,7 @@ TEST_CASE("bytes that are not UTF-8 are an error with line and byte") {
   CHECK(contains(expect_error([&] { TextSource source(path, Charset::kUtf8); }).hint(), "iconv -f LATIN1"));
 }
 
-TEST_CASE("Chinese text in GBK gets the hint to convert from GB18030") {
+TEST_CASE("the error for Chinese text in GBK has a hint to convert it from GB18030") {
   const TemporaryFolder folder;
   const auto hint = [&](std::string_view text) {
     const fs::path path = folder.write("a.csv", text);
@@ -70,7 +70,7 @@ TEST_CASE("Chinese text in GBK gets the hint to convert from GB18030") {
                  "LATIN1"));
 }
 
-TEST_CASE("a bad byte far into the file is found in its line") {
+TEST_CASE("the error for an invalid byte far into a file names its line") {
   const TemporaryFolder folder;
   std::string text;
   for (int i = 0; i < 1'000'000; ++i) text += "line " + std::to_string(i) + "\n";
@@ -78,12 +78,12 @@ TEST_CASE("a bad byte far into the file is found in its line") {
   CHECK(contains(message(folder.write("a.txt", text)), ":1000001: byte 0xFF (byte 5 of the line"));
 }
 
-TEST_CASE("UTF-16 is recognised") {
+TEST_CASE("UTF-16 is detected") {
   const TemporaryFolder folder;
   CHECK(contains(message(folder.write("a.csv", std::string_view("\xFF\xFEt\0e\0", 6))), "the text is UTF-16"));
 }
 
-TEST_CASE("latin-1 becomes UTF-8 where it is asked for") {
+TEST_CASE("latin-1 is converted to UTF-8 if requested") {
   const TemporaryFolder folder;
   CHECK(TextSource(folder.write("a.txt", "caf\xE9"), Charset::kLatin1).window() == "caf\xC3\xA9");
 }

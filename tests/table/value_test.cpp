@@ -20,7 +20,7 @@ TEST_CASE("values are written as Python's str writes them") {
   CHECK(value_text(Value(1.0 / 3.0)) == "0.3333333333333333");
 }
 
-TEST_CASE("plain text tells its type") {
+TEST_CASE("the type of a plain text is detected") {
   CHECK(type_of_text("") == ColumnType::kNull);
   for (const char* text : {"0", "-12", "+3", " 7 ", "007"}) CHECK(type_of_text(text) == ColumnType::kInt);
   for (const char* text : {"1.5", "-3e-2", "5.000", ".5", "1e10"}) CHECK(type_of_text(text) == ColumnType::kFloat);
@@ -32,7 +32,7 @@ TEST_CASE("plain text tells its type") {
   CHECK(type_of_text("12345678901234567890123") == ColumnType::kString);
 }
 
-TEST_CASE("text is parsed as its column's type, or is null") {
+TEST_CASE("text is parsed as its column's type, or becomes null") {
   CHECK(parse_value("007", ColumnType::kInt) == Value(int64_t{7}));
   CHECK(parse_value("3", ColumnType::kFloat) == Value(3.0));
   CHECK(parse_value("true", ColumnType::kBool) == Value(true));

@@ -32,7 +32,7 @@ TEST_CASE("jsonl rows keep the order of the columns") {
       "{\"label\": \"POSITIVE\", \"scores\": {\"a\": 1}}\n");
 }
 
-TEST_CASE("csv rows are quoted where they must be, and are read back as they were") {
+TEST_CASE("csv cells are quoted if necessary, and survive writing and reading") {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "out.csv";
   RowWriter writer(path, row_format(path), kNames);
@@ -46,7 +46,7 @@ TEST_CASE("csv rows are quoted where they must be, and are read back as they wer
   CHECK(rows.text(1, "text") == "");
 }
 
-TEST_CASE("numbers that JSON has not are null") {
+TEST_CASE("numbers that JSON cannot represent are null") {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "out.json";
   RowWriter writer(path, row_format(path), {"x"});
@@ -55,7 +55,7 @@ TEST_CASE("numbers that JSON has not are null") {
   CHECK(read_file(path) == "{\"x\": null}\n");
 }
 
-TEST_CASE("without commit nothing is left; another extension is an error") {
+TEST_CASE("without commit no file remains; another extension is an error") {
   const TemporaryFolder folder;
   {
     RowWriter writer(folder.path() / "out.csv", RowFormat::kCsv, {"x"});
@@ -67,7 +67,7 @@ TEST_CASE("without commit nothing is left; another extension is an error") {
   CHECK(contains(error.what(), "out.xlsx: rows are written as .jsonl or .csv"));
 }
 
-TEST_CASE("a stream gets the rows as they are flushed") {
+TEST_CASE("a stream gets the rows at each flush") {
   std::string bytes;
   RowWriter writer([&](std::string_view more) { bytes += more; }, RowFormat::kCsv, {"label", "score"});
   writer.write(std::vector<Value>{std::string("a"), 0.5});

@@ -39,7 +39,7 @@ std::vector<int64_t> integers(const at::Tensor& tensor) {
   return {values, values + tensor.numel()};
 }
 
-// Rows of one to three tokens, with their own numbers as ids.
+// Returns three rows of one to three tokens.
 task::Features three_rows() {
   task::Features features;
   for (const std::vector<int32_t>& ids : {std::vector<int32_t>{7}, {8, 9, 10}, {11, 12}}) {
@@ -54,7 +54,7 @@ task::Features three_rows() {
 
 }  // namespace
 
-TEST_CASE("rows get the ids that transformers gives them, cut at the same token") {
+TEST_CASE("rows have the ids of transformers, truncated at the same token") {
   const Json& model = metrics_fixture()["models"]["tiny-bert"];
   const TemporaryFolder folder;
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
@@ -64,7 +64,7 @@ TEST_CASE("rows get the ids that transformers gives them, cut at the same token"
   check_features(task::tokenize_rows(tokenizer, pairs, {"text", "second"}, 40, "rows"), model["pairs"]["encoded"]);
 }
 
-TEST_CASE("more rows than a block come out in their order") {
+TEST_CASE("rows beyond the first block keep their order") {
   std::string lines;
   constexpr uint64_t kRows = 9000;
   for (uint64_t row = 0; row < kRows; ++row) lines += std::string(1 + row % 7, 'a') + " movie\n";
@@ -74,7 +74,7 @@ TEST_CASE("more rows than a block come out in their order") {
   const task::Features features = task::tokenize_rows(tokenizer, rows, {"text", {}}, 40, "rows");
   REQUIRE(features.size() == kRows);
   bool in_order = true;
-  // One letter is a token of its own, each further one another; with [CLS], "movie" and [SEP].
+  // Each letter is a token; with [CLS], "movie" and [SEP].
   for (uint64_t row = 0; row < kRows; ++row) in_order = in_order && features.length(row) == 4 + row % 7;
   CHECK(in_order);
   CHECK(features.num_tokens() == features.offsets.back());
@@ -113,7 +113,7 @@ TEST_CASE("training rows of special tokens only are counted, and a max_seq_lengt
   CHECK(contains(task::text_findings(features, 2, 2).at(0), "max_seq_length 2 has no space"));
 }
 
-TEST_CASE("unknown tokens of rows are counted, and many of them are warned of") {
+TEST_CASE("unknown tokens of rows are counted, and many of them cause a warning") {
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
   task::Features pairs;
   pairs.add(tokenizer.encode_pair("good movie", "\xE9\x85\x92"));

@@ -30,7 +30,7 @@ std::vector<std::string> findings(const std::vector<Row>& train, const std::vect
   return rows.task->findings(rows);
 }
 
-// Rows with different texts, `count` of each label.
+// Returns rows with different texts, `count` of each label.
 std::vector<Row> different(const std::vector<std::pair<std::string, int>>& counts) {
   std::vector<Row> rows;
   for (const auto& [label, count] : counts) {
@@ -41,12 +41,12 @@ std::vector<Row> different(const std::vector<std::pair<std::string, int>>& count
 
 }  // namespace
 
-TEST_CASE("nothing is found in balanced rows that are all different") {
+TEST_CASE("balanced rows with different texts have no findings") {
   CHECK(findings(different({{"a", 10}, {"b", 10}}), {{"new", "a"}}).empty());
   CHECK(findings(different({{"a", 10}, {"b", 29}})).empty());
 }
 
-TEST_CASE("rows that repeat others are counted") {
+TEST_CASE("repeated rows are counted") {
   const auto found = findings({{"x", "a"}, {"y", "b"}, {"x", "a"}, {"x", "a"}});
   REQUIRE(found.size() == 2);
   CHECK(found[0].starts_with("2 of 4 training rows (50.0 %) repeat an earlier row, text and label (the first: "));
@@ -56,7 +56,7 @@ TEST_CASE("rows that repeat others are counted") {
   CHECK(findings(many).empty());
 }
 
-TEST_CASE("one text with two labels is a contradiction") {
+TEST_CASE("a text with two labels is a contradiction") {
   const auto found = findings({{"x", "a"}, {"y", "b"}, {"x", "b"}});
   REQUIRE(found.size() == 1);
   CHECK(contains(found[0], "1 of 3 training rows (33.3 %) have the text of an earlier row but another label"));
@@ -65,14 +65,14 @@ TEST_CASE("one text with two labels is a contradiction") {
   CHECK(contains(found[0], "train.csv:4; the model cannot learn both"));
 }
 
-TEST_CASE("evaluation rows that training has seen are counted") {
+TEST_CASE("evaluation rows that also occur in training are counted") {
   const auto found = findings(different({{"a", 3}, {"b", 3}}), {{"text a1", "a"}, {"new", "b"}});
   REQUIRE(found.size() == 1);
   CHECK(contains(found[0], "1 of 2 validation rows (50.0 %) have a text that training rows have too"));
   CHECK(contains(found[0], "validation.csv:2"));
 }
 
-TEST_CASE("a dominant class is named with the accuracy of always predicting it") {
+TEST_CASE("the finding for a dominant class has the accuracy of always predicting it") {
   const auto found = findings(different({{"a", 9}, {"b", 1}}));
   REQUIRE(found.size() == 1);
   CHECK(contains(found[0], "9 of 10 training rows (90.0 %) have the label a"));
@@ -81,7 +81,7 @@ TEST_CASE("a dominant class is named with the accuracy of always predicting it")
   CHECK(findings(different({{"a", 20}, {"b", 10}, {"c", 10}})).empty());
 }
 
-TEST_CASE("columns that are probably exchanged are noticed") {
+TEST_CASE("text and label columns that are probably swapped are detected") {
   std::vector<Row> rows;
   for (int i = 0; i < 12; ++i) rows.push_back({i % 2 == 0 ? "good" : "bad", "what a film number " + std::to_string(i)});
   const auto found = findings(rows);

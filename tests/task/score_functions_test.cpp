@@ -19,7 +19,7 @@ std::vector<float> applied(std::string_view function, std::vector<float> logits,
 
 }  // namespace
 
-TEST_CASE("logits become scores by softmax, sigmoid or not at all") {
+TEST_CASE("scores are the softmax, the sigmoid or the logits themselves") {
   const std::vector<float> logits = {0, std::log(2.0f), std::log(5.0f), 1, 1, 1};
   const std::vector<float> softmax = applied("softmax", logits, 3);
   const std::vector<float> expected = {0.125f, 0.25f, 0.625f, 1 / 3.0f, 1 / 3.0f, 1 / 3.0f};
@@ -45,7 +45,7 @@ TEST_CASE("the default function is that of transformers' pipeline: problem_type 
   CHECK(task::default_score_function("regression", 3) == "none");
 }
 
-TEST_CASE("the first row with a value that is not finite is found, and the error names it") {
+TEST_CASE("the error names the first row with a value that is not finite") {
   const float nan = std::nanf(""), infinite = std::numeric_limits<float>::infinity();
   CHECK_FALSE(task::first_nonfinite_row(std::vector<float>{0.5f, 0.5f, 0, 1}, 2));
   CHECK_FALSE(task::first_nonfinite_row({}, 2));

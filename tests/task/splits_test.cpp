@@ -12,7 +12,7 @@ using namespace hone;
 
 namespace {
 
-// csv rows "NAME 0", "NAME 1", ... with labels that take turns.
+// Returns csv rows "NAME 0", "NAME 1", ... with alternating labels.
 std::string csv(const std::string& name, int count) {
   std::string text = "text,label\n";
   for (int row = 0; row < count; ++row) text += name + " " + std::to_string(row) + "," + (row % 2 ? "b" : "a") + "\n";
@@ -25,7 +25,7 @@ std::vector<std::string> texts(const table::Rows& rows) {
   return result;
 }
 
-// A folder in the Hub's layout with these splits of 20 rows each.
+// A folder in the Hub's layout with these splits, each of 20 rows.
 struct DataSet {
   explicit DataSet(const std::vector<std::string>& splits) {
     for (const std::string& split : splits) folder.write(split + ".csv", csv(split, 20));
@@ -42,7 +42,7 @@ Error refused(const task::SplitRequest& request) {
 
 }  // namespace
 
-TEST_CASE("validation rows evaluate where there are any, and test rows stay untouched") {
+TEST_CASE("validation rows are used for evaluation if there are any, and test rows stay unused") {
   DataSet data({"train", "validation", "test"});
   const std::string log = captured_log([&] {
     const ChosenRows rows = training_rows(data.request);
@@ -54,7 +54,7 @@ TEST_CASE("validation rows evaluate where there are any, and test rows stay unto
   CHECK(log.empty());
 }
 
-TEST_CASE("validation rows win over validation_split, with a note") {
+TEST_CASE("validation rows take precedence over validation_split, with a note") {
   DataSet data({"train", "validation"});
   data.request.sample.validation_split = 0.2;
   const std::string log = captured_log([&] {
@@ -65,7 +65,7 @@ TEST_CASE("validation rows win over validation_split, with a note") {
   CHECK(log == "the data set has validation rows: validation_split is not used\n");
 }
 
-TEST_CASE("validation_split holds training rows out, even where there are test rows") {
+TEST_CASE("validation_split holds training rows out, even if there are test rows") {
   DataSet data({"train", "test"});
   data.request.sample.validation_split = 0.2;
   const std::string log = captured_log([&] {
@@ -83,7 +83,7 @@ TEST_CASE("validation_split holds training rows out, even where there are test r
   CHECK(log.empty());
 }
 
-TEST_CASE("test rows evaluate only where nothing else can, with a warning") {
+TEST_CASE("test rows are used for evaluation only if there are no others, with a warning") {
   DataSet data({"train", "test"});
   const std::string log = captured_log([&] {
     const ChosenRows rows = training_rows(data.request);
@@ -94,7 +94,7 @@ TEST_CASE("test rows evaluate only where nothing else can, with a warning") {
   CHECK(contains(log, "--validation-split 0.1"));
 }
 
-TEST_CASE("a run without evaluation takes no test rows and needs none") {
+TEST_CASE("a run without evaluation uses no test rows and requires none") {
   DataSet data({"train", "test"});
   data.request.needs_evaluation = false;
   const std::string log =
@@ -102,7 +102,7 @@ TEST_CASE("a run without evaluation takes no test rows and needs none") {
   CHECK(log.empty());
 }
 
-TEST_CASE("a run with evaluation but no rows for it is a usage error") {
+TEST_CASE("a run with evaluation but without evaluation rows is a usage error") {
   const DataSet data({"train"});
   const Error error = refused(data.request);
   CHECK(error.kind() == ErrorKind::kUsage);
@@ -111,7 +111,7 @@ TEST_CASE("a run with evaluation but no rows for it is a usage error") {
   CHECK(contains(error.hint(), "--eval-strategy no"));
 }
 
-TEST_CASE("files that are given win over the splits of the data set") {
+TEST_CASE("files set by options take precedence over the splits of the data set") {
   DataSet data({"train", "validation"});
   data.request.train_file = {data.folder.write("more/mine.csv", csv("mine", 6)).string()};
   data.request.rows.dataset = data.folder.path() / "validation.csv";
@@ -120,7 +120,7 @@ TEST_CASE("files that are given win over the splits of the data set") {
   CHECK(texts(rows.train) == std::vector<std::string>{"mine 0", "mine 1", "mine 2", "mine 3", "mine 4", "mine 5"});
 }
 
-TEST_CASE("rows are shuffled first, then the first of them are taken; the labels come from all") {
+TEST_CASE("rows are shuffled, then the first ones are used; the labels come from all rows") {
   DataSet data({"train", "validation"});
   data.request.max_train_samples = 5;
   data.request.sample.max_eval_samples = 3;
@@ -134,7 +134,7 @@ TEST_CASE("rows are shuffled first, then the first of them are taken; the labels
   CHECK(texts(shuffled.train) != texts(in_order.train));
 }
 
-TEST_CASE("rows without text or label are skipped with a note, or are errors if strict") {
+TEST_CASE("rows without text or label are skipped with a note, or are errors in strict mode") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("rows.csv", "text,label\ngood,a\n,b\nbad,b\nfun,\n").string()};
@@ -149,7 +149,7 @@ TEST_CASE("rows without text or label are skipped with a note, or are errors if 
   CHECK(contains(error.what(), "rows.csv:3"));
 }
 
-TEST_CASE("labels are decided once for the training and the evaluation rows") {
+TEST_CASE("training and evaluation rows share one label map") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("train.csv", "text,label\na,0\nb,1\n").string()};
@@ -164,7 +164,7 @@ TEST_CASE("labels are decided once for the training and the evaluation rows") {
   CHECK_FALSE(contains(log, "skipped"));
 }
 
-TEST_CASE("validation rows that are all -1 are unlabelled, and leave nothing to evaluate on") {
+TEST_CASE("validation rows with only -1 are unlabelled, so that no evaluation rows remain") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("train.csv", "text,label\na,0\nb,1\n").string()};
@@ -181,26 +181,26 @@ TEST_CASE("labels that are not 0 to n-1 get new ids, with a note") {
   CHECK(captured_log([&] { training_rows(request); }) == "the labels 1, 5 get the ids 0 to 1\n");
 }
 
-TEST_CASE("training rows of one class are an error that names it") {
+TEST_CASE("training rows with a single class are an error that names it") {
   const TemporaryFolder folder;
   const auto message = [&](const std::string& rows) {
     task::SplitRequest request;
     request.train_file = {folder.write("train.csv", "text,label\n" + rows).string()};
     return refused(request);
   };
-  CHECK(std::string(message("a,good\nb,good\nc,good\n").what()) == "all 3 training rows have the one label \"good\"");
-  CHECK(std::string(message("a,true\nb,true\n").what()) == "all 2 training rows have the one label \"True\"");
+  CHECK(std::string(message("a,good\nb,good\nc,good\n").what()) == "all 3 training rows have the same label \"good\"");
+  CHECK(std::string(message("a,true\nb,true\n").what()) == "all 2 training rows have the same label \"True\"");
   CHECK(contains(message("a,0\n").hint(), "at least two classes"));
 }
 
-TEST_CASE("names that are given may be more than the rows show") {
+TEST_CASE("requested names may include classes without rows") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {folder.write("train.csv", "text,label\na,good\nb,good\n").string()};
   CHECK(training_rows(request, "good,bad").labels() == std::vector<std::string>{"good", "bad"});
 }
 
-TEST_CASE("evaluation reads the cells by the names of the model") {
+TEST_CASE("evaluation matches cells with the model's label names") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.rows.dataset = folder.write("rows.csv", "text,label\na,neg\nb,pos\nc,0\n");
@@ -208,7 +208,7 @@ TEST_CASE("evaluation reads the cells by the names of the model") {
   CHECK(rows.task->strata(rows.rows) == std::vector<int64_t>{1, 0, 0});
 }
 
-TEST_CASE("no rows at all, no train split and no complete row are errors") {
+TEST_CASE("no data set, no train split and no complete row are errors") {
   const Error nothing = refused({});
   CHECK(nothing.kind() == ErrorKind::kUsage);
   CHECK(std::string(nothing.what()) == "no rows were named");
@@ -236,7 +236,7 @@ TEST_CASE("no rows at all, no train split and no complete row are errors") {
   });
 }
 
-TEST_CASE("evaluation takes the named split, or the first there is of validation, test and train") {
+TEST_CASE("evaluation uses the named split, by default the first existing one of validation, test and train") {
   const DataSet all({"train", "validation", "test"}), two({"train", "test"}), one({"train"});
   CHECK(evaluation_rows(all.request, "").name == "validation");
   CHECK(evaluation_rows(two.request, "").name == "test");
@@ -249,7 +249,7 @@ TEST_CASE("evaluation takes the named split, or the first there is of validation
   CHECK(error.hint() == "it has: train");
 }
 
-TEST_CASE("evaluation with validation_split takes the very rows that training with that seed held out") {
+TEST_CASE("evaluation with validation_split uses exactly the rows that the run with this seed held out") {
   DataSet data({"train", "test"});
   data.request.sample.validation_split = 0.3;
   for (const uint64_t seed : {7, 8}) {

@@ -16,7 +16,7 @@ TEST_CASE("a task is found by the name that transformers' pipelines give it") {
   CHECK(is_its_function);
 }
 
-TEST_CASE("every task has a name of its own, a sentence, a problem type and a metric") {
+TEST_CASE("every task has a unique name, a doc line, a problem type and a metric") {
   std::set<std::string_view> names;
   for (const task::TaskRow& each : task::tasks()) {
     CHECK(names.insert(each.name).second);
@@ -27,7 +27,7 @@ TEST_CASE("every task has a name of its own, a sentence, a problem type and a me
   CHECK_FALSE(names.empty());
 }
 
-TEST_CASE("an unknown task is an error with the nearest name") {
+TEST_CASE("an unknown task is an error that suggests the nearest name") {
   const Error error = expect_error([] { task::find_task("text-clasification"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(std::string(error.what()) == "unknown task \"text-clasification\"");

@@ -17,8 +17,8 @@ using namespace hone;
 
 namespace {
 
-// The tokenizer of tiny-bert, which has the ids 0 to 105, with these tokens added. Its vocabulary lacks the id 25:
-// filled, because tokenizers (0.23) numbers added tokens from the size of the vocabulary.
+// Returns the tokenizer of tiny-bert, which has the ids 0 to 105, with these tokens added. Its vocabulary lacks the id
+// 25, which is filled here, because tokenizers (0.23) numbers added tokens from the size of the vocabulary.
 text::Tokenizer with_added(const TemporaryFolder& folder, const std::vector<std::pair<int, std::string>>& added) {
   Json tokenizer = read_json(fixture_models() / "tiny-bert" / "tokenizer.json");
   tokenizer["model"]["vocab"]["[unused25]"] = 25;
@@ -37,7 +37,7 @@ text::Tokenizer with_added(const TemporaryFolder& folder, const std::vector<std:
 
 }  // namespace
 
-TEST_CASE("added tokens beyond the embedding are named with their likely cause") {
+TEST_CASE("the message for added tokens beyond the embedding names them and their likely cause") {
   const TemporaryFolder folder;
   const text::Tokenizer tokenizer = with_added(folder, {{106, "<brand>"}, {107, "<price>"}});
   const auto warning = [&](int64_t num_rows) {
@@ -51,7 +51,7 @@ TEST_CASE("added tokens beyond the embedding are named with their likely cause")
   CHECK(warning(200).empty());
 }
 
-TEST_CASE("of many added tokens five are named") {
+TEST_CASE("the message names at most five added tokens") {
   const TemporaryFolder folder;
   std::vector<std::pair<int, std::string>> added;
   for (int i = 0; i < 8; ++i) added.emplace_back(106 + i, fmt::format("<{}>", i));
@@ -60,7 +60,7 @@ TEST_CASE("of many added tokens five are named") {
                  "8 added tokens (\"<0>\", \"<1>\", \"<2>\", \"<3>\", \"<4>\", ...)"));
 }
 
-TEST_CASE("tokens of the vocabulary beyond the embedding belong to another model") {
+TEST_CASE("a vocabulary larger than the embedding is reported as another model's") {
   const TemporaryFolder folder;
   const text::Tokenizer tokenizer = with_added(folder, {{106, "<brand>"}});
   const Error error = expect_error([&] { task::check_vocabulary(tokenizer, 100, folder.path()); });
@@ -69,7 +69,7 @@ TEST_CASE("tokens of the vocabulary beyond the embedding belong to another model
   CHECK(contains(error.hint(), "the tokenizer belongs to another model"));
 }
 
-TEST_CASE("only a text with a token beyond the embedding is an error") {
+TEST_CASE("only a text that contains a token beyond the embedding is an error") {
   const TemporaryFolder folder;
   const text::Tokenizer tokenizer = with_added(folder, {{106, "<brand>"}, {107, "<price>"}});
   task::Features features;

@@ -26,7 +26,7 @@ std::vector<at::Tensor> gradients_of(const at::Tensor& y, const std::vector<at::
   return torch::autograd::grad({(y * weights).sum()}, inputs, {}, /*retain_graph=*/true);
 }
 
-// Equal bit for bit to the two operations one after the other.
+// Checks that the result is bit-identical to the two operations one after the other.
 void check_same(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& weight, ActivationKind kind) {
   tensor::CastWeight cast;
   const at::Tensor& cast_weight = cast.in(weight, x.scalar_type());
@@ -35,7 +35,7 @@ void check_same(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& w
   CHECK(at::equal(got, want));
   std::vector<at::Tensor> inputs{x, weight};
   if (bias.defined()) inputs.push_back(bias);
-  for (int repeat = 0; repeat < 2; ++repeat) {  // a kept graph gives the same result again
+  for (int repeat = 0; repeat < 2; ++repeat) {  // with a retained graph the second backward returns the same
     const auto have = gradients_of(got, inputs), expected = gradients_of(want, inputs);
     for (size_t i = 0; i < inputs.size(); ++i) {
       INFO("input ", i);
@@ -47,7 +47,7 @@ void check_same(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& w
 
 }  // namespace
 
-TEST_CASE("an activated linear is the activation and the linear, with the same gradients") {
+TEST_CASE("an activated linear equals activation and linear, with the same gradients") {
   for (const ActivationKind kind : kKinds) {
     for (const int64_t rows : {0, 1, 5, 97}) {
       for (const int64_t width : {1, 33, 96}) {
@@ -61,7 +61,7 @@ TEST_CASE("an activated linear is the activation and the linear, with the same g
   }
 }
 
-TEST_CASE("the gradients of an activated linear are its finite differences") {
+TEST_CASE("the gradients of an activated linear equal finite differences") {
   const auto loss = [](const std::vector<at::Tensor>& in) {
     return tensor::activated_linear(in[0], in[1], ActivationKind::kGelu, in[2], in[2].detach()).square().sum();
   };
@@ -80,7 +80,7 @@ TEST_CASE("frozen inputs of an activated linear get no gradient") {
   CHECK(!bias.grad().defined());
 }
 
-TEST_CASE("x is overwritten only if that is allowed and the graph is not kept") {
+TEST_CASE("x is overwritten only if the caller permits it and the graph is not retained") {
   const at::Tensor bias = values({33}, 0.9), weight = values({24, 33}, 0.7);
   for (const bool overwrites : {true, false}) {
     for (const bool keeps : {true, false}) {
@@ -97,7 +97,7 @@ TEST_CASE("x is overwritten only if that is allowed and the graph is not kept") 
   }
 }
 
-TEST_CASE("the graph of an activated linear does not hold the activations") {
+TEST_CASE("the graph of an activated linear does not store the activations") {
   tensor::install_caching_allocator();
   const at::Tensor x = values({2048, 1024}, 0.3), weight = values({8, 1024}, 0.7);  // x: 8 MiB
   const uint64_t before = tensor::allocator_statistics().in_use_bytes;

@@ -30,7 +30,7 @@ void check_same(const at::Tensor& got, const at::Tensor& expected, const std::ve
 }
 }  // namespace
 
-TEST_CASE("activation and its gradients are those of libtorch's operations") {
+TEST_CASE("activation and its gradients equal libtorch's operations") {
   for (const ActivationKind kind : kKinds) {
     for (const int64_t width : {1, 7, 33, 384}) {
       for (const int64_t rows : {0, 1, 5, 97}) {
@@ -43,7 +43,7 @@ TEST_CASE("activation and its gradients are those of libtorch's operations") {
   }
 }
 
-TEST_CASE("the gradients of activation are its finite differences") {
+TEST_CASE("the gradients of activation equal finite differences") {
   for (const ActivationKind kind : kKinds) {
     const auto loss = [&](const std::vector<at::Tensor>& in) {
       return tensor::activation(in[0], in[1], kind).square().sum();
@@ -52,7 +52,7 @@ TEST_CASE("the gradients of activation are its finite differences") {
   }
 }
 
-TEST_CASE("silu_gate and its gradients are those of libtorch's operations, in both forms") {
+TEST_CASE("silu_gate and its gradients equal libtorch's operations, in both forms") {
   for (const int64_t width : {1, 7, 33, 384}) {
     for (const int64_t rows : {0, 1, 5, 97}) {
       const at::Tensor gate = random_input({rows, width}, 1), up = random_input({rows, width}, 2);
@@ -63,7 +63,7 @@ TEST_CASE("silu_gate and its gradients are those of libtorch's operations, in bo
   }
 }
 
-TEST_CASE("the gradients of silu_gate are its finite differences") {
+TEST_CASE("the gradients of silu_gate equal finite differences") {
   const auto loss = [](const std::vector<at::Tensor>& in) {
     return tensor::silu_gate(in[0], in[1]).square().sum() + tensor::silu_gate(in[2]).square().sum();
   };
@@ -71,7 +71,7 @@ TEST_CASE("the gradients of silu_gate are its finite differences") {
                          random_input({2, 6}, 3, at::kDouble)});
 }
 
-TEST_CASE("bfloat16 rows have a float bias, and err by their rounding only") {
+TEST_CASE("bfloat16 rows have a float bias, and their only error is the rounding") {
   for (const ActivationKind kind : kKinds) {
     const at::Tensor bias = random_input({33}, 2);
     const at::Tensor x = random_input({97, 33}, 1).detach().to(at::kBFloat16).requires_grad_();
@@ -86,14 +86,14 @@ TEST_CASE("bfloat16 rows have a float bias, and err by their rounding only") {
   }
 }
 
-TEST_CASE("views are taken by their elements, not by their memory") {
+TEST_CASE("views are read by element, not by memory layout") {
   const at::Tensor x = random_input({6, 8}, 1).detach();
   CHECK(at::equal(tensor::activation(x.t(), {}, ActivationKind::kGelu),
                   tensor::activation(x.t().contiguous(), {}, ActivationKind::kGelu)));
   CHECK(at::equal(tensor::silu_gate(x.t(), x.t()), tensor::silu_gate(x, x).t()));
 }
 
-TEST_CASE("shapes that do not fit are internal errors") {
+TEST_CASE("shapes that do not match are internal errors") {
   const at::Tensor x = at::ones({2, 3}), other = at::ones({2, 4});
   const auto kind = [](auto f) { return expect_error(f).kind(); };
   CHECK(kind([&] { tensor::activation(x, at::ones({4}), ActivationKind::kGelu); }) == ErrorKind::kInternal);

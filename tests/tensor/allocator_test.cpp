@@ -19,9 +19,9 @@ at::Tensor bytes(int64_t size) { return at::empty({size}, at::kByte); }
 
 }  // namespace
 
-TEST_CASE("tensors of all sizes are aligned, hold what is written, and large ones are counted") {
+TEST_CASE("tensors of all sizes are aligned and keep their values, and large ones are counted") {
   tensor::install_caching_allocator();
-  tensor::install_caching_allocator();  // does nothing
+  tensor::install_caching_allocator();  // the second call does nothing
   const uint64_t before = tensor::allocator_statistics().in_use_bytes;
   for (const int64_t size : {int64_t{0}, int64_t{1}, int64_t{1000}, kMiB / 4 - 1, kMiB / 4, kMiB, 5 * kMiB + 3}) {
     at::Tensor tensor = bytes(size).fill_(7);
@@ -34,7 +34,7 @@ TEST_CASE("tensors of all sizes are aligned, hold what is written, and large one
   CHECK(tensor::allocator_statistics().in_use_bytes == before);
 }
 
-TEST_CASE("freed memory is kept for the next tensor and given back on demand") {
+TEST_CASE("freed memory is kept for the next tensor, and returned to the system on demand") {
   tensor::install_caching_allocator();
   const void* first = bytes(8 * kMiB).fill_(1).data_ptr();
   CHECK(tensor::allocator_statistics().cached_bytes >= 6 * kMiB);
@@ -59,7 +59,7 @@ TEST_CASE("a request beyond the machine's memory is an error that names the requ
   CHECK(bytes(kMiB).fill_(1).eq(1).all().item<bool>());  // allocation still works
 }
 
-TEST_CASE("the error comes through a backward pass as it is") {
+TEST_CASE("the error passes through a backward pass unchanged") {
   tensor::install_caching_allocator();
   const auto limit = static_cast<int64_t>(tensor::allocator_statistics().limit_bytes);
   const Error error = expect_error([&] {
@@ -70,7 +70,7 @@ TEST_CASE("the error comes through a backward pass as it is") {
   CHECK(contains(error.what(), "out of memory"));
 }
 
-TEST_CASE("memory of others is left to its owner") {
+TEST_CASE("memory from other allocators is freed by its owner") {
   tensor::install_caching_allocator();
   static bool freed = false;
   char buffer[16] = {};
@@ -80,7 +80,7 @@ TEST_CASE("memory of others is left to its owner") {
   CHECK(freed);
 }
 
-TEST_CASE("a tensor may be freed by another thread than its maker's") {
+TEST_CASE("a tensor may be freed by another thread than the allocating one") {
   tensor::install_caching_allocator();
   const uint64_t before = tensor::allocator_statistics().in_use_bytes;
   for (int i = 0; i < 20; ++i) {

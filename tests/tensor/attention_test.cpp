@@ -11,12 +11,12 @@ using namespace hone;
 
 namespace {
 
-// q, k and v of all tokens by a formula, equal in every run.
+// Returns q, k and v of all tokens from a formula, so that they are the same in every run.
 at::Tensor inputs(int64_t tokens, int64_t width, at::ScalarType type) {
   return (at::sin(at::arange(tokens * width, at::kDouble) * 0.7) * 2).view({tokens, width}).to(type);
 }
 
-// libtorch's operations sequence by sequence, in double.
+// Computes attention with libtorch's operations, sequence by sequence, in double.
 at::Tensor by_definition(const at::Tensor& qkv, const tensor::Packing& packing,
                          const tensor::AttentionOptions& options) {
   const int64_t heads = options.num_heads, kv_heads = options.num_kv_heads;
@@ -61,7 +61,7 @@ at::Tensor gradient_of(const at::Tensor& x, const std::function<at::Tensor(const
 
 }  // namespace
 
-TEST_CASE("attention and its gradient are those of the definition") {
+TEST_CASE("attention and its gradient equal the definition") {
   for (const Case& one : cases()) {
     const at::Tensor qkv = inputs(75, one.width(), at::kFloat);
     const auto attend = [&](const at::Tensor& x) { return tensor::attention(x, one.packing, one.options); };
@@ -72,7 +72,7 @@ TEST_CASE("attention and its gradient are those of the definition") {
   }
 }
 
-TEST_CASE("the library's attention is the same") {
+TEST_CASE("library_attention equals attention") {
   for (const Case& one : cases()) {
     const at::Tensor qkv = inputs(75, one.width(), at::kDouble);
     const auto library = [&](const at::Tensor& x) { return tensor::library_attention(x, one.packing, one.options); };
@@ -82,7 +82,7 @@ TEST_CASE("the library's attention is the same") {
   }
 }
 
-TEST_CASE("both leave out the keys of the mask") {
+TEST_CASE("both ignore masked keys") {
   Case one = cases()[0];
   one.options.key_mask = (at::arange(75) % 3 != 0).to(at::kByte);
   const at::Tensor qkv = inputs(75, one.width(), at::kDouble);
@@ -97,7 +97,7 @@ TEST_CASE("both leave out the keys of the mask") {
                      tensor::library_attention(qkv, one.packing, one.options), 1e-6, 1e-6));
 }
 
-TEST_CASE("dropout of attention is drawn again in backward, and by the place in the run") {
+TEST_CASE("attention's dropout draws the same in backward, and depends on the position in the run") {
   Case one = cases()[0];
   one.options.p = 0.3;
   one.options.stream = {42, 1, 0, 9};
@@ -115,7 +115,7 @@ TEST_CASE("dropout of attention is drawn again in backward, and by the place in 
   CHECK_FALSE(at::equal(out, attend(qkv)));
 }
 
-TEST_CASE("the library's dropout is repeated at the same place too") {
+TEST_CASE("the library's dropout draws the same again at the same position") {
   Case one = cases()[0];
   one.options.p = 0.3;
   one.options.stream = {42, 1, 0, 9};
@@ -127,7 +127,7 @@ TEST_CASE("the library's dropout is repeated at the same place too") {
   CHECK_FALSE(at::equal(out, attend()));
 }
 
-TEST_CASE("a batch without sequences gives no rows") {
+TEST_CASE("the output of a batch without sequences has no rows") {
   Case one = cases()[0];
   one.packing = {};
   const at::Tensor qkv = at::empty({0, one.width()});
@@ -135,7 +135,7 @@ TEST_CASE("a batch without sequences gives no rows") {
   CHECK(tensor::library_attention(qkv, one.packing, one.options).size(0) == 0);
 }
 
-TEST_CASE("shapes that do not fit are bugs") {
+TEST_CASE("shapes that do not match are internal errors") {
   const Case one = cases()[0];
   CHECK(contains(expect_error([&] { tensor::attention(at::zeros({7, one.width()}), one.packing, one.options); }).what(),
                  "a row for each token"));

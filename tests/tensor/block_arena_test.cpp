@@ -17,7 +17,7 @@ constexpr uint64_t kMiB = uint64_t{1} << 20;
 
 }  // namespace
 
-TEST_CASE("blocks are aligned to pages, lie in the arena and do not overlap") {
+TEST_CASE("blocks are aligned to pages, are inside the arena and do not overlap") {
   BlockArena arena({.address_bytes = 64 * kMiB, .limit_bytes = 64 * kMiB});
   std::vector<std::pair<char*, uint64_t>> blocks;
   for (const uint64_t size : {uint64_t{1}, uint64_t{4096}, uint64_t{4097}, kMiB, 3 * kMiB + 5, 2 * kMiB}) {
@@ -38,7 +38,7 @@ TEST_CASE("blocks are aligned to pages, lie in the arena and do not overlap") {
   CHECK_FALSE(arena.contains(nullptr));
 }
 
-TEST_CASE("what is freed serves the next blocks of any size, without fresh pages") {
+TEST_CASE("freed memory is reused for blocks of any size, without fresh pages") {
   BlockArena arena({.address_bytes = 64 * kMiB, .limit_bytes = 64 * kMiB});
   void* const first = arena.allocate(8 * kMiB);
   void* const second = arena.allocate(8 * kMiB);
@@ -56,7 +56,7 @@ TEST_CASE("what is freed serves the next blocks of any size, without fresh pages
   CHECK(arena.statistics().held_bytes == 16 * kMiB);
 }
 
-TEST_CASE("the limit, the addresses and a size of nothing refuse a block") {
+TEST_CASE("allocation fails beyond the limit, beyond the address range, and for size 0") {
   BlockArena arena({.address_bytes = 64 * kMiB, .limit_bytes = 16 * kMiB});
   CHECK(arena.allocate(0) == nullptr);
   CHECK(arena.allocate(17 * kMiB) == nullptr);
@@ -73,14 +73,14 @@ TEST_CASE("the limit, the addresses and a size of nothing refuse a block") {
   CHECK(empty.allocate(1) == nullptr);
 }
 
-TEST_CASE("under the limit memory that is kept makes room for what does not fit into it") {
+TEST_CASE("unused memory is returned to the system if a new block fits into no gap and would exceed the limit") {
   BlockArena arena({.address_bytes = 64 * kMiB, .limit_bytes = 16 * kMiB, .slack = 100});
   std::vector<void*> blocks;
   for (int i = 0; i < 4; ++i) blocks.push_back(arena.allocate(4 * kMiB));
   arena.release(blocks[0]);
   arena.release(blocks[2]);
   std::memset(blocks[1], 1, 4 * kMiB);
-  void* const large = arena.allocate(8 * kMiB);  // in neither gap
+  void* const large = arena.allocate(8 * kMiB);  // fits into neither gap
   REQUIRE(large != nullptr);
   std::memset(large, 2, 8 * kMiB);
   CHECK(arena.statistics().held_bytes == 16 * kMiB);
@@ -88,19 +88,19 @@ TEST_CASE("under the limit memory that is kept makes room for what does not fit 
   CHECK(static_cast<char*>(blocks[1])[4 * kMiB - 1] == 1);
 }
 
-TEST_CASE("the arena holds little more than its peak use, and returns the longest unused memory first") {
+TEST_CASE("the arena holds little more than its peak use, and returns the memory that was unused longest first") {
   BlockArena arena({.address_bytes = 256 * kMiB, .limit_bytes = 256 * kMiB, .slack = 1.125});
   std::vector<void*> blocks;
   for (int i = 0; i < 8; ++i) blocks.push_back(arena.allocate(4 * kMiB));
   arena.release(blocks[2]);
   arena.release(blocks[0]);
-  std::memset(blocks[0], 1, 4 * kMiB);  // read only to see which block was returned
+  std::memset(blocks[0], 1, 4 * kMiB);  // marks it, to detect which block was returned
   CHECK(arena.allocate(6 * kMiB) != nullptr);
   CHECK(arena.statistics().held_bytes <= 36 * kMiB);
   CHECK(static_cast<char*>(blocks[0])[0] == 1);
 }
 
-TEST_CASE("all that is not in use is given back on demand, and comes back as zeros") {
+TEST_CASE("all unused memory is returned to the system on demand, and is zero when allocated again") {
   BlockArena arena({.address_bytes = 64 * kMiB, .limit_bytes = 64 * kMiB});
   void* const kept = arena.allocate(2 * kMiB);
   void* const freed = arena.allocate(6 * kMiB);
@@ -124,7 +124,7 @@ TEST_CASE("a block that is freed twice is an error") {
   CHECK(contains(error.what(), "freed twice"));
 }
 
-TEST_CASE("two threads allocate and free at once, each its own memory") {
+TEST_CASE("two threads can allocate and free concurrently") {
   BlockArena arena({.address_bytes = 512 * kMiB, .limit_bytes = 256 * kMiB});
   const auto work = [&](unsigned seed, bool& intact) {
     std::mt19937 generator(seed);
@@ -156,10 +156,10 @@ TEST_CASE("two threads allocate and free at once, each its own memory") {
   const auto statistics = arena.statistics();
   CHECK(statistics.in_use_bytes == 0);
   CHECK(statistics.peak_in_use_bytes > 0);
-  CHECK(arena.allocate(200 * kMiB) != nullptr);  // all merged again
+  CHECK(arena.allocate(200 * kMiB) != nullptr);  // all free blocks are merged again
 }
 
-TEST_CASE("ragged batches hold little more than they use at once") {
+TEST_CASE("with ragged batches the arena holds little more than their peak use") {
   BlockArena arena({.address_bytes = 2048 * kMiB, .limit_bytes = 1024 * kMiB});
   std::mt19937 generator(5);
   uint64_t fresh_before = 0;

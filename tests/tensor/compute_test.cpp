@@ -11,7 +11,7 @@ using namespace hone;
 
 namespace {
 
-// Restores the level in use and the number of threads.
+// Restores the current level and the number of threads.
 struct Restore {
   kernel::CpuLevel level = kernel::cpu_level();
   int threads = tensor::num_threads();
@@ -23,7 +23,7 @@ struct Restore {
 
 }  // namespace
 
-TEST_CASE("auto chooses bf16 if it is native, and gives the reason") {
+TEST_CASE("auto chooses bf16 if it is native, and states the reason") {
   const Restore restore;
   const tensor::Compute best = tensor::prepare_compute({.num_threads = 1, .device = "cpu"});
   CHECK((best.dtype == at::kBFloat16) == kernel::has_native_bf16());
@@ -56,7 +56,7 @@ TEST_CASE("a precision or a device that the machine lacks is an error") {
 #endif
 }
 
-TEST_CASE("the number of threads can be set, and 0 takes one a core") {
+TEST_CASE("the number of threads can be set, and 0 means one per core") {
   const int before = tensor::num_threads();
   tensor::set_num_threads(2);
   CHECK(tensor::num_threads() == 2);
@@ -71,12 +71,12 @@ TEST_CASE("a negative number of threads is an error") {
   CHECK(contains(error.what(), "-1"));
 }
 
-TEST_CASE("a tensor that is on the device already is given as it is") {
+TEST_CASE("a tensor that is already on the device is returned unchanged") {
   const at::Tensor tensor = at::arange(5);
   CHECK(tensor::on_device(tensor, at::kCPU).is_same(tensor));
 }
 
-TEST_CASE("a tensor goes to another device with its shape and type") {
+TEST_CASE("a tensor keeps its shape and type on another device") {
   const at::Tensor moved = tensor::on_device(at::ones({2, 3}, at::kLong), at::kMeta);
   CHECK(moved.is_meta());
   CHECK(moved.sizes() == at::IntArrayRef({2, 3}));

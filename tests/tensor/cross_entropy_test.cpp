@@ -15,7 +15,7 @@ at::Tensor random_input(at::IntArrayRef shape, uint64_t seed, at::ScalarType dty
   return at::randn(shape, dtype).requires_grad_();
 }
 
-// Every fourth row, from the third on, has no target.
+// Returns targets; every fourth row, from the third on, has none.
 at::Tensor targets_of(int64_t rows, int64_t classes) {
   const at::Tensor places = at::arange(rows, at::kLong);
   return at::where(places.remainder(4).eq(3), at::full_like(places, -100), (places * 7).remainder(classes));
@@ -35,7 +35,7 @@ constexpr CrossEntropyOptions kOptions[] = {{}, {.label_smoothing = 0.1}, {.scal
 
 }  // namespace
 
-TEST_CASE("cross_entropy and its gradient are those of libtorch's operation") {
+TEST_CASE("cross_entropy and its gradient equal libtorch's operation") {
   for (const int64_t classes : {1, 2, 17, 1000}) {
     for (const int64_t rows : {0, 1, 5, 97}) {
       for (const CrossEntropyOptions& options : kOptions) {
@@ -48,8 +48,8 @@ TEST_CASE("cross_entropy and its gradient are those of libtorch's operation") {
   }
 }
 
-TEST_CASE("label smoothing is that of transformers") {
-  // LabelSmoother: the mean of -log p over targets, and the mean over targets and classes, in parts of 0.9 and 0.1.
+TEST_CASE("label smoothing equals that of transformers") {
+  // LabelSmoother: 0.9 times the mean of -log p over the targets, plus 0.1 times its mean over rows and classes.
   const at::Tensor logits = random_input({97, 33}, 1).detach(), targets = targets_of(97, 33);
   const at::Tensor kept = targets.ge(0), minus_log_p = -at::log_softmax(logits, 1);
   const at::Tensor picked = minus_log_p.gather(1, targets.clamp_min(0).unsqueeze(1)).squeeze(1);
@@ -60,7 +60,7 @@ TEST_CASE("label smoothing is that of transformers") {
   CHECK(loss.item<double>() == doctest::Approx(0.9 * plain + 0.1 * smooth).epsilon(1e-6));
 }
 
-TEST_CASE("linear_cross_entropy is the cross_entropy of a linear, whatever the chunk") {
+TEST_CASE("linear_cross_entropy equals the cross_entropy of a linear, for every chunk size") {
   for (const int64_t rows : {0, 1, 5, 97}) {
     for (const int64_t chunk_bytes : {int64_t{1}, int64_t{4000}, int64_t{1} << 20}) {
       for (const CrossEntropyOptions& options : kOptions) {
@@ -77,7 +77,7 @@ TEST_CASE("linear_cross_entropy is the cross_entropy of a linear, whatever the c
   }
 }
 
-TEST_CASE("gradients of cross-entropies are their finite differences") {
+TEST_CASE("the gradients of both cross-entropies equal finite differences") {
   const at::Tensor targets = targets_of(5, 7);
   const CrossEntropyOptions options{.label_smoothing = 0.2, .scale = 0.5};
   const auto loss = [&](const std::vector<at::Tensor>& in) { return tensor::cross_entropy(in[0], targets, options); };
@@ -104,14 +104,14 @@ TEST_CASE("if all rows are ignored, loss and gradients are 0") {
   }
 }
 
-TEST_CASE("without gradients wanted the loss is the same") {
+TEST_CASE("the loss is the same if no gradients are required") {
   const at::Tensor hidden = random_input({97, 16}, 1), weight = random_input({33, 16}, 2), targets = targets_of(97, 33);
   const at::Tensor loss = tensor::linear_cross_entropy(hidden, {weight, {}, {}}, targets, {}, 4000);
   const at::NoGradGuard no_grad;
   CHECK(at::equal(tensor::linear_cross_entropy(hidden, {weight, {}, {}}, targets, {}, 4000), loss));
 }
 
-TEST_CASE("bfloat16 rows have a float loss, float weights their gradients in float") {
+TEST_CASE("bfloat16 rows have a float loss, and float weights have float gradients") {
   const at::Tensor hidden = random_input({97, 16}, 1).detach().to(at::kBFloat16).requires_grad_();
   const at::Tensor weight = random_input({33, 16}, 2), targets = targets_of(97, 33);
   const at::Tensor wide = hidden.detach().to(at::kFloat).requires_grad_();
@@ -128,14 +128,14 @@ TEST_CASE("bfloat16 rows have a float loss, float weights their gradients in flo
   }
 }
 
-TEST_CASE("cross-entropies are equal bit for bit from run to run") {
+TEST_CASE("both cross-entropies are bit-identical from run to run") {
   const at::Tensor logits = random_input({997, 1000}, 1), targets = targets_of(997, 1000);
   const at::Tensor first = tensor::cross_entropy(logits, targets), second = tensor::cross_entropy(logits, targets);
   CHECK(at::equal(first, second));
   CHECK(at::equal(gradients_of(first, {logits})[0], gradients_of(second, {logits})[0]));
 }
 
-TEST_CASE("operands that do not fit are internal errors") {
+TEST_CASE("operands that do not match are internal errors") {
   const at::Tensor logits = at::ones({3, 4}), targets = at::zeros({3}, at::kLong);
   const auto kind = [](auto f) { return expect_error(f).kind(); };
   CHECK(kind([&] { tensor::cross_entropy(at::ones({4}), targets); }) == ErrorKind::kInternal);

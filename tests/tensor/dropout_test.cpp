@@ -11,7 +11,7 @@ using namespace hone;
 namespace {
 const RandomStream kStream{42, 7, 3, 5};
 
-// The definition: element i is kept iff its word reaches p * 2^32.
+// The definition: element i is kept if and only if its random word is at least p * 2^32.
 at::Tensor expected_mask(int64_t count, double p, uint64_t first_element = 0) {
   at::Tensor mask = at::empty({count});
   for (int64_t i = 0; i < count; ++i) {
@@ -22,7 +22,7 @@ at::Tensor expected_mask(int64_t count, double p, uint64_t first_element = 0) {
 }
 }  // namespace
 
-TEST_CASE("dropout keeps the elements whose random word reaches the threshold") {
+TEST_CASE("dropout keeps the elements whose random word is at least the threshold") {
   for (const int64_t count : {1, 3, 4, 5, 31, 32, 33, 1003}) {
     const at::Tensor x = at::linspace(1, 2, count);
     CHECK(at::equal(tensor::dropout(x, 0.3, kStream), x * expected_mask(count, 0.3)));
@@ -35,7 +35,7 @@ TEST_CASE("dropout drops the requested share") {
   CHECK(y.mean().item<double>() == doctest::Approx(1.0).epsilon(0.01));
 }
 
-TEST_CASE("dropout of probability 0 is free and of probability 1 drops all") {
+TEST_CASE("dropout of probability 0 returns its input, and of probability 1 drops all") {
   const at::Tensor x = at::ones({10});
   CHECK(tensor::dropout(x, 0, kStream).is_same(x));
   CHECK(tensor::dropout(x, 1, kStream).eq(0).all().item<bool>());
@@ -47,19 +47,19 @@ TEST_CASE("dropout draws the same mask again in backward") {
   CHECK(at::equal(x.grad(), at::arange(77) * expected_mask(77, 0.5)));
 }
 
-TEST_CASE("dropout can be drawn in parts") {
+TEST_CASE("dropout can be applied in parts") {
   const at::Tensor x = at::ones({24});
   const at::Tensor whole = tensor::dropout(x, 0.5, kStream);
   CHECK(at::equal(tensor::dropout(at::ones({16}), 0.5, kStream, 8), whole.slice(0, 8)));
   CHECK(expect_error([&] { tensor::dropout(x, 0.5, kStream, 3); }).kind() == ErrorKind::kInternal);
 }
 
-TEST_CASE("dropout takes a view by its elements, not by its memory") {
+TEST_CASE("dropout reads a view by element, not by memory layout") {
   const at::Tensor x = at::arange(12, at::kFloat).view({3, 4}).t();
   CHECK(at::equal(tensor::dropout(x, 0.5, kStream), tensor::dropout(x.contiguous(), 0.5, kStream)));
 }
 
-TEST_CASE("dropout is equal at any number of threads") {
+TEST_CASE("dropout is the same at any number of threads") {
   const int before = tensor::num_threads();
   const at::Tensor x = at::ones({100003});
   tensor::set_num_threads(1);
@@ -69,7 +69,7 @@ TEST_CASE("dropout is equal at any number of threads") {
   tensor::set_num_threads(before);
 }
 
-TEST_CASE("different places of a run draw different masks") {
+TEST_CASE("different positions in a run draw different masks") {
   const at::Tensor x = at::ones({64});
   const at::Tensor mask = tensor::dropout(x, 0.5, kStream);
   for (const RandomStream& other :
@@ -82,7 +82,7 @@ TEST_CASE("a probability outside [0, 1] is an internal error") {
   CHECK(expect_error([] { tensor::dropout(at::ones({4}), 1.5, kStream); }).kind() == ErrorKind::kInternal);
 }
 
-TEST_CASE("dropout takes bfloat16 and double, with the same mask") {
+TEST_CASE("dropout supports bfloat16 and double, with the same mask") {
   const at::Tensor x = at::linspace(1, 2, 101);
   const at::Tensor dropped = tensor::dropout(x, 0.3, kStream).eq(0);
   for (const at::ScalarType dtype : {at::kBFloat16, at::kDouble}) {
@@ -92,7 +92,7 @@ TEST_CASE("dropout takes bfloat16 and double, with the same mask") {
   }
 }
 
-TEST_CASE("dropout by the library drops the requested share, and is equal at an equal position") {
+TEST_CASE("the library's dropout drops the requested share, and is the same at the same position") {
   const at::Tensor x = at::ones({100000}).requires_grad_();
   const at::Tensor y = tensor::dropout_by_library(x, 0.1, kStream);
   CHECK(y.eq(0).sum().item<int64_t>() == doctest::Approx(10000).epsilon(0.05));
@@ -104,7 +104,7 @@ TEST_CASE("dropout by the library drops the requested share, and is equal at an 
   CHECK(at::equal(x.grad(), y.detach()));
 }
 
-TEST_CASE("the library draws equal numbers at an equal position, and others elsewhere") {
+TEST_CASE("the library draws the same numbers at the same position, and others elsewhere") {
   const RandomStream stream{42, 1, 0, 9};
   const auto draw = [](const RandomStream& place) {
     tensor::seed_library_draws(at::kCPU, place, 0.1);
@@ -115,7 +115,7 @@ TEST_CASE("the library draws equal numbers at an equal position, and others else
   CHECK_FALSE(at::equal(first, draw({42, 2, 0, 9})));
 }
 
-TEST_CASE("without dropout the generator is left alone") {
+TEST_CASE("without dropout the generator's state does not change") {
   tensor::seed_library_draws(at::kCPU, {1, 1, 1, 1}, 0.1);
   const at::Tensor first = at::rand({8});
   tensor::seed_library_draws(at::kCPU, {1, 1, 1, 1}, 0.1);

@@ -8,7 +8,7 @@
 
 using namespace hone;
 
-TEST_CASE("element types go by safetensors' names") {
+TEST_CASE("element types have safetensors' names") {
   CHECK((tensor::dtype_of_name("F32") == at::kFloat));
   CHECK((tensor::dtype_of_name("BF16") == at::kBFloat16));
   for (const char* name : {"F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL", "U16", "U32", "U64",
@@ -17,7 +17,7 @@ TEST_CASE("element types go by safetensors' names") {
   }
 }
 
-TEST_CASE("an unknown element type is an error with the known ones") {
+TEST_CASE("the error for an unknown element type lists the known ones") {
   const Error error = expect_error([] { tensor::dtype_of_name("F33"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "unknown tensor type \"F33\""));

@@ -13,7 +13,7 @@ using tensor::EmbeddingTable;
 namespace {
 const RandomStream kStream{42, 7, 3, 5};
 
-// Word, position and token type tables, the norm's weight and bias.
+// Returns the word, position and token type tables, and the norm's weight and bias.
 std::vector<at::Tensor> random_parameters(int64_t width, at::ScalarType dtype = at::kFloat) {
   at::manual_seed(static_cast<uint64_t>(width));
   std::vector<at::Tensor> parameters{at::randn({50, width}, dtype), at::randn({20, width}, dtype),
@@ -41,7 +41,7 @@ std::vector<at::Tensor> gradients_of(const at::Tensor& y, const std::vector<at::
 }
 }  // namespace
 
-TEST_CASE("embedding_norm and its gradients are those of libtorch's operations") {
+TEST_CASE("embedding_norm and its gradients equal libtorch's operations") {
   for (const int64_t width : {1, 7, 33, 384}) {
     for (const int64_t num_tokens : {0, 1, 5, 97}) {
       for (const double p : {0.0, 0.3}) {
@@ -53,7 +53,7 @@ TEST_CASE("embedding_norm and its gradients are those of libtorch's operations")
         const at::Tensor got = tensor::embedding_norm(tables, options_of(parameters, p));
         CHECK(at::allclose(got, expected, 1e-4, 1e-5));
         const auto have = gradients_of(got, parameters), want = gradients_of(expected, parameters);
-        // A single column minus its mean is 0, so its gradient is only rounding error.
+        // One column minus its mean is 0, so its gradient is only rounding error.
         const double tolerance = width == 1 ? 1e-2 : 1e-4;
         for (size_t i = 0; i < have.size(); ++i) CHECK(at::allclose(have[i], want[i], tolerance, tolerance));
         CHECK(have[0][0].eq(0).all().item<bool>());
@@ -62,7 +62,7 @@ TEST_CASE("embedding_norm and its gradients are those of libtorch's operations")
   }
 }
 
-TEST_CASE("the gradients of embedding_norm are its finite differences") {
+TEST_CASE("the gradients of embedding_norm equal finite differences") {
   const auto loss = [](const std::vector<at::Tensor>& parameters) {
     auto tables = tables_of(parameters, 6);
     tables[0].padding_id = -1;
@@ -71,7 +71,7 @@ TEST_CASE("the gradients of embedding_norm are its finite differences") {
   check_gradients(loss, random_parameters(3, at::kDouble), 1e-4);
 }
 
-TEST_CASE("a bfloat16 result has float parameters, and errs by its rounding only") {
+TEST_CASE("a bfloat16 result has float parameters, and its only error is the rounding") {
   const auto parameters = random_parameters(33);
   const auto tables = tables_of(parameters, 97);
   const at::Tensor got = tensor::embedding_norm(tables, options_of(parameters, 0.1, at::kBFloat16));
@@ -85,7 +85,7 @@ TEST_CASE("a bfloat16 result has float parameters, and errs by its rounding only
   }
 }
 
-TEST_CASE("tables without requires_grad get none, and a norm may lack its bias") {
+TEST_CASE("tables without requires_grad get no gradient, and the norm's bias is optional") {
   const auto parameters = random_parameters(16);
   auto tables = tables_of(parameters, 9);
   auto options = options_of(parameters, 0);
@@ -96,13 +96,13 @@ TEST_CASE("tables without requires_grad get none, and a norm may lack its bias")
   for (size_t i = 0; i < 2; ++i) CHECK(at::equal(all[i], some[i]));
 }
 
-TEST_CASE("the library's embedding drops too") {
+TEST_CASE("the library's embedding applies dropout too") {
   const auto parameters = random_parameters(16);
   const at::Tensor y = tensor::embedding_norm_by_library(tables_of(parameters, 9), options_of(parameters, 1));
   CHECK(y.eq(0).all().item<bool>());
 }
 
-TEST_CASE("operands that do not fit are internal errors") {
+TEST_CASE("operands that do not match are internal errors") {
   const auto parameters = random_parameters(16);
   const auto tables = tables_of(parameters, 9);
   const auto kind = [&](const std::vector<EmbeddingTable>& given, double p = 0) {

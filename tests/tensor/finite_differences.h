@@ -9,7 +9,7 @@
 
 namespace hone {
 
-// f: (inputs) -> scalar; each input is a double tensor. Central differences of every element.
+// f: (inputs) -> scalar; each input is a double tensor. Checks every element by central differences.
 template <typename F>
 void check_gradients(F f, std::vector<at::Tensor> inputs, double tolerance = 1e-6) {
   for (at::Tensor& input : inputs) input = input.detach().clone().requires_grad_();

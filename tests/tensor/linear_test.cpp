@@ -17,7 +17,7 @@ at::Tensor values(at::IntArrayRef sizes, double frequency) {
 
 at::Tensor leaf(const at::Tensor& x) { return x.detach().clone().requires_grad_(); }
 
-// Backward from a sum whose weights all differ.
+// Runs backward from a sum whose weights all differ.
 void backward(const at::Tensor& out) {
   const at::Tensor weights = at::cos(at::arange(out.numel(), at::kDouble)).view(out.sizes());
   (out.to(at::kDouble) * weights).sum().backward();
@@ -25,7 +25,7 @@ void backward(const at::Tensor& out) {
 
 }  // namespace
 
-TEST_CASE("linear and its gradients are the library's") {
+TEST_CASE("linear and its gradients equal the library's") {
   for (const bool has_bias : {true, false}) {
     for (const auto& sizes : {std::vector<int64_t>{5, 7}, {2, 3, 7}, {1, 7}, {0, 7}}) {
       const at::Tensor x = leaf(values(sizes, 0.3)), weight = leaf(values({4, 7}, 0.7));
@@ -43,7 +43,7 @@ TEST_CASE("linear and its gradients are the library's") {
   }
 }
 
-TEST_CASE("x of bfloat16 gives a result of bfloat16, and the fp32 weight an fp32 gradient") {
+TEST_CASE("the result of a bfloat16 x is bfloat16, and an fp32 weight gets an fp32 gradient") {
   const at::Tensor x = leaf(values({64, 32}, 0.3).to(at::kBFloat16)), weight = leaf(values({16, 32}, 0.7)),
                    bias = leaf(values({16}, 1.3));
   tensor::CastWeight cast;
@@ -62,7 +62,7 @@ TEST_CASE("x of bfloat16 gives a result of bfloat16, and the fp32 weight an fp32
   CHECK(at::allclose(x.grad().to(at::kDouble), x2.grad(), 1e-2, 2e-2));
 }
 
-TEST_CASE("a weight is cast again only when it has changed") {
+TEST_CASE("a weight is cast again only if it has changed") {
   const at::Tensor weight = values({4, 4}, 0.7).requires_grad_();
   tensor::CastWeight cast;
   CHECK(cast.in(weight, at::kFloat).is_same(weight));
@@ -77,7 +77,7 @@ TEST_CASE("a weight is cast again only when it has changed") {
   CHECK(at::equal(second, weight.detach().to(at::kBFloat16)));
 }
 
-TEST_CASE("a weight that was cast in a prediction can be trained with") {
+TEST_CASE("a weight that was cast during prediction can be trained") {
   const at::Tensor weight = values({4, 4}, 0.7).requires_grad_(), x = values({2, 4}, 0.3).to(at::kBFloat16);
   tensor::CastWeight cast;
   {
@@ -88,7 +88,7 @@ TEST_CASE("a weight that was cast in a prediction can be trained with") {
   CHECK(weight.grad().defined());
 }
 
-TEST_CASE("joined linears give each weight and bias its own gradient") {
+TEST_CASE("in joined linears each weight and bias gets its own gradient") {
   const at::Tensor x = leaf(values({6, 5}, 0.3));
   std::vector<at::Tensor> weights, biases, outputs;
   for (const int64_t rows : {3, 2, 4}) {
@@ -114,7 +114,7 @@ TEST_CASE("joined linears give each weight and bias its own gradient") {
   }
 }
 
-TEST_CASE("joined linears give frozen weights no gradient, and the others theirs") {
+TEST_CASE("in joined linears frozen weights get no gradient, and the others get theirs") {
   for (const bool weight_is_frozen : {true, false}) {
     const at::Tensor x = leaf(values({6, 5}, 0.3));
     const std::vector<at::Tensor> weights{values({3, 5}, 0.3), values({2, 5}, 0.2)};
@@ -132,7 +132,7 @@ TEST_CASE("joined linears give frozen weights no gradient, and the others theirs
   }
 }
 
-TEST_CASE("operands of different types are a bug") {
+TEST_CASE("operands with different types are an internal error") {
   const at::Tensor weight = values({4, 4}, 0.7);
   CHECK(contains(expect_error([&] { tensor::linear(weight.to(at::kBFloat16), weight, weight, {}); }).what(),
                  "operands of one type"));

@@ -13,7 +13,7 @@ using tensor::NormOptions;
 namespace {
 const RandomStream kStream{42, 7, 3, 5};
 
-// x, bias, residual, weight, norm_bias.
+// Returns x, bias, residual, weight, norm_bias.
 std::vector<at::Tensor> random_inputs(int64_t rows, int64_t width, at::ScalarType dtype = at::kFloat) {
   at::manual_seed(static_cast<uint64_t>(rows * 1000 + width));
   std::vector<at::Tensor> inputs{at::randn({rows, width}, dtype), at::randn({width}, dtype),
@@ -33,7 +33,7 @@ NormOptions options_of(const std::vector<at::Tensor>& inputs, NormKind kind, dou
           .stream = kStream};
 }
 
-// libtorch's operations, with hone's dropout.
+// Computes the norm with libtorch's operations and hone's dropout.
 tensor::NormResult expected_norm(const std::vector<at::Tensor>& inputs, NormKind kind, double p) {
   const at::Tensor sum = tensor::dropout(inputs[0] + inputs[1], p, kStream) + inputs[2];
   const int64_t width = sum.size(-1);
@@ -41,7 +41,7 @@ tensor::NormResult expected_norm(const std::vector<at::Tensor>& inputs, NormKind
                                         : at::rms_norm(sum, {width}, inputs[3], 1e-5)};
 }
 
-// A loss of both results with different weights for each element.
+// Returns a loss of both results with a different weight for each element.
 at::Tensor loss_of(const tensor::NormResult& result) {
   const at::Tensor weights = at::sin(at::arange(result.sum.numel(), at::kDouble)).view_as(result.sum);
   return (result.normed * weights).sum() + (result.sum * weights.cos()).sum();
@@ -57,7 +57,7 @@ void check_close(const at::Tensor& got, const at::Tensor& expected, double toler
 }
 }  // namespace
 
-TEST_CASE("residual_norm and its gradients are those of libtorch's operations") {
+TEST_CASE("residual_norm and its gradients equal libtorch's operations") {
   for (const int64_t width : {1, 3, 16, 33, 384}) {
     for (const int64_t rows : {0, 1, 5, 97}) {
       for (const double p : {0.0, 0.3}) {
@@ -69,7 +69,7 @@ TEST_CASE("residual_norm and its gradients are those of libtorch's operations") 
           CHECK(at::allclose(got.sum, expected.sum, 1e-6, 1e-6));
           CHECK(at::allclose(got.normed, expected.normed, 1e-4, 1e-5));
           const auto want = gradients_of(loss_of(expected), inputs), have = gradients_of(loss_of(got), inputs);
-          // A single column minus its mean is 0, so its gradient is only rounding error.
+          // One column minus its mean is 0, so its gradient is only rounding error.
           const double tolerance = width == 1 ? 1e-2 : 1e-4;
           for (size_t i = 0; i < inputs.size(); ++i) check_close(have[i], want[i], tolerance);
         }
@@ -78,7 +78,7 @@ TEST_CASE("residual_norm and its gradients are those of libtorch's operations") 
   }
 }
 
-TEST_CASE("the gradients of residual_norm are its finite differences") {
+TEST_CASE("the gradients of residual_norm equal finite differences") {
   for (const NormKind kind : {NormKind::kLayer, NormKind::kRms}) {
     auto inputs = random_inputs(3, 5, at::kDouble);
     if (kind == NormKind::kRms) inputs.pop_back();
@@ -89,7 +89,7 @@ TEST_CASE("the gradients of residual_norm are its finite differences") {
   }
 }
 
-TEST_CASE("the norm alone keeps x as its sum") {
+TEST_CASE("without bias, residual and dropout the sum is x") {
   const auto inputs = random_inputs(5, 33);
   const auto result = tensor::residual_norm(inputs[0], {.weight = inputs[3], .norm_bias = inputs[4], .eps = 1e-12});
   CHECK(result.sum.is_same(inputs[0]));
@@ -101,7 +101,7 @@ TEST_CASE("the norm alone keeps x as its sum") {
   for (size_t i = 0; i < wanted.size(); ++i) check_close(have[i], want[i], 1e-4);
 }
 
-TEST_CASE("a result that no loss uses has no gradient to give") {
+TEST_CASE("a result that no loss uses contributes no gradient") {
   const auto inputs = random_inputs(5, 33);
   const auto expected = expected_norm(inputs, NormKind::kLayer, 0);
   const auto result = tensor::residual_norm(inputs[0], options_of(inputs, NormKind::kLayer, 0));
@@ -114,7 +114,7 @@ TEST_CASE("a result that no loss uses has no gradient to give") {
   }
 }
 
-TEST_CASE("inputs without requires_grad get none, and the others the same") {
+TEST_CASE("inputs without requires_grad get no gradient, and the others get the same ones") {
   const auto inputs = random_inputs(5, 33);
   auto few = inputs;
   for (const size_t i : {0, 1, 3, 4}) few[i] = inputs[i].detach();
@@ -127,7 +127,7 @@ TEST_CASE("inputs without requires_grad get none, and the others the same") {
   }
 }
 
-TEST_CASE("the sum may be written over x, in any layout of x") {
+TEST_CASE("the sum may be written over x, in any memory layout of x") {
   const auto inputs = random_inputs(6, 33);
   NormOptions options = options_of(inputs, NormKind::kLayer, 0.3);
   const auto expected = tensor::residual_norm(inputs[0], options);
@@ -141,7 +141,7 @@ TEST_CASE("the sum may be written over x, in any layout of x") {
   CHECK(at::equal(tensor::residual_norm(transposed, options).sum, expected.sum));
 }
 
-TEST_CASE("bfloat16 rows have float parameters, and err by their rounding only") {
+TEST_CASE("bfloat16 rows have float parameters, and their only error is the rounding") {
   const auto inputs = random_inputs(97, 384);
   auto halves = inputs;
   for (const size_t i : {0, 2}) halves[i] = inputs[i].detach().to(at::kBFloat16).requires_grad_();
@@ -159,7 +159,7 @@ TEST_CASE("bfloat16 rows have float parameters, and err by their rounding only")
   }
 }
 
-TEST_CASE("residual_norm by the library is the same operation") {
+TEST_CASE("the library's residual_norm is the same operation") {
   for (const NormKind kind : {NormKind::kLayer, NormKind::kRms}) {
     const auto inputs = random_inputs(5, 33);
     const auto got = tensor::residual_norm_by_library(inputs[0], options_of(inputs, kind, 0));
@@ -172,7 +172,7 @@ TEST_CASE("residual_norm by the library is the same operation") {
   }
 }
 
-TEST_CASE("parameters of another width are internal errors") {
+TEST_CASE("parameters with another width are internal errors") {
   const at::Tensor x = at::ones({2, 4}), narrow = at::ones({3}), wide = at::ones({4});
   const auto kind = [&](const NormOptions& options) {
     return expect_error([&] { tensor::residual_norm(x, options); }).kind();

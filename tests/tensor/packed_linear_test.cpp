@@ -19,14 +19,14 @@ bool packs() { return tensor::takes_packed_weights(at::empty({1, 1})); }
 
 }  // namespace
 
-TEST_CASE("weights are packed on the CPU without gradients, except at the level scalar") {
+TEST_CASE("weights are packed if they are on the CPU and need no gradients, except at the level scalar") {
   CHECK_FALSE(packs());
   const at::NoGradGuard no_gradients;
   CHECK_FALSE(tensor::takes_packed_weights(at::empty({1, 1}, at::kDouble)));
   kernel::for_each_level([] { CHECK(packs() == (kernel::cpu_level() != kernel::CpuLevel::kScalar)); });
 }
 
-TEST_CASE("a packed product is the library's") {
+TEST_CASE("a packed product equals the library's") {
   const at::NoGradGuard no_gradients;
   if (!packs()) return;
   tensor::PackedWeight weight;
@@ -43,7 +43,7 @@ TEST_CASE("a packed product is the library's") {
   }
 }
 
-TEST_CASE("rows of several dimensions keep them") {
+TEST_CASE("the result keeps all leading dimensions") {
   const c10::InferenceMode no_gradients;
   if (!packs()) return;
   tensor::PackedWeight weight;
@@ -51,7 +51,7 @@ TEST_CASE("rows of several dimensions keep them") {
   CHECK(at::allclose(tensor::packed_linear(x, weight.in(master, at::kFloat, 0), {}), at::linear(x, master)));
 }
 
-TEST_CASE("bfloat16 is packed from the fp32 weight, and the bias rounded") {
+TEST_CASE("for bfloat16 the fp32 weight is packed as bfloat16, and the bias is rounded") {
   const at::NoGradGuard no_gradients;
   if (!packs()) return;
   tensor::PackedWeight weight;
@@ -68,7 +68,7 @@ TEST_CASE("bfloat16 is packed from the fp32 weight, and the bias rounded") {
   }
 }
 
-TEST_CASE("a weight is packed again when its values, its type or its memory have changed") {
+TEST_CASE("a weight is packed again if its values, its type or its memory have changed") {
   const at::NoGradGuard no_gradients;
   if (!packs()) return;
   tensor::PackedWeight weight;

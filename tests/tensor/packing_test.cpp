@@ -14,7 +14,7 @@ std::vector<int64_t> numbers(const at::Tensor& t) {
 }
 }  // namespace
 
-TEST_CASE("a packing counts its sequences and tokens") {
+TEST_CASE("a packing returns its numbers of sequences and tokens") {
   const Packing packing = Packing::from_lengths({3, 1, 4});
   CHECK(packing.offsets == std::vector<int64_t>{0, 3, 4, 8});
   CHECK(packing.num_sequences() == 3);
@@ -32,20 +32,20 @@ TEST_CASE("a packing without sequences is empty") {
   CHECK(packing.positions().numel() == 0);
 }
 
-TEST_CASE("a packing knows each sequence's first token and each token's position") {
+TEST_CASE("a packing returns each sequence's first token and each token's position") {
   const Packing packing = Packing::from_lengths({3, 1, 2});
   CHECK(numbers(packing.first_tokens()) == std::vector<int64_t>{0, 3, 4});
   CHECK(numbers(packing.positions()) == std::vector<int64_t>{0, 1, 2, 0, 0, 1});
 }
 
-TEST_CASE("a packing that does not fit its rows is an internal error") {
+TEST_CASE("a packing that does not match its rows is an internal error") {
   CHECK(expect_error([] { Packing{{0, 2}}.check(3); }).kind() == ErrorKind::kInternal);
   CHECK(contains(expect_error([] { Packing{{1, 2}}.check(2); }).what(), "starts at 0"));
   CHECK(contains(expect_error([] { Packing{{0, 2, 2}}.check(2); }).what(), "holds a token"));
   CHECK_NOTHROW(Packing{{0, 2}}.check(2));
 }
 
-TEST_CASE("the first row of each sequence is taken, in float") {
+TEST_CASE("the first row of each sequence is returned, in float") {
   const at::Tensor x = at::arange(12, at::kBFloat16).view({6, 2});
   const at::Tensor first = tensor::first_rows(x, tensor::Packing::from_lengths({3, 1, 2}));
   CHECK(at::equal(first, at::tensor({0.0F, 1.0F, 6.0F, 7.0F, 8.0F, 9.0F}).view({3, 2})));

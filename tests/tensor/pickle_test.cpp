@@ -24,7 +24,7 @@ std::string message_of(std::string_view bytes) {
 }  // namespace
 
 // The bytes are those of Python's pickle.dumps(value, protocol=2).
-TEST_CASE("data of every kind is read") {
+TEST_CASE("values of every supported type are read") {
   using namespace std::string_view_literals;
   // {'a': 1, 'b': -300, 'c': [True, False, None], 'd': (1.5, 'x'), 'e': 2**40}
   const auto bytes =
@@ -50,7 +50,7 @@ TEST_CASE("data of every kind is read") {
   CHECK(items[9]->integer == int64_t{1} << 40);
 }
 
-TEST_CASE("an allowed call is recorded, not run") {
+TEST_CASE("an allowed call is recorded, not executed") {
   using namespace std::string_view_literals;
   const auto bytes =
       "\x80\x02"
@@ -73,11 +73,11 @@ TEST_CASE("a pickle that names any other function is refused") {
   CHECK(contains(message_of("\x80\x04\x8c\x02os\x8c\x06system\x93."sv), "os.system"));
 }
 
-TEST_CASE("opcodes that make other objects are refused") {
+TEST_CASE("opcodes that create other objects are refused") {
   CHECK(contains(message_of("\x80\x02i"), "pickle opcode 0x69 at byte 2"));
 }
 
-TEST_CASE("broken pickles are errors") {
+TEST_CASE("malformed pickles are errors") {
   using namespace std::string_view_literals;
   CHECK(contains(message_of(""), "truncated"));
   CHECK(contains(message_of("\x80\x02"), "truncated"));
@@ -98,7 +98,7 @@ TEST_CASE("broken pickles are errors") {
   CHECK(contains(message_of(std::string((size_t{1} << 24) + 1, 'N')), "too long"));
 }
 
-TEST_CASE("a container may hold itself") {
+TEST_CASE("a container may contain itself") {
   const Pickle pickle(
       "\x80\x02]q\x01h\x01"
       "a.",

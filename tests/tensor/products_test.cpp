@@ -14,7 +14,7 @@ at::Tensor values(at::IntArrayRef sizes, double frequency, at::ScalarType type =
 
 }  // namespace
 
-TEST_CASE("products of rows are those of double, for any number of rows") {
+TEST_CASE("products of rows equal those in double, for any number of rows") {
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kDouble}) {
     const double tolerance = type == at::kBFloat16 ? 1e-2 : 1e-5;
     for (const int64_t rows : {0, 1, 7, 64, 75, 1100}) {
@@ -31,7 +31,7 @@ TEST_CASE("products of rows are those of double, for any number of rows") {
   }
 }
 
-TEST_CASE("a weight's gradient is that of double, for any number of rows, of a transposed copy too") {
+TEST_CASE("a weight's gradient equals that in double, for any number of rows, also from a transposed copy") {
   for (const int64_t rows : {0, 1, 37, 255, 256, 257, 512, 1100}) {
     CAPTURE(rows);
     const at::Tensor gradient = values({rows, 24}, 0.3, at::kBFloat16), x = values({rows, 16}, 0.7, at::kBFloat16);

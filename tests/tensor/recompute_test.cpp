@@ -21,7 +21,7 @@ struct Layer {
 
 }  // namespace
 
-TEST_CASE("a recomputed part gives the same output and gradients, bit for bit") {
+TEST_CASE("a recomputed part has bit-identical output and gradients") {
   const Layer kept[2], dropped[2];
   const at::Tensor start = at::cos(at::arange(12, at::kFloat)).view({3, 4});
   const at::Tensor x = start.clone().requires_grad_(), y = start.clone().requires_grad_();
@@ -34,7 +34,7 @@ TEST_CASE("a recomputed part gives the same output and gradients, bit for bit") 
   for (int i = 0; i < 2; ++i) CHECK(at::equal(dropped[i].weight.grad(), kept[i].weight.grad()));
 }
 
-TEST_CASE("a part is computed twice with a backward, once without") {
+TEST_CASE("a part is computed twice if there is a backward pass, otherwise once") {
   int calls = 0;
   Layer layer;
   layer.calls = &calls;

@@ -6,7 +6,7 @@
 
 using namespace hone;
 
-TEST_CASE("chunks of rows give what all rows give at once, in few numbers of rows") {
+TEST_CASE("computing in chunks of rows returns the same as all rows at once, and uses few distinct chunk sizes") {
   const at::Tensor weight = at::sin(at::arange(12, at::kDouble)).view({4, 3});
   std::set<int64_t> counts;
   for (int64_t rows = 0; rows < 2100; rows += rows < 150 ? 1 : 77) {

@@ -17,7 +17,7 @@ std::string file_of(const std::string& header, size_t num_data_bytes) {
   return file + header + std::string(num_data_bytes, '\0');
 }
 
-// The message for a file with this header and this many bytes of data.
+// Returns the error message for a file with this header and this many bytes of data.
 std::string message_of(const std::string& header, size_t num_data_bytes) {
   const std::string file = file_of(header, num_data_bytes);
   return expect_error([&] { tensor::parse_safetensors_header(file, "w.safetensors"); }).what();
@@ -33,7 +33,7 @@ std::string one(const char* dtype, const char* shape, const char* offsets) {
 
 }  // namespace
 
-TEST_CASE("a header gives names, types, shapes, places and metadata") {
+TEST_CASE("a header has names, types, shapes, offsets and metadata") {
   const std::string header = "{\"__metadata__\":{\"format\":\"pt\"}," + entry("b", "F32", "[2]", "[4,12]") + "," +
                              entry("a", "F16", "[2,1]", "[0,4]") + "}   ";
   const std::string file = file_of(header, 12);
@@ -55,7 +55,7 @@ TEST_CASE("scalars and empty tensors are tensors") {
   CHECK(tensor::parse_safetensors_header(none, "w").tensors.empty());
 }
 
-TEST_CASE("a file too short for its header is an error") {
+TEST_CASE("a file that is shorter than its header is an error") {
   CHECK(contains(expect_error([] { tensor::parse_safetensors_header("abc", "w"); }).what(), "3 bytes are too few"));
   std::string lying = file_of("{}", 0);
   lying[0] = 100;
@@ -97,7 +97,7 @@ TEST_CASE("a tensor whose description is incomplete is an error") {
   CHECK(contains(message_of(one("F31", "[1]", "[0,4]"), 4), "unknown tensor type \"F31\""));
 }
 
-TEST_CASE("a tensor whose position does not fit is an error") {
+TEST_CASE("a tensor whose offsets do not match its shape or the file is an error") {
   CHECK(contains(message_of(one("F32", "[2]", "[0,8]"), 4), "ends at byte 8 of 4"));
   CHECK(contains(message_of(one("F32", "[3]", "[0,8]"), 8), "needs 12 bytes, its position has 8"));
   CHECK(contains(message_of(one("F32", "[4611686018427387904,4]", "[0,8]"), 8), "too large"));

@@ -14,7 +14,7 @@ std::filesystem::path fixture() {
 }
 }  // namespace
 
-TEST_CASE("a file that transformers saved is written again byte for byte") {
+TEST_CASE("a file that transformers saved is byte-identical after reading and writing") {
   const tensor::SafetensorsFile file(fixture());
   tensor::NamedTensors tensors;
   for (const auto& stored : file.tensors()) {
@@ -28,7 +28,7 @@ TEST_CASE("a file that transformers saved is written again byte for byte") {
   CHECK(read_file(folder.path() / "copy.safetensors") == read_file(fixture()));
 }
 
-TEST_CASE("what is written is read back") {
+TEST_CASE("tensors survive writing and reading") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "w.safetensors";
   const at::Tensor matrix = at::arange(6, at::kFloat).view({2, 3});
@@ -47,7 +47,7 @@ TEST_CASE("what is written is read back") {
   }
 }
 
-TEST_CASE("a truncated file is an error with the name") {
+TEST_CASE("the error for a truncated file names it") {
   const TemporaryFolder folder;
   const std::string whole = read_file(fixture());
   for (const size_t size : {size_t{0}, size_t{5}, size_t{1000}, whole.size() - 1}) {
@@ -58,6 +58,6 @@ TEST_CASE("a truncated file is an error with the name") {
   }
 }
 
-TEST_CASE("a file that is missing is an error") {
+TEST_CASE("a missing file is an error") {
   CHECK(expect_error([] { tensor::SafetensorsFile{"/nowhere/w.safetensors"}; }).kind() == ErrorKind::kIo);
 }

@@ -32,7 +32,7 @@ class PowerFunction : public torch::autograd::Function<PowerFunction> {
 
 }  // namespace
 
-TEST_CASE("a value of any type reaches backward") {
+TEST_CASE("backward gets the saved value, for every type") {
   const at::Tensor x = at::arange(1, 4, at::kFloat).requires_grad_();
   PowerFunction::apply(x, Power{"cube", 3}).sum().backward();
   CHECK(at::allclose(x.grad(), 3 * x.detach().square()));

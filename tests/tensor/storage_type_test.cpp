@@ -7,7 +7,7 @@
 
 using namespace hone;
 
-TEST_CASE("each floating dtype has its element type, and computes in float or double") {
+TEST_CASE("each floating-point dtype has an element type and computes in float or double") {
   for (const at::ScalarType dtype : {at::kFloat, at::kDouble, at::kBFloat16}) {
     const at::Tensor x = at::ones({2}, dtype);
     size_t size = 0;
@@ -22,7 +22,7 @@ TEST_CASE("a dtype without kernels is an internal error") {
   CHECK(error.kind() == ErrorKind::kInternal);
 }
 
-TEST_CASE("the elements of an undefined tensor are none") {
+TEST_CASE("the elements of an undefined tensor are a null pointer") {
   CHECK(tensor::elements<float>(at::Tensor()) == nullptr);
   CHECK(tensor::mutable_elements<float>(at::Tensor()) == nullptr);
   const at::Tensor x = at::ones({2});

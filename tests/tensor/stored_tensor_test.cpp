@@ -14,7 +14,7 @@ std::string_view bytes_of(const at::Tensor& t) { return {static_cast<const char*
 StoredTensor stored(const at::Tensor& t) { return {"w", t.scalar_type(), t.sizes().vec(), {}, bytes_of(t)}; }
 }  // namespace
 
-TEST_CASE("stored tensors of every floating point type are copied as float32") {
+TEST_CASE("stored tensors of every floating-point type are copied as float32") {
   const at::Tensor values = at::tensor({1.0, -2.5, 0.0, 1024.0}).view({2, 2});
   for (const at::ScalarType dtype : {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble}) {
     const at::Tensor source = values.to(dtype);
@@ -40,14 +40,14 @@ TEST_CASE("an empty tensor is copied") {
   CHECK_NOTHROW(tensor::copy_into({"w", at::kFloat, {0, 3}, {}, {}}, target));
 }
 
-TEST_CASE("whole numbers are not weights") {
+TEST_CASE("an integer tensor is not accepted as a weight") {
   const at::Tensor source = at::arange(2);
   const Error error = expect_error([&] { tensor::copy_into(stored(source), at::zeros({2})); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "tensor \"w\" has the type I64"));
 }
 
-TEST_CASE("shapes read like lists") {
+TEST_CASE("shapes are printed as lists") {
   CHECK(tensor::shape_text({384, 1536}) == "[384, 1536]");
   CHECK(tensor::shape_text({}) == "[]");
 }

@@ -25,7 +25,7 @@ std::map<std::string, at::Tensor> values_of(const std::vector<tensor::StoredTens
   return values;
 }
 
-// The fixture with one text replaced by another of the same length.
+// Writes the fixture with one text replaced by another of the same length; returns its path.
 std::filesystem::path edited(const TemporaryFolder& folder, const std::string& from, const std::string& to) {
   std::string bytes = read_file(kModels / "odd.bin");
   const size_t place = bytes.find(from);
@@ -40,7 +40,7 @@ std::string message_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("torch.save's file holds the tensors of the safetensors file") {
+TEST_CASE("torch.save's file has the tensors of the safetensors file") {
   const tensor::TorchFile file(kModels / "variants/bin/pytorch_model.bin");
   const auto values = values_of(file.tensors());
   const tensor::SafetensorsFile reference(kModels / "tiny-bert/model.safetensors");
@@ -51,7 +51,7 @@ TEST_CASE("torch.save's file holds the tensors of the safetensors file") {
   }
 }
 
-TEST_CASE("views of one storage, other strides and parameters are read") {
+TEST_CASE("views of a shared storage, unusual strides and parameters are read") {
   // odd.bin: base = arange(12).view(3, 4); its transpose, a row, every second column, a Parameter of it, a double, an
   // empty tensor and a scalar.
   const tensor::TorchFile file(kModels / "odd.bin");
@@ -67,7 +67,7 @@ TEST_CASE("views of one storage, other strides and parameters are read") {
   CHECK(values.at("scalar").item<float>() == 3.0F);
 }
 
-TEST_CASE("files of another kind are errors") {
+TEST_CASE("files in other formats are errors") {
   const TemporaryFolder folder;
   CHECK(contains(message_of(folder.write("a.bin", "hello")), "it is not a zip file"));
   const auto old = folder.write("old.bin", "\x80\x02\x8a\x0a");
@@ -77,14 +77,14 @@ TEST_CASE("files of another kind are errors") {
   CHECK(contains(message_of(kModels / "hostile.bin"), "the file asks for the Python object"));
 }
 
-TEST_CASE("a state dict with other values than tensors is an error") {
+TEST_CASE("a state dict with values that are not tensors is an error") {
   CHECK(contains(message_of(kModels / "number_in_dict.bin"), "\"step\" is not a tensor"));
 }
 
 TEST_CASE("a tensor outside its storage is an error") {
   const TemporaryFolder folder;
   using namespace std::string_literals;
-  // (3, 4) of base becomes (9, 4); the first shape in the pickle.
+  // The first shape in the pickle, (3, 4) of base, becomes (9, 4).
   CHECK(contains(message_of(edited(folder, "K\x03K\x04\x86"s, "K\x09K\x04\x86"s)), "lies outside its storage of 12"));
   CHECK(contains(message_of(edited(folder, "K\x03K\x04\x86"s, "Nq\xfeN\x86"s)), "is not a whole number"));
   CHECK(contains(message_of(edited(folder, "FloatStorage"s, "FloatStoragf"s)), "the Python object torch.FloatStoragf"));

@@ -68,7 +68,7 @@ std::string message_of(const std::string& file) {
   return expect_error([&] { tensor::read_zip(file, "x.bin"); }).what();
 }
 
-// Sets a number in the directory entry of the only member.
+// Overwrites a number in the directory entry of the only member.
 template <typename T>
 std::string with_field(size_t offset, T value) {
   std::string file = zip_of({{"a", "123"}});
@@ -78,7 +78,7 @@ std::string with_field(size_t offset, T value) {
 
 }  // namespace
 
-TEST_CASE("stored members of a zip file are found") {
+TEST_CASE("uncompressed members of a zip file are found") {
   const std::string file = zip_of({{"a/data.pkl", "hello"}, {"a/data/0", ""}});
   const auto members = tensor::read_zip(file, "x.bin");
   CHECK(members.size() == 2);
@@ -92,7 +92,7 @@ TEST_CASE("a file of torch.save is a zip file with zip64 records") {
   CHECK(tensor::read_zip(file, "x").contains("pytorch_model/data.pkl"));
 }
 
-TEST_CASE("a file that is not a zip file, or a truncated one, is an error") {
+TEST_CASE("a file that is truncated or not a zip file is an error") {
   CHECK(contains(message_of("hello"), "it is not a zip file"));
   CHECK(contains(message_of(""), "it is not a zip file"));
   const std::string file = zip_of({{"a", "123"}});
@@ -105,7 +105,7 @@ TEST_CASE("compressed and encrypted members are unsupported") {
   CHECK(contains(message_of(with_field<uint16_t>(8, 1)), "\"a\" is compressed or encrypted"));
 }
 
-TEST_CASE("directories with wrong offsets are errors") {
+TEST_CASE("a directory with invalid offsets is an error") {
   CHECK(contains(message_of(with_field<uint32_t>(0, 0)), "a record that is not an entry"));
   CHECK(contains(message_of(with_field<uint32_t>(42, 7)), "\"a\" is not where it should be"));
   CHECK(contains(message_of(with_field<uint32_t>(42, 1 << 30)), "points to bytes"));

@@ -15,7 +15,7 @@ AddedToken token(const std::string& content, bool normalized = false) {
   return result;
 }
 
-// The pieces of a text as "id:text".
+// Returns the parts of a text as "id:text".
 std::vector<std::string> pieces(const AddedTokenFinder& finder, const std::string& text) {
   std::vector<std::string> result;
   for (const TextPiece& piece : finder.split(text)) {
@@ -35,7 +35,7 @@ const Normalizer kSame = [](NormalizedText&) {};
 
 }  // namespace
 
-TEST_CASE("the leftmost token is found, and of several the longest") {
+TEST_CASE("the leftmost token is found, and the longest one at that position") {
   const AddedTokens tokens({token("<x>"), token("<x>y"), token("b")}, small_model(), kSame);
   CHECK(pieces(tokens.raw(), "a<x>yb<x>") == Strings{"-1:a", "3:<x>y", "4:b", "2:<x>"});
   CHECK(pieces(tokens.raw(), "") == Strings{});
@@ -43,7 +43,7 @@ TEST_CASE("the leftmost token is found, and of several the longest") {
   CHECK(pieces(tokens.raw(), "<<x>") == Strings{"-1:<", "2:<x>"});
 }
 
-TEST_CASE("a token that the model knows keeps its id, and other ids follow those of the model") {
+TEST_CASE("a token in the model's vocabulary keeps its id, and other tokens get ids after the vocabulary's") {
   const AddedTokens tokens({token("new"), token("<x>"), token("newer"), token(""), token("new")}, small_model(), kSame);
   CHECK(tokens.find("new")->id == 3);
   CHECK(tokens.find("<x>")->id == 2);
@@ -53,8 +53,7 @@ TEST_CASE("a token that the model knows keeps its id, and other ids follow those
   CHECK(tokens.find(1) == nullptr);
 }
 
-TEST_CASE(
-    "white space beside a token is removed if the token asks for it, and only whole words match if it asks for that") {
+TEST_CASE("a token with lstrip or rstrip removes white space, and one with single_word matches only whole words") {
   AddedToken left = token("<l>"), right = token("<r>"), word = token("w");
   left.lstrip = true;
   right.rstrip = true;
@@ -66,7 +65,7 @@ TEST_CASE(
   CHECK(pieces(tokens.raw(), "w-w ww \xC3\xA9w") == Strings{"5:w", "-1:-", "5:w", "-1: ww \xC3\xA9w"});
 }
 
-TEST_CASE("normalized tokens are searched for in their normalized form, separately from the others") {
+TEST_CASE("normalized tokens are searched in normalized text, separately from the others") {
   const Normalizer lower = make_normalizer({{"type", "Lowercase"}}, "test");
   const AddedTokens tokens({token("New", true), token("Raw")}, small_model(), lower);
   CHECK(pieces(tokens.normalized(), "a new") == Strings{"-1:a ", "3:new"});

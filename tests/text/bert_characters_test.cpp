@@ -21,7 +21,7 @@ BertCharacters::Entry entry(const BertCharacters& characters, char32_t code) {
 
 }  // namespace
 
-TEST_CASE("the effect of bert-base-uncased's settings on characters") {
+TEST_CASE("characters are normalized as with bert-base-uncased's settings") {
   const BertCharacters characters({}, model());
   CHECK(entry(characters, 'A').fate == Fate::kInWord);
   CHECK(entry(characters, 'A').code == 'a');
@@ -38,7 +38,7 @@ TEST_CASE("the effect of bert-base-uncased's settings on characters") {
   CHECK(entry(characters, 0x130).code == 'i');
 }
 
-TEST_CASE("a Hangul syllable becomes its letters, a musical note its parts") {
+TEST_CASE("a Hangul syllable is decomposed into letters, and a musical note into its parts") {
   const BertCharacters characters({}, model());
   const auto& page = characters.page(0xD55C);
   const auto hangul = entry(characters, 0xD55C);
@@ -50,7 +50,7 @@ TEST_CASE("a Hangul syllable becomes its letters, a musical note its parts") {
   CHECK(characters.page(0x1D15E).pieces[note.first_piece + 1].combining_class == 216);
 }
 
-TEST_CASE("accents stay where they are not stripped, and one capital letter becomes two characters") {
+TEST_CASE("accents stay if they are not stripped, and one capital letter becomes two characters") {
   const BertCharacters characters({true, true, false, true}, model());
   CHECK(entry(characters, 0xC9).code == 0xE9);
   CHECK(entry(characters, 0x301).fate == Fate::kInWord);
@@ -58,7 +58,7 @@ TEST_CASE("accents stay where they are not stripped, and one capital letter beco
   CHECK(entry(characters, 0x130).num_pieces == 2);
 }
 
-TEST_CASE("threads that need a page at once get the same one") {
+TEST_CASE("threads that need the same page concurrently share one") {
   const BertCharacters characters({}, model());
   const BertCharacters::Page* pages[4];
   std::vector<std::thread> threads;

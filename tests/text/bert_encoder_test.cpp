@@ -1,4 +1,4 @@
-// The one-pass encoder must have the result of its parts.
+// The one-pass encoder must return the same as normalizer, pre-tokenizer and model one after the other.
 #include "text/bert_encoder.h"
 
 #include "text/pre_tokenizers.h"
@@ -49,7 +49,7 @@ Ids ids_of(const TokenBuffer& tokens) { return {tokens.ids(), tokens.ids() + tok
 
 }  // namespace
 
-TEST_CASE("one pass has the result of the parts, for all settings") {
+TEST_CASE("the one-pass encoder equals the separate parts for all settings") {
   const WordPiece model(vocabulary(), {}, "test");
   const PreTokenizer pre_tokenizer = make_pre_tokenizer({{"type", "BertPreTokenizer"}}, "test");
   const RandomText random(3);
@@ -76,7 +76,7 @@ TEST_CASE("one pass has the result of the parts, for all settings") {
   }
 }
 
-TEST_CASE("two encoders in one thread do not see each other's cached words") {
+TEST_CASE("two encoders in one thread do not share cached words") {
   const WordPiece one({{"[UNK]", 0}, {"movie", 1}}, {}, "test"), other({{"[UNK]", 0}, {"movie", 2}}, {}, "test");
   const BertEncoder first({}, one), second({}, other);
   for (int round = 0; round < 3; ++round) {
@@ -88,7 +88,7 @@ TEST_CASE("two encoders in one thread do not see each other's cached words") {
   }
 }
 
-TEST_CASE("words of 15, 16 and 17 letters, at the end of the text and before it") {
+TEST_CASE("words of 15, 16 and 17 letters are encoded correctly at the end of the text and before it") {
   const WordPiece model({{"[UNK]", 0}, {"a", 1}, {"##a", 2}}, {}, "test");
   const BertEncoder encoder({}, model);
   for (size_t length : {1, 14, 15, 16, 17, 31, 32, 33, 100, 101}) {

@@ -5,7 +5,7 @@
 
 namespace hone::text {
 
-TEST_CASE("each decoder does the same as in tokenizers") {
+TEST_CASE("each decoder returns the same as in tokenizers") {
   for (const Json all = read_fixture("parts.json"); const Json& item : all["decoders"]) {
     CAPTURE(item.dump());
     const Decoder decoder = make_decoder(item["spec"], "test");
@@ -24,14 +24,14 @@ TEST_CASE("without a decoder there is a space between tokens") {
   CHECK(decoder("a", true) + decoder("##b", false) == "a ##b");
 }
 
-TEST_CASE("every row of the decoders has a doc line, and an unknown one is named") {
+TEST_CASE("every row of the decoders has a doc line, and the error for an unknown decoder names it") {
   for (const DecoderRow& row : decoders()) CHECK(!row.doc.empty());
   const Error error = expect_error([] { make_decoder({{"type", "ByteLevel"}}, "t.json"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "decoder (in t.json)"));
 }
 
-TEST_CASE("the clean-up of transformers") {
+TEST_CASE("clean-up returns the same as in transformers") {
   CHECK(clean_up_spaces("it ' s , isn n't it ? i 'm") == "it's, isnn't it? i'm");
   CHECK(clean_up_spaces("do not") == "do not");
 }

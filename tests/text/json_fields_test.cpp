@@ -4,7 +4,7 @@
 
 namespace hone::text {
 
-TEST_CASE("fields have their type or their fallback") {
+TEST_CASE("a missing field returns its default") {
   const Json object = {{"yes", true}, {"name", "x"}, {"count", 7}, {"list", {1, 2}}, {"nothing", nullptr}};
   CHECK(bool_field(object, "yes", false, "f"));
   CHECK(bool_field(object, "nothing", true, "f"));

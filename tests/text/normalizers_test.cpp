@@ -15,14 +15,14 @@ std::string normalized(const Json& spec, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("each normalizer does the same as in tokenizers") {
+TEST_CASE("each normalizer returns the same as in tokenizers") {
   for (const Json all = read_fixture("parts.json"); const Json& item : all["normalizers"]) {
     CAPTURE(item.dump());
     CHECK(normalized(item["spec"], item["text"]) == item["result"].get<std::string>());
   }
 }
 
-TEST_CASE("every row of the normalizers has a doc line and an expectation") {
+TEST_CASE("every row of the normalizers has a doc line and an expected result") {
   const Json parts = read_fixture("parts.json");
   for (const NormalizerRow& row : normalizers()) {
     CAPTURE(row.name);
@@ -33,7 +33,7 @@ TEST_CASE("every row of the normalizers has a doc line and an expectation") {
   }
 }
 
-TEST_CASE("characters keep their origin") {
+TEST_CASE("characters keep their original offsets") {
   NormalizedText text = to_normalized_text("a\xC3\xA9 b", 10);
   make_normalizer({{"type", "NFD"}}, "test")(text);
   REQUIRE(text.size() == 5);

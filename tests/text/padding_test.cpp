@@ -30,7 +30,7 @@ TEST_CASE("encodings are padded to the longest, with a mask") {
   CHECK(masks[1] == Mask{1, 1, 1, 1, 1});
 }
 
-TEST_CASE("to a length, a multiple and on the left") {
+TEST_CASE("encodings are padded to a length, to a multiple and on the left") {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
   std::vector<Encoding> encodings = two_encodings(tokenizer);
   const Ids first = encodings[0].ids;

@@ -31,7 +31,7 @@ TEST_CASE("BERT's template has the same result in both forms") {
   check_bert(make_post_processor(bert_template("[CLS]", 101, "[SEP]", 102), "test"));
 }
 
-TEST_CASE("no post-processor means no special tokens, and type 1 for the second text") {
+TEST_CASE("without a post-processor there are no special tokens, and the second text has type 1") {
   const Template plain = make_post_processor(nullptr, "test");
   CHECK(plain.num_special(true) == 0);
   REQUIRE(plain.pair.size() == 2);

@@ -5,7 +5,7 @@
 
 namespace hone::text {
 
-TEST_CASE("each pre-tokenizer does the same as in tokenizers") {
+TEST_CASE("each pre-tokenizer returns the same as in tokenizers") {
   for (const Json all = read_fixture("parts.json"); const Json& item : all["pre_tokenizers"]) {
     CAPTURE(item.dump());
     const NormalizedText text = to_normalized_text(item["text"].get<std::string>());
@@ -17,7 +17,7 @@ TEST_CASE("each pre-tokenizer does the same as in tokenizers") {
   }
 }
 
-TEST_CASE("every row of the pre-tokenizers has a doc line and an expectation") {
+TEST_CASE("every row of the pre-tokenizers has a doc line and an expected result") {
   const Json parts = read_fixture("parts.json");
   for (const PreTokenizerRow& row : pre_tokenizers()) {
     CAPTURE(row.name);
@@ -28,7 +28,7 @@ TEST_CASE("every row of the pre-tokenizers has a doc line and an expectation") {
   }
 }
 
-TEST_CASE("an unknown pre-tokenizer or behaviour is named") {
+TEST_CASE("the error for an unknown pre-tokenizer or behaviour names it") {
   const auto error_of = [](const Json& spec) { return expect_error([&] { make_pre_tokenizer(spec, "t.json"); }); };
   CHECK(contains(error_of({{"type", "ByteLevel"}}).what(), "pre-tokenizer (in t.json)"));
   CHECK(error_of({{"type", "ByteLevel"}}).kind() == ErrorKind::kUnsupported);

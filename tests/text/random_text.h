@@ -13,7 +13,7 @@ class RandomText {
  public:
   explicit RandomText(uint64_t seed) : seed_(seed) {}
 
-  // The string number `index`: 0 to 31 draws of a character or a word.
+  // Returns the string number `index`: 0 to 31 draws of a character or a word.
   std::string operator()(uint64_t index) const {
     uint64_t state = mix(seed_ + index * 0x9E3779B97F4A7C15u);
     const uint64_t length = mix(state++) % 32;
@@ -26,7 +26,7 @@ class RandomText {
   struct Script {
     uint32_t first, last;
   };
-  // Drawn with equal chance; what matters most stands more than once.
+  // Drawn with equal probability; important scripts occur several times.
   static constexpr Script kScripts[31] = {
       {'a', 'z'},       {'a', 'z'},       {'a', 'z'},       {'A', 'Z'},         {' ', ' '},         {' ', ' '},
       {'0', '9'},       {' ', '~'},       {0x0, 0xFF},      {0xC0, 0x24F},      {0x300, 0x36F},     {0x370, 0x3FF},

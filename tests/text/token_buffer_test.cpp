@@ -14,7 +14,7 @@ TEST_CASE("a token buffer keeps its ids while it grows") {
   for (int32_t id = 0; id < 1003; ++id) CHECK(buffer.ids()[id] == id);
 }
 
-TEST_CASE("a cleared token buffer is empty and can be used again, after a huge text too") {
+TEST_CASE("a cleared token buffer is empty and can be used again, also after a huge text") {
   TokenBuffer buffer;
   buffer.reserve(1 << 20)[0] = 7;
   buffer.add(1 << 20);

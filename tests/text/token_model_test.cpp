@@ -4,7 +4,7 @@
 
 namespace hone::text {
 
-TEST_CASE("every row of the models makes a model and has a doc line") {
+TEST_CASE("every row of the models creates a model and has a doc line") {
   for (const TokenModelRow& row : token_models()) {
     CAPTURE(row.name);
     CHECK(!row.doc.empty());

@@ -4,7 +4,7 @@
 
 namespace hone::text {
 
-TEST_CASE("the longest token is found, and a repeated token has its later id") {
+TEST_CASE("the longest token is found, and a repeated token has the later id") {
   const TokenTrie trie({{"un", 1}, {"unable", 2}, {"a", 3}, {"un", 4}, {"##able", 5}, {"", 6}});
   CHECK(trie.find("un") == 4);
   CHECK(trie.find("unable") == 2);
@@ -18,7 +18,7 @@ TEST_CASE("the longest token is found, and a repeated token has its later id") {
   CHECK(trie.longest(TokenTrie::kNone, "a").length == 0);
 }
 
-TEST_CASE("an empty trie holds nothing") {
+TEST_CASE("an empty trie finds nothing") {
   const TokenTrie trie({});
   CHECK(!trie.find("a"));
   CHECK(!trie.find(""));

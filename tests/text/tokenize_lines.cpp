@@ -1,4 +1,4 @@
-// A tool for tests/fixtures/compare_tokenizer.py: encodes or decodes records of a file and says how fast that went.
+// A tool for tests/fixtures/compare_tokenizer.py: encodes or decodes the records of a file and prints the speed.
 // Records are a 32-bit length (little-endian) and as many bytes; each writer describes its output.
 #include <chrono>
 #include <cstdio>
@@ -62,7 +62,7 @@ void add(std::string& out, const T* values, size_t count) {
   out.append(reinterpret_cast<const char*>(values), count * sizeof(T));
 }
 
-// Per text: count, num_cut, ids, and with offsets=yes type ids as 32 bits and character offsets.
+// Writes per text: count, num_cut (truncated tokens), ids, and with offsets=yes 32-bit type ids and character offsets.
 void write_encodings(const Arguments& arguments, const std::vector<std::string_view>& firsts,
                      const std::vector<std::string_view>& seconds, const std::vector<Encoding>& encodings) {
   std::string out;
@@ -102,7 +102,7 @@ void encode(const Tokenizer& tokenizer, const Arguments& arguments) {
   write_encodings(arguments, firsts, seconds, encodings);
 }
 
-// Records of 32-bit ids in, records of text out.
+// Reads records of 32-bit ids and writes records of text.
 void decode(const Tokenizer& tokenizer, const Arguments& arguments) {
   const std::string bytes = read_file(arguments.input);
   std::string out;

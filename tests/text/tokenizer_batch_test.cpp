@@ -9,7 +9,7 @@ namespace hone::text {
 
 namespace {
 
-// SHA-256 over each encoding's length and ids, as make_tokenizer_fixtures.py counts it.
+// Returns the SHA-256 over each encoding's length and ids, as in make_tokenizer_fixtures.py.
 std::string digest(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   std::string bytes;
@@ -51,7 +51,7 @@ void check_digests(const Tokenizer& tokenizer, const Json& digests, size_t num_c
   }
 }
 
-// A real vocabulary, if it lies beside the checkout, as the digests were made: with BERT's settings.
+// Returns the tokenizer of a real vocabulary beside the checkout with BERT's settings, as for the digests, or nullopt.
 std::optional<Tokenizer> real_tokenizer(const std::string& name, const Json& digests, const TemporaryFolder& folder) {
   const auto shared = shared_tokenizer(name);
   if (!shared) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<Tokenizer> real_tokenizer(const std::string& name, const Json& dig
 
 }  // namespace
 
-TEST_CASE("every code point and a first part of the random strings have Hugging Face's ids") {
+TEST_CASE("every code point and the first random strings have Hugging Face's ids") {
   const Json digests = read_fixture("digests.json")["small"];
   for (const auto& [name, expected] : digests.items()) {
     CAPTURE(name);
@@ -71,7 +71,7 @@ TEST_CASE("every code point and a first part of the random strings have Hugging 
   }
 }
 
-TEST_CASE("the same with the real vocabularies") {
+TEST_CASE("with the real vocabularies, code points and random strings have Hugging Face's ids") {
   const Json digests = read_fixture("digests.json")["real"];
   for (const auto& [name, expected] : digests.items()) {
     CAPTURE(name);
@@ -99,7 +99,7 @@ TEST_CASE("the result does not depend on the number of threads") {
   CHECK(tokenizer.encode_batch({}, {}, options).empty());
 }
 
-TEST_CASE("of several errors, that of the first text is thrown") {
+TEST_CASE("if several texts fail, the error of the first one is thrown") {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
   std::vector<std::string_view> texts(100, "a movie");
   texts[60] = "abc\xFF";

@@ -1,5 +1,5 @@
-// The small tokenizer folders of tests/fixtures/make_tokenizer_fixtures.py and what Hugging Face makes of texts with
-// them; and the real vocabularies beside the checkout, for the tests that can use them.
+// The small tokenizer folders of tests/fixtures/make_tokenizer_fixtures.py with Hugging Face's encodings of texts, and
+// the real vocabularies beside the checkout.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace hone::text {
 
 using Ids = std::vector<int32_t>;
 
-// All the folders that the script makes.
+// All folders that the script makes.
 inline const std::vector<std::string> kTokenizerCases = {"accents",  "byte_order_mark", "cased",  "contradiction",
                                                          "crlf",     "json_only",       "legacy", "listed",
                                                          "sequence", "stripped_cased",  "uncased"};
@@ -26,7 +26,7 @@ inline std::filesystem::path tokenizer_fixture(const std::string& name) {
   return std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "tokenizer" / name;
 }
 
-// A JSON file of the fixtures.
+// Reads a JSON file of the fixtures.
 inline Json read_fixture(const std::string& name) { return read_json(tokenizer_fixture(name)); }
 
 inline std::optional<std::filesystem::path> shared_tokenizer(const std::string& name) {
@@ -36,7 +36,7 @@ inline std::optional<std::filesystem::path> shared_tokenizer(const std::string& 
   return std::nullopt;
 }
 
-// Offsets as HF gives them: pairs of code point positions.
+// Returns offsets in HF's form: pairs of code point positions.
 inline std::vector<Offset> json_offsets(const Json& list) {
   std::vector<Offset> offsets;
   for (const Json& pair : list) offsets.push_back({pair[0].get<uint32_t>(), pair[1].get<uint32_t>()});

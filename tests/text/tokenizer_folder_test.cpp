@@ -1,4 +1,4 @@
-// tokenizer_test.cpp compares forms of folders with Hugging Face. This file tests the rules one by one, and errors.
+// tokenizer_test.cpp compares the forms of folders with Hugging Face. This file tests single rules and errors.
 #include "expect_error.h"
 #include "temporary_folder.h"
 #include "text/tokenizer_fixtures.h"
@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kVocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n";
 
-// The error of a folder with a vocabulary and this tokenizer_config.json.
+// Returns the error for a folder with a vocabulary and this tokenizer_config.json.
 Error error_of(const std::string& config) {
   const TemporaryFolder folder;
   folder.write("vocab.txt", kVocabulary);
@@ -75,7 +75,7 @@ TEST_CASE("a length of 1e30 means no limit") {
   CHECK(spec_of(R"({"max_len": 128})").model_max_length == 128);
 }
 
-TEST_CASE("the class comes from config.json if tokenizer_config.json names none") {
+TEST_CASE("the class comes from config.json if tokenizer_config.json has none") {
   const TemporaryFolder folder;
   folder.write("tokenizer.json", R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}, "normalizer": null})");
   CHECK(!read_tokenizer_folder(folder.path()).is_bert_class);
@@ -83,7 +83,7 @@ TEST_CASE("the class comes from config.json if tokenizer_config.json names none"
   CHECK(read_tokenizer_folder(folder.path()).is_bert_class);
 }
 
-TEST_CASE("wrong settings are errors that name the file and the key") {
+TEST_CASE("invalid settings are errors that name the file and the key") {
   CHECK(contains(error_of("{\"a\":").what(), "tokenizer_config.json:1:"));
   CHECK(contains(error_of("[]").what(), "must hold an object"));
   CHECK(contains(error_of(R"({"do_lower_case": "no"})").what(), "\"do_lower_case\" must be true or false, not \"no\""));

@@ -32,7 +32,7 @@ TEST_CASE("the parts, the vocabulary and the added tokens are read") {
   CHECK(!spec.added_tokens[0].normalized);
 }
 
-TEST_CASE("only the sides and the padding token are used of the truncation and padding in the file") {
+TEST_CASE("from the file's truncation and padding only the sides and the padding token are used") {
   const TokenizerSpec spec = parse(R"({"model": {"vocab": {}}, "padding": {"direction": "Left", "pad_token": "<p>"},
       "truncation": {"direction": "Left", "max_length": 3}})");
   CHECK(spec.padding_side == Side::kLeft);
@@ -47,7 +47,7 @@ TEST_CASE("an unknown kind of model is reported before its vocabulary is read") 
   CHECK(contains(error.what(), "tokenizer model (in dir/tokenizer.json) \"Unigram\""));
 }
 
-TEST_CASE("hostile files are errors that say what and where") {
+TEST_CASE("invalid files are errors that name the fault and its location") {
   CHECK(contains(message_of(""), "dir/tokenizer.json"));
   CHECK(contains(message_of("{\"model\": {\n  \"vocab\": {\"a\" 1}}}"), "dir/tokenizer.json:2:"));
   CHECK(contains(message_of("[]"), "must hold an object"));
@@ -66,13 +66,13 @@ TEST_CASE("hostile files are errors that say what and where") {
   CHECK_THROWS_AS(parse("{\"model\": {\"vocab\": {\"\xFF\": 1}}}"), Error);
 }
 
-TEST_CASE("a part with very many fields is refused, because searching them would take long") {
+TEST_CASE("a part with very many fields is refused, because a search through them would be slow") {
   std::string text = R"({"model": {"vocab": {}}, "normalizer": {"type": "NFC")";
   for (int i = 0; i < 10'000; ++i) text += fmt::format(",\"{}\":0", i);
   CHECK(contains(message_of(text + "}}"), "an object has more than 10000 fields"));
 }
 
-TEST_CASE("a spec is written and read back") {
+TEST_CASE("a spec survives writing and reading") {
   const TokenizerSpec spec = parse(R"({"model": {"type": "WordPiece", "vocab": {"a\"\n\\": 3, "{}": 0, "\u4e2d": 9}},
       "decoder": {"type": "WordPiece"}, "added_tokens": [{"id": 7, "content": "<x>", "single_word": true}]})");
   const TokenizerSpec again = parse(to_tokenizer_json(spec, spec.added_tokens));

@@ -1,4 +1,4 @@
-// Saved folders have the same ids in hone. compare_tokenizer.py checks that they have them in transformers.
+// Saved folders must produce the same ids in hone. compare_tokenizer.py checks them with transformers.
 #include "base/files.h"
 #include "temporary_folder.h"
 #include "text/random_text.h"
@@ -6,7 +6,7 @@
 
 namespace hone::text {
 
-TEST_CASE("a saved tokenizer has the same ids, and loaded files are unchanged") {
+TEST_CASE("a saved tokenizer produces the same ids, and the original files do not change") {
   const RandomText random(6);
   for (const std::string& name : kTokenizerCases) {
     CAPTURE(name);
@@ -27,7 +27,7 @@ TEST_CASE("a saved tokenizer has the same ids, and loaded files are unchanged") 
   }
 }
 
-TEST_CASE("a vocabulary with gaps has no vocab.txt") {
+TEST_CASE("a vocabulary with gaps is saved without vocab.txt") {
   const TemporaryFolder folder;
   folder.write("tokenizer.json", R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0, "a": 2000000000}}})");
   Tokenizer::load(folder.path()).save(folder.path() / "saved");

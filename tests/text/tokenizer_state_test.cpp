@@ -9,11 +9,11 @@ TEST_CASE("only tokenizers with BERT's parts have the one-pass encoder") {
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("uncased"))).bert != nullptr);
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("json_only"))).bert != nullptr);
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("sequence"))).bert == nullptr);
-  // Its added tokens are looked for in normalized text.
+  // It searches its added tokens in normalized text.
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("listed"))).bert == nullptr);
 }
 
-TEST_CASE("a post-processor that adds an id which no token has is refused") {
+TEST_CASE("a post-processor that adds an id without a token is refused") {
   TokenizerSpec spec = read_tokenizer_folder(tokenizer_fixture("json_only"));
   spec.post_processor["sep"][1] = 99999;
   const Error error = expect_error([&] { Tokenizer::State state(spec); });

@@ -1,5 +1,5 @@
-// Compares whole tokenizers with Hugging Face's: small folders of every form and, if they are beside the checkout, the
-// real vocabularies.
+// Compares complete tokenizers with Hugging Face's: small folders of every form, and the real vocabularies if they are
+// beside the checkout.
 #include "text/tokenizer.h"
 
 #include "base/files.h"
@@ -36,7 +36,7 @@ void check_encoding(const Encoding& encoding, const Json& expected, const std::v
 
 }  // namespace
 
-TEST_CASE("single texts become Hugging Face's ids, type ids and offsets, whatever form the folder has") {
+TEST_CASE("single texts become Hugging Face's ids, type ids and offsets, for every form of folder") {
   for (const std::string& name : kTokenizerCases) {
     CAPTURE(name);
     const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
@@ -77,7 +77,7 @@ TEST_CASE("ids decode to Hugging Face's text, with and without special tokens") 
   }
 }
 
-TEST_CASE("the properties of a tokenizer are those in transformers") {
+TEST_CASE("the properties of a tokenizer equal those in transformers") {
   for (const std::string& name : kTokenizerCases) {
     CAPTURE(name);
     const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
@@ -91,7 +91,7 @@ TEST_CASE("the properties of a tokenizer are those in transformers") {
   }
 }
 
-TEST_CASE("pairs are truncated as by Hugging Face, by every strategy and from both sides") {
+TEST_CASE("pairs are truncated as by Hugging Face, with every strategy and from both sides") {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
   const Json expected = read_fixture("expected_uncased.json");
   const std::pair<std::string, TruncationStrategy> strategies[] = {{"longest_first", TruncationStrategy::kLongestFirst},
@@ -148,7 +148,7 @@ TEST_CASE("a maximum length without room for the special tokens is refused") {
   CHECK(tokenizer.encode("a movie", options).num_cut == 2);
 }
 
-TEST_CASE("a word of ten million letters takes linear time and is one unknown token") {
+TEST_CASE("a word of ten million letters takes linear time and becomes one unknown token") {
   const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
   for (const char* unit : {"a", "\xC3\xA9", "e\xCC\x81", "a\x01"}) {
     std::string text;
@@ -161,7 +161,7 @@ TEST_CASE("a word of ten million letters takes linear time and is one unknown to
   }
 }
 
-TEST_CASE("known results of bert-base-uncased") {
+TEST_CASE("texts have the known ids of bert-base-uncased") {
   const auto folder = shared_tokenizer("bert-base-uncased");
   if (!folder) return;
   const Tokenizer tokenizer = Tokenizer::load(*folder);
@@ -171,7 +171,7 @@ TEST_CASE("known results of bert-base-uncased") {
   CHECK(tokenizer.encode("tokenization", plain).ids == Ids{19204, 3989});
 }
 
-TEST_CASE("llama.cpp's vectors for BERT") {
+TEST_CASE("texts have the ids of llama.cpp's test vectors for BERT") {
   const auto folder = shared_tokenizer("bert-base-uncased");
   if (!folder) return;
   const Tokenizer tokenizer = Tokenizer::load(*folder);

@@ -1,4 +1,4 @@
-// tokenizer_test.cpp compares a grid with Hugging Face. This file tests the rules with hand-made values.
+// tokenizer_test.cpp compares many combinations with Hugging Face. This file tests the rules with values made by hand.
 #include "text/truncation.h"
 
 #include "expect_error.h"
@@ -31,7 +31,7 @@ TEST_CASE("longest_first keeps the shorter text whole if it fits into half of th
   CHECK(cut({8, 8}, true, 0, TruncationStrategy::kLongestFirst) == Pair{0, 0});
 }
 
-TEST_CASE("truncating only one text can be impossible; the error has the numbers") {
+TEST_CASE("the error has the numbers if truncating only one text is impossible") {
   CHECK(cut({9, 2}, true, 7, TruncationStrategy::kOnlyFirst) == Pair{5, 2});
   CHECK(cut({9, 5}, true, 10, TruncationStrategy::kOnlySecond) == Pair{9, 1});
   const Error short_text = expect_error([] { cut({3, 9}, true, 7, TruncationStrategy::kOnlyFirst); });

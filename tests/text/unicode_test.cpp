@@ -1,4 +1,4 @@
-// The tables are made from tokenizers' behaviour. They must also agree with these facts of the Unicode Standard.
+// The tables come from tokenizers' behaviour. They must also agree with these facts of the Unicode Standard.
 #include "text/unicode.h"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ std::vector<char32_t> list(const CodePoints& codes) { return {codes.begin(), cod
 
 }  // namespace
 
-TEST_CASE("classes of characters") {
+TEST_CASE("characters have the right classes") {
   CHECK(is_control(0));
   CHECK(is_control(0xFFFD));
   CHECK(is_control(0x200B));
@@ -39,7 +39,7 @@ TEST_CASE("CJK extension E up to U+2B91F is not Chinese to BERT, as in its own c
   CHECK(is_chinese(0x2B920));
 }
 
-TEST_CASE("combining classes") {
+TEST_CASE("characters have the right combining classes") {
   CHECK(combining_class('a') == 0);
   CHECK(combining_class(0x301) == 230);
   CHECK(combining_class(0x316) == 220);
@@ -47,7 +47,7 @@ TEST_CASE("combining classes") {
   CHECK(combining_class(0x1D165) == 216);
 }
 
-TEST_CASE("lower case has no context") {
+TEST_CASE("lower case does not depend on the context") {
   CHECK(list(to_lowercase('A')) == std::vector<char32_t>{'a'});
   CHECK(list(to_lowercase('a')) == std::vector<char32_t>{'a'});
   CHECK(list(to_lowercase(0x3A3)) == std::vector<char32_t>{0x3C3});
@@ -57,7 +57,7 @@ TEST_CASE("lower case has no context") {
   CHECK(list(to_lowercase(0x10400)) == std::vector<char32_t>{0x10428});
 }
 
-TEST_CASE("canonical decompositions are full, and Hangul's are computed") {
+TEST_CASE("canonical decompositions are complete, and Hangul's are computed") {
   CHECK(list(canonical_decomposition(0xE9)) == std::vector<char32_t>{'e', 0x301});
   CHECK(list(canonical_decomposition(0x1E69)) == std::vector<char32_t>{'s', 0x323, 0x307});
   CHECK(list(canonical_decomposition(0xAC00)) == std::vector<char32_t>{0x1100, 0x1161});

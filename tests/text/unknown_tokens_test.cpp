@@ -21,13 +21,13 @@ UnknownTokens count(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("the unknown token of a tokenizer is known") {
+TEST_CASE("unknown_token() returns the id of a tokenizer's unknown token") {
   CHECK(tiny_bert().unknown_id() == tiny_bert().token_id("[UNK]"));
   CHECK(Tokenizer::load(tokenizer_fixture("uncased")).unknown_id().has_value());
 }
 
-TEST_CASE("unknown tokens are counted without the special ones around the text") {
-  // A Chinese character is a word of its own; none of them is in the tiny vocabulary.
+TEST_CASE("unknown tokens are counted, and special tokens around the text are not") {
+  // Each Chinese character is a word; none of them is in the tiny vocabulary.
   const UnknownTokens chinese = count("\xE9\x85\x92\xE5\xBA\x97 good movie");
   CHECK(chinese.unknown == 2);
   CHECK(chinese.total == 4);
@@ -40,7 +40,7 @@ TEST_CASE("unknown tokens are counted without the special ones around the text")
   CHECK(count("").total == 0);
 }
 
-TEST_CASE("more than a tenth of the tokens are many") {
+TEST_CASE("unknown tokens count as many if they are more than a tenth of all tokens") {
   CHECK_FALSE(UnknownTokens{1, 10}.are_many());
   CHECK(UnknownTokens{2, 19}.are_many());
   UnknownTokens sum{1, 10};

@@ -9,7 +9,7 @@ using namespace hone::text;
 
 namespace {
 
-// What read_word should find, a byte at a time.
+// Returns what read_word should find, byte by byte.
 std::string plain_word(const std::string& text, bool lowercase) {
   std::string word;
   for (size_t i = 0; i < WordKey::kSize; ++i) {
@@ -28,7 +28,7 @@ std::string padded(std::string text) {
 
 }  // namespace
 
-TEST_CASE("a word is the run of letters and digits, in lower case if asked for") {
+TEST_CASE("a word is a sequence of letters and digits, in lower case if requested") {
   for (const char* text : {"Movie", "movie!", "MiXeD09", "", " x", "sixteen letters", "abcdefghijklmnop",
                            "ABCDEFGHIJKLMNOPQR", "caf\xC3\xA9", "a\x80z", "[CLS]", "@Az`{", "/09:"}) {
     for (const bool lowercase : {false, true}) {
@@ -52,7 +52,7 @@ TEST_CASE("every byte ends a word or belongs to it, as in ASCII") {
   }
 }
 
-TEST_CASE("a word is found again in its slot of the cache") {
+TEST_CASE("a cached word is found in its slot") {
   WordCache& cache = WordCache::of_thread();
   const WordKey movie("movie", 5), film("film", 4);
   WordCache::Entry& entry = cache.slot(movie);

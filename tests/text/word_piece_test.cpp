@@ -19,7 +19,7 @@ const std::vector<VocabularyEntry> kVocabulary = {{"[UNK]", 0},  {"un", 1}, {"##
 
 }  // namespace
 
-TEST_CASE("the longest piece is taken each time, as in the example of BERT's code") {
+TEST_CASE("the longest piece is chosen each time, as in the example of BERT's code") {
   const WordPiece model(kVocabulary, {}, "test");
   CHECK(ids(model, "unaffable") == std::vector<int32_t>{1, 2, 3});
   CHECK(ids(model, "unaffablex") == std::vector<int32_t>{0});
@@ -27,7 +27,7 @@ TEST_CASE("the longest piece is taken each time, as in the example of BERT's cod
   CHECK(ids(model, "##able") == std::vector<int32_t>{3});
 }
 
-TEST_CASE("a word of more than 100 characters is unknown; characters count, not bytes") {
+TEST_CASE("a word of more than 100 characters (not bytes) is unknown") {
   std::vector<VocabularyEntry> vocabulary = kVocabulary;
   vocabulary.insert(vocabulary.end(), {{"\xC3\xA9", 6}, {"##\xC3\xA9", 7}});
   const WordPiece model(vocabulary, {}, "test");
@@ -37,7 +37,7 @@ TEST_CASE("a word of more than 100 characters is unknown; characters count, not 
   CHECK(ids(model, word + "\xC3\xA9") == std::vector<int32_t>{0});
 }
 
-TEST_CASE("without an unknown token, only a word that is not covered is an error") {
+TEST_CASE("without an unknown token, a word that the pieces do not cover is an error") {
   const WordPiece model({{"a", 5}}, {}, "folder/vocab.txt");
   CHECK(ids(model, "a") == std::vector<int32_t>{5});
   const Error error = expect_error([&] { ids(model, "b"); });
@@ -46,7 +46,7 @@ TEST_CASE("without an unknown token, only a word that is not covered is an error
                  "folder/vocab.txt: the vocabulary does not cover a word and has no unknown token \"[UNK]\""));
 }
 
-TEST_CASE("ids may have gaps; if a token or an id occurs twice, the later one is used") {
+TEST_CASE("ids may have gaps, and of a repeated token or id the later one is used") {
   const WordPiece model({{"a", 7}, {"b", 2000000000}, {"a", 9}, {"c", 9}}, {}, "test");
   CHECK(model.highest_id() == 2000000000);
   CHECK(model.num_tokens() == 3);

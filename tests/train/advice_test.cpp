@@ -23,7 +23,7 @@ struct Case {
     const Plan plan = plan_of(options, static_cast<int64_t>(train.features.size()));
     return advice({options, plan, *examples_of(train), static_cast<uint64_t>(options.max_seq_length)});
   }
-  // Whether there is one warning, and it names all these numbers and options.
+  // Returns whether there is exactly one warning, and it contains all these numbers and options.
   bool warns_of(const std::vector<std::string>& facts) const {
     const auto found = notes();
     REQUIRE(found.size() == 1);
@@ -40,7 +40,7 @@ struct Case {
 
 }  // namespace
 
-TEST_CASE("a sound run gets no warning") { CHECK(Case().notes().empty()); }
+TEST_CASE("a run with sensible options gets no warning") { CHECK(Case().notes().empty()); }
 
 TEST_CASE("a warm-up of more than half the run is reported with both numbers") {
   Case with;
@@ -52,7 +52,7 @@ TEST_CASE("a warm-up of more than half the run is reported with both numbers") {
   CHECK(with.warns_of({" 9 of 9 steps"}));
 }
 
-TEST_CASE("a warm-up that the schedule does not have is reported") {
+TEST_CASE("a warm-up that the schedule ignores is reported") {
   Case with;
   with.options.lr_scheduler_type = "constant";
   with.options.warmup_ratio = 0.1;
@@ -61,7 +61,7 @@ TEST_CASE("a warm-up that the schedule does not have is reported") {
   CHECK(with.notes().empty());
 }
 
-TEST_CASE("logging beyond the last step is reported with an interval that logs") {
+TEST_CASE("a logging interval beyond the last step is reported with one that works") {
   Case with;
   with.options.logging_steps = 10;
   CHECK(with.warns_of({"logging_steps is 10", "9 steps", "--logging-steps 1"}));
@@ -75,7 +75,7 @@ TEST_CASE("padding that was asked for is reported with the tokens that it would 
   Case with;
   with.options.pad_to_max_length = true;
   with.options.max_seq_length = 512;
-  // 20 rows of 10 tokens: 20 * 512 - 200 more, 51.2 times as many in all.
+  // 20 rows of 10 tokens: padding adds 20 * 512 - 200 tokens, in total 51.2 times as many.
   CHECK(with.warns_of({"pad_to_max_length", " 10040 ", " 200 ", "51.2 times"}));
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a learning rate of 0, and one far too high, are reported") {
   CHECK(with.notes().empty());
 }
 
-TEST_CASE("options without effect are reported with what gives them one") {
+TEST_CASE("options without effect are reported with the option that they require") {
   Case with;
   with.options.logging_dir = "logs";
   CHECK(with.warns_of({"logging_dir logs ", "--report-to tensorboard"}));

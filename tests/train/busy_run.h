@@ -1,4 +1,4 @@
-// A run with everything on that a resume must carry over, and what it ends with, to be compared bit for bit.
+// A run that uses everything that a resume must restore, and its final results, which tests compare bit for bit.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@
 
 namespace hone {
 
-// 22 rows make 3 steps an epoch of 8, 8 and 6 rows; 12 steps in all, with everything on that a resume must carry over.
+// 22 rows make 3 steps per epoch, of 8, 8 and 6 rows; 12 steps in total, with everything that a resume must restore.
 inline train::TrainOptions busy_options(const std::filesystem::path& output_dir) {
   train::TrainOptions options = quiet_options(output_dir);
   options.num_train_epochs = 4;
@@ -24,7 +24,7 @@ inline train::TrainOptions busy_options(const std::filesystem::path& output_dir)
   return options;
 }
 
-// What a run ends with.
+// The final results of a run.
 struct Ending {
   Tensors weights, optimizer;
   std::string log, state;

@@ -40,7 +40,7 @@ std::string damage(const TemporaryFolder& folder, int64_t step) {
   return checkpoint_damage(checkpoint_path(folder.path(), step)).value_or("whole");
 }
 
-// A file with "a" [2, 2] and "b", a scalar.
+// Writes a file with "a" [2, 2] and "b", a scalar; returns its path.
 std::filesystem::path saved(const TemporaryFolder& folder) {
   const auto path = folder.path() / "state.safetensors";
   tensor::write_safetensors(path, {{"a", at::tensor({1.0f, 2.0f, 3.0f, 4.0f}).reshape({2, 2})}, {"b", at::ones({})}});
@@ -49,7 +49,7 @@ std::filesystem::path saved(const TemporaryFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("a checkpoint that was written is whole and listed by its step") {
+TEST_CASE("a written checkpoint is intact and listed with its step") {
   const TemporaryFolder folder;
   CHECK(steps(folder).empty());
   CHECK(list_checkpoints(folder.path() / "none").empty());
@@ -71,7 +71,7 @@ TEST_CASE("a folder with another name, or a file, is not listed") {
   CHECK(steps(folder).empty());
 }
 
-TEST_CASE("a file that is missing, longer, shorter or changed by a bit is damage, named") {
+TEST_CASE("damage names the file that is missing, longer, shorter or has a changed bit") {
   const TemporaryFolder folder;
   for (int64_t step = 1; step <= 4; ++step) write(folder, step);
   fs::remove(folder.path() / "checkpoint-1" / kStateFile);
@@ -84,7 +84,7 @@ TEST_CASE("a file that is missing, longer, shorter or changed by a bit is damage
   CHECK(damage(folder, 4) == "manifest.json is missing");
 }
 
-TEST_CASE("a manifest that is malformed, empty, of wrong types, or leads out of the folder, is damage") {
+TEST_CASE("a manifest that is malformed, empty, has wrong types or names a file outside the folder is damage") {
   const TemporaryFolder folder;
   folder.write("secret", "outside");
   const auto with_manifest = [&](const std::string& manifest) {
@@ -110,7 +110,7 @@ TEST_CASE("a manifest that is malformed, empty, of wrong types, or leads out of 
   }
 }
 
-TEST_CASE("the newest whole checkpoint passes over damaged ones") {
+TEST_CASE("the newest intact checkpoint is found, and damaged ones are skipped") {
   const TemporaryFolder folder;
   CHECK_FALSE(newest_whole_checkpoint(folder.path()).has_value());
   for (const int64_t step : {9, 10, 11}) write(folder, step);
@@ -125,7 +125,7 @@ TEST_CASE("the newest whole checkpoint passes over damaged ones") {
   CHECK_FALSE(newest_whole_checkpoint(folder.path()).has_value());
 }
 
-TEST_CASE("a checkpoint of the same step is replaced, and nothing of the old one stays") {
+TEST_CASE("a checkpoint of the same step is replaced completely") {
   const TemporaryFolder folder;
   write(folder, 5, "old");
   folder.write("checkpoint-5/extra", "x");
@@ -136,7 +136,7 @@ TEST_CASE("a checkpoint of the same step is replaced, and nothing of the old one
   CHECK(entries(folder.path()) == 1);
 }
 
-TEST_CASE("when filling fails, the old checkpoint stays whole and nothing is left behind") {
+TEST_CASE("if writing fails, the old checkpoint stays intact and no other file remains") {
   const TemporaryFolder folder;
   write(folder, 5, "old");
   const auto fail = [](const fs::path& staging) {
@@ -153,7 +153,7 @@ TEST_CASE("when filling fails, the old checkpoint stays whole and nothing is lef
   CHECK(read_file(folder.path() / "checkpoint-5" / "model.safetensors") == "old");
 }
 
-TEST_CASE("a checkpoint is hone's if its manifest or its files say so, and another program's if not") {
+TEST_CASE("the manifest or the files show whether a checkpoint is hone's") {
   const TemporaryFolder folder;
   write(folder, 1);
   CHECK(is_own_checkpoint(folder.path() / "checkpoint-1"));
@@ -162,7 +162,7 @@ TEST_CASE("a checkpoint is hone's if its manifest or its files say so, and anoth
   folder.write("checkpoint-2/hone_state.json", "{}");
   folder.write("checkpoint-3/training_args.json", "{}");
   for (const char* name : {"checkpoint-2", "checkpoint-3"}) CHECK(is_own_checkpoint(folder.path() / name));
-  // What HF's Trainer writes; and a manifest of another program.
+  // The files of HF's Trainer, and a manifest of another program.
   for (const char* file : {"config.json", "model.safetensors", "optimizer.pt", "rng_state.pth", "scheduler.pt",
                            "trainer_state.json", "training_args.bin"}) {
     folder.write(std::string("checkpoint-4/") + file, "{}");
@@ -186,7 +186,7 @@ TEST_CASE("checkpoints of other programs do not count against the limit and are 
   CHECK(steps(folder) == Steps{1, 20, 30, 50, 60});
 }
 
-TEST_CASE("old checkpoints are removed, but never the newest nor the best") {
+TEST_CASE("old checkpoints are removed, but never the newest or the best") {
   const auto left = [](int64_t limit, std::optional<int64_t> best) {
     const TemporaryFolder folder;
     for (const int64_t step : {10, 20, 30, 40, 50}) write(folder, step);
@@ -204,7 +204,7 @@ TEST_CASE("old checkpoints are removed, but never the newest nor the best") {
   CHECK(left(9, std::nullopt) == Steps{10, 20, 30, 40, 50});
 }
 
-TEST_CASE("what a killed process left half-written is removed, and nothing else") {
+TEST_CASE("incomplete checkpoints of a killed process are removed, and nothing else") {
   const TemporaryFolder folder;
   write(folder, 1);
   folder.write("checkpoint-2.hone-tmp-77-0/model.safetensors", "half");
@@ -218,7 +218,7 @@ TEST_CASE("what a killed process left half-written is removed, and nothing else"
   remove_unfinished(folder.path() / "none");
 }
 
-TEST_CASE("tensors are restored in place by name, whatever their order, and others of the file are left") {
+TEST_CASE("tensors are restored in place by name, in any order, and the file's other tensors are ignored") {
   const TemporaryFolder folder;
   const at::Tensor a = at::zeros({2, 2}).requires_grad_(true), b = at::zeros({});
   restore_tensors(saved(folder), {{"b", b}, {"a", a}});
@@ -227,7 +227,7 @@ TEST_CASE("tensors are restored in place by name, whatever their order, and othe
   restore_tensors(saved(folder), {{"a", a}});
 }
 
-TEST_CASE("a missing tensor and one of another shape are named with both shapes") {
+TEST_CASE("the error for a missing tensor names it, and that for another shape has both shapes") {
   const TemporaryFolder folder;
   const auto path = saved(folder);
   Error error = expect_error([&] { restore_tensors(path, {{"c", at::zeros({3})}}); });
@@ -238,12 +238,12 @@ TEST_CASE("a missing tensor and one of another shape are named with both shapes"
   CHECK(error.what() == path.string() + ": \"a\" has shape [2, 2], the run needs [4]");
 }
 
-TEST_CASE("a file that is not there is an error of its own") {
+TEST_CASE("a missing file is a separate error") {
   const TemporaryFolder folder;
   CHECK(expect_error([&] { restore_tensors(folder.path() / "none", {}); }).kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("parameters keep name and storage as tensors") {
+TEST_CASE("as_tensors() keeps the names and shares the storage of parameters") {
   const at::Tensor weight = at::zeros({2});
   const auto tensors = as_tensors({{"x.weight", weight, true}});
   REQUIRE(tensors.size() == 1);

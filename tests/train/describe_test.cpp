@@ -28,7 +28,7 @@ std::vector<std::string> start_of(const TrainOptions& options) {
   return described_start(options.model_name_or_path.string(), prepared, plan, tensor::prepare_compute(options.compute));
 }
 
-// The end of a run of 10 steps, the best of which was `best_step`.
+// The end of a run of 10 steps, with `best_step` as the best one.
 struct End {
   End() {
     TrainOptions options = quiet_options(folder.path());
@@ -64,7 +64,7 @@ bool fits(const std::string& lines) {
 
 }  // namespace
 
-TEST_CASE("the start names rows, labels, steps and machine") {
+TEST_CASE("the description of the start has rows, labels, steps and machine") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
   options.per_device_train_batch_size = 4;
@@ -78,7 +78,7 @@ TEST_CASE("the start names rows, labels, steps and machine") {
   CHECK(contains(start_of(options)[4], "run       1 step of 1 row, "));
 }
 
-TEST_CASE("the lines of the start have at most 80 columns and break between words") {
+TEST_CASE("the lines of the start have at most 80 columns and are wrapped between words") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
   options.learning_rate = 1.23456789e-05;
@@ -98,7 +98,7 @@ TEST_CASE("the lines of the start have at most 80 columns and break between word
   CHECK(contains(start_of(options)[0], ",\n          a_long"));
 }
 
-TEST_CASE("the end says which step was the best, and which step the saved model is of") {
+TEST_CASE("the description of the end has the best step and the step of the saved model") {
   const End end;
   CHECK(contains(end.all({}), "trained   10 steps in 01:01, 1234 tokens/s, mean loss 0.5000\n"));
   CHECK(contains(end.all(7), "best      step 7, eval_accuracy 0.7500: the saved model\n"));
@@ -115,12 +115,12 @@ TEST_CASE("the end says which step was the best, and which step the saved model 
   CHECK(contains(is_last.all({}), "step 10, eval_accuracy 0.7500: the saved model\n"));
 }
 
-TEST_CASE("an early end says what did not improve, in the number that fits") {
+TEST_CASE("the description of an early stop names the metric, with a correct singular or plural") {
   CHECK(contains(End().all({}, RunEnd::kStoppedEarly), "early: eval_accuracy has not improved for 1 evaluation\n"));
   CHECK_FALSE(contains(End().all({}), "early"));
 }
 
-TEST_CASE("a run that stops says where, and how it is resumed") {
+TEST_CASE("the description of a stopped run has its step and how to resume it") {
   const End end;
   const std::string text = described_stop(end.plan, end.state, "out");
   CHECK(text.starts_with("stopped at step 10 of 10, saved in out/checkpoint-10\n"));

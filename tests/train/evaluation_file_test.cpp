@@ -40,7 +40,7 @@ TEST_CASE("a folder that cannot be written is an error") {
   CHECK(expect_error([&] { write_evaluation(folder.path(), {7, 0.5, report}); }).kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("the file of an evaluation with 10,000 classes is under 2 MB and made in linear time") {
+TEST_CASE("the file of an evaluation with 10,000 classes is under 2 MB and takes linear time") {
   constexpr int64_t kClasses = 10'000, kRows = 200;
   std::vector<std::string> labels;
   for (int64_t id = 0; id < kClasses; ++id) labels.push_back(fmt::format("a class with a longer name, number {}", id));

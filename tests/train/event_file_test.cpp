@@ -1,4 +1,4 @@
-// Records are held against those of torch's SummaryWriter and the tensorboard package (make_event_fixtures.py).
+// Compares records with those of torch's SummaryWriter and the tensorboard package (make_event_fixtures.py).
 #include "train/event_file.h"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ std::string hex(std::string_view bytes) {
 
 }  // namespace
 
-TEST_CASE("CRC-32C is that of RFC 3720, and masked that of tensorboard") {
+TEST_CASE("CRC-32C equals that of RFC 3720, and the masked CRC that of tensorboard") {
   CHECK(crc32c("123456789") == 0xE3069283u);
   CHECK(crc32c(std::string(32, '\0')) == 0x8A9136AAu);
   const Json cases = train_fixture("events.json");
@@ -31,7 +31,7 @@ TEST_CASE("CRC-32C is that of RFC 3720, and masked that of tensorboard") {
   }
 }
 
-TEST_CASE("records are byte for byte those of the tensorboard package") {
+TEST_CASE("records are byte-identical to those of the tensorboard package") {
   const Json cases = train_fixture("events.json");
   const double time = cases["wall_time"];
   CHECK(hex(tf_record(version_event(time))) == cases["version"]);
@@ -48,7 +48,7 @@ TEST_CASE("records are byte for byte those of the tensorboard package") {
   }
 }
 
-TEST_CASE("a file has its name from time, host and process, and begins with the version") {
+TEST_CASE("a file is named by time, host and process, and begins with the version") {
   const TemporaryFolder folder;
   EventFile file(folder.path() / "a" / "b"), second(folder.path() / "a" / "b");
   CHECK(file.path() != second.path());
@@ -61,7 +61,7 @@ TEST_CASE("a file has its name from time, host and process, and begins with the 
   CHECK(contains(bytes, "brain.Event:2"));
 }
 
-TEST_CASE("a folder that cannot be made is an error that names it") {
+TEST_CASE("the error for a folder that cannot be created names it") {
   const TemporaryFolder folder;
   folder.write("file", "x");
   const Error error = expect_error([&] { EventFile file(folder.path() / "file" / "events"); });

@@ -20,7 +20,7 @@ void log(RunState& state, int64_t step, const Json& seconds) {
 
 }  // namespace
 
-TEST_CASE("a new run's file is empty and gets a line an entry, with its time") {
+TEST_CASE("the file of a new run is empty at first and gets a line with the time for each entry") {
   const TemporaryFolder folder;
   const auto path = folder.write("metrics.jsonl", "of an older run\n");
   MetricsFile file(path);

@@ -36,7 +36,7 @@ TEST_CASE("the card begins with metadata that model hubs read") {
   CHECK(contains(text, "\n---\n\n# reviews\n"));
 }
 
-TEST_CASE("the card says which model was trained from which, how, and how to use it") {
+TEST_CASE("the card describes the model, its base model, the training and the use") {
   const std::string text = card(Json::array());
   CHECK(contains(text, "BertForSequenceClassification fine-tuned from tiny-bert with hone 0.1"));
   CHECK(contains(text, "NEGATIVE, POSITIVE"));
@@ -48,7 +48,7 @@ TEST_CASE("the card says which model was trained from which, how, and how to use
   CHECK(contains(card(Json::array(), "runs/reviews/"), "# reviews\n"));
 }
 
-TEST_CASE("each evaluation has a row; one that is not finite has none") {
+TEST_CASE("each evaluation has a row, unless its loss is not finite") {
   CHECK(contains(card(Json::array()), "The model was not evaluated."));
   const Json log = {
       {{"loss", 0.5}, {"step", 10}},

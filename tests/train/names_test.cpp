@@ -25,7 +25,7 @@ static_assert(!has_names(kRows, kFewer));
 
 }  // namespace
 
-TEST_CASE("each name that an option takes has its row, and each row can be chosen") {
+TEST_CASE("each choice of an option has a row, and each row is a choice") {
   TrainOptions options;
   const options::FieldList fields = options::fields_of(options);
   CHECK(fields.find("optim")->choices.size() == optimizers().size());

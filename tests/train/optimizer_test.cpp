@@ -1,4 +1,4 @@
-// Expected numbers are torch.optim's and clip_grad_norm_'s (tests/fixtures/make_train_fixtures.py).
+// Expected values come from torch.optim and clip_grad_norm_ (tests/fixtures/make_train_fixtures.py).
 #include "train/optimizer.h"
 
 #include <doctest/doctest.h>
@@ -59,7 +59,7 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedPara
 
 }  // namespace
 
-TEST_CASE("every optimizer steps as torch's does, with and without decay") {
+TEST_CASE("the steps of every optimizer equal torch's, with and without decay") {
   std::map<std::string, int> seen;
   for (const Json& expected : train_fixture("optimizers.json")) {
     const std::string name = expected["name"];
@@ -77,7 +77,7 @@ TEST_CASE("every optimizer steps as torch's does, with and without decay") {
 }
 
 TEST_CASE(
-    "a step whose gradient norm stays on the device is the same, clipped or not, and none where it is not finite") {
+    "a step with the gradient norm on the device is the same, clipped or not, and is skipped if it is not finite") {
   for (const Json& expected : train_fixture("optimizers.json")) {
     const std::string name = expected["name"];
     INFO(name);
@@ -137,7 +137,7 @@ TEST_CASE("an optimizer with a copied state continues bit for bit") {
   }
 }
 
-TEST_CASE("the state names every parameter's moments and steps, and leaves frozen parameters out") {
+TEST_CASE("the state has every parameter's moments and steps, except for frozen parameters") {
   NamedParameters parameters = parameters_of(train_fixture("optimizers.json")[0]);
   parameters[2].tensor.requires_grad_(false);
   const auto names = [&](const char* optimizer) {
@@ -150,7 +150,7 @@ TEST_CASE("the state names every parameter's moments and steps, and leaves froze
   CHECK(names("sgd") == std::vector<std::string>{"weight0.step", "weight1.step"});
 }
 
-TEST_CASE("the gradients' norm and their clipping are torch's") {
+TEST_CASE("the gradient norm and the clipping equal torch's") {
   for (const Json& expected : train_fixture("clipping.json")) {
     NamedParameters parameters;
     for (size_t i = 0; i < expected["gradients"].size(); ++i) {
@@ -167,7 +167,7 @@ TEST_CASE("the gradients' norm and their clipping are torch's") {
   }
 }
 
-TEST_CASE("a maximal norm of 0 clips nothing, and without gradients the norm is 0") {
+TEST_CASE("a maximum norm of 0 disables clipping, and without gradients the norm is 0") {
   const NamedParameters parameters = {{"w", at::zeros({2}).requires_grad_(true), true}};
   CHECK(gradient_norm(parameters) == 0);
   CHECK(clip_factor(0, 1.0) == 1);
@@ -176,7 +176,7 @@ TEST_CASE("a maximal norm of 0 clips nothing, and without gradients the norm is 
   CHECK(clip_factor(50, 0) == 1);
 }
 
-TEST_CASE("a step with a factor is the step of the scaled gradients") {
+TEST_CASE("a step with a factor equals a step with scaled gradients") {
   for (const Json& expected : train_fixture("optimizers.json")) {
     const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
     const std::string name = expected["name"];
@@ -193,7 +193,7 @@ TEST_CASE("a step with a factor is the step of the scaled gradients") {
   }
 }
 
-TEST_CASE("AdamW over a model's shapes is torch's fused step after clip_grad_norm_'s scaling") {
+TEST_CASE("AdamW over a model's shapes equals torch's fused step after clip_grad_norm_'s scaling") {
   at::manual_seed(3);
   NamedParameters parameters;
   std::vector<at::Tensor> copies, means, squares, steps;
@@ -205,7 +205,7 @@ TEST_CASE("AdamW over a model's shapes is torch's fused step after clip_grad_nor
     squares.push_back(at::zeros(shape));
     steps.push_back(at::zeros({}));
   }
-  parameters[7].tensor = at::randn({64, 64}).t().requires_grad_(true);  // dense, of another order
+  parameters[7].tensor = at::randn({64, 64}).t().requires_grad_(true);  // dense, with another dimension order
   copies[7] = parameters[7].tensor.detach().clone(at::MemoryFormat::Contiguous);
   const auto optimizer = make_optimizer("adamw", parameters, {0.1, 0.9, 0.999, 1e-8});
   for (int step = 0; step < 5; ++step) {
@@ -227,7 +227,7 @@ TEST_CASE("AdamW over a model's shapes is torch's fused step after clip_grad_nor
   }
 }
 
-TEST_CASE("each optimizer has a doc line; an unknown one is named with the nearest") {
+TEST_CASE("each optimizer has a doc line, and the error for an unknown one suggests the nearest") {
   for (const OptimizerKind& kind : optimizers()) CHECK_FALSE(kind.doc.empty());
   const Error error = expect_error([] { find_optimizer("adamww"); });
   CHECK(error.kind() == ErrorKind::kUsage);

@@ -1,4 +1,4 @@
-// Who may train in a folder, and what a run may replace there. Locks and permissions are tried by child processes.
+// Which runs may write into a folder, and what they may replace. Child processes test locks and permissions.
 #include "train/output_folder.h"
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ OutputRequest overwriting(const fs::path& output_dir) {
   return request;
 }
 
-// Every file of a folder with its content.
+// Returns every file of a folder with its content.
 std::map<std::string, std::string> files_in(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -39,7 +39,7 @@ std::map<std::string, std::string> files_in(const fs::path& folder) {
   return files;
 }
 
-// Opens the folder as the request says, which must be refused, before anything in the folder changes.
+// Opens the folder, which must be refused without a change in the folder; returns the error.
 Error refused(const OutputRequest& request) {
   const auto before = files_in(request.output_dir);
   const Error error = expect_error([&] {
@@ -53,12 +53,12 @@ Error refused(const OutputRequest& request) {
   return error;
 }
 
-// The files of other programs, each in a folder of its own.
+// Writes files with these names, as other programs would.
 void write_files(const TemporaryFolder& folder, const std::vector<const char*>& names) {
   for (const char* name : names) folder.write(name, "of another program");
 }
 
-// A run of transformers' Trainer: its newest checkpoint and its final model.
+// The files of a run of transformers' Trainer: its newest checkpoint and its final model.
 constexpr const char* kTrainerCheckpoint[] = {"checkpoint-8/config.json",      "checkpoint-8/model.safetensors",
                                               "checkpoint-8/optimizer.pt",     "checkpoint-8/rng_state.pth",
                                               "checkpoint-8/scheduler.pt",     "checkpoint-8/trainer_state.json",
@@ -69,7 +69,7 @@ void write_checkpoint_of(const fs::path& output_dir, int64_t step) {
   write_checkpoint(output_dir, step, [](const fs::path& staging) { write_file(staging / kStateFile, "{}"); });
 }
 
-// Opens the folder in a child, after `prepare`; returns "opened", or the error's message.
+// Opens the folder in a child process after `prepare`; returns "opened" or the error's message.
 std::string open_in_child(const OutputRequest& request, const std::function<void()>& prepare) {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
@@ -99,7 +99,7 @@ std::string open_in_child(const OutputRequest& request, const std::function<void
 
 }  // namespace
 
-TEST_CASE("a new folder is made with its parents, and an empty one or one with other files is taken") {
+TEST_CASE("a new folder is created with its parents, and an empty folder or one with other files is accepted") {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "a" / "b";
   {
@@ -113,7 +113,7 @@ TEST_CASE("a new folder is made with its parents, and an empty one or one with o
   CHECK(fs::exists(path / "notes.txt"));
 }
 
-TEST_CASE("a folder that holds an earlier run is refused, with the ways out") {
+TEST_CASE("a folder with an earlier run is refused, with a hint about the options") {
   const TemporaryFolder folder;
   folder.write("run.json", R"({"hone_version": "0.1.0"})");
   const auto check = [&] {
@@ -133,7 +133,7 @@ TEST_CASE("a folder that holds an earlier run is refused, with the ways out") {
   CHECK(OutputFolder(overwriting(folder.path())).holds_earlier_run());
 }
 
-TEST_CASE("a run that failed before its first checkpoint can be started again as it was") {
+TEST_CASE("a run that failed before its first checkpoint can be started again by the same command") {
   const TemporaryFolder folder;
   for (const char* file : {"metrics.jsonl", "evaluations/5.json", "stop"}) folder.write(file, "{}");
   folder.write("run.json", R"({"hone_version": "0.1.0"})");
@@ -144,7 +144,7 @@ TEST_CASE("a run that failed before its first checkpoint can be started again as
   }
 }
 
-TEST_CASE("resuming touches nothing of a run of Hugging Face's Trainer, and says what the folder holds") {
+TEST_CASE("resuming changes no file of a run of Hugging Face's Trainer, and the error describes the folder") {
   for (const bool has_model : {false, true}) {
     for (const bool has_checkpoint : {true, false}) {
       if (!has_model && !has_checkpoint) continue;
@@ -156,7 +156,7 @@ TEST_CASE("resuming touches nothing of a run of Hugging Face's Trainer, and says
       CHECK(contains(error.what(), has_checkpoint ? "checkpoint-8" : "training_args.bin"));
       CHECK(contains(error.what(), "hone resumes only its own checkpoints"));
       CHECK(contains(error.hint(), (has_checkpoint ? folder.path() / "checkpoint-8" : folder.path()).string()));
-      // Asking for both resumes, and does not permit to replace.
+      // With both options the run resumes, and may not replace anything.
       OutputRequest both = overwriting(folder.path());
       both.resume_from = "true";
       refused(both);
@@ -173,7 +173,7 @@ TEST_CASE("resuming touches nothing of a run of Hugging Face's Trainer, and says
   }
 }
 
-TEST_CASE("resuming touches nothing of a model or of other files, and says what the folder holds") {
+TEST_CASE("resuming changes no model or other file, and the error describes the folder") {
   const std::pair<std::vector<const char*>, const char*> cases[] = {
       {{"config.json", "model.safetensors", "vocab.txt"},
        "a model that hone did not train (config.json, model.safeten"},
@@ -195,7 +195,7 @@ TEST_CASE("resuming touches nothing of a model or of other files, and says what 
   }
 }
 
-TEST_CASE("a fresh run refuses a folder with files that it would replace, and takes one with others") {
+TEST_CASE("a new run refuses a folder with files that it would replace, and accepts other files") {
   for (const char* name : {"README.md", "config.json", "model.safetensors", "pytorch_model.bin", "tokenizer.json",
                            "vocab.txt", "metrics.jsonl", "run.json", "stop", "evaluations/1.json", "checkpoint-5/x",
                            "trainer_state.json", "training_args.json"}) {
@@ -212,7 +212,7 @@ TEST_CASE("a fresh run refuses a folder with files that it would replace, and ta
   CHECK_FALSE(OutputFolder(request_for(folder.path())).holds_earlier_run());
 }
 
-TEST_CASE("a run of hone beside a checkpoint of another program is refused") {
+TEST_CASE("a run of hone's with a checkpoint of another program in its folder is refused") {
   const TemporaryFolder folder;
   write_checkpoint_of(folder.path(), 5);
   write_files(folder, {"checkpoint-8/trainer_state.json"});
@@ -222,7 +222,7 @@ TEST_CASE("a run of hone beside a checkpoint of another program is refused") {
   refused(request_for(folder.path()));
 }
 
-TEST_CASE("a checkpoint of another folder does not permit to replace the run of this one") {
+TEST_CASE("resuming from another folder's checkpoint does not permit replacing this folder's run") {
   const TemporaryFolder folder, other;
   write_checkpoint_of(folder.path(), 5);
   write_checkpoint_of(other.path(), 7);
@@ -239,20 +239,20 @@ TEST_CASE("a checkpoint of another folder does not permit to replace the run of 
   CHECK(list_checkpoints(other.path()).size() == 1);
 }
 
-TEST_CASE("a trained model without a checkpoint is not replaced by resuming") {
+TEST_CASE("resuming does not replace a trained model without a checkpoint") {
   const TemporaryFolder folder;
   folder.write("run.json", R"({"hone_version": "0.1.0"})");
   folder.write("model.safetensors", "trained");
   const Error error = refused(request_for(folder.path(), "true"));
   CHECK(contains(error.what(), "holds a trained model, but no whole checkpoint to resume from"));
   CHECK(contains(error.hint(), "--overwrite-output-dir"));
-  // Nor if its only checkpoint is damaged.
+  // The same applies if its only checkpoint is damaged.
   write_checkpoint_of(folder.path(), 5);
   folder.write("checkpoint-5/trainer_state.json", "[]");
   refused(request_for(folder.path(), "true"));
 }
 
-TEST_CASE("a run killed while it wrote resumes from its last whole checkpoint, or starts anew if it has none") {
+TEST_CASE("a run that was killed while writing resumes from its last intact checkpoint, or starts anew without one") {
   const TemporaryFolder folder;
   folder.write("run.json", R"({"hone_version": "0.1.0", "state": "running"})");
   folder.write("checkpoint-2.hone-tmp-77-0/model.safetensors", "half");
@@ -269,14 +269,14 @@ TEST_CASE("a run killed while it wrote resumes from its last whole checkpoint, o
   CHECK(OutputFolder(request_for(folder.path(), "true")).checkpoint_to_resume()->step == 2);
 }
 
-TEST_CASE("a folder of an early version, without run.json, is hone's own") {
+TEST_CASE("a folder of an early version, without run.json, is recognised as hone's") {
   const TemporaryFolder folder;
   folder.write("training_args.json", R"({"model_name_or_path": "m"})");
   folder.write("model.safetensors", "x");
   CHECK(contains(refused(request_for(folder.path())).what(), "already holds a run"));
 }
 
-TEST_CASE("a start that fails leaves no empty folder, and one that had files keeps them") {
+TEST_CASE("a failed start leaves no empty folder, and keeps a folder with files") {
   const TemporaryFolder folder;
   {
     const OutputFolder output(request_for(folder.path() / "a" / "b" / "c"));
@@ -297,7 +297,7 @@ TEST_CASE("a start that fails leaves no empty folder, and one that had files kee
   CHECK(fs::is_directory(folder.path() / "mine"));
 }
 
-TEST_CASE("overwriting never removes the model to start from") {
+TEST_CASE("overwriting never removes the model that the run starts from") {
   const TemporaryFolder folder;
   write_checkpoint_of(folder.path(), 5);
   OutputRequest request = overwriting(folder.path());
@@ -307,7 +307,7 @@ TEST_CASE("overwriting never removes the model to start from") {
   CHECK_NOTHROW(OutputFolder{request});
 }
 
-TEST_CASE("overwriting removes what a run wrote and nothing else") {
+TEST_CASE("overwriting removes the files of a run and nothing else") {
   const TemporaryFolder folder;
   folder.write("run.json", "{}");
   folder.write("metrics.jsonl", "");
@@ -331,7 +331,7 @@ TEST_CASE("overwriting removes what a run wrote and nothing else") {
   CHECK(fs::exists(folder.path() / "data" / "train.csv"));
 }
 
-TEST_CASE("the folder of the model to start from is never written into, by whatever name it is called") {
+TEST_CASE("the folder of the model that the run starts from is refused as output, under any spelling of its path") {
   const TemporaryFolder folder;
   folder.write("model/model.safetensors", "x");
   fs::create_directory_symlink(folder.path() / "model", folder.path() / "link");
@@ -345,7 +345,7 @@ TEST_CASE("the folder of the model to start from is never written into, by whate
   }
 }
 
-TEST_CASE("a file in the folder's place is refused") {
+TEST_CASE("an output folder that is a file is refused") {
   const TemporaryFolder folder;
   const fs::path file = folder.write("out", "x");
   const Error error = expect_error([&] { OutputFolder output(request_for(file)); });
@@ -354,7 +354,7 @@ TEST_CASE("a file in the folder's place is refused") {
   CHECK(expect_error([&] { OutputFolder output(request_for(file / "below")); }).kind() == ErrorKind::kIo);
 }
 
-TEST_CASE("two processes do not train in one folder; when the first ends, the second may") {
+TEST_CASE("two processes cannot train in one folder at once; after the first ends, the second can") {
   const TemporaryFolder folder;
   const OutputRequest options = request_for(folder.path());
   {
@@ -365,14 +365,14 @@ TEST_CASE("two processes do not train in one folder; when the first ends, the se
   const OutputFolder again(options);
 }
 
-TEST_CASE("a folder that is refused is not left locked") {
+TEST_CASE("a refused folder does not stay locked") {
   const TemporaryFolder folder;
   folder.write("model.safetensors", "x");
   CHECK_THROWS_AS(OutputFolder{request_for(folder.path())}, Error);
   const OutputFolder output(overwriting(folder.path()));
 }
 
-TEST_CASE("a folder that may not be written is an error before anything else is done") {
+TEST_CASE("a read-only folder is an error before anything else happens") {
   const TemporaryFolder folder;
   const fs::path locked = folder.path() / "locked";
   fs::create_directory(locked);
@@ -387,7 +387,7 @@ TEST_CASE("a folder that may not be written is an error before anything else is 
   CHECK(contains(below, "Permission denied"));
 }
 
-TEST_CASE("which checkpoint a run resumes from") {
+TEST_CASE("a run resumes from the newest or the named checkpoint") {
   const TemporaryFolder folder;
   const auto resumed = [&](const std::string& resume_from) {
     return OutputFolder(request_for(folder.path(), resume_from)).checkpoint_to_resume();
@@ -400,7 +400,7 @@ TEST_CASE("which checkpoint a run resumes from") {
   CHECK(resumed((folder.path() / "checkpoint-5").string())->path == folder.path() / "checkpoint-5");
 }
 
-TEST_CASE("a named checkpoint that is missing, not hone's, or damaged, is refused") {
+TEST_CASE("a named checkpoint is refused if it is missing, damaged or not hone's") {
   const TemporaryFolder folder, output;
   const auto refused_for = [&](const std::string& name) {
     return expect_error(

@@ -1,4 +1,4 @@
-// The numbers are those of transformers' Trainer on as many rows (tests/fixtures/make_train_fixtures.py).
+// Expected values come from transformers' Trainer on equally many rows (tests/fixtures/make_train_fixtures.py).
 #include "train/plan.h"
 
 #include <doctest/doctest.h>
@@ -46,7 +46,7 @@ Steps saving_steps(const Plan& plan) {
   return due_steps(plan, [&](int64_t step) { return plan.saves_at(step); });
 }
 
-// Which two options a contradiction must name.
+// Checks that the error for contradictory options names both.
 void check_contradiction(const TrainOptions& options, const std::string& one, const std::string& other) {
   const Error error = expect_error([&] { plan_of(options, 100); });
   INFO(error.what());
@@ -58,7 +58,7 @@ void check_contradiction(const TrainOptions& options, const std::string& one, co
 
 }  // namespace
 
-TEST_CASE("steps, warm-up, and when to log, evaluate and save are those of transformers' Trainer") {
+TEST_CASE("steps, warm-up and the steps of logging, evaluation and saving equal those of transformers' Trainer") {
   for (const Json& expected : train_fixture("plans.json")) {
     INFO(expected["rows"] << " rows, " << expected["options"].dump());
     const Plan plan = plan_of(options_of(expected["options"]), expected["rows"]);
@@ -78,7 +78,7 @@ TEST_CASE("steps, warm-up, and when to log, evaluate and save are those of trans
   }
 }
 
-TEST_CASE("1600 rows in batches of 16 make the run that the seed recipe describes") {
+TEST_CASE("1600 rows in batches of 16 make the run of the recipe imdb-distilbert") {
   TrainOptions options;
   options.per_device_train_batch_size = 16;
   options.warmup_ratio = 0.1;
@@ -105,7 +105,7 @@ TEST_CASE("200 rows in batches of 8 make 75 steps") {
   CHECK(saving_steps(plan) == Steps{75});
 }
 
-TEST_CASE("max_steps goes over the epochs, and the last epoch may be left early") {
+TEST_CASE("max_steps takes precedence over num_train_epochs, and may end in the middle of an epoch") {
   TrainOptions options;
   options.max_steps = 60;
   options.eval_strategy = "epoch";
@@ -117,7 +117,7 @@ TEST_CASE("max_steps goes over the epochs, and the last epoch may be left early"
   CHECK(plan.epoch_at(60) == doctest::Approx(2.4));
 }
 
-TEST_CASE("an epoch's remainder makes a smaller batch and a smaller step, unless it is dropped") {
+TEST_CASE("the remaining rows of an epoch make a smaller batch and a smaller step, unless they are dropped") {
   TrainOptions options;
   options.per_device_train_batch_size = 4;
   options.gradient_accumulation_steps = 3;
@@ -130,20 +130,20 @@ TEST_CASE("an epoch's remainder makes a smaller batch and a smaller step, unless
   CHECK(plan_of(options, 17).steps_per_epoch == 2);
 }
 
-TEST_CASE("intervals below 1 are shares of all steps, rounded up, and never 0") {
+TEST_CASE("intervals below 1 are fractions of all steps, rounded up, and never 0") {
   TrainOptions options;
   options.logging_steps = 0.1;
   options.eval_strategy = "steps";
   options.save_steps = 0.34;
   const Plan plan = plan_of(options, 200);
   CHECK(plan.logging_steps == 8);
-  CHECK(plan.eval_steps == 8);  // as logging_steps
+  CHECK(plan.eval_steps == 8);  // like logging_steps
   CHECK(plan.save_steps == 26);
   options.max_steps = 1;
   CHECK(plan_of(options, 200).logging_steps == 1);
 }
 
-TEST_CASE("warmup_steps below 1 is a share; a schedule without warm-up has none") {
+TEST_CASE("warmup_steps below 1 is a fraction; a schedule without warm-up ignores it") {
   TrainOptions options;
   options.warmup_steps = 0.1;
   CHECK(plan_of(options, 200).step_plan.schedule_length.warmup_steps == 8);
@@ -153,7 +153,7 @@ TEST_CASE("warmup_steps below 1 is a share; a schedule without warm-up has none"
   CHECK(plan_of(options, 200).step_plan.schedule_length.warmup_steps == 0);
 }
 
-TEST_CASE("a number of steps with a fraction is refused") {
+TEST_CASE("a fractional number of steps above 1 is refused") {
   const auto check = [](const char* name, double TrainOptions::* option) {
     TrainOptions options;
     options.*option = 2.5;
@@ -166,7 +166,7 @@ TEST_CASE("a number of steps with a fraction is refused") {
   check("warmup_steps", &TrainOptions::warmup_steps);
 }
 
-TEST_CASE("rows that make no batch are refused with both numbers") {
+TEST_CASE("too few rows for one batch are refused with both numbers") {
   TrainOptions options;
   options.dataloader_drop_last = true;
   const Error error = expect_error([&] { plan_of(options, 7); });
@@ -176,7 +176,7 @@ TEST_CASE("rows that make no batch are refused with both numbers") {
   CHECK(expect_error([] { plan_of({}, 0); }).what() == std::string("0 rows make no batch of 8"));
 }
 
-TEST_CASE("options that contradict each other are refused, both named") {
+TEST_CASE("the error for contradictory options names both") {
   TrainOptions options;
   options.warmup_steps = 5;
   options.warmup_ratio = 0.1;
@@ -197,7 +197,7 @@ TEST_CASE("options that contradict each other are refused, both named") {
   CHECK(plan_of(options, 100).save_steps == 8);
 }
 
-TEST_CASE("contradictions, and unknown names, are found from the options alone") {
+TEST_CASE("contradictions and unknown names are found from the options alone") {
   const auto check = [](const std::string& what, const std::function<void(TrainOptions&)>& set) {
     TrainOptions options;
     set(options);
@@ -221,7 +221,7 @@ TEST_CASE("contradictions, and unknown names, are found from the options alone")
   CHECK_NOTHROW(check_options_of({}));
 }
 
-TEST_CASE("shares that make save_steps no multiple of eval_steps are found once the number of steps is known") {
+TEST_CASE("fractions that make save_steps no multiple of eval_steps are refused once the number of steps is known") {
   TrainOptions options;
   options.load_best_model_at_end = true;
   options.eval_strategy = "steps";
@@ -232,7 +232,7 @@ TEST_CASE("shares that make save_steps no multiple of eval_steps are found once 
   check_contradiction(options, "save_steps (10)", "eval_steps (4)");
 }
 
-TEST_CASE("evaluations are counted as they are due, over any steps") {
+TEST_CASE("the number of due evaluations is counted for any range of steps") {
   TrainOptions options;
   options.max_steps = 37;
   for (const auto& [strategy, steps] :
@@ -251,7 +251,7 @@ TEST_CASE("evaluations are counted as they are due, over any steps") {
   }
 }
 
-TEST_CASE("a step is computed by the row of the optimizer and that of the schedule") {
+TEST_CASE("the step plan has the chosen optimizer and schedule") {
   TrainOptions options;
   options.optim = "sgd";
   options.lr_scheduler_type = "constant_with_warmup";

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Four rows; tiny-bert has the labels NEGATIVE, NEUTRAL and POSITIVE and takes at most 40 tokens.
+// Returns options with four rows. tiny-bert has the labels NEGATIVE, NEUTRAL and POSITIVE, and at most 40 tokens.
 TrainOptions options_of(const TemporaryFolder& folder, const std::string& last_row = "a film,NEUTRAL\n") {
   TrainOptions options;
   options.model_name_or_path = fixture_models() / "tiny-bert";
@@ -37,7 +37,7 @@ uint64_t longest(const task::Examples& features) {
 
 }  // namespace
 
-TEST_CASE("rows, labels and model are read, and the rows tokenized") {
+TEST_CASE("prepare() reads rows, labels and model, and tokenizes the rows") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
   options.validation_file = {folder.write("validation.csv", "text,label\nboring,NEGATIVE\n").string()};
@@ -50,7 +50,7 @@ TEST_CASE("rows, labels and model are read, and the rows tokenized") {
   CHECK(made.loaded.model->num_outputs() == 3);
 }
 
-TEST_CASE("rows are truncated at max_seq_length, or at what the model takes if that is less") {
+TEST_CASE("rows are truncated at max_seq_length, or at the model's limit if that is smaller") {
   const TemporaryFolder folder;
   std::string words;
   for (int i = 0; i < 200; ++i) words += "good ";
@@ -67,7 +67,7 @@ TEST_CASE("rows are truncated at max_seq_length, or at what the model takes if t
   }
 }
 
-TEST_CASE("config_overrides reach the model, and one that is not KEY=VALUE is refused") {
+TEST_CASE("config_overrides reach the model, and an override without the form KEY=VALUE is refused") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
   options.config_overrides = {"hidden_dropout_prob=0", "attention_probs_dropout_prob=0"};
@@ -96,7 +96,7 @@ TEST_CASE("a tokenizer with more tokens than the model's embedding is refused") 
   CHECK(contains(error.hint(), "belongs to another model"));
 }
 
-TEST_CASE("the model's files are a folder that trains on, with the options") {
+TEST_CASE("the written model files include the options, and another run can start from them") {
   const TemporaryFolder folder;
   const Prepared made = prepare(options_of(folder), classification());
   write_model_files(made, {{"seed", 7}}, folder.path() / "saved");

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A checkpoint of a run that started from `model`, with the model's own tokenizer.
+// A checkpoint of a run that started from `model` and has its tokenizer.
 struct Case {
   Case() {
     options.model_name_or_path = folder.path() / "model";
@@ -45,9 +45,9 @@ struct Case {
 
 }  // namespace
 
-TEST_CASE("a run with the options of its checkpoint is resumed without a word") { CHECK(Case().said().empty()); }
+TEST_CASE("a run with the options of its checkpoint resumes without a message") { CHECK(Case().said().empty()); }
 
-TEST_CASE("options that change what is computed are named, and those that are free to change are not") {
+TEST_CASE("a message names changed options that affect the result, and no others") {
   Case with;
   with.options.resume_from_checkpoint = "true";
   with.options.overwrite_output_dir = true;
@@ -63,7 +63,7 @@ TEST_CASE("options that change what is computed are named, and those that are fr
   CHECK(contains(with.said(), "from the first one: seed, learning_rate\n"));
 }
 
-TEST_CASE("a model that was moved or copied is the same model") {
+TEST_CASE("a moved or copied model counts as the same model") {
   Case with;
   const fs::path copied = with.folder.path() / "copied", moved = with.folder.path() / "moved";
   fs::copy(with.options.model_name_or_path, copied);
@@ -79,7 +79,7 @@ TEST_CASE("a model that was moved or copied is the same model") {
   CHECK(with.said().empty());
 }
 
-TEST_CASE("another model is refused, of other weights or of another tokenizer") {
+TEST_CASE("a model with other weights or another tokenizer is refused") {
   Case with;
   const fs::path own = with.options.model_name_or_path, other = with.folder.path() / "other";
   fs::copy(own, other);
@@ -92,7 +92,7 @@ TEST_CASE("another model is refused, of other weights or of another tokenizer") 
                                     own.string(), other.string()));
   CHECK(contains(error.hint(), "--model " + own.string()));
   CHECK(contains(error.hint(), "--output-dir"));
-  // The first model is gone: only the tokenizer can tell.
+  // The first model is gone, so that only the tokenizer shows the difference.
   fs::remove_all(own);
   CHECK_NOTHROW(check_resumable(with.options, with.checkpoint));
   write_file(other / "tokenizer.json", read_file(other / "tokenizer.json") + " ");
@@ -100,7 +100,7 @@ TEST_CASE("another model is refused, of other weights or of another tokenizer") 
   CHECK(contains(error.what(), "has another tokenizer than " + other.string()));
 }
 
-TEST_CASE("labels in another order than the checkpoint's are refused") {
+TEST_CASE("labels in a different order from the checkpoint's are refused") {
   const Case with;
   const auto config_of = [](const std::vector<std::string>& labels) {
     model::ModelConfig config;
@@ -117,7 +117,7 @@ TEST_CASE("labels in another order than the checkpoint's are refused") {
   }
 }
 
-TEST_CASE("the options that are free to change are those that change no result") {
+TEST_CASE("only options that change no result may differ") {
   TrainOptions options;
   std::vector<std::string> names;
   const auto list = options::fields_of(options);

@@ -1,4 +1,4 @@
-// The orders are those in which transformers' Trainer took the rows (tests/fixtures/make_train_fixtures.py).
+// Expected orders come from transformers' Trainer (tests/fixtures/make_train_fixtures.py).
 #include "train/row_order.h"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ using namespace hone::train;
 
 namespace {
 
-// Evaluations in each epoch, as the plan of the same options has them.
+// Returns the number of evaluations in each epoch, as in the plan of the same options.
 std::vector<int64_t> evaluations(const Json& expected, int64_t num_epochs) {
   TrainOptions options;
   options.num_train_epochs = static_cast<double>(num_epochs);
@@ -43,7 +43,7 @@ int64_t none(int64_t) { return 0; }
 
 }  // namespace
 
-TEST_CASE("rows are taken in the order of transformers' Trainer, in every epoch") {
+TEST_CASE("the order of rows equals that of transformers' Trainer in every epoch") {
   int grouped = 0;
   const Json cases = train_fixture("orders.json");
   for (const Json& expected : cases) {
@@ -58,7 +58,7 @@ TEST_CASE("rows are taken in the order of transformers' Trainer, in every epoch"
                           << expected["group_by_length"] << ", epoch " << epoch);
       const auto order = expected["epochs"][static_cast<size_t>(epoch)].get<std::vector<uint64_t>>();
       CHECK(in_turn.of_epoch(epoch) == order);
-      CHECK(RowOrder(order_options(expected), lengths, in_epoch).of_epoch(epoch) == order);  // as a resumed run
+      CHECK(RowOrder(order_options(expected), lengths, in_epoch).of_epoch(epoch) == order);  // as in a resumed run
     }
     grouped += expected["group_by_length"].get<bool>();
   }
@@ -66,7 +66,7 @@ TEST_CASE("rows are taken in the order of transformers' Trainer, in every epoch"
   CHECK(static_cast<int>(cases.size()) - grouped >= 5);
 }
 
-TEST_CASE("an epoch's order is the same whichever epochs were asked for before") {
+TEST_CASE("an epoch's order does not depend on earlier requests") {
   const std::vector<uint64_t> lengths = {5, 9, 2, 7, 7, 1, 30, 4, 4, 12, 3};
   for (const bool group_by_length : {false, true}) {
     const OrderOptions options = {.group_by_length = group_by_length, .rows_per_step = 2};
@@ -81,7 +81,7 @@ TEST_CASE("an epoch's order is the same whichever epochs were asked for before")
   }
 }
 
-TEST_CASE("the next epoch costs the draws of one epoch, not of all before it") {
+TEST_CASE("the next epoch takes the draws of one epoch, not those of all earlier ones") {
   constexpr int64_t kEpochs = 200;
   const std::vector<uint64_t> lengths(50, 3);
   int64_t num_asked = 0;
@@ -90,14 +90,14 @@ TEST_CASE("the next epoch costs the draws of one epoch, not of all before it") {
   CHECK(num_asked == kEpochs);
 }
 
-TEST_CASE("every epoch takes every row once, in another order") {
+TEST_CASE("every epoch has every row once, in a different order") {
   const std::vector<uint64_t> lengths = {5, 9, 2, 7, 7, 1, 30, 4, 4, 12, 3};
   for (const bool group_by_length : {false, true}) {
     RowOrder orders({.group_by_length = group_by_length, .rows_per_step = 2}, lengths, none);
     const auto first = orders.of_epoch(0), second = orders.of_epoch(1);
     CHECK(first != second);
     for (auto order : {first, second}) {
-      if (group_by_length) CHECK(order[0] == 6);  // the longest
+      if (group_by_length) CHECK(order[0] == 6);  // the longest row comes first
       std::sort(order.begin(), order.end());
       std::vector<uint64_t> all(lengths.size());
       std::iota(all.begin(), all.end(), uint64_t{0});
@@ -106,7 +106,7 @@ TEST_CASE("every epoch takes every row once, in another order") {
   }
 }
 
-TEST_CASE("no rows make an empty order") {
+TEST_CASE("without rows the order is empty") {
   CHECK(RowOrder({}, {}, none).of_epoch(0).empty());
   CHECK(RowOrder({.group_by_length = true}, {}, none).of_epoch(0).empty());
 }

@@ -12,7 +12,7 @@ using namespace hone::train;
 
 namespace fs = std::filesystem;
 
-TEST_CASE("a run's files are removed and what else lies there stays") {
+TEST_CASE("a run's files are removed, and all other files stay") {
   const TemporaryFolder folder;
   for (const char* name : {"run.json", "metrics.jsonl", "stop", "evaluations/5.json", "evaluations/10.json",
                            "runs/Nov22_host/events.out.tfevents.1.host.1.0", "notes.txt", "runs/mine/notes.txt"}) {
@@ -30,7 +30,7 @@ TEST_CASE("a run's files are removed and what else lies there stays") {
   CHECK_NOTHROW(remove_run_files(folder.path() / "nowhere"));
 }
 
-TEST_CASE("of the evaluations those stay that the log has") {
+TEST_CASE("evaluations whose step is not in the log are removed") {
   const TemporaryFolder folder;
   for (const char* name : {"5.json", "10.json", "15.json", "x.json", "5.txt"}) {
     folder.write(std::string("evaluations/") + name, "x");
@@ -44,7 +44,7 @@ TEST_CASE("of the evaluations those stay that the log has") {
   CHECK(fs::exists(evaluations / "5.txt"));
 }
 
-TEST_CASE("a file of the user's in a folder's place stays") {
+TEST_CASE("a user's file with the name of a run's folder stays") {
   const TemporaryFolder folder;
   folder.write("evaluations", "mine");
   folder.write("runs", "mine");
@@ -53,7 +53,7 @@ TEST_CASE("a file of the user's in a folder's place stays") {
   CHECK(fs::exists(folder.path() / "runs"));
 }
 
-TEST_CASE("bytes that are no UTF-8 are replaced instead of ending the run") {
+TEST_CASE("bytes that are not UTF-8 are replaced and do not end the run") {
   CHECK(json_text({{"path", "a\xFF"}}) == "{\"path\":\"a\xEF\xBF\xBD\"}");
   CHECK(json_text({{"a", 1}}, 2) == "{\n  \"a\": 1\n}");
 }

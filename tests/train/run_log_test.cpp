@@ -31,7 +31,7 @@ Json evaluation_entry() {
 
 }  // namespace
 
-TEST_CASE("a training line has step, epoch, loss, gradient norm, learning rate and tokens a second") {
+TEST_CASE("a training line has step, epoch, loss, gradient norm, learning rate and tokens per second") {
   CHECK(log_text(training_entry(), plan_of_300()) ==
         "step 10/300  epoch 0.10  loss 0.6935  grad 0.66  lr 6e-06  1823 tokens/s");
 }
@@ -57,7 +57,7 @@ TEST_CASE("lines of long runs have at most 80 columns") {
   CHECK(log_text(evaluation, plan).size() <= 80);
 }
 
-TEST_CASE("numbers that are not finite show as nan") {
+TEST_CASE("numbers that are not finite are printed as nan") {
   Json entry = training_entry();
   entry["loss"] = nullptr;
   entry["grad_norm"] = nullptr;
@@ -69,7 +69,7 @@ TEST_CASE("numbers that are not finite show as nan") {
   CHECK(contains(log_text(entry, plan_of_300()), "eval_loss nan  accuracy nan"));
 }
 
-TEST_CASE("the JSON log is written anew with the history, then a line an entry") {
+TEST_CASE("the JSON log starts with the history, and each new entry adds a line") {
   const TemporaryFolder folder;
   const Plan plan = plan_of_300();
   const auto path = folder.path() / "logs" / "run.jsonl";
@@ -83,7 +83,7 @@ TEST_CASE("the JSON log is written anew with the history, then a line an entry")
   CHECK(read_file(path).ends_with("{\"train_loss\":0.5,\"step\":300}\n"));
 }
 
-TEST_CASE("without a path nothing is written") {
+TEST_CASE("without a path no file is written") {
   const TemporaryFolder folder;
   const Plan plan = plan_of_300();
   RunLog log({}, Json::array(), plan);

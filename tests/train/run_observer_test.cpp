@@ -11,7 +11,7 @@
 using namespace hone;
 using namespace hone::train;
 
-TEST_CASE("a phase that is not training ends with its scope, however that is left") {
+TEST_CASE("the training phase returns at the end of a PhaseScope, also after an exception") {
   struct Phases : RunObserver {
     void entered(RunPhase phase) override { seen.push_back(phase); }
     std::vector<RunPhase> seen;
@@ -25,7 +25,7 @@ TEST_CASE("a phase that is not training ends with its scope, however that is lef
   CHECK(as_expected);
 }
 
-TEST_CASE("an observer by itself stops nothing") {
+TEST_CASE("the default observer never stops a run") {
   RunObserver observer;
   observer.entered(RunPhase::kTraining);
   CHECK_FALSE(observer.wants_stop());
@@ -33,7 +33,7 @@ TEST_CASE("an observer by itself stops nothing") {
 
 namespace {
 
-// Asks to stop the `stop_at`-th time that it is asked, and notes each call.
+// Requests a stop at the `stop_at`-th call of wants_stop(), and records all calls.
 struct CountingObserver : RunObserver {
   bool wants_stop() override { return ++asked >= stop_at; }
   void started(const RunState& state, const BestSoFar&) override { started_at = state.global_step; }
@@ -54,7 +54,7 @@ struct CountingObserver : RunObserver {
 
 }  // namespace
 
-TEST_CASE("an observer gets each step, entry, evaluation and phase, and changes no bit") {
+TEST_CASE("an observer gets each step, entry, evaluation and phase, and does not change the result") {
   const TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   const TemporaryFolder folder;
@@ -76,7 +76,7 @@ TEST_CASE("an observer gets each step, entry, evaluation and phase, and changes 
   CHECK(std::is_sorted(seconds.begin(), seconds.end()));
 }
 
-TEST_CASE("a run that is asked to stop, in a step or an evaluation, saves and resumes from there bit for bit") {
+TEST_CASE("a run that an observer stops in a step or an evaluation saves, and resumes bit for bit") {
   const TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   for (const int asked : {1, 3, 6, 7, 13}) {

@@ -52,7 +52,7 @@ RunState state_at(int64_t step) {
 
 }  // namespace
 
-TEST_CASE("a run in a fresh folder is seen while it is prepared, then described, trained and finished") {
+TEST_CASE("run.json of a new run shows that it is preparing, training and finished") {
   Case with;
   RunReporter reporter(with.request(), false);
   CHECK(with.run()["phase"] == "preparing");
@@ -78,7 +78,7 @@ TEST_CASE("a run in a fresh folder is seen while it is prepared, then described,
   CHECK_FALSE(with.has("runs"));
 }
 
-TEST_CASE("an earlier run's files stay as they are until the new run can start") {
+TEST_CASE("an earlier run's files stay unchanged until the new run starts") {
   Case with;
   with.folder.write("run.json", "{\"state\": \"finished\"}");
   with.folder.write("metrics.jsonl", "{}\n");
@@ -93,7 +93,7 @@ TEST_CASE("an earlier run's files stay as they are until the new run can start")
   CHECK(with.run()["state"] == "running");
 }
 
-TEST_CASE("a resumed run's files end where its checkpoint does") {
+TEST_CASE("a resumed run's files are truncated to its checkpoint") {
   Case with;
   with.folder.write("metrics.jsonl", "{\"step\":15}\n{\"step\":30}\n");
   with.folder.write("evaluations/15.json", "{}");
@@ -106,7 +106,7 @@ TEST_CASE("a resumed run's files end where its checkpoint does") {
   CHECK_FALSE(with.has("evaluations/30.json"));
 }
 
-TEST_CASE("run.json says how a run ended") {
+TEST_CASE("run.json has the final state of a run") {
   const std::pair<RunEnd, const char*> ends[] = {{RunEnd::kFinished, "finished"},
                                                  {RunEnd::kStoppedEarly, "finished"},
                                                  {RunEnd::kStoppedAfterSteps, "stopped"},
@@ -129,7 +129,7 @@ TEST_CASE("run.json says how a run ended") {
   CHECK(with.run()["hint"] == "check the file");
 }
 
-TEST_CASE("a run that could not start leaves no run.json, unless it is an earlier run's") {
+TEST_CASE("a run that cannot start writes no run.json, and keeps that of an earlier run") {
   Case with;
   RunReporter(with.request(), false).withdraw();
   CHECK(fs::is_empty(with.folder.path()));
@@ -138,7 +138,7 @@ TEST_CASE("a run that could not start leaves no run.json, unless it is an earlie
   CHECK(with.has("run.json"));
 }
 
-TEST_CASE("asking whether to stop writes nothing, and the heartbeat comes with steps and batches") {
+TEST_CASE("wants_stop() writes nothing, and steps and batches write the heartbeat") {
   Case with;
   RunReporter reporter(with.request(), false);
   reporter.begin(with.facts(), with.plan);
@@ -166,7 +166,7 @@ TEST_CASE("the stop file is noticed, and removed when the run has ended") {
   CHECK_FALSE(with.has("stop"));
 }
 
-TEST_CASE("TensorBoard's events are written into the folder that was asked for") {
+TEST_CASE("TensorBoard's events are written into the requested folder") {
   Case with;
   with.events_folder = with.folder.path() / "logs";
   RunReporter reporter(with.request(), false);
@@ -179,7 +179,7 @@ TEST_CASE("TensorBoard's events are written into the folder that was asked for")
   CHECK(contains(bytes, "eval/accuracy"));
 }
 
-TEST_CASE("files that cannot be written are named once each and end nothing") {
+TEST_CASE("each file that cannot be written is reported once, and the run continues") {
   Case with;
   with.events_folder = with.folder.write("file", "") / "logs";
   fs::create_directories(with.folder.path() / "metrics.jsonl" / "x");

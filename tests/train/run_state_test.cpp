@@ -1,4 +1,4 @@
-// Best models and patience are those of transformers' Trainer and EarlyStoppingCallback
+// Expected best models and patience come from transformers' Trainer and EarlyStoppingCallback
 // (tests/fixtures/make_train_fixtures.py).
 #include "train/run_state.h"
 
@@ -23,7 +23,7 @@ Json evaluation(int64_t step, const Json& loss, double accuracy) {
 
 Json training(int64_t step, double loss) { return {{"loss", loss}, {"epoch", 1.0}, {"step", step}}; }
 
-// A state with awkward numbers in every field.
+// Returns a state with unusual numbers in every field.
 RunState full_state() {
   RunState state;
   state.global_step = 7;
@@ -41,7 +41,7 @@ RunState full_state() {
 
 Json full_json() { return trainer_state_json(full_state(), plan_of({}, 100), {0.25, 5, 0}, "out"); }
 
-// Both files of a checkpoint; null: there is no such file.
+// Writes both files of a checkpoint, except for a null one, and reads the state.
 RunState read_back(const Json& state, const Json& own) {
   const TemporaryFolder folder;
   write_json(folder.path() / kStateFile, state);
@@ -59,7 +59,7 @@ Error refused(const Json& state, const Json& own) {
 
 }  // namespace
 
-TEST_CASE("the best model and the evaluations without improvement are those of transformers") {
+TEST_CASE("the best model and the number of evaluations without improvement equal transformers'") {
   for (const Json& expected : train_fixture("best_models.json")) {
     const BestMetric metric = {"eval_accuracy", expected["greater_is_better"], expected["threshold"], {}, false};
     RunState state;
@@ -89,7 +89,7 @@ TEST_CASE("without a watched metric there is no best model") {
   CHECK_FALSE(best_so_far(state.log_history, {}).metric.has_value());
 }
 
-TEST_CASE("an evaluation whose loss is not finite is never the best and counts as no improvement") {
+TEST_CASE("an evaluation with a loss that is not finite is never the best and counts as no improvement") {
   RunState state;
   state.log_history = {evaluation(1, 0.5, 0.5), evaluation(2, nullptr, 0.5)};
   const BestSoFar best = best_so_far(state.log_history, {"eval_loss"});
@@ -98,7 +98,7 @@ TEST_CASE("an evaluation whose loss is not finite is never the best and counts a
   CHECK(best.evaluations_without_improvement == 1);
 }
 
-TEST_CASE("a metric that is not evaluated is refused with those that are") {
+TEST_CASE("the error for a metric that is not evaluated lists the evaluated ones") {
   RunState state;
   state.log_history = Json::array({evaluation(1, 0.5, 0.5)});
   const Error error = expect_error([&] { best_so_far(state.log_history, {"eval_bleu"}); });
@@ -107,13 +107,13 @@ TEST_CASE("a metric that is not evaluated is refused with those that are") {
   CHECK(error.hint() == "known: loss, accuracy");
 }
 
-TEST_CASE("what has been evaluated is looked up by step") {
+TEST_CASE("evaluations are found by step") {
   const RunState state = full_state();
   CHECK(state.has_evaluated(5));
   CHECK_FALSE(state.has_evaluated(7));
 }
 
-TEST_CASE("the state comes back from its files bit for bit") {
+TEST_CASE("the state survives writing and reading bit for bit") {
   const RunState before = full_state();
   const TemporaryFolder folder;
   write_run_state(folder.path(), before, plan_of({}, 100), {0.25, 5, 0}, "out");
@@ -130,7 +130,7 @@ TEST_CASE("the state comes back from its files bit for bit") {
   CHECK(after.train_seconds == before.train_seconds);
 }
 
-TEST_CASE("a checkpoint of hone 0.1.0, with all of it in trainer_state.json, is read") {
+TEST_CASE("a checkpoint of hone 0.1.0, with the complete state in trainer_state.json, is read") {
   const fs::path fixture = fs::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "train" / "state_of_hone_0_1.json";
   const Json json = read_json(fixture);
   const RunState state = read_back(json, {});
@@ -145,8 +145,8 @@ TEST_CASE("a checkpoint of hone 0.1.0, with all of it in trainer_state.json, is 
   CHECK(state.train_seconds == json["hone"]["train_seconds"].get<double>());
 }
 
-// dataclasses.fields(TrainerState) of transformers 5.24; load_from_json takes no other key. parity/transformers_slow
-// asks transformers itself.
+// dataclasses.fields(TrainerState) of transformers 5.24; load_from_json accepts no other key. parity/transformers_slow
+// runs transformers itself.
 TEST_CASE("trainer_state.json has the keys of transformers' TrainerState and no other") {
   const std::set<std::string> expected = {"best_global_step",
                                           "best_metric",
@@ -178,7 +178,7 @@ TEST_CASE("trainer_state.json has the keys of transformers' TrainerState and no 
   CHECK(trainer_state_json({}, plan_of({}, 100), {}, "out")["best_metric"].is_null());
 }
 
-TEST_CASE("a state of another program, and one with a field missing or of a wrong type, is refused") {
+TEST_CASE("another program's state is refused, and so is a state with a missing field or a wrong type") {
   const Json own = hone_state_json(full_state());
   CHECK(contains(refused(full_json(), {}).what(), "does not hold the state of a hone run"));
   CHECK(contains(refused(full_json(), Json::array()).what(), "does not hold the state"));
@@ -205,7 +205,7 @@ TEST_CASE("a state of another program, and one with a field missing or of a wron
   refused(json, own);
 }
 
-TEST_CASE("only what the plan would have logged and evaluated by now is kept") {
+TEST_CASE("only entries that the plan would have logged and evaluated are kept") {
   TrainOptions options;
   options.max_steps = 20;
   options.logging_steps = 4;
@@ -219,7 +219,7 @@ TEST_CASE("only what the plan would have logged and evaluated by now is kept") {
   CHECK(state.log_history == Json({training(4, 1), evaluation(5, 1, 0), training(8, 1)}));
 }
 
-TEST_CASE("the times of the log are saved beside it; if they are missing or do not fit, they are unknown") {
+TEST_CASE("the times of the log entries are saved, and are unknown if they are missing or do not match the log") {
   Json own = hone_state_json(full_state());
   CHECK(read_back(full_json(), own).log_seconds == Json{0.05, nullptr});
   for (const Json& times : {Json(), Json{0.05}, Json{0.05, "x"}}) {
@@ -230,7 +230,7 @@ TEST_CASE("the times of the log are saved beside it; if they are missing or do n
   CHECK(read_back(full_json(), own).log_seconds == Json{nullptr, nullptr});
 }
 
-TEST_CASE("with an entry of the log its time goes too") {
+TEST_CASE("removing an entry of the log also removes its time") {
   TrainOptions options;
   options.logging_steps = 5;
   RunState state;

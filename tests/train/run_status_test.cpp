@@ -24,7 +24,7 @@ Json written(const TemporaryFolder& folder) { return read_json(folder.path() / "
 
 }  // namespace
 
-TEST_CASE("run.json names process, machine, command and options from the start") {
+TEST_CASE("run.json has process, machine, command and options from the start") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {{"seed", 42}});
   status.describe({{"model", "m"}});
@@ -46,13 +46,13 @@ TEST_CASE("run.json names process, machine, command and options from the start")
   CHECK(run["started_at"].get<double>() > 1.7e9);
 }
 
-TEST_CASE("a run lists the options that do not have their default") {
+TEST_CASE("run.json lists the options that differ from their defaults") {
   const TemporaryFolder folder;
   RunStatus(folder.path(), {{"seed", 7}, {"adam_beta1", 0.9}, {"eval_strategy", "steps"}}).write_state("running");
   CHECK(written(folder)["changed_options"] == Json({"seed", "eval_strategy"}));
 }
 
-TEST_CASE("steps, best metric, speed and time left are those of this session's training") {
+TEST_CASE("steps, best metric, speed and remaining time describe the current session") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {});
   status.set_plan(110, 2);
@@ -64,7 +64,7 @@ TEST_CASE("steps, best metric, speed and time left are those of this session's t
   wait(200);
   status.advance(105, 1.5, 51'000);
   status.enter(RunPhase::kEvaluating);
-  wait(200);  // counts into the time left, not into the speed
+  wait(200);  // included in the remaining time, not in the speed
   status.set_best("eval_accuracy", {0.75, 104, 0});
   status.write_state("running");
   const Json run = written(folder);
@@ -82,7 +82,7 @@ TEST_CASE("steps, best metric, speed and time left are those of this session's t
   CHECK(run["seconds_left"].get<double>() < 2);
 }
 
-TEST_CASE("run.json has the error and the hint of a failed run, and no time left") {
+TEST_CASE("run.json has the error and the hint of a failed run, and no remaining time") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {});
   status.set_plan(10, 1);
@@ -98,12 +98,12 @@ TEST_CASE("run.json has the error and the hint of a failed run, and no time left
   CHECK(written(folder)["hint"].is_null());
 }
 
-TEST_CASE("a change of phase is written within moments, and a beat writes only if it is due") {
+TEST_CASE("a change of phase is written soon, and a heartbeat only if it is due") {
   const TemporaryFolder folder;
   RunStatus status(folder.path(), {});
   status.write_state("running");
   status.enter(RunPhase::kTraining);
-  CHECK(written(folder)["phase"] == "preparing");  // too soon after the last time
+  CHECK(written(folder)["phase"] == "preparing");  // too soon after the last write
   wait(650);
   status.beat();
   CHECK(written(folder)["phase"] == "training");
@@ -116,7 +116,7 @@ TEST_CASE("a change of phase is written within moments, and a beat writes only i
   CHECK(std::filesystem::exists(folder.path() / "run.json"));
 }
 
-TEST_CASE("a file that cannot be written is reported once and ends nothing") {
+TEST_CASE("a file that cannot be written is reported once, and the run continues") {
   const TemporaryFolder folder;
   RunStatus status(folder.path() / "gone", {});
   const std::string said = captured_log([&] {
@@ -124,11 +124,11 @@ TEST_CASE("a file that cannot be written is reported once and ends nothing") {
     status.write_state("running");
   });
   CHECK(contains(said, "run.json"));
-  CHECK(contains(said, "the run continues, but hone watch does not see it"));
+  CHECK(contains(said, "the run continues, but hone watch cannot show it"));
   CHECK(said.find("run.json") == said.rfind("run.json"));
 }
 
-TEST_CASE("a heartbeat takes less than a thousandth of its two seconds") {
+TEST_CASE("a heartbeat takes less than a thousandth of its two-second interval") {
   const TemporaryFolder folder;
   Json options;
   for (int i = 0; i < 80; ++i) options["option_" + std::to_string(i)] = "of some value";

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// As many labels as tiny-bert has.
+// Returns rows as csv, with the three labels of tiny-bert.
 std::string rows_text(int count) {
   constexpr const char* kRows[] = {"a bad and boring movie no %,NEGATIVE\n", "it is a film %,NEUTRAL\n",
                                    "the best film it is fun %,POSITIVE\n"};
@@ -33,7 +33,7 @@ std::string rows_text(int count) {
   return text;
 }
 
-// Three steps an epoch of 20 rows, evaluated and saved after each epoch.
+// Returns options for 20 rows: three steps per epoch, and evaluation and saving after each epoch.
 TrainOptions run_options(const TemporaryFolder& folder) {
   TrainOptions options;
   options.model_name_or_path = fixture_models() / "tiny-bert";
@@ -57,7 +57,7 @@ Error run_error(const TrainOptions& options) {
 
 }  // namespace
 
-TEST_CASE("a run leaves a whole model folder with the checkpoints inside") {
+TEST_CASE("a run writes a complete model folder that contains the checkpoints") {
   const TemporaryFolder folder;
   const TrainOptions options = run_options(folder);
   CHECK(run_training(options) == RunEnd::kFinished);
@@ -83,7 +83,7 @@ TEST_CASE("a run leaves a whole model folder with the checkpoints inside") {
   CHECK(saved.train_file == options.train_file);
 }
 
-TEST_CASE("a run that was stopped and resumed with true ends with the bits of one that was not") {
+TEST_CASE("a run that was stopped and resumed with " true " is bit-identical to an uninterrupted one") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
   run_training(options);
@@ -99,7 +99,7 @@ TEST_CASE("a run that was stopped and resumed with true ends with the bits of on
   CHECK(same_bits(weights_of(options), expected));
 }
 
-TEST_CASE("resuming where nothing can be resumed starts anew, and overwriting starts over") {
+TEST_CASE("resuming without a checkpoint starts a new run, and so does overwriting") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
   options.resume_from_checkpoint = "true";
@@ -112,19 +112,19 @@ TEST_CASE("resuming where nothing can be resumed starts anew, and overwriting st
   CHECK(same_bits(weights_of(options), first));
 }
 
-TEST_CASE("the best model becomes the final one") {
+TEST_CASE("the best model is saved as the final one") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
   options.load_best_model_at_end = true;
   options.metric_for_best_model = "loss";
-  options.greater_is_better = true;  // the worst, so that it is seldom the last
+  options.greater_is_better = true;  // the "best" is then the worst, and rarely the last
   run_training(options);
   const Json state = read_json(options.output_dir / "trainer_state.json");
   const fs::path best = state["best_model_checkpoint"].get<std::string>();
   CHECK(same_bits(weights_of(options), read_tensors(best / "model.safetensors")));
 }
 
-TEST_CASE("rows that cannot be trained on end the run before step 1, each with its own message") {
+TEST_CASE("rows that cannot be used for training end the run before step 1, with a message for each case") {
   const TemporaryFolder folder;
   const auto with_rows = [&](const std::string& text) {
     TrainOptions options = run_options(folder);
@@ -145,7 +145,7 @@ TEST_CASE("rows that cannot be trained on end the run before step 1, each with i
   CHECK(contains(error.what(), "validation.csv:3: label \"GREAT\" is not one of NEGATIVE, NEUTRAL, POSITIVE"));
 }
 
-TEST_CASE("wrong options and missing files leave no folder") {
+TEST_CASE("a run with invalid options or missing files creates no folder") {
   const TemporaryFolder folder;
   const auto refused = [&](const std::string& what, const std::function<void(TrainOptions&)>& set) {
     TrainOptions options = run_options(folder);
@@ -166,7 +166,7 @@ TEST_CASE("wrong options and missing files leave no folder") {
   refused("is not a folder", [](TrainOptions& o) { o.resume_from_checkpoint = "nowhere"; });
 }
 
-TEST_CASE("contradictions are found before rows and model are read") {
+TEST_CASE("contradictory options are refused before rows and model are read") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
   options.model_name_or_path = folder.path() / "none";
@@ -176,7 +176,7 @@ TEST_CASE("contradictions are found before rows and model are read") {
   CHECK(contains(run_error(options).what(), "load_best_model_at_end needs a checkpoint of every evaluated model"));
 }
 
-TEST_CASE("a run of another model is not resumed, and nothing of it changes") {
+TEST_CASE("a run with another model is not resumed, and its files do not change") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
   options.stop_after_steps = 4;
@@ -195,7 +195,7 @@ TEST_CASE("a run of another model is not resumed, and nothing of it changes") {
   options.model_name_or_path = fixture_models() / "tiny-distilbert";
   CHECK(contains(run_error(options).what(), "is of a run that started from"));
   CHECK(files() == before);
-  // A checkpoint beyond the run's end.
+  // The checkpoint is beyond the run's last step.
   options.model_name_or_path = own;
   options.max_steps = 2;
   CHECK(contains(run_error(options).what(), "is at step 4, this run has 2 steps"));

@@ -1,4 +1,4 @@
-// The factors are those of transformers.get_scheduler (tests/fixtures/make_train_fixtures.py).
+// Expected factors come from transformers.get_scheduler (tests/fixtures/make_train_fixtures.py).
 #include "train/schedule.h"
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@
 using namespace hone;
 using namespace hone::train;
 
-TEST_CASE("every schedule gives the factors of transformers") {
+TEST_CASE("every schedule has the factors of transformers") {
   std::set<std::string> seen;
   for (const Json& expected : train_fixture("schedules.json")) {
     const std::string name = expected["name"];
@@ -32,7 +32,7 @@ TEST_CASE("every schedule gives the factors of transformers") {
   CHECK(seen.size() == schedules().size());
 }
 
-TEST_CASE("a polynomial schedule from a learning rate of 0 stays at 0") {
+TEST_CASE("a polynomial schedule with a learning rate of 0 stays at 0") {
   const Schedule& polynomial = find_schedule("polynomial");
   for (const int64_t step : {0, 5, 10, 11}) CHECK(polynomial.factor(step, {0, 10, 0.0}) == 0);
 }
@@ -46,7 +46,7 @@ TEST_CASE("each schedule has a doc line, and only constant has no warm-up") {
   }
 }
 
-TEST_CASE("an unknown schedule is named with the nearest one") {
+TEST_CASE("the error for an unknown schedule suggests the nearest one") {
   const Error error = expect_error([] { find_schedule("cosin"); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(error.what() == std::string("unknown lr_scheduler_type \"cosin\""));

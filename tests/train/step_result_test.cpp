@@ -16,7 +16,7 @@ TEST_CASE("a deferred result keeps the values of its step") {
   CHECK(result.read().grad_norm == 1.5);
 }
 
-TEST_CASE("a result is finite where both of its values are") {
+TEST_CASE("a result is finite if both of its values are") {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   CHECK(StepResult{0.5, 2}.is_finite());

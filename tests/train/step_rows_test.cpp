@@ -11,7 +11,7 @@ using namespace hone::train;
 
 namespace {
 
-// 22 rows in micro-batches of 4, two of them a step: 3 steps an epoch, of 8, 8 and 6 rows.
+// 22 rows in micro-batches of 4, two per step: 3 steps per epoch, of 8, 8 and 6 rows.
 TrainOptions options_of_22_rows() {
   TrainOptions options = quiet_options("");
   options.gradient_accumulation_steps = 2;

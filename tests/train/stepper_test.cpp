@@ -1,4 +1,4 @@
-// Steps as runs take them: divided into micro-batches, not finite, read at once or a step later.
+// Steps with micro-batches, steps that are not finite, and results that are read at once or one step later.
 #include "train/stepper.h"
 
 #include <doctest/doctest.h>
@@ -24,12 +24,13 @@ bool all_finite(const Tensors& tensors) {
 
 }  // namespace
 
-TEST_CASE("accumulated micro-batches equal one batch, with a smaller last one too") {
+TEST_CASE("accumulated micro-batches equal one batch, also with a smaller last one") {
   for (const uint64_t num_rows : {22, 21}) {
     for (const bool group_by_length : {false, true}) {
       INFO(num_rows << " rows, grouped " << group_by_length);
       TrainOptions whole = quiet_options("");
-      whole.optim = "sgd";  // Adam makes whole steps of the rounding in gradients that are 0, as those of key biases
+      whole.optim =
+          "sgd";  // Adam turns rounding errors in zero gradients, such as those of key biases, into full steps
       whole.learning_rate = 0.1;
       whole.num_train_epochs = 2;
       whole.logging_steps = 1;
@@ -56,10 +57,11 @@ TEST_CASE("accumulated micro-batches equal one batch, with a smaller last one to
   }
 }
 
-TEST_CASE("a step that is not finite changes nothing but the count, and three of them end the run, named") {
+TEST_CASE(
+    "a step that is not finite changes only the count, and three of them end the run with an error that names them") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
-  options.learning_rate = 1e37;  // weights of this size after step 1: sums of their products overflow
+  options.learning_rate = 1e37;  // after step 1 the weights have this size, and sums of their products overflow
   options.lr_scheduler_type = "constant";
   options.logging_steps = 1;
   options.save_strategy = "steps";
@@ -91,10 +93,10 @@ TEST_CASE("a step that is not finite changes nothing but the count, and three of
   }
 }
 
-TEST_CASE("weights that became infinite are never saved") {
+TEST_CASE("infinite weights are never saved") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
-  options.learning_rate = 1e38;  // a tenth of what Adam's first step takes it to: the weights are infinite after it
+  options.learning_rate = 1e38;  // Adam's first step divides it by 1 - beta1 = 0.1, which overflows
   options.save_strategy = "steps";
   options.save_steps = 1;
   TinyRun run(options, made_up_rows(40));
@@ -109,7 +111,7 @@ TEST_CASE("weights that became infinite are never saved") {
   CHECK(contains(expect_error([&] { short_run.run(); }).what(), "stopped at step 1: weight "));
 }
 
-TEST_CASE("results that are read a step later are the same, and so are weights and checkpoints") {
+TEST_CASE("reading results one step later changes neither results nor weights nor checkpoints") {
   TrainOptions options = busy_options("");
   const TemporaryFolder folders[2];
   std::vector<std::unique_ptr<TinyRun>> runs;
@@ -127,7 +129,7 @@ TEST_CASE("results that are read a step later are the same, and so are weights a
   }
   const Tensors expected = runs[0]->weights(), weights = runs[1]->weights();
   for (const auto& [name, value] : expected) {
-    // Softmax does not see a bias of the keys: its gradient is 0 but for rounding, which Adam takes to full size.
+    // The softmax cancels a bias of the keys. Its gradient is 0 up to rounding, which Adam turns into full steps.
     if (name.ends_with("key.bias")) continue;
     CAPTURE(name);
     CHECK((weights.at(name) - value).abs().max().item<double>() < 1e-5);
@@ -135,7 +137,7 @@ TEST_CASE("results that are read a step later are the same, and so are weights a
   CHECK(newest_whole_checkpoint(folders[0].path())->step == newest_whole_checkpoint(folders[1].path())->step);
 }
 
-TEST_CASE("a step that is not finite changes nothing either where results are read a step later") {
+TEST_CASE("a step that is not finite changes nothing, also if results are read one step later") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
   options.learning_rate = 1e37;

@@ -10,7 +10,7 @@
 using namespace hone;
 using namespace hone::train;
 
-TEST_CASE("what an earlier run was asked is removed, and a new file is seen within moments, for good") {
+TEST_CASE("an earlier run's stop file is removed, and a new one is noticed soon and remembered") {
   const TemporaryFolder folder;
   const auto path = folder.write("stop", "");
   StopFile stop(folder.path());
@@ -24,7 +24,7 @@ TEST_CASE("what an earlier run was asked is removed, and a new file is seen with
   CHECK(stop.is_requested());
 }
 
-TEST_CASE("asking costs no system call most of the time") {
+TEST_CASE("most calls of is_requested() make no system call") {
   const TemporaryFolder folder;
   StopFile stop(folder.path());
   const auto start = std::chrono::steady_clock::now();

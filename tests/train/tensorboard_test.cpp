@@ -1,5 +1,5 @@
-// Tags are those of transformers' rewrite_logs, the folder's name that of its default_logdir (integration_utils.py).
-// What TensorBoard itself reads of a run is in tests/cli/event_files.py.
+// Tags follow transformers' rewrite_logs, the folder's name its default_logdir (integration_utils.py).
+// tests/cli/event_files.py checks what TensorBoard itself reads.
 #include "train/tensorboard.h"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ std::string only_file(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TEST_CASE("TensorBoard is a reporter if it is named, by name or by all") {
+TEST_CASE("TensorBoard is a reporter if report_to contains " tensorboard " or " all "") {
   CHECK_FALSE(reports_to_tensorboard({"none"}));
   CHECK(reports_to_tensorboard({"tensorboard"}));
   CHECK(reports_to_tensorboard({"all"}));
@@ -49,7 +49,7 @@ TEST_CASE("the folder is logging_dir, or one in runs/ named by date and host") {
   CHECK(tensorboard_folder("out", "logs") == "logs");
 }
 
-TEST_CASE("the numbers of an entry are written at its step, and other values are skipped") {
+TEST_CASE("the numbers of an entry are written with its step, and other values are skipped") {
   const TemporaryFolder folder;
   {
     TensorBoardLog log(folder.path(), {{"seed", 42}}, {{"model_type", "bert"}}, 0);
@@ -70,6 +70,6 @@ TEST_CASE("a resumed run marks the events after its checkpoint as void") {
   {
     TensorBoardLog log(folder.path(), {}, {}, 300);
   }
-  const std::string restart = restart_event(0, 301).substr(9);  // without the time
+  const std::string restart = restart_event(0, 301).substr(9);  // without the time stamp
   CHECK(contains(only_file(folder.path()), restart));
 }

@@ -1,5 +1,5 @@
-// What the tests of training share: the fixtures of tests/fixtures/train, made-up rows, and a run of a tiny model that
-// can be stopped and resumed as by another process.
+// Shared by the tests of training: the fixtures of tests/fixtures/train, made-up rows, and a run of a tiny model that
+// can be stopped and resumed as in another process.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -71,7 +71,7 @@ inline double largest_difference(const Tensors& a, const Tensors& b) {
   return largest;
 }
 
-// The log without what depends on the clock.
+// Returns the log without the values that depend on the clock.
 inline std::string timeless_log(const train::RunState& state) {
   std::string text;
   for (Json entry : state.log_history) {
@@ -84,7 +84,7 @@ inline std::string timeless_log(const train::RunState& state) {
   return text;
 }
 
-// The values of a key over the log, in order.
+// Returns a key's values in the log, in order.
 inline std::vector<double> logged(const train::RunState& state, const char* key) {
   std::vector<double> values;
   for (const Json& entry : state.log_history) {
@@ -93,7 +93,7 @@ inline std::vector<double> logged(const train::RunState& state, const char* key)
   return values;
 }
 
-// Options that log, evaluate and save nothing.
+// Returns options that log, evaluate and save nothing.
 inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir) {
   train::TrainOptions options;
   options.output_dir = output_dir;
@@ -105,7 +105,7 @@ inline train::TrainOptions quiet_options(const std::filesystem::path& output_dir
   return options;
 }
 
-// A model fresh from its folder and a trainer on it, as a new process has them.
+// A newly loaded model and its trainer, as in a new process.
 struct TinyRun {
   TinyRun(const train::TrainOptions& options_in, task::ClassifiedTexts train_rows, bool dropout = true,
           const std::string& family = "bert", train::RunObserver* observer = nullptr, bool defers_results = false)

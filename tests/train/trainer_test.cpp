@@ -1,5 +1,5 @@
-// What the loop promises: the same bits after any stop, the same results for any division of a step into micro-batches,
-// and that no NaN or infinity is saved. parity/training_test.cpp compares its losses with transformers.
+// The guarantees of the training loop: bit-identical results after any stop, the same results for any division of a
+// step into micro-batches, and no saved NaN or infinity. parity/training_test.cpp compares losses with transformers.
 #include "train/trainer.h"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ using namespace hone::train;
 
 namespace {
 
-// As two processes: the first stops after `stop` steps.
+// Runs as two processes would: the first stops after `stop` steps, and the second resumes.
 Ending stopped_and_resumed(TrainOptions options, int64_t stop) {
   const TemporaryFolder folder;
   options.output_dir = folder.path();
@@ -39,7 +39,7 @@ Ending stopped_and_resumed(TrainOptions options, int64_t stop) {
 
 }  // namespace
 
-TEST_CASE("a run stopped at any step and resumed ends with the bits of the run that never stopped") {
+TEST_CASE("a run that is stopped at any step and resumed is bit-identical to an uninterrupted one") {
   const TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   CHECK(expected.optimizer.size() > 100);
@@ -50,7 +50,7 @@ TEST_CASE("a run stopped at any step and resumed ends with the bits of the run t
   }
 }
 
-TEST_CASE("so does a run with batches of similar length, by epochs, with the smaller last batch dropped") {
+TEST_CASE("a resumed run with group_by_length and dropped last batches is bit-identical to an uninterrupted one") {
   TrainOptions options = busy_options("");
   options.group_by_length = true;
   options.dataloader_drop_last = true;
@@ -64,7 +64,7 @@ TEST_CASE("so does a run with batches of similar length, by epochs, with the sma
   }
 }
 
-TEST_CASE("a run that max_steps ended continues to a later end as if it had never stopped") {
+TEST_CASE("a run that ended at max_steps continues with a larger max_steps as if it had never stopped") {
   TrainOptions options = busy_options("");
   options.lr_scheduler_type = "constant_with_warmup";
   options.group_by_length = true;
@@ -84,7 +84,7 @@ TEST_CASE("a run that max_steps ended continues to a later end as if it had neve
   check_same(ending(run), expected);
 }
 
-TEST_CASE("Ctrl-C saves the step during which it came, and the run resumes from there bit for bit") {
+TEST_CASE("Ctrl-C saves a checkpoint of the current step, and the run resumes from it bit for bit") {
   TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   const TemporaryFolder folder;
@@ -106,7 +106,7 @@ TEST_CASE("Ctrl-C saves the step during which it came, and the run resumes from 
 
 namespace {
 
-// Raises a signal the `at`-th time that one of its calls happens.
+// Raises a signal at the `at`-th call of one of its functions.
 struct SignallingObserver : RunObserver {
   enum class Call { kStep, kLog, kEvaluation, kBatch, kSaving };
   SignallingObserver(Call which, int at) : call(which), left(at) {}
@@ -129,7 +129,7 @@ struct SignallingObserver : RunObserver {
 
 }  // namespace
 
-TEST_CASE("a signal in a step, a log entry, an evaluation or a checkpoint changes nothing of the end") {
+TEST_CASE("a signal in a step, a log entry, an evaluation or a checkpoint does not change the final results") {
   TrainOptions options = busy_options("");
   options.eval_steps = options.logging_steps = 1;
   options.save_steps = 2;
@@ -156,14 +156,14 @@ TEST_CASE("a signal in a step, a log entry, an evaluation or a checkpoint change
   }
 }
 
-TEST_CASE("an interrupt before an evaluation leaves it to the resumed run") {
+TEST_CASE("if a signal interrupts an evaluation, the resumed run evaluates") {
   TrainOptions options = busy_options("");
   const Ending expected = uninterrupted(options);
   const TemporaryFolder folder;
   options.output_dir = folder.path();
   {
     TrainOptions first = options;
-    first.eval_strategy = "no";  // as where the signal came during the evaluation of step 4
+    first.eval_strategy = "no";  // as if the signal had come during the evaluation of step 4
     first.stop_after_steps = 4;
     TinyRun run(first, made_up_rows(22));
     run.run();
@@ -174,7 +174,7 @@ TEST_CASE("an interrupt before an evaluation leaves it to the resumed run") {
   check_same(ending(run), expected);
 }
 
-TEST_CASE("the same seed gives the same bits twice, by several threads too, and another seed others") {
+TEST_CASE("two runs with one seed are bit-identical, also with several threads, and another seed differs") {
   TrainOptions options = busy_options("");
   options.compute.num_threads = 3;
   check_same(uninterrupted(options), uninterrupted(options));
@@ -188,7 +188,7 @@ TEST_CASE("the same seed gives the same bits twice, by several threads too, and 
   CHECK_FALSE(same_bits(uninterrupted(options).weights, one.weights));
 }
 
-TEST_CASE("layers computed again in backward change no bit of a run") {
+TEST_CASE("gradient checkpointing does not change a bit of a run") {
   TrainOptions options = busy_options("");
   const Ending kept = uninterrupted(options);
   options.gradient_checkpointing = true;
@@ -253,7 +253,7 @@ TEST_CASE("the log has the keys of transformers, and the losses are means over t
   CHECK(fourth.trainer->state().num_input_tokens_seen == 2 * static_cast<int64_t>(fourth.train.num_tokens()));
 }
 
-TEST_CASE("an evaluation that is not finite is logged as null and is not the best") {
+TEST_CASE("an evaluation loss that is not finite is logged as null and is not the best") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
   options.learning_rate = 1e37;
@@ -270,7 +270,7 @@ TEST_CASE("an evaluation that is not finite is logged as null and is not the bes
   CHECK_FALSE(run.trainer->load_best().has_value());
 }
 
-TEST_CASE("a run without improvement stops after as many evaluations as it has patience") {
+TEST_CASE("a run without improvement stops after early_stopping_patience evaluations") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
   options.learning_rate = 0;
@@ -288,7 +288,7 @@ TEST_CASE("a run without improvement stops after as many evaluations as it has p
   CHECK(patient.run() == RunEnd::kFinished);
 }
 
-TEST_CASE("the best model is restored at the end, and its checkpoint outlives the limit") {
+TEST_CASE("the best model is restored at the end, and save_total_limit keeps its checkpoint") {
   for (const bool greater_is_better : {false, true}) {
     const TemporaryFolder folder;
     TrainOptions options = quiet_options(folder.path());
@@ -313,10 +313,10 @@ TEST_CASE("the best model is restored at the end, and its checkpoint outlives th
   }
 }
 
-TEST_CASE("the best model can be restored where fewer steps are saved than evaluated") {
+TEST_CASE("the best model can be restored if fewer steps are saved than evaluated") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
-  options.learning_rate = 0;  // the first evaluation, of a step that save_steps skips, is never bettered
+  options.learning_rate = 0;  // the first evaluation stays the best, and save_steps skips its step
   options.num_train_epochs = 1;
   options.eval_strategy = options.save_strategy = "steps";
   options.eval_steps = 1;
@@ -327,7 +327,7 @@ TEST_CASE("the best model can be restored where fewer steps are saved than evalu
   CHECK(run.trainer->load_best() == 1);
 }
 
-TEST_CASE("without load_best_model_at_end the last model stays") {
+TEST_CASE("without load_best_model_at_end the last model is kept") {
   TrainOptions options = quiet_options("");
   options.max_steps = 2;
   TinyRun run(options, made_up_rows(16));
@@ -335,7 +335,7 @@ TEST_CASE("without load_best_model_at_end the last model stays") {
   CHECK_FALSE(run.trainer->load_best().has_value());
 }
 
-TEST_CASE("an unknown metric, or one for another number of labels, is refused before the first step") {
+TEST_CASE("a metric that is unknown or for another number of labels is refused before the first step") {
   const TemporaryFolder folder;
   TrainOptions options = quiet_options(folder.path());
   options.eval_strategy = "epoch";
@@ -350,10 +350,10 @@ TEST_CASE("an unknown metric, or one for another number of labels, is refused be
 
 namespace {
 
-// Notes when each step is done.
+// Records the time of each step's end.
 struct TimingObserver : RunObserver {
   void advanced(const RunState&) override { times.push_back(std::chrono::steady_clock::now()); }
-  // The shortest time between two steps: other processes disturb it least.
+  // Returns the shortest time between two steps, because other processes disturb it least.
   double step_seconds() const {
     double shortest = 1e9;
     for (size_t i = 1; i < times.size(); ++i) {
@@ -383,7 +383,7 @@ TEST_CASE("a step takes no longer after fifty thousand evaluations than after fo
   {
     TinyRun(options, made_up_rows(2)).run();
   }
-  // The checkpoint of a run that was evaluated after each of as many steps, in 25,000 epochs.
+  // The checkpoint of a run with kEvaluations evaluated steps in 25,000 epochs.
   const auto checkpoint = [&](int64_t step) { return checkpoint_path(folder.path(), step); };
   RunState state = read_run_state(checkpoint(4));
   state.log_history = state.log_seconds = Json::array();
@@ -429,7 +429,7 @@ TEST_CASE("resuming with smaller logging_steps logs no step of the checkpoint") 
   CHECK(resumed.trainer->state().log_history[0]["step"] == 3);
 }
 
-TEST_CASE("a checkpoint beyond the run's end, of another model, or without state, is refused") {
+TEST_CASE("a checkpoint is refused if it is beyond the run's last step, of another model or without state") {
   const TemporaryFolder folder;
   TrainOptions options = busy_options(folder.path());
   {
@@ -458,7 +458,7 @@ TEST_CASE("a checkpoint of hone 0.1.0 resumes bit for bit") {
   {
     TinyRun(own, made_up_rows(22)).run();
   }
-  // It had all of the state in trainer_state.json.
+  // hone 0.1.0 saved the complete state in trainer_state.json.
   const auto checkpoint = checkpoint_path(folder.path(), 7);
   Json state = read_json(checkpoint / kStateFile);
   state["hone"] = read_json(checkpoint / kHoneStateFile);

@@ -11,7 +11,7 @@
 using namespace hone;
 using namespace hone::watch;
 
-TEST_CASE("a file is read from any place, and never beyond a limit or its end") {
+TEST_CASE("a file is read from any position, and never beyond a limit or its end") {
   const TemporaryFolder folder;
   const auto file = BoundedFile::open(folder.write("a", "0123456789"));
   REQUIRE(file.has_value());
@@ -24,7 +24,7 @@ TEST_CASE("a file is read from any place, and never beyond a limit or its end") 
   CHECK(file->modified_at() > 1.7e9);
 }
 
-TEST_CASE("anything but a regular file is not opened, and does not block the reader") {
+TEST_CASE("only regular files are opened, and a pipe does not block the reader") {
   const TemporaryFolder folder;
   folder.write("file", "x");
   std::filesystem::create_symlink(folder.path() / "file", folder.path() / "link");
@@ -35,7 +35,7 @@ TEST_CASE("anything but a regular file is not opened, and does not block the rea
   }
 }
 
-TEST_CASE("a file keeps its identity while it grows, and one that takes its place has another") {
+TEST_CASE("a file keeps its identity while it grows, and a file that replaces it has another") {
   const TemporaryFolder folder;
   const auto path = folder.write("a", "one\n");
   const std::string identity = BoundedFile::open(path)->identity(), stamp = BoundedFile::open(path)->stamp();

@@ -35,18 +35,18 @@ TEST_CASE("the holder of a folder's lock is found by device and inode") {
   const FolderLocks locks{std::string_view(kText)};
   CHECK(locks.holder(status_of(makedev(8, 0x11), 131082), {}) == 4711);
   CHECK_FALSE(locks.holder(status_of(makedev(8, 1), 131082), {}).has_value());
-  CHECK_FALSE(locks.holder(status_of(makedev(8, 0x11), 77), {}).has_value());  // another kind of lock
-  CHECK_FALSE(locks.holder(status_of(makedev(8, 0x11), 88), {}).has_value());  // waits for it only
+  CHECK_FALSE(locks.holder(status_of(makedev(8, 0x11), 77), {}).has_value());  // another type of lock
+  CHECK_FALSE(locks.holder(status_of(makedev(8, 0x11), 88), {}).has_value());  // only waits for the lock
   CHECK(locks.holder(status_of(makedev(8, 1), 5), {}) == 12);
 }
 
-TEST_CASE("if the file system reports another device, the process decides") {
+TEST_CASE("if the file system reports another device, the lock of the run's process counts") {
   const FolderLocks locks{std::string_view(kText)};
   CHECK(locks.holder(status_of(makedev(0, 40), 131082), 4711) == 4711);
   CHECK_FALSE(locks.holder(status_of(makedev(0, 40), 131082), 4712).has_value());
 }
 
-TEST_CASE("a lock that this process takes is seen while it holds it") {
+TEST_CASE("this process' own lock is found as long as the process holds it") {
   const TemporaryFolder folder;
   struct stat status{};
   REQUIRE(stat(folder.path().c_str(), &status) == 0);

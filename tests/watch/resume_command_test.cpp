@@ -17,7 +17,7 @@ std::string resumed(std::vector<std::string> arguments) {
 
 }  // namespace
 
-TEST_CASE("an argument is quoted so that a shell gives it back as it was") {
+TEST_CASE("an argument is quoted so that a shell passes it on unchanged") {
   const TemporaryFolder folder;
   for (const std::string text : {"plain", "--x=1", "", "with space", "it's", "$HOME `ls` \"a\"", "a\nb", "*", "~", "#c",
                                  "\xE7\x94\xB5", "a;b", "\\"}) {
@@ -30,13 +30,13 @@ TEST_CASE("an argument is quoted so that a shell gives it back as it was") {
   CHECK(shell_quoted("plain/path_1-2.csv") == "plain/path_1-2.csv");
 }
 
-TEST_CASE("the command resumes in the folder where it was started") {
+TEST_CASE("the command first changes to the folder in which the run was started") {
   const std::vector<std::string> command = {"./hone", "train", "--dataset", "my rows.csv"};
   CHECK(resume_command(command, "/home/a b") ==
         "cd '/home/a b' && ./hone train --dataset 'my rows.csv' --resume-from-checkpoint true");
 }
 
-TEST_CASE("what would replace the run, resume another or stop at once is left out, in every spelling") {
+TEST_CASE("options that would replace the run, resume another or stop at once are removed, in every spelling") {
   const std::string expected = "hone train --seed 1 --resume-from-checkpoint true";
   CHECK(resumed({"--overwrite-output-dir", "--seed", "1"}) == expected);
   CHECK(resumed({"--seed", "1", "--overwrite_output_dir"}) == expected);
@@ -49,13 +49,13 @@ TEST_CASE("what would replace the run, resume another or stop at once is left ou
   CHECK(resumed({"--seed", "1", "--resume-from-checkpoint"}) == expected);
 }
 
-TEST_CASE("if a configuration file may set a step to stop at, the command overrides it") {
+TEST_CASE("if a configuration file may set stop_after_steps, the command overrides it") {
   const std::string end = " --stop-after-steps 0 --resume-from-checkpoint true";
   CHECK(resumed({"--config", "run.yaml"}) == "hone train --config run.yaml" + end);
   CHECK(resumed({"--config=run.yaml", "--stop-after-steps=5"}) == "hone train --config=run.yaml" + end);
 }
 
-TEST_CASE("no other argument is touched") {
+TEST_CASE("all other arguments stay unchanged") {
   CHECK(resumed({"--overwrite-output-dir-x", "overwrite-output-dir", "--output-dir", "--weird"}) ==
         "hone train --overwrite-output-dir-x overwrite-output-dir --output-dir --weird --resume-from-checkpoint true");
 }

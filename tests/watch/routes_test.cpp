@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A folder with a run of this process, and its routes called as the server calls them.
+// A folder with a run of this process, and its routes, called in the way the server does.
 struct Case {
   Case() {
     write_run("running");
@@ -62,10 +62,10 @@ struct Case {
 
   TemporaryFolder folder;
   std::vector<http::Route> table;
-  std::string id;  // of the run "results"
+  std::string id;  // the id of the run "results"
 };
 
-// Holds the folder as a training does.
+// Locks the folder as a run does.
 struct Lock {
   explicit Lock(const fs::path& folder) : descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY)) {
     REQUIRE(flock(descriptor, LOCK_EX | LOCK_NB) == 0);
@@ -76,7 +76,7 @@ struct Lock {
 
 }  // namespace
 
-TEST_CASE("the list has every run without its options, a run's own route has all") {
+TEST_CASE("the list has every run without its options, and a run's own route has everything") {
   const Case with;
   const Json list = with.get("/api/runs")["runs"];
   REQUIRE(list.size() == 1);
@@ -89,7 +89,7 @@ TEST_CASE("the list has every run without its options, a run's own route has all
   CHECK(with.get("/api/runs/{id}")["options"]["seed"] == 42);
 }
 
-TEST_CASE("metrics are returned from a position on") {
+TEST_CASE("metrics are returned from a position onwards") {
   const Case with;
   const Json all = with.get("/api/runs/{id}/metrics");
   CHECK(all["entries"].size() == 2);
@@ -103,7 +103,7 @@ TEST_CASE("metrics are returned from a position on") {
   CHECK(other["entries"].size() == 2);
 }
 
-TEST_CASE("a position that is not a whole number is refused") {
+TEST_CASE("a position that is not an integer is refused") {
   const Case with;
   for (const char* from : {"-1", "x", "1.5", "", "99999999999999999999", "18446744073709551615"}) {
     CAPTURE(from);
@@ -113,7 +113,7 @@ TEST_CASE("a position that is not a whole number is refused") {
   }
 }
 
-TEST_CASE("evaluations are listed by step in order, and returned by step") {
+TEST_CASE("evaluations are listed in the order of their steps, and returned by step") {
   const Case with;
   CHECK(with.get("/api/runs/{id}/evaluations")["steps"] == Json::parse("[3, 20]"));
   CHECK(with.get("/api/runs/{id}/evaluations/{step}", {}, {{"step", "20"}})["step"] == 20);
@@ -128,7 +128,7 @@ TEST_CASE("evaluations are listed by step in order, and returned by step") {
   CHECK(contains(broken.body, "has no evaluation of step 20"));
 }
 
-TEST_CASE("a run that does not exist is not found, by any route and by no path") {
+TEST_CASE("every route returns 404 for an unknown run, and no path leads out of the folder") {
   const Case with;
   for (const char* path : {"/api/runs/{id}", "/api/runs/{id}/metrics", "/api/runs/{id}/evaluations"}) {
     for (const char* id : {"nothing", "results", "..", "results/..", "/etc"}) {
@@ -140,7 +140,7 @@ TEST_CASE("a run that does not exist is not found, by any route and by no path")
   CHECK(with.call("POST", "/api/runs/{id}/stop", {{"id", "nothing"}}).status == 404);
 }
 
-TEST_CASE("only a run that runs can be asked to stop") {
+TEST_CASE("only a running run can be stopped") {
   const Case with;
   const fs::path stop = with.folder.path() / "results" / "stop";
   http::Response response = with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}});
@@ -156,7 +156,7 @@ TEST_CASE("only a run that runs can be asked to stop") {
   CHECK(with.call("POST", "/api/runs/{id}/stop", {{"id", with.id}}).status == 409);
 }
 
-TEST_CASE("a run whose file is broken is still listed") {
+TEST_CASE("a run with a malformed file is still listed") {
   const Case with;
   with.folder.write("results/run.json", "{");
   const Json list = with.get("/api/runs")["runs"];

@@ -24,14 +24,14 @@ std::vector<std::string> names(RunList& runs) {
   return found;
 }
 
-// Its id as a list of this folder alone says it.
+// Returns the run's id in a list of only this folder.
 std::string id_alone(const fs::path& folder) { return RunList({folder.string()}).list().at(0).id; }
 
 using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a folder of a run is a run; another holds runs, which come and go") {
+TEST_CASE("a folder is either a run or contains runs, which appear and disappear") {
   const TemporaryFolder folder;
   folder.write("one/run.json", "{}");
   folder.write("many/b/run.json", "{}");
@@ -52,7 +52,7 @@ TEST_CASE("a folder of a run is a run; another holds runs, which come and go") {
   CHECK(names(runs) == Names{"one", "b", "c", "none"});
 }
 
-TEST_CASE("an empty folder becomes a run when one begins in it") {
+TEST_CASE("an empty folder becomes a run when a run starts in it") {
   const TemporaryFolder folder;
   RunList runs({folder.path()});
   CHECK(runs.list().empty());
@@ -60,7 +60,7 @@ TEST_CASE("an empty folder becomes a run when one begins in it") {
   CHECK(runs.list().size() == 1);
 }
 
-TEST_CASE("ids hold only letters that a path of a request may have, and are never the same for two runs") {
+TEST_CASE("ids consist of characters that are valid in a URL path, and are unique") {
   const TemporaryFolder folder;
   for (const char* name : {"x/my run+1", "y/my run+1", "z/\xE7\x94\xB5"}) {
     folder.write(std::string(name) + "/run.json", "{}");
@@ -75,7 +75,7 @@ TEST_CASE("ids hold only letters that a path of a request may have, and are neve
   CHECK(found[2].starts_with("run----"));
 }
 
-TEST_CASE("a run has the same id whatever else is listed, in whatever order, and however it is named") {
+TEST_CASE("a run's id does not depend on other runs, their order, or the spelling of its path") {
   const TemporaryFolder folder;
   for (const char* name : {"x/out", "y/out"}) folder.write(std::string(name) + "/run.json", "{}");
   const std::string x = folder.path() / "x", y = folder.path() / "y";
@@ -91,7 +91,7 @@ TEST_CASE("a run has the same id whatever else is listed, in whatever order, and
   CHECK(ids(first) == found);
 }
 
-TEST_CASE("a run is found before it was listed, once it appears, and not once it is gone") {
+TEST_CASE("a run is found by its id before it is listed, and not after it is removed") {
   const TemporaryFolder folder;
   folder.write("many/a/run.json", "{}");
   const fs::path many = folder.path() / "many";
@@ -109,7 +109,7 @@ TEST_CASE("a run is found before it was listed, once it appears, and not once it
   CHECK(runs.find(a).has_value());
 }
 
-TEST_CASE("a link to a run is that run, as long as it leads there") {
+TEST_CASE("a link to a run is that run as long as the link is valid") {
   const TemporaryFolder folder;
   folder.write("elsewhere/run.json", "{}");
   folder.write("other/run.json", "{}");

@@ -20,7 +20,7 @@ using Entries = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a reader continues from its position, and leaves a half-written line for the next time") {
+TEST_CASE("a reader continues from its position, and does not read an incomplete line yet") {
   const TemporaryFolder folder;
   RunMetrics metrics;
   append(folder, "{\"step\":1}\n{\"step\":2}\n{\"st");
@@ -61,7 +61,7 @@ TEST_CASE("lines that are not JSON objects are skipped") {
   CHECK(part.entries == Entries{"{\"a\":1}", "{\"b\":2}"});
 }
 
-TEST_CASE("a long file comes in parts, and an endless line does not hold the reader up") {
+TEST_CASE("a long file is returned in parts, and an endless line does not block the reader") {
   const TemporaryFolder folder;
   std::string text;
   for (int i = 0; i < 40'000; ++i)
@@ -79,7 +79,7 @@ TEST_CASE("a long file comes in parts, and an endless line does not hold the rea
   CHECK(part.entries.back() == "{\"last\":1}");
 }
 
-TEST_CASE("the metrics of a run without a metrics file come from its state; a new run has none") {
+TEST_CASE("without a metrics file the metrics come from trainer_state.json, and a new run has none") {
   const TemporaryFolder folder;
   RunMetrics metrics;
   CHECK(metrics.read(folder.path(), {}).entries.empty());

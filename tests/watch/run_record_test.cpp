@@ -26,7 +26,7 @@ std::string own_host() {
   return name;
 }
 
-// What a run of this process writes.
+// Returns what a run of this process writes into run.json.
 Json run_json(const char* state = "running") {
   return {{"format", 1},
           {"command", {"hone", "train", "--model", "m", "--overwrite-output-dir"}},
@@ -43,7 +43,7 @@ Json run_json(const char* state = "running") {
           {"options", {{"seed", 42}}}};
 }
 
-// A lock on a folder, as a training has it.
+// A lock on a folder, as a run holds it.
 class Lock {
  public:
   explicit Lock(const fs::path& folder) : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
@@ -72,7 +72,7 @@ constexpr const char* kResume = "cd /w && hone train --model m --resume-from-che
 
 }  // namespace
 
-TEST_CASE("a run whose folder is locked runs, and one that was killed is interrupted and can be resumed") {
+TEST_CASE("a run with a locked folder is running, and a killed run is interrupted and can be resumed") {
   const TemporaryFolder folder;
   {
     const Lock lock(folder.path());
@@ -93,7 +93,7 @@ TEST_CASE("a run whose folder is locked runs, and one that was killed is interru
   CHECK(record["stopping"] == false);
 }
 
-TEST_CASE("the state of an ended run is the one in its file") {
+TEST_CASE("the state of a finished run is that in run.json") {
   const TemporaryFolder folder;
   for (const char* state : {"finished", "stopped", "interrupted", "failed"}) {
     CAPTURE(state);
@@ -104,7 +104,7 @@ TEST_CASE("the state of an ended run is the one in its file") {
   CHECK(record_of(folder, run_json("dancing"))["state"] == "interrupted");
 }
 
-TEST_CASE("the hint of a failed run, its mean speed and its changed options reach the page, of the right type only") {
+TEST_CASE("a failed run's hint, mean speed and changed options are returned if they have the right type") {
   const TemporaryFolder folder;
   Json run = run_json("failed");
   run["hint"] = "fill the column";
@@ -123,7 +123,7 @@ TEST_CASE("the hint of a failed run, its mean speed and its changed options reac
   CHECK(wrong["changed_options"].is_null());
 }
 
-TEST_CASE("another process that holds the folder of an ended run is preparing to resume it") {
+TEST_CASE("if another process locks the folder of a finished run, the run is being resumed") {
   const TemporaryFolder folder;
   const pid_t child = fork();
   if (child == 0) {
@@ -149,7 +149,7 @@ TEST_CASE("another process that holds the folder of an ended run is preparing to
   CHECK(record_of(folder, run)["state"] == "stopped");
 }
 
-TEST_CASE("a run from before this machine started is interrupted; of another machine the heartbeat decides") {
+TEST_CASE("a run from before the last boot is interrupted; for a run on another machine the heartbeat decides") {
   const TemporaryFolder folder;
   Json run = run_json();
   run["boot_id"] = "00000000-0000-0000-0000-000000000000";
@@ -160,7 +160,7 @@ TEST_CASE("a run from before this machine started is interrupted; of another mac
   CHECK(record_of(folder, run)["state"] == "running");
 }
 
-TEST_CASE("where the system does not tell locks, the process decides") {
+TEST_CASE("a run is interrupted if no lock holds its folder, even if its process exists") {
   const TemporaryFolder folder;
   folder.write("run.json", run_json().dump());
   CHECK((*read_run(folder.path(), FolderLocks(std::string_view())))["state"] == "interrupted");
@@ -184,7 +184,7 @@ TEST_CASE("values of the wrong type count as missing") {
   CHECK_FALSE(record.contains("unknown"));
 }
 
-TEST_CASE("an invalid run.json is ignored: broken, deep, too large, a link, a pipe") {
+TEST_CASE("an invalid run.json is ignored: malformed, too deep, too large, a link, a pipe") {
   const TemporaryFolder folder;
   CHECK_FALSE(read_run(folder.path(), FolderLocks::read()).has_value());
   for (const std::string& text : {std::string("{\"state\":"), std::string("[]"), std::string(100'000, '['),
@@ -198,7 +198,7 @@ TEST_CASE("an invalid run.json is ignored: broken, deep, too large, a link, a pi
   CHECK_FALSE(read_run(folder.path(), FolderLocks::read()).has_value());
 }
 
-TEST_CASE("a run of Hugging Face's Trainer is read from its state, NaN and all") {
+TEST_CASE("a run of Hugging Face's Trainer is read from its trainer_state.json, including NaN") {
   const TemporaryFolder folder;
   folder.write(
       "trainer_state.json",
@@ -218,7 +218,7 @@ TEST_CASE("a run of Hugging Face's Trainer is read from its state, NaN and all")
   CHECK((*state)["log_history"][1]["loss"].is_null());
 }
 
-TEST_CASE("a run that left only checkpoints is shown from the newest") {
+TEST_CASE("a run with only checkpoints is read from the newest") {
   const TemporaryFolder folder;
   CHECK_FALSE(is_run(folder.path()));
   for (const int step : {5, 20, 10}) {

@@ -1,12 +1,12 @@
-// What the browser tests share: Debian's Chromium by playwright-core, pages that fail a test on any error in the console,
-// axe-core, and screenshots if HONE_SCREENSHOTS names a folder.
+// Shared by the browser tests: Debian's Chromium through playwright-core, pages that fail a test on any error in the
+// console, axe-core, and screenshots if HONE_SCREENSHOTS names a folder.
 import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
-// The packages lie in web/node_modules, which is not above this folder.
+// The packages are in web/node_modules, which is not above this folder.
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core") as typeof import("playwright-core");
 

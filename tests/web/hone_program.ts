@@ -1,4 +1,4 @@
-// The built program as the browser tests run it: a server that listens on a free port, and the trained model.
+// The built program for the browser tests: a server that listens on a free port, and the trained model.
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

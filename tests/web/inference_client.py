@@ -1,9 +1,9 @@
-"""huggingface_hub's InferenceClient against a running `hone serve`: what it asks for arrives, and its results are the
-model's. Where transformers is installed too, the scores are compared with its pipeline.
+"""Tests huggingface_hub's InferenceClient with a running `hone serve`: its parameters have their effect, and its
+results equal those of hone predict. If transformers is installed too, the scores are compared with its pipeline.
 
   python tests/web/inference_client.py build/release/bin/hone [MODEL]
 
-Skips (77) where huggingface_hub is not installed: `./dev test` makes an environment that has it, tests/.venv.
+Skipped (exit 77) if huggingface_hub is not installed. `./dev test` installs it into tests/.venv.
 """
 import json
 import os
@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SKIPPED = 77
 TEXTS = ["good movie", "A very bad film, and boring!", "", "it is not brilliant", "the plot was awful; the acting, fun"]
 
-os.environ.pop("HF_HUB_OFFLINE", None)  # offline, the client calls nobody, not even this machine
+os.environ.pop("HF_HUB_OFFLINE", None)  # in offline mode the client sends no requests, not even to this machine
 
 
 class Server:
@@ -48,7 +48,7 @@ class Server:
 
 
 def predicted(program, model, text):
-    """{label: score} of `hone predict`."""
+    """Returns {label: score} of `hone predict`."""
     words = [program, "predict", "--model", model, "--num-threads", "1", "--json", "--text", text]
     return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)["scores"]
 

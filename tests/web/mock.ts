@@ -1,5 +1,5 @@
-// A stand-in for hone serve with the same routes, for states that are hard to reach with the real server: busy, gone,
-// needing a key, failed, or with other labels. It serves the built pages with the same content security policy.
+// A stand-in for hone serve with the same routes, for states that are hard to reach with the real server: busy,
+// stopped, with an API key, failed, or with other labels. It serves the built pages with the same security policy.
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -126,7 +126,7 @@ function infoOf(state: MockState) {
   };
 }
 
-// A Han character is a word of its own, which the stand-in for an English model does not know, apart from a few.
+// Each Han character is a word. The stand-in for an English model knows only a few of them.
 const words = (text: string) => [...text.matchAll(/\p{sc=Han}|(?:(?!\p{sc=Han})[\p{L}\p{N}'])+|[^\s\p{L}\p{N}]/gu)];
 const isUnknown = (word: string) => /^\p{sc=Han}$/u.test(word) && !"一不大".includes(word);
 const numUnknown = (text: string) => words(text).filter((match) => isUnknown(match[0])).length;

@@ -1,5 +1,5 @@
-// The fixture of the browser tests: trains the demo's recipe once into a folder, and keeps that while recipe, reviews
-// and pretrained model are the same. Exits with 77 (skipped) without the pretrained model.
+// The fixture of the browser tests: trains the demo's recipe once into a folder, and reuses the model while recipe,
+// reviews and pretrained model are the same. Exits with 77 (skipped) without the pretrained model.
 // usage: node model.ts PROGRAM SOURCE_DIR OUTPUT_DIR
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,4 +1,4 @@
-// A reverse proxy that serves another server under a path of its own and removes that path, like nginx with
+// A reverse proxy that serves another server under a path prefix and removes the prefix, like nginx with
 // `location /tools/hone/ { proxy_pass http://server/; }`.
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";

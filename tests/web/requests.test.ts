@@ -1,4 +1,4 @@
-// Which requests the pages send: API keys, bodies and addresses, without a browser.
+// The requests of the pages, tested without a browser: API keys, bodies and addresses.
 import { strict as assert } from "node:assert";
 import { afterEach, test } from "node:test";
 
@@ -9,7 +9,7 @@ const sessionStorage = {
   setItem: (name: string, value: string) => void kept.set(name, value),
   removeItem: (name: string) => void kept.delete(name),
 };
-// The stored key is read as the module is loaded.
+// The module reads the stored key when it is loaded.
 Object.assign(globalThis, { window: { sessionStorage }, document: { documentElement: {} } });
 const { ApiError, hasApiKey, keyWanted, request, setApiKey } = await import("../../web/src/shared/api.ts");
 const { explain, info, predict, tokenize } = await import("../../web/src/try/served_model.ts");
@@ -34,7 +34,7 @@ function answering(answer: unknown): Sent[] {
   return sent;
 }
 
-test("a stored key that no header can carry is dropped and not sent", async () => {
+test("a stored key that a header cannot contain is removed and not sent", async () => {
   assert.equal(kept.has(keyName), false);
   assert.equal(hasApiKey(), false);
   const sent = answering({});
@@ -42,7 +42,7 @@ test("a stored key that no header can carry is dropped and not sent", async () =
   assert.equal(sent[0]?.headers.has("Authorization"), false);
 });
 
-test("only printable ASCII is taken for a key", async () => {
+test("only printable ASCII is accepted as a key", async () => {
   keyWanted.set(true);
   for (const key of ["", "\u5bc6\u94a5", "\uff41\uff42\uff43", "abc\u200b", "a b", "a\nb", "caf\u00e9", "a\u007f"]) {
     assert.equal(setApiKey(key), false, JSON.stringify(key));
@@ -59,11 +59,11 @@ test("only printable ASCII is taken for a key", async () => {
   assert.equal(sent[0]?.headers.get("Authorization"), "Bearer sk-!~09");
 });
 
-test("a text beyond the server's limit is not sent, and ends as the server's 413 would", async () => {
+test("a text beyond the server's limit is not sent, and has the same result as the server's 413", async () => {
   answering({ limits: { max_body_bytes: 1024 } });
   await info();
   const sent = answering([[{ label: "A", score: 1 }]]);
-  // {"inputs":["..."]} is 15 bytes around the text; each of these characters is three.
+  // {"inputs":["..."]} adds 15 bytes to the text; each of these characters has three.
   const fits = "\u4e2d".repeat(336) + "x";
   await predict([fits]);
   assert.equal(new TextEncoder().encode(sent[0]?.body).length, 1024);
@@ -76,13 +76,13 @@ test("a text beyond the server's limit is not sent, and ends as the server's 413
   assert.equal(sent.length, 1);
 });
 
-test("an error without a response is shown in the page's own words, any other in the server's", () => {
+test("an error without a response has the page's message, any other the server's", () => {
   assert.equal(errorText(new ApiError(0, "Failed to fetch")), "The server does not answer. Is hone serve still running? This page connects again by itself.");
   assert.equal(errorText(new ApiError(500, "out of memory")), "out of memory");
   assert.equal(errorText(new ApiError(429, "busy", "try later")), "busy (try later)");
 });
 
-test("routes are asked for beside the page, so that a proxy may serve it under a path", async () => {
+test("requests use paths relative to the page, so that a proxy may serve it under a path", async () => {
   const sent = answering({});
   await request("/info");
   await request("/api/runs/a%2Fb/metrics?from=0");

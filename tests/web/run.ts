@@ -1,5 +1,5 @@
 // Runs one test file with Node's test runner, as ctest does. Exits with 77, which ctest shows as skipped, if tests of the
-// file were skipped and none failed: a failure is never hidden behind a skipped test.
+// file were skipped and none failed, so that a skipped test never hides a failure.
 // usage: node run.ts FILE.test.ts
 import { run } from "node:test";
 import { spec } from "node:test/reporters";

@@ -1,5 +1,5 @@
-// The try-it page on the real `hone serve` with a model that was really trained (demo/reviews.csv): from loading to a
-// result, in Chinese and English, a dropped file, tokens and words, a reload, a restart, and a folder without a model.
+// The try-it page with the real `hone serve` and a trained model (demo/reviews.csv): from loading to a result, in
+// Chinese and English, a dropped file, tokens and words, a reload, a restart, and a folder without a model.
 import { strict as assert } from "node:assert";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ async function analyse(page: Page, text: string): Promise<string> {
   return resultText(page);
 }
 
-// The texts that the button shows, from the page's first moment on.
+// The texts of the button since the page was opened.
 function watchButton(): void {
   const seen: string[] = [];
   (globalThis as unknown as { seen: string[] }).seen = seen;
@@ -66,7 +66,7 @@ onServer("Chinese: loading, ready, empty input, a positive and a negative senten
   });
 });
 
-onServer("English: the probabilities are those of /predict; tokens are shown", async (server) => {
+onServer("English: the probabilities equal those of /predict, and tokens are shown", async (server) => {
   await onPage(server.address, { dark: true }, async (page) => {
     assert.match(await analyse(page, praise), /^Sentiment of the text:\n\n {4}Class: \[Positive\] 😊\n\n {4}Confidence: \d\d\.\d\d%$/);
     const response = await fetch(`${server.address}predict`, { method: "POST", body: JSON.stringify({ inputs: praise }), headers: { "Content-Type": "application/json" } });
@@ -81,7 +81,7 @@ onServer("English: the probabilities are those of /predict; tokens are shown", a
   });
 });
 
-onServer("too long a text is cut, and the page says so", async (server) => {
+onServer("a text that is too long is truncated, and the page reports it", async (server) => {
   await onPage(server.address, {}, async (page) => {
     await analyse(page, `${praise} `.repeat(60));
     await page.getByText("The rest was truncated and did not count.").waitFor();
@@ -93,7 +93,7 @@ onServer("too long a text is cut, and the page says so", async (server) => {
   });
 });
 
-onServer("the demo's reviews are dropped as a file and exported with their labels", async (server) => {
+onServer("the demo's reviews can be dropped as a file and exported with their labels", async (server) => {
   await onPage(server.address, {}, async (page) => {
     await page.locator("#analyse:enabled").waitFor();
     const reviews = readFileSync(new URL("../../demo/reviews.csv", import.meta.url), "utf8");
@@ -108,7 +108,7 @@ onServer("the demo's reviews are dropped as a file and exported with their label
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export as CSV" }).click()]);
     const rows = readFileSync(await download.path(), "utf8").trimEnd().split("\r\n").slice(1);
     const right = rows.filter((row) => /,(positive|negative),\1,/.test(row)).length;
-    // Most of these it was trained on.
+    // The model was trained on most of these.
     assert.ok(right / rows.length > 0.9, `${right} of ${rows.length} rows have their label`);
   });
 });
@@ -124,7 +124,7 @@ onServer("a reload keeps the history, and the page works again", async (server) 
   });
 });
 
-test("a server that is stopped and started again is found again", { skip, timeout: 120_000 }, async () => {
+test("the page reconnects to a server that is stopped and started again", { skip, timeout: 120_000 }, async () => {
   const first = await startServer("serve", ["--model", modelDir]);
   await onPage(first.address, {}, async (page) => {
     await analyse(page, praise);
@@ -142,7 +142,7 @@ test("a server that is stopped and started again is found again", { skip, timeou
   });
 });
 
-test("a folder without a usable model: the page names the folder, what is wrong and what to do", { skip: skipWithoutChromium, timeout: 60_000 }, async () => {
+test("a folder without a usable model: the page names the folder, the fault and the remedy", { skip: skipWithoutChromium, timeout: 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "hone-no-model-"));
   writeFileSync(join(folder, "config.json"), "{ not json");
   const server = await startServer("serve", ["--model", folder]);

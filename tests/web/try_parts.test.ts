@@ -1,4 +1,4 @@
-// The parts of the try-it page that need no browser: reading and writing rows, packing requests, numbers.
+// The parts of the try-it page that need no browser: reading and writing rows, composing requests, formatting numbers.
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import { csvCell } from "../../web/src/shared/csv_cell.ts";
@@ -23,7 +23,7 @@ const problemOf = (work: () => unknown): string => {
   return "none";
 };
 
-test("a share is written as Python's {:.2%} writes it, ties to the even digit", () => {
+test("a percentage is formatted as by Python's {:.2%}, with ties to even", () => {
   // By python3: [f"{x:.2%}" for x in (...)]
   const expected: [number, string][] = [
     [0.9987, "99.87%"], [1, "100.00%"], [0, "0.00%"], [0.00125, "0.12%"], [0.00375, "0.38%"], [0.00625, "0.62%"], [0.00875, "0.88%"],
@@ -32,7 +32,7 @@ test("a share is written as Python's {:.2%} writes it, ties to the even digit", 
   for (const [share, text] of expected) assert.equal(percent(share), text, String(share));
 });
 
-test("delimited text is read as RFC 4180 has it", () => {
+test("delimited text is read according to RFC 4180", () => {
   assert.deepEqual(parseDelimited('a,b\r\n"x, ""y""","two\nlines"\r\n', ","), [["a", "b"], ['x, "y"', "two\nlines"]]);
   assert.deepEqual(parseDelimited("a,,\n\n,b", ","), [["a", "", ""], ["", "b"]]);
   assert.deepEqual(parseDelimited('"never closed, a\nb', ","), [["never closed, a\nb"]]);
@@ -40,13 +40,13 @@ test("delimited text is read as RFC 4180 has it", () => {
   assert.deepEqual(parseDelimited("a\rb\r", ","), [["a"], ["b"]]);
 });
 
-test("the delimiter is the one that stands most often outside quotes in the first record", () => {
+test("the delimiter is the most frequent candidate outside quotes in the first record", () => {
   assert.equal(guessDelimiter('"a,b,c";d\n'), ";");
   assert.equal(guessDelimiter("a\tb\n,,,,"), "\t");
   assert.equal(guessDelimiter("text"), ",");
 });
 
-test("what is written is read back, and no cell is a formula", () => {
+test("written rows can be read back, and no cell is a formula", () => {
   const records = [["text", "n"], ['say "hi", then\nleave', "-3.5"], ["=1+1", "+4e2"], ["@cmd", "-rm"], ["\tx", "中文"]];
   const written = writeCsv(records);
   assert.ok(written.startsWith("\uFEFFtext,n\r\n"));
@@ -54,7 +54,7 @@ test("what is written is read back, and no cell is a formula", () => {
     ["text", "n"], ['say "hi", then\nleave', "-3.5"], ["'=1+1", "+4e2"], ["'@cmd", "'-rm"], ["'\tx", "中文"]]);
 });
 
-test("no sign that begins a formula is left bare, in either export", () => {
+test("both exports escape every character that can begin a formula", () => {
   for (const cell of ["=1", "+a", "-a", "@a", "\ta", "\ra", "\na", "\r\n=1", "＝1+1", "＋a", "－a", "＠a"]) {
     const written = csvCell(cell);
     assert.ok(written.startsWith("'") || written.startsWith("\"'"), JSON.stringify(written));
@@ -70,7 +70,7 @@ test("a file that is too large is not read", async () => {
   assert.deepEqual((await readRows(file(maxFileBytes))).records, [["one"], ["two"]]);
 });
 
-test("rows come out of csv, tsv, json, jsonl and lines", () => {
+test("rows are read from csv, tsv, json, jsonl and lines", () => {
   assert.deepEqual(rowsOfFile("a.csv", bytes("id,review\n1,fine\n2,bad\n")).records, [["1", "fine"], ["2", "bad"]]);
   assert.deepEqual(rowsOfFile("a.TSV", bytes("id\treview\n1\ta,b\n")).records, [["1", "a,b"]]);
   assert.deepEqual(rowsOfFile("a.jsonl", bytes('{"text":"x","n":1}\n\n{"text":"y","other":null}\n')).columns, ["text", "n", "other"]);
@@ -79,14 +79,14 @@ test("rows come out of csv, tsv, json, jsonl and lines", () => {
   assert.deepEqual(rowsOfLines("pasted", " a \nb").records, [[" a "], ["b"]]);
 });
 
-test("files of other encodings are read: UTF-16 with its mark, GB18030, UTF-8 with its mark", () => {
+test("files in other encodings are read: UTF-16 with a byte order mark, GB18030, UTF-8 with a byte order mark", () => {
   assert.deepEqual(rowsOfFile("a.txt", new Uint8Array([0xff, 0xfe, 0x2d, 0x4e])).records, [["中"]]);
   assert.deepEqual(rowsOfFile("a.txt", new Uint8Array([0xfe, 0xff, 0x4e, 0x2d])).records, [["中"]]);
   assert.deepEqual(rowsOfFile("a.txt", new Uint8Array([0xd6, 0xd0])).records, [["中"]]);
   assert.deepEqual(rowsOfFile("a.csv", bytes("\uFEFFtext\nx\n")).columns, ["text"]);
 });
 
-test("a file that gives no rows says why", () => {
+test("the error for a file without rows states the reason", () => {
   assert.equal(problemOf(() => rowsOfFile("a.csv", bytes(""))), "empty");
   assert.equal(problemOf(() => rowsOfFile("a.txt", bytes(" \n"))), "empty");
   assert.equal(problemOf(() => rowsOfFile("a.jsonl", bytes('{"text": ""}\n'))), "noText");
@@ -95,7 +95,7 @@ test("a file that gives no rows says why", () => {
   assert.equal(problemOf(() => rowsOfFile("a.jsonl", bytes('{"text":"x"}\nnot json'))), "json 2: not json");
 });
 
-test("the first record may be taken as data, and back", () => {
+test("the first record can be switched from header to data and back", () => {
   const rows = rowsOfFile("a.csv", bytes("fine film,1\nbad film,0\n"));
   const data = withHeader(rows, false);
   assert.deepEqual(data.columns, ["1", "2"]);
@@ -104,13 +104,13 @@ test("the first record may be taken as data, and back", () => {
   assert.deepEqual(rowsOfFile("one.csv", bytes("only one line\n")).records, [["only one line"]]);
 });
 
-test("the column of the text is known by its name, else by its length", () => {
+test("the text column is found by its name, otherwise by its length", () => {
   const rows = (columns: string[], record: string[]): Rows => ({ name: "", columns, records: [record], hasHeader: null });
   assert.equal(likelyTextColumn(rows(["title", "Text"], ["a long title", "x"])), 1);
   assert.equal(likelyTextColumn(rows(["a", "b"], ["x", "a long cell"])), 1);
 });
 
-test("requests hold at most so many inputs, stay under the limit of the body and leave blank texts out", () => {
+test("requests have at most the permitted number of inputs and of bytes, and omit blank texts", () => {
   const texts = Array.from({ length: 130 }, (_, index) => (index === 5 ? "  " : `text ${index}`));
   const batches = packBatches(texts, texts.map((_, row) => row), { maxInputs: 64, maxBodyBytes: 1 << 20 });
   assert.deepEqual(batches.map((batch) => batch.texts.length), [64, 64, 1]);
@@ -121,25 +121,25 @@ test("requests hold at most so many inputs, stay under the limit of the body and
   }
 });
 
-test("a text that alone is over the limit is cut between characters", () => {
+test("a text that alone exceeds the limit is truncated between characters", () => {
   const limits = { maxInputs: 1, maxBodyBytes: 256 + 60 };
   assert.equal(sendable("x".repeat(40), limits).length, 40);
   assert.equal(sendable("😊".repeat(40), limits), "😊".repeat(5));
 });
 
-test("words are put back into the text by code points", () => {
+test("words are located in the text by code points", () => {
   const text = "😊 so good!";
   const word = (start: number, stop: number, weight: number) => ({ text: "", start, stop, weight });
   const parts = textWithWords(text, [word(2, 4, 0.1), word(5, 9, -0.4)]);
   assert.deepEqual(parts.map((part) => (typeof part === "string" ? part : `<${part.text}>`)), ["😊 ", "<so>", " ", "<good>", "!"]);
 });
 
-test("a large count is short, in the language's own units", () => {
+test("a large count is abbreviated with the language's own units", () => {
   const shown = [512, 22_713_000, 66_955_010, 7_241_732_096].map((value) => [shortCount(value, "en"), shortCount(value, "zh")]);
   assert.deepEqual(shown, [["512", "512"], ["22.7 M", "2271 万"], ["67.0 M", "6696 万"], ["7.24 B", "72.42 亿"]]);
 });
 
-test("examples are the model's own rows; film reviews for a model of them; else none", () => {
+test("examples are the model's own rows, or film reviews for a film-review model, otherwise none", () => {
   const own = [{ text: "Who?", label: "HUM" }];
   const films = { name: "sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"] } as Info;
   assert.deepEqual(examplesFor({ name: "trec", labels: ["HUM"], examples: own } as Info, "en"), [{ text: "Who?", note: "HUM" }]);
@@ -149,7 +149,7 @@ test("examples are the model's own rows; film reviews for a model of them; else 
   assert.equal(examplesFor({ ...films, name: "results", dataset: "stanfordnlp/imdb" }, "en").length, 4);
 });
 
-test("headers about inputs are read, parts of another form skipped", () => {
+test("headers that list inputs are read, and malformed parts are skipped", () => {
   assert.deepEqual([...unknownTokensOf("0=13/20,4=5/9")], [[0, { unknown: 13, total: 20 }], [4, { unknown: 5, total: 9 }]]);
   assert.deepEqual([...unknownTokensOf("x,2=1/3;")], [[2, { unknown: 1, total: 3 }]]);
   assert.deepEqual([...unknownTokensOf(null)], []);
@@ -157,7 +157,7 @@ test("headers about inputs are read, parts of another form skipped", () => {
   assert.deepEqual([...placesOf(null)], []);
 });
 
-test("programs quote the text for their language, and take the key from the environment", () => {
+test("programs quote the text for their language, and read the key from the environment", () => {
   assert.equal(curlCode("http://h/", "it's", false), `curl 'http://h/predict' -H 'Content-Type: application/json' \\\n  -d '{"inputs":"it'\\''s"}'`);
   assert.match(curlCode("http://h/", "x", true), / -H "Authorization: Bearer \$HONE_API_KEY"/);
   assert.match(pythonCode("http://h/p/", "\\\"", false), /base_url="http:\/\/h\/p"\)\nprint\(client\.text_classification\("\\\\\\""\)\)$/);
@@ -165,7 +165,7 @@ test("programs quote the text for their language, and take the key from the envi
   assert.match(curlCode("http://h/", "好".repeat(500), false), /好{400}\.\.\."}'$/);
 });
 
-test("an answer's labels are a model's or another's", () => {
+test("the labels of a response show whether it comes from the same model", () => {
   const info = { labels: ["World", "Sports"] } as Info;
   const saying = (label: string) => ({ scores: [{ label, score: 1 }], truncated: false });
   assert.equal(hasLabelsOf(info, saying("Sports")), true);
@@ -175,20 +175,20 @@ test("an answer's labels are a model's or another's", () => {
   assert.equal(isSameModel(info, { ...info, model: "other" }), false);
 });
 
-test("effects are in percentage points, with the digits that the strongest needs", () => {
+test("effects are in percentage points, with as many digits as the strongest one needs", () => {
   assert.deepEqual([0.123, -0.5, 0.0001].map((weight) => effectText(weight, 0.5, true)), ["+12.3", "\u221250.0", "0.0"]);
   assert.deepEqual([0.000375, -0.0000617, 0.000001].map((weight) => effectText(weight, 0.000375, true)), ["+0.037", "\u22120.006", "0.000"]);
   assert.equal(effectText(-1.5, 1.5, false), "\u22121.5");
 });
 
-test("a word is of four strengths beside the strongest, or of none", () => {
+test("a word has one of four strengths relative to the strongest, or none", () => {
   const words = [0.4, -0.8, 0.0001, 0.2].map((weight) => ({ text: "", start: 0, stop: 0, weight }));
   assert.deepEqual(words.map((word) => strengthOf(word.weight, strongestWeight(words))), [2, 4, 0, 1]);
   assert.deepEqual(strongestWords(words).map((word) => word.weight), [-0.8, 0.4, 0.2]);
   assert.equal(strengthOf(0, 0), 0);
 });
 
-test("the export has the columns that were there, and each class's probability", () => {
+test("the export has the original columns and the probability of each class", () => {
   const rows: Rows = { name: "a", columns: ["id", "text"], records: [["1", "x"], ["2", ""]], hasHeader: true };
   const prediction = { scores: [{ label: "B", score: 0.75 }, { label: "A", score: 0.25 }], truncated: false };
   assert.deepEqual(tableRecords(rows, [prediction, null], ["A", "B"]), [

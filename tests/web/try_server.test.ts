@@ -1,4 +1,4 @@
-// The try-it page beside a server (mock.ts) that needs a key, goes away, or is restarted with another model.
+// The try-it page with a server (mock.ts) that requires a key, stops, or is restarted with another model.
 import { strict as assert } from "node:assert";
 import { after, test } from "node:test";
 import { assertAccessible, closeBrowser, onPage, screenshot, skip } from "./browser.ts";
@@ -8,7 +8,7 @@ import { analyse, button, dropFile, onMock, pagesDir, resultIs, resultText, revi
 
 after(closeBrowser);
 
-onMock("the key is asked for, kept in the tab, and asked for again when wrong", { apiKey: "right" }, {}, async (page) => {
+onMock("the page requests the key, keeps it in the tab, and requests it again if it is wrong", { apiKey: "right" }, {}, async (page) => {
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   await assertAccessible(page, "key dialog");
@@ -26,7 +26,7 @@ onMock("the key is asked for, kept in the tab, and asked for again when wrong", 
   assert.equal(await page.evaluate(() => localStorage.getItem("hone.api_key")), null);
 });
 
-test("a text that is asked while the server is away stays, and is asked again when it is back", { skip, timeout: 60_000 }, async () => {
+test("a text that is sent while the server is down stays, and is sent again when the server is back", { skip, timeout: 60_000 }, async () => {
   const mock = await startMock(pagesDir);
   const port = Number(new URL(mock.address).port);
   await onPage(mock.address, {}, async (page) => {
@@ -48,7 +48,7 @@ test("a text that is asked while the server is away stays, and is asked again wh
   });
 });
 
-onMock("the closed key dialog stays closed until the reader wants it", { apiKey: "right" }, {}, async (page) => {
+onMock("the closed key dialog stays closed until the user opens it", { apiKey: "right" }, {}, async (page) => {
   const dialog = page.getByRole("dialog");
   await page.clock.install();
   await page.reload();
@@ -57,7 +57,7 @@ onMock("the closed key dialog stays closed until the reader wants it", { apiKey:
   await dialog.waitFor({ state: "hidden" });
   await page.getByText("This server needs an API key.").waitFor();
   await assertAccessible(page, "without a key");
-  // A poll or more: only /health is asked, every 20 s.
+  // At least one poll; only /health is requested, every 20 s.
   await page.clock.fastForward(65_000);
   await page.waitForTimeout(500);
   assert.equal(await dialog.isVisible(), false);
@@ -78,10 +78,10 @@ onMock("the closed key dialog stays closed until the reader wants it", { apiKey:
 
 const news: Partial<MockState> = { model: "models/news", labels: ["World", "Sports", "Business"] };
 
-onMock("another model on the same port is noticed with the first response, and no text of the old one remains", {}, {}, async (page, mock) => {
+onMock("another model on the same port is detected with the first response, and no text of the old one remains", {}, {}, async (page, mock) => {
   await analyse(page, "good");
   await resultIs(page, "Sentiment of the text:\n\n    Class: [Positive] \u{1F60A}\n\n    Confidence: 96.77%");
-  // In the window between two polls: the page has not asked since.
+  // Between two polls: the page has sent no request since.
   Object.assign(mock.state, news);
   await page.fill("#text", "All about Sports");
   await button(page).click();
@@ -92,14 +92,14 @@ onMock("another model on the same port is noticed with the first response, and n
   assert.equal(await page.locator(".side-list .row-label").count(), 1, "the history is this model's");
 });
 
-onMock("another model with the same labels is known with the first answer too", {}, {}, async (page, mock) => {
+onMock("another model with the same labels is detected with the first response too", {}, {}, async (page, mock) => {
   await analyse(page, "good");
   mock.state.model = "models/second";
   await analyse(page, "bad");
   await page.locator(".server-line strong", { hasText: "second" }).waitFor();
 });
 
-onMock("a poll finds another model, and what the old one said stays the old one's", {}, {}, async (page, mock) => {
+onMock("a poll detects another model, and earlier results stay attributed to the old one", {}, {}, async (page, mock) => {
   await page.clock.install();
   await analyse(page, "good");
   Object.assign(mock.state, news);
@@ -109,7 +109,7 @@ onMock("a poll finds another model, and what the old one said stays the old one'
   assert.equal(await page.getByRole("button", { name: "Which words decided" }).isDisabled(), true);
 });
 
-onMock("a table stops where another model answers, and begins anew with it", { maxInputs: 10 }, {}, async (page, mock) => {
+onMock("a table stops if another model responds, and restarts with the new model", { maxInputs: 10 }, {}, async (page, mock) => {
   await whenReady(page);
   await dropFile(page, "reviews.csv", reviews(40));
   mock.state.delay = 200;
@@ -124,7 +124,7 @@ onMock("a table stops where another model answers, and begins anew with it", { m
   assert.ok(counts.every((text) => /^(World|Sports|Business) \d+$/.test(text)), counts.join(" "));
 });
 
-test("the page works under a path of a proxy, and shows programs that address", { skip, timeout: 60_000 }, async () => {
+test("the page works under a proxy's path, and its example programs use that address", { skip, timeout: 60_000 }, async () => {
   const mock = await startMock(pagesDir);
   const proxy = await startProxy(mock.address, "/tools/hone/");
   try {

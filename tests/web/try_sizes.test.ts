@@ -1,4 +1,4 @@
-// The try-it page at 360 px, on a desk and at 4K, in dark and light, in both languages: in its main states axe-core
+// The try-it page at 360 px, desktop size and 4K, in dark and light, in both languages: in its main states axe-core
 // finds no fault, and nothing overflows.
 import { after } from "node:test";
 import type { Page } from "playwright-core";
@@ -17,7 +17,7 @@ for (const [size, area] of kSizes) {
       await assertAccessible(page, state);
       await screenshot(page, `try-${state}-${name}`);
     };
-    onMock(`axe-core finds nothing, and nothing is cut off: ${name}`, { maxLength: 12, status: "loading" }, { ...area, ...options }, async (page, mock) => {
+    onMock(`axe-core finds no fault, and nothing is clipped: ${name}`, { maxLength: 12, status: "loading" }, { ...area, ...options }, async (page, mock) => {
       await page.locator("#analyse").waitFor();
       await check(page, "loading");
       mock.state.status = "ready";

@@ -1,6 +1,6 @@
-// The try-it page beside a stand-in for the server (mock.ts): its texts byte for byte, states that are hard to reach
-// with the real server, other kinds of models, keyboard. Sizes and themes: try_sizes.test.ts; keys, and servers
-// that go or change: try_server.test.ts.
+// The try-it page with a stand-in for the server (mock.ts): its texts byte for byte, states that are hard to reach with
+// the real server, other types of models, keyboard. try_sizes.test.ts tests sizes and themes; try_server.test.ts tests
+// keys, and servers that stop or change.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { after } from "node:test";
@@ -11,7 +11,7 @@ import { analyse, button, dropFile, onMock, resultIs, resultText, reviews, whenR
 const zh = { locale: "zh-CN" } as const;
 after(closeBrowser);
 
-onMock("the window's texts in Chinese, from loading to ready", { status: "loading" }, zh, async (page, mock) => {
+onMock("the original window's texts in Chinese, from loading to ready", { status: "loading" }, zh, async (page, mock) => {
   assert.equal(await page.title(), "电影评价情感分析工具");
   assert.equal(await page.locator("h1").textContent(), "电影评价情感分析工具");
   assert.equal(await page.locator("label[for=text]").textContent(), "请输入要分析的英文电影评论：");
@@ -30,7 +30,7 @@ onMock("the window's texts in Chinese, from loading to ready", { status: "loadin
   assert.equal(await button(page).textContent(), "分析情感");
 });
 
-onMock("the window's results in Chinese, byte for byte", {}, zh, async (page) => {
+onMock("the original window's results in Chinese, byte for byte", {}, zh, async (page) => {
   await whenReady(page);
   await button(page).click();
   await resultIs(page, "请输入一些文本后再点击分析。");
@@ -45,21 +45,21 @@ onMock("the window's results in Chinese, byte for byte", {}, zh, async (page) =>
   assert.deepEqual(await page.locator(".score-value").allTextContents(), ["3.23%"]);
 });
 
-onMock("a failed load says what the window said, with the model's folder", { status: "failed", message: "config.json is missing" }, zh, async (page) => {
+onMock("a failed load has the original window's message, with the model's folder", { status: "failed", message: "config.json is missing" }, zh, async (page) => {
   await resultIs(page, "模型加载失败！\n\n请确保 './sentiment_analyzer_model' 文件夹存在于脚本旁边。\n\n错误详情: config.json is missing");
   assert.equal(await button(page).isDisabled(), true);
   await assertAccessible(page, "failed");
   await screenshot(page, "try-zh-failed");
 });
 
-onMock("a failed analysis says what the window said", { predictError: { status: 500, error: "out of memory" } }, zh, async (page) => {
+onMock("a failed analysis has the original window's message", { predictError: { status: 500, error: "out of memory" } }, zh, async (page) => {
   await whenReady(page);
   await page.fill("#text", "good");
   await button(page).click();
   await resultIs(page, "分析时出现错误: out of memory");
 });
 
-onMock("the English twin", { status: "loading" }, {}, async (page, mock) => {
+onMock("the same texts in English", { status: "loading" }, {}, async (page, mock) => {
   assert.equal(await page.title(), "Movie review sentiment");
   assert.equal(await button(page).textContent(), "Loading the model...");
   mock.state.status = "ready";
@@ -71,12 +71,12 @@ onMock("the English twin", { status: "loading" }, {}, async (page, mock) => {
   await resultIs(page, "Sentiment of the text:\n\n    Class: [Positive] 😊\n\n    Confidence: 96.77%");
 });
 
-onMock("labels in any case are a sentiment", { labels: ["positive", "negative"] }, zh, async (page) => {
+onMock("sentiment labels are recognised in upper and lower case", { labels: ["positive", "negative"] }, zh, async (page) => {
   await analyse(page, "bad");
   await resultIs(page, "情感倾向分析结果：\n\n    类别: 【负面】 😠\n\n    置信度: 96.77%");
 });
 
-onMock("the language is switched and stays so", {}, {}, async (page) => {
+onMock("the language can be switched, and the choice is kept", {}, {}, async (page) => {
   await analyse(page, "good");
   await page.getByRole("button", { name: /中文/ }).click();
   await resultIs(page, "情感倾向分析结果：\n\n    类别: 【正面】 😊\n\n    置信度: 96.77%");
@@ -87,7 +87,7 @@ onMock("the language is switched and stays so", {}, {}, async (page) => {
 
 const manyLabels = ["World", "Sports", "Business", "Sci_Tech", "Health", "Travel", "Food", "Music", "Film", "Books"];
 
-onMock("a folder that exists gets other words than one that is missing: it needs training", { status: "failed", message: "models/base holds no trained classifier", errorKind: "untrained", model: "models/base", labels: ["LABEL_0", "LABEL_1"] }, zh, async (page) => {
+onMock("an existing folder without a trained model has another message than a missing folder", { status: "failed", message: "models/base holds no trained classifier", errorKind: "untrained", model: "models/base", labels: ["LABEL_0", "LABEL_1"] }, zh, async (page) => {
   await page.locator(".result-box.error").waitFor();
   const text = await resultText(page);
   assert.match(text, /^模型加载失败！\n\n'models\/base' 文件夹存在，但其中的模型还没有经过分类训练。/);
@@ -104,7 +104,7 @@ onMock("damaged files are reported as damaged, in both languages", { status: "fa
   await resultIs(page, "模型加载失败！\n\n'x' 文件夹存在，但其中的文件无法使用。修复后请重新启动服务：\n\nhone serve --model x\n\n错误详情: x/config.json: not JSON");
 });
 
-onMock("a sentence in a language that the model does not know gets a warning, and its tokens look unknown", {}, zh, async (page) => {
+onMock("a sentence in a language that the model does not know has a warning, and its tokens are marked as unknown", {}, zh, async (page) => {
   await analyse(page, "这家酒店的服务一点也不好");
   await page.getByText("这段文本的 12 个词元中，有 10 个是模型不认识的（[UNK]）。").waitFor();
   await page.getByRole("button", { name: "查看词元" }).click();
@@ -115,14 +115,14 @@ onMock("a sentence in a language that the model does not know gets a warning, an
   await screenshot(page, "try-zh-unknown");
 });
 
-onMock("one unknown token in ten is no reason for a warning", {}, {}, async (page) => {
+onMock("one unknown token in ten causes no warning", {}, {}, async (page) => {
   await analyse(page, "a good film that I would watch again and 再");
   await page.getByRole("button", { name: "Tokens" }).click();
   await page.getByText("1 of them unknown to the model ([UNK]).").waitFor();
   assert.equal(await page.getByText("do not rely on this result").count(), 0);
 });
 
-onMock("an unsure result is shown as one", { labels: ["HUM", "LOC", "ENTY", "NUM", "DESC", "ABBR"], model: "models/trec" }, {}, async (page) => {
+onMock("an uncertain result is marked as uncertain", { labels: ["HUM", "LOC", "ENTY", "NUM", "DESC", "ABBR"], model: "models/trec" }, {}, async (page) => {
   await analyse(page, "x".repeat(20));
   const near = (await page.locator(".notice").filter({ hasText: "The model is not sure:" }).textContent()) ?? "";
   assert.equal(near, "The model is not sure: LOC and HUM are nearly equally likely.");
@@ -148,7 +148,7 @@ onMock("examples are rows of the model's evaluation set, or there are none", { l
   assert.equal(await page.inputValue("#text"), "Where is Ulm?");
 });
 
-onMock("a sentiment model of something else than films is no film-review tool", { model: "models/hotels" }, zh, async (page) => {
+onMock("a sentiment model for another subject is not presented as a film-review tool", { model: "models/hotels" }, zh, async (page) => {
   await whenReady(page);
   await page.waitForFunction(() => document.title === "情感分析工具");
   assert.equal(await page.locator("label[for=text]").textContent(), "请输入要分析的文本：");
@@ -157,7 +157,7 @@ onMock("a sentiment model of something else than films is no film-review tool", 
   await resultIs(page, "情感倾向分析结果：\n\n    类别: 【正面】 😊\n\n    置信度: 96.77%");
 });
 
-onMock("the header names the model; its facts come on demand", { model: "models/imdb-distilbert" }, {}, async (page) => {
+onMock("the header names the model, and its details are shown on demand", { model: "models/imdb-distilbert" }, {}, async (page) => {
   await whenReady(page);
   const facts = page.locator(".model-facts");
   assert.equal(await facts.locator("dl").isVisible(), false);
@@ -169,7 +169,7 @@ onMock("the header names the model; its facts come on demand", { model: "models/
   await screenshot(page, "try-en-facts");
 });
 
-onMock("a program that asks for the same result is shown, with the text quoted", {}, {}, async (page, mock) => {
+onMock("the page shows a program that requests the same result, with the text quoted", {}, {}, async (page, mock) => {
   await analyse(page, "it's \"good\"\n$HOME");
   await page.getByRole("button", { name: "Use from code" }).click();
   const blocks = await page.locator(".code code").allTextContents();
@@ -180,13 +180,13 @@ onMock("a program that asks for the same result is shown, with the text quoted",
   await screenshot(page, "try-en-code");
 });
 
-onMock("another classifier is no sentiment tool while it loads either", { labels: manyLabels, model: "models/news", status: "loading" }, {}, async (page) => {
+onMock("another classifier is not presented as a sentiment tool while it loads", { labels: manyLabels, model: "models/news", status: "loading" }, {}, async (page) => {
   await page.waitForFunction(() => document.title === "Text classification").catch(() => undefined);
   assert.equal(await page.title(), "Text classification");
   assert.equal(await button(page).isDisabled(), true);
 });
 
-onMock("another classifier speaks in its labels, each with a bar", { labels: manyLabels, model: "models/news" }, {}, async (page) => {
+onMock("the results of another classifier have its own labels, each with a bar", { labels: manyLabels, model: "models/news" }, {}, async (page) => {
   await whenReady(page);
   assert.equal(await page.title(), "Text classification");
   await page.fill("#text", "All about Sports.");
@@ -200,7 +200,7 @@ onMock("another classifier speaks in its labels, each with a bar", { labels: man
   await screenshot(page, "try-en-labels");
 });
 
-onMock("labels that are each by themselves are shown so, and values are no percentages", { labels: ["a", "b", "c"], functionToApply: "sigmoid" }, {}, async (page, mock) => {
+onMock("independent labels are shown as such, and their values are not percentages", { labels: ["a", "b", "c"], functionToApply: "sigmoid" }, {}, async (page, mock) => {
   await analyse(page, "x");
   assert.equal(await page.locator("#scores-title").textContent(), "Other labels (each has a probability of its own)");
   Object.assign(mock.state, { functionToApply: "none", labels: ["LABEL_0"], model: "models/stars" });
@@ -211,7 +211,7 @@ onMock("labels that are each by themselves are shown so, and values are no perce
   await resultIs(page, "Result of the model:\n\n    LABEL_0: 3.1416");
 });
 
-onMock("a busy server is asked again after the time that it names", { busy: 2 }, {}, async (page, mock) => {
+onMock("the page retries a busy server after the time in Retry-After", { busy: 2 }, {}, async (page, mock) => {
   await whenReady(page);
   await page.fill("#text", "good");
   await button(page).click();
@@ -220,7 +220,7 @@ onMock("a busy server is asked again after the time that it names", { busy: 2 },
   assert.equal(mock.predictions.length, 1);
 });
 
-onMock("the history brings a text and its result back, also after a reload", {}, {}, async (page, mock) => {
+onMock("the history restores a text and its result, also after a reload", {}, {}, async (page, mock) => {
   await analyse(page, "a good film");
   await page.fill("#text", "a bad film");
   await page.keyboard.press("Control+Enter");
@@ -237,7 +237,7 @@ onMock("the history brings a text and its result back, also after a reload", {},
   assert.equal(await rows.count(), 0);
 });
 
-onMock("tokens are listed on demand, those that were cut marked", { maxLength: 8 }, {}, async (page) => {
+onMock("tokens are listed on demand, and truncated ones are marked", { maxLength: 8 }, {}, async (page) => {
   await analyse(page, "a good film that is far too long for this model");
   await page.getByText("This text is longer than the 8 tokens that the model reads.").waitFor();
   await page.getByRole("button", { name: "Tokens" }).click();
@@ -249,7 +249,7 @@ onMock("tokens are listed on demand, those that were cut marked", { maxLength: 8
   await assertAccessible(page, "tokens");
 });
 
-onMock("which words decided, in colours and in numbers", {}, zh, async (page) => {
+onMock("the most important words are shown in colours and in numbers", {}, zh, async (page) => {
   await analyse(page, "This movie was not bad, actually it was a good and funny one! 😊");
   await page.getByRole("button", { name: "哪些词起了作用" }).click();
   await page.locator(".strongest").waitFor();
@@ -265,13 +265,13 @@ onMock("which words decided, in colours and in numbers", {}, zh, async (page) =>
   await screenshot(page, "try-zh-words");
 });
 
-onMock("where no single word decides, the page says so", {}, {}, async (page) => {
+onMock("the page reports if no single word is important", {}, {}, async (page) => {
   await analyse(page, "good good good good good");
   await page.getByRole("button", { name: "Which words decided" }).click();
   await page.getByText("No single word decides here").waitFor();
 });
 
-onMock("pasted lines are offered as a table", {}, {}, async (page, mock) => {
+onMock("the page offers to open pasted lines as a table", {}, {}, async (page, mock) => {
   await whenReady(page);
   await page.evaluate(() => {
     const data = new DataTransfer();
@@ -285,7 +285,7 @@ onMock("pasted lines are offered as a table", {}, {}, async (page, mock) => {
   assert.deepEqual(mock.predictions, [["a good film", "a bad film"]]);
 });
 
-onMock("a dropped file runs in requests of at most 64, is cancelled, continues and is exported", { delay: 150, maxBodyBytes: 4096 }, {}, async (page, mock) => {
+onMock("a dropped file is processed in requests of at most 64 rows, cancelled, continued and exported", { delay: 150, maxBodyBytes: 4096 }, {}, async (page, mock) => {
   await whenReady(page);
   await dropFile(page, "reviews.csv", reviews(300));
   await page.locator("#table-title:focus").waitFor();
@@ -310,7 +310,7 @@ onMock("a dropped file runs in requests of at most 64, is cancelled, continues a
   assert.equal(lines.length, 302);
 });
 
-onMock("a file that cannot be read says why", {}, {}, async (page) => {
+onMock("the message for a file that cannot be read states the reason", {}, {}, async (page) => {
   await whenReady(page);
   await dropFile(page, "broken.jsonl", '{"text": "fine"}\nnot json\n');
   await page.getByText("broken.jsonl: This line is not JSON: 2: not json").waitFor();
@@ -327,7 +327,7 @@ onMock("an error in the middle of a file is shown, and finished rows stay", { ma
   await page.getByText(/^Stopped after [12]0 of 30 rows\.$/).waitFor();
 });
 
-onMock("everything is reached by the keyboard, in the order of the page", {}, {}, async (page) => {
+onMock("everything can be reached by keyboard, in the order of the page", {}, {}, async (page) => {
   await whenReady(page);
   await page.keyboard.type("a good film");
   await page.keyboard.press("Tab");

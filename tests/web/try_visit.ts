@@ -1,4 +1,4 @@
-// What the tests of the try-it page share: a page beside a stand-in for hone serve (mock.ts), and common actions on it.
+// Shared by the tests of the try-it page: a page with a stand-in for hone serve (mock.ts), and common actions on it.
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import type { Page } from "playwright-core";

@@ -1,4 +1,4 @@
-// The run page on the real `hone watch` beside real trainings (the demo's recipe): before, during, after a reload in the
+// The run page with the real `hone watch` and real runs (the demo's recipe): before, during, after a reload in the
 // middle, and at the end; a run that is stopped from the page; a run that is killed, and the command that resumes it.
 import { strict as assert } from "node:assert";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -11,7 +11,7 @@ import type { Page } from "playwright-core";
 import { assertAccessible, assertNoSideways, closeBrowser, onPage, screenshot, skip as skipWithoutChromium } from "./browser.ts";
 import { modelDir, program, skipWithoutModel, startServer, type Running } from "./hone_program.ts";
 
-// The trained model of the other tests is not needed, but it is there where the pretrained one is.
+// Only the last test needs the trained model of the other tests, which exists wherever the pretrained one does.
 const skip = skipWithoutChromium || skipWithoutModel;
 const source = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "hone-watch-"));
@@ -67,7 +67,7 @@ async function whenStep(page: Page, least: number): Promise<number> {
 const lastLoggedStep = async (page: Page): Promise<number> =>
   Number(/last [\d.e-]+ at step (\d+)/.exec(await page.locator("#about-loss").innerText())?.[1] ?? NaN);
 
-test("a training from its first moment to its end, with a reload in the middle", { skip, timeout: 400_000 }, async () => {
+test("a run is shown from its start to its end, with a reload in the middle", { skip, timeout: 400_000 }, async () => {
   await onPage(`${server.address}#smoothing=0.5`, {}, async (page) => {
     await page.getByRole("heading", { name: "No runs yet" }).waitFor();
     const training = train("lr-1e-4");
@@ -112,7 +112,7 @@ async function checkConfiguration(page: Page): Promise<void> {
   await assertAccessible(page, "configuration");
 }
 
-test("a run that is stopped from the page saves first, and the page says how to go on", { skip, timeout: 400_000 }, async () => {
+test("a run that is stopped from the page saves first, and the page shows how to resume it", { skip, timeout: 400_000 }, async () => {
   const training = train("lr-5e-5", "--learning-rate", "5e-5");
   await onPage(server.address, {}, async (page) => {
     await page.getByRole("heading", { name: "lr-5e-5" }).waitFor(patience);
@@ -129,7 +129,7 @@ test("a run that is stopped from the page saves first, and the page says how to 
   });
 });
 
-test("a killed run is interrupted, and the command on the page resumes it to its end", { skip, timeout: 400_000 }, async () => {
+test("a killed run is shown as interrupted, and the page's command resumes it to its end", { skip, timeout: 400_000 }, async () => {
   const training = train("lr-2e-4", "--learning-rate", "2e-4");
   await onPage(server.address, { dark: true }, async (page) => {
     await page.locator(".run-name", { hasText: "lr-2e-4" }).click(patience);
@@ -160,7 +160,7 @@ async function takePicture(): Promise<void> {
   });
 }
 
-test("all of it in Chinese, narrow, and from a server that was started anew", { skip, timeout: 120_000 }, async () => {
+test("the same runs are shown in Chinese, on a narrow page, by a restarted server", { skip, timeout: 120_000 }, async () => {
   const again = await startServer("watch", [folder]);
   try {
     await onPage(again.address, { locale: "zh-CN", width: 360, height: 740 }, async (page) => {
@@ -179,7 +179,7 @@ test("all of it in Chinese, narrow, and from a server that was started anew", { 
   }
 });
 
-test("the trained model of the tests is a run too, from its trainer_state.json or run.json", { skip, timeout: 60_000 }, async () => {
+test("the trained model of the tests is shown as a run, from its trainer_state.json or run.json", { skip, timeout: 60_000 }, async () => {
   const other = await startServer("watch", [modelDir]);
   try {
     await onPage(other.address, {}, async (page) => {

@@ -1,4 +1,4 @@
-// The run page beside a server that needs an API key: the dialog, closing it without a key, and polls that wait for one.
+// The run page with a server that requires an API key: the dialog, closing it without a key, polls that wait for one.
 import { strict as assert } from "node:assert";
 import { after, test } from "node:test";
 import { assertAccessible, closeBrowser, onPage, skip } from "./browser.ts";

@@ -34,7 +34,7 @@ function lineOf(y: number[], more: Partial<Line> = {}): Line {
 }
 
 describe("series", () => {
-  test("entries become columns, each metric its own", () => {
+  test("entries become columns, one for each metric", () => {
     const metrics = metricsOf([
       { loss: 0.7, learning_rate: 1e-5, step: 10, epoch: 0.5, time: 3 },
       { eval_loss: 0.6, step: 10, epoch: 0.5, time: 4 },
@@ -45,7 +45,7 @@ describe("series", () => {
     assert.equal(metrics.tracks.has("step"), false);
   });
 
-  test("null and the words for non-finite numbers are gaps; other text is no metric", () => {
+  test("null and non-finite numbers are gaps, and other text is not a metric", () => {
     const metrics = metricsOf([
       { loss: null, step: 1 }, { loss: "NaN", step: 2 }, { loss: "Infinity", note: "<img>", step: 3 }, { loss: 1, step: 4 },
     ]);
@@ -53,7 +53,7 @@ describe("series", () => {
     assert.equal(metrics.tracks.has("note"), false);
   });
 
-  test("a resumed run drops what it had logged beyond its checkpoint", () => {
+  test("a resumed run drops the entries after its checkpoint", () => {
     const metrics = metricsOf([
       { loss: 4, step: 10 }, { loss: 3, step: 20 }, { eval_loss: 3.5, step: 20 }, { loss: 2, step: 30 }, { eval_loss: 9, step: 30 },
       { loss: 2.9, step: 20 },
@@ -63,13 +63,13 @@ describe("series", () => {
     assert.deepEqual(metrics.tracks.get("eval_loss")?.step, [20]);
   });
 
-  test("a second evaluation of the same step replaces the first and nothing else", () => {
+  test("a second evaluation of the same step replaces only the first", () => {
     const metrics = metricsOf([{ loss: 3, step: 20 }, { eval_loss: 1, step: 20 }, { eval_loss: 2, step: 20 }]);
     assert.deepEqual(metrics.tracks.get("eval_loss")?.value, [2]);
     assert.deepEqual(metrics.tracks.get("loss")?.value, [3]);
   });
 
-  test("another generation begins anew", () => {
+  test("another generation starts with empty series", () => {
     const metrics = metricsOf([{ loss: 3, step: 20 }]);
     metrics.take({ generation: "b", next: 5, restarted: false, more: false, entries: [{ loss: 1, step: 1 }] });
     assert.deepEqual(metrics.tracks.get("loss")?.step, [1]);
@@ -78,7 +78,7 @@ describe("series", () => {
     assert.equal(metrics.tracks.size, 0);
   });
 
-  test("points without a place on the axis are left out of it", () => {
+  test("points without a value for the axis are omitted", () => {
     const metrics = metricsOf([{ loss: 3, step: 1 }, { loss: 2, step: 2, time: 5 }]);
     const track = metrics.tracks.get("loss");
     assert.ok(track);
@@ -98,19 +98,19 @@ describe("smoothing", () => {
     assert.deepEqual(smooth([0.1, 0.1, 0.1], 0.9), [0.1, 0.1, 0.1]);
   });
 
-  test("a non-finite value stays and does not enter the average", () => {
+  test("a non-finite value stays and is not included in the average", () => {
     const smoothed = smooth([1, NaN, 2], 0.5);
     assert.deepEqual(smoothed, [1, NaN, 1.25 / 0.75]);
   });
 });
 
 describe("decimation", () => {
-  test("few points are all kept, with one neighbour outside on each side", () => {
+  test("a few points are all kept, with one neighbour outside the range on each side", () => {
     assert.deepEqual(decimate([0, 1, 2, 3, 4], [5, 6, 7, 8, 9], 1.5, 2.5, 100), { x: [1, 2, 3], y: [6, 7, 8] });
     assert.deepEqual(visibleRange([0, 1, 2, 3, 4], 1, 3), [0, 5]);
   });
 
-  test("no spike among a hundred thousand points is lost, and few points are left", () => {
+  test("a hundred thousand points are reduced to a few, without losing a spike", () => {
     const x = Array.from({ length: 100_000 }, (_, i) => i);
     const y = x.map((at) => Math.sin(at / 5000));
     y[31_415] = 40;
@@ -121,7 +121,7 @@ describe("decimation", () => {
     assert.ok(drawn.x.every((at, i) => i === 0 || at > (drawn.x[i - 1] ?? 0)));
   });
 
-  test("gaps survive, one break each", () => {
+  test("each gap is kept as one break", () => {
     const x = Array.from({ length: 10_000 }, (_, i) => i);
     const y = x.map((at) => (at >= 4000 && at < 5000 ? NaN : at));
     const drawn = decimate(x, y, 0, 9999, 100);
@@ -137,7 +137,7 @@ describe("decimation", () => {
 });
 
 describe("axes", () => {
-  test("ticks are round and inside the domain", () => {
+  test("ticks are round numbers inside the domain", () => {
     assert.deepEqual(linearTicks({ low: 0.13, high: 0.71 }, 6), [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
     assert.deepEqual(wholeTicks({ low: 1, high: 3 }, 10), [1, 2, 3]);
     assert.deepEqual(timeTicks({ low: 0, high: 200 }, 4), [0, 60, 120, 180]);
@@ -145,14 +145,14 @@ describe("axes", () => {
     assert.deepEqual(linearTicks({ low: 3, high: 3 }, 5), [3]);
   });
 
-  test("labels have just the digits that tell neighbours apart", () => {
+  test("labels have only the digits that distinguish neighbours", () => {
     assert.deepEqual(tickText([0.2, 0.25, 0.3], "en"), ["0.2", "0.25", "0.3"]);
     assert.deepEqual(tickText([0, 5000, 10000], "en"), ["0", "5,000", "10,000"]);
     assert.deepEqual(tickText([0, 1e-5, 2e-5], "en"), ["0", "1e-5", "2e-5"]);
     assert.deepEqual(tickText([0.01, 0.1, 1, 10], "en"), ["0.01", "0.1", "1", "10"]);
   });
 
-  test("a domain is never empty, and a loss has no air below 0", () => {
+  test("a domain is never empty, and that of a loss does not extend below 0", () => {
     assert.equal(paddedDomain(0.01, 1, false).low, 0);
     const one = paddedDomain(5, 5, false);
     assert.ok(one.low < 5 && one.high > 5);
@@ -169,7 +169,7 @@ describe("axes", () => {
 describe("scene", () => {
   const options = { zoom: null, logarithmic: false, width: 400 };
 
-  test("a smoothed line has its raw values faint behind it", () => {
+  test("a smoothed line has its raw values in a faint colour behind it", () => {
     const scene = buildScene([lineOf([3, 2.5, 2], { raw: [3, 2, 1], smoothed: true }), lineOf([1, 1, 1])], options);
     assert.deepEqual(scene.strokes.map((stroke) => stroke.faint), [true, false, false]);
     assert.deepEqual(scene.x, { low: 0, high: 2 });
@@ -186,13 +186,13 @@ describe("scene", () => {
     assert.deepEqual(scene.broken, [{ x: 1, slot: 0 }]);
   });
 
-  test("the axis begins with the training, at 0", () => {
+  test("the axis begins at 0, the start of the run", () => {
     assert.deepEqual(fullDomain([lineOf([1, 2], { x: [20, 40] })]), { low: 0, high: 40 });
     assert.deepEqual(fullDomain([lineOf([1], { x: [5] })]), { low: 0, high: 5 });
     assert.deepEqual(fullDomain([lineOf([1], { x: [0] })]), { low: 0, high: 1 });
   });
 
-  test("runs that are not in focus are muted, behind the others, and without their raw values", () => {
+  test("runs that are not in focus are muted, drawn first, and without their raw values", () => {
     const lines = [lineOf([3, 2], { run: "a" }), lineOf([3, 1], { run: "b", raw: [3, 0], smoothed: true }), lineOf([1, 1], { run: "c" })];
     const scene = buildScene(lines, { ...options, focus: new Set(["a"]) });
     assert.deepEqual(scene.strokes.map(({ line, muted }) => [line.run, muted]), [["b", true], ["c", true], ["a", false]]);
@@ -201,18 +201,18 @@ describe("scene", () => {
     assert.deepEqual([...(runsInFocus(["1", "2", "3", "4", "5"], "2") ?? [])], ["2", "5"]);
   });
 
-  test("no lines at all is a scene too", () => {
+  test("a scene without lines can be drawn", () => {
     const scene = buildScene([], options);
     assert.deepEqual(scene.x, { low: 0, high: 1 });
   });
 
-  test("scales map the ends onto the ends", () => {
+  test("scales map the ends of the domain to the ends of the range", () => {
     const log = scaleTo({ low: 1, high: 100 }, true, 0, 200);
     assert.equal(Math.round(log(10)), 100);
     assert.equal(scaleTo({ low: 0, high: 4 }, false, 10, 0)(1), 7.5);
   });
 
-  test("zooming stays inside, ends at the whole, and has a smallest part", () => {
+  test("a zoomed range stays inside the whole and has a minimum size", () => {
     const full = { low: 0, high: 100 };
     assert.deepEqual(zoomed(full, full, 50, 0.5), [25, 75]);
     assert.equal(zoomed({ low: 25, high: 75 }, full, 50, 4), null);
@@ -222,7 +222,7 @@ describe("scene", () => {
 });
 
 describe("catalog", () => {
-  test("known charts come first, a training's two losses share one, lesser ones are marked", () => {
+  test("known charts come first, both losses share a chart, and secondary charts are marked", () => {
     const specs = chartSpecs(["eval_f1_macro", "train_loss", "grad_norm", "eval_runtime", "eval_loss", "loss", "eval_accuracy", "reward", "tokens_per_second"]);
     assert.deepEqual(specs.map((spec) => spec.id),
       ["loss", "eval_accuracy", "grad_norm", "reward", "eval_f1_macro", "eval_runtime", "tokens_per_second"]);
@@ -231,7 +231,7 @@ describe("catalog", () => {
     assert.deepEqual(chartSpecs(["eval_loss"]).map((spec) => spec.id), ["eval_loss"]);
   });
 
-  test("which way is better is known where it is", () => {
+  test("the better direction is known for losses and metrics, and neither for other values", () => {
     assert.equal(betterOf("eval_loss"), "lower");
     assert.equal(betterOf("eval_f1_macro"), "higher");
     assert.equal(betterOf("learning_rate"), "neither");
@@ -240,7 +240,7 @@ describe("catalog", () => {
 });
 
 describe("lines", () => {
-  test("are made once until the run has new entries", () => {
+  test("are cached until the run has new entries", () => {
     const cache = new LineCache();
     const metrics = metricsOf([{ loss: 2, step: 1 }, { loss: 1, step: 2 }]);
     const run = { id: "a", name: "a", slot: 0, metrics };
@@ -256,7 +256,7 @@ describe("lines", () => {
 });
 
 describe("text alternative", () => {
-  test("says last, best and trend, over the values that are finite", () => {
+  test("has the last value, the best value and the trend of the finite values", () => {
     const summary = summarize(lineOf([5, 4, 3, 1, NaN, 2], { key: "loss" }));
     assert.deepEqual(summary.last, { value: 2, step: 5 });
     assert.deepEqual(summary.best, { value: 1, step: 3 });
@@ -265,14 +265,14 @@ describe("text alternative", () => {
     assert.deepEqual(summarize(lineOf([1, 3, 2], { key: "eval_f1" })).best, { value: 3, step: 1 });
   });
 
-  test("a trend needs two values and a change that counts", () => {
+  test("a trend requires two values and a significant change", () => {
     assert.equal(trendOf([1]), "unknown");
     assert.equal(trendOf([9, 5, 3, 2, 1]), "falling");
     assert.equal(trendOf([1, 5]), "rising");
     assert.equal(trendOf([9, 1, 2, 1, 2, 1.5, 1.5, 1.5, 1.5, 1.5]), "level");
   });
 
-  test("the table has all places of all lines, thinned evenly with the last kept", () => {
+  test("the table has all x values of all lines; a long one is thinned evenly and keeps the last", () => {
     const table = tableRows([lineOf([1, 2]), lineOf([7, 8, 9], { x: [1, 2, 3] })], 10);
     assert.deepEqual(table.rows, [
       { x: 0, values: [1, null] }, { x: 1, values: [2, 7] }, { x: 2, values: [null, 8] }, { x: 3, values: [null, 9] },
@@ -291,7 +291,7 @@ describe("export", () => {
     xTicks: [0, 1], xTexts: ["0", "1"], yTicks: [1], yTexts: ["1"], xTitle: "step", legend: ["\"a\" & b\u0000"],
   };
 
-  test("the SVG is vectors, and names cannot break out of it", () => {
+  test("the SVG consists of vectors, and names are escaped", () => {
     const svg = chartSvg(buildScene([lineOf([1, NaN, 2, 3])], { zoom: null, logarithmic: false, width: 400 }), svgOptions);
     assert.match(svg, /^<svg xmlns=/);
     assert.ok(!svg.includes("<img") && svg.includes("&lt;img onerror=alert(1)&gt;"));
@@ -301,7 +301,7 @@ describe("export", () => {
     assert.equal(escapeXml("\ud800x"), "\ufffdx");
   });
 
-  test("CSV is quoted, and a name is no formula", () => {
+  test("CSV is quoted, and a name cannot be a formula", () => {
     const metrics = metricsOf([{ loss: 2, step: 1, epoch: 0.1, time: 5 }, { loss: null, step: 2 }]);
     const spec = chartSpecs(["loss"])[0];
     assert.ok(spec);
@@ -311,7 +311,7 @@ describe("export", () => {
 });
 
 describe("formats", () => {
-  test("durations say their two largest units", () => {
+  test("durations have their two largest units", () => {
     assert.equal(durationText(7510, kWords), "2 h 5 min");
     assert.equal(durationText(40.4, kWords), "40 s");
     assert.equal(durationText(90061, kWords), "1 d 1 h");
@@ -321,7 +321,7 @@ describe("formats", () => {
     assert.equal(durationText(-1, kWords), "\u2013");
   });
 
-  test("bytes, clock and metrics are short", () => {
+  test("bytes, times and metrics are short", () => {
     assert.equal(bytesText(512, "en"), "512 B");
     assert.equal(bytesText(1024 ** 2 * 1023.7, "en"), "1 GiB");
     assert.equal(bytesText(3.5 * 1024 ** 3, "en"), "3.5 GiB");
@@ -343,13 +343,13 @@ describe("configuration", () => {
   const left = { learning_rate: 2e-5, seed: 42, adam: { beta1: 0.9 }, list: ["a", "b"], none: null };
   const right = { learning_rate: 0.00002, seed: "42", adam: { beta1: 0.95 }, list: ["a", "b"] };
 
-  test("differences are by value; what is missing equals what is null", () => {
+  test("values are compared, and a missing value equals null", () => {
     const rows = optionRows(left, right);
     assert.deepEqual(rows.filter((row) => row.differs).map((row) => row.name), ["adam.beta1", "seed"]);
     assert.equal(rows.find((row) => row.name === "list")?.left, "a, b");
   });
 
-  test("the user's options come first, then those that differ from the default, then the rest", () => {
+  test("options from the command line come first, then those that differ from the default, then the rest", () => {
     const rows = optionRows({ bf16: false, learning_rate: 2e-5, max_steps: -1, output_dir: "out", seed: 42, text_column: null, train_file: ["a"] }, null);
     const names = (some: readonly { name: string }[]) => some.map((row) => row.name);
     const command = ["hone", "train", "--config", "r.yaml", "--learning-rate=2e-5", "--no-bf16", "--seed", "42", "out"];
@@ -357,13 +357,13 @@ describe("configuration", () => {
     assert.deepEqual(names(groups.set), ["bf16", "learning_rate", "seed"]);
     assert.deepEqual(names(groups.changed), ["output_dir", "train_file"]);
     assert.deepEqual(names(groups.rest), ["max_steps", "text_column"]);
-    // A run of another tool says neither: what has a value stays in sight.
+    // A run of another tool has neither list, so that all options with a value stay visible.
     const other = groupRows(rows, undefined, null);
     assert.deepEqual(names(other.set), []);
     assert.deepEqual(names(other.rest), ["text_column"]);
   });
 
-  test("search takes several words, dashes or underscores, names or values", () => {
+  test("search accepts several words, dashes or underscores, names or values", () => {
     const rows = optionRows(left, null);
     assert.deepEqual(searchRows(rows, "Learning-Rate").map((row) => row.name), ["learning_rate"]);
     assert.deepEqual(searchRows(rows, "42").map((row) => row.name), ["seed"]);
@@ -372,7 +372,7 @@ describe("configuration", () => {
 });
 
 describe("confusion matrix", () => {
-  test("scores are those of scikit-learn", () => {
+  test("scores equal those of scikit-learn", () => {
     // classification_report for true [0,0,0,1,1], predicted [0,0,1,1,1]: 0: 1, 2/3, 0.8; 1: 2/3, 1, 0.8.
     const scores = labelScores(["a", "b"], [[2, 1], [0, 2]]);
     assert.deepEqual(scores.map(({ precision, recall, f1, support }) => [precision, recall, f1, support]),
@@ -383,8 +383,8 @@ describe("confusion matrix", () => {
   });
 });
 
-describe("what the server says", () => {
-  test("hostile or broken JSON becomes empty fields, never an exception", () => {
+describe("responses", () => {
+  test("hostile or malformed JSON becomes empty fields, never an exception", () => {
     for (const json of [null, 3, "x", [], { runs: 7 }, { runs: [null, { id: 3 }, []] }]) assert.deepEqual(readRuns(json), []);
     const run = readRun({ id: "a", state: "on fire", step: "7", error: { message: "bad", hint: "do" }, options: [], total_steps: Infinity });
     assert.equal(run?.state, "finished");
@@ -395,12 +395,12 @@ describe("what the server says", () => {
     assert.deepEqual(readSteps({ steps: [9, 3, "x", 3] }), [3, 9]);
   });
 
-  test("a run says whether it was asked to stop", () => {
+  test("a run shows whether a stop was requested", () => {
     assert.equal(readRun({ id: "a", state: "running", stopping: true })?.stopping, true);
     for (const stopping of [undefined, false, null, "true", 1]) assert.equal(readRun({ id: "a", stopping })?.stopping, false);
   });
 
-  test("the best value is shown with its metric's name, and alone where there is none", () => {
+  test("the best value is shown with its metric's name, and alone if it has none", () => {
     const bestOf = (best: unknown) => {
       const run = readRun({ id: "a", best });
       assert.ok(run);
@@ -411,9 +411,9 @@ describe("what the server says", () => {
     for (const best of [null, {}, { metric: null, value: null, step: 3 }, { metric: "f1", value: 1 }]) assert.deepEqual(bestOf(best), []);
   });
 
-  test("a matrix of very many labels comes as cells; the labels with the most mistakes are shown, with scores from all rows", () => {
+  test("a matrix of very many labels is read from its cells; the labels with the most mistakes are shown, with scores from all rows", () => {
     const labels = Array.from({ length: 10_000 }, (_, id) => `c${id}`);
-    // Label 7: 3 rows, 1 right; once predicted wrongly for 9,999. Labels 100 to 149 are all right.
+    // Label 7: 3 rows, 1 right; predicted once for label 9,999. Labels 100 to 149 are all right.
     const cells = [[7, 7, 1], [7, 8, 2], [9999, 7, 1], ...Array.from({ length: 50 }, (_, i) => [100 + i, 100 + i, 1])];
     const evaluation = readEvaluation({ labels, confusion_matrix: { cells: [...cells, [10_000, 0, 1], ["x", 1, 1], 3] } });
     assert.equal(evaluation.num_labels, 10_000);
@@ -428,21 +428,21 @@ describe("what the server says", () => {
     assert.deepEqual([seven?.precision, seven?.recall, seven?.f1, seven?.support], [1 / 2, 1 / 3, 2 / 5, 3]);
   });
 
-  test("a matrix is square over the labels", () => {
+  test("a matrix has as many rows and columns as labels", () => {
     const evaluation = readEvaluation({ labels: ["a", "b"], confusion_matrix: [[1, -2, 9], "x"], worst: [{ text: 5 }, null] });
     assert.deepEqual(evaluation.confusion_matrix, [[1, 0], [0, 0]]);
     assert.equal(evaluation.worst.length, 2);
     assert.equal(evaluation.worst[0]?.text, "5");
   });
 
-  test("runs stand in the order they began", () => {
+  test("runs are sorted by their start", () => {
     const runs = readRuns({ runs: [{ id: "b", started_at: 2 }, { id: "c", started_at: 1 }, { id: "a", started_at: 2 }] });
     assert.deepEqual(runs.map((run) => run.id), ["c", "a", "b"]);
   });
 });
 
 describe("evaluations", () => {
-  test("the chosen one is shown, else the best, else the newest", () => {
+  test("the chosen evaluation is shown, otherwise the best, otherwise the newest", () => {
     assert.equal(evaluationToShow([50, 100, 150], null, 100), 100);
     assert.equal(evaluationToShow([50, 100, 150], 50, 100), 50);
     assert.equal(evaluationToShow([50, 100, 150], 70, null), 150);
@@ -450,7 +450,7 @@ describe("evaluations", () => {
     assert.equal(evaluationToShow([], null, 100), null);
   });
 
-  test("markup of web pages reads as text, and other text stays", () => {
+  test("markup of web pages is converted to text, and other text stays", () => {
     assert.equal(readable("Good.<br /><br />Very <i>good</i> &amp; short."), "Good.\n\nVery good & short.");
     assert.equal(readable("one<br>two<BR/>three"), "one\ntwo\nthree");
     assert.equal(readable("a < b > c, x<y>z, &unknown; &#x4e2d;&#25991; <3"), "a < b > c, x<y>z, &unknown; 中文 <3");
@@ -460,7 +460,7 @@ describe("evaluations", () => {
 });
 
 describe("address", () => {
-  test("what is chosen comes back after a reload", () => {
+  test("the selection is restored after a reload", () => {
     const view: ViewState = {
       runs: ["a,b", "c&d"], run: "x=1", against: "y", tab: "evaluation", axis: "time", smoothing: 0.6,
       log: ["loss"], step: 330, zoom: [10.5, 20], more: true,
@@ -471,12 +471,12 @@ describe("address", () => {
     assert.deepEqual(readHash("#" + writeHash({ ...kDefaultView, runs: [] })).runs, []);
   });
 
-  test("nonsense is as if it were not there", () => {
+  test("invalid parts are ignored", () => {
     assert.deepEqual(readHash("#tab=x&axis=&smoothing=7&zoom=5..1&step=q&run=%E0%A4%A"),
       { ...kDefaultView, smoothing: 0.99 });
   });
 
-  test("without a choice the newest runs are shown and the running one is looked at", () => {
+  test("by default the newest runs are shown and the running one has the focus", () => {
     const ids = Array.from({ length: 30 }, (_, i) => String(i));
     assert.equal(shownRuns(ids, null).length, 20);
     assert.deepEqual(shownRuns(ids, ["3", "gone"]), ["3"]);

@@ -1,5 +1,5 @@
-// A stand-in for hone watch with made runs: one that grows as time goes, one that failed, one that was interrupted, with
-// hostile names and texts and losses that are not finite. It serves the built pages with the real server's policy.
+// A stand-in for hone watch with made-up runs: one that grows over time, one that failed, and one that was interrupted,
+// with hostile names and texts and non-finite losses. It serves the built pages with the real server's security policy.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-// Telling runs apart: distinct names for folders of one name, and colours that stay with their runs.
+// Distinguishing runs: distinct names for folders with equal names, and colours that stay with their runs.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { after, describe, test } from "node:test";
@@ -14,17 +14,17 @@ after(closeBrowser);
 const namesOf = (...paths: string[]): string[] => tellingNames(paths.map((path) => ({ path, name: path.split("/").at(-1) ?? "" })));
 
 describe("names", () => {
-  test("a folder's name where no other run has it", () => {
+  test("a run is named by its folder if no other run has that name", () => {
     assert.deepEqual(namesOf("/x/a", "/x/b"), ["a", "b"]);
     assert.deepEqual(namesOf(), []);
   });
 
-  test("as much of the path as differs where several have it", () => {
+  test("runs with equal folder names have the part of the path that differs", () => {
     assert.deepEqual(namesOf("/x/a/out", "/x/b/out", "/x/c"), ["a/out", "b/out", "c"]);
     assert.deepEqual(namesOf("/a/m/out", "/b/m/out", "/b/n/out"), ["a/m/out", "b/m/out", "n/out"]);
   });
 
-  test("the whole path where another ends like it; the name where there is no path, or the same twice", () => {
+  test("the name is the whole path if another path ends with it, and the folder's name if paths are missing or equal", () => {
     assert.deepEqual(namesOf("/out", "/a/out"), ["/out", "a/out"]);
     assert.deepEqual(tellingNames([{ name: "r", path: "" }, { name: "r", path: "" }]), ["r", "r"]);
     assert.deepEqual(namesOf("/a/out", "/a/out"), ["out", "out"]);
@@ -39,7 +39,7 @@ function storage(text: string | null = null) {
 const slotsOf = (slots: RunSlots, ids: string[]): number[] => ids.map((id) => slots.of(id));
 
 describe("slots", () => {
-  test("stay with their runs when others come, go and change places, and after a reload", () => {
+  test("stay with their runs when others appear, disappear and change order, and after a reload", () => {
     const kept = storage();
     const slots = new RunSlots(kept);
     slots.give(["a", "b", "c"]);
@@ -52,7 +52,7 @@ describe("slots", () => {
     assert.deepEqual(slotsOf(again, ["a", "b", "c", "x"]), [0, 1, 2, 3]);
   });
 
-  test("of runs that are gone are given anew, and one that comes back gets another", () => {
+  test("of removed runs are reused, and a run that reappears gets another one", () => {
     const slots = new RunSlots(storage());
     slots.give(["a", "b"]);
     slots.give(["b", "c"]);
@@ -61,7 +61,7 @@ describe("slots", () => {
     assert.deepEqual(slotsOf(slots, ["a", "b", "c"]), [2, 1, 0]);
   });
 
-  test("are the same in a second page that was opened before", () => {
+  test("are the same in a second page that was opened earlier", () => {
     const kept = storage();
     const first = new RunSlots(kept);
     const second = new RunSlots(kept);
@@ -71,7 +71,7 @@ describe("slots", () => {
     assert.deepEqual(slotsOf(second, ["a", "b", "z"]), [0, 1, 2]);
   });
 
-  test("what a browser kept may be anything", () => {
+  test("invalid data in the browser's storage is ignored", () => {
     for (const text of ["{", "{}", "[[1,2],[\"a\",-1],[\"a\",\"x\"],[\"a\"],null]", "[[\"b\",4]]"]) {
       const slots = new RunSlots(storage(text));
       slots.give(["a", "b"]);
@@ -86,7 +86,7 @@ const made = (id: string, seed: number, more: Partial<Parameters<typeof makeRun>
 const twins = (): MockRun[] => ["a", "b"].map((folder, i) =>
   made(`out-${folder}`, i + 1, { name: "out", fields: { path: `/home/ada/${folder}/out` } }));
 
-onMock("runs with equal names are distinguished wherever they are named", { runs: twins() }, async (page) => {
+onMock("runs with equal names are distinguished everywhere on the page", { runs: twins() }, async (page) => {
   await whenDrawn(page);
   assert.deepEqual((await page.locator(".run-title").allInnerTexts()).sort(), ["a/out", "b/out"]);
   assert.deepEqual(await page.locator(".chip").allInnerTexts(), ["a/out", "b/out"]);
@@ -108,11 +108,11 @@ const colours = (page: Page): Promise<Record<string, string>> => page.locator(".
 
 const three = (): MockRun[] => [made("first", 1), made("second", 2, { state: "stopped" }), made("third", 3)];
 
-onMock("colours stay when a run is resumed, when others arrive or go, and after a reload", { runs: three() }, async (page, mock) => {
+onMock("colours stay when a run is resumed, when others appear or disappear, and after a reload", { runs: three() }, async (page, mock) => {
   await whenDrawn(page);
   const before = await colours(page);
   assert.equal(new Set(Object.values(before)).size, 3);
-  // As they were begun before and after all others; "first" as hone resumes it.
+  // Runs that started before and after all others; "first" is resumed.
   mock.runs.unshift(made("older", 0.5), made("newer", 9));
   Object.assign(mock.runs.find((run) => run.id === "first")?.fields ?? {}, { started_at: 1_799_000_000, state: "running" });
   await until("the new runs", async () => (await page.locator(".chip").count()) === 5);

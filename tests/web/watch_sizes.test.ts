@@ -1,5 +1,5 @@
-// The run page at 360 px, on a desk and at 4K, in dark and light, in both languages: in its main states axe-core
-// finds no fault, and nothing overflows.
+// The run page at 360 px, desktop size and 4K, in dark and light, in both languages: in its main states axe-core finds
+// no fault, and nothing overflows.
 import { after } from "node:test";
 import type { Page } from "playwright-core";
 import { assertAccessible, assertNoSideways, closeBrowser, kLooks, kSizes, screenshot } from "./browser.ts";
@@ -55,7 +55,7 @@ for (const [size, area] of kSizes) {
   for (const [look, options] of kLooks) {
     const name = `${size}-${look}`;
     const visit = { ...area, ...options, runs: madeRuns(look !== "en-dark") };
-    onMock(`axe-core finds nothing and nothing sticks out: ${name}`, visit, async (page, mock) => {
+    onMock(`axe-core finds no fault, and nothing overflows: ${name}`, visit, async (page, mock) => {
       for (const { name: view, hash, ready } of kViews) {
         await page.goto("about:blank");
         await page.goto(`${mock.address}#${hash}`);

@@ -1,5 +1,5 @@
-// The run page beside a stand-in for hone watch (watch_mock.ts): every state of a run, charts and their files,
-// evaluations, configurations, stopping, a server that goes away, keyboard. Sizes and themes: watch_sizes.test.ts.
+// The run page with a stand-in for hone watch (watch_mock.ts): every state of a run, charts and their files,
+// evaluations, configurations, stopping, a server that stops, keyboard. watch_sizes.test.ts tests sizes and themes.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { after } from "node:test";
@@ -17,7 +17,7 @@ async function downloaded(page: Page, click: Locator): Promise<{ name: string; b
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
-onMock("every run is listed with its state in words, and a hostile name is only text", {}, async (page) => {
+onMock("every run is listed with its state in words, and a hostile name is shown as text", {}, async (page) => {
   const items = page.locator(".run-list li");
   await items.first().waitFor();
   const texts = await items.allInnerTexts();
@@ -29,7 +29,7 @@ onMock("every run is listed with its state in words, and a hostile name is only 
   await until("the title", async () => (await page.title()) === "40% \u00b7 results \u00b7 hone");
 });
 
-onMock("the running run shows how far it is, how fast and how long still", {}, async (page) => {
+onMock("the running run shows its progress, speed and remaining time", {}, async (page) => {
   const text = await page.locator(".summary").innerText();
   for (const part of [/Training . Step 120 of 300 . epoch 1\.2 of 3/, /about 1 min 50 s left/, /tokens\/s/, /2\.43 GiB/, /peak 2\.91 GiB/, /Accuracy 0\.8/, /at step 100/]) {
     assert.match(text, part);
@@ -37,7 +37,7 @@ onMock("the running run shows how far it is, how fast and how long still", {}, a
   assert.equal(await page.getByRole("progressbar", { name: "Progress" }).getAttribute("value"), "0.4");
 });
 
-onMock("a run in progress grows on the page, which requests only new rows", {}, async (page, mock) => {
+onMock("a run in progress grows on the page, which requests only new entries", {}, async (page, mock) => {
   await whenDrawn(page);
   const before = mock.asked.length;
   mock.grow(60);
@@ -47,7 +47,7 @@ onMock("a run in progress grows on the page, which requests only new rows", {}, 
   assert.ok(asked.length > 0 && asked.every((path) => /^\/api\/runs\/results\/metrics\?from=[1-9]\d*&generation=g1$/.test(path)), asked.join(" "));
 });
 
-onMock("what is chosen stands in the address, and a reload shows the same", {}, async (page) => {
+onMock("the address contains the selection, and a reload restores it", {}, async (page) => {
   await whenDrawn(page);
   await page.getByRole("radio", { name: "Epoch" }).check();
   await page.getByLabel("Smoothing").fill("0.6");
@@ -71,7 +71,7 @@ onMock("what is chosen stands in the address, and a reload shows the same", {}, 
   assert.ok(!(await page.locator("#about-loss").innerText()).includes("lr-5e-5"));
 });
 
-onMock("zoom by dragging moves all charts; double click, wheel and buttons", { hash: "#run=lr-2e-5" }, async (page) => {
+onMock("dragging zooms all charts, and so do double click, wheel and buttons", { hash: "#run=lr-2e-5" }, async (page) => {
   await whenDrawn(page);
   const plot = chart(page, "Loss");
   const norm = chart(page, "Gradient norm");
@@ -109,7 +109,7 @@ onMock("a plain wheel scrolls the page, not the chart", {}, async (page) => {
   assert.doesNotMatch(page.url(), /zoom/);
 });
 
-onMock("the keyboard reads values and zooms", { hash: "#run=lr-2e-5&runs=lr-2e-5" }, async (page) => {
+onMock("values can be read and zoomed by keyboard", { hash: "#run=lr-2e-5&runs=lr-2e-5" }, async (page) => {
   await whenDrawn(page);
   const plot = chart(page, "Loss");
   await plot.focus();
@@ -125,7 +125,7 @@ onMock("the keyboard reads values and zooms", { hash: "#run=lr-2e-5&runs=lr-2e-5
   assert.equal(await plot.getAttribute("aria-valuemin"), "0");
 });
 
-onMock("the tooltip has the values of all runs, and the crosshair stands in every chart", { hash: "#smoothing=0.5" }, async (page) => {
+onMock("the tooltip has the values of all runs, and every chart shows the crosshair", { hash: "#smoothing=0.5" }, async (page) => {
   await whenDrawn(page);
   const over = chart(page, "Loss").locator(".u-over");
   const box = await over.boundingBox();
@@ -140,7 +140,7 @@ onMock("the tooltip has the values of all runs, and the crosshair stands in ever
   await tooltip.waitFor({ state: "detached" });
 });
 
-onMock("a chart is saved as CSV, as SVG with true vectors, and as PNG", { hash: "#smoothing=0.5&run=x1" }, async (page) => {
+onMock("a chart can be saved as CSV, as SVG with vectors, and as PNG", { hash: "#smoothing=0.5&run=x1" }, async (page) => {
   await whenDrawn(page);
   const csv = await downloaded(page, button(page, "Loss: save as CSV"));
   assert.equal(csv.name, "loss.csv");
@@ -159,7 +159,7 @@ onMock("a chart is saved as CSV, as SVG with true vectors, and as PNG", { hash: 
   assert.ok(png.length > 20_000, String(png.length));
 });
 
-onMock("a chart has its data as a table on demand, and says last, best and trend", { hash: "#runs=lr-2e-5" }, async (page) => {
+onMock("a chart shows its data as a table on demand, and has a text with last value, best value and trend", { hash: "#runs=lr-2e-5" }, async (page) => {
   await whenDrawn(page);
   assert.match(await page.locator("#about-eval_accuracy").innerText(), /lr-2e-5, evaluation: last 0\.\d+ at step 300, best 0\.\d+ at step \d+, level\./);
   await button(page, "Accuracy: data table").click();
@@ -168,7 +168,7 @@ onMock("a chart has its data as a table on demand, and says last, best and trend
   assert.match(await rows.last().innerText(), /^300\s+0\.9/);
 });
 
-onMock("losses that are not finite are marked and told", { hash: "#run=x1&runs=x1" }, async (page) => {
+onMock("non-finite losses are marked and reported", { hash: "#run=x1&runs=x1" }, async (page) => {
   await whenDrawn(page);
   assert.match(await page.locator("#about-loss").innerText(), /1 value is not finite/);
 });
@@ -192,7 +192,7 @@ onMock("an evaluation: matrix, scores by label, the worst mistakes", { hash: "#t
   assert.ok((await mistakes.nth(5).innerText()).includes("Would you watch it again?"));
 });
 
-onMock("markup in a mistake's text is read as text, and raw on demand", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page) => {
+onMock("markup in a mistake's text is shown as text, and in raw form on demand", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page) => {
   const text = page.locator(".worst li .mistake-text").nth(1);
   await text.waitFor();
   assert.equal(await text.textContent(), "Oh, wonderful.\n\nAnother two hours of my life that nobody will ever give back to me.");
@@ -200,7 +200,7 @@ onMock("markup in a mistake's text is read as text, and raw on demand", { hash: 
   assert.equal(await text.textContent(), "Oh, wonderful.<br /><br />Another <i>two</i> hours of my life that nobody will ever give back to me.");
 });
 
-onMock("the evaluation opens on the best step, and others are chosen", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page, mock) => {
+onMock("the evaluation opens at the best step, and another step can be chosen", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page, mock) => {
   const fields = mock.runs[0]?.fields ?? {};
   fields["best"] = { metric: "eval_accuracy", value: 0.9, step: 150 };
   fields["updated_at"] = 1;
@@ -229,7 +229,7 @@ onMock("a run that stopped early is done; its mean speed, duration and next step
   assert.ok(!text.includes("9%"));
 });
 
-onMock("a run that failed before its first step shows the reason and what to do, and no counts", {
+onMock("a run that failed before its first step shows the error and the hint, and no counts", {
   runs: [makeRun({ id: "broken", seed: 1, state: "failed", steps: 0, total: 0, learningRate: 2e-5,
     fields: { error: "data.csv:3: there is no label", hint: "fill the column, or leave the row out", mean_tokens_per_second: null } })],
 }, async (page, mock) => {
@@ -240,7 +240,7 @@ onMock("a run that failed before its first step shows the reason and what to do,
   assert.ok(text.includes("data.csv:3: there is no label") && !/0 (of|\/) 0/.test(text), text);
 });
 
-onMock("charts of one value are small, and come after those with a line", {
+onMock("charts with a single value are small, and follow those with a line", {
   runs: [makeRun({ id: "short", seed: 1, state: "running", steps: 11, total: 300, learningRate: 2e-5, every: 5, evaluateEvery: 11 })],
 }, async (page) => {
   await whenDrawn(page);
@@ -252,7 +252,7 @@ onMock("charts of one value are small, and come after those with a line", {
   await screenshot(page, "watch-small-charts");
 });
 
-onMock("the configuration is searched, and compared with another run's", { hash: "#tab=configuration&run=lr-1e-4" }, async (page) => {
+onMock("the configuration can be searched and compared with another run's", { hash: "#tab=configuration&run=lr-1e-4" }, async (page) => {
   const options = page.locator("table.options.code tbody tr");
   await options.first().waitFor();
   const inGroup = (name: string) => page.getByRole("region", { name }).locator("tbody th").allInnerTexts();
@@ -276,7 +276,7 @@ onMock("the configuration is searched, and compared with another run's", { hash:
   assert.match(page.url(), /against=x1/);
 });
 
-onMock("stop asks first, says that it saves, and then how to go on", {}, async (page, mock) => {
+onMock("stop requires a confirmation, shows that the run saves, and then how to resume it", {}, async (page, mock) => {
   await button(page, "Stop\u2026").click();
   const dialog = page.getByRole("dialog");
   assert.match(await dialog.innerText(), /Stop results\?[\s\S]*saves a checkpoint first/);
@@ -295,12 +295,12 @@ onMock("stop asks first, says that it saves, and then how to go on", {}, async (
 
 const stopping = makeRun({ id: "leaving", seed: 6, state: "running", steps: 20, total: 300, learningRate: 3e-5, fields: { stopping: true } });
 
-onMock("a run that was asked to stop before the page was loaded says so, and is not asked again", { runs: [stopping] }, async (page) => {
+onMock("a stop that was requested before the page was loaded is shown, and not offered again", { runs: [stopping] }, async (page) => {
   await page.getByText("Saving, then stopping\u2026").waitFor();
   assert.equal(await button(page, "Stop\u2026").isDisabled(), true);
 });
 
-onMock("an interrupted run gives the command that resumes it, to copy", { hash: "#run=lr-1e-4" }, async (page) => {
+onMock("an interrupted run shows the command that resumes it, with a copy button", { hash: "#run=lr-1e-4" }, async (page) => {
   const command = "cd /home/ada && hone train --config 'recipes/imdb distilbert.yaml' --learning-rate 1e-4 --resume-from-checkpoint true";
   await page.getByText(command).waitFor();
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -309,12 +309,12 @@ onMock("an interrupted run gives the command that resumes it, to copy", { hash: 
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
 });
 
-onMock("a failed run shows its error as it is", { hash: "#run=x1" }, async (page) => {
+onMock("a failed run shows its original error", { hash: "#run=x1" }, async (page) => {
   const text = await page.locator(".failure").innerText();
   assert.ok(text.includes(`train.csv:17: the loss is nan\n${hostile}\nsee line 17\n\nWhat to do: lower --learning-rate, or look at these rows`), text);
 });
 
-onMock("a server that stops answering is reported, and the page recovers by itself", {}, async (page, mock) => {
+onMock("a server that stops responding is reported, and the page recovers by itself", {}, async (page, mock) => {
   await whenDrawn(page);
   mock.down = true;
   await page.getByText("The server does not answer.").waitFor();
@@ -325,7 +325,7 @@ onMock("a server that stops answering is reported, and the page recovers by itse
   await page.getByText("The server does not answer.").waitFor({ state: "detached" });
 });
 
-onMock("a hidden tab asks nothing, and at once when it is seen again", {}, async (page, mock) => {
+onMock("a hidden tab sends no requests, and sends one at once when it is visible again", {}, async (page, mock) => {
   await whenDrawn(page);
   const show = (hidden: boolean): Promise<void> => page.evaluate((now) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => now });
@@ -340,7 +340,7 @@ onMock("a hidden tab asks nothing, and at once when it is seen again", {}, async
   await until("a question", async () => mock.asked.length > before);
 });
 
-onMock("without runs the page says so, and shows the first as soon as it is there", { runs: [] }, async (page, mock) => {
+onMock("without runs the page reports that, and shows the first run as soon as it exists", { runs: [] }, async (page, mock) => {
   await page.getByRole("heading", { name: "No runs yet" }).waitFor();
   await assertAccessible(page, "no runs");
   const run = makeRun({ id: "first", seed: 9, state: "running", steps: 0, total: 100, learningRate: 2e-5 });
@@ -350,7 +350,7 @@ onMock("without runs the page says so, and shows the first as soon as it is ther
   assert.equal(await page.locator(".run-list").count(), 0);
 });
 
-onMock("everything is reached by keyboard", {}, async (page) => {
+onMock("everything can be reached by keyboard", {}, async (page) => {
   await whenDrawn(page);
   const seen = new Set<string>();
   for (let i = 0; i < 90 && !seen.has("More metrics (5)"); ++i) {
@@ -404,7 +404,7 @@ onMock("twenty runs of five thousand points stay smooth", { runs: manyRuns() }, 
   const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Infinity;
   const smoothing = median(milliseconds["smoothing"] ?? []);
   const pointing = median(milliseconds["pointing"] ?? []);
-  // On two busy cores; with a frame or two of waiting in it.
+  // The bound allows for two busy cores, and includes waiting for one or two frames.
   assert.ok(smoothing < 700 && pointing < 100, `smoothing ${smoothing} ms, pointing ${pointing} ms`);
   console.log(`20 runs x 5000 points: smoothing ${smoothing.toFixed(0)} ms, pointing ${pointing.toFixed(0)} ms`);
 });

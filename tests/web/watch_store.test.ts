@@ -1,4 +1,4 @@
-// When and what the run page requests: the polling's states and the store, with a stand-in client and clock.
+// When the run page sends which requests: the states of polling and the store, with a stand-in for client and clock.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { advance, delay, kStart } from "../../web/src/watch/polling.ts";
@@ -7,7 +7,7 @@ import { RunStore, type Client, type Wanted } from "../../web/src/watch/run_stor
 import { makeRun, startWatchMock } from "./watch_mock.ts";
 
 describe("polling", () => {
-  test("is quick while a run is training, slow otherwise, paused in a hidden tab", () => {
+  test("is fast while a run is training, slow otherwise, and paused in a hidden tab", () => {
     const live = advance(kStart, { kind: "answered", live: true });
     assert.equal(delay(live), 1500);
     assert.equal(delay(advance(live, { kind: "answered", live: false })), 6000);
@@ -15,7 +15,7 @@ describe("polling", () => {
     assert.equal(delay(advance(advance(live, { kind: "hidden" }), { kind: "shown" })), 1500);
   });
 
-  test("a server that is gone is asked with growing patience and found again", () => {
+  test("polls a missing server at growing intervals, and finds it again", () => {
     let polling = advance(kStart, { kind: "answered", live: true });
     const delays = [1, 2, 3, 4, 5].map(() => delay((polling = advance(polling, { kind: "failed" }))));
     assert.deepEqual(delays, [1000, 2000, 4000, 5000, 5000]);
@@ -25,7 +25,7 @@ describe("polling", () => {
     assert.equal(delay(polling), 1500);
   });
 
-  test("a server that wants a key is not asked until there is one", () => {
+  test("waits for a key if the server requires one", () => {
     const refused = advance(advance(kStart, { kind: "answered", live: true }), { kind: "refused" });
     assert.equal(delay(refused), null);
     assert.equal(delay(advance(refused, { kind: "answered", live: true })), 1500);
@@ -68,7 +68,7 @@ const refusal = (status: number, message: string): Error => Object.assign(new Er
 describe("store", () => {
   const running = { id: "a", state: "running", step: 1, updated_at: 1 };
 
-  test("metrics are asked for from where they ended, until there are no more", async () => {
+  test("metrics are requested from the last position, until there are no more", async () => {
     const bench = new Bench();
     bench.answers = {
       "/api/runs": { runs: [running] },
@@ -85,7 +85,7 @@ describe("store", () => {
     assert.equal(bench.due?.milliseconds, 6000);
   });
 
-  test("a lost server is reported and tried again; a hidden page sends no requests", async () => {
+  test("a lost server is reported and polled again; a hidden page sends no requests", async () => {
     const bench = new Bench();
     bench.wanted = { shown: [], details: [], evaluation: null };
     bench.store.refresh();
@@ -103,7 +103,7 @@ describe("store", () => {
     assert.equal(bench.due?.milliseconds, 0);
   });
 
-  test("a run that began anew is read from its start, and its evaluations again", async () => {
+  test("a restarted run and its evaluations are read from the start", async () => {
     const bench = new Bench();
     bench.wanted = { shown: ["a"], details: [], evaluation: { run: "a", step: null } };
     bench.answers = {
@@ -122,7 +122,7 @@ describe("store", () => {
     assert.deepEqual(bench.store.evaluation("a", 10)?.labels, ["new"]);
   });
 
-  test("the newest evaluation is fetched once, a chosen one where it exists", async () => {
+  test("the newest evaluation is fetched once, and a chosen one if it exists", async () => {
     const bench = new Bench();
     bench.wanted = { shown: [], details: [], evaluation: { run: "a", step: null } };
     bench.answers = {
@@ -139,7 +139,7 @@ describe("store", () => {
     assert.equal(bench.store.evaluation("a", 10)?.step, 10);
   });
 
-  test("stopping is remembered until the run has stopped; a refusal is shown", async () => {
+  test("a requested stop is remembered until the run has stopped, and a refusal is shown", async () => {
     const bench = new Bench();
     bench.wanted = { shown: [], details: [], evaluation: null };
     bench.answers = { "/api/runs": { runs: [running] }, "/api/runs/a/stop": {} };
@@ -155,7 +155,7 @@ describe("store", () => {
     assert.deepEqual(bench.store.stopping.get("a"), { status: 0, message: "gone" });
   });
 
-  test("a run that was asked to stop elsewhere is stopping here too", async () => {
+  test("a stop that another page requested is shown here too", async () => {
     const mock = await startWatchMock("", [makeRun({ id: "a", seed: 1, state: "running", steps: 5, total: 10, learningRate: 2e-5 })]);
     const ask = async (path: string, method: string): Promise<unknown> => (await fetch(new URL(path, mock.address), { method })).json();
     const isStopping = async (): Promise<boolean[]> => {
@@ -175,7 +175,7 @@ describe("store", () => {
     }
   });
 
-  test("a refusal to stop is no longer told once the run stops all the same", async () => {
+  test("a refusal of a stop is removed once the run stops anyway", async () => {
     const bench = new Bench();
     bench.wanted = { shown: [], details: [], evaluation: null };
     bench.answers = { "/api/runs": { runs: [running] }, "/api/runs/a/stop": refusal(500, "no room") };
@@ -188,7 +188,7 @@ describe("store", () => {
     assert.deepEqual(bench.store.runs.map((run) => bench.store.isStopping(run)), [true]);
   });
 
-  test("an evaluation that cannot be read says so, and is read when it can be", async () => {
+  test("an evaluation that cannot be read is reported, and read as soon as possible", async () => {
     const bench = new Bench();
     bench.wanted = { shown: [], details: [], evaluation: { run: "a", step: null } };
     bench.answers = {
@@ -229,7 +229,7 @@ describe("store", () => {
     assert.equal(bench.store.unread("b", "metrics"), null, "a run that is gone");
   });
 
-  test("without an answer, or without a key, all runs are waited for", async () => {
+  test("without a response or a key all runs are pending", async () => {
     for (const status of [0, 401]) {
       const bench = new Bench();
       bench.answers = { "/api/runs": { runs: [running] }, "/api/runs/a/metrics?from=0&generation=": refusal(status, "no") };
@@ -241,7 +241,7 @@ describe("store", () => {
     }
   });
 
-  test("a key that is given while a question without it is under way is used at once", async () => {
+  test("a key that is entered during a request without it is used at once", async () => {
     const bench = new Bench();
     bench.answers = { "/api/runs": refusal(401, "no key") };
     bench.store.refresh();

@@ -1,4 +1,4 @@
-// What the tests of the run page share: a page beside a stand-in for hone watch (watch_mock.ts), and common locators.
+// Shared by the tests of the run page: a page with a stand-in for hone watch (watch_mock.ts), and common locators.
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import type { Locator, Page } from "playwright-core";
