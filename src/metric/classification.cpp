@@ -23,7 +23,7 @@ double positive(const ConfusionMatrix& matrix) {
   return score(label_scores(matrix, 1));
 }
 
-// Over the labels that occur among the true labels or among the predictions, as in scikit-learn.
+// Averages over the labels that occur among the true labels or the predictions, as scikit-learn does.
 template <ScoreOf score>
 double macro(const ConfusionMatrix& matrix) {
   double sum = 0, labels = 0;

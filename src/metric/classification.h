@@ -54,7 +54,7 @@ struct Mistake {
   double loss = 0;   // -log(score)
 };
 
-// From one row's logits [K], all of them finite; `predicted` is the label of the highest one.
+// Makes a mistake from one row's finite logits [K]; `predicted` is the label with the highest logit.
 Mistake make_mistake(uint64_t row, std::span<const float> logits, int64_t label, int64_t predicted);
 
 // Every metric of classification, in the order of logs and reports. "precision", "recall" and "f1" are those of the

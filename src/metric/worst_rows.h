@@ -8,8 +8,8 @@
 
 namespace hone::metric {
 
-// Keeps the worst rows, whatever the order in which they are added. Equal losses go by row. Row has the members `row`
-// and `loss`, which is finite.
+// Keeps the worst rows. The result does not depend on the order of add(). Equal losses are ordered by row. Row has the
+// members `row` and `loss`, which is finite.
 template <typename Row>
 class WorstRows {
  public:
@@ -28,7 +28,7 @@ class WorstRows {
     std::push_heap(heap_.begin(), heap_.end(), is_worse);
   }
 
-  // The highest loss first.
+  // Returns the rows, highest loss first.
   std::vector<Row> sorted() const {
     std::vector<Row> rows = heap_;
     std::sort(rows.begin(), rows.end(), is_worse);

@@ -1,5 +1,5 @@
-// Example texts that are kept with a model: rows of its own evaluation set, a few for each label. Training writes them,
-// and the page of hone serve offers them.
+// Example texts in a model folder: rows of its own evaluation set, a few for each label. Training writes them, and the
+// page of hone serve offers them.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +22,15 @@ struct Sample {
   std::string label;  // the true one
 };
 
-// Chooses short rows of `rows`: the first one of each label, by turns, at most kMaxSamples in all. `labels` holds the
-// rows' label ids, `names` the labels by id.
+// Chooses at most kMaxSamples short rows: the first of each label, then the second of each, and so on. `labels` holds
+// the label ids of the rows, `names` the labels by id.
 inline constexpr size_t kMaxSamples = 6;
 std::vector<Sample> choose_samples(const table::Rows& rows, const table::TextColumns& columns,
                                      std::span<const int64_t> labels, const std::vector<std::string>& names);
 
-// Removes the file of an earlier training if there are no samples. Errors: kIo.
+// Writes the file. If there are no samples, removes the file of an earlier training. Errors: kIo.
 void write_samples(const std::filesystem::path& model_dir, const std::vector<Sample>& samples);
-// Empty if the folder has no samples, or the file is not one of hone's: they are a help, never needed.
+// Returns no samples if the file is missing or malformed, because samples are optional.
 std::vector<Sample> read_samples(const std::filesystem::path& model_dir);
 
 }  // namespace hone::task

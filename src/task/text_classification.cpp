@@ -292,7 +292,7 @@ class TextClassification final : public Task {
     const table::LabelReader reader = labels_.reader(train, label_column_);
     if (labels_.size() > 1 && !have_one_class(train, reader)) return;
     throw Error(ErrorKind::kInput,
-                fmt::format("all {} have the one label \"{}\"", counted(train.size(), "training row"),
+                fmt::format("all {} have the same label \"{}\"", counted(train.size(), "training row"),
                             labels_.id2label()[static_cast<size_t>(reader.id_at(0))]),
                 "a classifier needs at least two classes; check --label-column and the rows");
   }
