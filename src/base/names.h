@@ -1,6 +1,8 @@
 // Finds the nearest known name for a typo, and makes the error for an unknown name.
 #pragma once
 
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +32,21 @@ const auto& find_row(const Table& table, std::string_view what, std::string_view
     known.emplace_back(row.name);
   }
   throw unknown_name(kind, what, name, known);
+}
+
+// Returns whether the rows of a table have these names, in this order.
+template <typename Table, typename Names>
+consteval bool has_names(const Table& table, const Names& names) {
+  if (std::size(table) != std::size(names)) return false;
+  for (size_t i = 0; i < std::size(names); ++i) {
+    if (std::begin(table)[i].name != names[i]) return false;
+  }
+  return true;
+}
+
+template <typename Names>
+std::vector<std::string> choices_of(const Names& names) {
+  return {std::begin(names), std::end(names)};
 }
 
 }  // namespace hone

@@ -42,13 +42,13 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
       eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
   trained.model->set_compute(compute);
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
-  const auto task = task::find_task("text-classification")
+  const auto task = task::trained_task(trained.config)
                         .make({.rows = options.rows, .label_smoothing = smoothing}, trained.config,
                               task::Purpose::kUseTrained);
   const task::SplitRequest request{.rows = options.rows,
                                    .sample = options.sample,
                                    .seed = options.seed.value_or(trained.training.seed.value_or(42))};
-  const table::LabelledSplit split = task::choose_evaluation_rows(request, options.split, *task);
+  const table::LabelledSplit split = task::choose_evaluation_rows(task::read_splits(request), request, options.split, *task);
   const auto examples = task->examples(split.rows, split.name + " rows",
                                        {trained.tokenizer, trained.model->vocab_size(), trained.max_length});
   log_info("evaluating {} with {}", counted(examples->size(), split.name + " row"),

@@ -68,7 +68,7 @@ std::string name_of(const RowName& row_name, uint64_t row) {
 }
 
 void check_finite(const metric::Report& report, const task::Examples& examples) {
-  if (report.num_nonfinite > 0) throw task::nonfinite_error(examples.location(report.first_nonfinite));
+  if (report.nonfinite.count > 0) throw task::nonfinite_error(examples.location(report.nonfinite.first));
 }
 
 std::optional<Evaluated> evaluate(const model::Model& model, const task::Examples& examples,

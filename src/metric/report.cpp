@@ -32,13 +32,13 @@ double Report::value(std::string_view name) const {
   return found->second;
 }
 
-void Report::add_nonfinite(uint64_t row) {
-  first_nonfinite = num_nonfinite == 0 ? row : std::min(first_nonfinite, row);
-  ++num_nonfinite;
+void NonfiniteRows::add(uint64_t row) {
+  first = count == 0 ? row : std::min(first, row);
+  ++count;
 }
 
 void Report::spoil_if_nonfinite() {
-  if (num_nonfinite == 0) return;
+  if (nonfinite.count == 0) return;
   loss = std::numeric_limits<double>::quiet_NaN();
   for (auto& [name, value] : values) value = loss;
 }

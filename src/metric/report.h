@@ -47,6 +47,14 @@ struct Panel {
   Json data;
 };
 
+// Rows whose outputs are NaN or infinite. They are not counted as predictions.
+struct NonfiniteRows {
+  uint64_t count = 0;
+  uint64_t first = 0;  // the lowest of these rows
+
+  void add(uint64_t row);
+};
+
 struct Report {
   double loss = 0;                                          // mean over the targets
   std::vector<std::pair<std::string_view, double>> values;  // in the order of the task's metrics
@@ -54,14 +62,10 @@ struct Report {
   std::string remark;                                       // about the headline, for people; may be empty
   std::vector<Panel> panels;
   uint64_t num_rows = 0, num_targets = 0;
-  // Rows whose outputs are NaN or infinite. They are not counted as predictions.
-  uint64_t num_nonfinite = 0;
-  uint64_t first_nonfinite = 0;  // the lowest of these rows
+  NonfiniteRows nonfinite;
 
   // The value of this name. Throws kInternal if there is none.
   double value(std::string_view name) const;
-  // Counts a row without a finite result.
-  void add_nonfinite(uint64_t row);
   // Makes loss and values NaN if there are rows without a finite result.
   void spoil_if_nonfinite();
 };

@@ -14,6 +14,7 @@ struct RowOptions {
   std::filesystem::path dataset;
   std::string dataset_config_name;
   std::string text_column, text_pair_column, label_column;
+  std::vector<std::string> target_columns;
   bool strict = false;
 
   template <typename Self, typename Visitor>
@@ -33,6 +34,9 @@ struct RowOptions {
     visit("label_column", self.label_column, "column that holds the label")
         .value_name("NAME")
         .default_text("found by name: label, sentiment, class ...");
+    visit("target_columns", self.target_columns, "columns with the numbers that a regression predicts")
+        .value_name("NAME,...")
+        .default_text("the label column");
     visit("strict", self.strict, "a row without text or label is an error; without this option it is skipped");
   }
 };

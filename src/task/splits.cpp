@@ -4,7 +4,6 @@
 
 #include <fmt/ranges.h>
 
-#include <map>
 #include <span>
 #include <tuple>
 
@@ -23,34 +22,11 @@ std::vector<std::filesystem::path> as_paths(const std::vector<std::string>& file
   return {files.begin(), files.end()};
 }
 
-std::map<std::string, Rows> read_splits(const SplitRequest& request) {
-  std::map<std::string, Rows> splits;
-  if (!request.rows.dataset.empty()) {
-    splits = table::read_dataset(request.rows.dataset, request.rows.dataset_config_name).rows;
-  }
-  const std::pair<const char*, const std::vector<std::string>&> given[] = {
-      {"train", request.train_file}, {"validation", request.validation_file}, {"test", request.test_file}};
-  for (const auto& [name, files] : given) {
-    if (!files.empty()) splits.insert_or_assign(name, table::read_rows(as_paths(files)));
-  }
-  if (splits.empty()) {
-    throw Error(ErrorKind::kUsage, "no rows were named", "give --dataset FILE_OR_FOLDER; or give --train-file FILE");
-  }
-  return splits;
-}
-
-std::vector<std::string> names_of(const std::map<std::string, Rows>& splits) {
+std::vector<std::string> names_of(const Splits& splits) {
   std::vector<std::string> names;
   names.reserve(splits.size());
   for (const auto& [name, rows] : splits) names.push_back(name);
   return names;
-}
-
-const Rows& split_named(const std::map<std::string, Rows>& splits, const std::string& name) {
-  const auto found = splits.find(name);
-  if (found != splits.end()) return found->second;
-  throw Error(ErrorKind::kInput, fmt::format("the data set has no split \"{}\"", name),
-              fmt::format("it has: {}", fmt::join(names_of(splits), ", ")));
 }
 
 Rows shuffled_and_cut(Rows rows, std::optional<uint64_t> shuffle_seed, std::optional<int64_t> most) {
@@ -59,7 +35,7 @@ Rows shuffled_and_cut(Rows rows, std::optional<uint64_t> shuffle_seed, std::opti
 }
 
 // Sets the evaluation rows and their name, unless a later step holds them out of the training rows.
-void choose_evaluation(const std::map<std::string, Rows>& splits, const SplitRequest& request, TrainingRows& chosen) {
+void choose_evaluation(const Splits& splits, const SplitRequest& request, TrainingRows& chosen) {
   if (splits.contains("validation")) {
     chosen.evaluation_name = "validation";
     chosen.evaluation = splits.at("validation");
@@ -95,8 +71,30 @@ void adopt(const SplitRequest& request, Task& task, TrainingRows& chosen) {
 
 }  // namespace
 
-TrainingRows choose_training_rows(const SplitRequest& request, Task& task) {
-  const std::map<std::string, Rows> splits = read_splits(request);
+Splits read_splits(const SplitRequest& request) {
+  Splits splits;
+  if (!request.rows.dataset.empty()) {
+    splits = table::read_dataset(request.rows.dataset, request.rows.dataset_config_name).rows;
+  }
+  const std::pair<const char*, const std::vector<std::string>&> given[] = {
+      {"train", request.train_file}, {"validation", request.validation_file}, {"test", request.test_file}};
+  for (const auto& [name, files] : given) {
+    if (!files.empty()) splits.insert_or_assign(name, table::read_rows(as_paths(files)));
+  }
+  if (splits.empty()) {
+    throw Error(ErrorKind::kUsage, "no rows were named", "give --dataset FILE_OR_FOLDER; or give --train-file FILE");
+  }
+  return splits;
+}
+
+const Rows& split_named(const Splits& splits, const std::string& name) {
+  const auto found = splits.find(name);
+  if (found != splits.end()) return found->second;
+  throw Error(ErrorKind::kInput, fmt::format("the data set has no split \"{}\"", name),
+              fmt::format("it has: {}", fmt::join(names_of(splits), ", ")));
+}
+
+TrainingRows choose_training_rows(const Splits& splits, const SplitRequest& request, Task& task) {
   TrainingRows chosen;
   chosen.all_train = split_named(splits, "train");
   choose_evaluation(splits, request, chosen);
@@ -113,8 +111,8 @@ TrainingRows choose_training_rows(const SplitRequest& request, Task& task) {
   return chosen;
 }
 
-table::LabelledSplit choose_evaluation_rows(const SplitRequest& request, const std::string& split, Task& task) {
-  const std::map<std::string, Rows> splits = read_splits(request);
+table::LabelledSplit choose_evaluation_rows(const Splits& splits, const SplitRequest& request, const std::string& split,
+                                            Task& task) {
   const bool takes_held_out = request.sample.validation_split > 0;
   std::string name = split;
   for (const char* candidate : {"validation", "test", "train"}) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,13 +22,22 @@ struct SplitRequest {
   uint64_t seed = 42;  // decides which rows are held out
 };
 
+// The rows of a data set by split: "train", "validation", "test".
+using Splits = std::map<std::string, table::Rows>;
+
+// Reads the splits that the request names. Errors: kUsage if it names none; those of `table` for bad files.
+Splits read_splits(const SplitRequest& request);
+
+// Errors (kInput): no such split; the hint lists those that there are.
+const table::Rows& split_named(const Splits& splits, const std::string& name);
+
 // Takes validation rows if there are any, else held-out ones (validation_split), else the test rows, with a warning. The
-// task adopts the splits. Errors: kUsage without rows to train or to evaluate on; those of the task; those of `table` for
-// bad files.
-TrainingRows choose_training_rows(const SplitRequest& request, Task& task);
+// task adopts the splits. Errors: kUsage without rows to train or to evaluate on; those of the task.
+TrainingRows choose_training_rows(const Splits& splits, const SplitRequest& request, Task& task);
 
 // Takes the split of that name; with an empty name, the first that exists of validation, test and train. With
 // validation_split: the rows that training with the same seed holds out. The task adopts the split.
-table::LabelledSplit choose_evaluation_rows(const SplitRequest& request, const std::string& split, Task& task);
+table::LabelledSplit choose_evaluation_rows(const Splits& splits, const SplitRequest& request, const std::string& split,
+                                            Task& task);
 
 }  // namespace hone::task

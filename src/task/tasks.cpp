@@ -1,7 +1,16 @@
 #include "task/tasks.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "base/log.h"
 #include "base/names.h"
 #include "metric/classification.h"
+#include "metric/regression.h"
+#include "model/families.h"
+#include "table/columns.h"
+#include "task/names.h"
+#include "task/regression.h"
 #include "task/text_classification.h"
 
 namespace hone::task {
@@ -10,13 +19,55 @@ namespace {
 
 constexpr TaskRow kTasks[] = {
     {"text-classification", "one label for each text or pair of texts", "single_label_classification",
-     metric::classification_metrics, make_text_classification},
+     "text-classification", metric::classification_metrics, make_text_classification},
+    {"regression", "numbers for each text or pair of texts", "regression", "text-classification",
+     metric::regression_metrics, make_regression},
 };
+static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
+
+// True if the column holds numbers, one of which has a fraction.
+bool has_fractions(const table::Column& column, uint64_t num_rows) {
+  if (column.type() != table::ColumnType::kFloat) return false;
+  for (uint64_t row = 0; row < num_rows; ++row) {
+    const table::Value value = column.value(row);
+    const auto* number = std::get_if<double>(&value);
+    if (number != nullptr && std::isfinite(*number) && *number != std::floor(*number)) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
 std::span<const TaskRow> tasks() { return kTasks; }
 
 const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task", name, ErrorKind::kUnsupported); }
+
+const TaskRow& trained_task(const model::ModelConfig& config) {
+  const std::string type = config.problem_type();
+  const auto found = std::ranges::find(kTasks, type, &TaskRow::problem_type);
+  if (!type.empty() && found != std::end(kTasks)) return *found;
+  return find_task("text-classification");
+}
+
+const TaskRow& choose_task(std::string_view name, const model::ModelConfig& config, const table::Rows& rows,
+                           const RowOptions& options) {
+  if (!name.empty()) return find_task(name);
+  if (model::saved_head(config) == "sequence" && !config.problem_type().empty()) return trained_task(config);
+  if (!options.target_columns.empty()) return find_task("regression");
+  if (rows.empty()) return find_task("text-classification");
+  const std::string label = table::choose_label_column(rows, options.label_column);
+  if (!has_fractions(rows.column(label), rows.size())) return find_task("text-classification");
+  log_info("column \"{}\" holds numbers with fractions, so the task is regression (--task chooses another)", label);
+  return find_task("regression");
+}
+
+std::vector<metric::Metric> all_metrics() {
+  std::vector<metric::Metric> all;
+  for (const TaskRow& row : kTasks) {
+    const std::span<const metric::Metric> own = row.metrics();
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
 
 }  // namespace hone::task

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "metric/report.h"
 #include "model/config.h"
@@ -21,6 +22,7 @@ struct TaskOptions {
   std::string id2label;               // names by id; empty: found in the rows
   std::optional<int64_t> num_labels;  // unset: found in the rows
   double label_smoothing = 0;
+  std::string regression_loss = "mse";
 };
 
 // Whether rows may decide what the targets are, or the trained model has decided it.
@@ -30,6 +32,7 @@ struct TaskRow {
   std::string_view name;  // of the pipeline of transformers
   std::string_view doc;
   std::string_view problem_type;                // in config.json
+  std::string_view pipeline_tag;                // of the model card
   std::span<const metric::Metric> (*metrics)();  // all that it can have; which of them it has may depend on the rows
   std::unique_ptr<Task> (*make)(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
 };
@@ -38,5 +41,16 @@ std::span<const TaskRow> tasks();
 
 // Error (kUnsupported): an unknown name; the hint has the nearest one.
 const TaskRow& find_task(std::string_view name);
+
+// The task of a trained model: its problem_type, else the number of its labels decides.
+const TaskRow& trained_task(const model::ModelConfig& config);
+
+// The task to train for: `name` if it is not empty, else that of a model with a trained head, else the one that the
+// label cells of `rows` suggest (numbers with fractions: regression), with a note if that may surprise.
+const TaskRow& choose_task(std::string_view name, const model::ModelConfig& config, const table::Rows& rows,
+                           const RowOptions& options);
+
+// The metrics of all tasks.
+std::vector<metric::Metric> all_metrics();
 
 }  // namespace hone::task

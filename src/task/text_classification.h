@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "table/columns.h"
-#include "task/features.h"
 #include "task/tasks.h"
+#include "task/text_examples.h"
 
 namespace hone::task {
 
@@ -17,18 +16,14 @@ std::unique_ptr<Task> make_text_classification(const TaskOptions& options, const
 
 // What the examples of text classification are made of.
 struct ClassifiedTexts {
-  Features features;
+  TextRows texts;
   std::vector<int64_t> labels;     // the class id of each row
   std::vector<std::string> names;  // of the classes, by id
   // The loss of a row is its cross-entropy; with label smoothing e it is (1 - e) * nll + e * mean over the classes, as
   // in HF's LabelSmoother.
   double label_smoothing = 0;
-  table::Rows rows = {};               // may be empty: then rows have a number and no text
-  table::TextColumns columns = {};
-  size_t max_length = 0;                // at which rows were truncated
-  uint64_t num_special_tokens = 0;      // of each row
 };
 
-std::unique_ptr<Examples> make_examples(ClassifiedTexts texts);
+std::unique_ptr<Examples> make_examples(ClassifiedTexts rows);
 
 }  // namespace hone::task

@@ -4,10 +4,9 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include "base/names.h"
 
 namespace hone::train {
 
@@ -23,20 +22,5 @@ inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps"
 
 // --report-to
 inline constexpr std::array<std::string_view, 3> kReporterNames = {"none", "all", "tensorboard"};
-
-// Returns whether the rows of a table have these names, in this order.
-template <typename Table, typename Names>
-consteval bool has_names(const Table& table, const Names& names) {
-  if (std::size(table) != std::size(names)) return false;
-  for (size_t i = 0; i < std::size(names); ++i) {
-    if (std::begin(table)[i].name != names[i]) return false;
-  }
-  return true;
-}
-
-template <typename Names>
-std::vector<std::string> choices_of(const Names& names) {
-  return {std::begin(names), std::end(names)};
-}
 
 }  // namespace hone::train

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "task/names.h"
 #include "task/options.h"
 #include "tensor/compute_options.h"
 #include "train/names.h"
@@ -20,6 +21,7 @@ struct TrainOptions {
   bool resize_embeddings = false;
   task::RowOptions rows;
   std::vector<std::string> train_file, validation_file, test_file;
+  std::string task;
   std::string id2label;
   std::optional<int64_t> num_labels;
   task::SampleOptions sample;
@@ -50,6 +52,7 @@ struct TrainOptions {
   double warmup_steps = 0;
   std::optional<double> warmup_ratio;
   double label_smoothing_factor = 0;
+  std::string regression_loss = "mse";
 
   double logging_steps = 500;
   std::filesystem::path json_log;
@@ -111,6 +114,9 @@ struct TrainOptions {
         .paths();
     visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...").paths();
     visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...").paths();
+    visit("task", self.task, "what the model is trained for")
+        .choices(choices_of(task::kTaskNames))
+        .default_text("that of the model or the one that the label column suggests");
     visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
         .structured()
         .value_name("NAME,...")
@@ -185,6 +191,8 @@ struct TrainOptions {
         .in_range(0, 1);
     visit("label_smoothing_factor", self.label_smoothing_factor, "share of each label that is spread over all classes")
         .in_range(0, 1);
+    visit("regression_loss", self.regression_loss, "loss of a regression: squared, absolute or Huber errors")
+        .choices(choices_of(task::kRegressionLossNames));
   }
 
   template <typename Self, typename Visitor>

@@ -31,7 +31,8 @@ task::TaskOptions task_options(const TrainOptions& options) {
   return {.rows = options.rows,
           .id2label = options.id2label,
           .num_labels = options.num_labels,
-          .label_smoothing = options.label_smoothing_factor};
+          .label_smoothing = options.label_smoothing_factor,
+          .regression_loss = options.regression_loss};
 }
 
 model::LoadedModel load_model(const TrainOptions& options, const task::Task& task, model::ModelConfig config,
@@ -84,14 +85,18 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
   return pairs;
 }
 
-Prepared prepare(const TrainOptions& options, const task::TaskRow& row) {
+Prepared prepare(const TrainOptions& options) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
+  const task::SplitRequest request = split_request(options);
+  const task::Splits splits = task::read_splits(request);
+  const task::TaskRow& row =
+      task::choose_task(options.task, config, task::split_named(splits, "train"), options.rows);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
-  task::TrainingRows rows = task::choose_training_rows(split_request(options), *task);
+  task::TrainingRows rows = task::choose_training_rows(splits, request, *task);
   model::LoadedModel loaded = load_model(options, *task, config, tokenizer.vocab_size());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
-  Prepared made{std::move(tokenizer), std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
+  Prepared made{std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length};
   made.train = made.task->examples(made.rows.train, "training rows", example_options);
@@ -107,12 +112,12 @@ void write_model_files(const Prepared& prepared, const Json& options, const std:
   write_json(folder / kArgumentsFile, options);
 }
 
-RunFacts facts_of(const Prepared& prepared, const task::TaskRow& task, const tensor::Compute& compute) {
+RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
   RunFacts facts;
   facts.model_config = prepared.loaded.config.json();
   facts.values = {{"model_class", prepared.loaded.report.class_name},
                   {"num_parameters", model::num_parameters(*prepared.loaded.model)},
-                  {"task", std::string(task.name)}};
+                  {"task", std::string(prepared.task_row->name)}};
   facts.values.update(prepared.task->facts());
   facts.values["metrics"] = metrics_json(prepared.task->metrics());
   facts.values["device"] = compute.device.str();

@@ -22,6 +22,7 @@ namespace hone::train {
 // The inputs of a run. prepare() makes the members in this order.
 struct Prepared {
   text::Tokenizer tokenizer;
+  const task::TaskRow* task_row = nullptr;
   std::unique_ptr<task::Task> task;
   task::TrainingRows rows;
   model::LoadedModel loaded;
@@ -34,12 +35,12 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
 
 // Reads rows, labels and model, and tokenizes the rows. Errors: those of the floors below; kInput for a tokenizer of
 // another model, or for a row with a token for which the model's embedding has no row.
-Prepared prepare(const TrainOptions& options, const task::TaskRow& task);
+Prepared prepare(const TrainOptions& options);
 
 // Writes the model's own files: weights, config, tokenizer, and `options` as training_args.json. Errors: kIo.
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder);
 
 // The facts of run.json.
-RunFacts facts_of(const Prepared& prepared, const task::TaskRow& task, const tensor::Compute& compute);
+RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute);
 
 }  // namespace hone::train

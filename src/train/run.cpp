@@ -58,8 +58,7 @@ void log_start(const TrainOptions& options, const Prepared& prepared, const Plan
   }
 }
 
-void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
-                const task::TaskRow& task) {
+void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer) {
   const std::filesystem::path& folder = options.output_dir;
   write_model_files(prepared, options::to_json(options), folder);
   task::write_samples(folder, prepared.evaluation ? prepared.evaluation->samples() : std::vector<task::Sample>());
@@ -68,7 +67,7 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                              plan,
                              trainer.state().log_history,
                              prepared.loaded.report.class_name,
-                             std::string(task.name),
+                             std::string(prepared.task_row->pipeline_tag),
                              prepared.task->card_phrase(),
                              prepared.rows.evaluation_name,
                              HONE_VERSION};
@@ -78,24 +77,21 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
 bool is_to_be_resumed(RunEnd end) { return end != RunEnd::kFinished && end != RunEnd::kStoppedEarly; }
 
 void finish(RunEnd end, const TrainOptions& options, const Prepared& prepared, const Plan& plan, Trainer& trainer,
-            const task::TaskRow& task, RunReporter& reporter) {
+            RunReporter& reporter) {
   const std::string output_dir = options.output_dir.string();
   if (is_to_be_resumed(end)) return log_info("{}", described_stop(plan, trainer.state(), output_dir));
   reporter.entered(RunPhase::kSaving);
   const auto restored_step = trainer.load_best();
-  save_final(options, prepared, plan, trainer, task);
+  save_final(options, prepared, plan, trainer);
   for (const std::string& line : described_end(end, plan, trainer.state(), trainer.best(), restored_step, output_dir)) {
     log_info("{}", line);
   }
 }
 
-const task::TaskRow& task_of(const TrainOptions&) { return task::find_task("text-classification"); }
-
 // Nothing in the folder changes before everything is read and checked, apart from run.json of a fresh run.
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
                 const TrainOptions& options, const tensor::Compute& compute, RunReporter& reporter) {
-  const task::TaskRow& task = task_of(options);
-  const Prepared prepared = prepare(options, task);
+  const Prepared prepared = prepare(options);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
@@ -106,9 +102,9 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
     log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
   }
   output.remove_replaced_run();
-  reporter.begin(facts_of(prepared, task, compute), plan);
+  reporter.begin(facts_of(prepared, compute), plan);
   const RunEnd end = trainer.run();
-  finish(end, options, prepared, plan, trainer, task, reporter);
+  finish(end, options, prepared, plan, trainer, reporter);
   return end;
 }
 
@@ -121,7 +117,9 @@ bool is_false_start(const std::exception& error) {
 }  // namespace
 
 RunEnd run_training(const TrainOptions& options) {
-  check_options(options, task_of(options).metrics());
+  // The exact task is known with the rows; make_plan checks its metrics.
+  const std::vector<metric::Metric> metrics = task::all_metrics();
+  check_options(options, options.task.empty() ? metrics : task::find_task(options.task).metrics());
   config_overrides_of(options.config_overrides);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

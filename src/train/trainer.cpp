@@ -134,10 +134,10 @@ bool Trainer::evaluate() {
                                       }});
   if (!result) return false;
   const metric::Report& report = result->report;
-  if (report.num_nonfinite > 0) {
+  if (report.nonfinite.count > 0) {
     log_warning("step {}: the model gave {} of {} evaluation rows a score that is not a number, the first: {}",
-                state_.global_step, report.num_nonfinite, report.num_rows,
-                inputs_.evaluation->location(report.first_nonfinite));
+                state_.global_step, report.nonfinite.count, report.num_rows,
+                inputs_.evaluation->location(report.nonfinite.first));
   }
   Json entry = {{"eval_loss", metric::finite_or_null(report.loss)}};
   for (const auto& [name, value] : report.values) entry[fmt::format("eval_{}", name)] = metric::finite_or_null(value);

@@ -23,7 +23,7 @@ namespace {
 // The classifier's rows with these labels, as examples.
 std::unique_ptr<task::Examples> labelled(const eval::Classifier& classifier, const task::Features& features,
                                          std::vector<int64_t> labels, double label_smoothing = 0) {
-  return task::make_examples({.features = features,
+  return task::make_examples({.texts = {.features = features},
                               .labels = std::move(labels),
                               .names = classifier.labels,
                               .label_smoothing = label_smoothing});
@@ -127,7 +127,7 @@ TEST_CASE("NaN logits are an error that names the row, never a prediction") {
   const TinyRows tiny = tiny_rows("tiny-bert");
   const auto examples = labelled(broken, tiny.features, std::vector<int64_t>(tiny.features.size(), 1));
   const metric::Report report = eval::evaluate(*broken.model, *examples, {.num_worst = 5})->report;
-  CHECK(report.num_nonfinite == tiny.features.size());
+  CHECK(report.nonfinite.count == tiny.features.size());
   CHECK(panel(report, "per_label")["averages"]["macro"]["support"] == 0);
   CHECK(panel(report, "worst").empty());
   CHECK(std::isnan(report.loss));

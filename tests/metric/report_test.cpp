@@ -25,9 +25,9 @@ TEST_CASE("rows without a finite result are counted, and make every number NaN")
   report.spoil_if_nonfinite();
   CHECK(report.loss == 0.5);
   CHECK(report.value("accuracy") == 0.9);
-  for (const uint64_t row : {7, 3, 9}) report.add_nonfinite(row);
-  CHECK(report.num_nonfinite == 3);
-  CHECK(report.first_nonfinite == 3);
+  for (const uint64_t row : {7, 3, 9}) report.nonfinite.add(row);
+  CHECK(report.nonfinite.count == 3);
+  CHECK(report.nonfinite.first == 3);
   report.spoil_if_nonfinite();
   CHECK(std::isnan(report.loss));
   CHECK(std::isnan(report.value("accuracy")));

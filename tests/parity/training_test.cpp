@@ -37,7 +37,7 @@ task::ClassifiedTexts rows_of(const std::filesystem::path& folder, int64_t num_s
   std::vector<std::vector<int32_t>> ids(num_rows);
   std::vector<std::vector<uint8_t>> types(num_rows);
   task::ClassifiedTexts texts{.labels = std::vector<int64_t>(num_rows), .names = {"NEGATIVE", "NEUTRAL", "POSITIVE"}};
-  task::Features& features = texts.features;
+  task::Features& features = texts.texts.features;
   for (uint64_t taken = 0; taken < num_rows; ++taken) {
     const std::string prefix = std::to_string(taken / static_cast<uint64_t>(batch_size)) + ".";
     const auto row = static_cast<int64_t>(taken % static_cast<uint64_t>(batch_size));

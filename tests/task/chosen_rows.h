@@ -29,7 +29,7 @@ inline std::unique_ptr<task::Task> text_classification(const task::RowOptions& r
 
 inline ChosenRows training_rows(const task::SplitRequest& request, const std::string& id2label = "") {
   auto task = text_classification(request.rows, id2label);
-  task::TrainingRows rows = task::choose_training_rows(request, *task);
+  task::TrainingRows rows = task::choose_training_rows(task::read_splits(request), request, *task);
   return {std::move(rows), std::move(task)};
 }
 
@@ -41,7 +41,7 @@ inline ChosenSplit evaluation_rows(const task::SplitRequest& request, const std:
   auto task = labels.empty() ? text_classification(request.rows)
                              : task::find_task("text-classification")
                                    .make({.rows = request.rows}, config, task::Purpose::kUseTrained);
-  table::LabelledSplit rows = task::choose_evaluation_rows(request, split, *task);
+  table::LabelledSplit rows = task::choose_evaluation_rows(task::read_splits(request), request, split, *task);
   return {std::move(rows), std::move(task)};
 }
 

@@ -25,12 +25,13 @@ at::Tensor matrix(const Json& rows) {
 
 // Rows of ten tokens with these labels.
 std::unique_ptr<task::Examples> examples_of(const std::vector<int64_t>& labels, std::vector<std::string> names) {
-  task::ClassifiedTexts texts{.labels = labels, .names = std::move(names), .max_length = 16, .num_special_tokens = 2};
+  task::ClassifiedTexts texts{
+      .texts = {.max_length = 16, .num_special_tokens = 2}, .labels = labels, .names = std::move(names)};
   for (size_t row = 0; row < labels.size(); ++row) {
     text::Encoding encoding;
     encoding.ids.assign(10, 5);
     encoding.type_ids.assign(10, 0);
-    texts.features.add(encoding);
+    texts.texts.features.add(encoding);
   }
   return task::make_examples(std::move(texts));
 }

@@ -20,7 +20,7 @@ struct Case {
     for (uint64_t row = 0; row < 20; ++row) add_row(train, 10, row, static_cast<int64_t>(row % 2));
   }
   std::vector<std::string> notes() const {
-    const Plan plan = plan_of(options, static_cast<int64_t>(train.features.size()));
+    const Plan plan = plan_of(options, static_cast<int64_t>(train.texts.features.size()));
     return advice({options, plan, *examples_of(train), static_cast<uint64_t>(options.max_seq_length)});
   }
   // Returns whether there is exactly one warning, and it contains all these numbers and options.

@@ -23,7 +23,7 @@ TrainOptions options_of(const TemporaryFolder& folder) {
 }
 
 std::vector<std::string> start_of(const TrainOptions& options) {
-  const Prepared prepared = prepare(options, task::find_task("text-classification"));
+  const Prepared prepared = prepare(options);
   const Plan plan = plan_of(options, static_cast<int64_t>(prepared.train->size()));
   return described_start(options.model_name_or_path.string(), prepared, plan, tensor::prepare_compute(options.compute));
 }

@@ -27,8 +27,6 @@ TrainOptions options_of(const TemporaryFolder& folder, const std::string& last_r
   return options;
 }
 
-const task::TaskRow& classification() { return task::find_task("text-classification"); }
-
 uint64_t longest(const task::Examples& features) {
   uint64_t length = 0;
   for (uint64_t row = 0; row < features.size(); ++row) length = std::max(length, features.length(row));
@@ -41,7 +39,7 @@ TEST_CASE("prepare() reads rows, labels and model, and tokenizes the rows") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
   options.validation_file = {folder.write("validation.csv", "text,label\nboring,NEGATIVE\n").string()};
-  const Prepared made = prepare(options, classification());
+  const Prepared made = prepare(options);
   CHECK(made.loaded.config.labels() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
   CHECK(made.train->size() == 4);
   CHECK(made.train->target_counts() == "NEGATIVE (1), NEUTRAL (1), POSITIVE (2)");
@@ -60,7 +58,7 @@ TEST_CASE("rows are truncated at max_seq_length, or at the model's limit if that
     options.max_seq_length = max_seq_length;
     const int64_t expected = std::min<int64_t>(max_seq_length, 40);
     std::optional<Prepared> made;
-    const std::string said = captured_log([&] { made.emplace(prepare(options, classification())); });
+    const std::string said = captured_log([&] { made.emplace(prepare(options)); });
     CHECK(made->max_length == static_cast<size_t>(expected));
     CHECK(longest(*made->train) == static_cast<uint64_t>(expected));
     CHECK(contains(said, "the model takes at most 40 tokens") == (max_seq_length > 40));
@@ -71,7 +69,7 @@ TEST_CASE("config_overrides reach the model, and an override without the form KE
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
   options.config_overrides = {"hidden_dropout_prob=0", "attention_probs_dropout_prob=0"};
-  const Prepared made = prepare(options, classification());
+  const Prepared made = prepare(options);
   CHECK(made.loaded.config.json()["hidden_dropout_prob"] == 0);
   using Pair = std::pair<std::string, std::string>;
   CHECK(config_overrides_of({"a=b=c", "x="}) == std::vector<Pair>{{"a", "b=c"}, {"x", ""}});
@@ -90,7 +88,7 @@ TEST_CASE("a tokenizer with more tokens than the model's embedding is refused") 
   options.model_name_or_path = folder.path() / "model";
   fs::remove(folder.path() / "model" / "tokenizer.json");
   folder.write("model/vocab.txt", read_file(folder.path() / "model" / "vocab.txt") + "one\ntwo\n");
-  const Error error = expect_error([&] { prepare(options, classification()); });
+  const Error error = expect_error([&] { prepare(options); });
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "the tokenizer has 108 tokens, the model's embedding only 106"));
   CHECK(contains(error.hint(), "belongs to another model"));
@@ -98,20 +96,20 @@ TEST_CASE("a tokenizer with more tokens than the model's embedding is refused") 
 
 TEST_CASE("the written model files include the options, and another run can start from them") {
   const TemporaryFolder folder;
-  const Prepared made = prepare(options_of(folder), classification());
+  const Prepared made = prepare(options_of(folder));
   write_model_files(made, {{"seed", 7}}, folder.path() / "saved");
   CHECK(read_json(folder.path() / "saved" / "training_args.json") == Json{{"seed", 7}});
   TrainOptions options = options_of(folder);
   options.model_name_or_path = folder.path() / "saved";
-  CHECK(prepare(options, classification()).loaded.config.labels() == made.loaded.config.labels());
+  CHECK(prepare(options).loaded.config.labels() == made.loaded.config.labels());
 }
 
 TEST_CASE("the facts name the task's labels and metrics, and count the rows") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);
   options.validation_file = {folder.write("validation.csv", "text,label\nboring,NEGATIVE\nfun,POSITIVE\n").string()};
-  const Prepared made = prepare(options, classification());
-  const RunFacts facts = facts_of(made, classification(), tensor::prepare_compute(options.compute));
+  const Prepared made = prepare(options);
+  const RunFacts facts = facts_of(made, tensor::prepare_compute(options.compute));
   CHECK(facts.values["num_train_rows"] == 4);
   CHECK(facts.values["num_eval_rows"] == 2);
   CHECK(facts.values["precision"] == "fp32");

@@ -31,7 +31,7 @@ inline Json train_fixture(const std::string& name) {
 
 // Adds a row of tokens that tiny-bert has: 2 is [CLS], words begin at 5.
 inline void add_row(task::ClassifiedTexts& texts, uint64_t length, uint64_t salt, int64_t label) {
-  task::Features& features = texts.features;
+  task::Features& features = texts.texts.features;
   for (uint64_t i = 0; i < length; ++i) {
     features.ids.push_back(i == 0 ? 2 : static_cast<int32_t>(5 + (salt * 31 + i * i * 17) % 100));
     features.type_ids.push_back(0);

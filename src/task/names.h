@@ -1,0 +1,16 @@
+// The names that options take, without torch: the program lists and checks them before it loads libtorch. The tables
+// with the code behind each name are compared with these when hone is compiled.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace hone::task {
+
+// --task
+inline constexpr std::array<std::string_view, 2> kTaskNames = {"text-classification", "regression"};
+
+// --regression-loss
+inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};
+
+}  // namespace hone::task

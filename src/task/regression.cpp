@@ -1,0 +1,334 @@
+#include "task/regression.h"
+
+#include <ATen/ATen.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/counted.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/names.h"
+#include "metric/regression.h"
+#include "metric/worst_rows.h"
+#include "task/names.h"
+#include "task/score_functions.h"
+#include "tensor/compute.h"
+
+namespace hone::task {
+
+namespace {
+
+// The losses of torch.nn: sums over all elements. `outputs` and `targets` [B, K] float.
+struct LossFunction {
+  std::string_view name, doc;
+  at::Tensor (*sum)(const at::Tensor& outputs, const at::Tensor& targets);
+};
+
+at::Tensor squared(const at::Tensor& outputs, const at::Tensor& targets) {
+  return at::mse_loss(outputs, targets, at::Reduction::Sum);
+}
+
+at::Tensor absolute(const at::Tensor& outputs, const at::Tensor& targets) {
+  return at::l1_loss(outputs, targets, at::Reduction::Sum);
+}
+
+at::Tensor huber(const at::Tensor& outputs, const at::Tensor& targets) {
+  return at::huber_loss(outputs, targets, at::Reduction::Sum);
+}
+
+constexpr LossFunction kLosses[] = {{"mse", "squared errors", squared},
+                                    {"mae", "absolute errors", absolute},
+                                    {"huber", "squared errors up to 1, absolute ones beyond", huber}};
+static_assert(has_names(kLosses, kRegressionLossNames), "kRegressionLossNames and the table differ");
+
+struct Targets {
+  std::vector<double> values;  // [rows, K]
+  std::vector<std::string> names;
+  const LossFunction& loss;
+
+  size_t width() const { return names.size(); }
+  std::span<const double> row(uint64_t row) const { return std::span(values).subspan(row * width(), width()); }
+
+  at::Tensor loss_sum(const at::Tensor& outputs, std::span<const uint64_t> rows) const {
+    const at::Tensor of_rows =
+        at::empty({static_cast<int64_t>(rows.size()), static_cast<int64_t>(width())}, at::kFloat);
+    float* next = of_rows.mutable_data_ptr<float>();
+    for (const uint64_t row : rows) {
+      for (const double value : this->row(row)) *next++ = static_cast<float>(value);
+    }
+    return loss.sum(outputs, tensor::on_device(of_rows, outputs.device()));
+  }
+};
+
+// A row and its largest error.
+struct BadRow {
+  uint64_t row = 0;
+  double loss = 0;  // the mean of the squared errors of its targets
+  std::vector<double> predicted;
+};
+
+class RegressionEvaluation final : public Evaluation {
+ public:
+  RegressionEvaluation(const TextRows& texts, const Targets& targets, size_t num_worst)
+      : texts_(texts), targets_(targets), pairs_(targets.width()), worst_(num_worst) {}
+
+  void add(const model::Model& model, std::span<const uint64_t> rows) override {
+    const at::Tensor outputs = model.forward(make_batch(texts_.features, rows), {});
+    const at::Tensor on_cpu = outputs.to(at::kCPU, at::kFloat).contiguous();
+    const std::span<const float> values(on_cpu.const_data_ptr<float>(), rows.size() * targets_.width());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      add_prediction(rows[i], values.subspan(i * targets_.width(), targets_.width()));
+    }
+    loss_sum_ += targets_.loss_sum(outputs, rows).item<double>();
+    num_rows_ += rows.size();
+  }
+
+  metric::Report report() const override {
+    metric::Report report = metric::regression_report(pairs_, targets_.names);
+    report.num_rows = num_rows_;
+    report.num_targets = num_rows_ * targets_.width();
+    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / static_cast<double>(report.num_targets);
+    report.nonfinite = nonfinite_;
+    report.spoil_if_nonfinite();
+    if (worst_.keeps_any()) report.panels.push_back({"rows", "worst", "Largest errors", worst_json()});
+    return report;
+  }
+
+ private:
+  void add_prediction(uint64_t row, std::span<const float> predicted) {
+    if (first_nonfinite_row(predicted, predicted.size())) return nonfinite_.add(row);
+    const std::span<const double> targets = targets_.row(row);
+    pairs_.add(predicted, targets);
+    if (!worst_.keeps_any()) return;
+    double sum = 0;
+    for (size_t k = 0; k < targets.size(); ++k) sum += (predicted[k] - targets[k]) * (predicted[k] - targets[k]);
+    worst_.add({row, sum / static_cast<double>(targets.size()), {predicted.begin(), predicted.end()}});
+  }
+
+  // One number, or a list of them if there are several targets.
+  static Json numbers(std::span<const double> values) {
+    return values.size() == 1 ? Json(values[0]) : Json(std::vector<double>(values.begin(), values.end()));
+  }
+
+  Json worst_json() const {
+    Json list = Json::array();
+    for (const BadRow& bad : worst_.sorted()) {
+      Json item = {{"row", bad.row}};
+      item.update(texts_.described(bad.row));
+      item["label"] = numbers(targets_.row(bad.row));
+      item["predicted"] = numbers(bad.predicted);
+      item["loss"] = metric::finite_or_null(bad.loss);
+      list.push_back(std::move(item));
+    }
+    return list;
+  }
+
+  const TextRows& texts_;
+  const Targets& targets_;
+  metric::RegressionPairs pairs_;
+  metric::WorstRows<BadRow> worst_;
+  metric::NonfiniteRows nonfinite_;
+  double loss_sum_ = 0;
+  uint64_t num_rows_ = 0;
+};
+
+class RegressionExamples final : public TextExamples {
+ public:
+  explicit RegressionExamples(RatedTexts rows)
+      : TextExamples(std::move(rows.texts)),
+        targets_{std::move(rows.targets), std::move(rows.names),
+                 find_row(kLosses, "regression_loss", rows.loss)} {
+    check_internal(targets_.values.size() == size() * targets_.width(), "each row has its targets");
+  }
+
+  uint64_t num_targets(std::span<const uint64_t> rows, const nn::ForwardContext&) const override {
+    return rows.size() * targets_.width();
+  }
+  at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
+                  const nn::ForwardContext& context) const override {
+    return targets_.loss_sum(model.forward(batch(rows), context), rows);
+  }
+  std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
+    return std::make_unique<RegressionEvaluation>(texts(), targets_, num_worst);
+  }
+  std::string preview(uint64_t row) const override {
+    return fmt::format("{} {}", fmt::join(targets_.row(row), ", "), texts().shown(row));
+  }
+  // "score 0 to 5, mean 2.7".
+  std::string target_counts() const override {
+    std::string text;
+    for (size_t target = 0; target < targets_.width(); ++target) {
+      double low = INFINITY, high = -INFINITY, sum = 0;
+      for (uint64_t row = 0; row < size(); ++row) {
+        const double value = targets_.row(row)[target];
+        low = std::min(low, value);
+        high = std::max(high, value);
+        sum += value;
+      }
+      text += fmt::format("{}{} {:.6g} to {:.6g}, mean {:.4g}", text.empty() ? "" : "; ", targets_.names[target], low,
+                          high, sum / static_cast<double>(std::max<uint64_t>(1, size())));
+    }
+    return text;
+  }
+
+ private:
+  Targets targets_;
+};
+
+// Reads the targets of a split's rows from their columns.
+class TargetReader {
+ public:
+  TargetReader(const table::Rows& rows, const std::vector<std::string>& columns) : rows_(rows) {
+    for (const std::string& name : columns) columns_.push_back(rows.column(name));
+  }
+
+  // nullopt if one of the cells is null or blank. Errors (kInput): a cell that is not a finite number.
+  std::optional<std::vector<double>> read(uint64_t row) const {
+    std::vector<double> values;
+    for (const table::Column& column : columns_) {
+      const table::Value value = column.value(row);
+      if (table::is_null(value)) return std::nullopt;
+      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && table::is_blank(*text)) return std::nullopt;
+      values.push_back(number(value, column, row));
+    }
+    return values;
+  }
+
+ private:
+  double number(const table::Value& value, const table::Column& column, uint64_t row) const {
+    double result = std::nan("");
+    if (const auto* integer = std::get_if<int64_t>(&value)) result = static_cast<double>(*integer);
+    if (const auto* large = std::get_if<uint64_t>(&value)) result = static_cast<double>(*large);
+    if (const auto* real = std::get_if<double>(&value)) result = *real;
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      const table::Value parsed = table::parse_value(*text, table::ColumnType::kFloat);
+      if (const auto* real = std::get_if<double>(&parsed)) result = *real;
+    }
+    if (std::isfinite(result)) return result;
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: \"{}\" is {}, not a finite number", rows_.location(row), column.name(),
+                            table::value_text(value)),
+                "correct the cell or leave it empty (rows with an empty target are skipped); for classes give --task "
+                "text-classification");
+  }
+
+  const table::Rows& rows_;
+  std::vector<table::Column> columns_;
+};
+
+class Regression final : public Task {
+ public:
+  Regression(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
+      : options_(options), purpose_(purpose) {
+    if (purpose == Purpose::kUseTrained) names_ = config.labels();
+  }
+
+  std::span<const metric::Metric> metrics() const override { return metric::regression_metrics(); }
+
+  void adopt(std::span<table::LabelledSplit> splits) override {
+    const table::Rows& first = splits.front().rows;
+    columns_ = table::choose_text_columns(first, options_.rows.text_column, options_.rows.text_pair_column);
+    choose_targets(first);
+    skip_rows_without_text(splits, columns_, options_.rows.strict);
+    for (table::LabelledSplit& split : splits) split.rows = with_targets(split.rows);
+    if (purpose_ == Purpose::kTrain) check_spread(splits.front().rows);
+  }
+
+  std::vector<int64_t> strata(const table::Rows& rows) const override { return std::vector<int64_t>(rows.size()); }
+
+  std::vector<std::string> findings(const TrainingRows&) const override { return {}; }
+
+  std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
+                                     const ExampleOptions& options) const override {
+    RatedTexts rated{.texts = read_text_rows(rows, columns_, what, options),
+                     .names = names_,
+                     .loss = options_.regression_loss};
+    const TargetReader reader(rows, target_columns_);
+    for (uint64_t row = 0; row < rows.size(); ++row) {
+      const std::vector<double> targets = reader.read(row).value();
+      rated.targets.insert(rated.targets.end(), targets.begin(), targets.end());
+    }
+    return make_examples(std::move(rated));
+  }
+
+  void write_config(model::ModelConfig& config) const override {
+    config.set_labels(names_);
+    config.set_problem_type("regression");
+  }
+
+  Json facts() const override { return {{"labels", names_}}; }
+  std::string card_phrase() const override { return fmt::format("to predict: {}", fmt::join(target_columns_, ", ")); }
+
+ private:
+  // As transformers names them: LABEL_0 for a single target, else the columns.
+  void choose_targets(const table::Rows& rows) {
+    target_columns_ = options_.rows.target_columns;
+    if (target_columns_.empty()) target_columns_ = {table::choose_label_column(rows, options_.rows.label_column)};
+    for (std::string& name : target_columns_) name = rows.column(name).name();
+    if (purpose_ == Purpose::kUseTrained) {
+      if (names_.size() == target_columns_.size()) return;
+      throw Error(ErrorKind::kInput,
+                  fmt::format("the model predicts {}, the rows have {}", counted(names_.size(), "number"),
+                              counted(target_columns_.size(), "target column")),
+                  "name the columns with --target-columns, in the order of the training");
+    }
+    names_ = target_columns_.size() == 1 ? std::vector<std::string>{"LABEL_0"} : target_columns_;
+  }
+
+  table::Rows with_targets(const table::Rows& rows) const {
+    const TargetReader reader(rows, target_columns_);
+    std::vector<uint64_t> kept;
+    std::optional<uint64_t> first_skipped;
+    for (uint64_t row = 0; row < rows.size(); ++row) {
+      if (reader.read(row)) {
+        kept.push_back(row);
+      } else if (!first_skipped) {
+        first_skipped = row;
+      }
+    }
+    if (!first_skipped) return rows;
+    const std::string what = fmt::format("{}: a target is empty", rows.location(*first_skipped));
+    if (options_.rows.strict) throw Error(ErrorKind::kInput, what, "fill it in, or give no --strict to skip such rows");
+    log_info("skipped {} without a target, the first: {}", counted(rows.size() - kept.size(), "row"),
+             rows.location(*first_skipped));
+    return rows.select(kept);
+  }
+
+  // A target that never changes cannot be learned, and correlations with it are undefined.
+  void check_spread(const table::Rows& rows) const {
+    if (rows.size() < 2) return;
+    const TargetReader reader(rows, target_columns_);
+    const std::vector<double> first = reader.read(0).value();
+    std::vector<bool> varies(first.size());
+    for (uint64_t row = 1; row < rows.size(); ++row) {
+      const std::vector<double> values = reader.read(row).value();
+      for (size_t k = 0; k < values.size(); ++k) varies[k] = varies[k] || values[k] != first[k];
+    }
+    for (size_t k = 0; k < varies.size(); ++k) {
+      if (varies[k]) continue;
+      throw Error(ErrorKind::kInput,
+                  fmt::format("all {} have the same value {} in \"{}\"", counted(rows.size(), "training row"), first[k],
+                              target_columns_[k]),
+                  "there is nothing to learn; check --label-column and the rows");
+    }
+  }
+
+  TaskOptions options_;
+  Purpose purpose_;
+  table::TextColumns columns_;
+  std::vector<std::string> target_columns_, names_;
+};
+
+}  // namespace
+
+std::unique_ptr<Task> make_regression(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose) {
+  return std::make_unique<Regression>(options, config, purpose);
+}
+
+std::unique_ptr<Examples> make_examples(RatedTexts rows) {
+  return std::make_unique<RegressionExamples>(std::move(rows));
+}
+
+}  // namespace hone::task

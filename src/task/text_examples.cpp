@@ -1,0 +1,71 @@
+#include "task/text_examples.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "table/selection.h"
+#include "task/vocabulary.h"
+
+namespace hone::task {
+
+std::string TextRows::location(uint64_t row) const {
+  return rows.empty() ? fmt::format("row {}", row) : rows.location(row);
+}
+
+Json TextRows::described(uint64_t row) const {
+  constexpr size_t kMaxBytes = 4000;
+  Json json = {{"location", location(row)}};
+  if (rows.empty()) return json;
+  const auto text_of = [&](const std::string& column) {
+    return shortened(rows.text(row, column).value_or(""), kMaxBytes);
+  };
+  json["text"] = text_of(columns.text);
+  if (columns.text_pair) json["text_pair"] = text_of(*columns.text_pair);
+  return json;
+}
+
+std::string TextRows::shown(uint64_t row) const {
+  constexpr size_t kMaxBytes = 50;
+  std::string text = rows.empty() ? "" : shortened(rows.text(row, columns.text).value_or(""), kMaxBytes);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return fmt::format("\"{}\"", text);
+}
+
+TextRows read_text_rows(const table::Rows& rows, const table::TextColumns& columns, const std::string& what,
+                        const ExampleOptions& options) {
+  const bool has_pairs = columns.text_pair.has_value();
+  TextRows texts{.features = tokenize_rows(options.tokenizer, rows, columns, options.max_length, "tokenizing " + what),
+                 .rows = rows,
+                 .columns = columns,
+                 .max_length = options.max_length,
+                 .num_special_tokens = options.tokenizer.num_special_tokens(has_pairs)};
+  check_embedded(options.tokenizer, options.vocab_size, texts.features,
+                 [&rows](uint64_t row) { return rows.location(row); });
+  warn_of_unknown_tokens(unknown_tokens(options.tokenizer, texts.features, has_pairs), what);
+  return texts;
+}
+
+void skip_rows_without_text(std::span<table::LabelledSplit> splits, const table::TextColumns& columns, bool strict) {
+  std::vector<std::string> names = {columns.text};
+  if (columns.text_pair) names.push_back(*columns.text_pair);
+  for (table::LabelledSplit& split : splits) {
+    const table::Complete complete = table::rows_with_text(split.rows, names, strict);
+    if (complete.skipped > 0) log_info("{}", complete.note());
+    split.rows = complete.rows;
+  }
+}
+
+std::vector<std::string> TextExamples::findings() const {
+  return text_findings(texts_.features, texts_.max_length, texts_.num_special_tokens);
+}
+
+std::vector<std::string> TextExamples::input_notes() const {
+  const Features& features = texts_.features;
+  std::string note = truncation_note(features.num_cut_rows, features.size(), texts_.max_length);
+  return note.empty() ? std::vector<std::string>() : std::vector{std::move(note)};
+}
+
+}  // namespace hone::task

@@ -1,0 +1,59 @@
+// What the tasks on texts share: which columns hold the texts, the tokens of each row, and how a row is named and shown.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "table/columns.h"
+#include "task/features.h"
+#include "task/task.h"
+
+namespace hone::task {
+
+// The tokens of a split, and the rows that they come from.
+struct TextRows {
+  Features features;
+  table::Rows rows = {};  // may be empty: then rows have a number and no text
+  table::TextColumns columns = {};
+  size_t max_length = 0;            // at which rows were truncated
+  uint64_t num_special_tokens = 0;  // of each row
+
+  // "train.csv:17", or "row 17".
+  std::string location(uint64_t row) const;
+  // {"location", "text"} and, of a pair, "text_pair"; long texts are shortened.
+  Json described(uint64_t row) const;
+  // The beginning of the text in one line, in quotes.
+  std::string shown(uint64_t row) const;
+};
+
+// Tokenizes the rows, and warns of unknown tokens. Errors: kInput for a token without a row in the embedding.
+TextRows read_text_rows(const table::Rows& rows, const table::TextColumns& columns, const std::string& what,
+                        const ExampleOptions& options);
+
+// Skips the rows of each split that have no text, with a note; with `strict` they are errors (kInput).
+void skip_rows_without_text(std::span<table::LabelledSplit> splits, const table::TextColumns& columns, bool strict);
+
+// Examples on texts; a task adds targets and losses.
+class TextExamples : public Examples {
+ public:
+  explicit TextExamples(TextRows texts) : texts_(std::move(texts)) {}
+
+  uint64_t size() const override { return texts_.features.size(); }
+  uint64_t length(uint64_t row) const override { return texts_.features.length(row); }
+  std::string location(uint64_t row) const override { return texts_.location(row); }
+  Json describe(uint64_t row) const override { return texts_.described(row); }
+  std::vector<std::string> findings() const override;
+  std::vector<std::string> input_notes() const override;
+  std::vector<Sample> samples() const override { return {}; }
+
+ protected:
+  const TextRows& texts() const { return texts_; }
+  model::Inputs batch(std::span<const uint64_t> rows) const { return make_batch(texts_.features, rows); }
+
+ private:
+  TextRows texts_;
+};
+
+}  // namespace hone::task
