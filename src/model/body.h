@@ -21,13 +21,6 @@ struct BodyTraits {
   int64_t max_length = 0;       // the most tokens of one sequence
 };
 
-// The output of a body.
-struct Hidden {
-  at::Tensor tokens;        // [T, C]
-  tensor::Packing packing;  // of tokens
-  at::Tensor pooled;        // [B, C] in float, one row for each sequence; undefined if the body has no pooler
-};
-
 // What flows from layer to layer.
 struct Stream {
   at::Tensor x;             // [T, C]

@@ -1,4 +1,4 @@
-// The input of a model. A family reads the parts that it needs.
+// The input of a model, of which a family reads the parts that it needs, and the output of its body.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,6 +16,13 @@ struct Tokens {
 
 struct Inputs {
   Tokens text;
+};
+
+// The output of a body.
+struct Hidden {
+  at::Tensor tokens;        // [T, C]
+  tensor::Packing packing;  // of tokens
+  at::Tensor pooled;        // [B, C] in float, one row for each sequence; undefined if the body has no pooler
 };
 
 }  // namespace hone::model

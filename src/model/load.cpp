@@ -12,6 +12,7 @@
 #include "model/config_keys.h"
 #include "model/families.h"
 #include "model/initialize.h"
+#include "model/parameters.h"
 #include "model/weights.h"
 #include "tensor/stored_tensor.h"
 
@@ -69,7 +70,7 @@ class Matcher {
         model_(model),
         folder_(request.model_dir.string()),
         labels_are_requested_(request.num_labels || !request.id2label.empty()) {
-    for (const auto& item : model.named_parameters()) parameters_.emplace(item.key(), item.value());
+    for (const NamedParameter& parameter : named_parameters(model)) parameters_.emplace(parameter.name, parameter.tensor);
     const auto has = [this](const std::string& name) { return parameters_.contains(name); };
     for (const StoredTensor& stored : files.tensors()) {
       const std::string name = canonical_name(family, stored.name, has);
@@ -162,7 +163,7 @@ std::string quoted_list(const std::vector<std::string>& names) {
 void add_tokens(LoadedModel& loaded, const Family& family, int64_t num_tokens, const at::Generator& generator) {
   if (num_tokens <= loaded.model->vocab_size()) return;
   loaded.config.override_value(family.config_keys(), "vocab_size", std::to_string(num_tokens));
-  for (const auto& item : loaded.model->named_modules()) {
+  for (const auto& item : loaded.model->module().named_modules()) {
     if (item.key() != family.word_embeddings) continue;
     add_embedding_rows(dynamic_cast<nn::Embedding&>(*item.value()), num_tokens, generator);
   }
@@ -207,14 +208,16 @@ LoadedModel load_model(const ModelRequest& request) {
   const double initializer_range = loaded.config.number(kInitializerRange);
   const at::Generator generator = seeded_generator(request.seed);
   if (report.from_config_only) {
-    draw_all(*loaded.model, family.body, initializer_range, generator);
-    report.newly_initialized = loaded.model->named_parameters().keys();
+    draw_all(loaded.model->module(), family.body, initializer_range, generator);
+    for (const NamedParameter& parameter : named_parameters(*loaded.model)) {
+      report.newly_initialized.push_back(parameter.name);
+    }
     std::sort(report.newly_initialized.begin(), report.newly_initialized.end());
   } else {
     Matcher matcher(family, head, *loaded.model, files, request);
     if (request.ignore_mismatched_sizes) matcher.drop_mismatched_head();
     const std::set<std::string> missing = matcher.copy();
-    draw_missing(*loaded.model, missing, initializer_range, generator);
+    draw_missing(loaded.model->module(), missing, initializer_range, generator);
     report.newly_initialized.assign(missing.begin(), missing.end());
     report.unused = matcher.unused();
   }

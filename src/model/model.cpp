@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/error.h"
+#include "model/families.h"
+#include "nn/dropout.h"
 
 namespace hone::model {
 
@@ -24,14 +26,28 @@ void check_ids(const at::Tensor& ids, int64_t num_rows, const char* what, const 
 
 }  // namespace
 
+struct Model::Parts : torch::nn::Module {
+  Parts(const ModelConfig& config, const Family& family_in, const HeadRow& head_in)
+      : family(family_in), head_row(head_in), num_outputs(config.num_labels()) {
+    body = register_module(std::string(family.body), family.make_body(config, sites, head_row.reads_pooled));
+    head = head_row.make({*this, body->traits().width, num_outputs, sites}, config);
+  }
+
+  const Family& family;
+  const HeadRow& head_row;
+  int64_t num_outputs = 0;
+  nn::DropoutSites sites;  // numbers the body's sites first, then the head's
+  std::shared_ptr<Body> body;
+  std::unique_ptr<Head> head;
+};
+
 Model::Model(const ModelConfig& config, const Family& family, const HeadRow& head)
-    : family_(family), head_row_(head), num_outputs_(config.num_labels()) {
-  body_ = register_module(std::string(family.body), family.make_body(config, sites_, head.reads_pooled));
-  head_ = head.make({*this, body_->traits().width, num_outputs_, sites_}, config);
-}
+    : parts_(std::make_shared<Parts>(config, family, head)) {}
+
+Model::~Model() = default;
 
 void Model::check(const Tokens& tokens) const {
-  const BodyTraits& traits = body_->traits();
+  const BodyTraits& traits = parts_->body->traits();
   check_internal(tokens.packing.num_sequences() > 0, "a batch holds a sequence");
   tokens.packing.check(tokens.ids.numel());
   check_ids(tokens.ids, traits.vocab_size, "token id",
@@ -62,12 +78,12 @@ Hidden Model::hidden(const Inputs& inputs, const nn::ForwardContext& context) co
   if (inputs.text.type_ids.defined()) {
     on_device.text.type_ids = tensor::on_device(inputs.text.type_ids, compute_.device);
   }
-  return body_->forward(on_device, in_format(context));
+  return parts_->body->forward(on_device, in_format(context));
 }
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  return head_->output().forward(head_->features(hidden, on_device, in_format(context)));
+  return parts_->head->output().forward(parts_->head->features(hidden, on_device, in_format(context)));
 }
 
 at::Tensor Model::forward(const Inputs& inputs, const nn::ForwardContext& context) const {
@@ -76,11 +92,20 @@ at::Tensor Model::forward(const Inputs& inputs, const nn::ForwardContext& contex
 
 void Model::set_compute(const tensor::Compute& compute) {
   compute_ = compute;
-  to(compute.device);
+  parts_->to(compute.device);
 }
 
+std::string_view Model::class_name() const { return parts_->head_row.class_name; }
+
 bool Model::is_head(std::string_view parameter) const {
-  return parameter.substr(0, parameter.find('.')) != family_.body;
+  return parameter.substr(0, parameter.find('.')) != parts_->family.body;
 }
+
+int64_t Model::num_outputs() const { return parts_->num_outputs; }
+int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
+int64_t Model::max_length() const { return parts_->body->traits().max_length; }
+
+torch::nn::Module& Model::module() const { return *parts_; }
+void Model::set_vocab_size(int64_t num_rows) { parts_->body->set_vocab_size(num_rows); }
 
 }  // namespace hone::model

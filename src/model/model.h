@@ -1,34 +1,40 @@
 // A model: a body with a head. Its parameters have HF's checkpoint names, in the order of torch's named_parameters() for
-// the HF class.
+// the HF class. torch's module classes stay out of this header, which every floor above reads: they take 4 s to compile.
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
-#include "model/body.h"
 #include "model/config.h"
-#include "model/families.h"
 #include "model/inputs.h"
-#include "nn/dropout.h"
 #include "nn/forward_context.h"
 #include "tensor/compute.h"
 
+namespace torch::nn {
+class Module;
+}  // namespace torch::nn
+
 namespace hone::model {
 
-class Model : public torch::nn::Module {
+struct Family;
+struct HeadRow;
+
+class Model {
  public:
   // Weights are unset: they are loaded or drawn. Errors: those of the family.
   Model(const ModelConfig& config, const Family& family, const HeadRow& head);
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
 
-  // The body's output for a batch on the CPU. Errors (kInput): a token id or token type outside its table, a sequence
-  // longer than max_length().
+  // Returns the body's output for a batch on the CPU. Errors (kInput): a token id or token type outside its table, a
+  // sequence longer than max_length().
   Hidden hidden(const Inputs& inputs, const nn::ForwardContext& context) const;
-  // The head's outputs [N, num_outputs] in float for the given rows [N] int64 (tokens or sequences, as the head reads
-  // them); undefined `rows` means all.
+  // Returns the head's outputs [N, num_outputs] in float for the given rows [N] int64 (tokens or sequences, as the head
+  // reads them); undefined `rows` means all.
   at::Tensor logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const;
   // Both, for all rows.
   at::Tensor forward(const Inputs& inputs, const nn::ForwardContext& context) const;
@@ -36,25 +42,24 @@ class Model : public torch::nn::Module {
   // Moves the parameters to the device, and sets the number format (before: float on the CPU).
   void set_compute(const tensor::Compute& compute);
 
-  std::string_view class_name() const { return head_row_.class_name; }  // HF's
-  // Whether a parameter belongs to the head.
+  std::string_view class_name() const;  // HF's
+  // Returns true if a parameter belongs to the head.
   bool is_head(std::string_view parameter) const;
-  int64_t num_outputs() const { return num_outputs_; }
-  int64_t vocab_size() const { return body_->traits().vocab_size; }
-  void set_vocab_size(int64_t num_rows) { body_->set_vocab_size(num_rows); }
-  int64_t max_length() const { return body_->traits().max_length; }
+  int64_t num_outputs() const;
+  int64_t vocab_size() const;  // rows of the word embedding
+  int64_t max_length() const;  // the most tokens of one sequence
+
+  // Body and head as a tree of torch's modules, and the body's size after its embedding was resized; for this floor.
+  torch::nn::Module& module() const;
+  void set_vocab_size(int64_t num_rows);
 
  private:
+  struct Parts;
   // Throws kInput for ids outside their tables and for too long sequences, kInternal for an invalid batch.
   void check(const Tokens& tokens) const;
   nn::ForwardContext in_format(nn::ForwardContext context) const;
 
-  const Family& family_;
-  const HeadRow& head_row_;
-  int64_t num_outputs_ = 0;
-  nn::DropoutSites sites_;  // numbers the body's sites first, then the head's
-  std::shared_ptr<Body> body_;
-  std::unique_ptr<Head> head_;
+  std::shared_ptr<Parts> parts_;
   tensor::Compute compute_;
 };
 

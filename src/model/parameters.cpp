@@ -1,5 +1,7 @@
 #include "model/parameters.h"
 
+#include <torch/csrc/api/include/torch/nn/module.h>
+
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -22,17 +24,17 @@ bool decays(const std::string& name) {
   return true;
 }
 
-std::vector<NamedParameter> named_parameters(const torch::nn::Module& model) {
+std::vector<NamedParameter> named_parameters(const Model& model) {
   std::vector<NamedParameter> parameters;
-  for (const auto& item : model.named_parameters()) {
+  for (const auto& item : model.module().named_parameters()) {
     parameters.push_back({item.key(), item.value(), decays(item.key())});
   }
   return parameters;
 }
 
-int64_t num_parameters(const torch::nn::Module& model) {
+int64_t num_parameters(const Model& model) {
   int64_t count = 0;
-  for (const at::Tensor& parameter : model.parameters()) count += parameter.numel();
+  for (const at::Tensor& parameter : model.module().parameters()) count += parameter.numel();
   return count;
 }
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "model/model.h"
 
 namespace hone::model {
 
@@ -18,10 +19,10 @@ struct NamedParameter {
 
 // Returns the parameters in the order of torch's named_parameters() for the HF class, which is that of HF's optimizer
 // groups and gradient norm.
-std::vector<NamedParameter> named_parameters(const torch::nn::Module& model);
+std::vector<NamedParameter> named_parameters(const Model& model);
 
 // Returns the number of elements of all parameters.
-int64_t num_parameters(const torch::nn::Module& model);
+int64_t num_parameters(const Model& model);
 
 // Returns whether weight decay applies to the parameter, as Trainer.get_decay_parameter_names of transformers 5.23
 // decides: not if the lower-case name contains "bias", "layernorm" or "rmsnorm", or has a part that is "norm" or ends

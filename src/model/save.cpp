@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "model/parameters.h"
 #include "tensor/safetensors.h"
 
 namespace hone::model {
@@ -23,7 +24,7 @@ Json saved_config(const ModelConfig& config, std::string_view class_name) {
 void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder) {
   make_folders(folder);
   tensor::NamedTensors tensors;
-  for (const auto& item : model.named_parameters()) tensors.emplace_back(item.key(), item.value());
+  for (const NamedParameter& parameter : named_parameters(model)) tensors.emplace_back(parameter.name, parameter.tensor);
   tensor::write_safetensors(folder / "model.safetensors", std::move(tensors));
   write_json(folder / "config.json", saved_config(config, model.class_name()));
 }

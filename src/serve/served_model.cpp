@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "model/parameters.h"
 #include "task/features.h"
 
 namespace hone::serve {
@@ -56,7 +57,7 @@ ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens
                     .compute = compute,
                     .description = describe_model(request.model_dir)};
   model.classifier.model->set_compute(compute);
-  for (const at::Tensor& parameter : model.classifier.model->parameters()) model.num_parameters += parameter.numel();
+  model.num_parameters = model::num_parameters(*model.classifier.model);
   warm_up(model, std::min(warm_up_tokens, kMaxWarmUpTokens));
   return model;
 }

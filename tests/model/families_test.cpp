@@ -27,7 +27,7 @@ TEST_CASE("every family has a doc line, keys and a parity fixture, from which a 
       const model::Model model(config, family, head);
       CHECK(model.class_name() == head.class_name);
       std::set<std::string> first_parts;
-      for (const auto& name : model.named_parameters().keys()) {
+      for (const auto& name : model.module().named_parameters().keys()) {
         first_parts.insert(name.substr(0, name.find('.')));
         CHECK(model.is_head(name) == !name.starts_with(std::string(family.body) + "."));
         if (model.is_head(name)) CHECK(model::may_be_drawn(head, name));

@@ -46,7 +46,7 @@ TEST_CASE("outputs of chosen rows are those rows of all outputs") {
 
 TEST_CASE("BERT has a pooler only under a head that reads it") {
   const auto has_pooler = [](const Headed& with) {
-    return with.model->named_parameters().contains("bert.pooler.dense.weight");
+    return with.model->module().named_parameters().contains("bert.pooler.dense.weight");
   };
   CHECK(has_pooler(Headed("sequence")));
   CHECK_FALSE(has_pooler(Headed("token")));

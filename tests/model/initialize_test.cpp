@@ -61,7 +61,7 @@ TEST_CASE("a model from config.json alone has the weights that from_config draws
     const auto loaded = model::load_model({folder.path()});
     CHECK(loaded.report.from_config_only);
     CHECK(loaded.report.newly_initialized.size() == fixture["parameters"].size());
-    check_draw(*loaded.model, fixture["draws"]["from_config"], fixture["versions"]["cpu_capability"]);
+    check_draw(loaded.model->module(), fixture["draws"]["from_config"], fixture["versions"]["cpu_capability"]);
   }
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a head that the checkpoint lacks has the weights that from_pretrained
     write_without(folder, family, prefixes);
     const auto loaded = model::load_model({folder.path()});
     CHECK(loaded.report.newly_initialized.size() == 4);
-    check_draw(*loaded.model, fixture["draws"]["missing_head"], fixture["versions"]["cpu_capability"]);
+    check_draw(loaded.model->module(), fixture["draws"]["missing_head"], fixture["versions"]["cpu_capability"]);
   }
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("the same seed draws the same head, another seed another") {
   const auto head = [&](uint64_t seed) {
     model::ModelRequest request{folder.path()};
     request.seed = seed;
-    return model::load_model(request).model->named_parameters()["classifier.weight"];
+    return model::load_model(request).model->module().named_parameters()["classifier.weight"];
   };
   CHECK(at::equal(head(1), head(1)));
   CHECK_FALSE(at::equal(head(1), head(2)));
@@ -97,7 +97,7 @@ TEST_CASE("an initializer_range of 0 is read as unset, as in HF") {
     model::ModelRequest request{folder.path()};
     request.config_overrides = {{"initializer_range", range}};
     const auto model = model::load_model(request).model;
-    CHECK(model->named_parameters()["classifier.weight"].std().item<double>() == doctest::Approx(0.02).epsilon(0.3));
+    CHECK(model->module().named_parameters()["classifier.weight"].std().item<double>() == doctest::Approx(0.02).epsilon(0.3));
   }
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("a folder with all weights loads without a word") {
   CHECK(loaded.report.new_weights_line().empty());
   CHECK(loaded.report.unused_weights_line().empty());
   CHECK(loaded.config.labels() == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
-  for (const at::Tensor& parameter : loaded.model->parameters()) {
+  for (const at::Tensor& parameter : loaded.model->module().parameters()) {
     CHECK(parameter.requires_grad());
     CHECK(reinterpret_cast<uintptr_t>(parameter.const_data_ptr()) % 64 == 0);
   }
@@ -173,7 +173,7 @@ TEST_CASE("a vocabulary that is larger than the saved embedding adds rows as tra
     CHECK(loaded.report.newly_initialized.empty());
     CHECK(loaded.model->vocab_size() == 109);
     CHECK(loaded.config.json()["vocab_size"] == 109);
-    const at::Tensor words = loaded.model->named_parameters()[one.words].detach();
+    const at::Tensor words = loaded.model->module().named_parameters()[one.words].detach();
     REQUIRE(words.size(0) == 109);
     const at::Tensor before = read_tensors(request.model_dir / "model.safetensors").at(one.words);
     CHECK(at::equal(words.narrow(0, 0, before.size(0)), before));
@@ -199,7 +199,7 @@ TEST_CASE("a saved head for another number of labels is drawn again on request")
   const model::LoadedModel loaded = model::load_model(request);
   CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
   CHECK(loaded.model->num_outputs() == 2);
-  const auto parameters = loaded.model->named_parameters();
+  const auto parameters = loaded.model->module().named_parameters();
   CHECK(parameters["classifier.weight"].size(0) == 2);
   CHECK(parameters["classifier.weight"].abs().sum().item<float>() > 0);
   CHECK(parameters["classifier.bias"].abs().sum().item<float>() == 0);

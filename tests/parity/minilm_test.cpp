@@ -40,7 +40,7 @@ TEST_CASE("MiniLM with the head of seed 42 has the logits of transformers") {
   const auto loaded = model::load_model(request);
   CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
   CHECK(loaded.report.unused.empty());
-  const at::Tensor head = loaded.model->named_parameters()["classifier.weight"];
+  const at::Tensor head = loaded.model->module().named_parameters()["classifier.weight"];
   CHECK(at::allclose(head.flatten().slice(0, 0, 4), at::tensor(fixture["draw"]["first"].get<std::vector<float>>())));
   if (at::get_cpu_capability() == fixture["versions"]["cpu_capability"].get<std::string>()) {
     const std::string bytes(static_cast<const char*>(head.const_data_ptr()), head.nbytes());

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/each_level.h"
+#include "model/parameters.h"
 #include "parity/parity_fixture.h"
 
 using namespace hone;
@@ -36,11 +37,11 @@ void check_family(const std::string& family, bool training) {
   for (const auto& [name, value] : expected) {
     if (name.starts_with("gradient.")) largest = std::max(largest, value.abs().max().item<double>());
   }
-  for (const auto& item : loaded.model->named_parameters()) {
-    INFO(item.key());
-    REQUIRE(item.value().grad().defined());
+  for (const model::NamedParameter& parameter : model::named_parameters(*loaded.model)) {
+    INFO(parameter.name);
+    REQUIRE(parameter.tensor.grad().defined());
     const double difference =
-        relative_difference(item.value().grad(), expected.at("gradient." + item.key()), largest / 100);
+        relative_difference(parameter.tensor.grad(), expected.at("gradient." + parameter.name), largest / 100);
     CHECK(difference < kTolerance);
     worst = std::max(worst, difference);
   }

@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "model/load.h"
+#include "model/parameters.h"
 #include "model/save.h"
 #include "parity/parity_fixture.h"
 #include "task/text_classification.h"
@@ -143,7 +144,9 @@ struct TinyRun {
   }
   Tensors weights() const {
     Tensors copies;
-    for (const auto& item : loaded.model->named_parameters()) copies[item.key()] = item.value().detach().clone();
+    for (const model::NamedParameter& parameter : model::named_parameters(*loaded.model)) {
+      copies[parameter.name] = parameter.tensor.detach().clone();
+    }
     return copies;
   }
   Tensors saved(int64_t step, const char* file) const {
