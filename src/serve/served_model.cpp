@@ -2,7 +2,7 @@
 // it.
 #include "serve/served_model.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <c10/core/InferenceMode.h>
 

@@ -1,7 +1,7 @@
 // Tokenizes a split in blocks, so that only one block of encodings is in memory beside the result.
 #include "task/features.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
 
 #include <algorithm>
 

@@ -1,6 +1,9 @@
 #include "task/regression.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/huber_loss.h>
+#include <ATen/ops/l1_loss.h>
+#include <ATen/ops/mse_loss.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "task/text_classification.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 // Queues the copy to the host on the GPU's stream. An event behind it shows when the copy is complete.
 #include "train/step_result.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <cmath>

@@ -1,7 +1,10 @@
 // Copies of tiny-bert with another head or damaged weights.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <filesystem>
 #include <limits>

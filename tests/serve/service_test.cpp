@@ -1,6 +1,6 @@
 #include "serve/service.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/zeros.h>
 
 #include <atomic>
 #include <cmath>

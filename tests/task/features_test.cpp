@@ -1,6 +1,6 @@
 #include "task/features.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <doctest/doctest.h>
 
 #include "captured_log.h"

@@ -1,6 +1,7 @@
 #include "task/text_classification.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 #include "eval/metrics_fixture.h"

@@ -1,6 +1,9 @@
 #include "train/checkpoint.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

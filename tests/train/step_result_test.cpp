@@ -1,6 +1,6 @@
 #include "train/step_result.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/full.h>
 #include <doctest/doctest.h>
 
 #include <limits>
