@@ -89,6 +89,13 @@ class FloorsTest(CheckTest):
         self.append("src/text/words.h", "#include <c10/core/Device.h>\n")
         self.expect(floors, "src/text/words.h:7: includes c10/core/Device.h", "floor text has no libtorch")
 
+    def test_heavy_headers_in_a_floor_with_tensors(self):
+        self.write("src/CMakeLists.txt", CMAKE.replace("nn TORCH", "nn TENSORS"))
+        self.write("src/nn/linear.cpp", "#include <ATen/core/Tensor.h>\n#include <ATen/ops/empty.h>\n")
+        self.assertFalse([line for line in floors.problems(self.root) if "src/nn/linear.cpp" in line])
+        self.write("src/nn/linear.cpp", "#include <ATen/ATen.h>\n")
+        self.expect(floors, "src/nn/linear.cpp:1: includes ATen/ATen.h", "single ATen/ops only")
+
     def test_a_quick_floor_declared_with_libtorch(self):
         self.write("src/CMakeLists.txt", CMAKE.replace("text USES", "text TORCH USES"))
         self.expect(floors, "floor text must not need libtorch")

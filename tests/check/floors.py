@@ -4,21 +4,23 @@ import re
 
 import source_tree
 
-TORCH_FREE_FLOORS = ("base", "options", "text", "table", "http", "watch", "kernel")
+TORCH_FREE_FLOORS = ("base", "options", "text", "table", "metric", "http", "watch", "kernel")
 TORCH_HEADERS = ("ATen/", "torch/", "c10/", "caffe2/")
 # This header holds only the version's macros and includes nothing.
 TORCH_HEADERS_FOR_ALL = ("torch/headeronly/version.h",)
 # Exceptions: matrix products on tiles, no tensors.
 TORCH_HEADERS_OF_FLOOR = {"kernel": ("ATen/native/CPUBlas.h",)}
+# What floors declared with TENSORS do not include: these headers take seconds for each file.
+HEAVY_HEADERS = ("ATen/ATen.h", "torch/")
 CLI = "cli"
 
 
 def declared_floors(cmake):
-    """Returns {name: (floors that it uses, whether it sees torch)} from the hone_floor lines, in their order."""
+    """Returns {name: (floors that it uses, "TORCH", "TENSORS" or "")} from the hone_floor lines, in their order."""
     floors = {}
     for name, rest in re.findall(r"^hone_floor\((\w+)([^)]*)\)", cmake, re.MULTILINE):
         uses = re.search(r"\bUSES((?: +[a-z]\w*)*)", rest)
-        floors[name] = (uses.group(1).split() if uses else [], re.search(r"\bTORCH\b", rest) is not None)
+        floors[name] = (uses.group(1).split() if uses else [], "".join(re.findall(r"\b(?:TORCH|TENSORS)\b", rest)[:1]))
     return floors
 
 
@@ -62,6 +64,8 @@ def include_problems(root, floors, path):
         allowed_torch = TORCH_HEADERS_OF_FLOOR.get(floor, ())
         if floor != CLI and not torch and is_torch(name) and name not in allowed_torch:
             problems.append(f"{where}, but floor {floor} has no libtorch")
+        elif torch == "TENSORS" and name.startswith(HEAVY_HEADERS):
+            problems.append(f"{where}: floor {floor} includes ATen/core/Tensor.h and single ATen/ops only")
     return problems
 
 
