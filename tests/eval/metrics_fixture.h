@@ -18,6 +18,12 @@ inline const Json& metrics_fixture() {
   return fixture;
 }
 
+// The fixture of make_task_metrics_fixture.py.
+inline const Json& task_metrics_fixture() {
+  static const Json fixture = read_json(fixtures() / "task_metrics.json");
+  return fixture;
+}
+
 // Writes the fixture's texts for a model as a file of rows, with the second texts of pairs.
 inline std::filesystem::path write_text_rows(const TemporaryFolder& folder, const Json& texts, const Json& pairs) {
   std::string lines;

@@ -4,8 +4,11 @@
 
 #include <set>
 
+#include "captured_log.h"
 #include "expect_error.h"
+#include "table/read.h"
 #include "task/text_classification.h"
+#include "temporary_folder.h"
 
 using namespace hone;
 
@@ -32,4 +35,38 @@ TEST_CASE("an unknown task is an error that suggests the nearest name") {
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(std::string(error.what()) == "unknown task \"text-clasification\"");
   CHECK(contains(error.hint(), "did you mean \"text-classification\"?"));
+}
+
+TEST_CASE("the rows' labels suggest the task, unless the user or a trained model names it") {
+  const TemporaryFolder folder;
+  const auto task_for = [&](const std::string& csv, std::string_view name = "", const char* config = "{}") {
+    const table::Rows rows = table::read_rows(folder.write("rows.csv", csv));
+    std::string_view found;
+    captured_log([&] { found = task::choose_task(name, {parse_json(config, "c"), "c"}, rows, {}).name; });
+    return found;
+  };
+  CHECK(task_for("text,score\na,1.5\nb,2\n") == "regression");
+  CHECK(task_for("text,score\na,1.0\nb,2.0\n") == "text-classification");
+  CHECK(task_for("text,label\na,1\nb,2\n") == "text-classification");
+  CHECK(task_for("text,label\na,x\nb,y\n") == "text-classification");
+  CHECK(task_for("text,label\na,1\nb,2\n", "regression") == "regression");
+  const char* trained = R"({"model_type": "bert", "architectures": ["BertForSequenceClassification"],
+                            "problem_type": "regression", "num_labels": 1})";
+  CHECK(task_for("text,label\na,1\nb,2\n", "", trained) == "regression");
+  CHECK(task::trained_task({parse_json(trained, "c"), "c"}).name == "regression");
+  CHECK(task::trained_task({parse_json("{}", "c"), "c"}).name == "text-classification");
+}
+
+TEST_CASE("a column of numbers with fractions is noted, with the option that decides otherwise") {
+  const TemporaryFolder folder;
+  const table::Rows rows = table::read_rows(folder.write("rows.csv", "text,score\na,1.5\nb,2\n"));
+  CHECK(captured_log([&] { task::choose_task("", {parse_json("{}", "c"), "c"}, rows, {}); }) ==
+        "column \"score\" holds numbers with fractions, so the task is regression (--task chooses another)\n");
+}
+
+TEST_CASE("the metrics of all tasks include each task's own") {
+  const auto all = task::all_metrics();
+  for (const task::TaskRow& row : task::tasks()) {
+    for (const metric::Metric& metric : row.metrics()) CHECK(metric::find_metric(all, metric.name) != nullptr);
+  }
 }

@@ -1,0 +1,81 @@
+#include "metric/regression.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "eval/metrics_fixture.h"
+#include "expect_error.h"
+
+using namespace hone;
+using namespace hone::metric;
+
+namespace {
+
+RegressionPairs pairs_of(const Json& item) {
+  RegressionPairs pairs(item["targets"][0].size());
+  for (size_t row = 0; row < item["targets"].size(); ++row) {
+    pairs.add(item["predicted"][row].get<std::vector<float>>(), item["targets"][row].get<std::vector<double>>());
+  }
+  return pairs;
+}
+
+// NaN equals null.
+void check_equal(double value, const Json& expected) {
+  if (expected.is_null()) {
+    CHECK(std::isnan(value));
+  } else {
+    CHECK(value == doctest::Approx(expected.get<double>()).epsilon(1e-9));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every metric equals scikit-learn's or scipy's on 200 random sets, ties and constant columns included") {
+  const Json& cases = task_metrics_fixture()["regression"];
+  CHECK(cases.size() == 200);
+  for (const Json& item : cases) {
+    const Report report = regression_report(pairs_of(item), {"a", "b", "c"});
+    for (const auto& [name, value] : report.values) {
+      CAPTURE(name);
+      REQUIRE(item["expected"].contains(std::string(name)));
+      check_equal(value, item["expected"][std::string(name)]);
+    }
+    CHECK(report.values.size() == item["expected"].size());
+  }
+}
+
+TEST_CASE("several targets have a table, and every report a histogram of all residuals") {
+  RegressionPairs pairs(2);
+  pairs.add(std::vector<float>{1, 2}, std::vector<double>{0, 2});
+  pairs.add(std::vector<float>{3, 2}, std::vector<double>{0, 5});
+  const Report report = regression_report(pairs, {"first", "second"});
+  CHECK(report.remark == "means over 2 targets");
+  REQUIRE(report.panels.size() == 2);
+  CHECK(report.panels[0].data["rows"]["first"]["mae"] == 2);
+  CHECK(report.panels[0].data["rows"]["second"]["mae"] == 1.5);
+  const Json& histogram = report.panels[1].data;
+  CHECK(histogram["edges"].front() == -3);
+  CHECK(histogram["edges"].back() == 3);
+  uint64_t rows = 0;
+  for (const Json& count : histogram["counts"]) rows += count.get<uint64_t>();
+  CHECK(rows == 4);
+  CHECK(histogram["counts"][0] == 1);
+  CHECK(histogram["counts"][19] == 1);
+}
+
+TEST_CASE("equal residuals and no rows have a histogram too") {
+  RegressionPairs equal(1);
+  for (int i = 0; i < 3; ++i) equal.add(std::vector<float>{2}, std::vector<double>{1});
+  for (const RegressionPairs& pairs : {equal, RegressionPairs(1)}) {
+    const Report report = regression_report(pairs, {"a"});
+    CHECK(report.panels.back().data["counts"].size() == 20);
+  }
+}
+
+TEST_CASE("errors are better if lower, correlations if higher") {
+  CHECK(find_metric(regression_metrics(), "rmse")->better == Better::kLower);
+  CHECK(find_metric(regression_metrics(), "spearman")->better == Better::kHigher);
+  CHECK(find_metric(regression_metrics(), "r2")->better == Better::kHigher);
+  for (const Metric& metric : regression_metrics()) CHECK_FALSE(metric.doc.empty());
+}

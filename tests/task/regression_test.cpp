@@ -1,0 +1,125 @@
+#include "task/regression.h"
+
+#include <ATen/ops/tensor.h>
+#include <doctest/doctest.h>
+
+#include "captured_log.h"
+#include "eval/metrics_fixture.h"
+#include "expect_error.h"
+#include "metric/regression.h"
+#include "model/load.h"
+#include "table/read.h"
+#include "task/splits.h"
+
+using namespace hone;
+
+namespace {
+
+struct Chosen {
+  std::unique_ptr<task::Task> task;
+  task::TrainingRows rows;
+};
+
+// The rows of a csv file, adopted by regression.
+Chosen chosen(const TemporaryFolder& folder, const std::string& csv, task::RowOptions options = {},
+              const model::ModelConfig& config = {}, task::Purpose purpose = task::Purpose::kTrain) {
+  options.dataset = folder.write("train.csv", csv);
+  Chosen made{task::find_task("regression").make({.rows = options}, config, purpose), {}};
+  const task::SplitRequest request{.rows = options};
+  made.rows = task::choose_training_rows(task::read_splits(request), request, *made.task);
+  return made;
+}
+
+Error refused(const std::string& csv, const task::RowOptions& options = {}) {
+  const TemporaryFolder folder;
+  return expect_error([&] { chosen(folder, csv, options); });
+}
+
+// tiny-bert with a head of `num_outputs` numbers.
+model::LoadedModel tiny_model(size_t num_outputs) {
+  model::ModelRequest request{fixtures() / "models" / "tiny-bert"};
+  for (size_t i = 0; i < num_outputs; ++i) request.id2label.push_back(fmt::format("LABEL_{}", i));
+  request.ignore_mismatched_sizes = true;
+  return model::load_model(request);
+}
+
+std::unique_ptr<task::Examples> examples_of(const Chosen& from, const text::Tokenizer& tokenizer) {
+  return from.task->examples(from.rows.train, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+}
+
+}  // namespace
+
+TEST_CASE("the loss is torch's sum over all targets, whose number is known before the forward pass") {
+  const TemporaryFolder folder;
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const model::LoadedModel loaded = tiny_model(2);
+  task::TextRows texts = task::read_text_rows(table::read_rows(folder.write("rows.csv", "text\ngood\nbad movie\n")),
+                                              {"text", {}}, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+  const std::vector<uint64_t> rows = {1, 0};
+  const at::Tensor outputs = loaded.model->forward(task::make_batch(texts.features, rows), {}).to(at::kDouble);
+  const at::Tensor targets = at::tensor({5.0, -1.0, 0.5, 2.0}).view({2, 2});  // of row 1, then of row 0
+  const at::Tensor error = outputs - targets;
+  const std::pair<const char*, double> expected[] = {
+      {"mse", error.square().sum().item<double>()},
+      {"mae", error.abs().sum().item<double>()},
+      {"huber", (error.abs() <= 1).mul(error.square() * 0.5).add((error.abs() > 1).mul(error.abs() - 0.5)).sum().item<double>()}};
+  for (const auto& [name, loss] : expected) {
+    CAPTURE(name);
+    const auto examples = task::make_examples(task::RatedTexts{
+        .texts = texts, .targets = {0.5, 2.0, 5.0, -1.0}, .names = {"a", "b"}, .loss = name});
+    CHECK(examples->num_targets(rows, {}) == 4);
+    CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(loss).epsilon(1e-6));
+    const auto evaluation = examples->evaluation(1);
+    evaluation->add(*loaded.model, rows);
+    const metric::Report report = evaluation->report();
+    CHECK(report.loss == doctest::Approx(loss / 4).epsilon(1e-6));
+    CHECK(report.num_rows == 2);
+    CHECK(report.num_targets == 4);
+    const Json& worst = report.panels.back().data;
+    REQUIRE(worst.size() == 1);
+    CHECK(worst[0]["label"].size() == 2);
+    CHECK(worst[0]["predicted"].size() == 2);
+  }
+}
+
+TEST_CASE("targets come from the label column or from the named ones, and rows without one are skipped") {
+  const TemporaryFolder folder;
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const std::string log = captured_log([&] {
+    const Chosen one = chosen(folder, "text,score\ngood,4.5\nbad,\nfun,1\n");
+    CHECK(one.rows.train.size() == 2);
+    const auto examples = examples_of(one, tokenizer);
+    CHECK(examples->preview(0) == "4.5 \"good\"");
+    CHECK(examples->target_counts() == "LABEL_0 1 to 4.5, mean 2.75");
+    model::ModelConfig config;
+    one.task->write_config(config);
+    CHECK(config.num_labels() == 1);
+    CHECK(config.problem_type() == "regression");
+  });
+  CHECK(contains(log, "skipped 1 row without a target, the first: "));
+  const Chosen two = chosen(folder, "text,b,a\ngood,1,2\nbad,3,4\n", {.target_columns = {"a", "b"}});
+  CHECK(two.task->facts()["labels"] == Json({"a", "b"}));
+  CHECK(examples_of(two, tokenizer)->preview(1) == "4, 3 \"bad\"");
+}
+
+TEST_CASE("the error for each kind of bad target names the row or the column") {
+  CHECK(contains(refused("text,score\na,1.5\nb,good\n").what(), "train.csv:3: \"score\" is good, not a finite number"));
+  CHECK(contains(refused("text,score\na,1.5\nb,NaN\n").what(), "train.csv:3: \"score\" is "));
+  CHECK(contains(refused("text,score\na,1.5\nb,inf\n").what(), "not a finite number"));
+  const Error constant = refused("text,score\na,2.5\nb,2.5\nc,2.5\n");
+  CHECK(std::string(constant.what()) == "all 3 training rows have the same value 2.5 in \"score\"");
+  CHECK(contains(constant.hint(), "nothing to learn"));
+  CHECK(contains(refused("text,score\na,1\nb,2\n", {.target_columns = {"scor"}}).hint(), "score"));
+  CHECK(contains(refused("text,score\na,1\nb,\n", {.strict = true}).what(), "train.csv:3: a target is empty"));
+}
+
+TEST_CASE("a trained model's number of targets must be that of the rows") {
+  const TemporaryFolder folder;
+  model::ModelConfig config;
+  config.set_labels({"a", "b"});
+  const Error error = expect_error([&] {
+    chosen(folder, "text,score\nx,1\ny,2\n", {}, config, task::Purpose::kUseTrained);
+  });
+  CHECK(std::string(error.what()) == "the model predicts 2 numbers, the rows have 1 target column");
+  CHECK(contains(error.hint(), "--target-columns"));
+}
