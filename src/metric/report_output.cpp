@@ -127,9 +127,14 @@ const Json& flat(const Panel& panel) {
 }  // namespace
 
 std::string report_text(const Report& report) {
-  std::string text = fmt::format("rows      {}\nloss      {:.4f}\n", report.num_rows, report.loss);
-  for (const std::string_view name : report.headline) text += fmt::format("{:<10}{:.4f}\n", name, report.value(name));
-  if (!report.remark.empty()) text += fmt::format("          ({})\n", report.remark);
+  size_t width = 10;
+  for (const std::string_view name : report.headline) width = std::max(width, name.size() + 1);
+  std::string text =
+      fmt::format("{:<{}}{}\n{:<{}}{:.4f}\n", "rows", width, report.num_rows, "loss", width, report.loss);
+  for (const std::string_view name : report.headline) {
+    text += fmt::format("{:<{}}{:.4f}\n", name, width, report.value(name));
+  }
+  if (!report.remark.empty()) text += fmt::format("{:<{}}({})\n", "", width, report.remark);
   for (const Panel& panel : report.panels) {
     const auto drawing = std::ranges::find(kDrawings, panel.kind, &Drawing::kind);
     if (drawing != std::end(kDrawings)) text += "\n" + drawing->text(panel);

@@ -8,7 +8,7 @@
 namespace hone::task {
 
 // --task
-inline constexpr std::array<std::string_view, 2> kTaskNames = {"text-classification", "regression"};
+inline constexpr std::array<std::string_view, 3> kTaskNames = {"text-classification", "multi-label", "regression"};
 
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};

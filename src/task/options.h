@@ -15,6 +15,7 @@ struct RowOptions {
   std::string dataset_config_name;
   std::string text_column, text_pair_column, label_column;
   std::vector<std::string> target_columns;
+  std::string label_separator = ",";
   bool strict = false;
 
   template <typename Self, typename Visitor>
@@ -34,9 +35,12 @@ struct RowOptions {
     visit("label_column", self.label_column, "column that holds the label")
         .value_name("NAME")
         .default_text("found by name: label, sentiment, class ...");
-    visit("target_columns", self.target_columns, "columns with the numbers that a regression predicts")
+    visit("target_columns", self.target_columns,
+          "columns with the numbers that a regression predicts, or with 0 and 1 for each label of multi-label")
         .value_name("NAME,...")
         .default_text("the label column");
+    visit("label_separator", self.label_separator, "separates the labels of a multi-label row in one cell")
+        .value_name("TEXT");
     visit("strict", self.strict, "a row without text or label is an error; without this option it is skipped");
   }
 };

@@ -6,9 +6,11 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "metric/classification.h"
+#include "metric/multi_label.h"
 #include "metric/regression.h"
 #include "model/families.h"
 #include "table/columns.h"
+#include "task/multi_label.h"
 #include "task/names.h"
 #include "task/regression.h"
 #include "task/text_classification.h"
@@ -20,6 +22,8 @@ namespace {
 constexpr TaskRow kTasks[] = {
     {"text-classification", "one label for each text or pair of texts", "single_label_classification",
      "text-classification", metric::classification_metrics, make_text_classification},
+    {"multi-label", "any number of labels for each text or pair of texts", "multi_label_classification",
+     "text-classification", metric::multi_label_metrics, make_multi_label},
     {"regression", "numbers for each text or pair of texts", "regression", "text-classification",
      metric::regression_metrics, make_regression},
 };
@@ -34,6 +38,20 @@ bool has_fractions(const table::Column& column, uint64_t num_rows) {
     if (number != nullptr && std::isfinite(*number) && *number != std::floor(*number)) return true;
   }
   return false;
+}
+
+// True if every target column holds only 0 and 1 (or false and true).
+bool are_flags(const table::Rows& rows, const RowOptions& options) {
+  for (const std::string& name : options.target_columns) {
+    const table::Column column = rows.column(name);
+    for (uint64_t row = 0; row < rows.size(); ++row) {
+      const table::Value value = column.value(row);
+      const auto* number = std::get_if<int64_t>(&value);
+      const bool is_flag = std::holds_alternative<bool>(value) || (number != nullptr && (*number == 0 || *number == 1));
+      if (!is_flag && !table::is_null(value)) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -53,9 +71,13 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
                            const RowOptions& options) {
   if (!name.empty()) return find_task(name);
   if (model::saved_head(config) == "sequence" && !config.problem_type().empty()) return trained_task(config);
-  if (!options.target_columns.empty()) return find_task("regression");
+  if (!options.target_columns.empty()) return find_task(are_flags(rows, options) ? "multi-label" : "regression");
   if (rows.empty()) return find_task("text-classification");
   const std::string label = table::choose_label_column(rows, options.label_column);
+  if (rows.column(label).type() == table::ColumnType::kNested) {
+    log_info("column \"{}\" holds lists, so the task is multi-label (--task chooses another)", label);
+    return find_task("multi-label");
+  }
   if (!has_fractions(rows.column(label), rows.size())) return find_task("text-classification");
   log_info("column \"{}\" holds numbers with fractions, so the task is regression (--task chooses another)", label);
   return find_task("regression");
