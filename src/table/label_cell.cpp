@@ -71,7 +71,7 @@ LabelCellReader::LabelCellReader(Column column) : column_(std::move(column)) {
   if (column_.type() != ColumnType::kNested) return;
   throw Error(ErrorKind::kUnsupported,
               fmt::format("column \"{}\" holds lists or objects, not one label a row", column_.name()),
-              "choose a column of integers, booleans or texts");
+              "choose a column of integers, booleans or texts; for several labels a row give --task multi-label");
 }
 
 LabelCell LabelCellReader::read(uint64_t row) const {

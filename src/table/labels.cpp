@@ -59,7 +59,7 @@ class DistinctLabels {
     return Error(ErrorKind::kInput,
                  fmt::format("{}: label {} in column \"{}\" is a fraction, not a class", rows.location(row),
                              cells.text(row), cells.column().name()),
-                 "scores need regression, which hone does not train; classes are integers or texts");
+                 "classes are integers or texts; to predict numbers give --task regression");
   }
 
   void add(const Rows& rows, uint64_t row, std::string_view column_name, const LabelCell& cell) {

@@ -261,3 +261,92 @@ TEST_CASE("a log that would overwrite the rows is refused") {
     CHECK(read_file(file) == content);
   }
 }
+
+namespace {
+
+// Trains a tiny model for a few steps on a file of rows and evaluates it on the same rows.
+struct TrainedTask {
+  TrainedTask(const std::string& name, const std::string& rows, const std::vector<std::string>& more) {
+    const std::string file = folder.write(name, rows).string();
+    std::vector<std::string> arguments = {"--dataset", file, "--max-steps=4", "--logging-steps=2", "--eval-strategy=steps",
+                                          "--eval-steps=2", "--validation-split=0.25", "--save-strategy=no",
+                                          "--ignore-mismatched-sizes", "--max-seq-length=40", "--precision=fp32"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    trained = run_hone(train_arguments(tiny_model(), out, arguments));
+    if (trained.exit_code != 0) return;
+    std::vector<std::string> evaluate = {"eval", "--model", out.string(), "--dataset", file, "--num-threads=1", "--json"};
+    for (const std::string& option : more) {
+      if (option.starts_with("--target-columns")) evaluate.push_back(option);
+    }
+    const ProcessResult evaluated = run_hone(evaluate);
+    REQUIRE_MESSAGE(evaluated.exit_code == 0, evaluated.error);
+    report = parse_json(evaluated.output, "report");
+    config = read_json(out / "config.json");
+    run = read_json(out / "run.json");
+  }
+
+  TemporaryFolder folder;
+  fs::path out = folder.path() / "out";
+  ProcessResult trained;
+  Json report, config, run;
+};
+
+std::string ratings(int count) {
+  std::string text = "text,score\n";
+  for (int row = 0; row < count; ++row) text += fmt::format("a movie {},{}\n", row % 2 == 0 ? "good" : "bad", row % 5 + 0.5);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("numbers with fractions train a regression, which eval measures and the run's files describe") {
+  const TrainedTask with("rows.csv", ratings(40), {"--metric-for-best-model=spearman"});
+  REQUIRE_MESSAGE(with.trained.exit_code == 0, with.trained.error);
+  CHECK(contains(with.trained.error, "so the task is regression"));
+  CHECK(contains(with.trained.error, "30 for training, 10 held-out rows for evaluation; LABEL_0 0.5 to 4.5, mean"));
+  CHECK(contains(with.trained.error, "rmse "));
+  CHECK(with.config["problem_type"] == "regression");
+  CHECK(with.config["id2label"].size() == 1);
+  CHECK(with.run["task"] == "regression");
+  CHECK(with.run["best"]["metric"] == "eval_spearman");
+  CHECK(with.run["metrics"][1].dump() == R"({"name":"rmse","better":"lower","in_log":true})");
+  for (const char* key : {"mse", "rmse", "mae", "r2", "pearson", "spearman", "loss"}) CHECK(with.report.contains(key));
+  CHECK(with.report["mse"].get<double>() == doctest::Approx(with.report["loss"].get<double>()).epsilon(1e-5));
+  CHECK(with.report["residuals"]["counts"].size() == 20);
+  CHECK(contains(read_file(with.out / "README.md"), "| step | epoch | loss | rmse | spearman |"));
+}
+
+TEST_CASE("lists of labels train a multi-label model, which eval measures") {
+  std::string rows;
+  for (int row = 0; row < 40; ++row) {
+    rows += fmt::format("{{\"text\": \"a movie {}\", \"labels\": {}}}\n", row % 2 == 0 ? "good" : "bad",
+                        row % 2 == 0 ? "[\"fun\", \"love\"]" : row % 3 == 0 ? "[]" : "[\"boring\"]");
+  }
+  const TrainedTask with("rows.jsonl", rows, {});
+  REQUIRE_MESSAGE(with.trained.exit_code == 0, with.trained.error);
+  CHECK(contains(with.trained.error, "so the task is multi-label"));
+  CHECK(with.config["problem_type"] == "multi_label_classification");
+  CHECK(with.report["labels"] == Json({"boring", "fun", "love"}));
+  for (const char* key : {"accuracy", "f1_micro", "f1_macro", "f1_samples", "hamming_loss", "average_precision"}) {
+    CHECK(with.report.contains(key));
+  }
+  CHECK(with.report["per_label"]["fun"]["support"] == 20);
+  const ProcessResult predicted =
+      run_hone({"predict", "--model", with.out.string(), "--text", "a movie", "--json", "--num-threads=1"});
+  double sum = 0;
+  for (const auto& [label, score] : parse_json(predicted.output, "prediction")["scores"].items()) sum += score.get<double>();
+  CHECK(std::abs(sum - 1) > 1e-3);  // a sigmoid for each label, not a softmax
+}
+
+TEST_CASE("columns of 0 and 1 are multi-label; a metric of another task is an error that names the task's own") {
+  std::string rows = "text,rude,kind\n";
+  for (int row = 0; row < 24; ++row) rows += fmt::format("a movie {},{},{}\n", row, row % 2, row % 3 == 0 ? 1 : 0);
+  const TrainedTask with("rows.csv", rows, {"--target-columns=rude,kind"});
+  REQUIRE_MESSAGE(with.trained.exit_code == 0, with.trained.error);
+  CHECK(with.run["task"] == "multi-label");
+  CHECK(with.report["labels"] == Json({"rude", "kind"}));
+  const TrainedTask wrong("rows.csv", ratings(40), {"--metric-for-best-model=accuracy"});
+  CHECK(wrong.trained.exit_code == 2);
+  CHECK(contains(wrong.trained.error, "unknown metric_for_best_model \"accuracy\""));
+  CHECK(contains(wrong.trained.error, "spearman"));
+}
