@@ -82,7 +82,7 @@ std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows)
   for (const text::Encoding* row : rows) features.add(*row);
   std::vector<uint64_t> order(rows.size());
   std::iota(order.begin(), order.end(), uint64_t{0});
-  const at::Tensor logits = model.classifier.model->forward(task::make_batch(features, order).inputs, {});
+  const at::Tensor logits = model.classifier.model->forward(task::make_batch(features, order), {});
   const at::Tensor on_cpu = logits.to(at::kCPU).contiguous();
   const float* values = on_cpu.const_data_ptr<float>();
   return {values, values + on_cpu.numel()};

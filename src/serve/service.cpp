@@ -292,10 +292,10 @@ void Service::predict(const http::Request& request, http::Responder answer) {
                  std::vector<float> logits, const std::exception_ptr& error) {
     answer_with(answer, [&] {
       if (error) std::rethrow_exception(error);
-      const std::vector<float> scores = checked_scores(function, std::move(logits), model->num_outputs());
+      const std::vector<float> scores = checked_scores(function, std::move(logits), model->num_labels());
       http::Response response = http::json_response(scores_json(scores, model->classifier.labels, top_k));
       notes.add_to(response);
-      const std::string near = near_ties_of(scores, model->num_outputs(), function);
+      const std::string near = near_ties_of(scores, model->num_labels(), function);
       if (!near.empty()) response.headers.emplace_back(kNearTiesHeader, near);
       return response;
     });

@@ -1,6 +1,6 @@
 #include "train/stepper.h"
 
-#include <ATen/core/Tensor.h>
+#include <ATen/TensorOperators.h>
 
 #include <algorithm>
 #include <cmath>

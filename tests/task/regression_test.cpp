@@ -1,5 +1,6 @@
 #include "task/regression.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 

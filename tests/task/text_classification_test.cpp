@@ -1,5 +1,6 @@
 #include "task/text_classification.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>

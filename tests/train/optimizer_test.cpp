@@ -1,6 +1,21 @@
 // Expected values come from torch.optim and clip_grad_norm_ (tests/fixtures/make_train_fixtures.py).
 #include "train/optimizer.h"
 
+#include <ATen/Context.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/_foreach_mul.h>
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/clamp_max.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"

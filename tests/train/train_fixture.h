@@ -2,6 +2,7 @@
 // can be stopped and resumed as in another process.
 #pragma once
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 
 #include <nlohmann/json.hpp>
