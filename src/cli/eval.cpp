@@ -18,12 +18,12 @@ namespace {
 // A measure on the rows of the training says nothing about new text.
 void warn_of_training_rows(const eval::TrainingFacts& training, const EvalOptions& options, const std::string& split) {
   if (!eval::is_training_split(training, options.rows.dataset, split)) return;
-  log_warning("the model was trained on {}: its results on new text will be worse ({})",
-              training.validation_split > 0 ? "most of these rows" : "these rows",
-              training.validation_split > 0
-                  ? fmt::format("--validation-split {} takes the rows that its training held out",
-                                training.validation_split)
-                  : std::string("take rows that it has not seen"));
+  log_warning(
+      "the model was trained on {}: its results on new text will be worse ({})",
+      training.validation_split > 0 ? "most of these rows" : "these rows",
+      training.validation_split > 0
+          ? fmt::format("--validation-split {} takes the rows that its training held out", training.validation_split)
+          : std::string("take rows that it has not seen"));
 }
 
 std::string as_json(const metric::Report& report, const task::Task& task, double seconds) {
@@ -42,13 +42,14 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
       eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
   trained.model->set_compute(compute);
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
-  const auto task = task::trained_task(trained.config)
-                        .make({.rows = options.rows, .label_smoothing = smoothing}, trained.config,
-                              task::Purpose::kUseTrained);
+  const auto task =
+      task::trained_task(trained.config)
+          .make({.rows = options.rows, .label_smoothing = smoothing}, trained.config, task::Purpose::kUseTrained);
   const task::SplitRequest request{.rows = options.rows,
                                    .sample = options.sample,
                                    .seed = options.seed.value_or(trained.training.seed.value_or(42))};
-  const table::LabelledSplit split = task::choose_evaluation_rows(task::read_splits(request), request, options.split, *task);
+  const table::LabelledSplit split =
+      task::choose_evaluation_rows(task::read_splits(request), request, options.split, *task);
   const auto examples = task->examples(split.rows, split.name + " rows",
                                        {trained.tokenizer, trained.model->vocab_size(), trained.max_length});
   log_info("evaluating {} with {}", counted(examples->size(), split.name + " row"),
@@ -56,8 +57,7 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   warn_of_training_rows(trained.training, options, split.name);
   for (const std::string& note : examples->input_notes()) log_warning("{}", note);
   if (smoothing > 0) log_info("the loss has the label smoothing {}", smoothing);
-  const auto result =
-      eval::evaluate(*trained.model, *examples, {.batch_size = options.per_device_eval_batch_size});
+  const auto result = eval::evaluate(*trained.model, *examples, {.batch_size = options.per_device_eval_batch_size});
   // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
   eval::check_finite(result->report, *examples);
   print(options.json ? as_json(result->report, *task, result->seconds) : metric::report_text(result->report));

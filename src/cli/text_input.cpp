@@ -107,8 +107,9 @@ class BlockMaker {
     std::vector<table::Column> looked_at = {rows.column(columns.text)};
     if (columns.text_pair) looked_at.push_back(rows.column(*columns.text_pair));
     for (uint64_t row = 0; row < rows.size(); ++row) {
-      const auto empty = std::find_if(looked_at.begin(), looked_at.end(),
-                                      [&](const table::Column& column) { return table::is_blank(column.text(row).value_or("")); });
+      const auto empty = std::find_if(looked_at.begin(), looked_at.end(), [&](const table::Column& column) {
+        return table::is_blank(column.text(row).value_or(""));
+      });
       if (empty == looked_at.end()) {
         with_text.push_back(row);
         continue;

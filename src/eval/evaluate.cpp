@@ -86,8 +86,7 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
     evaluation->add(model, rows);
     progress.advance(rows.size());
   }
-  Evaluated result{.report = evaluation->report(),
-                   .num_batches = (examples.size() + batch_size - 1) / batch_size};
+  Evaluated result{.report = evaluation->report(), .num_batches = (examples.size() + batch_size - 1) / batch_size};
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
@@ -99,8 +98,7 @@ std::vector<float> scores(const model::Model& model, const task::Features& featu
   std::vector<float> result(features.size() * num_labels);
   SortedBatches batches(lengths_of(features), tokens_per_batch, model.num_outputs());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
-    const at::Tensor logits =
-        model.forward(task::make_batch(features, rows), {}).to(at::kCPU, at::kFloat).contiguous();
+    const at::Tensor logits = model.forward(task::make_batch(features, rows), {}).to(at::kCPU, at::kFloat).contiguous();
     const std::span<const float> values(logits.const_data_ptr<float>(), rows.size() * num_labels);
     for (size_t i = 0; i < rows.size(); ++i) {
       const std::span<const float> row = values.subspan(i * num_labels, num_labels);

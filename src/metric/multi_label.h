@@ -20,9 +20,7 @@ class LabelScoresOfRows {
 
   size_t num_labels() const { return num_labels_; }
   size_t num_rows() const { return num_labels_ == 0 ? 0 : scores_.size() / num_labels_; }
-  std::span<const float> scores(size_t row) const {
-    return std::span(scores_).subspan(row * num_labels_, num_labels_);
-  }
+  std::span<const float> scores(size_t row) const { return std::span(scores_).subspan(row * num_labels_, num_labels_); }
   std::span<const uint8_t> truth(size_t row) const { return std::span(truth_).subspan(row * num_labels_, num_labels_); }
 
  private:
@@ -31,8 +29,8 @@ class LabelScoresOfRows {
   std::vector<uint8_t> truth_;
 };
 
-// Every metric of multi-label rows, in the order of logs and reports. "accuracy" is the share of rows whose labels are all
-// right.
+// Every metric of multi-label rows, in the order of logs and reports. "accuracy" is the share of rows whose labels are
+// all right.
 std::span<const Metric> multi_label_metrics();
 
 // A label is predicted if its score is above its threshold; `thresholds` [K]. Metrics, and a table of the labels.

@@ -81,7 +81,8 @@ Json target_table(const RegressionPairs& pairs, const std::vector<std::string>& 
   for (size_t target = 0; target < pairs.num_targets(); ++target) {
     Json values = Json::object();
     for (const RegressionMetric& row : kMetrics) {
-      values[std::string(row.metric.name)] = finite_or_null(row.compute(pairs.predicted(target), pairs.targets(target)));
+      values[std::string(row.metric.name)] =
+          finite_or_null(row.compute(pairs.predicted(target), pairs.targets(target)));
     }
     append_member(rows, names[target], std::move(values));
   }

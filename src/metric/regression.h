@@ -1,5 +1,5 @@
-// Metrics of predicted numbers, as in scikit-learn (mean_squared_error, mean_absolute_error, r2_score) and scipy (pearsonr,
-// spearmanr).
+// Metrics of predicted numbers, as in scikit-learn (mean_squared_error, mean_absolute_error, r2_score) and scipy
+// (pearsonr, spearmanr).
 #pragma once
 
 #include <cstdint>

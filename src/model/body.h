@@ -1,5 +1,5 @@
-// Everything of a model but its head. A family says how its layers begin and end and what each of them computes; the loop
-// over the layers is here, once for all families.
+// Everything of a model but its head. A family says how its layers begin and end and what each of them computes; the
+// loop over the layers is here, once for all families.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -14,7 +14,7 @@
 namespace hone::model {
 
 struct BodyTraits {
-  int64_t width = 0;            // C, numbers of a token's row
+  int64_t width = 0;  // C, numbers of a token's row
   int64_t num_layers = 0;
   int64_t vocab_size = 0;       // rows of the word embedding
   int64_t num_token_types = 0;  // 0: the body ignores token types
@@ -34,8 +34,8 @@ class Body : public torch::nn::Module {
   const BodyTraits& traits() const { return traits_; }
   void set_vocab_size(int64_t num_rows) { traits_.vocab_size = num_rows; }  // after the embedding was resized
 
-  // begin, every layer, end. If context.recomputes_layers, the intermediate results of each layer are dropped and computed
-  // again in backward, which saves memory. `inputs` are checked and on the device.
+  // begin, every layer, end. If context.recomputes_layers, the intermediate results of each layer are dropped and
+  // computed again in backward, which saves memory. `inputs` are checked and on the device.
   Hidden forward(const Inputs& inputs, const nn::ForwardContext& context) const;
 
  protected:

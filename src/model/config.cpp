@@ -189,15 +189,16 @@ void ModelConfig::take_labels(const std::map<int64_t, std::string>& names) {
   std::vector<std::string> findings;
   for (const auto& [id, name] : names) {
     if (id < 0 || id >= num_labels()) {
-      findings.push_back(fmt::format("names the id {}, but {} ids are 0 to {}; ids without a name are called LABEL_i", id,
-                                     num_labels(), num_labels() - 1));
+      findings.push_back(fmt::format("names the id {}, but {} ids are 0 to {}; ids without a name are called LABEL_i",
+                                     id, num_labels(), num_labels() - 1));
       continue;
     }
     labels_[static_cast<size_t>(id)] = name;
     const auto [earlier, is_new] = ids.emplace(name, id);
     if (!is_new) {
-      findings.push_back(fmt::format("gives the ids {} and {} the same name \"{}\"; predictions do not distinguish them",
-                                     earlier->second, id, name));
+      findings.push_back(
+          fmt::format("gives the ids {} and {} the same name \"{}\"; predictions do not distinguish them",
+                      earlier->second, id, name));
     }
   }
   constexpr size_t kMaxFindings = 3;

@@ -14,8 +14,8 @@ namespace hone::model {
 // The keys of config.json that this family reads, with HF's defaults.
 std::span<const ConfigKey> distilbert_config_keys();
 
-// Makes the body with unset weights. DistilBERT has no pooler. Errors: those of ModelConfig; kUnsupported for a variant that hone cannot
-// compute.
+// Makes the body with unset weights. DistilBERT has no pooler. Errors: those of ModelConfig; kUnsupported for a variant
+// that hone cannot compute.
 std::shared_ptr<Body> make_distilbert_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
 
 std::unique_ptr<Head> make_distilbert_sequence_head(const HeadParts& parts, const ModelConfig& config);

@@ -1,5 +1,5 @@
-// What sits on top of a body: the last layers of a model, which turn rows of a body into rows of outputs. A head registers
-// its layers with the model under Hugging Face's names.
+// What sits on top of a body: the last layers of a model, which turn rows of a body into rows of outputs. A head
+// registers its layers with the model under Hugging Face's names.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,9 +17,10 @@ namespace hone::model {
 class Head {
  public:
   virtual ~Head() = default;
-  // The input of output() for the given rows [N] int64: tokens of hidden.tokens, or sequences if the head reads sequences.
-  // Undefined `rows` means all. So a loss over few tokens computes only those. In float.
-  virtual at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const = 0;
+  // The input of output() for the given rows [N] int64: tokens of hidden.tokens, or sequences if the head reads
+  // sequences. Undefined `rows` means all. So a loss over few tokens computes only those. In float.
+  virtual at::Tensor features(const Hidden& hidden, const at::Tensor& rows,
+                              const nn::ForwardContext& context) const = 0;
   // The last layer.
   virtual const nn::Linear& output() const = 0;
 };

@@ -70,7 +70,8 @@ class Matcher {
         model_(model),
         folder_(request.model_dir.string()),
         labels_are_requested_(request.num_labels || !request.id2label.empty()) {
-    for (const NamedParameter& parameter : named_parameters(model)) parameters_.emplace(parameter.name, parameter.tensor);
+    for (const NamedParameter& parameter : named_parameters(model))
+      parameters_.emplace(parameter.name, parameter.tensor);
     const auto has = [this](const std::string& name) { return parameters_.contains(name); };
     for (const StoredTensor& stored : files.tensors()) {
       const std::string name = canonical_name(family, stored.name, has);
@@ -139,11 +140,10 @@ class Matcher {
     if (fatal.empty()) return;
     const size_t shown = std::min<size_t>(fatal.size(), 3);
     const std::vector<std::string> first(fatal.begin(), fatal.begin() + static_cast<std::ptrdiff_t>(shown));
-    throw Error(
-        ErrorKind::kInput,
-        fmt::format("{}: the weights lack {} of {} tensors: {}{}", folder_, fatal.size(), parameters_.size(),
-                    fmt::join(first, ", "), fatal.size() > shown ? ", ..." : ""),
-        fmt::format("the weights belong to another model than the {} of config.json", head_.class_name));
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: the weights lack {} of {} tensors: {}{}", folder_, fatal.size(), parameters_.size(),
+                            fmt::join(first, ", "), fatal.size() > shown ? ", ..." : ""),
+                fmt::format("the weights belong to another model than the {} of config.json", head_.class_name));
   }
 
   const HeadRow& head_;

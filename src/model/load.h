@@ -17,7 +17,7 @@ namespace hone::model {
 
 struct ModelRequest {
   std::filesystem::path model_dir;
-  std::string_view head = "sequence";    // a kind of the family's heads
+  std::string_view head = "sequence";  // a kind of the family's heads
   std::optional<int64_t> num_labels;
   std::vector<std::string> id2label;     // empty: the labels of config.json
   std::string problem_type;              // empty: the problem type of config.json

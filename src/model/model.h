@@ -1,5 +1,6 @@
-// A model: a body with a head. Its parameters have HF's checkpoint names, in the order of torch's named_parameters() for
-// the HF class. torch's module classes stay out of this header, which every floor above reads: they take 4 s to compile.
+// A model: a body with a head. Its parameters have HF's checkpoint names, in the order of torch's named_parameters()
+// for the HF class. torch's module classes stay out of this header, which every floor above reads: they take 4 s to
+// compile.
 #pragma once
 
 #include <ATen/core/Tensor.h>

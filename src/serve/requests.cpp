@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "task/score_functions.h"
 #include "http/json_body.h"
 #include "http/response.h"
+#include "task/score_functions.h"
 
 namespace hone::serve {
 

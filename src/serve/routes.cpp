@@ -2,9 +2,9 @@
 
 #include <fmt/ranges.h>
 
-#include "task/score_functions.h"
 #include "http/openapi.h"
 #include "serve/requests.h"
+#include "task/score_functions.h"
 #include "tensor/compute_options.h"
 
 namespace hone::serve {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "eval/classifier.h"
-#include "task/samples.h"
 #include "model/config.h"
 #include "serve/worker.h"
+#include "task/samples.h"
 #include "tensor/compute.h"
 
 namespace hone::serve {

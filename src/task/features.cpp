@@ -72,21 +72,20 @@ std::vector<std::string> text_findings(const Features& features, uint64_t max_le
   };
   std::vector<std::string> notes;
   if (features.num_cut_rows > 0) {
-    notes.push_back(fmt::format(
-        "{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were truncated; the model does not see "
-        "{:.1f} % of all tokens",
-        features.num_cut_rows, features.size(), percent(features.num_cut_rows, features.size()), max_length,
-        percent(features.num_cut_tokens, features.num_tokens() + features.num_cut_tokens)));
+    notes.push_back(
+        fmt::format("{} of {} training rows ({:.1f} %) are longer than max_seq_length {} and were truncated; the model "
+                    "does not see "
+                    "{:.1f} % of all tokens",
+                    features.num_cut_rows, features.size(), percent(features.num_cut_rows, features.size()), max_length,
+                    percent(features.num_cut_tokens, features.num_tokens() + features.num_cut_tokens)));
   }
   uint64_t empty = 0;
   for (uint64_t row = 0; row < features.size(); ++row) empty += features.length(row) <= num_special;
   if (empty > 0) {
-    notes.push_back(
-        fmt::format("{} of {} training rows hold special tokens only, so the model learns nothing from their text{}",
-                    empty, features.size(),
-                    max_length <= num_special
-                        ? fmt::format("; max_seq_length {} has no space for other tokens", max_length)
-                        : ""));
+    notes.push_back(fmt::format(
+        "{} of {} training rows hold special tokens only, so the model learns nothing from their text{}", empty,
+        features.size(),
+        max_length <= num_special ? fmt::format("; max_seq_length {} has no space for other tokens", max_length) : ""));
   }
   return notes;
 }

@@ -44,8 +44,8 @@ void warn_of_unknown_tokens(const text::UnknownTokens& count, std::string_view w
 // "2 of 10 rows are longer than 128 tokens and were truncated"; "" if none was.
 std::string truncation_note(uint64_t num_truncated, uint64_t num_rows, size_t max_length);
 
-// Warnings about training rows: how many were truncated at `max_length`, and how many hold only the `num_special` special
-// tokens of a row.
+// Warnings about training rows: how many were truncated at `max_length`, and how many hold only the `num_special`
+// special tokens of a row.
 std::vector<std::string> text_findings(const Features& features, uint64_t max_length, uint64_t num_special);
 
 // Packs the given rows into one batch, in this order.

@@ -169,7 +169,8 @@ class MultiLabelExamples final : public TextExamples {
 // Reads the labels of a row: from a list, from names in one cell, or from a column of 0 and 1 for each label.
 class LabelSetReader {
  public:
-  LabelSetReader(const table::Rows& rows, const std::vector<std::string>& columns, bool are_flags, std::string separator)
+  LabelSetReader(const table::Rows& rows, const std::vector<std::string>& columns, bool are_flags,
+                 std::string separator)
       : rows_(rows), are_flags_(are_flags), separator_(std::move(separator)) {
     for (const std::string& name : columns) columns_.push_back(rows.column(name));
   }
@@ -186,10 +187,10 @@ class LabelSetReader {
       const auto* number = std::get_if<int64_t>(&value);
       const auto* flag = std::get_if<bool>(&value);
       if ((number == nullptr || (*number != 0 && *number != 1)) && flag == nullptr) {
-        throw Error(ErrorKind::kInput,
-                    fmt::format("{}: \"{}\" is {}, not 0 or 1", rows_.location(row), column.name(),
-                                table::value_text(value)),
-                    "the target columns of multi-label hold 0 or 1; for numbers give --task regression");
+        throw Error(
+            ErrorKind::kInput,
+            fmt::format("{}: \"{}\" is {}, not 0 or 1", rows_.location(row), column.name(), table::value_text(value)),
+            "the target columns of multi-label hold 0 or 1; for numbers give --task regression");
       }
       if (number != nullptr ? *number == 1 : *flag) found.push_back(column.name());
     }
@@ -300,8 +301,8 @@ class MultiLabel final : public Task {
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
-    return make_examples(TaggedTexts{
-        .texts = read_text_rows(rows, columns_, what, options), .truth = truth_of(rows), .names = names_});
+    return make_examples(
+        TaggedTexts{.texts = read_text_rows(rows, columns_, what, options), .truth = truth_of(rows), .names = names_});
   }
 
   void write_config(model::ModelConfig& config) const override {
@@ -335,7 +336,8 @@ class MultiLabel final : public Task {
     std::vector<std::string> names(found.begin(), found.end());
     std::ranges::sort(names, comes_before);
     if (names.size() <= table::LabelMap::kMaxClasses) return names;
-    throw Error(ErrorKind::kInput, fmt::format("column \"{}\" holds {} different labels", label_columns_[0], names.size()),
+    throw Error(ErrorKind::kInput,
+                fmt::format("column \"{}\" holds {} different labels", label_columns_[0], names.size()),
                 fmt::format("at most {} labels are supported; check --label-column", table::LabelMap::kMaxClasses));
   }
 

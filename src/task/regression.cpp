@@ -141,8 +141,7 @@ class RegressionExamples final : public TextExamples {
  public:
   explicit RegressionExamples(RatedTexts rows)
       : TextExamples(std::move(rows.texts)),
-        targets_{std::move(rows.targets), std::move(rows.names),
-                 find_row(kLosses, "regression_loss", rows.loss)} {
+        targets_{std::move(rows.targets), std::move(rows.names), find_row(kLosses, "regression_loss", rows.loss)} {
     check_internal(targets_.values.size() == size() * targets_.width(), "each row has its targets");
   }
 
@@ -193,7 +192,8 @@ class TargetReader {
     for (const table::Column& column : columns_) {
       const table::Value value = column.value(row);
       if (table::is_null(value)) return std::nullopt;
-      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && table::is_blank(*text)) return std::nullopt;
+      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && table::is_blank(*text))
+        return std::nullopt;
       values.push_back(number(value, column, row));
     }
     return values;
@@ -245,9 +245,8 @@ class Regression final : public Task {
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
-    RatedTexts rated{.texts = read_text_rows(rows, columns_, what, options),
-                     .names = names_,
-                     .loss = options_.regression_loss};
+    RatedTexts rated{
+        .texts = read_text_rows(rows, columns_, what, options), .names = names_, .loss = options_.regression_loss};
     const TargetReader reader(rows, target_columns_);
     for (uint64_t row = 0; row < rows.size(); ++row) {
       const std::vector<double> targets = reader.read(row).value();

@@ -15,9 +15,9 @@ std::unique_ptr<Task> make_regression(const TaskOptions& options, const model::M
 // What the examples of regression are made of: K targets for each row.
 struct RatedTexts {
   TextRows texts;
-  std::vector<double> targets;      // [rows, K]
-  std::vector<std::string> names;   // of the targets
-  std::string_view loss = "mse";    // a name of kRegressionLossNames
+  std::vector<double> targets;     // [rows, K]
+  std::vector<std::string> names;  // of the targets
+  std::string_view loss = "mse";   // a name of kRegressionLossNames
 };
 
 std::unique_ptr<Examples> make_examples(RatedTexts rows);

@@ -31,7 +31,7 @@ std::optional<Sample> sample_of(const Json& json) {
 }  // namespace
 
 std::vector<Sample> choose_samples(const table::Rows& rows, const table::TextColumns& columns,
-                                     std::span<const int64_t> labels, const std::vector<std::string>& names) {
+                                   std::span<const int64_t> labels, const std::vector<std::string>& names) {
   const table::Column first = rows.column(columns.text);
   std::optional<table::Column> second;
   if (columns.text_pair) second = rows.column(*columns.text_pair);

@@ -26,7 +26,7 @@ struct Sample {
 // the label ids of the rows, `names` the labels by id.
 inline constexpr size_t kMaxSamples = 6;
 std::vector<Sample> choose_samples(const table::Rows& rows, const table::TextColumns& columns,
-                                     std::span<const int64_t> labels, const std::vector<std::string>& names);
+                                   std::span<const int64_t> labels, const std::vector<std::string>& names);
 
 // Writes the file. If there are no samples, removes the file of an earlier training. Errors: kIo.
 void write_samples(const std::filesystem::path& model_dir, const std::vector<Sample>& samples);

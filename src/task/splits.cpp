@@ -122,9 +122,9 @@ table::LabelledSplit choose_evaluation_rows(const Splits& splits, const SplitReq
   table::LabelledSplit chosen{name, name.empty() ? splits.begin()->second : split_named(splits, name)};
   task.adopt(std::span(&chosen, 1));
   if (takes_held_out) {
-    chosen.rows = table::stratified_split(chosen.rows, task.strata(chosen.rows), request.sample.validation_split,
-                                          request.seed)
-                      .second;
+    chosen.rows =
+        table::stratified_split(chosen.rows, task.strata(chosen.rows), request.sample.validation_split, request.seed)
+            .second;
     chosen.name = "held-out";
   }
   chosen.rows = shuffled_and_cut(chosen.rows, request.sample.shuffle_seed, request.sample.max_eval_samples);

@@ -31,8 +31,8 @@ Splits read_splits(const SplitRequest& request);
 // Errors (kInput): no such split; the hint lists those that there are.
 const table::Rows& split_named(const Splits& splits, const std::string& name);
 
-// Takes validation rows if there are any, else held-out ones (validation_split), else the test rows, with a warning. The
-// task adopts the splits. Errors: kUsage without rows to train or to evaluate on; those of the task.
+// Takes validation rows if there are any, else held-out ones (validation_split), else the test rows, with a warning.
+// The task adopts the splits. Errors: kUsage without rows to train or to evaluate on; those of the task.
 TrainingRows choose_training_rows(const Splits& splits, const SplitRequest& request, Task& task);
 
 // Takes the split of that name; with an empty name, the first that exists of validation, test and train. With

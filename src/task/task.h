@@ -1,5 +1,5 @@
-// What a model is trained for. A task turns rows into examples, and examples into losses and evaluations. Batches, targets
-// and predictions are local to the task: training and evaluation know rows, scalars and reports only.
+// What a model is trained for. A task turns rows into examples, and examples into losses and evaluations. Batches,
+// targets and predictions are local to the task: training and evaluation know rows, scalars and reports only.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -41,8 +41,8 @@ class Examples {
   virtual uint64_t size() const = 0;
   // Tokens of a row: for groups of similar lengths, the size of batches, and tokens/s.
   virtual uint64_t length(uint64_t row) const = 0;
-  // How many targets the loss of these rows is a sum over. Asked before the forward passes, so that the mean over a step
-  // does not depend on its division into micro-batches.
+  // How many targets the loss of these rows is a sum over. Asked before the forward passes, so that the mean over a
+  // step does not depend on its division into micro-batches.
   virtual uint64_t num_targets(std::span<const uint64_t> rows, const nn::ForwardContext& context) const;
   // The sum of the losses of the rows' targets, a scalar.
   virtual at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
@@ -86,9 +86,9 @@ class Task {
   // The metrics of its evaluations, once the classes are known.
   virtual std::span<const metric::Metric> metrics() const = 0;
 
-  // Chooses columns and decides what the targets mean, from all splits together; the first one is the training split, or
-  // the only one. Removes the rows that cannot be used, with a note (with `strict`: an error). Call it once, before the
-  // methods below. Errors: kInput and kUsage for rows that do not fit the task.
+  // Chooses columns and decides what the targets mean, from all splits together; the first one is the training split,
+  // or the only one. Removes the rows that cannot be used, with a note (with `strict`: an error). Call it once, before
+  // the methods below. Errors: kInput and kUsage for rows that do not fit the task.
   virtual void adopt(std::span<table::LabelledSplit> splits) = 0;
   // The class of each row, of which a hold-out takes equal shares.
   virtual std::vector<int64_t> strata(const table::Rows& rows) const = 0;

@@ -31,8 +31,8 @@ enum class Purpose { kTrain, kUseTrained };
 struct TaskRow {
   std::string_view name;  // of the pipeline of transformers
   std::string_view doc;
-  std::string_view problem_type;                // in config.json
-  std::string_view pipeline_tag;                // of the model card
+  std::string_view problem_type;                 // in config.json
+  std::string_view pipeline_tag;                 // of the model card
   std::span<const metric::Metric> (*metrics)();  // all that it can have; which of them it has may depend on the rows
   std::unique_ptr<Task> (*make)(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
 };

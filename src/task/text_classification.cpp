@@ -54,10 +54,7 @@ struct Targets {
 class ClassificationEvaluation final : public Evaluation {
  public:
   ClassificationEvaluation(const TextRows& texts, const Targets& targets, size_t num_worst)
-      : texts_(texts),
-        targets_(targets),
-        confusion_(static_cast<int64_t>(targets.names.size())),
-        worst_(num_worst) {}
+      : texts_(texts), targets_(targets), confusion_(static_cast<int64_t>(targets.names.size())), worst_(num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
     const at::Tensor logits = model.forward(make_batch(texts_.features, rows), {});

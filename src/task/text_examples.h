@@ -1,4 +1,5 @@
-// What the tasks on texts share: which columns hold the texts, the tokens of each row, and how a row is named and shown.
+// What the tasks on texts share: which columns hold the texts, the tokens of each row, and how a row is named and
+// shown.
 #pragma once
 
 #include <cstdint>

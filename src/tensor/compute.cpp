@@ -77,9 +77,8 @@ Compute prepare_compute(const ComputeOptions& options) {
 std::string_view precision_name(at::ScalarType dtype) { return dtype == at::kBFloat16 ? kBf16 : kFp32; }
 
 std::string describe(const Compute& compute) {
-  return fmt::format("{}, {}, {} ({})", compute.device.str(),
-                     counted(static_cast<uint64_t>(num_threads()), "thread"), precision_name(compute.dtype),
-                     compute.reason);
+  return fmt::format("{}, {}, {} ({})", compute.device.str(), counted(static_cast<uint64_t>(num_threads()), "thread"),
+                     precision_name(compute.dtype), compute.reason);
 }
 
 }  // namespace hone::tensor

@@ -1,5 +1,5 @@
-// Warnings before step 1 about options that probably do not do what the user wants. Those about rows and targets are the
-// task's (Task::findings, Examples::findings).
+// Warnings before step 1 about options that probably do not do what the user wants. Those about rows and targets are
+// the task's (Task::findings, Examples::findings).
 #pragma once
 
 #include <cstdint>

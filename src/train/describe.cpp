@@ -26,8 +26,8 @@ std::string fact(std::string_view label, std::string_view text) {
 std::string row_counts(const Prepared& prepared) {
   std::string evaluation;
   if (prepared.evaluation) {
-    evaluation =
-        fmt::format(", {} for evaluation", counted(prepared.evaluation->size(), prepared.rows.evaluation_name + " row"));
+    evaluation = fmt::format(", {} for evaluation",
+                             counted(prepared.evaluation->size(), prepared.rows.evaluation_name + " row"));
   }
   return fmt::format("{} for training{}; {}", prepared.train->size(), evaluation, prepared.train->target_counts());
 }

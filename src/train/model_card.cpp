@@ -62,9 +62,9 @@ std::string model_card(const ModelCardInputs& in) {
       "{} fine-tuned from {} with hone {} {}.\n\n## Evaluation\n\n{}\n## Training\n\n{}\n## Use\n\n"
       "```sh\nhone predict --model {} --text \"...\"\n```\n\n```python\nfrom transformers import pipeline\n"
       "pipeline(\"{}\", model=\"{}\")(\"...\")\n```\n",
-      in.pipeline_tag, fmt::join(logged_metrics(in.plan), "\n- "), name, in.class_name, base, in.version, in.task_phrase,
-      evaluation_table(in),
-      settings_table(in), in.options.output_dir.string(), in.pipeline_tag, in.options.output_dir.string());
+      in.pipeline_tag, fmt::join(logged_metrics(in.plan), "\n- "), name, in.class_name, base, in.version,
+      in.task_phrase, evaluation_table(in), settings_table(in), in.options.output_dir.string(), in.pipeline_tag,
+      in.options.output_dir.string());
 }
 
 }  // namespace hone::train

@@ -190,7 +190,8 @@ BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metr
   if (name.starts_with(kMetricPrefix)) name.erase(0, kMetricPrefix.size());
   BestMetric best;
   best.key = std::string(kMetricPrefix) + name;
-  best.greater_is_better = options.greater_is_better.value_or(known_metric(metrics, name).better != metric::Better::kLower);
+  best.greater_is_better =
+      options.greater_is_better.value_or(known_metric(metrics, name).better != metric::Better::kLower);
   best.threshold = options.early_stopping_threshold;
   best.patience = options.early_stopping_patience;
   best.is_loaded_at_end = options.load_best_model_at_end;

@@ -36,7 +36,7 @@ task::TaskOptions task_options(const TrainOptions& options) {
 }
 
 model::LoadedModel load_model(const TrainOptions& options, const task::Task& task, model::ModelConfig config,
-                                   int64_t num_tokens) {
+                              int64_t num_tokens) {
   task.write_config(config);
   model::ModelRequest request;
   request.model_dir = options.model_name_or_path;
@@ -64,8 +64,7 @@ size_t longest_row(int64_t max_seq_length, const model::Model& model) {
 Json metrics_json(std::span<const metric::Metric> metrics) {
   Json list = Json::array();
   for (const metric::Metric& metric : metrics) {
-    list.push_back(
-        {{"name", metric.name}, {"better", metric::name_of(metric.better)}, {"in_log", metric.in_log}});
+    list.push_back({{"name", metric.name}, {"better", metric::name_of(metric.better)}, {"in_log", metric.in_log}});
   }
   return list;
 }
@@ -90,8 +89,7 @@ Prepared prepare(const TrainOptions& options) {
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
   const task::SplitRequest request = split_request(options);
   const task::Splits splits = task::read_splits(request);
-  const task::TaskRow& row =
-      task::choose_task(options.task, config, task::split_named(splits, "train"), options.rows);
+  const task::TaskRow& row = task::choose_task(options.task, config, task::split_named(splits, "train"), options.rows);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
   task::TrainingRows rows = task::choose_training_rows(splits, request, *task);
   model::LoadedModel loaded = load_model(options, *task, config, tokenizer.vocab_size());

@@ -26,7 +26,7 @@ struct Prepared {
   std::unique_ptr<task::Task> task;
   task::TrainingRows rows;
   model::LoadedModel loaded;
-  size_t max_length = 0;  // tokens of a row at most
+  size_t max_length = 0;                              // tokens of a row at most
   std::unique_ptr<task::Examples> train, evaluation;  // the second may be null
 };
 

@@ -1,9 +1,9 @@
 // HF's SeedableRandomSampler (accelerate) and LengthGroupedSampler (transformers), drawn by torch's own randperm.
 #include "train/row_order.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randperm.h>
-#include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
 

@@ -26,7 +26,8 @@ std::string evaluation_text(const Json& entry, std::span<const metric::Metric> m
   std::string text = fmt::format("eval_loss {:.4f}", number(entry, "eval_loss"));
   for (const metric::Metric& metric : metrics) {
     const std::string key = fmt::format("eval_{}", metric.name);
-    if (metric.in_log && entry.contains(key)) text += fmt::format("  {} {:.4f}", metric.name, number(entry, key.c_str()));
+    if (metric.in_log && entry.contains(key))
+      text += fmt::format("  {} {:.4f}", metric.name, number(entry, key.c_str()));
   }
   return text;
 }

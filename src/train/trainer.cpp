@@ -125,13 +125,12 @@ void Trainer::log() {
 bool Trainer::evaluate() {
   const double start = now_seconds();
   const PhaseScope phase(observer_, RunPhase::kEvaluating);
-  const auto result = eval::evaluate(*inputs_.model, *inputs_.evaluation,
-                                     {.batch_size = plan_.eval_batch_size,
-                                      .num_worst = kWorstMistakes,
-                                      .keep_going = [this] {
-                                        observer_.beat();
-                                        return !must_stop();
-                                      }});
+  const auto result =
+      eval::evaluate(*inputs_.model, *inputs_.evaluation,
+                     {.batch_size = plan_.eval_batch_size, .num_worst = kWorstMistakes, .keep_going = [this] {
+                        observer_.beat();
+                        return !must_stop();
+                      }});
   if (!result) return false;
   const metric::Report& report = result->report;
   if (report.nonfinite.count > 0) {

@@ -75,8 +75,7 @@ bool is_texts(const Json& value) {
 }
 
 bool are_objects(const Json& value) {
-  return value.is_array() &&
-         std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_object(); });
+  return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_object(); });
 }
 
 bool has_kind(const Json& value, Kind kind) {

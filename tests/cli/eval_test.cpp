@@ -81,9 +81,9 @@ TEST_CASE("eval warns if the model was trained on the rows, and names the held-o
   data.folder.write("data/train.csv", reviews(20));
   data.folder.write("data/test.csv", reviews(9));
   const std::string dataset = (data.folder.path() / "data").string(), model = (data.folder.path() / "run").string();
-  const ProcessResult trained = run_hone({"train", "--precision=fp32", "--model", tiny_model(), "--num-threads=1",
-                                          "--dataset", dataset, "--output-dir", model, "--max-steps=1",
-                                          "--validation-split=0.25", "--eval-strategy=no"});
+  const ProcessResult trained =
+      run_hone({"train", "--precision=fp32", "--model", tiny_model(), "--num-threads=1", "--dataset", dataset,
+                "--output-dir", model, "--max-steps=1", "--validation-split=0.25", "--eval-strategy=no"});
   REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
   const auto eval = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"eval", "--precision=fp32", "--model", model, "--num-threads=1", "--dataset"});

@@ -268,13 +268,22 @@ namespace {
 struct TrainedTask {
   TrainedTask(const std::string& name, const std::string& rows, const std::vector<std::string>& more) {
     const std::string file = folder.write(name, rows).string();
-    std::vector<std::string> arguments = {"--dataset", file, "--max-steps=4", "--logging-steps=2", "--eval-strategy=steps",
-                                          "--eval-steps=2", "--validation-split=0.25", "--save-strategy=no",
-                                          "--ignore-mismatched-sizes", "--max-seq-length=40", "--precision=fp32"};
+    std::vector<std::string> arguments = {"--dataset",
+                                          file,
+                                          "--max-steps=4",
+                                          "--logging-steps=2",
+                                          "--eval-strategy=steps",
+                                          "--eval-steps=2",
+                                          "--validation-split=0.25",
+                                          "--save-strategy=no",
+                                          "--ignore-mismatched-sizes",
+                                          "--max-seq-length=40",
+                                          "--precision=fp32"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     trained = run_hone(train_arguments(tiny_model(), out, arguments));
     if (trained.exit_code != 0) return;
-    std::vector<std::string> evaluate = {"eval", "--model", out.string(), "--dataset", file, "--num-threads=1", "--json"};
+    std::vector<std::string> evaluate = {"eval", "--model",         out.string(), "--dataset",
+                                         file,   "--num-threads=1", "--json"};
     for (const std::string& option : more) {
       if (option.starts_with("--target-columns")) evaluate.push_back(option);
     }
@@ -293,7 +302,8 @@ struct TrainedTask {
 
 std::string ratings(int count) {
   std::string text = "text,score\n";
-  for (int row = 0; row < count; ++row) text += fmt::format("a movie {},{}\n", row % 2 == 0 ? "good" : "bad", row % 5 + 0.5);
+  for (int row = 0; row < count; ++row)
+    text += fmt::format("a movie {},{}\n", row % 2 == 0 ? "good" : "bad", row % 5 + 0.5);
   return text;
 }
 
@@ -320,7 +330,9 @@ TEST_CASE("lists of labels train a multi-label model, which eval measures") {
   std::string rows;
   for (int row = 0; row < 40; ++row) {
     rows += fmt::format("{{\"text\": \"a movie {}\", \"labels\": {}}}\n", row % 2 == 0 ? "good" : "bad",
-                        row % 2 == 0 ? "[\"fun\", \"love\"]" : row % 3 == 0 ? "[]" : "[\"boring\"]");
+                        row % 2 == 0   ? "[\"fun\", \"love\"]"
+                        : row % 3 == 0 ? "[]"
+                                       : "[\"boring\"]");
   }
   const TrainedTask with("rows.jsonl", rows, {});
   REQUIRE_MESSAGE(with.trained.exit_code == 0, with.trained.error);
@@ -334,7 +346,8 @@ TEST_CASE("lists of labels train a multi-label model, which eval measures") {
   const ProcessResult predicted =
       run_hone({"predict", "--model", with.out.string(), "--text", "a movie", "--json", "--num-threads=1"});
   double sum = 0;
-  for (const auto& [label, score] : parse_json(predicted.output, "prediction")["scores"].items()) sum += score.get<double>();
+  for (const auto& [label, score] : parse_json(predicted.output, "prediction")["scores"].items())
+    sum += score.get<double>();
   CHECK(std::abs(sum - 1) > 1e-3);  // a sigmoid for each label, not a softmax
 }
 

@@ -26,8 +26,9 @@ TEST_CASE("every metric equals scikit-learn's on 200 random sets, ties, absent l
   for (const Json& item : cases) {
     const LabelScoresOfRows rows = rows_of(item);
     const std::vector<std::string> names = {"a", "b", "c", "d", "e"};
-    const Report report = multi_label_report(rows, std::vector<float>(rows.num_labels(), 0.5f),
-                                             {names.begin(), names.begin() + static_cast<ptrdiff_t>(rows.num_labels())});
+    const Report report =
+        multi_label_report(rows, std::vector<float>(rows.num_labels(), 0.5f),
+                           {names.begin(), names.begin() + static_cast<ptrdiff_t>(rows.num_labels())});
     for (const auto& [name, value] : report.values) {
       CAPTURE(name);
       REQUIRE(item["expected"].contains(std::string(name)));
@@ -49,7 +50,8 @@ TEST_CASE("a label is predicted above its own threshold") {
 }
 
 TEST_CASE("no rows give zeros, and losses are better if lower") {
-  for (const auto& [name, value] : multi_label_report(LabelScoresOfRows(3), std::vector<float>(3), {"a", "b", "c"}).values) {
+  for (const auto& [name, value] :
+       multi_label_report(LabelScoresOfRows(3), std::vector<float>(3), {"a", "b", "c"}).values) {
     CAPTURE(name);
     CHECK(value == 0);
   }

@@ -86,9 +86,8 @@ TEST_CASE("the JSON report has every number, the matrix by true label, and the s
   CHECK(json["accuracy"].get<double>() == doctest::Approx(4.0 / 6));
   CHECK(json["f1_binary"] == 0.5);
   CHECK(json["f1_macro"] == 0.625);
-  CHECK(json["panels"].dump() ==
-        R"([{"kind":"table","name":"per_label","title":"Labels"},)"
-        R"({"kind":"matrix","name":"confusion_matrix","title":"Confusion matrix"}])");
+  CHECK(json["panels"].dump() == R"([{"kind":"table","name":"per_label","title":"Labels"},)"
+                                 R"({"kind":"matrix","name":"confusion_matrix","title":"Confusion matrix"}])");
   CHECK(json["confusion_matrix"].dump() == "[[3,1],[1,1]]");
   CHECK(json["per_label"]["a"].dump() == R"({"precision":0.75,"recall":0.75,"f1":0.75,"support":4})");
 }

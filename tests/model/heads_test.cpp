@@ -38,8 +38,8 @@ TEST_CASE("outputs of chosen rows are those rows of all outputs") {
       const Headed with(kind, folder);
       const model::Hidden hidden = with.model->hidden(with.inputs, {});
       const at::Tensor rows = at::tensor({2, 0}, at::kLong);
-      CHECK(at::allclose(with.model->logits(hidden, rows, {}),
-                         with.model->logits(hidden, {}, {}).index_select(0, rows), 1e-6, 1e-6));
+      CHECK(at::allclose(with.model->logits(hidden, rows, {}), with.model->logits(hidden, {}, {}).index_select(0, rows),
+                         1e-6, 1e-6));
     }
   }
 }

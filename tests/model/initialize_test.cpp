@@ -97,7 +97,8 @@ TEST_CASE("an initializer_range of 0 is read as unset, as in HF") {
     model::ModelRequest request{folder.path()};
     request.config_overrides = {{"initializer_range", range}};
     const auto model = model::load_model(request).model;
-    CHECK(model->module().named_parameters()["classifier.weight"].std().item<double>() == doctest::Approx(0.02).epsilon(0.3));
+    CHECK(model->module().named_parameters()["classifier.weight"].std().item<double>() ==
+          doctest::Approx(0.02).epsilon(0.3));
   }
 }
 

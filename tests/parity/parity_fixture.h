@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/json.h"
-#include "model/load.h"
 #include "model/inputs.h"
+#include "model/load.h"
 #include "tensor/safetensors.h"
 
 namespace hone {

@@ -38,9 +38,10 @@ inline ChosenSplit evaluation_rows(const task::SplitRequest& request, const std:
                                    const std::vector<std::string>& labels = {}) {
   model::ModelConfig config;
   if (!labels.empty()) config.set_labels(labels);
-  auto task = labels.empty() ? text_classification(request.rows)
-                             : task::find_task("text-classification")
-                                   .make({.rows = request.rows}, config, task::Purpose::kUseTrained);
+  auto task =
+      labels.empty()
+          ? text_classification(request.rows)
+          : task::find_task("text-classification").make({.rows = request.rows}, config, task::Purpose::kUseTrained);
   table::LabelledSplit rows = task::choose_evaluation_rows(task::read_splits(request), request, split, *task);
   return {std::move(rows), std::move(task)};
 }

@@ -62,8 +62,8 @@ TEST_CASE("labels come from lists, from names in one cell, or from columns of 0 
   CHECK(cells.labels_of(1) == "[a]");
   const Chosen bars = chosen(folder, "train.csv", "text,labels\nx,b|a c\ny,b\n", {.label_separator = "|"});
   CHECK(bars.labels_of(0) == "[a c, b]");
-  const Chosen flags = chosen(folder, "train.csv", "text,rude,kind\nx,1,0\ny,0,0\nz,1,1\n",
-                              {.target_columns = {"rude", "kind"}});
+  const Chosen flags =
+      chosen(folder, "train.csv", "text,rude,kind\nx,1,0\ny,0,0\nz,1,1\n", {.target_columns = {"rude", "kind"}});
   CHECK(flags.task->facts()["labels"] == Json({"rude", "kind"}));
   CHECK(flags.labels_of(0) == "[rude]");
   CHECK(flags.labels_of(1) == "[]");
@@ -84,14 +84,17 @@ TEST_CASE("the error for each kind of bad label names the row or the label") {
   const Error unknown = refused("text,labels\na,good\nb,god\n", {}, {"good", "bad"});
   CHECK(contains(unknown.what(), "train.csv:3: label \"god\" is not one of good, bad"));
   CHECK(unknown.hint() == "did you mean \"good\"?");
-  CHECK(contains(refused("text,labels\na,x\n", {}, {"a, b", "c"}).what(), "the label \"a, b\" contains the separator \",\""));
+  CHECK(contains(refused("text,labels\na,x\n", {}, {"a, b", "c"}).what(),
+                 "the label \"a, b\" contains the separator \",\""));
   CHECK(contains(refused("text,p,q\na,0,0\nb,0,0\n", {.target_columns = {"p", "q"}}).what(),
                  "none of 2 training rows has a label"));
-  CHECK(contains(refused("text,p,q\na,0,2\n", {.target_columns = {"p", "q"}}).what(), "train.csv:2: \"q\" is 2, not 0 or 1"));
+  CHECK(contains(refused("text,p,q\na,0,2\n", {.target_columns = {"p", "q"}}).what(),
+                 "train.csv:2: \"q\" is 2, not 0 or 1"));
   const TemporaryFolder folder;
   const auto message = [&](const char* labels) {
-    return std::string(
-        expect_error([&] { chosen(folder, "a.jsonl", fmt::format("{{\"text\": \"x\", \"labels\": {}}}\n", labels)); }).what());
+    return std::string(expect_error([&] {
+                         chosen(folder, "a.jsonl", fmt::format("{{\"text\": \"x\", \"labels\": {}}}\n", labels));
+                       }).what());
   };
   CHECK(contains(message("[1.5]"), "a.jsonl:1: \"labels\" holds 1.5, which is neither a name nor a class id"));
   CHECK(contains(message("{\"a\": 1}"), "\"labels\" is not a list"));

@@ -60,14 +60,17 @@ TEST_CASE("the loss is torch's sum over all targets, whose number is known befor
   const at::Tensor outputs = loaded.model->forward(task::make_batch(texts.features, rows), {}).to(at::kDouble);
   const at::Tensor targets = at::tensor({5.0, -1.0, 0.5, 2.0}).view({2, 2});  // of row 1, then of row 0
   const at::Tensor error = outputs - targets;
-  const std::pair<const char*, double> expected[] = {
-      {"mse", error.square().sum().item<double>()},
-      {"mae", error.abs().sum().item<double>()},
-      {"huber", (error.abs() <= 1).mul(error.square() * 0.5).add((error.abs() > 1).mul(error.abs() - 0.5)).sum().item<double>()}};
+  const std::pair<const char*, double> expected[] = {{"mse", error.square().sum().item<double>()},
+                                                     {"mae", error.abs().sum().item<double>()},
+                                                     {"huber", (error.abs() <= 1)
+                                                                   .mul(error.square() * 0.5)
+                                                                   .add((error.abs() > 1).mul(error.abs() - 0.5))
+                                                                   .sum()
+                                                                   .item<double>()}};
   for (const auto& [name, loss] : expected) {
     CAPTURE(name);
-    const auto examples = task::make_examples(task::RatedTexts{
-        .texts = texts, .targets = {0.5, 2.0, 5.0, -1.0}, .names = {"a", "b"}, .loss = name});
+    const auto examples = task::make_examples(
+        task::RatedTexts{.texts = texts, .targets = {0.5, 2.0, 5.0, -1.0}, .names = {"a", "b"}, .loss = name});
     CHECK(examples->num_targets(rows, {}) == 4);
     CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(loss).epsilon(1e-6));
     const auto evaluation = examples->evaluation(1);
@@ -118,9 +121,8 @@ TEST_CASE("a trained model's number of targets must be that of the rows") {
   const TemporaryFolder folder;
   model::ModelConfig config;
   config.set_labels({"a", "b"});
-  const Error error = expect_error([&] {
-    chosen(folder, "text,score\nx,1\ny,2\n", {}, config, task::Purpose::kUseTrained);
-  });
+  const Error error =
+      expect_error([&] { chosen(folder, "text,score\nx,1\ny,2\n", {}, config, task::Purpose::kUseTrained); });
   CHECK(std::string(error.what()) == "the model predicts 2 numbers, the rows have 1 target column");
   CHECK(contains(error.hint(), "--target-columns"));
 }

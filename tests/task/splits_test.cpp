@@ -97,8 +97,7 @@ TEST_CASE("test rows are used for evaluation only if there are no others, with a
 TEST_CASE("a run without evaluation uses no test rows and requires none") {
   DataSet data({"train", "test"});
   data.request.needs_evaluation = false;
-  const std::string log =
-      captured_log([&] { CHECK_FALSE(training_rows(data.request).evaluation.has_value()); });
+  const std::string log = captured_log([&] { CHECK_FALSE(training_rows(data.request).evaluation.has_value()); });
   CHECK(log.empty());
 }
 

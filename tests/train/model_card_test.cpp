@@ -18,14 +18,8 @@ std::string card(const Json& log_history, const std::filesystem::path& output_di
   options.learning_rate = 2e-5;
   options.warmup_ratio = 0.1;
   const Plan plan = plan_of(options, 1600);
-  return model_card({options,
-                     plan,
-                     log_history,
-                     "BertForSequenceClassification",
-                     "text-classification",
-                     "for the labels: NEGATIVE, POSITIVE",
-                     "held-out",
-                     "0.1"});
+  return model_card({options, plan, log_history, "BertForSequenceClassification", "text-classification",
+                     "for the labels: NEGATIVE, POSITIVE", "held-out", "0.1"});
 }
 
 }  // namespace

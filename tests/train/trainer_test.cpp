@@ -112,9 +112,7 @@ struct SignallingObserver : RunObserver {
   SignallingObserver(Call which, int at) : call(which), left(at) {}
   void advanced(const RunState&) override { happened(Call::kStep); }
   void logged(const RunState&) override { happened(Call::kLog); }
-  void evaluated(const metric::Report&, const RunState&, const BestSoFar&) override {
-    happened(Call::kEvaluation);
-  }
+  void evaluated(const metric::Report&, const RunState&, const BestSoFar&) override { happened(Call::kEvaluation); }
   void beat() override { happened(Call::kBatch); }
   void entered(RunPhase phase) override {
     if (phase == RunPhase::kSaving) happened(Call::kSaving);
