@@ -1,7 +1,7 @@
 # hone_floor(NAME [TORCH] [TENSORS] USES floors... LIBRARIES targets... PRIVATE_LIBRARIES targets...): the static library of
 # src/NAME. TORCH floors see all of libtorch's headers, precompiled once. TENSORS floors include <ATen/core/Tensor.h> and
 # single <ATen/ops/*.h> only: they compile in half the time that reading the precompiled headers takes.
-# hone_floor_tests(NAME LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
+# hone_floor_tests(NAME [TORCH] [TENSORS] LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
 # X_slow_test.cpp holds only slow proofs, its cases marked with doctest::skip(): its entry is slow/X.
 
 add_library(hone_flags INTERFACE)
@@ -45,7 +45,7 @@ function(hone_floor name)
 endfunction()
 
 function(hone_floor_tests name)
-  cmake_parse_arguments(tests "TORCH" "LABEL" "USES" ${ARGN})
+  cmake_parse_arguments(tests "TORCH;TENSORS" "LABEL" "USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cpp")
   if(NOT sources)
     return()
@@ -61,6 +61,9 @@ function(hone_floor_tests name)
   if(tests_TORCH)
     hone_use_torch(test_${name})
     set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/test_main.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  elseif(tests_TENSORS)
+    # Torch defines a macro CHECK too; doctest's must come after it.
+    target_compile_options(test_${name} PRIVATE -include c10/util/Logging.h)
   endif()
   foreach(source IN LISTS sources)
     get_filename_component(file ${source} NAME)

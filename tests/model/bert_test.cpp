@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "expect_error.h"
+#include "model/families.h"
+#include "model/model.h"
 #include "parity/parity_fixture.h"
 
 using namespace hone;
