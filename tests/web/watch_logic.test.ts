@@ -1,7 +1,7 @@
 // The run page's logic without a browser: series, smoothing, drawing geometry, formats, address.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { betterOf, chartSpecs } from "../../web/src/watch/catalog.ts";
+import { betterOf, chartSpecs, headlines } from "../../web/src/watch/catalog.ts";
 import { chartCsv } from "../../web/src/watch/chart_csv.ts";
 import { LineCache, type Line } from "../../web/src/watch/chart_lines.ts";
 import { chartSvg, escapeXml, type SvgOptions } from "../../web/src/watch/chart_svg.ts";
@@ -257,6 +257,11 @@ describe("catalog", () => {
     // Beside a run that does not declare its metrics, names are guessed where no run declares them.
     assert.deepEqual(["eval_rmse", "eval_accuracy"].map((key) => betterOf(key, [null, [{ ...rmse, better: "higher" }]])), ["higher", "higher"]);
     for (const key of ["constructor", "__proto__"]) assert.equal(betterOf(key, [null]), "neither");
+  });
+
+  test("beside an evaluation stand the loss and what is not lesser", () => {
+    assert.deepEqual(headlines(["pearson", "rmse", "spearman", "loss", "unknown"], regression), ["loss", "spearman", "rmse"]);
+    assert.deepEqual(headlines(["f1_macro", "recall", "accuracy", "loss"], null), ["loss", "accuracy", "recall"]);
   });
 });
 

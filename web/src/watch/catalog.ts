@@ -98,3 +98,9 @@ export function chartSpecs(keys: Iterable<string>, declared: Declared): ChartSpe
     id: key, traces: both && key === "loss" ? [trace(key), trace("eval_loss")] : [trace(key)], lesser: rules.get(key)?.lesser ?? false,
   }));
 }
+
+/** Names (without "eval_") of the metrics that stand beside an evaluation: the loss, then those that are not lesser. */
+export function headlines(names: readonly string[], metrics: readonly Metric[] | null): string[] {
+  const rules = names.map((name) => ({ name, ...ruleOf(`eval_${name}`, [metrics]) }));
+  return rules.filter((rule) => !rule.lesser).sort((a, b) => a.rank - b.rank).map((rule) => rule.name);
+}

@@ -1,7 +1,6 @@
 // Checks what the run page gets from the server. Any program may have written a run's files, so every field is checked
 // once, here, and is null or empty if it is missing or of another type.
 import { count, fields, isFields, list, number, text, textOrNull, type Fields } from "./checked.ts";
-import { denseConfusion, sparseConfusion, type LabelScores, type SparseCell } from "./confusion.ts";
 import { tellingNames } from "./run_names.ts";
 
 export type RunState = "running" | "finished" | "stopped" | "interrupted" | "failed";
@@ -73,33 +72,6 @@ export interface MetricsPage {
   /** There is more to read at once. */
   more: boolean;
   entries: Entry[];
-}
-
-export interface Mistake {
-  row: number | null;
-  location: string;
-  text: string;
-  text_pair: string | null;
-  label: string;
-  predicted: string;
-  score: number | null;
-  loss: number | null;
-}
-
-export interface Evaluation {
-  step: number;
-  epoch: number | null;
-  /** Those shown: all, or of very many those with the most mistakes. */
-  labels: string[];
-  /** Of all, shown or not. */
-  num_labels: number;
-  /** Row = true label, column = predicted label, of the labels shown. */
-  confusion_matrix: number[][];
-  /** Of the labels shown, from all rows. */
-  scores: LabelScores[];
-  totals: { all: number; correct: number };
-  metrics: Readonly<Record<string, number>>;
-  worst: Mistake[];
 }
 
 const kFactKeys = [
@@ -203,59 +175,4 @@ export function readMetricsPage(value: unknown): MetricsPage {
 export function readSteps(value: unknown): number[] {
   const steps = list(fields(value)["steps"]).map(number).filter((step) => step !== null);
   return [...new Set(steps)].sort((a, b) => a - b);
-}
-
-function readMistake(value: unknown): Mistake {
-  const json = fields(value);
-  return {
-    row: number(json["row"]),
-    location: text(json["location"]),
-    text: text(json["text"]),
-    text_pair: textOrNull(json["text_pair"]),
-    label: text(json["label"]),
-    predicted: text(json["predicted"]),
-    score: number(json["score"]),
-    loss: number(json["loss"]),
-  };
-}
-
-function readValues(value: unknown): Record<string, number> {
-  const metrics: Record<string, number> = {};
-  for (const [key, entry] of Object.entries(fields(value))) {
-    const known = number(entry);
-    if (known !== null) metrics[key] = known;
-  }
-  return metrics;
-}
-
-/** The cells of a sparse matrix; skips malformed ones and those beyond the labels. */
-function readCells(value: unknown, numLabels: number): SparseCell[] {
-  const isLabel = (id: number | null): id is number => id !== null && Number.isInteger(id) && id >= 0 && id < numLabels;
-  return list(value).flatMap((cell): SparseCell[] => {
-    const [label, predicted, found] = list(cell);
-    const truth = number(label), prediction = number(predicted);
-    return isLabel(truth) && isLabel(prediction) ? [[truth, prediction, count(found)]] : [];
-  });
-}
-
-/** An evaluation; a matrix of rows is made square over the labels, whatever the file holds. */
-export function readEvaluation(value: unknown): Evaluation {
-  const json = fields(value);
-  const labels = list(json["labels"]).map(text);
-  const matrix = json["confusion_matrix"];
-  const rows = list(matrix);
-  const confusion = isFields(matrix)
-    ? sparseConfusion(labels, readCells(matrix["cells"], labels.length))
-    : denseConfusion(labels, labels.map((_, row) => labels.map((__, column) => count(list(rows[row])[column]))));
-  return {
-    step: count(json["step"]),
-    epoch: number(json["epoch"]),
-    labels: confusion.shown.map((id) => labels[id] ?? ""),
-    num_labels: labels.length,
-    confusion_matrix: confusion.matrix,
-    scores: confusion.scores,
-    totals: confusion.totals,
-    metrics: readValues(json["metrics"]),
-    worst: list(json["worst"]).map(readMistake),
-  };
 }
