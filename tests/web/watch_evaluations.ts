@@ -165,12 +165,12 @@ function everyKind(moment: Moment): Made {
 }
 
 const kClassification = [
-  metric("loss", "lower"), metric("accuracy", "higher"), metric("f1", "higher"), metric("precision", "higher"), metric("recall", "higher"),
+  metric("accuracy", "higher"), metric("precision", "higher", false), metric("recall", "higher", false), metric("f1", "higher"),
   metric("f1_macro", "higher", false), metric("f1_micro", "higher", false),
 ];
 
 const kRegression = [
-  metric("loss", "lower"), metric("rmse", "lower"), metric("spearman", "higher"), metric("mse", "lower", false), metric("mae", "lower", false),
+  metric("rmse", "lower"), metric("spearman", "higher"), metric("mse", "lower", false), metric("mae", "lower", false),
   metric("pearson", "higher", false),
 ];
 
@@ -178,5 +178,5 @@ export const evaluators: Record<EvaluationForm, Evaluator> = {
   classification: { declared: kClassification, evaluate: classification },
   old: { declared: undefined, evaluate: old },
   regression: { declared: kRegression, evaluate: regression },
-  "every kind": { declared: kClassification.filter(({ name }) => ["loss", "accuracy", "f1"].includes(name)), evaluate: everyKind },
+  "every kind": { declared: kClassification.filter(({ name }) => ["accuracy", "f1"].includes(name)), evaluate: everyKind },
 };

@@ -225,7 +225,8 @@ describe("catalog", () => {
   const spearman = { name: "spearman", better: "higher", in_log: true } as const;
   const pearson = { name: "pearson", better: "higher", in_log: false } as const;
   const bias = { name: "bias", better: "neither", in_log: true } as const;
-  const regression = [spearman, rmse, pearson, bias];
+  const variant = { name: "rmse_weighted", better: "lower", in_log: false } as const;
+  const regression = [pearson, spearman, variant, rmse, bias];
 
   test("of a run that does not declare its metrics, known charts come first and lesser ones are marked", () => {
     const specs = chartSpecs(["eval_f1_macro", "train_loss", "grad_norm", "eval_runtime", "eval_loss", "loss", "eval_accuracy", "reward", "tokens_per_second"], [null]);
@@ -236,12 +237,12 @@ describe("catalog", () => {
     assert.deepEqual(chartSpecs(["eval_loss"], [null]).map((spec) => spec.id), ["eval_loss"]);
   });
 
-  test("of a run that declares its metrics, those of the log line come first, in its order; times are lesser", () => {
-    const keys = ["eval_runtime", "eval_rmse", "eval_bias", "eval_pearson", "eval_spearman", "eval_loss", "loss", "grad_norm", "learning_rate", "rewards/margin", "tokens_per_second"];
+  test("of a run that declares its metrics, those of the log line come first; variants of a metric and times are lesser", () => {
+    const keys = ["eval_runtime", "eval_rmse", "eval_rmse_weighted", "eval_bias", "eval_pearson", "eval_spearman", "eval_loss", "loss", "grad_norm", "learning_rate", "rewards/margin", "tokens_per_second"];
     const specs = chartSpecs(keys, [regression]);
-    assert.deepEqual(specs.map((spec) => spec.id), ["loss", "eval_spearman", "eval_rmse", "eval_bias", "learning_rate", "grad_norm", "rewards/margin",
-      "tokens_per_second", "eval_pearson", "eval_runtime"]);
-    assert.deepEqual(specs.filter((spec) => spec.lesser).map((spec) => spec.id), ["tokens_per_second", "eval_pearson", "eval_runtime"]);
+    assert.deepEqual(specs.map((spec) => spec.id), ["loss", "eval_spearman", "eval_rmse", "eval_bias", "eval_pearson", "learning_rate", "grad_norm",
+      "rewards/margin", "tokens_per_second", "eval_rmse_weighted", "eval_runtime"]);
+    assert.deepEqual(specs.filter((spec) => spec.lesser).map((spec) => spec.id), ["tokens_per_second", "eval_rmse_weighted", "eval_runtime"]);
     assert.deepEqual(specs.slice(0, 4).map((spec) => spec.traces.map((trace) => trace.better)), [["lower", "lower"], ["higher"], ["lower"], ["neither"]]);
   });
 
@@ -260,7 +261,7 @@ describe("catalog", () => {
   });
 
   test("beside an evaluation stand the loss and what is not lesser", () => {
-    assert.deepEqual(headlines(["pearson", "rmse", "spearman", "loss", "unknown"], regression), ["loss", "spearman", "rmse"]);
+    assert.deepEqual(headlines(["pearson", "rmse_weighted", "rmse", "spearman", "loss", "unknown"], regression), ["loss", "spearman", "rmse", "pearson"]);
     assert.deepEqual(headlines(["f1_macro", "recall", "accuracy", "loss"], null), ["loss", "accuracy", "recall"]);
   });
 });

@@ -240,7 +240,8 @@ const everyKind = { hash: "#tab=evaluation&run=every-kind" };
 onMock("a regression: its metrics, the residuals and the worst rows", { ...regression, runs: [regressionRun()] }, async (page) => {
   const metrics = page.getByRole("region", { name: "Metrics of this evaluation" });
   await metrics.waitFor();
-  assert.deepEqual(await metrics.locator("dt").allInnerTexts(), ["Evaluation loss", "Root mean squared error", "Spearman correlation"]);
+  assert.deepEqual(await metrics.locator("dt").allInnerTexts(), ["Evaluation loss", "Root mean squared error", "Spearman correlation", "Mean squared error",
+    "Mean absolute error", "Pearson correlation"]);
   const histogram = slider(page, "Residuals, chart");
   assert.equal(await page.locator(".bar").count(), 24);
   await histogram.focus();
@@ -269,14 +270,15 @@ onMock("a regression: its metrics, the residuals and the worst rows", { ...regre
 onMock("a regression's charts: metrics of the log line first, the best value as the run declares", { runs: [regressionRun()] }, async (page) => {
   await whenDrawn(page);
   assert.deepEqual(await page.locator(".chart-grid h3").allInnerTexts(),
-    ["Loss", "Root mean squared error", "Spearman correlation", "Learning rate", "Gradient norm"]);
+    ["Loss", "Root mean squared error", "Spearman correlation", "Mean squared error", "Mean absolute error", "Pearson correlation", "Learning rate",
+      "Gradient norm"]);
   const extremes = async (id: string): Promise<number[]> =>
     (/last ([\d.]+) at .*best ([\d.]+) at/.exec(await page.locator(`#about-${id}`).innerText()) ?? []).slice(1, 3).map(Number);
   const [lastError = NaN, bestError = NaN] = await extremes("eval_rmse");
   const [lastRank = NaN, bestRank = NaN] = await extremes("eval_spearman");
   assert.ok(bestError <= lastError && bestError < 0.8 && bestRank >= lastRank, `${lastError} ${bestError} ${lastRank} ${bestRank}`);
-  await button(page, "More metrics (6)").click();
-  assert.equal(await chart(page, "Pearson correlation").count(), 1);
+  await button(page, "More metrics (3)").click();
+  assert.equal(await chart(page, "Seconds of evaluation").count(), 1);
 });
 
 onMock("curves: lines to choose, values at a place, a table", { ...everyKind, runs: [everyKindRun()] }, async (page) => {

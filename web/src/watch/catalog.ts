@@ -29,7 +29,7 @@ interface Rule {
   rank: number;
 }
 
-const kRank = { loss: 0, evaluation: 1, learningRate: 2, norm: 3, other: 4, lesser: 5 };
+const kRank = { loss: 0, logged: 1, declared: 2, learningRate: 3, norm: 4, other: 5, lesser: 6 };
 
 /** Metrics that every run logs, whatever its task. */
 const kCommon: ReadonlyMap<string, Rule> = new Map([
@@ -52,10 +52,17 @@ const kGuessedLower = /loss|perplexity|error|mse|mae|rmse/;
 function guessed(key: string): Rule {
   const first = kGuessedFirst.indexOf(key);
   const lesser = kGuessedLesser.test(key);
-  const rank = first >= 0 ? kRank.evaluation + first / 100 : lesser ? kRank.lesser : kRank.other;
+  const rank = first >= 0 ? kRank.logged + first / 100 : lesser ? kRank.lesser : kRank.other;
   if (kGuessedNeither.test(key)) return { better: "neither", lesser, rank };
   if (kGuessedLower.test(key)) return { better: "lower", lesser, rank };
   return { better: roleOf(key) === "evaluation" ? "higher" : "neither", lesser, rank };
+}
+
+/** Variants of another metric are lesser: "f1_macro" beside "f1". */
+function declaredRule(metrics: readonly Metric[], place: number): Rule {
+  const { name, better, in_log } = metrics[place] as Metric;
+  const lesser = !in_log && metrics.some((other) => name.startsWith(`${other.name}_`));
+  return { better, lesser, rank: (in_log ? kRank.logged : lesser ? kRank.lesser : kRank.declared) + place / 1000 };
 }
 
 function ruleOf(key: string, declared: Declared): Rule {
@@ -63,8 +70,7 @@ function ruleOf(key: string, declared: Declared): Rule {
   if (common) return common;
   for (const metrics of declared) {
     const place = metrics?.findIndex((one) => `eval_${one.name}` === key) ?? -1;
-    const metric = metrics?.[place];
-    if (metric) return { better: metric.better, lesser: !metric.in_log, rank: (metric.in_log ? kRank.evaluation : kRank.lesser) + place / 1000 };
+    if (metrics && place >= 0) return declaredRule(metrics, place);
   }
   if (declared.some((metrics) => metrics === null)) return guessed(key);
   // All runs say what they measure, and this is nothing of that: the time that an evaluation took, for example.
@@ -99,7 +105,7 @@ export function chartSpecs(keys: Iterable<string>, declared: Declared): ChartSpe
   }));
 }
 
-/** Names (without "eval_") of the metrics that stand beside an evaluation: the loss, then those that are not lesser. */
+/** Names (without "eval_") of the metrics that stand beside an evaluation: the loss, then the others that are not lesser. */
 export function headlines(names: readonly string[], metrics: readonly Metric[] | null): string[] {
   const rules = names.map((name) => ({ name, ...ruleOf(`eval_${name}`, [metrics]) }));
   return rules.filter((rule) => !rule.lesser).sort((a, b) => a.rank - b.rank).map((rule) => rule.name);
