@@ -94,12 +94,14 @@ async function checkEvaluation(page: Page, training: Training): Promise<void> {
   await page.getByRole("tab", { name: "Evaluation" }).click();
   await page.locator("table.confusion").waitFor();
   const file = JSON.parse(readFileSync(join(training.dir, "evaluations", `${await page.getByLabel("Evaluated after step").inputValue()}.json`), "utf8")) as {
-    confusion_matrix: number[][]; worst: { text: string; location: string }[];
+    panels: { kind: string; data: { counts: number[][] } & { text: string; location: string }[] }[];
   };
+  const partOf = (kind: string) => file.panels.find((panel) => panel.kind === kind)?.data;
   const counts = (await page.locator("table.confusion tbody td").allInnerTexts()).map((text) => Number(text.split("\n")[0]));
-  assert.deepEqual(counts, file.confusion_matrix.flat());
-  const first = await page.locator(".worst li").first().innerText();
-  assert.ok(first.includes(file.worst[0]?.location ?? "?") && first.includes((file.worst[0]?.text ?? "?").slice(0, 40)), first);
+  assert.deepEqual(counts, partOf("matrix")?.counts.flat());
+  const first = await page.locator(".rows li").first().innerText();
+  const worst = partOf("rows")?.[0];
+  assert.ok(first.includes(worst?.location ?? "?") && first.includes((worst?.text ?? "?").slice(0, 40)), first);
   await assertAccessible(page, "evaluation");
   await screenshot(page, "watch-evaluation");
 }

@@ -1,12 +1,11 @@
 // The run page's logic without a browser: series, smoothing, drawing geometry, formats, address.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { betterOf, chartSpecs } from "../../web/src/watch/catalog.ts";
+import { betterOf, chartSpecs, headlines } from "../../web/src/watch/catalog.ts";
 import { chartCsv } from "../../web/src/watch/chart_csv.ts";
 import { LineCache, type Line } from "../../web/src/watch/chart_lines.ts";
 import { chartSvg, escapeXml, type SvgOptions } from "../../web/src/watch/chart_svg.ts";
-import { cells, labelScores, totals } from "../../web/src/watch/confusion.ts";
-import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Entry } from "../../web/src/watch/contract.ts";
+import { readMetricsPage, readRun, readRuns, readSteps, type Entry } from "../../web/src/watch/contract.ts";
 import { decimate, nearestIndex, visibleRange } from "../../web/src/watch/decimation.ts";
 import { summarize, tableRows, trendOf } from "../../web/src/watch/description.ts";
 import { optionRows, searchRows, groupRows } from "../../web/src/watch/differences.ts";
@@ -30,7 +29,7 @@ function metricsOf(entries: Entry[]): RunMetrics {
 
 function lineOf(y: number[], more: Partial<Line> = {}): Line {
   const x = y.map((_, i) => i);
-  return { run: "r", name: "r", slot: 0, key: "loss", role: "training", x, y, raw: y, step: x, smoothed: false, ...more };
+  return { run: "r", name: "r", slot: 0, key: "loss", role: "training", better: "lower", x, y, raw: y, step: x, smoothed: false, ...more };
 }
 
 describe("series", () => {
@@ -222,20 +221,48 @@ describe("scene", () => {
 });
 
 describe("catalog", () => {
-  test("known charts come first, both losses share a chart, and secondary charts are marked", () => {
-    const specs = chartSpecs(["eval_f1_macro", "train_loss", "grad_norm", "eval_runtime", "eval_loss", "loss", "eval_accuracy", "reward", "tokens_per_second"]);
+  const rmse = { name: "rmse", better: "lower", in_log: true } as const;
+  const spearman = { name: "spearman", better: "higher", in_log: true } as const;
+  const pearson = { name: "pearson", better: "higher", in_log: false } as const;
+  const bias = { name: "bias", better: "neither", in_log: true } as const;
+  const variant = { name: "rmse_weighted", better: "lower", in_log: false } as const;
+  const regression = [pearson, spearman, variant, rmse, bias];
+
+  test("of a run that does not declare its metrics, known charts come first and lesser ones are marked", () => {
+    const specs = chartSpecs(["eval_f1_macro", "train_loss", "grad_norm", "eval_runtime", "eval_loss", "loss", "eval_accuracy", "reward", "tokens_per_second"], [null]);
     assert.deepEqual(specs.map((spec) => spec.id),
       ["loss", "eval_accuracy", "grad_norm", "reward", "eval_f1_macro", "eval_runtime", "tokens_per_second"]);
     assert.deepEqual(specs[0]?.traces.map((trace) => trace.key), ["loss", "eval_loss"]);
     assert.deepEqual(specs.filter((spec) => spec.lesser).map((spec) => spec.id), ["eval_f1_macro", "eval_runtime", "tokens_per_second"]);
-    assert.deepEqual(chartSpecs(["eval_loss"]).map((spec) => spec.id), ["eval_loss"]);
+    assert.deepEqual(chartSpecs(["eval_loss"], [null]).map((spec) => spec.id), ["eval_loss"]);
   });
 
-  test("the better direction is known for losses and metrics, and neither for other values", () => {
-    assert.equal(betterOf("eval_loss"), "lower");
-    assert.equal(betterOf("eval_f1_macro"), "higher");
-    assert.equal(betterOf("learning_rate"), "neither");
-    assert.equal(betterOf("eval_samples_per_second"), "neither");
+  test("of a run that declares its metrics, those of the log line come first; variants of a metric and times are lesser", () => {
+    const keys = ["eval_runtime", "eval_rmse", "eval_rmse_weighted", "eval_bias", "eval_pearson", "eval_spearman", "eval_loss", "loss", "grad_norm", "learning_rate", "rewards/margin", "tokens_per_second"];
+    const specs = chartSpecs(keys, [regression]);
+    assert.deepEqual(specs.map((spec) => spec.id), ["loss", "eval_spearman", "eval_rmse", "eval_bias", "eval_pearson", "learning_rate", "grad_norm",
+      "rewards/margin", "tokens_per_second", "eval_rmse_weighted", "eval_runtime"]);
+    assert.deepEqual(specs.filter((spec) => spec.lesser).map((spec) => spec.id), ["tokens_per_second", "eval_rmse_weighted", "eval_runtime"]);
+    assert.deepEqual(specs.slice(0, 4).map((spec) => spec.traces.map((trace) => trace.better)), [["lower", "lower"], ["higher"], ["lower"], ["neither"]]);
+  });
+
+  test("which way is better: as the run declares, else as the name suggests", () => {
+    assert.equal(betterOf("eval_loss", [null]), "lower");
+    assert.equal(betterOf("eval_f1_macro", [null]), "higher");
+    assert.equal(betterOf("learning_rate", [null]), "neither");
+    assert.equal(betterOf("eval_samples_per_second", [null]), "neither");
+    assert.equal(betterOf("eval_rmse", [null]), "lower");
+    assert.equal(betterOf("eval_loss", [[]]), "lower");
+    assert.equal(betterOf("eval_rmse", [[{ ...rmse, better: "higher" }]]), "higher", "the name does not matter");
+    assert.equal(betterOf("eval_accuracy", [regression]), "neither", "not declared");
+    // Beside a run that does not declare its metrics, names are guessed where no run declares them.
+    assert.deepEqual(["eval_rmse", "eval_accuracy"].map((key) => betterOf(key, [null, [{ ...rmse, better: "higher" }]])), ["higher", "higher"]);
+    for (const key of ["constructor", "__proto__"]) assert.equal(betterOf(key, [null]), "neither");
+  });
+
+  test("beside an evaluation stand the loss and what is not lesser", () => {
+    assert.deepEqual(headlines(["pearson", "rmse_weighted", "rmse", "spearman", "loss", "unknown"], regression), ["loss", "spearman", "rmse", "pearson"]);
+    assert.deepEqual(headlines(["f1_macro", "recall", "accuracy", "loss"], null), ["loss", "accuracy", "recall"]);
   });
 });
 
@@ -244,7 +271,7 @@ describe("lines", () => {
     const cache = new LineCache();
     const metrics = metricsOf([{ loss: 2, step: 1 }, { loss: 1, step: 2 }]);
     const run = { id: "a", name: "a", slot: 0, metrics };
-    const spec = chartSpecs(["loss"])[0];
+    const spec = chartSpecs(["loss"], [null])[0];
     assert.ok(spec);
     const [line] = cache.lines(spec, [run], "step", 0.5);
     assert.equal(cache.lines(spec, [run], "step", 0.5)[0], line);
@@ -261,8 +288,8 @@ describe("text alternative", () => {
     assert.deepEqual(summary.last, { value: 2, step: 5 });
     assert.deepEqual(summary.best, { value: 1, step: 3 });
     assert.equal(summary.numBroken, 1);
-    assert.equal(summarize(lineOf([1, 3, 2], { key: "learning_rate" })).best, null);
-    assert.deepEqual(summarize(lineOf([1, 3, 2], { key: "eval_f1" })).best, { value: 3, step: 1 });
+    assert.equal(summarize(lineOf([1, 3, 2], { key: "learning_rate", better: "neither" })).best, null);
+    assert.deepEqual(summarize(lineOf([1, 3, 2], { key: "eval_f1", better: "higher" })).best, { value: 3, step: 1 });
   });
 
   test("a trend requires two values and a significant change", () => {
@@ -303,7 +330,7 @@ describe("export", () => {
 
   test("CSV is quoted, and a name cannot be a formula", () => {
     const metrics = metricsOf([{ loss: 2, step: 1, epoch: 0.1, time: 5 }, { loss: null, step: 2 }]);
-    const spec = chartSpecs(["loss"])[0];
+    const spec = chartSpecs(["loss"], [null])[0];
     assert.ok(spec);
     const csv = chartCsv(spec, [{ id: "a", name: "=1+1,\"x\"", slot: 0, metrics }], 0);
     assert.equal(csv, 'run,metric,step,epoch,time,value,smoothed\r\n"\'=1+1,""x""",loss,1,0.1,5,2,\r\n"\'=1+1,""x""",loss,2,,,,\r\n');
@@ -371,20 +398,8 @@ describe("configuration", () => {
   });
 });
 
-describe("confusion matrix", () => {
-  test("scores equal those of scikit-learn", () => {
-    // classification_report for true [0,0,0,1,1], predicted [0,0,1,1,1]: 0: 1, 2/3, 0.8; 1: 2/3, 1, 0.8.
-    const scores = labelScores(["a", "b"], [[2, 1], [0, 2]]);
-    assert.deepEqual(scores.map(({ precision, recall, f1, support }) => [precision, recall, f1, support]),
-      [[1, 2 / 3, 0.8, 3], [2 / 3, 1, 0.8, 2]]);
-    assert.deepEqual(totals([[2, 1], [0, 2]]), { all: 5, correct: 4 });
-    assert.deepEqual(cells([[2, 1], [0, 0]])[1], [{ count: 0, share: 0 }, { count: 0, share: 0 }]);
-    assert.equal(labelScores(["a"], [[0]])[0]?.f1, 0);
-  });
-});
-
-describe("responses", () => {
-  test("hostile or malformed JSON becomes empty fields, never an exception", () => {
+describe("what the server says", () => {
+  test("hostile or broken JSON becomes empty fields, never an exception", () => {
     for (const json of [null, 3, "x", [], { runs: 7 }, { runs: [null, { id: 3 }, []] }]) assert.deepEqual(readRuns(json), []);
     const run = readRun({ id: "a", state: "on fire", step: "7", error: { message: "bad", hint: "do" }, options: [], total_steps: Infinity });
     assert.equal(run?.state, "finished");
@@ -411,28 +426,12 @@ describe("responses", () => {
     for (const best of [null, {}, { metric: null, value: null, step: 3 }, { metric: "f1", value: 1 }]) assert.deepEqual(bestOf(best), []);
   });
 
-  test("a matrix of very many labels is read from its cells; the labels with the most mistakes are shown, with scores from all rows", () => {
-    const labels = Array.from({ length: 10_000 }, (_, id) => `c${id}`);
-    // Label 7: 3 rows, 1 right; predicted once for label 9,999. Labels 100 to 149 are all right.
-    const cells = [[7, 7, 1], [7, 8, 2], [9999, 7, 1], ...Array.from({ length: 50 }, (_, i) => [100 + i, 100 + i, 1])];
-    const evaluation = readEvaluation({ labels, confusion_matrix: { cells: [...cells, [10_000, 0, 1], ["x", 1, 1], 3] } });
-    assert.equal(evaluation.num_labels, 10_000);
-    assert.equal(evaluation.labels.length, 40);
-    assert.deepEqual(evaluation.labels.slice(0, 3), ["c7", "c8", "c100"]);
-    assert.equal(evaluation.labels[39], "c9999");
-    assert.deepEqual(evaluation.totals, { all: 54, correct: 51 });
-    assert.equal(evaluation.confusion_matrix.length, 40);
-    assert.deepEqual(evaluation.confusion_matrix[0]?.slice(0, 3), [1, 2, 0]);
-    assert.equal(evaluation.confusion_matrix[39]?.[0], 1);
-    const [seven] = evaluation.scores;
-    assert.deepEqual([seven?.precision, seven?.recall, seven?.f1, seven?.support], [1 / 2, 1 / 3, 2 / 5, 3]);
-  });
-
-  test("a matrix has as many rows and columns as labels", () => {
-    const evaluation = readEvaluation({ labels: ["a", "b"], confusion_matrix: [[1, -2, 9], "x"], worst: [{ text: 5 }, null] });
-    assert.deepEqual(evaluation.confusion_matrix, [[1, 0], [0, 0]]);
-    assert.equal(evaluation.worst.length, 2);
-    assert.equal(evaluation.worst[0]?.text, "5");
+  test("a run says which metrics it has; one that does not, or says nonsense, has none", () => {
+    const metricsOf = (metrics: unknown) => readRun({ id: "a", metrics })?.metrics;
+    assert.deepEqual(metricsOf([{ name: "rmse", better: "lower", in_log: true }, { name: "loss", better: "higher" }, { name: "n", better: "best" }]),
+      [{ name: "rmse", better: "lower", in_log: true }, { name: "loss", better: "lower", in_log: false }, { name: "n", better: "neither", in_log: false }]);
+    assert.deepEqual(metricsOf([3, { name: 4 }, null]), []);
+    for (const nothing of [undefined, null, "accuracy", {}]) assert.equal(metricsOf(nothing), null);
   });
 
   test("runs are sorted by their start", () => {

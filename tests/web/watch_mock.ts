@@ -4,12 +4,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { evaluators, hostile, type EvaluationForm } from "./watch_evaluations.ts";
+
+export { hostile };
 
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-export const hostile = "<img src=x onerror=\"document.title='broken in'\">";
 
 export interface MockRun {
   id: string;
@@ -44,17 +45,6 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-const hostileText = `The plot? ${hostile} is more coherent than this.`;
-
-const kTexts = [
-  "A slow, talky film that I expected to dislike, and yet by the end I was entirely won over. Not a good film \u2014 a great one.",
-  "Oh, wonderful.<br /><br />Another <i>two</i> hours of my life that nobody will ever give back to me.",
-  hostileText,
-  "这部电影的前半段非常沉闷，但结局出人意料，让人回味。",
-  `It starts well. ${"Then it goes on, and on, and on, with one chase after the other and nobody to care for. ".repeat(8)}`,
-  "I cannot say that I was not entertained, although for none of the reasons the director had in mind.",
-];
-
 interface MadeRun {
   id: string;
   name?: string;
@@ -69,6 +59,7 @@ interface MadeRun {
   fields?: Record<string, unknown>;
   /** Step whose loss is null. */
   brokenAt?: number;
+  form?: EvaluationForm;
 }
 
 export function makeRun(made: MadeRun): MockRun {
@@ -83,6 +74,7 @@ export function makeRun(made: MadeRun): MockRun {
       total_steps: made.total, epoch: 0, num_train_epochs: 3, tokens_per_second: null, seconds_left: null,
       memory_bytes: 2.61e9, peak_memory_bytes: 3.12e9, model: "distilbert-base-uncased", num_parameters: 66955010,
       task: "text-classification", labels, device: "cpu", precision: "bf16", num_train_rows: 1600, num_eval_rows: 400,
+      metrics: evaluators[made.form ?? "classification"].declared,
       best: null, resume_command: null, hint: null, mean_tokens_per_second: 2700,
       changed_options: ["learning_rate", "lr_scheduler_type", "metric_for_best_model", "output_dir"], ...made.fields,
     },
@@ -138,24 +130,13 @@ function training(made: MadeRun, step: number, random: () => number): Record<str
 function evaluate(run: MockRun, made: MadeRun, place: { epoch: number; step: number; time: number }, random: () => number): void {
   const { labels } = run.fields as { labels: string[] };
   const share = 0.55 + 0.36 * (1 - Math.exp((-4 * place.step) / made.total)) + 0.02 * random();
-  const matrix = labels.map((_, row) => labels.map((__, column) => {
-    const each = Math.round((400 / labels.length) * (row === column ? share : (1 - share) / (labels.length - 1)));
-    return Math.max(0, each + Math.round(6 * random() - 3));
-  }));
-  const eval_loss = 0.75 - 0.5 * share + 0.12 * (place.step / made.total) ** 2;
-  const metrics = { accuracy: share, precision: share - 0.02, recall: share + 0.01, f1: share - 0.005, f1_macro: share - 0.007, f1_micro: share };
+  const { metrics, best, file } = evaluators[made.form ?? "classification"].evaluate({ labels, share, done: place.step / made.total, random });
   const prefixed = Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`eval_${key}`, value]));
-  run.lines.push(JSON.stringify({ eval_loss, ...prefixed, eval_runtime: 3.2, eval_samples_per_second: 125 + random(), ...place }));
-  const best = run.fields["best"] as { value: number } | null;
-  if (best === null || share > best.value) run.fields["best"] = { metric: "eval_accuracy", value: share, step: place.step };
-  run.evaluations.set(place.step, {
-    step: place.step, epoch: place.epoch, labels, confusion_matrix: matrix, metrics, per_label: [],
-    worst: Array.from({ length: 20 }, (_, i) => ({
-      row: 17 * i + 3, location: `reviews/test.csv:${17 * i + 4}`, text: kTexts[i % kTexts.length], label: labels[i % labels.length],
-      predicted: labels[(i + 1) % labels.length], score: 0.0021 + i * 0.008, loss: -Math.log(0.0021 + i * 0.008),
-      ...(i === 5 ? { text_pair: "Would you watch it again?" } : {}),
-    })),
-  });
+  run.lines.push(JSON.stringify({ ...prefixed, eval_runtime: 3.2, eval_samples_per_second: 125 + random(), ...place }));
+  const value = metrics[best] ?? NaN;
+  const before = run.fields["best"] as { value: number } | null;
+  if (before === null || value > before.value) run.fields["best"] = { metric: `eval_${best}`, value, step: place.step };
+  run.evaluations.set(place.step, { step: place.step, epoch: place.epoch, metrics, ...file });
 }
 
 /** A run in each state. With `kind`, names and texts are such as people have: for pictures. */
@@ -164,7 +145,7 @@ export function madeRuns(kind = false): MockRun[] {
     makeRun({ id: "lr-2e-5", seed: 1, state: "finished", steps: 300, total: 300, learningRate: 2e-5 }),
     makeRun({ id: "lr-5e-5", seed: 2, state: "stopped", steps: 180, total: 300, learningRate: 5e-5,
       fields: { resume_command: "hone train --config recipes/imdb-distilbert.yaml --learning-rate 5e-5 --resume-from-checkpoint true" } }),
-    makeRun({ id: "lr-1e-4", seed: 3, state: "interrupted", steps: 145, total: 300, learningRate: 1e-4,
+    makeRun({ id: "lr-1e-4", seed: 3, state: "interrupted", steps: 145, total: 300, learningRate: 1e-4, form: "old",
       fields: { resume_command: "cd /home/ada && hone train --config 'recipes/imdb distilbert.yaml' --learning-rate 1e-4 --resume-from-checkpoint true" } }),
     makeRun({ id: "x1", name: kind ? "emotions" : hostile, seed: 4, state: "failed", steps: 90, total: 300, learningRate: 8e-4, brokenAt: 60,
       labels: ["anger", "joy", kind ? "fear" : "<b>fear</b>", "sadness", "surprise"],
@@ -172,6 +153,14 @@ export function madeRuns(kind = false): MockRun[] {
     makeRun({ id: "results", seed: 5, state: "running", steps: 120, total: 300, learningRate: 3e-5 }),
   ];
 }
+
+/** Of a task that predicts numbers. */
+export const regressionRun = (): MockRun => makeRun({ id: "stars", seed: 7, state: "finished", steps: 300, total: 300, learningRate: 2e-5,
+  form: "regression", labels: [], fields: { task: "text-regression" } });
+
+/** Each kind of panel, those that the page cannot draw included. */
+export const everyKindRun = (): MockRun => makeRun({ id: "every-kind", seed: 8, state: "finished", steps: 300, total: 300, learningRate: 2e-5,
+  form: "every kind", labels: ["PER", "ORG", "LOC"], fields: { task: "token-classification" } });
 
 /** Starts on a free port. `pagesDir` holds watch.html and assets/ as Vite built them. */
 export async function startWatchMock(pagesDir: string, runs: MockRun[] = madeRuns()): Promise<WatchMock> {

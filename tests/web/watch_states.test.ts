@@ -181,7 +181,7 @@ onMock("an evaluation: matrix, scores by label, the worst mistakes", { hash: "#t
   const row = await page.locator("table.scores tbody tr").first().locator("td").allInnerTexts();
   assert.equal(Number(row[3]), counts.reduce((a, b) => a + b, 0));
   assert.equal(row[1], `${((100 * (counts[0] ?? 0)) / Number(row[3])).toFixed(1)}%`);
-  const mistakes = page.locator(".worst li");
+  const mistakes = page.locator(".rows li");
   assert.equal(await mistakes.count(), 20);
   assert.match(await mistakes.first().innerText(), /A slow, talky film[\s\S]*true anger[\s\S]*predicted joy[\s\S]*0\.21%[\s\S]*reviews\/test\.csv:4/);
   assert.ok((await mistakes.nth(2).innerText()).includes(hostile));
@@ -192,8 +192,8 @@ onMock("an evaluation: matrix, scores by label, the worst mistakes", { hash: "#t
   assert.ok((await mistakes.nth(5).innerText()).includes("Would you watch it again?"));
 });
 
-onMock("markup in a mistake's text is shown as text, and in raw form on demand", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page) => {
-  const text = page.locator(".worst li .mistake-text").nth(1);
+onMock("markup in a mistake's text is read as text, and raw on demand", { hash: "#tab=evaluation&run=lr-2e-5" }, async (page) => {
+  const text = page.locator(".rows li .row-text").nth(1);
   await text.waitFor();
   assert.equal(await text.textContent(), "Oh, wonderful.\n\nAnother two hours of my life that nobody will ever give back to me.");
   await page.getByLabel("Raw text").check();

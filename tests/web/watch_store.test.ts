@@ -110,16 +110,16 @@ describe("store", () => {
       "/api/runs": { runs: [running] },
       "/api/runs/a/metrics?from=0&generation=": { generation: "g", next: 40, entries: [{ loss: 2, step: 1 }] },
       "/api/runs/a/evaluations": { steps: [10] },
-      "/api/runs/a/evaluations/10": { step: 10, labels: ["old"] },
+      "/api/runs/a/evaluations/10": { step: 10, metrics: { loss: 1 } },
     };
     bench.store.refresh();
     await bench.turn();
     bench.answers["/api/runs/a/metrics?from=40&generation=g"] = { generation: "h", next: 9, restarted: true, entries: [{ loss: 5, step: 1 }] };
-    bench.answers["/api/runs/a/evaluations/10"] = { step: 10, labels: ["new"] };
+    bench.answers["/api/runs/a/evaluations/10"] = { step: 10, metrics: { loss: 2 } };
     await bench.turn();
     await bench.turn();
     assert.deepEqual(bench.store.metrics.get("a")?.tracks.get("loss")?.value, [5]);
-    assert.deepEqual(bench.store.evaluation("a", 10)?.labels, ["new"]);
+    assert.deepEqual(bench.store.evaluation("a", 10)?.metrics, { loss: 2 });
   });
 
   test("the newest evaluation is fetched once, and a chosen one if it exists", async () => {
@@ -128,8 +128,8 @@ describe("store", () => {
     bench.answers = {
       "/api/runs": { runs: [{ ...running, state: "finished" }] },
       "/api/runs/a/evaluations": { steps: [10, 20] },
-      "/api/runs/a/evaluations/20": { step: 20, labels: [] },
-      "/api/runs/a/evaluations/10": { step: 10, labels: [] },
+      "/api/runs/a/evaluations/20": { format: 2, step: 20, panels: [] },
+      "/api/runs/a/evaluations/10": { format: 2, step: 10, panels: [] },
     };
     bench.store.refresh();
     assert.deepEqual(await bench.turn(), ["/api/runs", "/api/runs/a/evaluations", "/api/runs/a/evaluations/20"]);
@@ -200,7 +200,7 @@ describe("store", () => {
     await bench.turn();
     assert.deepEqual(bench.store.unread("a", "evaluation/10"), { status: 404, message: "no such evaluation" });
     assert.equal(bench.store.failure, null);
-    bench.answers["/api/runs/a/evaluations/10"] = { step: 10, labels: [] };
+    bench.answers["/api/runs/a/evaluations/10"] = { format: 2, step: 10, panels: [] };
     await bench.turn();
     assert.equal(bench.store.unread("a", "evaluation/10"), null);
     assert.equal(bench.store.evaluation("a", 10)?.step, 10);

@@ -1,6 +1,7 @@
 // The lines of one chart: every shown run's points on the chosen axis, smoothed. They are kept from one response to the
 // next, because most of twenty runs have not changed.
-import { isSmoothed, type ChartSpec, type Role } from "./catalog.ts";
+import { isSmoothed, type ChartSpec, type Role, type Trace } from "./catalog.ts";
+import type { Better } from "./contract.ts";
 import { pointsOn, type AxisName, type RunMetrics } from "./series.ts";
 import { smooth } from "./smoothing.ts";
 
@@ -18,6 +19,7 @@ export interface Line {
   slot: number;
   key: string;
   role: Role;
+  better: Better;
   /** Ascending. */
   x: number[];
   /** What is drawn: smoothed where the metric is one of training. NaN where the value is not finite. */
@@ -41,10 +43,10 @@ export class LineCache {
     for (const trace of spec.traces) {
       for (const run of runs) {
         const weight = isSmoothed(trace) ? smoothing : 0;
-        const name = JSON.stringify([run.id, run.slot, run.name, trace.key, axis, weight]);
+        const name = JSON.stringify([run.id, run.slot, run.name, trace.key, trace.better, axis, weight]);
         let kept = this.kept.get(name);
         if (kept === undefined || kept.version !== run.metrics.version) {
-          kept = { version: run.metrics.version, line: makeLine(run, trace.key, trace.role, axis, weight) };
+          kept = { version: run.metrics.version, line: makeLine(run, trace, axis, weight) };
           this.keep(name, kept);
         }
         if (kept.line.x.length > 0) lines.push(kept.line);
@@ -60,11 +62,11 @@ export class LineCache {
   }
 }
 
-function makeLine(run: RunSource, key: string, role: Role, axis: AxisName, weight: number): Line {
+function makeLine(run: RunSource, { key, role, better }: Trace, axis: AxisName, weight: number): Line {
   const track = run.metrics.tracks.get(key);
   const { x, y, step } = track ? pointsOn(track, axis) : { x: [], y: [], step: [] };
   return {
-    run: run.id, name: run.name, slot: run.slot, key, role,
+    run: run.id, name: run.name, slot: run.slot, key, role, better,
     // Copies: the columns of a track grow while a drawing still holds the line.
     x: x.slice(), y: smooth(y, weight), raw: y.slice(), step: step.slice(), smoothed: weight > 0,
   };

@@ -1,7 +1,7 @@
 // All charts of the shown runs, and what controls them together: axis, smoothing, zoom, which runs.
 import { useMemo, useRef } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
-import { chartSpecs, type ChartSpec } from "./catalog.ts";
+import { chartSpecs, type ChartSpec, type Declared } from "./catalog.ts";
 import { ChartCard } from "./chart_card";
 import { LineCache, type Line, type RunSource } from "./chart_lines.ts";
 import type { Run } from "./contract.ts";
@@ -21,11 +21,11 @@ interface ChartLines {
 }
 
 /** The same array as before where every line is the same, so that an unchanged chart is not drawn again. */
-function useLines(sources: readonly RunSource[]): ChartLines[] {
+function useLines(sources: readonly RunSource[], declared: Declared): ChartLines[] {
   const view = useView();
   const cache = useRef(new LineCache());
   const before = useRef(new Map<string, readonly Line[]>());
-  const specs = chartSpecs(sources.flatMap((source) => [...source.metrics.tracks.keys()]));
+  const specs = chartSpecs(sources.flatMap((source) => [...source.metrics.tracks.keys()]), declared);
   return specs.map((spec) => {
     const now = cache.current.lines(spec, sources, view.axis, view.smoothing);
     const last = before.current.get(spec.id);
@@ -46,7 +46,7 @@ export function ChartsTab({ runs, current }: { runs: readonly Run[]; current: st
     const metrics = store.metrics.get(run.id);
     return metrics && shown.includes(run.id) ? [{ id: run.id, name: run.name, slot: store.slots.of(run.id), metrics }] : [];
   });
-  const charts = useLines(sources);
+  const charts = useLines(sources, runs.filter((run) => shown.includes(run.id)).map((run) => run.metrics));
   const isUnread = shown.some((id) => store.unread(id, "metrics") !== null);
   const full = fullDomain(charts.flatMap(({ lines }) => lines));
   const lesser = charts.filter(({ spec }) => spec.lesser);

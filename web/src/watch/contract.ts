@@ -1,6 +1,6 @@
 // Checks what the run page gets from the server. Any program may have written a run's files, so every field is checked
 // once, here, and is null or empty if it is missing or of another type.
-import { denseConfusion, sparseConfusion, type LabelScores, type SparseCell } from "./confusion.ts";
+import { count, fields, isFields, list, number, text, textOrNull, type Fields } from "./checked.ts";
 import { tellingNames } from "./run_names.ts";
 
 export type RunState = "running" | "finished" | "stopped" | "interrupted" | "failed";
@@ -12,6 +12,17 @@ export interface Best {
   metric: string | null;
   value: number;
   step: number;
+}
+
+export type Better = "lower" | "higher" | "neither";
+
+/** A metric that the run computes at each evaluation. */
+export interface Metric {
+  /** Without "eval_". */
+  name: string;
+  better: Better;
+  /** One of the few that stand on the log line. */
+  in_log: boolean;
 }
 
 /** One run: run.json's fields by their own names, plus the server's. Times are unix seconds. */
@@ -42,6 +53,8 @@ export interface Run {
   started_at: number | null;
   updated_at: number | null;
   best: Best | null;
+  /** Null if the run does not say: of an older hone, or of another tool. */
+  metrics: readonly Metric[] | null;
   /** The rest of run.json that the configuration table shows: model, device, command, ... */
   facts: Readonly<Record<string, unknown>>;
   /** Options whose value is not the default; null if the run does not say. */
@@ -61,68 +74,10 @@ export interface MetricsPage {
   entries: Entry[];
 }
 
-export interface Mistake {
-  row: number | null;
-  location: string;
-  text: string;
-  text_pair: string | null;
-  label: string;
-  predicted: string;
-  score: number | null;
-  loss: number | null;
-}
-
-export interface Evaluation {
-  step: number;
-  epoch: number | null;
-  /** Those shown: all, or of very many those with the most mistakes. */
-  labels: string[];
-  /** Of all, shown or not. */
-  num_labels: number;
-  /** Row = true label, column = predicted label, of the labels shown. */
-  confusion_matrix: number[][];
-  /** Of the labels shown, from all rows. */
-  scores: LabelScores[];
-  totals: { all: number; correct: number };
-  metrics: Readonly<Record<string, number>>;
-  worst: Mistake[];
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
 const kFactKeys = [
   "model", "task", "labels", "num_parameters", "num_train_rows", "num_eval_rows", "device", "precision",
   "hone_version", "command", "working_dir", "host", "pid",
 ] as const;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function fields(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function number(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-function count(value: unknown): number {
-  const known = number(value);
-  return known === null || known < 0 ? 0 : known;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
 
 function readError(value: unknown): string | null {
   if (!isFields(value)) return textOrNull(value);
@@ -135,6 +90,19 @@ function readBest(value: unknown): Best | null {
   const score = number(best["value"]);
   const step = number(best["step"]);
   return score === null || step === null ? null : { metric: textOrNull(best["metric"]), value: score, step };
+}
+
+const kBetter: readonly Better[] = ["lower", "higher", "neither"];
+
+function readMetrics(value: unknown): Metric[] | null {
+  if (!Array.isArray(value)) return null;
+  return value.flatMap((one): Metric[] => {
+    const { name: given, better, in_log } = fields(one);
+    const name = textOrNull(given);
+    if (name === null) return [];
+    const known = name === "loss" ? "lower" : kBetter.find((way) => way === better);
+    return [{ name, better: known ?? "neither", in_log: in_log === true }];
+  });
 }
 
 function readState(value: unknown): RunState {
@@ -176,6 +144,7 @@ export function readRun(value: unknown): Run | null {
     started_at: number(json["started_at"]),
     updated_at: number(json["updated_at"]),
     best: readBest(json["best"]),
+    metrics: readMetrics(json["metrics"]),
     facts: readFacts(json),
     changed_options: Array.isArray(json["changed_options"]) ? json["changed_options"].map(text) : null,
     options: isFields(json["options"]) ? json["options"] : null,
@@ -206,59 +175,4 @@ export function readMetricsPage(value: unknown): MetricsPage {
 export function readSteps(value: unknown): number[] {
   const steps = list(fields(value)["steps"]).map(number).filter((step) => step !== null);
   return [...new Set(steps)].sort((a, b) => a - b);
-}
-
-function readMistake(value: unknown): Mistake {
-  const json = fields(value);
-  return {
-    row: number(json["row"]),
-    location: text(json["location"]),
-    text: text(json["text"]),
-    text_pair: textOrNull(json["text_pair"]),
-    label: text(json["label"]),
-    predicted: text(json["predicted"]),
-    score: number(json["score"]),
-    loss: number(json["loss"]),
-  };
-}
-
-function readMetrics(value: unknown): Record<string, number> {
-  const metrics: Record<string, number> = {};
-  for (const [key, entry] of Object.entries(fields(value))) {
-    const known = number(entry);
-    if (known !== null) metrics[key] = known;
-  }
-  return metrics;
-}
-
-/** The cells of a sparse matrix; skips malformed ones and those beyond the labels. */
-function readCells(value: unknown, numLabels: number): SparseCell[] {
-  const isLabel = (id: number | null): id is number => id !== null && Number.isInteger(id) && id >= 0 && id < numLabels;
-  return list(value).flatMap((cell): SparseCell[] => {
-    const [label, predicted, found] = list(cell);
-    const truth = number(label), prediction = number(predicted);
-    return isLabel(truth) && isLabel(prediction) ? [[truth, prediction, count(found)]] : [];
-  });
-}
-
-/** An evaluation; a matrix of rows is made square over the labels, whatever the file holds. */
-export function readEvaluation(value: unknown): Evaluation {
-  const json = fields(value);
-  const labels = list(json["labels"]).map(text);
-  const matrix = json["confusion_matrix"];
-  const rows = list(matrix);
-  const confusion = isFields(matrix)
-    ? sparseConfusion(labels, readCells(matrix["cells"], labels.length))
-    : denseConfusion(labels, labels.map((_, row) => labels.map((__, column) => count(list(rows[row])[column]))));
-  return {
-    step: count(json["step"]),
-    epoch: number(json["epoch"]),
-    labels: confusion.shown.map((id) => labels[id] ?? ""),
-    num_labels: labels.length,
-    confusion_matrix: confusion.matrix,
-    scores: confusion.scores,
-    totals: confusion.totals,
-    metrics: readMetrics(json["metrics"]),
-    worst: list(json["worst"]).map(readMistake),
-  };
 }

@@ -1,5 +1,4 @@
 // A chart in words: last value, best value and trend of each line, for screen readers.
-import { betterOf } from "./catalog.ts";
 import type { Line } from "./chart_lines.ts";
 
 export type Trend = "rising" | "falling" | "level" | "unknown";
@@ -39,7 +38,7 @@ function pointAt(line: Line, index: number): { value: number; step: number } | n
 }
 
 export function summarize(line: Line): LineSummary {
-  const better = betterOf(line.key);
+  const { better } = line;
   let last = -1;
   let best = -1;
   let numBroken = 0;

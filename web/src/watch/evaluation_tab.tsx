@@ -1,14 +1,23 @@
-// An evaluation: the confusion matrix, scores by label, and the mistakes with their text.
-import { useState } from "preact/hooks";
+// An evaluation: its metrics, then each of its panels, drawn by its kind. This page knows no task.
+import type { FunctionComponent } from "preact";
+import { useEffect, useErrorBoundary } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
-import { cells } from "./confusion.ts";
-import type { Evaluation, Mistake, Run } from "./contract.ts";
-import { countText, decimalText, metricText, percentText } from "./formatting.ts";
+import { headlines } from "./catalog.ts";
+import type { Run } from "./contract.ts";
+import { labelsInFocus, type Evaluation } from "./evaluation_file.ts";
+import { countText, decimalText, metricText } from "./formatting.ts";
 import { Icon } from "./icons";
 import { changeView, store, useView } from "./page_state";
+import { CurvePanel } from "./panels/curve_panel";
+import { HistogramPanel } from "./panels/histogram_panel";
+import { MatrixPanel } from "./panels/matrix_panel";
+import type { PanelProps } from "./panels/panel.ts";
+import type { Kind, Panel, PanelData } from "./panels/panels.ts";
+import { RowsPanel } from "./panels/rows_panel";
+import { TablePanel } from "./panels/table_panel";
+import { panelTexts, titleOf } from "./panels/texts.ts";
 import type { Part } from "./run_store.ts";
-import { readable } from "./readable.ts";
-import { texts } from "./texts";
+import { metricTitle, texts } from "./texts";
 import { Unread } from "./unread";
 import { evaluationToShow } from "./view_state.ts";
 
@@ -26,11 +35,10 @@ export function EvaluationTab({ run }: { run: Run }) {
       <StepChoice steps={steps} step={step} best={best} epoch={evaluation?.epoch ?? null} />
       <Unread runs={[run]} part="steps" />
       {evaluation === null ? <Missing run={run} part={`evaluation/${step}`} /> : (
-        <div class="evaluation">
-          <Confusion evaluation={evaluation} />
-          <PerLabel evaluation={evaluation} />
-          <Worst evaluation={evaluation} />
-        </div>
+        <>
+          <Headlines evaluation={evaluation} run={run} />
+          <Panels panels={evaluation.panels} />
+        </>
       )}
     </>
   );
@@ -73,126 +81,50 @@ function StepChoice({ steps, step, best, epoch }: { steps: readonly number[]; st
   );
 }
 
-function Confusion({ evaluation }: { evaluation: Evaluation }) {
+/** The metrics that matter most. */
+function Headlines({ evaluation, run }: { evaluation: Evaluation; run: Run }) {
   const text = useTexts(texts);
-  const { labels, confusion_matrix: matrix } = evaluation;
-  const { all, correct } = evaluation.totals;
+  const names = headlines(Object.keys(evaluation.metrics), run.metrics);
+  if (names.length === 0) return null;
   return (
-    <section class="card confusion-card" aria-labelledby="confusion-title">
-      <h3 id="confusion-title">{text.confusion}</h3>
-      <p class="correct">{text.correct(countText(correct, text.locale), countText(all, text.locale), percentText(all > 0 ? correct / all : null, text.locale, 1))}</p>
-      <div class="table-scroll confusion-scroll" tabIndex={0} role="group" aria-label={text.confusion}>
-        <table class="confusion" aria-labelledby="confusion-title" aria-describedby="confusion-note">
-          <thead>
-            <tr>
-              <td class="corner">{text.trueLabel} {"\u2193"} / {text.predictedLabel} {"\u2192"}</td>
-              {labels.map((label, i) => <th key={i} scope="col">{label}</th>)}
-            </tr>
-          </thead>
-          <tbody>
-            {cells(matrix).map((row, truth) => (
-              <tr key={truth}>
-                <th scope="row">{labels[truth]}</th>
-                {row.map(({ count, share }, predicted) => {
-                  const shareText = percentText(share, text.locale, 1);
-                  return (
-                    <td key={predicted} class={truth === predicted ? "hit" : "miss"} style={{ "--share": `${Math.round(share * 100)}%` }}
-                      title={text.cell(labels[truth] ?? "", labels[predicted] ?? "", countText(count, text.locale), shareText)}>
-                      {countText(count, text.locale)}<span class="share">{shareText}</span>
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p id="confusion-note" class="soft">
-        {text.confusionCaption}
-        {evaluation.num_labels > labels.length && ` ${text.labelsShown(countText(labels.length, text.locale), countText(evaluation.num_labels, text.locale))}`}
-      </p>
-    </section>
-  );
-}
-
-function PerLabel({ evaluation }: { evaluation: Evaluation }) {
-  const text = useTexts(texts);
-  return (
-    <section class="card labels-card" aria-labelledby="labels-title">
-      <h3 id="labels-title">{text.perLabel}</h3>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label={text.perLabel}>
-        <table class="scores">
-          <thead>
-            <tr>
-              {[text.label, text.precision, text.recall, text.f1, text.support].map((name) => <th key={name} scope="col">{name}</th>)}
-            </tr>
-          </thead>
-          <tbody>
-            {evaluation.scores.map((scores, id) => (
-              <tr key={id}>
-                <th scope="row">{scores.label}</th>
-                {[scores.precision, scores.recall, scores.f1].map((score, i) => (
-                  <td key={i} class="score" style={{ "--share": `${Math.round(score * 100)}%` }}><span>{percentText(score, text.locale, 1)}</span></td>
-                ))}
-                <td>{countText(scores.support, text.locale)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
-
-function Worst({ evaluation }: { evaluation: Evaluation }) {
-  const text = useTexts(texts);
-  const [isRaw, setRaw] = useState(false);
-  const hasMarkup = evaluation.worst.some((mistake) => [mistake.text, mistake.text_pair ?? ""].some((one) => readable(one) !== one.trim()));
-  return (
-    <section class="card worst" aria-labelledby="worst-title">
-      <h3 id="worst-title">{text.worst}</h3>
-      {evaluation.worst.length === 0 ? <p class="soft">{text.noMistakes}</p> : (
-        <>
-          <div class="worst-head">
-            <p class="soft">{text.worstHint}</p>
-            {hasMarkup && (
-              <label class="check">
-                <input type="checkbox" checked={isRaw} onChange={() => setRaw(!isRaw)} /><span>{text.rawText}</span>
-              </label>
-            )}
+    <section class="card" aria-label={text.metricsOfStep}>
+      <dl class="figures">
+        {names.map((name) => (
+          <div key={name}>
+            <dt>{metricTitle(text, `eval_${name}`)}</dt>
+            <dd>{metricText(evaluation.metrics[name], text.locale)}</dd>
           </div>
-          <ol>
-            {evaluation.worst.map((mistake, i) => <MistakeItem key={`${evaluation.step} ${i}`} mistake={mistake} isRaw={isRaw} />)}
-          </ol>
-        </>
-      )}
+        ))}
+      </dl>
     </section>
   );
 }
 
-const kShortText = 280;
+const kViews: { [K in Kind]: FunctionComponent<PanelProps<PanelData[K]>> } = {
+  matrix: MatrixPanel,
+  table: TablePanel,
+  rows: RowsPanel,
+  histogram: HistogramPanel,
+  curve: CurvePanel,
+};
 
-function MistakeItem({ mistake, isRaw }: { mistake: Mistake; isRaw: boolean }) {
-  const text = useTexts(texts);
-  const [open, setOpen] = useState(false);
-  const shownText = isRaw ? mistake.text : readable(mistake.text);
-  const pair = isRaw || mistake.text_pair === null ? mistake.text_pair : readable(mistake.text_pair);
-  const whole = shownText.length <= kShortText && (pair?.length ?? 0) <= kShortText;
-  const cut = (value: string): string => (open || value.length <= kShortText ? value : `${value.slice(0, kShortText).trimEnd()}\u2026`);
+function Panels({ panels }: { panels: readonly Panel[] }) {
+  const labels = labelsInFocus(panels);
   return (
-    <li>
-      <p class="mistake-text">{cut(shownText)}</p>
-      {pair !== null && <p class="mistake-text pair">{cut(pair)}</p>}
-      <p class="mistake-facts">
-        <span>{text.mistakeTrue} <b class="truth">{mistake.label}</b></span>
-        <span>{text.mistakePredicted} <b class="wrong">{mistake.predicted}</b></span>
-        <span>{text.mistakeScore} <b>{percentText(mistake.score, text.locale, 2)}</b></span>
-        <span>{text.mistakeLoss} <b>{metricText(mistake.loss, text.locale)}</b></span>
-        <span class="path">{mistake.location}</span>
-        {!whole && (
-          <button type="button" class="quiet small" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? text.less : text.more}</button>
-        )}
-      </p>
-    </li>
+    <div class="evaluation">
+      {panels.map((panel, i) => <PanelView key={`${i} ${panel.kind} ${panel.name}`} panel={panel} id={`panel-${i}`} labels={labels} />)}
+    </div>
   );
+}
+
+function PanelView({ panel, id, labels }: { panel: Panel; id: string; labels: ReadonlySet<string> | null }) {
+  const text = useTexts(panelTexts);
+  // If one panel cannot be drawn, the others still are.
+  const [error, forget] = useErrorBoundary();
+  useEffect(forget, [panel]);
+  const title = titleOf(text, panel);
+  if (panel.kind === "unreadable") return <p class="unreadable soft">{panel.isNewer ? text.newer(title) : text.damaged(title)}</p>;
+  if (error !== undefined) return <p class="unreadable soft">{text.damaged(title)}</p>;
+  const View = kViews[panel.kind] as FunctionComponent<PanelProps<unknown>>;
+  return <View id={id} name={panel.name} title={title} data={panel.data} labels={labels} />;
 }

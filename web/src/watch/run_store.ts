@@ -1,7 +1,8 @@
 // All that the page knows of the runs, kept up to date: the list often, metrics by byte offset for the runs that are
 // shown, details and evaluations of the run that is looked at. Knows the server's routes, no DOM; tests give it a
 // client and a clock of their own.
-import { readEvaluation, readMetricsPage, readRun, readRuns, readSteps, type Evaluation, type Run } from "./contract.ts";
+import { readMetricsPage, readRun, readRuns, readSteps, type Run } from "./contract.ts";
+import { readEvaluation, type Evaluation } from "./evaluation_file.ts";
 import { advance, delay, kStart, type Polling, type PollingEvent } from "./polling.ts";
 import { RunSlots } from "./run_slots.ts";
 import { RunMetrics } from "./series.ts";

@@ -1,4 +1,4 @@
-// Every word of the run page, in both languages.
+// Every word of the run page, in both languages; those of the panels of an evaluation are in panels/texts.ts.
 import type { Texts } from "../shared/i18n.ts";
 import type { RunState } from "./contract.ts";
 import type { Trend } from "./description.ts";
@@ -93,29 +93,7 @@ export interface WatchTexts {
   earlier: string;
   later: string;
   noEvaluations: string;
-  confusion: string;
-  confusionCaption: string;
-  labelsShown: (shown: string, all: string) => string;
-  trueLabel: string;
-  predictedLabel: string;
-  cell: (truth: string, predicted: string, count: string, share: string) => string;
-  correct: (correct: string, all: string, share: string) => string;
-  perLabel: string;
-  label: string;
-  precision: string;
-  recall: string;
-  f1: string;
-  support: string;
-  worst: string;
-  worstHint: string;
-  rawText: string;
-  noMistakes: string;
-  mistakeTrue: string;
-  mistakePredicted: string;
-  mistakeScore: string;
-  mistakeLoss: string;
-  more: string;
-  less: string;
+  metricsOfStep: string;
   search: string;
   compareWith: string;
   nothing: string;
@@ -148,6 +126,9 @@ const en: WatchTexts = {
     eval_precision_weighted: "Precision, weighted", eval_recall_macro: "Recall, macro", eval_recall_micro: "Recall, micro",
     eval_recall_weighted: "Recall, weighted", eval_runtime: "Seconds of evaluation",
     eval_samples_per_second: "Evaluated rows per second", eval_steps_per_second: "Evaluated batches per second",
+    eval_mse: "Mean squared error", eval_rmse: "Root mean squared error", eval_mae: "Mean absolute error",
+    eval_r2: "R\u00b2", eval_pearson: "Pearson correlation", eval_spearman: "Spearman correlation",
+    eval_matthews_correlation: "Matthews correlation", eval_perplexity: "Perplexity", eval_exact_match: "Exact match",
   },
   axes: { step: "Step", epoch: "Epoch", time: "Time" },
   tabs: { charts: "Charts", evaluation: "Evaluation", configuration: "Configuration" },
@@ -228,29 +209,7 @@ const en: WatchTexts = {
   earlier: "Earlier evaluation",
   later: "Later evaluation",
   noEvaluations: "This run has not been evaluated yet.",
-  confusion: "Confusion matrix",
-  confusionCaption: "Rows: the true label. Columns: the predicted label. Percentages are of the row.",
-  labelsShown: (shown, all) => `Shown are the ${shown} labels with the most mistakes, of ${all}.`,
-  trueLabel: "True",
-  predictedLabel: "Predicted",
-  cell: (truth, predicted, count, share) => `${count} rows of ${truth} predicted as ${predicted}: ${share}`,
-  correct: (correct, all, share) => `${correct} of ${all} right (${share})`,
-  perLabel: "By label",
-  label: "Label",
-  precision: "Precision",
-  recall: "Recall",
-  f1: "F1",
-  support: "Rows",
-  worst: "Worst mistakes",
-  worstHint: "Wrongly predicted rows whose true label has the lowest probability.",
-  rawText: "Raw text",
-  noMistakes: "The model made no mistakes here.",
-  mistakeTrue: "true",
-  mistakePredicted: "predicted",
-  mistakeScore: "probability of the true label",
-  mistakeLoss: "loss",
-  more: "Whole text",
-  less: "Less",
+  metricsOfStep: "Metrics of this evaluation",
   search: "Search options",
   compareWith: "Compare with",
   nothing: "nothing",
@@ -287,6 +246,9 @@ const zh: WatchTexts = {
     eval_precision_weighted: "精确率（加权）", eval_recall_macro: "召回率（宏平均）", eval_recall_micro: "召回率（微平均）",
     eval_recall_weighted: "召回率（加权）", eval_runtime: "评估耗时（秒）",
     eval_samples_per_second: "每秒评估样本数", eval_steps_per_second: "每秒评估批次数",
+    eval_mse: "均方误差", eval_rmse: "均方根误差", eval_mae: "平均绝对误差",
+    eval_r2: "R\u00b2", eval_pearson: "皮尔逊相关系数", eval_spearman: "斯皮尔曼相关系数",
+    eval_matthews_correlation: "马修斯相关系数", eval_perplexity: "困惑度", eval_exact_match: "完全匹配率",
   },
   axes: { step: "步数", epoch: "轮次", time: "时间" },
   tabs: { charts: "曲线", evaluation: "评估", configuration: "配置" },
@@ -367,29 +329,7 @@ const zh: WatchTexts = {
   earlier: "上一次评估",
   later: "下一次评估",
   noEvaluations: "还没有评估结果。",
-  confusion: "混淆矩阵",
-  confusionCaption: "行为真实标签，列为模型预测，百分比按行计算。",
-  labelsShown: (shown, all) => `共 ${all} 个标签，此处只显示错误最多的 ${shown} 个。`,
-  trueLabel: "真实",
-  predictedLabel: "预测",
-  cell: (truth, predicted, count, share) => `${count} 条 ${truth} 被预测为 ${predicted}：${share}`,
-  correct: (correct, all, share) => `${all} 条中 ${correct} 条正确（${share}）`,
-  perLabel: "各标签得分",
-  label: "标签",
-  precision: "精确率",
-  recall: "召回率",
-  f1: "F1 值",
-  support: "样本数",
-  worst: "最严重的错误",
-  worstHint: "预测错误、且真实标签概率最低的样本。",
-  rawText: "显示原文",
-  noMistakes: "这次评估没有错误。",
-  mistakeTrue: "真实",
-  mistakePredicted: "预测",
-  mistakeScore: "真实标签的概率",
-  mistakeLoss: "损失",
-  more: "展开全文",
-  less: "收起",
+  metricsOfStep: "本次评估的指标",
   search: "搜索配置项",
   compareWith: "对比",
   nothing: "无",
@@ -416,5 +356,6 @@ export const texts: Texts<WatchTexts> = { en, zh };
 
 /** A metric's name, or its key in plain words where there is none. */
 export function metricTitle(text: WatchTexts, key: string): string {
-  return text.metrics[key] ?? text.metrics[`eval_${key}`] ?? key.replace(/^eval_/, "").replaceAll("_", " ");
+  const known = [key, `eval_${key}`].find((one) => Object.hasOwn(text.metrics, one));
+  return (known === undefined ? undefined : text.metrics[known]) ?? key.replace(/^eval_/, "").replaceAll("_", " ");
 }
