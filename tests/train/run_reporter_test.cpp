@@ -190,7 +190,7 @@ TEST_CASE("each file that cannot be written is reported once, and the run contin
     reporter.started({}, {});
     for (int i = 0; i < 3; ++i) {
       reporter.logged(state_at(15));
-      reporter.evaluated({.confusion = eval::ConfusionMatrix(2)}, state_at(15), {});
+      reporter.evaluated(metric::Report(), state_at(15), {});
     }
     reporter.ended(RunEnd::kFinished);
   });
