@@ -280,7 +280,10 @@ class MultiLabel final : public Task {
     skip_rows_without_text(splits, columns_, options_.rows.strict);
     if (names_.empty()) set_names(are_flags_ ? label_columns_ : names_in(splits));
     check_separator();
-    for (table::LabelledSplit& split : splits) split.rows = with_labels(split.rows);
+    for (table::LabelledSplit& split : splits) {
+      split.rows = with_labels(split.rows);
+      truth_of(split.rows);  // an unknown label is an error before anything is tokenized
+    }
     if (purpose_ == Purpose::kTrain) check_labels(splits.front().rows);
   }
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "kernel/cpu.h"
 #include "kernel/packed_sgemm.h"
+#include "tensor/recompute.h"
 #include "tensor/row_chunks.h"
 
 namespace hone::tensor {
@@ -62,13 +63,18 @@ at::Tensor linear_by_onednn(const at::Tensor& x, const PackedWeight& weight, con
   });
 }
 
+// oneDNN packs bfloat16 weights only on processors with AVX-512.
+bool can_pack_bfloat16() {
+  return kernel::cpu_level() != kernel::CpuLevel::kScalar &&
+         kernel::detected_cpu_level() >= kernel::CpuLevel::kAvx512 && pack_operator() && linear_operator();
+}
+
 }  // namespace
 
 bool takes_packed_weights(const at::Tensor& x) {
-  if (at::GradMode::is_enabled() || !x.device().is_cpu()) return false;
+  if (at::GradMode::is_enabled() || will_be_recomputed() || !x.device().is_cpu()) return false;
   if (x.scalar_type() == at::kFloat) return kernel::has_packed_sgemm();
-  return x.scalar_type() == at::kBFloat16 && kernel::cpu_level() != kernel::CpuLevel::kScalar && pack_operator() &&
-         linear_operator();
+  return x.scalar_type() == at::kBFloat16 && can_pack_bfloat16();
 }
 
 const PackedWeight& PackedWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {

@@ -6,6 +6,8 @@
 #include <torch/csrc/api/include/torch/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <utility>
+
 #include "tensor/saved.h"
 
 namespace hone::tensor {
@@ -14,12 +16,27 @@ namespace {
 
 using Part = std::function<at::Tensor(const at::Tensor&)>;
 
+thread_local bool is_first_run = false;
+
+// Restores the value at its end: parts may be nested.
+class FirstRun {
+ public:
+  FirstRun() : before_(std::exchange(is_first_run, true)) {}
+  ~FirstRun() { is_first_run = before_; }
+  FirstRun(const FirstRun&) = delete;
+  FirstRun& operator=(const FirstRun&) = delete;
+
+ private:
+  bool before_;
+};
+
 class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
  public:
   // Forward of an autograd function records no graph, so no intermediate result is kept.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const Part& part) {
     context->save_for_backward({x});
     save(*context, part);
+    const FirstRun first_run;
     return part(x);
   }
 
@@ -37,6 +54,8 @@ class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
 };
 
 }  // namespace
+
+bool will_be_recomputed() { return is_first_run; }
 
 at::Tensor recompute_in_backward(const Part& part, const at::Tensor& x) { return RecomputeFunction::apply(x, part); }
 

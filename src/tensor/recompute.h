@@ -12,4 +12,8 @@ namespace hone::tensor {
 // dropout does), and own everything it needs. Its parameters get their gradients as usual.
 at::Tensor recompute_in_backward(const std::function<at::Tensor(const at::Tensor&)>& part, const at::Tensor& x);
 
+// True while a part runs for the first time, without gradients. It will run again with gradients and must give the same
+// bits, so it must not choose faster ways that only prediction has.
+bool will_be_recomputed();
+
 }  // namespace hone::tensor

@@ -21,7 +21,7 @@ struct TrainOptions {
   bool resize_embeddings = false;
   task::RowOptions rows;
   std::vector<std::string> train_file, validation_file, test_file;
-  std::string task;
+  std::optional<std::string> task;
   std::string id2label;
   std::optional<int64_t> num_labels;
   task::SampleOptions sample;

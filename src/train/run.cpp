@@ -119,7 +119,8 @@ bool is_false_start(const std::exception& error) {
 RunEnd run_training(const TrainOptions& options) {
   // The exact task is known with the rows; make_plan checks its metrics.
   const std::vector<metric::Metric> metrics = task::all_metrics();
-  check_options(options, options.task.empty() ? metrics : task::find_task(options.task).metrics());
+  check_options(options,
+                options.task ? task::find_task(*options.task).metrics() : std::span<const metric::Metric>(metrics));
   config_overrides_of(options.config_overrides);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

@@ -52,15 +52,15 @@ TEST_CASE("a description has the score function of transformers' pipeline and th
   folder.write("config.json", R"({"model_type": "bert", "id2label": {"0": "A", "1": "B"},
                                   "problem_type": "multi_label_classification"})");
   CHECK(serve::describe_model(folder.path()).score_function == "sigmoid");
-  CHECK(serve::describe_model(folder.path()).examples.empty());
+  CHECK(serve::describe_model(folder.path()).samples.empty());
   CHECK(serve::describe_model(folder.path()).dataset == "");
   folder.write("training_args.json", R"({"dataset": "stanfordnlp/imdb", "seed": 42})");
   CHECK(serve::describe_model(folder.path()).dataset == "stanfordnlp/imdb");
   folder.write("training_args.json", R"({"dataset": null, "train_file": ["a.csv"]})");
   CHECK(serve::describe_model(folder.path()).dataset == "");
   folder.write("examples.json", R"({"examples": [{"text": "good", "label": "A"}]})");
-  REQUIRE(serve::describe_model(folder.path()).examples.size() == 1);
-  CHECK(serve::describe_model(folder.path()).examples[0].text == "good");
+  REQUIRE(serve::describe_model(folder.path()).samples.size() == 1);
+  CHECK(serve::describe_model(folder.path()).samples[0].text == "good");
 }
 
 TEST_CASE("a missing folder or config.json is detected without loading; invalid content only by loading") {

@@ -56,11 +56,22 @@ TEST_CASE("rows of a label are counted, the first ten labels at most") {
   CHECK(examples_of({0}, names)->target_counts().ends_with("j (0) and 2 more"));
 }
 
+namespace {
+
+// 2 bytes each.
+std::string many_words(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "x ";
+  return text;
+}
+
+}  // namespace
+
 TEST_CASE("a row is described by its place and texts, long ones shortened") {
   const TemporaryFolder folder;
   task::SplitRequest request;
   request.train_file = {
-      folder.write("train.csv", "text,label\nboring,NEGATIVE\n" + std::string(5000, 'x') + ",POSITIVE\n").string()};
+      folder.write("train.csv", "text,label\nboring,NEGATIVE\n" + many_words(2500) + ",POSITIVE\n").string()};
   const ChosenRows rows = training_rows(request);
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
   const auto examples = rows.task->examples(rows.train, "rows", {tokenizer, tokenizer.vocab_size(), 40});
@@ -68,7 +79,7 @@ TEST_CASE("a row is described by its place and texts, long ones shortened") {
   CHECK(examples->length(1) == 40);
   CHECK(examples->describe(0)["text"] == "boring");
   CHECK(contains(examples->describe(0)["location"].get<std::string>(), "train.csv:2"));
-  CHECK(examples->describe(1)["text"] == std::string(4000, 'x') + "...");
+  CHECK(examples->describe(1)["text"] == many_words(2000) + "...");
   CHECK_FALSE(examples->describe(0).contains("text_pair"));
   CHECK(examples->preview(0) == "NEGATIVE \"boring\"");
   CHECK(examples->samples().at(0).text == "boring");

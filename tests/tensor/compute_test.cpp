@@ -31,7 +31,7 @@ TEST_CASE("auto chooses bf16 if it is native, and states the reason") {
   kernel::set_cpu_level(kernel::CpuLevel::kScalar);
   const tensor::Compute plain = tensor::prepare_compute({.num_threads = 1, .device = "cpu"});
   CHECK((plain.dtype == at::kFloat));
-  CHECK(contains(tensor::describe(plain), "cpu, 1 threads, fp32 ("));
+  CHECK(contains(tensor::describe(plain), "cpu, 1 thread, fp32 ("));
 }
 
 TEST_CASE("explicit settings are used") {

@@ -218,7 +218,7 @@ TEST_CASE("a run of hone's with a checkpoint of another program in its folder is
   write_files(folder, {"checkpoint-8/trainer_state.json"});
   const Error error = refused(request_for(folder.path(), "true"));
   CHECK(contains(error.what(), "holds a run of hone, and beside it checkpoint-8; hone resumes only its own"));
-  CHECK(contains(error.hint(), "move away"));
+  CHECK(contains(error.hint(), "move the files"));
   refused(request_for(folder.path()));
 }
 

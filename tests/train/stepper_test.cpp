@@ -24,6 +24,13 @@ bool all_finite(const Tensors& tensors) {
 
 }  // namespace
 
+namespace {
+
+// A loss is a sum of a few numbers. The norm of all gradients adds the squares of 30,000, each rounded to fp32.
+double tolerance_of(const std::string& key) { return key == "epoch" ? 0.5 : key == "grad_norm" ? 2e-6 : 1e-6; }
+
+}  // namespace
+
 TEST_CASE("accumulated micro-batches equal one batch, also with a smaller last one") {
   for (const uint64_t num_rows : {22, 21}) {
     for (const bool group_by_length : {false, true}) {
@@ -50,7 +57,7 @@ TEST_CASE("accumulated micro-batches equal one batch, also with a smaller last o
         REQUIRE(expected.size() == got.size());
         for (size_t i = 0; i < got.size(); ++i) {
           INFO(std::string(key) << " " << i);
-          CHECK(std::abs(got[i] / expected[i] - 1) < (key == std::string("epoch") ? 0.5 : 1e-6));
+          CHECK(std::abs(got[i] / expected[i] - 1) < tolerance_of(key));
         }
       }
     }
@@ -159,5 +166,5 @@ TEST_CASE("a step that is not finite changes nothing, also if results are read o
   TinyRun run(options, made_up_rows(40), true, "bert", nullptr, true);
   const Error error = expect_error([&] { run.resume(2); });
   CHECK(contains(error.what(), "stopped after 3 steps with a non-finite loss or gradient; the last was step 4: "));
-  CHECK(contains(error.what(), "first bad tensor: the loss; rows: rows.csv:"));
+  CHECK(contains(error.what(), "first bad tensor: the loss; rows: row "));
 }
