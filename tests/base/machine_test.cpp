@@ -83,7 +83,7 @@ TEST_CASE("in a container's cgroup namespace the process is in the root group") 
   CHECK(fake.read(4).usable_memory() == uint64_t{1} << 30);
 }
 
-TEST_CASE("quota and memory limit of cgroup v1 are read, including its values for " no limit "") {
+TEST_CASE("quota and memory limit of cgroup v1 are read, including the values that mean no limit") {
   const FakeMachine fake;
   fake.write("proc/meminfo", "MemTotal:       8388608 kB\n");
   fake.write("proc/self/cgroup", "5:memory:/box\n4:cpu,cpuacct:/box\n0::/\n");

@@ -69,7 +69,7 @@ TEST_CASE("booleans are true or false in any case") {
   CHECK(boolean.error("1") == "\"1\" is neither true nor false");
 }
 
-TEST_CASE("ranges include their ends, except for " above "") {
+TEST_CASE("ranges include their ends, except for those of above()") {
   Single<double> closed;
   closed.builder.in_range(0, 1);
   CHECK(closed.read("0") == 0);
