@@ -26,7 +26,7 @@ std::string only_file(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TEST_CASE("TensorBoard is a reporter if report_to contains " tensorboard " or " all "") {
+TEST_CASE("TensorBoard is a reporter if report_to contains tensorboard or all") {
   CHECK_FALSE(reports_to_tensorboard({"none"}));
   CHECK(reports_to_tensorboard({"tensorboard"}));
   CHECK(reports_to_tensorboard({"all"}));
