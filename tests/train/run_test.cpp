@@ -83,7 +83,7 @@ TEST_CASE("a run writes a complete model folder that contains the checkpoints") 
   CHECK(saved.train_file == options.train_file);
 }
 
-TEST_CASE("a run that was stopped and resumed with --resume-from-checkpoint true is bit-identical to an uninterrupted one") {
+TEST_CASE("a run that was stopped and resumed is bit-identical to an uninterrupted one") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
   run_training(options);
