@@ -94,7 +94,7 @@ TEST_CASE("targets come from the label column or from the named ones, and rows w
     CHECK(one.rows.train.size() == 2);
     const auto examples = examples_of(one, tokenizer);
     CHECK(examples->preview(0) == "4.5 \"good\"");
-    CHECK(examples->target_counts() == "LABEL_0 1 to 4.5, mean 2.75");
+    CHECK(examples->target_counts() == "score 1 to 4.5, mean 2.75");
     model::ModelConfig config;
     one.task->write_config(config);
     CHECK(config.num_labels() == 1);
