@@ -245,8 +245,9 @@ class Regression final : public Task {
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
-    RatedTexts rated{
-        .texts = read_text_rows(rows, columns_, what, options), .names = target_columns_, .loss = options_.regression_loss};
+    RatedTexts rated{.texts = read_text_rows(rows, columns_, what, options),
+                     .names = target_columns_,
+                     .loss = options_.regression_loss};
     const TargetReader reader(rows, target_columns_);
     for (uint64_t row = 0; row < rows.size(); ++row) {
       const std::vector<double> targets = reader.read(row).value();

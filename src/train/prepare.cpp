@@ -89,7 +89,8 @@ Prepared prepare(const TrainOptions& options) {
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
   const task::SplitRequest request = split_request(options);
   const task::Splits splits = task::read_splits(request);
-  const task::TaskRow& row = task::choose_task(options.task.value_or(""), config, task::split_named(splits, "train"), options.rows);
+  const task::TaskRow& row =
+      task::choose_task(options.task.value_or(""), config, task::split_named(splits, "train"), options.rows);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
   task::TrainingRows rows = task::choose_training_rows(splits, request, *task);
   model::LoadedModel loaded = load_model(options, *task, config, tokenizer.vocab_size());
