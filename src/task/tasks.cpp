@@ -73,6 +73,8 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
   if (model::saved_head(config) == "sequence" && !config.problem_type().empty()) return trained_task(config);
   if (!options.target_columns.empty()) return find_task(are_flags(rows, options) ? "multi-label" : "regression");
   if (rows.empty()) return find_task("text-classification");
+  // If both columns cannot be found, the error is about the texts.
+  table::choose_text_columns(rows, options.text_column, options.text_pair_column);
   const std::string label = table::choose_label_column(rows, options.label_column);
   if (rows.column(label).type() == table::ColumnType::kNested) {
     log_info("column \"{}\" holds lists, so the task is multi-label (--task chooses another)", label);
