@@ -1,7 +1,8 @@
 // Reads the fixtures of tests/fixtures/make_model_fixtures.py and compares tensors with them.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
 
 #include <filesystem>
 #include <map>
