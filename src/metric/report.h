@@ -64,7 +64,7 @@ struct Report {
   uint64_t num_rows = 0, num_targets = 0;
   NonfiniteRows nonfinite;
 
-  // The value of this name. Throws kInternal if there is none.
+  // Returns the value of this metric. Throws kInternal if the report lacks it.
   double value(std::string_view name) const;
   // Makes loss and values NaN if there are rows without a finite result.
   void spoil_if_nonfinite();

@@ -95,7 +95,7 @@ function pathOf(points: readonly Point[], { toX, toY }: Frame): string {
 
 const kMaxDots = 30;
 
-/** The part of the line y = x that lies inside the axes; null if there is none. */
+/** Returns the part of the line y = x inside the axes, or null if the line misses them. */
 function common(x: Domain, y: Domain): Domain | null {
   const low = Math.max(x.low, y.low), high = Math.min(x.high, y.high);
   return low < high ? { low, high } : null;
