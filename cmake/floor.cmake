@@ -1,6 +1,6 @@
 # hone_floor(NAME [TORCH] [TENSORS] USES floors... LIBRARIES targets... PRIVATE_LIBRARIES targets...): the static library of
-# src/NAME. TORCH floors see all of libtorch's headers, precompiled once. TENSORS floors include <ATen/core/Tensor.h> and
-# single <ATen/ops/*.h> only: they compile in half the time that reading the precompiled headers takes.
+# src/NAME. TORCH floors see all of libtorch's headers. TENSORS floors include <ATen/core/Tensor.h> and single
+# <ATen/ops/*.h> only: they compile in half the time that reading the precompiled headers of TORCH floors takes.
 # hone_floor_tests(NAME [TORCH] [TENSORS] LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
 # X_slow_test.cpp holds only slow proofs, its cases marked with doctest::skip(): its entry is slow/X.
 
@@ -15,11 +15,33 @@ if(HONE_SANITIZE)
 endif()
 target_include_directories(hone_flags INTERFACE "${CMAKE_BINARY_DIR}/fmt_first" "${CMAKE_SOURCE_DIR}/src")
 
-# The headers of every torch floor, compiled once (otherwise 7 to 18 s for each file).
-add_library(hone_torch_headers STATIC "${CMAKE_SOURCE_DIR}/cmake/torch_headers.cpp")
-target_link_libraries(hone_torch_headers PUBLIC hone_flags hone::torch hone::openmp)  # the flags of all torch floors
-target_precompile_headers(hone_torch_headers PRIVATE
-  <ATen/ATen.h> <torch/csrc/api/include/torch/nn/module.h> <torch/csrc/autograd/custom_function.h>)
+# The code of most tests is not optimized: that takes half of the time to compile them. Tests of TORCH floors share the
+# precompiled headers of these floors, and so their flags.
+add_library(hone_test_flags INTERFACE)
+target_link_libraries(hone_test_flags INTERFACE hone_flags)
+target_compile_options(hone_test_flags INTERFACE -O0)
+
+# hone_headers(NAME FLAGS targets... HEADERS headers...): headers that many files read, compiled once. Its users must be
+# compiled with the same flags.
+function(hone_headers name)
+  cmake_parse_arguments(headers "" "" "FLAGS;HEADERS" ${ARGN})
+  add_library(${name} STATIC "${CMAKE_SOURCE_DIR}/cmake/headers.cpp")
+  target_link_libraries(${name} PUBLIC hone_flags ${headers_FLAGS})
+  target_precompile_headers(${name} PRIVATE ${headers_HEADERS})
+endfunction()
+
+set(hone_common_headers <algorithm> <chrono> <filesystem> <functional> <map> <memory> <optional> <span> <string>
+  <string_view> <unordered_map> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+hone_headers(hone_plain_headers FLAGS fmt::fmt nlohmann_json::nlohmann_json HEADERS ${hone_common_headers})
+hone_headers(hone_plain_test_headers FLAGS hone_test_flags fmt::fmt nlohmann_json::nlohmann_json
+  HEADERS ${hone_common_headers} <doctest/doctest.h>)
+hone_headers(hone_tensor_headers FLAGS fmt::fmt nlohmann_json::nlohmann_json hone::torch hone::openmp
+  HEADERS <ATen/core/Tensor.h> ${hone_common_headers})
+# Torch defines a macro CHECK too; doctest's must come after it.
+hone_headers(hone_tensor_test_headers FLAGS hone_test_flags fmt::fmt nlohmann_json::nlohmann_json hone::torch hone::openmp
+  HEADERS <ATen/core/Tensor.h> <c10/util/Logging.h> ${hone_common_headers} <doctest/doctest.h>)
+hone_headers(hone_torch_headers FLAGS hone::torch hone::openmp
+  HEADERS <ATen/ATen.h> <torch/csrc/api/include/torch/nn/module.h> <torch/csrc/autograd/custom_function.h>)
 
 function(hone_use_torch target)
   target_link_libraries(${target} PUBLIC hone::torch)
@@ -41,6 +63,9 @@ function(hone_floor name)
     hone_use_torch(hone_${name})
   elseif(floor_TENSORS)
     target_link_libraries(hone_${name} PUBLIC hone::torch hone::openmp)
+    target_precompile_headers(hone_${name} REUSE_FROM hone_tensor_headers)
+  elseif(NOT "hone::openmp" IN_LIST floor_LIBRARIES AND NOT "hone::openmp" IN_LIST floor_PRIVATE_LIBRARIES)
+    target_precompile_headers(hone_${name} REUSE_FROM hone_plain_headers)
   endif()
 endfunction()
 
@@ -60,11 +85,14 @@ function(hone_floor_tests name)
   target_link_libraries(test_${name} PRIVATE ${tests_USES})
   if(tests_TORCH)
     hone_use_torch(test_${name})
-    set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/test_main.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   elseif(tests_TENSORS)
-    # Torch defines a macro CHECK too; doctest's must come after it.
-    target_compile_options(test_${name} PRIVATE -include c10/util/Logging.h)
+    target_link_libraries(test_${name} PRIVATE hone_test_flags)
+    target_precompile_headers(test_${name} REUSE_FROM hone_tensor_test_headers)
+  elseif(NOT name STREQUAL kernel)  # compiled with OpenMP; its loops would take long without optimization
+    target_link_libraries(test_${name} PRIVATE hone_test_flags)
+    target_precompile_headers(test_${name} REUSE_FROM hone_plain_test_headers)
   endif()
+  set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/test_main.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   foreach(source IN LISTS sources)
     get_filename_component(file ${source} NAME)
     string(REPLACE "_test.cpp" "" subject ${file})

@@ -1,0 +1,2 @@
+// A source for the targets that precompile headers (cmake/floor.cmake).
+namespace hone {}

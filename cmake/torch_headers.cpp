@@ -1,2 +1,0 @@
-// A source for the target that precompiles torch's headers (cmake/floor.cmake).
-namespace hone {}
