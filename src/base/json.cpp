@@ -1,9 +1,12 @@
 // Parses with nlohmann-json.
 #include "base/json.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "base/files.h"
@@ -96,6 +99,14 @@ Json read_json(const std::filesystem::path& path) { return parse_json(read_file(
 
 void append_member(Json& object, const std::string& name, Json value) {
   object.get_ref<Json::object_t&>().emplace_back(name, std::move(value));
+}
+
+double shortest_double(float value) {
+  char digits[64];
+  const char* end = fmt::format_to(digits, "{}", value);
+  double result = 0;
+  std::from_chars(digits, end, result);
+  return result;
 }
 
 void write_json(const std::filesystem::path& path, const Json& value) { write_file(path, value.dump(2) + "\n"); }

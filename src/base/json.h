@@ -31,6 +31,9 @@ Json read_json(const std::filesystem::path& path);
 // includes <nlohmann/json.hpp>.
 void append_member(Json& object, const std::string& name, Json value);
 
+// Returns the double that prints with the float's own shortest digits: 0.9987, not 0.99870002269744873.
+double shortest_double(float value);
+
 // Writes the text of Python's json.dumps(indent=2, ensure_ascii=False) and a newline, atomically.
 void write_json(const std::filesystem::path& path, const Json& value);
 

@@ -24,7 +24,7 @@ inline constexpr std::array<std::string_view, 5> kCommonTrainOptions = {"dataset
 inline constexpr std::array kCommands = {
     library_command<train::TrainOptions>("train", "Work", "fine-tune a model on labelled rows", kCommonTrainOptions),
     library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
-    library_command<PredictOptions>("predict", "Work", "predict labels and scores of texts or of a file's rows"),
+    library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),

@@ -5,7 +5,8 @@
 #include "base/log.h"
 #include "cli/eval_options.h"
 #include "cli/library.h"
-#include "eval/classifier.h"
+#include "eval/evaluate.h"
+#include "eval/trained_model.h"
 #include "metric/report_output.h"
 #include "task/splits.h"
 #include "task/tasks.h"
@@ -38,20 +39,20 @@ std::string as_json(const metric::Report& report, const task::Task& task, double
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  const eval::Classifier trained =
-      eval::load_trained_classifier(options.model.model_name_or_path, options.model.max_seq_length);
+  const eval::TrainedModel trained = eval::load_trained_model(options.model.model_name_or_path,
+                                                              {options.model.max_seq_length, options.model.long_text});
   trained.model->set_compute(compute);
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
-  const auto task =
-      task::trained_task(trained.config)
-          .make({.rows = options.rows, .label_smoothing = smoothing}, trained.config, task::Purpose::kUseTrained);
+  const auto task = trained.task_row->make({.rows = options.rows, .label_smoothing = smoothing}, trained.config,
+                                           task::Purpose::kUseTrained);
   const task::SplitRequest request{.rows = options.rows,
                                    .sample = options.sample,
                                    .seed = options.seed.value_or(trained.training.seed.value_or(42))};
   const table::LabelledSplit split =
       task::choose_evaluation_rows(task::read_splits(request), request, options.split, *task);
-  const auto examples = task->examples(split.rows, split.name + " rows",
-                                       {trained.tokenizer, trained.model->vocab_size(), trained.max_length});
+  const auto examples =
+      task->examples(split.rows, split.name + " rows",
+                     {trained.tokenizer, trained.model->vocab_size(), trained.max_length, trained.long_text});
   log_info("evaluating {} with {}", counted(examples->size(), split.name + " row"),
            options.model.model_name_or_path.string());
   warn_of_training_rows(trained.training, options, split.name);

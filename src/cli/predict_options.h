@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/text_options.h"
 #include "cli/trained_model_options.h"
+#include "task/names.h"
 #include "task/score_functions.h"
 #include "tensor/compute_options.h"
 
@@ -17,6 +19,9 @@ struct PredictOptions {
   TextOptions texts;
   std::optional<std::string> function_to_apply;
   std::optional<int64_t> top_k;
+  std::optional<std::string> aggregation_strategy;
+  std::vector<std::string> ignore_labels;
+  std::optional<bool> constrained_decoding;
   bool keep_columns = true;
   tensor::ComputeOptions compute{.precision = "fp32"};  // as transformers computes
   bool json = false;
@@ -25,13 +30,24 @@ struct PredictOptions {
   static void fields(Self& self, Visitor& visit) {
     TrainedModelOptions::fields(self.model, visit);
     TextOptions::fields(self.texts, visit);
-    visit.group("Scores");
+    visit.group("Answers");
     visit("function_to_apply", self.function_to_apply, "how logits become scores")
         .choices({task::kScoreFunctionNames.begin(), task::kScoreFunctionNames.end()})
         .default_text("the one that transformers' pipeline applies to the model");
     visit("top_k", self.top_k, "write only the N labels with the highest scores")
         .at_least(1)
         .default_text("all labels");
+    visit("aggregation_strategy", self.aggregation_strategy,
+          "how tokens become entities: each by itself, adjacent ones of a type, or words with the tag of their first "
+          "token, of their mean scores or of their highest score")
+        .choices({task::kAggregationNames.begin(), task::kAggregationNames.end()})
+        .default_text("simple");
+    visit("ignore_labels", self.ignore_labels, "entities of these types are left out")
+        .value_name("TYPE,...")
+        .default_text("O");
+    visit("constrained_decoding", self.constrained_decoding,
+          "take only sequences of tags that their scheme allows, such as no I- after O")
+        .default_text("the best tag of each token");
     visit("keep_columns", self.keep_columns, "write the columns of --file before the predictions");
     visit.group("Machine and output");
     tensor::ComputeOptions::fields(self.compute, visit);

@@ -27,79 +27,64 @@ table::Value cell_of(const table::Column& column, uint64_t row) {
 
 }  // namespace
 
-PredictionWriter::PredictionWriter(const TextOptions& output, PredictionFormat format)
-    : format_(std::move(format)), output_(output) {}
-
-std::vector<std::string> PredictionWriter::prediction_columns() const {
-  std::vector<std::string> names = {"label", "score"};
-  if (output_.format() == table::RowFormat::kJsonLines) {
-    names.insert(names.end(), {"scores", "near_ties"});
-  } else if (format_.top_k) {
-    for (size_t place = 2; place <= *format_.top_k; ++place) {
-      names.insert(names.end(), {fmt::format("label_{}", place), fmt::format("score_{}", place)});
-    }
-  } else {
-    for (const std::string& label : format_.labels) names.push_back("score_" + label);
-  }
-  return names;
-}
+PredictionWriter::PredictionWriter(const TextOptions& output, const task::Task& task,
+                                   const task::AnswerOptions& answers, bool keep_columns)
+    : task_(task), answers_(answers), keep_columns_(keep_columns), output_(output) {}
 
 void PredictionWriter::begin(const table::Rows& rows) {
-  const std::vector<std::string> own = prediction_columns();
-  num_prediction_columns_ = own.size();
+  answer_names_ =
+      output_.format() == table::RowFormat::kJsonLines ? task_.answer_members() : task_.answer_columns(answers_);
   std::vector<std::string> all;
-  for (const std::string& name : format_.keep_columns ? rows.column_names() : std::vector<std::string>()) {
+  for (const std::string& name : keep_columns_ ? rows.column_names() : std::vector<std::string>()) {
     std::string written = name;
-    while (contains(own, written) || contains(all, written)) written.insert(0, "input_");
+    while (contains(answer_names_, written) || contains(all, written)) written.insert(0, "input_");
     if (written != name) log_info("the input's column \"{}\" is written as \"{}\"", name, written);
     columns_.push_back({name, written});
     all.push_back(written);
   }
-  all.insert(all.end(), own.begin(), own.end());
+  all.insert(all.end(), answer_names_.begin(), answer_names_.end());
   output_.begin(std::move(all));
 }
 
-void PredictionWriter::write(const Block& block, const eval::Predictions& predictions) {
+void PredictionWriter::write(const Block& block, std::span<const task::Outputs> outputs) {
   if (!output_.has_begun()) begin(block.rows);
   std::vector<table::Column> columns;
   for (const Column& column : columns_) columns.push_back(block.rows.column(column.input));
   for (uint64_t row = 0, next = 0; row < block.rows.size(); ++row) {
-    std::optional<std::span<const float>> scores;
-    if (next < block.row_of.size() && block.row_of[next] == row) scores = predictions.row(next++);
+    std::unique_ptr<task::Answer> answer;
+    if (next < block.row_of.size() && block.row_of[next] == row) {
+      answer = task_.answer(block.questions[next], outputs[next], answers_);
+      ++next;
+    }
     if (output_.format() == table::RowFormat::kJsonLines) {
-      write_json(columns, row, scores);
+      write_json(columns, row, answer.get());
     } else {
-      write_csv(columns, row, scores);
+      write_csv(columns, row, answer.get());
     }
   }
   output_.end_block();
 }
 
-void PredictionWriter::write_json(const std::vector<table::Column>& columns, uint64_t row, const Scores& scores) {
+void PredictionWriter::write_json(const std::vector<table::Column>& columns, uint64_t row, const task::Answer* answer) {
   std::string line = "{";
   for (size_t i = 0; i < columns.size(); ++i) {
     line += fmt::format("{}: {}, ", json_text(columns_[i].output), columns[i].json(row));
   }
-  const Json prediction = scores ? eval::prediction_json(*scores, format_.labels, format_.function, format_.top_k)
-                                 : Json{{"label", nullptr}, {"score", nullptr}, {"scores", nullptr}};
-  output_.writer().write_json(line + prediction.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1));
+  Json members = Json::object();
+  if (answer != nullptr) {
+    members = answer->json();
+  } else {
+    for (const std::string& name : answer_names_) members[name] = nullptr;
+  }
+  output_.writer().write_json(line + members.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1));
 }
 
-void PredictionWriter::write_csv(const std::vector<table::Column>& columns, uint64_t row, const Scores& scores) {
+void PredictionWriter::write_csv(const std::vector<table::Column>& columns, uint64_t row, const task::Answer* answer) {
   std::vector<table::Value> values;
   for (const table::Column& column : columns) values.push_back(cell_of(column, row));
-  const size_t num_values = values.size() + num_prediction_columns_;
-  if (scores) {
-    const auto add = [&](size_t id) {
-      values.emplace_back(format_.labels[id]);
-      values.emplace_back(eval::shortest_double((*scores)[id]));
-    };
-    for (const size_t id : eval::ranked_labels(*scores, format_.top_k.value_or(1))) add(id);
-    if (!format_.top_k) {
-      for (const float score : *scores) values.emplace_back(eval::shortest_double(score));
-    }
-  }
-  values.resize(num_values);
+  std::vector<table::Value> cells =
+      answer != nullptr ? answer->cells() : std::vector<table::Value>(answer_names_.size());
+  values.insert(values.end(), std::make_move_iterator(cells.begin()), std::make_move_iterator(cells.end()));
   output_.writer().write(values);
 }
 

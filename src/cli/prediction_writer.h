@@ -1,33 +1,26 @@
 // Writes the output of `hone predict --file`: the input's columns, then the prediction.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "cli/text_input.h"
-#include "eval/prediction.h"
+#include "task/task.h"
 
 namespace hone::cli {
 
-struct PredictionFormat {
-  std::vector<std::string> labels;  // by id
-  std::string function;             // the score function
-  std::optional<size_t> top_k;      // labels of a row; unset: all
-  bool keep_columns = true;
-};
-
-// jsonl: {input's columns, "label", "score", "scores", "near_ties"}, see eval::prediction_json. csv: input's columns,
-// label, score, then a column score_LABEL for each label, or with top_k label_2, score_2 and so on. If a column of the
-// input has the name of one of these, its name gets the prefix "input_", with a note. Predictions of a row without a
-// text are null.
+// jsonl: {input's columns, the members of Answer::json()}. csv: the input's columns, then Task::answer_columns(). If a
+// column of the input has the name of one of these, its name gets the prefix "input_", with a note. Answers of a row
+// without a text are null.
 class PredictionWriter {
  public:
-  PredictionWriter(const TextOptions& output, PredictionFormat format);
+  // `task` and `answers` must outlive the writer.
+  PredictionWriter(const TextOptions& output, const task::Task& task, const task::AnswerOptions& answers,
+                   bool keep_columns);
 
-  const PredictionFormat& format() const { return format_; }
-  // `predictions` are those of block.features.
-  void write(const Block& block, const eval::Predictions& predictions);
+  // `outputs` are those of block.questions.
+  void write(const Block& block, std::span<const task::Outputs> outputs);
   uint64_t rows() const { return output_.rows(); }
   void commit() { output_.commit(); }
 
@@ -37,16 +30,17 @@ class PredictionWriter {
     std::string input, output;
   };
 
-  std::vector<std::string> prediction_columns() const;
   void begin(const table::Rows& rows);
-  using Scores = std::optional<std::span<const float>>;  // of a row that has a text
-  void write_json(const std::vector<table::Column>& columns, uint64_t row, const Scores& scores);
-  void write_csv(const std::vector<table::Column>& columns, uint64_t row, const Scores& scores);
+  // `answer`: null for a row without a text.
+  void write_json(const std::vector<table::Column>& columns, uint64_t row, const task::Answer* answer);
+  void write_csv(const std::vector<table::Column>& columns, uint64_t row, const task::Answer* answer);
 
-  PredictionFormat format_;
+  const task::Task& task_;
+  const task::AnswerOptions& answers_;
+  bool keep_columns_;
   Output output_;
   std::vector<Column> columns_;
-  size_t num_prediction_columns_ = 0;
+  std::vector<std::string> answer_names_;  // members of a JSON line, or columns of csv
 };
 
 }  // namespace hone::cli

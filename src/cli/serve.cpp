@@ -21,7 +21,9 @@ namespace {
 constexpr double kLongestWaitSeconds = 1e9;
 
 serve::ServiceOptions service_options(const ServeOptions& options) {
-  return {.model = {options.model.model_name_or_path, options.model.max_seq_length, options.compute},
+  return {.model = {options.model.model_name_or_path,
+                    {options.model.max_seq_length, options.model.long_text},
+                    options.compute},
           .queue = {.max_batch_tokens = static_cast<size_t>(options.max_batch_tokens),
                     .max_queue = static_cast<size_t>(options.max_queue),
                     .max_wait = std::chrono::milliseconds(

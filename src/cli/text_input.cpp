@@ -19,6 +19,7 @@
 #include "table/read.h"
 #include "table/temporary_file.h"
 #include "table/value.h"
+#include "task/features.h"
 
 namespace hone::cli {
 
@@ -84,7 +85,7 @@ class BlockMaker {
   Block make(const table::Rows& rows) const {
     const table::TextColumns columns = table::choose_text_columns(rows, input_.text_column, input_.text_pair_column);
     std::vector<uint64_t> with_text;
-    Block block{.rows = rows, .has_pairs = columns.text_pair.has_value()};
+    Block block{.rows = rows};
     find_empty(rows, columns, with_text, block.num_empty);
     if (block.num_empty == 0 || input_.on_empty == "keep") {
       block.row_of.resize(rows.size());
@@ -97,7 +98,7 @@ class BlockMaker {
       block.rows = kept;
       for (uint64_t row = 0; row < kept.size(); ++row) block.row_of[row] = row;
     }
-    block.features = task::tokenize_rows(tokenizer_, kept, columns, options_.max_length, "tokenizing");
+    block.questions = task::make_questions(tokenizer_, kept, columns, options_.reading);
     return block;
   }
 
@@ -197,7 +198,13 @@ void Output::end_block() {
 
 void Output::commit() { writer_->commit(); }
 
-std::string Block::location(uint64_t row) const { return rows.location(row_of[row]); }
+std::string Block::location(size_t question) const { return rows.location(row_of[question]); }
+
+text::UnknownTokens Block::unknown_tokens(const text::Tokenizer& tokenizer) const {
+  text::UnknownTokens count;
+  for (const task::Question& question : questions) count.add(task::unknown_tokens(tokenizer, question));
+  return count;
+}
 
 uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokenizer, const BlockOptions& options,
                         const std::function<void(const Block&)>& take) {
@@ -215,16 +222,16 @@ uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokeniz
     while (const auto block = blocks.next()) {
       take(*block);
       num_empty += block->num_empty;
-      num_kept += block->features.size();
-      num_truncated += block->features.num_cut_rows;
-      num_rows += input.on_empty == "keep" ? block->rows.size() : block->features.size() + block->num_empty;
+      num_kept += block->questions.size();
+      num_truncated += static_cast<uint64_t>(std::ranges::count_if(block->questions, &task::Question::is_truncated));
+      num_rows += input.on_empty == "keep" ? block->rows.size() : block->questions.size() + block->num_empty;
       progress.advance(block->rows.size());
     }
   } catch (const Error& error) {
     throw Error(error.kind(), file.with_own_name(error.what()), file.with_own_name(error.hint()));
   }
   tell_empty(num_empty, input.on_empty);
-  const std::string note = task::truncation_note(num_truncated, num_kept, options.max_length);
+  const std::string note = task::truncation_note(num_truncated, num_kept, options.reading.encode.max_length);
   if (!note.empty()) log_warning("{}", note);
   return num_rows;
 }

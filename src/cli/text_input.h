@@ -11,8 +11,9 @@
 #include "cli/text_options.h"
 #include "table/rows.h"
 #include "table/writer.h"
-#include "task/features.h"
+#include "task/answer.h"
 #include "text/tokenizer.h"
+#include "text/unknown_tokens.h"
 
 namespace hone::cli {
 
@@ -44,7 +45,7 @@ class Output {
 };
 
 struct BlockOptions {
-  size_t max_length = 0;          // maximum tokens of a row
+  task::Reading reading;
   const char* what = "";          // label of the progress bar
   bool beside_computing = false;  // tokenize on one thread, because the model needs the cores
   uint64_t max_rows = 2048;       // of a block
@@ -53,13 +54,13 @@ struct BlockOptions {
 // Rows of the file, in its order.
 struct Block {
   table::Rows rows;
-  task::Features features;       // of the rows with a text
-  std::vector<uint64_t> row_of;  // for each row of features, its index in `rows`; ascending
-  uint64_t num_empty = 0;        // rows without a text, including skipped ones
-  bool has_pairs = false;
+  std::vector<task::Question> questions;  // of the rows with a text
+  std::vector<uint64_t> row_of;           // for each question, the index of its row in `rows`; ascending
+  uint64_t num_empty = 0;                 // rows without a text, including skipped ones
 
-  // Returns "reviews.csv:17" for a row of features.
-  std::string location(uint64_t row) const;
+  // Returns "reviews.csv:17" for a question.
+  std::string location(size_t question) const;
+  text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer) const;
 };
 
 // Reads and tokenizes the file in blocks. Calls `take` with a block while another thread prepares the next one. Treats

@@ -1,5 +1,6 @@
 // hone tokenize: the tokens, ids and offsets of texts, or the ids of a file's rows.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,6 @@
 #include "cli/library.h"
 #include "cli/text_input.h"
 #include "cli/tokenize_options.h"
-#include "task/features.h"
 #include "text/tokenizer.h"
 
 namespace hone::cli {
@@ -74,23 +74,22 @@ void tokenize_text(const text::Tokenizer& tokenizer, const TokenizeOptions& opti
 
 void write_ids(const Block& block, Output& output) {
   if (!output.has_begun()) output.begin({"input_ids"});
-  const task::Features& features = block.features;
   for (uint64_t row = 0, next = 0; row < block.rows.size(); ++row) {
     if (next == block.row_of.size() || block.row_of[next] != row) {
       output.writer().write_json(R"({"input_ids": null})");
       continue;
     }
-    const auto begin = features.ids.begin() + static_cast<std::ptrdiff_t>(features.offsets[next]);
-    const auto end = features.ids.begin() + static_cast<std::ptrdiff_t>(features.offsets[++next]);
-    output.writer().write_json(fmt::format("{{\"input_ids\": [{}]}}", fmt::join(begin, end, ", ")));
+    const std::vector<int32_t>& ids = block.questions[next++].windows.front().ids;
+    output.writer().write_json(fmt::format("{{\"input_ids\": [{}]}}", fmt::join(ids, ", ")));
   }
   output.end_block();
 }
 
 void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& options, Output& output) {
   uint64_t num_tokens = 0;
-  for_each_block(options.texts, tokenizer, {limit(options), "tokenizing"}, [&](const Block& block) {
-    num_tokens += block.features.num_tokens();
+  const BlockOptions block_options{.reading = {.encode = {.max_length = limit(options)}}, .what = "tokenizing"};
+  for_each_block(options.texts, tokenizer, block_options, [&](const Block& block) {
+    for (const task::Question& question : block.questions) num_tokens += question.num_tokens();
     write_ids(block, output);
   });
   output.commit();

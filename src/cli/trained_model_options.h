@@ -5,11 +5,14 @@
 #include <filesystem>
 #include <optional>
 
+#include "task/options.h"
+
 namespace hone::cli {
 
 struct TrainedModelOptions {
   std::filesystem::path model_name_or_path;
   std::optional<int64_t> max_seq_length;
+  task::LongText long_text;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -21,6 +24,7 @@ struct TrainedModelOptions {
     visit("max_seq_length", self.max_seq_length, "longest text in tokens; longer texts are truncated, with a warning")
         .at_least(2)
         .default_text("that of the training");
+    task::LongText::fields(self.long_text, visit, "that of the training");
   }
 };
 

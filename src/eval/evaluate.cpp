@@ -1,13 +1,16 @@
 #include "eval/evaluate.h"
 
 #include <ATen/core/Tensor.h>
-#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <chrono>
 #include <numeric>
 
 #include "base/progress.h"
+#include "eval/trained_model.h"
+#include "task/outputs.h"
+#include "task/score_functions.h"
 
 namespace hone::eval {
 
@@ -47,11 +50,9 @@ class SortedBatches {
   size_t next_ = 0;
 };
 
-// `rows` has size() and length(row).
-template <typename Rows>
-std::vector<uint64_t> lengths_of(const Rows& rows) {
-  std::vector<uint64_t> lengths(rows.size());
-  for (uint64_t row = 0; row < lengths.size(); ++row) lengths[row] = rows.length(row);
+std::vector<uint64_t> lengths_of(const task::Examples& examples) {
+  std::vector<uint64_t> lengths(examples.size());
+  for (uint64_t row = 0; row < lengths.size(); ++row) lengths[row] = examples.length(row);
   return lengths;
 }
 
@@ -62,10 +63,6 @@ uint64_t evaluation_tokens(const std::vector<uint64_t>& lengths, uint64_t batch_
 }
 
 }  // namespace
-
-std::string name_of(const RowName& row_name, uint64_t row) {
-  return row_name ? row_name(row) : fmt::format("row {}", row);
-}
 
 void check_finite(const metric::Report& report, const task::Examples& examples) {
   if (report.nonfinite.count > 0) throw task::nonfinite_error(examples.location(report.nonfinite.first));
@@ -91,24 +88,30 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
   return result;
 }
 
-std::vector<float> scores(const model::Model& model, const task::Features& features,
-                          const task::ScoreFunction& function, const RowName& row_name, uint64_t tokens_per_batch) {
-  const c10::InferenceMode no_gradients;
-  const auto num_labels = static_cast<size_t>(model.num_outputs());
-  std::vector<float> result(features.size() * num_labels);
-  SortedBatches batches(lengths_of(features), tokens_per_batch, model.num_outputs());
+std::vector<task::Outputs> outputs(const TrainedModel& model, std::span<const task::Question> questions,
+                                   const std::function<std::string(size_t question)>& place_of,
+                                   uint64_t tokens_per_batch) {
+  const bool may_lack_rows = model.tokenizer.vocab_size() > model.model->vocab_size();
+  std::vector<uint64_t> lengths;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    if (may_lack_rows) check_embedded(model, questions[i], place_of(i));
+    lengths.push_back(questions[i].num_tokens());
+  }
+  std::vector<task::Outputs> result(questions.size());
+  const int64_t num_outputs = model.model->num_outputs();
+  if (model.model->reads_tokens()) {
+    tokens_per_batch = std::min(tokens_per_batch, static_cast<uint64_t>(kMaxLogitsPerBatch / num_outputs));
+  }
+  SortedBatches batches(std::move(lengths), tokens_per_batch, num_outputs);
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
-    const at::Tensor logits = model.forward(task::make_batch(features, rows), {}).to(at::kCPU, at::kFloat).contiguous();
-    const std::span<const float> values(logits.const_data_ptr<float>(), rows.size() * num_labels);
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const std::span<const float> row = values.subspan(i * num_labels, num_labels);
-      std::copy(row.begin(), row.end(), result.begin() + static_cast<ptrdiff_t>(rows[i] * num_labels));
-    }
+    std::vector<const task::Question*> batch;
+    for (const uint64_t row : rows) batch.push_back(&questions[row]);
+    std::vector<task::Outputs> of_batch = task::compute_outputs(*model.model, batch);
+    for (size_t i = 0; i < rows.size(); ++i) result[rows[i]] = std::move(of_batch[i]);
   }
-  if (const auto row = task::first_nonfinite_row(result, num_labels)) {
-    throw task::nonfinite_error(name_of(row_name, *row));
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (!result[i].are_finite()) throw task::nonfinite_error(place_of(i));
   }
-  task::apply_score_function(function, result, num_labels);
   return result;
 }
 

@@ -1,24 +1,21 @@
-// Runs a model over a whole set of examples without gradients. Rows go in batches sorted by length; results come in row
-// order. Memory grows with rows or labels, never with their product, apart from scores(), which returns that product.
+// Runs a model over a whole set of rows without gradients, in batches sorted by length.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "metric/report.h"
 #include "model/model.h"
-#include "task/features.h"
-#include "task/score_functions.h"
+#include "task/answer.h"
 #include "task/task.h"
 
 namespace hone::eval {
 
-// Returns the name of a row for errors, such as "reviews.csv:17". If it is empty, errors say "row N", counted from 0.
-using RowName = std::function<std::string(uint64_t row)>;
-std::string name_of(const RowName& row_name, uint64_t row);
+struct TrainedModel;
 
 struct Evaluated {
   metric::Report report;
@@ -42,9 +39,10 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
 // Larger batches are not faster.
 inline constexpr uint64_t kTokensPerBatch = 4096;
 
-// Returns the scores [rows, labels] of all rows. Errors: nonfinite_error.
-std::vector<float> scores(const model::Model& model, const task::Features& features,
-                          const task::ScoreFunction& function, const RowName& row_name = {},
-                          uint64_t tokens_per_batch = kTokensPerBatch);
+// Returns the outputs of each question, in their order. Errors (kInput): nonfinite_error, and a token without a row in
+// the model's embedding; `place_of` names the question, such as "reviews.csv:17".
+std::vector<task::Outputs> outputs(const TrainedModel& model, std::span<const task::Question> questions,
+                                   const std::function<std::string(size_t question)>& place_of,
+                                   uint64_t tokens_per_batch = kTokensPerBatch);
 
 }  // namespace hone::eval

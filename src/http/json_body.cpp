@@ -47,7 +47,7 @@ RequestError wrong_field(std::string_view field, std::string_view problem, std::
 
 std::string clipped(const std::string& text) { return shortened(text, 64); }
 
-void check_members(const BodyJson& object, std::string_view where, std::initializer_list<std::string_view> known) {
+void check_members(const BodyJson& object, std::string_view where, const std::vector<std::string_view>& known) {
   const std::vector<std::string> names(known.begin(), known.end());
   for (const auto& [name, value] : object.items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/response.h"
 
@@ -25,7 +25,7 @@ RequestError wrong_field(std::string_view field, std::string_view problem, std::
 
 // Throws a 400 for an unknown member of `object`; it names the nearest known member. `where` is the object's own field
 // name, such as "parameters", or empty for the body.
-void check_members(const BodyJson& object, std::string_view where, std::initializer_list<std::string_view> known);
+void check_members(const BodyJson& object, std::string_view where, const std::vector<std::string_view>& known);
 
 // Truncates a client's text to a length that suits an error message.
 std::string clipped(const std::string& text);

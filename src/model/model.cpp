@@ -102,6 +102,7 @@ bool Model::is_head(std::string_view parameter) const {
 }
 
 int64_t Model::num_outputs() const { return parts_->num_outputs; }
+bool Model::reads_tokens() const { return parts_->head_row.kind == "token"; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
 

@@ -47,6 +47,8 @@ class Model {
   // Returns true if a parameter belongs to the head.
   bool is_head(std::string_view parameter) const;
   int64_t num_outputs() const;
+  // Returns true if the head has a row of outputs for each token, false if it has one for each sequence.
+  bool reads_tokens() const;
   int64_t vocab_size() const;  // rows of the word embedding
   int64_t max_length() const;  // the most tokens of one sequence
 

@@ -5,18 +5,14 @@
 
 #include <algorithm>
 
-#include "eval/prediction.h"
+#include "serve/errors.h"
+#include "serve/notes.h"
+#include "serve/requests.h"
 #include "serve/words.h"
 
 namespace hone::serve {
 
 namespace {
-
-text::EncodeOptions cut_at(size_t max_length) {
-  text::EncodeOptions options;
-  options.max_length = max_length;
-  return options;
-}
 
 // Returns the bytes from the first to the last of these tokens.
 text::Offset covered(const std::vector<text::Offset>& tokens, size_t begin, size_t end) {
@@ -34,33 +30,46 @@ struct Reach {
   text::Offset kept, reachable;
 };
 
-Reach reach(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length) {
+Reach reach(const text::Tokenizer& tokenizer, std::string_view text, task::Reading reading) {
   constexpr size_t kWordTokens = 128;  // no word has more tokens, so the last word that moves in is complete
-  text::EncodeOptions options = cut_at(max_length);
-  options.with_offsets = true;
-  const std::vector<text::Offset> kept = tokenizer.encode(text, options).offsets;
-  options.max_length = text::kNoLimit;
-  const std::vector<text::Offset> all = tokenizer.encode(text, options).offsets;
+  reading.encode.with_offsets = true;
+  std::vector<text::Offset> kept;
+  for (const text::Encoding& window : task::read_text(tokenizer, text, {}, reading)) {
+    kept.insert(kept.end(), window.offsets.begin(), window.offsets.end());
+  }
+  const std::vector<text::Offset> all = tokenizer.encode(text, {.with_offsets = true}).offsets;
   const text::Offset read = covered(kept, 0, kept.size());
   const auto is_read = [&](const text::Offset& token) {
     return !(token == text::Offset{}) && token.begin >= read.begin;
   };
   const auto first = static_cast<size_t>(std::find_if(all.begin(), all.end(), is_read) - all.begin());
-  const size_t margin = max_length + kWordTokens;
-  return {read, covered(all, first - std::min(first, margin), std::min(all.size(), first + max_length + margin))};
+  const size_t margin = kept.size() + kWordTokens;
+  return {read, covered(all, first - std::min(first, margin), std::min(all.size(), first + kept.size() + margin))};
+}
+
+// Explanations follow a label or a part of the text; they name what is wrong with it.
+task::FollowedScore followed(const ServedModel& model, const ExplainRequest& asked, const task::Question& question,
+                             const task::Outputs& outputs) {
+  try {
+    return model.trained.task->followed(asked.options, question, outputs);
+  } catch (const Error& error) {
+    const bool is_label = error.kind() == ErrorKind::kUsage;
+    throw http::RequestError(
+        {.message = error.what(), .field = is_label ? "parameters.label" : "", .hint = error.hint()});
+  }
 }
 
 }  // namespace
 
-Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text, size_t max_length,
+Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text, const task::Reading& reading,
                          size_t max_tokens) {
   Variants variants;
-  variants.rows.push_back(tokenizer.encode(text, cut_at(max_length)));
+  variants.questions.push_back(task::make_question(tokenizer, std::string(text), {}, reading));
   Reach range{{0, static_cast<uint32_t>(text.size())}, {0, static_cast<uint32_t>(text.size())}};
-  if (variants.rows.front().num_cut > 0) range = reach(tokenizer, text, max_length);
+  if (variants.questions.front().is_truncated()) range = reach(tokenizer, text, reading);
   std::vector<text::Offset> words = find_words(text);
   std::erase_if(words, [&](text::Offset word) { return word.end <= range.kept.begin || word.begin >= range.kept.end; });
-  const size_t tokens = variants.rows.front().ids.size();
+  const size_t tokens = variants.questions.front().num_tokens();
   const size_t num_groups = std::max<size_t>(2, max_tokens / std::max<size_t>(1, tokens)) - 1;
   variants.words_per_group = std::max<size_t>(1, (words.size() + num_groups - 1) / num_groups);
   const std::string_view reachable = text.substr(range.reachable.begin, range.reachable.end - range.reachable.begin);
@@ -69,29 +78,65 @@ Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text
     const text::Offset part{words[word].begin, words[last].end};
     const uint32_t shift = range.reachable.begin;
     const uint32_t end = std::min(part.end, range.reachable.end);
+    const text::Offset lacks = with_space(reachable, {part.begin - shift, end - shift});
     variants.parts.push_back(part);
-    variants.rows.push_back(
-        tokenizer.encode(without(reachable, {part.begin - shift, end - shift}), cut_at(max_length)));
+    variants.cuts.push_back({shift, {lacks.begin + shift, lacks.end + shift}});
+    variants.questions.push_back(
+        task::make_question(tokenizer, without(reachable, {part.begin - shift, end - shift}), {}, reading));
   }
   return variants;
 }
 
-Json explanation_json(std::string_view text, const Variants& variants, const std::vector<float>& scores,
-                      const std::vector<std::string>& labels, size_t label) {
-  const std::vector<text::Offset> places = text::to_character_offsets(text, variants.parts);
+Json explanation_json(const Variants& variants, const task::FollowedScore& followed,
+                      std::span<const task::Outputs> outputs) {
+  const task::Question& whole = variants.questions.front();
+  const double score = followed.of(whole, outputs.front(), {});
+  const std::vector<text::Offset> places = text::to_character_offsets(whole.text, variants.parts);
   Json words = Json::array();
   for (size_t i = 0; i < variants.parts.size(); ++i) {
     const text::Offset part = variants.parts[i];
-    words.push_back({{"text", text.substr(part.begin, part.end - part.begin)},
+    const double without = followed.of(variants.questions[i + 1], outputs[i + 1], variants.cuts[i]);
+    words.push_back({{"text", whole.text.substr(part.begin, part.end - part.begin)},
                      {"start", places[i].begin},
                      {"stop", places[i].end},
-                     {"weight", eval::shortest_double(scores[label] - scores[(i + 1) * labels.size() + label])}});
+                     {"weight", shortest_double(static_cast<float>(score - without))}});
   }
-  return {{"label", labels[label]},
-          {"score", eval::shortest_double(scores[label])},
+  return {{"label", followed.label},
+          {"score", shortest_double(static_cast<float>(score))},
           {"method", "leave-one-word-out"},
           {"words_per_group", variants.words_per_group},
-          {"words", words}};
+          {"words", words},
+          {"near_ties", followed.near_ties}};
+}
+
+Job explain_job(const std::shared_ptr<const ServedModel>& model, const http::Request& request, http::Responder answer) {
+  const ExplainRequest asked = read_explain(request.body, *model->description.task);
+  const text::Tokenizer& tokenizer = model->trained.tokenizer;
+  Variants variants = leave_words_out(tokenizer, asked.text, model->trained.reading(), kExplainTokens);
+  for (const task::Question& question : variants.questions) check_question(*model, question, "inputs");
+  const text::UnknownTokens unknown = task::unknown_tokens(tokenizer, variants.questions.front());
+  Notes notes;
+  notes.add_question(0, variants.questions.front(), unknown);
+  Job job;
+  job.questions = std::move(variants.questions);
+  job.done = [model, asked, notes, unknown, variants = std::move(variants), answer = std::move(answer)](
+                 const std::vector<task::Question>& questions, const std::vector<task::Outputs>& outputs,
+                 const std::exception_ptr& error) {
+    answer_with(answer, [&] {
+      if (error) std::rethrow_exception(error);
+      for (const task::Outputs& own : outputs) check_outputs(own, "inputs[0]");
+      Variants computed = variants;
+      computed.questions = questions;
+      Json json = explanation_json(computed, followed(*model, asked, questions.front(), outputs.front()), outputs);
+      json["unknown_tokens"] = {{"unknown", unknown.unknown}, {"total", unknown.total}};
+      http::Response response = http::json_response(json);
+      notes.add_to(response);
+      return response;
+    });
+  };
+  job.gone = request.client_gone;
+  job.since = request.arrived;
+  return job;
 }
 
 }  // namespace hone::serve

@@ -2,8 +2,13 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <set>
+
 #include "http/openapi.h"
+#include "serve/notes.h"
 #include "serve/requests.h"
+#include "task/names.h"
 #include "task/score_functions.h"
 #include "tensor/compute_options.h"
 
@@ -20,29 +25,19 @@ constexpr const char* kPredictRequest = R"({
                 {"type": "array", "minItems": 1, "maxItems": $MAX_INPUTS, "items": {"anyOf": [
                   {"type": "string"}, {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string"}},
                   {"type": "object", "required": ["text"], "additionalProperties": false, "properties": {"text": {"type": "string"}, "text_pair": {"type": ["string", "null"]}}}]}}]},
-    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": {
-      "top_k": {"type": ["integer", "null"], "minimum": 1, "description": "labels of each input; null: all"},
-      "function_to_apply": {"enum": [$FUNCTIONS, null], "description": "null: the model's own"},
-      "return_all_scores": {"type": ["boolean", "null"], "description": "older form of top_k: true is all labels, false the best one"},
-      "max_length": {"type": ["integer", "null"], "minimum": 1, "description": "tokens of an input, at most the model's"},
-      "add_special_tokens": {"type": ["boolean", "null"]},
-      "padding": $IGNORED, "padding_side": $IGNORED, "pad_to_multiple_of": $IGNORED, "return_tensors": $IGNORED,
-      "batch_size": $IGNORED, "num_workers": $IGNORED, "verbose": $IGNORED,
-      "truncation": {"enum": [true, false, "longest_first", "only_first", "only_second", "do_not_truncate", null]},
-      "truncate": {"type": ["boolean", "null"]},
-      "truncation_direction": {"enum": ["Left", "Right", "left", "right", null]},
-      "raw_scores": {"type": ["boolean", "null"]}}},
+    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": $PREDICT_PARAMETERS},
     "truncate": {"type": ["boolean", "null"], "description": "false: an input that is too long is an error; else it is truncated"},
     "truncation_direction": {"enum": ["Left", "Right", "left", "right", null]},
-    "raw_scores": {"type": ["boolean", "null"], "description": "true: the logits"},
-    "options": {"description": "sent by older clients of Hugging Face; has no effect"}}
+    $RAW_SCORES"options": {"description": "sent by older clients of Hugging Face; has no effect"}}
 })";
 
 constexpr const char* kPredictResponse = R"({
-  "description": "for each input its labels, from the highest score to the lowest",
-  "type": "array", "items": {"type": "array", "items": {
-    "type": "object", "required": ["label", "score"], "additionalProperties": false,
-    "properties": {"label": {"type": "string"}, "score": {"type": "number"}}}}
+  "description": "the answer to each input", "type": "array", "items": $ANSWER
+})";
+
+// A single text is answered with its own list.
+constexpr const char* kPredictPartsResponse = R"({
+  "anyOf": [$ANSWER, {"description": "the answer to each input", "type": "array", "items": $ANSWER}]
 })";
 
 constexpr const char* kTokenizeRequest = R"({
@@ -68,8 +63,7 @@ constexpr const char* kExplainRequest = R"({
   "type": "object", "required": ["inputs"], "additionalProperties": false,
   "properties": {
     "inputs": {"type": "string"},
-    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": {
-      "label": {"type": ["string", "null"], "description": "null: the label of the highest score"}}}}
+    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": $EXPLAIN_PARAMETERS}}
 })";
 
 constexpr const char* kExplainResponse = R"({
@@ -90,13 +84,17 @@ constexpr const char* kExplainResponse = R"({
 
 constexpr const char* kInfoResponse = R"({
   "type": "object",
-  "required": ["state", "model", "name", "class_name", "model_type", "task", "labels", "function_to_apply", "max_length",
+  "required": ["state", "model", "name", "class_name", "model_type", "task", "widget", "labels", "thresholds", "function_to_apply", "explains", "max_length",
                "num_parameters", "device", "precision", "hone_version", "limits", "dataset", "examples", "error", "error_kind"],
   "additionalProperties": false,
   "properties": {
     "state": {"enum": ["loading", "ready", "failed"]}, "model": {"type": "string"}, "name": {"type": "string"},
     "class_name": {"type": ["string", "null"]}, "model_type": {"type": ["string", "null"]},
-    "task": {"const": "text-classification"}, "labels": {"type": ["array", "null"], "items": {"type": "string"}},
+    "task": {"enum": [$TASKS, null]},
+    "widget": {"enum": [$WIDGETS, null], "description": "the form of the answers"},
+    "labels": {"type": ["array", "null"], "items": {"type": "string"}},
+    "thresholds": {"type": ["array", "null"], "items": {"type": "number"}, "description": "a label is chosen if its probability is above its threshold"},
+    "explains": {"type": ["boolean", "null"], "description": "whether POST /explain works for this model"},
     "function_to_apply": {"enum": [$FUNCTIONS, null]},
     "max_length": {"type": ["integer", "null"]}, "num_parameters": {"type": ["integer", "null"]},
     "device": {"type": ["string", "null"]}, "precision": {"enum": ["$FP32", "$BF16", null]},
@@ -122,14 +120,26 @@ constexpr const char* kNotReadyResponse = R"({
     {"$ref": "#/components/schemas/Error"}]
 })";
 
-// Fills the constants into a schema.
-std::string filled(std::string schema) {
+std::string quoted(const auto& names) { return fmt::format("\"{}\"", fmt::join(names, "\", \"")); }
+
+// Fills the constants and what depends on the task into a schema.
+std::string filled(std::string schema, const task::TaskRow& task) {
+  std::set<std::string_view> widgets;
+  for (const task::TaskRow& row : task::tasks()) widgets.insert(row.form.widget);
+  const bool has_scores = std::ranges::find(task.form.parameters, "function_to_apply") != task.form.parameters.end();
   const std::pair<std::string_view, std::string> values[] = {
+      {"$PREDICT_PARAMETERS", predict_parameters_schema(task)},
+      {"$EXPLAIN_PARAMETERS", explain_parameters_schema(task)},
+      {"$RAW_SCORES",
+       has_scores ? R"("raw_scores": {"type": ["boolean", "null"], "description": "true: the logits"}, )" : ""},
+      {"$ANSWER", std::string(task.form.schema)},
       {"$MAX_INPUTS", fmt::format("{}", kMaxInputs)},
-      {"$FUNCTIONS", fmt::format("\"{}\"", fmt::join(task::kScoreFunctionNames, "\", \""))},
+      {"$FUNCTIONS", quoted(task::kScoreFunctionNames)},
+      {"$STRATEGIES", quoted(task::kAggregationNames)},
+      {"$TASKS", quoted(task::kTaskNames)},
+      {"$WIDGETS", quoted(widgets)},
       {"$FP32", std::string(tensor::kFp32)},
-      {"$BF16", std::string(tensor::kBf16)},
-      {"$IGNORED", R"({"description": "an argument of transformers' pipeline; has no effect here"})"}};
+      {"$BF16", std::string(tensor::kBf16)}};
   for (const auto& [name, value] : values) {
     for (size_t at = schema.find(name); at != std::string::npos; at = schema.find(name, at + value.size())) {
       schema.replace(at, name.size(), value);
@@ -162,6 +172,7 @@ auto call_prepared(Service& service, Method method, size_t short_bytes) {
 }  // namespace
 
 std::vector<http::Route> routes(Service& service) {
+  const task::TaskRow& task = service.task();
   const http::ResponseHeader truncated = {
       .name = kTruncatedHeader, .doc = "indices of the truncated inputs, such as 0,3; absent if there are none"};
   const http::ResponseHeader unknown = {
@@ -173,35 +184,36 @@ std::vector<http::Route> routes(Service& service) {
   const http::ResponseHeader ignored = {.name = kIgnoredHeader,
                                         .doc = "fields of the request that have no effect; absent if there are none"};
   const auto predict = [&](const char* path, const char* doc) {
-    return http::Route{.method = "POST",
-                       .path = path,
-                       .doc = doc,
-                       .handle = call_prepared(service, &Service::predict, kShortTexts),
-                       .request_schema = filled(kPredictRequest),
-                       .response_schema = kPredictResponse,
-                       .response_headers = {truncated, unknown, near_ties, ignored}};
+    return http::Route{
+        .method = "POST",
+        .path = path,
+        .doc = doc,
+        .handle = call_prepared(service, &Service::predict, kShortTexts),
+        .request_schema = filled(kPredictRequest, task),
+        .response_schema = filled(task.form.is_list_of_parts ? kPredictPartsResponse : kPredictResponse, task),
+        .response_headers = {truncated, unknown, near_ties, ignored}};
   };
   return {
-      predict("/predict", "labels and scores of texts, in the form of Hugging Face's text-classification task"),
+      predict("/predict", "the answers of the model to texts, in the form of Hugging Face's clients"),
       predict("/", "the same as /predict, for clients that know only the server's address"),
       {.method = "POST",
        .path = "/explain",
-       .doc = "which words of a text decided: how much the label's score falls without each",
+       .doc = "which words of a text decided: how much a score of the answer falls without each",
        .handle = call_prepared(service, &Service::explain, kShortExplained),
-       .request_schema = kExplainRequest,
+       .request_schema = filled(kExplainRequest, task),
        .response_schema = kExplainResponse,
        .response_headers = {truncated, unknown}},
       {.method = "POST",
        .path = "/tokenize",
        .doc = "the tokens of texts",
        .handle = call_prepared(service, &Service::tokenize, kShortTexts),
-       .request_schema = filled(kTokenizeRequest),
+       .request_schema = filled(kTokenizeRequest, task),
        .response_schema = kTokenizeResponse},
       {.method = "GET",
        .path = "/info",
        .doc = "the model, its labels, and the limits of the server",
        .handle = call(service, &Service::info),
-       .response_schema = filled(kInfoResponse)},
+       .response_schema = filled(kInfoResponse, task)},
       {.method = "GET",
        .path = "/health",
        .doc = "whether the model is loading, ready (200) or failed",

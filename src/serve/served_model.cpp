@@ -2,17 +2,16 @@
 // it.
 #include "serve/served_model.h"
 
-#include <ATen/core/Tensor.h>
-
-#include <c10/core/InferenceMode.h>
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <numeric>
 
+#include "http/response.h"
+#include "model/config.h"
 #include "model/parameters.h"
-#include "task/features.h"
+#include "serve/worker.h"
+#include "task/outputs.h"
+#include "task/score_functions.h"
 
 namespace hone::serve {
 
@@ -27,38 +26,44 @@ std::string first_architecture(const Json& config) {
 }
 
 // The first batch of each shape allocates memory and chooses the kernels of its matrix products.
-void warm_up(const ServedModel& model, size_t tokens) {
-  const text::Encoding short_row = model.classifier.tokenizer.encode("warm");
-  if (short_row.ids.empty()) return;
-  text::Encoding long_row = short_row;
-  long_row.ids.resize(std::min(model.classifier.max_length, tokens), short_row.ids.front());
-  long_row.type_ids.resize(long_row.ids.size(), 0);
-  logits_of(model, {&short_row});
-  const size_t num_rows = std::max<size_t>(1, tokens / std::max<size_t>(1, long_row.ids.size()));
-  logits_of(model, Worker::Rows(num_rows, &long_row));
+void warm_up(const eval::TrainedModel& model, size_t tokens) {
+  const task::Question short_text = task::make_question(model.tokenizer, "warm", {}, model.reading());
+  text::Encoding row = short_text.windows.front();
+  if (row.ids.empty()) return;
+  row.ids.resize(std::min(model.max_length, tokens), row.ids.front());
+  row.type_ids.resize(row.ids.size(), 0);
+  const size_t num_rows = std::max<size_t>(1, tokens / std::max<size_t>(1, row.ids.size()));
+  const task::Question long_text{.windows = {row}};
+  for (const auto& batch : {Worker::Questions{&short_text}, Worker::Questions(num_rows, &long_text)}) {
+    task::compute_outputs(*model.model, batch);
+  }
 }
 
 }  // namespace
 
 ModelDescription describe_model(const std::filesystem::path& model_dir) {
   const model::ModelConfig config = model::ModelConfig::read(model_dir);
+  const task::TaskRow& row = task::trained_task(config);
+  const auto task = row.make({}, config, task::Purpose::kUseTrained);
+  Json facts = task->answer_facts();
+  facts["explains"] = task->can_explain();
   return {.name = folder_name(model_dir),
           .class_name = first_architecture(config.json()),
           .model_type = config.model_type(),
-          .labels = config.labels(),
-          .score_function = std::string(task::default_score_function(config.problem_type(), config.num_labels())),
+          .task = &row,
+          .answer_facts = std::move(facts),
           .samples = task::read_samples(model_dir),
           .dataset = eval::training_facts(model_dir).dataset};
 }
 
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens) {
   const tensor::Compute compute = tensor::prepare_compute(request.compute);
-  ServedModel model{.classifier = eval::load_trained_classifier(request.model_dir, request.max_seq_length),
+  ServedModel model{.trained = eval::load_trained_model(request.model_dir, request.reading),
                     .compute = compute,
                     .description = describe_model(request.model_dir)};
-  model.classifier.model->set_compute(compute);
-  model.num_parameters = model::num_parameters(*model.classifier.model);
-  warm_up(model, std::min(warm_up_tokens, kMaxWarmUpTokens));
+  model.trained.model->set_compute(compute);
+  model.num_parameters = model::num_parameters(*model.trained.model);
+  warm_up(model.trained, std::min(warm_up_tokens, kMaxWarmUpTokens));
   return model;
 }
 
@@ -76,16 +81,21 @@ void check_model_exists(const std::filesystem::path& model_dir) {
   }
 }
 
-std::vector<float> logits_of(const ServedModel& model, const Worker::Rows& rows) {
-  const c10::InferenceMode no_gradients;
-  task::Features features;
-  for (const text::Encoding* row : rows) features.add(*row);
-  std::vector<uint64_t> order(rows.size());
-  std::iota(order.begin(), order.end(), uint64_t{0});
-  const at::Tensor logits = model.classifier.model->forward(task::make_batch(features, order), {});
-  const at::Tensor on_cpu = logits.to(at::kCPU).contiguous();
-  const float* values = on_cpu.const_data_ptr<float>();
-  return {values, values + on_cpu.numel()};
+void check_question(const ServedModel& model, const task::Question& question, const std::string& field) {
+  if (question.num_tokens() == 0) {  // possible only without special tokens
+    throw http::RequestError({.message = fmt::format("{} has no tokens", field), .field = field});
+  }
+  try {
+    eval::check_embedded(model.trained, question, field);
+  } catch (const Error& error) {
+    throw http::RequestError({.message = error.what(), .field = field, .hint = error.hint()});
+  }
+}
+
+void check_outputs(const task::Outputs& outputs, const std::string& field) {
+  if (outputs.are_finite()) return;
+  const Error error = task::nonfinite_error(field);
+  throw http::RequestError({.status = 500, .message = error.what(), .field = field, .hint = error.hint()});
 }
 
 }  // namespace hone::serve

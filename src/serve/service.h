@@ -17,21 +17,6 @@
 
 namespace hone::serve {
 
-// Headers of a response: indices of truncated inputs ("0,3"), inputs with many unknown tokens ("0=13/20": 13 of 20),
-// inputs whose best labels have nearly equal scores ("0,3"), and fields of the request that have no effect. A header is
-// absent if it would be empty.
-inline constexpr const char* kTruncatedHeader = "X-Hone-Truncated";
-inline constexpr const char* kUnknownHeader = "X-Hone-Unknown-Tokens";
-inline constexpr const char* kNearTiesHeader = "X-Hone-Near-Ties";
-inline constexpr const char* kIgnoredHeader = "X-Hone-Ignored";
-
-inline constexpr const char* kLogSaysMore = "the server's log says more";
-
-// Returns the response for the current exception; call it in a catch block. The client gets the message of hone's own
-// errors. For all others, such as libtorch's with their call stacks, the client gets "internal error", and the log gets
-// the message. Logs every error with status 500.
-http::Response response_of_current_error();
-
 struct ServiceOptions {
   ModelRequest model;
   WorkerOptions queue;
@@ -44,6 +29,9 @@ class Service {
   ~Service();  // calls stop()
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
+
+  // The model's task, or the first one if there is no config.json (--open shows what is missing).
+  const task::TaskRow& task() const;
 
   // Starts to load the model on its own thread. From now on requests may arrive.
   void start();
@@ -80,7 +68,6 @@ class Service {
 
   Worker::Forward load();
   Now now() const;
-  void describe();
   void set_state(State state, std::shared_ptr<const ServedModel> model, const Failure& failure);
   std::shared_ptr<const ServedModel> ready_model() const;
   void submit(Job job);

@@ -117,10 +117,15 @@ size_t space_after(std::string_view text, size_t begin) {
 
 std::vector<text::Offset> find_words(std::string_view text) { return WordFinder(text).run(); }
 
-std::string without(std::string_view text, text::Offset part) {
+text::Offset with_space(std::string_view text, text::Offset part) {
   const size_t begin = space_before(text, part.begin);
   const size_t end = begin == 0 ? space_after(text, part.end) : part.end;
-  return std::string(text.substr(0, begin)) + std::string(text.substr(end));
+  return {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+}
+
+std::string without(std::string_view text, text::Offset part) {
+  const text::Offset removed = with_space(text, part);
+  return std::string(text.substr(0, removed.begin)) + std::string(text.substr(removed.end));
 }
 
 }  // namespace hone::serve

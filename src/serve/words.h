@@ -15,8 +15,10 @@ namespace hone::serve {
 // punctuation are not words. A sign includes its modifiers (skin tones, variation selectors, joined emoji).
 std::vector<text::Offset> find_words(std::string_view text);
 
-// Returns the text without this part and the white space before it; at the beginning of the text, without the white
-// space after it.
+// Returns this part and the white space before it; at the beginning of the text, the white space after it instead.
+text::Offset with_space(std::string_view text, text::Offset part);
+
+// Returns the text without with_space(text, part).
 std::string without(std::string_view text, text::Offset part);
 
 }  // namespace hone::serve

@@ -2,6 +2,9 @@
 #include "serve/worker.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "serve/errors.h"
 
 namespace hone::serve {
 
@@ -31,9 +34,9 @@ http::RequestError waited_too_long(std::chrono::milliseconds max_wait) {
   return http::RequestError({.status = 503,
                              .message = fmt::format("the request waited longer than {} s for the model",
                                                     std::chrono::duration<double>(max_wait).count()),
-                             .hint = "try again after the seconds in the header Retry-After",
+                             .hint = kTryAgain,
                              .error_type = "overloaded",
-                             .retry_after_seconds = 1});
+                             .retry_after_seconds = kRetrySeconds});
 }
 
 Worker::Worker(const WorkerOptions& options, http::Metrics& metrics, Load load)
@@ -107,7 +110,7 @@ void Worker::fill(std::vector<Part>& parts, Queue& dropped) {
   while (!queue_.empty()) {
     const std::shared_ptr<Waiting> waiting = queue_.front();
     const bool is_dropped = is_lost(*waiting);
-    const size_t count = is_dropped ? 0 : rows_that_fit(*waiting, tokens);
+    const size_t count = is_dropped ? 0 : questions_that_fit(*waiting, tokens);
     if (count == 0 && !is_dropped) return;
     queue_.pop_front();
     if (is_dropped) {
@@ -132,14 +135,14 @@ void Worker::drop(Queue& dropped) {
       continue;
     }
     metrics_.expired.add();
-    waiting->job.done({}, std::make_exception_ptr(waited_too_long(options_.max_wait)));
+    waiting->job.done(waiting->job.questions, {}, std::make_exception_ptr(waited_too_long(options_.max_wait)));
   }
 }
 
-size_t Worker::rows_that_fit(const Waiting& waiting, size_t& tokens) const {
+size_t Worker::questions_that_fit(const Waiting& waiting, size_t& tokens) const {
   size_t count = 0;
-  for (size_t row = waiting.next; row < waiting.job.rows.size(); ++row, ++count) {
-    const size_t length = waiting.job.rows[row].ids.size();
+  for (size_t i = waiting.next; i < waiting.job.questions.size(); ++i, ++count) {
+    const size_t length = waiting.job.questions[i].num_tokens();
     if (tokens > 0 && tokens + length > options_.max_batch_tokens) break;
     tokens += length;
   }
@@ -157,44 +160,45 @@ void Worker::compute(const std::vector<Part>& parts) {
     }
     metrics_.failed.add();
     metrics_.waiting.add(-1);
-    parts.front().waiting->job.done({}, std::current_exception());
+    const Job& job = parts.front().waiting->job;
+    job.done(job.questions, {}, std::current_exception());
     return;
   }
   for (const Part& part : parts) finish(part);
 }
 
-// Computes the parts in one batch and appends the logits to their jobs.
+// Computes the parts in one batch and appends the outputs to their jobs.
 void Worker::forward(const std::vector<Part>& parts) {
-  Rows rows;
+  Questions questions;
   size_t tokens = 0;
   for (const Part& part : parts) {
     for (size_t i = 0; i < part.count; ++i) {
-      rows.push_back(&part.waiting->job.rows[part.waiting->next + i]);
-      tokens += rows.back()->ids.size();
+      questions.push_back(&part.waiting->job.questions[part.waiting->next + i]);
+      tokens += questions.back()->num_tokens();
     }
   }
   const Clock::time_point start = Clock::now();
-  const std::vector<float> logits = forward_(rows);
+  std::vector<task::Outputs> outputs = forward_(questions);
   batch_seconds_ = seconds_since(start);
   metrics_.seconds.observe(batch_seconds_);
-  metrics_.rows.observe(static_cast<double>(rows.size()));
+  metrics_.rows.observe(static_cast<double>(questions.size()));
   metrics_.tokens.observe(static_cast<double>(tokens));
   metrics_.tokens_total.add(tokens);
-  const size_t num_labels = logits.size() / rows.size();
-  const float* begin = logits.data();
+  auto next = std::make_move_iterator(outputs.begin());
   for (const Part& part : parts) {
-    part.waiting->logits.insert(part.waiting->logits.end(), begin, begin + part.count * num_labels);
-    begin += part.count * num_labels;
+    const auto begin = next;
+    next += static_cast<ptrdiff_t>(part.count);
+    part.waiting->outputs.insert(part.waiting->outputs.end(), begin, next);
   }
 }
 
 void Worker::finish(const Part& part) {
   Waiting& waiting = *part.waiting;
   waiting.next += part.count;
-  if (waiting.next == waiting.job.rows.size()) {
+  if (waiting.next == waiting.job.questions.size()) {
     metrics_.waiting.add(-1);
     ++num_answered_;
-    waiting.job.done(std::move(waiting.logits), nullptr);
+    waiting.job.done(waiting.job.questions, std::move(waiting.outputs), nullptr);
     return;
   }
   const std::lock_guard lock(mutex_);

@@ -1,6 +1,6 @@
-// The thread that owns the model. Requests wait in a bounded queue as jobs of rows. The thread takes the waiting jobs,
-// up to a number of tokens, and computes them in one batch. A single client never waits for others. After a batch of
-// several jobs the thread waits briefly for the next requests of these clients, which usually arrive together. A job
+// The thread that owns the model. Requests wait in a bounded queue as jobs of questions. The thread takes the waiting
+// jobs, up to a number of tokens, and computes them in one batch. A single client never waits for others. After a batch
+// of several jobs the thread waits briefly for the next requests of these clients, which usually arrive together. A job
 // with more tokens than a batch takes turns with the others, so that a short text never waits for a whole long job.
 #pragma once
 
@@ -18,21 +18,23 @@
 
 #include "http/metrics.h"
 #include "http/response.h"
-#include "text/tokenizer.h"
+#include "task/answer.h"
 
 namespace hone::serve {
 
 struct Job {
-  std::vector<text::Encoding> rows;  // at least one
-  // Called once, on the model's thread, with the logits [rows, labels], with the exception of the computation, or with
-  // a 503 (RequestError) if the job waited too long. Not called if the client has closed its connection.
-  std::function<void(std::vector<float> logits, std::exception_ptr error)> done;
+  std::vector<task::Question> questions;  // at least one
+  // Called once, on the model's thread, with the outputs of the questions, with the exception of the computation, or
+  // with a 503 (RequestError) if the job waited too long. Not called if the client has closed its connection.
+  std::function<void(const std::vector<task::Question>& questions, std::vector<task::Outputs> outputs,
+                     const std::exception_ptr& error)>
+      done;
   std::stop_token gone = {};  // requested when the client closes its connection
   std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();  // when the wait began
 };
 
 struct WorkerOptions {
-  size_t max_batch_tokens = 2048;  // a longer row is a batch by itself
+  size_t max_batch_tokens = 2048;  // a longer question is a batch by itself
   size_t max_queue = 256;          // maximum number of jobs that wait or are partly computed
   // After a batch of several jobs the thread waits for its clients: this share of the batch's seconds, at most
   // max_gather.
@@ -56,8 +58,8 @@ http::RequestError waited_too_long(std::chrono::milliseconds max_wait);
 
 class Worker {
  public:
-  using Rows = std::vector<const text::Encoding*>;
-  using Forward = std::function<std::vector<float>(const Rows& rows)>;  // logits [rows, labels]
+  using Questions = std::vector<const task::Question*>;
+  using Forward = std::function<std::vector<task::Outputs>(const Questions& questions)>;
   // Called first, on the model's thread. Returns an empty function if there is no model. Must not throw.
   using Load = std::function<Forward()>;
 
@@ -75,11 +77,11 @@ class Worker {
   using Clock = std::chrono::steady_clock;
   struct Waiting {
     Job job;
-    size_t next = 0;  // first row that is not computed yet
-    std::vector<float> logits;
+    size_t next = 0;  // first question that is not computed yet
+    std::vector<task::Outputs> outputs;
   };
   using Queue = std::deque<std::shared_ptr<Waiting>>;
-  // Rows [next, next + count) of a job.
+  // Questions [next, next + count) of a job.
   struct Part {
     std::shared_ptr<Waiting> waiting;
     size_t count = 0;
@@ -91,7 +93,7 @@ class Worker {
   void fill(std::vector<Part>& parts, Queue& dropped);
   bool is_lost(const Waiting& waiting) const;
   void drop(Queue& dropped);
-  size_t rows_that_fit(const Waiting& waiting, size_t& tokens) const;
+  size_t questions_that_fit(const Waiting& waiting, size_t& tokens) const;
   void compute(const std::vector<Part>& parts);
   void forward(const std::vector<Part>& parts);
   void finish(const Part& part);

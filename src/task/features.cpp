@@ -2,6 +2,9 @@
 #include "task/features.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/narrow.h>
+#include <ATen/ops/stack.h>
 
 #include <algorithm>
 
@@ -24,36 +27,40 @@ std::vector<std::string_view> texts_of(const table::Column& column, uint64_t beg
 
 }  // namespace
 
-void Features::add(const text::Encoding& encoding) {
-  ids.insert(ids.end(), encoding.ids.begin(), encoding.ids.end());
-  type_ids.insert(type_ids.end(), encoding.type_ids.begin(), encoding.type_ids.end());
-  offsets.push_back(ids.size());
-  num_cut_rows += encoding.num_cut > 0;
-  num_cut_tokens += encoding.num_cut;
+void Features::add(std::span<const text::Encoding> row) {
+  const uint64_t num_cut_before = num_cut_tokens;
+  for (const text::Encoding& window : row) {
+    ids.insert(ids.end(), window.ids.begin(), window.ids.end());
+    type_ids.insert(type_ids.end(), window.type_ids.begin(), window.type_ids.end());
+    offsets.push_back(ids.size());
+    num_cut_tokens += window.num_cut;
+  }
+  windows.push_back(offsets.size() - 1);
+  num_cut_rows += num_cut_tokens > num_cut_before;
 }
 
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
-                       size_t max_length, const std::string& what) {
+                       const Reading& reading, const std::string& what) {
   Features features;
   features.offsets.reserve(rows.size() + 1);
+  features.windows.reserve(rows.size() + 1);
   const table::Column first = rows.column(columns.text);
   std::optional<table::Column> second;
   if (columns.text_pair) second = rows.column(*columns.text_pair);
-  text::EncodeOptions options;
-  options.max_length = max_length;
   Progress progress(what, "row", rows.size());
   for (uint64_t begin = 0; begin < rows.size(); begin += kBlockRows) {
     const uint64_t end = std::min(rows.size(), begin + kBlockRows);
     const auto texts = texts_of(first, begin, end);
     const auto pairs = second ? texts_of(*second, begin, end) : std::vector<std::string_view>();
-    for (const text::Encoding& encoding : tokenizer.encode_batch(texts, pairs, options)) features.add(encoding);
+    for (const std::vector<text::Encoding>& row : read_texts(tokenizer, texts, pairs, reading)) features.add(row);
     progress.advance(end - begin);
   }
   return features;
 }
 
 text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Features& features, bool has_pairs) {
-  return text::count_unknown_tokens(tokenizer, features.ids, features.size() * tokenizer.num_special_tokens(has_pairs));
+  return text::count_unknown_tokens(tokenizer, features.ids,
+                                    (features.offsets.size() - 1) * tokenizer.num_special_tokens(has_pairs));
 }
 
 std::string truncation_note(uint64_t num_truncated, uint64_t num_rows, size_t max_length) {
@@ -93,7 +100,11 @@ std::vector<std::string> text_findings(const Features& features, uint64_t max_le
 model::Inputs make_batch(const Features& features, std::span<const uint64_t> rows) {
   std::vector<int64_t> lengths;
   lengths.reserve(rows.size());
-  for (const uint64_t row : rows) lengths.push_back(static_cast<int64_t>(features.length(row)));
+  for (const uint64_t row : rows) {
+    for (uint64_t window = features.windows[row]; window < features.windows[row + 1]; ++window) {
+      lengths.push_back(static_cast<int64_t>(features.offsets[window + 1] - features.offsets[window]));
+    }
+  }
   model::Inputs inputs;
   model::Tokens& tokens = inputs.text;
   tokens.packing = tensor::Packing::from_lengths(lengths);
@@ -103,11 +114,26 @@ model::Inputs make_batch(const Features& features, std::span<const uint64_t> row
   int64_t* ids = tokens.ids.mutable_data_ptr<int64_t>();
   int64_t* type_ids = tokens.type_ids.mutable_data_ptr<int64_t>();
   for (const uint64_t row : rows) {
-    const uint64_t begin = features.offsets[row], end = features.offsets[row + 1];
+    const auto begin = static_cast<ptrdiff_t>(features.offsets[features.windows[row]]);
+    const auto end = static_cast<ptrdiff_t>(features.offsets[features.windows[row + 1]]);
     ids = std::copy(features.ids.begin() + begin, features.ids.begin() + end, ids);
     type_ids = std::copy(features.type_ids.begin() + begin, features.type_ids.begin() + end, type_ids);
   }
   return inputs;
+}
+
+at::Tensor row_outputs(const model::Model& model, const Features& features, std::span<const uint64_t> rows,
+                       const nn::ForwardContext& context) {
+  const at::Tensor outputs = model.forward(make_batch(features, rows), context);  // [windows, K]
+  if (outputs.size(0) == static_cast<int64_t>(rows.size())) return outputs;
+  std::vector<at::Tensor> means;
+  int64_t next = 0;
+  for (const uint64_t row : rows) {
+    const auto count = static_cast<int64_t>(features.num_windows(row));
+    means.push_back(outputs.narrow(0, next, count).mean(0));
+    next += count;
+  }
+  return at::stack(means);
 }
 
 }  // namespace hone::task

@@ -13,8 +13,11 @@
 #include <vector>
 
 #include "model/inputs.h"
+#include "model/model.h"
+#include "nn/forward_context.h"
 #include "table/columns.h"
 #include "table/rows.h"
+#include "task/reading.h"
 #include "text/tokenizer.h"
 #include "text/unknown_tokens.h"
 
@@ -23,18 +26,25 @@ namespace hone::task {
 struct Features {
   std::vector<int32_t> ids;
   std::vector<uint8_t> type_ids;                  // beside ids
-  std::vector<uint64_t> offsets = {0};            // start of each row, and the end
+  std::vector<uint64_t> offsets = {0};            // start of each window, and the end
+  std::vector<uint64_t> windows = {0};            // first window of each row, and the end; most rows have one
   uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // by max_length
 
-  uint64_t size() const { return offsets.size() - 1; }
+  uint64_t size() const { return windows.size() - 1; }
   uint64_t num_tokens() const { return ids.size(); }
-  uint64_t length(uint64_t row) const { return offsets[row + 1] - offsets[row]; }
-  void add(const text::Encoding& encoding);
+  uint64_t num_windows(uint64_t row) const { return windows[row + 1] - windows[row]; }
+  std::span<const int32_t> row_ids(uint64_t row) const {
+    return std::span(ids).subspan(offsets[windows[row]], length(row));
+  }
+  uint64_t length(uint64_t row) const { return offsets[windows[row + 1]] - offsets[windows[row]]; }
+  // Adds a row with these windows.
+  void add(std::span<const text::Encoding> row);
+  void add(const text::Encoding& encoding) { add(std::span(&encoding, 1)); }
 };
 
-// Tokenizes all rows on all cores, with at most max_length tokens for each. `what` is the title of the progress bar.
+// Tokenizes all rows on all cores. `what` is the title of the progress bar.
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
-                       size_t max_length, const std::string& what);
+                       const Reading& reading, const std::string& what);
 
 // Counts the unknown tokens of all rows; `has_pairs`: the rows are pairs of texts.
 text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Features& features, bool has_pairs);
@@ -48,7 +58,11 @@ std::string truncation_note(uint64_t num_truncated, uint64_t num_rows, size_t ma
 // special tokens of a row.
 std::vector<std::string> text_findings(const Features& features, uint64_t max_length, uint64_t num_special);
 
-// Packs the given rows into one batch, in this order.
+// Packs the windows of the given rows into one batch, in this order.
 model::Inputs make_batch(const Features& features, std::span<const uint64_t> rows);
+
+// The outputs [B, K] of a model with one row of outputs for each window: for each row the mean over its windows.
+at::Tensor row_outputs(const model::Model& model, const Features& features, std::span<const uint64_t> rows,
+                       const nn::ForwardContext& context);
 
 }  // namespace hone::task

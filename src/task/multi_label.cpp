@@ -16,6 +16,7 @@
 #include "base/names.h"
 #include "metric/multi_label.h"
 #include "metric/worst_rows.h"
+#include "task/label_answers.h"
 #include "task/score_functions.h"
 #include "tensor/compute.h"
 
@@ -64,7 +65,7 @@ class MultiLabelEvaluation final : public Evaluation {
       : texts_(texts), targets_(targets), scores_(targets.width()), worst_(num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
-    const at::Tensor logits = model.forward(make_batch(texts_.features, rows), {});
+    const at::Tensor logits = row_outputs(model, texts_.features, rows, {});
     const at::Tensor on_cpu = logits.to(at::kCPU, at::kFloat).contiguous();
     const std::span<const float> values(on_cpu.const_data_ptr<float>(), rows.size() * targets_.width());
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -139,7 +140,7 @@ class MultiLabelExamples final : public TextExamples {
   }
   at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                   const nn::ForwardContext& context) const override {
-    return targets_.loss_sum(model.forward(batch(rows), context), rows);
+    return targets_.loss_sum(row_outputs(model, texts().features, rows, context), rows);
   }
   std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
     return std::make_unique<MultiLabelEvaluation>(texts(), targets_, num_worst);
@@ -262,6 +263,10 @@ class MultiLabel final : public Task {
       : options_(options), purpose_(purpose) {
     if (purpose == Purpose::kUseTrained) {
       set_names(config.labels());
+      scoring_ = {.labels = names_,
+                  .function = "sigmoid",
+                  .thresholds = std::vector<float>(names_.size(), kThreshold),
+                  .separator = options.rows.label_separator};
     } else if (!options.id2label.empty()) {
       set_names(table::label_names_of_option(options.id2label));
     }
@@ -315,6 +320,21 @@ class MultiLabel final : public Task {
 
   Json facts() const override { return {{"labels", names_}}; }
   std::string card_phrase() const override { return fmt::format("for the labels: {}", fmt::join(names_, ", ")); }
+
+  std::unique_ptr<Answer> answer(const Question&, const Outputs& outputs, const AnswerOptions& options) const override {
+    return label_answer(scoring_, outputs, options);
+  }
+  std::vector<std::string> answer_members() const override { return label_answer_members(scoring_); }
+  std::vector<std::string> answer_columns(const AnswerOptions& options) const override {
+    return label_answer_columns(scoring_, options);
+  }
+  Json answer_facts() const override {
+    return {{"labels", names_}, {"function_to_apply", scoring_.function}, {"thresholds", scoring_.thresholds}};
+  }
+  bool can_explain() const override { return true; }
+  FollowedScore followed(const ExplainOptions& options, const Question&, const Outputs& outputs) const override {
+    return followed_label(scoring_, options, outputs);
+  }
 
  private:
   LabelSetReader reader(const table::Rows& rows) const {
@@ -422,6 +442,7 @@ class MultiLabel final : public Task {
   bool are_flags_ = false, is_list_ = false;
   std::vector<std::string> names_;
   std::unordered_map<std::string, size_t> ids_;
+  LabelScoring scoring_;  // of a trained model
 };
 
 }  // namespace

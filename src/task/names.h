@@ -13,4 +13,8 @@ inline constexpr std::array<std::string_view, 3> kTaskNames = {"text-classificat
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};
 
+// How tokens become entities, as transformers names it: each token by itself, adjacent tokens of one type, or words
+// that have the tag of their first token, of their mean scores or of their highest score (task/entity_answers.h).
+inline constexpr std::array<std::string_view, 5> kAggregationNames = {"none", "simple", "first", "average", "max"};
+
 }  // namespace hone::task

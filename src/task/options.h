@@ -1,10 +1,12 @@
 // The options that select rows, shared by all commands that read rows.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hone::task {
@@ -60,6 +62,34 @@ struct SampleOptions {
     visit("max_eval_samples", self.max_eval_samples, "evaluate on this many rows: the first ones").at_least(1);
     visit("validation_split", self.validation_split, "share of the training rows that is held out for evaluation")
         .in_range(0, 0.99);
+  }
+};
+
+inline constexpr std::array<std::string_view, 4> kLongTextNames = {"head", "tail", "head-tail", "windows"};
+
+// What is read of a text that is longer than the model takes (task/reading.h).
+struct LongText {
+  std::optional<std::string> long_text;  // unset: as the tokenizer truncates
+  std::optional<int64_t> doc_stride;     // unset: a quarter of a window
+  std::optional<int64_t> max_windows;
+
+  static constexpr int64_t kDefaultMaxWindows = 16;
+
+  // `unset`: what --help says that an option is if it is not given; empty: the defaults below.
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit, const std::string& unset = "") {
+    const auto otherwise = [&](const char* own) { return unset.empty() ? std::string(own) : unset; };
+    visit("long_text", self.long_text,
+          "what is read of a text beyond max_seq_length: its head or tail, the first quarter and the last three "
+          "quarters of a row, or all of it in windows, whose outputs are averaged; pairs are always truncated")
+        .choices({kLongTextNames.begin(), kLongTextNames.end()})
+        .default_text(otherwise("as the tokenizer truncates"));
+    visit("doc_stride", self.doc_stride, "tokens that a window shares with the one before it")
+        .at_least(0)
+        .default_text(otherwise("a quarter of a window"));
+    visit("max_windows", self.max_windows, "windows of a text at most; the rest is truncated")
+        .at_least(1)
+        .default_text(otherwise("16"));
   }
 };
 

@@ -16,6 +16,7 @@
 #include "metric/regression.h"
 #include "metric/worst_rows.h"
 #include "task/names.h"
+#include "task/number_answers.h"
 #include "task/score_functions.h"
 #include "tensor/compute.h"
 
@@ -78,7 +79,7 @@ class RegressionEvaluation final : public Evaluation {
       : texts_(texts), targets_(targets), pairs_(targets.width()), worst_(num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
-    const at::Tensor outputs = model.forward(make_batch(texts_.features, rows), {});
+    const at::Tensor outputs = row_outputs(model, texts_.features, rows, {});
     const at::Tensor on_cpu = outputs.to(at::kCPU, at::kFloat).contiguous();
     const std::span<const float> values(on_cpu.const_data_ptr<float>(), rows.size() * targets_.width());
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -150,7 +151,7 @@ class RegressionExamples final : public TextExamples {
   }
   at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                   const nn::ForwardContext& context) const override {
-    return targets_.loss_sum(model.forward(batch(rows), context), rows);
+    return targets_.loss_sum(row_outputs(model, texts().features, rows, context), rows);
   }
   std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
     return std::make_unique<RegressionEvaluation>(texts(), targets_, num_worst);
@@ -263,6 +264,22 @@ class Regression final : public Task {
 
   Json facts() const override { return {{"labels", names_}}; }
   std::string card_phrase() const override { return fmt::format("to predict: {}", fmt::join(target_columns_, ", ")); }
+
+  std::unique_ptr<Answer> answer(const Question&, const Outputs& outputs, const AnswerOptions&) const override {
+    return number_answer(names_, outputs);
+  }
+  std::vector<std::string> answer_members() const override { return number_answer_members(names_); }
+  std::vector<std::string> answer_columns(const AnswerOptions&) const override { return number_answer_columns(names_); }
+  bool can_explain() const override { return names_.size() == 1; }
+  FollowedScore followed(const ExplainOptions&, const Question&, const Outputs&) const override {
+    if (!can_explain()) {
+      throw Error(ErrorKind::kUnsupported, fmt::format("the model gives {} numbers", names_.size()),
+                  "explanations follow one number; POST /predict gives them all");
+    }
+    return {.label = "score", .of = [](const Question&, const Outputs& outputs, const Cut&) -> double {
+              return pooled_outputs(outputs)[0];
+            }};
+  }
 
  private:
   // As transformers names them: LABEL_0 for a single target, else the columns.

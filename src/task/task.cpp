@@ -1,7 +1,13 @@
 #include "task/task.h"
 
+#include "base/error.h"
+
 namespace hone::task {
 
 uint64_t Examples::num_targets(std::span<const uint64_t> rows, const nn::ForwardContext&) const { return rows.size(); }
+
+FollowedScore Task::followed(const ExplainOptions&, const Question&, const Outputs&) const {
+  throw Error(ErrorKind::kUnsupported, "the answers of this model cannot be explained", "POST /predict gives them");
+}
 
 }  // namespace hone::task

@@ -1,5 +1,6 @@
 // What a model is trained for. A task turns rows into examples, and examples into losses and evaluations. Batches,
-// targets and predictions are local to the task: training and evaluation know rows, scalars and reports only.
+// targets and predictions are local to the task: training and evaluation know rows, scalars and reports only. A trained
+// model's task also turns outputs into answers.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,6 +20,8 @@
 #include "nn/forward_context.h"
 #include "table/labels.h"
 #include "table/rows.h"
+#include "task/answer.h"
+#include "task/options.h"
 #include "task/samples.h"
 #include "text/tokenizer.h"
 
@@ -76,7 +79,8 @@ struct TrainingRows {
 struct ExampleOptions {
   const text::Tokenizer& tokenizer;
   int64_t vocab_size = 0;  // rows of the model's embedding
-  size_t max_length = 0;   // tokens of a row; longer rows are truncated
+  size_t max_length = 0;   // tokens of a row, or of each of its windows
+  LongText long_text = {};
 };
 
 class Task {
@@ -104,6 +108,19 @@ class Task {
   virtual Json facts() const = 0;
   // "for the labels: NEGATIVE, POSITIVE".
   virtual std::string card_phrase() const = 0;
+
+  // The answer to a question; it refers to the task.
+  virtual std::unique_ptr<Answer> answer(const Question& question, const Outputs& outputs,
+                                         const AnswerOptions& options) const = 0;
+  // The members of Answer::json() that it may have, and the columns of Answer::cells().
+  virtual std::vector<std::string> answer_members() const = 0;
+  virtual std::vector<std::string> answer_columns(const AnswerOptions& options) const = 0;
+  // facts() and what else the page of a served model needs to show answers.
+  virtual Json answer_facts() const { return facts(); }
+  virtual bool can_explain() const { return false; }
+  // What an explanation of the answer follows; `outputs` are those of the whole text. Errors (kUsage): a label that the
+  // model does not have; kUnsupported: can_explain() is false.
+  virtual FollowedScore followed(const ExplainOptions& options, const Question& question, const Outputs& outputs) const;
 };
 
 }  // namespace hone::task

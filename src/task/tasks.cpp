@@ -10,8 +10,10 @@
 #include "metric/regression.h"
 #include "model/families.h"
 #include "table/columns.h"
+#include "task/label_answers.h"
 #include "task/multi_label.h"
 #include "task/names.h"
+#include "task/number_answers.h"
 #include "task/regression.h"
 #include "task/text_classification.h"
 
@@ -20,12 +22,30 @@ namespace hone::task {
 namespace {
 
 constexpr TaskRow kTasks[] = {
-    {"text-classification", "one label for each text or pair of texts", "single_label_classification",
-     "text-classification", metric::classification_metrics, make_text_classification},
-    {"multi-label", "any number of labels for each text or pair of texts", "multi_label_classification",
-     "text-classification", metric::multi_label_metrics, make_multi_label},
-    {"regression", "numbers for each text or pair of texts", "regression", "text-classification",
-     metric::regression_metrics, make_regression},
+    {.name = "text-classification",
+     .doc = "one label for each text or pair of texts",
+     .head = "sequence",
+     .problem_type = "single_label_classification",
+     .pipeline_tag = "text-classification",
+     .metrics = metric::classification_metrics,
+     .form = {"scores", kLabelScoresSchema, kLabelParameters, kLabelExplainParameters},
+     .make = make_text_classification},
+    {.name = "multi-label",
+     .doc = "any number of labels for each text or pair of texts",
+     .head = "sequence",
+     .problem_type = "multi_label_classification",
+     .pipeline_tag = "text-classification",
+     .metrics = metric::multi_label_metrics,
+     .form = {"labels", kLabelScoresSchema, kLabelParameters, kLabelExplainParameters},
+     .make = make_multi_label},
+    {.name = "regression",
+     .doc = "numbers for each text or pair of texts",
+     .head = "sequence",
+     .problem_type = "regression",
+     .pipeline_tag = "text-classification",
+     .metrics = metric::regression_metrics,
+     .form = {.widget = "numbers", .schema = kNumbersSchema},
+     .make = make_regression},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
@@ -62,8 +82,11 @@ const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task"
 
 const TaskRow& trained_task(const model::ModelConfig& config) {
   const std::string type = config.problem_type();
-  const auto found = std::ranges::find(kTasks, type, &TaskRow::problem_type);
-  if (!type.empty() && found != std::end(kTasks)) return *found;
+  const std::string_view head = model::saved_head(config);
+  const auto found = std::ranges::find_if(kTasks, [&](const TaskRow& row) {
+    return !type.empty() && row.problem_type == type && (head.empty() || row.head == head);
+  });
+  if (found != std::end(kTasks)) return *found;
   return find_task("text-classification");
 }
 

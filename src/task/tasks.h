@@ -31,9 +31,11 @@ enum class Purpose { kTrain, kUseTrained };
 struct TaskRow {
   std::string_view name;  // of the pipeline of transformers
   std::string_view doc;
+  std::string_view head;                         // kind of the model's head (model/families.h)
   std::string_view problem_type;                 // in config.json
   std::string_view pipeline_tag;                 // of the model card
   std::span<const metric::Metric> (*metrics)();  // all that it can have; which of them it has may depend on the rows
+  AnswerForm form;
   std::unique_ptr<Task> (*make)(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
 };
 
@@ -42,7 +44,7 @@ std::span<const TaskRow> tasks();
 // Error (kUnsupported): an unknown name; the hint has the nearest one.
 const TaskRow& find_task(std::string_view name);
 
-// The task of a trained model: its problem_type, else the number of its labels decides.
+// The task of a trained model: that of its head and problem_type, else text-classification.
 const TaskRow& trained_task(const model::ModelConfig& config);
 
 // The task to train for: `name` if it is not empty, else that of a model with a trained head, else the one that the

@@ -12,6 +12,7 @@
 #include "metric/classification.h"
 #include "metric/worst_rows.h"
 #include "table/selection.h"
+#include "task/label_answers.h"
 #include "task/row_findings.h"
 #include "task/score_functions.h"
 #include "tensor/compute.h"
@@ -57,7 +58,7 @@ class ClassificationEvaluation final : public Evaluation {
       : texts_(texts), targets_(targets), confusion_(static_cast<int64_t>(targets.names.size())), worst_(num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
-    const at::Tensor logits = model.forward(make_batch(texts_.features, rows), {});
+    const at::Tensor logits = row_outputs(model, texts_.features, rows, {});
     const BatchLogits of_rows(logits);
     for (size_t i = 0; i < rows.size(); ++i) add_prediction(rows[i], of_rows.row(i));
     loss_sum_ += targets_.loss_sum(logits, rows).item<double>();
@@ -116,7 +117,7 @@ class ClassificationExamples final : public TextExamples {
 
   at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                   const nn::ForwardContext& context) const override {
-    return targets_.loss_sum(model.forward(batch(rows), context), rows);
+    return targets_.loss_sum(row_outputs(model, texts().features, rows, context), rows);
   }
 
   std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
@@ -192,7 +193,10 @@ class TextClassification final : public Task {
  public:
   TextClassification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
       : options_(options), purpose_(purpose), sources_(label_sources(options, config, purpose)) {
-    if (purpose == Purpose::kUseTrained) set_names(config.labels());
+    if (purpose != Purpose::kUseTrained) return;
+    set_names(config.labels());
+    scoring_ = {.labels = names_,
+                .function = std::string(default_score_function(config.problem_type(), config.num_labels()))};
   }
 
   std::span<const metric::Metric> metrics() const override { return metrics_; }
@@ -235,6 +239,19 @@ class TextClassification final : public Task {
   Json facts() const override { return {{"labels", names_}}; }
   std::string card_phrase() const override { return fmt::format("for the labels: {}", fmt::join(names_, ", ")); }
 
+  std::unique_ptr<Answer> answer(const Question&, const Outputs& outputs, const AnswerOptions& options) const override {
+    return label_answer(scoring_, outputs, options);
+  }
+  std::vector<std::string> answer_members() const override { return label_answer_members(scoring_); }
+  std::vector<std::string> answer_columns(const AnswerOptions& options) const override {
+    return label_answer_columns(scoring_, options);
+  }
+  Json answer_facts() const override { return {{"labels", names_}, {"function_to_apply", scoring_.function}}; }
+  bool can_explain() const override { return true; }
+  FollowedScore followed(const ExplainOptions& options, const Question&, const Outputs& outputs) const override {
+    return followed_label(scoring_, options, outputs);
+  }
+
  private:
   static table::Rows noted(const table::Complete& complete) {
     if (complete.skipped > 0) log_info("{}", complete.note());
@@ -265,6 +282,7 @@ class TextClassification final : public Task {
   table::LabelMap labels_;          // decided by adopt()
   std::vector<std::string> names_;  // of the classes, by id
   std::vector<metric::Metric> metrics_;
+  LabelScoring scoring_;  // of a trained model
 };
 
 }  // namespace

@@ -37,7 +37,9 @@ std::string TextRows::shown(uint64_t row) const {
 TextRows read_text_rows(const table::Rows& rows, const table::TextColumns& columns, const std::string& what,
                         const ExampleOptions& options) {
   const bool has_pairs = columns.text_pair.has_value();
-  TextRows texts{.features = tokenize_rows(options.tokenizer, rows, columns, options.max_length, "tokenizing " + what),
+  Reading reading{.long_text = options.long_text};
+  reading.encode.max_length = options.max_length;
+  TextRows texts{.features = tokenize_rows(options.tokenizer, rows, columns, reading, "tokenizing " + what),
                  .rows = rows,
                  .columns = columns,
                  .max_length = options.max_length,

@@ -47,7 +47,7 @@ void check_embedded(const text::Tokenizer& tokenizer, int64_t num_rows, const Fe
                     const std::function<std::string(uint64_t row)>& place_of) {
   if (tokenizer.vocab_size() <= num_rows) return;
   for (uint64_t row = 0; row < features.size(); ++row) {
-    const std::span ids = std::span(features.ids).subspan(features.offsets[row], features.length(row));
+    const std::span<const int32_t> ids = features.row_ids(row);
     if (std::any_of(ids.begin(), ids.end(), [&](int32_t id) { return id >= num_rows; })) {
       check_embedded(tokenizer, num_rows, ids, place_of(row));
     }

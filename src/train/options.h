@@ -27,6 +27,7 @@ struct TrainOptions {
   task::SampleOptions sample;
   std::optional<int64_t> max_train_samples;
   int64_t max_seq_length = 128;
+  task::LongText long_text;
   bool pad_to_max_length = false;
 
   std::filesystem::path output_dir = "trainer_output";
@@ -127,6 +128,7 @@ struct TrainOptions {
     visit("max_seq_length", self.max_seq_length,
           "tokens of a row at most, special tokens included; longer rows are truncated")
         .at_least(2);
+    task::LongText::fields(self.long_text, visit);
     visit("pad_to_max_length", self.pad_to_max_length,
           "accepted for Hugging Face's scripts; hone computes no padding, so it changes neither results nor speed");
   }

@@ -97,7 +97,8 @@ Prepared prepare(const TrainOptions& options) {
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
-  const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length};
+  const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length,
+                                             options.long_text};
   made.train = made.task->examples(made.rows.train, "training rows", example_options);
   if (made.rows.evaluation) {
     made.evaluation = made.task->examples(*made.rows.evaluation, "evaluation rows", example_options);

@@ -140,20 +140,58 @@ TEST_CASE(
   write_json(model / "config.json", config);
   const Json sigmoid =
       json_lines(run_hone({"predict", "--model", model.string(), "--json", "good movie"}).output).front();
+  const std::string best = softmax["label"];
+  const auto odds = [&](const std::string& label) {  // of a sigmoid score: e^logit, to which softmax is proportional
+    const double score = sigmoid["scores"][label];
+    return score / (1 - score);
+  };
   double sum = 0;
+  Json above_half = Json::array();
   for (const auto& [label, score] : sigmoid["scores"].items()) {
     sum += score.get<double>();
-    // The odds of a sigmoid score are e^logit, to which softmax scores are proportional.
-    const double odds = score.get<double>() / (1 - score.get<double>());
-    const double best = sigmoid["score"].get<double>() / (1 - sigmoid["score"].get<double>());
+    if (score.get<double>() > 0.5) above_half.push_back(label);
     CHECK(softmax["scores"][label].get<double>() / softmax["score"].get<double>() ==
-          doctest::Approx(odds / best).epsilon(1e-4));
+          doctest::Approx(odds(label) / odds(best)).epsilon(1e-4));
   }
   CHECK(std::abs(sum - 1) > 0.01);
+  CHECK(sigmoid["labels"] == above_half);
   CHECK(
       json_lines(run_hone({"predict", "--model", model.string(), "--json", "--function-to-apply=softmax", "good movie"})
                      .output)
-          .front() == softmax);
+          .front()["scores"] == softmax["scores"]);
+}
+
+TEST_CASE(
+    "a regression gives a number, as JSON, for people, in files and over its columns; other options are refused") {
+  const TemporaryFolder folder;
+  const std::filesystem::path model = folder.path() / "model";
+  const std::string ratings = folder.write("ratings.csv", "text,rating\ngood,4.5\nbad,1\nfun,3.5\n").string();
+  const ProcessResult trained =
+      run_hone({"train", "--model", tiny_model(), "--dataset", ratings, "--label-column", "rating", "--max-steps=1",
+                "--ignore-mismatched-sizes", "--num-threads=1", "--output-dir", model.string()});
+  REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"predict", "--model", model.string(), "--num-threads=1"});
+    return run_hone(more);
+  };
+  const ProcessResult single = run({"--json", "good movie"});
+  REQUIRE_MESSAGE(single.exit_code == 0, single.error);
+  const Json json = json_lines(single.output).front();
+  CHECK(json.size() == 1);
+  const double score = json["score"];
+  CHECK(run({"good movie"}).output == fmt::format("{:.4f}\n", score));
+  const std::string rows = folder.write("rows.csv", "text,score\ngood movie,3\n,4\n").string();
+  const auto csv = folder.path() / "out.csv", jsonl = folder.path() / "out.jsonl";
+  REQUIRE(run({"--file", rows, "--output", csv.string(), "--on-empty", "null"}).exit_code == 0);
+  CHECK(read_file(csv).starts_with("text,input_score,score\ngood movie,3,"));
+  CHECK(read_file(csv).ends_with("\n,4,\n"));
+  REQUIRE(run({"--file", rows, "--output", jsonl.string(), "--on-empty", "null"}).exit_code == 0);
+  const auto lines = json_lines(read_file(jsonl));
+  CHECK(lines[0]["score"].get<double>() == doctest::Approx(score).epsilon(1e-5));
+  CHECK(lines[1]["score"].is_null());
+  const ProcessResult refused = run({"--top-k=2", "good movie"});
+  CHECK(refused.exit_code == 2);
+  CHECK(contains(refused.error, "--top-k has no effect: the model's task is regression"));
 }
 
 TEST_CASE("a text in an unknown script gets a prediction and a warning, from the command line and from a file") {
@@ -210,7 +248,7 @@ TEST_CASE("an unusable model folder is refused: missing, without weights, damage
   CHECK(contains(refused("nowhere"), "error: model folder nowhere does not exist\n"));
   const TemporaryFolder folder;
   const std::filesystem::path model = copy_model(folder, {"model.safetensors"});
-  CHECK(contains(refused(model.string()), " holds no trained classifier: all its weights would be random\n"));
+  CHECK(contains(refused(model.string()), " holds no trained model: all its weights would be random\n"));
   write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors").substr(0, 20'000));
   CHECK(contains(refused(model.string()), "the file is damaged or incomplete"));
   write_file(model / "model.safetensors", read_file(tiny_model() + "/model.safetensors"));

@@ -1,6 +1,5 @@
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -39,9 +38,7 @@ std::string much_text() {
   return text;
 }
 
-std::string much_work(size_t num_texts = 64) {
-  return Json({{"inputs", std::vector<std::string>(num_texts, much_text())}}).dump();
-}
+std::string much_work() { return Json({{"inputs", std::vector<std::string>(64, much_text())}}).dump(); }
 
 // Checks that without a model every route responds as openapi.json documents: 503 from /health and from the routes that
 // need the model.
@@ -204,7 +201,7 @@ TEST_CASE("if the model cannot be loaded, the server keeps running and reports w
   REQUIRE(server.wait_for_state("failed"));
   const HttpAnswer health = server.get("/health");
   CHECK(health.status == 503);
-  CHECK(contains(health.json()["message"].get<std::string>(), " holds no trained classifier"));
+  CHECK(contains(health.json()["message"].get<std::string>(), " holds no trained model"));
   check_error(server.post("/predict", {{"inputs", "good"}}), 503, "", "the model could not be loaded: ");
   CHECK(server.get("/info").json()["state"] == "failed");
   check_without_model(server);
@@ -320,34 +317,29 @@ TEST_CASE("wrong options are refused before the model is read") {
   CHECK(contains(origin.error, "--allow-origin \"example.com\" has no scheme"));
 }
 
-TEST_CASE("a request that waits longer than --queue-timeout gets 503, and the others succeed") {
-  ServeProgram server(tiny_model(), {"--queue-timeout", "0.5", "--max-batch-tokens", "64"});
+TEST_CASE("a request that waits longer than --queue-timeout gets 503, and others succeed") {
+  ServeProgram server(tiny_model(), {"--queue-timeout", "0.01", "--max-batch-tokens", "64"});
   server.ready();
-  const std::string work = much_work(256);
-  const auto start = std::chrono::steady_clock::now();
-  {
-    HttpConnection client(server.port());
-    client.send_request("POST", "/predict", work);
-    REQUIRE(client.receive().status == 200);
+  int num_expired = 0;
+  for (int round = 0; round < 50 && num_expired == 0; ++round) {  // until the clients together are fast enough
+    std::vector<HttpConnection> clients;
+    for (int i = 0; i < 200; ++i) clients.emplace_back(server.port());
+    for (const HttpConnection& client : clients) client.send_request("POST", "/predict", much_work());
+    for (HttpConnection& client : clients) {
+      const HttpAnswer answer = client.receive();
+      if (answer.status == 200) continue;
+      REQUIRE(answer.status == 503);
+      ++num_expired;
+      CHECK(answer.headers.at("retry-after") == "1");
+      CHECK(contains(answer.body, "the request waited longer than 0.01 s for the model"));
+    }
   }
-  const std::chrono::duration<double> one = std::chrono::steady_clock::now() - start;
-  // The first finds the model idle; together they need several times the timeout.
-  const int num_clients = std::clamp(static_cast<int>(2 / one.count()), 10, 200);
-  std::vector<HttpConnection> clients;
-  for (int i = 0; i < num_clients; ++i) clients.emplace_back(server.port());
-  for (const HttpConnection& client : clients) client.send_request("POST", "/predict", work);
-  int num_answered = 0, num_expired = 0;
-  for (HttpConnection& client : clients) {
-    const HttpAnswer answer = client.receive();
-    num_answered += answer.status == 200;
-    if (answer.status != 503) continue;
-    ++num_expired;
-    CHECK(answer.headers.at("retry-after") == "1");
-    CHECK(contains(answer.body, "the request waited longer than 0.5 s for the model"));
-  }
-  CHECK(num_answered >= 1);
   CHECK(num_expired >= 1);
-  CHECK(num_answered + num_expired == num_clients);
+  bool is_answered = false;  // a thread may wake too late once
+  for (int i = 0; i < 100 && !is_answered; ++i) {
+    is_answered = server.post("/predict", {{"inputs", "good movie"}}).status == 200;
+  }
+  CHECK(is_answered);
 }
 
 TEST_CASE("the program ends at once if the model folder is missing or has no config.json") {

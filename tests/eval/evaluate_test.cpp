@@ -14,6 +14,7 @@
 #include "eval/tiny_rows.h"
 #include "expect_error.h"
 #include "metric/report_output.h"
+#include "task/score_functions.h"
 #include "task/text_classification.h"
 
 using namespace hone;
@@ -21,18 +22,20 @@ using namespace hone;
 namespace {
 
 // The classifier's rows with these labels, as examples.
-std::unique_ptr<task::Examples> labelled(const eval::Classifier& classifier, const task::Features& features,
+std::unique_ptr<task::Examples> labelled(const eval::TrainedModel& trained, const task::Features& features,
                                          std::vector<int64_t> labels, double label_smoothing = 0) {
   return task::make_examples({.texts = {.features = features},
                               .labels = std::move(labels),
-                              .names = classifier.labels,
+                              .names = trained.config.labels(),
                               .label_smoothing = label_smoothing});
 }
 
 std::unique_ptr<task::Examples> labelled(const TinyRows& tiny, std::vector<int64_t> labels,
                                          double label_smoothing = 0) {
-  return labelled(tiny.classifier, tiny.features, std::move(labels), label_smoothing);
+  return labelled(tiny.trained, tiny.features, std::move(labels), label_smoothing);
 }
+
+std::string row_name(size_t row) { return "row " + std::to_string(row); }
 
 const Json& panel(const metric::Report& report, std::string_view name) {
   const auto found = std::ranges::find(report.panels, name, &metric::Panel::name);
@@ -49,7 +52,7 @@ TEST_CASE("loss, confusion matrix and batches are those of HF's Trainer") {
     const TinyRows tiny = tiny_rows(name);
     const auto examples = labelled(tiny, expected["labels"].get<std::vector<int64_t>>());
     const auto result =
-        eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = expected["batch_size"].get<int64_t>()});
+        eval::evaluate(*tiny.trained.model, *examples, {.batch_size = expected["batch_size"].get<int64_t>()});
     REQUIRE(result.has_value());
     CHECK(result->report.loss == doctest::Approx(expected["loss"].get<double>()).epsilon(1e-5));
     CHECK(result->report.num_rows == tiny.features.size());
@@ -62,9 +65,9 @@ TEST_CASE("loss, confusion matrix and batches are those of HF's Trainer") {
 TEST_CASE("loss and confusion matrix are those of all rows, whatever the size of the batches") {
   const TinyRows tiny = tiny_rows("tiny-bert");
   const auto examples = labelled(tiny, {2, 0, 1, 1, 0, 2, 0, 2});
-  const auto whole = eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = 8});
+  const auto whole = eval::evaluate(*tiny.trained.model, *examples, {.batch_size = 8});
   for (const int64_t batch_size : {1, 3, 5, 100}) {
-    const auto result = eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = batch_size});
+    const auto result = eval::evaluate(*tiny.trained.model, *examples, {.batch_size = batch_size});
     CHECK(result->report.loss == doctest::Approx(whole->report.loss).epsilon(1e-6));
     CHECK(result->num_batches == static_cast<uint64_t>((8 + batch_size - 1) / batch_size));
     CHECK(panel(result->report, "confusion_matrix") == panel(whole->report, "confusion_matrix"));
@@ -76,30 +79,33 @@ TEST_CASE("an evaluation stops when its callback asks for it, before any batch")
   const auto examples = labelled(tiny, std::vector<int64_t>(tiny.features.size(), 1));
   int asked = 0;
   const auto twice = [&] { return ++asked <= 2; };
-  CHECK_FALSE(eval::evaluate(*tiny.classifier.model, *examples, {.batch_size = 1, .keep_going = twice}).has_value());
+  CHECK_FALSE(eval::evaluate(*tiny.trained.model, *examples, {.batch_size = 1, .keep_going = twice}).has_value());
   CHECK(asked == 3);
-  CHECK(eval::evaluate(*tiny.classifier.model, *examples, {.keep_going = [] { return true; }}).has_value());
+  CHECK(eval::evaluate(*tiny.trained.model, *examples, {.keep_going = [] { return true; }}).has_value());
 }
 
-TEST_CASE("scores are in row order for every batch size") {
+TEST_CASE("outputs are in the order of the questions for every batch size") {
   const TinyRows tiny = tiny_rows("tiny-bert");
-  const auto scores_by = [&](uint64_t tokens_per_batch) {
-    return eval::scores(*tiny.classifier.model, tiny.features, task::find_score_function("softmax"), {},
-                        tokens_per_batch);
+  const auto outputs_by = [&](uint64_t tokens_per_batch) {
+    return eval::outputs(tiny.trained, tiny.questions, row_name, tokens_per_batch);
   };
-  const std::vector<float> one_batch = scores_by(10000);
-  REQUIRE(one_batch.size() == tiny.features.size() * 3);
+  const std::vector<task::Outputs> one_batch = outputs_by(10000);
+  REQUIRE(one_batch.size() == tiny.questions.size());
   for (const uint64_t tokens : {1u, 40u, 64u}) {
-    const std::vector<float> others = scores_by(tokens);
+    const std::vector<task::Outputs> others = outputs_by(tokens);
     REQUIRE(others.size() == one_batch.size());
-    for (size_t i = 0; i < others.size(); ++i) CHECK(others[i] == doctest::Approx(one_batch[i]).epsilon(1e-5));
+    for (size_t i = 0; i < others.size(); ++i) {
+      for (size_t k = 0; k < 3; ++k) {
+        CHECK(others[i].windows[0][k] == doctest::Approx(one_batch[i].windows[0][k]).epsilon(1e-5));
+      }
+    }
   }
 }
 
-TEST_CASE("without rows there are no scores and the loss is 0") {
+TEST_CASE("without questions there are no outputs, and without rows the loss is 0") {
   const TinyRows tiny = tiny_rows("tiny-bert");
-  CHECK(eval::scores(*tiny.classifier.model, {}, task::find_score_function("softmax")).empty());
-  CHECK(eval::evaluate(*tiny.classifier.model, *labelled(tiny.classifier, {}, {}), {})->report.loss == 0);
+  CHECK(eval::outputs(tiny.trained, {}, row_name).empty());
+  CHECK(eval::evaluate(*tiny.trained.model, *labelled(tiny.trained, {}, {}), {})->report.loss == 0);
 }
 
 TEST_CASE("the loss includes label smoothing as in HF's Trainer") {
@@ -115,7 +121,7 @@ TEST_CASE("the loss includes label smoothing as in HF's Trainer") {
     const TinyRows tiny = tiny_rows(name);
     const Json& labels = metrics_fixture()["models"][name]["evaluation"]["labels"];
     const auto examples = labelled(tiny, labels.get<std::vector<int64_t>>(), smoothing);
-    const auto result = eval::evaluate(*tiny.classifier.model, *examples, {});
+    const auto result = eval::evaluate(*tiny.trained.model, *examples, {});
     CHECK(result->report.loss == doctest::Approx(loss).epsilon(1e-5));
   }
 }
@@ -123,7 +129,7 @@ TEST_CASE("the loss includes label smoothing as in HF's Trainer") {
 TEST_CASE("NaN logits are an error that names the row, never a prediction") {
   const TemporaryFolder folder;
   write_nan_model(folder.path());
-  const eval::Classifier broken = eval::load_trained_classifier(folder.path(), {});
+  const eval::TrainedModel broken = eval::load_trained_model(folder.path(), {});
   const TinyRows tiny = tiny_rows("tiny-bert");
   const auto examples = labelled(broken, tiny.features, std::vector<int64_t>(tiny.features.size(), 1));
   const metric::Report report = eval::evaluate(*broken.model, *examples, {.num_worst = 5})->report;
@@ -134,11 +140,8 @@ TEST_CASE("NaN logits are an error that names the row, never a prediction") {
   for (const auto& [name, value] : report.values) CHECK(std::isnan(value));
   const Error evaluated = expect_error([&] { eval::check_finite(report, *examples); });
   CHECK(std::string(evaluated.what()) == "the model gave row 0 a score that is not a number");
-  for (const std::string_view function : task::kScoreFunctionNames) {
-    const Error scored =
-        expect_error([&] { eval::scores(*broken.model, tiny.features, task::find_score_function(function)); });
-    CHECK(std::string(scored.what()) == "the model gave row 0 a score that is not a number");
-  }
+  const Error computed = expect_error([&] { eval::outputs(broken, tiny.questions, row_name); });
+  CHECK(std::string(computed.what()) == "the model gave row 0 a score that is not a number");
 }
 
 namespace {
@@ -156,17 +159,17 @@ int64_t peak_kib() {
 Cost cost_of(int64_t num_labels, uint64_t num_rows) {
   const TemporaryFolder folder;
   write_many_class_model(folder.path(), num_labels);
-  const eval::Classifier classifier = eval::load_trained_classifier(folder.path(), {});
+  const eval::TrainedModel trained = eval::load_trained_model(folder.path(), {});
   task::Features features;
   std::vector<int64_t> labels;
   for (uint64_t row = 0; row < num_rows; ++row) {
-    features.add(classifier.tokenizer.encode(row % 2 == 0 ? "a good movie" : "it was bad"));
+    features.add(trained.tokenizer.encode(row % 2 == 0 ? "a good movie" : "it was bad"));
     labels.push_back(static_cast<int64_t>(row * 37) % num_labels);
   }
-  const auto examples = labelled(classifier, features, std::move(labels));
+  const auto examples = labelled(trained, features, std::move(labels));
   const int64_t before = peak_kib();
   const auto start = std::chrono::steady_clock::now();
-  const auto result = eval::evaluate(*classifier.model, *examples, {.batch_size = 32, .num_worst = 20});
+  const auto result = eval::evaluate(*trained.model, *examples, {.batch_size = 32, .num_worst = 20});
   const std::string report = metric::report_json(result->report).dump();
   CHECK(metric::report_text(result->report).size() < 10'000);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -189,17 +192,18 @@ TEST_CASE("the worst mistakes are the wrongly predicted rows in which the true l
   const TinyRows tiny = tiny_rows("tiny-bert");
   const std::vector<int64_t> labels = {2, 0, 1, 1, 0, 2, 0, 2};
   const auto examples = labelled(tiny, labels);
-  const auto scores = eval::scores(*tiny.classifier.model, tiny.features, task::find_score_function("softmax"));
+  const std::vector<task::Outputs> outputs = eval::outputs(tiny.trained, tiny.questions, row_name);
   std::vector<std::pair<double, uint64_t>> wrong;  // score of the true label, row
   for (uint64_t row = 0; row < tiny.features.size(); ++row) {
-    const float* const of_row = &scores[row * 3];
-    if (std::max_element(of_row, of_row + 3) - of_row != labels[row])
+    std::vector<float> of_row = outputs[row].windows[0];
+    task::apply_score_function(task::find_score_function("softmax"), of_row, 3);
+    if (std::ranges::max_element(of_row) - of_row.begin() != labels[row])
       wrong.push_back({of_row[static_cast<size_t>(labels[row])], row});
   }
   std::sort(wrong.begin(), wrong.end());
   REQUIRE(wrong.size() >= 3);
   const auto worst_of = [&](const eval::EvaluateOptions& options) {
-    return panel(eval::evaluate(*tiny.classifier.model, *examples, options)->report, "worst");
+    return panel(eval::evaluate(*tiny.trained.model, *examples, options)->report, "worst");
   };
   const Json all = worst_of({.batch_size = 2, .num_worst = 100}), few = worst_of({.num_worst = 2});
   REQUIRE(all.size() == wrong.size());
@@ -208,10 +212,10 @@ TEST_CASE("the worst mistakes are the wrongly predicted rows in which the true l
     CHECK(all[i]["row"] == wrong[i].second);
     CHECK(all[i]["score"].get<double>() == doctest::Approx(wrong[i].first).epsilon(1e-4));
     CHECK(all[i]["loss"].get<double>() == doctest::Approx(-std::log(wrong[i].first)).epsilon(1e-4));
-    CHECK(all[i]["label"] == tiny.classifier.labels[static_cast<size_t>(labels[wrong[i].second])]);
+    CHECK(all[i]["label"] == tiny.labels()[static_cast<size_t>(labels[wrong[i].second])]);
     CHECK(all[i]["predicted"] != all[i]["label"]);
     if (i < 2) CHECK(few[i]["row"] == wrong[i].second);
   }
-  const metric::Report without = eval::evaluate(*tiny.classifier.model, *examples, {})->report;
+  const metric::Report without = eval::evaluate(*tiny.trained.model, *examples, {})->report;
   CHECK(std::ranges::find(without.panels, "worst", &metric::Panel::name) == without.panels.end());
 }

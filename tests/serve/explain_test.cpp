@@ -16,9 +16,30 @@ const text::Tokenizer& tokenizer() {
 }
 
 std::vector<int32_t> ids(const std::string& text, size_t max_length = 40) {
-  text::EncodeOptions options;
-  options.max_length = max_length;
-  return tokenizer().encode(text, options).ids;
+  return tokenizer().encode(text, {.max_length = max_length}).ids;
+}
+
+serve::Variants leave_words_out(const std::string& text, size_t max_length, size_t max_tokens) {
+  return serve::leave_words_out(tokenizer(), text, {.encode = {.max_length = max_length}}, max_tokens);
+}
+
+const std::vector<int32_t>& ids_of(const serve::Variants& variants, size_t index) {
+  return variants.questions[index].windows.front().ids;
+}
+
+// Outputs whose score, the second number, is followed.
+std::vector<task::Outputs> outputs(const std::vector<float>& scores) {
+  std::vector<task::Outputs> outputs;
+  for (size_t i = 0; i < scores.size(); i += 2) outputs.push_back({{{scores[i], scores[i + 1]}}});
+  return outputs;
+}
+
+task::FollowedScore followed() {
+  return {.label = "B",
+          .of = [](const task::Question&, const task::Outputs& own, const task::Cut&) -> double {
+            return own.windows.front()[1];
+          },
+          .near_ties = {}};
 }
 
 std::vector<std::string> parts(std::string_view text, const serve::Variants& variants) {
@@ -33,49 +54,50 @@ using Words = std::vector<std::string>;
 
 TEST_CASE("each variant omits one word of the original text") {
   const std::string text = "A very bad film, and boring!";
-  const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 16384);
+  const serve::Variants variants = leave_words_out(text, 40, 16384);
   CHECK(variants.words_per_group == 1);
   CHECK(parts(text, variants) == Words{"A", "very", "bad", "film", "and", "boring"});
-  REQUIRE(variants.rows.size() == 7);
-  CHECK(variants.rows[0].ids == ids(text));
-  CHECK(variants.rows[1].ids == ids("very bad film, and boring!"));
-  CHECK(variants.rows[2].ids == ids("A bad film, and boring!"));
-  CHECK(variants.rows[4].ids == ids("A very bad, and boring!"));
-  CHECK(variants.rows[6].ids == ids("A very bad film, and!"));
+  REQUIRE(variants.questions.size() == 7);
+  CHECK(ids_of(variants, 0) == ids(text));
+  CHECK(ids_of(variants, 1) == ids("very bad film, and boring!"));
+  CHECK(ids_of(variants, 2) == ids("A bad film, and boring!"));
+  CHECK(ids_of(variants, 4) == ids("A very bad, and boring!"));
+  CHECK(ids_of(variants, 6) == ids("A very bad film, and!"));
 }
 
 TEST_CASE("if there are too many words for the token limit, each variant omits a group of neighbours") {
   const std::string text = "it was not bad, it was good fun";
   const size_t tokens = ids(text).size();
-  const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 4 * tokens);
+  const serve::Variants variants = leave_words_out(text, 40, 4 * tokens);
   CHECK(variants.words_per_group == 3);
   CHECK(parts(text, variants) == Words{"it was not", "bad, it was", "good fun"});
-  CHECK(variants.rows.size() == 4);
-  CHECK(variants.rows[2].ids == ids("it was not good fun"));
-  const serve::Variants least = serve::leave_words_out(tokenizer(), text, 40, 1);
+  CHECK(variants.questions.size() == 4);
+  CHECK(ids_of(variants, 2) == ids("it was not good fun"));
+  const serve::Variants least = leave_words_out(text, 40, 1);
   CHECK(least.words_per_group == 8);
   CHECK(least.parts.size() == 1);
-  CHECK(least.rows[1].ids == ids(""));
+  CHECK(ids_of(least, 1) == ids(""));
 }
 
 TEST_CASE("of a truncated text, only words that the model reads are omitted, and later tokens move up") {
   std::string text;
   for (int i = 0; i < 3000; ++i) text += i % 2 == 0 ? "good " : "movie ";
-  const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 10, 16384);
+  const serve::Variants variants = leave_words_out(text, 10, 16384);
   CHECK(parts(text, variants) == Words{"good", "movie", "good", "movie", "good", "movie", "good", "movie"});
-  CHECK(variants.rows[0].num_cut == 2992);
-  CHECK(variants.rows[0].ids == ids(text, 10));
-  CHECK(variants.rows[1].ids == ids("movie good movie good movie good movie good", 10));
-  CHECK(variants.rows[8].ids == ids("good movie good movie good movie good good", 10));
-  for (const text::Encoding& row : variants.rows) CHECK(row.ids.size() == 10);
+  CHECK(variants.questions[0].windows[0].num_cut == 2992);
+  CHECK(ids_of(variants, 0) == ids(text, 10));
+  CHECK(ids_of(variants, 1) == ids("movie good movie good movie good movie good", 10));
+  CHECK(ids_of(variants, 8) == ids("good movie good movie good movie good good", 10));
+  for (const task::Question& question : variants.questions) CHECK(question.num_tokens() == 10);
 }
 
 TEST_CASE("a text without words has no variants") {
   for (const std::string text : {"", "...", "   "}) {
-    const serve::Variants variants = serve::leave_words_out(tokenizer(), text, 40, 16384);
-    CHECK(variants.rows.size() == 1);
-    const Json json = serve::explanation_json(text, variants, {0.2f, 0.8f}, {"A", "B"}, 1);
-    CHECK(json.dump() == R"({"label":"B","score":0.8,"method":"leave-one-word-out","words_per_group":1,"words":[]})");
+    const serve::Variants variants = leave_words_out(text, 40, 16384);
+    CHECK(variants.questions.size() == 1);
+    const Json json = serve::explanation_json(variants, followed(), outputs({0.2f, 0.8f}));
+    CHECK(json.dump() ==
+          R"({"label":"B","score":0.8,"method":"leave-one-word-out","words_per_group":1,"words":[],"near_ties":[]})");
   }
 }
 
@@ -84,7 +106,9 @@ TEST_CASE("a weight is the decrease of the label's score, and positions count co
   serve::Variants variants;
   variants.parts = {{0, 3}, {3, 7}, {8, 10}};
   const std::vector<float> scores = {0.25f, 0.75f, 0.5f, 0.5f, 0.25f, 0.75f, 0.125f, 0.875f};
-  const Json json = serve::explanation_json(text, variants, scores, {"A", "B"}, 1);
+  variants.cuts.resize(3);
+  variants.questions.assign(4, task::Question{.text = text});
+  const Json json = serve::explanation_json(variants, followed(), outputs(scores));
   CHECK(json["score"] == 0.75);
   const Json& words = json["words"];
   REQUIRE(words.size() == 3);

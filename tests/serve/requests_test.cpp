@@ -21,8 +21,16 @@ http::ErrorDetails refused(const std::function<void()>& read) {
   return {};
 }
 
+serve::PredictRequest read_predict(std::string_view body, std::string_view task = "text-classification") {
+  return serve::read_predict(body, task::find_task(task));
+}
+
+serve::ExplainRequest read_explain(std::string_view body) {
+  return serve::read_explain(body, task::find_task("text-classification"));
+}
+
 http::ErrorDetails predict_refused(const std::string& body) {
-  return refused([&] { serve::read_predict(body); });
+  return refused([&] { read_predict(body); });
 }
 
 void check_refused(const std::string& body, const std::string& field, const std::string& message,
@@ -43,7 +51,7 @@ std::string texts(size_t count) {
 }  // namespace
 
 TEST_CASE("inputs are a text, texts, pairs of texts or dictionaries of them") {
-  const auto inputs = [](const char* body) { return serve::read_predict(body).inputs; };
+  const auto inputs = [](const char* body) { return read_predict(body).inputs; };
   CHECK(inputs(R"({"inputs": "a"})").front().text == "a");
   CHECK(inputs(R"({"inputs": ""})").front().text.empty());
   const auto texts = inputs(R"({"inputs": ["a", "b"]})");
@@ -62,34 +70,34 @@ TEST_CASE("inputs are a text, texts, pairs of texts or dictionaries of them") {
 }
 
 TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null means the default") {
-  const auto none = serve::read_predict(R"({"inputs": "a", "parameters": {"top_k": null, "function_to_apply": null}})");
-  CHECK_FALSE(none.top_k);
-  CHECK(none.function_to_apply.empty());
+  const auto none = read_predict(R"({"inputs": "a", "parameters": {"top_k": null, "function_to_apply": null}})");
+  CHECK_FALSE(none.answers.top_k);
+  CHECK(none.answers.function_to_apply.empty());
   CHECK(none.truncate);
   CHECK_FALSE(none.truncation_side);
-  CHECK_NOTHROW(serve::read_predict(R"({"inputs": "a", "parameters": null, "options": {"use_cache": false}})"));
-  const auto hf = serve::read_predict(
+  CHECK_NOTHROW(read_predict(R"({"inputs": "a", "parameters": null, "options": {"use_cache": false}})"));
+  const auto hf = read_predict(
       R"({"inputs": "a", "parameters": {"top_k": 2, "function_to_apply": "sigmoid", "truncation": false}})");
-  CHECK(hf.top_k == 2);
-  CHECK(hf.function_to_apply == "sigmoid");
+  CHECK(hf.answers.top_k == 2);
+  CHECK(hf.answers.function_to_apply == "sigmoid");
   CHECK_FALSE(hf.truncate);
   const auto tei =
-      serve::read_predict(R"({"inputs": "a", "truncate": false, "truncation_direction": "Left", "raw_scores": true})");
+      read_predict(R"({"inputs": "a", "truncate": false, "truncation_direction": "Left", "raw_scores": true})");
   CHECK_FALSE(tei.truncate);
   CHECK(tei.truncation_side == text::Side::kLeft);
-  CHECK(tei.function_to_apply == "none");
+  CHECK(tei.answers.function_to_apply == "none");
 }
 
 TEST_CASE("the parameters of transformers' pipeline are accepted; those without effect are listed") {
   const auto read = [](const char* parameters) {
-    return serve::read_predict(fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters));
+    return read_predict(fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters));
   };
   CHECK(read(R"({"max_length": 16})").max_length == 16);
   CHECK_FALSE(read("{}").max_length);
-  CHECK(read(R"({"return_all_scores": false})").top_k == 1);
-  CHECK_FALSE(read(R"({"return_all_scores": true})").top_k);
-  CHECK(read(R"({"return_all_scores": true, "top_k": 2})").top_k == 2);
-  CHECK_FALSE(read(R"({"return_all_scores": false, "top_k": null})").top_k);
+  CHECK(read(R"({"return_all_scores": false})").answers.top_k == 1);
+  CHECK_FALSE(read(R"({"return_all_scores": true})").answers.top_k);
+  CHECK(read(R"({"return_all_scores": true, "top_k": 2})").answers.top_k == 2);
+  CHECK_FALSE(read(R"({"return_all_scores": false, "top_k": null})").answers.top_k);
   CHECK_FALSE(read(R"({"add_special_tokens": false})").add_special_tokens);
   using Strategy = text::TruncationStrategy;
   const std::tuple<const char*, bool, Strategy> strategies[] = {
@@ -123,7 +131,7 @@ TEST_CASE("the error for an invalid input names its position") {
   }
   check_refused(R"({"inputs": [{"text_pair": "b"}]})", "inputs[0].text", "inputs[0].text is missing");
   check_refused(R"({"inputs": [{"text": 1}]})", "inputs[0].text", "inputs[0].text must be a string");
-  CHECK_NOTHROW(serve::read_predict(texts(64)));
+  CHECK_NOTHROW(read_predict(texts(64)));
   check_refused(texts(65), "inputs", "inputs holds 65 texts, more than 64", 413);
 }
 
@@ -206,9 +214,32 @@ TEST_CASE("tokenize accepts only texts") {
 }
 
 TEST_CASE("explain accepts one text and a label") {
-  CHECK(serve::read_explain(R"({"inputs": "a"})").label.empty());
-  CHECK(serve::read_explain(R"({"inputs": "a", "parameters": {"label": "POSITIVE"}})").label == "POSITIVE");
-  CHECK(refused([] { serve::read_explain(R"({"inputs": ["a"]})"); }).message == "inputs must be a string");
-  CHECK(refused([] { serve::read_explain(R"({"inputs": "a", "parameters": {"label": 1}})"); }).field ==
-        "parameters.label");
+  CHECK(read_explain(R"({"inputs": "a"})").options.label.empty());
+  CHECK(read_explain(R"({"inputs": "a", "parameters": {"label": "POSITIVE"}})").options.label == "POSITIVE");
+  CHECK(refused([] { read_explain(R"({"inputs": ["a"]})"); }).message == "inputs must be a string");
+  CHECK(refused([] { read_explain(R"({"inputs": "a", "parameters": {"label": 1}})"); }).field == "parameters.label");
+}
+
+TEST_CASE("a parameter that has no effect on the answers of the task is refused") {
+  CHECK_NOTHROW(read_predict(R"({"inputs": "a", "parameters": {"top_k": 2}, "raw_scores": true})", "multi-label"));
+  CHECK_NOTHROW(read_predict(R"({"inputs": "a", "parameters": {"max_length": 8}})", "regression"));
+  for (const char* wrong :
+       {R"({"inputs": "a", "parameters": {"top_k": 2}})",
+        R"({"inputs": "a", "parameters": {"return_all_scores": true}})", R"({"inputs": "a", "raw_scores": true})"}) {
+    CAPTURE(wrong);
+    const http::ErrorDetails answer = refused([&] { read_predict(wrong, "regression"); });
+    CHECK(answer.status == 400);
+    CHECK(contains(answer.message, "unknown field"));
+  }
+  CHECK(contains(serve::predict_parameters_schema(task::find_task("text-classification")), "\"top_k\""));
+  CHECK_FALSE(contains(serve::predict_parameters_schema(task::find_task("regression")), "\"top_k\""));
+  CHECK(serve::explain_parameters_schema(task::find_task("regression")) == "{}");
+}
+
+TEST_CASE("one text differs from a list of one, and options without effect are listed") {
+  CHECK(read_predict(R"({"inputs": "a"})").is_single);
+  CHECK(read_predict(R"({"inputs": {"text": "a"}})").is_single);
+  CHECK_FALSE(read_predict(R"({"inputs": ["a"]})").is_single);
+  CHECK(read_predict(R"({"inputs": "a", "options": {"use_cache": false}})").ignored ==
+        std::vector<std::string>{"options"});
 }

@@ -2,8 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
+#include "http/response.h"
 
 using namespace hone;
 
@@ -20,38 +27,21 @@ TEST_CASE("a served model has its class, its model type and the number of parame
   CHECK(bert.description.name == "tiny-bert");
   CHECK(bert.description.class_name == "BertForSequenceClassification");
   CHECK(bert.description.model_type == "bert");
-  CHECK(bert.description.labels == std::vector<std::string>{"NEGATIVE", "NEUTRAL", "POSITIVE"});
-  CHECK(bert.description.score_function == "softmax");
+  CHECK(bert.description.task->name == "text-classification");
+  CHECK(bert.description.answer_facts ==
+        Json::parse(
+            R"({"labels": ["NEGATIVE", "NEUTRAL", "POSITIVE"], "function_to_apply": "softmax", "explains": true})"));
   CHECK(bert.num_parameters == 19533);
-  CHECK(bert.num_labels() == 3);
   const serve::ServedModel distilbert = tiny("tiny-distilbert");
   CHECK(distilbert.description.class_name == "DistilBertForSequenceClassification");
   CHECK(distilbert.num_parameters == 22979);
-}
-
-TEST_CASE("the logits of a row do not depend on the other rows of its batch") {
-  const serve::ServedModel model = tiny("tiny-bert");
-  std::vector<text::Encoding> rows;
-  text::EncodeOptions options;
-  options.max_length = model.classifier.max_length;
-  for (const Json& text : metrics_fixture()["models"]["tiny-bert"]["texts"]) {
-    rows.push_back(model.classifier.tokenizer.encode(text.get<std::string>(), options));
-  }
-  serve::Worker::Rows all;
-  for (const text::Encoding& row : rows) all.push_back(&row);
-  const std::vector<float> together = serve::logits_of(model, all);
-  REQUIRE(together.size() == rows.size() * 3);
-  for (size_t row = 0; row < rows.size(); ++row) {
-    const std::vector<float> alone = serve::logits_of(model, {&rows[row]});
-    for (size_t label = 0; label < 3; ++label) CHECK(std::abs(alone[label] - together[row * 3 + label]) < 1e-6);
-  }
 }
 
 TEST_CASE("a description has the score function of transformers' pipeline and the examples of the folder") {
   const TemporaryFolder folder;
   folder.write("config.json", R"({"model_type": "bert", "id2label": {"0": "A", "1": "B"},
                                   "problem_type": "multi_label_classification"})");
-  CHECK(serve::describe_model(folder.path()).score_function == "sigmoid");
+  CHECK(serve::describe_model(folder.path()).answer_facts["function_to_apply"] == "sigmoid");
   CHECK(serve::describe_model(folder.path()).samples.empty());
   CHECK(serve::describe_model(folder.path()).dataset == "");
   folder.write("training_args.json", R"({"dataset": "stanfordnlp/imdb", "seed": 42})");
@@ -87,4 +77,24 @@ TEST_CASE("a folder without a trained model is refused") {
   const TemporaryFolder folder;
   const Error error = expect_error([&] { serve::load_served_model({folder.path(), {}, {}}, 128); });
   CHECK(error.kind() == ErrorKind::kIo);
+}
+
+TEST_CASE("a question without tokens is the client's error, outputs that are not finite are the server's") {
+  const serve::ServedModel model = tiny("tiny-bert");
+  const auto refused = [](const std::function<void()>& check) {
+    try {
+      check();
+    } catch (const http::RequestError& error) {
+      return error.details();
+    }
+    return http::ErrorDetails{.status = 0};
+  };
+  CHECK(refused([&] { serve::check_question(model, {}, "inputs[3]"); }).field == "inputs[3]");
+  CHECK(refused([&] { serve::check_outputs({{{0, 1}}}, "inputs[0]"); }).status == 0);
+  for (const float wrong : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+    const http::ErrorDetails error = refused([&] { serve::check_outputs({{{0, 1}, {wrong, 0}}}, "inputs[1]"); });
+    CHECK(error.status == 500);
+    CHECK(error.message == "the model gave inputs[1] a score that is not a number");
+    CHECK(error.hint == "the model's weights may be damaged (NaN or infinity)");
+  }
 }

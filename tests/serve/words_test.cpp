@@ -62,4 +62,6 @@ TEST_CASE("without() also removes the white space before the word, or after it a
   CHECK(serve::without("not", {0, 3}).empty());
   CHECK(serve::without("\xE4\xB8\x8D\xE9\x94\x99", {0, 3}) == "\xE9\x94\x99");
   CHECK(serve::without("a\xE3\x80\x80 b c", {5, 6}) == "a c");  // an ideographic space
+  CHECK(serve::with_space("was not bad", {4, 7}) == text::Offset{3, 7});
+  CHECK(serve::with_space("not bad", {0, 3}) == text::Offset{0, 4});
 }

@@ -14,32 +14,32 @@ using serve::Worker;
 
 namespace {
 
-text::Encoding row(int32_t first, size_t length = 1) {
+task::Question row(int32_t first, size_t length = 1) {
   text::Encoding encoding;
   encoding.ids.assign(length, first);
   encoding.type_ids.assign(length, 0);
-  return encoding;
+  return {.windows = {encoding}};
 }
 
-// A model without weights: a row's logits are its first id and its length. It records each batch, waits while its gate
-// is closed, and throws for the id -1.
+// A model without weights: a question's outputs are its first id and its length. It records each batch, waits while its
+// gate is closed, and throws for the id -1.
 class FakeModel {
  public:
-  std::vector<float> operator()(const Worker::Rows& rows) {
+  std::vector<task::Outputs> operator()(const Worker::Questions& questions) {
     std::unique_lock lock(mutex_);
     std::vector<int32_t> batch;
-    std::vector<float> logits;
-    for (const text::Encoding* encoding : rows) {
-      batch.push_back(encoding->ids.front());
-      logits.push_back(static_cast<float>(encoding->ids.front()));
-      logits.push_back(static_cast<float>(encoding->ids.size()));
+    std::vector<task::Outputs> outputs;
+    for (const task::Question* question : questions) {
+      const std::vector<int32_t>& ids = question->windows.front().ids;
+      batch.push_back(ids.front());
+      outputs.push_back({{{static_cast<float>(ids.front()), static_cast<float>(ids.size())}}});
     }
     batches_.push_back(batch);
     changed_.notify_all();
     if (batches_.size() == stop_at_) open_ = false;
     changed_.wait(lock, [&] { return open_; });
     if (std::find(batch.begin(), batch.end(), -1) != batch.end()) throw Error(ErrorKind::kInput, "-1 is no id");
-    return logits;
+    return outputs;
   }
 
   void shut() { set_open(false); }
@@ -72,7 +72,9 @@ class FakeModel {
   bool open_ = true;
 };
 
-using Logits = std::vector<float>;
+using Questions = std::vector<task::Question>;
+using Outputs = std::vector<task::Outputs>;
+using Logits = std::vector<float>;  // of all questions of a job
 
 struct Bench {
   http::Metrics metrics;
@@ -80,16 +82,21 @@ struct Bench {
   std::unique_ptr<Worker> worker;
 
   explicit Bench(const serve::WorkerOptions& options) {
-    worker = std::make_unique<Worker>(options, metrics,
-                                      [this] { return [this](const Worker::Rows& rows) { return model(rows); }; });
+    worker = std::make_unique<Worker>(
+        options, metrics, [this] { return [this](const Worker::Questions& questions) { return model(questions); }; });
   }
   ~Bench() { model.open(); }
 
-  std::future<Logits> submit(std::vector<text::Encoding> rows, std::stop_token gone = {}) {
+  std::future<Logits> submit(std::vector<task::Question> rows, std::stop_token gone = {}) {
     const auto promise = std::make_shared<std::promise<Logits>>();
     Job job{std::move(rows),
-            [promise](Logits logits, const std::exception_ptr& error) {
-              error ? promise->set_exception(error) : promise->set_value(std::move(logits));
+            [promise](const Questions&, const Outputs& outputs, const std::exception_ptr& error) {
+              if (error) return promise->set_exception(error);
+              Logits logits;
+              for (const task::Outputs& own : outputs) {
+                logits.insert(logits.end(), own.windows.front().begin(), own.windows.front().end());
+              }
+              promise->set_value(std::move(logits));
             },
             std::move(gone)};
     CHECK(worker->submit(job));
@@ -216,9 +223,9 @@ TEST_CASE("a full queue refuses jobs, and accepts them again once it is shorter"
   Bench bench({.max_queue = 2});
   auto busy = bench.keep_busy();
   auto first = bench.submit({row(1)}), second = bench.submit({row(2)});
-  Job third{{row(3)}, [](const Logits&, const std::exception_ptr&) { FAIL("was refused"); }};
+  Job third{{row(3)}, [](const Questions&, const Outputs&, const std::exception_ptr&) { FAIL("was refused"); }};
   CHECK_FALSE(bench.worker->submit(third));
-  CHECK(third.rows.size() == 1);  // the refused rows are unchanged
+  CHECK(third.questions.size() == 1);  // the refused questions are unchanged
   CHECK(bench.counts("hone_queue_rejected_total 1"));
   CHECK(bench.counts("hone_queue_requests 3"));
   bench.model.open();
@@ -253,7 +260,7 @@ TEST_CASE("stopping finishes the current batch, drops waiting jobs and refuses n
   bench.model.open();
   stopper.join();
   CHECK(busy.get() == Logits{0, 1});
-  Job late{{row(2)}, [](const Logits&, const std::exception_ptr&) {}};
+  Job late{{row(2)}, [](const Questions&, const Outputs&, const std::exception_ptr&) {}};
   CHECK_FALSE(bench.worker->submit(late));
   CHECK(bench.model.batches() == Batches{{0}});
 }
@@ -267,7 +274,7 @@ TEST_CASE("a worker without a model refuses all jobs") {
   });
   loaded.get_future().wait();
   worker.stop();
-  Job job{{row(1)}, [](const Logits&, const std::exception_ptr&) {}};
+  Job job{{row(1)}, [](const Questions&, const Outputs&, const std::exception_ptr&) {}};
   CHECK_FALSE(worker.submit(job));
 }
 

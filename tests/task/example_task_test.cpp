@@ -1,15 +1,18 @@
-// A new task as a file pair would hold it: it predicts the number of words of a text. Everything that training and
-// evaluation need of a task is here, and nothing else changes.
+// A new task as a file pair would hold it: it predicts the number of words of a text. Everything that training,
+// evaluation and answers need of a task is here, and nothing else changes.
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/l1_loss.h>
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 #include "eval/metrics_fixture.h"
 #include "model/load.h"
 #include "table/read.h"
+#include "task/number_answers.h"
 #include "task/text_examples.h"
 #include "tensor/compute.h"
 
@@ -76,6 +79,15 @@ class LengthTask final : public task::Task {
   void write_config(model::ModelConfig& config) const override { config.set_labels({"length"}); }
   Json facts() const override { return Json::object(); }
   std::string card_phrase() const override { return "to predict the length of a text"; }
+  std::unique_ptr<task::Answer> answer(const task::Question&, const task::Outputs& outputs,
+                                       const task::AnswerOptions&) const override {
+    return task::number_answer(names_, outputs);
+  }
+  std::vector<std::string> answer_members() const override { return task::number_answer_members(names_); }
+  std::vector<std::string> answer_columns(const task::AnswerOptions&) const override { return names_; }
+
+ private:
+  std::vector<std::string> names_ = {"length"};
 };
 
 }  // namespace
@@ -101,4 +113,5 @@ TEST_CASE("a task of one's own learns and is evaluated by the program's own mean
   const auto evaluation = examples->evaluation(0);
   evaluation->add(*loaded.model, rows);
   CHECK(evaluation->report().value("mae") > 0);
+  CHECK(task.answer({}, {{{3.5f}}}, {})->json()["score"] == 3.5);
 }

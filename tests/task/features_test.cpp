@@ -6,6 +6,7 @@
 #include "captured_log.h"
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
+#include "model/load.h"
 #include "table/read.h"
 
 using namespace hone;
@@ -59,9 +60,10 @@ TEST_CASE("rows have the ids of transformers, truncated at the same token") {
   const TemporaryFolder folder;
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
   const table::Rows single = table::read_rows(write_text_rows(folder, model["texts"], nullptr));
-  check_features(task::tokenize_rows(tokenizer, single, {"text", {}}, 40, "rows"), model["encoded"]);
+  check_features(task::tokenize_rows(tokenizer, single, {"text", {}}, {{.max_length = 40}}, "rows"), model["encoded"]);
   const table::Rows pairs = table::read_rows(write_text_rows(folder, model["texts"], model["pairs"]["second"]));
-  check_features(task::tokenize_rows(tokenizer, pairs, {"text", "second"}, 40, "rows"), model["pairs"]["encoded"]);
+  check_features(task::tokenize_rows(tokenizer, pairs, {"text", "second"}, {{.max_length = 40}}, "rows"),
+                 model["pairs"]["encoded"]);
 }
 
 TEST_CASE("rows beyond the first block keep their order") {
@@ -71,7 +73,7 @@ TEST_CASE("rows beyond the first block keep their order") {
   const TemporaryFolder folder;
   const table::Rows rows = table::read_rows(folder.write("rows.txt", lines));
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
-  const task::Features features = task::tokenize_rows(tokenizer, rows, {"text", {}}, 40, "rows");
+  const task::Features features = task::tokenize_rows(tokenizer, rows, {"text", {}}, {{.max_length = 40}}, "rows");
   REQUIRE(features.size() == kRows);
   bool in_order = true;
   // Each letter is a token; with [CLS], "movie" and [SEP].
@@ -91,9 +93,10 @@ TEST_CASE("a batch holds the chosen rows one after another, in the order they we
 
 TEST_CASE("truncated rows of a training are counted, with the share of tokens that is lost") {
   task::Features features;
-  features.ids.resize(200);
-  features.offsets.resize(21);
-  for (uint64_t row = 0; row <= 20; ++row) features.offsets[row] = 10 * row;
+  text::Encoding ten;
+  ten.ids.resize(10);
+  ten.type_ids.resize(10);
+  for (int row = 0; row < 20; ++row) features.add(ten);
   CHECK(task::text_findings(features, 16, 2).empty());
   CHECK(task::truncation_note(0, 20, 16).empty());
   features.num_cut_rows = 5;
@@ -125,4 +128,39 @@ TEST_CASE("unknown tokens of rows are counted, and many of them cause a warning"
           task::warn_of_unknown_tokens(count, "training rows");
         }).starts_with("warning: training rows: 1 of 5 tokens (20.0 %) are unknown"));
   CHECK(captured_log([] { task::warn_of_unknown_tokens({1, 10}, "training rows"); }).empty());
+}
+
+TEST_CASE("the outputs of a row in several windows are the mean of those of its windows") {
+  const model::LoadedModel loaded = model::load_model({fixtures() / "models" / "tiny-bert"});
+  const task::Features alone = three_rows();
+  task::Features features;
+  std::vector<text::Encoding> windows(2);
+  windows[0].ids = {7};
+  windows[1].ids = {8, 9, 10};
+  windows[1].num_cut = 3;
+  for (text::Encoding& window : windows) {
+    window.type_ids.assign(window.ids.size(), 0);
+    window.type_ids.back() = 1;
+  }
+  features.add(windows);
+  windows[0].ids = {11, 12};
+  windows[0].type_ids = {0, 1};
+  features.add(windows[0]);
+  CHECK(features.size() == 2);
+  CHECK(features.num_windows(0) == 2);
+  CHECK(features.length(0) == 4);
+  CHECK(features.num_cut_rows == 1);
+  CHECK(features.num_cut_tokens == 3);
+  const std::vector<uint64_t> rows = {1, 0}, of_alone = {2, 0, 1};
+  const at::Tensor outputs = task::row_outputs(*loaded.model, features, rows, {});
+  const at::Tensor single = task::row_outputs(*loaded.model, alone, of_alone, {});
+  REQUIRE(outputs.size(0) == 2);
+  for (int64_t k = 0; k < outputs.size(1); ++k) {
+    const auto number = [k](const at::Tensor& of, int64_t row) {
+      return of.select(0, row).select(0, k).item().toFloat();
+    };
+    CHECK(number(outputs, 0) == doctest::Approx(number(single, 0)).epsilon(1e-6));
+    CHECK(number(outputs, 1) == doctest::Approx((number(single, 1) + number(single, 2)) / 2).epsilon(1e-6));
+  }
+  task::row_outputs(*loaded.model, features, rows, {true, 42, 0, 0}).sum().backward();
 }

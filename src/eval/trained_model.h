@@ -1,4 +1,4 @@
-// Loads a trained classifier from its folder: model, tokenizer and the options of its training.
+// Loads a trained model from its folder: weights, task, tokenizer and the options of its training.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "eval/evaluate.h"
 #include "model/load.h"
-#include "task/features.h"
+#include "task/answer.h"
+#include "task/tasks.h"
 #include "text/tokenizer.h"
 
 namespace hone::eval {
@@ -21,6 +21,7 @@ namespace hone::eval {
 // Options of a model's training, read from training_args.json; unset if the folder has no such file.
 struct TrainingFacts {
   std::optional<int64_t> max_seq_length;
+  task::LongText long_text;
   std::optional<uint64_t> seed;
   std::optional<double> label_smoothing;
   std::string dataset;                  // as given; empty if the training read plain files only
@@ -39,25 +40,32 @@ class UntrainedModel : public Error {
   using Error::Error;
 };
 
-struct Classifier {
+struct TrainedModel {
   std::shared_ptr<model::Model> model;
   model::ModelConfig config;
   text::Tokenizer tokenizer;
-  std::vector<std::string> labels;  // by id
-  std::string_view score_function;  // the one that transformers' pipeline applies to this model
-  size_t max_length = 0;            // maximum number of tokens of a row
+  const task::TaskRow* task_row = nullptr;
+  std::shared_ptr<const task::Task> task;
+  size_t max_length = 0;  // maximum number of tokens of a row
   TrainingFacts training;
+  task::LongText long_text;
+
+  // How this model reads a text.
+  task::Reading reading() const;
 };
 
-// Loads the folder. The maximum length is `max_seq_length`, or if that is unset that of the training, or else that of
-// the model. Warns if added tokens of the tokenizer have no row in the embedding. Errors: UntrainedModel; kInput for a
-// tokenizer of
-// another model.
-Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length);
+// How a command wants texts to be read; what is unset is as in the training, or else as the model's files say.
+struct ReadingRequest {
+  std::optional<int64_t> max_seq_length;
+  task::LongText long_text = {};
+};
 
-// Throws kInput if the model's embedding has no row for one of the tokens; the message names `row`.
-void check_embedded(const Classifier& classifier, std::span<const int32_t> ids, std::string_view row);
-// The same for every row.
-void check_embedded(const Classifier& classifier, const task::Features& features, const RowName& row_name);
+// Loads the folder. Warns if added tokens of the tokenizer have no row in the embedding. Errors: UntrainedModel; kInput for a
+// tokenizer of another model.
+TrainedModel load_trained_model(const std::filesystem::path& model_dir, const ReadingRequest& request,
+                                const task::TaskOptions& options = {});
+
+// Throws kInput if the model's embedding has no row for one of the question's tokens; `place` names the question.
+void check_embedded(const TrainedModel& model, const task::Question& question, std::string_view place);
 
 }  // namespace hone::eval

@@ -1,4 +1,4 @@
-#include "eval/classifier.h"
+#include "eval/trained_model.h"
 
 #include <nlohmann/json.hpp>
 
@@ -40,6 +40,24 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
   return std::filesystem::equivalent(a, b, missing);
 }
 
+// The request's options, else those of the training.
+task::LongText merged(const task::LongText& request, const task::LongText& training) {
+  return {.long_text = request.long_text ? request.long_text : training.long_text,
+          .doc_stride = request.doc_stride ? request.doc_stride : training.doc_stride,
+          .max_windows = request.max_windows ? request.max_windows : training.max_windows};
+}
+
+// Values of another program's file are ignored.
+task::LongText long_text_of(const Json& json) {
+  task::LongText found{.doc_stride = number_of<int64_t>(json, "doc_stride"),
+                       .max_windows = number_of<int64_t>(json, "max_windows")};
+  const std::string name = text_of(json, "long_text");
+  if (std::ranges::find(task::kLongTextNames, name) != task::kLongTextNames.end()) found.long_text = name;
+  if (found.doc_stride < 0) found.doc_stride.reset();
+  if (found.max_windows < 1) found.max_windows.reset();
+  return found;
+}
+
 size_t longest_row(const std::filesystem::path& model_dir, std::optional<int64_t> asked, const TrainingFacts& training,
                    const text::Tokenizer& tokenizer, int64_t model_length) {
   if (asked && *asked > model_length) {
@@ -60,6 +78,7 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir) {
   if (!std::filesystem::exists(path)) return {};
   const Json json = read_json(path);
   return {.max_seq_length = number_of<int64_t>(json, "max_seq_length"),
+          .long_text = long_text_of(json),
           .seed = number_of<uint64_t>(json, "seed"),
           .label_smoothing = number_of<double>(json, "label_smoothing_factor"),
           .dataset = text_of(json, "dataset"),
@@ -74,14 +93,24 @@ bool is_training_split(const TrainingFacts& training, const std::filesystem::pat
                      [&](const std::string& file) { return is_same_file(file, dataset); });
 }
 
-Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::optional<int64_t> max_seq_length) {
+task::Reading TrainedModel::reading() const {
+  task::Reading reading{.long_text = long_text};
+  reading.encode.max_length = max_length;
+  reading.encode.with_offsets = task_row->form.reads_offsets;
+  return reading;
+}
+
+TrainedModel load_trained_model(const std::filesystem::path& model_dir, const ReadingRequest& reading,
+                                const task::TaskOptions& options) {
+  const task::TaskRow& task_row = task::trained_task(model::ModelConfig::read(model_dir));
   model::ModelRequest request;
   request.model_dir = model_dir;
+  request.head = task_row.head;
   model::LoadedModel loaded = model::load_model(request);
   if (loaded.report.from_config_only || !loaded.report.newly_initialized.empty()) {
     throw UntrainedModel(
         ErrorKind::kInput,
-        fmt::format("{} holds no trained classifier: {} would be random", model_dir.string(),
+        fmt::format("{} holds no trained model: {} would be random", model_dir.string(),
                     loaded.report.from_config_only
                         ? "all its weights"
                         : fmt::format("{}", fmt::join(loaded.report.newly_initialized, ", "))),
@@ -90,23 +119,21 @@ Classifier load_trained_classifier(const std::filesystem::path& model_dir, std::
   text::Tokenizer tokenizer = text::Tokenizer::load(model_dir);
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), model_dir);
   const TrainingFacts training = training_facts(model_dir);
-  const size_t max_length = longest_row(model_dir, max_seq_length, training, tokenizer, loaded.model->max_length());
+  const size_t max_length = longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length());
   return {.model = loaded.model,
           .config = loaded.config,
           .tokenizer = std::move(tokenizer),
-          .labels = loaded.config.labels(),
-          .score_function = task::default_score_function(loaded.config.problem_type(), loaded.config.num_labels()),
+          .task_row = &task_row,
+          .task = task_row.make(options, loaded.config, task::Purpose::kUseTrained),
           .max_length = max_length,
-          .training = training};
+          .training = training,
+          .long_text = merged(reading.long_text, training.long_text)};
 }
 
-void check_embedded(const Classifier& classifier, std::span<const int32_t> ids, std::string_view row) {
-  task::check_embedded(classifier.tokenizer, classifier.model->vocab_size(), ids, row);
-}
-
-void check_embedded(const Classifier& classifier, const task::Features& features, const RowName& row_name) {
-  const auto place_of = [&](uint64_t row) { return name_of(row_name, row); };
-  task::check_embedded(classifier.tokenizer, classifier.model->vocab_size(), features, place_of);
+void check_embedded(const TrainedModel& model, const task::Question& question, std::string_view place) {
+  for (const text::Encoding& window : question.windows) {
+    task::check_embedded(model.tokenizer, model.model->vocab_size(), window.ids, place);
+  }
 }
 
 }  // namespace hone::eval

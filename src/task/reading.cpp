@@ -1,0 +1,156 @@
+#include "task/reading.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+
+namespace hone::task {
+
+namespace {
+
+// A whole text: its tokens, and how many special tokens the tokenizer put before and after them.
+struct WholeText {
+  const text::Encoding& encoding;
+  size_t num_before = 0, num_after = 0;
+
+  size_t num_content() const { return encoding.ids.size() - num_before - num_after; }
+};
+
+// A special token that the text itself contains has an offset.
+bool is_added(const text::Tokenizer& tokenizer, const text::Encoding& encoding, size_t token) {
+  return encoding.offsets[token] == text::Offset{} && tokenizer.is_special(encoding.ids[token]);
+}
+
+WholeText whole_text(const text::Tokenizer& tokenizer, const text::Encoding& encoding) {
+  WholeText whole{encoding};
+  const size_t size = encoding.ids.size();
+  while (whole.num_before < size && is_added(tokenizer, encoding, whole.num_before)) ++whole.num_before;
+  while (whole.num_before + whole.num_after < size && is_added(tokenizer, encoding, size - 1 - whole.num_after)) {
+    ++whole.num_after;
+  }
+  return whole;
+}
+
+// Tokens [begin, end) of the content.
+struct Part {
+  size_t begin = 0, end = 0;
+};
+
+// The special tokens of the text around some parts of its content.
+text::Encoding joined(const WholeText& whole, std::span<const Part> parts) {
+  text::Encoding result;
+  const auto append = [&](size_t begin, size_t end) {
+    const auto copy = [&](const auto& from, auto& to) {
+      to.insert(to.end(), from.begin() + static_cast<ptrdiff_t>(begin), from.begin() + static_cast<ptrdiff_t>(end));
+    };
+    copy(whole.encoding.ids, result.ids);
+    copy(whole.encoding.type_ids, result.type_ids);
+    copy(whole.encoding.offsets, result.offsets);
+  };
+  append(0, whole.num_before);
+  for (const Part& part : parts) append(whole.num_before + part.begin, whole.num_before + part.end);
+  append(whole.encoding.ids.size() - whole.num_after, whole.encoding.ids.size());
+  return result;
+}
+
+std::vector<text::Encoding> windows(const WholeText& whole, size_t space, const LongText& long_text) {
+  const size_t overlap = long_text.doc_stride ? static_cast<size_t>(*long_text.doc_stride) : space / 4;
+  const auto max_windows = static_cast<size_t>(long_text.max_windows.value_or(LongText::kDefaultMaxWindows));
+  if (overlap >= space) {
+    throw Error(ErrorKind::kUsage, fmt::format("windows of {} tokens cannot share {} tokens", space, overlap),
+                fmt::format("give --doc-stride less than {}", space));
+  }
+  const size_t num_content = whole.num_content();
+  std::vector<text::Encoding> result;
+  for (size_t begin = 0;; begin += space - overlap) {
+    const size_t end = std::min(num_content, begin + space);
+    result.push_back(joined(whole, std::array{Part{begin, end}}));
+    if (end == num_content) return result;
+    if (result.size() < max_windows) continue;
+    result.back().num_cut = num_content - end;
+    return result;
+  }
+}
+
+text::Encoding head_and_tail(const WholeText& whole, size_t space) {
+  const size_t head = space / 4, tail = space - head, num_content = whole.num_content();
+  text::Encoding result = joined(whole, std::array{Part{0, head}, Part{num_content - tail, num_content}});
+  result.num_cut = num_content - space;
+  return result;
+}
+
+// `encoding` is that of the whole text with offsets.
+std::vector<text::Encoding> parts_of(const text::Tokenizer& tokenizer, text::Encoding encoding,
+                                     const Reading& reading) {
+  std::vector<text::Encoding> result;
+  if (encoding.ids.size() <= reading.encode.max_length) {
+    result.push_back(std::move(encoding));
+  } else {
+    const WholeText whole = whole_text(tokenizer, encoding);
+    const size_t num_special = whole.num_before + whole.num_after;
+    const size_t space = reading.encode.max_length - std::min(reading.encode.max_length, num_special);
+    if (space == 0) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{} tokens have no space for text beside {} special tokens", reading.encode.max_length,
+                              num_special),
+                  "give a larger --max-seq-length");
+    }
+    if (reading.long_text.long_text == "windows") {
+      result = windows(whole, space, reading.long_text);
+    } else {
+      result.push_back(head_and_tail(whole, space));
+    }
+  }
+  if (!reading.encode.with_offsets) {
+    for (text::Encoding& part : result) part.offsets.clear();
+  }
+  return result;
+}
+
+bool reads_whole_texts(const Reading& reading) {
+  return reading.long_text.long_text == "windows" || reading.long_text.long_text == "head-tail";
+}
+
+// How the tokenizer itself encodes: truncated at the side that is asked for, or the whole text.
+text::EncodeOptions encode_options(const Reading& reading, bool is_pair) {
+  text::EncodeOptions options = reading.encode;
+  if (reading.long_text.long_text == "head") options.truncation_side = text::Side::kRight;
+  if (reading.long_text.long_text == "tail") options.truncation_side = text::Side::kLeft;
+  if (is_pair || !reads_whole_texts(reading)) return options;
+  options.max_length = text::kNoLimit;
+  options.with_offsets = true;
+  return options;
+}
+
+}  // namespace
+
+std::vector<text::Encoding> read_text(const text::Tokenizer& tokenizer, std::string_view text,
+                                      std::optional<std::string_view> text_pair, const Reading& reading) {
+  const text::EncodeOptions options = encode_options(reading, text_pair.has_value());
+  if (text_pair) return {tokenizer.encode_pair(text, *text_pair, options)};
+  text::Encoding encoding = tokenizer.encode(text, options);
+  if (!reads_whole_texts(reading)) return {std::move(encoding)};
+  return parts_of(tokenizer, std::move(encoding), reading);
+}
+
+std::vector<std::vector<text::Encoding>> read_texts(const text::Tokenizer& tokenizer,
+                                                    std::span<const std::string_view> texts,
+                                                    std::span<const std::string_view> pairs, const Reading& reading) {
+  const bool has_pairs = !pairs.empty();
+  std::vector<text::Encoding> encodings = tokenizer.encode_batch(texts, pairs, encode_options(reading, has_pairs));
+  std::vector<std::vector<text::Encoding>> result;
+  result.reserve(encodings.size());
+  for (text::Encoding& encoding : encodings) {
+    if (has_pairs || !reads_whole_texts(reading)) {
+      result.emplace_back().push_back(std::move(encoding));
+    } else {
+      result.push_back(parts_of(tokenizer, std::move(encoding), reading));
+    }
+  }
+  return result;
+}
+
+}  // namespace hone::task
