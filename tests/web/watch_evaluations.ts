@@ -153,10 +153,10 @@ function everyKind(moment: Moment): Made {
           data: [
             {
               row: 4, location: "news.jsonl:5", text, loss: 3.2,
-              label_spans: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 32, label: "PER" }, { start: 36, end: 42, label: "LOC" }],
-              predicted_spans: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 24, label: "ORG" }, { start: 36, end: 42, label: "LOC" }],
+              entities: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 32, label: "PER" }, { start: 36, end: 42, label: "LOC" }],
+              predicted_entities: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 24, label: "ORG" }, { start: 36, end: 42, label: "LOC" }],
             },
-            { row: 9, location: "news.jsonl:10", text: `${hostile} in 北京`, label_spans: [{ start: 52, end: 54, label: "LOC" }], predicted_spans: [], loss: 1.1 },
+            { row: 9, location: "news.jsonl:10", text: `${hostile} in 北京`, entities: [{ start: 52, end: 54, label: "LOC" }], predicted_entities: [], loss: 1.1 },
           ],
         },
       ],

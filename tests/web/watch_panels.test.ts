@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import { segmentsOf } from "../../web/src/shared/spans.ts";
 import { labelsInFocus, readEvaluation } from "../../web/src/watch/evaluation_file.ts";
 import { domainsOf, nearestPoint, placesOf, readCurve, thinned } from "../../web/src/watch/panels/curve.ts";
 import { binAt, fullestBin, readHistogram } from "../../web/src/watch/panels/histogram.ts";
 import { labelScores, readCounts, readMatrix, withShares } from "../../web/src/watch/panels/matrix.ts";
 import { readPanel, type Kind, type PanelData } from "../../web/src/watch/panels/panels.ts";
-import { isByLoss, readRows, segmentsOf } from "../../web/src/watch/panels/rows.ts";
+import { isByLoss, readRows } from "../../web/src/watch/panels/rows.ts";
 import { chosenRows, readTable, type Order } from "../../web/src/watch/panels/table.ts";
 import { panelTexts, titleOf } from "../../web/src/watch/panels/texts.ts";
 import { assertAccessible, assertNoSideways, closeBrowser, kLooks, kSizes, screenshot } from "./browser.ts";
@@ -175,10 +176,10 @@ describe("rows", () => {
   });
 
   test("spans cut the text by characters; malformed and overlapping ones are skipped", () => {
-    const [item] = readRows([{ text: "x", label_spans: [{ start: 3, end: 4, label: "B" }, { start: 0, end: 2, label: "A" }, { start: 1, end: 5, label: "C" }, { start: 2, end: 2 }, { start: -1, end: 1 }, 7] }]) ?? [];
-    assert.deepEqual(item?.labelSpans, [{ start: 0, end: 2, label: "A" }, { start: 3, end: 4, label: "B" }]);
-    assert.equal(item?.predictedSpans, null);
-    const spans = item?.labelSpans ?? [];
+    const [item] = readRows([{ text: "x", entities: [{ start: 3, end: 4, label: "B" }, { start: 0, end: 2, label: "A" }, { start: 1, end: 5, label: "C" }, { start: 2, end: 2 }, { start: -1, end: 1 }, 7] }]) ?? [];
+    assert.deepEqual(item?.entities, [{ start: 0, end: 2, label: "A" }, { start: 3, end: 4, label: "B" }]);
+    assert.equal(item?.predictedEntities, null);
+    const spans = item?.entities ?? [];
     const cut = (text: string, most?: number) => segmentsOf(text, spans, most).map(({ text: part, span }) => (span ? `[${part}]` : part)).join("|");
     assert.equal(cut("\u{1f600}bcde"), "[\u{1f600}b]|c|[d]|e");
     assert.equal(cut("abcde", 1), "[a]");

@@ -1,10 +1,11 @@
 // Rows with their text, what the task says of each, and where each stands in the data.
 import { useState } from "preact/hooks";
 import { useTexts } from "../../shared/i18n";
+import { segmentsOf } from "../../shared/spans.ts";
 import { metricText, percentText } from "../formatting.ts";
 import { readable } from "../readable.ts";
 import type { PanelProps } from "./panel.ts";
-import { factOf, isByLoss, isSameSpan, segmentsOf, type Fact, type RowItem, type Span } from "./rows.ts";
+import { factOf, isByLoss, isSameSpan, type Fact, type LabelledSpan, type RowItem } from "./rows.ts";
 import { nameIn, panelTexts } from "./texts.ts";
 
 export function RowsPanel({ id, name, title, data }: PanelProps<RowItem[]>) {
@@ -40,7 +41,7 @@ function isProbable(item: RowItem): boolean {
   return typeof score === "number" && score >= 0 && score <= 1;
 }
 
-const hasSpans = (item: RowItem): boolean => item.labelSpans !== null || item.predictedSpans !== null;
+const hasSpans = (item: RowItem): boolean => item.entities !== null || item.predictedEntities !== null;
 
 /** The texts of a row without spans: spans count the characters of the raw text. */
 function shownTexts(item: RowItem, isRaw: boolean): string[] {
@@ -92,8 +93,8 @@ function markOf(name: string, item: RowItem): { class?: string } {
 function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
   const text = useTexts(panelTexts);
   const lines = [
-    { name: "label", spans: item.labelSpans, other: item.predictedSpans, note: text.missedSpan },
-    { name: "predicted", spans: item.predictedSpans, other: item.labelSpans, note: text.wrongSpan },
+    { name: "label", spans: item.entities, other: item.predictedEntities, note: text.missedSpan },
+    { name: "predicted", spans: item.predictedEntities, other: item.entities, note: text.wrongSpan },
   ];
   return (
     <dl class="marked">
@@ -103,7 +104,7 @@ function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
           <dd class="row-text">
             {segmentsOf(item.text, spans, most).map((segment, i) => (segment.span === null
               ? segment.text
-              : <Mark key={i} text={segment.text} span={segment.span} note={other?.some((one) => isSameSpan(one, segment.span as Span)) ?? true ? "" : note} />))}
+              : <Mark key={i} text={segment.text} span={segment.span} note={other?.some((one) => isSameSpan(one, segment.span as LabelledSpan)) ?? true ? "" : note} />))}
             {item.text.length > most && "\u2026"}
           </dd>
         </div>
@@ -112,7 +113,7 @@ function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
   );
 }
 
-function Mark({ text, span, note }: { text: string; span: Span; note: string }) {
+function Mark({ text, span, note }: { text: string; span: LabelledSpan; note: string }) {
   return (
     <mark class={note === "" ? "span" : "span span-off"} title={note === "" ? span.label : `${span.label}: ${note}`}>
       {text}<span class="span-label">{span.label}{note !== "" && <span class="hidden"> ({note})</span>}</span>
