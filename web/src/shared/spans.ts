@@ -22,18 +22,19 @@ export interface Segment<S extends Span> {
   span: S | null;
 }
 
-/** The text cut at its spans, which are sorted and do not overlap, up to `most` characters; a span beyond is not shown. */
-export function segmentsOf<S extends Span>(whole: string, spans: readonly S[], most = Infinity): Segment<S>[] {
-  const characters = Array.from(whole).slice(0, most);
+/** The text from one character up to another, cut at its spans, which are sorted and do not overlap. */
+export function segmentsOf<S extends Span>(whole: string, spans: readonly S[], { start: from, end: to }: Span = { start: 0, end: Infinity }): Segment<S>[] {
+  const characters = Array.from(whole).slice(0, to);
   const segments: Segment<S>[] = [];
   const put = (start: number, end: number, span: S | null): void => {
     if (start < end) segments.push({ text: characters.slice(start, end).join(""), span });
   };
-  let at = 0;
+  let at = from;
   for (const span of spans) {
+    if (span.end <= from) continue;
     if (span.start >= characters.length) break;
     put(at, span.start, null);
-    put(span.start, Math.min(span.end, characters.length), span);
+    put(Math.max(span.start, from), Math.min(span.end, characters.length), span);
     at = span.end;
   }
   put(at, characters.length, null);

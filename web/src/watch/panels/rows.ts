@@ -70,4 +70,12 @@ export function isByLoss(items: readonly RowItem[]): boolean {
   return losses.every((loss, i) => typeof loss === "number" && (i === 0 || loss <= Number(losses[i - 1])));
 }
 
+/** Where an excerpt of `most` characters begins that holds the first mistake: at the start of the text if that does. */
+export function excerptStart({ entities, predictedEntities }: RowItem, most: number): number {
+  const isOf = (spans: readonly LabelledSpan[] | null, span: LabelledSpan): boolean => spans?.some((one) => isSameSpan(one, span)) ?? true;
+  const wrong = [...(entities ?? []).filter((span) => !isOf(predictedEntities, span)), ...(predictedEntities ?? []).filter((span) => !isOf(entities, span))];
+  const first = wrong.reduce((least, span) => (span.start < least.start ? span : least), wrong[0] ?? { start: 0, end: 0, label: "" });
+  return first.end <= most ? 0 : Math.max(0, first.start - Math.floor(most / 3));
+}
+
 export const isSameSpan = (a: LabelledSpan, b: LabelledSpan): boolean => a.start === b.start && a.end === b.end && a.label === b.label;

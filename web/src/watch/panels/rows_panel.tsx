@@ -5,7 +5,7 @@ import { segmentsOf } from "../../shared/spans.ts";
 import { metricText, percentText } from "../formatting.ts";
 import { readable } from "../readable.ts";
 import type { PanelProps } from "./panel.ts";
-import { factOf, isByLoss, isSameSpan, type Fact, type LabelledSpan, type RowItem } from "./rows.ts";
+import { excerptStart, factOf, isByLoss, isSameSpan, type Fact, type LabelledSpan, type RowItem } from "./rows.ts";
 import { nameIn, panelTexts } from "./texts.ts";
 
 export function RowsPanel({ id, name, title, data }: PanelProps<RowItem[]>) {
@@ -60,7 +60,7 @@ function Item({ item, isRaw }: { item: RowItem; isRaw: boolean }) {
   return (
     <li>
       {hasSpans(item)
-        ? <MarkedTexts item={item} most={open ? Infinity : kShortText} />
+        ? <MarkedTexts item={item} isWhole={open || isWhole} />
         : own !== "" && <p class="row-text">{cut(own)}</p>}
       {pair !== "" && <p class="row-text pair">{cut(pair)}</p>}
       <p class="row-facts">
@@ -89,9 +89,11 @@ function markOf(name: string, item: RowItem): { class?: string } {
   return name === "label" ? { class: "truth" } : name === "predicted" ? { class: "wrong" } : {};
 }
 
-/** The text twice: with the true spans and with the predicted ones. */
-function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
+/** The text twice: with the true spans and with the predicted ones. Of a long text the part with the first mistake. */
+function MarkedTexts({ item, isWhole }: { item: RowItem; isWhole: boolean }) {
   const text = useTexts(panelTexts);
+  const start = isWhole ? 0 : excerptStart(item, kShortText);
+  const end = isWhole ? Infinity : start + kShortText;
   const lines = [
     { name: "label", spans: item.entities, other: item.predictedEntities, note: text.missedSpan },
     { name: "predicted", spans: item.predictedEntities, other: item.entities, note: text.wrongSpan },
@@ -102,10 +104,11 @@ function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
         <div key={name}>
           <dt>{nameIn(text.facts, name)}</dt>
           <dd class="row-text">
-            {segmentsOf(item.text, spans, most).map((segment, i) => (segment.span === null
+            {start > 0 && "\u2026"}
+            {segmentsOf(item.text, spans, { start, end }).map((segment, i) => (segment.span === null
               ? segment.text
               : <Mark key={i} text={segment.text} span={segment.span} note={other?.some((one) => isSameSpan(one, segment.span as LabelledSpan)) ?? true ? "" : note} />))}
-            {item.text.length > most && "\u2026"}
+            {Array.from(item.text).length > end && "\u2026"}
           </dd>
         </div>
       ))}
