@@ -304,6 +304,28 @@ onMock("a regression: its metrics, the residuals and the worst rows", { ...regre
   await page.getByText("The rows with the highest loss.").waitFor();
 });
 
+onMock("predictions over targets are a cloud of points around the diagonal", { ...regression, runs: [regressionRun()] }, async (page) => {
+  const plot = slider(page, "Predictions and targets, chart");
+  await plot.focus();
+  assert.equal(await plot.locator(".cloud-dot").count(), 600);
+  assert.equal(await plot.locator(".diagonal").count(), 1);
+  assert.equal(await plot.locator(".curve").count(), 0);
+  await page.keyboard.press("Home");
+  assert.match(await valueText(plot), /^Target 1: stars -?\d\S* to \d\S*$/);
+  await page.keyboard.press("End");
+  assert.match(await valueText(plot), /^Target 5: stars \d\S* to \d\S*$/);
+});
+
+onMock("where a ROC curve is vertical, both its ends are read", { ...everyKind, runs: [everyKindRun()] }, async (page) => {
+  const plot = slider(page, "ROC curve, chart");
+  await plot.focus();
+  await page.keyboard.press("Home");
+  assert.equal(await valueText(plot), "False positive rate 0: PER 0 to 0.6");
+  await page.keyboard.press("End");
+  assert.equal(await valueText(plot), "False positive rate 1: PER 1");
+  assert.equal(await plot.locator(".diagonal").count(), 1);
+});
+
 onMock("a regression's charts: metrics of the log line first, the best value as the run declares", { runs: [regressionRun()] }, async (page) => {
   await whenDrawn(page);
   assert.deepEqual(await page.locator(".chart-grid h3").allInnerTexts(),
