@@ -1,9 +1,10 @@
 // A stand-in for hone serve with the same routes, for states that are hard to reach with the real server: busy,
-// stopped, with an API key, failed, or with other labels. It serves the built pages with the same security policy.
+// stopped, with an API key, failed, or with other labels, and for tasks of each answer form (mock_answers.ts). It serves the built pages with the same security policy.
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { answers, codePoints, type Widget } from "./mock_answers.ts";
 
 export const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
@@ -14,7 +15,12 @@ export interface MockState {
   message: string;
   model: string;
   labels: string[];
+  /** Undefined: as an older server, which does not say. */
+  widget: Widget | "hologram" | undefined;
   functionToApply: "softmax" | "sigmoid" | "none";
+  thresholds: number[] | null;
+  ranges: ({ low: number; high: number } | null)[] | null;
+  explains: boolean | undefined;
   maxLength: number;
   maxInputs: number;
   maxBodyBytes: number;
@@ -23,9 +29,11 @@ export interface MockState {
   busy: number;
   /** Milliseconds before the response to a prediction. */
   delay: number;
-  examples: { text: string; label: string }[];
+  examples: { text: string; label?: unknown }[];
   errorKind: "missing_folder" | "untrained" | "other";
   predictError: { status: number; error: string } | null;
+  /** In place of the JSON of /predict. */
+  badAnswer: unknown;
 }
 
 export interface Mock {
@@ -33,6 +41,8 @@ export interface Mock {
   state: MockState;
   /** The bodies of the predictions so far. */
   predictions: string[][];
+  /** The parameters of the explanations so far. */
+  explained: unknown[];
   close(): Promise<void>;
 }
 
@@ -42,11 +52,13 @@ const bad = /\b(bad|awful|waste|worst|dull|boring|terrible)\b/gi;
 
 export async function startMock(pagesDir: string, changes: Partial<MockState> = {}, wantedPort = 0): Promise<Mock> {
   const state: MockState = {
-    status: "ready", message: "", model: "./sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"], functionToApply: "softmax",
+    status: "ready", message: "", model: "./sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"], widget: undefined, functionToApply: "softmax",
+    thresholds: null, ranges: null, explains: undefined, badAnswer: undefined,
     maxLength: 256, maxInputs: 64, maxBodyBytes: 1 << 20, apiKey: null, busy: 0, delay: 0, examples: [],
     errorKind: "missing_folder", predictError: null, ...changes,
   };
   const predictions: string[][] = [];
+  const explained: unknown[] = [];
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
@@ -56,12 +68,15 @@ export async function startMock(pagesDir: string, changes: Partial<MockState> = 
       return json(response, 401, { error: "an API key is wanted", error_type: "unauthorized" });
     }
     if (path === "/info") return json(response, 200, infoOf(state));
-    const body = JSON.parse(await readBody(request)) as { inputs: string | string[]; parameters?: { label?: string } };
+    const body = JSON.parse(await readBody(request)) as { inputs: string | string[]; parameters?: Record<string, unknown> };
     if (state.status !== "ready") return json(response, 503, { error: "the model is still loading" }, { "Retry-After": "1" });
     const inputs = Array.isArray(body.inputs) ? body.inputs : [body.inputs];
     if (path === "/predict") return predict(response, inputs);
     if (path === "/tokenize") return json(response, 200, inputs.map((text) => tokens(text, state.maxLength)));
-    if (path === "/explain") return json(response, 200, explanation(state, inputs[0] ?? "", body.parameters?.label));
+    if (path === "/explain") {
+      explained.push(body.parameters);
+      return json(response, 200, explanation(state, inputs[0] ?? "", body.parameters ?? {}));
+    }
     return json(response, 404, { error: `no route ${path}` });
   }
   function page(response: ServerResponse, path: string): void {
@@ -83,6 +98,9 @@ export async function startMock(pagesDir: string, changes: Partial<MockState> = 
       const count = numUnknown(text), total = words(text).length;
       return count * 10 > total ? [`${index}=${count}/${total}`] : [];
     });
+    if (state.badAnswer !== undefined) return json(response, 200, state.badAnswer);
+    const widget = state.widget === "hologram" ? undefined : state.widget;
+    if (widget !== undefined && widget !== "scores") return json(response, 200, inputs.map((text) => answers[widget](state, text)), notesOf(cut));
     const results = inputs.map((text) => scores(state, text));
     const isNear = ([first, second]: { score: number }[]) => (second?.score ?? 0) >= 0.8 * (first?.score ?? 0);
     const near = state.functionToApply === "softmax" ? results.flatMap((result, index) => (isNear(result) ? [index] : [])) : [];
@@ -94,13 +112,15 @@ export async function startMock(pagesDir: string, changes: Partial<MockState> = 
   await new Promise<void>((resolve) => server.listen(wantedPort, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    address: `http://127.0.0.1:${port}/`, state, predictions,
+    address: `http://127.0.0.1:${port}/`, state, predictions, explained,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     }),
   };
 }
+
+const notesOf = (cut: number[]): Record<string, string> => (cut.length > 0 ? { "X-Hone-Truncated": cut.join(",") } : {});
 
 function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   response.writeHead(status, { "Content-Type": "application/json", ...headers });
@@ -119,7 +139,8 @@ function infoOf(state: MockState) {
   return {
     state: state.status, model: state.model, name: state.model.split("/").at(-1), class_name: "DistilBertForSequenceClassification",
     model_type: "distilbert", task: "text-classification", labels: state.labels,
-    function_to_apply: state.functionToApply, max_length: whenReady(state.maxLength), num_parameters: whenReady(66955010),
+    widget: state.widget, function_to_apply: state.functionToApply, thresholds: state.thresholds, ranges: state.ranges, explains: state.explains,
+    max_length: whenReady(state.maxLength), num_parameters: whenReady(66955010),
     device: whenReady("cpu"), precision: whenReady("fp32"), hone_version: "0.1.0",
     limits: { max_inputs: state.maxInputs, max_body_bytes: state.maxBodyBytes }, examples: state.examples,
     error: state.status === "failed" ? state.message : null, error_kind: state.status === "failed" ? state.errorKind : null,
@@ -144,8 +165,6 @@ function scores(state: MockState, text: string): { label: string; score: number 
   return labels.map((label, index) => ({ label, score: values[index] ?? 0 })).sort((a, b) => b.score - a.score);
 }
 
-const codePoints = (text: string, end: number) => Array.from(text.slice(0, end)).length;
-
 function tokens(text: string, maxLength: number) {
   const content = words(text).map((match, index) => ({
     id: isUnknown(match[0]) ? 100 : 1000 + match[0].length * 37 + index, text: match[0], special: false, unknown: isUnknown(match[0]), start: codePoints(text, match.index),
@@ -155,10 +174,14 @@ function tokens(text: string, maxLength: number) {
   return [special(101, "[CLS]"), ...content, special(102, "[SEP]")];
 }
 
-function explanation(state: MockState, text: string, label: string | undefined) {
-  const all = scores(state, text);
-  const asked = label ?? all[0]?.label ?? "";
-  const scoreOf = (given: string) => scores(state, given).find((score) => score.label === asked)?.score ?? 0;
+/** How much the score falls without each word. */
+function explanation(state: MockState, text: string, parameters: Record<string, unknown>) {
+  const asked = String(parameters["label"] ?? (state.widget === "numbers" ? "score" : scores(state, text)[0]?.label ?? ""));
+  const scoreOf = (given: string): number => {
+    if (state.widget === "numbers") return (answers.numbers(state, given) as { score: number }).score;
+    if (state.widget === "entities") return 0.4 + 0.1 * (given.match(/\b(in|wrote|met|of)\b|生于/gi)?.length ?? 0);
+    return scores(state, given).find((score) => score.label === asked)?.score ?? 0;
+  };
   const parts = [...text.matchAll(/[\p{L}\p{N}']+/gu)].map((match) => ({
     text: match[0], start: codePoints(text, match.index), stop: codePoints(text, match.index + match[0].length),
     weight: scoreOf(text) - scoreOf(text.slice(0, match.index) + text.slice(match.index + match[0].length)),

@@ -67,7 +67,7 @@ test("a text beyond the server's limit is not sent, and has the same result as t
   const fits = "\u4e2d".repeat(336) + "x";
   await predict([fits]);
   assert.equal(new TextEncoder().encode(sent[0]?.body).length, 1024);
-  const tooLong = [() => predict([`${fits}y`]), () => tokenize("x".repeat(1024)), () => explain("x".repeat(1024), "A")];
+  const tooLong = [() => predict([`${fits}y`]), () => tokenize("x".repeat(1024)), () => explain("x".repeat(1024), { label: "A" })];
   for (const ask of tooLong) {
     const error = await ask().then(() => assert.fail("was sent"), (reason: unknown) => reason);
     assert.ok(error instanceof ApiError && error.status === 413);

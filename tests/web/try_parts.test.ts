@@ -8,9 +8,8 @@ import { curlCode, pythonCode } from "../../web/src/try/code.ts";
 import { guessDelimiter, parseDelimited, writeCsv } from "../../web/src/try/csv.ts";
 import { examplesFor } from "../../web/src/try/examples.ts";
 import { likelyTextColumn, maxFileBytes, readRows, RowsError, rowsOfFile, rowsOfLines, withHeader, type Rows } from "../../web/src/try/rows_file.ts";
-import { hasLabelsOf, isSameModel, placesOf, unknownTokensOf, type Info } from "../../web/src/try/served_model.ts";
+import { areLabelsOf, isSameModel, placesOf, unknownTokensOf, type Info } from "../../web/src/try/served_model.ts";
 import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords } from "../../web/src/try/word_effects.ts";
-import { tableRecords } from "../../web/src/try/table_export.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const problemOf = (work: () => unknown): string => {
@@ -143,6 +142,10 @@ test("examples are the model's own rows, or film reviews for a film-review model
   const own = [{ text: "Who?", label: "HUM" }];
   const films = { name: "sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"] } as Info;
   assert.deepEqual(examplesFor({ name: "trec", labels: ["HUM"], examples: own } as Info, "en"), [{ text: "Who?", note: "HUM" }]);
+  const valued = [{ text: "a", label: 4.5 }, { text: "b", label: ["x", "y"] }, { text: "c" }, { text: "d", label: { deep: true } }];
+  assert.deepEqual(examplesFor({ name: "stars", widget: "numbers", examples: valued } as unknown as Info, "en"),
+    [{ text: "a", note: "4.5" }, { text: "b", note: "x, y" }, { text: "c" }, { text: "d" }]);
+  assert.deepEqual(examplesFor({ ...films, widget: "labels" }, "en"), []);
   assert.deepEqual(examplesFor({ name: "news", labels: ["World", "体育", "card_arrival"] } as Info, "zh"), []);
   assert.equal(examplesFor(films, "zh").length, 4);
   assert.deepEqual(examplesFor({ ...films, name: "hotels" }, "en"), []);
@@ -160,19 +163,22 @@ test("headers that list inputs are read, and malformed parts are skipped", () =>
 test("programs quote the text for their language, and read the key from the environment", () => {
   assert.equal(curlCode("http://h/", "it's", false), `curl 'http://h/predict' -H 'Content-Type: application/json' \\\n  -d '{"inputs":"it'\\''s"}'`);
   assert.match(curlCode("http://h/", "x", true), / -H "Authorization: Bearer \$HONE_API_KEY"/);
-  assert.match(pythonCode("http://h/p/", "\\\"", false), /base_url="http:\/\/h\/p"\)\nprint\(client\.text_classification\("\\\\\\""\)\)$/);
-  assert.match(pythonCode("http://h/", "x", true), /^import os\n.*token=os\.environ\["HONE_API_KEY"\]/s);
+  assert.match(pythonCode("http://h/p/", "\\\"", false, "text_classification"), /base_url="http:\/\/h\/p"\)\nprint\(client\.text_classification\("\\\\\\""\)\)$/);
+  assert.match(pythonCode("http://h/", "x", true, "token_classification"), /^import os\n.*token=os\.environ\["HONE_API_KEY"\].*client\.token_classification\("x"\)/s);
+  assert.equal(pythonCode("http://h/p/", "é", false, null), 'import json, urllib.request\n\nbody = json.dumps({"inputs": "é"}).encode()\n' +
+    'request = urllib.request.Request("http://h/p/predict", body, {"Content-Type": "application/json"})\nprint(json.load(urllib.request.urlopen(request)))');
+  assert.match(pythonCode("http://h/", "x", true, null), /^import json, os, .*"Authorization": f"Bearer \{os\.environ\['HONE_API_KEY'\]\}"\}\)/s);
   assert.match(curlCode("http://h/", "好".repeat(500), false), /好{400}\.\.\."}'$/);
 });
 
 test("the labels of a response show whether it comes from the same model", () => {
   const info = { labels: ["World", "Sports"] } as Info;
-  const saying = (label: string) => ({ scores: [{ label, score: 1 }], truncated: false });
-  assert.equal(hasLabelsOf(info, saying("Sports")), true);
-  assert.equal(hasLabelsOf(info, saying("POSITIVE")), false);
-  assert.equal(hasLabelsOf(null, saying("POSITIVE")), true);
+  assert.equal(areLabelsOf(info, ["Sports"]), true);
+  assert.equal(areLabelsOf(info, ["Sports", "POSITIVE"]), false);
+  assert.equal(areLabelsOf(null, ["POSITIVE"]), true);
   assert.equal(isSameModel(info, { ...info, device: "cuda" }), true);
   assert.equal(isSameModel(info, { ...info, model: "other" }), false);
+  assert.equal(isSameModel(info, { ...info, widget: "labels" }), false);
 });
 
 test("effects are in percentage points, with as many digits as the strongest one needs", () => {
@@ -186,14 +192,4 @@ test("a word has one of four strengths relative to the strongest, or none", () =
   assert.deepEqual(words.map((word) => strengthOf(word.weight, strongestWeight(words))), [2, 4, 0, 1]);
   assert.deepEqual(strongestWords(words).map((word) => word.weight), [-0.8, 0.4, 0.2]);
   assert.equal(strengthOf(0, 0), 0);
-});
-
-test("the export has the original columns and the probability of each class", () => {
-  const rows: Rows = { name: "a", columns: ["id", "text"], records: [["1", "x"], ["2", ""]], hasHeader: true };
-  const prediction = { scores: [{ label: "B", score: 0.75 }, { label: "A", score: 0.25 }], truncated: false };
-  assert.deepEqual(tableRecords(rows, [prediction, null], ["A", "B"]), [
-    ["id", "text", "predicted_label", "predicted_score", "truncated", "score_A", "score_B"],
-    ["1", "x", "B", "0.75", "false", "0.25", "0.75"],
-    ["2", "", "", "", "", "", ""],
-  ]);
 });

@@ -285,7 +285,7 @@ onMock("the page offers to open pasted lines as a table", {}, {}, async (page, m
   assert.deepEqual(mock.predictions, [["a good film", "a bad film"]]);
 });
 
-onMock("a dropped file is processed in requests of at most 64 rows, cancelled, continued and exported", { delay: 150, maxBodyBytes: 4096 }, {}, async (page, mock) => {
+onMock("a dropped file is processed in requests of at most 64 rows, cancelled, continued and exported", { delay: 500, maxBodyBytes: 4096 }, {}, async (page, mock) => {
   await whenReady(page);
   await dropFile(page, "reviews.csv", reviews(300));
   await page.locator("#table-title:focus").waitFor();
@@ -319,7 +319,7 @@ onMock("the message for a file that cannot be read states the reason", {}, {}, a
 onMock("an error in the middle of a file is shown, and finished rows stay", { maxInputs: 10 }, {}, async (page, mock) => {
   await whenReady(page);
   await dropFile(page, "lines.txt", Array.from({ length: 30 }, (_, row) => `a good film ${row}`).join("\n"));
-  mock.state.delay = 100;
+  mock.state.delay = 1000;
   await page.getByRole("button", { name: "Analyse 30 rows" }).click();
   await page.getByText(/^[12]0 of 30 rows$/).waitFor();
   mock.state.predictError = { status: 500, error: "out of memory" };

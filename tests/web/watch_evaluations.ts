@@ -106,6 +106,15 @@ export function residuals(error: number): { x: string; edges: number[]; counts: 
   return { x: "prediction - target", edges, counts: shares.map((share) => Math.round((400 * share) / sum(shares))) };
 }
 
+/** 600 predictions of one to five stars. */
+function cloud(error: number, random: () => number): unknown {
+  const points = Array.from({ length: 600 }, (_, i) => {
+    const target = 1 + (i % 5) * (i % 3 === 0 ? 0.97 : 1);
+    return [target, target + 1.6 * error * (random() + random() + random() - 1.5)];
+  });
+  return { x: "target", y: "prediction", style: "points", diagonal: true, lines: [{ name: "stars", points }] };
+}
+
 function regression({ share, random }: Moment): Made {
   const rmse = 1.6 - share;
   const worst = Array.from({ length: 12 }, (_, i) => {
@@ -118,6 +127,7 @@ function regression({ share, random }: Moment): Made {
       format: 2,
       panels: [
         { kind: "histogram", name: "residuals", title: "Residuals", data: residuals(rmse) },
+        { kind: "curve", name: "predictions", title: "Predictions", data: cloud(rmse, random) },
         { kind: "rows", name: "worst", title: "Worst mistakes", data: worst.sort((a, b) => b.loss - a.loss) },
       ],
     },
@@ -136,6 +146,7 @@ function everyKind(moment: Moment): Made {
   const { labels } = moment;
   const text = "Ada Lovelace met Charles Babbage in London.";
   const counts = countsOf(moment);
+  const roc = { name: "PER", points: [[0, 0], [0, 0.35], [0, 0.6], [0.05, 0.6], [0.05, 0.8], [0.2, 0.8], [0.2, 0.93], [0.6, 0.93], [0.6, 1], [1, 1]] };
   const calibration = { name: "calibration", points: [0.1, 0.3, 0.5, 0.7, 0.9].map((at) => [at, at ** 1.3]) };
   return {
     metrics: { loss: 0.4, accuracy: moment.share, f1: moment.share - 0.02 }, best: "f1",
@@ -144,6 +155,7 @@ function everyKind(moment: Moment): Made {
       panels: [
         { kind: "table", name: "per_label", title: "Labels", data: perLabel(labels, counts) },
         { kind: "curve", name: "precision_recall", title: "Precision and recall", data: curves(labels) },
+        { kind: "curve", name: "roc", title: "ROC curve", data: { x: "false positive rate", y: "true positive rate", lines: [roc], diagonal: true } },
         { kind: "curve", name: "calibration", title: "Calibration", data: { x: "confidence", y: "accuracy", lines: [calibration], diagonal: true } },
         { kind: "histogram", name: "lengths", title: "Tokens per row", data: { x: "tokens", edges: [0, 32, 64, 96, 128], counts: [210, 130, 48, 12] } },
         { kind: "hologram", name: "shape", title: "Shape of the space", data: { depth: 3 } },
@@ -153,10 +165,10 @@ function everyKind(moment: Moment): Made {
           data: [
             {
               row: 4, location: "news.jsonl:5", text, loss: 3.2,
-              label_spans: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 32, label: "PER" }, { start: 36, end: 42, label: "LOC" }],
-              predicted_spans: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 24, label: "ORG" }, { start: 36, end: 42, label: "LOC" }],
+              entities: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 32, label: "PER" }, { start: 36, end: 42, label: "LOC" }],
+              predicted_entities: [{ start: 0, end: 12, label: "PER" }, { start: 17, end: 24, label: "ORG" }, { start: 36, end: 42, label: "LOC" }],
             },
-            { row: 9, location: "news.jsonl:10", text: `${hostile} in 北京`, label_spans: [{ start: 52, end: 54, label: "LOC" }], predicted_spans: [], loss: 1.1 },
+            { row: 9, location: "news.jsonl:10", text: `${hostile} in 北京`, entities: [{ start: 52, end: 54, label: "LOC" }], predicted_entities: [], loss: 1.1 },
           ],
         },
       ],

@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import { segmentsOf } from "../../web/src/shared/spans.ts";
 import { labelsInFocus, readEvaluation } from "../../web/src/watch/evaluation_file.ts";
-import { domainsOf, nearestPoint, placesOf, readCurve, thinned } from "../../web/src/watch/panels/curve.ts";
+import { domainsOf, nearestPoints, placesOf, readCurve, spanOf, thinned } from "../../web/src/watch/panels/curve.ts";
 import { binAt, fullestBin, readHistogram } from "../../web/src/watch/panels/histogram.ts";
 import { labelScores, readCounts, readMatrix, withShares } from "../../web/src/watch/panels/matrix.ts";
 import { readPanel, type Kind, type PanelData } from "../../web/src/watch/panels/panels.ts";
-import { isByLoss, readRows, segmentsOf } from "../../web/src/watch/panels/rows.ts";
+import { excerptStart, isByLoss, readRows } from "../../web/src/watch/panels/rows.ts";
 import { chosenRows, readTable, type Order } from "../../web/src/watch/panels/table.ts";
 import { panelTexts, titleOf } from "../../web/src/watch/panels/texts.ts";
 import { assertAccessible, assertNoSideways, closeBrowser, kLooks, kSizes, screenshot } from "./browser.ts";
@@ -175,14 +176,31 @@ describe("rows", () => {
   });
 
   test("spans cut the text by characters; malformed and overlapping ones are skipped", () => {
-    const [item] = readRows([{ text: "x", label_spans: [{ start: 3, end: 4, label: "B" }, { start: 0, end: 2, label: "A" }, { start: 1, end: 5, label: "C" }, { start: 2, end: 2 }, { start: -1, end: 1 }, 7] }]) ?? [];
-    assert.deepEqual(item?.labelSpans, [{ start: 0, end: 2, label: "A" }, { start: 3, end: 4, label: "B" }]);
-    assert.equal(item?.predictedSpans, null);
-    const spans = item?.labelSpans ?? [];
-    const cut = (text: string, most?: number) => segmentsOf(text, spans, most).map(({ text: part, span }) => (span ? `[${part}]` : part)).join("|");
+    const [item] = readRows([{ text: "x", entities: [{ start: 3, end: 4, label: "B" }, { start: 0, end: 2, label: "A" }, { start: 1, end: 5, label: "C" }, { start: 2, end: 2 }, { start: -1, end: 1 }, 7] }]) ?? [];
+    assert.deepEqual(item?.entities, [{ start: 0, end: 2, label: "A" }, { start: 3, end: 4, label: "B" }]);
+    assert.equal(item?.predictedEntities, null);
+    const spans = item?.entities ?? [];
+    const cut = (text: string, end = Infinity, start = 0) => segmentsOf(text, spans, { start, end }).map(({ text: part, span }) => (span ? `[${part}]` : part)).join("|");
     assert.equal(cut("\u{1f600}bcde"), "[\u{1f600}b]|c|[d]|e");
     assert.equal(cut("abcde", 1), "[a]");
+    assert.equal(cut("abcde", 4, 1), "[b]|c|[d]");
+    assert.equal(cut("abcde", 5, 2), "c|[d]|e");
     assert.equal(cut(""), "");
+  });
+});
+
+describe("excerpts", () => {
+  test("an excerpt begins before the first mistake, or at the start of the text if that holds it", () => {
+    const startOf = (entities: [number, number][], predicted: [number, number][]): number => {
+      const spans = (places: [number, number][]) => places.map(([start, end]) => ({ start, end, label: "A" }));
+      const [item] = readRows([{ text: "x", entities: spans(entities), predicted_entities: spans(predicted) }]) ?? [];
+      assert.ok(item);
+      return excerptStart(item, 30);
+    };
+    assert.equal(startOf([[0, 2], [100, 104]], [[0, 2]]), 90);
+    assert.equal(startOf([[100, 104]], [[100, 104], [50, 52]]), 40);
+    assert.equal(startOf([[5, 9], [100, 104]], []), 0);
+    assert.equal(startOf([[100, 104]], [[100, 104]]), 0);
   });
 });
 
@@ -207,7 +225,8 @@ describe("histogram", () => {
 describe("curve", () => {
   test("points without a place are skipped, without a value they are gaps", () => {
     const curve = readCurve({ x: "recall", y: "precision", lines: [{ name: "POS", points: [[0, 1], [null, 1], [0.5, null], "x", [1, 0.5]] }] });
-    assert.deepEqual(curve, { x: "recall", y: "precision", lines: [{ name: "POS", points: [[0, 1], [0.5, NaN], [1, 0.5]] }], diagonal: false });
+    assert.deepEqual(curve, { x: "recall", y: "precision", lines: [{ name: "POS", points: [[0, 1], [0.5, NaN], [1, 0.5]] }], style: "line", diagonal: false });
+    assert.equal(readCurve({ lines: [], style: "points" })?.style, "points");
     assert.equal(readCurve({ lines: [{ name: "a" }] }), null);
     assert.equal(readCurve({ lines: [3] }), null);
   });
@@ -221,13 +240,31 @@ describe("curve", () => {
     assert.deepEqual(domainsOf([]).x, { low: 0, high: 1 });
   });
 
+  test("a cloud touches no edge, and with a diagonal both axes have the same values", () => {
+    const cloud = [{ name: "", points: [[1, 2], [5, 4]] as [number, number][] }];
+    const alone = domainsOf(cloud, true);
+    assert.ok(alone.x.low < 1 && alone.x.high > 5 && alone.y.low > alone.x.low);
+    const { x, y } = domainsOf(cloud, true, true);
+    assert.deepEqual(x, y);
+    assert.ok(x.low < 1 && x.high > 5);
+    assert.deepEqual(domainsOf([], true, true).x, { low: 0, high: 1 });
+  });
+
+  test("a vertical part of a line has several values at its place", () => {
+    const roc = { name: "", points: [[0, 0], [0, 0.4], [0, 0.6], [0.5, 0.9], [1, 1]] as [number, number][] };
+    assert.deepEqual(spanOf(nearestPoints(roc, 0.1)), { low: 0, high: 0.6 });
+    assert.deepEqual(spanOf(nearestPoints(roc, 0.4)), { low: 0.9, high: 0.9 });
+  });
+
   test("the keyboard goes from point to point, and over very many in two hundred steps", () => {
     const x = { low: 0, high: 1 };
     assert.deepEqual(placesOf([{ name: "a", points: [[1, 0], [0, 1]] }, { name: "b", points: [[0.5, 0], [0, 3]] }], x), [0, 0.5, 1]);
     const many = placesOf([{ name: "a", points: Array.from({ length: 5000 }, (_, i) => [i / 4999, 0]) }], x);
     assert.deepEqual([many.length, many[0], many[200]], [201, 0, 1]);
-    assert.deepEqual(nearestPoint({ name: "a", points: [[0, 1], [0.4, NaN], [0.5, 2]] }, 0.4), [0.5, 2]);
-    assert.equal(nearestPoint({ name: "a", points: [] }, 1), undefined);
+    assert.deepEqual(nearestPoints({ name: "a", points: [[0, 1], [0.4, NaN], [0.5, 2]] }, 0.4), [[0.5, 2]]);
+    assert.deepEqual(nearestPoints({ name: "a", points: [] }, 1), []);
+    const cloud = placesOf([{ name: "a", points: Array.from({ length: 1000 }, (_, i) => [i * i, 0]) }], x, true);
+    assert.ok(cloud.length <= 200 && cloud.every((place) => Number.isInteger(Math.sqrt(place))));
     assert.deepEqual(thinned([1, 2, 3, 4, 5], 2), [2, 5]);
   });
 });
@@ -267,6 +304,28 @@ onMock("a regression: its metrics, the residuals and the worst rows", { ...regre
   await page.getByText("The rows with the highest loss.").waitFor();
 });
 
+onMock("predictions over targets are a cloud of points around the diagonal", { ...regression, runs: [regressionRun()] }, async (page) => {
+  const plot = slider(page, "Predictions and targets, chart");
+  await plot.focus();
+  assert.equal(await plot.locator(".cloud-dot").count(), 600);
+  assert.equal(await plot.locator(".diagonal").count(), 1);
+  assert.equal(await plot.locator(".curve").count(), 0);
+  await page.keyboard.press("Home");
+  assert.match(await valueText(plot), /^Target 1: stars -?\d\S* to \d\S*$/);
+  await page.keyboard.press("End");
+  assert.match(await valueText(plot), /^Target 5: stars \d\S* to \d\S*$/);
+});
+
+onMock("where a ROC curve is vertical, both its ends are read", { ...everyKind, runs: [everyKindRun()] }, async (page) => {
+  const plot = slider(page, "ROC curve, chart");
+  await plot.focus();
+  await page.keyboard.press("Home");
+  assert.equal(await valueText(plot), "False positive rate 0: PER 0 to 0.6");
+  await page.keyboard.press("End");
+  assert.equal(await valueText(plot), "False positive rate 1: PER 1");
+  assert.equal(await plot.locator(".diagonal").count(), 1);
+});
+
 onMock("a regression's charts: metrics of the log line first, the best value as the run declares", { runs: [regressionRun()] }, async (page) => {
   await whenDrawn(page);
   assert.deepEqual(await page.locator(".chart-grid h3").allInnerTexts(),
@@ -303,7 +362,7 @@ onMock("curves: lines to choose, values at a place, a table", { ...everyKind, ru
 onMock("panels that cannot be drawn are one quiet line each", { ...everyKind, runs: [everyKindRun()] }, async (page) => {
   await page.getByText("Shape of the space: a newer hone wrote this part.").waitFor();
   await page.getByText("Residuals: this part of the file is damaged.").waitFor();
-  assert.equal(await page.locator(".evaluation > *").count(), 7);
+  assert.equal(await page.locator(".evaluation > *").count(), 8);
 });
 
 onMock("spans are marked in the text, missed and wrong ones with a word", { ...everyKind, runs: [everyKindRun()] }, async (page) => {

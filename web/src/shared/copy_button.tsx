@@ -11,7 +11,7 @@ const texts: Texts<{ copy: string; copied: string }> = {
 const shownMilliseconds = 2500;
 
 /** `source` shows the text; it is selected if the browser does not let the page use the clipboard. */
-export function CopyButton({ value, source }: { value: string; source: RefObject<HTMLElement | null> }) {
+export function CopyButton({ value, source, label }: { value: string; source: RefObject<HTMLElement | null>; label?: string }) {
   const text = useTexts(texts);
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
@@ -21,7 +21,7 @@ export function CopyButton({ value, source }: { value: string; source: RefObject
   return (
     <>
       <button type="button" class="copy" onClick={() => void copy()}>
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 9h10v11H9zM5 15V4h10" /></svg>{text.copy}
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 9h10v11H9zM5 15V4h10" /></svg>{label ?? text.copy}
       </button>
       <span role="status" class="copied">{copied ? text.copied : ""}</span>
     </>

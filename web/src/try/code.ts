@@ -16,14 +16,26 @@ export function curlCode(address: string, text: string, needsKey: boolean): stri
   return `curl ${shellQuoted(`${address}predict`)} -H 'Content-Type: application/json'${key} \\\n  -d ${shellQuoted(body)}`;
 }
 
-/** A text in JSON is the same text in Python. */
-export function pythonCode(address: string, text: string, needsKey: boolean): string {
+/** A text in JSON is the same text in Python. `method`: of InferenceClient; null if it has none for the task. */
+export function pythonCode(address: string, text: string, needsKey: boolean, method: string | null): string {
+  if (method === null) return plainPythonCode(address, text, needsKey);
   const key = needsKey ? ', token=os.environ["HONE_API_KEY"]' : "";
   return [
     ...(needsKey ? ["import os", ""] : []),
     "from huggingface_hub import InferenceClient  # pip install huggingface_hub",
     "",
     `client = InferenceClient(base_url=${JSON.stringify(address.replace(/\/$/, ""))}${key})`,
-    `print(client.text_classification(${JSON.stringify(shortened(text))}))`,
+    `print(client.${method}(${JSON.stringify(shortened(text))}))`,
+  ].join("\n");
+}
+
+function plainPythonCode(address: string, text: string, needsKey: boolean): string {
+  const key = needsKey ? ', "Authorization": f"Bearer {os.environ[\'HONE_API_KEY\']}"' : "";
+  return [
+    needsKey ? "import json, os, urllib.request" : "import json, urllib.request",
+    "",
+    `body = json.dumps({"inputs": ${JSON.stringify(shortened(text))}}).encode()`,
+    `request = urllib.request.Request(${JSON.stringify(`${address}predict`)}, body, {"Content-Type": "application/json"${key}})`,
+    "print(json.load(urllib.request.urlopen(request)))",
   ].join("\n");
 }

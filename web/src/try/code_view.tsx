@@ -6,14 +6,14 @@ import { useTexts } from "../shared/i18n.ts";
 import { curlCode, pythonCode } from "./code.ts";
 import { tryTexts } from "./texts.ts";
 
-export function CodeView({ text }: { text: string }) {
+export function CodeView({ text, clientMethod }: { text: string; clientMethod: string | null }) {
   const texts = useTexts(tryTexts);
   const address = addressOf("/");
   return (
     <>
       {hasApiKey() && <p class="soft">{texts.codeKey}</p>}
       <Code name="curl" code={curlCode(address, text, hasApiKey())} />
-      <Code name="Python" code={pythonCode(address, text, hasApiKey())} />
+      <Code name="Python" code={pythonCode(address, text, hasApiKey(), clientMethod)} />
     </>
   );
 }

@@ -1,7 +1,8 @@
 // What was analysed during this visit, the newest first. Kept in this tab only (sessionStorage), so that a reload of the
 // page brings it back and closing the tab forgets it.
 import { createStore, keep, kept } from "../shared/store.ts";
-import type { Prediction } from "./served_model.ts";
+import type { Prediction } from "./forms/form.ts";
+import { readAnswers } from "./forms/forms.tsx";
 
 export interface Visit {
   text: string;
@@ -16,9 +17,19 @@ const maxVisits = 50;
 function stored(): Visit[] {
   try {
     const visits = JSON.parse(kept("sessionStorage", storedName) ?? "[]") as Visit[];
-    return visits.filter((visit) => typeof visit.text === "string" && Array.isArray(visit.prediction.scores));
+    return visits.filter(isWhole);
   } catch {
     return [];
+  }
+}
+
+// Storage may hold what another version of the page kept.
+function isWhole({ text, prediction }: Visit): boolean {
+  try {
+    readAnswers([{ ...prediction, value: prediction.answer }], [text], { widget: prediction.form });
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 // The routes of hone serve as this page calls them.
 import { ApiError, request } from "../shared/api.ts";
+import { AnswerError, fieldsAt, listAt, numberAt } from "./forms/answer_error.ts";
 
 export interface Health {
   status: "loading" | "ready" | "failed";
@@ -13,7 +14,15 @@ export interface Info {
   name: string;
   model_type: string | null;
   labels: string[] | null;
+  /** How answers are shown: the name of a form in forms/forms.tsx. An older server lacks it and answers with "scores". */
+  widget?: string | null;
   function_to_apply: "softmax" | "sigmoid" | "none" | null;
+  /** By label: a label is chosen if its score reaches it. */
+  thresholds?: (number | null)[] | null;
+  /** By target: the smallest and the largest number of the training rows. */
+  ranges?: ({ low: number; high: number } | null)[] | null;
+  /** Whether /explain works for this model. Older servers always can. */
+  explains?: boolean | null;
   max_length: number | null;
   num_parameters: number | null;
   device: string | null;
@@ -21,7 +30,7 @@ export interface Info {
   hone_version: string;
   limits: Record<string, number>;
   /** Rows of the evaluation set that the model was trained with. */
-  examples?: { text: string; label: string }[] | null;
+  examples?: { text: string; label?: unknown }[] | null;
   /** The training data's name, where hone trained the model. */
   dataset?: string | null;
   error: string | null;
@@ -30,30 +39,29 @@ export interface Info {
 
 /** Whether results of both can be shown together: the server may have been restarted with another model. */
 export function isSameModel(a: Info | null, b: Info | null): boolean {
-  const identity = (info: Info | null) => JSON.stringify([info?.model, info?.model_type, info?.labels, info?.function_to_apply]);
+  const identity = (info: Info | null) => JSON.stringify([info?.model, info?.model_type, info?.widget, info?.labels, info?.function_to_apply]);
   return identity(a) === identity(b);
 }
 
 /** Whether the labels of a result are this model's, as far as they are known. */
-export function hasLabelsOf(info: Info | null, prediction: Prediction): boolean {
+export function areLabelsOf(info: Info | null, names: string[]): boolean {
   const labels = info?.labels ?? null;
-  return labels === null || prediction.scores.every(({ label }) => labels.includes(label));
+  return labels === null || names.every((name) => labels.includes(name));
 }
 
-export interface Score {
-  label: string;
-  score: number;
-}
-
-export interface Prediction {
-  /** From the highest score to the lowest. */
-  scores: Score[];
+/** What the server notes about a text beside its answer. */
+export interface Notes {
   /** Whether the text was longer than the model reads. */
   truncated: boolean;
   /** Set if more than a tenth of the text's tokens are unknown to the model ([UNK]). */
   unknown?: UnknownTokens | null;
   /** Whether the model hardly decides between its best labels. */
   nearTie?: boolean;
+}
+
+/** A text's answer as the server gives it; a form reads it. */
+export interface RawAnswer extends Notes {
+  value: unknown;
 }
 
 export interface UnknownTokens {
@@ -96,15 +104,15 @@ export async function info(signal?: AbortSignal): Promise<Info> {
 
 const post = <T>(path: string, body: unknown, signal?: AbortSignal) => request<T>(path, { method: "POST", body, maxBodyBytes, signal });
 
-/** Returns labels and scores of each text, in their order. */
-export async function predict(texts: string[], signal?: AbortSignal): Promise<Prediction[]> {
-  const { data, headers } = await post<Score[][]>("/predict", { inputs: texts }, signal);
-  if (!Array.isArray(data) || data.length !== texts.length) throw new ApiError(200, "/predict: not one result for each text");
+/** Returns the answer to each text, in their order. */
+export async function predict(texts: string[], signal?: AbortSignal): Promise<RawAnswer[]> {
+  const { data, headers } = await post<unknown>("/predict", { inputs: texts }, signal);
+  if (!Array.isArray(data) || data.length !== texts.length) throw new AnswerError("/predict", data);
   const truncated = placesOf(headers.get("X-Hone-Truncated"));
   const nearTies = placesOf(headers.get("X-Hone-Near-Ties"));
   const unknown = unknownTokensOf(headers.get("X-Hone-Unknown-Tokens"));
-  return data.map((scores, index) =>
-    ({ scores, truncated: truncated.has(index), unknown: unknown.get(index) ?? null, nearTie: nearTies.has(index) }));
+  return data.map((value: unknown, index) =>
+    ({ value, truncated: truncated.has(index), unknown: unknown.get(index) ?? null, nearTie: nearTies.has(index) }));
 }
 
 /** Places of inputs as the server's headers list them: "0,3". */
@@ -123,9 +131,14 @@ export async function tokenize(text: string, signal?: AbortSignal): Promise<Toke
   return data[0] ?? [];
 }
 
-export async function explain(text: string, label: string, signal?: AbortSignal): Promise<Explanation> {
-  const body = { inputs: text, parameters: { label } };
-  return (await post<Explanation>("/explain", body, signal)).data;
+/** `parameters`: what to explain. */
+export async function explain(text: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Explanation> {
+  const { data } = await post<Explanation>("/explain", { inputs: text, parameters }, signal);
+  const words = listAt(fieldsAt(data, "/explain")["words"], "/explain.words");
+  for (const [index, word] of words.entries()) {
+    for (const name of ["start", "stop", "weight"]) numberAt(fieldsAt(word, `/explain.words[${index}]`)[name], `/explain.words[${index}].${name}`);
+  }
+  return data;
 }
 
 const firstWaitSeconds = 1;

@@ -1,6 +1,7 @@
 // The server's state and the model's name; facts of the model on demand.
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
+import { formOf } from "./forms/forms.tsx";
 import type { Info } from "./served_model.ts";
 import { tryTexts, type TryTexts } from "./texts.ts";
 import type { ServerStatus } from "./use_server.ts";
@@ -35,7 +36,7 @@ function factsOf(info: Info, texts: TryTexts): [string, string][] {
     [facts.folder, info.model],
     [facts.architecture, info.model_type],
     [facts.dataset, info.dataset ?? null],
-    [facts.classes, info.labels === null ? null : texts.labelList(info.labels)],
+    [formOf(info).words(info, texts).labels, info.labels === null ? null : texts.labelList(info.labels)],
     [facts.size, info.num_parameters ? texts.parameters(info.num_parameters) : null],
     [facts.length, info.max_length ? texts.tokensAtMost(count(info.max_length)) : null],
     [facts.device, info.device ? texts.computedOn(info.device, info.precision ?? "") : null],

@@ -3,7 +3,7 @@ import { useLanguage, useTexts } from "../shared/i18n.ts";
 import { useStore } from "../shared/store.ts";
 import { examplesFor } from "./examples.ts";
 import { forgetAll, visits, type Visit } from "./history.ts";
-import { scoreText, spokenLabel, toneOf } from "./kinds.ts";
+import { formFor, formOf } from "./forms/forms.tsx";
 import type { Info } from "./served_model.ts";
 import { tryTexts } from "./texts.ts";
 
@@ -32,7 +32,7 @@ export function Examples({ info, onChoose }: { info: Info | null; onChoose: (tex
 
 export function History({ info, onChoose }: { info: Info | null; onChoose: (visit: Visit) => void }) {
   const texts = useTexts(tryTexts);
-  const own = useStore(visits).filter((visit) => visit.model === info?.name);
+  const own = useStore(visits).filter(({ model, prediction }) => model === info?.name && formFor(prediction) === formOf(info));
   return (
     <section class="card side-card" aria-labelledby="history-title">
       <h2 id="history-title">{texts.history}</h2>
@@ -46,17 +46,12 @@ export function History({ info, onChoose }: { info: Info | null; onChoose: (visi
 }
 
 function VisitRow({ info, visit, onChoose }: { info: Info | null; visit: Visit; onChoose: (visit: Visit) => void }) {
-  const texts = useTexts(tryTexts);
-  const best = visit.prediction.scores[0];
+  const { Brief } = formFor(visit.prediction);
   return (
     <li>
       <button type="button" class="row-button" onClick={() => onChoose(visit)}>
         <span class="row-text clamped">{visit.text}</span>
-        {best !== undefined && (
-          <span class={`row-result ${toneOf(info, best)}`}>
-            <span class="row-label">{spokenLabel(info, texts, best.label)}</span> {scoreText(info, best.score)}
-          </span>
-        )}
+        <Brief prediction={visit.prediction} info={info} />
       </button>
     </li>
   );

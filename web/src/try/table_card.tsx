@@ -2,9 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count } from "../shared/format.ts";
 import { useTexts } from "../shared/i18n.ts";
+import { writeCsv } from "./csv.ts";
+import { formOf } from "./forms/forms.tsx";
 import { likelyTextColumn, withHeader, type Rows } from "./rows_file.ts";
+import { saveFile } from "./save_file.ts";
 import { isSameModel, type Info } from "./served_model.ts";
-import { exportTable } from "./table_export.ts";
+import { exportName, tableRecords } from "./table_export.ts";
 import { TableRows } from "./table_rows.tsx";
 import { tryTexts } from "./texts.ts";
 import { useTable, type TableRun } from "./use_table.ts";
@@ -43,6 +46,7 @@ export function TableCard({ rows: given, info, isReady, onFailed, onClose }: Tab
     const next = withHeader(rows, !rows.hasHeader);
     choose(next, likelyTextColumn(next));
   };
+  const save = () => saveFile(exportName(rows.name), "text/csv", writeCsv(tableRecords(rows, run.predictions, formOf(said).columns(said))));
   return (
     <section class="card table-card" aria-labelledby="table-title">
       <h2 id="table-title" ref={title} tabIndex={-1}>
@@ -71,7 +75,7 @@ export function TableCard({ rows: given, info, isReady, onFailed, onClose }: Tab
             {startText(isSameModel(said, info) ? run.state : "idle", texts.table, inputs.length)}
           </button>
         )}
-        <button type="button" disabled={run.done === 0 || isRunning} onClick={() => exportTable(rows, run.predictions, said)}>
+        <button type="button" disabled={run.done === 0 || isRunning} onClick={save}>
           {texts.table.exportCsv}
         </button>
         <button type="button" class="quiet" onClick={onClose}>{texts.table.close}</button>

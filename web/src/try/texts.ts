@@ -2,14 +2,19 @@
 // article that hone began from, byte for byte, spaces and emoji too; the English ones say the same.
 import { shortCount } from "../shared/format.ts";
 import type { Texts } from "../shared/i18n.ts";
+import { formTexts, type FormTexts } from "./forms/texts.ts";
 
 export interface KindTexts {
   title: string;
   inputLabel: string;
   analyse: string;
+  /** What the model's labels are. */
+  labels: string;
 }
 
 export interface TryTexts {
+  /** Of the other answer forms. */
+  forms: FormTexts;
   filmSentiment: KindTexts;
   sentiment: KindTexts;
   classifier: KindTexts;
@@ -23,6 +28,10 @@ export interface TryTexts {
   valueResult: (label: string, value: string) => string;
   loadFailed: Record<"missing_folder" | "untrained" | "other", (folder: string, details: string) => string>;
   analysisFailed: (details: string) => string;
+  badAnswer: (details: string) => string;
+  copyJson: string;
+  saveJson: string;
+  saveCsv: string;
   positive: string;
   negative: string;
   busyRetry: (seconds: number) => string;
@@ -35,7 +44,7 @@ export interface TryTexts {
   state: { loading: string; ready: string; failed: string; gone: string };
   goneNotice: string;
   aboutModel: string;
-  facts: Record<"folder" | "architecture" | "dataset" | "classes" | "size" | "length" | "device" | "version", string>;
+  facts: Record<"folder" | "architecture" | "dataset" | "size" | "length" | "device" | "version", string>;
   parameters: (count: number) => string;
   tokensAtMost: (count: string) => string;
   labelList: (labels: string[]) => string;
@@ -60,10 +69,12 @@ export interface TryTexts {
   moreTokens: (count: string) => string;
   showCutTokens: (count: string) => string;
   hideCutTokens: string;
-  wordsMethod: (label: string) => string;
+  /** What words change. */
+  probabilityOf: (label: string) => string;
+  wordsMethod: (subject: string) => string;
   wordsGrouped: (words: number) => string;
-  wordsFor: (label: string) => string;
-  wordsAgainst: (label: string) => string;
+  wordsFor: (subject: string) => string;
+  wordsAgainst: (subject: string) => string;
   wordsNone: string;
   wordsWeak: string;
   wordsLabel: string;
@@ -71,6 +82,7 @@ export interface TryTexts {
   strongest: string;
   word: string;
   effect: string;
+  effectOnNumber: string;
   working: string;
   failed: (message: string) => string;
   history: string;
@@ -122,13 +134,15 @@ const trainCommand = (folder: string, dataset: string): string =>
   `hone train --model ${folder} --dataset ${dataset} --output-dir trained\nhone serve --model trained`;
 
 const en: TryTexts = {
+  forms: formTexts.en,
   filmSentiment: {
     title: "Movie review sentiment",
     inputLabel: "Enter an English movie review to analyse:",
     analyse: "Analyse sentiment",
+    labels: "Classes",
   },
-  sentiment: { title: "Sentiment analysis", inputLabel: "Enter a text to analyse:", analyse: "Analyse sentiment" },
-  classifier: { title: "Text classification", inputLabel: "Enter a text to classify:", analyse: "Classify" },
+  sentiment: { title: "Sentiment analysis", inputLabel: "Enter a text to analyse:", analyse: "Analyse sentiment", labels: "Classes" },
+  classifier: { title: "Text classification", inputLabel: "Enter a text to classify:", analyse: "Classify", labels: "Classes" },
   loading: "Loading the model...",
   resultLabel: "Result:",
   resultHint: "Enter a text and analyse it: the result appears here.",
@@ -148,6 +162,10 @@ const en: TryTexts = {
       `hone serve --model ${folder}\n\nDetails: ${details}`,
   },
   analysisFailed: (details) => `The analysis failed: ${details}`,
+  badAnswer: (details) => `the server's response is not in the form that this page expects (${details}). If the server was updated, reload the page.`,
+  copyJson: "Copy JSON",
+  saveJson: "Download JSON",
+  saveCsv: "Download CSV",
   positive: "Positive",
   negative: "Negative",
   busyRetry: (seconds) => `The server is busy; trying again in ${seconds} s ...`,
@@ -161,7 +179,7 @@ const en: TryTexts = {
   goneNotice: "The server does not answer. Is hone serve still running? This page connects again by itself.",
   aboutModel: "About this model",
   facts: {
-    folder: "Folder", architecture: "Architecture", dataset: "Trained on", classes: "Classes", size: "Size", length: "Reads at most",
+    folder: "Folder", architecture: "Architecture", dataset: "Trained on", size: "Size", length: "Reads at most",
     device: "Computed on", version: "hone version",
   },
   parameters: (count) => `${shortCount(count, "en")} parameters`,
@@ -193,11 +211,11 @@ const en: TryTexts = {
   moreTokens: (count) => `Show ${count} more tokens`,
   showCutTokens: (count) => `Show the ${count} truncated tokens`,
   hideCutTokens: "Hide the truncated tokens",
-  wordsMethod: (label) =>
-    `Computed by leaving words out: how much the probability of ${label} falls if the model reads the text without the word.`,
+  probabilityOf: (label) => `the probability of ${label}`,
+  wordsMethod: (subject) => `Computed by leaving words out: how much ${subject} falls if the model reads the text without the word.`,
   wordsGrouped: (words) => `The text is long, so ${words} neighbouring words were left out at a time.`,
-  wordsFor: (label) => `raises the probability of ${label}`,
-  wordsAgainst: (label) => `lowers the probability of ${label}`,
+  wordsFor: (subject) => `raises ${subject}`,
+  wordsAgainst: (subject) => `lowers ${subject}`,
   wordsNone: "There is no word in this text to leave out.",
   wordsWeak: "No single word decides here: whichever is left out, the model stays nearly as sure. The colours compare small effects.",
   wordsLabel: "Class",
@@ -205,13 +223,14 @@ const en: TryTexts = {
   strongest: "Strongest words",
   word: "Word",
   effect: "Effect, in percentage points",
+  effectOnNumber: "Effect on the number",
   working: "Computing ...",
   failed: (message) => `Failed: ${message}`,
   history: "History of this visit",
   historyEmpty: "Texts that you analyse are listed here, in this tab only.",
   clearHistory: "Clear history",
   examples: "Examples",
-  ownExamples: "From the model's evaluation set, with their true classes.",
+  ownExamples: "From the model's evaluation set, with their true labels.",
   useExample: "Use example",
   table: {
     offer: (lines) => `You pasted ${lines} lines. Analyse each line as a text of its own?`,
@@ -244,7 +263,7 @@ const en: TryTexts = {
     otherModel: "the server now has another model",
     showing: (shown, all) => `Showing ${shown} of ${all} rows; the export has them all.`,
     more: "Show more rows",
-    caption: "Texts with their class",
+    caption: "Texts with their results",
     errors: {
       empty: "The file has no rows.",
       noText: "No row of the file has a text.",
@@ -257,9 +276,10 @@ const en: TryTexts = {
 };
 
 const zh: TryTexts = {
-  filmSentiment: { title: "电影评价情感分析工具", inputLabel: "请输入要分析的英文电影评论：", analyse: "分析情感" },
-  sentiment: { title: "情感分析工具", inputLabel: "请输入要分析的文本：", analyse: "分析情感" },
-  classifier: { title: "文本分类工具", inputLabel: "请输入要分类的文本：", analyse: "开始分类" },
+  forms: formTexts.zh,
+  filmSentiment: { title: "电影评价情感分析工具", inputLabel: "请输入要分析的英文电影评论：", analyse: "分析情感", labels: "类别" },
+  sentiment: { title: "情感分析工具", inputLabel: "请输入要分析的文本：", analyse: "分析情感", labels: "类别" },
+  classifier: { title: "文本分类工具", inputLabel: "请输入要分类的文本：", analyse: "开始分类", labels: "类别" },
   loading: "正在加载模型...",
   resultLabel: "分析结果：",
   resultHint: "输入文本并点击分析，结果会显示在这里。",
@@ -279,6 +299,10 @@ const zh: TryTexts = {
       `hone serve --model ${folder}\n\n错误详情: ${details}`,
   },
   analysisFailed: (details) => `分析时出现错误: ${details}`,
+  badAnswer: (details) => `服务器返回的内容不符合预期（${details}）。如果服务器刚刚升级过，请刷新页面。`,
+  copyJson: "复制 JSON",
+  saveJson: "下载 JSON",
+  saveCsv: "下载 CSV",
   positive: "正面",
   negative: "负面",
   busyRetry: (seconds) => `服务器繁忙，${seconds} 秒后重试...`,
@@ -292,7 +316,7 @@ const zh: TryTexts = {
   goneNotice: "服务器没有响应。hone serve 还在运行吗？恢复后本页会自动重新连接。",
   aboutModel: "模型信息",
   facts: {
-    folder: "目录", architecture: "模型结构", dataset: "训练数据", classes: "类别", size: "规模", length: "最大长度", device: "运行设备",
+    folder: "目录", architecture: "模型结构", dataset: "训练数据", size: "规模", length: "最大长度", device: "运行设备",
     version: "hone 版本",
   },
   parameters: (count) => `${shortCount(count, "zh")}${count < 10_000 ? " " : ""}个参数`,
@@ -323,10 +347,11 @@ const zh: TryTexts = {
   moreTokens: (count) => `再显示 ${count} 个词元`,
   showCutTokens: (count) => `显示被截断的 ${count} 个词元`,
   hideCutTokens: "收起被截断的词元",
-  wordsMethod: (label) => `逐词剔除法：去掉某个词之后，“${label}”的概率下降多少。`,
+  probabilityOf: (label) => `“${label}”的概率`,
+  wordsMethod: (subject) => `逐词剔除法：去掉某个词之后，${subject}下降多少。`,
   wordsGrouped: (words) => `文本较长，因此每次剔除相邻的 ${words} 个词。`,
-  wordsFor: (label) => `提高“${label}”的概率`,
-  wordsAgainst: (label) => `降低“${label}”的概率`,
+  wordsFor: (subject) => `提高${subject}`,
+  wordsAgainst: (subject) => `降低${subject}`,
   wordsNone: "这段文本里没有可以剔除的词。",
   wordsWeak: "没有哪个词单独起决定作用：去掉任何一个，结果都几乎不变。颜色只反映这些微小影响的相对大小。",
   wordsLabel: "类别",
@@ -334,13 +359,14 @@ const zh: TryTexts = {
   strongest: "作用最大的词",
   word: "词",
   effect: "影响（百分点）",
+  effectOnNumber: "对预测值的影响",
   working: "正在计算...",
   failed: (message) => `操作失败：${message}`,
   history: "本次访问的记录",
   historyEmpty: "分析过的文本会列在这里，只保存在当前标签页中。",
   clearHistory: "清空记录",
   examples: "示例",
-  ownExamples: "选自模型的评估数据，附真实类别。",
+  ownExamples: "选自模型的评估数据，附真实标签。",
   useExample: "使用示例",
   table: {
     offer: (lines) => `您粘贴了 ${lines} 行文本，要逐行分析吗？`,
@@ -373,7 +399,7 @@ const zh: TryTexts = {
     otherModel: "服务器上的模型已经更换",
     showing: (shown, all) => `显示了 ${all} 行中的 ${shown} 行；导出的文件包含全部。`,
     more: "显示更多行",
-    caption: "文本及其类别",
+    caption: "文本及其结果",
     errors: {
       empty: "文件里没有数据行。",
       noText: "文件中没有包含文本的行。",

@@ -5,9 +5,9 @@ import { KeyDialog } from "../shared/key_dialog.tsx";
 import { useTexts } from "../shared/i18n.ts";
 import { TopBar } from "../shared/top_bar.tsx";
 import { DropZone } from "./drop_zone.tsx";
+import { formOf } from "./forms/forms.tsx";
 import type { Visit } from "./history.ts";
 import { InputCard } from "./input_card.tsx";
-import { kindTexts } from "./kinds.ts";
 import { ResultCard } from "./result_card.tsx";
 import { readRows, RowsError, rowsOfLines, type Rows } from "./rows_file.ts";
 import { ServerLine } from "./server_line.tsx";
@@ -26,7 +26,7 @@ export function TryPage() {
   const [fileProblem, setFileProblem] = useState<string | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const analysis = useAnalysis(askAgain, learn);
-  const kind = kindTexts(info, texts);
+  const kind = formOf(info).words(info, texts);
 
   useEffect(() => input.current?.focus(), []);
   useEffect(() => {

@@ -2,7 +2,9 @@
 import { useCallback, useRef, useState } from "preact/hooks";
 import { remember, type Visit } from "./history.ts";
 import { errorText } from "./error_text.ts";
-import { predict, withBackoff, type Info, type Prediction, type Wait } from "./served_model.ts";
+import type { Prediction } from "./forms/form.ts";
+import { readAnswers } from "./forms/forms.tsx";
+import { predict, withBackoff, type Info, type Wait } from "./served_model.ts";
 
 export type Outcome =
   | { kind: "none" }
@@ -45,13 +47,15 @@ export function useAnalysis(failed: () => void, learn: (signal: AbortSignal) => 
     setRunning(true);
     const run = async () => {
       try {
-        const [prediction] = await withBackoff(() => predict([text], own.signal), (wait) => {
+        const raw = await withBackoff(() => predict([text], own.signal), (wait) => {
           setWaits(wait);
           if (wait === "gone") failed();
         }, own.signal);
-        if (own.signal.aborted || prediction === undefined) return;
+        // The server may have another model by now, with answers of another form.
         const info = await learn(own.signal);
         if (own.signal.aborted) return;
+        const [prediction] = readAnswers(raw, [text], info);
+        if (prediction === undefined) return;
         remember({ text, model: info?.name ?? "", prediction });
         show({ kind: "done", text, prediction, info });
       } catch (error) {

@@ -2,7 +2,9 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { packBatches, type BatchLimits } from "./batches.ts";
 import { errorText } from "./error_text.ts";
-import { hasLabelsOf, isSameModel, predict, withBackoff, type Info, type Prediction, type Wait } from "./served_model.ts";
+import type { Prediction } from "./forms/form.ts";
+import { formOf, readAnswers } from "./forms/forms.tsx";
+import { areLabelsOf, isSameModel, predict, withBackoff, type Info, type Wait } from "./served_model.ts";
 
 export interface TableRun {
   state: "idle" | "running" | "stopped" | "finished";
@@ -56,8 +58,9 @@ export function useTable(failed: () => void): Table {
     change({ state: "running", predictions, done: texts.length - left.length, waits: null, error: null, info });
     const work = async () => {
       for (const batch of packBatches(texts, left, limits)) {
-        const answers = await withBackoff(() => predict(batch.texts, own.signal), (waits) => change({ waits }), own.signal, 20);
-        if (!answers.every((answer) => hasLabelsOf(info, answer))) throw new Error(other);
+        const raw = await withBackoff(() => predict(batch.texts, own.signal), (waits) => change({ waits }), own.signal, 20);
+        const answers = readAnswers(raw, batch.texts, info);
+        if (!answers.every(({ answer }) => areLabelsOf(info, formOf(info).namesIn(answer)))) throw new Error(other);
         const next = [...latest.current.predictions];
         batch.rows.forEach((row, index) => (next[row] = answers[index]));
         change({ predictions: next, done: latest.current.done + batch.rows.length, waits: null });

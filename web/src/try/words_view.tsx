@@ -1,9 +1,8 @@
 // Which words decided: the text in colours, each word with its number for those who cannot see them, and the strongest
 // words as a table.
-import { useState } from "preact/hooks";
 import { useTexts } from "../shared/i18n.ts";
-import { hasProbabilities, isPositive, isSentiment, spokenLabel } from "./kinds.ts";
-import { explain, type Explanation, type Info } from "./served_model.ts";
+import type { Question, Questions } from "./forms/form.ts";
+import { explain, type Explanation } from "./served_model.ts";
 import { tryTexts } from "./texts.ts";
 import { useAnswer } from "./use_answer.ts";
 import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords, type Word } from "./word_effects.ts";
@@ -11,41 +10,44 @@ import { effectText, strengthOf, strongestWeight, strongestWords, textWithWords,
 // No single word decides a probability that none of them moves by more than this.
 const leastDeciding = 0.01;
 
-export function WordsView({ info, text, label: best }: { info: Info | null; text: string; label: string }) {
+interface WordsViewProps {
+  questions: Questions;
+  text: string;
+  /** The key of a question. */
+  asked: string;
+  onAsk: (key: string) => void;
+}
+
+export function WordsView({ questions: { title, all }, text, asked, onAsk }: WordsViewProps) {
   const texts = useTexts(tryTexts);
-  const [label, setLabel] = useState(best);
-  const { answer, error } = useAnswer((signal) => explain(text, label, signal), [text, label]);
-  const labels = info?.labels ?? [];
+  const question = all.find(({ key }) => key === asked) ?? all[0];
+  const { answer, error } = useAnswer((signal) => explain(text, question?.parameters ?? {}, signal), [text, asked]);
   return (
     <>
-      {labels.length > 1 && (
+      {all.length > 1 && (
         <label class="words-label">
-          {texts.wordsLabel}{" "}
-          <select value={label} onChange={(event) => setLabel(event.currentTarget.value)}>
-            {labels.map((name) => <option key={name} value={name}>{spokenLabel(info, texts, name)}</option>)}
+          {title}{" "}
+          <select value={asked} onChange={(event) => onAsk(event.currentTarget.value)}>
+            {all.map(({ key, name }) => <option key={key} value={key}>{name}</option>)}
           </select>
         </label>
       )}
       {error !== null && <p class="notice error" role="alert">{texts.failed(error)}</p>}
       {error === null && answer === null && <p class="soft" role="status">{texts.working}</p>}
-      {answer !== null && <Explained info={info} text={text} explanation={answer} />}
+      {answer !== null && question !== undefined && <Explained question={question} text={text} explanation={answer} />}
     </>
   );
 }
 
-function Explained({ info, text, explanation }: { info: Info | null; text: string; explanation: Explanation }) {
+function Explained({ question: { subject, isProbability, isTurned }, text, explanation }: { question: Question; text: string; explanation: Explanation }) {
   const texts = useTexts(tryTexts);
-  // The colour of a sentiment's side; other classes have no colour of their own.
-  const isTurned = isSentiment(info) && !isPositive(explanation.label);
   const strongest = strongestWeight(explanation.words);
-  const isProbability = hasProbabilities(info);
-  const spoken = spokenLabel(info, texts, explanation.label);
   const effect = (weight: number) => effectText(weight, strongest, isProbability);
   if (explanation.words.length === 0) return <p class="soft" role="status">{texts.wordsNone}</p>;
   return (
     <div class={isTurned ? "explained turned" : "explained"}>
       <p class="soft" role="status">
-        {texts.wordsMethod(spoken)}
+        {texts.wordsMethod(subject)}
         {explanation.words_per_group > 1 && ` ${texts.wordsGrouped(explanation.words_per_group)}`}
       </p>
       {isProbability && strongest < leastDeciding && <p class="notice">{texts.wordsWeak}</p>}
@@ -55,9 +57,9 @@ function Explained({ info, text, explanation }: { info: Info | null; text: strin
             : <ColouredWord key={index} word={part} effect={effect(part.weight)} strength={strengthOf(part.weight, strongest)} />)}
       </p>
       <p class="words-legend soft" aria-hidden="true">
-        <mark class="for s4">{texts.wordsFor(spoken)}</mark> <mark class="against s4">{texts.wordsAgainst(spoken)}</mark>
+        <mark class="for s4">{texts.wordsFor(subject)}</mark> <mark class="against s4">{texts.wordsAgainst(subject)}</mark>
       </p>
-      <StrongestWords words={explanation.words} effect={effect} />
+      <StrongestWords words={explanation.words} title={isProbability ? texts.effect : texts.effectOnNumber} effect={effect} />
     </div>
   );
 }
@@ -71,7 +73,7 @@ function ColouredWord({ word, effect, strength }: { word: Word; effect: string; 
   );
 }
 
-function StrongestWords({ words, effect }: { words: Word[]; effect: (weight: number) => string }) {
+function StrongestWords({ words, title, effect }: { words: Word[]; title: string; effect: (weight: number) => string }) {
   const texts = useTexts(tryTexts);
   const strongest = strongestWords(words);
   if (strongest.length === 0) return null;
@@ -79,7 +81,7 @@ function StrongestWords({ words, effect }: { words: Word[]; effect: (weight: num
     <table class="strongest">
       <caption class="soft">{texts.strongest}</caption>
       <thead>
-        <tr><th scope="col">{texts.word}</th><th scope="col">{texts.effect}</th></tr>
+        <tr><th scope="col">{texts.word}</th><th scope="col">{title}</th></tr>
       </thead>
       <tbody>
         {strongest.map((word) => (

@@ -1,4 +1,4 @@
-// Curves over a common axis, such as precision over recall: one line or many.
+// Curves over a common axis, such as precision over recall, and clouds of points, such as predictions over targets.
 import { fields, isFields, list, number, text } from "../checked.ts";
 import { paddedDomain, type Domain } from "../ticks.ts";
 
@@ -14,6 +14,8 @@ export interface Curve {
   x: string;
   y: string;
   lines: CurveLine[];
+  /** "points": the points are not joined. */
+  style: "line" | "points";
   /** Draws y = x, for comparison. */
   diagonal: boolean;
 }
@@ -33,7 +35,7 @@ export function readCurve(data: unknown): Curve | null {
     if (!isFields(line) || !Array.isArray(line["points"])) return null;
     lines.push({ name: text(line["name"]), points: line["points"].flatMap(readPoint) });
   }
-  return { x: text(json["x"]), y: text(json["y"]), lines, diagonal: json["diagonal"] === true };
+  return { x: text(json["x"]), y: text(json["y"]), lines, style: json["style"] === "points" ? "points" : "line", diagonal: json["diagonal"] === true };
 }
 
 function rangeOf(values: Iterable<number>): Domain {
@@ -52,31 +54,36 @@ function domainOf({ low, high }: Domain, isPadded: boolean): Domain {
   return isPadded || !(high > low) ? paddedDomain(low, high, false) : { low, high };
 }
 
-export function domainsOf(lines: readonly CurveLine[]): { x: Domain; y: Domain } {
+/** `isCloud`: no point touches an edge. `isCommon`: both axes have the same values, so that y = x is the diagonal. */
+export function domainsOf(lines: readonly CurveLine[], isCloud = false, isCommon = false): { x: Domain; y: Domain } {
   const points = lines.flatMap((line) => line.points);
-  return {
-    x: domainOf(rangeOf(points.map(([x]) => x)), false),
-    y: domainOf(rangeOf(points.map(([, y]) => y)), true),
-  };
+  const x = rangeOf(points.map(([at]) => at)), y = rangeOf(points.map(([, at]) => at));
+  if (!isCommon || points.length === 0) return { x: domainOf(x, isCloud), y: domainOf(y, true) };
+  const both = domainOf({ low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) }, true);
+  return { x: both, y: both };
 }
 
 const kMaxPlaces = 200;
 
-/** The places that the keyboard goes through: those of the points, or of very many evenly spaced ones. */
-export function placesOf(lines: readonly CurveLine[], x: Domain): number[] {
+/** The places that the keyboard goes through: those of the points. If there are very many, evenly spaced ones, or of a cloud some of
+ *  the points'. */
+export function placesOf(lines: readonly CurveLine[], x: Domain, isCloud = false): number[] {
   const places = [...new Set(lines.flatMap((line) => line.points.map(([at]) => at)))].sort((a, b) => a - b);
   if (places.length <= kMaxPlaces) return places;
+  if (isCloud) return thinned(places, kMaxPlaces);
   return Array.from({ length: kMaxPlaces + 1 }, (_, i) => x.low + ((x.high - x.low) * i) / kMaxPlaces);
 }
 
-/** The line's point whose x is nearest; undefined if the line has none. */
-export function nearestPoint({ points }: CurveLine, x: number): Point | undefined {
-  let nearest: Point | undefined;
-  for (const point of points) {
-    if (Number.isFinite(point[1]) && (nearest === undefined || Math.abs(point[0] - x) < Math.abs(nearest[0] - x))) nearest = point;
-  }
-  return nearest;
+/** The line's points whose x is nearest: several where a line is vertical, as a ROC curve at its beginning, and in a cloud. */
+export function nearestPoints({ points }: CurveLine, x: number): Point[] {
+  const whole = points.filter(([, y]) => Number.isFinite(y));
+  const least = whole.reduce((distance, [at]) => Math.min(distance, Math.abs(at - x)), Infinity);
+  const nearest = whole.find(([at]) => Math.abs(at - x) === least);
+  return nearest === undefined ? [] : whole.filter(([at]) => at === nearest[0]);
 }
+
+/** The lowest and the highest y. */
+export const spanOf = (points: readonly Point[]): Domain => rangeOf(points.map(([, y]) => y));
 
 /** At most `most` points, evenly chosen, the last kept. */
 export function thinned<T>(points: readonly T[], most: number): T[] {

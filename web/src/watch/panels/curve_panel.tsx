@@ -1,4 +1,4 @@
-// Curves over a common axis. Of many lines the first ten are drawn, one colour each; the reader chooses others.
+// Curves over a common axis, or clouds of points. Of many lines the first ten are drawn, one colour each; the reader chooses others.
 import { useMemo, useState } from "preact/hooks";
 import { useTexts } from "../../shared/i18n";
 import { kNumColors } from "../chart_style";
@@ -6,7 +6,7 @@ import { nearestIndex } from "../decimation.ts";
 import { countText, metricText } from "../formatting.ts";
 import { slotClass } from "../run_list";
 import type { Domain } from "../ticks.ts";
-import { domainsOf, nearestPoint, placesOf, thinned, type Curve, type CurveLine, type Point } from "./curve.ts";
+import { domainsOf, nearestPoints, placesOf, spanOf, thinned, type Curve, type CurveLine, type Point } from "./curve.ts";
 import { Drawing, type Frame } from "./drawing";
 import type { PanelProps } from "./panel.ts";
 import { nameIn, panelTexts } from "./texts.ts";
@@ -16,39 +16,53 @@ interface Shown extends CurveLine {
   slot: number;
 }
 
+/** The points of a line at a place. */
+interface Reading {
+  line: Shown;
+  points: Point[];
+}
+
 export function CurvePanel({ id, name, title, data }: PanelProps<Curve>) {
   const text = useTexts(panelTexts);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(() => new Set(data.lines.map((_, slot) => slot).slice(kNumColors)));
   const { lines, x, y, places } = useMemo(() => {
     const lines = data.lines.map((line, slot): Shown => ({ ...line, slot })).filter(({ slot, points }) => !hidden.has(slot) && points.length > 0);
-    const domains = domainsOf(lines);
-    return { lines, ...domains, places: placesOf(lines, domains.x) };
+    const isCloud = data.style === "points";
+    const domains = domainsOf(lines, isCloud, data.diagonal);
+    return { lines, ...domains, places: placesOf(lines, domains.x, isCloud) };
   }, [data, hidden]);
   const number = (value: number): string => metricText(value, text.locale);
   const xTitle = nameIn(text.axes, data.x), yTitle = nameIn(text.axes, data.y);
-  const readings = (place: number) => lines.flatMap((line) => {
-    const point = nearestPoint(line, places[place] ?? 0);
-    return point ? [{ line, point }] : [];
+  const readings = (place: number): Reading[] => lines.flatMap((line) => {
+    const points = nearestPoints(line, places[place] ?? 0);
+    return points.length > 0 ? [{ line, points }] : [];
   });
+  const valueOf = ({ points }: Reading): string => {
+    const { low, high } = spanOf(points);
+    return number(low) === number(high) ? number(low) : text.bin(number(low), number(high));
+  };
+  const summary = data.style === "points" ? text.pointsSummary : text.lineSummary;
   const placeText = (place: number): string => `${xTitle} ${number(places[place] ?? 0)}`;
   return (
     <Drawing id={id} title={title} xTitle={xTitle} yTitle={yTitle} x={x} y={y} note={nameOfOne(data.lines, name)}
-      about={lines.slice(0, kNumColors).map((line) => summaryOf(line, text.lineSummary, text.locale)).join(" ")}
+      about={lines.slice(0, kNumColors).map((line) => summaryOf(line, summary, text.locale)).join(" ")}
       places={places} placeAt={(at) => nearestIndex(places, at)}
-      spoken={(place) => `${placeText(place)}: ${readings(place).map(({ line, point }) => `${line.name} ${number(point[1])}`).join(", ")}`}
+      spoken={(place) => `${placeText(place)}: ${readings(place).map((reading) => `${reading.line.name} ${valueOf(reading)}`).join(", ")}`}
       tooltip={(place) => (
         <>
           <p class="tooltip-place">{placeText(place)}</p>
-          {readings(place).map(({ line, point }) => (
-            <p key={line.slot} class={`reading ${slotClass(line.slot)}`}>
+          {readings(place).map((reading) => (
+            <p key={reading.line.slot} class={`reading ${slotClass(reading.line.slot)}`}>
               <span class="swatch" />
-              <span class="reading-name">{lines.length > 1 ? line.name : yTitle}</span>
-              <span class="reading-value">{number(point[1])}</span>
+              <span class="reading-name">{lines.length > 1 ? reading.line.name : yTitle}</span>
+              <span class="reading-value">{valueOf(reading)}</span>
             </p>
           ))}
         </>
       )}
-      marks={(frame, place) => <Lines lines={lines} frame={frame} pointed={place === null ? [] : readings(place)} diagonal={data.diagonal ? common(x, y) : null} />}
+      marks={(frame, place) => (
+        <Lines lines={lines} isCloud={data.style === "points"} frame={frame} pointed={place === null ? [] : readings(place)} diagonal={data.diagonal ? common(x, y) : null} />
+      )}
       table={() => <PointTable lines={lines} xTitle={xTitle} yTitle={yTitle} />}>
       {data.lines.length > 1 && <Legend lines={data.lines} hidden={hidden} change={setHidden} />}
     </Drawing>
@@ -60,7 +74,14 @@ function nameOfOne([line, ...more]: readonly CurveLine[], panel: string): string
   return line === undefined || more.length > 0 || line.name === panel ? "" : line.name;
 }
 
-function summaryOf({ name, points }: CurveLine, summary: (name: string, count: string, low: string, high: string) => string, language: string): string {
+function dotsOf(points: readonly Point[], isCloud: boolean): Point[] {
+  if (!isCloud && points.length > kMaxDots) return [];
+  return thinned(points.filter(([, y]) => Number.isFinite(y)), isCloud ? kMaxCloud : kMaxDots);
+}
+
+type Summary = (name: string, count: string, from: string, to: string) => string;
+
+function summaryOf({ name, points }: CurveLine, summary: Summary, language: string): string {
   const at = ([x, y]: Point): string => `(${metricText(x, language)}, ${metricText(y, language)})`;
   return summary(name, countText(points.length, language), at(points[0] ?? [NaN, NaN]), at(points[points.length - 1] ?? [NaN, NaN]));
 }
@@ -93,7 +114,9 @@ function pathOf(points: readonly Point[], { toX, toY }: Frame): string {
   }).join("");
 }
 
+// With more points, a line is drawn without dots, and of a cloud only some are.
 const kMaxDots = 30;
+const kMaxCloud = 2000;
 
 /** Returns the part of the line y = x inside the axes, or null if the line misses them. */
 function common(x: Domain, y: Domain): Domain | null {
@@ -101,8 +124,8 @@ function common(x: Domain, y: Domain): Domain | null {
   return low < high ? { low, high } : null;
 }
 
-function Lines({ lines, frame, pointed, diagonal }: {
-  lines: readonly Shown[]; frame: Frame; pointed: readonly { line: Shown; point: Point }[]; diagonal: Domain | null;
+function Lines({ lines, isCloud, frame, pointed, diagonal }: {
+  lines: readonly Shown[]; isCloud: boolean; frame: Frame; pointed: readonly Reading[]; diagonal: Domain | null;
 }) {
   return (
     <>
@@ -110,15 +133,15 @@ function Lines({ lines, frame, pointed, diagonal }: {
       {diagonal && <line class="diagonal" x1={frame.toX(diagonal.low)} y1={frame.toY(diagonal.low)} x2={frame.toX(diagonal.high)} y2={frame.toY(diagonal.high)} />}
       {lines.map((line) => (
         <g key={line.slot} class={slotClass(line.slot)}>
-          <path class="curve" d={pathOf(line.points, frame)} />
-          {line.points.length <= kMaxDots && line.points.filter(([, y]) => Number.isFinite(y)).map(([px, py], i) => (
-            <circle key={i} class="curve-dot" cx={frame.toX(px)} cy={frame.toY(py)} />
+          {!isCloud && <path class="curve" d={pathOf(line.points, frame)} />}
+          {dotsOf(line.points, isCloud).map(([px, py], i) => (
+            <circle key={i} class={isCloud ? "cloud-dot" : "curve-dot"} cx={frame.toX(px)} cy={frame.toY(py)} />
           ))}
         </g>
       ))}
-      {pointed.map(({ line, point }) => (
-        <circle key={line.slot} class={`pointed-dot ${slotClass(line.slot)}`} cx={frame.toX(point[0])} cy={frame.toY(point[1])} />
-      ))}
+      {pointed.flatMap(({ line, points }) => points.map(([px, py], i) => (
+        <circle key={`${line.slot} ${i}`} class={`pointed-dot ${slotClass(line.slot)}`} cx={frame.toX(px)} cy={frame.toY(py)} />
+      )))}
     </>
   );
 }

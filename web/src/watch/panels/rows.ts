@@ -1,5 +1,6 @@
 // Rows with their text and what the task says of each, such as the worst mistakes; some tasks mark spans of the text.
 import { fields, isFields, number, text, textOrNull, type Fields } from "../checked.ts";
+import { withoutOverlaps, type Span } from "../../shared/spans.ts";
 import { valueText } from "../differences.ts";
 
 export interface Fact {
@@ -7,10 +8,7 @@ export interface Fact {
   value: string | number;
 }
 
-/** Characters (Unicode code points) of the text, from `start` up to before `end`. */
-export interface Span {
-  start: number;
-  end: number;
+export interface LabelledSpan extends Span {
   label: string;
 }
 
@@ -21,11 +19,11 @@ export interface RowItem {
   /** In the file's order: what the task says, and the loss. */
   facts: Fact[];
   /** Null if the task marks none. */
-  labelSpans: Span[] | null;
-  predictedSpans: Span[] | null;
+  entities: LabelledSpan[] | null;
+  predictedEntities: LabelledSpan[] | null;
 }
 
-const kOwnKeys = new Set(["row", "location", "text", "text_pair", "label_spans", "predicted_spans"]);
+const kOwnKeys = new Set(["row", "location", "text", "text_pair", "entities", "predicted_entities"]);
 const kMaxFact = 200;
 
 function readFacts(json: Fields): Fact[] {
@@ -39,20 +37,14 @@ function readFacts(json: Fields): Fact[] {
 }
 
 /** Sorted spans; skips malformed ones and those that begin inside another. */
-function readSpans(value: unknown): Span[] | null {
+function readSpans(value: unknown): LabelledSpan[] | null {
   if (!Array.isArray(value)) return null;
   const isPlace = (place: number | null): place is number => place !== null && Number.isInteger(place) && place >= 0;
-  const spans = value.flatMap((one): Span[] => {
+  return withoutOverlaps(value.flatMap((one): LabelledSpan[] => {
     const json = fields(one);
     const start = number(json["start"]), end = number(json["end"]);
     return isPlace(start) && isPlace(end) && start < end ? [{ start, end, label: text(json["label"]) }] : [];
-  });
-  let last = 0;
-  return spans.sort((a, b) => a.start - b.start || b.end - a.end).filter((span) => {
-    if (span.start < last) return false;
-    last = span.end;
-    return true;
-  });
+  }));
 }
 
 /** Null if the data is not a list; skips what is not a row. */
@@ -63,8 +55,8 @@ export function readRows(data: unknown): RowItem[] | null {
     text: text(json["text"]),
     textPair: textOrNull(json["text_pair"]),
     facts: readFacts(json),
-    labelSpans: readSpans(json["label_spans"]),
-    predictedSpans: readSpans(json["predicted_spans"]),
+    entities: readSpans(json["entities"]),
+    predictedEntities: readSpans(json["predicted_entities"]),
   }));
 }
 
@@ -78,27 +70,12 @@ export function isByLoss(items: readonly RowItem[]): boolean {
   return losses.every((loss, i) => typeof loss === "number" && (i === 0 || loss <= Number(losses[i - 1])));
 }
 
-export interface Segment {
-  text: string;
-  span: Span | null;
+/** Where an excerpt of `most` characters begins that holds the first mistake: at the start of the text if that does. */
+export function excerptStart({ entities, predictedEntities }: RowItem, most: number): number {
+  const isOf = (spans: readonly LabelledSpan[] | null, span: LabelledSpan): boolean => spans?.some((one) => isSameSpan(one, span)) ?? true;
+  const wrong = [...(entities ?? []).filter((span) => !isOf(predictedEntities, span)), ...(predictedEntities ?? []).filter((span) => !isOf(entities, span))];
+  const first = wrong.reduce((least, span) => (span.start < least.start ? span : least), wrong[0] ?? { start: 0, end: 0, label: "" });
+  return first.end <= most ? 0 : Math.max(0, first.start - Math.floor(most / 3));
 }
 
-/** The text cut at its spans, up to `most` characters; a span beyond is not shown. */
-export function segmentsOf(whole: string, spans: readonly Span[], most = Infinity): Segment[] {
-  const characters = Array.from(whole).slice(0, most);
-  const segments: Segment[] = [];
-  const put = (start: number, end: number, span: Span | null): void => {
-    if (start < end) segments.push({ text: characters.slice(start, end).join(""), span });
-  };
-  let at = 0;
-  for (const span of spans) {
-    if (span.start >= characters.length) break;
-    put(at, span.start, null);
-    put(span.start, Math.min(span.end, characters.length), span);
-    at = span.end;
-  }
-  put(at, characters.length, null);
-  return segments;
-}
-
-export const isSameSpan = (a: Span, b: Span): boolean => a.start === b.start && a.end === b.end && a.label === b.label;
+export const isSameSpan = (a: LabelledSpan, b: LabelledSpan): boolean => a.start === b.start && a.end === b.end && a.label === b.label;

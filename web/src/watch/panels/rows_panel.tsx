@@ -1,10 +1,11 @@
 // Rows with their text, what the task says of each, and where each stands in the data.
 import { useState } from "preact/hooks";
 import { useTexts } from "../../shared/i18n";
+import { segmentsOf } from "../../shared/spans.ts";
 import { metricText, percentText } from "../formatting.ts";
 import { readable } from "../readable.ts";
 import type { PanelProps } from "./panel.ts";
-import { factOf, isByLoss, isSameSpan, segmentsOf, type Fact, type RowItem, type Span } from "./rows.ts";
+import { excerptStart, factOf, isByLoss, isSameSpan, type Fact, type LabelledSpan, type RowItem } from "./rows.ts";
 import { nameIn, panelTexts } from "./texts.ts";
 
 export function RowsPanel({ id, name, title, data }: PanelProps<RowItem[]>) {
@@ -40,7 +41,7 @@ function isProbable(item: RowItem): boolean {
   return typeof score === "number" && score >= 0 && score <= 1;
 }
 
-const hasSpans = (item: RowItem): boolean => item.labelSpans !== null || item.predictedSpans !== null;
+const hasSpans = (item: RowItem): boolean => item.entities !== null || item.predictedEntities !== null;
 
 /** The texts of a row without spans: spans count the characters of the raw text. */
 function shownTexts(item: RowItem, isRaw: boolean): string[] {
@@ -59,7 +60,7 @@ function Item({ item, isRaw }: { item: RowItem; isRaw: boolean }) {
   return (
     <li>
       {hasSpans(item)
-        ? <MarkedTexts item={item} most={open ? Infinity : kShortText} />
+        ? <MarkedTexts item={item} isWhole={open || isWhole} />
         : own !== "" && <p class="row-text">{cut(own)}</p>}
       {pair !== "" && <p class="row-text pair">{cut(pair)}</p>}
       <p class="row-facts">
@@ -88,12 +89,14 @@ function markOf(name: string, item: RowItem): { class?: string } {
   return name === "label" ? { class: "truth" } : name === "predicted" ? { class: "wrong" } : {};
 }
 
-/** The text twice: with the true spans and with the predicted ones. */
-function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
+/** The text twice: with the true spans and with the predicted ones. Of a long text the part with the first mistake. */
+function MarkedTexts({ item, isWhole }: { item: RowItem; isWhole: boolean }) {
   const text = useTexts(panelTexts);
+  const start = isWhole ? 0 : excerptStart(item, kShortText);
+  const end = isWhole ? Infinity : start + kShortText;
   const lines = [
-    { name: "label", spans: item.labelSpans, other: item.predictedSpans, note: text.missedSpan },
-    { name: "predicted", spans: item.predictedSpans, other: item.labelSpans, note: text.wrongSpan },
+    { name: "label", spans: item.entities, other: item.predictedEntities, note: text.missedSpan },
+    { name: "predicted", spans: item.predictedEntities, other: item.entities, note: text.wrongSpan },
   ];
   return (
     <dl class="marked">
@@ -101,10 +104,11 @@ function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
         <div key={name}>
           <dt>{nameIn(text.facts, name)}</dt>
           <dd class="row-text">
-            {segmentsOf(item.text, spans, most).map((segment, i) => (segment.span === null
+            {start > 0 && "\u2026"}
+            {segmentsOf(item.text, spans, { start, end }).map((segment, i) => (segment.span === null
               ? segment.text
-              : <Mark key={i} text={segment.text} span={segment.span} note={other?.some((one) => isSameSpan(one, segment.span as Span)) ?? true ? "" : note} />))}
-            {item.text.length > most && "\u2026"}
+              : <Mark key={i} text={segment.text} span={segment.span} note={other?.some((one) => isSameSpan(one, segment.span as LabelledSpan)) ?? true ? "" : note} />))}
+            {Array.from(item.text).length > end && "\u2026"}
           </dd>
         </div>
       ))}
@@ -112,7 +116,7 @@ function MarkedTexts({ item, most }: { item: RowItem; most: number }) {
   );
 }
 
-function Mark({ text, span, note }: { text: string; span: Span; note: string }) {
+function Mark({ text, span, note }: { text: string; span: LabelledSpan; note: string }) {
   return (
     <mark class={note === "" ? "span" : "span span-off"} title={note === "" ? span.label : `${span.label}: ${note}`}>
       {text}<span class="span-label">{span.label}{note !== "" && <span class="hidden"> ({note})</span>}</span>

@@ -50,6 +50,7 @@ export interface PanelTexts {
   numValues: (count: string) => string;
   histogramSummary: (low: string, high: string, bin: string, count: string) => string;
   lineSummary: (name: string, count: string, low: string, high: string) => string;
+  pointsSummary: (name: string, count: string) => string;
   lines: string;
   line: string;
 }
@@ -57,14 +58,19 @@ export interface PanelTexts {
 const en: PanelTexts = {
   locale: "en-US",
   titles: {
-    confusion_matrix: "Confusion matrix", per_label: "By label", worst: "Worst mistakes", residuals: "Residuals",
+    confusion_matrix: "Confusion matrix", per_label: "By label", per_type: "By entity type", per_target: "By target",
+    worst: "Worst mistakes", residuals: "Residuals", predictions: "Predictions and targets",
     precision_recall: "Precision and recall", roc: "ROC curve", calibration: "Calibration",
   },
-  columns: { label: "Label", precision: "Precision", recall: "Recall", f1: "F1", support: "Rows", accuracy: "Accuracy", threshold: "Threshold" },
+  columns: {
+    label: "Label", type: "Type", target: "Target", precision: "Precision", recall: "Recall", f1: "F1", support: "Count", accuracy: "Accuracy",
+    threshold: "Threshold", average_precision: "Average precision", mse: "MSE", rmse: "RMSE", mae: "MAE", r2: "R\u00b2", pearson: "Pearson",
+    spearman: "Spearman",
+  },
   averages: { macro: "Macro average", micro: "Micro average", weighted: "Weighted average", samples: "Average of samples" },
   facts: { label: "true", predicted: "predicted", score: "probability of the true label", loss: "loss" },
   axes: {
-    "prediction - target": "Prediction \u2212 target", precision: "Precision", recall: "Recall", accuracy: "Accuracy", confidence: "Confidence",
+    "prediction - target": "Prediction \u2212 target", prediction: "Prediction", target: "Target", precision: "Precision", recall: "Recall", accuracy: "Accuracy", confidence: "Confidence",
     "false positive rate": "False positive rate", "true positive rate": "True positive rate",
   },
   newer: (title) => `${title}: a newer hone wrote this part.`,
@@ -102,6 +108,7 @@ const en: PanelTexts = {
   numValues: (count) => `${count} rows`,
   histogramSummary: (low, high, bin, count) => `From ${low} to ${high}; most rows, ${count}, lie in ${bin}.`,
   lineSummary: (name, count, low, high) => `${name}: ${count} points from ${low} to ${high}.`,
+  pointsSummary: (name, count) => `${name}: ${count} points.`,
   lines: "Lines",
   line: "Line",
 };
@@ -109,14 +116,18 @@ const en: PanelTexts = {
 const zh: PanelTexts = {
   locale: "zh-CN",
   titles: {
-    confusion_matrix: "混淆矩阵", per_label: "各标签得分", worst: "最严重的错误", residuals: "残差分布",
+    confusion_matrix: "混淆矩阵", per_label: "各标签得分", per_type: "各实体类型得分", per_target: "各目标得分",
+    worst: "最严重的错误", residuals: "残差分布", predictions: "预测值与真实值",
     precision_recall: "精确率与召回率", roc: "ROC 曲线", calibration: "校准曲线",
   },
-  columns: { label: "标签", precision: "精确率", recall: "召回率", f1: "F1 值", support: "样本数", accuracy: "准确率", threshold: "阈值" },
+  columns: {
+    label: "标签", type: "类型", target: "目标", precision: "精确率", recall: "召回率", f1: "F1 值", support: "数量", accuracy: "准确率",
+    threshold: "阈值", average_precision: "平均精确率", mse: "MSE", rmse: "RMSE", mae: "MAE", r2: "R\u00b2", pearson: "皮尔逊", spearman: "斯皮尔曼",
+  },
   averages: { macro: "宏平均", micro: "微平均", weighted: "加权平均", samples: "样本平均" },
   facts: { label: "真实", predicted: "预测", score: "真实标签的概率", loss: "损失" },
   axes: {
-    "prediction - target": "预测值 − 真实值", precision: "精确率", recall: "召回率", accuracy: "准确率", confidence: "置信度",
+    "prediction - target": "预测值 − 真实值", prediction: "预测值", target: "真实值", precision: "精确率", recall: "召回率", accuracy: "准确率", confidence: "置信度",
     "false positive rate": "假正率", "true positive rate": "真正率",
   },
   newer: (title) => `${title}：由更新版本的 hone 写入，暂时无法显示。`,
@@ -154,6 +165,7 @@ const zh: PanelTexts = {
   numValues: (count) => `${count} 条样本`,
   histogramSummary: (low, high, bin, count) => `范围 ${low} 至 ${high}，样本最多的区间为 ${bin}，共 ${count} 条。`,
   lineSummary: (name, count, low, high) => `${name}：${count} 个点，从 ${low} 到 ${high}。`,
+  pointsSummary: (name, count) => `${name}：${count} 个点。`,
   lines: "曲线",
   line: "曲线",
 };

@@ -1,9 +1,8 @@
-// The result in words (for its kind of model those of the article's window, byte for byte), with a large label.
+// The result in words, with a large label. Those of the article's window are the same byte for byte.
 import type { JSX } from "preact";
 
 /** `text`: a heading, and paragraphs set off by an empty line and four spaces. */
-export function ResultText({ text, isResult }: { text: string; isResult: boolean }) {
-  if (!isResult) return <pre id="result" class="plain-text">{text}</pre>;
+export function ResultText({ text }: { text: string }) {
   const [heading = "", label = "", ...rest] = text.split(separator);
   return (
     <pre id="result">
