@@ -6,26 +6,31 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "metric/classification.h"
+#include "metric/entities.h"
 #include "metric/multi_label.h"
 #include "metric/regression.h"
 #include "model/families.h"
 #include "table/columns.h"
+#include "table/tagged_rows.h"
 #include "task/multi_label.h"
 #include "task/names.h"
 #include "task/regression.h"
 #include "task/text_classification.h"
+#include "task/token_classification.h"
 
 namespace hone::task {
 
 namespace {
 
 constexpr TaskRow kTasks[] = {
-    {"text-classification", "one label for each text or pair of texts", "single_label_classification",
+    {"text-classification", "one label for each text or pair of texts", "sequence", "single_label_classification",
      "text-classification", metric::classification_metrics, make_text_classification},
-    {"multi-label", "any number of labels for each text or pair of texts", "multi_label_classification",
+    {"multi-label", "any number of labels for each text or pair of texts", "sequence", "multi_label_classification",
      "text-classification", metric::multi_label_metrics, make_multi_label},
-    {"regression", "numbers for each text or pair of texts", "regression", "text-classification",
+    {"regression", "numbers for each text or pair of texts", "sequence", "regression", "text-classification",
      metric::regression_metrics, make_regression},
+    {"token-classification", "a tag for each word of a text, such as names of people and places", "token", "",
+     "token-classification", metric::entity_metrics, make_token_classification},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
@@ -61,18 +66,26 @@ std::span<const TaskRow> tasks() { return kTasks; }
 const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task", name, ErrorKind::kUnsupported); }
 
 const TaskRow& trained_task(const model::ModelConfig& config) {
+  const bool has_token_head = model::saved_head(config) == "token";
   const std::string type = config.problem_type();
-  const auto found = std::ranges::find(kTasks, type, &TaskRow::problem_type);
-  if (!type.empty() && found != std::end(kTasks)) return *found;
-  return find_task("text-classification");
+  const auto found = std::ranges::find_if(kTasks, [&](const TaskRow& row) {
+    return has_token_head ? row.head == "token" : !row.problem_type.empty() && row.problem_type == type;
+  });
+  return found != std::end(kTasks) ? *found : find_task("text-classification");
 }
 
 const TaskRow& choose_task(std::string_view name, const model::ModelConfig& config, const table::Rows& rows,
                            const RowOptions& options) {
   if (!name.empty()) return find_task(name);
-  if (model::saved_head(config) == "sequence" && !config.problem_type().empty()) return trained_task(config);
+  const std::string_view head = model::saved_head(config);
+  if (head == "token" || (head == "sequence" && !config.problem_type().empty())) return trained_task(config);
   if (!options.target_columns.empty()) return find_task(are_flags(rows, options) ? "multi-label" : "regression");
   if (rows.empty()) return find_task("text-classification");
+  if (const auto tagged = table::find_tagged_columns(rows, options.text_column, options.label_column)) {
+    log_info("column \"{}\" holds {}, so the task is token-classification (--task chooses another)", tagged->tags,
+             tagged->are_spans ? "spans of the text" : "a tag for each word");
+    return find_task("token-classification");
+  }
   // If both columns cannot be found, the error is about the texts.
   table::choose_text_columns(rows, options.text_column, options.text_pair_column);
   const std::string label = table::choose_label_column(rows, options.label_column);
