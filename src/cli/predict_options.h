@@ -41,7 +41,7 @@ struct PredictOptions {
           "how tokens become entities: each by itself, adjacent ones of a type, or words with the tag of their first "
           "token, of their mean scores or of their highest score")
         .choices({task::kAggregationNames.begin(), task::kAggregationNames.end()})
-        .default_text("simple");
+        .default_text("first");
     visit("ignore_labels", self.ignore_labels, "entities of these types are left out")
         .value_name("TYPE,...")
         .default_text("O");

@@ -262,7 +262,7 @@ constexpr PredictParameter kPredictParameters[] = {
      R"({"enum": [$FUNCTIONS, null], "description": "null: the model's own"})", read_function},
     {"raw_scores", "function_to_apply", kFlagSchema, read_raw_scores},
     {"aggregation_strategy", "aggregation_strategy",
-     R"({"enum": [$STRATEGIES, null], "description": "how tokens become entities; null: simple"})", read_strategy},
+     R"({"enum": [$STRATEGIES, null], "description": "how tokens become entities; null: first"})", read_strategy},
     {"ignore_labels", "ignore_labels",
      R"({"type": ["array", "null"], "items": {"type": "string"}, "description": "types to leave out; null: O"})",
      read_ignored_labels},

@@ -27,6 +27,7 @@ std::unique_ptr<BatchReader> open_delimited(const std::filesystem::path& path, c
                                             const ReadOptions& options);
 std::unique_ptr<BatchReader> open_json(const std::filesystem::path& path, const ReadOptions& options);
 std::unique_ptr<BatchReader> open_text_lines(const std::filesystem::path& path, const ReadOptions& options);
+std::unique_ptr<BatchReader> open_tagged_lines(const std::filesystem::path& path, const ReadOptions& options);
 std::unique_ptr<BatchReader> open_parquet(const std::filesystem::path& path, const ReadOptions& options);
 std::unique_ptr<BatchReader> open_arrow(const std::filesystem::path& path, const ReadOptions& options);
 

@@ -1,5 +1,5 @@
 // The JSON is {"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}, with or without
-// "info".
+// "info". A column of lists has the names of its items.
 #include "table/class_names.h"
 
 #include <nlohmann/json.hpp>
@@ -16,7 +16,15 @@ const Json* member(const Json& object, const char* key) {
   return found == object.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> names_of(const Json& feature) {
+// Returns the feature of a list's items: {"feature": {...}, "_type": "List"}, in older files "Sequence" or [{...}].
+const Json& item_of(const Json& feature) {
+  if (feature.is_array() && feature.size() == 1) return feature.front();
+  const Json* item = member(feature, "feature");
+  return item != nullptr ? *item : feature;
+}
+
+std::vector<std::string> names_of(const Json& column) {
+  const Json& feature = item_of(column);
   const Json* type = member(feature, "_type");
   const Json* names = member(feature, "names");
   std::vector<std::string> result;

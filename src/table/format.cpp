@@ -6,7 +6,9 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "table/decompress.h"
+#include "table/tagged_lines.h"
 
 namespace hone::table {
 
@@ -22,7 +24,25 @@ std::unique_ptr<BatchReader> open_tsv(const fs::path& path, const ReadOptions& o
   return open_delimited(path, '\t', options);
 }
 
-constexpr std::array<Format, 8> kFormats = {{
+// Returns the beginning of the file: at most 64 KB.
+std::string head_of(const fs::path& path) {
+  std::string head(size_t{1} << 16, '\0');
+  head.resize(open_bytes(path, compression_of(path))->read(head.data(), head.size()));
+  return head;
+}
+
+bool holds_tagged_lines(const std::string& head) {
+  return looks_like_tagged_lines(head, head.size() < size_t{1} << 16);
+}
+
+// Many files of words with tags are called .txt.
+std::unique_ptr<BatchReader> open_txt(const fs::path& path, const ReadOptions& options) {
+  if (!holds_tagged_lines(head_of(path))) return open_text_lines(path, options);
+  log_info("{}: each line is read as a word with its tag (CoNLL)", path.string());
+  return open_tagged_lines(path, options);
+}
+
+constexpr std::array<Format, 12> kFormats = {{
     {".parquet", "parquet", "Apache Parquet", open_parquet},
     {".arrow", "arrow", "Arrow IPC file or stream", open_arrow},
     {".jsonl", "json", "a JSON object a line", open_json},
@@ -30,7 +50,11 @@ constexpr std::array<Format, 8> kFormats = {{
     {".json", "json", "a JSON list of objects, or an object of lists", open_json},
     {".csv", "csv", "comma-separated, with a header row", open_csv},
     {".tsv", "csv", "tab-separated, with a header row", open_tsv},
-    {".txt", "text", "a text a line", open_text_lines},
+    {".conll", "conll", "a word with its tag a line", open_tagged_lines},
+    {".bio", "conll", "a word with its tag a line", open_tagged_lines},
+    {".iob", "conll", "a word with its tag a line", open_tagged_lines},
+    {".iob2", "conll", "a word with its tag a line", open_tagged_lines},
+    {".txt", "text", "a text a line", open_txt},
 }};
 
 const Format& format_named(std::string_view extension) {
@@ -39,14 +63,14 @@ const Format& format_named(std::string_view extension) {
 
 // Finds the format by the first bytes of a file.
 const Format& format_of_content(const fs::path& path) {
-  std::string head(size_t{1} << 16, '\0');
-  head.resize(open_bytes(path, compression_of(path))->read(head.data(), head.size()));
+  const std::string head = head_of(path);
   std::string_view text = head;
   if (text.starts_with("PAR1")) return format_named(".parquet");
   if (text.starts_with("ARROW1") || text.starts_with("\xFF\xFF\xFF\xFF")) return format_named(".arrow");
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   if (text.starts_with('[') || text.starts_with('{')) return format_named(".json");
+  if (holds_tagged_lines(head)) return format_named(".conll");
   const std::string_view line = text.substr(0, text.find('\n'));
   if (line.find('\t') != std::string_view::npos) return format_named(".tsv");
   return format_named(line.find(',') != std::string_view::npos ? ".csv" : ".txt");

@@ -55,7 +55,7 @@ std::vector<float> pooled_outputs(const Outputs& outputs);
 struct AnswerOptions {
   std::optional<int64_t> top_k;                    // labels of an answer; unset: all
   std::string function_to_apply;                   // a name of score_functions(); empty: the model's own
-  std::string aggregation_strategy = "simple";     // a name of kAggregationNames
+  std::string aggregation_strategy = "first";      // a name of kAggregationNames
   std::vector<std::string> ignore_labels = {"O"};  // entities of these types are left out
   bool constrained_decoding = false;               // only sequences of tags that their scheme allows
 };

@@ -49,6 +49,7 @@ text::Encoding joined(const WholeText& whole, std::span<const Part> parts) {
     copy(whole.encoding.ids, result.ids);
     copy(whole.encoding.type_ids, result.type_ids);
     copy(whole.encoding.offsets, result.offsets);
+    copy(whole.encoding.word_ids, result.word_ids);
   };
   append(0, whole.num_before);
   for (const Part& part : parts) append(whole.num_before + part.begin, whole.num_before + part.end);
@@ -105,7 +106,10 @@ std::vector<text::Encoding> parts_of(const text::Tokenizer& tokenizer, text::Enc
     }
   }
   if (!reading.encode.with_offsets) {
-    for (text::Encoding& part : result) part.offsets.clear();
+    for (text::Encoding& part : result) {
+      part.offsets.clear();
+      part.word_ids.clear();
+    }
   }
   return result;
 }

@@ -6,16 +6,20 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "metric/classification.h"
+#include "metric/entities.h"
 #include "metric/multi_label.h"
 #include "metric/regression.h"
 #include "model/families.h"
 #include "table/columns.h"
+#include "table/tagged_rows.h"
+#include "task/entity_answers.h"
 #include "task/label_answers.h"
 #include "task/multi_label.h"
 #include "task/names.h"
 #include "task/number_answers.h"
 #include "task/regression.h"
 #include "task/text_classification.h"
+#include "task/token_classification.h"
 
 namespace hone::task {
 
@@ -46,6 +50,19 @@ constexpr TaskRow kTasks[] = {
      .metrics = metric::regression_metrics,
      .form = {.widget = "numbers", .schema = kNumbersSchema},
      .make = make_regression},
+    {.name = "token-classification",
+     .doc = "a tag for each word of a text, such as names of people and places",
+     .head = "token",
+     .problem_type = "",
+     .pipeline_tag = "token-classification",
+     .metrics = metric::entity_metrics,
+     .form = {.widget = "entities",
+              .schema = kEntitiesSchema,
+              .parameters = kEntityParameters,
+              .explain_parameters = kEntityExplainParameters,
+              .reads_offsets = true,
+              .is_list_of_parts = true},
+     .make = make_token_classification},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
@@ -81,21 +98,26 @@ std::span<const TaskRow> tasks() { return kTasks; }
 const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task", name, ErrorKind::kUnsupported); }
 
 const TaskRow& trained_task(const model::ModelConfig& config) {
+  const bool has_token_head = model::saved_head(config) == "token";
   const std::string type = config.problem_type();
-  const std::string_view head = model::saved_head(config);
   const auto found = std::ranges::find_if(kTasks, [&](const TaskRow& row) {
-    return !type.empty() && row.problem_type == type && (head.empty() || row.head == head);
+    return has_token_head ? row.head == "token" : !row.problem_type.empty() && row.problem_type == type;
   });
-  if (found != std::end(kTasks)) return *found;
-  return find_task("text-classification");
+  return found != std::end(kTasks) ? *found : find_task("text-classification");
 }
 
 const TaskRow& choose_task(std::string_view name, const model::ModelConfig& config, const table::Rows& rows,
                            const RowOptions& options) {
   if (!name.empty()) return find_task(name);
-  if (model::saved_head(config) == "sequence" && !config.problem_type().empty()) return trained_task(config);
+  const std::string_view head = model::saved_head(config);
+  if (head == "token" || (head == "sequence" && !config.problem_type().empty())) return trained_task(config);
   if (!options.target_columns.empty()) return find_task(are_flags(rows, options) ? "multi-label" : "regression");
   if (rows.empty()) return find_task("text-classification");
+  if (const auto tagged = table::find_tagged_columns(rows, options.text_column, options.label_column)) {
+    log_info("column \"{}\" holds {}, so the task is token-classification (--task chooses another)", tagged->tags,
+             tagged->are_spans ? "spans of the text" : "a tag for each word");
+    return find_task("token-classification");
+  }
   // If both columns cannot be found, the error is about the texts.
   table::choose_text_columns(rows, options.text_column, options.text_pair_column);
   const std::string label = table::choose_label_column(rows, options.label_column);

@@ -23,6 +23,7 @@ struct TaskOptions {
   std::optional<int64_t> num_labels;  // unset: found in the rows
   double label_smoothing = 0;
   std::string regression_loss = "mse";
+  bool label_all_tokens = false;  // of token classification: every token of a word has its tag
 };
 
 // Whether rows may decide what the targets are, or the trained model has decided it.
@@ -31,8 +32,8 @@ enum class Purpose { kTrain, kUseTrained };
 struct TaskRow {
   std::string_view name;  // of the pipeline of transformers
   std::string_view doc;
-  std::string_view head;                         // kind of the model's head (model/families.h)
-  std::string_view problem_type;                 // in config.json
+  std::string_view head;                         // the kind of the model's head
+  std::string_view problem_type;                 // in config.json; empty if the head alone tells the task
   std::string_view pipeline_tag;                 // of the model card
   std::span<const metric::Metric> (*metrics)();  // all that it can have; which of them it has may depend on the rows
   AnswerForm form;
@@ -44,11 +45,11 @@ std::span<const TaskRow> tasks();
 // Error (kUnsupported): an unknown name; the hint has the nearest one.
 const TaskRow& find_task(std::string_view name);
 
-// The task of a trained model: that of its head and problem_type, else text-classification.
+// The task of a trained model: its head and its problem_type decide.
 const TaskRow& trained_task(const model::ModelConfig& config);
 
 // The task to train for: `name` if it is not empty, else that of a model with a trained head, else the one that the
-// label cells of `rows` suggest (numbers with fractions: regression), with a note if that may surprise.
+// columns of `rows` suggest (numbers with fractions: regression), with a note if that may surprise.
 const TaskRow& choose_task(std::string_view name, const model::ModelConfig& config, const table::Rows& rows,
                            const RowOptions& options);
 

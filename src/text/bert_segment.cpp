@@ -81,7 +81,7 @@ void BertSegment::add_alone(char32_t code, int32_t id, Offset origin) {
   }
   tokens_.push(id);
   if (!with_offsets_) return;
-  tokens_.offsets.push_back(origin);
+  tokens_.push_offset(origin, tokens_.next_word());
 }
 
 // Puts the run into canonical order. Origins keep their positions, as in normalizers.cpp.
@@ -108,10 +108,11 @@ void BertSegment::end_word() {
   model_.tokenize(word_, word_tokens_);
   for (const Token& token : word_tokens_) tokens_.push(token.id);
   if (with_offsets_) {
+    const uint32_t word = tokens_.next_word();
     for (const Token& token : word_tokens_) {
       const bool is_last = token.end == word_.size();
-      tokens_.offsets.push_back(
-          {origins_[token.begin].begin, is_last ? last_origin_.end : origins_[token.end - 1].end});
+      tokens_.push_offset({origins_[token.begin].begin, is_last ? last_origin_.end : origins_[token.end - 1].end},
+                          word);
     }
     origins_.clear();
   }

@@ -36,9 +36,11 @@ std::vector<std::vector<uint8_t>> pad(const Tokenizer& tokenizer, std::span<Enco
     std::vector<uint8_t>& mask = masks.emplace_back(encoding.ids.size(), uint8_t{1});
     pad_values(mask, missing, uint8_t{0}, side);
     const bool has_offsets = encoding.offsets.size() == encoding.ids.size();
+    const bool has_words = encoding.word_ids.size() == encoding.ids.size();
     pad_values(encoding.ids, missing, pad_id, side);
     pad_values(encoding.type_ids, missing, uint8_t{0}, side);
     if (has_offsets) pad_values(encoding.offsets, missing, Offset{}, side);
+    if (has_words) pad_values(encoding.word_ids, missing, -1, side);
   }
   return masks;
 }

@@ -1,4 +1,4 @@
-// The tokens that an encoder writes: ids and, if requested, their offsets.
+// The tokens that an encoder writes: ids and, if requested, their offsets and words.
 #pragma once
 
 #include <cstdint>
@@ -27,17 +27,28 @@ class TokenBuffer {
   const int32_t* ids() const { return ids_.get(); }
   size_t size() const { return size_; }
 
+  // Adds a token's offset, and the word of the text that it belongs to.
+  void push_offset(Offset offset, uint32_t word) {
+    offsets.push_back(offset);
+    words.push_back(word);
+  }
+  // The index of the next word of the text, for tokens with offsets.
+  uint32_t next_word() const { return words.empty() ? 0 : words.back() + 1; }
+
   // Removes the tokens. Frees the memory if it is larger than ordinary texts need.
   void clear() {
     size_ = 0;
     offsets.clear();
+    words.clear();
     if (capacity_ <= kKeptIds) return;
     ids_.reset();
     capacity_ = 0;
     offsets = {};
+    words = {};
   }
 
   std::vector<Offset> offsets;
+  std::vector<uint32_t> words;  // beside offsets
 
  private:
   static constexpr size_t kKeptIds = 1 << 18;

@@ -28,7 +28,7 @@ Scratch& scratch() {
 void add_added_token(const TextPiece& piece, Offset origin, bool with_offsets, TokenBuffer& tokens) {
   tokens.push(piece.id);
   if (!with_offsets) return;
-  tokens.offsets.push_back(origin);
+  tokens.push_offset(origin, tokens.next_word());
 }
 
 void add_words(const State& state, const NormalizedText& text, bool with_offsets, TokenBuffer& tokens) {
@@ -43,11 +43,12 @@ void add_words(const State& state, const NormalizedText& text, bool with_offsets
     if (!with_offsets) continue;
     // Tokens are adjacent, so one walk over the word's characters finds where each begins and ends.
     size_t character = 0, byte = 0;
+    const uint32_t number = tokens.next_word();
     for (const Token& token : word_tokens) {
       while (byte < token.begin) byte += utf8_length(characters[character++].code);
       const uint32_t begin = characters[character].origin.begin;
       while (byte < token.end) byte += utf8_length(characters[character++].code);
-      tokens.offsets.push_back({begin, characters[character - 1].origin.end});
+      tokens.push_offset({begin, characters[character - 1].origin.end}, number);
     }
   }
 }
@@ -73,9 +74,8 @@ void add_by_parts(const State& state, std::string_view text, uint32_t begin, boo
   }
 }
 
-// Returns all tokens of one text, without special tokens around them.
+// Appends all tokens of one text, without special tokens around them.
 void tokenize(const State& state, std::string_view text, bool with_offsets, TokenBuffer& tokens) {
-  tokens.clear();
   for (const TextPiece& piece : state.added.raw().split(text)) {
     const auto begin = static_cast<uint32_t>(piece.begin), end = static_cast<uint32_t>(piece.end);
     const std::string_view part = text.substr(piece.begin, piece.end - piece.begin);
@@ -109,7 +109,9 @@ Kept keep(const TokenBuffer& tokens, size_t count, Side side) {
   return {&tokens, begin, begin + count};
 }
 
-void add_piece(const TemplatePiece& piece, const Kept& kept, const EncodeOptions& options, Encoding& encoding) {
+// `with_words`: the buffers know the words of their tokens.
+void add_piece(const TemplatePiece& piece, const Kept& kept, const EncodeOptions& options, bool with_words,
+               Encoding& encoding) {
   if (piece.kind == TemplatePiece::Kind::kSpecial) {
     if (!options.add_special_tokens) return;
     encoding.ids.insert(encoding.ids.end(), piece.ids.begin(), piece.ids.end());
@@ -118,13 +120,15 @@ void add_piece(const TemplatePiece& piece, const Kept& kept, const EncodeOptions
     encoding.ids.insert(encoding.ids.end(), ids + kept.begin, ids + kept.end);
   }
   encoding.type_ids.resize(encoding.ids.size(), piece.type_id);
-  if (!options.with_offsets) return;
-  if (piece.kind != TemplatePiece::Kind::kSpecial) {
-    const auto begin = kept.tokens->offsets.begin();
-    encoding.offsets.insert(encoding.offsets.end(), begin + static_cast<std::ptrdiff_t>(kept.begin),
-                            begin + static_cast<std::ptrdiff_t>(kept.end));
-  }
-  encoding.offsets.resize(encoding.ids.size());
+  const auto add_kept = [&](const auto& all, auto& to, auto of_special) {
+    if (piece.kind != TemplatePiece::Kind::kSpecial) {
+      to.insert(to.end(), all.begin() + static_cast<std::ptrdiff_t>(kept.begin),
+                all.begin() + static_cast<std::ptrdiff_t>(kept.end));
+    }
+    to.resize(encoding.ids.size(), of_special);
+  };
+  if (options.with_offsets) add_kept(kept.tokens->offsets, encoding.offsets, Offset{});
+  if (with_words) add_kept(kept.tokens->words, encoding.word_ids, -1);
 }
 
 size_t token_limit(const State& state, bool is_pair, const EncodeOptions& options) {
@@ -139,19 +143,11 @@ size_t token_limit(const State& state, bool is_pair, const EncodeOptions& option
   return options.max_length - num_special;
 }
 
-Encoding encode_texts(const State& state, std::string_view first, std::optional<std::string_view> second,
-                      const EncodeOptions& options) {
-  const bool is_pair = second.has_value();
+// Truncates the tokens in the buffers and applies the template.
+Encoding assemble(const State& state, const Scratch& buffers, bool is_pair, bool with_words,
+                  const EncodeOptions& options) {
   const size_t limit = token_limit(state, is_pair, options);
   const Side side = options.truncation_side.value_or(state.spec.truncation_side);
-  Scratch& buffers = scratch();
-  check_text(first);
-  tokenize(state, first, options.with_offsets, buffers.first);
-  buffers.second.clear();
-  if (is_pair) {
-    check_text(*second);
-    tokenize(state, *second, options.with_offsets, buffers.second);
-  }
   const PairLengths lengths{buffers.first.size(), buffers.second.size()};
   const PairLengths kept = truncated_lengths(lengths, is_pair, limit, options.truncation);
   const Kept first_kept = keep(buffers.first, kept.first, side), second_kept = keep(buffers.second, kept.second, side);
@@ -160,9 +156,24 @@ Encoding encode_texts(const State& state, std::string_view first, std::optional<
   encoding.ids.reserve(kept.first + kept.second + state.post_processor.num_special(is_pair));
   encoding.type_ids.reserve(encoding.ids.capacity());
   for (const TemplatePiece& piece : is_pair ? state.post_processor.pair : state.post_processor.single) {
-    add_piece(piece, piece.kind == TemplatePiece::Kind::kSecond ? second_kept : first_kept, options, encoding);
+    add_piece(piece, piece.kind == TemplatePiece::Kind::kSecond ? second_kept : first_kept, options, with_words,
+              encoding);
   }
   return encoding;
+}
+
+Encoding encode_texts(const State& state, std::string_view first, std::optional<std::string_view> second,
+                      const EncodeOptions& options) {
+  Scratch& buffers = scratch();
+  buffers.first.clear();
+  buffers.second.clear();
+  check_text(first);
+  tokenize(state, first, options.with_offsets, buffers.first);
+  if (second) {
+    check_text(*second);
+    tokenize(state, *second, options.with_offsets, buffers.second);
+  }
+  return assemble(state, buffers, second.has_value(), options.with_offsets, options);
 }
 
 }  // namespace
@@ -177,6 +188,21 @@ Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) 
 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
   return encode_texts(*state_, first, second, options);
+}
+
+Encoding Tokenizer::encode_words(std::span<const std::string> words, const EncodeOptions& options) const {
+  Scratch& buffers = scratch();
+  TokenBuffer& tokens = buffers.first;
+  tokens.clear();
+  buffers.second.clear();
+  for (size_t i = 0; i < words.size(); ++i) {
+    const size_t begin = tokens.size();
+    check_text(words[i]);
+    tokenize(*state_, words[i], options.with_offsets, tokens);
+    tokens.words.resize(begin);
+    tokens.words.resize(tokens.size(), static_cast<uint32_t>(i));
+  }
+  return assemble(*state_, buffers, /*is_pair=*/false, /*with_words=*/true, options);
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special_tokens) const {

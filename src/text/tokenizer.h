@@ -37,7 +37,10 @@ struct Encoding {
   std::vector<int32_t> ids;
   std::vector<uint8_t> type_ids;
   std::vector<Offset> offsets;  // only with with_offsets; bytes of the token's own text; special tokens 0,0
-  size_t num_cut = 0;           // tokens that truncation removed
+  // Only with with_offsets, and of encode_words(): the index of the token's word, as word_ids() of transformers counts
+  // them; -1 for special tokens. The words of a text are those of the pre-tokenizer.
+  std::vector<int32_t> word_ids;
+  size_t num_cut = 0;  // tokens that truncation removed
 };
 
 // Copies are cheap, because they share one immutable state. Thread-safe.
@@ -53,10 +56,17 @@ class Tokenizer {
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
+  // Encodes a text that is given as words, as transformers does with is_split_into_words=True: each word by itself.
+  // Offsets are those in the token's own word. A word may have no token.
+  Encoding encode_words(std::span<const std::string> words, const EncodeOptions& options = {}) const;
+
   // Encodes all texts on num_threads threads (0: all cores); `pairs` is empty or as long as `texts`. The result does
   // not depend on the number of threads. If several texts fail, throws the error of the first one.
   std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, std::span<const std::string_view> pairs,
                                      const EncodeOptions& options, int num_threads = 0) const;
+  // The same for texts that are given as words.
+  std::vector<Encoding> encode_words_batch(std::span<const std::vector<std::string>> texts,
+                                           const EncodeOptions& options, int num_threads = 0) const;
 
   // Decodes ids as tokenizers does. Skips ids without a token.
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const;

@@ -54,6 +54,7 @@ struct TrainOptions {
   std::optional<double> warmup_ratio;
   double label_smoothing_factor = 0;
   std::string regression_loss = "mse";
+  bool label_all_tokens = false;
 
   double logging_steps = 500;
   std::filesystem::path json_log;
@@ -195,6 +196,8 @@ struct TrainOptions {
         .in_range(0, 1);
     visit("regression_loss", self.regression_loss, "loss of a regression: squared, absolute or Huber errors")
         .choices(choices_of(task::kRegressionLossNames));
+    visit("label_all_tokens", self.label_all_tokens,
+          "token classification: every token of a word has its tag, not only the first");
   }
 
   template <typename Self, typename Visitor>

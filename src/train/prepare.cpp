@@ -32,13 +32,15 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .id2label = options.id2label,
           .num_labels = options.num_labels,
           .label_smoothing = options.label_smoothing_factor,
-          .regression_loss = options.regression_loss};
+          .regression_loss = options.regression_loss,
+          .label_all_tokens = options.label_all_tokens};
 }
 
-model::LoadedModel load_model(const TrainOptions& options, const task::Task& task, model::ModelConfig config,
-                              int64_t num_tokens) {
+model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& row, const task::Task& task,
+                              model::ModelConfig config, int64_t num_tokens) {
   task.write_config(config);
   model::ModelRequest request;
+  request.head = row.head;
   request.model_dir = options.model_name_or_path;
   request.id2label = config.labels();
   request.problem_type = config.problem_type();
@@ -93,7 +95,7 @@ Prepared prepare(const TrainOptions& options) {
       task::choose_task(options.task.value_or(""), config, task::split_named(splits, "train"), options.rows);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
   task::TrainingRows rows = task::choose_training_rows(splits, request, *task);
-  model::LoadedModel loaded = load_model(options, *task, config, tokenizer.vocab_size());
+  model::LoadedModel loaded = load_model(options, row, *task, config, tokenizer.vocab_size());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);

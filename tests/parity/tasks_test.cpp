@@ -10,6 +10,8 @@
 #include "parity/parity_fixture.h"
 #include "task/multi_label.h"
 #include "task/regression.h"
+#include "task/tasks.h"
+#include "task/token_examples.h"
 #include "temporary_folder.h"
 #include "train/row_order.h"
 #include "train/train_fixture.h"
@@ -28,6 +30,7 @@ std::filesystem::path fixture_of(const std::string& task, const std::string& fam
 model::LoadedModel load(const std::string& task, const std::string& family) {
   const Json fixture = read_json(fixture_of(task, family) / "parity.json");
   model::ModelRequest request{fixture_models() / ("tiny-" + family)};
+  request.head = task::find_task(task == "regression-3" ? "regression" : task).head;
   request.config_overrides = no_dropout(family);
   request.ignore_mismatched_sizes = true;
   for (int64_t i = 0; i < fixture["num_outputs"].get<int64_t>(); ++i) {
@@ -49,7 +52,8 @@ struct Batch {
   std::vector<std::vector<uint8_t>> types;
   std::vector<std::vector<double>> targets;
 
-  void add(const std::map<std::string, at::Tensor>& tensors, const std::string& prefix) {
+  void add(const std::map<std::string, at::Tensor>& tensors, const std::string& prefix,
+           const std::string& labels_name = "labels") {
     const at::Tensor& all_ids = tensors.at(prefix + "input_ids");
     const auto all_types = tensors.find(prefix + "token_type_ids");
     for (int64_t row = 0; row < all_ids.size(0); ++row) {
@@ -61,7 +65,8 @@ struct Batch {
         ids.back().push_back(all_ids[row][i].item<int32_t>());
         types.back().push_back(all_types == tensors.end() ? 0 : all_types->second[row][i].item<uint8_t>());
       }
-      const at::Tensor labels = tensors.at(prefix + "labels")[row];
+      at::Tensor labels = tensors.at(prefix + labels_name)[row];
+      if (labels.scalar_type() == at::kLong) labels = labels.slice(0, 0, length);  // a tag for each token
       for (int64_t k = 0; k < labels.numel(); ++k) targets.back().push_back(labels[k].item<double>());
     }
   }
@@ -79,6 +84,7 @@ struct Batch {
       texts.features.add(encoding);
       values.insert(values.end(), targets[row].begin(), targets[row].end());
     }
+    if (task == "token-classification") return token_examples(std::move(texts), row_of);
     std::vector<std::string> names;
     for (size_t k = 0; k < targets[0].size(); ++k) names.push_back(fmt::format("LABEL_{}", k));
     if (task == "multi-label") {
@@ -88,7 +94,29 @@ struct Batch {
     return task::make_examples(
         task::RatedTexts{.texts = std::move(texts), .targets = std::move(values), .names = std::move(names)});
   }
+
+ private:
+  // The targets are ids of tags; -100: the token has none.
+  std::unique_ptr<task::Examples> token_examples(task::TextRows texts, const std::vector<uint64_t>& row_of) const {
+    const metric::TagSet tags({"O", "B-a", "I-a", "B-b", "I-b"});
+    task::TokenTargets of_tokens;
+    for (const uint64_t row : row_of) {
+      std::vector<int32_t> word_ids, tags_of_words;  // each token is a word
+      for (const double tag : targets[row]) {
+        word_ids.push_back(static_cast<int32_t>(word_ids.size()));
+        tags_of_words.push_back(tag < 0 ? task::kNoTag : static_cast<int32_t>(tag));
+      }
+      task::add_targets(word_ids, tags_of_words, tags, false, of_tokens);
+    }
+    return task::make_examples(
+        task::TokenTexts{.texts = std::move(texts), .targets = std::move(of_tokens), .tags = tags});
+  }
 };
+
+// Of padded [B, T, K] the tokens of each row, one after another, as hone packs them; [B, K] stays as it is.
+at::Tensor without_padding(const at::Tensor& logits, const at::Tensor& mask) {
+  return logits.dim() == 3 ? logits.index({mask.to(at::kBool)}) : logits;
+}
 
 std::vector<uint64_t> in_order(size_t count) {
   std::vector<uint64_t> order(count);
@@ -104,8 +132,8 @@ void check_gradients(const std::string& task, const std::string& family) {
   const std::vector<uint64_t> rows = in_order(batch.ids.size());
   const auto examples = batch.examples(task, rows);
   const nn::ForwardContext context{.training = true};
-  CHECK(relative_difference(loaded.model->forward(packed_batch(expected), context), expected.at("logits")) <
-        kTolerance);
+  const at::Tensor logits = without_padding(expected.at("logits"), expected.at("attention_mask"));
+  CHECK(relative_difference(loaded.model->forward(packed_batch(expected), context), logits) < kTolerance);
   const at::Tensor loss =
       examples->loss(*loaded.model, rows, context) / static_cast<double>(examples->num_targets(rows, context));
   CHECK(relative_difference(loss.reshape({1}), expected.at("loss")) < kTolerance);
@@ -181,4 +209,31 @@ TEST_CASE("a regression of three numbers has them, however its steps are divided
 
 TEST_CASE("multi-label classification has transformers' logits, loss, gradients and training losses") {
   check_task("multi-label");
+}
+
+TEST_CASE("token classification has transformers' logits, loss, gradients and training losses") {
+  check_task("token-classification");
+}
+
+TEST_CASE("an evaluation of token classification has the loss and metrics of transformers' run_ner.py") {
+  for (const std::string family : {"bert", "distilbert"}) {
+    CAPTURE(family);
+    const std::filesystem::path folder = fixture_of("token-classification", family);
+    const Json expected = read_json(folder / "parity.json")["evaluation"];
+    Batch batch;
+    batch.add(read_tensors(folder / "parity.safetensors"), "", "evaluation_labels");
+    const std::vector<uint64_t> rows = in_order(batch.ids.size());
+    const auto examples = batch.examples("token-classification", rows);
+    const model::LoadedModel loaded = load("token-classification", family);
+    const auto evaluation = examples->evaluation(0);
+    evaluation->add(*loaded.model, std::span(rows).first(2));
+    evaluation->add(*loaded.model, std::span(rows).subspan(2));
+    const metric::Report report = evaluation->report();
+    CHECK(report.loss == doctest::Approx(expected["loss"].get<double>()).epsilon(kTolerance));
+    for (const char* name : {"precision", "recall", "f1", "accuracy"}) {
+      CAPTURE(name);
+      CHECK(report.value(name) == doctest::Approx(expected[name].get<double>()).epsilon(1e-9));
+    }
+    CHECK(report.num_targets == examples->num_targets(rows, {}));
+  }
 }

@@ -41,7 +41,8 @@ TEST_CASE("other extensions, missing files and folders are errors") {
   CHECK(unknown.kind() == ErrorKind::kUnsupported);
   CHECK(contains(unknown.what(), "a.xlsx: rows cannot be read from a .xlsx file"));
   CHECK(unknown.hint() ==
-        "known: .parquet, .arrow, .jsonl, .ndjson, .json, .csv, .tsv, .txt; each also as .gz, .xz, .zst or .bz2");
+        "known: .parquet, .arrow, .jsonl, .ndjson, .json, .csv, .tsv, .conll, .bio, .iob, .iob2, .txt; each also as "
+        ".gz, .xz, .zst or .bz2");
   CHECK(contains(expect_error([&] { read_rows(folder.path() / "a.csv"); }).what(), "a.csv: there is no such file"));
   CHECK(contains(expect_error([&] { read_rows(folder.path()); }).what(), "is a folder, but a file is expected"));
 }

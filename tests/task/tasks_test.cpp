@@ -19,12 +19,12 @@ TEST_CASE("a task is found by the name that transformers' pipelines give it") {
   CHECK(is_its_function);
 }
 
-TEST_CASE("every task has a unique name, a doc line, a problem type and a metric") {
+TEST_CASE("every task has a unique name, a doc line, a head or problem type of its own, and a metric") {
   std::set<std::string_view> names;
   for (const task::TaskRow& each : task::tasks()) {
     CHECK(names.insert(each.name).second);
     CHECK_FALSE(each.doc.empty());
-    CHECK_FALSE(each.problem_type.empty());
+    CHECK(each.problem_type.empty() == (each.head != "sequence"));
     CHECK_FALSE(each.metrics().empty());
   }
   CHECK_FALSE(names.empty());
@@ -62,6 +62,37 @@ TEST_CASE("a column of numbers with fractions is noted, with the option that dec
   const table::Rows rows = table::read_rows(folder.write("rows.csv", "text,score\na,1.5\nb,2\n"));
   CHECK(captured_log([&] { task::choose_task("", {parse_json("{}", "c"), "c"}, rows, {}); }) ==
         "column \"score\" holds numbers with fractions, so the task is regression (--task chooses another)\n");
+}
+
+TEST_CASE("words with tags and texts with spans suggest token classification, with a note; lists of labels do not") {
+  const TemporaryFolder folder;
+  std::string log;
+  const auto task_for = [&](const std::string& json, const task::RowOptions& options = {}) {
+    const table::Rows rows = table::read_rows(folder.write("rows.jsonl", json));
+    std::string_view found;
+    log = captured_log([&] { found = task::choose_task("", {parse_json("{}", "c"), "c"}, rows, options).name; });
+    return found;
+  };
+  CHECK(task_for(R"({"tokens": ["a"], "ner_tags": ["O"]})") == "token-classification");
+  CHECK(
+      log ==
+      "column \"ner_tags\" holds a tag for each word, so the task is token-classification (--task chooses another)\n");
+  CHECK(task_for(R"({"text": "a", "labels": [[0, 1, "x"]]})") == "token-classification");
+  CHECK(contains(log, "column \"labels\" holds spans of the text, so the task is token-classification"));
+  CHECK(task_for(R"({"text": "a", "labels": ["x", "y"]})") == "multi-label");
+  CHECK(task_for(R"({"text": "a", "tokens": ["a"], "label": "x"})") == "text-classification");
+  CHECK(task_for(R"({"a": ["a"], "b": ["O"]})", {.text_column = "a", .label_column = "b"}) == "token-classification");
+}
+
+TEST_CASE("a model with a head for tokens is a token classifier, whatever the rows and its problem type") {
+  const model::ModelConfig config(parse_json(R"({"model_type": "bert", "architectures": ["BertForTokenClassification"],
+                     "problem_type": "single_label_classification"})",
+                                             "c"),
+                                  "c");
+  CHECK(task::trained_task(config).name == "token-classification");
+  const TemporaryFolder folder;
+  const table::Rows rows = table::read_rows(folder.write("rows.csv", "text,label\na,1\n"));
+  CHECK(task::choose_task("", config, rows, {}).name == "token-classification");
 }
 
 TEST_CASE("the metrics of all tasks include each task's own") {

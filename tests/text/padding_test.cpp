@@ -26,6 +26,7 @@ TEST_CASE("encodings are padded to the longest, with a mask") {
   CHECK(encodings[0].ids == Ids{first[0], first[1], first[2], 0, 0});
   CHECK(encodings[0].type_ids.size() == 5);
   CHECK(encodings[0].offsets.size() == 5);
+  CHECK(encodings[0].word_ids == Ids{-1, 0, -1, -1, -1});
   CHECK(masks[0] == Mask{1, 1, 1, 0, 0});
   CHECK(masks[1] == Mask{1, 1, 1, 1, 1});
 }

@@ -63,6 +63,19 @@ std::optional<Tokenizer> real_tokenizer(const std::string& name, const Json& dig
 
 }  // namespace
 
+TEST_CASE("a batch of texts given as words has the encodings of the single ones") {
+  const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture("uncased"));
+  const std::vector<std::vector<std::string>> texts = {{"the", "movie"}, {}, {"tokenization", "", "!"}};
+  for (const int num_threads : {1, 4}) {
+    const std::vector<Encoding> encodings = tokenizer.encode_words_batch(texts, {}, num_threads);
+    REQUIRE(encodings.size() == texts.size());
+    for (size_t i = 0; i < texts.size(); ++i) {
+      CHECK(encodings[i].ids == tokenizer.encode_words(texts[i]).ids);
+      CHECK(encodings[i].word_ids == tokenizer.encode_words(texts[i]).word_ids);
+    }
+  }
+}
+
 TEST_CASE("every code point and the first random strings have Hugging Face's ids") {
   const Json digests = read_fixture("digests.json")["small"];
   for (const auto& [name, expected] : digests.items()) {

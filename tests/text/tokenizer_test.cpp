@@ -34,6 +34,17 @@ void check_encoding(const Encoding& encoding, const Json& expected, const std::v
   CHECK(character_offsets(encoding, texts, is_second) == json_offsets(expected["offsets"]));
 }
 
+// Offsets in characters of each token's own word.
+std::vector<Offset> word_offsets(const Encoding& encoding, const std::vector<std::string>& words) {
+  std::vector<Offset> result;
+  for (size_t i = 0; i < encoding.offsets.size(); ++i) {
+    const int32_t word = encoding.word_ids[i];
+    const std::string text = word < 0 ? "" : words[static_cast<size_t>(word)];
+    result.push_back(to_character_offsets(text, {&encoding.offsets[i], 1})[0]);
+  }
+  return result;
+}
+
 }  // namespace
 
 TEST_CASE("single texts become Hugging Face's ids, type ids and offsets, for every form of folder") {
@@ -60,6 +71,43 @@ TEST_CASE("pairs become Hugging Face's ids, type ids and offsets") {
       CAPTURE(texts[0]);
       CAPTURE(texts[1]);
       check_encoding(tokenizer.encode_pair(texts[0], texts[1], with_offsets()), item, texts);
+    }
+  }
+}
+
+TEST_CASE("each token of a text knows its word, as in transformers' word_ids()") {
+  const Json fixture = read_json(tokenizer_fixture("").parent_path().parent_path() / "tokenizer_words.json");
+  for (const std::string& name : kTokenizerCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
+    for (const Json& item : fixture["folders"][name]["texts"]) {
+      const std::string text = item["text"];
+      CAPTURE(text);
+      CHECK(tokenizer.encode(text, with_offsets()).word_ids == item["word_ids"].get<Ids>());
+      CHECK(tokenizer.encode(text).word_ids.empty());
+    }
+  }
+}
+
+TEST_CASE("texts given as words become transformers' ids, offsets and word_ids (is_split_into_words)") {
+  const Json fixture = read_json(tokenizer_fixture("").parent_path().parent_path() / "tokenizer_words.json");
+  for (const std::string& name : kTokenizerCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(tokenizer_fixture(name));
+    for (const Json& item : fixture["folders"][name]["words"]) {
+      const auto words = item["words"].get<std::vector<std::string>>();
+      CAPTURE(item.dump());
+      EncodeOptions options = with_offsets();
+      if (item.contains("max_length")) options.max_length = item["max_length"];
+      const Encoding encoding = tokenizer.encode_words(words, options);
+      CHECK(encoding.ids == item["ids"].get<Ids>());
+      CHECK(encoding.word_ids == item["word_ids"].get<Ids>());
+      CHECK(word_offsets(encoding, words) == json_offsets(item["offsets"]));
+      options.with_offsets = false;
+      const Encoding plain = tokenizer.encode_words(words, options);
+      CHECK(plain.ids == encoding.ids);
+      CHECK(plain.word_ids == encoding.word_ids);
+      CHECK(plain.offsets.empty());
     }
   }
 }
