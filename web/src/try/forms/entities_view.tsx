@@ -1,5 +1,5 @@
 // Entities: marked in the text, with a legend that hides types, and listed. A mark is a button: it asks which words decided.
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { count, percent } from "../../shared/format.ts";
 import { useTexts } from "../../shared/i18n.ts";
 import { segmentsOf } from "../../shared/spans.ts";
@@ -194,5 +194,5 @@ function Cells({ prediction, info, notes }: ShownRow<Entities>) {
 }
 
 function Summary({ answers }: ShownRows<Entities>) {
-  return <LabelCounts labels={answers.flatMap((answer) => entities.namesIn(answer))} />;
+  return <LabelCounts labels={useMemo(() => answers.flatMap((answer) => entities.namesIn(answer)), [answers])} />;
 }

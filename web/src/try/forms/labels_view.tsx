@@ -1,6 +1,6 @@
 // Labels: those that the model chooses in the box; below, each with its score and its threshold, and what another threshold
 // would choose.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { percent } from "../../shared/format.ts";
 import { useTexts } from "../../shared/i18n.ts";
 import { tryTexts } from "../texts.ts";
@@ -87,5 +87,5 @@ function Cells({ prediction, info, notes }: ShownRow<Scores>) {
 }
 
 function Summary({ answers, info }: ShownRows<Scores>) {
-  return <LabelCounts labels={answers.flatMap((answer) => chosenLabels(answer, info))} />;
+  return <LabelCounts labels={useMemo(() => answers.flatMap((answer) => chosenLabels(answer, info)), [answers, info])} />;
 }

@@ -1,4 +1,5 @@
 // Scores: the best label in the box, and the other ones with a bar each.
+import { useMemo } from "preact/hooks";
 import { useTexts } from "../../shared/i18n.ts";
 import type { Info } from "../served_model.ts";
 import { tryTexts } from "../texts.ts";
@@ -82,8 +83,8 @@ function Cells({ prediction, info, notes }: ShownRow<Scores>) {
 
 function Summary({ answers, info }: ShownRows<Scores>) {
   const texts = useTexts(tryTexts);
+  const best = useMemo(() => answers.flatMap(([first]) => (first === undefined ? [] : [first.label])), [answers]);
   return (
-    <LabelCounts labels={answers.flatMap(([best]) => (best === undefined ? [] : [best.label]))}
-      nameOf={(label) => spokenLabel(info, texts, label)} toneOf={(label) => toneOf(info, label)} />
+    <LabelCounts labels={best} nameOf={(label) => spokenLabel(info, texts, label)} toneOf={(label) => toneOf(info, label)} />
   );
 }
