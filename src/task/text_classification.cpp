@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "metric/classification.h"
 #include "metric/worst_rows.h"
-#include "table/selection.h"
 #include "task/row_findings.h"
 #include "task/score_functions.h"
 #include "tensor/compute.h"
@@ -127,19 +126,14 @@ class ClassificationExamples final : public TextExamples {
     return fmt::format("{} {}", targets_.names[static_cast<size_t>(targets_.labels[row])], texts().shown(row));
   }
 
-  std::string target_counts() const override {
-    constexpr size_t kMaxLabels = 10;
-    const std::vector<uint64_t> counts = rows_of_labels();
-    std::string text;
-    for (size_t id = 0; id < std::min(counts.size(), kMaxLabels); ++id) {
-      text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", targets_.names[id], counts[id]);
-    }
-    return counts.size() > kMaxLabels ? fmt::format("{} and {} more", text, counts.size() - kMaxLabels) : text;
-  }
+  std::string target_counts() const override { return described_counts(targets_.names, rows_of_labels()); }
 
   std::vector<std::string> findings() const override {
     std::vector<std::string> notes = TextExamples::findings();
-    if (auto note = missing_labels(); !note.empty()) notes.push_back(std::move(note));
+    if (auto note = missing_labels(targets_.names, rows_of_labels()); !note.empty()) {
+      notes.push_back(note + ". Often the rows are sorted by label: --shuffle-seed 42 shuffles them before "
+                             "--max-train-samples applies");
+    }
     return notes;
   }
 
@@ -153,20 +147,6 @@ class ClassificationExamples final : public TextExamples {
     std::vector<uint64_t> counts(targets_.names.size());
     for (const int64_t label : targets_.labels) ++counts[static_cast<size_t>(label)];
     return counts;
-  }
-
-  std::string missing_labels() const {
-    const std::vector<uint64_t> counts = rows_of_labels();
-    std::vector<std::string> missing;
-    for (size_t id = 0; id < counts.size(); ++id) {
-      if (counts[id] == 0) missing.push_back(targets_.names[id]);
-    }
-    if (missing.empty()) return "";
-    const bool several = missing.size() > 1;
-    return fmt::format(
-        "no training row has the label{} {}, so the model cannot learn {}. Often the rows are sorted by label: "
-        "--shuffle-seed 42 shuffles them before --max-train-samples applies",
-        several ? "s" : "", fmt::join(missing, ", "), several ? "them" : "it");
   }
 
   Targets targets_;
@@ -207,7 +187,7 @@ class TextClassification final : public Task {
     for (const std::string& note : labels_.notes()) log_info("{}", note);
     for (const std::string& warning : labels_.warnings()) log_warning("{}", warning);
     for (table::LabelledSplit& split : splits) {
-      split.rows = noted(table::rows_with_label(split.rows, label_column_, labels_, options_.rows.strict));
+      split.rows = kept_rows(table::rows_with_label(split.rows, label_column_, labels_, options_.rows.strict));
     }
     set_names(labels_.id2label());
     if (purpose_ == Purpose::kTrain) check_classes(splits.front().rows);
@@ -236,11 +216,6 @@ class TextClassification final : public Task {
   std::string card_phrase() const override { return fmt::format("for the labels: {}", fmt::join(names_, ", ")); }
 
  private:
-  static table::Rows noted(const table::Complete& complete) {
-    if (complete.skipped > 0) log_info("{}", complete.note());
-    return complete.rows;
-  }
-
   // Names that someone declared may be more than the rows show; classes made of the cells may not be one.
   void check_classes(const table::Rows& train) const {
     if (train.empty() || (labels_.is_declared() && labels_.size() > 1)) return;
