@@ -1,5 +1,6 @@
 // Runs a model over a whole set of examples without gradients. Rows go in batches sorted by length; results come in row
-// order. Memory grows with rows or labels, never with their product, apart from scores(), which returns that product.
+// order. Memory grows with rows or labels, never with their product, apart from scores(), which returns that product,
+// and metrics that rank rows (metric/class_scores.h, metric/multi_label.h).
 #pragma once
 
 #include <cstdint>

@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "metric/classification.h"
+#include "metric/classification_report.h"
 #include "metric/worst_rows.h"
 #include "task/row_findings.h"
 #include "task/score_functions.h"
@@ -53,7 +53,7 @@ struct Targets {
 class ClassificationEvaluation final : public Evaluation {
  public:
   ClassificationEvaluation(const TextRows& texts, const Targets& targets, size_t num_worst)
-      : texts_(texts), targets_(targets), confusion_(static_cast<int64_t>(targets.names.size())), worst_(num_worst) {}
+      : texts_(texts), targets_(targets), scores_(static_cast<int64_t>(targets.names.size())), worst_(num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
     const at::Tensor logits = model.forward(make_batch(texts_.features, rows), {});
@@ -64,7 +64,7 @@ class ClassificationEvaluation final : public Evaluation {
   }
 
   metric::Report report() const override {
-    metric::Report report = metric::classification_report(confusion_, targets_.names);
+    metric::Report report = metric::classification_report(scores_, targets_.names);
     report.num_rows = report.num_targets = num_rows_;
     report.loss = num_rows_ == 0 ? 0 : loss_sum_ / static_cast<double>(num_rows_);
     report.nonfinite = nonfinite_;
@@ -78,7 +78,7 @@ class ClassificationEvaluation final : public Evaluation {
     if (first_nonfinite_row(logits, logits.size())) return nonfinite_.add(row);
     const int64_t label = targets_.labels[row];
     const int64_t predicted = std::max_element(logits.begin(), logits.end()) - logits.begin();
-    confusion_.add(label, predicted);
+    scores_.add(metric::softmax(logits), label, predicted);
     if (label != predicted && worst_.keeps_any()) worst_.add(metric::make_mistake(row, logits, label, predicted));
   }
 
@@ -98,7 +98,7 @@ class ClassificationEvaluation final : public Evaluation {
 
   const TextRows& texts_;
   const Targets& targets_;
-  metric::ConfusionMatrix confusion_;
+  metric::ClassScores scores_;
   metric::WorstRows<metric::Mistake> worst_;
   metric::NonfiniteRows nonfinite_;
   double loss_sum_ = 0;
@@ -131,8 +131,9 @@ class ClassificationExamples final : public TextExamples {
   std::vector<std::string> findings() const override {
     std::vector<std::string> notes = TextExamples::findings();
     if (auto note = missing_labels(targets_.names, rows_of_labels()); !note.empty()) {
-      notes.push_back(note + ". Often the rows are sorted by label: --shuffle-seed 42 shuffles them before "
-                             "--max-train-samples applies");
+      notes.push_back(note +
+                      ". Often the rows are sorted by label: --shuffle-seed 42 shuffles them before "
+                      "--max-train-samples applies");
     }
     return notes;
   }
