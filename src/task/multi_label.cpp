@@ -12,6 +12,8 @@
 #include "metric/multi_label.h"
 #include "metric/worst_rows.h"
 #include "table/label_sets.h"
+#include "task/class_loss.h"
+#include "task/class_weights.h"
 #include "task/score_functions.h"
 #include "tensor/compute.h"
 
@@ -21,9 +23,17 @@ namespace {
 
 constexpr float kThreshold = 0.5f;
 
+// Counts the rows of each label in truth [rows, K].
+std::vector<uint64_t> rows_of_labels(std::span<const uint8_t> truth, size_t num_labels) {
+  std::vector<uint64_t> counts(num_labels);
+  for (size_t at = 0; at < truth.size(); ++at) counts[at % num_labels] += truth[at];
+  return counts;
+}
+
 struct Targets {
   std::vector<uint8_t> truth;  // [rows, K]
   std::vector<std::string> names;
+  std::vector<double> weights = {};  // pos_weight of each label; empty: all are 1
 
   size_t width() const { return names.size(); }
   std::span<const uint8_t> row(uint64_t row) const { return std::span(truth).subspan(row * width(), width()); }
@@ -34,7 +44,9 @@ struct Targets {
         at::empty({static_cast<int64_t>(rows.size()), static_cast<int64_t>(width())}, at::kFloat);
     float* next = of_rows.mutable_data_ptr<float>();
     for (const uint64_t row : rows) next = std::copy_n(this->row(row).begin(), width(), next);
-    return at::binary_cross_entropy_with_logits(logits, tensor::on_device(of_rows, logits.device()), {}, {},
+    const at::Tensor weight = weight_tensor(weights, logits.device());
+    return at::binary_cross_entropy_with_logits(logits, tensor::on_device(of_rows, logits.device()), {},
+                                                weight.defined() ? std::optional(weight) : std::nullopt,
                                                 at::Reduction::Sum);
   }
 
@@ -82,6 +94,10 @@ class MultiLabelEvaluation final : public Evaluation {
     return report;
   }
 
+  metric::Resampler resampler() const override {
+    return metric::multi_label_resampler(scores_, std::vector<float>(targets_.width(), kThreshold));
+  }
+
  private:
   void add_prediction(uint64_t row, std::span<const float> logits) {
     if (first_nonfinite_row(logits, logits.size())) return nonfinite_.add(row);
@@ -126,7 +142,8 @@ class MultiLabelEvaluation final : public Evaluation {
 class MultiLabelExamples final : public TextExamples {
  public:
   explicit MultiLabelExamples(TaggedTexts rows)
-      : TextExamples(std::move(rows.texts)), targets_{std::move(rows.truth), std::move(rows.names)} {
+      : TextExamples(std::move(rows.texts)),
+        targets_{std::move(rows.truth), std::move(rows.names), std::move(rows.weights)} {
     check_internal(targets_.truth.size() == size() * targets_.width(), "each row has a flag for each label");
   }
 
@@ -143,19 +160,15 @@ class MultiLabelExamples final : public TextExamples {
   std::string preview(uint64_t row) const override {
     return fmt::format("[{}] {}", fmt::join(targets_.names_of(targets_.row(row)), ", "), texts().shown(row));
   }
-  std::string target_counts() const override { return described_counts(targets_.names, rows_of_labels()); }
+  std::string target_counts() const override { return described_counts(targets_.names, counts()); }
   std::vector<std::string> findings() const override {
     std::vector<std::string> notes = TextExamples::findings();
-    if (auto note = missing_labels(targets_.names, rows_of_labels()); !note.empty()) notes.push_back(std::move(note));
+    if (auto note = missing_labels(targets_.names, counts()); !note.empty()) notes.push_back(std::move(note));
     return notes;
   }
 
  private:
-  std::vector<uint64_t> rows_of_labels() const {
-    std::vector<uint64_t> counts(targets_.width());
-    for (size_t at = 0; at < targets_.truth.size(); ++at) counts[at % targets_.width()] += targets_.truth[at];
-    return counts;
-  }
+  std::vector<uint64_t> counts() const { return rows_of_labels(targets_.truth, targets_.width()); }
 
   Targets targets_;
 };
@@ -166,6 +179,7 @@ class MultiLabel final : public Task {
       : options_(options), purpose_(purpose) {
     if (purpose == Purpose::kUseTrained) {
       names_ = config.labels();
+      weights_ = config.class_weights();
     } else if (!options.id2label.empty()) {
       names_ = table::label_names_of_option(options.id2label);
     }
@@ -191,18 +205,27 @@ class MultiLabel final : public Task {
 
   std::vector<int64_t> strata(const table::Rows& rows) const override { return std::vector<int64_t>(rows.size()); }
 
+  void settle_loss(const table::Rows& train) override {
+    if (options_.class_weights.empty()) return;
+    const std::vector<uint8_t> truth = table::LabelSets(train, label_columns_).flags(names_);
+    weights_ = noted_class_weights(options_.class_weights, names_,
+                                   balanced_labels(rows_of_labels(truth, names_.size()), train.size()));
+  }
+
   std::vector<std::string> findings(const TrainingRows&) const override { return {}; }
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
     return make_examples(TaggedTexts{.texts = read_text_rows(rows, columns_, what, options),
                                      .truth = table::LabelSets(rows, label_columns_).flags(names_),
-                                     .names = names_});
+                                     .names = names_,
+                                     .weights = weights_});
   }
 
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(names_);
     config.set_problem_type("multi_label_classification");
+    config.set_class_weights(weights_);
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -212,7 +235,8 @@ class MultiLabel final : public Task {
   void choose_label_columns(const table::Rows& rows) {
     label_columns_ = {.names = options_.rows.target_columns, .separator = options_.rows.label_separator};
     label_columns_.are_flags = !label_columns_.names.empty();
-    if (!label_columns_.are_flags) label_columns_.names = {table::choose_label_column(rows, options_.rows.label_column)};
+    if (!label_columns_.are_flags)
+      label_columns_.names = {table::choose_label_column(rows, options_.rows.label_column)};
     for (std::string& name : label_columns_.names) name = rows.column(name).name();
     if (!label_columns_.separator.empty()) return;
     throw Error(ErrorKind::kUsage, "--label-separator is empty", "give the text between two labels, such as \",\"");
@@ -222,9 +246,8 @@ class MultiLabel final : public Task {
   void check_names(const table::Rows& rows) const {
     const bool holds_text = rows.column(label_columns_.names.front()).type() != table::ColumnType::kNested;
     if (label_columns_.are_flags || !holds_text) return;
-    const auto found = std::ranges::find_if(names_, [&](const std::string& name) {
-      return name.find(label_columns_.separator) != std::string::npos;
-    });
+    const auto found = std::ranges::find_if(
+        names_, [&](const std::string& name) { return name.find(label_columns_.separator) != std::string::npos; });
     if (found == names_.end()) return;
     throw Error(ErrorKind::kInput,
                 fmt::format("the label \"{}\" contains the separator \"{}\"", *found, label_columns_.separator),
@@ -248,6 +271,7 @@ class MultiLabel final : public Task {
   table::TextColumns columns_;
   table::LabelSetColumns label_columns_;
   std::vector<std::string> names_;  // of the labels, by id
+  std::vector<double> weights_;     // pos_weight of each label; empty: all are 1
 };
 
 }  // namespace

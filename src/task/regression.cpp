@@ -11,7 +11,6 @@
 
 #include "base/counted.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/names.h"
 #include "metric/regression.h"
 #include "metric/worst_rows.h"
@@ -98,6 +97,8 @@ class RegressionEvaluation final : public Evaluation {
     if (worst_.keeps_any()) report.panels.push_back({"rows", "worst", "Largest errors", worst_json()});
     return report;
   }
+
+  metric::Resampler resampler() const override { return metric::regression_resampler(pairs_); }
 
  private:
   void add_prediction(uint64_t row, std::span<const float> predicted) {

@@ -1,5 +1,7 @@
 #include "task/tasks.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -19,13 +21,18 @@ namespace hone::task {
 
 namespace {
 
+constexpr std::string_view kClassificationOptions[] = {"id2label", "num_labels", "label_smoothing_factor",
+                                                       "class_weights", "focal_gamma"};
+constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label", "class_weights"};
+constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss"};
+
 constexpr TaskRow kTasks[] = {
     {"text-classification", "one label for each text or pair of texts", "single_label_classification",
-     "text-classification", metric::classification_metrics, make_text_classification},
+     "text-classification", metric::classification_metrics, make_text_classification, kClassificationOptions},
     {"multi-label", "any number of labels for each text or pair of texts", "multi_label_classification",
-     "text-classification", metric::multi_label_metrics, make_multi_label},
+     "text-classification", metric::multi_label_metrics, make_multi_label, kMultiLabelOptions},
     {"regression", "numbers for each text or pair of texts", "regression", "text-classification",
-     metric::regression_metrics, make_regression},
+     metric::regression_metrics, make_regression, kRegressionOptions},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
@@ -52,6 +59,10 @@ bool are_flags(const table::Rows& rows, const RowOptions& options) {
     }
   }
   return true;
+}
+
+bool reads(const TaskRow& task, std::string_view option) {
+  return std::ranges::find(task.options, option) != task.options.end();
 }
 
 }  // namespace
@@ -83,6 +94,21 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
   if (!has_fractions(rows.column(label), rows.size())) return find_task("text-classification");
   log_info("column \"{}\" holds numbers with fractions, so the task is regression (--task chooses another)", label);
   return find_task("regression");
+}
+
+void check_task_options(const TaskRow& task, std::span<const options::GivenOption> given) {
+  for (const options::GivenOption& option : given) {
+    if (reads(task, option.name)) continue;
+    std::vector<std::string_view> readers;
+    for (const TaskRow& row : kTasks) {
+      if (reads(row, option.name)) readers.push_back(row.name);
+    }
+    if (readers.empty()) continue;
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} is an option of {}; the task is {}", option.where, fmt::join(readers, " and "), task.name),
+        "leave it out; --task chooses another task");
+  }
 }
 
 std::vector<metric::Metric> all_metrics() {

@@ -1,6 +1,5 @@
 #include "task/text_classification.h"
 
-#include <ATen/ops/empty.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -11,10 +10,9 @@
 #include "metric/classification.h"
 #include "metric/classification_report.h"
 #include "metric/worst_rows.h"
+#include "task/class_weights.h"
 #include "task/row_findings.h"
 #include "task/score_functions.h"
-#include "tensor/compute.h"
-#include "tensor/cross_entropy.h"
 
 namespace hone::task {
 
@@ -39,15 +37,18 @@ class BatchLogits {
 struct Targets {
   std::vector<int64_t> labels;
   std::vector<std::string> names;
-  double label_smoothing = 0;
+  ClassLoss loss;
 
-  at::Tensor loss_sum(const at::Tensor& logits, std::span<const uint64_t> rows) const {
-    const at::Tensor of_rows = at::empty({static_cast<int64_t>(rows.size())}, at::kLong);
-    int64_t* next = of_rows.mutable_data_ptr<int64_t>();
-    for (const uint64_t row : rows) *next++ = labels[row];
-    return tensor::cross_entropy(logits, tensor::on_device(of_rows, logits.device()),
-                                 {.label_smoothing = label_smoothing});
+  std::vector<int64_t> of_rows(std::span<const uint64_t> rows) const {
+    std::vector<int64_t> classes;
+    classes.reserve(rows.size());
+    for (const uint64_t row : rows) classes.push_back(labels[row]);
+    return classes;
   }
+  at::Tensor loss_sum(const at::Tensor& logits, std::span<const uint64_t> rows) const {
+    return loss.sum(logits, of_rows(rows));
+  }
+  double total_weight(std::span<const uint64_t> rows) const { return loss.total_weight(of_rows(rows)); }
 };
 
 class ClassificationEvaluation final : public Evaluation {
@@ -60,18 +61,21 @@ class ClassificationEvaluation final : public Evaluation {
     const BatchLogits of_rows(logits);
     for (size_t i = 0; i < rows.size(); ++i) add_prediction(rows[i], of_rows.row(i));
     loss_sum_ += targets_.loss_sum(logits, rows).item<double>();
+    weight_sum_ += targets_.total_weight(rows);
     num_rows_ += rows.size();
   }
 
   metric::Report report() const override {
     metric::Report report = metric::classification_report(scores_, targets_.names);
     report.num_rows = report.num_targets = num_rows_;
-    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / static_cast<double>(num_rows_);
+    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / weight_sum_;
     report.nonfinite = nonfinite_;
     report.spoil_if_nonfinite();
     if (worst_.keeps_any()) report.panels.push_back({"rows", "worst", "Worst mistakes", worst_json()});
     return report;
   }
+
+  metric::Resampler resampler() const override { return metric::classification_resampler(scores_); }
 
  private:
   void add_prediction(uint64_t row, std::span<const float> logits) {
@@ -101,7 +105,7 @@ class ClassificationEvaluation final : public Evaluation {
   metric::ClassScores scores_;
   metric::WorstRows<metric::Mistake> worst_;
   metric::NonfiniteRows nonfinite_;
-  double loss_sum_ = 0;
+  double loss_sum_ = 0, weight_sum_ = 0;
   uint64_t num_rows_ = 0;
 };
 
@@ -109,8 +113,12 @@ class ClassificationExamples final : public TextExamples {
  public:
   explicit ClassificationExamples(ClassifiedTexts rows)
       : TextExamples(std::move(rows.texts)),
-        targets_{std::move(rows.labels), std::move(rows.names), rows.label_smoothing} {
+        targets_{std::move(rows.labels), std::move(rows.names), std::move(rows.loss)} {
     check_internal(targets_.labels.size() == size(), "each row has a label");
+  }
+
+  double total_weight(std::span<const uint64_t> rows, const nn::ForwardContext&) const override {
+    return targets_.total_weight(rows);
   }
 
   at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
@@ -173,7 +181,9 @@ class TextClassification final : public Task {
  public:
   TextClassification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
       : options_(options), purpose_(purpose), sources_(label_sources(options, config, purpose)) {
-    if (purpose == Purpose::kUseTrained) set_names(config.labels());
+    if (purpose != Purpose::kUseTrained) return;
+    set_names(config.labels());
+    class_weights_ = config.class_weights();
   }
 
   std::span<const metric::Metric> metrics() const override { return metrics_; }
@@ -196,6 +206,13 @@ class TextClassification final : public Task {
 
   std::vector<int64_t> strata(const table::Rows& rows) const override { return labels_.ids(rows, label_column_); }
 
+  void settle_loss(const table::Rows& train) override {
+    if (options_.class_weights.empty()) return;
+    std::vector<uint64_t> counts(names_.size());
+    for (const int64_t id : labels_.ids(train, label_column_)) ++counts[static_cast<size_t>(id)];
+    class_weights_ = noted_class_weights(options_.class_weights, names_, balanced_classes(counts));
+  }
+
   std::vector<std::string> findings(const TrainingRows& rows) const override {
     return row_findings(rows, columns_, label_column_, labels_);
   }
@@ -205,12 +222,15 @@ class TextClassification final : public Task {
     return make_examples({.texts = read_text_rows(rows, columns_, what, options),
                           .labels = labels_.ids(rows, label_column_),
                           .names = names_,
-                          .label_smoothing = options_.label_smoothing});
+                          .loss = {.label_smoothing = options_.label_smoothing,
+                                   .focal_gamma = options_.focal_gamma,
+                                   .weights = class_weights_}});
   }
 
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(names_);
     config.set_problem_type("single_label_classification");
+    config.set_class_weights(class_weights_);
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -241,6 +261,7 @@ class TextClassification final : public Task {
   table::LabelMap labels_;          // decided by adopt()
   std::vector<std::string> names_;  // of the classes, by id
   std::vector<metric::Metric> metrics_;
+  std::vector<double> class_weights_;  // by id; empty: all are 1
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ std::unique_ptr<task::Examples> labelled(const eval::Classifier& classifier, con
   return task::make_examples({.texts = {.features = features},
                               .labels = std::move(labels),
                               .names = classifier.labels,
-                              .label_smoothing = label_smoothing});
+                              .loss = {.label_smoothing = label_smoothing}});
 }
 
 std::unique_ptr<task::Examples> labelled(const TinyRows& tiny, std::vector<int64_t> labels,
