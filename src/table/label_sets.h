@@ -34,8 +34,8 @@ class LabelSets {
   // Returns the distinct labels of all rows, in the order of their first row.
   const std::vector<std::string>& names() const { return names_; }
 
-  // Returns [rows, K] of 0 and 1: whether the row has the label. Error (kInput): a label that is not one of `known`; the
-  // message names the row, and the hint the nearest label.
+  // Returns [rows, K] of 0 and 1: whether the row has the label. Error (kInput): a label that is not one of `known`;
+  // the message names the row, and the hint the nearest label.
   std::vector<uint8_t> flags(const std::vector<std::string>& known) const;
 
  private:

@@ -50,8 +50,7 @@ TEST_CASE("labels are read from names in one cell, without the white space aroun
   CHECK(names_of(commas, 0) == Names{"b", "a"});
   CHECK(names_of(commas, 1) == Names{"a"});
   CHECK(commas.is_missing(2));
-  const LabelSets bars =
-      sets_of("a.csv", "text,labels\nx,b||a c||\ny,b\n", {.names = {"labels"}, .separator = "||"});
+  const LabelSets bars = sets_of("a.csv", "text,labels\nx,b||a c||\ny,b\n", {.names = {"labels"}, .separator = "||"});
   CHECK(names_of(bars, 0) == Names{"b", "a c"});
   CHECK(names_of(bars, 1) == Names{"b"});
 }
