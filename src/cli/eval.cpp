@@ -27,6 +27,19 @@ void warn_of_training_rows(const eval::TrainingFacts& training, const EvalOption
           : std::string("take rows that it has not seen"));
 }
 
+// The loss is that of the training.
+task::TaskOptions task_options(const EvalOptions& options, const eval::TrainingFacts& training, double smoothing) {
+  task::TaskOptions made{
+      .rows = options.rows, .label_smoothing = smoothing, .focal_gamma = training.focal_gamma.value_or(0)};
+  if (!training.regression_loss.empty()) made.regression_loss = training.regression_loss;
+  return made;
+}
+
+std::optional<metric::BootstrapOptions> bootstrap_options(const EvalOptions& options, uint64_t seed) {
+  if (!options.confidence) return std::nullopt;
+  return metric::BootstrapOptions{*options.confidence, static_cast<uint32_t>(options.num_resamples), seed};
+}
+
 std::string as_json(const metric::Report& report, const task::Task& task, double seconds) {
   Json json = metric::report_json(report);
   json.update(task.facts());
@@ -42,12 +55,12 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const eval::TrainedModel trained = eval::load_trained_model(options.model.model_name_or_path,
                                                               {options.model.max_seq_length, options.model.long_text});
   trained.model->set_compute(compute);
+  task::check_task_options(*trained.task_row, options::given_options(parsed));
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
-  const auto task = trained.task_row->make({.rows = options.rows, .label_smoothing = smoothing}, trained.config,
+  const auto task = trained.task_row->make(task_options(options, trained.training, smoothing), trained.config,
                                            task::Purpose::kUseTrained);
-  const task::SplitRequest request{.rows = options.rows,
-                                   .sample = options.sample,
-                                   .seed = options.seed.value_or(trained.training.seed.value_or(42))};
+  const uint64_t seed = options.seed.value_or(trained.training.seed.value_or(42));
+  const task::SplitRequest request{.rows = options.rows, .sample = options.sample, .seed = seed};
   const table::LabelledSplit split =
       task::choose_evaluation_rows(task::read_splits(request), request, options.split, *task);
   const auto examples =
@@ -58,7 +71,9 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   warn_of_training_rows(trained.training, options, split.name);
   for (const std::string& note : examples->input_notes()) log_warning("{}", note);
   if (smoothing > 0) log_info("the loss has the label smoothing {}", smoothing);
-  const auto result = eval::evaluate(*trained.model, *examples, {.batch_size = options.per_device_eval_batch_size});
+  const auto result =
+      eval::evaluate(*trained.model, *examples,
+                     {.batch_size = options.per_device_eval_batch_size, .bootstrap = bootstrap_options(options, seed)});
   // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
   eval::check_finite(result->report, *examples);
   print(options.json ? as_json(result->report, *task, result->seconds) : metric::report_text(result->report));

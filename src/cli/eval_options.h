@@ -20,6 +20,8 @@ struct EvalOptions {
   int64_t per_device_eval_batch_size = 32;
   std::optional<uint64_t> seed;
   std::optional<double> label_smoothing_factor;
+  std::optional<double> confidence;
+  int64_t num_resamples = 1000;
   tensor::ComputeOptions compute;
   bool json = false;
 
@@ -31,10 +33,16 @@ struct EvalOptions {
         .value_name("NAME")
         .default_text("the first that exists of validation, test, train");
     task::SampleOptions::fields(self.sample, visit);
-    visit("seed", self.seed, "seed with which validation_split held rows out").default_text("that of the training");
+    visit("seed", self.seed, "seed with which validation_split held rows out, and of the resamples of confidence")
+        .default_text("that of the training");
     visit("label_smoothing_factor", self.label_smoothing_factor, "label smoothing of the loss")
         .in_range(0, 1)
         .default_text("that of the training");
+    visit("confidence", self.confidence,
+          "adds a bootstrap confidence interval to each metric, such as 0.95: the share of resamples inside it")
+        .in_range(0.5, 0.9999)
+        .default_text("no intervals");
+    visit("num_resamples", self.num_resamples, "resamples of the rows for the confidence intervals").in_range(10, 100000);
     visit.group("Machine and output");
     visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of a batch").at_least(1);
     tensor::ComputeOptions::fields(self.compute, visit);

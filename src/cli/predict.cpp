@@ -12,6 +12,7 @@
 #include "cli/text_input.h"
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
+#include "options/given.h"
 #include "task/features.h"
 #include "tensor/compute.h"
 
@@ -22,19 +23,7 @@ namespace {
 constexpr size_t kMaxValuesOfBlock = size_t{1} << 22;  // of the outputs: 16 MiB
 constexpr size_t kMaxRowsOfBlock = 2048;
 
-// Errors (kUsage): an option that has no effect on the answers of this task.
-task::AnswerOptions answer_options(const PredictOptions& options, const task::TaskRow& task) {
-  const auto check = [&](bool is_given, std::string_view parameter) {
-    if (!is_given || std::ranges::find(task.form.parameters, parameter) != task.form.parameters.end()) return;
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{} has no effect: the model's task is {}", options::flag_of(parameter), task.name),
-                "leave it out");
-  };
-  check(options.top_k.has_value(), "top_k");
-  check(options.function_to_apply.has_value(), "function_to_apply");
-  check(options.aggregation_strategy.has_value(), "aggregation_strategy");
-  check(!options.ignore_labels.empty(), "ignore_labels");
-  check(options.constrained_decoding.has_value(), "constrained_decoding");
+task::AnswerOptions answer_options(const PredictOptions& options) {
   task::AnswerOptions answers{.top_k = options.top_k,
                               .function_to_apply = options.function_to_apply.value_or(""),
                               .constrained_decoding = options.constrained_decoding.value_or(false)};
@@ -54,7 +43,7 @@ void predict_text(const eval::TrainedModel& model, const PredictOptions& options
   task::warn_of_unknown_tokens(task::unknown_tokens(model.tokenizer, question), "the text");
   const auto place_of = [](size_t) { return std::string("the text"); };
   const std::vector<task::Outputs> outputs = eval::outputs(model, {&question, 1}, place_of);
-  const auto answer = model.task->answer(question, outputs.front(), answer_options(options, *model.task_row));
+  const auto answer = model.task->answer(question, outputs.front(), answer_options(options));
   print((options.json ? answer->json().dump() : answer->text()) + "\n");
 }
 
@@ -65,7 +54,7 @@ size_t rows_of_block(const eval::TrainedModel& model) {
 }
 
 void predict_file(const eval::TrainedModel& model, const PredictOptions& options) {
-  const task::AnswerOptions answers = answer_options(options, *model.task_row);
+  const task::AnswerOptions answers = answer_options(options);
   PredictionWriter writer(options.texts, *model.task, answers, options.keep_columns);
   text::UnknownTokens unknown;
   const auto write = [&](const Block& block) {
@@ -90,6 +79,7 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const eval::TrainedModel model = eval::load_trained_model(options.model.model_name_or_path,
                                                             {options.model.max_seq_length, options.model.long_text});
+  task::check_task_options(*model.task_row, options::given_options(parsed));
   model.model->set_compute(compute);
   if (options.texts.file.empty()) {
     for_each_text(options.texts, [&](const std::string& text) { predict_text(model, options, text); });

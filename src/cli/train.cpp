@@ -35,7 +35,7 @@ void check_log(const train::TrainOptions& options) {
 
 int run_train(const options::Parsed<train::TrainOptions>& parsed) {
   check_log(parsed.options);
-  const train::RunEnd end = train::run_training(parsed.options);
+  const train::RunEnd end = train::run_training(parsed.options, options::given_options(parsed));
   return end == train::RunEnd::kInterrupted ? 128 + pending_interrupt() : 0;
 }
 

@@ -62,6 +62,14 @@ uint64_t evaluation_tokens(const std::vector<uint64_t>& lengths, uint64_t batch_
   return batch_size >= kTokensPerBatch / longest + 1 ? kTokensPerBatch : batch_size * longest;
 }
 
+void add_intervals(const task::Evaluation& evaluation, const metric::BootstrapOptions& options,
+                   metric::Report& report) {
+  const metric::Resampler values = evaluation.resampler();
+  if (!values || report.nonfinite.count > 0) return;
+  report.intervals = metric::bootstrap_intervals(report.num_rows, values, options);
+  report.confidence = options.confidence;
+}
+
 }  // namespace
 
 void check_finite(const metric::Report& report, const task::Examples& examples) {
@@ -85,6 +93,7 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
   }
   Evaluated result{.report = evaluation->report(), .num_batches = (examples.size() + batch_size - 1) / batch_size};
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (options.bootstrap) add_intervals(*evaluation, *options.bootstrap, result.report);
   return result;
 }
 

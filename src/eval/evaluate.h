@@ -1,4 +1,5 @@
-// Runs a model over a whole set of rows without gradients, in batches sorted by length.
+// Runs a model over a whole set of rows without gradients, in batches sorted by length. Memory grows with rows or
+// labels, never with their product, apart from metrics that rank rows (metric/class_scores.h, metric/multi_label.h).
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,9 @@ struct Evaluated {
 void check_finite(const metric::Report& report, const task::Examples& examples);
 
 struct EvaluateOptions {
-  int64_t batch_size = 8;            // rows
-  size_t num_worst = 0;              // rows to list in the report
+  int64_t batch_size = 8;                             // rows
+  size_t num_worst = 0;                               // rows to list in the report
+  std::optional<metric::BootstrapOptions> bootstrap;  // set: the report gets confidence intervals
   std::function<bool()> keep_going;  // asked before each batch: false ends the evaluation. Empty: never
 };
 

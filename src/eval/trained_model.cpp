@@ -81,6 +81,8 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir) {
           .long_text = long_text_of(json),
           .seed = number_of<uint64_t>(json, "seed"),
           .label_smoothing = number_of<double>(json, "label_smoothing_factor"),
+          .focal_gamma = number_of<double>(json, "focal_gamma"),
+          .regression_loss = text_of(json, "regression_loss"),
           .dataset = text_of(json, "dataset"),
           .train_file = texts_of(json, "train_file"),
           .validation_split = number_of<double>(json, "validation_split").value_or(0)};

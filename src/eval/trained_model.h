@@ -23,7 +23,8 @@ struct TrainingFacts {
   std::optional<int64_t> max_seq_length;
   task::LongText long_text;
   std::optional<uint64_t> seed;
-  std::optional<double> label_smoothing;
+  std::optional<double> label_smoothing, focal_gamma;
+  std::string regression_loss;          // a name; may be empty
   std::string dataset;                  // as given; empty if the training read plain files only
   std::vector<std::string> train_file;  // as given; overrides the training rows of `dataset`
   double validation_split = 0;          // share of the training rows that was held out

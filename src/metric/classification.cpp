@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
-
-#include "base/error.h"
 
 namespace hone::metric {
 
 namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
 
@@ -55,10 +56,80 @@ double accuracy(const ConfusionMatrix& matrix) {
   return ratio(static_cast<double>(matrix.correct()), static_cast<double>(matrix.total()));
 }
 
+// The sum over the labels of (true rows) * (predicted rows): n^2 times the agreement that chance gives.
+double chance_agreement(const ConfusionMatrix& matrix) {
+  double sum = 0;
+  for (int64_t label = 0; label < matrix.num_labels(); ++label) {
+    sum += static_cast<double>(matrix.num_of_label(label)) * static_cast<double>(matrix.num_of_prediction(label));
+  }
+  return sum;
+}
+
+// Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
+double matthews_correlation(const ConfusionMatrix& matrix) {
+  const auto total = static_cast<double>(matrix.total());
+  double labels = total * total, predictions = total * total;
+  for (int64_t label = 0; label < matrix.num_labels(); ++label) {
+    const auto of_label = static_cast<double>(matrix.num_of_label(label));
+    const auto predicted = static_cast<double>(matrix.num_of_prediction(label));
+    labels -= of_label * of_label;
+    predictions -= predicted * predicted;
+  }
+  const double covariance = static_cast<double>(matrix.correct()) * total - chance_agreement(matrix);
+  return ratio(covariance, std::sqrt(labels * predictions));
+}
+
+double cohen_kappa(const ConfusionMatrix& matrix) {
+  const auto total = static_cast<double>(matrix.total());
+  const double wrong_by_chance = total * total - chance_agreement(matrix);
+  if (wrong_by_chance == 0) return kNan;
+  return 1 - (total - static_cast<double>(matrix.correct())) * total / wrong_by_chance;
+}
+
+double balanced_accuracy(const ConfusionMatrix& matrix) {
+  double sum = 0, labels = 0;
+  for (int64_t label = 0; label < matrix.num_labels(); ++label) {
+    if (matrix.num_of_label(label) == 0) continue;
+    sum += label_scores(matrix, label).recall;
+    labels += 1;
+  }
+  return ratio(sum, labels);
+}
+
+// What every metric is computed from.
+struct Results {
+  ConfusionMatrix matrix;
+  ProbabilityMeans means;
+  RankAreas areas;
+};
+
+template <double (*compute)(const ConfusionMatrix& matrix)>
+double of_matrix(const Results& results) {
+  return compute(results.matrix);
+}
+
+template <double ProbabilityMeans::* mean>
+double of_means(const Results& results) {
+  return results.means.*mean;
+}
+
+template <double RankAreas::* area>
+double of_areas(const Results& results) {
+  return results.areas.*area;
+}
+
+// The numbers of labels that a metric applies to.
+struct LabelRange {
+  int64_t least = 0, most = std::numeric_limits<int64_t>::max();
+};
+constexpr LabelRange kAnyNumber, kBinary{2, 2}, kMoreThanFive{6};
+
 struct ClassMetric {
   Metric metric;
-  double (*compute)(const ConfusionMatrix& matrix);
-  bool only_binary = false;
+  double (*compute)(const Results& results);
+  LabelRange labels = kAnyNumber;
+
+  bool applies(int64_t num_labels) const { return num_labels >= labels.least && num_labels <= labels.most; }
 };
 
 constexpr std::string_view kUsual = "of the second label if there are two labels, else macro";
@@ -69,93 +140,69 @@ constexpr Metric higher(std::string_view name, std::string_view doc, bool in_log
   return {name, doc, Better::kHigher, in_log};
 }
 
+constexpr Metric lower(std::string_view name, std::string_view doc) { return {name, doc, Better::kLower}; }
+
 constexpr ClassMetric kMetrics[] = {
-    {higher("accuracy", "share of the rows whose prediction is right", true), accuracy},
-    {higher("precision", kUsual), usual<precision_of>},
-    {higher("recall", kUsual), usual<recall_of>},
-    {higher("f1", kUsual, true), usual<f1_of>},
-    {higher("f1_binary", "F1 of the second label"), positive<f1_of>, true},
-    {higher("precision_macro", kMacro), macro<precision_of>},
-    {higher("recall_macro", kMacro), macro<recall_of>},
-    {higher("f1_macro", kMacro), macro<f1_of>},
-    {higher("precision_micro", kMicro), accuracy},
-    {higher("recall_micro", kMicro), accuracy},
-    {higher("f1_micro", kMicro), accuracy},
-    {higher("precision_weighted", kWeighted), weighted<precision_of>},
-    {higher("recall_weighted", kWeighted), weighted<recall_of>},
-    {higher("f1_weighted", kWeighted), weighted<f1_of>},
+    {higher("accuracy", "share of the rows whose prediction is right", true), of_matrix<accuracy>},
+    {higher("precision", kUsual), of_matrix<usual<precision_of>>},
+    {higher("recall", kUsual), of_matrix<usual<recall_of>>},
+    {higher("f1", kUsual, true), of_matrix<usual<f1_of>>},
+    {higher("f1_binary", "F1 of the second label"), of_matrix<positive<f1_of>>, kBinary},
+    {higher("precision_macro", kMacro), of_matrix<macro<precision_of>>},
+    {higher("recall_macro", kMacro), of_matrix<macro<recall_of>>},
+    {higher("f1_macro", kMacro), of_matrix<macro<f1_of>>},
+    {higher("precision_micro", kMicro), of_matrix<accuracy>},
+    {higher("recall_micro", kMicro), of_matrix<accuracy>},
+    {higher("f1_micro", kMicro), of_matrix<accuracy>},
+    {higher("precision_weighted", kWeighted), of_matrix<weighted<precision_of>>},
+    {higher("recall_weighted", kWeighted), of_matrix<weighted<recall_of>>},
+    {higher("f1_weighted", kWeighted), of_matrix<weighted<f1_of>>},
+    {higher("balanced_accuracy", "mean of the recalls of the labels that occur"), of_matrix<balanced_accuracy>},
+    {higher("matthews_correlation", "correlation of labels and predictions"), of_matrix<matthews_correlation>},
+    {higher("cohen_kappa", "agreement beyond chance"), of_matrix<cohen_kappa>},
+    {higher("roc_auc", "area under the ROC curve: of the second label if there are two labels, else macro"),
+     of_areas<&RankAreas::roc_auc>},
+    {higher("average_precision", "area under precision over recall: of the second label, or macro"),
+     of_areas<&RankAreas::average_precision>},
+    {higher("top_5_accuracy", "share of the rows whose label is one of the five most probable"),
+     of_means<&ProbabilityMeans::top_accuracy>, kMoreThanFive},
+    {lower("log_loss", "mean of -log of the true label's probability"), of_means<&ProbabilityMeans::log_loss>},
+    {lower("brier_score", "mean squared error of the probabilities, summed over the labels if there are more than two"),
+     of_means<&ProbabilityMeans::brier_score>},
+    {lower("expected_calibration_error", "difference between confidence and accuracy, mean over the rows"),
+     of_means<&ProbabilityMeans::calibration_error>},
 };
 
 std::vector<Metric> metrics_for(std::optional<int64_t> num_labels) {
   std::vector<Metric> metrics;
   for (const ClassMetric& row : kMetrics) {
-    if (!row.only_binary || num_labels.value_or(2) == 2) metrics.push_back(row.metric);
+    if (!num_labels || row.applies(*num_labels)) metrics.push_back(row.metric);
   }
   return metrics;
 }
 
-Json to_json(const LabelScores& scores) {
-  return {{"precision", scores.precision}, {"recall", scores.recall}, {"f1", scores.f1}, {"support", scores.support}};
+std::vector<std::pair<std::string_view, double>> values_of(const Results& results) {
+  std::vector<std::pair<std::string_view, double>> values;
+  for (const ClassMetric& row : kMetrics) {
+    if (row.applies(results.matrix.num_labels())) values.emplace_back(row.metric.name, row.compute(results));
+  }
+  return values;
 }
 
-Json averages_json(const Report& report, uint64_t total) {
-  Json averages = Json::object();
-  for (const std::string average : {"macro", "micro", "weighted"}) {
-    averages[average] = {{"precision", report.value("precision_" + average)},
-                         {"recall", report.value("recall_" + average)},
-                         {"f1", report.value("f1_" + average)},
-                         {"support", total}};
+// Of two labels only the second has a ranking.
+int64_t first_ranked(const ClassScores& scores) { return scores.num_labels() == 2 ? 1 : 0; }
+
+RankAreas rank_areas(const ClassScores& scores, const RankingVisitor& visit) {
+  std::vector<RankAreas> areas;
+  for (int64_t label = first_ranked(scores); label < scores.num_labels() && scores.has_rankings(); ++label) {
+    const Ranking ranking = scores.ranking(label);
+    areas.push_back(ranking.areas());
+    if (visit) visit(label, ranking);
   }
-  return averages;
+  return mean_of(areas);
 }
 
 }  // namespace
-
-ConfusionMatrix::ConfusionMatrix(int64_t num_labels)
-    : of_label_(static_cast<size_t>(num_labels)), of_prediction_(static_cast<size_t>(num_labels)) {}
-
-void ConfusionMatrix::add(int64_t label, int64_t predicted) {
-  check_internal(label >= 0 && label < num_labels() && predicted >= 0 && predicted < num_labels(),
-                 "a label is outside the confusion matrix");
-  ++counts_[key(label, predicted)];
-  ++of_label_[static_cast<size_t>(label)];
-  ++of_prediction_[static_cast<size_t>(predicted)];
-  ++total_;
-  correct_ += label == predicted ? 1 : 0;
-}
-
-uint64_t ConfusionMatrix::key(int64_t label, int64_t predicted) const {
-  return static_cast<uint64_t>(label) * of_label_.size() + static_cast<uint64_t>(predicted);
-}
-
-uint64_t ConfusionMatrix::count(int64_t label, int64_t predicted) const {
-  const auto found = counts_.find(key(label, predicted));
-  return found == counts_.end() ? 0 : found->second;
-}
-
-std::vector<ConfusionMatrix::Cell> ConfusionMatrix::cells() const {
-  std::vector<Cell> cells;
-  cells.reserve(counts_.size());
-  for (const auto& [key, count] : counts_) {
-    const auto num_labels = of_label_.size();
-    cells.push_back({static_cast<int64_t>(key / num_labels), static_cast<int64_t>(key % num_labels), count});
-  }
-  std::sort(cells.begin(), cells.end(), [](const Cell& a, const Cell& b) {
-    return std::pair(a.label, a.predicted) < std::pair(b.label, b.predicted);
-  });
-  return cells;
-}
-
-LabelScores label_scores(const ConfusionMatrix& matrix, int64_t label) {
-  const double right = static_cast<double>(matrix.count(label, label));
-  LabelScores scores;
-  scores.support = matrix.num_of_label(label);
-  const double predicted = static_cast<double>(matrix.num_of_prediction(label));
-  scores.precision = ratio(right, predicted);
-  scores.recall = ratio(right, static_cast<double>(scores.support));
-  scores.f1 = ratio(2 * right, predicted + static_cast<double>(scores.support));
-  return scores;
-}
 
 Mistake make_mistake(uint64_t row, std::span<const float> logits, int64_t label, int64_t predicted) {
   const double highest = *std::max_element(logits.begin(), logits.end());
@@ -172,52 +219,27 @@ std::span<const Metric> classification_metrics() {
 
 std::vector<Metric> classification_metrics(int64_t num_labels) { return metrics_for(num_labels); }
 
-std::vector<std::pair<std::string_view, double>> compute_metrics(const ConfusionMatrix& matrix) {
-  std::vector<std::pair<std::string_view, double>> values;
-  for (const ClassMetric& row : kMetrics) {
-    if (!row.only_binary || matrix.num_labels() == 2) values.emplace_back(row.metric.name, row.compute(matrix));
-  }
-  return values;
+std::vector<std::pair<std::string_view, double>> compute_metrics(const ClassScores& scores,
+                                                                 const RankingVisitor& visit) {
+  return values_of({scores.confusion(), scores.means(), rank_areas(scores, visit)});
 }
 
-Json confusion_json(const ConfusionMatrix& matrix) {
-  const int64_t num_labels = matrix.num_labels();
-  if (num_labels > kMaxDenseLabels) {
-    Json cells = Json::array();
-    for (const ConfusionMatrix::Cell& cell : matrix.cells()) {
-      cells.push_back(Json::array({cell.label, cell.predicted, cell.count}));
+Resampler classification_resampler(const ClassScores& scores) {
+  std::vector<Ranking> rankings;
+  const auto num_ranked = static_cast<size_t>(scores.num_labels() - first_ranked(scores));
+  if (scores.has_rankings() && scores.num_rows() * num_ranked <= kMaxResampledScores) {
+    for (int64_t label = first_ranked(scores); label < scores.num_labels(); ++label) {
+      rankings.push_back(scores.ranking(label));
     }
-    Json sparse = Json::object();
-    sparse["cells"] = std::move(cells);
-    return sparse;
   }
-  Json rows = Json::array();
-  for (int64_t label = 0; label < num_labels; ++label) {
-    Json row = Json::array();
-    for (int64_t predicted = 0; predicted < num_labels; ++predicted) row.push_back(matrix.count(label, predicted));
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-Report classification_report(const ConfusionMatrix& matrix, const std::vector<std::string>& labels) {
-  Report report{.values = compute_metrics(matrix), .headline = {"accuracy"}};
-  if (labels.size() == 2) {
-    report.headline = {"accuracy", "precision", "recall", "f1"};
-    report.remark = fmt::format("precision, recall and f1 of \"{}\"", labels[1]);
-  }
-  Json per_label = Json::object();
-  for (size_t id = 0; id < labels.size(); ++id) {
-    append_member(per_label, labels[id], to_json(label_scores(matrix, static_cast<int64_t>(id))));
-  }
-  Json table = {{"key", "label"}, {"columns", {"precision", "recall", "f1", "support"}}};
-  table["rows"] = std::move(per_label);
-  table["averages"] = averages_json(report, matrix.total());
-  Json counts = {{"labels", labels}};
-  counts["counts"] = confusion_json(matrix);
-  report.panels.push_back({"table", "per_label", "Labels", std::move(table)});
-  report.panels.push_back({"matrix", "confusion_matrix", "Confusion matrix", std::move(counts)});
-  return report;
+  return [&scores, rankings = std::move(rankings)](RowCounts counts) {
+    std::vector<double> values;
+    for (const auto& [name, value] :
+         values_of({scores.confusion(counts), scores.means(counts), mean_areas(rankings, counts)})) {
+      values.push_back(value);
+    }
+    return values;
+  };
 }
 
 }  // namespace hone::metric

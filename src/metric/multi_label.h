@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "metric/bootstrap.h"
 #include "metric/report.h"
 
 namespace hone::metric {
 
-// Scores and true labels of all rows. Memory grows with rows times labels, because rankings need every score.
+// Scores and true labels of all rows: five bytes for each label of each row.
 class LabelScoresOfRows {
  public:
   explicit LabelScoresOfRows(size_t num_labels) : num_labels_(num_labels) {}
@@ -32,6 +33,10 @@ class LabelScoresOfRows {
 // Every metric of multi-label rows, in the order of logs and reports. "accuracy" is the share of rows whose labels are
 // all right.
 std::span<const Metric> multi_label_metrics();
+
+// Computes the values of multi_label_report for resamples. The areas are NaN if there are more than kMaxResampledScores
+// scores.
+Resampler multi_label_resampler(const LabelScoresOfRows& rows, std::span<const float> thresholds);
 
 // A label is predicted if its score is above its threshold; `thresholds` [K]. Metrics, and a table of the labels.
 Report multi_label_report(const LabelScoresOfRows& rows, std::span<const float> thresholds,

@@ -13,57 +13,112 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+using Values = std::span<const double>;
+
+double ratio(double sum, double count) { return count == 0 ? kNan : sum / count; }
+
+// Returns the mean of f(row); each row counts as often as `counts` says.
+template <typename OfRow>
+double mean_of(size_t num_rows, RowCounts counts, OfRow f) {
+  double sum = 0, count = 0;
+  for (size_t i = 0; i < num_rows; ++i) {
+    sum += counts[i] * f(i);
+    count += counts[i];
+  }
+  return ratio(sum, count);
 }
 
-// Returns the ranks from 1; equal values get the mean of their ranks.
-std::vector<double> ranks_of(std::span<const double> values) {
+double mean_of(Values values, RowCounts counts) {
+  return mean_of(values.size(), counts, [&](size_t i) { return values[i]; });
+}
+
+double num_counted(size_t num_rows, RowCounts counts) {
+  double count = 0;
+  for (size_t i = 0; i < num_rows; ++i) count += counts[i];
+  return count;
+}
+
+std::vector<size_t> order_of(Values values) {
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::sort(order, [&](size_t a, size_t b) { return values[a] < values[b]; });
+  return order;
+}
+
+// Returns the ranks from 1; equal values get the mean of their ranks. `order`: that of the values.
+std::vector<double> ranks_of(Values values, const std::vector<size_t>& order, RowCounts counts) {
   std::vector<double> ranks(values.size());
-  for (size_t begin = 0; begin < order.size();) {
-    size_t end = begin + 1;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end + 1) / 2;
-    begin = end;
+  double before = 0;
+  for (size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    double equal = 0;
+    for (; end < order.size() && values[order[end]] == values[order[begin]]; ++end) equal += counts[order[end]];
+    for (size_t i = begin; i < end; ++i) ranks[order[i]] = before + (equal + 1) / 2;
+    before += equal;
   }
   return ranks;
 }
 
-using Values = std::span<const double>;
-
-double mean_squared(Values predicted, Values targets) {
-  double sum = 0;
-  for (size_t i = 0; i < targets.size(); ++i) sum += (predicted[i] - targets[i]) * (predicted[i] - targets[i]);
-  return targets.empty() ? kNan : sum / static_cast<double>(targets.size());
+double correlation(Values a, Values b, RowCounts counts) {
+  if (num_counted(a.size(), counts) < 2) return kNan;
+  const double mean_a = mean_of(a, counts), mean_b = mean_of(b, counts);
+  double product = 0, square_a = 0, square_b = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const double count = counts[i];
+    product += count * (a[i] - mean_a) * (b[i] - mean_b);
+    square_a += count * (a[i] - mean_a) * (a[i] - mean_a);
+    square_b += count * (b[i] - mean_b) * (b[i] - mean_b);
+  }
+  if (square_a == 0 || square_b == 0) return kNan;
+  return std::clamp(product / (std::sqrt(square_a) * std::sqrt(square_b)), -1.0, 1.0);
 }
 
-double root_mean_squared(Values predicted, Values targets) { return std::sqrt(mean_squared(predicted, targets)); }
+// Predictions and targets with their orders, which resamples share.
+struct Pairs {
+  Values predicted, targets;
+  std::vector<size_t> predicted_order, targets_order;
 
-double mean_absolute(Values predicted, Values targets) {
-  double sum = 0;
-  for (size_t i = 0; i < targets.size(); ++i) sum += std::abs(predicted[i] - targets[i]);
-  return targets.empty() ? kNan : sum / static_cast<double>(targets.size());
+  Pairs(Values of_predicted, Values of_targets)
+      : predicted(of_predicted),
+        targets(of_targets),
+        predicted_order(order_of(predicted)),
+        targets_order(order_of(targets)) {}
+};
+
+double mean_squared(const Pairs& pairs, RowCounts counts) {
+  return mean_of(pairs.targets.size(), counts, [&](size_t i) {
+    return (pairs.predicted[i] - pairs.targets[i]) * (pairs.predicted[i] - pairs.targets[i]);
+  });
+}
+
+double root_mean_squared(const Pairs& pairs, RowCounts counts) { return std::sqrt(mean_squared(pairs, counts)); }
+
+double mean_absolute(const Pairs& pairs, RowCounts counts) {
+  return mean_of(pairs.targets.size(), counts,
+                 [&](size_t i) { return std::abs(pairs.predicted[i] - pairs.targets[i]); });
 }
 
 // With a constant target 1 for perfect predictions, else 0, as scikit-learn's force_finite.
-double r2(Values predicted, Values targets) {
-  if (targets.size() < 2) return kNan;
-  const double mean = mean_of(targets);
-  double residual = 0, total = 0;
-  for (size_t i = 0; i < targets.size(); ++i) {
-    residual += (predicted[i] - targets[i]) * (predicted[i] - targets[i]);
-    total += (targets[i] - mean) * (targets[i] - mean);
-  }
+double r2(const Pairs& pairs, RowCounts counts) {
+  const size_t num_rows = pairs.targets.size();
+  if (num_counted(num_rows, counts) < 2) return kNan;
+  const double mean = mean_of(pairs.targets, counts);
+  const double residual = mean_squared(pairs, counts);
+  const double total =
+      mean_of(num_rows, counts, [&](size_t i) { return (pairs.targets[i] - mean) * (pairs.targets[i] - mean); });
   if (total == 0) return residual == 0 ? 1 : 0;
   return 1 - residual / total;
 }
 
+double pearson_of(const Pairs& pairs, RowCounts counts) { return correlation(pairs.predicted, pairs.targets, counts); }
+
+double spearman_of(const Pairs& pairs, RowCounts counts) {
+  return correlation(ranks_of(pairs.predicted, pairs.predicted_order, counts),
+                     ranks_of(pairs.targets, pairs.targets_order, counts), counts);
+}
+
 struct RegressionMetric {
   Metric metric;
-  double (*compute)(Values predicted, Values targets);
+  double (*compute)(const Pairs& pairs, RowCounts counts);
 };
 
 constexpr RegressionMetric kMetrics[] = {
@@ -71,18 +126,36 @@ constexpr RegressionMetric kMetrics[] = {
     {{"rmse", "root of the mean of the squared errors", Better::kLower, true}, root_mean_squared},
     {{"mae", "mean of the absolute errors", Better::kLower}, mean_absolute},
     {{"r2", "explained share of the variance"}, r2},
-    {{"pearson", "linear correlation"}, pearson},
-    {{"spearman", "correlation of the ranks", Better::kHigher, true}, spearman},
+    {{"pearson", "linear correlation"}, pearson_of},
+    {{"spearman", "correlation of the ranks", Better::kHigher, true}, spearman_of},
 };
 
-Json target_table(const RegressionPairs& pairs, const std::vector<std::string>& names) {
+std::vector<Pairs> pairs_of(const RegressionPairs& all) {
+  std::vector<Pairs> pairs;
+  for (size_t target = 0; target < all.num_targets(); ++target) {
+    pairs.emplace_back(all.predicted(target), all.targets(target));
+  }
+  return pairs;
+}
+
+// The mean of each metric over the targets.
+std::vector<double> values_of(const std::vector<Pairs>& targets, RowCounts counts) {
+  std::vector<double> values;
+  for (const RegressionMetric& row : kMetrics) {
+    double sum = 0;
+    for (const Pairs& pairs : targets) sum += row.compute(pairs, counts);
+    values.push_back(sum / static_cast<double>(targets.size()));
+  }
+  return values;
+}
+
+Json target_table(const std::vector<Pairs>& targets, const std::vector<std::string>& names) {
   Json columns = Json::array(), rows = Json::object();
   for (const RegressionMetric& row : kMetrics) columns.push_back(row.metric.name);
-  for (size_t target = 0; target < pairs.num_targets(); ++target) {
+  for (size_t target = 0; target < targets.size(); ++target) {
     Json values = Json::object();
     for (const RegressionMetric& row : kMetrics) {
-      values[std::string(row.metric.name)] =
-          finite_or_null(row.compute(pairs.predicted(target), pairs.targets(target)));
+      values[std::string(row.metric.name)] = finite_or_null(row.compute(targets[target], {}));
     }
     append_member(rows, names[target], std::move(values));
   }
@@ -126,22 +199,12 @@ void RegressionPairs::add(std::span<const float> predicted, std::span<const doub
   }
 }
 
-double pearson(std::span<const double> a, std::span<const double> b) {
-  if (a.size() < 2) return kNan;
-  const double mean_a = mean_of(a), mean_b = mean_of(b);
-  double product = 0, square_a = 0, square_b = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    product += (a[i] - mean_a) * (b[i] - mean_b);
-    square_a += (a[i] - mean_a) * (a[i] - mean_a);
-    square_b += (b[i] - mean_b) * (b[i] - mean_b);
-  }
-  if (square_a == 0 || square_b == 0) return kNan;
-  return std::clamp(product / (std::sqrt(square_a) * std::sqrt(square_b)), -1.0, 1.0);
-}
+double pearson(std::span<const double> a, std::span<const double> b) { return correlation(a, b, {}); }
 
-double spearman(std::span<const double> a, std::span<const double> b) {
-  const std::vector<double> ranks_a = ranks_of(a), ranks_b = ranks_of(b);
-  return pearson(ranks_a, ranks_b);
+double spearman(std::span<const double> a, std::span<const double> b) { return spearman_of({a, b}, {}); }
+
+Resampler regression_resampler(const RegressionPairs& pairs) {
+  return [targets = pairs_of(pairs)](RowCounts counts) { return values_of(targets, counts); };
 }
 
 std::span<const Metric> regression_metrics() {
@@ -155,17 +218,12 @@ std::span<const Metric> regression_metrics() {
 
 Report regression_report(const RegressionPairs& pairs, const std::vector<std::string>& names) {
   Report report{.headline = {"rmse", "mae", "r2", "pearson", "spearman"}};
-  const auto num_targets = static_cast<double>(pairs.num_targets());
-  for (const RegressionMetric& row : kMetrics) {
-    double sum = 0;
-    for (size_t target = 0; target < pairs.num_targets(); ++target) {
-      sum += row.compute(pairs.predicted(target), pairs.targets(target));
-    }
-    report.values.emplace_back(row.metric.name, sum / num_targets);
-  }
+  const std::vector<Pairs> targets = pairs_of(pairs);
+  const std::vector<double> values = values_of(targets, {});
+  for (size_t i = 0; i < values.size(); ++i) report.values.emplace_back(kMetrics[i].metric.name, values[i]);
   if (pairs.num_targets() > 1) {
     report.remark = fmt::format("means over {} targets", pairs.num_targets());
-    report.panels.push_back({"table", "per_target", "Targets", target_table(pairs, names)});
+    report.panels.push_back({"table", "per_target", "Targets", target_table(targets, names)});
   }
   report.panels.push_back({"histogram", "residuals", "Residuals", residual_histogram(pairs)});
   return report;

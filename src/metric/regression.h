@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "metric/bootstrap.h"
 #include "metric/report.h"
 
 namespace hone::metric {
@@ -33,6 +34,9 @@ double spearman(std::span<const double> a, std::span<const double> b);
 
 // Every metric of regression, in the order of logs and reports. With several targets each is the mean over them.
 std::span<const Metric> regression_metrics();
+
+// Computes the values of regression_report for resamples. `pairs` must outlive the result.
+Resampler regression_resampler(const RegressionPairs& pairs);
 
 // Metrics, a table of the targets if there are several (`names`), and a histogram of the residuals.
 Report regression_report(const RegressionPairs& pairs, const std::vector<std::string>& names);

@@ -26,10 +26,22 @@ const Metric* find_metric(std::span<const Metric> metrics, std::string_view name
   return found == metrics.end() ? nullptr : &*found;
 }
 
-double Report::value(std::string_view name) const {
-  const auto found = std::ranges::find(values, name, &std::pair<std::string_view, double>::first);
-  check_internal(found != values.end(), "the report has this value");
-  return found->second;
+namespace {
+
+size_t index_of(const Report& report, std::string_view name) {
+  const auto found = std::ranges::find(report.values, name, &std::pair<std::string_view, double>::first);
+  check_internal(found != report.values.end(), "the report has this value");
+  return static_cast<size_t>(found - report.values.begin());
+}
+
+}  // namespace
+
+double Report::value(std::string_view name) const { return values[index_of(*this, name)].second; }
+
+std::optional<Interval> Report::interval(std::string_view name) const {
+  if (intervals.empty()) return std::nullopt;
+  const Interval found = intervals[index_of(*this, name)];
+  return std::isfinite(found.low) ? std::optional(found) : std::nullopt;
 }
 
 void NonfiniteRows::add(uint64_t row) {
@@ -41,6 +53,7 @@ void Report::spoil_if_nonfinite() {
   if (nonfinite.count == 0) return;
   loss = std::numeric_limits<double>::quiet_NaN();
   for (auto& [name, value] : values) value = loss;
+  intervals.clear();
 }
 
 Json to_json(const Panel& panel) {

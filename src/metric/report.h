@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,17 +56,26 @@ struct NonfiniteRows {
   void add(uint64_t row);
 };
 
+// The limits of a confidence interval; NaN if the metric is undefined.
+struct Interval {
+  double low = 0, high = 0;
+};
+
 struct Report {
   double loss = 0;                                          // mean over the targets
   std::vector<std::pair<std::string_view, double>> values;  // in the order of the task's metrics
   std::vector<std::string_view> headline;                   // names of the values that a short report has
   std::string remark;                                       // about the headline, for people; may be empty
+  std::vector<Interval> intervals;                          // of `values`, or empty
+  double confidence = 0;                                    // of the intervals, such as 0.95
   std::vector<Panel> panels;
   uint64_t num_rows = 0, num_targets = 0;
   NonfiniteRows nonfinite;
 
   // Returns the value of this metric. Throws kInternal if the report lacks it.
   double value(std::string_view name) const;
+  // Returns the metric's interval, or nullopt if there is none or its limits are not finite.
+  std::optional<Interval> interval(std::string_view name) const;
   // Makes loss and values NaN if there are rows without a finite result.
   void spoil_if_nonfinite();
 };

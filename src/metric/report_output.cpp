@@ -124,6 +124,15 @@ const Json& flat(const Panel& panel) {
   return panel.kind == "table" ? panel.data["rows"] : panel.data;
 }
 
+// {"accuracy": [low, high]}, without metrics that have no interval.
+Json intervals_json(const Report& report) {
+  Json intervals = Json::object();
+  for (const auto& [name, value] : report.values) {
+    if (const auto limits = report.interval(name)) intervals[std::string(name)] = {limits->low, limits->high};
+  }
+  return intervals;
+}
+
 }  // namespace
 
 std::string report_text(const Report& report) {
@@ -132,7 +141,13 @@ std::string report_text(const Report& report) {
   std::string text =
       fmt::format("{:<{}}{}\n{:<{}}{:.4f}\n", "rows", width, report.num_rows, "loss", width, report.loss);
   for (const std::string_view name : report.headline) {
-    text += fmt::format("{:<{}}{:.4f}\n", name, width, report.value(name));
+    text += fmt::format("{:<{}}{:.4f}", name, width, report.value(name));
+    if (const auto limits = report.interval(name)) text += fmt::format("  {:.4f} to {:.4f}", limits->low, limits->high);
+    text += '\n';
+  }
+  if (!report.intervals.empty()) {
+    text += fmt::format("{:<{}}({:g} % of the resamples of the rows lie within these limits)\n", "", width,
+                        100 * report.confidence);
   }
   if (!report.remark.empty()) text += fmt::format("{:<{}}({})\n", "", width, report.remark);
   for (const Panel& panel : report.panels) {
@@ -145,6 +160,10 @@ std::string report_text(const Report& report) {
 Json report_json(const Report& report) {
   Json json = {{"rows", report.num_rows}, {"loss", finite_or_null(report.loss)}};
   for (const auto& [name, value] : report.values) json[std::string(name)] = finite_or_null(value);
+  if (!report.intervals.empty()) {
+    json["confidence"] = report.confidence;
+    json["intervals"] = intervals_json(report);
+  }
   Json panels = Json::array();
   for (const Panel& panel : report.panels) {
     json[std::string(panel.name)] = flat(panel);

@@ -236,4 +236,20 @@ std::string ModelConfig::problem_type() const {
 
 void ModelConfig::set_problem_type(std::string_view problem_type) { json_["problem_type"] = std::string(problem_type); }
 
+std::vector<double> ModelConfig::class_weights() const {
+  const auto found = json_.find("class_weights");
+  if (found == json_.end() || found->is_null()) return {};
+  const auto is_weight = [](const Json& item) { return item.is_number() && item.get<double>() > 0; };
+  if (!found->is_array() || found->size() != labels_.size() || !std::ranges::all_of(*found, is_weight)) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: class_weights is not a positive number for each label", source_),
+                "correct the key, or remove it");
+  }
+  return found->get<std::vector<double>>();
+}
+
+void ModelConfig::set_class_weights(const std::vector<double>& weights) {
+  json_.erase("class_weights");
+  if (!weights.empty()) json_["class_weights"] = weights;
+}
+
 }  // namespace hone::model

@@ -69,6 +69,11 @@ class ModelConfig {
   std::string problem_type() const;
   void set_problem_type(std::string_view problem_type);
 
+  // The weights of the labels in the loss of the training, by id; empty if all are 1. Only hone reads this key. Error
+  // (kInput): not a positive number for each label.
+  std::vector<double> class_weights() const;
+  void set_class_weights(const std::vector<double>& weights);
+
   const Json& json() const { return json_; }
   const std::string& source() const { return source_; }
 

@@ -46,30 +46,6 @@ std::vector<uint64_t> shares(const std::vector<std::vector<uint64_t>>& classes, 
   return counts;
 }
 
-// Skips the rows for which `problem(row)` is not empty.
-template <typename Problem>
-Complete complete_rows(const Rows& rows, std::string_view missing, bool strict, Problem problem) {
-  Complete result;
-  result.missing = missing;
-  std::vector<uint64_t> kept;
-  for (uint64_t row = 0; row < rows.size(); ++row) {
-    std::string reason = problem(row);
-    if (reason.empty()) {
-      kept.push_back(row);
-      continue;
-    }
-    if (strict) {
-      throw Error(ErrorKind::kInput, fmt::format("{}: {}", rows.location(row), reason),
-                  "without --strict such rows are skipped");
-    }
-    if (result.skipped++ > 0) continue;
-    result.first_location = rows.location(row);
-    result.reason = std::move(reason);
-  }
-  result.rows = result.skipped == 0 ? rows : rows.select(kept);
-  return result;
-}
-
 }  // namespace
 
 std::pair<Rows, Rows> stratified_split(const Rows& rows, std::span<const int64_t> labels, double fraction,
@@ -106,10 +82,33 @@ std::string Complete::note() const {
                      first_location, reason);
 }
 
+Complete rows_without_problem(const Rows& rows, std::string_view missing, bool strict,
+                              const std::function<std::string(uint64_t row)>& problem) {
+  Complete result;
+  result.missing = missing;
+  std::vector<uint64_t> kept;
+  for (uint64_t row = 0; row < rows.size(); ++row) {
+    std::string reason = problem(row);
+    if (reason.empty()) {
+      kept.push_back(row);
+      continue;
+    }
+    if (strict) {
+      throw Error(ErrorKind::kInput, fmt::format("{}: {}", rows.location(row), reason),
+                  "without --strict such rows are skipped");
+    }
+    if (result.skipped++ > 0) continue;
+    result.first_location = rows.location(row);
+    result.reason = std::move(reason);
+  }
+  result.rows = result.skipped == 0 ? rows : rows.select(kept);
+  return result;
+}
+
 Complete rows_with_text(const Rows& rows, std::span<const std::string> text_columns, bool strict) {
   std::vector<Column> columns;
   for (const std::string& name : text_columns) columns.push_back(rows.column(name));
-  return complete_rows(rows, "text", strict, [&](uint64_t row) -> std::string {
+  return rows_without_problem(rows, "text", strict, [&](uint64_t row) -> std::string {
     for (const Column& column : columns) {
       const auto text = column.text(row);
       if (!text) return fmt::format("{} is null", column.name());
@@ -121,7 +120,7 @@ Complete rows_with_text(const Rows& rows, std::span<const std::string> text_colu
 
 Complete rows_with_label(const Rows& rows, std::string_view label_column, const LabelMap& labels, bool strict) {
   const LabelReader reader = labels.reader(rows, label_column);
-  return complete_rows(rows, "a label", strict, [&](uint64_t row) { return reader.problem(row); });
+  return rows_without_problem(rows, "a label", strict, [&](uint64_t row) { return reader.problem(row); });
 }
 
 }  // namespace hone::table

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,11 +25,16 @@ struct Complete {
   uint64_t skipped = 0;
   std::string first_location;  // location of the first skipped row
   std::string reason;          // its reason: "text is null", "text is blank", "label is null", "label is -1"
-  std::string_view missing;    // "text" or "a label"
+  std::string_view missing;    // "text", "a label"
 
   // Returns "skipped 12 rows without text, the first: train.csv:17 (text is null)", or "" if no row was skipped.
   std::string note() const;
 };
+
+// Skips the rows for which `problem` returns a reason, such as "text is null"; an empty reason keeps the row. `missing`
+// names what these rows lack. With `strict` the first such row is an error (kInput).
+Complete rows_without_problem(const Rows& rows, std::string_view missing, bool strict,
+                              const std::function<std::string(uint64_t row)>& problem);
 
 // Skips rows whose text is null or blank. With `strict` the first such row is an error (kInput).
 Complete rows_with_text(const Rows& rows, std::span<const std::string> text_columns, bool strict);

@@ -5,17 +5,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <set>
-#include <unordered_map>
 
 #include "base/counted.h"
 #include "base/error.h"
-#include "base/log.h"
-#include "base/names.h"
 #include "metric/multi_label.h"
 #include "metric/worst_rows.h"
+#include "table/label_sets.h"
+#include "task/class_loss.h"
+#include "task/class_weights.h"
 #include "task/label_answers.h"
 #include "task/score_functions.h"
 #include "tensor/compute.h"
@@ -26,9 +24,17 @@ namespace {
 
 constexpr float kThreshold = 0.5f;
 
+// Counts the rows of each label in truth [rows, K].
+std::vector<uint64_t> rows_of_labels(std::span<const uint8_t> truth, size_t num_labels) {
+  std::vector<uint64_t> counts(num_labels);
+  for (size_t at = 0; at < truth.size(); ++at) counts[at % num_labels] += truth[at];
+  return counts;
+}
+
 struct Targets {
   std::vector<uint8_t> truth;  // [rows, K]
   std::vector<std::string> names;
+  std::vector<double> weights = {};  // pos_weight of each label; empty: all are 1
 
   size_t width() const { return names.size(); }
   std::span<const uint8_t> row(uint64_t row) const { return std::span(truth).subspan(row * width(), width()); }
@@ -39,7 +45,9 @@ struct Targets {
         at::empty({static_cast<int64_t>(rows.size()), static_cast<int64_t>(width())}, at::kFloat);
     float* next = of_rows.mutable_data_ptr<float>();
     for (const uint64_t row : rows) next = std::copy_n(this->row(row).begin(), width(), next);
-    return at::binary_cross_entropy_with_logits(logits, tensor::on_device(of_rows, logits.device()), {}, {},
+    const at::Tensor weight = weight_tensor(weights, logits.device());
+    return at::binary_cross_entropy_with_logits(logits, tensor::on_device(of_rows, logits.device()), {},
+                                                weight.defined() ? std::optional(weight) : std::nullopt,
                                                 at::Reduction::Sum);
   }
 
@@ -87,6 +95,10 @@ class MultiLabelEvaluation final : public Evaluation {
     return report;
   }
 
+  metric::Resampler resampler() const override {
+    return metric::multi_label_resampler(scores_, std::vector<float>(targets_.width(), kThreshold));
+  }
+
  private:
   void add_prediction(uint64_t row, std::span<const float> logits) {
     if (first_nonfinite_row(logits, logits.size())) return nonfinite_.add(row);
@@ -131,7 +143,8 @@ class MultiLabelEvaluation final : public Evaluation {
 class MultiLabelExamples final : public TextExamples {
  public:
   explicit MultiLabelExamples(TaggedTexts rows)
-      : TextExamples(std::move(rows.texts)), targets_{std::move(rows.truth), std::move(rows.names)} {
+      : TextExamples(std::move(rows.texts)),
+        targets_{std::move(rows.truth), std::move(rows.names), std::move(rows.weights)} {
     check_internal(targets_.truth.size() == size() * targets_.width(), "each row has a flag for each label");
   }
 
@@ -148,127 +161,32 @@ class MultiLabelExamples final : public TextExamples {
   std::string preview(uint64_t row) const override {
     return fmt::format("[{}] {}", fmt::join(targets_.names_of(targets_.row(row)), ", "), texts().shown(row));
   }
-  std::string target_counts() const override {
-    constexpr size_t kMaxLabels = 10;
-    std::string text;
-    for (size_t label = 0; label < std::min(targets_.width(), kMaxLabels); ++label) {
-      text += fmt::format("{}{} ({})", label == 0 ? "" : ", ", targets_.names[label], count_of(label));
-    }
-    return targets_.width() > kMaxLabels ? fmt::format("{} and {} more", text, targets_.width() - kMaxLabels) : text;
+  std::string target_counts() const override { return described_counts(targets_.names, counts()); }
+  std::vector<std::string> findings() const override {
+    std::vector<std::string> notes = TextExamples::findings();
+    if (auto note = missing_labels(targets_.names, counts()); !note.empty()) notes.push_back(std::move(note));
+    return notes;
   }
 
  private:
-  uint64_t count_of(size_t label) const {
-    uint64_t count = 0;
-    for (uint64_t row = 0; row < size(); ++row) count += targets_.row(row)[label];
-    return count;
-  }
+  std::vector<uint64_t> counts() const { return rows_of_labels(targets_.truth, targets_.width()); }
 
   Targets targets_;
 };
-
-// Reads the labels of a row: from a list, from names in one cell, or from a column of 0 and 1 for each label.
-class LabelSetReader {
- public:
-  LabelSetReader(const table::Rows& rows, const std::vector<std::string>& columns, bool are_flags,
-                 std::string separator)
-      : rows_(rows), are_flags_(are_flags), separator_(std::move(separator)) {
-    for (const std::string& name : columns) columns_.push_back(rows.column(name));
-  }
-
-  // Names in the order of the cell; nullopt if the row has no cell. Errors (kInput): a cell of another form.
-  std::optional<std::vector<std::string>> read(uint64_t row) const { return are_flags_ ? flags(row) : names(row); }
-
- private:
-  std::optional<std::vector<std::string>> flags(uint64_t row) const {
-    std::vector<std::string> found;
-    for (const table::Column& column : columns_) {
-      const table::Value value = column.value(row);
-      if (table::is_null(value)) return std::nullopt;
-      const auto* number = std::get_if<int64_t>(&value);
-      const auto* flag = std::get_if<bool>(&value);
-      if ((number == nullptr || (*number != 0 && *number != 1)) && flag == nullptr) {
-        throw Error(
-            ErrorKind::kInput,
-            fmt::format("{}: \"{}\" is {}, not 0 or 1", rows_.location(row), column.name(), table::value_text(value)),
-            "the target columns of multi-label hold 0 or 1; for numbers give --task regression");
-      }
-      if (number != nullptr ? *number == 1 : *flag) found.push_back(column.name());
-    }
-    return found;
-  }
-
-  std::optional<std::vector<std::string>> names(uint64_t row) const {
-    const table::Column& column = columns_.front();
-    if (column.is_null(row)) return std::nullopt;
-    if (column.type() == table::ColumnType::kNested) return listed(column, row);
-    std::vector<std::string> found;
-    const std::string text = table::value_text(column.value(row));
-    for (size_t begin = 0; begin <= text.size();) {
-      const size_t end = std::min(text.find(separator_, begin), text.size());
-      const std::string_view name = table::stripped(std::string_view(text).substr(begin, end - begin));
-      if (!name.empty()) found.emplace_back(name);
-      begin = end + separator_.size();
-    }
-    return found;
-  }
-
-  std::vector<std::string> listed(const table::Column& column, uint64_t row) const {
-    const Json cell = parse_json(column.json(row), rows_.location(row));
-    std::vector<std::string> found;
-    const auto wrong = [&](const std::string& what) {
-      return Error(ErrorKind::kInput, fmt::format("{}: \"{}\" {}", rows_.location(row), column.name(), what),
-                   "a multi-label cell is a list of names or class ids");
-    };
-    if (!cell.is_array()) throw wrong("is not a list");
-    for (const Json& item : cell) {
-      if (item.is_string()) {
-        found.push_back(item.get<std::string>());
-      } else if (item.is_number_integer()) {
-        found.push_back(name_of_id(column, item.get<int64_t>()));
-      } else {
-        throw wrong(fmt::format("holds {}, which is neither a name nor a class id", item.dump()));
-      }
-    }
-    return found;
-  }
-
-  static std::string name_of_id(const table::Column& column, int64_t id) {
-    const std::vector<std::string>& declared = column.class_names();
-    const bool is_declared = id >= 0 && static_cast<size_t>(id) < declared.size();
-    return is_declared ? declared[static_cast<size_t>(id)] : std::to_string(id);
-  }
-
-  const table::Rows& rows_;
-  bool are_flags_;
-  std::string separator_;
-  std::vector<table::Column> columns_;
-};
-
-// Integers in numeric order before texts, as the labels of single-label rows.
-bool comes_before(const std::string& a, const std::string& b) {
-  const auto number = [](const std::string& text) -> std::optional<int64_t> {
-    int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-  };
-  const auto first = number(a), second = number(b);
-  if (first && second) return *first < *second;
-  return first.has_value() != second.has_value() ? first.has_value() : a < b;
-}
 
 class MultiLabel final : public Task {
  public:
   MultiLabel(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
       : options_(options), purpose_(purpose) {
     if (purpose == Purpose::kUseTrained) {
-      set_names(config.labels());
+      names_ = config.labels();
+      weights_ = config.class_weights();
       scoring_ = {.labels = names_,
                   .function = "sigmoid",
                   .thresholds = std::vector<float>(names_.size(), kThreshold),
                   .separator = options.rows.label_separator};
     } else if (!options.id2label.empty()) {
-      set_names(table::label_names_of_option(options.id2label));
+      names_ = table::label_names_of_option(options.id2label);
     }
   }
 
@@ -277,45 +195,42 @@ class MultiLabel final : public Task {
   void adopt(std::span<table::LabelledSplit> splits) override {
     const table::Rows& first = splits.front().rows;
     columns_ = table::choose_text_columns(first, options_.rows.text_column, options_.rows.text_pair_column);
-    label_columns_ = options_.rows.target_columns;
-    are_flags_ = !label_columns_.empty();
-    if (!are_flags_) label_columns_ = {table::choose_label_column(first, options_.rows.label_column)};
-    for (std::string& name : label_columns_) name = first.column(name).name();
-    is_list_ = !are_flags_ && first.column(label_columns_.front()).type() == table::ColumnType::kNested;
+    choose_label_columns(first);
     skip_rows_without_text(splits, columns_, options_.rows.strict);
-    if (names_.empty()) set_names(are_flags_ ? label_columns_ : names_in(splits));
-    check_separator();
-    for (table::LabelledSplit& split : splits) {
-      split.rows = with_labels(split.rows);
-      truth_of(split.rows);  // an unknown label is an error before anything is tokenized
+    std::vector<table::LabelSets> labels;
+    for (const table::LabelledSplit& split : splits) labels.emplace_back(split.rows, label_columns_);
+    if (names_.empty()) names_ = label_columns_.are_flags ? label_columns_.names : label_names(labels, label_columns_);
+    check_names(first);
+    for (size_t i = 0; i < splits.size(); ++i) {
+      const std::vector<uint8_t> truth = labels[i].flags(names_);
+      splits[i].rows = kept_rows(with_labels(splits[i].rows, labels[i]));
+      if (i == 0 && purpose_ == Purpose::kTrain) check_some_label(splits[i].rows, truth);
     }
-    if (purpose_ == Purpose::kTrain) check_labels(splits.front().rows);
   }
 
   std::vector<int64_t> strata(const table::Rows& rows) const override { return std::vector<int64_t>(rows.size()); }
 
-  std::vector<std::string> findings(const TrainingRows& rows) const override {
-    const std::vector<uint8_t> truth = truth_of(rows.train);
-    std::vector<std::string> missing;
-    for (size_t label = 0; label < names_.size(); ++label) {
-      bool is_used = false;
-      for (size_t at = label; at < truth.size() && !is_used; at += names_.size()) is_used = truth[at] != 0;
-      if (!is_used) missing.push_back(names_[label]);
-    }
-    if (missing.empty()) return {};
-    return {fmt::format("no training row has the label{} {}, so the model cannot learn {}",
-                        missing.size() > 1 ? "s" : "", fmt::join(missing, ", "), missing.size() > 1 ? "them" : "it")};
+  void settle_loss(const table::Rows& train) override {
+    if (options_.class_weights.empty()) return;
+    const std::vector<uint8_t> truth = table::LabelSets(train, label_columns_).flags(names_);
+    weights_ = noted_class_weights(options_.class_weights, names_,
+                                   balanced_labels(rows_of_labels(truth, names_.size()), train.size()));
   }
+
+  std::vector<std::string> findings(const TrainingRows&) const override { return {}; }
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
-    return make_examples(
-        TaggedTexts{.texts = read_text_rows(rows, columns_, what, options), .truth = truth_of(rows), .names = names_});
+    return make_examples(TaggedTexts{.texts = read_text_rows(rows, columns_, what, options),
+                                     .truth = table::LabelSets(rows, label_columns_).flags(names_),
+                                     .names = names_,
+                                     .weights = weights_});
   }
 
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(names_);
     config.set_problem_type("multi_label_classification");
+    config.set_class_weights(weights_);
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -337,112 +252,47 @@ class MultiLabel final : public Task {
   }
 
  private:
-  LabelSetReader reader(const table::Rows& rows) const {
-    return {rows, label_columns_, are_flags_, options_.rows.label_separator};
-  }
-
-  void set_names(std::vector<std::string> names) {
-    names_ = std::move(names);
-    ids_.clear();
-    for (size_t id = 0; id < names_.size(); ++id) ids_.emplace(names_[id], id);
-  }
-
-  // All names of all splits; the error for too many comes with the first that is too much.
-  std::vector<std::string> names_in(std::span<const table::LabelledSplit> splits) const {
-    std::set<std::string> found;
-    for (const table::LabelledSplit& split : splits) {
-      const LabelSetReader labels = reader(split.rows);
-      for (uint64_t row = 0; row < split.rows.size(); ++row) {
-        for (std::string& name : labels.read(row).value_or(std::vector<std::string>())) found.insert(std::move(name));
-      }
-    }
-    std::vector<std::string> names(found.begin(), found.end());
-    std::ranges::sort(names, comes_before);
-    if (names.size() <= table::LabelMap::kMaxClasses) return names;
-    throw Error(ErrorKind::kInput,
-                fmt::format("column \"{}\" holds {} different labels", label_columns_[0], names.size()),
-                fmt::format("at most {} labels are supported; check --label-column", table::LabelMap::kMaxClasses));
+  void choose_label_columns(const table::Rows& rows) {
+    label_columns_ = {.names = options_.rows.target_columns, .separator = options_.rows.label_separator};
+    label_columns_.are_flags = !label_columns_.names.empty();
+    if (!label_columns_.are_flags)
+      label_columns_.names = {table::choose_label_column(rows, options_.rows.label_column)};
+    for (std::string& name : label_columns_.names) name = rows.column(name).name();
+    if (!label_columns_.separator.empty()) return;
+    throw Error(ErrorKind::kUsage, "--label-separator is empty", "give the text between two labels, such as \",\"");
   }
 
   // A name that contains the separator would be read as several labels.
-  void check_separator() const {
-    if (options_.rows.label_separator.empty()) {
-      throw Error(ErrorKind::kUsage, "--label-separator is empty", "give the text between two labels, such as \",\"");
-    }
-    if (are_flags_ || label_columns_.empty()) return;
+  void check_names(const table::Rows& rows) const {
+    const bool holds_text = rows.column(label_columns_.names.front()).type() != table::ColumnType::kNested;
+    if (label_columns_.are_flags || !holds_text) return;
     const auto found = std::ranges::find_if(
-        names_, [&](const std::string& name) { return name.find(options_.rows.label_separator) != std::string::npos; });
-    if (found == names_.end() || is_list_) return;
+        names_, [&](const std::string& name) { return name.find(label_columns_.separator) != std::string::npos; });
+    if (found == names_.end()) return;
     throw Error(ErrorKind::kInput,
-                fmt::format("the label \"{}\" contains the separator \"{}\"", *found, options_.rows.label_separator),
+                fmt::format("the label \"{}\" contains the separator \"{}\"", *found, label_columns_.separator),
                 "give another --label-separator, or write the labels as a JSON list");
   }
 
-  table::Rows with_labels(const table::Rows& rows) const {
-    const LabelSetReader labels = reader(rows);
-    std::vector<uint64_t> kept;
-    std::optional<uint64_t> first_skipped;
-    for (uint64_t row = 0; row < rows.size(); ++row) {
-      if (labels.read(row)) {
-        kept.push_back(row);
-      } else if (!first_skipped) {
-        first_skipped = row;
-      }
-    }
-    if (!first_skipped) return rows;
-    if (options_.rows.strict) {
-      throw Error(ErrorKind::kInput, fmt::format("{}: the labels are missing", rows.location(*first_skipped)),
-                  "write an empty list for a row without labels");
-    }
-    log_info("skipped {} whose labels are missing, the first: {}", counted(rows.size() - kept.size(), "row"),
-             rows.location(*first_skipped));
-    return rows.select(kept);
+  table::Complete with_labels(const table::Rows& rows, const table::LabelSets& labels) const {
+    return table::rows_without_problem(rows, "labels", options_.rows.strict, [&](uint64_t row) -> std::string {
+      return labels.is_missing(row) ? "the labels are null; an empty list means that a row has no label" : "";
+    });
   }
 
-  void check_labels(const table::Rows& rows) const {
-    if (rows.empty()) return;
-    const std::vector<uint8_t> truth = truth_of(rows);
-    if (std::ranges::find(truth, 1) != truth.end()) return;
+  static void check_some_label(const table::Rows& rows, const std::vector<uint8_t>& truth) {
+    if (rows.empty() || std::ranges::find(truth, 1) != truth.end()) return;
     throw Error(ErrorKind::kInput, fmt::format("none of {} has a label", counted(rows.size(), "training row")),
                 "there is nothing to learn; check --label-column, --target-columns and the rows");
-  }
-
-  std::vector<uint8_t> truth_of(const table::Rows& rows) const {
-    std::vector<uint8_t> truth(rows.size() * names_.size());
-    const LabelSetReader labels = reader(rows);
-    for (uint64_t row = 0; row < rows.size(); ++row) {
-      for (const std::string& name : labels.read(row).value_or(std::vector<std::string>())) {
-        const auto found = ids_.find(name);
-        if (found == ids_.end()) {
-          throw Error(ErrorKind::kInput,
-                      fmt::format("{}: label \"{}\" is not one of {}", rows.location(row), name, listed_names()),
-                      nearest_hint(name));
-        }
-        truth[row * names_.size() + found->second] = 1;
-      }
-    }
-    return truth;
-  }
-
-  std::string listed_names() const {
-    constexpr size_t kMaxNamed = 10;
-    const auto end = names_.begin() + static_cast<ptrdiff_t>(std::min(names_.size(), kMaxNamed));
-    return fmt::format("{}{}", fmt::join(names_.begin(), end, ", "), names_.size() > kMaxNamed ? ", ..." : "");
-  }
-
-  std::string nearest_hint(const std::string& name) const {
-    const auto nearest = nearest_name(name, names_);
-    return nearest ? fmt::format("did you mean \"{}\"?", *nearest) : "check --label-column and --label-separator";
   }
 
   TaskOptions options_;
   Purpose purpose_;
   table::TextColumns columns_;
-  std::vector<std::string> label_columns_;
-  bool are_flags_ = false, is_list_ = false;
-  std::vector<std::string> names_;
-  std::unordered_map<std::string, size_t> ids_;
-  LabelScoring scoring_;  // of a trained model
+  table::LabelSetColumns label_columns_;
+  std::vector<std::string> names_;  // of the labels, by id
+  std::vector<double> weights_;     // pos_weight of each label; empty: all are 1
+  LabelScoring scoring_;            // of a trained model
 };
 
 }  // namespace

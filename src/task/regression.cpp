@@ -11,7 +11,6 @@
 
 #include "base/counted.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/names.h"
 #include "metric/regression.h"
 #include "metric/worst_rows.h"
@@ -100,6 +99,8 @@ class RegressionEvaluation final : public Evaluation {
     return report;
   }
 
+  metric::Resampler resampler() const override { return metric::regression_resampler(pairs_); }
+
  private:
   void add_prediction(uint64_t row, std::span<const float> predicted) {
     if (first_nonfinite_row(predicted, predicted.size())) return nonfinite_.add(row);
@@ -180,6 +181,12 @@ class RegressionExamples final : public TextExamples {
   Targets targets_;
 };
 
+// The targets of a row, or why it has none.
+struct RowTargets {
+  std::vector<double> values;
+  std::string problem;  // "score is null"
+};
+
 // Reads the targets of a split's rows from their columns.
 class TargetReader {
  public:
@@ -187,17 +194,17 @@ class TargetReader {
     for (const std::string& name : columns) columns_.push_back(rows.column(name));
   }
 
-  // nullopt if one of the cells is null or blank. Errors (kInput): a cell that is not a finite number.
-  std::optional<std::vector<double>> read(uint64_t row) const {
-    std::vector<double> values;
+  // Errors (kInput): a cell that is neither empty nor a finite number.
+  RowTargets read(uint64_t row) const {
+    RowTargets targets;
     for (const table::Column& column : columns_) {
       const table::Value value = column.value(row);
-      if (table::is_null(value)) return std::nullopt;
-      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && table::is_blank(*text))
-        return std::nullopt;
-      values.push_back(number(value, column, row));
+      const auto* text = std::get_if<std::string>(&value);
+      if (table::is_null(value)) return {.problem = fmt::format("{} is null", column.name())};
+      if (text != nullptr && table::is_blank(*text)) return {.problem = fmt::format("{} is blank", column.name())};
+      targets.values.push_back(number(value, column, row));
     }
-    return values;
+    return targets;
   }
 
  private:
@@ -222,6 +229,27 @@ class TargetReader {
   std::vector<table::Column> columns_;
 };
 
+// Which targets have more than one value.
+class TargetSpread {
+ public:
+  void add(const std::vector<double>& values) {
+    if (num_rows_++ == 0) {
+      first_ = values;
+      varies_.resize(values.size());
+    }
+    for (size_t k = 0; k < values.size(); ++k) varies_[k] = varies_[k] || values[k] != first_[k];
+  }
+
+  uint64_t num_rows() const { return num_rows_; }
+  bool varies(size_t target) const { return varies_[target]; }
+  double first(size_t target) const { return first_[target]; }
+
+ private:
+  uint64_t num_rows_ = 0;
+  std::vector<double> first_;
+  std::vector<bool> varies_;
+};
+
 class Regression final : public Task {
  public:
   Regression(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
@@ -236,8 +264,18 @@ class Regression final : public Task {
     columns_ = table::choose_text_columns(first, options_.rows.text_column, options_.rows.text_pair_column);
     choose_targets(first);
     skip_rows_without_text(splits, columns_, options_.rows.strict);
-    for (table::LabelledSplit& split : splits) split.rows = with_targets(split.rows);
-    if (purpose_ == Purpose::kTrain) check_spread(splits.front().rows);
+    TargetSpread spread;
+    for (table::LabelledSplit& split : splits) {
+      const TargetReader reader(split.rows, target_columns_);
+      const bool is_first = &split == splits.data();
+      split.rows = kept_rows(
+          table::rows_without_problem(split.rows, "a target", options_.rows.strict, [&](uint64_t row) -> std::string {
+            const RowTargets targets = reader.read(row);
+            if (is_first && targets.problem.empty()) spread.add(targets.values);
+            return targets.problem;
+          }));
+    }
+    if (purpose_ == Purpose::kTrain) check_spread(spread);
   }
 
   std::vector<int64_t> strata(const table::Rows& rows) const override { return std::vector<int64_t>(rows.size()); }
@@ -251,7 +289,7 @@ class Regression final : public Task {
                      .loss = options_.regression_loss};
     const TargetReader reader(rows, target_columns_);
     for (uint64_t row = 0; row < rows.size(); ++row) {
-      const std::vector<double> targets = reader.read(row).value();
+      const std::vector<double> targets = reader.read(row).values;
       rated.targets.insert(rated.targets.end(), targets.begin(), targets.end());
     }
     return make_examples(std::move(rated));
@@ -297,40 +335,14 @@ class Regression final : public Task {
     names_ = target_columns_.size() == 1 ? std::vector<std::string>{"LABEL_0"} : target_columns_;
   }
 
-  table::Rows with_targets(const table::Rows& rows) const {
-    const TargetReader reader(rows, target_columns_);
-    std::vector<uint64_t> kept;
-    std::optional<uint64_t> first_skipped;
-    for (uint64_t row = 0; row < rows.size(); ++row) {
-      if (reader.read(row)) {
-        kept.push_back(row);
-      } else if (!first_skipped) {
-        first_skipped = row;
-      }
-    }
-    if (!first_skipped) return rows;
-    const std::string what = fmt::format("{}: a target is empty", rows.location(*first_skipped));
-    if (options_.rows.strict) throw Error(ErrorKind::kInput, what, "fill it in, or give no --strict to skip such rows");
-    log_info("skipped {} without a target, the first: {}", counted(rows.size() - kept.size(), "row"),
-             rows.location(*first_skipped));
-    return rows.select(kept);
-  }
-
   // A target that never changes cannot be learned, and correlations with it are undefined.
-  void check_spread(const table::Rows& rows) const {
-    if (rows.size() < 2) return;
-    const TargetReader reader(rows, target_columns_);
-    const std::vector<double> first = reader.read(0).value();
-    std::vector<bool> varies(first.size());
-    for (uint64_t row = 1; row < rows.size(); ++row) {
-      const std::vector<double> values = reader.read(row).value();
-      for (size_t k = 0; k < values.size(); ++k) varies[k] = varies[k] || values[k] != first[k];
-    }
-    for (size_t k = 0; k < varies.size(); ++k) {
-      if (varies[k]) continue;
+  void check_spread(const TargetSpread& spread) const {
+    if (spread.num_rows() < 2) return;
+    for (size_t k = 0; k < target_columns_.size(); ++k) {
+      if (spread.varies(k)) continue;
       throw Error(ErrorKind::kInput,
-                  fmt::format("all {} have the same value {} in \"{}\"", counted(rows.size(), "training row"), first[k],
-                              target_columns_[k]),
+                  fmt::format("all {} have the same value {} in \"{}\"", counted(spread.num_rows(), "training row"),
+                              spread.first(k), target_columns_[k]),
                   "there is nothing to learn; check --label-column and the rows");
     }
   }

@@ -6,6 +6,10 @@ namespace hone::task {
 
 uint64_t Examples::num_targets(std::span<const uint64_t> rows, const nn::ForwardContext&) const { return rows.size(); }
 
+double Examples::total_weight(std::span<const uint64_t> rows, const nn::ForwardContext& context) const {
+  return static_cast<double>(num_targets(rows, context));
+}
+
 FollowedScore Task::followed(const ExplainOptions&, const Question&, const Outputs&) const {
   throw Error(ErrorKind::kUnsupported, "the answers of this model cannot be explained", "POST /predict gives them");
 }

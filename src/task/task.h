@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "metric/bootstrap.h"
 #include "metric/report.h"
 #include "model/config.h"
 #include "model/model.h"
@@ -34,6 +35,10 @@ class Evaluation {
   // Computes the outputs and losses of these rows, without gradients.
   virtual void add(const model::Model& model, std::span<const uint64_t> rows) = 0;
   virtual metric::Report report() const = 0;
+  // Computes the values of the report for resamples of the rows, which are numbered in the order in which they were
+  // added; empty if the task has no such metrics. Valid as long as the evaluation. Its rows must all have finite
+  // results.
+  virtual metric::Resampler resampler() const { return {}; }
 };
 
 // Rows that have become the input of a model, with their targets.
@@ -47,6 +52,8 @@ class Examples {
   // How many targets the loss of these rows is a sum over. Asked before the forward passes, so that the mean over a
   // step does not depend on its division into micro-batches.
   virtual uint64_t num_targets(std::span<const uint64_t> rows, const nn::ForwardContext& context) const;
+  // What the sum of the losses is divided by to get their mean: the number of targets, or the sum of their weights.
+  virtual double total_weight(std::span<const uint64_t> rows, const nn::ForwardContext& context) const;
   // The sum of the losses of the rows' targets, a scalar.
   virtual at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                           const nn::ForwardContext& context) const = 0;
@@ -96,6 +103,9 @@ class Task {
   virtual void adopt(std::span<table::LabelledSplit> splits) = 0;
   // The class of each row, of which a hold-out takes equal shares.
   virtual std::vector<int64_t> strata(const table::Rows& rows) const = 0;
+  // Decides what the loss takes from the rows that are trained on, such as class weights. Call it before examples() and
+  // write_config(), in a training only.
+  virtual void settle_loss(const table::Rows&) {}
   // What is unusual about the rows of a run and probably not wanted. One sentence for each finding.
   virtual std::vector<std::string> findings(const TrainingRows& rows) const = 0;
   // `what` names the rows in progress and warnings: "training rows". The result refers to the task and the tokenizer.

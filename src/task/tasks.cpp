@@ -1,5 +1,7 @@
 #include "task/tasks.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -25,6 +27,12 @@ namespace hone::task {
 
 namespace {
 
+constexpr std::string_view kClassificationOptions[] = {"id2label", "num_labels", "label_smoothing_factor",
+                                                       "class_weights", "focal_gamma"};
+constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label", "class_weights"};
+constexpr std::string_view kTokenOptions[] = {"id2label", "num_labels", "label_smoothing_factor", "label_all_tokens"};
+constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss"};
+
 constexpr TaskRow kTasks[] = {
     {.name = "text-classification",
      .doc = "one label for each text or pair of texts",
@@ -33,7 +41,8 @@ constexpr TaskRow kTasks[] = {
      .pipeline_tag = "text-classification",
      .metrics = metric::classification_metrics,
      .form = {"scores", kLabelScoresSchema, kLabelParameters, kLabelExplainParameters},
-     .make = make_text_classification},
+     .make = make_text_classification,
+     .options = kClassificationOptions},
     {.name = "multi-label",
      .doc = "any number of labels for each text or pair of texts",
      .head = "sequence",
@@ -41,7 +50,8 @@ constexpr TaskRow kTasks[] = {
      .pipeline_tag = "text-classification",
      .metrics = metric::multi_label_metrics,
      .form = {"labels", kLabelScoresSchema, kLabelParameters, kLabelExplainParameters},
-     .make = make_multi_label},
+     .make = make_multi_label,
+     .options = kMultiLabelOptions},
     {.name = "regression",
      .doc = "numbers for each text or pair of texts",
      .head = "sequence",
@@ -49,7 +59,8 @@ constexpr TaskRow kTasks[] = {
      .pipeline_tag = "text-classification",
      .metrics = metric::regression_metrics,
      .form = {.widget = "numbers", .schema = kNumbersSchema},
-     .make = make_regression},
+     .make = make_regression,
+     .options = kRegressionOptions},
     {.name = "token-classification",
      .doc = "a tag for each word of a text, such as names of people and places",
      .head = "token",
@@ -62,7 +73,8 @@ constexpr TaskRow kTasks[] = {
               .explain_parameters = kEntityExplainParameters,
               .reads_offsets = true,
               .is_list_of_parts = true},
-     .make = make_token_classification},
+     .make = make_token_classification,
+     .options = kTokenOptions},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
@@ -89,6 +101,13 @@ bool are_flags(const table::Rows& rows, const RowOptions& options) {
     }
   }
   return true;
+}
+
+bool reads(const TaskRow& task, std::string_view option) {
+  const auto holds = [option](std::span<const std::string_view> names) {
+    return std::ranges::find(names, option) != names.end();
+  };
+  return holds(task.options) || holds(task.form.parameters);
 }
 
 }  // namespace
@@ -128,6 +147,21 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
   if (!has_fractions(rows.column(label), rows.size())) return find_task("text-classification");
   log_info("column \"{}\" holds numbers with fractions, so the task is regression (--task chooses another)", label);
   return find_task("regression");
+}
+
+void check_task_options(const TaskRow& task, std::span<const options::GivenOption> given) {
+  for (const options::GivenOption& option : given) {
+    if (reads(task, option.name)) continue;
+    std::vector<std::string_view> readers;
+    for (const TaskRow& row : kTasks) {
+      if (reads(row, option.name)) readers.push_back(row.name);
+    }
+    if (readers.empty()) continue;
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} is an option of {}; the task is {}", option.where, fmt::join(readers, " and "), task.name),
+        "leave it out; --task chooses another task");
+  }
 }
 
 std::vector<metric::Metric> all_metrics() {

@@ -11,6 +11,7 @@
 
 #include "metric/report.h"
 #include "model/config.h"
+#include "options/given.h"
 #include "task/options.h"
 #include "task/task.h"
 
@@ -22,6 +23,8 @@ struct TaskOptions {
   std::string id2label;               // names by id; empty: found in the rows
   std::optional<int64_t> num_labels;  // unset: found in the rows
   double label_smoothing = 0;
+  double focal_gamma = 0;
+  std::vector<std::string> class_weights;  // see task/class_weights.h
   std::string regression_loss = "mse";
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
 };
@@ -38,6 +41,8 @@ struct TaskRow {
   std::span<const metric::Metric> (*metrics)();  // all that it can have; which of them it has may depend on the rows
   AnswerForm form;
   std::unique_ptr<Task> (*make)(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
+  // Names of the options that not every task reads, but this one does, beside those of its answers.
+  std::span<const std::string_view> options;
 };
 
 std::span<const TaskRow> tasks();
@@ -52,6 +57,9 @@ const TaskRow& trained_task(const model::ModelConfig& config);
 // columns of `rows` suggest (numbers with fractions: regression), with a note if that may surprise.
 const TaskRow& choose_task(std::string_view name, const model::ModelConfig& config, const table::Rows& rows,
                            const RowOptions& options);
+
+// Error (kUsage): the user gave an option that other tasks read, but not this one.
+void check_task_options(const TaskRow& task, std::span<const options::GivenOption> given);
 
 // The metrics of all tasks.
 std::vector<metric::Metric> all_metrics();

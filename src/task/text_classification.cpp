@@ -1,22 +1,19 @@
 #include "task/text_classification.h"
 
-#include <ATen/ops/empty.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "metric/classification.h"
+#include "metric/classification_report.h"
 #include "metric/worst_rows.h"
-#include "table/selection.h"
+#include "task/class_weights.h"
 #include "task/label_answers.h"
 #include "task/row_findings.h"
 #include "task/score_functions.h"
-#include "tensor/compute.h"
-#include "tensor/cross_entropy.h"
 
 namespace hone::task {
 
@@ -41,46 +38,52 @@ class BatchLogits {
 struct Targets {
   std::vector<int64_t> labels;
   std::vector<std::string> names;
-  double label_smoothing = 0;
+  ClassLoss loss;
 
-  at::Tensor loss_sum(const at::Tensor& logits, std::span<const uint64_t> rows) const {
-    const at::Tensor of_rows = at::empty({static_cast<int64_t>(rows.size())}, at::kLong);
-    int64_t* next = of_rows.mutable_data_ptr<int64_t>();
-    for (const uint64_t row : rows) *next++ = labels[row];
-    return tensor::cross_entropy(logits, tensor::on_device(of_rows, logits.device()),
-                                 {.label_smoothing = label_smoothing});
+  std::vector<int64_t> of_rows(std::span<const uint64_t> rows) const {
+    std::vector<int64_t> classes;
+    classes.reserve(rows.size());
+    for (const uint64_t row : rows) classes.push_back(labels[row]);
+    return classes;
   }
+  at::Tensor loss_sum(const at::Tensor& logits, std::span<const uint64_t> rows) const {
+    return loss.sum(logits, of_rows(rows));
+  }
+  double total_weight(std::span<const uint64_t> rows) const { return loss.total_weight(of_rows(rows)); }
 };
 
 class ClassificationEvaluation final : public Evaluation {
  public:
   ClassificationEvaluation(const TextRows& texts, const Targets& targets, size_t num_worst)
-      : texts_(texts), targets_(targets), confusion_(static_cast<int64_t>(targets.names.size())), worst_(num_worst) {}
+      : texts_(texts), targets_(targets), scores_(static_cast<int64_t>(targets.names.size())), worst_(num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
     const at::Tensor logits = row_outputs(model, texts_.features, rows, {});
     const BatchLogits of_rows(logits);
     for (size_t i = 0; i < rows.size(); ++i) add_prediction(rows[i], of_rows.row(i));
     loss_sum_ += targets_.loss_sum(logits, rows).item<double>();
+    weight_sum_ += targets_.total_weight(rows);
     num_rows_ += rows.size();
   }
 
   metric::Report report() const override {
-    metric::Report report = metric::classification_report(confusion_, targets_.names);
+    metric::Report report = metric::classification_report(scores_, targets_.names);
     report.num_rows = report.num_targets = num_rows_;
-    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / static_cast<double>(num_rows_);
+    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / weight_sum_;
     report.nonfinite = nonfinite_;
     report.spoil_if_nonfinite();
     if (worst_.keeps_any()) report.panels.push_back({"rows", "worst", "Worst mistakes", worst_json()});
     return report;
   }
 
+  metric::Resampler resampler() const override { return metric::classification_resampler(scores_); }
+
  private:
   void add_prediction(uint64_t row, std::span<const float> logits) {
     if (first_nonfinite_row(logits, logits.size())) return nonfinite_.add(row);
     const int64_t label = targets_.labels[row];
     const int64_t predicted = std::max_element(logits.begin(), logits.end()) - logits.begin();
-    confusion_.add(label, predicted);
+    scores_.add(metric::softmax(logits), label, predicted);
     if (label != predicted && worst_.keeps_any()) worst_.add(metric::make_mistake(row, logits, label, predicted));
   }
 
@@ -100,10 +103,10 @@ class ClassificationEvaluation final : public Evaluation {
 
   const TextRows& texts_;
   const Targets& targets_;
-  metric::ConfusionMatrix confusion_;
+  metric::ClassScores scores_;
   metric::WorstRows<metric::Mistake> worst_;
   metric::NonfiniteRows nonfinite_;
-  double loss_sum_ = 0;
+  double loss_sum_ = 0, weight_sum_ = 0;
   uint64_t num_rows_ = 0;
 };
 
@@ -111,8 +114,12 @@ class ClassificationExamples final : public TextExamples {
  public:
   explicit ClassificationExamples(ClassifiedTexts rows)
       : TextExamples(std::move(rows.texts)),
-        targets_{std::move(rows.labels), std::move(rows.names), rows.label_smoothing} {
+        targets_{std::move(rows.labels), std::move(rows.names), std::move(rows.loss)} {
     check_internal(targets_.labels.size() == size(), "each row has a label");
+  }
+
+  double total_weight(std::span<const uint64_t> rows, const nn::ForwardContext&) const override {
+    return targets_.total_weight(rows);
   }
 
   at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
@@ -128,19 +135,15 @@ class ClassificationExamples final : public TextExamples {
     return fmt::format("{} {}", targets_.names[static_cast<size_t>(targets_.labels[row])], texts().shown(row));
   }
 
-  std::string target_counts() const override {
-    constexpr size_t kMaxLabels = 10;
-    const std::vector<uint64_t> counts = rows_of_labels();
-    std::string text;
-    for (size_t id = 0; id < std::min(counts.size(), kMaxLabels); ++id) {
-      text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", targets_.names[id], counts[id]);
-    }
-    return counts.size() > kMaxLabels ? fmt::format("{} and {} more", text, counts.size() - kMaxLabels) : text;
-  }
+  std::string target_counts() const override { return described_counts(targets_.names, rows_of_labels()); }
 
   std::vector<std::string> findings() const override {
     std::vector<std::string> notes = TextExamples::findings();
-    if (auto note = missing_labels(); !note.empty()) notes.push_back(std::move(note));
+    if (auto note = missing_labels(targets_.names, rows_of_labels()); !note.empty()) {
+      notes.push_back(note +
+                      ". Often the rows are sorted by label: --shuffle-seed 42 shuffles them before "
+                      "--max-train-samples applies");
+    }
     return notes;
   }
 
@@ -154,20 +157,6 @@ class ClassificationExamples final : public TextExamples {
     std::vector<uint64_t> counts(targets_.names.size());
     for (const int64_t label : targets_.labels) ++counts[static_cast<size_t>(label)];
     return counts;
-  }
-
-  std::string missing_labels() const {
-    const std::vector<uint64_t> counts = rows_of_labels();
-    std::vector<std::string> missing;
-    for (size_t id = 0; id < counts.size(); ++id) {
-      if (counts[id] == 0) missing.push_back(targets_.names[id]);
-    }
-    if (missing.empty()) return "";
-    const bool several = missing.size() > 1;
-    return fmt::format(
-        "no training row has the label{} {}, so the model cannot learn {}. Often the rows are sorted by label: "
-        "--shuffle-seed 42 shuffles them before --max-train-samples applies",
-        several ? "s" : "", fmt::join(missing, ", "), several ? "them" : "it");
   }
 
   Targets targets_;
@@ -195,6 +184,7 @@ class TextClassification final : public Task {
       : options_(options), purpose_(purpose), sources_(label_sources(options, config, purpose)) {
     if (purpose != Purpose::kUseTrained) return;
     set_names(config.labels());
+    class_weights_ = config.class_weights();
     scoring_ = {.labels = names_,
                 .function = std::string(default_score_function(config.problem_type(), config.num_labels()))};
   }
@@ -211,13 +201,20 @@ class TextClassification final : public Task {
     for (const std::string& note : labels_.notes()) log_info("{}", note);
     for (const std::string& warning : labels_.warnings()) log_warning("{}", warning);
     for (table::LabelledSplit& split : splits) {
-      split.rows = noted(table::rows_with_label(split.rows, label_column_, labels_, options_.rows.strict));
+      split.rows = kept_rows(table::rows_with_label(split.rows, label_column_, labels_, options_.rows.strict));
     }
     set_names(labels_.id2label());
     if (purpose_ == Purpose::kTrain) check_classes(splits.front().rows);
   }
 
   std::vector<int64_t> strata(const table::Rows& rows) const override { return labels_.ids(rows, label_column_); }
+
+  void settle_loss(const table::Rows& train) override {
+    if (options_.class_weights.empty()) return;
+    std::vector<uint64_t> counts(names_.size());
+    for (const int64_t id : labels_.ids(train, label_column_)) ++counts[static_cast<size_t>(id)];
+    class_weights_ = noted_class_weights(options_.class_weights, names_, balanced_classes(counts));
+  }
 
   std::vector<std::string> findings(const TrainingRows& rows) const override {
     return row_findings(rows, columns_, label_column_, labels_);
@@ -228,12 +225,15 @@ class TextClassification final : public Task {
     return make_examples({.texts = read_text_rows(rows, columns_, what, options),
                           .labels = labels_.ids(rows, label_column_),
                           .names = names_,
-                          .label_smoothing = options_.label_smoothing});
+                          .loss = {.label_smoothing = options_.label_smoothing,
+                                   .focal_gamma = options_.focal_gamma,
+                                   .weights = class_weights_}});
   }
 
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(names_);
     config.set_problem_type("single_label_classification");
+    config.set_class_weights(class_weights_);
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -253,11 +253,6 @@ class TextClassification final : public Task {
   }
 
  private:
-  static table::Rows noted(const table::Complete& complete) {
-    if (complete.skipped > 0) log_info("{}", complete.note());
-    return complete.rows;
-  }
-
   // Names that someone declared may be more than the rows show; classes made of the cells may not be one.
   void check_classes(const table::Rows& train) const {
     if (train.empty() || (labels_.is_declared() && labels_.size() > 1)) return;
@@ -282,7 +277,8 @@ class TextClassification final : public Task {
   table::LabelMap labels_;          // decided by adopt()
   std::vector<std::string> names_;  // of the classes, by id
   std::vector<metric::Metric> metrics_;
-  LabelScoring scoring_;  // of a trained model
+  std::vector<double> class_weights_;  // by id; empty: all are 1
+  LabelScoring scoring_;               // of a trained model
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "task/class_loss.h"
 #include "task/tasks.h"
 #include "task/text_examples.h"
 
@@ -19,9 +20,7 @@ struct ClassifiedTexts {
   TextRows texts;
   std::vector<int64_t> labels;     // the class id of each row
   std::vector<std::string> names;  // of the classes, by id
-  // The loss of a row is its cross-entropy; with label smoothing e it is (1 - e) * nll + e * mean over the classes, as
-  // in HF's LabelSmoother.
-  double label_smoothing = 0;
+  ClassLoss loss = {};
 };
 
 std::unique_ptr<Examples> make_examples(ClassifiedTexts rows);

@@ -1,12 +1,11 @@
 #include "task/text_examples.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "base/log.h"
 #include "base/utf8.h"
-#include "table/selection.h"
 #include "task/vocabulary.h"
 
 namespace hone::task {
@@ -50,14 +49,37 @@ TextRows read_text_rows(const table::Rows& rows, const table::TextColumns& colum
   return texts;
 }
 
+table::Rows kept_rows(const table::Complete& complete) {
+  if (complete.skipped > 0) log_info("{}", complete.note());
+  return complete.rows;
+}
+
 void skip_rows_without_text(std::span<table::LabelledSplit> splits, const table::TextColumns& columns, bool strict) {
   std::vector<std::string> names = {columns.text};
   if (columns.text_pair) names.push_back(*columns.text_pair);
   for (table::LabelledSplit& split : splits) {
-    const table::Complete complete = table::rows_with_text(split.rows, names, strict);
-    if (complete.skipped > 0) log_info("{}", complete.note());
-    split.rows = complete.rows;
+    split.rows = kept_rows(table::rows_with_text(split.rows, names, strict));
   }
+}
+
+std::string described_counts(const std::vector<std::string>& names, std::span<const uint64_t> counts) {
+  constexpr size_t kMaxLabels = 10;
+  std::string text;
+  for (size_t id = 0; id < std::min(names.size(), kMaxLabels); ++id) {
+    text += fmt::format("{}{} ({})", id == 0 ? "" : ", ", names[id], counts[id]);
+  }
+  return names.size() > kMaxLabels ? fmt::format("{} and {} more", text, names.size() - kMaxLabels) : text;
+}
+
+std::string missing_labels(const std::vector<std::string>& names, std::span<const uint64_t> counts) {
+  std::vector<std::string> missing;
+  for (size_t id = 0; id < names.size(); ++id) {
+    if (counts[id] == 0) missing.push_back(names[id]);
+  }
+  if (missing.empty()) return "";
+  const bool several = missing.size() > 1;
+  return fmt::format("no training row has the label{} {}, so the model cannot learn {}", several ? "s" : "",
+                     fmt::join(missing, ", "), several ? "them" : "it");
 }
 
 std::vector<std::string> TextExamples::findings() const {

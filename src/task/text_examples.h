@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "table/columns.h"
+#include "table/selection.h"
 #include "task/features.h"
 #include "task/task.h"
 
@@ -33,8 +34,16 @@ struct TextRows {
 TextRows read_text_rows(const table::Rows& rows, const table::TextColumns& columns, const std::string& what,
                         const ExampleOptions& options);
 
+// Returns the rows that were kept, and logs a note about those that were skipped.
+table::Rows kept_rows(const table::Complete& complete);
+
 // Skips the rows of each split that have no text, with a note; with `strict` they are errors (kInput).
 void skip_rows_without_text(std::span<table::LabelledSplit> splits, const table::TextColumns& columns, bool strict);
+
+// Returns "NEGATIVE (3), POSITIVE (5)", of many labels the first ten. `counts`: rows of each label.
+std::string described_counts(const std::vector<std::string>& names, std::span<const uint64_t> counts);
+// Returns "no training row has the label a, so the model cannot learn it", or an empty text if every label has rows.
+std::string missing_labels(const std::vector<std::string>& names, std::span<const uint64_t> counts);
 
 // Examples on texts; a task adds targets and losses.
 class TextExamples : public Examples {

@@ -53,6 +53,8 @@ struct TrainOptions {
   double warmup_steps = 0;
   std::optional<double> warmup_ratio;
   double label_smoothing_factor = 0;
+  double focal_gamma = 0;
+  std::vector<std::string> class_weights;
   std::string regression_loss = "mse";
   bool label_all_tokens = false;
 
@@ -194,6 +196,14 @@ struct TrainOptions {
         .in_range(0, 1);
     visit("label_smoothing_factor", self.label_smoothing_factor, "share of each label that is spread over all classes")
         .in_range(0, 1);
+    visit("class_weights", self.class_weights,
+          "weights of the classes in the loss; balanced: by the inverse of their rows; auto: balanced if the largest "
+          "class has three times the rows of the smallest")
+        .value_name("auto|balanced|NAME=W,...")
+        .default_text("all 1");
+    visit("focal_gamma", self.focal_gamma,
+          "exponent of the focal loss, which lowers the weight of rows that the model already gets right; 0: off")
+        .at_least(0);
     visit("regression_loss", self.regression_loss, "loss of a regression: squared, absolute or Huber errors")
         .choices(choices_of(task::kRegressionLossNames));
     visit("label_all_tokens", self.label_all_tokens,

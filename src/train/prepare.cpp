@@ -32,6 +32,8 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .id2label = options.id2label,
           .num_labels = options.num_labels,
           .label_smoothing = options.label_smoothing_factor,
+          .focal_gamma = options.focal_gamma,
+          .class_weights = options.class_weights,
           .regression_loss = options.regression_loss,
           .label_all_tokens = options.label_all_tokens};
 }
@@ -49,6 +51,7 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   if (options.resize_embeddings) request.num_tokens = num_tokens;
   request.config_overrides = config_overrides_of(options.config_overrides);
   model::LoadedModel loaded = model::load_model(request);
+  task.write_config(loaded.config);
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
     if (!line.empty()) log_info("{}", line);
   }
@@ -86,15 +89,17 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
   return pairs;
 }
 
-Prepared prepare(const TrainOptions& options) {
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
   const task::SplitRequest request = split_request(options);
   const task::Splits splits = task::read_splits(request);
   const task::TaskRow& row =
       task::choose_task(options.task.value_or(""), config, task::split_named(splits, "train"), options.rows);
+  task::check_task_options(row, given);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
   task::TrainingRows rows = task::choose_training_rows(splits, request, *task);
+  task->settle_loss(rows.train);
   model::LoadedModel loaded = load_model(options, row, *task, config, tokenizer.vocab_size());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};

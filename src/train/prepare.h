@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "model/load.h"
+#include "options/given.h"
 #include "task/splits.h"
 #include "task/tasks.h"
 #include "tensor/compute.h"
@@ -33,9 +35,10 @@ struct Prepared {
 // Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
-// Reads rows, labels and model, and tokenizes the rows. Errors: those of the floors below; kInput for a tokenizer of
+// Reads rows, labels and model, and tokenizes the rows. `given`: the options that the user chose. Errors: those of the
+// floors below; kUsage for a given option of another task; kInput for a tokenizer of
 // another model, or for a row with a token for which the model's embedding has no row.
-Prepared prepare(const TrainOptions& options);
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given = {});
 
 // Writes the model's own files: weights, config, tokenizer, and `options` as training_args.json. Errors: kIo.
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder);

@@ -90,8 +90,9 @@ void finish(RunEnd end, const TrainOptions& options, const Prepared& prepared, c
 
 // Nothing in the folder changes before everything is read and checked, apart from run.json of a fresh run.
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
-                const TrainOptions& options, const tensor::Compute& compute, RunReporter& reporter) {
-  const Prepared prepared = prepare(options);
+                const TrainOptions& options, std::span<const options::GivenOption> given,
+                const tensor::Compute& compute, RunReporter& reporter) {
+  const Prepared prepared = prepare(options, given);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
@@ -116,11 +117,12 @@ bool is_false_start(const std::exception& error) {
 
 }  // namespace
 
-RunEnd run_training(const TrainOptions& options) {
+RunEnd run_training(const TrainOptions& options, std::span<const options::GivenOption> given) {
   // The exact task is known with the rows; make_plan checks its metrics.
   const std::vector<metric::Metric> metrics = task::all_metrics();
   check_options(options,
                 options.task ? task::find_task(*options.task).metrics() : std::span<const metric::Metric>(metrics));
+  if (options.task) task::check_task_options(task::find_task(*options.task), given);
   config_overrides_of(options.config_overrides);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
@@ -129,7 +131,7 @@ RunEnd run_training(const TrainOptions& options) {
   if (checkpoint) check_resumable(options, checkpoint->path);
   RunReporter reporter(run_request(options), output.holds_earlier_run());
   try {
-    const RunEnd end = train_in(output, checkpoint, options, compute, reporter);
+    const RunEnd end = train_in(output, checkpoint, options, given, compute, reporter);
     reporter.ended(end);
     return end;
   } catch (const std::exception& error) {  // the caller reports it

@@ -72,13 +72,14 @@ nn::ForwardContext Stepper::context_of(const StepRows& rows, size_t micro_batch)
   return context;
 }
 
-// The loss is the mean over all targets of the step, however its rows are divided into micro-batches (docs/runs.md).
+// The loss is the (weighted) mean over all targets of the step, however its rows are divided into micro-batches
+// (docs/runs.md).
 at::Tensor Stepper::compute_gradients(const StepRows& rows) {
-  uint64_t num_targets = 0;
+  double total_weight = 0;
   for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
-    num_targets += inputs_.train->num_targets(rows.micro_batches[i], context_of(rows, i));
+    total_weight += inputs_.train->total_weight(rows.micro_batches[i], context_of(rows, i));
   }
-  const double divisor = static_cast<double>(std::max<uint64_t>(1, num_targets));
+  const double divisor = total_weight > 0 ? total_weight : 1;
   at::Tensor sum;
   for (size_t i = 0; i < rows.micro_batches.size(); ++i) {
     const at::Tensor loss = inputs_.train->loss(*inputs_.model, rows.micro_batches[i], context_of(rows, i)) / divisor;

@@ -165,3 +165,35 @@ TEST_CASE("rows in an unknown script are evaluated with a warning") {
   CHECK(contains(Evaluated().eval({"--dataset", rows}).error,
                  "warning: train rows: 2 of 2 tokens (100.0 %) are unknown to the tokenizer"));
 }
+
+TEST_CASE("eval adds confidence intervals on request, equal for equal seeds") {
+  const Evaluated data;
+  const ProcessResult json = data.eval({"--dataset", data.rows, "--json", "--confidence=0.9", "--num-resamples=100"});
+  REQUIRE_MESSAGE(json.exit_code == 0, json.error);
+  const Json report = parse_json(json.output, "report");
+  CHECK(report["confidence"] == 0.9);
+  const Json& accuracy = report["intervals"]["accuracy"];
+  CHECK(accuracy[0].get<double>() <= report["accuracy"].get<double>());
+  CHECK(accuracy[1].get<double>() >= report["accuracy"].get<double>());
+  CHECK(report["intervals"].contains("log_loss"));
+  const auto intervals_with = [&](const std::string& seed) {
+    const ProcessResult again =
+        data.eval({"--dataset", data.rows, "--json", "--confidence=0.9", "--num-resamples=100", "--seed=" + seed});
+    return parse_json(again.output, "report")["intervals"].dump();
+  };
+  CHECK(intervals_with("42") == report["intervals"].dump());
+  CHECK(intervals_with("7") != report["intervals"].dump());
+  CHECK(contains(data.eval({"--dataset", data.rows, "--confidence=0.9"}).output,
+                 "(90 % of the resamples of the rows lie within these limits)\n"));
+  CHECK_FALSE(contains(data.eval({"--dataset", data.rows, "--json"}).output, "intervals"));
+}
+
+TEST_CASE("eval refuses an option of another task") {
+  const Evaluated data;
+  const ProcessResult result = data.eval({"--dataset", data.rows, "--label-separator=;"});
+  CHECK(result.exit_code == 2);
+  CHECK(
+      contains(result.error,
+               "error: --label-separator is an option of multi-label; the task is text-classification\nhint: leave it "
+               "out\n"));
+}

@@ -27,7 +27,7 @@ std::unique_ptr<task::Examples> labelled(const eval::TrainedModel& trained, cons
   return task::make_examples({.texts = {.features = features},
                               .labels = std::move(labels),
                               .names = trained.config.labels(),
-                              .label_smoothing = label_smoothing});
+                              .loss = {.label_smoothing = label_smoothing}});
 }
 
 std::unique_ptr<task::Examples> labelled(const TinyRows& tiny, std::vector<int64_t> labels,

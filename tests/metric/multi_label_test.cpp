@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
 
@@ -32,7 +34,12 @@ TEST_CASE("every metric equals scikit-learn's on 200 random sets, ties, absent l
     for (const auto& [name, value] : report.values) {
       CAPTURE(name);
       REQUIRE(item["expected"].contains(std::string(name)));
-      CHECK(value == doctest::Approx(item["expected"][std::string(name)].get<double>()).epsilon(1e-9));
+      const Json& expected = item["expected"][std::string(name)];
+      if (expected.is_null()) {
+        CHECK(std::isnan(value));
+      } else {
+        CHECK(value == doctest::Approx(expected.get<double>()).epsilon(1e-9));
+      }
     }
     CHECK(report.values.size() == item["expected"].size());
   }
@@ -49,11 +56,11 @@ TEST_CASE("a label is predicted above its own threshold") {
   CHECK(own.panels[0].data["rows"]["b"]["support"] == 0);
 }
 
-TEST_CASE("no rows give zeros, and losses are better if lower") {
+TEST_CASE("no rows give zeros, or NaN for areas under the ROC curve; losses are better if lower") {
   for (const auto& [name, value] :
        multi_label_report(LabelScoresOfRows(3), std::vector<float>(3), {"a", "b", "c"}).values) {
     CAPTURE(name);
-    CHECK(value == 0);
+    CHECK((name.starts_with("roc_auc") ? std::isnan(value) : value == 0));
   }
   CHECK(find_metric(multi_label_metrics(), "hamming_loss")->better == Better::kLower);
   CHECK(find_metric(multi_label_metrics(), "ranking_loss")->better == Better::kLower);
@@ -61,4 +68,29 @@ TEST_CASE("no rows give zeros, and losses are better if lower") {
   LabelScoresOfRows rows(2);
   CHECK(expect_error([&] { rows.add(std::vector<float>{1}, std::vector<uint8_t>{1, 0}); }).kind() ==
         ErrorKind::kInternal);
+}
+
+TEST_CASE("a resample has the metrics of the drawn rows") {
+  for (const Json& item : task_metrics_fixture()["multi_label"]) {
+    const LabelScoresOfRows rows = rows_of(item);
+    LabelScoresOfRows drawn(rows.num_labels());
+    std::vector<uint32_t> counts(rows.num_rows());
+    for (size_t row = 0; row < rows.num_rows(); ++row) {
+      counts[row] = static_cast<uint32_t>((row * 5 + 1) % 3);
+      for (uint32_t i = 0; i < counts[row]; ++i) drawn.add(rows.scores(row), rows.truth(row));
+    }
+    const std::vector<float> thresholds(rows.num_labels(), 0.5f);
+    const std::vector<std::string> names(rows.num_labels(), "x");
+    const auto expected = multi_label_report(drawn, thresholds, names).values;
+    const std::vector<double> values = multi_label_resampler(rows, thresholds)(RowCounts(counts));
+    REQUIRE(values.size() == expected.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+      CAPTURE(expected[i].first);
+      if (std::isnan(expected[i].second)) {
+        CHECK(std::isnan(values[i]));
+      } else {
+        CHECK(values[i] == doctest::Approx(expected[i].second).epsilon(1e-9));
+      }
+    }
+  }
 }

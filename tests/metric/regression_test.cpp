@@ -79,3 +79,30 @@ TEST_CASE("errors are better if lower, correlations if higher") {
   CHECK(find_metric(regression_metrics(), "r2")->better == Better::kHigher);
   for (const Metric& metric : regression_metrics()) CHECK_FALSE(metric.doc.empty());
 }
+
+TEST_CASE("a resample has the metrics of the drawn rows") {
+  for (const Json& item : task_metrics_fixture()["regression"]) {
+    const size_t num_rows = item["targets"].size(), width = item["targets"][0].size();
+    RegressionPairs pairs(width), drawn(width);
+    std::vector<uint32_t> counts(num_rows);
+    for (size_t row = 0; row < num_rows; ++row) {
+      const auto predicted = item["predicted"][row].get<std::vector<float>>();
+      const auto targets = item["targets"][row].get<std::vector<double>>();
+      pairs.add(predicted, targets);
+      counts[row] = static_cast<uint32_t>(row * 7 % 4);
+      for (uint32_t i = 0; i < counts[row]; ++i) drawn.add(predicted, targets);
+    }
+    const std::vector<std::string> names(width, "x");
+    const auto expected = regression_report(drawn, names).values;
+    const std::vector<double> values = regression_resampler(pairs)(RowCounts(counts));
+    REQUIRE(values.size() == expected.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+      CAPTURE(expected[i].first);
+      if (std::isnan(expected[i].second)) {
+        CHECK(std::isnan(values[i]));
+      } else {
+        CHECK(values[i] == doctest::Approx(expected[i].second).epsilon(1e-9));
+      }
+    }
+  }
+}

@@ -4,27 +4,30 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 #include "expect_error.h"
-#include "metric/classification.h"
+#include "metric/classification_report.h"
+#include "metric/scored_rows.h"
 
 using namespace hone;
 
 namespace {
 
-metric::Report report_of(const metric::ConfusionMatrix& matrix, const std::vector<std::string>& labels) {
-  metric::Report report = metric::classification_report(matrix, labels);
-  report.num_rows = report.num_targets = matrix.total();
+metric::Report report_of(const metric::ClassScores& scores, const std::vector<std::string>& labels) {
+  metric::Report report = metric::classification_report(scores, labels);
+  report.num_rows = report.num_targets = scores.num_rows();
   return report;
 }
 
 // Six rows: of four "a" three are right, of two "b" one. Precision of b is 1/2, its recall 1/2, that of a 3/4 and 3/4.
 metric::Report two_labels(const std::vector<std::string>& labels = {"a", "b"}) {
-  metric::ConfusionMatrix matrix(2);
-  for (int i = 0; i < 3; ++i) matrix.add(0, 0);
-  matrix.add(0, 1);
-  matrix.add(1, 1);
-  matrix.add(1, 0);
-  metric::Report report = report_of(matrix, labels);
+  metric::ClassScores scores(2);
+  for (int i = 0; i < 3; ++i) add_predicted(scores, 0, 0);
+  add_predicted(scores, 0, 1);
+  add_predicted(scores, 1, 1);
+  add_predicted(scores, 1, 0);
+  metric::Report report = report_of(scores, labels);
   report.loss = 0.12345;
   return report;
 }
@@ -69,12 +72,12 @@ TEST_CASE("columns line up under labels of any script and length") {
 }
 
 TEST_CASE("three labels have no positive one, and many labels no matrix on the screen") {
-  metric::ConfusionMatrix three(3);
-  three.add(2, 2);
+  metric::ClassScores three(3);
+  add_predicted(three, 2, 2);
   const std::string text = metric::report_text(report_of(three, {"a", "b", "c"}));
   CHECK_FALSE(contains(text, "precision, recall and f1 of"));
   CHECK(contains(text, "accuracy  1.0000\n\nlabel"));
-  const metric::ConfusionMatrix many(13);
+  const metric::ClassScores many(13);
   CHECK(contains(metric::report_text(report_of(many, std::vector<std::string>(13, "x"))),
                  "confusion matrix of 13 labels: see --json\n"));
 }
@@ -87,30 +90,41 @@ TEST_CASE("the JSON report has every number, the matrix by true label, and the s
   CHECK(json["f1_binary"] == 0.5);
   CHECK(json["f1_macro"] == 0.625);
   CHECK(json["panels"].dump() == R"([{"kind":"table","name":"per_label","title":"Labels"},)"
-                                 R"({"kind":"matrix","name":"confusion_matrix","title":"Confusion matrix"}])");
+                                 R"({"kind":"matrix","name":"confusion_matrix","title":"Confusion matrix"},)"
+                                 R"({"kind":"curve","name":"precision_recall","title":"Precision and recall"},)"
+                                 R"({"kind":"curve","name":"roc","title":"ROC curve"},)"
+                                 R"({"kind":"curve","name":"calibration","title":"Calibration"}])");
   CHECK(json["confusion_matrix"].dump() == "[[3,1],[1,1]]");
   CHECK(json["per_label"]["a"].dump() == R"({"precision":0.75,"recall":0.75,"f1":0.75,"support":4})");
 }
 
-TEST_CASE("a matrix of many labels is written by its cells that are not 0") {
-  metric::ConfusionMatrix dense(100), sparse(101);
-  dense.add(99, 0);
-  CHECK(metric::confusion_json(dense).size() == 100);
-  CHECK(metric::confusion_json(dense)[99][0] == 1);
-  for (const auto& [label, predicted] : {std::pair{100, 0}, {3, 3}, {100, 0}, {3, 2}}) sparse.add(label, predicted);
-  CHECK(metric::confusion_json(sparse).dump() == R"({"cells":[[3,2,1],[3,3,1],[100,0,2]]})");
-}
-
 TEST_CASE("the text report lists the fifty labels with the most rows") {
-  metric::ConfusionMatrix matrix(60);
+  metric::ClassScores scores(60);
   std::vector<std::string> labels;
   for (int64_t id = 0; id < 60; ++id) {
     labels.push_back(fmt::format("label{}", id));
-    for (int64_t row = 0; row <= id; ++row) matrix.add(id, 0);
+    for (int64_t row = 0; row <= id; ++row) add_predicted(scores, id, 0);
   }
-  const std::string text = metric::report_text(report_of(matrix, labels));
+  const std::string text = metric::report_text(report_of(scores, labels));
   CHECK(contains(text, "\nlabel10 "));
   CHECK(contains(text, "\nlabel59 "));
   CHECK_FALSE(contains(text, "\nlabel9 "));
   CHECK(contains(text, "\n... and 10 labels with fewer rows: see --json\n"));
+}
+
+TEST_CASE("a report with intervals shows them beside the headline; undefined ones are left out") {
+  metric::Report report{.loss = 0.5,
+                        .values = {{"accuracy", 0.75}, {"roc_auc", std::nan("")}},
+                        .headline = {"accuracy"},
+                        .intervals = {{0.5, 1}, {std::nan(""), std::nan("")}},
+                        .confidence = 0.95};
+  CHECK(contains(metric::report_text(report),
+                 "accuracy  0.7500  0.5000 to 1.0000\n          (95 % of the resamples of the rows lie within these "
+                 "limits)\n"));
+  const Json json = metric::report_json(report);
+  CHECK(json["intervals"].dump() == R"({"accuracy":[0.5,1.0]})");
+  CHECK(json["confidence"] == 0.95);
+  report.intervals.clear();
+  CHECK_FALSE(metric::report_json(report).contains("intervals"));
+  CHECK_FALSE(contains(metric::report_text(report), " to "));
 }

@@ -32,6 +32,10 @@ TEST_CASE("rows without a finite result are counted, and make every number NaN")
   CHECK(std::isnan(report.loss));
   CHECK(std::isnan(report.value("accuracy")));
   CHECK(expect_error([&] { report.value("f1"); }).kind() == ErrorKind::kInternal);
+  report.intervals = {{0.8, 1}};
+  CHECK(report.interval("accuracy")->high == 1);
+  report.spoil_if_nonfinite();
+  CHECK_FALSE(report.interval("accuracy"));
 }
 
 TEST_CASE("a panel is written with its kind, name, title and data; NaN is null") {

@@ -164,6 +164,24 @@ TEST_CASE("the problem type is optional") {
   CHECK(config_of("{}").problem_type().empty());
   CHECK(config_of(R"({"problem_type": null})").problem_type().empty());
   ModelConfig config = config_of("{}");
+  config.set_class_weights({0.5, 2});
+  CHECK(config.json()["class_weights"].dump() == "[0.5,2.0]");
+  config.set_class_weights({});
+  CHECK_FALSE(config.json().contains("class_weights"));
   config.set_problem_type("regression");
   CHECK(config.problem_type() == "regression");
+}
+
+TEST_CASE("class weights are a positive number for each label, or an error that names the file") {
+  const auto config_of = [](const char* weights) {
+    return model::ModelConfig(parse_json(fmt::format("{{\"num_labels\": 2, \"class_weights\": {}}}", weights), "c"),
+                              "m/config.json");
+  };
+  CHECK(config_of("[0.5, 2]").class_weights() == std::vector<double>{0.5, 2});
+  CHECK(config_of("null").class_weights().empty());
+  for (const char* wrong : {"[1]", "[1, 0]", "[1, \"a\"]", "{}"}) {
+    const Error error = expect_error([&] { static_cast<void>(config_of(wrong).class_weights()); });
+    CHECK(error.kind() == ErrorKind::kInput);
+    CHECK(std::string(error.what()) == "m/config.json: class_weights is not a positive number for each label");
+  }
 }

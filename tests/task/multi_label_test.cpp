@@ -88,16 +88,11 @@ TEST_CASE("the error for each kind of bad label names the row or the label") {
                  "the label \"a, b\" contains the separator \",\""));
   CHECK(contains(refused("text,p,q\na,0,0\nb,0,0\n", {.target_columns = {"p", "q"}}).what(),
                  "none of 2 training rows has a label"));
-  CHECK(contains(refused("text,p,q\na,0,2\n", {.target_columns = {"p", "q"}}).what(),
-                 "train.csv:2: \"q\" is 2, not 0 or 1"));
-  const TemporaryFolder folder;
-  const auto message = [&](const char* labels) {
-    return std::string(expect_error([&] {
-                         chosen(folder, "a.jsonl", fmt::format("{{\"text\": \"x\", \"labels\": {}}}\n", labels));
-                       }).what());
-  };
-  CHECK(contains(message("[1.5]"), "a.jsonl:1: \"labels\" holds 1.5, which is neither a name nor a class id"));
-  CHECK(contains(message("{\"a\": 1}"), "\"labels\" is not a list"));
+  const Error empty = refused("text,labels\na,x\n", {.label_separator = ""});
+  CHECK(empty.kind() == ErrorKind::kUsage);
+  CHECK(std::string(empty.what()) == "--label-separator is empty");
+  CHECK(contains(refused("text,p,q\na,1,0\nb,,0\n", {.target_columns = {"p", "q"}, .strict = true}).what(),
+                 "train.csv:3: the labels are null"));
 }
 
 TEST_CASE("rows whose labels are missing are skipped with a note; a row without labels stays") {
@@ -108,14 +103,51 @@ TEST_CASE("rows whose labels are missing are skipped with a note; a row without 
                                "{\"text\": \"z\", \"labels\": []}\n");
     CHECK(made.rows.train.size() == 2);
   });
-  CHECK(contains(log, "skipped 1 row whose labels are missing, the first: "));
+  CHECK(contains(log, "skipped 1 row without labels, the first: "));
+  CHECK(contains(log, "(the labels are null; an empty list means that a row has no label)"));
 }
 
 TEST_CASE("labels that no training row has are named") {
   const TemporaryFolder folder;
   const Chosen made = chosen(folder, "train.csv", "text,p,q\na,1,0\nb,1,0\n", {.target_columns = {"p", "q"}});
-  CHECK(made.task->findings(made.rows) ==
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const auto examples = made.task->examples(made.rows.train, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+  CHECK(examples->findings() ==
         std::vector<std::string>{"no training row has the label q, so the model cannot learn it"});
+  CHECK(examples->target_counts() == "p (2), q (0)");
+}
+
+TEST_CASE("class weights are torch's pos_weight: the rows without a label for each row with it") {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("train.csv", "text,p,q\na,1,1\nb,0,1\nc,0,1\nd,0,0\n").string();
+  const task::RowOptions rows{.dataset = path, .target_columns = {"p", "q"}};
+  const auto task =
+      task::find_task("multi-label")
+          .make({.rows = rows, .class_weights = {"balanced"}}, model::ModelConfig(), task::Purpose::kTrain);
+  const task::SplitRequest request{.rows = rows};
+  const task::TrainingRows chosen = task::choose_training_rows(task::read_splits(request), request, *task);
+  captured_log([&] { task->settle_loss(chosen.train); });
+  model::ModelConfig config;
+  task->write_config(config);
+  CHECK(config.class_weights() == std::vector<double>{3, 1.0 / 3});
+}
+
+TEST_CASE("the weighted loss is that of torch's BCEWithLogitsLoss") {
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const model::LoadedModel loaded = model::load_model({fixtures() / "models" / "tiny-bert"});
+  task::TaggedTexts tagged{.truth = {1, 0, 1, 0, 0, 1}, .names = {"a", "b", "c"}, .weights = {2.5, 1, 0.25}};
+  for (const char* text : {"good movie", "bad"}) tagged.texts.features.add(tokenizer.encode(text));
+  const std::vector<uint64_t> rows = {0, 1};
+  const at::Tensor logits = loaded.model->forward(task::make_batch(tagged.texts.features, rows), {}).to(at::kDouble);
+  double expected = 0;
+  for (int64_t i = 0; i < 6; ++i) {
+    const double x = logits[i / 3][i % 3].item<double>(), y = tagged.truth[static_cast<size_t>(i)];
+    const double weight = tagged.weights[static_cast<size_t>(i % 3)];
+    expected += weight * y * std::log1p(std::exp(-x)) + (1 - y) * std::log1p(std::exp(x));
+  }
+  const auto examples = task::make_examples(std::move(tagged));
+  CHECK(examples->total_weight(rows, {}) == 6);
+  CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(expected).epsilon(1e-6));
 }
 
 TEST_CASE("the loss is the sum of binary cross-entropies, and the report that of the sigmoid scores") {

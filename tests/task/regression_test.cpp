@@ -101,6 +101,7 @@ TEST_CASE("targets come from the label column or from the named ones, and rows w
     CHECK(config.problem_type() == "regression");
   });
   CHECK(contains(log, "skipped 1 row without a target, the first: "));
+  CHECK(contains(log, "train.csv:3 (score is null)"));
   const Chosen two = chosen(folder, "text,b,a\ngood,1,2\nbad,3,4\n", {.target_columns = {"a", "b"}});
   CHECK(two.task->facts()["labels"] == Json({"a", "b"}));
   CHECK(examples_of(two, tokenizer)->preview(1) == "4, 3 \"bad\"");
@@ -114,7 +115,7 @@ TEST_CASE("the error for each kind of bad target names the row or the column") {
   CHECK(std::string(constant.what()) == "all 3 training rows have the same value 2.5 in \"score\"");
   CHECK(contains(constant.hint(), "nothing to learn"));
   CHECK(contains(refused("text,score\na,1\nb,2\n", {.target_columns = {"scor"}}).hint(), "score"));
-  CHECK(contains(refused("text,score\na,1\nb,\n", {.strict = true}).what(), "train.csv:3: a target is empty"));
+  CHECK(contains(refused("text,score\na,1\nb,\n", {.strict = true}).what(), "train.csv:3: score is null"));
 }
 
 TEST_CASE("a trained model's number of targets must be that of the rows") {

@@ -95,6 +95,24 @@ TEST_CASE("a model with a head for tokens is a token classifier, whatever the ro
   CHECK(task::choose_task("", config, rows, {}).name == "token-classification");
 }
 
+TEST_CASE("an option that only other tasks read is an error that names them") {
+  const auto message = [](std::string_view name, std::string_view task) {
+    const std::vector<options::GivenOption> given = {{"seed", "--seed"}, {std::string(name), "--" + std::string(name)}};
+    const Error error = expect_error([&] { task::check_task_options(task::find_task(task), given); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(error.hint() == "leave it out; --task chooses another task");
+    return std::string(error.what());
+  };
+  CHECK(message("regression_loss", "text-classification") ==
+        "--regression_loss is an option of regression; the task is text-classification");
+  CHECK(contains(message("focal_gamma", "regression"), "is an option of text-classification"));
+  CHECK(contains(message("label_separator", "regression"), "multi-label"));
+  CHECK(contains(message("class_weights", "regression"), "text-classification and multi-label"));
+  task::check_task_options(task::find_task("regression"), {});
+  const std::vector<options::GivenOption> own = {{"regression_loss", "--regression-loss"}, {"seed", "--seed"}};
+  task::check_task_options(task::find_task("regression"), own);
+}
+
 TEST_CASE("the metrics of all tasks include each task's own") {
   const auto all = task::all_metrics();
   for (const task::TaskRow& row : task::tasks()) {

@@ -5,6 +5,7 @@
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
+#include "captured_log.h"
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
 #include "metric/classification.h"
@@ -97,7 +98,36 @@ TEST_CASE("the task writes labels and problem type into the model's config, and 
   CHECK(config.labels() == std::vector<std::string>{"x", "y", "z"});
   CHECK(config.problem_type() == "single_label_classification");
   CHECK(rows.task->card_phrase() == "for the labels: x, y, z");
-  CHECK(rows.task->metrics().size() + 1 == metric::classification_metrics().size());  // no f1_binary
+  CHECK(rows.task->metrics().size() + 2 == metric::classification_metrics().size());  // no f1_binary, no top-5
+}
+
+TEST_CASE("class weights come from the rows that are trained on, and are saved for evaluations") {
+  const TemporaryFolder folder;
+  task::SplitRequest request;
+  request.train_file = {folder.write("train.csv", "text,label\na,x\nb,x\nc,x\nd,y\n").string()};
+  const auto weighted = [&](const std::vector<std::string>& option) {
+    auto task = task::find_task("text-classification")
+                    .make({.class_weights = option}, model::ModelConfig(), task::Purpose::kTrain);
+    const task::TrainingRows rows = task::choose_training_rows(task::read_splits(request), request, *task);
+    captured_log([&] { task->settle_loss(rows.train); });
+    model::ModelConfig config;
+    config.set_class_weights({7, 7});
+    task->write_config(config);
+    return config;
+  };
+  CHECK(weighted({"balanced"}).class_weights() == std::vector<double>{4.0 / 6, 2});
+  CHECK(weighted({"auto"}).class_weights() == std::vector<double>{4.0 / 6, 2});
+  CHECK(weighted({"y=5"}).class_weights() == std::vector<double>{1, 5});
+  CHECK(weighted({}).class_weights().empty());
+
+  const auto trained = task::find_task("text-classification")
+                           .make({.rows = request.rows}, weighted({"y=5"}), task::Purpose::kUseTrained);
+  std::vector<table::LabelledSplit> splits = {{"train", table::read_rows(request.train_file[0])}};
+  trained->adopt(splits);
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const auto examples = trained->examples(splits[0].rows, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+  CHECK(examples->total_weight(std::vector<uint64_t>{0, 1, 2, 3}, {}) == 8);
+  CHECK(examples->num_targets(std::vector<uint64_t>{0, 1, 2, 3}, {}) == 4);
 }
 
 TEST_CASE("the loss and its gradient are those of torch, and with smoothing of transformers' LabelSmoother") {

@@ -7,7 +7,8 @@
 
 #include "base/files.h"
 #include "expect_error.h"
-#include "metric/classification.h"
+#include "metric/classification_report.h"
+#include "metric/scored_rows.h"
 #include "temporary_folder.h"
 
 using namespace hone;
@@ -44,11 +45,11 @@ TEST_CASE("the file of an evaluation with 10,000 classes is under 2 MB and takes
   constexpr int64_t kClasses = 10'000, kRows = 200;
   std::vector<std::string> labels;
   for (int64_t id = 0; id < kClasses; ++id) labels.push_back(fmt::format("a class with a longer name, number {}", id));
-  metric::ConfusionMatrix matrix(kClasses);
-  for (int64_t row = 0; row < kRows; ++row) matrix.add(row * 37 % kClasses, row * row % kClasses);
+  metric::ClassScores scores(kClasses);
+  for (int64_t row = 0; row < kRows; ++row) add_predicted(scores, row * 37 % kClasses, row * row % kClasses);
   const TemporaryFolder folder;
   const auto start = std::chrono::steady_clock::now();
-  write_evaluation(folder.path(), {7, 0.5, metric::classification_report(matrix, labels)});
+  write_evaluation(folder.path(), {7, 0.5, metric::classification_report(scores, labels)});
   CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 1);
   CHECK(std::filesystem::file_size(folder.path() / "evaluations" / "7.json") < 2'000'000);
 }

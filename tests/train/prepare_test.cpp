@@ -48,6 +48,32 @@ TEST_CASE("prepare() reads rows, labels and model, and tokenizes the rows") {
   CHECK(made.loaded.model->num_outputs() == 3);
 }
 
+TEST_CASE("prepare() refuses an option of another task, and every option of a task exists") {
+  const TemporaryFolder folder;
+  const TrainOptions options = options_of(folder);
+  const std::vector<options::GivenOption> given = {{"regression_loss", "run.yaml:3: regression_loss"}};
+  const Error error = expect_error([&] { prepare(options, given); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(std::string(error.what()) ==
+        "run.yaml:3: regression_loss is an option of regression; the task is text-classification");
+  TrainOptions defaults;
+  const auto fields = options::fields_of(defaults);
+  for (const task::TaskRow& row : task::tasks()) {
+    for (const std::string_view name : row.options) {
+      CAPTURE(name);
+      CHECK(fields.find(name) != nullptr);
+    }
+  }
+}
+
+TEST_CASE("class weights are saved in config.json, if the training has any") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  CHECK_FALSE(prepare(options).loaded.config.json().contains("class_weights"));
+  options.class_weights = {"POSITIVE=2"};
+  CHECK(prepare(options).loaded.config.class_weights() == std::vector<double>{1, 1, 2});
+}
+
 TEST_CASE("rows are truncated at max_seq_length, or at the model's limit if that is smaller") {
   const TemporaryFolder folder;
   std::string words;

@@ -52,7 +52,7 @@ inline task::ClassifiedTexts made_up_rows(uint64_t count, uint64_t salt = 1) {
 }
 
 inline std::unique_ptr<task::Examples> examples_of(task::ClassifiedTexts texts, double label_smoothing = 0) {
-  texts.label_smoothing = label_smoothing;
+  texts.loss.label_smoothing = label_smoothing;
   return task::make_examples(std::move(texts));
 }
 

@@ -114,6 +114,35 @@ def check_pipeline(client, model):
     print(f"scores within 1e-5 of transformers {transformers.__version__}'s pipeline")
 
 
+def tagger(program, folder):
+    """Trains a token classifier for one step: its entities mean nothing, but client and program must agree on them."""
+    rows = folder / "rows.jsonl"
+    rows.write_text('{"tokens": ["good", "movie"], "ner_tags": ["B-x", "O"]}\n{"tokens": ["bad"], "ner_tags": ["I-x"]}\n')
+    subprocess.run([program, "train", "--model", ROOT / "tests/fixtures/models/tiny-bert", "--dataset", rows,
+                    "--max-steps", "1", "--num-threads", "1", "--output-dir", folder / "tagger"],
+                   check=True, capture_output=True)
+    return folder / "tagger"
+
+
+def check_entities(client, program, model):
+    num_found = 0
+    for text in TEXTS[:2] + TEXTS[3:]:
+        for strategy in ("simple", "first", "average", "max"):
+            words = [program, "predict", "--model", model, "--num-threads", "1", "--json", "--ignore-labels", "x",
+                     "--aggregation-strategy", strategy, "--text", text]
+            output = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+            expected = json.loads(output)["entities"]
+            got = client.token_classification(text, aggregation_strategy=strategy, ignore_labels=["x"])
+            places = [(entity.entity_group, entity.word, entity.start, entity.end) for entity in got]
+            assert places == [tuple(entity[key] for key in ("entity_group", "word", "start", "end"))
+                              for entity in expected], (text, strategy, got, expected)
+            assert all(abs(a.score - b["score"]) < 1e-6 for a, b in zip(got, expected)), (got, expected)
+            found = client.token_classification(text, aggregation_strategy=strategy, ignore_labels=[])
+            assert "".join(entity.word for entity in found).replace(" ", ""), found
+            num_found += len(found)
+    assert num_found > 0
+
+
 def main():
     try:
         import huggingface_hub
@@ -129,8 +158,12 @@ def main():
         check_client(InferenceClient(model=server.url + "/predict"), program, model)
         check_errors(InferenceClient(base_url=server.url), errors)
         check_pipeline(InferenceClient(base_url=server.url), model)
+    with tempfile.TemporaryDirectory() as folder:
+        tags = tagger(program, pathlib.Path(folder))
+        with Server(program, tags) as server:
+            check_entities(InferenceClient(base_url=server.url), program, tags)
     check_key(lambda *options: Server(program, model, *options), InferenceClient, errors)
-    print(f"huggingface_hub {huggingface_hub.__version__}: text_classification works against hone serve")
+    print(f"huggingface_hub {huggingface_hub.__version__}: text_classification and token_classification work against hone serve")
 
 
 if __name__ == "__main__":

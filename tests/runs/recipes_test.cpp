@@ -1,0 +1,79 @@
+// Every recipe trains, evaluates and saves for a few steps: on the data that it names, or on rows of the same form.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "cli/process.h"
+#include "cli/tiny.h"
+#include "expect_error.h"
+
+using namespace hone;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kFolder = fs::path(HONE_SOURCE_DIR) / "recipes";
+
+std::string repeated(const std::string& lines, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += lines;
+  return text;
+}
+
+// The arguments with the rows of each recipe that names none.
+std::map<std::string, std::vector<std::string>> rows_of_recipes(const TemporaryFolder& folder) {
+  const std::string train = folder.write("train.csv", reviews(40, {"NEGATIVE", "POSITIVE"})).string();
+  const std::string words = folder.write("train.conll", repeated("good\tB-person\nmovie\tI-person\nfun\tO\n\n", 8));
+  folder.write("stsb/train.tsv", "sentence1\tsentence2\tscore\n" + repeated("good\tfun\t4.5\nbad\tfun\t0.5\n", 8));
+  folder.write("stsb/dev.tsv", "sentence1\tsentence2\tscore\ngood\tmovie\t2\nbad\tbad\t5\nfun\tbad\t1\n");
+  folder.write("mrpc/train.tsv", "Quality\t#1 String\t#2 String\n" + repeated("1\tgood\tfun\n0\tbad\tfun\n", 8));
+  folder.write("mrpc/dev.tsv", "Quality\t#1 String\t#2 String\n1\tgood\tmovie\n0\tbad\tfun\n");
+  const std::string path = folder.path().string();
+  return {{"imdb-distilbert", {"--train-file", train, "--test-file", train}},
+          {"ner-wnut17", {"--train-file", words, "--validation-file", words}},
+          {"stsb", {"--dataset", path + "/stsb"}},
+          {"mrpc", {"--dataset", path + "/mrpc"}}};
+}
+
+}  // namespace
+
+TEST_CASE("every recipe trains, evaluates and saves a model that answers") {
+  const TemporaryFolder folder;
+  const auto rows = rows_of_recipes(folder);
+  std::set<std::string> run;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".yaml") continue;
+    const std::string name = entry.path().stem().string(), out = (folder.path() / name).string();
+    CAPTURE(name);
+    std::vector<std::string> arguments = {"train",
+                                          "--config",
+                                          entry.path().string(),
+                                          "--model",
+                                          tiny_model(),
+                                          "--ignore-mismatched-sizes",
+                                          "--max-seq-length=40",
+                                          "--max-steps=2",
+                                          "--warmup-ratio=0",
+                                          "--eval-strategy=steps",
+                                          "--eval-steps=1",
+                                          "--save-strategy=steps",
+                                          "--save-steps=1",
+                                          "--num-threads=1",
+                                          "--overwrite-output-dir",
+                                          "--output-dir",
+                                          out};
+    const auto own = rows.find(name);
+    if (own != rows.end()) arguments.insert(arguments.end(), own->second.begin(), own->second.end());
+    const ProcessResult trained = run_hone(arguments);
+    REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
+    const ProcessResult answered = run_hone({"predict", "--model", out, "--num-threads=1", "--json", "good movie"});
+    REQUIRE_MESSAGE(answered.exit_code == 0, answered.error);
+    CHECK(json_lines(answered.output).size() == 1);
+    run.insert(name);
+  }
+  for (const auto& [name, unused] : rows) CHECK(run.contains(name));  // no row without its recipe
+  CHECK(run.size() >= 8);
+}
