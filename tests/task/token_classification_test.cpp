@@ -203,7 +203,7 @@ TEST_CASE("rows with only one tag are an error, and so is a number of labels tha
   CHECK(contains(refused(R"({"text": "good", "spans": [[0, 4, "x"]]})", {.options = {.id2label = "x,y"}}).what(),
                  "the tags x, y have no \"O\" for the words outside of spans"));
   task::TaskOptions pair;
-  pair.rows.text_pair_column = "b";
+  pair.rows.text_pair_column = std::string("b");
   CHECK(contains(refused(R"({"tokens": ["a"], "tags": ["O"], "b": "x"})", {.options = pair}).what(),
                  "--text-pair-column is not for token classification"));
 }
