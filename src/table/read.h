@@ -1,7 +1,7 @@
 // Reads row files into Rows, or batch by batch with RowReader. Formats: parquet, csv, tsv, json (a list of objects, an
-// object of lists, an object that holds one list of objects), jsonl, txt (one row per line, column "text"), conll (a word
-// with its tag per line, columns "tokens" and "tags"), arrow; each also
-// as .gz, .xz, .zst or .bz2. docs/datasets.md describes each format and the differences from HF datasets.
+// object of lists, an object that holds one list of objects), jsonl, txt (one row per line, column "text"), conll (a
+// word with its tag per line, columns "tokens" and "tags"), arrow; each also as .gz, .xz, .zst or .bz2.
+// docs/datasets.md describes each format and the differences from HF datasets.
 #pragma once
 
 #include <cstdint>
