@@ -61,8 +61,8 @@ struct ReadingRequest {
   task::LongText long_text = {};
 };
 
-// Loads the folder. Warns if added tokens of the tokenizer have no row in the embedding. Errors: UntrainedModel; kInput for a
-// tokenizer of another model.
+// Loads the folder. Warns if added tokens of the tokenizer have no row in the embedding. Errors: UntrainedModel; kInput
+// for a tokenizer of another model.
 TrainedModel load_trained_model(const std::filesystem::path& model_dir, const ReadingRequest& request,
                                 const task::TaskOptions& options = {});
 

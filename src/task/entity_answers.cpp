@@ -1,5 +1,6 @@
-// Follows aggregate(), group_entities() and aggregate_overlapping_entities() of transformers' TokenClassificationPipeline.
-// Differs from it in the words: the pipeline guesses from lengths of tokens whether a token continues a word.
+// Follows aggregate(), group_entities() and aggregate_overlapping_entities() of transformers'
+// TokenClassificationPipeline. Differs from it in the words: the pipeline guesses from lengths of tokens whether a
+// token continues a word.
 #include "task/entity_answers.h"
 
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ namespace {
 // Probabilities [T, K].
 class Probabilities {
  public:
-  Probabilities(std::span<const float> logits, size_t num_tags) : values_(logits.begin(), logits.end()), num_tags_(num_tags) {
+  Probabilities(std::span<const float> logits, size_t num_tags)
+      : values_(logits.begin(), logits.end()), num_tags_(num_tags) {
     for (size_t token = 0; token < values_.size() / num_tags; ++token) {
       const std::span<float> row = std::span(values_).subspan(token * num_tags, num_tags);
       const float highest = *std::ranges::max_element(row);
@@ -44,8 +46,8 @@ struct Unit {
   std::vector<float> scores;  // [K]
   size_t tag = 0;
   float score = 0;
-  size_t token = 0;      // the first one, in its window
-  text::Offset bytes;    // of the text
+  size_t token = 0;    // the first one, in its window
+  text::Offset bytes;  // of the text
 };
 
 struct Found {
@@ -242,8 +244,7 @@ class EntityAnswer final : public Answer {
   EntityAnswer(const metric::TagSet& tags, const Question& question, const Outputs& outputs,
                const AnswerOptions& options)
       : text_(question.text) {
-    const Strategy& strategy = find_row(
-        kStrategies, "aggregation_strategy", options.aggregation_strategy);
+    const Strategy& strategy = find_row(kStrategies, "aggregation_strategy", options.aggregation_strategy);
     const bool is_grouped = strategy.name != "none";
     for (size_t i = 0; i < question.windows.size(); ++i) {
       const std::vector<Unit> units =
@@ -373,14 +374,14 @@ FollowedScore followed_entity(const metric::TagSet& tags, const ExplainOptions& 
   }
   const auto part = bytes_of(question.text, *options.start, *options.end);
   if (!part) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("the text has no part from {} to {}", *options.start, *options.end),
+    throw Error(ErrorKind::kUsage, fmt::format("the text has no part from {} to {}", *options.start, *options.end),
                 "start and end count code points; end is the first one after the part");
   }
   return {.label = options.label,
-          .of = [&tags, type = *type, part = *part](const Question& variant, const Outputs& outputs, const Cut& cut) {
-            return mean_probability(tags, type, variant, outputs, part_in_variant(part, cut));
-          },
+          .of =
+              [&tags, type = *type, part = *part](const Question& variant, const Outputs& outputs, const Cut& cut) {
+                return mean_probability(tags, type, variant, outputs, part_in_variant(part, cut));
+              },
           .near_ties = {}};
 }
 

@@ -29,16 +29,16 @@ inline constexpr std::string_view kEntitiesSchema = R"({
       "start": {"type": "integer", "description": "code points of the text"},
       "end": {"type": "integer"}}}})";
 
-// Answers by AnswerOptions::aggregation_strategy: a unit is a token, or all tokens of a word. The probability of each tag
-// is the softmax of its logit. Adjacent units of one type are an entity, unless a tag begins
-// a new one. With constrained decoding, tags follow each other as their scheme allows (no I- after O): of all such
-// sequences, the most likely one is taken. Entities of overlapping windows are merged as transformers merges them. The
-// question needs offsets and word ids. The answer refers to question and `tags`. Errors (kUsage): an unknown strategy.
+// Answers by AnswerOptions::aggregation_strategy: a unit is a token, or all tokens of a word. The probability of each
+// tag is the softmax of its logit. Adjacent units of one type are an entity, unless a tag begins a new one. With
+// constrained decoding, tags follow each other as their scheme allows (no I- after O): of all such sequences, the most
+// likely one is taken. Entities of overlapping windows are merged as transformers merges them. The question needs
+// offsets and word ids. The answer refers to question and `tags`. Errors (kUsage): an unknown strategy.
 std::unique_ptr<Answer> entity_answer(const metric::TagSet& tags, const Question& question, const Outputs& outputs,
                                       const AnswerOptions& options);
 
-// The mean probability of a type over the tokens of a part of the text. Errors (kUsage): no label, an unknown one, or no
-// part of the text.
+// The mean probability of a type over the tokens of a part of the text. Errors (kUsage): no label, an unknown one, or
+// no part of the text.
 FollowedScore followed_entity(const metric::TagSet& tags, const ExplainOptions& options, const Question& question);
 
 }  // namespace hone::task

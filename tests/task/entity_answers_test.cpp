@@ -144,8 +144,7 @@ TEST_CASE("constrained decoding takes the most likely sequence that the scheme a
 TEST_CASE("an explanation follows the probability of a type in a part of the text, wherever a variant moves it") {
   const std::string text = "good bad movie";
   const task::Question whole = question_of(text);
-  const task::FollowedScore followed =
-      task::followed_entity(bio(), {.label = "person", .start = 5, .end = 8}, whole);
+  const task::FollowedScore followed = task::followed_entity(bio(), {.label = "person", .start = 5, .end = 8}, whole);
   CHECK(followed.label == "person");
   const task::Outputs outputs = tagged(bio(), {"O", "B-person", "O"});
   CHECK(followed.of(whole, outputs, {}) == doctest::Approx(0.99963).epsilon(1e-4));
