@@ -42,7 +42,8 @@ struct EvalOptions {
           "adds a bootstrap confidence interval to each metric, such as 0.95: the share of resamples inside it")
         .in_range(0.5, 0.9999)
         .default_text("no intervals");
-    visit("num_resamples", self.num_resamples, "resamples of the rows for the confidence intervals").in_range(10, 100000);
+    visit("num_resamples", self.num_resamples, "resamples of the rows for the confidence intervals")
+        .in_range(10, 100000);
     visit.group("Machine and output");
     visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of a batch").at_least(1);
     tensor::ComputeOptions::fields(self.compute, visit);

@@ -121,7 +121,8 @@ TrainedModel load_trained_model(const std::filesystem::path& model_dir, const Re
   text::Tokenizer tokenizer = text::Tokenizer::load(model_dir);
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), model_dir);
   const TrainingFacts training = training_facts(model_dir);
-  const size_t max_length = longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length());
+  const size_t max_length =
+      longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length());
   return {.model = loaded.model,
           .config = loaded.config,
           .tokenizer = std::move(tokenizer),
