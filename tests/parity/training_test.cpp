@@ -37,7 +37,6 @@ task::ClassifiedTexts rows_of(const std::filesystem::path& folder, int64_t num_s
   std::vector<std::vector<int32_t>> ids(num_rows);
   std::vector<std::vector<uint8_t>> types(num_rows);
   task::ClassifiedTexts texts{.labels = std::vector<int64_t>(num_rows), .names = {"NEGATIVE", "NEUTRAL", "POSITIVE"}};
-  task::Features& features = texts.texts.features;
   for (uint64_t taken = 0; taken < num_rows; ++taken) {
     const std::string prefix = std::to_string(taken / static_cast<uint64_t>(batch_size)) + ".";
     const auto row = static_cast<int64_t>(taken % static_cast<uint64_t>(batch_size));
@@ -50,9 +49,10 @@ task::ClassifiedTexts rows_of(const std::filesystem::path& folder, int64_t num_s
     texts.labels[order[taken]] = tensors.at(prefix + "labels")[row].item<int64_t>();
   }
   for (uint64_t row = 0; row < num_rows; ++row) {
-    features.ids.insert(features.ids.end(), ids[row].begin(), ids[row].end());
-    features.type_ids.insert(features.type_ids.end(), types[row].begin(), types[row].end());
-    features.offsets.push_back(features.ids.size());
+    text::Encoding encoding;
+    encoding.ids = std::move(ids[row]);
+    encoding.type_ids = std::move(types[row]);
+    texts.texts.features.add(encoding);
   }
   return texts;
 }

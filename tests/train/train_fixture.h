@@ -33,12 +33,12 @@ inline Json train_fixture(const std::string& name) {
 
 // Adds a row of tokens that tiny-bert has: 2 is [CLS], words begin at 5.
 inline void add_row(task::ClassifiedTexts& texts, uint64_t length, uint64_t salt, int64_t label) {
-  task::Features& features = texts.texts.features;
+  text::Encoding encoding;
   for (uint64_t i = 0; i < length; ++i) {
-    features.ids.push_back(i == 0 ? 2 : static_cast<int32_t>(5 + (salt * 31 + i * i * 17) % 100));
-    features.type_ids.push_back(0);
+    encoding.ids.push_back(i == 0 ? 2 : static_cast<int32_t>(5 + (salt * 31 + i * i * 17) % 100));
+    encoding.type_ids.push_back(0);
   }
-  features.offsets.push_back(features.ids.size());
+  texts.texts.features.add(encoding);
   texts.labels.push_back(label);
 }
 
