@@ -144,8 +144,15 @@ class Grammar {
   bool has_begin_ = false, has_end_ = false;
 };
 
-// Viterbi's algorithm: the allowed sequence of tags with the highest product of probabilities.
+// Viterbi's algorithm: the allowed sequence of tags with the highest product of probabilities. Its time grows with the
+// square of the tags.
 void decode_constrained(const metric::TagSet& tags, std::vector<Unit>& units) {
+  constexpr size_t kMaxTags = 512;
+  if (tags.size() > kMaxTags) {
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("constrained decoding takes at most {} tags, the model has {}", kMaxTags, tags.size()),
+                "leave constrained_decoding out");
+  }
   if (units.empty()) return;
   const Grammar grammar(tags);
   const size_t num_tags = tags.size();

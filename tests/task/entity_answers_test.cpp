@@ -139,6 +139,13 @@ TEST_CASE("constrained decoding takes the most likely sequence that the scheme a
   const metric::TagSet bioes({"B-x", "E-x", "I-x", "O", "S-x"});
   const auto open = task::entity_answer(bioes, question, tagged(bioes, {"O", "B-x"}, 2), constrained);
   for (const Json& entity : open->response()) CHECK(entity["entity"] != "B-x");  // an entity must end
+  Names many;
+  for (int id = 0; id < 600; ++id) many.push_back("B-" + std::to_string(id));
+  const metric::TagSet too_many(many);
+  const Error error =
+      expect_error([&] { task::entity_answer(too_many, question, tagged(too_many, {"B-1", "B-2"}), constrained); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(std::string(error.what()) == "constrained decoding takes at most 512 tags, the model has 600");
 }
 
 TEST_CASE("an explanation follows the probability of a type in a part of the text, wherever a variant moves it") {
