@@ -85,7 +85,7 @@ def logits_difference(args, folder):
     (folder / "rows.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
     subprocess.run([HONE, "predict", "--model", folder / "model", "--file", folder / "rows.jsonl", "--output",
                     folder / "predictions.jsonl", "--overwrite", "--function-to-apply", "none"], check=True, stderr=subprocess.DEVNULL)
-    predictions = [json.loads(line)["scores"] for line in (folder / "predictions.jsonl").read_text().splitlines()]
+    predictions = [json.loads(line)["scores"] for line in (folder / "predictions.jsonl").read_text().strip("\n").split("\n")]
     ours = torch.tensor([[scores[label] for label in LABELS] for scores in predictions])
     tokenizer = AutoTokenizer.from_pretrained(folder / "model")
     model = AutoModelForSequenceClassification.from_pretrained(folder / "model").eval()
