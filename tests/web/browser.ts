@@ -32,6 +32,8 @@ export interface VisitOptions {
   height?: number;
   /** Pixels of a screenshot for one of the page. */
   scale?: number;
+  /** Whether the page's timers follow page.clock. They do from the first one, since the clock is set before the page loads. */
+  clock?: boolean;
   /** Runs in the page before its own scripts. */
   before?: () => void;
 }
@@ -77,6 +79,7 @@ export async function visit(address: string, options: VisitOptions = {}): Promis
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const problems = watched(page, new URL(address).origin);
+  if (options.clock === true) await page.clock.install();
   if (options.before) await page.addInitScript(options.before);
   await page.goto(address);
   return { page, context, problems, close: () => context.close() };

@@ -48,10 +48,8 @@ test("a text that is sent while the server is down stays, and is sent again when
   });
 });
 
-onMock("the closed key dialog stays closed until the user opens it", { apiKey: "right" }, {}, async (page) => {
+onMock("the closed key dialog stays closed until the user opens it", { apiKey: "right" }, { clock: true }, async (page) => {
   const dialog = page.getByRole("dialog");
-  await page.clock.install();
-  await page.reload();
   await dialog.waitFor();
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
@@ -99,8 +97,7 @@ onMock("another model with the same labels is detected with the first response t
   await page.locator(".server-line strong", { hasText: "second" }).waitFor();
 });
 
-onMock("a poll detects another model, and earlier results stay attributed to the old one", {}, {}, async (page, mock) => {
-  await page.clock.install();
+onMock("a poll detects another model, and earlier results stay attributed to the old one", {}, { clock: true }, async (page, mock) => {
   await analyse(page, "good");
   Object.assign(mock.state, news);
   await page.clock.fastForward(21_000);
