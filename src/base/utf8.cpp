@@ -46,6 +46,14 @@ size_t count_code_points(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }
 
+size_t byte_of_code_point(std::string_view text, size_t index) {
+  size_t points = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!is_continuation(text[at]) && points++ == index) return at;
+  }
+  return points == index ? text.size() : std::string_view::npos;
+}
+
 std::string_view whole_characters(std::string_view text, size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   size_t end = max_bytes;

@@ -19,6 +19,10 @@ inline bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0x
 // Returns the number of code points of checked UTF-8.
 size_t count_code_points(std::string_view text);
 
+// Returns the byte at which this code point of checked UTF-8 begins; the size of the text for the one after the last;
+// npos if there are fewer.
+size_t byte_of_code_point(std::string_view text, size_t index);
+
 // Returns the longest prefix of at most `max_bytes` bytes that ends with a whole character.
 std::string_view whole_characters(std::string_view text, size_t max_bytes);
 

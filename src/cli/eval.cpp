@@ -31,6 +31,7 @@ void warn_of_training_rows(const eval::TrainingFacts& training, const EvalOption
 task::TaskOptions task_options(const EvalOptions& options, const eval::TrainingFacts& training, double smoothing) {
   task::TaskOptions made{
       .rows = options.rows, .label_smoothing = smoothing, .focal_gamma = training.focal_gamma.value_or(0)};
+  made.label_all_tokens = training.label_all_tokens;
   if (!training.regression_loss.empty()) made.regression_loss = training.regression_loss;
   return made;
 }

@@ -37,7 +37,7 @@ void predict_text(const eval::TrainedModel& model, const PredictOptions& options
   const task::Question question =
       task::make_question(model.tokenizer, text, pair.empty() ? std::nullopt : std::optional(pair), model.reading());
   if (question.is_truncated()) {
-    log_warning("the text is longer than {} tokens; the last {} were truncated", model.max_length,
+    log_warning("the text is longer than {} tokens; {} of its tokens were truncated", model.max_length,
                 question.windows.back().num_cut);
   }
   task::warn_of_unknown_tokens(task::unknown_tokens(model.tokenizer, question), "the text");

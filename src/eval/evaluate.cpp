@@ -62,6 +62,12 @@ uint64_t evaluation_tokens(const std::vector<uint64_t>& lengths, uint64_t batch_
   return batch_size >= kTokensPerBatch / longest + 1 ? kTokensPerBatch : batch_size * longest;
 }
 
+// A model with outputs for each token has fewer tokens in a batch if there are many outputs.
+uint64_t bounded_tokens(const model::Model& model, uint64_t tokens) {
+  return model.reads_tokens() ? std::min(tokens, static_cast<uint64_t>(kMaxLogitsPerBatch / model.num_outputs()))
+                              : tokens;
+}
+
 void add_intervals(const task::Evaluation& evaluation, const metric::BootstrapOptions& options,
                    metric::Report& report) {
   const metric::Resampler values = evaluation.resampler();
@@ -84,7 +90,7 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
   const std::unique_ptr<task::Evaluation> evaluation = examples.evaluation(options.num_worst);
   Progress progress("evaluating", "row", examples.size());
   std::vector<uint64_t> lengths = lengths_of(examples);
-  const uint64_t max_tokens = evaluation_tokens(lengths, batch_size);
+  const uint64_t max_tokens = bounded_tokens(model, evaluation_tokens(lengths, batch_size));
   SortedBatches batches(std::move(lengths), max_tokens, model.num_outputs());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.keep_going && !options.keep_going()) return std::nullopt;
@@ -107,11 +113,7 @@ std::vector<task::Outputs> outputs(const TrainedModel& model, std::span<const ta
     lengths.push_back(questions[i].num_tokens());
   }
   std::vector<task::Outputs> result(questions.size());
-  const int64_t num_outputs = model.model->num_outputs();
-  if (model.model->reads_tokens()) {
-    tokens_per_batch = std::min(tokens_per_batch, static_cast<uint64_t>(kMaxLogitsPerBatch / num_outputs));
-  }
-  SortedBatches batches(std::move(lengths), tokens_per_batch, num_outputs);
+  SortedBatches batches(std::move(lengths), bounded_tokens(*model.model, tokens_per_batch), model.model->num_outputs());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     std::vector<const task::Question*> batch;
     for (const uint64_t row : rows) batch.push_back(&questions[row]);

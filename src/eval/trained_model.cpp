@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "task/names.h"
 #include "task/vocabulary.h"
 
 namespace hone::eval {
@@ -40,19 +41,35 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
   return std::filesystem::equivalent(a, b, missing);
 }
 
-// The request's options, else those of the training.
+// The request's options, else those of the training; the options of windows only for windows.
 task::LongText merged(const task::LongText& request, const task::LongText& training) {
-  return {.long_text = request.long_text ? request.long_text : training.long_text,
-          .doc_stride = request.doc_stride ? request.doc_stride : training.doc_stride,
-          .max_windows = request.max_windows ? request.max_windows : training.max_windows};
+  task::LongText merged = request;
+  if (!merged.long_text) merged.long_text = training.long_text;
+  if (merged.long_text != "windows") return merged;
+  if (!merged.doc_stride) merged.doc_stride = training.doc_stride;
+  if (!merged.max_windows) merged.max_windows = training.max_windows;
+  return merged;
 }
 
-// Values of another program's file are ignored.
+bool flag_of(const Json& json, const char* key) {
+  return json.is_object() && json.contains(key) && json[key].is_boolean() && json[key].get<bool>();
+}
+
+// Values that hone would not have written are ignored, because other programs write this file too.
+std::string known_name(const Json& json, const char* key, std::span<const std::string_view> names) {
+  const std::string name = text_of(json, key);
+  return std::ranges::find(names, name) != names.end() ? name : "";
+}
+
+std::optional<double> known_gamma(const Json& json) {
+  const auto gamma = number_of<double>(json, "focal_gamma");
+  return gamma && *gamma >= 0 ? gamma : std::nullopt;
+}
+
 task::LongText long_text_of(const Json& json) {
   task::LongText found{.doc_stride = number_of<int64_t>(json, "doc_stride"),
                        .max_windows = number_of<int64_t>(json, "max_windows")};
-  const std::string name = text_of(json, "long_text");
-  if (std::ranges::find(task::kLongTextNames, name) != task::kLongTextNames.end()) found.long_text = name;
+  if (std::string name = known_name(json, "long_text", task::kLongTextNames); !name.empty()) found.long_text = name;
   if (found.doc_stride < 0) found.doc_stride.reset();
   if (found.max_windows < 1) found.max_windows.reset();
   return found;
@@ -81,8 +98,9 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir) {
           .long_text = long_text_of(json),
           .seed = number_of<uint64_t>(json, "seed"),
           .label_smoothing = number_of<double>(json, "label_smoothing_factor"),
-          .focal_gamma = number_of<double>(json, "focal_gamma"),
-          .regression_loss = text_of(json, "regression_loss"),
+          .focal_gamma = known_gamma(json),
+          .regression_loss = known_name(json, "regression_loss", task::kRegressionLossNames),
+          .label_all_tokens = flag_of(json, "label_all_tokens"),
           .dataset = text_of(json, "dataset"),
           .train_file = texts_of(json, "train_file"),
           .validation_split = number_of<double>(json, "validation_split").value_or(0)};
@@ -96,7 +114,7 @@ bool is_training_split(const TrainingFacts& training, const std::filesystem::pat
 }
 
 task::Reading TrainedModel::reading() const {
-  task::Reading reading{.long_text = long_text};
+  task::Reading reading{.long_text = long_text, .reads_pairs = task_row->form.reads_pairs};
   reading.encode.max_length = max_length;
   reading.encode.with_offsets = task_row->form.reads_offsets;
   return reading;
@@ -123,14 +141,16 @@ TrainedModel load_trained_model(const std::filesystem::path& model_dir, const Re
   const TrainingFacts training = training_facts(model_dir);
   const size_t max_length =
       longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length());
-  return {.model = loaded.model,
-          .config = loaded.config,
-          .tokenizer = std::move(tokenizer),
-          .task_row = &task_row,
-          .task = task_row.make(options, loaded.config, task::Purpose::kUseTrained),
-          .max_length = max_length,
-          .training = training,
-          .long_text = merged(reading.long_text, training.long_text)};
+  TrainedModel trained{.model = loaded.model,
+                       .config = loaded.config,
+                       .tokenizer = std::move(tokenizer),
+                       .task_row = &task_row,
+                       .task = task_row.make(options, loaded.config, task::Purpose::kUseTrained),
+                       .max_length = max_length,
+                       .training = training,
+                       .long_text = merged(reading.long_text, training.long_text)};
+  task::check_windows(trained.tokenizer, trained.reading());
+  return trained;
 }
 
 void check_embedded(const TrainedModel& model, const task::Question& question, std::string_view place) {

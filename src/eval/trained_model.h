@@ -24,7 +24,8 @@ struct TrainingFacts {
   task::LongText long_text;
   std::optional<uint64_t> seed;
   std::optional<double> label_smoothing, focal_gamma;
-  std::string regression_loss;          // a name; may be empty
+  std::string regression_loss;  // a name; may be empty
+  bool label_all_tokens = false;
   std::string dataset;                  // as given; empty if the training read plain files only
   std::vector<std::string> train_file;  // as given; overrides the training rows of `dataset`
   double validation_split = 0;          // share of the training rows that was held out

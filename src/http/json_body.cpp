@@ -59,4 +59,46 @@ void check_members(const BodyJson& object, std::string_view where, const std::ve
   }
 }
 
+Fields::Fields(const BodyJson& object, const std::string& where, const std::vector<std::string_view>& known)
+    : object_(object), path_(where.empty() ? "" : where + ".") {
+  check_members(object, where, known);
+}
+
+bool Fields::contains(const char* name) const { return object_.contains(name); }
+
+const BodyJson* Fields::find(const char* name) const {
+  const auto found = object_.find(name);
+  return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+const BodyJson& Fields::needed(const char* name) const {
+  const BodyJson* value = find(name);
+  if (value == nullptr) throw wrong_field(of(name), "is missing", kBodyHint);
+  return *value;
+}
+
+std::optional<bool> Fields::flag(const char* name) const {
+  const BodyJson* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_boolean()) throw wrong_field(of(name), "must be true or false");
+  return value->get<bool>();
+}
+
+std::optional<std::string> Fields::text(const char* name) const {
+  const BodyJson* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_string()) throw wrong_field(of(name), "must be a string");
+  return value->get<std::string>();
+}
+
+std::optional<int64_t> Fields::count(const char* name, int64_t least) const {
+  const BodyJson* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  const bool fits = value->is_number_integer() && (!value->is_number_unsigned() || value->get<uint64_t>() <= INT64_MAX);
+  if (!fits || value->get<int64_t>() < least) {
+    throw wrong_field(of(name), fmt::format("must be a whole number >= {}", least));
+  }
+  return value->get<int64_t>();
+}
+
 }  // namespace hone::http

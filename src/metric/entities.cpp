@@ -33,12 +33,6 @@ bool begins_in_iob1(const Tag& before, const Tag& tag) {
   return before.role != TagRole::kInside || before.type != tag.type;
 }
 
-bool continues_type(const Tag& before, const Tag& tag) {
-  const bool is_open = before.role == TagRole::kBegin || before.role == TagRole::kInside;
-  const bool is_later = tag.role == TagRole::kInside || tag.role == TagRole::kEnd;
-  return is_open && is_later && before.type == tag.type;
-}
-
 bool has_always_ended(const Tag&, const Tag&) { return true; }
 bool has_ended_by_prefix(const Tag& before, const Tag&) { return ends(before); }
 bool has_ended_in_iob1(const Tag& before, const Tag& tag) {
@@ -46,13 +40,13 @@ bool has_ended_in_iob1(const Tag& before, const Tag& tag) {
 }
 
 constexpr StrictRules kStrict[] = {
-    {"IO", begins_in_iob1, continues_type, has_ended_in_iob1},
-    {"BIO", begins_with_prefix, continues_type, has_always_ended},
-    {"BIOES", begins_with_prefix, continues_type, has_ended_by_prefix},
-    {"BILOU", begins_with_prefix, continues_type, has_ended_by_prefix},
-    {"BMES", begins_with_prefix, continues_type, has_ended_by_prefix},
-    {"IOB1", begins_in_iob1, continues_type, has_ended_in_iob1},
-    {"none", begins_in_iob1, continues_type, has_ended_in_iob1},
+    {"IO", begins_in_iob1, continues_entity, has_ended_in_iob1},
+    {"BIO", begins_with_prefix, continues_entity, has_always_ended},
+    {"BIOES", begins_with_prefix, continues_entity, has_ended_by_prefix},
+    {"BILOU", begins_with_prefix, continues_entity, has_ended_by_prefix},
+    {"BMES", begins_with_prefix, continues_entity, has_ended_by_prefix},
+    {"IOB1", begins_in_iob1, continues_entity, has_ended_in_iob1},
+    {"none", begins_in_iob1, continues_entity, has_ended_in_iob1},
 };
 
 const StrictRules& rules_of(const TagScheme& scheme) {

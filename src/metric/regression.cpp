@@ -175,9 +175,10 @@ Json residual_histogram(const RegressionPairs& pairs) {
   }
   if (residuals.empty()) residuals.push_back(0);
   auto [low, high] = std::ranges::minmax(residuals);
-  if (low == high) {
-    low -= 0.5;
-    high += 0.5;
+  if (low == high) {  // of large numbers, a half changes nothing
+    const double half = std::max(0.5, std::abs(low) / 2);
+    low -= half;
+    high += half;
   }
   const double width = (high - low) / kBins;
   std::vector<double> edges(kBins + 1);
@@ -187,6 +188,23 @@ Json residual_histogram(const RegressionPairs& pairs) {
     ++counts[std::min(kBins - 1, static_cast<size_t>((residual - low) / width))];
   }
   return {{"x", "prediction - target"}, {"edges", edges}, {"counts", counts}};
+}
+
+// Predictions over targets: of many rows evenly spaced ones.
+Json prediction_points(const RegressionPairs& pairs, const std::vector<std::string>& names) {
+  constexpr size_t kMaxPoints = 1000;
+  Json lines = Json::array();
+  for (size_t target = 0; target < pairs.num_targets(); ++target) {
+    const Values predicted = pairs.predicted(target), targets = pairs.targets(target);
+    Json points = Json::array();
+    const size_t count = std::min(kMaxPoints, targets.size());
+    for (size_t i = 0; i < count; ++i) {
+      const size_t row = i * targets.size() / count;
+      points.push_back({targets[row], predicted[row]});
+    }
+    lines.push_back({{"name", names[target]}, {"points", std::move(points)}});
+  }
+  return {{"x", "target"}, {"y", "prediction"}, {"style", "points"}, {"diagonal", true}, {"lines", std::move(lines)}};
 }
 
 }  // namespace
@@ -226,6 +244,7 @@ Report regression_report(const RegressionPairs& pairs, const std::vector<std::st
     report.panels.push_back({"table", "per_target", "Targets", target_table(targets, names)});
   }
   report.panels.push_back({"histogram", "residuals", "Residuals", residual_histogram(pairs)});
+  report.panels.push_back({"curve", "predictions", "Predictions", prediction_points(pairs, names)});
   return report;
 }
 

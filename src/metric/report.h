@@ -74,7 +74,7 @@ struct Report {
 
   // Returns the value of this metric. Throws kInternal if the report lacks it.
   double value(std::string_view name) const;
-  // Returns the metric's interval, or nullopt if there is none or its limits are not finite.
+  // Returns the interval of this metric. Returns nullopt if the report has none, or if a limit of it is not finite.
   std::optional<Interval> interval(std::string_view name) const;
   // Makes loss and values NaN if there are rows without a finite result.
   void spoil_if_nonfinite();

@@ -61,6 +61,12 @@ const TagScheme& scheme_of(const std::vector<std::string>& names) {
 
 }  // namespace
 
+bool continues_entity(const Tag& before, const Tag& tag) {
+  const bool is_open = before.role == TagRole::kBegin || before.role == TagRole::kInside;
+  const bool is_later = tag.role == TagRole::kInside || tag.role == TagRole::kEnd;
+  return is_open && is_later && before.type == tag.type;
+}
+
 std::span<const TagScheme> tag_schemes() { return kSchemes; }
 
 TagSet::TagSet(std::vector<std::string> names) : names_(std::move(names)), scheme_(&scheme_of(names_)) {
@@ -70,7 +76,11 @@ TagSet::TagSet(std::vector<std::string> names) : names_(std::move(names)), schem
     if (name != kOutsideName) types.emplace(has_prefixes ? type_of(name) : name);
   }
   types_.assign(types.begin(), types.end());
-  for (const std::string& name : names_) tags_.push_back(read(name));
+  for (size_t id = 0; id < names_.size(); ++id) {
+    const Tag& tag = tags_.emplace_back(read(names_[id]));
+    ids_.emplace(names_[id], id);
+    ids_of_roles_.emplace(std::pair(tag.type, tag.role), id);
+  }
   for (size_t id = 0; id < names_.size(); ++id) {
     const bool begins = has_prefixes && names_[id].starts_with("B-");
     continuations_.push_back(begins ? this->id("I-" + names_[id].substr(2)).value_or(id) : id);
@@ -89,22 +99,21 @@ Tag TagSet::read(const std::string& name) const {
 }
 
 std::optional<size_t> TagSet::id(std::string_view name) const {
-  const auto found = std::ranges::find(names_, name);
-  if (found == names_.end()) return std::nullopt;
-  return static_cast<size_t>(found - names_.begin());
+  const auto found = ids_.find(name);
+  return found == ids_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<size_t> TagSet::id(int32_t type, std::initializer_list<TagRole> roles) const {
   for (const TagRole role : roles) {
-    const auto found = std::ranges::find(tags_, Tag{role, type});
-    if (found != tags_.end()) return static_cast<size_t>(found - tags_.begin());
+    const auto found = ids_of_roles_.find({type, role});
+    if (found != ids_of_roles_.end()) return found->second;
   }
   return std::nullopt;
 }
 
 std::optional<int32_t> TagSet::type(std::string_view name) const {
-  const auto found = std::ranges::find(types_, name);
-  if (found == types_.end()) return std::nullopt;
+  const auto found = std::ranges::lower_bound(types_, name);
+  if (found == types_.end() || *found != name) return std::nullopt;
   return static_cast<int32_t>(found - types_.begin());
 }
 

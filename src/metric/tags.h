@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hone::metric {
@@ -18,6 +21,9 @@ struct Tag {
   int32_t type = -1;  // index in TagSet::types(); -1 for kOutside
   friend bool operator==(const Tag&, const Tag&) = default;
 };
+
+// Returns true if `before` leaves an entity open and `tag` is a later word of it.
+bool continues_entity(const Tag& before, const Tag& tag);
 
 struct TagScheme {
   std::string_view name;
@@ -56,6 +62,8 @@ class TagSet {
   Tag read(const std::string& name) const;
 
   std::vector<std::string> names_, types_;
+  std::map<std::string, size_t, std::less<>> ids_;              // of two equal names the first
+  std::map<std::pair<int32_t, TagRole>, size_t> ids_of_roles_;  // by type and role
   std::vector<Tag> tags_;
   std::vector<size_t> continuations_;
   const TagScheme* scheme_ = &tag_schemes().back();

@@ -234,22 +234,28 @@ std::string ModelConfig::problem_type() const {
   return found.is_null() ? "" : found.get<std::string>();
 }
 
-void ModelConfig::set_problem_type(std::string_view problem_type) { json_["problem_type"] = std::string(problem_type); }
+void ModelConfig::set_problem_type(std::string_view problem_type) {
+  set_own("problem_type", problem_type.empty() ? Json() : Json(std::string(problem_type)));
+}
 
 std::vector<double> ModelConfig::class_weights() const {
   const auto found = json_.find("class_weights");
-  if (found == json_.end() || found->is_null()) return {};
   const auto is_weight = [](const Json& item) { return item.is_number() && item.get<double>() > 0; };
-  if (!found->is_array() || found->size() != labels_.size() || !std::ranges::all_of(*found, is_weight)) {
-    throw Error(ErrorKind::kInput, fmt::format("{}: class_weights is not a positive number for each label", source_),
-                "correct the key, or remove it");
-  }
-  return found->get<std::vector<double>>();
+  const bool fits = found != json_.end() && found->is_array() && found->size() == labels_.size() &&
+                    std::ranges::all_of(*found, is_weight);
+  return fits ? found->get<std::vector<double>>() : std::vector<double>();
 }
 
 void ModelConfig::set_class_weights(const std::vector<double>& weights) {
-  json_.erase("class_weights");
-  if (!weights.empty()) json_["class_weights"] = weights;
+  set_own("class_weights", weights.empty() ? Json() : Json(weights));
+}
+
+void ModelConfig::set_own(std::string_view key, Json value) {
+  if (value.is_null()) {
+    json_.erase(std::string(key));
+  } else {
+    json_[std::string(key)] = std::move(value);
+  }
 }
 
 }  // namespace hone::model

@@ -67,12 +67,14 @@ class ModelConfig {
 
   // Returns "single_label_classification", "multi_label_classification", "regression", or an empty text.
   std::string problem_type() const;
-  void set_problem_type(std::string_view problem_type);
+  void set_problem_type(std::string_view problem_type);  // empty: removes the key
 
-  // The weights of the labels in the loss of the training, by id; empty if all are 1. Only hone reads this key. Error
-  // (kInput): not a positive number for each label.
+  // The weights of the labels in the loss of the training, by id; empty if all are 1. Only hone reads this key; a value
+  // of another form is another program's, and is ignored.
   std::vector<double> class_weights() const;
   void set_class_weights(const std::vector<double>& weights);
+  // Sets a key that only hone reads; null removes it.
+  void set_own(std::string_view key, Json value);
 
   const Json& json() const { return json_; }
   const std::string& source() const { return source_; }

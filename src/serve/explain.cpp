@@ -25,37 +25,50 @@ text::Offset covered(const std::vector<text::Offset>& tokens, size_t begin, size
   return range;
 }
 
-// For a text that is too long: the part that the model reads, and the part that it could read of a variant.
+// For a text that is too long: the tokens that the model reads, and the part that it could read of a variant.
 struct Reach {
-  text::Offset kept, reachable;
+  std::vector<text::Offset> kept;  // ascending
+  text::Offset reachable;
+
+  bool reads(text::Offset word) const {
+    const auto first = std::ranges::lower_bound(kept, word.begin + 1, {}, &text::Offset::end);
+    return first != kept.end() && first->begin < word.end;
+  }
 };
 
 Reach reach(const text::Tokenizer& tokenizer, std::string_view text, task::Reading reading) {
   constexpr size_t kWordTokens = 128;  // no word has more tokens, so the last word that moves in is complete
   reading.encode.with_offsets = true;
-  std::vector<text::Offset> kept;
+  Reach result{.reachable = {0, static_cast<uint32_t>(text.size())}};
   for (const text::Encoding& window : task::read_text(tokenizer, text, {}, reading)) {
-    kept.insert(kept.end(), window.offsets.begin(), window.offsets.end());
+    for (size_t token = 0; token < window.ids.size(); ++token) {
+      if (!task::is_added(tokenizer, window, token)) result.kept.push_back(window.offsets[token]);
+    }
   }
+  std::ranges::sort(result.kept, {}, &text::Offset::begin);
+  if (reading.long_text.long_text == "head-tail" || result.kept.empty()) return result;
+  // The kept tokens are one part of the text: a variant reads as many more tokens as it lacks.
   const std::vector<text::Offset> all = tokenizer.encode(text, {.with_offsets = true}).offsets;
-  const text::Offset read = covered(kept, 0, kept.size());
-  const auto is_read = [&](const text::Offset& token) {
-    return !(token == text::Offset{}) && token.begin >= read.begin;
+  const auto is_kept = [&](const text::Offset& token) {
+    return !(token == text::Offset{}) && token.begin >= result.kept.front().begin;
   };
-  const auto first = static_cast<size_t>(std::find_if(all.begin(), all.end(), is_read) - all.begin());
-  const size_t margin = kept.size() + kWordTokens;
-  return {read, covered(all, first - std::min(first, margin), std::min(all.size(), first + kept.size() + margin))};
+  const auto first = static_cast<size_t>(std::find_if(all.begin(), all.end(), is_kept) - all.begin());
+  const size_t margin = result.kept.size() + kWordTokens;
+  result.reachable =
+      covered(all, first - std::min(first, margin), std::min(all.size(), first + result.kept.size() + margin));
+  return result;
 }
 
-// Explanations follow a label or a part of the text; they name what is wrong with it.
-task::FollowedScore followed(const ServedModel& model, const ExplainRequest& asked, const task::Question& question,
-                             const task::Outputs& outputs) {
+std::unique_ptr<task::FollowedScore> followed(const ServedModel& model, const ExplainRequest& asked,
+                                              const task::Question& question) {
   try {
-    return model.trained.task->followed(asked.options, question, outputs);
+    return model.trained.task->followed(asked.options, question);
   } catch (const Error& error) {
-    const bool is_label = error.kind() == ErrorKind::kUsage;
-    throw http::RequestError(
-        {.message = error.what(), .field = is_label ? "parameters.label" : "", .hint = error.hint()});
+    const std::span<const std::string_view> parameters = model.description.task->form.explain_parameters;
+    const std::string field = parameters.empty()       ? ""
+                              : parameters.size() == 1 ? fmt::format("parameters.{}", parameters[0])
+                                                       : "parameters";
+    throw http::RequestError({.message = error.what(), .field = field, .hint = error.hint()});
   }
 }
 
@@ -65,10 +78,11 @@ Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text
                          size_t max_tokens) {
   Variants variants;
   variants.questions.push_back(task::make_question(tokenizer, std::string(text), {}, reading));
-  Reach range{{0, static_cast<uint32_t>(text.size())}, {0, static_cast<uint32_t>(text.size())}};
-  if (variants.questions.front().is_truncated()) range = reach(tokenizer, text, reading);
+  const bool is_truncated = variants.questions.front().is_truncated();
+  Reach range{.reachable = {0, static_cast<uint32_t>(text.size())}};
+  if (is_truncated) range = reach(tokenizer, text, reading);
   std::vector<text::Offset> words = find_words(text);
-  std::erase_if(words, [&](text::Offset word) { return word.end <= range.kept.begin || word.begin >= range.kept.end; });
+  if (is_truncated) std::erase_if(words, [&](text::Offset word) { return !range.reads(word); });
   const size_t tokens = variants.questions.front().num_tokens();
   const size_t num_groups = std::max<size_t>(2, max_tokens / std::max<size_t>(1, tokens)) - 1;
   variants.words_per_group = std::max<size_t>(1, (words.size() + num_groups - 1) / num_groups);
@@ -88,25 +102,25 @@ Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text
 }
 
 Json explanation_json(const Variants& variants, const task::FollowedScore& followed,
-                      std::span<const task::Outputs> outputs) {
-  const task::Question& whole = variants.questions.front();
+                      std::span<const task::Question> questions, std::span<const task::Outputs> outputs) {
+  const task::Question& whole = questions.front();
   const double score = followed.of(whole, outputs.front(), {});
   const std::vector<text::Offset> places = text::to_character_offsets(whole.text, variants.parts);
   Json words = Json::array();
   for (size_t i = 0; i < variants.parts.size(); ++i) {
     const text::Offset part = variants.parts[i];
-    const double without = followed.of(variants.questions[i + 1], outputs[i + 1], variants.cuts[i]);
+    const double without = followed.of(questions[i + 1], outputs[i + 1], variants.cuts[i]);
     words.push_back({{"text", whole.text.substr(part.begin, part.end - part.begin)},
                      {"start", places[i].begin},
                      {"stop", places[i].end},
                      {"weight", shortest_double(static_cast<float>(score - without))}});
   }
-  return {{"label", followed.label},
+  return {{"label", followed.label()},
           {"score", shortest_double(static_cast<float>(score))},
           {"method", "leave-one-word-out"},
           {"words_per_group", variants.words_per_group},
           {"words", words},
-          {"near_ties", followed.near_ties}};
+          {"near_ties", followed.near_ties()}};
 }
 
 Job explain_job(const std::shared_ptr<const ServedModel>& model, const http::Request& request, http::Responder answer) {
@@ -117,17 +131,17 @@ Job explain_job(const std::shared_ptr<const ServedModel>& model, const http::Req
   const text::UnknownTokens unknown = task::unknown_tokens(tokenizer, variants.questions.front());
   Notes notes;
   notes.add_question(0, variants.questions.front(), unknown);
+  const std::shared_ptr<task::FollowedScore> score = followed(*model, asked, variants.questions.front());
   Job job;
   job.questions = std::move(variants.questions);
-  job.done = [model, asked, notes, unknown, variants = std::move(variants), answer = std::move(answer)](
+  job.done = [model, score, notes, unknown, variants = std::move(variants), answer = std::move(answer)](
                  const std::vector<task::Question>& questions, const std::vector<task::Outputs>& outputs,
                  const std::exception_ptr& error) {
     answer_with(answer, [&] {
       if (error) std::rethrow_exception(error);
       for (const task::Outputs& own : outputs) check_outputs(own, "inputs[0]");
-      Variants computed = variants;
-      computed.questions = questions;
-      Json json = explanation_json(computed, followed(*model, asked, questions.front(), outputs.front()), outputs);
+      score->decide(outputs.front());
+      Json json = explanation_json(variants, *score, questions, outputs);
       json["unknown_tokens"] = {{"unknown", unknown.unknown}, {"total", unknown.total}};
       http::Response response = http::json_response(json);
       notes.add_to(response);

@@ -32,10 +32,10 @@ Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text
                          size_t max_tokens);
 
 // Returns {"label", "score", "method", "words_per_group", "words": [{"text", "start", "stop", "weight"}], "near_ties"}
-// from the outputs of the variants' questions; start and stop count code points. The caller includes
-// <nlohmann/json.hpp>.
+// from the variants' questions and their outputs, after followed.decide(); start and stop count code points. The caller
+// includes <nlohmann/json.hpp>.
 Json explanation_json(const Variants& variants, const task::FollowedScore& followed,
-                      std::span<const task::Outputs> outputs);
+                      std::span<const task::Question> questions, std::span<const task::Outputs> outputs);
 
 // Maximum number of tokens in all variants of a text.
 inline constexpr size_t kExplainTokens = 16384;

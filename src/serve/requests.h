@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "serve/parameters.h"
 #include "task/tasks.h"
-#include "text/tokenizer.h"
 
 namespace hone::serve {
 
@@ -22,17 +22,13 @@ struct Input {
   std::optional<std::string> pair;
 };
 
+// "inputs[3]": the field of an input in errors.
+std::string input_place(size_t index);
+
 struct PredictRequest {
   std::vector<Input> inputs;
   bool is_single = false;  // "inputs" is a text, not a list
-  task::AnswerOptions answers;
-  bool truncate = true;  // false: an input that is too long is an error
-  text::TruncationStrategy truncation = text::TruncationStrategy::kLongestFirst;
-  std::optional<text::Side> truncation_side;  // unset: the tokenizer's
-  std::optional<size_t> max_length;           // maximum tokens of an input; unset: the model's
-  bool add_special_tokens = true;
-  std::optional<int64_t> stride;     // reads long texts in windows that overlap by this many tokens
-  std::vector<std::string> ignored;  // parameters that have no effect here, such as "parameters.padding"
+  PredictParameters parameters;
 };
 
 struct TokenizeRequest {
@@ -50,9 +46,5 @@ struct ExplainRequest {
 PredictRequest read_predict(std::string_view body, const task::TaskRow& task);
 TokenizeRequest read_tokenize(std::string_view body);
 ExplainRequest read_explain(std::string_view body, const task::TaskRow& task);
-
-// JSON schemas of the properties of "parameters": {"top_k": {...}, ...}.
-std::string predict_parameters_schema(const task::TaskRow& task);
-std::string explain_parameters_schema(const task::TaskRow& task);
 
 }  // namespace hone::serve

@@ -7,6 +7,7 @@
 
 #include "http/openapi.h"
 #include "serve/notes.h"
+#include "serve/parameters.h"
 #include "serve/requests.h"
 #include "task/names.h"
 #include "task/score_functions.h"
@@ -25,10 +26,8 @@ constexpr const char* kPredictRequest = R"({
                 {"type": "array", "minItems": 1, "maxItems": $MAX_INPUTS, "items": {"anyOf": [
                   {"type": "string"}, {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string"}},
                   {"type": "object", "required": ["text"], "additionalProperties": false, "properties": {"text": {"type": "string"}, "text_pair": {"type": ["string", "null"]}}}]}}]},
-    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": $PREDICT_PARAMETERS},
-    "truncate": {"type": ["boolean", "null"], "description": "false: an input that is too long is an error; else it is truncated"},
-    "truncation_direction": {"enum": ["Left", "Right", "left", "right", null]},
-    $RAW_SCORES"options": {"description": "sent by older clients of Hugging Face; has no effect"}}
+    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": {$PREDICT_PARAMETERS}},
+    $BODY_PARAMETERS, "options": {"description": "sent by older clients of Hugging Face; has no effect"}}
 })";
 
 constexpr const char* kPredictResponse = R"({
@@ -63,7 +62,7 @@ constexpr const char* kExplainRequest = R"({
   "type": "object", "required": ["inputs"], "additionalProperties": false,
   "properties": {
     "inputs": {"type": "string"},
-    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": $EXPLAIN_PARAMETERS}}
+    "parameters": {"type": ["object", "null"], "additionalProperties": false, "properties": {$EXPLAIN_PARAMETERS}}}
 })";
 
 constexpr const char* kExplainResponse = R"({
@@ -84,7 +83,7 @@ constexpr const char* kExplainResponse = R"({
 
 constexpr const char* kInfoResponse = R"({
   "type": "object",
-  "required": ["state", "model", "name", "class_name", "model_type", "task", "widget", "labels", "thresholds", "function_to_apply", "explains", "max_length",
+  "required": ["state", "model", "name", "class_name", "model_type", "task", "widget", "labels", "thresholds", "ranges", "function_to_apply", "explains", "max_length",
                "num_parameters", "device", "precision", "hone_version", "limits", "dataset", "examples", "error", "error_kind"],
   "additionalProperties": false,
   "properties": {
@@ -94,6 +93,9 @@ constexpr const char* kInfoResponse = R"({
     "widget": {"enum": [$WIDGETS, null], "description": "the form of the answers"},
     "labels": {"type": ["array", "null"], "items": {"type": "string"}},
     "thresholds": {"type": ["array", "null"], "items": {"type": "number"}, "description": "a label is chosen if its probability is above its threshold"},
+    "ranges": {"type": ["array", "null"], "description": "lowest and highest number of each target in the training", "items": {
+      "type": "object", "required": ["low", "high"], "additionalProperties": false,
+      "properties": {"low": {"type": "number"}, "high": {"type": "number"}}}},
     "explains": {"type": ["boolean", "null"], "description": "whether POST /explain works for this model"},
     "function_to_apply": {"enum": [$FUNCTIONS, null]},
     "max_length": {"type": ["integer", "null"]}, "num_parameters": {"type": ["integer", "null"]},
@@ -126,20 +128,17 @@ std::string quoted(const auto& names) { return fmt::format("\"{}\"", fmt::join(n
 std::string filled(std::string schema, const task::TaskRow& task) {
   std::set<std::string_view> widgets;
   for (const task::TaskRow& row : task::tasks()) widgets.insert(row.form.widget);
-  const bool has_scores = std::ranges::find(task.form.parameters, "function_to_apply") != task.form.parameters.end();
-  const std::pair<std::string_view, std::string> values[] = {
-      {"$PREDICT_PARAMETERS", predict_parameters_schema(task)},
-      {"$EXPLAIN_PARAMETERS", explain_parameters_schema(task)},
-      {"$RAW_SCORES",
-       has_scores ? R"("raw_scores": {"type": ["boolean", "null"], "description": "true: the logits"}, )" : ""},
-      {"$ANSWER", std::string(task.form.schema)},
-      {"$MAX_INPUTS", fmt::format("{}", kMaxInputs)},
-      {"$FUNCTIONS", quoted(task::kScoreFunctionNames)},
-      {"$STRATEGIES", quoted(task::kAggregationNames)},
-      {"$TASKS", quoted(task::kTaskNames)},
-      {"$WIDGETS", quoted(widgets)},
-      {"$FP32", std::string(tensor::kFp32)},
-      {"$BF16", std::string(tensor::kBf16)}};
+  const std::pair<std::string_view, std::string> values[] = {{"$PREDICT_PARAMETERS", predict_parameters_schema(task)},
+                                                             {"$EXPLAIN_PARAMETERS", explain_parameters_schema(task)},
+                                                             {"$BODY_PARAMETERS", body_parameters_schema(task)},
+                                                             {"$ANSWER", std::string(task.form.schema)},
+                                                             {"$MAX_INPUTS", fmt::format("{}", kMaxInputs)},
+                                                             {"$FUNCTIONS", quoted(task::kScoreFunctionNames)},
+                                                             {"$STRATEGIES", quoted(task::kAggregationNames)},
+                                                             {"$TASKS", quoted(task::kTaskNames)},
+                                                             {"$WIDGETS", quoted(widgets)},
+                                                             {"$FP32", std::string(tensor::kFp32)},
+                                                             {"$BF16", std::string(tensor::kBf16)}};
   for (const auto& [name, value] : values) {
     for (size_t at = schema.find(name); at != std::string::npos; at = schema.find(name, at + value.size())) {
       schema.replace(at, name.size(), value);

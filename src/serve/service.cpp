@@ -124,6 +124,7 @@ void Service::set_state(State state, Model model, const Failure& failure) {
   now_.state = state;
   now_.model = std::move(model);
   now_.failure = failure;
+  if (now_.model) now_.description = now_.model->description;
 }
 
 Model Service::ready_model() const {
@@ -171,11 +172,11 @@ void Service::explain(const http::Request& request, http::Responder answer) {
 void Service::tokenize(const http::Request& request, const http::Responder& answer) const {
   const Model model = ready_model();
   const TokenizeRequest asked = read_tokenize(request.body);
+  const task::Reading reading = model->trained.reading();
   size_t left = kMaxListedTokens;
   Json lists = Json::array();
   for (const std::string& text : asked.texts) {
-    lists.push_back(
-        tokens_json(model->trained.tokenizer, text, model->trained.max_length, asked.add_special_tokens, left));
+    lists.push_back(tokens_json(model->trained.tokenizer, text, reading, asked.add_special_tokens, left));
   }
   answer(http::json_response(lists));
 }
@@ -212,6 +213,7 @@ Json Service::info_json() const {
       {"widget", described([](const ModelDescription& d) { return d.task->form.widget; })},
       {"labels", fact("labels")},
       {"thresholds", fact("thresholds")},
+      {"ranges", fact("ranges")},
       {"function_to_apply", fact("function_to_apply")},
       {"explains", fact("explains")},
       {"max_length", loaded([](const ServedModel& m) { return m.trained.max_length; })},

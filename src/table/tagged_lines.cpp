@@ -37,7 +37,8 @@ std::vector<std::string_view> columns_of(std::string_view line, bool by_tabs) {
 
 bool has_tab(std::string_view line) { return line.find('\t') != std::string_view::npos; }
 
-// MultiCoNER and CoNLL-U begin sentences with such lines. A line "# O" is a word.
+// MultiCoNER and CoNLL-U begin sentences with such lines. A line "# O" is a word if it has as many columns as the words
+// before it.
 bool is_comment(std::string_view line, bool by_tabs, size_t num_columns) {
   return line.starts_with("# ") && columns_of(line, by_tabs).size() != num_columns;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,11 +71,16 @@ struct Cut {
   text::Offset lacks;
 };
 
-// What an explanation of `hone serve` follows: how much a score falls without each word of the text.
-struct FollowedScore {
-  std::string label;
-  std::function<double(const Question& variant, const Outputs& outputs, const Cut& cut)> of;
-  std::vector<std::string> near_ties;  // labels that are nearly as likely, the best first
+// The score that an explanation of `hone serve` follows: how much it falls without each word of the text.
+class FollowedScore {
+ public:
+  virtual ~FollowedScore() = default;
+  // Gives the outputs of the whole text, which decide what is followed if the request does not say. Call it first.
+  virtual void decide(const Outputs&) {}
+  virtual std::string label() const = 0;
+  virtual double of(const Question& variant, const Outputs& outputs, const Cut& cut) const = 0;
+  // Labels that are nearly as likely, the best first.
+  virtual std::vector<std::string> near_ties() const { return {}; }
 };
 
 class Answer {
@@ -96,12 +100,13 @@ class Answer {
 
 // The form of a task's answers, for the HTTP interface and its page.
 struct AnswerForm {
-  std::string_view widget;                               // how the page shows an answer: "scores", "labels", "numbers"
+  std::string_view widget;                               // how the page shows an answer: "scores", "entities"
   std::string_view schema;                               // JSON schema of Answer::response()
   std::span<const std::string_view> parameters;          // the AnswerOptions that have an effect
   std::span<const std::string_view> explain_parameters;  // the ExplainOptions that have one
   bool reads_offsets = false;                            // questions need the offsets of their tokens
-  bool is_list_of_parts = false;                         // an answer lists parts of its text, such as entities
+  bool reads_pairs = true;
+  bool is_list_of_parts = false;  // an answer lists parts of its text, such as entities
 };
 
 }  // namespace hone::task

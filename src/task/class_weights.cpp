@@ -107,8 +107,8 @@ std::vector<double> noted_class_weights(const std::vector<std::string>& option, 
   if (!weights.empty()) {
     log_info("weights in the loss: {}", described(names, weights));
   } else if (!option.empty()) {
-    log_info("the classes have the same weight: the largest has {:.3g} times the rows of the smallest, less than {:g}",
-             balanced.imbalance, kAutoImbalance);
+    log_info("the classes have the same weight: their imbalance of rows is {:.3g}, less than {:g}", balanced.imbalance,
+             kAutoImbalance);
   }
   return weights;
 }

@@ -1,6 +1,6 @@
 // Follows aggregate(), group_entities() and aggregate_overlapping_entities() of transformers'
-// TokenClassificationPipeline. Differs from it in the words: the pipeline guesses from lengths of tokens whether a
-// token continues a word.
+// TokenClassificationPipeline. Differs from it in two points: the pipeline guesses from lengths of tokens whether a
+// token continues a word, and it knows only the prefixes B- and I-.
 #include "task/entity_answers.h"
 
 #include <fmt/format.h>
@@ -8,47 +8,16 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <span>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "base/utf8.h"
-#include "task/names.h"
+#include "task/tag_decoding.h"
 
 namespace hone::task {
 
 namespace {
-
-// Probabilities [T, K].
-class Probabilities {
- public:
-  Probabilities(std::span<const float> logits, size_t num_tags)
-      : values_(logits.begin(), logits.end()), num_tags_(num_tags) {
-    for (size_t token = 0; token < values_.size() / num_tags; ++token) {
-      const std::span<float> row = std::span(values_).subspan(token * num_tags, num_tags);
-      const float highest = *std::ranges::max_element(row);
-      float sum = 0;
-      for (float& value : row) sum += value = std::exp(value - highest);
-      for (float& value : row) value /= sum;
-    }
-  }
-  std::span<const float> row(size_t token) const { return std::span(values_).subspan(token * num_tags_, num_tags_); }
-
- private:
-  std::vector<float> values_;
-  size_t num_tags_;
-};
-
-// A token or a word.
-struct Unit {
-  std::vector<float> scores;  // [K]
-  size_t tag = 0;
-  float score = 0;
-  size_t token = 0;    // the first one, in its window
-  text::Offset bytes;  // of the text
-};
 
 struct Found {
   std::string_view label;
@@ -57,145 +26,6 @@ struct Found {
   size_t token = 0;
   text::Offset bytes;
 };
-
-size_t best_of(std::span<const float> scores) {
-  return static_cast<size_t>(std::ranges::max_element(scores) - scores.begin());
-}
-
-// A row of aggregation strategies: how the scores of a word's tokens become those of the word.
-struct Strategy {
-  std::string_view name;
-  std::string_view doc;
-  std::vector<float> (*word_scores)(std::span<const Unit> tokens);  // null: each token stands for itself
-};
-
-std::vector<float> first_scores(std::span<const Unit> tokens) { return tokens.front().scores; }
-
-std::vector<float> average_scores(std::span<const Unit> tokens) {
-  std::vector<float> mean(tokens.front().scores.size());
-  for (const Unit& token : tokens) {
-    for (size_t tag = 0; tag < mean.size(); ++tag) mean[tag] += token.scores[tag];
-  }
-  for (float& value : mean) value /= static_cast<float>(tokens.size());
-  return mean;
-}
-
-std::vector<float> max_scores(std::span<const Unit> tokens) {
-  return std::ranges::max_element(tokens, {}, [](const Unit& token) { return *std::ranges::max_element(token.scores); })
-      ->scores;
-}
-
-constexpr Strategy kStrategies[] = {{"none", "each token by itself", nullptr},
-                                    {"simple", "adjacent tokens of one type", nullptr},
-                                    {"first", "words with the tag of their first token", first_scores},
-                                    {"average", "words with the tag of their mean scores", average_scores},
-                                    {"max", "words with the tag of their highest score", max_scores}};
-static_assert(has_names(kStrategies, kAggregationNames), "kAggregationNames and the table differ");
-
-// The tokens of a window that belong to the text.
-std::vector<Unit> tokens_of(const text::Encoding& window, const Probabilities& probabilities) {
-  std::vector<Unit> units;
-  for (size_t token = 0; token < window.ids.size(); ++token) {
-    if (window.word_ids[token] < 0) continue;
-    const std::span<const float> scores = probabilities.row(token);
-    units.push_back({.scores = {scores.begin(), scores.end()}, .token = token, .bytes = window.offsets[token]});
-  }
-  return units;
-}
-
-std::vector<Unit> words_of(const text::Encoding& window, const std::vector<Unit>& tokens, const Strategy& strategy) {
-  std::vector<Unit> words;
-  for (size_t begin = 0, end = 0; begin < tokens.size(); begin = end) {
-    while (end < tokens.size() && window.word_ids[tokens[end].token] == window.word_ids[tokens[begin].token]) ++end;
-    const std::span<const Unit> own = std::span(tokens).subspan(begin, end - begin);
-    words.push_back({.scores = strategy.word_scores(own),
-                     .token = own.front().token,
-                     .bytes = {own.front().bytes.begin, own.back().bytes.end}});
-  }
-  return words;
-}
-
-bool continues(const metric::Tag& before, const metric::Tag& tag) {
-  using Role = metric::TagRole;
-  const bool is_open = before.role == Role::kBegin || before.role == Role::kInside;
-  return is_open && before.type == tag.type;
-}
-
-// Whether the scheme of the tags allows this pair; `before` null: at the beginning, `tag` null: at the end.
-class Grammar {
- public:
-  explicit Grammar(const metric::TagSet& tags) : tags_(tags) {
-    for (size_t id = 0; id < tags.size(); ++id) {
-      has_begin_ = has_begin_ || tags.tag(id).role == metric::TagRole::kBegin;
-      has_end_ = has_end_ || tags.tag(id).role == metric::TagRole::kEnd;
-    }
-  }
-  bool allows(const metric::Tag* before, const metric::Tag* tag) const {
-    using Role = metric::TagRole;
-    const bool goes_on = tag != nullptr && (tag->role == Role::kInside || tag->role == Role::kEnd);
-    if (goes_on && has_begin_) return before != nullptr && continues(*before, *tag);
-    // With tags that end an entity, one that has begun must go on.
-    const bool is_open = before != nullptr && (before->role == Role::kBegin || before->role == Role::kInside);
-    return !(has_end_ && is_open) || goes_on;
-  }
-
- private:
-  const metric::TagSet& tags_;
-  bool has_begin_ = false, has_end_ = false;
-};
-
-// Viterbi's algorithm: the allowed sequence of tags with the highest product of probabilities. Its time grows with the
-// square of the tags.
-void decode_constrained(const metric::TagSet& tags, std::vector<Unit>& units) {
-  constexpr size_t kMaxTags = 512;
-  if (tags.size() > kMaxTags) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("constrained decoding takes at most {} tags, the model has {}", kMaxTags, tags.size()),
-                "leave constrained_decoding out");
-  }
-  if (units.empty()) return;
-  const Grammar grammar(tags);
-  const size_t num_tags = tags.size();
-  constexpr double kNever = -std::numeric_limits<double>::infinity();
-  const auto log_of = [](float probability) { return std::log(std::max(static_cast<double>(probability), 1e-30)); };
-  std::vector<double> best(num_tags);
-  for (size_t id = 0; id < num_tags; ++id) {
-    best[id] = grammar.allows(nullptr, &tags.tag(id)) ? log_of(units.front().scores[id]) : kNever;
-  }
-  std::vector<std::vector<size_t>> from;  // of each later unit: the tag before, for each tag
-  for (size_t i = 1; i < units.size(); ++i) {
-    std::vector<double> next(num_tags, kNever);
-    std::vector<size_t>& before = from.emplace_back(num_tags);
-    for (size_t id = 0; id < num_tags; ++id) {
-      for (size_t other = 0; other < num_tags; ++other) {
-        if (best[other] <= next[id] || !grammar.allows(&tags.tag(other), &tags.tag(id))) continue;
-        next[id] = best[other];
-        before[id] = other;
-      }
-      next[id] += log_of(units[i].scores[id]);
-    }
-    best = std::move(next);
-  }
-  for (size_t id = 0; id < num_tags; ++id) {
-    if (!grammar.allows(&tags.tag(id), nullptr)) best[id] = kNever;
-  }
-  size_t tag = static_cast<size_t>(std::ranges::max_element(best) - best.begin());
-  for (size_t i = units.size(); i-- > 0;) {
-    units[i].tag = tag;
-    if (i > 0) tag = from[i - 1][tag];
-  }
-}
-
-std::vector<Unit> decoded(const metric::TagSet& tags, const text::Encoding& window, std::span<const float> logits,
-                          const Strategy& strategy, bool is_constrained) {
-  const Probabilities probabilities(logits, tags.size());
-  std::vector<Unit> units = tokens_of(window, probabilities);
-  if (strategy.word_scores != nullptr) units = words_of(window, units, strategy);
-  for (Unit& unit : units) unit.tag = best_of(unit.scores);
-  if (is_constrained) decode_constrained(tags, units);
-  for (Unit& unit : units) unit.score = unit.scores[unit.tag];
-  return units;
-}
 
 std::string_view type_name(const metric::TagSet& tags, size_t id) {
   const metric::Tag& tag = tags.tag(id);
@@ -212,7 +42,7 @@ bool is_same_group(const metric::Tag& before, const metric::Tag& tag) {
   return !begins && !is_closed && tag.type == before.type;
 }
 
-std::vector<Found> grouped(const metric::TagSet& tags, const std::vector<Unit>& units) {
+std::vector<Found> grouped(const metric::TagSet& tags, const std::vector<TaggedUnit>& units) {
   std::vector<Found> groups;
   for (size_t begin = 0, end = 0; begin < units.size(); begin = end) {
     double sum = 0;
@@ -251,16 +81,15 @@ class EntityAnswer final : public Answer {
   EntityAnswer(const metric::TagSet& tags, const Question& question, const Outputs& outputs,
                const AnswerOptions& options)
       : text_(question.text) {
-    const Strategy& strategy = find_row(kStrategies, "aggregation_strategy", options.aggregation_strategy);
-    const bool is_grouped = strategy.name != "none";
+    const bool is_grouped = options.aggregation_strategy != "none";
     for (size_t i = 0; i < question.windows.size(); ++i) {
-      const std::vector<Unit> units =
-          decoded(tags, question.windows[i], outputs.windows[i], strategy, options.constrained_decoding);
+      const std::vector<TaggedUnit> units = decode_tags(tags, question.windows[i], outputs.windows[i],
+                                                        options.aggregation_strategy, options.constrained_decoding);
       if (is_grouped) {
         for (Found& group : grouped(tags, units)) found_.push_back(group);
         continue;
       }
-      for (const Unit& unit : units) {
+      for (const TaggedUnit& unit : units) {
         found_.push_back({tags.names()[unit.tag], false, unit.score, unit.token, unit.bytes});
       }
     }
@@ -312,24 +141,11 @@ class EntityAnswer final : public Answer {
   std::vector<text::Offset> places_;  // of found_, in code points
 };
 
-// The bytes of `text` from one code point to another; nullopt if it has fewer.
+// The bytes of `text` from one code point to another; nullopt if the part is empty or beyond the text.
 std::optional<text::Offset> bytes_of(std::string_view text, uint64_t start, uint64_t end) {
-  text::Offset bytes;
-  uint64_t points = 0;
-  bool has_start = false;
-  for (size_t at = 0; at <= text.size(); ++at) {
-    if (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
-    if (points == start) {
-      bytes.begin = static_cast<uint32_t>(at);
-      has_start = true;
-    }
-    if (points == end) {
-      bytes.end = static_cast<uint32_t>(at);
-      return has_start && bytes.begin < bytes.end ? std::optional(bytes) : std::nullopt;
-    }
-    ++points;
-  }
-  return std::nullopt;
+  const size_t first = byte_of_code_point(text, start), last = byte_of_code_point(text, end);
+  if (start >= end || last == std::string_view::npos) return std::nullopt;
+  return text::Offset{static_cast<uint32_t>(first), static_cast<uint32_t>(last)};
 }
 
 // Where a part of the whole text is in a variant of it.
@@ -343,24 +159,36 @@ text::Offset part_in_variant(text::Offset part, const Cut& cut) {
   return {from_begin(moved(part.begin)), from_begin(moved(part.end))};
 }
 
-double mean_probability(const metric::TagSet& tags, int32_t type, const Question& question, const Outputs& outputs,
-                        text::Offset part) {
-  double sum = 0;
-  size_t count = 0;
-  for (size_t i = 0; i < question.windows.size(); ++i) {
-    const text::Encoding& window = question.windows[i];
-    const Probabilities probabilities(outputs.windows[i], tags.size());
-    for (size_t token = 0; token < window.ids.size(); ++token) {
-      const text::Offset bytes = window.offsets[token];
-      if (window.word_ids[token] < 0 || bytes.begin < part.begin || bytes.end > part.end) continue;
-      ++count;
-      for (size_t id = 0; id < tags.size(); ++id) {
-        if (tags.tag(id).type == type) sum += probabilities.row(token)[id];
+class FollowedEntity final : public FollowedScore {
+ public:
+  FollowedEntity(const metric::TagSet& tags, int32_t type, text::Offset part) : tags_(tags), type_(type), part_(part) {}
+
+  std::string label() const override { return tags_.types()[static_cast<size_t>(type_)]; }
+
+  double of(const Question& variant, const Outputs& outputs, const Cut& cut) const override {
+    const text::Offset part = part_in_variant(part_, cut);
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < variant.windows.size(); ++i) {
+      const text::Encoding& window = variant.windows[i];
+      const std::vector<float> probabilities = tag_probabilities(outputs.windows[i], tags_.size());
+      for (size_t token = 0; token < window.ids.size(); ++token) {
+        const text::Offset bytes = window.offsets[token];
+        if (window.word_ids[token] < 0 || bytes.begin < part.begin || bytes.end > part.end) continue;
+        ++count;
+        for (size_t id = 0; id < tags_.size(); ++id) {
+          if (tags_.tag(id).type == type_) sum += probabilities[token * tags_.size() + id];
+        }
       }
     }
+    return count == 0 ? 0 : sum / static_cast<double>(count);
   }
-  return count == 0 ? 0 : sum / static_cast<double>(count);
-}
+
+ private:
+  const metric::TagSet& tags_;
+  int32_t type_;
+  text::Offset part_;
+};
 
 }  // namespace
 
@@ -369,7 +197,8 @@ std::unique_ptr<Answer> entity_answer(const metric::TagSet& tags, const Question
   return std::make_unique<EntityAnswer>(tags, question, outputs, options);
 }
 
-FollowedScore followed_entity(const metric::TagSet& tags, const ExplainOptions& options, const Question& question) {
+std::unique_ptr<FollowedScore> followed_entity(const metric::TagSet& tags, const ExplainOptions& options,
+                                               const Question& question) {
   if (options.label.empty()) {
     throw Error(ErrorKind::kUsage, "label is missing", "give label, start and end of an entity of POST /predict");
   }
@@ -384,12 +213,7 @@ FollowedScore followed_entity(const metric::TagSet& tags, const ExplainOptions& 
     throw Error(ErrorKind::kUsage, fmt::format("the text has no part from {} to {}", *options.start, *options.end),
                 "start and end count code points; end is the first one after the part");
   }
-  return {.label = options.label,
-          .of =
-              [&tags, type = *type, part = *part](const Question& variant, const Outputs& outputs, const Cut& cut) {
-                return mean_probability(tags, type, variant, outputs, part_in_variant(part, cut));
-              },
-          .near_ties = {}};
+  return std::make_unique<FollowedEntity>(tags, *type, *part);
 }
 
 }  // namespace hone::task

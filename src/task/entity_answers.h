@@ -39,6 +39,7 @@ std::unique_ptr<Answer> entity_answer(const metric::TagSet& tags, const Question
 
 // The mean probability of a type over the tokens of a part of the text. Errors (kUsage): no label, an unknown one, or
 // no part of the text.
-FollowedScore followed_entity(const metric::TagSet& tags, const ExplainOptions& options, const Question& question);
+std::unique_ptr<FollowedScore> followed_entity(const metric::TagSet& tags, const ExplainOptions& options,
+                                               const Question& question);
 
 }  // namespace hone::task

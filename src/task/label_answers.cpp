@@ -157,6 +157,39 @@ class ChosenLabels final : public LabelAnswer {
   std::vector<size_t> chosen_;  // ids, ascending
 };
 
+class FollowedLabel final : public FollowedScore {
+ public:
+  FollowedLabel(const LabelScoring& scoring, const std::string& label) : scoring_(scoring) {
+    if (label.empty()) return;
+    const auto found = std::ranges::find(scoring.labels, label);
+    if (found == scoring.labels.end()) {
+      throw unknown_name(ErrorKind::kUsage, "label", shortened(label, 64), scoring.labels);
+    }
+    id_ = static_cast<size_t>(found - scoring.labels.begin());
+  }
+
+  void decide(const Outputs& whole) override {
+    const std::vector<float> scores = scoring_.scores(whole);
+    if (!id_) id_ = ranked_labels(scores, 1).front();
+    near_ = hone::task::near_ties(scores, scoring_.function);
+  }
+
+  std::string label() const override { return scoring_.labels[id_.value()]; }
+  double of(const Question&, const Outputs& outputs, const Cut&) const override {
+    return scoring_.scores(outputs)[id_.value()];
+  }
+  std::vector<std::string> near_ties() const override {
+    std::vector<std::string> names;
+    for (const size_t id : near_) names.push_back(scoring_.labels[id]);
+    return names;
+  }
+
+ private:
+  const LabelScoring& scoring_;
+  std::optional<size_t> id_;  // set by decide(), unless the label was given
+  std::vector<size_t> near_;
+};
+
 }  // namespace
 
 std::string_view LabelScoring::function_of(const AnswerOptions& options) const {
@@ -197,22 +230,8 @@ std::vector<std::string> label_answer_columns(const LabelScoring& scoring, const
   return names;
 }
 
-FollowedScore followed_label(const LabelScoring& scoring, const ExplainOptions& options, const Outputs& outputs) {
-  const std::vector<float> scores = scoring.scores(outputs);
-  size_t label = ranked_labels(scores, 1).front();
-  if (!options.label.empty()) {
-    const auto found = std::ranges::find(scoring.labels, options.label);
-    if (found == scoring.labels.end()) {
-      throw unknown_name(ErrorKind::kUsage, "label", shortened(options.label, 64), scoring.labels);
-    }
-    label = static_cast<size_t>(found - scoring.labels.begin());
-  }
-  FollowedScore followed{.label = scoring.labels[label]};
-  followed.of = [&scoring, label](const Question&, const Outputs& variant, const Cut&) -> double {
-    return scoring.scores(variant)[label];
-  };
-  for (const size_t id : near_ties(scores, scoring.function)) followed.near_ties.push_back(scoring.labels[id]);
-  return followed;
+std::unique_ptr<FollowedScore> followed_label(const LabelScoring& scoring, const std::string& label) {
+  return std::make_unique<FollowedLabel>(scoring, label);
 }
 
 std::vector<size_t> ranked_labels(std::span<const float> scores, std::optional<int64_t> top_k) {

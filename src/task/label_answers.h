@@ -46,8 +46,8 @@ std::vector<std::string> label_answer_members(const LabelScoring& scoring);
 // thresholds "labels" in place of "label" and "score".
 std::vector<std::string> label_answer_columns(const LabelScoring& scoring, const AnswerOptions& options);
 
-// The score of the label that the options name, or of the best one. Errors (kUsage): the model has no such label.
-FollowedScore followed_label(const LabelScoring& scoring, const ExplainOptions& options, const Outputs& outputs);
+// The score of a label, or if `label` is empty of the best one. Error (kUsage): the model has no such label.
+std::unique_ptr<FollowedScore> followed_label(const LabelScoring& scoring, const std::string& label);
 
 // Returns the ids of the labels from the highest score to the lowest, equal scores by id; at most top_k of them.
 std::vector<size_t> ranked_labels(std::span<const float> scores, std::optional<int64_t> top_k = {});

@@ -247,8 +247,8 @@ class MultiLabel final : public Task {
     return {{"labels", names_}, {"function_to_apply", scoring_.function}, {"thresholds", scoring_.thresholds}};
   }
   bool can_explain() const override { return true; }
-  FollowedScore followed(const ExplainOptions& options, const Question&, const Outputs& outputs) const override {
-    return followed_label(scoring_, options, outputs);
+  std::unique_ptr<FollowedScore> followed(const ExplainOptions& options, const Question&) const override {
+    return followed_label(scoring_, options.label);
   }
 
  private:
@@ -258,8 +258,27 @@ class MultiLabel final : public Task {
     if (!label_columns_.are_flags)
       label_columns_.names = {table::choose_label_column(rows, options_.rows.label_column)};
     for (std::string& name : label_columns_.names) name = rows.column(name).name();
+    if (label_columns_.are_flags) check_flag_columns();
     if (!label_columns_.separator.empty()) return;
     throw Error(ErrorKind::kUsage, "--label-separator is empty", "give the text between two labels, such as \",\"");
+  }
+
+  // Each label has one column; those of a trained model are all there, because a label without a column would count as
+  // absent from every row.
+  void check_flag_columns() const {
+    std::vector<std::string> columns = label_columns_.names, labels = names_;
+    std::ranges::sort(columns);
+    const auto repeated = std::ranges::adjacent_find(columns);
+    if (repeated != columns.end()) {
+      throw Error(ErrorKind::kUsage, fmt::format("--target-columns has \"{}\" twice", *repeated),
+                  "give each column once");
+    }
+    std::ranges::sort(labels);
+    if (purpose_ == Purpose::kTrain || columns == labels) return;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--target-columns has {}, but the labels of the model are {}",
+                            fmt::join(label_columns_.names, ", "), fmt::join(names_, ", ")),
+                "name the column of each label; the order does not matter");
   }
 
   // A name that contains the separator would be read as several labels.

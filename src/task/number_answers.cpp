@@ -42,7 +42,15 @@ class NumberAnswer final : public Answer {
   std::vector<float> values_;
 };
 
+class FollowedNumber final : public FollowedScore {
+ public:
+  std::string label() const override { return "score"; }
+  double of(const Question&, const Outputs& outputs, const Cut&) const override { return pooled_outputs(outputs)[0]; }
+};
+
 }  // namespace
+
+std::unique_ptr<FollowedScore> followed_number() { return std::make_unique<FollowedNumber>(); }
 
 std::unique_ptr<Answer> number_answer(const std::vector<std::string>& names, const Outputs& outputs) {
   return std::make_unique<NumberAnswer>(names, outputs);

@@ -19,6 +19,9 @@ inline constexpr std::string_view kNumbersSchema = R"({
 // means over the windows. The answer refers to `names` [K].
 std::unique_ptr<Answer> number_answer(const std::vector<std::string>& names, const Outputs& outputs);
 
+// The only number of a model, under the label "score".
+std::unique_ptr<FollowedScore> followed_number();
+
 std::vector<std::string> number_answer_members(const std::vector<std::string>& names);
 
 // "score", or "score_NAME" for each of several targets.

@@ -1,4 +1,4 @@
-// The options that select rows, shared by all commands that read rows.
+// The options that select rows and that say how long texts are read, shared by the commands that need them.
 #pragma once
 
 #include <array>
@@ -75,7 +75,7 @@ struct LongText {
 
   static constexpr int64_t kDefaultMaxWindows = 16;
 
-  // `unset`: what --help says that an option is if it is not given; empty: the defaults below.
+  // `unset`: the default that --help names, such as "that of the training"; empty: the defaults below.
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit, const std::string& unset = "") {
     const auto otherwise = [&](const char* own) { return unset.empty() ? std::string(own) : unset; };

@@ -19,11 +19,6 @@ struct WholeText {
   size_t num_content() const { return encoding.ids.size() - num_before - num_after; }
 };
 
-// A special token that the text itself contains has an offset.
-bool is_added(const text::Tokenizer& tokenizer, const text::Encoding& encoding, size_t token) {
-  return encoding.offsets[token] == text::Offset{} && tokenizer.is_special(encoding.ids[token]);
-}
-
 WholeText whole_text(const text::Tokenizer& tokenizer, const text::Encoding& encoding) {
   WholeText whole{encoding};
   const size_t size = encoding.ids.size();
@@ -57,13 +52,32 @@ text::Encoding joined(const WholeText& whole, std::span<const Part> parts) {
   return result;
 }
 
-std::vector<text::Encoding> windows(const WholeText& whole, size_t space, const LongText& long_text) {
-  const size_t overlap = long_text.doc_stride ? static_cast<size_t>(*long_text.doc_stride) : space / 4;
-  const auto max_windows = static_cast<size_t>(long_text.max_windows.value_or(LongText::kDefaultMaxWindows));
-  if (overlap >= space) {
-    throw Error(ErrorKind::kUsage, fmt::format("windows of {} tokens cannot share {} tokens", space, overlap),
-                fmt::format("give --doc-stride less than {}", space));
+// `space`: the tokens of the text in a window.
+size_t overlap_of(const LongText& long_text, size_t space) {
+  return long_text.doc_stride ? static_cast<size_t>(*long_text.doc_stride) : space / 4;
+}
+
+size_t space_of(const Reading& reading, size_t num_special) {
+  return reading.encode.max_length - std::min(reading.encode.max_length, num_special);
+}
+
+void check_space(const Reading& reading, size_t num_special) {
+  const size_t space = space_of(reading, num_special);
+  if (space == 0) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} tokens have no space for text beside {} special tokens", reading.encode.max_length,
+                            num_special),
+                "give a larger --max-seq-length");
   }
+  const size_t overlap = overlap_of(reading.long_text, space);
+  if (reading.long_text.long_text != "windows" || overlap < space) return;
+  throw Error(ErrorKind::kUsage, fmt::format("windows of {} tokens cannot share {} tokens", space, overlap),
+              fmt::format("give --doc-stride less than {}", space));
+}
+
+std::vector<text::Encoding> windows(const WholeText& whole, size_t space, const LongText& long_text) {
+  const size_t overlap = overlap_of(long_text, space);
+  const auto max_windows = static_cast<size_t>(long_text.max_windows.value_or(LongText::kDefaultMaxWindows));
   const size_t num_content = whole.num_content();
   std::vector<text::Encoding> result;
   for (size_t begin = 0;; begin += space - overlap) {
@@ -92,13 +106,8 @@ std::vector<text::Encoding> parts_of(const text::Tokenizer& tokenizer, text::Enc
   } else {
     const WholeText whole = whole_text(tokenizer, encoding);
     const size_t num_special = whole.num_before + whole.num_after;
-    const size_t space = reading.encode.max_length - std::min(reading.encode.max_length, num_special);
-    if (space == 0) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("{} tokens have no space for text beside {} special tokens", reading.encode.max_length,
-                              num_special),
-                  "give a larger --max-seq-length");
-    }
+    check_space(reading, num_special);
+    const size_t space = space_of(reading, num_special);
     if (reading.long_text.long_text == "windows") {
       result = windows(whole, space, reading.long_text);
     } else {
@@ -129,10 +138,32 @@ text::EncodeOptions encode_options(const Reading& reading, bool is_pair) {
   return options;
 }
 
+void check_pair(const Reading& reading, bool is_pair) {
+  if (!is_pair || reading.reads_pairs) return;
+  throw Error(ErrorKind::kInput, "the model reads single texts, not pairs of texts",
+              "give one text; for a file name its column with --text-column");
+}
+
 }  // namespace
+
+void check_windows(const text::Tokenizer& tokenizer, const Reading& reading) {
+  const LongText& long_text = reading.long_text;
+  if (long_text.long_text != "windows" && (long_text.doc_stride || long_text.max_windows)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--{} has no effect without --long-text windows",
+                            long_text.doc_stride ? "doc-stride" : "max-windows"),
+                "give both or leave it out");
+  }
+  if (reads_whole_texts(reading)) check_space(reading, tokenizer.num_special_tokens(/*pair=*/false));
+}
+
+bool is_added(const text::Tokenizer& tokenizer, const text::Encoding& encoding, size_t token) {
+  return encoding.offsets[token] == text::Offset{} && tokenizer.is_special(encoding.ids[token]);
+}
 
 std::vector<text::Encoding> read_text(const text::Tokenizer& tokenizer, std::string_view text,
                                       std::optional<std::string_view> text_pair, const Reading& reading) {
+  check_pair(reading, text_pair.has_value());
   const text::EncodeOptions options = encode_options(reading, text_pair.has_value());
   if (text_pair) return {tokenizer.encode_pair(text, *text_pair, options)};
   text::Encoding encoding = tokenizer.encode(text, options);
@@ -144,6 +175,7 @@ std::vector<std::vector<text::Encoding>> read_texts(const text::Tokenizer& token
                                                     std::span<const std::string_view> texts,
                                                     std::span<const std::string_view> pairs, const Reading& reading) {
   const bool has_pairs = !pairs.empty();
+  check_pair(reading, has_pairs);
   std::vector<text::Encoding> encodings = tokenizer.encode_batch(texts, pairs, encode_options(reading, has_pairs));
   std::vector<std::vector<text::Encoding>> result;
   result.reserve(encodings.size());

@@ -16,10 +16,19 @@ namespace hone::task {
 struct Reading {
   text::EncodeOptions encode;
   LongText long_text = {};
+  bool reads_pairs = true;
 };
 
-// Tokenizes a text or pair: one encoding, or several windows. Errors: those of Tokenizer::encode; kUsage if a window
-// has no space for tokens beside the overlap.
+// Throws kUsage if windows are asked for that have no space for tokens beside the special tokens and the overlap, or if
+// an option of windows is given without them.
+void check_windows(const text::Tokenizer& tokenizer, const Reading& reading);
+
+// Returns true if the tokenizer added the token around a text. A special token that the text itself contains has an
+// offset. `encoding` has offsets.
+bool is_added(const text::Tokenizer& tokenizer, const text::Encoding& encoding, size_t token);
+
+// Tokenizes a text or pair: one encoding, or several windows. Errors: those of Tokenizer::encode and check_windows;
+// kInput for a pair that the model does not read.
 std::vector<text::Encoding> read_text(const text::Tokenizer& tokenizer, std::string_view text,
                                       std::optional<std::string_view> text_pair, const Reading& reading);
 

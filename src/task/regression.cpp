@@ -6,14 +6,18 @@
 #include <ATen/ops/mse_loss.h>
 #include <fmt/ranges.h>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "metric/regression.h"
 #include "metric/worst_rows.h"
+#include "table/numbers.h"
 #include "task/names.h"
 #include "task/number_answers.h"
 #include "task/score_functions.h"
@@ -181,80 +185,47 @@ class RegressionExamples final : public TextExamples {
   Targets targets_;
 };
 
-// The targets of a row, or why it has none.
-struct RowTargets {
-  std::vector<double> values;
-  std::string problem;  // "score is null"
-};
-
-// Reads the targets of a split's rows from their columns.
-class TargetReader {
- public:
-  TargetReader(const table::Rows& rows, const std::vector<std::string>& columns) : rows_(rows) {
-    for (const std::string& name : columns) columns_.push_back(rows.column(name));
-  }
-
-  // Errors (kInput): a cell that is neither empty nor a finite number.
-  RowTargets read(uint64_t row) const {
-    RowTargets targets;
-    for (const table::Column& column : columns_) {
-      const table::Value value = column.value(row);
-      const auto* text = std::get_if<std::string>(&value);
-      if (table::is_null(value)) return {.problem = fmt::format("{} is null", column.name())};
-      if (text != nullptr && table::is_blank(*text)) return {.problem = fmt::format("{} is blank", column.name())};
-      targets.values.push_back(number(value, column, row));
-    }
-    return targets;
-  }
-
- private:
-  double number(const table::Value& value, const table::Column& column, uint64_t row) const {
-    double result = std::nan("");
-    if (const auto* integer = std::get_if<int64_t>(&value)) result = static_cast<double>(*integer);
-    if (const auto* large = std::get_if<uint64_t>(&value)) result = static_cast<double>(*large);
-    if (const auto* real = std::get_if<double>(&value)) result = *real;
-    if (const auto* text = std::get_if<std::string>(&value)) {
-      const table::Value parsed = table::parse_value(*text, table::ColumnType::kFloat);
-      if (const auto* real = std::get_if<double>(&parsed)) result = *real;
-    }
-    if (std::isfinite(result)) return result;
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}: \"{}\" is {}, not a finite number", rows_.location(row), column.name(),
-                            table::value_text(value)),
-                "correct the cell or leave it empty (rows with an empty target are skipped); for classes give --task "
-                "text-classification");
-  }
-
-  const table::Rows& rows_;
-  std::vector<table::Column> columns_;
-};
-
-// Which targets have more than one value.
-class TargetSpread {
+// The lowest and the highest value of each target.
+class TargetRanges {
  public:
   void add(const std::vector<double>& values) {
-    if (num_rows_++ == 0) {
-      first_ = values;
-      varies_.resize(values.size());
+    if (num_rows_++ == 0) ranges_.assign(values.size(), {INFINITY, -INFINITY});
+    for (size_t k = 0; k < values.size(); ++k) {
+      ranges_[k] = {std::min(ranges_[k].first, values[k]), std::max(ranges_[k].second, values[k])};
     }
-    for (size_t k = 0; k < values.size(); ++k) varies_[k] = varies_[k] || values[k] != first_[k];
   }
 
   uint64_t num_rows() const { return num_rows_; }
-  bool varies(size_t target) const { return varies_[target]; }
-  double first(size_t target) const { return first_[target]; }
+  const std::vector<std::pair<double, double>>& ranges() const { return ranges_; }
 
  private:
   uint64_t num_rows_ = 0;
-  std::vector<double> first_;
-  std::vector<bool> varies_;
+  std::vector<std::pair<double, double>> ranges_;
 };
+
+// In config.json: the ranges of the targets in the training, [[low, high], ...].
+constexpr const char* kRangesKey = "target_ranges";
+
+// [{"low", "high"}, ...], or null if the value is not the ranges of so many targets.
+Json known_ranges(const Json& value, size_t num_targets) {
+  if (!value.is_array() || value.size() != num_targets) return nullptr;
+  Json ranges = Json::array();
+  for (const Json& range : value) {
+    const bool fits = range.is_array() && range.size() == 2 && range[0].is_number() && range[1].is_number() &&
+                      range[0].get<double>() < range[1].get<double>();
+    if (!fits) return nullptr;
+    ranges.push_back({{"low", range[0]}, {"high", range[1]}});
+  }
+  return ranges;
+}
 
 class Regression final : public Task {
  public:
   Regression(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
       : options_(options), purpose_(purpose) {
-    if (purpose == Purpose::kUseTrained) names_ = config.labels();
+    if (purpose != Purpose::kUseTrained) return;
+    names_ = config.labels();
+    ranges_json_ = known_ranges(config.json().value(kRangesKey, Json()), names_.size());
   }
 
   std::span<const metric::Metric> metrics() const override { return metric::regression_metrics(); }
@@ -264,18 +235,20 @@ class Regression final : public Task {
     columns_ = table::choose_text_columns(first, options_.rows.text_column, options_.rows.text_pair_column);
     choose_targets(first);
     skip_rows_without_text(splits, columns_, options_.rows.strict);
-    TargetSpread spread;
+    TargetRanges seen;
     for (table::LabelledSplit& split : splits) {
-      const TargetReader reader(split.rows, target_columns_);
+      const table::NumberReader reader(split.rows, target_columns_);
       const bool is_first = &split == splits.data();
       split.rows = kept_rows(
           table::rows_without_problem(split.rows, "a target", options_.rows.strict, [&](uint64_t row) -> std::string {
-            const RowTargets targets = reader.read(row);
-            if (is_first && targets.problem.empty()) spread.add(targets.values);
+            const table::RowNumbers targets = reader.read(row);
+            if (is_first && targets.problem.empty()) seen.add(targets.values);
             return targets.problem;
           }));
     }
-    if (purpose_ == Purpose::kTrain) check_spread(spread);
+    if (purpose_ != Purpose::kTrain) return;
+    check_spread(seen);
+    ranges_ = seen.ranges();
   }
 
   std::vector<int64_t> strata(const table::Rows& rows) const override { return std::vector<int64_t>(rows.size()); }
@@ -287,7 +260,7 @@ class Regression final : public Task {
     RatedTexts rated{.texts = read_text_rows(rows, columns_, what, options),
                      .names = target_columns_,
                      .loss = options_.regression_loss};
-    const TargetReader reader(rows, target_columns_);
+    const table::NumberReader reader(rows, target_columns_);
     for (uint64_t row = 0; row < rows.size(); ++row) {
       const std::vector<double> targets = reader.read(row).values;
       rated.targets.insert(rated.targets.end(), targets.begin(), targets.end());
@@ -298,6 +271,8 @@ class Regression final : public Task {
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(names_);
     config.set_problem_type("regression");
+    config.set_class_weights({});
+    config.set_own(kRangesKey, ranges_.empty() ? Json() : Json(ranges_));
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -306,17 +281,12 @@ class Regression final : public Task {
   std::unique_ptr<Answer> answer(const Question&, const Outputs& outputs, const AnswerOptions&) const override {
     return number_answer(names_, outputs);
   }
+  Json answer_facts() const override { return {{"labels", names_}, {"ranges", ranges_json_}}; }
   std::vector<std::string> answer_members() const override { return number_answer_members(names_); }
   std::vector<std::string> answer_columns(const AnswerOptions&) const override { return number_answer_columns(names_); }
   bool can_explain() const override { return names_.size() == 1; }
-  FollowedScore followed(const ExplainOptions&, const Question&, const Outputs&) const override {
-    if (!can_explain()) {
-      throw Error(ErrorKind::kUnsupported, fmt::format("the model gives {} numbers", names_.size()),
-                  "explanations follow one number; POST /predict gives them all");
-    }
-    return {.label = "score", .of = [](const Question&, const Outputs& outputs, const Cut&) -> double {
-              return pooled_outputs(outputs)[0];
-            }};
+  std::unique_ptr<FollowedScore> followed(const ExplainOptions& options, const Question& question) const override {
+    return can_explain() ? followed_number() : Task::followed(options, question);
   }
 
  private:
@@ -336,13 +306,14 @@ class Regression final : public Task {
   }
 
   // A target that never changes cannot be learned, and correlations with it are undefined.
-  void check_spread(const TargetSpread& spread) const {
-    if (spread.num_rows() < 2) return;
+  void check_spread(const TargetRanges& seen) const {
+    if (seen.num_rows() < 2) return;
     for (size_t k = 0; k < target_columns_.size(); ++k) {
-      if (spread.varies(k)) continue;
+      const auto& [low, high] = seen.ranges()[k];
+      if (low < high) continue;
       throw Error(ErrorKind::kInput,
-                  fmt::format("all {} have the same value {} in \"{}\"", counted(spread.num_rows(), "training row"),
-                              spread.first(k), target_columns_[k]),
+                  fmt::format("all {} have the same value {} in \"{}\"", counted(seen.num_rows(), "training row"), low,
+                              target_columns_[k]),
                   "there is nothing to learn; check --label-column and the rows");
     }
   }
@@ -351,6 +322,8 @@ class Regression final : public Task {
   Purpose purpose_;
   table::TextColumns columns_;
   std::vector<std::string> target_columns_, names_;
+  std::vector<std::pair<double, double>> ranges_;  // of the training rows
+  Json ranges_json_;                               // of a trained model
 };
 
 }  // namespace

@@ -73,17 +73,17 @@ TagNames decide_tag_names(const table::Rows& rows, const table::TaggedColumns& c
     if (!labels.empty()) decided.names = metric::bio_names({labels.begin(), labels.end()});
   } else if (!declared.empty()) {
     decided.names = declared;
-  } else if (are_unnamed(rows, columns) && has_model_names) {
+  } else if (!are_unnamed(rows, columns)) {
+    const std::set<std::string> found = names_in(rows, columns);
+    decided.names.assign(found.begin(), found.end());
+  } else if (has_model_names) {
     decided.names = sources.model_names;
-  } else if (are_unnamed(rows, columns)) {
+  } else {
     decided.names = id_names(names_in(rows, columns));
     decided.warnings.push_back(fmt::format(
         "the tags in \"{}\" are numbers without names, so it is unknown which of them mark entities (--id2label "
         "O,B-person,I-person names them by id)",
         columns.tags));
-  } else {
-    const std::set<std::string> found = names_in(rows, columns);
-    decided.names.assign(found.begin(), found.end());
   }
   if (decided.names.empty()) {
     throw Error(ErrorKind::kInput, fmt::format("no row has a tag in \"{}\"", columns.tags),

@@ -40,8 +40,6 @@ class TaggedTextReader {
                    const std::vector<std::string>& names_of_ids)
       : rows_(rows), columns_(columns), tags_(tags), reader_(rows, columns, names_of_ids) {}
 
-  uint64_t size() const { return rows_.size(); }
-  const table::Rows& rows() const { return rows_; }
   const table::TaggedColumns& columns() const { return columns_; }
 
   // The words and tags, or the text and spans, as they are in the row. Errors (kInput): those of TaggedRowReader.

@@ -10,7 +10,7 @@ double Examples::total_weight(std::span<const uint64_t> rows, const nn::ForwardC
   return static_cast<double>(num_targets(rows, context));
 }
 
-FollowedScore Task::followed(const ExplainOptions&, const Question&, const Outputs&) const {
+std::unique_ptr<FollowedScore> Task::followed(const ExplainOptions&, const Question&) const {
   throw Error(ErrorKind::kUnsupported, "the answers of this model cannot be explained", "POST /predict gives them");
 }
 

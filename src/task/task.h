@@ -128,9 +128,9 @@ class Task {
   // facts() and what else the page of a served model needs to show answers.
   virtual Json answer_facts() const { return facts(); }
   virtual bool can_explain() const { return false; }
-  // What an explanation of the answer follows; `outputs` are those of the whole text. Errors (kUsage): a label that the
+  // What an explanation of the answer to a question follows; it refers to the task. Errors (kUsage): a label that the
   // model does not have; kUnsupported: can_explain() is false.
-  virtual FollowedScore followed(const ExplainOptions& options, const Question& question, const Outputs& outputs) const;
+  virtual std::unique_ptr<FollowedScore> followed(const ExplainOptions& options, const Question& question) const;
 };
 
 }  // namespace hone::task

@@ -27,11 +27,12 @@ namespace hone::task {
 
 namespace {
 
-constexpr std::string_view kClassificationOptions[] = {"id2label", "num_labels", "label_smoothing_factor",
-                                                       "class_weights", "focal_gamma"};
-constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label", "class_weights"};
+constexpr std::string_view kClassificationOptions[] = {
+    "id2label", "num_labels", "label_smoothing_factor", "class_weights", "focal_gamma", "confidence", "num_resamples"};
+constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label",
+                                                   "class_weights",  "confidence",      "num_resamples"};
 constexpr std::string_view kTokenOptions[] = {"id2label", "num_labels", "label_smoothing_factor", "label_all_tokens"};
-constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss"};
+constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "confidence", "num_resamples"};
 
 constexpr TaskRow kTasks[] = {
     {.name = "text-classification",
@@ -72,6 +73,7 @@ constexpr TaskRow kTasks[] = {
               .parameters = kEntityParameters,
               .explain_parameters = kEntityExplainParameters,
               .reads_offsets = true,
+              .reads_pairs = false,
               .is_list_of_parts = true},
      .make = make_token_classification,
      .options = kTokenOptions},
@@ -160,7 +162,7 @@ void check_task_options(const TaskRow& task, std::span<const options::GivenOptio
     throw Error(
         ErrorKind::kUsage,
         fmt::format("{} is an option of {}; the task is {}", option.where, fmt::join(readers, " and "), task.name),
-        "leave it out; --task chooses another task");
+        "leave it out");
   }
 }
 

@@ -248,8 +248,8 @@ class TextClassification final : public Task {
   }
   Json answer_facts() const override { return {{"labels", names_}, {"function_to_apply", scoring_.function}}; }
   bool can_explain() const override { return true; }
-  FollowedScore followed(const ExplainOptions& options, const Question&, const Outputs& outputs) const override {
-    return followed_label(scoring_, options, outputs);
+  std::unique_ptr<FollowedScore> followed(const ExplainOptions& options, const Question&) const override {
+    return followed_label(scoring_, options.label);
   }
 
  private:

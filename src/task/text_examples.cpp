@@ -38,6 +38,7 @@ TextRows read_text_rows(const table::Rows& rows, const table::TextColumns& colum
   const bool has_pairs = columns.text_pair.has_value();
   Reading reading{.long_text = options.long_text};
   reading.encode.max_length = options.max_length;
+  check_windows(options.tokenizer, reading);
   TextRows texts{.features = tokenize_rows(options.tokenizer, rows, columns, reading, "tokenizing " + what),
                  .rows = rows,
                  .columns = columns,
@@ -71,14 +72,15 @@ std::string described_counts(const std::vector<std::string>& names, std::span<co
   return names.size() > kMaxLabels ? fmt::format("{} and {} more", text, names.size() - kMaxLabels) : text;
 }
 
-std::string missing_labels(const std::vector<std::string>& names, std::span<const uint64_t> counts) {
+std::string missing_labels(const std::vector<std::string>& names, std::span<const uint64_t> counts,
+                           std::string_view what) {
   std::vector<std::string> missing;
   for (size_t id = 0; id < names.size(); ++id) {
     if (counts[id] == 0) missing.push_back(names[id]);
   }
   if (missing.empty()) return "";
   const bool several = missing.size() > 1;
-  return fmt::format("no training row has the label{} {}, so the model cannot learn {}", several ? "s" : "",
+  return fmt::format("no training row has {}{} {}, so the model cannot learn {}", what, several ? "s" : "",
                      fmt::join(missing, ", "), several ? "them" : "it");
 }
 

@@ -43,7 +43,9 @@ void skip_rows_without_text(std::span<table::LabelledSplit> splits, const table:
 // Returns "NEGATIVE (3), POSITIVE (5)", of many labels the first ten. `counts`: rows of each label.
 std::string described_counts(const std::vector<std::string>& names, std::span<const uint64_t> counts);
 // Returns "no training row has the label a, so the model cannot learn it", or an empty text if every label has rows.
-std::string missing_labels(const std::vector<std::string>& names, std::span<const uint64_t> counts);
+// `what`: "the label", "an entity of the type".
+std::string missing_labels(const std::vector<std::string>& names, std::span<const uint64_t> counts,
+                           std::string_view what = "the label");
 
 // Examples on texts; a task adds targets and losses.
 class TextExamples : public Examples {

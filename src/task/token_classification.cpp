@@ -21,6 +21,10 @@ namespace hone::task {
 
 namespace {
 
+// In config.json: the scheme, if the names of the tags do not tell it.
+constexpr const char* kSchemeKey = "tag_scheme";
+constexpr const char* kIob1 = "IOB1";
+
 // Names that transformers makes up for a model without labels.
 bool are_made_up(const std::vector<std::string>& names) {
   for (size_t id = 0; id < names.size(); ++id) {
@@ -43,6 +47,7 @@ class RowEncoder {
   RowEncoder(const TaggedTextReader& rows, const metric::TagSet& tags, bool all_tokens, const ExampleOptions& options)
       : rows_(rows), tags_(tags), all_tokens_(all_tokens), tokenizer_(options.tokenizer) {
     options_.max_length = options.max_length;
+    if (options.long_text.long_text == "head") options_.truncation_side = text::Side::kRight;
   }
 
   // Adds the rows [begin, end).
@@ -77,12 +82,15 @@ class RowEncoder {
     for (const table::TaggedRow& raw : raws) texts.emplace_back(raw.text);
     text::EncodeOptions truncated = options_;
     truncated.with_offsets = true;
-    const text::EncodeOptions whole{.with_offsets = true};
     const std::vector<text::Encoding> encodings = tokenizer_.encode_batch(texts, {}, truncated);
+    std::vector<std::string_view> cut_texts;
     for (size_t i = 0; i < encodings.size(); ++i) {
+      if (encodings[i].num_cut > 0) cut_texts.push_back(texts[i]);
+    }
+    const std::vector<text::Encoding> whole = tokenizer_.encode_batch(cut_texts, {}, {.with_offsets = true});
+    for (size_t i = 0, next_cut = 0; i < encodings.size(); ++i) {
       const bool is_cut = encodings[i].num_cut > 0;
-      const std::vector<text::Offset> words =
-          words_of(raws[i].text, is_cut ? tokenizer_.encode(raws[i].text, whole) : encodings[i]);
+      const std::vector<text::Offset> words = words_of(raws[i].text, is_cut ? whole[next_cut++] : encodings[i]);
       features.add(encodings[i]);
       add_targets(encodings[i].word_ids, tags_of_spans(words, raws[i].spans, tags_), tags_, all_tokens_, targets);
     }
@@ -99,7 +107,8 @@ class TokenClassification final : public Task {
  public:
   TokenClassification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
       : options_(options), purpose_(purpose), sources_(name_sources(options, config, purpose)) {
-    if (purpose == Purpose::kUseTrained) tags_ = metric::TagSet(config.labels());
+    is_iob1_ = purpose == Purpose::kUseTrained && config.json().value(kSchemeKey, Json()) == kIob1;
+    if (purpose == Purpose::kUseTrained) set_tags(config.labels());
   }
 
   std::span<const metric::Metric> metrics() const override { return metric::entity_metrics(); }
@@ -115,9 +124,10 @@ class TokenClassification final : public Task {
     if (splits.front().rows.empty()) return;
     const TagNames decided = decide_tag_names(splits.front().rows, columns_, sources_);
     for (const std::string& warning : decided.warnings) log_warning("{}", warning);
-    tags_ = metric::TagSet(decided.names);
+    set_tags(decided.names);
     check_names();
-    for (const table::LabelledSplit& split : splits) check_tags(split, &split == &splits.front());
+    for (const table::LabelledSplit& split : splits)
+      check_tags(split, purpose_ == Purpose::kTrain && &split == &splits.front());
     if (purpose_ == Purpose::kTrain) check_entities(splits.front().rows);
   }
 
@@ -157,7 +167,12 @@ class TokenClassification final : public Task {
     return make_examples(std::move(made));
   }
 
-  void write_config(model::ModelConfig& config) const override { config.set_labels(tags_.names()); }
+  void write_config(model::ModelConfig& config) const override {
+    config.set_labels(tags_.names());
+    config.set_problem_type("");
+    config.set_class_weights({});
+    config.set_own(kSchemeKey, is_iob1_ ? Json(kIob1) : Json());
+  }
 
   Json facts() const override {
     return {{"labels", tags_.names()}, {"entity_types", tags_.types()}, {"tag_scheme", tags_.scheme().name}};
@@ -172,11 +187,16 @@ class TokenClassification final : public Task {
   std::vector<std::string> answer_columns(const AnswerOptions&) const override { return {"entities"}; }
   Json answer_facts() const override { return {{"labels", tags_.types()}}; }
   bool can_explain() const override { return true; }
-  FollowedScore followed(const ExplainOptions& options, const Question& question, const Outputs&) const override {
+  std::unique_ptr<FollowedScore> followed(const ExplainOptions& options, const Question& question) const override {
     return followed_entity(tags_, options, question);
   }
 
  private:
+  void set_tags(const std::vector<std::string>& names) {
+    tags_ = metric::TagSet(names);
+    if (is_iob1_ && tags_.scheme().name == "BIO") tags_.use_iob1();
+  }
+
   // Integers in the rows are ids of the names that the user gives or the model has.
   std::vector<std::string> names_of_ids() const {
     return sources_.required.empty() ? sources_.model_names : sources_.required;
@@ -187,21 +207,13 @@ class TokenClassification final : public Task {
   // The rows with words and tags.
   table::Rows complete(const table::Rows& rows) const {
     const table::TaggedRowReader reader(rows, columns_, names_of_ids());
-    std::vector<uint64_t> kept;
-    std::string problem;  // of the first skipped row
-    for (uint64_t row = 0; row < rows.size(); ++row) {
-      const std::optional<table::TaggedRow> read = reader.read(row);
-      const bool has_words = read && (columns_.are_spans ? !table::is_blank(read->text) : !read->words.empty());
-      if (has_words) {
-        kept.push_back(row);
-      } else if (problem.empty()) {
-        problem = fmt::format("{}: {}", rows.location(row), read ? "there is no word" : "the words or tags are null");
-      }
-    }
-    if (problem.empty()) return rows;
-    if (options_.rows.strict) throw Error(ErrorKind::kInput, problem, "give no --strict to skip such rows");
-    log_info("skipped {} without words or tags, the first: {}", counted(rows.size() - kept.size(), "row"), problem);
-    return rows.select(kept);
+    return kept_rows(
+        table::rows_without_problem(rows, "words or tags", options_.rows.strict, [&](uint64_t row) -> std::string {
+          const std::optional<table::TaggedRow> read = reader.read(row);
+          if (!read) return "the words or tags are null";
+          const bool has_words = columns_.are_spans ? !table::is_blank(read->text) : !read->words.empty();
+          return has_words ? "" : "there is no word";
+        }));
   }
 
   void check_names() const {
@@ -243,6 +255,7 @@ class TokenClassification final : public Task {
     if (tags_.scheme().name != "BIO" || !first_stray) return;
     if (use.is_iob1() && decides_scheme) {
       log_info("the tags of the {} rows are IOB1: B- only separates entities", split.name);
+      is_iob1_ = true;
       tags_.use_iob1();
     } else {
       log_info(
@@ -283,6 +296,7 @@ class TokenClassification final : public Task {
   Purpose purpose_;
   TagNameSources sources_;
   table::TaggedColumns columns_;
+  bool is_iob1_ = false;
   metric::TagSet tags_;  // decided by adopt(), or the trained model's
 };
 

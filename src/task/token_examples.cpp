@@ -142,18 +142,27 @@ class TokenEvaluation final : public Evaluation {
     const size_t width = targets_.tags.size();
     if (first_nonfinite_row(logits, width)) return nonfinite_.add(row);
     std::vector<int32_t> predicted;
-    double loss = 0;
     for (size_t i = 0; i < truth.size(); ++i) {
       const std::span<const float> own = logits.subspan(i * width, width);
-      const auto best = std::ranges::max_element(own);
-      predicted.push_back(static_cast<int32_t>(best - own.begin()));
-      double sum = 0;
-      for (const float logit : own) sum += std::exp(static_cast<double>(logit - *best));
-      loss += std::log(sum) + *best - own[static_cast<size_t>(truth[i])];
+      predicted.push_back(static_cast<int32_t>(std::ranges::max_element(own) - own.begin()));
     }
     tally_.add(truth, predicted);
     if (!worst_.keeps_any() || std::ranges::equal(truth, predicted)) return;
-    worst_.add({row, loss / static_cast<double>(truth.size()), std::move(predicted)});
+    worst_.add({row, mean_loss(truth, logits), std::move(predicted)});
+  }
+
+  // The mean of the cross-entropies of a row's targets.
+  double mean_loss(std::span<const int32_t> truth, std::span<const float> logits) const {
+    const size_t width = targets_.tags.size();
+    double loss = 0;
+    for (size_t i = 0; i < truth.size(); ++i) {
+      const std::span<const float> own = logits.subspan(i * width, width);
+      const float highest = *std::ranges::max_element(own);
+      double sum = 0;
+      for (const float logit : own) sum += std::exp(static_cast<double>(logit - highest));
+      loss += std::log(sum) + highest - own[static_cast<size_t>(truth[i])];
+    }
+    return loss / static_cast<double>(truth.size());
   }
 
   Json worst_json() const {
@@ -220,7 +229,7 @@ class TokenExamples final : public TextExamples {
 
   Json describe(uint64_t row) const override { return described(row_texts_, row, row_texts_.read(row)); }
 
-  // "person: Ada Lovelace; location: London | Ada Lovelace lived in London".
+  // [person: Ada Lovelace; location: London] "Ada Lovelace lived in London".
   std::string preview(uint64_t row) const override {
     constexpr size_t kMaxBytes = 60;
     const std::optional<TaggedText> text = row_texts_.read(row);
@@ -235,20 +244,12 @@ class TokenExamples final : public TextExamples {
   }
 
   // "person (660), location (548)": entities of each type.
-  std::string target_counts() const override {
-    constexpr size_t kMaxTypes = 10;
-    const std::vector<std::string>& types = targets_.tags.types();
-    const std::vector<uint64_t> counts = entities_by_type();
-    std::string result;
-    for (size_t type = 0; type < std::min(types.size(), kMaxTypes); ++type) {
-      result += fmt::format("{}{} ({})", type == 0 ? "" : ", ", types[type], counts[type]);
-    }
-    return types.size() > kMaxTypes ? fmt::format("{} and {} more", result, types.size() - kMaxTypes) : result;
-  }
+  std::string target_counts() const override { return described_counts(targets_.tags.types(), entities_by_type()); }
 
   std::vector<std::string> findings() const override {
     std::vector<std::string> notes = TextExamples::findings();
-    if (auto note = missing_types(); !note.empty()) notes.push_back(std::move(note));
+    std::string note = missing_labels(targets_.tags.types(), entities_by_type(), "an entity of the type");
+    if (!note.empty()) notes.push_back(std::move(note));
     return notes;
   }
 
@@ -308,11 +309,8 @@ class TokenExamples final : public TextExamples {
   }
 
   static std::string characters(std::string_view text, size_t begin, size_t end) {
-    const char* p = text.data();
-    for (size_t i = 0; i < begin; ++i) next_code_point(p);
-    const char* const first = p;
-    for (size_t i = begin; i < end; ++i) next_code_point(p);
-    return std::string(first, p);
+    const size_t first = byte_of_code_point(text, begin);
+    return std::string(text.substr(first, byte_of_code_point(text, end) - first));
   }
 
   std::vector<uint64_t> entities_by_type() const {
@@ -323,17 +321,6 @@ class TokenExamples final : public TextExamples {
       }
     }
     return counts;
-  }
-
-  std::string missing_types() const {
-    const std::vector<uint64_t> counts = entities_by_type();
-    std::vector<std::string> missing;
-    for (size_t type = 0; type < counts.size(); ++type) {
-      if (counts[type] == 0) missing.push_back(targets_.tags.types()[type]);
-    }
-    if (missing.empty()) return "";
-    return fmt::format("no training row has an entity of the type{} {}, so the model cannot learn {}",
-                       missing.size() > 1 ? "s" : "", fmt::join(missing, ", "), missing.size() > 1 ? "them" : "it");
   }
 
   Targets targets_;

@@ -73,8 +73,10 @@ std::vector<int32_t> tags_of_spans(std::span<const text::Offset> words, std::spa
   std::vector<bool> is_taken(words.size());
   for (const table::TaggedSpan& span : spans) {
     std::vector<size_t> own;
-    for (size_t word = 0; word < words.size(); ++word) {
-      if (words[word].begin < span.end && words[word].end > span.begin && !is_taken[word]) own.push_back(word);
+    const auto first = std::ranges::upper_bound(words, span.begin, {}, &text::Offset::end);
+    for (auto word = static_cast<size_t>(first - words.begin()); word < words.size(); ++word) {
+      if (words[word].begin >= span.end) break;
+      if (!is_taken[word]) own.push_back(word);
     }
     const auto type = tags.type(span.label);
     check_internal(type.has_value(), "the tags have the type of the span");

@@ -129,7 +129,7 @@ struct TrainOptions {
     task::SampleOptions::fields(self.sample, visit);
     visit("max_train_samples", self.max_train_samples, "train on this many rows: the first ones").at_least(1);
     visit("max_seq_length", self.max_seq_length,
-          "tokens of a row at most, special tokens included; longer rows are truncated")
+          "tokens of a row at most, special tokens included; --long-text says what is read of a longer row")
         .at_least(2);
     task::LongText::fields(self.long_text, visit);
     visit("pad_to_max_length", self.pad_to_max_length,
@@ -197,8 +197,8 @@ struct TrainOptions {
     visit("label_smoothing_factor", self.label_smoothing_factor, "share of each label that is spread over all classes")
         .in_range(0, 1);
     visit("class_weights", self.class_weights,
-          "weights of the classes in the loss; balanced: by the inverse of their rows; auto: balanced if the largest "
-          "class has three times the rows of the smallest")
+          "weights of the classes in the loss; balanced: by the inverse of their rows; auto: balanced if some have "
+          "three times the rows of others")
         .value_name("auto|balanced|NAME=W,...")
         .default_text("all 1");
     visit("focal_gamma", self.focal_gamma,

@@ -51,3 +51,13 @@ TEST_CASE("a text is truncated between characters") {
 }
 
 }  // namespace hone
+
+TEST_CASE("the byte of a code point is that of its first byte; behind the last it is the size") {
+  const std::string_view text = "a\xE9\x85\x92\xF0\x9F\x91\x8D";
+  CHECK(hone::byte_of_code_point(text, 0) == 0);
+  CHECK(hone::byte_of_code_point(text, 1) == 1);
+  CHECK(hone::byte_of_code_point(text, 2) == 4);
+  CHECK(hone::byte_of_code_point(text, 3) == 8);
+  CHECK(hone::byte_of_code_point(text, 4) == std::string_view::npos);
+  CHECK(hone::byte_of_code_point("", 0) == 0);
+}

@@ -89,3 +89,26 @@ TEST_CASE("an error about a field names it") {
   CHECK(error.details().status == 400);
   CHECK(error.hint() == "leave it out for all");
 }
+
+TEST_CASE("fields are read by name and kind, null counts as absent, and errors name the field") {
+  const BodyJson body =
+      json_body(R"({"flag": true, "text": "a", "count": 3, "none": null, "big": 18446744073709551615})");
+  const Fields fields(body, "parameters", {"flag", "text", "count", "none", "big"});
+  CHECK(fields.flag("flag") == true);
+  CHECK(fields.text("text") == "a");
+  CHECK(fields.count("count") == 3);
+  CHECK(fields.contains("none"));
+  CHECK(fields.find("none") == nullptr);
+  CHECK_FALSE(fields.flag("none"));
+  CHECK_FALSE(fields.count("missing"));
+  CHECK(fields.of("count") == "parameters.count");
+  const auto refused = [&](const auto& read) {
+    return std::string(expect_error([&] { static_cast<void>(read()); }).what());
+  };
+  CHECK(refused([&] { return fields.flag("text"); }) == "parameters.text must be true or false");
+  CHECK(refused([&] { return fields.text("flag"); }) == "parameters.flag must be a string");
+  CHECK(refused([&] { return fields.count("count", 4); }) == "parameters.count must be a whole number >= 4");
+  CHECK(refused([&] { return fields.count("big"); }) == "parameters.big must be a whole number >= 1");
+  CHECK(refused([&] { return fields.needed("none").size(); }) == "parameters.none is missing");
+  CHECK(contains(refused([&] { return Fields(body, "", {"flag"}).contains("flag"); }), "unknown field"));
+}

@@ -6,17 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "expect_error.h"
+#include "metric/panel_of.h"
 #include "metric/scored_rows.h"
 
 using namespace hone;
 using namespace hone::metric;
 
 namespace {
-
-const Panel* panel_of(const Report& report, std::string_view name) {
-  const auto found = std::ranges::find(report.panels, name, &Panel::name);
-  return found == report.panels.end() ? nullptr : &*found;
-}
 
 std::vector<std::string> names_of(const Panel& curve) {
   std::vector<std::string> names;

@@ -6,6 +6,7 @@
 
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
+#include "metric/panel_of.h"
 
 using namespace hone;
 using namespace hone::metric;
@@ -51,10 +52,10 @@ TEST_CASE("several targets have a table, and every report a histogram of all res
   pairs.add(std::vector<float>{3, 2}, std::vector<double>{0, 5});
   const Report report = regression_report(pairs, {"first", "second"});
   CHECK(report.remark == "means over 2 targets");
-  REQUIRE(report.panels.size() == 2);
+  REQUIRE(report.panels.size() == 3);
   CHECK(report.panels[0].data["rows"]["first"]["mae"] == 2);
   CHECK(report.panels[0].data["rows"]["second"]["mae"] == 1.5);
-  const Json& histogram = report.panels[1].data;
+  const Json& histogram = panel_of(report, "residuals")->data;
   CHECK(histogram["edges"].front() == -3);
   CHECK(histogram["edges"].back() == 3);
   uint64_t rows = 0;
@@ -69,7 +70,7 @@ TEST_CASE("equal residuals and no rows have a histogram too") {
   for (int i = 0; i < 3; ++i) equal.add(std::vector<float>{2}, std::vector<double>{1});
   for (const RegressionPairs& pairs : {equal, RegressionPairs(1)}) {
     const Report report = regression_report(pairs, {"a"});
-    CHECK(report.panels.back().data["counts"].size() == 20);
+    CHECK(panel_of(report, "residuals")->data["counts"].size() == 20);
   }
 }
 
@@ -105,4 +106,35 @@ TEST_CASE("a resample has the metrics of the drawn rows") {
       }
     }
   }
+}
+
+TEST_CASE("the points of predictions over targets are those of the rows, of many rows a thousand evenly spaced ones") {
+  const auto points_of = [](size_t num_rows) {
+    metric::RegressionPairs pairs(1);
+    for (size_t row = 0; row < num_rows; ++row) {
+      pairs.add(std::vector<float>{static_cast<float>(row) + 0.5F}, std::vector<double>{static_cast<double>(row)});
+    }
+    const metric::Report report = metric::regression_report(pairs, {"score"});
+    const Json& data = report.panels.back().data;
+    CHECK(report.panels.back().name == "predictions");
+    CHECK(data["style"] == "points");
+    CHECK(data["lines"][0]["name"] == "score");
+    return data["lines"][0]["points"];
+  };
+  CHECK(points_of(3) == Json({{0.0, 0.5}, {1.0, 1.5}, {2.0, 2.5}}));
+  CHECK(points_of(0).empty());
+  CHECK(points_of(5000).size() == 1000);
+  CHECK(points_of(5000)[1][0] == 5.0);
+}
+
+TEST_CASE("equal residuals of any size have a histogram") {
+  metric::RegressionPairs pairs(1);
+  for (int row = 0; row < 3; ++row) pairs.add(std::vector<float>{1e17F}, std::vector<double>{0});
+  const metric::Report report = metric::regression_report(pairs, {"score"});
+  uint64_t counted = 0;
+  for (const metric::Panel& panel : report.panels) {
+    if (panel.name != "residuals") continue;
+    for (const Json& count : panel.data["counts"]) counted += count.get<uint64_t>();
+  }
+  CHECK(counted == 3);
 }

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "eval/metrics_fixture.h"
 
 using namespace hone;
@@ -34,13 +36,12 @@ std::vector<task::Outputs> outputs(const std::vector<float>& scores) {
   return outputs;
 }
 
-task::FollowedScore followed() {
-  return {.label = "B",
-          .of = [](const task::Question&, const task::Outputs& own, const task::Cut&) -> double {
-            return own.windows.front()[1];
-          },
-          .near_ties = {}};
-}
+struct SecondOutput final : task::FollowedScore {
+  std::string label() const override { return "B"; }
+  double of(const task::Question&, const task::Outputs& own, const task::Cut&) const override {
+    return own.windows.front()[1];
+  }
+};
 
 std::vector<std::string> parts(std::string_view text, const serve::Variants& variants) {
   std::vector<std::string> result;
@@ -91,11 +92,41 @@ TEST_CASE("of a truncated text, only words that the model reads are omitted, and
   for (const task::Question& question : variants.questions) CHECK(question.num_tokens() == 10);
 }
 
+TEST_CASE("words that the model does not read are not omitted, however it reads long texts") {
+  const std::string kinds[] = {"good", "bad", "movie"};
+  std::string text;
+  for (size_t i = 0; i < 1000; ++i) text += kinds[i % 3] + " ";
+  const auto variants_of = [&](const char* how) {
+    return serve::leave_words_out(tokenizer(), text, {{.max_length = 10}, {.long_text = how, .max_windows = {}}},
+                                  16384);
+  };
+  const serve::Variants tail = variants_of("tail"), both = variants_of("head-tail");
+  REQUIRE(tail.parts.size() == 8);
+  CHECK(tail.parts.back().end == text.size() - 1);
+  REQUIRE(both.parts.size() == 8);
+  CHECK(parts(text, both)[1] == "bad");
+  CHECK(both.parts[2].begin > text.size() / 2);
+  // Without the last word, the head stays, and the tail begins one word earlier.
+  const std::vector<int32_t>& whole = ids_of(both, 0);
+  const std::vector<int32_t>& variant = ids_of(both, 8);
+  CHECK(std::equal(whole.begin(), whole.begin() + 3, variant.begin()));
+  CHECK(std::equal(whole.begin() + 3, whole.end() - 2, variant.begin() + 4));
+  for (const serve::Variants& variants : {tail, both}) {
+    for (const task::Cut& cut : variants.cuts) {
+      CHECK(cut.lacks.begin < cut.lacks.end);
+      CHECK(cut.lacks.end <= text.size());
+    }
+  }
+  const serve::Variants windows = variants_of("windows");
+  CHECK(windows.parts.back().end < text.size() / 2);  // 16 windows of 8 tokens, which share 2
+  CHECK(windows.questions[1].windows.size() == 16);
+}
+
 TEST_CASE("a text without words has no variants") {
   for (const std::string text : {"", "...", "   "}) {
     const serve::Variants variants = leave_words_out(text, 40, 16384);
     CHECK(variants.questions.size() == 1);
-    const Json json = serve::explanation_json(variants, followed(), outputs({0.2f, 0.8f}));
+    const Json json = serve::explanation_json(variants, SecondOutput(), variants.questions, outputs({0.2f, 0.8f}));
     CHECK(json.dump() ==
           R"({"label":"B","score":0.8,"method":"leave-one-word-out","words_per_group":1,"words":[],"near_ties":[]})");
   }
@@ -108,7 +139,7 @@ TEST_CASE("a weight is the decrease of the label's score, and positions count co
   const std::vector<float> scores = {0.25f, 0.75f, 0.5f, 0.5f, 0.25f, 0.75f, 0.125f, 0.875f};
   variants.cuts.resize(3);
   variants.questions.assign(4, task::Question{.text = text});
-  const Json json = serve::explanation_json(variants, followed(), outputs(scores));
+  const Json json = serve::explanation_json(variants, SecondOutput(), variants.questions, outputs(scores));
   CHECK(json["score"] == 0.75);
   const Json& words = json["words"];
   REQUIRE(words.size() == 3);

@@ -71,34 +71,34 @@ TEST_CASE("inputs are a text, texts, pairs of texts or dictionaries of them") {
 
 TEST_CASE("parameters are those of Hugging Face's task and of TEI, and null means the default") {
   const auto none = read_predict(R"({"inputs": "a", "parameters": {"top_k": null, "function_to_apply": null}})");
-  CHECK_FALSE(none.answers.top_k);
-  CHECK(none.answers.function_to_apply.empty());
-  CHECK(none.truncate);
-  CHECK_FALSE(none.truncation_side);
+  CHECK_FALSE(none.parameters.answers.top_k);
+  CHECK(none.parameters.answers.function_to_apply.empty());
+  CHECK(none.parameters.truncate);
+  CHECK_FALSE(none.parameters.truncation_side);
   CHECK_NOTHROW(read_predict(R"({"inputs": "a", "parameters": null, "options": {"use_cache": false}})"));
   const auto hf = read_predict(
       R"({"inputs": "a", "parameters": {"top_k": 2, "function_to_apply": "sigmoid", "truncation": false}})");
-  CHECK(hf.answers.top_k == 2);
-  CHECK(hf.answers.function_to_apply == "sigmoid");
-  CHECK_FALSE(hf.truncate);
+  CHECK(hf.parameters.answers.top_k == 2);
+  CHECK(hf.parameters.answers.function_to_apply == "sigmoid");
+  CHECK_FALSE(hf.parameters.truncate);
   const auto tei =
       read_predict(R"({"inputs": "a", "truncate": false, "truncation_direction": "Left", "raw_scores": true})");
-  CHECK_FALSE(tei.truncate);
-  CHECK(tei.truncation_side == text::Side::kLeft);
-  CHECK(tei.answers.function_to_apply == "none");
+  CHECK_FALSE(tei.parameters.truncate);
+  CHECK(tei.parameters.truncation_side == text::Side::kLeft);
+  CHECK(tei.parameters.answers.function_to_apply == "none");
 }
 
 TEST_CASE("the parameters of transformers' pipeline are accepted; those without effect are listed") {
   const auto read = [](const char* parameters) {
     return read_predict(fmt::format(R"({{"inputs": "a", "parameters": {}}})", parameters));
   };
-  CHECK(read(R"({"max_length": 16})").max_length == 16);
-  CHECK_FALSE(read("{}").max_length);
-  CHECK(read(R"({"return_all_scores": false})").answers.top_k == 1);
-  CHECK_FALSE(read(R"({"return_all_scores": true})").answers.top_k);
-  CHECK(read(R"({"return_all_scores": true, "top_k": 2})").answers.top_k == 2);
-  CHECK_FALSE(read(R"({"return_all_scores": false, "top_k": null})").answers.top_k);
-  CHECK_FALSE(read(R"({"add_special_tokens": false})").add_special_tokens);
+  CHECK(read(R"({"max_length": 16})").parameters.max_length == 16);
+  CHECK_FALSE(read("{}").parameters.max_length);
+  CHECK(read(R"({"return_all_scores": false})").parameters.answers.top_k == 1);
+  CHECK_FALSE(read(R"({"return_all_scores": true})").parameters.answers.top_k);
+  CHECK(read(R"({"return_all_scores": true, "top_k": 2})").parameters.answers.top_k == 2);
+  CHECK_FALSE(read(R"({"return_all_scores": false, "top_k": null})").parameters.answers.top_k);
+  CHECK_FALSE(read(R"({"add_special_tokens": false})").parameters.add_special_tokens);
   using Strategy = text::TruncationStrategy;
   const std::tuple<const char*, bool, Strategy> strategies[] = {
       {"true", true, Strategy::kLongestFirst},
@@ -110,14 +110,14 @@ TEST_CASE("the parameters of transformers' pipeline are accepted; those without 
   for (const auto& [value, truncates, strategy] : strategies) {
     CAPTURE(value);
     const auto request = read(fmt::format(R"({{"truncation": {}}})", value).c_str());
-    CHECK(request.truncate == truncates);
-    CHECK(request.truncation == strategy);
+    CHECK(request.parameters.truncate == truncates);
+    CHECK(request.parameters.truncation == strategy);
   }
-  CHECK(read(R"({"padding": true, "batch_size": 8})").ignored ==
+  CHECK(read(R"({"padding": true, "batch_size": 8})").parameters.ignored ==
         std::vector<std::string>{"parameters.padding", "parameters.batch_size"});
   CHECK(read(R"({"padding": "longest", "return_tensors": "pt", "num_workers": 0, "pad_to_multiple_of": 8})")
-            .ignored.size() == 4);
-  CHECK(read("{}").ignored.empty());
+            .parameters.ignored.size() == 4);
+  CHECK(read("{}").parameters.ignored.empty());
 }
 
 TEST_CASE("the error for an invalid input names its position") {
@@ -231,15 +231,12 @@ TEST_CASE("a parameter that has no effect on the answers of the task is refused"
     CHECK(answer.status == 400);
     CHECK(contains(answer.message, "unknown field"));
   }
-  CHECK(contains(serve::predict_parameters_schema(task::find_task("text-classification")), "\"top_k\""));
-  CHECK_FALSE(contains(serve::predict_parameters_schema(task::find_task("regression")), "\"top_k\""));
-  CHECK(serve::explain_parameters_schema(task::find_task("regression")) == "{}");
 }
 
 TEST_CASE("one text differs from a list of one, and options without effect are listed") {
   CHECK(read_predict(R"({"inputs": "a"})").is_single);
   CHECK(read_predict(R"({"inputs": {"text": "a"}})").is_single);
   CHECK_FALSE(read_predict(R"({"inputs": ["a"]})").is_single);
-  CHECK(read_predict(R"({"inputs": "a", "options": {"use_cache": false}})").ignored ==
+  CHECK(read_predict(R"({"inputs": "a", "options": {"use_cache": false}})").parameters.ignored ==
         std::vector<std::string>{"options"});
 }

@@ -132,12 +132,12 @@ TEST_CASE("explain reports whether the text was truncated, and refuses an unknow
   const http::Response response = tiny().explain(body.dump());
   CHECK(header(response, "X-Hone-Truncated") == "0");
   CHECK(Json::parse(response.body)["words"].size() == 38);
-  const http::Response unknown = tiny().explain(R"({"inputs": "good", "parameters": {"label": "POSITVE"}})");
-  CHECK(unknown.status == 400);
-  const Json error = Json::parse(unknown.body);
-  CHECK(error["field"] == "parameters.label");
-  CHECK(error["error"] == "unknown label \"POSITVE\"");
-  CHECK(contains(error["hint"].get<std::string>(), "did you mean \"POSITIVE\"?"));
+  const http::ErrorDetails answer =
+      refused([] { tiny().explain(R"({"inputs": "good", "parameters": {"label": "POSITVE"}})"); });
+  CHECK(answer.status == 400);
+  CHECK(answer.field == "parameters.label");
+  CHECK(answer.message == "unknown label \"POSITVE\"");
+  CHECK(contains(answer.hint, "did you mean \"POSITIVE\"?"));
 }
 
 TEST_CASE("a header and a field report a text in a script that the model does not know") {

@@ -17,9 +17,10 @@ const text::Tokenizer& tokenizer() {
   return loaded;
 }
 
-Json tokens(std::string_view text, size_t max_length = 40, bool add_special_tokens = true) {
+Json tokens(std::string_view text, size_t max_length = 40, bool add_special_tokens = true,
+            const task::LongText& long_text = {}) {
   size_t left = serve::kMaxListedTokens;
-  return serve::tokens_json(tokenizer(), text, max_length, add_special_tokens, left);
+  return serve::tokens_json(tokenizer(), text, {{.max_length = max_length}, long_text}, add_special_tokens, left);
 }
 
 }  // namespace
@@ -62,14 +63,29 @@ TEST_CASE("the number of tokens in a response is limited") {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "good ";
   size_t left = 150;
-  CHECK(serve::tokens_json(tokenizer(), text, 40, true, left).size() == 102);
+  CHECK(serve::tokens_json(tokenizer(), text, {{.max_length = 40}}, true, left).size() == 102);
   CHECK(left == 48);
   try {
-    serve::tokens_json(tokenizer(), text, 40, true, left);
+    serve::tokens_json(tokenizer(), text, {{.max_length = 40}}, true, left);
     FAIL("the list has no end");
   } catch (const http::RequestError& error) {
     CHECK(error.details().status == 413);
     CHECK(error.details().message == "inputs have more than 65536 tokens");
     CHECK(error.details().field == "inputs");
   }
+}
+
+TEST_CASE("cut tokens are those that the model does not read, however it reads long texts") {
+  std::string text = "good";
+  for (int i = 0; i < 19; ++i) text += " good";
+  const auto cut = [&](const task::LongText& long_text) {
+    std::string marks;
+    for (const Json& token : tokens(text, 10, false, long_text)) marks += token["cut"] == true ? 'x' : '.';
+    return marks;
+  };
+  CHECK(cut({.long_text = "head"}) == "........xxxxxxxxxxxx");
+  CHECK(cut({.long_text = "tail"}) == "xxxxxxxxxxxx........");
+  CHECK(cut({.long_text = "head-tail"}) == "..xxxxxxxxxxxx......");
+  CHECK(cut({.long_text = "windows"}) == "....................");
+  CHECK(cut({.long_text = "windows", .doc_stride = 0, .max_windows = 2}) == "................xxxx");
 }

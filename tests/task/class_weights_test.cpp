@@ -73,6 +73,6 @@ TEST_CASE("a note names the weights, or says why there are none") {
   CHECK(captured_log([&] { noted_class_weights({"balanced"}, kNames, balanced); }) ==
         "weights in the loss: bad 2, good 0.5, a=b 1\n");
   CHECK(captured_log([&] { noted_class_weights({"auto"}, kNames, balanced); }) ==
-        "the classes have the same weight: the largest has 2 times the rows of the smallest, less than 3\n");
+        "the classes have the same weight: their imbalance of rows is 2, less than 3\n");
   CHECK(captured_log([&] { noted_class_weights({}, kNames, balanced); }).empty());
 }

@@ -123,11 +123,17 @@ TEST_CASE("softmax scores of at least 0.8 times the best are near ties") {
 
 TEST_CASE("an explanation follows the requested label or the best one; an unknown one is an error") {
   const LabelScoring scoring = best_of({"A", "B"});
-  const task::FollowedScore best = task::followed_label(scoring, {}, outputs({0.25f, 0.75f}));
-  CHECK(best.label == "B");
-  CHECK(best.of({}, outputs({0.5f, 0.125f}), {}) == 0.125);
-  CHECK(task::followed_label(scoring, {.label = "A"}, outputs({0.25f, 0.75f})).label == "A");
-  const Error error = expect_error([&] { task::followed_label(scoring, {.label = "C"}, outputs({0, 1})); });
+  const auto best = task::followed_label(scoring, "");
+  best->decide(outputs({0.25f, 0.75f}));
+  CHECK(best->label() == "B");
+  CHECK(best->of({}, outputs({0.5f, 0.125f}), {}) == 0.125);
+  CHECK(best->near_ties().empty());
+  CHECK(task::followed_label(scoring, "A")->label() == "A");
+  const LabelScoring softmax = best_of({"A", "B"}, "softmax");
+  const auto tie = task::followed_label(softmax, "");
+  tie->decide(outputs({1, 1}));
+  CHECK(tie->near_ties() == std::vector<std::string>{"A", "B"});
+  const Error error = expect_error([&] { task::followed_label(scoring, "C"); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(std::string(error.what()) == "unknown label \"C\"");
 }

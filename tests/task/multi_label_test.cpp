@@ -70,6 +70,25 @@ TEST_CASE("labels come from lists, from names in one cell, or from columns of 0 
   CHECK(flags.labels_of(2) == "[rude, kind]");
 }
 
+TEST_CASE("columns of 0 and 1 are named once, and for a trained model they are those of its labels") {
+  const TemporaryFolder folder;
+  const std::string rows = "text,a,b\nx,1,0\ny,0,1\n";
+  CHECK(contains(expect_error([&] { chosen(folder, "a.csv", rows, {.target_columns = {"a", "a"}}); }).what(),
+                 "--target-columns has \"a\" twice"));
+  model::ModelConfig config;
+  config.set_labels({"b", "a"});
+  const auto adopted = [&](std::vector<std::string> columns) {
+    const auto task = task::find_task("multi-label")
+                          .make({.rows = {.target_columns = std::move(columns)}}, config, task::Purpose::kUseTrained);
+    std::vector<table::LabelledSplit> splits = {{"test", table::read_rows(folder.write("b.csv", rows))}};
+    task->adopt(splits);
+  };
+  CHECK_NOTHROW(adopted({"a", "b"}));
+  const Error error = expect_error([&] { adopted({"a"}); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(std::string(error.what()) == "--target-columns has a, but the labels of the model are b, a");
+}
+
 TEST_CASE("integer labels are in numeric order, and the model's config gets the names") {
   const TemporaryFolder folder;
   const Chosen ids = chosen(folder, "train.jsonl", "{\"text\": \"x\", \"labels\": [10, 2]}\n");

@@ -29,3 +29,9 @@ TEST_CASE("the number of a long text is the mean over its windows") {
   const Names names = {"LABEL_0"};
   CHECK(task::number_answer(names, {{{1}, {2}, {6}}})->json()["score"] == 3.0);
 }
+
+TEST_CASE("an explanation follows the number itself") {
+  const auto followed = task::followed_number();
+  CHECK(followed->label() == "score");
+  CHECK(followed->of({}, {{{1}, {2}}}, {}) == 1.5);
+}

@@ -121,3 +121,23 @@ TEST_CASE("an overlap that leaves no space, and a length that leaves none, are u
   CHECK(space.kind() == ErrorKind::kUsage);
   CHECK(contains(space.what(), "2 tokens have no space for text beside 2 special tokens"));
 }
+
+TEST_CASE("windows are checked before any text is read, and a pair for a model of single texts is an error") {
+  const auto checked = [](size_t max_length, task::LongText long_text) {
+    task::check_windows(tokenizer(), {{.max_length = max_length}, std::move(long_text)});
+  };
+  CHECK_NOTHROW(checked(10, {.long_text = "windows", .doc_stride = 7}));
+  CHECK_NOTHROW(checked(2, {.long_text = "tail"}));
+  CHECK(expect_error([&] { checked(10, {.long_text = "windows", .doc_stride = 8}); }).kind() == ErrorKind::kUsage);
+  CHECK(expect_error([&] { checked(2, {.long_text = "head-tail"}); }).kind() == ErrorKind::kUsage);
+  CHECK(std::string(expect_error([&] { checked(10, {.long_text = "tail", .doc_stride = 2}); }).what()) ==
+        "--doc-stride has no effect without --long-text windows");
+  CHECK(std::string(expect_error([&] { checked(10, {.max_windows = 2}); }).what()) ==
+        "--max-windows has no effect without --long-text windows");
+  const task::Reading single{.reads_pairs = false};
+  CHECK_NOTHROW(task::read_text(tokenizer(), "good", {}, single));
+  CHECK(std::string(expect_error([&] { task::read_text(tokenizer(), "good", "bad", single); }).what()) ==
+        "the model reads single texts, not pairs of texts");
+  const std::vector<std::string_view> texts = {"good"};
+  CHECK(expect_error([&] { task::read_texts(tokenizer(), texts, texts, single); }).kind() == ErrorKind::kInput);
+}

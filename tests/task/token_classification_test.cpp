@@ -144,7 +144,7 @@ TEST_CASE("rows without words or tags are skipped with a note; blank words are i
   const Chosen made = chosen(lines);
   CHECK(made.rows.train.size() == 2);
   CHECK(contains(made.log, "skipped 2 rows without words or tags, the first: "));
-  CHECK(contains(made.log, "train.jsonl:2: there is no word"));
+  CHECK(contains(made.log, "train.jsonl:2 (there is no word)"));
   CHECK(contains(made.log, "1 word is empty and ignored, the first: "));
   const std::vector<uint64_t> first = {0};
   CHECK(made.examples()->num_targets(first, {}) == 1);

@@ -84,7 +84,7 @@ onServer("English: the probabilities equal those of /predict, and tokens are sho
 onServer("a text that is too long is truncated, and the page reports it", async (server) => {
   await onPage(server.address, {}, async (page) => {
     await analyse(page, `${praise} `.repeat(60));
-    await page.getByText("The rest was truncated and did not count.").waitFor();
+    await page.getByText("A part of it was truncated and did not count.").waitFor();
     await page.getByRole("button", { name: "Tokens" }).click();
     await page.getByRole("button", { name: /^Show the \d+ truncated tokens$/ }).click();
     await page.locator(".token.cut").first().waitFor();

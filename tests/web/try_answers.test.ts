@@ -75,11 +75,11 @@ test("scores: the export has the original columns and the probability of each cl
   assert.deepEqual(scores.columns(many).map(({ name }) => name), ["predicted_label", "predicted_score", "truncated"]);
 });
 
-test("labels: a label is chosen from its own threshold on, 0.5 where the model has none, or from another that is tried", () => {
+test("labels: a label is chosen above its own threshold, 0.5 where the model has none, or from another that is tried", () => {
   const info = infoOf({ labels: ["a", "b", "c"], thresholds: [0.9, 0.25, null] });
-  const answer = [score("a", 0.8), score("c", 0.5), score("b", 0.25)];
-  assert.deepEqual(judged(answer, info).map(({ threshold, isChosen }) => [threshold, isChosen]), [[0.9, false], [0.5, true], [0.25, true]]);
-  assert.deepEqual(chosenLabels(answer, info), ["c", "b"]);
+  const answer = [score("a", 0.8), score("c", 0.51), score("b", 0.25)];
+  assert.deepEqual(judged(answer, info).map(({ threshold, isChosen }) => [threshold, isChosen]), [[0.9, false], [0.5, true], [0.25, false]]);
+  assert.deepEqual(chosenLabels(answer, info), ["c"]);
   assert.deepEqual(chosenLabels(answer, null), ["a", "c"]);
   assert.deepEqual(judged(answer, info, 0.6).filter(({ isChosen }) => isChosen).map(({ label }) => label), ["a"]);
   assert.deepEqual(labels.records(answer, info).rows[0], ["a", 0.8, 0.9, false]);

@@ -41,7 +41,7 @@ onMock("labels: those above their thresholds are chosen, and another threshold c
   await page.getByRole("button", { name: "Back to the model's thresholds" }).click();
   assert.equal(await page.locator(".score.chosen").count(), 2);
   await ask(page, "Nothing here");
-  await resultIs(page, "Labels of the text:\n\n    No label reaches its threshold");
+  await resultIs(page, "Labels of the text:\n\n    No label is above its threshold");
 });
 
 onMock("labels: the reader chooses the label whose words decided", emotions, {}, async (page, mock) => {

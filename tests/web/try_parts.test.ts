@@ -142,9 +142,6 @@ test("examples are the model's own rows, or film reviews for a film-review model
   const own = [{ text: "Who?", label: "HUM" }];
   const films = { name: "sentiment_analyzer_model", labels: ["NEGATIVE", "POSITIVE"] } as Info;
   assert.deepEqual(examplesFor({ name: "trec", labels: ["HUM"], examples: own } as Info, "en"), [{ text: "Who?", note: "HUM" }]);
-  const valued = [{ text: "a", label: 4.5 }, { text: "b", label: ["x", "y"] }, { text: "c" }, { text: "d", label: { deep: true } }];
-  assert.deepEqual(examplesFor({ name: "stars", widget: "numbers", examples: valued } as unknown as Info, "en"),
-    [{ text: "a", note: "4.5" }, { text: "b", note: "x, y" }, { text: "c" }, { text: "d" }]);
   assert.deepEqual(examplesFor({ ...films, widget: "labels" }, "en"), []);
   assert.deepEqual(examplesFor({ name: "news", labels: ["World", "体育", "card_arrival"] } as Info, "zh"), []);
   assert.equal(examplesFor(films, "zh").length, 4);

@@ -239,7 +239,7 @@ onMock("the history restores a text and its result, also after a reload", {}, {}
 
 onMock("tokens are listed on demand, and truncated ones are marked", { maxLength: 8 }, {}, async (page) => {
   await analyse(page, "a good film that is far too long for this model");
-  await page.getByText("This text is longer than the 8 tokens that the model reads.").waitFor();
+  await page.getByText("This text is longer than the model reads (8 tokens at a time).").waitFor();
   await page.getByRole("button", { name: "Tokens" }).click();
   await page.getByText("13 tokens: 8 read, 5 truncated.").waitFor();
   assert.equal(await page.locator(".token.cut").count(), 0);

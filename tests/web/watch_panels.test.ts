@@ -307,6 +307,7 @@ onMock("a regression: its metrics, the residuals and the worst rows", { ...regre
 onMock("predictions over targets are a cloud of points around the diagonal", { ...regression, runs: [regressionRun()] }, async (page) => {
   const plot = slider(page, "Predictions and targets, chart");
   await plot.focus();
+  await plot.locator(".cloud-dot").nth(599).waitFor({ state: "attached" });
   assert.equal(await plot.locator(".cloud-dot").count(), 600);
   assert.equal(await plot.locator(".diagonal").count(), 1);
   assert.equal(await plot.locator(".curve").count(), 0);

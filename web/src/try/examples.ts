@@ -16,17 +16,11 @@ const reviews: Required<Example>[] = [
   { text: "Beautiful pictures, but the story is so dull that I fell asleep twice.", note: "画面很美，但剧情太闷，我睡着了两次。（褒贬参半）" },
 ];
 
-/** A label, a number or several labels; other values are not shown. */
-function withNote(text: string, label: unknown): Example {
-  const parts = (Array.isArray(label) ? label : [label]).filter((part) => typeof part === "string" || typeof part === "number");
-  return parts.length > 0 ? { text, note: parts.join(", ") } : { text };
-}
-
 /** Empty if the page knows no text for the model. */
 export function examplesFor(info: Info | null, language: Language): Example[] {
   if (info === null) return [];
   const own = info.examples ?? [];
-  if (own.length > 0) return own.map(({ text, label }) => withNote(text, label));
+  if (own.length > 0) return own.map(({ text, label }) => ({ text, note: label }));
   if ((info.widget ?? "scores") !== "scores" || !isSentiment(info) || !isAboutFilms(info)) return [];
   return language === "zh" ? reviews : reviews.map(({ text }) => ({ text }));
 }

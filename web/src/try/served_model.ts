@@ -17,7 +17,7 @@ export interface Info {
   /** How answers are shown: the name of a form in forms/forms.tsx. An older server lacks it and answers with "scores". */
   widget?: string | null;
   function_to_apply: "softmax" | "sigmoid" | "none" | null;
-  /** By label: a label is chosen if its score reaches it. */
+  /** By label: a label is chosen if its score is above it. */
   thresholds?: (number | null)[] | null;
   /** By target: the smallest and the largest number of the training rows. */
   ranges?: ({ low: number; high: number } | null)[] | null;
@@ -30,7 +30,7 @@ export interface Info {
   hone_version: string;
   limits: Record<string, number>;
   /** Rows of the evaluation set that the model was trained with. */
-  examples?: { text: string; label?: unknown }[] | null;
+  examples?: { text: string; label: string }[] | null;
   /** The training data's name, where hone trained the model. */
   dataset?: string | null;
   error: string | null;

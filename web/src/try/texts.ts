@@ -198,7 +198,7 @@ const en: TryTexts = {
   moreLabels: (count) => `Show ${count} more`,
   fewerLabels: "Show fewer",
   cutNotice: (maxLength) =>
-    `This text is longer than the ${maxLength} tokens that the model reads. The rest was truncated and did not count.`,
+    `This text is longer than the model reads (${maxLength} tokens at a time). A part of it was truncated and did not count.`,
   showTokens: "Tokens",
   showWords: "Which words decided",
   showCode: "Use from code",
@@ -334,7 +334,7 @@ const zh: TryTexts = {
     `这段文本的 ${total} 个词元中，有 ${unknown} 个是模型不认识的（[UNK]）。模型很可能没有学过这种语言，结果不可信。`,
   moreLabels: (count) => `再显示 ${count} 个`,
   fewerLabels: "收起",
-  cutNotice: (maxLength) => `文本超过了模型能读取的 ${maxLength} 个词元，超出部分已被截断，没有参与判断。`,
+  cutNotice: (maxLength) => `文本过长：模型每次最多读取 ${maxLength} 个词元，被截断的部分没有参与判断。`,
   showTokens: "查看词元",
   showWords: "哪些词起了作用",
   showCode: "用代码调用",

@@ -1,4 +1,4 @@
-// Labels: any number of them for each text. The model chooses a label if its score reaches the label's threshold.
+// Labels: any number of them for each text. The model chooses a label if its score is above the label's threshold.
 import type { Info } from "../served_model.ts";
 import type { KindTexts, TryTexts } from "../texts.ts";
 import { truncatedColumn, type Column, type Head, type Records } from "./form.ts";
@@ -22,7 +22,7 @@ function thresholdOf(info: Info | null, label: string): number {
 export function judged(answer: Scores, info: Info | null, tried: number | null = null): Judged[] {
   return answer.map(({ label, score }) => {
     const threshold = tried ?? thresholdOf(info, label);
-    return { label, score, threshold, isChosen: score >= threshold };
+    return { label, score, threshold, isChosen: score > threshold };
   });
 }
 

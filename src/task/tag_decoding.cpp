@@ -1,0 +1,194 @@
+#include "task/tag_decoding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "task/names.h"
+#include "task/score_functions.h"
+
+namespace hone::task {
+
+namespace {
+
+struct Unit {
+  std::vector<float> scores;  // [K]
+  size_t tag = 0;
+  size_t token = 0;
+  text::Offset bytes;
+};
+
+size_t best_of(std::span<const float> scores) {
+  return static_cast<size_t>(std::ranges::max_element(scores) - scores.begin());
+}
+
+// A row of aggregation strategies: how the scores of a word's tokens become those of the word.
+struct Strategy {
+  std::string_view name;
+  std::vector<float> (*word_scores)(std::span<const Unit> tokens);  // null: each token stands for itself
+};
+
+std::vector<float> first_scores(std::span<const Unit> tokens) { return tokens.front().scores; }
+
+std::vector<float> average_scores(std::span<const Unit> tokens) {
+  std::vector<float> mean(tokens.front().scores.size());
+  for (const Unit& token : tokens) {
+    for (size_t tag = 0; tag < mean.size(); ++tag) mean[tag] += token.scores[tag];
+  }
+  for (float& value : mean) value /= static_cast<float>(tokens.size());
+  return mean;
+}
+
+std::vector<float> max_scores(std::span<const Unit> tokens) {
+  return std::ranges::max_element(tokens, {}, [](const Unit& token) { return *std::ranges::max_element(token.scores); })
+      ->scores;
+}
+
+constexpr Strategy kStrategies[] = {
+    {"none", nullptr}, {"simple", nullptr}, {"first", first_scores}, {"average", average_scores}, {"max", max_scores}};
+static_assert(has_names(kStrategies, kAggregationNames), "kAggregationNames and the table differ");
+
+// The tokens of a window that belong to the text.
+std::vector<Unit> tokens_of(const text::Encoding& window, std::span<const float> probabilities, size_t num_tags) {
+  std::vector<Unit> units;
+  for (size_t token = 0; token < window.ids.size(); ++token) {
+    if (window.word_ids[token] < 0) continue;
+    const std::span<const float> scores = probabilities.subspan(token * num_tags, num_tags);
+    units.push_back({.scores = {scores.begin(), scores.end()}, .token = token, .bytes = window.offsets[token]});
+  }
+  return units;
+}
+
+std::vector<Unit> words_of(const text::Encoding& window, const std::vector<Unit>& tokens, const Strategy& strategy) {
+  std::vector<Unit> words;
+  for (size_t begin = 0, end = 0; begin < tokens.size(); begin = end) {
+    while (end < tokens.size() && window.word_ids[tokens[end].token] == window.word_ids[tokens[begin].token]) ++end;
+    const std::span<const Unit> own = std::span(tokens).subspan(begin, end - begin);
+    words.push_back({.scores = strategy.word_scores(own),
+                     .token = own.front().token,
+                     .bytes = {own.front().bytes.begin, own.back().bytes.end}});
+  }
+  return words;
+}
+
+// Which tags may follow each other. A tag that continues an entity follows the open tags of its type. Any other tag
+// follows every tag, but in schemes that mark the end of entities no open one.
+class Grammar {
+ public:
+  explicit Grammar(const metric::TagSet& tags) : tags_(tags), open_of_type_(tags.types().size()) {
+    using Role = metric::TagRole;
+    // In IOB1, I- begins entities, as it does if there is no B-.
+    const bool is_iob1 = tags.scheme().name == "IOB1";
+    for (size_t id = 0; id < tags.size(); ++id) {
+      const metric::Tag& tag = tags.tag(id);
+      must_begin_ = must_begin_ || (tag.role == Role::kBegin && !is_iob1);
+      must_end_ = must_end_ || tag.role == Role::kEnd;
+      if (is_open(id)) open_of_type_[static_cast<size_t>(tag.type)].push_back(id);
+    }
+  }
+
+  bool may_begin(size_t id) const { return !continues(id); }
+  bool may_end(size_t id) const { return !(must_end_ && is_open(id)); }
+  // The tags of which one comes before `id`, if it continues an entity; else null: any that may_end().
+  const std::vector<size_t>* before(size_t id) const {
+    return continues(id) ? &open_of_type_[static_cast<size_t>(tags_.tag(id).type)] : nullptr;
+  }
+
+ private:
+  bool is_open(size_t id) const {
+    const metric::TagRole role = tags_.tag(id).role;
+    return role == metric::TagRole::kBegin || role == metric::TagRole::kInside;
+  }
+  bool continues(size_t id) const {
+    const metric::TagRole role = tags_.tag(id).role;
+    return must_begin_ && (role == metric::TagRole::kInside || role == metric::TagRole::kEnd);
+  }
+
+  const metric::TagSet& tags_;
+  bool must_begin_ = false, must_end_ = false;
+  std::vector<std::vector<size_t>> open_of_type_;
+};
+
+// Viterbi's algorithm: the allowed sequence of tags with the highest product of probabilities. Time grows with tokens
+// times tags, because all tags that begin something follow the same best tag.
+class Decoder {
+ public:
+  explicit Decoder(const metric::TagSet& tags) : grammar_(tags), best_(tags.size()) {}
+
+  void decode(std::vector<Unit>& units) {
+    if (units.empty()) return;
+    for (size_t id = 0; id < best_.size(); ++id) {
+      best_[id] = grammar_.may_begin(id) ? log_of(units.front().scores[id]) : kNever;
+    }
+    std::vector<std::vector<size_t>> from;  // of each later unit: the tag before, for each tag
+    for (size_t i = 1; i < units.size(); ++i) from.push_back(advance(units[i].scores));
+    size_t tag = best_ending();
+    for (size_t i = units.size(); i-- > 0;) {
+      units[i].tag = tag;
+      if (i > 0) tag = from[i - 1][tag];
+    }
+  }
+
+ private:
+  static constexpr double kNever = -std::numeric_limits<double>::infinity();
+
+  static double log_of(float probability) { return std::log(std::max(static_cast<double>(probability), 1e-30)); }
+
+  size_t best_ending() const {
+    size_t best = 0;
+    double highest = kNever;
+    for (size_t id = 0; id < best_.size(); ++id) {
+      if (!grammar_.may_end(id) || best_[id] <= highest) continue;
+      highest = best_[id];
+      best = id;
+    }
+    return best;
+  }
+
+  // Returns for each tag of the next unit the tag before it.
+  std::vector<size_t> advance(std::span<const float> scores) {
+    std::vector<size_t> before(best_.size(), best_ending());
+    std::vector<double> next(best_.size());
+    for (size_t id = 0; id < best_.size(); ++id) {
+      bool is_reached = true;
+      if (const std::vector<size_t>* open = grammar_.before(id)) {
+        is_reached = !open->empty();
+        if (is_reached) before[id] = *std::ranges::max_element(*open, {}, [&](size_t other) { return best_[other]; });
+      } else {
+        is_reached = grammar_.may_end(before[id]);
+      }
+      next[id] = is_reached ? best_[before[id]] + log_of(scores[id]) : kNever;
+    }
+    best_ = std::move(next);
+    return before;
+  }
+
+  Grammar grammar_;
+  std::vector<double> best_;  // the log probability of the best sequence that ends with each tag
+};
+
+}  // namespace
+
+std::vector<float> tag_probabilities(std::span<const float> logits, size_t num_tags) {
+  std::vector<float> values(logits.begin(), logits.end());
+  apply_score_function(find_score_function("softmax"), values, num_tags);
+  return values;
+}
+
+std::vector<TaggedUnit> decode_tags(const metric::TagSet& tags, const text::Encoding& window,
+                                    std::span<const float> logits, std::string_view strategy, bool is_constrained) {
+  const Strategy& found = find_row(kStrategies, "aggregation_strategy", strategy);
+  std::vector<Unit> units = tokens_of(window, tag_probabilities(logits, tags.size()), tags.size());
+  if (found.word_scores != nullptr) units = words_of(window, units, found);
+  for (Unit& unit : units) unit.tag = best_of(unit.scores);
+  if (is_constrained) Decoder(tags).decode(units);
+  std::vector<TaggedUnit> tagged;
+  for (const Unit& unit : units) tagged.push_back({unit.tag, unit.scores[unit.tag], unit.token, unit.bytes});
+  return tagged;
+}
+
+}  // namespace hone::task
