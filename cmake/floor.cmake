@@ -1,7 +1,8 @@
 # hone_floor(NAME [TORCH] [TENSORS] USES floors... LIBRARIES targets... PRIVATE_LIBRARIES targets...): the static library of
-# src/NAME. TORCH floors see all of libtorch's headers. TENSORS floors include <ATen/core/Tensor.h> and single
-# <ATen/ops/*.h> only: they compile in half the time that reading the precompiled headers of TORCH floors takes.
-# hone_floor_tests(NAME [TORCH] [TENSORS] LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
+# src/NAME. TENSORS floors include <ATen/core/Tensor.h> and single <ATen/ops/*.h>, which are compiled quickly. TORCH
+# floors may include headers of torch's modules and gradients too. They are not precompiled: g++ instantiates the
+# templates that precompiled headers use in each file again, which takes 8 s for those of torch.
+# hone_floor_tests(NAME [TENSORS] LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
 # X_slow_test.cpp holds only slow proofs, its cases marked with doctest::skip(): its entry is slow/X.
 
 add_library(hone_flags INTERFACE)
@@ -15,8 +16,7 @@ if(HONE_SANITIZE)
 endif()
 target_include_directories(hone_flags INTERFACE "${CMAKE_BINARY_DIR}/fmt_first" "${CMAKE_SOURCE_DIR}/src")
 
-# The code of most tests is not optimized: that takes half of the time to compile them. Tests of TORCH floors share the
-# precompiled headers of these floors, and so their flags.
+# The code of tests is not optimized: that takes half of the time to compile them.
 add_library(hone_test_flags INTERFACE)
 target_link_libraries(hone_test_flags INTERFACE hone_flags)
 target_compile_options(hone_test_flags INTERFACE -O0)
@@ -35,18 +35,13 @@ set(hone_common_headers <algorithm> <chrono> <filesystem> <functional> <map> <me
 hone_headers(hone_plain_headers FLAGS fmt::fmt nlohmann_json::nlohmann_json HEADERS ${hone_common_headers})
 hone_headers(hone_plain_test_headers FLAGS hone_test_flags fmt::fmt nlohmann_json::nlohmann_json
   HEADERS ${hone_common_headers} <doctest/doctest.h>)
+# Every <ATen/ops/*.h> includes what TensorOperators.h does.
+set(hone_tensor_interface <ATen/core/Tensor.h> <ATen/TensorOperators.h>)
 hone_headers(hone_tensor_headers FLAGS fmt::fmt nlohmann_json::nlohmann_json hone::torch hone::openmp
-  HEADERS <ATen/core/Tensor.h> ${hone_common_headers})
+  HEADERS ${hone_tensor_interface} ${hone_common_headers})
 # Torch defines a macro CHECK too; doctest's must come after it.
 hone_headers(hone_tensor_test_headers FLAGS hone_test_flags fmt::fmt nlohmann_json::nlohmann_json hone::torch hone::openmp
-  HEADERS <ATen/core/Tensor.h> <c10/util/Logging.h> ${hone_common_headers} <doctest/doctest.h>)
-hone_headers(hone_torch_headers FLAGS hone::torch hone::openmp
-  HEADERS <ATen/ATen.h> <torch/csrc/api/include/torch/nn/module.h> <torch/csrc/autograd/custom_function.h>)
-
-function(hone_use_torch target)
-  target_link_libraries(${target} PUBLIC hone::torch)
-  target_precompile_headers(${target} REUSE_FROM hone_torch_headers)
-endfunction()
+  HEADERS ${hone_tensor_interface} <c10/util/Logging.h> ${hone_common_headers} <doctest/doctest.h>)
 
 function(hone_floor name)
   cmake_parse_arguments(floor "TORCH;TENSORS" "" "USES;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
@@ -59,9 +54,7 @@ function(hone_floor name)
   endif()
   add_library(hone_${name} STATIC ${sources})
   target_link_libraries(hone_${name} PUBLIC hone_flags ${floor_USES} ${floor_LIBRARIES} PRIVATE ${floor_PRIVATE_LIBRARIES})
-  if(floor_TORCH)
-    hone_use_torch(hone_${name})
-  elseif(floor_TENSORS)
+  if(floor_TORCH OR floor_TENSORS)
     target_link_libraries(hone_${name} PUBLIC hone::torch hone::openmp)
     target_precompile_headers(hone_${name} REUSE_FROM hone_tensor_headers)
   elseif(NOT "hone::openmp" IN_LIST floor_LIBRARIES AND NOT "hone::openmp" IN_LIST floor_PRIVATE_LIBRARIES)
@@ -70,7 +63,7 @@ function(hone_floor name)
 endfunction()
 
 function(hone_floor_tests name)
-  cmake_parse_arguments(tests "TORCH;TENSORS" "LABEL" "USES" ${ARGN})
+  cmake_parse_arguments(tests "TENSORS" "LABEL" "USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cpp")
   if(NOT sources)
     return()
@@ -83,9 +76,7 @@ function(hone_floor_tests name)
   target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_compile_definitions(test_${name} PRIVATE HONE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(test_${name} PRIVATE ${tests_USES})
-  if(tests_TORCH)
-    hone_use_torch(test_${name})
-  elseif(tests_TENSORS)
+  if(tests_TENSORS)
     target_link_libraries(test_${name} PRIVATE hone_test_flags)
     target_precompile_headers(test_${name} REUSE_FROM hone_tensor_test_headers)
   elseif(NOT name STREQUAL kernel)  # compiled with OpenMP; its loops would take long without optimization

@@ -2,7 +2,8 @@
 // "qkv", which has no parameters.
 #include "model/bert.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/tanh.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <array>
 #include <utility>

@@ -2,7 +2,7 @@
 // names in register_module are parts of HF's checkpoint keys, except "qkv", which has no parameters.
 #include "model/distilbert.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <array>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "model/heads.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/relu.h>
 
 namespace hone::model {
 

@@ -1,7 +1,10 @@
 #include "model/initialize.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linalg_cholesky_ex.h>
+#include <ATen/ops/matmul.h>
 
 #include <optional>
 #include <vector>

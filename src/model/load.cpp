@@ -1,6 +1,6 @@
 #include "model/load.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <algorithm>
 #include <map>

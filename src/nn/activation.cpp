@@ -1,6 +1,10 @@
 #include "nn/activation.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/mish.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/square.h>
+#include <ATen/ops/tanh.h>
 
 #include <array>
 

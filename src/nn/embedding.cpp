@@ -1,6 +1,6 @@
 #include "nn/embedding.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
 
 namespace hone::nn {
 

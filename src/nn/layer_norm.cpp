@@ -1,6 +1,6 @@
 #include "nn/layer_norm.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
 
 #include "tensor/norm.h"
 

@@ -1,6 +1,6 @@
 #include "nn/linear.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
 
 #include <utility>
 

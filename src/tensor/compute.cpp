@@ -1,8 +1,8 @@
 // Chooses bf16 only if it is native, because emulated bf16 is many times slower than fp32.
 #include "tensor/compute.h"
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
 #include <torch/csrc/api/include/torch/cuda.h>
 
 #include "base/counted.h"

@@ -1,6 +1,6 @@
 #include "tensor/dropout.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <mutex>

@@ -1,6 +1,6 @@
 #include "tensor/linear.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/sum.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/custom_function.h>

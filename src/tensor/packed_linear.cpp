@@ -2,8 +2,8 @@
 // functions.
 #include "tensor/packed_linear.h"
 
-#include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/empty.h>
 #include <c10/core/GradMode.h>
 
 #include <optional>

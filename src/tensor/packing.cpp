@@ -1,6 +1,6 @@
 #include "tensor/packing.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <numeric>

@@ -1,7 +1,10 @@
 // libtorch computes the products; this file chooses their operands.
 #include "tensor/products.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
 
 #include "kernel/bfloat16_gemm.h"
 #include "kernel/cpu.h"

@@ -1,7 +1,7 @@
 // Backward builds the part's graph from a detached copy of x, and runs backward through it at once.
 #include "tensor/recompute.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/api/include/torch/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>

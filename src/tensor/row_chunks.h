@@ -3,7 +3,8 @@
 // training.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 
 #include <cstdint>
 

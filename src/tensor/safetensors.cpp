@@ -1,6 +1,6 @@
 #include "tensor/safetensors.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // matrix products depend on the alignment.
 #include "tensor/stored_tensor.h"
 
-#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 
 #include <cstring>
 

@@ -10,8 +10,10 @@ TORCH_HEADERS = ("ATen/", "torch/", "c10/", "caffe2/")
 TORCH_HEADERS_FOR_ALL = ("torch/headeronly/version.h",)
 # Exceptions: matrix products on tiles, no tensors.
 TORCH_HEADERS_OF_FLOOR = {"kernel": ("ATen/native/CPUBlas.h",)}
-# What floors declared with TENSORS do not include: these headers take seconds for each file.
-HEAVY_HEADERS = ("ATen/ATen.h", "torch/")
+# What no floor includes: the headers of all operators take 15 s to compile.
+ALL_OPERATORS = ("ATen/ATen.h", "ATen/Functions.h", "torch/torch.h")
+# What floors declared with TENSORS do not include either: these headers take seconds for each file.
+HEAVY_HEADERS = ("torch/",)
 CLI = "cli"
 
 
@@ -64,7 +66,7 @@ def include_problems(root, floors, path):
         allowed_torch = TORCH_HEADERS_OF_FLOOR.get(floor, ())
         if floor != CLI and not torch and is_torch(name) and name not in allowed_torch:
             problems.append(f"{where}, but floor {floor} has no libtorch")
-        elif torch == "TENSORS" and name.startswith(HEAVY_HEADERS):
+        elif name in ALL_OPERATORS or (torch == "TENSORS" and name.startswith(HEAVY_HEADERS)):
             problems.append(f"{where}: floor {floor} includes ATen/core/Tensor.h and single ATen/ops only")
     return problems
 

@@ -1,6 +1,8 @@
 #include "model/body.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
 #include <doctest/doctest.h>
 
 using namespace hone;

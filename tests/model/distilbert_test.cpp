@@ -1,6 +1,7 @@
 #include "model/distilbert.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/equal.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,8 @@
 #include "model/heads.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 #include "parity/parity_fixture.h"

@@ -1,7 +1,14 @@
 #include "model/initialize.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/Version.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/sin.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

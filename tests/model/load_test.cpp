@@ -1,6 +1,11 @@
 #include "model/load.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/api/include/torch/nn/module.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,8 @@
 #include "model/model.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"

@@ -1,6 +1,6 @@
 #include "model/save.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

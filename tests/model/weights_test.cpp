@@ -1,6 +1,7 @@
 #include "model/weights.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 
 #include <map>

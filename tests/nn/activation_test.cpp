@@ -1,6 +1,8 @@
 #include "nn/activation.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

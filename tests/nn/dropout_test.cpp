@@ -1,6 +1,7 @@
 #include "nn/dropout.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
 #include <doctest/doctest.h>
 
 #include "tensor/dropout.h"

@@ -1,6 +1,10 @@
 #include "nn/embedding.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 using namespace hone;

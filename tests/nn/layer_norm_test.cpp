@@ -1,6 +1,7 @@
 #include "nn/layer_norm.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 #include <cmath>

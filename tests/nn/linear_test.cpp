@@ -1,6 +1,10 @@
 #include "nn/linear.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 #include <torch/csrc/autograd/autograd.h>
 

@@ -1,5 +1,6 @@
 // Compares tiny random models with transformers: logits, loss and every gradient, from every kind of weight file.
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cross_entropy_loss.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

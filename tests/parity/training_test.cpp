@@ -1,6 +1,6 @@
 // Compares ten training steps of tiny random models with transformers: losses, gradient norms, learning rates and the
 // final weights (tests/fixtures/README.md).
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <doctest/doctest.h>
 
 #include "parity/parity_fixture.h"

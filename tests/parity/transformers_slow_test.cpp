@@ -1,5 +1,7 @@
 // transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and transformers.
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 #include <cstdlib>

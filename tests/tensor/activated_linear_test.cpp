@@ -1,5 +1,9 @@
 #include "tensor/activated_linear.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cos.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/sin.h>
 #include <c10/core/GradMode.h>
 #include <doctest/doctest.h>
 

@@ -1,5 +1,12 @@
 #include "tensor/activation.h"
 
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/sin.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"

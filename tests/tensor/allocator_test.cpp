@@ -1,6 +1,8 @@
 #include "tensor/allocator.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/ones.h>
 #include <doctest/doctest.h>
 #include <sys/mman.h>
 

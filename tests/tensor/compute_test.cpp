@@ -1,6 +1,7 @@
 #include "tensor/compute.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/ones.h>
 #include <doctest/doctest.h>
 
 #include "base/machine.h"

@@ -1,6 +1,11 @@
 #include "tensor/dropout.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/rand.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"

@@ -1,7 +1,7 @@
 // Compares autograd's gradients with finite differences, in double.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <doctest/doctest.h>
 #include <torch/csrc/autograd/autograd.h>
 

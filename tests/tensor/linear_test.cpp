@@ -1,6 +1,13 @@
 #include "tensor/linear.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/cos.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/sin.h>
 #include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
 

@@ -1,5 +1,13 @@
 #include "tensor/norm.h"
 
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/rms_norm.h>
+#include <ATen/ops/sin.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"

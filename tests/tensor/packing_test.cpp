@@ -1,6 +1,8 @@
 #include "tensor/packing.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"

@@ -1,6 +1,9 @@
 #include "tensor/products.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/sin.h>
 #include <doctest/doctest.h>
 
 using namespace hone;

@@ -1,5 +1,10 @@
 #include "tensor/row_chunks.h"
 
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cos.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/sin.h>
 #include <doctest/doctest.h>
 
 #include <set>

@@ -1,6 +1,7 @@
 #include "tensor/saved.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
 #include <doctest/doctest.h>
 
 #include <string>

@@ -1,6 +1,6 @@
 #include "tensor/storage_type.h"
 
-#include <ATen/ATen.h>
+#include <ATen/ops/ones.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"

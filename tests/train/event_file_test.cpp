@@ -7,7 +7,7 @@
 #include "base/host.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
-#include "train/train_fixture.h"
+#include "train/json_fixture.h"
 
 using namespace hone;
 using namespace hone::train;

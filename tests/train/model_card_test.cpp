@@ -3,7 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
-#include "train/train_fixture.h"
+#include "train/json_fixture.h"
+#include "train/plan_fixture.h"
 
 using namespace hone;
 using namespace hone::train;

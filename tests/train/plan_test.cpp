@@ -7,7 +7,8 @@
 
 #include "expect_error.h"
 #include "options/parse.h"
-#include "train/train_fixture.h"
+#include "train/json_fixture.h"
+#include "train/plan_fixture.h"
 
 using namespace hone;
 using namespace hone::train;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "train/train_fixture.h"
+#include "train/json_fixture.h"
 
 using namespace hone;
 using namespace hone::train;

@@ -5,7 +5,8 @@
 #include "base/files.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
-#include "train/train_fixture.h"
+#include "train/json_fixture.h"
+#include "train/plan_fixture.h"
 
 using namespace hone;
 using namespace hone::train;

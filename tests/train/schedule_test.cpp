@@ -7,7 +7,7 @@
 #include <string>
 
 #include "expect_error.h"
-#include "train/train_fixture.h"
+#include "train/json_fixture.h"
 
 using namespace hone;
 using namespace hone::train;

@@ -1,5 +1,5 @@
-// Shared by the tests of training: the fixtures of tests/fixtures/train, made-up rows, and a run of a tiny model that
-// can be stopped and resumed as in another process.
+// Shared by the tests of training: made-up rows, and a run of a tiny model that can be stopped and resumed as in
+// another process.
 #pragma once
 
 #include <ATen/TensorOperators.h>
@@ -22,14 +22,11 @@
 #include "tensor/compute.h"
 #include "tensor/safetensors.h"
 #include "train/checkpoint.h"
+#include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 #include "train/trainer.h"
 
 namespace hone {
-
-inline Json train_fixture(const std::string& name) {
-  return read_json(std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "train" / name)["cases"];
-}
 
 // Adds a row of tokens that tiny-bert has: 2 is [CLS], words begin at 5.
 inline void add_row(task::ClassifiedTexts& texts, uint64_t length, uint64_t salt, int64_t label) {

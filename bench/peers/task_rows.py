@@ -1,0 +1,60 @@
+"""Writes the rows of a task as JSON lines, which hone and Hugging Face's datasets both read: train.jsonl, eval.jsonl."""
+import csv
+import json
+
+
+def tsv(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def stsb(data, split):
+    name = {"train": "train", "eval": "dev"}[split]
+    return [{"sentence1": row["sentence1"], "sentence2": row["sentence2"], "score": float(row["score"])}
+            for row in tsv(data / "stsb" / f"{name}.tsv")]
+
+
+def mrpc(data, split):
+    name = {"train": "train", "eval": "test"}[split]
+    return [{"sentence1": row["#1 String"], "sentence2": row["#2 String"], "label": int(row["Quality"])}
+            for row in tsv(data / "mrpc" / f"{name}.tsv")]
+
+
+def trec(data, split):
+    name = {"train": "train", "eval": "test"}[split]
+    lines = (data / "trec" / f"TREC.{name}.all").read_text(encoding="latin-1").splitlines()
+    return [{"text": text, "label": int(label)} for label, text in (line.split(" ", 1) for line in lines)]
+
+
+def wnut17(data, split):
+    name = {"train": "wnut17train.conll", "eval": "emerging.dev.conll"}[split]
+    rows, tokens, tags = [], [], []
+    for line in (data / "wnut17" / name).read_text(encoding="utf-8").split("\n") + [""]:
+        fields = line.split("\t")
+        if len(fields) > 1 and fields[0].strip():
+            tokens.append(fields[0])
+            tags.append(fields[1].strip())
+        elif not line.strip() and tokens:
+            rows.append({"tokens": tokens, "tags": tags})
+            tokens, tags = [], []
+    return rows
+
+
+def wnut17_types(data, split):
+    """The types of the entities in each text: several labels, one or none."""
+    return [{"text": " ".join(row["tokens"]), "labels": sorted({tag[2:] for tag in row["tags"] if tag != "O"})}
+            for row in wnut17(data, split)]
+
+
+ROWS = {"stsb": stsb, "mrpc": mrpc, "trec": trec, "wnut17": wnut17, "wnut17-types": wnut17_types}
+
+
+def write(task, data, folder):
+    """Returns {"train": file, "eval": file}."""
+    files = {}
+    for split in ("train", "eval"):
+        files[split] = folder / f"{task}.{split}.jsonl"
+        files[split].parent.mkdir(parents=True, exist_ok=True)
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS[task](data, split))
+        files[split].write_text("".join(lines), encoding="utf-8")
+    return files

@@ -1,0 +1,163 @@
+"""Trains every task of text understanding with hone and with Hugging Face's Trainer, and compares metric and speed.
+
+  ./dev bench tasks [--tasks stsb,trec] [--seeds 42,43,44] [--epochs 3] [--page docs/parity.md]
+
+Both train all-MiniLM-L6-v2 on the same rows with the same settings, in turn. The metric is that of the evaluation rows
+after the last epoch; `hone eval` and scikit-learn, scipy or seqeval compute it. The seeds change the new head, the order
+of the rows and dropout, so single values differ; the means must agree within their noise. The speed counts real tokens,
+without padding. Exits with 1 if a mean differs by more than the noise.
+"""
+import dataclasses
+import json
+import math
+import pathlib
+import statistics
+import sys
+
+sys.path[0] += "/peers"  # not this folder itself, because its tokenize.py would hide Python's own
+import machine
+import recipe
+import side_by_side
+import task_rows
+from side_by_side import Job
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    name: str
+    title: str
+    metric: str  # as `hone eval --json` names it
+    hone: tuple  # options of hone that name the task and its columns
+    learning_rate: float = 5e-5
+
+
+TASKS = (
+    Task("stsb", "STS-B, Spearman", "spearman", ("--task", "regression", "--label-column", "score")),
+    Task("mrpc", "MRPC, F1", "f1", ("--task", "text-classification")),
+    Task("trec", "TREC-6, accuracy", "accuracy", ("--task", "text-classification")),
+    Task("wnut17", "WNUT-17, entity F1", "f1", ("--task", "token-classification"), 1e-4),
+    Task("wnut17-types", "types of WNUT-17's rows (multi-label), F1 micro", "f1_micro", ("--task", "multi-label"), 1e-4),
+)
+BATCH, MAX_LENGTH = 16, 128
+UNIT = "tokens/s"
+
+
+def options():
+    parser = recipe.options(__doc__)
+    parser.set_defaults(data=recipe.ROOT / "../shared/data")
+    parser.add_argument("--tasks", type=recipe.choices([task.name for task in TASKS]),
+                        default=[task.name for task in TASKS])
+    parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")], default=[42, 43, 44])
+    parser.add_argument("--epochs", type=float, default=3)
+    parser.add_argument("--page", type=pathlib.Path, metavar="FILE", help="write the comparison as a page, docs/parity.md")
+    args = recipe.parse(parser)
+    for path in (args.base_model / "config.json", args.hone, args.data / "stsb"):
+        if not path.exists():
+            parser.error(f"{path} is missing")
+    return args
+
+
+def hone_job(args, task, files, seed):
+    def command(folder):
+        train = [args.hone, "train", "--model", args.base_model, "--train-file", files["train"], *task.hone,
+                 "--max-seq-length", MAX_LENGTH, "--num-train-epochs", args.epochs, "--per-device-train-batch-size", BATCH,
+                 "--learning-rate", task.learning_rate, "--warmup-ratio", 0.1, "--weight-decay", 0.01, "--seed", seed,
+                 "--logging-steps", 50, "--save-strategy", "no", "--precision", "fp32", "--num-threads", args.threads,
+                 "--output-dir", folder / "model", "--json-log", folder / "log.jsonl"]
+        judge = [args.hone, "eval", "--model", folder / "model", "--dataset", files["eval"], "--json", "--precision",
+                 "fp32", "--num-threads", args.threads,
+                 *(("--label-column", "score") if task.name == "stsb" else ())]
+        quoted = [" ".join(f"'{word}'" for word in words) for words in (train, judge)]
+        return ["bash", "-c", f"{quoted[0]} >&2 && {quoted[1]}"]
+
+    def result(folder, output, _):
+        lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().split("\n") if line]
+        return {"metric": json.loads(output)[task.metric],
+                "rate": next(line["train_tokens_per_second"] for line in lines if "train_tokens_per_second" in line)}
+
+    return Job("hone", f"{task.name}, seed {seed}", command, result, recipe.environment(args.threads))
+
+
+def hf_job(args, task, files, seed):
+    words = recipe.worker("hf_task", "--task", task.name, "--model", args.base_model, "--train", files["train"], "--eval",
+                          files["eval"], "--epochs", args.epochs, "--learning-rate", task.learning_rate, "--batch", BATCH,
+                          "--max-length", MAX_LENGTH, "--seed", seed, "--threads", args.threads)
+    return Job("HF Trainer", f"{task.name}, seed {seed}", lambda _: words,
+               lambda _, output, __: side_by_side.last_line(output), recipe.environment(args.threads))
+
+
+def of_seeds(results, name, task, seeds, key):
+    return [run[key] for seed in seeds for run in results[f"{name} {task.name}, seed {seed}"]["runs"]]
+
+
+def described(values):
+    deviation = statistics.stdev(values) if len(values) > 1 else 0
+    return f"{statistics.mean(values):.4f} ± {deviation:.4f}"
+
+
+def allowed_difference(ours, theirs):
+    """Twice the standard error of the difference of the means, and at least half a point."""
+    if min(len(ours), len(theirs)) < 2:
+        return math.inf
+    return max(0.005, 2 * math.sqrt(statistics.variance(ours) / len(ours) + statistics.variance(theirs) / len(theirs)))
+
+
+def compare(results, args):
+    """Returns the lines of the table, and the titles of the tasks whose means differ by more than the noise."""
+    lines = ["| task | hone | HF Trainer | difference | within | speed, hone/HF |", "|---|---|---|---|---|---|"]
+    differing = []
+    for task in (task for task in TASKS if task.name in args.tasks):
+        ours, theirs = (of_seeds(results, name, task, args.seeds, "metric") for name in ("hone", "HF Trainer"))
+        if not ours or not theirs:
+            differing.append(task.title)
+            continue
+        difference, allowed = statistics.mean(ours) - statistics.mean(theirs), allowed_difference(ours, theirs)
+        speed = statistics.median(of_seeds(results, "hone", task, args.seeds, "rate")) / \
+            statistics.median(of_seeds(results, "HF Trainer", task, args.seeds, "rate"))
+        lines.append(f"| {task.title} | {described(ours)} | {described(theirs)} | {difference:+.4f} | {allowed:.4f} | "
+                     f"{speed:.2f} |")
+        if abs(difference) > allowed:
+            differing.append(task.title)
+    return lines, differing
+
+
+def page(lines, args):
+    table = "\n".join(lines)
+    return f"""# Results beside Hugging Face's Trainer
+
+`./dev bench tasks --page docs/parity.md` made this page. Both programs trained all-MiniLM-L6-v2 on the same rows with the
+same settings: {args.epochs:g} epochs, batch size {BATCH}, rows of at most {MAX_LENGTH} tokens, fp32, seeds
+{", ".join(map(str, args.seeds))}. A seed decides the new head, the order of the rows and dropout, so single runs differ. The
+table has the mean and the standard deviation of the metric on the evaluation rows after the last epoch. *within* is what
+the means may differ by: twice the standard error of their difference, and at least 0.005. The speed is that of training,
+in real tokens a second.
+
+{table}
+
+Machine: {machine.in_words(machine.describe())}, {args.threads} threads.
+
+With dropout off and the same rows both programs compute the same losses and logits: `./dev bench parity` compares them
+step by step.
+"""
+
+
+def main():
+    args = options()
+    jobs = []
+    for task in (task for task in TASKS if task.name in args.tasks):
+        files = task_rows.write(task.name, args.data, recipe.ROOT / "build/bench/tasks")
+        for seed in args.seeds:
+            jobs += [hone_job(args, task, files, seed), hf_job(args, task, files, seed)]
+    results = side_by_side.in_turn(jobs, 1, UNIT)
+    lines, differing = compare(results, args)
+    print("\n" + "\n".join(lines))
+    if args.page:
+        args.page.write_text(page(lines, args), encoding="utf-8")
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    if differing:
+        sys.exit("differs by more than the noise, or was not run: " + "; ".join(differing))
+
+
+if __name__ == "__main__":
+    main()
