@@ -87,7 +87,8 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
   const c10::InferenceMode no_gradients;
   const auto start = std::chrono::steady_clock::now();
   const auto batch_size = static_cast<uint64_t>(options.batch_size);
-  const std::unique_ptr<task::Evaluation> evaluation = examples.evaluation(options.num_worst);
+  const std::unique_ptr<task::Evaluation> evaluation = examples.evaluation(
+      {.num_worst = options.num_worst, .for_calibration = !options.calibrate.empty()});
   Progress progress("evaluating", "row", examples.size());
   std::vector<uint64_t> lengths = lengths_of(examples);
   const uint64_t max_tokens = bounded_tokens(model, evaluation_tokens(lengths, batch_size));
@@ -100,6 +101,9 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
   Evaluated result{.report = evaluation->report(), .num_batches = (examples.size() + batch_size - 1) / batch_size};
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (options.bootstrap) add_intervals(*evaluation, *options.bootstrap, result.report);
+  if (!options.calibrate.empty() && result.report.nonfinite.count == 0) {
+    result.calibration = evaluation->calibration(options.calibrate);
+  }
   return result;
 }
 

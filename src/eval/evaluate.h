@@ -22,6 +22,7 @@ struct Evaluated {
   metric::Report report;
   uint64_t num_batches = 0;  // of batch_size rows, the last one may be smaller; as HF's Trainer counts them
   double seconds = 0;
+  std::optional<task::Calibration> calibration;
 };
 
 // Throws nonfinite_error for the first row without a finite result.
@@ -31,6 +32,7 @@ struct EvaluateOptions {
   int64_t batch_size = 8;                             // rows
   size_t num_worst = 0;                               // rows to list in the report
   std::optional<metric::BootstrapOptions> bootstrap;  // set: the report gets confidence intervals
+  std::string calibrate;  // set: the task's calibration of this name is chosen
   std::function<bool()> keep_going;  // asked before each batch: false ends the evaluation. Empty: never
 };
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/counted.h"
+#include "base/error.h"
 #include "base/label_names.h"
 #include "base/names.h"
 
@@ -238,17 +239,50 @@ void ModelConfig::set_problem_type(std::string_view problem_type) {
   set_own("problem_type", problem_type.empty() ? Json() : Json(std::string(problem_type)));
 }
 
+std::vector<double> ModelConfig::numbers_of_labels(std::string_view key, bool (*fits)(double)) const {
+  const Json list = own(key);
+  const bool are_numbers =
+      list.is_array() && list.size() == labels_.size() &&
+      std::ranges::all_of(list, [&](const Json& item) { return item.is_number() && fits(item.get<double>()); });
+  return are_numbers ? list.get<std::vector<double>>() : std::vector<double>();
+}
+
 std::vector<double> ModelConfig::class_weights() const {
-  const auto found = json_.find("class_weights");
-  const auto is_weight = [](const Json& item) { return item.is_number() && item.get<double>() > 0; };
-  const bool fits = found != json_.end() && found->is_array() && found->size() == labels_.size() &&
-                    std::ranges::all_of(*found, is_weight);
-  return fits ? found->get<std::vector<double>>() : std::vector<double>();
+  return numbers_of_labels(kClassWeightsKey, [](double weight) { return weight > 0; });
 }
 
 void ModelConfig::set_class_weights(const std::vector<double>& weights) {
-  set_own("class_weights", weights.empty() ? Json() : Json(weights));
+  set_own(kClassWeightsKey, weights.empty() ? Json() : Json(weights));
 }
+
+std::vector<double> ModelConfig::thresholds() const {
+  return numbers_of_labels(kThresholdsKey, [](double threshold) { return threshold >= 0 && threshold <= 1; });
+}
+
+void ModelConfig::set_thresholds(const std::vector<double>& thresholds) {
+  set_own(kThresholdsKey, thresholds.empty() ? Json() : Json(thresholds));
+}
+
+std::optional<OutputScale> ModelConfig::output_scale() const {
+  const Json value = own(kOutputScaleKey);
+  if (value.is_null()) return std::nullopt;
+  const auto numbers = [&](const char* name) {
+    const Json list = value.is_object() ? value.value(name, Json()) : Json();
+    const bool fits = list.is_array() && list.size() == labels_.size() &&
+                      std::ranges::all_of(list, [](const Json& item) { return item.is_number(); });
+    if (fits) return list.get<std::vector<double>>();
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: {}.{} is not a list of {} numbers", source_, kOutputScaleKey, name, labels_.size()),
+                "use another checkpoint of the run");
+  };
+  return OutputScale{numbers("scale"), numbers("shift")};
+}
+
+void ModelConfig::set_output_scale(const std::optional<OutputScale>& scale) {
+  set_own(kOutputScaleKey, scale ? Json({{"scale", scale->scale}, {"shift", scale->shift}}) : Json());
+}
+
+Json ModelConfig::own(std::string_view key) const { return json_.value(std::string(key), Json()); }
 
 void ModelConfig::set_own(std::string_view key, Json value) {
   if (value.is_null()) {
@@ -256,6 +290,10 @@ void ModelConfig::set_own(std::string_view key, Json value) {
   } else {
     json_[std::string(key)] = std::move(value);
   }
+}
+
+void ModelConfig::remove_own() {
+  for (const std::string_view key : kOwnKeys) json_.erase(std::string(key));
 }
 
 }  // namespace hone::model

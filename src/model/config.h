@@ -30,6 +30,20 @@ struct ConfigKey {
   bool nullable = false;            // null is a valid value; implied if the fallback is null
 };
 
+// The keys of config.json that only hone reads.
+inline constexpr std::string_view kClassWeightsKey = "class_weights", kThresholdsKey = "thresholds",
+                                  kTargetRangesKey = "target_ranges", kTagSchemeKey = "tag_scheme",
+                                  kOutputScaleKey = "output_scale";
+inline constexpr std::string_view kOwnKeys[] = {kClassWeightsKey, kThresholdsKey, kTargetRangesKey, kTagSchemeKey,
+                                                kOutputScaleKey};
+
+// What outputs stand for: output * scale + shift, by label [K].
+struct OutputScale {
+  std::vector<double> scale, shift;
+
+  bool operator==(const OutputScale&) const = default;
+};
+
 class ModelConfig {
  public:
   ModelConfig() = default;
@@ -73,13 +87,25 @@ class ModelConfig {
   // of another form is another program's, and is ignored.
   std::vector<double> class_weights() const;
   void set_class_weights(const std::vector<double>& weights);
-  // Sets a key that only hone reads; null removes it.
-  void set_own(std::string_view key, Json value);
+  // The thresholds of the labels' scores, by id; empty if they were not chosen. Only hone reads this key.
+  std::vector<double> thresholds() const;
+  void set_thresholds(const std::vector<double>& thresholds);
+  // Set in the checkpoints of a training on standardized targets: load_model() folds it into the head. Error (kInput):
+  // the value is not two lists of a finite number for each label.
+  std::optional<OutputScale> output_scale() const;
+  void set_output_scale(const std::optional<OutputScale>& scale);
+  // A key that only hone reads; null if it is absent.
+  Json own(std::string_view key) const;
+  void set_own(std::string_view key, Json value);  // null removes it
+  // Removes kOwnKeys: a training that starts from this model decides them anew.
+  void remove_own();
 
   const Json& json() const { return json_; }
   const std::string& source() const { return source_; }
 
  private:
+  // A number for each label; empty if the value has another form or a number that does not fit.
+  std::vector<double> numbers_of_labels(std::string_view key, bool (*fits)(double)) const;
   const Json* find(const ConfigKey& key) const;
   Json value(const ConfigKey& key) const;
   std::optional<int64_t> declared_num_labels() const;

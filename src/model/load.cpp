@@ -193,6 +193,13 @@ std::string LoadReport::unused_weights_line() const {
                      model_dir, class_name, quoted_list(unused));
 }
 
+void fold_output_scale(Model& model, ModelConfig& config) {
+  const std::optional<OutputScale> scale = config.output_scale();
+  if (!scale) return;
+  model.rescale_outputs(*scale);
+  config.set_output_scale(std::nullopt);
+}
+
 LoadedModel load_model(const ModelRequest& request) {
   const ModelConfig read = ModelConfig::read(request.model_dir);
   for (const std::string& note : read.notes()) log_warning("{}", note);
@@ -222,6 +229,8 @@ LoadedModel load_model(const ModelRequest& request) {
     report.unused = matcher.unused();
   }
   add_tokens(loaded, family, request.num_tokens, generator);
+  if (!report.newly_initialized.empty()) loaded.config.set_output_scale(std::nullopt);  // a new head has no scale
+  fold_output_scale(*loaded.model, loaded.config);
   return loaded;
 }
 

@@ -47,6 +47,9 @@ struct LoadedModel {
   LoadReport report;
 };
 
+// Makes the outputs what they stand for, and removes the scale from the config. Does nothing without one.
+void fold_output_scale(Model& model, ModelConfig& config);
+
 // Weights are float32 copies. Warns about contradictory labels in config.json. Errors: kIo, kInput, kUnsupported,
 // kUsage naming file, tensor and both shapes. A missing weight is an error, unless it belongs to the head (then it is
 // drawn) or the folder has no weights at all (then all are drawn).

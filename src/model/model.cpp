@@ -106,6 +106,18 @@ bool Model::reads_tokens() const { return parts_->head_row.kind == "token"; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
 
+void Model::rescale_outputs(const OutputScale& scale) {
+  const nn::Linear& output = parts_->head->output();
+  const auto num_outputs = static_cast<size_t>(this->num_outputs());
+  check_internal(scale.scale.size() == num_outputs && scale.shift.size() == num_outputs, "a scale for each output");
+  const at::NoGradGuard no_gradients;
+  for (int64_t k = 0; k < this->num_outputs(); ++k) {
+    const double factor = scale.scale[static_cast<size_t>(k)];
+    output.weight.select(0, k).mul_(factor);
+    output.bias.select(0, k).mul_(factor).add_(scale.shift[static_cast<size_t>(k)]);
+  }
+}
+
 torch::nn::Module& Model::module() const { return *parts_; }
 void Model::set_vocab_size(int64_t num_rows) { parts_->body->set_vocab_size(num_rows); }
 

@@ -52,6 +52,9 @@ class Model {
   int64_t vocab_size() const;  // rows of the word embedding
   int64_t max_length() const;  // the most tokens of one sequence
 
+  // Changes the head's last layer so that its outputs become output * scale + shift.
+  void rescale_outputs(const OutputScale& scale);
+
   // Body and head as a tree of torch's modules, and the body's size after its embedding was resized; for this floor.
   torch::nn::Module& module() const;
   void set_vocab_size(int64_t num_rows);

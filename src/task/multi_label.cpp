@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "base/counted.h"
 #include "base/error.h"
+#include "metric/calibration.h"
 #include "metric/multi_label.h"
 #include "metric/worst_rows.h"
 #include "table/label_sets.h"
@@ -34,7 +36,8 @@ std::vector<uint64_t> rows_of_labels(std::span<const uint8_t> truth, size_t num_
 struct Targets {
   std::vector<uint8_t> truth;  // [rows, K]
   std::vector<std::string> names;
-  std::vector<double> weights = {};  // pos_weight of each label; empty: all are 1
+  std::vector<double> weights = {};    // pos_weight of each label; empty: all are 1
+  std::vector<float> thresholds = {};  // [K]
 
   size_t width() const { return names.size(); }
   std::span<const uint8_t> row(uint64_t row) const { return std::span(truth).subspan(row * width(), width()); }
@@ -84,8 +87,7 @@ class MultiLabelEvaluation final : public Evaluation {
   }
 
   metric::Report report() const override {
-    const std::vector<float> thresholds(targets_.width(), kThreshold);
-    metric::Report report = metric::multi_label_report(scores_, thresholds, targets_.names);
+    metric::Report report = metric::multi_label_report(scores_, targets_.thresholds, targets_.names);
     report.num_rows = num_rows_;
     report.num_targets = num_rows_ * targets_.width();
     report.loss = num_rows_ == 0 ? 0 : loss_sum_ / static_cast<double>(report.num_targets);
@@ -96,7 +98,21 @@ class MultiLabelEvaluation final : public Evaluation {
   }
 
   metric::Resampler resampler() const override {
-    return metric::multi_label_resampler(scores_, std::vector<float>(targets_.width(), kThreshold));
+    return metric::multi_label_resampler(scores_, targets_.thresholds);
+  }
+
+  Calibration calibration(std::string_view what) const override {
+    const std::vector<float> thresholds = what == "threshold" ? shared_threshold() : own_thresholds();
+    const auto [lowest, highest] = std::ranges::minmax(thresholds);
+    Calibration chosen{.thresholds = {thresholds.begin(), thresholds.end()}};
+    chosen.summary = lowest == highest ? fmt::format("threshold {:.4g}", lowest)
+                                       : fmt::format("thresholds {:.4g} to {:.4g}", lowest, highest);
+    const metric::Report before = report(), after = metric::multi_label_report(scores_, thresholds, targets_.names);
+    for (const char* name : {"f1_micro", "f1_macro"}) {
+      chosen.summary += fmt::format("{} {} {:.4f} -> {:.4f}", name == std::string_view("f1_micro") ? ":" : ",", name,
+                                    before.value(name), after.value(name));
+    }
+    return chosen;
   }
 
  private:
@@ -108,7 +124,7 @@ class MultiLabelEvaluation final : public Evaluation {
     scores_.add(scores, truth);
     if (!worst_.keeps_any()) return;
     std::vector<uint8_t> predicted(scores.size());
-    for (size_t label = 0; label < scores.size(); ++label) predicted[label] = scores[label] > kThreshold;
+    for (size_t label = 0; label < scores.size(); ++label) predicted[label] = scores[label] > targets_.thresholds[label];
     if (std::ranges::equal(predicted, truth)) return;
     double loss = 0;
     for (size_t label = 0; label < scores.size(); ++label) {
@@ -116,6 +132,29 @@ class MultiLabelEvaluation final : public Evaluation {
       loss += std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
     }
     worst_.add({row, loss / static_cast<double>(scores.size()), std::move(predicted)});
+  }
+
+  // The scores of one label, or of all of them, with what is true.
+  float threshold_of(size_t first_label, size_t num_labels) const {
+    std::vector<float> scores;
+    std::vector<uint8_t> truth;
+    for (size_t row = 0; row < scores_.num_rows(); ++row) {
+      const auto of_row = scores_.scores(row).subspan(first_label, num_labels);
+      const auto is_true = scores_.truth(row).subspan(first_label, num_labels);
+      scores.insert(scores.end(), of_row.begin(), of_row.end());
+      truth.insert(truth.end(), is_true.begin(), is_true.end());
+    }
+    return metric::best_threshold(scores, truth);
+  }
+
+  std::vector<float> shared_threshold() const {
+    return std::vector<float>(targets_.width(), threshold_of(0, targets_.width()));
+  }
+
+  std::vector<float> own_thresholds() const {
+    std::vector<float> thresholds(targets_.width());
+    for (size_t label = 0; label < thresholds.size(); ++label) thresholds[label] = threshold_of(label, 1);
+    return thresholds;
   }
 
   Json worst_json() const {
@@ -144,7 +183,8 @@ class MultiLabelExamples final : public TextExamples {
  public:
   explicit MultiLabelExamples(TaggedTexts rows)
       : TextExamples(std::move(rows.texts)),
-        targets_{std::move(rows.truth), std::move(rows.names), std::move(rows.weights)} {
+        targets_{std::move(rows.truth), std::move(rows.names), std::move(rows.weights), std::move(rows.thresholds)} {
+    if (targets_.thresholds.empty()) targets_.thresholds.assign(targets_.width(), kThreshold);
     check_internal(targets_.truth.size() == size() * targets_.width(), "each row has a flag for each label");
   }
 
@@ -155,8 +195,8 @@ class MultiLabelExamples final : public TextExamples {
                   const nn::ForwardContext& context) const override {
     return targets_.loss_sum(row_outputs(model, texts().features, rows, context), rows);
   }
-  std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
-    return std::make_unique<MultiLabelEvaluation>(texts(), targets_, num_worst);
+  std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const override {
+    return std::make_unique<MultiLabelEvaluation>(texts(), targets_, options.num_worst);
   }
   std::string preview(uint64_t row) const override {
     return fmt::format("[{}] {}", fmt::join(targets_.names_of(targets_.row(row)), ", "), texts().shown(row));
@@ -181,9 +221,11 @@ class MultiLabel final : public Task {
     if (purpose == Purpose::kUseTrained) {
       names_ = config.labels();
       weights_ = config.class_weights();
+      const std::vector<double> chosen = config.thresholds();
+      thresholds_.assign(chosen.begin(), chosen.end());
       scoring_ = {.labels = names_,
                   .function = "sigmoid",
-                  .thresholds = std::vector<float>(names_.size(), kThreshold),
+                  .thresholds = thresholds_.empty() ? std::vector<float>(names_.size(), kThreshold) : thresholds_,
                   .separator = options.rows.label_separator};
     } else if (!options.id2label.empty()) {
       names_ = table::label_names_of_option(options.id2label);
@@ -224,13 +266,19 @@ class MultiLabel final : public Task {
     return make_examples(TaggedTexts{.texts = read_text_rows(rows, columns_, what, options),
                                      .truth = table::LabelSets(rows, label_columns_).flags(names_),
                                      .names = names_,
-                                     .weights = weights_});
+                                     .weights = weights_,
+                                     .thresholds = thresholds_});
+  }
+
+  void take_calibration(const Calibration& calibration) override {
+    thresholds_.assign(calibration.thresholds.begin(), calibration.thresholds.end());
   }
 
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(names_);
     config.set_problem_type("multi_label_classification");
     config.set_class_weights(weights_);
+    config.set_thresholds({thresholds_.begin(), thresholds_.end()});
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -311,6 +359,7 @@ class MultiLabel final : public Task {
   table::LabelSetColumns label_columns_;
   std::vector<std::string> names_;  // of the labels, by id
   std::vector<double> weights_;     // pos_weight of each label; empty: all are 1
+  std::vector<float> thresholds_;   // of the labels' scores; empty: all are 0.5
   LabelScoring scoring_;            // of a trained model
 };
 

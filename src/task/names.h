@@ -14,6 +14,10 @@ inline constexpr std::array<std::string_view, 4> kTaskNames = {"text-classificat
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};
 
+// --calibrate: what is chosen on the evaluation rows after the training. A temperature that the outputs are divided by;
+// one threshold for all labels, or one for each.
+inline constexpr std::array<std::string_view, 3> kCalibrationNames = {"temperature", "threshold", "thresholds"};
+
 // How tokens become entities, as transformers names it: each token by itself, adjacent tokens of one type, or words
 // that have the tag of their first token, of their mean scores or of their highest score (task/entity_answers.h).
 inline constexpr std::array<std::string_view, 5> kAggregationNames = {"none", "simple", "first", "average", "max"};

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "base/counted.h"
@@ -54,6 +55,7 @@ struct Targets {
   std::vector<double> values;  // [rows, K]
   std::vector<std::string> names;
   const LossFunction& loss;
+  std::optional<model::OutputScale> scale = {};  // the model's outputs are standardized targets
 
   size_t width() const { return names.size(); }
   std::span<const double> row(uint64_t row) const { return std::span(values).subspan(row * width(), width()); }
@@ -63,9 +65,14 @@ struct Targets {
         at::empty({static_cast<int64_t>(rows.size()), static_cast<int64_t>(width())}, at::kFloat);
     float* next = of_rows.mutable_data_ptr<float>();
     for (const uint64_t row : rows) {
-      for (const double value : this->row(row)) *next++ = static_cast<float>(value);
+      for (size_t k = 0; k < width(); ++k) *next++ = static_cast<float>(standardized(this->row(row)[k], k));
     }
     return loss.sum(outputs, tensor::on_device(of_rows, outputs.device()));
+  }
+
+  double standardized(double value, size_t k) const { return scale ? (value - scale->shift[k]) / scale->scale[k] : value; }
+  float restored(float output, size_t k) const {
+    return scale ? static_cast<float>(output * scale->scale[k] + scale->shift[k]) : output;
   }
 };
 
@@ -106,8 +113,10 @@ class RegressionEvaluation final : public Evaluation {
   metric::Resampler resampler() const override { return metric::regression_resampler(pairs_); }
 
  private:
-  void add_prediction(uint64_t row, std::span<const float> predicted) {
-    if (first_nonfinite_row(predicted, predicted.size())) return nonfinite_.add(row);
+  void add_prediction(uint64_t row, std::span<const float> outputs) {
+    if (first_nonfinite_row(outputs, outputs.size())) return nonfinite_.add(row);
+    std::vector<float> predicted(outputs.size());
+    for (size_t k = 0; k < outputs.size(); ++k) predicted[k] = targets_.restored(outputs[k], k);
     const std::span<const double> targets = targets_.row(row);
     pairs_.add(predicted, targets);
     if (!worst_.keeps_any()) return;
@@ -147,7 +156,8 @@ class RegressionExamples final : public TextExamples {
  public:
   explicit RegressionExamples(RatedTexts rows)
       : TextExamples(std::move(rows.texts)),
-        targets_{std::move(rows.targets), std::move(rows.names), find_row(kLosses, "regression_loss", rows.loss)} {
+        targets_{std::move(rows.targets), std::move(rows.names), find_row(kLosses, "regression_loss", rows.loss),
+                 std::move(rows.scale)} {
     check_internal(targets_.values.size() == size() * targets_.width(), "each row has its targets");
   }
 
@@ -158,8 +168,8 @@ class RegressionExamples final : public TextExamples {
                   const nn::ForwardContext& context) const override {
     return targets_.loss_sum(row_outputs(model, texts().features, rows, context), rows);
   }
-  std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
-    return std::make_unique<RegressionEvaluation>(texts(), targets_, num_worst);
+  std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const override {
+    return std::make_unique<RegressionEvaluation>(texts(), targets_, options.num_worst);
   }
   std::string preview(uint64_t row) const override {
     return fmt::format("{} {}", fmt::join(targets_.row(row), ", "), texts().shown(row));
@@ -203,10 +213,7 @@ class TargetRanges {
   std::vector<std::pair<double, double>> ranges_;
 };
 
-// In config.json: the ranges of the targets in the training, [[low, high], ...].
-constexpr const char* kRangesKey = "target_ranges";
-
-// [{"low", "high"}, ...], or null if the value is not the ranges of so many targets.
+// [{"low", "high"}, ...] of [[low, high], ...], or null if the value is not the ranges of so many targets.
 Json known_ranges(const Json& value, size_t num_targets) {
   if (!value.is_array() || value.size() != num_targets) return nullptr;
   Json ranges = Json::array();
@@ -225,7 +232,7 @@ class Regression final : public Task {
       : options_(options), purpose_(purpose) {
     if (purpose != Purpose::kUseTrained) return;
     names_ = config.labels();
-    ranges_json_ = known_ranges(config.json().value(kRangesKey, Json()), names_.size());
+    ranges_json_ = known_ranges(config.own(model::kTargetRangesKey), names_.size());
   }
 
   std::span<const metric::Metric> metrics() const override { return metric::regression_metrics(); }
@@ -253,26 +260,26 @@ class Regression final : public Task {
 
   std::vector<int64_t> strata(const table::Rows& rows) const override { return std::vector<int64_t>(rows.size()); }
 
+  void settle_loss(const table::Rows& train) override {
+    if (options_.standardize) scale_ = scale_of(targets_of(train));
+  }
+
   std::vector<std::string> findings(const TrainingRows&) const override { return {}; }
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
-    RatedTexts rated{.texts = read_text_rows(rows, columns_, what, options),
-                     .names = target_columns_,
-                     .loss = options_.regression_loss};
-    const table::NumberReader reader(rows, target_columns_);
-    for (uint64_t row = 0; row < rows.size(); ++row) {
-      const std::vector<double> targets = reader.read(row).values;
-      rated.targets.insert(rated.targets.end(), targets.begin(), targets.end());
-    }
-    return make_examples(std::move(rated));
+    return make_examples(RatedTexts{.texts = read_text_rows(rows, columns_, what, options),
+                                    .targets = targets_of(rows),
+                                    .names = target_columns_,
+                                    .loss = options_.regression_loss,
+                                    .scale = scale_});
   }
 
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(names_);
     config.set_problem_type("regression");
-    config.set_class_weights({});
-    config.set_own(kRangesKey, ranges_.empty() ? Json() : Json(ranges_));
+    config.set_own(model::kTargetRangesKey, ranges_.empty() ? Json() : Json(ranges_));
+    config.set_output_scale(scale_);
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -305,6 +312,30 @@ class Regression final : public Task {
     names_ = target_columns_.size() == 1 ? std::vector<std::string>{"LABEL_0"} : target_columns_;
   }
 
+  std::vector<double> targets_of(const table::Rows& rows) const {  // [rows, K]
+    const table::NumberReader reader(rows, target_columns_);
+    std::vector<double> all;
+    for (uint64_t row = 0; row < rows.size(); ++row) {
+      const std::vector<double> targets = reader.read(row).values;
+      all.insert(all.end(), targets.begin(), targets.end());
+    }
+    return all;
+  }
+
+  // Scale: the standard deviation of each target (1 if it is constant); shift: its mean.
+  model::OutputScale scale_of(const std::vector<double>& targets) const {
+    const size_t width = target_columns_.size();
+    const double num_rows = static_cast<double>(targets.size()) / static_cast<double>(width);
+    std::vector<double> means(width), variances(width);
+    for (size_t at = 0; at < targets.size(); ++at) means[at % width] += targets[at] / num_rows;
+    for (size_t at = 0; at < targets.size(); ++at) {
+      const double difference = targets[at] - means[at % width];
+      variances[at % width] += difference * difference / num_rows;
+    }
+    for (double& variance : variances) variance = variance > 0 ? std::sqrt(variance) : 1;
+    return {std::move(variances), std::move(means)};
+  }
+
   // A target that never changes cannot be learned, and correlations with it are undefined.
   void check_spread(const TargetRanges& seen) const {
     if (seen.num_rows() < 2) return;
@@ -323,6 +354,7 @@ class Regression final : public Task {
   table::TextColumns columns_;
   std::vector<std::string> target_columns_, names_;
   std::vector<std::pair<double, double>> ranges_;  // of the training rows
+  std::optional<model::OutputScale> scale_;        // of a training on standardized targets
   Json ranges_json_;                               // of a trained model
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct RatedTexts {
   std::vector<double> targets;     // [rows, K]
   std::vector<std::string> names;  // of the targets
   std::string_view loss = "mse";   // a name of kRegressionLossNames
+  std::optional<model::OutputScale> scale = {};  // set: the outputs of the model are standardized targets
 };
 
 std::unique_ptr<Examples> make_examples(RatedTexts rows);

@@ -10,6 +10,10 @@ double Examples::total_weight(std::span<const uint64_t> rows, const nn::ForwardC
   return static_cast<double>(num_targets(rows, context));
 }
 
+Calibration Evaluation::calibration(std::string_view what) const {
+  throw Error(ErrorKind::kInternal, fmt::format("this task has no calibration \"{}\"", what));
+}
+
 std::unique_ptr<FollowedScore> Task::followed(const ExplainOptions&, const Question&) const {
   throw Error(ErrorKind::kUnsupported, "the answers of this model cannot be explained", "POST /predict gives them");
 }

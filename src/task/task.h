@@ -28,6 +28,18 @@
 
 namespace hone::task {
 
+struct EvaluationOptions {
+  size_t num_worst = 0;          // how many of the worst rows the report lists
+  bool for_calibration = false;  // keeps what calibration() needs
+};
+
+// What is chosen on evaluation rows after a training.
+struct Calibration {
+  double temperature = 1;          // the model's outputs are divided by it
+  std::vector<double> thresholds;  // of the labels' scores, by label; empty: none are chosen
+  std::string summary;             // "temperature 1.43: log loss 0.41 -> 0.35"
+};
+
 // A running evaluation of one set of examples.
 class Evaluation {
  public:
@@ -39,6 +51,8 @@ class Evaluation {
   // added; empty if the task has no such metrics. Valid as long as the evaluation. Its rows must all have finite
   // results.
   virtual metric::Resampler resampler() const { return {}; }
+  // `what`: one of the task's calibrations (TaskRow). Its rows must all have finite results.
+  virtual Calibration calibration(std::string_view what) const;
 };
 
 // Rows that have become the input of a model, with their targets.
@@ -57,8 +71,7 @@ class Examples {
   // The sum of the losses of the rows' targets, a scalar.
   virtual at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                           const nn::ForwardContext& context) const = 0;
-  // `num_worst`: how many of the worst rows the report lists.
-  virtual std::unique_ptr<Evaluation> evaluation(size_t num_worst) const = 0;
+  virtual std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const = 0;
 
   // "train.csv:17", or "row 17" if the row comes from no file.
   virtual std::string location(uint64_t row) const = 0;
@@ -112,7 +125,9 @@ class Task {
   virtual std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                              const ExampleOptions& options) const = 0;
 
-  // Sets labels and problem_type.
+  // Takes over thresholds that were chosen after the training; write_config() saves them.
+  virtual void take_calibration(const Calibration&) {}
+  // Sets labels, problem_type and what else hone must know of the trained model.
   virtual void write_config(model::ModelConfig& config) const = 0;
   // What run.json and /info say of the task: {"labels": [...]}.
   virtual Json facts() const = 0;

@@ -28,11 +28,13 @@ namespace hone::task {
 namespace {
 
 constexpr std::string_view kClassificationOptions[] = {
-    "id2label", "num_labels", "label_smoothing_factor", "class_weights", "focal_gamma", "confidence", "num_resamples"};
-constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label",
-                                                   "class_weights",  "confidence",      "num_resamples"};
+    "id2label", "num_labels", "label_smoothing_factor", "class_weights", "focal_gamma", "calibrate", "confidence", "num_resamples"};
+constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label", "class_weights", "calibrate", "confidence", "num_resamples"};
 constexpr std::string_view kTokenOptions[] = {"id2label", "num_labels", "label_smoothing_factor", "label_all_tokens"};
-constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "confidence", "num_resamples"};
+constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "standardize", "confidence", "num_resamples"};
+
+constexpr std::string_view kTemperature[] = {"temperature"};
+constexpr std::string_view kThresholds[] = {"threshold", "thresholds"};
 
 constexpr TaskRow kTasks[] = {
     {.name = "text-classification",
@@ -43,6 +45,7 @@ constexpr TaskRow kTasks[] = {
      .metrics = metric::classification_metrics,
      .form = {"scores", kLabelScoresSchema, kLabelParameters, kLabelExplainParameters},
      .make = make_text_classification,
+     .calibrations = kTemperature,
      .options = kClassificationOptions},
     {.name = "multi-label",
      .doc = "any number of labels for each text or pair of texts",
@@ -52,6 +55,7 @@ constexpr TaskRow kTasks[] = {
      .metrics = metric::multi_label_metrics,
      .form = {"labels", kLabelScoresSchema, kLabelParameters, kLabelExplainParameters},
      .make = make_multi_label,
+     .calibrations = kThresholds,
      .options = kMultiLabelOptions},
     {.name = "regression",
      .doc = "numbers for each text or pair of texts",
@@ -164,6 +168,13 @@ void check_task_options(const TaskRow& task, std::span<const options::GivenOptio
         fmt::format("{} is an option of {}; the task is {}", option.where, fmt::join(readers, " and "), task.name),
         "leave it out");
   }
+}
+
+void check_calibration(const TaskRow& task, std::string_view name) {
+  if (name.empty() || std::ranges::find(task.calibrations, name) != task.calibrations.end()) return;
+  throw Error(ErrorKind::kUsage, fmt::format("calibrate is {}, which {} does not choose", name, task.name),
+              task.calibrations.empty() ? "leave it out"
+                                        : fmt::format("give {}", fmt::join(task.calibrations, " or ")));
 }
 
 std::vector<metric::Metric> all_metrics() {

@@ -26,6 +26,7 @@ struct TaskOptions {
   double focal_gamma = 0;
   std::vector<std::string> class_weights;  // see task/class_weights.h
   std::string regression_loss = "mse";
+  bool standardize = false;  // of a regression: the model learns (target - mean) / standard deviation
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
 };
 
@@ -41,6 +42,8 @@ struct TaskRow {
   std::span<const metric::Metric> (*metrics)();  // all that it can have; which of them it has may depend on the rows
   AnswerForm form;
   std::unique_ptr<Task> (*make)(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
+  // What --calibrate can choose for it.
+  std::span<const std::string_view> calibrations = {};
   // Names of the options that not every task reads, but this one does, beside those of its answers.
   std::span<const std::string_view> options;
 };
@@ -60,6 +63,9 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
 
 // Error (kUsage): the user gave an option that other tasks read, but not this one.
 void check_task_options(const TaskRow& task, std::span<const options::GivenOption> given);
+
+// Error (kUsage): the task has no such calibration. Accepts an empty name, which means none.
+void check_calibration(const TaskRow& task, std::string_view name);
 
 // The metrics of all tasks.
 std::vector<metric::Metric> all_metrics();

@@ -7,6 +7,7 @@
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "metric/calibration.h"
 #include "metric/classification.h"
 #include "metric/classification_report.h"
 #include "metric/worst_rows.h"
@@ -54,8 +55,12 @@ struct Targets {
 
 class ClassificationEvaluation final : public Evaluation {
  public:
-  ClassificationEvaluation(const TextRows& texts, const Targets& targets, size_t num_worst)
-      : texts_(texts), targets_(targets), scores_(static_cast<int64_t>(targets.names.size())), worst_(num_worst) {}
+  ClassificationEvaluation(const TextRows& texts, const Targets& targets, const EvaluationOptions& options)
+      : texts_(texts),
+        targets_(targets),
+        keeps_logits_(options.for_calibration),
+        scores_(static_cast<int64_t>(targets.names.size())),
+        worst_(options.num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
     const at::Tensor logits = row_outputs(model, texts_.features, rows, {});
@@ -78,12 +83,33 @@ class ClassificationEvaluation final : public Evaluation {
 
   metric::Resampler resampler() const override { return metric::classification_resampler(scores_); }
 
+  Calibration calibration(std::string_view) const override {
+    Calibration chosen{.temperature = metric::best_temperature(logits_, labels_)};
+    metric::ClassScores scaled(scores_.num_labels(), 0);
+    const size_t width = targets_.names.size();
+    for (size_t row = 0; row < labels_.size(); ++row) {
+      std::vector<float> logits(logits_.begin() + row * width, logits_.begin() + (row + 1) * width);
+      for (float& logit : logits) logit = static_cast<float>(logit / chosen.temperature);
+      const int64_t predicted = std::ranges::max_element(logits) - logits.begin();
+      scaled.add(metric::softmax(logits), labels_[row], predicted);
+    }
+    const metric::ProbabilityMeans before = scores_.means(), after = scaled.means();
+    chosen.summary = fmt::format("temperature {:.4g}: log_loss {:.4f} -> {:.4f}, expected calibration error {:.4f} -> {:.4f}",
+                                 chosen.temperature, before.log_loss, after.log_loss, before.calibration_error,
+                                 after.calibration_error);
+    return chosen;
+  }
+
  private:
   void add_prediction(uint64_t row, std::span<const float> logits) {
     if (first_nonfinite_row(logits, logits.size())) return nonfinite_.add(row);
     const int64_t label = targets_.labels[row];
     const int64_t predicted = std::max_element(logits.begin(), logits.end()) - logits.begin();
     scores_.add(metric::softmax(logits), label, predicted);
+    if (keeps_logits_) {
+      logits_.insert(logits_.end(), logits.begin(), logits.end());
+      labels_.push_back(label);
+    }
     if (label != predicted && worst_.keeps_any()) worst_.add(metric::make_mistake(row, logits, label, predicted));
   }
 
@@ -103,6 +129,9 @@ class ClassificationEvaluation final : public Evaluation {
 
   const TextRows& texts_;
   const Targets& targets_;
+  bool keeps_logits_;
+  std::vector<float> logits_;  // [rows, K]
+  std::vector<int64_t> labels_;
   metric::ClassScores scores_;
   metric::WorstRows<metric::Mistake> worst_;
   metric::NonfiniteRows nonfinite_;
@@ -127,8 +156,8 @@ class ClassificationExamples final : public TextExamples {
     return targets_.loss_sum(row_outputs(model, texts().features, rows, context), rows);
   }
 
-  std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
-    return std::make_unique<ClassificationEvaluation>(texts(), targets_, num_worst);
+  std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const override {
+    return std::make_unique<ClassificationEvaluation>(texts(), targets_, options);
   }
 
   std::string preview(uint64_t row) const override {

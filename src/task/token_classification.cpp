@@ -22,7 +22,6 @@ namespace hone::task {
 namespace {
 
 // In config.json: the scheme, if the names of the tags do not tell it.
-constexpr const char* kSchemeKey = "tag_scheme";
 constexpr const char* kIob1 = "IOB1";
 
 // Names that transformers makes up for a model without labels.
@@ -107,7 +106,7 @@ class TokenClassification final : public Task {
  public:
   TokenClassification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
       : options_(options), purpose_(purpose), sources_(name_sources(options, config, purpose)) {
-    is_iob1_ = purpose == Purpose::kUseTrained && config.json().value(kSchemeKey, Json()) == kIob1;
+    is_iob1_ = purpose == Purpose::kUseTrained && config.own(model::kTagSchemeKey) == kIob1;
     if (purpose == Purpose::kUseTrained) set_tags(config.labels());
   }
 
@@ -170,8 +169,7 @@ class TokenClassification final : public Task {
   void write_config(model::ModelConfig& config) const override {
     config.set_labels(tags_.names());
     config.set_problem_type("");
-    config.set_class_weights({});
-    config.set_own(kSchemeKey, is_iob1_ ? Json(kIob1) : Json());
+    config.set_own(model::kTagSchemeKey, is_iob1_ ? Json(kIob1) : Json());
   }
 
   Json facts() const override {

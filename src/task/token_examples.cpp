@@ -223,8 +223,8 @@ class TokenExamples final : public TextExamples {
     return targets_.loss_sum(model.logits(hidden, of_batch.tokens, context), of_batch.tags);
   }
 
-  std::unique_ptr<Evaluation> evaluation(size_t num_worst) const override {
-    return std::make_unique<TokenEvaluation>(texts(), row_texts_, targets_, num_worst);
+  std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const override {
+    return std::make_unique<TokenEvaluation>(texts(), row_texts_, targets_, options.num_worst);
   }
 
   Json describe(uint64_t row) const override { return described(row_texts_, row, row_texts_.read(row)); }

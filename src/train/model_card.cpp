@@ -39,7 +39,9 @@ std::string evaluation_table(const ModelCardInputs& in) {
     rows += '\n';
   }
   if (rows.empty()) return "The model was not evaluated.\n";
-  return fmt::format("On the {} rows:\n\n{}\n{}\n{}", in.evaluation_name, head, line, rows);
+  std::string text = fmt::format("On the {} rows:\n\n{}\n{}\n{}", in.evaluation_name, head, line, rows);
+  if (!in.calibration.empty()) text += fmt::format("\nAfter the training, on the same rows: {}.\n", in.calibration);
+  return text;
 }
 
 std::string settings_table(const ModelCardInputs& in) {

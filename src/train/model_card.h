@@ -17,6 +17,7 @@ struct ModelCardInputs {
   std::string pipeline_tag;     // "text-classification"
   std::string task_phrase;      // "for the labels: NEGATIVE, POSITIVE"
   std::string evaluation_name;  // of the evaluation rows
+  std::string calibration;      // what was chosen on them after the training; may be empty
   std::string version;          // of hone
 };
 

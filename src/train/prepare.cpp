@@ -23,7 +23,7 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .validation_file = options.validation_file,
           .test_file = options.test_file,
           .max_train_samples = options.max_train_samples,
-          .needs_evaluation = options.eval_strategy != "no",
+          .needs_evaluation = options.eval_strategy != "no" || !options.calibrate.empty(),
           .seed = options.seed};
 }
 
@@ -35,6 +35,7 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .focal_gamma = options.focal_gamma,
           .class_weights = options.class_weights,
           .regression_loss = options.regression_loss,
+          .standardize = options.standardize,
           .label_all_tokens = options.label_all_tokens};
 }
 
@@ -51,6 +52,7 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   if (options.resize_embeddings) request.num_tokens = num_tokens;
   request.config_overrides = config_overrides_of(options.config_overrides);
   model::LoadedModel loaded = model::load_model(request);
+  loaded.config.remove_own();
   task.write_config(loaded.config);
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
     if (!line.empty()) log_info("{}", line);
@@ -97,6 +99,7 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   const task::TaskRow& row =
       task::choose_task(options.task.value_or(""), config, task::split_named(splits, "train"), options.rows);
   task::check_task_options(row, given);
+  task::check_calibration(row, options.calibrate);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
   task::TrainingRows rows = task::choose_training_rows(splits, request, *task);
   task->settle_loss(rows.train);

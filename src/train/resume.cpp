@@ -75,12 +75,17 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
 
 void check_targets(const model::ModelConfig& config, const fs::path& checkpoint) {
   const std::vector<std::string>& id2label = config.labels();
-  const std::vector<std::string> before = model::ModelConfig::read(checkpoint).labels();
-  if (before == id2label) return;
+  const model::ModelConfig saved = model::ModelConfig::read(checkpoint);
+  if (saved.labels() != id2label) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} was trained with the labels {}; this run has {}", checkpoint.string(),
+                            fmt::join(saved.labels(), ", "), fmt::join(id2label, ", ")),
+                fmt::format("give --id2label {}, or another --output-dir", fmt::join(saved.labels(), ",")));
+  }
+  if (saved.output_scale() == config.output_scale()) return;
   throw Error(ErrorKind::kUsage,
-              fmt::format("{} was trained with the labels {}; this run has {}", checkpoint.string(),
-                          fmt::join(before, ", "), fmt::join(id2label, ", ")),
-              fmt::format("give --id2label {}, or another --output-dir", fmt::join(before, ",")));
+              fmt::format("{} was trained on targets that are standardized in another way", checkpoint.string()),
+              "give the rows and --standardize as before, or another --output-dir");
 }
 
 }  // namespace hone::train

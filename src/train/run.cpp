@@ -2,10 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "eval/evaluate.h"
+#include "model/load.h"
 #include "options/json.h"
 #include "task/samples.h"
 #include "train/advice.h"
@@ -58,7 +61,28 @@ void log_start(const TrainOptions& options, const Prepared& prepared, const Plan
   }
 }
 
-void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer) {
+// Chooses temperature or thresholds on the evaluation rows, and changes model and task. Returns what was chosen, or an
+// empty text if that is impossible.
+std::string calibrate(const TrainOptions& options, const Plan& plan, Prepared& prepared) {
+  const auto result = eval::evaluate(*prepared.loaded.model, *prepared.evaluation,
+                                     {.batch_size = plan.eval_batch_size, .calibrate = options.calibrate});
+  const std::optional<task::Calibration>& chosen = result->calibration;
+  if (!chosen) {
+    log_warning("no {} was chosen: the model gave {} of {} evaluation rows a score that is not a number",
+                options.calibrate, result->report.nonfinite.count, result->report.num_rows);
+    return "";
+  }
+  const std::vector<double> scale(static_cast<size_t>(prepared.loaded.model->num_outputs()), 1 / chosen->temperature);
+  if (chosen->temperature != 1) prepared.loaded.model->rescale_outputs({scale, std::vector<double>(scale.size())});
+  prepared.task->take_calibration(*chosen);
+  prepared.task->write_config(prepared.loaded.config);
+  log_info("calibrated on {}: {}", counted(result->report.num_rows, prepared.rows.evaluation_name + " row"),
+           chosen->summary);
+  return chosen->summary;
+}
+
+void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
+                const std::string& calibration) {
   const std::filesystem::path& folder = options.output_dir;
   write_model_files(prepared, options::to_json(options), folder);
   task::write_samples(folder, prepared.evaluation ? prepared.evaluation->samples() : std::vector<task::Sample>());
@@ -70,19 +94,22 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                              std::string(prepared.task_row->pipeline_tag),
                              prepared.task->card_phrase(),
                              prepared.rows.evaluation_name,
+                             calibration,
                              HONE_VERSION};
   write_file(folder / "README.md", model_card(card));
 }
 
 bool is_to_be_resumed(RunEnd end) { return end != RunEnd::kFinished && end != RunEnd::kStoppedEarly; }
 
-void finish(RunEnd end, const TrainOptions& options, const Prepared& prepared, const Plan& plan, Trainer& trainer,
+void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const Plan& plan, Trainer& trainer,
             RunReporter& reporter) {
   const std::string output_dir = options.output_dir.string();
   if (is_to_be_resumed(end)) return log_info("{}", described_stop(plan, trainer.state(), output_dir));
   reporter.entered(RunPhase::kSaving);
   const auto restored_step = trainer.load_best();
-  save_final(options, prepared, plan, trainer);
+  const std::string calibration = options.calibrate.empty() ? "" : calibrate(options, plan, prepared);
+  model::fold_output_scale(*prepared.loaded.model, prepared.loaded.config);
+  save_final(options, prepared, plan, trainer, calibration);
   for (const std::string& line : described_end(end, plan, trainer.state(), trainer.best(), restored_step, output_dir)) {
     log_info("{}", line);
   }
@@ -92,7 +119,7 @@ void finish(RunEnd end, const TrainOptions& options, const Prepared& prepared, c
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
                 const TrainOptions& options, std::span<const options::GivenOption> given,
                 const tensor::Compute& compute, RunReporter& reporter) {
-  const Prepared prepared = prepare(options, given);
+  Prepared prepared = prepare(options, given);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
@@ -122,7 +149,10 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   const std::vector<metric::Metric> metrics = task::all_metrics();
   check_options(options,
                 options.task ? task::find_task(*options.task).metrics() : std::span<const metric::Metric>(metrics));
-  if (options.task) task::check_task_options(task::find_task(*options.task), given);
+  if (options.task) {
+    task::check_task_options(task::find_task(*options.task), given);
+    task::check_calibration(task::find_task(*options.task), options.calibrate);
+  }
   config_overrides_of(options.config_overrides);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

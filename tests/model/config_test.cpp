@@ -189,3 +189,13 @@ TEST_CASE("class weights are a positive number for each label; another form is a
     CHECK(config_of(other).class_weights().empty());
   }
 }
+
+TEST_CASE("a training removes every key that only hone reads, and no other") {
+  model::ModelConfig config(parse_json(R"({"num_labels": 2, "hidden_size": 8})", "c"), "m/config.json");
+  for (const std::string_view key : model::kOwnKeys) config.set_own(key, {1, 2});
+  CHECK(config.thresholds().empty());  // 2 is no threshold
+  config.set_thresholds({0.25, 0.5});
+  CHECK(config.thresholds() == std::vector<double>{0.25, 0.5});
+  config.remove_own();
+  CHECK(config.json() == Json({{"num_labels", 2}, {"hidden_size", 8}}));
+}

@@ -253,3 +253,38 @@ TEST_CASE("overrides reach the model and the saved configuration") {
   CHECK(contains(expect_error([&] { model::load_model(request); }).what(),
                  "unknown key in config_overrides \"dropout\""));
 }
+
+TEST_CASE("a checkpoint of standardized targets is loaded with outputs that are the targets") {
+  const TemporaryFolder folder;
+  const fs::path plain = folder.path() / "plain", scaled = folder.path() / "scaled";
+  model::ModelRequest request{.model_dir = fixture_models() / "tiny-bert"};
+  model::LoadedModel loaded = model::load_model(request);
+  model::save_model(*loaded.model, loaded.config, plain);
+  const model::OutputScale scale{{2, 0.5, 3}, {1, -1, 0.25}};
+  loaded.config.set_output_scale(scale);
+  model::save_model(*loaded.model, loaded.config, scaled);
+  const auto head_of = [](const model::LoadedModel& of) {
+    std::map<std::string, at::Tensor> head;
+    for (const model::NamedParameter& parameter : model::named_parameters(*of.model)) head[parameter.name] = parameter.tensor.detach();
+    return std::pair(head.at("classifier.weight"), head.at("classifier.bias"));
+  };
+  const auto [weight, bias] = head_of(model::load_model({.model_dir = plain}));
+  const model::LoadedModel folded = model::load_model({.model_dir = scaled});
+  CHECK_FALSE(folded.config.output_scale());
+  const auto [folded_weight, folded_bias] = head_of(folded);
+  const at::Tensor factors = at::tensor({2.0f, 0.5f, 3.0f}), shifts = at::tensor({1.0f, -1.0f, 0.25f});
+  CHECK(at::equal(folded_weight, weight * factors.unsqueeze(1)));
+  CHECK(at::equal(folded_bias, bias * factors + shifts));
+  // The scale of another head means nothing.
+  const model::LoadedModel other = model::load_model({.model_dir = scaled, .num_labels = 2, .ignore_mismatched_sizes = true});
+  CHECK_FALSE(other.config.output_scale());
+}
+
+TEST_CASE("a damaged scale of the outputs is an error") {
+  for (const char* scale : {"[1]", R"({"scale": [1, 1, 1]})", R"({"scale": [1], "shift": [0]})", R"({"scale": [1, 1, null], "shift": [0, 0, 0]})"}) {
+    CAPTURE(scale);
+    const model::ModelConfig config(parse_json(fmt::format(R"({{"num_labels": 3, "output_scale": {}}})", scale), "c"), "m/config.json");
+    const Error error = expect_error([&] { config.output_scale(); });
+    CHECK(contains(error.what(), "m/config.json: output_scale."));
+  }
+}

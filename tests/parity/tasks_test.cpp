@@ -226,7 +226,7 @@ TEST_CASE("an evaluation of token classification has the loss and metrics of tra
     const std::vector<uint64_t> rows = in_order(batch.ids.size());
     const auto examples = batch.examples("token-classification", rows);
     const model::LoadedModel loaded = load("token-classification", family);
-    const auto evaluation = examples->evaluation(0);
+    const auto evaluation = examples->evaluation({0});
     evaluation->add(*loaded.model, std::span(rows).first(2));
     evaluation->add(*loaded.model, std::span(rows).subspan(2));
     const metric::Report report = evaluation->report();

@@ -51,7 +51,7 @@ class LengthExamples final : public task::TextExamples {
     const at::Tensor outputs = model.forward(batch(rows), context).flatten();
     return at::l1_loss(outputs, tensor::on_device(at::tensor(lengths).to(at::kFloat), outputs.device()), /*sum*/ 2);
   }
-  std::unique_ptr<task::Evaluation> evaluation(size_t) const override {
+  std::unique_ptr<task::Evaluation> evaluation(const task::EvaluationOptions&) const override {
     return std::make_unique<LengthEvaluation>(*this);
   }
   std::string preview(uint64_t row) const override { return fmt::format("{} {}", words(row), texts().shown(row)); }
@@ -110,7 +110,7 @@ TEST_CASE("a task of one's own learns and is evaluated by the program's own mean
   const std::vector<uint64_t> rows = {0, 1, 2};
   CHECK(examples->num_targets(rows, {}) == 3);
   examples->loss(*loaded.model, rows, {true, 42, 0, 0}).backward();
-  const auto evaluation = examples->evaluation(0);
+  const auto evaluation = examples->evaluation({0});
   evaluation->add(*loaded.model, rows);
   CHECK(evaluation->report().value("mae") > 0);
   CHECK(task.answer({}, {{{3.5f}}}, {})->json()["score"] == 3.5);

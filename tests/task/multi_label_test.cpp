@@ -186,10 +186,33 @@ TEST_CASE("the loss is the sum of binary cross-entropies, and the report that of
   const auto examples = task::make_examples(std::move(tagged));
   CHECK(examples->num_targets(rows, {}) == 6);
   CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(expected).epsilon(1e-6));
-  const auto evaluation = examples->evaluation(5);
+  const auto evaluation = examples->evaluation({5});
   evaluation->add(*loaded.model, rows);
   const metric::Report report = evaluation->report();
   CHECK(report.loss == doctest::Approx(expected / 6).epsilon(1e-6));
   CHECK(report.value("hamming_loss") == doctest::Approx(1 - static_cast<double>(right) / 6));
   CHECK(report.num_targets == 6);
+}
+
+TEST_CASE("a trained model's thresholds decide its answers and reports") {
+  model::ModelConfig config;
+  config.set_labels({"a", "b"});
+  config.set_thresholds({0.75, 0.25});
+  const auto task = task::find_task("multi-label").make({}, config, task::Purpose::kUseTrained);
+  CHECK(task->answer_facts()["thresholds"] == Json({0.75, 0.25}));
+  model::ModelConfig written;
+  task->write_config(written);
+  CHECK(written.thresholds() == std::vector<double>{0.75, 0.25});
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const model::LoadedModel loaded = model::load_model({fixtures() / "models" / "tiny-bert"});
+  const std::vector<uint64_t> rows = {0};
+  // The scores of the tiny model are near 0.5: none is above 1, all are above 0.
+  for (const float threshold : {0.0f, 1.0f}) {
+    task::TaggedTexts tagged{.truth = {1, 1, 1}, .names = {"a", "b", "c"}, .thresholds = {threshold, threshold, threshold}};
+    tagged.texts.features.add(tokenizer.encode("good movie"));
+    const auto examples = task::make_examples(std::move(tagged));
+    const auto evaluation = examples->evaluation({});
+    evaluation->add(*loaded.model, rows);
+    CHECK(evaluation->report().value("accuracy") == 1 - threshold);
+  }
 }

@@ -4,6 +4,8 @@
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "captured_log.h"
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
@@ -73,7 +75,7 @@ TEST_CASE("the loss is torch's sum over all targets, whose number is known befor
         task::RatedTexts{.texts = texts, .targets = {0.5, 2.0, 5.0, -1.0}, .names = {"a", "b"}, .loss = name});
     CHECK(examples->num_targets(rows, {}) == 4);
     CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(loss).epsilon(1e-6));
-    const auto evaluation = examples->evaluation(1);
+    const auto evaluation = examples->evaluation({1});
     evaluation->add(*loaded.model, rows);
     const metric::Report report = evaluation->report();
     CHECK(report.loss == doctest::Approx(loss / 4).epsilon(1e-6));
@@ -84,6 +86,45 @@ TEST_CASE("the loss is torch's sum over all targets, whose number is known befor
     CHECK(worst[0]["label"].size() == 2);
     CHECK(worst[0]["predicted"].size() == 2);
   }
+}
+
+TEST_CASE("the loss of standardized targets is that of the standardized differences; reports have the targets as they are") {
+  const TemporaryFolder folder;
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const model::LoadedModel loaded = tiny_model(1);
+  task::TextRows texts = task::read_text_rows(table::read_rows(folder.write("rows.csv", "text\ngood\nbad movie\n")),
+                                              {"text", {}}, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+  const std::vector<uint64_t> rows = {0, 1};
+  const at::Tensor outputs = loaded.model->forward(task::make_batch(texts.features, rows), {}).to(at::kDouble).flatten();
+  const auto examples = task::make_examples(task::RatedTexts{.texts = texts,
+                                                             .targets = {90, 110},
+                                                             .names = {"a"},
+                                                             .scale = model::OutputScale{{10}, {100}}});
+  const double loss = (outputs - at::tensor({-1.0, 1.0})).square().sum().item<double>();
+  CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(loss).epsilon(1e-6));
+  const auto evaluation = examples->evaluation({});
+  evaluation->add(*loaded.model, rows);
+  const metric::Report report = evaluation->report();
+  CHECK(report.loss == doctest::Approx(loss / 2).epsilon(1e-6));
+  CHECK(report.value("mse") == doctest::Approx(loss / 2 * 100).epsilon(1e-5));
+  CHECK(examples->target_counts() == "a 90 to 110, mean 100");
+}
+
+TEST_CASE("targets are standardized with the mean and the deviation of the training rows, which the config keeps") {
+  const TemporaryFolder folder;
+  task::TaskOptions options{.rows = {.target_columns = {"a", "b"}}, .standardize = true};
+  const auto task = task::make_regression(options, {}, task::Purpose::kTrain);
+  std::vector<table::LabelledSplit> splits = {
+      {"train", table::read_rows(folder.write("train.csv", "text,a,b\nx,1,5\ny,2,5\nz,3,6\n"))}};
+  task->adopt(splits);
+  task->settle_loss(splits.front().rows);
+  model::ModelConfig config;
+  task->write_config(config);
+  REQUIRE(config.output_scale());
+  CHECK(config.output_scale()->shift[0] == doctest::Approx(2));
+  CHECK(config.output_scale()->shift[1] == doctest::Approx(16.0 / 3));
+  CHECK(config.output_scale()->scale[0] == doctest::Approx(std::sqrt(2.0 / 3)));
+  CHECK(config.output_scale()->scale[1] == doctest::Approx(std::sqrt(2.0 / 9)));
 }
 
 TEST_CASE("targets come from the label column or from the named ones, and rows without one are skipped") {

@@ -248,7 +248,7 @@ TEST_CASE("the loss is the sum of the cross-entropies of the targets' tokens") {
     expected += std::log(sum) - logits[token][tag].item<double>();
   }
   CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(expected).epsilon(1e-6));
-  const auto evaluation = examples->evaluation(5);
+  const auto evaluation = examples->evaluation({5});
   evaluation->add(*loaded.model, rows);
   CHECK(evaluation->report().loss == doctest::Approx(expected / 6).epsilon(1e-6));
 }
@@ -263,7 +263,7 @@ TEST_CASE("rows without a target have the loss 0, and gradients") {
   const at::Tensor loss = examples->loss(*loaded.model, rows, {.training = true});
   CHECK(loss.item<double>() == 0);
   loss.backward();
-  const auto evaluation = examples->evaluation(1);
+  const auto evaluation = examples->evaluation({1});
   evaluation->add(*loaded.model, rows);
   CHECK(evaluation->report().num_targets == 0);
   CHECK(evaluation->report().loss == 0);
@@ -274,7 +274,7 @@ TEST_CASE("the worst rows have their text, the right and the predicted entities,
       "{\"text\": \"\xE4\xB8\xAD good movie\", \"spans\": [[2, 12, \"x\"]]}\n{\"text\": \"bad\", \"spans\": []}");
   const model::LoadedModel loaded = token_model(made.labels());
   const auto examples = made.examples();
-  const auto evaluation = examples->evaluation(5);
+  const auto evaluation = examples->evaluation({5});
   const std::vector<uint64_t> rows = {0, 1};
   evaluation->add(*loaded.model, rows);
   const metric::Report report = evaluation->report();

@@ -203,3 +203,94 @@ TEST_CASE("a run with another model is not resumed, and its files do not change"
   options.max_steps = -1;
   CHECK(run_training(options) == RunEnd::kFinished);
 }
+
+TEST_CASE("a training on standardized targets ends with a model that predicts the targets, also if it is resumed") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  std::string rows = "text,score\n";
+  for (int row = 0; row < 12; ++row) rows += fmt::format("a movie {},{}\n", std::string(row % 5, 'x'), 100 + row % 5);
+  options.train_file = options.validation_file = {folder.write("rated.csv", rows).string()};
+  options.task = "regression";
+  options.standardize = true;
+  options.ignore_mismatched_sizes = true;
+  run_training(options);
+  const Json config = read_json(options.output_dir / "config.json");
+  CHECK_FALSE(config.contains("output_scale"));
+  const fs::path checkpoint = options.output_dir / "checkpoint-4";
+  const Json scale = read_json(checkpoint / "config.json")["output_scale"];
+  CHECK(scale["shift"][0] == doctest::Approx(101.75).epsilon(1e-6));
+  // The checkpoint's weights are those of the training; loaded as a model, it equals the final one.
+  const Tensors trained = read_tensors(checkpoint / "model.safetensors"), final_weights = weights_of(options);
+  CHECK_FALSE(same_bits(trained, final_weights));
+  Tensors loaded;
+  const model::LoadedModel as_model = model::load_model({.model_dir = checkpoint});
+  for (const model::NamedParameter& parameter : model::named_parameters(*as_model.model)) loaded[parameter.name] = parameter.tensor.detach();
+  CHECK(same_bits(loaded, final_weights));
+  const Json log = read_json(options.output_dir / "trainer_state.json")["log_history"];
+  for (const Json& entry : log) {
+    if (entry.contains("eval_rmse")) CHECK(entry["eval_rmse"].get<double>() < 10);
+  }
+  options.output_dir = folder.path() / "again";
+  options.stop_after_steps = 2;
+  run_training(options);
+  options.stop_after_steps = 0;
+  options.resume_from_checkpoint = "true";
+  run_training(options);
+  CHECK(same_bits(weights_of(options), final_weights));
+}
+
+TEST_CASE("a resumed run must standardize its targets as before") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.train_file = options.validation_file = {folder.write("rated.csv", "text,score\na,1.5\nb,2\nc,3\nd,4\n").string()};
+  options.task = "regression";
+  options.standardize = true;
+  options.ignore_mismatched_sizes = true;
+  options.stop_after_steps = 1;
+  run_training(options);
+  options.resume_from_checkpoint = "true";
+  options.standardize = false;
+  CHECK(contains(run_error(options).what(), "was trained on targets that are standardized in another way"));
+}
+
+TEST_CASE("a calibrated model is the trained one with outputs divided by the temperature, and the card says so") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.calibrate = "temperature";
+  run_training(options);
+  const Tensors trained = read_tensors(options.output_dir / "checkpoint-6" / "model.safetensors"), calibrated = weights_of(options);
+  const at::Tensor ratio = trained.at("classifier.weight") / calibrated.at("classifier.weight");
+  const double temperature = ratio[0][0].item<double>();
+  CHECK(temperature != 1);
+  CHECK((ratio - temperature).abs().max().item<double>() < 1e-5 * temperature);
+  CHECK((trained.at("classifier.bias") / calibrated.at("classifier.bias") - temperature).abs().max().item<double>() < 1e-4 * temperature);
+  CHECK(contains(read_file(options.output_dir / "README.md"), "After the training, on the same rows: temperature "));
+}
+
+TEST_CASE("thresholds are chosen on the evaluation rows and saved; a task takes its own calibrations only") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  std::string rows;
+  for (int row = 0; row < 12; ++row) {
+    rows += row % 3 == 0 ? "{\"text\": \"a bad movie\", \"labels\": [\"a\"]}\n" : "{\"text\": \"fun\", \"labels\": [\"b\", \"c\"]}\n";
+  }
+  options.train_file = options.validation_file = {folder.write("rows.jsonl", rows).string()};
+  options.task = "multi-label";
+  options.ignore_mismatched_sizes = true;
+  options.id2label = "a,b,c";
+  options.eval_strategy = "no";
+  for (const char* name : {"threshold", "thresholds"}) {
+    CAPTURE(name);
+    options.calibrate = name;
+    options.overwrite_output_dir = true;
+    run_training(options);
+    const Json thresholds = read_json(options.output_dir / "config.json")["thresholds"];
+    REQUIRE(thresholds.size() == 3);
+    for (const Json& threshold : thresholds) CHECK((threshold > 0 && threshold < 1));
+    CHECK((name == std::string("thresholds") || (thresholds[0] == thresholds[1] && thresholds[1] == thresholds[2])));
+  }
+  options.calibrate = "temperature";
+  const Error error = run_error(options);
+  CHECK(std::string(error.what()) == "calibrate is temperature, which multi-label does not choose");
+  CHECK(error.hint() == "give threshold or thresholds");
+}
