@@ -92,7 +92,7 @@ def of_seeds(results, name, task, seeds, key):
 
 def described(values):
     deviation = statistics.stdev(values) if len(values) > 1 else 0
-    return f"{statistics.mean(values):.4f} ± {deviation:.4f}"
+    return f"{statistics.mean(values):.4f} \u00b1 {deviation:.4f}"
 
 
 def allowed_difference(ours, theirs):

@@ -87,8 +87,8 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
   const c10::InferenceMode no_gradients;
   const auto start = std::chrono::steady_clock::now();
   const auto batch_size = static_cast<uint64_t>(options.batch_size);
-  const std::unique_ptr<task::Evaluation> evaluation = examples.evaluation(
-      {.num_worst = options.num_worst, .for_calibration = !options.calibrate.empty()});
+  const std::unique_ptr<task::Evaluation> evaluation =
+      examples.evaluation({.num_worst = options.num_worst, .for_calibration = !options.calibrate.empty()});
   Progress progress("evaluating", "row", examples.size());
   std::vector<uint64_t> lengths = lengths_of(examples);
   const uint64_t max_tokens = bounded_tokens(model, evaluation_tokens(lengths, batch_size));

@@ -32,7 +32,7 @@ struct EvaluateOptions {
   int64_t batch_size = 8;                             // rows
   size_t num_worst = 0;                               // rows to list in the report
   std::optional<metric::BootstrapOptions> bootstrap;  // set: the report gets confidence intervals
-  std::string calibrate;  // set: the task's calibration of this name is chosen
+  std::string calibrate;                              // set: the task's calibration of this name is chosen
   std::function<bool()> keep_going;  // asked before each batch: false ends the evaluation. Empty: never
 };
 

@@ -48,11 +48,12 @@ double best_temperature(std::span<const float> logits, std::span<const int64_t> 
     }
     return total;
   };
-  // The loss is convex in the inverse temperature, so its slope rises.
+  if (total_slope(1) == 0) return 1;  // equal logits, or rows that are certain and right
+  // The loss is convex in the inverse temperature, so its slope rises; a slope of 0 may be a rounded negative one.
   double low = 1 / kHighest, high = 1 / kLowest;
   for (int step = 0; step < 50; ++step) {
     const double middle = std::sqrt(low * high);
-    (total_slope(middle) < 0 ? low : high) = middle;
+    (total_slope(middle) <= 0 ? low : high) = middle;
   }
   return 1 / std::sqrt(low * high);
 }

@@ -4,13 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <functional>
-#include <numeric>
-#include <string_view>
-#include <unordered_set>
-
 #include "metric/classification.h"
+#include "metric/label_curves.h"
 
 namespace hone::metric {
 
@@ -31,47 +26,6 @@ Json averages_json(const Report& report, uint64_t total) {
   return averages;
 }
 
-Json curve(std::string_view x, std::string_view y, Json lines, bool has_diagonal) {
-  Json data = {{"x", x}, {"y", y}};
-  data["lines"] = std::move(lines);
-  data["diagonal"] = has_diagonal;
-  return data;
-}
-
-// The curves of the labels, of many labels those with the most rows.
-class Curves {
- public:
-  Curves(const ConfusionMatrix& matrix, const std::vector<std::string>& labels) : labels_(labels) {
-    std::vector<int64_t> order(labels.size());
-    std::iota(order.begin(), order.end(), int64_t{0});
-    std::ranges::stable_sort(order, std::greater(), [&](int64_t label) { return matrix.num_of_label(label); });
-    order.resize(std::min<size_t>(order.size(), kMaxLines));
-    drawn_ = {order.begin(), order.end()};
-  }
-
-  void add(int64_t label, const Ranking& ranking) {
-    if (labels_.size() > 2 && !drawn_.contains(label)) return;
-    const std::string& name = labels_[static_cast<size_t>(label)];
-    roc_.push_back({{"name", name}, {"points", ranking.roc()}});
-    precision_recall_.push_back({{"name", name}, {"points", ranking.precision_recall()}});
-  }
-
-  void append_to(Report& report) const {
-    if (roc_.empty()) return;
-    report.panels.push_back(
-        {"curve", "precision_recall", "Precision and recall", curve("recall", "precision", precision_recall_, false)});
-    report.panels.push_back(
-        {"curve", "roc", "ROC curve", curve("false positive rate", "true positive rate", roc_, true)});
-  }
-
- private:
-  static constexpr size_t kMaxLines = 10;
-
-  const std::vector<std::string>& labels_;
-  std::unordered_set<int64_t> drawn_;
-  Json roc_ = Json::array(), precision_recall_ = Json::array();
-};
-
 // The accuracy of each bin of confidence over its mean confidence.
 Json calibration_json(const ClassScores& scores) {
   Json points = Json::array();
@@ -80,7 +34,7 @@ Json calibration_json(const ClassScores& scores) {
   }
   Json lines = Json::array();
   lines.push_back({{"name", "calibration"}, {"points", std::move(points)}});
-  return curve("confidence", "accuracy", std::move(lines), true);
+  return curve_panel("confidence", "accuracy", std::move(lines), true);
 }
 
 Json label_table(const ConfusionMatrix& matrix, const Report& report, const std::vector<std::string>& labels) {
@@ -98,9 +52,13 @@ Json label_table(const ConfusionMatrix& matrix, const Report& report, const std:
 
 Report classification_report(const ClassScores& scores, const std::vector<std::string>& labels) {
   const ConfusionMatrix matrix = scores.confusion();
-  Curves curves(matrix, labels);
+  std::vector<uint64_t> num_rows(labels.size());
+  for (size_t label = 0; label < labels.size(); ++label)
+    num_rows[label] = matrix.num_of_label(static_cast<int64_t>(label));
+  LabelCurves curves(num_rows, labels);
   Report report{.headline = {"accuracy"}};
-  report.values = compute_metrics(scores, [&](int64_t label, const Ranking& ranking) { curves.add(label, ranking); });
+  report.values = compute_metrics(
+      scores, [&](int64_t label, const Ranking& ranking) { curves.add(static_cast<size_t>(label), ranking); });
   if (labels.size() == 2) {
     report.headline = {"accuracy", "precision", "recall", "f1"};
     report.remark = fmt::format("precision, recall and f1 of \"{}\"", labels[1]);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 #include "base/error.h"
 
@@ -55,32 +57,36 @@ const StrictRules& rules_of(const TagScheme& scheme) {
   return *found;
 }
 
-void count(std::vector<Entity> truth, std::vector<Entity> predicted, std::vector<EntityCounts>& counts) {
+// The counts of one row by type.
+using RowEntities = std::map<int32_t, EntityCounts>;
+
+RowEntities counted_entities(std::vector<Entity> truth, std::vector<Entity> predicted) {
   std::ranges::sort(truth);
-  std::ranges::sort(predicted);
-  for (const Entity& entity : truth) ++counts[static_cast<size_t>(entity.type)].actual;
+  RowEntities counts;
+  for (const Entity& entity : truth) ++counts[entity.type].actual;
   for (const Entity& entity : predicted) {
-    EntityCounts& of_type = counts[static_cast<size_t>(entity.type)];
+    EntityCounts& of_type = counts[entity.type];
     ++of_type.predicted;
-    of_type.right += std::ranges::binary_search(truth, entity);
+    of_type.right += std::ranges::binary_search(truth, entity) ? 1 : 0;
   }
+  return counts;
 }
 
 EntityCounts sum_of(const std::vector<EntityCounts>& counts) {
   EntityCounts sum;
-  for (const EntityCounts& each : counts) sum += each;
+  for (const EntityCounts& each : counts) sum.add(each);
   return sum;
 }
 
 // What every metric is computed from.
 struct Results {
-  explicit Results(const EntityTally& tally)
-      : of_type(tally.counts()),
-        all(sum_of(tally.counts())),
-        strict(sum_of(tally.strict_counts())),
-        accuracy(ratio(static_cast<double>(tally.num_right_words()), static_cast<double>(tally.num_words()))) {}
+  explicit Results(EntityTotals totals)
+      : of_type(std::move(totals.of_types)),
+        all(sum_of(of_type)),
+        strict(sum_of(totals.strict)),
+        accuracy(ratio(totals.right_words, totals.words)) {}
 
-  const std::vector<EntityCounts>& of_type;
+  std::vector<EntityCounts> of_type;
   EntityCounts all, strict;
   double accuracy;
 };
@@ -114,8 +120,8 @@ double macro(const Results& results) {
 template <Score score>
 double weighted(const Results& results) {
   double sum = 0;
-  for (const EntityCounts& counts : results.of_type) sum += (counts.*score)() * static_cast<double>(counts.actual);
-  return ratio(sum, static_cast<double>(results.all.actual));
+  for (const EntityCounts& counts : results.of_type) sum += (counts.*score)() * counts.actual;
+  return ratio(sum, results.all.actual);
 }
 
 struct EntityMetric {
@@ -138,8 +144,8 @@ constexpr EntityMetric kMetrics[] = {
     {{"f1_strict", kStrictDoc}, of_strict<&EntityCounts::f1>},
 };
 
-Json row_of(double precision, double recall, double f1, uint64_t support) {
-  return {{"precision", precision}, {"recall", recall}, {"f1", f1}, {"support", support}};
+Json row_of(double precision, double recall, double f1, double support) {
+  return {{"precision", precision}, {"recall", recall}, {"f1", f1}, {"support", static_cast<uint64_t>(support)}};
 }
 
 Json row_of(const EntityCounts& counts) {
@@ -149,7 +155,7 @@ Json row_of(const EntityCounts& counts) {
 Json type_table(const EntityTally& tally, const Results& results) {
   Json rows = Json::object();
   for (size_t type = 0; type < tally.tags().types().size(); ++type) {
-    append_member(rows, tally.tags().types()[type], row_of(tally.counts()[type]));
+    append_member(rows, tally.tags().types()[type], row_of(results.of_type[type]));
   }
   Json table = {{"key", "type"}, {"columns", {"precision", "recall", "f1", "support"}}};
   table["rows"] = std::move(rows);
@@ -199,21 +205,15 @@ std::vector<Entity> strict_entities_of(std::span<const Tag> tags, const TagSchem
   return entities;
 }
 
-double EntityCounts::precision() const { return ratio(static_cast<double>(right), static_cast<double>(predicted)); }
-double EntityCounts::recall() const { return ratio(static_cast<double>(right), static_cast<double>(actual)); }
-double EntityCounts::f1() const {
-  return ratio(2 * static_cast<double>(right), static_cast<double>(predicted + actual));
-}
+double EntityCounts::precision() const { return ratio(right, predicted); }
+double EntityCounts::recall() const { return ratio(right, actual); }
+double EntityCounts::f1() const { return ratio(2 * right, predicted + actual); }
 
-EntityCounts& EntityCounts::operator+=(const EntityCounts& other) {
-  right += other.right;
-  predicted += other.predicted;
-  actual += other.actual;
-  return *this;
+void EntityCounts::add(const EntityCounts& other, double times) {
+  right += times * other.right;
+  predicted += times * other.predicted;
+  actual += times * other.actual;
 }
-
-EntityTally::EntityTally(const TagSet& tags)
-    : tags_(tags), counts_(tags.types().size()), strict_(tags.types().size()) {}
 
 void EntityTally::add(std::span<const int32_t> truth, std::span<const int32_t> predicted) {
   check_internal(truth.size() == predicted.size(), "each word has a right and a predicted tag");
@@ -224,10 +224,34 @@ void EntityTally::add(std::span<const int32_t> truth, std::span<const int32_t> p
     return tags;
   };
   const std::vector<Tag> right_tags = tags_of(truth), predicted_tags = tags_of(predicted);
-  count(entities_of(right_tags), entities_of(predicted_tags), counts_);
-  count(strict_entities_of(right_tags, tags_.scheme()), strict_entities_of(predicted_tags, tags_.scheme()), strict_);
-  num_words_ += truth.size();
-  for (size_t i = 0; i < truth.size(); ++i) num_right_words_ += truth[i] == predicted[i];
+  RowEntities counts = counted_entities(entities_of(right_tags), entities_of(predicted_tags));
+  const RowEntities strict = counted_entities(strict_entities_of(right_tags, tags_.scheme()),
+                                              strict_entities_of(predicted_tags, tags_.scheme()));
+  Row row{.first_type = of_types_.size(), .words = static_cast<double>(truth.size())};
+  for (size_t i = 0; i < truth.size(); ++i) row.right_words += truth[i] == predicted[i] ? 1 : 0;
+  rows_.push_back(row);
+  for (const auto& [type, of_type] : strict) counts.try_emplace(type);
+  for (const auto& [type, of_type] : counts) {
+    const auto found = strict.find(type);
+    of_types_.push_back({type, of_type, found == strict.end() ? EntityCounts() : found->second});
+  }
+}
+
+EntityTotals EntityTally::totals(RowCounts counts) const {
+  const size_t num_types = tags_.types().size();
+  EntityTotals totals{std::vector<EntityCounts>(num_types), std::vector<EntityCounts>(num_types)};
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    const double times = counts[row];
+    totals.words += times * rows_[row].words;
+    totals.right_words += times * rows_[row].right_words;
+    const size_t end = row + 1 < rows_.size() ? rows_[row + 1].first_type : of_types_.size();
+    for (size_t i = rows_[row].first_type; i < end; ++i) {
+      const auto type = static_cast<size_t>(of_types_[i].type);
+      totals.of_types[type].add(of_types_[i].counts, times);
+      totals.strict[type].add(of_types_[i].strict, times);
+    }
+  }
+  return totals;
 }
 
 std::span<const Metric> entity_metrics() {
@@ -239,8 +263,17 @@ std::span<const Metric> entity_metrics() {
   return all;
 }
 
+Resampler entity_resampler(const EntityTally& tally) {
+  return [&tally](RowCounts counts) {
+    const Results results(tally.totals(counts));
+    std::vector<double> values;
+    for (const EntityMetric& row : kMetrics) values.push_back(row.compute(results));
+    return values;
+  };
+}
+
 Report entity_report(const EntityTally& tally) {
-  const Results results(tally);
+  const Results results(tally.totals());
   Report report{.headline = {"precision", "recall", "f1", "accuracy", "f1_strict"}};
   for (const EntityMetric& row : kMetrics) report.values.emplace_back(row.metric.name, row.compute(results));
   report.remark =

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "metric/bootstrap.h"
 #include "metric/report.h"
+#include "metric/row_counts.h"
 #include "metric/tags.h"
 
 namespace hone::metric {
@@ -27,39 +29,53 @@ std::vector<Entity> entities_of(std::span<const Tag> tags);
 std::vector<Entity> strict_entities_of(std::span<const Tag> tags, const TagScheme& scheme);
 
 struct EntityCounts {
-  uint64_t right = 0, predicted = 0, actual = 0;
+  double right = 0, predicted = 0, actual = 0;
 
   double precision() const;
   double recall() const;
   double f1() const;
-  EntityCounts& operator+=(const EntityCounts& other);
+  void add(const EntityCounts& other, double times = 1);
 };
 
-// Counts the entities of sequences. Memory grows with the types, not with the sequences.
+// The counts of a set of rows.
+struct EntityTotals {
+  std::vector<EntityCounts> of_types, strict;  // by type
+  double words = 0, right_words = 0;
+};
+
+// Counts the entities of sequences, row by row. Memory grows with the rows and the types that they have.
 class EntityTally {
  public:
   // `tags` must outlive this object.
-  explicit EntityTally(const TagSet& tags);
+  explicit EntityTally(const TagSet& tags) : tags_(tags) {}
 
-  // Ids of the right and of the predicted tags of one sequence, equally many.
+  // Ids of the right and of the predicted tags of one sequence, equally many; may be empty.
   void add(std::span<const int32_t> truth, std::span<const int32_t> predicted);
 
   const TagSet& tags() const { return tags_; }
-  // By type.
-  const std::vector<EntityCounts>& counts() const { return counts_; }
-  const std::vector<EntityCounts>& strict_counts() const { return strict_; }
-  uint64_t num_words() const { return num_words_; }
-  uint64_t num_right_words() const { return num_right_words_; }
+  EntityTotals totals(RowCounts counts = {}) const;
 
  private:
+  struct OfType {
+    int32_t type = 0;
+    EntityCounts counts, strict;
+  };
+  struct Row {
+    size_t first_type = 0;  // of of_types_; the row's types end where those of the next row begin
+    double words = 0, right_words = 0;
+  };
+
   const TagSet& tags_;
-  std::vector<EntityCounts> counts_, strict_;
-  uint64_t num_words_ = 0, num_right_words_ = 0;
+  std::vector<Row> rows_;
+  std::vector<OfType> of_types_;
 };
 
 // Every metric of tagged words, in the order of logs and reports: transformers' run_ner.py's precision, recall, f1 and
 // accuracy, then more.
 std::span<const Metric> entity_metrics();
+
+// Computes the values of entity_report for resamples of the rows; refers to the tally.
+Resampler entity_resampler(const EntityTally& tally);
 
 // Metrics, and a table of the types; the caller adds loss, rows and targets.
 Report entity_report(const EntityTally& tally);

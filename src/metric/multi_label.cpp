@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "metric/label_curves.h"
 #include "metric/ranking.h"
 
 namespace hone::metric {
@@ -222,9 +223,13 @@ Ranking ranking_of_all(const LabelScoresOfRows& rows) {
 }
 
 // One ranking at a time is in memory.
-void add_areas(const LabelScoresOfRows& rows, Results& results) {
+void add_areas(const LabelScoresOfRows& rows, Results& results, LabelCurves& curves) {
   std::vector<RankAreas> areas;
-  for (size_t label = 0; label < rows.num_labels(); ++label) areas.push_back(ranking_of(rows, label).areas());
+  for (size_t label = 0; label < rows.num_labels(); ++label) {
+    const Ranking ranking = ranking_of(rows, label);
+    areas.push_back(ranking.areas());
+    curves.add(label, ranking);
+  }
   results.mean_areas = mean_of(areas);
   results.areas_of_all = ranking_of_all(rows).areas();
 }
@@ -278,7 +283,10 @@ Report multi_label_report(const LabelScoresOfRows& rows, std::span<const float> 
                           const std::vector<std::string>& labels) {
   Results results(results_of(rows, thresholds), rows.num_labels(), {});
   const bool is_ranked = rows.num_rows() * rows.num_labels() <= kMaxRankedScores;
-  if (is_ranked) add_areas(rows, results);
+  std::vector<uint64_t> num_rows;
+  for (const Counts& counts : results.of_label) num_rows.push_back(static_cast<uint64_t>(counts.actual));
+  LabelCurves curves(num_rows, labels);
+  if (is_ranked) add_areas(rows, results, curves);
   const std::vector<double> values = values_of(results);
   Report report{.headline = {"accuracy", "f1_micro", "f1_macro", "hamming_loss", "average_precision"}};
   for (size_t i = 0; i < values.size(); ++i) report.values.emplace_back(kMetrics[i].metric.name, values[i]);
@@ -296,6 +304,7 @@ Report multi_label_report(const LabelScoresOfRows& rows, std::span<const float> 
   table["rows"] = std::move(per_label);
   table["averages"] = {{"micro", row_of(results.all)}};
   report.panels.push_back({"table", "per_label", "Labels", std::move(table)});
+  curves.append_to(report);
   return report;
 }
 

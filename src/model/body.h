@@ -21,12 +21,6 @@ struct BodyTraits {
   int64_t max_length = 0;       // the most tokens of one sequence
 };
 
-// What flows from layer to layer.
-struct Stream {
-  at::Tensor x;             // [T, C]
-  tensor::Packing packing;  // of x
-};
-
 class Body : public torch::nn::Module {
  public:
   explicit Body(const BodyTraits& traits) : traits_(traits) {}
@@ -36,7 +30,11 @@ class Body : public torch::nn::Module {
 
   // begin, every layer, end. If context.recomputes_layers, the intermediate results of each layer are dropped and
   // computed again in backward, which saves memory. `inputs` are checked and on the device.
-  Hidden forward(const Inputs& inputs, const nn::ForwardContext& context) const;
+  Hidden forward(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
+
+  // The stream after the first layers, without dropout and gradients: while these layers are frozen, it depends on the
+  // inputs alone and can be kept.
+  Stream prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers) const;
 
  protected:
   virtual Stream begin(const Inputs& inputs, const nn::ForwardContext& context) const = 0;
@@ -45,6 +43,8 @@ class Body : public torch::nn::Module {
   virtual Hidden end(Stream&& stream, const nn::ForwardContext& context) const = 0;
 
  private:
+  at::Tensor layer_or_recomputed(int64_t index, const Stream& stream, const nn::ForwardContext& context) const;
+
   BodyTraits traits_;
 };
 

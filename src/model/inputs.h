@@ -3,6 +3,10 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <optional>
+#include <vector>
+
 #include "tensor/packing.h"
 
 namespace hone::model {
@@ -23,6 +27,21 @@ struct Hidden {
   at::Tensor tokens;        // [T, C]
   tensor::Packing packing;  // of tokens
   at::Tensor pooled;        // [B, C] in float, one row for each sequence; undefined if the body has no pooler
+};
+
+// What flows from layer to layer.
+struct Stream {
+  at::Tensor x;             // [T, C]
+  tensor::Packing packing;  // of x
+};
+
+// Which layers a forward pass computes, and what it keeps of them.
+struct LayerSelection {
+  int64_t num_prefix = 0;                      // layers that `prefix` has gone through
+  Stream prefix = {};                          // from Model::prefix(); read if num_prefix > 0
+  std::optional<int64_t> num_layers = {};      // early exit after so many layers; unset: all
+  std::vector<at::Tensor>* outputs = nullptr;  // gets what goes into the first computed layer and what each of them
+                                               // returns, [T, C] each: HF's hidden_states
 };
 
 }  // namespace hone::model

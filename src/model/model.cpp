@@ -71,14 +71,22 @@ nn::ForwardContext Model::in_format(nn::ForwardContext context) const {
   return context;
 }
 
-Hidden Model::hidden(const Inputs& inputs, const nn::ForwardContext& context) const {
+Inputs Model::checked(const Inputs& inputs) const {
   check(inputs.text);
   Inputs on_device = inputs;
   on_device.text.ids = tensor::on_device(inputs.text.ids, compute_.device);
   if (inputs.text.type_ids.defined()) {
     on_device.text.type_ids = tensor::on_device(inputs.text.type_ids, compute_.device);
   }
-  return parts_->body->forward(on_device, in_format(context));
+  return on_device;
+}
+
+Hidden Model::hidden(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection) const {
+  return parts_->body->forward(checked(inputs), in_format(context), selection);
+}
+
+Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers) const {
+  return parts_->body->prefix(checked(inputs), in_format(context), num_layers);
 }
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {

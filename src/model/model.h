@@ -33,7 +33,10 @@ class Model {
 
   // Returns the body's output for a batch on the CPU. Errors (kInput): a token id or token type outside its table, a
   // sequence longer than max_length().
-  Hidden hidden(const Inputs& inputs, const nn::ForwardContext& context) const;
+  Hidden hidden(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
+  // What flows out of the body's first layers, without dropout and gradients: while these layers are frozen, it depends
+  // on the inputs alone and can be kept. Errors: those of hidden().
+  Stream prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers) const;
   // Returns the head's outputs [N, num_outputs] in float for the given rows [N] int64 (tokens or sequences, as the head
   // reads them); undefined `rows` means all.
   at::Tensor logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const;
@@ -63,6 +66,7 @@ class Model {
   struct Parts;
   // Throws kInput for ids outside their tables and for too long sequences, kInternal for an invalid batch.
   void check(const Tokens& tokens) const;
+  Inputs checked(const Inputs& inputs) const;  // on the device
   nn::ForwardContext in_format(nn::ForwardContext context) const;
 
   std::shared_ptr<Parts> parts_;

@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <set>
 
 namespace hone::nn {
@@ -34,9 +35,7 @@ bool is_only_reader(const at::Tensor& parameter, const at::Tensor& block) {
 bool all_can_join(const std::vector<at::Tensor>& parameters, const at::Tensor& block) {
   std::set<const void*> memory;
   for (const at::Tensor& parameter : parameters) {
-    const at::Tensor& first = parameters.front();
     if (!parameter.has_storage() || parameter.is_quantized() || parameter.layout() != at::kStrided) return false;
-    if (parameter.scalar_type() != first.scalar_type() || parameter.device() != first.device()) return false;
     if (!is_only_reader(parameter, block) || !memory.insert(parameter.const_data_ptr()).second) return false;
   }
   return true;
@@ -69,8 +68,19 @@ bool JoinedLinear::is_joined() const {
   return true;
 }
 
+bool JoinedLinear::are_alike() const {
+  const Linear& first = *linears_.front();
+  const auto is_like_first = [&](const at::Tensor& parameter) {
+    return parameter.scalar_type() == first.weight.scalar_type() && parameter.device() == first.weight.device() &&
+           parameter.requires_grad() == first.weight.requires_grad();
+  };
+  return std::ranges::all_of(linears_, [&](const auto& linear) {
+    return !linear->has_adapter() && is_like_first(linear->weight) && is_like_first(linear->bias);
+  });
+}
+
 void JoinedLinear::join() {
-  if (is_joined()) return;
+  if (is_joined() || !are_alike()) return;
   const auto [weights, biases] = parameters_of(linears_);
   if (!all_can_join(weights, weight_) || !all_can_join(biases, bias_)) return;
   const c10::InferenceMode parameters_are_for_training(false);
@@ -84,7 +94,7 @@ void JoinedLinear::join() {
 }
 
 at::Tensor JoinedLinear::forward(const at::Tensor& x) const {
-  if (!is_joined()) {
+  if (!is_joined() || !are_alike()) {
     std::vector<at::Tensor> results;
     for (const auto& linear : linears_) results.push_back(linear->forward(x));
     return at::cat(results, 1);

@@ -18,13 +18,16 @@ class JoinedLinear : public torch::nn::Module {
   // Joins the linears, which have the same number of input features.
   explicit JoinedLinear(std::vector<std::shared_ptr<Linear>> linears);
 
-  // [T, in] -> [T, sum of out], of x's type. Computes the linears one by one while they are not joined.
+  // [T, in] -> [T, sum of out], of x's type. Computes the linears one by one while they are not joined or differ in
+  // kind.
   at::Tensor forward(const at::Tensor& x) const;
 
-  // Moves the weights and biases into one block, unless they are already there. Changes nothing if their types or
-  // devices differ, or if one of them shares its memory with another tensor.
+  // Moves the weights and biases into one block, unless they are already there. Changes nothing if the linears differ
+  // in kind, or if one of them shares its memory with another tensor.
   void join();
   bool is_joined() const;
+  // Returns whether types and devices are equal, all are trained or all are frozen, and none has an adapter.
+  bool are_alike() const;
 
   void to(torch::Device device, torch::Dtype dtype, bool non_blocking = false) override;
   void to(torch::Dtype dtype, bool non_blocking = false) override;

@@ -8,6 +8,16 @@
 
 namespace hone::nn {
 
+LowRankAdapter::LowRankAdapter(int64_t in_features, int64_t out_features, int64_t rank, double scale) : scale_(scale) {
+  a = register_parameter("lora_A", at::empty({rank, in_features}));
+  b = register_parameter("lora_B", at::empty({out_features, rank}));
+}
+
+at::Tensor LowRankAdapter::change(const at::Tensor& x) const {
+  const at::Tensor low = tensor::linear(x, a, cast_a_.in(a, x.scalar_type()), {});
+  return tensor::linear(low, b, cast_b_.in(b, x.scalar_type()), {}) * scale_;
+}
+
 Linear::Linear(int64_t in_features, int64_t out_features) {
   weight = register_parameter("weight", at::empty({out_features, in_features}));
   bias = register_parameter("bias", at::empty({out_features}));
@@ -20,7 +30,7 @@ at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }
 at::Tensor Linear::product(ActivatedInput&& input) const {
   const at::Tensor x = std::exchange(input.x, {});
   const Activation& activation = input.activation;
-  if (!activation.kernel || !x.device().is_cpu() || x.dim() != 2 || tensor::takes_packed_weights(x)) {
+  if (adapter_ || !activation.kernel || !x.device().is_cpu() || x.dim() != 2 || tensor::takes_packed_weights(x)) {
     return product(activation.apply(x, input.bias));
   }
   packed_weight_.release();
@@ -29,12 +39,23 @@ at::Tensor Linear::product(ActivatedInput&& input) const {
                                   /*overwrite_x=*/is_computed);
 }
 
+void Linear::set_adapter(std::shared_ptr<Adapter> adapter) {
+  if (adapter_) unregister_module("adapter");
+  adapter_ = std::move(adapter);
+  if (adapter_) register_module("adapter", adapter_);
+}
+
+at::Tensor Linear::with_change(const at::Tensor& product, const at::Tensor& x) const {
+  return adapter_ ? product + adapter_->change(x) : product;
+}
+
 at::Tensor Linear::compute(const at::Tensor& x, const at::Tensor& added_bias) const {
   if (tensor::takes_packed_weights(x)) {
-    return tensor::packed_linear(x, packed_weight_.in(weight, x.scalar_type(), tensor::version_of(weight)), added_bias);
+    const auto& packed = packed_weight_.in(weight, x.scalar_type(), tensor::version_of(weight));
+    return with_change(tensor::packed_linear(x, packed, added_bias), x);
   }
   packed_weight_.release();
-  return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), added_bias);
+  return with_change(tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), added_bias), x);
 }
 
 }  // namespace hone::nn

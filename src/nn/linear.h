@@ -1,17 +1,39 @@
-// The linear layer of every model: x W^T + b. The constructor leaves the weights unset; model/load.h loads or draws
-// them.
+// The linear layer of every model: x W^T + b, and the change of an adapter. The constructor leaves the weights unset;
+// model/load.h loads or draws them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <cstdint>
+#include <memory>
 
 #include "nn/activation.h"
 #include "tensor/linear.h"
 #include "tensor/packed_linear.h"
 
 namespace hone::nn {
+
+// What is added to the product of a linear, and trained in place of its weight.
+class Adapter : public torch::nn::Module {
+ public:
+  virtual at::Tensor change(const at::Tensor& x) const = 0;  // [*, in] -> [*, out], of x's type
+};
+
+// LoRA (Hu et al., arXiv 2106.09685): x A^T B^T scale, as PEFT computes it with scale = alpha / rank.
+class LowRankAdapter final : public Adapter {
+ public:
+  LowRankAdapter(int64_t in_features, int64_t out_features, int64_t rank, double scale);
+
+  at::Tensor change(const at::Tensor& x) const override;
+
+  at::Tensor a;  // [rank, in]
+  at::Tensor b;  // [out, rank]
+
+ private:
+  double scale_;
+  mutable tensor::CastWeight cast_a_, cast_b_;
+};
 
 class Linear : public torch::nn::Module {
  public:
@@ -26,12 +48,19 @@ class Linear : public torch::nn::Module {
   // (tensor/activated_linear.h). May overwrite the input's x.
   at::Tensor product(ActivatedInput&& input) const;
 
+  // Every product includes its change. nullptr removes it.
+  void set_adapter(std::shared_ptr<Adapter> adapter);
+  bool has_adapter() const { return adapter_ != nullptr; }
+
   at::Tensor weight;  // [out, in]
   at::Tensor bias;    // [out]
 
  private:
   at::Tensor compute(const at::Tensor& x, const at::Tensor& added_bias) const;
 
+  at::Tensor with_change(const at::Tensor& product, const at::Tensor& x) const;
+
+  std::shared_ptr<Adapter> adapter_;
   mutable tensor::CastWeight cast_weight_;
   mutable tensor::PackedWeight packed_weight_;
 };

@@ -97,9 +97,7 @@ class MultiLabelEvaluation final : public Evaluation {
     return report;
   }
 
-  metric::Resampler resampler() const override {
-    return metric::multi_label_resampler(scores_, targets_.thresholds);
-  }
+  metric::Resampler resampler() const override { return metric::multi_label_resampler(scores_, targets_.thresholds); }
 
   Calibration calibration(std::string_view what) const override {
     const std::vector<float> thresholds = what == "threshold" ? shared_threshold() : own_thresholds();
@@ -124,7 +122,8 @@ class MultiLabelEvaluation final : public Evaluation {
     scores_.add(scores, truth);
     if (!worst_.keeps_any()) return;
     std::vector<uint8_t> predicted(scores.size());
-    for (size_t label = 0; label < scores.size(); ++label) predicted[label] = scores[label] > targets_.thresholds[label];
+    for (size_t label = 0; label < scores.size(); ++label)
+      predicted[label] = scores[label] > targets_.thresholds[label];
     if (std::ranges::equal(predicted, truth)) return;
     double loss = 0;
     for (size_t label = 0; label < scores.size(); ++label) {

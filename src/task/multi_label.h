@@ -16,9 +16,9 @@ std::unique_ptr<Task> make_multi_label(const TaskOptions& options, const model::
 // What the examples of multi-label classification are made of.
 struct TaggedTexts {
   TextRows texts;
-  std::vector<uint8_t> truth;        // [rows, K]: 1 if the row has the label
-  std::vector<std::string> names;    // of the labels, by id
-  std::vector<double> weights = {};  // of the labels where a row has them (torch's pos_weight); empty: all are 1
+  std::vector<uint8_t> truth;          // [rows, K]: 1 if the row has the label
+  std::vector<std::string> names;      // of the labels, by id
+  std::vector<double> weights = {};    // of the labels where a row has them (torch's pos_weight); empty: all are 1
   std::vector<float> thresholds = {};  // [K]: a label is predicted if its score is above; empty: all are 0.5
 };
 

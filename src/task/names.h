@@ -16,7 +16,7 @@ inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", 
 
 // --calibrate: what is chosen on the evaluation rows after the training. A temperature that the outputs are divided by;
 // one threshold for all labels, or one for each.
-inline constexpr std::array<std::string_view, 3> kCalibrationNames = {"temperature", "threshold", "thresholds"};
+inline constexpr std::array<std::string_view, 4> kCalibrationNames = {"none", "temperature", "threshold", "thresholds"};
 
 // How tokens become entities, as transformers names it: each token by itself, adjacent tokens of one type, or words
 // that have the tag of their first token, of their mean scores or of their highest score (task/entity_answers.h).

@@ -70,7 +70,9 @@ struct Targets {
     return loss.sum(outputs, tensor::on_device(of_rows, outputs.device()));
   }
 
-  double standardized(double value, size_t k) const { return scale ? (value - scale->shift[k]) / scale->scale[k] : value; }
+  double standardized(double value, size_t k) const {
+    return scale ? (value - scale->shift[k]) / scale->scale[k] : value;
+  }
   float restored(float output, size_t k) const {
     return scale ? static_cast<float>(output * scale->scale[k] + scale->shift[k]) : output;
   }

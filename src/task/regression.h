@@ -16,9 +16,9 @@ std::unique_ptr<Task> make_regression(const TaskOptions& options, const model::M
 // What the examples of regression are made of: K targets for each row.
 struct RatedTexts {
   TextRows texts;
-  std::vector<double> targets;     // [rows, K]
-  std::vector<std::string> names;  // of the targets
-  std::string_view loss = "mse";   // a name of kRegressionLossNames
+  std::vector<double> targets;                   // [rows, K]
+  std::vector<std::string> names;                // of the targets
+  std::string_view loss = "mse";                 // a name of kRegressionLossNames
   std::optional<model::OutputScale> scale = {};  // set: the outputs of the model are standardized targets
 };
 

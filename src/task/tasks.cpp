@@ -27,11 +27,12 @@ namespace hone::task {
 
 namespace {
 
-constexpr std::string_view kClassificationOptions[] = {
-    "id2label", "num_labels", "label_smoothing_factor", "class_weights", "focal_gamma", "calibrate", "confidence", "num_resamples"};
-constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label", "class_weights", "calibrate", "confidence", "num_resamples"};
+constexpr std::string_view kClassificationOptions[] = {"id2label",      "num_labels",  "label_smoothing_factor",
+                                                       "class_weights", "focal_gamma", "calibrate"};
+constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_separator", "id2label", "class_weights",
+                                                   "calibrate"};
 constexpr std::string_view kTokenOptions[] = {"id2label", "num_labels", "label_smoothing_factor", "label_all_tokens"};
-constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "standardize", "confidence", "num_resamples"};
+constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "standardize"};
 
 constexpr std::string_view kTemperature[] = {"temperature"};
 constexpr std::string_view kThresholds[] = {"threshold", "thresholds"};
@@ -171,10 +172,10 @@ void check_task_options(const TaskRow& task, std::span<const options::GivenOptio
 }
 
 void check_calibration(const TaskRow& task, std::string_view name) {
-  if (name.empty() || std::ranges::find(task.calibrations, name) != task.calibrations.end()) return;
-  throw Error(ErrorKind::kUsage, fmt::format("calibrate is {}, which {} does not choose", name, task.name),
-              task.calibrations.empty() ? "leave it out"
-                                        : fmt::format("give {}", fmt::join(task.calibrations, " or ")));
+  if (name == "none" || std::ranges::find(task.calibrations, name) != task.calibrations.end()) return;
+  throw Error(
+      ErrorKind::kUsage, fmt::format("calibrate is {}, which {} does not choose", name, task.name),
+      task.calibrations.empty() ? "leave it out" : fmt::format("give {}", fmt::join(task.calibrations, " or ")));
 }
 
 std::vector<metric::Metric> all_metrics() {

@@ -26,7 +26,7 @@ struct TaskOptions {
   double focal_gamma = 0;
   std::vector<std::string> class_weights;  // see task/class_weights.h
   std::string regression_loss = "mse";
-  bool standardize = false;  // of a regression: the model learns (target - mean) / standard deviation
+  bool standardize = false;       // of a regression: the model learns (target - mean) / standard deviation
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
 };
 
@@ -64,7 +64,7 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
 // Error (kUsage): the user gave an option that other tasks read, but not this one.
 void check_task_options(const TaskRow& task, std::span<const options::GivenOption> given);
 
-// Error (kUsage): the task has no such calibration. Accepts an empty name, which means none.
+// Error (kUsage): the task has no such calibration. Accepts "none".
 void check_calibration(const TaskRow& task, std::string_view name);
 
 // The metrics of all tasks.

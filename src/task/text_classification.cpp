@@ -94,9 +94,9 @@ class ClassificationEvaluation final : public Evaluation {
       scaled.add(metric::softmax(logits), labels_[row], predicted);
     }
     const metric::ProbabilityMeans before = scores_.means(), after = scaled.means();
-    chosen.summary = fmt::format("temperature {:.4g}: log_loss {:.4f} -> {:.4f}, expected calibration error {:.4f} -> {:.4f}",
-                                 chosen.temperature, before.log_loss, after.log_loss, before.calibration_error,
-                                 after.calibration_error);
+    chosen.summary = fmt::format(
+        "temperature {:.4g}: log_loss {:.4f} -> {:.4f}, expected calibration error {:.4f} -> {:.4f}",
+        chosen.temperature, before.log_loss, after.log_loss, before.calibration_error, after.calibration_error);
     return chosen;
   }
 

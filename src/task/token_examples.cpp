@@ -135,10 +135,11 @@ class TokenEvaluation final : public Evaluation {
     return report;
   }
 
+  metric::Resampler resampler() const override { return metric::entity_resampler(tally_); }
+
  private:
   void add_row(uint64_t row, std::span<const float> logits) {
     const std::span<const int32_t> truth = targets_.of_rows.of_row(row);
-    if (truth.empty()) return;
     const size_t width = targets_.tags.size();
     if (first_nonfinite_row(logits, width)) return nonfinite_.add(row);
     std::vector<int32_t> predicted;

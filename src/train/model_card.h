@@ -13,12 +13,12 @@ struct ModelCardInputs {
   const TrainOptions& options;
   const Plan& plan;
   const Json& log_history;
-  std::string class_name;       // "BertForSequenceClassification"
-  std::string pipeline_tag;     // "text-classification"
-  std::string task_phrase;      // "for the labels: NEGATIVE, POSITIVE"
-  std::string evaluation_name;  // of the evaluation rows
-  std::string calibration;      // what was chosen on them after the training; may be empty
-  std::string version;          // of hone
+  std::string class_name;        // "BertForSequenceClassification"
+  std::string pipeline_tag;      // "text-classification"
+  std::string task_phrase;       // "for the labels: NEGATIVE, POSITIVE"
+  std::string evaluation_name;   // of the evaluation rows
+  std::string version;           // of hone
+  std::string calibration = {};  // what was chosen on the evaluation rows after the training; may be empty
 };
 
 // Returns Markdown with the metadata block that model hubs read.

@@ -57,7 +57,7 @@ struct TrainOptions {
   std::vector<std::string> class_weights;
   std::string regression_loss = "mse";
   bool standardize = false;
-  std::string calibrate;
+  std::string calibrate = "none";
   bool label_all_tokens = false;
 
   double logging_steps = 500;
@@ -208,14 +208,14 @@ struct TrainOptions {
         .at_least(0);
     visit("regression_loss", self.regression_loss, "loss of a regression: squared, absolute or Huber errors")
         .choices(choices_of(task::kRegressionLossNames));
-    visit("standardize", self.standardize,
-          "regression: learn targets with mean 0 and standard deviation 1; the final model predicts the targets as they "
-          "are");
+    visit(
+        "standardize", self.standardize,
+        "regression: learn targets with mean 0 and standard deviation 1; the final model predicts the targets as they "
+        "are");
     visit("calibrate", self.calibrate,
           "choose on the evaluation rows, after the training: the temperature of the scores (text-classification), one "
           "threshold for all labels, or one for each (multi-label)")
-        .choices(choices_of(task::kCalibrationNames))
-        .default_text("nothing");
+        .choices(choices_of(task::kCalibrationNames));
     visit("label_all_tokens", self.label_all_tokens,
           "token classification: every token of a word has its tag, not only the first");
   }

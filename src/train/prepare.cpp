@@ -23,7 +23,7 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .validation_file = options.validation_file,
           .test_file = options.test_file,
           .max_train_samples = options.max_train_samples,
-          .needs_evaluation = options.eval_strategy != "no" || !options.calibrate.empty(),
+          .needs_evaluation = options.eval_strategy != "no" || options.calibrate != "none",
           .seed = options.seed};
 }
 

@@ -94,8 +94,8 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                              std::string(prepared.task_row->pipeline_tag),
                              prepared.task->card_phrase(),
                              prepared.rows.evaluation_name,
-                             calibration,
-                             HONE_VERSION};
+                             HONE_VERSION,
+                             calibration};
   write_file(folder / "README.md", model_card(card));
 }
 
@@ -107,7 +107,7 @@ void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const P
   if (is_to_be_resumed(end)) return log_info("{}", described_stop(plan, trainer.state(), output_dir));
   reporter.entered(RunPhase::kSaving);
   const auto restored_step = trainer.load_best();
-  const std::string calibration = options.calibrate.empty() ? "" : calibrate(options, plan, prepared);
+  const std::string calibration = options.calibrate == "none" ? "" : calibrate(options, plan, prepared);
   model::fold_output_scale(*prepared.loaded.model, prepared.loaded.config);
   save_final(options, prepared, plan, trainer, calibration);
   for (const std::string& line : described_end(end, plan, trainer.state(), trainer.best(), restored_step, output_dir)) {

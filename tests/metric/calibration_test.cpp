@@ -49,6 +49,7 @@ TEST_CASE("rows that are all right or all wrong have a bounded temperature, no r
   CHECK(best_temperature(std::vector<float>{2, 0, 0, 3}, std::vector<int64_t>{0, 1}) == doctest::Approx(0.05));
   CHECK(best_temperature(std::vector<float>{2, 0, 0, 3}, std::vector<int64_t>{1, 0}) == doctest::Approx(20));
   CHECK(best_temperature({}, {}) == 1);
+  CHECK(best_temperature(std::vector<float>{1, 1, 0, 0}, std::vector<int64_t>{0, 1}) == 1);
 }
 
 TEST_CASE("no other threshold has a higher F1") {
@@ -74,7 +75,7 @@ TEST_CASE("no other threshold has a higher F1") {
 }
 
 TEST_CASE("a threshold has few decimals, and 0.5 is kept where it is as good") {
-  CHECK(best_threshold(std::vector<float>{0.9f, 0.4f, 0.3f}, std::vector<uint8_t>{1, 1, 0}) == 0.4f - 0.1f);
+  CHECK(best_threshold(std::vector<float>{0.9f, 0.4f, 0.3f}, std::vector<uint8_t>{1, 1, 0}) == 0.35f);
   CHECK(best_threshold(std::vector<float>{0.9f, 0.41f, 0.23f}, std::vector<uint8_t>{1, 1, 0}) == 0.3f);
   CHECK(best_threshold(std::vector<float>{0.9f, 0.1f}, std::vector<uint8_t>{1, 0}) == 0.5f);
   CHECK(best_threshold(std::vector<float>{0.2f, 0.1f}, std::vector<uint8_t>{0, 0}) == 0.5f);

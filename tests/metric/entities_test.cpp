@@ -125,8 +125,8 @@ TEST_CASE("the entities of a sequence are those of seqeval's get_entities") {
 TEST_CASE("I- without B- begins an entity in the default mode, and none in the strict mode") {
   const TagSet tags({"B-x", "I-x", "O"});
   const EntityTally tally = tally_of(tags, {{"O", "B-x", "I-x"}}, {{"O", "I-x", "I-x"}});
-  CHECK(tally.counts()[0].right == 1);
-  CHECK(tally.strict_counts()[0].predicted == 0);
+  CHECK(tally.totals().of_types[0].right == 1);
+  CHECK(tally.totals().strict[0].predicted == 0);
   CHECK(entity_report(tally).value("f1") == 1);
   CHECK(entity_report(tally).value("f1_strict") == 0);
 }
@@ -134,17 +134,17 @@ TEST_CASE("I- without B- begins an entity in the default mode, and none in the s
 TEST_CASE("entities of tags without prefixes are runs of one tag") {
   const TagSet tags({"ORG", "O", "PER"});
   const EntityTally tally = tally_of(tags, {{"PER", "PER", "ORG", "O", "ORG"}}, {{"PER", "O", "ORG", "O", "ORG"}});
-  CHECK(tally.counts()[0].right == 2);
-  CHECK(tally.counts()[1].right == 0);
-  CHECK(tally.strict_counts()[0].right == 2);
-  CHECK(tally.num_right_words() == 4);
+  CHECK(tally.totals().of_types[0].right == 2);
+  CHECK(tally.totals().of_types[1].right == 0);
+  CHECK(tally.totals().strict[0].right == 2);
+  CHECK(tally.totals().right_words == 4);
 }
 
 TEST_CASE("an entity that is never closed counts in the default mode only, if the scheme has E-") {
   const TagSet tags({"B-x", "E-x", "I-x", "O", "S-x"});
   const EntityTally tally = tally_of(tags, {{"B-x", "I-x", "O", "S-x"}}, {{"B-x", "I-x", "O", "S-x"}});
-  CHECK(tally.counts()[0].right == 2);
-  CHECK(tally.strict_counts()[0].right == 1);
+  CHECK(tally.totals().of_types[0].right == 2);
+  CHECK(tally.totals().strict[0].right == 1);
 }
 
 TEST_CASE("without any word all metrics are 0") {
@@ -152,4 +152,21 @@ TEST_CASE("without any word all metrics are 0") {
   const Report report = entity_report(EntityTally(tags));
   REQUIRE(report.values.size() == entity_metrics().size());
   for (const auto& [name, value] : report.values) CHECK(value == 0);
+}
+
+TEST_CASE("the values of a resample are those of the rows that it drew") {
+  for_each_case([](const TagSet& tags, const Json& item) {
+    const auto truth = item["truth"].get<IdRows>(), predicted = item["predicted"].get<IdRows>();
+    EntityTally drawn(tags);
+    std::vector<uint32_t> counts(truth.size());
+    for (size_t row = 0; row < truth.size(); ++row) {
+      counts[row] = static_cast<uint32_t>(row * 5 % 3);
+      for (uint32_t time = 0; time < counts[row]; ++time) drawn.add(truth[row], predicted[row]);
+    }
+    const EntityTally all = tally_of(tags, item);
+    const std::vector<double> values = entity_resampler(all)(RowCounts(counts));
+    const Report expected = entity_report(drawn);
+    REQUIRE(values.size() == expected.values.size());
+    for (size_t i = 0; i < values.size(); ++i) CHECK(values[i] == doctest::Approx(expected.values[i].second));
+  });
 }

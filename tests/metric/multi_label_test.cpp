@@ -6,6 +6,7 @@
 
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
+#include "metric/panel_of.h"
 
 using namespace hone;
 using namespace hone::metric;
@@ -92,5 +93,28 @@ TEST_CASE("a resample has the metrics of the drawn rows") {
         CHECK(values[i] == doctest::Approx(expected[i].second).epsilon(1e-9));
       }
     }
+  }
+}
+
+TEST_CASE("the report has a curve for each label, of more than ten for those with the most rows") {
+  LabelScoresOfRows rows(12);
+  std::vector<float> scores(12), thresholds(12, 0.5f);
+  std::vector<uint8_t> truth(12);
+  std::vector<std::string> names;
+  for (size_t label = 0; label < 12; ++label) names.push_back(std::string(1, static_cast<char>('a' + label)));
+  for (size_t row = 0; row < 12; ++row) {  // label k has k rows
+    for (size_t label = 0; label < 12; ++label) {
+      truth[label] = row < label;
+      scores[label] = static_cast<float>((row * 5 + label) % 7) / 7.0f;
+    }
+    rows.add(scores, truth);
+  }
+  const Report report = multi_label_report(rows, thresholds, names);
+  for (const char* name : {"precision_recall", "roc"}) {
+    const Panel* panel = panel_of(report, name);
+    REQUIRE(panel != nullptr);
+    REQUIRE(panel->data["lines"].size() == 10);
+    CHECK(panel->data["lines"].front()["name"] == "c");
+    CHECK(panel->data["lines"].back()["name"] == "l");
   }
 }

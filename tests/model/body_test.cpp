@@ -62,3 +62,24 @@ TEST_CASE("a pass without training keeps nothing to recompute") {
   CHECK(at::equal(body->forward(inputs, context).tokens, at::full({4}, 2.0)));
   CHECK(body->calls == std::vector<int>{1});
 }
+
+TEST_CASE("a pass goes on from a kept prefix, ends early, and collects what flows between the layers") {
+  const auto body = std::make_shared<Scale>(std::vector{2.0, 3.0, 5.0});
+  const model::Inputs inputs{{.ids = at::ones({4}), .type_ids = {}, .packing = tensor::Packing::from_lengths({4})}};
+  const model::Stream prefix = body->prefix(inputs, {.training = true}, 2);
+  CHECK(at::equal(prefix.x, at::full({4}, 6.0)));
+  CHECK_FALSE(prefix.x.requires_grad());
+  const at::Tensor out = body->forward(inputs, {.training = true}, {.num_prefix = 2, .prefix = prefix}).tokens;
+  CHECK(at::equal(out, at::full({4}, 30.0)));
+  CHECK(body->calls == std::vector<int>{1, 1, 1});
+  out.sum().backward();
+  CHECK_FALSE(body->weights[1].grad().defined());
+  CHECK(body->weights[2].grad().item<float>() == 24);
+  std::vector<at::Tensor> outputs;
+  CHECK(at::equal(body->forward(inputs, {}, {.num_layers = 2, .outputs = &outputs}).tokens, at::full({4}, 6.0)));
+  REQUIRE(outputs.size() == 3);
+  for (size_t i = 0; i < 3; ++i) CHECK(at::equal(outputs[i], at::full({4}, std::vector{1.0, 2.0, 6.0}[i])));
+  CHECK(at::equal(body->forward(inputs, {}, {.num_layers = 0}).tokens, at::ones({4})));
+  CHECK_THROWS(body->forward(inputs, {}, {.num_layers = 4}));
+  CHECK_THROWS(body->prefix(inputs, {}, 4));
+}

@@ -1,7 +1,7 @@
 #include "model/initialize.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/Version.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>

@@ -5,13 +5,15 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/api/include/torch/nn/module.h>
 #include <doctest/doctest.h>
+#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <nlohmann/json.hpp>
 
 #include "captured_log.h"
 #include "expect_error.h"
+#include "model/parameters.h"
+#include "model/save.h"
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
 
@@ -256,7 +258,7 @@ TEST_CASE("overrides reach the model and the saved configuration") {
 
 TEST_CASE("a checkpoint of standardized targets is loaded with outputs that are the targets") {
   const TemporaryFolder folder;
-  const fs::path plain = folder.path() / "plain", scaled = folder.path() / "scaled";
+  const std::filesystem::path plain = folder.path() / "plain", scaled = folder.path() / "scaled";
   model::ModelRequest request{.model_dir = fixture_models() / "tiny-bert"};
   model::LoadedModel loaded = model::load_model(request);
   model::save_model(*loaded.model, loaded.config, plain);
@@ -265,7 +267,8 @@ TEST_CASE("a checkpoint of standardized targets is loaded with outputs that are 
   model::save_model(*loaded.model, loaded.config, scaled);
   const auto head_of = [](const model::LoadedModel& of) {
     std::map<std::string, at::Tensor> head;
-    for (const model::NamedParameter& parameter : model::named_parameters(*of.model)) head[parameter.name] = parameter.tensor.detach();
+    for (const model::NamedParameter& parameter : model::named_parameters(*of.model))
+      head[parameter.name] = parameter.tensor.detach();
     return std::pair(head.at("classifier.weight"), head.at("classifier.bias"));
   };
   const auto [weight, bias] = head_of(model::load_model({.model_dir = plain}));
@@ -276,14 +279,17 @@ TEST_CASE("a checkpoint of standardized targets is loaded with outputs that are 
   CHECK(at::equal(folded_weight, weight * factors.unsqueeze(1)));
   CHECK(at::equal(folded_bias, bias * factors + shifts));
   // The scale of another head means nothing.
-  const model::LoadedModel other = model::load_model({.model_dir = scaled, .num_labels = 2, .ignore_mismatched_sizes = true});
+  const model::LoadedModel other =
+      model::load_model({.model_dir = scaled, .num_labels = 2, .ignore_mismatched_sizes = true});
   CHECK_FALSE(other.config.output_scale());
 }
 
 TEST_CASE("a damaged scale of the outputs is an error") {
-  for (const char* scale : {"[1]", R"({"scale": [1, 1, 1]})", R"({"scale": [1], "shift": [0]})", R"({"scale": [1, 1, null], "shift": [0, 0, 0]})"}) {
+  for (const char* scale : {"[1]", R"({"scale": [1, 1, 1]})", R"({"scale": [1], "shift": [0]})",
+                            R"({"scale": [1, 1, null], "shift": [0, 0, 0]})"}) {
     CAPTURE(scale);
-    const model::ModelConfig config(parse_json(fmt::format(R"({{"num_labels": 3, "output_scale": {}}})", scale), "c"), "m/config.json");
+    const model::ModelConfig config(parse_json(fmt::format(R"({{"num_labels": 3, "output_scale": {}}})", scale), "c"),
+                                    "m/config.json");
     const Error error = expect_error([&] { config.output_scale(); });
     CHECK(contains(error.what(), "m/config.json: output_scale."));
   }

@@ -1,5 +1,7 @@
 #include "model/model.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -68,4 +70,25 @@ TEST_CASE("an invalid batch is an internal error") {
   model::Inputs batch = batch_of({2});
   batch.text.type_ids = at::zeros({3}, at::kLong);
   CHECK(expect_error([&] { model->forward(batch, {}); }).kind() == ErrorKind::kInternal);
+}
+
+TEST_CASE("an early exit equals a model with fewer layers, and a kept prefix changes no bit") {
+  const std::pair<const char*, const char*> families[] = {{"tiny-bert", "num_hidden_layers"},
+                                                          {"tiny-distilbert", "n_layers"}};
+  for (const auto& [name, layers] : families) {
+    CAPTURE(name);
+    const model::LoadedModel whole = model::load_model({fixture_models() / name});
+    const model::LoadedModel shorter =
+        model::load_model({.model_dir = fixture_models() / name, .config_overrides = {{layers, "1"}}});
+    const model::Inputs batch = batch_of({3, 7});
+    const at::NoGradGuard no_gradients;
+    std::vector<at::Tensor> outputs;
+    const model::Hidden early = whole.model->hidden(batch, {}, {.num_layers = 1, .outputs = &outputs});
+    CHECK(outputs.size() == 2);
+    CHECK(at::equal(early.tokens, shorter.model->hidden(batch, {}).tokens));
+    const model::Stream prefix = whole.model->prefix(batch, {}, 1);
+    CHECK(at::equal(prefix.x, outputs[1]));
+    CHECK(at::equal(whole.model->hidden(batch, {}, {.num_prefix = 1, .prefix = prefix}).tokens,
+                    whole.model->hidden(batch, {}).tokens));
+  }
 }

@@ -9,6 +9,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
 
@@ -120,13 +121,22 @@ TEST_CASE("weights that share memory or have different types are not moved") {
   CHECK(linears[0]->weight.const_data_ptr() == before);
 }
 
-TEST_CASE("a frozen part of a joined product gets no gradient") {
+TEST_CASE("linears of which some are frozen are computed one by one, and the frozen ones get no gradient") {
   const auto linears = three_linears();
-  linears[0]->weight.requires_grad_(false);
-  linears[0]->bias.requires_grad_(false);
+  const auto freeze = [&] {
+    linears[0]->weight.requires_grad_(false);
+    linears[0]->bias.requires_grad_(false);
+  };
+  bool was_joined = false;
+  SUBCASE("before they are joined") { freeze(); }
+  SUBCASE("after they are joined") { was_joined = true; }
   const nn::JoinedLinear joined(linears);
-  CHECK(joined.is_joined());
-  joined.forward(at::ones({1, 4})).sum().backward();
+  if (was_joined) freeze();
+  CHECK(joined.is_joined() == was_joined);
+  CHECK_FALSE(joined.are_alike());
+  const at::Tensor x = at::ones({1, 4});
+  CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
+  joined.forward(x).sum().backward();
   CHECK_FALSE(linears[0]->weight.grad().defined());
   CHECK_FALSE(linears[0]->bias.grad().defined());
   CHECK(at::equal(linears[2]->weight.grad(), at::ones({2, 4})));
@@ -141,4 +151,25 @@ TEST_CASE("linears that were joined during prediction can be trained") {
   }
   joined.forward(at::ones({1, 4})).sum().backward();
   CHECK(linears[0]->weight.grad().defined());
+}
+
+TEST_CASE("an adapter of one linear is part of the joined result") {
+  const auto linears = three_linears();
+  const nn::JoinedLinear joined(linears);
+  const at::Tensor x = at::arange(8, at::kFloat).view({2, 4});
+  const at::Tensor plain = joined.forward(x);
+  const auto adapter = std::make_shared<nn::LowRankAdapter>(4, 2, 1, 2.0);
+  {
+    const at::NoGradGuard no_gradients;
+    adapter->a.fill_(0.5);
+    adapter->b.fill_(1);
+  }
+  linears[1]->set_adapter(adapter);
+  CHECK_FALSE(joined.are_alike());
+  CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
+  const at::Tensor change = joined.forward(x) - plain;
+  CHECK(at::allclose(change.narrow(1, 2, 2), (x.sum(1, true) * 0.5 * 2).expand({2, 2})));
+  CHECK(at::allclose(change.narrow(1, 0, 2), at::zeros({2, 2}), 0, 1e-5));
+  linears[1]->set_adapter(nullptr);
+  CHECK(at::equal(joined.forward(x), plain));
 }

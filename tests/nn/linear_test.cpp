@@ -1,10 +1,12 @@
 #include "nn/linear.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/tensor.h>
+#include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -43,4 +45,34 @@ TEST_CASE("the product with a fused activation equals activation and product, wi
       CHECK(at::allclose(linear->product(nn::ActivatedInput{x, bias, activation}), expected, 1e-5, 1e-6));
     }
   }
+}
+
+TEST_CASE("every product includes the change of a low-rank adapter, and its matrices get gradients") {
+  at::manual_seed(2);
+  const auto linear = std::make_shared<nn::Linear>(24, 8);
+  const auto adapter = std::make_shared<nn::LowRankAdapter>(24, 8, 3, 0.5);
+  {
+    const at::NoGradGuard no_gradients;
+    for (const at::Tensor& parameter : {linear->weight, linear->bias, adapter->a, adapter->b}) parameter.normal_();
+  }
+  linear->set_adapter(adapter);
+  CHECK(linear->has_adapter());
+  const at::Tensor merged = linear->weight + adapter->b.matmul(adapter->a) * 0.5;
+  const at::Tensor x = at::randn({5, 24}), bias = at::randn({24});
+  CHECK(at::allclose(linear->forward(x), x.matmul(merged.t()) + linear->bias, 1e-4, 1e-4));
+  CHECK(at::allclose(linear->product(x), x.matmul(merged.t()), 1e-4, 1e-4));
+  const nn::Activation& gelu = nn::find_activation("gelu");
+  const at::Tensor activated = gelu.apply(x, bias);
+  CHECK(at::allclose(linear->product(nn::ActivatedInput{x, bias, gelu}), activated.matmul(merged.t()), 1e-4, 1e-4));
+  {
+    const c10::InferenceMode no_gradients;  // with packed weights
+    CHECK(at::allclose(linear->forward(x), x.matmul(merged.t()) + linear->bias, 1e-4, 1e-4));
+  }
+  const auto grads = torch::autograd::grad({linear->forward(x).sum()}, {adapter->a, adapter->b});
+  const auto want =
+      torch::autograd::grad({x.matmul((adapter->b.matmul(adapter->a) * 0.5).t()).sum()}, {adapter->a, adapter->b});
+  CHECK(at::allclose(grads[0], want[0], 1e-4, 1e-4));
+  CHECK(at::allclose(grads[1], want[1], 1e-4, 1e-4));
+  linear->set_adapter(nullptr);
+  CHECK(linear->named_parameters().keys() == std::vector<std::string>{"weight", "bias"});
 }

@@ -1,10 +1,10 @@
 // The real model of the demo, all-MiniLM-L6-v2, with a new head. Skipped if ./dev setup has not put it into models/.
-#include <ATen/core/grad_mode.h>
 #include <ATen/Version.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/tensor.h>
-#include <torch/csrc/api/include/torch/nn/module.h>
 #include <doctest/doctest.h>
+#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <nlohmann/json.hpp>
 

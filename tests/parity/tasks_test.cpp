@@ -1,6 +1,6 @@
 // Compares each task with transformers' own class: logits, loss, every gradient, and ten training losses.
-#include <ATen/core/grad_mode.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>

@@ -208,7 +208,8 @@ TEST_CASE("a trained model's thresholds decide its answers and reports") {
   const std::vector<uint64_t> rows = {0};
   // The scores of the tiny model are near 0.5: none is above 1, all are above 0.
   for (const float threshold : {0.0f, 1.0f}) {
-    task::TaggedTexts tagged{.truth = {1, 1, 1}, .names = {"a", "b", "c"}, .thresholds = {threshold, threshold, threshold}};
+    task::TaggedTexts tagged{
+        .truth = {1, 1, 1}, .names = {"a", "b", "c"}, .thresholds = {threshold, threshold, threshold}};
     tagged.texts.features.add(tokenizer.encode("good movie"));
     const auto examples = task::make_examples(std::move(tagged));
     const auto evaluation = examples->evaluation({});

@@ -88,18 +88,18 @@ TEST_CASE("the loss is torch's sum over all targets, whose number is known befor
   }
 }
 
-TEST_CASE("the loss of standardized targets is that of the standardized differences; reports have the targets as they are") {
+TEST_CASE(
+    "the loss of standardized targets is that of the standardized differences; reports have the targets as they are") {
   const TemporaryFolder folder;
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
   const model::LoadedModel loaded = tiny_model(1);
   task::TextRows texts = task::read_text_rows(table::read_rows(folder.write("rows.csv", "text\ngood\nbad movie\n")),
                                               {"text", {}}, "rows", {tokenizer, tokenizer.vocab_size(), 40});
   const std::vector<uint64_t> rows = {0, 1};
-  const at::Tensor outputs = loaded.model->forward(task::make_batch(texts.features, rows), {}).to(at::kDouble).flatten();
-  const auto examples = task::make_examples(task::RatedTexts{.texts = texts,
-                                                             .targets = {90, 110},
-                                                             .names = {"a"},
-                                                             .scale = model::OutputScale{{10}, {100}}});
+  const at::Tensor outputs =
+      loaded.model->forward(task::make_batch(texts.features, rows), {}).to(at::kDouble).flatten();
+  const auto examples = task::make_examples(
+      task::RatedTexts{.texts = texts, .targets = {90, 110}, .names = {"a"}, .scale = model::OutputScale{{10}, {100}}});
   const double loss = (outputs - at::tensor({-1.0, 1.0})).square().sum().item<double>();
   CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(loss).epsilon(1e-6));
   const auto evaluation = examples->evaluation({});

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "train/json_fixture.h"
+#include "train/plan_fixture.h"
 
 using namespace hone;
 using namespace hone::train;

@@ -8,6 +8,7 @@
 
 #include "expect_error.h"
 #include "temporary_folder.h"
+#include "train/checkpoint.h"
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 

@@ -134,8 +134,8 @@ TEST_CASE("a heartbeat takes less than a thousandth of its two-second interval")
   for (int i = 0; i < 80; ++i) options["option_" + std::to_string(i)] = "of some value";
   RunStatus status(folder.path(), options);
   status.write_state("running");
-  double fastest = 1;
-  for (int i = 0; i < 3; ++i) {
+  double fastest = 1;  // another process may delay one or the other
+  for (int i = 0; i < 10 && fastest >= 0.002; ++i) {
     status.enter(RunPhase::kSaving);
     wait(620);
     const auto start = std::chrono::steady_clock::now();

@@ -224,7 +224,8 @@ TEST_CASE("a training on standardized targets ends with a model that predicts th
   CHECK_FALSE(same_bits(trained, final_weights));
   Tensors loaded;
   const model::LoadedModel as_model = model::load_model({.model_dir = checkpoint});
-  for (const model::NamedParameter& parameter : model::named_parameters(*as_model.model)) loaded[parameter.name] = parameter.tensor.detach();
+  for (const model::NamedParameter& parameter : model::named_parameters(*as_model.model))
+    loaded[parameter.name] = parameter.tensor.detach();
   CHECK(same_bits(loaded, final_weights));
   const Json log = read_json(options.output_dir / "trainer_state.json")["log_history"];
   for (const Json& entry : log) {
@@ -242,7 +243,8 @@ TEST_CASE("a training on standardized targets ends with a model that predicts th
 TEST_CASE("a resumed run must standardize its targets as before") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
-  options.train_file = options.validation_file = {folder.write("rated.csv", "text,score\na,1.5\nb,2\nc,3\nd,4\n").string()};
+  options.train_file =
+      options.validation_file = {folder.write("rated.csv", "text,score\na,1.5\nb,2\nc,3\nd,4\n").string()};
   options.task = "regression";
   options.standardize = true;
   options.ignore_mismatched_sizes = true;
@@ -258,12 +260,14 @@ TEST_CASE("a calibrated model is the trained one with outputs divided by the tem
   TrainOptions options = run_options(folder);
   options.calibrate = "temperature";
   run_training(options);
-  const Tensors trained = read_tensors(options.output_dir / "checkpoint-6" / "model.safetensors"), calibrated = weights_of(options);
+  const Tensors trained = read_tensors(options.output_dir / "checkpoint-6" / "model.safetensors"),
+                calibrated = weights_of(options);
   const at::Tensor ratio = trained.at("classifier.weight") / calibrated.at("classifier.weight");
   const double temperature = ratio[0][0].item<double>();
   CHECK(temperature != 1);
   CHECK((ratio - temperature).abs().max().item<double>() < 1e-5 * temperature);
-  CHECK((trained.at("classifier.bias") / calibrated.at("classifier.bias") - temperature).abs().max().item<double>() < 1e-4 * temperature);
+  CHECK((trained.at("classifier.bias") / calibrated.at("classifier.bias") - temperature).abs().max().item<double>() <
+        1e-4 * temperature);
   CHECK(contains(read_file(options.output_dir / "README.md"), "After the training, on the same rows: temperature "));
 }
 
@@ -272,7 +276,8 @@ TEST_CASE("thresholds are chosen on the evaluation rows and saved; a task takes 
   TrainOptions options = run_options(folder);
   std::string rows;
   for (int row = 0; row < 12; ++row) {
-    rows += row % 3 == 0 ? "{\"text\": \"a bad movie\", \"labels\": [\"a\"]}\n" : "{\"text\": \"fun\", \"labels\": [\"b\", \"c\"]}\n";
+    rows += row % 3 == 0 ? "{\"text\": \"a bad movie\", \"labels\": [\"a\"]}\n"
+                         : "{\"text\": \"fun\", \"labels\": [\"b\", \"c\"]}\n";
   }
   options.train_file = options.validation_file = {folder.write("rows.jsonl", rows).string()};
   options.task = "multi-label";
