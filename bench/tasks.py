@@ -43,7 +43,7 @@ UNIT = "tokens/s"
 
 
 def options():
-    parser = recipe.options(__doc__)
+    parser = recipe.options(__doc__, rounds=1)
     parser.set_defaults(data=recipe.ROOT / "../shared/data")
     parser.add_argument("--tasks", type=recipe.choices([task.name for task in TASKS]),
                         default=[task.name for task in TASKS])
@@ -51,6 +51,8 @@ def options():
     parser.add_argument("--epochs", type=float, default=3)
     parser.add_argument("--page", type=pathlib.Path, metavar="FILE", help="write the comparison as a page, docs/parity.md")
     args = recipe.parse(parser)
+    if len(args.seeds) < 2:
+        parser.error("--seeds needs at least two: the noise is that between seeds")
     for path in (args.base_model / "config.json", args.hone, args.data / "stsb"):
         if not path.exists():
             parser.error(f"{path} is missing")
@@ -97,8 +99,6 @@ def described(values):
 
 def allowed_difference(ours, theirs):
     """Twice the standard error of the difference of the means, and at least half a point."""
-    if min(len(ours), len(theirs)) < 2:
-        return math.inf
     return max(0.005, 2 * math.sqrt(statistics.variance(ours) / len(ours) + statistics.variance(theirs) / len(theirs)))
 
 
@@ -108,7 +108,7 @@ def compare(results, args):
     differing = []
     for task in (task for task in TASKS if task.name in args.tasks):
         ours, theirs = (of_seeds(results, name, task, args.seeds, "metric") for name in ("hone", "HF Trainer"))
-        if not ours or not theirs:
+        if min(len(ours), len(theirs)) < len(args.seeds):
             differing.append(task.title)
             continue
         difference, allowed = statistics.mean(ours) - statistics.mean(theirs), allowed_difference(ours, theirs)
@@ -148,7 +148,7 @@ def main():
         files = task_rows.write(task.name, args.data, recipe.ROOT / "build/bench/tasks")
         for seed in args.seeds:
             jobs += [hone_job(args, task, files, seed), hf_job(args, task, files, seed)]
-    results = side_by_side.in_turn(jobs, 1, UNIT)
+    results = side_by_side.in_turn(jobs, args.rounds, UNIT)
     lines, differing = compare(results, args)
     print("\n" + "\n".join(lines))
     if args.page:

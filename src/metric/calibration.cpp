@@ -25,20 +25,20 @@ double slope(std::span<const float> logits, size_t label, double inverse) {
   return weighted / sum - logits[label];
 }
 
-// A number in [low, high) with as few decimals as possible: the one nearest to their middle.
+// A number between both with as few decimals as possible: the one nearest to their middle.
 float round_between(float low, float high) {
   const double middle = (static_cast<double>(low) + high) / 2;
   for (double scale = 10; scale <= 1e6; scale *= 10) {
     const auto rounded = static_cast<float>(std::round(middle * scale) / scale);
-    if (rounded >= low && rounded < high) return rounded;
+    if (rounded > low && rounded < high) return rounded;
   }
   return low;
 }
 
 }  // namespace
 
-double best_temperature(std::span<const float> logits, std::span<const int64_t> labels) {
-  if (labels.empty()) return 1;
+std::optional<double> best_temperature(std::span<const float> logits, std::span<const int64_t> labels) {
+  if (labels.empty()) return std::nullopt;
   const size_t num_labels = logits.size() / labels.size();
   check_internal(num_labels * labels.size() == logits.size(), "logits for each row");
   const auto total_slope = [&](double inverse) {
@@ -48,12 +48,12 @@ double best_temperature(std::span<const float> logits, std::span<const int64_t> 
     }
     return total;
   };
-  if (total_slope(1) == 0) return 1;  // equal logits, or rows that are certain and right
-  // The loss is convex in the inverse temperature, so its slope rises; a slope of 0 may be a rounded negative one.
+  // The loss is convex in the inverse temperature, so its slope rises.
   double low = 1 / kHighest, high = 1 / kLowest;
+  if (total_slope(low) >= 0 || total_slope(high) <= 0) return std::nullopt;
   for (int step = 0; step < 50; ++step) {
     const double middle = std::sqrt(low * high);
-    (total_slope(middle) <= 0 ? low : high) = middle;
+    (total_slope(middle) < 0 ? low : high) = middle;
   }
   return 1 / std::sqrt(low * high);
 }

@@ -263,11 +263,20 @@ void ModelConfig::set_thresholds(const std::vector<double>& thresholds) {
   set_own(kThresholdsKey, thresholds.empty() ? Json() : Json(thresholds));
 }
 
+OutputScale OutputScale::inverse() const {
+  OutputScale result;
+  for (size_t k = 0; k < scale.size(); ++k) {
+    result.scale.push_back(1 / scale[k]);
+    result.shift.push_back(-shift[k] / scale[k]);
+  }
+  return result;
+}
+
 std::optional<OutputScale> ModelConfig::output_scale() const {
   const Json value = own(kOutputScaleKey);
-  if (value.is_null()) return std::nullopt;
+  if (!value.is_object() || (!value.contains("scale") && !value.contains("shift"))) return std::nullopt;
   const auto numbers = [&](const char* name) {
-    const Json list = value.is_object() ? value.value(name, Json()) : Json();
+    const Json list = value.value(name, Json());
     const bool fits = list.is_array() && list.size() == labels_.size() &&
                       std::ranges::all_of(list, [](const Json& item) { return item.is_number(); });
     if (fits) return list.get<std::vector<double>>();

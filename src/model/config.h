@@ -41,6 +41,7 @@ inline constexpr std::string_view kOwnKeys[] = {kClassWeightsKey, kThresholdsKey
 struct OutputScale {
   std::vector<double> scale, shift;
 
+  OutputScale inverse() const;
   bool operator==(const OutputScale&) const = default;
 };
 
@@ -90,8 +91,8 @@ class ModelConfig {
   // The thresholds of the labels' scores, by id; empty if they were not chosen. Only hone reads this key.
   std::vector<double> thresholds() const;
   void set_thresholds(const std::vector<double>& thresholds);
-  // Set in the checkpoints of a training on standardized targets: load_model() folds it into the head. Error (kInput):
-  // the value is not two lists of a finite number for each label.
+  // Set in the checkpoints of a training on standardized targets: load_model() folds it into the head. A value of
+  // another form is another program's, and is ignored. Error (kInput): the lists have not a number for each label.
   std::optional<OutputScale> output_scale() const;
   void set_output_scale(const std::optional<OutputScale>& scale);
   // A key that only hone reads; null if it is absent.

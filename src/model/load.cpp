@@ -229,7 +229,9 @@ LoadedModel load_model(const ModelRequest& request) {
     report.unused = matcher.unused();
   }
   add_tokens(loaded, family, request.num_tokens, generator);
-  if (!report.newly_initialized.empty()) loaded.config.set_output_scale(std::nullopt);  // a new head has no scale
+  report.has_new_head = std::ranges::any_of(report.newly_initialized,
+                                            [&](const std::string& name) { return loaded.model->is_head(name); });
+  if (report.has_new_head) loaded.config.set_output_scale(std::nullopt);
   fold_output_scale(*loaded.model, loaded.config);
   return loaded;
 }

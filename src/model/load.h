@@ -32,7 +32,8 @@ struct LoadReport {
   std::vector<std::string> newly_initialized;  // sorted
   std::vector<std::string> unused;             // tensors of the files, sorted
   bool from_config_only = false;
-  std::string class_name;  // "BertForSequenceClassification"
+  bool has_new_head = false;  // a weight of the head was drawn
+  std::string class_name;     // "BertForSequenceClassification"
   std::string model_dir;
 
   // Returns which weights were drawn, in the words of transformers 4, with an explanation; empty if none were.

@@ -126,6 +126,17 @@ void Model::rescale_outputs(const OutputScale& scale) {
   }
 }
 
+void Model::reorder_outputs(std::span<const int64_t> sources) {
+  const nn::Linear& output = parts_->head->output();
+  check_internal(static_cast<int64_t>(sources.size()) == num_outputs(), "a source for each output");
+  const at::NoGradGuard no_gradients;
+  const at::Tensor weight = output.weight.clone(), bias = output.bias.clone();
+  for (int64_t k = 0; k < num_outputs(); ++k) {
+    output.weight.select(0, k).copy_(weight.select(0, sources[static_cast<size_t>(k)]));
+    output.bias.select(0, k).copy_(bias.select(0, sources[static_cast<size_t>(k)]));
+  }
+}
+
 torch::nn::Module& Model::module() const { return *parts_; }
 void Model::set_vocab_size(int64_t num_rows) { parts_->body->set_vocab_size(num_rows); }
 

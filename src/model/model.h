@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "model/config.h"
@@ -57,6 +58,8 @@ class Model {
 
   // Changes the head's last layer so that its outputs become output * scale + shift.
   void rescale_outputs(const OutputScale& scale);
+  // Output i becomes what output sources[i] was; each source occurs once.
+  void reorder_outputs(std::span<const int64_t> sources);
 
   // Body and head as a tree of torch's modules, and the body's size after its embedding was resized; for this floor.
   torch::nn::Module& module() const;

@@ -91,12 +91,13 @@ Variants leave_words_out(const text::Tokenizer& tokenizer, std::string_view text
     const size_t last = std::min(words.size(), word + variants.words_per_group) - 1;
     const text::Offset part{words[word].begin, words[last].end};
     const uint32_t shift = range.reachable.begin;
-    const uint32_t end = std::min(part.end, range.reachable.end);
-    const text::Offset lacks = with_space(reachable, {part.begin - shift, end - shift});
+    // A word of very many tokens may begin or end outside.
+    const uint32_t begin = std::max(part.begin, shift), end = std::min(part.end, range.reachable.end);
+    const text::Offset lacks = with_space(reachable, {begin - shift, end - shift});
     variants.parts.push_back(part);
     variants.cuts.push_back({shift, {lacks.begin + shift, lacks.end + shift}});
     variants.questions.push_back(
-        task::make_question(tokenizer, without(reachable, {part.begin - shift, end - shift}), {}, reading));
+        task::make_question(tokenizer, without(reachable, {begin - shift, end - shift}), {}, reading));
   }
   return variants;
 }

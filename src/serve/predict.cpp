@@ -15,7 +15,7 @@ namespace hone::serve {
 
 namespace {
 
-// How the request wants its inputs to be read. Error (400): a stride that leaves no space.
+// How the request wants its inputs to be read. Error (400): a max_length or stride that leaves no space.
 task::Reading reading_of(const ServedModel& model, const PredictParameters& parameters) {
   task::Reading reading = model.trained.reading();
   text::EncodeOptions& options = reading.encode;
@@ -26,13 +26,19 @@ task::Reading reading_of(const ServedModel& model, const PredictParameters& para
     options.truncation_side = parameters.truncation_side;
     reading.long_text = {};
   }
-  if (!parameters.stride) return reading;
-  reading.long_text.long_text = "windows";
-  reading.long_text.doc_stride = parameters.stride;
+  if (parameters.stride) {
+    reading.long_text.long_text = "windows";
+    reading.long_text.doc_stride = parameters.stride;
+  }
   try {
     task::check_windows(model.trained.tokenizer, reading);
   } catch (const Error& error) {
-    throw http::RequestError({.message = error.what(), .field = "parameters.stride", .hint = "give a smaller stride"});
+    const bool has_both = parameters.max_length && parameters.stride;
+    throw http::RequestError({.message = error.what(),
+                              .field = parameters.max_length ? "parameters.max_length" : "parameters.stride",
+                              .hint = has_both                ? "give a larger max_length or a smaller stride"
+                                      : parameters.max_length ? "give a larger max_length"
+                                                              : "give a smaller stride"});
   }
   return reading;
 }

@@ -67,6 +67,11 @@ std::string LabelCell::name() const {
   return std::string(text);
 }
 
+std::optional<bool> LabelCell::flag() const {
+  const bool is_number = kind == Kind::kFlag || kind == Kind::kInteger;
+  return is_number && (*integer == 0 || *integer == 1) ? std::optional(*integer == 1) : std::nullopt;
+}
+
 LabelCellReader::LabelCellReader(Column column) : column_(std::move(column)) {
   if (column_.type() != ColumnType::kNested) return;
   throw Error(ErrorKind::kUnsupported,

@@ -41,6 +41,8 @@ struct LabelCell {
 
   // Returns the name of the class that this cell declares: its text, "True", "False", or the digits of the integer.
   std::string name() const;
+  // Returns the value of a boolean or of a number that is 0 or 1, else nullopt.
+  std::optional<bool> flag() const;
 };
 
 // Reads the cells of one label column. Errors (kUnsupported): a column of lists or objects.

@@ -5,52 +5,59 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <unordered_map>
-#include <variant>
 
 #include "base/json.h"
 #include "base/names.h"
+#include "table/label_cell.h"
 #include "table/labels.h"
 
 namespace hone::table {
 
 namespace {
 
-// Appends the names of one row. Returns false if one of its cells is null.
+// Appends the names of one row. Returns false if one of its cells is missing.
 class CellReader {
  public:
   CellReader(const Rows& rows, const LabelSetColumns& columns) : rows_(rows), columns_(columns) {
-    for (const std::string& name : columns.names) cells_.push_back(rows.column(name));
+    for (const std::string& name : columns.names) {
+      const Column column = rows.column(name);
+      if (!columns.are_flags && column.type() == ColumnType::kNested) {
+        list_.emplace(column);
+      } else {
+        cells_.emplace_back(column);
+      }
+    }
   }
 
   bool read(uint64_t row, std::vector<std::string>& names) const {
     if (columns_.are_flags) return read_flags(row, names);
-    const Column& column = cells_.front();
-    if (column.is_null(row)) return false;
-    if (column.type() == ColumnType::kNested) {
-      read_list(column, row, names);
-    } else {
-      read_text(value_text(column.value(row)), names);
+    if (list_) {
+      if (list_->is_null(row)) return false;
+      read_list(*list_, row, names);
+      return true;
     }
+    const LabelCell cell = cells_.front().read(row);
+    if (cell.kind == LabelCell::Kind::kMissing) return false;
+    read_text(cell.text.empty() ? cells_.front().text(row) : cell.text, names);
     return true;
   }
 
  private:
   bool read_flags(uint64_t row, std::vector<std::string>& names) const {
-    for (const Column& column : cells_) {
-      const Value value = column.value(row);
-      if (is_null(value)) return false;
-      const auto* number = std::get_if<int64_t>(&value);
-      const auto* flag = std::get_if<bool>(&value);
-      if (flag == nullptr && (number == nullptr || (*number != 0 && *number != 1))) {
-        throw Error(ErrorKind::kInput,
-                    fmt::format("{}: \"{}\" is {}, not 0 or 1", rows_.location(row), column.name(), value_text(value)),
-                    "the target columns of multi-label hold 0 or 1; for numbers give --task regression");
+    for (const LabelCellReader& reader : cells_) {
+      const LabelCell cell = reader.read(row);
+      if (cell.kind == LabelCell::Kind::kMissing) return false;
+      const std::optional<bool> flag = cell.flag();
+      if (!flag) {
+        throw Error(
+            ErrorKind::kInput,
+            fmt::format("{}: \"{}\" is {}, not 0 or 1", rows_.location(row), reader.column().name(), reader.text(row)),
+            "the target columns of multi-label hold 0 or 1; for numbers give --task regression");
       }
-      if (flag != nullptr ? *flag : *number == 1) names.push_back(column.name());
+      if (*flag) names.push_back(reader.column().name());
     }
     return true;
   }
@@ -75,19 +82,24 @@ class CellReader {
       if (!item.is_string() && !item.is_number_integer()) {
         throw wrong(fmt::format("holds {}, which is neither a name nor a class id", item.dump()));
       }
-      names.push_back(item.is_string() ? item.get<std::string>() : name_of_id(column, item.get<int64_t>()));
+      if (!item.is_string()) {
+        names.push_back(name_of_id(column, item));
+      } else if (const std::string text = item.get<std::string>(); !is_blank(text)) {
+        names.emplace_back(stripped(text));
+      }
     }
   }
 
-  static std::string name_of_id(const Column& column, int64_t id) {
+  static std::string name_of_id(const Column& column, const Json& id) {
     const std::vector<std::string>& declared = column.class_names();
-    const bool is_declared = id >= 0 && static_cast<size_t>(id) < declared.size();
-    return is_declared ? declared[static_cast<size_t>(id)] : std::to_string(id);
+    const bool is_declared = id.is_number_unsigned() && id.get<uint64_t>() < declared.size();
+    return is_declared ? declared[id.get<size_t>()] : id.dump();
   }
 
   const Rows& rows_;
   const LabelSetColumns& columns_;
-  std::vector<Column> cells_;
+  std::optional<Column> list_;
+  std::vector<LabelCellReader> cells_;
 };
 
 std::unordered_map<std::string, size_t> ids_of(const std::vector<std::string>& names) {
@@ -97,12 +109,7 @@ std::unordered_map<std::string, size_t> ids_of(const std::vector<std::string>& n
 }
 
 bool comes_before(const std::string& a, const std::string& b) {
-  const auto number = [](const std::string& text) -> std::optional<int64_t> {
-    int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-  };
-  const auto first = number(a), second = number(b);
+  const auto first = canonical_integer(a), second = canonical_integer(b);
   if (first && second) return *first < *second;
   return first.has_value() != second.has_value() ? first.has_value() : a < b;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_set>
 
 #include "base/error.h"
@@ -240,6 +241,7 @@ class LabelDecision {
     const Names& model = sources_.model_names;
     if (model.empty() || is_numbered(model) || model == labels.id2label()) return;
     if (labels.size() < 2) return;  // the caller reports rows of a single class
+    if (std::set(model.begin(), model.end()).size() < model.size()) return;  // equal names name no class
     if (sources_.num_labels && *sources_.num_labels != static_cast<int64_t>(model.size())) return;
     const bool takes_ids = !labels.is_named() && model.size() == labels.id2label().size();
     if (!takes_ids && !(labels.is_named() && fits(labels, model))) return;

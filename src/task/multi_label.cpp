@@ -26,6 +26,13 @@ namespace {
 
 constexpr float kThreshold = 0.5f;
 
+// As they are written: 0.35f is 0.35.
+std::vector<double> as_doubles(const std::vector<float>& values) {
+  std::vector<double> result;
+  for (const float value : values) result.push_back(shortest_double(value));
+  return result;
+}
+
 // Counts the rows of each label in truth [rows, K].
 std::vector<uint64_t> rows_of_labels(std::span<const uint8_t> truth, size_t num_labels) {
   std::vector<uint64_t> counts(num_labels);
@@ -102,7 +109,7 @@ class MultiLabelEvaluation final : public Evaluation {
   Calibration calibration(std::string_view what) const override {
     const std::vector<float> thresholds = what == "threshold" ? shared_threshold() : own_thresholds();
     const auto [lowest, highest] = std::ranges::minmax(thresholds);
-    Calibration chosen{.thresholds = {thresholds.begin(), thresholds.end()}};
+    Calibration chosen{.thresholds = as_doubles(thresholds)};
     chosen.summary = lowest == highest ? fmt::format("threshold {:.4g}", lowest)
                                        : fmt::format("thresholds {:.4g} to {:.4g}", lowest, highest);
     const metric::Report before = report(), after = metric::multi_label_report(scores_, thresholds, targets_.names);
@@ -277,7 +284,7 @@ class MultiLabel final : public Task {
     config.set_labels(names_);
     config.set_problem_type("multi_label_classification");
     config.set_class_weights(weights_);
-    config.set_thresholds({thresholds_.begin(), thresholds_.end()});
+    config.set_thresholds(as_doubles(thresholds_));
   }
 
   Json facts() const override { return {{"labels", names_}}; }
@@ -291,7 +298,8 @@ class MultiLabel final : public Task {
     return label_answer_columns(scoring_, options);
   }
   Json answer_facts() const override {
-    return {{"labels", names_}, {"function_to_apply", scoring_.function}, {"thresholds", scoring_.thresholds}};
+    return {
+        {"labels", names_}, {"function_to_apply", scoring_.function}, {"thresholds", as_doubles(scoring_.thresholds)}};
   }
   bool can_explain() const override { return true; }
   std::unique_ptr<FollowedScore> followed(const ExplainOptions& options, const Question&) const override {

@@ -15,6 +15,8 @@
 
 #include "base/counted.h"
 #include "base/error.h"
+#include "base/label_names.h"
+#include "base/log.h"
 #include "base/names.h"
 #include "metric/regression.h"
 #include "metric/worst_rows.h"
@@ -305,13 +307,23 @@ class Regression final : public Task {
     if (target_columns_.empty()) target_columns_ = {table::choose_label_column(rows, options_.rows.label_column)};
     for (std::string& name : target_columns_) name = rows.column(name).name();
     if (purpose_ == Purpose::kUseTrained) {
-      if (names_.size() == target_columns_.size()) return;
+      if (names_.size() == target_columns_.size()) return match_target_columns();
       throw Error(ErrorKind::kInput,
                   fmt::format("the model predicts {}, the rows have {}", counted(names_.size(), "number"),
                               counted(target_columns_.size(), "target column")),
                   "name the columns with --target-columns, in the order of the training");
     }
-    names_ = target_columns_.size() == 1 ? std::vector<std::string>{"LABEL_0"} : target_columns_;
+    names_ = target_columns_.size() == 1 ? default_labels(1) : target_columns_;
+  }
+
+  // Columns with the names of the trained targets are read in the order of the training.
+  void match_target_columns() {
+    if (std::ranges::is_permutation(target_columns_, names_)) {
+      target_columns_ = names_;
+    } else if (names_.size() > 1) {
+      log_warning("the columns {} are compared with the model's {}, in this order", fmt::join(target_columns_, ", "),
+                  fmt::join(names_, ", "));
+    }
   }
 
   std::vector<double> targets_of(const table::Rows& rows) const {  // [rows, K]
@@ -334,7 +346,11 @@ class Regression final : public Task {
       const double difference = targets[at] - means[at % width];
       variances[at % width] += difference * difference / num_rows;
     }
-    for (double& variance : variances) variance = variance > 0 ? std::sqrt(variance) : 1;
+    constexpr double kRounding = 1e-9;
+    for (size_t k = 0; k < width; ++k) {
+      const double deviation = std::sqrt(variances[k]);
+      variances[k] = deviation > kRounding * std::abs(means[k]) ? deviation : 1;
+    }
     return {std::move(variances), std::move(means)};
   }
 

@@ -44,16 +44,16 @@ void choose_evaluation(const Splits& splits, const SplitRequest& request, Traini
     }
   } else if (request.sample.validation_split > 0) {
     chosen.evaluation_name = "held-out";
-  } else if (splits.contains("test") && request.needs_evaluation) {
+  } else if (splits.contains("test") && !request.evaluated_by.empty()) {
     chosen.evaluation_name = "test";
     chosen.evaluation = splits.at("test");
     log_warning(
         "there are no validation rows, so test rows evaluate the training: a model that is chosen by them looks better "
         "on them than on new text (--validation-split 0.1 holds training rows out instead)");
-  } else if (request.needs_evaluation) {
-    throw Error(ErrorKind::kUsage, "there are no rows to evaluate on",
-                "give --validation-split 0.1 (a share of the training rows), --validation-file FILE, or "
-                "--eval-strategy no");
+  } else if (!request.evaluated_by.empty()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("there are no rows to evaluate on, which --{} needs", request.evaluated_by),
+                "give --validation-split 0.1 (a share of the training rows) or --validation-file FILE");
   }
 }
 

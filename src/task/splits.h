@@ -18,8 +18,8 @@ struct SplitRequest {
   SampleOptions sample;
   std::vector<std::string> train_file, validation_file, test_file;  // override the splits of rows.dataset
   std::optional<int64_t> max_train_samples;
-  bool needs_evaluation = false;
-  uint64_t seed = 42;  // decides which rows are held out
+  std::string evaluated_by;  // the option that needs evaluation rows; empty: none does
+  uint64_t seed = 42;        // decides which rows are held out
 };
 
 // The rows of a data set by split: "train", "validation", "test".

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -75,42 +76,47 @@ std::vector<Unit> words_of(const text::Encoding& window, const std::vector<Unit>
   return words;
 }
 
-// Which tags may follow each other. A tag that continues an entity follows the open tags of its type. Any other tag
-// follows every tag, but in schemes that mark the end of entities no open one.
+// Which tags may follow each other, by the prefixes that a type has: with B-, its I- and E- continue an entity; without
+// B- (IO, IOB1) they may begin one too. If a type has E-, its entities must end.
 class Grammar {
  public:
-  explicit Grammar(const metric::TagSet& tags) : tags_(tags), open_of_type_(tags.types().size()) {
-    using Role = metric::TagRole;
-    // In IOB1, I- begins entities, as it does if there is no B-.
+  explicit Grammar(const metric::TagSet& tags) : tags_(tags), types_(tags.types().size()) {
     const bool is_iob1 = tags.scheme().name == "IOB1";
     for (size_t id = 0; id < tags.size(); ++id) {
       const metric::Tag& tag = tags.tag(id);
-      must_begin_ = must_begin_ || (tag.role == Role::kBegin && !is_iob1);
-      must_end_ = must_end_ || tag.role == Role::kEnd;
-      if (is_open(id)) open_of_type_[static_cast<size_t>(tag.type)].push_back(id);
+      if (tag.role == metric::TagRole::kOutside) continue;
+      Type& type = types_[static_cast<size_t>(tag.type)];
+      type.has_begin = type.has_begin || (tag.role == metric::TagRole::kBegin && !is_iob1);
+      type.has_end = type.has_end || tag.role == metric::TagRole::kEnd;
+      if (is_open(id)) type.open.push_back(id);
     }
   }
 
-  bool may_begin(size_t id) const { return !continues(id); }
-  bool may_end(size_t id) const { return !(must_end_ && is_open(id)); }
-  // The tags of which one comes before `id`, if it continues an entity; else null: any that may_end().
-  const std::vector<size_t>* before(size_t id) const {
-    return continues(id) ? &open_of_type_[static_cast<size_t>(tags_.tag(id).type)] : nullptr;
+  bool may_begin(size_t id) const { return !continues(id) || !type_of(id).has_begin; }
+  bool may_end(size_t id) const { return !is_open(id) || !type_of(id).has_end; }
+  // The open tags of its type if `id` may continue their entity; else none.
+  std::span<const size_t> open_before(size_t id) const {
+    return continues(id) ? std::span<const size_t>(type_of(id).open) : std::span<const size_t>();
   }
 
  private:
+  struct Type {
+    bool has_begin = false, has_end = false;
+    std::vector<size_t> open;
+  };
+
+  const Type& type_of(size_t id) const { return types_[static_cast<size_t>(tags_.tag(id).type)]; }
   bool is_open(size_t id) const {
     const metric::TagRole role = tags_.tag(id).role;
     return role == metric::TagRole::kBegin || role == metric::TagRole::kInside;
   }
   bool continues(size_t id) const {
     const metric::TagRole role = tags_.tag(id).role;
-    return must_begin_ && (role == metric::TagRole::kInside || role == metric::TagRole::kEnd);
+    return role == metric::TagRole::kInside || role == metric::TagRole::kEnd;
   }
 
   const metric::TagSet& tags_;
-  bool must_begin_ = false, must_end_ = false;
-  std::vector<std::vector<size_t>> open_of_type_;
+  std::vector<Type> types_;
 };
 
 // Viterbi's algorithm: the allowed sequence of tags with the highest product of probabilities. Time grows with tokens
@@ -151,17 +157,18 @@ class Decoder {
 
   // Returns for each tag of the next unit the tag before it.
   std::vector<size_t> advance(std::span<const float> scores) {
-    std::vector<size_t> before(best_.size(), best_ending());
+    const size_t ending = best_ending();
+    const double score_of_ending = grammar_.may_end(ending) ? best_[ending] : kNever;
+    std::vector<size_t> before(best_.size(), ending);
     std::vector<double> next(best_.size());
     for (size_t id = 0; id < best_.size(); ++id) {
-      bool is_reached = true;
-      if (const std::vector<size_t>* open = grammar_.before(id)) {
-        is_reached = !open->empty();
-        if (is_reached) before[id] = *std::ranges::max_element(*open, {}, [&](size_t other) { return best_[other]; });
-      } else {
-        is_reached = grammar_.may_end(before[id]);
+      double highest = grammar_.may_begin(id) ? score_of_ending : kNever;
+      for (const size_t open : grammar_.open_before(id)) {
+        if (best_[open] <= highest) continue;
+        highest = best_[open];
+        before[id] = open;
       }
-      next[id] = is_reached ? best_[before[id]] + log_of(scores[id]) : kNever;
+      next[id] = highest == kNever ? kNever : highest + log_of(scores[id]);
     }
     best_ = std::move(next);
     return before;

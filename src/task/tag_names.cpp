@@ -92,7 +92,7 @@ TagNames decide_tag_names(const table::Rows& rows, const table::TaggedColumns& c
   if (!has_model_names || decided.names == sources.model_names) return decided;
   if (sorted(decided.names) == sorted(sources.model_names)) {
     decided.names = sources.model_names;
-  } else {
+  } else if (decided.names.size() != sources.model_names.size()) {  // else train says which outputs learn another tag
     decided.warnings.push_back(
         fmt::format("the model was trained for the tags {}; the rows have {}, which replace them",
                     fmt::join(sources.model_names, ", "), fmt::join(decided.names, ", ")));

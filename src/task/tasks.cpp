@@ -13,6 +13,7 @@
 #include "metric/regression.h"
 #include "model/families.h"
 #include "table/columns.h"
+#include "table/label_cell.h"
 #include "table/tagged_rows.h"
 #include "task/entity_answers.h"
 #include "task/label_answers.h"
@@ -99,12 +100,11 @@ bool has_fractions(const table::Column& column, uint64_t num_rows) {
 // True if every target column holds only 0 and 1 (or false and true).
 bool are_flags(const table::Rows& rows, const RowOptions& options) {
   for (const std::string& name : options.target_columns) {
-    const table::Column column = rows.column(name);
+    if (rows.column(name).type() == table::ColumnType::kNested) return false;
+    const table::LabelCellReader cells(rows.column(name));
     for (uint64_t row = 0; row < rows.size(); ++row) {
-      const table::Value value = column.value(row);
-      const auto* number = std::get_if<int64_t>(&value);
-      const bool is_flag = std::holds_alternative<bool>(value) || (number != nullptr && (*number == 0 || *number == 1));
-      if (!is_flag && !table::is_null(value)) return false;
+      const table::LabelCell cell = cells.read(row);
+      if (cell.kind != table::LabelCell::Kind::kMissing && !cell.flag()) return false;
     }
   }
   return true;

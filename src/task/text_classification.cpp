@@ -84,7 +84,12 @@ class ClassificationEvaluation final : public Evaluation {
   metric::Resampler resampler() const override { return metric::classification_resampler(scores_); }
 
   Calibration calibration(std::string_view) const override {
-    Calibration chosen{.temperature = metric::best_temperature(logits_, labels_)};
+    const std::optional<double> temperature = metric::best_temperature(logits_, labels_);
+    if (!temperature) {
+      return {.problem = fmt::format("{} of {} are predicted right, which is too few mistakes or too many",
+                                     scores_.confusion().correct(), counted(labels_.size(), "row"))};
+    }
+    Calibration chosen{.temperature = *temperature};
     metric::ClassScores scaled(scores_.num_labels(), 0);
     const size_t width = targets_.names.size();
     for (size_t row = 0; row < labels_.size(); ++row) {

@@ -7,6 +7,7 @@
 
 #include "base/counted.h"
 #include "base/error.h"
+#include "base/label_names.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "metric/entities.h"
@@ -26,10 +27,7 @@ constexpr const char* kIob1 = "IOB1";
 
 // Names that transformers makes up for a model without labels.
 bool are_made_up(const std::vector<std::string>& names) {
-  for (size_t id = 0; id < names.size(); ++id) {
-    if (names[id] != fmt::format("LABEL_{}", id)) return false;
-  }
-  return true;
+  return names == default_labels(static_cast<int64_t>(names.size()));
 }
 
 TagNameSources name_sources(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose) {

@@ -38,9 +38,11 @@ std::string evaluation_table(const ModelCardInputs& in) {
     for (const std::string& name : metrics) rows += fmt::format(" {:.4f} |", entry.value("eval_" + name, 0.0));
     rows += '\n';
   }
-  if (rows.empty()) return "The model was not evaluated.\n";
-  std::string text = fmt::format("On the {} rows:\n\n{}\n{}\n{}", in.evaluation_name, head, line, rows);
-  if (!in.calibration.empty()) text += fmt::format("\nAfter the training, on the same rows: {}.\n", in.calibration);
+  std::string text = rows.empty() ? "The model was not evaluated during the training.\n"
+                                  : fmt::format("On the {} rows:\n\n{}\n{}\n{}", in.evaluation_name, head, line, rows);
+  if (!in.calibration.empty()) {
+    text += fmt::format("\nCalibrated on the {} rows after the training: {}.\n", in.evaluation_name, in.calibration);
+  }
   return text;
 }
 

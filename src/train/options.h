@@ -215,7 +215,8 @@ struct TrainOptions {
     visit("calibrate", self.calibrate,
           "choose on the evaluation rows, after the training: the temperature of the scores (text-classification), one "
           "threshold for all labels, or one for each (multi-label)")
-        .choices(choices_of(task::kCalibrationNames));
+        .choices(choices_of(task::kCalibrationNames))
+        .free_to_change();
     visit("label_all_tokens", self.label_all_tokens,
           "token classification: every token of a word has its tag, not only the first");
   }

@@ -1,10 +1,15 @@
 #include "train/prepare.h"
 
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/error.h"
+#include "base/label_names.h"
 #include "base/log.h"
 #include "model/parameters.h"
 #include "model/save.h"
@@ -23,7 +28,9 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .validation_file = options.validation_file,
           .test_file = options.test_file,
           .max_train_samples = options.max_train_samples,
-          .needs_evaluation = options.eval_strategy != "no" || options.calibrate != "none",
+          .evaluated_by = options.calibrate != "none"     ? "calibrate"
+                          : options.eval_strategy != "no" ? "eval-strategy"
+                                                          : "",
           .seed = options.seed};
 }
 
@@ -39,8 +46,39 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .label_all_tokens = options.label_all_tokens};
 }
 
+// Lets each output of a trained head stand for the label of its name, since other rows may have their labels in another
+// order. `before`: the labels that it was trained for.
+void match_outputs(model::LoadedModel& loaded, const std::vector<std::string>& before) {
+  const std::vector<std::string>& labels = loaded.config.labels();
+  const bool has_names = before != default_labels(static_cast<int64_t>(before.size()));
+  if (loaded.report.has_new_head || !has_names || before == labels || before.size() != labels.size()) return;
+  std::unordered_map<std::string_view, int64_t> left;  // outputs that no label has yet
+  for (size_t id = 0; id < before.size(); ++id) left.emplace(before[id], static_cast<int64_t>(id));
+  std::vector<int64_t> sources(labels.size(), -1);
+  for (size_t id = 0; id < labels.size(); ++id) {
+    if (const auto found = left.extract(labels[id]); !found.empty()) sources[id] = found.mapped();
+  }
+  std::vector<bool> is_taken(before.size());
+  for (const int64_t source : sources) {
+    if (source >= 0) is_taken[static_cast<size_t>(source)] = true;
+  }
+  if (std::ranges::find(sources, -1) != sources.end()) {
+    log_warning("the head of the model was trained for {}; now its outputs learn {}", fmt::join(before, ", "),
+                fmt::join(labels, ", "));
+  }
+  size_t free = 0;
+  for (int64_t& source : sources) {
+    if (source >= 0) continue;
+    while (is_taken[free]) ++free;
+    source = static_cast<int64_t>(free++);
+  }
+  loaded.model->reorder_outputs(sources);
+}
+
 model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& row, const task::Task& task,
                               model::ModelConfig config, int64_t num_tokens) {
+  const bool is_same_task = &task::trained_task(config) == &row;
+  const std::vector<std::string> labels_before = config.labels();
   task.write_config(config);
   model::ModelRequest request;
   request.head = row.head;
@@ -54,6 +92,10 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   model::LoadedModel loaded = model::load_model(request);
   loaded.config.remove_own();
   task.write_config(loaded.config);
+  match_outputs(loaded, labels_before);
+  // The model already predicts the targets as they are.
+  const std::optional<model::OutputScale> scale = loaded.config.output_scale();
+  if (scale && is_same_task && !loaded.report.has_new_head) loaded.model->rescale_outputs(scale->inverse());
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
     if (!line.empty()) log_info("{}", line);
   }

@@ -80,7 +80,9 @@ void check_targets(const model::ModelConfig& config, const fs::path& checkpoint)
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} was trained with the labels {}; this run has {}", checkpoint.string(),
                             fmt::join(saved.labels(), ", "), fmt::join(id2label, ", ")),
-                fmt::format("give --id2label {}, or another --output-dir", fmt::join(saved.labels(), ",")));
+                fmt::format("give --{} {}, or another --output-dir",
+                            saved.problem_type() == "regression" ? "target-columns" : "id2label",
+                            fmt::join(saved.labels(), ",")));
   }
   if (saved.output_scale() == config.output_scale()) return;
   throw Error(ErrorKind::kUsage,

@@ -67,9 +67,11 @@ std::string calibrate(const TrainOptions& options, const Plan& plan, Prepared& p
   const auto result = eval::evaluate(*prepared.loaded.model, *prepared.evaluation,
                                      {.batch_size = plan.eval_batch_size, .calibrate = options.calibrate});
   const std::optional<task::Calibration>& chosen = result->calibration;
-  if (!chosen) {
-    log_warning("no {} was chosen: the model gave {} of {} evaluation rows a score that is not a number",
-                options.calibrate, result->report.nonfinite.count, result->report.num_rows);
+  const std::string problem = chosen ? chosen->problem
+                                     : fmt::format("the model gave {} of {} rows a score that is not a number",
+                                                   result->report.nonfinite.count, result->report.num_rows);
+  if (!problem.empty()) {
+    log_warning("no {} was chosen on the {} rows: {}", options.calibrate, prepared.rows.evaluation_name, problem);
     return "";
   }
   const std::vector<double> scale(static_cast<size_t>(prepared.loaded.model->num_outputs()), 1 / chosen->temperature);

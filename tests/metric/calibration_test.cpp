@@ -41,15 +41,16 @@ TEST_CASE("the temperature is the one that scipy's minimize_scalar finds for the
       labels.push_back(r % 3 != 0 ? best : static_cast<int64_t>(r / 3 % item.labels));
     }
     CAPTURE(item.labels);
-    CHECK(best_temperature(logits, labels) == doctest::Approx(item.expected).epsilon(1e-6));
+    CHECK(best_temperature(logits, labels).value() == doctest::Approx(item.expected).epsilon(1e-6));
   }
 }
 
-TEST_CASE("rows that are all right or all wrong have a bounded temperature, no rows have 1") {
-  CHECK(best_temperature(std::vector<float>{2, 0, 0, 3}, std::vector<int64_t>{0, 1}) == doctest::Approx(0.05));
-  CHECK(best_temperature(std::vector<float>{2, 0, 0, 3}, std::vector<int64_t>{1, 0}) == doctest::Approx(20));
-  CHECK(best_temperature({}, {}) == 1);
-  CHECK(best_temperature(std::vector<float>{1, 1, 0, 0}, std::vector<int64_t>{0, 1}) == 1);
+TEST_CASE("rows that are all right or all wrong, equal logits and no rows have no best temperature") {
+  const std::vector<float> logits = {2, 0, 0, 3}, equal = {1, 1, 0, 0};
+  CHECK_FALSE(best_temperature(logits, std::vector<int64_t>{0, 1}));
+  CHECK_FALSE(best_temperature(logits, std::vector<int64_t>{1, 0}));
+  CHECK_FALSE(best_temperature(equal, std::vector<int64_t>{0, 1}));
+  CHECK_FALSE(best_temperature({}, {}));
 }
 
 TEST_CASE("no other threshold has a higher F1") {
@@ -78,6 +79,7 @@ TEST_CASE("a threshold has few decimals, and 0.5 is kept where it is as good") {
   CHECK(best_threshold(std::vector<float>{0.9f, 0.4f, 0.3f}, std::vector<uint8_t>{1, 1, 0}) == 0.35f);
   CHECK(best_threshold(std::vector<float>{0.9f, 0.41f, 0.23f}, std::vector<uint8_t>{1, 1, 0}) == 0.3f);
   CHECK(best_threshold(std::vector<float>{0.9f, 0.1f}, std::vector<uint8_t>{1, 0}) == 0.5f);
+  CHECK(best_threshold(std::vector<float>{0.2f, 0.08f}, std::vector<uint8_t>{1, 1}) == 0.04f);  // every row, but not 0
   CHECK(best_threshold(std::vector<float>{0.2f, 0.1f}, std::vector<uint8_t>{0, 0}) == 0.5f);
   CHECK(best_threshold({}, {}) == 0.5f);
 }

@@ -285,7 +285,9 @@ TEST_CASE("a checkpoint of standardized targets is loaded with outputs that are 
 }
 
 TEST_CASE("a damaged scale of the outputs is an error") {
-  for (const char* scale : {"[1]", R"({"scale": [1, 1, 1]})", R"({"scale": [1], "shift": [0]})",
+  CHECK_FALSE(
+      model::ModelConfig(parse_json(R"({"output_scale": 1.5})", "c"), "c").output_scale());  // another program's
+  for (const char* scale : {R"({"scale": [1, 1, 1]})", R"({"scale": [1], "shift": [0]})",
                             R"({"scale": [1, 1, null], "shift": [0, 0, 0]})"}) {
     CAPTURE(scale);
     const model::ModelConfig config(parse_json(fmt::format(R"({{"num_labels": 3, "output_scale": {}}})", scale), "c"),

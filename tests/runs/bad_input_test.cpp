@@ -208,7 +208,7 @@ TEST_CASE("the error for an unknown option in YAML names its line and the neares
 TEST_CASE("an evaluation without evaluation rows is refused before anything is computed") {
   const BadRun bad;
   check_error(bad.run({"--dataset", bad.file("rows.csv", reviews(9)), "--eval-strategy=epoch"}), 2,
-              "there are no rows to evaluate on", "--validation-split 0.1");
+              "there are no rows to evaluate on, which --eval-strategy needs", "--validation-split 0.1");
 }
 
 TEST_CASE("resuming from a folder that is not a checkpoint is refused") {

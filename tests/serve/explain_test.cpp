@@ -117,6 +117,14 @@ TEST_CASE("words that the model does not read are not omitted, however it reads 
       CHECK(cut.lacks.end <= text.size());
     }
   }
+  // One word of very many tokens, of which the model reads the last ones.
+  std::string number;
+  for (int i = 0; i < 2000; ++i) number += "1,";
+  for (const char* how : {"head", "tail", "head-tail"}) {
+    const serve::Variants of_number = serve::leave_words_out(
+        tokenizer(), number + "1", {{.max_length = 10}, {.long_text = how, .max_windows = {}}}, 16384);
+    for (const task::Cut& cut : of_number.cuts) CHECK(cut.lacks.end <= number.size() + 1);
+  }
   const serve::Variants windows = variants_of("windows");
   CHECK(windows.parts.back().end < text.size() / 2);  // 16 windows of 8 tokens, which share 2
   CHECK(windows.questions[1].windows.size() == 16);

@@ -66,6 +66,18 @@ TEST_CASE("labels are read from columns of 0 and 1, or of booleans") {
   CHECK(names_of(sets_of("a.jsonl", "{\"p\": false, \"q\": true}\n", flags), 0) == Names{"q"});
 }
 
+TEST_CASE("cells are read as those of single labels: canonical integers, white space, large integers, booleans, NaN") {
+  CHECK(sets_of("a.csv", "labels\n01\n1\n", kLabels).names() == Names{"01", "1"});
+  CHECK(sets_of("a.csv", "labels\ntrue\nfalse\n", kLabels).names() == Names{"true", "false"});
+  CHECK(sets_of("a.jsonl", "{\"labels\": [\" fun\", \"fun\", \" \"]}\n", kLabels).names() == Names{"fun"});
+  CHECK(sets_of("a.jsonl", "{\"labels\": [18446744073709551615]}\n", kLabels).names() == Names{"18446744073709551615"});
+  CHECK(sets_of("a.jsonl", "{\"labels\": \" \"}\n{\"labels\": \"a\"}\n", kLabels).is_missing(0));
+  const LabelSetColumns flags = {.names = {"p", "q"}, .are_flags = true};
+  const LabelSets numbers = sets_of("a.csv", "p,q\n1.0,0.0\n0.0,\n", flags);
+  CHECK(names_of(numbers, 0) == Names{"p"});
+  CHECK(numbers.is_missing(1));
+}
+
 TEST_CASE("the error for each kind of bad cell names the row") {
   const auto message = [](const std::string& labels) {
     return std::string(

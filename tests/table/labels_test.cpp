@@ -319,3 +319,8 @@ TEST_CASE("columns without classes are errors") {
   const Rows nested = read_rows(folder.write("a.jsonl", "{\"text\": \"a\", \"label\": [1]}\n"));
   CHECK(contains(expect_error([&] { LabelMap::decide(nested, "label"); }).what(), "holds lists or objects"));
 }
+
+TEST_CASE("a trained model with equal names gives the rows no classes") {
+  const LabelMap map = LabelMap::decide(labelled({"a", "b"}), "label", {.model_names = {"a", "b", "a"}});
+  CHECK(map.id2label() == Names{"a", "b"});
+}

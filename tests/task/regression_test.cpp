@@ -127,6 +127,22 @@ TEST_CASE("targets are standardized with the mean and the deviation of the train
   CHECK(config.output_scale()->scale[1] == doctest::Approx(std::sqrt(2.0 / 9)));
 }
 
+TEST_CASE("a target that is constant in the training rows is not scaled, whatever rounding makes of its deviation") {
+  const TemporaryFolder folder;
+  task::TaskOptions options{.rows = {.target_columns = {"a"}}, .standardize = true};
+  const auto task = task::make_regression(options, {}, task::Purpose::kTrain);
+  std::string rows = "text,a\nz,0.5\n";
+  for (int row = 0; row < 10; ++row) rows += "x,0.1\n";
+  std::vector<table::LabelledSplit> splits = {{"train", table::read_rows(folder.write("train.csv", rows))}};
+  task->adopt(splits);
+  std::vector<uint64_t> constant(10);
+  for (uint64_t row = 0; row < 10; ++row) constant[row] = row + 1;
+  task->settle_loss(splits.front().rows.select(constant));
+  model::ModelConfig config;
+  task->write_config(config);
+  CHECK(config.output_scale()->scale == std::vector<double>{1});
+}
+
 TEST_CASE("targets come from the label column or from the named ones, and rows without one are skipped") {
   const TemporaryFolder folder;
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
@@ -157,6 +173,19 @@ TEST_CASE("the error for each kind of bad target names the row or the column") {
   CHECK(contains(constant.hint(), "nothing to learn"));
   CHECK(contains(refused("text,score\na,1\nb,2\n", {.target_columns = {"scor"}}).hint(), "score"));
   CHECK(contains(refused("text,score\na,1\nb,\n", {.strict = true}).what(), "train.csv:3: score is null"));
+}
+
+TEST_CASE("columns with the names of a trained model's targets are read by name, in any order") {
+  const TemporaryFolder folder;
+  model::ModelConfig config;
+  config.set_labels({"a", "b"});
+  const auto task = task::make_regression({.rows = {.target_columns = {"b", "a"}}}, config, task::Purpose::kUseTrained);
+  std::vector<table::LabelledSplit> splits = {
+      {"test", table::read_rows(folder.write("test.csv", "text,b,a\ngood,1,2\n"))}};
+  task->adopt(splits);
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  CHECK(task->examples(splits.front().rows, "rows", {tokenizer, tokenizer.vocab_size(), 40})->preview(0) ==
+        "2, 1 \"good\"");
 }
 
 TEST_CASE("a trained model's number of targets must be that of the rows") {

@@ -59,25 +59,34 @@ std::vector<size_t> best_by_trying_all(const std::vector<float>& probabilities, 
 }  // namespace
 
 TEST_CASE("constrained decoding finds the best of all allowed sequences, by trying each") {
-  // O, B-x, I-x, B-y, I-y: I- follows B- or I- of its type. O, B-x, I-x, E-x, S-x: what has begun must end.
-  const auto bio = [](int before, int tag) { return (tag != 2 && tag != 4) || before == tag || before == tag - 1; };
-  const auto bioes = [](int before, int tag) {
-    const bool is_open = before == 1 || before == 2, goes_on = tag == 2 || tag == 3;
-    return is_open == goes_on;
+  struct Case {
+    std::vector<std::string> tags;
+    bool (*allows)(int before, int tag);  // -1: the begin or the end of the text
+  };
+  const Case cases[] = {
+      // I- follows B- or I- of its type.
+      {{"O", "B-x", "I-x", "B-y", "I-y"},
+       [](int before, int tag) { return (tag != 2 && tag != 4) || before == tag || before == tag - 1; }},
+      // What has begun must end.
+      {{"O", "B-x", "I-x", "E-x", "S-x"},
+       [](int before, int tag) { return (before == 1 || before == 2) == (tag == 2 || tag == 3); }},
+      // A type without B- may begin with I-.
+      {{"O", "B-x", "I-x", "I-y"}, [](int before, int tag) { return tag != 2 || before == 1 || before == 2; }},
+      // Without B-, I- and E- begin entities, and I- must be followed by one of them.
+      {{"O", "I-x", "E-x"}, [](int before, int tag) { return before != 1 || tag == 1 || tag == 2; }},
   };
   std::mt19937 random(14);
   std::normal_distribution<float> normal;
-  for (int draw = 0; draw < 200; ++draw) {
-    const bool is_bio = draw % 2 == 0;
-    const TagSet tags(is_bio ? std::vector<std::string>{"O", "B-x", "I-x", "B-y", "I-y"}
-                             : std::vector<std::string>{"O", "B-x", "I-x", "E-x", "S-x"});
-    const size_t length = 1 + static_cast<size_t>(draw) % 5;
-    std::vector<float> logits(length * 5);
+  for (int draw = 0; draw < 400; ++draw) {
+    const Case& item = cases[draw % 4];
+    const TagSet tags(item.tags);
+    CAPTURE(draw);
+    const size_t length = 1 + static_cast<size_t>(draw) % 5, width = item.tags.size();
+    std::vector<float> logits(length * width);
     for (float& logit : logits) logit = 2 * normal(random);
-    const std::vector<float> probabilities = task::tag_probabilities(logits, 5);
-    const auto expected =
-        is_bio ? best_by_trying_all(probabilities, 5, bio) : best_by_trying_all(probabilities, 5, bioes);
-    CHECK(tags_of(task::decode_tags(tags, window_of(length), logits, "none", true)) == expected);
+    const std::vector<float> probabilities = task::tag_probabilities(logits, width);
+    CHECK(tags_of(task::decode_tags(tags, window_of(length), logits, "none", true)) ==
+          best_by_trying_all(probabilities, width, item.allows));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "captured_log.h"
 #include "expect_error.h"
 #include "table/read.h"
+#include "task/names.h"
 #include "task/text_classification.h"
 #include "temporary_folder.h"
 
@@ -118,5 +119,17 @@ TEST_CASE("the metrics of all tasks include each task's own") {
   const auto all = task::all_metrics();
   for (const task::TaskRow& row : task::tasks()) {
     for (const metric::Metric& metric : row.metrics()) CHECK(metric::find_metric(all, metric.name) != nullptr);
+  }
+}
+
+TEST_CASE("the calibrations of all tasks are the choices of --calibrate") {
+  std::set<std::string_view> offered(task::kCalibrationNames.begin(), task::kCalibrationNames.end()),
+      of_tasks = {"none"};
+  for (const task::TaskRow& row : task::tasks()) of_tasks.insert(row.calibrations.begin(), row.calibrations.end());
+  CHECK(of_tasks == offered);
+  for (const std::string_view name : offered) {
+    if (name != "none")
+      CHECK(std::string(expect_error([&] { task::check_calibration(task::find_task("regression"), name); }).what()) ==
+            fmt::format("calibrate is {}, which regression does not choose", name));
   }
 }

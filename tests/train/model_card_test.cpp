@@ -44,7 +44,7 @@ TEST_CASE("the card describes the model, its base model, the training and the us
 }
 
 TEST_CASE("each evaluation has a row, unless its loss is not finite") {
-  CHECK(contains(card(Json::array()), "The model was not evaluated."));
+  CHECK(contains(card(Json::array()), "The model was not evaluated during the training."));
   const Json log = {
       {{"loss", 0.5}, {"step", 10}},
       {{"eval_loss", 0.31234}, {"eval_accuracy", 0.875}, {"eval_f1", 0.87}, {"epoch", 1.0}, {"step", 100}},

@@ -117,7 +117,7 @@ TEST_CASE("labels in a different order from the checkpoint's are refused") {
   }
 }
 
-TEST_CASE("only options that change no result may differ") {
+TEST_CASE("only options that change no step of the training may differ") {
   TrainOptions options;
   std::vector<std::string> names;
   const auto list = options::fields_of(options);
@@ -125,6 +125,6 @@ TEST_CASE("only options that change no result may differ") {
     if (field.is_free_to_change) names.push_back(field.name);
   }
   CHECK(names == std::vector<std::string>{"model_name_or_path", "output_dir", "overwrite_output_dir",
-                                          "resume_from_checkpoint", "stop_after_steps", "json_log", "report_to",
-                                          "logging_dir", "save_total_limit"});
+                                          "resume_from_checkpoint", "stop_after_steps", "calibrate", "json_log",
+                                          "report_to", "logging_dir", "save_total_limit"});
 }

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "options/parse.h"
 #include "temporary_folder.h"
@@ -268,7 +269,8 @@ TEST_CASE("a calibrated model is the trained one with outputs divided by the tem
   CHECK((ratio - temperature).abs().max().item<double>() < 1e-5 * temperature);
   CHECK((trained.at("classifier.bias") / calibrated.at("classifier.bias") - temperature).abs().max().item<double>() <
         1e-4 * temperature);
-  CHECK(contains(read_file(options.output_dir / "README.md"), "After the training, on the same rows: temperature "));
+  CHECK(contains(read_file(options.output_dir / "README.md"),
+                 "Calibrated on the validation rows after the training: temperature "));
 }
 
 TEST_CASE("thresholds are chosen on the evaluation rows and saved; a task takes its own calibrations only") {
@@ -298,4 +300,63 @@ TEST_CASE("thresholds are chosen on the evaluation rows and saved; a task takes 
   const Error error = run_error(options);
   CHECK(std::string(error.what()) == "calibrate is temperature, which multi-label does not choose");
   CHECK(error.hint() == "give threshold or thresholds");
+}
+
+TEST_CASE("a model that already predicts the targets goes on from there if they are standardized") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  std::string rows = "text,score\n";
+  for (int row = 0; row < 12; ++row) rows += fmt::format("a movie {},{}\n", std::string(row % 5, 'x'), 100.5 + row % 5);
+  options.train_file = options.validation_file = {folder.write("rated.csv", rows).string()};
+  options.task = "regression";
+  options.standardize = true;
+  options.ignore_mismatched_sizes = true;
+  run_training(options);
+  const Tensors before = weights_of(options);
+  options.model_name_or_path = options.output_dir;
+  options.output_dir = folder.path() / "more";
+  options.learning_rate = 0;
+  run_training(options);
+  for (const auto& [name, value] : weights_of(options)) {
+    CAPTURE(name);
+    CHECK((value - before.at(name)).abs().max().item<double>() < 1e-4);
+  }
+}
+
+TEST_CASE("without evaluation rows, the error names the option that needs them") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.validation_file = {};
+  options.eval_strategy = "no";
+  options.calibrate = "temperature";
+  CHECK(contains(run_error(options).what(), "there are no rows to evaluate on, which --calibrate needs"));
+}
+
+TEST_CASE("a trained head keeps what it learned for each label, in whatever order the rows name them") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  const auto write = [&](const char* name, const char* first, const char* second) {
+    std::string rows;
+    for (int row = 0; row < 8; ++row) {
+      rows += Json({{"text", "a bad movie"}, {"labels", {row % 2 == 0 ? first : second}}}).dump() + "\n";
+    }
+    return std::vector<std::string>{folder.write(name, rows).string()};
+  };
+  options.task = "multi-label";
+  options.ignore_mismatched_sizes = true;
+  options.id2label = "fun,angry,sad";
+  options.train_file = options.validation_file = write("train.jsonl", "fun", "angry");
+  run_training(options);
+  const at::Tensor before = weights_of(options).at("classifier.weight");
+  options.model_name_or_path = options.output_dir;
+  options.output_dir = folder.path() / "more";
+  options.id2label = "angry,fun,other";
+  options.train_file = options.validation_file = write("more.jsonl", "angry", "fun");
+  options.learning_rate = 0;
+  const std::string log = captured_log([&] { run_training(options); });
+  const at::Tensor after = weights_of(options).at("classifier.weight");
+  CHECK(at::equal(after[0], before[1]));
+  CHECK(at::equal(after[1], before[0]));
+  CHECK(at::equal(after[2], before[2]));
+  CHECK(contains(log, "was trained for fun, angry, sad; now its outputs learn angry, fun, other"));
 }
