@@ -25,7 +25,7 @@ double slope(std::span<const float> logits, size_t label, double inverse) {
   return weighted / sum - logits[label];
 }
 
-// A number between both with as few decimals as possible: the one nearest to their middle.
+// Returns the middle of both numbers, rounded to as few decimals as keep it between them.
 float round_between(float low, float high) {
   const double middle = (static_cast<double>(low) + high) / 2;
   for (double scale = 10; scale <= 1e6; scale *= 10) {

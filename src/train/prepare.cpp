@@ -46,8 +46,8 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .label_all_tokens = options.label_all_tokens};
 }
 
-// Lets each output of a trained head stand for the label of its name, since other rows may have their labels in another
-// order. `before`: the labels that it was trained for.
+// The rows may have the labels of a trained head in another order. Reorders the outputs of the head, so that each stays
+// with the label of its name. `before`: the labels that the head was trained for.
 void match_outputs(model::LoadedModel& loaded, const std::vector<std::string>& before) {
   const std::vector<std::string>& labels = loaded.config.labels();
   const bool has_names = before != default_labels(static_cast<int64_t>(before.size()));
@@ -93,7 +93,7 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   loaded.config.remove_own();
   task.write_config(loaded.config);
   match_outputs(loaded, labels_before);
-  // The model already predicts the targets as they are.
+  // A trained head predicts the targets as they are; now it must predict the standardized ones.
   const std::optional<model::OutputScale> scale = loaded.config.output_scale();
   if (scale && is_same_task && !loaded.report.has_new_head) loaded.model->rescale_outputs(scale->inverse());
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
