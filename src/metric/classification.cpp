@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
+
+#include "metric/counts.h"
 
 namespace hone::metric {
 
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
 
 using ScoreOf = double (*)(const LabelScores&);
 
@@ -82,7 +79,7 @@ double matthews_correlation(const ConfusionMatrix& matrix) {
 double cohen_kappa(const ConfusionMatrix& matrix) {
   const auto total = static_cast<double>(matrix.total());
   const double wrong_by_chance = total * total - chance_agreement(matrix);
-  if (wrong_by_chance == 0) return kNan;
+  if (wrong_by_chance == 0) return kUndefined;
   return 1 - (total - static_cast<double>(matrix.correct())) * total / wrong_by_chance;
 }
 

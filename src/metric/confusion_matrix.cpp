@@ -4,14 +4,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "metric/counts.h"
 
 namespace hone::metric {
-
-namespace {
-
-double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
-
-}  // namespace
 
 ConfusionMatrix::ConfusionMatrix(int64_t num_labels)
     : of_label_(static_cast<size_t>(num_labels)), of_prediction_(static_cast<size_t>(num_labels)) {}
@@ -50,14 +45,13 @@ std::vector<ConfusionMatrix::Cell> ConfusionMatrix::cells() const {
 }
 
 LabelScores label_scores(const ConfusionMatrix& matrix, int64_t label) {
-  const double right = static_cast<double>(matrix.count(label, label));
-  LabelScores scores;
-  scores.support = matrix.num_of_label(label);
-  const double predicted = static_cast<double>(matrix.num_of_prediction(label));
-  scores.precision = ratio(right, predicted);
-  scores.recall = ratio(right, static_cast<double>(scores.support));
-  scores.f1 = ratio(2 * right, predicted + static_cast<double>(scores.support));
-  return scores;
+  const Counts counts{.right = static_cast<double>(matrix.count(label, label)),
+                      .predicted = static_cast<double>(matrix.num_of_prediction(label)),
+                      .actual = static_cast<double>(matrix.num_of_label(label))};
+  return {.precision = counts.precision(),
+          .recall = counts.recall(),
+          .f1 = counts.f1(),
+          .support = matrix.num_of_label(label)};
 }
 
 Json confusion_json(const ConfusionMatrix& matrix) {

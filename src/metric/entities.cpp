@@ -11,8 +11,6 @@ namespace hone::metric {
 
 namespace {
 
-double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
-
 bool ends(const Tag& tag) { return tag.role == TagRole::kEnd || tag.role == TagRole::kSingle; }
 bool begins(const Tag& tag) { return tag.role == TagRole::kBegin || tag.role == TagRole::kSingle; }
 bool is_outside(const Tag& tag) { return tag.role == TagRole::kOutside; }
@@ -58,23 +56,23 @@ const StrictRules& rules_of(const TagScheme& scheme) {
 }
 
 // The counts of one row by type.
-using RowEntities = std::map<int32_t, EntityCounts>;
+using RowEntities = std::map<int32_t, Counts>;
 
 RowEntities counted_entities(std::vector<Entity> truth, std::vector<Entity> predicted) {
   std::ranges::sort(truth);
   RowEntities counts;
   for (const Entity& entity : truth) ++counts[entity.type].actual;
   for (const Entity& entity : predicted) {
-    EntityCounts& of_type = counts[entity.type];
+    Counts& of_type = counts[entity.type];
     ++of_type.predicted;
     of_type.right += std::ranges::binary_search(truth, entity) ? 1 : 0;
   }
   return counts;
 }
 
-EntityCounts sum_of(const std::vector<EntityCounts>& counts) {
-  EntityCounts sum;
-  for (const EntityCounts& each : counts) sum.add(each);
+Counts sum_of(const std::vector<Counts>& counts) {
+  Counts sum;
+  for (const Counts& each : counts) sum.add(each);
   return sum;
 }
 
@@ -86,12 +84,12 @@ struct Results {
         strict(sum_of(totals.strict)),
         accuracy(ratio(totals.right_words, totals.words)) {}
 
-  std::vector<EntityCounts> of_type;
-  EntityCounts all, strict;
+  std::vector<Counts> of_type;
+  Counts all, strict;
   double accuracy;
 };
 
-using Score = double (EntityCounts::*)() const;
+using Score = double (Counts::*)() const;
 
 template <Score score>
 double of_all(const Results& results) {
@@ -109,7 +107,7 @@ double accuracy(const Results& results) { return results.accuracy; }
 template <Score score>
 double macro(const Results& results) {
   double sum = 0, num_types = 0;
-  for (const EntityCounts& counts : results.of_type) {
+  for (const Counts& counts : results.of_type) {
     if (counts.actual + counts.predicted == 0) continue;
     sum += (counts.*score)();
     ++num_types;
@@ -120,7 +118,7 @@ double macro(const Results& results) {
 template <Score score>
 double weighted(const Results& results) {
   double sum = 0;
-  for (const EntityCounts& counts : results.of_type) sum += (counts.*score)() * counts.actual;
+  for (const Counts& counts : results.of_type) sum += (counts.*score)() * counts.actual;
   return ratio(sum, results.all.actual);
 }
 
@@ -133,24 +131,22 @@ constexpr std::string_view kEntities = "over the entities of all types", kMacro 
 constexpr std::string_view kStrictDoc = "over the entities that are written as their scheme requires";
 
 constexpr EntityMetric kMetrics[] = {
-    {{"precision", kEntities, Better::kHigher, true}, of_all<&EntityCounts::precision>},
-    {{"recall", kEntities, Better::kHigher, true}, of_all<&EntityCounts::recall>},
-    {{"f1", kEntities, Better::kHigher, true}, of_all<&EntityCounts::f1>},
+    {{"precision", kEntities, Better::kHigher, true}, of_all<&Counts::precision>},
+    {{"recall", kEntities, Better::kHigher, true}, of_all<&Counts::recall>},
+    {{"f1", kEntities, Better::kHigher, true}, of_all<&Counts::f1>},
     {{"accuracy", "share of the words whose tag is right", Better::kHigher, true}, accuracy},
-    {{"f1_macro", kMacro}, macro<&EntityCounts::f1>},
-    {{"f1_weighted", "mean over the types, weighted by their entities"}, weighted<&EntityCounts::f1>},
-    {{"precision_strict", kStrictDoc}, of_strict<&EntityCounts::precision>},
-    {{"recall_strict", kStrictDoc}, of_strict<&EntityCounts::recall>},
-    {{"f1_strict", kStrictDoc}, of_strict<&EntityCounts::f1>},
+    {{"f1_macro", kMacro}, macro<&Counts::f1>},
+    {{"f1_weighted", "mean over the types, weighted by their entities"}, weighted<&Counts::f1>},
+    {{"precision_strict", kStrictDoc}, of_strict<&Counts::precision>},
+    {{"recall_strict", kStrictDoc}, of_strict<&Counts::recall>},
+    {{"f1_strict", kStrictDoc}, of_strict<&Counts::f1>},
 };
 
 Json row_of(double precision, double recall, double f1, double support) {
   return {{"precision", precision}, {"recall", recall}, {"f1", f1}, {"support", static_cast<uint64_t>(support)}};
 }
 
-Json row_of(const EntityCounts& counts) {
-  return row_of(counts.precision(), counts.recall(), counts.f1(), counts.actual);
-}
+Json row_of(const Counts& counts) { return row_of(counts.precision(), counts.recall(), counts.f1(), counts.actual); }
 
 Json type_table(const EntityTally& tally, const Results& results) {
   Json rows = Json::object();
@@ -159,12 +155,11 @@ Json type_table(const EntityTally& tally, const Results& results) {
   }
   Json table = {{"key", "type"}, {"columns", {"precision", "recall", "f1", "support"}}};
   table["rows"] = std::move(rows);
-  table["averages"] = {
-      {"micro", row_of(results.all)},
-      {"macro", row_of(macro<&EntityCounts::precision>(results), macro<&EntityCounts::recall>(results),
-                       macro<&EntityCounts::f1>(results), results.all.actual)},
-      {"weighted", row_of(weighted<&EntityCounts::precision>(results), weighted<&EntityCounts::recall>(results),
-                          weighted<&EntityCounts::f1>(results), results.all.actual)}};
+  table["averages"] = {{"micro", row_of(results.all)},
+                       {"macro", row_of(macro<&Counts::precision>(results), macro<&Counts::recall>(results),
+                                        macro<&Counts::f1>(results), results.all.actual)},
+                       {"weighted", row_of(weighted<&Counts::precision>(results), weighted<&Counts::recall>(results),
+                                           weighted<&Counts::f1>(results), results.all.actual)}};
   return table;
 }
 
@@ -205,16 +200,6 @@ std::vector<Entity> strict_entities_of(std::span<const Tag> tags, const TagSchem
   return entities;
 }
 
-double EntityCounts::precision() const { return ratio(right, predicted); }
-double EntityCounts::recall() const { return ratio(right, actual); }
-double EntityCounts::f1() const { return ratio(2 * right, predicted + actual); }
-
-void EntityCounts::add(const EntityCounts& other, double times) {
-  right += times * other.right;
-  predicted += times * other.predicted;
-  actual += times * other.actual;
-}
-
 void EntityTally::add(std::span<const int32_t> truth, std::span<const int32_t> predicted) {
   check_internal(truth.size() == predicted.size(), "each word has a right and a predicted tag");
   const auto tags_of = [&](std::span<const int32_t> ids) {
@@ -233,13 +218,13 @@ void EntityTally::add(std::span<const int32_t> truth, std::span<const int32_t> p
   for (const auto& [type, of_type] : strict) counts.try_emplace(type);
   for (const auto& [type, of_type] : counts) {
     const auto found = strict.find(type);
-    of_types_.push_back({type, of_type, found == strict.end() ? EntityCounts() : found->second});
+    of_types_.push_back({type, of_type, found == strict.end() ? Counts() : found->second});
   }
 }
 
 EntityTotals EntityTally::totals(RowCounts counts) const {
   const size_t num_types = tags_.types().size();
-  EntityTotals totals{std::vector<EntityCounts>(num_types), std::vector<EntityCounts>(num_types)};
+  EntityTotals totals{std::vector<Counts>(num_types), std::vector<Counts>(num_types)};
   for (size_t row = 0; row < rows_.size(); ++row) {
     const double times = counts[row];
     totals.words += times * rows_[row].words;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "metric/bootstrap.h"
+#include "metric/counts.h"
 #include "metric/report.h"
 #include "metric/row_counts.h"
 #include "metric/tags.h"
@@ -28,18 +29,9 @@ std::vector<Entity> entities_of(std::span<const Tag> tags);
 // Only entities that are written as the scheme requires. As seqeval's strict mode with the scheme.
 std::vector<Entity> strict_entities_of(std::span<const Tag> tags, const TagScheme& scheme);
 
-struct EntityCounts {
-  double right = 0, predicted = 0, actual = 0;
-
-  double precision() const;
-  double recall() const;
-  double f1() const;
-  void add(const EntityCounts& other, double times = 1);
-};
-
 // The counts of a set of rows.
 struct EntityTotals {
-  std::vector<EntityCounts> of_types, strict;  // by type
+  std::vector<Counts> of_types, strict;  // by type
   double words = 0, right_words = 0;
 };
 
@@ -58,7 +50,7 @@ class EntityTally {
  private:
   struct OfType {
     int32_t type = 0;
-    EntityCounts counts, strict;
+    Counts counts, strict;
   };
   struct Row {
     size_t first_type = 0;  // of of_types_; the row's types end where those of the next row begin

@@ -1,10 +1,10 @@
 #include "metric/multi_label.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/error.h"
+#include "metric/counts.h"
 #include "metric/label_curves.h"
 #include "metric/ranking.h"
 
@@ -12,28 +12,11 @@ namespace hone::metric {
 
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
-
-struct Counts {
-  double right = 0, predicted = 0, actual = 0;
-
-  double precision() const { return ratio(right, predicted); }
-  double recall() const { return ratio(right, actual); }
-  double f1() const { return ratio(2 * right, predicted + actual); }
-
-  void add(bool is_predicted, bool is_true, double count) {
-    right += is_predicted && is_true ? count : 0;
-    predicted += is_predicted ? count : 0;
-    actual += is_true ? count : 0;
-  }
-  void add(const Counts& other) {
-    right += other.right;
-    predicted += other.predicted;
-    actual += other.actual;
-  }
-};
+Counts count_of(bool is_predicted, bool is_true) {
+  return {.right = is_predicted && is_true ? 1.0 : 0.0,
+          .predicted = is_predicted ? 1.0 : 0.0,
+          .actual = is_true ? 1.0 : 0.0};
+}
 
 // The share of pairs of a true and a false label in which the false one has at least the score of the true one.
 double ranking_loss_of(std::span<const float> scores, std::span<const uint8_t> truth) {
@@ -71,7 +54,7 @@ RowResult result_of(std::span<const float> scores, std::span<const uint8_t> trut
     result.squared_errors += error * error;
     if (!is_predicted && !is_true) continue;
     result.labels.push_back({static_cast<uint32_t>(label), is_predicted, is_true});
-    result.counts.add(is_predicted, is_true, 1);
+    result.counts.add(count_of(is_predicted, is_true));
     result.wrong += is_predicted != is_true;
   }
   result.ranking_loss = ranking_loss_of(scores, truth);
@@ -93,7 +76,7 @@ struct Results {
   Counts all;
   double num_rows = 0, whole_rows = 0, wrong_labels = 0, squared_errors = 0;
   double row_precision = 0, row_recall = 0, row_f1 = 0, row_ranking_loss = 0;  // sums
-  RankAreas mean_areas{kNan, kNan}, areas_of_all{kNan, kNan};
+  RankAreas mean_areas{kUndefined, kUndefined}, areas_of_all{kUndefined, kUndefined};
 
   Results(std::span<const RowResult> rows, size_t num_labels, RowCounts counts) : of_label(num_labels) {
     for (size_t row = 0; row < rows.size(); ++row) {
@@ -106,7 +89,8 @@ struct Results {
 
  private:
   void add(const RowResult& row, double count) {
-    for (const RowLabel& label : row.labels) of_label[label.label].add(label.is_predicted, label.is_true, count);
+    for (const RowLabel& label : row.labels)
+      of_label[label.label].add(count_of(label.is_predicted, label.is_true), count);
     num_rows += count;
     whole_rows += row.wrong == 0 ? count : 0;
     wrong_labels += count * row.wrong;

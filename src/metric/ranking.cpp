@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "metric/counts.h"
 
 namespace hone::metric {
 
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // Collects the points of a curve that are far enough from the last one.
 class Thinned {
@@ -58,7 +57,7 @@ RankAreas Ranking::areas(RowCounts counts) const {
     if (after.right > before.right)
       precisions += (after.right - before.right) * after.right / (after.right + after.wrong);
   });
-  return {total.right * total.wrong == 0 ? kNan : pairs / (total.right * total.wrong),
+  return {total.right * total.wrong == 0 ? kUndefined : pairs / (total.right * total.wrong),
           total.right == 0 ? 0 : precisions / total.right};
 }
 
@@ -82,7 +81,7 @@ Ranking::Curve Ranking::precision_recall() const {
 }
 
 RankAreas mean_of(std::span<const RankAreas> areas) {
-  if (areas.empty()) return {kNan, kNan};
+  if (areas.empty()) return {kUndefined, kUndefined};
   RankAreas sum;
   for (const RankAreas& each : areas) {
     sum.roc_auc += each.roc_auc;

@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "base/error.h"
+#include "metric/counts.h"
 
 namespace hone::metric {
 
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
 using Values = std::span<const double>;
-
-double ratio(double sum, double count) { return count == 0 ? kNan : sum / count; }
 
 // Returns the mean of f(row); each row counts as often as `counts` says.
 template <typename OfRow>
@@ -25,7 +21,7 @@ double mean_of(size_t num_rows, RowCounts counts, OfRow f) {
     sum += counts[i] * f(i);
     count += counts[i];
   }
-  return ratio(sum, count);
+  return count == 0 ? kUndefined : sum / count;
 }
 
 double mean_of(Values values, RowCounts counts) {
@@ -59,7 +55,7 @@ std::vector<double> ranks_of(Values values, const std::vector<size_t>& order, Ro
 }
 
 double correlation(Values a, Values b, RowCounts counts) {
-  if (num_counted(a.size(), counts) < 2) return kNan;
+  if (num_counted(a.size(), counts) < 2) return kUndefined;
   const double mean_a = mean_of(a, counts), mean_b = mean_of(b, counts);
   double product = 0, square_a = 0, square_b = 0;
   for (size_t i = 0; i < a.size(); ++i) {
@@ -68,7 +64,7 @@ double correlation(Values a, Values b, RowCounts counts) {
     square_a += count * (a[i] - mean_a) * (a[i] - mean_a);
     square_b += count * (b[i] - mean_b) * (b[i] - mean_b);
   }
-  if (square_a == 0 || square_b == 0) return kNan;
+  if (square_a == 0 || square_b == 0) return kUndefined;
   return std::clamp(product / (std::sqrt(square_a) * std::sqrt(square_b)), -1.0, 1.0);
 }
 
@@ -100,7 +96,7 @@ double mean_absolute(const Pairs& pairs, RowCounts counts) {
 // With a constant target 1 for perfect predictions, else 0, as scikit-learn's force_finite.
 double r2(const Pairs& pairs, RowCounts counts) {
   const size_t num_rows = pairs.targets.size();
-  if (num_counted(num_rows, counts) < 2) return kNan;
+  if (num_counted(num_rows, counts) < 2) return kUndefined;
   const double mean = mean_of(pairs.targets, counts);
   const double residual = mean_squared(pairs, counts);
   const double total =

@@ -35,10 +35,10 @@ struct EvaluationOptions {
 
 // What is chosen on evaluation rows after a training.
 struct Calibration {
-  double temperature = 1;          // the model's outputs are divided by it
-  std::vector<double> thresholds;  // of the labels' scores, by label; empty: none are chosen
-  std::string summary;             // "temperature 1.43: log loss 0.41 -> 0.35"
-  std::string problem;             // why nothing is chosen; empty: something is
+  double temperature = 1;         // the model's outputs are divided by it
+  std::vector<float> thresholds;  // of the labels' scores, by label; empty: none are chosen
+  std::string summary;            // "temperature 1.43: log loss 0.41 -> 0.35"
+  std::string problem;            // why nothing is chosen; empty: something is
 };
 
 // A running evaluation of one set of examples.

@@ -9,17 +9,17 @@
 #include "metric/regression.h"
 #include "model/parameters.h"
 #include "parity/parity_fixture.h"
-#include "task/multi_label.h"
-#include "task/regression.h"
+#include "task/multi_label_examples.h"
+#include "task/regression_examples.h"
 #include "task/tasks.h"
 #include "task/token_examples.h"
 #include "temporary_folder.h"
 #include "train/row_order.h"
 #include "train/train_fixture.h"
 
-using namespace hone;
+namespace tasks_test {
 
-namespace {
+using namespace hone;
 
 constexpr double kTolerance = 1e-5;
 
@@ -198,8 +198,6 @@ void check_task(const std::string& task) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("a regression of one number has transformers' logits, loss, gradients and training losses") {
   check_task("regression");
 }
@@ -238,3 +236,5 @@ TEST_CASE("an evaluation of token classification has the loss and metrics of tra
     CHECK(report.num_targets == examples->num_targets(rows, {}));
   }
 }
+
+}  // namespace tasks_test

@@ -10,11 +10,12 @@
 #include "expect_error.h"
 #include "model/load.h"
 #include "table/read.h"
+#include "task/multi_label_examples.h"
 #include "task/splits.h"
 
-using namespace hone;
+namespace multi_label_test {
 
-namespace {
+using namespace hone;
 
 struct Chosen {
   std::unique_ptr<task::Task> task;
@@ -47,8 +48,6 @@ Error refused(const std::string& csv, const task::RowOptions& options = {},
   const TemporaryFolder folder;
   return expect_error([&] { chosen(folder, "train.csv", csv, options, trained_labels); });
 }
-
-}  // namespace
 
 TEST_CASE("labels come from lists, from names in one cell, or from columns of 0 and 1") {
   const TemporaryFolder folder;
@@ -217,3 +216,5 @@ TEST_CASE("a trained model's thresholds decide its answers and reports") {
     CHECK(evaluation->report().value("accuracy") == 1 - threshold);
   }
 }
+
+}  // namespace multi_label_test

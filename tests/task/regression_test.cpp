@@ -12,11 +12,12 @@
 #include "metric/regression.h"
 #include "model/load.h"
 #include "table/read.h"
+#include "task/regression_examples.h"
 #include "task/splits.h"
 
-using namespace hone;
+namespace regression_test {
 
-namespace {
+using namespace hone;
 
 struct Chosen {
   std::unique_ptr<task::Task> task;
@@ -50,14 +51,17 @@ std::unique_ptr<task::Examples> examples_of(const Chosen& from, const text::Toke
   return from.task->examples(from.rows.train, "rows", {tokenizer, tokenizer.vocab_size(), 40});
 }
 
-}  // namespace
-
-TEST_CASE("the loss is torch's sum over all targets, whose number is known before the forward pass") {
+// "good" and "bad movie", tokenized.
+task::TextRows two_texts() {
   const TemporaryFolder folder;
   const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  return task::read_text_rows(table::read_rows(folder.write("rows.csv", "text\ngood\nbad movie\n")), {"text", {}},
+                              "rows", {tokenizer, tokenizer.vocab_size(), 40});
+}
+
+TEST_CASE("the loss is torch's sum over all targets, whose number is known before the forward pass") {
   const model::LoadedModel loaded = tiny_model(2);
-  task::TextRows texts = task::read_text_rows(table::read_rows(folder.write("rows.csv", "text\ngood\nbad movie\n")),
-                                              {"text", {}}, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+  const task::TextRows texts = two_texts();
   const std::vector<uint64_t> rows = {1, 0};
   const at::Tensor outputs = loaded.model->forward(task::make_batch(texts.features, rows), {}).to(at::kDouble);
   const at::Tensor targets = at::tensor({5.0, -1.0, 0.5, 2.0}).view({2, 2});  // of row 1, then of row 0
@@ -90,11 +94,8 @@ TEST_CASE("the loss is torch's sum over all targets, whose number is known befor
 
 TEST_CASE(
     "the loss of standardized targets is that of the standardized differences; reports have the targets as they are") {
-  const TemporaryFolder folder;
-  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
   const model::LoadedModel loaded = tiny_model(1);
-  task::TextRows texts = task::read_text_rows(table::read_rows(folder.write("rows.csv", "text\ngood\nbad movie\n")),
-                                              {"text", {}}, "rows", {tokenizer, tokenizer.vocab_size(), 40});
+  const task::TextRows texts = two_texts();
   const std::vector<uint64_t> rows = {0, 1};
   const at::Tensor outputs =
       loaded.model->forward(task::make_batch(texts.features, rows), {}).to(at::kDouble).flatten();
@@ -197,3 +198,5 @@ TEST_CASE("a trained model's number of targets must be that of the rows") {
   CHECK(std::string(error.what()) == "the model predicts 2 numbers, the rows have 1 target column");
   CHECK(contains(error.hint(), "--target-columns"));
 }
+
+}  // namespace regression_test

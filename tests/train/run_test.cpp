@@ -15,12 +15,12 @@
 #include "temporary_folder.h"
 #include "train/train_fixture.h"
 
+namespace run_test {
+
 using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 // Returns rows as csv, with the three labels of tiny-bert.
 std::string rows_text(int count) {
@@ -50,13 +50,23 @@ TrainOptions run_options(const TemporaryFolder& folder) {
   return options;
 }
 
+// The same for 12 rows with numbers of about a hundred, which are standardized: two steps per epoch.
+TrainOptions standardized_options(const TemporaryFolder& folder) {
+  TrainOptions options = run_options(folder);
+  std::string rows = "text,score\n";
+  for (int row = 0; row < 12; ++row) rows += fmt::format("a movie {},{}\n", std::string(row % 5, 'x'), 100.5 + row % 5);
+  options.train_file = options.validation_file = {folder.write("rated.csv", rows).string()};
+  options.task = "regression";
+  options.standardize = true;
+  options.ignore_mismatched_sizes = true;
+  return options;
+}
+
 Tensors weights_of(const TrainOptions& options) { return read_tensors(options.output_dir / "model.safetensors"); }
 
 Error run_error(const TrainOptions& options) {
   return expect_error([&] { run_training(options); });
 }
-
-}  // namespace
 
 TEST_CASE("a run writes a complete model folder that contains the checkpoints") {
   const TemporaryFolder folder;
@@ -207,19 +217,13 @@ TEST_CASE("a run with another model is not resumed, and its files do not change"
 
 TEST_CASE("a training on standardized targets ends with a model that predicts the targets, also if it is resumed") {
   const TemporaryFolder folder;
-  TrainOptions options = run_options(folder);
-  std::string rows = "text,score\n";
-  for (int row = 0; row < 12; ++row) rows += fmt::format("a movie {},{}\n", std::string(row % 5, 'x'), 100 + row % 5);
-  options.train_file = options.validation_file = {folder.write("rated.csv", rows).string()};
-  options.task = "regression";
-  options.standardize = true;
-  options.ignore_mismatched_sizes = true;
+  TrainOptions options = standardized_options(folder);
   run_training(options);
   const Json config = read_json(options.output_dir / "config.json");
   CHECK_FALSE(config.contains("output_scale"));
   const fs::path checkpoint = options.output_dir / "checkpoint-4";
   const Json scale = read_json(checkpoint / "config.json")["output_scale"];
-  CHECK(scale["shift"][0] == doctest::Approx(101.75).epsilon(1e-6));
+  CHECK(scale["shift"][0] == doctest::Approx(102.25).epsilon(1e-6));
   // The checkpoint's weights are those of the training; loaded as a model, it equals the final one.
   const Tensors trained = read_tensors(checkpoint / "model.safetensors"), final_weights = weights_of(options);
   CHECK_FALSE(same_bits(trained, final_weights));
@@ -243,12 +247,7 @@ TEST_CASE("a training on standardized targets ends with a model that predicts th
 
 TEST_CASE("a resumed run must standardize its targets as before") {
   const TemporaryFolder folder;
-  TrainOptions options = run_options(folder);
-  options.train_file =
-      options.validation_file = {folder.write("rated.csv", "text,score\na,1.5\nb,2\nc,3\nd,4\n").string()};
-  options.task = "regression";
-  options.standardize = true;
-  options.ignore_mismatched_sizes = true;
+  TrainOptions options = standardized_options(folder);
   options.stop_after_steps = 1;
   run_training(options);
   options.resume_from_checkpoint = "true";
@@ -304,13 +303,7 @@ TEST_CASE("thresholds are chosen on the evaluation rows and saved; a task takes 
 
 TEST_CASE("a model that already predicts the targets goes on from there if they are standardized") {
   const TemporaryFolder folder;
-  TrainOptions options = run_options(folder);
-  std::string rows = "text,score\n";
-  for (int row = 0; row < 12; ++row) rows += fmt::format("a movie {},{}\n", std::string(row % 5, 'x'), 100.5 + row % 5);
-  options.train_file = options.validation_file = {folder.write("rated.csv", rows).string()};
-  options.task = "regression";
-  options.standardize = true;
-  options.ignore_mismatched_sizes = true;
+  TrainOptions options = standardized_options(folder);
   run_training(options);
   const Tensors before = weights_of(options);
   options.model_name_or_path = options.output_dir;
@@ -360,3 +353,5 @@ TEST_CASE("a trained head keeps what it learned for each label, in whatever orde
   CHECK(at::equal(after[2], before[2]));
   CHECK(contains(log, "was trained for fun, angry, sad; now its outputs learn angry, fun, other"));
 }
+
+}  // namespace run_test
