@@ -21,7 +21,7 @@
 #include "tensor/compute.h"
 #include "tensor/packing.h"
 
-namespace hone::model {
+namespace hone::model::bert {
 
 namespace {
 
@@ -234,9 +234,9 @@ double classifier_dropout(const ModelConfig& config) {
 
 }  // namespace
 
-std::span<const ConfigKey> bert_config_keys() { return kKeys; }
+std::span<const ConfigKey> config_keys() { return kKeys; }
 
-std::shared_ptr<Body> make_bert_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
+std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
   check_head_width(config, config.integer(kHiddenSize), config.integer(kNumHeads));
   if (config.text(kPositionType) != "absolute") {
     throw Error(ErrorKind::kUnsupported,
@@ -250,12 +250,12 @@ std::shared_ptr<Body> make_bert_body(const ModelConfig& config, nn::DropoutSites
   return std::make_shared<BertBody>(config, sites, has_pooler);
 }
 
-std::unique_ptr<Head> make_bert_sequence_head(const HeadParts& parts, const ModelConfig& config) {
+std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {
   return pooled_head(parts, classifier_dropout(config));
 }
 
-std::unique_ptr<Head> make_bert_token_head(const HeadParts& parts, const ModelConfig& config) {
+std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, classifier_dropout(config));
 }
 
-}  // namespace hone::model
+}  // namespace hone::model::bert

@@ -20,7 +20,7 @@
 #include "tensor/compute.h"
 #include "tensor/packing.h"
 
-namespace hone::model {
+namespace hone::model::distilbert {
 
 namespace {
 
@@ -181,9 +181,9 @@ class DistilBertBody final : public Body {
 
 }  // namespace
 
-std::span<const ConfigKey> distilbert_config_keys() { return kKeys; }
+std::span<const ConfigKey> config_keys() { return kKeys; }
 
-std::shared_ptr<Body> make_distilbert_body(const ModelConfig& config, nn::DropoutSites& sites, bool) {
+std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool) {
   check_head_width(config, config.integer(kDim), config.integer(kNumHeads));
   if (config.flag(kSinusoidal)) {
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"sinusoidal_pos_embds\" is true", config.source()),
@@ -192,12 +192,12 @@ std::shared_ptr<Body> make_distilbert_body(const ModelConfig& config, nn::Dropou
   return std::make_shared<DistilBertBody>(config, sites);
 }
 
-std::unique_ptr<Head> make_distilbert_sequence_head(const HeadParts& parts, const ModelConfig& config) {
+std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {
   return first_token_head(parts, config.number(kClassifierDropout));
 }
 
-std::unique_ptr<Head> make_distilbert_token_head(const HeadParts& parts, const ModelConfig& config) {
+std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, config.number(kDropout));
 }
 
-}  // namespace hone::model
+}  // namespace hone::model::distilbert

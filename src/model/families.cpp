@@ -17,20 +17,20 @@ constexpr std::array<std::string_view, 2> kPreClassifierAndClassifier{"pre_class
 constexpr std::array<std::string_view, 1> kClassifier{"classifier."};
 
 constexpr std::array kBertHeads{
-    HeadRow{"sequence", "BertForSequenceClassification", true, kPoolerAndClassifier, make_bert_sequence_head},
-    HeadRow{"token", "BertForTokenClassification", false, kClassifier, make_bert_token_head},
+    HeadRow{"sequence", "BertForSequenceClassification", true, kPoolerAndClassifier, bert::make_sequence_head},
+    HeadRow{"token", "BertForTokenClassification", false, kClassifier, bert::make_token_head},
 };
 constexpr std::array kDistilBertHeads{
     HeadRow{"sequence", "DistilBertForSequenceClassification", false, kPreClassifierAndClassifier,
-            make_distilbert_sequence_head},
-    HeadRow{"token", "DistilBertForTokenClassification", false, kClassifier, make_distilbert_token_head},
+            distilbert::make_sequence_head},
+    HeadRow{"token", "DistilBertForTokenClassification", false, kClassifier, distilbert::make_token_head},
 };
 
 constexpr std::array kFamilies{
     Family{"bert", "BERT encoders: bert-base, bert-large, MiniLM, Chinese and multilingual BERT", "bert",
-           "bert.embeddings.word_embeddings", bert_config_keys, make_bert_body, kBertHeads},
+           "bert.embeddings.word_embeddings", bert::config_keys, bert::make_body, kBertHeads},
     Family{"distilbert", "DistilBERT encoders: half the layers of BERT", "distilbert",
-           "distilbert.embeddings.word_embeddings", distilbert_config_keys, make_distilbert_body, kDistilBertHeads},
+           "distilbert.embeddings.word_embeddings", distilbert::config_keys, distilbert::make_body, kDistilBertHeads},
 };
 
 // Name endings of LayerNorm in TensorFlow's checkpoints, and in torch.

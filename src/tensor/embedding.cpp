@@ -23,7 +23,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-struct Settings {
+struct EmbeddingSettings {
   kernel::EmbeddingShape shape;
   at::ScalarType dtype = at::kFloat;
   std::vector<at::Tensor> ids;
@@ -32,7 +32,7 @@ struct Settings {
 };
 
 template <typename A>
-kernel::Tables<A> tables_of(const variable_list& weights, const Settings& settings) {
+kernel::Tables<A> tables_of(const variable_list& weights, const EmbeddingSettings& settings) {
   kernel::Tables<A> tables;
   for (size_t k = 0; k < settings.ids.size(); ++k) {
     tables[k] = {elements<A>(weights[k]), elements<int64_t>(settings.ids[k])};
@@ -42,14 +42,14 @@ kernel::Tables<A> tables_of(const variable_list& weights, const Settings& settin
 
 // Calls f with a value of the result's element type.
 template <typename F>
-void for_result_type(const Settings& settings, F f) {
+void for_result_type(const EmbeddingSettings& settings, F f) {
   for_storage_type(at::empty({0}, settings.dtype), f);
 }
 
 class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
  public:
   static at::Tensor forward(AutogradContext* context, at::TensorList tables, const at::Tensor& norm_weight,
-                            const std::optional<at::Tensor>& norm_bias, const Settings& settings) {
+                            const std::optional<at::Tensor>& norm_bias, const EmbeddingSettings& settings) {
     const at::Tensor shift = norm_bias ? norm_bias->contiguous() : at::Tensor();
     const kernel::EmbeddingShape& shape = settings.shape;
     const at::Tensor y = at::empty({shape.num_rows, shape.width}, settings.dtype);
@@ -71,7 +71,7 @@ class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list results) {
-    const Settings& settings = saved_in<Settings>(*context);
+    const EmbeddingSettings& settings = saved_in<EmbeddingSettings>(*context);
     const variable_list saved = context->get_saved_variables();
     const size_t num_tables = settings.ids.size();
     const at::Tensor dy = results[0].contiguous(), &norm_weight = saved[num_tables];
@@ -95,7 +95,7 @@ class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
 
  private:
   template <typename A>
-  static at::Tensor table_gradient(const Settings& settings, size_t k, const at::Tensor& rows,
+  static at::Tensor table_gradient(const EmbeddingSettings& settings, size_t k, const at::Tensor& rows,
                                    const at::Tensor& table) {
     const at::Tensor gradient = at::empty_like(table);
     kernel::scatter_rows(elements<A>(rows), elements<int64_t>(settings.ids[k]), settings.shape.num_rows,
@@ -142,7 +142,7 @@ at::Tensor embedding_norm(const std::vector<EmbeddingTable>& tables, const Embed
   check_tables(tables, options);
   const at::ScalarType computed = options.dtype == at::kDouble ? at::kDouble : at::kFloat;
   variable_list weights;
-  Settings settings;
+  EmbeddingSettings settings;
   for (const EmbeddingTable& table : tables) {
     if (!table.weight.device().is_cpu()) return embedding_norm_by_library(tables, options);
     weights.push_back(table.weight.to(computed));

@@ -25,7 +25,7 @@ using torch::autograd::variable_list;
 
 enum Input { kX, kBias, kResidual, kWeight, kNormBias, kNumInputs };
 
-struct Settings {
+struct NormSettings {
   kernel::NormShape shape;
   bool adds_to_x = false, overwrites_x = false;
   std::array<bool, kNumInputs> given{};
@@ -42,7 +42,7 @@ at::Tensor over_memory_of(const at::Tensor& x) {
 }
 
 template <typename S>
-void run_forward(const Settings& settings, const at::Tensor& x, const variable_list& inputs, const at::Tensor& sum,
+void run_forward(const NormSettings& settings, const at::Tensor& x, const variable_list& inputs, const at::Tensor& sum,
                  const at::Tensor& normed, const at::Tensor& mean, const at::Tensor& inverse_scale) {
   using A = kernel::Computed<S>;
   kernel::NormForward<S> arrays;
@@ -83,7 +83,7 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
   // Returns {sum, normed}, or {normed} if nothing is added to x.
   static variable_list forward(AutogradContext* context, const at::Tensor& given_x, const OptionalTensor& bias,
                                const OptionalTensor& residual, const at::Tensor& weight,
-                               const OptionalTensor& norm_bias, const Settings& settings) {
+                               const OptionalTensor& norm_bias, const NormSettings& settings) {
     const at::Tensor x = given_x.contiguous();
     const variable_list inputs{x, contiguous(bias), contiguous(residual), contiguous(weight), contiguous(norm_bias)};
     at::Tensor sum;
@@ -100,7 +100,7 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list results) {
-    const Settings& settings = saved_in<Settings>(*context);
+    const NormSettings& settings = saved_in<NormSettings>(*context);
     const at::Tensor normed_gradient = contiguous(results.back());
     const at::Tensor sum_gradient = settings.adds_to_x ? contiguous(results.front()) : at::Tensor();
     variable_list gradients(kNumInputs + 1);  // the settings have no gradient
@@ -160,7 +160,7 @@ NormResult residual_norm_by_library(const at::Tensor& x, const NormOptions& opti
 NormResult residual_norm(const at::Tensor& x, const NormOptions& options) {
   if (!x.device().is_cpu()) return residual_norm_by_library(x, options);
   check_options(x, options);
-  Settings settings;
+  NormSettings settings;
   const int64_t width = x.size(-1);
   settings.shape = {
       width == 0 ? 0 : x.numel() / width, width, options.kind, options.eps, {options.p, options.stream, 0}};

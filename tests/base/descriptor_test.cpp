@@ -3,14 +3,12 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
-using namespace hone;
+namespace descriptor_test {
 
-namespace {
+using namespace hone;
 
 int open_null() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 bool is_valid(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
-
-}  // namespace
 
 TEST_CASE("a descriptor is closed by its last owner, once") {
   const int raw = open_null();
@@ -34,3 +32,5 @@ TEST_CASE("close() reports the system's error, and does nothing the second time"
   CHECK(Descriptor(1 << 20).close() == -1);
   CHECK_FALSE(Descriptor().is_open());
 }
+
+}  // namespace descriptor_test

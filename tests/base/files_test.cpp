@@ -5,14 +5,14 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace files_test {
+
 using namespace hone;
 namespace fs = std::filesystem;
 
-namespace {
 size_t count_entries(const fs::path& folder) {
   return static_cast<size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
-}  // namespace
 
 TEST_CASE("a file is written, read back and replaced as a whole") {
   const TemporaryFolder folder;
@@ -123,3 +123,5 @@ TEST_CASE("a reader sees either the old or the new file, and no temporary file r
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
   CHECK(expect_error([&] { replace_file(folder.path() / "none" / "a", "x"); }).kind() == ErrorKind::kIo);
 }
+
+}  // namespace files_test

@@ -8,9 +8,9 @@
 
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace machine_test {
 
-namespace {
+using namespace hone;
 
 class FakeMachine {
  public:
@@ -34,8 +34,6 @@ class FakeMachine {
  private:
   TemporaryFolder folder_;
 };
-
-}  // namespace
 
 TEST_CASE("hyper-threads of one core count once, and cores outside the affinity mask do not count") {
   const FakeMachine fake;
@@ -124,3 +122,5 @@ TEST_CASE("this machine has at least one core and some memory") {
   CHECK(machine.num_useful_threads() <= machine.num_logical_cpus);
   CHECK(machine.usable_memory() > 0);
 }
+
+}  // namespace machine_test

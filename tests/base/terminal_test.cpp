@@ -6,9 +6,9 @@
 
 #include "base/descriptor.h"
 
-using namespace hone;
+namespace terminal_test {
 
-namespace {
+using namespace hone;
 
 // Returns the output of a message on a terminal of this width.
 std::string on_terminal(unsigned short columns, std::string_view message) {
@@ -19,8 +19,6 @@ std::string on_terminal(unsigned short columns, std::string_view message) {
   const Descriptor first(controller), second(terminal);
   return message_lines(message, terminal);
 }
-
-}  // namespace
 
 TEST_CASE("a terminal has a width, a file has none") {
   winsize size{};
@@ -95,3 +93,5 @@ TEST_CASE("control characters are printed in escaped form") {
   CHECK(printable("\x1b[2J\x7f\r") == "\\x1b[2J\\x7f\\x0d");
   CHECK(printable(std::string("a\0b", 3)) == "a\\x00b");
 }
+
+}  // namespace terminal_test

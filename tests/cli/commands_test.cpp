@@ -9,10 +9,10 @@
 #include "options/help.h"
 #include "options/value.h"
 
+namespace commands_test {
+
 using namespace hone;
 using namespace hone::cli;
-
-namespace {
 
 void check_field(const options::FieldList& list, const options::Field& field) {
   CAPTURE(field.name);
@@ -24,8 +24,6 @@ void check_field(const options::FieldList& list, const options::Field& field) {
   const auto text = options::value_text(field);
   if (text && !text->empty()) CHECK_NOTHROW(options::assign(field, *text, field.name));
 }
-
-}  // namespace
 
 TEST_CASE("every command has a unique name, a group and a doc line") {
   std::set<std::string_view> names;
@@ -112,3 +110,5 @@ TEST_CASE("an option holds paths if its value's name is file, folder, path or ru
     });
   }
 }
+
+}  // namespace commands_test

@@ -4,9 +4,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace eval_test {
 
-namespace {
+using namespace hone;
 
 std::string fixture_text(const std::string& name) {
   return read_file(std::string(HONE_SOURCE_DIR) + "/tests/fixtures/" + name);
@@ -32,8 +32,6 @@ struct Evaluated {
     return run_hone(more);
   }
 };
-
-}  // namespace
 
 TEST_CASE("eval prints a table or JSON with the same numbers, which equal transformers'") {
   const Evaluated data;
@@ -197,3 +195,5 @@ TEST_CASE("eval refuses an option of another task") {
                "error: --label-separator is an option of multi-label; the task is text-classification\nhint: leave it "
                "out\n"));
 }
+
+}  // namespace eval_test

@@ -6,9 +6,9 @@
 #include "cli/process.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace help_test {
 
-namespace {
+using namespace hone;
 
 // Returns the lines of `text` between the line `heading` and the next empty line, without their indent.
 std::vector<std::string> lines_under(const std::string& text, const std::string& heading) {
@@ -19,8 +19,6 @@ std::vector<std::string> lines_under(const std::string& text, const std::string&
   }
   return lines;
 }
-
-}  // namespace
 
 TEST_CASE("hone help COMMAND prints the same as hone COMMAND --help") {
   const ProcessResult help = run_hone({"help", "devices"});
@@ -80,3 +78,5 @@ TEST_CASE("no line of the overview is wider than 80 columns") {
     CHECK(line.size() <= 80);
   }
 }
+
+}  // namespace help_test

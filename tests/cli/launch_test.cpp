@@ -3,6 +3,8 @@
 #include "cli/process.h"
 #include "expect_error.h"
 
+namespace launch_test {
+
 using namespace hone;
 
 TEST_CASE("the error for a missing or wrong library names it, and help still works") {
@@ -20,8 +22,6 @@ TEST_CASE("the error for a missing or wrong library names it, and help still wor
   folder.write("lib/libhone.so", "not a library");
   CHECK(contains(Process(program, {"devices"}).wait().error, "error: cannot load hone's library: "));
 }
-
-namespace {
 
 // A copy of hone beside a library that only prints environment variables, each followed by a space, "-" if it is unset.
 class PrintingHone {
@@ -55,8 +55,6 @@ extern "C" int hone_run(const char*, const void*, void*) {
   TemporaryFolder folder_;
 };
 
-}  // namespace
-
 TEST_CASE(
     "HONE_CPU also limits libtorch's matrix products to its level, unless the user sets libtorch's own variables") {
   const PrintingHone hone(R"("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS")");
@@ -75,3 +73,5 @@ TEST_CASE("idle threads spin only briefly, unless the user sets it otherwise") {
   CHECK(hone.print(unset + "GOMP_SPINCOUNT=7") == "7 ");
   CHECK(hone.print(unset + "OMP_WAIT_POLICY=active") == "- ");
 }
+
+}  // namespace launch_test

@@ -10,11 +10,11 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace model_folder_test {
+
 using namespace hone;
 using namespace hone::cli;
 namespace fs = std::filesystem;
-
-namespace {
 
 // Writes a cache that contains one model with two snapshots; refs/main names the first.
 fs::path write_cache(const TemporaryFolder& folder) {
@@ -45,8 +45,6 @@ class CacheVariable {
   CacheVariable(const CacheVariable&) = delete;
   CacheVariable& operator=(const CacheVariable&) = delete;
 };
-
-}  // namespace
 
 TEST_CASE("a model's folder in the Hub's cache resolves to the snapshot of its main branch") {
   const TemporaryFolder folder;
@@ -123,3 +121,5 @@ TEST_CASE("every command says that hone downloads nothing, before it loads anyth
     CHECK_FALSE(fs::exists("trainer_output"));
   }
 }
+
+}  // namespace model_folder_test

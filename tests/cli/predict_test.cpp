@@ -8,9 +8,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace predict_test {
 
-namespace {
+using namespace hone;
 
 ProcessResult predict(std::vector<std::string> more) {
   more.insert(more.begin(), {"predict", "--model", tiny_model(), "--num-threads=1"});
@@ -41,8 +41,6 @@ std::vector<std::string> split(const std::string& text, char separator) {
   for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
   return parts;
 }
-
-}  // namespace
 
 TEST_CASE("texts from arguments and --text get the labels of transformers, in their order") {
   const Expected expected;
@@ -269,3 +267,5 @@ TEST_CASE("--help of every command takes under 0.3 s") {
     CHECK(fastest < 0.3);
   }
 }
+
+}  // namespace predict_test

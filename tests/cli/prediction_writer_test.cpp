@@ -7,9 +7,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace prediction_writer_test {
 
-namespace {
+using namespace hone;
 
 ProcessResult predict(std::vector<std::string> more) {
   more.insert(more.begin(), {"predict", "--model", tiny_model(), "--num-threads=1"});
@@ -22,8 +22,6 @@ std::vector<std::string> split(const std::string& text, char separator) {
   for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
   return parts;
 }
-
-}  // namespace
 
 TEST_CASE("csv output keeps the input's columns, and renames those that clash with the prediction's, with a note") {
   const TemporaryFolder folder;
@@ -57,3 +55,5 @@ TEST_CASE("--top-k limits the number of labels in both formats") {
   REQUIRE(predict({"--file", rows, "--output", jsonl, "--top-k=2"}).exit_code == 0);
   CHECK(json_lines(read_file(jsonl)).front()["scores"].size() == 2);
 }
+
+}  // namespace prediction_writer_test

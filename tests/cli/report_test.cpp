@@ -12,9 +12,9 @@
 #include "base/files.h"
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace report_test {
 
-namespace {
+using namespace hone;
 
 struct Reported {
   int exit_code;
@@ -39,8 +39,6 @@ template <typename Exception>
 Reported reported_throw(const Exception& exception) {
   return reported([&]() -> int { throw exception; });
 }
-
-}  // namespace
 
 TEST_CASE("without an error the body's exit code is returned, and nothing is printed") {
   const Reported result = reported([] { return 130; });
@@ -83,3 +81,5 @@ TEST_CASE("the message for a file system error names the path") {
   CHECK(result.exit_code == 1);
   CHECK(result.text == "error: /proc/no/such: No such file or directory\n");
 }
+
+}  // namespace report_test

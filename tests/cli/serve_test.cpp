@@ -11,9 +11,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace serve_test {
 
-namespace {
+using namespace hone;
 
 ServeProgram& shared() {
   static ServeProgram server(tiny_model());
@@ -54,8 +54,6 @@ void check_without_model(const ServeProgram& server) {
     }
   }
 }
-
-}  // namespace
 
 TEST_CASE("serve returns the same predictions as hone predict") {
   const std::vector<std::string> texts = {"good movie", "A very bad film, and boring!", "", "the plot was awful"};
@@ -376,3 +374,5 @@ TEST_CASE("the access log has the time and the address that a proxy forwards") {
   CHECK(log.substr(at - 21, 2) == "20");
   CHECK(log[at - 2] == 'Z');
 }
+
+}  // namespace serve_test

@@ -5,9 +5,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace text_input_test {
 
-namespace {
+using namespace hone;
 
 ProcessResult tokenize(std::vector<std::string> more) {
   more.insert(more.begin(), {"tokenize", "--model", tiny_model()});
@@ -23,8 +23,6 @@ void check_usage(const std::vector<std::string>& more, const std::string& error)
     CHECK(contains(result.error, error));
   }
 }
-
-}  // namespace
 
 TEST_CASE("either a text or a file is required, not both, and a file requires an output") {
   check_usage({}, "error: no text and no file are given\nhint: give a text (hone ");
@@ -165,3 +163,5 @@ TEST_CASE("the columns of a pair are found by name or set by options") {
           .exit_code == 0);
   CHECK(read_file(out) == "{\"input_ids\": [2, 77, 3, 78, 3]}\n");
 }
+
+}  // namespace text_input_test

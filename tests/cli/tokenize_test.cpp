@@ -4,16 +4,14 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace tokenize_test {
 
-namespace {
+using namespace hone;
 
 ProcessResult tokenize(std::vector<std::string> more) {
   more.insert(more.begin(), {"tokenize", "--model", tiny_model()});
   return run_hone(more);
 }
-
-}  // namespace
 
 TEST_CASE("tokenize shows each token with its id and its characters") {
   // Ids are the lines of the fixture's vocab.txt; "movies" is "movie" and "##s".
@@ -83,3 +81,5 @@ TEST_CASE("ids cannot be written as csv") {
   CHECK(contains(result.error, "error: hone tokenize cannot write csv"));
   CHECK(contains(result.error, "--output-format jsonl"));
 }
+
+}  // namespace tokenize_test

@@ -6,9 +6,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace train_test {
 
-namespace {
+using namespace hone;
 
 namespace fs = std::filesystem;
 
@@ -46,8 +46,6 @@ std::string said(const std::string& rows, const std::vector<std::string>& more) 
   CHECK((warned == std::string::npos || warned < ended));
   return result.error;
 }
-
-}  // namespace
 
 TEST_CASE("a run writes a complete model folder with its checkpoints, and a log with HF's keys") {
   const TemporaryFolder folder;
@@ -262,8 +260,6 @@ TEST_CASE("a log that would overwrite the rows is refused") {
   }
 }
 
-namespace {
-
 // Trains a tiny model for a few steps on a file of rows and evaluates it on the same rows.
 struct TrainedTask {
   TrainedTask(const std::string& name, const std::string& rows, const std::vector<std::string>& more) {
@@ -306,8 +302,6 @@ std::string ratings(int count) {
     text += fmt::format("a movie {},{}\n", row % 2 == 0 ? "good" : "bad", row % 5 + 0.5);
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("numbers with fractions train a regression, which eval measures and the run's files describe") {
   const TrainedTask with("rows.csv", ratings(40), {"--metric-for-best-model=spearman"});
@@ -363,3 +357,5 @@ TEST_CASE("columns of 0 and 1 are multi-label; a metric of another task is an er
   CHECK(contains(wrong.trained.error, "unknown metric_for_best_model \"accuracy\""));
   CHECK(contains(wrong.trained.error, "spearman"));
 }
+
+}  // namespace train_test

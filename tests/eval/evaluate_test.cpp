@@ -17,9 +17,9 @@
 #include "task/score_functions.h"
 #include "task/text_classification.h"
 
-using namespace hone;
+namespace evaluate_test {
 
-namespace {
+using namespace hone;
 
 // The classifier's rows with these labels, as examples.
 std::unique_ptr<task::Examples> labelled(const eval::TrainedModel& trained, const task::Features& features,
@@ -42,8 +42,6 @@ const Json& panel(const metric::Report& report, std::string_view name) {
   REQUIRE(found != report.panels.end());
   return found->data;
 }
-
-}  // namespace
 
 TEST_CASE("loss, confusion matrix and batches are those of HF's Trainer") {
   for (const std::string name : {"tiny-bert", "tiny-distilbert"}) {
@@ -144,8 +142,6 @@ TEST_CASE("NaN logits are an error that names the row, never a prediction") {
   CHECK(std::string(computed.what()) == "the model gave row 0 a score that is not a number");
 }
 
-namespace {
-
 struct Cost {
   double seconds;
   int64_t kib;  // growth of the peak memory
@@ -177,8 +173,6 @@ Cost cost_of(int64_t num_labels, uint64_t num_rows) {
   CHECK(report.size() < 200 * static_cast<size_t>(num_labels) + 100'000);
   return {seconds, peak_kib() - before};
 }
-
-}  // namespace
 
 TEST_CASE("an evaluation of 200 rows with 10,000 classes takes under 2 s and 300 MB, and ten times less with 1,000") {
   cost_of(1000, 20);  // warm-up: allocations and compilation at the first use
@@ -219,3 +213,5 @@ TEST_CASE("the worst mistakes are the wrongly predicted rows in which the true l
   const metric::Report without = eval::evaluate(*tiny.trained.model, *examples, {})->report;
   CHECK(std::ranges::find(without.panels, "worst", &metric::Panel::name) == without.panels.end());
 }
+
+}  // namespace evaluate_test

@@ -14,9 +14,9 @@
 #include "eval/tiny_rows.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace trained_model_test {
 
-namespace {
+using namespace hone;
 
 namespace fs = std::filesystem;
 
@@ -34,8 +34,6 @@ struct ModelCopy {
   }
   TemporaryFolder folder;
 };
-
-}  // namespace
 
 TEST_CASE("load_trained_model returns the model, task and maximum length of a trained folder") {
   const ModelCopy copy;
@@ -157,8 +155,6 @@ TEST_CASE("added tokens without an embedding cause a warning, and only a text th
   CHECK(contains(error.hint(), "without resizing the embedding"));
 }
 
-namespace {
-
 Json answer_of(const eval::TrainedModel& trained, const task::Question& question, const std::string& function = "") {
   const auto outputs = eval::outputs(trained, {&question, 1}, [](size_t) { return std::string("the text"); });
   return trained.task->answer(question, outputs.front(), {.function_to_apply = function})->json();
@@ -179,8 +175,6 @@ void check_answers(const TinyRows& tiny, const Json& expected) {
     CHECK(expected[row][json["label"].get<std::string>()].get<double>() == best);
   }
 }
-
-}  // namespace
 
 TEST_CASE("labels and scores equal those of transformers' pipeline, for texts and pairs") {
   for (const std::string name : {"tiny-bert", "tiny-distilbert"}) {
@@ -208,3 +202,5 @@ TEST_CASE("a model's default score function is that of transformers' pipeline, a
     CHECK(json["scores"]["A"].get<double>() == doctest::Approx(score).epsilon(1e-5));
   }
 }
+
+}  // namespace trained_model_test

@@ -11,9 +11,9 @@
 #include "expect_error.h"
 #include "hostile/server_numbers.h"
 
-using namespace hone;
+namespace memory_test {
 
-namespace {
+using namespace hone;
 
 constexpr int kClients = 8;
 
@@ -54,8 +54,6 @@ int ask_by_all_clients(const ServeProgram& server, int count, uint32_t seed) {
   return sum;
 }
 
-}  // namespace
-
 TEST_CASE("the server's memory does not grow over 10,000 requests of mixed size to /predict after a warm-up") {
   ServeProgram server(tiny_model());
   server.ready();
@@ -65,3 +63,5 @@ TEST_CASE("the server's memory does not grow over 10,000 requests of mixed size 
     return resident_kib(server);
   }));
 }
+
+}  // namespace memory_test

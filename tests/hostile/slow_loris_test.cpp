@@ -15,9 +15,9 @@
 #include "cli/tiny.h"
 #include "hostile/server_numbers.h"
 
-using namespace hone;
+namespace slow_loris_test {
 
-namespace {
+using namespace hone;
 
 using Clock = std::chrono::steady_clock;
 
@@ -77,8 +77,6 @@ double p99(const ServeProgram& server, const std::string& body, std::chrono::sec
   return times[times.size() * 99 / 100];
 }
 
-}  // namespace
-
 TEST_CASE("requests to /predict succeed while 1,000 sockets send byte by byte") {
   allow_files(4096);
   ServeProgram server(tiny_model(), {"--max-connections", "2000"});
@@ -111,3 +109,5 @@ TEST_SUITE("slow") {
     CHECK(is_fair);
   }
 }
+
+}  // namespace slow_loris_test

@@ -10,9 +10,9 @@
 #include "expect_error.h"
 #include "hostile/server_numbers.h"
 
-using namespace hone;
+namespace vanishing_test {
 
-namespace {
+using namespace hone;
 
 enum class End { kClose, kReset };
 
@@ -58,8 +58,6 @@ class HonestClient {
   std::atomic<int> num_answered_{0}, num_failed_{0};
   std::thread thread_;
 };
-
-}  // namespace
 
 TEST_CASE("memory, connections and queue do not grow if clients vanish anywhere in a request") {
   ServeProgram server(tiny_model(), {"--max-queue", "10000"});  // so that the honest client never gets 429
@@ -120,3 +118,5 @@ TEST_CASE("a waiting request whose client has vanished is not computed") {
                     << kClients * 64 * 40);
   CHECK(computed < kClients * 64 * 40 / 2);
 }
+
+}  // namespace vanishing_test

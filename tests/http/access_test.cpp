@@ -2,17 +2,15 @@
 
 #include <doctest/doctest.h>
 
-using namespace hone::http;
+namespace access_test {
 
-namespace {
+using namespace hone::http;
 
 AccessRules rules(const std::string& bound, std::vector<std::string> hosts = {},
                   std::vector<std::string> origins = {}) {
   ServerConfig config{.host = bound, .allow_origin = std::move(origins), .allow_host = std::move(hosts)};
   return AccessRules(config, bound);
 }
-
-}  // namespace
 
 TEST_CASE("host_name() returns a host's name without its port, or an empty text if the host is malformed") {
   CHECK(host_name("LocalHost:8000") == "localhost");
@@ -83,3 +81,5 @@ TEST_CASE("a configured host with a trailing dot matches requests with and witho
   CHECK(access.allows_host("hone.example:8000"));
   CHECK(access.allows_host("hone.example."));
 }
+
+}  // namespace access_test

@@ -11,9 +11,9 @@
 #include "base/files.h"
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace browser_test {
 
-namespace {
+using namespace hone;
 
 // Sets PATH to another folder for its lifetime.
 class PathFolder {
@@ -24,8 +24,6 @@ class PathFolder {
  private:
   std::string before_;
 };
-
-}  // namespace
 
 TEST_CASE("the desktop's program is started with the address as its only argument") {
   const TemporaryFolder folder;
@@ -46,3 +44,5 @@ TEST_CASE("without a desktop there is only a warning") {
   const PathFolder path(folder.path().string());
   CHECK_NOTHROW(http::open_in_browser("http://127.0.0.1:8000"));
 }
+
+}  // namespace browser_test

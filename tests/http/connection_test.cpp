@@ -10,11 +10,11 @@
 #include "expect_error.h"
 #include "http/test_server.h"
 
+namespace connection_test {
+
 using namespace hone;
 using namespace hone::http;
 using std::chrono::milliseconds;
-
-namespace {
 
 ServerConfig quick(milliseconds request = milliseconds(200), milliseconds idle = milliseconds(200)) {
   ServerConfig config;
@@ -27,8 +27,6 @@ ServerConfig quick(milliseconds request = milliseconds(200), milliseconds idle =
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
-
-}  // namespace
 
 TEST_CASE("a connection serves one request after the other") {
   const TestServer server({}, test_site());
@@ -210,8 +208,6 @@ TEST_CASE("the permission of a client is checked before its body") {
   CHECK(status(allowed + "Transfer-Encoding: gzip\r\n\r\n") == 501);
 }
 
-namespace {
-
 // A server whose only route holds each request until the test releases it, and reports whether the client has gone.
 struct HeldRequests {
   HeldRequests() {
@@ -250,8 +246,6 @@ struct HeldRequests {
   Responder held;
   std::unique_ptr<TestServer> server;
 };
-
-}  // namespace
 
 TEST_CASE("a handler learns that its client has gone: by a reset, or by a complete close") {
   for (const bool by_reset : {true, false}) {
@@ -426,3 +420,5 @@ TEST_CASE("a late response to a finished request is not sent to the next one") {
   kept(text_response("second"));
   CHECK(client.read().body == "slow");
 }
+
+}  // namespace connection_test

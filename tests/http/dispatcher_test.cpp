@@ -7,10 +7,10 @@
 #include "base/log.h"
 #include "expect_error.h"
 
+namespace dispatcher_test {
+
 using namespace hone;
 using namespace hone::http;
-
-namespace {
 
 constexpr std::array<PageFile, 1> kFiles = {{{"/try.html", "text/html", "page", ""}}};
 
@@ -53,8 +53,6 @@ ServerConfig with_key() {
   const std::vector<std::string> keys = {"k1"};
   return {.keys = ApiKeys(keys)};
 }
-
-}  // namespace
 
 TEST_CASE("a page and a route with another method can share a path") {
   const Handler echo([](const Request& request) { return text_response(request.body); });
@@ -228,3 +226,5 @@ TEST_CASE("a request of HTTP/1.0 may lack a Host, one of HTTP/1.1 may not") {
   CHECK(without_host(true, {{"Host", "localhost"}, {"Host", "localhost"}}) == 400);
   CHECK(without_host(true, {{"Origin", "http://evil.example"}}) == 403);
 }
+
+}  // namespace dispatcher_test

@@ -4,10 +4,10 @@
 
 #include "expect_error.h"
 
+namespace head_scanner_test {
+
 using namespace hone;
 using namespace hone::http;
-
-namespace {
 
 const Limits kSmall{.header_line_bytes = 20, .header_lines = 3};
 
@@ -46,8 +46,6 @@ void check_refused(const std::string& bytes, unsigned status, const std::string&
 }
 
 const std::string kGet = "GET / HTTP/1.1\r\n";
-
-}  // namespace
 
 TEST_CASE("a head is the request line and the header lines, however its bytes are divided") {
   const std::string lines = "A: 1\r\nB: 2\r\nC: 3\r\n\r\n";
@@ -95,3 +93,5 @@ TEST_CASE("the origin is found in an incomplete head") {
   for (const std::string bad : {"a\rb", "a\x01", "a\x7f"}) CHECK(find_origin("Origin: " + bad + "\n").empty());
   CHECK(find_origin("Origin: a" + std::string(1, '\0') + "b\n").empty());
 }
+
+}  // namespace head_scanner_test

@@ -6,10 +6,10 @@
 
 #include "expect_error.h"
 
+namespace json_body_test {
+
 using namespace hone;
 using namespace hone::http;
-
-namespace {
 
 ErrorDetails refusal(const std::string& body) {
   try {
@@ -20,8 +20,6 @@ ErrorDetails refusal(const std::string& body) {
   FAIL("the body was taken");
   return {};
 }
-
-}  // namespace
 
 TEST_CASE("a body is one JSON object") {
   CHECK(json_body(R"({"inputs": "a"})")["inputs"] == "a");
@@ -112,3 +110,5 @@ TEST_CASE("fields are read by name and kind, null counts as absent, and errors n
   CHECK(refused([&] { return fields.needed("none").size(); }) == "parameters.none is missing");
   CHECK(contains(refused([&] { return Fields(body, "", {"flag"}).contains("flag"); }), "unknown field"));
 }
+
+}  // namespace json_body_test

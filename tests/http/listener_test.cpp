@@ -6,19 +6,17 @@
 #include "base/log.h"
 #include "expect_error.h"
 
+namespace listener_test {
+
 using namespace hone;
 using namespace hone::http;
 using boost::asio::ip::tcp;
-
-namespace {
 
 tcp::endpoint open(const ServerConfig& config) {
   boost::asio::io_context io;
   tcp::acceptor acceptor(io);
   return open_listener(io, acceptor, config);
 }
-
-}  // namespace
 
 TEST_CASE("port 0 chooses a free port, and localhost is the loopback") {
   const tcp::endpoint endpoint = open({.host = "localhost", .port = 0});
@@ -66,3 +64,5 @@ TEST_CASE("the limit of open files is raised for the connections; if it cannot b
   set_log_level(LogLevel::kInfo);
   setrlimit(RLIMIT_NOFILE, &before);
 }
+
+}  // namespace listener_test

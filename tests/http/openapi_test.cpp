@@ -6,14 +6,12 @@
 
 #include "expect_error.h"
 
+namespace openapi_test {
+
 using namespace hone;
 using namespace hone::http;
 
-namespace {
-
 const Handler kNothing([](const Request&) { return Response{}; });
-
-}  // namespace
 
 TEST_CASE("the document describes each route with the data of its row") {
   const std::vector<Route> routes = {
@@ -105,3 +103,5 @@ TEST_CASE("every operation has a unique id of letters, digits and underscores") 
   CHECK(document["paths"]["/openapi.json"]["get"]["operationId"] == "get_openapi_json");
   CHECK(document["paths"]["/api/runs/{id}/metrics"]["get"]["operationId"] == "get_api_runs_id_metrics");
 }
+
+}  // namespace openapi_test

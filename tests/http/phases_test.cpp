@@ -4,17 +4,15 @@
 
 #include <vector>
 
+namespace phases_test {
+
 using namespace hone::http;
 using std::chrono::milliseconds;
-
-namespace {
 
 struct Item : Phased {};
 
 const Clock::time_point kStart{};
 constexpr milliseconds kGrace{500};
-
-}  // namespace
 
 TEST_CASE("the oldest item of a phase is the one that entered it first") {
   PhaseList list;
@@ -72,3 +70,5 @@ TEST_CASE("for_each visits each item of a phase once, also if it removes the ite
   CHECK(seen == std::vector<Phased*>{&a, &b});
   CHECK(list.size() == 1);
 }
+
+}  // namespace phases_test

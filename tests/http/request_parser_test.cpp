@@ -4,11 +4,11 @@
 
 #include "expect_error.h"
 
+namespace request_parser_test {
+
 using namespace hone;
 using namespace hone::http;
 using State = RequestParser::State;
-
-namespace {
 
 // Feeds all bytes in pieces of `step`, as a connection does.
 RequestParser parsed(const std::string& bytes, size_t step, const Limits& limits) {
@@ -40,8 +40,6 @@ unsigned refusal(const std::string& bytes, const Limits& limits = kLimits) {
 }
 
 const std::string kPost = "POST /x HTTP/1.1\r\nHost: a\r\n";
-
-}  // namespace
 
 TEST_CASE("a request is the same however its bytes are divided") {
   const std::string request = kPost + "X-A:  b \r\nContent-Length: 5\r\n\r\nhello";
@@ -217,3 +215,5 @@ TEST_CASE("requesting the body before the head is complete is an internal error"
   RequestParser parser(kLimits);
   CHECK(expect_error([&] { parser.continue_with_body(); }).kind() == ErrorKind::kInternal);
 }
+
+}  // namespace request_parser_test

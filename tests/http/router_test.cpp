@@ -4,16 +4,14 @@
 
 #include "expect_error.h"
 
+namespace router_test {
+
 using namespace hone;
 using namespace hone::http;
-
-namespace {
 
 Route route(const char* method, const char* path) {
   return {.method = method, .path = path, .handle = Handler([](const Request&) { return Response{}; })};
 }
-
-}  // namespace
 
 TEST_CASE("a path matches with its parameters, and a fixed path takes precedence") {
   const Router router({route("GET", "/runs/{id}"), route("GET", "/runs/all"), route("GET", "/runs/{id}/steps/{step}"),
@@ -51,3 +49,5 @@ TEST_CASE("an invalid route table is an internal error") {
   CHECK(contains(expect_error([] { Router({route("GET", "/x"), route("GET", "/x")}); }).what(), "two routes alike"));
   CHECK(contains(expect_error([] { Router({Route{.method = "GET", .path = "/x"}}); }).what(), "without a handler"));
 }
+
+}  // namespace router_test

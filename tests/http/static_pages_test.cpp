@@ -7,10 +7,10 @@
 #include "expect_error.h"
 #include "http/test_server.h"
 
+namespace static_pages_test {
+
 using namespace hone;
 using namespace hone::http;
-
-namespace {
 
 constexpr std::array<PageFile, 2> kFiles = {{{"/try.html", "text/html; charset=utf-8", "<p>hello</p>", "ZIPPED"},
                                              {"/assets/try-1a2b.js", "text/javascript", "let a", ""}}};
@@ -27,8 +27,6 @@ Headers with(std::string_view name, std::string_view value) {
   headers.add(name, value);
   return headers;
 }
-
-}  // namespace
 
 TEST_CASE("pages are served, index.html at /") {
   const StaticPages pages(kFiles, "/try.html");
@@ -105,3 +103,5 @@ TEST_CASE("a server built without pages explains that at /, and serves its route
   CHECK(ask(server, get("/text")).body == "hello");
   CHECK(ask(server, get("/openapi.json")).status == 200);
 }
+
+}  // namespace static_pages_test

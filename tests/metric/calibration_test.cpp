@@ -7,9 +7,9 @@
 #include <random>
 #include <vector>
 
-using namespace hone::metric;
+namespace calibration_test {
 
-namespace {
+using namespace hone::metric;
 
 double f1_above(float threshold, const std::vector<float>& scores, const std::vector<uint8_t>& truth) {
   double hits = 0, predicted = 0, num_true = 0;
@@ -21,8 +21,6 @@ double f1_above(float threshold, const std::vector<float>& scores, const std::ve
   }
   return predicted + num_true == 0 ? 0 : 2 * hits / (predicted + num_true);
 }
-
-}  // namespace
 
 TEST_CASE("the temperature is the one that scipy's minimize_scalar finds for the log loss") {
   struct Case {
@@ -83,3 +81,5 @@ TEST_CASE("a threshold has few decimals, and 0.5 is kept where it is as good") {
   CHECK(best_threshold(std::vector<float>{0.2f, 0.1f}, std::vector<uint8_t>{0, 0}) == 0.5f);
   CHECK(best_threshold({}, {}) == 0.5f);
 }
+
+}  // namespace calibration_test

@@ -9,18 +9,16 @@
 #include "metric/panel_of.h"
 #include "metric/scored_rows.h"
 
+namespace classification_report_test {
+
 using namespace hone;
 using namespace hone::metric;
-
-namespace {
 
 std::vector<std::string> names_of(const Panel& curve) {
   std::vector<std::string> names;
   for (const Json& line : curve.data["lines"]) names.push_back(line["name"].get<std::string>());
   return names;
 }
-
-}  // namespace
 
 TEST_CASE("two labels have the curves of the second one, three labels a curve each") {
   ClassScores two(2), three(3);
@@ -63,3 +61,5 @@ TEST_CASE("without all scores there are no rankings, and the report says so") {
   CHECK(panel_of(report, "roc") == nullptr);
   CHECK(panel_of(report, "calibration") != nullptr);
 }
+
+}  // namespace classification_report_test

@@ -8,9 +8,9 @@
 #include "eval/metrics_fixture.h"
 #include "metric/scored_rows.h"
 
-using namespace hone;
+namespace classification_test {
 
-namespace {
+using namespace hone;
 
 metric::ClassScores one_hot(const Json& item) {
   metric::ClassScores scores(item["num_labels"].get<int64_t>());
@@ -28,8 +28,6 @@ void check_number(double value, const Json& expected) {
     CHECK(value == doctest::Approx(expected.get<double>()).epsilon(1e-9));
   }
 }
-
-}  // namespace
 
 TEST_CASE("precision, recall and F1 equal scikit-learn's, including undefined ratios and absent labels") {
   for (const Json& item : metrics_fixture()["metrics"]) {
@@ -127,3 +125,5 @@ TEST_CASE("a mistake's score is the softmax of its true label and its loss the c
   CHECK(metric::make_mistake(0, large, 1, 0).loss == doctest::Approx(1000));
   CHECK(metric::make_mistake(0, large, 1, 0).score == 0);
 }
+
+}  // namespace classification_test

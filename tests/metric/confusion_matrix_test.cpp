@@ -9,9 +9,9 @@
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace confusion_matrix_test {
 
-namespace {
+using namespace hone;
 
 metric::ConfusionMatrix matrix_of(const Json& item) {
   metric::ConfusionMatrix matrix(item["num_labels"].get<int64_t>());
@@ -20,8 +20,6 @@ metric::ConfusionMatrix matrix_of(const Json& item) {
   }
   return matrix;
 }
-
-}  // namespace
 
 TEST_CASE("scores and counts by label equal scikit-learn's") {
   for (const Json& item : metrics_fixture()["metrics"]) {
@@ -90,3 +88,5 @@ TEST_CASE("a matrix of many labels is written by its cells that are not 0") {
   for (const auto& [label, predicted] : {std::pair{100, 0}, {3, 3}, {100, 0}, {3, 2}}) sparse.add(label, predicted);
   CHECK(metric::confusion_json(sparse).dump() == R"({"cells":[[3,2,1],[3,3,1],[100,0,2]]})");
 }
+
+}  // namespace confusion_matrix_test

@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+namespace entities_test {
+
 using namespace hone;
 using namespace hone::metric;
-
-namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 using IdRows = std::vector<std::vector<int32_t>>;
@@ -61,8 +61,6 @@ void for_each_case(const Check& check) {
     }
   }
 }
-
-}  // namespace
 
 TEST_CASE("entity metrics equal seqeval's in its default mode, in 200 random cases of each scheme") {
   for_each_case([](const TagSet& tags, const Json& item) {
@@ -170,3 +168,5 @@ TEST_CASE("the values of a resample are those of the rows that it drew") {
     for (size_t i = 0; i < values.size(); ++i) CHECK(values[i] == doctest::Approx(expected.values[i].second));
   });
 }
+
+}  // namespace entities_test

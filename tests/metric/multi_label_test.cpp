@@ -8,10 +8,10 @@
 #include "expect_error.h"
 #include "metric/panel_of.h"
 
+namespace multi_label_test {
+
 using namespace hone;
 using namespace hone::metric;
-
-namespace {
 
 LabelScoresOfRows rows_of(const Json& item) {
   LabelScoresOfRows rows(item["truth"][0].size());
@@ -20,8 +20,6 @@ LabelScoresOfRows rows_of(const Json& item) {
   }
   return rows;
 }
-
-}  // namespace
 
 TEST_CASE("every metric equals scikit-learn's on 200 random sets, ties, absent labels and empty rows included") {
   const Json& cases = task_metrics_fixture()["multi_label"];
@@ -118,3 +116,5 @@ TEST_CASE("the report has a curve for each label, of more than ten for those wit
     CHECK(panel->data["lines"].back()["name"] == "l");
   }
 }
+
+}  // namespace multi_label_test

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <vector>
 
-using namespace hone::metric;
+namespace ranking_test {
 
-namespace {
+using namespace hone::metric;
 
 Ranking ranking_of(const std::vector<double>& scores, const std::vector<int>& truth) {
   std::vector<Ranking::Scored> values;
@@ -18,8 +18,6 @@ Ranking ranking_of(const std::vector<double>& scores, const std::vector<int>& tr
 }
 
 using Curve = Ranking::Curve;
-
-}  // namespace
 
 TEST_CASE("areas and curves are those of scikit-learn's example, from the highest score on") {
   const Ranking ranking = ranking_of({0.1, 0.4, 0.35, 0.8}, {0, 0, 1, 1});
@@ -68,3 +66,5 @@ TEST_CASE("the points of a curve do not grow with the rows") {
     CHECK(curve.back().first == 1);
   }
 }
+
+}  // namespace ranking_test

@@ -8,10 +8,10 @@
 #include "expect_error.h"
 #include "metric/panel_of.h"
 
+namespace regression_test {
+
 using namespace hone;
 using namespace hone::metric;
-
-namespace {
 
 RegressionPairs pairs_of(const Json& item) {
   RegressionPairs pairs(item["targets"][0].size());
@@ -29,8 +29,6 @@ void check_equal(double value, const Json& expected) {
     CHECK(value == doctest::Approx(expected.get<double>()).epsilon(1e-9));
   }
 }
-
-}  // namespace
 
 TEST_CASE("every metric equals scikit-learn's or scipy's on 200 random sets, ties and constant columns included") {
   const Json& cases = task_metrics_fixture()["regression"];
@@ -138,3 +136,5 @@ TEST_CASE("equal residuals of any size have a histogram") {
   }
   CHECK(counted == 3);
 }
+
+}  // namespace regression_test

@@ -10,9 +10,9 @@
 #include "metric/classification_report.h"
 #include "metric/scored_rows.h"
 
-using namespace hone;
+namespace report_output_test {
 
-namespace {
+using namespace hone;
 
 metric::Report report_of(const metric::ClassScores& scores, const std::vector<std::string>& labels) {
   metric::Report report = metric::classification_report(scores, labels);
@@ -31,8 +31,6 @@ metric::Report two_labels(const std::vector<std::string>& labels = {"a", "b"}) {
   report.loss = 0.12345;
   return report;
 }
-
-}  // namespace
 
 TEST_CASE("the text report of two labels has the scores of the positive one, each label and the confusion matrix") {
   CHECK(metric::report_text(two_labels()) ==
@@ -128,3 +126,5 @@ TEST_CASE("a report with intervals shows them beside the headline; undefined one
   CHECK_FALSE(metric::report_json(report).contains("intervals"));
   CHECK_FALSE(contains(metric::report_text(report), " to "));
 }
+
+}  // namespace report_output_test

@@ -4,10 +4,10 @@
 
 #include <set>
 
+namespace tags_test {
+
 using namespace hone::metric;
 using Names = std::vector<std::string>;
-
-namespace {
 
 std::string scheme_of(const Names& names) { return std::string(TagSet(names).scheme().name); }
 
@@ -23,8 +23,6 @@ TagUse use_of(const Names& names) {
   use.add(tags_of(set, names));
   return use;
 }
-
-}  // namespace
 
 TEST_CASE("every scheme has a name and a doc line") {
   std::set<std::string_view> names;
@@ -106,3 +104,5 @@ TEST_CASE("I- without B- is counted, and tells IOB1 if B- only separates entitie
   tags.use_iob1();
   CHECK(tags.scheme().name == "IOB1");
 }
+
+}  // namespace tags_test

@@ -5,17 +5,15 @@
 #include <algorithm>
 #include <random>
 
+namespace worst_rows_test {
+
 using namespace hone;
 using namespace hone::metric;
-
-namespace {
 
 struct Row {
   uint64_t row;
   double loss;
 };
-
-}  // namespace
 
 TEST_CASE("the worst are kept whatever order they come in, equal ones by their row") {
   std::vector<Row> mistakes;
@@ -44,3 +42,5 @@ TEST_CASE("none are kept where none are asked for") {
   CHECK_FALSE(none.keeps_any());
   CHECK(none.sorted().empty());
 }
+
+}  // namespace worst_rows_test

@@ -13,9 +13,9 @@
 #include "model/model.h"
 #include "parity/parity_fixture.h"
 
-using namespace hone;
+namespace bert_test {
 
-namespace {
+using namespace hone;
 
 Json tiny_config() { return read_json(fixture_models() / "tiny-bert" / "config.json"); }
 
@@ -39,8 +39,6 @@ at::Tensor training_logits(model::Model& model, const nn::ForwardContext& contex
   const auto tensors = read_tensors(fixture_models() / "tiny-bert" / "parity.safetensors");
   return model.forward(packed_batch(tensors), context);
 }
-
-}  // namespace
 
 TEST_CASE("dropout is a function of seed, step and micro-batch") {
   const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
@@ -99,3 +97,5 @@ TEST_CASE("the classifier's dropout is hidden_dropout_prob by default") {
   CHECK(at::equal(logits("null"), logits("0")));
   CHECK_FALSE(at::equal(logits("0.5"), logits("0")));
 }
+
+}  // namespace bert_test

@@ -5,9 +5,9 @@
 #include <ATen/ops/ones.h>
 #include <doctest/doctest.h>
 
-using namespace hone;
+namespace body_test {
 
-namespace {
+using namespace hone;
 
 // Multiplies x by a weight in each layer.
 class Scale final : public model::Body {
@@ -35,8 +35,6 @@ class Scale final : public model::Body {
     return {.tokens = stream.x, .packing = stream.packing, .pooled = {}};
   }
 };
-
-}  // namespace
 
 TEST_CASE("layers follow each other, and recomputing them changes nothing but the work") {
   for (const bool recomputes : {false, true}) {
@@ -83,3 +81,5 @@ TEST_CASE("a pass goes on from a kept prefix, ends early, and collects what flow
   CHECK_THROWS(body->forward(inputs, {}, {.num_layers = 4}));
   CHECK_THROWS(body->prefix(inputs, {}, 4));
 }
+
+}  // namespace body_test

@@ -4,15 +4,15 @@
 
 #include "expect_error.h"
 
+namespace config_keys_test {
+
 using namespace hone;
 using model::ConfigKey;
 using model::ConfigKind;
 using model::ModelConfig;
 
-namespace {
 constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, 100};
 ModelConfig config_of(const char* text) { return {parse_json(text, "config.json"), "config.json"}; }
-}  // namespace
 
 TEST_CASE("pad_token_id sets the padding row") {
   CHECK(model::padding_id(config_of(R"({"vocab_size": 10})"), kVocabSize) == 0);
@@ -32,3 +32,5 @@ TEST_CASE("a number of heads that does not divide the width is an error") {
   CHECK(contains(expect_error([] { model::check_head_width(config_of("{}"), 384, 11); }).what(),
                  "a width of 384 does not divide into 11 heads"));
 }
+
+}  // namespace config_keys_test

@@ -7,12 +7,12 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace config_test {
+
 using namespace hone;
 using model::ConfigKey;
 using model::ConfigKind;
 using model::ModelConfig;
-
-namespace {
 
 constexpr ConfigKey kSize{"size", ConfigKind::kInteger, "", 1, 100, "old_size"};
 constexpr ConfigKey kRate{"rate", ConfigKind::kNumber, "0.1", 0, 1};
@@ -22,8 +22,6 @@ constexpr ConfigKey kFlag{"flag", ConfigKind::kFlag, "false"};
 constexpr std::array kKeys{kSize, kRate, kMaybe, kAct, kFlag};
 
 ModelConfig config_of(const char* text) { return {parse_json(text, "config.json"), "config.json"}; }
-
-}  // namespace
 
 TEST_CASE("known keys are read with HF's defaults") {
   const ModelConfig config = config_of(R"({"size": 7, "maybe": null})");
@@ -199,3 +197,5 @@ TEST_CASE("a training removes every key that only hone reads, and no other") {
   config.remove_own();
   CHECK(config.json() == Json({{"num_labels", 2}, {"hidden_size", 8}}));
 }
+
+}  // namespace config_test

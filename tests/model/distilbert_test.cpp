@@ -11,9 +11,9 @@
 #include "model/model.h"
 #include "parity/parity_fixture.h"
 
-using namespace hone;
+namespace distilbert_test {
 
-namespace {
+using namespace hone;
 
 Json tiny_config() { return read_json(fixture_models() / "tiny-distilbert" / "config.json"); }
 
@@ -37,8 +37,6 @@ at::Tensor training_logits(model::Model& model, const nn::ForwardContext& contex
   const auto tensors = read_tensors(fixture_models() / "tiny-distilbert" / "parity.safetensors");
   return model.forward(packed_batch(tensors), context);
 }
-
-}  // namespace
 
 TEST_CASE("dropout is a function of seed, step and micro-batch") {
   const auto model = model::load_model({fixture_models() / "tiny-distilbert"}).model;
@@ -78,3 +76,5 @@ TEST_CASE("HF's general names for DistilBERT's sizes are accepted") {
   json.erase("n_heads");
   CHECK_NOTHROW(make_model({json, "config.json"}));
 }
+
+}  // namespace distilbert_test

@@ -7,9 +7,9 @@
 
 #include "parity/parity_fixture.h"
 
-using namespace hone;
+namespace heads_test {
 
-namespace {
+using namespace hone;
 
 // tiny-bert's body with a head of this kind, and the fixture's rows.
 struct Headed {
@@ -21,8 +21,6 @@ struct Headed {
   std::shared_ptr<model::Model> model;
   model::Inputs inputs;
 };
-
-}  // namespace
 
 TEST_CASE("a token head gives a row for each token, a sequence head one for each sequence") {
   const at::NoGradGuard no_grad;
@@ -53,3 +51,5 @@ TEST_CASE("BERT has a pooler only under a head that reads it") {
   CHECK(has_pooler(Headed("sequence")));
   CHECK_FALSE(has_pooler(Headed("token")));
 }
+
+}  // namespace heads_test

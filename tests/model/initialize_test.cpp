@@ -18,9 +18,9 @@
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace initialize_test {
 
-namespace {
+using namespace hone;
 
 std::string all_bytes(const torch::nn::Module& model) {
   std::string bytes;
@@ -56,8 +56,6 @@ void write_without(const TemporaryFolder& folder, const std::string& family, con
   }
   tensor::write_safetensors(folder.path() / "model.safetensors", kept);
 }
-
-}  // namespace
 
 TEST_CASE("a model from config.json alone has the weights that from_config draws after set_seed") {
   for (const std::string family : {"bert", "distilbert"}) {
@@ -161,3 +159,5 @@ TEST_CASE("an embedding that is large enough draws no rows and keeps all") {
                   at::empty({1}).normal_(0.0, 1.0, model::seeded_generator(7))));
   CHECK(contains(expect_error([&] { model::add_embedding_rows(embedding, 2, generator); }).what(), "only grows"));
 }
+
+}  // namespace initialize_test

@@ -17,9 +17,9 @@
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace load_test {
 
-namespace {
+using namespace hone;
 
 const std::filesystem::path kTinyBert = fixture_models() / "tiny-bert";
 
@@ -46,8 +46,6 @@ class ChangedModel {
  private:
   TemporaryFolder folder_;
 };
-
-}  // namespace
 
 TEST_CASE("a folder with all weights loads without a word") {
   const auto loaded = model::load_model({kTinyBert});
@@ -296,3 +294,5 @@ TEST_CASE("a damaged scale of the outputs is an error") {
     CHECK(contains(error.what(), "m/config.json: output_scale."));
   }
 }
+
+}  // namespace load_test

@@ -10,9 +10,9 @@
 #include "expect_error.h"
 #include "parity/parity_fixture.h"
 
-using namespace hone;
+namespace model_test {
 
-namespace {
+using namespace hone;
 
 model::Inputs batch_of(std::vector<int64_t> lengths) {
   model::Inputs batch;
@@ -20,8 +20,6 @@ model::Inputs batch_of(std::vector<int64_t> lengths) {
   batch.text.ids = at::ones({batch.text.packing.num_tokens()}, at::kLong);
   return batch;
 }
-
-}  // namespace
 
 TEST_CASE("a classifier tells its sizes") {
   const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
@@ -92,3 +90,5 @@ TEST_CASE("an early exit equals a model with fewer layers, and a kept prefix cha
                     whole.model->hidden(batch, {}).tokens));
   }
 }
+
+}  // namespace model_test

@@ -10,9 +10,10 @@
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
 
+namespace weights_test {
+
 using namespace hone;
 
-namespace {
 std::map<std::string, at::Tensor> values_of(const std::filesystem::path& folder) {
   const model::WeightFiles files(folder);
   CHECK(files.found());
@@ -28,7 +29,6 @@ std::map<std::string, at::Tensor> values_of(const std::filesystem::path& folder)
 std::string message_of(const std::filesystem::path& folder) {
   return expect_error([&] { model::WeightFiles{folder}; }).what();
 }
-}  // namespace
 
 TEST_CASE("every layout of weight files has the same weights") {
   const auto reference = values_of(fixture_models() / "tiny-bert");
@@ -67,3 +67,5 @@ TEST_CASE("an index cannot name files outside its folder") {
     CHECK(expect_error([&] { model::WeightFiles{folder.path()}; }).kind() == ErrorKind::kInput);
   }
 }
+
+}  // namespace weights_test

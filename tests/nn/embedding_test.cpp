@@ -7,16 +7,16 @@
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
+namespace embedding_test {
+
 using namespace hone;
 
-namespace {
 std::shared_ptr<nn::Embedding> table(std::optional<int64_t> padding_id) {
   auto embedding = std::make_shared<nn::Embedding>(4, 3, padding_id);
   const at::NoGradGuard no_grad;
   embedding->weight.copy_(at::arange(12).square().view({4, 3}));
   return embedding;
 }
-}  // namespace
 
 TEST_CASE("the sum of the embeddings is normalised, and the padding row gets no gradient") {
   for (const bool padded : {true, false}) {
@@ -42,3 +42,5 @@ TEST_CASE("the sum of the embeddings is normalised, and the padding row gets no 
     CHECK((nn::embedding_sum({words->rows(ids)}, norm, dropout, halves).scalar_type() == at::kBFloat16));
   }
 }
+
+}  // namespace embedding_test

@@ -13,9 +13,9 @@
 #include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
 
-using namespace hone;
+namespace joined_linear_test {
 
-namespace {
+using namespace hone;
 
 std::vector<std::shared_ptr<nn::Linear>> three_linears() {
   std::vector<std::shared_ptr<nn::Linear>> linears;
@@ -33,8 +33,6 @@ at::Tensor one_by_one(const std::vector<std::shared_ptr<nn::Linear>>& linears, c
   for (const auto& linear : linears) parts.push_back(linear->forward(x));
   return at::cat(parts, 1);
 }
-
-}  // namespace
 
 TEST_CASE("joined linears return the same as separate ones, before and after a change of a weight") {
   const auto linears = three_linears();
@@ -173,3 +171,5 @@ TEST_CASE("an adapter of one linear is part of the joined result") {
   linears[1]->set_adapter(nullptr);
   CHECK(at::equal(joined.forward(x), plain));
 }
+
+}  // namespace joined_linear_test

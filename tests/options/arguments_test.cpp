@@ -5,10 +5,10 @@
 #include "expect_error.h"
 #include "options/sample.h"
 
+namespace arguments_test {
+
 using namespace hone;
 using namespace hone::options;
-
-namespace {
 
 // Returns "field=text (as typed)" for each assignment.
 std::vector<std::string> matched(const std::vector<std::string>& arguments) {
@@ -23,8 +23,6 @@ std::vector<std::string> matched(const std::vector<std::string>& arguments) {
 }
 
 using Lines = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("each flag is assigned to its field, in order, and its spelling is kept") {
   CHECK(matched({"--seed", "1", "--learning_rate=x", "--model", "m"}) ==
@@ -65,3 +63,5 @@ TEST_CASE("unusual arguments are errors") {
     }
   }
 }
+
+}  // namespace arguments_test

@@ -7,10 +7,10 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace config_file_test {
+
 using namespace hone;
 using namespace hone::options;
-
-namespace {
 
 std::string yaml_error(const std::string& text) {
   const Error error = expect_error([&] { parse_yaml_config(text, "f.yaml"); });
@@ -29,8 +29,6 @@ std::string repeated(const std::string& text, int count) {
   for (int i = 0; i < count; ++i) result += text;
   return result;
 }
-
-}  // namespace
 
 TEST_CASE("YAML entries have their line numbers, and scalars keep their spelling") {
   const auto entries =
@@ -154,3 +152,5 @@ TEST_CASE("a truncated or damaged config file either fails or returns entries, a
   }
   CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 5);
 }
+
+}  // namespace config_file_test

@@ -8,10 +8,10 @@
 #include "expect_error.h"
 #include "options/sample.h"
 
+namespace help_test {
+
 using namespace hone;
 using namespace hone::options;
-
-namespace {
 
 std::string sample_help(size_t width) {
   SampleOptions options;
@@ -22,8 +22,6 @@ std::string sample_help_on(std::string_view topic, std::span<const std::string_v
   SampleOptions options;
   return help_text(fields_of(options), {"hone sample", "an example", common, topic}, 80);
 }
-
-}  // namespace
 
 TEST_CASE("help prints usage, groups, flags, values, limits and defaults") {
   const std::string help = sample_help(100);
@@ -110,3 +108,5 @@ TEST_CASE("Markdown has a table for each group, and bars are escaped") {
         "## hone bar\n\nBars.\n\n### Options\n\n| option | takes | default | what it does |\n|---|---|---|---|\n"
         "| `--pattern`, `--p-x` | text | `a\\|b` | one \\| other |\n");
 }
+
+}  // namespace help_test

@@ -8,10 +8,10 @@
 #include "options/sample.h"
 #include "temporary_folder.h"
 
+namespace parse_test {
+
 using namespace hone;
 using namespace hone::options;
-
-namespace {
 
 // Parses the arguments after --model m, which is required.
 Parsed<SampleOptions> parse_sample(std::vector<std::string> arguments) {
@@ -37,8 +37,6 @@ std::string config_error(const std::string& content) {
   const std::string message = error.what();
   return message.substr(message.find("run.yaml"));
 }
-
-}  // namespace
 
 TEST_CASE("hyphens and underscores are equivalent, and so are '=' and the next argument") {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--learning-rate", "2e-5"},
@@ -323,3 +321,5 @@ TEST_CASE("reading only a config file does not require the required options") {
   CHECK(parsed.options.seed == 9);
   CHECK(parsed.provenance.where("seed").ends_with("a.json:2: seed"));
 }
+
+}  // namespace parse_test

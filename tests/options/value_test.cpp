@@ -8,10 +8,10 @@
 #include "expect_error.h"
 #include "options/field_list.h"
 
+namespace value_test {
+
 using namespace hone;
 using namespace hone::options;
-
-namespace {
 
 // One option with a value of type T, as a command declares it.
 template <typename T>
@@ -32,8 +32,6 @@ struct Single {
     return std::string(error.what()).substr(9);
   }
 };
-
-}  // namespace
 
 TEST_CASE("a number must be the whole text, and is read in the C locale") {
   Single<double> number;
@@ -145,3 +143,5 @@ TEST_CASE("only optional values and lists can be cleared") {
   Single<int64_t> plain;
   CHECK(expect_error([&] { clear(plain.field()); }).kind() == ErrorKind::kInternal);
 }
+
+}  // namespace value_test

@@ -11,9 +11,9 @@
 #include "base/sha256.h"
 #include "parity/parity_fixture.h"
 
-using namespace hone;
+namespace minilm_test {
 
-namespace {
+using namespace hone;
 
 const std::filesystem::path kMiniLm = std::filesystem::path(HONE_SOURCE_DIR) / "models" / "all-MiniLM-L6-v2";
 
@@ -28,8 +28,6 @@ model::Inputs batch_of(const Json& rows) {
   batch.text.packing = tensor::Packing::from_lengths(lengths);
   return batch;
 }
-
-}  // namespace
 
 TEST_CASE("MiniLM with the head of seed 42 has the logits of transformers") {
   if (!std::filesystem::exists(kMiniLm / "model.safetensors")) {
@@ -55,3 +53,5 @@ TEST_CASE("MiniLM with the head of seed 42 has the logits of transformers") {
     CHECK((logits[static_cast<int64_t>(row)] - at::tensor(expected[row])).abs().max().item<double>() < 1e-5);
   }
 }
+
+}  // namespace minilm_test

@@ -9,9 +9,9 @@
 #include "model/parameters.h"
 #include "parity/parity_fixture.h"
 
-using namespace hone;
+namespace model_test {
 
-namespace {
+using namespace hone;
 
 constexpr double kTolerance = 1e-5;
 
@@ -48,8 +48,6 @@ void check_family(const std::string& family, bool training) {
   }
   MESSAGE(family << ": the largest relative difference of a gradient is " << worst);
 }
-
-}  // namespace
 
 TEST_CASE("BERT has the logits, loss and gradients of transformers, at every level of this processor") {
   kernel::for_each_level([] {
@@ -99,3 +97,5 @@ TEST_CASE("every kind of weight file gives the same logits") {
     CHECK(relative_difference(logits, expected.at("logits")) < tolerance);
   }
 }
+
+}  // namespace model_test

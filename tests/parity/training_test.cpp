@@ -6,9 +6,9 @@
 #include "parity/parity_fixture.h"
 #include "train/train_fixture.h"
 
-using namespace hone;
+namespace training_test {
 
-namespace {
+using namespace hone;
 
 constexpr double kTolerance = 1e-5;
 
@@ -88,8 +88,6 @@ void check_family(const std::string& family) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("ten training steps of BERT have the losses, norms, rates and weights of transformers") {
   check_family("bert");
 }
@@ -97,3 +95,5 @@ TEST_CASE("ten training steps of BERT have the losses, norms, rates and weights 
 TEST_CASE("ten training steps of DistilBERT have the losses, norms, rates and weights of transformers") {
   check_family("distilbert");
 }
+
+}  // namespace training_test

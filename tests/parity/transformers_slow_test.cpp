@@ -12,9 +12,9 @@
 #include "train/plan_fixture.h"
 #include "train/run_state.h"
 
-using namespace hone;
+namespace transformers_slow_test {
 
-namespace {
+using namespace hone;
 
 void write_logits(const std::filesystem::path& path, const model::Inputs& batch, const at::Tensor& logits) {
   tensor::NamedTensors tensors = {{"input_ids", batch.text.ids}, {"logits", logits}};
@@ -35,8 +35,6 @@ int compare(const char* oracle, const model::ModelRequest& request, const model:
                   (folder.path() / "model").string(), (folder.path() / "logits.safetensors").string());
   return std::system(command.c_str());
 }
-
-}  // namespace
 
 TEST_CASE("transformers' TrainerState loads a run's trainer_state.json" * doctest::skip()) {
   const char* oracle = std::getenv("HONE_ORACLE");
@@ -79,3 +77,5 @@ TEST_CASE("transformers loads what hone saves without a warning and computes the
   request.id2label = {"NEGATIVE", "POSITIVE"};
   CHECK(compare(oracle, request, batch) == 0);
 }
+
+}  // namespace transformers_slow_test

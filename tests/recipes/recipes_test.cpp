@@ -10,10 +10,10 @@
 #include "options/parse.h"
 #include "train/options.h"
 
+namespace recipes_test {
+
 using namespace hone;
 namespace fs = std::filesystem;
-
-namespace {
 
 const fs::path kFolder = fs::path(HONE_SOURCE_DIR) / "recipes";
 
@@ -28,8 +28,6 @@ std::set<fs::path> recipes() {
 train::TrainOptions options_of(const std::string& name) {
   return options::read_options<train::TrainOptions>(kFolder / name).options;
 }
-
-}  // namespace
 
 TEST_CASE("each recipe contains only options of train, in their current spelling") {
   REQUIRE(recipes().size() >= 3);
@@ -91,3 +89,5 @@ TEST_CASE("dummy-sentiment keeps the article's warm-up of 50 steps and its paddi
   CHECK(run.logging_steps == 500);
   CHECK(run.eval_strategy == "epoch");
 }
+
+}  // namespace recipes_test

@@ -5,9 +5,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace bad_input_test {
 
-namespace {
+using namespace hone;
 
 namespace fs = std::filesystem;
 
@@ -37,8 +37,6 @@ void check_error(const ProcessResult& result, int exit_code, const std::string& 
   CHECK(contains(result.error.substr(error), "\nhint: "));
   CHECK(contains(result.error.substr(error), hint));
 }
-
-}  // namespace
 
 TEST_CASE("the error for a missing model folder, data set or file names it") {
   BadRun bad;
@@ -223,3 +221,5 @@ TEST_CASE("resuming from a folder that is not a checkpoint is refused") {
               "give it as --model");
   CHECK_FALSE(fs::exists(bad.folder.path() / "out"));
 }
+
+}  // namespace bad_input_test

@@ -6,9 +6,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace full_disk_test {
 
-namespace {
+using namespace hone;
 
 namespace fs = std::filesystem;
 
@@ -41,8 +41,6 @@ struct Disk {
            "/out --num-threads 1 --max-seq-length 40 --max-steps 6 --save-steps 2 " + more;
   }
 };
-
-}  // namespace
 
 TEST_CASE("a full disk ends the run with its message and an intact last checkpoint; with space again the run resumes") {
   const Disk disk;
@@ -102,3 +100,5 @@ TEST_CASE("a folder without write permission is an error for an ordinary user") 
   CHECK(result.exit_code == 1);
   CHECK(contains(result.error, "Permission denied"));
 }
+
+}  // namespace full_disk_test

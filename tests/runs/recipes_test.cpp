@@ -10,10 +10,10 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
+namespace recipes_test {
+
 using namespace hone;
 namespace fs = std::filesystem;
-
-namespace {
 
 const fs::path kFolder = fs::path(HONE_SOURCE_DIR) / "recipes";
 
@@ -37,8 +37,6 @@ std::map<std::string, std::vector<std::string>> rows_of_recipes(const TemporaryF
           {"stsb", {"--dataset", path + "/stsb"}},
           {"mrpc", {"--dataset", path + "/mrpc"}}};
 }
-
-}  // namespace
 
 TEST_CASE("every recipe trains, evaluates and saves a model that answers") {
   const TemporaryFolder folder;
@@ -77,3 +75,5 @@ TEST_CASE("every recipe trains, evaluates and saves a model that answers") {
   for (const auto& [name, unused] : rows) CHECK(run.contains(name));  // no row without its recipe
   CHECK(run.size() >= 8);
 }
+
+}  // namespace recipes_test

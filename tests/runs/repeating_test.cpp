@@ -6,9 +6,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace repeating_test {
 
-namespace {
+using namespace hone;
 
 struct Outcome {
   std::string weights, optimizer;
@@ -35,8 +35,6 @@ Outcome train(const std::string& model, int num_threads) {
   return outcome;
 }
 
-}  // namespace
-
 TEST_CASE("a run and its repetition are bit-identical, with one thread and with two") {
   for (const std::string model : {"tiny-bert", "tiny-distilbert"}) {
     for (const int num_threads : {1, 2}) {
@@ -47,3 +45,5 @@ TEST_CASE("a run and its repetition are bit-identical, with one thread and with 
     }
   }
 }
+
+}  // namespace repeating_test

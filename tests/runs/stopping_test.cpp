@@ -9,9 +9,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace stopping_test {
 
-namespace {
+using namespace hone;
 
 namespace fs = std::filesystem;
 
@@ -128,8 +128,6 @@ int stop_again_and_again(const TemporaryFolder& folder, unsigned seed, const std
   return stops;
 }
 
-}  // namespace
-
 TEST_CASE("a run that is killed at random points is bit-identical to one that never was") {
   const unsigned seed = draw_seed();
   INFO("HONE_TEST_SEED=" << seed);
@@ -197,3 +195,5 @@ TEST_CASE("a damaged checkpoint is skipped, and the run resumes from an older in
   CHECK(contains(resumed.error, "checkpoint-" + std::to_string(newest - 7) + " at step"));
   check_same(folder);
 }
+
+}  // namespace stopping_test

@@ -6,9 +6,9 @@
 #include "cli/tiny.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace tagging_test {
 
-namespace {
+using namespace hone;
 
 namespace fs = std::filesystem;
 
@@ -34,8 +34,6 @@ struct TaggingRun {
     return folder.write(name, content).string();
   }
 };
-
-}  // namespace
 
 TEST_CASE("the recipe ner-wnut17 trains on words with tags, and saves transformers' token classifier") {
   const TaggingRun run;
@@ -97,3 +95,5 @@ TEST_CASE("a file whose lines have unequally many columns ends the run before it
   CHECK(contains(result.error, "train.conll:2: 1 column in this line, but 2 in the lines before"));
   CHECK(contains(result.error, "hint: each line is a word and, last, its tag"));
 }
+
+}  // namespace tagging_test

@@ -9,9 +9,9 @@
 #include "expect_error.h"
 #include "runs/watch_server.h"
 
-using namespace hone;
+namespace watching_test {
 
-namespace {
+using namespace hone;
 
 namespace fs = std::filesystem;
 
@@ -53,8 +53,6 @@ std::string all_answers(const WatchServer& server) {
   for (const Json& step : steps) text += server.get(server.path_of("out") + "/evaluations/" + step.dump()).dump();
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("a run's folder describes it: run.json, metrics.jsonl, evaluations") {
   const TemporaryFolder folder;
@@ -244,3 +242,5 @@ TEST_CASE("a run that Ctrl-C ended is shown as interrupted") {
   CHECK(training.wait().exit_code == 130);
   CHECK(run_json(folder)["state"] == "interrupted");
 }
+
+}  // namespace watching_test

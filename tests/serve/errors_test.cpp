@@ -8,9 +8,9 @@
 #include "captured_log.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace errors_test {
 
-namespace {
+using namespace hone;
 
 http::Response answer_to(const std::function<void()>& fail) {
   try {
@@ -21,8 +21,6 @@ http::Response answer_to(const std::function<void()>& fail) {
   FAIL("nothing was thrown");
   return {};
 }
-
-}  // namespace
 
 TEST_CASE("libtorch's own messages go to the log, not to clients") {
   http::Response response;
@@ -54,3 +52,5 @@ TEST_CASE("hone's own errors go to clients with their field; only internal error
   CHECK(log.find("no\n") == std::string::npos);
   CHECK(contains(log, "the disk is full"));
 }
+
+}  // namespace errors_test

@@ -8,9 +8,9 @@
 
 #include "eval/metrics_fixture.h"
 
-using namespace hone;
+namespace explain_test {
 
-namespace {
+using namespace hone;
 
 const text::Tokenizer& tokenizer() {
   static const text::Tokenizer loaded = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
@@ -50,8 +50,6 @@ std::vector<std::string> parts(std::string_view text, const serve::Variants& var
 }
 
 using Words = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("each variant omits one word of the original text") {
   const std::string text = "A very bad film, and boring!";
@@ -159,3 +157,5 @@ TEST_CASE("a weight is the decrease of the label's score, and positions count co
   CHECK(words[1]["weight"] == 0.0);
   CHECK(words[2].dump() == R"({"text":"ok","start":3,"stop":5,"weight":-0.125})");
 }
+
+}  // namespace explain_test

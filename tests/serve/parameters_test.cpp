@@ -6,9 +6,9 @@
 
 #include "expect_error.h"
 
-using namespace hone;
+namespace parameters_test {
 
-namespace {
+using namespace hone;
 
 serve::PredictParameters read(const std::string& parameters, std::string_view task) {
   const http::BodyJson body = http::json_body("{\"parameters\": " + parameters + "}");
@@ -23,8 +23,6 @@ task::ExplainOptions read_explain(const std::string& parameters, std::string_vie
 std::string refused(const std::string& parameters, std::string_view task) {
   return expect_error([&] { read(parameters, task); }).what();
 }
-
-}  // namespace
 
 TEST_CASE("the parameters of entities have their effect, and null means the default") {
   const auto given = read(R"({"aggregation_strategy": "max", "ignore_labels": ["x", "y"], "stride": 0,
@@ -72,3 +70,5 @@ TEST_CASE("the schema of a task has its parameters and no others") {
   }
   CHECK(serve::explain_parameters_schema(task::find_task("regression")).empty());
 }
+
+}  // namespace parameters_test

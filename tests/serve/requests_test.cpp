@@ -7,9 +7,9 @@
 #include "expect_error.h"
 #include "http/response.h"
 
-using namespace hone;
+namespace requests_test {
 
-namespace {
+using namespace hone;
 
 http::ErrorDetails refused(const std::function<void()>& read) {
   try {
@@ -47,8 +47,6 @@ std::string texts(size_t count) {
   for (size_t i = 0; i < count; ++i) list += i == 0 ? "\"a\"" : ",\"a\"";
   return "{\"inputs\": [" + list + "]}";
 }
-
-}  // namespace
 
 TEST_CASE("inputs are a text, texts, pairs of texts or dictionaries of them") {
   const auto inputs = [](const char* body) { return read_predict(body).inputs; };
@@ -240,3 +238,5 @@ TEST_CASE("one text differs from a list of one, and options without effect are l
   CHECK(read_predict(R"({"inputs": "a", "options": {"use_cache": false}})").parameters.ignored ==
         std::vector<std::string>{"options"});
 }
+
+}  // namespace requests_test

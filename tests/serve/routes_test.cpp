@@ -5,6 +5,8 @@
 
 #include "serve/tiny_service.h"
 
+namespace routes_test {
+
 using namespace hone;
 
 TEST_CASE("every route has a doc line, schemas that are JSON, and a unique method and path") {
@@ -39,8 +41,6 @@ TEST_CASE("a route's handler reaches the service") {
   }
 }
 
-namespace {
-
 // A route's response, and whether another thread delivered it.
 struct Answered {
   http::Response response;
@@ -54,8 +54,6 @@ Answered ask(const http::Route& route, const std::string& body) {
   });
   return promise->get_future().get();
 }
-
-}  // namespace
 
 TEST_CASE("a large request is prepared on another thread, which also responds to its errors") {
   TinyService tiny;
@@ -77,3 +75,5 @@ TEST_CASE("a large request is prepared on another thread, which also responds to
     CHECK_THROWS_AS(ask(route, "{"), http::RequestError);  // a small request fails at once
   }
 }
+
+}  // namespace routes_test

@@ -12,15 +12,13 @@
 #include "expect_error.h"
 #include "http/response.h"
 
-using namespace hone;
+namespace served_model_test {
 
-namespace {
+using namespace hone;
 
 serve::ServedModel tiny(const std::string& name) {
   return serve::load_served_model({fixtures() / "models" / name, {}, {.num_threads = 1, .precision = "fp32"}}, 128);
 }
-
-}  // namespace
 
 TEST_CASE("a served model has its class, its model type and the number of parameters that transformers counts") {
   const serve::ServedModel bert = tiny("tiny-bert");
@@ -98,3 +96,5 @@ TEST_CASE("a question without tokens is the client's error, outputs that are not
     CHECK(error.hint == "the model's weights may be damaged (NaN or infinity)");
   }
 }
+
+}  // namespace served_model_test

@@ -10,9 +10,9 @@
 #include "serve/requests.h"
 #include "serve/tiny_service.h"
 
-using namespace hone;
+namespace service_test {
 
-namespace {
+using namespace hone;
 
 http::ErrorDetails refused(const std::function<void()>& ask) {
   try {
@@ -54,8 +54,6 @@ void check_scores(const Json& rows, const Json& expected) {
 }
 
 const Json& fixture() { return metrics_fixture()["models"]["tiny-bert"]; }
-
-}  // namespace
 
 TEST_CASE("predict returns transformers' scores, in one request and in many, for texts and for pairs") {
   check_scores(predicted(fixture()["texts"]), fixture()["scores"]);
@@ -388,3 +386,5 @@ TEST_CASE("if too many requests wait, the next gets 429 with Retry-After, and th
   CHECK(refusal.retry_after_seconds == 1);
   for (auto& answer : answers) CHECK(Json::parse(answer.get().body).size() == serve::kMaxInputs);
 }
+
+}  // namespace service_test

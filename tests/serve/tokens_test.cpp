@@ -8,9 +8,9 @@
 #include "eval/metrics_fixture.h"
 #include "http/response.h"
 
-using namespace hone;
+namespace tokens_test {
 
-namespace {
+using namespace hone;
 
 const text::Tokenizer& tokenizer() {
   static const text::Tokenizer loaded = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
@@ -22,8 +22,6 @@ Json tokens(std::string_view text, size_t max_length = 40, bool add_special_toke
   size_t left = serve::kMaxListedTokens;
   return serve::tokens_json(tokenizer(), text, {{.max_length = max_length}, long_text}, add_special_tokens, left);
 }
-
-}  // namespace
 
 TEST_CASE("a token has its id, its text and its position in code points; a special token has only its name") {
   const Json list = tokens("\xE5\xA5\xBD Good movie");
@@ -89,3 +87,5 @@ TEST_CASE("cut tokens are those that the model does not read, however it reads l
   CHECK(cut({.long_text = "windows"}) == "....................");
   CHECK(cut({.long_text = "windows", .doc_stride = 0, .max_windows = 2}) == "................xxxx");
 }
+
+}  // namespace tokens_test

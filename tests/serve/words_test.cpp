@@ -4,9 +4,9 @@
 
 #include "base/utf8.h"
 
-using namespace hone;
+namespace words_test {
 
-namespace {
+using namespace hone;
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
@@ -17,8 +17,6 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 using Words = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("words are sequences of letters and digits, without punctuation and white space") {
   CHECK(words_of("This movie was not bad, actually (it was) quite good!") ==
@@ -65,3 +63,5 @@ TEST_CASE("without() also removes the white space before the word, or after it a
   CHECK(serve::with_space("was not bad", {4, 7}) == text::Offset{3, 7});
   CHECK(serve::with_space("not bad", {0, 3}) == text::Offset{0, 4});
 }
+
+}  // namespace words_test

@@ -8,11 +8,11 @@
 
 #include "expect_error.h"
 
+namespace worker_test {
+
 using namespace hone;
 using serve::Job;
 using serve::Worker;
-
-namespace {
 
 task::Question row(int32_t first, size_t length = 1) {
   text::Encoding encoding;
@@ -113,8 +113,6 @@ struct Bench {
 };
 
 using Batches = std::vector<std::vector<int32_t>>;
-
-}  // namespace
 
 TEST_CASE("each job gets the logits of its own rows in order") {
   Bench bench({});
@@ -311,3 +309,5 @@ TEST_CASE("the queue's metrics have Prometheus' names, help lines and types") {
   CHECK(contains(text, "# TYPE hone_queue_requests gauge\nhone_queue_requests 2\n"));
   CHECK(contains(text, "hone_queue_rejected_total 0\n"));
 }
+
+}  // namespace worker_test

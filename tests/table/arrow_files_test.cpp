@@ -6,6 +6,8 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace arrow_files_test {
+
 using namespace hone;
 using namespace hone::table;
 namespace fs = std::filesystem;
@@ -74,3 +76,5 @@ TEST_CASE("a damaged file is an error or has different values, and never crashes
     }
   }
 }
+
+}  // namespace arrow_files_test

@@ -3,9 +3,9 @@
 
 #include "table/read.h"
 
-using namespace hone::table;
+namespace cell_test {
 
-namespace {
+using namespace hone::table;
 
 void check_types(const std::string& name) {
   CAPTURE(name);
@@ -40,8 +40,6 @@ void check_types(const std::string& name) {
   CHECK(rows.value(2, "struct") == Value(std::string("{\"a\":2,\"b\":null}")));
 }
 
-}  // namespace
-
 TEST_CASE("cells of every type are read from parquet and arrow files") {
   check_types("types.parquet");
   check_types("types.arrow");
@@ -54,3 +52,5 @@ TEST_CASE("half-precision floats are read as numbers") {
   CHECK(rows.value(0, "half") == Value(0.5));
   CHECK(rows.value(4, "half") == Value(3.0));
 }
+
+}  // namespace cell_test

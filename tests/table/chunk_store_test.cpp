@@ -5,10 +5,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace chunk_store_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 void check_equal(const Rows& a, const Rows& b) {
   REQUIRE(a.size() == b.size());
@@ -30,8 +30,6 @@ ReadOptions small_memory(const TemporaryFolder& folder, uint64_t limit) {
   options.cache_dir = folder.path();
   return options;
 }
-
-}  // namespace
 
 TEST_CASE("csv and jsonl rows are the same above and below the memory limit") {
   const TemporaryFolder folder;
@@ -64,3 +62,5 @@ TEST_CASE("a cache folder that cannot be written is an error") {
   const auto path = folder.write("a.csv", "text\na\n");
   CHECK(contains(expect_error([&] { read_rows(path, options); }).what(), "cannot write a temporary file in"));
 }
+
+}  // namespace chunk_store_test

@@ -6,15 +6,15 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace columns_test {
+
 using namespace hone;
 using namespace hone::table;
 
-namespace {
 Rows with_header(const std::string& header, const std::string& row) {
   const TemporaryFolder folder;
   return read_rows(folder.write("a.tsv", header + "\n" + row + "\n"));
 }
-}  // namespace
 
 TEST_CASE("text columns are found by name, in upper or lower case, before other columns") {
   CHECK(find_text_columns(with_header("id\ttext\tlabel", "a\tb\tc")).text == "text");
@@ -75,3 +75,5 @@ TEST_CASE("names set by options take precedence, and must exist") {
   CHECK(contains(expect_error([&] { choose_text_columns(rows, "txt", ""); }).hint(), "did you mean \"text\"?"));
   CHECK_THROWS_AS(choose_label_column(rows, "lable"), Error);
 }
+
+}  // namespace columns_test

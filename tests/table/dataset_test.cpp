@@ -6,11 +6,11 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace dataset_test {
+
 using namespace hone;
 using namespace hone::table;
 namespace fs = std::filesystem;
-
-namespace {
 
 // "train: a.csv b.csv; test: c.csv"
 std::string layout(const fs::path& folder, std::string_view config = "") {
@@ -31,8 +31,6 @@ std::string layout_of(const std::vector<std::string>& names, std::string_view co
   TemporaryFolder folder;
   return layout(fill(folder, names).path(), config);
 }
-
-}  // namespace
 
 TEST_CASE("a single file is the split train") {
   TemporaryFolder folder;
@@ -113,3 +111,5 @@ TEST_CASE("imdb in the Hub's layout has 25,000 rows per split") {
     CHECK(splits.rows.at("test").size() == 25'000);
   }
 }
+
+}  // namespace dataset_test

@@ -7,11 +7,11 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace decompress_test {
+
 using namespace hone;
 using namespace hone::table;
 namespace fs = std::filesystem;
-
-namespace {
 
 const fs::path kFixtures = HONE_SOURCE_DIR "/tests/fixtures/table";
 
@@ -21,8 +21,6 @@ std::string read_all(const fs::path& path) {
   while (const size_t count = reader->read(block.data(), block.size())) bytes.append(block, 0, count);
   return bytes;
 }
-
-}  // namespace
 
 TEST_CASE("gzip and xz with several members, zstd and bzip2 are decompressed to the original bytes") {
   for (const char* name : {"rows.csv.gz", "rows.csv.xz", "rows.csv.zst", "rows.csv.bz2"}) {
@@ -51,3 +49,5 @@ TEST_CASE("damaged and truncated files are errors, not shorter data") {
 TEST_CASE("a missing file is an io error") {
   CHECK(expect_error([] { open_bytes("/nowhere/a.gz", Compression::kGzip); }).kind() == ErrorKind::kIo);
 }
+
+}  // namespace decompress_test

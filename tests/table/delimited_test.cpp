@@ -6,16 +6,16 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace delimited_test {
+
 using namespace hone;
 using namespace hone::table;
 
-namespace {
 Error error_of(std::string_view text, const std::string& name = "train.csv", const ReadOptions& options = {}) {
   const TemporaryFolder folder;
   const auto path = folder.write(name, text);
   return expect_error([&] { read_rows(path, options); });
 }
-}  // namespace
 
 TEST_CASE("a ragged row is an error with its line and both numbers of cells") {
   const Error more = error_of("text,label\na,1\n\nb,c,0\n");
@@ -140,3 +140,5 @@ TEST_CASE("records longer than the first window are read completely") {
   CHECK(rows.text(0, "text")->size() == large.size() + 1);
   CHECK(rows.location(1) == (folder.path() / "a.csv").string() + ":4");
 }
+
+}  // namespace delimited_test

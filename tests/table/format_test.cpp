@@ -5,6 +5,8 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace format_test {
+
 using namespace hone;
 using namespace hone::table;
 
@@ -46,3 +48,5 @@ TEST_CASE("other extensions, missing files and folders are errors") {
   CHECK(contains(expect_error([&] { read_rows(folder.path() / "a.csv"); }).what(), "a.csv: there is no such file"));
   CHECK(contains(expect_error([&] { read_rows(folder.path()); }).what(), "is a folder, but a file is expected"));
 }
+
+}  // namespace format_test

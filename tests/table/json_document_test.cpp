@@ -5,15 +5,15 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace json_document_test {
+
 using namespace hone;
 using namespace hone::table;
 
-namespace {
 Rows rows_of(std::string_view text) {
   const TemporaryFolder folder;
   return read_rows(folder.write("a.json", text));
 }
-}  // namespace
 
 TEST_CASE("the only list of objects contains the rows, with their lines") {
   const Rows rows = rows_of(
@@ -51,3 +51,5 @@ TEST_CASE("a truncated or malformed document is an error with line and column") 
   CHECK(contains(expect_error([] { rows_of("{\"data\": [\n{\"a\": 1},\n"); }).what(), "a.json:"));
   CHECK(contains(expect_error([] { rows_of("{\"data\": [\n{\"a\": x}]}"); }).what(), "a.json:2:7: "));
 }
+
+}  // namespace json_document_test

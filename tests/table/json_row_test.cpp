@@ -5,10 +5,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace json_row_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 Rows rows_of(const TemporaryFolder& folder, std::string_view text) { return read_rows(folder.write("a.jsonl", text)); }
 
@@ -16,8 +16,6 @@ Error error_of(std::string_view text) {
   const TemporaryFolder folder;
   return expect_error([&] { rows_of(folder, text); });
 }
-
-}  // namespace
 
 TEST_CASE("values of every JSON type are kept") {
   const TemporaryFolder folder;
@@ -64,3 +62,5 @@ TEST_CASE("too deep nesting is an error, not a crash") {
   const std::string deep = "{\"a\": " + std::string(100'000, '[') + std::string(100'000, ']') + "}";
   CHECK(contains(error_of("{\"a\": []}\n" + deep).what(), "a.jsonl:2:134: nested deeper than 128"));
 }
+
+}  // namespace json_row_test

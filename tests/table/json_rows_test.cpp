@@ -6,18 +6,16 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace json_rows_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 Error error_of(std::string_view text, const std::string& name = "a.json") {
   const TemporaryFolder folder;
   const auto path = folder.write(name, text);
   return expect_error([&] { read_rows(path); });
 }
-
-}  // namespace
 
 TEST_CASE("the location of a list's row is the line where it starts") {
   const TemporaryFolder folder;
@@ -92,3 +90,5 @@ TEST_CASE("empty files and lists are errors") {
   CHECK(contains(error_of("", "a.jsonl").what(), "a.jsonl: the file is empty"));
   CHECK(contains(error_of("[]").what(), "a.json: there are no rows"));
 }
+
+}  // namespace json_rows_test

@@ -8,10 +8,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace label_cell_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 // Keeps the rows, because a cell's text points into them.
 LabelCell cell_of(const std::string& name, const std::string& text) {
@@ -25,8 +25,6 @@ LabelCell csv(const std::string& cell) { return cell_of("a.csv", "text,label\nx,
 LabelCell jsonl(const std::string& cell) { return cell_of("a.jsonl", "{\"label\": " + cell + "}\n"); }
 
 using Kind = LabelCell::Kind;
-
-}  // namespace
 
 TEST_CASE("only texts in canonical form are integers") {
   for (const char* text : {"0", "7", "-1", "-9223372036854775808", "9223372036854775808", "18446744073709551615"}) {
@@ -72,3 +70,5 @@ TEST_CASE("a class is named by the text of its cell") {
   CHECK(csv("1.0").name() == "1");
   CHECK(csv("TRUE").name() == "True");
 }
+
+}  // namespace label_cell_test

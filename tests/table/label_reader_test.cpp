@@ -5,10 +5,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace label_reader_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 using Names = std::vector<std::string>;
 
@@ -29,8 +29,6 @@ Rows jsonl(const Names& labels) {
 LabelMap map_of(const Names& labels) { return LabelMap::decide(labelled(labels), "label"); }
 
 LabelMap named(const Names& names) { return LabelMap::decide(labelled({"0"}), "label", {.names = names}); }
-
-}  // namespace
 
 TEST_CASE("if a model's label names repeat, a name means the first label, and ids can name each of them") {
   const LabelMap map = named({"other", "good", "other"});
@@ -69,3 +67,5 @@ TEST_CASE("null, NaN and blank cells are missing") {
   const Rows blank = labelled({"\" \"", "a"});
   CHECK(map.reader(blank, "label").problem(0) == "label is blank");
 }
+
+}  // namespace label_reader_test

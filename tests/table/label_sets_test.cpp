@@ -8,10 +8,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace label_sets_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 // A file whose rows have labels in these columns.
 LabelSets sets_of(const std::string& name, const std::string& content, const LabelSetColumns& columns) {
@@ -28,8 +28,6 @@ std::vector<std::string> names_of(const LabelSets& sets, uint64_t row) {
 }
 
 using Names = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("labels are read from lists of names and class ids") {
   const LabelSets sets = sets_of("a.jsonl",
@@ -109,3 +107,5 @@ TEST_CASE("label names are integers in numeric order, then texts; too many are a
   CHECK(std::string(error.what()) == "column \"labels\" holds 10001 different labels");
   CHECK(contains(error.hint(), "at most 10000 labels"));
 }
+
+}  // namespace label_sets_test

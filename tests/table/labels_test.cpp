@@ -7,10 +7,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace labels_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 using Names = std::vector<std::string>;
 
@@ -50,8 +50,6 @@ Label::Kind kind_of(const LabelMap& map, const Rows& rows, uint64_t row) {
 }
 
 constexpr auto kMissing = Label::Kind::kMissing, kUnlabelled = Label::Kind::kUnlabelled;
-
-}  // namespace
 
 TEST_CASE("integers 0..n-1 of any type are their own ids and have no names") {
   for (const Names& labels : {Names{"1", "0", "2", "0"}, Names{"1.0", "0.0", "2.0"}, Names{"2", "1", "", "0"}}) {
@@ -324,3 +322,5 @@ TEST_CASE("a trained model with equal names gives the rows no classes") {
   const LabelMap map = LabelMap::decide(labelled({"a", "b"}), "label", {.model_names = {"a", "b", "a"}});
   CHECK(map.id2label() == Names{"a", "b"});
 }
+
+}  // namespace labels_test

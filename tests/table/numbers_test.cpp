@@ -6,15 +6,13 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace numbers_test {
 
-namespace {
+using namespace hone;
 
 table::Rows read(const TemporaryFolder& folder, const std::string& csv) {
   return table::read_rows(folder.write("a.csv", csv));
 }
-
-}  // namespace
 
 TEST_CASE("numbers are read from every column, and an empty cell is a problem of its row") {
   const TemporaryFolder folder;
@@ -39,3 +37,5 @@ TEST_CASE("a cell that is no finite number in single precision is an error that 
   CHECK(contains(refused("inf"), "not a finite number"));
   CHECK(contains(refused("1e39"), "not a number that single precision holds"));
 }
+
+}  // namespace numbers_test

@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
+namespace quoting_test {
+
 using namespace hone::table;
 
-namespace {
 bool quotes(std::string_view head) { return use_quotes(head, '\t', Quoting::kAutomatic); }
-}  // namespace
 
 TEST_CASE("csv files use quotes by default, and the option takes precedence") {
   CHECK(use_quotes("a,b\n", ',', Quoting::kAutomatic));
@@ -30,3 +30,5 @@ TEST_CASE("in pandas' tsv files quotes enclose cells") {
 TEST_CASE("a tsv that is ragged with and without quotes is read without them") {
   CHECK_FALSE(quotes("text\tlabel\n\"a\t1\t2\nplain\t0\n"));
 }
+
+}  // namespace quoting_test

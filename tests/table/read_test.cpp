@@ -9,11 +9,11 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace read_test {
+
 using namespace hone;
 using namespace hone::table;
 namespace fs = std::filesystem;
-
-namespace {
 
 // Returns a cell's text as tests/fixtures/compare_table.py writes it.
 std::string cell_text(const Value& value) {
@@ -27,8 +27,6 @@ std::string digest(const Rows& rows, const std::string& name) {
   for (uint64_t row = 0; row < rows.size(); ++row) cells += cell_text(column.value(row));
   return sha256(cells);
 }
-
-}  // namespace
 
 TEST_CASE("real data sets are read and shuffled as by HF datasets") {
   const fs::path data = fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "data";
@@ -52,8 +50,6 @@ TEST_CASE("real data sets are read and shuffled as by HF datasets") {
   }
 }
 
-namespace {
-
 Value value_of(const Json& json) {
   if (json.is_string()) return json.get<std::string>();
   if (json.is_boolean()) return json.get<bool>();
@@ -72,8 +68,6 @@ void check_rows(const Rows& rows, const Json& expected) {
     for (uint64_t row = 0; row < rows.size(); ++row) CHECK(rows.value(row, name) == value_of(cells[row]));
   }
 }
-
-}  // namespace
 
 TEST_CASE("tricky files are read as by HF datasets, or differ as the fixture states") {
   const Json fixture = read_json(HONE_SOURCE_DIR "/tests/fixtures/table/tricky.json");
@@ -129,3 +123,5 @@ TEST_CASE("rows outlive the reader and the file") {
   }
   CHECK(rows.text(0, "text") == "still here");
 }
+
+}  // namespace read_test

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-using namespace hone::table;
+namespace record_parser_test {
 
-namespace {
+using namespace hone::table;
 
 std::vector<std::string> cells(std::string_view text, char delimiter = ',', bool quoting = true) {
   RecordParser parser(delimiter, quoting);
@@ -15,8 +15,6 @@ std::vector<std::string> cells(std::string_view text, char delimiter = ',', bool
 }
 
 using List = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("a record ends at LF, CRLF or CR") {
   CHECK(cells("a,b\nc,d\n") == List{"a", "b"});
@@ -71,3 +69,5 @@ TEST_CASE("text after a closing quote is reported with its cell") {
   CHECK(parser.parse("a,\"b\"c,d\n", true) == RecordStatus::kAfterQuote);
   CHECK(parser.error_cell() == 1);
 }
+
+}  // namespace record_parser_test

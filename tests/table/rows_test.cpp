@@ -6,14 +6,14 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace rows_test {
+
 using namespace hone;
 using namespace hone::table;
 
-namespace {
 Rows sample(const TemporaryFolder& folder) {
   return read_rows(folder.write("train.csv", "text,label\na,0\n\"b\nb\",1\n\nc,\nd,1\n"));
 }
-}  // namespace
 
 TEST_CASE("rows have a size, columns, types and cells") {
   const TemporaryFolder folder;
@@ -82,3 +82,5 @@ TEST_CASE("a row beyond the table is an internal error, not a crash") {
   CHECK_THROWS_AS(rows.location(4), Error);
   CHECK_THROWS_AS(rows.select(std::vector<uint64_t>{4}), Error);
 }
+
+}  // namespace rows_test

@@ -10,10 +10,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace selection_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 const std::vector<std::string> kText = {"text"};
 
@@ -49,8 +49,6 @@ std::vector<int64_t> numbers(const Rows& rows) {
   for (uint64_t row = 0; row < rows.size(); ++row) result.push_back(std::get<int64_t>(rows.value(row, "text")));
   return result;
 }
-
-}  // namespace
 
 TEST_CASE("the split keeps the share of every class, by largest remainder") {
   const auto [rest, held_out] = split(classes({100, 50, 10}), 0.1, 7);
@@ -143,3 +141,5 @@ TEST_CASE("if all rows are unlabelled, all are skipped") {
   CHECK(complete.rows.empty());
   CHECK(complete.reason == "label is -1");
 }
+
+}  // namespace selection_test

@@ -6,16 +6,16 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace table_data_test {
+
 using namespace hone;
 using namespace hone::table;
 namespace fs = std::filesystem;
 
-namespace {
 Rows read_two(const TemporaryFolder& folder, const std::string& extension, const char* first, const char* second) {
   const std::vector<fs::path> files = {folder.write("a" + extension, first), folder.write("b" + extension, second)};
   return read_rows(files);
 }
-}  // namespace
 
 TEST_CASE("several files become one table in order, with their own locations") {
   const TemporaryFolder folder;
@@ -50,3 +50,5 @@ TEST_CASE("files with other columns or types are an error that names both") {
   CHECK(contains(types.what(), "column \"x\" holds string values in "));
   CHECK(contains(types.what(), "b.jsonl, but int values in "));
 }
+
+}  // namespace table_data_test

@@ -7,10 +7,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace tagged_lines_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 // The rows of a file as JSON: [[words, tags], ...].
 std::vector<std::string> rows_of(const Rows& rows) {
@@ -35,8 +35,6 @@ std::string refused(std::string_view text) {
 }
 
 using Texts = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("a sentence is a row with the lists tokens and tags, located by its first line") {
   const TemporaryFolder folder;
@@ -113,3 +111,5 @@ TEST_CASE("the sentences of a long file keep their lines across windows and batc
   }
   CHECK(count == 300'000);
 }
+
+}  // namespace tagged_lines_test

@@ -6,10 +6,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace tagged_rows_test {
+
 using namespace hone;
 using namespace hone::table;
-
-namespace {
 
 using Texts = std::vector<std::string>;
 
@@ -35,8 +35,6 @@ std::string refused(std::string_view line, const Texts& names = {}) {
   CHECK_FALSE(std::string(error.hint()).empty());
   return error.what();
 }
-
-}  // namespace
 
 TEST_CASE("lists of words beside lists of tags are found by their names, ner_tags first") {
   const auto found = columns_of(R"({"id": 1, "tokens": ["a"], "pos_tags": [1], "ner_tags": [0]})");
@@ -138,3 +136,5 @@ TEST_CASE("a span without a label, and an item that is no span, are errors") {
   CHECK(contains(refused(R"({"text": "abc", "spans": [[0, 1, " "]]})"), "the span [0,1,\" \"] has no label"));
   CHECK(contains(refused(R"({"text": "abc", "spans": [[0, 1, "x"], "y"]})"), "rows.jsonl:1: \"y\" is not a span"));
 }
+
+}  // namespace tagged_rows_test

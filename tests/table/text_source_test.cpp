@@ -6,11 +6,12 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace text_source_test {
+
 using namespace hone;
 using namespace hone::table;
 namespace fs = std::filesystem;
 
-namespace {
 std::string message(const fs::path& path, Charset charset = Charset::kUtf8) {
   return expect_error([&] {
            TextSource source(path, charset);
@@ -19,7 +20,6 @@ std::string message(const fs::path& path, Charset charset = Charset::kUtf8) {
          })
       .what();
 }
-}  // namespace
 
 TEST_CASE("a window grows by whole characters to the end of the file, and is consumed") {
   const TemporaryFolder folder;
@@ -87,3 +87,5 @@ TEST_CASE("latin-1 is converted to UTF-8 if requested") {
   const TemporaryFolder folder;
   CHECK(TextSource(folder.write("a.txt", "caf\xE9"), Charset::kLatin1).window() == "caf\xC3\xA9");
 }
+
+}  // namespace text_source_test

@@ -8,14 +8,14 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace writer_test {
+
 using namespace hone;
 using namespace hone::table;
 namespace fs = std::filesystem;
 
-namespace {
 const std::vector<Value> kRow = {std::string("say \"yes\",\n\xE6\xAD\xA3"), 0.25, int64_t{-3}, true, Value()};
 const std::vector<std::string> kNames = {"text", "score", "n", "flag", "nothing"};
-}  // namespace
 
 TEST_CASE("jsonl rows keep the order of the columns") {
   const TemporaryFolder folder;
@@ -79,3 +79,5 @@ TEST_CASE("a stream gets the rows at each flush") {
   CHECK(bytes == "label,score\na,0.5\nb,\n");
   CHECK(writer.rows() == 2);
 }
+
+}  // namespace writer_test

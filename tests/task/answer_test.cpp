@@ -8,16 +8,14 @@
 #include "eval/metrics_fixture.h"
 #include "table/read.h"
 
-using namespace hone;
+namespace answer_test {
 
-namespace {
+using namespace hone;
 
 const text::Tokenizer& tokenizer() {
   static const text::Tokenizer loaded = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
   return loaded;
 }
-
-}  // namespace
 
 TEST_CASE("a question has the tokens of its text or pair, and knows whether they were truncated") {
   const task::Question whole = task::make_question(tokenizer(), "good movie", {}, {});
@@ -56,3 +54,5 @@ TEST_CASE("outputs are finite if every number is, and pooled outputs are the mea
   CHECK(task::pooled_outputs({{{0, 1}, {2, 4}}}) == std::vector<float>{1, 2.5f});
   CHECK(task::pooled_outputs({{{0.1f, 0.7f}}}) == std::vector<float>{0.1f, 0.7f});
 }
+
+}  // namespace answer_test

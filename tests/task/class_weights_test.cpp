@@ -6,10 +6,10 @@
 #include "expect_error.h"
 #include "task/class_losses_fixture.h"
 
+namespace class_weights_test {
+
 using namespace hone;
 using namespace hone::task;
-
-namespace {
 
 const std::vector<std::string> kNames = {"bad", "good", "a=b"};
 
@@ -22,8 +22,6 @@ std::string message_of(const std::vector<std::string>& option) {
   CHECK(error.kind() == ErrorKind::kUsage);
   return error.what();
 }
-
-}  // namespace
 
 TEST_CASE("balanced weights are scikit-learn's") {
   for (const Json& item : class_losses_fixture()["balanced"]) {
@@ -76,3 +74,5 @@ TEST_CASE("a note names the weights, or says why there are none") {
         "the classes have the same weight: their imbalance of rows is 2, less than 3\n");
   CHECK(captured_log([&] { noted_class_weights({}, kNames, balanced); }).empty());
 }
+
+}  // namespace class_weights_test

@@ -9,9 +9,9 @@
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace entity_answers_test {
 
-namespace {
+using namespace hone;
 
 const text::Tokenizer& tokenizer() {
   static const text::Tokenizer loaded = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
@@ -64,8 +64,6 @@ std::vector<std::string> found(const metric::TagSet& tags, const std::string& te
 }
 
 using Names = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("entities equal those of transformers' pipeline under each strategy, in one window and in several") {
   const Json fixture = read_json(fixtures() / "entity_answers.json");
@@ -167,3 +165,5 @@ TEST_CASE("an explanation needs a label of the model and a part of the text") {
   CHECK(refused({.label = "person", .start = 0, .end = 7}) == "the text has no part from 0 to 7");
   CHECK_NOTHROW(task::followed_entity(bio(), {.label = "person", .start = 0, .end = 6}, question));
 }
+
+}  // namespace entity_answers_test

@@ -16,9 +16,9 @@
 #include "task/text_examples.h"
 #include "tensor/compute.h"
 
-using namespace hone;
+namespace example_task_test {
 
-namespace {
+using namespace hone;
 
 constexpr metric::Metric kMetrics[] = {{"mae", "mean absolute error in words", metric::Better::kLower, true}};
 
@@ -90,8 +90,6 @@ class LengthTask final : public task::Task {
   std::vector<std::string> names_ = {"length"};
 };
 
-}  // namespace
-
 TEST_CASE("a task of one's own learns and is evaluated by the program's own means") {
   const TemporaryFolder folder;
   LengthTask task;
@@ -115,3 +113,5 @@ TEST_CASE("a task of one's own learns and is evaluated by the program's own mean
   CHECK(evaluation->report().value("mae") > 0);
   CHECK(task.answer({}, {{{3.5f}}}, {})->json()["score"] == 3.5);
 }
+
+}  // namespace example_task_test

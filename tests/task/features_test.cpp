@@ -9,9 +9,9 @@
 #include "model/load.h"
 #include "table/read.h"
 
-using namespace hone;
+namespace features_test {
 
-namespace {
+using namespace hone;
 
 void check_features(const task::Features& features, const Json& expected) {
   uint64_t num_cut_rows = 0, num_cut_tokens = 0;
@@ -52,8 +52,6 @@ task::Features three_rows() {
   }
   return features;
 }
-
-}  // namespace
 
 TEST_CASE("rows have the ids of transformers, truncated at the same token") {
   const Json& model = metrics_fixture()["models"]["tiny-bert"];
@@ -164,3 +162,5 @@ TEST_CASE("the outputs of a row in several windows are the mean of those of its 
   }
   task::row_outputs(*loaded.model, features, rows, {true, 42, 0, 0}).sum().backward();
 }
+
+}  // namespace features_test

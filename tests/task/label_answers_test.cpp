@@ -10,10 +10,10 @@
 
 #include "expect_error.h"
 
+namespace label_answers_test {
+
 using namespace hone;
 using task::LabelScoring;
-
-namespace {
 
 LabelScoring best_of(std::vector<std::string> labels, std::string function = "none") {
   return {.labels = std::move(labels), .function = std::move(function)};
@@ -23,8 +23,6 @@ LabelScoring best_of(std::vector<std::string> labels, std::string function = "no
 task::Outputs outputs(std::vector<float> values) { return {{std::move(values)}}; }
 
 const std::vector<std::string> kLabels = {"NEGATIVE", "POSITIVE", "NEUTRAL"};
-
-}  // namespace
 
 TEST_CASE("an answer as JSON has the label, its score and all scores by label, with a float's shortest exact digits") {
   const LabelScoring scoring = best_of(kLabels);
@@ -152,3 +150,5 @@ TEST_CASE("answers of 10,000 classes become JSON in time linear in the classes")
   // A search through all labels took 175 ms per row.
   CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 5);
 }
+
+}  // namespace label_answers_test

@@ -7,9 +7,9 @@
 #include "eval/metrics_fixture.h"
 #include "model/load.h"
 
-using namespace hone;
+namespace outputs_test {
 
-namespace {
+using namespace hone;
 
 struct Tiny {
   model::LoadedModel loaded;
@@ -27,8 +27,6 @@ Tiny tiny(std::string_view head = "sequence") {
   }
   return made;
 }
-
-}  // namespace
 
 TEST_CASE("the outputs of a question do not depend on the other questions of its batch") {
   const Tiny made = tiny();
@@ -61,3 +59,5 @@ TEST_CASE("a head that reads tokens gives a row of outputs for each token") {
   const std::vector<task::Outputs> outputs = task::compute_outputs(*made.loaded.model, asked);
   for (size_t i = 0; i < 2; ++i) CHECK(outputs[i].windows[0].size() == made.questions[i].num_tokens() * 3);
 }
+
+}  // namespace outputs_test

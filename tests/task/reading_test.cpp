@@ -7,9 +7,9 @@
 #include "eval/metrics_fixture.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace reading_test {
 
-namespace {
+using namespace hone;
 
 const text::Tokenizer& tokenizer() {
   static const text::Tokenizer loaded = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
@@ -39,8 +39,6 @@ std::vector<int32_t> expected(const std::string& text, std::vector<std::pair<siz
   ids.push_back(all.back());
   return ids;
 }
-
-}  // namespace
 
 TEST_CASE("a short text is read whole in every way") {
   for (const std::string_view how : task::kLongTextNames) {
@@ -141,3 +139,5 @@ TEST_CASE("windows are checked before any text is read, and a pair for a model o
   const std::vector<std::string_view> texts = {"good"};
   CHECK(expect_error([&] { task::read_texts(tokenizer(), texts, texts, single); }).kind() == ErrorKind::kInput);
 }
+
+}  // namespace reading_test

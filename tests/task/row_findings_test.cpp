@@ -7,9 +7,9 @@
 #include "task/chosen_rows.h"
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace row_findings_test {
 
-namespace {
+using namespace hone;
 
 struct Row {
   std::string text, label;
@@ -38,8 +38,6 @@ std::vector<Row> different(const std::vector<std::pair<std::string, int>>& count
   }
   return rows;
 }
-
-}  // namespace
 
 TEST_CASE("balanced rows with different texts have no findings") {
   CHECK(findings(different({{"a", 10}, {"b", 10}}), {{"new", "a"}}).empty());
@@ -90,3 +88,5 @@ TEST_CASE("text and label columns that are probably swapped are detected") {
                  "column \"label\" holds 12 different labels in 12 rows, column \"text\" only 2 different texts"));
   CHECK(contains(found.back(), "(--text-column \"label\" --label-column \"text\")"));
 }
+
+}  // namespace row_findings_test

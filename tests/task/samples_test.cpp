@@ -6,9 +6,9 @@
 #include "expect_error.h"
 #include "table/read.h"
 
-using namespace hone;
+namespace samples_test {
 
-namespace {
+using namespace hone;
 
 const std::vector<std::string> kNames = {"NEGATIVE", "POSITIVE"};
 
@@ -17,8 +17,6 @@ std::vector<std::string> texts_of(const std::vector<task::Sample>& samples) {
   for (const task::Sample& sample : samples) texts.push_back(sample.text);
   return texts;
 }
-
-}  // namespace
 
 TEST_CASE("samples are short rows of the set, one label after the other") {
   const TemporaryFolder folder;
@@ -57,3 +55,5 @@ TEST_CASE("a folder without samples, or with a file of something else, has none"
     CHECK(task::read_samples(folder.path()).empty());
   }
 }
+
+}  // namespace samples_test

@@ -8,16 +8,14 @@
 
 #include "expect_error.h"
 
-using namespace hone;
+namespace score_functions_test {
 
-namespace {
+using namespace hone;
 
 std::vector<float> applied(std::string_view function, std::vector<float> logits, size_t num_labels) {
   task::apply_score_function(task::find_score_function(function), logits, num_labels);
   return logits;
 }
-
-}  // namespace
 
 TEST_CASE("scores are the softmax, the sigmoid or the logits themselves") {
   const std::vector<float> logits = {0, std::log(2.0f), std::log(5.0f), 1, 1, 1};
@@ -57,3 +55,5 @@ TEST_CASE("the error names the first row with a value that is not finite") {
   CHECK(std::string(error.what()) == "the model gave reviews.csv:17 a score that is not a number");
   CHECK(error.hint() == "the model's weights may be damaged (NaN or infinity)");
 }
+
+}  // namespace score_functions_test

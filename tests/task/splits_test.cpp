@@ -8,9 +8,9 @@
 #include "expect_error.h"
 #include "task/chosen_rows.h"
 
-using namespace hone;
+namespace splits_test {
 
-namespace {
+using namespace hone;
 
 // Returns csv rows "NAME 0", "NAME 1", ... with alternating labels.
 std::string csv(const std::string& name, int count) {
@@ -39,8 +39,6 @@ struct DataSet {
 Error refused(const task::SplitRequest& request) {
   return expect_error([&] { training_rows(request); });
 }
-
-}  // namespace
 
 TEST_CASE("validation rows are used for evaluation if there are any, and test rows stay unused") {
   DataSet data({"train", "validation", "test"});
@@ -257,3 +255,5 @@ TEST_CASE("evaluation with validation_split uses exactly the rows that the run w
     CHECK(texts(rows.rows) == texts(*training_rows(data.request).evaluation));
   }
 }
+
+}  // namespace splits_test

@@ -10,10 +10,10 @@
 #include "expect_error.h"
 #include "task/names.h"
 
+namespace tag_decoding_test {
+
 using namespace hone;
 using metric::TagSet;
-
-namespace {
 
 // A window without special tokens: token i is word i, unless `word_ids` says otherwise.
 text::Encoding window_of(size_t num_tokens, std::vector<int32_t> word_ids = {}) {
@@ -55,8 +55,6 @@ std::vector<size_t> best_by_trying_all(const std::vector<float>& probabilities, 
     if (digit == length) return best;
   }
 }
-
-}  // namespace
 
 TEST_CASE("constrained decoding finds the best of all allowed sequences, by trying each") {
   struct Case {
@@ -134,3 +132,5 @@ TEST_CASE("an unknown strategy is an error") {
   CHECK(expect_error([&] { task::decode_tags(TagSet({"O", "x"}), window_of(1), logits, "frist", false); }).kind() ==
         ErrorKind::kUsage);
 }
+
+}  // namespace tag_decoding_test

@@ -6,10 +6,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace tag_names_test {
+
 using namespace hone;
 using namespace hone::task;
-
-namespace {
 
 using Texts = std::vector<std::string>;
 
@@ -23,8 +23,6 @@ TagNames decided(std::string_view lines, const TagNameSources& sources = {}, con
 
 const char* const kWords = R"({"tokens": ["a", "b", "c", "d"], "tags": ["O", "I-x", "B-x", null]})";
 const char* const kNumbers = R"({"tokens": ["a", "b"], "tags": [0, 10]})";
-
-}  // namespace
 
 TEST_CASE("the tags of the rows are sorted, as in run_ner.py") {
   CHECK(decided(kWords).names == Texts{"B-x", "I-x", "O"});
@@ -62,3 +60,5 @@ TEST_CASE("rows without any tag are an error") {
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "no row has a tag in \"tags\""));
 }
+
+}  // namespace tag_names_test

@@ -6,10 +6,10 @@
 #include "table/read.h"
 #include "temporary_folder.h"
 
+namespace tagged_text_test {
+
 using namespace hone;
 using namespace hone::task;
-
-namespace {
 
 using Texts = std::vector<std::string>;
 
@@ -29,8 +29,6 @@ TaggedText read(std::string_view line) {
   const table::Rows rows = table::read_rows(folder.write("rows.jsonl", line));
   return TaggedTextReader(rows, table::choose_tagged_columns(rows, "", ""), kTags, {}).read(0, tokenizer());
 }
-
-}  // namespace
 
 TEST_CASE("words are joined by spaces, Chinese and Japanese ones without") {
   std::vector<text::Offset> places;
@@ -81,3 +79,5 @@ TEST_CASE("the entities of tags have the places of their first and last word") {
   CHECK(entities[1].begin == 15);
   CHECK(entities[1].type == "person");
 }
+
+}  // namespace tagged_text_test

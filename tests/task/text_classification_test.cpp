@@ -13,9 +13,9 @@
 #include "task/chosen_rows.h"
 #include "tensor/cross_entropy.h"
 
-using namespace hone;
+namespace text_classification_test {
 
-namespace {
+using namespace hone;
 
 at::Tensor matrix(const Json& rows) {
   std::vector<double> values;
@@ -39,8 +39,6 @@ std::unique_ptr<task::Examples> examples_of(const std::vector<int64_t>& labels, 
   return task::make_examples(std::move(texts));
 }
 
-}  // namespace
-
 TEST_CASE("classes without training rows are named") {
   CHECK(examples_of({0, 1, 0, 1}, {"NEGATIVE", "POSITIVE"})->findings().empty());
   const auto notes = examples_of({0, 0}, {"NEGATIVE", "POSITIVE"})->findings();
@@ -57,16 +55,12 @@ TEST_CASE("rows of a label are counted, the first ten labels at most") {
   CHECK(examples_of({0}, names)->target_counts().ends_with("j (0) and 2 more"));
 }
 
-namespace {
-
 // 2 bytes each.
 std::string many_words(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += "x ";
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("a row is described by its place and texts, long ones shortened") {
   const TemporaryFolder folder;
@@ -144,3 +138,5 @@ TEST_CASE("the loss and its gradient are those of torch, and with smoothing of t
     CHECK(at::allclose(logits.grad() / num_rows, matrix(item["gradient_of_mean"]), 1e-5, 1e-6));
   }
 }
+
+}  // namespace text_classification_test

@@ -12,9 +12,9 @@
 #include "task/splits.h"
 #include "task/token_examples.h"
 
-using namespace hone;
+namespace token_classification_test {
 
-namespace {
+using namespace hone;
 
 using Texts = std::vector<std::string>;
 
@@ -73,8 +73,6 @@ model::LoadedModel token_model(const Texts& labels) {
   request.ignore_mismatched_sizes = true;
   return model::load_model(request);
 }
-
-}  // namespace
 
 TEST_CASE("words with tags come from CoNLL files, and from lists in JSON") {
   const Chosen conll = chosen(kConll, {}, "train.conll");
@@ -290,3 +288,5 @@ TEST_CASE("the worst rows have their text, the right and the predicted entities,
   CHECK((*first)["loss"].get<double>() > 0);
   CHECK((*first)["location"].get<std::string>().ends_with("train.jsonl:1"));
 }
+
+}  // namespace token_classification_test

@@ -4,10 +4,10 @@
 
 #include <filesystem>
 
+namespace token_targets_test {
+
 using namespace hone;
 using namespace hone::task;
-
-namespace {
 
 using Ids = std::vector<int32_t>;
 using Numbers = std::vector<uint32_t>;
@@ -35,8 +35,6 @@ std::vector<std::string> names_of_spans(const std::string& text, const std::vect
 }
 
 using Texts = std::vector<std::string>;
-
-}  // namespace
 
 // As transformers' run_ner.py aligns labels with the tokens of words.
 TEST_CASE("the first token of each word has its tag; special and later tokens have none") {
@@ -102,3 +100,5 @@ TEST_CASE("spans are written in the scheme of the tags") {
   CHECK(names_of_spans(text, spans, metric::TagSet({"O", "x"})) == Texts{"x", "x", "x", "x", "O"});
   CHECK(names_of_spans("a good movie", {{2, 12, "x"}}, metric::TagSet({"E-x", "B-x"})) == Texts{"", "B-x", "E-x"});
 }
+
+}  // namespace token_targets_test

@@ -13,9 +13,9 @@
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
 
-using namespace hone;
+namespace vocabulary_test {
 
-namespace {
+using namespace hone;
 
 // Returns the tokenizer of tiny-bert, which has the ids 0 to 105, with these tokens added. Its vocabulary lacks the id
 // 25, which is filled here, because tokenizers (0.23) numbers added tokens from the size of the vocabulary.
@@ -34,8 +34,6 @@ text::Tokenizer with_added(const TemporaryFolder& folder, const std::vector<std:
   folder.write("tokenizer.json", tokenizer.dump());
   return text::Tokenizer::load(folder.path());
 }
-
-}  // namespace
 
 TEST_CASE("the message for added tokens beyond the embedding names them and their likely cause") {
   const TemporaryFolder folder;
@@ -85,3 +83,5 @@ TEST_CASE("only a text that contains a token beyond the embedding is an error") 
   CHECK(contains(expect_error([&] { task::check_embedded(tokenizer, 106, std::array{2, 107}, "inputs[0]"); }).what(),
                  "inputs[0] has the token \"<price>\""));
 }
+
+}  // namespace vocabulary_test

@@ -12,10 +12,10 @@
 #include "tensor/finite_differences.h"
 #include "tensor/linear.h"
 
+namespace activated_linear_test {
+
 using namespace hone;
 using tensor::ActivationKind;
-
-namespace {
 
 constexpr ActivationKind kKinds[] = {ActivationKind::kGelu, ActivationKind::kGeluTanh, ActivationKind::kGeluQuick,
                                      ActivationKind::kSilu, ActivationKind::kRelu};
@@ -48,8 +48,6 @@ void check_same(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& w
     }
   }
 }
-
-}  // namespace
 
 TEST_CASE("an activated linear equals activation and linear, with the same gradients") {
   for (const ActivationKind kind : kKinds) {
@@ -110,3 +108,5 @@ TEST_CASE("the graph of an activated linear does not store the activations") {
   const at::Tensor kept = tensor::linear(tensor::activation(x, {}, ActivationKind::kGelu), weight, weight.detach(), {});
   CHECK(tensor::allocator_statistics().in_use_bytes - before >= uint64_t{8} << 20);
 }
+
+}  // namespace activated_linear_test

@@ -12,10 +12,11 @@
 #include "expect_error.h"
 #include "tensor/finite_differences.h"
 
+namespace activation_test {
+
 using namespace hone;
 using tensor::ActivationKind;
 
-namespace {
 constexpr ActivationKind kKinds[] = {ActivationKind::kGelu, ActivationKind::kGeluTanh, ActivationKind::kGeluQuick,
                                      ActivationKind::kSilu, ActivationKind::kRelu};
 
@@ -35,7 +36,6 @@ void check_same(const at::Tensor& got, const at::Tensor& expected, const std::ve
   const auto have = gradients_of(got, inputs), want = gradients_of(expected, inputs);
   for (size_t i = 0; i < inputs.size(); ++i) CHECK(at::allclose(have[i], want[i], tolerance, 1e-5));
 }
-}  // namespace
 
 TEST_CASE("activation and its gradients equal libtorch's operations") {
   for (const ActivationKind kind : kKinds) {
@@ -107,3 +107,5 @@ TEST_CASE("shapes that do not match are internal errors") {
   CHECK(kind([&] { tensor::silu_gate(x, other); }) == ErrorKind::kInternal);
   CHECK(kind([&] { tensor::silu_gate(x); }) == ErrorKind::kInternal);
 }
+
+}  // namespace activation_test

@@ -11,15 +11,13 @@
 #include "base/machine.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace allocator_test {
 
-namespace {
+using namespace hone;
 
 constexpr int64_t kMiB = int64_t{1} << 20;
 
 at::Tensor bytes(int64_t size) { return at::empty({size}, at::kByte); }
-
-}  // namespace
 
 TEST_CASE("tensors of all sizes are aligned and keep their values, and large ones are counted") {
   tensor::install_caching_allocator();
@@ -91,3 +89,5 @@ TEST_CASE("a tensor may be freed by another thread than the allocating one") {
   }
   CHECK(tensor::allocator_statistics().in_use_bytes == before);
 }
+
+}  // namespace allocator_test

@@ -17,9 +17,9 @@
 
 #include "expect_error.h"
 
-using namespace hone;
+namespace attention_test {
 
-namespace {
+using namespace hone;
 
 // Returns q, k and v of all tokens from a formula, so that they are the same in every run.
 at::Tensor inputs(int64_t tokens, int64_t width, at::ScalarType type) {
@@ -68,8 +68,6 @@ at::Tensor gradient_of(const at::Tensor& x, const std::function<at::Tensor(const
   (out * at::cos(at::arange(out.numel(), out.options())).view_as(out)).sum().backward();
   return leaf.grad();
 }
-
-}  // namespace
 
 TEST_CASE("attention and its gradient equal the definition") {
   for (const Case& one : cases()) {
@@ -160,3 +158,5 @@ TEST_CASE("shapes that do not match are internal errors") {
                  }).what(),
                  "float, bfloat16 or double"));
 }
+
+}  // namespace attention_test

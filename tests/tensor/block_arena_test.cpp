@@ -8,14 +8,12 @@
 
 #include "expect_error.h"
 
+namespace block_arena_test {
+
 using namespace hone;
 using tensor::BlockArena;
 
-namespace {
-
 constexpr uint64_t kMiB = uint64_t{1} << 20;
-
-}  // namespace
 
 TEST_CASE("blocks are aligned to pages, are inside the arena and do not overlap") {
   BlockArena arena({.address_bytes = 64 * kMiB, .limit_bytes = 64 * kMiB});
@@ -181,3 +179,5 @@ TEST_CASE("with ragged batches the arena holds little more than their peak use")
   CHECK(static_cast<double>(statistics.peak_held_bytes) < 1.15 * static_cast<double>(statistics.peak_in_use_bytes));
   CHECK(statistics.fresh_bytes - fresh_before < statistics.peak_in_use_bytes / 2);  // over 30 steps
 }
+
+}  // namespace block_arena_test

@@ -17,10 +17,10 @@
 #include "expect_error.h"
 #include "tensor/finite_differences.h"
 
+namespace cross_entropy_test {
+
 using namespace hone;
 using tensor::CrossEntropyOptions;
-
-namespace {
 
 at::Tensor random_input(at::IntArrayRef shape, uint64_t seed, at::ScalarType dtype = at::kFloat) {
   at::manual_seed(seed);
@@ -44,8 +44,6 @@ void check_same(const at::Tensor& got, const at::Tensor& expected, const std::ve
 }
 
 constexpr CrossEntropyOptions kOptions[] = {{}, {.label_smoothing = 0.1}, {.scale = 0.125}, {-100, 1.0, 2.0}};
-
-}  // namespace
 
 TEST_CASE("cross_entropy and its gradient equal libtorch's operation") {
   for (const int64_t classes : {1, 2, 17, 1000}) {
@@ -157,3 +155,5 @@ TEST_CASE("operands that do not match are internal errors") {
   CHECK(kind([&] { tensor::linear_cross_entropy(logits, {at::ones({4, 5}), {}, {}}, targets); }) ==
         ErrorKind::kInternal);
 }
+
+}  // namespace cross_entropy_test

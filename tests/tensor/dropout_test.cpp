@@ -11,9 +11,10 @@
 #include "expect_error.h"
 #include "tensor/compute.h"
 
+namespace dropout_test {
+
 using namespace hone;
 
-namespace {
 const RandomStream kStream{42, 7, 3, 5};
 
 // The definition: element i is kept if and only if its random word is at least p * 2^32.
@@ -25,7 +26,6 @@ at::Tensor expected_mask(int64_t count, double p, uint64_t first_element = 0) {
   }
   return mask;
 }
-}  // namespace
 
 TEST_CASE("dropout keeps the elements whose random word is at least the threshold") {
   for (const int64_t count : {1, 3, 4, 5, 31, 32, 33, 1003}) {
@@ -127,3 +127,5 @@ TEST_CASE("without dropout the generator's state does not change") {
   tensor::seed_library_draws(at::kCPU, {2, 2, 2, 2}, 0);
   CHECK(at::equal(first, at::rand({8})));
 }
+
+}  // namespace dropout_test

@@ -14,11 +14,12 @@
 #include "tensor/dropout.h"
 #include "tensor/finite_differences.h"
 
+namespace embedding_test {
+
 using namespace hone;
 using tensor::EmbeddingOptions;
 using tensor::EmbeddingTable;
 
-namespace {
 const RandomStream kStream{42, 7, 3, 5};
 
 // Returns the word, position and token type tables, and the norm's weight and bias.
@@ -47,7 +48,6 @@ std::vector<at::Tensor> gradients_of(const at::Tensor& y, const std::vector<at::
   const at::Tensor weights = at::sin(at::arange(y.numel(), at::kFloat)).view_as(y).to(y.scalar_type());
   return torch::autograd::grad({(y * weights).sum()}, inputs, {}, /*retain_graph=*/true);
 }
-}  // namespace
 
 TEST_CASE("embedding_norm and its gradients equal libtorch's operations") {
   for (const int64_t width : {1, 7, 33, 384}) {
@@ -124,3 +124,5 @@ TEST_CASE("operands that do not match are internal errors") {
   CHECK(kind({{at::ones({4, 3}), at::zeros({3}, at::kLong)}}) == ErrorKind::kInternal);
   CHECK(kind({tables[0], {parameters[1], at::zeros({3}, at::kLong)}}) == ErrorKind::kInternal);
 }
+
+}  // namespace embedding_test

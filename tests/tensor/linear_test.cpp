@@ -13,9 +13,9 @@
 
 #include "expect_error.h"
 
-using namespace hone;
+namespace linear_test {
 
-namespace {
+using namespace hone;
 
 at::Tensor values(at::IntArrayRef sizes, double frequency) {
   const int64_t count = c10::multiply_integers(sizes);
@@ -29,8 +29,6 @@ void backward(const at::Tensor& out) {
   const at::Tensor weights = at::cos(at::arange(out.numel(), at::kDouble)).view(out.sizes());
   (out.to(at::kDouble) * weights).sum().backward();
 }
-
-}  // namespace
 
 TEST_CASE("linear and its gradients equal the library's") {
   for (const bool has_bias : {true, false}) {
@@ -144,3 +142,5 @@ TEST_CASE("operands with different types are an internal error") {
   CHECK(contains(expect_error([&] { tensor::linear(weight.to(at::kBFloat16), weight, weight, {}); }).what(),
                  "operands of one type"));
 }
+
+}  // namespace linear_test

@@ -14,11 +14,12 @@
 #include "tensor/dropout.h"
 #include "tensor/finite_differences.h"
 
+namespace norm_test {
+
 using namespace hone;
 using tensor::NormKind;
 using tensor::NormOptions;
 
-namespace {
 const RandomStream kStream{42, 7, 3, 5};
 
 // Returns x, bias, residual, weight, norm_bias.
@@ -63,7 +64,6 @@ void check_close(const at::Tensor& got, const at::Tensor& expected, double toler
   CHECK(got.defined() == expected.defined());
   if (expected.defined()) CHECK(at::allclose(got, expected, tolerance, tolerance));
 }
-}  // namespace
 
 TEST_CASE("residual_norm and its gradients equal libtorch's operations") {
   for (const int64_t width : {1, 3, 16, 33, 384}) {
@@ -191,3 +191,5 @@ TEST_CASE("parameters with another width are internal errors") {
   CHECK(kind({.weight = wide, .residual = narrow}) == ErrorKind::kInternal);
   CHECK(kind({.weight = wide, .p = 2}) == ErrorKind::kInternal);
 }
+
+}  // namespace norm_test

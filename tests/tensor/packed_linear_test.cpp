@@ -13,9 +13,9 @@
 #include "kernel/each_level.h"
 #include "tensor/linear.h"
 
-using namespace hone;
+namespace packed_linear_test {
 
-namespace {
+using namespace hone;
 
 at::Tensor values(at::IntArrayRef sizes, double frequency) {
   return at::sin(at::arange(c10::multiply_integers(sizes), at::kDouble) * frequency).view(sizes).to(at::kFloat);
@@ -29,8 +29,6 @@ bool packs_bfloat16() {
   if (!packs) MESSAGE("skipped: this processor cannot pack bfloat16 weights");
   return packs;
 }
-
-}  // namespace
 
 TEST_CASE("weights are packed if they are on the CPU and need no gradients, except at the level scalar") {
   CHECK_FALSE(packs());
@@ -96,3 +94,5 @@ TEST_CASE("a weight is packed again if its values, its type or its memory have c
   const at::Tensor other = -master;
   CHECK(at::allclose(tensor::packed_linear(x, weight.in(other, at::kFloat, tensor::version_of(master)), {}), -after));
 }
+
+}  // namespace packed_linear_test

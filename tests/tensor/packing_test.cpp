@@ -7,14 +7,14 @@
 
 #include "expect_error.h"
 
+namespace packing_test {
+
 using namespace hone;
 using tensor::Packing;
 
-namespace {
 std::vector<int64_t> numbers(const at::Tensor& t) {
   return {t.const_data_ptr<int64_t>(), t.const_data_ptr<int64_t>() + t.numel()};
 }
-}  // namespace
 
 TEST_CASE("a packing returns its numbers of sequences and tokens") {
   const Packing packing = Packing::from_lengths({3, 1, 4});
@@ -52,3 +52,5 @@ TEST_CASE("the first row of each sequence is returned, in float") {
   const at::Tensor first = tensor::first_rows(x, tensor::Packing::from_lengths({3, 1, 2}));
   CHECK(at::equal(first, at::tensor({0.0F, 1.0F, 6.0F, 7.0F, 8.0F, 9.0F}).view({3, 2})));
 }
+
+}  // namespace packing_test

@@ -6,11 +6,11 @@
 
 #include "expect_error.h"
 
+namespace pickle_test {
+
 using namespace hone;
 using tensor::Pickle;
 using tensor::PickleKind;
-
-namespace {
 
 constexpr std::array<std::string_view, 1> kAllowed{"collections OrderedDict"};
 const std::string kSource = "x.bin";
@@ -20,8 +20,6 @@ std::string text(std::string_view bytes) { return std::string(bytes); }
 std::string message_of(std::string_view bytes) {
   return expect_error([&] { Pickle(bytes, kAllowed, kSource); }).what();
 }
-
-}  // namespace
 
 // The bytes are those of Python's pickle.dumps(value, protocol=2).
 TEST_CASE("values of every supported type are read") {
@@ -105,3 +103,5 @@ TEST_CASE("a container may contain itself") {
       kAllowed, kSource);
   CHECK(pickle.root().items[0] == &pickle.root());
 }
+
+}  // namespace pickle_test

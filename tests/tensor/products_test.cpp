@@ -6,16 +6,14 @@
 #include <ATen/ops/sin.h>
 #include <doctest/doctest.h>
 
-using namespace hone;
+namespace products_test {
 
-namespace {
+using namespace hone;
 
 at::Tensor values(at::IntArrayRef sizes, double frequency, at::ScalarType type = at::kFloat) {
   const int64_t count = c10::multiply_integers(sizes);
   return at::sin(at::arange(count, at::kDouble) * frequency).view(sizes).to(type);
 }
-
-}  // namespace
 
 TEST_CASE("products of rows equal those in double, for any number of rows") {
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kDouble}) {
@@ -47,3 +45,5 @@ TEST_CASE("a weight's gradient equals that in double, for any number of rows, al
     CHECK(is_near(tensor::weight_gradient(gradient, x)));
   }
 }
+
+}  // namespace products_test

@@ -12,9 +12,9 @@
 
 #include "tensor/dropout.h"
 
-using namespace hone;
+namespace recompute_test {
 
-namespace {
+using namespace hone;
 
 struct Layer {
   at::Tensor weight = at::sin(at::arange(16, at::kFloat)).view({4, 4}).requires_grad_();
@@ -24,8 +24,6 @@ struct Layer {
     return tensor::dropout(at::tanh(at::matmul(x, weight)), 0.25, {1, 2, 3, 4});
   }
 };
-
-}  // namespace
 
 TEST_CASE("a recomputed part has bit-identical output and gradients") {
   const Layer kept[2], dropped[2];
@@ -51,3 +49,5 @@ TEST_CASE("a part is computed twice if there is a backward pass, otherwise once"
   tensor::recompute_in_backward(layer, at::ones({3, 4}));
   CHECK(calls == 3);
 }
+
+}  // namespace recompute_test

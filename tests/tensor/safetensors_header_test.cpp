@@ -6,9 +6,9 @@
 
 #include "expect_error.h"
 
-using namespace hone;
+namespace safetensors_header_test {
 
-namespace {
+using namespace hone;
 
 std::string file_of(const std::string& header, size_t num_data_bytes) {
   uint64_t length = header.size();
@@ -30,8 +30,6 @@ std::string entry(const char* name, const char* dtype, const char* shape, const 
 std::string one(const char* dtype, const char* shape, const char* offsets) {
   return "{" + entry("w", dtype, shape, offsets) + "}";
 }
-
-}  // namespace
 
 TEST_CASE("a header has names, types, shapes, offsets and metadata") {
   const std::string header = "{\"__metadata__\":{\"format\":\"pt\"}," + entry("b", "F32", "[2]", "[4,12]") + "," +
@@ -112,3 +110,5 @@ TEST_CASE("tensors that overlap or leave gaps are errors") {
   CHECK(contains(message_of(one("F32", "[1]", "[4,8]"), 8), "begins at byte 4"));
   CHECK(contains(message_of(one("F32", "[1]", "[0,4]"), 6), "its tensors take 4 bytes, the file has 6"));
 }
+
+}  // namespace safetensors_header_test

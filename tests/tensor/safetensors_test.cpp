@@ -10,13 +10,13 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace safetensors_test {
+
 using namespace hone;
 
-namespace {
 std::filesystem::path fixture() {
   return std::filesystem::path(HONE_SOURCE_DIR) / "tests/fixtures/models/tiny-bert/model.safetensors";
 }
-}  // namespace
 
 TEST_CASE("a file that transformers saved is byte-identical after reading and writing") {
   const tensor::SafetensorsFile file(fixture());
@@ -65,3 +65,5 @@ TEST_CASE("the error for a truncated file names it") {
 TEST_CASE("a missing file is an error") {
   CHECK(expect_error([] { tensor::SafetensorsFile{"/nowhere/w.safetensors"}; }).kind() == ErrorKind::kIo);
 }
+
+}  // namespace safetensors_test

@@ -6,9 +6,9 @@
 
 #include <string>
 
-using namespace hone;
+namespace saved_test {
 
-namespace {
+using namespace hone;
 
 struct Power {
   std::string name;
@@ -31,10 +31,10 @@ class PowerFunction : public torch::autograd::Function<PowerFunction> {
   }
 };
 
-}  // namespace
-
 TEST_CASE("backward gets the saved value, for every type") {
   const at::Tensor x = at::arange(1, 4, at::kFloat).requires_grad_();
   PowerFunction::apply(x, Power{"cube", 3}).sum().backward();
   CHECK(at::allclose(x.grad(), 3 * x.detach().square()));
 }
+
+}  // namespace saved_test

@@ -8,14 +8,14 @@
 
 #include "expect_error.h"
 
+namespace stored_tensor_test {
+
 using namespace hone;
 using tensor::StoredTensor;
 
-namespace {
 std::string_view bytes_of(const at::Tensor& t) { return {static_cast<const char*>(t.const_data_ptr()), t.nbytes()}; }
 
 StoredTensor stored(const at::Tensor& t) { return {"w", t.scalar_type(), t.sizes().vec(), {}, bytes_of(t)}; }
-}  // namespace
 
 TEST_CASE("stored tensors of every floating-point type are copied as float32") {
   const at::Tensor values = at::tensor({1.0, -2.5, 0.0, 1024.0}).view({2, 2});
@@ -54,3 +54,5 @@ TEST_CASE("shapes are printed as lists") {
   CHECK(tensor::shape_text({384, 1536}) == "[384, 1536]");
   CHECK(tensor::shape_text({}) == "[]");
 }
+
+}  // namespace stored_tensor_test

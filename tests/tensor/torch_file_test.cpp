@@ -12,9 +12,9 @@
 #include "temporary_folder.h"
 #include "tensor/safetensors.h"
 
-using namespace hone;
+namespace torch_file_test {
 
-namespace {
+using namespace hone;
 
 const std::filesystem::path kModels = std::filesystem::path(HONE_SOURCE_DIR) / "tests/fixtures/models";
 
@@ -40,8 +40,6 @@ std::filesystem::path edited(const TemporaryFolder& folder, const std::string& f
 std::string message_of(const std::filesystem::path& path) {
   return expect_error([&] { tensor::TorchFile{path}; }).what();
 }
-
-}  // namespace
 
 TEST_CASE("torch.save's file has the tensors of the safetensors file") {
   const tensor::TorchFile file(kModels / "variants/bin/pytorch_model.bin");
@@ -92,3 +90,5 @@ TEST_CASE("a tensor outside its storage is an error") {
   CHECK(contains(message_of(edited(folder, "K\x03K\x04\x86"s, "Nq\xfeN\x86"s)), "is not a whole number"));
   CHECK(contains(message_of(edited(folder, "FloatStorage"s, "FloatStoragf"s)), "the Python object torch.FloatStoragf"));
 }
+
+}  // namespace torch_file_test

@@ -8,9 +8,9 @@
 #include "base/files.h"
 #include "expect_error.h"
 
-using namespace hone;
+namespace zip_archive_test {
 
-namespace {
+using namespace hone;
 
 template <typename T>
 void put(std::string& out, T value) {
@@ -76,8 +76,6 @@ std::string with_field(size_t offset, T value) {
   return file;
 }
 
-}  // namespace
-
 TEST_CASE("uncompressed members of a zip file are found") {
   const std::string file = zip_of({{"a/data.pkl", "hello"}, {"a/data/0", ""}});
   const auto members = tensor::read_zip(file, "x.bin");
@@ -121,3 +119,5 @@ TEST_CASE("every truncation of a torch file is an error, never a crash") {
     CHECK_THROWS_AS(tensor::read_zip(file.substr(0, size), "x"), Error);
   }
 }
+
+}  // namespace zip_archive_test

@@ -5,10 +5,10 @@
 #include "expect_error.h"
 #include "text/tokenizer_fixtures.h"
 
+namespace unknown_tokens_test {
+
 using namespace hone;
 using namespace hone::text;
-
-namespace {
 
 Tokenizer tiny_bert() {
   return Tokenizer::load(std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "models" / "tiny-bert");
@@ -18,8 +18,6 @@ UnknownTokens count(const std::string& text) {
   const Tokenizer tokenizer = tiny_bert();
   return count_unknown_tokens(tokenizer, tokenizer.encode(text).ids, tokenizer.num_special_tokens(false));
 }
-
-}  // namespace
 
 TEST_CASE("unknown_token() returns the id of a tokenizer's unknown token") {
   CHECK(tiny_bert().unknown_id() == tiny_bert().token_id("[UNK]"));
@@ -50,3 +48,5 @@ TEST_CASE("unknown tokens count as many if they are more than a tenth of all tok
   CHECK(sum.are_many());
   CHECK(contains(UnknownTokens{13, 20}.note(), "13 of 20 tokens (65.0 %) are unknown to the tokenizer ([UNK])"));
 }
+
+}  // namespace unknown_tokens_test

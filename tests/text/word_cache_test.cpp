@@ -5,9 +5,9 @@
 #include <cctype>
 #include <string>
 
-using namespace hone::text;
+namespace word_cache_test {
 
-namespace {
+using namespace hone::text;
 
 // Returns what read_word should find, byte by byte.
 std::string plain_word(const std::string& text, bool lowercase) {
@@ -25,8 +25,6 @@ std::string padded(std::string text) {
   text.resize(WordKey::kSize, ' ');
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("a word is a sequence of letters and digits, in lower case if requested") {
   for (const char* text : {"Movie", "movie!", "MiXeD09", "", " x", "sixteen letters", "abcdefghijklmnop",
@@ -60,3 +58,5 @@ TEST_CASE("a cached word is found in its slot") {
   CHECK(&cache.slot(film) != &entry);
   CHECK(&WordCache::of_thread() == &cache);
 }
+
+}  // namespace word_cache_test

@@ -7,10 +7,10 @@
 #include "expect_error.h"
 #include "train/train_fixture.h"
 
+namespace advice_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 // A run of 20 rows, 3 steps an epoch, that deserves no warning.
 struct Case {
@@ -37,8 +37,6 @@ struct Case {
   TrainOptions options;
   task::ClassifiedTexts train{.names = {"NEGATIVE", "POSITIVE"}};
 };
-
-}  // namespace
 
 TEST_CASE("a run with sensible options gets no warning") { CHECK(Case().notes().empty()); }
 
@@ -104,3 +102,5 @@ TEST_CASE("options without effect are reported with the option that they require
   with.options.eval_strategy = "no";
   CHECK(with.warns_of({"metric_for_best_model f1 ", "--eval-strategy"}));
 }
+
+}  // namespace advice_test

@@ -13,12 +13,12 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace checkpoint_test {
+
 using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 using Steps = std::vector<int64_t>;
 
@@ -49,8 +49,6 @@ std::filesystem::path saved(const TemporaryFolder& folder) {
   tensor::write_safetensors(path, {{"a", at::tensor({1.0f, 2.0f, 3.0f, 4.0f}).reshape({2, 2})}, {"b", at::ones({})}});
   return path;
 }
-
-}  // namespace
 
 TEST_CASE("a written checkpoint is intact and listed with its step") {
   const TemporaryFolder folder;
@@ -253,3 +251,5 @@ TEST_CASE("as_tensors() keeps the names and shares the storage of parameters") {
   CHECK(tensors[0].first == "x.weight");
   CHECK(tensors[0].second.is_same(weight));
 }
+
+}  // namespace checkpoint_test

@@ -10,10 +10,10 @@
 #include "temporary_folder.h"
 #include "train/train_fixture.h"
 
+namespace describe_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 TrainOptions options_of(const TemporaryFolder& folder) {
   TrainOptions options = quiet_options(folder.path() / "out");
@@ -61,8 +61,6 @@ bool fits(const std::string& lines) {
   }
   return true;
 }
-
-}  // namespace
 
 TEST_CASE("the description of the start has rows, labels, steps and machine") {
   const TemporaryFolder folder;
@@ -127,3 +125,5 @@ TEST_CASE("the description of a stopped run has its step and how to resume it") 
   CHECK(contains(text, "--resume-from-checkpoint true"));
   CHECK(fits(text));
 }
+
+}  // namespace describe_test

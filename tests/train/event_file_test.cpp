@@ -9,18 +9,16 @@
 #include "temporary_folder.h"
 #include "train/json_fixture.h"
 
+namespace event_file_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 std::string hex(std::string_view bytes) {
   std::string text;
   for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("CRC-32C equals that of RFC 3720, and the masked CRC that of tensorboard") {
   CHECK(crc32c("123456789") == 0xE3069283u);
@@ -69,3 +67,5 @@ TEST_CASE("the error for a folder that cannot be created names it") {
   CHECK(contains(error.what(), (folder.path() / "file" / "events").string()));
   CHECK(expect_error([] { EventFile file("/proc/self"); }).kind() == ErrorKind::kIo);
 }
+
+}  // namespace event_file_test

@@ -8,17 +8,15 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace metrics_file_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 void log(RunState& state, int64_t step, const Json& seconds) {
   state.log_history.push_back({{"loss", 0.5}, {"step", step}});
   state.log_seconds.push_back(seconds);
 }
-
-}  // namespace
 
 TEST_CASE("the file of a new run is empty at first and gets a line with the time for each entry") {
   const TemporaryFolder folder;
@@ -59,3 +57,5 @@ TEST_CASE("an entry that could not be written is written with the next one") {
   file.add_last(state);
   CHECK(read_file(path) == "{\"loss\":0.5,\"step\":5,\"time\":1}\n{\"loss\":0.5,\"step\":10,\"time\":2}\n");
 }
+
+}  // namespace metrics_file_test

@@ -6,10 +6,10 @@
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 
+namespace model_card_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 std::string card(const Json& log_history, const std::filesystem::path& output_dir = "runs/reviews") {
   TrainOptions options;
@@ -22,8 +22,6 @@ std::string card(const Json& log_history, const std::filesystem::path& output_di
   return model_card({options, plan, log_history, "BertForSequenceClassification", "text-classification",
                      "for the labels: NEGATIVE, POSITIVE", "held-out", "0.1"});
 }
-
-}  // namespace
 
 TEST_CASE("the card begins with metadata that model hubs read") {
   const std::string text = card(Json::array());
@@ -55,3 +53,5 @@ TEST_CASE("each evaluation has a row, unless its loss is not finite") {
   CHECK_FALSE(contains(text, "| 200 |"));
   CHECK_FALSE(contains(text, "not evaluated"));
 }
+
+}  // namespace model_card_test

@@ -8,10 +8,10 @@
 #include "train/options.h"
 #include "train/schedule.h"
 
+namespace names_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 struct Row {
   std::string_view name;
@@ -23,8 +23,6 @@ static_assert(has_names(kRows, kSame));
 static_assert(!has_names(kRows, kSwapped));
 static_assert(!has_names(kRows, kFewer));
 
-}  // namespace
-
 TEST_CASE("each choice of an option has a row, and each row is a choice") {
   TrainOptions options;
   const options::FieldList fields = options::fields_of(options);
@@ -33,3 +31,5 @@ TEST_CASE("each choice of an option has a row, and each row is a choice") {
   CHECK(fields.find("lr_scheduler_type")->choices.size() == schedules().size());
   for (const std::string& name : fields.find("lr_scheduler_type")->choices) CHECK(find_schedule(name).name == name);
 }
+
+}  // namespace names_test

@@ -22,10 +22,10 @@
 #include "expect_error.h"
 #include "train/train_fixture.h"
 
+namespace optimizer_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 void flatten(const Json& json, std::vector<float>& values) {
   if (json.is_number()) {
@@ -72,8 +72,6 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedPara
                                           const OptimizerOptions& options) {
   return find_optimizer(name).make(parameters, options);
 }
-
-}  // namespace
 
 TEST_CASE("the steps of every optimizer equal torch's, with and without decay") {
   std::map<std::string, int> seen;
@@ -250,3 +248,5 @@ TEST_CASE("each optimizer has a doc line, and the error for an unknown one sugge
   CHECK(error.what() == std::string("unknown optim \"adamww\""));
   CHECK(contains(error.hint(), "adamw"));
 }
+
+}  // namespace optimizer_test

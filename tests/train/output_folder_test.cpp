@@ -12,12 +12,12 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace output_folder_test {
+
 using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 OutputRequest request_for(const fs::path& output_dir, const std::string& resume_from = "") {
   return {output_dir, fs::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "models" / "tiny-bert", false, resume_from};
@@ -96,8 +96,6 @@ std::string open_in_child(const OutputRequest& request, const std::function<void
   CHECK(status == 0);
   return said;
 }
-
-}  // namespace
 
 TEST_CASE("a new folder is created with its parents, and an empty folder or one with other files is accepted") {
   const TemporaryFolder folder;
@@ -420,3 +418,5 @@ TEST_CASE("a named checkpoint is refused if it is missing, damaged or not hone's
   CHECK(contains(error.what(), "checkpoint-7 is not a whole checkpoint: trainer_state.json has another sha256"));
   CHECK_FALSE(error.hint().empty());
 }
+
+}  // namespace output_folder_test

@@ -10,10 +10,10 @@
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 
+namespace plan_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 using Steps = std::vector<int64_t>;
 
@@ -56,8 +56,6 @@ void check_contradiction(const TrainOptions& options, const std::string& one, co
   CHECK(contains(error.what(), other));
   CHECK_FALSE(error.hint().empty());
 }
-
-}  // namespace
 
 TEST_CASE("steps, warm-up and the steps of logging, evaluation and saving equal those of transformers' Trainer") {
   for (const Json& expected : train_fixture("plans.json")) {
@@ -296,3 +294,5 @@ TEST_CASE("whether more of a metric is better is a fact of the metric, unless th
     }
   }
 }
+
+}  // namespace plan_test

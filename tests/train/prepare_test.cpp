@@ -11,12 +11,12 @@
 #include "temporary_folder.h"
 #include "train/train_fixture.h"
 
+namespace prepare_test {
+
 using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 // Returns options with four rows. tiny-bert has the labels NEGATIVE, NEUTRAL and POSITIVE, and at most 40 tokens.
 TrainOptions options_of(const TemporaryFolder& folder, const std::string& last_row = "a film,NEUTRAL\n") {
@@ -33,8 +33,6 @@ uint64_t longest(const task::Examples& features) {
   for (uint64_t row = 0; row < features.size(); ++row) length = std::max(length, features.length(row));
   return length;
 }
-
-}  // namespace
 
 TEST_CASE("prepare() reads rows, labels and model, and tokenizes the rows") {
   const TemporaryFolder folder;
@@ -147,3 +145,5 @@ TEST_CASE("the facts name the task's labels and metrics, and count the rows") {
   CHECK(facts.values["labels"] == Json({"NEGATIVE", "NEUTRAL", "POSITIVE"}));
   CHECK(facts.values["metrics"][0].dump() == R"({"name":"accuracy","better":"higher","in_log":true})");
 }
+
+}  // namespace prepare_test

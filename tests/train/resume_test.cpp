@@ -13,12 +13,12 @@
 #include "train/checkpoint.h"
 #include "train/train_fixture.h"
 
+namespace resume_test {
+
 using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 // A checkpoint of a run that started from `model` and has its tokenizer.
 struct Case {
@@ -42,8 +42,6 @@ struct Case {
   fs::path checkpoint = folder.path() / "checkpoint-5";
   TrainOptions options;
 };
-
-}  // namespace
 
 TEST_CASE("a run with the options of its checkpoint resumes without a message") { CHECK(Case().said().empty()); }
 
@@ -128,3 +126,5 @@ TEST_CASE("only options that change no step of the training may differ") {
                                           "resume_from_checkpoint", "stop_after_steps", "calibrate", "json_log",
                                           "report_to", "logging_dir", "save_total_limit"});
 }
+
+}  // namespace resume_test

@@ -9,10 +9,10 @@
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 
+namespace row_order_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 // Returns the number of evaluations in each epoch, as in the plan of the same options.
 std::vector<int64_t> evaluations(const Json& expected, int64_t num_epochs) {
@@ -41,8 +41,6 @@ OrderOptions order_options(const Json& expected) {
 }
 
 int64_t none(int64_t) { return 0; }
-
-}  // namespace
 
 TEST_CASE("the order of rows equals that of transformers' Trainer in every epoch") {
   int grouped = 0;
@@ -111,3 +109,5 @@ TEST_CASE("without rows the order is empty") {
   CHECK(RowOrder({}, {}, none).of_epoch(0).empty());
   CHECK(RowOrder({.group_by_length = true}, {}, none).of_epoch(0).empty());
 }
+
+}  // namespace row_order_test

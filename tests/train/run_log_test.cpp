@@ -8,10 +8,10 @@
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 
+namespace run_log_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 Plan plan_of_300() {
   TrainOptions options;
@@ -29,8 +29,6 @@ Json evaluation_entry() {
           {"eval_runtime", 61.2}, {"eval_samples_per_second", 6.6}, {"epoch", 1.0},
           {"step", 100}};
 }
-
-}  // namespace
 
 TEST_CASE("a training line has step, epoch, loss, gradient norm, learning rate and tokens per second") {
   CHECK(log_text(training_entry(), plan_of_300()) ==
@@ -99,3 +97,5 @@ TEST_CASE("a path that cannot be written is an error") {
   CHECK(expect_error([&] { RunLog(folder.path() / "file" / "log", Json::array(), plan); }).kind() == ErrorKind::kIo);
   CHECK(expect_error([&] { RunLog(folder.path(), Json::array(), plan); }).kind() == ErrorKind::kIo);
 }
+
+}  // namespace run_log_test

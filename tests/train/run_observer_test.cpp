@@ -8,6 +8,8 @@
 
 #include "train/busy_run.h"
 
+namespace run_observer_test {
+
 using namespace hone;
 using namespace hone::train;
 
@@ -31,8 +33,6 @@ TEST_CASE("the default observer never stops a run") {
   CHECK_FALSE(observer.wants_stop());
 }
 
-namespace {
-
 // Requests a stop at the `stop_at`-th call of wants_stop(), and records all calls.
 struct CountingObserver : RunObserver {
   bool wants_stop() override { return ++asked >= stop_at; }
@@ -51,8 +51,6 @@ struct CountingObserver : RunObserver {
   size_t num_logged = 0, num_worst = 0;
   std::map<RunPhase, int> num_phases;
 };
-
-}  // namespace
 
 TEST_CASE("an observer gets each step, entry, evaluation and phase, and does not change the result") {
   const TrainOptions options = busy_options("");
@@ -98,3 +96,5 @@ TEST_CASE("a run that an observer stops in a step or an evaluation saves, and re
     check_same(ending(run), expected);
   }
 }
+
+}  // namespace run_observer_test

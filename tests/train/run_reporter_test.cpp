@@ -14,12 +14,12 @@
 #include "temporary_folder.h"
 #include "train/plan_fixture.h"
 
+namespace run_reporter_test {
+
 using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 struct Case {
   Case() {
@@ -49,8 +49,6 @@ RunState state_at(int64_t step) {
   state.log_seconds = {1.5, 2.5};
   return state;
 }
-
-}  // namespace
 
 TEST_CASE("run.json of a new run shows that it is preparing, training and finished") {
   Case with;
@@ -201,3 +199,5 @@ TEST_CASE("each file that cannot be written is reported once, and the run contin
   }
   CHECK(with.run()["state"] == "finished");
 }
+
+}  // namespace run_reporter_test

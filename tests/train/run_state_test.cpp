@@ -12,12 +12,12 @@
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 
+namespace run_state_test {
+
 using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 Json evaluation(int64_t step, const Json& loss, double accuracy) {
   return {{"eval_loss", loss}, {"eval_accuracy", accuracy}, {"epoch", 1.0}, {"step", step}};
@@ -58,8 +58,6 @@ Error refused(const Json& state, const Json& own) {
   CHECK_FALSE(error.hint().empty());
   return error;
 }
-
-}  // namespace
 
 TEST_CASE("the best model and the number of evaluations without improvement equal transformers'") {
   for (const Json& expected : train_fixture("best_models.json")) {
@@ -242,3 +240,5 @@ TEST_CASE("removing an entry of the log also removes its time") {
   CHECK(state.log_history.size() == 2);
   CHECK(state.log_seconds == Json{2, 4});
 }
+
+}  // namespace run_state_test

@@ -13,16 +13,14 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace run_status_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 void wait(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
 
 Json written(const TemporaryFolder& folder) { return read_json(folder.path() / "run.json"); }
-
-}  // namespace
 
 TEST_CASE("run.json has process, machine, command and options from the start") {
   const TemporaryFolder folder;
@@ -146,3 +144,5 @@ TEST_CASE("a heartbeat takes less than a thousandth of its two-second interval")
   MESSAGE("a heartbeat takes " << fastest * 1e6 << " us");
   CHECK(fastest < 0.002);
 }
+
+}  // namespace run_status_test

@@ -6,10 +6,10 @@
 
 #include "train/train_fixture.h"
 
+namespace step_rows_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 // 22 rows in micro-batches of 4, two per step: 3 steps per epoch, of 8, 8 and 6 rows.
 TrainOptions options_of_22_rows() {
@@ -24,8 +24,6 @@ std::vector<uint64_t> joined(const StepRows& rows) {
   for (const auto& batch : rows.micro_batches) all.insert(all.end(), batch.begin(), batch.end());
   return all;
 }
-
-}  // namespace
 
 TEST_CASE("the steps of an epoch are its order, divided into micro-batches") {
   const auto train = examples_of(made_up_rows(22));
@@ -82,3 +80,5 @@ TEST_CASE("a smaller last batch that is dropped is in no step") {
   }
   CHECK(rows == 20);
 }
+
+}  // namespace step_rows_test

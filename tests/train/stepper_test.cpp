@@ -10,10 +10,10 @@
 #include "train/busy_run.h"
 #include "train/train_fixture.h"
 
+namespace stepper_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 bool all_finite(const Tensors& tensors) {
   for (const auto& [name, value] : tensors) {
@@ -65,8 +65,6 @@ void check_same_training(const Divided& runs) {
   CHECK(largest_difference(runs.whole.weights(), runs.pieces.weights()) < 1e-6);
   CHECK(runs.largest_relative_difference("loss") < 1e-6);
 }
-
-}  // namespace
 
 TEST_CASE("accumulated micro-batches equal one batch, also with a smaller last one") {
   for (const uint64_t num_rows : {22, 21}) {
@@ -195,3 +193,5 @@ TEST_CASE("a step that is not finite changes nothing, also if results are read o
   CHECK(contains(error.what(), "stopped after 3 steps with a non-finite loss or gradient; the last was step 4: "));
   CHECK(contains(error.what(), "first bad tensor: the loss; rows: row "));
 }
+
+}  // namespace stepper_test

@@ -13,18 +13,16 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace tensorboard_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 std::string only_file(const std::filesystem::path& folder) {
   std::string bytes;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) bytes += read_file(entry.path());
   return bytes;
 }
-
-}  // namespace
 
 TEST_CASE("TensorBoard is a reporter if report_to contains tensorboard or all") {
   CHECK_FALSE(reports_to_tensorboard({"none"}));
@@ -73,3 +71,5 @@ TEST_CASE("a resumed run marks the events after its checkpoint as void") {
   const std::string restart = restart_event(0, 301).substr(9);  // without the time stamp
   CHECK(contains(only_file(folder.path()), restart));
 }
+
+}  // namespace tensorboard_test

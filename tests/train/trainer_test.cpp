@@ -15,10 +15,10 @@
 #include "train/busy_run.h"
 #include "train/train_fixture.h"
 
+namespace trainer_test {
+
 using namespace hone;
 using namespace hone::train;
-
-namespace {
 
 // Runs as two processes would: the first stops after `stop` steps, and the second resumes.
 Ending stopped_and_resumed(TrainOptions options, int64_t stop) {
@@ -36,8 +36,6 @@ Ending stopped_and_resumed(TrainOptions options, int64_t stop) {
   CHECK(run.resume(stop) == RunEnd::kFinished);
   return ending(run);
 }
-
-}  // namespace
 
 TEST_CASE("a run that is stopped at any step and resumed is bit-identical to an uninterrupted one") {
   const TrainOptions options = busy_options("");
@@ -104,8 +102,6 @@ TEST_CASE("Ctrl-C saves a checkpoint of the current step, and the run resumes fr
   check_same(ending(run), expected);
 }
 
-namespace {
-
 // Raises a signal at the `at`-th call of one of its functions.
 struct SignallingObserver : RunObserver {
   enum class Call { kStep, kLog, kEvaluation, kBatch, kSaving };
@@ -124,8 +120,6 @@ struct SignallingObserver : RunObserver {
   Call call;
   int left;
 };
-
-}  // namespace
 
 TEST_CASE("a signal in a step, a log entry, an evaluation or a checkpoint does not change the final results") {
   TrainOptions options = busy_options("");
@@ -348,8 +342,6 @@ TEST_CASE("a metric that is unknown or for another number of labels is refused b
   CHECK(contains(expect_error([&] { TinyRun run(options, made_up_rows(16)); }).what(), "\"f1_binary\""));
 }
 
-namespace {
-
 // Records the time of each step's end.
 struct TimingObserver : RunObserver {
   void advanced(const RunState&) override { times.push_back(std::chrono::steady_clock::now()); }
@@ -363,8 +355,6 @@ struct TimingObserver : RunObserver {
   }
   std::vector<std::chrono::steady_clock::time_point> times;
 };
-
-}  // namespace
 
 TEST_CASE("a step takes no longer after fifty thousand evaluations than after four") {
   constexpr int64_t kEvaluations = 50'000;
@@ -469,3 +459,5 @@ TEST_CASE("a checkpoint of hone 0.1.0 resumes bit for bit") {
   CHECK(run.resume(7) == RunEnd::kFinished);
   check_same(ending(run), expected);
 }
+
+}  // namespace trainer_test

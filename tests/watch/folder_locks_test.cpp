@@ -8,10 +8,10 @@
 
 #include "temporary_folder.h"
 
+namespace folder_locks_test {
+
 using namespace hone;
 using namespace hone::watch;
-
-namespace {
 
 struct stat status_of(uint64_t device, uint64_t inode) {
   struct stat status{};
@@ -28,8 +28,6 @@ constexpr const char* kText =
     "4: FLOCK\n"
     "\n"
     "5: FLOCK  ADVISORY  READ 12 08:01:5 0 EOF";
-
-}  // namespace
 
 TEST_CASE("the holder of a folder's lock is found by device and inode") {
   const FolderLocks locks{std::string_view(kText)};
@@ -61,3 +59,5 @@ TEST_CASE("this process' own lock is found as long as the process holds it") {
   close(descriptor);
   CHECK_FALSE(FolderLocks::read().holder(status, getpid()).has_value());
 }
+
+}  // namespace folder_locks_test

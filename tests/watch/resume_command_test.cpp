@@ -5,17 +5,15 @@
 #include "base/files.h"
 #include "temporary_folder.h"
 
+namespace resume_command_test {
+
 using namespace hone;
 using namespace hone::watch;
-
-namespace {
 
 std::string resumed(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"hone", "train"});
   return resume_command(arguments, "");
 }
-
-}  // namespace
 
 TEST_CASE("an argument is quoted so that a shell passes it on unchanged") {
   const TemporaryFolder folder;
@@ -59,3 +57,5 @@ TEST_CASE("all other arguments stay unchanged") {
   CHECK(resumed({"--overwrite-output-dir-x", "overwrite-output-dir", "--output-dir", "--weird"}) ==
         "hone train --overwrite-output-dir-x overwrite-output-dir --output-dir --weird --resume-from-checkpoint true");
 }
+
+}  // namespace resume_command_test

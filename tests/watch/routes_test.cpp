@@ -10,12 +10,12 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace routes_test {
+
 using namespace hone;
 using namespace hone::watch;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 // A folder with a run of this process, and its routes, called in the way the server does.
 struct Case {
@@ -73,8 +73,6 @@ struct Lock {
   ~Lock() { close(descriptor); }
   int descriptor;
 };
-
-}  // namespace
 
 TEST_CASE("the list has every run without its options, and a run's own route has everything") {
   const Case with;
@@ -164,3 +162,5 @@ TEST_CASE("a run with a malformed file is still listed") {
   CHECK(list[0]["error"] == "its files cannot be read");
   CHECK(with.call("GET", "/health").status == 200);
 }
+
+}  // namespace routes_test

@@ -5,12 +5,12 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 
+namespace run_list_test {
+
 using namespace hone;
 using namespace hone::watch;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 std::vector<std::string> ids(RunList& runs) {
   std::vector<std::string> found;
@@ -28,8 +28,6 @@ std::vector<std::string> names(RunList& runs) {
 std::string id_alone(const fs::path& folder) { return RunList({folder.string()}).list().at(0).id; }
 
 using Names = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("a folder is either a run or contains runs, which appear and disappear") {
   const TemporaryFolder folder;
@@ -133,3 +131,5 @@ TEST_CASE("a missing folder is an error with a hint") {
   CHECK(contains(error.what(), "there is no folder /no/such/folder"));
   CHECK(contains(error.hint(), "output_dir"));
 }
+
+}  // namespace run_list_test

@@ -7,18 +7,16 @@
 #include "base/files.h"
 #include "temporary_folder.h"
 
+namespace run_metrics_test {
+
 using namespace hone;
 using namespace hone::watch;
-
-namespace {
 
 void append(const TemporaryFolder& folder, const std::string& text) {
   std::ofstream(folder.path() / "metrics.jsonl", std::ios::app | std::ios::binary) << text;
 }
 
 using Entries = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("a reader continues from its position, and does not read an incomplete line yet") {
   const TemporaryFolder folder;
@@ -100,3 +98,5 @@ TEST_CASE("without a metrics file the metrics come from trainer_state.json, and 
   folder.write("trainer_state.json", "{\"log_history\": [{\"step\": 1}]}");
   CHECK(metrics.read(folder.path(), {}).entries.empty());
 }
+
+}  // namespace run_metrics_test

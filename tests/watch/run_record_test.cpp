@@ -13,12 +13,12 @@
 #include "base/files.h"
 #include "temporary_folder.h"
 
+namespace run_record_test {
+
 using namespace hone;
 using namespace hone::watch;
 
 namespace fs = std::filesystem;
-
-namespace {
 
 std::string own_host() {
   char name[256] = {};
@@ -69,8 +69,6 @@ Json record_of(const TemporaryFolder& folder, const Json& run) {
 }
 
 constexpr const char* kResume = "cd /w && hone train --model m --resume-from-checkpoint true";
-
-}  // namespace
 
 TEST_CASE("a run with a locked folder is running, and a killed run is interrupted and can be resumed") {
   const TemporaryFolder folder;
@@ -232,3 +230,5 @@ TEST_CASE("a run with only checkpoints is read from the newest") {
   CHECK(record_of(folder)["step"] == 20);
   CHECK(record_of(folder)["state"] == "interrupted");
 }
+
+}  // namespace run_record_test
