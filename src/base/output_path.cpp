@@ -33,7 +33,7 @@ void check_is_free(const fs::path& output, std::string_view output_option) {
   }
   if (fs::is_empty(output, error)) return;
   throw Error(ErrorKind::kUsage, fmt::format("{} {} already exists", output_option, output.string()),
-              "give another name, or --overwrite to replace it");
+              "give another name; --overwrite replaces it; --overwrite-output-dir replaces the run and its log");
 }
 
 }  // namespace hone

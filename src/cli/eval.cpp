@@ -8,6 +8,7 @@
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
 #include "metric/report_output.h"
+#include "model/config.h"
 #include "task/splits.h"
 #include "task/tasks.h"
 #include "tensor/compute.h"
@@ -17,8 +18,20 @@ namespace hone::cli {
 namespace {
 
 // A measure on the rows of the training says nothing about new text.
+// Held-out rows are those of the training only with its share and its seed.
 void warn_of_training_rows(const eval::TrainingFacts& training, const EvalOptions& options, const std::string& split) {
-  if (!eval::is_training_split(training, options.rows.dataset, split)) return;
+  const bool is_held_out = options.sample.validation_split > 0;
+  if (!eval::is_training_split(training, options.rows.dataset, is_held_out ? "train" : split)) return;
+  if (is_held_out) {
+    const bool is_that_of_training = options.sample.validation_split == training.validation_split &&
+                                     (!options.seed || !training.seed || *options.seed == *training.seed);
+    if (is_that_of_training) return;
+    log_warning("the model was trained on some of these rows: its training held out {}",
+                training.validation_split > 0 ? fmt::format("--validation-split {} with --seed {}",
+                                                            training.validation_split, training.seed.value_or(42))
+                                              : std::string("none of them"));
+    return;
+  }
   log_warning(
       "the model was trained on {}: its results on new text will be worse ({})",
       training.validation_split > 0 ? "most of these rows" : "these rows",
@@ -53,10 +66,11 @@ std::string as_json(const metric::Report& report, const task::Task& task, double
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
+  task::check_task_options(task::trained_task(model::ModelConfig::read(options.model.model_name_or_path)),
+                           options::given_options(parsed));
   const eval::TrainedModel trained = eval::load_trained_model(options.model.model_name_or_path,
                                                               {options.model.max_seq_length, options.model.long_text});
   trained.model->set_compute(compute);
-  task::check_task_options(*trained.task_row, options::given_options(parsed));
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
   const auto task = trained.task_row->make(task_options(options, trained.training, smoothing), trained.config,
                                            task::Purpose::kUseTrained);

@@ -12,6 +12,7 @@
 #include "cli/text_input.h"
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
+#include "model/config.h"
 #include "options/given.h"
 #include "task/features.h"
 #include "tensor/compute.h"
@@ -37,8 +38,8 @@ void predict_text(const eval::TrainedModel& model, const PredictOptions& options
   const task::Question question =
       task::make_question(model.tokenizer, text, pair.empty() ? std::nullopt : std::optional(pair), model.reading());
   if (question.is_truncated()) {
-    log_warning("the text is longer than {} tokens; {} of its tokens were truncated", model.max_length,
-                question.windows.back().num_cut);
+    log_warning("the text is longer than {} tokens; {} truncated", model.max_length,
+                counted(question.windows.back().num_cut, "token"));
   }
   task::warn_of_unknown_tokens(task::unknown_tokens(model.tokenizer, question), "the text");
   const auto place_of = [](size_t) { return std::string("the text"); };
@@ -77,9 +78,10 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   check_text_input(options.texts, "predict");
   if (!options.texts.file.empty()) Output(options.texts);  // reports an unknown format before the model is loaded
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
+  task::check_task_options(task::trained_task(model::ModelConfig::read(options.model.model_name_or_path)),
+                           options::given_options(parsed));
   const eval::TrainedModel model = eval::load_trained_model(options.model.model_name_or_path,
                                                             {options.model.max_seq_length, options.model.long_text});
-  task::check_task_options(*model.task_row, options::given_options(parsed));
   model.model->set_compute(compute);
   if (options.texts.file.empty()) {
     for_each_text(options.texts, [&](const std::string& text) { predict_text(model, options, text); });

@@ -50,7 +50,8 @@ int run_serve(const options::Parsed<ServeOptions>& parsed) {
   log_info("listening on {}", server.url());
   if (options.server.open) http::open_in_browser(server.url());
   service.start();
-  server.run([] { return pending_interrupt() != 0; });
+  server.run([&] { return pending_interrupt() != 0 || service.wrong_options(); });
+  if (const auto error = service.wrong_options()) throw Error(*error);
   const int code = server_exit_code(pending_interrupt());
   if (service.is_loading()) std::_Exit(code);  // does not wait for the end of loading, which may take long
   service.stop();

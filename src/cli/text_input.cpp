@@ -12,6 +12,7 @@
 #include "base/ahead.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/names.h"
 #include "base/output_path.h"
 #include "base/progress.h"
 #include "cli/command.h"
@@ -29,11 +30,30 @@ namespace fs = std::filesystem;
 
 constexpr const char* kStandardInput = "standard input";
 
+struct OutputFormat {
+  std::string_view name;
+  table::RowFormat format;
+};
+constexpr OutputFormat kOutputFormats[] = {{"jsonl", table::RowFormat::kJsonLines}, {"csv", table::RowFormat::kCsv}};
+static_assert(has_names(kOutputFormats, kOutputFormatNames), "kOutputFormatNames and the table differ");
+
 table::RowFormat output_format(const TextOptions& input) {
-  if (input.output_format == "csv") return table::RowFormat::kCsv;
-  if (input.output_format == "jsonl" || is_stream(input.output)) return table::RowFormat::kJsonLines;
-  return table::row_format(input.output);
+  if (!input.output_format.empty()) return find_row(kOutputFormats, "output_format", input.output_format).format;
+  return is_stream(input.output) ? table::RowFormat::kJsonLines : table::row_format(input.output);
 }
+
+// What becomes of a row without text.
+struct OnEmpty {
+  std::string_view name, outcome;
+  bool asks_model = false, is_written = true, is_error = false;
+};
+constexpr OnEmpty kOnEmpty[] = {{.name = "keep", .outcome = "taken as empty texts", .asks_model = true},
+                                {.name = "null", .outcome = "written with nulls"},
+                                {.name = "skip", .outcome = "skipped", .is_written = false},
+                                {.name = "error", .outcome = "", .is_error = true}};
+static_assert(has_names(kOnEmpty, kOnEmptyNames), "kOnEmptyNames and the table differ");
+
+const OnEmpty& on_empty(const TextOptions& input) { return find_row(kOnEmpty, "on_empty", input.on_empty); }
 
 void write_all(std::FILE* file, std::string_view bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() && std::fflush(file) == 0) return;
@@ -87,14 +107,14 @@ class BlockMaker {
     std::vector<uint64_t> with_text;
     Block block{.rows = rows};
     find_empty(rows, columns, with_text, block.num_empty);
-    if (block.num_empty == 0 || input_.on_empty == "keep") {
+    if (block.num_empty == 0 || on_empty(input_).asks_model) {
       block.row_of.resize(rows.size());
       for (uint64_t row = 0; row < rows.size(); ++row) block.row_of[row] = row;
     } else {
       block.row_of = std::move(with_text);
     }
     const table::Rows kept = block.row_of.size() == rows.size() ? rows : rows.select(block.row_of);
-    if (input_.on_empty == "skip" && block.num_empty > 0) {
+    if (!on_empty(input_).is_written && block.num_empty > 0) {
       block.rows = kept;
       for (uint64_t row = 0; row < kept.size(); ++row) block.row_of[row] = row;
     }
@@ -115,7 +135,7 @@ class BlockMaker {
         with_text.push_back(row);
         continue;
       }
-      if (input_.on_empty == "error") {
+      if (on_empty(input_).is_error) {
         throw Error(ErrorKind::kInput, fmt::format("{}: column \"{}\" has no text", rows.location(row), empty->name()),
                     "fill it in, or give --on-empty keep, null or skip");
       }
@@ -128,12 +148,10 @@ class BlockMaker {
   const BlockOptions& options_;
 };
 
-void tell_empty(uint64_t num_empty, const std::string& on_empty) {
+void tell_empty(uint64_t num_empty, const OnEmpty& row) {
   if (num_empty == 0) return;
-  const char* const what = on_empty == "keep"   ? "taken as empty texts"
-                           : on_empty == "null" ? "written with nulls"
-                                                : "skipped";
-  log_warning("{} {} no text: {} (--on-empty {})", num_empty, num_empty == 1 ? "row has" : "rows have", what, on_empty);
+  log_warning("{} {} no text: {} (--on-empty {})", num_empty, num_empty == 1 ? "row has" : "rows have", row.outcome,
+              row.name);
 }
 
 }  // namespace
@@ -224,13 +242,13 @@ uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokeniz
       num_empty += block->num_empty;
       num_kept += block->questions.size();
       num_truncated += static_cast<uint64_t>(std::ranges::count_if(block->questions, &task::Question::is_truncated));
-      num_rows += input.on_empty == "keep" ? block->rows.size() : block->questions.size() + block->num_empty;
+      num_rows += on_empty(input).asks_model ? block->rows.size() : block->questions.size() + block->num_empty;
       progress.advance(block->rows.size());
     }
   } catch (const Error& error) {
     throw Error(error.kind(), file.with_own_name(error.what()), file.with_own_name(error.hint()));
   }
-  tell_empty(num_empty, input.on_empty);
+  tell_empty(num_empty, on_empty(input));
   const std::string note = task::truncation_note(num_truncated, num_kept, options.reading.encode.max_length);
   if (!note.empty()) log_warning("{}", note);
   return num_rows;

@@ -2,11 +2,19 @@
 // file.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/names.h"
+
 namespace hone::cli {
+
+// The compiler compares these names with the tables of text_input.cpp.
+inline constexpr std::array<std::string_view, 2> kOutputFormatNames = {"jsonl", "csv"};
+inline constexpr std::array<std::string_view, 4> kOnEmptyNames = {"keep", "null", "skip", "error"};
 
 struct TextOptions {
   std::vector<std::string> text;
@@ -30,13 +38,13 @@ struct TextOptions {
           "file for the results of --file, which appears when all are written; -: standard output")
         .value_name("FILE");
     visit("output_format", self.output_format, "format of --output")
-        .choices({"jsonl", "csv"})
+        .choices(choices_of(kOutputFormatNames))
         .default_text("by the extension of --output; jsonl for -");
     visit("overwrite", self.overwrite, "replace an --output that exists; without it that is an error");
     visit("on_empty", self.on_empty,
           "a row whose text is missing or blank: keep takes it as an empty text, null gives it a row of nulls, skip "
           "writes nothing for it, error stops")
-        .choices({"keep", "null", "skip", "error"});
+        .choices(choices_of(kOnEmptyNames));
     visit("text_column", self.text_column, "column that holds the text")
         .value_name("NAME")
         .default_text("found by name: text, sentence, review ...");

@@ -30,8 +30,8 @@ std::string as_table(const text::Tokenizer& tokenizer, const text::Encoding& enc
                        special ? "" : fmt::format("{}-{}", offsets[i].begin, offsets[i].end),
                        tokenizer.token(encoding.ids[i]));
   }
-  return out + fmt::format("{} tokens{}\n", encoding.ids.size(),
-                           encoding.num_cut > 0 ? fmt::format(", {} more were truncated", encoding.num_cut) : "");
+  return out + fmt::format("{}{}\n", counted(encoding.ids.size(), "token"),
+                           encoding.num_cut > 0 ? fmt::format(", {} more truncated", encoding.num_cut) : "");
 }
 
 Json as_json(const text::Tokenizer& tokenizer, const text::Encoding& encoding,

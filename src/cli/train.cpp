@@ -14,6 +14,12 @@ namespace hone::cli {
 
 namespace {
 
+// Throws if --json-log would replace a file that is not the log of the run that is continued or replaced.
+void check_is_new(const train::TrainOptions& options) {
+  const std::string& from = options.resume_from_checkpoint;
+  if ((from.empty() || from == "false") && !options.overwrite_output_dir) check_is_free(options.json_log, "--json-log");
+}
+
 // Throws if --json-log would overwrite a file that the run reads.
 void check_log(const train::TrainOptions& options) {
   const std::filesystem::path& log = options.json_log;
@@ -25,10 +31,11 @@ void check_log(const train::TrainOptions& options) {
   for (const auto& [option, files] : lists) {
     for (const std::string& file : files) check_is_not_input(log, "--json-log", file, option);
   }
-  if (options.rows.dataset.empty()) return;
+  if (options.rows.dataset.empty()) return check_is_new(options);
   for (const auto& [split, files] : table::dataset_files(options.rows.dataset, options.rows.dataset_config_name)) {
     for (const std::filesystem::path& file : files) check_is_not_input(log, "--json-log", file, "--dataset");
   }
+  check_is_new(options);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "table/read.h"
 #include "task/names.h"
 #include "task/vocabulary.h"
 
@@ -39,6 +40,15 @@ std::vector<std::string> texts_of(const Json& json, const char* key) {
 bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
   std::error_code missing;
   return std::filesystem::equivalent(a, b, missing);
+}
+
+// The files of a data set's training rows; none if it is not there any more.
+std::vector<std::filesystem::path> train_files(const std::filesystem::path& dataset) {
+  try {
+    return table::dataset_files(dataset)["train"];
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 // The request's options, else those of the training; the options of windows only for windows.
@@ -108,9 +118,14 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir) {
 
 bool is_training_split(const TrainingFacts& training, const std::filesystem::path& dataset, std::string_view split) {
   if (split != "train") return false;
-  if (training.train_file.empty()) return is_same_file(training.dataset, dataset);
-  return std::any_of(training.train_file.begin(), training.train_file.end(),
-                     [&](const std::string& file) { return is_same_file(file, dataset); });
+  const std::vector<std::filesystem::path> files = train_files(dataset);
+  const std::vector<std::filesystem::path> read =
+      training.train_file.empty()
+          ? train_files(training.dataset)
+          : std::vector<std::filesystem::path>(training.train_file.begin(), training.train_file.end());
+  return std::ranges::any_of(files, [&](const auto& file) {
+    return std::ranges::any_of(read, [&](const auto& other) { return is_same_file(file, other); });
+  });
 }
 
 task::Reading TrainedModel::reading() const {
@@ -123,6 +138,9 @@ task::Reading TrainedModel::reading() const {
 TrainedModel load_trained_model(const std::filesystem::path& model_dir, const ReadingRequest& reading,
                                 const task::TaskOptions& options) {
   const task::TaskRow& task_row = task::trained_task(model::ModelConfig::read(model_dir));
+  const TrainingFacts training = training_facts(model_dir);
+  const task::LongText long_text = merged(reading.long_text, training.long_text);
+  task::check_long_text(long_text);
   model::ModelRequest request;
   request.model_dir = model_dir;
   request.head = task_row.head;
@@ -138,7 +156,6 @@ TrainedModel load_trained_model(const std::filesystem::path& model_dir, const Re
   }
   text::Tokenizer tokenizer = text::Tokenizer::load(model_dir);
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), model_dir);
-  const TrainingFacts training = training_facts(model_dir);
   const size_t max_length =
       longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length());
   TrainedModel trained{.model = loaded.model,
@@ -148,7 +165,7 @@ TrainedModel load_trained_model(const std::filesystem::path& model_dir, const Re
                        .task = task_row.make(options, loaded.config, task::Purpose::kUseTrained),
                        .max_length = max_length,
                        .training = training,
-                       .long_text = merged(reading.long_text, training.long_text)};
+                       .long_text = long_text};
   task::check_windows(trained.tokenizer, trained.reading());
   return trained;
 }

@@ -32,7 +32,7 @@ struct TrainingFacts {
 };
 TrainingFacts training_facts(const std::filesystem::path& model_dir);
 
-// True if the training read its rows from the split `split` of `dataset`. Relative paths of the training are resolved
+// True if the training read a file of the split `split` of `dataset`. Relative paths of the training are resolved
 // in the current folder, so a training that was started elsewhere may not be recognised.
 bool is_training_split(const TrainingFacts& training, const std::filesystem::path& dataset, std::string_view split);
 

@@ -1,4 +1,4 @@
-// Precision-recall and ROC curves of labels: of many labels those with the most rows.
+// Precision-recall and ROC curves of the labels, at most of the ten with the most rows.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@
 
 namespace hone::metric {
 
-// The data of a panel "curve"; `lines` [{"name", "points": [[x, y], ...]}].
+// Returns the data of a panel "curve". `x` and `y` name the axes; `lines` is [{"name", "points": [[x, y], ...]}, ...].
 Json curve_panel(std::string_view x, std::string_view y, Json lines, bool has_diagonal);
 
 class LabelCurves {
  public:
-  // `num_rows` of each label.
+  // `num_rows`: the number of rows of each label, by id. Keeps a reference to `labels`.
   LabelCurves(std::span<const uint64_t> num_rows, const std::vector<std::string>& labels);
 
   void add(size_t label, const Ranking& ranking);

@@ -1,4 +1,4 @@
-// Tags of words, such as B-person, and the schemes that say which words an entity begins, continues and ends at.
+// Tags of words, such as B-person, and the schemes that define at which words an entity begins, continues and ends.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ struct TagScheme {
 
 std::span<const TagScheme> tag_schemes();
 
-// The tags of a model by id, and the scheme that their names suggest. A name without a prefix is the type of an entity
-// that adjacent words continue; "O" is outside of entities.
+// The tags of a model by id, and the scheme that their names suggest. A name without a prefix is a type, and adjacent
+// words with this tag are one entity. "O" marks words outside entities.
 class TagSet {
  public:
   TagSet() = default;
@@ -49,7 +49,7 @@ class TagSet {
   const TagScheme& scheme() const { return *scheme_; }
   // Returns the id of the tag with this name, or nullopt.
   std::optional<size_t> id(std::string_view name) const;
-  // Returns the id of a tag of this type that has the first of these roles that the set knows, or nullopt.
+  // Returns the id of the tag with this type and the first of these roles for which the set has a tag, or nullopt.
   std::optional<size_t> id(int32_t type, std::initializer_list<TagRole> roles) const;
   // Returns the index of this type, or nullopt.
   std::optional<int32_t> type(std::string_view name) const;
@@ -72,12 +72,12 @@ class TagSet {
 // The names for entities of these types in BIO: "O", then B- and I- of each, sorted as run_ner.py sorts them.
 std::vector<std::string> bio_names(const std::vector<std::string>& types);
 
-// Counts what tells IOB1 from BIO, and I- without B-.
+// Counts the tags that distinguish IOB1 from BIO, and I- tags that continue no entity.
 class TagUse {
  public:
   void add(std::span<const Tag> tags);
 
-  // I- that continues no entity.
+  // Returns the number of I- tags that continue no entity.
   uint64_t num_stray() const { return num_stray_; }
   // In IOB1, B- only separates an entity from one of the same type before it.
   bool is_iob1() const { return num_stray_ > 0 && num_plain_begins_ == 0; }

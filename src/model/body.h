@@ -1,4 +1,4 @@
-// Everything of a model but its head. A family says how its layers begin and end and what each of them computes; the
+// A model without its head. A family says how its layers begin and end and what each of them computes; the
 // loop over the layers is here, once for all families.
 #pragma once
 
@@ -14,11 +14,11 @@
 namespace hone::model {
 
 struct BodyTraits {
-  int64_t width = 0;  // C, numbers of a token's row
+  int64_t width = 0;  // C, the number of values for each token
   int64_t num_layers = 0;
   int64_t vocab_size = 0;       // rows of the word embedding
   int64_t num_token_types = 0;  // 0: the body ignores token types
-  int64_t max_length = 0;       // the most tokens of one sequence
+  int64_t max_length = 0;       // maximum number of tokens in a sequence
 };
 
 class Body : public torch::nn::Module {
@@ -28,12 +28,12 @@ class Body : public torch::nn::Module {
   const BodyTraits& traits() const { return traits_; }
   void set_vocab_size(int64_t num_rows) { traits_.vocab_size = num_rows; }  // after the embedding was resized
 
-  // begin, every layer, end. If context.recomputes_layers, the intermediate results of each layer are dropped and
-  // computed again in backward, which saves memory. `inputs` are checked and on the device.
+  // Calls begin, every layer and end. If context.recomputes_layers, drops the intermediate results of each layer and
+  // computes them again in backward, which saves memory. `inputs` are checked and on the device.
   Hidden forward(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
 
-  // The stream after the first layers, without dropout and gradients: while these layers are frozen, it depends on the
-  // inputs alone and can be kept.
+  // Returns the stream after the first `num_layers` layers, without dropout and gradients. While these layers are
+  // frozen, it depends only on the inputs, so the caller may keep it and pass it to forward() again.
   Stream prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers) const;
 
  protected:

@@ -26,16 +26,18 @@ constexpr std::array kDistilBertHeads{
     HeadRow{"token", "DistilBertForTokenClassification", false, kClassifier, distilbert::make_token_head},
 };
 
+// Of LayerNorm in TensorFlow's checkpoints.
+constexpr std::array kTensorFlowEndings{OldEnding{".gamma", ".weight"}, OldEnding{".beta", ".bias"}};
+constexpr std::array<std::string_view, 1> kPositionIds{"embeddings.position_ids"};
+
 constexpr std::array kFamilies{
     Family{"bert", "BERT encoders: bert-base, bert-large, MiniLM, Chinese and multilingual BERT", "bert",
-           "bert.embeddings.word_embeddings", bert::config_keys, bert::make_body, kBertHeads},
+           "bert.embeddings.word_embeddings", bert::config_keys, bert::make_body, kBertHeads, kTensorFlowEndings,
+           kPositionIds},
     Family{"distilbert", "DistilBERT encoders: half the layers of BERT", "distilbert",
-           "distilbert.embeddings.word_embeddings", distilbert::config_keys, distilbert::make_body, kDistilBertHeads},
+           "distilbert.embeddings.word_embeddings", distilbert::config_keys, distilbert::make_body, kDistilBertHeads,
+           kTensorFlowEndings, kPositionIds},
 };
-
-// Name endings of LayerNorm in TensorFlow's checkpoints, and in torch.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kOldEndings{
-    {{".gamma", ".weight"}, {".beta", ".bias"}}};
 
 }  // namespace
 
@@ -66,15 +68,17 @@ std::string canonical_name(const Family& family, std::string_view stored,
                            const std::function<bool(const std::string&)>& has) {
   if (stored.starts_with("module.")) stored.remove_prefix(std::string_view("module.").size());
   std::string name(stored);
-  for (const auto& [old_ending, ending] : kOldEndings) {
-    if (name.ends_with(old_ending)) name.replace(name.size() - old_ending.size(), old_ending.size(), ending);
+  for (const auto& [before, today] : family.old_endings) {
+    if (name.ends_with(before)) name.replace(name.size() - before.size(), before.size(), today);
   }
   if (has(name)) return name;
   std::string with_body = fmt::format("{}.{}", family.body, name);
   return has(with_body) ? with_body : name;
 }
 
-bool is_buffer_name(std::string_view stored) { return stored.ends_with("embeddings.position_ids"); }
+bool is_computed_table(const Family& family, std::string_view stored) {
+  return std::ranges::any_of(family.not_weights, [&](std::string_view ending) { return stored.ends_with(ending); });
+}
 
 bool may_be_drawn(const HeadRow& head, std::string_view parameter) {
   return std::any_of(head.may_be_missing.begin(), head.may_be_missing.end(),

@@ -23,6 +23,11 @@ struct HeadRow {
   std::unique_ptr<Head> (*make)(const HeadParts& parts, const ModelConfig& config);
 };
 
+// The ending of a parameter's name in old checkpoints, and its ending today.
+struct OldEnding {
+  std::string_view before, today;
+};
+
 struct Family {
   std::string_view name;  // "model_type"
   std::string_view doc;
@@ -31,6 +36,8 @@ struct Family {
   std::span<const ConfigKey> (*config_keys)();
   std::shared_ptr<Body> (*make_body)(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
   std::span<const HeadRow> heads;
+  std::span<const OldEnding> old_endings = {};
+  std::span<const std::string_view> not_weights = {};  // endings of tables that old checkpoints store beside weights
 };
 
 std::span<const Family> families();
@@ -44,13 +51,13 @@ const HeadRow& find_head(const Family& family, std::string_view kind);
 // The kind of head of the class that "architectures" names, or "" if it names none of the family's.
 std::string_view saved_head(const ModelConfig& config);
 
-// Returns the parameter's name for a checkpoint's tensor: translates old names (gamma, beta), adds the body's prefix if
+// Returns the parameter's name for a checkpoint's tensor: translates old endings, adds the body's prefix if
 // it is missing, removes the "module." of DataParallel. `has` returns whether the model has a parameter of this name.
 std::string canonical_name(const Family& family, std::string_view stored,
                            const std::function<bool(const std::string&)>& has);
 
-// Returns true for computed tables that old checkpoints store besides weights, such as position_ids.
-bool is_buffer_name(std::string_view stored);
+// Returns true for a computed table of the family, such as position_ids.
+bool is_computed_table(const Family& family, std::string_view stored);
 
 bool may_be_drawn(const HeadRow& head, std::string_view parameter);
 

@@ -10,69 +10,33 @@
 #include <vector>
 
 #include "base/error.h"
-#include "nn/embedding.h"
-#include "nn/layer_norm.h"
-#include "nn/linear.h"
+#include "nn/leaf.h"
 
 namespace hone::model {
 
 namespace {
 
-struct Leaf {
+struct NamedLeaf {
   std::string name;
-  torch::nn::Module* module;
+  nn::Leaf* module;
+
+  void draw(double deviation, at::Generator& generator) const {
+    module->draw([](std::string_view) { return true; }, deviation, generator);
+  }
 };
 
 // Returns the modules that hold parameters, in the order of registration, which is HF's order of construction.
-std::vector<Leaf> leaves_of(torch::nn::Module& model) {
-  std::vector<Leaf> leaves;
+std::vector<NamedLeaf> leaves_of(torch::nn::Module& model) {
+  std::vector<NamedLeaf> leaves;
   for (const auto& item : model.named_modules()) {
-    if (!item.value()->parameters(/*recurse=*/false).empty()) leaves.push_back({item.key(), item.value().get()});
+    if (item.value()->parameters(/*recurse=*/false).empty()) continue;
+    auto* leaf = dynamic_cast<nn::Leaf*>(item.value().get());
+    if (leaf == nullptr) {
+      throw Error(ErrorKind::kInternal, fmt::format("no rule draws the parameters of {}", item.key()));
+    }
+    leaves.push_back({item.key(), leaf});
   }
   return leaves;
-}
-
-using Wanted = std::function<bool(const std::string&)>;
-
-void draw_normal(const at::Tensor& weight, double deviation, at::Generator& generator) {
-  weight.normal_(0.0, deviation, generator);
-}
-
-void draw_linear(nn::Linear& linear, const std::string& name, const Wanted& wanted, double deviation,
-                 at::Generator& generator) {
-  if (wanted(name + ".weight")) draw_normal(linear.weight, deviation, generator);
-  if (wanted(name + ".bias")) linear.bias.zero_();
-}
-
-void draw_embedding(nn::Embedding& embedding, const std::string& name, const Wanted& wanted, double deviation,
-                    at::Generator& generator) {
-  if (!wanted(name + ".weight")) return;
-  draw_normal(embedding.weight, deviation, generator);
-  if (embedding.padding_id()) embedding.weight.select(0, *embedding.padding_id()).zero_();
-}
-
-void draw_leaf(const Leaf& leaf, const Wanted& wanted, double deviation, at::Generator& generator) {
-  if (auto* linear = dynamic_cast<nn::Linear*>(leaf.module)) {
-    draw_linear(*linear, leaf.name, wanted, deviation, generator);
-  } else if (auto* embedding = dynamic_cast<nn::Embedding*>(leaf.module)) {
-    draw_embedding(*embedding, leaf.name, wanted, deviation, generator);
-  } else if (auto* norm = dynamic_cast<nn::LayerNorm*>(leaf.module)) {
-    if (wanted(leaf.name + ".weight")) norm->weight.fill_(1.0);
-    if (wanted(leaf.name + ".bias")) norm->bias.zero_();
-  } else {
-    throw Error(ErrorKind::kInternal, fmt::format("no rule draws the parameters of {}", leaf.name));
-  }
-}
-
-// Draws what torch's constructors draw: kaiming_uniform and uniform for a linear layer, normal for an embedding. Later
-// draws overwrite the values, so only their number and distribution matter.
-void draw_construction(const Leaf& leaf, at::Generator& generator) {
-  if (auto* linear = dynamic_cast<nn::Linear*>(leaf.module)) {
-    linear->weight.uniform_(-1.0, 1.0, generator);
-    linear->bias.uniform_(-1.0, 1.0, generator);
-  } else if (auto* embedding = dynamic_cast<nn::Embedding*>(leaf.module)) {
-    embedding->weight.normal_(0.0, 1.0, generator);
-  }
 }
 
 // HF reads an initializer_range of 0 as unset.
@@ -91,22 +55,25 @@ at::Generator seeded_generator(uint64_t seed) { return at::make_generator<at::CP
 void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing, double initializer_range,
                   at::Generator generator) {
   const at::NoGradGuard no_grad;
-  const Wanted wanted = [&](const std::string& name) { return missing.contains(name); };
-  for (const Leaf& leaf : leaves_of(model)) draw_leaf(leaf, wanted, deviation_of(initializer_range), generator);
+  for (const NamedLeaf& leaf : leaves_of(model)) {
+    const auto wanted = [&](std::string_view parameter) {
+      return missing.contains(fmt::format("{}.{}", leaf.name, parameter));
+    };
+    leaf.module->draw(wanted, deviation_of(initializer_range), generator);
+  }
 }
 
 void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator) {
   const at::NoGradGuard no_grad;
   const std::string prefix = std::string(body) + ".";
-  const std::vector<Leaf> leaves = leaves_of(model);
+  const std::vector<NamedLeaf> leaves = leaves_of(model);
   for (const bool in_body : {true, false}) {
-    std::vector<Leaf> group;
-    for (const Leaf& leaf : leaves) {
+    std::vector<NamedLeaf> group;
+    for (const NamedLeaf& leaf : leaves) {
       if (leaf.name.starts_with(prefix) == in_body) group.push_back(leaf);
     }
-    for (const Leaf& leaf : group) draw_construction(leaf, generator);
-    const Wanted every = [](const std::string&) { return true; };
-    for (const Leaf& leaf : group) draw_leaf(leaf, every, deviation_of(initializer_range), generator);
+    for (const NamedLeaf& leaf : group) leaf.module->draw_construction(generator);
+    for (const NamedLeaf& leaf : group) leaf.draw(deviation_of(initializer_range), generator);
   }
 }
 

@@ -76,7 +76,7 @@ class Matcher {
     for (const StoredTensor& stored : files.tensors()) {
       const std::string name = canonical_name(family, stored.name, has);
       if (!has(name)) {
-        if (!is_buffer_name(stored.name)) unused_.push_back(stored.name);
+        if (!is_computed_table(family, stored.name)) unused_.push_back(stored.name);
       } else if (const auto [place, is_new] = matches_.emplace(name, &stored); !is_new) {
         throw Error(ErrorKind::kInput,
                     fmt::format("{}: \"{}\" and \"{}\" are both {}", folder_, place->second->name, stored.name, name));

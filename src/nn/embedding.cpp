@@ -8,6 +8,14 @@ Embedding::Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> pad
   weight = register_parameter("weight", at::empty({num_rows, width}));
 }
 
+void Embedding::draw(const Wanted& wanted, double deviation, at::Generator& generator) {
+  if (!wanted("weight")) return;
+  weight.normal_(0.0, deviation, generator);
+  if (padding_id_) weight.select(0, *padding_id_).zero_();
+}
+
+void Embedding::draw_construction(at::Generator& generator) { weight.normal_(0.0, 1.0, generator); }
+
 at::Tensor embedding_sum(const std::vector<tensor::EmbeddingTable>& terms, const LayerNorm& norm,
                          const Dropout& dropout, const ForwardContext& context) {
   return tensor::embedding_norm(terms, {.norm_weight = norm.weight,

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <cstdint>
 #include <optional>
@@ -11,11 +10,12 @@
 
 #include "nn/dropout.h"
 #include "nn/layer_norm.h"
+#include "nn/leaf.h"
 #include "tensor/embedding.h"
 
 namespace hone::nn {
 
-class Embedding : public torch::nn::Module {
+class Embedding : public Leaf {
  public:
   // The row `padding_id` has no gradient, and a new weight has zeros there, as in torch.nn.Embedding(padding_idx=...).
   Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> padding_id = std::nullopt);
@@ -23,7 +23,8 @@ class Embedding : public torch::nn::Module {
   // Returns the rows of `ids` [T] int64 as a term of embedding_sum. The ids must be in the table.
   tensor::EmbeddingTable rows(const at::Tensor& ids) const { return {weight, ids, padding_id_.value_or(-1)}; }
 
-  std::optional<int64_t> padding_id() const { return padding_id_; }
+  void draw(const Wanted& wanted, double deviation, at::Generator& generator) override;
+  void draw_construction(at::Generator& generator) override;
 
   at::Tensor weight;  // [rows, C]
 

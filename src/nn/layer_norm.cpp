@@ -11,6 +11,11 @@ LayerNorm::LayerNorm(int64_t width, double eps) : eps_(eps) {
   bias = register_parameter("bias", at::empty({width}));
 }
 
+void LayerNorm::draw(const Wanted& wanted, double, at::Generator&) {
+  if (wanted("weight")) weight.fill_(1.0);
+  if (wanted("bias")) bias.zero_();
+}
+
 at::Tensor LayerNorm::forward(const at::Tensor& x) const {
   return tensor::residual_norm(x, {.weight = weight, .norm_bias = bias, .eps = eps_}).normed;
 }

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <cstdint>
 
 #include "base/philox.h"
+#include "nn/leaf.h"
 
 namespace hone::nn {
 
-class LayerNorm : public torch::nn::Module {
+class LayerNorm : public Leaf {
  public:
   LayerNorm(int64_t width, double eps);
 
@@ -20,6 +20,8 @@ class LayerNorm : public torch::nn::Module {
   // Overwrites `product`, which nothing else may read.
   at::Tensor forward(const at::Tensor& product, const at::Tensor& bias, const at::Tensor& residual, double p,
                      const RandomStream& stream) const;
+
+  void draw(const Wanted& wanted, double deviation, at::Generator& generator) override;
 
   double eps() const { return eps_; }
 

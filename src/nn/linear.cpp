@@ -23,6 +23,17 @@ Linear::Linear(int64_t in_features, int64_t out_features) {
   bias = register_parameter("bias", at::empty({out_features}));
 }
 
+void Linear::draw(const Wanted& wanted, double deviation, at::Generator& generator) {
+  if (wanted("weight")) weight.normal_(0.0, deviation, generator);
+  if (wanted("bias")) bias.zero_();
+}
+
+// kaiming_uniform_ of the weight and uniform_ of the bias.
+void Linear::draw_construction(at::Generator& generator) {
+  weight.uniform_(-1.0, 1.0, generator);
+  bias.uniform_(-1.0, 1.0, generator);
+}
+
 at::Tensor Linear::forward(const at::Tensor& x) const { return compute(x, bias); }
 
 at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }

@@ -1,5 +1,5 @@
-// The linear layer of every model: x W^T + b, and the change of an adapter. The constructor leaves the weights unset;
-// model/load.h loads or draws them.
+// The linear layer of every model: x W^T + b, plus the change of an adapter if it has one. The constructor leaves the
+// weights unset; model/load.h loads or draws them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,12 +9,13 @@
 #include <memory>
 
 #include "nn/activation.h"
+#include "nn/leaf.h"
 #include "tensor/linear.h"
 #include "tensor/packed_linear.h"
 
 namespace hone::nn {
 
-// What is added to the product of a linear, and trained in place of its weight.
+// Adds a change to the product of a linear, and is trained in place of the linear's weight.
 class Adapter : public torch::nn::Module {
  public:
   virtual at::Tensor change(const at::Tensor& x) const = 0;  // [*, in] -> [*, out], of x's type
@@ -35,7 +36,7 @@ class LowRankAdapter final : public Adapter {
   mutable tensor::CastWeight cast_a_, cast_b_;
 };
 
-class Linear : public torch::nn::Module {
+class Linear : public Leaf {
  public:
   Linear(int64_t in_features, int64_t out_features);
 
@@ -48,9 +49,12 @@ class Linear : public torch::nn::Module {
   // (tensor/activated_linear.h). May overwrite the input's x.
   at::Tensor product(ActivatedInput&& input) const;
 
-  // Every product includes its change. nullptr removes it.
+  // From now on, every product includes the adapter's change. nullptr removes the adapter.
   void set_adapter(std::shared_ptr<Adapter> adapter);
   bool has_adapter() const { return adapter_ != nullptr; }
+
+  void draw(const Wanted& wanted, double deviation, at::Generator& generator) override;
+  void draw_construction(at::Generator& generator) override;
 
   at::Tensor weight;  // [out, in]
   at::Tensor bias;    // [out]

@@ -119,6 +119,7 @@ void read_constrained(const Fields& parameters, const char* field, PredictParame
 
 void read_stride(const Fields& parameters, const char* field, PredictParameters& given) {
   given.stride = parameters.count(field, 0);
+  given.answers.merges_windows = given.stride.has_value();
 }
 
 // The older form of top_k: true is all labels, false the best one. top_k takes precedence, even if it is null.

@@ -82,6 +82,8 @@ void Service::start() {
 
 bool Service::is_loading() const { return now().state == State::kLoading; }
 
+std::optional<Error> Service::wrong_options() const { return now().wrong_options; }
+
 void Service::stop() {
   if (preparer_) preparer_->stop();
   if (worker_) worker_->stop();
@@ -104,6 +106,7 @@ Worker::Forward Service::load() {
   } catch (const eval::UntrainedModel& error) {
     failure = {"untrained", told(error)};
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kUsage) set_wrong_options(error);
     failure = {folder_exists(options_.model.model_dir) ? "other" : "missing_folder", told(error)};
   } catch (const std::exception& error) {
     log_error("loading the model: {}", error.what());
@@ -117,6 +120,11 @@ Worker::Forward Service::load() {
 Service::Now Service::now() const {
   const std::lock_guard lock(mutex_);
   return now_;
+}
+
+void Service::set_wrong_options(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  now_.wrong_options = error;
 }
 
 void Service::set_state(State state, Model model, const Failure& failure) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "http/metrics.h"
 #include "http/route.h"
 #include "serve/preparer.h"
@@ -36,6 +37,9 @@ class Service {
   // Starts to load the model on its own thread. From now on requests may arrive.
   void start();
   bool is_loading() const;
+  // The error of wrong options, which no later request can mend; unset if the model was loaded, or failed for another
+  // reason.
+  std::optional<Error> wrong_options() const;
   // Ends the threads, and discards waiting requests.
   void stop();
 
@@ -64,10 +68,12 @@ class Service {
     std::optional<ModelDescription> description;  // from config.json, before the model is loaded
     std::shared_ptr<const ServedModel> model;     // set if the model is ready
     Failure failure;                              // set if loading failed
+    std::optional<Error> wrong_options;
   };
 
   Worker::Forward load();
   Now now() const;
+  void set_wrong_options(const Error& error);
   void set_state(State state, std::shared_ptr<const ServedModel> model, const Failure& failure);
   std::shared_ptr<const ServedModel> ready_model() const;
   void submit(Job job);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -81,8 +80,21 @@ std::string_view stripped(std::string_view text) {
 }
 
 std::string_view type_name(ColumnType type) {
-  constexpr std::array<std::string_view, 6> kNames = {"null", "bool", "int", "float", "string", "nested"};
-  return kNames[static_cast<size_t>(type)];
+  switch (type) {
+    case ColumnType::kNull:
+      return "null";
+    case ColumnType::kBool:
+      return "bool";
+    case ColumnType::kInt:
+      return "int";
+    case ColumnType::kFloat:
+      return "float";
+    case ColumnType::kString:
+      return "string";
+    case ColumnType::kNested:
+      return "nested";
+  }
+  return "";
 }
 
 std::string value_text(const Value& value) {

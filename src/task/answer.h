@@ -47,7 +47,7 @@ struct Outputs {
   bool are_finite() const;
 };
 
-// The mean [K] over the windows of a model with one row of outputs for each.
+// Returns the mean [K] over the windows. For models with one row of outputs for each window.
 std::vector<float> pooled_outputs(const Outputs& outputs);
 
 // What a request or the options of `hone predict` say about answers. A task reads what concerns it.
@@ -55,17 +55,21 @@ struct AnswerOptions {
   std::optional<int64_t> top_k;                    // labels of an answer; unset: all
   std::string function_to_apply;                   // a name of score_functions(); empty: the model's own
   std::string aggregation_strategy = "first";      // a name of kAggregationNames
-  std::vector<std::string> ignore_labels = {"O"};  // entities of these types are left out
+  std::vector<std::string> ignore_labels = {"O"};  // entities of these types are omitted
   bool constrained_decoding = false;               // only sequences of tags that their scheme allows
+  // For texts with several windows. True: finds the entities of each window, and merges them as transformers does.
+  // False: averages the outputs of a token over the windows that hold it, as in training and evaluation.
+  bool merges_windows = false;
 };
 
-// What a request for an explanation says.
+// The parameters of a request for an explanation.
 struct ExplainOptions {
   std::string label;                   // empty: the one with the highest score
   std::optional<uint64_t> start, end;  // code points of the part of the text that the answer is about
 };
 
-// How a variant differs from the whole text, in bytes of the whole text: where it begins, and what it lacks.
+// How a variant differs from the whole text: the byte of the whole text at which it begins, and the bytes of the whole
+// text that it lacks.
 struct Cut {
   uint32_t begin = 0;
   text::Offset lacks;
@@ -75,7 +79,7 @@ struct Cut {
 class FollowedScore {
  public:
   virtual ~FollowedScore() = default;
-  // Gives the outputs of the whole text, which decide what is followed if the request does not say. Call it first.
+  // Takes the outputs of the whole text. They decide which score is followed if the request names none. Call it first.
   virtual void decide(const Outputs&) {}
   virtual std::string label() const = 0;
   virtual double of(const Question& variant, const Outputs& outputs, const Cut& cut) const = 0;
@@ -94,7 +98,7 @@ class Answer {
   virtual std::string text() const = 0;
   // The values in csv files, one for each of Task::answer_columns().
   virtual std::vector<table::Value> cells() const = 0;
-  // The model hardly decides between its best labels.
+  // Returns true if the scores of the best labels are nearly equal.
   virtual bool is_near_tie() const { return false; }
 };
 
@@ -103,7 +107,7 @@ struct AnswerForm {
   std::string_view widget;                               // how the page shows an answer: "scores", "entities"
   std::string_view schema;                               // JSON schema of Answer::response()
   std::span<const std::string_view> parameters;          // the AnswerOptions that have an effect
-  std::span<const std::string_view> explain_parameters;  // the ExplainOptions that have one
+  std::span<const std::string_view> explain_parameters;  // the ExplainOptions that have an effect
   bool reads_offsets = false;                            // questions need the offsets of their tokens
   bool reads_pairs = true;
   bool is_list_of_parts = false;  // an answer lists parts of its text, such as entities

@@ -81,22 +81,18 @@ class EntityAnswer final : public Answer {
   EntityAnswer(const metric::TagSet& tags, const Question& question, const Outputs& outputs,
                const AnswerOptions& options)
       : text_(question.text) {
-    const bool is_grouped = options.aggregation_strategy != "none";
-    for (size_t i = 0; i < question.windows.size(); ++i) {
-      const std::vector<TaggedUnit> units = decode_tags(tags, question.windows[i], outputs.windows[i],
-                                                        options.aggregation_strategy, options.constrained_decoding);
-      if (is_grouped) {
-        for (Found& group : grouped(tags, units)) found_.push_back(group);
-        continue;
+    if (options.merges_windows) {
+      for (size_t i = 0; i < question.windows.size(); ++i) {
+        add_entities(tags, question.windows[i], outputs.windows[i], options);
       }
-      for (const TaggedUnit& unit : units) {
-        found_.push_back({tags.names()[unit.tag], false, unit.score, unit.token, unit.bytes});
-      }
+    } else {
+      const TokenLogits text = over_windows(question.windows, outputs.windows, tags.size());
+      add_entities(tags, text.tokens, text.logits, options);
     }
     std::erase_if(found_, [&](const Found& entity) {
       return std::ranges::find(options.ignore_labels, entity.label) != options.ignore_labels.end();
     });
-    if (question.windows.size() > 1) found_ = without_overlaps(std::move(found_));
+    if (options.merges_windows && question.windows.size() > 1) found_ = without_overlaps(std::move(found_));
     std::vector<text::Offset> bytes;
     for (const Found& entity : found_) bytes.push_back(entity.bytes);
     places_ = text::to_character_offsets(text_, bytes);
@@ -132,6 +128,19 @@ class EntityAnswer final : public Answer {
   }
 
  private:
+  void add_entities(const metric::TagSet& tags, const text::Encoding& tokens, std::span<const float> logits,
+                    const AnswerOptions& options) {
+    const std::vector<TaggedUnit> units =
+        decode_tags(tags, tokens, logits, options.aggregation_strategy, options.constrained_decoding);
+    if (options.aggregation_strategy != "none") {
+      for (const Found& group : grouped(tags, units)) found_.push_back(group);
+      return;
+    }
+    for (const TaggedUnit& unit : units) {
+      found_.push_back({tags.names()[unit.tag], false, unit.score, unit.token, unit.bytes});
+    }
+  }
+
   std::string word(const Found& entity) const {
     return text_.substr(entity.bytes.begin, entity.bytes.end - entity.bytes.begin);
   }
@@ -167,18 +176,16 @@ class FollowedEntity final : public FollowedScore {
 
   double of(const Question& variant, const Outputs& outputs, const Cut& cut) const override {
     const text::Offset part = part_in_variant(part_, cut);
+    const TokenLogits text = over_windows(variant.windows, outputs.windows, tags_.size());
+    const std::vector<float> probabilities = tag_probabilities(text.logits, tags_.size());
     double sum = 0;
     size_t count = 0;
-    for (size_t i = 0; i < variant.windows.size(); ++i) {
-      const text::Encoding& window = variant.windows[i];
-      const std::vector<float> probabilities = tag_probabilities(outputs.windows[i], tags_.size());
-      for (size_t token = 0; token < window.ids.size(); ++token) {
-        const text::Offset bytes = window.offsets[token];
-        if (window.word_ids[token] < 0 || bytes.begin < part.begin || bytes.end > part.end) continue;
-        ++count;
-        for (size_t id = 0; id < tags_.size(); ++id) {
-          if (tags_.tag(id).type == type_) sum += probabilities[token * tags_.size() + id];
-        }
+    for (size_t token = 0; token < text.tokens.ids.size(); ++token) {
+      const text::Offset bytes = text.tokens.offsets[token];
+      if (text.tokens.word_ids[token] < 0 || bytes.begin < part.begin || bytes.end > part.end) continue;
+      ++count;
+      for (size_t id = 0; id < tags_.size(); ++id) {
+        if (tags_.tag(id).type == type_) sum += probabilities[token * tags_.size() + id];
       }
     }
     return count == 0 ? 0 : sum / static_cast<double>(count);

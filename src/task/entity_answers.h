@@ -24,7 +24,7 @@ inline constexpr std::string_view kEntitiesSchema = R"({
       "entity_group": {"type": "string"},
       "entity": {"type": "string", "description": "with aggregation_strategy none: the tag of a token"},
       "score": {"type": "number"},
-      "index": {"type": "integer", "description": "with aggregation_strategy none: the token's place in its window"},
+      "index": {"type": "integer", "description": "with aggregation_strategy none: the token's place in the text, with stride in its window"},
       "word": {"type": "string", "description": "the text from start to end"},
       "start": {"type": "integer", "description": "code points of the text"},
       "end": {"type": "integer"}}}})";
@@ -32,7 +32,7 @@ inline constexpr std::string_view kEntitiesSchema = R"({
 // Answers by AnswerOptions::aggregation_strategy: a unit is a token, or all tokens of a word. The probability of each
 // tag is the softmax of its logit. Adjacent units of one type are an entity, unless a tag begins a new one. With
 // constrained decoding, tags follow each other as their scheme allows (no I- after O): of all such sequences, the most
-// likely one is taken. Entities of overlapping windows are merged as transformers merges them. The question needs
+// likely one is taken. AnswerOptions::merges_windows says how overlapping windows become one answer. The question needs
 // offsets and word ids. The answer refers to question and `tags`. Errors (kUsage): an unknown strategy.
 std::unique_ptr<Answer> entity_answer(const metric::TagSet& tags, const Question& question, const Outputs& outputs,
                                       const AnswerOptions& options);

@@ -11,6 +11,7 @@
 #include "task/class_weights.h"
 #include "task/label_answers.h"
 #include "task/multi_label_examples.h"
+#include "task/row_findings.h"
 
 namespace hone::task {
 
@@ -69,7 +70,9 @@ class MultiLabel final : public Task {
                                    balanced_labels(rows_of_labels(truth, names_.size()), train.size()));
   }
 
-  std::vector<std::string> findings(const TrainingRows&) const override { return {}; }
+  std::vector<std::string> findings(const TrainingRows& rows) const override {
+    return row_text_findings(rows, columns_);
+  }
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {

@@ -1,4 +1,4 @@
-// Computes what the model says of questions.
+// Computes the outputs of the model for questions.
 #pragma once
 
 #include <span>
@@ -9,8 +9,8 @@
 
 namespace hone::task {
 
-// Computes all windows of the questions without gradients, in one batch unless they are very many. Returns the outputs
-// of each question.
+// Computes all windows of the questions without gradients, in one batch, or in several if they have very many
+// tokens. Returns the outputs of each question.
 std::vector<Outputs> compute_outputs(const model::Model& model, std::span<const Question* const> questions);
 
 }  // namespace hone::task

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/names.h"
 
 namespace hone::task {
 
@@ -83,6 +84,7 @@ std::vector<text::Encoding> windows(const WholeText& whole, size_t space, const 
   for (size_t begin = 0;; begin += space - overlap) {
     const size_t end = std::min(num_content, begin + space);
     result.push_back(joined(whole, std::array{Part{begin, end}}));
+    result.back().window_begin = begin;
     if (end == num_content) return result;
     if (result.size() < max_windows) continue;
     result.back().num_cut = num_content - end;
@@ -90,12 +92,32 @@ std::vector<text::Encoding> windows(const WholeText& whole, size_t space, const 
   }
 }
 
-text::Encoding head_and_tail(const WholeText& whole, size_t space) {
+std::vector<text::Encoding> head_and_tail(const WholeText& whole, size_t space, const LongText&) {
   const size_t head = space / 4, tail = space - head, num_content = whole.num_content();
   text::Encoding result = joined(whole, std::array{Part{0, head}, Part{num_content - tail, num_content}});
   result.num_cut = num_content - space;
-  return result;
+  return {std::move(result)};
 }
+
+// A row of kLongTextNames: the tokenizer truncates at a side, or parts are made of the whole text.
+struct LongTextRow {
+  std::string_view name;
+  std::optional<text::Side> truncation_side;
+  std::vector<text::Encoding> (*make_parts)(const WholeText& whole, size_t space, const LongText& long_text);
+};
+
+constexpr LongTextRow kLongTexts[] = {{"head", text::Side::kRight, nullptr},
+                                      {"tail", text::Side::kLeft, nullptr},
+                                      {"head-tail", std::nullopt, head_and_tail},
+                                      {"windows", std::nullopt, windows}};
+static_assert(has_names(kLongTexts, kLongTextNames), "kLongTextNames and the table differ");
+
+// Without a name: as the tokenizer truncates.
+LongTextRow row_of(const LongText& long_text) {
+  return long_text.long_text ? find_row(kLongTexts, "long_text", *long_text.long_text) : LongTextRow{};
+}
+
+bool reads_whole_texts(const Reading& reading) { return row_of(reading.long_text).make_parts != nullptr; }
 
 // `encoding` is that of the whole text with offsets.
 std::vector<text::Encoding> parts_of(const text::Tokenizer& tokenizer, text::Encoding encoding,
@@ -107,12 +129,7 @@ std::vector<text::Encoding> parts_of(const text::Tokenizer& tokenizer, text::Enc
     const WholeText whole = whole_text(tokenizer, encoding);
     const size_t num_special = whole.num_before + whole.num_after;
     check_space(reading, num_special);
-    const size_t space = space_of(reading, num_special);
-    if (reading.long_text.long_text == "windows") {
-      result = windows(whole, space, reading.long_text);
-    } else {
-      result.push_back(head_and_tail(whole, space));
-    }
+    result = row_of(reading.long_text).make_parts(whole, space_of(reading, num_special), reading.long_text);
   }
   if (!reading.encode.with_offsets) {
     for (text::Encoding& part : result) {
@@ -123,19 +140,30 @@ std::vector<text::Encoding> parts_of(const text::Tokenizer& tokenizer, text::Enc
   return result;
 }
 
-bool reads_whole_texts(const Reading& reading) {
-  return reading.long_text.long_text == "windows" || reading.long_text.long_text == "head-tail";
-}
-
 // How the tokenizer itself encodes: truncated at the side that is asked for, or the whole text.
 text::EncodeOptions encode_options(const Reading& reading, bool is_pair) {
   text::EncodeOptions options = reading.encode;
-  if (reading.long_text.long_text == "head") options.truncation_side = text::Side::kRight;
-  if (reading.long_text.long_text == "tail") options.truncation_side = text::Side::kLeft;
+  if (const auto side = row_of(reading.long_text).truncation_side) options.truncation_side = side;
   if (is_pair || !reads_whole_texts(reading)) return options;
   options.max_length = text::kNoLimit;
   options.with_offsets = true;
   return options;
+}
+
+// `encodings` as encode_options() asks for them.
+std::vector<std::vector<text::Encoding>> read_encodings(const text::Tokenizer& tokenizer,
+                                                        std::vector<text::Encoding> encodings, bool are_pairs,
+                                                        const Reading& reading) {
+  std::vector<std::vector<text::Encoding>> result;
+  result.reserve(encodings.size());
+  for (text::Encoding& encoding : encodings) {
+    if (are_pairs || !reads_whole_texts(reading)) {
+      result.emplace_back().push_back(std::move(encoding));
+    } else {
+      result.push_back(parts_of(tokenizer, std::move(encoding), reading));
+    }
+  }
+  return result;
 }
 
 void check_pair(const Reading& reading, bool is_pair) {
@@ -146,14 +174,16 @@ void check_pair(const Reading& reading, bool is_pair) {
 
 }  // namespace
 
+void check_long_text(const LongText& long_text) {
+  if (long_text.long_text == "windows" || (!long_text.doc_stride && !long_text.max_windows)) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("--{} has no effect without --long-text windows",
+                          long_text.doc_stride ? "doc-stride" : "max-windows"),
+              "give both or leave it out");
+}
+
 void check_windows(const text::Tokenizer& tokenizer, const Reading& reading) {
-  const LongText& long_text = reading.long_text;
-  if (long_text.long_text != "windows" && (long_text.doc_stride || long_text.max_windows)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--{} has no effect without --long-text windows",
-                            long_text.doc_stride ? "doc-stride" : "max-windows"),
-                "give both or leave it out");
-  }
+  check_long_text(reading.long_text);
   if (reads_whole_texts(reading)) check_space(reading, tokenizer.num_special_tokens(/*pair=*/false));
 }
 
@@ -176,17 +206,16 @@ std::vector<std::vector<text::Encoding>> read_texts(const text::Tokenizer& token
                                                     std::span<const std::string_view> pairs, const Reading& reading) {
   const bool has_pairs = !pairs.empty();
   check_pair(reading, has_pairs);
-  std::vector<text::Encoding> encodings = tokenizer.encode_batch(texts, pairs, encode_options(reading, has_pairs));
-  std::vector<std::vector<text::Encoding>> result;
-  result.reserve(encodings.size());
-  for (text::Encoding& encoding : encodings) {
-    if (has_pairs || !reads_whole_texts(reading)) {
-      result.emplace_back().push_back(std::move(encoding));
-    } else {
-      result.push_back(parts_of(tokenizer, std::move(encoding), reading));
-    }
-  }
-  return result;
+  return read_encodings(tokenizer, tokenizer.encode_batch(texts, pairs, encode_options(reading, has_pairs)), has_pairs,
+                        reading);
+}
+
+std::vector<std::vector<text::Encoding>> read_words(const text::Tokenizer& tokenizer,
+                                                    std::span<const std::vector<std::string>> texts,
+                                                    const Reading& reading) {
+  constexpr bool kArePairs = false;
+  return read_encodings(tokenizer, tokenizer.encode_words_batch(texts, encode_options(reading, kArePairs)), kArePairs,
+                        reading);
 }
 
 }  // namespace hone::task

@@ -17,6 +17,7 @@
 #include "table/numbers.h"
 #include "task/number_answers.h"
 #include "task/regression_examples.h"
+#include "task/row_findings.h"
 
 namespace hone::task {
 
@@ -91,7 +92,9 @@ class Regression final : public Task {
     if (options_.standardize) scale_ = scale_of(targets_of(train));
   }
 
-  std::vector<std::string> findings(const TrainingRows&) const override { return {}; }
+  std::vector<std::string> findings(const TrainingRows& rows) const override {
+    return row_text_findings(rows, columns_);
+  }
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {

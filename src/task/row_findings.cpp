@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "task/class_weights.h"
 
 namespace hone::task {
 
@@ -96,10 +97,10 @@ FirstRows find_repeated(const Source& source, std::vector<std::string>& findings
   return first_rows;
 }
 
-void find_leaked(const Source& source, const FirstRows& first_rows, std::vector<std::string>& findings) {
-  const TrainingRows& rows = source.rows;
+void find_leaked(const TrainingRows& rows, const table::TextColumns& columns, const FirstRows& first_rows,
+                 std::vector<std::string>& findings) {
   if (!rows.evaluation) return;
-  const TextReader texts(*rows.evaluation, source.columns);
+  const TextReader texts(*rows.evaluation, columns);
   uint64_t leaked = 0, first = 0;
   for (uint64_t row = 0; row < rows.evaluation->size(); ++row) {
     if (first_rows.contains(texts(row)) && leaked++ == 0) first = row;
@@ -111,7 +112,8 @@ void find_leaked(const Source& source, const FirstRows& first_rows, std::vector<
                   rows_are(leaked, rows.evaluation->size(), rows.evaluation_name), rows.evaluation->location(first)));
 }
 
-// A class is dominant if it has three times the rows of the smallest one, and half as many again as its fair share.
+// A class is dominant if it has kAutoImbalance times the rows of the smallest one, and half as many again as its fair
+// share.
 void find_imbalance(const Source& source, std::vector<std::string>& findings) {
   const std::vector<int64_t>& labels = source.labels;
   std::vector<uint64_t> counts(source.names.size());
@@ -123,7 +125,9 @@ void find_imbalance(const Source& source, std::vector<std::string>& findings) {
     smallest = std::min(smallest, count);
     ++classes;
   }
-  if (*largest < 3 * smallest || 2 * *largest * classes < 3 * labels.size()) return;
+  if (static_cast<double>(*largest) < kAutoImbalance * static_cast<double>(smallest) ||
+      2 * *largest * classes < 3 * labels.size())
+    return;
   const double share = static_cast<double>(*largest) / static_cast<double>(labels.size());
   findings.push_back(
       fmt::format("{} have the label {}: a model that always predicts it has an accuracy of {:.3f}; "
@@ -163,9 +167,31 @@ std::vector<std::string> row_findings(const TrainingRows& rows, const table::Tex
   const Source source{rows, columns, label_column, labels.id2label(), labels.ids(rows.train, label_column)};
   std::vector<std::string> findings;
   const FirstRows first_rows = find_repeated(source, findings);
-  find_leaked(source, first_rows, findings);
+  find_leaked(rows, columns, first_rows, findings);
   if (!source.labels.empty()) find_imbalance(source, findings);
   find_exchanged(source, first_rows, findings);
+  return findings;
+}
+
+std::vector<std::string> row_text_findings(const TrainingRows& rows, const table::TextColumns& columns) {
+  std::vector<std::string> findings;
+  const TextReader texts(rows.train, columns);
+  FirstRows first_rows;
+  first_rows.reserve(rows.train.size());
+  std::optional<std::pair<uint64_t, uint64_t>> repeated_at;
+  uint64_t repeated = 0;
+  for (uint64_t row = 0; row < rows.train.size(); ++row) {
+    const auto [found, is_new] = first_rows.try_emplace(texts(row), row);
+    if (is_new) continue;
+    ++repeated;
+    if (!repeated_at) repeated_at = {found->second, row};
+  }
+  if (repeated_at && repeated * kOneIn >= rows.train.size()) {
+    findings.push_back(fmt::format("{} repeat the text of an earlier row (the first: {} as {})",
+                                   rows_are(repeated, rows.train.size(), "training"),
+                                   rows.train.location(repeated_at->second), rows.train.location(repeated_at->first)));
+  }
+  find_leaked(rows, columns, first_rows, findings);
   return findings;
 }
 

@@ -16,4 +16,7 @@ namespace hone::task {
 std::vector<std::string> row_findings(const TrainingRows& rows, const table::TextColumns& columns,
                                       const std::string& label_column, const table::LabelMap& labels);
 
+// Those that concern the texts alone: repeated texts, and texts of evaluation rows among the training rows.
+std::vector<std::string> row_text_findings(const TrainingRows& rows, const table::TextColumns& columns);
+
 }  // namespace hone::task

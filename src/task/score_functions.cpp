@@ -4,19 +4,15 @@
 #include <cmath>
 
 #include "base/names.h"
+#include "metric/class_scores.h"
 
 namespace hone::task {
 
 namespace {
 
 void softmax(std::span<float> row) {
-  const float highest = *std::max_element(row.begin(), row.end());
-  double sum = 0;
-  for (float& value : row) {
-    value = std::exp(value - highest);
-    sum += value;
-  }
-  for (float& value : row) value = static_cast<float>(value / sum);
+  const std::vector<double> probabilities = metric::softmax(row);
+  std::ranges::transform(probabilities, row.begin(), [](double value) { return static_cast<float>(value); });
 }
 
 void sigmoid(std::span<float> row) {
@@ -31,12 +27,7 @@ constexpr ScoreFunction kScoreFunctions[] = {
     {"none", "the logits", unchanged},
 };
 
-constexpr bool has_declared_names() {
-  return std::equal(std::begin(kScoreFunctions), std::end(kScoreFunctions), kScoreFunctionNames.begin(),
-                    kScoreFunctionNames.end(),
-                    [](const ScoreFunction& function, std::string_view name) { return function.name == name; });
-}
-static_assert(has_declared_names(), "kScoreFunctionNames and the table differ");
+static_assert(has_names(kScoreFunctions, kScoreFunctionNames), "kScoreFunctionNames and the table differ");
 
 }  // namespace
 

@@ -53,21 +53,21 @@ constexpr Strategy kStrategies[] = {
     {"none", nullptr}, {"simple", nullptr}, {"first", first_scores}, {"average", average_scores}, {"max", max_scores}};
 static_assert(has_names(kStrategies, kAggregationNames), "kAggregationNames and the table differ");
 
-// The tokens of a window that belong to the text.
-std::vector<Unit> tokens_of(const text::Encoding& window, std::span<const float> probabilities, size_t num_tags) {
+// The tokens that belong to the text.
+std::vector<Unit> units_of(const text::Encoding& text, std::span<const float> probabilities, size_t num_tags) {
   std::vector<Unit> units;
-  for (size_t token = 0; token < window.ids.size(); ++token) {
-    if (window.word_ids[token] < 0) continue;
+  for (size_t token = 0; token < text.ids.size(); ++token) {
+    if (text.word_ids[token] < 0) continue;
     const std::span<const float> scores = probabilities.subspan(token * num_tags, num_tags);
-    units.push_back({.scores = {scores.begin(), scores.end()}, .token = token, .bytes = window.offsets[token]});
+    units.push_back({.scores = {scores.begin(), scores.end()}, .token = token, .bytes = text.offsets[token]});
   }
   return units;
 }
 
-std::vector<Unit> words_of(const text::Encoding& window, const std::vector<Unit>& tokens, const Strategy& strategy) {
+std::vector<Unit> words_of(const text::Encoding& text, const std::vector<Unit>& tokens, const Strategy& strategy) {
   std::vector<Unit> words;
   for (size_t begin = 0, end = 0; begin < tokens.size(); begin = end) {
-    while (end < tokens.size() && window.word_ids[tokens[end].token] == window.word_ids[tokens[begin].token]) ++end;
+    while (end < tokens.size() && text.word_ids[tokens[end].token] == text.word_ids[tokens[begin].token]) ++end;
     const std::span<const Unit> own = std::span(tokens).subspan(begin, end - begin);
     words.push_back({.scores = strategy.word_scores(own),
                      .token = own.front().token,
@@ -186,11 +186,40 @@ std::vector<float> tag_probabilities(std::span<const float> logits, size_t num_t
   return values;
 }
 
-std::vector<TaggedUnit> decode_tags(const metric::TagSet& tags, const text::Encoding& window,
+TokenLogits over_windows(std::span<const text::Encoding> windows, std::span<const std::vector<float>> logits,
+                         size_t num_tags) {
+  if (windows.size() == 1) return {windows.front(), logits.front()};
+  size_t size = 0;
+  for (const text::Encoding& window : windows) size = std::max(size, window.window_begin + window.ids.size());
+  TokenLogits whole;
+  whole.tokens.ids.resize(size);
+  whole.tokens.offsets.resize(size);
+  whole.tokens.word_ids.resize(size, -1);
+  whole.logits.resize(size * num_tags);
+  std::vector<float> num_windows(size);
+  for (size_t k = 0; k < windows.size(); ++k) {
+    const text::Encoding& window = windows[k];
+    for (size_t i = 0; i < window.ids.size(); ++i) {
+      if (window.word_ids[i] < 0) continue;
+      const size_t token = window.window_begin + i;
+      whole.tokens.ids[token] = window.ids[i];
+      whole.tokens.offsets[token] = window.offsets[i];
+      whole.tokens.word_ids[token] = window.word_ids[i];
+      for (size_t id = 0; id < num_tags; ++id) {
+        whole.logits[token * num_tags + id] += logits[k][i * num_tags + id];
+      }
+      ++num_windows[token];
+    }
+  }
+  for (size_t i = 0; i < whole.logits.size(); ++i) whole.logits[i] /= std::max(1.0F, num_windows[i / num_tags]);
+  return whole;
+}
+
+std::vector<TaggedUnit> decode_tags(const metric::TagSet& tags, const text::Encoding& tokens,
                                     std::span<const float> logits, std::string_view strategy, bool is_constrained) {
   const Strategy& found = find_row(kStrategies, "aggregation_strategy", strategy);
-  std::vector<Unit> units = tokens_of(window, tag_probabilities(logits, tags.size()), tags.size());
-  if (found.word_scores != nullptr) units = words_of(window, units, found);
+  std::vector<Unit> units = units_of(tokens, tag_probabilities(logits, tags.size()), tags.size());
+  if (found.word_scores != nullptr) units = words_of(tokens, units, found);
   for (Unit& unit : units) unit.tag = best_of(unit.scores);
   if (is_constrained) Decoder(tags).decode(units);
   std::vector<TaggedUnit> tagged;

@@ -17,7 +17,7 @@
 
 namespace hone::task {
 
-// What the options say about targets, for every task; each reads what concerns it.
+// The options about targets, for all tasks. Each task reads the ones that it supports.
 struct TaskOptions {
   RowOptions rows;
   std::string id2label;               // names by id; empty: found in the rows
@@ -30,11 +30,11 @@ struct TaskOptions {
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
 };
 
-// Whether rows may decide what the targets are, or the trained model has decided it.
+// kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.
 enum class Purpose { kTrain, kUseTrained };
 
 struct TaskRow {
-  std::string_view name;  // of the pipeline of transformers
+  std::string_view name;  // a name of kTaskNames
   std::string_view doc;
   std::string_view head;                         // the kind of the model's head
   std::string_view problem_type;                 // in config.json; empty if the head alone tells the task
@@ -44,7 +44,7 @@ struct TaskRow {
   std::unique_ptr<Task> (*make)(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
   // What --calibrate can choose for it.
   std::span<const std::string_view> calibrations = {};
-  // Names of the options that not every task reads, but this one does, beside those of its answers.
+  // Names of the options that this task reads and some other task does not. Those of its answers are in `form`.
   std::span<const std::string_view> options;
 };
 

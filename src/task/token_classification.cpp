@@ -43,8 +43,8 @@ class RowEncoder {
  public:
   RowEncoder(const TaggedTextReader& rows, const metric::TagSet& tags, bool all_tokens, const ExampleOptions& options)
       : rows_(rows), tags_(tags), all_tokens_(all_tokens), tokenizer_(options.tokenizer) {
-    options_.max_length = options.max_length;
-    if (options.long_text.long_text == "head") options_.truncation_side = text::Side::kRight;
+    reading_ = {.encode = {.max_length = options.max_length, .with_offsets = true}, .long_text = options.long_text};
+    check_windows(tokenizer_, reading_);
   }
 
   // Adds the rows [begin, end).
@@ -61,14 +61,15 @@ class RowEncoder {
       tags.push_back(rows_.tags_of_words(raw, row));
       words.push_back(std::move(raw.words));
     }
-    const std::vector<text::Encoding> encodings = tokenizer_.encode_words_batch(words, options_);
-    for (size_t i = 0; i < encodings.size(); ++i) {
-      features.add(encodings[i]);
-      add_targets(encodings[i].word_ids, tags[i], tags_, all_tokens_, targets);
+    const std::vector<std::vector<text::Encoding>> windows = read_words(tokenizer_, words, reading_);
+    for (size_t i = 0; i < windows.size(); ++i) {
+      features.add(windows[i]);
+      add_targets(windows[i], tags[i], tags_, all_tokens_, targets);
     }
   }
 
-  // The words of a truncated text are those of the whole text, because a span may end behind the last token.
+  // The words of a text that is truncated or in windows are those of the whole text, because a span may end behind the
+  // last token.
   void add_texts(uint64_t begin, uint64_t end, Features& features, TokenTargets& targets) const {
     std::vector<table::TaggedRow> raws;
     std::vector<std::string_view> texts;
@@ -77,19 +78,18 @@ class RowEncoder {
       rows_.check_spans(raws.back(), row);
     }
     for (const table::TaggedRow& raw : raws) texts.emplace_back(raw.text);
-    text::EncodeOptions truncated = options_;
-    truncated.with_offsets = true;
-    const std::vector<text::Encoding> encodings = tokenizer_.encode_batch(texts, {}, truncated);
-    std::vector<std::string_view> cut_texts;
-    for (size_t i = 0; i < encodings.size(); ++i) {
-      if (encodings[i].num_cut > 0) cut_texts.push_back(texts[i]);
+    const std::vector<std::vector<text::Encoding>> windows = read_texts(tokenizer_, texts, {}, reading_);
+    const auto is_long = [&](size_t i) { return windows[i].size() > 1 || windows[i].front().num_cut > 0; };
+    std::vector<std::string_view> long_texts;
+    for (size_t i = 0; i < windows.size(); ++i) {
+      if (is_long(i)) long_texts.push_back(texts[i]);
     }
-    const std::vector<text::Encoding> whole = tokenizer_.encode_batch(cut_texts, {}, {.with_offsets = true});
-    for (size_t i = 0, next_cut = 0; i < encodings.size(); ++i) {
-      const bool is_cut = encodings[i].num_cut > 0;
-      const std::vector<text::Offset> words = words_of(raws[i].text, is_cut ? whole[next_cut++] : encodings[i]);
-      features.add(encodings[i]);
-      add_targets(encodings[i].word_ids, tags_of_spans(words, raws[i].spans, tags_), tags_, all_tokens_, targets);
+    const std::vector<text::Encoding> whole = tokenizer_.encode_batch(long_texts, {}, {.with_offsets = true});
+    for (size_t i = 0, next_long = 0; i < windows.size(); ++i) {
+      const std::vector<text::Offset> words =
+          words_of(raws[i].text, is_long(i) ? whole[next_long++] : windows[i].front());
+      features.add(windows[i]);
+      add_targets(windows[i], tags_of_spans(words, raws[i].spans, tags_), tags_, all_tokens_, targets);
     }
   }
 
@@ -97,7 +97,7 @@ class RowEncoder {
   const metric::TagSet& tags_;
   bool all_tokens_;
   const text::Tokenizer& tokenizer_;
-  text::EncodeOptions options_;
+  Reading reading_;
 };
 
 class TokenClassification final : public Task {
@@ -135,11 +135,6 @@ class TokenClassification final : public Task {
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
     constexpr uint64_t kBlockRows = 4096;
-    if (options.long_text.long_text && *options.long_text.long_text != "head") {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("--long-text {} is not for rows of token classification", *options.long_text.long_text),
-                  "divide long rows into sentences; hone predict reads long texts in windows");
-    }
     TokenTexts made{.texts = {.features = {},
                               .rows = rows,
                               .max_length = options.max_length,

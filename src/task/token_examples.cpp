@@ -1,6 +1,7 @@
 #include "task/token_examples.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/segment_reduce.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -24,9 +25,25 @@ constexpr int64_t kIgnoreIndex = -100;
 
 // The targets of the rows of a batch.
 struct BatchTargets {
-  at::Tensor tokens;  // [N] int64, of the batch's tokens [T]
-  at::Tensor tags;    // [N] int64
+  at::Tensor tokens;      // [P] int64, of the batch's tokens [T]; P > N if windows overlap
+  at::Tensor tags;        // [N] int64
+  at::Tensor num_places;  // [N] int64, how many of `tokens` each target has; undefined if each has one
 };
+
+// The logits [N, K] of the targets: the mean over the places of each. Rows of the same token, which several windows
+// hold, lie one after another in the logits [P, K] of the places.
+at::Tensor logits_of_targets(const model::Model& model, const model::Hidden& hidden, const BatchTargets& targets,
+                             const nn::ForwardContext& context) {
+  at::Tensor logits = model.logits(hidden, targets.tokens, context);
+  if (!targets.num_places.defined()) return logits;
+  return at::segment_reduce(logits, "mean", tensor::on_device(targets.num_places, logits.device()));
+}
+
+at::Tensor tensor_of(const std::vector<int64_t>& values) {
+  at::Tensor tensor = at::empty({static_cast<int64_t>(values.size())}, at::kLong);
+  std::ranges::copy(values, tensor.mutable_data_ptr<int64_t>());
+  return tensor;
+}
 
 // The targets that the examples and their evaluations share.
 struct Targets {
@@ -42,20 +59,22 @@ struct Targets {
 
   // At least one token: without any target, the first one is ignored by the loss, which is then 0.
   BatchTargets batch(const Features& features, std::span<const uint64_t> rows) const {
-    const auto size = static_cast<int64_t>(std::max<uint64_t>(1, count(rows)));
-    BatchTargets result{at::empty({size}, at::kLong), at::empty({size}, at::kLong)};
-    int64_t* token = result.tokens.mutable_data_ptr<int64_t>();
-    int64_t* tag = result.tags.mutable_data_ptr<int64_t>();
-    *token = 0;
-    *tag = kIgnoreIndex;
+    std::vector<int64_t> tokens, tags_of_batch, num_places;
     int64_t begin = 0;
     for (const uint64_t row : rows) {
+      for (const uint32_t position : of_rows.positions_of_row(row)) tokens.push_back(begin + position);
       for (uint64_t i = of_rows.offsets[row]; i < of_rows.offsets[row + 1]; ++i) {
-        *token++ = begin + of_rows.positions[i];
-        *tag++ = of_rows.tags[i];
+        tags_of_batch.push_back(of_rows.tags[i]);
+        num_places.push_back(static_cast<int64_t>(of_rows.places[i + 1] - of_rows.places[i]));
       }
       begin += static_cast<int64_t>(features.length(row));
     }
+    if (tokens.empty()) {
+      tokens.push_back(0);
+      tags_of_batch.push_back(kIgnoreIndex);
+    }
+    BatchTargets result{tensor_of(tokens), tensor_of(tags_of_batch), {}};
+    if (tokens.size() > tags_of_batch.size()) result.num_places = tensor_of(num_places);
     return result;
   }
 
@@ -110,7 +129,7 @@ class TokenEvaluation final : public Evaluation {
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
     const BatchTargets batch = targets_.batch(texts_.features, rows);
     const model::Hidden hidden = model.hidden(make_batch(texts_.features, rows), {});
-    const at::Tensor logits = model.logits(hidden, batch.tokens, {});  // [N, K]
+    const at::Tensor logits = logits_of_targets(model, hidden, batch, {});
     const at::Tensor on_cpu = logits.to(at::kCPU, at::kFloat).contiguous();
     const size_t width = targets_.tags.size();
     const float* next = on_cpu.const_data_ptr<float>();
@@ -221,7 +240,7 @@ class TokenExamples final : public TextExamples {
                   const nn::ForwardContext& context) const override {
     const BatchTargets of_batch = targets_.batch(texts().features, rows);
     const model::Hidden hidden = model.hidden(batch(rows), context);
-    return targets_.loss_sum(model.logits(hidden, of_batch.tokens, context), of_batch.tags);
+    return targets_.loss_sum(logits_of_targets(model, hidden, of_batch, context), of_batch.tags);
   }
 
   std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const override {

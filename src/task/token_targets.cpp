@@ -21,6 +21,26 @@ std::optional<size_t> tag_of_word(const metric::TagSet& tags, int32_t type, size
   return tags.id(type, {kEnd, kInside, kBegin, kSingle});
 }
 
+// A token of a word, where a window holds it.
+struct PlacedToken {
+  size_t token = 0;  // of the whole text
+  int32_t word = 0;
+  uint32_t position = 0;
+};
+
+// In the order of the text; the places of a token by their window.
+std::vector<PlacedToken> tokens_of_words(std::span<const text::Encoding> windows) {
+  std::vector<PlacedToken> tokens;
+  uint32_t position = 0;
+  for (const text::Encoding& window : windows) {
+    for (size_t i = 0; i < window.word_ids.size(); ++i, ++position) {
+      if (window.word_ids[i] >= 0) tokens.push_back({window.window_begin + i, window.word_ids[i], position});
+    }
+  }
+  if (windows.size() > 1) std::ranges::stable_sort(tokens, {}, &PlacedToken::token);
+  return tokens;
+}
+
 }  // namespace
 
 std::span<const int32_t> TokenTargets::of_row(uint64_t row) const {
@@ -31,19 +51,27 @@ std::span<const uint32_t> TokenTargets::words_of_row(uint64_t row) const {
   return std::span(words).subspan(offsets[row], num_of_row(row));
 }
 
-void add_targets(std::span<const int32_t> word_ids, std::span<const int32_t> tags_of_words, const metric::TagSet& tags,
-                 bool all_tokens, TokenTargets& targets) {
+std::span<const uint32_t> TokenTargets::positions_of_row(uint64_t row) const {
+  const uint64_t begin = places[offsets[row]];
+  return std::span(positions).subspan(begin, places[offsets[row + 1]] - begin);
+}
+
+void add_targets(std::span<const text::Encoding> windows, std::span<const int32_t> tags_of_words,
+                 const metric::TagSet& tags, bool all_tokens, TokenTargets& targets) {
+  const std::vector<PlacedToken> tokens = tokens_of_words(windows);
   int32_t before = -1;
   uint64_t num_lost = tags_of_words.size() - static_cast<size_t>(std::ranges::count(tags_of_words, kNoTag));
-  for (size_t token = 0; token < word_ids.size(); ++token) {
-    const int32_t word = word_ids[token];
+  for (size_t begin = 0, end = 0; begin < tokens.size(); begin = end) {
+    while (end < tokens.size() && tokens[end].token == tokens[begin].token) ++end;
+    const int32_t word = tokens[begin].word;
     const bool is_first = word != before;
     before = word;
-    if (word < 0 || (!is_first && !all_tokens)) continue;
+    if (!is_first && !all_tokens) continue;
     const int32_t tag = tags_of_words[static_cast<size_t>(word)];
     if (tag == kNoTag) continue;
     num_lost -= is_first;
-    targets.positions.push_back(static_cast<uint32_t>(token));
+    for (size_t i = begin; i < end; ++i) targets.positions.push_back(tokens[i].position);
+    targets.places.push_back(targets.positions.size());
     targets.words.push_back(static_cast<uint32_t>(word));
     targets.tags.push_back(is_first ? tag : static_cast<int32_t>(tags.continuation(static_cast<size_t>(tag))));
   }

@@ -12,8 +12,8 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 // gradient [T, O]^T x [T, I] -> [O, I]: the gradient of a linear's weight; for bfloat16 the result may be fp32.
-// `transposes`: makes a transposed copy first. Without this argument, does so in bfloat16 on AMX, where libtorch's
-// product of a transposed operand has half the speed.
+// `transposes`: makes a transposed copy of `gradient` first. The overload without this argument chooses: it makes the
+// copy for bfloat16 on AMX, where libtorch's product of a transposed operand has half the speed.
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x, bool transposes);
 at::Tensor weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
 

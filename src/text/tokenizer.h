@@ -40,7 +40,8 @@ struct Encoding {
   // Only with with_offsets, and of encode_words(): the index of the token's word, as word_ids() of transformers counts
   // them; -1 for special tokens. The words of a text are those of the pre-tokenizer.
   std::vector<int32_t> word_ids;
-  size_t num_cut = 0;  // tokens that truncation removed
+  size_t num_cut = 0;       // tokens that truncation removed
+  size_t window_begin = 0;  // of a window of a longer text: its token i is token window_begin + i of the whole text
 };
 
 // Copies are cheap, because they share one immutable state. Thread-safe.

@@ -63,7 +63,8 @@ struct Plan {
   bool evaluates() const { return eval_steps > 0 || eval_by_epoch; }
   bool saves() const { return save_steps > 0 || save_by_epoch; }
 
-  // Return what to do after `step` finished steps. The end of training counts as the end of an epoch.
+  // Return whether to log, evaluate or save after `step` finished steps. The end of training counts as the end of an
+  // epoch.
   bool logs_at(int64_t step) const;
   bool evaluates_at(int64_t step) const;
   bool saves_at(int64_t step) const;
@@ -82,7 +83,8 @@ void check_options(const TrainOptions& options, std::span<const metric::Metric> 
 // Errors: those of check_options; kInput if the rows make no batch.
 Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const metric::Metric> metrics);
 
-// Which metric the options watch. Errors (kUsage): one that is not among `metrics`.
+// Returns the metric that decides which model is best, or one without a key if the options need none. Errors (kUsage):
+// a metric that is not among `metrics`.
 BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metric> metrics);
 
 }  // namespace hone::train

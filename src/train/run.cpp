@@ -155,6 +155,7 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
     task::check_task_options(task::find_task(*options.task), given);
     task::check_calibration(task::find_task(*options.task), options.calibrate);
   }
+  task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/json.h"
@@ -40,8 +41,8 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
   state_ = read_run_state(checkpoint);
   if (state_.global_step > plan_.total_steps) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("{} is at step {}, this run has {} steps", checkpoint.string(), state_.global_step,
-                            plan_.total_steps),
+                fmt::format("{} is at step {}, this run has {}", checkpoint.string(), state_.global_step,
+                            counted(static_cast<uint64_t>(plan_.total_steps), "step")),
                 "give more epochs or steps, or an older checkpoint");
   }
   keep_planned_entries(state_, plan_);

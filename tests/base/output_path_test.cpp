@@ -36,7 +36,8 @@ TEST_CASE("an existing output is refused, unless it is empty or a stream") {
   const Error error = expect_error([&] { check_is_free(full, "--output"); });
   CHECK(error.kind() == ErrorKind::kUsage);
   CHECK(std::string(error.what()) == "--output " + full.string() + " already exists");
-  CHECK(error.hint() == "give another name, or --overwrite to replace it");
+  CHECK(error.hint() ==
+        "give another name; --overwrite replaces it; --overwrite-output-dir replaces the run and its log");
   CHECK_NOTHROW(check_is_free(empty, "--output"));
   CHECK_NOTHROW(check_is_free(folder.path() / "new.jsonl", "--output"));
   CHECK_NOTHROW(check_is_free("/dev/null", "--output"));

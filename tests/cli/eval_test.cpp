@@ -92,7 +92,11 @@ TEST_CASE("eval warns if the model was trained on the rows, and names the held-o
   const std::string warning = "the model was trained on most of these rows";
   CHECK(contains(eval({dataset, "--split=train"}), warning));
   CHECK(contains(eval({dataset + "/../data", "--split=train"}), "--validation-split 0.25 takes the rows"));
-  CHECK_FALSE(contains(eval({dataset, "--validation-split=0.25"}), warning));
+  CHECK(contains(eval({dataset + "/train.csv"}), warning));
+  CHECK_FALSE(contains(eval({dataset, "--validation-split=0.25"}), "was trained on"));
+  const std::string held_out = "its training held out --validation-split 0.25 with --seed 42";
+  CHECK(contains(eval({dataset, "--validation-split=0.5"}), held_out));
+  CHECK(contains(eval({dataset, "--validation-split=0.25", "--seed=7"}), held_out));
   CHECK_FALSE(contains(eval({dataset, "--split=test"}), warning));
   CHECK_FALSE(contains(eval({data.folder.write("other.csv", reviews(4)).string()}), warning));
 }

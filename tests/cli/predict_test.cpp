@@ -67,7 +67,7 @@ TEST_CASE("a text with commas is one text") {
 TEST_CASE("a text that is too long is truncated with a warning, and gets transformers' scores for the truncated text") {
   const Expected expected;
   const ProcessResult result = predict({"--json", expected.text(5)});
-  CHECK(result.error == "warning: the text is longer than 40 tokens; 7 of its tokens were truncated\n");
+  CHECK(result.error == "warning: the text is longer than 40 tokens; 7 tokens truncated\n");
   expected.check(5, json_lines(result.output).front());
 }
 

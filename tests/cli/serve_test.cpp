@@ -353,6 +353,19 @@ TEST_CASE("the program ends at once if the model folder is missing or has no con
   CHECK(contains(empty.error, folder.path().string() + " has no config.json\n"));
 }
 
+TEST_CASE("the program ends if its options do not fit the model") {
+  const std::string model = tiny_model();
+  for (const auto& [more, message] : {std::pair<std::vector<std::string>, const char*>{
+                                          {"--doc-stride=2"}, "--doc-stride has no effect without --long-text windows"},
+                                      {{"--max-seq-length=1000"}, "max_seq_length is 1000, but "}}) {
+    std::vector<std::string> arguments = {"serve", "--model", model, "--port", "0"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const ProcessResult result = run_hone(arguments);
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.error, message));
+  }
+}
+
 TEST_CASE("with --open the server keeps running without a model folder, so that its page can report it") {
   const TemporaryFolder folder;
   const std::string nowhere = (folder.path() / "nowhere").string();

@@ -138,7 +138,8 @@ TEST_CASE("an output that exists or is the input is refused; --overwrite replace
   const std::string out = folder.write("out.jsonl", "before\n").string();
   const ProcessResult refused = tokenize({"--file", rows, "--output", out});
   CHECK(refused.exit_code == 2);
-  CHECK(contains(refused.error, "error: --output " + out + " already exists\nhint: give another name, or --overwrite"));
+  CHECK(contains(refused.error,
+                 "error: --output " + out + " already exists\nhint: give another name; --overwrite replaces it"));
   CHECK(read_file(out) == "before\n");
   CHECK(tokenize({"--file", rows, "--output", out, "--overwrite"}).exit_code == 0);
   CHECK(read_file(out) == "{\"input_ids\": [2, 86, 3]}\n");

@@ -41,7 +41,7 @@ TEST_CASE("tokenize truncates only at max_seq_length, with a note") {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "movie ";
   CHECK(json_lines(tokenize({"--json", text}).output).front()["input_ids"].size() == 102);
-  CHECK(tokenize({"--max-seq-length=4", "a movie is good"}).output.ends_with("\n4 tokens, 2 more were truncated\n"));
+  CHECK(tokenize({"--max-seq-length=4", "a movie is good"}).output.ends_with("\n4 tokens, 2 more truncated\n"));
 }
 
 TEST_CASE("each row of a file becomes a JSON line with transformers' ids") {

@@ -258,6 +258,13 @@ TEST_CASE("a log that would overwrite the rows is refused") {
     CHECK(contains(result.error, " are the same file: writing it would destroy the input\n"));
     CHECK(read_file(file) == content);
   }
+  const std::string notes = folder.write("notes.txt", "mine").string();
+  const ProcessResult other =
+      run_hone(train_arguments(tiny_model(), folder.path() / "out", {"--dataset", file, "--json-log", notes}));
+  CHECK(other.exit_code == 2);
+  CHECK(contains(other.error, "error: --json-log " + notes + " already exists\n"));
+  CHECK(contains(other.error, "hint: give another name; --overwrite-output-dir replaces the run and its log\n"));
+  CHECK(read_file(notes) == "mine");
 }
 
 // Trains a tiny model for a few steps on a file of rows and evaluates it on the same rows.

@@ -87,11 +87,13 @@ TEST_CASE("is_training_split recognises the training file under any spelling of 
   CHECK(by_dataset.validation_split == 0.1);
   CHECK(eval::is_training_split(by_dataset, dataset + "/../data", "train"));
   CHECK_FALSE(eval::is_training_split(by_dataset, dataset, "test"));
-  CHECK_FALSE(eval::is_training_split(by_dataset, train, "train"));
+  CHECK(eval::is_training_split(by_dataset, train, "train"));
+  CHECK_FALSE(eval::is_training_split(by_dataset, folder.write("other/train.csv", "text,label\n"), "train"));
+  CHECK_FALSE(eval::is_training_split(by_dataset, folder.path() / "gone", "train"));
   folder.write("training_args.json", Json({{"dataset", dataset}, {"train_file", {"/missing.csv", train}}}).dump());
   const eval::TrainingFacts by_file = eval::training_facts(folder.path());
   CHECK(eval::is_training_split(by_file, train, "train"));
-  CHECK_FALSE(eval::is_training_split(by_file, dataset, "train"));
+  CHECK(eval::is_training_split(by_file, dataset, "train"));
   folder.write("training_args.json", R"({"dataset": 3, "train_file": "x", "validation_split": "y"})");
   CHECK_FALSE(eval::is_training_split(eval::training_facts(folder.path()), dataset, "train"));
 }

@@ -20,7 +20,7 @@ metric::Report report_of(const metric::ClassScores& scores, const std::vector<st
   return report;
 }
 
-// Six rows: of four "a" three are right, of two "b" one. Precision of b is 1/2, its recall 1/2, that of a 3/4 and 3/4.
+// Six rows: three of the four "a" are right, and one of the two "b". Precision and recall are 3/4 for a and 1/2 for b.
 metric::Report two_labels(const std::vector<std::string>& labels = {"a", "b"}) {
   metric::ClassScores scores(2);
   for (int i = 0; i < 3; ++i) add_predicted(scores, 0, 0);
@@ -69,7 +69,7 @@ TEST_CASE("columns line up under labels of any script and length") {
   CHECK(place("\xC3\xA9t\xC3\xA9", "0.7500") + 6 == ends);
 }
 
-TEST_CASE("three labels have no positive one, and many labels no matrix on the screen") {
+TEST_CASE("the text report of three labels names no positive one, and that of many labels has no matrix") {
   metric::ClassScores three(3);
   add_predicted(three, 2, 2);
   const std::string text = metric::report_text(report_of(three, {"a", "b", "c"}));
@@ -110,7 +110,7 @@ TEST_CASE("the text report lists the fifty labels with the most rows") {
   CHECK(contains(text, "\n... and 10 labels with fewer rows: see --json\n"));
 }
 
-TEST_CASE("a report with intervals shows them beside the headline; undefined ones are left out") {
+TEST_CASE("a report with intervals shows them beside the headline, and omits undefined ones") {
   metric::Report report{.loss = 0.5,
                         .values = {{"accuracy", 0.75}, {"roc_auc", std::nan("")}},
                         .headline = {"accuracy"},

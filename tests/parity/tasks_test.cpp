@@ -102,12 +102,13 @@ struct Batch {
     const metric::TagSet tags({"O", "B-a", "I-a", "B-b", "I-b"});
     task::TokenTargets of_tokens;
     for (const uint64_t row : row_of) {
-      std::vector<int32_t> word_ids, tags_of_words;  // each token is a word
+      text::Encoding encoding;  // each token is a word
+      std::vector<int32_t> tags_of_words;
       for (const double tag : targets[row]) {
-        word_ids.push_back(static_cast<int32_t>(word_ids.size()));
+        encoding.word_ids.push_back(static_cast<int32_t>(encoding.word_ids.size()));
         tags_of_words.push_back(tag < 0 ? task::kNoTag : static_cast<int32_t>(tag));
       }
-      task::add_targets(word_ids, tags_of_words, tags, false, of_tokens);
+      task::add_targets({&encoding, 1}, tags_of_words, tags, false, of_tokens);
     }
     return task::make_examples(
         task::TokenTexts{.texts = std::move(texts), .targets = std::move(of_tokens), .tags = tags});
@@ -187,12 +188,15 @@ void check_task(const std::string& task) {
     CAPTURE(family);
     check_gradients(task, family);
     const Json expected = read_json(fixture_of(task, family) / "parity.json")["losses"];
+    const std::vector<double> of_whole_steps = losses_of(task, family, 1);
+    REQUIRE(of_whole_steps.size() == expected.size());
     for (const int64_t accumulation : {1, 2, 4}) {
       const std::vector<double> losses = losses_of(task, family, accumulation);
       REQUIRE(losses.size() == expected.size());
       for (size_t step = 0; step < losses.size(); ++step) {
         CAPTURE(step);
         CHECK(losses[step] == doctest::Approx(expected[step].get<double>()).epsilon(kTolerance));
+        CHECK(losses[step] == doctest::Approx(of_whole_steps[step]).epsilon(1e-6));
       }
     }
   }

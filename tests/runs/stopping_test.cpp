@@ -99,7 +99,7 @@ bool at_step(const Process& process, int step) {
   return contains(process.output_so_far(), "step " + std::to_string(step) + "/60 ");
 }
 
-// Starts the run, waits until the log reaches `step` and `microseconds` more, sends the signal, and waits for the end.
+// Starts the run, waits until the log reaches `step`, then for `microseconds`, sends the signal, and waits for the end.
 ProcessResult stopped_at(const TemporaryFolder& folder, int step, int signal_number, int microseconds) {
   Process process(HONE_PROGRAM, arguments(folder));
   process.wait_until([&] { return at_step(process, step); });
@@ -128,7 +128,7 @@ int stop_again_and_again(const TemporaryFolder& folder, unsigned seed, const std
   return stops;
 }
 
-TEST_CASE("a run that is killed at random points is bit-identical to one that never was") {
+TEST_CASE("a run that is killed at random points is bit-identical to one that is never killed") {
   const unsigned seed = draw_seed();
   INFO("HONE_TEST_SEED=" << seed);
   const TemporaryFolder folder;
@@ -136,7 +136,7 @@ TEST_CASE("a run that is killed at random points is bit-identical to one that ne
   check_same(folder);
 }
 
-TEST_CASE("a run that is interrupted at random points is bit-identical to one that never was") {
+TEST_CASE("a run that is interrupted at random points is bit-identical to one that is never interrupted") {
   const unsigned seed = draw_seed();
   INFO("HONE_TEST_SEED=" << seed);
   const TemporaryFolder folder;

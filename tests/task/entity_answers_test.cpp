@@ -77,7 +77,8 @@ TEST_CASE("entities equal those of transformers' pipeline under each strategy, i
       CAPTURE(text);
       CAPTURE(strategy);
       const Json entities =
-          task::entity_answer(tags, question, outputs, {.aggregation_strategy = strategy})->response();
+          task::entity_answer(tags, question, outputs, {.aggregation_strategy = strategy, .merges_windows = true})
+              ->response();
       REQUIRE(entities.size() == expected.size());
       for (size_t i = 0; i < entities.size(); ++i) {
         Json entity = entities[i], right = expected[i];
@@ -88,6 +89,25 @@ TEST_CASE("entities equal those of transformers' pipeline under each strategy, i
       }
     }
   }
+}
+
+TEST_CASE(
+    "the outputs of a token are averaged over the windows that hold it, so an entity may be longer than a window") {
+  // Windows [CLS] good bad [SEP], [CLS] bad movie [SEP]: the second one alone takes "bad" for a place.
+  const task::Question question = question_of("good bad movie", 4, 1);
+  REQUIRE(question.windows.size() == 2);
+  task::Outputs outputs;
+  outputs.windows.push_back(tagged(bio(), {"B-person", "I-person"}, 6).windows[0]);
+  outputs.windows.push_back(tagged(bio(), {"B-place", "I-person"}, 4).windows[0]);
+  const Json entities = task::entity_answer(bio(), question, outputs, {})->response();
+  REQUIRE(entities.size() == 1);
+  CHECK(entities[0]["entity_group"] == "person");
+  CHECK(entities[0]["word"] == "good bad movie");
+  const double good = std::exp(6.0) / (std::exp(6.0) + 4), movie = std::exp(4.0) / (std::exp(4.0) + 4);
+  const double bad = std::exp(3.0) / (std::exp(3.0) + std::exp(2.0) + 3);  // the means of 6 and 0, and of 0 and 4
+  CHECK(entities[0]["score"].get<double>() == doctest::Approx((good + bad + movie) / 3).epsilon(1e-6));
+  const Json merged = task::entity_answer(bio(), question, outputs, {.merges_windows = true})->response();
+  CHECK(merged[0]["word"] == "good bad");  // the longest of those that overlap, of equal ones the more likely
 }
 
 TEST_CASE("an answer has its forms: JSON, a line for people, a csv cell") {

@@ -77,6 +77,30 @@ TEST_CASE("windows overlap by doc_stride and cover the text, as those of tokeniz
   CHECK(read(text, 10, {.long_text = "windows", .doc_stride = 0}).size() == 3);
 }
 
+TEST_CASE("windows know their place in the text, and texts that are given as words are read in the same way") {
+  const std::vector<std::vector<std::string>> rows = {{"good", "movie", "goodx", "fun"}, {"bad"}};
+  for (const char* how : {"head", "tail", "head-tail", "windows"}) {
+    const task::Reading reading{{.max_length = 5, .with_offsets = true}, {.long_text = how}};
+    const auto of_words = task::read_words(tokenizer(), rows, reading);
+    const auto of_text = task::read_text(tokenizer(), "good movie goodx fun", {}, reading);
+    REQUIRE(of_words.size() == 2);
+    REQUIRE(of_words[0].size() == of_text.size());
+    for (size_t i = 0; i < of_text.size(); ++i) {
+      CHECK(of_words[0][i].ids == of_text[i].ids);
+      CHECK(of_words[0][i].word_ids == of_text[i].word_ids);
+      CHECK(of_words[0][i].num_cut == of_text[i].num_cut);
+      CHECK(of_words[0][i].window_begin == of_text[i].window_begin);
+    }
+    CHECK(of_words[1].size() == 1);
+  }
+  const auto windows = task::read_words(
+      tokenizer(), rows, {{.max_length = 5, .with_offsets = true}, {.long_text = "windows", .doc_stride = 1}})[0];
+  REQUIRE(windows.size() == 2);  // good movie good, good ##x fun
+  CHECK(windows[0].word_ids == std::vector<int32_t>{-1, 0, 1, 2, -1});
+  CHECK(windows[1].word_ids == std::vector<int32_t>{-1, 2, 2, 3, -1});
+  CHECK(windows[1].window_begin == 2);
+}
+
 TEST_CASE("the number of windows is limited, and the rest counts as truncated") {
   const std::string text = words(100);
   const auto windows = read(text, 10, {.long_text = "windows", .doc_stride = 0, .max_windows = 3});

@@ -54,6 +54,26 @@ TEST_CASE("repeated rows are counted") {
   CHECK(findings(many).empty());
 }
 
+TEST_CASE("texts that repeat, and those of evaluation rows, are found for numbers and several labels too") {
+  for (const auto& [task_name, a, b] : {std::tuple("regression", "1.5", "2.5"), std::tuple("multi-label", "x", "y")}) {
+    CAPTURE(task_name);
+    const TemporaryFolder folder;
+    const std::string column = std::string(task_name) == "regression" ? "label" : "labels";
+    const auto lines = [&](const std::string& first) {
+      return "text," + column + "\n" + first + "," + a + "\nfun," + b + "\n" + first + "," + b + "\n";
+    };
+    task::SplitRequest request;
+    request.train_file = {folder.write("train.csv", lines("good")).string()};
+    request.validation_file = {folder.write("validation.csv", lines("bad")).string()};
+    const auto task = task::find_task(task_name).make({.rows = request.rows}, {}, task::Purpose::kTrain);
+    const task::TrainingRows rows = task::choose_training_rows(task::read_splits(request), request, *task);
+    const std::vector<std::string> found = task->findings(rows);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].starts_with("1 of 3 training rows (33.3 %) repeat the text of an earlier row (the first: "));
+    CHECK(contains(found[1], "1 of 3 validation rows (33.3 %) have a text that training rows have too"));
+  }
+}
+
 TEST_CASE("a text with two labels is a contradiction") {
   const auto found = findings({{"x", "a"}, {"y", "b"}, {"x", "b"}});
   REQUIRE(found.size() == 1);

@@ -56,6 +56,20 @@ std::vector<size_t> best_by_trying_all(const std::vector<float>& probabilities, 
   }
 }
 
+TEST_CASE("the logits of a token are the mean over its windows; a text of one window keeps its own") {
+  text::Encoding first = window_of(3, {-1, 0, 1}), second = window_of(3, {-1, 1, 2});
+  second.window_begin = 1;
+  const std::vector<text::Encoding> windows = {first, second};
+  const std::vector<std::vector<float>> logits = {{9, 9, 1, 2, 3, 4}, {8, 8, 5, 8, 7, 6}};
+  const task::TokenLogits whole = task::over_windows(windows, logits, 2);
+  CHECK(whole.tokens.word_ids == std::vector<int32_t>{-1, 0, 1, 2});
+  CHECK(whole.logits == std::vector<float>{0, 0, 1, 2, 4, 6, 7, 6});
+  CHECK((whole.tokens.offsets[3] == second.offsets[2]));
+  const task::TokenLogits one = task::over_windows({windows.data(), 1}, {logits.data(), 1}, 2);
+  CHECK(one.tokens.word_ids == first.word_ids);
+  CHECK(one.logits == logits[0]);
+}
+
 TEST_CASE("constrained decoding finds the best of all allowed sequences, by trying each") {
   struct Case {
     std::vector<std::string> tags;

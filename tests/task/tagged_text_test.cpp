@@ -15,7 +15,7 @@ using Texts = std::vector<std::string>;
 
 const metric::TagSet kTags({"B-person", "I-person", "O"});
 
-// torch prints vectors itself, without knowing how to print an offset, so the tests compare them here.
+// CHECK prints vectors with torch's operator<<, which cannot print an offset, so the tests compare them here.
 bool same_places(const std::vector<text::Offset>& found, const std::vector<text::Offset>& expected) {
   return found == expected;
 }
@@ -30,7 +30,7 @@ TaggedText read(std::string_view line) {
   return TaggedTextReader(rows, table::choose_tagged_columns(rows, "", ""), kTags, {}).read(0, tokenizer());
 }
 
-TEST_CASE("words are joined by spaces, Chinese and Japanese ones without") {
+TEST_CASE("words are joined with spaces, but Chinese and Japanese words without") {
   std::vector<text::Offset> places;
   CHECK(join_words({"Ada", "Lovelace", "!"}, places) == "Ada Lovelace !");
   CHECK(same_places(places, {{0, 3}, {4, 12}, {13, 14}}));
@@ -70,7 +70,7 @@ TEST_CASE("a span with an unknown label is an error with the row and the nearest
   CHECK(error.hint() == "did you mean \"person\"?");
 }
 
-TEST_CASE("the entities of tags have the places of their first and last word") {
+TEST_CASE("an entity begins where its first word begins and ends where its last word ends") {
   const std::vector<text::Offset> words = {{0, 3}, {4, 12}, {13, 14}, {15, 18}};
   const auto entities = placed_entities(kTags, std::vector<int32_t>{0, 1, 0}, std::vector<uint32_t>{0, 1, 3}, words);
   REQUIRE(entities.size() == 2);

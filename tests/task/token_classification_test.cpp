@@ -9,7 +9,9 @@
 #include "expect_error.h"
 #include "model/load.h"
 #include "table/read.h"
+#include "task/outputs.h"
 #include "task/splits.h"
+#include "task/tag_decoding.h"
 #include "task/token_examples.h"
 
 namespace token_classification_test {
@@ -26,8 +28,8 @@ struct Chosen {
   std::string log;
   text::Tokenizer tokenizer = text::Tokenizer::load(kModel);
 
-  std::unique_ptr<task::Examples> examples(size_t max_length = 40) const {
-    return task->examples(rows.train, "rows", {tokenizer, tokenizer.vocab_size(), max_length});
+  std::unique_ptr<task::Examples> examples(size_t max_length = 40, const task::LongText& long_text = {}) const {
+    return task->examples(rows.train, "rows", {tokenizer, tokenizer.vocab_size(), max_length, long_text});
   }
   Texts labels() const { return task->facts()["labels"].get<Texts>(); }
 };
@@ -249,6 +251,57 @@ TEST_CASE("the loss is the sum of the cross-entropies of the targets' tokens") {
   const auto evaluation = examples->evaluation({5});
   evaluation->add(*loaded.model, rows);
   CHECK(evaluation->report().loss == doctest::Approx(expected / 6).epsilon(1e-6));
+}
+
+// The cross-entropy of one row of logits.
+double cross_entropy(std::span<const float> logits, size_t tag) {
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit));
+  return std::log(sum) - logits[tag];
+}
+
+TEST_CASE("of overlapping windows, the loss and the evaluation read the mean of a token's outputs, as answers do") {
+  const std::string text = "good movie is fun bad plot";
+  const Texts labels = {"B-x", "I-x", "O"};
+  const task::LongText in_windows{.long_text = "windows", .doc_stride = 1};
+  const model::LoadedModel loaded = token_model(labels);
+  const std::vector<uint64_t> rows = {0, 1};
+  const std::string of_words =
+      R"({"tokens": ["good", "movie", "is", "fun", "bad", "plot"], "tags": ["B-x", "I-x", "O", "O", "B-x", "O"]})"
+      "\n"
+      R"({"tokens": ["bad"], "tags": ["O"]})";
+  const std::string of_spans = R"({"text": ")" + text + R"(", "spans": [[0, 10, "x"], [18, 21, "x"]]})" + "\n" +
+                               R"({"text": "bad", "spans": []})";
+  for (const std::string& lines : {of_words, of_spans}) {
+    const Chosen made = chosen(lines);
+    REQUIRE(made.labels() == labels);
+    const auto examples = made.examples(5, in_windows);  // good movie is, is fun bad, bad plot
+    CHECK(examples->num_targets(rows, {}) == 7);
+    CHECK(examples->input_notes().empty());
+
+    std::vector<task::Question> questions;
+    for (const std::string& each : {text, std::string("bad")}) {
+      questions.push_back(
+          task::make_question(made.tokenizer, each, {}, {{.max_length = 5, .with_offsets = true}, in_windows}));
+    }
+    REQUIRE(questions[0].windows.size() == 3);
+    const std::vector<const task::Question*> asked = {&questions[0], &questions[1]};
+    const std::vector<task::Outputs> outputs = task::compute_outputs(*loaded.model, asked);
+    const std::vector<float> whole = task::over_windows(questions[0].windows, outputs[0].windows, 3).logits;
+    double expected = cross_entropy(std::span(outputs[1].windows[0]).subspan(3, 3), 2);
+    const std::vector<size_t> right = {0, 1, 2, 2, 0, 2};
+    for (size_t word = 0; word < right.size(); ++word) {
+      expected += cross_entropy(std::span(whole).subspan(3 * (word + 1), 3), right[word]);
+    }
+    CHECK(examples->loss(*loaded.model, rows, {}).item<double>() == doctest::Approx(expected).epsilon(1e-5));
+    CHECK_NOTHROW(examples->loss(*loaded.model, rows, {.training = true}).backward());
+    const auto evaluation = examples->evaluation({5});
+    evaluation->add(*loaded.model, rows);
+    CHECK(evaluation->report().loss == doctest::Approx(expected / 7).epsilon(1e-5));
+  }
+  const Error error = expect_error([&] { chosen(of_words).examples(5, {.long_text = "windows", .doc_stride = 3}); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.hint(), "--doc-stride less than 3"));
 }
 
 TEST_CASE("rows without a target have the loss 0, and gradients") {

@@ -23,6 +23,14 @@ text::Tokenizer tokenizer() {
   return text::Tokenizer::load(std::filesystem::path(HONE_SOURCE_DIR) / "tests/fixtures/tokenizer/uncased");
 }
 
+// A row of one window with these word ids, or a window of a row.
+std::vector<text::Encoding> row(Ids word_ids, size_t window_begin = 0) {
+  text::Encoding window;
+  window.word_ids = std::move(word_ids);
+  window.window_begin = window_begin;
+  return {window};
+}
+
 std::vector<std::string> names_of_spans(const std::string& text, const std::vector<table::TaggedSpan>& spans,
                                         const metric::TagSet& tags = kBio) {
   text::EncodeOptions options;
@@ -39,7 +47,7 @@ using Texts = std::vector<std::string>;
 // As transformers' run_ner.py aligns labels with the tokens of words.
 TEST_CASE("the first token of each word has its tag; special and later tokens have none") {
   TokenTargets targets;
-  add_targets(Ids{-1, 0, 1, 1, 2, -1}, Ids{1, 2, 0}, kBio, false, targets);
+  add_targets(row({-1, 0, 1, 1, 2, -1}), Ids{1, 2, 0}, kBio, false, targets);
   CHECK(targets.positions == Numbers{1, 2, 4});
   CHECK(targets.words == Numbers{0, 1, 2});
   CHECK(targets.tags == Ids{1, 2, 0});
@@ -48,7 +56,7 @@ TEST_CASE("the first token of each word has its tag; special and later tokens ha
 
 TEST_CASE("with all tokens, the later tokens of a word continue its entity") {
   TokenTargets targets;
-  add_targets(Ids{-1, 0, 0, 1, 1, 2, 2, -1}, Ids{1, 0, 4}, kBio, true, targets);
+  add_targets(row({-1, 0, 0, 1, 1, 2, 2, -1}), Ids{1, 0, 4}, kBio, true, targets);
   CHECK(targets.positions == Numbers{1, 2, 3, 4, 5, 6});
   CHECK(targets.tags == Ids{1, 2, 0, 0, 4, 4});
   CHECK(targets.words == Numbers{0, 0, 1, 1, 2, 2});
@@ -56,20 +64,41 @@ TEST_CASE("with all tokens, the later tokens of a word continue its entity") {
 
 TEST_CASE("words without a tag have no target; words without a token are counted") {
   TokenTargets targets;
-  add_targets(Ids{-1, 0, 2, -1}, Ids{1, 0, kNoTag, 2, 0}, kBio, false, targets);
+  add_targets(row({-1, 0, 2, -1}), Ids{1, 0, kNoTag, 2, 0}, kBio, false, targets);
   CHECK(targets.tags == Ids{1});
   CHECK(targets.num_lost_words == 3);
 }
 
 TEST_CASE("the targets of rows lie one after another; a row may have none") {
   TokenTargets targets;
-  add_targets(Ids{-1, 0, -1}, Ids{1}, kBio, false, targets);
-  add_targets(Ids{-1, -1}, Ids{}, kBio, false, targets);
-  add_targets(Ids{-1, 0, 1, -1}, Ids{2, 0}, kBio, false, targets);
+  add_targets(row({-1, 0, -1}), Ids{1}, kBio, false, targets);
+  add_targets(row({-1, -1}), Ids{}, kBio, false, targets);
+  add_targets(row({-1, 0, 1, -1}), Ids{2, 0}, kBio, false, targets);
   CHECK(targets.offsets == std::vector<uint64_t>{0, 1, 1, 3});
   CHECK(targets.num_of_row(1) == 0);
   CHECK(targets.of_row(2)[1] == 0);
   CHECK(targets.words_of_row(2)[1] == 1);
+}
+
+TEST_CASE("a token that several windows hold is one target with several positions") {
+  // The text [CLS] 0 1 1 2 3 [SEP] in windows of three tokens that share one: 0 1 1, 1 2 3.
+  std::vector<text::Encoding> windows = row({-1, 0, 1, 1, -1});
+  windows.push_back(row({-1, 1, 2, 3, -1}, 2).front());
+  TokenTargets first;
+  add_targets(windows, Ids{0, 1, 0, 3}, kBio, false, first);
+  CHECK(first.tags == Ids{0, 1, 0, 3});
+  CHECK(first.words == Numbers{0, 1, 2, 3});
+  CHECK(first.positions == Numbers{1, 2, 7, 8});
+  CHECK(first.places == std::vector<uint64_t>{0, 1, 2, 3, 4});
+  TokenTargets all;
+  add_targets(row({-1, 0, -1}), Ids{0}, kBio, true, all);
+  add_targets(windows, Ids{0, 1, 0, 3}, kBio, true, all);
+  CHECK(all.of_row(1).size() == 5);
+  CHECK(all.tags == Ids{0, 0, 1, 2, 0, 3});
+  CHECK(all.places == std::vector<uint64_t>{0, 1, 2, 3, 5, 6, 7});
+  CHECK(all.positions == Numbers{1, 1, 2, 3, 6, 7, 8});  // the second token of word 1 is 3 and 6
+  CHECK(all.positions_of_row(1).size() == 6);
+  CHECK(all.positions_of_row(0).size() == 1);
 }
 
 TEST_CASE("the words of a text are the pre-tokenizer's, in code points") {

@@ -377,11 +377,11 @@ describe("configuration", () => {
   });
 
   test("options from the command line come first, then those that differ from the default, then the rest", () => {
-    const rows = optionRows({ bf16: false, learning_rate: 2e-5, max_steps: -1, output_dir: "out", seed: 42, text_column: null, train_file: ["a"] }, null);
+    const rows = optionRows({ bf16: false, learning_rate: 2e-5, max_steps: -1, model_name_or_path: "base", output_dir: "out", seed: 42, text_column: null, train_file: ["a"] }, null);
     const names = (some: readonly { name: string }[]) => some.map((row) => row.name);
-    const command = ["hone", "train", "--config", "r.yaml", "--learning-rate=2e-5", "--no-bf16", "--seed", "42", "out"];
+    const command = ["hone", "train", "--config", "r.yaml", "--model", "base", "--learning-rate=2e-5", "--no-bf16", "--seed", "42", "out"];
     const groups = groupRows(rows, command, ["learning_rate", "output_dir", "train_file"]);
-    assert.deepEqual(names(groups.set), ["bf16", "learning_rate", "seed"]);
+    assert.deepEqual(names(groups.set), ["bf16", "learning_rate", "model_name_or_path", "seed"]);
     assert.deepEqual(names(groups.changed), ["output_dir", "train_file"]);
     assert.deepEqual(names(groups.rest), ["max_steps", "text_column"]);
     // A run of another tool has neither list, so that all options with a value stay visible.

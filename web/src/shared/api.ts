@@ -59,7 +59,7 @@ export function setApiKey(key: string): boolean {
 
 export const hasApiKey = (): boolean => apiKey !== null;
 
-/** What went wrong with a request. `status` 0: the server could not be reached, or its response broke off. */
+/** What went wrong with a request. `status` 0: the server could not be reached, or its response was incomplete. */
 export class ApiError extends Error {
   readonly status: number;
   readonly hint: string | null;

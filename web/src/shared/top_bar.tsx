@@ -1,4 +1,4 @@
-// The line at the top of both pages: whose page it is, its title, and the switches for language and theme.
+// The bar at the top of both pages: the logo, the title, and the switches for language and theme.
 import type { ComponentChildren } from "preact";
 import { setLanguage, useLanguage, useTexts, type Texts } from "./i18n.ts";
 import { setTheme, useTheme } from "./theme.ts";

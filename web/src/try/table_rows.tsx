@@ -56,6 +56,7 @@ function Row({ row, input, info, prediction }: { row: number; input: string; inf
     <>
       {prediction?.truncated && <small class="cut-mark">{texts.table.cut}</small>}
       {prediction?.unknown && <small class="cut-mark">{texts.table.unknown}</small>}
+      {prediction?.nearTie && <small class="cut-mark">{texts.table.unsure}</small>}
     </>
   );
   return (

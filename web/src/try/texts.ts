@@ -118,6 +118,7 @@ export interface TryTexts {
     score: string;
     cut: string;
     unknown: string;
+    unsure: string;
     emptyText: string;
     otherModel: string;
     showing: (shown: string, all: string) => string;
@@ -208,8 +209,8 @@ const en: TryTexts = {
   cutToken: "truncated",
   unknownToken: "unknown",
   unknownSummary: (count) => `${count} of them unknown to the model ([UNK]).`,
-  moreTokens: (count) => `Show ${count} more tokens`,
-  showCutTokens: (count) => `Show the ${count} truncated tokens`,
+  moreTokens: (count) => `Show ${count} more ${count === "1" ? "token" : "tokens"}`,
+  showCutTokens: (count) => (count === "1" ? "Show the truncated token" : `Show the ${count} truncated tokens`),
   hideCutTokens: "Hide the truncated tokens",
   probabilityOf: (label) => `the probability of ${label}`,
   wordsMethod: (subject) => `Computed by leaving words out: how much ${subject} falls if the model reads the text without the word.`,
@@ -239,10 +240,10 @@ const en: TryTexts = {
     title: "Many texts",
     drop: "Drop the file: each row becomes one text",
     pasted: "Pasted lines",
-    rows: (count) => `${count} rows`,
+    rows: (count) => `${count} ${count === "1" ? "row" : "rows"}`,
     column: "Column with the text",
     header: "The first row holds the names of the columns",
-    start: (rows) => `Analyse ${rows} rows`,
+    start: (rows) => `Analyse ${rows} ${rows === "1" ? "row" : "rows"}`,
     again: "Analyse again",
     resume: "Continue",
     cancel: "Cancel",
@@ -250,7 +251,7 @@ const en: TryTexts = {
     exportCsv: "Export as CSV",
     progress: "Progress",
     done: (done, all) => `${done} of ${all} rows`,
-    finished: (rows) => `All ${rows} rows are analysed.`,
+    finished: (rows) => (rows === "1" ? "The row is analysed." : `All ${rows} rows are analysed.`),
     cancelled: (done, all) => `Stopped after ${done} of ${all} rows.`,
     waiting: (seconds) => `The server is busy; continuing in ${seconds} s ...`,
     row: "Row",
@@ -259,6 +260,7 @@ const en: TryTexts = {
     score: "Probability",
     cut: "truncated",
     unknown: "unknown words",
+    unsure: "not sure",
     emptyText: "(empty)",
     otherModel: "the server now has another model",
     showing: (shown, all) => `Showing ${shown} of ${all} rows; the export has them all.`,
@@ -395,6 +397,7 @@ const zh: TryTexts = {
     score: "概率",
     cut: "已截断",
     unknown: "含未知词",
+    unsure: "拿不准",
     emptyText: "（空）",
     otherModel: "服务器上的模型已经更换",
     showing: (shown, all) => `显示了 ${all} 行中的 ${shown} 行；导出的文件包含全部。`,

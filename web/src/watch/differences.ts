@@ -51,6 +51,12 @@ export function searchRows(rows: readonly OptionRow[], query: string): OptionRow
   return rows.filter((row) => words.every((word) => plain(`${row.name} ${row.left} ${row.right}`).includes(word)));
 }
 
+// Names that the command line accepts for options (hone train --help lists them).
+const otherNames: Readonly<Record<string, string>> = {
+  model: "model_name_or_path", dataset_name: "dataset", dataset_path: "dataset", lr: "learning_rate", epochs: "num_train_epochs",
+  batch_size: "per_device_train_batch_size", evaluation_strategy: "eval_strategy", max_length: "max_seq_length",
+};
+
 /** The options that a run's command sets: "--learning-rate 2e-5", "--no-bf16", "--max_steps=10". */
 export function namesInCommand(command: unknown, known: ReadonlySet<string>): Set<string> {
   const names = new Set<string>();
@@ -58,7 +64,7 @@ export function namesInCommand(command: unknown, known: ReadonlySet<string>): Se
   for (const word of command) {
     if (typeof word !== "string" || !word.startsWith("--")) continue;
     const name = (word.slice(2).split("=")[0] ?? "").replaceAll("-", "_");
-    for (const one of [name, name.replace(/^no_/, "")]) if (known.has(one)) names.add(one);
+    for (const one of [name, name.replace(/^no_/, ""), otherNames[name] ?? name]) if (known.has(one)) names.add(one);
   }
   return names;
 }

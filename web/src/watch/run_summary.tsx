@@ -82,6 +82,7 @@ function Trouble({ run }: { run: Run }) {
       )}
       {run.state === "interrupted" && run.resume_command !== null && <p class="notice warn">{text.interruptedNote}</p>}
       {run.state === "stopped" && run.resume_command !== null && <p class="soft">{text.stoppedNote}</p>}
+      {run.state === "failed" && run.resume_command !== null && <p class="soft">{text.failedNext}</p>}
       {run.state !== "running" && run.resume_command !== null && <Command command={run.resume_command} label={text.resumeWith} />}
       {run.state === "finished" && run.path !== "" && (
         <>

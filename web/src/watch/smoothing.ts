@@ -1,6 +1,6 @@
 // TensorBoard's smoothing: an exponential moving average divided by 1 - weight^n, so that the first points are not
-// drawn towards 0. As there, a non-finite value stays and does not enter the average, and a constant series
-// is left alone.
+// drawn towards 0. As in TensorBoard, a non-finite value is returned as it is and does not enter
+// the average, and a constant series is not smoothed.
 
 /** @param weight 0 (no smoothing) to below 1. */
 export function smooth(values: readonly number[], weight: number): number[] {

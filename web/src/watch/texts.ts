@@ -54,6 +54,7 @@ export interface WatchTexts {
   stoppedNote: string;
   interruptedNote: string;
   failedNote: string;
+  failedNext: string;
   hint: (hint: string) => string;
   nextStep: string;
   serveWith: string;
@@ -177,6 +178,7 @@ const en: WatchTexts = {
   stoppedNote: "This run was stopped after saving a checkpoint. To resume it:",
   interruptedNote: "This run was interrupted before its end. To resume it from its last checkpoint:",
   failedNote: "This run failed:",
+  failedNext: "Once the cause is mended, this command continues from the last checkpoint, or starts again if there is none:",
   hint: (hint) => `What to do: ${hint}`,
   nextStep: "Next: try the model in the browser.",
   serveWith: "Command that serves the model",
@@ -300,6 +302,7 @@ const zh: WatchTexts = {
   stoppedNote: "训练已保存检查点并停止。如需继续，请运行：",
   interruptedNote: "训练中途中断。如需从最近的检查点继续，请运行：",
   failedNote: "训练失败：",
+  failedNext: "排除原因后，用下面的命令从最近的检查点继续；没有检查点时会重新开始：",
   hint: (hint) => `解决办法：${hint}`,
   nextStep: "下一步：在浏览器里试用模型。",
   serveWith: "启动模型服务的命令",

@@ -31,10 +31,13 @@ export function resultText(info: Info | null, texts: TryTexts, [best]: Scores): 
 // As the server has it: a score of at least four fifths of the best is a near tie.
 const nearTieShare = 0.8;
 
-/** The labels between which the model hardly decides, the best first. */
+const maxTiedLabels = 3;
+
+/** The labels with nearly equal probabilities, the best first; of many the first three. */
 export function tiedLabels(info: Info | null, texts: TryTexts, scores: Scores): string[] {
   const least = nearTieShare * (scores[0]?.score ?? 0);
-  return scores.filter(({ score }) => score >= least).map(({ label }) => spokenLabel(info, texts, label));
+  return scores.filter(({ score }) => score >= least).slice(0, maxTiedLabels)
+    .map(({ label }) => spokenLabel(info, texts, label));
 }
 
 /** A column with the score of each label, unless there are very many. */

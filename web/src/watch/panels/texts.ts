@@ -55,6 +55,8 @@ export interface PanelTexts {
   line: string;
 }
 
+const rowsOf = (count: string): string => `${count} ${count === "1" ? "row" : "rows"}`;
+
 const en: PanelTexts = {
   locale: "en-US",
   titles: {
@@ -79,7 +81,7 @@ const en: PanelTexts = {
   labelsShown: (shown, all) => `Shown are the ${shown} labels with the most mistakes, of ${all}.`,
   trueLabel: "True",
   predictedLabel: "Predicted",
-  cell: (truth, predicted, count, share) => `${count} rows of ${truth} predicted as ${predicted}: ${share}`,
+  cell: (truth, predicted, count, share) => `${rowsOf(count)} of ${truth} predicted as ${predicted}: ${share}`,
   correct: (correct, all, share) => `${correct} of ${all} right (${share})`,
   find: "Find",
   noMatch: "No row matches.",
@@ -104,8 +106,8 @@ const en: PanelTexts = {
   count: "Rows",
   share: "Share",
   bin: (low, high) => `${low} to ${high}`,
-  binCount: (count, share) => `${count} rows (${share})`,
-  numValues: (count) => `${count} rows`,
+  binCount: (count, share) => `${rowsOf(count)} (${share})`,
+  numValues: rowsOf,
   histogramSummary: (low, high, bin, count) => `From ${low} to ${high}; most rows, ${count}, lie in ${bin}.`,
   lineSummary: (name, count, low, high) => `${name}: ${count} points from ${low} to ${high}.`,
   pointsSummary: (name, count) => `${name}: ${count} points.`,
