@@ -15,9 +15,9 @@ def stsb(data, split):
 
 
 def mrpc(data, split):
-    name = {"train": "train", "eval": "test"}[split]
+    name = {"train": "train.tsv", "eval": "msr_paraphrase_test.txt"}[split]
     return [{"sentence1": row["#1 String"], "sentence2": row["#2 String"], "label": int(row["Quality"])}
-            for row in tsv(data / "mrpc" / f"{name}.tsv")]
+            for row in tsv(data / "mrpc" / name)]
 
 
 def trec(data, split):

@@ -49,6 +49,17 @@ task::TaskOptions task_options(const EvalOptions& options, const eval::TrainingF
   return made;
 }
 
+table::LabelledSplit evaluation_rows(const task::SplitRequest& request, const EvalOptions& options,
+                                     const task::TaskRow& row, task::Task& task) {
+  const task::Splits splits = task::read_splits(request);
+  try {
+    return task::choose_evaluation_rows(splits, request, options.split, task);
+  } catch (const Error& error) {
+    throw task::with_task_of_rows(error, row, options.model.model_name_or_path.string(), splits.begin()->second,
+                                  options.rows);
+  }
+}
+
 std::optional<metric::BootstrapOptions> bootstrap_options(const EvalOptions& options, uint64_t seed) {
   if (!options.confidence) return std::nullopt;
   return metric::BootstrapOptions{*options.confidence, static_cast<uint32_t>(options.num_resamples), seed};
@@ -76,8 +87,7 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
                                            task::Purpose::kUseTrained);
   const uint64_t seed = options.seed.value_or(trained.training.seed.value_or(42));
   const task::SplitRequest request{.rows = options.rows, .sample = options.sample, .seed = seed};
-  const table::LabelledSplit split =
-      task::choose_evaluation_rows(task::read_splits(request), request, options.split, *task);
+  const table::LabelledSplit split = evaluation_rows(request, options, *trained.task_row, *task);
   const auto examples =
       task->examples(split.rows, split.name + " rows",
                      {trained.tokenizer, trained.model->vocab_size(), trained.max_length, trained.long_text});

@@ -110,6 +110,30 @@ bool are_flags(const table::Rows& rows, const RowOptions& options) {
   return true;
 }
 
+// The task that the columns suggest, and why; without a reason it is the usual one.
+struct Suggestion {
+  std::string_view task = "text-classification";
+  std::string reason = {};
+};
+
+// Errors: those of the columns that are looked for.
+Suggestion suggestion_of(const table::Rows& rows, const RowOptions& options) {
+  if (!options.target_columns.empty()) return {are_flags(rows, options) ? "multi-label" : "regression"};
+  if (rows.empty()) return {};
+  if (const auto tagged = table::find_tagged_columns(rows, options.text_column, options.label_column)) {
+    return {"token-classification", fmt::format("column \"{}\" holds {}", tagged->tags,
+                                                tagged->are_spans ? "spans of the text" : "a tag for each word")};
+  }
+  // If both columns cannot be found, the error is about the texts.
+  table::choose_text_columns(rows, options.text_column, options.text_pair_column);
+  const std::string label = table::choose_label_column(rows, options.label_column);
+  if (rows.column(label).type() == table::ColumnType::kNested) {
+    return {"multi-label", fmt::format("column \"{}\" holds lists", label)};
+  }
+  if (!has_fractions(rows.column(label), rows.size())) return {};
+  return {"regression", fmt::format("column \"{}\" holds numbers with fractions", label)};
+}
+
 bool reads(const TaskRow& task, std::string_view option) {
   const auto holds = [option](std::span<const std::string_view> names) {
     return std::ranges::find(names, option) != names.end();
@@ -122,6 +146,8 @@ bool reads(const TaskRow& task, std::string_view option) {
 std::span<const TaskRow> tasks() { return kTasks; }
 
 const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task", name, ErrorKind::kUnsupported); }
+
+bool has_head(const model::ModelConfig& config) { return !model::saved_head(config).empty(); }
 
 const TaskRow& trained_task(const model::ModelConfig& config) {
   const bool has_token_head = model::saved_head(config) == "token";
@@ -137,23 +163,29 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
   if (!name.empty()) return find_task(name);
   const std::string_view head = model::saved_head(config);
   if (head == "token" || (head == "sequence" && !config.problem_type().empty())) return trained_task(config);
-  if (!options.target_columns.empty()) return find_task(are_flags(rows, options) ? "multi-label" : "regression");
-  if (rows.empty()) return find_task("text-classification");
-  if (const auto tagged = table::find_tagged_columns(rows, options.text_column, options.label_column)) {
-    log_info("column \"{}\" holds {}, so the task is token-classification (--task chooses another)", tagged->tags,
-             tagged->are_spans ? "spans of the text" : "a tag for each word");
-    return find_task("token-classification");
+  const Suggestion suggested = suggestion_of(rows, options);
+  if (!suggested.reason.empty()) {
+    log_info("{}, so the task is {} (--task chooses another)", suggested.reason, suggested.task);
   }
-  // If both columns cannot be found, the error is about the texts.
-  table::choose_text_columns(rows, options.text_column, options.text_pair_column);
-  const std::string label = table::choose_label_column(rows, options.label_column);
-  if (rows.column(label).type() == table::ColumnType::kNested) {
-    log_info("column \"{}\" holds lists, so the task is multi-label (--task chooses another)", label);
-    return find_task("multi-label");
+  return find_task(suggested.task);
+}
+
+Error with_task_of_rows(const Error& error, const TaskRow& of_model, const std::string& model_dir,
+                        const table::Rows& rows, const RowOptions& options) {
+  try {
+    const Suggestion suggested = suggestion_of(rows, options);
+    if (suggested.task == of_model.name) return error;
+    return Error(error.kind(),
+                 fmt::format("the model was trained for {}, but {}: {}", of_model.name,
+                             suggested.reason.empty() ? fmt::format("the rows are those of {}", suggested.task)
+                                                      : suggested.reason,
+                             error.what()),
+                 fmt::format("train one for these rows: hone train --model {} --dataset {} --task {} "
+                             "--ignore-mismatched-sizes",
+                             model_dir, options.dataset.string(), suggested.task));
+  } catch (const Error&) {
+    return error;  // the rows suggest no task
   }
-  if (!has_fractions(rows.column(label), rows.size())) return find_task("text-classification");
-  log_info("column \"{}\" holds numbers with fractions, so the task is regression (--task chooses another)", label);
-  return find_task("regression");
 }
 
 void check_task_options(const TaskRow& task, std::span<const options::GivenOption> given) {

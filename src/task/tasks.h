@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "metric/report.h"
 #include "model/config.h"
 #include "options/given.h"
@@ -53,6 +54,9 @@ std::span<const TaskRow> tasks();
 // Error (kUnsupported): an unknown name; the hint has the nearest one.
 const TaskRow& find_task(std::string_view name);
 
+// Returns true if the model's class has a head that hone knows.
+bool has_head(const model::ModelConfig& config);
+
 // The task of a trained model: its head and its problem_type decide.
 const TaskRow& trained_task(const model::ModelConfig& config);
 
@@ -60,6 +64,11 @@ const TaskRow& trained_task(const model::ModelConfig& config);
 // columns of `rows` suggest (numbers with fractions: regression), with a note if that may surprise.
 const TaskRow& choose_task(std::string_view name, const model::ModelConfig& config, const table::Rows& rows,
                            const RowOptions& options);
+
+// The error of rows that a trained model's task refused with `error`. If the rows look like those of another task, it
+// says so, with the command that trains for them.
+Error with_task_of_rows(const Error& error, const TaskRow& of_model, const std::string& model_dir,
+                        const table::Rows& rows, const RowOptions& options);
 
 // Error (kUsage): the user gave an option that other tasks read, but not this one.
 void check_task_options(const TaskRow& task, std::span<const options::GivenOption> given);

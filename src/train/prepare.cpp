@@ -75,10 +75,25 @@ void match_outputs(model::LoadedModel& loaded, const std::vector<std::string>& b
   loaded.model->reorder_outputs(sources);
 }
 
+// If the head was trained for another task and does not fit, the error says so.
+model::LoadedModel loaded_for(const task::TaskRow& row, const model::ModelConfig& config,
+                              const model::ModelRequest& request) {
+  try {
+    return model::load_model(request);
+  } catch (const Error& error) {
+    const task::TaskRow& before = task::trained_task(config);
+    if (error.kind() != ErrorKind::kInput || !task::has_head(config) || &before == &row) throw;
+    throw Error(
+        error.kind(),
+        fmt::format("the model was trained for {}, the task is {}: {}", before.name, row.name, error.what()),
+        fmt::format("--ignore-mismatched-sizes starts with a new head; --task {} trains the saved one", before.name));
+  }
+}
+
 model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& row, const task::Task& task,
                               model::ModelConfig config, int64_t num_tokens) {
   const bool is_same_task = &task::trained_task(config) == &row;
-  const std::vector<std::string> labels_before = config.labels();
+  const model::ModelConfig config_before = config;
   task.write_config(config);
   model::ModelRequest request;
   request.head = row.head;
@@ -89,10 +104,10 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   request.ignore_mismatched_sizes = options.ignore_mismatched_sizes;
   if (options.resize_embeddings) request.num_tokens = num_tokens;
   request.config_overrides = config_overrides_of(options.config_overrides);
-  model::LoadedModel loaded = model::load_model(request);
+  model::LoadedModel loaded = loaded_for(row, config_before, request);
   loaded.config.remove_own();
   task.write_config(loaded.config);
-  match_outputs(loaded, labels_before);
+  match_outputs(loaded, config_before.labels());
   // A trained head predicts the targets as they are; now it must predict the standardized ones.
   const std::optional<model::OutputScale> scale = loaded.config.output_scale();
   if (scale && is_same_task && !loaded.report.has_new_head) loaded.model->rescale_outputs(scale->inverse());

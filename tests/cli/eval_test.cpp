@@ -101,6 +101,21 @@ TEST_CASE("eval warns if the model was trained on the rows, and names the held-o
   CHECK_FALSE(contains(eval({data.folder.write("other.csv", reviews(4)).string()}), warning));
 }
 
+TEST_CASE("rows of another task than the model's are an error that names both, with the command that trains for them") {
+  const Evaluated data;
+  const std::pair<std::string, std::string> files[] = {
+      {data.folder.write("scores.csv", "text,score\ngood,1.5\nbad,2.25\n").string(), "regression"},
+      {data.folder.write("tags.jsonl", R"({"tokens": ["good", "fun"], "tags": ["B-x", "O"]})").string(),
+       "token-classification"},
+      {data.folder.write("lists.jsonl", R"({"text": "good", "labels": ["a", "b"]})").string(), "multi-label"}};
+  for (const auto& [file, task] : files) {
+    const ProcessResult result = data.eval({"--dataset", file});
+    CHECK(result.exit_code != 0);
+    CHECK(contains(result.error, "error: the model was trained for text-classification, but column "));
+    CHECK(contains(result.error, " --dataset " + file + " --task " + task + " --ignore-mismatched-sizes"));
+  }
+}
+
 TEST_CASE("the error for a label that the model does not have names its row") {
   const Evaluated data;
   const std::string typo = data.folder.write("typo.csv", "text,label\ngood,POSITIVE\nfun,POSITVE\n").string();

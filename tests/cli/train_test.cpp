@@ -244,6 +244,16 @@ TEST_CASE("a precision that the current level lacks is an error that says what t
   CHECK(contains(result.error, "leave --precision out"));
 }
 
+TEST_CASE("a head that was trained for another task and does not fit is an error that says so") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("scores.csv", "text,score\ngood,1.5\nbad,2.25\n").string();
+  const ProcessResult result = run_hone(train_arguments(tiny_model(), folder.path() / "out", {"--dataset", rows}));
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.error, "error: the model was trained for text-classification, the task is regression: "));
+  CHECK(contains(result.error,
+                 "--ignore-mismatched-sizes starts with a new head; --task text-classification trains the saved one"));
+}
+
 TEST_CASE("a log that would overwrite the rows is refused") {
   const TemporaryFolder folder;
   const std::string content = reviews(30), file = folder.write("data/train.csv", content).string();
