@@ -5,7 +5,10 @@
 #include <ATen/ops/tanh.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
@@ -52,14 +55,41 @@ std::shared_ptr<nn::Linear> square_linear(const ModelConfig& config) {
   return std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kHiddenSize));
 }
 
+// The rows of positions that come before those of texts, and the token that has the last of them.
+struct Positions {
+  FirstPosition first = FirstPosition::kZero;
+  std::optional<int64_t> padding;
+
+  int64_t num_before() const { return first == FirstPosition::kZero ? 0 : padding.value_or(0) + 1; }
+};
+
+// Counts the tokens of each sequence that are not padding.
+at::Tensor positions_after_padding(const Tokens& tokens, int64_t padding) {
+  at::Tensor positions = tokens.packing.positions() + (padding + 1);
+  const at::Tensor ids = tokens.ids.to(at::kCPU, at::kLong).contiguous();
+  const std::span<const int64_t> of_token(ids.const_data_ptr<int64_t>(), static_cast<size_t>(ids.numel()));
+  if (std::ranges::find(of_token, padding) == of_token.end()) return positions;
+  int64_t* position = positions.mutable_data_ptr<int64_t>();
+  int64_t num_padding = 0;
+  for (size_t i = 0; i < of_token.size(); ++i) {
+    if (position[i] == padding + 1) num_padding = 0;  // a sequence begins
+    num_padding += of_token[i] == padding;
+    position[i] = of_token[i] == padding ? padding : position[i] - num_padding;
+  }
+  return positions;
+}
+
 class BertEmbeddings : public torch::nn::Module {
  public:
-  BertEmbeddings(const ModelConfig& config, nn::DropoutSites& sites) : dropout_(config.number(kHiddenDropout), sites) {
+  BertEmbeddings(const ModelConfig& config, nn::DropoutSites& sites, const Positions& positions)
+      : positions_(positions), dropout_(config.number(kHiddenDropout), sites) {
     const int64_t width = config.integer(kHiddenSize);
-    word_ = register_module("word_embeddings", std::make_shared<nn::Embedding>(config.integer(kVocabSize), width,
-                                                                               padding_id(config, kVocabSize)));
-    position_ =
-        register_module("position_embeddings", std::make_shared<nn::Embedding>(config.integer(kMaxPositions), width));
+    word_ = register_module("word_embeddings",
+                            std::make_shared<nn::Embedding>(config.integer(kVocabSize), width, positions.padding));
+    const bool has_padding = positions.first == FirstPosition::kAfterPadding;
+    position_ = register_module("position_embeddings",
+                                std::make_shared<nn::Embedding>(config.integer(kMaxPositions), width,
+                                                                has_padding ? positions.padding : std::nullopt));
     type_ = register_module("token_type_embeddings",
                             std::make_shared<nn::Embedding>(config.integer(kTypeVocabSize), width));
     norm_ = register_module("LayerNorm", layer_norm(config));
@@ -67,12 +97,18 @@ class BertEmbeddings : public torch::nn::Module {
 
   at::Tensor forward(const Tokens& tokens, const nn::ForwardContext& context) const {
     const at::Tensor types = tokens.type_ids.defined() ? tokens.type_ids : at::zeros_like(tokens.ids);
-    const at::Tensor positions = tensor::on_device(tokens.packing.positions(), types.device());
+    const at::Tensor positions = tensor::on_device(positions_of(tokens), types.device());
     return nn::embedding_sum({word_->rows(tokens.ids), type_->rows(types), position_->rows(positions)}, *norm_,
                              dropout_, context);  // [T, C]
   }
 
  private:
+  at::Tensor positions_of(const Tokens& tokens) const {
+    return positions_.num_before() == 0 ? tokens.packing.positions()
+                                        : positions_after_padding(tokens, positions_.num_before() - 1);
+  }
+
+  Positions positions_;
   std::shared_ptr<nn::Embedding> word_, position_, type_;
   std::shared_ptr<nn::LayerNorm> norm_;
   nn::Dropout dropout_;
@@ -198,13 +234,13 @@ class BertPooler : public torch::nn::Module {
 
 class BertBody final : public Body {
  public:
-  BertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler)
+  BertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler, const Positions& positions)
       : Body({.width = config.integer(kHiddenSize),
               .num_layers = config.integer(kNumLayers),
               .vocab_size = config.integer(kVocabSize),
               .num_token_types = config.integer(kTypeVocabSize),
-              .max_length = config.integer(kMaxPositions)}) {
-    embeddings_ = register_module("embeddings", std::make_shared<BertEmbeddings>(config, sites));
+              .max_length = config.integer(kMaxPositions) - positions.num_before()}) {
+    embeddings_ = register_module("embeddings", std::make_shared<BertEmbeddings>(config, sites, positions));
     encoder_ = register_module("encoder", std::make_shared<BertEncoder>(config, sites));
     if (has_pooler) pooler_ = register_module("pooler", std::make_shared<BertPooler>(config));
   }
@@ -228,15 +264,20 @@ class BertBody final : public Body {
   std::shared_ptr<BertPooler> pooler_;
 };
 
-double classifier_dropout(const ModelConfig& config) {
-  return config.optional_number(kClassifierDropout).value_or(config.number(kHiddenDropout));
-}
-
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }
 
+double classifier_dropout(const ModelConfig& config) {
+  return config.optional_number(kClassifierDropout).value_or(config.number(kHiddenDropout));
+}
+
 std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
+  return make_body_of_relative(config, sites, has_pooler, FirstPosition::kZero, kPadTokenId);
+}
+
+std::shared_ptr<Body> make_body_of_relative(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler,
+                                            FirstPosition first_position, const ConfigKey& pad_token_id) {
   check_head_width(config, config.integer(kHiddenSize), config.integer(kNumHeads));
   if (config.text(kPositionType) != "absolute") {
     throw Error(ErrorKind::kUnsupported,
@@ -247,7 +288,12 @@ std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sit
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"is_decoder\" is true", config.source()),
                 "hone computes BERT as an encoder");
   }
-  return std::make_shared<BertBody>(config, sites, has_pooler);
+  const Positions positions{first_position, padding_id(config, kVocabSize, pad_token_id)};
+  if (positions.num_before() >= config.integer(kMaxPositions)) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: \"max_position_embeddings\" is {}, but positions begin at {}",
+                                               config.source(), config.integer(kMaxPositions), positions.num_before()));
+  }
+  return std::make_shared<BertBody>(config, sites, has_pooler, positions);
 }
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {

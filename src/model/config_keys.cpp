@@ -4,8 +4,9 @@
 
 namespace hone::model {
 
-std::optional<int64_t> padding_id(const ModelConfig& config, const ConfigKey& vocab_size) {
-  const std::optional<int64_t> given = config.optional_integer(kPadTokenId);
+std::optional<int64_t> padding_id(const ModelConfig& config, const ConfigKey& vocab_size,
+                                  const ConfigKey& pad_token_id) {
+  const std::optional<int64_t> given = config.optional_integer(pad_token_id);
   if (!given) return std::nullopt;
   const int64_t rows = config.integer(vocab_size);
   const int64_t id = *given < 0 ? rows + *given : *given;

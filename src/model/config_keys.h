@@ -15,7 +15,8 @@ inline constexpr ConfigKey kInitializerRange{"initializer_range", ConfigKind::kN
 inline constexpr ConfigKey kPadTokenId{"pad_token_id", ConfigKind::kInteger, "0", -kMaxRows, kMaxRows, "", true};
 
 // Returns the row of the word embedding without a gradient; a negative pad_token_id counts from the end, as in torch.
-std::optional<int64_t> padding_id(const ModelConfig& config, const ConfigKey& vocab_size);
+std::optional<int64_t> padding_id(const ModelConfig& config, const ConfigKey& vocab_size,
+                                  const ConfigKey& pad_token_id = kPadTokenId);
 
 // Throws kInput unless num_heads divides width.
 void check_head_width(const ModelConfig& config, int64_t width, int64_t num_heads);

@@ -6,6 +6,7 @@
 #include "base/names.h"
 #include "model/bert.h"
 #include "model/distilbert.h"
+#include "model/roberta.h"
 
 namespace hone::model {
 
@@ -26,6 +27,19 @@ constexpr std::array kDistilBertHeads{
     HeadRow{"token", "DistilBertForTokenClassification", false, kClassifier, distilbert::make_token_head},
 };
 
+constexpr std::array kRobertaHeads{
+    HeadRow{"sequence", "RobertaForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
+    HeadRow{"token", "RobertaForTokenClassification", false, kClassifier, roberta::make_token_head},
+};
+constexpr std::array kCamembertHeads{
+    HeadRow{"sequence", "CamembertForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
+    HeadRow{"token", "CamembertForTokenClassification", false, kClassifier, roberta::make_token_head},
+};
+constexpr std::array kXlmRobertaHeads{
+    HeadRow{"sequence", "XLMRobertaForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
+    HeadRow{"token", "XLMRobertaForTokenClassification", false, kClassifier, roberta::make_token_head},
+};
+
 // Of LayerNorm in TensorFlow's checkpoints.
 constexpr std::array kTensorFlowEndings{OldEnding{".gamma", ".weight"}, OldEnding{".beta", ".bias"}};
 constexpr std::array<std::string_view, 1> kPositionIds{"embeddings.position_ids"};
@@ -36,6 +50,13 @@ constexpr std::array kFamilies{
            kPositionIds},
     Family{"distilbert", "DistilBERT encoders: half the layers of BERT", "distilbert",
            "distilbert.embeddings.word_embeddings", distilbert::config_keys, distilbert::make_body, kDistilBertHeads,
+           kTensorFlowEndings, kPositionIds},
+    Family{"roberta", "RoBERTa encoders", "roberta", "roberta.embeddings.word_embeddings", roberta::config_keys,
+           roberta::make_body, kRobertaHeads, kTensorFlowEndings, kPositionIds},
+    Family{"camembert", "CamemBERT: RoBERTa for French", "roberta", "roberta.embeddings.word_embeddings",
+           roberta::config_keys, roberta::make_body, kCamembertHeads, kTensorFlowEndings, kPositionIds},
+    Family{"xlm-roberta", "XLM-RoBERTa: RoBERTa for a hundred languages", "roberta",
+           "roberta.embeddings.word_embeddings", roberta::config_keys, roberta::make_body, kXlmRobertaHeads,
            kTensorFlowEndings, kPositionIds},
 };
 

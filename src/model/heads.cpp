@@ -1,6 +1,7 @@
 #include "model/heads.h"
 
 #include <ATen/ops/relu.h>
+#include <ATen/ops/tanh.h>
 
 namespace hone::model {
 
@@ -64,7 +65,41 @@ class FirstTokenHead final : public Head {
   nn::Dropout dropout_;
 };
 
+// The module "classifier" of RoBERTa's head.
+class DenseTanh : public torch::nn::Module {
+ public:
+  DenseTanh(int64_t width, int64_t num_outputs) {
+    dense = register_module("dense", std::make_shared<nn::Linear>(width, width));
+    out_proj = register_module("out_proj", std::make_shared<nn::Linear>(width, num_outputs));
+  }
+
+  std::shared_ptr<nn::Linear> dense, out_proj;
+};
+
+class DenseTanhHead final : public Head {
+ public:
+  DenseTanhHead(const HeadParts& parts, double dropout)
+      : classifier_(
+            parts.model.register_module("classifier", std::make_shared<DenseTanh>(parts.width, parts.num_outputs))),
+        dropout_of_token_(dropout, parts.sites),
+        dropout_(dropout, parts.sites) {}
+
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
+    const at::Tensor first = selected(tensor::first_rows(hidden.tokens, hidden.packing), rows);  // [N, C]
+    return dropout_(at::tanh(classifier_->dense->forward(dropout_of_token_(first, context))), context);
+  }
+  const nn::Linear& output() const override { return *classifier_->out_proj; }
+
+ private:
+  std::shared_ptr<DenseTanh> classifier_;
+  nn::Dropout dropout_of_token_, dropout_;
+};
+
 }  // namespace
+
+std::unique_ptr<Head> dense_tanh_head(const HeadParts& parts, double dropout) {
+  return std::make_unique<DenseTanhHead>(parts, dropout);
+}
 
 std::unique_ptr<Head> pooled_head(const HeadParts& parts, double dropout) {
   return std::make_unique<PooledHead>(parts, dropout);

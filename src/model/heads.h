@@ -37,6 +37,8 @@ struct HeadParts {
 std::unique_ptr<Head> pooled_head(const HeadParts& parts, double dropout);
 // "classifier"(dropout(relu("pre_classifier"(first token)))): DistilBERT.
 std::unique_ptr<Head> first_token_head(const HeadParts& parts, double dropout);
+// "classifier.out_proj"(dropout(tanh("classifier.dense"(dropout(first token))))): RoBERTa.
+std::unique_ptr<Head> dense_tanh_head(const HeadParts& parts, double dropout);
 // "classifier"(dropout(token)), for each token.
 std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout);
 

@@ -2,7 +2,6 @@
 #include "text/token_trie.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.h"
 
@@ -37,13 +36,6 @@ TokenTrie::TokenTrie(std::vector<std::pair<std::string_view, int32_t>> tokens) {
     }
   }
   first_child_.push_back(static_cast<uint32_t>(groups.size()));
-}
-
-TokenTrie::Node TokenTrie::child(Node node, unsigned char label) const {
-  const uint32_t begin = first_child_[node], end = first_child_[node + 1];
-  const void* found = begin == end ? nullptr : std::memchr(label_.data() + begin, label, end - begin);
-  if (found == nullptr) return kNone;
-  return static_cast<Node>(static_cast<const unsigned char*>(found) - label_.data());
 }
 
 TokenTrie::Node TokenTrie::walk(Node node, std::string_view bytes) const {

@@ -63,13 +63,20 @@ TEST_CASE("DistilBERT has the logits, loss and gradients of transformers, at eve
   });
 }
 
+TEST_CASE("RoBERTa has the logits, loss and gradients of transformers, also with padding tokens inside a text") {
+  kernel::for_each_level([] {
+    check_family("roberta", false);
+    check_family("roberta", true);
+  });
+}
+
 TEST_CASE("in bf16 the logits equal those of transformers within the format's precision") {
   if (!kernel::has_native_bf16()) {
     MESSAGE("skipped: this processor has no bf16 instructions");
     return;
   }
   const at::NoGradGuard no_grad;
-  for (const char* family : {"bert", "distilbert"}) {
+  for (const char* family : {"bert", "distilbert", "roberta"}) {
     const std::filesystem::path folder = fixture_models() / (std::string("tiny-") + family);
     const auto expected = read_tensors(folder / "parity.safetensors");
     const auto loaded = load(folder, family);

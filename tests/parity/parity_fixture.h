@@ -53,8 +53,8 @@ inline double relative_difference(const at::Tensor& got, const at::Tensor& expec
 
 // Returns overrides that disable every dropout of a family.
 inline std::vector<std::pair<std::string, std::string>> no_dropout(const std::string& family) {
-  if (family == "bert") return {{"hidden_dropout_prob", "0"}, {"attention_probs_dropout_prob", "0"}};
-  return {{"dropout", "0"}, {"attention_dropout", "0"}, {"seq_classif_dropout", "0"}};
+  if (family == "distilbert") return {{"dropout", "0"}, {"attention_dropout", "0"}, {"seq_classif_dropout", "0"}};
+  return {{"hidden_dropout_prob", "0"}, {"attention_probs_dropout_prob", "0"}};
 }
 
 }  // namespace hone

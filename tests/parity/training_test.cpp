@@ -96,4 +96,8 @@ TEST_CASE("ten training steps of DistilBERT have the losses, norms, rates and we
   check_family("distilbert");
 }
 
+TEST_CASE("ten training steps of RoBERTa have the losses, norms, rates and weights of transformers") {
+  check_family("roberta");
+}
+
 }  // namespace training_test

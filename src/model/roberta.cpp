@@ -1,0 +1,42 @@
+#include "model/roberta.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "model/bert.h"
+#include "model/config_keys.h"
+
+namespace hone::model::roberta {
+
+namespace {
+
+constexpr ConfigKey kRobertaPadTokenId{"pad_token_id", ConfigKind::kInteger, "1", -kMaxRows, kMaxRows, "", true};
+
+// BERT's keys, with RoBERTa's default for the padding.
+std::vector<ConfigKey> made_keys() {
+  std::vector<ConfigKey> keys(bert::config_keys().begin(), bert::config_keys().end());
+  std::ranges::replace_if(
+      keys, [](const ConfigKey& key) { return key.name == kRobertaPadTokenId.name; }, kRobertaPadTokenId);
+  return keys;
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() {
+  static const std::vector<ConfigKey> keys = made_keys();
+  return keys;
+}
+
+std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
+  return bert::make_body_of_relative(config, sites, has_pooler, bert::FirstPosition::kAfterPadding, kRobertaPadTokenId);
+}
+
+std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {
+  return dense_tanh_head(parts, bert::classifier_dropout(config));
+}
+
+std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
+  return token_head(parts, bert::classifier_dropout(config));
+}
+
+}  // namespace hone::model::roberta
