@@ -49,14 +49,24 @@ task::TaskOptions task_options(const EvalOptions& options, const eval::TrainingF
   return made;
 }
 
-table::LabelledSplit evaluation_rows(const task::SplitRequest& request, const EvalOptions& options,
-                                     const task::TaskRow& row, task::Task& task) {
+// The rows, and what the model reads of them.
+struct Evaluated {
+  table::LabelledSplit split;
+  std::unique_ptr<task::Examples> examples;
+};
+
+Evaluated evaluated_rows(const task::SplitRequest& request, const EvalOptions& options,
+                         const eval::TrainedModel& trained, task::Task& task) {
   const task::Splits splits = task::read_splits(request);
   try {
-    return task::choose_evaluation_rows(splits, request, options.split, task);
+    table::LabelledSplit split = task::choose_evaluation_rows(splits, request, options.split, task);
+    auto examples =
+        task.examples(split.rows, split.name + " rows",
+                      {trained.tokenizer, trained.model->vocab_size(), trained.max_length, trained.long_text});
+    return {std::move(split), std::move(examples)};
   } catch (const Error& error) {
-    throw task::with_task_of_rows(error, row, options.model.model_name_or_path.string(), splits.begin()->second,
-                                  options.rows);
+    throw task::with_task_of_rows(error, *trained.task_row, options.model.model_name_or_path.string(),
+                                  splits.begin()->second, options.rows);
   }
 }
 
@@ -87,10 +97,7 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
                                            task::Purpose::kUseTrained);
   const uint64_t seed = options.seed.value_or(trained.training.seed.value_or(42));
   const task::SplitRequest request{.rows = options.rows, .sample = options.sample, .seed = seed};
-  const table::LabelledSplit split = evaluation_rows(request, options, *trained.task_row, *task);
-  const auto examples =
-      task->examples(split.rows, split.name + " rows",
-                     {trained.tokenizer, trained.model->vocab_size(), trained.max_length, trained.long_text});
+  const auto [split, examples] = evaluated_rows(request, options, trained, *task);
   log_info("evaluating {} with {}", counted(examples->size(), split.name + " row"),
            options.model.model_name_or_path.string());
   warn_of_training_rows(trained.training, options, split.name);

@@ -87,12 +87,12 @@ class BertEmbeddings : public torch::nn::Module {
     word_ = register_module("word_embeddings",
                             std::make_shared<nn::Embedding>(config.integer(kVocabSize), width, positions.padding));
     const bool has_padding = positions.first == FirstPosition::kAfterPadding;
-    position_ = register_module("position_embeddings",
-                                std::make_shared<nn::Embedding>(config.integer(kMaxPositions), width,
-                                                                has_padding ? positions.padding : std::nullopt));
+    // HF's class of RoBERTa makes the positions last, and draws new weights in this order.
+    if (!has_padding) add_positions(config, std::nullopt);
     type_ = register_module("token_type_embeddings",
                             std::make_shared<nn::Embedding>(config.integer(kTypeVocabSize), width));
     norm_ = register_module("LayerNorm", layer_norm(config));
+    if (has_padding) add_positions(config, positions.padding);
   }
 
   at::Tensor forward(const Tokens& tokens, const nn::ForwardContext& context) const {
@@ -103,6 +103,11 @@ class BertEmbeddings : public torch::nn::Module {
   }
 
  private:
+  void add_positions(const ModelConfig& config, std::optional<int64_t> padding) {
+    position_ = register_module(
+        "position_embeddings",
+        std::make_shared<nn::Embedding>(config.integer(kMaxPositions), config.integer(kHiddenSize), padding));
+  }
   at::Tensor positions_of(const Tokens& tokens) const {
     return positions_.num_before() == 0 ? tokens.packing.positions()
                                         : positions_after_padding(tokens, positions_.num_before() - 1);

@@ -17,7 +17,7 @@ using namespace hone;
 std::unique_ptr<model::Model> roberta_of(const Json& changes, const char* model_type = "roberta") {
   Json json = read_json(fixture_models() / "tiny-roberta" / "config.json");
   json["model_type"] = model_type;
-  json.update(changes);
+  if (!changes.is_null()) json.update(changes);
   const model::ModelConfig config(json, "config.json");
   const model::Family& family = model::family_of(config);
   return std::make_unique<model::Model>(config, family, model::find_head(family, "sequence"));

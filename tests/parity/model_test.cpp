@@ -63,10 +63,12 @@ TEST_CASE("DistilBERT has the logits, loss and gradients of transformers, at eve
   });
 }
 
-TEST_CASE("RoBERTa has the logits, loss and gradients of transformers, also with padding tokens inside a text") {
+TEST_CASE("RoBERTa and its relatives have those of transformers, also with padding tokens inside a text") {
   kernel::for_each_level([] {
-    check_family("roberta", false);
-    check_family("roberta", true);
+    for (const char* family : {"roberta", "camembert", "xlm-roberta"}) {
+      check_family(family, false);
+      check_family(family, true);
+    }
   });
 }
 
