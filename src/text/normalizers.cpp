@@ -77,8 +77,8 @@ std::vector<char32_t> compatibility_decomposition(char32_t code) {
 
 void to_nfkd(NormalizedText& text) { decompose(text, compatibility_decomposition); }
 
-// Composes decomposed text. A composed character gets the origin of its first part.
-void compose(NormalizedText& text) {
+// Appends the composition of decomposed text. A composed character gets the origin of its first part.
+void add_composed(std::span<const NormalizedCharacter> text, NormalizedText& result) {
   if (text.empty()) return;
   std::vector<utf8proc_int32_t> codes;
   codes.reserve(text.size());
@@ -87,12 +87,23 @@ void compose(NormalizedText& text) {
   const utf8proc_ssize_t count =
       utf8proc_normalize_utf32(codes.data(), static_cast<utf8proc_ssize_t>(codes.size()), options);
   check_internal(count >= 0, "utf8proc refused checked text");
-  NormalizedText result;
   size_t next = 0;
   for (utf8proc_ssize_t i = 0; i < count; ++i) {
     const auto code = static_cast<char32_t>(codes[static_cast<size_t>(i)]);
     result.push_back({code, text[std::min(next, text.size() - 1)].origin});
     next += static_cast<size_t>(canonical_decomposition(code).count);
+  }
+}
+
+// Older versions of utf8proc drop U+11A7, which composes with nothing, after a Hangul syllable. It stays out of their
+// sight.
+void compose(NormalizedText& text) {
+  NormalizedText result;
+  for (auto begin = text.begin(); begin != text.end();) {
+    const auto end = std::find_if(begin, text.end(), [](const auto& c) { return c.code == 0x11A7; });
+    add_composed({begin, end}, result);
+    begin = end;
+    if (end != text.end()) result.push_back(*begin++);
   }
   text = std::move(result);
 }
@@ -150,7 +161,7 @@ void replace(NormalizedText& text, const NormalizedText& pattern, const Normaliz
   text = std::move(result);
 }
 
-Normalizer make_bert(const Json& spec, const std::string& source) {
+Normalizer make_bert_normalizer(const Json& spec, const std::string& source) {
   return [settings = bert_normalizer_settings(spec, source)](NormalizedText& text) { apply_bert(text, settings); };
 }
 
@@ -172,7 +183,7 @@ Normalizer make_replace(const Json& spec, const std::string& source) {
   };
 }
 
-Normalizer make_sequence(const Json& spec, const std::string& source) {
+Normalizer make_normalizer_sequence(const Json& spec, const std::string& source) {
   std::vector<Normalizer> parts;
   for (const Json& part : array_field(spec, "normalizers", source)) parts.push_back(make_normalizer(part, source));
   return [parts](NormalizedText& text) {
@@ -198,14 +209,14 @@ void to_nfkc(NormalizedText& text) {
 void strip_accents(NormalizedText& text) { remove_if(text, is_combining_mark); }
 
 constexpr NormalizerRow kNormalizers[] = {
-    {"BertNormalizer", "clean, put spaces around Chinese characters, strip accents, lower case", make_bert},
+    {"BertNormalizer", "clean, put spaces around Chinese characters, strip accents, lower case", make_bert_normalizer},
     {"Lowercase", "each character's own lower case", make_plain<to_lower>},
     {"NFC", "canonical composition", make_plain<to_nfc>},
     {"NFD", "canonical decomposition", make_plain<to_nfd>},
     {"NFKC", "compatibility decomposition, then composition", make_plain<to_nfkc>},
     {"NFKD", "compatibility decomposition", make_plain<to_nfkd>},
     {"Replace", "a string by another", make_replace},
-    {"Sequence", "several, one after another", make_sequence},
+    {"Sequence", "several, one after another", make_normalizer_sequence},
     {"Strip", "white space at the ends", make_strip},
     {"StripAccents", "all combining marks", make_plain<strip_accents>},
 };
