@@ -5,6 +5,7 @@
 #include <emmintrin.h>
 #endif
 
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -15,7 +16,7 @@
 
 namespace hone::text {
 
-// Up to 16 bytes of a word, padded with zeros. Words contain no zero bytes.
+// Up to 16 bytes of a word, padded with zeros.
 struct WordKey {
   static constexpr size_t kSize = 16;
   uint64_t low = 0, high = 0;
@@ -23,15 +24,26 @@ struct WordKey {
   WordKey() = default;
   // At most kSize bytes.
   WordKey(const char* bytes, size_t length) { std::memcpy(static_cast<void*>(this), bytes, length); }
+  // Returns the key of a word of at most kSize - 1 bytes, which may contain zeros. Reads kSize bytes.
+  static WordKey with_length(const char* bytes, size_t length) {
+    constexpr int kShift = std::endian::native == std::endian::little ? 56 : 0;
+    const WordKey keep(kKeep + kSize - length, kSize);
+    WordKey key(bytes, kSize);
+    key.low &= keep.low;
+    key.high = (key.high & keep.high) | uint64_t{length} << kShift;
+    return key;
+  }
   friend bool operator==(const WordKey&, const WordKey&) = default;
+
+  // From kKeep + kSize - n: n bytes of ones, then zeros.
+  alignas(16) static constexpr char kKeep[2 * kSize] = {'\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF',
+                                                        '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF'};
 };
 
 // Reads the run of ASCII letters and digits at the start of the kSize bytes at `bytes`, in lower case if `lowercase`.
 // Returns its length.
 inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
 #ifdef __SSE2__
-  alignas(16) static constexpr uint8_t kKeep[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-                                                    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
   const __m128i case_bit = _mm_set1_epi8(0x20);
   const __m128i folded = _mm_or_si128(text, case_bit);
@@ -44,7 +56,7 @@ inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
   const auto length = static_cast<size_t>(std::countr_one(in_word));
   if (length > WordKey::kSize) __builtin_unreachable();  // a mask of 16 bytes has 16 bits
   const __m128i lower = lowercase ? _mm_or_si128(text, _mm_and_si128(is_letter, case_bit)) : text;
-  const __m128i keep = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kKeep + WordKey::kSize - length));
+  const __m128i keep = _mm_loadu_si128(reinterpret_cast<const __m128i*>(WordKey::kKeep + WordKey::kSize - length));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(&key), _mm_and_si128(lower, keep));
   return length;
 #else
@@ -71,6 +83,12 @@ class WordCache {
     uint64_t owner_and_count = 0;  // owner << 3 | number of ids
     int32_t ids[kMaxIds];
   };
+
+  // Returns a new number for the entries of a tokenizer.
+  static uint64_t next_owner() {
+    static std::atomic<uint64_t> last{0};
+    return ++last;
+  }
 
   // Returns the cache of this thread.
   static WordCache& of_thread() {
