@@ -88,49 +88,81 @@ void ByteLevelEncoder::encode(std::string_view text, TokenBuffer& tokens) const 
   encode_words(" " + std::string(text), tokens);
 }
 
+struct ByteLevelEncoder::Batch {
+  static constexpr size_t kMaxWords = 16;
+
+  struct Item {
+    Word word;
+    WordKey key;
+    WordCache::Entry* entry;  // null for a word that is too long for the cache
+  };
+
+  WordCache& cache;
+  TokenBuffer& tokens;
+  size_t size = 0;
+  std::array<Item, kMaxWords> items;
+};
+
 void ByteLevelEncoder::encode_words(std::string_view text, TokenBuffer& tokens) const {
-  WordCache& cache = WordCache::of_thread();
+  Batch batch{WordCache::large_of_thread(), tokens};
   const char* const end = text.data() + text.size();
   for (const char* p = text.data(); p < end;) {
     const Word word{p, word_end_(p, end), end, /*is_part=*/false};
-    if (word.bytes().size() <= kMaxCached) {
-      add_cached(word, cache, tokens);
-    } else if (!can_cut_) {
-      add_uncached(word, tokens);
-    } else if (!add_whole(word.bytes(), tokens)) {
-      add_parts(word, cache, tokens);
+    if (word.bytes().size() <= kMaxCached || !can_cut_ || find_whole(word.bytes())) {
+      queue_word(word, batch);
+    } else {
+      queue_parts(word, batch);
     }
     p = word.end;
   }
+  add_batch(batch);
 }
 
 // Cuts a word at the borders that no merge crosses.
-void ByteLevelEncoder::add_parts(const Word& word, WordCache& cache, TokenBuffer& tokens) const {
+void ByteLevelEncoder::queue_parts(const Word& word, Batch& batch) const {
   for (Word part{word.begin, word.begin, word.text_end, /*is_part=*/true}; part.begin < word.end;) {
     do {
       next_code_point(part.end);
     } while (part.end < word.end && borders_.may_merge(part.begin, part.end, word.end));
-    if (part.bytes().size() <= kMaxCached) {
-      add_cached(part, cache, tokens);
-    } else {
-      add_uncached(part, tokens);
-    }
+    queue_word(part, batch);
     part.begin = part.end;
   }
 }
 
-void ByteLevelEncoder::add_cached(const Word& word, WordCache& cache, TokenBuffer& tokens) const {
+void ByteLevelEncoder::queue_word(const Word& word, Batch& batch) const {
+  if (batch.size == Batch::kMaxWords) add_batch(batch);
+  Batch::Item& item = batch.items[batch.size++];
+  item.word = word;
+  item.entry = nullptr;
   const size_t length = word.bytes().size();
-  WordKey key;
+  if (length > kMaxCached) return;
   if (static_cast<size_t>(word.text_end - word.begin) >= WordKey::kSize) {
-    key = WordKey::with_length(word.begin, length);
+    item.key = WordKey::with_length(word.begin, length);
   } else {
     char padded[WordKey::kSize] = {};
     std::memcpy(padded, word.begin, length);
-    key = WordKey::with_length(padded, length);
+    item.key = WordKey::with_length(padded, length);
   }
+  item.entry = &batch.cache.slot(item.key);
+  __builtin_prefetch(item.entry);
+  __builtin_prefetch(reinterpret_cast<const char*>(item.entry + 1) - 1);
+}
+
+void ByteLevelEncoder::add_batch(Batch& batch) const {
+  for (size_t i = 0; i < batch.size; ++i) {
+    const Batch::Item& item = batch.items[i];
+    if (item.entry == nullptr) {
+      add_uncached(item.word, batch.tokens);
+    } else {
+      add_cached(item.word, item.key, *item.entry, batch.tokens);
+    }
+  }
+  batch.size = 0;
+}
+
+void ByteLevelEncoder::add_cached(const Word& word, const WordKey& key, WordCache::Entry& entry,
+                                  TokenBuffer& tokens) const {
   const uint64_t owner = word.is_part ? part_owner_ : word_owner_;
-  WordCache::Entry& entry = cache.slot(key);
   if (entry.key == key && entry.owner_and_count >> 3 == owner) {
     std::memcpy(tokens.reserve(WordCache::kMaxIds), entry.ids, sizeof(entry.ids));
     tokens.add(entry.owner_and_count & 7);
@@ -147,16 +179,16 @@ void ByteLevelEncoder::add_cached(const Word& word, WordCache& cache, TokenBuffe
 
 void ByteLevelEncoder::add_uncached(const Word& word, TokenBuffer& tokens) const {
   if (!has_all_bytes_) return add_by_model(to_byte_characters(word.bytes()), tokens);
-  if (!word.is_part && add_whole(word.bytes(), tokens)) return;
+  if (!word.is_part) {
+    if (const std::optional<int32_t> id = find_whole(word.bytes())) return tokens.push(*id);
+  }
   add_merged(word.bytes(), tokens);
 }
 
-// Appends the token of a whole word if the model ignores merges for it.
-bool ByteLevelEncoder::add_whole(std::string_view word, TokenBuffer& tokens) const {
-  if (!model_.settings().ignore_merges) return false;
-  const std::optional<int32_t> id = model_.token_id(to_byte_characters(word));
-  if (id) tokens.push(*id);
-  return id.has_value();
+// Returns the token of a whole word if the model ignores merges for it.
+std::optional<int32_t> ByteLevelEncoder::find_whole(std::string_view word) const {
+  if (!model_.settings().ignore_merges) return std::nullopt;
+  return model_.token_id(to_byte_characters(word));
 }
 
 void ByteLevelEncoder::add_merged(std::string_view word, TokenBuffer& tokens) const {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -39,11 +40,16 @@ class ByteLevelEncoder {
     std::string_view bytes() const { return {begin, static_cast<size_t>(end - begin)}; }
   };
 
+  // The next words, whose cache entries are on their way from memory.
+  struct Batch;
+
   void encode_words(std::string_view text, TokenBuffer& tokens) const;
-  void add_cached(const Word& word, WordCache& cache, TokenBuffer& tokens) const;
-  void add_parts(const Word& word, WordCache& cache, TokenBuffer& tokens) const;
+  void queue_word(const Word& word, Batch& batch) const;
+  void queue_parts(const Word& word, Batch& batch) const;
+  void add_batch(Batch& batch) const;
+  void add_cached(const Word& word, const WordKey& key, WordCache::Entry& entry, TokenBuffer& tokens) const;
   void add_uncached(const Word& word, TokenBuffer& tokens) const;
-  bool add_whole(std::string_view word, TokenBuffer& tokens) const;
+  std::optional<int32_t> find_whole(std::string_view word) const;
   void add_merged(std::string_view word, TokenBuffer& tokens) const;
   void add_short_word(std::string_view word, TokenBuffer& tokens) const;
   void add_long_word(std::string_view word, TokenBuffer& tokens) const;

@@ -19,13 +19,22 @@ class MergeTable {
     const size_t num_slots = std::bit_ceil(2 * num_merges + 2);
     shift_ = 64 - std::countr_zero(num_slots);
     slots_.resize(num_slots);
+    filter_.resize(num_slots / 8 + 1);
   }
 
   // At most num_merges pairs can be set. If a pair is set twice, its later merge is used.
-  void set(int32_t left, int32_t right, Merge merge) { slots_[slot_of(key(left, right))] = {key(left, right), merge}; }
+  void set(int32_t left, int32_t right, Merge merge) {
+    const uint64_t pair = key(left, right), hash = hash_of(pair);
+    slots_[slot_of(pair, hash)] = {pair, merge};
+    filter_[filter_bit(hash) / 64] |= uint64_t{1} << filter_bit(hash) % 64;
+  }
 
   // Returns a merge of rank kNever if the two tokens do not merge.
-  Merge find(int32_t left, int32_t right) const { return slots_[slot_of(key(left, right))].merge; }
+  Merge find(int32_t left, int32_t right) const {
+    const uint64_t pair = key(left, right), hash = hash_of(pair);
+    if ((filter_[filter_bit(hash) / 64] >> filter_bit(hash) % 64 & 1) == 0) return {};
+    return slots_[slot_of(pair, hash)].merge;
+  }
 
   // Calls visit(left, right) for each pair.
   template <typename Visit>
@@ -47,14 +56,20 @@ class MergeTable {
     return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
   }
 
+  static uint64_t hash_of(uint64_t pair) { return (pair ^ pair >> 29) * 0x9E3779B97F4A7C15u; }
+
+  // The filter has eight bits for each slot, so that it fits into a faster cache than the slots.
+  size_t filter_bit(uint64_t hash) const { return hash >> (shift_ - 3); }
+
   // Returns the slot that has this key, or the empty one where it would be.
-  size_t slot_of(uint64_t wanted) const {
-    size_t slot = (wanted ^ wanted >> 29) * 0x9E3779B97F4A7C15u >> shift_;
+  size_t slot_of(uint64_t wanted, uint64_t hash) const {
+    size_t slot = hash >> shift_;
     while (slots_[slot].key != wanted && slots_[slot].key != kEmpty) slot = (slot + 1) & (slots_.size() - 1);
     return slot;
   }
 
   std::vector<Slot> slots_;
+  std::vector<uint64_t> filter_;  // a clear bit: no pair has this hash
   int shift_ = 0;
 };
 

@@ -92,18 +92,26 @@ class WordCache {
 
   // Returns the cache of this thread.
   static WordCache& of_thread() {
-    thread_local WordCache cache;
+    thread_local WordCache cache(14);
+    return cache;
+  }
+  // Returns a larger cache of this thread, for models that take long for a word.
+  static WordCache& large_of_thread() {
+    thread_local WordCache cache(16);
     return cache;
   }
 
   Entry& slot(const WordKey& key) {
     const uint64_t mixed = (key.low ^ std::rotl(key.high, 29)) * 0x9E3779B97F4A7C15u;
-    return entries_[mixed >> (64 - kBits)];
+    return entries_[mixed >> shift_];
   }
 
  private:
-  static constexpr int kBits = 14;
-  std::unique_ptr<Entry[]> entries_ = std::make_unique<Entry[]>(size_t{1} << kBits);
+  explicit WordCache(int num_bits)
+      : shift_(64 - num_bits), entries_(std::make_unique<Entry[]>(size_t{1} << num_bits)) {}
+
+  int shift_;
+  std::unique_ptr<Entry[]> entries_;
 };
 
 }  // namespace hone::text
