@@ -2,19 +2,12 @@
 // (accents, control characters, Chinese) a BertSegment handles everything up to the next ASCII break.
 #include "text/bert_encoder.h"
 
-#include <atomic>
-
 #include "base/utf8.h"
 #include "text/bert_segment.h"
 
 namespace hone::text {
 
 namespace {
-
-uint64_t next_owner() {
-  static std::atomic<uint64_t> last{0};
-  return ++last;
-}
 
 bool is_ascii_letter_or_digit(size_t c) {
   const size_t folded = c | 0x20;
@@ -24,7 +17,7 @@ bool is_ascii_letter_or_digit(size_t c) {
 }  // namespace
 
 BertEncoder::BertEncoder(const BertNormalizerSettings& settings, const WordPiece& model)
-    : model_(model), characters_(settings, model), lowercase_(settings.lowercase), owner_(next_owner()) {
+    : model_(model), characters_(settings, model), lowercase_(settings.lowercase), owner_(WordCache::next_owner()) {
   fates_.fill(AsciiFate::kOther);
   for (size_t c = 0; c < 128; ++c) {
     const BertCharacters::Entry& entry = characters_.page(0).entries[c];

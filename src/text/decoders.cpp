@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/names.h"
+#include "text/byte_level.h"
 #include "text/json_fields.h"
 
 namespace hone::text {
@@ -54,7 +55,12 @@ Decoder make_word_piece(const Json& spec, const std::string& source) {
   };
 }
 
+Decoder make_byte_level_decoder(const Json&, const std::string&) {
+  return [](std::string_view token, bool) { return from_byte_characters(token); };
+}
+
 constexpr DecoderRow kDecoders[] = {
+    {"ByteLevel", "the bytes of each token", make_byte_level_decoder},
     {"WordPiece", "a space before each token that does not continue a word", make_word_piece},
 };
 

@@ -11,7 +11,7 @@
 
 namespace hone::text {
 
-// Returns the text of a token. `is_first`: it is the first token of the text.
+// Returns the text of a token, which may be only a part of a character. `is_first`: it is the first token of the text.
 using Decoder = std::function<std::string(std::string_view token, bool is_first)>;
 
 struct DecoderRow {

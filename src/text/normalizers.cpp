@@ -36,30 +36,46 @@ void sort_non_starters(std::vector<DecomposedCharacter>& text) {
   }
 }
 
-// Assigns origins by position, also after sorting: the n-th replacement gets the origin of the n-th character.
-void take_origins(NormalizedText& text, const std::vector<DecomposedCharacter>& changed) {
+// A character of the changed text, and how many characters of the text before it replaces; 0 for an added one.
+struct ChangedCharacter {
+  char32_t code;
+  size_t num_replaced;
+};
+
+// Assigns origins by position, also after sorting: the n-th replacement gets the origin of the n-th character, and an
+// added character that of the last replaced one.
+void take_origins(NormalizedText& text, const std::vector<ChangedCharacter>& changed) {
   NormalizedText result;
   result.reserve(changed.size());
   size_t next = 0;
-  for (const DecomposedCharacter& c : changed) {
-    if (!c.is_added) ++next;
-    result.push_back({c.code, next == 0 ? Offset{} : text[next - 1].origin});
+  for (const ChangedCharacter& c : changed) {
+    const size_t source = c.num_replaced > 0 ? next : next - 1;
+    next += c.num_replaced;
+    result.push_back({c.code, next == 0 ? Offset{} : text[source].origin});
   }
   text = std::move(result);
 }
 
-template <typename Decompose>
-void decompose(NormalizedText& text, Decompose&& decomposition) {
-  std::vector<DecomposedCharacter> changed;
-  changed.reserve(text.size());
+template <typename Decomposition>
+std::vector<DecomposedCharacter> decomposed(const NormalizedText& text, const Decomposition& decomposition) {
+  std::vector<DecomposedCharacter> result;
+  result.reserve(text.size());
   for (const NormalizedCharacter& c : text) {
     bool is_added = false;
     for (char32_t code : decomposition(c.code)) {
-      changed.push_back({code, combining_class(code), is_added});
+      result.push_back({code, combining_class(code), is_added});
       is_added = true;
     }
   }
-  sort_non_starters(changed);
+  sort_non_starters(result);
+  return result;
+}
+
+template <typename Decomposition>
+void decompose(NormalizedText& text, const Decomposition& decomposition) {
+  std::vector<ChangedCharacter> changed;
+  for (const DecomposedCharacter& c : decomposed(text, decomposition))
+    changed.push_back({c.code, c.is_added ? 0u : 1u});
   take_origins(text, changed);
 }
 
@@ -77,24 +93,47 @@ std::vector<char32_t> compatibility_decomposition(char32_t code) {
 
 void to_nfkd(NormalizedText& text) { decompose(text, compatibility_decomposition); }
 
-// Composes decomposed text. A composed character gets the origin of its first part.
-void compose(NormalizedText& text) {
-  if (text.empty()) return;
+// Returns the composition of decomposed text by utf8proc.
+std::vector<char32_t> composed_codes(std::span<const DecomposedCharacter> text) {
   std::vector<utf8proc_int32_t> codes;
   codes.reserve(text.size());
-  for (const NormalizedCharacter& c : text) codes.push_back(static_cast<utf8proc_int32_t>(c.code));
+  for (const DecomposedCharacter& c : text) codes.push_back(static_cast<utf8proc_int32_t>(c.code));
   const auto options = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE);
   const utf8proc_ssize_t count =
-      utf8proc_normalize_utf32(codes.data(), static_cast<utf8proc_ssize_t>(codes.size()), options);
+      codes.empty() ? 0 : utf8proc_normalize_utf32(codes.data(), static_cast<utf8proc_ssize_t>(codes.size()), options);
   check_internal(count >= 0, "utf8proc refused checked text");
-  NormalizedText result;
-  size_t next = 0;
-  for (utf8proc_ssize_t i = 0; i < count; ++i) {
-    const auto code = static_cast<char32_t>(codes[static_cast<size_t>(i)]);
-    result.push_back({code, text[std::min(next, text.size() - 1)].origin});
-    next += static_cast<size_t>(canonical_decomposition(code).count);
+  return {codes.begin(), codes.begin() + count};
+}
+
+// Appends the composition of decomposed text. The parts of a character need not be adjacent: marks of lower classes may
+// stand between them.
+void add_composed(std::span<const DecomposedCharacter> text, std::vector<ChangedCharacter>& result) {
+  std::vector<bool> is_used(text.size());
+  size_t first = 0;
+  for (char32_t code : composed_codes(text)) {
+    while (first < text.size() && is_used[first]) ++first;
+    size_t num_replaced = 0, place = first;
+    for (char32_t part : canonical_decomposition(code)) {
+      while (place < text.size() && (is_used[place] || text[place].code != part)) ++place;
+      check_internal(place < text.size(), "a composed character has parts that the text lacks");
+      is_used[place] = true;
+      num_replaced += !text[place].is_added;
+    }
+    result.push_back({code, num_replaced});
   }
-  text = std::move(result);
+}
+
+// Older versions of utf8proc drop U+11A7, which composes with nothing, after a Hangul syllable. It stays out of their
+// sight.
+void compose(NormalizedText& text, const std::vector<DecomposedCharacter>& parts) {
+  std::vector<ChangedCharacter> changed;
+  for (auto begin = parts.begin(); begin != parts.end();) {
+    const auto end = std::find_if(begin, parts.end(), [](const auto& c) { return c.code == 0x11A7; });
+    add_composed({begin, end}, changed);
+    if (end != parts.end()) changed.push_back({0x11A7, end->is_added ? 0u : 1u});
+    begin = end == parts.end() ? end : end + 1;
+  }
+  take_origins(text, changed);
 }
 
 void to_lower(NormalizedText& text) {
@@ -150,7 +189,7 @@ void replace(NormalizedText& text, const NormalizedText& pattern, const Normaliz
   text = std::move(result);
 }
 
-Normalizer make_bert(const Json& spec, const std::string& source) {
+Normalizer make_bert_normalizer(const Json& spec, const std::string& source) {
   return [settings = bert_normalizer_settings(spec, source)](NormalizedText& text) { apply_bert(text, settings); };
 }
 
@@ -172,7 +211,7 @@ Normalizer make_replace(const Json& spec, const std::string& source) {
   };
 }
 
-Normalizer make_sequence(const Json& spec, const std::string& source) {
+Normalizer make_normalizer_sequence(const Json& spec, const std::string& source) {
   std::vector<Normalizer> parts;
   for (const Json& part : array_field(spec, "normalizers", source)) parts.push_back(make_normalizer(part, source));
   return [parts](NormalizedText& text) {
@@ -185,27 +224,21 @@ Normalizer make_plain(const Json&, const std::string&) {
   return kChange;
 }
 
-void to_nfc(NormalizedText& text) {
-  to_nfd(text);
-  compose(text);
-}
+void to_nfc(NormalizedText& text) { compose(text, decomposed(text, canonical_decomposition)); }
 
-void to_nfkc(NormalizedText& text) {
-  to_nfkd(text);
-  compose(text);
-}
+void to_nfkc(NormalizedText& text) { compose(text, decomposed(text, compatibility_decomposition)); }
 
 void strip_accents(NormalizedText& text) { remove_if(text, is_combining_mark); }
 
 constexpr NormalizerRow kNormalizers[] = {
-    {"BertNormalizer", "clean, put spaces around Chinese characters, strip accents, lower case", make_bert},
+    {"BertNormalizer", "clean, put spaces around Chinese characters, strip accents, lower case", make_bert_normalizer},
     {"Lowercase", "each character's own lower case", make_plain<to_lower>},
     {"NFC", "canonical composition", make_plain<to_nfc>},
     {"NFD", "canonical decomposition", make_plain<to_nfd>},
     {"NFKC", "compatibility decomposition, then composition", make_plain<to_nfkc>},
     {"NFKD", "compatibility decomposition", make_plain<to_nfkd>},
     {"Replace", "a string by another", make_replace},
-    {"Sequence", "several, one after another", make_sequence},
+    {"Sequence", "several, one after another", make_normalizer_sequence},
     {"Strip", "white space at the ends", make_strip},
     {"StripAccents", "all combining marks", make_plain<strip_accents>},
 };

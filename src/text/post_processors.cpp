@@ -66,7 +66,7 @@ int32_t token_pair_id(const Json& spec, std::string_view key, const std::string&
   return static_cast<int32_t>(integer_field(Json{{"id", pair[1]}}, "id", 0, INT32_MAX, source));
 }
 
-Template make_bert(const Json& spec, const std::string& source) {
+Template make_bert_processing(const Json& spec, const std::string& source) {
   const int32_t cls = token_pair_id(spec, "cls", source), sep = token_pair_id(spec, "sep", source);
   Template result;
   result.single = {{Kind::kSpecial, 0, {cls}}, {Kind::kFirst, 0, {}}, {Kind::kSpecial, 0, {sep}}};
@@ -76,8 +76,49 @@ Template make_bert(const Json& spec, const std::string& source) {
   return result;
 }
 
+std::vector<OffsetTrim> trims_of(const Json& spec, const std::string& source) {
+  if (!bool_field(spec, "trim_offsets", true, source)) return {};
+  return {{bool_field(spec, "add_prefix_space", true, source)}};
+}
+
+Template make_byte_level_template(const Json& spec, const std::string& source) {
+  Template result = plain_template();
+  result.trims = trims_of(spec, source);
+  return result;
+}
+
+Template make_roberta(const Json& spec, const std::string& source) {
+  const TemplatePiece cls{Kind::kSpecial, 0, {token_pair_id(spec, "cls", source)}};
+  const TemplatePiece sep{Kind::kSpecial, 0, {token_pair_id(spec, "sep", source)}};
+  Template result;
+  result.single = {cls, {Kind::kFirst, 0, {}}, sep};
+  result.pair = {cls, {Kind::kFirst, 0, {}}, sep, sep, {Kind::kSecond, 0, {}}, sep};
+  result.trims = trims_of(spec, source);
+  return result;
+}
+
+bool has_special_tokens(const Template& part) { return part.num_special(false) + part.num_special(true) > 0; }
+
+// The parts work on each other's results, so special tokens may come from the last part only.
+Template make_processor_sequence(const Json& spec, const std::string& source) {
+  Template result = plain_template();
+  for (const Json& part : array_field(spec, "processors", source)) {
+    if (has_special_tokens(result)) {
+      throw Error(ErrorKind::kUnsupported,
+                  fmt::format("{}: a part of the Sequence comes after one that adds special tokens", source));
+    }
+    Template next = make_post_processor(part, source);
+    next.trims.insert(next.trims.begin(), result.trims.begin(), result.trims.end());
+    result = std::move(next);
+  }
+  return result;
+}
+
 constexpr PostProcessorRow kPostProcessors[] = {
-    {"BertProcessing", "[CLS] first [SEP] second [SEP]", make_bert},
+    {"BertProcessing", "[CLS] first [SEP] second [SEP]", make_bert_processing},
+    {"ByteLevel", "no special tokens; removes spaces from offsets", make_byte_level_template},
+    {"RobertaProcessing", "<s> first </s> </s> second </s>", make_roberta},
+    {"Sequence", "several, one after another", make_processor_sequence},
     {"TemplateProcessing", "special tokens around the texts as a template says", make_template},
 };
 
@@ -89,10 +130,17 @@ size_t Template::num_special(bool is_pair) const {
   return count;
 }
 
+Template plain_template() {
+  Template result;
+  result.single = {{Kind::kFirst, 0, {}}};
+  result.pair = {{Kind::kFirst, 0, {}}, {Kind::kSecond, 1, {}}};
+  return result;
+}
+
 std::span<const PostProcessorRow> post_processors() { return kPostProcessors; }
 
 Template make_post_processor(const Json& spec, const std::string& source) {
-  if (spec.is_null()) return {{{Kind::kFirst, 0, {}}}, {{Kind::kFirst, 0, {}}, {Kind::kSecond, 1, {}}}};
+  if (spec.is_null()) return plain_template();
   const std::string type = part_type(spec, source, "post-processor");
   return find_row(kPostProcessors, fmt::format("post-processor (in {})", source), type, ErrorKind::kUnsupported)
       .make(spec, source + ": post-processor");

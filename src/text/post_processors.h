@@ -19,8 +19,14 @@ struct TemplatePiece {
   std::vector<int32_t> ids;  // ids of a kSpecial piece
 };
 
+// How ByteLevel and RobertaProcessing remove spaces from the offsets of tokens (text/trimmed_offsets.h).
+struct OffsetTrim {
+  bool keeps_first_space = false;  // the pre-tokenizer added it
+};
+
 struct Template {
   std::vector<TemplatePiece> single, pair;
+  std::vector<OffsetTrim> trims;  // one after another
 
   // Returns the number of special tokens that the template adds to one text or to a pair.
   size_t num_special(bool is_pair) const;
@@ -37,6 +43,9 @@ std::span<const PostProcessorRow> post_processors();
 // `spec` is the post-processor's JSON in tokenizer.json; null makes a template without special tokens. Errors:
 // kUnsupported for an unknown type.
 Template make_post_processor(const Json& spec, const std::string& source);
+
+// Returns the template of a text or pair without special tokens.
+Template plain_template();
 
 // Returns the JSON of BERT's template: [CLS] first [SEP] second [SEP].
 Json bert_template(const std::string& cls_token, int32_t cls_id, const std::string& sep_token, int32_t sep_id);

@@ -1,21 +1,27 @@
-// Splits words by classes of characters. The characters of a class are dropped, are each a word, or form words
-// together.
+// Splits words by classes of characters, whose characters are dropped, are each a word, or form words together; or by
+// patterns, whose matches have one of the behaviours of split_behavior.h.
 #include "text/pre_tokenizers.h"
 
+#include <algorithm>
+
 #include "base/names.h"
+#include "base/utf8.h"
+#include "text/byte_level.h"
 #include "text/json_fields.h"
+#include "text/split_behavior.h"
+#include "text/split_pattern.h"
 #include "text/unicode.h"
 
 namespace hone::text {
 
 namespace {
 
-enum class Fate { kDrop, kAlone, kTogether };
+enum class ClassFate { kDrop, kAlone, kTogether };
 
 // Adjacent `kTogether` characters of one class form a word. `classify` returns (class, fate).
 struct CharacterClass {
   int id;
-  Fate fate;
+  ClassFate fate;
 };
 
 void split(const NormalizedText& text, Words& words, CharacterClass (*classify)(char32_t)) {
@@ -24,34 +30,34 @@ void split(const NormalizedText& text, Words& words, CharacterClass (*classify)(
     int previous = -1;
     for (size_t i = word.begin; i < word.end; ++i) {
       const auto [id, fate] = classify(text[i].code);
-      if (fate == Fate::kTogether && id == previous) {
+      if (fate == ClassFate::kTogether && id == previous) {
         result.back().end = i + 1;
-      } else if (fate != Fate::kDrop) {
+      } else if (fate != ClassFate::kDrop) {
         result.push_back({i, i + 1});
       }
-      previous = fate == Fate::kTogether ? id : -1;
+      previous = fate == ClassFate::kTogether ? id : -1;
     }
   }
   words = std::move(result);
 }
 
-CharacterClass by_whitespace(char32_t code) { return {0, is_whitespace(code) ? Fate::kDrop : Fate::kTogether}; }
+CharacterClass by_whitespace(char32_t code) {
+  return {0, is_whitespace(code) ? ClassFate::kDrop : ClassFate::kTogether};
+}
 
-CharacterClass by_punctuation(char32_t code) { return {0, is_punctuation(code) ? Fate::kAlone : Fate::kTogether}; }
-
-CharacterClass without_punctuation(char32_t code) { return {0, is_punctuation(code) ? Fate::kDrop : Fate::kTogether}; }
-
-CharacterClass punctuation_runs(char32_t code) { return {is_punctuation(code) ? 1 : 0, Fate::kTogether}; }
+CharacterClass by_punctuation(char32_t code) {
+  return {0, is_punctuation(code) ? ClassFate::kAlone : ClassFate::kTogether};
+}
 
 CharacterClass as_bert(char32_t code) {
-  if (is_whitespace(code)) return {0, Fate::kDrop};
+  if (is_whitespace(code)) return {0, ClassFate::kDrop};
   return by_punctuation(code);
 }
 
 // The expression \w+|[^\w\s]+ of tokenizers.
 CharacterClass by_word(char32_t code) {
-  if (is_word_character(code)) return {0, Fate::kTogether};
-  return {1, is_whitespace(code) ? Fate::kDrop : Fate::kTogether};
+  if (is_word_character(code)) return {0, ClassFate::kTogether};
+  return {1, is_whitespace(code) ? ClassFate::kDrop : ClassFate::kTogether};
 }
 
 template <CharacterClass (*kClassify)(char32_t)>
@@ -59,33 +65,173 @@ PreTokenizer make_split(const Json&, const std::string&) {
   return [](const NormalizedText& text, Words& words) { split(text, words, kClassify); };
 }
 
-struct BehaviorRow {
-  std::string_view name;
-  CharacterClass (*classify)(char32_t);
-};
+// Applies a behaviour to the parts of each word, which `find_parts` finds.
+template <typename FindParts>
+void split_by(const NormalizedText& text, Words& words, const SplitBehaviorRow& behavior, const FindParts& find_parts) {
+  Words result;
+  for (const WordRange& word : words) {
+    if (word.begin == word.end) continue;
+    for (const SplitPart& part : behavior.apply(find_parts(text, word))) result.push_back({part.begin, part.end});
+  }
+  words = std::move(result);
+}
 
-constexpr BehaviorRow kBehaviors[] = {
-    {"Isolated", by_punctuation}, {"Removed", without_punctuation}, {"Contiguous", punctuation_runs}};
+// Makes each character of a class a match.
+SplitParts parts_by_class(const NormalizedText& text, const WordRange& word, bool (*is_in_class)(char32_t)) {
+  SplitParts parts;
+  for (size_t i = word.begin; i < word.end; ++i) {
+    const bool is_match = is_in_class(text[i].code);
+    if (!is_match && !parts.empty() && !parts.back().is_match) {
+      parts.back().end = i + 1;
+    } else {
+      parts.push_back({i, i + 1, is_match});
+    }
+  }
+  return parts;
+}
+
+PreTokenizer split_by_class(bool (*is_in_class)(char32_t), const SplitBehaviorRow& behavior) {
+  return [is_in_class, &behavior](const NormalizedText& text, Words& words) {
+    split_by(text, words, behavior, [is_in_class](const NormalizedText& all, const WordRange& word) {
+      return parts_by_class(all, word, is_in_class);
+    });
+  };
+}
 
 PreTokenizer make_punctuation(const Json& spec, const std::string& source) {
   const std::string behavior = string_field(spec, "behavior", "Isolated", source);
-  const auto classify =
-      find_row(kBehaviors, "behavior of Punctuation (in " + source + ")", behavior, ErrorKind::kUnsupported).classify;
-  return [classify](const NormalizedText& text, Words& words) { split(text, words, classify); };
+  return split_by_class(is_punctuation, find_split_behavior(behavior, source + ": Punctuation"));
 }
 
-PreTokenizer make_sequence(const Json& spec, const std::string& source) {
+PreTokenizer make_digits(const Json& spec, const std::string& source) {
+  const bool is_each_alone = bool_field(spec, "individual_digits", false, source);
+  return split_by_class(is_numeric, find_split_behavior(is_each_alone ? "Isolated" : "Contiguous", source));
+}
+
+// Every word of a split pattern is a match, because each character belongs to one.
+SplitParts parts_by_pattern(const NormalizedText& text, const WordRange& word, WordEnd word_end) {
+  const std::string bytes = to_utf8({&text[word.begin], word.end - word.begin});
+  SplitParts parts;
+  size_t begin = word.begin;
+  for (const char *p = bytes.data(), *const end = p + bytes.size(); p < end;) {
+    const char* next = word_end(p, end);
+    const size_t length = count_code_points({p, static_cast<size_t>(next - p)});
+    parts.push_back({begin, begin + length, true});
+    begin += length;
+    p = next;
+  }
+  return parts;
+}
+
+SplitParts parts_by_string(const NormalizedText& text, const WordRange& word, const NormalizedText& pattern) {
+  const auto is_same = [](const NormalizedCharacter& a, const NormalizedCharacter& b) { return a.code == b.code; };
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(word.end);
+  SplitParts parts;
+  for (size_t begin = word.begin; begin < word.end;) {
+    const auto found =
+        std::search(text.begin() + static_cast<std::ptrdiff_t>(begin), end, pattern.begin(), pattern.end(), is_same);
+    const auto match = static_cast<size_t>(found - text.begin());
+    if (begin < match) parts.push_back({begin, match, false});
+    begin = match;
+    if (found == end) break;
+    parts.push_back({match, match + pattern.size(), true});
+    begin += pattern.size();
+  }
+  return parts;
+}
+
+using FindSplitParts = std::function<SplitParts(const NormalizedText&, const WordRange&)>;
+
+// {"Regex": "..."} or {"String": "..."}
+FindSplitParts split_pattern_of(const Json& spec, const std::string& source) {
+  const Json pattern = spec.value("pattern", Json());
+  const std::string regex = string_field(pattern, "Regex", "", source);
+  if (!regex.empty()) {
+    return [word_end = find_split_pattern(regex, source).word_end](const NormalizedText& text, const WordRange& word) {
+      return parts_by_pattern(text, word, word_end);
+    };
+  }
+  const NormalizedText wanted = to_normalized_text(string_field(pattern, "String", "", source));
+  if (wanted.empty()) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: the pattern of Split must be a \"Regex\" or a \"String\" that is not empty", source));
+  }
+  return [wanted](const NormalizedText& text, const WordRange& word) { return parts_by_string(text, word, wanted); };
+}
+
+PreTokenizer make_split_by_pattern(const Json& spec, const std::string& source) {
+  const SplitBehaviorRow& behavior =
+      find_split_behavior(string_field(spec, "behavior", "", source), source + ": Split");
+  const bool is_inverted = bool_field(spec, "invert", false, source);
+  const FindSplitParts find_parts = split_pattern_of(spec, source);
+  return [&behavior, is_inverted, find_parts](const NormalizedText& text, Words& words) {
+    split_by(text, words, behavior, [&](const NormalizedText& all, const WordRange& word) {
+      SplitParts parts = find_parts(all, word);
+      for (SplitPart& part : parts) part.is_match = part.is_match != is_inverted;
+      return parts;
+    });
+  };
+}
+
+// Puts a space before each word that does not begin with one. It has the origin of the word's first character.
+void add_spaces_before(NormalizedText& text, Words& words) {
+  NormalizedText result;
+  for (WordRange& word : words) {
+    const size_t begin = result.size();
+    if (word.begin < word.end && text[word.begin].code != ' ') result.push_back({' ', text[word.begin].origin});
+    result.insert(result.end(), text.begin() + static_cast<std::ptrdiff_t>(word.begin),
+                  text.begin() + static_cast<std::ptrdiff_t>(word.end));
+    word = {begin, result.size()};
+  }
+  text = std::move(result);
+}
+
+// Replaces each character by those of its bytes.
+void replace_by_bytes(NormalizedText& text, Words& words) {
+  NormalizedText result;
+  std::string bytes;
+  for (WordRange& word : words) {
+    const size_t begin = result.size();
+    for (size_t i = word.begin; i < word.end; ++i) {
+      bytes.clear();
+      append_utf8(bytes, text[i].code);
+      for (char byte : bytes) result.push_back({character_of_byte(static_cast<unsigned char>(byte)), text[i].origin});
+    }
+    word = {begin, result.size()};
+  }
+  text = std::move(result);
+}
+
+PreTokenizer make_byte_level(const Json& spec, const std::string& source) {
+  const bool adds_space = bool_field(spec, "add_prefix_space", true, source);
+  const bool uses_regex = bool_field(spec, "use_regex", true, source);
+  const SplitBehaviorRow& isolated = find_split_behavior("Isolated", source);
+  return [=, &isolated](NormalizedText& text, Words& words) {
+    if (adds_space) add_spaces_before(text, words);
+    if (uses_regex) {
+      split_by(text, words, isolated, [](const NormalizedText& all, const WordRange& word) {
+        return parts_by_pattern(all, word, gpt2_pattern().word_end);
+      });
+    }
+    replace_by_bytes(text, words);
+  };
+}
+
+PreTokenizer make_pre_tokenizer_sequence(const Json& spec, const std::string& source) {
   std::vector<PreTokenizer> parts;
   for (const Json& part : array_field(spec, "pretokenizers", source)) parts.push_back(make_pre_tokenizer(part, source));
-  return [parts](const NormalizedText& text, Words& words) {
+  return [parts](NormalizedText& text, Words& words) {
     for (const PreTokenizer& part : parts) part(text, words);
   };
 }
 
 constexpr PreTokenizerRow kPreTokenizers[] = {
     {"BertPreTokenizer", "white space dropped, each punctuation character alone", make_split<as_bert>},
-    {"Punctuation", "each punctuation character alone", make_punctuation},
-    {"Sequence", "several, one after another", make_sequence},
+    {"ByteLevel", "the words of GPT-2, each byte as a character of its own", make_byte_level},
+    {"Digits", "runs of digits, or each digit alone", make_digits},
+    {"Punctuation", "punctuation characters, by a behaviour", make_punctuation},
+    {"Sequence", "several, one after another", make_pre_tokenizer_sequence},
+    {"Split", "a string or a known regular expression, by a behaviour", make_split_by_pattern},
     {"Whitespace", "runs of word characters and runs of others, white space dropped", make_split<by_word>},
     {"WhitespaceSplit", "white space dropped", make_split<by_whitespace>},
 };

@@ -17,8 +17,8 @@ struct WordRange {
 };
 using Words = std::vector<WordRange>;
 
-// Splits each of the words further.
-using PreTokenizer = std::function<void(const NormalizedText&, Words&)>;
+// Splits each of the words further. ByteLevel also changes the text.
+using PreTokenizer = std::function<void(NormalizedText&, Words&)>;
 
 struct PreTokenizerRow {
   std::string_view name;  // "type" in tokenizer.json

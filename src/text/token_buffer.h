@@ -31,13 +31,17 @@ class TokenBuffer {
   void push_offset(Offset offset, uint32_t word) {
     offsets.push_back(offset);
     words.push_back(word);
+    next_word_ = word + 1;
   }
   // The index of the next word of the text, for tokens with offsets.
-  uint32_t next_word() const { return words.empty() ? 0 : words.back() + 1; }
+  uint32_t next_word() const { return next_word_; }
+  // Counts a word without tokens.
+  void skip_word() { ++next_word_; }
 
   // Removes the tokens. Frees the memory if it is larger than ordinary texts need.
   void clear() {
     size_ = 0;
+    next_word_ = 0;
     offsets.clear();
     words.clear();
     if (capacity_ <= kKeptIds) return;
@@ -63,6 +67,7 @@ class TokenBuffer {
 
   std::unique_ptr<int32_t[]> ids_;
   size_t size_ = 0, capacity_ = 0;
+  uint32_t next_word_ = 0;
 };
 
 }  // namespace hone::text

@@ -25,6 +25,13 @@ struct Token {
 // A token and its id, in the file's order.
 using VocabularyEntry = std::pair<std::string, int32_t>;
 
+// Two tokens of a BPE model that merge into one; earlier entries merge first.
+struct MergeEntry {
+  std::string left, right;
+  size_t line = 0;  // of the merges.txt beside the vocabulary; 0 for tokenizer.json
+  friend bool operator==(const MergeEntry&, const MergeEntry&) = default;
+};
+
 class TokenModel {
  public:
   virtual ~TokenModel() = default;
@@ -41,15 +48,15 @@ class TokenModel {
 struct TokenModelRow {
   std::string_view name;  // "type" in tokenizer.json
   std::string_view doc;
-  // `settings` is the model's JSON without its vocabulary. Error messages begin with `source`.
+  // `settings` is the model's JSON without its vocabulary and merges. Error messages begin with `source`.
   std::unique_ptr<TokenModel> (*make)(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                      const std::string& source);
+                                      const std::vector<MergeEntry>& merges, const std::string& source);
 };
 
 std::span<const TokenModelRow> token_models();
 
 // Errors: kUnsupported for a type without a row, naming `source`.
 std::unique_ptr<TokenModel> make_token_model(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                             const std::string& source);
+                                             const std::vector<MergeEntry>& merges, const std::string& source);
 
 }  // namespace hone::text

@@ -1,12 +1,15 @@
-// Encodes a text: finds the added tokens, applies the parts to the text between them (or BertEncoder, which does the
-// same in one pass), truncates, and applies the template.
+// Encodes a text: finds the added tokens, applies the parts to the text between them (or BertEncoder or
+// ByteLevelEncoder, which do the same in one pass), truncates, and applies the template.
 #include "text/tokenizer.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "text/byte_level.h"
+#include "text/nfc_check.h"
 #include "text/tokenizer_state.h"
+#include "text/trimmed_offsets.h"
 #include "text/truncation.h"
 
 namespace hone::text {
@@ -31,33 +34,46 @@ void add_added_token(const TextPiece& piece, Offset origin, bool with_offsets, T
   tokens.push_offset(origin, tokens.next_word());
 }
 
-void add_words(const State& state, const NormalizedText& text, bool with_offsets, TokenBuffer& tokens) {
+// Appends the offsets of a word's tokens. A token of bytes may begin and end inside a character.
+void add_offsets(std::span<const NormalizedCharacter> characters, const std::vector<Token>& word_tokens,
+                 TokenBuffer& tokens) {
+  // Tokens are in order, so one walk over the word's characters finds where each begins and ends.
+  size_t character = 0, character_begin = 0;
+  const auto origin_at = [&](size_t byte) {
+    for (; character + 1 < characters.size(); ++character) {
+      const size_t end = character_begin + utf8_length(characters[character].code);
+      if (byte < end) break;
+      character_begin = end;
+    }
+    return characters[character].origin;
+  };
+  if (word_tokens.empty()) return tokens.skip_word();
+  const uint32_t number = tokens.next_word();
+  for (const Token& token : word_tokens) {
+    const uint32_t begin = origin_at(token.begin).begin;
+    tokens.push_offset({begin, origin_at(std::max(token.begin + 1, token.end) - 1).end}, number);
+  }
+}
+
+void add_words(const State& state, NormalizedText text, bool with_offsets, TokenBuffer& tokens) {
   Words words{{0, text.size()}};
   state.pre_tokenizer(text, words);
   std::vector<Token> word_tokens;
   for (const WordRange& word : words) {
+    if (word.begin == word.end) continue;
     const std::span<const NormalizedCharacter> characters(text.data() + word.begin, word.end - word.begin);
     word_tokens.clear();
     state.model->tokenize(to_utf8(characters), word_tokens);
     for (const Token& token : word_tokens) tokens.push(token.id);
-    if (!with_offsets) continue;
-    // Tokens are adjacent, so one walk over the word's characters finds where each begins and ends.
-    size_t character = 0, byte = 0;
-    const uint32_t number = tokens.next_word();
-    for (const Token& token : word_tokens) {
-      while (byte < token.begin) byte += utf8_length(characters[character++].code);
-      const uint32_t begin = characters[character].origin.begin;
-      while (byte < token.end) byte += utf8_length(characters[character++].code);
-      tokens.push_offset({begin, characters[character - 1].origin.end}, number);
-    }
+    if (with_offsets) add_offsets(characters, word_tokens, tokens);
   }
 }
 
-// Applies the parts one after another, for tokenizers that BertEncoder cannot handle.
+// Applies the parts one after another, for tokenizers without an encoder of one pass.
 void add_by_parts(const State& state, std::string_view text, uint32_t begin, bool with_offsets, TokenBuffer& tokens) {
   NormalizedText normalized = to_normalized_text(text, begin);
   state.normalizer(normalized);
-  if (state.added.normalized().is_empty()) return add_words(state, normalized, with_offsets, tokens);
+  if (state.added.normalized().is_empty()) return add_words(state, std::move(normalized), with_offsets, tokens);
   const std::string flat = to_utf8(normalized);
   size_t character = 0, byte = 0;
   for (const TextPiece& piece : state.added.normalized().split(flat)) {
@@ -74,6 +90,25 @@ void add_by_parts(const State& state, std::string_view text, uint32_t begin, boo
   }
 }
 
+// Appends the ids of a text between added tokens by ByteLevelEncoder.
+void add_bytes(const State& state, std::string_view text, TokenBuffer& tokens) {
+  std::string normalized;
+  if (!state.spec.normalizer.is_null() && !is_surely_nfc(text)) {
+    NormalizedText characters = to_normalized_text(text);
+    state.normalizer(characters);
+    normalized = to_utf8(characters);
+    text = normalized;
+  }
+  if (state.added.normalized().is_empty()) return state.byte_level->encode(text, tokens);
+  for (const TextPiece& piece : state.added.normalized().split(text)) {
+    if (piece.id >= 0) {
+      tokens.push(piece.id);
+    } else {
+      state.byte_level->encode(text.substr(piece.begin, piece.end - piece.begin), tokens);
+    }
+  }
+}
+
 // Appends all tokens of one text, without special tokens around them.
 void tokenize(const State& state, std::string_view text, bool with_offsets, TokenBuffer& tokens) {
   for (const TextPiece& piece : state.added.raw().split(text)) {
@@ -81,6 +116,8 @@ void tokenize(const State& state, std::string_view text, bool with_offsets, Toke
     const std::string_view part = text.substr(piece.begin, piece.end - piece.begin);
     if (piece.id >= 0) {
       add_added_token(piece, {begin, end}, with_offsets, tokens);
+    } else if (state.byte_level != nullptr && !with_offsets) {
+      add_bytes(state, part, tokens);
     } else if (state.bert == nullptr) {
       add_by_parts(state, part, begin, with_offsets, tokens);
     } else if (with_offsets) {
@@ -98,20 +135,46 @@ void check_text(std::string_view text) {
   check_utf8(text, "text");
 }
 
+// The texts that were encoded.
+struct Texts {
+  std::string_view first, second;
+  std::span<const std::string> words;  // of encode_words; then there is no other text
+};
+
 // The range of tokens of a buffer that truncation keeps.
 struct Kept {
   const TokenBuffer* tokens;
   size_t begin, end;
+  std::string_view text;
+  std::span<const std::string> words;
+
+  std::string_view text_of(size_t token) const { return words.empty() ? text : words[tokens->words[token]]; }
 };
 
-Kept keep(const TokenBuffer& tokens, size_t count, Side side) {
+Kept keep(const TokenBuffer& tokens, size_t count, Side side, std::string_view text, const Texts& texts) {
   const size_t begin = side == Side::kRight ? 0 : tokens.size() - count;
-  return {&tokens, begin, begin + count};
+  return {&tokens, begin, begin + count, text, texts.words};
+}
+
+// Removes spaces from the offsets of the kept tokens, which are the encoding's last ones.
+void trim_offsets(const State& state, const Kept& kept, Encoding& encoding) {
+  const size_t count = kept.end - kept.begin;
+  for (size_t i = 0; i < count; ++i) {
+    Offset& offset = encoding.offsets[encoding.offsets.size() - count + i];
+    const std::string_view text = kept.text_of(kept.begin + i);
+    const int32_t id = kept.tokens->ids()[kept.begin + i];
+    const std::string_view token = state.added.find(id) != nullptr
+                                       ? text.substr(offset.begin, offset.end - offset.begin)
+                                       : state.model->token(id).value_or("");
+    for (const OffsetTrim& trim : state.post_processor.trims) {
+      offset = trimmed_offset(offset, text, token, i == 0, trim);
+    }
+  }
 }
 
 // `with_words`: the buffers know the words of their tokens.
-void add_piece(const TemplatePiece& piece, const Kept& kept, const EncodeOptions& options, bool with_words,
-               Encoding& encoding) {
+void add_piece(const State& state, const TemplatePiece& piece, const Kept& kept, const EncodeOptions& options,
+               bool with_words, Encoding& encoding) {
   if (piece.kind == TemplatePiece::Kind::kSpecial) {
     if (!options.add_special_tokens) return;
     encoding.ids.insert(encoding.ids.end(), piece.ids.begin(), piece.ids.end());
@@ -127,7 +190,10 @@ void add_piece(const TemplatePiece& piece, const Kept& kept, const EncodeOptions
     }
     to.resize(encoding.ids.size(), of_special);
   };
-  if (options.with_offsets) add_kept(kept.tokens->offsets, encoding.offsets, Offset{});
+  if (options.with_offsets) {
+    add_kept(kept.tokens->offsets, encoding.offsets, Offset{});
+    if (piece.kind != TemplatePiece::Kind::kSpecial) trim_offsets(state, kept, encoding);
+  }
   if (with_words) add_kept(kept.tokens->words, encoding.word_ids, -1);
 }
 
@@ -144,19 +210,20 @@ size_t token_limit(const State& state, bool is_pair, const EncodeOptions& option
 }
 
 // Truncates the tokens in the buffers and applies the template.
-Encoding assemble(const State& state, const Scratch& buffers, bool is_pair, bool with_words,
+Encoding assemble(const State& state, const Scratch& buffers, const Texts& texts, bool is_pair, bool with_words,
                   const EncodeOptions& options) {
   const size_t limit = token_limit(state, is_pair, options);
   const Side side = options.truncation_side.value_or(state.spec.truncation_side);
   const PairLengths lengths{buffers.first.size(), buffers.second.size()};
   const PairLengths kept = truncated_lengths(lengths, is_pair, limit, options.truncation);
-  const Kept first_kept = keep(buffers.first, kept.first, side), second_kept = keep(buffers.second, kept.second, side);
+  const Kept first_kept = keep(buffers.first, kept.first, side, texts.first, texts);
+  const Kept second_kept = keep(buffers.second, kept.second, side, texts.second, texts);
   Encoding encoding;
   encoding.num_cut = lengths.first + lengths.second - kept.first - kept.second;
   encoding.ids.reserve(kept.first + kept.second + state.post_processor.num_special(is_pair));
   encoding.type_ids.reserve(encoding.ids.capacity());
   for (const TemplatePiece& piece : is_pair ? state.post_processor.pair : state.post_processor.single) {
-    add_piece(piece, piece.kind == TemplatePiece::Kind::kSecond ? second_kept : first_kept, options, with_words,
+    add_piece(state, piece, piece.kind == TemplatePiece::Kind::kSecond ? second_kept : first_kept, options, with_words,
               encoding);
   }
   return encoding;
@@ -173,7 +240,7 @@ Encoding encode_texts(const State& state, std::string_view first, std::optional<
     check_text(*second);
     tokenize(state, *second, options.with_offsets, buffers.second);
   }
-  return assemble(state, buffers, second.has_value(), options.with_offsets, options);
+  return assemble(state, buffers, {first, second.value_or(""), {}}, second.has_value(), options.with_offsets, options);
 }
 
 }  // namespace
@@ -202,7 +269,7 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, const Encod
     tokens.words.resize(begin);
     tokens.words.resize(tokens.size(), static_cast<uint32_t>(i));
   }
-  return assemble(*state_, buffers, /*is_pair=*/false, /*with_words=*/true, options);
+  return assemble(*state_, buffers, {{}, {}, words}, /*is_pair=*/false, /*with_words=*/true, options);
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special_tokens) const {
@@ -216,6 +283,8 @@ std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special_to
     text += state_->decoder(*token, is_first);
     is_first = false;
   }
+  // Tokens of bytes may end inside a character.
+  if (find_invalid_utf8(text) != std::string::npos) text = replace_malformed(text);
   return state_->spec.clean_up_spaces ? clean_up_spaces(std::move(text)) : text;
 }
 

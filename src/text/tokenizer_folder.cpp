@@ -1,16 +1,12 @@
-// Reads the tokenizer files of a model folder by the rules of AutoTokenizer in transformers 5. Note: for the BERT
-// tokenizer classes, tokenizer.json provides only the vocabulary and the added tokens. The rest comes from
-// tokenizer_config.json or from BERT's defaults.
+// Reads the tokenizer files of a model folder by the rules of AutoTokenizer in transformers 5. Note: for the classes of
+// tokenizer_classes.h, tokenizer.json provides only the vocabulary, the merges and the added tokens. The rest comes
+// from tokenizer_config.json or from the defaults of the class.
 #include <algorithm>
 #include <cmath>
 
 #include "base/files.h"
-#include "base/log.h"
-#include "base/utf8.h"
 #include "text/json_fields.h"
-#include "text/post_processors.h"
-#include "text/tokenizer_spec.h"
-#include "text/unicode.h"
+#include "text/tokenizer_classes.h"
 
 namespace hone::text {
 
@@ -18,25 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFiles[] = {"tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
-                                  "added_tokens.json"};
+constexpr const char* kFiles[] = {
+    "tokenizer.json",          "vocab.txt",        "vocab.json", "merges.txt", "tokenizer_config.json",
+    "special_tokens_map.json", "added_tokens.json"};
 
 // The special tokens, in the order in which transformers adds them.
 constexpr std::string_view kSpecialNames[] = {"bos_token", "eos_token", "unk_token", "sep_token",
                                               "pad_token", "cls_token", "mask_token"};
 
-constexpr std::pair<std::string_view, std::string_view> kBertSpecialTokens[] = {{"unk_token", "[UNK]"},
-                                                                                {"sep_token", "[SEP]"},
-                                                                                {"pad_token", "[PAD]"},
-                                                                                {"cls_token", "[CLS]"},
-                                                                                {"mask_token", "[MASK]"}};
-
-constexpr std::string_view kBertClasses[] = {"BertTokenizer", "DistilBertTokenizer"};
-
-// Models for which transformers uses BertTokenizer if tokenizer_config.json names no class.
-constexpr std::string_view kBertModelTypes[] = {"bert",  "distilbert", "electra",     "convbert",
-                                                "ernie", "layoutlm",   "mobilebert",  "megatron-bert",
-                                                "nezha", "qdqbert",    "squeezebert", "visual_bert"};
+// The class of these models, whatever class the folder names.
+constexpr std::pair<std::string_view, std::string_view> kFixedClasses[] = {{"qwen2", "Qwen2Tokenizer"}};
 
 // The content of the folder's files, before the rules are applied.
 struct Folder {
@@ -65,8 +52,8 @@ Folder read_files(const fs::path& path) {
   for (const char* name : kFiles) {
     if (fs::exists(path / name)) folder.files[name] = read_file(path / name);
   }
-  if (!folder.has("tokenizer.json") && !folder.has("vocab.txt")) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: no tokenizer.json and no vocab.txt", path.string()),
+  if (!folder.has("tokenizer.json") && !folder.has("vocab.txt") && !folder.has("vocab.json")) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: no tokenizer.json and no vocab.txt or vocab.json", path.string()),
                 "copy the tokenizer's files into the folder, or give another folder");
   }
   folder.config_source = folder.source("tokenizer_config.json");
@@ -148,13 +135,13 @@ void merge_legacy_files(Folder& folder) {
 std::string tokenizer_class(const Folder& folder) {
   std::string name = string_field(folder.config, "tokenizer_class", "", folder.config_source);
   const fs::path config_path = folder.path / "config.json";
-  if (name.empty() && fs::exists(config_path)) {
+  if (fs::exists(config_path)) {
     const Json config = read_json(config_path);
-    name = string_field(config, "tokenizer_class", "", config_path.string());
+    if (name.empty()) name = string_field(config, "tokenizer_class", "", config_path.string());
     const std::string model_type = string_field(config, "model_type", "", config_path.string());
-    if (name.empty() && std::count(std::begin(kBertModelTypes), std::end(kBertModelTypes), model_type) > 0) {
-      name = "BertTokenizer";
-    }
+    const TokenizerClassRow* row = find_tokenizer_class_of_model(model_type);
+    if (name.empty() && row != nullptr) name = row->name;
+    for (const auto& [model, fixed_class] : kFixedClasses) name = model == model_type ? fixed_class : name;
   }
   if (name.ends_with("Fast") && name != "PreTrainedTokenizerFast") name.resize(name.size() - 4);
   return name;
@@ -184,46 +171,21 @@ Side side(const Folder& folder, const char* key, Side fallback) {
   return name == "left" ? Side::kLeft : Side::kRight;
 }
 
-// Sets the parts of BertTokenizer, whatever tokenizer.json contains.
-void use_bert_parts(const Folder& folder, TokenizerSpec& spec) {
-  const Json& config = folder.config;
-  Json strip_accents = nullptr;
-  if (config.contains("strip_accents")) strip_accents = config["strip_accents"];
-  const Json normalizer = {
-      {"type", "BertNormalizer"},
-      {"clean_text", true},
-      {"handle_chinese_chars", bool_field(config, "tokenize_chinese_chars", true, folder.config_source)},
-      {"strip_accents", strip_accents},
-      {"lowercase", bool_field(config, "do_lower_case", true, folder.config_source)}};
-  if (!spec.normalizer.is_null() && spec.normalizer != normalizer) {
-    log_warning(
-        "{}: its normalizer {} contradicts tokenizer_config.json, {}; hone uses the latter, as transformers does",
-        spec.source, spec.normalizer.dump(), normalizer.dump());
-  }
-  spec.normalizer = normalizer;
-  spec.pre_tokenizer = {{"type", "BertPreTokenizer"}};
-  spec.decoder = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
-  spec.model = {{"type", "WordPiece"},
-                {"unk_token", spec.special_tokens["unk_token"]},
-                {"continuing_subword_prefix", "##"},
-                {"max_input_chars_per_word", 100}};
-}
-
-// Returns all added tokens in transformers' order. A BERT class starts with none and takes those of
+// Returns all added tokens in transformers' order. A class that builds its parts starts with none and takes those of
 // tokenizer_config.json, or else those of the other files. Any other class starts with those of tokenizer.json.
 void collect_listed_tokens(const Folder& folder, TokenizerSpec& spec) {
   std::map<int64_t, AddedToken> listed = folder.config_tokens;
   if (!folder.has_token_list) {
     for (const AddedToken& token : spec.added_tokens) listed[token.id] = token;
   }
-  if (spec.is_bert_class) spec.added_tokens.clear();
+  if (spec.class_row != nullptr) spec.added_tokens.clear();
   for (const auto& [id, token] : listed) spec.added_tokens.push_back(token);
 }
 
 // Reads the named special tokens, and adds those that are not in the list yet.
 void collect_special_tokens(const Folder& folder, TokenizerSpec& spec) {
-  if (spec.is_bert_class) {
-    for (const auto& [name, content] : kBertSpecialTokens) spec.special_tokens[std::string(name)] = content;
+  if (spec.class_row != nullptr) {
+    for (const auto& [name, content] : spec.class_row->special_tokens) spec.special_tokens[std::string(name)] = content;
   }
   for (std::string_view name : kSpecialNames) {
     const std::string key(name);
@@ -254,35 +216,59 @@ void collect_extra_tokens(const Folder& folder, TokenizerSpec& spec) {
   }
 }
 
-void read_vocabulary(const Folder& folder, TokenizerSpec& spec) {
-  if (folder.has("tokenizer.json")) {
-    spec.source = folder.source("tokenizer.json");
-    parse_tokenizer_json(folder.files.at("tokenizer.json"), spec.source, spec);
+// Makes special tokens plain, if the class adds them again without their flags.
+void make_special_tokens_plain(TokenizerSpec& spec) {
+  if (spec.class_row == nullptr || !spec.class_row->has_plain_special_tokens) return;
+  std::vector<std::string> contents = spec.extra_special_tokens;
+  for (const auto& [name, content] : spec.special_tokens) contents.push_back(content);
+  for (AddedToken& token : spec.added_tokens) {
+    if (std::find(contents.begin(), contents.end(), token.content) == contents.end()) continue;
+    const int32_t id = token.id;
+    token = {.content = token.content, .normalized = false, .special = true, .id = id};
+  }
+}
+
+// Throws if the folder lacks a file that its class reads.
+void need_file(const Folder& folder, const TokenizerSpec& spec, const std::string& name) {
+  if (folder.has(name)) return;
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: a {} needs {} or tokenizer.json", folder.path.string(), spec.tokenizer_class, name),
+              "copy the tokenizer's files into the folder");
+}
+
+// Reads the vocabulary of a folder without tokenizer.json.
+void read_plain_vocabulary(const Folder& folder, TokenizerSpec& spec) {
+  if (spec.tokenizer_class.empty()) spec.tokenizer_class = folder.has("vocab.txt") ? "BertTokenizer" : "GPT2Tokenizer";
+  spec.class_row = find_tokenizer_class(spec.tokenizer_class);
+  if (spec.class_row == nullptr) {
+    std::string known;
+    for (const TokenizerClassRow& row : tokenizer_classes()) known += fmt::format(" {},", row.name);
+    known.pop_back();
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("{}: a {} without a tokenizer.json", folder.config_source, spec.tokenizer_class),
+                "from other files hone reads these classes only:" + known);
+  }
+  const std::string file(spec.class_row->vocabulary_file);
+  need_file(folder, spec, file);
+  spec.source = folder.source(file);
+  if (file == "vocab.txt") {
+    spec.vocabulary = parse_vocabulary_text(folder.files.at(file), spec.source);
     return;
   }
-  spec.source = folder.source("vocab.txt");
-  spec.vocabulary = parse_vocabulary_text(folder.files.at("vocab.txt"), spec.source);
-  if (spec.tokenizer_class.empty()) spec.tokenizer_class = "BertTokenizer";
+  need_file(folder, spec, "merges.txt");
+  spec.vocabulary = parse_vocabulary_json(folder.files.at(file), spec.source);
+  spec.merges = parse_merges_text(folder.files.at("merges.txt"), folder.source("merges.txt"));
+}
+
+void read_vocabulary(const Folder& folder, TokenizerSpec& spec) {
+  spec.has_tokenizer_json = folder.has("tokenizer.json");
+  if (!spec.has_tokenizer_json) return read_plain_vocabulary(folder, spec);
+  spec.class_row = find_tokenizer_class(spec.tokenizer_class);
+  spec.source = folder.source("tokenizer.json");
+  parse_tokenizer_json(folder.files.at("tokenizer.json"), spec.source, spec);
 }
 
 }  // namespace
-
-std::vector<VocabularyEntry> parse_vocabulary_text(std::string_view bytes, const std::string& source) {
-  check_utf8(bytes, source);
-  if (bytes.starts_with("\xEF\xBB\xBF")) {
-    log_warning("{}: the file begins with a byte order mark, which becomes part of its first token", source);
-  }
-  std::vector<VocabularyEntry> result;
-  for (size_t begin = 0; begin < bytes.size();) {
-    const size_t end = std::min(bytes.find('\n', begin), bytes.size());
-    NormalizedText line = to_normalized_text(bytes.substr(begin, end - begin));
-    while (!line.empty() && is_whitespace(line.back().code)) line.pop_back();
-    result.emplace_back(to_utf8(line), static_cast<int32_t>(result.size()));
-    begin = end + 1;
-  }
-  if (result.empty()) throw Error(ErrorKind::kInput, fmt::format("{}: the vocabulary is empty", source));
-  return result;
-}
 
 TokenizerSpec read_tokenizer_folder(const fs::path& model_dir) {
   Folder folder = read_files(model_dir);
@@ -290,16 +276,11 @@ TokenizerSpec read_tokenizer_folder(const fs::path& model_dir) {
   TokenizerSpec spec;
   spec.tokenizer_class = tokenizer_class(folder);
   read_vocabulary(folder, spec);
-  spec.is_bert_class = std::count(std::begin(kBertClasses), std::end(kBertClasses), spec.tokenizer_class) > 0;
-  if (!folder.has("tokenizer.json") && !spec.is_bert_class) {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("{}: a {} without a tokenizer.json", folder.config_source, spec.tokenizer_class),
-                "hone reads BertTokenizer and DistilBertTokenizer from vocab.txt");
-  }
   collect_listed_tokens(folder, spec);
   collect_special_tokens(folder, spec);
   collect_extra_tokens(folder, spec);
-  if (spec.is_bert_class) use_bert_parts(folder, spec);
+  make_special_tokens_plain(spec);
+  if (spec.class_row != nullptr) spec.class_row->use_parts(folder.config, folder.config_source, spec);
   spec.model_max_length = model_max_length(folder);
   spec.padding_side = side(folder, "padding_side", spec.padding_side);
   spec.truncation_side = side(folder, "truncation_side", spec.truncation_side);

@@ -74,6 +74,37 @@ std::vector<VocabularyEntry> to_vocabulary(dom::element element, const std::stri
   return result;
 }
 
+// Returns the tokens of a merge, ["a", "b"] or "a b".
+MergeEntry to_merge(dom::element element, size_t index, const std::string& source) {
+  dom::array pair;
+  std::string_view left, right, text;
+  if (element.get(pair) == simdjson::SUCCESS) {
+    if (pair.size() == 2 && pair.at(0).get(left) == simdjson::SUCCESS && pair.at(1).get(right) == simdjson::SUCCESS) {
+      return {std::string(left), std::string(right)};
+    }
+  } else if (element.get(text) == simdjson::SUCCESS) {
+    const size_t space = text.find(' ');
+    if (space != std::string_view::npos && text.find(' ', space + 1) == std::string_view::npos) {
+      return {std::string(text.substr(0, space)), std::string(text.substr(space + 1))};
+    }
+  }
+  throw wrong(source, fmt::format("merges[{}] must be two tokens: [\"a\", \"b\"] or \"a b\"", index));
+}
+
+std::vector<MergeEntry> to_merges(dom::element element, const std::string& source) {
+  dom::array array;
+  if (element.get(array) != simdjson::SUCCESS) throw wrong(source, "the model's \"merges\" must be a list");
+  std::vector<MergeEntry> result;
+  result.reserve(array.size());
+  for (dom::element merge : array) result.push_back(to_merge(merge, result.size(), source));
+  return result;
+}
+
+// Older files lack the type. tokenizers then tries BPE first, which needs merges.
+std::string type_of_model(const Json& model, bool has_merges, const std::string& source) {
+  return part_type(model, source, "model", has_merges ? "BPE" : "WordPiece");
+}
+
 void read_model(dom::element element, const std::string& source, TokenizerSpec& spec) {
   dom::object object;
   if (element.get(object) != simdjson::SUCCESS) throw wrong(source, "the \"model\" must be an object");
@@ -83,11 +114,17 @@ void read_model(dom::element element, const std::string& source, TokenizerSpec& 
       spec.model[std::string(field.key)] = to_json(field.value, source);
   }
   // Checks the type first, because the vocabularies of other types have other forms.
-  const std::string type = part_type(spec.model, source, "model", "WordPiece");
+  dom::element merges;
+  const bool has_merges = object["merges"].get(merges) == simdjson::SUCCESS;
+  const std::string type = type_of_model(spec.model, has_merges, source);
+  spec.model["type"] = type;
   find_row(token_models(), fmt::format("tokenizer model (in {})", source), type, ErrorKind::kUnsupported);
   dom::element vocabulary;
   if (object["vocab"].get(vocabulary) != simdjson::SUCCESS) throw wrong(source, "the model has no \"vocab\"");
   spec.vocabulary = to_vocabulary(vocabulary, source);
+  if (type != "BPE") return;
+  if (!has_merges) throw wrong(source, "the model has no \"merges\"");
+  spec.merges = to_merges(merges, source);
 }
 
 std::string vocabulary_text(const std::vector<VocabularyEntry>& vocabulary) {
@@ -96,6 +133,15 @@ std::string vocabulary_text(const std::vector<VocabularyEntry>& vocabulary) {
     text += fmt::format("{}\n      {}: {}", text.size() > 1 ? "," : "", Json(token).dump(), id);
   }
   return text + (vocabulary.empty() ? "}" : "\n    }");
+}
+
+std::string merges_text(const std::vector<MergeEntry>& merges) {
+  std::string text = "[";
+  for (const auto& merge : merges) {
+    text += fmt::format("{}\n      [{}, {}]", text.size() > 1 ? "," : "", Json(merge.left).dump(),
+                        Json(merge.right).dump());
+  }
+  return text + (merges.empty() ? "]" : "\n    ]");
 }
 
 Json part(const dom::object& root, std::string_view key, const std::string& source) {
@@ -153,6 +199,18 @@ void parse_tokenizer_json(const std::string& bytes, const std::string& source, T
   }
 }
 
+std::vector<VocabularyEntry> parse_vocabulary_json(std::string_view bytes, const std::string& source) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  check_json_depth(bytes, source);
+  dom::parser parser;
+  dom::element document;
+  if (parser.parse(bytes.data(), bytes.size()).get(document) != simdjson::SUCCESS) {
+    throw json_syntax_error(bytes, source);
+  }
+  if (!document.is_object()) throw Error(ErrorKind::kInput, fmt::format("{}: the file must hold an object", source));
+  return to_vocabulary(document, source);
+}
+
 std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedToken> added_tokens) {
   Json added = Json::array();
   for (const AddedToken& token : added_tokens) {
@@ -166,7 +224,10 @@ std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedTo
   }
   Json model = spec.model;
   model.erase("vocab");
+  model.erase("merges");
   model["vocab"] = Json::object();
+  const bool has_merges = model.value("type", "") == "BPE";
+  if (has_merges) model["merges"] = Json::array();
   const Json document = {{"version", "1.0"},
                          {"truncation", nullptr},
                          {"padding", nullptr},
@@ -177,8 +238,9 @@ std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedTo
                          {"decoder", spec.decoder},
                          {"model", std::move(model)}};
   std::string text = document.dump(2) + "\n";
-  // The vocabulary is inserted here, at the end: a Json object of this size would take quadratic time.
   const size_t place = text.rfind("{}");
+  // The vocabulary and the merges are inserted here, at the end: a Json object of this size would take quadratic time.
+  if (has_merges) text.replace(text.rfind("[]"), 2, merges_text(spec.merges));
   return text.replace(place, 2, vocabulary_text(spec.vocabulary));
 }
 

@@ -1,5 +1,6 @@
 // Writes the files of a tokenizer: loaded files byte for byte, and missing files made from the spec.
 #include "base/files.h"
+#include "text/tokenizer_classes.h"
 #include "text/tokenizer_state.h"
 
 namespace hone::text {
@@ -15,11 +16,7 @@ Json special_tokens_map(const TokenizerSpec& spec) {
 Json tokenizer_config(const TokenizerSpec& spec) {
   Json config = special_tokens_map(spec);
   if (!spec.extra_special_tokens.empty()) config["extra_special_tokens"] = spec.extra_special_tokens;
-  if (spec.is_bert_class) {
-    config["do_lower_case"] = spec.normalizer["lowercase"];
-    config["strip_accents"] = spec.normalizer["strip_accents"];
-    config["tokenize_chinese_chars"] = spec.normalizer["handle_chinese_chars"];
-  }
+  if (spec.class_row != nullptr) spec.class_row->add_settings(spec, config);
   config["clean_up_tokenization_spaces"] = spec.clean_up_spaces;
   // transformers writes this for "no limit".
   config["model_max_length"] = spec.model_max_length == kNoLimit ? Json(1e30) : Json(spec.model_max_length);
@@ -53,7 +50,9 @@ void Tokenizer::save(const std::filesystem::path& folder) const {
   }
   if (is_missing("tokenizer_config.json")) write_json(folder / "tokenizer_config.json", tokenizer_config(spec));
   if (is_missing("special_tokens_map.json")) write_json(folder / "special_tokens_map.json", special_tokens_map(spec));
-  const std::string vocabulary = is_missing("vocab.txt") ? vocabulary_text(*state_->model) : "";
+  // The vocabulary of another model would not be read from a vocab.txt.
+  const bool has_vocabulary_text = is_missing("vocab.txt") && spec.model.value("type", "WordPiece") == "WordPiece";
+  const std::string vocabulary = has_vocabulary_text ? vocabulary_text(*state_->model) : "";
   if (!vocabulary.empty()) write_file(folder / "vocab.txt", vocabulary);
 }
 

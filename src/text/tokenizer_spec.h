@@ -15,17 +15,22 @@
 
 namespace hone::text {
 
+struct TokenizerClassRow;
+
 struct TokenizerSpec {
   std::string source;                                       // the file with the vocabulary, for messages
   Json normalizer, pre_tokenizer, post_processor, decoder;  // null: the tokenizer has no such part
-  Json model;                                               // without its vocabulary
+  Json model;                                               // without its vocabulary and merges
   std::vector<VocabularyEntry> vocabulary;
+  std::vector<MergeEntry> merges;        // of a BPE model
   std::vector<AddedToken> added_tokens;  // in the order of adding; AddedTokens assigns the ids
   // "cls_token": "[CLS]" and so on, by HF's names of special tokens. Lacks the names of missing tokens.
   std::map<std::string, std::string> special_tokens;
   std::vector<std::string> extra_special_tokens;
-  std::string tokenizer_class;  // class name in transformers; empty if no file names one
-  bool is_bert_class = false;   // if true, cls_token and sep_token define the post-processor
+  std::string tokenizer_class;                   // class name in transformers; empty if no file names one
+  const TokenizerClassRow* class_row = nullptr;  // null if the class takes its parts from tokenizer.json
+  bool has_tokenizer_json = false;
+  bool adds_bos = false, adds_eos = false;  // add_bos_token and add_eos_token of classes like GPT2Tokenizer
   size_t model_max_length = kNoLimit;
   Side padding_side = Side::kRight, truncation_side = Side::kRight;
   bool clean_up_spaces = false;
@@ -41,6 +46,13 @@ void parse_tokenizer_json(const std::string& bytes, const std::string& source, T
 
 // Returns the entries of a vocab.txt: one token in each line, whose id is the number of the line.
 std::vector<VocabularyEntry> parse_vocabulary_text(std::string_view bytes, const std::string& source);
+
+// Returns the entries of a vocab.json: {"token": id, ...}. Errors: kInput with the file.
+std::vector<VocabularyEntry> parse_vocabulary_json(std::string_view bytes, const std::string& source);
+
+// Returns the merges of a merges.txt: two tokens and a space in each line. Lines that begin with "#version" are
+// skipped. Errors: kInput with the file and the line.
+std::vector<MergeEntry> parse_merges_text(std::string_view bytes, const std::string& source);
 
 // Returns the text of a tokenizer.json for `spec`, with the added tokens and their ids.
 std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedToken> added_tokens);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "text/tokenizer_classes.h"
+
 namespace hone::text {
 
 namespace {
@@ -18,21 +20,12 @@ void check_template(const std::vector<TemplatePiece>& pieces, const Tokenizer::S
   }
 }
 
-// BERT classes build their template from the ids of [CLS] and [SEP]. If the vocabulary lacks these, the ids are 2 and
-// 3, as in transformers.
-Json template_of(const TokenizerSpec& spec, const TokenModel& model, const AddedTokens& added) {
-  if (!spec.is_bert_class) return spec.post_processor;
-  const auto id_of = [&](const char* name, int32_t fallback) {
-    const auto named = spec.special_tokens.find(name);
-    if (named == spec.special_tokens.end()) return fallback;
-    if (const AddedToken* token = added.find(std::string_view(named->second))) return token->id;
-    return model.token_id(named->second).value_or(fallback);
-  };
-  const auto content_of = [&](const char* name) {
-    const auto named = spec.special_tokens.find(name);
-    return named == spec.special_tokens.end() ? std::string("None") : named->second;
-  };
-  return bert_template(content_of("cls_token"), id_of("cls_token", 2), content_of("sep_token"), id_of("sep_token", 3));
+Json post_processor_of(const TokenizerSpec& spec, const TokenModel& model, const AddedTokens& added) {
+  if (spec.class_row == nullptr) return spec.post_processor;
+  return spec.class_row->post_processor(spec, [&](const std::string& content) -> std::optional<int32_t> {
+    if (const AddedToken* token = added.find(std::string_view(content))) return token->id;
+    return model.token_id(content);
+  });
 }
 
 std::unique_ptr<BertEncoder> make_bert_encoder(const Tokenizer::State& state) {
@@ -46,20 +39,27 @@ std::unique_ptr<BertEncoder> make_bert_encoder(const Tokenizer::State& state) {
   return std::make_unique<BertEncoder>(bert_normalizer_settings(state.spec.normalizer, state.spec.source), *word_piece);
 }
 
+std::unique_ptr<ByteLevelEncoder> make_byte_level_encoder(const TokenizerSpec& spec, const TokenModel& model) {
+  const bool is_nfc = spec.normalizer.is_object() && spec.normalizer.value("type", Json()) == "NFC";
+  if (!spec.normalizer.is_null() && !is_nfc) return nullptr;
+  return ByteLevelEncoder::make(spec.pre_tokenizer, model);
+}
+
 }  // namespace
 
 Tokenizer::State::State(TokenizerSpec given)
     : spec(std::move(given)),
       normalizer(make_normalizer(spec.normalizer, spec.source)),
       pre_tokenizer(make_pre_tokenizer(spec.pre_tokenizer, spec.source)),
-      model(make_token_model(spec.model, spec.vocabulary, spec.source)),
+      model(make_token_model(spec.model, spec.vocabulary, spec.merges, spec.source)),
       added(spec.added_tokens, *model, normalizer) {
-  spec.post_processor = template_of(spec, *model, added);
+  spec.post_processor = post_processor_of(spec, *model, added);
   post_processor = make_post_processor(spec.post_processor, spec.source);
   check_template(post_processor.single, *this);
   check_template(post_processor.pair, *this);
   decoder = make_decoder(spec.decoder, spec.source);
   bert = make_bert_encoder(*this);
+  byte_level = make_byte_level_encoder(spec, *model);
   highest_id = model->highest_id();
   for (const AddedToken& token : added.tokens()) highest_id = std::max<int64_t>(highest_id, token.id);
   const auto pad = spec.special_tokens.find("pad_token");

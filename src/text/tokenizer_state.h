@@ -7,6 +7,7 @@
 
 #include "text/added_tokens.h"
 #include "text/bert_encoder.h"
+#include "text/byte_level_encoder.h"
 #include "text/decoders.h"
 #include "text/post_processors.h"
 #include "text/pre_tokenizers.h"
@@ -30,6 +31,8 @@ struct Tokenizer::State {
   Template post_processor;
   Decoder decoder;
   std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's, or if added tokens need normalization
+  std::unique_ptr<ByteLevelEncoder>
+      byte_level;  // null unless the normalizer is NFC or none, and the rest byte-level BPE
   std::optional<int32_t> pad_id;
   int64_t highest_id = -1;
 };

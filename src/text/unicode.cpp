@@ -8,9 +8,7 @@ namespace hone::text {
 
 namespace {
 
-struct Range {
-  char32_t first, last;
-};
+using Range = CodePointRange;
 
 struct ClassRange {
   char32_t first, last;
@@ -66,6 +64,11 @@ bool is_nonspacing_mark(char32_t code) { return contains(kNonspacingMark, code);
 bool is_combining_mark(char32_t code) { return contains(kCombiningMark, code); }
 bool is_word_character(char32_t code) { return contains(kWord, code); }
 bool is_chinese(char32_t code) { return contains(kChinese, code); }
+bool is_numeric(char32_t code) { return contains(kNumeric, code); }
+
+std::span<const CodePointRange> letter_ranges() { return kLetter; }
+std::span<const CodePointRange> number_ranges() { return kNumber; }
+std::span<const CodePointRange> whitespace_ranges() { return kWhitespace; }
 
 int combining_class(char32_t code) {
   const ClassRange* row = find_row_of(kCombiningClass, code);
@@ -89,6 +92,20 @@ CodePoints canonical_decomposition(char32_t code) {
   for (char32_t part : row->codes) {
     if (part == 0) break;
     result.codes[result.count++] = part;
+  }
+  return result;
+}
+
+std::vector<char32_t> decomposable_characters() {
+  std::vector<char32_t> result;
+  for (const Decomposition& row : kDecomposition) result.push_back(row.first);
+  return result;
+}
+
+std::vector<char32_t> combining_characters() {
+  std::vector<char32_t> result;
+  for (const ClassRange& row : kCombiningClass) {
+    for (char32_t code = row.first; code <= row.last; ++code) result.push_back(code);
   }
   return result;
 }

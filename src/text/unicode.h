@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace hone::text {
 
@@ -15,6 +17,15 @@ bool is_nonspacing_mark(char32_t code);  // Mn
 bool is_combining_mark(char32_t code);   // M*
 bool is_word_character(char32_t code);   // \w of Rust's regex crate
 bool is_chinese(char32_t code);          // the CJK blocks that BERT puts spaces around
+bool is_numeric(char32_t code);          // Rust's char::is_numeric
+
+// Code points from first to last.
+struct CodePointRange {
+  char32_t first, last;
+};
+std::span<const CodePointRange> letter_ranges();  // \p{L} of Oniguruma
+std::span<const CodePointRange> number_ranges();  // \p{N} of Oniguruma
+std::span<const CodePointRange> whitespace_ranges();
 
 // Returns the canonical combining class; 0 for a starter.
 int combining_class(char32_t code);
@@ -31,5 +42,10 @@ CodePoints to_lowercase(char32_t code);
 
 // Returns the full canonical decomposition, or the character itself if it has none.
 CodePoints canonical_decomposition(char32_t code);
+
+// Return the characters with a canonical decomposition (without Hangul syllables) and those with a combining class
+// other than 0, both in ascending order.
+std::vector<char32_t> decomposable_characters();
+std::vector<char32_t> combining_characters();
 
 }  // namespace hone::text

@@ -5,6 +5,7 @@
 #include <emmintrin.h>
 #endif
 
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -15,7 +16,7 @@
 
 namespace hone::text {
 
-// Up to 16 bytes of a word, padded with zeros. Words contain no zero bytes.
+// Up to 16 bytes of a word, padded with zeros.
 struct WordKey {
   static constexpr size_t kSize = 16;
   uint64_t low = 0, high = 0;
@@ -23,15 +24,26 @@ struct WordKey {
   WordKey() = default;
   // At most kSize bytes.
   WordKey(const char* bytes, size_t length) { std::memcpy(static_cast<void*>(this), bytes, length); }
+  // Returns the key of a word of at most kSize - 1 bytes, which may contain zeros. Reads kSize bytes.
+  static WordKey with_length(const char* bytes, size_t length) {
+    constexpr int kShift = std::endian::native == std::endian::little ? 56 : 0;
+    const WordKey keep(kKeep + kSize - length, kSize);
+    WordKey key(bytes, kSize);
+    key.low &= keep.low;
+    key.high = (key.high & keep.high) | uint64_t{length} << kShift;
+    return key;
+  }
   friend bool operator==(const WordKey&, const WordKey&) = default;
+
+  // From kKeep + kSize - n: n bytes of ones, then zeros.
+  alignas(16) static constexpr char kKeep[2 * kSize] = {'\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF',
+                                                        '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF', '\xFF'};
 };
 
 // Reads the run of ASCII letters and digits at the start of the kSize bytes at `bytes`, in lower case if `lowercase`.
 // Returns its length.
 inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
 #ifdef __SSE2__
-  alignas(16) static constexpr uint8_t kKeep[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-                                                    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
   const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
   const __m128i case_bit = _mm_set1_epi8(0x20);
   const __m128i folded = _mm_or_si128(text, case_bit);
@@ -44,7 +56,7 @@ inline size_t read_word(const char* bytes, bool lowercase, WordKey& key) {
   const auto length = static_cast<size_t>(std::countr_one(in_word));
   if (length > WordKey::kSize) __builtin_unreachable();  // a mask of 16 bytes has 16 bits
   const __m128i lower = lowercase ? _mm_or_si128(text, _mm_and_si128(is_letter, case_bit)) : text;
-  const __m128i keep = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kKeep + WordKey::kSize - length));
+  const __m128i keep = _mm_loadu_si128(reinterpret_cast<const __m128i*>(WordKey::kKeep + WordKey::kSize - length));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(&key), _mm_and_si128(lower, keep));
   return length;
 #else
@@ -72,20 +84,34 @@ class WordCache {
     int32_t ids[kMaxIds];
   };
 
+  // Returns a new number for the entries of a tokenizer.
+  static uint64_t next_owner() {
+    static std::atomic<uint64_t> last{0};
+    return ++last;
+  }
+
   // Returns the cache of this thread.
   static WordCache& of_thread() {
-    thread_local WordCache cache;
+    thread_local WordCache cache(14);
+    return cache;
+  }
+  // Returns a larger cache of this thread, for models that take long for a word.
+  static WordCache& large_of_thread() {
+    thread_local WordCache cache(16);
     return cache;
   }
 
   Entry& slot(const WordKey& key) {
     const uint64_t mixed = (key.low ^ std::rotl(key.high, 29)) * 0x9E3779B97F4A7C15u;
-    return entries_[mixed >> (64 - kBits)];
+    return entries_[mixed >> shift_];
   }
 
  private:
-  static constexpr int kBits = 14;
-  std::unique_ptr<Entry[]> entries_ = std::make_unique<Entry[]>(size_t{1} << kBits);
+  explicit WordCache(int num_bits)
+      : shift_(64 - num_bits), entries_(std::make_unique<Entry[]>(size_t{1} << num_bits)) {}
+
+  int shift_;
+  std::unique_ptr<Entry[]> entries_;
 };
 
 }  // namespace hone::text

@@ -2,8 +2,6 @@
 // of a word is limited.
 #include "text/word_piece.h"
 
-#include <algorithm>
-
 #include "base/utf8.h"
 #include "text/json_fields.h"
 
@@ -15,17 +13,6 @@ std::vector<std::pair<std::string_view, int32_t>> views(const std::vector<Vocabu
   return {vocabulary.begin(), vocabulary.end()};
 }
 
-// Returns the indices of the entries in ascending order of ids. If an id occurs twice, the later entry is used.
-std::vector<uint32_t> order_by_id(const std::vector<VocabularyEntry>& vocabulary) {
-  std::vector<uint32_t> order(vocabulary.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(order.size() - 1 - i);
-  const auto id = [&](uint32_t i) { return vocabulary[i].second; };
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return id(a) < id(b); });
-  order.erase(std::unique(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return id(a) == id(b); }),
-              order.end());
-  return order;
-}
-
 bool is_longer_than(std::string_view word, size_t max_characters) {
   if (word.size() <= max_characters) return false;
   return count_code_points(word) > max_characters;
@@ -35,7 +22,7 @@ bool is_longer_than(std::string_view word, size_t max_characters) {
 
 WordPiece::WordPiece(std::vector<VocabularyEntry> vocabulary, Settings settings, std::string source)
     : vocabulary_(std::move(vocabulary)),
-      by_id_(order_by_id(vocabulary_)),
+      by_id_(vocabulary_),
       settings_(std::move(settings)),
       source_(std::move(source)),
       trie_(views(vocabulary_)),
@@ -67,15 +54,8 @@ void WordPiece::tokenize(std::string_view word, std::vector<Token>& tokens) cons
   tokens.push_back({unknown_id(), 0, static_cast<uint32_t>(word.size())});
 }
 
-std::optional<std::string_view> WordPiece::token(int32_t id) const {
-  const auto found = std::lower_bound(by_id_.begin(), by_id_.end(), id,
-                                      [&](uint32_t entry, int32_t value) { return vocabulary_[entry].second < value; });
-  if (found == by_id_.end() || vocabulary_[*found].second != id) return std::nullopt;
-  return vocabulary_[*found].first;
-}
-
 std::unique_ptr<TokenModel> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                            const std::string& source) {
+                                            const std::vector<MergeEntry>&, const std::string& source) {
   const std::string part = source + ": model";
   WordPiece::Settings values;
   values.unknown_token = string_field(settings, "unk_token", values.unknown_token, part);

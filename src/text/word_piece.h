@@ -4,6 +4,7 @@
 
 #include "text/token_model.h"
 #include "text/token_trie.h"
+#include "text/tokens_by_id.h"
 
 namespace hone::text {
 
@@ -17,12 +18,14 @@ class WordPiece : public TokenModel {
 
   // If a token or an id occurs twice, the later entry is used. `source` names the vocabulary in errors.
   WordPiece(std::vector<VocabularyEntry> vocabulary, Settings settings, std::string source);
+  WordPiece(const WordPiece&) = delete;
+  WordPiece& operator=(const WordPiece&) = delete;
 
   void tokenize(std::string_view word, std::vector<Token>& tokens) const override;
   std::optional<int32_t> token_id(std::string_view token) const override { return trie_.find(token); }
-  std::optional<std::string_view> token(int32_t id) const override;
+  std::optional<std::string_view> token(int32_t id) const override { return by_id_.find(id); }
   size_t num_tokens() const override { return num_tokens_; }
-  int64_t highest_id() const override { return by_id_.empty() ? -1 : vocabulary_[by_id_.back()].second; }
+  int64_t highest_id() const override { return by_id_.highest_id(); }
 
   // A word with more bytes always has more than max_characters characters.
   size_t max_word_bytes() const { return max_word_bytes_; }
@@ -32,7 +35,7 @@ class WordPiece : public TokenModel {
 
  private:
   std::vector<VocabularyEntry> vocabulary_;
-  std::vector<uint32_t> by_id_;  // indices into vocabulary_, by ascending id
+  TokensById by_id_;
   Settings settings_;
   std::string source_;
   TokenTrie trie_;
@@ -43,6 +46,6 @@ class WordPiece : public TokenModel {
 };
 
 std::unique_ptr<TokenModel> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                            const std::string& source);
+                                            const std::vector<MergeEntry>& merges, const std::string& source);
 
 }  // namespace hone::text

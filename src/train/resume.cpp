@@ -35,7 +35,7 @@ bool is_other_model(const fs::path& before, const fs::path& now) {
 
 // Returns whether the tokenizer files differ. A checkpoint has exact copies of those of its run's model.
 bool has_other_tokenizer(const fs::path& checkpoint, const fs::path& model) {
-  for (const char* name : {"tokenizer.json", "vocab.txt"}) {
+  for (const char* name : {"tokenizer.json", "vocab.txt", "vocab.json"}) {
     if (fs::exists(model / name)) return !have_same_file(checkpoint, model, name);
   }
   return false;

@@ -4,7 +4,7 @@
 
 #include "text/word_piece.h"
 
-namespace hone::text {
+namespace hone::text::added_tokens_test {
 
 namespace {
 
@@ -72,4 +72,4 @@ TEST_CASE("normalized tokens are searched in normalized text, separately from th
   CHECK(pieces(tokens.raw(), "a new Raw") == Strings{"-1:a new ", "4:Raw"});
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::added_tokens_test

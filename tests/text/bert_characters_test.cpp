@@ -4,7 +4,7 @@
 
 #include <thread>
 
-namespace hone::text {
+namespace hone::text::bert_characters_test {
 
 namespace {
 
@@ -67,4 +67,4 @@ TEST_CASE("threads that need the same page concurrently share one") {
   for (const auto* page : pages) CHECK(page == pages[0]);
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::bert_characters_test

@@ -5,7 +5,7 @@
 #include "text/random_text.h"
 #include "text/tokenizer_fixtures.h"
 
-namespace hone::text {
+namespace hone::text::bert_encoder_test {
 
 namespace {
 
@@ -103,4 +103,4 @@ TEST_CASE("words of 15, 16 and 17 letters are encoded correctly at the end of th
   }
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::bert_encoder_test

@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 
-namespace hone::text {
+namespace hone::text::bert_segment_test {
 
 namespace {
 
@@ -43,4 +43,4 @@ TEST_CASE("kept combining marks are reordered canonically, also across dropped o
   CHECK(ids(take(U"a\U0001D165\u0941\u1B44", false)) == std::vector<int32_t>{1, 4, 5});
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::bert_segment_test

@@ -2,7 +2,7 @@
 
 #include "expect_error.h"
 
-namespace hone::text {
+namespace hone::text::json_fields_test {
 
 TEST_CASE("a missing field returns its default") {
   const Json object = {{"yes", true}, {"name", "x"}, {"count", 7}, {"list", {1, 2}}, {"nothing", nullptr}};
@@ -28,4 +28,4 @@ TEST_CASE("a wrong type is an error with file, key and value") {
   CHECK(std::string(expect_error([&] { bool_field(object, "c", false, "f"); }).what()).size() < 110);
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::json_fields_test

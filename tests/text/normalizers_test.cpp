@@ -3,7 +3,7 @@
 #include "expect_error.h"
 #include "text/tokenizer_fixtures.h"
 
-namespace hone::text {
+namespace hone::text::normalizers_test {
 
 namespace {
 
@@ -61,4 +61,14 @@ TEST_CASE("malformed specs are errors that name the file") {
                  "\"lowercase\" must be true or false"));
 }
 
-}  // namespace hone::text
+TEST_CASE("NFC keeps U+11A7 after a Hangul syllable, as tokenizers") {
+  const Normalizer nfc = make_normalizer({{"type", "NFC"}}, "test");
+  for (const char* given : {"\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA7", "\xEA\xB0\x80\xE1\x86\xA7"}) {
+    NormalizedText text = to_normalized_text(given);
+    nfc(text);
+    CHECK(to_utf8(text) == "\xEA\xB0\x80\xE1\x86\xA7");
+    CHECK(text[1].origin.end == std::string_view(given).size());
+  }
+}
+
+}  // namespace hone::text::normalizers_test

@@ -4,7 +4,7 @@
 #include "temporary_folder.h"
 #include "text/tokenizer_fixtures.h"
 
-namespace hone::text {
+namespace hone::text::padding_test {
 
 namespace {
 
@@ -58,4 +58,4 @@ TEST_CASE("a tokenizer without a padding token cannot pad") {
   CHECK(contains(expect_error([&] { pad(tokenizer, encodings); }).what(), "no padding token"));
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::padding_test

@@ -2,7 +2,7 @@
 
 #include "expect_error.h"
 
-namespace hone::text {
+namespace hone::text::post_processors_test {
 
 namespace {
 
@@ -31,6 +31,35 @@ TEST_CASE("BERT's template has the same result in both forms") {
   check_bert(make_post_processor(bert_template("[CLS]", 101, "[SEP]", 102), "test"));
 }
 
+TEST_CASE("RoBERTa's template has two separators between the texts, and only type 0") {
+  const Template roberta = make_post_processor(
+      {{"type", "RobertaProcessing"}, {"sep", {"</s>", 2}}, {"cls", {"<s>", 0}}, {"add_prefix_space", false}}, "test");
+  const Kind kinds[] = {Kind::kSpecial, Kind::kFirst, Kind::kSpecial, Kind::kSpecial, Kind::kSecond, Kind::kSpecial};
+  REQUIRE(roberta.pair.size() == 6);
+  for (size_t i = 0; i < 6; ++i) {
+    CHECK(roberta.pair[i].kind == kinds[i]);
+    CHECK(roberta.pair[i].type_id == 0);
+  }
+  CHECK(roberta.num_special(false) == 2);
+  CHECK(roberta.num_special(true) == 4);
+  REQUIRE(roberta.trims.size() == 1);
+  CHECK(!roberta.trims[0].keeps_first_space);
+}
+
+TEST_CASE("a Sequence trims offsets as often as its parts, and takes the special tokens of the last") {
+  const Json bytes = {{"type", "ByteLevel"}}, untrimmed = {{"type", "ByteLevel"}, {"trim_offsets", false}};
+  const Json bert = bert_template("[CLS]", 1, "[SEP]", 2);
+  const auto sequence = [](const Json& parts) {
+    return make_post_processor({{"type", "Sequence"}, {"processors", parts}}, "t.json");
+  };
+  CHECK(sequence(Json::array({bytes, untrimmed, bytes, bert})).trims.size() == 2);
+  CHECK(sequence(Json::array({bytes, bert})).num_special(true) == 3);
+  CHECK(sequence(Json::array()).num_special(true) == 0);
+  const Error error = expect_error([&] { sequence(Json::array({bert, bytes})); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "t.json: post-processor: a part of the Sequence comes after one that adds special"));
+}
+
 TEST_CASE("without a post-processor there are no special tokens, and the second text has type 1") {
   const Template plain = make_post_processor(nullptr, "test");
   CHECK(plain.num_special(true) == 0);
@@ -45,7 +74,7 @@ TEST_CASE("every row of the post-processors has a doc line") {
 
 TEST_CASE("malformed specs are errors that name the file") {
   const auto error_of = [](const Json& spec) { return expect_error([&] { make_post_processor(spec, "t.json"); }); };
-  CHECK(contains(error_of({{"type", "RobertaProcessing"}}).what(), "post-processor (in t.json)"));
+  CHECK(contains(error_of({{"type", "Unknown"}}).what(), "post-processor (in t.json)"));
   CHECK(contains(error_of({{"type", "BertProcessing"}, {"sep", {"[SEP]"}}, {"cls", {"[CLS]", 1}}}).what(),
                  "must be [token, id]"));
   Json spec = bert_template("[CLS]", 1, "[SEP]", 2);
@@ -60,4 +89,4 @@ TEST_CASE("malformed specs are errors that name the file") {
   CHECK(contains(error_of(spec).what(), "\"single\" is missing"));
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::post_processors_test

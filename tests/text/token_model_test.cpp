@@ -2,22 +2,22 @@
 
 #include "expect_error.h"
 
-namespace hone::text {
+namespace hone::text::token_model_test {
 
 TEST_CASE("every row of the models creates a model and has a doc line") {
   for (const TokenModelRow& row : token_models()) {
     CAPTURE(row.name);
     CHECK(!row.doc.empty());
-    CHECK(row.make({{"type", row.name}}, {{"[UNK]", 0}}, "test") != nullptr);
+    CHECK(row.make({{"type", row.name}}, {{"[UNK]", 0}}, {}, "test") != nullptr);
   }
 }
 
 TEST_CASE("the error for an unknown kind names it, the file and the known kinds") {
-  const Error error = expect_error([] { make_token_model({{"type", "BPE"}}, {}, "dir/tokenizer.json"); });
+  const Error error = expect_error([] { make_token_model({{"type", "Unigram"}}, {}, {}, "dir/tokenizer.json"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "dir/tokenizer.json"));
-  CHECK(contains(error.what(), "\"BPE\""));
+  CHECK(contains(error.what(), "\"Unigram\""));
   CHECK(contains(error.hint(), "WordPiece"));
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::token_model_test

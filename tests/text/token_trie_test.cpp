@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace hone::text {
+namespace hone::text::token_trie_test {
 
 TEST_CASE("the longest token is found, and a repeated token has the later id") {
   const TokenTrie trie({{"un", 1}, {"unable", 2}, {"a", 3}, {"un", 4}, {"##able", 5}, {"", 6}});
@@ -25,4 +25,4 @@ TEST_CASE("an empty trie finds nothing") {
   CHECK(trie.longest(TokenTrie::kRoot, "a").length == 0);
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::token_trie_test

@@ -1,43 +1,12 @@
 // Batches on any number of threads, and the digests of Hugging Face's ids over all code points and random strings.
-#include "base/sha256.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
-#include "text/random_text.h"
+#include "text/tokenizer_digests.h"
 #include "text/tokenizer_fixtures.h"
 
-namespace hone::text {
+namespace hone::text::tokenizer_batch_test {
 
 namespace {
-
-// Returns the SHA-256 over each encoding's length and ids, as in make_tokenizer_fixtures.py.
-std::string digest(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
-  const std::vector<std::string_view> views(texts.begin(), texts.end());
-  std::string bytes;
-  for (const Encoding& encoding : tokenizer.encode_batch(views, {}, {})) {
-    const auto count = static_cast<int32_t>(encoding.ids.size());
-    bytes.append(reinterpret_cast<const char*>(&count), sizeof(count));
-    bytes.append(reinterpret_cast<const char*>(encoding.ids.data()), encoding.ids.size() * sizeof(int32_t));
-  }
-  return sha256(bytes);
-}
-
-std::vector<std::string> code_points(const std::string& before, const std::string& after) {
-  std::vector<std::string> texts;
-  for (char32_t code = 0; code < 0x110000; ++code) {
-    if (code >= 0xD800 && code < 0xE000) continue;
-    texts.push_back(before);
-    append_utf8(texts.back(), code);
-    texts.back() += after;
-  }
-  return texts;
-}
-
-std::vector<std::string> random_texts(uint64_t seed, uint64_t begin, uint64_t count) {
-  std::vector<std::string> texts;
-  const RandomText random(seed);
-  for (uint64_t i = begin; i < begin + count; ++i) texts.push_back(random(i));
-  return texts;
-}
 
 void check_digests(const Tokenizer& tokenizer, const Json& digests, size_t num_chunks) {
   CHECK(digest(tokenizer, code_points("", "")) == digests["alone"].get<std::string>());
@@ -136,4 +105,4 @@ TEST_SUITE("slow") {
   }
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::tokenizer_batch_test

@@ -26,6 +26,11 @@ inline std::filesystem::path tokenizer_fixture(const std::string& name) {
   return std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "tokenizer" / name;
 }
 
+// A file or folder that tests/fixtures/make_byte_level_fixtures.py makes.
+inline std::filesystem::path byte_level_fixture(const std::string& name) {
+  return std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "byte_level" / name;
+}
+
 // Reads a JSON file of the fixtures.
 inline Json read_fixture(const std::string& name) { return read_json(tokenizer_fixture(name)); }
 

@@ -4,7 +4,7 @@
 #include "text/tokenizer_fixtures.h"
 #include "text/tokenizer_spec.h"
 
-namespace hone::text {
+namespace hone::text::tokenizer_folder_test {
 
 namespace {
 
@@ -26,15 +26,6 @@ TokenizerSpec spec_of(const std::string& config) {
 }
 
 }  // namespace
-
-TEST_CASE("the lines of a vocabulary are its tokens, without white space at their ends") {
-  const auto tokens = parse_vocabulary_text("a\r\n\nb \xE3\x80\x80\n  c\nd", "v");
-  CHECK(tokens == std::vector<VocabularyEntry>{{"a", 0}, {"", 1}, {"b", 2}, {"  c", 3}, {"d", 4}});
-  CHECK(contains(expect_error([] { parse_vocabulary_text("", "dir/vocab.txt"); }).what(),
-                 "dir/vocab.txt: the vocabulary is empty"));
-  CHECK(contains(expect_error([] { parse_vocabulary_text("a\n\xFF", "dir/vocab.txt"); }).what(),
-                 "dir/vocab.txt: byte 2"));
-}
 
 TEST_CASE("a missing folder and a folder without files are errors") {
   const TemporaryFolder folder;
@@ -78,9 +69,21 @@ TEST_CASE("a length of 1e30 means no limit") {
 TEST_CASE("the class comes from config.json if tokenizer_config.json has none") {
   const TemporaryFolder folder;
   folder.write("tokenizer.json", R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}, "normalizer": null})");
-  CHECK(!read_tokenizer_folder(folder.path()).is_bert_class);
+  CHECK(read_tokenizer_folder(folder.path()).class_row == nullptr);
   folder.write("config.json", R"({"model_type": "distilbert"})");
-  CHECK(read_tokenizer_folder(folder.path()).is_bert_class);
+  REQUIRE(read_tokenizer_folder(folder.path()).class_row != nullptr);
+  CHECK(read_tokenizer_folder(folder.path()).class_row->name == "BertTokenizer");
+}
+
+TEST_CASE("a Qwen 2 model has the class Qwen2Tokenizer, whatever class the folder names") {
+  const TemporaryFolder folder;
+  folder.write("vocab.json", R"({"a": 0})");
+  folder.write("tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast"})");
+  folder.write("config.json", R"({"model_type": "qwen2"})");
+  CHECK(contains(expect_error([&] { read_tokenizer_folder(folder.path()); }).what(),
+                 "a Qwen2Tokenizer needs merges.txt or tokenizer.json"));
+  folder.write("merges.txt", "");
+  CHECK(read_tokenizer_folder(folder.path()).class_row->name == "Qwen2Tokenizer");
 }
 
 TEST_CASE("invalid settings are errors that name the file and the key") {
@@ -93,9 +96,13 @@ TEST_CASE("invalid settings are errors that name the file and the key") {
   CHECK(contains(error_of(R"({"cls_token": 7})").what(), "\"cls_token\" must be a string or an object"));
   CHECK(contains(error_of(R"({"added_tokens_decoder": {"x": {}}})").what(), "added_tokens_decoder has the id \"x\""));
   CHECK(contains(error_of(R"({"added_tokens_decoder": {"1": 3}})").what(), "an added token must be an object"));
-  const Error other = error_of(R"({"tokenizer_class": "GPT2Tokenizer"})");
+  const Error other = error_of(R"({"tokenizer_class": "T5Tokenizer"})");
   CHECK(other.kind() == ErrorKind::kUnsupported);
-  CHECK(contains(other.what(), "a GPT2Tokenizer without a tokenizer.json"));
+  CHECK(contains(other.what(), "a T5Tokenizer without a tokenizer.json"));
+  CHECK(contains(other.hint(), "BertTokenizer, DistilBertTokenizer, GPT2Tokenizer"));
+  const Error files = error_of(R"({"tokenizer_class": "GPT2Tokenizer"})");
+  CHECK(files.kind() == ErrorKind::kIo);
+  CHECK(contains(files.what(), "a GPT2Tokenizer needs vocab.json or tokenizer.json"));
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::tokenizer_folder_test

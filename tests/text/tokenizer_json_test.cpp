@@ -2,7 +2,7 @@
 #include "text/tokenizer_fixtures.h"
 #include "text/tokenizer_spec.h"
 
-namespace hone::text {
+namespace hone::text::tokenizer_json_test {
 
 namespace {
 
@@ -47,6 +47,24 @@ TEST_CASE("an unknown kind of model is reported before its vocabulary is read") 
   CHECK(contains(error.what(), "tokenizer model (in dir/tokenizer.json) \"Unigram\""));
 }
 
+TEST_CASE("merges are pairs or texts, and a model with merges and without a type is BPE") {
+  const TokenizerSpec spec = parse(R"({"model": {"vocab": {"a": 0}, "merges": [["a b", "c"], "d e"]}})");
+  CHECK(spec.model["type"] == "BPE");
+  CHECK(spec.merges == std::vector<MergeEntry>{{"a b", "c"}, {"d", "e"}});
+  const TokenizerSpec again = parse(to_tokenizer_json(spec, {}));
+  CHECK(again.merges == spec.merges);
+  CHECK(again.vocabulary == spec.vocabulary);
+  const auto message = [](const char* merges) {
+    return message_of(fmt::format(R"({{"model": {{"type": "BPE", "vocab": {{}}{}}}}})", merges));
+  };
+  CHECK(contains(message(""), "the model has no \"merges\""));
+  CHECK(contains(message(R"(, "merges": {})"), "\"merges\" must be a list"));
+  CHECK(contains(message(R"(, "merges": ["a b", "c"])"), "merges[1] must be two tokens"));
+  CHECK(contains(message(R"(, "merges": ["a b c"])"), "merges[0] must be two tokens"));
+  CHECK(contains(message(R"(, "merges": [["a"]])"), "merges[0] must be two tokens"));
+  CHECK(contains(message(R"(, "merges": [["a", 1]])"), "merges[0] must be two tokens"));
+}
+
 TEST_CASE("invalid files are errors that name the fault and its location") {
   CHECK(contains(message_of(""), "dir/tokenizer.json"));
   CHECK(contains(message_of("{\"model\": {\n  \"vocab\": {\"a\" 1}}}"), "dir/tokenizer.json:2:"));
@@ -86,4 +104,4 @@ TEST_CASE("a spec survives writing and reading") {
   CHECK(parse(to_tokenizer_json(empty, {})).vocabulary.empty());
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::tokenizer_json_test

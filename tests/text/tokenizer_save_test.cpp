@@ -4,7 +4,7 @@
 #include "text/random_text.h"
 #include "text/tokenizer_fixtures.h"
 
-namespace hone::text {
+namespace hone::text::tokenizer_save_test {
 
 TEST_CASE("a saved tokenizer produces the same ids, and the original files do not change") {
   const RandomText random(6);
@@ -35,4 +35,4 @@ TEST_CASE("a vocabulary with gaps is saved without vocab.txt") {
   CHECK(Tokenizer::load(folder.path() / "saved").encode("a").ids == Ids{2000000000});
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::tokenizer_save_test

@@ -3,7 +3,7 @@
 #include "expect_error.h"
 #include "text/tokenizer_fixtures.h"
 
-namespace hone::text {
+namespace hone::text::tokenizer_state_test {
 
 TEST_CASE("only tokenizers with BERT's parts have the one-pass encoder") {
   CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("uncased"))).bert != nullptr);
@@ -21,4 +21,4 @@ TEST_CASE("a post-processor that adds an id without a token is refused") {
   CHECK(contains(error.what(), "the post-processor adds id 99999, but no token has it"));
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::tokenizer_state_test

@@ -6,7 +6,7 @@
 #include "expect_error.h"
 #include "text/tokenizer_fixtures.h"
 
-namespace hone::text {
+namespace hone::text::tokenizer_test {
 
 namespace {
 
@@ -250,4 +250,4 @@ TEST_CASE("byte offsets become character offsets") {
   CHECK(expect_error([&] { to_character_offsets(text, beyond); }).kind() == ErrorKind::kInternal);
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::tokenizer_test

@@ -3,7 +3,7 @@
 
 #include "expect_error.h"
 
-namespace hone::text {
+namespace hone::text::truncation_test {
 
 namespace {
 
@@ -44,4 +44,4 @@ TEST_CASE("the error has the numbers if truncating only one text is impossible")
   CHECK(contains(no_pair.what(), "there is only one"));
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::truncation_test

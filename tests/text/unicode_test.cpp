@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace hone::text {
+namespace hone::text::unicode_test {
 
 namespace {
 
@@ -66,4 +66,4 @@ TEST_CASE("canonical decompositions are complete, and Hangul's are computed") {
   CHECK(list(canonical_decomposition(0x10FFFF)) == std::vector<char32_t>{0x10FFFF});
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::unicode_test

@@ -2,7 +2,7 @@
 
 #include "expect_error.h"
 
-namespace hone::text {
+namespace hone::text::word_piece_test {
 
 namespace {
 
@@ -59,15 +59,15 @@ TEST_CASE("ids may have gaps, and of a repeated token or id the later one is use
 TEST_CASE("settings come from tokenizer.json") {
   const auto model =
       make_word_piece({{"unk_token", "<unk>"}, {"continuing_subword_prefix", "@@"}, {"max_input_chars_per_word", 3}},
-                      {{"<unk>", 0}, {"a", 1}, {"@@b", 2}}, "test");
+                      {{"<unk>", 0}, {"a", 1}, {"@@b", 2}}, {}, "test");
   std::vector<Token> tokens;
   model->tokenize("abb", tokens);
   CHECK(tokens.size() == 3);
   tokens.clear();
   model->tokenize("abbb", tokens);
   CHECK(tokens.size() == 1);
-  const Error error = expect_error([] { make_word_piece({{"max_input_chars_per_word", -1}}, {}, "x.json"); });
+  const Error error = expect_error([] { make_word_piece({{"max_input_chars_per_word", -1}}, {}, {}, "x.json"); });
   CHECK(contains(error.what(), "x.json: model: \"max_input_chars_per_word\" must be an integer"));
 }
 
-}  // namespace hone::text
+}  // namespace hone::text::word_piece_test

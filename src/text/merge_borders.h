@@ -1,0 +1,37 @@
+// Tells at which borders between characters a merge of byte-level BPE may happen. A word can be cut at any other
+// border: its parts have the same tokens alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace hone::text {
+
+class MergeBorders {
+ public:
+  MergeBorders() : bits_(kNumBits / 64) {}
+
+  // Adds a merge of two tokens, given by their bytes.
+  void add(std::string_view left, std::string_view right);
+
+  // Returns false only if no merge joins the character that ends at `border` with the one that begins there. Both lie
+  // in [begin, end), which is checked UTF-8.
+  bool may_merge(const char* begin, const char* border, const char* end) const;
+
+ private:
+  static constexpr uint64_t kNumBits = uint64_t{1} << 20;
+
+  // The bytes of one side of a border, at most four, from the border outwards.
+  static uint64_t bit_of(uint32_t left, uint32_t right) {
+    const uint64_t key = (uint64_t{left} << 32 | right) * 0x9E3779B97F4A7C15u;
+    return (key ^ key >> 29) * 0xBF58476D1CE4E5B9u >> 44;
+  }
+
+  // A filter: a clear bit means that no merge has these bytes at the border.
+  std::vector<uint64_t> bits_;
+  std::array<std::array<bool, 5>, 5> has_lengths_{};  // of the left and right bytes of some merge
+};
+
+}  // namespace hone::text

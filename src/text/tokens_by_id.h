@@ -1,0 +1,26 @@
+// Finds the token of an id in a vocabulary whose ids may have gaps.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "text/token_model.h"
+
+namespace hone::text {
+
+class TokensById {
+ public:
+  // `vocabulary` must outlive this object and keep its place. If an id occurs twice, the later entry is used.
+  explicit TokensById(const std::vector<VocabularyEntry>& vocabulary);
+
+  std::optional<std::string_view> find(int32_t id) const;
+  size_t num_ids() const { return order_.size(); }
+  int64_t highest_id() const { return order_.empty() ? -1 : vocabulary_[order_.back()].second; }
+
+ private:
+  const std::vector<VocabularyEntry>& vocabulary_;
+  std::vector<uint32_t> order_;  // indices into vocabulary_, by ascending id
+};
+
+}  // namespace hone::text
