@@ -15,12 +15,6 @@ namespace hone::table {
 
 namespace {
 
-uint64_t count_lines(std::string_view text) {
-  uint64_t count = 0;
-  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++count;
-  return count;
-}
-
 class JsonReader : public BatchReader {
  public:
   JsonReader(const std::filesystem::path& path, const ReadOptions& options)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "table/text_source.h"
+
 namespace hone::table {
 
 namespace {
@@ -28,12 +30,6 @@ size_t find_either(std::string_view text, size_t position, char a) {
 }
 
 // std::string_view::find uses memchr, which is fast because line ends are rare inside quotes.
-uint64_t count_lines(std::string_view text) {
-  uint64_t count = 0;
-  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++count;
-  return count;
-}
-
 // Appends `inside`, with one quote for each doubled quote.
 void append_unescaped(std::string& to, std::string_view inside) {
   to.reserve(inside.size());

@@ -26,10 +26,6 @@ size_t partial_character(std::string_view text) {
   return 0;
 }
 
-uint64_t count_lines(std::string_view text) {
-  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
 // Returns true if all line ends of `text` are CR, as some programs still write them. Ignores a CR at the end of the
 // text, which may belong to a CRLF, unless the file ends there.
 bool ends_lines_in_cr(std::string_view text, bool is_whole) {

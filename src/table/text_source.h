@@ -2,6 +2,7 @@
 // records in place, from mapped and from compressed files. All text in the window is valid UTF-8. Internal.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -13,6 +14,10 @@
 #include "table/read.h"
 
 namespace hone::table {
+
+inline uint64_t count_lines(std::string_view text) {
+  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
 
 class TextSource {
  public:

@@ -20,7 +20,7 @@ namespace hone::task {
 
 namespace {
 
-struct Targets {
+struct LabelTargets {
   std::vector<uint8_t> truth;  // [rows, K]
   std::vector<std::string> names;
   std::vector<double> weights = {};    // pos_weight of each label; empty: all are 1
@@ -51,38 +51,16 @@ struct Targets {
 };
 
 // A row with wrong labels.
-struct WrongRow {
+struct WrongLabels {
   uint64_t row = 0;
   double loss = 0;  // mean over its labels
   std::vector<uint8_t> predicted;
 };
 
-class MultiLabelEvaluation final : public Evaluation {
+class MultiLabelEvaluation final : public TextEvaluation {
  public:
-  MultiLabelEvaluation(const TextRows& texts, const Targets& targets, size_t num_worst)
-      : texts_(texts), targets_(targets), scores_(targets.width()), worst_(num_worst) {}
-
-  void add(const model::Model& model, std::span<const uint64_t> rows) override {
-    const at::Tensor logits = row_outputs(model, texts_.features, rows, {});
-    const at::Tensor on_cpu = logits.to(at::kCPU, at::kFloat).contiguous();
-    const std::span<const float> values(on_cpu.const_data_ptr<float>(), rows.size() * targets_.width());
-    for (size_t i = 0; i < rows.size(); ++i) {
-      add_prediction(rows[i], values.subspan(i * targets_.width(), targets_.width()));
-    }
-    loss_sum_ += targets_.loss_sum(logits, rows).item<double>();
-    num_rows_ += rows.size();
-  }
-
-  metric::Report report() const override {
-    metric::Report report = metric::multi_label_report(scores_, targets_.thresholds, targets_.names);
-    report.num_rows = num_rows_;
-    report.num_targets = num_rows_ * targets_.width();
-    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / static_cast<double>(report.num_targets);
-    report.nonfinite = nonfinite_;
-    report.spoil_if_nonfinite();
-    if (worst_.keeps_any()) report.panels.push_back({"rows", "worst", "Worst mistakes", worst_json()});
-    return report;
-  }
+  MultiLabelEvaluation(const TextRows& texts, const LabelTargets& targets, size_t num_worst)
+      : TextEvaluation(texts), targets_(targets), scores_(targets.width()), worst_(num_worst) {}
 
   metric::Resampler resampler() const override { return metric::multi_label_resampler(scores_, targets_.thresholds); }
 
@@ -101,8 +79,22 @@ class MultiLabelEvaluation final : public Evaluation {
   }
 
  private:
-  void add_prediction(uint64_t row, std::span<const float> logits) {
-    if (first_nonfinite_row(logits, logits.size())) return nonfinite_.add(row);
+  metric::Report measured() const override {
+    return metric::multi_label_report(scores_, targets_.thresholds, targets_.names);
+  }
+  at::Tensor loss_sum(const at::Tensor& logits, std::span<const uint64_t> rows) const override {
+    return targets_.loss_sum(logits, rows);
+  }
+  double total_weight(std::span<const uint64_t> rows) const override {
+    return static_cast<double>(rows.size() * targets_.width());
+  }
+  uint64_t targets_per_row() const override { return targets_.width(); }
+  std::optional<metric::Panel> worst_panel() const override {
+    if (!worst_.keeps_any()) return std::nullopt;
+    return metric::Panel{"rows", "worst", "Worst mistakes", worst_json()};
+  }
+
+  void add_prediction(uint64_t row, std::span<const float> logits) override {
     std::vector<float> scores(logits.begin(), logits.end());
     apply_score_function(find_score_function("sigmoid"), scores, scores.size());
     const std::span<const uint8_t> truth = targets_.row(row);
@@ -145,9 +137,9 @@ class MultiLabelEvaluation final : public Evaluation {
 
   Json worst_json() const {
     Json list = Json::array();
-    for (const WrongRow& wrong : worst_.sorted()) {
+    for (const WrongLabels& wrong : worst_.sorted()) {
       Json item = {{"row", wrong.row}};
-      item.update(texts_.described(wrong.row));
+      item.update(texts().described(wrong.row));
       item["label"] = fmt::format("{}", fmt::join(targets_.names_of(targets_.row(wrong.row)), ", "));
       item["predicted"] = fmt::format("{}", fmt::join(targets_.names_of(wrong.predicted), ", "));
       item["loss"] = metric::finite_or_null(wrong.loss);
@@ -156,13 +148,9 @@ class MultiLabelEvaluation final : public Evaluation {
     return list;
   }
 
-  const TextRows& texts_;
-  const Targets& targets_;
+  const LabelTargets& targets_;
   metric::LabelScoresOfRows scores_;
-  metric::WorstRows<WrongRow> worst_;
-  metric::NonfiniteRows nonfinite_;
-  double loss_sum_ = 0;
-  uint64_t num_rows_ = 0;
+  metric::WorstRows<WrongLabels> worst_;
 };
 
 class MultiLabelExamples final : public TextExamples {
@@ -197,7 +185,7 @@ class MultiLabelExamples final : public TextExamples {
  private:
   std::vector<uint64_t> counts() const { return rows_of_labels(targets_.truth, targets_.width()); }
 
-  Targets targets_;
+  LabelTargets targets_;
 };
 
 }  // namespace

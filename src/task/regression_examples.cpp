@@ -45,7 +45,7 @@ constexpr LossFunction kLosses[] = {{"mse", "squared errors", squared},
                                     {"huber", "squared errors up to 1, absolute ones beyond", huber}};
 static_assert(has_names(kLosses, kRegressionLossNames), "kRegressionLossNames and the table differ");
 
-struct Targets {
+struct NumberTargets {
   std::vector<double> values;  // [rows, K]
   std::vector<std::string> names;
   const LossFunction& loss;
@@ -73,44 +73,34 @@ struct Targets {
 };
 
 // A row and its largest error.
-struct BadRow {
+struct WrongNumbers {
   uint64_t row = 0;
   double loss = 0;  // the mean of the squared errors of its targets
   std::vector<double> predicted;
 };
 
-class RegressionEvaluation final : public Evaluation {
+class RegressionEvaluation final : public TextEvaluation {
  public:
-  RegressionEvaluation(const TextRows& texts, const Targets& targets, size_t num_worst)
-      : texts_(texts), targets_(targets), pairs_(targets.width()), worst_(num_worst) {}
-
-  void add(const model::Model& model, std::span<const uint64_t> rows) override {
-    const at::Tensor outputs = row_outputs(model, texts_.features, rows, {});
-    const at::Tensor on_cpu = outputs.to(at::kCPU, at::kFloat).contiguous();
-    const std::span<const float> values(on_cpu.const_data_ptr<float>(), rows.size() * targets_.width());
-    for (size_t i = 0; i < rows.size(); ++i) {
-      add_prediction(rows[i], values.subspan(i * targets_.width(), targets_.width()));
-    }
-    loss_sum_ += targets_.loss_sum(outputs, rows).item<double>();
-    num_rows_ += rows.size();
-  }
-
-  metric::Report report() const override {
-    metric::Report report = metric::regression_report(pairs_, targets_.names);
-    report.num_rows = num_rows_;
-    report.num_targets = num_rows_ * targets_.width();
-    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / static_cast<double>(report.num_targets);
-    report.nonfinite = nonfinite_;
-    report.spoil_if_nonfinite();
-    if (worst_.keeps_any()) report.panels.push_back({"rows", "worst", "Largest errors", worst_json()});
-    return report;
-  }
+  RegressionEvaluation(const TextRows& texts, const NumberTargets& targets, size_t num_worst)
+      : TextEvaluation(texts), targets_(targets), pairs_(targets.width()), worst_(num_worst) {}
 
   metric::Resampler resampler() const override { return metric::regression_resampler(pairs_); }
 
  private:
-  void add_prediction(uint64_t row, std::span<const float> outputs) {
-    if (first_nonfinite_row(outputs, outputs.size())) return nonfinite_.add(row);
+  metric::Report measured() const override { return metric::regression_report(pairs_, targets_.names); }
+  at::Tensor loss_sum(const at::Tensor& outputs, std::span<const uint64_t> rows) const override {
+    return targets_.loss_sum(outputs, rows);
+  }
+  double total_weight(std::span<const uint64_t> rows) const override {
+    return static_cast<double>(rows.size() * targets_.width());
+  }
+  uint64_t targets_per_row() const override { return targets_.width(); }
+  std::optional<metric::Panel> worst_panel() const override {
+    if (!worst_.keeps_any()) return std::nullopt;
+    return metric::Panel{"rows", "worst", "Largest errors", worst_json()};
+  }
+
+  void add_prediction(uint64_t row, std::span<const float> outputs) override {
     std::vector<float> predicted(outputs.size());
     for (size_t k = 0; k < outputs.size(); ++k) predicted[k] = targets_.restored(outputs[k], k);
     const std::span<const double> targets = targets_.row(row);
@@ -128,9 +118,9 @@ class RegressionEvaluation final : public Evaluation {
 
   Json worst_json() const {
     Json list = Json::array();
-    for (const BadRow& bad : worst_.sorted()) {
+    for (const WrongNumbers& bad : worst_.sorted()) {
       Json item = {{"row", bad.row}};
-      item.update(texts_.described(bad.row));
+      item.update(texts().described(bad.row));
       item["label"] = numbers(targets_.row(bad.row));
       item["predicted"] = numbers(bad.predicted);
       item["loss"] = metric::finite_or_null(bad.loss);
@@ -139,13 +129,9 @@ class RegressionEvaluation final : public Evaluation {
     return list;
   }
 
-  const TextRows& texts_;
-  const Targets& targets_;
+  const NumberTargets& targets_;
   metric::RegressionPairs pairs_;
-  metric::WorstRows<BadRow> worst_;
-  metric::NonfiniteRows nonfinite_;
-  double loss_sum_ = 0;
-  uint64_t num_rows_ = 0;
+  metric::WorstRows<WrongNumbers> worst_;
 };
 
 class RegressionExamples final : public TextExamples {
@@ -188,7 +174,7 @@ class RegressionExamples final : public TextExamples {
   }
 
  private:
-  Targets targets_;
+  NumberTargets targets_;
 };
 
 }  // namespace

@@ -20,23 +20,8 @@ namespace hone::task {
 
 namespace {
 
-// The logits [B, K] of a batch on the CPU.
-class BatchLogits {
- public:
-  explicit BatchLogits(const at::Tensor& logits)
-      : on_cpu_(logits.to(at::kCPU, at::kFloat).contiguous()), num_labels_(static_cast<size_t>(logits.size(-1))) {}
-
-  std::span<const float> row(size_t i) const {
-    return {on_cpu_.const_data_ptr<float>() + i * num_labels_, num_labels_};
-  }
-
- private:
-  at::Tensor on_cpu_;
-  size_t num_labels_;
-};
-
 // The targets of the rows that the examples and their evaluations share.
-struct Targets {
+struct ClassTargets {
   std::vector<int64_t> labels;
   std::vector<std::string> names;
   ClassLoss loss;
@@ -53,33 +38,14 @@ struct Targets {
   double total_weight(std::span<const uint64_t> rows) const { return loss.total_weight(of_rows(rows)); }
 };
 
-class ClassificationEvaluation final : public Evaluation {
+class ClassificationEvaluation final : public TextEvaluation {
  public:
-  ClassificationEvaluation(const TextRows& texts, const Targets& targets, const EvaluationOptions& options)
-      : texts_(texts),
+  ClassificationEvaluation(const TextRows& texts, const ClassTargets& targets, const EvaluationOptions& options)
+      : TextEvaluation(texts),
         targets_(targets),
         keeps_logits_(options.for_calibration),
         scores_(static_cast<int64_t>(targets.names.size())),
         worst_(options.num_worst) {}
-
-  void add(const model::Model& model, std::span<const uint64_t> rows) override {
-    const at::Tensor logits = row_outputs(model, texts_.features, rows, {});
-    const BatchLogits of_rows(logits);
-    for (size_t i = 0; i < rows.size(); ++i) add_prediction(rows[i], of_rows.row(i));
-    loss_sum_ += targets_.loss_sum(logits, rows).item<double>();
-    weight_sum_ += targets_.total_weight(rows);
-    num_rows_ += rows.size();
-  }
-
-  metric::Report report() const override {
-    metric::Report report = metric::classification_report(scores_, targets_.names);
-    report.num_rows = report.num_targets = num_rows_;
-    report.loss = num_rows_ == 0 ? 0 : loss_sum_ / weight_sum_;
-    report.nonfinite = nonfinite_;
-    report.spoil_if_nonfinite();
-    if (worst_.keeps_any()) report.panels.push_back({"rows", "worst", "Worst mistakes", worst_json()});
-    return report;
-  }
 
   metric::Resampler resampler() const override { return metric::classification_resampler(scores_); }
 
@@ -106,8 +72,18 @@ class ClassificationEvaluation final : public Evaluation {
   }
 
  private:
-  void add_prediction(uint64_t row, std::span<const float> logits) {
-    if (first_nonfinite_row(logits, logits.size())) return nonfinite_.add(row);
+  metric::Report measured() const override { return metric::classification_report(scores_, targets_.names); }
+  at::Tensor loss_sum(const at::Tensor& logits, std::span<const uint64_t> rows) const override {
+    return targets_.loss_sum(logits, rows);
+  }
+  double total_weight(std::span<const uint64_t> rows) const override { return targets_.total_weight(rows); }
+  uint64_t targets_per_row() const override { return 1; }
+  std::optional<metric::Panel> worst_panel() const override {
+    if (!worst_.keeps_any()) return std::nullopt;
+    return metric::Panel{"rows", "worst", "Worst mistakes", worst_json()};
+  }
+
+  void add_prediction(uint64_t row, std::span<const float> logits) override {
     const int64_t label = targets_.labels[row];
     const int64_t predicted = std::max_element(logits.begin(), logits.end()) - logits.begin();
     scores_.add(metric::softmax(logits), label, predicted);
@@ -122,7 +98,7 @@ class ClassificationEvaluation final : public Evaluation {
     Json list = Json::array();
     for (const metric::Mistake& mistake : worst_.sorted()) {
       Json item = {{"row", mistake.row}};
-      item.update(texts_.described(mistake.row));
+      item.update(texts().described(mistake.row));
       item["label"] = targets_.names[static_cast<size_t>(mistake.label)];
       item["predicted"] = targets_.names[static_cast<size_t>(mistake.predicted)];
       item["score"] = metric::finite_or_null(mistake.score);
@@ -132,16 +108,12 @@ class ClassificationEvaluation final : public Evaluation {
     return list;
   }
 
-  const TextRows& texts_;
-  const Targets& targets_;
+  const ClassTargets& targets_;
   bool keeps_logits_;
   std::vector<float> logits_;  // [rows, K]
   std::vector<int64_t> labels_;
   metric::ClassScores scores_;
   metric::WorstRows<metric::Mistake> worst_;
-  metric::NonfiniteRows nonfinite_;
-  double loss_sum_ = 0, weight_sum_ = 0;
-  uint64_t num_rows_ = 0;
 };
 
 class ClassificationExamples final : public TextExamples {
@@ -193,7 +165,7 @@ class ClassificationExamples final : public TextExamples {
     return counts;
   }
 
-  Targets targets_;
+  ClassTargets targets_;
 };
 
 // True if all rows have the class of the first one.

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "task/score_functions.h"
 #include "task/vocabulary.h"
 
 namespace hone::task {
@@ -82,6 +83,31 @@ std::string missing_labels(const std::vector<std::string>& names, std::span<cons
   const bool several = missing.size() > 1;
   return fmt::format("no training row has {}{} {}, so the model cannot learn {}", what, several ? "s" : "",
                      fmt::join(missing, ", "), several ? "them" : "it");
+}
+
+void TextEvaluation::add(const model::Model& model, std::span<const uint64_t> rows) {
+  const at::Tensor outputs = row_outputs(model, texts_.features, rows, {});
+  const at::Tensor on_cpu = outputs.to(at::kCPU, at::kFloat).contiguous();
+  const auto width = static_cast<size_t>(outputs.size(-1));
+  const std::span<const float> values(on_cpu.const_data_ptr<float>(), rows.size() * width);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::span<const float> of_row = values.subspan(i * width, width);
+    first_nonfinite_row(of_row, width) ? nonfinite_.add(rows[i]) : add_prediction(rows[i], of_row);
+  }
+  loss_sum_ += loss_sum(outputs, rows).item<double>();
+  weight_sum_ += total_weight(rows);
+  num_rows_ += rows.size();
+}
+
+metric::Report TextEvaluation::report() const {
+  metric::Report report = measured();
+  report.num_rows = num_rows_;
+  report.num_targets = num_rows_ * targets_per_row();
+  report.loss = num_rows_ == 0 ? 0 : loss_sum_ / weight_sum_;
+  report.nonfinite = nonfinite_;
+  report.spoil_if_nonfinite();
+  if (std::optional<metric::Panel> panel = worst_panel()) report.panels.push_back(std::move(*panel));
+  return report;
 }
 
 std::vector<std::string> TextExamples::findings() const {

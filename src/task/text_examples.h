@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -66,6 +67,37 @@ class TextExamples : public Examples {
 
  private:
   TextRows texts_;
+};
+
+// The evaluation of a task with a row of outputs for each text: sums up losses, counts rows, and lists the worst ones.
+// A task adds what it measures.
+class TextEvaluation : public Evaluation {
+ public:
+  explicit TextEvaluation(const TextRows& texts) : texts_(texts) {}
+
+  void add(const model::Model& model, std::span<const uint64_t> rows) final;
+  metric::Report report() const final;
+
+ protected:
+  const TextRows& texts() const { return texts_; }
+
+ private:
+  // `outputs` [K] of the row, finite.
+  virtual void add_prediction(uint64_t row, std::span<const float> outputs) = 0;
+  // `outputs` [B, K] of these rows.
+  virtual at::Tensor loss_sum(const at::Tensor& outputs, std::span<const uint64_t> rows) const = 0;
+  // What the sum of the losses of these rows is divided by.
+  virtual double total_weight(std::span<const uint64_t> rows) const = 0;
+  // The metrics and their panels.
+  virtual metric::Report measured() const = 0;
+  virtual uint64_t targets_per_row() const = 0;
+  // The panel of the worst rows, if the report lists them.
+  virtual std::optional<metric::Panel> worst_panel() const = 0;
+
+  const TextRows& texts_;
+  metric::NonfiniteRows nonfinite_;
+  double loss_sum_ = 0, weight_sum_ = 0;
+  uint64_t num_rows_ = 0;
 };
 
 }  // namespace hone::task

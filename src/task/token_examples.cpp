@@ -46,7 +46,7 @@ at::Tensor tensor_of(const std::vector<int64_t>& values) {
 }
 
 // The targets that the examples and their evaluations share.
-struct Targets {
+struct TagTargets {
   TokenTargets of_rows;
   metric::TagSet tags;
   double label_smoothing = 0;
@@ -115,7 +115,7 @@ Json described(const RowTexts& texts, uint64_t row, const std::optional<TaggedTe
 }
 
 // A row with wrong tags.
-struct WrongRow {
+struct WrongTags {
   uint64_t row = 0;
   double loss = 0;  // mean over its targets
   std::vector<int32_t> predicted;
@@ -123,7 +123,7 @@ struct WrongRow {
 
 class TokenEvaluation final : public Evaluation {
  public:
-  TokenEvaluation(const TextRows& texts, const RowTexts& row_texts, const Targets& targets, size_t num_worst)
+  TokenEvaluation(const TextRows& texts, const RowTexts& row_texts, const TagTargets& targets, size_t num_worst)
       : texts_(texts), row_texts_(row_texts), targets_(targets), tally_(targets.tags), worst_(num_worst) {}
 
   void add(const model::Model& model, std::span<const uint64_t> rows) override {
@@ -187,7 +187,7 @@ class TokenEvaluation final : public Evaluation {
 
   Json worst_json() const {
     Json list = Json::array();
-    for (const WrongRow& wrong : worst_.sorted()) {
+    for (const WrongTags& wrong : worst_.sorted()) {
       const std::optional<TaggedText> text = row_texts_.read(wrong.row);
       Json item = {{"row", wrong.row}};
       item.update(described(row_texts_, wrong.row, text));
@@ -215,9 +215,9 @@ class TokenEvaluation final : public Evaluation {
 
   const TextRows& texts_;
   const RowTexts& row_texts_;
-  const Targets& targets_;
+  const TagTargets& targets_;
   metric::EntityTally tally_;
-  metric::WorstRows<WrongRow> worst_;
+  metric::WorstRows<WrongTags> worst_;
   metric::NonfiniteRows nonfinite_;
   double loss_sum_ = 0;
   uint64_t num_rows_ = 0, num_targets_ = 0;
@@ -343,7 +343,7 @@ class TokenExamples final : public TextExamples {
     return counts;
   }
 
-  Targets targets_;
+  TagTargets targets_;
   RowTexts row_texts_;
 };
 

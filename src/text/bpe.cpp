@@ -77,7 +77,8 @@ bool Bpe::add_bytes(std::string_view text, std::vector<Symbol>& symbols) const {
   return true;
 }
 
-// `pending` is the unknown token before, which may grow; its id is -1 if there is none.
+// `pending`: an unknown token that is not in `symbols` yet, because later characters may join it. Its id is -1 if no
+// token waits.
 void Bpe::add_unknown(uint32_t length, Symbol& pending, std::vector<Symbol>& symbols) const {
   if (!settings_.unknown_token) return;
   if (pending.id >= 0 && settings_.fuse_unknown) {

@@ -23,7 +23,7 @@ struct SentencePieceFile {
   std::vector<SentencePiece> pieces;  // by id
   Kind kind = Kind::kUnigram;
   bool byte_fallback = false;
-  int64_t unk_id = 0, bos_id = 1, eos_id = 2, pad_id = -1;  // -1: there is none
+  int64_t unk_id = 0, bos_id = 1, eos_id = 2, pad_id = -1;  // -1: the model has no such token
   std::string precompiled_charsmap;
   bool add_dummy_prefix = true, remove_extra_whitespaces = true, escape_whitespaces = true;
   bool treat_whitespace_as_suffix = false;

@@ -235,6 +235,14 @@ class SourcesTest(CheckTest):
         self.expect(sources, "tests/web/try.test.ts:2: ", "a tab")
         self.expect(sources, "tests/web/try.test.ts:2: ", "left over")
 
+    def test_files_of_a_floor_share_no_name(self):
+        text = "namespace hone::{} {{\n\nnamespace {{\n\nstruct Row {{\n  int x;\n}};\n\n}}  // namespace\n\n}}\n"
+        self.write("src/nn/a.cpp", "// A.\n" + text.format("nn"))
+        self.write("src/nn/b.cpp", "// B.\n" + text.format("nn"))
+        self.expect(sources, "src/nn/b.cpp: ", "Row is also the name of a type or constant in src/nn/a.cpp")
+        self.write("src/nn/b.cpp", "// B.\n" + text.format("nn::b"))
+        self.expect_none(sources)
+
     def test_prose_is_not_code(self):
         self.write("src/base/names.cpp", "// Names.\n// The sum, as f(x); see below.\n// a = b; c\n")
         self.expect_none(sources)

@@ -1,6 +1,7 @@
 # check/sources: ASCII, no tabs, no to-do marks, no code in comments, no phrase that CONTRIBUTING.md rules out; each file
 # opens with a comment that states its purpose (a .cpp beside its header does not need one), and each header has an
-# include guard. The same rules apply to the pages' sources, except that they may contain Chinese.
+# include guard. Types and constants in anonymous namespaces have a name of their own in their floor, because the files of a
+# floor are compiled together. The same rules apply to the pages' sources, except that they may contain Chinese.
 import re
 
 import source_tree
@@ -14,6 +15,12 @@ CODE_IN_COMMENT = re.compile(r"^\s*//\s*(?:[\w:.>-]+\(.*\);|[\w:<>*& ]+ = .*;|(?
 # The English of CONTRIBUTING.md: what these phrases stand for has a plain word.
 OLD_PHRASES = re.compile(r"\b((?:which|that) is sa" r"id|what is n" r"o\b|that are non" r"e\b|go(?:es|ne|ing)? on with|of who" r"m\b|"
                          r"whom els" r"e|counts no" r"t|of which the firs" r"t|(?:is|are) tol" r"d\b|told apar" r"t)")
+
+
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{", re.MULTILINE)
+ANONYMOUS = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
+LOCAL_NAME = re.compile(r"^(?:(?:struct|class|enum class) |constexpr [\w:<>,&* ]+ )(\w+)(?=[ ;{\[=:])", re.MULTILINE)
+COMPILED_ALONE = re.compile(r"hone_(\w+) PROPERTIES UNITY_BUILD OFF")
 
 
 def line_problems(line):
@@ -53,8 +60,30 @@ def is_for_each_target(lines):
                for line in lines)
 
 
+def own_names(text):
+    """Yields (namespace, name) of the types and constants in the anonymous namespaces of a C++ file."""
+    namespace = NAMESPACE.search(text)
+    for body in ANONYMOUS.findall(text):
+        for name in LOCAL_NAME.findall(body):
+            yield namespace.group(1) if namespace else "", name
+
+
+def name_problems(root):
+    cmake = root / "src/CMakeLists.txt"
+    alone = set(COMPILED_ALONE.findall(cmake.read_text(encoding="utf-8"))) if cmake.exists() else set()
+    places = {}
+    for path in source_tree.code_files(root, ".cpp", folders=("src",)):
+        floor = path.parts[1]
+        if floor in alone:
+            continue
+        for namespace, name in own_names(source_tree.read(root, path)):
+            before = places.setdefault((floor, namespace, name), path)
+            if before != path:
+                yield f"{path}: {name} is also the name of a type or constant in {before}"
+
+
 def problems(root):
-    found = list(page_problems(root))
+    found = list(page_problems(root)) + list(name_problems(root))
     for path in source_tree.code_files(root, *ENDINGS):
         lines = source_tree.read(root, path).split("\n")
         for number, line in enumerate(lines, start=1):

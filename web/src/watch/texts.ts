@@ -178,7 +178,7 @@ const en: WatchTexts = {
   stoppedNote: "This run was stopped after saving a checkpoint. To resume it:",
   interruptedNote: "This run was interrupted before its end. To resume it from its last checkpoint:",
   failedNote: "This run failed:",
-  failedNext: "Once the cause is mended, this command continues from the last checkpoint, or starts again if there is none:",
+  failedNext: "Fix the cause, then run this command. It continues from the last checkpoint; if the run has no checkpoint, it starts again:",
   hint: (hint) => `What to do: ${hint}`,
   nextStep: "Next: try the model in the browser.",
   serveWith: "Command that serves the model",
