@@ -1,6 +1,7 @@
 // g = gradient * factor + l2 * p for the parameter p. Then
 //   m = m + (1 - beta1) (g - m),  v = beta2 v + (1 - beta2) g^2,
 //   p = decay p - step m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon),  step = learning rate / (1 - beta1^t).
+// If g, m and v are 0, this is p = decay p.
 #include "kernel/adam.h"
 
 #include <cstddef>
@@ -42,7 +43,7 @@ HWY_INLINE AdamLanes stepped(AdamLanes old, Floats gradient, const AdamCoefficie
   return {hn::MulSub(old.parameter, hn::Set(kFloats, c.decay), change), mean, mean_square};
 }
 
-void adam_stretch(const AdamArray& array, int64_t first, int64_t count, const AdamCoefficients& c) {
+void adam_elements(const AdamArray& array, int64_t first, int64_t count, const AdamCoefficients& c) {
   float* parameter = array.parameter + first;
   const float* gradient = array.gradient + first;
   float* mean = array.mean + first;
@@ -65,10 +66,30 @@ void adam_stretch(const AdamArray& array, int64_t first, int64_t count, const Ad
   store_first(now.mean_square, mean_square + i, left);
 }
 
+// Every NaN counts as another number than 0.
+bool are_zero(const float* numbers, int64_t count) {
+  const auto size = static_cast<size_t>(count);
+  const UintTag uints;
+  auto bits = hn::Zero(uints);
+  size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) bits = hn::Or(bits, hn::BitCast(uints, load(numbers + i)));
+  if (i < size) bits = hn::Or(bits, hn::BitCast(uints, load_first(numbers + i, size - i)));
+  return hn::AllTrue(uints, hn::Eq(hn::ShiftLeft<1>(bits), hn::Zero(uints)));  // without the sign
+}
+
+void decay_elements(float* numbers, int64_t count, float decay) {
+  const auto size = static_cast<size_t>(count);
+  const auto factor = hn::Set(kFloats, decay);
+  size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) store(hn::Mul(load(numbers + i), factor), numbers + i);
+  for (; i < size; ++i) numbers[i] *= decay;
+}
+
 }  // namespace hone::kernel::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -81,7 +102,7 @@ namespace hone::kernel {
 
 namespace {
 
-constexpr int64_t kGrain = 16384;
+constexpr int64_t kGrain = 16384 / kAdamBlock;
 
 AdamCoefficients coefficients(const AdamArray& array, const AdamRules& rules) {
   const double decay = rules.decoupled_weight_decay ? 1 - rules.learning_rate * array.weight_decay : 1;
@@ -99,7 +120,7 @@ AdamCoefficients coefficients(const AdamArray& array, const AdamRules& rules) {
           static_cast<float>(rules.epsilon)};
 }
 
-void plain_adam_stretch(const AdamArray& array, int64_t first, int64_t count, const AdamCoefficients& c) {
+void plain_adam_elements(const AdamArray& array, int64_t first, int64_t count, const AdamCoefficients& c) {
   for (int64_t i = first; i < first + count; ++i) {
     float& parameter = array.parameter[i];
     float& mean = array.mean[i];
@@ -111,21 +132,74 @@ void plain_adam_stretch(const AdamArray& array, int64_t first, int64_t count, co
   }
 }
 
+bool plain_are_zero(const float* numbers, int64_t count) {
+  return std::all_of(numbers, numbers + count, [](float number) { return number == 0; });
+}
+
+void plain_decay_elements(float* numbers, int64_t count, float decay) {
+  for (int64_t i = 0; i < count; ++i) numbers[i] *= decay;
+}
+
+struct AdamFunctions {
+  decltype(&plain_adam_elements) adam_elements = &plain_adam_elements;
+  decltype(&plain_are_zero) are_zero = &plain_are_zero;
+  decltype(&plain_decay_elements) decay_elements = &plain_decay_elements;
+};
+
+AdamFunctions functions() {
+  if (cpu_level() == CpuLevel::kScalar) return {};
+  return {HONE_KERNEL(adam_elements), HONE_KERNEL(are_zero), HONE_KERNEL(decay_elements)};
+}
+
+// Returns true if elements whose gradient and moments are 0 change only by weight decay.
+bool only_decays_zeros(const AdamCoefficients& c) {
+  return c.l2 == 0 && c.epsilon > 0 && std::isfinite(c.gradient_factor) && std::isfinite(c.step_size);
+}
+
+// Takes the step in some blocks of an array.
+void step_blocks(const AdamFunctions& run, const AdamArray& array, int64_t first_block, int64_t num_blocks,
+                 const AdamCoefficients& c) {
+  const int64_t begin = first_block * kAdamBlock, end = std::min(array.size, (first_block + num_blocks) * kAdamBlock);
+  if (array.has_zero_moments == nullptr) return run.adam_elements(array, begin, end - begin, c);
+  const bool skips = only_decays_zeros(c);
+  for (int64_t first = begin; first < end; first += kAdamBlock) {
+    uint8_t& has_zero_moments = array.has_zero_moments[first / kAdamBlock];
+    const int64_t count = std::min(kAdamBlock, end - first);
+    if (has_zero_moments != 0 && skips && run.are_zero(array.gradient + first, count)) {
+      if (c.decay != 1) run.decay_elements(array.parameter + first, count, c.decay);
+    } else {
+      has_zero_moments = 0;
+      run.adam_elements(array, first, count, c);
+    }
+  }
+}
+
 }  // namespace
 
 void adam_step(std::span<const AdamArray> arrays, const AdamRules& rules) {
-  Concatenation all;
+  Concatenation blocks;
   std::vector<AdamCoefficients> constants;
   for (const AdamArray& array : arrays) {
-    all.append(array.size);
+    blocks.append(num_adam_blocks(array.size));
     constants.push_back(coefficients(array, rules));
   }
-  const auto stretch = cpu_level() == CpuLevel::kScalar ? plain_adam_stretch : HONE_KERNEL(adam_stretch);
-  parallel_ranges(all.size(), kGrain, [&](int64_t begin, int64_t end, int) {
+  const AdamFunctions run = functions();
+  parallel_ranges(blocks.size(), kGrain, [&](int64_t begin, int64_t end, int) {
     const FlushDenormals no_denormals;
-    all.for_each_stretch(begin, end, [&](size_t array, int64_t first, int64_t count) {
-      stretch(arrays[array], first, count, constants[array]);
+    blocks.for_each_stretch(begin, end, [&](size_t array, int64_t first, int64_t count) {
+      step_blocks(run, arrays[array], first, count, constants[array]);
     });
+  });
+}
+
+void find_zero_moments(const AdamArray& array) {
+  const AdamFunctions run = functions();
+  parallel_ranges(num_adam_blocks(array.size), kGrain, [&](int64_t begin, int64_t end, int) {
+    for (int64_t block = begin; block < end; ++block) {
+      const int64_t first = block * kAdamBlock, count = std::min(kAdamBlock, array.size - first);
+      const bool is_zero = run.are_zero(array.mean + first, count) && run.are_zero(array.mean_square + first, count);
+      array.has_zero_moments[block] = is_zero ? 1 : 0;
+    }
   });
 }
 

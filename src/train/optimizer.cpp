@@ -44,16 +44,47 @@ class Adam : public Optimizer {
     if (!is_on_cpu() || terms.is_skipped) return step_by_library(gradients, terms);
     std::vector<kernel::AdamArray> arrays;
     for (size_t g = 0; g < groups_.size(); ++g) {
-      Group& group = groups_[g];
-      for (size_t i = 0; i < group.parameters.size(); ++i) {
-        const at::Tensor& parameter = group.parameters[i];
-        arrays.push_back({parameter.mutable_data_ptr<float>(), gradients[g][i].const_data_ptr<float>(),
-                          group.moments[0][i].mutable_data_ptr<float>(), group.moments[1][i].mutable_data_ptr<float>(),
-                          parameter.numel(), group.weight_decay, group.steps[i].item<double>()});
-      }
+      for (size_t i = 0; i < groups_[g].parameters.size(); ++i) arrays.push_back(array_of(g, i, gradients[g][i]));
     }
+    update_zero_moments(arrays);
     kernel::adam_step(arrays, {terms.learning_rate, options_.beta1, options_.beta2, options_.epsilon,
                                has_decoupled_weight_decay(), terms.gradient_factor});
+  }
+
+  kernel::AdamArray array_of(size_t g, size_t i, const at::Tensor& gradient) const {
+    const Group& group = groups_[g];
+    const at::Tensor& parameter = group.parameters[i];
+    return {.parameter = parameter.mutable_data_ptr<float>(),
+            .gradient = gradient.const_data_ptr<float>(),
+            .mean = group.moments[0][i].mutable_data_ptr<float>(),
+            .mean_square = group.moments[1][i].mutable_data_ptr<float>(),
+            .size = parameter.numel(),
+            .weight_decay = group.weight_decay,
+            .steps = group.steps[i].item<double>()};
+  }
+
+  // Gives the arrays their flags. Finds these by reading the moments if anyone else wrote them since the last step, as
+  // when a state is restored: torch counts such writes as versions, and the kernel's steps do not count.
+  void update_zero_moments(std::vector<kernel::AdamArray>& arrays) {
+    const std::vector<uint32_t> versions = moment_versions();
+    const bool are_known = versions == known_versions_;
+    zero_moments_.resize(arrays.size());
+    for (size_t i = 0; i < arrays.size(); ++i) {
+      zero_moments_[i].resize(static_cast<size_t>(kernel::num_adam_blocks(arrays[i].size)));
+      arrays[i].has_zero_moments = zero_moments_[i].data();
+      if (!are_known) kernel::find_zero_moments(arrays[i]);
+    }
+    known_versions_ = versions;
+  }
+
+  std::vector<uint32_t> moment_versions() const {
+    std::vector<uint32_t> versions;
+    for (const Group& group : groups_) {
+      for (const auto& moment : group.moments) {
+        for (const at::Tensor& tensor : moment) versions.push_back(static_cast<uint32_t>(tensor._version()));
+      }
+    }
+    return versions;
   }
 
   void step_by_library(Gradients& gradients, const StepTerms& terms) {
@@ -73,6 +104,9 @@ class Adam : public Optimizer {
                                       const std::optional<at::Tensor>&,
                                       const std::optional<at::Tensor>&) = &at::_fused_adam_;
   static constexpr decltype(kFusedAdam) kFusedAdamW = &at::_fused_adamw_;
+
+  std::vector<std::vector<uint8_t>> zero_moments_;  // for each array of the kernel
+  std::vector<uint32_t> known_versions_;            // those of the moments when zero_moments_ was found
 };
 
 class AdamW : public Adam {

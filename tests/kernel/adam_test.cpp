@@ -3,6 +3,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -114,6 +115,81 @@ TEST_CASE("moments never become denormal numbers, which are slow on some process
       adam_step(std::vector<AdamArray>{array}, {.learning_rate = 0.01});
     }
     for (const float mean : state.mean) CHECK(std::fpclassify(mean) != FP_SUBNORMAL);
+  });
+}
+
+// A state in which only some rows of 96 elements ever had a gradient, as those of an embedding.
+State sparse_state(unsigned seed) {
+  State state = random_state(96 * 1000 + 5, seed);
+  for (size_t i = 0; i < state.parameter.size(); ++i) {
+    const size_t row = i / 96;
+    if (row % 7 != 0) state.gradient[i] = row % 2 == 0 ? 0.0F : -0.0F;
+    if (row % 11 != 0) state.mean[i] = state.mean_square[i] = 0;
+  }
+  return state;
+}
+
+std::vector<float> all_of(const State& state) {
+  std::vector<float> all = state.parameter;
+  all.insert(all.end(), state.mean.begin(), state.mean.end());
+  all.insert(all.end(), state.mean_square.begin(), state.mean_square.end());
+  return all;
+}
+
+// Takes steps whose gradients have other rows each time, with flags or without.
+std::vector<float> after_steps(const AdamRules& rules, bool with_flags) {
+  State state = sparse_state(5);
+  std::vector<uint8_t> flags(static_cast<size_t>(num_adam_blocks(static_cast<int64_t>(state.parameter.size()))));
+  AdamArray array = view(state);
+  array.weight_decay = 0.1;
+  if (with_flags) {
+    array.has_zero_moments = flags.data();
+    find_zero_moments(array);
+    CHECK(std::count(flags.begin(), flags.end(), 1) > 100);
+  }
+  for (int step = 1; step <= 4; ++step) {
+    array.steps = step;
+    adam_step(std::vector<AdamArray>{array}, rules);
+    std::rotate(state.gradient.begin(), state.gradient.begin() + 96, state.gradient.end());
+  }
+  return all_of(state);
+}
+
+TEST_CASE("flags of zero moments change no bit of a step") {
+  for_each_level([&] {
+    for (const AdamRules& rules : {AdamRules{.learning_rate = 0.01, .gradient_factor = 0.3},
+                                   AdamRules{.learning_rate = 0.01, .decoupled_weight_decay = false}}) {
+      CHECK(after_steps(rules, true) == after_steps(rules, false));
+    }
+  });
+}
+
+TEST_CASE("an infinite factor or an epsilon of 0 reaches every element, flags or not") {
+  for_each_level([&] {
+    for (const AdamRules& rules : {AdamRules{.learning_rate = 0.01, .gradient_factor = INFINITY},
+                                   AdamRules{.learning_rate = 0.01, .epsilon = 0}}) {
+      State state{{1}, {0}, {0}, {0}};
+      uint8_t flag = 1;
+      AdamArray array = view(state);
+      array.has_zero_moments = &flag;
+      adam_step(std::vector<AdamArray>{array}, rules);
+      CHECK(std::isnan(state.parameter[0]));
+    }
+  });
+}
+
+TEST_CASE("NaN among the gradients of zero moments reaches its parameter") {
+  for_each_level([] {
+    State state{std::vector<float>(200, 1.0F), std::vector<float>(200), std::vector<float>(200),
+                std::vector<float>(200)};
+    state.gradient[150] = NAN;
+    std::vector<uint8_t> flags(2, 1);
+    AdamArray array = view(state);
+    array.has_zero_moments = flags.data();
+    adam_step(std::vector<AdamArray>{array}, {.learning_rate = 0.01});
+    CHECK(std::isnan(state.parameter[150]));
+    CHECK(state.parameter[149] == 1);
+    CHECK(flags == std::vector<uint8_t>{1, 0});
   });
 }
 

@@ -151,6 +151,30 @@ TEST_CASE("an optimizer with a copied state continues bit for bit") {
   }
 }
 
+TEST_CASE("a state that is restored between steps decides about the next step") {
+  for (const char* name : {"adamw", "adam"}) {
+    const auto parameters = [] { return NamedParameters{{"w", at::full({300}, 1.0).requires_grad_(true), true}}; };
+    const NamedParameters one = parameters(), other = parameters();
+    const auto first = make_optimizer(name, one, {});
+    const auto second = make_optimizer(name, other, {});
+    const auto step = [](const auto& optimizer, const NamedParameters& of, double gradient) {
+      of[0].tensor.mutable_grad() = at::full({300}, gradient);
+      optimizer->step(0.01);
+    };
+    step(first, one, 1);
+    step(second, other, 0);  // its moments stay 0
+    const at::NoGradGuard no_gradients;
+    const tensor::NamedTensors from = first->state(), to = second->state();
+    for (size_t i = 0; i < from.size(); ++i) to[i].second.copy_(from[i].second);
+    other[0].tensor.copy_(one[0].tensor);
+    const at::Tensor before = one[0].tensor.clone();
+    step(first, one, 0);
+    step(second, other, 0);
+    CHECK(at::equal(one[0].tensor, other[0].tensor));
+    CHECK((one[0].tensor < before).all().item<bool>());
+  }
+}
+
 TEST_CASE("the state has every parameter's moments and steps, except for frozen parameters") {
   NamedParameters parameters = parameters_of(train_fixture("optimizers.json")[0]);
   parameters[2].tensor.requires_grad_(false);
