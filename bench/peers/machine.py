@@ -48,11 +48,12 @@ def precisions():
     return ["fp32", "bf16"] if native else ["fp32"]
 
 
-def in_words(machine):
+def in_words(machine, with_load=True):
     level = f", limited to {machine['level']}" if machine["level"] else ""
+    load = f"; load before the run {machine['load_before']:.1f}" if with_load else ""
     return (f"{machine['processor']} (family {machine['family']}, model {machine['model']}; "
             f"{' '.join(machine['flags']) or 'no AVX2'}), kind {machine['kind']}{level}, {machine['cores']} cores, "
-            f"{machine['memory_gib']} GiB; load before the run {machine['load_before']:.1f}")
+            f"{machine['memory_gib']} GiB{load}")
 
 
 def tcmalloc():

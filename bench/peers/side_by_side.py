@@ -34,12 +34,20 @@ class JobFailed(Exception):
     pass
 
 
+def busy_seconds():
+    """Processor time of all programs of this machine together, without waiting."""
+    fields = pathlib.Path("/proc/stat").read_text(encoding="utf-8").split("\n")[0].split()[1:]
+    user, nice, system, _, _, irq, softirq = map(int, fields[:7])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
 def run(job):
-    """Returns the numbers of one run: those of the job, and wall_seconds and peak_mib of its process."""
+    """Returns the numbers of one run: those of the job, and wall_seconds and peak_mib of its process, and others_cpu, the
+    share of the machine's processor time that other programs took meanwhile."""
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryFile("w+") as errors, \
             tempfile.TemporaryFile("w+") as output:
         folder = pathlib.Path(name)
-        start = time.monotonic()
+        start, busy_before = time.monotonic(), busy_seconds()
         process = subprocess.Popen([str(word) for word in job.command(folder)], stdout=output, stderr=errors,
                                    env=os.environ | job.environment)
         try:
@@ -49,12 +57,14 @@ def run(job):
             raise
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - start
+        others = busy_seconds() - busy_before - usage.ru_utime - usage.ru_stime
         errors.seek(0)
         if process.returncode != 0:
             raise JobFailed(reason(errors.read(), process.returncode))
         output.seek(0)
         numbers = job.result(folder, output.read(), seconds)
-        return numbers | {"wall_seconds": round(seconds, 2), "peak_mib": round(usage.ru_maxrss / 1024)}
+        return numbers | {"wall_seconds": round(seconds, 2), "peak_mib": round(usage.ru_maxrss / 1024),
+                          "others_cpu": round(max(0, others) / seconds / os.cpu_count(), 4)}
 
 
 def reason(errors, code):
