@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "base/philox.h"
 #include "kernel/bfloat16.h"
@@ -23,6 +24,10 @@ struct AttentionRules {
   // Added to the scaled scores, or null: [H or 1, S, S] with these strides, the same for every sequence.
   const float* bias = nullptr;
   int64_t bias_head_stride = 0, bias_query_stride = 0;
+  // Row of the tables of AttentionInputs for query i and key j: distance_rows[i - j], at least 0 and less than
+  // num_distance_rows; -S < i - j < S for the longest sequence. Null: there are no such tables.
+  const int32_t* distance_rows = nullptr;
+  int64_t num_distance_rows = 0;  // W
   // Dropout of the softmax. The element of (sequence b, head h, query i, key j) is
   // first_b + (h * S + i) * S4 + j, where S4 is S rounded up to a multiple of 4 and first_b sums H * S * S4 over the
   // sequences before b. So a block of four draws belongs to one row.
@@ -39,9 +44,18 @@ struct HeadRows {
   int64_t row_stride = 0;  // elements
 };
 
+// The type of sums over values of type T.
+template <typename T>
+using SumOf = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
 template <typename T>
 struct AttentionInputs {
   HeadRows<const T> q, k, v;  // [T, H * D], [T, G * D], [T, G * D]
+  // Terms of the scores that depend on the distance of query and key, by rules.distance_rows; null: none. With r the
+  // row of the distance, the score is scale * (q k + q distance_keys[r] + k distance_queries[r]) + distance_bias[r].
+  // He et al., "DeBERTa", arXiv 2006.03654; Raffel et al., "T5", arXiv 1910.10683 (the bias).
+  HeadRows<const T> distance_keys = {}, distance_queries = {};  // [W, H * D]
+  const SumOf<T>* distance_bias = nullptr;                      // [H, W]
 };
 
 // Writes out [T, H * D] and logsumexp [H, T] of the scores, from which backward recomputes the softmax. For a query
@@ -53,6 +67,8 @@ void attention_forward(const AttentionRules& rules, const AttentionInputs<T>& in
 template <typename T>
 struct AttentionGradients {
   HeadRows<T> q, k, v;
+  HeadRows<SumOf<T>> distance_keys = {}, distance_queries = {};  // null if the input is null
+  SumOf<T>* distance_bias = nullptr;
 };
 
 // The results of forward, and the gradient of its output.

@@ -4,14 +4,14 @@
 
 #include <limits>
 
-#include "kernel/attention_head.h"
+#include "kernel/attention_distance_gradients.h"
 #include "kernel/tile_product.h"
 
 namespace hone::kernel {
 
 template <typename T>
-class AttentionBackward : AttentionHead<T> {
-  using Base = AttentionHead<T>;
+class AttentionBackward : AttentionDistanceGradients<T> {
+  using Base = AttentionDistanceGradients<T>;
   using Base::padded_keys_;
   using Base::rules_;
   using Base::space_;
@@ -50,14 +50,17 @@ class AttentionBackward : AttentionHead<T> {
     }
   }
 
+  // Adds the gradients of the distance terms to `sums`.
   void run(const AttentionInputs<T>& inputs, const AttentionResults<T, float>& results,
-           const AttentionGradients<T>& gradients) {
+           const AttentionGradients<T>& gradients, const DistanceSums& sums = {}) {
     Base::copy_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
     Base::copy_rows(inputs.v, task_.kv_head, 0, task_.length, padded_keys_, values_);
     Base::transpose_keys(keys_, keys_transposed_);
     std::fill_n(k_gradient_, padded_keys_ * width_, 0.0F);
     std::fill_n(v_gradient_, padded_keys_ * width_, 0.0F);
+    Base::begin_sequence(inputs);
     for (int64_t head = task_.kv_head * Base::group(); head < (task_.kv_head + 1) * Base::group(); ++head) {
+      Base::begin_head(inputs, head, keys_);
       for (int64_t query = 0; query < task_.length; query += kQueryBlock) {
         load_block(inputs, results, head, query);
         for (int64_t key = 0; key < task_.length; key += kKeyChunk) {
@@ -65,9 +68,11 @@ class AttentionBackward : AttentionHead<T> {
           if (tile.num_keys > 0) add_chunk(tile, key);
         }
         const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
+        Base::end_block(n, as_right(queries_, query_pairs_), q_gradient_, sums.of_head(head));
         Base::transpose_result(q_gradient_, q_gradient_rows_, n);
         Base::write_rows(q_gradient_rows_, gradients.q, head, query, std::min(kQueryBlock, task_.length - query));
       }
+      Base::end_head(keys_, k_gradient_, sums.of_head(head));
     }
     Base::write_rows(k_gradient_, gradients.k, task_.kv_head, 0, task_.length);
     Base::write_rows(v_gradient_, gradients.v, task_.kv_head, 0, task_.length);
@@ -83,6 +88,7 @@ class AttentionBackward : AttentionHead<T> {
     Base::copy_rows(results.out_gradient, head, query, count, n, out_gradients_);
     Base::transpose_operand(queries_, queries_transposed_, n);
     Base::transpose_operand(out_gradients_, out_gradients_transposed_, n);
+    Base::begin_block(query, n, queries_transposed_);
     if constexpr (sizeof(T) == 2) {
       pair_rows(queries_, width_, query_pairs_, n, width_);
       pair_rows(out_gradients_, width_, out_gradient_pairs_, n, width_);
@@ -99,18 +105,30 @@ class AttentionBackward : AttentionHead<T> {
     const int64_t n = tile.padded_queries;
     const TileShape to_scores{tile.padded_keys, n, width_, width_, n, n};
     tile_product(to_scores, keys_ + key * width_, queries_transposed_, tile_.scores, false);
+    Base::add_terms(tile, tile_.scores);
     tile_product(to_scores, values_ + key * width_, out_gradients_transposed_, tile_.gradients, false);
     softmax_tile_backward(tile, tile_);
     const TileShape to_keys{tile.padded_keys, width_, n, n, width_, width_};
     const TileShape to_queries{width_, n, tile.padded_keys, padded_keys_, n, n};
     if constexpr (sizeof(T) == 2) {
+      Base::sum_gradients(tile, tile_.gradient_rows);
       tile_product(to_keys, tile_.weight_rows, out_gradient_pairs_, v_gradient_ + key * width_, true);
       tile_product(to_keys, tile_.gradient_rows, query_pairs_, k_gradient_ + key * width_, true);
       tile_product(to_queries, keys_transposed_ + key, tile_.gradient_pairs, q_gradient_, key > 0);
     } else {
+      Base::sum_gradients(tile, tile_.gradients);
       tile_product(to_keys, tile_.scores, out_gradients_, v_gradient_ + key * width_, true);
       tile_product(to_keys, tile_.gradients, queries_, k_gradient_ + key * width_, true);
       tile_product(to_queries, keys_transposed_ + key, tile_.gradients, q_gradient_, key > 0);
+    }
+  }
+
+  // The second operand of a product: `rows`, or for BFloat16 their pairs.
+  static const T* as_right(const T* rows, const BFloat16* pairs) {
+    if constexpr (sizeof(T) == 2) {
+      return pairs;
+    } else {
+      return rows;
     }
   }
 

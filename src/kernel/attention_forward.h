@@ -5,14 +5,14 @@
 #include <cmath>
 #include <limits>
 
-#include "kernel/attention_head.h"
+#include "kernel/attention_distances.h"
 #include "kernel/tile_product.h"
 
 namespace hone::kernel {
 
 template <typename T>
-class AttentionForward : AttentionHead<T> {
-  using Base = AttentionHead<T>;
+class AttentionForward : AttentionDistances<T> {
+  using Base = AttentionDistances<T>;
   using Base::padded_keys_;
   using Base::rules_;
   using Base::space_;
@@ -38,7 +38,9 @@ class AttentionForward : AttentionHead<T> {
     Base::copy_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
     Base::copy_rows(inputs.v, task_.kv_head, 0, task_.length, padded_keys_, values_);
     Base::transpose_keys(values_, values_transposed_);
+    Base::begin_sequence(inputs);
     for (int64_t head = task_.kv_head * Base::group(); head < (task_.kv_head + 1) * Base::group(); ++head) {
+      Base::begin_head(inputs, head, keys_);
       for (int64_t query = 0; query < task_.length; query += kQueryBlock) {
         attend(inputs, head, query);
         const int64_t count = std::min(kQueryBlock, task_.length - query);
@@ -54,6 +56,7 @@ class AttentionForward : AttentionHead<T> {
     const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
     Base::copy_rows(inputs.q, head, query, std::min(kQueryBlock, task_.length - query), n, queries_);
     Base::transpose_operand(queries_, queries_transposed_, n);
+    Base::begin_block(query, n, queries_transposed_);
     std::fill_n(running().maximum, n, -std::numeric_limits<float>::infinity());
     std::fill_n(running().sum, n, 0.0F);
     for (int64_t key = 0; key < task_.length; key += kKeyChunk) {
@@ -70,6 +73,7 @@ class AttentionForward : AttentionHead<T> {
     const int64_t n = tile.padded_queries;
     tile_product({tile.padded_keys, n, width_, width_, n, n}, keys_ + key * width_, queries_transposed_, scores_,
                  false);
+    Base::add_terms(tile, scores_);
     softmax_tile(tile, running(), scores_, weights_);
     if (key > 0) scale_columns(out_, running().correction, width_, n);
     const TileShape shape{width_, n, tile.padded_keys, padded_keys_, n, n};

@@ -92,9 +92,15 @@ class AttentionHead {
  protected:
   // Copies rows [first, first + count) of a head, zero-padded to [padded, width_].
   void copy_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded, T* to) const {
+    copy_table_rows(from, head, task_.first + first, count, padded, to);
+  }
+
+  // The same for rows that are not counted from the sequence's first token.
+  void copy_table_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded,
+                       T* to) const {
     const int64_t width = rules_.head_width;
     for (int64_t i = 0; i < count; ++i) {
-      std::memcpy(to + i * width_, from.data + (task_.first + first + i) * from.row_stride + head * width,
+      std::memcpy(to + i * width_, from.data + (first + i) * from.row_stride + head * width,
                   static_cast<size_t>(width) * sizeof(T));
       std::fill(to + i * width_ + width, to + (i + 1) * width_, T{});
     }
@@ -115,10 +121,12 @@ class AttentionHead {
   }
 
   // rows [padded_keys_, width_] -> [width_, padded_keys_].
-  void transpose_keys(const T* rows, T* to) const {
+  void transpose_keys(const T* rows, T* to) const { transpose_rows(rows, to, padded_keys_, width_); }
+
+  // rows [m, n] -> [n, m].
+  void transpose_rows(const T* rows, T* to, int64_t m, int64_t n) const {
     using Word = typename AttentionWord<T>::Type;
-    transpose_tile(reinterpret_cast<const Word*>(rows), width_, reinterpret_cast<Word*>(to), padded_keys_, padded_keys_,
-                   width_);
+    transpose_tile(reinterpret_cast<const Word*>(rows), n, reinterpret_cast<Word*>(to), m, m, n);
   }
 
   // [width_, n] -> [n, width_].

@@ -1,4 +1,6 @@
-// Attention query by query: out = dropout(softmax(scale q k^T + bias)) v.
+// Attention query by query: out = dropout(softmax(scale q k^T + bias)) v, with the terms of the distance of query and
+// key.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -36,9 +38,9 @@ class HeadReference {
     }
   }
 
-  // Adds to the gradients [S, D], which have the type Sum.
-  void backward(int64_t query, const AttentionResults<T, Sum>& results, Sum* q_gradient, Sum* k_gradient,
-                Sum* v_gradient) {
+  // Adds to the gradients [S, D], which have the type Sum, and to those of the distance tables.
+  void backward(int64_t query, const AttentionResults<T, Sum>& results, const AttentionGradients<double>& tables,
+                Sum* q_gradient, Sum* k_gradient, Sum* v_gradient) {
     score(query);
     const Sum total = results.logsumexp[row(query)];
     const T* out = element(results.out, query, head_.head, 0);
@@ -54,10 +56,46 @@ class HeadReference {
         q_gradient[query * width + d] += score_gradient * to_float(k(j)[d]);
         k_gradient[j * width + d] += score_gradient * to_float(q(query)[d]);
       }
+      if (rules_.distance_rows == nullptr) continue;
+      add_distance_gradients(query, j, score_gradient, tables, q_gradient + query * width, k_gradient + j * width);
     }
   }
 
  private:
+  // The head's part of the table's row for query i and key j.
+  template <typename U>
+  U* of_distance(HeadRows<U> table, int64_t i, int64_t j) const {
+    if (table.data == nullptr) return nullptr;
+    return table.data + rules_.distance_rows[i - j] * table.row_stride + head_.head * rules_.head_width;
+  }
+  int64_t bias_place(int64_t i, int64_t j) const {
+    return head_.head * rules_.num_distance_rows + rules_.distance_rows[i - j];
+  }
+
+  Sum distance_terms(int64_t i, int64_t j) const {
+    Sum sum = 0;
+    const T *row_key = of_distance(inputs_.distance_keys, i, j),
+            *row_query = of_distance(inputs_.distance_queries, i, j);
+    if (row_key != nullptr) sum += dot(q(i), row_key);
+    if (row_query != nullptr) sum += dot(k(j), row_query);
+    sum *= static_cast<Sum>(rules_.scale);
+    return inputs_.distance_bias == nullptr ? sum : sum + inputs_.distance_bias[bias_place(i, j)];
+  }
+
+  void add_distance_gradients(int64_t i, int64_t j, Sum score_gradient, const AttentionGradients<double>& tables,
+                              Sum* q_row, Sum* k_row) const {
+    const auto add_product = [&](const T* table_row, double* table_gradient, const T* token, Sum* token_gradient) {
+      for (int64_t d = 0; table_row != nullptr && d < rules_.head_width; ++d) {
+        token_gradient[d] += score_gradient * to_float(table_row[d]);
+        table_gradient[d] += score_gradient * to_float(token[d]);
+      }
+    };
+    add_product(of_distance(inputs_.distance_keys, i, j), of_distance(tables.distance_keys, i, j), q(i), q_row);
+    add_product(of_distance(inputs_.distance_queries, i, j), of_distance(tables.distance_queries, i, j), k(j), k_row);
+    if (tables.distance_bias == nullptr) return;
+    tables.distance_bias[bias_place(i, j)] += score_gradient / rules_.scale;
+  }
+
   template <typename U>
   U* element(HeadRows<U> rows, int64_t token, int64_t head, int64_t d) const {
     return rows.data + (head_.first + token) * rows.row_stride + head * rules_.head_width + d;
@@ -88,6 +126,7 @@ class HeadReference {
     Sum largest = -kInfinity;
     for (int64_t j = 0; j < head_.length; ++j) {
       Sum score = dot(q(query), k(j)) * static_cast<Sum>(rules_.scale);
+      if (rules_.distance_rows != nullptr) score += distance_terms(query, j);
       if (rules_.bias != nullptr) {
         score += rules_.bias[head_.head * rules_.bias_head_stride + query * rules_.bias_query_stride + j];
       }
@@ -132,6 +171,46 @@ void write_rows(const AttentionRules& rules, const Head& head, int64_t column, c
   }
 }
 
+// Sums of the distance tables' gradients over all pairs of tokens, in double: there are many for one row.
+class TableSums {
+ public:
+  template <typename T>
+  TableSums(const AttentionRules& rules, const AttentionGradients<T>& wanted)
+      : width_(rules.num_heads * rules.head_width) {
+    const auto table_size = static_cast<size_t>(rules.num_distance_rows * width_);
+    if (wanted.distance_keys.data != nullptr) keys_.resize(table_size);
+    if (wanted.distance_queries.data != nullptr) queries_.resize(table_size);
+    if (wanted.distance_bias != nullptr) bias_.resize(static_cast<size_t>(rules.num_heads * rules.num_distance_rows));
+  }
+
+  AttentionGradients<double> sums() {
+    AttentionGradients<double> into;
+    if (!keys_.empty()) into.distance_keys = {keys_.data(), width_};
+    if (!queries_.empty()) into.distance_queries = {queries_.data(), width_};
+    if (!bias_.empty()) into.distance_bias = bias_.data();
+    return into;
+  }
+
+  template <typename T>
+  void write(const AttentionGradients<T>& gradients) const {
+    write_table(keys_, gradients.distance_keys);
+    write_table(queries_, gradients.distance_queries);
+    write_table(bias_, HeadRows<SumOf<T>>{gradients.distance_bias, width_});
+  }
+
+ private:
+  template <typename Sum>
+  void write_table(const std::vector<double>& from, HeadRows<Sum> to) const {
+    for (size_t i = 0; i < from.size(); ++i) {
+      const auto place = static_cast<int64_t>(i);
+      to.data[place / width_ * to.row_stride + place % width_] = static_cast<Sum>(from[i]);
+    }
+  }
+
+  int64_t width_;
+  std::vector<double> keys_, queries_, bias_;
+};
+
 }  // namespace
 
 template <typename T, typename Sum>
@@ -150,25 +229,34 @@ template <typename T, typename Sum>
 void attention_backward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs,
                                   const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients) {
   const std::vector<Head> heads = heads_of(rules);
-  const int64_t group = rules.num_heads / rules.num_kv_heads;  // query heads of a key head: one thread's work
-  parallel_ranges(static_cast<int64_t>(heads.size()) / group, 1, [&](int64_t begin, int64_t end, int) {
-    for (int64_t n = begin; n < end; ++n) {
-      const auto size = static_cast<size_t>(heads[static_cast<size_t>(n * group)].length * rules.head_width);
-      std::vector<Sum> k_gradient(size), v_gradient(size);
-      for (int64_t m = n * group; m < (n + 1) * group; ++m) {
-        const Head& head = heads[static_cast<size_t>(m)];
-        std::vector<Sum> q_gradient(size);
-        HeadReference<T, Sum> reference(rules, inputs, head);
-        for (int64_t i = 0; i < head.length; ++i) {
-          reference.backward(i, results, q_gradient.data(), k_gradient.data(), v_gradient.data());
-        }
-        write_rows(rules, head, head.head, q_gradient, gradients.q);
+  const int64_t group = rules.num_heads / rules.num_kv_heads;  // query heads of a key head
+  TableSums tables(rules, gradients);
+  const AttentionGradients<double> table_sums = tables.sums();
+  const auto run = [&](int64_t n) {  // of key head n, counted over all sequences
+    const auto size = static_cast<size_t>(heads[static_cast<size_t>(n * group)].length * rules.head_width);
+    std::vector<Sum> k_gradient(size), v_gradient(size);
+    for (int64_t m = n * group; m < (n + 1) * group; ++m) {
+      const Head& head = heads[static_cast<size_t>(m)];
+      std::vector<Sum> q_gradient(size);
+      HeadReference<T, Sum> reference(rules, inputs, head);
+      for (int64_t i = 0; i < head.length; ++i) {
+        reference.backward(i, results, table_sums, q_gradient.data(), k_gradient.data(), v_gradient.data());
       }
-      const Head& head = heads[static_cast<size_t>(n * group)];
-      write_rows(rules, head, head.head / group, k_gradient, gradients.k);
-      write_rows(rules, head, head.head / group, v_gradient, gradients.v);
+      write_rows(rules, head, head.head, q_gradient, gradients.q);
+    }
+    const Head& head = heads[static_cast<size_t>(n * group)];
+    write_rows(rules, head, head.head / group, k_gradient, gradients.k);
+    write_rows(rules, head, head.head / group, v_gradient, gradients.v);
+  };
+  // All sequences add to the gradients of the distance tables, so one thread computes them.
+  const int64_t num_sequences = rules.distance_rows == nullptr ? 1 : rules.num_sequences;
+  const int64_t units = rules.num_sequences * rules.num_kv_heads / std::max<int64_t>(num_sequences, 1);
+  parallel_ranges(units, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t unit = begin; unit < end; ++unit) {
+      for (int64_t b = 0; b < num_sequences; ++b) run(b * units + unit);
     }
   });
+  tables.write(gradients);
 }
 
 #define HONE_INSTANTIATE(T, Sum)                                                                                  \

@@ -3,25 +3,18 @@
 #include "model/bert.h"
 
 #include <ATen/ops/tanh.h>
-#include <ATen/ops/zeros_like.h>
 
-#include <algorithm>
 #include <array>
-#include <optional>
-#include <span>
 #include <utility>
 
 #include "base/error.h"
 #include "model/config_keys.h"
-#include "nn/activation.h"
+#include "model/encoder_blocks.h"
 #include "nn/dropout.h"
-#include "nn/embedding.h"
 #include "nn/joined_linear.h"
-#include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/module_list.h"
 #include "tensor/attention.h"
-#include "tensor/compute.h"
 #include "tensor/packing.h"
 
 namespace hone::model::bert {
@@ -47,77 +40,28 @@ constexpr std::array kKeys{kVocabSize,        kHiddenSize,       kNumLayers,    
                            kHiddenDropout,    kAttentionDropout, kClassifierDropout, kLayerNormEps,
                            kPositionType,     kIsDecoder,        kInitializerRange,  kPadTokenId};
 
-std::shared_ptr<nn::LayerNorm> layer_norm(const ModelConfig& config) {
-  return std::make_shared<nn::LayerNorm>(config.integer(kHiddenSize), config.number(kLayerNormEps));
-}
-
 std::shared_ptr<nn::Linear> square_linear(const ModelConfig& config) {
   return std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kHiddenSize));
 }
 
-// The rows of positions that come before those of texts, and the token that has the last of them.
-struct Positions {
-  FirstPosition first = FirstPosition::kZero;
-  std::optional<int64_t> padding;
-
-  int64_t num_before() const { return first == FirstPosition::kZero ? 0 : padding.value_or(0) + 1; }
-};
-
-// Counts the tokens of each sequence that are not padding.
-at::Tensor positions_after_padding(const Tokens& tokens, int64_t padding) {
-  at::Tensor positions = tokens.packing.positions() + (padding + 1);
-  const at::Tensor ids = tokens.ids.to(at::kCPU, at::kLong).contiguous();
-  const std::span<const int64_t> of_token(ids.const_data_ptr<int64_t>(), static_cast<size_t>(ids.numel()));
-  if (std::ranges::find(of_token, padding) == of_token.end()) return positions;
-  int64_t* position = positions.mutable_data_ptr<int64_t>();
-  int64_t num_padding = 0;
-  for (size_t i = 0; i < of_token.size(); ++i) {
-    if (position[i] == padding + 1) num_padding = 0;  // a sequence begins
-    num_padding += of_token[i] == padding;
-    position[i] = of_token[i] == padding ? padding : position[i] - num_padding;
-  }
-  return positions;
+EmbeddingShape embedding_shape(const ModelConfig& config, const Variant& variant) {
+  const bool is_roberta = variant.first_position == FirstPosition::kAfterPadding;
+  return {.width = config.integer(variant.embedding_size.value_or(kHiddenSize)),
+          .num_words = config.integer(kVocabSize),
+          .num_positions = config.integer(kMaxPositions),
+          .num_types = config.integer(kTypeVocabSize),
+          .padding = padding_id(config, kVocabSize, variant.pad_token_id),
+          .first_position = variant.first_position,
+          .has_positions_last = is_roberta,  // HF's class draws new weights in this order
+          .norm_eps = config.number(kLayerNormEps),
+          .dropout = config.number(kHiddenDropout)};
 }
 
-class BertEmbeddings : public torch::nn::Module {
- public:
-  BertEmbeddings(const ModelConfig& config, nn::DropoutSites& sites, const Positions& positions)
-      : positions_(positions), dropout_(config.number(kHiddenDropout), sites) {
-    const int64_t width = config.integer(kHiddenSize);
-    word_ = register_module("word_embeddings",
-                            std::make_shared<nn::Embedding>(config.integer(kVocabSize), width, positions.padding));
-    const bool has_padding = positions.first == FirstPosition::kAfterPadding;
-    // HF's class of RoBERTa makes the positions last, and draws new weights in this order.
-    if (!has_padding) add_positions(config, std::nullopt);
-    type_ = register_module("token_type_embeddings",
-                            std::make_shared<nn::Embedding>(config.integer(kTypeVocabSize), width));
-    norm_ = register_module("LayerNorm", layer_norm(config));
-    if (has_padding) add_positions(config, positions.padding);
-  }
-
-  at::Tensor forward(const Tokens& tokens, const nn::ForwardContext& context) const {
-    const at::Tensor types = tokens.type_ids.defined() ? tokens.type_ids : at::zeros_like(tokens.ids);
-    const at::Tensor positions = tensor::on_device(positions_of(tokens), types.device());
-    return nn::embedding_sum({word_->rows(tokens.ids), type_->rows(types), position_->rows(positions)}, *norm_,
-                             dropout_, context);  // [T, C]
-  }
-
- private:
-  void add_positions(const ModelConfig& config, std::optional<int64_t> padding) {
-    position_ = register_module(
-        "position_embeddings",
-        std::make_shared<nn::Embedding>(config.integer(kMaxPositions), config.integer(kHiddenSize), padding));
-  }
-  at::Tensor positions_of(const Tokens& tokens) const {
-    return positions_.num_before() == 0 ? tokens.packing.positions()
-                                        : positions_after_padding(tokens, positions_.num_before() - 1);
-  }
-
-  Positions positions_;
-  std::shared_ptr<nn::Embedding> word_, position_, type_;
-  std::shared_ptr<nn::LayerNorm> norm_;
-  nn::Dropout dropout_;
-};
+std::shared_ptr<ResidualOutput> output(const ModelConfig& config, const ConfigKey& in_features,
+                                       nn::DropoutSites& sites) {
+  return std::make_shared<ResidualOutput>(config.integer(in_features), config.integer(kHiddenSize),
+                                          config.number(kLayerNormEps), config.number(kHiddenDropout), sites);
+}
 
 class BertSelfAttention : public torch::nn::Module {
  public:
@@ -144,33 +88,11 @@ class BertSelfAttention : public torch::nn::Module {
   nn::Dropout dropout_;
 };
 
-// LayerNorm(dropout(dense(x)) + residual): the end of both halves of a layer.
-class BertOutput : public torch::nn::Module {
- public:
-  BertOutput(const ModelConfig& config, int64_t in_features, nn::DropoutSites& sites)
-      : dropout_(config.number(kHiddenDropout), sites) {
-    dense_ = register_module("dense", std::make_shared<nn::Linear>(in_features, config.integer(kHiddenSize)));
-    norm_ = register_module("LayerNorm", layer_norm(config));
-  }
-
-  // x: [T, in], or a fresh nn::ActivatedInput.
-  template <typename Input>
-  at::Tensor forward(Input&& x, const at::Tensor& residual, const nn::ForwardContext& context) const {
-    return norm_->forward(dense_->product(std::forward<Input>(x)), dense_->bias, residual, dropout_.active_p(context),
-                          dropout_.stream(context));  // [T, C]
-  }
-
- private:
-  std::shared_ptr<nn::Linear> dense_;
-  std::shared_ptr<nn::LayerNorm> norm_;
-  nn::Dropout dropout_;
-};
-
 class BertAttention : public torch::nn::Module {
  public:
   BertAttention(const ModelConfig& config, nn::DropoutSites& sites) {
     self_ = register_module("self", std::make_shared<BertSelfAttention>(config, sites));
-    output_ = register_module("output", std::make_shared<BertOutput>(config, config.integer(kHiddenSize), sites));
+    output_ = register_module("output", output(config, kHiddenSize, sites));
   }
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
@@ -179,29 +101,17 @@ class BertAttention : public torch::nn::Module {
 
  private:
   std::shared_ptr<BertSelfAttention> self_;
-  std::shared_ptr<BertOutput> output_;
-};
-
-class BertIntermediate : public torch::nn::Module {
- public:
-  explicit BertIntermediate(const ModelConfig& config) : activation_(nn::find_activation(config.text(kHiddenAct))) {
-    dense_ = register_module(
-        "dense", std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kIntermediateSize)));
-  }
-
-  nn::ActivatedInput forward(const at::Tensor& x) const { return {dense_->product(x), dense_->bias, activation_}; }
-
- private:
-  std::shared_ptr<nn::Linear> dense_;
-  const nn::Activation& activation_;
+  std::shared_ptr<ResidualOutput> output_;
 };
 
 class BertLayer : public torch::nn::Module {
  public:
   BertLayer(const ModelConfig& config, nn::DropoutSites& sites) {
     attention_ = register_module("attention", std::make_shared<BertAttention>(config, sites));
-    intermediate_ = register_module("intermediate", std::make_shared<BertIntermediate>(config));
-    output_ = register_module("output", std::make_shared<BertOutput>(config, config.integer(kIntermediateSize), sites));
+    intermediate_ = register_module(
+        "intermediate", std::make_shared<Intermediate>(config.integer(kHiddenSize), config.integer(kIntermediateSize),
+                                                       config.text(kHiddenAct)));
+    output_ = register_module("output", output(config, kIntermediateSize, sites));
   }
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
@@ -211,8 +121,8 @@ class BertLayer : public torch::nn::Module {
 
  private:
   std::shared_ptr<BertAttention> attention_;
-  std::shared_ptr<BertIntermediate> intermediate_;
-  std::shared_ptr<BertOutput> output_;
+  std::shared_ptr<Intermediate> intermediate_;
+  std::shared_ptr<ResidualOutput> output_;
 };
 
 class BertEncoder : public torch::nn::Module {
@@ -239,20 +149,24 @@ class BertPooler : public torch::nn::Module {
 
 class BertBody final : public Body {
  public:
-  BertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler, const Positions& positions)
+  BertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler, const EmbeddingShape& shape)
       : Body({.width = config.integer(kHiddenSize),
               .num_layers = config.integer(kNumLayers),
-              .vocab_size = config.integer(kVocabSize),
-              .num_token_types = config.integer(kTypeVocabSize),
-              .max_length = config.integer(kMaxPositions) - positions.num_before()}) {
-    embeddings_ = register_module("embeddings", std::make_shared<BertEmbeddings>(config, sites, positions));
+              .vocab_size = shape.num_words,
+              .num_token_types = shape.num_types,
+              .max_length = shape.num_positions - shape.num_before()}) {
+    embeddings_ = register_module("embeddings", std::make_shared<InputEmbeddings>(shape, sites));
+    if (shape.width != traits().width) {
+      project_ = register_module("embeddings_project", std::make_shared<nn::Linear>(shape.width, traits().width));
+    }
     encoder_ = register_module("encoder", std::make_shared<BertEncoder>(config, sites));
     if (has_pooler) pooler_ = register_module("pooler", std::make_shared<BertPooler>(config));
   }
 
  protected:
   Stream begin(const Inputs& inputs, const nn::ForwardContext& context) const override {
-    return {embeddings_->forward(inputs.text, context), inputs.text.packing};
+    const at::Tensor x = embeddings_->forward(inputs.text, context);
+    return {project_ ? project_->forward(x) : x, inputs.text.packing};
   }
   at::Tensor layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const override {
     return (*encoder_->layers)[index].forward(stream.x, stream.packing, context);
@@ -264,7 +178,8 @@ class BertBody final : public Body {
   }
 
  private:
-  std::shared_ptr<BertEmbeddings> embeddings_;
+  std::shared_ptr<InputEmbeddings> embeddings_;
+  std::shared_ptr<nn::Linear> project_;  // if the embeddings are narrower than the layers (ELECTRA)
   std::shared_ptr<BertEncoder> encoder_;
   std::shared_ptr<BertPooler> pooler_;
 };
@@ -278,27 +193,23 @@ double classifier_dropout(const ModelConfig& config) {
 }
 
 std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
-  return make_body_of_relative(config, sites, has_pooler, FirstPosition::kZero, kPadTokenId);
+  return make_body_of_relative(config, sites, has_pooler, {});
 }
 
 std::shared_ptr<Body> make_body_of_relative(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler,
-                                            FirstPosition first_position, const ConfigKey& pad_token_id) {
+                                            const Variant& variant) {
   check_head_width(config, config.integer(kHiddenSize), config.integer(kNumHeads));
-  if (config.text(kPositionType) != "absolute") {
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("{}: \"position_embedding_type\" is \"{}\"", config.source(), config.text(kPositionType)),
-                "hone computes absolute positions only, as transformers 5 does");
-  }
+  check_absolute_positions(config, kPositionType);
   if (config.flag(kIsDecoder)) {
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"is_decoder\" is true", config.source()),
                 "hone computes BERT as an encoder");
   }
-  const Positions positions{first_position, padding_id(config, kVocabSize, pad_token_id)};
-  if (positions.num_before() >= config.integer(kMaxPositions)) {
+  const EmbeddingShape shape = embedding_shape(config, variant);
+  if (shape.num_before() >= shape.num_positions) {
     throw Error(ErrorKind::kInput, fmt::format("{}: \"max_position_embeddings\" is {}, but positions begin at {}",
-                                               config.source(), config.integer(kMaxPositions), positions.num_before()));
+                                               config.source(), shape.num_positions, shape.num_before()));
   }
-  return std::make_shared<BertBody>(config, sites, has_pooler, positions);
+  return std::make_shared<BertBody>(config, sites, has_pooler, shape);
 }
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "model/body.h"
 #include "model/config.h"
+#include "model/config_keys.h"
+#include "model/encoder_blocks.h"
 #include "model/heads.h"
 
 namespace hone::model::bert {
@@ -13,14 +16,16 @@ namespace hone::model::bert {
 // The keys of config.json that this family reads, with HF's defaults.
 std::span<const ConfigKey> config_keys();
 
-// Where the positions of a sequence begin. kAfterPadding: behind pad_token_id, whose own row is for padding; a padding
-// token inside a text has it too, and is not counted (RoBERTa).
-enum class FirstPosition { kZero, kAfterPadding };
+// In what a relative of BERT differs from it.
+struct Variant {
+  FirstPosition first_position = FirstPosition::kZero;
+  ConfigKey pad_token_id = kPadTokenId;
+  std::optional<ConfigKey> embedding_size = {};  // the key of the embeddings' width, if it may differ from the layers'
+};
 
-// Makes the body with unset weights, for BERT and for relatives that differ only in this. Errors: those of ModelConfig;
-// kUnsupported for a variant that hone cannot compute.
+// Makes the body with unset weights. Errors: those of ModelConfig; kUnsupported for a variant that hone cannot compute.
 std::shared_ptr<Body> make_body_of_relative(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler,
-                                            FirstPosition first_position, const ConfigKey& pad_token_id);
+                                            const Variant& variant);
 std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
 
 // Of the last layer of a head.

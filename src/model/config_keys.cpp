@@ -21,4 +21,11 @@ void check_head_width(const ModelConfig& config, int64_t width, int64_t num_head
               fmt::format("{}: a width of {} does not divide into {} heads", config.source(), width, num_heads));
 }
 
+void check_absolute_positions(const ModelConfig& config, const ConfigKey& position_embedding_type) {
+  const std::string type = config.text(position_embedding_type);
+  if (type == "absolute") return;
+  throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"position_embedding_type\" is \"{}\"", config.source(), type),
+              "hone computes absolute positions only, as transformers 5 does");
+}
+
 }  // namespace hone::model

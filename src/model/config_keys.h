@@ -21,4 +21,7 @@ std::optional<int64_t> padding_id(const ModelConfig& config, const ConfigKey& vo
 // Throws kInput unless num_heads divides width.
 void check_head_width(const ModelConfig& config, int64_t width, int64_t num_heads);
 
+// Throws kUnsupported unless the key says "absolute".
+void check_absolute_positions(const ModelConfig& config, const ConfigKey& position_embedding_type);
+
 }  // namespace hone::model

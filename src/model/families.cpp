@@ -4,8 +4,13 @@
 #include <array>
 
 #include "base/names.h"
+#include "model/albert.h"
 #include "model/bert.h"
+#include "model/deberta.h"
+#include "model/deberta_v2.h"
 #include "model/distilbert.h"
+#include "model/electra.h"
+#include "model/mpnet.h"
 #include "model/roberta.h"
 
 namespace hone::model {
@@ -40,6 +45,36 @@ constexpr std::array kXlmRobertaHeads{
     HeadRow{"token", "XLMRobertaForTokenClassification", false, kClassifier, roberta::make_token_head},
 };
 
+constexpr std::array kElectraHeads{
+    HeadRow{"sequence", "ElectraForSequenceClassification", false, kClassifier, electra::make_sequence_head},
+    HeadRow{"token", "ElectraForTokenClassification", false, kClassifier, electra::make_token_head},
+};
+constexpr std::array<std::string_view, 2> kAlbertPoolerAndClassifier{"albert.pooler.", "classifier."};
+constexpr std::array kAlbertHeads{
+    HeadRow{"sequence", "AlbertForSequenceClassification", true, kAlbertPoolerAndClassifier,
+            albert::make_sequence_head},
+    HeadRow{"token", "AlbertForTokenClassification", false, kClassifier, albert::make_token_head},
+};
+
+constexpr std::array kMpnetHeads{
+    HeadRow{"sequence", "MPNetForSequenceClassification", false, kClassifier, mpnet::make_sequence_head},
+    HeadRow{"token", "MPNetForTokenClassification", false, kClassifier, mpnet::make_token_head},
+};
+constexpr std::array<std::string_view, 2> kContextPoolerAndClassifier{"pooler.", "classifier."};
+constexpr std::array kDebertaHeads{
+    HeadRow{"sequence", "DebertaForSequenceClassification", false, kContextPoolerAndClassifier,
+            deberta_v2::make_sequence_head},
+    HeadRow{"token", "DebertaForTokenClassification", false, kClassifier, deberta_v2::make_token_head},
+};
+constexpr std::array kDebertaV2Heads{
+    HeadRow{"sequence", "DebertaV2ForSequenceClassification", false, kContextPoolerAndClassifier,
+            deberta_v2::make_sequence_head},
+    HeadRow{"token", "DebertaV2ForTokenClassification", false, kClassifier, deberta_v2::make_token_head},
+};
+// Checkpoints with relative positions only may store a table of positions too.
+constexpr std::array<std::string_view, 2> kUnusedPositions{"embeddings.position_ids",
+                                                           "embeddings.position_embeddings.weight"};
+
 // Of LayerNorm in TensorFlow's checkpoints.
 constexpr std::array kTensorFlowEndings{OldEnding{".gamma", ".weight"}, OldEnding{".beta", ".bias"}};
 constexpr std::array<std::string_view, 1> kPositionIds{"embeddings.position_ids"};
@@ -58,6 +93,60 @@ constexpr std::array kFamilies{
     Family{"xlm-roberta", "XLM-RoBERTa: RoBERTa for a hundred languages", "roberta",
            "roberta.embeddings.word_embeddings", roberta::config_keys, roberta::make_body, kXlmRobertaHeads,
            kTensorFlowEndings, kPositionIds},
+    Family{"electra", "ELECTRA discriminators", "electra", "electra.embeddings.word_embeddings", electra::config_keys,
+           electra::make_body, kElectraHeads, kTensorFlowEndings, kPositionIds},
+    Family{"albert", "ALBERT: BERT whose layers share their weights", "albert", "albert.embeddings.word_embeddings",
+           albert::config_keys, albert::make_body, kAlbertHeads, kTensorFlowEndings, kPositionIds},
+    Family{"mpnet", "MPNet encoders", "mpnet", "mpnet.embeddings.word_embeddings", mpnet::config_keys, mpnet::make_body,
+           kMpnetHeads, kTensorFlowEndings, kPositionIds},
+    Family{"deberta", "DeBERTa encoders, version 1", "deberta", "deberta.embeddings.word_embeddings",
+           deberta::config_keys, deberta::make_body, kDebertaHeads, kTensorFlowEndings, kUnusedPositions},
+    Family{"deberta-v2", "DeBERTa encoders, version 2 and 3", "deberta", "deberta.embeddings.word_embeddings",
+           deberta_v2::config_keys, deberta_v2::make_body, kDebertaV2Heads, kTensorFlowEndings, kUnusedPositions},
+};
+
+// Models of the Hub that are given for an encoder by mistake, or that hone leaves out.
+struct Refused {
+  std::string_view name, reason, hint;
+};
+
+constexpr std::string_view kIsDecoder = "is a decoder: it predicts the next token of a text";
+constexpr std::string_view kIsBoth = "has an encoder and a decoder";
+constexpr std::string_view kTakeEncoder = "hone fine-tunes encoders: use one such as bert, roberta or deberta-v2";
+constexpr std::array kRefused{
+    Refused{"xlm", "is a family that hone does not compute",
+            "the nearest family is xlm-roberta, for a hundred languages"},
+    Refused{"bloom", kIsDecoder, kTakeEncoder},
+    Refused{"deepseek_v2", kIsDecoder, kTakeEncoder},
+    Refused{"deepseek_v3", kIsDecoder, kTakeEncoder},
+    Refused{"falcon", kIsDecoder, kTakeEncoder},
+    Refused{"gemma", kIsDecoder, kTakeEncoder},
+    Refused{"gemma2", kIsDecoder, kTakeEncoder},
+    Refused{"gemma3", kIsDecoder, kTakeEncoder},
+    Refused{"gemma3_text", kIsDecoder, kTakeEncoder},
+    Refused{"gpt2", kIsDecoder, kTakeEncoder},
+    Refused{"gpt_neo", kIsDecoder, kTakeEncoder},
+    Refused{"gpt_neox", kIsDecoder, kTakeEncoder},
+    Refused{"gpt_oss", kIsDecoder, kTakeEncoder},
+    Refused{"gptj", kIsDecoder, kTakeEncoder},
+    Refused{"llama", kIsDecoder, kTakeEncoder},
+    Refused{"mistral", kIsDecoder, kTakeEncoder},
+    Refused{"mixtral", kIsDecoder, kTakeEncoder},
+    Refused{"openai-gpt", kIsDecoder, kTakeEncoder},
+    Refused{"opt", kIsDecoder, kTakeEncoder},
+    Refused{"phi", kIsDecoder, kTakeEncoder},
+    Refused{"phi3", kIsDecoder, kTakeEncoder},
+    Refused{"qwen2", kIsDecoder, kTakeEncoder},
+    Refused{"qwen2_moe", kIsDecoder, kTakeEncoder},
+    Refused{"qwen3", kIsDecoder, kTakeEncoder},
+    Refused{"qwen3_moe", kIsDecoder, kTakeEncoder},
+    Refused{"smollm3", kIsDecoder, kTakeEncoder},
+    Refused{"bart", kIsBoth, kTakeEncoder},
+    Refused{"marian", kIsBoth, kTakeEncoder},
+    Refused{"mbart", kIsBoth, kTakeEncoder},
+    Refused{"mt5", kIsBoth, kTakeEncoder},
+    Refused{"pegasus", kIsBoth, kTakeEncoder},
+    Refused{"t5", kIsBoth, kTakeEncoder},
 };
 
 }  // namespace
@@ -65,7 +154,14 @@ constexpr std::array kFamilies{
 std::span<const Family> families() { return kFamilies; }
 
 const Family& family_of(const ModelConfig& config) {
-  return find_row(kFamilies, "model_type", config.model_type(), ErrorKind::kUnsupported);
+  const std::string type = config.model_type();
+  const auto refused = std::ranges::find(kRefused, type, &Refused::name);
+  if (refused != kRefused.end()) {
+    throw Error(ErrorKind::kUnsupported,
+                fmt::format("{}: \"model_type\" is \"{}\", which {}", config.source(), type, refused->reason),
+                std::string(refused->hint));
+  }
+  return find_row(kFamilies, "model_type", type, ErrorKind::kUnsupported);
 }
 
 const HeadRow& find_head(const Family& family, std::string_view kind) {

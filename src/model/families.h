@@ -42,7 +42,8 @@ struct Family {
 
 std::span<const Family> families();
 
-// Returns the family of a config.json. Throws kUnsupported with the nearest name if model_type is unknown.
+// Returns the family of a config.json. Throws kUnsupported with the nearest name if model_type is unknown, and with the
+// reason if it is known and refused, such as a decoder.
 const Family& family_of(const ModelConfig& config);
 
 // Throws kUnsupported if the family has no head of this kind.

@@ -1,7 +1,8 @@
 #include "model/heads.h"
 
 #include <ATen/ops/relu.h>
-#include <ATen/ops/tanh.h>
+
+#include "nn/activation.h"
 
 namespace hone::model {
 
@@ -65,10 +66,10 @@ class FirstTokenHead final : public Head {
   nn::Dropout dropout_;
 };
 
-// The module "classifier" of RoBERTa's head.
-class DenseTanh : public torch::nn::Module {
+// The module "classifier" of RoBERTa's and ELECTRA's heads.
+class DenseClassifier : public torch::nn::Module {
  public:
-  DenseTanh(int64_t width, int64_t num_outputs) {
+  DenseClassifier(int64_t width, int64_t num_outputs) {
     dense = register_module("dense", std::make_shared<nn::Linear>(width, width));
     out_proj = register_module("out_proj", std::make_shared<nn::Linear>(width, num_outputs));
   }
@@ -76,29 +77,65 @@ class DenseTanh : public torch::nn::Module {
   std::shared_ptr<nn::Linear> dense, out_proj;
 };
 
-class DenseTanhHead final : public Head {
+class DenseHead final : public Head {
  public:
-  DenseTanhHead(const HeadParts& parts, double dropout)
-      : classifier_(
-            parts.model.register_module("classifier", std::make_shared<DenseTanh>(parts.width, parts.num_outputs))),
+  DenseHead(const HeadParts& parts, double dropout, std::string_view activation)
+      : classifier_(parts.model.register_module("classifier",
+                                                std::make_shared<DenseClassifier>(parts.width, parts.num_outputs))),
+        activation_(nn::find_activation(activation)),
         dropout_of_token_(dropout, parts.sites),
         dropout_(dropout, parts.sites) {}
 
   at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
     const at::Tensor first = selected(tensor::first_rows(hidden.tokens, hidden.packing), rows);  // [N, C]
-    return dropout_(at::tanh(classifier_->dense->forward(dropout_of_token_(first, context))), context);
+    return dropout_(activation_.apply(classifier_->dense->forward(dropout_of_token_(first, context)), {}), context);
   }
   const nn::Linear& output() const override { return *classifier_->out_proj; }
 
  private:
-  std::shared_ptr<DenseTanh> classifier_;
+  std::shared_ptr<DenseClassifier> classifier_;
+  const nn::Activation& activation_;
+  nn::Dropout dropout_of_token_, dropout_;
+};
+
+// The module "pooler" of DeBERTa's head.
+class PoolerDense : public torch::nn::Module {
+ public:
+  explicit PoolerDense(int64_t width) { dense = register_module("dense", std::make_shared<nn::Linear>(width, width)); }
+
+  std::shared_ptr<nn::Linear> dense;
+};
+
+class ContextPoolerHead final : public Head {
+ public:
+  ContextPoolerHead(const HeadParts& parts, const ContextPooler& pooler)
+      : pooler_(parts.model.register_module("pooler", std::make_shared<PoolerDense>(parts.width))),
+        classifier_(registered(parts, "classifier", parts.num_outputs)),
+        activation_(nn::find_activation(pooler.activation)),
+        dropout_of_token_(pooler.pooler_dropout, parts.sites),
+        dropout_(pooler.dropout, parts.sites) {}
+
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
+    const at::Tensor first = selected(tensor::first_rows(hidden.tokens, hidden.packing), rows);  // [N, C]
+    return dropout_(activation_.apply(pooler_->dense->forward(dropout_of_token_(first, context)), {}), context);
+  }
+  const nn::Linear& output() const override { return *classifier_; }
+
+ private:
+  std::shared_ptr<PoolerDense> pooler_;
+  std::shared_ptr<nn::Linear> classifier_;
+  const nn::Activation& activation_;
   nn::Dropout dropout_of_token_, dropout_;
 };
 
 }  // namespace
 
-std::unique_ptr<Head> dense_tanh_head(const HeadParts& parts, double dropout) {
-  return std::make_unique<DenseTanhHead>(parts, dropout);
+std::unique_ptr<Head> context_pooler_head(const HeadParts& parts, const ContextPooler& pooler) {
+  return std::make_unique<ContextPoolerHead>(parts, pooler);
+}
+
+std::unique_ptr<Head> dense_head(const HeadParts& parts, double dropout, std::string_view activation) {
+  return std::make_unique<DenseHead>(parts, dropout, activation);
 }
 
 std::unique_ptr<Head> pooled_head(const HeadParts& parts, double dropout) {

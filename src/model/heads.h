@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "model/body.h"
@@ -37,8 +38,16 @@ struct HeadParts {
 std::unique_ptr<Head> pooled_head(const HeadParts& parts, double dropout);
 // "classifier"(dropout(relu("pre_classifier"(first token)))): DistilBERT.
 std::unique_ptr<Head> first_token_head(const HeadParts& parts, double dropout);
-// "classifier.out_proj"(dropout(tanh("classifier.dense"(dropout(first token))))): RoBERTa.
-std::unique_ptr<Head> dense_tanh_head(const HeadParts& parts, double dropout);
+// "classifier.out_proj"(dropout(activation("classifier.dense"(dropout(first token))))): RoBERTa with tanh, ELECTRA with
+// gelu.
+std::unique_ptr<Head> dense_head(const HeadParts& parts, double dropout, std::string_view activation);
+struct ContextPooler {
+  double pooler_dropout = 0;
+  std::string activation;
+  double dropout = 0;
+};
+// "classifier"(dropout(activation("pooler.dense"(pooler_dropout(first token))))): DeBERTa.
+std::unique_ptr<Head> context_pooler_head(const HeadParts& parts, const ContextPooler& pooler);
 // "classifier"(dropout(token)), for each token.
 std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout);
 

@@ -28,11 +28,12 @@ std::span<const ConfigKey> config_keys() {
 }
 
 std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
-  return bert::make_body_of_relative(config, sites, has_pooler, bert::FirstPosition::kAfterPadding, kRobertaPadTokenId);
+  return bert::make_body_of_relative(
+      config, sites, has_pooler, {.first_position = FirstPosition::kAfterPadding, .pad_token_id = kRobertaPadTokenId});
 }
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {
-  return dense_tanh_head(parts, bert::classifier_dropout(config));
+  return dense_head(parts, bert::classifier_dropout(config), "tanh");
 }
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {

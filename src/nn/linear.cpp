@@ -18,20 +18,20 @@ at::Tensor LowRankAdapter::change(const at::Tensor& x) const {
   return tensor::linear(low, b, cast_b_.in(b, x.scalar_type()), {}) * scale_;
 }
 
-Linear::Linear(int64_t in_features, int64_t out_features) {
+Linear::Linear(int64_t in_features, int64_t out_features, bool has_bias) {
   weight = register_parameter("weight", at::empty({out_features, in_features}));
-  bias = register_parameter("bias", at::empty({out_features}));
+  if (has_bias) bias = register_parameter("bias", at::empty({out_features}));
 }
 
 void Linear::draw(const Wanted& wanted, double deviation, at::Generator& generator) {
   if (wanted("weight")) weight.normal_(0.0, deviation, generator);
-  if (wanted("bias")) bias.zero_();
+  if (bias.defined() && wanted("bias")) bias.zero_();
 }
 
 // kaiming_uniform_ of the weight and uniform_ of the bias.
 void Linear::draw_construction(at::Generator& generator) {
   weight.uniform_(-1.0, 1.0, generator);
-  bias.uniform_(-1.0, 1.0, generator);
+  if (bias.defined()) bias.uniform_(-1.0, 1.0, generator);
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const { return compute(x, bias); }

@@ -38,7 +38,7 @@ class LowRankAdapter final : public Adapter {
 
 class Linear : public Leaf {
  public:
-  Linear(int64_t in_features, int64_t out_features);
+  Linear(int64_t in_features, int64_t out_features, bool has_bias = true);
 
   at::Tensor forward(const at::Tensor& x) const;  // [*, in] -> [*, out], of x's type
 
@@ -57,7 +57,7 @@ class Linear : public Leaf {
   void draw_construction(at::Generator& generator) override;
 
   at::Tensor weight;  // [out, in]
-  at::Tensor bias;    // [out]
+  at::Tensor bias;    // [out], or undefined
 
  private:
   at::Tensor compute(const at::Tensor& x, const at::Tensor& added_bias) const;

@@ -1,15 +1,22 @@
 #include "tensor/attention.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
+#include <type_traits>
 
 #include "base/error.h"
 #include "kernel/attention.h"
@@ -21,9 +28,43 @@ namespace hone::tensor {
 
 namespace {
 
+using OptionalTensor = std::optional<at::Tensor>;
+
 struct Shapes {
   int64_t num_tokens = 0, row = 0, head_width = 0;
 };
+
+// W, or 0 if there are no tables.
+int64_t num_distance_rows(const DistanceTables& tables) {
+  for (const at::Tensor& table : {tables.keys, tables.queries}) {
+    if (table.defined()) return table.size(0);
+  }
+  return tables.bias.defined() ? tables.bias.size(1) : 0;
+}
+
+void check_distance_tables(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options,
+                           int64_t head_width) {
+  const DistanceTables& tables = options.distances;
+  const int64_t num_rows = num_distance_rows(tables);
+  const at::Tensor& rows = tables.rows;
+  check_internal(rows.scalar_type() == at::kInt && rows.is_contiguous() && rows.numel() % 2 == 1 &&
+                     (rows.numel() + 1) / 2 >= packing.max_length(),
+                 "attention's distances cover the longest sequence");
+  const std::span<const int32_t> all(rows.const_data_ptr<int32_t>(), static_cast<size_t>(rows.numel()));
+  const auto [smallest, largest] = std::ranges::minmax(all);
+  check_internal(smallest >= 0 && largest < num_rows, "a distance has a row of attention's tables");
+  for (const at::Tensor& table : {tables.keys, tables.queries}) {
+    if (!table.defined()) continue;
+    check_internal(table.dim() == 2 && table.size(0) == num_rows && table.size(1) == options.num_heads * head_width &&
+                       table.scalar_type() == qkv.scalar_type(),
+                   "attention's tables have a row of all heads for each distance, of q's type");
+  }
+  if (!tables.bias.defined()) return;
+  const at::ScalarType sums = qkv.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  check_internal(
+      tables.bias.sizes() == at::IntArrayRef({options.num_heads, num_rows}) && tables.bias.scalar_type() == sums,
+      "attention's bias of distances has a row for each head");
+}
 
 Shapes check_shapes(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
   check_internal(qkv.dim() == 2 && qkv.size(0) == packing.num_tokens(), "attention takes a row for each token");
@@ -34,6 +75,7 @@ Shapes check_shapes(const at::Tensor& qkv, const Packing& packing, const Attenti
                        options.bias.size(2) >= packing.max_length(),
                    "attention's bias covers the longest sequence");
   }
+  if (options.distances.rows.defined()) check_distance_tables(qkv, packing, options, qkv.size(1) / heads);
   return {qkv.size(0), qkv.size(1), qkv.size(1) / heads};
 }
 
@@ -55,6 +97,10 @@ kernel::AttentionRules rules_of(const Packing& packing, const AttentionOptions& 
     rules.bias = options.bias.const_data_ptr<float>();
     rules.bias_head_stride = options.bias.size(0) > 1 ? options.bias.stride(0) : 0;
     rules.bias_query_stride = options.bias.stride(1);
+  }
+  if (const DistanceTables& distances = options.distances; distances.rows.defined()) {
+    rules.distance_rows = distances.rows.const_data_ptr<int32_t>() + distances.rows.numel() / 2;
+    rules.num_distance_rows = num_distance_rows(distances);
   }
   rules.p = options.p;
   rules.stream = options.stream;
@@ -88,23 +134,51 @@ T* data_of(const at::Tensor& tensor) {
   return static_cast<T*>(tensor.data_ptr());
 }
 
+template <typename T>
+kernel::HeadRows<T> table_rows(const at::Tensor& table) {
+  if (!table.defined()) return {};
+  return {data_of<std::remove_const_t<T>>(table), table.size(1)};
+}
+
+template <typename T>
+kernel::AttentionInputs<T> inputs_of(const at::Tensor& qkv, const AttentionOptions& options, const Shapes& shapes) {
+  auto inputs = parts_of<const T, kernel::AttentionInputs<T>>(data_of<T>(qkv), options, shapes);
+  const DistanceTables& tables = options.distances;
+  if (!tables.rows.defined()) return inputs;
+  inputs.distance_keys = table_rows<const T>(tables.keys);
+  inputs.distance_queries = table_rows<const T>(tables.queries);
+  if (tables.bias.defined()) inputs.distance_bias = data_of<kernel::SumOf<T>>(tables.bias);
+  return inputs;
+}
+
+// The gradients of the tables' type of sums; undefined if the table is.
+DistanceTables table_gradients_of(const DistanceTables& tables, at::ScalarType sums) {
+  const auto like = [&](const at::Tensor& table) {
+    return table.defined() ? at::empty(table.sizes(), table.options().dtype(sums)) : at::Tensor();
+  };
+  return {{}, like(tables.keys), like(tables.queries), like(tables.bias)};
+}
+
 class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& qkv_given,
-                            const Packing& packing, const AttentionOptions& options) {
+                            const OptionalTensor& keys, const OptionalTensor& queries, const OptionalTensor& bias,
+                            const Packing& packing, const AttentionOptions& given) {
     const at::Tensor qkv = qkv_given.contiguous();
+    AttentionOptions options = given;
+    set_tables(options, {contiguous(keys), contiguous(queries), contiguous(bias)});
     const Shapes shapes = check_shapes(qkv, packing, options);
     const int64_t out_row = options.num_heads * shapes.head_width;
     const at::Tensor out = at::empty({shapes.num_tokens, out_row}, qkv.options());
-    const bool is_double = qkv.scalar_type() == at::kDouble;
     const at::Tensor logsumexp =
-        at::empty({options.num_heads, shapes.num_tokens}, qkv.options().dtype(is_double ? at::kDouble : at::kFloat));
+        at::empty({options.num_heads, shapes.num_tokens}, qkv.options().dtype(type_of_sums(qkv)));
     with_element_type(qkv.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
-      const auto inputs = parts_of<const T, kernel::AttentionInputs<T>>(data_of<T>(qkv), options, shapes);
-      kernel::attention_forward<T, Sum>(rules_of(packing, options, shapes), inputs, {data_of<T>(out), out_row},
-                                        data_of<Sum>(logsumexp));
+      kernel::attention_forward<T, Sum>(rules_of(packing, options, shapes), inputs_of<T>(qkv, options, shapes),
+                                        {data_of<T>(out), out_row}, data_of<Sum>(logsumexp));
     });
-    context->save_for_backward({qkv, out, logsumexp});
+    const DistanceTables& tables = options.distances;
+    context->save_for_backward({qkv, out, logsumexp, tables.keys, tables.queries, tables.bias});
+    set_tables(options, {});
     save(*context, std::pair(packing, options));
     return out;
   }
@@ -113,19 +187,39 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &qkv = saved[0], &out = saved[1], &logsumexp = saved[2];
-    const auto& [packing, options] = saved_in<std::pair<Packing, AttentionOptions>>(*context);
+    const auto& [packing, kept] = saved_in<std::pair<Packing, AttentionOptions>>(*context);
+    AttentionOptions options = kept;
+    set_tables(options, {saved[3], saved[4], saved[5]});
     const Shapes shapes = check_shapes(qkv, packing, options);
     const int64_t out_row = options.num_heads * shapes.head_width;
     const at::Tensor out_gradient = gradients[0].contiguous();
     at::Tensor qkv_gradient = at::empty_like(qkv);
+    const DistanceTables tables = table_gradients_of(options.distances, type_of_sums(qkv));
     with_element_type(qkv.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
-      const auto inputs = parts_of<const T, kernel::AttentionInputs<T>>(data_of<T>(qkv), options, shapes);
-      const auto into = parts_of<T, kernel::AttentionGradients<T>>(data_of<T>(qkv_gradient), options, shapes);
+      auto into = parts_of<T, kernel::AttentionGradients<T>>(data_of<T>(qkv_gradient), options, shapes);
+      into.distance_keys = table_rows<Sum>(tables.keys);
+      into.distance_queries = table_rows<Sum>(tables.queries);
+      if (tables.bias.defined()) into.distance_bias = data_of<Sum>(tables.bias);
       const kernel::AttentionResults<T, Sum> results{
           {data_of<T>(out), out_row}, {data_of<T>(out_gradient), out_row}, data_of<Sum>(logsumexp)};
-      kernel::attention_backward<T, Sum>(rules_of(packing, options, shapes), inputs, results, into);
+      kernel::attention_backward<T, Sum>(rules_of(packing, options, shapes), inputs_of<T>(qkv, options, shapes),
+                                         results, into);
     });
-    return {qkv_gradient, {}, {}};
+    const auto in_type = [](const at::Tensor& gradient, const at::Tensor& table) {
+      return table.defined() ? gradient.to(table.scalar_type()) : gradient;
+    };
+    return {qkv_gradient, in_type(tables.keys, saved[3]), in_type(tables.queries, saved[4]), tables.bias, {}, {}};
+  }
+
+ private:
+  static at::Tensor contiguous(const OptionalTensor& table) { return table ? table->contiguous() : at::Tensor(); }
+  static at::ScalarType type_of_sums(const at::Tensor& qkv) {
+    return qkv.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  }
+  static void set_tables(AttentionOptions& options, const std::array<at::Tensor, 3>& tables) {
+    options.distances.keys = tables[0];
+    options.distances.queries = tables[1];
+    options.distances.bias = tables[2];
   }
 };
 
@@ -161,6 +255,32 @@ at::Tensor padded_bias(const at::Tensor& rows, const Packing& packing, const Att
   return bias;
 }
 
+// Returns the distance terms [B, H, S, S] of the scaled scores. q [B, H, S, D], k [B, G, S, D].
+at::Tensor padded_distance_terms(const at::Tensor& q, const at::Tensor& k, const AttentionOptions& options,
+                                 double scale) {
+  const DistanceTables& tables = options.distances;
+  const int64_t heads = q.size(1), length = q.size(2);
+  const at::Tensor at_zero = at::arange(length, at::kLong) + tables.rows.numel() / 2;
+  const at::Tensor places = at_zero.unsqueeze(1) - at::arange(length, at::kLong).unsqueeze(0);
+  const at::Tensor rows = on_device(tables.rows.to(at::kLong).index_select(0, places.flatten()).view({length, length}),
+                                    q.device());        // [query, key]
+  const auto of_heads = [&](const at::Tensor& table) {  // [W, H * D] -> [H, D, W]
+    return table.view({table.size(0), heads, -1}).permute({1, 2, 0});
+  };
+  const auto gathered = [&](const at::Tensor& products, const at::Tensor& index) {
+    return products.gather(-1, index.expand({products.size(0), heads, length, length}));
+  };
+  at::Tensor terms = at::zeros({q.size(0), heads, length, length}, q.options());
+  if (tables.keys.defined()) terms = terms + gathered(at::matmul(q, of_heads(tables.keys)), rows);
+  if (tables.queries.defined()) {
+    const at::Tensor all_keys = k.repeat_interleave(heads / k.size(1), 1);
+    terms = terms + gathered(at::matmul(all_keys, of_heads(tables.queries)), rows.t()).transpose(-1, -2);
+  }
+  terms = terms * scale;
+  if (!tables.bias.defined()) return terms;
+  return terms + tables.bias.index_select(1, rows.flatten()).view({heads, length, length}).to(terms.scalar_type());
+}
+
 }  // namespace
 
 at::Tensor library_attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
@@ -173,16 +293,21 @@ at::Tensor library_attention(const at::Tensor& qkv, const Packing& packing, cons
                          .transpose(1, 2)  // [B, H + 2 G, S, D]
                          .split_with_sizes({options.num_heads, options.num_kv_heads, options.num_kv_heads}, 1);
   seed_library_draws(qkv.device(), options.stream, options.p);
-  const at::Tensor out = at::scaled_dot_product_attention(heads[0], heads[1], heads[2],
-                                                          padded_bias(rows, packing, options, qkv.options()), options.p,
-                                                          /*is_causal=*/false, scale_of(options, shapes.head_width),
+  const double scale = scale_of(options, shapes.head_width);
+  at::Tensor bias = padded_bias(rows, packing, options, qkv.options());
+  if (options.distances.rows.defined()) bias = bias + padded_distance_terms(heads[0], heads[1], options, scale);
+  const at::Tensor out = at::scaled_dot_product_attention(heads[0], heads[1], heads[2], bias, options.p,
+                                                          /*is_causal=*/false, scale,
                                                           /*enable_gqa=*/options.num_heads != options.num_kv_heads);
   return out.transpose(1, 2).reshape({batch * longest, -1}).index_select(0, rows);
 }
 
 at::Tensor attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
   if (!qkv.device().is_cpu()) return library_attention(qkv, packing, options);
-  return AttentionFunction::apply(qkv, packing, options);
+  const auto optional = [](const at::Tensor& table) { return table.defined() ? OptionalTensor(table) : std::nullopt; };
+  const DistanceTables& tables = options.distances;
+  return AttentionFunction::apply(qkv, optional(tables.keys), optional(tables.queries), optional(tables.bias), packing,
+                                  options);
 }
 
 }  // namespace hone::tensor

@@ -11,13 +11,21 @@
 
 namespace hone::tensor {
 
+// Terms of the scores that depend on the distance of query and key (kernel/attention.h). Their tables have gradients.
+struct DistanceTables {
+  at::Tensor rows;           // [2 L - 1] int32 on the CPU, L >= S: query i and key j read row rows[i - j + L - 1]
+  at::Tensor keys, queries;  // [W, H * D] of qkv's type, or undefined: added products with q, and with k
+  at::Tensor bias;           // [H, W] float (double if qkv is), or undefined: added to the scaled scores
+};
+
 struct AttentionOptions {
   int64_t num_heads = 1, num_kv_heads = 1;  // H, a multiple of G; query head h reads key head h * G / H
   bool causal = false;
   double scale = 0;     // of the scores; 0: 1 / sqrt(D)
   at::Tensor key_mask;  // [T] uint8 or undefined: no query sees a key whose byte is 0
   at::Tensor bias;      // [1 or H, S, S] float or undefined, S >= the longest sequence: added to the scaled scores
-  double p = 0;         // dropout of the softmax; kernel/attention.h numbers its elements
+  DistanceTables distances = {};  // rows undefined: none
+  double p = 0;                   // dropout of the softmax; kernel/attention.h numbers its elements
   RandomStream stream;
 };
 

@@ -1,7 +1,9 @@
 // Attention problems of any shape: inputs from a fixed generator, outputs, gradients.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <random>
 #include <vector>
 
@@ -15,6 +17,11 @@ struct Shape {
   bool causal = false, masks_keys = false;
   int bias_heads = 0;  // 0: no bias
   double p = 0;
+  // Terms of the distance of query and key. Distances up to `span` have a row each, those beyond share rows.
+  bool has_distance_keys = false, has_distance_queries = false, has_distance_bias = false;
+  int64_t span = 4;
+
+  bool has_distances() const { return has_distance_keys || has_distance_queries || has_distance_bias; }
 };
 
 template <typename T>
@@ -55,6 +62,7 @@ struct Problem {
              .causal = shape.causal,
              .p = shape.p,
              .stream = {42, 7, 1, 3}};
+    if (shape.has_distances()) make_distances(longest);
     if (shape.masks_keys) rules.key_mask = key_mask.data();
     if (shape.bias_heads > 0) {
       rules.bias = bias.data();
@@ -68,15 +76,24 @@ struct Problem {
     return {values.data() + first_head * shape.head_width, width};
   }
   AttentionInputs<T> inputs() {
-    return {part<const T>(qkv, 0), part<const T>(qkv, shape.num_heads),
-            part<const T>(qkv, shape.num_heads + shape.num_kv_heads)};
+    return {part<const T>(qkv, 0),
+            part<const T>(qkv, shape.num_heads),
+            part<const T>(qkv, shape.num_heads + shape.num_kv_heads),
+            {distance_keys.empty() ? nullptr : distance_keys.data(), out_width},
+            {distance_queries.empty() ? nullptr : distance_queries.data(), out_width},
+            distance_bias.empty() ? nullptr : distance_bias.data()};
   }
   AttentionResults<T, Sum> results() {
     return {{out.data(), out_width}, {out_gradient.data(), out_width}, logsumexp.data()};
   }
   AttentionGradients<T> into() {
-    return {part<T>(gradients, 0), part<T>(gradients, shape.num_heads),
-            part<T>(gradients, shape.num_heads + shape.num_kv_heads)};
+    const auto data = [](std::vector<Sum>& values) { return values.empty() ? nullptr : values.data(); };
+    return {part<T>(gradients, 0),
+            part<T>(gradients, shape.num_heads),
+            part<T>(gradients, shape.num_heads + shape.num_kv_heads),
+            {data(distance_key_gradients), out_width},
+            {data(distance_query_gradients), out_width},
+            data(distance_bias_gradients)};
   }
 
   void run() {
@@ -96,6 +113,28 @@ struct Problem {
     return sum;
   }
 
+  void make_distances(int64_t longest) {
+    const int64_t span = shape.span;
+    for (int64_t d = 1 - longest; d < longest; ++d) {
+      const int64_t far = std::abs(d) <= span ? std::abs(d) : span + std::min(span, (std::abs(d) - span + 1) / 2);
+      distance_rows.push_back(static_cast<int32_t>(2 * span + (d < 0 ? -far : far)));
+    }
+    rules.num_distance_rows = 4 * span + 1;
+    if (!distance_rows.empty()) rules.distance_rows = distance_rows.data() + distance_rows.size() / 2;
+    const auto size = static_cast<size_t>(rules.num_distance_rows * out_width);
+    if (shape.has_distance_keys) distance_keys = random_values<T>(size, 4);
+    if (shape.has_distance_queries) distance_queries = random_values<T>(size, 5);
+    if (shape.has_distance_bias) {
+      for (const float value :
+           random_values<float>(static_cast<size_t>(rules.num_distance_rows * shape.num_heads), 6)) {
+        distance_bias.push_back(value);
+      }
+    }
+    distance_key_gradients.assign(distance_keys.size(), -1);
+    distance_query_gradients.assign(distance_queries.size(), -1);
+    distance_bias_gradients.assign(distance_bias.size(), -1);
+  }
+
   Shape shape;
   std::vector<int64_t> offsets;
   int64_t tokens = 0, width = 0, out_width = 0;
@@ -103,6 +142,10 @@ struct Problem {
   std::vector<Sum> logsumexp;
   std::vector<float> bias;
   std::vector<uint8_t> key_mask;
+  std::vector<int32_t> distance_rows;
+  std::vector<T> distance_keys, distance_queries;
+  std::vector<Sum> distance_bias;
+  std::vector<Sum> distance_key_gradients, distance_query_gradients, distance_bias_gradients;
   AttentionRules rules;
 };
 

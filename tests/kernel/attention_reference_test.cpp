@@ -7,21 +7,27 @@ namespace hone::kernel {
 namespace {
 
 TEST_CASE("the reference's gradients equal finite differences of its output") {
-  for (const Shape& shape : {Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3},
+  for (const Shape& shape : {Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3, true, true, true, 1},
+                             Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3},
                              Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1}, Shape{{7}, 1, 1, 5, false, true, 1, 0}}) {
     Problem<double, double> problem(shape);
     problem.run_reference();
-    const std::vector<double> gradients = problem.gradients;
-    const double step = 1e-5;
-    for (size_t i = 0; i < problem.qkv.size(); ++i) {
-      const double value = problem.qkv[i];
-      problem.qkv[i] = value + step;
-      const double above = problem.objective();
-      problem.qkv[i] = value - step;
-      const double below = problem.objective();
-      problem.qkv[i] = value;
-      CHECK(gradients[i] == doctest::Approx((above - below) / (2 * step)).epsilon(1e-6).scale(1));
-    }
+    const auto check = [&](std::vector<double>& values, const std::vector<double>& gradients) {
+      const double step = 1e-5;
+      for (size_t i = 0; i < values.size(); ++i) {
+        const double value = values[i];
+        values[i] = value + step;
+        const double above = problem.objective();
+        values[i] = value - step;
+        const double below = problem.objective();
+        values[i] = value;
+        CHECK(gradients[i] == doctest::Approx((above - below) / (2 * step)).epsilon(1e-6).scale(1));
+      }
+    };
+    check(problem.qkv, problem.gradients);
+    check(problem.distance_keys, problem.distance_key_gradients);
+    check(problem.distance_queries, problem.distance_query_gradients);
+    check(problem.distance_bias, problem.distance_bias_gradients);
   }
 }
 

@@ -29,6 +29,17 @@ std::vector<Shape> shapes() {
     }
   }
   all.push_back({std::vector<int64_t>(128, 17), 4, 2, 256, true, false, 0, 0.1});  // over kPastCachesBytes
+  for (const double p : {0.0, 0.1}) {
+    const std::vector<int64_t> lengths{1, 2, 3, 33, 64, 65, 130};
+    all.push_back({lengths, 2, 2, 32, false, false, 0, p, true, true, false, 4});
+    all.push_back({lengths, 3, 3, 20, false, false, 0, p, true, false, false, 50});
+    all.push_back({lengths, 2, 2, 64, false, true, 0, p, false, true, false, 16});
+    all.push_back({lengths, 4, 4, 8, false, false, 0, p, false, false, true, 8});
+    all.push_back({lengths, 4, 2, 17, true, true, 1, p, true, true, true, 9});
+    all.push_back({{700, 2, 1100}, 2, 1, 16, false, false, 0, p, true, true, true, 128});
+  }
+  all.push_back({std::vector<int64_t>(70, 30), 2, 2, 32, false, false, 0, 0.1, true, true, true, 12});  // in groups
+  all.push_back({{}, 2, 2, 32, false, false, 0, 0, true, true, true, 4});
   all.push_back({{}, 2, 2, 32});
   all.push_back({{12, 9}, 2, 2, 32, false, false, 0, 1.0});  // everything is dropped
   return all;
@@ -58,9 +69,13 @@ double relative_difference(const std::vector<double>& found, const std::vector<d
 }
 
 std::string describe(const Shape& shape) {
-  return fmt::format("lengths {}, heads {}/{} of {}, causal {}, key mask {}, bias heads {}, p {}",
-                     fmt::join(shape.lengths, " "), shape.num_heads, shape.num_kv_heads, shape.head_width, shape.causal,
-                     shape.masks_keys, shape.bias_heads, shape.p);
+  return fmt::format(
+      "lengths {}, heads {}/{} of {}, causal {}, key mask {}, bias heads {}, p {}, distances: keys {} queries {} bias "
+      "{} "
+      "span {}",
+      fmt::join(shape.lengths, " "), shape.num_heads, shape.num_kv_heads, shape.head_width, shape.causal,
+      shape.masks_keys, shape.bias_heads, shape.p, shape.has_distance_keys, shape.has_distance_queries,
+      shape.has_distance_bias, shape.span);
 }
 
 // Returns the same problem in double, with the same (rounded) inputs.
@@ -69,6 +84,8 @@ Problem<double, double> exact(const Problem<T, Sum>& problem) {
   Problem<double, double> result(problem.shape);
   result.qkv = to_doubles(problem.qkv);
   result.out_gradient = to_doubles(problem.out_gradient);
+  result.distance_keys = to_doubles(problem.distance_keys);
+  result.distance_queries = to_doubles(problem.distance_queries);
   result.run_reference();
   return result;
 }
@@ -85,6 +102,13 @@ void compare_with_reference(double tolerance) {
       problem.run();
       CHECK(relative_difference(to_doubles(problem.out), to_doubles(expected.out)) < tolerance);
       CHECK(relative_difference(to_doubles(problem.gradients), to_doubles(expected.gradients)) < tolerance);
+      const auto check_table = [&](const std::vector<float>& found, const std::vector<double>& wanted) {
+        REQUIRE(found.size() == wanted.size());
+        CHECK(relative_difference(to_doubles(found), wanted) < tolerance);
+      };
+      check_table(problem.distance_key_gradients, expected.distance_key_gradients);
+      check_table(problem.distance_query_gradients, expected.distance_query_gradients);
+      check_table(problem.distance_bias_gradients, expected.distance_bias_gradients);
     });
   }
 }
@@ -106,6 +130,27 @@ TEST_CASE("attention is bit-identical from run to run") {
     CHECK(problem.out == out);
     CHECK(problem.gradients == gradients);
   });
+}
+
+TEST_CASE("attention with terms of distances has the same bits at any number of threads") {
+  Problem<float, float> problem(
+      {{40, 3, 129, 64, 700, 300, 900}, 3, 3, 32, false, false, 0, 0.1, true, true, true, 40});
+  const int before = omp_get_max_threads();
+  for_each_vector_level([&] {
+    omp_set_num_threads(1);
+    problem.run();
+    const Problem<float, float> alone = problem;
+    for (const int threads : {2, 3, 7}) {
+      omp_set_num_threads(threads);
+      problem.run();
+      CHECK(problem.out == alone.out);
+      CHECK(problem.gradients == alone.gradients);
+      CHECK(problem.distance_key_gradients == alone.distance_key_gradients);
+      CHECK(problem.distance_query_gradients == alone.distance_query_gradients);
+      CHECK(problem.distance_bias_gradients == alone.distance_bias_gradients);
+    }
+  });
+  omp_set_num_threads(before);
 }
 
 TEST_CASE("the output of a query without visible keys is 0, and its gradient is 0") {

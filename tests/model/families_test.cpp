@@ -60,6 +60,20 @@ TEST_CASE("an unknown model_type is unsupported, with the nearest name") {
       contains(error.hint(), "did you mean \"distilbert\"? known: bert, distilbert, roberta, camembert, xlm-roberta"));
 }
 
+TEST_CASE("a decoder and a family that hone leaves out are refused with the reason") {
+  const auto refusal = [](const char* type) {
+    const model::ModelConfig config(Json{{"model_type", type}}, "folder/config.json");
+    return expect_error([&] { model::family_of(config); });
+  };
+  CHECK(refusal("gpt2").kind() == ErrorKind::kUnsupported);
+  CHECK(contains(refusal("gpt2").what(),
+                 "folder/config.json: \"model_type\" is \"gpt2\", which is a decoder: it predicts the next token"));
+  CHECK(contains(refusal("qwen3").hint(), "hone fine-tunes encoders: use one such as bert"));
+  CHECK(contains(refusal("t5").what(), "which has an encoder and a decoder"));
+  CHECK(contains(refusal("xlm").what(), "\"xlm\", which is a family that hone does not compute"));
+  CHECK(contains(refusal("xlm").hint(), "xlm-roberta"));
+}
+
 TEST_CASE("the names of old checkpoints are translated") {
   const model::Family& bert = model::families()[0];
   const std::set<std::string> parameters = {"bert.embeddings.LayerNorm.weight", "bert.embeddings.LayerNorm.bias",

@@ -29,7 +29,8 @@ TEST_CASE("a classifier tells its sizes") {
 }
 
 TEST_CASE("a sequence longer than max_length is an error") {
-  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta"}) {
+  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
+                           "tiny-deberta-v2"}) {
     const auto model = model::load_model({fixture_models() / name}).model;
     CHECK_NOTHROW(model->forward(batch_of({3, 40}), {}));
     const Error error = expect_error([&] { model->forward(batch_of({3, 41}), {}); });
@@ -40,7 +41,8 @@ TEST_CASE("a sequence longer than max_length is an error") {
 }
 
 TEST_CASE("a token outside the vocabulary is an error") {
-  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta"}) {
+  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
+                           "tiny-deberta-v2"}) {
     const auto model = model::load_model({fixture_models() / name}).model;
     model::Inputs batch = batch_of({2});
     batch.text.ids = at::tensor({5, 106}, at::kLong);

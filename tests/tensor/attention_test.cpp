@@ -10,10 +10,14 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
+#include <functional>
+#include <vector>
 
 #include "expect_error.h"
 
@@ -24,6 +28,26 @@ using namespace hone;
 // Returns q, k and v of all tokens from a formula, so that they are the same in every run.
 at::Tensor inputs(int64_t tokens, int64_t width, at::ScalarType type) {
   return (at::sin(at::arange(tokens * width, at::kDouble) * 0.7) * 2).view({tokens, width}).to(type);
+}
+
+// [H, S, S] of q, k [H, S, D], by the formula of kernel/attention.h.
+at::Tensor distance_terms(const at::Tensor& q, const at::Tensor& k, const tensor::AttentionOptions& options) {
+  const tensor::DistanceTables& tables = options.distances;
+  const int64_t length = q.size(1), longest = (tables.rows.numel() + 1) / 2;
+  const auto heads = [&](const at::Tensor& table) { return table.to(at::kDouble).view({-1, q.size(0), q.size(2)}); };
+  std::vector<at::Tensor> all;
+  for (int64_t i = 0; i < length; ++i) {
+    for (int64_t j = 0; j < length; ++j) {
+      const int64_t row = tables.rows[i - j + longest - 1].item<int64_t>();
+      at::Tensor term = at::zeros({q.size(0)}, at::kDouble);
+      if (tables.keys.defined()) term = term + (q.select(1, i) * heads(tables.keys)[row]).sum(-1);
+      if (tables.queries.defined()) term = term + (k.select(1, j) * heads(tables.queries)[row]).sum(-1);
+      term = term / std::sqrt(q.size(2));
+      if (tables.bias.defined()) term = term + tables.bias.to(at::kDouble).select(1, row);
+      all.push_back(term);
+    }
+  }
+  return at::stack(all, 1).view({q.size(0), length, length});
 }
 
 // Computes attention with libtorch's operations, sequence by sequence, in double.
@@ -38,6 +62,7 @@ at::Tensor by_definition(const at::Tensor& qkv, const tensor::Packing& packing,
     const auto repeated = [&](const at::Tensor& x) { return x.repeat_interleave(heads / kv_heads, 0); };
     at::Tensor scores = at::matmul(parts[0], repeated(parts[1]).transpose(1, 2)) / std::sqrt(parts[0].size(2));
     const int64_t length = rows.size(0);
+    if (options.distances.rows.defined()) scores = scores + distance_terms(parts[0], repeated(parts[1]), options);
     if (options.bias.defined()) scores = scores + options.bias.slice(1, 0, length).slice(2, 0, length);
     if (options.causal) scores = scores.masked_fill(at::ones({length, length}, at::kBool).triu(1), -INFINITY);
     const at::Tensor out = at::matmul(at::softmax(scores, -1), repeated(parts[2]));
@@ -78,6 +103,73 @@ TEST_CASE("attention and its gradient equal the definition") {
     CHECK(at::allclose(gradient_of(qkv, attend), gradient_of(qkv, define), 1e-4, 1e-5));
     CHECK(at::allclose(attend(qkv.to(at::kDouble)), define(qkv), 1e-12, 1e-12));
   }
+}
+
+// Packed sequences, and tables that need gradients.
+struct DistanceCase {
+  explicit DistanceCase(at::ScalarType type, bool has_keys = true, bool has_queries = true, bool has_bias = true) {
+    one.packing = tensor::Packing::from_lengths({4, 1, 19, 3});
+    one.options.num_heads = one.options.num_kv_heads = 2;
+    const auto table = [&](int64_t rows, int64_t columns, double factor) {
+      return at::sin(at::arange(rows * columns, at::kDouble) * factor).view({rows, columns}).to(type).requires_grad_();
+    };
+    qkv = inputs(27, one.width(), type).requires_grad_();
+    tensor::DistanceTables& tables = one.options.distances;
+    tables.rows = at::arange(-19, 20, at::kLong).clamp(-5, 6).add(5).to(at::kInt);
+    if (has_keys) tables.keys = table(12, 2 * one.head_width, 0.3);
+    if (has_queries) tables.queries = table(12, 2 * one.head_width, 0.9);
+    if (has_bias) tables.bias = table(2, 12, 1.7);
+  }
+
+  // The output, then the gradients of all inputs.
+  std::vector<at::Tensor> results(
+      const std::function<at::Tensor(const at::Tensor&, const tensor::Packing&, const tensor::AttentionOptions&)>& f) {
+    const tensor::DistanceTables& tables = one.options.distances;
+    std::vector<at::Tensor> of_inputs{qkv};
+    for (const at::Tensor& table : {tables.keys, tables.queries, tables.bias}) {
+      if (table.defined()) of_inputs.push_back(table);
+    }
+    const at::Tensor out = f(qkv, one.packing, one.options);
+    (out * at::cos(at::arange(out.numel(), out.options())).view_as(out)).sum().backward();
+    std::vector<at::Tensor> all{out.detach().to(at::kDouble)};
+    for (at::Tensor& input : of_inputs) {
+      all.push_back(input.grad().clone().to(at::kDouble));
+      input.mutable_grad().reset();
+    }
+    return all;
+  }
+
+  Case one;
+  at::Tensor qkv;
+};
+
+void check_close(const std::vector<at::Tensor>& found, const std::vector<at::Tensor>& expected, double tolerance) {
+  REQUIRE(found.size() == expected.size());
+  for (size_t i = 0; i < found.size(); ++i) CHECK(at::allclose(found[i], expected[i], tolerance, tolerance));
+}
+
+TEST_CASE("terms of distances and the gradients of their tables equal torch's autograd of the definition") {
+  for (const auto& [keys, queries, bias] : {std::array{true, true, true}, std::array{true, false, false},
+                                            std::array{false, true, false}, std::array{false, false, true}}) {
+    DistanceCase exact(at::kDouble, keys, queries, bias), rounded(at::kFloat, keys, queries, bias);
+    const auto expected = exact.results(by_definition);
+    check_close(exact.results(tensor::attention), expected, 1e-11);
+    check_close(exact.results(tensor::library_attention), expected, 1e-11);
+    check_close(rounded.results(tensor::attention), expected, 2e-5);
+  }
+}
+
+TEST_CASE("tables of distances that do not fit are internal errors") {
+  const auto message = [](const std::function<void(tensor::DistanceTables&)>& change) {
+    DistanceCase with(at::kFloat);
+    change(with.one.options.distances);
+    return std::string(expect_error([&] { tensor::attention(with.qkv, with.one.packing, with.one.options); }).what());
+  };
+  CHECK(contains(message([](auto& tables) { tables.rows = tables.rows.narrow(0, 0, 35); }), "the longest sequence"));
+  CHECK(contains(message([](auto& tables) { tables.rows = tables.rows + 1; }), "a distance has a row"));
+  CHECK(contains(message([](auto& tables) { tables.keys = tables.keys.to(at::kDouble); }), "of q's type"));
+  CHECK(contains(message([](auto& tables) { tables.queries = tables.queries.narrow(1, 0, 8); }), "all heads"));
+  CHECK(contains(message([](auto& tables) { tables.bias = tables.bias.narrow(0, 0, 1); }), "a row for each head"));
 }
 
 TEST_CASE("library_attention equals attention") {

@@ -1,0 +1,40 @@
+#include "model/electra.h"
+
+#include <vector>
+
+#include "model/bert.h"
+#include "model/config_keys.h"
+
+namespace hone::model::electra {
+
+namespace {
+
+constexpr ConfigKey kElectraEmbeddingSize{"embedding_size", ConfigKind::kInteger, "", 1, kMaxWidth};
+
+// BERT's keys and the width of the embeddings.
+std::vector<ConfigKey> keys_with_embedding_size() {
+  std::vector<ConfigKey> keys(bert::config_keys().begin(), bert::config_keys().end());
+  keys.push_back(kElectraEmbeddingSize);
+  return keys;
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() {
+  static const std::vector<ConfigKey> keys = keys_with_embedding_size();
+  return keys;
+}
+
+std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
+  return bert::make_body_of_relative(config, sites, has_pooler, {.embedding_size = kElectraEmbeddingSize});
+}
+
+std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {
+  return dense_head(parts, bert::classifier_dropout(config), "gelu");  // hidden_act does not apply to it
+}
+
+std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
+  return token_head(parts, bert::classifier_dropout(config));
+}
+
+}  // namespace hone::model::electra

@@ -1,0 +1,23 @@
+// ELECTRA's discriminator: Clark et al., arXiv 2003.10555; names, sizes and defaults as in transformers'.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "model/body.h"
+#include "model/config.h"
+#include "model/heads.h"
+
+namespace hone::model::electra {
+
+// The keys of config.json that this family reads, with HF's defaults.
+std::span<const ConfigKey> config_keys();
+
+// Makes the body with unset weights: BERT's without a pooler, with embeddings that may be narrower than the layers.
+// Errors: those of bert::make_body_of_relative.
+std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
+
+std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config);
+std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config);
+
+}  // namespace hone::model::electra

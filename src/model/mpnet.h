@@ -1,0 +1,22 @@
+// MPNet: Song et al., arXiv 2004.09297; names, sizes and defaults as in transformers'.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "model/body.h"
+#include "model/config.h"
+#include "model/heads.h"
+
+namespace hone::model::mpnet {
+
+// The keys of config.json that this family reads, with HF's defaults.
+std::span<const ConfigKey> config_keys();
+
+// Makes the body with unset weights; it has no pooler. Errors: those of ModelConfig.
+std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
+
+std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config);
+std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config);
+
+}  // namespace hone::model::mpnet
