@@ -7,8 +7,9 @@ namespace hone::kernel {
 namespace {
 
 TEST_CASE("the reference's gradients equal finite differences of its output") {
-  for (const Shape& shape : {Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3},
-                             Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1}, Shape{{7}, 1, 1, 5, false, true, 1, 0}}) {
+  for (const Shape& shape :
+       {Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3}, Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1},
+        Shape{{7}, 1, 1, 5, false, true, 1, 0}, Shape{{7, 2}, 2, 1, 4, false, false, 0, 0.2, 2, true}}) {
     Problem<double, double> problem(shape);
     problem.run_reference();
     const std::vector<double> gradients = problem.gradients;
