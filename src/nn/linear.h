@@ -38,7 +38,7 @@ class LowRankAdapter final : public Adapter {
 
 class Linear : public Leaf {
  public:
-  Linear(int64_t in_features, int64_t out_features);
+  Linear(int64_t in_features, int64_t out_features, bool has_bias = true);
 
   at::Tensor forward(const at::Tensor& x) const;  // [*, in] -> [*, out], of x's type
 
@@ -48,6 +48,8 @@ class Linear : public Leaf {
   // Returns activation(x + bias) W^T for an ActivatedInput. Training does not store the activation
   // (tensor/activated_linear.h). May overwrite the input's x.
   at::Tensor product(ActivatedInput&& input) const;
+  // The same for (activation(gate) * up) W^T.
+  at::Tensor product(GatedInput&& input) const;
 
   // From now on, every product includes the adapter's change. nullptr removes the adapter.
   void set_adapter(std::shared_ptr<Adapter> adapter);
@@ -57,9 +59,11 @@ class Linear : public Leaf {
   void draw_construction(at::Generator& generator) override;
 
   at::Tensor weight;  // [out, in]
-  at::Tensor bias;    // [out]
+  at::Tensor bias;    // [out], or undefined
 
  private:
+  // Whether an operation that computes the activation too can take the place of the product.
+  bool fuses(const at::Tensor& x, const Activation& activation) const;
   at::Tensor compute(const at::Tensor& x, const at::Tensor& added_bias) const;
 
   at::Tensor with_change(const at::Tensor& product, const at::Tensor& x) const;
