@@ -7,6 +7,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
+#include <optional>
 
 #include "kernels/comparison.h"
 
@@ -17,6 +18,7 @@ namespace {
 struct Shape {
   int64_t sequences = 0, heads = 0, length = 0, width = 0;
   double p = 0;
+  int64_t window = kernel::kWholeSequence;
 };
 
 Step torch_attention(const Shape& shape, at::ScalarType type) {
@@ -24,8 +26,12 @@ Step torch_attention(const Shape& shape, at::ScalarType type) {
   std::vector<at::Tensor> inputs;
   for (int i = 0; i < 3; ++i) inputs.push_back(at::randn(sizes, type).requires_grad_());
   const at::Tensor out_gradient = at::randn(sizes, type);
+  std::optional<at::Tensor> seen;  // [S, S]
+  if (shape.window < shape.length) {
+    seen = at::ones({shape.length, shape.length}, at::kBool).tril(shape.window).triu(-shape.window);
+  }
   return [=] {
-    const at::Tensor out = at::scaled_dot_product_attention(inputs[0], inputs[1], inputs[2], {}, shape.p);
+    const at::Tensor out = at::scaled_dot_product_attention(inputs[0], inputs[1], inputs[2], seen, shape.p);
     torch::autograd::grad({out}, inputs, {out_gradient});
   };
 }
@@ -61,6 +67,7 @@ struct Problem {
     rules.num_heads = rules.num_kv_heads = shape.heads;
     rules.head_width = shape.width;
     rules.scale = static_cast<float>(1 / std::sqrt(static_cast<double>(shape.width)));
+    rules.window = shape.window;
     rules.p = shape.p;
     rules.stream = {.seed = 42};
     const auto inputs = parts<kernel::AttentionInputs<T>, const T>(qkv);
@@ -93,6 +100,12 @@ std::vector<Comparison> attention_comparisons() {
       all.push_back({name + " bf16", [=] { return torch_attention(shape, at::kBFloat16); },
                      [=] { return hone_attention<kernel::BFloat16>(shape, at::kBFloat16); }, true});
     }
+  }
+  for (const int64_t length : {512, 2048}) {  // ModernBERT's local layers
+    const Shape local{4096 / length, 12, length, 64, 0, 64};
+    all.push_back({fmt::format("attention {}x12x{}x64 window 64 fp32", local.sequences, length),
+                   [=] { return torch_attention(local, at::kFloat); },
+                   [=] { return hone_attention<float>(local, at::kFloat); }});
   }
   return all;
 }

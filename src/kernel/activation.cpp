@@ -119,23 +119,67 @@ void backward_rows(const ActivationShape& shape, const S* x, const float* bias, 
   }
 }
 
-template <typename S>
-void gate_row(const S* gate, const S* up, S* y, size_t width) {
-  for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
-    store(hn::Mul(Swish<1000>::value(load(gate + i, lanes)), load(up + i, lanes)), y + i, lanes);
-  });
+template <typename F, typename S>
+HWY_INLINE void gated_values(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<S>& y,
+                             int64_t begin, int64_t end) {
+  for (int64_t t = begin; t < end; ++t) {
+    const S *const gate = x.gate.row(t), *const up = x.up.row(t);
+    S* const row = y.row(t);
+    for_each_group(static_cast<size_t>(shape.width), [&](size_t i, auto lanes) HWY_ATTR {
+      store(hn::Mul(F::value(load(gate + i, lanes)), load(up + i, lanes)), row + i, lanes);
+    });
+  }
+}
+
+template <typename F, typename S>
+HWY_INLINE void gated_slopes(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<const S>& dy,
+                             const GatedRows<S>& dx, const StridedRows<S>& y, int64_t begin, int64_t end) {
+  for (int64_t t = begin; t < end; ++t) {
+    const S *const gates = x.gate.row(t), *const ups = x.up.row(t), *const gradients = dy.row(t);
+    S *const gate_gradient = dx.gate.row(t), *const up_gradient = dx.up.row(t);
+    S* const row = y.data == nullptr ? nullptr : y.row(t);
+    for_each_group(static_cast<size_t>(shape.width), [&](size_t i, auto lanes) HWY_ATTR {
+      const auto gate = load(gates + i, lanes), up = load(ups + i, lanes), gradient = load(gradients + i, lanes);
+      const auto value = F::value(gate);
+      if (row != nullptr) store(hn::Mul(value, up), row + i, lanes);
+      store(hn::Mul(hn::Mul(gradient, up), F::slope(gate)), gate_gradient + i, lanes);
+      store(hn::Mul(gradient, value), up_gradient + i, lanes);
+    });
+  }
 }
 
 template <typename S>
-void gate_row_gradient(const S* gate, const S* up, const S* dy, S* gate_gradient, S* up_gradient, size_t width) {
-  const auto one = hn::Set(kFloats, 1.0F);
-  for_each_group(width, [&](size_t i, auto lanes) HWY_ATTR {
-    const auto x = load(gate + i, lanes), factor = load(up + i, lanes), gradient = load(dy + i, lanes);
-    const auto s = sigmoid_lanes(x);
-    const auto slope = hn::Mul(s, hn::MulAdd(x, hn::Sub(one, s), one));
-    store(hn::Mul(hn::Mul(gradient, factor), slope), gate_gradient + i, lanes);
-    store(hn::Mul(gradient, hn::Mul(x, s)), up_gradient + i, lanes);
-  });
+void gated_forward_rows(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<S>& y,
+                        int64_t begin, int64_t end) {
+  switch (shape.kind) {
+    case ActivationKind::kGelu:
+      return gated_values<Gelu>(shape, x, y, begin, end);
+    case ActivationKind::kGeluTanh:
+      return gated_values<GeluTanh>(shape, x, y, begin, end);
+    case ActivationKind::kGeluQuick:
+      return gated_values<Swish<1702>>(shape, x, y, begin, end);
+    case ActivationKind::kSilu:
+      return gated_values<Swish<1000>>(shape, x, y, begin, end);
+    case ActivationKind::kRelu:
+      return gated_values<Relu>(shape, x, y, begin, end);
+  }
+}
+
+template <typename S>
+void gated_backward_rows(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<const S>& dy,
+                         const GatedRows<S>& dx, const StridedRows<S>& y, int64_t begin, int64_t end) {
+  switch (shape.kind) {
+    case ActivationKind::kGelu:
+      return gated_slopes<Gelu>(shape, x, dy, dx, y, begin, end);
+    case ActivationKind::kGeluTanh:
+      return gated_slopes<GeluTanh>(shape, x, dy, dx, y, begin, end);
+    case ActivationKind::kGeluQuick:
+      return gated_slopes<Swish<1702>>(shape, x, dy, dx, y, begin, end);
+    case ActivationKind::kSilu:
+      return gated_slopes<Swish<1000>>(shape, x, dy, dx, y, begin, end);
+    case ActivationKind::kRelu:
+      return gated_slopes<Relu>(shape, x, dy, dx, y, begin, end);
+  }
 }
 
 }  // namespace hone::kernel::HWY_NAMESPACE
@@ -232,25 +276,32 @@ void backward_rows(const ActivationShape& shape, const S* x, const Computed<S>* 
 }
 
 template <typename S>
-void gate_row(const S* gate, const S* up, S* y, size_t width) {
+void gated_forward_rows(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<S>& y,
+                        int64_t begin, int64_t end) {
   if constexpr (kHasVectors<S>) {
-    if (cpu_level() != CpuLevel::kScalar) return HONE_KERNEL(gate_row<S>)(gate, up, y, width);
+    if (cpu_level() != CpuLevel::kScalar) return HONE_KERNEL(gated_forward_rows<S>)(shape, x, y, begin, end);
   }
-  for (size_t i = 0; i < width; ++i) y[i] = stored<S>(swish(to_float(gate[i]), 1).value * to_float(up[i]));
+  for (int64_t t = begin; t < end; ++t) {
+    for (int64_t i = 0; i < shape.width; ++i) {
+      y.row(t)[i] = stored<S>(activate(shape.kind, to_float(x.gate.row(t)[i])).value * to_float(x.up.row(t)[i]));
+    }
+  }
 }
 
 template <typename S>
-void gate_row_gradient(const S* gate, const S* up, const S* dy, S* gate_gradient, S* up_gradient, size_t width) {
+void gated_backward_rows(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<const S>& dy,
+                         const GatedRows<S>& dx, const StridedRows<S>& y, int64_t begin, int64_t end) {
   if constexpr (kHasVectors<S>) {
-    if (cpu_level() != CpuLevel::kScalar) {
-      return HONE_KERNEL(gate_row_gradient<S>)(gate, up, dy, gate_gradient, up_gradient, width);
-    }
+    if (cpu_level() != CpuLevel::kScalar) return HONE_KERNEL(gated_backward_rows<S>)(shape, x, dy, dx, y, begin, end);
   }
-  for (size_t i = 0; i < width; ++i) {
-    const ValueAndSlope silu = swish(to_float(gate[i]), 1);
-    const double factor = to_float(up[i]), gradient = to_float(dy[i]);
-    gate_gradient[i] = stored<S>(gradient * factor * silu.slope);
-    up_gradient[i] = stored<S>(gradient * silu.value);
+  for (int64_t t = begin; t < end; ++t) {
+    for (int64_t i = 0; i < shape.width; ++i) {
+      const ValueAndSlope activated = activate(shape.kind, to_float(x.gate.row(t)[i]));
+      const double up = to_float(x.up.row(t)[i]), gradient = to_float(dy.row(t)[i]);
+      if (y.data != nullptr) y.row(t)[i] = stored<S>(activated.value * up);
+      dx.gate.row(t)[i] = stored<S>(gradient * up * activated.slope);
+      dx.up.row(t)[i] = stored<S>(gradient * activated.value);
+    }
   }
 }
 
@@ -274,36 +325,27 @@ void activation_backward(const ActivationShape& shape, const S* x, const Compute
 }
 
 template <typename S>
-void silu_gate_forward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up, StridedRows<S> y) {
-  parallel_ranges(shape.num_rows, row_grain(shape.width), [&](int64_t begin, int64_t end, int) {
-    for (int64_t t = begin; t < end; ++t) {
-      gate_row(gate.data + t * gate.row_stride, up.data + t * up.row_stride, y.data + t * y.row_stride,
-               static_cast<size_t>(shape.width));
-    }
-  });
+void gated_forward(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<S>& y) {
+  parallel_ranges(shape.num_rows, row_grain(shape.width),
+                  [&](int64_t begin, int64_t end, int) { gated_forward_rows(shape, x, y, begin, end); });
 }
 
 template <typename S>
-void silu_gate_backward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up,
-                        StridedRows<const S> dy, StridedRows<S> gate_gradient, StridedRows<S> up_gradient) {
-  parallel_ranges(shape.num_rows, row_grain(shape.width), [&](int64_t begin, int64_t end, int) {
-    for (int64_t t = begin; t < end; ++t) {
-      gate_row_gradient(gate.data + t * gate.row_stride, up.data + t * up.row_stride, dy.data + t * dy.row_stride,
-                        gate_gradient.data + t * gate_gradient.row_stride,
-                        up_gradient.data + t * up_gradient.row_stride, static_cast<size_t>(shape.width));
-    }
-  });
+void gated_backward(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<const S>& dy,
+                    const GatedRows<S>& dx, const StridedRows<S>& y) {
+  parallel_ranges(shape.num_rows, row_grain(shape.width),
+                  [&](int64_t begin, int64_t end, int) { gated_backward_rows(shape, x, dy, dx, y, begin, end); });
 }
 
 // Compiles the functions for a storage type.
 // NOLINTBEGIN(bugprone-macro-parentheses): S is a type
-#define HONE_ACTIVATION(S)                                                                                             \
-  template void activation_forward(const ActivationShape&, const S*, const Computed<S>*, S*);                          \
-  template void activation_backward(const ActivationShape&, const S*, const Computed<S>*, const S*, S*, Computed<S>*,  \
-                                    S*);                                                                               \
-  template void silu_gate_forward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<S>);       \
-  template void silu_gate_backward(const GateShape&, StridedRows<const S>, StridedRows<const S>, StridedRows<const S>, \
-                                   StridedRows<S>, StridedRows<S>);
+#define HONE_ACTIVATION(S)                                                                                            \
+  template void activation_forward(const ActivationShape&, const S*, const Computed<S>*, S*);                         \
+  template void activation_backward(const ActivationShape&, const S*, const Computed<S>*, const S*, S*, Computed<S>*, \
+                                    S*);                                                                              \
+  template void gated_forward(const ActivationShape&, const GatedRows<const S>&, const StridedRows<S>&);              \
+  template void gated_backward(const ActivationShape&, const GatedRows<const S>&, const StridedRows<const S>&,        \
+                               const GatedRows<S>&, const StridedRows<S>&);
 // NOLINTEND(bugprone-macro-parentheses)
 HONE_ACTIVATION(float)
 HONE_ACTIVATION(double)

@@ -1,7 +1,7 @@
 // The activation between the two linears of a transformer's feed-forward block: activation(x + bias), and
-// silu(gate) * up. Forward and backward take one sweep each; backward recomputes the activation from the inputs. T rows
-// (tokens), F width. Storage S: float, BFloat16 (both computed in float) or double. Hendrycks, Gimpel, arXiv
-// 1606.08415; Shazeer, arXiv 2002.05202.
+// activation(gate) * up (GeGLU, SwiGLU). Forward and backward take one sweep each; backward recomputes the activation
+// from the inputs. T rows (tokens), F width. Storage S: float, BFloat16 (both computed in float) or double. Hendrycks,
+// Gimpel, arXiv 1606.08415; Shazeer, arXiv 2002.05202.
 #pragma once
 
 #include <cstdint>
@@ -33,19 +33,24 @@ template <typename S>
 struct StridedRows {
   S* data = nullptr;
   int64_t row_stride = 0;  // elements
+
+  S* row(int64_t t) const { return data + t * row_stride; }
 };
 
-struct GateShape {
-  int64_t num_rows = 0, width = 0;
+// gate and up [T, F].
+template <typename S>
+struct GatedRows {
+  StridedRows<S> gate, up;
 };
 
-// y = silu(gate) * up.
+// y = activation(gate) * up.
 template <typename S>
-void silu_gate_forward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up, StridedRows<S> y);
+void gated_forward(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<S>& y);
 
-// Computes the gradients of gate and up, which may overwrite gate and up.
+// Computes the gradients of gate and up, which may overwrite gate and up. Also writes y, unless its data is nullptr; y
+// may be dy.
 template <typename S>
-void silu_gate_backward(const GateShape& shape, StridedRows<const S> gate, StridedRows<const S> up,
-                        StridedRows<const S> dy, StridedRows<S> gate_gradient, StridedRows<S> up_gradient);
+void gated_backward(const ActivationShape& shape, const GatedRows<const S>& x, const StridedRows<const S>& dy,
+                    const GatedRows<S>& dx, const StridedRows<S>& y);
 
 }  // namespace hone::kernel

@@ -9,8 +9,12 @@
 
 #include "base/philox.h"
 #include "kernel/bfloat16.h"
+#include "kernel/rotary.h"
 
 namespace hone::kernel {
+
+// A window that hides no key.
+constexpr int64_t kWholeSequence = int64_t{1} << 40;
 
 // How scores are computed from q and k. Query head h reads key head h * G / H.
 struct AttentionRules {
@@ -20,6 +24,8 @@ struct AttentionRules {
   int64_t head_width = 0;                   // D, at most kMaxHeadWidth
   double scale = 1;                         // factor of the scores; > 0
   bool causal = false;                      // query i sees keys 0 ... i
+  int64_t window = kWholeSequence;          // query i sees keys i - window ... i + window; the others cost nothing
+  RotaryTable rotary;                       // turns the rows of q and k by their positions in the sequence; D is even
   const uint8_t* key_mask = nullptr;        // [T] or null: no query sees a key whose byte is 0
   // Added to the scaled scores, or null: [H or 1, S, S] with these strides, the same for every sequence.
   const float* bias = nullptr;

@@ -53,7 +53,7 @@ class AttentionBackward : AttentionDistanceGradients<T> {
   // Adds the gradients of the distance terms to `sums`.
   void run(const AttentionInputs<T>& inputs, const AttentionResults<T, float>& results,
            const AttentionGradients<T>& gradients, const DistanceSums& sums = {}) {
-    Base::copy_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
+    Base::copy_turned_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
     Base::copy_rows(inputs.v, task_.kv_head, 0, task_.length, padded_keys_, values_);
     Base::transpose_keys(keys_, keys_transposed_);
     std::fill_n(k_gradient_, padded_keys_ * width_, 0.0F);
@@ -63,17 +63,17 @@ class AttentionBackward : AttentionDistanceGradients<T> {
       Base::begin_head(inputs, head, keys_);
       for (int64_t query = 0; query < task_.length; query += kQueryBlock) {
         load_block(inputs, results, head, query);
-        for (int64_t key = 0; key < task_.length; key += kKeyChunk) {
-          const TileRules tile = Base::tile_rules(head, query, key);
-          if (tile.num_keys > 0) add_chunk(tile, key);
+        const auto [begin, end] = Base::keys_of(query);
+        for (int64_t key = begin; key < end; key += kKeyChunk) {
+          add_chunk(Base::tile_rules(head, query, key), key, key == begin);
         }
-        const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
-        Base::end_block(n, as_right(queries_, query_pairs_), q_gradient_, sums.of_head(head));
-        Base::transpose_result(q_gradient_, q_gradient_rows_, n);
-        Base::write_rows(q_gradient_rows_, gradients.q, head, query, std::min(kQueryBlock, task_.length - query));
+        Base::end_block(Base::tile_rules(head, query, 0).padded_queries, as_right(queries_, query_pairs_), q_gradient_,
+                        sums.of_head(head));
+        write_q_gradient(gradients.q, head, query);
       }
       Base::end_head(keys_, k_gradient_, sums.of_head(head));
     }
+    Base::turn_back(k_gradient_, 0, task_.length);
     Base::write_rows(k_gradient_, gradients.k, task_.kv_head, 0, task_.length);
     Base::write_rows(v_gradient_, gradients.v, task_.kv_head, 0, task_.length);
   }
@@ -84,7 +84,7 @@ class AttentionBackward : AttentionDistanceGradients<T> {
                   int64_t query) {
     const int64_t count = std::min(kQueryBlock, task_.length - query);
     const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
-    Base::copy_rows(inputs.q, head, query, count, n, queries_);
+    Base::copy_turned_rows(inputs.q, head, query, count, n, queries_);
     Base::copy_rows(results.out_gradient, head, query, count, n, out_gradients_);
     Base::transpose_operand(queries_, queries_transposed_, n);
     Base::transpose_operand(out_gradients_, out_gradients_transposed_, n);
@@ -101,7 +101,14 @@ class AttentionBackward : AttentionDistanceGradients<T> {
     }
   }
 
-  void add_chunk(const TileRules& tile, int64_t key) {
+  void write_q_gradient(HeadRows<T> to, int64_t head, int64_t query) {
+    const int64_t count = std::min(kQueryBlock, task_.length - query);
+    Base::transpose_result(q_gradient_, q_gradient_rows_, Base::tile_rules(head, query, 0).padded_queries);
+    Base::turn_back(q_gradient_rows_, query, count);
+    Base::write_rows(q_gradient_rows_, to, head, query, count);
+  }
+
+  void add_chunk(const TileRules& tile, int64_t key, bool is_first) {
     const int64_t n = tile.padded_queries;
     const TileShape to_scores{tile.padded_keys, n, width_, width_, n, n};
     tile_product(to_scores, keys_ + key * width_, queries_transposed_, tile_.scores, false);
@@ -114,12 +121,12 @@ class AttentionBackward : AttentionDistanceGradients<T> {
       Base::sum_gradients(tile, tile_.gradient_rows);
       tile_product(to_keys, tile_.weight_rows, out_gradient_pairs_, v_gradient_ + key * width_, true);
       tile_product(to_keys, tile_.gradient_rows, query_pairs_, k_gradient_ + key * width_, true);
-      tile_product(to_queries, keys_transposed_ + key, tile_.gradient_pairs, q_gradient_, key > 0);
+      tile_product(to_queries, keys_transposed_ + key, tile_.gradient_pairs, q_gradient_, !is_first);
     } else {
       Base::sum_gradients(tile, tile_.gradients);
       tile_product(to_keys, tile_.scores, out_gradients_, v_gradient_ + key * width_, true);
       tile_product(to_keys, tile_.gradients, queries_, k_gradient_ + key * width_, true);
-      tile_product(to_queries, keys_transposed_ + key, tile_.gradients, q_gradient_, key > 0);
+      tile_product(to_queries, keys_transposed_ + key, tile_.gradients, q_gradient_, !is_first);
     }
   }
 

@@ -35,7 +35,7 @@ class AttentionForward : AttentionDistances<T> {
   }
 
   void run(const AttentionInputs<T>& inputs, HeadRows<T> out, float* logsumexp) {
-    Base::copy_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
+    Base::copy_turned_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
     Base::copy_rows(inputs.v, task_.kv_head, 0, task_.length, padded_keys_, values_);
     Base::transpose_keys(values_, values_transposed_);
     Base::begin_sequence(inputs);
@@ -54,14 +54,14 @@ class AttentionForward : AttentionDistances<T> {
   // Fills out_rows_ and the statistics of a block of queries.
   void attend(const AttentionInputs<T>& inputs, int64_t head, int64_t query) {
     const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
-    Base::copy_rows(inputs.q, head, query, std::min(kQueryBlock, task_.length - query), n, queries_);
+    Base::copy_turned_rows(inputs.q, head, query, std::min(kQueryBlock, task_.length - query), n, queries_);
     Base::transpose_operand(queries_, queries_transposed_, n);
     Base::begin_block(query, n, queries_transposed_);
     std::fill_n(running().maximum, n, -std::numeric_limits<float>::infinity());
     std::fill_n(running().sum, n, 0.0F);
-    for (int64_t key = 0; key < task_.length; key += kKeyChunk) {
-      const TileRules tile = Base::tile_rules(head, query, key);
-      if (tile.num_keys > 0) add_chunk(tile, key);
+    const auto [begin, end] = Base::keys_of(query);
+    for (int64_t key = begin; key < end; key += kKeyChunk) {
+      add_chunk(Base::tile_rules(head, query, key), key, key == begin);
     }
     float* factors = running().correction;
     for (int64_t i = 0; i < n; ++i) factors[i] = running().sum[i] == 0 ? 0 : 1 / running().sum[i];
@@ -69,18 +69,18 @@ class AttentionForward : AttentionDistances<T> {
     Base::transpose_result(out_, out_rows_, n);
   }
 
-  void add_chunk(const TileRules& tile, int64_t key) {
+  void add_chunk(const TileRules& tile, int64_t key, bool is_first) {
     const int64_t n = tile.padded_queries;
     tile_product({tile.padded_keys, n, width_, width_, n, n}, keys_ + key * width_, queries_transposed_, scores_,
                  false);
     Base::add_terms(tile, scores_);
     softmax_tile(tile, running(), scores_, weights_);
-    if (key > 0) scale_columns(out_, running().correction, width_, n);
+    if (!is_first) scale_columns(out_, running().correction, width_, n);
     const TileShape shape{width_, n, tile.padded_keys, padded_keys_, n, n};
     if constexpr (sizeof(T) == 2) {
-      tile_product(shape, values_transposed_ + key, weights_, out_, key > 0);
+      tile_product(shape, values_transposed_ + key, weights_, out_, !is_first);
     } else {
-      tile_product(shape, values_transposed_ + key, scores_, out_, key > 0);
+      tile_product(shape, values_transposed_ + key, scores_, out_, !is_first);
     }
   }
 

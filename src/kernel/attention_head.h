@@ -90,6 +90,32 @@ class AttentionHead {
         space_(attention_memory()) {}
 
  protected:
+  // The keys that a block of queries sees: chunks begin at multiples of the padding, so that dropout's blocks of four
+  // keys do not straddle them.
+  struct KeyRange {
+    int64_t begin = 0, end = 0;
+  };
+  KeyRange keys_of(int64_t query) const {
+    const int64_t window = std::min(rules_.window, task_.length);
+    const int64_t begin = std::max<int64_t>(0, query - window) / kTilePadding<T> * kTilePadding<T>;
+    return {begin, std::min(task_.length, query + kQueryBlock + (rules_.causal ? 0 : window))};
+  }
+
+  // Copies rows [first, first + count) of q or k like copy_rows, turned by their positions.
+  void copy_turned_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded,
+                        T* to) const {
+    copy_rows(from, head, first, count, padded, to);
+    if (rules_.rotary.cosines != nullptr) {
+      rotate_rows(rules_.rotary, {first, count, rules_.head_width, width_, width_, Turn::kForward}, to, to);
+    }
+  }
+
+  // Turns rows of the gradient of q or k back, [count, width_].
+  void turn_back(float* rows, int64_t first, int64_t count) const {
+    if (rules_.rotary.cosines == nullptr) return;
+    rotate_rows(rules_.rotary, {first, count, rules_.head_width, width_, width_, Turn::kBack}, rows, rows);
+  }
+
   // Copies rows [first, first + count) of a head, zero-padded to [padded, width_].
   void copy_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded, T* to) const {
     copy_table_rows(from, head, task_.first + first, count, padded, to);
@@ -136,14 +162,16 @@ class AttentionHead {
 
   TileRules tile_rules(int64_t head, int64_t query, int64_t key) const {
     const int64_t length = task_.length;
-    const int64_t last_key = rules_.causal ? std::min(length, query + kQueryBlock) : length;
     TileRules tile;
-    tile.num_keys = std::max<int64_t>(0, std::min(kKeyChunk, last_key - key));
+    tile.num_keys = std::max<int64_t>(0, std::min(kKeyChunk, keys_of(query).end - key));
     tile.padded_keys = round_up(tile.num_keys, kTilePadding<T>);
     tile.num_queries = std::min(kQueryBlock, length - query);
+    const int64_t farthest = std::max(query + tile.num_queries - 1 - key, key + tile.num_keys - 1 - query);
+    tile.has_window = farthest > rules_.window;
     tile.padded_queries = round_up(tile.num_queries, kTilePadding<T>);
     tile.scale = static_cast<float>(rules_.scale);
     tile.causal = rules_.causal;
+    tile.window = static_cast<int32_t>(std::min(rules_.window, length));
     tile.first_key = key;
     tile.first_query = query;
     if (rules_.key_mask != nullptr) tile.key_mask = rules_.key_mask + task_.first + key;

@@ -1,7 +1,8 @@
-// Attention query by query: out = dropout(softmax(scale q k^T + bias)) v, with the terms of the distance of query and
-// key.
+// Attention query by query: out = dropout(softmax(scale q k^T + bias)) v, q and k turned by their positions, with the
+// terms of the distance of query and key.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <type_traits>
 #include <vector>
@@ -24,7 +25,13 @@ template <typename T, typename Sum>
 class HeadReference {
  public:
   HeadReference(const AttentionRules& rules, const AttentionInputs<T>& inputs, const Head& head)
-      : rules_(rules), inputs_(inputs), head_(head), scores_(head.length), kept_(head.length) {}
+      : rules_(rules),
+        inputs_(inputs),
+        head_(head),
+        queries_(turned(inputs.q, head.head)),
+        keys_(turned(inputs.k, kv_head())),
+        scores_(head.length),
+        kept_(head.length) {}
 
   void forward(int64_t query, HeadRows<T> out, Sum* logsumexp) {
     const Sum total = score(query);
@@ -60,6 +67,9 @@ class HeadReference {
       add_distance_gradients(query, j, score_gradient, tables, q_gradient + query * width, k_gradient + j * width);
     }
   }
+
+  // Turns the gradient [S, D] of q or k back.
+  void turn_back(std::vector<Sum>& gradient) const { turn(Turn::kBack, gradient.data()); }
 
  private:
   // The head's part of the table's row for query i and key j.
@@ -101,10 +111,28 @@ class HeadReference {
     return rows.data + (head_.first + token) * rows.row_stride + head * rules_.head_width + d;
   }
   int64_t kv_head() const { return head_.head * rules_.num_kv_heads / rules_.num_heads; }
-  const T* q(int64_t i) const { return element(inputs_.q, i, head_.head, 0); }
-  const T* k(int64_t j) const { return element(inputs_.k, j, kv_head(), 0); }
+  const T* q(int64_t i) const { return queries_.data() + i * rules_.head_width; }
+  const T* k(int64_t j) const { return keys_.data() + j * rules_.head_width; }
   const T* v(int64_t j) const { return element(inputs_.v, j, kv_head(), 0); }
   int64_t row(int64_t query) const { return head_.head * rules_.offsets[rules_.num_sequences] + head_.first + query; }
+
+  template <typename U>
+  void turn(Turn direction, U* rows) const {
+    if (rules_.rotary.cosines == nullptr) return;
+    const int64_t width = rules_.head_width;
+    rotate_rows(rules_.rotary, {0, head_.length, width, width, width, direction}, rows, rows);
+  }
+
+  // The rows [S, D] of one head of q or k, turned by their positions.
+  std::vector<T> turned(HeadRows<const T> rows, int64_t head) const {
+    std::vector<T> result;
+    for (int64_t i = 0; i < head_.length; ++i) {
+      const T* row = element(rows, i, head, 0);
+      result.insert(result.end(), row, row + rules_.head_width);
+    }
+    turn(Turn::kForward, result.data());
+    return result;
+  }
 
   Sum dot(const T* a, const T* b) const {
     Sum sum = 0;
@@ -114,6 +142,7 @@ class HeadReference {
 
   bool sees(int64_t query, int64_t key) const {
     if (rules_.causal && key > query) return false;
+    if (std::abs(query - key) > rules_.window) return false;
     return rules_.key_mask == nullptr || rules_.key_mask[head_.first + key] != 0;
   }
 
@@ -146,6 +175,7 @@ class HeadReference {
   const AttentionRules& rules_;
   const AttentionInputs<T>& inputs_;
   Head head_;
+  std::vector<T> queries_, keys_;
   std::vector<Sum> scores_, kept_;
 };
 
@@ -242,9 +272,11 @@ void attention_backward_reference(const AttentionRules& rules, const AttentionIn
       for (int64_t i = 0; i < head.length; ++i) {
         reference.backward(i, results, table_sums, q_gradient.data(), k_gradient.data(), v_gradient.data());
       }
+      reference.turn_back(q_gradient);
       write_rows(rules, head, head.head, q_gradient, gradients.q);
     }
     const Head& head = heads[static_cast<size_t>(n * group)];
+    HeadReference<T, Sum>(rules, inputs, head).turn_back(k_gradient);
     write_rows(rules, head, head.head / group, k_gradient, gradients.k);
     write_rows(rules, head, head.head / group, v_gradient, gradients.v);
   };

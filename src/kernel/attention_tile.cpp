@@ -96,12 +96,16 @@ HWY_INLINE Floats masked_score(const TileRules& rules, Floats score, int64_t key
   }
   const auto unseen = hn::Set(kFloats, -kInfinity);
   if (rules.key_mask != nullptr && rules.key_mask[key] == 0) return unseen;
-  if (!rules.causal) return score;
+  if (!rules.causal && !rules.has_window) return score;
   const IntTag ints;
   const auto query = hn::Iota(ints, static_cast<int32_t>(rules.first_query + column));
-  const auto hidden =
-      hn::RebindMask(kFloats, hn::Lt(query, hn::Set(ints, static_cast<int32_t>(rules.first_key + key))));
-  return hn::IfThenElse(hidden, unseen, score);
+  const auto distance = hn::Sub(query, hn::Set(ints, static_cast<int32_t>(rules.first_key + key)));
+  if (rules.has_window) {
+    const auto is_far = hn::Gt(hn::Abs(distance), hn::Set(ints, rules.window));
+    score = hn::IfThenElse(hn::RebindMask(kFloats, is_far), unseen, score);
+  }
+  if (!rules.causal) return score;
+  return hn::IfThenElse(hn::RebindMask(kFloats, hn::Lt(distance, hn::Zero(ints))), unseen, score);
 }
 
 // Scales (and masks) the scores of one vector of queries in place; returns their maximum over the keys.
@@ -227,7 +231,7 @@ void backward_columns(const TileRules& rules, const TileGradients& tile) {
 // Calls f with the flags of these rules as compile-time constants.
 template <typename F>
 HWY_INLINE void with_flags(const TileRules& rules, bool halves, F f) {
-  const bool masked = rules.causal || rules.key_mask != nullptr || rules.bias != nullptr;
+  const bool masked = rules.causal || rules.has_window || rules.key_mask != nullptr || rules.bias != nullptr;
   const auto with_halves = [&](auto is_masked, auto drops) {
     halves ? f(is_masked, drops, std::true_type()) : f(is_masked, drops, std::false_type());
   };

@@ -23,6 +23,8 @@ struct TileRules {
 
   // Which keys a query sees; first_key and first_query are the tile's position in the sequence.
   bool causal = false;
+  bool has_window = false;  // the window hides keys of this tile
+  int32_t window = 0;       // the largest distance between a query and a key that it sees
   int64_t first_key = 0, first_query = 0;
   const uint8_t* key_mask = nullptr;  // [K] or null
   const float* bias = nullptr;        // element (first query, first key), or null; not padded

@@ -59,6 +59,12 @@ constexpr std::array kActivations{
 
 }  // namespace
 
+at::Tensor GatedInput::apply() const {
+  if (activation.kernel) return tensor::gated_activation(x, *activation.kernel);
+  const auto halves = x.chunk(2, -1);
+  return activation.apply(halves[0], {}) * halves[1];
+}
+
 std::span<const Activation> activations() { return kActivations; }
 
 const Activation& find_activation(std::string_view name) {

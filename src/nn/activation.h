@@ -26,6 +26,15 @@ struct ActivatedInput {
   const Activation& activation;
 };
 
+// activation(gate) * up before it is computed, with the halves of x [T, 2 F] as gate and up; as ActivatedInput.
+// Shazeer, "GLU Variants Improve Transformer", arXiv 2002.05202.
+struct GatedInput {
+  at::Tensor x;
+  const Activation& activation;
+
+  at::Tensor apply() const;  // [T, F]
+};
+
 std::span<const Activation> activations();
 
 // Throws kUnsupported with the nearest name if the name is unknown.

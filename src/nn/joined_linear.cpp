@@ -49,7 +49,7 @@ Parameters parameters_of(const std::vector<std::shared_ptr<Linear>>& linears) {
   Parameters all;
   for (const auto& linear : linears) {
     all.weights.push_back(linear->weight);
-    all.biases.push_back(linear->bias);
+    if (linear->bias.defined()) all.biases.push_back(linear->bias);
   }
   return all;
 }
@@ -62,7 +62,8 @@ bool JoinedLinear::is_joined() const {
   if (!weight_.defined()) return false;
   int64_t row = 0;
   for (const auto& linear : linears_) {
-    if (!lies_at(linear->weight, weight_, row) || !lies_at(linear->bias, bias_, row)) return false;
+    if (!lies_at(linear->weight, weight_, row)) return false;
+    if (linear->bias.defined() && !lies_at(linear->bias, bias_, row)) return false;
     row += linear->weight.size(0);
   }
   return true;
@@ -75,7 +76,8 @@ bool JoinedLinear::are_alike() const {
            parameter.requires_grad() == first.weight.requires_grad();
   };
   return std::ranges::all_of(linears_, [&](const auto& linear) {
-    return !linear->has_adapter() && is_like_first(linear->weight) && is_like_first(linear->bias);
+    return !linear->has_adapter() && is_like_first(linear->weight) && linear->bias.defined() == first.bias.defined() &&
+           (!linear->bias.defined() || is_like_first(linear->bias));
   });
 }
 
@@ -88,8 +90,9 @@ void JoinedLinear::join() {
   int64_t rows = 0;
   for (const at::Tensor& weight : weights) rows += weight.size(0);
   weight_ = at::empty({rows, weights.front().size(1)}, weights.front().options().requires_grad(false));
-  bias_ = at::empty({rows}, biases.front().options().requires_grad(false));
   move_into(weight_, weights);
+  if (biases.empty()) return;
+  bias_ = at::empty({rows}, biases.front().options().requires_grad(false));
   move_into(bias_, biases);
 }
 

@@ -2,18 +2,16 @@
 
 #include <ATen/ops/empty.h>
 
-#include "tensor/norm.h"
-
 namespace hone::nn {
 
-LayerNorm::LayerNorm(int64_t width, double eps) : eps_(eps) {
+LayerNorm::LayerNorm(int64_t width, double eps, bool has_bias) : eps_(eps) {
   weight = register_parameter("weight", at::empty({width}));
-  bias = register_parameter("bias", at::empty({width}));
+  if (has_bias) bias = register_parameter("bias", at::empty({width}));
 }
 
 void LayerNorm::draw(const Wanted& wanted, double, at::Generator&) {
   if (wanted("weight")) weight.fill_(1.0);
-  if (wanted("bias")) bias.zero_();
+  if (bias.defined() && wanted("bias")) bias.zero_();
 }
 
 at::Tensor LayerNorm::forward(const at::Tensor& x) const {
@@ -22,6 +20,11 @@ at::Tensor LayerNorm::forward(const at::Tensor& x) const {
 
 at::Tensor LayerNorm::forward(const at::Tensor& product, const at::Tensor& product_bias, const at::Tensor& residual,
                               double p, const RandomStream& stream) const {
+  return sum_and_norm(product, product_bias, residual, p, stream).normed;
+}
+
+tensor::NormResult LayerNorm::sum_and_norm(const at::Tensor& product, const at::Tensor& product_bias,
+                                           const at::Tensor& residual, double p, const RandomStream& stream) const {
   return tensor::residual_norm(product, {.weight = weight,
                                          .norm_bias = bias,
                                          .eps = eps_,
@@ -29,8 +32,7 @@ at::Tensor LayerNorm::forward(const at::Tensor& product, const at::Tensor& produ
                                          .residual = residual,
                                          .p = p,
                                          .stream = stream,
-                                         .overwrite_x = true})
-      .normed;
+                                         .overwrite_x = true});
 }
 
 }  // namespace hone::nn

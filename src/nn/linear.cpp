@@ -38,12 +38,22 @@ at::Tensor Linear::forward(const at::Tensor& x) const { return compute(x, bias);
 
 at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }
 
+bool Linear::fuses(const at::Tensor& x, const Activation& activation) const {
+  return !adapter_ && activation.kernel && x.device().is_cpu() && x.dim() == 2 && !tensor::takes_packed_weights(x);
+}
+
+at::Tensor Linear::product(GatedInput&& input) const {
+  if (!fuses(input.x, input.activation)) return product(input.apply());
+  const at::Tensor x = std::exchange(input.x, {});
+  packed_weight_.release();
+  return tensor::gated_linear(x, *input.activation.kernel, weight, cast_weight_.in(weight, x.scalar_type()),
+                              /*overwrite_x=*/x.grad_fn() != nullptr);
+}
+
 at::Tensor Linear::product(ActivatedInput&& input) const {
   const at::Tensor x = std::exchange(input.x, {});
   const Activation& activation = input.activation;
-  if (adapter_ || !activation.kernel || !x.device().is_cpu() || x.dim() != 2 || tensor::takes_packed_weights(x)) {
-    return product(activation.apply(x, input.bias));
-  }
+  if (!fuses(x, activation)) return product(activation.apply(x, input.bias));
   packed_weight_.release();
   const bool is_computed = x.grad_fn() != nullptr;  // x is a leaf if the caller owns it
   return tensor::activated_linear(x, input.bias, *activation.kernel, weight, cast_weight_.in(weight, x.scalar_type()),

@@ -48,6 +48,8 @@ class Linear : public Leaf {
   // Returns activation(x + bias) W^T for an ActivatedInput. Training does not store the activation
   // (tensor/activated_linear.h). May overwrite the input's x.
   at::Tensor product(ActivatedInput&& input) const;
+  // The same for (activation(gate) * up) W^T.
+  at::Tensor product(GatedInput&& input) const;
 
   // From now on, every product includes the adapter's change. nullptr removes the adapter.
   void set_adapter(std::shared_ptr<Adapter> adapter);
@@ -60,6 +62,8 @@ class Linear : public Leaf {
   at::Tensor bias;    // [out], or undefined
 
  private:
+  // Whether an operation that computes the activation too can take the place of the product.
+  bool fuses(const at::Tensor& x, const Activation& activation) const;
   at::Tensor compute(const at::Tensor& x, const at::Tensor& added_bias) const;
 
   at::Tensor with_change(const at::Tensor& product, const at::Tensor& x) const;

@@ -1,5 +1,6 @@
 #include "tensor/activated_linear.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -8,6 +9,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "tensor/activation.h"
 #include "tensor/products.h"
 #include "tensor/saved.h"
 #include "tensor/storage_type.h"
@@ -72,7 +74,43 @@ class ActivatedLinearFunction : public torch::autograd::Function<ActivatedLinear
   }
 };
 
+class GatedLinearFunction : public torch::autograd::Function<GatedLinearFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& given, const at::Tensor& weight,
+                            const at::Tensor& cast_weight, ActivationKind kind, bool overwrite_x) {
+    const at::Tensor joined = given.contiguous();
+    const at::Tensor activated = at::empty({joined.size(0), joined.size(1) / 2}, joined.options());
+    gated_forward(joined, kind, activated);
+    context->save_for_backward({joined, cast_weight});
+    save(*context, Settings{kind, overwrite_x, weight.scalar_type()});
+    return linear_product(activated, cast_weight, {});
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &joined = saved[0], &cast_weight = saved[1];
+    const auto& [kind, overwrite_x, weight_type] = saved_in<Settings>(*context);
+    const at::Tensor gradient = gradients[0].contiguous();
+    const at::Tensor of_activated = rows_product(gradient, cast_weight);
+    // A new tensor over the memory: the saved one has a place in the graph.
+    const at::Tensor of_joined = may_overwrite(overwrite_x) ? joined.detach() : at::empty_like(joined);
+    const at::Tensor activated = context->needs_input_grad(1) ? of_activated : at::Tensor();  // the sweep replaces it
+    gated_backward(joined, kind, of_activated, of_joined, activated);
+    at::Tensor of_weight;
+    if (activated.defined()) of_weight = weight_gradient(gradient, activated).to(weight_type);
+    return {of_joined, of_weight, {}, {}, {}};
+  }
+};
+
 }  // namespace
+
+at::Tensor gated_linear(const at::Tensor& gate_and_up, ActivationKind kind, const at::Tensor& weight,
+                        const at::Tensor& cast_weight, bool overwrite_x) {
+  check_internal(gate_and_up.dim() == 2 && gate_and_up.device().is_cpu() && gate_and_up.size(1) == 2 * weight.size(1) &&
+                     cast_weight.scalar_type() == gate_and_up.scalar_type(),
+                 "a gated product takes rows of gate and up of its type on the processor");
+  return GatedLinearFunction::apply(gate_and_up, weight, cast_weight, kind, overwrite_x);
+}
 
 at::Tensor activated_linear(const at::Tensor& x, const at::Tensor& bias, ActivationKind kind, const at::Tensor& weight,
                             const at::Tensor& cast_weight, bool overwrite_x) {

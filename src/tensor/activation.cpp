@@ -59,69 +59,40 @@ class ActivationFunction : public torch::autograd::Function<ActivationFunction> 
   }
 };
 
-// Returns the rows of a dense tensor, from column `first` on.
+// The halves of the rows of a dense tensor.
 template <typename S>
-kernel::StridedRows<const S> rows_of(const at::Tensor& x, int64_t first = 0) {
-  return {elements<S>(x) + first, x.size(-1)};
+kernel::GatedRows<const S> halves_of(const at::Tensor& joined) {
+  const S* data = elements<S>(joined);
+  return {{data, joined.size(-1)}, {data + joined.size(-1) / 2, joined.size(-1)}};
 }
 template <typename S>
-kernel::StridedRows<S> mutable_rows_of(const at::Tensor& x, int64_t first = 0) {
-  return {mutable_elements<S>(x) + first, x.size(-1)};
+kernel::GatedRows<S> mutable_halves_of(const at::Tensor& joined) {
+  S* data = mutable_elements<S>(joined);
+  return {{data, joined.size(-1)}, {data + joined.size(-1) / 2, joined.size(-1)}};
 }
 
-class SiluGateFunction : public torch::autograd::Function<SiluGateFunction> {
- public:
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& given_gate, const at::Tensor& given_up) {
-    const at::Tensor gate = given_gate.contiguous(), up = given_up.contiguous();
-    const at::Tensor y = at::empty_like(gate);
-    for_storage_type(gate, [&](auto type) {
-      using S = decltype(type);
-      kernel::silu_gate_forward<S>({num_rows(y), y.size(-1)}, rows_of<S>(gate), rows_of<S>(up), mutable_rows_of<S>(y));
-    });
-    context->save_for_backward({gate, up});
-    return y;
-  }
+kernel::ActivationShape gated_shape(const at::Tensor& joined, ActivationKind kind) {
+  return {num_rows(joined), joined.size(-1) / 2, kind};
+}
 
-  static variable_list backward(AutogradContext* context, variable_list results) {
-    const variable_list saved = context->get_saved_variables();
-    const at::Tensor &gate = saved[0], &up = saved[1], dy = results[0].contiguous();
-    const at::Tensor gate_gradient = at::empty_like(gate), up_gradient = at::empty_like(up);
-    for_storage_type(gate, [&](auto type) {
-      using S = decltype(type);
-      kernel::silu_gate_backward<S>({num_rows(dy), dy.size(-1)}, rows_of<S>(gate), rows_of<S>(up), rows_of<S>(dy),
-                                    mutable_rows_of<S>(gate_gradient), mutable_rows_of<S>(up_gradient));
-    });
-    return {gate_gradient, up_gradient};
-  }
-};
-
-class JoinedSiluGateFunction : public torch::autograd::Function<JoinedSiluGateFunction> {
+class GatedActivationFunction : public torch::autograd::Function<GatedActivationFunction> {
  public:
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& given) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& given, ActivationKind kind) {
     const at::Tensor joined = given.contiguous();
     std::vector<int64_t> shape = joined.sizes().vec();
-    const int64_t width = shape.back() / 2;
-    shape.back() = width;
+    shape.back() /= 2;
     const at::Tensor y = at::empty(shape, joined.options());
-    for_storage_type(joined, [&](auto type) {
-      using S = decltype(type);
-      kernel::silu_gate_forward<S>({num_rows(y), width}, rows_of<S>(joined), rows_of<S>(joined, width),
-                                   mutable_rows_of<S>(y));
-    });
+    gated_forward(joined, kind, y);
     context->save_for_backward({joined});
+    context->saved_data["kind"] = static_cast<int64_t>(kind);
     return y;
   }
 
   static variable_list backward(AutogradContext* context, variable_list results) {
-    const at::Tensor joined = context->get_saved_variables()[0], dy = results[0].contiguous();
-    const int64_t width = dy.size(-1);
-    const at::Tensor gradient = at::empty_like(joined);
-    for_storage_type(joined, [&](auto type) {
-      using S = decltype(type);
-      kernel::silu_gate_backward<S>({num_rows(dy), width}, rows_of<S>(joined), rows_of<S>(joined, width),
-                                    rows_of<S>(dy), mutable_rows_of<S>(gradient), mutable_rows_of<S>(gradient, width));
-    });
-    return {gradient};
+    const at::Tensor joined = context->get_saved_variables()[0], gradient = at::empty_like(joined);
+    gated_backward(joined, static_cast<ActivationKind>(context->saved_data["kind"].toInt()), results[0].contiguous(),
+                   gradient, {});
+    return {gradient, {}};
   }
 };
 
@@ -143,7 +114,27 @@ at::Tensor activation_by_library(const at::Tensor& x, const at::Tensor& bias, Ac
   }
 }
 
-at::Tensor silu_gate_by_library(const at::Tensor& gate, const at::Tensor& up) { return at::silu(gate) * up; }
+at::Tensor gated_activation_by_library(const at::Tensor& gate_and_up, ActivationKind kind) {
+  const auto halves = gate_and_up.chunk(2, -1);
+  return activation_by_library(halves[0], {}, kind) * halves[1];
+}
+
+void gated_forward(const at::Tensor& joined, ActivationKind kind, const at::Tensor& y) {
+  for_storage_type(joined, [&](auto type) {
+    using S = decltype(type);
+    kernel::gated_forward<S>(gated_shape(joined, kind), halves_of<S>(joined), {mutable_elements<S>(y), y.size(-1)});
+  });
+}
+
+void gated_backward(const at::Tensor& joined, ActivationKind kind, const at::Tensor& dy, const at::Tensor& gradient,
+                    const at::Tensor& y) {
+  for_storage_type(joined, [&](auto type) {
+    using S = decltype(type);
+    const int64_t width = dy.size(-1);
+    kernel::gated_backward<S>(gated_shape(joined, kind), halves_of<S>(joined), {elements<S>(dy), width},
+                              mutable_halves_of<S>(gradient), {mutable_elements<S>(y), width});
+  });
+}
 
 at::Tensor activation(const at::Tensor& x, const at::Tensor& bias, ActivationKind kind) {
   check_internal(!bias.defined() || bias.numel() == x.size(-1), "an activation's bias is as wide as x");
@@ -152,16 +143,10 @@ at::Tensor activation(const at::Tensor& x, const at::Tensor& bias, ActivationKin
   return ActivationFunction::apply(x, columns, kind);
 }
 
-at::Tensor silu_gate(const at::Tensor& gate, const at::Tensor& up) {
-  check_internal(gate.sizes() == up.sizes() && gate.scalar_type() == up.scalar_type(), "gate and up are alike");
-  return gate.device().is_cpu() ? SiluGateFunction::apply(gate, up) : silu_gate_by_library(gate, up);
-}
-
-at::Tensor silu_gate(const at::Tensor& gate_and_up) {
+at::Tensor gated_activation(const at::Tensor& gate_and_up, ActivationKind kind) {
   check_internal(gate_and_up.size(-1) % 2 == 0, "gate and up are the halves of an even width");
-  if (gate_and_up.device().is_cpu()) return JoinedSiluGateFunction::apply(gate_and_up);
-  const auto halves = gate_and_up.chunk(2, -1);
-  return silu_gate_by_library(halves[0], halves[1]);
+  if (!gate_and_up.device().is_cpu()) return gated_activation_by_library(gate_and_up, kind);
+  return GatedActivationFunction::apply(gate_and_up, kind);
 }
 
 }  // namespace hone::tensor

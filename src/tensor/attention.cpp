@@ -1,6 +1,7 @@
 #include "tensor/attention.h"
 
 #include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/matmul.h>
@@ -76,6 +77,11 @@ Shapes check_shapes(const at::Tensor& qkv, const Packing& packing, const Attenti
                    "attention's bias covers the longest sequence");
   }
   if (options.distances.rows.defined()) check_distance_tables(qkv, packing, options, qkv.size(1) / heads);
+  if (options.rotary.cosines.defined()) {
+    check_internal(options.rotary.cosines.size(0) >= packing.max_length() &&
+                       options.rotary.cosines.size(1) * 2 == qkv.size(1) / heads,
+                   "attention's angles cover the longest sequence and the width of a head");
+  }
   return {qkv.size(0), qkv.size(1), qkv.size(1) / heads};
 }
 
@@ -92,6 +98,10 @@ kernel::AttentionRules rules_of(const Packing& packing, const AttentionOptions& 
   rules.head_width = shapes.head_width;
   rules.scale = scale_of(options, shapes.head_width);
   rules.causal = options.causal;
+  rules.window = options.window.value_or(kernel::kWholeSequence);
+  if (options.rotary.cosines.defined()) {
+    rules.rotary = {options.rotary.cosines.const_data_ptr<float>(), options.rotary.sines.const_data_ptr<float>()};
+  }
   if (options.key_mask.defined()) rules.key_mask = options.key_mask.const_data_ptr<uint8_t>();
   if (options.bias.defined()) {
     rules.bias = options.bias.const_data_ptr<float>();
@@ -245,6 +255,10 @@ at::Tensor padded_bias(const at::Tensor& rows, const Packing& packing, const Att
   seen.index_put_({rows}, real);
   at::Tensor sees = seen.view({batch, 1, 1, longest}).expand({batch, 1, longest, longest});
   if (options.causal) sees = sees.logical_and(at::ones({longest, longest}, seen.options()).tril());
+  if (options.window) {
+    const int64_t window = std::min(*options.window, longest);
+    sees = sees.logical_and(at::ones({longest, longest}, seen.options()).tril(window).triu(-window));
+  }
   at::Tensor is_token = at::zeros_like(seen).index_fill(0, rows, true).view({batch, 1, longest, 1});
   sees = sees.logical_or(is_token.logical_not());
   at::Tensor bias =
@@ -281,11 +295,23 @@ at::Tensor padded_distance_terms(const at::Tensor& q, const at::Tensor& k, const
   return terms + tables.bias.index_select(1, rows.flatten()).view({heads, length, length}).to(terms.scalar_type());
 }
 
+// Returns qkv with q and k turned by their positions.
+at::Tensor turned(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options,
+                  const Shapes& shapes) {
+  if (!options.rotary.cosines.defined()) return qkv;
+  const auto parts = qkv.reshape({shapes.num_tokens, -1, shapes.head_width})
+                         .split_with_sizes({options.num_heads + options.num_kv_heads, options.num_kv_heads}, 1);
+  return at::cat({rotate_by_library(parts[0], packing.positions(), options.rotary), parts[1]}, 1).flatten(1);
+}
+
 }  // namespace
 
-at::Tensor library_attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
-  const Shapes shapes = check_shapes(qkv, packing, options);
-  if (shapes.num_tokens == 0) return qkv.narrow(1, 0, options.num_heads * shapes.head_width);
+int64_t max_head_width() { return kernel::kMaxHeadWidth; }
+
+at::Tensor library_attention(const at::Tensor& given, const Packing& packing, const AttentionOptions& options) {
+  const Shapes shapes = check_shapes(given, packing, options);
+  if (shapes.num_tokens == 0) return given.narrow(1, 0, options.num_heads * shapes.head_width);
+  const at::Tensor qkv = turned(given, packing, options, shapes);
   const int64_t batch = packing.num_sequences(), longest = packing.max_length();
   const at::Tensor rows = on_device(padded_rows(packing), qkv.device());
   const at::Tensor padded = at::zeros({batch * longest, shapes.row}, qkv.options()).index_copy(0, rows, qkv);

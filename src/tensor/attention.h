@@ -5,9 +5,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "base/philox.h"
 #include "tensor/packing.h"
+#include "tensor/rotary.h"
 
 namespace hone::tensor {
 
@@ -21,13 +23,18 @@ struct DistanceTables {
 struct AttentionOptions {
   int64_t num_heads = 1, num_kv_heads = 1;  // H, a multiple of G; query head h reads key head h * G / H
   bool causal = false;
-  double scale = 0;     // of the scores; 0: 1 / sqrt(D)
-  at::Tensor key_mask;  // [T] uint8 or undefined: no query sees a key whose byte is 0
-  at::Tensor bias;      // [1 or H, S, S] float or undefined, S >= the longest sequence: added to the scaled scores
+  std::optional<int64_t> window;  // query i sees keys i - window ... i + window; unset: all
+  RotaryAngles rotary;            // turns q and k by their positions; at least as many as the longest sequence
+  double scale = 0;               // of the scores; 0: 1 / sqrt(D)
+  at::Tensor key_mask;            // [T] uint8 or undefined: no query sees a key whose byte is 0
+  at::Tensor bias;  // [1 or H, S, S] float or undefined, S >= the longest sequence: added to the scaled scores
   DistanceTables distances = {};  // rows undefined: none
   double p = 0;                   // dropout of the softmax; kernel/attention.h numbers its elements
   RandomStream stream;
 };
+
+// The widest head that attention computes.
+int64_t max_head_width();
 
 // qkv [T, (H + 2 G) * D], query heads first, then keys, then values -> [T, H * D]. float, bfloat16 or double. The bias
 // has no gradient.

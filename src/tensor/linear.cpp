@@ -49,18 +49,24 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
 struct JoinedParts {
   std::vector<int64_t> rows;
   at::ScalarType type = at::kFloat;
+  size_t num_biases = 0;
 };
 
-// Inputs: x, joined, joined_bias, then the weights, then the biases.
+// The parameters as one product reads them: no variables for autograd.
+struct JoinedBlock {
+  at::Tensor weight, bias;
+};
+
+// Inputs: x, the block, then the weights, then the biases.
 class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFunction> {
  public:
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& joined,
-                            const at::Tensor& joined_bias, at::TensorList weights, at::TensorList) {
-    context->save_for_backward({x, joined});
-    JoinedParts parts{.type = weights[0].scalar_type()};
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const JoinedBlock& block,
+                            at::TensorList weights, at::TensorList biases) {
+    context->save_for_backward({x, block.weight});
+    JoinedParts parts{.type = weights[0].scalar_type(), .num_biases = biases.size()};
     for (const at::Tensor& weight : weights) parts.rows.push_back(weight.size(0));
     save(*context, std::move(parts));
-    return linear_product(x, joined, joined_bias);
+    return linear_product(x, block.weight, block.bias);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -68,13 +74,14 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
     const auto& parts = saved_in<JoinedParts>(*context);
     const at::Tensor& gradient = gradients[0];
     const at::Tensor x_gradient = context->needs_input_grad(0) ? rows_product(gradient, saved[1]) : at::Tensor();
-    variable_list result{x_gradient, {}, {}};
+    variable_list result{x_gradient, {}};
     const size_t first_weight = result.size(), first_bias = first_weight + parts.rows.size();
-    result.resize(first_bias + parts.rows.size());
-    if (context->needs_input_grad({{first_weight, first_bias}})) {
+    result.resize(first_bias + parts.num_biases);
+    // Autograd does not number the block.
+    if (context->needs_input_grad({{first_weight - 1, first_bias - 1}})) {
       put_parts(weight_gradient(gradient, saved[0]).to(parts.type), parts.rows, result, first_weight);
     }
-    if (context->needs_input_grad({{first_bias, result.size()}})) {
+    if (parts.num_biases > 0 && context->needs_input_grad({{first_bias - 1, result.size() - 1}})) {
       put_parts(at::sum(gradient, {0}, false, parts.type), parts.rows, result, first_bias);
     }
     return result;
@@ -117,7 +124,8 @@ at::Tensor joined_linear(const at::Tensor& x, const std::vector<at::Tensor>& wei
                          const std::vector<at::Tensor>& biases, const at::Tensor& joined,
                          const at::Tensor& joined_bias) {
   check_internal(x.dim() == 2 && joined.scalar_type() == x.scalar_type(), "a joined product takes rows of its type");
-  return JoinedLinearFunction::apply(x, joined, joined_bias, at::TensorList(weights), at::TensorList(biases));
+  return JoinedLinearFunction::apply(x, JoinedBlock{joined, joined_bias}, at::TensorList(weights),
+                                     at::TensorList(biases));
 }
 
 }  // namespace hone::tensor

@@ -30,7 +30,8 @@ class CastWeight {
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cast_weight, const at::Tensor& bias);
 
 // Several linears of one input in one product. `joined` [sum of O, I] holds the weights one after another, in x's type,
-// and joined_bias [sum of O] their biases in x's type. Each weight and bias that requires a gradient gets its part.
+// and joined_bias [sum of O] their biases in x's type; no biases: `biases` is empty and joined_bias undefined. Each
+// weight and bias that requires a gradient gets its part.
 at::Tensor joined_linear(const at::Tensor& x, const std::vector<at::Tensor>& weights,
                          const std::vector<at::Tensor>& biases, const at::Tensor& joined,
                          const at::Tensor& joined_bias);

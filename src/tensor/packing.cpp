@@ -1,6 +1,7 @@
 #include "tensor/packing.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
 
 #include <algorithm>
 #include <numeric>
@@ -56,6 +57,12 @@ void Packing::check(int64_t num_rows) const {
 
 at::Tensor first_rows(const at::Tensor& x, const Packing& packing) {
   return x.index_select(0, on_device(packing.first_tokens(), x.device())).to(at::kFloat);
+}
+
+at::Tensor mean_rows(const at::Tensor& x, const Packing& packing) {
+  std::vector<at::Tensor> means;
+  for (const at::Tensor& rows : x.to(at::kFloat).split_with_sizes(packing.lengths())) means.push_back(rows.mean(0));
+  return at::stack(means);
 }
 
 }  // namespace hone::tensor

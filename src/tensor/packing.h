@@ -32,4 +32,7 @@ struct Packing {
 // always float, because the heads compute in float.
 at::Tensor first_rows(const at::Tensor& x, const Packing& packing);
 
+// Returns the mean of each sequence's rows: x [T, C] -> [B, C], always float.
+at::Tensor mean_rows(const at::Tensor& x, const Packing& packing);
+
 }  // namespace hone::tensor

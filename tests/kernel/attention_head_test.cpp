@@ -42,7 +42,7 @@ TEST_CASE("after a failed allocation the memory is still usable") {
 // Makes protected members public.
 struct Opened : AttentionHead<float> {
   using AttentionHead::AttentionHead, AttentionHead::copy_rows, AttentionHead::tile_rules, AttentionHead::row,
-      AttentionHead::write_rows, AttentionHead::width_, AttentionHead::padded_keys_;
+      AttentionHead::keys_of, AttentionHead::write_rows, AttentionHead::width_, AttentionHead::padded_keys_;
 };
 
 // Two sequences of 3 and 70 tokens, two heads of width 2.
@@ -89,6 +89,23 @@ TEST_CASE("a tile has its causal keys, its remaining queries and its dropout dra
   CHECK(tile.first_block == 5 + (70 + 64) * 18);           // head 1, query 64
   CHECK(example.head.tile_rules(0, 0, 0).num_keys == 64);  // causal: the first block of queries sees no later keys
   CHECK(example.head.row(1, 2) == 73 + 3 + 2);
+}
+
+TEST_CASE("a window limits the keys of a block of queries to whole tiles around it") {
+  Example example;
+  example.task.length = 1000;
+  example.rules.causal = false;
+  example.rules.window = 20;
+  const Opened head(example.rules, example.task);
+  CHECK(head.keys_of(0).begin == 0);
+  CHECK(head.keys_of(0).end == 84);
+  CHECK(head.keys_of(128).begin == 96);  // the tile of key 108
+  CHECK(head.keys_of(128).end == 212);
+  CHECK(head.keys_of(960).end == 1000);
+  CHECK(head.tile_rules(0, 128, 96).has_window);
+  CHECK_FALSE(Example().head.tile_rules(0, 0, 0).has_window);
+  example.rules.causal = true;
+  CHECK(Opened(example.rules, example.task).keys_of(128).end == 192);
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ struct Shape {
   bool causal = false, masks_keys = false;
   int bias_heads = 0;  // 0: no bias
   double p = 0;
+  int64_t window = kWholeSequence;
+  bool turns = false;  // rotary positions; needs an even width
   // Terms of the distance of query and key. Distances up to `span` have a row each, those beyond share rows.
   bool has_distance_keys = false, has_distance_queries = false, has_distance_bias = false;
   int64_t span = 4;
@@ -52,6 +54,10 @@ struct Problem {
     gradients.resize(qkv.size());
     logsumexp.resize(static_cast<size_t>(tokens * shape.num_heads));
     bias = random_values<float>(static_cast<size_t>(shape.bias_heads * longest * longest), 3);
+    for (int64_t i = 0; shape.turns && i < longest * shape.head_width / 2; ++i) {
+      cosines.push_back(std::cos(static_cast<float>(i) * 0.37F));
+      sines.push_back(std::sin(static_cast<float>(i) * 0.37F));
+    }
     for (int64_t i = 0; i < tokens; ++i) key_mask.push_back(i % 3 != 1);
     rules = {.offsets = offsets.data(),
              .num_sequences = static_cast<int64_t>(shape.lengths.size()),
@@ -60,9 +66,11 @@ struct Problem {
              .head_width = shape.head_width,
              .scale = 1 / std::sqrt(static_cast<double>(shape.head_width)),
              .causal = shape.causal,
+             .window = shape.window,
              .p = shape.p,
              .stream = {42, 7, 1, 3}};
     if (shape.has_distances()) make_distances(longest);
+    if (shape.turns) rules.rotary = {cosines.data(), sines.data()};
     if (shape.masks_keys) rules.key_mask = key_mask.data();
     if (shape.bias_heads > 0) {
       rules.bias = bias.data();
@@ -140,7 +148,7 @@ struct Problem {
   int64_t tokens = 0, width = 0, out_width = 0;
   std::vector<T> qkv, out, out_gradient, gradients;
   std::vector<Sum> logsumexp;
-  std::vector<float> bias;
+  std::vector<float> bias, cosines, sines;
   std::vector<uint8_t> key_mask;
   std::vector<int32_t> distance_rows;
   std::vector<T> distance_keys, distance_queries;

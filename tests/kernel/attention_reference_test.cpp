@@ -7,9 +7,29 @@ namespace hone::kernel {
 namespace {
 
 TEST_CASE("the reference's gradients equal finite differences of its output") {
-  for (const Shape& shape : {Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3, true, true, true, 1},
-                             Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3},
-                             Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1}, Shape{{7}, 1, 1, 5, false, true, 1, 0}}) {
+  for (const Shape& shape :
+       {Shape{.lengths = {3, 1, 6},
+              .num_heads = 4,
+              .num_kv_heads = 2,
+              .head_width = 3,
+              .p = 0.3,
+              .has_distance_keys = true,
+              .has_distance_queries = true,
+              .has_distance_bias = true,
+              .span = 1},
+        Shape{.lengths = {5, 1, 7},
+              .num_heads = 2,
+              .num_kv_heads = 1,
+              .head_width = 4,
+              .p = 0.1,
+              .window = 2,
+              .turns = true,
+              .has_distance_keys = true,
+              .has_distance_queries = true,
+              .has_distance_bias = true,
+              .span = 3},
+        Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3}, Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1},
+        Shape{{7}, 1, 1, 5, false, true, 1, 0}, Shape{{7, 2}, 2, 1, 4, false, false, 0, 0.2, 2, true}}) {
     Problem<double, double> problem(shape);
     problem.run_reference();
     const auto check = [&](std::vector<double>& values, const std::vector<double>& gradients) {

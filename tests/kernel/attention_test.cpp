@@ -28,18 +28,29 @@ std::vector<Shape> shapes() {
       all.push_back({{700, 2, 1100}, 2, 1, 16, causal, false, 0, p});  // more than one chunk of keys
     }
   }
+  for (const int64_t window : {0, 1, 5, 64, 100, 2000}) {
+    for (const bool causal : {false, true}) {
+      all.push_back(
+          {{1, 2, 63, 64, 65, 300, 1200}, 2, 1, 16, causal, window == 5, 0, 0.1 * (window % 2), window, true});
+    }
+  }
+  all.push_back({{31, 96}, 4, 4, 20, false, true, 4, 0.1, 7, true});
+  all.push_back({{5, 130}, 6, 2, 6, false, false, 0, 0.1, kWholeSequence, true});
   all.push_back({std::vector<int64_t>(128, 17), 4, 2, 256, true, false, 0, 0.1});  // over kPastCachesBytes
   for (const double p : {0.0, 0.1}) {
     const std::vector<int64_t> lengths{1, 2, 3, 33, 64, 65, 130};
-    all.push_back({lengths, 2, 2, 32, false, false, 0, p, true, true, false, 4});
-    all.push_back({lengths, 3, 3, 20, false, false, 0, p, true, false, false, 50});
-    all.push_back({lengths, 2, 2, 64, false, true, 0, p, false, true, false, 16});
-    all.push_back({lengths, 4, 4, 8, false, false, 0, p, false, false, true, 8});
-    all.push_back({lengths, 4, 2, 17, true, true, 1, p, true, true, true, 9});
-    all.push_back({{700, 2, 1100}, 2, 1, 16, false, false, 0, p, true, true, true, 128});
+    all.push_back({lengths, 2, 2, 32, false, false, 0, p, kWholeSequence, false, true, true, false, 4});
+    all.push_back({lengths, 3, 3, 20, false, false, 0, p, kWholeSequence, false, true, false, false, 50});
+    all.push_back({lengths, 2, 2, 64, false, true, 0, p, kWholeSequence, false, false, true, false, 16});
+    all.push_back({lengths, 4, 4, 8, false, false, 0, p, kWholeSequence, false, false, false, true, 8});
+    all.push_back({lengths, 4, 2, 17, true, true, 1, p, kWholeSequence, false, true, true, true, 9});
+    all.push_back({{700, 2, 1100}, 2, 1, 16, false, false, 0, p, kWholeSequence, false, true, true, true, 128});
+    all.push_back({lengths, 2, 1, 16, false, false, 0, p, 5, true, true, true, true, 9});
+    all.push_back({{600, 90}, 2, 2, 16, true, false, 0, p, 40, true, true, true, true, 30});
   }
-  all.push_back({std::vector<int64_t>(70, 30), 2, 2, 32, false, false, 0, 0.1, true, true, true, 12});  // in groups
-  all.push_back({{}, 2, 2, 32, false, false, 0, 0, true, true, true, 4});
+  all.push_back({std::vector<int64_t>(70, 30), 2, 2, 32, false, false, 0, 0.1, kWholeSequence, false, true, true, true,
+                 12});  // in groups
+  all.push_back({{}, 2, 2, 32, false, false, 0, 0, kWholeSequence, false, true, true, true, 4});
   all.push_back({{}, 2, 2, 32});
   all.push_back({{12, 9}, 2, 2, 32, false, false, 0, 1.0});  // everything is dropped
   return all;
@@ -70,12 +81,12 @@ double relative_difference(const std::vector<double>& found, const std::vector<d
 
 std::string describe(const Shape& shape) {
   return fmt::format(
-      "lengths {}, heads {}/{} of {}, causal {}, key mask {}, bias heads {}, p {}, distances: keys {} queries {} bias "
-      "{} "
-      "span {}",
+      "lengths {}, heads {}/{} of {}, causal {}, key mask {}, bias heads {}, p {}, window {}, turns {}, distances: "
+      "keys "
+      "{} queries {} bias {} span {}",
       fmt::join(shape.lengths, " "), shape.num_heads, shape.num_kv_heads, shape.head_width, shape.causal,
-      shape.masks_keys, shape.bias_heads, shape.p, shape.has_distance_keys, shape.has_distance_queries,
-      shape.has_distance_bias, shape.span);
+      shape.masks_keys, shape.bias_heads, shape.p, shape.window, shape.turns, shape.has_distance_keys,
+      shape.has_distance_queries, shape.has_distance_bias, shape.span);
 }
 
 // Returns the same problem in double, with the same (rounded) inputs.
@@ -119,6 +130,53 @@ TEST_CASE("attention in float equals its reference in double, forward and backwa
 
 TEST_CASE("attention in bfloat16 equals its reference within the format's precision") {
   compare_with_reference<BFloat16>(1.5e-2);
+}
+
+TEST_CASE("attention with a window and rotary positions is bit-identical at any number of threads") {
+  Problem<float, float> problem({{40, 3, 129, 700}, 4, 2, 32, false, false, 0, 0.1, 20, true});
+  const int before = omp_get_max_threads();
+  for_each_level([&] {
+    std::vector<float> out, gradients;
+    for (const int threads : {1, 2, 3}) {
+      omp_set_num_threads(threads);
+      problem.run();
+      if (threads == 1) {
+        out = problem.out;
+        gradients = problem.gradients;
+      }
+      CHECK(problem.out == out);
+      CHECK(problem.gradients == gradients);
+    }
+  });
+  omp_set_num_threads(before);
+}
+
+TEST_CASE("rotary positions begin at 0 in each sequence of a pack") {
+  Problem<float, float> packed({{5, 40}, 2, 2, 8, false, false, 0, 0, 6, true});
+  Problem<float, float> alone({{40}, 2, 2, 8, false, false, 0, 0, 6, true});
+  std::copy(packed.qkv.begin() + 5 * packed.width, packed.qkv.end(), alone.qkv.begin());
+  std::copy(packed.out_gradient.begin() + 5 * packed.out_width, packed.out_gradient.end(), alone.out_gradient.begin());
+  for_each_level([&] {
+    packed.run();
+    alone.run();
+    CHECK(std::equal(alone.out.begin(), alone.out.end(), packed.out.begin() + 5 * packed.out_width));
+    CHECK(std::equal(alone.gradients.begin(), alone.gradients.end(), packed.gradients.begin() + 5 * packed.width));
+  });
+}
+
+TEST_CASE("a key outside the window changes nothing") {
+  Problem<float, float> problem({{700}, 1, 1, 16, false, false, 0, 0, 10});
+  for_each_level([&] {
+    problem.run();
+    const std::vector<float> out = problem.out, qkv = problem.qkv;
+    for (int64_t token = 0; token < 700; ++token) {
+      if (std::abs(token - 600) <= 10) continue;
+      for (int64_t d = 16; d < 48; ++d) problem.qkv[static_cast<size_t>(token * 48 + d)] = 1e30F;
+    }
+    problem.run();
+    for (size_t d = 0; d < 16; ++d) CHECK(problem.out[600 * 16 + d] == out[600 * 16 + d]);
+    problem.qkv = qkv;
+  });
 }
 
 TEST_CASE("attention is bit-identical from run to run") {

@@ -12,6 +12,7 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 namespace joined_linear_test {
 
@@ -99,6 +100,39 @@ TEST_CASE("a module that is moved to another device or type joins its linears ag
   CHECK(at::allclose(attention->joined->forward(x), one_by_one(attention->linears, x)));
   attention->to(at::Device(at::kCPU));
   CHECK(attention->joined->is_joined());
+}
+
+TEST_CASE("linears without biases are joined, and get their gradients") {
+  std::vector<std::shared_ptr<nn::Linear>> linears;
+  for (const double frequency : {0.3, 0.5}) {
+    linears.push_back(std::make_shared<nn::Linear>(4, 2, /*has_bias=*/false));
+    const at::NoGradGuard no_gradients;
+    linears.back()->weight.copy_(at::sin(at::arange(8, at::kFloat) * frequency).view({2, 4}));
+  }
+  nn::JoinedLinear joined(linears);
+  CHECK(joined.is_joined());
+  const at::Tensor x = at::arange(12, at::kFloat).view({3, 4}).requires_grad_();
+  const at::Tensor y = joined.forward(x), expected = one_by_one(linears, x);
+  CHECK(at::allclose(y, expected));
+  const std::vector<at::Tensor> inputs{x, linears[0]->weight, linears[1]->weight};
+  const auto have = torch::autograd::grad({y.square().sum()}, inputs);
+  const auto want = torch::autograd::grad({expected.square().sum()}, inputs);
+  for (size_t i = 0; i < inputs.size(); ++i) CHECK(at::allclose(have[i], want[i]));
+  const c10::InferenceMode with_packed_weights;
+  CHECK(at::allclose(joined.forward(x.detach()), expected.detach()));
+}
+
+TEST_CASE("a linear without a bias and one with it are computed one by one") {
+  auto linears = three_linears();
+  linears[1] = std::make_shared<nn::Linear>(4, 2, /*has_bias=*/false);
+  {
+    const at::NoGradGuard no_gradients;
+    linears[1]->weight.fill_(0.5);
+  }
+  const nn::JoinedLinear joined(linears);
+  CHECK_FALSE(joined.is_joined());
+  const at::Tensor x = at::ones({1, 4});
+  CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
 }
 
 TEST_CASE("weights that share memory or have different types are not moved") {

@@ -1,5 +1,6 @@
 #include "nn/linear.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
@@ -44,6 +45,41 @@ TEST_CASE("the product with a fused activation equals activation and product, wi
       const at::NoGradGuard no_gradients;
       CHECK(at::allclose(linear->product(nn::ActivatedInput{x, bias, activation}), expected, 1e-5, 1e-6));
     }
+  }
+}
+
+TEST_CASE("a linear layer without a bias has none to name, to draw or to add") {
+  const auto linear = std::make_shared<nn::Linear>(2, 3, /*has_bias=*/false);
+  CHECK(linear->named_parameters().keys() == std::vector<std::string>{"weight"});
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(1);
+  const at::NoGradGuard no_grad;
+  linear->draw_construction(generator);
+  linear->draw([](std::string_view) { return true; }, 1.0, generator);
+  const at::Tensor x = at::randn({4, 2});
+  CHECK(at::allclose(linear->forward(x), x.matmul(linear->weight.t()), 1e-5, 1e-6));
+}
+
+TEST_CASE("the product with a gated activation equals activation, gate and product, with and without gradients") {
+  at::manual_seed(3);
+  const auto linear = std::make_shared<nn::Linear>(12, 8);
+  {
+    const at::NoGradGuard no_gradients;
+    linear->weight.normal_();
+  }
+  for (const char* name : {"gelu", "silu", "mish"}) {  // with a kernel, and without
+    const nn::Activation& activation = nn::find_activation(name);
+    const at::Tensor x = at::randn({5, 24}).requires_grad_();
+    const auto halves = x.chunk(2, -1);
+    const at::Tensor expected = linear->product(activation.apply(halves[0], {}) * halves[1]);
+    const at::Tensor leaf = x.detach().clone();
+    const at::Tensor y = linear->product(nn::GatedInput{x, activation});
+    CHECK(at::allclose(y, expected, 1e-5, 1e-5));
+    const auto have = torch::autograd::grad({y.sum()}, {x, linear->weight});
+    const auto want = torch::autograd::grad({expected.sum()}, {x, linear->weight});
+    for (size_t i = 0; i < 2; ++i) CHECK(at::allclose(have[i], want[i], 1e-4, 1e-5));
+    CHECK(at::equal(x, leaf));  // a leaf is not overwritten
+    const at::NoGradGuard no_gradients;
+    CHECK(at::allclose(linear->product(nn::GatedInput{x, activation}), expected, 1e-5, 1e-5));
   }
 }
 

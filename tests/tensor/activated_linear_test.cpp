@@ -99,6 +99,49 @@ TEST_CASE("x is overwritten only if the caller permits it and the graph is not r
   }
 }
 
+TEST_CASE("a gated linear equals gated_activation and linear, with the same gradients") {
+  for (const ActivationKind kind : kKinds) {
+    for (const int64_t rows : {0, 1, 97}) {
+      for (const int64_t width : {1, 33, 96}) {
+        for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+          INFO("kind ", static_cast<int>(kind), " rows ", rows, " width ", width);
+          const at::Tensor x = values({rows, 2 * width}, 0.3, type), weight = values({24, width}, 0.7);
+          tensor::CastWeight cast;
+          const at::Tensor& cast_weight = cast.in(weight, type);
+          const at::Tensor got = tensor::gated_linear(x, kind, weight, cast_weight);
+          const at::Tensor want = tensor::linear(tensor::gated_activation(x, kind), weight, cast_weight, {});
+          CHECK(at::equal(got, want));
+          for (int repeat = 0; repeat < 2; ++repeat) {
+            const auto have = gradients_of(got, {x, weight}), expected = gradients_of(want, {x, weight});
+            for (size_t i = 0; i < 2; ++i) CHECK(at::equal(have[i], expected[i]));
+          }
+        }
+      }
+    }
+  }
+  const auto loss = [](const std::vector<at::Tensor>& in) {
+    return tensor::gated_linear(in[0], ActivationKind::kGelu, in[1], in[1].detach()).square().sum();
+  };
+  check_gradients(loss, {values({3, 10}, 0.3, at::kDouble), values({4, 5}, 0.7, at::kDouble)});
+}
+
+TEST_CASE("gate and up are overwritten only if the caller permits it and the graph is not retained") {
+  const at::Tensor weight = values({24, 33}, 0.7);
+  for (const bool overwrites : {true, false}) {
+    for (const bool keeps : {true, false}) {
+      INFO("overwrites ", overwrites, " keeps ", keeps);
+      const at::Tensor x = values({97, 66}, 0.3), copy = x.detach().clone().requires_grad_();
+      const auto sum = [&](const at::Tensor& in, bool overwrite) {
+        return tensor::gated_linear(in, ActivationKind::kGelu, weight, weight.detach(), overwrite).sum();
+      };
+      const auto have = torch::autograd::grad({sum(x, overwrites)}, {x, weight}, {}, keeps);
+      const auto want = torch::autograd::grad({sum(copy, false)}, {copy, weight}, {}, true);
+      for (size_t i = 0; i < have.size(); ++i) CHECK(at::equal(have[i], want[i]));
+      CHECK(at::equal(x, copy) == !(overwrites && !keeps));
+    }
+  }
+}
+
 TEST_CASE("the graph of an activated linear does not store the activations") {
   tensor::install_caching_allocator();
   const at::Tensor x = values({2048, 1024}, 0.3), weight = values({8, 1024}, 0.7);  // x: 8 MiB

@@ -50,20 +50,34 @@ at::Tensor distance_terms(const at::Tensor& q, const at::Tensor& k, const tensor
   return at::stack(all, 1).view({q.size(0), length, length});
 }
 
+// x [H, S, D] * cos + rotate_half(x) * sin, as transformers writes it.
+at::Tensor turned(const at::Tensor& x, const tensor::RotaryAngles& angles) {
+  const auto of_row = [&](const at::Tensor& table) {
+    return at::cat({table, table}, 1).slice(0, 0, x.size(1)).to(at::kDouble);
+  };
+  const auto halves = x.chunk(2, -1);
+  return x * of_row(angles.cosines) + at::cat({-halves[1], halves[0]}, -1) * of_row(angles.sines);
+}
+
 // Computes attention with libtorch's operations, sequence by sequence, in double.
 at::Tensor by_definition(const at::Tensor& qkv, const tensor::Packing& packing,
                          const tensor::AttentionOptions& options) {
   const int64_t heads = options.num_heads, kv_heads = options.num_kv_heads;
   std::vector<at::Tensor> outputs;
   for (const at::Tensor& rows : qkv.to(at::kDouble).split_with_sizes(packing.lengths())) {
-    const auto parts = rows.view({rows.size(0), heads + 2 * kv_heads, -1})
-                           .transpose(0, 1)
-                           .split_with_sizes({heads, kv_heads, kv_heads});  // [H, S, D]
+    auto parts = rows.view({rows.size(0), heads + 2 * kv_heads, -1})
+                     .transpose(0, 1)
+                     .split_with_sizes({heads, kv_heads, kv_heads});  // [H, S, D]
+    for (size_t i = 0; i < 2 && options.rotary.cosines.defined(); ++i) parts[i] = turned(parts[i], options.rotary);
     const auto repeated = [&](const at::Tensor& x) { return x.repeat_interleave(heads / kv_heads, 0); };
     at::Tensor scores = at::matmul(parts[0], repeated(parts[1]).transpose(1, 2)) / std::sqrt(parts[0].size(2));
     const int64_t length = rows.size(0);
     if (options.distances.rows.defined()) scores = scores + distance_terms(parts[0], repeated(parts[1]), options);
     if (options.bias.defined()) scores = scores + options.bias.slice(1, 0, length).slice(2, 0, length);
+    if (options.window) {
+      const at::Tensor distance = (at::arange(length).unsqueeze(0) - at::arange(length).unsqueeze(1)).abs();
+      scores = scores.masked_fill(distance > *options.window, -INFINITY);
+    }
     if (options.causal) scores = scores.masked_fill(at::ones({length, length}, at::kBool).triu(1), -INFINITY);
     const at::Tensor out = at::matmul(at::softmax(scores, -1), repeated(parts[2]));
     outputs.push_back(out.transpose(0, 1).reshape({length, -1}));
@@ -79,11 +93,13 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-  std::vector<Case> all(3);
+  std::vector<Case> all(5);
   all[0].options.num_heads = all[0].options.num_kv_heads = 3;
   all[1].options = {.num_heads = 4, .num_kv_heads = 2, .causal = true};
   all[2].options = {
       .num_heads = 2, .num_kv_heads = 1, .bias = at::cos(at::arange(2 * 70 * 70, at::kFloat)).view({2, 70, 70})};
+  all[3].options = {.num_heads = 2, .num_kv_heads = 2, .window = 5, .rotary = tensor::rotary_angles(70, 8, 10)};
+  all[4].options = {.num_heads = 4, .num_kv_heads = 2, .causal = true, .window = 64};
   return all;
 }
 
@@ -245,6 +261,10 @@ TEST_CASE("shapes that do not match are internal errors") {
   options.bias = at::zeros({1, 10, 10});
   CHECK(contains(expect_error([&] { tensor::attention(at::zeros({75, one.width()}), one.packing, options); }).what(),
                  "covers the longest sequence"));
+  options = one.options;
+  options.rotary = tensor::rotary_angles(66, 8, 10);
+  CHECK(contains(expect_error([&] { tensor::attention(at::zeros({75, one.width()}), one.packing, options); }).what(),
+                 "angles cover the longest sequence"));
   CHECK(contains(expect_error([&] {
                    tensor::attention(at::zeros({75, one.width()}, at::kHalf), one.packing, one.options);
                  }).what(),

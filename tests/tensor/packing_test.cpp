@@ -53,4 +53,12 @@ TEST_CASE("the first row of each sequence is returned, in float") {
   CHECK(at::equal(first, at::tensor({0.0F, 1.0F, 6.0F, 7.0F, 8.0F, 9.0F}).view({3, 2})));
 }
 
+TEST_CASE("the mean of each sequence's rows is returned, in float, and its gradient is spread over the rows") {
+  const at::Tensor x = at::arange(12, at::kBFloat16).view({6, 2}).requires_grad_();
+  const at::Tensor means = tensor::mean_rows(x, tensor::Packing::from_lengths({3, 1, 2}));
+  CHECK(at::equal(means, at::tensor({2.0F, 3.0F, 6.0F, 7.0F, 9.0F, 10.0F}).view({3, 2})));
+  (means * at::tensor({3.0F, 1.0F, 4.0F}).view({3, 1})).sum().backward();
+  CHECK(at::equal(x.grad().select(1, 0), at::tensor({1.0F, 1.0F, 1.0F, 1.0F, 2.0F, 2.0F}).to(at::kBFloat16)));
+}
+
 }  // namespace packing_test
