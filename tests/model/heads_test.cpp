@@ -31,7 +31,8 @@ TEST_CASE("a token head gives a row for each token, a sequence head one for each
 
 TEST_CASE("outputs of chosen rows are those rows of all outputs") {
   const at::NoGradGuard no_grad;
-  for (const char* folder : {"tiny-bert", "tiny-distilbert", "tiny-roberta"}) {
+  for (const char* folder :
+       {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-modernbert", "tiny-modernbert-mean", "tiny-nomic_bert"}) {
     for (const char* kind : {"token", "sequence"}) {
       CAPTURE(folder);
       CAPTURE(kind);

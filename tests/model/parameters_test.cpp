@@ -9,7 +9,7 @@
 using namespace hone;
 
 TEST_CASE("parameters have HF's names and order, and weight decay applies to the same ones as in HF's Trainer") {
-  for (const std::string family : {"bert", "distilbert", "roberta"}) {
+  for (const std::string family : {"bert", "distilbert", "roberta", "modernbert", "modernbert-mean", "nomic_bert"}) {
     const auto folder = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(folder / "parity.json");
     const auto model = model::load_model({folder}).model;

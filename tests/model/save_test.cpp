@@ -12,7 +12,7 @@
 using namespace hone;
 
 TEST_CASE("a model that transformers saved is saved again byte for byte") {
-  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta"}) {
+  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-modernbert"}) {
     const auto loaded = model::load_model({fixture_models() / name});
     const TemporaryFolder folder;
     const auto saved = folder.path() / "new" / "model";

@@ -184,7 +184,7 @@ std::vector<double> losses_of(const std::string& task, const std::string& family
 }
 
 void check_task(const std::string& task) {
-  for (const std::string family : {"bert", "distilbert", "roberta"}) {
+  for (const std::string family : {"bert", "distilbert", "roberta", "modernbert", "nomic_bert"}) {
     CAPTURE(family);
     check_gradients(task, family);
     const Json expected = read_json(fixture_of(task, family) / "parity.json")["losses"];
@@ -219,7 +219,7 @@ TEST_CASE("token classification has transformers' logits, loss, gradients and tr
 }
 
 TEST_CASE("an evaluation of token classification has the loss and metrics of transformers' run_ner.py") {
-  for (const std::string family : {"bert", "distilbert", "roberta"}) {
+  for (const std::string family : {"bert", "distilbert", "roberta", "modernbert", "nomic_bert"}) {
     CAPTURE(family);
     const std::filesystem::path folder = fixture_of("token-classification", family);
     const Json expected = read_json(folder / "parity.json")["evaluation"];
