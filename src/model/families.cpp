@@ -10,7 +10,9 @@
 #include "model/deberta_v2.h"
 #include "model/distilbert.h"
 #include "model/electra.h"
+#include "model/modernbert.h"
 #include "model/mpnet.h"
+#include "model/nomic_bert.h"
 #include "model/roberta.h"
 
 namespace hone::model {
@@ -75,9 +77,35 @@ constexpr std::array kDebertaV2Heads{
 constexpr std::array<std::string_view, 2> kUnusedPositions{"embeddings.position_ids",
                                                            "embeddings.position_embeddings.weight"};
 
+// The head's dense layer is also that of masked language models, so most checkpoints have it.
+constexpr std::array<std::string_view, 2> kHeadAndClassifier{"head.", "classifier."};
+constexpr std::array kModernBertHeads{
+    HeadRow{"sequence", "ModernBertForSequenceClassification", false, kHeadAndClassifier,
+            modernbert::make_sequence_head},
+    HeadRow{"token", "ModernBertForTokenClassification", false, kHeadAndClassifier, modernbert::make_token_head},
+};
+constexpr std::array<std::string_view, 2> kNomicPoolerAndClassifier{"nomic_bert.pooler.", "classifier."};
+constexpr std::array kNomicBertHeads{
+    HeadRow{"sequence", "NomicBertForSequenceClassification", true, kNomicPoolerAndClassifier,
+            nomic_bert::make_sequence_head},
+    HeadRow{"token", "NomicBertForTokenClassification", false, kClassifier, nomic_bert::make_token_head},
+};
+
 // Of LayerNorm in TensorFlow's checkpoints.
 constexpr std::array kTensorFlowEndings{OldEnding{".gamma", ".weight"}, OldEnding{".beta", ".bias"}};
 constexpr std::array<std::string_view, 1> kPositionIds{"embeddings.position_ids"};
+
+// The first checkpoints of NomicBERT, which came with code of their own.
+constexpr std::array kNomicParts{OldPart{"encoder.layers.", "layers."},
+                                 OldPart{"emb_ln.", "embeddings.LayerNorm."},
+                                 OldPart{".attn.out_proj.", ".self_attn.o_proj."},
+                                 OldPart{".mlp.fc11.", ".mlp.up_proj."},
+                                 OldPart{".mlp.fc12.", ".mlp.gate_proj."},
+                                 OldPart{".mlp.fc2.", ".mlp.down_proj."},
+                                 OldPart{".norm1.", ".post_attention_layernorm."},
+                                 OldPart{".norm2.", ".post_mlp_layernorm."}};
+constexpr std::array kNomicJoined{
+    OldJoined{".attn.Wqkv.", {".self_attn.q_proj.", ".self_attn.k_proj.", ".self_attn.v_proj."}}};
 
 constexpr std::array kFamilies{
     Family{"bert", "BERT encoders: bert-base, bert-large, MiniLM, Chinese and multilingual BERT", "bert",
@@ -103,6 +131,20 @@ constexpr std::array kFamilies{
            deberta::config_keys, deberta::make_body, kDebertaHeads, kTensorFlowEndings, kUnusedPositions},
     Family{"deberta-v2", "DeBERTa encoders, version 2 and 3", "deberta", "deberta.embeddings.word_embeddings",
            deberta_v2::config_keys, deberta_v2::make_body, kDebertaV2Heads, kTensorFlowEndings, kUnusedPositions},
+    Family{"modernbert", "ModernBERT: rotary positions, local and global attention, GeGLU", "model",
+           "model.embeddings.tok_embeddings", modernbert::config_keys, modernbert::make_body, kModernBertHeads},
+    Family{"nomic_bert",
+           "NomicBERT: BERT with rotary positions and SwiGLU",
+           "nomic_bert",
+           "nomic_bert.embeddings.word_embeddings",
+           nomic_bert::config_keys,
+           nomic_bert::make_body,
+           kNomicBertHeads,
+           {},
+           {},
+           kNomicParts,
+           kNomicJoined,
+           "bert"},
 };
 
 // Models of the Hub that are given for an encoder by mistake, or that hone leaves out.
@@ -188,7 +230,13 @@ std::string canonical_name(const Family& family, std::string_view stored,
   for (const auto& [before, today] : family.old_endings) {
     if (name.ends_with(before)) name.replace(name.size() - before.size(), before.size(), today);
   }
+  for (const auto& [before, today] : family.old_parts) {
+    if (const size_t at = name.find(before); at != std::string::npos) name.replace(at, before.size(), today);
+  }
   if (has(name)) return name;
+  if (!family.old_body.empty() && name.starts_with(std::string(family.old_body) + ".")) {
+    name.erase(0, family.old_body.size() + 1);
+  }
   std::string with_body = fmt::format("{}.{}", family.body, name);
   return has(with_body) ? with_body : name;
 }

@@ -1,6 +1,7 @@
 // The table of model families, keyed by "model_type" of config.json. CONTRIBUTING.md describes how to add a family.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <span>
@@ -28,6 +29,18 @@ struct OldEnding {
   std::string_view before, today;
 };
 
+// A part of a parameter's name in old checkpoints, and that part today.
+struct OldPart {
+  std::string_view before, today;
+};
+
+// A part of the name of an old tensor that holds the rows of several parameters, in equal numbers, and the parts of
+// their names.
+struct OldJoined {
+  std::string_view before;
+  std::array<std::string_view, 3> today;
+};
+
 struct Family {
   std::string_view name;  // "model_type"
   std::string_view doc;
@@ -38,6 +51,9 @@ struct Family {
   std::span<const HeadRow> heads;
   std::span<const OldEnding> old_endings = {};
   std::span<const std::string_view> not_weights = {};  // endings of tables that old checkpoints store beside weights
+  std::span<const OldPart> old_parts = {};
+  std::span<const OldJoined> old_joined = {};
+  std::string_view old_body = {};  // the prefix of the body's parameters in old checkpoints
 };
 
 std::span<const Family> families();
@@ -52,7 +68,7 @@ const HeadRow& find_head(const Family& family, std::string_view kind);
 // The kind of head of the class that "architectures" names, or "" if it names none of the family's.
 std::string_view saved_head(const ModelConfig& config);
 
-// Returns the parameter's name for a checkpoint's tensor: translates old endings, adds the body's prefix if
+// Returns the parameter's name for a checkpoint's tensor: translates old endings and parts, adds the body's prefix if
 // it is missing, removes the "module." of DataParallel. `has` returns whether the model has a parameter of this name.
 std::string canonical_name(const Family& family, std::string_view stored,
                            const std::function<bool(const std::string&)>& has);

@@ -24,6 +24,8 @@ class Head {
                               const nn::ForwardContext& context) const = 0;
   // The last layer.
   virtual const nn::Linear& output() const = 0;
+  // Draws what HF's class draws after its modules have drawn; the names are those in the model.
+  virtual void draw(const nn::Drawn::Wanted&, double /*deviation*/, at::Generator&) {}
 };
 
 // What a head is made of.

@@ -16,27 +16,33 @@ namespace hone::model {
 
 namespace {
 
-struct NamedLeaf {
-  std::string name;
-  nn::Leaf* module;
+struct NamedDrawn {
+  std::string name;  // empty for the whole model
+  nn::Drawn* module;
 
-  void draw(double deviation, at::Generator& generator) const {
-    module->draw([](std::string_view) { return true; }, deviation, generator);
+  std::string parameter(std::string_view in_module) const {
+    return name.empty() ? std::string(in_module) : fmt::format("{}.{}", name, in_module);
   }
 };
 
-// Returns the modules that hold parameters, in the order of registration, which is HF's order of construction.
-std::vector<NamedLeaf> leaves_of(torch::nn::Module& model) {
-  std::vector<NamedLeaf> leaves;
-  for (const auto& item : model.named_modules()) {
-    if (item.value()->parameters(/*recurse=*/false).empty()) continue;
-    auto* leaf = dynamic_cast<nn::Leaf*>(item.value().get());
-    if (leaf == nullptr) {
-      throw Error(ErrorKind::kInternal, fmt::format("no rule draws the parameters of {}", item.key()));
-    }
-    leaves.push_back({item.key(), leaf});
+// Appends the modules that draw: in the order of registration, which is HF's order of construction, and each module
+// behind those inside it.
+void append_drawn(torch::nn::Module& module, const std::string& name, std::vector<NamedDrawn>& all) {
+  for (const auto& child : module.named_children()) {
+    append_drawn(*child.value(), name.empty() ? child.key() : fmt::format("{}.{}", name, child.key()), all);
   }
-  return leaves;
+  auto* drawn = dynamic_cast<nn::Drawn*>(&module);
+  if (drawn != nullptr) {
+    all.push_back({name, drawn});
+  } else if (!module.parameters(/*recurse=*/false).empty()) {
+    throw Error(ErrorKind::kInternal, fmt::format("no rule draws the parameters of {}", name));
+  }
+}
+
+std::vector<NamedDrawn> drawn_modules(torch::nn::Module& model) {
+  std::vector<NamedDrawn> all;
+  append_drawn(model, "", all);
+  return all;
 }
 
 // HF reads an initializer_range of 0 as unset.
@@ -55,25 +61,25 @@ at::Generator seeded_generator(uint64_t seed) { return at::make_generator<at::CP
 void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing, double initializer_range,
                   at::Generator generator) {
   const at::NoGradGuard no_grad;
-  for (const NamedLeaf& leaf : leaves_of(model)) {
-    const auto wanted = [&](std::string_view parameter) {
-      return missing.contains(fmt::format("{}.{}", leaf.name, parameter));
-    };
-    leaf.module->draw(wanted, deviation_of(initializer_range), generator);
+  for (const NamedDrawn& drawn : drawn_modules(model)) {
+    const auto wanted = [&](std::string_view parameter) { return missing.contains(drawn.parameter(parameter)); };
+    drawn.module->draw(wanted, deviation_of(initializer_range), generator);
   }
 }
 
 void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator) {
   const at::NoGradGuard no_grad;
   const std::string prefix = std::string(body) + ".";
-  const std::vector<NamedLeaf> leaves = leaves_of(model);
+  const std::vector<NamedDrawn> all = drawn_modules(model);
   for (const bool in_body : {true, false}) {
-    std::vector<NamedLeaf> group;
-    for (const NamedLeaf& leaf : leaves) {
-      if (leaf.name.starts_with(prefix) == in_body) group.push_back(leaf);
+    std::vector<NamedDrawn> group;
+    for (const NamedDrawn& drawn : all) {
+      if ((drawn.name == body || drawn.name.starts_with(prefix)) == in_body) group.push_back(drawn);
     }
-    for (const NamedLeaf& leaf : group) leaf.module->draw_construction(generator);
-    for (const NamedLeaf& leaf : group) leaf.draw(deviation_of(initializer_range), generator);
+    for (const NamedDrawn& drawn : group) drawn.module->draw_construction(generator);
+    for (const NamedDrawn& drawn : group) {
+      drawn.module->draw([](std::string_view) { return true; }, deviation_of(initializer_range), generator);
+    }
   }
 }
 

@@ -16,8 +16,7 @@ namespace hone::model {
 // Returns a CPU generator in the state that torch's has after set_seed(seed).
 at::Generator seeded_generator(uint64_t seed);
 
-// Draws the parameters in `missing`, in the order of the modules, as from_pretrained does. Matrices and tables:
-// Normal(0, initializer_range); biases: 0; norms: weight 1, bias 0.
+// Draws the parameters in `missing`, in the order of the modules, as from_pretrained does (nn/leaf.h).
 void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing, double initializer_range,
                   at::Generator generator);
 

@@ -12,6 +12,7 @@
 #include "model/config_keys.h"
 #include "model/families.h"
 #include "model/initialize.h"
+#include "model/old_joined.h"
 #include "model/parameters.h"
 #include "model/weights.h"
 #include "tensor/stored_tensor.h"
@@ -73,7 +74,10 @@ class Matcher {
     for (const NamedParameter& parameter : named_parameters(model))
       parameters_.emplace(parameter.name, parameter.tensor);
     const auto has = [this](const std::string& name) { return parameters_.contains(name); };
-    for (const StoredTensor& stored : files.tensors()) {
+    for (const StoredTensor& whole : files.tensors()) {
+      for (StoredTensor& part : separated(family, whole, folder_)) stored_.push_back(std::move(part));
+    }
+    for (const StoredTensor& stored : stored_) {
       const std::string name = canonical_name(family, stored.name, has);
       if (!has(name)) {
         if (!is_computed_table(family, stored.name)) unused_.push_back(stored.name);
@@ -150,6 +154,7 @@ class Matcher {
   const Model& model_;
   std::string folder_;
   bool labels_are_requested_;
+  std::vector<StoredTensor> stored_;
   std::map<std::string, at::Tensor> parameters_;
   std::map<std::string, const StoredTensor*> matches_;
   std::vector<std::string> unused_;

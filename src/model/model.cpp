@@ -26,11 +26,15 @@ void check_ids(const at::Tensor& ids, int64_t num_rows, const char* what, const 
 
 }  // namespace
 
-struct Model::Parts : torch::nn::Module {
+struct Model::Parts : torch::nn::Module, nn::Drawn {
   Parts(const ModelConfig& config, const Family& family_in, const HeadRow& head_in)
       : family(family_in), head_row(head_in), num_outputs(config.num_labels()) {
     body = register_module(std::string(family.body), family.make_body(config, sites, head_row.reads_pooled));
     head = head_row.make({*this, body->traits().width, num_outputs, sites}, config);
+  }
+
+  void draw(const Wanted& wanted, double deviation, at::Generator& generator) override {
+    head->draw(wanted, deviation, generator);
   }
 
   const Family& family;

@@ -31,8 +31,9 @@ TEST_CASE("a token head gives a row for each token, a sequence head one for each
 
 TEST_CASE("outputs of chosen rows are those rows of all outputs") {
   const at::NoGradGuard no_grad;
-  for (const char* folder : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert",
-                             "tiny-mpnet", "tiny-deberta-v2"}) {
+  for (const char* folder :
+       {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet", "tiny-deberta-v2",
+        "tiny-modernbert", "tiny-modernbert-mean", "tiny-nomic_bert"}) {
     for (const char* kind : {"token", "sequence"}) {
       CAPTURE(folder);
       CAPTURE(kind);

@@ -58,8 +58,8 @@ void write_without(const TemporaryFolder& folder, const std::string& family, con
 }
 
 TEST_CASE("a model from config.json alone has the weights that from_config draws after set_seed") {
-  for (const std::string family :
-       {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2", "deberta-v2-conv", "deberta"}) {
+  for (const std : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2", "deberta-v2-conv",
+                    "deberta", "modernbert", "modernbert-mean", "nomic_bert"}) {
     const auto source = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(source / "parity.json");
     const TemporaryFolder folder;
@@ -72,13 +72,16 @@ TEST_CASE("a model from config.json alone has the weights that from_config draws
 }
 
 TEST_CASE("a head that the checkpoint lacks has the weights that from_pretrained draws after set_seed") {
-  const std::map<std::string, std::vector<std::string>> missing = {{"bert", {"bert.pooler.", "classifier."}},
-                                                                   {"distilbert", {"pre_classifier.", "classifier."}},
-                                                                   {"roberta", {"classifier."}},
-                                                                   {"electra", {"classifier."}},
-                                                                   {"albert", {"classifier."}},
-                                                                   {"mpnet", {"classifier."}},
-                                                                   {"deberta-v2", {"pooler.", "classifier."}}};
+  const std::map<std::string, std::vector<std::string>> missing = {
+      {"bert", {"bert.pooler.", "classifier."}},
+      {"distilbert", {"pre_classifier.", "classifier."}},
+      {"roberta", {"classifier."}},
+      {"electra", {"classifier."}},
+      {"albert", {"classifier."}},
+      {"mpnet", {"classifier."}},
+      {"deberta-v2", {"pooler.", "classifier."}},
+      {"modernbert", {"head.", "classifier."}},
+      {"nomic_bert", {"nomic_bert.pooler.", "classifier."}}};
   for (const auto& [family, prefixes] : missing) {
     const Json fixture = read_json(fixture_models() / ("tiny-" + family) / "parity.json");
     const TemporaryFolder folder;

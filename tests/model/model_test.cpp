@@ -30,7 +30,7 @@ TEST_CASE("a classifier tells its sizes") {
 
 TEST_CASE("a sequence longer than max_length is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
-                           "tiny-deberta-v2"}) {
+                           "tiny-deberta-v2", "tiny-modernbert", "tiny-nomic_bert"}) {
     const auto model = model::load_model({fixture_models() / name}).model;
     CHECK_NOTHROW(model->forward(batch_of({3, 40}), {}));
     const Error error = expect_error([&] { model->forward(batch_of({3, 41}), {}); });
@@ -42,7 +42,7 @@ TEST_CASE("a sequence longer than max_length is an error") {
 
 TEST_CASE("a token outside the vocabulary is an error") {
   for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
-                           "tiny-deberta-v2"}) {
+                           "tiny-deberta-v2", "tiny-modernbert", "tiny-nomic_bert"}) {
     const auto model = model::load_model({fixture_models() / name}).model;
     model::Inputs batch = batch_of({2});
     batch.text.ids = at::tensor({5, 106}, at::kLong);
@@ -73,8 +73,8 @@ TEST_CASE("an invalid batch is an internal error") {
 }
 
 TEST_CASE("an early exit equals a model with fewer layers, and a kept prefix changes no bit") {
-  const std::pair<const char*, const char*> families[] = {{"tiny-bert", "num_hidden_layers"},
-                                                          {"tiny-distilbert", "n_layers"}};
+  const std::pair<const char*, const char*> families[] = {
+      {"tiny-bert", "num_hidden_layers"}, {"tiny-distilbert", "n_layers"}, {"tiny-nomic_bert", "num_hidden_layers"}};
   for (const auto& [name, layers] : families) {
     CAPTURE(name);
     const model::LoadedModel whole = model::load_model({fixture_models() / name});

@@ -13,7 +13,7 @@ using namespace hone;
 
 TEST_CASE("a model that transformers saved is saved again byte for byte") {
   for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
-                           "tiny-deberta-v2", "tiny-deberta-v2-conv", "tiny-deberta"}) {
+                           "tiny-deberta-v2", "tiny-deberta-v2-conv", "tiny-deberta", "tiny-modernbert"}) {
     const auto loaded = model::load_model({fixture_models() / name});
     const TemporaryFolder folder;
     const auto saved = folder.path() / "new" / "model";

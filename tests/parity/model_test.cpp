@@ -81,6 +81,15 @@ TEST_CASE("ELECTRA and ALBERT have the logits, loss and gradients of transformer
   });
 }
 
+TEST_CASE("ModernBERT has those of transformers: without biases, and with every bias and the mean as pooling") {
+  kernel::for_each_level([] {
+    for (const char* family : {"modernbert", "modernbert-mean"}) {
+      check_family(family, false);
+      check_family(family, true);
+    }
+  });
+}
+
 TEST_CASE("families with relative positions have those of transformers, at every level of this processor") {
   kernel::for_each_level([] {
     for (const char* family : {"mpnet", "deberta-v2", "deberta-v2-conv", "deberta"}) {
@@ -90,14 +99,21 @@ TEST_CASE("families with relative positions have those of transformers, at every
   });
 }
 
+TEST_CASE("NomicBERT has the logits, loss and gradients of transformers, at every level of this processor") {
+  kernel::for_each_level([] {
+    check_family("nomic_bert", false);
+    check_family("nomic_bert", true);
+  });
+}
+
 TEST_CASE("in bf16 the logits equal those of transformers within the format's precision") {
   if (!kernel::has_native_bf16()) {
     MESSAGE("skipped: this processor has no bf16 instructions");
     return;
   }
   const at::NoGradGuard no_grad;
-  for (const char* family :
-       {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2", "deberta-v2-conv", "deberta"}) {
+  for (const char* family : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2",
+                             "deberta-v2-conv", "deberta", "modernbert", "nomic_bert"}) {
     const std::filesystem::path folder = fixture_models() / (std::string("tiny-") + family);
     const auto expected = read_tensors(folder / "parity.safetensors");
     const auto loaded = load(folder, family);

@@ -55,6 +55,9 @@ inline double relative_difference(const at::Tensor& got, const at::Tensor& expec
 // Returns overrides that disable every dropout of a family.
 inline std::vector<std::pair<std::string, std::string>> no_dropout(const std::string& family) {
   if (family == "distilbert") return {{"dropout", "0"}, {"attention_dropout", "0"}, {"seq_classif_dropout", "0"}};
+  if (family.starts_with("modernbert")) {
+    return {{"embedding_dropout", "0"}, {"attention_dropout", "0"}, {"mlp_dropout", "0"}, {"classifier_dropout", "0"}};
+  }
   std::vector<std::pair<std::string, std::string>> keys{{"hidden_dropout_prob", "0"},
                                                         {"attention_probs_dropout_prob", "0"}};
   if (family == "albert") keys.emplace_back("classifier_dropout_prob", "0");

@@ -111,4 +111,13 @@ TEST_CASE("ten training steps of MPNet and DeBERTa have the losses, norms, rates
   check_family("deberta");
 }
 
+TEST_CASE("ten training steps of ModernBERT have the losses, norms, rates and weights of transformers") {
+  check_family("modernbert");
+  check_family("modernbert-mean");
+}
+
+TEST_CASE("ten training steps of NomicBERT have the losses, norms, rates and weights of transformers") {
+  check_family("nomic_bert");
+}
+
 }  // namespace training_test

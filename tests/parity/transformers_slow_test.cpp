@@ -61,8 +61,9 @@ TEST_CASE("transformers loads what hone saves without a warning and computes the
     MESSAGE("skipped: HONE_ORACLE does not name a Python with transformers");
     return;
   }
-  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
-                           "tiny-deberta-v2", "tiny-deberta-v2-conv", "tiny-deberta"}) {
+  for (const char* name :
+       {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet", "tiny-deberta-v2",
+        "tiny-deberta-v2-conv", "tiny-deberta", "tiny-modernbert", "tiny-modernbert-mean", "tiny-nomic_bert"}) {
     const auto batch = packed_batch(read_tensors(fixture_models() / name / "parity.safetensors"));
     model::ModelRequest request{fixture_models() / name};
     request.id2label = {"NEG", "\xE4\xB8\xAD", "POS"};
