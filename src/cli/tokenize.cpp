@@ -2,13 +2,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/output_path.h"
+#include "base/terminal.h"
 #include "cli/library.h"
+#include "cli/shown_tokens.h"
 #include "cli/text_input.h"
 #include "cli/tokenize_options.h"
 #include "text/tokenizer.h"
@@ -68,8 +72,28 @@ void tokenize_text(const text::Tokenizer& tokenizer, const TokenizeOptions& opti
   const std::string& pair = options.texts.text_pair;
   const text::Encoding encoding =
       pair.empty() ? tokenizer.encode(text, encode) : tokenizer.encode_pair(text, pair, encode);
+  if (options.show) return print(shown_tokens(tokenizer, encoding, terminal_columns(STDOUT_FILENO).has_value()));
   const auto offsets = character_offsets(encoding, text, pair);
   print(options.json ? as_json(tokenizer, encoding, offsets).dump() + "\n" : as_table(tokenizer, encoding, offsets));
+}
+
+void decode_text(const text::Tokenizer& tokenizer, const TokenizeOptions& options, const std::string& text) {
+  const std::vector<int32_t> ids = parse_ids(text);
+  check_ids(tokenizer, ids);
+  const std::string decoded = tokenizer.decode(ids, options.skip_special_tokens);
+  print((options.json ? Json{{"text", decoded}}.dump() : decoded) + "\n");
+}
+
+// Throws for options that exclude each other.
+void check_forms(const TokenizeOptions& options) {
+  if (options.decode && options.show) {
+    throw Error(ErrorKind::kUsage, "--decode and --show are two forms of output", "give one of them");
+  }
+  if ((options.decode || options.show) && !options.texts.file.empty()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} reads texts of the command line, not --file", options.decode ? "--decode" : "--show"),
+                "give the texts, or - for the lines of standard input");
+  }
 }
 
 void write_ids(const Block& block, Output& output) {
@@ -101,6 +125,7 @@ void tokenize_file(const text::Tokenizer& tokenizer, const TokenizeOptions& opti
 
 int run_tokenize(const options::Parsed<TokenizeOptions>& parsed) {
   const TokenizeOptions& options = parsed.options;
+  check_forms(options);
   check_text_input(options.texts, "tokenize");
   std::optional<Output> output;
   if (!options.texts.file.empty()) output.emplace(options.texts);
@@ -112,7 +137,8 @@ int run_tokenize(const options::Parsed<TokenizeOptions>& parsed) {
   if (output) {
     tokenize_file(tokenizer, options, *output);
   } else {
-    for_each_text(options.texts, [&](const std::string& text) { tokenize_text(tokenizer, options, text); });
+    const auto handle = options.decode ? decode_text : tokenize_text;
+    for_each_text(options.texts, [&](const std::string& text) { handle(tokenizer, options, text); });
   }
   return 0;
 }

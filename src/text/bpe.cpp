@@ -137,7 +137,7 @@ void Bpe::tokenize(std::string_view word, std::vector<Token>& tokens) const {
 }
 
 std::unique_ptr<TokenModel> make_bpe(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                     const std::vector<MergeEntry>& merges, const std::string& source) {
+                                     const VocabularyExtras& extras, const std::string& source) {
   const std::string part = source + ": model";
   check_dropout(settings, part);
   Bpe::Settings values;
@@ -150,7 +150,7 @@ std::unique_ptr<TokenModel> make_bpe(const Json& settings, std::vector<Vocabular
   values.fuse_unknown = bool_field(settings, "fuse_unk", false, part);
   values.byte_fallback = bool_field(settings, "byte_fallback", false, part);
   values.ignore_merges = bool_field(settings, "ignore_merges", false, part);
-  return std::make_unique<Bpe>(std::move(vocabulary), merges, std::move(values), source);
+  return std::make_unique<Bpe>(std::move(vocabulary), extras.merges, std::move(values), source);
 }
 
 }  // namespace hone::text

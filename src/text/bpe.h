@@ -56,6 +56,6 @@ class Bpe : public TokenModel {
 };
 
 std::unique_ptr<TokenModel> make_bpe(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                     const std::vector<MergeEntry>& merges, const std::string& source);
+                                     const VocabularyExtras& extras, const std::string& source);
 
 }  // namespace hone::text

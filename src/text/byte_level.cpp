@@ -60,6 +60,18 @@ bool may_follow(unsigned char first, char second) {
   }
 }
 
+// Returns the number of bytes at the start that a character may begin with; 1 if it is none.
+size_t well_formed_length(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  const size_t needed = needed_length(first);
+  size_t length = 1;
+  while (length < needed && length < bytes.size() &&
+         (length == 1 ? may_follow(first, bytes[1]) : is_continuation(bytes[length]))) {
+    ++length;
+  }
+  return length;
+}
+
 }  // namespace
 
 char32_t character_of_byte(unsigned char byte) { return kAlphabet.characters[byte]; }
@@ -85,17 +97,23 @@ std::string from_byte_characters(std::string_view token) {
   return bytes;
 }
 
+size_t length_of_unfinished_character(std::string_view bytes) {
+  for (size_t length = 1; length < 4 && length <= bytes.size(); ++length) {
+    const size_t begin = bytes.size() - length;
+    if (is_continuation(bytes[begin])) continue;
+    const bool is_unfinished = well_formed_length(bytes.substr(begin)) == length &&
+                               length < needed_length(static_cast<unsigned char>(bytes[begin]));
+    return is_unfinished ? length : 0;
+  }
+  return 0;
+}
+
 std::string replace_malformed(std::string_view bytes) {
   std::string result;
   for (size_t i = 0; i < bytes.size();) {
-    const auto first = static_cast<unsigned char>(bytes[i]);
-    const size_t needed = needed_length(first), available = bytes.size() - i;
-    size_t length = 1;
-    while (length < needed && length < available &&
-           (length == 1 ? may_follow(first, bytes[i + 1]) : is_continuation(bytes[i + length]))) {
-      ++length;
-    }
-    result += length == needed ? bytes.substr(i, length) : std::string_view("\xEF\xBF\xBD");
+    const size_t length = well_formed_length(bytes.substr(i));
+    const bool is_character = length == needed_length(static_cast<unsigned char>(bytes[i]));
+    result += is_character ? bytes.substr(i, length) : std::string_view("\xEF\xBF\xBD");
     i += length;
   }
   return result;

@@ -19,6 +19,9 @@ std::string to_byte_characters(std::string_view bytes);
 // Returns the bytes that a token stands for, or the token itself if a character is outside the alphabet.
 std::string from_byte_characters(std::string_view token);
 
+// Returns the number of bytes at the end of `bytes` that begin a character and lack its rest.
+size_t length_of_unfinished_character(std::string_view bytes);
+
 // Returns the text with U+FFFD for each malformed part, as Rust's from_utf8_lossy.
 std::string replace_malformed(std::string_view bytes);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -11,8 +12,22 @@
 
 namespace hone::text {
 
-// Returns the text of a token, which may be only a part of a character. `is_first`: it is the first token of the text.
-using Decoder = std::function<std::string(std::string_view token, bool is_first)>;
+// A part of a token. Some decoders join all tokens to one, whose parts they pass on as soon as they know them.
+struct TokenPart {
+  std::string_view text;
+  bool begins_token = true, ends_token = true;
+};
+
+// Receives the tokens of a text one after another.
+class TokenSink {
+ public:
+  virtual ~TokenSink() = default;
+  virtual void put(const TokenPart& part) = 0;
+  virtual void finish() = 0;  // after the last token
+};
+
+// Returns a sink that decodes what it receives and passes the results on to `next`, as early as possible.
+using Decoder = std::function<std::unique_ptr<TokenSink>(std::unique_ptr<TokenSink> next)>;
 
 struct DecoderRow {
   std::string_view name;  // "type" in tokenizer.json
@@ -26,7 +41,7 @@ std::span<const DecoderRow> decoders();
 // kUnsupported for an unknown type.
 Decoder make_decoder(const Json& spec, const std::string& source);
 
-// Implements transformers' clean_up_tokenization_spaces: removes spaces before punctuation and English contractions.
-std::string clean_up_spaces(std::string text);
+// Returns the text of all tokens.
+std::string decode_tokens(const Decoder& decoder, std::span<const std::string> tokens);
 
 }  // namespace hone::text

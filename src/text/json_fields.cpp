@@ -2,6 +2,7 @@
 #include "text/json_fields.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace hone::text {
 
@@ -46,6 +47,15 @@ int64_t integer_field(const Json& object, std::string_view key, int64_t fallback
                         : value->is_number_integer() && value->get<int64_t>() >= 0 && value->get<int64_t>() <= limit;
   if (!fits) throw wrong_type(*value, key, fmt::format("an integer from 0 to {}", limit), source);
   return value->get<int64_t>();
+}
+
+char32_t character_field(const Json& object, std::string_view key, const std::string& source) {
+  const std::string text = string_field(object, key, "", source);
+  if (count_code_points(text) != 1) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" must be one character", source, key));
+  }
+  const char* p = text.data();
+  return next_code_point(p);
 }
 
 const Json& array_field(const Json& object, std::string_view key, const std::string& source) {

@@ -2,6 +2,8 @@
 // named as in tokenizer.json.
 #pragma once
 
+#include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -22,6 +24,8 @@ struct TemplatePiece {
 // How ByteLevel and RobertaProcessing remove spaces from the offsets of tokens (text/trimmed_offsets.h).
 struct OffsetTrim {
   bool keeps_first_space = false;  // the pre-tokenizer added it
+  // Of the first and the second text: no special token stands before it yet.
+  std::array<bool, 2> is_at_start = {true, true};
 };
 
 struct Template {
@@ -32,20 +36,24 @@ struct Template {
   size_t num_special(bool is_pair) const;
 };
 
+// What a post-processor works on: the pieces of the first text, and those of the second, or what other post-processors
+// made of them. A TemplateProcessing makes a part of each of its pieces.
+using TemplateParts = std::vector<std::vector<TemplatePiece>>;
+
+// Changes the parts of one text, or of a pair, and appends how offsets are trimmed.
+using PostProcessor = std::function<void(TemplateParts& parts, std::vector<OffsetTrim>& trims)>;
+
 struct PostProcessorRow {
   std::string_view name;  // "type" in tokenizer.json
   std::string_view doc;
-  Template (*make)(const Json& spec, const std::string& source);
+  PostProcessor (*make)(const Json& spec, const std::string& source);
 };
 
 std::span<const PostProcessorRow> post_processors();
 
 // `spec` is the post-processor's JSON in tokenizer.json; null makes a template without special tokens. Errors:
-// kUnsupported for an unknown type.
+// kUnsupported for an unknown type, and for a TemplateProcessing after another one.
 Template make_post_processor(const Json& spec, const std::string& source);
-
-// Returns the template of a text or pair without special tokens.
-Template plain_template();
 
 // Returns the JSON of BERT's template: [CLS] first [SEP] second [SEP].
 Json bert_template(const std::string& cls_token, int32_t cls_id, const std::string& sep_token, int32_t sep_id);

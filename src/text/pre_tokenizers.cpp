@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "text/byte_level.h"
 #include "text/json_fields.h"
+#include "text/metaspace.h"
 #include "text/split_behavior.h"
 #include "text/split_pattern.h"
 #include "text/unicode.h"
@@ -217,9 +218,96 @@ PreTokenizer make_byte_level(const Json& spec, const std::string& source) {
   };
 }
 
+// Appends a word with its spaces replaced, and the words that it is split into.
+void add_metaspace_word(const MetaspaceSettings& part, std::span<const NormalizedCharacter> word, NormalizedText& text,
+                        Words& words) {
+  const auto replaced = [&](char32_t code) { return code == ' ' ? part.replacement : code; };
+  const bool may_prepend =
+      part.scheme == PrependScheme::kAlways || (part.scheme == PrependScheme::kFirst && word.front().origin.begin == 0);
+  words.push_back({text.size(), 0});
+  if (may_prepend && replaced(word.front().code) != part.replacement) {
+    text.push_back({part.replacement, word.front().origin});
+  }
+  for (const NormalizedCharacter& c : word) {
+    const bool begins_word = part.splits && replaced(c.code) == part.replacement && text.size() > words.back().begin;
+    if (begins_word) {
+      words.back().end = text.size();
+      words.push_back({text.size(), 0});
+    }
+    text.push_back({replaced(c.code), c.origin});
+  }
+  words.back().end = text.size();
+}
+
+PreTokenizer make_metaspace(const Json& spec, const std::string& source) {
+  return [part = metaspace_settings(spec, source)](NormalizedText& text, Words& words) {
+    NormalizedText result;
+    Words result_words;
+    for (const WordRange& word : words) {
+      if (word.begin == word.end) continue;
+      add_metaspace_word(part, {text.data() + word.begin, word.end - word.begin}, result, result_words);
+    }
+    text = std::move(result);
+    words = std::move(result_words);
+  };
+}
+
+PreTokenizer make_delimiter(const Json& spec, const std::string& source) {
+  const char32_t delimiter = character_field(spec, "delimiter", source);
+  return [delimiter](const NormalizedText& text, Words& words) {
+    Words result;
+    for (const WordRange& word : words) {
+      for (size_t begin = word.begin, end = 0; begin < word.end; begin = end + 1) {
+        end = begin;
+        while (end < word.end && text[end].code != delimiter) ++end;
+        if (begin < end) result.push_back({begin, end});
+      }
+    }
+    words = std::move(result);
+  };
+}
+
+PreTokenizer make_fixed_length(const Json& spec, const std::string& source) {
+  const auto length = static_cast<size_t>(integer_field(spec, "length", 5, INT32_MAX, source));
+  if (length == 0) throw Error(ErrorKind::kInput, fmt::format("{}: \"length\" must be at least 1", source));
+  return [length](const NormalizedText&, Words& words) {
+    Words result;
+    for (const WordRange& word : words) {
+      for (size_t begin = word.begin; begin < word.end; begin += length) {
+        result.push_back({begin, std::min(begin + length, word.end)});
+      }
+    }
+    words = std::move(result);
+  };
+}
+
+// Splits where the script changes; characters without a script belong to the word before them. As in tokenizers, those
+// at the start of a word are dropped.
+void split_by_script(const NormalizedText& text, Words& words) {
+  Words result;
+  for (const WordRange& word : words) {
+    const size_t num_before = result.size();
+    int last = kAnyScript;
+    for (size_t i = word.begin; i < word.end; ++i) {
+      const int script = joined_script(text[i].code);
+      if (script == kAnyScript || script == last) continue;
+      last = script;
+      if (result.size() > num_before) result.back().end = i;
+      result.push_back({i, i});
+    }
+    if (result.size() > num_before) result.back().end = word.end;
+  }
+  words = std::move(result);
+}
+
+PreTokenizer make_unicode_scripts(const Json&, const std::string&) {
+  return [](const NormalizedText& text, Words& words) { split_by_script(text, words); };
+}
+
 PreTokenizer make_pre_tokenizer_sequence(const Json& spec, const std::string& source) {
   std::vector<PreTokenizer> parts;
-  for (const Json& part : array_field(spec, "pretokenizers", source)) parts.push_back(make_pre_tokenizer(part, source));
+  for_each_part(spec, "pretokenizers", source,
+                [&](const Json& part, const std::string& place) { parts.push_back(make_pre_tokenizer(part, place)); });
   return [parts](NormalizedText& text, Words& words) {
     for (const PreTokenizer& part : parts) part(text, words);
   };
@@ -228,10 +316,14 @@ PreTokenizer make_pre_tokenizer_sequence(const Json& spec, const std::string& so
 constexpr PreTokenizerRow kPreTokenizers[] = {
     {"BertPreTokenizer", "white space dropped, each punctuation character alone", make_split<as_bert>},
     {"ByteLevel", "the words of GPT-2, each byte as a character of its own", make_byte_level},
+    {"CharDelimiterSplit", "one character, which is dropped", make_delimiter},
     {"Digits", "runs of digits, or each digit alone", make_digits},
+    {"FixedLength", "words of a number of characters", make_fixed_length},
+    {"Metaspace", "spaces as a visible character, which begins a word", make_metaspace},
     {"Punctuation", "punctuation characters, by a behaviour", make_punctuation},
     {"Sequence", "several, one after another", make_pre_tokenizer_sequence},
     {"Split", "a string or a known regular expression, by a behaviour", make_split_by_pattern},
+    {"UnicodeScripts", "where the script changes", make_unicode_scripts},
     {"Whitespace", "runs of word characters and runs of others, white space dropped", make_split<by_word>},
     {"WhitespaceSplit", "white space dropped", make_split<by_whitespace>},
 };

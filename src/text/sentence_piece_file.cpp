@@ -128,6 +128,15 @@ void read_trainer(WireReader reader, SentencePieceFile& file) {
       case 43:
         file.pad_id = id_of(field);
         break;
+      case 45:
+        file.unk_piece = field.bytes;
+        break;
+      case 46:
+        file.bos_piece = field.bytes;
+        break;
+      case 47:
+        file.eos_piece = field.bytes;
+        break;
       default:
         break;
     }
@@ -176,6 +185,9 @@ SentencePieceFile parse_sentence_piece_file(std::string_view bytes, const std::s
     }
   }
   if (file.pieces.empty()) throw reader.wrong("the file has no pieces");
+  for (const std::string& piece : {file.unk_piece, file.bos_piece, file.eos_piece}) {
+    check_utf8(piece, fmt::format("{}: the name of a special piece", source));
+  }
   for (size_t id = 0; id < file.pieces.size(); ++id) {
     check_utf8(file.pieces[id].piece, fmt::format("{}: piece {}", source, id));
   }

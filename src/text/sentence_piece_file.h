@@ -24,6 +24,7 @@ struct SentencePieceFile {
   Kind kind = Kind::kUnigram;
   bool byte_fallback = false;
   int64_t unk_id = 0, bos_id = 1, eos_id = 2, pad_id = -1;  // -1: the model has no such token
+  std::string unk_piece = "<unk>", bos_piece = "<s>", eos_piece = "</s>";
   std::string precompiled_charsmap;
   bool add_dummy_prefix = true, remove_extra_whitespaces = true, escape_whitespaces = true;
   bool treat_whitespace_as_suffix = false;

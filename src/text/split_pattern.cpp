@@ -180,7 +180,7 @@ const char* cl100k_word_end(const char* p, const char* end) {
   return first.kind == CharacterKind::kOther ? end_of_symbols(first.end, end) : end_of_lines_or_spaces(p, end);
 }
 
-// gpt2_pattern() and qwen2_pattern() are the first two.
+// gpt2_pattern(), qwen2_pattern() and llama3_pattern() are the first three.
 constexpr SplitPatternRow kSplitPatterns[] = {
     {"GPT-2", R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", gpt2_word_end},
     {"Qwen 2",
@@ -208,5 +208,6 @@ const SplitPatternRow& find_split_pattern(std::string_view regex, const std::str
 
 const SplitPatternRow& gpt2_pattern() { return kSplitPatterns[0]; }
 const SplitPatternRow& qwen2_pattern() { return kSplitPatterns[1]; }
+const SplitPatternRow& llama3_pattern() { return kSplitPatterns[2]; }
 
 }  // namespace hone::text

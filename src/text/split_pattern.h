@@ -27,5 +27,7 @@ const SplitPatternRow& find_split_pattern(std::string_view regex, const std::str
 const SplitPatternRow& gpt2_pattern();
 // The pattern of Qwen2Tokenizer.
 const SplitPatternRow& qwen2_pattern();
+// The pattern of cl100k with up to three digits.
+const SplitPatternRow& llama3_pattern();
 
 }  // namespace hone::text

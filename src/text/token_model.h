@@ -32,6 +32,12 @@ struct MergeEntry {
   friend bool operator==(const MergeEntry&, const MergeEntry&) = default;
 };
 
+// What the vocabularies of some kinds hold beside the tokens.
+struct VocabularyExtras {
+  std::vector<MergeEntry> merges;  // of BPE
+  std::vector<double> scores;      // of Unigram, one for each token
+};
+
 class TokenModel {
  public:
   virtual ~TokenModel() = default;
@@ -41,7 +47,7 @@ class TokenModel {
   virtual std::optional<int32_t> token_id(std::string_view token) const = 0;
   // Returns nullopt if no token has this id.
   virtual std::optional<std::string_view> token(int32_t id) const = 0;
-  virtual size_t num_tokens() const = 0;   // distinct tokens
+  virtual size_t num_tokens() const = 0;   // as tokenizers counts them: Unigram's with repeated ones, others' without
   virtual int64_t highest_id() const = 0;  // -1 if there are no tokens
 };
 
@@ -50,13 +56,13 @@ struct TokenModelRow {
   std::string_view doc;
   // `settings` is the model's JSON without its vocabulary and merges. Error messages begin with `source`.
   std::unique_ptr<TokenModel> (*make)(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                      const std::vector<MergeEntry>& merges, const std::string& source);
+                                      const VocabularyExtras& extras, const std::string& source);
 };
 
 std::span<const TokenModelRow> token_models();
 
 // Errors: kUnsupported for a type without a row, naming `source`.
 std::unique_ptr<TokenModel> make_token_model(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                             const std::vector<MergeEntry>& merges, const std::string& source);
+                                             const VocabularyExtras& extras, const std::string& source);
 
 }  // namespace hone::text

@@ -1,12 +1,12 @@
-// Encodes a text: finds the added tokens, applies the parts to the text between them (or BertEncoder or
-// ByteLevelEncoder, which do the same in one pass), truncates, and applies the template.
+// Encodes a text: finds the added tokens, applies the parts to the text between them (or BertEncoder,
+// ByteLevelEncoder or MetaspaceEncoder, which do the same in one pass), truncates, and applies the template.
 #include "text/tokenizer.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "text/byte_level.h"
+#include "text/decode_stream.h"
 #include "text/nfc_check.h"
 #include "text/tokenizer_state.h"
 #include "text/trimmed_offsets.h"
@@ -118,6 +118,8 @@ void tokenize(const State& state, std::string_view text, bool with_offsets, Toke
       add_added_token(piece, {begin, end}, with_offsets, tokens);
     } else if (state.byte_level != nullptr && !with_offsets) {
       add_bytes(state, part, tokens);
+    } else if (state.metaspace != nullptr && !with_offsets) {
+      state.metaspace->encode(part, tokens);
     } else if (state.bert == nullptr) {
       add_by_parts(state, part, begin, with_offsets, tokens);
     } else if (with_offsets) {
@@ -157,7 +159,7 @@ Kept keep(const TokenBuffer& tokens, size_t count, Side side, std::string_view t
 }
 
 // Removes spaces from the offsets of the kept tokens, which are the encoding's last ones.
-void trim_offsets(const State& state, const Kept& kept, Encoding& encoding) {
+void trim_offsets(const State& state, TemplatePiece::Kind kind, const Kept& kept, Encoding& encoding) {
   const size_t count = kept.end - kept.begin;
   for (size_t i = 0; i < count; ++i) {
     Offset& offset = encoding.offsets[encoding.offsets.size() - count + i];
@@ -167,7 +169,8 @@ void trim_offsets(const State& state, const Kept& kept, Encoding& encoding) {
                                        ? text.substr(offset.begin, offset.end - offset.begin)
                                        : state.model->token(id).value_or("");
     for (const OffsetTrim& trim : state.post_processor.trims) {
-      offset = trimmed_offset(offset, text, token, i == 0, trim);
+      const bool is_first = i == 0 && trim.is_at_start[kind == TemplatePiece::Kind::kFirst ? 0 : 1];
+      offset = trimmed_offset(offset, text, token, is_first, trim);
     }
   }
 }
@@ -192,7 +195,7 @@ void add_piece(const State& state, const TemplatePiece& piece, const Kept& kept,
   };
   if (options.with_offsets) {
     add_kept(kept.tokens->offsets, encoding.offsets, Offset{});
-    if (piece.kind != TemplatePiece::Kind::kSpecial) trim_offsets(state, kept, encoding);
+    if (piece.kind != TemplatePiece::Kind::kSpecial) trim_offsets(state, piece.kind, kept, encoding);
   }
   if (with_words) add_kept(kept.tokens->words, encoding.word_ids, -1);
 }
@@ -273,22 +276,17 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, const Encod
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special_tokens) const {
+  DecodeStream stream(*this, skip_special_tokens);
   std::string text;
-  bool is_first = true;
-  for (int32_t id : ids) {
-    const AddedToken* added = state_->added.find(id);
-    if (added != nullptr && added->special && skip_special_tokens) continue;
-    const std::optional<std::string_view> token = state_->decoded_token(id);
-    if (!token) continue;
-    text += state_->decoder(*token, is_first);
-    is_first = false;
-  }
-  // Tokens of bytes may end inside a character.
-  if (find_invalid_utf8(text) != std::string::npos) text = replace_malformed(text);
-  return state_->spec.clean_up_spaces ? clean_up_spaces(std::move(text)) : text;
+  for (const int32_t id : ids) text += stream.put(id);
+  return text + stream.finish();
 }
 
 int64_t Tokenizer::vocab_size() const { return state_->highest_id + 1; }
+
+bool Tokenizer::has_token(int32_t id) const {
+  return state_->added.find(id) != nullptr || state_->model->token(id).has_value();
+}
 
 std::string_view Tokenizer::token(int32_t id) const {
   if (const AddedToken* added = state_->added.find(id)) return added->content;
@@ -309,6 +307,8 @@ int32_t Tokenizer::pad_id() const {
 }
 
 std::optional<int32_t> Tokenizer::unknown_id() const {
+  const Json unk_id = state_->spec.model.value("unk_id", Json());  // of Unigram
+  if (unk_id.is_number_integer()) return unk_id.get<int32_t>();
   const auto found = state_->spec.model.find("unk_token");
   if (found == state_->spec.model.end() || !found->is_string()) return std::nullopt;
   return token_id(found->get_ref<const std::string&>());

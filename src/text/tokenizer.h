@@ -69,10 +69,11 @@ class Tokenizer {
   std::vector<Encoding> encode_words_batch(std::span<const std::vector<std::string>> texts,
                                            const EncodeOptions& options, int num_threads = 0) const;
 
-  // Decodes ids as tokenizers does. Skips ids without a token.
+  // Decodes ids as transformers does. Skips ids without a token.
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const;
 
-  int64_t vocab_size() const;                // highest id + 1, added tokens included
+  int64_t vocab_size() const;  // highest id + 1, added tokens included
+  bool has_token(int32_t id) const;
   std::string_view token(int32_t id) const;  // kInput if no token has this id
   std::optional<int32_t> token_id(std::string_view token) const;
   int32_t pad_id() const;                     // kInput if the tokenizer has no padding token
@@ -93,6 +94,7 @@ class Tokenizer {
   explicit Tokenizer(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
  private:
+  friend class DecodeStream;
   std::shared_ptr<const State> state_;
 };
 

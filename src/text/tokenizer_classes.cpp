@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "text/json_fields.h"
 #include "text/post_processors.h"
+#include "text/sentence_piece_classes.h"
+#include "text/sentence_piece_vocabulary.h"
 #include "text/split_pattern.h"
 
 namespace hone::text {
@@ -27,6 +29,15 @@ constexpr SpecialToken kRobertaTokens[] = {{"bos_token", "<s>"},    {"eos_token"
                                            {"sep_token", "</s>"},   {"pad_token", "<pad>"}, {"cls_token", "<s>"},
                                            {"mask_token", "<mask>"}};
 
+constexpr SpecialToken kT5Tokens[] = {{"eos_token", "</s>"}, {"unk_token", "<unk>"}, {"pad_token", "<pad>"}};
+constexpr SpecialToken kAlbertTokens[] = {{"bos_token", "[CLS]"},  {"eos_token", "[SEP]"}, {"unk_token", "<unk>"},
+                                          {"sep_token", "[SEP]"},  {"pad_token", "<pad>"}, {"cls_token", "[CLS]"},
+                                          {"mask_token", "[MASK]"}};
+constexpr SpecialToken kDebertaV2Tokens[] = {{"bos_token", "[CLS]"},  {"eos_token", "[SEP]"}, {"unk_token", "[UNK]"},
+                                             {"sep_token", "[SEP]"},  {"pad_token", "[PAD]"}, {"cls_token", "[CLS]"},
+                                             {"mask_token", "[MASK]"}};
+constexpr SpecialToken kLlamaTokens[] = {{"bos_token", "<s>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"}};
+
 constexpr std::string_view kBertModels[] = {"bert",  "distilbert", "electra",     "convbert",
                                             "ernie", "layoutlm",   "mobilebert",  "megatron-bert",
                                             "nezha", "qdqbert",    "squeezebert", "visual_bert"};
@@ -35,6 +46,100 @@ constexpr std::string_view kQwen2Models[] = {"qwen2",     "qwen2_5_vl", "qwen2_m
                                              "qwen3_moe", "qwen3_next", "qwen3_vl",  "qwen3_vl_moe"};
 constexpr std::string_view kRobertaModels[] = {"roberta", "bart",       "data2vec-text", "ibert",
                                                "lilt",    "longformer", "mra",           "roberta-prelayernorm"};
+
+constexpr std::string_view kT5Models[] = {"t5", "mt5", "musicgen", "musicgen_melody", "switch_transformers"};
+constexpr std::string_view kAlbertModels[] = {"albert", "yoso"};
+constexpr std::string_view kXlmRobertaModels[] = {"xlm-roberta",        "xmod",       "gte",
+                                                  "jina_embeddings_v3", "metaclip_2", "trocr"};
+constexpr std::string_view kCamembertModels[] = {"camembert"};
+constexpr std::string_view kDebertaV2Models[] = {"deberta-v2"};
+constexpr std::string_view kLlamaModels[] = {"idefics", "idefics2"};
+constexpr std::string_view kMbartModels[] = {"mbart"};
+
+// The models that transformers maps to TokenizersBackend (models/auto/tokenization_auto.py).
+constexpr std::string_view kModelsWithoutClass[] = {"EvollaModel",
+                                                    "arctic",
+                                                    "aria",
+                                                    "beam",
+                                                    "bigbird_pegasus",
+                                                    "camembertv2-base",
+                                                    "canary",
+                                                    "chatlm",
+                                                    "cohere_asr",
+                                                    "ernie4_5",
+                                                    "ernie4_5_moe",
+                                                    "flex_olmo",
+                                                    "fuyu",
+                                                    "glm",
+                                                    "glm4",
+                                                    "glm4_moe",
+                                                    "glm4_moe_lite",
+                                                    "glm4v",
+                                                    "glm4v_moe",
+                                                    "glm_image",
+                                                    "glmasr",
+                                                    "got_ocr2",
+                                                    "gpt_bigcode",
+                                                    "gradium_phonon_tts",
+                                                    "granite",
+                                                    "granitemoe",
+                                                    "granitemoehybrid",
+                                                    "granitemoeshared",
+                                                    "h2ovl_chat",
+                                                    "hyperclovax",
+                                                    "hyperclovax_vlm",
+                                                    "internlm2",
+                                                    "internlm3",
+                                                    "iquestcoder",
+                                                    "jamba",
+                                                    "kimi_k25",
+                                                    "kimi_linear",
+                                                    "kosmos-2",
+                                                    "llava",
+                                                    "llava_next",
+                                                    "mimo_v2_flash",
+                                                    "minicpm3",
+                                                    "minicpm_ocr",
+                                                    "minicpmv",
+                                                    "minicpmv4_6",
+                                                    "minicpmv4_7",
+                                                    "minimax_m2",
+                                                    "ministral",
+                                                    "ministral3",
+                                                    "mistral",
+                                                    "mistral3",
+                                                    "mistral_large4",
+                                                    "mixtral",
+                                                    "modernbert",
+                                                    "modernbert-decoder",
+                                                    "molmo",
+                                                    "molmo2",
+                                                    "nemo_speechlm",
+                                                    "nemotron",
+                                                    "nvfp4",
+                                                    "nystromformer",
+                                                    "olmo2",
+                                                    "olmo3",
+                                                    "olmo_hybrid",
+                                                    "opencua",
+                                                    "openvla",
+                                                    "paddleocr_vl",
+                                                    "pegasus_x",
+                                                    "persimmon",
+                                                    "phi3",
+                                                    "phi3_v",
+                                                    "phimoe",
+                                                    "pix2struct",
+                                                    "pixtral",
+                                                    "pocket_tts",
+                                                    "smolvlm",
+                                                    "stablelm",
+                                                    "step3_vl",
+                                                    "umt5",
+                                                    "vipllava",
+                                                    "voxtral",
+                                                    "voxtral_realtime",
+                                                    "xlm-roberta-xl"};
 
 // Sets the parts of BertTokenizer, whatever tokenizer.json contains.
 void use_bert_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
@@ -146,9 +251,139 @@ std::optional<TemplateToken> template_token(const TokenizerSpec& spec, const cha
 
 // [bos] first [eos] [bos] second [eos], if tokenizer_config.json has add_bos_token or add_eos_token.
 Json gpt2_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
+  const auto is_added = [&](bool is_wanted, const char* name) {
+    return is_wanted && template_token(spec, name, find_id).has_value();
+  };
+  const bool has_any = is_added(spec.adds_bos, "bos_token") || is_added(spec.adds_eos, "eos_token");
+  return has_any ? bos_eos_template(spec, find_id) : spec.post_processor;
+}
+Json roberta_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
+  Json result = spec.post_processor;
+  for (const char* name : {"sep", "cls"}) {
+    const std::optional<TemplateToken> token = template_token(spec, fmt::format("{}_token", name).c_str(), find_id);
+    if (!token) {
+      throw Error(ErrorKind::kInput, fmt::format("{}: a {} needs a {}_token", spec.source, spec.tokenizer_class, name),
+                  "name one in tokenizer_config.json");
+    }
+    result[name] = Json::array({token->content, token->id});
+  }
+  return result;
+}
+
+// Copies the settings that a class reads to a tokenizer_config.json.
+void add_sentence_piece_settings(const TokenizerSpec& spec, Json& config) {
+  const Json source = spec.files.contains("tokenizer_config.json")
+                          ? parse_json(spec.files.at("tokenizer_config.json"), "tokenizer_config.json")
+                          : Json::object();
+  for (const char* key : {"do_lower_case", "keep_accents", "add_prefix_space", "split_by_punct", "legacy", "extra_ids",
+                          "src_lang", "unk_id"}) {
+    if (source.contains(key)) config[key] = source[key];
+  }
+}
+
+constexpr TokenizerClassRow kTokenizerClasses[] = {
+    {.name = "AlbertTokenizer",
+     .doc = "Unigram of SentencePiece, [CLS] and [SEP] around the texts",
+     .vocabulary_file = "spiece.model",
+     .special_tokens = kAlbertTokens,
+     .model_types = kAlbertModels,
+     .use_parts = use_albert_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = albert_post_processor,
+     .convert = convert_unigram_pieces},
+    {"BartTokenizer",
+     "RoBERTa's under another name",
+     "vocab.json",
+     kRobertaTokens,
+     {},
+     false,
+     use_roberta_parts,
+     add_roberta_settings,
+     roberta_post_processor},
+    {"BertTokenizer", "BERT's words, WordPiece", "vocab.txt", kBertTokens, kBertModels, false, use_bert_parts,
+     add_bert_settings, bert_post_processor},
+    {.name = "CamembertTokenizer",
+     .doc = "Unigram of SentencePiece with the ids of fairseq",
+     .vocabulary_file = "sentencepiece.bpe.model",
+     .special_tokens = kRobertaTokens,
+     .model_types = kCamembertModels,
+     .use_parts = use_camembert_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = xlm_roberta_post_processor,
+     .convert = convert_camembert_pieces,
+     .extra_tokens = camembert_extra_tokens,
+     .mask_lstrip = true},
+    {.name = "DebertaV2Tokenizer",
+     .doc = "Unigram of SentencePiece without its charsmap, [CLS] and [SEP] around the texts",
+     .vocabulary_file = "spm.model",
+     .special_tokens = kDebertaV2Tokens,
+     .model_types = kDebertaV2Models,
+     .use_parts = use_deberta_v2_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = deberta_v2_post_processor,
+     .convert = convert_unigram_pieces},
+    {"DistilBertTokenizer",
+     "BERT's under another name",
+     "vocab.txt",
+     kBertTokens,
+     {},
+     false,
+     use_bert_parts,
+     add_bert_settings,
+     bert_post_processor},
+    {"GPT2Tokenizer", "byte-level BPE", "vocab.json", kGpt2Tokens, kGpt2Models, false, use_gpt2_parts,
+     add_gpt2_settings, gpt2_post_processor},
+    {.name = "LlamaTokenizer",
+     .doc = "BPE of SentencePiece with tokens of bytes",
+     .vocabulary_file = "tokenizer.model",
+     .special_tokens = kLlamaTokens,
+     .model_types = kLlamaModels,
+     .use_parts = use_llama_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = llama_post_processor,
+     .convert = convert_bpe_pieces,
+     .padding_side = Side::kLeft},
+    {.name = "MBartTokenizer",
+     .doc = "Unigram of SentencePiece, </s> and a language behind the texts",
+     .vocabulary_file = "sentencepiece.bpe.model",
+     .special_tokens = kRobertaTokens,
+     .model_types = kMbartModels,
+     .use_parts = use_mbart_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = mbart_post_processor,
+     .convert = convert_mbart_pieces,
+     .extra_tokens = mbart_extra_tokens,
+     .mask_lstrip = true},
+    {"Qwen2Tokenizer", "NFC, words of Qwen 2, byte-level BPE", "vocab.json", kQwen2Tokens, kQwen2Models, true,
+     use_qwen2_parts, add_gpt2_settings, gpt2_post_processor},
+    {"RobertaTokenizer", "byte-level BPE, <s> and </s> around the texts", "vocab.json", kRobertaTokens, kRobertaModels,
+     false, use_roberta_parts, add_roberta_settings, roberta_post_processor},
+    {.name = "T5Tokenizer",
+     .doc = "Unigram of SentencePiece, sentinels behind it, </s> behind the texts",
+     .vocabulary_file = "spiece.model",
+     .special_tokens = kT5Tokens,
+     .model_types = kT5Models,
+     .use_parts = use_t5_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = t5_post_processor,
+     .convert = convert_t5_pieces,
+     .extra_tokens = t5_extra_tokens},
+    {.name = "XLMRobertaTokenizer",
+     .doc = "Unigram of SentencePiece with the ids of fairseq",
+     .vocabulary_file = "sentencepiece.bpe.model",
+     .special_tokens = kRobertaTokens,
+     .model_types = kXlmRobertaModels,
+     .use_parts = use_xlm_roberta_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = xlm_roberta_post_processor,
+     .convert = convert_xlm_roberta_pieces},
+};
+
+}  // namespace
+
+Json bos_eos_template(const TokenizerSpec& spec, const FindTokenId& find_id) {
   const auto bos = spec.adds_bos ? template_token(spec, "bos_token", find_id) : std::nullopt;
   const auto eos = spec.adds_eos ? template_token(spec, "eos_token", find_id) : std::nullopt;
-  if (!bos && !eos) return spec.post_processor;
   Json special_tokens = Json::object(), single = Json::array(), pair = Json::array();
   const auto add_special = [&](Json& to, const std::optional<TemplateToken>& token, int type_id) {
     if (!token) return;
@@ -167,49 +402,9 @@ Json gpt2_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) 
   return {{"type", "TemplateProcessing"}, {"single", single}, {"pair", pair}, {"special_tokens", special_tokens}};
 }
 
-Json roberta_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
-  Json result = spec.post_processor;
-  for (const char* name : {"sep", "cls"}) {
-    const std::optional<TemplateToken> token = template_token(spec, fmt::format("{}_token", name).c_str(), find_id);
-    if (!token) {
-      throw Error(ErrorKind::kInput, fmt::format("{}: a {} needs a {}_token", spec.source, spec.tokenizer_class, name),
-                  "name one in tokenizer_config.json");
-    }
-    result[name] = Json::array({token->content, token->id});
-  }
-  return result;
+bool has_no_class(std::string_view model_type) {
+  return std::ranges::find(kModelsWithoutClass, model_type) != std::end(kModelsWithoutClass);
 }
-
-constexpr TokenizerClassRow kTokenizerClasses[] = {
-    {"BartTokenizer",
-     "RoBERTa's under another name",
-     "vocab.json",
-     kRobertaTokens,
-     {},
-     false,
-     use_roberta_parts,
-     add_roberta_settings,
-     roberta_post_processor},
-    {"BertTokenizer", "BERT's words, WordPiece", "vocab.txt", kBertTokens, kBertModels, false, use_bert_parts,
-     add_bert_settings, bert_post_processor},
-    {"DistilBertTokenizer",
-     "BERT's under another name",
-     "vocab.txt",
-     kBertTokens,
-     {},
-     false,
-     use_bert_parts,
-     add_bert_settings,
-     bert_post_processor},
-    {"GPT2Tokenizer", "byte-level BPE", "vocab.json", kGpt2Tokens, kGpt2Models, false, use_gpt2_parts,
-     add_gpt2_settings, gpt2_post_processor},
-    {"Qwen2Tokenizer", "NFC, words of Qwen 2, byte-level BPE", "vocab.json", kQwen2Tokens, kQwen2Models, true,
-     use_qwen2_parts, add_gpt2_settings, gpt2_post_processor},
-    {"RobertaTokenizer", "byte-level BPE, <s> and </s> around the texts", "vocab.json", kRobertaTokens, kRobertaModels,
-     false, use_roberta_parts, add_roberta_settings, roberta_post_processor},
-};
-
-}  // namespace
 
 std::span<const TokenizerClassRow> tokenizer_classes() { return kTokenizerClasses; }
 

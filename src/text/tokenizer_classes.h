@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "text/sentence_piece_file.h"
 #include "text/tokenizer_spec.h"
 
 namespace hone::text {
@@ -17,7 +18,7 @@ using FindTokenId = std::function<std::optional<int32_t>(const std::string& toke
 struct TokenizerClassRow {
   std::string_view name;  // "tokenizer_class" in tokenizer_config.json, without "Fast"
   std::string_view doc;
-  std::string_view vocabulary_file;  // vocab.txt, or vocab.json with merges.txt
+  std::string_view vocabulary_file;  // vocab.txt, vocab.json with merges.txt, or a model of SentencePiece
   // The default special tokens, by their names.
   std::span<const std::pair<std::string_view, std::string_view>> special_tokens;
   // Models whose tokenizer has this class if the folder names none.
@@ -29,9 +30,22 @@ struct TokenizerClassRow {
   void (*add_settings)(const TokenizerSpec& spec, Json& config) = nullptr;
   // Returns the post-processor, which needs ids of special tokens.
   Json (*post_processor)(const TokenizerSpec& spec, const FindTokenId& find_id) = nullptr;
+  // Fills the vocabulary from a model of SentencePiece; null for the other files.
+  void (*convert)(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec) = nullptr;
+  // Returns the extra special tokens if tokenizer_config.json names none; null: those of the model file.
+  std::vector<AddedToken> (*extra_tokens)(const Json& config, std::vector<AddedToken> given,
+                                          bool has_model_file) = nullptr;
+  bool mask_lstrip = false;  // a mask token that is given as a text takes the white space before it
+  Side padding_side = Side::kRight;
 };
 
 std::span<const TokenizerClassRow> tokenizer_classes();
+
+// Returns true for a model whose tokenizer has the parts of its tokenizer.json, whatever class the folder names.
+bool has_no_class(std::string_view model_type);
+
+// Returns bos first eos bos second eos, with the tokens that spec.adds_bos and spec.adds_eos ask for.
+Json bos_eos_template(const TokenizerSpec& spec, const FindTokenId& find_id);
 
 // Return null if no class has the name or builds the tokenizer of such models.
 const TokenizerClassRow* find_tokenizer_class(std::string_view name);

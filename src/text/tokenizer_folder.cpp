@@ -6,6 +6,8 @@
 
 #include "base/files.h"
 #include "text/json_fields.h"
+#include "text/rank_file.h"
+#include "text/sentence_piece_vocabulary.h"
 #include "text/tokenizer_classes.h"
 
 namespace hone::text {
@@ -15,8 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFiles[] = {
-    "tokenizer.json",          "vocab.txt",        "vocab.json", "merges.txt", "tokenizer_config.json",
-    "special_tokens_map.json", "added_tokens.json"};
+    "tokenizer.json",          "vocab.txt",         "vocab.json",   "merges.txt", "tokenizer_config.json",
+    "special_tokens_map.json", "added_tokens.json", "spiece.model", "spm.model",  "sentencepiece.bpe.model",
+    "tokenizer.model",         "tiktoken.model"};
+
+// The files that hold a vocabulary.
+constexpr const char* kVocabularyFiles[] = {"tokenizer.json",  "vocab.txt",     "vocab.json",
+                                            "spiece.model",    "spm.model",     "sentencepiece.bpe.model",
+                                            "tokenizer.model", "tiktoken.model"};
 
 // The special tokens, in the order in which transformers adds them.
 constexpr std::string_view kSpecialNames[] = {"bos_token", "eos_token", "unk_token", "sep_token",
@@ -52,8 +60,9 @@ Folder read_files(const fs::path& path) {
   for (const char* name : kFiles) {
     if (fs::exists(path / name)) folder.files[name] = read_file(path / name);
   }
-  if (!folder.has("tokenizer.json") && !folder.has("vocab.txt") && !folder.has("vocab.json")) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: no tokenizer.json and no vocab.txt or vocab.json", path.string()),
+  if (std::ranges::none_of(kVocabularyFiles, [&](const char* name) { return folder.has(name); })) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: no tokenizer.json and no vocab.txt, vocab.json or SentencePiece model", path.string()),
                 "copy the tokenizer's files into the folder, or give another folder");
   }
   folder.config_source = folder.source("tokenizer_config.json");
@@ -89,6 +98,19 @@ void add_once(std::vector<AddedToken>& tokens, AddedToken token) {
   if (same == tokens.end()) tokens.push_back(std::move(token));
 }
 
+// Adds an extra special token, as transformers does: with its own flags, even if a named special token has others.
+void add_extra(size_t num_listed, AddedToken token, TokenizerSpec& spec) {
+  const auto same = std::ranges::find(spec.added_tokens, token.content, &AddedToken::content);
+  if (same == spec.added_tokens.end()) {
+    spec.added_tokens.push_back(std::move(token));
+  } else if (static_cast<size_t>(same - spec.added_tokens.begin()) >= num_listed) {
+    const auto is_it = [&](const auto& named) { return named.second == token.content; };
+    token.special = token.special || std::ranges::any_of(spec.special_tokens, is_it);
+    *same = std::move(token);
+  }
+}
+
+// A token that is given as a text or as an object.
 AddedToken special_token(const Json& value, const std::string& content, const std::string& source) {
   AddedToken token;
   if (value.is_object()) token = parse_added_token(value, true, source);
@@ -132,19 +154,36 @@ void merge_legacy_files(Folder& folder) {
   if (folder.has("added_tokens.json")) add_legacy_tokens(folder);
 }
 
-std::string tokenizer_class(const Folder& folder) {
-  std::string name = string_field(folder.config, "tokenizer_class", "", folder.config_source);
-  const fs::path config_path = folder.path / "config.json";
-  if (fs::exists(config_path)) {
-    const Json config = read_json(config_path);
-    if (name.empty()) name = string_field(config, "tokenizer_class", "", config_path.string());
-    const std::string model_type = string_field(config, "model_type", "", config_path.string());
-    const TokenizerClassRow* row = find_tokenizer_class_of_model(model_type);
-    if (name.empty() && row != nullptr) name = row->name;
-    for (const auto& [model, fixed_class] : kFixedClasses) name = model == model_type ? fixed_class : name;
-  }
+constexpr const char* kNoClass = "TokenizersBackend";
+
+std::string without_fast(std::string name) {
   if (name.ends_with("Fast") && name != "PreTrainedTokenizerFast") name.resize(name.size() - 4);
   return name;
+}
+
+// Returns the class that config.json asks for, if `named` is the one of tokenizer_config.json.
+std::string class_of_model(const Folder& folder, std::string named) {
+  const fs::path config_path = folder.path / "config.json";
+  if (!fs::exists(config_path)) return named;
+  const Json config = read_json(config_path);
+  if (named.empty()) named = without_fast(string_field(config, "tokenizer_class", "", config_path.string()));
+  const std::string model_type = string_field(config, "model_type", "", config_path.string());
+  const TokenizerClassRow* row = find_tokenizer_class_of_model(model_type);
+  if (named.empty()) return row != nullptr ? std::string(row->name) : model_type.empty() ? "" : kNoClass;
+  for (const auto& [model, fixed_class] : kFixedClasses) named = model == model_type ? fixed_class : named;
+  return has_no_class(model_type) ? kNoClass : named;
+}
+
+// LlamaTokenizer has other parts than the byte-level BPE of Llama 3, whose folders name it too.
+bool is_byte_level_llama(const Folder& folder, std::string_view name) {
+  return name == "LlamaTokenizer" && folder.has("tokenizer.json") &&
+         folder.files.at("tokenizer.json").find("\"ByteLevel\"") != std::string::npos;
+}
+
+std::string tokenizer_class(const Folder& folder) {
+  const std::string named = without_fast(string_field(folder.config, "tokenizer_class", "", folder.config_source));
+  std::string name = class_of_model(folder, named);
+  return is_byte_level_llama(folder, name) ? kNoClass : name;
 }
 
 size_t model_max_length(const Folder& folder) {
@@ -179,6 +218,7 @@ void collect_listed_tokens(const Folder& folder, TokenizerSpec& spec) {
     for (const AddedToken& token : spec.added_tokens) listed[token.id] = token;
   }
   if (spec.class_row != nullptr) spec.added_tokens.clear();
+  if (spec.is_tiktoken) spec.added_tokens = spec.model_tokens;
   for (const auto& [id, token] : listed) spec.added_tokens.push_back(token);
 }
 
@@ -196,23 +236,38 @@ void collect_special_tokens(const Folder& folder, TokenizerSpec& spec) {
     if (named->second.empty()) {
       spec.special_tokens.erase(named);
     } else {
-      add_once(spec.added_tokens, special_token(value, named->second, folder.config_source));
+      AddedToken token = special_token(value, named->second, folder.config_source);
+      const bool is_plain_mask = name == "mask_token" && spec.class_row != nullptr && !value.is_object();
+      if (is_plain_mask) token.lstrip = spec.class_row->mask_lstrip;
+      add_once(spec.added_tokens, std::move(token));
     }
   }
 }
 
-// The older name applies only if the newer one has no value.
-void collect_extra_tokens(const Folder& folder, TokenizerSpec& spec) {
+// The older name applies only if the newer one has no value. Without both, the class or the model file names some.
+// `num_listed`: how many of the added tokens are listed in a file.
+void collect_extra_tokens(const Folder& folder, size_t num_listed, TokenizerSpec& spec) {
+  bool is_configured = false;
   for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
     if (!spec.extra_special_tokens.empty()) return;
     const auto list = folder.config.find(key);
     if (list == folder.config.end() || !(list->is_array() || list->is_object())) continue;
+    is_configured = true;
     for (const Json& value : *list) {
       const std::string content = token_content(value, key, folder.config_source);
       if (content.empty()) continue;
       spec.extra_special_tokens.push_back(content);
-      add_once(spec.added_tokens, special_token(value, content, folder.config_source));
+      add_extra(num_listed, special_token(value, content, folder.config_source), spec);
     }
+  }
+  if (is_configured || spec.is_tiktoken) return;
+  std::vector<AddedToken> tokens = spec.model_tokens;
+  if (spec.class_row != nullptr && spec.class_row->extra_tokens != nullptr) {
+    tokens = spec.class_row->extra_tokens(folder.config, std::move(tokens), spec.has_model_file);
+  }
+  for (AddedToken& token : tokens) {
+    if (token.special) spec.extra_special_tokens.push_back(token.content);
+    add_extra(num_listed, std::move(token), spec);
   }
 }
 
@@ -236,10 +291,47 @@ void need_file(const Folder& folder, const TokenizerSpec& spec, const std::strin
               "copy the tokenizer's files into the folder");
 }
 
+// Reads the vocabulary of a folder with a SentencePiece model or a rank file.
+void read_model_file(const Folder& folder, const std::string& file, TokenizerSpec& spec) {
+  need_file(folder, spec, file);
+  const std::string& bytes = folder.files.at(file);
+  spec.source = folder.source(file);
+  spec.has_model_file = true;
+  spec.adds_bos = bool_field(folder.config, "add_bos_token", false, folder.config_source);
+  spec.adds_eos = bool_field(folder.config, "add_eos_token", false, folder.config_source);
+  if (file == "tiktoken.model" || (file == "tokenizer.model" && is_rank_file(bytes))) {
+    convert_ranks(parse_rank_file(bytes, spec.source), folder.config, spec);
+    return;
+  }
+  const SentencePieceFile model = parse_sentence_piece_file(bytes, spec.source);
+  spec.model_tokens = added_pieces(model);
+  if (spec.class_row == nullptr) {
+    convert_without_class(model, folder.config, spec);
+  } else {
+    spec.class_row->convert(model, folder.config, spec);
+  }
+}
+
+// Returns the file of a folder without tokenizer.json whose class is not in the table; empty if it has none.
+std::string file_without_class(const Folder& folder, const TokenizerSpec& spec) {
+  if (spec.tokenizer_class != kNoClass && spec.tokenizer_class != "PreTrainedTokenizerFast") return "";
+  for (const char* name : {"tokenizer.model", "tiktoken.model"}) {
+    if (folder.has(name)) return name;
+  }
+  return "";
+}
+
 // Reads the vocabulary of a folder without tokenizer.json.
 void read_plain_vocabulary(const Folder& folder, TokenizerSpec& spec) {
-  if (spec.tokenizer_class.empty()) spec.tokenizer_class = folder.has("vocab.txt") ? "BertTokenizer" : "GPT2Tokenizer";
+  if (spec.tokenizer_class.empty() && folder.has("vocab.txt")) spec.tokenizer_class = "BertTokenizer";
+  if (spec.tokenizer_class.empty() && folder.has("vocab.json")) spec.tokenizer_class = "GPT2Tokenizer";
+  if (spec.tokenizer_class.empty()) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: no file names the class of the tokenizer", folder.path.string()),
+                "write {\"tokenizer_class\": \"T5Tokenizer\"} or another class to its tokenizer_config.json");
+  }
   spec.class_row = find_tokenizer_class(spec.tokenizer_class);
+  const std::string other_file = file_without_class(folder, spec);
+  if (!other_file.empty()) return read_model_file(folder, other_file, spec);
   if (spec.class_row == nullptr) {
     std::string known;
     for (const TokenizerClassRow& row : tokenizer_classes()) known += fmt::format(" {},", row.name);
@@ -249,6 +341,7 @@ void read_plain_vocabulary(const Folder& folder, TokenizerSpec& spec) {
                 "from other files hone reads these classes only:" + known);
   }
   const std::string file(spec.class_row->vocabulary_file);
+  if (spec.class_row->convert != nullptr) return read_model_file(folder, file, spec);
   need_file(folder, spec, file);
   spec.source = folder.source(file);
   if (file == "vocab.txt") {
@@ -260,12 +353,32 @@ void read_plain_vocabulary(const Folder& folder, TokenizerSpec& spec) {
   spec.merges = parse_merges_text(folder.files.at("merges.txt"), folder.source("merges.txt"));
 }
 
+// Returns the charsmap of a tokenizer.json in base64; empty if it has none.
+std::string charsmap_of(const Json& normalizer) {
+  const Json parts = normalizer.is_object() ? normalizer.value("normalizers", Json::array({normalizer})) : Json();
+  for (const Json& part : parts) {
+    if (part.is_object() && part.value("type", Json()) == "Precompiled") {
+      return part.value("precompiled_charsmap", "");
+    }
+  }
+  return "";
+}
+
 void read_vocabulary(const Folder& folder, TokenizerSpec& spec) {
   spec.has_tokenizer_json = folder.has("tokenizer.json");
   if (!spec.has_tokenizer_json) return read_plain_vocabulary(folder, spec);
   spec.class_row = find_tokenizer_class(spec.tokenizer_class);
   spec.source = folder.source("tokenizer.json");
   parse_tokenizer_json(folder.files.at("tokenizer.json"), spec.source, spec);
+  spec.charsmap = charsmap_of(spec.normalizer);
+}
+
+// transformers does not clean up the text of BPE, unless a setting with a long name asks for it.
+bool cleans_up_spaces(const Folder& folder, const TokenizerSpec& spec) {
+  if (!bool_field(folder.config, "clean_up_tokenization_spaces", false, folder.config_source)) return false;
+  return spec.model.value("type", Json()) != "BPE" ||
+         bool_field(folder.config, "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output", false,
+                    folder.config_source);
 }
 
 }  // namespace
@@ -277,14 +390,16 @@ TokenizerSpec read_tokenizer_folder(const fs::path& model_dir) {
   spec.tokenizer_class = tokenizer_class(folder);
   read_vocabulary(folder, spec);
   collect_listed_tokens(folder, spec);
+  const size_t num_listed = spec.added_tokens.size();
   collect_special_tokens(folder, spec);
-  collect_extra_tokens(folder, spec);
+  collect_extra_tokens(folder, num_listed, spec);
   make_special_tokens_plain(spec);
   if (spec.class_row != nullptr) spec.class_row->use_parts(folder.config, folder.config_source, spec);
   spec.model_max_length = model_max_length(folder);
-  spec.padding_side = side(folder, "padding_side", spec.padding_side);
+  const bool has_class_side = spec.class_row != nullptr && spec.class_row->padding_side == Side::kLeft;
+  spec.padding_side = side(folder, "padding_side", has_class_side ? Side::kLeft : spec.padding_side);
   spec.truncation_side = side(folder, "truncation_side", spec.truncation_side);
-  spec.clean_up_spaces = bool_field(folder.config, "clean_up_tokenization_spaces", false, folder.config_source);
+  spec.clean_up_spaces = cleans_up_spaces(folder, spec);
   spec.files = std::move(folder.files);
   return spec;
 }

@@ -100,9 +100,30 @@ std::vector<MergeEntry> to_merges(dom::element element, const std::string& sourc
   return result;
 }
 
-// Older files lack the type. tokenizers then tries BPE first, which needs merges.
-std::string type_of_model(const Json& model, bool has_merges, const std::string& source) {
-  return part_type(model, source, "model", has_merges ? "BPE" : "WordPiece");
+// [["token", score], ...]. The id of a token is its place.
+void read_scored_vocabulary(dom::element element, const std::string& source, TokenizerSpec& spec) {
+  dom::array array;
+  if (element.get(array) != simdjson::SUCCESS) throw wrong(source, "the \"vocab\" of Unigram must be a list");
+  spec.vocabulary.reserve(array.size());
+  for (dom::element entry : array) {
+    dom::array pair;
+    std::string_view token;
+    double score = 0;
+    const bool is_entry = entry.get(pair) == simdjson::SUCCESS && pair.size() == 2 &&
+                          pair.at(0).get(token) == simdjson::SUCCESS && pair.at(1).get(score) == simdjson::SUCCESS;
+    if (!is_entry) throw wrong(source, fmt::format("vocab[{}] must be [\"token\", score]", spec.vocabulary.size()));
+    spec.vocabulary.emplace_back(std::string(token), static_cast<int32_t>(spec.vocabulary.size()));
+    spec.scores.push_back(score);
+  }
+}
+
+// Older files lack the type. tokenizers then tries the kinds in this order, by the fields that each needs.
+std::string type_of_model(const Json& model, const dom::object& object, const std::string& source) {
+  const auto has = [&](std::string_view key) { return object[key].error() == simdjson::SUCCESS; };
+  if (has("merges")) return part_type(model, source, "model", "BPE");
+  if (object["vocab"].is_array()) return part_type(model, source, "model", "Unigram");
+  const bool is_word_level = has("unk_token") && !has("continuing_subword_prefix") && !has("max_input_chars_per_word");
+  return part_type(model, source, "model", is_word_level ? "WordLevel" : "WordPiece");
 }
 
 void read_model(dom::element element, const std::string& source, TokenizerSpec& spec) {
@@ -114,25 +135,31 @@ void read_model(dom::element element, const std::string& source, TokenizerSpec& 
       spec.model[std::string(field.key)] = to_json(field.value, source);
   }
   // Checks the type first, because the vocabularies of other types have other forms.
-  dom::element merges;
-  const bool has_merges = object["merges"].get(merges) == simdjson::SUCCESS;
-  const std::string type = type_of_model(spec.model, has_merges, source);
+  const std::string type = type_of_model(spec.model, object, source);
   spec.model["type"] = type;
   find_row(token_models(), fmt::format("tokenizer model (in {})", source), type, ErrorKind::kUnsupported);
   dom::element vocabulary;
   if (object["vocab"].get(vocabulary) != simdjson::SUCCESS) throw wrong(source, "the model has no \"vocab\"");
+  if (type == "Unigram") return read_scored_vocabulary(vocabulary, source, spec);
   spec.vocabulary = to_vocabulary(vocabulary, source);
   if (type != "BPE") return;
-  if (!has_merges) throw wrong(source, "the model has no \"merges\"");
+  dom::element merges;
+  if (object["merges"].get(merges) != simdjson::SUCCESS) throw wrong(source, "the model has no \"merges\"");
   spec.merges = to_merges(merges, source);
 }
 
-std::string vocabulary_text(const std::vector<VocabularyEntry>& vocabulary) {
-  std::string text = "{";
-  for (const auto& [token, id] : vocabulary) {
-    text += fmt::format("{}\n      {}: {}", text.size() > 1 ? "," : "", Json(token).dump(), id);
+// `scores` is empty, or beside `vocabulary`.
+std::string vocabulary_text(const std::vector<VocabularyEntry>& vocabulary, const std::vector<double>& scores) {
+  const bool is_list = !scores.empty();
+  std::string text = is_list ? "[" : "{";
+  for (size_t i = 0; i < vocabulary.size(); ++i) {
+    const auto& [token, id] = vocabulary[i];
+    text += i > 0 ? ",\n      " : "\n      ";
+    text += is_list ? fmt::format("[{}, {}]", Json(token).dump(), Json(scores[i]).dump())
+                    : fmt::format("{}: {}", Json(token).dump(), id);
   }
-  return text + (vocabulary.empty() ? "}" : "\n    }");
+  if (!vocabulary.empty()) text += "\n    ";
+  return text + (is_list ? "]" : "}");
 }
 
 std::string merges_text(const std::vector<MergeEntry>& merges) {
@@ -179,6 +206,11 @@ void parse_tokenizer_json(const std::string& bytes, const std::string& source, T
   }
   dom::object root;
   if (document.get(root) != simdjson::SUCCESS) throw wrong(source, "the file must hold an object");
+  const Json version = part(root, "version", source);
+  if (!version.is_null() && version != "1.0") {
+    throw Error(ErrorKind::kUnsupported, fmt::format("{}: the version of the file is {}", source, version.dump()),
+                "hone reads version 1.0, as tokenizers does");
+  }
   dom::element model;
   if (root["model"].get(model) != simdjson::SUCCESS) throw wrong(source, "\"model\" is missing");
   read_model(model, source, spec);
@@ -241,7 +273,7 @@ std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedTo
   const size_t place = text.rfind("{}");
   // The vocabulary and the merges are inserted here, at the end: a Json object of this size would take quadratic time.
   if (has_merges) text.replace(text.rfind("[]"), 2, merges_text(spec.merges));
-  return text.replace(place, 2, vocabulary_text(spec.vocabulary));
+  return text.replace(place, 2, vocabulary_text(spec.vocabulary, spec.scores));
 }
 
 }  // namespace hone::text

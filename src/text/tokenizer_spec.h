@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ struct TokenizerSpec {
   // "cls_token": "[CLS]" and so on, by HF's names of special tokens. Lacks the names of missing tokens.
   std::map<std::string, std::string> special_tokens;
   std::vector<std::string> extra_special_tokens;
+  std::string charsmap;                          // of a SentencePiece model, in base64; empty if there is none
+  std::optional<int32_t> unknown_id;             // of a SentencePiece model
+  std::string source_language;                   // of mBART, whose code stands behind the text
+  bool is_tiktoken = false;                      // the vocabulary and the parts come from a rank file of tiktoken
+  bool has_model_file = false;                   // the vocabulary comes from a SentencePiece model or a rank file
+  std::vector<AddedToken> model_tokens;          // that a SentencePiece model or a rank file adds
   std::string tokenizer_class;                   // class name in transformers; empty if no file names one
   const TokenizerClassRow* class_row = nullptr;  // null if the class takes its parts from tokenizer.json
   bool has_tokenizer_json = false;

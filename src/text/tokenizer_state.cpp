@@ -21,11 +21,13 @@ void check_template(const std::vector<TemplatePiece>& pieces, const Tokenizer::S
 }
 
 Json post_processor_of(const TokenizerSpec& spec, const TokenModel& model, const AddedTokens& added) {
-  if (spec.class_row == nullptr) return spec.post_processor;
-  return spec.class_row->post_processor(spec, [&](const std::string& content) -> std::optional<int32_t> {
+  const FindTokenId find_id = [&](const std::string& content) -> std::optional<int32_t> {
     if (const AddedToken* token = added.find(std::string_view(content))) return token->id;
     return model.token_id(content);
-  });
+  };
+  if (spec.class_row != nullptr) return spec.class_row->post_processor(spec, find_id);
+  const bool lacks_template = spec.has_model_file && (spec.post_processor.is_null() || spec.adds_bos || spec.adds_eos);
+  return lacks_template ? bos_eos_template(spec, find_id) : spec.post_processor;
 }
 
 std::unique_ptr<BertEncoder> make_bert_encoder(const Tokenizer::State& state) {
@@ -45,13 +47,31 @@ std::unique_ptr<ByteLevelEncoder> make_byte_level_encoder(const TokenizerSpec& s
   return ByteLevelEncoder::make(spec.pre_tokenizer, model);
 }
 
+// Returns the ids whose token, as decoders see it, is the text of a special token. It may be another token's id.
+std::unordered_set<int32_t> find_skipped_ids(const Tokenizer::State& state) {
+  std::unordered_set<std::string_view> special;
+  for (const AddedToken& token : state.added.tokens()) {
+    if (token.special) special.insert(token.content);
+  }
+  std::unordered_set<int32_t> ids;
+  const auto add = [&](int32_t id) {
+    const auto token = state.decoded_token(id);
+    if (token && special.contains(*token)) ids.insert(id);
+  };
+  for (const AddedToken& token : state.added.tokens()) add(token.id);
+  for (const auto& [token, id] : state.spec.vocabulary) {
+    if (special.contains(token)) add(id);
+  }
+  return ids;
+}
+
 }  // namespace
 
 Tokenizer::State::State(TokenizerSpec given)
     : spec(std::move(given)),
       normalizer(make_normalizer(spec.normalizer, spec.source)),
       pre_tokenizer(make_pre_tokenizer(spec.pre_tokenizer, spec.source)),
-      model(make_token_model(spec.model, spec.vocabulary, spec.merges, spec.source)),
+      model(make_token_model(spec.model, spec.vocabulary, {spec.merges, spec.scores}, spec.source)),
       added(spec.added_tokens, *model, normalizer) {
   spec.post_processor = post_processor_of(spec, *model, added);
   post_processor = make_post_processor(spec.post_processor, spec.source);
@@ -60,6 +80,10 @@ Tokenizer::State::State(TokenizerSpec given)
   decoder = make_decoder(spec.decoder, spec.source);
   bert = make_bert_encoder(*this);
   byte_level = make_byte_level_encoder(spec, *model);
+  if (added.normalized().is_empty()) {
+    metaspace = MetaspaceEncoder::make(spec.normalizer, spec.pre_tokenizer, normalizer, *model, spec.source);
+  }
+  skipped_ids = find_skipped_ids(*this);
   highest_id = model->highest_id();
   for (const AddedToken& token : added.tokens()) highest_id = std::max<int64_t>(highest_id, token.id);
   const auto pad = spec.special_tokens.find("pad_token");

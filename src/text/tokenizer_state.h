@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <unordered_set>
 
 #include "text/added_tokens.h"
 #include "text/bert_encoder.h"
 #include "text/byte_level_encoder.h"
 #include "text/decoders.h"
+#include "text/metaspace_encoder.h"
 #include "text/post_processors.h"
 #include "text/pre_tokenizers.h"
 #include "text/tokenizer.h"
@@ -23,6 +25,9 @@ struct Tokenizer::State {
   // Returns the token as a decoder sees it.
   std::optional<std::string_view> decoded_token(int32_t id) const;
 
+  // Returns true if decoding omits the token, which has the text of a special token.
+  bool is_skipped(int32_t id) const { return skipped_ids.contains(id); }
+
   TokenizerSpec spec;  // keeps the vocabulary, because save() may need it
   Normalizer normalizer;
   PreTokenizer pre_tokenizer;
@@ -33,6 +38,8 @@ struct Tokenizer::State {
   std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's, or if added tokens need normalization
   std::unique_ptr<ByteLevelEncoder>
       byte_level;  // null unless the normalizer is NFC or none, and the rest byte-level BPE
+  std::unique_ptr<MetaspaceEncoder> metaspace;  // null unless the words are Metaspace's and the model Unigram
+  std::unordered_set<int32_t> skipped_ids;
   std::optional<int32_t> pad_id;
   int64_t highest_id = -1;
 };

@@ -15,6 +15,11 @@ struct ClassRange {
   uint8_t combining_class;
 };
 
+struct ScriptRange {
+  char32_t first, last;
+  uint8_t script;
+};
+
 // Every stride-th code point from first to last becomes itself + delta.
 struct CaseRun {
   char32_t first, last;
@@ -69,6 +74,11 @@ bool is_numeric(char32_t code) { return contains(kNumeric, code); }
 std::span<const CodePointRange> letter_ranges() { return kLetter; }
 std::span<const CodePointRange> number_ranges() { return kNumber; }
 std::span<const CodePointRange> whitespace_ranges() { return kWhitespace; }
+
+int joined_script(char32_t code) {
+  const ScriptRange* row = find_row_of(kScript, code);
+  return row != nullptr && code <= row->last ? row->script : kAnyScript;
+}
 
 int combining_class(char32_t code) {
   const ClassRange* row = find_row_of(kCombiningClass, code);

@@ -19,6 +19,11 @@ bool is_word_character(char32_t code);   // \w of Rust's regex crate
 bool is_chinese(char32_t code);          // the CJK blocks that BERT puts spaces around
 bool is_numeric(char32_t code);          // Rust's char::is_numeric
 
+// Returns a number for the script, which is the same for Han, Hiragana and Katakana, as in the pre-tokenizer
+// UnicodeScripts; kAnyScript for a character without a script, or for a space.
+inline constexpr int kAnyScript = 0;
+int joined_script(char32_t code);
+
 // Code points from first to last.
 struct CodePointRange {
   char32_t first, last;

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "text/double_array.h"
 #include "text/token_model.h"
-#include "text/token_trie.h"
 
 namespace hone::text {
 
@@ -33,7 +33,7 @@ class Unigram final : public TokenModel {
   void tokenize(std::string_view word, std::vector<Token>& tokens) const override;
   std::optional<int32_t> token_id(std::string_view token) const override { return trie_.find(token); }
   std::optional<std::string_view> token(int32_t id) const override;
-  size_t num_tokens() const override { return num_tokens_; }
+  size_t num_tokens() const override { return vocabulary_.size(); }
   int64_t highest_id() const override { return static_cast<int64_t>(vocabulary_.size()) - 1; }
 
  private:
@@ -46,15 +46,19 @@ class Unigram final : public TokenModel {
 
   void find_steps(std::string_view word, std::vector<Step>& steps) const;
   int32_t unknown_id() const;
+  void resolve_unknown(std::string_view word, size_t first, std::vector<Token>& tokens) const;
   void add_unknown(std::string_view word, uint32_t begin, uint32_t end, std::vector<Token>& tokens) const;
 
   std::vector<ScoredToken> vocabulary_;
   Settings settings_;
   std::string source_;
-  TokenTrie trie_;
+  DoubleArray trie_;
+  std::vector<double> scores_;  // beside vocabulary_
   double unknown_score_ = 0;
-  size_t num_tokens_ = 0;
   std::vector<int32_t> byte_ids_;  // of <0x00> to <0xFF>, -1 if one is missing; empty without byte_fallback
 };
+
+std::unique_ptr<TokenModel> make_unigram(const Json& settings, std::vector<VocabularyEntry> vocabulary,
+                                         const VocabularyExtras& extras, const std::string& source);
 
 }  // namespace hone::text

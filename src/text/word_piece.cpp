@@ -55,7 +55,7 @@ void WordPiece::tokenize(std::string_view word, std::vector<Token>& tokens) cons
 }
 
 std::unique_ptr<TokenModel> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                            const std::vector<MergeEntry>&, const std::string& source) {
+                                            const VocabularyExtras&, const std::string& source) {
   const std::string part = source + ": model";
   WordPiece::Settings values;
   values.unknown_token = string_field(settings, "unk_token", values.unknown_token, part);

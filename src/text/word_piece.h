@@ -46,6 +46,6 @@ class WordPiece : public TokenModel {
 };
 
 std::unique_ptr<TokenModel> make_word_piece(const Json& settings, std::vector<VocabularyEntry> vocabulary,
-                                            const std::vector<MergeEntry>& merges, const std::string& source);
+                                            const VocabularyExtras& extras, const std::string& source);
 
 }  // namespace hone::text

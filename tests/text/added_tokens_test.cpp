@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "text/tokenizer_parts.h"
+
 #include "text/word_piece.h"
 
 namespace hone::text::added_tokens_test {
@@ -70,6 +72,25 @@ TEST_CASE("normalized tokens are searched in normalized text, separately from th
   const AddedTokens tokens({token("New", true), token("Raw")}, small_model(), lower);
   CHECK(pieces(tokens.normalized(), "a new") == Strings{"-1:a ", "3:new"});
   CHECK(pieces(tokens.raw(), "a new Raw") == Strings{"-1:a new ", "4:Raw"});
+}
+
+TEST_CASE("added tokens of every kind give the ids, offsets, words and decoded texts of tokenizers") {
+  EncodeOptions options;
+  options.with_offsets = true;
+  for (const Json& row : tokenizer_parts()["added_tokens"]) {
+    const Tokenizer tokenizer = tokenizer_of(row["tokenizer"].dump());
+    for (const Json& item : row["cases"]) {
+      CAPTURE(row["tokenizer"].dump());
+      CAPTURE(item.dump());
+      const std::string text = item["text"];
+      const Encoding encoding = tokenizer.encode(text, options);
+      CHECK(Json(encoding.ids) == item["ids"]);
+      CHECK(Json(encoding.word_ids) == item["words"]);
+      CHECK(character_offsets(text, encoding.offsets) == item["offsets"]);
+      CHECK(tokenizer.decode(encoding.ids, false) == item["decoded"].get<std::string>());
+      CHECK(tokenizer.decode(encoding.ids, true) == item["bare"].get<std::string>());
+    }
+  }
 }
 
 }  // namespace hone::text::added_tokens_test

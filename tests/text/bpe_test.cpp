@@ -41,7 +41,7 @@ TEST_CASE("every setting gives the tokens and offsets of tokenizers") {
     for (const auto& [token, id] : item["vocab"].items()) vocabulary.emplace_back(token, id.get<int32_t>());
     std::vector<MergeEntry> merges;
     for (const Json& pair : item["merges"]) merges.push_back({pair[0], pair[1]});
-    const auto model = make_bpe(item["settings"], vocabulary, merges, "test");
+    const auto model = make_bpe(item["settings"], vocabulary, {.merges = merges}, "test");
     for (size_t i = 0; i < item["words"].size(); ++i) {
       CAPTURE(item["settings"].dump());
       CAPTURE(item["words"][i].dump());

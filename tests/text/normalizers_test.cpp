@@ -2,6 +2,7 @@
 
 #include "expect_error.h"
 #include "text/tokenizer_fixtures.h"
+#include "text/tokenizer_parts.h"
 
 namespace hone::text::normalizers_test {
 
@@ -22,14 +23,24 @@ TEST_CASE("each normalizer returns the same as in tokenizers") {
   }
 }
 
+TEST_CASE("each normalizer returns the text and the offsets of tokenizers") {
+  for (const Json& item : tokenizer_parts()["normalizers"]) {
+    CAPTURE(item.dump());
+    const std::string text = item["text"];
+    NormalizedText characters = to_normalized_text(text);
+    make_normalizer(item["spec"], "test")(characters);
+    CHECK(to_utf8(characters) == item["result"].get<std::string>());
+    std::vector<Offset> offsets;
+    for (const NormalizedCharacter& c : characters) offsets.push_back(c.origin);
+    CHECK(character_offsets(text, offsets) == item["offsets"]);
+  }
+}
+
 TEST_CASE("every row of the normalizers has a doc line and an expected result") {
-  const Json parts = read_fixture("parts.json");
   for (const NormalizerRow& row : normalizers()) {
     CAPTURE(row.name);
     CHECK(!row.doc.empty());
-    bool is_tested = false;
-    for (const Json& item : parts["normalizers"]) is_tested = is_tested || item["spec"]["type"] == row.name;
-    CHECK(is_tested);
+    CHECK(has_part(tokenizer_parts()["normalizers"], row.name));
   }
 }
 
@@ -48,15 +59,20 @@ TEST_CASE("characters keep their original offsets") {
 
 TEST_CASE("malformed specs are errors that name the file") {
   const auto error_of = [](const Json& spec) { return expect_error([&] { make_normalizer(spec, "t.json"); }); };
-  CHECK(error_of({{"type", "Precompiled"}}).kind() == ErrorKind::kUnsupported);
-  CHECK(contains(error_of({{"type", "Precompiled"}}).what(), "normalizer (in t.json)"));
+  CHECK(error_of({{"type", "Rot13"}}).kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error_of({{"type", "Rot13"}}).what(), "normalizer (in t.json)"));
+  CHECK(contains(error_of({{"type", "Precompiled"}, {"precompiled_charsmap", "A"}}).what(), "is not base64"));
+  const Json nested = Json::array({{{"type", "NFC"}}, {{"type", "Rot13"}}});
+  CHECK(contains(error_of({{"type", "Sequence"}, {"normalizers", nested}}).what(),
+                 "normalizer (in t.json: normalizer: normalizers[1]) \"Rot13\""));
   CHECK(contains(error_of({{"type", 3}}).what(), "t.json: normalizer: \"type\" must be a string"));
   CHECK(contains(error_of(Json::array()).what(), "must be an object or null"));
   CHECK(contains(error_of(Json::object()).what(), "has no \"type\""));
   CHECK(contains(error_of({{"type", "Sequence"}}).what(), "\"normalizers\" is missing"));
   CHECK(error_of({{"type", "Replace"}, {"pattern", {{"Regex", "a+"}}}, {"content", ""}}).kind() ==
         ErrorKind::kUnsupported);
-  CHECK(contains(error_of({{"type", "Replace"}, {"pattern", {{"String", ""}}}}).what(), "pattern of Replace is empty"));
+  CHECK(contains(error_of({{"type", "Replace"}, {"pattern", {{"String", ""}}}}).what(),
+                 "the pattern of Replace must be"));
   CHECK(contains(error_of({{"type", "BertNormalizer"}, {"lowercase", "yes"}}).what(),
                  "\"lowercase\" must be true or false"));
 }

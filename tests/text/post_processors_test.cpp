@@ -1,6 +1,7 @@
 #include "text/post_processors.h"
 
 #include "expect_error.h"
+#include "text/tokenizer_parts.h"
 
 namespace hone::text::post_processors_test {
 
@@ -55,9 +56,26 @@ TEST_CASE("a Sequence trims offsets as often as its parts, and takes the special
   CHECK(sequence(Json::array({bytes, untrimmed, bytes, bert})).trims.size() == 2);
   CHECK(sequence(Json::array({bytes, bert})).num_special(true) == 3);
   CHECK(sequence(Json::array()).num_special(true) == 0);
-  const Error error = expect_error([&] { sequence(Json::array({bert, bytes})); });
+  const Error error = expect_error([&] { sequence(Json::array({bert, bert})); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
-  CHECK(contains(error.what(), "t.json: post-processor: a part of the Sequence comes after one that adds special"));
+  CHECK(contains(error.what(), "processors[1]: post-processor: a TemplateProcessing comes after another one"));
+}
+
+TEST_CASE("the parts of a Sequence work on each other's results") {
+  const Json bytes = {{"type", "ByteLevel"}}, bert = bert_template("[CLS]", 1, "[SEP]", 2);
+  const Json roberta = {{"type", "RobertaProcessing"}, {"sep", {"</s>", 4}}, {"cls", {"<s>", 3}}};
+  const Template result =
+      make_post_processor({{"type", "Sequence"}, {"processors", Json::array({roberta, bert, bytes})}}, "t.json");
+  std::vector<int32_t> ids, types;
+  for (const TemplatePiece& piece : result.pair) {
+    ids.push_back(piece.kind == Kind::kFirst ? -1 : piece.kind == Kind::kSecond ? -2 : piece.ids.at(0));
+    types.push_back(piece.type_id);
+  }
+  CHECK(ids == std::vector<int32_t>{1, 3, -1, 4, 2, 4, -2, 4, 2});
+  CHECK(types == std::vector<int32_t>{0, 0, 0, 0, 0, 1, 1, 1, 1});
+  REQUIRE(result.trims.size() == 2);
+  CHECK((result.trims[0].is_at_start == std::array{true, true}));
+  CHECK((result.trims[1].is_at_start == std::array{false, false}));
 }
 
 TEST_CASE("without a post-processor there are no special tokens, and the second text has type 1") {
@@ -68,8 +86,39 @@ TEST_CASE("without a post-processor there are no special tokens, and the second 
   CHECK(plain.pair[1].type_id == 1);
 }
 
-TEST_CASE("every row of the post-processors has a doc line") {
-  for (const PostProcessorRow& row : post_processors()) CHECK(!row.doc.empty());
+TEST_CASE("each post-processor returns the ids, types and offsets of tokenizers") {
+  const Json vocabulary = {{"u", 0},
+                           {"[A]", 1},
+                           {"[B]", 2},
+                           {"\xC4\xA0"
+                            "a",
+                            3}};
+  for (const Json& item : tokenizer_parts()["post_processors"]) {
+    CAPTURE(item.dump());
+    const Json json = {{"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", true}}},
+                       {"post_processor", item["spec"]},
+                       {"model", {{"type", "WordLevel"}, {"unk_token", "u"}, {"vocab", vocabulary}}}};
+    const Tokenizer tokenizer = tokenizer_of(json.dump());
+    const auto texts = item["texts"].get<std::vector<std::string>>();
+    EncodeOptions options;
+    options.add_special_tokens = item["special"];
+    options.with_offsets = true;
+    const Encoding encoding =
+        texts.size() == 1 ? tokenizer.encode(texts[0], options) : tokenizer.encode_pair(texts[0], texts[1], options);
+    CHECK(Json(encoding.ids) == item["ids"]);
+    CHECK(Json(encoding.type_ids) == item["type_ids"]);
+    Json offsets = Json::array();  // of ASCII, so bytes are characters
+    for (const Offset& offset : encoding.offsets) offsets.push_back({offset.begin, offset.end});
+    CHECK(offsets == item["offsets"]);
+  }
+}
+
+TEST_CASE("every row of the post-processors has a doc line and an expected result") {
+  for (const PostProcessorRow& row : post_processors()) {
+    CAPTURE(row.name);
+    CHECK(!row.doc.empty());
+    CHECK(has_part(tokenizer_parts()["post_processors"], row.name));
+  }
 }
 
 TEST_CASE("malformed specs are errors that name the file") {

@@ -11,13 +11,14 @@ TEST_CASE("every row has a doc line, its vocabulary file and its functions, and 
   for (const TokenizerClassRow& row : tokenizer_classes()) {
     CAPTURE(row.name);
     CHECK(!row.doc.empty());
-    CHECK((row.vocabulary_file == "vocab.txt" || row.vocabulary_file == "vocab.json"));
+    CHECK((row.vocabulary_file.ends_with(".model") == (row.convert != nullptr)));
+    CHECK((row.convert != nullptr || row.vocabulary_file == "vocab.txt" || row.vocabulary_file == "vocab.json"));
     CHECK((row.use_parts != nullptr && row.add_settings != nullptr && row.post_processor != nullptr));
     CHECK(find_tokenizer_class(row.name) == &row);
     for (std::string_view model : row.model_types) CHECK(find_tokenizer_class_of_model(model) == &row);
   }
-  CHECK(find_tokenizer_class("T5Tokenizer") == nullptr);
-  CHECK(find_tokenizer_class_of_model("t5") == nullptr);
+  CHECK(find_tokenizer_class("XLNetTokenizer") == nullptr);
+  CHECK(find_tokenizer_class_of_model("xlnet") == nullptr);
 }
 
 TEST_CASE("a RobertaTokenizer without a separator is an error") {

@@ -42,9 +42,9 @@ TEST_CASE("from the file's truncation and padding only the sides and the padding
 }
 
 TEST_CASE("an unknown kind of model is reported before its vocabulary is read") {
-  const Error error = expect_error([] { parse(R"({"model": {"type": "Unigram", "vocab": [["a", 0.5]]}})"); });
+  const Error error = expect_error([] { parse(R"({"model": {"type": "Bigram", "vocab": [["a", 0.5]]}})"); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
-  CHECK(contains(error.what(), "tokenizer model (in dir/tokenizer.json) \"Unigram\""));
+  CHECK(contains(error.what(), "tokenizer model (in dir/tokenizer.json) \"Bigram\""));
 }
 
 TEST_CASE("merges are pairs or texts, and a model with merges and without a type is BPE") {
@@ -72,7 +72,11 @@ TEST_CASE("invalid files are errors that name the fault and its location") {
   CHECK(contains(message_of("{}"), "\"model\" is missing"));
   CHECK(contains(message_of(R"({"model": 3})"), "\"model\" must be an object"));
   CHECK(contains(message_of(R"({"model": {}})"), "the model has no \"vocab\""));
-  CHECK(contains(message_of(R"({"model": {"vocab": ["a"]}})"), "\"vocab\" must be an object"));
+  CHECK(contains(message_of(R"({"model": {"vocab": "a"}})"), "\"vocab\" must be an object"));
+  CHECK(contains(message_of(R"({"model": {"vocab": ["a"]}})"), "vocab[0] must be [\"token\", score]"));
+  CHECK(contains(message_of(R"({"model": {"vocab": [["a", 1], ["b", "1"]]}})"), "vocab[1] must be [\"token\", score]"));
+  CHECK(contains(message_of(R"({"model": {"type": "Unigram", "vocab": {}}})"), "\"vocab\" of Unigram must be a list"));
+  CHECK(contains(message_of(R"({"version": "2.0", "model": {"vocab": {}}})"), "the version of the file is \"2.0\""));
   CHECK(contains(message_of(R"({"model": {"vocab": {"a": -1}}})"), "the id of token \"a\" must be an integer from 0"));
   CHECK(contains(message_of(R"({"model": {"vocab": {"a": 2147483648}}})"), "the id of token \"a\""));
   CHECK(contains(message_of(R"({"model": {"vocab": {"a": 1.5}}})"), "the id of token \"a\""));
@@ -102,6 +106,33 @@ TEST_CASE("a spec survives writing and reading") {
   CHECK(again.added_tokens[0].id == 7);
   const TokenizerSpec empty = parse(R"({"model": {"vocab": {}}})");
   CHECK(parse(to_tokenizer_json(empty, {})).vocabulary.empty());
+}
+
+TEST_CASE("the vocabulary of Unigram has scores, and its file is written with all digits") {
+  const TokenizerSpec spec = parse(R"({"model": {"vocab": [["<unk>", 0], ["a", -1.5], ["a", -8.123456789012345]]}})");
+  CHECK(spec.model["type"] == "Unigram");
+  CHECK(spec.vocabulary == std::vector<VocabularyEntry>{{"<unk>", 0}, {"a", 1}, {"a", 2}});
+  CHECK(spec.scores == std::vector<double>{0, -1.5, -8.123456789012345});
+  const TokenizerSpec again = parse(to_tokenizer_json(spec, {}));
+  CHECK(again.vocabulary == spec.vocabulary);
+  CHECK(again.scores == spec.scores);
+}
+
+TEST_CASE("a model without a type is of the first kind whose fields it has, as in tokenizers") {
+  const auto type_of = [](const char* model) { return parse(fmt::format("{{\"model\": {}}}", model)).model["type"]; };
+  CHECK(type_of(R"({"vocab": {}, "merges": []})") == "BPE");
+  CHECK(type_of(R"({"vocab": {}, "unk_token": "u", "continuing_subword_prefix": "", "max_input_chars_per_word": 9})") ==
+        "WordPiece");
+  CHECK(type_of(R"({"vocab": {}, "unk_token": "u"})") == "WordLevel");
+  CHECK(type_of(R"({"vocab": [["a", 0]], "unk_id": 0})") == "Unigram");
+}
+
+TEST_CASE("a tokenizer.json that nests 10,000 deep is refused before it is parsed") {
+  std::string deep = R"({"model": {"vocab": {}}, "normalizer": )";
+  for (int i = 0; i < 10'000; ++i) deep += R"({"type": "Sequence", "normalizers": [)";
+  const std::string message = message_of(deep);
+  CHECK(contains(message, "dir/tokenizer.json"));
+  CHECK(contains(message, "128"));
 }
 
 }  // namespace hone::text::tokenizer_json_test

@@ -78,7 +78,7 @@ TEST_CASE("ids and tokens are found both ways; of a repeated token the later id 
   CHECK(model.token(1) == "a");
   CHECK_FALSE(model.token(3));
   CHECK_FALSE(model.token(-1));
-  CHECK(model.num_tokens() == 2);
+  CHECK(model.num_tokens() == 3);
   CHECK(model.highest_id() == 2);
 }
 

@@ -1,0 +1,149 @@
+// Compares folders with SentencePiece models and rank files with what transformers makes of them
+// (tests/fixtures/make_sentence_piece_fixtures.py).
+#include "text/sentence_piece_classes.h"
+
+#include "base/files.h"
+#include "base/utf8.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+#include "text/decode_stream.h"
+#include "text/tokenizer_fixtures.h"
+#include "text/tokenizer_parts.h"
+
+namespace hone::text::sentence_piece_classes_test {
+
+namespace {
+
+const std::vector<std::string> kCases = {
+    "albert",         "albert_cased", "albert_json",      "camembert", "llama",  "llama_json", "llama_legacy",
+    "mbart",          "no_class_bpe", "no_class_unigram", "t5",        "t5_few", "t5_json",    "tiktoken",
+    "tiktoken_plain", "xlm_roberta",  "xlm_roberta_json"};
+
+std::filesystem::path fixture(const std::string& name) {
+  return std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "sentence_piece" / name;
+}
+
+Json expected_of(const std::string& name) { return read_json(fixture("expected_" + name + ".json")); }
+
+// Without the order of keys.
+nlohmann::json unordered(const Json& value) { return nlohmann::json::parse(value.dump()); }
+
+// tokenizers reads the scores of a file with an error of one unit in the last place, so they lose their last digits.
+nlohmann::json exact(nlohmann::json part) {
+  if (!part.is_object() || part.value("type", "") != "Unigram") return part;
+  for (nlohmann::json& entry : part["vocab"]) entry[1] = fmt::format("{:.12g}", entry[1].get<double>());
+  return part;
+}
+
+std::string streamed(const Tokenizer& tokenizer, const Ids& ids, bool skip_special_tokens) {
+  DecodeStream stream(tokenizer, skip_special_tokens);
+  std::string text;
+  for (const int32_t id : ids) {
+    const std::string part = stream.put(id);
+    CHECK(find_invalid_utf8(part) == std::string::npos);
+    text += part;
+  }
+  return text + stream.finish();
+}
+
+}  // namespace
+
+TEST_CASE("each folder becomes the tokenizer.json of transformers, and the saved folder has the same one") {
+  for (const std::string& name : kCases) {
+    CAPTURE(name);
+    const TemporaryFolder saved, again;
+    const Json expected = expected_of(name);
+    const Tokenizer tokenizer = Tokenizer::load(fixture(name));
+    tokenizer.save(saved.path());
+    CHECK(tokenizer.vocab_size() >= expected["size"].get<int64_t>());
+    CHECK((tokenizer.padding_side() == Side::kLeft) == (expected["padding_side"] == "left"));
+    const nlohmann::json made = unordered(read_json(saved.path() / "tokenizer.json")),
+                         wanted = unordered(expected["tokenizer"]);
+    for (const auto& [key, value] : wanted.items()) {
+      if (key == "padding" || key == "truncation") continue;
+      CAPTURE(key);
+      CAPTURE(made[key].dump().substr(0, 1500));
+      CAPTURE(value.dump().substr(0, 1500));
+      CHECK((exact(made[key]) == exact(value)));
+    }
+    const Tokenizer reloaded = Tokenizer::load(saved.path());
+    for (const Json& item : expected["cases"])
+      CHECK(reloaded.encode(item["text"].get<std::string>()).ids == item["ids"].get<Ids>());
+  }
+}
+
+TEST_CASE("texts become transformers' ids, types, offsets and words") {
+  EncodeOptions options;
+  options.with_offsets = true;
+  for (const std::string& name : kCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(fixture(name));
+    for (const Json all = expected_of(name); const Json& item : all["cases"]) {
+      const std::string text = item["text"];
+      CAPTURE(item.dump());
+      CHECK(tokenizer.encode(text).ids == item["ids"].get<Ids>());
+      const Encoding encoding = tokenizer.encode(text, options);
+      CHECK(encoding.ids == item["ids"].get<Ids>());
+      CHECK(encoding.word_ids == item["word_ids"].get<Ids>());
+      CHECK(character_offsets(text, encoding.offsets) == item["offsets"]);
+      CHECK(Json(encoding.type_ids) == item["type_ids"]);
+    }
+  }
+}
+
+TEST_CASE("pairs and words become transformers' ids") {
+  for (const std::string& name : kCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(fixture(name));
+    const Json all = expected_of(name);
+    for (const Json& item : all["pairs"]) {
+      const Encoding encoding =
+          tokenizer.encode_pair(item["texts"][0].get<std::string>(), item["texts"][1].get<std::string>());
+      CHECK(encoding.ids == item["ids"].get<Ids>());
+      CHECK(Json(encoding.type_ids) == item["type_ids"]);
+    }
+    for (const Json& item : all["words"]) {
+      CHECK(tokenizer.encode_words(item["words"].get<std::vector<std::string>>()).ids == item["ids"].get<Ids>());
+    }
+  }
+}
+
+TEST_CASE("ids decode to transformers' text, at once and one by one") {
+  for (const std::string& name : kCases) {
+    CAPTURE(name);
+    const Tokenizer tokenizer = Tokenizer::load(fixture(name));
+    for (const Json all = expected_of(name); const Json& item : all["decoded"]) {
+      const Ids ids = item["ids"];
+      CAPTURE(item["ids"].dump());
+      CHECK(tokenizer.decode(ids, false) == item["text"].get<std::string>());
+      CHECK(tokenizer.decode(ids, true) == item["bare"].get<std::string>());
+      CHECK(streamed(tokenizer, ids, false) == item["text"].get<std::string>());
+      CHECK(streamed(tokenizer, ids, true) == item["bare"].get<std::string>());
+    }
+  }
+}
+
+TEST_CASE("folders whose files contradict each other are refused") {
+  const auto error_of = [](const std::string& from, const std::string& file, const std::string& to,
+                           const Json& config) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / to, read_file(fixture(from) / file));
+    write_json(folder.path() / "tokenizer_config.json", config);
+    return expect_error([&] { Tokenizer::load(folder.path()); });
+  };
+  const Json t5 = {{"tokenizer_class", "T5Tokenizer"}}, llama = {{"tokenizer_class", "LlamaTokenizer"}};
+  CHECK(
+      contains(error_of("llama", "tokenizer.model", "spiece.model", t5).what(), "a T5Tokenizer needs a Unigram model"));
+  CHECK(contains(error_of("llama_json", "tokenizer.json", "tokenizer.json", t5).what(),
+                 "a T5Tokenizer needs a Unigram model"));
+  CHECK(contains(error_of("t5_json", "tokenizer.json", "tokenizer.json", llama).what(),
+                 "a LlamaTokenizer needs a BPE model"));
+  CHECK(contains(error_of("t5", "spiece.model", "spiece.model", Json::object()).what(), "no file names the class"));
+  CHECK(contains(error_of("t5", "spiece.model", "other.model", t5).what(), "no tokenizer.json and no vocab.txt"));
+  CHECK(contains(error_of("t5", "spiece.model", "spm.model", t5).what(), "a T5Tokenizer needs spiece.model"));
+  const Json language = {{"tokenizer_class", "MBartTokenizer"}, {"src_lang", "xx_XX"}};
+  CHECK(contains(error_of("mbart", "sentencepiece.bpe.model", "sentencepiece.bpe.model", language).what(),
+                 "no token is the language \"xx_XX\""));
+}
+
+}  // namespace hone::text::sentence_piece_classes_test
