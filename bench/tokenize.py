@@ -1,11 +1,21 @@
 """Compares hone with Hugging Face's tokenizers: megabytes of IMDB per second, with one thread and with all.
 
   ./dev bench tokenize [--rows 10000] [--tokenizer FOLDER]
+  ./dev bench tokenize --bpe FOLDER,FOLDER --texts english.jsonl,code.jsonl [--peers-python PYTHON]
+
+The second form compares encoders of byte-level BPE in one thread: each vocabulary (vocab.json and merges.txt) on each file of
+rows, with cold caches (the first pass of a process) and with hot ones (its best pass). No figure stands without equal ids.
+--peers-python is a Python that has tiktoken, splintr-rs or bpe-qwen; a peer that it lacks has no row.
 
 In memory only the step from texts to ids is timed, the best of --repeat passes; hone's by tests/text/tokenize_lines.
 `hone tokenize` is timed as a whole process: start, reading jsonl, tokenising with all threads, writing ids as jsonl.
 """
+import hashlib
+import json
+import pathlib
 import re
+import statistics
+import struct
 import sys
 
 sys.path[0] += "/peers"  # not this folder itself, because this file would hide Python's own tokenize
@@ -22,6 +32,9 @@ def options():
     parser.add_argument("--rows", type=int, default=10000, help="reviews of the training split")
     parser.add_argument("--tokenizer", default=None, help="folder with tokenizer.json (default: --base-model)")
     parser.add_argument("--repeat", type=int, default=3, help="passes of a run; the best one counts")
+    parser.add_argument("--bpe", type=paths, default=[], metavar="FOLDERS", help="vocabularies of byte-level BPE")
+    parser.add_argument("--texts", type=paths, default=[], metavar="FILES", help="jsonl files for --bpe")
+    parser.add_argument("--peers-python", default=sys.executable, help="the Python of the other encoders of --bpe")
     args = recipe.parse(parser)
     args.tokenizer = args.tokenizer or args.base_model
     return args
@@ -61,6 +74,70 @@ def peer_job(args, jsonl, megabytes, threads):
                recipe.environment(threads, **parallel))
 
 
+def paths(text):
+    return [pathlib.Path(name) for name in text.split(",") if name]
+
+
+def write_records(texts, folder):
+    """Writes the texts as tokenize_lines reads them; returns the path and the megabytes."""
+    rows = [json.loads(line)["text"].encode() for line in texts.read_text().splitlines()]
+    path = folder / f"{texts.stem}.records"
+    path.write_bytes(b"".join(struct.pack("<I", len(row)) + row for row in rows))
+    return path, sum(map(len, rows)) / 1e6
+
+
+def digest_of_ids(path):
+    """Returns the SHA-256 of the ids that tokenize_lines writes: for each text a count, a zero and the ids."""
+    bytes_, digest, place = path.read_bytes(), hashlib.sha256(), 0
+    while place < len(bytes_):
+        count = struct.unpack_from("<I", bytes_, place)[0]
+        digest.update(bytes_[place + 8:place + 8 + 4 * count])
+        place += 8 + 4 * count
+    return digest.hexdigest()
+
+
+def bpe_jobs(args, tokenizer, texts, expected):
+    """Returns a job for each encoder. `expected` receives the digest of hone's ids, which the others must have too."""
+    folder = recipe.ROOT / "build/bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    records, megabytes = write_records(texts, folder)
+    group_name = f"{tokenizer.name}, {texts.stem}"
+
+    def hone_result(output_folder, output, _):
+        expected[group_name] = digest_of_ids(output_folder / "ids")
+        hot, cold = re.match(r"([\d.]+) MB/s.*first pass ([\d.]+) MB/s", output).groups()
+        return {"rate": float(cold), "hot": float(hot)}
+
+    def peer_result(_, output, __):
+        told = side_by_side.last_line(output)
+        if told["ids"] != expected[group_name]:
+            raise side_by_side.JobFailed("its ids are not hone's")
+        return {"rate": megabytes / told["cold"], "hot": megabytes / told["hot"]}
+
+    hone = [args.hone.parent / "tokenize_lines", "encode", tokenizer, records]
+    jobs = [Job("hone", group_name, lambda out: [*hone, out / "ids", "threads=1", "special=no", f"repeat={args.repeat}"],
+                hone_result, recipe.environment(1))]
+    for peer in ("hf", "tiktoken", "splintr", "bpe-qwen"):
+        words = [args.peers_python, "-B", recipe.PEERS / "bpe_tokenize.py", "--peer", peer, "--tokenizer", tokenizer,
+                 "--file", texts, "--repeat", args.repeat]
+        jobs.append(Job(peer, group_name, lambda _, words=words: words, peer_result,
+                        recipe.environment(1, RAYON_NUM_THREADS="1")))
+    return jobs
+
+
+def compare_bpe(args, about):
+    expected = {}
+    jobs = [job for tokenizer in args.bpe for texts in args.texts for job in bpe_jobs(args, tokenizer, texts, expected)]
+    results = side_by_side.in_turn(jobs, args.rounds, UNIT)
+    print(f"byte-level BPE in one thread, {UNIT} of the first pass, medians of {args.rounds} rounds\n{machine.in_words(about)}")
+    side_by_side.print_table(results, UNIT)
+    print(f"\nhot caches, {UNIT}:")
+    for key, result in results.items():
+        if result["runs"]:
+            print(f"{key:40} {statistics.median(run['hot'] for run in result['runs']):10.1f}")
+    side_by_side.write_json(args.json, {"bench": "tokenize-bpe", "machine": about, "results": results})
+
+
 def group(threads):
     return f"{threads} thread{'s' if threads > 1 else ''}"
 
@@ -68,6 +145,8 @@ def group(threads):
 def main():
     args = options()
     about = machine.describe()
+    if args.bpe:
+        return compare_bpe(args, about)
     jsonl, records, megabytes = write_texts(args)
     jobs = [job for threads in sorted({1, args.threads})
             for job in (in_memory_job(args, records, threads), peer_job(args, jsonl, megabytes, threads))]

@@ -1,6 +1,7 @@
 // A word that the fast path cannot handle, because a byte has no token, goes to the model.
 #include "text/byte_level_encoder.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -12,42 +13,56 @@ namespace hone::text {
 
 namespace {
 
-// How a pre-tokenizer splits into words of bytes.
+// How a pre-tokenizer splits into words of bytes: each pattern splits the parts of the one before it.
 struct ByteLevelSplit {
-  WordEnd word_end;
+  std::vector<SplitPattern> patterns;
   bool adds_space;
 };
 
 bool is_part(const Json& part, const char* type) { return part.is_object() && part.value("type", Json()) == type; }
 
-// Returns the word ends of a Split that keeps every match as a word of its own, or null.
-WordEnd isolated_pattern(const Json& part) {
-  if (!is_part(part, "Split")) return nullptr;
-  const Json behavior = part.value("behavior", Json());
-  const bool is_inverted = bool_field(part, "invert", false, "");
-  if (behavior != "Isolated" && !(behavior == "Removed" && is_inverted)) return nullptr;
-  const Json pattern = part.value("pattern", Json());
-  for (const SplitPatternRow& row : split_patterns()) {
-    if (pattern.is_object() && pattern.value("Regex", Json()) == row.regex) return row.word_end;
+// Returns the pattern of a part that keeps every match, and the text between matches, as words of their own.
+std::optional<SplitPattern> isolated_pattern(const Json& part) {
+  if (is_part(part, "Digits")) return SplitPattern(digits_pattern(bool_field(part, "individual_digits", false, "")));
+  const std::string behavior = string_field(part, "behavior", "Isolated", "");
+  if (is_part(part, "Punctuation")) {
+    if (behavior != "Isolated" && behavior != "Contiguous") return std::nullopt;
+    return SplitPattern(punctuation_pattern(behavior == "Isolated"));
   }
-  return nullptr;
+  if (!is_part(part, "Split")) return std::nullopt;
+  const std::string regex = string_field(part.value("pattern", Json()), "Regex", "", "");
+  if (regex.empty()) return std::nullopt;
+  if (behavior == "Isolated") return SplitPattern::make(regex, "");
+  // What is between matches is dropped: nothing, for these patterns.
+  const bool keeps_all = behavior == "Removed" && bool_field(part, "invert", false, "");
+  for (const SplitPatternRow& row : split_patterns()) {
+    if (keeps_all && row.covers_all && row.regex == regex) return SplitPattern(row.part_end);
+  }
+  return std::nullopt;
 }
 
 // The pre-tokenizer was made of the same JSON, so its fields have the right types.
 std::optional<ByteLevelSplit> byte_level_split(const Json& pre_tokenizer) {
-  if (is_part(pre_tokenizer, "ByteLevel")) {
-    if (!bool_field(pre_tokenizer, "use_regex", true, "")) return std::nullopt;
-    return ByteLevelSplit{gpt2_pattern().word_end, bool_field(pre_tokenizer, "add_prefix_space", true, "")};
+  Json parts = Json::array({pre_tokenizer});
+  if (is_part(pre_tokenizer, "Sequence")) parts = pre_tokenizer.at("pretokenizers");
+  if (parts.empty() || !is_part(parts.back(), "ByteLevel")) return std::nullopt;
+  ByteLevelSplit split{{}, bool_field(parts.back(), "add_prefix_space", true, "")};
+  // In a sequence the space would come before each part.
+  if (split.adds_space && parts.size() > 1) return std::nullopt;
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    const std::optional<SplitPattern> pattern = isolated_pattern(parts[i]);
+    if (!pattern) return std::nullopt;
+    split.patterns.push_back(*pattern);
   }
-  if (!is_part(pre_tokenizer, "Sequence")) return std::nullopt;
-  const Json& parts = pre_tokenizer.at("pretokenizers");
-  if (parts.size() != 2 || !is_part(parts[1], "ByteLevel")) return std::nullopt;
-  const bool changes_words =
-      bool_field(parts[1], "use_regex", true, "") || bool_field(parts[1], "add_prefix_space", true, "");
-  if (changes_words) return std::nullopt;
-  const WordEnd word_end = isolated_pattern(parts[0]);
-  if (word_end == nullptr) return std::nullopt;
-  return ByteLevelSplit{word_end, false};
+  if (bool_field(parts.back(), "use_regex", true, "")) split.patterns.emplace_back(gpt2_pattern().part_end);
+  return split;
+}
+
+bool is_of_bytes(std::string_view token) {
+  for (const char* p = token.data(); p < token.data() + token.size();) {
+    if (!byte_of_character(next_code_point(p))) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -57,36 +72,60 @@ std::unique_ptr<ByteLevelEncoder> ByteLevelEncoder::make(const Json& pre_tokeniz
   if (bpe == nullptr || !bpe->settings().continuing_prefix.empty() || !bpe->settings().end_suffix.empty()) {
     return nullptr;
   }
-  const std::optional<ByteLevelSplit> split = byte_level_split(pre_tokenizer);
+  std::optional<ByteLevelSplit> split = byte_level_split(pre_tokenizer);
   if (!split) return nullptr;
-  return std::make_unique<ByteLevelEncoder>(*bpe, split->word_end, split->adds_space);
+  return std::make_unique<ByteLevelEncoder>(*bpe, std::move(split->patterns), split->adds_space);
 }
 
-ByteLevelEncoder::ByteLevelEncoder(const Bpe& model, WordEnd word_end, bool adds_space)
+ByteLevelEncoder::ByteLevelEncoder(const Bpe& model, std::vector<SplitPattern> patterns, bool adds_space)
     : model_(model),
-      word_end_(word_end),
+      patterns_(std::move(patterns)),
       adds_space_(adds_space),
       word_owner_(WordCache::next_owner()),
-      part_owner_(WordCache::next_owner()),
-      byte_merges_(size_t{256} * 256) {
+      part_owner_(WordCache::next_owner()) {
+  bool has_all_bytes = true;
   for (size_t byte = 0; byte < byte_ids_.size(); ++byte) {
     byte_ids_[byte] = model.token_id(to_byte_characters(std::string(1, static_cast<char>(byte)))).value_or(-1);
-    has_all_bytes_ = has_all_bytes_ && byte_ids_[byte] >= 0;
+    has_all_bytes = has_all_bytes && byte_ids_[byte] >= 0;
   }
+  // The bytes of a token are known only if its id has no other token.
+  if (!has_all_bytes || !model.has_one_token_per_id()) return;
+  knows_bytes_ = true;
+  byte_merges_.resize(size_t{256} * 256);
   for (size_t i = 0; i < byte_merges_.size(); ++i) {
     byte_merges_[i] = model.merges().find(byte_ids_[i >> 8], byte_ids_[i & 0xFF]);
   }
-  // The bytes of a token are known only if its id has no other token.
-  can_cut_ = has_all_bytes_ && model.has_one_token_per_id();
-  if (!can_cut_) return;
-  const auto bytes_of = [&](int32_t id) { return from_byte_characters(model.token(id).value_or("")); };
-  model.merges().for_each([&](int32_t left, int32_t right) { borders_.add(bytes_of(left), bytes_of(right)); });
+  const auto num_ids = static_cast<size_t>(model.highest_id() + 1);
+  greedy_ = GreedyBpe::make(model.merges(), byte_ids_, num_ids);
+  lengths_.resize(num_ids);
+  std::vector<std::string> bytes(num_ids);
+  for (size_t id = 0; id < num_ids; ++id) {
+    const std::optional<std::string_view> token = model.token(static_cast<int32_t>(id));
+    if (!token || !is_of_bytes(*token)) continue;
+    bytes[id] = from_byte_characters(*token);
+    lengths_[id] = static_cast<uint32_t>(bytes[id].size());
+    const bool is_merged = greedy_ && greedy_->is_used(static_cast<int32_t>(id));
+    if (model.settings().ignore_merges && !is_merged) whole_words_[bytes[id]] = static_cast<int32_t>(id);
+  }
+  model.merges().for_each([&](int32_t left, int32_t right) {
+    borders_.add(bytes[static_cast<size_t>(left)], bytes[static_cast<size_t>(right)]);
+  });
 }
 
 void ByteLevelEncoder::encode(std::string_view text, TokenBuffer& tokens) const {
-  if (!adds_space_ || text.empty() || text.front() == ' ') return encode_words(text, tokens);
-  encode_words(" " + std::string(text), tokens);
+  encode_text(text, /*origin=*/nullptr, tokens);
 }
+
+void ByteLevelEncoder::encode_with_offsets(std::string_view text, uint32_t begin, TokenBuffer& tokens) const {
+  encode_text(text, &begin, tokens);
+}
+
+// Where the offsets of tokens count from.
+struct ByteLevelEncoder::Origin {
+  std::string_view text;  // with the space before it, if one was added
+  uint32_t begin;         // of the text, in the whole one
+  bool has_added_space;
+};
 
 struct ByteLevelEncoder::Batch {
   static constexpr size_t kMaxWords = 16;
@@ -99,28 +138,48 @@ struct ByteLevelEncoder::Batch {
 
   WordCache& cache;
   TokenBuffer& tokens;
+  const Origin* origin;  // null if no offsets are wanted
+  const char* text_end;
+  uint32_t next_word;
   size_t size = 0;
   std::array<Item, kMaxWords> items;
 };
 
-void ByteLevelEncoder::encode_words(std::string_view text, TokenBuffer& tokens) const {
-  Batch batch{WordCache::large_of_thread(), tokens};
-  const char* const end = text.data() + text.size();
-  for (const char* p = text.data(); p < end;) {
-    const Word word{p, word_end_(p, end), end, /*is_part=*/false};
-    if (word.bytes().size() <= kMaxCached || !can_cut_ || find_whole(word.bytes())) {
-      queue_word(word, batch);
-    } else {
-      queue_parts(word, batch);
-    }
-    p = word.end;
-  }
+void ByteLevelEncoder::encode_text(std::string_view text, const uint32_t* begin, TokenBuffer& tokens) const {
+  if (text.empty()) return;
+  const bool adds_space = adds_space_ && text.front() != ' ';
+  const std::string with_space = adds_space ? " " + std::string(text) : std::string();
+  const std::string_view used = adds_space ? with_space : text;
+  const Origin origin{used, begin == nullptr ? 0 : *begin, adds_space};
+  Batch batch{WordCache::large_of_thread(), tokens, begin == nullptr ? nullptr : &origin, used.data() + used.size(),
+              tokens.next_word()};
+  split_words(0, used, batch);
   add_batch(batch);
+}
+
+// Splits by the patterns from number `level` on.
+void ByteLevelEncoder::split_words(size_t level, std::string_view text, Batch& batch) const {
+  if (level == patterns_.size()) return add_word(text.data(), text.data() + text.size(), batch);
+  const SplitPattern& pattern = patterns_[level];
+  if (level + 1 < patterns_.size()) {
+    return pattern.split(text, [&](const char* begin, const char* end, bool) {
+      if (begin < end) split_words(level + 1, {begin, static_cast<size_t>(end - begin)}, batch);
+    });
+  }
+  pattern.split(text, [&](const char* begin, const char* end, bool) {
+    if (begin < end) add_word(begin, end, batch);
+  });
+}
+
+void ByteLevelEncoder::add_word(const char* begin, const char* end, Batch& batch) const {
+  const Word word{begin, end, batch.next_word++, /*is_part=*/false};
+  if (word.bytes().size() <= kMaxCached || !knows_bytes_ || find_whole(word.bytes())) return queue_word(word, batch);
+  queue_parts(word, batch);
 }
 
 // Cuts a word at the borders that no merge crosses.
 void ByteLevelEncoder::queue_parts(const Word& word, Batch& batch) const {
-  for (Word part{word.begin, word.begin, word.text_end, /*is_part=*/true}; part.begin < word.end;) {
+  for (Word part{word.begin, word.begin, word.number, /*is_part=*/true}; part.begin < word.end;) {
     do {
       next_code_point(part.end);
     } while (part.end < word.end && borders_.may_merge(part.begin, part.end, word.end));
@@ -136,7 +195,7 @@ void ByteLevelEncoder::queue_word(const Word& word, Batch& batch) const {
   item.entry = nullptr;
   const size_t length = word.bytes().size();
   if (length > kMaxCached) return;
-  if (static_cast<size_t>(word.text_end - word.begin) >= WordKey::kSize) {
+  if (static_cast<size_t>(batch.text_end - word.begin) >= WordKey::kSize) {
     item.key = WordKey::with_length(word.begin, length);
   } else {
     char padded[WordKey::kSize] = {};
@@ -151,11 +210,13 @@ void ByteLevelEncoder::queue_word(const Word& word, Batch& batch) const {
 void ByteLevelEncoder::add_batch(Batch& batch) const {
   for (size_t i = 0; i < batch.size; ++i) {
     const Batch::Item& item = batch.items[i];
+    const size_t before = batch.tokens.size();
     if (item.entry == nullptr) {
       add_uncached(item.word, batch.tokens);
     } else {
       add_cached(item.word, item.key, *item.entry, batch.tokens);
     }
+    if (batch.origin != nullptr) add_offsets(item.word, before, *batch.origin, batch.tokens);
   }
   batch.size = 0;
 }
@@ -177,21 +238,40 @@ void ByteLevelEncoder::add_cached(const Word& word, const WordKey& key, WordCach
   for (size_t i = 0; i < count; ++i) entry.ids[i] = tokens.ids()[before + i];
 }
 
+// Adds the offsets of a word's tokens, which begin at number `before`. A token may begin and end inside a character: it
+// takes the whole one. An added space has the place of the first character.
+void ByteLevelEncoder::add_offsets(const Word& word, size_t before, const Origin& origin, TokenBuffer& tokens) const {
+  const char *const text_begin = origin.text.data(), *const text_end = text_begin + origin.text.size();
+  const char *begin = word.begin, *const added_end = text_begin + (origin.has_added_space ? 1 : 0);
+  const auto place = [&](const char* p) { return origin.begin + static_cast<uint32_t>(p - added_end); };
+  for (size_t i = before; i < tokens.size(); ++i) {
+    const char* const end = begin + lengths_[static_cast<size_t>(tokens.ids()[i])];
+    const char *first = std::max(begin, added_end), *after = std::max(end, added_end + (end <= added_end ? 1 : 0));
+    while (first > added_end && first < text_end && is_continuation(*first)) --first;
+    while (after < text_end && is_continuation(*after)) ++after;
+    tokens.push_offset({place(first), place(after)}, word.number);
+    begin = end;
+  }
+}
+
 void ByteLevelEncoder::add_uncached(const Word& word, TokenBuffer& tokens) const {
-  if (!has_all_bytes_) return add_by_model(to_byte_characters(word.bytes()), tokens);
+  if (!knows_bytes_) return add_by_model(to_byte_characters(word.bytes()), tokens);
   if (!word.is_part) {
     if (const std::optional<int32_t> id = find_whole(word.bytes())) return tokens.push(*id);
   }
   add_merged(word.bytes(), tokens);
 }
 
-// Returns the token of a whole word if the model ignores merges for it.
+// Returns the token of a whole word if the model ignores merges for it, and no merges make it.
 std::optional<int32_t> ByteLevelEncoder::find_whole(std::string_view word) const {
-  if (!model_.settings().ignore_merges) return std::nullopt;
-  return model_.token_id(to_byte_characters(word));
+  if (whole_words_.empty()) return std::nullopt;
+  const auto found = whole_words_.find(std::string(word));
+  if (found == whole_words_.end()) return std::nullopt;
+  return found->second;
 }
 
 void ByteLevelEncoder::add_merged(std::string_view word, TokenBuffer& tokens) const {
+  // Merging a short word touches less memory than finding its tokens in a trie.
   if (word.size() <= ShortWord::kMaxSymbols) return add_short_word(word, tokens);
   add_long_word(word, tokens);
 }
@@ -208,6 +288,13 @@ void ByteLevelEncoder::add_short_word(std::string_view word, TokenBuffer& tokens
 }
 
 void ByteLevelEncoder::add_long_word(std::string_view word, TokenBuffer& tokens) const {
+  if (greedy_) {
+    thread_local std::vector<int32_t> ids;
+    ids.clear();
+    greedy_->encode(word, ids);
+    std::copy(ids.begin(), ids.end(), tokens.reserve(ids.size()));
+    return tokens.add(ids.size());
+  }
   thread_local LongWord merger;
   std::vector<Symbol> symbols;
   symbols.reserve(word.size());

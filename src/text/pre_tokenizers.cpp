@@ -72,7 +72,9 @@ void split_by(const NormalizedText& text, Words& words, const SplitBehaviorRow& 
   Words result;
   for (const WordRange& word : words) {
     if (word.begin == word.end) continue;
-    for (const SplitPart& part : behavior.apply(find_parts(text, word))) result.push_back({part.begin, part.end});
+    for (const SplitPart& part : behavior.apply(find_parts(text, word))) {
+      if (part.begin < part.end) result.push_back({part.begin, part.end});
+    }
   }
   words = std::move(result);
 }
@@ -109,18 +111,16 @@ PreTokenizer make_digits(const Json& spec, const std::string& source) {
   return split_by_class(is_numeric, find_split_behavior(is_each_alone ? "Isolated" : "Contiguous", source));
 }
 
-// Every word of a split pattern is a match, because each character belongs to one.
-SplitParts parts_by_pattern(const NormalizedText& text, const WordRange& word, WordEnd word_end) {
+// Parts that are empty matches stay, because they divide the text around them.
+SplitParts parts_by_pattern(const NormalizedText& text, const WordRange& word, const SplitPattern& pattern) {
   const std::string bytes = to_utf8({&text[word.begin], word.end - word.begin});
   SplitParts parts;
-  size_t begin = word.begin;
-  for (const char *p = bytes.data(), *const end = p + bytes.size(); p < end;) {
-    const char* next = word_end(p, end);
-    const size_t length = count_code_points({p, static_cast<size_t>(next - p)});
-    parts.push_back({begin, begin + length, true});
-    begin += length;
-    p = next;
-  }
+  size_t part_begin = word.begin;
+  pattern.split(bytes, [&](const char* begin, const char* end, bool is_match) {
+    const size_t length = count_code_points({begin, static_cast<size_t>(end - begin)});
+    parts.push_back({part_begin, part_begin + length, is_match});
+    part_begin += length;
+  });
   return parts;
 }
 
@@ -148,8 +148,8 @@ FindSplitParts split_pattern_of(const Json& spec, const std::string& source) {
   const Json pattern = spec.value("pattern", Json());
   const std::string regex = string_field(pattern, "Regex", "", source);
   if (!regex.empty()) {
-    return [word_end = find_split_pattern(regex, source).word_end](const NormalizedText& text, const WordRange& word) {
-      return parts_by_pattern(text, word, word_end);
+    return [split = SplitPattern::make(regex, source)](const NormalizedText& text, const WordRange& word) {
+      return parts_by_pattern(text, word, split);
     };
   }
   const NormalizedText wanted = to_normalized_text(string_field(pattern, "String", "", source));
@@ -211,7 +211,7 @@ PreTokenizer make_byte_level(const Json& spec, const std::string& source) {
     if (adds_space) add_spaces_before(text, words);
     if (uses_regex) {
       split_by(text, words, isolated, [](const NormalizedText& all, const WordRange& word) {
-        return parts_by_pattern(all, word, gpt2_pattern().word_end);
+        return parts_by_pattern(all, word, SplitPattern(gpt2_pattern().part_end));
       });
     }
     replace_by_bytes(text, words);
@@ -322,7 +322,7 @@ constexpr PreTokenizerRow kPreTokenizers[] = {
     {"Metaspace", "spaces as a visible character, which begins a word", make_metaspace},
     {"Punctuation", "punctuation characters, by a behaviour", make_punctuation},
     {"Sequence", "several, one after another", make_pre_tokenizer_sequence},
-    {"Split", "a string or a known regular expression, by a behaviour", make_split_by_pattern},
+    {"Split", "a string or a regular expression, by a behaviour", make_split_by_pattern},
     {"UnicodeScripts", "where the script changes", make_unicode_scripts},
     {"Whitespace", "runs of word characters and runs of others, white space dropped", make_split<by_word>},
     {"WhitespaceSplit", "white space dropped", make_split<by_whitespace>},

@@ -10,7 +10,7 @@
 
 namespace hone::text {
 
-// A part of a text: a match, or what lies between matches. Parts are adjacent and not empty.
+// A part of a text: a match, or what lies between matches. Parts are adjacent. Only a match may be empty.
 struct SplitPart {
   size_t begin, end;
   bool is_match;

@@ -90,21 +90,27 @@ void add_by_parts(const State& state, std::string_view text, uint32_t begin, boo
   }
 }
 
-// Appends the ids of a text between added tokens by ByteLevelEncoder.
-void add_bytes(const State& state, std::string_view text, TokenBuffer& tokens) {
+// Appends the tokens of a text between added tokens by ByteLevelEncoder.
+void add_bytes(const State& state, std::string_view text, uint32_t begin, bool with_offsets, TokenBuffer& tokens) {
   std::string normalized;
   if (!state.spec.normalizer.is_null() && !is_surely_nfc(text)) {
+    if (with_offsets) return add_by_parts(state, text, begin, with_offsets, tokens);
     NormalizedText characters = to_normalized_text(text);
     state.normalizer(characters);
     normalized = to_utf8(characters);
     text = normalized;
   }
-  if (state.added.normalized().is_empty()) return state.byte_level->encode(text, tokens);
+  const auto add = [&](std::string_view part, uint32_t part_begin) {
+    if (with_offsets) return state.byte_level->encode_with_offsets(part, part_begin, tokens);
+    state.byte_level->encode(part, tokens);
+  };
+  if (state.added.normalized().is_empty()) return add(text, begin);
   for (const TextPiece& piece : state.added.normalized().split(text)) {
+    const uint32_t first = begin + static_cast<uint32_t>(piece.begin), last = begin + static_cast<uint32_t>(piece.end);
     if (piece.id >= 0) {
-      tokens.push(piece.id);
+      add_added_token(piece, piece.begin == piece.end ? Offset{} : Offset{first, last}, with_offsets, tokens);
     } else {
-      state.byte_level->encode(text.substr(piece.begin, piece.end - piece.begin), tokens);
+      add(text.substr(piece.begin, piece.end - piece.begin), first);
     }
   }
 }
@@ -116,8 +122,8 @@ void tokenize(const State& state, std::string_view text, bool with_offsets, Toke
     const std::string_view part = text.substr(piece.begin, piece.end - piece.begin);
     if (piece.id >= 0) {
       add_added_token(piece, {begin, end}, with_offsets, tokens);
-    } else if (state.byte_level != nullptr && !with_offsets) {
-      add_bytes(state, part, tokens);
+    } else if (state.byte_level != nullptr && (!with_offsets || state.byte_level->has_offsets())) {
+      add_bytes(state, part, begin, with_offsets, tokens);
     } else if (state.metaspace != nullptr && !with_offsets) {
       state.metaspace->encode(part, tokens);
     } else if (state.bert == nullptr) {

@@ -3,9 +3,13 @@
 #include "text/byte_level_encoder.h"
 
 #include "base/files.h"
+#include "base/utf8.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
 #include "text/nfc_check.h"
+#include "text/pre_tokenizers.h"
+#include "text/random_text.h"
+#include "text/token_buffer.h"
 #include "text/tokenizer_digests.h"
 #include "text/tokenizer_fixtures.h"
 #include "text/tokenizer_state.h"
@@ -147,19 +151,98 @@ TEST_CASE("a saved tokenizer produces the same ids from its own files and from i
   }
 }
 
+// Checks the encoder of one pass against the parts, one after the other.
+void check_against_parts(const Json& pre_tokenizer, const TokenModel& model, const std::string& text) {
+  const auto encoder = ByteLevelEncoder::make(pre_tokenizer, model);
+  REQUIRE(encoder != nullptr);
+  TokenBuffer tokens, plain;
+  if (encoder->has_offsets()) encoder->encode_with_offsets(text, 0, tokens);
+  encoder->encode(text, plain);
+  NormalizedText characters = to_normalized_text(text);
+  Words words{{0, characters.size()}};
+  make_pre_tokenizer(pre_tokenizer, "test")(characters, words);
+  Ids ids;
+  std::vector<Offset> offsets;
+  for (const WordRange& word : words) {
+    std::vector<Token> word_tokens;
+    model.tokenize(to_utf8({characters.data() + word.begin, word.end - word.begin}), word_tokens);
+    size_t character = word.begin;
+    for (const Token& token : word_tokens) {
+      ids.push_back(token.id);
+      // Each character of the alphabet is a byte.
+      const size_t count = count_code_points(*model.token(token.id));
+      offsets.push_back({characters[character].origin.begin, characters[character + count - 1].origin.end});
+      character += count;
+    }
+  }
+  CHECK(Ids(plain.ids(), plain.ids() + plain.size()) == ids);
+  if (!encoder->has_offsets()) return;
+  CHECK(Ids(tokens.ids(), tokens.ids() + tokens.size()) == ids);
+  CHECK(tokens.offsets == offsets);
+}
+
 TEST_CASE("the one-pass encoder equals the parts, also for long words and zero bytes") {
   for (const std::string& name : kCases) {
     CAPTURE(name);
-    const Tokenizer tokenizer = load(name);
+    const Tokenizer::State state(read_tokenizer_folder(byte_level_fixture(name)));
+    if (state.byte_level == nullptr) continue;
     const RandomText random(4);
     std::string joined;
-    for (uint64_t i = 0; i < 3000; ++i) {
+    for (uint64_t i = 0; i < 1500; ++i) {
       std::string text = random(i);
       joined += i % 3 == 0 ? text + std::string(i % 7, 'e') : text;
       if (i % 50 == 0) text = std::exchange(joined, "") + std::string("\0", 1) + "a" + std::string("\0\0", 2);
-      if (tokenizer.encode(text).ids != tokenizer.encode(text, with_offsets()).ids) FAIL("random string ", i);
+      CAPTURE(i);
+      check_against_parts(state.spec.pre_tokenizer, *state.model, text);
     }
   }
+}
+
+TEST_CASE("the one-pass encoder equals the parts for several patterns, one after the other") {
+  const Tokenizer::State state(read_tokenizer_folder(byte_level_fixture("gpt2")));
+  const auto split = [](const char* regex) {
+    return Json{{"type", "Split"}, {"pattern", {{"Regex", regex}}}, {"behavior", "Isolated"}, {"invert", false}};
+  };
+  const auto byte_level = [](bool uses_regex) {
+    return Json{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", uses_regex}};
+  };
+  const Json digits = {{"type", "Digits"}, {"individual_digits", true}};
+  const std::vector<Json> sequences = {
+      {digits, byte_level(true)},
+      {{{"type", "Digits"}, {"individual_digits", false}}, byte_level(true)},
+      {{{"type", "Punctuation"}, {"behavior", "Contiguous"}}, byte_level(true)},
+      {{{"type", "Punctuation"}, {"behavior", "Isolated"}}, byte_level(false)},
+      {split("\\p{N}{1,3}"), split("[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+"),
+       split(split_patterns()[7].regex.data()), byte_level(false)},
+      {split("[\r\n]"), split("\\s?\\p{L}+"), split("\\s?\\p{P}+"), digits, byte_level(false)},
+      {split("\\w+|[^\\w\\s]+"), byte_level(false)},  // by PCRE2
+      {split("(?=b)|c*"), byte_level(false)},         // matches that are empty
+      {byte_level(false)},
+  };
+  const RandomText random(9);
+  for (const Json& parts : sequences) {
+    CAPTURE(parts.dump());
+    const Json pre_tokenizer = {{"type", "Sequence"}, {"pretokenizers", parts}};
+    std::string joined;
+    for (uint64_t i = 0; i < 400; ++i) {
+      joined += random(i);
+      check_against_parts(pre_tokenizer, *state.model, i % 20 == 0 ? std::exchange(joined, "") : random(i));
+    }
+  }
+}
+
+TEST_CASE("patterns that drop text, and spaces before parts, are left to the parts") {
+  const Tokenizer::State state(read_tokenizer_folder(byte_level_fixture("gpt2")));
+  const Json byte_level = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}};
+  const auto has_encoder = [&](const Json& parts) {
+    return ByteLevelEncoder::make({{"type", "Sequence"}, {"pretokenizers", parts}}, *state.model) != nullptr;
+  };
+  Json removed = {{"type", "Split"}, {"pattern", {{"Regex", "\\p{N}"}}}, {"behavior", "Removed"}, {"invert", true}};
+  CHECK(!has_encoder({removed, byte_level}));
+  removed["pattern"]["Regex"] = gpt2_pattern().regex;
+  CHECK(has_encoder({removed, byte_level}));
+  CHECK(!has_encoder({{{"type", "WhitespaceSplit"}}, byte_level}));
+  CHECK(!has_encoder({{{"type", "Digits"}}, {{"type", "ByteLevel"}, {"add_prefix_space", true}}}));
 }
 
 TEST_CASE("the encoder of one pass is used for byte-level BPE only") {

@@ -1,0 +1,58 @@
+// Regular expressions of tokenizer.json with Oniguruma's meaning, by PCRE2. regex_syntax.h translates them. A match has
+// limits on its steps and its memory, so that no expression runs away.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hone::text {
+
+class Regex {
+ public:
+  // Bytes of the text, half-open.
+  struct Match {
+    size_t begin, end;
+  };
+
+  // Throws for `steps` more than this many; a step is a position where the expression could go back.
+  static constexpr uint32_t kMaxSteps = 50'000'000;
+
+  // `source` names the file and the part of tokenizer.json in errors. Errors: kUnsupported for syntax that hone does
+  // not translate, kInput for an expression that PCRE2 refuses; both name the character.
+  Regex(std::string_view expression, std::string source);
+  ~Regex();
+  Regex(const Regex&) = delete;
+  Regex& operator=(const Regex&) = delete;
+
+  // Returns the first match that begins at byte `from` or later. `text` is checked UTF-8. Can be called from several
+  // threads. Errors: kInput if the match needs more than the limits.
+  std::optional<Match> find(std::string_view text, size_t from) const;
+
+  // Calls visit(match) for all matches from left to right. As in tokenizers, an empty match does not follow another
+  // match directly.
+  template <typename Visit>
+  void each_match(std::string_view text, const Visit& visit) const {
+    size_t from = 0;
+    std::optional<size_t> last_end;
+    while (const std::optional<Match> match = from <= text.size() ? find(text, from) : std::nullopt) {
+      if (match->begin == match->end && last_end == match->end) {
+        from = next_character(text, from);
+        continue;
+      }
+      last_end = from = match->end;
+      visit(*match);
+    }
+  }
+
+ private:
+  struct Code;
+
+  static size_t next_character(std::string_view text, size_t position);
+
+  std::unique_ptr<const Code> code_;
+  std::string expression_, source_;
+};
+
+}  // namespace hone::text
