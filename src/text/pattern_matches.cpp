@@ -18,15 +18,11 @@ SplitParts matches_of_string(std::string_view text, std::string_view wanted) {
   return parts;
 }
 
-// Every word of a split pattern is a match, because each character belongs to one.
-SplitParts matches_of_expression(std::string_view text, WordEnd word_end) {
+SplitParts matches_of_expression(std::string_view text, const SplitPattern& pattern) {
   SplitParts parts;
-  const char* const end = text.data() + text.size();
-  for (const char* p = text.data(); p < end;) {
-    const char* const next = word_end(p, end);
-    parts.push_back({static_cast<size_t>(p - text.data()), static_cast<size_t>(next - text.data()), true});
-    p = next;
-  }
+  pattern.split(text, [&](const char* begin, const char* end, bool is_match) {
+    parts.push_back({static_cast<size_t>(begin - text.data()), static_cast<size_t>(end - text.data()), is_match});
+  });
   return parts;
 }
 
@@ -35,8 +31,8 @@ SplitParts matches_of_expression(std::string_view text, WordEnd word_end) {
 FindMatches make_find_matches(const Json& pattern, const std::string& source) {
   const std::string regex = string_field(pattern, "Regex", "", source);
   if (!regex.empty()) {
-    return [word_end = find_split_pattern(regex, source).word_end](std::string_view text) {
-      return matches_of_expression(text, word_end);
+    return [expression = SplitPattern::make(regex, source)](std::string_view text) {
+      return matches_of_expression(text, expression);
     };
   }
   const std::string wanted = string_field(pattern, "String", "", source);

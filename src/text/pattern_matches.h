@@ -14,7 +14,7 @@ namespace hone::text {
 // Returns the matches in checked UTF-8, and the parts between them, with their bytes.
 using FindMatches = std::function<SplitParts(std::string_view text)>;
 
-// Errors: kInput for an empty or missing pattern, kUnsupported for an unknown expression.
+// Errors: kInput for an empty or missing pattern; those of Regex.
 FindMatches make_find_matches(const Json& pattern, const std::string& source);
 
 }  // namespace hone::text

@@ -11,12 +11,12 @@ namespace {
 
 constexpr const char* kPartsOfTraining = "training";
 
-// Returns the pattern of a Sequence of Split and ByteLevel or of a ByteLevel alone, or null.
-WordEnd byte_pattern_of(const Json& pre_tokenizer) {
+// Returns the automaton of a Sequence of Split and ByteLevel or of a ByteLevel alone, or null.
+PartEnd byte_pattern_of(const Json& pre_tokenizer) {
   const auto is_type = [](const Json& part, const char* type) { return part.value("type", Json()) == type; };
   if (!pre_tokenizer.is_object()) return nullptr;
   if (is_type(pre_tokenizer, "ByteLevel")) {
-    return pre_tokenizer.value("use_regex", true) ? gpt2_pattern().word_end : nullptr;
+    return pre_tokenizer.value("use_regex", true) ? gpt2_pattern().part_end : nullptr;
   }
   if (!is_type(pre_tokenizer, "Sequence")) return nullptr;
   const Json& parts = array_field(pre_tokenizer, "pretokenizers", kPartsOfTraining);
@@ -24,7 +24,7 @@ WordEnd byte_pattern_of(const Json& pre_tokenizer) {
   if (parts[0].value("behavior", "") != "Isolated" || parts[0].value("invert", false)) return nullptr;
   if (parts[1].value("use_regex", true) || parts[1].value("add_prefix_space", true)) return nullptr;
   const std::string regex = parts[0].at("pattern").value("Regex", "");
-  return regex.empty() ? nullptr : find_split_pattern(regex, kPartsOfTraining).word_end;
+  return regex.empty() ? nullptr : SplitPattern::make(regex, kPartsOfTraining).part_end();
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ class WordSplitter {
     std::string spaced;
     if (adds_space_ && !text.empty() && text.front() != ' ') text = spaced = " " + std::string(text);
     for (const char *p = text.data(), *const end = p + text.size(); p < end;) {
-      const char* next = byte_pattern_(p, end);
+      const char* next = byte_pattern_(p, end).end;
       take(std::string_view(p, static_cast<size_t>(next - p)));
       p = next;
     }
@@ -86,7 +86,7 @@ class WordSplitter {
   Normalizer normalizer_;
   PreTokenizer pre_tokenizer_;
   TextCut cut_;
-  WordEnd byte_pattern_ = nullptr;  // set for byte-level words of texts that are not normalized
+  PartEnd byte_pattern_ = nullptr;  // set for byte-level words of texts that are not normalized
   bool adds_space_ = false;
 };
 

@@ -69,12 +69,24 @@ TEST_CASE("malformed specs are errors that name the file") {
   CHECK(contains(error_of(Json::array()).what(), "must be an object or null"));
   CHECK(contains(error_of(Json::object()).what(), "has no \"type\""));
   CHECK(contains(error_of({{"type", "Sequence"}}).what(), "\"normalizers\" is missing"));
-  CHECK(error_of({{"type", "Replace"}, {"pattern", {{"Regex", "a+"}}}, {"content", ""}}).kind() ==
-        ErrorKind::kUnsupported);
+  CHECK(contains(error_of({{"type", "Replace"}, {"pattern", {{"Regex", "a("}}}, {"content", ""}}).what(), "a("));
   CHECK(contains(error_of({{"type", "Replace"}, {"pattern", {{"String", ""}}}}).what(),
                  "the pattern of Replace must be"));
   CHECK(contains(error_of({{"type", "BertNormalizer"}, {"lowercase", "yes"}}).what(),
                  "\"lowercase\" must be true or false"));
+}
+
+TEST_CASE("Replace takes regular expressions, also those that match nothing, as tokenizers") {
+  const auto replaced = [](const char* regex, const char* content, const char* text) {
+    return normalized({{"type", "Replace"}, {"pattern", {{"Regex", regex}}}, {"content", content}}, text);
+  };
+  CHECK(replaced("a+", "", "baab") == "bb");
+  CHECK(replaced("a+", "xy", "baabcaa") == "bxybcxy");
+  CHECK(replaced(" {2,}", "\u2581", "a  b   c d") == "a\u2581b\u2581c d");
+  CHECK(replaced("x*", "-", "abx") == "-a-b-");
+  CHECK(replaced("[0-9]", "N", "\u00e912z") == "\u00e9NNz");
+  CHECK(replaced("^", "<", "ab\ncd") == "<ab\n<cd");
+  CHECK(replaced("(?=b)", "_", "abab") == "a_ba_b");
 }
 
 TEST_CASE("NFC keeps U+11A7 after a Hangul syllable, as tokenizers") {
