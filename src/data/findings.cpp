@@ -23,6 +23,39 @@ std::string share_text(const Finding& finding) {
   return share > 0 && share < 0.001 ? "<0.1%" : fmt::format("{:.1f}%", 100 * share);
 }
 
+std::string filled_plural(std::string_view sentence, const Finding& finding) {
+  std::string result;
+  while (!sentence.empty()) {
+    const size_t begin = sentence.find('{');
+    const size_t end = begin == std::string_view::npos ? begin : sentence.find('}', begin);
+    result += sentence.substr(0, begin);
+    if (end == std::string_view::npos) break;
+    const std::string_view name = sentence.substr(begin + 1, end - begin - 1);
+    if (name == "rows") result += number_text(finding.rows);
+    if (name == "total") result += number_text(finding.total);
+    if (name == "share") result += share_text(finding);
+    if (name == "detail") result += finding.detail;
+    sentence.remove_prefix(end + 1);
+  }
+  return result;
+}
+
+// Turns "1 rows have" at the beginning of a sentence into "1 row has".
+std::string in_singular(std::string sentence) {
+  constexpr std::array<std::array<std::string_view, 2>, 8> kForms = {{{"1 rows have", "1 row has"},
+                                                                      {"1 rows repeat", "1 row repeats"},
+                                                                      {"1 rows show", "1 row shows"},
+                                                                      {"1 rows consist", "1 row consists"},
+                                                                      {"1 rows", "1 row"},
+                                                                      {"1 texts have", "1 text has"},
+                                                                      {"1 texts are", "1 text is"},
+                                                                      {"1 labels have", "1 label has"}}};
+  for (const auto& [plural, singular] : kForms) {
+    if (sentence.starts_with(plural)) return std::string(singular) + sentence.substr(plural.size());
+  }
+  return sentence;
+}
+
 }  // namespace
 
 std::span<const FindingKind> finding_kinds() { return kFindingKinds; }
@@ -40,20 +73,8 @@ std::string_view severity_name(Severity severity) {
 }
 
 std::string filled(std::string_view sentence, const Finding& finding) {
-  std::string result;
-  while (!sentence.empty()) {
-    const size_t begin = sentence.find('{');
-    const size_t end = begin == std::string_view::npos ? begin : sentence.find('}', begin);
-    result += sentence.substr(0, begin);
-    if (end == std::string_view::npos) break;
-    const std::string_view name = sentence.substr(begin + 1, end - begin - 1);
-    if (name == "rows") result += number_text(finding.rows);
-    if (name == "total") result += number_text(finding.total);
-    if (name == "share") result += share_text(finding);
-    if (name == "detail") result += finding.detail;
-    sentence.remove_prefix(end + 1);
-  }
-  return result;
+  std::string text = filled_plural(sentence, finding);
+  return finding.rows == 1 ? in_singular(std::move(text)) : text;
 }
 
 }  // namespace hone::data

@@ -18,7 +18,7 @@ struct FindingKind {
   std::string_view title_zh, advice_zh;
 };
 
-// The most serious kinds first.
+// In the order in which a report names findings of equal severity.
 std::span<const FindingKind> finding_kinds();
 const FindingKind& finding_kind(std::string_view id);
 

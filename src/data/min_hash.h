@@ -12,7 +12,8 @@ namespace hone::data {
 inline constexpr size_t kSketchBins = 128;
 
 // The "fast similarity sketch" of Dahlgaard, Knudsen and Thorup (FOCS 2017): like MinHash with kSketchBins functions,
-// but hashes each element of a large set once instead of kSketchBins times. `elements` are hashes; at least one.
+// but hashes each element of a large set once instead of kSketchBins times. `elements` are hashes of at least one
+// element; repeating one changes nothing.
 std::array<uint64_t, kSketchBins> sketch(std::span<const uint64_t> elements);
 
 // Two sets are candidates if all bins of at least one band agree.

@@ -111,10 +111,34 @@ bool repair(std::string_view text, std::string& to) {
 // Every sequence begins with a character from U+00C2 to U+00F4, whose first byte is 0xC3.
 bool may_have_mojibake(std::string_view text) { return text.find('\xC3') != std::string_view::npos; }
 
+bool is_windows_control(char32_t code) {
+  return code >= 0x80 && code <= 0x9F && kWindowsCharacters[code - 0x80] != code;
+}
+
+// These controls are the bytes C2 80 to C2 9F.
+bool has_windows_control(std::string_view text) {
+  for (size_t at = text.find('\xC2'); at != std::string_view::npos; at = text.find('\xC2', at + 1)) {
+    const char* p = text.data() + at;
+    if (is_windows_control(next_code_point(p))) return true;
+  }
+  return false;
+}
+
+std::string without_windows_controls(std::string_view text) {
+  std::string result;
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p < end) {
+    const char32_t code = next_code_point(p);
+    append_utf8(result, is_windows_control(code) ? kWindowsCharacters[code - 0x80] : code);
+  }
+  return result;
+}
+
 }  // namespace
 
 bool has_mojibake(std::string_view text) {
-  if (text.find(kBrokenGbk) != std::string_view::npos) return true;
+  if (text.find(kBrokenGbk) != std::string_view::npos || has_windows_control(text)) return true;
   std::string repaired;
   return may_have_mojibake(text) && repair(text, repaired);
 }
@@ -126,7 +150,7 @@ std::string without_mojibake(std::string_view text) {
     if (!repair(result, repaired)) break;
     result = std::move(repaired);
   }
-  return result;
+  return has_windows_control(result) ? without_windows_controls(result) : result;
 }
 
 }  // namespace hone::data

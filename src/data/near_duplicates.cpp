@@ -1,6 +1,7 @@
 #include "data/near_duplicates.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <span>
 
@@ -17,11 +18,8 @@ constexpr uint64_t kRowsInRange = 512;
 // In a bucket of many rows a row is compared with this many rows before it: the first and the nearest ones.
 constexpr size_t kMaxFirst = 6, kMaxNearest = 6;
 
-uint64_t hash_of_set(const std::vector<uint64_t>& set) {
-  uint64_t hash = set.size();
-  for (const uint64_t element : set) hash = (hash ^ element) * 0x9E3779B97F4A7C15U + (hash >> 29);
-  return hash;
-}
+// Returns a hash that is never 0.
+uint64_t hash_of_characters(const std::u32string& characters) { return std::hash<std::u32string>()(characters) | 1; }
 
 class NearDuplicateSearch {
  public:
@@ -69,27 +67,28 @@ class NearDuplicateSearch {
   void sketch_rows() {
     const auto num_bands = static_cast<size_t>(bands_.num_bands);
     keys_.resize(num_bands * input_.num_rows);
-    set_hashes_.resize(input_.num_rows);
+    hashes_.resize(input_.num_rows);
     for_row_ranges(input_.num_rows, kRowsInRange, [&](uint64_t begin, uint64_t end) {
       std::vector<uint32_t> keys(num_bands);
       std::string scratch;
       for (uint64_t row = begin; row < end; ++row) {
-        const std::vector<uint64_t> set = shingles(input_.text(row, scratch));
-        set_hashes_[row] = set.empty() ? 0 : hash_of_set(set) | 1;
-        if (set.empty()) continue;
-        band_keys(sketch(set), bands_, keys);
+        const std::u32string characters = compared_characters(input_.text(row, scratch));
+        if (characters.empty()) continue;
+        hashes_[row] = hash_of_characters(characters);
+        band_keys(sketch(shingle_hashes(characters)), bands_, keys);
         for (size_t band = 0; band < num_bands; ++band) keys_[band * input_.num_rows + row] = keys[band];
       }
     });
   }
 
-  // Joins rows whose sets of shingles are equal. Only the first row of each part takes part in the rest of the search.
+  // Joins rows whose compared characters are equal. Only the first row of each part takes part in the rest of the
+  // search.
   void join_equal() {
     std::vector<Keyed> rows;
     same_in_part_.resize(input_.num_rows);
     std::iota(same_in_part_.begin(), same_in_part_.end(), 0U);
     for (uint32_t row = 0; row < input_.num_rows; ++row) {
-      if (set_hashes_[row] != 0) rows.push_back({set_hashes_[row], row});
+      if (hashes_[row] != 0) rows.push_back({hashes_[row], row});
     }
     std::ranges::sort(rows);
     for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
@@ -97,9 +96,9 @@ class NearDuplicateSearch {
       join_equal_rows(std::span(rows).subspan(begin, end - begin));
     }
     for (uint32_t row = 0; row < input_.num_rows; ++row) {
-      if (set_hashes_[row] != 0 && same_in_part_[row] == row) searched_.push_back(row);
+      if (hashes_[row] != 0 && same_in_part_[row] == row) searched_.push_back(row);
     }
-    set_hashes_ = {};
+    hashes_ = {};
   }
 
   void join_equal_rows(std::span<const Keyed> rows) {
@@ -170,8 +169,8 @@ class NearDuplicateSearch {
   Bands bands_;
   NearDuplicates found_;
   std::vector<uint32_t> keys_;           // [band][row]
-  std::vector<uint64_t> set_hashes_;     // 0: no shingles
-  std::vector<uint32_t> same_in_part_;   // the first row of the part with the same set of shingles
+  std::vector<uint64_t> hashes_;         // of the compared characters; 0: there are none
+  std::vector<uint32_t> same_in_part_;   // the first row of the part with the same compared characters
   std::vector<uint32_t> searched_;       // the rows that are compared
   std::vector<SimilarPair> candidates_;  // of one band
 };

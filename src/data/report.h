@@ -137,6 +137,8 @@ struct Report {
   std::vector<Leak> leaks;
   DuplicateReport duplicates;
   std::vector<Finding> findings;  // problems first
+  // One hone data clean for each part that removes what its problems and warnings name.
+  std::vector<std::string> commands;
 };
 
 // Reads the files and makes the report. Errors: those of the readers; kInput for files without rows or without a text

@@ -134,6 +134,7 @@ void ReportBuilder::add_duplicates() {
         train += " --drop-rows-of " + shell_argument(file);
       report_.findings.back().total = leak.rows;
       report_.findings.back().commands.push_back(clean_command(part, train.substr(1)));
+      clean_flags_[part] += train;
     }
   }
 }

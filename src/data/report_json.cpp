@@ -121,6 +121,7 @@ Json to_json(const Report& report) {
   json["leaks"] = leaks;
   json["duplicates"] = json_of_duplicates(report.duplicates);
   json["findings"] = findings;
+  json["commands"] = report.commands;
   return json;
 }
 

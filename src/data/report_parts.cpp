@@ -37,7 +37,9 @@ uint64_t ReportBuilder::add_row_finding(std::string id, const RowTest& test, std
   }
   if (finding.rows == 0) return 0;
   for (size_t part = 0; part < has_part.size() && !clean_flags.empty(); ++part) {
-    if (has_part[part]) finding.commands.push_back(clean_command(part, clean_flags));
+    if (!has_part[part]) continue;
+    finding.commands.push_back(clean_command(part, clean_flags));
+    if (finding_kind(finding.id).severity != Severity::kNote) clean_flags_[part] += fmt::format(" {}", clean_flags);
   }
   report_.findings.push_back(std::move(finding));
   return report_.findings.back().rows;
@@ -55,6 +57,7 @@ std::string ReportBuilder::clean_command(size_t part, std::string_view flags) co
 
 Report ReportBuilder::build() {
   report_.rows = size();
+  clean_flags_.resize(analysis_.parts().size());
   for (const Analysis::Part& part : analysis_.parts()) {
     report_.parts.push_back({part.name, part.files, part.rows.size()});
   }
@@ -64,7 +67,13 @@ Report ReportBuilder::build() {
   add_texts();
   add_lengths();
   if (size() < 100) add_finding("few_rows", size());
-  const auto rank = [](const Finding& finding) { return &finding_kind(finding.id) - finding_kinds().data(); };
+  for (size_t part = 0; part < clean_flags_.size(); ++part) {
+    if (!clean_flags_[part].empty()) report_.commands.push_back(clean_command(part, clean_flags_[part].substr(1)));
+  }
+  const auto rank = [](const Finding& finding) {
+    const FindingKind& kind = finding_kind(finding.id);
+    return std::pair(kind.severity, &kind - finding_kinds().data());
+  };
   std::ranges::stable_sort(report_.findings, {}, rank);
   return std::move(report_);
 }

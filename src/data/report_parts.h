@@ -49,6 +49,7 @@ class ReportBuilder {
   }
 
   const ReportOptions& options_;
+  std::vector<std::string> clean_flags_;  // of each part, for Report::commands
   Analysis analysis_;
   Report report_;
 };

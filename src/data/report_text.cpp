@@ -129,16 +129,24 @@ std::string leaks_text(const Report& report) {
   return text.empty() ? "" : "\nLeaks between parts\n" + text;
 }
 
+// Returns the location without the folders of the file.
+std::string_view short_location(std::string_view location) {
+  return location.substr(location.rfind('/') == std::string_view::npos ? 0 : location.rfind('/') + 1);
+}
+
 std::string finding_text(const Finding& finding, size_t width) {
   const FindingKind& kind = finding_kind(finding.id);
   const std::string label = fmt::format("{}: ", severity_name(kind.severity));
   std::string text = "\n" + label + wrapped(printable(filled(kind.title, finding)), label.size(), 2, width) + "\n";
   text += "  " + wrapped(filled(kind.advice, finding), 2, 2, width) + "\n";
-  for (const std::string& command : finding.commands) text += fmt::format("  $ {}\n", command);
+  if (!finding.commands.empty()) text += fmt::format("  $ {}\n", finding.commands[0]);
+  if (finding.commands.size() > 1) {
+    text += fmt::format("  and the same for {}\n", counted(finding.commands.size() - 1, "other part"));
+  }
   for (size_t i = 0; i < std::min<size_t>(finding.examples.size(), 3); ++i) {
     const Example& example = finding.examples[i];
     const std::string note = example.note.empty() ? "" : fmt::format(" [{}]", one_line(example.note, 20));
-    const std::string place = fmt::format("  {}{}  ", printable(example.location), note);
+    const std::string place = fmt::format("  {}{}  ", printable(short_location(example.location)), note);
     const size_t rest = width > columns_of(place) + 20 ? width - columns_of(place) : 20;
     text += place + one_line(example.text, rest) + "\n";
   }
@@ -155,6 +163,8 @@ std::string to_text(const Report& report, size_t width) {
   if (report.findings.empty()) return text + "\nNothing to complain about.\n";
   text += fmt::format("\nFindings ({})\n", report.findings.size());
   for (const Finding& finding : report.findings) text += finding_text(finding, width);
+  if (!report.commands.empty()) text += "\nAll problems and warnings that rules can mend, at once\n";
+  for (const std::string& command : report.commands) text += fmt::format("  $ {}\n", command);
   return text;
 }
 

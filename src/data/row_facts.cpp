@@ -49,7 +49,6 @@ void count_other(char32_t code, CharacterCounts& counts) {
   }
   const Script script = script_of(code);
   ++counts.scripts[static_cast<size_t>(script)];
-  if (code <= 0x9F) counts.noise |= kNoiseControl;
   if (is_invisible(code)) counts.noise |= kNoiseInvisible;
   if (code == 0xFFFD) counts.noise |= kNoiseReplacement;
   if (is_full_width(code)) counts.noise |= kNoiseFullWidth;

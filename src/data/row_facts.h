@@ -13,7 +13,7 @@ namespace hone::data {
 enum Noise : uint16_t {
   kNoiseHtmlTag = 1 << 0,
   kNoiseEntity = 1 << 1,
-  kNoiseControl = 1 << 2,    // control characters except tab and line breaks
+  kNoiseControl = 1 << 2,    // control characters of ASCII except tab and line breaks
   kNoiseInvisible = 1 << 3,  // zero-width characters, direction marks, soft hyphens
   kNoiseMojibake = 1 << 4,
   kNoiseReplacement = 1 << 5,  // U+FFFD: bytes that were lost when the text was decoded

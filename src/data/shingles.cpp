@@ -1,6 +1,7 @@
 #include "data/shingles.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/utf8.h"
 #include "text/character_kind.h"
@@ -22,38 +23,44 @@ bool is_compared(char32_t code) {
          (code >= 0x300 && text::is_combining_mark(code));
 }
 
-// The finalizer of splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
-uint64_t mixed(uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31);
-}
+// Of a polynomial over the characters; sketches mix its bits.
+constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15U;
 
 uint64_t hash_of(std::u32string_view characters) {
   uint64_t hash = characters.size();
-  for (const char32_t code : characters) hash = hash * 0x9E3779B97F4A7C15U + code;
-  return mixed(hash);
+  for (const char32_t code : characters) hash = hash * kMultiplier + code;
+  return hash;
 }
+
+constexpr std::array<char, 128> kComparedAscii = [] {
+  std::array<char, 128> compared{};
+  for (char c = '0'; c <= '9'; ++c) compared[static_cast<size_t>(c)] = c;
+  for (char c = 'a'; c <= 'z'; ++c) compared[static_cast<size_t>(c)] = compared[static_cast<size_t>(c - 32)] = c;
+  return compared;
+}();
 
 }  // namespace
 
 std::u32string compared_characters(std::string_view text) {
   std::u32string result;
   result.reserve(text.size());
-  bool gap = false;
+  bool gap = false, after_chinese = false;
   const char* p = text.data();
   const char* const end = p + text.size();
   while (p < end) {
     const char32_t code = half_width(next_code_point(p));
-    if (!is_compared(code)) {
+    const bool is_ascii = code < 0x80;
+    if (is_ascii ? kComparedAscii[code] == 0 : !is_compared(code)) {
       gap = true;
       continue;
     }
-    if (gap && !result.empty() && !is_chinese_or_kana(result.back()) && !is_chinese_or_kana(code)) result += U' ';
+    const bool is_chinese = is_chinese_or_kana(code);
+    if (gap && !result.empty() && !after_chinese && !is_chinese) result += U' ';
     gap = false;
-    if (code < 0x80) {
-      result += code >= 'A' && code <= 'Z' ? code + 32 : code;
-    } else if (is_chinese_or_kana(code)) {
+    after_chinese = is_chinese;
+    if (is_ascii) {
+      result += static_cast<char32_t>(kComparedAscii[code]);
+    } else if (is_chinese) {
       result += code;
     } else {
       for (const char32_t lower : text::to_lowercase(code)) result += lower;
@@ -62,16 +69,19 @@ std::u32string compared_characters(std::string_view text) {
   return result;
 }
 
-std::vector<uint64_t> shingles(std::string_view text) {
-  const std::u32string characters = compared_characters(text);
-  const std::u32string_view all = characters;
+std::vector<uint64_t> shingle_hashes(std::u32string_view characters) {
   std::vector<uint64_t> result;
-  result.reserve(all.size());
-  for (size_t at = 0; at < all.size(); ++at) {
-    const size_t size = is_chinese_or_kana(all[at]) ? kChineseShingleSize : kShingleSize;
-    if (at + size <= all.size()) result.push_back(hash_of(all.substr(at, size)));
+  result.reserve(characters.size());
+  for (size_t at = 0; at < characters.size(); ++at) {
+    const size_t size = is_chinese_or_kana(characters[at]) ? kChineseShingleSize : kShingleSize;
+    if (at + size <= characters.size()) result.push_back(hash_of(characters.substr(at, size)));
   }
-  if (result.empty() && !all.empty()) result.push_back(hash_of(all));
+  if (result.empty() && !characters.empty()) result.push_back(hash_of(characters));
+  return result;
+}
+
+std::vector<uint64_t> shingles(std::string_view text) {
+  std::vector<uint64_t> result = shingle_hashes(compared_characters(text));
   std::ranges::sort(result);
   result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;

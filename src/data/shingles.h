@@ -13,8 +13,11 @@ namespace hone::data {
 // characters becomes one space; beside a Chinese or Japanese character it becomes nothing.
 std::u32string compared_characters(std::string_view text);
 
-// Hashes of the distinct shingles of a text, in ascending order. A shingle is five successive compared characters, or
-// two if the first one is Chinese or Japanese. A shorter text is one shingle. Empty if the text has no letter or digit.
+// Hashes of the shingles of compared characters, in the order of the text. A shingle is five successive characters, or
+// two if the first one is Chinese or Japanese. A shorter text is one shingle. Empty if there are no characters.
+std::vector<uint64_t> shingle_hashes(std::u32string_view characters);
+
+// Returns the distinct shingles of a text in ascending order.
 std::vector<uint64_t> shingles(std::string_view text);
 
 // Returns |a and b| / |a or b| of two sorted sets; 0 if both are empty.

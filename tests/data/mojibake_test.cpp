@@ -22,6 +22,12 @@ TEST_CASE("a text that was damaged twice is repaired") {
   CHECK(without_mojibake("caf\xC3\x83\xC6\x92\xC3\x82\xC2\xA9") == "caf\xC3\xA9");
 }
 
+TEST_CASE("control characters of Windows-1252 become its characters, as ftfy's fix_c1_controls does") {
+  CHECK(without_mojibake("well\xC2\x85 yes \xC2\x96 no") == "well\xE2\x80\xA6 yes \xE2\x80\x93 no");
+  CHECK(has_mojibake("well\xC2\x85"));
+  CHECK_FALSE(has_mojibake("5\xC2\xB0"));
+}
+
 TEST_CASE("damaged GBK is found but stays") {
   const std::string text = "\xE9\x94\x9F\xE6\x96\xA4\xE6\x8B\xB7";
   CHECK(has_mojibake(text));
