@@ -1,7 +1,9 @@
 // The table of commands. To add a command, write a header with its options (without torch), its row here, its
-// run_<name> in src/cli/<name>.cpp, its row in src/cli/library.cpp, and its test tests/cli/<name>_test.cpp.
+// run_<name> in src/cli/<name>.cpp, its row in src/cli/library.cpp, and its test tests/cli/<name>_test.cpp. The file of
+// a command with two words, "hone tokenizer train", is tokenizer_train.cpp; its first word has a row in kFamilies.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "cli/command.h"
@@ -11,6 +13,8 @@
 #include "cli/predict_options.h"
 #include "cli/serve_options.h"
 #include "cli/tokenize_options.h"
+#include "cli/tokenizer_compare_options.h"
+#include "cli/tokenizer_train_options.h"
 #include "cli/version.h"
 #include "cli/watch.h"
 #include "train/options.h"
@@ -26,6 +30,9 @@ inline constexpr std::array kCommands = {
     library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
     library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
+    library_command<TokenizerTrainOptions>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
+    library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
+                                             "compare tokenizers: tokens per word, unknown tokens, speed"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
     library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
@@ -34,10 +41,40 @@ inline constexpr std::array kCommands = {
     light_command<HelpOptions, run_help>("help", "About", "list the commands, or explain the options of one"),
 };
 
+// The first words of commands with two words. `hone help` lists them in place of their commands.
+struct CommandFamily {
+  std::string_view name, doc;
+};
+inline constexpr std::array kFamilies = {
+    CommandFamily{"tokenizer", "train tokenizers, and compare them on your rows"},
+};
+
+// Returns the first of two words of a command's name, or an empty text.
+constexpr std::string_view family_of(std::string_view command) {
+  const size_t space = command.find(' ');
+  return space == std::string_view::npos ? std::string_view() : command.substr(0, space);
+}
+
+// Returns whether the families are those of the commands.
+consteval bool families_agree() {
+  for (const Command& command : kCommands) {
+    const std::string_view name = family_of(command.name);
+    const auto is_named = [&](const CommandFamily& family) { return family.name == name; };
+    if (!name.empty() && std::count_if(kFamilies.begin(), kFamilies.end(), is_named) != 1) return false;
+  }
+  for (const CommandFamily& family : kFamilies) {
+    const auto is_member = [&](const Command& command) { return family_of(command.name) == family.name; };
+    if (std::none_of(kCommands.begin(), kCommands.end(), is_member)) return false;
+  }
+  return true;
+}
+static_assert(families_agree(), "kFamilies and kCommands must have the same first words");
+
 // The examples at the end of `hone help`.
-inline constexpr std::array<std::string_view, 2> kExamples = {
+inline constexpr std::array<std::string_view, 3> kExamples = {
     "hone train --model DIR --dataset reviews.csv --output-dir out",
     "hone predict --model out \"This movie was not bad, actually it was quite good!\"",
+    "hone tokenizer train --kind byte-bpe --dataset reviews.csv --output-dir own",
 };
 
 }  // namespace hone::cli

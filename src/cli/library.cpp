@@ -28,9 +28,14 @@ constexpr Runner runner(std::string_view name) {
 }
 
 constexpr std::array kRunners = {
-    runner<train::TrainOptions, run_train>("train"), runner<EvalOptions, run_eval>("eval"),
-    runner<PredictOptions, run_predict>("predict"),  runner<TokenizeOptions, run_tokenize>("tokenize"),
-    runner<ServeOptions, run_serve>("serve"),        runner<DevicesOptions, run_devices>("devices"),
+    runner<train::TrainOptions, run_train>("train"),
+    runner<EvalOptions, run_eval>("eval"),
+    runner<PredictOptions, run_predict>("predict"),
+    runner<TokenizeOptions, run_tokenize>("tokenize"),
+    runner<ServeOptions, run_serve>("serve"),
+    runner<DevicesOptions, run_devices>("devices"),
+    runner<TokenizerTrainOptions, run_tokenizer_train>("tokenizer train"),
+    runner<TokenizerCompareOptions, run_tokenizer_compare>("tokenizer compare"),
 };
 
 // Returns whether every command of the library has one runner with the same type of options, and there are no other

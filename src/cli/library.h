@@ -1,4 +1,4 @@
-// The commands in lib/libhone.so: one function for each, defined in src/cli/<name>.cpp.
+// The commands in lib/libhone.so: one function for each, defined in src/cli/<name>.cpp, with _ for a space.
 #pragma once
 
 #include "base/json.h"
@@ -15,12 +15,16 @@ struct EvalOptions;
 struct PredictOptions;
 struct ServeOptions;
 struct TokenizeOptions;
+struct TokenizerCompareOptions;
+struct TokenizerTrainOptions;
 
 int run_train(const options::Parsed<train::TrainOptions>& parsed);
 int run_eval(const options::Parsed<EvalOptions>& parsed);
 int run_predict(const options::Parsed<PredictOptions>& parsed);
 int run_serve(const options::Parsed<ServeOptions>& parsed);
 int run_tokenize(const options::Parsed<TokenizeOptions>& parsed);
+int run_tokenizer_train(const options::Parsed<TokenizerTrainOptions>& parsed);
+int run_tokenizer_compare(const options::Parsed<TokenizerCompareOptions>& parsed);
 int run_devices(const options::Parsed<DevicesOptions>& parsed);
 
 }  // namespace hone::cli

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/names.h"
-#include "cli/commands.h"
+#include "cli/command.h"
+#include "cli/find_command.h"
 #include "cli/hints.h"
 #include "cli/report.h"
 
@@ -20,14 +20,18 @@ namespace {
 int run(std::vector<std::string> arguments) {
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") arguments = {"help"};
   if (arguments[0] == "--version" || arguments[0] == "-V") arguments = {"version"};
-  const std::string name = arguments[0];
-  arguments.erase(arguments.begin());
-  if (name.starts_with('-')) {
-    throw Error(ErrorKind::kUsage, fmt::format("unknown option \"{}\"", name),
+  if (arguments[0].starts_with('-')) {
+    throw Error(ErrorKind::kUsage, fmt::format("unknown option \"{}\"", arguments[0]),
                 "the command comes first: hone COMMAND [options]; hone help lists the commands");
   }
-  const Command& command = find_row(kCommands, "command", name);
-  return with_accepted_hints(accepted_hint, name, [&] { return command.start(command, arguments); });
+  const NamedCommand named = find_command(arguments);
+  if (named.command == nullptr) {
+    print(family_help(*named.family));
+    return 0;
+  }
+  const Command& command = *named.command;
+  arguments.erase(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(named.num_words));
+  return with_accepted_hints(accepted_hint, command.name, [&] { return command.start(command, arguments); });
 }
 
 // Flushes standard output. A failed write, for example to a full disk, is an error of the command.

@@ -30,6 +30,25 @@ void check_vocabulary(const text::Tokenizer& tokenizer, int64_t num_rows, const 
       folder.string(), counted(count, "added token"), fmt::join(named, ", "), named.size() < count ? ", ..." : "");
 }
 
+void check_special_ids(const text::Tokenizer& tokenizer, const model::ModelConfig& config,
+                       const std::filesystem::path& folder) {
+  constexpr const char* kNames[] = {"pad_token", "bos_token",  "eos_token", "cls_token",
+                                    "sep_token", "mask_token", "unk_token"};
+  for (const char* name : kNames) {
+    const std::string key = fmt::format("{}_id", name);
+    const Json given = config.json().value(key, Json());
+    const std::optional<int32_t> id = tokenizer.special_id(name);
+    if (given.is_null() || !id) continue;
+    const Json allowed = given.is_array() ? given : Json::array({given});
+    if (std::find(allowed.begin(), allowed.end(), Json(*id)) != allowed.end()) continue;
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: {} is {} in config.json, but the tokenizer's {} \"{}\" has the id {}", folder.string(),
+                            key, given.dump(), name, tokenizer.token(*id), *id),
+                "the tokenizer belongs to another model: put the model's own tokenizer files into the folder; if the "
+                "model was trained with this tokenizer, correct config.json");
+  }
+}
+
 void check_embedded(const text::Tokenizer& tokenizer, int64_t num_rows, std::span<const int32_t> ids,
                     std::string_view place) {
   if (tokenizer.vocab_size() <= num_rows) return;

@@ -314,6 +314,11 @@ std::optional<int32_t> Tokenizer::unknown_id() const {
   return token_id(found->get_ref<const std::string&>());
 }
 
+std::optional<int32_t> Tokenizer::special_id(std::string_view name) const {
+  const auto named = state_->spec.special_tokens.find(std::string(name));
+  return named == state_->spec.special_tokens.end() ? std::nullopt : token_id(named->second);
+}
+
 bool Tokenizer::is_special(int32_t id) const {
   const AddedToken* added = state_->added.find(id);
   return added != nullptr && added->special;

@@ -77,6 +77,8 @@ class Tokenizer {
   std::optional<int32_t> token_id(std::string_view token) const;
   int32_t pad_id() const;                     // kInput if the tokenizer has no padding token
   std::optional<int32_t> unknown_id() const;  // id of the token for unknown words, if there is one
+  // Returns the id of a named special token such as "sep_token", or nullopt if the tokenizer has none.
+  std::optional<int32_t> special_id(std::string_view name) const;
   bool is_special(int32_t id) const;
   bool is_added(int32_t id) const;  // beside the model's own vocabulary
   size_t model_max_length() const;  // kNoLimit if the files have no limit (HF writes 1e30)

@@ -22,6 +22,7 @@ struct TokenizerSpec {
   Json normalizer, pre_tokenizer, post_processor, decoder;  // null: the tokenizer has no such part
   Json model;                                               // without its vocabulary and merges
   std::vector<VocabularyEntry> vocabulary;
+  std::vector<double> scores;            // of a Unigram model, beside `vocabulary`
   std::vector<MergeEntry> merges;        // of a BPE model
   std::vector<AddedToken> added_tokens;  // in the order of adding; AddedTokens assigns the ids
   // "cls_token": "[CLS]" and so on, by HF's names of special tokens. Lacks the names of missing tokens.

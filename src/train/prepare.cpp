@@ -151,6 +151,7 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
 Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
+  task::check_special_ids(tokenizer, config, options.model_name_or_path);
   const task::SplitRequest request = split_request(options);
   const task::Splits splits = task::read_splits(request);
   const task::TaskRow& row =

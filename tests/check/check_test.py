@@ -346,6 +346,12 @@ class OptionsReadTest(CheckTest):
         self.write("src/text/words.cpp", "// Words.\nint words(const ColourOptions& o) { return o.red; }\n")
         self.expect(options_read, "the option red")
 
+    def test_a_command_of_two_words(self):
+        self.write("src/cli/commands.h", '// Commands.\nlibrary_command<PaintOptions>("wall paint", "Work", "paint");\n')
+        self.expect(options_read, "hone wall paint", "src/cli/wall_paint.cpp", "the option red")
+        self.write("src/cli/wall_paint.cpp", (self.root / "src/cli/paint.cpp").read_text())
+        self.expect_none(options_read)
+
     def test_a_table_without_commands(self):
         self.write("src/cli/commands.h", "// Commands.\n")
         self.expect(options_read, "no command found")
@@ -373,6 +379,13 @@ class HintsTest(CheckTest):
     def test_an_option_that_no_command_has(self):
         self.assertIn("src/base/names.cpp:3: ", self.found('"give --blue"')[0])
         self.assertIn("hone wash has no option --red", self.found('"first hone wash --red 1"')[0])
+
+    def test_a_command_of_two_words(self):
+        self.write("hone", "#!/bin/sh\nprintf '# Options\\n\\n## hone wall paint\\n\\n| `--red` | a |\\n'\n")
+        self.write("src/cli/wall_paint.cpp", '// Paint.\n#include "base/names.h"\n')
+        self.assertEqual(self.found('"first hone wall paint --red 1"'), [])
+        self.assertIn("hone wall paint has no option --blue", self.found('"first hone wall paint --blue"')[0])
+        self.assertIn("no command that reaches", self.found('"give --blue"')[0])
 
     def test_an_option_of_a_command_that_does_not_reach_the_text(self):
         self.assertIn("no command that reaches this text has all of --soap", self.found('"give --soap"')[0])

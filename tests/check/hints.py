@@ -39,8 +39,8 @@ def clause_problem(clause, reaching, options):
     at = [(match.start(), match.group(1).replace("_", "-").rstrip("-")) for match in OPTION.finditer(clause)]
     asked = {"": []}
     for position, name in at:
-        commands = re.findall(r"\bhone ([a-z]+) ", clause[:position])
-        asked.setdefault(commands[-1] if commands and commands[-1] in options else "", []).append(name)
+        commands = [name for pair in re.findall(r"\bhone (([a-z]+) ?[a-z]*) ", clause[:position]) for name in pair if name in options]
+        asked.setdefault(commands[-1] if commands else "", []).append(name)
     for command, names in asked.items():
         for name in names:
             if command and name not in options[command]:
@@ -52,7 +52,7 @@ def clause_problem(clause, reaching, options):
 
 def problems(program, root):
     options = options_of_commands(program, root)
-    reached = {command: options_read.reachable(root, f"src/cli/{command}.cpp") for command in options}
+    reached = {command: options_read.reachable(root, options_read.source_of(command)) for command in options}
     found = []
     for path in source_tree.code_files(root, ".h", ".cpp", folders=("src",)):
         code = "\n".join("" if line.lstrip().startswith("//") else line for line in source_tree.read(root, path).split("\n"))

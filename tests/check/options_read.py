@@ -7,7 +7,7 @@ import source_tree
 STRUCT = re.compile(r"^struct (\w+) \{(.*?)^\};", re.MULTILINE | re.DOTALL)
 MEMBER = re.compile(r"visit(?:\.positional)?\(\s*\"(\w+)\",\s*self\.(\w+)")
 PART = re.compile(r"(?:(\w+)::)?(\w+)::fields\(self\.(\w+)")
-COMMAND = re.compile(r"(?:library|light)_command<(?:\w+::)?(\w+)(?:,\s*\w+)?>\(\s*\"(\w+)\"")
+COMMAND = re.compile(r"(?:library|light)_command<(?:\w+::)?(\w+)(?:,\s*\w+)?>\(\s*\"(\w+(?: \w+)?)\"")
 
 
 def option_structs(root):
@@ -24,6 +24,11 @@ def commands(root):
     """Returns [(struct of its options, command)] from the table of commands."""
     table = root / "src/cli/commands.h"
     return COMMAND.findall(table.read_text(encoding="utf-8")) if table.exists() else []
+
+
+def source_of(command):
+    """Returns the file of a command; that of "tokenizer train" is tokenizer_train.cpp."""
+    return f"src/cli/{command.replace(' ', '_')}.cpp"
 
 
 def all_members(structs, name):
@@ -57,11 +62,11 @@ def problems(root):
     found = []
     table = commands(root)
     for struct, command in table:
-        files = reachable(root, f"src/cli/{command}.cpp")
+        files = reachable(root, source_of(command))
         code = "\n".join(without_declarations(source_tree.read(root, path)) for path in sorted(files))
         for option, member in all_members(structs, struct):
             if not re.search(rf"(?:\.|->){member}\b", code):
-                found.append(f"hone {command}: nothing that src/cli/{command}.cpp reaches reads the option {option} ({member})")
+                found.append(f"hone {command}: nothing that {source_of(command)} reaches reads the option {option} ({member})")
     if not table:
         found.append("src/cli/commands.h: no command found")
     return found

@@ -49,6 +49,25 @@ TEST_CASE("the message for added tokens beyond the embedding names them and thei
   CHECK(warning(200).empty());
 }
 
+// Checks the tokenizer of tiny-bert, whose [PAD] is 0 and [SEP] is 3, against these keys of a config.json.
+void check_ids(const std::string& config) {
+  const auto folder = fixture_models() / "tiny-bert";
+  task::check_special_ids(text::Tokenizer::load(folder), model::ModelConfig(Json::parse(config), "config.json"),
+                          folder);
+}
+
+TEST_CASE("special tokens with other ids than config.json says are refused") {
+  CHECK_NOTHROW(check_ids(R"({"model_type": "bert"})"));
+  CHECK_NOTHROW(check_ids(R"({"pad_token_id": 0, "sep_token_id": 3, "eos_token_id": 77, "bos_token_id": null})"));
+  CHECK_NOTHROW(check_ids(R"({"pad_token_id": 0, "sep_token_id": [2, 3]})"));
+  const Error pad = expect_error([] { check_ids(R"({"pad_token_id": 1})"); });
+  CHECK(pad.kind() == ErrorKind::kInput);
+  CHECK(contains(pad.what(), "pad_token_id is 1 in config.json, but the tokenizer's pad_token \"[PAD]\" has the id 0"));
+  CHECK(contains(pad.hint(), "the tokenizer belongs to another model"));
+  const Error sep = expect_error([] { check_ids(R"({"sep_token_id": [102, 50]})"); });
+  CHECK(contains(sep.what(), "sep_token_id is [102,50] in config.json"));
+}
+
 TEST_CASE("the message names at most five added tokens") {
   const TemporaryFolder folder;
   std::vector<std::pair<int, std::string>> added;
