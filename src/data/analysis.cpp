@@ -69,7 +69,7 @@ void Analysis::read_parts(const ReportOptions& options) {
   if (parts_.size() > NearDuplicateInput::kMaxParts) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} parts are too many; at most {}", parts_.size(), NearDuplicateInput::kMaxParts),
-                "merge files first: hone data merge FILE... --output FILE");
+                "merge files first with hone data merge");
   }
   if (num_rows >= UINT32_MAX) throw Error(ErrorKind::kUnsupported, fmt::format("{} rows are too many", num_rows));
   facts_.resize(num_rows);

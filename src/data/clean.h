@@ -40,7 +40,7 @@ struct CleanOptions {
     visit("record", self.record, "JSON file that records what each rule changed")
         .value_name("FILE")
         .default_text("the output's name with .record.json");
-    visit.group("Rules for texts, in this order");
+    visit.group("Text rules, in this order");
     visit("fix_mojibake", self.fix_mojibake, "repair UTF-8 that was decoded as Windows-1252 or Latin-1");
     visit("strip_html", self.strip_html, "remove HTML tags, comments, scripts and styles");
     visit("unescape_entities", self.unescape_entities, "decode HTML entities such as &amp; and &#39;");
@@ -56,7 +56,7 @@ struct CleanOptions {
         .choices(choices_of(kStopWordLanguages));
     visit("collapse_whitespace", self.collapse_whitespace,
           "turn each run of white space into one space, and remove it at both ends");
-    visit.group("Rules for rows, in this order");
+    visit.group("Row rules, in this order");
     visit("trim_labels", self.trim_labels, "remove white space around labels");
     visit("rename_labels", self.rename_labels, "labels to change, each as OLD=NEW").value_name("OLD=NEW,...");
     visit("keep_labels", self.keep_labels, "drop rows with other labels than these").value_name("LABEL,...");

@@ -103,7 +103,7 @@ void check_same_columns(const InputOptions& input) {
   }
 }
 
-std::vector<uint64_t> rows_of_classes(const table::Rows& rows, const SampleOptions& options) {
+std::vector<uint64_t> rows_of_classes(const table::Rows& rows, const RowSampleOptions& options) {
   const table::Column column = rows.column(table::choose_label_column(rows, options.input.label_column));
   std::map<std::string, int64_t> taken;
   std::vector<uint64_t> chosen;
@@ -163,7 +163,7 @@ std::string show_rows(const ShowOptions& options) {
   return deliver(rows.select(parsed_rows(options.rows, rows.size())), options.output, files);
 }
 
-std::string sample_rows(const SampleOptions& options) {
+std::string sample_rows(const RowSampleOptions& options) {
   const std::vector<fs::path> files = input_files(options.input);
   const table::Rows rows = table::read_rows(files, read_options(options.input)).shuffle(options.seed);
   const table::Rows drawn = options.per_class ? rows.select(rows_of_classes(rows, options))

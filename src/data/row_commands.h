@@ -39,7 +39,7 @@ struct ShowOptions {
   }
 };
 
-struct SampleOptions {
+struct RowSampleOptions {
   InputOptions input;
   OutputOptions output;
   int64_t num_rows = 5;
@@ -89,7 +89,7 @@ struct MergeOptions {
 // batch in constant memory, except by sample and show. Errors: those of reading and writing.
 std::string head_rows(const HeadOptions& options);
 std::string show_rows(const ShowOptions& options);
-std::string sample_rows(const SampleOptions& options);
+std::string sample_rows(const RowSampleOptions& options);
 std::string convert_rows(const ConvertOptions& options);
 std::string merge_rows(const MergeOptions& options);
 

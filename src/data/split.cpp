@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <string>
 
 #include "base/error.h"
 #include "table/permutation.h"

@@ -1,4 +1,5 @@
-// hone data split: reads the rows, makes the plan of the split, and writes a file for each part.
+#include "data/split_files.h"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

@@ -52,7 +52,7 @@ TEST_CASE("show prints the rows that are named") {
 
 TEST_CASE("a sample is that of datasets' shuffle") {
   const TemporaryFolder folder;
-  auto options = options_for<SampleOptions>({folder.write("a.csv", numbered(10))});
+  auto options = options_for<RowSampleOptions>({folder.write("a.csv", numbered(10))});
   options.num_rows = 3;
   options.output.output = folder.path() / "s.jsonl";
   CHECK(sample_rows(options) == "wrote 3 rows to " + options.output.output.string() + "\n");

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "data/split.h"
+#include "data/split_files.h"
 #include "expect_error.h"
 #include "table/read.h"
 #include "temporary_folder.h"
