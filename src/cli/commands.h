@@ -7,6 +7,7 @@
 #include <array>
 
 #include "cli/command.h"
+#include "cli/data_report_options.h"
 #include "cli/devices_options.h"
 #include "cli/eval_options.h"
 #include "cli/help.h"
@@ -17,6 +18,9 @@
 #include "cli/tokenizer_train_options.h"
 #include "cli/version.h"
 #include "cli/watch.h"
+#include "data/clean.h"
+#include "data/row_commands.h"
+#include "data/split_files.h"
 #include "train/options.h"
 
 namespace hone::cli {
@@ -33,6 +37,14 @@ inline constexpr std::array kCommands = {
     library_command<TokenizerTrainOptions>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
                                              "compare tokenizers: tokens per word, unknown tokens, speed"),
+    library_command<DataReportOptions>("data report", "Work", "say what rows hold, what is wrong, and what mends it"),
+    library_command<data::CleanOptions>("data clean", "Work", "change and drop rows by rules, with a record"),
+    library_command<data::SplitOptions>("data split", "Work", "split rows into train, validation and test"),
+    library_command<data::HeadOptions>("data head", "Work", "print the first rows"),
+    library_command<data::ShowOptions>("data show", "Work", "print the rows with these numbers"),
+    library_command<data::RowSampleOptions>("data sample", "Work", "print or write random rows"),
+    library_command<data::ConvertOptions>("data convert", "Work", "write rows in another format"),
+    library_command<data::MergeOptions>("data merge", "Work", "write several files as one"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
     library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
@@ -46,6 +58,7 @@ struct CommandFamily {
   std::string_view name, doc;
 };
 inline constexpr std::array kFamilies = {
+    CommandFamily{"data", "look at rows, clean, split and convert them"},
     CommandFamily{"tokenizer", "train tokenizers, and compare them on your rows"},
 };
 

@@ -8,9 +8,20 @@ namespace hone::train {
 struct TrainOptions;
 }
 
+namespace hone::data {
+struct CleanOptions;
+struct SplitOptions;
+struct HeadOptions;
+struct ShowOptions;
+struct RowSampleOptions;
+struct ConvertOptions;
+struct MergeOptions;
+}  // namespace hone::data
+
 namespace hone::cli {
 
 struct DevicesOptions;
+struct DataReportOptions;
 struct EvalOptions;
 struct PredictOptions;
 struct ServeOptions;
@@ -25,6 +36,14 @@ int run_serve(const options::Parsed<ServeOptions>& parsed);
 int run_tokenize(const options::Parsed<TokenizeOptions>& parsed);
 int run_tokenizer_train(const options::Parsed<TokenizerTrainOptions>& parsed);
 int run_tokenizer_compare(const options::Parsed<TokenizerCompareOptions>& parsed);
+int run_data_report(const options::Parsed<DataReportOptions>& parsed);
+int run_data_clean(const options::Parsed<data::CleanOptions>& parsed);
+int run_data_split(const options::Parsed<data::SplitOptions>& parsed);
+int run_data_head(const options::Parsed<data::HeadOptions>& parsed);
+int run_data_show(const options::Parsed<data::ShowOptions>& parsed);
+int run_data_sample(const options::Parsed<data::RowSampleOptions>& parsed);
+int run_data_convert(const options::Parsed<data::ConvertOptions>& parsed);
+int run_data_merge(const options::Parsed<data::MergeOptions>& parsed);
 int run_devices(const options::Parsed<DevicesOptions>& parsed);
 
 }  // namespace hone::cli

@@ -1,4 +1,4 @@
-// Reads the bytes of a file from beginning to end, decompressing it if necessary. Internal to the floor.
+// Reads the bytes of a file from beginning to end, decompressing it if necessary.
 #pragma once
 
 #include <cstddef>

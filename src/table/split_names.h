@@ -1,4 +1,4 @@
-// Finds the split that the path of a file names, by the rules of HF datasets' data_files. Internal to the floor.
+// Finds the split that the path of a file names, by the rules of HF datasets' data_files.
 #pragma once
 
 #include <filesystem>

@@ -1,0 +1,17 @@
+// hone data clean: applies rules to rows, and records what each changed.
+#include "base/log.h"
+#include "base/output_path.h"
+#include "cli/command.h"
+#include "cli/library.h"
+#include "data/clean.h"
+
+namespace hone::cli {
+
+int run_data_clean(const options::Parsed<data::CleanOptions>& parsed) {
+  const data::CleanRecord record = data::clean_rows(parsed.options);
+  for (const std::string& warning : record.warnings) log_warning("{}", warning);
+  if (!is_stream(parsed.options.output.output)) print(data::to_text(record, help_width()));
+  return 0;
+}
+
+}  // namespace hone::cli

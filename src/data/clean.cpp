@@ -1,0 +1,455 @@
+#include "data/clean.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <unordered_map>
+
+#include "base/counted.h"
+#include "base/error.h"
+#include "base/output_path.h"
+#include "base/terminal.h"
+#include "base/utf8.h"
+#include "data/clean_rules.h"
+#include "data/near_duplicates.h"
+#include "data/row_ranges.h"
+#include "text/tokenizer.h"
+
+namespace hone::data {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uint64_t kRowsInClean = 1024;
+constexpr size_t kExampleTextBytes = 300;
+
+// The rules for rows, in the order in which Cleaner applies them.
+constexpr std::array<std::string_view, 9> kRowRules = {"trim_labels",  "rename_labels",  "keep_labels",
+                                                       "drop_missing", "min_characters", "max_characters",
+                                                       "drop_rows_of", "duplicates",     "near_duplicates"};
+
+std::map<std::string, std::string> parsed_renames(const std::vector<std::string>& renames) {
+  std::map<std::string, std::string> result;
+  for (const std::string& rename : renames) {
+    const size_t equals = rename.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorKind::kUsage, fmt::format("--rename-labels: \"{}\" is not OLD=NEW", rename),
+                  "for example --rename-labels postive=positive");
+    }
+    result[rename.substr(0, equals)] = rename.substr(equals + 1);
+  }
+  return result;
+}
+
+class Cleaner {
+ public:
+  explicit Cleaner(const CleanOptions& options)
+      : options_(options),
+        files_(input_files(options.input)),
+        rows_(table::read_rows(files_, read_options(options.input))),
+        columns_(choose_columns(rows_, options.input)),
+        renames_(parsed_renames(options.rename_labels)) {
+    for (const TextRule& rule : text_rules()) {
+      if (auto change = rule.make(options)) {
+        changes_.push_back(std::move(change));
+        record_.rules.push_back({std::string(rule.name)});
+      }
+    }
+    if (columns_.label) label_ = rows_.column(*columns_.label);
+    dropped_.resize(rows_.size());
+    hashes_.resize(rows_.size());
+    lengths_.resize(rows_.size());
+  }
+
+  CleanRecord run() {
+    record_.rows_before = rows_.size();
+    apply_text_rules();
+    apply_label_rules();
+    apply_limits();
+    if (!options_.drop_rows_of.empty()) drop_rows_of_files();
+    if (options_.duplicates) drop_duplicates();
+    if (options_.near_duplicates) drop_near_duplicates();
+    if (record_.rules.empty()) {
+      throw Error(ErrorKind::kUsage, "no rule is on, so there is nothing to clean",
+                  fmt::format("hone data report FILE names rules that help; the rules: {}",
+                              fmt::join(clean_rule_order(), ", ")));
+    }
+    add_warnings();
+    record_.rows_after = static_cast<uint64_t>(std::ranges::count(dropped_, false));
+    return std::move(record_);
+  }
+
+  void write() const {
+    RowOutput output(options_.output, options_.output.output, output_columns());
+    RowOutput::Cells cells(output, rows_);
+    const auto place = [&](const std::optional<std::string>& name) {
+      const auto found = std::ranges::find(output.columns(), name.value_or(""), &table::FileColumn::name);
+      return static_cast<size_t>(found - output.columns().begin());
+    };
+    const size_t text = changes_.empty() ? SIZE_MAX : place(columns_.text.text), pair = place(columns_.text.text_pair),
+                 label = place(columns_.label);
+    const size_t num_columns = output.columns().size();
+    for (uint64_t row = 0; row < rows_.size(); ++row) {
+      if (dropped_[row]) continue;
+      std::vector<table::Value>& values = cells.values(row);
+      if (text < num_columns) change_cell(values[text]);
+      if (pair < num_columns && !changes_.empty()) change_cell(values[pair]);
+      if (label < num_columns && changes_labels()) change_label(values[label]);
+      output.write(values);
+    }
+    output.commit();
+  }
+
+  const std::vector<fs::path>& files() const { return files_; }
+
+ private:
+  std::vector<table::FileColumn> output_columns() const {
+    std::vector<table::FileColumn> columns = table::scan_columns(rows_);
+    for (table::FileColumn& column : columns) {
+      const bool is_text = column.name == columns_.text.text || column.name == columns_.text.text_pair.value_or("");
+      if (!is_text || changes_.empty()) continue;
+      if (column.type == table::ColumnType::kNested) {
+        throw Error(ErrorKind::kUnsupported,
+                    fmt::format("column \"{}\" holds lists, and rules change texts", column.name),
+                    "rules for rows work; clean the texts before they are split into words");
+      }
+      column.type = table::ColumnType::kString;
+    }
+    return columns;
+  }
+
+  std::string changed(std::string_view text) const {
+    std::string result(text);
+    for (const TextChange& change : changes_) result = change(result);
+    return result;
+  }
+
+  void change_cell(table::Value& value) const {
+    if (const auto* text = std::get_if<std::string>(&value)) value = changed(*text);
+  }
+
+  bool changes_labels() const { return options_.trim_labels || !renames_.empty(); }
+
+  std::string new_label(std::string label) const {
+    if (options_.trim_labels) label = std::string(table::stripped(label));
+    const auto renamed = renames_.find(label);
+    return renamed == renames_.end() ? label : renamed->second;
+  }
+
+  void change_label(table::Value& value) const {
+    if (const auto* text = std::get_if<std::string>(&value)) value = new_label(*text);
+  }
+
+  // The text that the rules make of a row's; a pair is joined as RowTexts does.
+  std::string cleaned(const RowTexts& texts, uint64_t row) const {
+    std::string scratch;
+    return changed(texts.text(row, scratch).value_or(""));
+  }
+
+  void apply_text_rules() {
+    const RowTexts texts(rows_, columns_.text);
+    const uint64_t num_ranges = (rows_.size() + kRowsInClean - 1) / kRowsInClean;
+    std::vector<std::vector<RuleRecord>> ranges(num_ranges, record_.rules);
+    for_row_ranges(rows_.size(), kRowsInClean, [&](uint64_t begin, uint64_t end) {
+      for (uint64_t row = begin; row < end; ++row) apply_to_row(texts, row, ranges[begin / kRowsInClean]);
+    });
+    for (const auto& range : ranges) {
+      for (size_t rule = 0; rule < changes_.size(); ++rule) add_record(record_.rules[rule], range[rule]);
+    }
+  }
+
+  void apply_to_row(const RowTexts& texts, uint64_t row, std::vector<RuleRecord>& records) {
+    std::string scratch;
+    std::string text(texts.text(row, scratch).value_or(""));
+    for (size_t rule = 0; rule < changes_.size(); ++rule) {
+      std::string after = changes_[rule](text);
+      if (after != text) note(records[rule], row, text, after);
+      text = std::move(after);
+    }
+    const std::string_view stripped = table::stripped(text);
+    hashes_[row] = std::hash<std::string_view>()(stripped);
+    lengths_[row] = static_cast<uint32_t>(count_code_points(stripped));
+  }
+
+  static void add_record(RuleRecord& to, const RuleRecord& more) {
+    to.rows += more.rows;
+    for (const CleanExample& example : more.examples) {
+      if (to.examples.size() < RuleRecord::kMaxExamples) to.examples.push_back(example);
+    }
+    const size_t room = RuleRecord::kMaxRowNumbers - to.row_numbers.size();
+    const auto end = more.row_numbers.begin() + static_cast<ptrdiff_t>(std::min(room, more.row_numbers.size()));
+    to.row_numbers.insert(to.row_numbers.end(), more.row_numbers.begin(), end);
+  }
+
+  void note(RuleRecord& record, uint64_t row, std::string_view before, std::string_view after) const {
+    ++record.rows;
+    if (record.row_numbers.size() < RuleRecord::kMaxRowNumbers) record.row_numbers.push_back(row);
+    if (record.examples.size() == RuleRecord::kMaxExamples) return;
+    record.examples.push_back(
+        {rows_.location(row), shortened(before, kExampleTextBytes), shortened(after, kExampleTextBytes)});
+  }
+
+  RuleRecord& add_rule(std::string name, bool drops) {
+    record_.rules.push_back({std::move(name), drops});
+    return record_.rules.back();
+  }
+
+  void drop(RuleRecord& record, uint64_t row) {
+    std::string scratch;
+    dropped_[row] = true;
+    note(record, row, RowTexts(rows_, columns_.text).text(row, scratch).value_or(""), "");
+  }
+
+  template <typename Test>
+  void drop_where(std::string name, const Test& test) {
+    RuleRecord& record = add_rule(std::move(name), true);
+    for (uint64_t row = 0; row < rows_.size(); ++row) {
+      if (!dropped_[row] && test(row)) drop(record, row);
+    }
+  }
+
+  std::string label_of(uint64_t row) const { return label_ ? new_label(label_text(*label_, row)) : ""; }
+
+  void apply_label_rules() {
+    const bool needs_label = changes_labels() || !options_.keep_labels.empty();
+    if (needs_label && !label_) {
+      throw Error(ErrorKind::kUsage, "a rule for labels is on, but no column looks like the label column",
+                  "name it with --label-column");
+    }
+    if (changes_labels() && !label_->has_text()) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("the labels of column \"{}\" are {} values, which cannot be renamed", label_->name(),
+                              table::type_name(label_->type())),
+                  "convert the rows to csv first: hone data convert");
+    }
+    if (options_.trim_labels) note_labels("trim_labels", stripped_label, [](std::string_view label) { return label; });
+    if (!renames_.empty()) {
+      const auto renamed = [this](std::string_view label) { return new_label(std::string(label)); };
+      note_labels("rename_labels", renamed,
+                  [this](std::string_view label) { return options_.trim_labels ? table::stripped(label) : label; });
+    }
+    const auto& kept = options_.keep_labels;
+    if (!kept.empty()) {
+      drop_where("keep_labels", [&](uint64_t row) { return std::ranges::find(kept, label_of(row)) == kept.end(); });
+    }
+  }
+
+  static std::string stripped_label(std::string_view label) { return std::string(table::stripped(label)); }
+
+  // Records the rows in which a rule makes another label of what `earlier` rules have left of the cell.
+  template <typename Change, typename Earlier>
+  void note_labels(std::string name, const Change& change, const Earlier& earlier) {
+    RuleRecord& record = add_rule(std::move(name), false);
+    for (uint64_t row = 0; row < rows_.size(); ++row) {
+      const auto cell = label_->text(row);
+      if (!cell) continue;
+      const std::string before(earlier(*cell)), after = change(*cell);
+      if (after != before) note(record, row, before, after);
+    }
+  }
+
+  void apply_limits() {
+    if (options_.drop_missing) {
+      drop_where("drop_missing", [&](uint64_t row) { return lengths_[row] == 0 || (label_ && label_of(row).empty()); });
+    }
+    if (options_.min_characters) {
+      drop_where("min_characters", [&](uint64_t row) { return lengths_[row] < *options_.min_characters; });
+    }
+    if (options_.max_characters) {
+      drop_where("max_characters", [&](uint64_t row) { return lengths_[row] > *options_.max_characters; });
+    }
+  }
+
+  NearDuplicates near_duplicates(const table::Rows* others) const {
+    const RowTexts own(rows_, columns_.text);
+    std::optional<RowTexts> other_texts;
+    if (others != nullptr) other_texts.emplace(*others, columns_.text);
+    const uint64_t num_others = others != nullptr ? others->size() : 0;
+    if (num_others + rows_.size() >= UINT32_MAX) throw Error(ErrorKind::kUnsupported, "there are too many rows");
+    NearDuplicateInput input;
+    input.num_rows = static_cast<uint32_t>(num_others + rows_.size());
+    input.threshold = options_.near_duplicate_threshold;
+    if (others != nullptr) input.part_begins.push_back(static_cast<uint32_t>(num_others));
+    input.text = [&](uint64_t row, std::string& scratch) -> std::string_view {
+      if (row >= num_others && dropped_[row - num_others]) return "";
+      scratch = row < num_others ? cleaned(*other_texts, row) : cleaned(own, row - num_others);
+      return scratch;
+    };
+    return find_near_duplicates(input);
+  }
+
+  void drop_rows_of_files() {
+    std::vector<fs::path> paths;
+    for (const std::string& file : options_.drop_rows_of) {
+      check_is_not_input(file, "--drop-rows-of", files_[0], "FILE");
+      paths.emplace_back(file);
+    }
+    const table::Rows others = table::read_rows(paths, read_options(options_.input));
+    const NearDuplicates near = near_duplicates(&others);
+    const uint64_t offset = others.size();
+    drop_where("drop_rows_of", [&](uint64_t row) { return near.leaks[offset + row] != 0; });
+  }
+
+  void drop_duplicates() {
+    std::unordered_map<uint64_t, std::vector<uint64_t>> groups;
+    std::vector<uint64_t> order;
+    for (uint64_t row = 0; row < rows_.size(); ++row) {
+      if (dropped_[row] || lengths_[row] == 0) continue;
+      std::vector<uint64_t>& group = groups[hashes_[row]];
+      if (group.empty()) order.push_back(hashes_[row]);
+      group.push_back(row);
+    }
+    const RowTexts texts(rows_, columns_.text);
+    RuleRecord& record = add_rule("duplicates", true);
+    std::vector<uint64_t> losers;
+    for (const uint64_t hash : order) {
+      std::vector<uint64_t>& group = groups[hash];
+      if (group.size() < 2) continue;
+      const std::string first(table::stripped(cleaned(texts, group[0])));
+      std::erase_if(group, [&](uint64_t row) { return table::stripped(cleaned(texts, row)) != first; });
+      add_losers(group, *options_.duplicates, losers);
+    }
+    drop_all(record, losers);
+  }
+
+  void drop_near_duplicates() {
+    const NearDuplicates near = near_duplicates(nullptr);
+    std::map<uint32_t, std::vector<uint64_t>> clusters;
+    for (uint64_t row = 0; row < rows_.size(); ++row) {
+      if (!dropped_[row]) clusters[near.cluster[row]].push_back(row);
+    }
+    RuleRecord& record = add_rule("near_duplicates", true);
+    std::vector<uint64_t> losers;
+    for (const auto& [first, group] : clusters) add_losers(group, *options_.near_duplicates, losers);
+    drop_all(record, losers);
+  }
+
+  void drop_all(RuleRecord& record, std::vector<uint64_t>& losers) {
+    std::ranges::sort(losers);
+    for (const uint64_t row : losers) drop(record, row);
+  }
+
+  // Adds all rows of the group but the one that stays.
+  void add_losers(const std::vector<uint64_t>& group, std::string_view rule, std::vector<uint64_t>& losers) const {
+    if (group.size() < 2) return;
+    uint64_t winner = group[0];
+    if (rule == "majority" && label_) {
+      std::map<std::string, uint64_t> counts;
+      for (const uint64_t row : group) ++counts[label_of(row)];
+      counts.erase("");
+      // The first row of the group decides between equally frequent labels.
+      uint64_t most = 0;
+      for (const uint64_t row : group) {
+        const auto count = counts.find(label_of(row));
+        if (count == counts.end() || count->second <= most) continue;
+        most = count->second;
+        winner = row;
+      }
+    }
+    for (const uint64_t row : group) {
+      if (row != winner) losers.push_back(row);
+    }
+  }
+
+  void add_warnings() {
+    std::optional<bool> is_cased;
+    if (!options_.model_name_or_path.empty()) {
+      const text::Tokenizer tokenizer = text::Tokenizer::load(options_.model_name_or_path);
+      is_cased = tokenizer.encode("Apple").ids != tokenizer.encode("apple").ids;
+    }
+    for (const TextRule& rule : text_rules()) {
+      const auto used = std::ranges::find(record_.rules, rule.name, &RuleRecord::name);
+      if (used == record_.rules.end() || rule.harm.empty()) continue;
+      if (rule.harms_cased_models_only && is_cased == false) continue;
+      std::string flag(rule.name);
+      std::ranges::replace(flag, '_', '-');
+      record_.warnings.push_back(fmt::format("--{} may harm a pretrained model: {}", flag, rule.harm));
+    }
+  }
+
+  const CleanOptions& options_;
+  std::vector<fs::path> files_;
+  table::Rows rows_;
+  RowColumns columns_;
+  std::map<std::string, std::string> renames_;
+  std::optional<table::Column> label_;
+  std::vector<TextChange> changes_;
+  std::vector<bool> dropped_;
+  std::vector<uint64_t> hashes_;   // of each cleaned text
+  std::vector<uint32_t> lengths_;  // in characters, without the white space around it
+  CleanRecord record_;
+};
+
+fs::path record_path(const CleanOptions& options) {
+  if (!options.record.empty() || is_stream(options.output.output)) return options.record;
+  fs::path path = options.output.output;
+  return path.replace_extension(".record.json");
+}
+
+}  // namespace
+
+std::vector<std::string> clean_rule_order() {
+  std::vector<std::string> names;
+  for (const TextRule& rule : text_rules()) names.emplace_back(rule.name);
+  names.insert(names.end(), kRowRules.begin(), kRowRules.end());
+  return names;
+}
+
+CleanRecord clean_rows(const CleanOptions& options) {
+  if (options.output.output.empty()) {
+    throw Error(ErrorKind::kUsage, "the cleaned rows need a file", "name it with --output; - is standard output");
+  }
+  const fs::path record_file = record_path(options);
+  check_output(options.output, options.output.output, input_files(options.input));
+  if (!record_file.empty() && !options.output.overwrite) check_is_free(record_file, "--record");
+  Cleaner cleaner(options);
+  CleanRecord record = cleaner.run();
+  cleaner.write();
+  if (!record_file.empty()) write_json(record_file, to_json(record));
+  return record;
+}
+
+Json to_json(const CleanRecord& record) {
+  Json rules = Json::array();
+  for (const RuleRecord& rule : record.rules) {
+    Json examples = Json::array();
+    for (const CleanExample& example : rule.examples) {
+      Json json = {{"location", example.location}, {"before", example.before}};
+      if (!rule.drops) json["after"] = example.after;
+      examples.push_back(json);
+    }
+    rules.push_back({{"rule", rule.name},
+                     {"effect", rule.drops ? "drops rows" : "changes rows"},
+                     {"rows", rule.rows},
+                     {"examples", examples},
+                     {"row_numbers", rule.row_numbers},
+                     {"all_row_numbers", rule.row_numbers.size() == rule.rows}});
+  }
+  return {{"rows_before", record.rows_before},
+          {"rows_after", record.rows_after},
+          {"rules", rules},
+          {"warnings", record.warnings}};
+}
+
+std::string to_text(const CleanRecord& record, size_t width) {
+  std::string text = fmt::format("{} before, {} after\n", counted(record.rows_before, "row"), record.rows_after);
+  for (const RuleRecord& rule : record.rules) {
+    text += fmt::format("\n{}: {} {}\n", rule.name, counted(rule.rows, "row"), rule.drops ? "dropped" : "changed");
+    for (size_t i = 0; i < std::min<size_t>(rule.examples.size(), 2); ++i) {
+      const CleanExample& example = rule.examples[i];
+      const auto line = [&](std::string_view value) {
+        std::string printed = printable(value);
+        std::ranges::replace(printed, '\n', ' ');
+        return std::string(first_columns(printed, width > 6 ? width - 6 : 1));
+      };
+      text += fmt::format("  {}\n    - {}\n", printable(example.location), line(example.before));
+      if (!rule.drops) text += fmt::format("    + {}\n", line(example.after));
+    }
+  }
+  return text;
+}
+
+}  // namespace hone::data

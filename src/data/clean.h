@@ -1,0 +1,118 @@
+// Cleans rows by rules that are off by default, in one stated order, and records what each rule changed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "data/inputs.h"
+#include "data/outputs.h"
+#include "data/stop_words.h"
+
+namespace hone::data {
+
+inline constexpr std::array<std::string_view, 4> kUnicodeForms = {"NFC", "NFKC", "NFD", "NFKD"};
+inline constexpr std::array<std::string_view, 2> kDuplicateRules = {"first", "majority"};
+
+struct CleanOptions {
+  InputOptions input;
+  OutputOptions output;
+  bool fix_mojibake = false, strip_html = false, unescape_entities = false, half_width = false, remove_control = false,
+       remove_invisible = false, lower_case = false, collapse_whitespace = false, trim_labels = false,
+       drop_missing = false;
+  std::optional<std::string> unicode_form, mask_urls, mask_emails, mask_numbers, duplicates, near_duplicates;
+  std::vector<std::string> remove_stop_words, rename_labels, keep_labels, drop_rows_of;
+  std::optional<int64_t> min_characters, max_characters;
+  double near_duplicate_threshold = 0.8;
+  std::filesystem::path record, model_name_or_path;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    InputOptions::fields(self.input, visit);
+    InputOptions::column_fields(self.input, visit);
+    OutputOptions::fields(self.output, visit);
+    visit("record", self.record, "JSON file that records what each rule changed")
+        .value_name("FILE")
+        .default_text("the output's name with .record.json");
+    visit.group("Text rules, in this order");
+    visit("fix_mojibake", self.fix_mojibake, "repair UTF-8 that was decoded as Windows-1252 or Latin-1");
+    visit("strip_html", self.strip_html, "remove HTML tags, comments, scripts and styles");
+    visit("unescape_entities", self.unescape_entities, "decode HTML entities such as &amp; and &#39;");
+    visit("unicode_form", self.unicode_form, "normal form of Unicode").choices(choices_of(kUnicodeForms));
+    visit("half_width", self.half_width, "turn full-width letters, digits and signs into half-width ones");
+    visit("remove_control", self.remove_control, "remove control characters except tabs and line breaks");
+    visit("remove_invisible", self.remove_invisible, "remove zero-width spaces, direction marks and soft hyphens");
+    visit("mask_urls", self.mask_urls, "replace web addresses by this text").value_name("TEXT");
+    visit("mask_emails", self.mask_emails, "replace e-mail addresses by this text").value_name("TEXT");
+    visit("mask_numbers", self.mask_numbers, "replace numbers by this text").value_name("TEXT");
+    visit("lower_case", self.lower_case, "turn letters into lower case");
+    visit("remove_stop_words", self.remove_stop_words, "remove frequent words of these languages: en, zh")
+        .choices(choices_of(kStopWordLanguages));
+    visit("collapse_whitespace", self.collapse_whitespace,
+          "turn each run of white space into one space, and remove it at both ends");
+    visit.group("Row rules, in this order");
+    visit("trim_labels", self.trim_labels, "remove white space around labels");
+    visit("rename_labels", self.rename_labels, "labels to change, each as OLD=NEW").value_name("OLD=NEW,...");
+    visit("keep_labels", self.keep_labels, "drop rows with other labels than these").value_name("LABEL,...");
+    visit("drop_missing", self.drop_missing, "drop rows without text or label");
+    visit("min_characters", self.min_characters, "drop rows with shorter texts").at_least(1);
+    visit("max_characters", self.max_characters, "drop rows with longer texts").at_least(1);
+    visit("drop_rows_of", self.drop_rows_of, "drop rows whose text equals, or nearly equals, one of these files")
+        .not_split()
+        .paths()
+        .value_name("FILE");
+    visit("duplicates", self.duplicates,
+          "of rows with equal texts keep the first one, or the first one with the most frequent label")
+        .choices(choices_of(kDuplicateRules));
+    visit("near_duplicates", self.near_duplicates, "the same for nearly equal texts")
+        .choices(choices_of(kDuplicateRules));
+    visit("near_duplicate_threshold", self.near_duplicate_threshold,
+          "Jaccard similarity of the shingles from which texts are nearly equal")
+        .in_range(0.3, 1);
+    visit.group("Advice");
+    visit("model_name_or_path", self.model_name_or_path,
+          "folder of the model that will read the rows, to warn of rules that harm it")
+        .alias("model")
+        .value_name("DIR");
+  }
+};
+
+struct CleanExample {
+  std::string location, before, after;  // after: empty for a dropped row
+};
+
+// What one rule did.
+struct RuleRecord {
+  std::string name;
+  bool drops = false;  // the rule drops rows; otherwise it changes texts or labels
+  uint64_t rows = 0;
+  std::vector<CleanExample> examples;  // at most kMaxExamples
+  std::vector<uint64_t> row_numbers;   // in the input, from 0; at most kMaxRowNumbers
+
+  static constexpr size_t kMaxExamples = 5, kMaxRowNumbers = 10'000;
+};
+
+struct CleanRecord {
+  uint64_t rows_before = 0, rows_after = 0;
+  std::vector<RuleRecord> rules;  // those that were on, in the order in which they were applied
+  std::vector<std::string> warnings;
+};
+
+// Returns the names of all rules in the order in which they are applied: the names of their options.
+std::vector<std::string> clean_rule_order();
+
+// Applies the rules and writes the rows and the record. Errors: those of reading and writing; kUsage if no rule is on,
+// or a rule needs a label column that is missing.
+CleanRecord clean_rows(const CleanOptions& options);
+
+Json to_json(const CleanRecord& record);
+// Returns a table for the terminal.
+std::string to_text(const CleanRecord& record, size_t width = 80);
+
+}  // namespace hone::data

@@ -1,0 +1,147 @@
+#include "data/language.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
+
+namespace hone::data {
+
+namespace {
+
+struct LanguageWords {
+  Language language;
+  std::string_view words;
+};
+
+// Frequent function words without accents.
+constexpr std::array kLanguageWords = std::to_array<LanguageWords>({
+    {Language::kEnglish,
+     "the of and to in is was that it for on with as are this be have not but at by from they his her you we or an "
+     "which she there were been has had will would can their what so if my your its i he"},
+    {Language::kGerman,
+     "der die und das ist nicht ein eine zu den mit von auf sich des dem auch als es an werden aus er hat dass sie "
+     "nach "
+     "wird bei einer um am sind noch wie einem oder aber vor zur bis mehr durch man wurde nur ich wir im sehr"},
+    {Language::kFrench,
+     "le la les de des et est un une dans que qui pour pas sur au du il elle ce en ne plus avec se son sa par mais "
+     "nous "
+     "vous je sont ou ont cette ces aux leur tres"},
+    {Language::kSpanish,
+     "el la los las de y que en un una es por con para no se del lo su como pero sus le ya o fue este ha si porque "
+     "esta "
+     "muy sin sobre ser son"},
+    {Language::kItalian,
+     "il la di e che un una in per non con sono del della le lo gli dei da si come anche ma alla piu nel questo al ha "
+     "era o se molto"},
+    {Language::kPortuguese,
+     "o a os as de e que um uma em para com do da no na por dos das se como mas ao ele sua ou quando muito nos foi tem "
+     "ser"},
+    {Language::kDutch,
+     "de het een en van is dat op te in zijn niet met voor die er aan als maar om ook dan naar door bij nog wel ik je "
+     "hij ze was worden heeft"},
+});
+
+constexpr size_t kMaxWords = 100;  // of the text's beginning
+constexpr int kMinHits = 2;
+constexpr double kMinShare = 0.1;  // of the words
+constexpr double kMinLead = 1.3;   // over the next language
+
+using WordLanguages = std::unordered_map<std::string_view, uint16_t>;  // a bit for each row of kLanguageWords
+
+const WordLanguages& word_languages() {
+  static const WordLanguages languages = [] {
+    WordLanguages result;
+    for (size_t row = 0; row < kLanguageWords.size(); ++row) {
+      std::string_view rest = kLanguageWords[row].words;
+      while (!rest.empty()) {
+        const size_t end = std::min(rest.find(' '), rest.size());
+        result[rest.substr(0, end)] |= static_cast<uint16_t>(1U << row);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+    }
+    return result;
+  }();
+  return languages;
+}
+
+Language latin_language(std::string_view text) {
+  std::array<int, kLanguageWords.size()> hits{};
+  size_t num_words = 0;
+  std::string word;
+  for (size_t at = 0; at <= text.size() && num_words < kMaxWords; ++at) {
+    const char c = at < text.size() ? text[at] : ' ';
+    if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || static_cast<unsigned char>(c) >= 0x80) {
+      word += static_cast<unsigned char>(c) < 0x80 ? static_cast<char>(c | 0x20) : c;
+      continue;
+    }
+    if (word.empty()) continue;
+    ++num_words;
+    const auto found = word_languages().find(word);
+    for (size_t row = 0; found != word_languages().end() && row < hits.size(); ++row)
+      hits[row] += found->second >> row & 1;
+    word.clear();
+  }
+  const auto best = std::ranges::max_element(hits);
+  int second = 0;
+  for (auto hit = hits.begin(); hit != hits.end(); ++hit) second = hit == best ? second : std::max(second, *hit);
+  if (*best < kMinHits || *best < kMinShare * static_cast<double>(num_words) || *best < kMinLead * second) {
+    return Language::kUndetermined;
+  }
+  return kLanguageWords[static_cast<size_t>(best - hits.begin())].language;
+}
+
+constexpr std::array<std::string_view, kNumLanguages> kLanguageNames = {"undetermined",
+                                                                        "English",
+                                                                        "German",
+                                                                        "French",
+                                                                        "Spanish",
+                                                                        "Italian",
+                                                                        "Portuguese",
+                                                                        "Dutch",
+                                                                        "Chinese",
+                                                                        "Japanese",
+                                                                        "Korean",
+                                                                        "Cyrillic (Russian, Ukrainian ...)",
+                                                                        "Arabic script (Arabic, Persian ...)",
+                                                                        "Greek",
+                                                                        "Hebrew",
+                                                                        "Thai",
+                                                                        "Devanagari (Hindi, Marathi ...)",
+                                                                        "other"};
+
+}  // namespace
+
+Language guess_language(std::string_view text, Script script, bool has_kana) {
+  switch (script) {
+    case Script::kNone:
+      return Language::kUndetermined;
+    case Script::kLatin:
+      return latin_language(text);
+    case Script::kHan:
+      return has_kana ? Language::kJapanese : Language::kChinese;
+    case Script::kHiragana:
+    case Script::kKatakana:
+      return Language::kJapanese;
+    case Script::kHangul:
+      return Language::kKorean;
+    case Script::kCyrillic:
+      return Language::kRussian;
+    case Script::kArabic:
+      return Language::kArabic;
+    case Script::kGreek:
+      return Language::kGreek;
+    case Script::kHebrew:
+      return Language::kHebrew;
+    case Script::kThai:
+      return Language::kThai;
+    case Script::kDevanagari:
+      return Language::kHindi;
+    default:
+      return Language::kOther;
+  }
+}
+
+std::string_view language_name(Language language) { return kLanguageNames[static_cast<size_t>(language)]; }
+
+}  // namespace hone::data

@@ -1,0 +1,186 @@
+#include "data/near_duplicates.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <span>
+
+#include "base/error.h"
+#include "data/min_hash.h"
+#include "data/row_ranges.h"
+#include "data/shingles.h"
+
+namespace hone::data {
+
+namespace {
+
+constexpr uint64_t kRowsInRange = 512;
+// In a bucket of many rows a row is compared with this many rows before it: the first and the nearest ones.
+constexpr size_t kMaxFirst = 6, kMaxNearest = 6;
+
+// Returns a hash that is never 0.
+uint64_t hash_of_characters(const std::u32string& characters) { return std::hash<std::u32string>()(characters) | 1; }
+
+class NearDuplicateSearch {
+ public:
+  explicit NearDuplicateSearch(const NearDuplicateInput& input) : input_(input), bands_(bands_for(input.threshold)) {
+    found_.cluster.resize(input.num_rows);
+    std::iota(found_.cluster.begin(), found_.cluster.end(), 0U);
+    found_.leaks.resize(input.num_rows);
+    found_.recall = bands_.recall(input.threshold);
+  }
+
+  NearDuplicates run() {
+    sketch_rows();
+    join_equal();
+    for (int band = 0; band < bands_.num_bands; ++band) join_band(static_cast<size_t>(band));
+    for (uint32_t row = 0; row < input_.num_rows; ++row) {
+      found_.leaks[row] |= found_.leaks[same_in_part_[row]];
+      found_.cluster[row] = root(row);
+    }
+    std::ranges::sort(found_.pairs, {}, [](const SimilarPair& pair) { return std::pair(pair.first, pair.second); });
+    return std::move(found_);
+  }
+
+ private:
+  struct Keyed {
+    uint64_t key;
+    uint32_t row;
+    auto operator<=>(const Keyed&) const = default;
+  };
+
+  uint32_t root(uint32_t row) {
+    while (found_.cluster[row] != row) {
+      found_.cluster[row] = found_.cluster[found_.cluster[row]];
+      row = found_.cluster[row];
+    }
+    return row;
+  }
+
+  size_t part(uint32_t row) const {
+    const auto after = std::ranges::upper_bound(input_.part_begins, row);
+    return static_cast<size_t>(after - input_.part_begins.begin()) - 1;
+  }
+
+  bool leaks_from(uint32_t row, size_t earlier_part) const { return found_.leaks[row] >> earlier_part & 1; }
+
+  void sketch_rows() {
+    const auto num_bands = static_cast<size_t>(bands_.num_bands);
+    keys_.resize(num_bands * input_.num_rows);
+    hashes_.resize(input_.num_rows);
+    for_row_ranges(input_.num_rows, kRowsInRange, [&](uint64_t begin, uint64_t end) {
+      std::vector<uint32_t> keys(num_bands);
+      std::string scratch;
+      for (uint64_t row = begin; row < end; ++row) {
+        const std::u32string characters = compared_characters(input_.text(row, scratch));
+        if (characters.empty()) continue;
+        hashes_[row] = hash_of_characters(characters);
+        band_keys(sketch(shingle_hashes(characters)), bands_, keys);
+        for (size_t band = 0; band < num_bands; ++band) keys_[band * input_.num_rows + row] = keys[band];
+      }
+    });
+  }
+
+  // Joins rows whose compared characters are equal. Only the first row of each part takes part in the rest of the
+  // search.
+  void join_equal() {
+    std::vector<Keyed> rows;
+    same_in_part_.resize(input_.num_rows);
+    std::iota(same_in_part_.begin(), same_in_part_.end(), 0U);
+    for (uint32_t row = 0; row < input_.num_rows; ++row) {
+      if (hashes_[row] != 0) rows.push_back({hashes_[row], row});
+    }
+    std::ranges::sort(rows);
+    for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+      while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
+      join_equal_rows(std::span(rows).subspan(begin, end - begin));
+    }
+    for (uint32_t row = 0; row < input_.num_rows; ++row) {
+      if (hashes_[row] != 0 && same_in_part_[row] == row) searched_.push_back(row);
+    }
+    hashes_ = {};
+  }
+
+  void join_equal_rows(std::span<const Keyed> rows) {
+    uint32_t parts = 0;
+    uint32_t first_in_part = rows[0].row;
+    for (const auto& [key, row] : rows) {
+      if (part(row) != part(first_in_part)) first_in_part = row;
+      same_in_part_[row] = first_in_part;
+      found_.leaks[row] |= parts & ((1U << part(row)) - 1);
+      parts |= 1U << part(row);
+      if (row != rows[0].row) {
+        found_.pairs.push_back({rows[0].row, row, 1.0});
+        found_.cluster[row] = rows[0].row;
+      }
+    }
+  }
+
+  bool is_needed(uint32_t first, uint32_t second) {
+    if (root(first) != root(second)) return true;
+    return part(first) != part(second) && !leaks_from(second, part(first));
+  }
+
+  void add_candidates(std::span<const Keyed> bucket) {
+    for (size_t i = 1; i < bucket.size(); ++i) {
+      const size_t num_first = std::min(i, kMaxFirst);
+      for (size_t j = 0; j < num_first; ++j) add_candidate(bucket[j].row, bucket[i].row);
+      for (size_t j = std::max(num_first, i - std::min(i, kMaxNearest)); j < i; ++j) {
+        add_candidate(bucket[j].row, bucket[i].row);
+      }
+    }
+  }
+
+  void add_candidate(uint32_t first, uint32_t second) {
+    if (is_needed(first, second)) candidates_.push_back({first, second, 0});
+  }
+
+  void join_band(size_t band) {
+    std::vector<Keyed> rows;
+    rows.reserve(searched_.size());
+    for (const uint32_t row : searched_) rows.push_back({keys_[band * input_.num_rows + row], row});
+    std::ranges::sort(rows);
+    candidates_.clear();
+    for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+      while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
+      add_candidates(std::span(rows).subspan(begin, end - begin));
+    }
+    for_row_ranges(candidates_.size(), kRowsInRange, [&](uint64_t begin, uint64_t end) {
+      std::string scratch;
+      for (uint64_t i = begin; i < end; ++i) {
+        SimilarPair& pair = candidates_[i];
+        pair.similarity =
+            jaccard(shingles(input_.text(pair.first, scratch)), shingles(input_.text(pair.second, scratch)));
+      }
+    });
+    for (const SimilarPair& pair : candidates_) {
+      if (pair.similarity >= input_.threshold && is_needed(pair.first, pair.second)) join(pair);
+    }
+  }
+
+  void join(const SimilarPair& pair) {
+    found_.pairs.push_back(pair);
+    const uint32_t first = root(pair.first), second = root(pair.second);
+    found_.cluster[std::max(first, second)] = std::min(first, second);
+    if (part(pair.first) != part(pair.second)) found_.leaks[pair.second] |= 1U << part(pair.first);
+  }
+
+  const NearDuplicateInput& input_;
+  Bands bands_;
+  NearDuplicates found_;
+  std::vector<uint32_t> keys_;           // [band][row]
+  std::vector<uint64_t> hashes_;         // of the compared characters; 0: there are none
+  std::vector<uint32_t> same_in_part_;   // the first row of the part with the same compared characters
+  std::vector<uint32_t> searched_;       // the rows that are compared
+  std::vector<SimilarPair> candidates_;  // of one band
+};
+
+}  // namespace
+
+NearDuplicates find_near_duplicates(const NearDuplicateInput& input) {
+  check_internal(input.threshold > 0 && input.threshold <= 1, "the similarity threshold is not in (0, 1]");
+  check_internal(input.part_begins.size() <= NearDuplicateInput::kMaxParts, "too many parts");
+  return NearDuplicateSearch(input).run();
+}
+
+}  // namespace hone::data

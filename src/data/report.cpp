@@ -1,0 +1,64 @@
+#include "data/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "data/report_parts.h"
+
+namespace hone::data {
+
+namespace {
+
+double quantile(const std::vector<double>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(place);
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+std::vector<Distribution::Bin> bins_of(const std::vector<double>& sorted, size_t max_bins) {
+  const double begin = sorted.front(), end = std::max(quantile(sorted, 0.995), begin);
+  const bool are_whole = std::ranges::all_of(sorted, [](double value) { return value == std::floor(value); });
+  double width = (end - begin) / static_cast<double>(max_bins);
+  if (are_whole) width = std::max(1.0, std::ceil((end - begin + 1) / static_cast<double>(max_bins)));
+  if (width <= 0) width = 1;
+  std::vector<Distribution::Bin> bins;
+  for (size_t i = 0; i < max_bins; ++i) {
+    const double bin_begin = begin + width * static_cast<double>(i);
+    if (bin_begin > end) break;
+    bins.push_back({bin_begin, bin_begin + width, 0});
+  }
+  for (const double value : sorted) {
+    const auto bin = static_cast<size_t>((value - begin) / width);
+    ++bins[std::min(bin, bins.size() - 1)].count;
+  }
+  bins.back().end = std::max(bins.back().end, sorted.back());
+  return bins;
+}
+
+}  // namespace
+
+uint64_t ClassReport::total() const { return std::accumulate(rows.begin(), rows.end(), uint64_t{0}); }
+
+Distribution distribution_of(std::vector<double> values, size_t max_bins) {
+  Distribution result;
+  result.count = values.size();
+  if (values.empty()) return result;
+  std::ranges::sort(values);
+  result.mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  result.minimum = values.front();
+  result.q25 = quantile(values, 0.25);
+  result.median = quantile(values, 0.5);
+  result.q75 = quantile(values, 0.75);
+  result.q90 = quantile(values, 0.9);
+  result.q95 = quantile(values, 0.95);
+  result.q99 = quantile(values, 0.99);
+  result.maximum = values.back();
+  result.bins = bins_of(values, max_bins);
+  return result;
+}
+
+Report make_report(const ReportOptions& options) { return ReportBuilder(options).build(); }
+
+}  // namespace hone::data

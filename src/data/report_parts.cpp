@@ -1,0 +1,81 @@
+#include "data/report_parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "data/findings.h"
+#include "table/decompress.h"
+
+namespace hone::data {
+
+std::string shell_argument(std::string_view text) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           static_cast<unsigned char>(c) >= 0x80 || std::string_view("/._-+:,=@%").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+Finding& ReportBuilder::add_finding(std::string id, uint64_t rows, std::string detail) {
+  report_.findings.push_back({std::move(id), rows, size(), std::move(detail), {}, {}});
+  return report_.findings.back();
+}
+
+uint64_t ReportBuilder::add_row_finding(std::string id, const RowTest& test, std::string_view clean_flags,
+                                        std::string detail) {
+  Finding finding = {std::move(id), 0, size(), std::move(detail), {}, {}};
+  std::vector<bool> has_part(analysis_.parts().size());
+  for (uint64_t row = 0; row < size(); ++row) {
+    if (!test(row)) continue;
+    ++finding.rows;
+    has_part[analysis_.part_of(row)] = true;
+    if (has_examples_left(finding)) finding.examples.push_back(analysis_.example(row));
+  }
+  if (finding.rows == 0) return 0;
+  for (size_t part = 0; part < has_part.size() && !clean_flags.empty(); ++part) {
+    if (!has_part[part]) continue;
+    finding.commands.push_back(clean_command(part, clean_flags));
+    if (finding_kind(finding.id).severity != Severity::kNote) clean_flags_[part] += fmt::format(" {}", clean_flags);
+  }
+  report_.findings.push_back(std::move(finding));
+  return report_.findings.back().rows;
+}
+
+std::string ReportBuilder::clean_command(size_t part, std::string_view flags) const {
+  const auto& files = analysis_.parts()[part].files;
+  std::string command = "hone data clean";
+  for (const std::string& file : files) command += " " + shell_argument(file);
+  std::filesystem::path path = files[0];
+  path = table::without_compression(path);
+  const std::string extension = path.has_extension() ? path.extension().string() : ".jsonl";
+  return fmt::format("{} {} --output {}", command, flags, shell_argument(path.stem().string() + ".clean" + extension));
+}
+
+Report ReportBuilder::build() {
+  report_.rows = size();
+  clean_flags_.resize(analysis_.parts().size());
+  for (const Analysis::Part& part : analysis_.parts()) {
+    report_.parts.push_back({part.name, part.files, part.rows.size()});
+  }
+  add_columns();
+  add_duplicates();
+  add_labels();
+  add_texts();
+  add_lengths();
+  if (size() < 100) add_finding("few_rows", size());
+  for (size_t part = 0; part < clean_flags_.size(); ++part) {
+    if (!clean_flags_[part].empty()) report_.commands.push_back(clean_command(part, clean_flags_[part].substr(1)));
+  }
+  const auto rank = [](const Finding& finding) {
+    const FindingKind& kind = finding_kind(finding.id);
+    return std::pair(kind.severity, &kind - finding_kinds().data());
+  };
+  std::ranges::stable_sort(report_.findings, {}, rank);
+  return std::move(report_);
+}
+
+}  // namespace hone::data

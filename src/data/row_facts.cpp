@@ -1,0 +1,114 @@
+#include "data/row_facts.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "base/utf8.h"
+#include "data/html.h"
+#include "data/mojibake.h"
+#include "data/spans.h"
+#include "table/value.h"
+#include "text/character_kind.h"
+#include "text/unicode.h"
+
+namespace hone::data {
+
+namespace {
+
+constexpr uint32_t kRepeatedCharacters = 8;
+
+struct CharacterCounts {
+  std::array<uint32_t, kNumScripts> scripts{};
+  uint32_t all = 0, symbols = 0, run = 0;
+  char32_t last = 0;
+  uint16_t noise = 0;
+};
+
+bool is_invisible(char32_t code) {
+  return code == 0xAD || code == 0x200B || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x2064) || code == 0xFEFF;
+}
+
+bool is_full_width(char32_t code) {
+  return (code >= 0xFF10 && code <= 0xFF19) || (code >= 0xFF21 && code <= 0xFF3A) || (code >= 0xFF41 && code <= 0xFF5A);
+}
+
+void count_ascii(char32_t code, CharacterCounts& counts) {
+  const bool is_letter = (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
+  counts.scripts[static_cast<size_t>(Script::kLatin)] += is_letter;
+  const bool is_space = code == ' ' || (code >= '\t' && code <= '\r');
+  if (!is_letter && !is_space && (code < '0' || code > '9')) ++counts.symbols;
+  if ((code < 0x20 && !is_space) || code == 0x7F) counts.noise |= kNoiseControl;
+}
+
+void count_other(char32_t code, CharacterCounts& counts) {
+  if (code >= 0x4E00 && code <= 0x9FFF) {
+    ++counts.scripts[static_cast<size_t>(Script::kHan)];
+    return;
+  }
+  const Script script = script_of(code);
+  ++counts.scripts[static_cast<size_t>(script)];
+  if (is_invisible(code)) counts.noise |= kNoiseInvisible;
+  if (code == 0xFFFD) counts.noise |= kNoiseReplacement;
+  if (is_full_width(code)) counts.noise |= kNoiseFullWidth;
+  const text::CharacterKind kind = text::CharacterKinds::get().of(code);
+  if (kind == text::CharacterKind::kOther && script == Script::kNone && !text::is_combining_mark(code)) {
+    ++counts.symbols;
+  }
+}
+
+CharacterCounts count_characters(std::string_view text) {
+  CharacterCounts counts;
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p < end) {
+    const char32_t code = next_code_point(p);
+    ++counts.all;
+    counts.run = code == counts.last ? counts.run + 1 : 1;
+    counts.last = code;
+    if (counts.run == kRepeatedCharacters && code != ' ' && code != '\n') counts.noise |= kNoiseRepeated;
+    if (counts.run == 2 && code == ' ') counts.noise |= kNoiseSpaces;
+    code < 0x80 ? count_ascii(code, counts) : count_other(code, counts);
+  }
+  return counts;
+}
+
+Script main_script(const CharacterCounts& counts) {
+  const auto letters = std::ranges::subrange(counts.scripts.begin() + 1, counts.scripts.end());
+  const auto most = std::ranges::max_element(letters);
+  return *most == 0 ? Script::kNone : static_cast<Script>(most - counts.scripts.begin());
+}
+
+uint16_t noise_of_sequences(std::string_view text) {
+  uint16_t noise = 0;
+  if (has_tag(text)) noise |= kNoiseHtmlTag;
+  if (has_entity(text)) noise |= kNoiseEntity;
+  if (has_mojibake(text)) noise |= kNoiseMojibake;
+  const bool may_have_url = text.find("://") != std::string_view::npos || text.find("ww.") != std::string_view::npos ||
+                            text.find("WW.") != std::string_view::npos;
+  if (may_have_url && !find_urls(text).empty()) noise |= kNoiseUrl;
+  if (text.find('@') != std::string_view::npos && !find_emails(text).empty()) noise |= kNoiseEmail;
+  return noise;
+}
+
+}  // namespace
+
+RowFacts facts_of_text(std::string_view text) {
+  RowFacts facts;
+  const std::string_view stripped = table::stripped(text);
+  const CharacterCounts counts = count_characters(text);
+  facts.text_hash = std::hash<std::string_view>()(stripped);
+  facts.characters = counts.all;
+  facts.is_blank = stripped.empty();
+  facts.noise = counts.noise | noise_of_sequences(text);
+  if (stripped.size() < text.size() && !facts.is_blank) facts.noise |= kNoiseSpaces;
+  if (!facts.is_blank && counts.symbols * 2 > counts.all) facts.noise |= kNoiseSymbols;
+  facts.script = main_script(counts);
+  const bool has_kana = counts.scripts[static_cast<size_t>(Script::kHiragana)] > 0 ||
+                        counts.scripts[static_cast<size_t>(Script::kKatakana)] > 0;
+  facts.language = guess_language(text, facts.script, has_kana);
+  return facts;
+}
+
+}  // namespace hone::data

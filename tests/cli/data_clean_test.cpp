@@ -1,0 +1,36 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "cli/process.h"
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+namespace data_clean_test {
+
+using namespace hone;
+
+TEST_CASE("clean writes rows and a record, and warns of rules that harm") {
+  const TemporaryFolder folder;
+  const std::string in = folder.write("in.csv", "text,label\nA<br>B,1\nA<br>B,1\n").string();
+  const std::string out = (folder.path() / "out.csv").string();
+  const auto result =
+      run_hone({"data", "clean", in, "--strip-html", "--lower-case", "--duplicates", "first", "--output", out});
+  CHECK(result.exit_code == 0);
+  CHECK(read_file(out) == "text,label\na b,1\n");
+  CHECK(contains(result.output, "2 rows before, 1 after"));
+  CHECK(contains(result.error, "--lower-case may harm"));
+  CHECK(read_json(folder.path() / "out.record.json")["rows_after"] == 1);
+}
+
+TEST_CASE("without a rule there is nothing to clean") {
+  const TemporaryFolder folder;
+  const std::string in = folder.write("in.csv", "text,label\na,1\n").string();
+  const auto result = run_hone({"data", "clean", in, "--output", (folder.path() / "o.csv").string()});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.error, "no rule is on"));
+}
+
+}  // namespace data_clean_test
