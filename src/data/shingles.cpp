@@ -18,8 +18,7 @@ bool is_chinese_or_kana(char32_t code) { return code >= 0x3040 && (code <= 0x30F
 char32_t half_width(char32_t code) { return code >= 0xFF01 && code <= 0xFF5E ? code - 0xFEE0 : code; }
 
 bool is_compared(char32_t code) {
-  const text::CharacterKind kind = text::CharacterKinds::get().of(code);
-  return kind == text::CharacterKind::kLetter || kind == text::CharacterKind::kNumber ||
+  return text::is_in(text::CharacterKinds::get().of(code), text::kLetterKinds | text::kNumberKind) ||
          (code >= 0x300 && text::is_combining_mark(code));
 }
 

@@ -192,7 +192,7 @@ TEST_CASE("attention is bit-identical from run to run") {
 
 TEST_CASE("attention with terms of distances has the same bits at any number of threads") {
   Problem<float, float> problem(
-      {{40, 3, 129, 64, 700, 300, 900}, 3, 3, 32, false, false, 0, 0.1, true, true, true, 40});
+      {{40, 3, 129, 64, 700, 300, 900}, 3, 3, 32, false, false, 0, 0.1, kWholeSequence, false, true, true, true, 40});
   const int before = omp_get_max_threads();
   for_each_vector_level([&] {
     omp_set_num_threads(1);

@@ -58,8 +58,8 @@ void write_without(const TemporaryFolder& folder, const std::string& family, con
 }
 
 TEST_CASE("a model from config.json alone has the weights that from_config draws after set_seed") {
-  for (const std : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2", "deberta-v2-conv",
-                    "deberta", "modernbert", "modernbert-mean", "nomic_bert"}) {
+  for (const std::string family : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2",
+                                   "deberta-v2-conv", "deberta", "modernbert", "modernbert-mean", "nomic_bert"}) {
     const auto source = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(source / "parity.json");
     const TemporaryFolder folder;

@@ -9,8 +9,8 @@
 using namespace hone;
 
 TEST_CASE("parameters have HF's names and order, and weight decay applies to the same ones as in HF's Trainer") {
-  for (const std : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2", "deberta-v2-conv",
-                    "deberta", "modernbert", "modernbert-mean", "nomic_bert"}) {
+  for (const std::string family : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2",
+                                   "deberta-v2-conv", "deberta", "modernbert", "modernbert-mean", "nomic_bert"}) {
     const auto folder = fixture_models() / ("tiny-" + family);
     const Json fixture = read_json(folder / "parity.json");
     const auto model = model::load_model({folder}).model;
