@@ -184,7 +184,7 @@ std::vector<double> losses_of(const std::string& task, const std::string& family
 }
 
 void check_task(const std::string& task) {
-  for (const std :
+  for (const std::string family :
        {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2", "modernbert", "nomic_bert"}) {
     CAPTURE(family);
     check_gradients(task, family);
@@ -220,7 +220,7 @@ TEST_CASE("token classification has transformers' logits, loss, gradients and tr
 }
 
 TEST_CASE("an evaluation of token classification has the loss and metrics of transformers' run_ner.py") {
-  for (const std :
+  for (const std::string family :
        {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2", "modernbert", "nomic_bert"}) {
     CAPTURE(family);
     const std::filesystem::path folder = fixture_of("token-classification", family);
