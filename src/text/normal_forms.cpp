@@ -72,14 +72,19 @@ void decompose(NormalizedText& text, const Decomposition& decomposition) {
   take_origins(text, changed);
 }
 
+// utf8proc knows newer characters than tokenizers, which stay as they are.
 std::vector<char32_t> compatibility_decomposition(char32_t code) {
-  utf8proc_int32_t codes[32];
+  if (!has_compatibility_decomposition(code)) {
+    const CodePoints codes = canonical_decomposition(code);
+    return {codes.begin(), codes.end()};
+  }
+  utf8proc_int32_t parts[32];
   int last_boundclass = 0;
   const utf8proc_ssize_t count =
-      utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), codes, 32,
+      utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), parts, 32,
                               static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT), &last_boundclass);
   if (count <= 0 || count > 32) return {code};
-  return {codes, codes + count};
+  return {parts, parts + count};
 }
 
 // Returns the composition of decomposed text by utf8proc.

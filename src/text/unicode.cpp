@@ -70,6 +70,7 @@ bool is_combining_mark(char32_t code) { return contains(kCombiningMark, code); }
 bool is_word_character(char32_t code) { return contains(kWord, code); }
 bool is_chinese(char32_t code) { return contains(kChinese, code); }
 bool is_numeric(char32_t code) { return contains(kNumeric, code); }
+bool has_compatibility_decomposition(char32_t code) { return contains(kCompatibility, code); }
 
 std::span<const CodePointRange> letter_ranges() { return kLetter; }
 std::span<const CodePointRange> number_ranges() { return kNumber; }

@@ -48,6 +48,9 @@ CodePoints to_lowercase(char32_t code);
 // Returns the full canonical decomposition, or the character itself if it has none.
 CodePoints canonical_decomposition(char32_t code);
 
+// Returns true if the compatibility decomposition (NFKD) differs from the canonical one.
+bool has_compatibility_decomposition(char32_t code);
+
 // Return the characters with a canonical decomposition (without Hangul syllables) and those with a combining class
 // other than 0, both in ascending order.
 std::vector<char32_t> decomposable_characters();

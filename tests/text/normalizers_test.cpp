@@ -89,6 +89,13 @@ TEST_CASE("Replace takes regular expressions, also those that match nothing, as 
   CHECK(replaced("(?=b)", "_", "abab") == "a_ba_b");
 }
 
+TEST_CASE("NFKD leaves characters that are newer than the tables of tokenizers") {
+  for (const char* text : {"\xEA\x9F\xB2", "\xF0\x90\x9E\xA5", "\xF0\x9F\xAF\xB0", "\xF0\x9F\x85\xAC"}) {
+    CHECK(normalized({{"type", "NFKD"}}, text) == text);
+  }
+  CHECK(normalized({{"type", "NFKD"}}, "\xEF\xAC\x81\xE2\x91\xA0") == "fi1");
+}
+
 TEST_CASE("NFC keeps U+11A7 after a Hangul syllable, as tokenizers") {
   const Normalizer nfc = make_normalizer({{"type", "NFC"}}, "test");
   for (const char* given : {"\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA7", "\xEA\xB0\x80\xE1\x86\xA7"}) {
