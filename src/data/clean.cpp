@@ -44,6 +44,15 @@ std::map<std::string, std::string> parsed_renames(const std::vector<std::string>
   return result;
 }
 
+// Returns how much an example leaves out of its beginning, so that it shows the first change.
+size_t bytes_before_change(std::string_view before, std::string_view after) {
+  constexpr size_t kContextBytes = 40;
+  const size_t same = static_cast<size_t>(std::ranges::mismatch(before, after).in1 - before.begin());
+  size_t begin = same > kContextBytes ? same - kContextBytes : 0;
+  while (begin > 0 && begin < before.size() && is_continuation(before[begin])) --begin;
+  return begin;
+}
+
 class Cleaner {
  public:
   explicit Cleaner(const CleanOptions& options)
@@ -188,8 +197,11 @@ class Cleaner {
     ++record.rows;
     if (record.row_numbers.size() < RuleRecord::kMaxRowNumbers) record.row_numbers.push_back(row);
     if (record.examples.size() == RuleRecord::kMaxExamples) return;
-    record.examples.push_back(
-        {rows_.location(row), shortened(before, kExampleTextBytes), shortened(after, kExampleTextBytes)});
+    const size_t skipped = record.drops ? 0 : bytes_before_change(before, after);
+    const auto excerpt = [&](std::string_view text) {
+      return (skipped > 0 ? "..." : "") + shortened(text.substr(skipped), kExampleTextBytes);
+    };
+    record.examples.push_back({rows_.location(row), excerpt(before), excerpt(after)});
   }
 
   RuleRecord& add_rule(std::string name, bool drops) {
@@ -445,7 +457,8 @@ std::string to_text(const CleanRecord& record, size_t width) {
         std::ranges::replace(printed, '\n', ' ');
         return std::string(first_columns(printed, width > 6 ? width - 6 : 1));
       };
-      text += fmt::format("  {}\n    - {}\n", printable(example.location), line(example.before));
+      text += fmt::format("  {}\n    - {}\n", printable(fs::path(example.location).filename().string()),
+                          line(example.before));
       if (!rule.drops) text += fmt::format("    + {}\n", line(example.after));
     }
   }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 #include "base/utf8.h"
@@ -32,7 +33,12 @@ std::string by_characters(std::string_view text, const Change& change) {
   return result;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::string in_half_width(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
   return by_characters(text, [](char32_t code, std::string& to) {
     if (code >= 0xFF01 && code <= 0xFF5E) code -= 0xFEE0;
     append_utf8(to, code == 0x3000 ? U' ' : code);
@@ -48,6 +54,7 @@ std::string without_control(std::string_view text) {
 
 // Joiners stay: emoji and several scripts need them.
 std::string without_invisible(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
   return by_characters(text, [](char32_t code, std::string& to) {
     const bool is_invisible = code == 0xAD || code == 0x200B || code == 0x200E || code == 0x200F ||
                               (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2064) ||
@@ -66,20 +73,28 @@ std::string in_lower_case(std::string_view text) {
   });
 }
 
+bool is_space(char32_t code) { return text::is_whitespace(code) || (code >= 0x1C && code <= 0x1F); }
+
+// Returns the end of the characters from `begin` on that are white space, or are not.
+size_t end_of_run(std::string_view text, size_t begin, bool of_spaces) {
+  size_t at = begin;
+  while (at < text.size()) {
+    const char* p = text.data() + at;
+    const bool is_visible = *p > 0x20 && *p < 0x7F;
+    if (is_visible ? of_spaces : is_space(next_code_point(p)) != of_spaces) break;
+    at = is_visible ? at + 1 : static_cast<size_t>(p - text.data());
+  }
+  return at;
+}
+
 std::string with_single_spaces(std::string_view text) {
   std::string result;
-  bool gap = false;
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  while (p < end) {
-    const char32_t code = next_code_point(p);
-    if (text::is_whitespace(code) || (code >= 0x1C && code <= 0x1F)) {
-      gap = true;
-      continue;
-    }
-    if (gap && !result.empty()) result += ' ';
-    gap = false;
-    append_utf8(result, code);
+  result.reserve(text.size());
+  for (size_t at = end_of_run(text, 0, true); at < text.size();) {
+    const size_t end = end_of_run(text, at, false);
+    if (!result.empty()) result += ' ';
+    result += text.substr(at, end - at);
+    at = end_of_run(text, end, true);
   }
   return result;
 }

@@ -95,9 +95,12 @@ std::string without_tags(std::string_view text) {
   while (at < text.size()) {
     const size_t end = text[at] == '<' ? end_of_tag(text, at) : std::string_view::npos;
     if (end == std::string_view::npos) {
-      if (!after_break || text[at] != ' ') result += text[at];
-      after_break = after_break && text[at] == ' ';
-      ++at;
+      const size_t next = std::min(text.find('<', at + 1), text.size());
+      std::string_view plain = text.substr(at, next - at);
+      if (after_break) plain.remove_prefix(std::min(plain.find_first_not_of(' '), plain.size()));
+      after_break = after_break && plain.empty();
+      result += plain;
+      at = next;
       continue;
     }
     size_t name_end = 0;

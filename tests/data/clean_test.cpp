@@ -86,6 +86,14 @@ TEST_CASE("rules are applied in the stated order, and each is recorded") {
   CHECK(json.at("rules")[1].at("rule") == "unescape_entities");
 }
 
+TEST_CASE("an example shows the first change of a long text") {
+  const TemporaryFolder folder;
+  const std::string start(100, 'a');
+  const Cleaned found = clean(folder, "text,label\n" + start + "BC,x\n", [](auto& o) { o.lower_case = true; });
+  CHECK(found.record.rules[0].examples[0].before == "..." + std::string(40, 'a') + "BC");
+  CHECK(found.record.rules[0].examples[0].after == "..." + std::string(40, 'a') + "bc");
+}
+
 TEST_CASE("duplicates keep the first row or the majority's label") {
   const TemporaryFolder folder;
   const std::string rows = "text,label\nsame,a\nsame,b\nsame ,b\nother,a\n";
