@@ -32,7 +32,7 @@ inline constexpr std::array kCommands = {
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
     library_command<TokenizerTrainOptions>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
-                                             "compare tokenizers: tokens per word, unknown tokens, speed"),
+                                             "tokens per word, unknown tokens and speed of several"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
     library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
