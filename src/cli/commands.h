@@ -36,7 +36,7 @@ inline constexpr std::array kCommands = {
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
     library_command<TokenizerTrainOptions>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
-                                             "compare tokenizers: tokens per word, unknown tokens, speed"),
+                                             "tokens per word, unknown tokens and speed of several"),
     library_command<DataReportOptions>("data report", "Work", "say what rows hold, what is wrong, and what mends it"),
     library_command<data::CleanOptions>("data clean", "Work", "change and drop rows by rules, with a record"),
     library_command<data::SplitOptions>("data split", "Work", "split rows into train, validation and test"),

@@ -249,7 +249,7 @@ constexpr SplitPatternRow kSplitPatterns[] = {
     {"Qwen 2",
      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
      cl100k_part<Cl100kForm{kLetterKinds, 1}>, true},
-    {"Llama 3, GPT-4",
+    {"Llama 3",
      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
      cl100k_part<Cl100kForm{kLetterKinds, 3}>, true},
     {"Qwen 3.5",

@@ -36,7 +36,8 @@ TEST_CASE("compare has a row for each tokenizer, and an error in one does not hi
   const ProcessResult table = compare({tiny_model(), missing, "--dataset", rows});
   CHECK(table.exit_code == 1);
   CHECK(contains(table.output, "  vocabulary  tokens/word  tokens/char  unknown  one token  bytes/token     MB/s\n"));
-  CHECK(contains(table.output, missing + "  error: no such folder\n"));
+  CHECK(contains(table.output, "\n" + missing));
+  CHECK(contains(table.output, "  error: no such folder\n"));
 }
 
 TEST_CASE("compare gives the numbers of a hand count") {
