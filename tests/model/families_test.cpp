@@ -56,9 +56,8 @@ TEST_CASE("an unknown model_type is unsupported, with the nearest name") {
   const Error error = expect_error([&] { model::family_of(config); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "unknown model_type \"distilbret\""));
-  CHECK(contains(error.hint(),
-                 "did you mean \"distilbert\"? known: bert, distilbert, roberta, camembert, xlm-roberta, "
-                 "modernbert, nomic_bert"));
+  CHECK(contains(error.hint(), "did you mean \"distilbert\"? known: bert, distilbert, roberta"));
+  for (const model::Family& family : model::families()) CHECK(contains(error.hint(), family.name));
 }
 
 TEST_CASE("a decoder and a family that hone leaves out are refused with the reason") {
