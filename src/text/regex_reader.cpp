@@ -39,12 +39,21 @@ void merge_intersection(RegexClass& result, RegexClass& current, bool& has_inter
   current = {};
 }
 
+// Returns the characters of \w. In a class Oniguruma has not the superscripts and fractions of Latin-1, whatever the
+// class is written as.
+CodePointSet word_characters(bool is_in_class) {
+  const CodePointSet word = *find_property("word");
+  if (!is_in_class) return word;
+  return intersection_of(word, complement_of({{0xB2, 0xB3}, {0xB9, 0xB9}, {0xBC, 0xBE}}));
+}
+
 }  // namespace
 
 bool has_long_folding(char32_t c) {
   return c == 0xDF || c == 0x130 || c == 0x149 || c == 0x1F0 || c == 0x390 || c == 0x3B0 || c == 0x587 ||
          (c >= 0x1E96 && c <= 0x1E9E) || (c >= 0x1F50 && c <= 0x1FFC) || (c >= 0xFB00 && c <= 0xFB17);
 }
+
 RegexReader::RegexReader(std::string_view expression, const std::string& source)
     : expression_(expression), source_(source) {
   for (const char *p = expression.data(), *const end = p + expression.size(); p < end;) {
@@ -146,7 +155,7 @@ bool RegexReader::add_class_escape(char32_t c, RegexClass& characters) {
       part.add(*find_property("whitespace"));
       break;
     case 'w':
-      part.add_categories({"L", "M", "Nd", "Pc"}, *find_property("word"));
+      part.add_categories({"L", "M", "Nd", "Pc"}, word_characters(num_open_classes_ > 0));
       break;
     case 'h':
       part.add(*find_property("xdigit"));
@@ -181,7 +190,9 @@ void RegexReader::add_named(const std::string& name, RegexClass& part) const {
   const bool has_letters = !intersection_of(*set, *find_property("LC")).empty();
   if (ignores_case_ && has_letters) refuse("it ignores the case of a class of letters");
   const bool is_category = name.size() <= 2 && name[0] >= 'A' && name[0] <= 'Z' && name != "LC";
-  if (is_category) {
+  if (name == "word" || name == "Word") {
+    part.add(word_characters(num_open_classes_ > 0));
+  } else if (is_category) {
     part.add_categories({name}, *set);
   } else {
     part.add(*set);
@@ -204,6 +215,7 @@ void RegexReader::add_posix(RegexClass& characters) {
 // Reads the class whose opening bracket was read.
 RegexClass RegexReader::read_class(int depth) {
   if (depth > kMaxClassDepth) refuse("its classes are nested too deeply");
+  ++num_open_classes_;
   const bool is_negated = take(U"^");
   RegexClass result, current;
   bool has_intersection = false;
@@ -219,6 +231,7 @@ RegexClass RegexReader::read_class(int depth) {
   }
   merge_intersection(result, current, has_intersection);
   if (is_negated) result.negate();
+  --num_open_classes_;
   return result;
 }
 

@@ -63,6 +63,7 @@ class RegexReader {
 
   std::string_view expression_;
   const std::string& source_;
+  int num_open_classes_ = 0;
 };
 
 }  // namespace hone::text
