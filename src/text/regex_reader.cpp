@@ -53,6 +53,7 @@ bool has_long_folding(char32_t c) {
   return c == 0xDF || c == 0x130 || c == 0x149 || c == 0x1F0 || c == 0x390 || c == 0x3B0 || c == 0x587 ||
          (c >= 0x1E96 && c <= 0x1E9E) || (c >= 0x1F50 && c <= 0x1FFC) || (c >= 0xFB00 && c <= 0xFB17);
 }
+
 RegexReader::RegexReader(std::string_view expression, const std::string& source)
     : expression_(expression), source_(source) {
   for (const char *p = expression.data(), *const end = p + expression.size(); p < end;) {

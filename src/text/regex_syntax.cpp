@@ -28,6 +28,7 @@ class Translator : private RegexReader {
 
   RegexTranslation translate() {
     while (position_ < codes_.size()) read_item();
+    item_ = position_;
     if (groups_.size() > 1) malformed("a group is not closed");
     return std::move(result_);
   }
