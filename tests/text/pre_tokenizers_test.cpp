@@ -87,7 +87,7 @@ TEST_CASE("the error for an unknown pre-tokenizer or behaviour names it") {
   };
   const Error regex = split({{"Regex", "a(b"}});
   CHECK(regex.kind() == ErrorKind::kInput);
-  CHECK(contains(regex.what(), "regular expression \"a(b\", character 3: a group is not closed"));
+  CHECK(contains(regex.what(), "regular expression \"a(b\", character 4: a group is not closed"));
   CHECK(contains(split({{"String", ""}}).what(), "the pattern of Split must be a \"Regex\" or a \"String\""));
   CHECK(contains(split(nullptr).what(), "the pattern of Split must be"));
 }
