@@ -38,9 +38,9 @@ constexpr SpecialToken kDebertaV2Tokens[] = {{"bos_token", "[CLS]"},  {"eos_toke
                                              {"mask_token", "[MASK]"}};
 constexpr SpecialToken kLlamaTokens[] = {{"bos_token", "<s>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"}};
 
-constexpr std::string_view kBertModels[] = {"bert",  "distilbert", "electra",     "convbert",
-                                            "ernie", "layoutlm",   "mobilebert",  "megatron-bert",
-                                            "nezha", "qdqbert",    "squeezebert", "visual_bert"};
+constexpr std::string_view kBertModels[] = {"bert",     "distilbert",  "electra",       "convbert", "ernie",
+                                            "layoutlm", "mobilebert",  "megatron-bert", "nezha",    "nomic_bert",
+                                            "qdqbert",  "squeezebert", "visual_bert"};
 constexpr std::string_view kGpt2Models[] = {"gpt2", "codegen", "gpt_neo", "gptj", "opt", "phi", "starcoder2"};
 constexpr std::string_view kQwen2Models[] = {"qwen2",     "qwen2_5_vl", "qwen2_moe", "qwen2_vl",    "qwen3",
                                              "qwen3_moe", "qwen3_next", "qwen3_vl",  "qwen3_vl_moe"};
