@@ -2,27 +2,23 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "table/row_options.h"
+
 namespace hone::cli {
 
-struct TextRowsOptions {
-  std::filesystem::path dataset;
-  std::string dataset_config_name, split;
+struct TextRowsOptions : table::DatasetOptions {
+  std::string split;
   std::vector<std::string> text_column;
   std::optional<int64_t> max_samples;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit.group("Data");
-    visit("dataset", self.dataset, "file or folder (in the Hub's layout) that holds the rows")
-        .alias("dataset_name")
-        .value_name("PATH");
-    visit("dataset_config_name", self.dataset_config_name, "sub-folder of the data set, for example plain_text")
-        .value_name("NAME");
+    table::DatasetOptions::fields(self, visit);
     visit("split", self.split, "split of the data set to read")
         .value_name("NAME")
         .default_text("train, or the only one");

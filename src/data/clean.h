@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
+#include "data/clean_record.h"
 #include "data/inputs.h"
 #include "data/outputs.h"
 #include "data/stop_words.h"
@@ -35,7 +35,7 @@ struct CleanOptions {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     InputOptions::fields(self.input, visit);
-    InputOptions::column_fields(self.input, visit);
+    table::ColumnOptions::fields(self.input, visit);
     OutputOptions::fields(self.output, visit);
     visit("record", self.record, "JSON file that records what each rule changed")
         .value_name("FILE")
@@ -83,36 +83,11 @@ struct CleanOptions {
   }
 };
 
-struct CleanExample {
-  std::string location, before, after;  // after: empty for a dropped row
-};
-
-// What one rule did.
-struct RuleRecord {
-  std::string name;
-  bool drops = false;  // the rule drops rows; otherwise it changes texts or labels
-  uint64_t rows = 0;
-  std::vector<CleanExample> examples;  // at most kMaxExamples
-  std::vector<uint64_t> row_numbers;   // in the input, from 0; at most kMaxRowNumbers
-
-  static constexpr size_t kMaxExamples = 5, kMaxRowNumbers = 10'000;
-};
-
-struct CleanRecord {
-  uint64_t rows_before = 0, rows_after = 0;
-  std::vector<RuleRecord> rules;  // those that were on, in the order in which they were applied
-  std::vector<std::string> warnings;
-};
-
 // Returns the names of all rules in the order in which they are applied: the names of their options.
 std::vector<std::string> clean_rule_order();
 
 // Applies the rules and writes the rows and the record. Errors: those of reading and writing; kUsage if no rule is on,
 // or a rule needs a label column that is missing.
 CleanRecord clean_rows(const CleanOptions& options);
-
-Json to_json(const CleanRecord& record);
-// Returns a table for the terminal.
-std::string to_text(const CleanRecord& record, size_t width = 80);
 
 }  // namespace hone::data

@@ -11,15 +11,16 @@
 
 #include "table/columns.h"
 #include "table/read.h"
+#include "table/row_options.h"
 #include "table/rows.h"
 
 namespace hone::data {
 
 inline constexpr std::array<std::string_view, 2> kEncodingNames = {"utf-8", "latin-1"};
 
-struct InputOptions {
+struct InputOptions : table::ColumnOptions {
   std::vector<std::string> files;
-  std::string dataset_config_name, text_column, text_pair_column, label_column;
+  std::string dataset_config_name;
   std::string encoding{kEncodingNames[0]};
   std::vector<std::string> column_names;
 
@@ -38,20 +39,6 @@ struct InputOptions {
     visit("column_names", self.column_names, "columns of csv and tsv files without a header row")
         .value_name("NAME,...")
         .default_text("the first row");
-  }
-
-  // The options of commands that need to know which column holds what.
-  template <typename Self, typename Visitor>
-  static void column_fields(Self& self, Visitor& visit) {
-    visit("text_column", self.text_column, "column that holds the text")
-        .value_name("NAME")
-        .default_text("found by name: text, sentence, review ...");
-    visit("text_pair_column", self.text_pair_column, "column that holds the second text of a pair")
-        .value_name("NAME")
-        .default_text("found by name: sentence2, hypothesis ...");
-    visit("label_column", self.label_column, "column that holds the label")
-        .value_name("NAME")
-        .default_text("found by name: label, sentiment, class ...");
   }
 };
 

@@ -31,7 +31,7 @@ int sequence_length(uint8_t lead) {
   return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
 }
 
-// Decodes the UTF-8 sequence that begins at run[begin]. Returns a piece that is not decoded if there is none.
+// Decodes the UTF-8 sequence that begins at run[begin]. If no sequence begins there, returns the character unchanged.
 Piece decode_at(const std::vector<RunCharacter>& run, size_t begin) {
   const Piece plain = {run[begin].code, false, begin, begin + 1};
   const auto length = static_cast<size_t>(sequence_length(run[begin].byte));

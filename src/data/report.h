@@ -23,7 +23,7 @@ struct ReportOptions {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     InputOptions::fields(self.input, visit);
-    InputOptions::column_fields(self.input, visit);
+    table::ColumnOptions::fields(self.input, visit);
     visit.group("Report");
     visit("model_name_or_path", self.model_name_or_path, "folder of a model whose tokenizer counts tokens")
         .alias("model")
@@ -125,7 +125,7 @@ struct Finding {
 struct Report {
   std::vector<PartReport> parts;
   std::vector<ColumnReport> columns;
-  std::string text_column, text_pair_column, label_column;  // empty: there is none
+  std::string text_column, text_pair_column, label_column;  // empty if the rows lack such a column
   uint64_t rows = 0;
   std::vector<ClassReport> classes;  // by rows, most first; empty for numbers and without a label column
   std::optional<Distribution> label_numbers;

@@ -27,7 +27,7 @@ struct SplitOptions {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     InputOptions::fields(self.input, visit);
-    InputOptions::column_fields(self.input, visit);
+    table::ColumnOptions::fields(self.input, visit);
     visit.group("Parts");
     visit("parts", self.parts, "sizes of the parts, in percent or as any numbers in proportion").value_name("N/N/N");
     visit("part_names", self.part_names, "names of the parts, which are the names of the files")

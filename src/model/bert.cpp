@@ -21,19 +21,7 @@ namespace hone::model::bert {
 
 namespace {
 
-constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, kMaxRows};
-constexpr ConfigKey kHiddenSize{"hidden_size", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kNumLayers{"num_hidden_layers", ConfigKind::kInteger, "", 0, kMaxLayers};
-constexpr ConfigKey kNumHeads{"num_attention_heads", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kIntermediateSize{"intermediate_size", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", 1, kMaxRows};
-constexpr ConfigKey kTypeVocabSize{"type_vocab_size", ConfigKind::kInteger, "2", 1, kMaxRows};
-constexpr ConfigKey kHiddenAct{"hidden_act", ConfigKind::kText, "\"gelu\""};
-constexpr ConfigKey kHiddenDropout{"hidden_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
-constexpr ConfigKey kAttentionDropout{"attention_probs_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
 constexpr ConfigKey kClassifierDropout{"classifier_dropout", ConfigKind::kNumber, "null", 0, 1};
-constexpr ConfigKey kLayerNormEps{"layer_norm_eps", ConfigKind::kNumber, "1e-12", 0, 1};
-constexpr ConfigKey kPositionType{"position_embedding_type", ConfigKind::kText, "\"absolute\""};
 constexpr ConfigKey kIsDecoder{"is_decoder", ConfigKind::kFlag, "false"};
 constexpr std::array kKeys{kVocabSize,        kHiddenSize,       kNumLayers,         kNumHeads,
                            kIntermediateSize, kMaxPositions,     kTypeVocabSize,     kHiddenAct,

@@ -31,17 +31,8 @@ namespace hone::model::deberta_v2 {
 
 namespace {
 
-constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, kMaxRows};
-constexpr ConfigKey kHiddenSize{"hidden_size", ConfigKind::kInteger, "", 1, kMaxWidth};
 constexpr ConfigKey kEmbeddingSize{"embedding_size", ConfigKind::kInteger, "null", 1, kMaxWidth};
-constexpr ConfigKey kNumLayers{"num_hidden_layers", ConfigKind::kInteger, "", 0, kMaxLayers};
-constexpr ConfigKey kNumHeads{"num_attention_heads", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kIntermediateSize{"intermediate_size", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", 1, kMaxRows};
 constexpr ConfigKey kTypeVocabSize{"type_vocab_size", ConfigKind::kInteger, "0", 0, kMaxRows};
-constexpr ConfigKey kHiddenAct{"hidden_act", ConfigKind::kText, "\"gelu\""};
-constexpr ConfigKey kHiddenDropout{"hidden_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
-constexpr ConfigKey kAttentionDropout{"attention_probs_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
 constexpr ConfigKey kLayerNormEps{"layer_norm_eps", ConfigKind::kNumber, "1e-7", 0, 1};
 constexpr ConfigKey kRelativeAttention{"relative_attention", ConfigKind::kFlag, "false"};
 constexpr ConfigKey kMaxRelative{"max_relative_positions", ConfigKind::kInteger, "-1", -kMaxRows, kMaxRows};

@@ -13,8 +13,8 @@
 
 namespace hone::model::deberta_v2 {
 
-// The keys of config.json that this family reads, with HF's defaults. "pos_att_type" is none of them, because HF writes
-// it as a list or as a text.
+// The keys of config.json that this family reads, with HF's defaults. The list lacks
+// "pos_att_type", because HF writes it as a list or as a text.
 std::span<const ConfigKey> config_keys();
 
 // The distances of a batch: rows [2 L - 1] of `embeddings` [W, C]; undefined if the model has none.

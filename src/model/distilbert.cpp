@@ -26,12 +26,10 @@ namespace {
 
 constexpr double kLayerNormEps = 1e-12;  // fixed in HF's class, not a key
 
-constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, kMaxRows};
 constexpr ConfigKey kDim{"dim", ConfigKind::kInteger, "", 1, kMaxWidth, "hidden_size"};
 constexpr ConfigKey kNumLayers{"n_layers", ConfigKind::kInteger, "", 0, kMaxLayers, "num_hidden_layers"};
 constexpr ConfigKey kNumHeads{"n_heads", ConfigKind::kInteger, "", 1, kMaxWidth, "num_attention_heads"};
 constexpr ConfigKey kHiddenDim{"hidden_dim", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", 1, kMaxRows};
 constexpr ConfigKey kSinusoidal{"sinusoidal_pos_embds", ConfigKind::kFlag, "false"};
 constexpr ConfigKey kActivation{"activation", ConfigKind::kText, "\"gelu\""};
 constexpr ConfigKey kDropout{"dropout", ConfigKind::kNumber, "0.1", 0, 1};

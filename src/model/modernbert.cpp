@@ -25,12 +25,6 @@ namespace hone::model::modernbert {
 
 namespace {
 
-constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, kMaxRows};
-constexpr ConfigKey kHiddenSize{"hidden_size", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kNumLayers{"num_hidden_layers", ConfigKind::kInteger, "", 0, kMaxLayers};
-constexpr ConfigKey kNumHeads{"num_attention_heads", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kIntermediateSize{"intermediate_size", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", 1, kMaxRows};
 constexpr ConfigKey kActivation{"hidden_activation", ConfigKind::kText, "\"gelu\""};
 constexpr ConfigKey kNormEps{"norm_eps", ConfigKind::kNumber, "1e-5", 0, 1};
 constexpr ConfigKey kNormBias{"norm_bias", ConfigKind::kFlag, "false"};

@@ -33,17 +33,9 @@ namespace {
 constexpr int64_t kPadding = 1, kNumBuckets = 32, kMaxDistance = 128;
 
 constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", kPadding + 1, kMaxRows};
-constexpr ConfigKey kHiddenSize{"hidden_size", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kNumLayers{"num_hidden_layers", ConfigKind::kInteger, "", 0, kMaxLayers};
-constexpr ConfigKey kNumHeads{"num_attention_heads", ConfigKind::kInteger, "", 1, kMaxWidth};
-constexpr ConfigKey kIntermediateSize{"intermediate_size", ConfigKind::kInteger, "", 1, kMaxWidth};
 constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", kPadding + 2, kMaxRows};
 constexpr ConfigKey kRelativeBuckets{"relative_attention_num_buckets", ConfigKind::kInteger, "32", kNumBuckets,
                                      kMaxRows};
-constexpr ConfigKey kHiddenAct{"hidden_act", ConfigKind::kText, "\"gelu\""};
-constexpr ConfigKey kHiddenDropout{"hidden_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
-constexpr ConfigKey kAttentionDropout{"attention_probs_dropout_prob", ConfigKind::kNumber, "0.1", 0, 1};
-constexpr ConfigKey kLayerNormEps{"layer_norm_eps", ConfigKind::kNumber, "1e-12", 0, 1};
 constexpr std::array kKeys{kVocabSize,        kHiddenSize,       kNumLayers,       kNumHeads,
                            kIntermediateSize, kMaxPositions,     kRelativeBuckets, kHiddenAct,
                            kHiddenDropout,    kAttentionDropout, kLayerNormEps,    kInitializerRange};

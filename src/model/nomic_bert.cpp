@@ -26,14 +26,12 @@ namespace hone::model::nomic_bert {
 
 namespace {
 
-constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", 1, kMaxRows};
 constexpr ConfigKey kHiddenSize{"hidden_size", ConfigKind::kInteger, "", 1, kMaxWidth, "n_embd"};
 constexpr ConfigKey kNumLayers{"num_hidden_layers", ConfigKind::kInteger, "", 0, kMaxLayers, "n_layer"};
 constexpr ConfigKey kNumHeads{"num_attention_heads", ConfigKind::kInteger, "", 1, kMaxWidth, "n_head"};
 constexpr ConfigKey kHeadDim{"head_dim", ConfigKind::kInteger, "null", 1, kMaxWidth};
 constexpr ConfigKey kIntermediateSize{"intermediate_size", ConfigKind::kInteger, "", 1, kMaxWidth, "n_inner"};
 constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", 1, kMaxRows, "n_positions"};
-constexpr ConfigKey kTypeVocabSize{"type_vocab_size", ConfigKind::kInteger, "2", 1, kMaxRows};
 constexpr ConfigKey kHiddenAct{"hidden_act", ConfigKind::kText, "\"silu\""};
 constexpr ConfigKey kHiddenDropout{"hidden_dropout_prob", ConfigKind::kNumber, "0.0", 0, 1, "resid_pdrop"};
 constexpr ConfigKey kAttentionDropout{"attention_probs_dropout_prob", ConfigKind::kNumber, "0.0", 0, 1, "attn_pdrop"};

@@ -9,13 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "table/row_options.h"
+
 namespace hone::task {
 
 // Selects files and their columns.
-struct RowOptions {
-  std::filesystem::path dataset;
-  std::string dataset_config_name;
-  std::string text_column, text_pair_column, label_column;
+struct RowOptions : table::DatasetOptions, table::ColumnOptions {
   std::vector<std::string> target_columns;
   std::string label_separator = ",";
   bool strict = false;
@@ -23,20 +22,8 @@ struct RowOptions {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit.group("Data");
-    visit("dataset", self.dataset, "file or folder (in the Hub's layout) that holds the rows")
-        .alias("dataset_name")
-        .value_name("PATH");
-    visit("dataset_config_name", self.dataset_config_name, "sub-folder of the data set, for example plain_text")
-        .value_name("NAME");
-    visit("text_column", self.text_column, "column that holds the text")
-        .value_name("NAME")
-        .default_text("found by name: text, sentence, review ...");
-    visit("text_pair_column", self.text_pair_column, "column that holds the second text of a pair")
-        .value_name("NAME")
-        .default_text("found by name: sentence2, hypothesis ...");
-    visit("label_column", self.label_column, "column that holds the label")
-        .value_name("NAME")
-        .default_text("found by name: label, sentiment, class ...");
+    table::DatasetOptions::fields(self, visit);
+    table::ColumnOptions::fields(self, visit);
     visit("target_columns", self.target_columns,
           "columns with the numbers that a regression predicts, or with 0 and 1 for each label of multi-label")
         .value_name("NAME,...")

@@ -60,7 +60,7 @@ bool may_follow(unsigned char first, char second) {
   }
 }
 
-// Returns the number of bytes at the start that a character may begin with; 1 if it is none.
+// Returns how many bytes at the start can be the beginning of one character; 1 if the first byte cannot begin any.
 size_t well_formed_length(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes[0]);
   const size_t needed = needed_length(first);

@@ -9,7 +9,7 @@
 namespace hone::text {
 
 enum class CharacterKind : uint8_t {
-  kOther,        // what is none of the following: controls, unassigned
+  kOther,        // all others: controls, unassigned code points
   kUpper,        // \p{Lu}, \p{Lt}
   kLower,        // \p{Ll}
   kCaseless,     // \p{Lm}, \p{Lo}

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/base64.h"
+#include "base/lines.h"
 #include "base/utf8.h"
 #include "text/byte_level.h"
 #include "text/json_fields.h"
@@ -104,18 +105,12 @@ std::vector<RankedToken> parse_rank_file(std::string_view bytes, const std::stri
   std::vector<RankedToken> ranks;
   std::unordered_set<std::string> tokens;
   std::unordered_set<int32_t> numbers;
-  size_t number = 0;
-  for (size_t begin = 0; begin < bytes.size();) {
-    const size_t end = std::min(bytes.find('\n', begin), bytes.size());
-    std::string_view line = bytes.substr(begin, end - begin);
-    begin = end + 1;
-    ++number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) continue;
+  for_each_line(bytes, [&](std::string_view line, size_t number) {
+    if (line.empty()) return;
     ranks.push_back(parse_rank_line(line, number, source));
     const bool is_new = tokens.insert(ranks.back().first).second && numbers.insert(ranks.back().second).second;
     if (!is_new) throw wrong_line(source, number, "the token or the rank occurs twice");
-  }
+  });
   if (ranks.empty()) throw Error(ErrorKind::kInput, fmt::format("{}: the file has no ranks", source));
   return ranks;
 }

@@ -86,7 +86,7 @@ bool RegexReader::take(std::u32string_view text) {
   return true;
 }
 
-// Returns the one character of an escape, or nullopt if it is none.
+// Returns the character that an escape stands for, or nullopt if the escape stands for a class.
 std::optional<char32_t> RegexReader::read_literal_escape(char32_t c) {
   switch (c) {
     case 't':

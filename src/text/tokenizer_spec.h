@@ -29,7 +29,7 @@ struct TokenizerSpec {
   // "cls_token": "[CLS]" and so on, by HF's names of special tokens. Lacks the names of missing tokens.
   std::map<std::string, std::string> special_tokens;
   std::vector<std::string> extra_special_tokens;
-  std::string charsmap;                          // of a SentencePiece model, in base64; empty if there is none
+  std::string charsmap;                          // of a SentencePiece model, in base64; empty if the model lacks one
   std::optional<int32_t> unknown_id;             // of a SentencePiece model
   std::string source_language;                   // of mBART, whose code stands behind the text
   bool is_tiktoken = false;                      // the vocabulary and the parts come from a rank file of tiktoken

@@ -1,6 +1,7 @@
 // Reads vocab.txt and merges.txt; tokenizer_json.cpp reads vocab.json.
 #include <algorithm>
 
+#include "base/lines.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "text/tokenizer_spec.h"
@@ -29,14 +30,8 @@ std::vector<MergeEntry> parse_merges_text(std::string_view bytes, const std::str
   check_utf8(bytes, source);
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   std::vector<MergeEntry> result;
-  size_t number = 0;
-  for (size_t begin = 0; begin < bytes.size();) {
-    const size_t end = std::min(bytes.find('\n', begin), bytes.size());
-    std::string_view line = bytes.substr(begin, end - begin);
-    begin = end + 1;
-    ++number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.starts_with("#version")) continue;
+  for_each_line(bytes, [&](std::string_view line, size_t number) {
+    if (line.starts_with("#version")) return;
     const size_t space = line.find(' ');
     if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
       throw Error(ErrorKind::kInput,
@@ -45,7 +40,7 @@ std::vector<MergeEntry> parse_merges_text(std::string_view bytes, const std::str
                   "download the file again");
     }
     result.push_back({std::string(line.substr(0, space)), std::string(line.substr(space + 1)), number});
-  }
+  });
   return result;
 }
 

@@ -346,6 +346,13 @@ class OptionsReadTest(CheckTest):
         self.write("src/text/words.cpp", "// Words.\nint words(const ColourOptions& o) { return o.red; }\n")
         self.expect(options_read, "the option red")
 
+    def test_an_option_of_a_base_that_nobody_reads(self):
+        self.write("src/cli/base_options.h", '// Bases.\n#pragma once\nstruct BrushOptions {\n  int width = 0;\n'
+                   '  static void fields(Self& self, Visitor& visit) {\n    visit("brush_width", self.width, "w");\n  }\n};\n')
+        path = self.root / "src/cli/paint_options.h"
+        path.write_text(path.read_text().replace("struct PaintOptions {", "struct PaintOptions : table::BrushOptions {"))
+        self.expect(options_read, "the option brush_width (width)")
+
     def test_a_command_of_two_words(self):
         self.write("src/cli/commands.h", '// Commands.\nlibrary_command<PaintOptions>("wall paint", "Work", "paint");\n')
         self.expect(options_read, "hone wall paint", "src/cli/wall_paint.cpp", "the option red")

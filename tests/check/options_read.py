@@ -4,19 +4,20 @@ import re
 
 import source_tree
 
-STRUCT = re.compile(r"^struct (\w+) \{(.*?)^\};", re.MULTILINE | re.DOTALL)
+STRUCT = re.compile(r"^struct (\w+)(?: : ([\w:, ]+))? \{(.*?)^\};", re.MULTILINE | re.DOTALL)
 MEMBER = re.compile(r"visit(?:\.positional)?\(\s*\"(\w+)\",\s*self\.(\w+)")
 PART = re.compile(r"(?:(\w+)::)?(\w+)::fields\(self\.(\w+)")
 COMMAND = re.compile(r"(?:library|light)_command<(?:\w+::)?(\w+)(?:,\s*\w+)?>\(\s*\"(\w+(?: \w+)?)\"")
 
 
 def option_structs(root):
-    """Returns {struct: ([(option, member)], [struct of a member])} for all structs with fields."""
+    """Returns {struct: ([(option, member)], [struct of a member or a base])} for all structs with fields."""
     structs = {}
     for path in source_tree.code_files(root, ".h", folders=("src",)):
-        for name, body in STRUCT.findall(source_tree.read(root, path)):
+        for name, bases, body in STRUCT.findall(source_tree.read(root, path)):
             if "fields(" in body:
-                structs[name] = (MEMBER.findall(body), [part[1] for part in PART.findall(body)])
+                parts = [part[1] for part in PART.findall(body)] + [base.split("::")[-1] for base in bases.split(", ") if base]
+                structs[name] = (MEMBER.findall(body), parts)
     return structs
 
 
@@ -54,7 +55,7 @@ def reachable(root, start):
 
 def without_declarations(text):
     """Returns the C++ without the option structs, because they declare options and do not read them."""
-    return STRUCT.sub(lambda match: "" if "fields(" in match.group(2) else match.group(0), source_tree.bare_code(text))
+    return STRUCT.sub(lambda match: "" if "fields(" in match.group(3) else match.group(0), source_tree.bare_code(text))
 
 
 def problems(root):

@@ -138,7 +138,9 @@ TEST_CASE("labels that no training row has are named") {
 TEST_CASE("class weights are torch's pos_weight: the rows without a label for each row with it") {
   const TemporaryFolder folder;
   const std::string path = folder.write("train.csv", "text,p,q\na,1,1\nb,0,1\nc,0,1\nd,0,0\n").string();
-  const task::RowOptions rows{.dataset = path, .target_columns = {"p", "q"}};
+  task::RowOptions rows;
+  rows.dataset = path;
+  rows.target_columns = {"p", "q"};
   const auto task =
       task::find_task("multi-label")
           .make({.rows = rows, .class_weights = {"balanced"}}, model::ModelConfig(), task::Purpose::kTrain);

@@ -82,7 +82,10 @@ TEST_CASE("words with tags and texts with spans suggest token classification, wi
   CHECK(contains(log, "column \"labels\" holds spans of the text, so the task is token-classification"));
   CHECK(task_for(R"({"text": "a", "labels": ["x", "y"]})") == "multi-label");
   CHECK(task_for(R"({"text": "a", "tokens": ["a"], "label": "x"})") == "text-classification");
-  CHECK(task_for(R"({"a": ["a"], "b": ["O"]})", {.text_column = "a", .label_column = "b"}) == "token-classification");
+  task::RowOptions columns;
+  columns.text_column = "a";
+  columns.label_column = "b";
+  CHECK(task_for(R"({"a": ["a"], "b": ["O"]})", columns) == "token-classification");
 }
 
 TEST_CASE("a model with a head for tokens is a token classifier, whatever the rows and its problem type") {
