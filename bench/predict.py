@@ -1,6 +1,6 @@
 """Compares hone with its peers: real tokens per second in predicting 400 reviews of the recipe.
 
-  ./dev bench predict [--model minilm|distilbert] [--peers evaluate,pipeline,onnx,eager] [--precisions fp32,bf16]
+  ./dev bench predict [--model minilm|distilbert|...] [--peers evaluate,pipeline,onnx,eager] [--precisions fp32,bf16]
 
 The peers' time covers the computation (for pipeline also tokenising) after a warm-up, without loading Python, the model
 or the rows. Likewise, the time of `hone eval` is the `runtime` of its report. `hone predict` is timed as a whole
@@ -23,7 +23,7 @@ UNIT = "tokens/s"
 
 def options():
     parser = recipe.options(__doc__)
-    parser.add_argument("--model", choices=recipe.MODELS, default="minilm", help="all-MiniLM-L6-v2 or distilbert-base's shape")
+    recipe.add_model_option(parser)
     parser.add_argument("--peers", type=recipe.choices(list(PEERS)), default=list(PEERS))
     parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
                         help="fp32,bf16; bf16 only if the processor has it")

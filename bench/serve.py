@@ -1,6 +1,6 @@
 """Compares `hone serve` with FastAPI + uvicorn + transformers' pipeline: requests per second and latencies.
 
-  ./dev bench serve [--model minilm|distilbert] [--clients 1,8,64] [--texts short,long] [--seconds 5]
+  ./dev bench serve [--model minilm|distilbert|...] [--clients 1,8,64] [--texts short,long] [--seconds 5]
 
 All servers run at the same time and get requests in turn; the others are idle. A request is one review: its first 16
 words (short) or all of it, truncated to 256 tokens (long). Each client sends the next request after the response.
@@ -31,7 +31,7 @@ UNIT = "requests/s"
 
 def options():
     parser = recipe.options(__doc__)
-    parser.add_argument("--model", choices=recipe.MODELS, default="minilm", help="all-MiniLM-L6-v2 or distilbert-base's shape")
+    recipe.add_model_option(parser)
     parser.add_argument("--clients", type=lambda text: [int(part) for part in text.split(",")], default=[1, 8, 64])
     parser.add_argument("--texts", type=recipe.choices(TEXTS), default=list(TEXTS))
     parser.add_argument("--peers", type=recipe.choices(list(PEERS)), default=list(PEERS))

@@ -1,12 +1,14 @@
 """Trains every task of text understanding with hone and with Hugging Face's Trainer, and compares metric and speed.
 
-  ./dev bench tasks [--tasks stsb,trec] [--seeds 42,43,44] [--epochs 3] [--json docs/parity.json] [--page docs/parity.md]
+  ./dev bench tasks [--tasks stsb,trec] [--parts quality,speed] [--seeds 42,43,44] [--rounds 3] [--json docs/parity.json]
+                    [--page docs/parity.md]
 
-Both train all-MiniLM-L6-v2 on the same rows with the same settings, in turn. The metric is that of the evaluation rows
-after the last epoch; `hone eval` and scikit-learn, scipy or seqeval compute it. The seeds change the new head, the order
-of the rows and dropout, so single values differ; the means must agree within their noise. The speed counts real tokens,
-without padding, and comes from the runs during which no other program took much of the machine. All of it takes two hours
-on two cores; with --json FILE a second call continues after the runs that the file has. Exits with 1 if a mean differs by more than the noise.
+Both train all-MiniLM-L6-v2 on the same rows with the same settings, in turn. Quality: the metric is that of the evaluation
+rows after the last epoch; `hone eval` and scikit-learn, scipy or seqeval compute it. The seeds change the new head, the order
+of the rows and dropout, so single values differ; the means must agree within their noise. Speed: real tokens, without
+padding, in a second of the first --speed-steps steps, the median of --rounds pairs of runs. A run during which other programs
+took more than 3 % of the machine does not count, so leave the machine alone. All of it takes two hours on two cores; with
+--json FILE a second call continues after the runs that the file has. Exits with 1 if a mean differs by more than the noise.
 """
 import sys
 
@@ -37,12 +39,13 @@ class Task:
 TASKS = (
     Task("stsb", "STS-B, Spearman", "spearman", ("--task", "regression", "--label-column", "score")),
     Task("mrpc", "MRPC, F1", "f1", ("--task", "text-classification")),
-    Task("trec", "TREC-6, accuracy", "accuracy", ("--task", "text-classification"), epochs=2),
+    Task("trec", "TREC-6, accuracy", "accuracy", ("--task", "text-classification")),
     Task("wnut17", "WNUT-17, entity F1", "f1", ("--task", "token-classification"), 1e-4, 2),
     Task("wnut17-types", "types of WNUT-17's rows (multi-label), F1 micro", "f1_micro", ("--task", "multi-label"), 1e-4, 2),
 )
 BATCH, MAX_LENGTH = 16, 128
 UNIT = "tokens/s"
+PARTS = ("quality", "speed")
 MAX_OTHERS_CPU = 0.03  # share of the processor time that other programs may take in a run that is timed
 
 
@@ -51,12 +54,14 @@ def epochs_of(args, task):
 
 
 def options():
-    parser = recipe.options(__doc__, rounds=1)
+    parser = recipe.options(__doc__)
     parser.set_defaults(data=recipe.ROOT / "../shared/data")
     parser.add_argument("--tasks", type=recipe.choices([task.name for task in TASKS]),
                         default=[task.name for task in TASKS])
     parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")], default=[42, 43, 44])
+    parser.add_argument("--parts", type=recipe.choices(PARTS), default=list(PARTS))
     parser.add_argument("--epochs", type=float, help="of every task, instead of its own number")
+    parser.add_argument("--speed-steps", type=int, default=60)
     parser.add_argument("--page", type=pathlib.Path, metavar="FILE", help="write the comparison as a page, docs/parity.md")
     args = recipe.parse(parser)
     if len(args.seeds) < 2:
@@ -67,13 +72,24 @@ def options():
     return args
 
 
-def hone_job(args, task, files, seed):
+def quality_key(task, seed):
+    return f"{task.name}, seed {seed}"
+
+
+def speed_key(task, round_number):
+    return f"{task.name}, speed {round_number}"
+
+
+def hone_job(args, task, files, key, seed, steps=None):
+    """`steps` trains only the first ones, and evaluates nothing."""
     def command(folder):
         train = [args.hone, "train", "--model", args.base_model, "--train-file", files["train"], *task.hone,
                  "--max-seq-length", MAX_LENGTH, "--num-train-epochs", epochs_of(args, task), "--per-device-train-batch-size", BATCH,
                  "--learning-rate", task.learning_rate, "--warmup-ratio", 0.1, "--weight-decay", 0.01, "--seed", seed,
                  "--logging-steps", 50, "--save-strategy", "no", "--precision", "fp32", "--num-threads", args.threads,
-                 "--output-dir", folder / "model", "--json-log", folder / "log.jsonl"]
+                 "--output-dir", folder / "model", "--json-log", folder / "log.jsonl", *(("--max-steps", steps) if steps else ())]
+        if steps:
+            return train
         judge = [args.hone, "eval", "--model", folder / "model", "--dataset", files["eval"], "--json", "--precision",
                  "fp32", "--num-threads", args.threads,
                  *(("--label-column", "score") if task.name == "stsb" else ())]
@@ -82,17 +98,18 @@ def hone_job(args, task, files, seed):
 
     def result(folder, output, _):
         lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().split("\n") if line]
-        return {"metric": json.loads(output)[task.metric],
-                "rate": next(line["train_tokens_per_second"] for line in lines if "train_tokens_per_second" in line)}
+        rate = next(line["train_tokens_per_second"] for line in lines if "train_tokens_per_second" in line)
+        return {"rate": rate} if steps else {"metric": json.loads(output)[task.metric], "rate": rate}
 
-    return Job("hone", f"{task.name}, seed {seed}", command, result, recipe.environment(args.threads))
+    return Job("hone", key, command, result, recipe.environment(args.threads))
 
 
-def hf_job(args, task, files, seed):
+def hf_job(args, task, files, key, seed, steps=None):
     words = recipe.worker("hf_task", "--task", task.name, "--model", args.base_model, "--train", files["train"], "--eval",
                           files["eval"], "--epochs", epochs_of(args, task), "--learning-rate", task.learning_rate, "--batch", BATCH,
-                          "--max-length", MAX_LENGTH, "--seed", seed, "--threads", args.threads)
-    return Job("HF Trainer", f"{task.name}, seed {seed}", lambda _: words,
+                          "--max-length", MAX_LENGTH, "--seed", seed, "--threads", args.threads,
+                          *(("--max-steps", steps) if steps else ()))
+    return Job("HF Trainer", key, lambda _: words,
                lambda _, output, __: side_by_side.last_line(output), recipe.environment(args.threads))
 
 
@@ -108,14 +125,15 @@ def run_all(jobs, path):
         except side_by_side.JobFailed as failure:
             side_by_side.say(f"not run: {failure}")
             continue
-        side_by_side.say(f"{results[job.key]['metric']:.4f}, {results[job.key]['rate']:.0f} {UNIT}")
+        metric = results[job.key].get("metric")
+        side_by_side.say(f"{results[job.key]['rate']:.0f} {UNIT}" + (f", {metric:.4f}" if metric is not None else ""))
         if path:
             path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return results
 
 
 def of_seeds(results, name, task, seeds, key):
-    keys = [f"{name} {task.name}, seed {seed}" for seed in seeds]
+    keys = [f"{name} {quality_key(task, seed)}" for seed in seeds]
     return [results[job][key] for job in keys if job in results]
 
 
@@ -129,12 +147,12 @@ def allowed_difference(ours, theirs):
     return max(0.005, 2 * math.sqrt(statistics.variance(ours) / len(ours) + statistics.variance(theirs) / len(theirs)))
 
 
-def speed_ratio(results, task, seeds):
-    """Returns the ratio of the median speeds in words, or a dash if the machine did other work in too many runs."""
+def speed_ratio(results, task):
+    """Returns the ratio of the median speeds in words, or a dash if none was measured while the machine was idle."""
     rates = {}
     for name in ("hone", "HF Trainer"):
-        runs = [results[f"{name} {task.name}, seed {seed}"] for seed in seeds]
-        rates[name] = [run["rate"] for run in runs if run.get("others_cpu", 0) <= MAX_OTHERS_CPU]
+        runs = [run for key, run in results.items() if key.startswith(f"{name} {speed_key(task, '')}")]
+        rates[name] = [run["rate"] for run in runs if run["others_cpu"] <= MAX_OTHERS_CPU]
     if not all(rates.values()):
         return "\u2014"
     return f"{statistics.median(rates['hone']) / statistics.median(rates['HF Trainer']):.2f}"
@@ -151,7 +169,7 @@ def compare(results, args):
             continue
         difference, allowed = statistics.mean(ours) - statistics.mean(theirs), allowed_difference(ours, theirs)
         lines.append(f"| {task.title} | {epochs_of(args, task):g} | {described(ours)} | {described(theirs)} | {difference:+.4f} | {allowed:.4f} | "
-                     f"{speed_ratio(results, task, args.seeds)} |")
+                     f"{speed_ratio(results, task)} |")
         if abs(difference) > allowed:
             differing.append(task.title)
     return lines, differing
@@ -165,8 +183,8 @@ def page(lines, args):
 same settings: batch size {BATCH}, rows of at most {MAX_LENGTH} tokens, fp32, seeds
 {", ".join(map(str, args.seeds))}. A seed decides the new head, the order of the rows and dropout, so single runs differ. The
 table has the mean and the standard deviation of the metric on the evaluation rows after the last epoch. *within* is what
-the means may differ by: twice the standard error of their difference, and at least 0.005. The speed is that of training,
-in real tokens a second; a dash stands where the machine did other work during the runs.
+the means may differ by: twice the standard error of their difference, and at least 0.005. The speed is that of the first
+{args.speed_steps} steps of training, in real tokens a second: the ratio of the medians of runs in turn. A dash: not measured.
 
 {table}
 
@@ -182,8 +200,11 @@ def main():
     jobs = []
     for task in (task for task in TASKS if task.name in args.tasks):
         files = task_rows.write(task.name, args.data, recipe.ROOT / "build/bench/tasks")
-        for seed in args.seeds:
-            jobs += [hone_job(args, task, files, seed), hf_job(args, task, files, seed)]
+        for seed in args.seeds if "quality" in args.parts else ():
+            jobs += [make(args, task, files, quality_key(task, seed), seed) for make in (hone_job, hf_job)]
+        for number in range(args.rounds) if "speed" in args.parts else ():
+            jobs += [make(args, task, files, speed_key(task, number), args.seeds[0], args.speed_steps)
+                     for make in (hone_job, hf_job)]
     results = run_all(jobs, args.json)
     lines, differing = compare(results, args)
     print("\n" + "\n".join(lines))

@@ -1,11 +1,16 @@
 """Compares hone with Hugging Face's tokenizers: megabytes of IMDB per second, with one thread and with all.
 
   ./dev bench tokenize [--rows 10000] [--tokenizer FOLDER]
-  ./dev bench tokenize --bpe FOLDER,FOLDER --texts english.jsonl,code.jsonl [--peers-python PYTHON]
+  ./dev bench tokenize --folders FOLDER,FOLDER --texts english.jsonl,code.jsonl [--peers-python PYTHON]
+  ./dev bench tokenize --train texts.jsonl [--vocab-size 32000]
 
-The second form compares encoders of byte-level BPE in one thread: each vocabulary (vocab.json and merges.txt) on each file of
-rows, with cold caches (the first pass of a process) and with hot ones (its best pass). No figure stands without equal ids.
---peers-python is a Python that has tiktoken, splintr-rs or bpe-qwen; a peer that it lacks has no row.
+The second form compares encoders in one thread: each tokenizer (vocab.json and merges.txt of byte-level BPE, or a
+tokenizer.json) on each file of rows, with cold caches (the first pass of a process) and with hot ones (its best pass). No
+figure stands without equal ids. --peers-python is a Python that has tokenizers, and maybe tiktoken, splintr-rs or bpe-qwen; a
+peer that it lacks, or that cannot read the folder, has no row.
+
+The third form compares the training of byte-level BPE, as whole processes with --threads threads. HF's trainer is timed with
+an iterator of texts, where its merges must be hone's, and with a text file, which it reads by itself.
 
 In memory only the step from texts to ids is timed, the best of --repeat passes; hone's by tests/text/tokenize_lines.
 `hone tokenize` is timed as a whole process: start, reading jsonl, tokenising with all threads, writing ids as jsonl.
@@ -32,9 +37,11 @@ def options():
     parser.add_argument("--rows", type=int, default=10000, help="reviews of the training split")
     parser.add_argument("--tokenizer", default=None, help="folder with tokenizer.json (default: --base-model)")
     parser.add_argument("--repeat", type=int, default=3, help="passes of a run; the best one counts")
-    parser.add_argument("--bpe", type=paths, default=[], metavar="FOLDERS", help="vocabularies of byte-level BPE")
-    parser.add_argument("--texts", type=paths, default=[], metavar="FILES", help="jsonl files for --bpe")
-    parser.add_argument("--peers-python", default=sys.executable, help="the Python of the other encoders of --bpe")
+    parser.add_argument("--folders", type=paths, default=[], metavar="FOLDERS", help="tokenizers to compare")
+    parser.add_argument("--texts", type=paths, default=[], metavar="FILES", help="jsonl files for --folders")
+    parser.add_argument("--peers-python", default=sys.executable, help="the Python of the other encoders of --folders")
+    parser.add_argument("--train", type=pathlib.Path, metavar="FILE", help="jsonl file to train byte-level BPE on")
+    parser.add_argument("--vocab-size", type=int, default=32000, help="tokens of --train")
     args = recipe.parse(parser)
     args.tokenizer = args.tokenizer or args.base_model
     return args
@@ -96,7 +103,7 @@ def digest_of_ids(path):
     return digest.hexdigest()
 
 
-def bpe_jobs(args, tokenizer, texts, expected):
+def encoder_jobs(args, tokenizer, texts, expected):
     """Returns a job for each encoder. `expected` receives the digest of hone's ids, which the others must have too."""
     folder = recipe.ROOT / "build/bench"
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,25 +124,64 @@ def bpe_jobs(args, tokenizer, texts, expected):
     hone = [args.hone.parent / "tokenize_lines", "encode", tokenizer, records]
     jobs = [Job("hone", group_name, lambda out: [*hone, out / "ids", "threads=1", "special=no", f"repeat={args.repeat}"],
                 hone_result, recipe.environment(1))]
-    for peer in ("hf", "tiktoken", "splintr", "bpe-qwen"):
-        words = [args.peers_python, "-B", recipe.PEERS / "bpe_tokenize.py", "--peer", peer, "--tokenizer", tokenizer,
+    peers = ("hf", "tiktoken", "splintr", "bpe-qwen") if (tokenizer / "merges.txt").exists() else ("hf",)
+    for peer in peers:
+        words = [args.peers_python, "-B", recipe.PEERS / "encoders.py", "--peer", peer, "--tokenizer", tokenizer,
                  "--file", texts, "--repeat", args.repeat]
         jobs.append(Job(peer, group_name, lambda _, words=words: words, peer_result,
                         recipe.environment(1, RAYON_NUM_THREADS="1")))
     return jobs
 
 
-def compare_bpe(args, about):
+def compare_encoders(args, about):
     expected = {}
-    jobs = [job for tokenizer in args.bpe for texts in args.texts for job in bpe_jobs(args, tokenizer, texts, expected)]
+    jobs = [job for tokenizer in args.folders for texts in args.texts for job in encoder_jobs(args, tokenizer, texts, expected)]
     results = side_by_side.in_turn(jobs, args.rounds, UNIT)
-    print(f"byte-level BPE in one thread, {UNIT} of the first pass, medians of {args.rounds} rounds\n{machine.in_words(about)}")
+    print(f"encoders in one thread, {UNIT} of the first pass, medians of {args.rounds} rounds\n{machine.in_words(about)}")
     side_by_side.print_table(results, UNIT)
     print(f"\nhot caches, {UNIT}:")
     for key, result in results.items():
         if result["runs"]:
             print(f"{key:40} {statistics.median(run['hot'] for run in result['runs']):10.1f}")
-    side_by_side.write_json(args.json, {"bench": "tokenize-bpe", "machine": about, "results": results})
+    side_by_side.write_json(args.json, {"bench": "tokenize-encoders", "machine": about, "results": results})
+
+
+def merges_of(path):
+    return json.loads(path.read_text(encoding="utf-8"))["model"]["merges"]
+
+
+def compare_training(args, about):
+    folder = recipe.ROOT / "build/bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = folder / f"{args.train.stem}.txt"
+    rows = [json.loads(line)["text"] for line in args.train.read_text(encoding="utf-8").split("\n") if line]
+    lines.write_text("\n".join(row.replace("\n", " ") for row in rows) + "\n", encoding="utf-8")
+    megabytes = sum(len(row.encode()) for row in rows) / 1e6
+    del rows
+    name, merges = f"{args.vocab_size} tokens, {group(args.threads)}", []
+
+    def hone_result(output_folder, _, seconds):
+        merges[:] = merges_of(output_folder / "model/tokenizer.json")
+        return {"rate": megabytes / seconds}
+
+    def checked_result(output_folder, _, seconds):
+        if merges_of(output_folder / "tokenizer.json") != merges:
+            raise side_by_side.JobFailed("its merges are not hone's")
+        return {"rate": megabytes / seconds}
+
+    hone = [args.hone, "tokenizer", "train", "--kind", "byte-bpe", "--vocab-size", args.vocab_size, "--train-file", args.train,
+            "--num-threads", args.threads, "--output-dir"]
+    peer = recipe.worker("train_bpe", "--vocab-size", args.vocab_size)
+    environment = recipe.environment(args.threads, RAYON_NUM_THREADS=str(args.threads), TOKENIZERS_PARALLELISM="true")
+    jobs = [Job("hone", name, lambda out: [*hone, out / "model"], hone_result),
+            Job("HF, iterator", name, lambda out: [*peer, "--file", args.train, "--output", out / "tokenizer.json"],
+                checked_result, environment),
+            Job("HF, file", name, lambda out: [*peer, "--file", lines, "--output", out / "tokenizer.json"],
+                lambda _, __, seconds: {"rate": megabytes / seconds}, environment)]
+    results = side_by_side.in_turn(jobs, args.rounds, UNIT)
+    print(f"training byte-level BPE on {megabytes:.0f} MB, {UNIT}, medians of {args.rounds} rounds\n{machine.in_words(about)}")
+    side_by_side.print_table(results, UNIT)
+    side_by_side.write_json(args.json, {"bench": "tokenize-train", "megabytes": megabytes, "machine": about, "results": results})
 
 
 def group(threads):
@@ -145,8 +191,10 @@ def group(threads):
 def main():
     args = options()
     about = machine.describe()
-    if args.bpe:
-        return compare_bpe(args, about)
+    if args.folders:
+        return compare_encoders(args, about)
+    if args.train:
+        return compare_training(args, about)
     jsonl, records, megabytes = write_texts(args)
     jobs = [job for threads in sorted({1, args.threads})
             for job in (in_memory_job(args, records, threads), peer_job(args, jsonl, megabytes, threads))]

@@ -1,6 +1,6 @@
 """Compares hone with Hugging Face's Trainer: real training tokens per second and peak memory, on the recipe.
 
-  ./dev bench train [--model minilm|distilbert] [--peers stock,tcmalloc,compile] [--precisions fp32,bf16] [--dropout 0]
+  ./dev bench train [--model minilm|distilbert|...] [--peers stock,tcmalloc,compile] [--precisions fp32,bf16] [--dropout 0]
 
 Each job is a separate process; they run in turn (A B C, A B C), --rounds times. The speed of a run is the median of its
 windows of 5 steps after --warmup steps, on the same rows in the same order. Real tokens exclude padding.
@@ -21,7 +21,7 @@ UNIT = "tokens/s"
 
 def options():
     parser = recipe.options(__doc__)
-    parser.add_argument("--model", choices=recipe.MODELS, default="minilm", help="all-MiniLM-L6-v2 or distilbert-base's shape")
+    recipe.add_model_option(parser)
     parser.add_argument("--peers", type=recipe.choices(PEERS), default=list(PEERS))
     parser.add_argument("--precisions", type=recipe.choices(recipe.PRECISIONS),
                         help="fp32,bf16; bf16 only if the processor has it")
@@ -39,7 +39,7 @@ def options():
 
 
 def hone_job(args, prepared, precision):
-    overrides = [f"{key}=0" for key in recipe.NO_DROPOUT[args.model]] if args.dropout == 0 else []
+    overrides = [f"{key}=0" for key in recipe.MODELS[args.model].dropouts] if args.dropout == 0 else []
 
     def command(folder):
         words = [args.hone, "train", "--model", prepared["model"], "--dataset", args.data, "--dataset-config-name",

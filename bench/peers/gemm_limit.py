@@ -12,12 +12,15 @@ import time
 import recipe
 
 
-def linear_shapes(config):
+def linear_shapes(folder):
     """Returns (inputs, outputs) of every linear layer of the encoder."""
-    width = config.get("hidden_size") or config["dim"]
-    inner = config.get("intermediate_size") or config["hidden_dim"]
-    layers = config.get("num_hidden_layers") or config["n_layers"]
-    return ([(width, width)] * 4 + [(width, inner), (inner, width)]) * layers
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    with torch.device("meta"):
+        body = AutoModel.from_config(AutoConfig.from_pretrained(folder))
+    return [(module.in_features, module.out_features) for name, module in body.named_modules()
+            if isinstance(module, torch.nn.Linear) and not name.startswith("pooler")]
 
 
 class Layer:
@@ -64,7 +67,7 @@ def main():
     import torch
 
     torch.set_num_threads(args.threads)
-    shapes = linear_shapes(json.loads((args.model / "config.json").read_text()))
+    shapes = linear_shapes(args.model)
     kind = {"fp32": torch.float32, "bf16": torch.bfloat16}[args.precision]
     print(json.dumps({"rate": rate(shapes, args.tokens, kind, not args.forward_only, args.repeats)}))
 

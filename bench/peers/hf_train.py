@@ -29,7 +29,7 @@ def make_trainer(args, folder):
             return super().training_step(model, inputs, *more, **named)
 
     set_seed(42)
-    overrides = dict.fromkeys(recipe.NO_DROPOUT[args.shape], 0.0) if args.no_dropout else {}
+    overrides = dict.fromkeys(recipe.MODELS[args.shape].dropouts, 0.0) if args.no_dropout else {}
     model = AutoModelForSequenceClassification.from_pretrained(args.model, **overrides)
     settings = TrainingArguments(
         folder, max_steps=args.steps, per_device_train_batch_size=recipe.BATCH, learning_rate=2e-5, warmup_steps=0.1,

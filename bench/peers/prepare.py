@@ -1,6 +1,6 @@
 """Writes the input of a bench's jobs: a classifier's folder and test.jsonl. Prints the token counts of the rows.
 
-MiniLM gets a new head; distilbert has the shape of distilbert-base and random weights, which suffice to measure speed.
+all-MiniLM-L6-v2 gets a new head; the other shapes (recipe.MODELS) have random weights and its tokenizer.
 """
 import argparse
 import json
@@ -11,19 +11,24 @@ import rows
 
 
 def save_classifier(model, base, folder):
-    from transformers import (AutoModelForSequenceClassification, AutoTokenizer, DistilBertConfig,
-                              DistilBertForSequenceClassification, set_seed)
+    import transformers
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     if (folder / "model.safetensors").exists():
         return
-    set_seed(42)
+    transformers.set_seed(42)
+    tokenizer = AutoTokenizer.from_pretrained(base)
     labels = dict(num_labels=len(recipe.LABELS), id2label=dict(enumerate(recipe.LABELS)),
                   label2id={label: index for index, label in enumerate(recipe.LABELS)})
-    if model == "distilbert":
-        network = DistilBertForSequenceClassification(DistilBertConfig(**labels))
+    shape = recipe.MODELS[model]
+    if shape.config_class:
+        special = {f"{name}_token_id": tokenizer.convert_tokens_to_ids(token) for name, token in
+                   (("pad", "[PAD]"), ("bos", "[CLS]"), ("eos", "[SEP]"), ("cls", "[CLS]"), ("sep", "[SEP]"))}
+        config = getattr(transformers, shape.config_class)(**shape.settings, **special, **labels)
+        network = AutoModelForSequenceClassification.from_config(config)
     else:
         network = AutoModelForSequenceClassification.from_pretrained(base, ignore_mismatched_sizes=True, **labels)
-    AutoTokenizer.from_pretrained(base).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
     network.save_pretrained(folder)
 
 

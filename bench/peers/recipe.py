@@ -1,5 +1,6 @@
 """Rows, models and command lines of all benches: 1,600 + 400 reviews of IMDB, truncated to 256 tokens, batch size 16."""
 import argparse
+import dataclasses
 import os
 import pathlib
 import subprocess
@@ -16,10 +17,28 @@ BATCH = 16
 TRAIN_ROWS = 1600
 TEST_ROWS = 400
 WINDOW = 5  # steps between two measurements of the speed
-MODELS = ("minilm", "distilbert")
-NO_DROPOUT = {
-    "minilm": ("hidden_dropout_prob", "attention_probs_dropout_prob"),
-    "distilbert": ("dropout", "attention_dropout", "seq_classif_dropout"),
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """A model of the benches: all-MiniLM-L6-v2 itself, or random weights of a configuration, which suffice for speed."""
+    title: str
+    dropouts: tuple = ("hidden_dropout_prob", "attention_probs_dropout_prob")  # keys of config.json
+    config_class: str = ""  # of transformers, whose defaults are those of the base size; empty: the base model itself
+    settings: dict = dataclasses.field(default_factory=dict)  # what differs from the defaults of the class
+
+
+MODELS = {
+    "minilm": Shape("all-MiniLM-L6-v2"),
+    "distilbert": Shape("distilbert-base", ("dropout", "attention_dropout", "seq_classif_dropout"), "DistilBertConfig"),
+    "roberta": Shape("roberta-base", config_class="RobertaConfig",
+                     settings={"vocab_size": 50265, "max_position_embeddings": 514, "type_vocab_size": 1}),
+    "deberta-v3-small": Shape("deberta-v3-small", config_class="DebertaV2Config", settings={
+        "num_hidden_layers": 6, "hidden_size": 768, "num_attention_heads": 12, "intermediate_size": 3072, "type_vocab_size": 0,
+        "relative_attention": True, "position_buckets": 256, "norm_rel_ebd": "layer_norm", "share_att_key": True,
+        "pos_att_type": ["p2c", "c2p"], "position_biased_input": False, "layer_norm_eps": 1e-7, "max_relative_positions": -1}),
+    "modernbert": Shape("ModernBERT-base", ("embedding_dropout", "attention_dropout", "mlp_dropout", "classifier_dropout"),
+                        "ModernBertConfig"),
 }
 PRECISIONS = ("fp32", "bf16")
 # The limit requires the fastest products: on small pages, or without MKL's best code (src/kernel/mkl_dispatch.h), they
@@ -49,6 +68,12 @@ def parse(parser):
     if getattr(args, "precisions", PRECISIONS) is None:
         args.precisions = machine.precisions()
     return args
+
+
+def add_model_option(parser):
+    parser.add_argument("--model", choices=MODELS, default="minilm",
+                        help="all-MiniLM-L6-v2, or a shape with random weights: " +
+                             ", ".join(shape.title for shape in MODELS.values() if shape.config_class))
 
 
 def choices(known):

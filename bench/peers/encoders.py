@@ -1,8 +1,8 @@
-"""An encoder of byte-level BPE on a file of rows, in one thread: prints the seconds of the first pass (cold caches) and of
-the best later one (hot), and the SHA-256 of all ids.
+"""An encoder on a file of rows, in one thread: prints the seconds of the first pass (cold caches) and of the best later one
+(hot), and the SHA-256 of all ids.
 
-The tokenizer is a folder with vocab.json and merges.txt. --peer is hf (the `tokenizers` library), tiktoken, splintr or
-bpe-qwen; each needs its own package.
+The tokenizer is a folder with vocab.json and merges.txt of byte-level BPE, or for the peer hf with a tokenizer.json. --peer is
+hf (the `tokenizers` library), tiktoken, splintr or bpe-qwen; each needs its own package.
 """
 import argparse
 import array
@@ -29,6 +29,11 @@ def hf_tokenizer(folder):
     """Returns the `tokenizers` library's tokenizer, without added tokens, which the texts do not have."""
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
+    if (folder / "tokenizer.json").exists():
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
     vocabulary, merges, is_qwen = read_folder(folder)
     tokenizer = Tokenizer(models.BPE(vocabulary, merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -42,7 +47,7 @@ def hf_tokenizer(folder):
 
 def hf(folder):
     tokenizer = hf_tokenizer(folder)
-    return lambda texts: [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
+    return lambda texts: [encoding.ids for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
 
 
 def byte_of_character():
