@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "data/clean_rules.h"
 #include "data/near_duplicates.h"
+#include "data/regex_rules.h"
 #include "data/row_ranges.h"
 #include "text/tokenizer.h"
 
@@ -25,9 +26,9 @@ constexpr uint64_t kRowsInClean = 1024;
 constexpr size_t kExampleTextBytes = 300;
 
 // The rules for rows, in the order in which Cleaner applies them.
-constexpr std::array<std::string_view, 9> kRowRules = {"trim_labels",  "rename_labels",  "keep_labels",
-                                                       "drop_missing", "min_characters", "max_characters",
-                                                       "drop_rows_of", "duplicates",     "near_duplicates"};
+constexpr std::array<std::string_view, 11> kRowRules = {
+    "trim_labels", "rename_labels", "keep_labels",  "drop_missing", "min_characters", "max_characters",
+    "drop_regex",  "keep_regex",    "drop_rows_of", "duplicates",   "near_duplicates"};
 
 std::map<std::string, std::string> parsed_renames(const std::vector<std::string>& renames) {
   std::map<std::string, std::string> result;
@@ -76,6 +77,7 @@ class Cleaner {
     apply_text_rules();
     apply_label_rules();
     apply_limits();
+    apply_regex_tests();
     if (!options_.drop_rows_of.empty()) drop_rows_of_files();
     if (options_.duplicates) drop_duplicates();
     if (options_.near_duplicates) drop_near_duplicates();
@@ -270,6 +272,18 @@ class Cleaner {
     }
     if (options_.max_characters) {
       drop_where("max_characters", [&](uint64_t row) { return lengths_[row] > *options_.max_characters; });
+    }
+  }
+
+  void apply_regex_tests() {
+    const RowTexts texts(rows_, columns_.text);
+    if (!options_.drop_regex.empty()) {
+      const RegexTest test(options_.drop_regex, "--drop-regex");
+      drop_where("drop_regex", [&](uint64_t row) { return test.matches(cleaned(texts, row)); });
+    }
+    if (!options_.keep_regex.empty()) {
+      const RegexTest test(options_.keep_regex, "--keep-regex");
+      drop_where("keep_regex", [&](uint64_t row) { return !test.matches(cleaned(texts, row)); });
     }
   }
 

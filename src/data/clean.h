@@ -27,7 +27,8 @@ struct CleanOptions {
        remove_invisible = false, lower_case = false, collapse_whitespace = false, trim_labels = false,
        drop_missing = false;
   std::optional<std::string> unicode_form, mask_urls, mask_emails, mask_numbers, duplicates, near_duplicates;
-  std::vector<std::string> remove_stop_words, rename_labels, keep_labels, drop_rows_of;
+  std::vector<std::string> remove_stop_words, rename_labels, keep_labels, drop_rows_of, replace_regex, drop_regex,
+      keep_regex;
   std::optional<int64_t> min_characters, max_characters;
   double near_duplicate_threshold = 0.8;
   std::filesystem::path record, model_name_or_path;
@@ -51,6 +52,10 @@ struct CleanOptions {
     visit("mask_urls", self.mask_urls, "replace web addresses by this text").value_name("TEXT");
     visit("mask_emails", self.mask_emails, "replace e-mail addresses by this text").value_name("TEXT");
     visit("mask_numbers", self.mask_numbers, "replace numbers by this text").value_name("TEXT");
+    visit("replace_regex", self.replace_regex,
+          "replace what a regular expression matches; $1 to $9 are its groups; can be repeated")
+        .not_split()
+        .value_name("EXPRESSION=>TEXT");
     visit("lower_case", self.lower_case, "turn letters into lower case");
     visit("remove_stop_words", self.remove_stop_words, "remove frequent words of these languages: en, zh")
         .choices(choices_of(kStopWordLanguages));
@@ -63,6 +68,12 @@ struct CleanOptions {
     visit("drop_missing", self.drop_missing, "drop rows without text or label");
     visit("min_characters", self.min_characters, "drop rows with shorter texts").at_least(1);
     visit("max_characters", self.max_characters, "drop rows with longer texts").at_least(1);
+    visit("drop_regex", self.drop_regex, "drop rows whose text matches a regular expression; can be repeated")
+        .not_split()
+        .value_name("EXPRESSION");
+    visit("keep_regex", self.keep_regex, "drop rows whose text matches none of these regular expressions")
+        .not_split()
+        .value_name("EXPRESSION");
     visit("drop_rows_of", self.drop_rows_of, "drop rows whose text equals, or nearly equals, one of these files")
         .not_split()
         .paths()

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "data/html.h"
 #include "data/mojibake.h"
+#include "data/regex_rules.h"
 #include "data/spans.h"
 #include "table/value.h"
 #include "text/normalizers.h"
@@ -135,6 +136,7 @@ constexpr std::array kTextRules = std::to_array<TextRule>({
     {"mask_emails", [](const CleanOptions& o) { return make_mask(o.mask_emails, find_emails); }, ""},
     {"mask_numbers", [](const CleanOptions& o) { return make_mask(o.mask_numbers, find_numbers); },
      "the model can no longer tell quantities apart, such as \"1 star\" and \"5 stars\""},
+    {"replace_regex", [](const CleanOptions& o) { return make_regex_replacement(o.replace_regex); }, ""},
     {"lower_case", [](const CleanOptions& o) { return if_on(o.lower_case, in_lower_case); },
      "a cased model was trained on \"Apple\" and \"apple\" as different words; an uncased model lowers texts itself",
      true},

@@ -13,6 +13,7 @@ namespace hone::text {
 namespace {
 
 constexpr uint32_t kMaxDepth = 1'000'000, kMaxHeapKilobytes = 64 * 1024;
+constexpr uint32_t kMaxGroups = 9;  // those that a replacement can name
 constexpr size_t kSmallJitStack = 32 * 1024, kLargeJitStack = 16 * 1024 * 1024;
 
 struct CodeDeleter {
@@ -45,9 +46,11 @@ class MatchState {
     return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, PCRE2_NO_UTF_CHECK,
                        data_.get(), context_.get());
   }
-  Regex::Match whole_match() const {
-    const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data_.get());
-    return {offsets[0], offsets[1]};
+  Regex::Match whole_match() const { return *group(0); }
+
+  std::optional<Regex::Match> group(int index) const {
+    const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data_.get()) + 2 * index;
+    return offsets[0] == PCRE2_UNSET ? std::nullopt : std::optional(Regex::Match{offsets[0], offsets[1]});
   }
 
  private:
@@ -59,7 +62,8 @@ class MatchState {
     }
   };
 
-  std::unique_ptr<pcre2_match_data, Deleter<pcre2_match_data_free>> data_{pcre2_match_data_create(1, nullptr)};
+  std::unique_ptr<pcre2_match_data, Deleter<pcre2_match_data_free>> data_{
+      pcre2_match_data_create(1 + kMaxGroups, nullptr)};
   std::unique_ptr<pcre2_match_context, Deleter<pcre2_match_context_free>> context_{pcre2_match_context_create(nullptr)};
   std::unique_ptr<pcre2_jit_stack, Deleter<pcre2_jit_stack_free>> jit_stack_{
       pcre2_jit_stack_create(kSmallJitStack, kLargeJitStack, nullptr)};
@@ -95,7 +99,7 @@ Regex::Regex(std::string_view expression, std::string source) : expression_(expr
     throw Error(ErrorKind::kInput,
                 fmt::format("{}: PCRE2 refuses the regular expression \"{}\" near character {}: {}", source_,
                             expression_, translation.character_at(place) + 1, pcre2_message(error)),
-                "write the expression in another way, or take the tokenizer's own file again");
+                "write the expression in another way");
   }
   code_.reset(new Code{compiled.release()});
 }
@@ -121,6 +125,14 @@ std::optional<Regex::Match> Regex::find(std::string_view text, size_t from) cons
   }
   return match;
 }
+
+int Regex::num_groups() const {
+  uint32_t count = 0;
+  pcre2_pattern_info(code_->compiled, PCRE2_INFO_CAPTURECOUNT, &count);
+  return static_cast<int>(count);
+}
+
+std::optional<Regex::Match> Regex::group_of_last_match(int group) const { return MatchState::of_thread().group(group); }
 
 size_t Regex::next_character(std::string_view text, size_t position) {
   ++position;

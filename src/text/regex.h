@@ -1,5 +1,5 @@
-// Regular expressions of tokenizer.json with Oniguruma's meaning, by PCRE2. regex_syntax.h translates them. A match has
-// limits on its steps and its memory, so that no expression runs away.
+// Regular expressions with Oniguruma's meaning (those of tokenizer.json, and those of users), by PCRE2. regex_syntax.h
+// translates them. A match has limits on its steps and its memory, so that no expression runs away.
 #pragma once
 
 #include <memory>
@@ -19,8 +19,8 @@ class Regex {
   // Throws for `steps` more than this many; a step is a position where the expression could go back.
   static constexpr uint32_t kMaxSteps = 50'000'000;
 
-  // `source` names the file and the part of tokenizer.json in errors. Errors: kUnsupported for syntax that hone does
-  // not translate, kInput for an expression that PCRE2 refuses; both name the character.
+  // `source` names the file and the part of tokenizer.json, or the option, in errors. Errors: kUnsupported for syntax
+  // that hone does not translate, kInput for an expression that PCRE2 refuses; both name the character.
   Regex(std::string_view expression, std::string source);
   ~Regex();
   Regex(const Regex&) = delete;
@@ -29,6 +29,12 @@ class Regex {
   // Returns the first match that begins at byte `from` or later. `text` is checked UTF-8. Can be called from several
   // threads. Errors: kInput if the match needs more than the limits.
   std::optional<Match> find(std::string_view text, size_t from) const;
+
+  int num_groups() const;
+
+  // Returns the group, from 0 to min(9, num_groups()), of the last match that this thread has found with any
+  // expression, or nullopt if the group took no part in it. Group 0 is the whole match.
+  std::optional<Match> group_of_last_match(int group) const;
 
   // Calls visit(match) for all matches from left to right. As in tokenizers, an empty match does not follow another
   // match directly.

@@ -71,7 +71,7 @@ void RegexReader::refuse(std::string_view what) const {
   fail(ErrorKind::kUnsupported, what, "hone does not translate this from Oniguruma's syntax; write it in another way");
 }
 void RegexReader::malformed(std::string_view what) const {
-  fail(ErrorKind::kInput, what, "take the tokenizer's own file again");
+  fail(ErrorKind::kInput, what, "write the expression in another way");
 }
 
 char32_t RegexReader::next(std::string_view missing) {

@@ -58,6 +58,39 @@ TEST_CASE("each rule for texts changes what it names") {
   CHECK(text(" a \n\xC2\xA0 b ", [](auto& o) { o.collapse_whitespace = true; }) == "a b");
 }
 
+TEST_CASE("a regular expression replaces what it matches, with its groups") {
+  const TemporaryFolder folder;
+  const auto text = [&](const std::string& before, std::vector<std::string> replacements) {
+    return clean(
+               folder, Json({{"text", before}}).dump() + "\n", [&](auto& o) { o.replace_regex = replacements; },
+               "in.jsonl")
+        .texts[0];
+  };
+  CHECK(text("a [1] b [23]", {R"(\s*\[\d+\]=>)"}) == "a b");
+  CHECK(text("2026-11-29", {R"((\d+)-(\d+)-(\d+)=>$3.$2.$1 $$ $0)"}) == "29.11.2026 $ 2026-11-29");
+  CHECK(text("aXc", {"(a)|(b)=>[$1$2]"}) == "[a]Xc");
+  CHECK(text("a=>b", {"=>=>->", "->=>"}) == "ab");
+  CHECK(text("\xE7\x94\xB5\xE5\xBD\xB1 ok", {R"(\p{Han}=><zh>)"}) == "<zh><zh> ok");
+  CHECK(text("ab", {"x*=>-"}) == "-a-b-");  // as Python's re.sub
+  CHECK(contains(expect_error([&] { text("a", {"=>x"}); }).what(), "--replace-regex: \"=>x\" is not EXPRESSION=>TEXT"));
+  CHECK(contains(expect_error([&] { text("a", {"(a)=>$2"}); }).what(), "names group $2, but the expression has 1"));
+  CHECK(contains(expect_error([&] { text("a", {"(a=>x"}); }).what(), "--replace-regex"));
+  CHECK(contains(expect_error([&] { text(std::string(60, 'a') + "b", {"(a+)+$=>x"}); }).what(), "runs away"));
+}
+
+TEST_CASE("rows are dropped whose text matches, or does not match, a regular expression") {
+  const TemporaryFolder folder;
+  const std::string rows = "text,label\nBuy now!,x\ngood film,y\nADVERT,x\n";
+  CHECK(clean(folder, rows, [](auto& o) { o.drop_regex = {"(?i)buy", "^ADV"}; }).texts == Texts{"good film"});
+  CHECK(clean(folder, rows, [](auto& o) { o.keep_regex = {"film|!$"}; }).texts == Texts{"Buy now!", "good film"});
+  CHECK(clean(folder, rows, [](auto& o) {
+          o.lower_case = true;
+          o.drop_regex = {"advert"};
+        }).texts == Texts{"buy now!", "good film"});
+  const auto broken = [&] { clean(folder, rows, [](auto& o) { o.keep_regex = {"["}; }); };
+  CHECK(contains(expect_error(broken).what(), "--keep-regex"));
+}
+
 TEST_CASE("Unicode forms are those of Python's unicodedata") {
   const TemporaryFolder folder;
   for (const auto& [form, row] : data_fixture().at("forms").items()) {
