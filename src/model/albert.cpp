@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "model/config_keys.h"
 #include "model/encoder_blocks.h"
+#include "model/masked_lm.h"
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/joined_linear.h"
@@ -36,7 +37,7 @@ constexpr ConfigKey kClassifierDropout{"classifier_dropout_prob", ConfigKind::kN
 constexpr std::array kKeys{kVocabSize,     kEmbeddingSize,    kHiddenSize,       kNumLayers,         kNumGroups,
                            kLayersOfGroup, kNumHeads,         kIntermediateSize, kMaxPositions,      kTypeVocabSize,
                            kHiddenAct,     kHiddenDropout,    kAttentionDropout, kClassifierDropout, kLayerNormEps,
-                           kPositionType,  kInitializerRange, kPadTokenId};
+                           kPositionType,  kInitializerRange, kPadTokenId,       kTieWordEmbeddings};
 
 // The dropout of one layer. Layers with the same weights draw differently.
 struct LayerDropout {
@@ -195,6 +196,9 @@ double classifier_dropout(const ModelConfig& config) {
   return config.optional_number(kClassifierDropout).value_or(config.number(kHiddenDropout));
 }
 
+constexpr MaskedLmNames kMaskedLm{
+    "predictions.dense", "predictions.LayerNorm", {"predictions.decoder", "predictions.bias"}, /*has_norm_first=*/true};
+
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }
@@ -211,6 +215,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, classifier_dropout(config));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, kMaskedLm, config.text(kHiddenAct), config.number(kLayerNormEps));
 }
 
 }  // namespace hone::model::albert

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "model/config_keys.h"
 #include "model/encoder_blocks.h"
+#include "model/masked_lm.h"
 #include "nn/dropout.h"
 #include "nn/joined_linear.h"
 #include "nn/linear.h"
@@ -23,10 +24,10 @@ namespace {
 
 constexpr ConfigKey kClassifierDropout{"classifier_dropout", ConfigKind::kNumber, "null", 0, 1};
 constexpr ConfigKey kIsDecoder{"is_decoder", ConfigKind::kFlag, "false"};
-constexpr std::array kKeys{kVocabSize,        kHiddenSize,       kNumLayers,         kNumHeads,
-                           kIntermediateSize, kMaxPositions,     kTypeVocabSize,     kHiddenAct,
-                           kHiddenDropout,    kAttentionDropout, kClassifierDropout, kLayerNormEps,
-                           kPositionType,     kIsDecoder,        kInitializerRange,  kPadTokenId};
+constexpr std::array kKeys{kVocabSize,         kHiddenSize,       kNumLayers,    kNumHeads,      kIntermediateSize,
+                           kMaxPositions,      kTypeVocabSize,    kHiddenAct,    kHiddenDropout, kAttentionDropout,
+                           kClassifierDropout, kLayerNormEps,     kPositionType, kIsDecoder,     kInitializerRange,
+                           kPadTokenId,        kTieWordEmbeddings};
 
 std::shared_ptr<nn::Linear> square_linear(const ModelConfig& config) {
   return std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kHiddenSize));
@@ -206,6 +207,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, classifier_dropout(config));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, kBertMaskedLm, config.text(kHiddenAct), config.number(kLayerNormEps));
 }
 
 }  // namespace hone::model::bert

@@ -33,5 +33,6 @@ double classifier_dropout(const ModelConfig& config);
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config);
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config);
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config);
 
 }  // namespace hone::model::bert

@@ -25,6 +25,7 @@ inline constexpr ConfigKey kAttentionDropout{"attention_probs_dropout_prob", Con
 inline constexpr ConfigKey kLayerNormEps{"layer_norm_eps", ConfigKind::kNumber, "1e-12", 0, 1};
 inline constexpr ConfigKey kPositionType{"position_embedding_type", ConfigKind::kText, "\"absolute\""};
 inline constexpr ConfigKey kInitializerRange{"initializer_range", ConfigKind::kNumber, "0.02", 0, 10};
+inline constexpr ConfigKey kTieWordEmbeddings{"tie_word_embeddings", ConfigKind::kFlag, "true"};
 inline constexpr ConfigKey kPadTokenId{"pad_token_id", ConfigKind::kInteger, "0", -kMaxRows, kMaxRows, "", true};
 
 // Returns the row of the word embedding without a gradient; a negative pad_token_id counts from the end, as in torch.

@@ -15,6 +15,7 @@
 #include "model/config_keys.h"
 #include "model/deberta_distances.h"
 #include "model/encoder_blocks.h"
+#include "model/masked_lm.h"
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
@@ -47,12 +48,13 @@ constexpr ConfigKey kPoolerWidth{"pooler_hidden_size", ConfigKind::kInteger, "nu
 constexpr ConfigKey kPoolerDropout{"pooler_dropout", ConfigKind::kNumber, "0", 0, 1};
 constexpr ConfigKey kPoolerAct{"pooler_hidden_act", ConfigKind::kText, "\"gelu\""};
 constexpr ConfigKey kClassifierDropout{"cls_dropout", ConfigKind::kNumber, "null", 0, 1};
+constexpr ConfigKey kLegacy{"legacy", ConfigKind::kFlag, "true"};
 constexpr std::array kKeys{kVocabSize,        kHiddenSize,      kEmbeddingSize,     kNumLayers,   kNumHeads,
                            kIntermediateSize, kMaxPositions,    kTypeVocabSize,     kHiddenAct,   kHiddenDropout,
                            kAttentionDropout, kLayerNormEps,    kRelativeAttention, kMaxRelative, kPositionBuckets,
                            kSharesKeys,       kNormOfDistances, kPositionsInInput,  kConvKernel,  kConvGroups,
                            kConvAct,          kPoolerWidth,     kPoolerDropout,     kPoolerAct,   kClassifierDropout,
-                           kInitializerRange, kPadTokenId};
+                           kInitializerRange, kPadTokenId,      kTieWordEmbeddings, kLegacy};
 
 std::shared_ptr<nn::Linear> square_linear(const ModelConfig& config) {
   return std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kHiddenSize));
@@ -293,6 +295,10 @@ void check_buckets(const ModelConfig& config) {
               "there are 2 buckets or more, and less than twice as many as distances");
 }
 
+// Of the head that HF's class has if legacy is false.
+constexpr MaskedLmNames kMaskedLm{
+    "lm_predictions.lm_head.dense", "lm_predictions.lm_head.LayerNorm", {"", "lm_predictions.lm_head.bias"}};
+
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }
@@ -335,6 +341,11 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, config.number(kHiddenDropout));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, config.flag(kLegacy) ? kBertMaskedLm : kMaskedLm, config.text(kHiddenAct),
+                        config.number(kLayerNormEps));
 }
 
 }  // namespace hone::model::deberta_v2

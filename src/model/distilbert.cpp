@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "model/config_keys.h"
+#include "model/masked_lm.h"
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
@@ -35,9 +36,9 @@ constexpr ConfigKey kActivation{"activation", ConfigKind::kText, "\"gelu\""};
 constexpr ConfigKey kDropout{"dropout", ConfigKind::kNumber, "0.1", 0, 1};
 constexpr ConfigKey kAttentionDropout{"attention_dropout", ConfigKind::kNumber, "0.1", 0, 1};
 constexpr ConfigKey kClassifierDropout{"seq_classif_dropout", ConfigKind::kNumber, "0.2", 0, 1};
-constexpr std::array kKeys{kVocabSize,        kDim,        kNumLayers, kNumHeads,         kHiddenDim,
-                           kMaxPositions,     kActivation, kDropout,   kAttentionDropout, kClassifierDropout,
-                           kInitializerRange, kPadTokenId, kSinusoidal};
+constexpr std::array kKeys{kVocabSize,        kDim,        kNumLayers,  kNumHeads,         kHiddenDim,
+                           kMaxPositions,     kActivation, kDropout,    kAttentionDropout, kClassifierDropout,
+                           kInitializerRange, kPadTokenId, kSinusoidal, kTieWordEmbeddings};
 
 std::shared_ptr<nn::LayerNorm> layer_norm(const ModelConfig& config) {
   return std::make_shared<nn::LayerNorm>(config.integer(kDim), kLayerNormEps);
@@ -177,6 +178,8 @@ class DistilBertBody final : public Body {
   std::shared_ptr<Transformer> transformer_;
 };
 
+constexpr MaskedLmNames kMaskedLm{"vocab_transform", "vocab_layer_norm", {"vocab_projector"}};
+
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }
@@ -196,6 +199,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, config.number(kDropout));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, kMaskedLm, config.text(kActivation), kLayerNormEps);
 }
 
 }  // namespace hone::model::distilbert

@@ -4,6 +4,7 @@
 
 #include "model/bert.h"
 #include "model/config_keys.h"
+#include "model/masked_lm.h"
 
 namespace hone::model::electra {
 
@@ -17,6 +18,9 @@ std::vector<ConfigKey> keys_with_embedding_size() {
   keys.push_back(kElectraEmbeddingSize);
   return keys;
 }
+
+constexpr MaskedLmNames kMaskedLm{
+    "generator_predictions.dense", "generator_predictions.LayerNorm", {"generator_lm_head"}, /*has_norm_first=*/true};
 
 }  // namespace
 
@@ -35,6 +39,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, bert::classifier_dropout(config));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, kMaskedLm, "gelu", config.number(kLayerNormEps));
 }
 
 }  // namespace hone::model::electra

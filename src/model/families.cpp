@@ -24,54 +24,75 @@ constexpr std::array<std::string_view, 2> kPoolerAndClassifier{"bert.pooler.", "
 constexpr std::array<std::string_view, 2> kPreClassifierAndClassifier{"pre_classifier.", "classifier."};
 constexpr std::array<std::string_view, 1> kClassifier{"classifier."};
 
+// Of the heads of masked language models.
+constexpr std::array<std::string_view, 1> kCls{"cls."}, kVocab{"vocab_"}, kLmHead{"lm_head."}, kGenerator{"generator_"},
+    kPredictions{"predictions."};
+constexpr std::array<std::string_view, 2> kDebertaLm{"cls.", "lm_predictions."}, kHeadAndDecoder{"head.", "decoder."};
+
 constexpr std::array kBertHeads{
     HeadRow{"sequence", "BertForSequenceClassification", true, kPoolerAndClassifier, bert::make_sequence_head},
     HeadRow{"token", "BertForTokenClassification", false, kClassifier, bert::make_token_head},
+    HeadRow{"masked-lm", "BertForMaskedLM", false, kCls, bert::make_masked_lm_head, /*predicts_words=*/true},
 };
 constexpr std::array kDistilBertHeads{
     HeadRow{"sequence", "DistilBertForSequenceClassification", false, kPreClassifierAndClassifier,
             distilbert::make_sequence_head},
     HeadRow{"token", "DistilBertForTokenClassification", false, kClassifier, distilbert::make_token_head},
+    HeadRow{"masked-lm", "DistilBertForMaskedLM", false, kVocab, distilbert::make_masked_lm_head,
+            /*predicts_words=*/true},
 };
 
 constexpr std::array kRobertaHeads{
     HeadRow{"sequence", "RobertaForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
     HeadRow{"token", "RobertaForTokenClassification", false, kClassifier, roberta::make_token_head},
+    HeadRow{"masked-lm", "RobertaForMaskedLM", false, kLmHead, roberta::make_masked_lm_head, /*predicts_words=*/true},
 };
 constexpr std::array kCamembertHeads{
     HeadRow{"sequence", "CamembertForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
     HeadRow{"token", "CamembertForTokenClassification", false, kClassifier, roberta::make_token_head},
+    HeadRow{"masked-lm", "CamembertForMaskedLM", false, kLmHead, roberta::make_masked_lm_head, /*predicts_words=*/true},
 };
 constexpr std::array kXlmRobertaHeads{
     HeadRow{"sequence", "XLMRobertaForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
     HeadRow{"token", "XLMRobertaForTokenClassification", false, kClassifier, roberta::make_token_head},
+    HeadRow{"masked-lm", "XLMRobertaForMaskedLM", false, kLmHead, roberta::make_masked_lm_head,
+            /*predicts_words=*/true},
 };
 
 constexpr std::array kElectraHeads{
     HeadRow{"sequence", "ElectraForSequenceClassification", false, kClassifier, electra::make_sequence_head},
     HeadRow{"token", "ElectraForTokenClassification", false, kClassifier, electra::make_token_head},
+    HeadRow{"masked-lm", "ElectraForMaskedLM", false, kGenerator, electra::make_masked_lm_head,
+            /*predicts_words=*/true},
 };
 constexpr std::array<std::string_view, 2> kAlbertPoolerAndClassifier{"albert.pooler.", "classifier."};
 constexpr std::array kAlbertHeads{
     HeadRow{"sequence", "AlbertForSequenceClassification", true, kAlbertPoolerAndClassifier,
             albert::make_sequence_head},
     HeadRow{"token", "AlbertForTokenClassification", false, kClassifier, albert::make_token_head},
+    HeadRow{"masked-lm", "AlbertForMaskedLM", false, kPredictions, albert::make_masked_lm_head,
+            /*predicts_words=*/true},
 };
 
 constexpr std::array kMpnetHeads{
     HeadRow{"sequence", "MPNetForSequenceClassification", false, kClassifier, mpnet::make_sequence_head},
     HeadRow{"token", "MPNetForTokenClassification", false, kClassifier, mpnet::make_token_head},
+    HeadRow{"masked-lm", "MPNetForMaskedLM", false, kLmHead, mpnet::make_masked_lm_head, /*predicts_words=*/true},
 };
 constexpr std::array<std::string_view, 2> kContextPoolerAndClassifier{"pooler.", "classifier."};
 constexpr std::array kDebertaHeads{
     HeadRow{"sequence", "DebertaForSequenceClassification", false, kContextPoolerAndClassifier,
             deberta_v2::make_sequence_head},
     HeadRow{"token", "DebertaForTokenClassification", false, kClassifier, deberta_v2::make_token_head},
+    HeadRow{"masked-lm", "DebertaForMaskedLM", false, kDebertaLm, deberta_v2::make_masked_lm_head,
+            /*predicts_words=*/true},
 };
 constexpr std::array kDebertaV2Heads{
     HeadRow{"sequence", "DebertaV2ForSequenceClassification", false, kContextPoolerAndClassifier,
             deberta_v2::make_sequence_head},
     HeadRow{"token", "DebertaV2ForTokenClassification", false, kClassifier, deberta_v2::make_token_head},
+    HeadRow{"masked-lm", "DebertaV2ForMaskedLM", false, kDebertaLm, deberta_v2::make_masked_lm_head,
+            /*predicts_words=*/true},
 };
 // Checkpoints with relative positions only may store a table of positions too.
 constexpr std::array<std::string_view, 2> kUnusedPositions{"embeddings.position_ids",
@@ -83,12 +104,15 @@ constexpr std::array kModernBertHeads{
     HeadRow{"sequence", "ModernBertForSequenceClassification", false, kHeadAndClassifier,
             modernbert::make_sequence_head},
     HeadRow{"token", "ModernBertForTokenClassification", false, kHeadAndClassifier, modernbert::make_token_head},
+    HeadRow{"masked-lm", "ModernBertForMaskedLM", false, kHeadAndDecoder, modernbert::make_masked_lm_head,
+            /*predicts_words=*/true},
 };
 constexpr std::array<std::string_view, 2> kNomicPoolerAndClassifier{"nomic_bert.pooler.", "classifier."};
 constexpr std::array kNomicBertHeads{
     HeadRow{"sequence", "NomicBertForSequenceClassification", true, kNomicPoolerAndClassifier,
             nomic_bert::make_sequence_head},
     HeadRow{"token", "NomicBertForTokenClassification", false, kClassifier, nomic_bert::make_token_head},
+    HeadRow{"masked-lm", "NomicBertForMaskedLM", false, kCls, nomic_bert::make_masked_lm_head, /*predicts_words=*/true},
 };
 
 // Of LayerNorm in TensorFlow's checkpoints.
@@ -116,11 +140,32 @@ constexpr std::array kFamilies{
            kTensorFlowEndings, kPositionIds},
     Family{"roberta", "RoBERTa encoders", "roberta", "roberta.embeddings.word_embeddings", roberta::config_keys,
            roberta::make_body, kRobertaHeads, kTensorFlowEndings, kPositionIds},
-    Family{"camembert", "CamemBERT: RoBERTa for French", "roberta", "roberta.embeddings.word_embeddings",
-           roberta::config_keys, roberta::make_body, kCamembertHeads, kTensorFlowEndings, kPositionIds},
-    Family{"xlm-roberta", "XLM-RoBERTa: RoBERTa for a hundred languages", "roberta",
-           "roberta.embeddings.word_embeddings", roberta::config_keys, roberta::make_body, kXlmRobertaHeads,
-           kTensorFlowEndings, kPositionIds},
+    Family{"camembert",
+           "CamemBERT: RoBERTa for French",
+           "roberta",
+           "roberta.embeddings.word_embeddings",
+           roberta::config_keys,
+           roberta::make_body,
+           kCamembertHeads,
+           kTensorFlowEndings,
+           kPositionIds,
+           {},
+           {},
+           {},
+           /*has_head_first=*/true},
+    Family{"xlm-roberta",
+           "XLM-RoBERTa: RoBERTa for a hundred languages",
+           "roberta",
+           "roberta.embeddings.word_embeddings",
+           roberta::config_keys,
+           roberta::make_body,
+           kXlmRobertaHeads,
+           kTensorFlowEndings,
+           kPositionIds,
+           {},
+           {},
+           {},
+           /*has_head_first=*/true},
     Family{"electra", "ELECTRA discriminators", "electra", "electra.embeddings.word_embeddings", electra::config_keys,
            electra::make_body, kElectraHeads, kTensorFlowEndings, kPositionIds},
     Family{"albert", "ALBERT: BERT whose layers share their weights", "albert", "albert.embeddings.word_embeddings",

@@ -17,11 +17,14 @@ namespace hone::model {
 
 // What a model computes on top of its body.
 struct HeadRow {
-  std::string_view kind;        // "sequence": a row of outputs for each sequence; "token": one for each token
-  std::string_view class_name;  // HF's: "BertForTokenClassification"
-  bool reads_pooled = false;    // the body must have its pooler
+  // "sequence": a row of outputs for each sequence; "token": one for each token; "masked-lm": for each token a row with
+  // an output for each word of the vocabulary
+  std::string_view kind;
+  std::string_view class_name;                       // HF's: "BertForTokenClassification"
+  bool reads_pooled = false;                         // the body must have its pooler
   std::span<const std::string_view> may_be_missing;  // prefixes of parameters that are drawn if a checkpoint lacks them
   std::unique_ptr<Head> (*make)(const HeadParts& parts, const ModelConfig& config);
+  bool predicts_words = false;  // the outputs are the vocabulary's words, not labels
 };
 
 // The ending of a parameter's name in old checkpoints, and its ending today.
@@ -54,6 +57,7 @@ struct Family {
   std::span<const OldPart> old_parts = {};
   std::span<const OldJoined> old_joined = {};
   std::string_view old_body = {};  // the prefix of the body's parameters in old checkpoints
+  bool has_head_first = false;     // HF's classes construct the head before the body
 };
 
 std::span<const Family> families();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/body.h"
 #include "nn/dropout.h"
@@ -15,17 +16,27 @@
 
 namespace hone::model {
 
+// A tensor that checkpoints may hold beside or instead of a parameter, which has the same values.
+struct Tie {
+  std::string name, parameter;
+};
+
 class Head {
  public:
   virtual ~Head() = default;
   // The input of output() for the given rows [N] int64: tokens of hidden.tokens, or sequences if the head reads
-  // sequences. Undefined `rows` means all. So a loss over few tokens computes only those. In float.
+  // sequences. Undefined `rows` means all. So a loss over few tokens computes only those. In float; for outputs over
+  // the vocabulary in the format of hidden.tokens.
   virtual at::Tensor features(const Hidden& hidden, const at::Tensor& rows,
                               const nn::ForwardContext& context) const = 0;
   // The last layer.
   virtual const nn::Linear& output() const = 0;
   // Draws what HF's class draws after its modules have drawn; the names are those in the model.
   virtual void draw(const nn::Drawn::Wanted&, double /*deviation*/, at::Generator&) {}
+  // The names under which checkpoints may hold the parameters that the head shares.
+  virtual std::vector<Tie> ties() const { return {}; }
+  // Called after the table of words was resized. Throws kUnsupported if the head has a table of its own.
+  virtual void resize_words(int64_t /*num_rows*/) {}
 };
 
 // What a head is made of.
@@ -34,6 +45,8 @@ struct HeadParts {
   int64_t width = 0;         // C of the body
   int64_t num_outputs = 0;
   nn::DropoutSites& sites;
+  at::Tensor words = {};               // [V, width of the embeddings], the body's table of words
+  std::string_view words_module = {};  // its module's name in the model
 };
 
 // "classifier"(dropout(pooled sequence)): BERT.

@@ -6,6 +6,7 @@
 #include <ATen/ops/linalg_cholesky_ex.h>
 #include <ATen/ops/matmul.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -70,17 +71,18 @@ void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing
 void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator) {
   const at::NoGradGuard no_grad;
   const std::string prefix = std::string(body) + ".";
+  const auto is_in_body = [&](const NamedDrawn& drawn) { return drawn.name == body || drawn.name.starts_with(prefix); };
+  const auto draw = [&](const NamedDrawn& drawn) {
+    drawn.module->draw([](std::string_view) { return true; }, deviation_of(initializer_range), generator);
+  };
   const std::vector<NamedDrawn> all = drawn_modules(model);
-  for (const bool in_body : {true, false}) {
-    std::vector<NamedDrawn> group;
-    for (const NamedDrawn& drawn : all) {
-      if ((drawn.name == body || drawn.name.starts_with(prefix)) == in_body) group.push_back(drawn);
-    }
-    for (const NamedDrawn& drawn : group) drawn.module->draw_construction(generator);
-    for (const NamedDrawn& drawn : group) {
-      drawn.module->draw([](std::string_view) { return true; }, deviation_of(initializer_range), generator);
-    }
-  }
+  const auto begin = std::ranges::find_if(all, is_in_body);
+  const auto end = std::find_if_not(begin, all.end(), is_in_body);
+  for (auto next = all.begin(); next != end; ++next) next->module->draw_construction(generator);
+  std::for_each(begin, end, draw);
+  for (auto next = end; next != all.end(); ++next) next->module->draw_construction(generator);
+  std::for_each(all.begin(), begin, draw);
+  std::for_each(end, all.end(), draw);
 }
 
 void add_embedding_rows(nn::Embedding& embedding, int64_t num_rows, at::Generator generator) {

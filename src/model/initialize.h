@@ -20,8 +20,9 @@ at::Generator seeded_generator(uint64_t seed);
 void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing, double initializer_range,
                   at::Generator generator);
 
-// Draws every parameter, as from_config does. HF constructs the module `body` with torch's own draws, then draws it
-// again, then does the same for the head. So the generator must make the discarded draws too.
+// Draws every parameter, as from_config does. HF constructs the modules in order with torch's own draws, draws the
+// module `body` again as soon as it is constructed, and the head at the end. So the generator must make the discarded
+// draws too.
 void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator);
 
 // Adds rows to a table, as resize_token_embeddings does by default. Draws the new rows from a normal distribution with

@@ -1,9 +1,12 @@
 #include "model/load.h"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
@@ -62,6 +65,16 @@ std::shared_ptr<Model> make_model(const Family& family, const HeadRow& head, con
   }
 }
 
+// Returns true if two tensors of the files are equal as float32. In torch's own files, tied ones are the same bytes.
+bool have_equal_values(const StoredTensor& a, const StoredTensor& b) {
+  if (a.shape != b.shape) return false;
+  if (a.bytes.data() == b.bytes.data() && a.dtype == b.dtype && a.strides == b.strides) return true;
+  const at::Tensor first = at::empty(a.shape), second = at::empty(b.shape);
+  tensor::copy_into(a, first);
+  tensor::copy_into(b, second);
+  return at::equal(first, second);
+}
+
 // Finds the stored tensor of each parameter.
 class Matcher {
  public:
@@ -73,7 +86,10 @@ class Matcher {
         labels_are_requested_(request.num_labels || !request.id2label.empty()) {
     for (const NamedParameter& parameter : named_parameters(model))
       parameters_.emplace(parameter.name, parameter.tensor);
-    const auto has = [this](const std::string& name) { return parameters_.contains(name); };
+    const std::vector<Tie> ties = model.ties();
+    const auto has = [&](const std::string& name) {
+      return parameters_.contains(name) || std::ranges::find(ties, name, &Tie::name) != ties.end();
+    };
     for (const StoredTensor& whole : files.tensors()) {
       for (StoredTensor& part : separated(family, whole, folder_)) stored_.push_back(std::move(part));
     }
@@ -87,6 +103,19 @@ class Matcher {
       }
     }
     std::sort(unused_.begin(), unused_.end());
+    for (const Tie& tie : ties) resolve(tie);
+  }
+
+  // Returns true if the files hold a table of words for the head whose values are not those of the tied one.
+  bool has_other_table() const { return has_other_table_; }
+
+  // For a model without ties: what the files lack has the values of what it was tied to.
+  void share(const std::vector<Tie>& ties) {
+    for (const auto& [name, parameter] : ties) {
+      for (const auto& [missing, given] : {std::pair(name, parameter), std::pair(parameter, name)}) {
+        if (const auto found = matches_.find(given); found != matches_.end()) matches_.emplace(missing, found->second);
+      }
+    }
   }
 
   // Ignores the weights of the head if they are for another number of labels.
@@ -111,13 +140,31 @@ class Matcher {
   const std::vector<std::string>& unused() const { return unused_; }
 
  private:
+  // A tensor under its other name is the parameter's. As in transformers, if the files hold both with different values,
+  // the tie does not hold, and the head computes with the one under its own name.
+  void resolve(const Tie& tie) {
+    const auto other = matches_.extract(tie.name);
+    if (!other) return;
+    const auto [place, is_only_one] = matches_.emplace(tie.parameter, other.mapped());
+    if (is_only_one || have_equal_values(*place->second, *other.mapped())) return;
+    log_warning(
+        "{}: \"{}\" and \"{}\" have different values, although config.json ties them; both are read, as "
+        "transformers reads them",
+        folder_, tie.name, tie.parameter);
+    if (model_.is_head(tie.parameter)) {
+      place->second = other.mapped();
+    } else {
+      has_other_table_ = true;
+    }
+  }
+
   void check_shapes() const {
     for (const auto& [name, stored] : matches_) {
       const std::vector<int64_t> expected = parameters_.at(name).sizes().vec();
       if (stored->shape == expected) continue;
       const std::string what = fmt::format("{}: \"{}\" has shape {}, the model needs {}", folder_, stored->name,
                                            shape_text(stored->shape), shape_text(expected));
-      if (model_.is_head(name) && !stored->shape.empty() && stored->shape[0] != expected[0]) {
+      if (model_.is_head(name) && !head_.predicts_words && !stored->shape.empty() && stored->shape[0] != expected[0]) {
         throw Error(ErrorKind::kInput, what, head_hint(stored->shape[0], expected[0]));
       }
       throw Error(ErrorKind::kInput, what, "config.json and the weights belong to different models");
@@ -158,6 +205,7 @@ class Matcher {
   std::map<std::string, at::Tensor> parameters_;
   std::map<std::string, const StoredTensor*> matches_;
   std::vector<std::string> unused_;
+  bool has_other_table_ = false;
 };
 
 std::string quoted_list(const std::vector<std::string>& names) {
@@ -173,6 +221,23 @@ void add_tokens(LoadedModel& loaded, const Family& family, int64_t num_tokens, c
     add_embedding_rows(dynamic_cast<nn::Embedding&>(*item.value()), num_tokens, generator);
   }
   loaded.model->set_vocab_size(num_tokens);
+}
+
+// Loads the weights of the files; returns the names of the parameters that they lack. If the files contradict that the
+// head has the table of words of the body, makes a model whose head has one of its own.
+std::set<std::string> load_weights(LoadedModel& loaded, const Family& family, const HeadRow& head,
+                                   const WeightFiles& files, const ModelRequest& request) {
+  std::optional<Matcher> matcher(std::in_place, family, head, *loaded.model, files, request);
+  if (matcher->has_other_table()) {
+    const std::vector<Tie> ties = loaded.model->ties();
+    matcher.reset();
+    loaded.config.override_value(family.config_keys(), kTieWordEmbeddings.name, "false");
+    loaded.model = make_model(family, head, loaded.config);
+    matcher.emplace(family, head, *loaded.model, files, request).share(ties);
+  }
+  if (request.ignore_mismatched_sizes) matcher->drop_mismatched_head();
+  loaded.report.unused = matcher->unused();
+  return matcher->copy();
 }
 
 }  // namespace
@@ -226,12 +291,9 @@ LoadedModel load_model(const ModelRequest& request) {
     }
     std::sort(report.newly_initialized.begin(), report.newly_initialized.end());
   } else {
-    Matcher matcher(family, head, *loaded.model, files, request);
-    if (request.ignore_mismatched_sizes) matcher.drop_mismatched_head();
-    const std::set<std::string> missing = matcher.copy();
+    const std::set<std::string> missing = load_weights(loaded, family, head, files, request);
     draw_missing(loaded.model->module(), missing, initializer_range, generator);
     report.newly_initialized.assign(missing.begin(), missing.end());
-    report.unused = matcher.unused();
   }
   add_tokens(loaded, family, request.num_tokens, generator);
   report.has_new_head = std::ranges::any_of(report.newly_initialized,

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "model/families.h"
 #include "nn/dropout.h"
+#include "nn/embedding.h"
 
 namespace hone::model {
 
@@ -28,9 +29,21 @@ void check_ids(const at::Tensor& ids, int64_t num_rows, const char* what, const 
 
 struct Model::Parts : torch::nn::Module, nn::Drawn {
   Parts(const ModelConfig& config, const Family& family_in, const HeadRow& head_in)
-      : family(family_in), head_row(head_in), num_outputs(config.num_labels()) {
-    body = register_module(std::string(family.body), family.make_body(config, sites, head_row.reads_pooled));
-    head = head_row.make({*this, body->traits().width, num_outputs, sites}, config);
+      : family(family_in), head_row(head_in), body(family.make_body(config, sites, head_row.reads_pooled)) {
+    if (!family.has_head_first) register_module(std::string(family.body), body);
+    head = head_row.make({.model = *this,
+                          .width = body->traits().width,
+                          .num_outputs = config.num_labels(),
+                          .sites = sites,
+                          .words = table_of_words(),
+                          .words_module = family.word_embeddings},
+                         config);
+    if (family.has_head_first) register_module(std::string(family.body), body);
+  }
+
+  at::Tensor table_of_words() const {
+    const std::string_view in_body = family.word_embeddings.substr(family.body.size() + 1);
+    return dynamic_cast<const nn::Embedding&>(*body->named_modules()[std::string(in_body)]).weight;
   }
 
   void draw(const Wanted& wanted, double deviation, at::Generator& generator) override {
@@ -39,7 +52,6 @@ struct Model::Parts : torch::nn::Module, nn::Drawn {
 
   const Family& family;
   const HeadRow& head_row;
-  int64_t num_outputs = 0;
   nn::DropoutSites sites;  // numbers the body's sites first, then the head's
   std::shared_ptr<Body> body;
   std::unique_ptr<Head> head;
@@ -95,7 +107,15 @@ Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, in
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  return parts_->head->output().forward(parts_->head->features(hidden, on_device, in_format(context)));
+  return parts_->head->output().forward(parts_->head->features(hidden, on_device, in_format(context))).to(at::kFloat);
+}
+
+at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
+                                const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const {
+  const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
+  const at::Tensor features = parts_->head->features(hidden, on_device, in_format(context));
+  return tensor::linear_cross_entropy(features, parts_->head->output().output_layer(features.scalar_type()),
+                                      tensor::on_device(targets, compute_.device), options);
 }
 
 at::Tensor Model::forward(const Inputs& inputs, const nn::ForwardContext& context) const {
@@ -113,8 +133,8 @@ bool Model::is_head(std::string_view parameter) const {
   return parameter.substr(0, parameter.find('.')) != parts_->family.body;
 }
 
-int64_t Model::num_outputs() const { return parts_->num_outputs; }
-bool Model::reads_tokens() const { return parts_->head_row.kind == "token"; }
+int64_t Model::num_outputs() const { return parts_->head->output().weight.size(0); }
+bool Model::reads_tokens() const { return parts_->head_row.kind == "token" || parts_->head_row.predicts_words; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
 
@@ -142,6 +162,10 @@ void Model::reorder_outputs(std::span<const int64_t> sources) {
 }
 
 torch::nn::Module& Model::module() const { return *parts_; }
-void Model::set_vocab_size(int64_t num_rows) { parts_->body->set_vocab_size(num_rows); }
+std::vector<Tie> Model::ties() const { return parts_->head->ties(); }
+void Model::set_vocab_size(int64_t num_rows) {
+  parts_->body->set_vocab_size(num_rows);
+  parts_->head->resize_words(num_rows);
+}
 
 }  // namespace hone::model

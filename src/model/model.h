@@ -9,11 +9,13 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "model/config.h"
 #include "model/inputs.h"
 #include "nn/forward_context.h"
 #include "tensor/compute.h"
+#include "tensor/cross_entropy.h"
 
 namespace torch::nn {
 class Module;
@@ -23,6 +25,7 @@ namespace hone::model {
 
 struct Family;
 struct HeadRow;
+struct Tie;
 
 class Model {
  public:
@@ -41,6 +44,9 @@ class Model {
   // Returns the head's outputs [N, num_outputs] in float for the given rows [N] int64 (tokens or sequences, as the head
   // reads them); undefined `rows` means all.
   at::Tensor logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const;
+  // Returns tensor::cross_entropy of the logits of the rows with these targets [N], without storing all logits.
+  at::Tensor cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
+                           const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const;
   // Both, for all rows.
   at::Tensor forward(const Inputs& inputs, const nn::ForwardContext& context) const;
 
@@ -61,8 +67,10 @@ class Model {
   // Output i becomes what output sources[i] was; each source occurs once.
   void reorder_outputs(std::span<const int64_t> sources);
 
-  // Body and head as a tree of torch's modules, and the body's size after its embedding was resized; for this floor.
+  // Body and head as a tree of torch's modules, other names of its parameters, and the sizes after the embedding was
+  // resized; for this floor.
   torch::nn::Module& module() const;
+  std::vector<Tie> ties() const;
   void set_vocab_size(int64_t num_rows);
 
  private:

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/config_keys.h"
+#include "model/masked_lm.h"
 #include "model/rope_config.h"
 #include "nn/activation.h"
 #include "nn/dropout.h"
@@ -43,13 +44,14 @@ constexpr ConfigKey kClassifierBias{"classifier_bias", ConfigKind::kFlag, "false
 constexpr ConfigKey kClassifierActivation{"classifier_activation", ConfigKind::kText, "\"gelu\""};
 constexpr ConfigKey kCutoff{"initializer_cutoff_factor", ConfigKind::kNumber, "2.0", 0, 1e6, "", true};
 constexpr ConfigKey kModernBertPadTokenId{"pad_token_id", ConfigKind::kInteger, "50283", -kMaxRows, kMaxRows, "", true};
+constexpr ConfigKey kDecoderBias{"decoder_bias", ConfigKind::kFlag, "true"};
 constexpr std::array kKeys{kVocabSize,        kHiddenSize,           kNumLayers,      kNumHeads,
                            kIntermediateSize, kMaxPositions,         kActivation,     kNormEps,
                            kNormBias,         kAttentionBias,        kMlpBias,        kEmbeddingDropout,
                            kAttentionDropout, kMlpDropout,           kLocalAttention, kGlobalEvery,
                            kGlobalTheta,      kLocalTheta,           kPooling,        kClassifierDropout,
                            kClassifierBias,   kClassifierActivation, kCutoff,         kModernBertPadTokenId,
-                           kInitializerRange};
+                           kInitializerRange, kTieWordEmbeddings,    kDecoderBias};
 
 constexpr const char *kLocal = "sliding_attention", *kGlobal = "full_attention";
 
@@ -336,6 +338,33 @@ class ClassifierHead final : public Head {
   nn::Dropout dropout_;
 };
 
+class MaskedLmHead final : public Head {
+ public:
+  MaskedLmHead(const HeadParts& parts, const ModelConfig& config)
+      : cutoff_(cutoff_of(config)),
+        num_layers_(config.integer(kNumLayers)),
+        head_(parts.model.register_module("head", std::make_shared<PredictionHead>(config))),
+        decoder_(parts, config, {"decoder"}, config.flag(kDecoderBias)) {}
+
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext&) const override {
+    return head_->forward(rows.defined() ? hidden.tokens.index_select(0, rows) : hidden.tokens);  // [N, C]
+  }
+  const nn::Linear& output() const override { return decoder_.linear(); }
+  std::vector<Tie> ties() const override { return decoder_.ties(); }
+  void resize_words(int64_t num_rows) override { decoder_.resize_words(num_rows); }
+  void draw(const nn::Drawn::Wanted& wanted, double deviation, at::Generator& generator) override {
+    if (decoder_.is_tied() || !wanted("decoder.weight")) return;
+    const double divisor = std::sqrt(2.0 * static_cast<double>(num_layers_));
+    nn::draw_truncated_normal(decoder_.linear().weight, deviation / divisor, cutoff_, generator);
+  }
+
+ private:
+  double cutoff_;
+  int64_t num_layers_;
+  std::shared_ptr<PredictionHead> head_;
+  Decoder decoder_;
+};
+
 Pooling pooling_of(const ModelConfig& config) {
   const std::string name = config.text(kPooling);
   if (name == "cls") return first_tokens;
@@ -359,6 +388,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return std::make_unique<ClassifierHead>(parts, config, every_token);
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return std::make_unique<MaskedLmHead>(parts, config);
 }
 
 }  // namespace hone::model::modernbert

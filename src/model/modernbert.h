@@ -22,5 +22,7 @@ std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sit
 // classifier_pooling says, or each token.
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config);
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config);
+// "decoder"("head.norm"(activation("head.dense"(token)))).
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config);
 
 }  // namespace hone::model::modernbert

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "model/config_keys.h"
 #include "model/encoder_blocks.h"
+#include "model/masked_lm.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
 #include "nn/joined_linear.h"
@@ -36,9 +37,9 @@ constexpr ConfigKey kVocabSize{"vocab_size", ConfigKind::kInteger, "", kPadding 
 constexpr ConfigKey kMaxPositions{"max_position_embeddings", ConfigKind::kInteger, "", kPadding + 2, kMaxRows};
 constexpr ConfigKey kRelativeBuckets{"relative_attention_num_buckets", ConfigKind::kInteger, "32", kNumBuckets,
                                      kMaxRows};
-constexpr std::array kKeys{kVocabSize,        kHiddenSize,       kNumLayers,       kNumHeads,
-                           kIntermediateSize, kMaxPositions,     kRelativeBuckets, kHiddenAct,
-                           kHiddenDropout,    kAttentionDropout, kLayerNormEps,    kInitializerRange};
+constexpr std::array kKeys{kVocabSize,    kHiddenSize,       kNumLayers,        kNumHeads,      kIntermediateSize,
+                           kMaxPositions, kRelativeBuckets,  kHiddenAct,        kHiddenDropout, kAttentionDropout,
+                           kLayerNormEps, kInitializerRange, kTieWordEmbeddings};
 
 // The bucket of each distance from query to key, -(L - 1) ... L - 1: half of the buckets are for later keys; of each
 // half, the first half holds one distance each, the other has logarithmic widths.
@@ -207,6 +208,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, config.number(kHiddenDropout));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, kRobertaMaskedLm, "gelu", config.number(kLayerNormEps));
 }
 
 }  // namespace hone::model::mpnet

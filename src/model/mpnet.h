@@ -18,5 +18,6 @@ std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sit
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config);
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config);
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config);
 
 }  // namespace hone::model::mpnet

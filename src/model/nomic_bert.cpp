@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/config_keys.h"
+#include "model/masked_lm.h"
 #include "model/rope_config.h"
 #include "nn/activation.h"
 #include "nn/dropout.h"
@@ -41,7 +42,7 @@ constexpr ConfigKey kTheta{"rope_theta", ConfigKind::kNumber, "1000.0", 1, 1e15,
 constexpr std::array kKeys{kVocabSize,        kHiddenSize,        kNumLayers,     kNumHeads,  kHeadDim,
                            kIntermediateSize, kMaxPositions,      kTypeVocabSize, kHiddenAct, kHiddenDropout,
                            kAttentionDropout, kClassifierDropout, kLayerNormEps,  kTheta,     kInitializerRange,
-                           kPadTokenId};
+                           kPadTokenId,       kTieWordEmbeddings};
 
 int64_t head_width_of(const ModelConfig& config) {
   const std::optional<int64_t> given = config.optional_integer(kHeadDim);
@@ -238,6 +239,10 @@ double classifier_dropout(const ModelConfig& config) {
   return config.optional_number(kClassifierDropout).value_or(config.number(kHiddenDropout));
 }
 
+constexpr MaskedLmNames kMaskedLm{"cls.predictions.transform.dense",
+                                  "cls.predictions.transform.layer_norm",
+                                  {"cls.predictions.decoder", "cls.predictions.bias"}};
+
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }
@@ -253,6 +258,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, classifier_dropout(config));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, kMaskedLm, config.text(kHiddenAct), config.number(kLayerNormEps));
 }
 
 }  // namespace hone::model::nomic_bert

@@ -5,6 +5,7 @@
 
 #include "model/bert.h"
 #include "model/config_keys.h"
+#include "model/masked_lm.h"
 
 namespace hone::model::roberta {
 
@@ -38,6 +39,10 @@ std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConf
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {
   return token_head(parts, bert::classifier_dropout(config));
+}
+
+std::unique_ptr<Head> make_masked_lm_head(const HeadParts& parts, const ModelConfig& config) {
+  return masked_lm_head(parts, config, kRobertaMaskedLm, "gelu", config.number(kLayerNormEps));
 }
 
 }  // namespace hone::model::roberta

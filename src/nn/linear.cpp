@@ -1,9 +1,11 @@
 #include "nn/linear.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 
 #include <utility>
 
+#include "base/error.h"
 #include "tensor/activated_linear.h"
 
 namespace hone::nn {
@@ -23,20 +25,30 @@ Linear::Linear(int64_t in_features, int64_t out_features, bool has_bias) {
   if (has_bias) bias = register_parameter("bias", at::empty({out_features}));
 }
 
+Linear::Linear(TiedWeight tied, bool has_bias) : weight(std::move(tied.weight)), is_tied_(true) {
+  if (has_bias) bias = register_parameter("bias", at::empty({weight.size(0)}));
+}
+
 void Linear::draw(const Wanted& wanted, double deviation, at::Generator& generator) {
-  if (wanted("weight")) weight.normal_(0.0, deviation, generator);
+  if (!is_tied_ && wanted("weight")) weight.normal_(0.0, deviation, generator);
   if (bias.defined() && wanted("bias")) bias.zero_();
 }
 
-// kaiming_uniform_ of the weight and uniform_ of the bias.
+// kaiming_uniform_ of the weight and uniform_ of the bias. HF draws a weight of its own, and ties it later.
 void Linear::draw_construction(at::Generator& generator) {
-  weight.uniform_(-1.0, 1.0, generator);
+  (is_tied_ ? at::empty_like(weight) : weight).uniform_(-1.0, 1.0, generator);
   if (bias.defined()) bias.uniform_(-1.0, 1.0, generator);
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const { return compute(x, bias); }
 
 at::Tensor Linear::product(const at::Tensor& x) const { return compute(x, {}); }
+
+tensor::OutputLayer Linear::output_layer(at::ScalarType dtype) const {
+  check_internal(!adapter_, "an output layer has no adapter");
+  packed_weight_.release();
+  return {.weight = weight, .cast_weight = cast_weight_.in(weight, dtype), .bias = bias};
+}
 
 bool Linear::fuses(const at::Tensor& x, const Activation& activation) const {
   return !adapter_ && activation.kernel && x.device().is_cpu() && x.dim() == 2 && !tensor::takes_packed_weights(x);

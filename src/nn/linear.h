@@ -10,6 +10,7 @@
 
 #include "nn/activation.h"
 #include "nn/leaf.h"
+#include "tensor/cross_entropy.h"
 #include "tensor/linear.h"
 #include "tensor/packed_linear.h"
 
@@ -36,9 +37,16 @@ class LowRankAdapter final : public Adapter {
   mutable tensor::CastWeight cast_a_, cast_b_;
 };
 
+// The weight of another module, such as an embedding.
+struct TiedWeight {
+  at::Tensor weight;  // [out, in]
+};
+
 class Linear : public Leaf {
  public:
   Linear(int64_t in_features, int64_t out_features, bool has_bias = true);
+  // Computes with the weight of another module, which owns and draws it. Only the bias is a parameter of this module.
+  Linear(TiedWeight tied, bool has_bias);
 
   at::Tensor forward(const at::Tensor& x) const;  // [*, in] -> [*, out], of x's type
 
@@ -51,6 +59,9 @@ class Linear : public Leaf {
   // The same for (activation(gate) * up) W^T.
   at::Tensor product(GatedInput&& input) const;
 
+  // The same layer for tensor::linear_cross_entropy, with the weight cast to the type of its input.
+  tensor::OutputLayer output_layer(at::ScalarType dtype) const;
+
   // From now on, every product includes the adapter's change. nullptr removes the adapter.
   void set_adapter(std::shared_ptr<Adapter> adapter);
   bool has_adapter() const { return adapter_ != nullptr; }
@@ -62,6 +73,8 @@ class Linear : public Leaf {
   at::Tensor bias;    // [out], or undefined
 
  private:
+  bool is_tied_ = false;
+
   // Whether an operation that computes the activation too can take the place of the product.
   bool fuses(const at::Tensor& x, const Activation& activation) const;
   at::Tensor compute(const at::Tensor& x, const at::Tensor& added_bias) const;

@@ -147,7 +147,10 @@ std::span<const TaskRow> tasks() { return kTasks; }
 
 const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task", name, ErrorKind::kUnsupported); }
 
-bool has_head(const model::ModelConfig& config) { return !model::saved_head(config).empty(); }
+bool has_head(const model::ModelConfig& config) {
+  const std::string_view head = model::saved_head(config);
+  return std::ranges::any_of(kTasks, [&](const TaskRow& row) { return row.head == head; });
+}
 
 const TaskRow& trained_task(const model::ModelConfig& config) {
   const bool has_token_head = model::saved_head(config) == "token";

@@ -54,7 +54,7 @@ std::span<const TaskRow> tasks();
 // Error (kUnsupported): an unknown name; the hint has the nearest one.
 const TaskRow& find_task(std::string_view name);
 
-// Returns true if the model's class has a head that hone knows.
+// Returns true if the model's class has the head of a task.
 bool has_head(const model::ModelConfig& config);
 
 // The task of a trained model: its head and its problem_type decide.

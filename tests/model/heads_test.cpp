@@ -13,7 +13,7 @@ using namespace hone;
 
 // tiny-bert's body with a head of this kind, and the fixture's rows.
 struct Headed {
-  explicit Headed(const char* kind, const char* folder = "tiny-bert") {
+  explicit Headed(const char* kind, const std::string& folder = "tiny-bert") {
     model::ModelRequest request{fixture_models() / folder, kind};
     model = model::load_model(request).model;
     inputs = packed_batch(read_tensors(fixture_models() / folder / "parity.safetensors"));
@@ -31,9 +31,7 @@ TEST_CASE("a token head gives a row for each token, a sequence head one for each
 
 TEST_CASE("outputs of chosen rows are those rows of all outputs") {
   const at::NoGradGuard no_grad;
-  for (const char* folder :
-       {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet", "tiny-deberta-v2",
-        "tiny-modernbert", "tiny-modernbert-mean", "tiny-nomic_bert"}) {
+  for (const std::string& folder : tiny_models()) {
     for (const char* kind : {"token", "sequence"}) {
       CAPTURE(folder);
       CAPTURE(kind);

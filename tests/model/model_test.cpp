@@ -29,8 +29,7 @@ TEST_CASE("a classifier tells its sizes") {
 }
 
 TEST_CASE("a sequence longer than max_length is an error") {
-  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
-                           "tiny-deberta-v2", "tiny-modernbert", "tiny-nomic_bert"}) {
+  for (const std::string& name : tiny_models()) {
     const auto model = model::load_model({fixture_models() / name}).model;
     CHECK_NOTHROW(model->forward(batch_of({3, 40}), {}));
     const Error error = expect_error([&] { model->forward(batch_of({3, 41}), {}); });
@@ -41,8 +40,7 @@ TEST_CASE("a sequence longer than max_length is an error") {
 }
 
 TEST_CASE("a token outside the vocabulary is an error") {
-  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
-                           "tiny-deberta-v2", "tiny-modernbert", "tiny-nomic_bert"}) {
+  for (const std::string& name : tiny_models()) {
     const auto model = model::load_model({fixture_models() / name}).model;
     model::Inputs batch = batch_of({2});
     batch.text.ids = at::tensor({5, 106}, at::kLong);

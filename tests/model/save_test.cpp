@@ -12,8 +12,8 @@
 using namespace hone;
 
 TEST_CASE("a model that transformers saved is saved again byte for byte") {
-  for (const char* name : {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet",
-                           "tiny-deberta-v2", "tiny-deberta-v2-conv", "tiny-deberta", "tiny-modernbert"}) {
+  for (const std::string& name : tiny_models()) {
+    if (name == "tiny-nomic_bert") continue;  // transformers writes the names of its first checkpoints
     const auto loaded = model::load_model({fixture_models() / name});
     const TemporaryFolder folder;
     const auto saved = folder.path() / "new" / "model";

@@ -83,6 +83,29 @@ TEST_CASE("the product with a gated activation equals activation, gate and produ
   }
 }
 
+TEST_CASE("a linear with the weight of another module does not own or draw it, but its gradient flows there") {
+  at::manual_seed(3);
+  const at::Tensor table = at::randn({3, 2}).requires_grad_(), before = table.detach().clone();
+  const auto tied = std::make_shared<nn::Linear>(nn::TiedWeight{table}, /*has_bias=*/true);
+  CHECK(tied->named_parameters().keys() == std::vector<std::string>{"bias"});
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(1);
+  {
+    const at::NoGradGuard no_grad;
+    tied->draw_construction(generator);
+    tied->draw([](std::string_view) { return true; }, 1.0, generator);
+  }
+  CHECK(at::equal(table, before));
+  CHECK(at::equal(tied->bias, at::tensor({0, 0, 0}).to(at::kFloat)));
+  const at::Tensor x = at::randn({4, 2});
+  CHECK(at::allclose(tied->forward(x), x.matmul(table.t()), 1e-5, 1e-6));
+  CHECK(at::allclose(torch::autograd::grad({tied->forward(x).sum()}, {table})[0], x.sum(0).expand({3, 2}), 1e-5, 1e-6));
+  // A generator in the same state draws as many numbers for a linear of its own.
+  at::Generator other = at::make_generator<at::CPUGeneratorImpl>(1);
+  const at::NoGradGuard no_grad;
+  std::make_shared<nn::Linear>(2, 3)->draw_construction(other);
+  CHECK(at::equal(at::randn({2}, generator), at::randn({2}, other)));
+}
+
 TEST_CASE("every product includes the change of a low-rank adapter, and its matrices get gradients") {
   at::manual_seed(2);
   const auto linear = std::make_shared<nn::Linear>(24, 8);

@@ -49,60 +49,13 @@ void check_family(const std::string& family, bool training) {
   MESSAGE(family << ": the largest relative difference of a gradient is " << worst);
 }
 
-TEST_CASE("BERT has the logits, loss and gradients of transformers, at every level of this processor") {
+TEST_CASE("every family has the logits, loss and gradients of transformers, at every level of this processor") {
   kernel::for_each_level([] {
-    check_family("bert", false);
-    check_family("bert", true);
-  });
-}
-
-TEST_CASE("DistilBERT has the logits, loss and gradients of transformers, at every level of this processor") {
-  kernel::for_each_level([] {
-    check_family("distilbert", false);
-    check_family("distilbert", true);
-  });
-}
-
-TEST_CASE("RoBERTa and its relatives have those of transformers, also with padding tokens inside a text") {
-  kernel::for_each_level([] {
-    for (const char* family : {"roberta", "camembert", "xlm-roberta"}) {
-      check_family(family, false);
-      check_family(family, true);
+    for (const std::string& name : tiny_models()) {
+      INFO(name);
+      check_family(family_of_tiny(name), false);
+      check_family(family_of_tiny(name), true);
     }
-  });
-}
-
-TEST_CASE("ELECTRA and ALBERT have the logits, loss and gradients of transformers, at every level of this processor") {
-  kernel::for_each_level([] {
-    for (const char* family : {"electra", "albert"}) {
-      check_family(family, false);
-      check_family(family, true);
-    }
-  });
-}
-
-TEST_CASE("ModernBERT has those of transformers: without biases, and with every bias and the mean as pooling") {
-  kernel::for_each_level([] {
-    for (const char* family : {"modernbert", "modernbert-mean"}) {
-      check_family(family, false);
-      check_family(family, true);
-    }
-  });
-}
-
-TEST_CASE("families with relative positions have those of transformers, at every level of this processor") {
-  kernel::for_each_level([] {
-    for (const char* family : {"mpnet", "deberta-v2", "deberta-v2-conv", "deberta"}) {
-      check_family(family, false);
-      check_family(family, true);
-    }
-  });
-}
-
-TEST_CASE("NomicBERT has the logits, loss and gradients of transformers, at every level of this processor") {
-  kernel::for_each_level([] {
-    check_family("nomic_bert", false);
-    check_family("nomic_bert", true);
   });
 }
 
@@ -112,11 +65,11 @@ TEST_CASE("in bf16 the logits equal those of transformers within the format's pr
     return;
   }
   const at::NoGradGuard no_grad;
-  for (const char* family : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2",
-                             "deberta-v2-conv", "deberta", "modernbert", "nomic_bert"}) {
-    const std::filesystem::path folder = fixture_models() / (std::string("tiny-") + family);
+  for (const std::string& name : tiny_models()) {
+    INFO(name);
+    const std::filesystem::path folder = fixture_models() / name;
     const auto expected = read_tensors(folder / "parity.safetensors");
-    const auto loaded = load(folder, family);
+    const auto loaded = load(folder, family_of_tiny(name));
     loaded.model->set_compute({.dtype = at::kBFloat16});
     const at::Tensor logits = loaded.model->forward(packed_batch(expected), {});
     CHECK((logits.scalar_type() == at::kFloat));

@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -20,6 +21,19 @@ namespace hone {
 inline std::filesystem::path fixture_models() {
   return std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "models";
 }
+
+// The folders with a tiny model of each family, "tiny-albert" and so on.
+inline std::vector<std::string> tiny_models() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(fixture_models())) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("tiny-")) names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+inline std::string family_of_tiny(const std::string& name) { return name.substr(std::string("tiny-").size()); }
 
 inline std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& path) {
   const tensor::SafetensorsFile file(path);

@@ -61,14 +61,17 @@ TEST_CASE("transformers loads what hone saves without a warning and computes the
     MESSAGE("skipped: HONE_ORACLE does not name a Python with transformers");
     return;
   }
-  for (const char* name :
-       {"tiny-bert", "tiny-distilbert", "tiny-roberta", "tiny-electra", "tiny-albert", "tiny-mpnet", "tiny-deberta-v2",
-        "tiny-deberta-v2-conv", "tiny-deberta", "tiny-modernbert", "tiny-modernbert-mean", "tiny-nomic_bert"}) {
+  for (const std::string& name : tiny_models()) {
     const auto batch = packed_batch(read_tensors(fixture_models() / name / "parity.safetensors"));
     model::ModelRequest request{fixture_models() / name};
     request.id2label = {"NEG", "\xE4\xB8\xAD", "POS"};
     request.problem_type = "single_label_classification";
     CHECK(compare(oracle, request, batch) == 0);
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(fixture_models().parent_path() / "masked_lm")) {
+    if (!std::filesystem::exists(entry.path() / "parity.safetensors")) continue;
+    CHECK(compare(oracle, {entry.path(), "masked-lm"},
+                  packed_batch(read_tensors(entry.path() / "parity.safetensors"))) == 0);
   }
   const std::filesystem::path minilm = std::filesystem::path(HONE_SOURCE_DIR) / "models" / "all-MiniLM-L6-v2";
   if (!std::filesystem::exists(minilm)) return;
