@@ -35,6 +35,7 @@ Bpe::Bpe(std::vector<VocabularyEntry> vocabulary, const std::vector<MergeEntry>&
       source_(std::move(source)) {
   ids_.reserve(vocabulary_.size());
   for (const auto& [token, id] : vocabulary_) ids_[token] = id;
+  if (ids_.size() < vocabulary_.size()) by_id_.forget_repeated([&](std::string_view t) { return token_id(t); });
   for (size_t i = 0; i < merges.size(); ++i) add_merge(merges[i], i);
 }
 

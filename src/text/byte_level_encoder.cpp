@@ -78,11 +78,7 @@ std::unique_ptr<ByteLevelEncoder> ByteLevelEncoder::make(const Json& pre_tokeniz
 }
 
 ByteLevelEncoder::ByteLevelEncoder(const Bpe& model, std::vector<SplitPattern> patterns, bool adds_space)
-    : model_(model),
-      patterns_(std::move(patterns)),
-      adds_space_(adds_space),
-      word_owner_(WordCache::next_owner()),
-      part_owner_(WordCache::next_owner()) {
+    : model_(model), patterns_(std::move(patterns)), adds_space_(adds_space) {
   bool has_all_bytes = true;
   for (size_t byte = 0; byte < byte_ids_.size(); ++byte) {
     byte_ids_[byte] = model.token_id(to_byte_characters(std::string(1, static_cast<char>(byte)))).value_or(-1);
@@ -96,7 +92,10 @@ ByteLevelEncoder::ByteLevelEncoder(const Bpe& model, std::vector<SplitPattern> p
     byte_merges_[i] = model.merges().find(byte_ids_[i >> 8], byte_ids_[i & 0xFF]);
   }
   const auto num_ids = static_cast<size_t>(model.highest_id() + 1);
-  greedy_ = GreedyBpe::make(model.merges(), byte_ids_, num_ids);
+  std::vector<GreedyBpe::Unit> units;
+  for (size_t byte = 0; byte < 256; ++byte)
+    units.emplace_back(std::string(1, static_cast<char>(byte)), byte_ids_[byte]);
+  greedy_ = GreedyBpe::make(model.merges(), units, num_ids);
   lengths_.resize(num_ids);
   std::vector<std::string> bytes(num_ids);
   for (size_t id = 0; id < num_ids; ++id) {
@@ -127,22 +126,20 @@ struct ByteLevelEncoder::Origin {
   bool has_added_space;
 };
 
-struct ByteLevelEncoder::Batch {
-  static constexpr size_t kMaxWords = 16;
-
-  struct Item {
-    Word word;
-    WordKey key;
-    WordCache::Entry* entry;  // null for a word that is too long for the cache
-  };
-
-  WordCache& cache;
+struct ByteLevelEncoder::Output {
+  WordBatch batch;
   TokenBuffer& tokens;
   const Origin* origin;  // null if no offsets are wanted
-  const char* text_end;
   uint32_t next_word;
-  size_t size = 0;
-  std::array<Item, kMaxWords> items;
+
+  // Calls use(encode, finish) with the functions that WordBatch needs.
+  template <typename Use>
+  void with_functions(const ByteLevelEncoder& encoder, const Use& use) {
+    use([&encoder](const Word& word, TokenBuffer& to) { encoder.add_uncached(word, to); },
+        [&](const Word& word, size_t before) {
+          if (origin != nullptr) encoder.add_offsets(word, before, *origin, tokens);
+        });
+  }
 };
 
 void ByteLevelEncoder::encode_text(std::string_view text, const uint32_t* begin, TokenBuffer& tokens) const {
@@ -151,91 +148,42 @@ void ByteLevelEncoder::encode_text(std::string_view text, const uint32_t* begin,
   const std::string with_space = adds_space ? " " + std::string(text) : std::string();
   const std::string_view used = adds_space ? with_space : text;
   const Origin origin{used, begin == nullptr ? 0 : *begin, adds_space};
-  Batch batch{WordCache::large_of_thread(), tokens, begin == nullptr ? nullptr : &origin, used.data() + used.size(),
-              tokens.next_word()};
-  split_words(0, used, batch);
-  add_batch(batch);
+  Output output{
+      {owners_, used.data() + used.size(), tokens}, tokens, begin == nullptr ? nullptr : &origin, tokens.next_word()};
+  split_words(0, used, output);
+  output.with_functions(*this, [&](auto encode, auto finish) { output.batch.flush(encode, finish); });
 }
 
 // Splits by the patterns from number `level` on.
-void ByteLevelEncoder::split_words(size_t level, std::string_view text, Batch& batch) const {
-  if (level == patterns_.size()) return add_word(text.data(), text.data() + text.size(), batch);
+void ByteLevelEncoder::split_words(size_t level, std::string_view text, Output& output) const {
+  if (level == patterns_.size()) return add_word(text.data(), text.data() + text.size(), output);
   const SplitPattern& pattern = patterns_[level];
   if (level + 1 < patterns_.size()) {
     return pattern.split(text, [&](const char* begin, const char* end, bool) {
-      if (begin < end) split_words(level + 1, {begin, static_cast<size_t>(end - begin)}, batch);
+      if (begin < end) split_words(level + 1, {begin, static_cast<size_t>(end - begin)}, output);
     });
   }
   pattern.split(text, [&](const char* begin, const char* end, bool) {
-    if (begin < end) add_word(begin, end, batch);
+    if (begin < end) add_word(begin, end, output);
   });
 }
 
-void ByteLevelEncoder::add_word(const char* begin, const char* end, Batch& batch) const {
-  const Word word{begin, end, batch.next_word++, /*is_part=*/false};
-  if (word.bytes().size() <= kMaxCached || !knows_bytes_ || find_whole(word.bytes())) return queue_word(word, batch);
-  queue_parts(word, batch);
+void ByteLevelEncoder::add_word(const char* begin, const char* end, Output& output) const {
+  const Word word{begin, end, output.next_word++, /*is_part=*/false};
+  if (word.bytes().size() <= WordBatch::kMaxCached || !knows_bytes_ || find_whole(word.bytes())) {
+    return queue_word(word, output);
+  }
+  queue_parts(word, output);
 }
 
-// Cuts a word at the borders that no merge crosses.
-void ByteLevelEncoder::queue_parts(const Word& word, Batch& batch) const {
-  for (Word part{word.begin, word.begin, word.number, /*is_part=*/true}; part.begin < word.end;) {
-    do {
-      next_code_point(part.end);
-    } while (part.end < word.end && borders_.may_merge(part.begin, part.end, word.end));
-    queue_word(part, batch);
-    part.begin = part.end;
-  }
+void ByteLevelEncoder::queue_parts(const Word& word, Output& output) const {
+  borders_.each_part(word.begin, word.end, [&](const char* begin, const char* end) {
+    queue_word({begin, end, word.number, /*is_part=*/true}, output);
+  });
 }
 
-void ByteLevelEncoder::queue_word(const Word& word, Batch& batch) const {
-  if (batch.size == Batch::kMaxWords) add_batch(batch);
-  Batch::Item& item = batch.items[batch.size++];
-  item.word = word;
-  item.entry = nullptr;
-  const size_t length = word.bytes().size();
-  if (length > kMaxCached) return;
-  if (static_cast<size_t>(batch.text_end - word.begin) >= WordKey::kSize) {
-    item.key = WordKey::with_length(word.begin, length);
-  } else {
-    char padded[WordKey::kSize] = {};
-    std::memcpy(padded, word.begin, length);
-    item.key = WordKey::with_length(padded, length);
-  }
-  item.entry = &batch.cache.slot(item.key);
-  __builtin_prefetch(item.entry);
-  __builtin_prefetch(reinterpret_cast<const char*>(item.entry + 1) - 1);
-}
-
-void ByteLevelEncoder::add_batch(Batch& batch) const {
-  for (size_t i = 0; i < batch.size; ++i) {
-    const Batch::Item& item = batch.items[i];
-    const size_t before = batch.tokens.size();
-    if (item.entry == nullptr) {
-      add_uncached(item.word, batch.tokens);
-    } else {
-      add_cached(item.word, item.key, *item.entry, batch.tokens);
-    }
-    if (batch.origin != nullptr) add_offsets(item.word, before, *batch.origin, batch.tokens);
-  }
-  batch.size = 0;
-}
-
-void ByteLevelEncoder::add_cached(const Word& word, const WordKey& key, WordCache::Entry& entry,
-                                  TokenBuffer& tokens) const {
-  const uint64_t owner = word.is_part ? part_owner_ : word_owner_;
-  if (entry.key == key && entry.owner_and_count >> 3 == owner) {
-    std::memcpy(tokens.reserve(WordCache::kMaxIds), entry.ids, sizeof(entry.ids));
-    tokens.add(entry.owner_and_count & 7);
-    return;
-  }
-  const size_t before = tokens.size();
-  add_uncached(word, tokens);
-  const size_t count = tokens.size() - before;
-  if (count > WordCache::kMaxIds) return;
-  entry.key = key;
-  entry.owner_and_count = owner << 3 | count;
-  for (size_t i = 0; i < count; ++i) entry.ids[i] = tokens.ids()[before + i];
+void ByteLevelEncoder::queue_word(const Word& word, Output& output) const {
+  output.with_functions(*this, [&](auto encode, auto finish) { output.batch.push(word, encode, finish); });
 }
 
 // Adds the offsets of a word's tokens, which begin at number `before`. A token may begin and end inside a character: it

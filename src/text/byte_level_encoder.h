@@ -16,7 +16,7 @@
 #include "text/merge_borders.h"
 #include "text/split_pattern.h"
 #include "text/token_buffer.h"
-#include "text/word_cache.h"
+#include "text/word_batch.h"
 
 namespace hone::text {
 
@@ -38,29 +38,16 @@ class ByteLevelEncoder {
   void encode_with_offsets(std::string_view text, uint32_t begin, TokenBuffer& tokens) const;
 
  private:
-  // A cached word leaves the last byte of its key to its length, because it may contain zeros.
-  static constexpr size_t kMaxCached = WordKey::kSize - 1;
-
-  // A word of the text, or a part of a long one.
-  struct Word {
-    const char *begin, *end;
-    uint32_t number;  // of the word in the text
-    bool is_part;
-
-    std::string_view bytes() const { return {begin, static_cast<size_t>(end - begin)}; }
-  };
+  using Word = WordBatch::Word;
 
   struct Origin;
-  // The next words, whose cache entries are on their way from memory.
-  struct Batch;
+  struct Output;
 
   void encode_text(std::string_view text, const uint32_t* begin, TokenBuffer& tokens) const;
-  void split_words(size_t level, std::string_view text, Batch& batch) const;
-  void add_word(const char* begin, const char* end, Batch& batch) const;
-  void queue_word(const Word& word, Batch& batch) const;
-  void queue_parts(const Word& word, Batch& batch) const;
-  void add_batch(Batch& batch) const;
-  void add_cached(const Word& word, const WordKey& key, WordCache::Entry& entry, TokenBuffer& tokens) const;
+  void split_words(size_t level, std::string_view text, Output& output) const;
+  void add_word(const char* begin, const char* end, Output& output) const;
+  void queue_word(const Word& word, Output& output) const;
+  void queue_parts(const Word& word, Output& output) const;
   void add_offsets(const Word& word, size_t before, const Origin& origin, TokenBuffer& tokens) const;
   void add_uncached(const Word& word, TokenBuffer& tokens) const;
   std::optional<int32_t> find_whole(std::string_view word) const;
@@ -72,8 +59,8 @@ class ByteLevelEncoder {
   const Bpe& model_;
   std::vector<SplitPattern> patterns_;  // each splits the parts of the one before it
   bool adds_space_;
-  bool knows_bytes_ = false;          // each byte has a token, and each id one token
-  uint64_t word_owner_, part_owner_;  // mark this encoder's entries in the threads' caches
+  bool knows_bytes_ = false;  // each byte has a token, and each id one token
+  WordBatch::Owners owners_;
   std::array<int32_t, 256> byte_ids_{};
   std::vector<Merge> byte_merges_;                        // of each two bytes, [256 * 256]
   std::vector<uint32_t> lengths_;                         // bytes of each token, by id

@@ -42,21 +42,23 @@ std::atomic<uint32_t> last_owner{0};
 
 GreedyBpe::GreedyBpe(TokenPairs pairs) : pairs_(std::move(pairs)), owner_(++last_owner) {}
 
-std::optional<GreedyBpe> GreedyBpe::make(const MergeTable& merges, const std::array<int32_t, 256>& byte_ids,
-                                         size_t num_ids) {
-  std::optional<TokenPairs> pairs = TokenPairs::make(merges, {byte_ids.begin(), byte_ids.end()}, num_ids);
+std::optional<GreedyBpe> GreedyBpe::make(const MergeTable& merges, const std::vector<Unit>& units, size_t num_ids) {
+  std::vector<int32_t> unit_ids;
+  for (const auto& [bytes, id] : units) unit_ids.push_back(id);
+  std::optional<TokenPairs> pairs = TokenPairs::make(merges, unit_ids, num_ids);
   if (!pairs) return std::nullopt;
   GreedyBpe result(std::move(*pairs));
-  result.byte_ids_ = byte_ids;
-  if (!result.add_tokens(num_ids)) return std::nullopt;
+  if (!result.add_tokens(units, num_ids)) return std::nullopt;
   return result;
 }
 
 // Returns false if the trie would be too large.
-bool GreedyBpe::add_tokens(size_t num_ids) {
+bool GreedyBpe::add_tokens(const std::vector<Unit>& units, size_t num_ids) {
   std::vector<std::string> texts(num_ids);
-  for (size_t byte = 0; byte < 256; ++byte) {
-    texts[static_cast<size_t>(byte_ids_[byte])] = std::string(1, static_cast<char>(byte));
+  byte_ids_.fill(-1);
+  for (const auto& [bytes, id] : units) {
+    texts[static_cast<size_t>(id)] = bytes;
+    if (bytes.size() == 1) byte_ids_[static_cast<unsigned char>(bytes[0])] = id;
   }
   std::vector<std::pair<uint32_t, int32_t>> by_order;
   for (size_t id = 0; id < num_ids; ++id) {
@@ -70,7 +72,7 @@ bool GreedyBpe::add_tokens(size_t num_ids) {
   for (const auto& [order, id] : by_order) {
     const TokenPairs::Origin& origin = pairs_.origin(id);
     std::string& text = texts[static_cast<size_t>(id)];
-    if (order != TokenPairs::Origin::kByte) {
+    if (order != TokenPairs::Origin::kUnit) {
       text = texts[static_cast<size_t>(origin.left)] + texts[static_cast<size_t>(origin.right)];
     }
     Node node = kRoot;

@@ -1,11 +1,13 @@
-// Encodes bytes as byte-pair encoding would, in linear time and without merging: takes the longest token that may
+// Encodes a text as byte-pair encoding would, in linear time and without merging: takes the longest token that may
 // follow the one before it, and goes back where no token fits. The tokens of each prefix of a text are unique, so a
 // position that was left once need not be visited again.
 #pragma once
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "text/token_pairs.h"
@@ -14,11 +16,13 @@ namespace hone::text {
 
 class GreedyBpe {
  public:
-  // `byte_ids` are the tokens of the 256 bytes. `merges` must outlive the object. Returns nullopt as TokenPairs::make.
-  static std::optional<GreedyBpe> make(const MergeTable& merges, const std::array<int32_t, 256>& byte_ids,
-                                       size_t num_ids);
+  // What merging begins with: a byte or a character, and its token.
+  using Unit = std::pair<std::string, int32_t>;
 
-  // Appends the ids of `bytes`.
+  // No unit may begin with another one. `merges` must outlive the object. Returns nullopt as TokenPairs::make.
+  static std::optional<GreedyBpe> make(const MergeTable& merges, const std::vector<Unit>& units, size_t num_ids);
+
+  // Appends the ids of `bytes`, which consist of units.
   void encode(std::string_view bytes, std::vector<int32_t>& ids) const;
 
   // Returns true if the bytes of the token become this token.
@@ -49,7 +53,7 @@ class GreedyBpe {
 
   explicit GreedyBpe(TokenPairs pairs);
 
-  bool add_tokens(size_t num_ids);
+  bool add_tokens(const std::vector<Unit>& units, size_t num_ids);
   void grow_children();
   Node add_child(Node parent, unsigned char byte);
   Child& slot(std::vector<Child>& children, uint32_t key) const;
@@ -65,11 +69,11 @@ class GreedyBpe {
   int32_t longest_after(int32_t last, int32_t token) const;
 
   TokenPairs pairs_;
-  std::vector<Token> tokens_;      // by id
-  std::vector<Child> children_;    // a hash table with open addressing
-  std::vector<int32_t> node_ids_;  // by node; -1: no token ends here
-  std::vector<Node> first_nodes_;  // of each two bytes, [256 * 256]; kNoNode if no token begins with them
-  std::array<int32_t, 256> byte_ids_{};
+  std::vector<Token> tokens_;            // by id
+  std::vector<Child> children_;          // a hash table with open addressing
+  std::vector<int32_t> node_ids_;        // by node; -1: no token ends here
+  std::vector<Node> first_nodes_;        // of each two bytes, [256 * 256]; kNoNode if no token begins with them
+  std::array<int32_t, 256> byte_ids_{};  // of the units of one byte; -1: none
   int shift_ = 0;
   uint32_t owner_;  // marks this object's entries in the threads' tables
 };

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "base/utf8.h"
-
 namespace hone::text {
 
 namespace {
@@ -39,18 +37,26 @@ void MergeBorders::add(std::string_view left, std::string_view right) {
   const uint64_t bit = bit_of(left_bytes, right_bytes);
   bits_[bit / 64] |= uint64_t{1} << bit % 64;
   has_lengths_[left_length][right_length] = true;
+  const auto last = static_cast<unsigned char>(left.back()), first = static_cast<unsigned char>(right.front());
+  if (is_continuation(left[left.size() - left_length])) partial_lefts_[last] |= static_cast<uint8_t>(1 << left_length);
+  if (right_length < length_from_first_byte(right[0]))
+    partial_rights_[first] |= static_cast<uint8_t>(1 << right_length);
 }
 
 bool MergeBorders::may_merge(const char* begin, const char* border, const char* end) const {
   const size_t left_length = length_of_last({begin, static_cast<size_t>(border - begin)});
   const size_t right_length = length_of_first({border, static_cast<size_t>(end - border)});
+  // Few tokens have only a part of the character on their side, and these have few bytes at the border.
+  const uint32_t lefts = partial_lefts_[static_cast<unsigned char>(border[-1])] | 1u << left_length;
+  const uint32_t rights = partial_rights_[static_cast<unsigned char>(*border)] | 1u << right_length;
   uint32_t left_bytes = 0;
   for (size_t i = 1; i <= left_length; ++i) {
     left_bytes |= uint32_t{static_cast<unsigned char>(*(border - i))} << 8 * (i - 1);
+    if ((lefts >> i & 1) == 0) continue;
     uint32_t right_bytes = 0;
     for (size_t j = 1; j <= right_length; ++j) {
       right_bytes |= uint32_t{static_cast<unsigned char>(border[j - 1])} << 8 * (j - 1);
-      if (!has_lengths_[i][j]) continue;
+      if ((rights >> j & 1) == 0 || !has_lengths_[i][j]) continue;
       const uint64_t bit = bit_of(left_bytes, right_bytes);
       if ((bits_[bit / 64] >> bit % 64 & 1) != 0) return true;
     }

@@ -1,4 +1,4 @@
-// Tells at which borders between characters a merge of byte-level BPE may happen. A word can be cut at any other
+// Tells at which borders between characters a merge of BPE may happen. A word can be cut at any other
 // border: its parts have the same tokens alone.
 #pragma once
 
@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include "base/utf8.h"
 
 namespace hone::text {
 
@@ -20,6 +22,17 @@ class MergeBorders {
   // in [begin, end), which is checked UTF-8.
   bool may_merge(const char* begin, const char* border, const char* end) const;
 
+  // Cuts [begin, end) at the borders that no merge crosses, and calls use(begin, end) for each part.
+  template <typename Use>
+  void each_part(const char* begin, const char* end, const Use& use) const {
+    for (const char* part_end = begin; begin < end; begin = part_end) {
+      do {
+        next_code_point(part_end);
+      } while (part_end < end && may_merge(begin, part_end, end));
+      use(begin, part_end);
+    }
+  }
+
  private:
   static constexpr uint64_t kNumBits = uint64_t{1} << 20;
 
@@ -32,6 +45,8 @@ class MergeBorders {
   // A filter: a clear bit means that no merge has these bytes at the border.
   std::vector<uint64_t> bits_;
   std::array<std::array<bool, 5>, 5> has_lengths_{};  // of the left and right bytes of some merge
+  // Bit n: some merge has n bytes of a longer character on this side, the one at the border is the index.
+  std::array<uint8_t, 256> partial_lefts_{}, partial_rights_{};
 };
 
 }  // namespace hone::text

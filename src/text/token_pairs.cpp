@@ -23,12 +23,12 @@ std::vector<RankedMerge> in_order(const MergeTable& merges) {
 
 }  // namespace
 
-std::optional<TokenPairs> TokenPairs::make(const MergeTable& merges, const std::vector<int32_t>& bytes,
+std::optional<TokenPairs> TokenPairs::make(const MergeTable& merges, const std::vector<int32_t>& units,
                                            size_t num_ids) {
   TokenPairs pairs(merges);
   pairs.origins_.resize(num_ids);
   const auto origin = [&](int32_t id) -> Origin& { return pairs.origins_[static_cast<size_t>(id)]; };
-  for (int32_t id : bytes) origin(id).order = Origin::kByte;
+  for (int32_t id : units) origin(id).order = Origin::kUnit;
   const std::vector<RankedMerge> all = in_order(merges);
   for (const auto& [rank, left, right, id] : all) {
     if (!pairs.is_used(left) || !pairs.is_used(right) || pairs.is_used(id)) continue;
@@ -38,7 +38,8 @@ std::optional<TokenPairs> TokenPairs::make(const MergeTable& merges, const std::
   for (const auto& [rank, left, right, id] : all) {
     const uint32_t left_order = origin(left).order, right_order = origin(right).order;
     if (left_order == Origin::kUnused || right_order == Origin::kUnused) continue;
-    if (rank + 1 <= left_order || rank + 1 <= right_order) return std::nullopt;
+    const bool is_early = rank + 1 <= left_order || rank + 1 <= right_order;
+    if (is_early && pairs.is_stable(left, right, rank)) return std::nullopt;
   }
   return pairs;
 }
@@ -55,7 +56,7 @@ bool TokenPairs::is_stable(int32_t left, int32_t right, uint32_t own_rank) const
       return false;
     }
     const Origin &left_origin = origin(left), &right_origin = origin(right);
-    if (left_origin.order == Origin::kByte && right_origin.order == Origin::kByte) return true;
+    if (left_origin.order == Origin::kUnit && right_origin.order == Origin::kUnit) return true;
     if (left_origin.order > right_origin.order) {
       limit = left_origin.order;
       left = left_origin.right;

@@ -5,6 +5,10 @@
 // - Tokens are the encoding of their bytes if each two neighbours are the encoding of theirs: the first merge across a
 //   border would also happen in the pair alone.
 // So a text can be encoded from left to right, without merging (the crate bpe of GitHub's rust-gems does so too).
+// Both need that merges happen in the order of their ranks. A merge that ranks before one that makes its parts breaks
+// this, but only if its parts ever stand side by side: up to the first such merge all others happen in order, so
+// whether they do can be decided as for any two tokens. SentencePiece's vocabularies list many such merges that never
+// happen.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +23,15 @@ class TokenPairs {
  public:
   // A token that the merges can produce: the last merge of its bytes.
   struct Origin {
-    static constexpr uint32_t kByte = 0, kUnused = UINT32_MAX;
-    uint32_t order = kUnused;  // 1 + the rank of the merge; kByte for a byte
+    static constexpr uint32_t kUnit = 0, kUnused = UINT32_MAX;
+    uint32_t order = kUnused;  // 1 + the rank of the merge; kUnit for a unit
     int32_t left = -1, right = -1;
   };
 
-  // `bytes` are the tokens of single bytes; no id is `num_ids` or more. `merges` must outlive the object. Returns
-  // nullopt if a merge comes before one that makes its parts: the order of ranks is then not the order in time.
-  static std::optional<TokenPairs> make(const MergeTable& merges, const std::vector<int32_t>& bytes, size_t num_ids);
+  // `units` are the tokens that merging begins with: of single bytes, or of characters. No id is `num_ids` or more.
+  // `merges` must outlive the object. Returns nullopt if a merge that may happen comes before one that makes its parts:
+  // the order of ranks is then not the order in time.
+  static std::optional<TokenPairs> make(const MergeTable& merges, const std::vector<int32_t>& units, size_t num_ids);
 
   // Returns false for a token that no text produces.
   bool is_used(int32_t id) const { return origins_[static_cast<size_t>(id)].order != Origin::kUnused; }

@@ -1,5 +1,6 @@
 // Encodes a text: finds the added tokens, applies the parts to the text between them (or BertEncoder,
-// ByteLevelEncoder or MetaspaceEncoder, which do the same in one pass), truncates, and applies the template.
+// ByteLevelEncoder, SpacedBpeEncoder or MetaspaceEncoder, which do the same in one pass), truncates, and applies the
+// template.
 #include "text/tokenizer.h"
 
 #include <algorithm>
@@ -124,6 +125,8 @@ void tokenize(const State& state, std::string_view text, bool with_offsets, Toke
       add_added_token(piece, {begin, end}, with_offsets, tokens);
     } else if (state.byte_level != nullptr && (!with_offsets || state.byte_level->has_offsets())) {
       add_bytes(state, part, begin, with_offsets, tokens);
+    } else if (state.spaced_bpe != nullptr) {
+      state.spaced_bpe->encode(part, begin, with_offsets, tokens);
     } else if (state.metaspace != nullptr && !with_offsets) {
       state.metaspace->encode(part, tokens);
     } else if (state.bert == nullptr) {

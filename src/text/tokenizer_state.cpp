@@ -82,6 +82,7 @@ Tokenizer::State::State(TokenizerSpec given)
   byte_level = make_byte_level_encoder(spec, *model);
   if (added.normalized().is_empty()) {
     metaspace = MetaspaceEncoder::make(spec.normalizer, spec.pre_tokenizer, normalizer, *model, spec.source);
+    spaced_bpe = SpacedBpeEncoder::make(spec.normalizer, spec.pre_tokenizer, *model);
   }
   skipped_ids = find_skipped_ids(*this);
   highest_id = model->highest_id();

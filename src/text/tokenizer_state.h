@@ -13,6 +13,7 @@
 #include "text/metaspace_encoder.h"
 #include "text/post_processors.h"
 #include "text/pre_tokenizers.h"
+#include "text/spaced_bpe_encoder.h"
 #include "text/tokenizer.h"
 #include "text/tokenizer_spec.h"
 
@@ -38,7 +39,8 @@ struct Tokenizer::State {
   std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's, or if added tokens need normalization
   std::unique_ptr<ByteLevelEncoder>
       byte_level;  // null unless the normalizer is NFC or none, and the rest byte-level BPE
-  std::unique_ptr<MetaspaceEncoder> metaspace;  // null unless the words are Metaspace's and the model Unigram
+  std::unique_ptr<MetaspaceEncoder> metaspace;   // null unless the words are Metaspace's and the model Unigram
+  std::unique_ptr<SpacedBpeEncoder> spaced_bpe;  // null unless spaces are replaced and the model is BPE of characters
   std::unordered_set<int32_t> skipped_ids;
   std::optional<int32_t> pad_id;
   int64_t highest_id = -1;

@@ -14,6 +14,12 @@ class TokensById {
   // `vocabulary` must outlive this object and keep its place. If an id occurs twice, the later entry is used.
   explicit TokensById(const std::vector<VocabularyEntry>& vocabulary);
 
+  // Forgets the ids of tokens that have another id by `id_of`, because a later entry repeats them.
+  template <typename IdOf>
+  void forget_repeated(const IdOf& id_of) {
+    std::erase_if(order_, [&](uint32_t i) { return id_of(vocabulary_[i].first) != vocabulary_[i].second; });
+  }
+
   std::optional<std::string_view> find(int32_t id) const;
   size_t num_ids() const { return order_.size(); }
   int64_t highest_id() const { return order_.empty() ? -1 : vocabulary_[order_.back()].second; }

@@ -12,6 +12,7 @@ WordLevel::WordLevel(std::vector<VocabularyEntry> vocabulary, std::string unknow
       source_(std::move(source)) {
   ids_.reserve(vocabulary_.size());
   for (const auto& [token, id] : vocabulary_) ids_[token] = id;
+  if (ids_.size() < vocabulary_.size()) by_id_.forget_repeated([&](std::string_view t) { return token_id(t); });
 }
 
 std::optional<int32_t> WordLevel::token_id(std::string_view token) const {

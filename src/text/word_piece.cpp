@@ -29,6 +29,7 @@ WordPiece::WordPiece(std::vector<VocabularyEntry> vocabulary, Settings settings,
       continuation_(trie_.walk(TokenTrie::kRoot, settings_.continuing_prefix)),
       unknown_id_(trie_.find(settings_.unknown_token)) {
   for (const auto& [token, id] : vocabulary_) num_tokens_ += trie_.find(token) == id;
+  if (num_tokens_ < vocabulary_.size()) by_id_.forget_repeated([&](std::string_view t) { return token_id(t); });
   max_word_bytes_ = settings_.max_characters > SIZE_MAX / 4 ? SIZE_MAX : 4 * settings_.max_characters;
 }
 

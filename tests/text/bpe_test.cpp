@@ -60,6 +60,7 @@ TEST_CASE("tokens and ids are found, also with gaps and doubles") {
   CHECK(model.num_tokens() == 3);
   CHECK(model.token_id("a") == 9);
   CHECK(model.token(9) == "c");
+  CHECK(!model.token(7));  // as in tokenizers
   CHECK(!model.token(8));
 }
 

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
+#include <numeric>
 #include <random>
 #include <string>
 
@@ -37,6 +39,12 @@ struct Vocabulary {
     if (merges.find(left, right).rank == Merge::kNever) merges.set(left, right, {rank, add(text)});
   }
 
+  std::optional<GreedyBpe> make_greedy() const {
+    std::vector<GreedyBpe::Unit> units;
+    for (size_t byte = 0; byte < 256; ++byte) units.emplace_back(tokens[byte], byte_ids[byte]);
+    return GreedyBpe::make(merges, units, tokens.size());
+  }
+
   Ids expected(const std::string& text) const {
     std::vector<Symbol> symbols;
     for (char c : text) symbols.push_back({byte_ids[static_cast<unsigned char>(c)], 1});
@@ -55,20 +63,24 @@ Ids encode(const GreedyBpe& bpe, const std::string& text) {
 
 TEST_CASE("random texts have the tokens of merging, for random merges of few letters") {
   std::mt19937 draw(7);
-  size_t num_greedy = 0;
+  size_t num_greedy = 0, num_out_of_order = 0;
   for (int round = 0; round < 400; ++round) {
     const uint32_t num_merges = 1 + draw() % 60, num_letters = 1 + draw() % 4;
     Vocabulary vocabulary(num_merges);
     std::vector<int32_t> known;
     for (uint32_t i = 0; i < num_letters; ++i) known.push_back('a' + static_cast<int32_t>(i));
-    for (uint32_t rank = 0; rank < num_merges; ++rank) {
+    // In half of the rounds merges may come before those of their parts.
+    std::vector<uint32_t> ranks(num_merges);
+    std::iota(ranks.begin(), ranks.end(), 0u);
+    if (round % 2 == 1) std::shuffle(ranks.begin(), ranks.end(), draw);
+    for (const uint32_t rank : ranks) {
       const auto token = [&] { return known[draw() % known.size()]; };
       vocabulary.merge(token(), token(), rank);
       if (vocabulary.tokens.size() > 256) known.push_back(static_cast<int32_t>(vocabulary.tokens.size()) - 1);
     }
-    const auto bpe = GreedyBpe::make(vocabulary.merges, vocabulary.byte_ids, vocabulary.tokens.size());
+    const auto bpe = vocabulary.make_greedy();
     if (!bpe) continue;
-    ++num_greedy;
+    ++(round % 2 == 1 ? num_out_of_order : num_greedy);
     for (size_t length = 0; length < 90; length = length < 20 ? length + 1 : length + 17) {
       std::string text;
       for (size_t i = 0; i < length; ++i) text += static_cast<char>('a' + draw() % num_letters);
@@ -81,6 +93,7 @@ TEST_CASE("random texts have the tokens of merging, for random merges of few let
     }
   }
   CHECK(num_greedy > 100);
+  CHECK(num_out_of_order > 20);
 }
 
 TEST_CASE("merges that come before those of their parts are left to merging") {
@@ -88,7 +101,22 @@ TEST_CASE("merges that come before those of their parts are left to merging") {
   const int32_t ab = vocabulary.add("ab");
   vocabulary.merge(ab, 'c', 0);
   vocabulary.merge('a', 'b', 1);
-  CHECK(!GreedyBpe::make(vocabulary.merges, vocabulary.byte_ids, vocabulary.tokens.size()));
+  CHECK(!vocabulary.make_greedy());
+}
+
+TEST_CASE("an early merge whose parts never stand side by side does not matter") {
+  // SentencePiece lists all ways to make "abcd", here also from "abc", which comes later.
+  Vocabulary vocabulary(5);
+  vocabulary.merge('a', 'b', 0);
+  vocabulary.merge('c', 'd', 1);
+  vocabulary.merge(vocabulary.add("ab"), vocabulary.add("cd"), 2);
+  vocabulary.merge(vocabulary.add("abc"), 'd', 3);
+  vocabulary.merge(vocabulary.add("ab"), 'c', 4);
+  const auto bpe = vocabulary.make_greedy();
+  REQUIRE(bpe);
+  for (const char* text : {"abcd", "abc", "abcabcd", "abcc", "cdab"}) {
+    CHECK(encode(*bpe, text) == vocabulary.expected(text));
+  }
 }
 
 TEST_CASE("a token that no text produces is not used") {
@@ -97,7 +125,7 @@ TEST_CASE("a token that no text produces is not used") {
   vocabulary.merge('b', 'c', 0);
   vocabulary.merge('a', 'b', 1);
   vocabulary.merge(vocabulary.add("ab"), 'c', 2);
-  const auto bpe = GreedyBpe::make(vocabulary.merges, vocabulary.byte_ids, vocabulary.tokens.size());
+  const auto bpe = vocabulary.make_greedy();
   REQUIRE(bpe);
   CHECK(!bpe->is_used(vocabulary.add("abc")));
   CHECK(encode(*bpe, "abc") == Ids{'a', vocabulary.add("bc")});
@@ -111,7 +139,7 @@ TEST_CASE("a megabyte of one letter takes a moment, whatever its last tokens are
     vocabulary.merge(token, token, rank);
     token = vocabulary.add(std::string(size_t{2} << rank, 'a'));
   }
-  const auto bpe = GreedyBpe::make(vocabulary.merges, vocabulary.byte_ids, vocabulary.tokens.size());
+  const auto bpe = vocabulary.make_greedy();
   REQUIRE(bpe);
   const Ids ids = encode(*bpe, std::string(1'000'000, 'a'));
   // 1,000,000 = 7812 * 128 + 64.

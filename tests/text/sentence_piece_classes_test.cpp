@@ -7,17 +7,19 @@
 #include "expect_error.h"
 #include "temporary_folder.h"
 #include "text/decode_stream.h"
+#include "text/tokenizer_digests.h"
 #include "text/tokenizer_fixtures.h"
 #include "text/tokenizer_parts.h"
+#include "text/unicode.h"
 
 namespace hone::text::sentence_piece_classes_test {
 
 namespace {
 
 const std::vector<std::string> kCases = {
-    "albert",         "albert_cased", "albert_json",      "camembert", "llama",  "llama_json", "llama_legacy",
-    "mbart",          "no_class_bpe", "no_class_unigram", "t5",        "t5_few", "t5_json",    "tiktoken",
-    "tiktoken_plain", "xlm_roberta",  "xlm_roberta_json"};
+    "albert",     "albert_cased", "albert_json", "camembert",      "deberta_v2",       "llama",
+    "llama_json", "llama_legacy", "mbart",       "no_class_bpe",   "no_class_unigram", "t5",
+    "t5_few",     "t5_json",      "tiktoken",    "tiktoken_plain", "xlm_roberta",      "xlm_roberta_json"};
 
 std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "sentence_piece" / name;
@@ -144,6 +146,118 @@ TEST_CASE("folders whose files contradict each other are refused") {
   const Json language = {{"tokenizer_class", "MBartTokenizer"}, {"src_lang", "xx_XX"}};
   CHECK(contains(error_of("mbart", "sentencepiece.bpe.model", "sentencepiece.bpe.model", language).what(),
                  "no token is the language \"xx_XX\""));
+}
+
+namespace {
+
+struct RealModel {
+  const char* name;    // of the folder in ../shared/tokenizers
+  const char* file;    // there
+  const char* target;  // the name that transformers looks for
+  Json config;
+};
+
+const std::vector<RealModel>& real_models() {
+  static const std::vector<RealModel> models = {
+      {"llama2",
+       "tokenizer.model",
+       "tokenizer.model",
+       {{"tokenizer_class", "LlamaTokenizer"}, {"add_bos_token", true}}},
+      {"t5", "sentencepiece.model", "spiece.model", {{"tokenizer_class", "T5Tokenizer"}}},
+      {"albert-v2", "spiece.model", "spiece.model", {{"tokenizer_class", "AlbertTokenizer"}}}};
+  return models;
+}
+
+std::optional<Tokenizer> load_real(const RealModel& model) {
+  const auto source = shared_tokenizer(model.name);
+  if (!source) return std::nullopt;
+  const TemporaryFolder folder;
+  write_file(folder.path() / model.target, read_file(*source / model.file));
+  write_json(folder.path() / "tokenizer_config.json", model.config);
+  return Tokenizer::load(folder.path());
+}
+
+std::string offsets_digest(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
+  EncodeOptions options;
+  options.with_offsets = true;
+  std::string bytes;
+  for (const std::string& text : texts) {
+    for (const Offset& offset : to_character_offsets(text, tokenizer.encode(text, options).offsets)) {
+      const int32_t values[] = {static_cast<int32_t>(offset.begin), static_cast<int32_t>(offset.end)};
+      bytes.append(reinterpret_cast<const char*>(values), sizeof(values));
+    }
+  }
+  return sha256(bytes);
+}
+
+// The lines of the corpus that are not blank.
+std::vector<std::string> wikitext() {
+  std::vector<std::string> lines;
+  for (const char* name : {"valid.txt", "test.txt"}) {
+    const auto path = std::filesystem::path(HONE_SOURCE_DIR) / ".." / "shared" / "data" / "lm_text" / name;
+    const std::string text = read_file(path);
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find('\n', begin), text.size());
+      const NormalizedText line = to_normalized_text(std::string_view(text).substr(begin, end - begin));
+      const bool is_blank = std::ranges::all_of(line, [](const auto& c) { return is_whitespace(c.code); });
+      if (!is_blank) lines.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+// slow/tokenizer_corpora compares the whole corpora.
+TEST_CASE("with the real models, every code point and wikitext have transformers' ids and offsets") {
+  const Json digests =
+      read_json(std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "tokenizer_corpora.json");
+  for (const RealModel& model : real_models()) {
+    CAPTURE(model.name);
+    const std::optional<Tokenizer> tokenizer = load_real(model);
+    if (!tokenizer) continue;
+    const Json& expected = digests["tokenizers"].at(model.name);
+    CHECK(digest(*tokenizer, code_points("a", "B")) == expected["code_points_between"]["ids"].get<std::string>());
+    const std::vector<std::string> lines = wikitext();
+    CHECK(digest(*tokenizer, lines) == expected["wikitext"]["ids"].get<std::string>());
+    CHECK(offsets_digest(*tokenizer, lines) == expected["wikitext"]["offsets"].get<std::string>());
+  }
+}
+
+TEST_CASE("texts have the ids of llama.cpp's test vectors for Llama 2") {
+  const std::optional<Tokenizer> model = load_real(real_models()[0]);
+  const auto vectors = shared_tokenizer("vectors");
+  if (!model || !vectors) return;
+  // llama.cpp puts a space before every text, as the tokenizer.json of the model's own folder does.
+  const TemporaryFolder folder;
+  model->save(folder.path());
+  Json file = read_json(folder.path() / "tokenizer.json");
+  const Json prepend = {{"type", "Prepend"}, {"prepend", "\xE2\x96\x81"}};
+  const Json replace = {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "\xE2\x96\x81"}};
+  file["normalizer"] = {{"type", "Sequence"}, {"normalizers", Json::array({prepend, replace})}};
+  file["pre_tokenizer"] = nullptr;
+  const TemporaryFolder plain_folder;
+  write_json(plain_folder.path() / "tokenizer.json", file);
+  write_json(plain_folder.path() / "tokenizer_config.json", {{"tokenizer_class", "PreTrainedTokenizerFast"}});
+  const Tokenizer tokenizer = Tokenizer::load(plain_folder.path());
+  const std::string input = read_file(*vectors / "ggml-vocab-llama-spm.gguf.inp");
+  const std::string output = read_file(*vectors / "ggml-vocab-llama-spm.gguf.out");
+  constexpr std::string_view kSeparator = "\n__ggml_vocab_test__\n";
+  EncodeOptions plain;
+  plain.add_special_tokens = false;
+  size_t count = 0;
+  for (size_t in = 0, out = 0; in < input.size(); ++count) {
+    const size_t in_end = std::min(input.find(kSeparator, in), input.size()), out_end = output.find('\n', out);
+    const std::string_view text = std::string_view(input).substr(in, in_end - in);
+    std::string ids;
+    for (const int32_t id : tokenizer.encode(text, plain).ids) ids += fmt::format(" {}", id);
+    CAPTURE(text);
+    CHECK(ids == output.substr(out, out_end - out));
+    in = in_end + kSeparator.size();
+    out = out_end + 1;
+  }
+  CHECK(count > 40);
 }
 
 }  // namespace hone::text::sentence_piece_classes_test

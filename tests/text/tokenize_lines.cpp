@@ -74,8 +74,13 @@ void write_encodings(const Arguments& arguments, const std::vector<std::string_v
     if (!arguments.options.with_offsets) continue;
     const std::vector<uint32_t> types(encoding.type_ids.begin(), encoding.type_ids.end());
     add(out, types.data(), types.size());
+    if (!arguments.pairs) {
+      const std::vector<Offset> offsets = to_character_offsets(firsts[i], encoding.offsets);
+      add(out, offsets.data(), offsets.size());
+      continue;
+    }
     for (size_t j = 0; j < encoding.ids.size(); ++j) {
-      const std::string_view text = arguments.pairs && types[j] == 1 ? seconds[i] : firsts[i];
+      const std::string_view text = types[j] == 1 ? seconds[i] : firsts[i];
       const auto offset = to_character_offsets(text, {&encoding.offsets[j], 1});
       add(out, offset.data(), 1);
     }

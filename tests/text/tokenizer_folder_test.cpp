@@ -1,6 +1,7 @@
 // tokenizer_test.cpp compares the forms of folders with Hugging Face. This file tests single rules and errors.
 #include "expect_error.h"
 #include "temporary_folder.h"
+#include "text/tokenizer_classes.h"
 #include "text/tokenizer_fixtures.h"
 #include "text/tokenizer_spec.h"
 
@@ -103,6 +104,45 @@ TEST_CASE("invalid settings are errors that name the file and the key") {
   const Error files = error_of(R"({"tokenizer_class": "GPT2Tokenizer"})");
   CHECK(files.kind() == ErrorKind::kIo);
   CHECK(contains(files.what(), "a GPT2Tokenizer needs vocab.json or tokenizer.json"));
+}
+
+namespace {
+
+Tokenizer load_files(const std::vector<std::pair<const char*, std::string>>& files) {
+  const TemporaryFolder folder;
+  for (const auto& [name, content] : files) folder.write(name, content);
+  return Tokenizer::load(folder.path());
+}
+
+Ids plain_ids(const Tokenizer& tokenizer, const char* text) { return tokenizer.encode(text).ids; }
+
+}  // namespace
+
+// The expected values of these two tests are those of transformers 5.23 for the same files.
+TEST_CASE("a vocabulary with holes and ids beyond it are read as by transformers") {
+  const Tokenizer tokenizer = load_files({{"vocab.json", R"({"a": 0, "b": 3, "c": 9, "ab": 12})"},
+                                          {"merges.txt", "#version: 0.2\na b\n"},
+                                          {"tokenizer_config.json", R"({"tokenizer_class": "GPT2Tokenizer"})"}});
+  CHECK(plain_ids(tokenizer, "ab c") == Ids{12, 9});
+  CHECK(plain_ids(tokenizer, "abca") == Ids{12, 9, 0});
+  CHECK(tokenizer.decode(Ids{0, 5, 100'000, 3}, false) == "ab");
+  CHECK(tokenizer.decode(Ids{5}, false).empty());
+}
+
+TEST_CASE("of a token that occurs twice only the later id exists, as in transformers") {
+  const Tokenizer bert = load_files({{"vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\na\n"},
+                                     {"tokenizer_config.json", R"({"tokenizer_class": "BertTokenizer"})"}});
+  CHECK(plain_ids(bert, "a b c") == Ids{2, 7, 6, 1, 3});
+  CHECK(bert.decode(Ids{5}, false).empty());
+  CHECK(bert.decode(Ids{7}, false) == "a");
+  CHECK(bert.decode(Ids{6, 99, 6}, false) == "b b");
+  const std::string model =
+      R"({"type": "BPE", "vocab": {"a": 0, "b": 3, "c": 9, "ab": 12, "a": 4}, "merges": ["a b"]})";
+  const Tokenizer bpe = load_files({{"tokenizer.json", R"({"added_tokens": [], "model": )" + model + "}"},
+                                    {"tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast"})"}});
+  CHECK(plain_ids(bpe, "abac") == Ids{12, 4, 9});
+  CHECK(bpe.decode(Ids{0}, false).empty());
+  CHECK(bpe.decode(Ids{4, 100, 3}, false) == "a b");
 }
 
 }  // namespace hone::text::tokenizer_folder_test
