@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "base/names.h"
 #include "model/albert.h"
@@ -249,6 +250,25 @@ const Family& family_of(const ModelConfig& config) {
                 std::string(refused->hint));
   }
   return find_row(kFamilies, "model_type", type, ErrorKind::kUnsupported);
+}
+
+std::optional<std::string> misleading_name_note(std::string_view folder_name, const Family& family) {
+  const auto simplified = [](std::string_view name) {
+    std::string result(name);
+    std::ranges::transform(result, result.begin(), [](char c) {
+      return c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    });
+    return result;
+  };
+  const std::string name = simplified(folder_name);
+  std::string_view found;
+  for (const Family& other : families()) {
+    if (other.name.size() > found.size() && name.find(simplified(other.name)) != std::string::npos) found = other.name;
+  }
+  // A folder of "deberta-v2" may be called deberta-v3-small.
+  if (family.name.starts_with(found)) return std::nullopt;
+  return fmt::format("{} is read as \"{}\", the model_type of its config.json; the name of a folder decides nothing",
+                     folder_name, family.name);
 }
 
 const HeadRow& find_head(const Family& family, std::string_view kind) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,6 +66,10 @@ std::span<const Family> families();
 // Returns the family of a config.json. Throws kUnsupported with the nearest name if model_type is unknown, and with the
 // reason if it is known and refused, such as a decoder.
 const Family& family_of(const ModelConfig& config);
+
+// Returns a sentence for people if the name of a model's folder names another family than config.json, such as
+// "chinese-roberta-wwm-ext" for a BERT; else nothing.
+std::optional<std::string> misleading_name_note(std::string_view folder_name, const Family& family);
 
 // Throws kUnsupported if the family has no head of this kind.
 const HeadRow& find_head(const Family& family, std::string_view kind);

@@ -5,6 +5,7 @@
 #include <ATen/ops/equal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -274,6 +275,8 @@ LoadedModel load_model(const ModelRequest& request) {
   const ModelConfig read = ModelConfig::read(request.model_dir);
   for (const std::string& note : read.notes()) log_warning("{}", note);
   const Family& family = family_of(read);
+  const std::string folder_name = std::filesystem::weakly_canonical(request.model_dir).filename().string();
+  if (const auto note = misleading_name_note(folder_name, family)) log_info("{}", *note);
   LoadedModel loaded{nullptr, requested_config(request, read, family), {}};
   const WeightFiles files(request.model_dir);
   const HeadRow& head = find_head(family, request.head);

@@ -53,6 +53,24 @@ TEST_CASE("the head of a saved model is known by its class; an unknown kind is a
   CHECK(std::string(error.what()) == "bert has no head of the kind \"image\"");
 }
 
+TEST_CASE("a folder that is called like another family gets a note") {
+  const auto note = [](std::string_view folder, const char* model_type) {
+    const model::ModelConfig config(Json({{"model_type", model_type}}), "config.json");
+    return model::misleading_name_note(folder, model::family_of(config));
+  };
+  CHECK(note("chinese-roberta-wwm-ext", "bert") ==
+        "chinese-roberta-wwm-ext is read as \"bert\", the model_type of its config.json; the name of a folder decides "
+        "nothing");
+  CHECK(note("bert-tiny", "roberta"));
+  CHECK(note("my-ALBERT", "bert"));
+  CHECK_FALSE(note("chinese-macbert-base", "bert"));
+  CHECK_FALSE(note("distilbert-base-uncased", "distilbert"));
+  CHECK_FALSE(note("xlm-roberta-base", "xlm-roberta"));
+  CHECK_FALSE(note("deberta-v3-small", "deberta-v2"));
+  CHECK_FALSE(note("Nomic-BERT-2048", "nomic_bert"));
+  CHECK_FALSE(note("sentiment", "electra"));
+}
+
 TEST_CASE("an unknown model_type is unsupported, with the nearest name") {
   const model::ModelConfig config(parse_json(R"({"model_type": "distilbret"})", "config.json"), "config.json");
   const Error error = expect_error([&] { model::family_of(config); });
