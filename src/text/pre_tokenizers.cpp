@@ -11,6 +11,7 @@
 #include "text/metaspace.h"
 #include "text/split_behavior.h"
 #include "text/split_pattern.h"
+#include "text/text_growth.h"
 #include "text/unicode.h"
 
 namespace hone::text {
@@ -308,8 +309,12 @@ PreTokenizer make_pre_tokenizer_sequence(const Json& spec, const std::string& so
   std::vector<PreTokenizer> parts;
   for_each_part(spec, "pretokenizers", source,
                 [&](const Json& part, const std::string& place) { parts.push_back(make_pre_tokenizer(part, place)); });
-  return [parts](NormalizedText& text, Words& words) {
-    for (const PreTokenizer& part : parts) part(text, words);
+  return [parts, source](NormalizedText& text, Words& words) {
+    const size_t before = text.size();
+    for (const PreTokenizer& part : parts) {
+      part(text, words);
+      check_text_growth(before, text.size(), source);
+    }
   };
 }
 

@@ -105,4 +105,13 @@ TEST_CASE("invalid settings are errors that name the file and the key") {
   CHECK(contains(files.what(), "a GPT2Tokenizer needs vocab.json or tokenizer.json"));
 }
 
+TEST_CASE("a charsmap that is no text is an error") {
+  const TemporaryFolder folder;
+  folder.write("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": [["a", 0]]},
+      "normalizer": {"type": "Precompiled", "precompiled_charsmap": 3}})");
+  const Error error = expect_error([&] { read_tokenizer_folder(folder.path()); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "\"precompiled_charsmap\" must be a string, not 3"));
+}
+
 }  // namespace hone::text::tokenizer_folder_test
