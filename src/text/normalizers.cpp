@@ -146,10 +146,18 @@ Normalizer make_precompiled(const Json& spec, const std::string& source) {
   return [=](NormalizedText& text) { charsmap->normalize(text); };
 }
 
+// Appends the parts of a Sequence, and those of a Sequence in it, so that one limit of growth holds for all of them.
+void add_normalizers(const Json& spec, const std::string& source, std::vector<Normalizer>& parts) {
+  for_each_part(spec, "normalizers", source, [&](const Json& part, const std::string& place) {
+    const bool is_sequence = part.is_object() && part.value("type", Json()) == "Sequence";
+    if (is_sequence) return add_normalizers(part, place + ": normalizer", parts);
+    parts.push_back(make_normalizer(part, place));
+  });
+}
+
 Normalizer make_normalizer_sequence(const Json& spec, const std::string& source) {
   std::vector<Normalizer> parts;
-  for_each_part(spec, "normalizers", source,
-                [&](const Json& part, const std::string& place) { parts.push_back(make_normalizer(part, place)); });
+  add_normalizers(spec, source, parts);
   return [parts, source](NormalizedText& text) {
     const size_t before = text.size();
     for (const Normalizer& part : parts) {

@@ -12,7 +12,7 @@
 namespace hone::text {
 
 // No part of a real tokenizer comes near: NFKD makes at most 18 characters of one.
-inline constexpr size_t kMaxTextGrowth = 100, kFreeTextGrowth = 1 << 20;
+inline constexpr size_t kMaxTextGrowth = 32, kFreeTextGrowth = 1 << 16;
 
 // Throws kInput, naming `source`, if a text of `before` characters or bytes has become too long.
 inline void check_text_growth(size_t before, size_t after, const std::string& source) {

@@ -78,8 +78,8 @@ TEST_CASE("a replacement that begins inside of a character is an error, as is on
   const Charsmap damaged(inside, "test");
   CHECK(normalized(damaged, "a") == "a");
   CHECK(contains(expect_error([&] { normalized(damaged, "x"); }).what(), "begins inside of a character"));
-  const Charsmap huge(charsmap_bytes('x', std::string(100'000, 'y')), "test");
-  CHECK(normalized(huge, "x").size() == 100'000);
+  const Charsmap huge(charsmap_bytes('x', std::string(10'000, 'y')), "test");
+  CHECK(normalized(huge, "x").size() == 10'000);
   CHECK(contains(expect_error([&] { normalized(huge, std::string(100, 'x')); }).what(),
                  "test: a text of 100 characters becomes longer than"));
 }
