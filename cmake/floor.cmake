@@ -14,6 +14,9 @@ if(HONE_SANITIZE)
   target_compile_options(hone_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
   target_link_options(hone_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(HONE_FUZZ)
+  target_compile_options(hone_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_include_directories(hone_flags INTERFACE "${CMAKE_BINARY_DIR}/fmt_first" "${CMAKE_SOURCE_DIR}/src")
 
 # The code of tests is not optimized: that takes half of the time to compile them.

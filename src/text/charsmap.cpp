@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "text/text_growth.h"
 
 namespace hone::text {
 
@@ -100,7 +101,13 @@ std::optional<std::string_view> Charsmap::find(std::string_view text) const {
     if (!has_value(found)) continue;
     const size_t begin = value_of(unit(position));
     if (begin > replacements_.size()) unit(SIZE_MAX);  // throws
-    return std::string_view(replacements_.c_str() + begin);
+    const std::string_view replacement(replacements_.c_str() + begin);
+    if (!replacement.empty() && is_continuation(replacement.front())) {
+      throw Error(ErrorKind::kInput,
+                  fmt::format("{}: a replacement of precompiled_charsmap begins inside of a character", source_),
+                  "the file is damaged; download the model again");
+    }
+    return replacement;
   }
   return std::nullopt;
 }
@@ -111,6 +118,7 @@ void Charsmap::normalize(NormalizedText& text) const {
   bool is_changed = false;
   std::string bytes;
   for (size_t begin = 0, end = 0; begin < text.size(); begin = end) {
+    check_text_growth(text.size(), changes.size(), source_);
     end = grapheme_end(text, begin);
     bytes = to_utf8({text.data() + begin, end - begin});
     if (const auto whole = bytes.size() <= kMaxGraphemeBytes ? find(bytes) : std::nullopt) {

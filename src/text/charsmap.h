@@ -20,9 +20,10 @@ class Charsmap {
   Charsmap(std::string_view bytes, std::string source);
 
   // Returns the replacement of the shortest known beginning of `text`, or nullopt. Errors (kInput): an array that leads
-  // outside of itself.
+  // outside of itself or into a character.
   std::optional<std::string_view> find(std::string_view text) const;
 
+  // Errors: those of find(), and kInput for a text that becomes much longer.
   void normalize(NormalizedText& text) const;
 
  private:

@@ -1,6 +1,7 @@
 // Each kind follows the decode_chain() of tokenizers, token by token.
 #include "text/decoders.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "text/metaspace.h"
 #include "text/normalizers.h"
 #include "text/pattern_matches.h"
+#include "text/text_growth.h"
 
 namespace hone::text {
 
@@ -177,20 +179,27 @@ class MetaspaceDecoder final : public WholeTokenStage {
 
 class ReplaceDecoder final : public WholeTokenStage {
  public:
-  ReplaceDecoder(std::unique_ptr<TokenSink> next, FindMatches find_matches, std::string content)
-      : WholeTokenStage(std::move(next)), find_matches_(std::move(find_matches)), content_(std::move(content)) {}
+  ReplaceDecoder(std::unique_ptr<TokenSink> next, FindMatches find_matches, std::string content, std::string source)
+      : WholeTokenStage(std::move(next)),
+        find_matches_(std::move(find_matches)),
+        content_(std::move(content)),
+        source_(std::move(source)) {}
 
  private:
   void take(std::string_view token) override {
     std::string text;
     for (const SplitPart& part : find_matches_(token)) {
       text += part.is_match ? content_ : token.substr(part.begin, part.end - part.begin);
+      if (text.size() > token.size()) check_text_growth(std::min(token.size(), kMaxGrownToken), text.size(), source_);
     }
     pass(text);
   }
 
+  // Several such decoders could lengthen a token again and again, so there is a limit that does not grow with it.
+  static constexpr size_t kMaxGrownToken = 1 << 14;
+
   FindMatches find_matches_;
-  std::string content_;
+  std::string content_, source_;
 };
 
 // Removes up to `start` characters `content` at the start of each token and up to `stop` at its end.
@@ -299,7 +308,7 @@ Decoder make_metaspace_decoder(const Json& spec, const std::string& source) {
 
 Decoder make_replace_decoder(const Json& spec, const std::string& source) {
   return decoder_of<ReplaceDecoder>(make_find_matches(spec.value("pattern", Json()), source),
-                                    string_field(spec, "content", "", source));
+                                    string_field(spec, "content", "", source), source);
 }
 
 Decoder make_strip_decoder(const Json& spec, const std::string& source) {

@@ -12,6 +12,7 @@
 #include "text/json_fields.h"
 #include "text/normal_forms.h"
 #include "text/pattern_matches.h"
+#include "text/text_growth.h"
 #include "text/unicode.h"
 
 namespace hone::text {
@@ -74,7 +75,8 @@ void strip(NormalizedText& text, bool left, bool right) {
 }
 
 // Replaces the matches by `content`. Inserted characters get the origin of the last removed one.
-void replace(NormalizedText& text, const FindMatches& find_matches, const NormalizedText& content) {
+void replace(NormalizedText& text, const FindMatches& find_matches, const NormalizedText& content,
+             const std::string& source) {
   const std::string bytes = to_utf8(text);
   NormalizedText result;
   size_t character = 0, byte = 0;
@@ -88,6 +90,7 @@ void replace(NormalizedText& text, const FindMatches& find_matches, const Normal
     }
     const Offset origin = character == 0 ? Offset{} : text[character - 1].origin;  // an empty match may come first
     for (const NormalizedCharacter& c : content) result.push_back({c.code, origin});
+    check_text_growth(text.size(), result.size(), source);
   }
   text = std::move(result);
 }
@@ -128,7 +131,7 @@ Normalizer make_strip(const Json& spec, const std::string& source) {
 Normalizer make_replace(const Json& spec, const std::string& source) {
   const FindMatches find_matches = make_find_matches(spec.value("pattern", Json()), source);
   const NormalizedText content = to_normalized_text(string_field(spec, "content", "", source));
-  return [=](NormalizedText& text) { replace(text, find_matches, content); };
+  return [=](NormalizedText& text) { replace(text, find_matches, content, source); };
 }
 
 Normalizer make_prepend(const Json& spec, const std::string& source) {
@@ -143,12 +146,24 @@ Normalizer make_precompiled(const Json& spec, const std::string& source) {
   return [=](NormalizedText& text) { charsmap->normalize(text); };
 }
 
+// Appends the parts of a Sequence, and those of a Sequence in it, so that one limit of growth holds for all of them.
+void add_normalizers(const Json& spec, const std::string& source, std::vector<Normalizer>& parts) {
+  for_each_part(spec, "normalizers", source, [&](const Json& part, const std::string& place) {
+    const bool is_sequence = part.is_object() && part.value("type", Json()) == "Sequence";
+    if (is_sequence) return add_normalizers(part, place + ": normalizer", parts);
+    parts.push_back(make_normalizer(part, place));
+  });
+}
+
 Normalizer make_normalizer_sequence(const Json& spec, const std::string& source) {
   std::vector<Normalizer> parts;
-  for_each_part(spec, "normalizers", source,
-                [&](const Json& part, const std::string& place) { parts.push_back(make_normalizer(part, place)); });
-  return [parts](NormalizedText& text) {
-    for (const Normalizer& part : parts) part(text);
+  add_normalizers(spec, source, parts);
+  return [parts, source](NormalizedText& text) {
+    const size_t before = text.size();
+    for (const Normalizer& part : parts) {
+      part(text);
+      check_text_growth(before, text.size(), source);
+    }
   };
 }
 

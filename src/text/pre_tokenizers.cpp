@@ -11,6 +11,7 @@
 #include "text/metaspace.h"
 #include "text/split_behavior.h"
 #include "text/split_pattern.h"
+#include "text/text_growth.h"
 #include "text/unicode.h"
 
 namespace hone::text {
@@ -304,12 +305,24 @@ PreTokenizer make_unicode_scripts(const Json&, const std::string&) {
   return [](const NormalizedText& text, Words& words) { split_by_script(text, words); };
 }
 
+// Appends the parts of a Sequence, and those of a Sequence in it, so that one limit of growth holds for all of them.
+void add_pre_tokenizers(const Json& spec, const std::string& source, std::vector<PreTokenizer>& parts) {
+  for_each_part(spec, "pretokenizers", source, [&](const Json& part, const std::string& place) {
+    const bool is_sequence = part.is_object() && part.value("type", Json()) == "Sequence";
+    if (is_sequence) return add_pre_tokenizers(part, place + ": pre-tokenizer", parts);
+    parts.push_back(make_pre_tokenizer(part, place));
+  });
+}
+
 PreTokenizer make_pre_tokenizer_sequence(const Json& spec, const std::string& source) {
   std::vector<PreTokenizer> parts;
-  for_each_part(spec, "pretokenizers", source,
-                [&](const Json& part, const std::string& place) { parts.push_back(make_pre_tokenizer(part, place)); });
-  return [parts](NormalizedText& text, Words& words) {
-    for (const PreTokenizer& part : parts) part(text, words);
+  add_pre_tokenizers(spec, source, parts);
+  return [parts, source](NormalizedText& text, Words& words) {
+    const size_t before = text.size();
+    for (const PreTokenizer& part : parts) {
+      part(text, words);
+      check_text_growth(before, text.size(), source);
+    }
   };
 }
 

@@ -29,13 +29,17 @@ void use_words_with_underline(const char* scheme, TokenizerSpec& spec) {
   spec.decoder = metaspace_part(scheme, true);
 }
 
-void use_unigram(int64_t unknown_id, TokenizerSpec& spec) {
+void need_unigram(const TokenizerSpec& spec) {
   if (spec.scores.size() != spec.vocabulary.size() || spec.vocabulary.empty()) {
     throw Error(ErrorKind::kInput,
                 fmt::format("{}: a {} needs a Unigram model, not one of the type {}", spec.source, spec.tokenizer_class,
                             spec.model.value("type", Json()).dump()),
                 "name the right class as tokenizer_class in tokenizer_config.json");
   }
+}
+
+void use_unigram(int64_t unknown_id, TokenizerSpec& spec) {
+  need_unigram(spec);
   spec.model = {{"type", "Unigram"}, {"unk_id", unknown_id}, {"byte_fallback", false}};
 }
 
@@ -145,6 +149,7 @@ void use_mbart_parts(const Json& config, const std::string& source, TokenizerSpe
 }
 
 void use_deberta_v2_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
+  need_unigram(spec);  // place_of reads the scores
   const int64_t named_id = spec.unknown_id ? *spec.unknown_id : integer_field(config, "unk_id", 1, INT32_MAX, source);
   use_unigram(place_of(spec, "unk_token", true, named_id), spec);
   Json normalizers = Json::array();

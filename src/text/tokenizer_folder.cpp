@@ -354,11 +354,11 @@ void read_plain_vocabulary(const Folder& folder, TokenizerSpec& spec) {
 }
 
 // Returns the charsmap of a tokenizer.json in base64; empty if it has none.
-std::string charsmap_of(const Json& normalizer) {
+std::string charsmap_of(const Json& normalizer, const std::string& source) {
   const Json parts = normalizer.is_object() ? normalizer.value("normalizers", Json::array({normalizer})) : Json();
   for (const Json& part : parts) {
     if (part.is_object() && part.value("type", Json()) == "Precompiled") {
-      return part.value("precompiled_charsmap", "");
+      return string_field(part, "precompiled_charsmap", "", source);
     }
   }
   return "";
@@ -370,7 +370,7 @@ void read_vocabulary(const Folder& folder, TokenizerSpec& spec) {
   spec.class_row = find_tokenizer_class(spec.tokenizer_class);
   spec.source = folder.source("tokenizer.json");
   parse_tokenizer_json(folder.files.at("tokenizer.json"), spec.source, spec);
-  spec.charsmap = charsmap_of(spec.normalizer);
+  spec.charsmap = charsmap_of(spec.normalizer, spec.source);
 }
 
 // transformers does not clean up the text of BPE, unless a setting with a long name asks for it.

@@ -148,14 +148,15 @@ void read_model(dom::element element, const std::string& source, TokenizerSpec& 
   spec.merges = to_merges(merges, source);
 }
 
-// `scores` is empty, or beside `vocabulary`.
-std::string vocabulary_text(const std::vector<VocabularyEntry>& vocabulary, const std::vector<double>& scores) {
-  const bool is_list = !scores.empty();
+// Of Unigram with the scores. A class may make another model of the vocabulary of a Unigram file.
+std::string vocabulary_text(const TokenizerSpec& spec) {
+  const std::vector<VocabularyEntry>& vocabulary = spec.vocabulary;
+  const bool is_list = spec.model.value("type", Json()) == "Unigram";
   std::string text = is_list ? "[" : "{";
   for (size_t i = 0; i < vocabulary.size(); ++i) {
     const auto& [token, id] = vocabulary[i];
     text += i > 0 ? ",\n      " : "\n      ";
-    text += is_list ? fmt::format("[{}, {}]", Json(token).dump(), Json(scores[i]).dump())
+    text += is_list ? fmt::format("[{}, {}]", Json(token).dump(), Json(spec.scores[i]).dump())
                     : fmt::format("{}: {}", Json(token).dump(), id);
   }
   if (!vocabulary.empty()) text += "\n    ";
@@ -273,7 +274,7 @@ std::string to_tokenizer_json(const TokenizerSpec& spec, std::span<const AddedTo
   const size_t place = text.rfind("{}");
   // The vocabulary and the merges are inserted here, at the end: a Json object of this size would take quadratic time.
   if (has_merges) text.replace(text.rfind("[]"), 2, merges_text(spec.merges));
-  return text.replace(place, 2, vocabulary_text(spec.vocabulary, spec.scores));
+  return text.replace(place, 2, vocabulary_text(spec));
 }
 
 }  // namespace hone::text

@@ -72,4 +72,16 @@ TEST_CASE("a charsmap that is cut short, lies about its size or leads outside is
         ErrorKind::kInput);
 }
 
+TEST_CASE("a replacement that begins inside of a character is an error, as is one that makes a text much longer") {
+  std::string inside = charsmap_bytes('x', "\xE4\xB8\xAD");
+  inside[4 + 4 * ((256U ^ 'x') ^ 1U)] = 1;  // the place of the replacement
+  const Charsmap damaged(inside, "test");
+  CHECK(normalized(damaged, "a") == "a");
+  CHECK(contains(expect_error([&] { normalized(damaged, "x"); }).what(), "begins inside of a character"));
+  const Charsmap huge(charsmap_bytes('x', std::string(10'000, 'y')), "test");
+  CHECK(normalized(huge, "x").size() == 10'000);
+  CHECK(contains(expect_error([&] { normalized(huge, std::string(100, 'x')); }).what(),
+                 "test: a text of 100 characters becomes longer than"));
+}
+
 }  // namespace hone::text

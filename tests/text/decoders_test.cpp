@@ -65,4 +65,16 @@ TEST_CASE("every row of the decoders has a doc line, and the error for an unknow
   CHECK(contains(error.what(), "decoder (in t.json)"));
 }
 
+TEST_CASE("decoders that double a token again and again are stopped") {
+  const Json twice = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}};
+  Json parts = Json::array();
+  for (int i = 0; i < 60; ++i) parts.push_back(twice);
+  const Decoder decoder = make_decoder({{"type", "Sequence"}, {"decoders", parts}}, "t.json");
+  CHECK(decode_tokens(decoder, std::vector<std::string>{"b"}) == "b");
+  const Error error = expect_error([&] { decode_tokens(decoder, std::vector<std::string>{"a"}); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "t.json: decoder: decoders["));
+  CHECK(contains(error.what(), "becomes longer than"));
+}
+
 }  // namespace hone::text::decoders_test

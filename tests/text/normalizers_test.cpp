@@ -106,4 +106,25 @@ TEST_CASE("NFC keeps U+11A7 after a Hangul syllable, as tokenizers") {
   }
 }
 
+TEST_CASE("parts that double a text again and again are stopped, whatever their kind") {
+  const auto error_of = [](const Json& part, const char* text) {
+    const Json parts = Json::array({part, part, part, part, part, part, part, part, part, part});
+    const Json ten = {{"type", "Sequence"}, {"normalizers", parts}};
+    const Json thirty = {{"type", "Sequence"}, {"normalizers", Json::array({ten, ten, ten})}};
+    const Normalizer normalizer = make_normalizer(thirty, "t.json");
+    NormalizedText characters = to_normalized_text(text);
+    return expect_error([&] { normalizer(characters); });
+  };
+  const Json twice = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}};
+  const Error error = error_of(twice, "a");
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "t.json: normalizer"));
+  CHECK(contains(error.what(), "becomes longer than"));
+  CHECK(error_of({{"type", "ByteLevel"}}, "\xC3\xA9").kind() == ErrorKind::kInput);
+  const Json long_content = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", std::string(1000, 'b')}};
+  NormalizedText text = to_normalized_text(std::string(10'000, 'a'));
+  CHECK(contains(expect_error([&] { make_normalizer(long_content, "t.json")(text); }).what(),
+                 "a text of 10000 characters becomes longer than"));
+}
+
 }  // namespace hone::text::normalizers_test

@@ -92,4 +92,28 @@ TEST_CASE("the error for an unknown pre-tokenizer or behaviour names it") {
   CHECK(contains(split(nullptr).what(), "the pattern of Split must be"));
 }
 
+TEST_CASE("a Sequence that doubles a text again and again is stopped") {
+  Json parts = Json::array();
+  for (int i = 0; i < 40; ++i) parts.push_back({{"type", "ByteLevel"}, {"use_regex", false}});
+  const PreTokenizer pre_tokenizer = make_pre_tokenizer({{"type", "Sequence"}, {"pretokenizers", parts}}, "t.json");
+  NormalizedText text = to_normalized_text("\xC3\xA9");
+  Words words{{0, text.size()}};
+  const Error error = expect_error([&] { pre_tokenizer(text, words); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "t.json: pre-tokenizer: a text of 1 characters becomes longer than"));
+}
+
+TEST_CASE("an expression that PCRE2 refuses names its place, and one that runs away the text too") {
+  const auto split_by = [](const char* regex) {
+    return Json{{"type", "Split"}, {"pattern", {{"Regex", regex}}}, {"behavior", "Isolated"}};
+  };
+  CHECK(contains(expect_error([&] { make_pre_tokenizer(split_by("a(?<=c+)"), "t.json"); }).what(),
+                 "t.json: pre-tokenizer: PCRE2 refuses the regular expression \"a(?<=c+)\""));
+  const PreTokenizer pre_tokenizer = make_pre_tokenizer(split_by("(a|aa)+\\z"), "t.json");
+  NormalizedText text = to_normalized_text(std::string(99, 'a') + "b");
+  Words words{{0, text.size()}};
+  CHECK(contains(expect_error([&] { pre_tokenizer(text, words); }).what(),
+                 "t.json: pre-tokenizer: the regular expression \"(a|aa)+\\z\" runs away on a text of 100 bytes"));
+}
+
 }  // namespace hone::text::pre_tokenizers_test

@@ -138,6 +138,10 @@ TEST_CASE("folders whose files contradict each other are refused") {
       contains(error_of("llama", "tokenizer.model", "spiece.model", t5).what(), "a T5Tokenizer needs a Unigram model"));
   CHECK(contains(error_of("llama_json", "tokenizer.json", "tokenizer.json", t5).what(),
                  "a T5Tokenizer needs a Unigram model"));
+  for (const char* name : {"AlbertTokenizer", "CamembertTokenizer", "DebertaV2Tokenizer", "MBartTokenizer"}) {
+    CHECK(contains(error_of("llama_json", "tokenizer.json", "tokenizer.json", {{"tokenizer_class", name}}).what(),
+                   fmt::format("a {} needs a Unigram model", name)));
+  }
   CHECK(contains(error_of("t5_json", "tokenizer.json", "tokenizer.json", llama).what(),
                  "a LlamaTokenizer needs a BPE model"));
   CHECK(contains(error_of("t5", "spiece.model", "spiece.model", Json::object()).what(), "no file names the class"));
@@ -265,6 +269,33 @@ TEST_CASE("texts have the ids of llama.cpp's test vectors for Llama 2") {
     out = out_end + 1;
   }
   CHECK(count > 40);
+}
+
+TEST_CASE("a model file that is cut short anywhere is refused, or has fewer pieces") {
+  for (const std::string name : {"t5", "albert", "xlm_roberta", "no_class_unigram", "no_class_bpe"}) {
+    CAPTURE(name);
+    const Tokenizer whole = Tokenizer::load(fixture(name));
+    const TemporaryFolder folder;
+    std::filesystem::copy(fixture(name), folder.path());
+    std::filesystem::path file;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+      if (entry.path().extension() == ".model") file = entry.path();
+    }
+    const std::string bytes = read_file(file);
+    const size_t step = bytes.size() > 5'000 ? 17 : 1;  // the files of BPE are larger
+    size_t num_refused = 0;
+    for (size_t length = 0; length < bytes.size(); length += step) {
+      write_file(file, bytes.substr(0, length));
+      try {
+        CHECK(Tokenizer::load(folder.path()).vocab_size() <= whole.vocab_size());
+      } catch (const Error& error) {
+        ++num_refused;
+        CHECK(contains(error.what(), folder.path().string()));
+        CHECK((error.kind() == ErrorKind::kInput || error.kind() == ErrorKind::kUnsupported));
+      }
+    }
+    CHECK(num_refused > bytes.size() / step / 2);
+  }
 }
 
 }  // namespace hone::text::sentence_piece_classes_test
