@@ -188,7 +188,7 @@ the means may differ by: twice the standard error of their difference, and at le
 
 {table}
 
-Machine: {machine.in_words(machine.describe(), with_load=False)}, {args.threads} threads.
+Machine: {machine.in_words(machine.describe(), with_load=False)}; speeds with {args.threads} threads.
 
 With dropout off and the same rows both programs compute the same losses and logits: `./dev bench parity` compares them
 step by step.

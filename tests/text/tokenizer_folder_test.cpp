@@ -144,28 +144,29 @@ TEST_CASE("of a token that occurs twice only the later id exists, as in transfor
   CHECK(plain_ids(bpe, "abac") == Ids{12, 4, 9});
   CHECK(bpe.decode(Ids{0}, false).empty());
   CHECK(bpe.decode(Ids{4, 100, 3}, false) == "a b");
+}
 
-  TEST_CASE("a charsmap that is no text is an error") {
-    const TemporaryFolder folder;
-    folder.write("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": [["a", 0]]},
+TEST_CASE("a charsmap that is no text is an error") {
+  const TemporaryFolder folder;
+  folder.write("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": [["a", 0]]},
       "normalizer": {"type": "Precompiled", "precompiled_charsmap": 3}})");
-    const Error error = expect_error([&] { read_tokenizer_folder(folder.path()); });
-    CHECK(error.kind() == ErrorKind::kInput);
-    CHECK(contains(error.what(), "\"precompiled_charsmap\" must be a string, not 3"));
-  }
+  const Error error = expect_error([&] { read_tokenizer_folder(folder.path()); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "\"precompiled_charsmap\" must be a string, not 3"));
+}
 
-  // The ids are those of transformers 5.23.
-  TEST_CASE("a class makes its own model of a Unigram vocabulary, and the saved file is one of that model") {
-    const TemporaryFolder folder, saved;
-    folder.write("tokenizer.json", R"({"model": {"type": "Unigram", "unk_id": 0,
+// The ids are those of transformers 5.23.
+TEST_CASE("a class makes its own model of a Unigram vocabulary, and the saved file is one of that model") {
+  const TemporaryFolder folder, saved;
+  folder.write("tokenizer.json", R"({"model": {"type": "Unigram", "unk_id": 0,
       "vocab": [["<unk>", 0], ["\u2581", -3], ["a", -6.5], ["b", -6.5]]}})");
-    folder.write("tokenizer_config.json", R"({"tokenizer_class": "BertTokenizer"})");
-    TokenizerSpec spec = read_tokenizer_folder(folder.path());
-    const Tokenizer tokenizer(std::make_shared<const Tokenizer::State>(spec));
-    CHECK(tokenizer.encode("a b").ids == std::vector<int32_t>{7, 2, 3, 5});
-    spec.files.erase("tokenizer.json");
-    Tokenizer(std::make_shared<const Tokenizer::State>(std::move(spec))).save(saved.path());
-    CHECK(Tokenizer::load(saved.path()).encode("a b").ids == std::vector<int32_t>{7, 2, 3, 5});
-  }
+  folder.write("tokenizer_config.json", R"({"tokenizer_class": "BertTokenizer"})");
+  TokenizerSpec spec = read_tokenizer_folder(folder.path());
+  const Tokenizer tokenizer(std::make_shared<const Tokenizer::State>(spec));
+  CHECK(tokenizer.encode("a b").ids == std::vector<int32_t>{7, 2, 3, 5});
+  spec.files.erase("tokenizer.json");
+  Tokenizer(std::make_shared<const Tokenizer::State>(std::move(spec))).save(saved.path());
+  CHECK(Tokenizer::load(saved.path()).encode("a b").ids == std::vector<int32_t>{7, 2, 3, 5});
+}
 
 }  // namespace hone::text::tokenizer_folder_test
