@@ -116,12 +116,13 @@ def hf_job(args, task, files, key, seed, steps=None):
 def run_all(jobs, path):
     """Returns {key of the job: its numbers}. `path` keeps them after each job, and has those of an earlier call."""
     results = json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else {}
+    here = machine.in_words(machine.describe(), with_load=False)
     for job in jobs:
         if job.key in results:
             continue
         side_by_side.say(f"{job.key} ... ", end="")
         try:
-            results[job.key] = side_by_side.run(job)
+            results[job.key] = side_by_side.run(job) | {"machine": here}
         except side_by_side.JobFailed as failure:
             side_by_side.say(f"not run: {failure}")
             continue
@@ -175,7 +176,18 @@ def compare(results, args):
     return lines, differing
 
 
-def page(lines, args):
+def machines(results, args):
+    """Returns a line for each machine: the tasks whose runs it did. Kinds of processors are those of performance.md."""
+    done = {}
+    for task in (task for task in TASKS if task.name in args.tasks):
+        for part in ("seed", "speed"):
+            for words in sorted({run["machine"] for key, run in results.items() if f" {task.name}, {part} " in f" {key}"}):
+                done.setdefault((words, part), []).append(task.title.split(",")[0])
+    parts = {"seed": "Trained", "speed": f"Timed with {args.threads} threads"}
+    return "\n\n".join(f"{parts[part]} on {words}: {', '.join(titles)}." for (words, part), titles in done.items())
+
+
+def page(lines, results, args):
     table = "\n".join(lines)
     return f"""# Results beside Hugging Face's Trainer
 
@@ -188,7 +200,7 @@ the means may differ by: twice the standard error of their difference, and at le
 
 {table}
 
-Machine: {machine.in_words(machine.describe(), with_load=False)}; speeds with {args.threads} threads.
+{machines(results, args)}
 
 With dropout off and the same rows both programs compute the same losses and logits: `./dev bench parity` compares them
 step by step.
@@ -209,7 +221,7 @@ def main():
     lines, differing = compare(results, args)
     print("\n" + "\n".join(lines))
     if args.page:
-        args.page.write_text(page(lines, args), encoding="utf-8")
+        args.page.write_text(page(lines, results, args), encoding="utf-8")
     if differing:
         sys.exit("differs by more than the noise, or was not run: " + "; ".join(differing))
 

@@ -34,9 +34,11 @@ def limit(level):
 
 
 def kind(vendor, flags):
-    """Returns I (Intel with AMX), A (AVX2 without AVX-512) or other."""
+    """Returns I (Intel with AMX), Z (AMD with AVX-512), A (AVX2 without AVX-512) or other."""
     if vendor == "GenuineIntel" and "amx_bf16" in flags:
         return "I"
+    if vendor == "AuthenticAMD" and "avx512_bf16" in flags:
+        return "Z"
     return "A" if "avx2" in flags and "avx512f" not in flags else "other"
 
 

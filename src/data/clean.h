@@ -12,6 +12,7 @@
 
 #include "data/clean_record.h"
 #include "data/inputs.h"
+#include "data/near_duplicates.h"
 #include "data/outputs.h"
 #include "data/stop_words.h"
 
@@ -20,7 +21,7 @@ namespace hone::data {
 inline constexpr std::array<std::string_view, 4> kUnicodeForms = {"NFC", "NFKC", "NFD", "NFKD"};
 inline constexpr std::array<std::string_view, 2> kDuplicateRules = {"first", "majority"};
 
-struct CleanOptions {
+struct CleanOptions : NearDuplicateOptions {
   InputOptions input;
   OutputOptions output;
   bool fix_mojibake = false, strip_html = false, unescape_entities = false, half_width = false, remove_control = false,
@@ -30,7 +31,6 @@ struct CleanOptions {
   std::vector<std::string> remove_stop_words, rename_labels, keep_labels, drop_rows_of, replace_regex, drop_regex,
       keep_regex;
   std::optional<int64_t> min_characters, max_characters;
-  double near_duplicate_threshold = 0.8;
   std::filesystem::path record, model_name_or_path;
 
   template <typename Self, typename Visitor>
@@ -83,9 +83,7 @@ struct CleanOptions {
         .choices(choices_of(kDuplicateRules));
     visit("near_duplicates", self.near_duplicates, "the same for nearly equal texts")
         .choices(choices_of(kDuplicateRules));
-    visit("near_duplicate_threshold", self.near_duplicate_threshold,
-          "Jaccard similarity of the shingles from which texts are nearly equal")
-        .in_range(0.3, 1);
+    NearDuplicateOptions::fields(self, visit);
     visit.group("Advice");
     visit("model_name_or_path", self.model_name_or_path,
           "folder of the model that will read the rows, to warn of rules that harm it")

@@ -10,13 +10,26 @@
 
 namespace hone::data {
 
+struct NearDuplicateOptions {
+  double near_duplicate_threshold = 0.8;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("near_duplicate_threshold", self.near_duplicate_threshold,
+          "Jaccard similarity of the shingles from which texts are nearly equal")
+        .in_range(0.3, 1);
+  }
+};
+
 struct NearDuplicateInput {
   uint32_t num_rows = 0;
   // Returns the text of a row; it may lie in `scratch`. Several threads call it.
   std::function<std::string_view(uint64_t row, std::string& scratch)> text;
   // The rows where each part begins, in ascending order, from 0; at most kMaxParts parts.
   std::vector<uint32_t> part_begins = {0};
-  double threshold = 0.8;  // the least Jaccard similarity of the shingles (shingles.h), above 0
+  double threshold =
+      NearDuplicateOptions()
+          .near_duplicate_threshold;  // the least Jaccard similarity of the shingles (shingles.h), above 0
 
   static constexpr size_t kMaxParts = 32;
 };

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "data/inputs.h"
+#include "data/near_duplicates.h"
 
 namespace hone::data {
 
-struct ReportOptions {
+struct ReportOptions : NearDuplicateOptions {
   InputOptions input;
   std::filesystem::path model_name_or_path;  // of a tokenizer; empty: no tokens are counted
-  double near_duplicate_threshold = 0.8;
   bool near_duplicates = true;
   int64_t max_examples = 5;
 
@@ -30,9 +30,7 @@ struct ReportOptions {
         .value_name("DIR")
         .default_text("no tokens are counted");
     visit("near_duplicates", self.near_duplicates, "search for texts that are almost equal");
-    visit("near_duplicate_threshold", self.near_duplicate_threshold,
-          "Jaccard similarity of the shingles from which texts are near duplicates")
-        .in_range(0.3, 1);
+    NearDuplicateOptions::fields(self, visit);
     visit("max_examples", self.max_examples, "rows that are shown for each finding").in_range(0, 1000);
   }
 };

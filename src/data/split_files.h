@@ -8,11 +8,12 @@
 
 #include "base/json.h"
 #include "data/inputs.h"
+#include "data/near_duplicates.h"
 #include "data/outputs.h"
 
 namespace hone::data {
 
-struct SplitOptions {
+struct SplitOptions : NearDuplicateOptions {
   InputOptions input;
   std::filesystem::path output_dir;
   std::string output_format;
@@ -22,7 +23,6 @@ struct SplitOptions {
   bool stratify = true, deduplicate_across = false;
   std::string group_column, time_column;
   uint64_t seed = 42;
-  double near_duplicate_threshold = 0.8;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -41,9 +41,7 @@ struct SplitOptions {
         .value_name("NAME")
         .default_text("the rows are split at random");
     visit("deduplicate_across", self.deduplicate_across, "equal and nearly equal texts stay in one part");
-    visit("near_duplicate_threshold", self.near_duplicate_threshold,
-          "Jaccard similarity of the shingles from which texts are nearly equal")
-        .in_range(0.3, 1);
+    NearDuplicateOptions::fields(self, visit);
     visit("seed", self.seed, "seed of the random order; the order is that of datasets' shuffle(seed)");
     visit.group("Output");
     visit("output_dir", self.output_dir, "folder for the files of the parts").required().value_name("DIR");

@@ -102,8 +102,8 @@ void add_bytes(const State& state, std::string_view text, uint32_t begin, bool w
     text = normalized;
   }
   const auto add = [&](std::string_view part, uint32_t part_begin) {
-    if (with_offsets) return state.byte_level->encode_with_offsets(part, part_begin, tokens);
-    state.byte_level->encode(part, tokens);
+    if (with_offsets) return state.one_pass.byte_level->encode_with_offsets(part, part_begin, tokens);
+    state.one_pass.byte_level->encode(part, tokens);
   };
   if (state.added.normalized().is_empty()) return add(text, begin);
   for (const TextPiece& piece : state.added.normalized().split(text)) {
@@ -123,18 +123,18 @@ void tokenize(const State& state, std::string_view text, bool with_offsets, Toke
     const std::string_view part = text.substr(piece.begin, piece.end - piece.begin);
     if (piece.id >= 0) {
       add_added_token(piece, {begin, end}, with_offsets, tokens);
-    } else if (state.byte_level != nullptr && (!with_offsets || state.byte_level->has_offsets())) {
+    } else if (state.one_pass.byte_level != nullptr && (!with_offsets || state.one_pass.byte_level->has_offsets())) {
       add_bytes(state, part, begin, with_offsets, tokens);
-    } else if (state.spaced_bpe != nullptr) {
-      state.spaced_bpe->encode(part, begin, with_offsets, tokens);
-    } else if (state.metaspace != nullptr && !with_offsets) {
-      state.metaspace->encode(part, tokens);
-    } else if (state.bert == nullptr) {
+    } else if (state.one_pass.spaced_bpe != nullptr) {
+      state.one_pass.spaced_bpe->encode(part, begin, with_offsets, tokens);
+    } else if (state.one_pass.metaspace != nullptr && !with_offsets) {
+      state.one_pass.metaspace->encode(part, tokens);
+    } else if (state.one_pass.bert == nullptr) {
       add_by_parts(state, part, begin, with_offsets, tokens);
     } else if (with_offsets) {
-      state.bert->encode_with_offsets(part, begin, tokens);
+      state.one_pass.bert->encode_with_offsets(part, begin, tokens);
     } else {
-      state.bert->encode(part, tokens);
+      state.one_pass.bert->encode(part, tokens);
     }
   }
 }

@@ -78,11 +78,11 @@ Tokenizer::State::State(TokenizerSpec given)
   check_template(post_processor.single, *this);
   check_template(post_processor.pair, *this);
   decoder = make_decoder(spec.decoder, spec.source);
-  bert = make_bert_encoder(*this);
-  byte_level = make_byte_level_encoder(spec, *model);
+  one_pass.bert = make_bert_encoder(*this);
+  one_pass.byte_level = make_byte_level_encoder(spec, *model);
   if (added.normalized().is_empty()) {
-    metaspace = MetaspaceEncoder::make(spec.normalizer, spec.pre_tokenizer, normalizer, *model, spec.source);
-    spaced_bpe = SpacedBpeEncoder::make(spec.normalizer, spec.pre_tokenizer, *model);
+    one_pass.metaspace = MetaspaceEncoder::make(spec.normalizer, spec.pre_tokenizer, normalizer, *model, spec.source);
+    one_pass.spaced_bpe = SpacedBpeEncoder::make(spec.normalizer, spec.pre_tokenizer, *model);
   }
   skipped_ids = find_skipped_ids(*this);
   highest_id = model->highest_id();

@@ -20,6 +20,14 @@
 namespace hone::text {
 
 struct Tokenizer::State {
+  // Encoders that do the work of several parts at once; null where they would not do exactly what the parts do.
+  struct OnePassEncoders {
+    std::unique_ptr<BertEncoder> bert;             // if added tokens need no normalization
+    std::unique_ptr<ByteLevelEncoder> byte_level;  // with the normalizer NFC or none
+    std::unique_ptr<MetaspaceEncoder> metaspace;   // with the model Unigram
+    std::unique_ptr<SpacedBpeEncoder> spaced_bpe;  // spaces are replaced; BPE of characters
+  };
+
   // Errors: kUnsupported for a part that hone does not support, kInput for an inconsistent part.
   explicit State(TokenizerSpec given);
 
@@ -36,11 +44,7 @@ struct Tokenizer::State {
   AddedTokens added;
   Template post_processor;
   Decoder decoder;
-  std::unique_ptr<BertEncoder> bert;  // null if the parts are not BERT's, or if added tokens need normalization
-  std::unique_ptr<ByteLevelEncoder>
-      byte_level;  // null unless the normalizer is NFC or none, and the rest byte-level BPE
-  std::unique_ptr<MetaspaceEncoder> metaspace;   // null unless the words are Metaspace's and the model Unigram
-  std::unique_ptr<SpacedBpeEncoder> spaced_bpe;  // null unless spaces are replaced and the model is BPE of characters
+  OnePassEncoders one_pass;
   std::unordered_set<int32_t> skipped_ids;
   std::optional<int32_t> pad_id;
   int64_t highest_id = -1;

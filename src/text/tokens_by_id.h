@@ -17,7 +17,10 @@ class TokensById {
   // Forgets the ids of tokens that have another id by `id_of`, because a later entry repeats them.
   template <typename IdOf>
   void forget_repeated(const IdOf& id_of) {
+    // An entry that is forgotten may have hidden another one with the same id.
+    add_all();
     std::erase_if(order_, [&](uint32_t i) { return id_of(vocabulary_[i].first) != vocabulary_[i].second; });
+    sort_by_id();
   }
 
   std::optional<std::string_view> find(int32_t id) const;
@@ -25,6 +28,9 @@ class TokensById {
   int64_t highest_id() const { return order_.empty() ? -1 : vocabulary_[order_.back()].second; }
 
  private:
+  void add_all();
+  void sort_by_id();
+
   const std::vector<VocabularyEntry>& vocabulary_;
   std::vector<uint32_t> order_;  // indices into vocabulary_, by ascending id
 };

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "base/log.h"
 #include "base/utf8.h"
 
 namespace hone::fuzz {
@@ -35,3 +36,8 @@ void check_refusal(const Error& error) {
 }
 
 }  // namespace hone::fuzz
+
+int LLVMFuzzerInitialize(int*, char***) {
+  hone::set_log_level(hone::LogLevel::kOff);
+  return 0;
+}

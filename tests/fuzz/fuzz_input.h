@@ -41,5 +41,8 @@ auto accepted(Function&& function) -> std::optional<std::invoke_result_t<Functio
 
 }  // namespace hone::fuzz
 
+// libFuzzer and run_corpus.cpp call it once. It mutes hone's notes and warnings.
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv);
+
 // One run of a target. Each tests/fuzz/NAME_fuzz.cpp defines it, and libFuzzer or run_corpus.cpp calls it.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);

@@ -84,6 +84,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s FOLDER [mutations of each file]\n", argv[0]);
     return 2;
   }
+  LLVMFuzzerInitialize(&argc, &argv);
   const Inputs inputs = read_folder(argv[1]);
   const int num_mutations = argc > 2 ? std::atoi(argv[2]) : 20;
   if (inputs.empty()) {

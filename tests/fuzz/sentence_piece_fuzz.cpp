@@ -36,8 +36,8 @@ void run(int kind, int settings, const InputParts& parts) {
   static const TemporaryFolder folder;
   const ModelKind& chosen = kinds[static_cast<size_t>(kind) % kinds.size()];
   for (const ModelKind& other : kinds) std::filesystem::remove(folder.path() / other.file);
-  write_file(folder.path() / chosen.file, parts.second);
-  write_file(folder.path() / "tokenizer_config.json", config_of(chosen, settings).dump());
+  replace_file(folder.path() / chosen.file, parts.second);
+  replace_file(folder.path() / "tokenizer_config.json", config_of(chosen, settings).dump());
   accepted([&] {
     check_tokenizer(text::read_tokenizer_folder(folder.path()), valid_utf8(parts.first));
     return true;

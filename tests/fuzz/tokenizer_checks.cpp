@@ -28,9 +28,7 @@ constexpr size_t kMaxPlainText = 400;
 // Returns the tokenizer without its encoders of one pass.
 StatePointer state_of_parts(const TokenizerSpec& spec) {
   auto state = std::make_shared<State>(spec);
-  state->bert.reset();
-  state->byte_level.reset();
-  state->metaspace.reset();
+  state->one_pass = {};
   return state;
 }
 

@@ -14,8 +14,8 @@ text::TokenizerSpec spec_of_class(std::string_view json, unsigned char choice) {
   static const TemporaryFolder folder;
   const auto rows = text::tokenizer_classes();
   const Json config = {{"tokenizer_class", rows[choice % rows.size()].name}, {"do_lower_case", choice >= 128}};
-  write_file(folder.path() / "tokenizer.json", json);
-  write_file(folder.path() / "tokenizer_config.json", config.dump());
+  replace_file(folder.path() / "tokenizer.json", json);
+  replace_file(folder.path() / "tokenizer_config.json", config.dump());
   return text::read_tokenizer_folder(folder.path());
 }
 

@@ -185,7 +185,7 @@ TEST_CASE("the one-pass encoder equals the parts, also for long words and zero b
   for (const std::string& name : kCases) {
     CAPTURE(name);
     const Tokenizer::State state(read_tokenizer_folder(byte_level_fixture(name)));
-    if (state.byte_level == nullptr) continue;
+    if (state.one_pass.byte_level == nullptr) continue;
     const RandomText random(4);
     std::string joined;
     for (uint64_t i = 0; i < 1500; ++i) {
@@ -247,7 +247,7 @@ TEST_CASE("patterns that drop text, and spaces before parts, are left to the par
 
 TEST_CASE("the encoder of one pass is used for byte-level BPE only") {
   const auto has_encoder = [](const std::string& name) {
-    return Tokenizer::State(read_tokenizer_folder(byte_level_fixture(name))).byte_level != nullptr;
+    return Tokenizer::State(read_tokenizer_folder(byte_level_fixture(name))).one_pass.byte_level != nullptr;
   };
   for (const char* name : {"gpt2", "gpt2_crlf", "llama3", "qwen2", "roberta_space", "missing_bytes"}) {
     CAPTURE(name);

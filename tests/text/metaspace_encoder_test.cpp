@@ -122,7 +122,7 @@ TEST_CASE("the encoder is made only for its own parts") {
   const auto makes = [](const Json& json) {
     TokenizerSpec spec;
     parse_tokenizer_json(json.dump(), "t.json", spec);
-    return Tokenizer::State(std::move(spec)).metaspace != nullptr;
+    return Tokenizer::State(std::move(spec)).one_pass.metaspace != nullptr;
   };
   Json json = unigram_json({{"type", "NFKC"}});
   CHECK(makes(json));

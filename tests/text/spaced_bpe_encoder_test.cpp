@@ -62,8 +62,8 @@ struct Result {
 
 Result by_encoder(const Tokenizer::State& state, const std::string& text, uint32_t begin) {
   TokenBuffer tokens, plain;
-  state.spaced_bpe->encode(text, begin, /*with_offsets=*/true, tokens);
-  state.spaced_bpe->encode(text, begin, /*with_offsets=*/false, plain);
+  state.one_pass.spaced_bpe->encode(text, begin, /*with_offsets=*/true, tokens);
+  state.one_pass.spaced_bpe->encode(text, begin, /*with_offsets=*/false, plain);
   const Ids ids(tokens.ids(), tokens.ids() + tokens.size());
   CHECK(Ids(plain.ids(), plain.ids() + plain.size()) == ids);
   return {ids, tokens.offsets, tokens.words};
@@ -142,7 +142,7 @@ TEST_CASE("random vocabularies have the ids, offsets and words of the parts, als
     CAPTURE(pre_tokenizer.dump());
     CAPTURE(model["merges"].dump());
     const Tokenizer::State state = state_of(normalizer, pre_tokenizer, model);
-    REQUIRE(state.spaced_bpe != nullptr);
+    REQUIRE(state.one_pass.spaced_bpe != nullptr);
     for (int i = 0; i < 150; ++i) {
       std::string text;
       for (size_t j = draw() % (i % 10 == 0 ? 120 : 14); j > 0; --j) text += pieces[draw() % pieces.size()];
@@ -155,7 +155,7 @@ TEST_CASE("random vocabularies have the ids, offsets and words of the parts, als
 TEST_CASE("a merge that joins a character with the space behind it is kept") {
   const Json joining = model_json({kMark, "a", "b"}, {{"a", kMark}, {"a" + kMark, "b"}, {kMark, "b"}});
   const Tokenizer::State state = state_of(replace_spaces(), nullptr, joining);
-  REQUIRE(state.spaced_bpe != nullptr);
+  REQUIRE(state.one_pass.spaced_bpe != nullptr);
   const Result result = by_encoder(state, "a b b", 0);
   REQUIRE(result.ids.size() == 2);
   CHECK(state.model->token(result.ids[0]) == "a" + kMark + "b");
@@ -168,7 +168,7 @@ TEST_CASE("small models of SentencePiece have the ids, offsets and words of the 
     CAPTURE(name);
     const Tokenizer::State state(
         read_tokenizer_folder(std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "sentence_piece" / name));
-    REQUIRE(state.spaced_bpe != nullptr);
+    REQUIRE(state.one_pass.spaced_bpe != nullptr);
     const RandomText random(8);
     std::string joined;
     for (uint64_t i = 0; i < 2'000; ++i) {
@@ -182,7 +182,7 @@ TEST_CASE("the encoder is made only for its own parts and vocabularies") {
   const std::vector<std::pair<std::string, std::string>> merges = {{"a", "b"}, {kMark, "ab"}};
   const Json model = model_json({kMark, "a"}, merges), whole = metaspace("first", false);
   const auto makes = [](const Json& normalizer, const Json& pre_tokenizer, const Json& of) {
-    return state_of(normalizer, pre_tokenizer, of).spaced_bpe != nullptr;
+    return state_of(normalizer, pre_tokenizer, of).one_pass.spaced_bpe != nullptr;
   };
   const auto changed = [&](const char* key, const Json& value) {
     Json result = model;
@@ -215,7 +215,7 @@ TEST_CASE("a megabyte of one character takes a moment and gives the ids of the p
   }
   merges.emplace_back("a", "\xCC\x80");
   const Tokenizer::State state = state_of(nullptr, metaspace("first", false), model_json({"e"}, merges));
-  REQUIRE(state.spaced_bpe != nullptr);
+  REQUIRE(state.one_pass.spaced_bpe != nullptr);
   for (const char* unit : {"a", " ", "a\xCC\x80", "\xE4\xB8\xAD", "\xE2\x96\x81", "\xE6\x96\x87", "e", "\n"}) {
     CAPTURE(unit);
     std::string text;

@@ -6,11 +6,11 @@
 namespace hone::text::tokenizer_state_test {
 
 TEST_CASE("only tokenizers with BERT's parts have the one-pass encoder") {
-  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("uncased"))).bert != nullptr);
-  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("json_only"))).bert != nullptr);
-  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("sequence"))).bert == nullptr);
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("uncased"))).one_pass.bert != nullptr);
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("json_only"))).one_pass.bert != nullptr);
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("sequence"))).one_pass.bert == nullptr);
   // It searches its added tokens in normalized text.
-  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("listed"))).bert == nullptr);
+  CHECK(Tokenizer::State(read_tokenizer_folder(tokenizer_fixture("listed"))).one_pass.bert == nullptr);
 }
 
 TEST_CASE("a post-processor that adds an id without a token is refused") {

@@ -19,6 +19,14 @@ TEST_CASE("a word is one token, or the unknown token") {
   CHECK(!model.token_id("c"));
 }
 
+// As in tokenizers 0.23.3.
+TEST_CASE("a token that occurs twice gives its first id back to the token that has it too") {
+  const WordLevel model({{"<unk>", 9}, {"b", 0}, {"a", 0}, {"a", 1}}, "<unk>", "test");
+  CHECK(model.token(0) == "b");
+  CHECK(model.token(1) == "a");
+  CHECK(model.highest_id() == 9);
+}
+
 TEST_CASE("an unknown word is an error if the vocabulary lacks the unknown token") {
   const auto model = make_word_level({{"unk_token", "[UNK]"}}, {{"a", 0}}, {}, "t.json");
   std::vector<Token> tokens;
