@@ -156,6 +156,11 @@ bool only_decays_zeros(const AdamCoefficients& c) {
   return c.l2 == 0 && c.epsilon > 0 && std::isfinite(c.gradient_factor) && std::isfinite(c.step_size);
 }
 
+bool has_zero_gradient(const AdamFunctions& run, const AdamArray& array, int64_t first, int64_t count) {
+  if (array.has_gradient != nullptr) return array.has_gradient[first / kAdamBlock] == 0;
+  return run.are_zero(array.gradient + first, count);
+}
+
 // Takes the step in some blocks of an array.
 void step_blocks(const AdamFunctions& run, const AdamArray& array, int64_t first_block, int64_t num_blocks,
                  const AdamCoefficients& c) {
@@ -165,7 +170,7 @@ void step_blocks(const AdamFunctions& run, const AdamArray& array, int64_t first
   for (int64_t first = begin; first < end; first += kAdamBlock) {
     uint8_t& has_zero_moments = array.has_zero_moments[first / kAdamBlock];
     const int64_t count = std::min(kAdamBlock, end - first);
-    if (has_zero_moments != 0 && skips && run.are_zero(array.gradient + first, count)) {
+    if (has_zero_moments != 0 && skips && has_zero_gradient(run, array, first, count)) {
       if (c.decay != 1) run.decay_elements(array.parameter + first, count, c.decay);
     } else {
       has_zero_moments = 0;

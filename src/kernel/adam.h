@@ -19,6 +19,8 @@ struct AdamArray {
   int64_t size = 0;
   double weight_decay = 0;
   double steps = 1;  // the number of steps of this array, including this one
+  // For each block of kAdamBlock elements 0 if the gradient is 0 there, else 1; or nullptr if this is not known.
+  const uint8_t* has_gradient = nullptr;
   // For each block of kAdamBlock elements 1 if both its moments are 0, else 0; or nullptr if this is not known.
   uint8_t* has_zero_moments = nullptr;
 };

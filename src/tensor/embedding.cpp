@@ -4,15 +4,18 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/layer_norm.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "base/error.h"
 #include "kernel/embedding.h"
 #include "tensor/dropout.h"
+#include "tensor/row_gradient.h"
 #include "tensor/saved.h"
 #include "tensor/storage_type.h"
 
@@ -44,6 +47,29 @@ kernel::Tables<A> tables_of(const variable_list& weights, const EmbeddingSetting
 template <typename F>
 void for_result_type(const EmbeddingSettings& settings, F f) {
   for_storage_type(at::empty({0}, settings.dtype), f);
+}
+
+// A table with this many times as many rows as there are tokens gets a sparse gradient.
+constexpr int64_t kSparseFrom = 4;
+constexpr int64_t kNoPlace = -1;
+
+// The distinct rows that tokens read, in ascending order, and for each token the place of its row among them.
+struct ReadRows {
+  std::vector<int64_t> rows, places;
+};
+
+ReadRows read_rows(const at::Tensor& ids, int64_t padding_id) {
+  const std::span<const int64_t> of_tokens(elements<int64_t>(ids), static_cast<size_t>(ids.numel()));
+  ReadRows read{{of_tokens.begin(), of_tokens.end()}, {}};
+  std::ranges::sort(read.rows);
+  read.rows.erase(std::ranges::unique(read.rows).begin(), read.rows.end());
+  std::erase(read.rows, padding_id);
+  read.places.reserve(of_tokens.size());
+  for (const int64_t id : of_tokens) {
+    const auto place = std::ranges::lower_bound(read.rows, id) - read.rows.begin();
+    read.places.push_back(id == padding_id ? kNoPlace : place);
+  }
+  return read;
 }
 
 class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
@@ -97,10 +123,24 @@ class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
   template <typename A>
   static at::Tensor table_gradient(const EmbeddingSettings& settings, size_t k, const at::Tensor& rows,
                                    const at::Tensor& table) {
+    if (table.size(0) >= kSparseFrom * settings.shape.num_rows) {
+      return sparse_gradient<A>(settings, k, rows, table.size(0));
+    }
     const at::Tensor gradient = at::empty_like(table);
     kernel::scatter_rows(elements<A>(rows), elements<int64_t>(settings.ids[k]), settings.shape.num_rows,
                          settings.shape.width, settings.padding_ids[k], mutable_elements<A>(gradient), table.size(0));
     return gradient;
+  }
+
+  template <typename A>
+  static at::Tensor sparse_gradient(const EmbeddingSettings& settings, size_t k, const at::Tensor& rows,
+                                    int64_t num_table_rows) {
+    const ReadRows read = read_rows(settings.ids[k], settings.padding_ids[k]);
+    const auto num_read = static_cast<int64_t>(read.rows.size());
+    const at::Tensor values = at::empty({num_read, settings.shape.width}, rows.options());
+    kernel::scatter_rows(elements<A>(rows), read.places.data(), settings.shape.num_rows, settings.shape.width, kNoPlace,
+                         mutable_elements<A>(values), num_read);
+    return make_row_gradient({at::tensor(read.rows, at::kLong), values}, num_table_rows);
   }
 };
 

@@ -26,7 +26,8 @@ struct EmbeddingOptions {
   at::ScalarType dtype = at::kFloat;  // of the result: float, double or bfloat16
 };
 
-// 1 to 4 tables -> [T, C]. The gradients of the tables are dense, and equal from run to run.
+// 1 to 4 tables -> [T, C]. The gradients of the tables are equal from run to run; that of a table with many more rows
+// than there are tokens is sparse (row_gradient.h).
 at::Tensor embedding_norm(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
 
 // The same by libtorch's operations, for devices other than the CPU. Its dropout is dropout_by_library.

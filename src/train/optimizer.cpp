@@ -18,10 +18,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/names.h"
 #include "kernel/adam.h"
 #include "kernel/sum_of_squares.h"
+#include "tensor/row_gradient.h"
 #include "train/names.h"
 
 namespace hone::train {
@@ -29,6 +31,48 @@ namespace hone::train {
 namespace {
 
 constexpr double kClipEpsilon = 1e-6;  // torch.nn.utils.clip_grad_norm_'s
+
+// A sparse gradient as the kernel reads it: a table that is 0 outside the rows of the step.
+class TableGradient {
+ public:
+  void fill(const at::Tensor& sparse, kernel::AdamArray& array) {
+    gradient_ = tensor::row_gradient(sparse);
+    if (!table_.defined()) {
+      table_ = at::zeros(sparse.sizes(), gradient_.values.options());
+      has_gradient_.resize(static_cast<size_t>(kernel::num_adam_blocks(table_.numel())));
+    }
+    const int64_t width = table_.size(1);
+    const float* values = gradient_.values.const_data_ptr<float>();
+    for (const int64_t row : gradient_.rows()) {
+      std::copy_n(values, width, table_.mutable_data_ptr<float>() + row * width);
+      values += width;
+      mark(row, 1);
+    }
+    array.gradient = table_.const_data_ptr<float>();
+    array.has_gradient = has_gradient_.data();
+  }
+
+  void clear() {
+    if (!gradient_.indices.defined()) return;
+    const int64_t width = table_.size(1);
+    for (const int64_t row : gradient_.rows()) {
+      std::fill_n(table_.mutable_data_ptr<float>() + row * width, width, 0.0F);
+      mark(row, 0);
+    }
+    gradient_ = {};
+  }
+
+ private:
+  void mark(int64_t row, uint8_t flag) {
+    const int64_t width = table_.size(1), first = row * width / kernel::kAdamBlock;
+    const int64_t last = ((row + 1) * width - 1) / kernel::kAdamBlock;
+    for (int64_t block = first; block <= last; ++block) has_gradient_[static_cast<size_t>(block)] = flag;
+  }
+
+  at::Tensor table_;
+  tensor::RowGradient gradient_;
+  std::vector<uint8_t> has_gradient_;
+};
 
 class Adam : public Optimizer {
  public:
@@ -49,18 +93,24 @@ class Adam : public Optimizer {
     update_zero_moments(arrays);
     kernel::adam_step(arrays, {terms.learning_rate, options_.beta1, options_.beta2, options_.epsilon,
                                has_decoupled_weight_decay(), terms.gradient_factor});
+    for (auto& [parameter, table] : tables_) table.clear();
   }
 
-  kernel::AdamArray array_of(size_t g, size_t i, const at::Tensor& gradient) const {
+  kernel::AdamArray array_of(size_t g, size_t i, const at::Tensor& gradient) {
     const Group& group = groups_[g];
     const at::Tensor& parameter = group.parameters[i];
-    return {.parameter = parameter.mutable_data_ptr<float>(),
-            .gradient = gradient.const_data_ptr<float>(),
-            .mean = group.moments[0][i].mutable_data_ptr<float>(),
-            .mean_square = group.moments[1][i].mutable_data_ptr<float>(),
-            .size = parameter.numel(),
-            .weight_decay = group.weight_decay,
-            .steps = group.steps[i].item<double>()};
+    kernel::AdamArray array{.parameter = parameter.mutable_data_ptr<float>(),
+                            .mean = group.moments[0][i].mutable_data_ptr<float>(),
+                            .mean_square = group.moments[1][i].mutable_data_ptr<float>(),
+                            .size = parameter.numel(),
+                            .weight_decay = group.weight_decay,
+                            .steps = group.steps[i].item<double>()};
+    if (gradient.is_sparse()) {
+      tables_[group.names[i]].fill(gradient, array);
+    } else {
+      array.gradient = gradient.const_data_ptr<float>();
+    }
+    return array;
   }
 
   // Gives the arrays their flags. Finds these by reading the moments if anyone else wrote them since the last step, as
@@ -88,6 +138,7 @@ class Adam : public Optimizer {
   }
 
   void step_by_library(Gradients& gradients, const StepTerms& terms) {
+    make_dense(gradients);
     const auto step = has_decoupled_weight_decay() ? kFusedAdamW : kFusedAdam;
     for (size_t g = 0; g < groups_.size(); ++g) {
       Group& group = groups_[g];
@@ -105,6 +156,7 @@ class Adam : public Optimizer {
                                       const std::optional<at::Tensor>&) = &at::_fused_adam_;
   static constexpr decltype(kFusedAdam) kFusedAdamW = &at::_fused_adamw_;
 
+  std::map<std::string, TableGradient> tables_;     // of the parameters that had a sparse gradient
   std::vector<std::vector<uint8_t>> zero_moments_;  // for each array of the kernel
   std::vector<uint32_t> known_versions_;            // those of the moments when zero_moments_ was found
 };
@@ -123,6 +175,7 @@ class Sgd : public Optimizer {
 
  private:
   void step_groups(Gradients& gradients, const StepTerms& terms) override {
+    make_dense(gradients);
     for (size_t g = 0; g < groups_.size(); ++g) {
       if (gradients[g].empty()) continue;
       if (terms.gradient_factor != 1) at::_foreach_mul_(gradients[g], terms.gradient_factor);
@@ -139,10 +192,11 @@ at::Tensor dense(const at::Tensor& tensor) {
   return tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
 }
 
-// Returns the gradient in the memory layout of the parameter.
+// Returns the gradient in the memory layout of the parameter, or sparse.
 at::Tensor gradient_like(const at::Tensor& parameter) {
   const at::Tensor& gradient = parameter.grad();
   if (!gradient.defined()) return at::zeros_like(parameter);
+  if (gradient.is_sparse()) return gradient;
   if (gradient.strides() == parameter.strides()) return gradient;
   return at::empty_like(parameter).copy_(gradient);
 }
@@ -188,6 +242,12 @@ void Optimizer::make_moments(const std::vector<std::string>& names) {
     for (auto& moment : group.moments) {
       for (const at::Tensor& parameter : group.parameters) moment.push_back(at::zeros_like(parameter));
     }
+  }
+}
+
+void Optimizer::make_dense(Gradients& gradients) {
+  for (std::vector<at::Tensor>& group : gradients) {
+    for (at::Tensor& gradient : group) gradient = tensor::dense_gradient(gradient);
   }
 }
 
@@ -243,7 +303,7 @@ const OptimizerKind& find_optimizer(std::string_view name) { return find_row(kOp
 at::Tensor gradient_norm_on_device(const NamedParameters& parameters) {
   std::vector<at::Tensor> gradients;
   for (const model::NamedParameter& parameter : parameters) {
-    if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
+    if (parameter.tensor.grad().defined()) gradients.push_back(tensor::dense_gradient(parameter.tensor.grad()));
   }
   if (gradients.empty()) return at::zeros({}, parameters.front().tensor.options().requires_grad(false));
   return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
@@ -253,8 +313,9 @@ double gradient_norm(const NamedParameters& parameters) {
   std::vector<at::Tensor> gradients;  // keeps the copies of dense() alive
   std::vector<kernel::FloatArray> arrays;
   for (const model::NamedParameter& parameter : parameters) {
-    if (!parameter.tensor.grad().defined()) continue;
-    gradients.push_back(dense(parameter.tensor.grad()));
+    const at::Tensor& gradient = parameter.tensor.grad();
+    if (!gradient.defined()) continue;
+    gradients.push_back(gradient.is_sparse() ? tensor::row_gradient(gradient).values : dense(gradient));
     arrays.push_back({gradients.back().const_data_ptr<float>(), gradients.back().numel()});
   }
   return std::sqrt(kernel::sum_of_squares(arrays));

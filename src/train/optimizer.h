@@ -54,9 +54,11 @@ class Optimizer {
     // On the parameters' device: the divisor of the gradients, and 1 to skip the step, else 0.
     std::optional<at::Tensor> gradient_divisor = {}, is_skipped = {};
   };
-  using Gradients = std::vector<std::vector<at::Tensor>>;  // [groups][parameters], in the memory layout of these
+  // [groups][parameters], in the memory layout of these, or sparse (tensor/row_gradient.h).
+  using Gradients = std::vector<std::vector<at::Tensor>>;
 
   virtual void step_groups(Gradients& gradients, const StepTerms& terms) = 0;
+  static void make_dense(Gradients& gradients);
   void make_moments(const std::vector<std::string>& names);
   bool is_on_cpu() const;
 

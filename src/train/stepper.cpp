@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "tensor/row_gradient.h"
 
 namespace hone::train {
 
@@ -61,6 +62,8 @@ void Stepper::count(const StepRows& rows, double learning_rate, const StepResult
   last_grad_norm_ = result.grad_norm;
   if (!result.is_finite()) return report_nonfinite(rows, result, bad_tensor, state);
   state.window_loss_sum += result.loss;
+  state.epoch_loss_sum += result.loss * static_cast<double>(rows.num_rows);
+  state.epoch_rows += static_cast<int64_t>(rows.num_rows);
   state.total_loss_sum += result.loss;
   ++state.window_steps;
   ++state.num_finite_steps;
@@ -119,7 +122,7 @@ std::string Stepper::first_bad_tensor() const {
   if (const auto weight = first_bad_weight()) return *weight;
   for (const model::NamedParameter& parameter : parameters_) {
     const at::Tensor gradient = parameter.tensor.grad();
-    if (gradient.defined() && !gradient.isfinite().all().item<bool>()) {
+    if (gradient.defined() && !tensor::dense_gradient(gradient).isfinite().all().item<bool>()) {
       return fmt::format("gradient of {}", parameter.name);
     }
   }

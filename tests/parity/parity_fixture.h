@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "model/inputs.h"
 #include "model/load.h"
+#include "tensor/row_gradient.h"
 #include "tensor/safetensors.h"
 
 namespace hone {
@@ -61,7 +62,8 @@ inline model::Inputs packed_batch(const std::map<std::string, at::Tensor>& tenso
 }
 
 // Returns the largest difference relative to the largest expected value or to `floor`, whichever is larger.
-inline double relative_difference(const at::Tensor& got, const at::Tensor& expected, double floor = 0) {
+inline double relative_difference(const at::Tensor& given, const at::Tensor& expected, double floor = 0) {
+  const at::Tensor got = tensor::dense_gradient(given);
   const double scale = std::max(expected.abs().max().item<double>(), floor);
   return (got - expected).abs().max().item<double>() / scale;
 }

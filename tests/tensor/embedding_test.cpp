@@ -13,6 +13,7 @@
 #include "expect_error.h"
 #include "tensor/dropout.h"
 #include "tensor/finite_differences.h"
+#include "tensor/row_gradient.h"
 
 namespace embedding_test {
 
@@ -46,7 +47,9 @@ EmbeddingOptions options_of(const std::vector<at::Tensor>& parameters, double p,
 
 std::vector<at::Tensor> gradients_of(const at::Tensor& y, const std::vector<at::Tensor>& inputs) {
   const at::Tensor weights = at::sin(at::arange(y.numel(), at::kFloat)).view_as(y).to(y.scalar_type());
-  return torch::autograd::grad({(y * weights).sum()}, inputs, {}, /*retain_graph=*/true);
+  auto gradients = torch::autograd::grad({(y * weights).sum()}, inputs, {}, /*retain_graph=*/true);
+  for (at::Tensor& gradient : gradients) gradient = tensor::dense_gradient(gradient);
+  return gradients;
 }
 
 TEST_CASE("embedding_norm and its gradients equal libtorch's operations") {

@@ -273,4 +273,32 @@ TEST_CASE("each optimizer has a doc line, and the error for an unknown one sugge
   CHECK(contains(error.hint(), "adamw"));
 }
 
+// A table of 300 rows, of which each step has other ones; widths that fill blocks of the kernel and that do not.
+TEST_CASE("steps with a sparse gradient are those with the same dense one, bit for bit") {
+  for (const int64_t width : {128, 384, 20, 7}) {
+    for (const char* name : {"adamw", "adam", "sgd"}) {
+      CAPTURE(name);
+      CAPTURE(width);
+      const at::Tensor start = at::randn({300, width});
+      std::vector<NamedParameters> parameters;
+      std::vector<std::unique_ptr<Optimizer>> optimizers;
+      for (int i = 0; i < 2; ++i) {
+        parameters.push_back({{"words", start.clone().requires_grad_(true), true}});
+        optimizers.push_back(make_optimizer(name, parameters.back(), {.weight_decay = 0.01}));
+      }
+      for (int64_t step = 0; step < 4; ++step) {
+        const at::Tensor rows = at::tensor({step, step + 17, 3 * step + 100}, at::kLong);
+        const at::Tensor sparse = tensor::make_row_gradient({rows, at::randn({3, width})}, 300);
+        parameters[0][0].tensor.mutable_grad() = sparse;
+        parameters[1][0].tensor.mutable_grad() = tensor::dense_gradient(sparse);
+        CHECK(gradient_norm(parameters[0]) == doctest::Approx(gradient_norm(parameters[1])).epsilon(1e-12));
+        CHECK(gradient_norm_on_device(parameters[0]).item<float>() ==
+              doctest::Approx(gradient_norm(parameters[1])).epsilon(1e-6));
+        for (const auto& optimizer : optimizers) optimizer->step(1e-2, 0.5);
+        CHECK(at::equal(parameters[0][0].tensor, parameters[1][0].tensor));
+      }
+    }
+  }
+}
+
 }  // namespace optimizer_test
