@@ -126,16 +126,6 @@ class BertEncoder : public torch::nn::Module {
   std::shared_ptr<nn::ModuleList<BertLayer>> layers;
 };
 
-class BertPooler : public torch::nn::Module {
- public:
-  explicit BertPooler(const ModelConfig& config) { dense_ = register_module("dense", square_linear(config)); }
-
-  at::Tensor forward(const at::Tensor& x) const { return at::tanh(dense_->forward(x)); }  // [B, C]
-
- private:
-  std::shared_ptr<nn::Linear> dense_;
-};
-
 class BertBody final : public Body {
  public:
   BertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler, const EmbeddingShape& shape)
@@ -149,7 +139,7 @@ class BertBody final : public Body {
       project_ = register_module("embeddings_project", std::make_shared<nn::Linear>(shape.width, traits().width));
     }
     encoder_ = register_module("encoder", std::make_shared<BertEncoder>(config, sites));
-    if (has_pooler) pooler_ = register_module("pooler", std::make_shared<BertPooler>(config));
+    if (has_pooler) pooler_ = register_module("pooler", std::make_shared<FirstTokenPooler>(traits().width));
   }
 
  protected:
@@ -162,7 +152,7 @@ class BertBody final : public Body {
   }
   Hidden end(Stream&& stream, const nn::ForwardContext&) const override {
     Hidden hidden{.tokens = std::move(stream.x), .packing = std::move(stream.packing), .pooled = {}};
-    if (pooler_) hidden.pooled = pooler_->forward(tensor::first_rows(hidden.tokens, hidden.packing));
+    if (pooler_) hidden.pooled = pooler_->forward(hidden.tokens, hidden.packing);
     return hidden;
   }
 
@@ -170,7 +160,7 @@ class BertBody final : public Body {
   std::shared_ptr<InputEmbeddings> embeddings_;
   std::shared_ptr<nn::Linear> project_;  // if the embeddings are narrower than the layers (ELECTRA)
   std::shared_ptr<BertEncoder> encoder_;
-  std::shared_ptr<BertPooler> pooler_;
+  std::shared_ptr<FirstTokenPooler> pooler_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "model/encoder_blocks.h"
 
+#include <ATen/ops/tanh.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
@@ -66,6 +67,14 @@ ResidualOutput::ResidualOutput(int64_t in_features, int64_t width, double norm_e
     : dropout_(dropout, sites) {
   dense_ = register_module("dense", std::make_shared<nn::Linear>(in_features, width));
   norm_ = register_module("LayerNorm", std::make_shared<nn::LayerNorm>(width, norm_eps));
+}
+
+FirstTokenPooler::FirstTokenPooler(int64_t width) {
+  dense_ = register_module("dense", std::make_shared<nn::Linear>(width, width));
+}
+
+at::Tensor FirstTokenPooler::forward(const at::Tensor& x, const tensor::Packing& packing) const {
+  return at::tanh(dense_->forward(tensor::first_rows(x, packing)));
 }
 
 Intermediate::Intermediate(int64_t width, int64_t num_features, const std::string& activation)

@@ -73,6 +73,17 @@ class ResidualOutput : public torch::nn::Module {
   nn::Dropout dropout_;
 };
 
+// tanh(dense(first token)): what stands for a sequence in BERT and its relatives.
+class FirstTokenPooler : public torch::nn::Module {
+ public:
+  explicit FirstTokenPooler(int64_t width);
+
+  at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing) const;  // [T, C] -> [B, C]
+
+ private:
+  std::shared_ptr<nn::Linear> dense_;
+};
+
 // activation(dense(x)): the first half of a feed-forward block.
 class Intermediate : public torch::nn::Module {
  public:

@@ -30,10 +30,14 @@ constexpr std::array<std::string_view, 1> kCls{"cls."}, kVocab{"vocab_"}, kLmHea
     kPredictions{"predictions."};
 constexpr std::array<std::string_view, 2> kDebertaLm{"cls.", "lm_predictions."}, kHeadAndDecoder{"head.", "decoder."};
 
+constexpr std::array<std::string_view, 1> kBertPooler{"bert.pooler."}, kRobertaPooler{"roberta.pooler."},
+    kAlbertPooler{"albert.pooler."}, kMpnetPooler{"mpnet.pooler."};
+
 constexpr std::array kBertHeads{
     HeadRow{"sequence", "BertForSequenceClassification", true, kPoolerAndClassifier, bert::make_sequence_head},
     HeadRow{"token", "BertForTokenClassification", false, kClassifier, bert::make_token_head},
     HeadRow{"masked-lm", "BertForMaskedLM", false, kCls, bert::make_masked_lm_head, /*predicts_words=*/true},
+    HeadRow{"pooling", "BertModel", true, kBertPooler, nullptr},
 };
 constexpr std::array kDistilBertHeads{
     HeadRow{"sequence", "DistilBertForSequenceClassification", false, kPreClassifierAndClassifier,
@@ -41,23 +45,27 @@ constexpr std::array kDistilBertHeads{
     HeadRow{"token", "DistilBertForTokenClassification", false, kClassifier, distilbert::make_token_head},
     HeadRow{"masked-lm", "DistilBertForMaskedLM", false, kVocab, distilbert::make_masked_lm_head,
             /*predicts_words=*/true},
+    HeadRow{"pooling", "DistilBertModel", false, {}, nullptr},
 };
 
 constexpr std::array kRobertaHeads{
     HeadRow{"sequence", "RobertaForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
     HeadRow{"token", "RobertaForTokenClassification", false, kClassifier, roberta::make_token_head},
     HeadRow{"masked-lm", "RobertaForMaskedLM", false, kLmHead, roberta::make_masked_lm_head, /*predicts_words=*/true},
+    HeadRow{"pooling", "RobertaModel", true, kRobertaPooler, nullptr},
 };
 constexpr std::array kCamembertHeads{
     HeadRow{"sequence", "CamembertForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
     HeadRow{"token", "CamembertForTokenClassification", false, kClassifier, roberta::make_token_head},
     HeadRow{"masked-lm", "CamembertForMaskedLM", false, kLmHead, roberta::make_masked_lm_head, /*predicts_words=*/true},
+    HeadRow{"pooling", "CamembertModel", true, kRobertaPooler, nullptr},
 };
 constexpr std::array kXlmRobertaHeads{
     HeadRow{"sequence", "XLMRobertaForSequenceClassification", false, kClassifier, roberta::make_sequence_head},
     HeadRow{"token", "XLMRobertaForTokenClassification", false, kClassifier, roberta::make_token_head},
     HeadRow{"masked-lm", "XLMRobertaForMaskedLM", false, kLmHead, roberta::make_masked_lm_head,
             /*predicts_words=*/true},
+    HeadRow{"pooling", "XLMRobertaModel", true, kRobertaPooler, nullptr},
 };
 
 constexpr std::array kElectraHeads{
@@ -65,6 +73,7 @@ constexpr std::array kElectraHeads{
     HeadRow{"token", "ElectraForTokenClassification", false, kClassifier, electra::make_token_head},
     HeadRow{"masked-lm", "ElectraForMaskedLM", false, kGenerator, electra::make_masked_lm_head,
             /*predicts_words=*/true},
+    HeadRow{"pooling", "ElectraModel", false, {}, nullptr},
 };
 constexpr std::array<std::string_view, 2> kAlbertPoolerAndClassifier{"albert.pooler.", "classifier."};
 constexpr std::array kAlbertHeads{
@@ -73,12 +82,14 @@ constexpr std::array kAlbertHeads{
     HeadRow{"token", "AlbertForTokenClassification", false, kClassifier, albert::make_token_head},
     HeadRow{"masked-lm", "AlbertForMaskedLM", false, kPredictions, albert::make_masked_lm_head,
             /*predicts_words=*/true},
+    HeadRow{"pooling", "AlbertModel", true, kAlbertPooler, nullptr},
 };
 
 constexpr std::array kMpnetHeads{
     HeadRow{"sequence", "MPNetForSequenceClassification", false, kClassifier, mpnet::make_sequence_head},
     HeadRow{"token", "MPNetForTokenClassification", false, kClassifier, mpnet::make_token_head},
     HeadRow{"masked-lm", "MPNetForMaskedLM", false, kLmHead, mpnet::make_masked_lm_head, /*predicts_words=*/true},
+    HeadRow{"pooling", "MPNetModel", true, kMpnetPooler, nullptr},
 };
 constexpr std::array<std::string_view, 2> kContextPoolerAndClassifier{"pooler.", "classifier."};
 constexpr std::array kDebertaHeads{
@@ -87,6 +98,7 @@ constexpr std::array kDebertaHeads{
     HeadRow{"token", "DebertaForTokenClassification", false, kClassifier, deberta_v2::make_token_head},
     HeadRow{"masked-lm", "DebertaForMaskedLM", false, kDebertaLm, deberta_v2::make_masked_lm_head,
             /*predicts_words=*/true},
+    HeadRow{"pooling", "DebertaModel", false, {}, nullptr},
 };
 constexpr std::array kDebertaV2Heads{
     HeadRow{"sequence", "DebertaV2ForSequenceClassification", false, kContextPoolerAndClassifier,
@@ -94,6 +106,7 @@ constexpr std::array kDebertaV2Heads{
     HeadRow{"token", "DebertaV2ForTokenClassification", false, kClassifier, deberta_v2::make_token_head},
     HeadRow{"masked-lm", "DebertaV2ForMaskedLM", false, kDebertaLm, deberta_v2::make_masked_lm_head,
             /*predicts_words=*/true},
+    HeadRow{"pooling", "DebertaV2Model", false, {}, nullptr},
 };
 // Checkpoints with relative positions only may store a table of positions too.
 constexpr std::array<std::string_view, 2> kUnusedPositions{"embeddings.position_ids",
@@ -107,6 +120,7 @@ constexpr std::array kModernBertHeads{
     HeadRow{"token", "ModernBertForTokenClassification", false, kHeadAndClassifier, modernbert::make_token_head},
     HeadRow{"masked-lm", "ModernBertForMaskedLM", false, kHeadAndDecoder, modernbert::make_masked_lm_head,
             /*predicts_words=*/true},
+    HeadRow{"pooling", "ModernBertModel", false, {}, nullptr},
 };
 constexpr std::array<std::string_view, 2> kNomicPoolerAndClassifier{"nomic_bert.pooler.", "classifier."};
 constexpr std::array kNomicBertHeads{
@@ -114,6 +128,7 @@ constexpr std::array kNomicBertHeads{
             nomic_bert::make_sequence_head},
     HeadRow{"token", "NomicBertForTokenClassification", false, kClassifier, nomic_bert::make_token_head},
     HeadRow{"masked-lm", "NomicBertForMaskedLM", false, kCls, nomic_bert::make_masked_lm_head, /*predicts_words=*/true},
+    HeadRow{"pooling", "NomicBertModel", false, {}, nullptr},
 };
 
 // Of LayerNorm in TensorFlow's checkpoints.

@@ -19,11 +19,12 @@ namespace hone::model {
 // What a model computes on top of its body.
 struct HeadRow {
   // "sequence": a row of outputs for each sequence; "token": one for each token; "masked-lm": for each token a row with
-  // an output for each word of the vocabulary
+  // an output for each word of the vocabulary; "pooling": no outputs, the body alone
   std::string_view kind;
   std::string_view class_name;                       // HF's: "BertForTokenClassification"
   bool reads_pooled = false;                         // the body must have its pooler
   std::span<const std::string_view> may_be_missing;  // prefixes of parameters that are drawn if a checkpoint lacks them
+  // Null: HF's class is the body alone, whose parameters it names without the body's prefix.
   std::unique_ptr<Head> (*make)(const HeadParts& parts, const ModelConfig& config);
   bool predicts_words = false;  // the outputs are the vocabulary's words, not labels
 };

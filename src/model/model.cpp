@@ -31,14 +31,17 @@ struct Model::Parts : torch::nn::Module, nn::Drawn {
   Parts(const ModelConfig& config, const Family& family_in, const HeadRow& head_in)
       : family(family_in), head_row(head_in), body(family.make_body(config, sites, head_row.reads_pooled)) {
     if (!family.has_head_first) register_module(std::string(family.body), body);
-    head = head_row.make({.model = *this,
-                          .width = body->traits().width,
-                          .num_outputs = config.num_labels(),
-                          .sites = sites,
-                          .words = table_of_words(),
-                          .words_module = family.word_embeddings},
-                         config);
+    if (head_row.make != nullptr) head_ = head_row.make(head_parts(config), config);
     if (family.has_head_first) register_module(std::string(family.body), body);
+  }
+
+  HeadParts head_parts(const ModelConfig& config) {
+    return {.model = *this,
+            .width = body->traits().width,
+            .num_outputs = config.num_labels(),
+            .sites = sites,
+            .words = table_of_words(),
+            .words_module = family.word_embeddings};
   }
 
   at::Tensor table_of_words() const {
@@ -47,14 +50,19 @@ struct Model::Parts : torch::nn::Module, nn::Drawn {
   }
 
   void draw(const Wanted& wanted, double deviation, at::Generator& generator) override {
-    head->draw(wanted, deviation, generator);
+    if (head_) head_->draw(wanted, deviation, generator);
+  }
+
+  Head& head() const {
+    check_internal(head_ != nullptr, "a body alone has no outputs");
+    return *head_;
   }
 
   const Family& family;
   const HeadRow& head_row;
   nn::DropoutSites sites;  // numbers the body's sites first, then the head's
   std::shared_ptr<Body> body;
-  std::unique_ptr<Head> head;
+  std::unique_ptr<Head> head_;  // null: the body alone
 };
 
 Model::Model(const ModelConfig& config, const Family& family, const HeadRow& head)
@@ -107,14 +115,14 @@ Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, in
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  return parts_->head->output().forward(parts_->head->features(hidden, on_device, in_format(context))).to(at::kFloat);
+  return parts_->head().output().forward(parts_->head().features(hidden, on_device, in_format(context))).to(at::kFloat);
 }
 
 at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
                                 const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  const at::Tensor features = parts_->head->features(hidden, on_device, in_format(context));
-  return tensor::linear_cross_entropy(features, parts_->head->output().output_layer(features.scalar_type()),
+  const at::Tensor features = parts_->head().features(hidden, on_device, in_format(context));
+  return tensor::linear_cross_entropy(features, parts_->head().output().output_layer(features.scalar_type()),
                                       tensor::on_device(targets, compute_.device), options);
 }
 
@@ -133,13 +141,17 @@ bool Model::is_head(std::string_view parameter) const {
   return parameter.substr(0, parameter.find('.')) != parts_->family.body;
 }
 
-int64_t Model::num_outputs() const { return parts_->head->output().weight.size(0); }
+std::string_view Model::saved_name(std::string_view parameter) const {
+  return parts_->head_ ? parameter : parameter.substr(parts_->family.body.size() + 1);
+}
+
+int64_t Model::num_outputs() const { return parts_->head().output().weight.size(0); }
 bool Model::reads_tokens() const { return parts_->head_row.kind == "token" || parts_->head_row.predicts_words; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
 
 void Model::rescale_outputs(const OutputScale& scale) {
-  const nn::Linear& output = parts_->head->output();
+  const nn::Linear& output = parts_->head().output();
   const auto num_outputs = static_cast<size_t>(this->num_outputs());
   check_internal(scale.scale.size() == num_outputs && scale.shift.size() == num_outputs, "a scale for each output");
   const at::NoGradGuard no_gradients;
@@ -151,7 +163,7 @@ void Model::rescale_outputs(const OutputScale& scale) {
 }
 
 void Model::reorder_outputs(std::span<const int64_t> sources) {
-  const nn::Linear& output = parts_->head->output();
+  const nn::Linear& output = parts_->head().output();
   check_internal(static_cast<int64_t>(sources.size()) == num_outputs(), "a source for each output");
   const at::NoGradGuard no_gradients;
   const at::Tensor weight = output.weight.clone(), bias = output.bias.clone();
@@ -162,10 +174,10 @@ void Model::reorder_outputs(std::span<const int64_t> sources) {
 }
 
 torch::nn::Module& Model::module() const { return *parts_; }
-std::vector<Tie> Model::ties() const { return parts_->head->ties(); }
+std::vector<Tie> Model::ties() const { return parts_->head_ ? parts_->head().ties() : std::vector<Tie>(); }
 void Model::set_vocab_size(int64_t num_rows) {
   parts_->body->set_vocab_size(num_rows);
-  parts_->head->resize_words(num_rows);
+  if (parts_->head_) parts_->head().resize_words(num_rows);
 }
 
 }  // namespace hone::model

@@ -56,7 +56,9 @@ class Model {
   std::string_view class_name() const;  // HF's
   // Returns true if a parameter belongs to the head.
   bool is_head(std::string_view parameter) const;
-  int64_t num_outputs() const;
+  // The name that files of HF's class give a parameter.
+  std::string_view saved_name(std::string_view parameter) const;
+  int64_t num_outputs() const;  // of a model with a head, like all that is said of outputs
   // Returns true if the head has a row of outputs for each token, false if it has one for each sequence.
   bool reads_tokens() const;
   int64_t vocab_size() const;  // rows of the word embedding

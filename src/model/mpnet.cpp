@@ -168,13 +168,14 @@ EmbeddingShape embedding_shape(const ModelConfig& config) {
 
 class MpnetBody final : public Body {
  public:
-  MpnetBody(const ModelConfig& config, nn::DropoutSites& sites)
+  MpnetBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler)
       : Body({.width = config.integer(kHiddenSize),
               .num_layers = config.integer(kNumLayers),
               .vocab_size = config.integer(kVocabSize),
               .max_length = config.integer(kMaxPositions) - (kPadding + 1)}) {
     embeddings_ = register_module("embeddings", std::make_shared<InputEmbeddings>(embedding_shape(config), sites));
     encoder_ = register_module("encoder", std::make_shared<MpnetEncoder>(config, sites));
+    if (has_pooler) pooler_ = register_module("pooler", std::make_shared<FirstTokenPooler>(traits().width));
   }
 
  protected:
@@ -185,21 +186,24 @@ class MpnetBody final : public Body {
     return encoder_->layer(index, stream, context);
   }
   Hidden end(Stream&& stream, const nn::ForwardContext&) const override {
-    return {.tokens = std::move(stream.x), .packing = std::move(stream.packing), .pooled = {}};
+    Hidden hidden{.tokens = std::move(stream.x), .packing = std::move(stream.packing), .pooled = {}};
+    if (pooler_) hidden.pooled = pooler_->forward(hidden.tokens, hidden.packing);
+    return hidden;
   }
 
  private:
   std::shared_ptr<InputEmbeddings> embeddings_;
   std::shared_ptr<MpnetEncoder> encoder_;
+  std::shared_ptr<FirstTokenPooler> pooler_;
 };
 
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }
 
-std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool) {
+std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
   check_head_width(config, config.integer(kHiddenSize), config.integer(kNumHeads));
-  return std::make_shared<MpnetBody>(config, sites);
+  return std::make_shared<MpnetBody>(config, sites, has_pooler);
 }
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {

@@ -161,16 +161,6 @@ class Layer : public torch::nn::Module {
   std::shared_ptr<Attention> attention_;
 };
 
-class Pooler : public torch::nn::Module {
- public:
-  explicit Pooler(int64_t width) { dense_ = register_module("dense", std::make_shared<nn::Linear>(width, width)); }
-
-  at::Tensor forward(const at::Tensor& x) const { return at::tanh(dense_->forward(x)); }  // [B, C]
-
- private:
-  std::shared_ptr<nn::Linear> dense_;
-};
-
 class NomicBertBody final : public Body {
  public:
   NomicBertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler)
@@ -180,7 +170,7 @@ class NomicBertBody final : public Body {
               .num_token_types = config.integer(kTypeVocabSize),
               .max_length = config.integer(kMaxPositions)}) {
     embeddings_ = register_module("embeddings", std::make_shared<Embeddings>(config, sites));
-    if (has_pooler) pooler_ = register_module("pooler", std::make_shared<Pooler>(config.integer(kHiddenSize)));
+    if (has_pooler) pooler_ = register_module("pooler", std::make_shared<FirstTokenPooler>(traits().width));
     layers_ = register_module("layers", std::make_shared<nn::ModuleList<Layer>>());
     const auto positions = rotary_positions(config, {"", kTheta}, head_width_of(config), config.integer(kMaxPositions));
     for (int64_t i = 0; i < config.integer(kNumLayers); ++i) {
@@ -197,13 +187,13 @@ class NomicBertBody final : public Body {
   }
   Hidden end(Stream&& stream, const nn::ForwardContext&) const override {
     Hidden hidden{.tokens = std::move(stream.x), .packing = std::move(stream.packing), .pooled = {}};
-    if (pooler_) hidden.pooled = pooler_->forward(tensor::first_rows(hidden.tokens, hidden.packing));
+    if (pooler_) hidden.pooled = pooler_->forward(hidden.tokens, hidden.packing);
     return hidden;
   }
 
  private:
   std::shared_ptr<Embeddings> embeddings_;
-  std::shared_ptr<Pooler> pooler_;
+  std::shared_ptr<FirstTokenPooler> pooler_;
   std::shared_ptr<nn::ModuleList<Layer>> layers_;
 };
 

@@ -24,8 +24,9 @@ Json saved_config(const ModelConfig& config, std::string_view class_name) {
 void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder) {
   make_folders(folder);
   tensor::NamedTensors tensors;
-  for (const NamedParameter& parameter : named_parameters(model))
-    tensors.emplace_back(parameter.name, parameter.tensor);
+  for (const NamedParameter& parameter : named_parameters(model)) {
+    tensors.emplace_back(model.saved_name(parameter.name), parameter.tensor);
+  }
   tensor::write_safetensors(folder / "model.safetensors", std::move(tensors));
   write_json(folder / "config.json", saved_config(config, model.class_name()));
 }

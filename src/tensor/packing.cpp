@@ -2,6 +2,7 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <numeric>
@@ -57,6 +58,17 @@ void Packing::check(int64_t num_rows) const {
 
 at::Tensor first_rows(const at::Tensor& x, const Packing& packing) {
   return x.index_select(0, on_device(packing.first_tokens(), x.device())).to(at::kFloat);
+}
+
+at::Tensor last_rows(const at::Tensor& x, const Packing& packing) {
+  const at::Tensor ends = at::tensor(packing.offsets, at::kLong).slice(0, 1) - 1;
+  return x.index_select(0, on_device(ends, x.device())).to(at::kFloat);
+}
+
+at::Tensor max_rows(const at::Tensor& x, const Packing& packing) {
+  std::vector<at::Tensor> largest;
+  for (const at::Tensor& rows : x.to(at::kFloat).split_with_sizes(packing.lengths())) largest.push_back(rows.amax(0));
+  return at::stack(largest);
 }
 
 at::Tensor mean_rows(const at::Tensor& x, const Packing& packing) {

@@ -32,7 +32,11 @@ struct Packing {
 // always float, because the heads compute in float.
 at::Tensor first_rows(const at::Tensor& x, const Packing& packing);
 
-// Returns the mean of each sequence's rows: x [T, C] -> [B, C], always float.
+// The same of each sequence's last token.
+at::Tensor last_rows(const at::Tensor& x, const Packing& packing);
+
+// Return the mean, or the largest values, of each sequence's rows: x [T, C] -> [B, C], always float.
 at::Tensor mean_rows(const at::Tensor& x, const Packing& packing);
+at::Tensor max_rows(const at::Tensor& x, const Packing& packing);
 
 }  // namespace hone::tensor
