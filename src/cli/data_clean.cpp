@@ -3,14 +3,17 @@
 #include "base/output_path.h"
 #include "cli/command.h"
 #include "cli/library.h"
+#include "cli/rule_trial.h"
 #include "data/clean.h"
 
 namespace hone::cli {
 
 int run_data_clean(const options::Parsed<data::CleanOptions>& parsed) {
+  // Before anything is written, so that a trial that fails leaves no file.
+  const std::string trial = parsed.options.try_model.empty() ? "" : tried_rules(parsed.options);
   const data::CleanRecord record = data::clean_rows(parsed.options);
   for (const std::string& warning : record.warnings) log_warning("{}", warning);
-  if (!is_stream(parsed.options.output.output)) print(data::to_text(record, help_width()));
+  if (!is_stream(parsed.options.output.output)) print(data::to_text(record, help_width()) + trial);
   return 0;
 }
 

@@ -93,6 +93,22 @@ class Cleaner {
 
   void write() const {
     RowOutput output(options_.output, options_.output.output, output_columns());
+    write(output, changes_labels());
+  }
+
+  void write_changed_texts(const fs::path& path) const {
+    if (changes_.empty()) {
+      throw Error(ErrorKind::kUsage, "--try measures what the text rules do to a model, and no text rule is on",
+                  "give a rule such as --lower-case; or remove --try");
+    }
+    RowOutput output({}, path, output_columns());
+    write(output, false);
+  }
+
+  const std::vector<fs::path>& files() const { return files_; }
+
+ private:
+  void write(RowOutput& output, bool changes_label) const {
     RowOutput::Cells cells(output, rows_);
     const auto place = [&](const std::optional<std::string>& name) {
       const auto found = std::ranges::find(output.columns(), name.value_or(""), &table::FileColumn::name);
@@ -106,15 +122,12 @@ class Cleaner {
       std::vector<table::Value>& values = cells.values(row);
       if (text < num_columns) change_cell(values[text]);
       if (pair < num_columns && !changes_.empty()) change_cell(values[pair]);
-      if (label < num_columns && changes_labels()) change_label(values[label]);
+      if (label < num_columns && changes_label) change_label(values[label]);
       output.write(values);
     }
     output.commit();
   }
 
-  const std::vector<fs::path>& files() const { return files_; }
-
- private:
   std::vector<table::FileColumn> output_columns() const {
     std::vector<table::FileColumn> columns = table::scan_columns(rows_);
     for (table::FileColumn& column : columns) {
@@ -420,6 +433,10 @@ std::vector<std::string> clean_rule_order() {
   for (const TextRule& rule : text_rules()) names.emplace_back(rule.name);
   names.insert(names.end(), kRowRules.begin(), kRowRules.end());
   return names;
+}
+
+void write_changed_texts(const CleanOptions& options, const fs::path& path) {
+  Cleaner(options).write_changed_texts(path);
 }
 
 CleanRecord clean_rows(const CleanOptions& options) {

@@ -31,7 +31,7 @@ struct CleanOptions : NearDuplicateOptions {
   std::vector<std::string> remove_stop_words, rename_labels, keep_labels, drop_rows_of, replace_regex, drop_regex,
       keep_regex;
   std::optional<int64_t> min_characters, max_characters;
-  std::filesystem::path record, model_name_or_path;
+  std::filesystem::path record, model_name_or_path, try_model;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -89,6 +89,10 @@ struct CleanOptions : NearDuplicateOptions {
           "folder of the model that will read the rows, to warn of rules that harm it")
         .alias("model")
         .value_name("DIR");
+    visit("try_model", self.try_model,
+          "folder of a trained model: measures it on the rows before and after the text rules")
+        .alias("try")
+        .value_name("DIR");
   }
 };
 
@@ -98,5 +102,9 @@ std::vector<std::string> clean_rule_order();
 // Applies the rules and writes the rows and the record. Errors: those of reading and writing; kUsage if no rule is on,
 // or a rule needs a label column that is missing.
 CleanRecord clean_rows(const CleanOptions& options);
+
+// Writes every row to a parquet file, with its text changed by the text rules; the row rules are not applied. Errors:
+// those of clean_rows(); kUsage if no text rule is on.
+void write_changed_texts(const CleanOptions& options, const std::filesystem::path& path);
 
 }  // namespace hone::data
