@@ -128,7 +128,7 @@ class Tags(Task):
         return f1_score(*named)
 
 
-KINDS = {"stsb": Numbers, "mrpc": Classes, "trec": Classes, "wnut17": Tags, "wnut17-types": Labels}
+KINDS = {"stsb": Numbers, "mrpc": Classes, "trec": Classes, "wnut17": Tags, "trec-labels": Labels}
 
 
 def make_trainer(args, folder):

@@ -40,13 +40,16 @@ def wnut17(data, split):
     return rows
 
 
-def wnut17_types(data, split):
-    """The types of the entities in each text: several labels, one or none."""
-    return [{"text": " ".join(row["tokens"]), "labels": sorted({tag[2:] for tag in row["tags"] if tag != "O"})}
-            for row in wnut17(data, split)]
+QUESTION_WORDS = ("what", "who", "how", "where", "when", "which", "why")
 
 
-ROWS = {"stsb": stsb, "mrpc": mrpc, "trec": trec, "wnut17": wnut17, "wnut17-types": wnut17_types}
+def trec_labels(data, split):
+    """Several labels for a question, one at least: its class, and the words of QUESTION_WORDS in it."""
+    return [{"text": row["text"], "labels": [f"class_{row['label']}", *(w for w in QUESTION_WORDS if w in row["text"].lower().split())]}
+            for row in trec(data, split)]
+
+
+ROWS = {"stsb": stsb, "mrpc": mrpc, "trec": trec, "wnut17": wnut17, "trec-labels": trec_labels}
 
 
 def write(task, data, folder):
