@@ -140,7 +140,7 @@ constexpr Metric higher(std::string_view name, std::string_view doc, bool in_log
 constexpr Metric lower(std::string_view name, std::string_view doc) { return {name, doc, Better::kLower}; }
 
 constexpr ClassMetric kMetrics[] = {
-    {higher("accuracy", "share of the rows whose prediction is right", true), of_matrix<accuracy>},
+    {{"accuracy", "share of the rows whose prediction is right", Better::kHigher, true, true}, of_matrix<accuracy>},
     {higher("precision", kUsual), of_matrix<usual<precision_of>>},
     {higher("recall", kUsual), of_matrix<usual<recall_of>>},
     {higher("f1", kUsual, true), of_matrix<usual<f1_of>>},

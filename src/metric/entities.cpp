@@ -134,7 +134,7 @@ constexpr EntityMetric kMetrics[] = {
     {{"precision", kEntities, Better::kHigher, true}, of_all<&Counts::precision>},
     {{"recall", kEntities, Better::kHigher, true}, of_all<&Counts::recall>},
     {{"f1", kEntities, Better::kHigher, true}, of_all<&Counts::f1>},
-    {{"accuracy", "share of the words whose tag is right", Better::kHigher, true}, accuracy},
+    {{"accuracy", "share of the words whose tag is right", Better::kHigher, true, true}, accuracy},
     {{"f1_macro", kMacro}, macro<&Counts::f1>},
     {{"f1_weighted", "mean over the types, weighted by their entities"}, weighted<&Counts::f1>},
     {{"precision_strict", kStrictDoc}, of_strict<&Counts::precision>},

@@ -156,7 +156,7 @@ constexpr Metric higher(std::string_view name, std::string_view doc, bool in_log
 }
 
 constexpr MultiLabelMetric kMetrics[] = {
-    {higher("accuracy", "share of the rows whose labels are all right"), accuracy},
+    {{"accuracy", "share of the rows whose labels are all right", Better::kHigher, false, true}, accuracy},
     {higher("precision_micro", kMicro), micro<&Counts::precision>},
     {higher("recall_micro", kMicro), micro<&Counts::recall>},
     {higher("f1_micro", kMicro, true), micro<&Counts::f1>},

@@ -41,7 +41,7 @@ double Report::value(std::string_view name) const { return values[index_of(*this
 std::optional<Interval> Report::interval(std::string_view name) const {
   if (intervals.empty()) return std::nullopt;
   const Interval found = intervals[index_of(*this, name)];
-  return std::isfinite(found.low) ? std::optional(found) : std::nullopt;
+  return std::isfinite(found.low) && std::isfinite(found.high) ? std::optional(found) : std::nullopt;
 }
 
 void NonfiniteRows::add(uint64_t row) {

@@ -26,7 +26,8 @@ struct Metric {
   std::string_view name;  // in logs and reports: "accuracy", "f1_macro"
   std::string_view doc;
   Better better = Better::kHigher;
-  bool in_log = false;  // on the log line and in the model card; reports and curves have every metric
+  bool in_log = false;      // on the log line and in the model card; reports and curves have every metric
+  bool in_percent = false;  // people know it in percent
 };
 
 // The first number of every evaluation, whatever the task.

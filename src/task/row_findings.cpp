@@ -97,19 +97,24 @@ FirstRows find_repeated(const Source& source, std::vector<std::string>& findings
   return first_rows;
 }
 
-void find_leaked(const TrainingRows& rows, const table::TextColumns& columns, const FirstRows& first_rows,
-                 std::vector<std::string>& findings) {
-  if (!rows.evaluation) return;
-  const TextReader texts(*rows.evaluation, columns);
+void find_leaked(const table::Rows& rows, std::string_view name, const table::TextColumns& columns,
+                 const FirstRows& first_rows, std::vector<std::string>& findings) {
+  const TextReader texts(rows, columns);
   uint64_t leaked = 0, first = 0;
-  for (uint64_t row = 0; row < rows.evaluation->size(); ++row) {
+  for (uint64_t row = 0; row < rows.size(); ++row) {
     if (first_rows.contains(texts(row)) && leaked++ == 0) first = row;
   }
-  if (leaked == 0 || leaked * kOneIn < rows.evaluation->size()) return;
+  if (leaked == 0 || leaked * kOneIn < rows.size()) return;
   findings.push_back(
       fmt::format("{} have a text that training rows have too (the first: {}): the metrics will look better than on "
                   "new text",
-                  rows_are(leaked, rows.evaluation->size(), rows.evaluation_name), rows.evaluation->location(first)));
+                  rows_are(leaked, rows.size(), name), rows.location(first)));
+}
+
+void find_leaked(const TrainingRows& rows, const table::TextColumns& columns, const FirstRows& first_rows,
+                 std::vector<std::string>& findings) {
+  if (rows.evaluation) find_leaked(*rows.evaluation, rows.evaluation_name, columns, first_rows, findings);
+  if (rows.test) find_leaked(*rows.test, "test", columns, first_rows, findings);
 }
 
 // A class is dominant if it has kAutoImbalance times the rows of the smallest one, and half as many again as its fair

@@ -57,13 +57,33 @@ void choose_evaluation(const Splits& splits, const SplitRequest& request, Traini
   }
 }
 
+// The rows of a data set may be given without labels.
+bool lacks_column(const Rows& rows, const Rows& train) {
+  for (const std::string& name : train.column_names()) {
+    if (rows.has_column(name)) continue;
+    log_info("the test rows lack the column \"{}\" of the training rows, so they are not evaluated", name);
+    return true;
+  }
+  return false;
+}
+
+void choose_test(const Splits& splits, const SplitRequest& request, TrainingRows& chosen) {
+  const auto test = splits.find("test");
+  if (test == splits.end() || !request.takes_test || chosen.evaluation_name == "test") return;
+  const bool is_given = !request.test_file.empty();
+  if (!is_given && (chosen.evaluation_name.empty() || lacks_column(test->second, chosen.all_train))) return;
+  chosen.test = test->second;
+}
+
 // Lets the task adopt the chosen splits, and holds evaluation rows out.
 void adopt(const SplitRequest& request, Task& task, TrainingRows& chosen) {
   std::vector<table::LabelledSplit> splits = {{"training", chosen.all_train}};
   if (chosen.evaluation) splits.push_back({chosen.evaluation_name, *chosen.evaluation});
+  if (chosen.test) splits.push_back({"test", *chosen.test});
   task.adopt(splits);
   chosen.all_train = splits.front().rows;
-  if (chosen.evaluation) chosen.evaluation = splits.back().rows;
+  if (chosen.evaluation) chosen.evaluation = splits[1].rows;
+  if (chosen.test) chosen.test = splits.back().rows;
   if (chosen.evaluation || chosen.evaluation_name.empty() || chosen.all_train.empty()) return;
   std::tie(chosen.all_train, chosen.evaluation) = table::stratified_split(
       chosen.all_train, task.strata(chosen.all_train), request.sample.validation_split, request.seed);
@@ -98,11 +118,16 @@ TrainingRows choose_training_rows(const Splits& splits, const SplitRequest& requ
   TrainingRows chosen;
   chosen.all_train = split_named(splits, "train");
   choose_evaluation(splits, request, chosen);
+  choose_test(splits, request, chosen);
   adopt(request, task, chosen);
   const SampleOptions& sample = request.sample;
   chosen.train = shuffled_and_cut(chosen.all_train, sample.shuffle_seed, request.max_train_samples);
   if (chosen.evaluation) {
     chosen.evaluation = shuffled_and_cut(*chosen.evaluation, sample.shuffle_seed, sample.max_eval_samples);
+  }
+  if (chosen.test && chosen.test->empty()) {
+    log_info("no test row has text and label, so the test rows are not evaluated");
+    chosen.test.reset();
   }
   if (chosen.train.empty()) throw Error(ErrorKind::kInput, "there is no complete row to train on");
   if (chosen.evaluation && chosen.evaluation->empty()) {

@@ -19,6 +19,7 @@ struct SplitRequest {
   std::vector<std::string> train_file, validation_file, test_file;  // override the splits of rows.dataset
   std::optional<int64_t> max_train_samples;
   std::string evaluated_by;  // the option that needs evaluation rows; empty: none does
+  bool takes_test = false;   // choose test rows for a look at the end
   uint64_t seed = 42;        // decides which rows are held out
 };
 
@@ -32,6 +33,7 @@ Splits read_splits(const SplitRequest& request);
 const table::Rows& split_named(const Splits& splits, const std::string& name);
 
 // Takes validation rows if there are any, else held-out ones (validation_split), else the test rows, with a warning.
+// Test rows that are left are for a look at the end, if test_file names them or the training is evaluated on others.
 // The task adopts the splits. Errors: kUsage without rows to train or to evaluate on; those of the task.
 TrainingRows choose_training_rows(const Splits& splits, const SplitRequest& request, Task& task);
 

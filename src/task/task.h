@@ -95,6 +95,8 @@ struct TrainingRows {
   table::Rows train;
   std::optional<table::Rows> evaluation;
   std::string evaluation_name;  // "validation", "held-out" or "test"
+  // Rows that decide nothing, for one look at the end. Unset if there are none, or if they evaluate the training.
+  std::optional<table::Rows> test;
 };
 
 struct ExampleOptions {

@@ -7,6 +7,9 @@
 
 #include <vector>
 
+#include "base/counted.h"
+#include "train/test_rows.h"
+
 namespace hone::train {
 
 namespace {
@@ -46,6 +49,15 @@ std::string evaluation_table(const ModelCardInputs& in) {
   return text;
 }
 
+std::string test_section(const ModelCardInputs& in) {
+  if (in.evaluation_name == "test" && in.plan.best.chooses_model()) {
+    return "\nThe saved model was chosen by the test rows, so it looks better on them than on new text.\n";
+  }
+  if (in.test == nullptr) return "";
+  return fmt::format("\n## Test\n\nMeasured once, after the training, on {} that decided nothing:\n\n{}",
+                     counted(in.test->num_rows, "row"), test_table(*in.test, in.plan.metrics));
+}
+
 std::string settings_table(const ModelCardInputs& in) {
   const TrainOptions& options = in.options;
   return fmt::format(
@@ -63,12 +75,12 @@ std::string model_card(const ModelCardInputs& in) {
   const std::string name = name_of(in.options.output_dir), base = name_of(in.options.model_name_or_path);
   return fmt::format(
       "---\nlibrary_name: transformers\npipeline_tag: {}\ntags:\n- hone\nmetrics:\n- {}\n---\n\n# {}\n\n"
-      "{} fine-tuned from {} with hone {} {}.\n\n## Evaluation\n\n{}\n## Training\n\n{}\n## Use\n\n"
+      "{} fine-tuned from {} with hone {} {}.\n\n## Evaluation\n\n{}{}\n## Training\n\n{}\n## Use\n\n"
       "```sh\nhone predict --model {} --text \"...\"\n```\n\n```python\nfrom transformers import pipeline\n"
       "pipeline(\"{}\", model=\"{}\")(\"...\")\n```\n",
       in.pipeline_tag, fmt::join(logged_metrics(in.plan), "\n- "), name, in.class_name, base, in.version,
-      in.task_phrase, evaluation_table(in), settings_table(in), in.options.output_dir.string(), in.pipeline_tag,
-      in.options.output_dir.string());
+      in.task_phrase, evaluation_table(in), test_section(in), settings_table(in), in.options.output_dir.string(),
+      in.pipeline_tag, in.options.output_dir.string());
 }
 
 }  // namespace hone::train

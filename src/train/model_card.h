@@ -13,12 +13,13 @@ struct ModelCardInputs {
   const TrainOptions& options;
   const Plan& plan;
   const Json& log_history;
-  std::string class_name;        // "BertForSequenceClassification"
-  std::string pipeline_tag;      // "text-classification"
-  std::string task_phrase;       // "for the labels: NEGATIVE, POSITIVE"
-  std::string evaluation_name;   // of the evaluation rows
-  std::string version;           // of hone
-  std::string calibration = {};  // what was chosen on the evaluation rows after the training; may be empty
+  std::string class_name;                // "BertForSequenceClassification"
+  std::string pipeline_tag;              // "text-classification"
+  std::string task_phrase;               // "for the labels: NEGATIVE, POSITIVE"
+  std::string evaluation_name;           // of the evaluation rows
+  std::string version;                   // of hone
+  std::string calibration = {};          // what was chosen on the evaluation rows after the training; may be empty
+  const metric::Report* test = nullptr;  // of the test rows, if they were looked at
 };
 
 // Returns Markdown with the metadata block that model hubs read.

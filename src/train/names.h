@@ -20,6 +20,9 @@ inline constexpr std::array<std::string_view, 6> kScheduleNames = {"linear",    
 // --eval-strategy and --save-strategy
 inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps", "epoch"};
 
+// --log-style
+inline constexpr std::array<std::string_view, 2> kLogStyleNames = {"steps", "epoch"};
+
 // --report-to
 inline constexpr std::array<std::string_view, 3> kReporterNames = {"none", "all", "tensorboard"};
 

@@ -58,9 +58,11 @@ struct TrainOptions {
   std::string regression_loss = "mse";
   bool standardize = false;
   std::string calibrate = "none";
+  bool test_at_end = true;
   bool label_all_tokens = false;
 
   double logging_steps = 500;
+  std::string log_style = "steps";
   std::filesystem::path json_log;
   std::vector<std::string> report_to = {"none"};
   std::filesystem::path logging_dir;
@@ -225,6 +227,10 @@ struct TrainOptions {
   static void logging_fields(Self& self, Visitor& visit) {
     visit.group("Logging, evaluation, checkpoints");
     visit("logging_steps", self.logging_steps, "steps between log lines; below 1: a share of all steps").above(0);
+    visit("log_style", self.log_style,
+          "lines on the terminal: one for each entry of the log, or one for each epoch with its mean loss")
+        .choices(choices_of(kLogStyleNames))
+        .free_to_change();
     visit("json_log", self.json_log, "file for the log, one JSON object per line with the keys of HF's log_history")
         .value_name("FILE")
         .free_to_change();
@@ -244,6 +250,9 @@ struct TrainOptions {
     visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows in an evaluation batch")
         .at_least(1)
         .old_name("per_gpu_eval_batch_size");
+    visit("test_at_end", self.test_at_end,
+          "evaluate the test rows once, with the final model, if --test-file names them or other rows evaluate the "
+          "training");
     visit("save_strategy", self.save_strategy, "when to write checkpoints").choices(choices_of(kStrategyNames));
     visit("save_steps", self.save_steps, "steps between checkpoints; below 1: a share of all steps").above(0);
     visit("save_total_limit", self.save_total_limit, "checkpoints to keep; the best and the newest are always kept")

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "task/samples.h"
 #include "train/run_files.h"
+#include "train/test_rows.h"
 
 namespace hone::train {
 
@@ -37,6 +38,7 @@ constexpr std::string_view kRunNames[] = {"config.json",
                                           task::kSamplesFile,
                                           kArgumentsFile,
                                           kStateFile,
+                                          kTestResultsFile,
                                           "README.md",
                                           kRunFile,
                                           kMetricsFile,

@@ -22,6 +22,9 @@ struct BestMetric {
   double threshold = 0;             // a change of more than this is an improvement
   std::optional<int64_t> patience;  // evaluations without improvement after which the run stops early
   bool is_loaded_at_end = false;    // the best model becomes the final one
+
+  // Returns whether evaluations decide which model the run ends with.
+  bool chooses_model() const { return is_loaded_at_end || patience.has_value(); }
 };
 
 // The computation of a step.

@@ -31,6 +31,7 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .evaluated_by = options.calibrate != "none"     ? "calibrate"
                           : options.eval_strategy != "no" ? "eval-strategy"
                                                           : "",
+          .takes_test = options.test_at_end,
           .seed = options.seed};
 }
 
@@ -163,7 +164,8 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   task->settle_loss(rows.train);
   model::LoadedModel loaded = load_model(options, row, *task, config, tokenizer.vocab_size());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
-  Prepared made{std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
+  Prepared made{
+      std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr, nullptr};
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length,
                                              options.long_text};
@@ -171,6 +173,7 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   if (made.rows.evaluation) {
     made.evaluation = made.task->examples(*made.rows.evaluation, "evaluation rows", example_options);
   }
+  if (made.rows.test) made.test = made.task->examples(*made.rows.test, "test rows", example_options);
   return made;
 }
 
@@ -192,6 +195,7 @@ RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
   facts.values["precision"] = tensor::precision_name(compute.dtype);
   facts.values["num_train_rows"] = prepared.train->size();
   facts.values["num_eval_rows"] = prepared.evaluation ? Json(prepared.evaluation->size()) : Json();
+  facts.values["num_test_rows"] = prepared.test ? Json(prepared.test->size()) : Json();
   return facts;
 }
 

@@ -28,8 +28,8 @@ struct Prepared {
   std::unique_ptr<task::Task> task;
   task::TrainingRows rows;
   model::LoadedModel loaded;
-  size_t max_length = 0;                              // tokens of a row at most
-  std::unique_ptr<task::Examples> train, evaluation;  // the second may be null
+  size_t max_length = 0;                                    // tokens of a row at most
+  std::unique_ptr<task::Examples> train, evaluation, test;  // the others than `train` may be null
 };
 
 // Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.

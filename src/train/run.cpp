@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdio>
+
 #include "base/counted.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -18,6 +20,7 @@
 #include "train/prepare.h"
 #include "train/resume.h"
 #include "train/tensorboard.h"
+#include "train/test_rows.h"
 
 namespace hone::train {
 
@@ -46,6 +49,7 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
   };
   inputs.output_dir = options.output_dir;
   inputs.json_log = options.json_log;
+  inputs.log_style = log_style_of(options.log_style);
   inputs.observer = &reporter;
   return inputs;
 }
@@ -83,12 +87,16 @@ std::string calibrate(const TrainOptions& options, const Plan& plan, Prepared& p
   return chosen->summary;
 }
 
-void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
-                const std::string& calibration) {
+// Saves everything that the test rows cannot change.
+void save_final(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer) {
   const std::filesystem::path& folder = options.output_dir;
   write_model_files(prepared, options::to_json(options), folder);
   task::write_samples(folder, prepared.evaluation ? prepared.evaluation->samples() : std::vector<task::Sample>());
   write_json(folder / kStateFile, trainer_state_json(trainer.state(), plan, trainer.best(), folder.string()));
+}
+
+void save_card(const TrainOptions& options, const Prepared& prepared, const Plan& plan, const Trainer& trainer,
+               const std::string& calibration, const std::optional<metric::Report>& test) {
   const ModelCardInputs card{options,
                              plan,
                              trainer.state().log_history,
@@ -97,8 +105,28 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                              prepared.task->card_phrase(),
                              prepared.rows.evaluation_name,
                              HONE_VERSION,
-                             calibration};
-  write_file(folder / "README.md", model_card(card));
+                             calibration,
+                             test ? &*test : nullptr};
+  write_file(options.output_dir / "README.md", model_card(card));
+}
+
+// Prints and writes what the saved model makes of the test rows. Returns nullopt if there are none, or after an
+// interrupt.
+std::optional<metric::Report> look_at_test_rows(const TrainOptions& options, const Prepared& prepared,
+                                                const Plan& plan) {
+  const std::filesystem::path results = options.output_dir / kTestResultsFile;
+  std::filesystem::remove(results);  // of an earlier run
+  if (!prepared.test) return std::nullopt;
+  log_info("testing {} with the saved model", counted(prepared.test->size(), "row"));
+  auto report = evaluate_test_rows(*prepared.loaded.model, *prepared.test, plan.eval_batch_size, options.seed);
+  if (!report) {
+    log_warning("interrupted: the model is saved, but the test rows were not evaluated (hone eval does it)");
+    return std::nullopt;
+  }
+  write_json(results, test_results_json(*report));
+  for (const std::string& line : described_test(*report, plan.metrics)) fmt::print("{}\n", line);
+  std::fflush(stdout);
+  return report;
 }
 
 bool is_to_be_resumed(RunEnd end) { return end != RunEnd::kFinished && end != RunEnd::kStoppedEarly; }
@@ -111,7 +139,13 @@ void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const P
   const auto restored_step = trainer.load_best();
   const std::string calibration = options.calibrate == "none" ? "" : calibrate(options, plan, prepared);
   model::fold_output_scale(*prepared.loaded.model, prepared.loaded.config);
-  save_final(options, prepared, plan, trainer, calibration);
+  save_final(options, prepared, plan, trainer);
+  save_card(options, prepared, plan, trainer, calibration, std::nullopt);
+  if (prepared.rows.evaluation_name == "test" && plan.best.chooses_model()) {
+    log_warning("the test rows chose this model, so it looks better on them than on new text");
+  }
+  const auto test = look_at_test_rows(options, prepared, plan);
+  if (test) save_card(options, prepared, plan, trainer, calibration, test);
   for (const std::string& line : described_end(end, plan, trainer.state(), trainer.best(), restored_step, output_dir)) {
     log_info("{}", line);
   }

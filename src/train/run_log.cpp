@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/progress.h"
+#include "train/names.h"
 
 namespace hone::train {
 
@@ -32,6 +33,12 @@ std::string evaluation_text(const Json& entry, std::span<const metric::Metric> m
   return text;
 }
 
+void print(const std::string& line) {
+  const ProgressPause pause;
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 std::string log_text(const Json& entry, const Plan& plan) {
@@ -41,7 +48,15 @@ std::string log_text(const Json& entry, const Plan& plan) {
   return where + training_text(entry);
 }
 
-RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan) : plan_(plan) {
+std::string epoch_text(double epoch, double train_loss, std::optional<double> evaluation_loss) {
+  const std::string text = fmt::format("Epoch {:.4g}, Train Loss: {:.4f}", epoch, train_loss);
+  return evaluation_loss ? text + fmt::format(", Val Loss: {:.4f}", *evaluation_loss) : text;
+}
+
+LogStyle log_style_of(std::string_view name) { return name == kLogStyleNames[1] ? LogStyle::kEpoch : LogStyle::kSteps; }
+
+RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan, LogStyle style)
+    : plan_(plan), style_(style) {
   if (json_path.empty()) return;
   if (json_path.has_parent_path()) make_folders(json_path.parent_path());
   write_file(json_path, "");
@@ -50,12 +65,18 @@ RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, cons
 }
 
 void RunLog::add(const Json& entry) {
-  if (entry.contains("loss") || entry.contains("eval_loss")) {
-    const ProgressPause pause;
-    fmt::print("{}\n", log_text(entry, plan_));
-    std::fflush(stdout);
-  }
+  const bool is_for_people = entry.contains("loss") || entry.contains("eval_loss");
+  if (is_for_people && style_ == LogStyle::kSteps) print(log_text(entry, plan_));
   append(entry);
+}
+
+void RunLog::end_epoch(const RunState& state) {
+  if (style_ != LogStyle::kEpoch) return;
+  std::optional<double> evaluation_loss;
+  if (state.has_evaluated(state.global_step)) evaluation_loss = number(state.log_history.back(), "eval_loss");
+  const double train_loss = state.epoch_rows > 0 ? state.epoch_loss_sum / static_cast<double>(state.epoch_rows)
+                                                 : std::numeric_limits<double>::quiet_NaN();
+  print(epoch_text(plan_.epoch_at(state.global_step), train_loss, evaluation_loss));
 }
 
 void RunLog::append(const Json& entry) {

@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/files.h"
 #include "base/json.h"
 #include "train/plan.h"
+#include "train/run_state.h"
 
 namespace hone::train {
 
@@ -17,17 +19,31 @@ namespace hone::train {
 // to 30,000 steps.
 std::string log_text(const Json& entry, const Plan& plan);
 
+// Returns "Epoch 1, Train Loss: 0.4512, Val Loss: 0.3876". `train_loss` is the mean over the rows of the epoch; without
+// an evaluation at its end there is no Val Loss.
+std::string epoch_text(double epoch, double train_loss, std::optional<double> evaluation_loss);
+
+// What standard output gets: a line for each entry of the log, or one for each epoch.
+enum class LogStyle { kSteps, kEpoch };
+
+// Returns the style of a name in kLogStyleNames.
+LogStyle log_style_of(std::string_view name);
+
 class RunLog {
  public:
   // `json_path` may be empty. Replaces the file; it begins with the entries of `history`.
-  RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan);
+  RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan,
+         LogStyle style = LogStyle::kSteps);
 
   void add(const Json& entry);
+  // The state is that of the epoch's last step, after its evaluation.
+  void end_epoch(const RunState& state);
 
  private:
   void append(const Json& entry);
 
   const Plan& plan_;
+  LogStyle style_;
   std::optional<AppendFile> json_file_;
 };
 

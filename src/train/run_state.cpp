@@ -105,6 +105,8 @@ Json trainer_state_json(const RunState& state, const Plan& plan, const BestSoFar
 Json hone_state_json(const RunState& state) {
   return {{"window_loss_sum", state.window_loss_sum},
           {"window_steps", state.window_steps},
+          {"epoch_loss_sum", state.epoch_loss_sum},
+          {"epoch_rows", state.epoch_rows},
           {"total_loss_sum", state.total_loss_sum},
           {"num_finite_steps", state.num_finite_steps},
           {"num_nonfinite_steps", state.num_nonfinite_steps},
@@ -137,6 +139,8 @@ RunState read_run_state(const std::filesystem::path& checkpoint) {
   state.log_seconds = times_of_log(own, state.log_history.size());
   state.window_loss_sum = field<double>(own, "window_loss_sum", own_source);
   state.window_steps = field<int64_t>(own, "window_steps", own_source);
+  state.epoch_loss_sum = own.value("epoch_loss_sum", 0.0);  // checkpoints of early versions have none
+  state.epoch_rows = own.value("epoch_rows", int64_t{0});
   state.total_loss_sum = field<double>(own, "total_loss_sum", own_source);
   state.num_finite_steps = field<int64_t>(own, "num_finite_steps", own_source);
   state.num_nonfinite_steps = field<int64_t>(own, "num_nonfinite_steps", own_source);

@@ -21,6 +21,9 @@ struct RunState {
   // Since the last log line.
   double window_loss_sum = 0;  // of the steps' mean losses
   int64_t window_steps = 0;
+  // Since the epoch began.
+  double epoch_loss_sum = 0;  // of the steps' mean losses, each times its rows
+  int64_t epoch_rows = 0;
   int64_t num_input_tokens_seen = 0;  // without padding
   double total_loss_sum = 0;          // over all steps, for train_loss
   int64_t num_finite_steps = 0;

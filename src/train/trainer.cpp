@@ -53,7 +53,7 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
 }
 
 RunEnd Trainer::run() {
-  run_log_ = std::make_unique<RunLog>(inputs_.json_log, state_.log_history, plan_);
+  run_log_ = std::make_unique<RunLog>(inputs_.json_log, state_.log_history, plan_, inputs_.log_style);
   session_start_ = window_start_ = now_seconds();
   earlier_seconds_ = state_.train_seconds;
   start_step_ = state_.global_step;
@@ -95,12 +95,20 @@ void Trainer::train_step() {
 
 bool Trainer::finish_step() {
   const int64_t step = state_.global_step;
-  if (plan_.logs_at(step) || plan_.evaluates_at(step) || plan_.saves_at(step)) stepper_.settle(state_);
+  const bool ends_epoch = plan_.ends_epoch(step) && step > start_step_;
+  if (plan_.logs_at(step) || plan_.evaluates_at(step) || plan_.saves_at(step) || ends_epoch) stepper_.settle(state_);
   // The run that wrote the checkpoint has already logged its step.
   if (plan_.logs_at(step) && step > start_step_) log();
   if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
+  if (ends_epoch) end_epoch();
   if (plan_.saves_at(step) || is_best_to_load(step)) save();
   return true;
+}
+
+void Trainer::end_epoch() {
+  run_log_->end_epoch(state_);
+  state_.epoch_loss_sum = 0;
+  state_.epoch_rows = 0;
 }
 
 // Returns whether to save this step because its model is the best, even if save_steps skips it.

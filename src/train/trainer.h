@@ -46,6 +46,7 @@ class Trainer {
   bool finish_step();
   void log();
   bool evaluate();
+  void end_epoch();
   bool is_best_to_load(int64_t step) const;
   void save();
   void add_entry(Json entry);

@@ -8,6 +8,7 @@
 
 #include "model/model.h"
 #include "task/task.h"
+#include "train/run_log.h"
 #include "train/run_observer.h"
 
 namespace hone::train {
@@ -20,7 +21,8 @@ struct TrainerInputs {
   std::function<void(const std::filesystem::path& folder)> save_model;
   std::filesystem::path output_dir;  // of the checkpoints
   std::filesystem::path json_log;    // may be empty
-  RunObserver* observer = nullptr;   // may be null
+  LogStyle log_style = LogStyle::kSteps;
+  RunObserver* observer = nullptr;  // may be null
   // Whether to read the result of a step after the next one has begun. Always true if the model is on a GPU.
   bool defers_results = false;
 };

@@ -52,6 +52,35 @@ TEST_CASE("validation rows are used for evaluation if there are any, and test ro
   CHECK(log.empty());
 }
 
+TEST_CASE("test rows are kept for the end if other rows evaluate the training, or if they are named") {
+  DataSet data({"train", "validation", "test"});
+  data.request.takes_test = true;
+  const ChosenRows rows = training_rows(data.request);
+  CHECK(rows.evaluation_name == "validation");
+  REQUIRE(rows.test.has_value());
+  CHECK(texts(*rows.test).front() == "test 0");
+  DataSet two({"train", "test"});
+  two.request.takes_test = true;
+  two.request.evaluated_by = "";
+  CHECK_FALSE(training_rows(two.request).test.has_value());
+  two.request.test_file = {(two.folder.path() / "test.csv").string()};
+  CHECK(training_rows(two.request).test.has_value());
+  two.request.evaluated_by = "eval-strategy";  // now they evaluate the training
+  const std::string log = captured_log([&] { CHECK_FALSE(training_rows(two.request).test.has_value()); });
+  CHECK(contains(log, "test rows evaluate the training"));
+}
+
+TEST_CASE("test rows without labels are not evaluated, with a note") {
+  DataSet data({"train", "validation"});
+  data.request.takes_test = true;
+  data.folder.write("test.csv", "text\na\nb\n");
+  std::string log = captured_log([&] { CHECK_FALSE(training_rows(data.request).test.has_value()); });
+  CHECK(contains(log, "the test rows lack the column \"label\" of the training rows, so they are not evaluated"));
+  data.folder.write("test.csv", "text,label\na,\nb,\n");
+  log = captured_log([&] { CHECK_FALSE(training_rows(data.request).test.has_value()); });
+  CHECK(contains(log, "no test row has text and label, so the test rows are not evaluated"));
+}
+
 TEST_CASE("validation rows take precedence over validation_split, with a note") {
   DataSet data({"train", "validation"});
   data.request.sample.validation_split = 0.2;

@@ -94,6 +94,43 @@ TEST_CASE("a run writes a complete model folder that contains the checkpoints") 
   CHECK(saved.train_file == options.train_file);
 }
 
+TEST_CASE("test rows are looked at once, with the saved model; the card and a file have the result") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.test_file = {folder.write("test.csv", rows_text(12)).string()};
+  options.load_best_model_at_end = true;
+  options.output_dir = folder.path() / "tested";
+  CHECK(run_training(options) == RunEnd::kFinished);
+  const Json results = read_json(options.output_dir / "test_results.json");
+  CHECK(results["test_samples"] == 12);
+  for (const char* key : {"test_loss", "test_accuracy", "test_f1", "confidence"}) CHECK(results.contains(key));
+  const std::string card = read_file(options.output_dir / "README.md");
+  CHECK(contains(card, "## Test\n\nMeasured once, after the training, on 12 rows that decided nothing:"));
+  CHECK(contains(card, fmt::format("| accuracy | {:.2f}% |", 100 * results["test_accuracy"].get<double>())));
+  TrainOptions untested = options;
+  untested.output_dir = folder.path() / "untested";
+  untested.test_at_end = false;
+  run_training(untested);
+  CHECK(!fs::exists(untested.output_dir / "test_results.json"));
+  CHECK(same_bits(weights_of(options), weights_of(untested)));
+  CHECK(!contains(read_file(untested.output_dir / "README.md"), "## Test"));
+  options.overwrite_output_dir = true;  // a result of an earlier run does not stay
+  options.test_file.clear();
+  run_training(options);
+  CHECK(!fs::exists(options.output_dir / "test_results.json"));
+}
+
+TEST_CASE("a model that the test rows chose is said to be so") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.test_file = options.validation_file;
+  options.validation_file.clear();
+  options.load_best_model_at_end = true;
+  const std::string log = captured_log([&] { run_training(options); });
+  CHECK(contains(log, "the test rows chose this model, so it looks better on them than on new text"));
+  CHECK(contains(read_file(options.output_dir / "README.md"), "The saved model was chosen by the test rows"));
+}
+
 TEST_CASE("a run that was stopped and resumed is bit-identical to an uninterrupted one") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
