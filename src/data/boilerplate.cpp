@@ -18,15 +18,25 @@ constexpr double kMinRowShare = 0.005;
 constexpr uint64_t kRowsInRun = 4096;
 constexpr std::array<std::string_view, 3> kChineseEnds = {"\xE3\x80\x82", "\xEF\xBC\x81", "\xEF\xBC\x9F"};
 
+// The bytes at which a sentence may end.
+constexpr std::array<bool, 256> kMayEnd = [] {
+  std::array<bool, 256> may_end{};
+  for (const char c : {'\n', '.', '!', '?'}) may_end[static_cast<size_t>(c)] = true;
+  for (const std::string_view end : kChineseEnds) may_end[static_cast<unsigned char>(end[0])] = true;
+  return may_end;
+}();
+
 // Returns the byte after the sentence that begins at `begin`.
 size_t end_of_sentence(std::string_view text, size_t begin) {
   for (size_t at = begin; at < text.size(); ++at) {
     const char c = text[at];
+    if (!kMayEnd[static_cast<unsigned char>(c)]) continue;
     if (c == '\n') return at + 1;
-    const bool is_mark = c == '.' || c == '!' || c == '?';
-    if (is_mark && at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\n')) return at + 1;
-    if (static_cast<unsigned char>(c) < 0xE3) continue;
-    if (std::ranges::find(kChineseEnds, text.substr(at, 3)) != kChineseEnds.end()) return at + 3;
+    if (static_cast<unsigned char>(c) < 0x80) {
+      if (at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\n')) return at + 1;
+    } else if (std::ranges::find(kChineseEnds, text.substr(at, 3)) != kChineseEnds.end()) {
+      return at + 3;
+    }
   }
   return text.size();
 }
