@@ -332,12 +332,16 @@ std::vector<double> confident_thresholds(std::span<const int64_t> labels, const 
   return thresholds;
 }
 
-std::vector<bool> find_label_issues(std::span<const int64_t> labels, const ClassProbabilities& probabilities,
-                                    const LabelIssueOptions& options) {
-  check_internal(labels.size() == probabilities.size(), "the labels and the probabilities have different rows");
+void check_several_labels(std::span<const int64_t> labels) {
   if (std::ranges::adjacent_find(labels, std::ranges::not_equal_to()) == labels.end()) {
     throw Error(ErrorKind::kInput, "all rows have the same label", "label errors need rows of at least two classes");
   }
+}
+
+std::vector<bool> find_label_issues(std::span<const int64_t> labels, const ClassProbabilities& probabilities,
+                                    const LabelIssueOptions& options) {
+  check_internal(labels.size() == probabilities.size(), "the labels and the probabilities have different rows");
+  check_several_labels(labels);
   const FilterRule& rule = find_row(kFilterRules, "filter", options.filter_by);
   std::vector<bool> issues = rule.find({labels, probabilities, options});
   if (!rule.keeps_agreeing) clear_agreeing(labels, probabilities, issues);

@@ -61,8 +61,10 @@ struct ClassProbabilities {
 // For each class the mean probability of the rows that have it as label, or 2 if no row has it.
 std::vector<double> confident_thresholds(std::span<const int64_t> labels, const ClassProbabilities& probabilities);
 
-// Returns for each row whether its label is an issue. `labels` [N] are classes below K. Errors (kInput): all rows have
-// the same label.
+// Throws kInput if all rows have the same label.
+void check_several_labels(std::span<const int64_t> labels);
+
+// Returns for each row whether its label is an issue. `labels` [N] are classes below K. Errors: check_several_labels().
 std::vector<bool> find_label_issues(std::span<const int64_t> labels, const ClassProbabilities& probabilities,
                                     const LabelIssueOptions& options);
 
