@@ -11,6 +11,7 @@
 #include "base/output_path.h"
 #include "base/utf8.h"
 #include "data/clean_rules.h"
+#include "data/corrections.h"
 #include "data/near_duplicates.h"
 #include "data/regex_rules.h"
 #include "data/row_ranges.h"
@@ -26,9 +27,9 @@ constexpr uint64_t kRowsInClean = 1024;
 constexpr size_t kExampleTextBytes = 300;
 
 // The rules for rows, in the order in which Cleaner applies them.
-constexpr std::array<std::string_view, 11> kRowRules = {
-    "trim_labels", "rename_labels", "keep_labels",  "drop_missing", "min_characters", "max_characters",
-    "drop_regex",  "keep_regex",    "drop_rows_of", "duplicates",   "near_duplicates"};
+constexpr std::array<std::string_view, 12> kRowRules = {
+    "correct_labels", "trim_labels", "rename_labels", "keep_labels",  "drop_missing", "min_characters",
+    "max_characters", "drop_regex",  "keep_regex",    "drop_rows_of", "duplicates",   "near_duplicates"};
 
 std::map<std::string, std::string> parsed_renames(const std::vector<std::string>& renames) {
   std::map<std::string, std::string> result;
@@ -67,7 +68,11 @@ class Cleaner {
       }
     }
     if (columns_.label) label_ = rows_.column(*columns_.label);
+    if (!options.correct_labels.empty()) {
+      corrections_ = LabelCorrections(options.correct_labels, rows_, RowTexts(rows_, columns_.text));
+    }
     dropped_.resize(rows_.size());
+    changed_.resize(rows_.size());
     hashes_.resize(rows_.size());
     lengths_.resize(rows_.size());
   }
@@ -104,8 +109,11 @@ class Cleaner {
     for (uint64_t row = 0; row < rows_.size(); ++row) {
       if (dropped_[row]) continue;
       std::vector<table::Value>& values = cells.values(row);
-      if (text < num_columns) change_cell(values[text]);
-      if (pair < num_columns && !changes_.empty()) change_cell(values[pair]);
+      const bool may_change = !changes_.empty() && (changed_[row] != 0 || columns_.text.text_pair);
+      if (text < num_columns && may_change) change_cell(values[text]);
+      if (pair < num_columns && may_change) change_cell(values[pair]);
+      const std::string* correction = corrections_.label(row);
+      if (label < num_columns && correction != nullptr) values[label] = label_cell(*correction, *label_);
       if (label < num_columns && changes_labels()) change_label(values[label]);
       output.write(values);
     }
@@ -175,7 +183,9 @@ class Cleaner {
     std::string text(texts.text(row, scratch).value_or(""));
     for (size_t rule = 0; rule < changes_.size(); ++rule) {
       std::string after = changes_[rule](text);
-      if (after != text) note(records[rule], row, text, after);
+      if (after == text) continue;
+      changed_[row] = 1;
+      note(records[rule], row, text, after);
       text = std::move(after);
     }
     const std::string_view stripped = table::stripped(text);
@@ -223,10 +233,14 @@ class Cleaner {
     }
   }
 
-  std::string label_of(uint64_t row) const { return label_ ? new_label(label_text(*label_, row)) : ""; }
+  std::string label_of(uint64_t row) const {
+    if (!label_) return "";
+    const std::string* correction = corrections_.label(row);
+    return new_label(correction != nullptr ? *correction : label_text(*label_, row));
+  }
 
   void apply_label_rules() {
-    const bool needs_label = changes_labels() || !options_.keep_labels.empty();
+    const bool needs_label = changes_labels() || !options_.keep_labels.empty() || !options_.correct_labels.empty();
     if (needs_label && !label_) {
       throw Error(ErrorKind::kUsage, "a rule for labels is on, but no column looks like the label column",
                   "name it with --label-column");
@@ -237,6 +251,7 @@ class Cleaner {
                               table::type_name(label_->type())),
                   "convert the rows to csv first: hone data convert");
     }
+    if (!options_.correct_labels.empty()) note_corrections();
     if (options_.trim_labels) note_labels("trim_labels", stripped_label, [](std::string_view label) { return label; });
     if (!renames_.empty()) {
       const auto renamed = [this](std::string_view label) { return new_label(std::string(label)); };
@@ -249,6 +264,15 @@ class Cleaner {
     }
   }
 
+  void note_corrections() {
+    RuleRecord& record = add_rule("correct_labels", false);
+    for (const auto& [row, label] : corrections_.labels()) {
+      label_cell(label, *label_);  // throws before anything is written
+      const std::string before = label_text(*label_, row);
+      if (label != before) note(record, row, before, label);
+    }
+  }
+
   static std::string stripped_label(std::string_view label) { return std::string(table::stripped(label)); }
 
   // Records the rows in which a rule makes another label of what `earlier` rules have left of the cell.
@@ -258,7 +282,9 @@ class Cleaner {
     for (uint64_t row = 0; row < rows_.size(); ++row) {
       const auto cell = label_->text(row);
       if (!cell) continue;
-      const std::string before(earlier(*cell)), after = change(*cell);
+      const std::string* correction = corrections_.label(row);
+      const std::string_view label = correction != nullptr ? std::string_view(*correction) : *cell;
+      const std::string before(earlier(label)), after = change(label);
       if (after != before) note(record, row, before, after);
     }
   }
@@ -400,8 +426,10 @@ class Cleaner {
   RowColumns columns_;
   std::map<std::string, std::string> renames_;
   std::optional<table::Column> label_;
+  LabelCorrections corrections_;
   std::vector<TextChange> changes_;
   std::vector<bool> dropped_;
+  std::vector<char> changed_;      // rules change the text; threads write neighbours at the same time
   std::vector<uint64_t> hashes_;   // of each cleaned text
   std::vector<uint32_t> lengths_;  // in characters, without the white space around it
   CleanRecord record_;
