@@ -41,7 +41,7 @@ constexpr std::array kLanguageWords = std::to_array<LanguageWords>({
      "hij ze was worden heeft"},
 });
 
-constexpr size_t kMaxWords = 100;  // of the text's beginning
+constexpr size_t kMaxWords = 50;  // of the text's beginning
 constexpr int kMinHits = 2;
 constexpr double kMinShare = 0.1;  // of the words
 constexpr double kMinLead = 1.3;   // over the next language
@@ -74,11 +74,11 @@ class WordTable {
     uint64_t word = 0;
     uint16_t languages = 0;
   };
-  static constexpr size_t kNumSlots = 2048;
+  static constexpr size_t kNumSlots = 1024;
 
   // Returns the slot of the word, or the free slot where it would stand.
   size_t slot_of(uint64_t word) const {
-    size_t slot = word * 0x9E3779B97F4A7C15U >> 53;
+    size_t slot = word * 0x9E3779B97F4A7C15U >> 54;
     while (slots_[slot].word != 0 && slots_[slot].word != word) slot = (slot + 1) % kNumSlots;
     return slot;
   }
