@@ -7,6 +7,7 @@
 #include <array>
 
 #include "cli/command.h"
+#include "cli/data_labels_options.h"
 #include "cli/data_report_options.h"
 #include "cli/devices_options.h"
 #include "cli/eval_options.h"
@@ -38,6 +39,7 @@ inline constexpr std::array kCommands = {
     library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
                                              "tokens per word, unknown tokens and speed of several"),
     library_command<DataReportOptions>("data report", "Work", "say what rows hold, what is wrong, and what mends it"),
+    library_command<DataLabelsOptions>("data labels", "Work", "find labels that are probably wrong, and rank them"),
     library_command<data::CleanOptions>("data clean", "Work", "change and drop rows by rules, with a record"),
     library_command<data::SplitOptions>("data split", "Work", "split rows into train, validation and test"),
     library_command<data::HeadOptions>("data head", "Work", "print the first rows"),

@@ -35,6 +35,7 @@ constexpr std::array kRunners = {
     runner<ServeOptions, run_serve>("serve"),
     runner<DevicesOptions, run_devices>("devices"),
     runner<DataReportOptions, run_data_report>("data report"),
+    runner<DataLabelsOptions, run_data_labels>("data labels"),
     runner<data::CleanOptions, run_data_clean>("data clean"),
     runner<data::SplitOptions, run_data_split>("data split"),
     runner<data::HeadOptions, run_data_head>("data head"),

@@ -21,6 +21,7 @@ struct MergeOptions;
 namespace hone::cli {
 
 struct DevicesOptions;
+struct DataLabelsOptions;
 struct DataReportOptions;
 struct EvalOptions;
 struct PredictOptions;
@@ -37,6 +38,7 @@ int run_tokenize(const options::Parsed<TokenizeOptions>& parsed);
 int run_tokenizer_train(const options::Parsed<TokenizerTrainOptions>& parsed);
 int run_tokenizer_compare(const options::Parsed<TokenizerCompareOptions>& parsed);
 int run_data_report(const options::Parsed<DataReportOptions>& parsed);
+int run_data_labels(const options::Parsed<DataLabelsOptions>& parsed);
 int run_data_clean(const options::Parsed<data::CleanOptions>& parsed);
 int run_data_split(const options::Parsed<data::SplitOptions>& parsed);
 int run_data_head(const options::Parsed<data::HeadOptions>& parsed);

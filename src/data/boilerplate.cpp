@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <mutex>
 #include <unordered_map>
 
@@ -18,9 +20,28 @@ constexpr double kMinRowShare = 0.005;
 constexpr uint64_t kRowsInRun = 4096;
 constexpr std::array<std::string_view, 3> kChineseEnds = {"\xE3\x80\x82", "\xEF\xBC\x81", "\xEF\xBC\x9F"};
 
+constexpr uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
+
+// Returns the index of the first of eight bytes that may end a sentence (a mark, a line break, or a byte beyond ASCII),
+// or 8.
+size_t first_possible_end(const char* p) {
+  uint64_t word;
+  std::memcpy(&word, p, 8);
+  uint64_t found = word;
+  for (const char c : {'.', '!', '?', '\n'}) {
+    const uint64_t differences = word ^ (kOnes * static_cast<unsigned char>(c));
+    found |= (differences - kOnes) & ~differences;
+  }
+  return static_cast<size_t>(std::countr_zero(found & kHighs)) / 8;  // a false bit is always above a true one
+}
+
 // Returns the byte after the sentence that begins at `begin`.
 size_t end_of_sentence(std::string_view text, size_t begin) {
   for (size_t at = begin; at < text.size(); ++at) {
+    for (size_t skipped = 8; skipped == 8 && at + 8 <= text.size(); at += skipped) {
+      skipped = first_possible_end(text.data() + at);
+    }
+    if (at == text.size()) break;
     const char c = text[at];
     if (c == '\n') return at + 1;
     const bool is_mark = c == '.' || c == '!' || c == '?';

@@ -11,6 +11,7 @@
 #include "base/output_path.h"
 #include "base/utf8.h"
 #include "data/clean_rules.h"
+#include "data/corrections.h"
 #include "data/near_duplicates.h"
 #include "data/regex_rules.h"
 #include "data/row_ranges.h"
@@ -26,9 +27,9 @@ constexpr uint64_t kRowsInClean = 1024;
 constexpr size_t kExampleTextBytes = 300;
 
 // The rules for rows, in the order in which Cleaner applies them.
-constexpr std::array<std::string_view, 11> kRowRules = {
-    "trim_labels", "rename_labels", "keep_labels",  "drop_missing", "min_characters", "max_characters",
-    "drop_regex",  "keep_regex",    "drop_rows_of", "duplicates",   "near_duplicates"};
+constexpr std::array<std::string_view, 12> kRowRules = {
+    "correct_labels", "trim_labels", "rename_labels", "keep_labels",  "drop_missing", "min_characters",
+    "max_characters", "drop_regex",  "keep_regex",    "drop_rows_of", "duplicates",   "near_duplicates"};
 
 std::map<std::string, std::string> parsed_renames(const std::vector<std::string>& renames) {
   std::map<std::string, std::string> result;
@@ -67,7 +68,11 @@ class Cleaner {
       }
     }
     if (columns_.label) label_ = rows_.column(*columns_.label);
+    if (!options.correct_labels.empty()) {
+      corrections_ = LabelCorrections(options.correct_labels, rows_, RowTexts(rows_, columns_.text));
+    }
     dropped_.resize(rows_.size());
+    changed_.resize(rows_.size());
     hashes_.resize(rows_.size());
     lengths_.resize(rows_.size());
   }
@@ -93,22 +98,23 @@ class Cleaner {
 
   void write() const {
     RowOutput output(options_.output, options_.output.output, output_columns());
-    write(output, changes_labels());
+    write(output, /*with_labels=*/true);
   }
 
-  void write_changed_texts(const fs::path& path) const {
+  void write_changed_texts(const fs::path& path) {
     if (changes_.empty()) {
       throw Error(ErrorKind::kUsage, "--try measures what the text rules do to a model, and no text rule is on",
                   "give a rule such as --lower-case; or remove --try");
     }
+    apply_text_rules();
     RowOutput output({}, path, output_columns());
-    write(output, false);
+    write(output, /*with_labels=*/false);
   }
 
   const std::vector<fs::path>& files() const { return files_; }
 
  private:
-  void write(RowOutput& output, bool changes_label) const {
+  void write(RowOutput& output, bool with_labels) const {
     RowOutput::Cells cells(output, rows_);
     const auto place = [&](const std::optional<std::string>& name) {
       const auto found = std::ranges::find(output.columns(), name.value_or(""), &table::FileColumn::name);
@@ -120,9 +126,10 @@ class Cleaner {
     for (uint64_t row = 0; row < rows_.size(); ++row) {
       if (dropped_[row]) continue;
       std::vector<table::Value>& values = cells.values(row);
-      if (text < num_columns) change_cell(values[text]);
-      if (pair < num_columns && !changes_.empty()) change_cell(values[pair]);
-      if (label < num_columns && changes_label) change_label(values[label]);
+      const bool may_change = !changes_.empty() && (changed_[row] != 0 || columns_.text.text_pair);
+      if (text < num_columns && may_change) change_cell(values[text]);
+      if (pair < num_columns && may_change) change_cell(values[pair]);
+      if (label < num_columns && with_labels) change_label(row, values[label]);
       output.write(values);
     }
     output.commit();
@@ -161,7 +168,9 @@ class Cleaner {
     return renamed == renames_.end() ? label : renamed->second;
   }
 
-  void change_label(table::Value& value) const {
+  void change_label(uint64_t row, table::Value& value) const {
+    if (const std::string* correction = corrections_.label(row)) value = label_cell(*correction, *label_);
+    if (!changes_labels()) return;
     if (const auto* text = std::get_if<std::string>(&value)) value = new_label(*text);
   }
 
@@ -188,7 +197,9 @@ class Cleaner {
     std::string text(texts.text(row, scratch).value_or(""));
     for (size_t rule = 0; rule < changes_.size(); ++rule) {
       std::string after = changes_[rule](text);
-      if (after != text) note(records[rule], row, text, after);
+      if (after == text) continue;
+      changed_[row] = 1;
+      note(records[rule], row, text, after);
       text = std::move(after);
     }
     const std::string_view stripped = table::stripped(text);
@@ -236,10 +247,14 @@ class Cleaner {
     }
   }
 
-  std::string label_of(uint64_t row) const { return label_ ? new_label(label_text(*label_, row)) : ""; }
+  std::string label_of(uint64_t row) const {
+    if (!label_) return "";
+    const std::string* correction = corrections_.label(row);
+    return new_label(correction != nullptr ? *correction : label_text(*label_, row));
+  }
 
   void apply_label_rules() {
-    const bool needs_label = changes_labels() || !options_.keep_labels.empty();
+    const bool needs_label = changes_labels() || !options_.keep_labels.empty() || !options_.correct_labels.empty();
     if (needs_label && !label_) {
       throw Error(ErrorKind::kUsage, "a rule for labels is on, but no column looks like the label column",
                   "name it with --label-column");
@@ -250,6 +265,7 @@ class Cleaner {
                               table::type_name(label_->type())),
                   "convert the rows to csv first: hone data convert");
     }
+    if (!options_.correct_labels.empty()) note_corrections();
     if (options_.trim_labels) note_labels("trim_labels", stripped_label, [](std::string_view label) { return label; });
     if (!renames_.empty()) {
       const auto renamed = [this](std::string_view label) { return new_label(std::string(label)); };
@@ -262,6 +278,15 @@ class Cleaner {
     }
   }
 
+  void note_corrections() {
+    RuleRecord& record = add_rule("correct_labels", false);
+    for (const auto& [row, label] : corrections_.labels()) {
+      label_cell(label, *label_);  // throws before anything is written
+      const std::string before = label_text(*label_, row);
+      if (label != before) note(record, row, before, label);
+    }
+  }
+
   static std::string stripped_label(std::string_view label) { return std::string(table::stripped(label)); }
 
   // Records the rows in which a rule makes another label of what `earlier` rules have left of the cell.
@@ -271,7 +296,9 @@ class Cleaner {
     for (uint64_t row = 0; row < rows_.size(); ++row) {
       const auto cell = label_->text(row);
       if (!cell) continue;
-      const std::string before(earlier(*cell)), after = change(*cell);
+      const std::string* correction = corrections_.label(row);
+      const std::string_view label = correction != nullptr ? std::string_view(*correction) : *cell;
+      const std::string before(earlier(label)), after = change(label);
       if (after != before) note(record, row, before, after);
     }
   }
@@ -413,8 +440,10 @@ class Cleaner {
   RowColumns columns_;
   std::map<std::string, std::string> renames_;
   std::optional<table::Column> label_;
+  LabelCorrections corrections_;
   std::vector<TextChange> changes_;
   std::vector<bool> dropped_;
+  std::vector<char> changed_;      // rules change the text; threads write neighbours at the same time
   std::vector<uint64_t> hashes_;   // of each cleaned text
   std::vector<uint32_t> lengths_;  // in characters, without the white space around it
   CleanRecord record_;

@@ -31,7 +31,7 @@ struct CleanOptions : NearDuplicateOptions {
   std::vector<std::string> remove_stop_words, rename_labels, keep_labels, drop_rows_of, replace_regex, drop_regex,
       keep_regex;
   std::optional<int64_t> min_characters, max_characters;
-  std::filesystem::path record, model_name_or_path, try_model;
+  std::filesystem::path record, correct_labels, model_name_or_path, try_model;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -62,6 +62,9 @@ struct CleanOptions : NearDuplicateOptions {
     visit("collapse_whitespace", self.collapse_whitespace,
           "turn each run of white space into one space, and remove it at both ends");
     visit.group("Row rules, in this order");
+    visit("correct_labels", self.correct_labels,
+          "csv file with the columns row and label: the new labels of rows, which the page of hone data labels saves")
+        .value_name("FILE");
     visit("trim_labels", self.trim_labels, "remove white space around labels");
     visit("rename_labels", self.rename_labels, "labels to change, each as OLD=NEW").value_name("OLD=NEW,...");
     visit("keep_labels", self.keep_labels, "drop rows with other labels than these").value_name("LABEL,...");

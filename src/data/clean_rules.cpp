@@ -78,12 +78,22 @@ bool is_space(char32_t code) { return text::is_whitespace(code) || (code >= 0x1C
 
 // Returns the end of the characters from `begin` on that are white space, or are not.
 size_t end_of_run(std::string_view text, size_t begin, bool of_spaces) {
+  static const std::array<bool, 128> ascii_spaces = [] {
+    std::array<bool, 128> spaces{};
+    for (char32_t code = 0; code < 128; ++code) spaces[code] = is_space(code);
+    return spaces;
+  }();
+  const std::array<bool, 128>& spaces = ascii_spaces;
   size_t at = begin;
   while (at < text.size()) {
+    if (const auto byte = static_cast<unsigned char>(text[at]); byte < 0x80) {
+      if (spaces[byte] != of_spaces) break;
+      ++at;
+      continue;
+    }
     const char* p = text.data() + at;
-    const bool is_visible = *p > 0x20 && *p < 0x7F;
-    if (is_visible ? of_spaces : is_space(next_code_point(p)) != of_spaces) break;
-    at = is_visible ? at + 1 : static_cast<size_t>(p - text.data());
+    if (is_space(next_code_point(p)) != of_spaces) break;
+    at = static_cast<size_t>(p - text.data());
   }
   return at;
 }

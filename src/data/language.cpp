@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
-#include <unordered_map>
+#include <bit>
 
 namespace hone::data {
 
@@ -42,45 +41,77 @@ constexpr std::array kLanguageWords = std::to_array<LanguageWords>({
      "hij ze was worden heeft"},
 });
 
-constexpr size_t kMaxWords = 100;  // of the text's beginning
+constexpr size_t kMaxWords = 50;  // of the text's beginning
 constexpr int kMinHits = 2;
 constexpr double kMinShare = 0.1;  // of the words
 constexpr double kMinLead = 1.3;   // over the next language
 
-using WordLanguages = std::unordered_map<std::string_view, uint16_t>;  // a bit for each row of kLanguageWords
+// The words of all languages, each as the eight bytes of its letters.
+class WordTable {
+ public:
+  static constexpr size_t kMaxLetters = 8;
 
-const WordLanguages& word_languages() {
-  static const WordLanguages languages = [] {
-    WordLanguages result;
+  WordTable() {
     for (size_t row = 0; row < kLanguageWords.size(); ++row) {
       std::string_view rest = kLanguageWords[row].words;
       while (!rest.empty()) {
         const size_t end = std::min(rest.find(' '), rest.size());
-        result[rest.substr(0, end)] |= static_cast<uint16_t>(1U << row);
+        uint64_t word = 0;
+        for (const char c : rest.substr(0, end)) word = word << 8 | static_cast<unsigned char>(c);
+        Slot& slot = slots_[slot_of(word)];
+        slot.word = word;
+        slot.languages |= static_cast<uint16_t>(1U << row);
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }
     }
-    return result;
-  }();
-  return languages;
-}
+  }
+
+  // Returns a bit for each row of kLanguageWords that has the word.
+  uint16_t languages(uint64_t word) const { return slots_[slot_of(word)].languages; }
+
+ private:
+  struct Slot {
+    uint64_t word = 0;
+    uint16_t languages = 0;
+  };
+  static constexpr size_t kNumSlots = 1024;
+
+  // Returns the slot of the word, or the free slot where it would stand.
+  size_t slot_of(uint64_t word) const {
+    size_t slot = word * 0x9E3779B97F4A7C15U >> 54;
+    while (slots_[slot].word != 0 && slots_[slot].word != word) slot = (slot + 1) % kNumSlots;
+    return slot;
+  }
+
+  std::array<Slot, kNumSlots> slots_{};
+};
+
+// The lower-case letter, a byte of another character, or 0 for a byte between words.
+constexpr std::array<uint8_t, 256> kWordBytes = [] {
+  std::array<uint8_t, 256> bytes{};
+  for (size_t c = 'a'; c <= 'z'; ++c) bytes[c] = bytes[c - 32] = static_cast<uint8_t>(c);
+  for (size_t c = 0x80; c < 256; ++c) bytes[c] = static_cast<uint8_t>(c);
+  return bytes;
+}();
 
 Language latin_language(std::string_view text) {
+  static const WordTable table;
   std::array<int, kLanguageWords.size()> hits{};
-  size_t num_words = 0;
-  std::string word;
+  size_t num_words = 0, length = 0;
+  uint64_t word = 0;
   for (size_t at = 0; at <= text.size() && num_words < kMaxWords; ++at) {
-    const char c = at < text.size() ? text[at] : ' ';
-    if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || static_cast<unsigned char>(c) >= 0x80) {
-      word += static_cast<unsigned char>(c) < 0x80 ? static_cast<char>(c | 0x20) : c;
+    const uint8_t byte = at < text.size() ? kWordBytes[static_cast<unsigned char>(text[at])] : 0;
+    if (byte != 0) {
+      word = word << 8 | byte;
+      ++length;
       continue;
     }
-    if (word.empty()) continue;
+    if (length == 0) continue;
     ++num_words;
-    const auto found = word_languages().find(word);
-    for (size_t row = 0; found != word_languages().end() && row < hits.size(); ++row)
-      hits[row] += found->second >> row & 1;
-    word.clear();
+    uint16_t languages = length <= WordTable::kMaxLetters ? table.languages(word) : 0;
+    for (; languages != 0; languages &= languages - 1) ++hits[static_cast<size_t>(std::countr_zero(languages))];
+    word = 0;
+    length = 0;
   }
   const auto best = std::ranges::max_element(hits);
   int second = 0;

@@ -17,6 +17,11 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
+size_t bin_in(const std::vector<Distribution::Bin>& bins, double value) {
+  const auto after = std::ranges::upper_bound(bins, value, {}, &Distribution::Bin::begin);
+  return static_cast<size_t>(after - bins.begin()) - 1;
+}
+
 std::vector<Distribution::Bin> bins_of(const std::vector<double>& sorted, size_t max_bins) {
   const double begin = sorted.front(), end = std::max(quantile(sorted, 0.995), begin);
   const bool are_whole = std::ranges::all_of(sorted, [](double value) { return value == std::floor(value); });
@@ -27,12 +32,9 @@ std::vector<Distribution::Bin> bins_of(const std::vector<double>& sorted, size_t
   for (size_t i = 0; i < max_bins; ++i) {
     const double bin_begin = begin + width * static_cast<double>(i);
     if (bin_begin > end) break;
-    bins.push_back({bin_begin, bin_begin + width, 0});
+    bins.push_back({bin_begin, bin_begin + width, 0, {}});
   }
-  for (const double value : sorted) {
-    const auto bin = static_cast<size_t>((value - begin) / width);
-    ++bins[std::min(bin, bins.size() - 1)].count;
-  }
+  for (const double value : sorted) ++bins[bin_in(bins, value)].count;
   bins.back().end = std::max(bins.back().end, sorted.back());
   return bins;
 }
@@ -40,6 +42,8 @@ std::vector<Distribution::Bin> bins_of(const std::vector<double>& sorted, size_t
 }  // namespace
 
 uint64_t ClassReport::total() const { return std::accumulate(rows.begin(), rows.end(), uint64_t{0}); }
+
+size_t Distribution::bin_of(double value) const { return bin_in(bins, value); }
 
 Distribution distribution_of(std::vector<double> values, size_t max_bins) {
   Distribution result;

@@ -47,10 +47,20 @@ struct ColumnReport {
   uint64_t blank = 0;            // texts that are empty or only white space
 };
 
+struct Example {
+  uint64_t row = 0;      // in the order of the parts
+  std::string location;  // "train.csv:17"
+  std::string text;      // shortened
+  std::string note;
+};
+
 struct ClassReport {
   std::string name;
-  std::vector<uint64_t> rows;  // in each part
+  std::vector<uint64_t> rows;     // in each part
+  std::vector<Example> examples;  // the first rows; only for the classes that the page draws
   uint64_t total() const;
+
+  static constexpr size_t kMaxDrawn = 30;
 };
 
 // Numbers whose order statistics and histogram describe them.
@@ -60,8 +70,12 @@ struct Distribution {
   struct Bin {
     double begin = 0, end = 0;
     uint64_t count = 0;
+    std::vector<Example> examples;  // the first rows; empty for labels that are numbers
   };
   std::vector<Bin> bins;
+
+  // Returns the bin that counts the value, which must be one of the values.
+  size_t bin_of(double value) const;
 };
 
 // Quantiles are those of numpy's default (linear). At most `max_bins` bins of equal width; values above the 99.5 %
@@ -78,13 +92,6 @@ struct Truncation {
 struct Share {
   std::string name;
   uint64_t rows = 0;
-};
-
-struct Example {
-  uint64_t row = 0;      // in the order of the parts
-  std::string location;  // "train.csv:17"
-  std::string text;      // shortened
-  std::string note;
 };
 
 struct PairExample {

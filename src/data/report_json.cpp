@@ -8,24 +8,32 @@ namespace hone::data {
 
 namespace {
 
-Json json_of_distribution(const Distribution& values) {
-  Json bins = Json::array();
-  for (const auto& bin : values.bins) bins.push_back({bin.begin, bin.end, bin.count});
-  return {{"count", values.count},   {"mean", values.mean},   {"min", values.minimum}, {"q25", values.q25},
-          {"median", values.median}, {"q75", values.q75},     {"q90", values.q90},     {"q95", values.q95},
-          {"q99", values.q99},       {"max", values.maximum}, {"histogram", bins}};
-}
-
 Json json_of_example(const Example& example) {
   Json json = {{"row", example.row}, {"location", example.location}, {"text", example.text}};
   if (!example.note.empty()) json["note"] = example.note;
   return json;
 }
 
+Json json_of_examples(const std::vector<Example>& examples) {
+  Json json = Json::array();
+  for (const Example& example : examples) json.push_back(json_of_example(example));
+  return json;
+}
+
+Json json_of_distribution(const Distribution& values) {
+  Json bins = Json::array(), examples = Json::array();
+  for (const auto& bin : values.bins) {
+    bins.push_back({bin.begin, bin.end, bin.count});
+    examples.push_back(json_of_examples(bin.examples));
+  }
+  return {{"count", values.count}, {"mean", values.mean},     {"min", values.minimum},
+          {"q25", values.q25},     {"median", values.median}, {"q75", values.q75},
+          {"q90", values.q90},     {"q95", values.q95},       {"q99", values.q99},
+          {"max", values.maximum}, {"histogram", bins},       {"histogram_examples", examples}};
+}
+
 Json json_of_finding(const Finding& finding) {
   const FindingKind& kind = finding_kind(finding.id);
-  Json examples = Json::array();
-  for (const Example& example : finding.examples) examples.push_back(json_of_example(example));
   return {{"id", finding.id},
           {"severity", severity_name(kind.severity)},
           {"rows", finding.rows},
@@ -35,7 +43,7 @@ Json json_of_finding(const Finding& finding) {
           {"title_zh", filled(kind.title_zh, finding)},
           {"advice_zh", filled(kind.advice_zh, finding)},
           {"commands", finding.commands},
-          {"examples", examples}};
+          {"examples", json_of_examples(finding.examples)}};
 }
 
 Json json_of_shares(const std::vector<Share>& shares) {
@@ -65,7 +73,9 @@ Json json_of_duplicates(const DuplicateReport& report) {
 
 Json json_of_labels(const Report& report) {
   Json classes = Json::array();
-  for (const ClassReport& row : report.classes) classes.push_back({{"name", row.name}, {"rows", row.rows}});
+  for (const ClassReport& row : report.classes) {
+    classes.push_back({{"name", row.name}, {"rows", row.rows}, {"examples", json_of_examples(row.examples)}});
+  }
   return classes;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "data/findings.h"
 #include "table/decompress.h"
@@ -55,6 +56,36 @@ std::string ReportBuilder::clean_command(size_t part, std::string_view flags) co
   return fmt::format("{} {} --output {}", command, flags, shell_argument(path.stem().string() + ".clean" + extension));
 }
 
+void ReportBuilder::add_class_examples() {
+  const size_t num_drawn = std::min(report_.classes.size(), ClassReport::kMaxDrawn);
+  std::unordered_map<std::string_view, ClassReport*> drawn;
+  for (size_t i = 0; i < num_drawn; ++i) drawn[report_.classes[i].name] = &report_.classes[i];
+  std::vector<ClassReport*> of_label;
+  for (const std::string& name : analysis_.label_names()) {
+    const auto found = drawn.find(name);
+    of_label.push_back(found == drawn.end() ? nullptr : found->second);
+  }
+  for (uint64_t row = 0; row < size() && num_drawn > 0; ++row) {
+    const uint32_t label = analysis_.labels()[row];
+    ClassReport* const group = label == Analysis::kNoLabel ? nullptr : of_label[label];
+    if (group != nullptr && group->examples.size() < static_cast<size_t>(options_.max_examples)) {
+      group->examples.push_back(analysis_.example(row));
+    }
+  }
+}
+
+void ReportBuilder::add_chart_examples() {
+  add_class_examples();
+  const auto add = [&](Distribution& values, uint64_t row, double value) {
+    std::vector<Example>& examples = values.bins[values.bin_of(value)].examples;
+    if (examples.size() < static_cast<size_t>(options_.max_examples)) examples.push_back(analysis_.example(row));
+  };
+  for (uint64_t row = 0; row < size(); ++row) {
+    if (!facts(row).is_null) add(report_.characters, row, facts(row).characters);
+    if (report_.tokens) add(*report_.tokens, row, facts(row).tokens);
+  }
+}
+
 Report ReportBuilder::build() {
   report_.rows = size();
   clean_flags_.resize(analysis_.parts().size());
@@ -66,6 +97,7 @@ Report ReportBuilder::build() {
   add_labels();
   add_texts();
   add_lengths();
+  add_chart_examples();
   if (size() < 100) add_finding("few_rows", size());
   for (size_t part = 0; part < clean_flags_.size(); ++part) {
     if (!clean_flags_[part].empty()) report_.commands.push_back(clean_command(part, clean_flags_[part].substr(1)));

@@ -34,6 +34,9 @@ class ReportBuilder {
   void add_duplicates();  // report_duplicates.cpp
   void add_pairs(const struct NearDuplicates& near);
   std::vector<uint32_t> find_equal_texts(std::vector<uint32_t>& equal_leaks);
+  // Adds the rows that the page lists for the bars of its charts.
+  void add_chart_examples();
+  void add_class_examples();
   void add_conflicts(const std::vector<uint32_t>& first_equal);
 
   uint64_t size() const { return analysis_.size(); }

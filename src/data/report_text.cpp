@@ -7,6 +7,7 @@
 #include "base/counted.h"
 #include "base/terminal.h"
 #include "data/findings.h"
+#include "data/one_line.h"
 
 namespace hone::data {
 
@@ -18,14 +19,6 @@ constexpr size_t kBarColumns = 24;
 std::string percent(uint64_t part, uint64_t all) {
   const double share = all == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(all);
   return fmt::format("{:.1f}%", share);
-}
-
-// Returns the text without control characters in one line of at most `columns`.
-std::string one_line(std::string_view text, size_t columns) {
-  std::string line = printable(text);
-  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
-  if (columns_of(line) <= columns) return line;
-  return std::string(first_columns(line, columns - 3)) + "...";
 }
 
 // Returns the text and spaces up to this column.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <functional>
 
 #include "base/utf8.h"
@@ -17,6 +18,7 @@ namespace hone::data {
 namespace {
 
 constexpr uint32_t kRepeatedCharacters = 8;
+constexpr size_t kBlock = 64;  // bytes that are counted together
 
 struct CharacterCounts {
   std::array<uint32_t, kNumScripts> scripts{};
@@ -58,18 +60,70 @@ void count_other(char32_t code, CharacterCounts& counts) {
   }
 }
 
+bool is_ascii_block(const char* p) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < kBlock; i += 8) {
+    uint64_t word;
+    std::memcpy(&word, p + i, 8);
+    bits |= word;
+  }
+  return (bits & 0x8080808080808080U) == 0;
+}
+
+// Counts a block of ASCII that follows p[-1]. Returns false, and counts nothing, if the block may hold a run of
+// kRepeatedCharacters or continues one. The loop has no branches, so that the compiler uses vectors.
+bool count_ascii_block(const char* p, CharacterCounts& counts) {
+  uint8_t letters = 0, spaces = 0, digits = 0, controls = 0, pairs = 0, double_spaces = 0;
+  for (size_t i = 0; i < kBlock; ++i) {
+    const auto code = static_cast<uint8_t>(p[i]);
+    const auto before = static_cast<uint8_t>(p[static_cast<ptrdiff_t>(i) - 1]);
+    const auto is_break = static_cast<uint8_t>(static_cast<uint8_t>(code - '\t') < 5);
+    const auto is_pair = static_cast<uint8_t>(code == before);
+    letters = static_cast<uint8_t>(letters + (static_cast<uint8_t>((code | 0x20) - 'a') < 26));
+    digits = static_cast<uint8_t>(digits + (static_cast<uint8_t>(code - '0') < 10));
+    spaces = static_cast<uint8_t>(spaces + ((code == ' ') | is_break));
+    controls = static_cast<uint8_t>(controls + (((code < ' ') & (is_break ^ 1)) | (code == 0x7F)));
+    pairs = static_cast<uint8_t>(pairs + is_pair);
+    double_spaces = static_cast<uint8_t>(double_spaces + (is_pair & (code == ' ')));
+  }
+  if (pairs >= kRepeatedCharacters - 1 || p[0] == p[-1]) return false;
+  counts.all += kBlock;
+  counts.scripts[static_cast<size_t>(Script::kLatin)] += letters;
+  counts.symbols += static_cast<uint32_t>(kBlock) - letters - digits - spaces;
+  if (controls > 0) counts.noise |= kNoiseControl;
+  if (double_spaces > 0) counts.noise |= kNoiseSpaces;
+  return true;
+}
+
+// Sets the run that ends before `p`, in ASCII that count_ascii_block() has counted.
+void resume_run(const char* begin, const char* p, CharacterCounts& counts) {
+  counts.last = static_cast<unsigned char>(p[-1]);
+  counts.run = 1;
+  for (const char* q = p - 1; q > begin && q[-1] == p[-1] && counts.run < kRepeatedCharacters; --q) ++counts.run;
+}
+
+void count_character(const char*& p, CharacterCounts& counts) {
+  const char32_t code = next_code_point(p);
+  ++counts.all;
+  counts.run = code == counts.last ? counts.run + 1 : 1;
+  counts.last = code;
+  if (counts.run == kRepeatedCharacters && code != ' ' && code != '\n') counts.noise |= kNoiseRepeated;
+  if (counts.run == 2 && code == ' ') counts.noise |= kNoiseSpaces;
+  code < 0x80 ? count_ascii(code, counts) : count_other(code, counts);
+}
+
 CharacterCounts count_characters(std::string_view text) {
   CharacterCounts counts;
-  const char* p = text.data();
-  const char* const end = p + text.size();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* p = begin;
+  if (p < end) count_character(p, counts);  // a block needs a byte before it
   while (p < end) {
-    const char32_t code = next_code_point(p);
-    ++counts.all;
-    counts.run = code == counts.last ? counts.run + 1 : 1;
-    counts.last = code;
-    if (counts.run == kRepeatedCharacters && code != ' ' && code != '\n') counts.noise |= kNoiseRepeated;
-    if (counts.run == 2 && code == ' ') counts.noise |= kNoiseSpaces;
-    code < 0x80 ? count_ascii(code, counts) : count_other(code, counts);
+    const char* const start = p;
+    while (static_cast<size_t>(end - p) >= kBlock && is_ascii_block(p) && count_ascii_block(p, counts)) p += kBlock;
+    if (p > start) resume_run(begin, p, counts);
+    const char* const block_end = p + std::min(kBlock, static_cast<size_t>(end - p));
+    while (p < block_end) count_character(p, counts);
   }
   return counts;
 }

@@ -62,8 +62,11 @@ Chunk BatchBuilder::finish() {
   arrow::ArrayVector arrays;
   for (size_t i = 0; i < infos_.size(); ++i) {
     pad(i);
+    const int64_t num_bytes = cells_[i].value_data_length();
     fields.push_back(arrow::field(infos_[i].name, arrow::utf8()));
     arrays.push_back(take_arrow(cells_[i].Finish(), *source_));
+    // A full chunk is probably followed by one of the same size, which then grows without being copied.
+    if (is_full(UINT64_MAX)) check_arrow(cells_[i].ReserveData(num_bytes), *source_);
   }
   Chunk chunk;
   chunk.batch = arrow::RecordBatch::Make(arrow::schema(fields), num_rows_, std::move(arrays));

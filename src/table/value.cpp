@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -50,6 +51,9 @@ size_t space_at_begin(std::string_view text) {
 }
 
 size_t space_at_end(std::string_view text) {
+  if (!text.empty() && static_cast<unsigned char>(text.back()) < 0x80) {
+    return space_at_begin(text.substr(text.size() - 1));
+  }
   for (size_t size = 1; size <= 3 && size <= text.size(); ++size) {
     if (space_at_begin(text.substr(text.size() - size)) == size) return size;
   }

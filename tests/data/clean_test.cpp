@@ -209,4 +209,30 @@ TEST_CASE("wrong uses are errors that say what to do") {
                  "FILE"));
 }
 
+TEST_CASE("corrected labels are written, and later rules for labels see them") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.write("corrections.csv", "row,label\n1, good \n2,bad\n");
+  const Cleaned cleaned = clean(folder, "text,label\na,bad\nb,bad\nc,bad\n", [&](auto& o) {
+    o.correct_labels = file;
+    o.rename_labels = {"good=fine"};
+  });
+  CHECK(cleaned.labels == Texts{"bad", "fine", "bad"});
+  REQUIRE(cleaned.record.rules.size() == 2);
+  CHECK(cleaned.record.rules[0].name == "correct_labels");
+  CHECK(cleaned.record.rules[0].row_numbers == std::vector<uint64_t>{1});
+  CHECK(cleaned.record.rules[0].examples[0].before == "bad");
+  CHECK(cleaned.record.rules[0].examples[0].after == "good");
+  CHECK(cleaned.record.rules[1].rows == 1);
+}
+
+TEST_CASE("corrected labels of numbers stay numbers") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.write("corrections.csv", "row,label\n0,1\n");
+  const auto set = [&](auto& o) { o.correct_labels = file; };
+  CHECK(clean(folder, "{\"text\": \"a\", \"label\": 0}\n", set, "in.jsonl").labels == Texts{"1"});
+  folder.write("corrections.csv", "row,label\n0,good\n");
+  CHECK(contains(expect_error([&] { clean(folder, "{\"text\": \"a\", \"label\": 0}\n", set, "in.jsonl"); }).what(),
+                 "does not fit column \"label\""));
+}
+
 }  // namespace clean_test

@@ -27,6 +27,9 @@ TEST_CASE("classes are counted by part, most first") {
   CHECK(finding(report, "class_not_in_train")->detail == "\"new\"");
   CHECK(finding(report, "small_classes")->detail == "\"new\" (1)");
   CHECK(finding(report, "imbalance") != nullptr);
+  REQUIRE(report.classes[0].examples.size() == 5);
+  CHECK(report.classes[0].examples[0].row == 1);  // the first "pos" of train
+  CHECK(report.classes[2].examples.size() == 1);
 }
 
 TEST_CASE("variants, typing errors and white space of labels are named") {

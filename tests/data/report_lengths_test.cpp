@@ -39,6 +39,22 @@ TEST_CASE("long and short texts are named") {
   CHECK(finding(report, "short_texts")->rows == 1);
 }
 
+TEST_CASE("each bar of the lengths has its first rows") {
+  const TemporaryFolder folder;
+  const Report report = report_of({folder.write("a.csv", "text\nabc\nabcdef\nxyz\n")});
+  uint64_t all = 0;
+  for (const Distribution::Bin& bin : report.characters.bins) {
+    CHECK(bin.examples.size() == bin.count);
+    for (const Example& example : bin.examples) {
+      CHECK(static_cast<double>(example.text.size()) >= bin.begin);
+      CHECK(static_cast<double>(example.text.size()) <= bin.end);
+    }
+    all += bin.count;
+  }
+  CHECK(all == report.characters.count);
+  CHECK(report.characters.bins[0].examples[1].text == "xyz");
+}
+
 TEST_CASE("tokens are counted, and truncation is a share of rows and of tokens") {
   const TemporaryFolder folder;
   folder.write("model/vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ngood\n");

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 namespace row_facts_test {
 
 using namespace hone::data;
@@ -28,6 +30,61 @@ TEST_CASE("each kind of noise is found alone") {
   CHECK(noise("two  spaces") == kNoiseSpaces);
   CHECK(noise("\xEF\xBC\xA1 good text") == kNoiseFullWidth);
   CHECK(noise("!?!?!? a") == kNoiseSymbols);
+}
+
+// What a plain loop over the characters of ASCII finds.
+RowFacts plain_facts(std::string_view text) {
+  RowFacts facts;
+  uint32_t run = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    run = i > 0 && c == text[i - 1] ? run + 1 : 1;
+    if (run == 8 && c != ' ' && c != '\n') facts.noise |= kNoiseRepeated;
+    if (run == 2 && c == ' ') facts.noise |= kNoiseSpaces;
+    if ((c < ' ' && (c < '\t' || c > '\r')) || c == 0x7F) facts.noise |= kNoiseControl;
+  }
+  facts.characters = static_cast<uint32_t>(text.size());
+  return facts;
+}
+
+TEST_CASE("long texts are counted as a loop over their characters counts them") {
+  constexpr uint16_t kCounted = kNoiseRepeated | kNoiseSpaces | kNoiseControl;
+  uint32_t state = 3;
+  const auto random = [&](uint32_t below) { return (state = state * 1664525 + 1013904223) % 65536 * below / 65536; };
+  for (int trial = 0; trial < 2000; ++trial) {
+    std::string text = "x";
+    while (text.size() < 40 + random(400)) {
+      const char c = static_cast<char>(random(10) == 0 ? random(128) : 'a' + random(20));
+      text.append(random(30) == 0 ? 1 + random(12) : 1, random(6) == 0 ? ' ' : c);
+    }
+    text += "x";
+    const RowFacts facts = facts_of_text(text), plain = plain_facts(text);
+    CAPTURE(text);
+    CHECK(facts.characters == plain.characters);
+    CHECK((facts.noise & kCounted) == plain.noise);
+  }
+}
+
+TEST_CASE("a run is found wherever it lies") {
+  for (size_t begin = 0; begin < 200; ++begin) {
+    std::string text;
+    while (text.size() < 300) text += "abcdefghi ";
+    CHECK((facts_of_text(text.substr(1)).noise & kNoiseRepeated) == 0);
+    text.replace(begin, 8, "zzzzzzzz");
+    CHECK((facts_of_text(text).noise & kNoiseRepeated) != 0);
+    text.replace(begin, 8, "zzzzzzz_");
+    CHECK((facts_of_text(text).noise & kNoiseRepeated) == 0);
+    text.replace(begin, 8, "abcde  f");
+    CHECK((facts_of_text(text).noise & kNoiseSpaces) != 0);
+  }
+}
+
+TEST_CASE("more symbols than other characters are noise in long texts too") {
+  std::string text;
+  while (text.size() < 150) text += "=-a";
+  CHECK((facts_of_text(text).noise & kNoiseSymbols) != 0);
+  while (text.size() < 900) text += "ab-c1";
+  CHECK((facts_of_text(text).noise & kNoiseSymbols) == 0);
 }
 
 TEST_CASE("the joiner of emoji is not invisible noise") {

@@ -1,0 +1,117 @@
+// The pages that `hone data report --html` and `hone data labels --html` write, in a browser: their charts and buttons,
+// both themes and languages, axe-core, and the corrections that the second one saves for `hone data clean`.
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { assertAccessible, assertNoSideways, closeBrowser, kLooks, onPage, screenshot, skip } from "./browser.ts";
+import { program } from "./hone_program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hone-pages-"));
+const rows = join(folder, "rows, new.csv");
+let server: Server;
+let address = "";
+
+const hone = (...args: string[]) => execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+
+// Fifty rows of three classes. Rows 4 and 9 have a label that the probabilities contradict.
+function writeRows(): void {
+  const names = ["bad", "fine", "good"];
+  const lines = ["text,label"];
+  const scores = ["score_bad,score_fine,score_good"];
+  for (let row = 0; row < 50; ++row) {
+    const said = row % 3;
+    const given = row === 4 || row === 9 ? (said + 1) % 3 : said;
+    lines.push(`"a ${names[said]} film, number ${row}${" and more".repeat(row % 7)}",${names[given]}`);
+    scores.push(names.map((_, k) => (k === said ? "0.94" : "0.03")).join(","));
+  }
+  writeFileSync(rows, lines.join("\n") + "\n");
+  writeFileSync(join(folder, "scores.csv"), scores.join("\n") + "\n");
+}
+
+before(async () => {
+  if (skip) return;
+  writeRows();
+  hone("data", "report", rows, "--html", join(folder, "report.html"));
+  hone("data", "labels", rows, "--probabilities", join(folder, "scores.csv"), "--html", join(folder, "labels.html"));
+  server = createServer((request, response) => {
+    if (request.url === "/favicon.ico") return void response.writeHead(204).end();
+    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(readFileSync(join(folder, request.url ?? "")));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+after(async () => {
+  server?.close();
+  await closeBrowser();
+  rmSync(folder, { recursive: true });
+});
+
+test("the labels are decided one by one, and the saved file makes corrected rows", { skip }, async () => {
+  await onPage(`${address}/labels.html`, {}, async (page) => {
+    assert.equal(await page.locator("h1").textContent(), "Doubtful labels: 2");
+    assert.match((await page.locator("#text").textContent()) ?? "", /number (4|9)/);
+    assert.equal(await page.locator("#save").isDisabled(), true);
+    await page.keyboard.press("2");
+    assert.equal(await page.locator("#place").textContent(), "Label 2 of 2");
+    assert.equal(await page.locator("#done").textContent(), "1 of 2 decided · 1 changed");
+    await page.keyboard.press("1");
+    assert.equal(await page.locator("#done").textContent(), "2 of 2 decided · 1 changed");
+    await page.reload();
+    assert.equal(await page.locator("#done").textContent(), "2 of 2 decided · 1 changed");
+    const command = (await page.locator("pre").textContent()) ?? "";
+    assert.ok(command.includes("rows, new.csv' --correct-labels corrections.csv"), command);
+    const download = page.waitForEvent("download");
+    await page.click("#save");
+    const corrections = join(folder, "corrections.csv");
+    await (await download).saveAs(corrections);
+    const corrected = join(folder, "corrected.csv");
+    hone("data", "clean", rows, "--correct-labels", corrections, "--output", corrected);
+    const old = readFileSync(rows, "utf8").split("\n");
+    const changed = readFileSync(corrected, "utf8").split("\n").filter((line, i) => line !== old[i]);
+    assert.equal(changed.length, 1);
+    assert.match(changed[0] ?? "", /^"a (bad|fine|good) film, number \d+.*",\1$/);
+  });
+});
+
+test("another label is chosen from the list, and a row of the list is opened", { skip }, async () => {
+  await onPage(`${address}/labels.html`, {}, async (page) => {
+    await page.locator("select").selectOption({ index: 1 });
+    assert.equal(await page.locator("#done").textContent(), "1 of 2 decided · 1 changed");
+    await page.locator("ol button").first().click();
+    assert.equal(await page.locator("#place").textContent(), "Label 1 of 2");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await page.locator("#place").textContent(), "Label 2 of 2");
+  });
+});
+
+test("a click on a bar of the report lists its rows", { skip }, async () => {
+  await onPage(`${address}/report.html`, {}, async (page) => {
+    await page.getByRole("button", { name: /^bad/ }).click();
+    assert.match((await page.locator("#rows-classes pre").first().textContent()) ?? "", /film, number/);
+    const bar = page.locator("#chart-characters [role=button]").first();
+    await bar.focus();
+    await page.keyboard.press("Enter");
+    assert.match((await page.locator("#rows-characters pre").first().textContent()) ?? "", /film, number/);
+  });
+});
+
+for (const [look, options] of kLooks) {
+  for (const name of ["labels", "report"]) {
+    test(`${name}: ${look} has no faults`, { skip }, async () => {
+      for (const width of [360, 1440]) {
+        await onPage(`${address}/${name}.html`, { ...options, width }, async (page) => {
+          if (look.startsWith("zh")) assert.match((await page.locator("h1").textContent()) ?? "", /[\u4e00-\u9fff]/);
+          await assertAccessible(page, `${name} ${look} ${width}`);
+          await assertNoSideways(page, `${name} ${look} ${width}`);
+          await screenshot(page, `data-${name}-${look}-${width}`);
+        });
+      }
+    });
+  }
+}
