@@ -15,10 +15,10 @@ namespace hone::text {
 
 namespace {
 
-constexpr size_t kNumSlots = 4096;  // four times the number of composites
+constexpr size_t kNumSlots = 8192;  // four times the number of composites and replacements
 
 size_t first_slot(char32_t first, char32_t second) {
-  return ((uint64_t{first} << 32 | second) * 0x9E3779B97F4A7C15u) >> 52;
+  return ((uint64_t{first} << 32 | second) * 0x9E3779B97F4A7C15u) >> 51;
 }
 
 // Returns true if NFC returns from the decomposition to the character.
@@ -50,6 +50,7 @@ CompositionTable::CompositionTable() : slots_(kNumSlots) {
   for (CompositionTraits& traits : of_range(kHangulTails)) traits.is_second = true;
   add_composites();
   mark_unstable();
+  add_replacements();
 }
 
 // A decomposition of more than two characters is that of a composite and a last character.
@@ -66,11 +67,25 @@ void CompositionTable::add_composites() {
   }
 }
 
+// They stand among the composites, with 0 as the second part.
+void CompositionTable::add_replacements() {
+  for (char32_t code : decomposable_characters()) {
+    const CodePoints parts = canonical_decomposition(code);
+    char32_t result = parts.codes[0];
+    for (int i = 1; i < parts.count && result != 0; ++i) result = compose(result, parts.codes[i]);
+    if (result != 0 && result != code && is_stable(result)) add_slot({code, 0, result});
+  }
+}
+
 void CompositionTable::add_composite(char32_t first, char32_t second, char32_t composite) {
-  size_t slot = first_slot(first, second);
-  while (slots_[slot].composite != 0) slot = (slot + 1) % kNumSlots;
-  slots_[slot] = {first, second, composite};
+  add_slot({first, second, composite});
   traits_[second].is_second = true;
+}
+
+void CompositionTable::add_slot(const Slot& added) {
+  size_t slot = first_slot(added.first, added.second);
+  while (slots_[slot].composite != 0) slot = (slot + 1) % kNumSlots;
+  slots_[slot] = added;
 }
 
 // A character that composes with nothing before it may decompose into one that does.

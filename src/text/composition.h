@@ -30,6 +30,9 @@ class CompositionTable {
     return of(second).is_second ? find_composite(first, second) : 0;
   }
 
+  // Returns the one character that NFC makes of this one between stable characters; 0 if it makes more, or the same.
+  char32_t replacement(char32_t code) const { return of(code).decomposes ? find_composite(code, 0) : 0; }
+
  private:
   // A place of a hash table with open addressing; composite is 0 in an empty one.
   struct Slot {
@@ -39,7 +42,9 @@ class CompositionTable {
   CompositionTable();
   void add_composites();
   void add_composite(char32_t first, char32_t second, char32_t composite);
+  void add_slot(const Slot& added);
   void mark_unstable();
+  void add_replacements();
   char32_t find_composite(char32_t first, char32_t second) const;
 
   std::vector<CompositionTraits> traits_;  // the characters after its end have no traits

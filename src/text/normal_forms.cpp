@@ -159,29 +159,105 @@ UnstablePlace find_unstable(const CompositionTable& table, const char* p, const 
   return {end, end};
 }
 
-// NFC of the texts between two stable characters, with its buffers.
-class SegmentComposer {
+// Writes the NFC of a text: stable characters as they are, and the composition of each segment, which begins with the
+// stable character before an unstable one and ends before the next stable one.
+class NfcWriter {
  public:
-  void add(char32_t code, Offset origin) {
-    origins_.push_back(origin);
-    if (table_.of(code).decomposes) return add_decomposed(code, canonical_decomposition, parts_);
-    parts_.push_back({code, table_.of(code).combining_class, /*is_added=*/false});
+  std::string result;
+
+  NfcWriter(std::string_view text, uint32_t begin, std::vector<Offset>* origins)
+      : text_(text), end_(text.data() + text.size()), begin_(begin), origins_(origins) {
+    result.reserve(text.size());
   }
 
-  // Calls use(code, origin) for each character of the composition, and forgets the segment.
-  template <typename Use>
-  void finish(const Use& use) {
-    sort_non_starters(parts_);
-    add_composed(parts_, changed_);
-    each_with_origin(changed_, [&](size_t i) { return origins_[i]; }, use);
-    parts_.clear(), changed_.clear(), origins_.clear();
+  void write() {
+    for (const char* p = text_.data(); p < end_;) {
+      const UnstablePlace found = find_unstable(table_, p, end_);
+      copy(p, found.before);
+      p = found.before;
+      if (p < end_ && !write_pair(found, p)) p = write_segment(found);
+    }
   }
 
  private:
+  Offset place(const char* begin, const char* end) const {
+    return {begin_ + static_cast<uint32_t>(begin - text_.data()), begin_ + static_cast<uint32_t>(end - text_.data())};
+  }
+  void add(char32_t code, Offset origin) {
+    append_utf8(result, code);
+    if (origins_ != nullptr) origins_->resize(result.size(), origin);
+  }
+
+  void copy(const char* p, const char* end) {
+    if (origins_ == nullptr) {
+      result.append(p, end);
+      return;
+    }
+    while (p < end) {
+      const char* const character = p;
+      const char32_t code = next_code_point(p);
+      add(code, place(character, p));
+    }
+  }
+
+  bool begins_segment(const char* p) const { return p == end_ || table_.is_stable(next_code_point(p)); }
+
+  // Writes the most frequent segments, a letter with one mark and a single character with another form, and moves `p`
+  // behind them. Returns false for the other ones.
+  bool write_pair(const UnstablePlace& found, const char*& p) {
+    const char* after = found.unstable;
+    const char32_t second = next_code_point(after);
+    if (!begins_segment(after)) return false;
+    if (const char32_t replacement = table_.replacement(second)) {
+      copy(p, found.unstable);
+      add(replacement, place(found.unstable, after));
+      p = after;
+      return true;
+    }
+    const char32_t first = next_code_point(p);
+    const char32_t composite =
+        found.before == found.unstable || table_.of(first).decomposes || table_.of(second).decomposes
+            ? 0
+            : table_.compose(first, second);
+    if (composite == 0) {
+      p = found.before;
+      return false;
+    }
+    add(composite, place(found.before, found.unstable));
+    p = after;
+    return true;
+  }
+
+  // Returns the end of the segment.
+  const char* write_segment(const UnstablePlace& found) {
+    parts_.clear(), changed_.clear(), part_origins_.clear();
+    const char* p = found.before;
+    while (p <= found.unstable || !begins_segment(p)) {
+      const char* const character = p;
+      const char32_t code = next_code_point(p);
+      part_origins_.push_back(place(character, p));
+      if (table_.of(code).decomposes) {
+        add_decomposed(code, canonical_decomposition, parts_);
+      } else {
+        parts_.push_back({code, table_.of(code).combining_class, /*is_added=*/false});
+      }
+    }
+    sort_non_starters(parts_);
+    add_composed(parts_, changed_);
+    each_with_origin(
+        changed_, [&](size_t i) { return part_origins_[i]; }, [&](char32_t code, Offset from) { add(code, from); });
+    return p;
+  }
+
   const CompositionTable& table_ = CompositionTable::get();
+  std::string_view text_;
+  const char* end_;
+  uint32_t begin_;
+  std::vector<Offset>* origins_;  // may be null
+  // Of a segment.
   std::vector<DecomposedCharacter> parts_;
   std::vector<ChangedCharacter> changed_;
-  std::vector<Offset> origins_;
+  std::vector<Offset> part_origins_;
 };
 
 }  // namespace
@@ -197,38 +273,9 @@ bool is_surely_nfc(std::string_view text) {
 }
 
 std::string nfc(std::string_view text, uint32_t begin, std::vector<Offset>* origins) {
-  const CompositionTable& table = CompositionTable::get();
-  const char* const end = text.data() + text.size();
-  const auto place = [&](const char* p) { return begin + static_cast<uint32_t>(p - text.data()); };
-  std::string result;
-  result.reserve(text.size());
-  const auto add_origin = [&](Offset origin) {
-    if (origins != nullptr) origins->resize(result.size(), origin);
-  };
-  SegmentComposer composer;
-  for (const char* p = text.data(); p < end;) {
-    const UnstablePlace found = find_unstable(table, p, end);
-    while (p < found.before) {
-      const char* const character = p;
-      origins == nullptr ? void(p = found.before) : void(next_code_point(p));
-      result.append(character, p);
-      add_origin({place(character), place(p)});
-    }
-    while (p < end) {
-      const char* const character = p;
-      const char32_t code = next_code_point(p);
-      if (character > found.unstable && table.is_stable(code)) {
-        p = character;
-        break;
-      }
-      composer.add(code, {place(character), place(p)});
-    }
-    composer.finish([&](char32_t code, Offset origin) {
-      append_utf8(result, code);
-      add_origin(origin);
-    });
-  }
-  return result;
+  NfcWriter writer(text, begin, origins);
+  writer.write();
+  return std::move(writer.result);
 }
 
 }  // namespace hone::text

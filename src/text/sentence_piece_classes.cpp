@@ -179,7 +179,8 @@ void use_code_llama_parts(const Json& config, const std::string& source, Tokeniz
   spec.normalizer = nullptr;
   spec.pre_tokenizer = metaspace_part(adds_space ? "first" : "never", false);
   spec.decoder = byte_bpe_decoder(/*strips_space=*/true);
-  if (!spec.has_tokenizer_json) spec.adds_bos = bool_field(config, "add_bos_token", true, source);
+  // Beside a tokenizer.json the class ignores add_bos_token and add_eos_token.
+  spec.adds_bos = spec.has_tokenizer_json || bool_field(config, "add_bos_token", true, source);
 }
 
 void use_gemma_parts(const Json&, const std::string&, TokenizerSpec& spec) {

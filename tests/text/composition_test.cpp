@@ -19,6 +19,11 @@ TEST_CASE("pairs compose as The Unicode Standard says, and excluded ones do not"
   CHECK(!table.is_stable(0x212B));
   CHECK(table.is_stable(0xC5));
   CHECK(table.is_stable(0x10FFFF));
+  CHECK(table.replacement(0x212B) == 0xC5);    // the sign Angstrom
+  CHECK(table.replacement(0xF900) == 0x8C48);  // a compatibility ideograph
+  CHECK(table.replacement(0x340) == 0);        // becomes a mark
+  CHECK(table.replacement(0x958) == 0);        // becomes two characters
+  CHECK(table.replacement(0xC5) == 0);
 }
 
 }  // namespace hone::text::composition_test

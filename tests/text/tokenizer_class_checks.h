@@ -47,8 +47,13 @@ inline void check_saved_form(const std::filesystem::path& folder) {
     CHECK((comparable(made[key]) == comparable(value)));
   }
   const Tokenizer reloaded = Tokenizer::load(saved.path());
-  for (const Json& item : expected["cases"])
-    CHECK(reloaded.encode(item["text"].get<std::string>()).ids == item["ids"].get<Ids>());
+  // Some classes ignore add_bos_token or add_eos_token beside a tokenizer.json.
+  const Json others = expected.value("reloaded", Json());
+  for (size_t i = 0; i < expected["cases"].size(); ++i) {
+    const Json& item = expected["cases"][i];
+    CHECK(reloaded.encode(item["text"].get<std::string>()).ids ==
+          (others.is_null() ? item["ids"] : others[i]).get<Ids>());
+  }
 }
 
 inline void check_texts(const std::filesystem::path& folder) {
