@@ -19,6 +19,8 @@ struct ByteLevelSplit {
   bool adds_space;
 };
 
+constexpr size_t kMinRepeated = 16;
+
 bool is_part(const Json& part, const char* type) { return part.is_object() && part.value("type", Json()) == type; }
 
 // Returns the pattern of a part that keeps every match, and the text between matches, as words of their own.
@@ -176,10 +178,38 @@ void ByteLevelEncoder::add_word(const char* begin, const char* end, Output& outp
   queue_parts(word, output);
 }
 
+// Without offsets, the ids of a part that is repeated many times are found once.
 void ByteLevelEncoder::queue_parts(const Word& word, Output& output) const {
+  std::string_view last;
+  size_t count = 0;  // how often the last part stands in a row, not queued yet
+  const auto queue_last = [&](const char* end) {
+    if (count >= kMinRepeated) return add_repeated({end - last.size(), end, word.number, true}, count, output);
+    for (const char* begin = end - count * last.size(); begin < end; begin += last.size()) {
+      queue_word({begin, begin + last.size(), word.number, /*is_part=*/true}, output);
+    }
+  };
   borders_.each_part(word.begin, word.end, [&](const char* begin, const char* end) {
-    queue_word({begin, end, word.number, /*is_part=*/true}, output);
+    const std::string_view part(begin, static_cast<size_t>(end - begin));
+    if (output.origin != nullptr) return queue_word({begin, end, word.number, /*is_part=*/true}, output);
+    if (part != last) {
+      queue_last(begin);
+      last = part;
+      count = 0;
+    }
+    ++count;
   });
+  queue_last(word.end);
+}
+
+void ByteLevelEncoder::add_repeated(const Word& part, size_t count, Output& output) const {
+  output.with_functions(*this, [&](auto encode, auto finish) { output.batch.flush(encode, finish); });
+  const size_t before = output.tokens.size();
+  add_uncached(part, output.tokens);
+  const size_t num_ids = output.tokens.size() - before;
+  int32_t* ids = output.tokens.reserve(num_ids * (count - 1));
+  const int32_t* const first = output.tokens.ids() + before;
+  for (size_t i = 1; i < count; ++i, ids += num_ids) std::copy(first, first + num_ids, ids);
+  output.tokens.add(num_ids * (count - 1));
 }
 
 void ByteLevelEncoder::queue_word(const Word& word, Output& output) const {

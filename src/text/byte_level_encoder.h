@@ -48,6 +48,7 @@ class ByteLevelEncoder {
   void add_word(const char* begin, const char* end, Output& output) const;
   void queue_word(const Word& word, Output& output) const;
   void queue_parts(const Word& word, Output& output) const;
+  void add_repeated(const Word& part, size_t count, Output& output) const;
   void add_offsets(const Word& word, size_t before, const Origin& origin, TokenBuffer& tokens) const;
   void add_uncached(const Word& word, TokenBuffer& tokens) const;
   std::optional<int32_t> find_whole(std::string_view word) const;

@@ -15,4 +15,8 @@ std::string clean_up_spaces(std::string text);
 // Returns a sink that passes on clean_up_spaces() of all that it receives.
 std::unique_ptr<TokenSink> make_clean_up_sink(std::unique_ptr<TokenSink> next);
 
+// Returns a sink that passes on all that it receives (checked UTF-8) with spaces for the ends of words, and without the
+// white space at its ends, as transformers' CLIPTokenizer does.
+std::unique_ptr<TokenSink> make_word_end_sink(std::string_view word_end, std::unique_ptr<TokenSink> next);
+
 }  // namespace hone::text

@@ -85,20 +85,39 @@ class MetaspaceEncoder::Run {
     return encoder_.characters_->at(last_code_);
   }
 
-  // Returns the end of the segment whose character at `other` is not plain.
-  const char* segment_end(const char* other) const {
-    const char* end = other;
-    Fate last = next(end).fate;
+  // Counts equal kPattern characters that follow each other.
+  struct PatternRun {
+    char32_t code = 0;
+    size_t count = 0;
+
+    void add(Fate fate, char32_t added) {
+      count = fate == Fate::kPattern && added == code ? count + 1 : 1;
+      code = fate == Fate::kPattern ? added : 0;
+    }
+    bool is_even() const { return code != 0 && count % 2 == 0; }
+  };
+
+  // Returns the end of the segment from `begin`, whose character at `other` is not plain.
+  const char* segment_end(const char* begin, const char* other) const {
+    PatternRun run;
+    Fate last = Fate::kOther;
+    const char* end = begin;
+    while (end <= other) {
+      last = next(end).fate;
+      run.add(last, last_code_);
+    }
     if (last == Fate::kPattern) last = Fate::kOther;  // it stands beside another one
     while (end < end_) {
       const bool is_after_accent = last == Fate::kOther && last_code_ >= 0x300 && last_code_ < 0x370 &&
                                    encoder_.characters_->can_cut_after_accents();
+      const bool is_after_doubles = run.is_even() && encoder_.characters_->replaces_only_doubles();
       const char* after = end;
       const Fate fate = next(after).fate;
       const bool is_plain_pair =
           last != Fate::kOther && fate != Fate::kOther && (last != Fate::kPattern || fate != Fate::kPattern);
       // A plain character begins a new grapheme after a mark such as an accent.
-      if (is_plain_pair || (is_after_accent && fate != Fate::kOther)) break;
+      if (is_plain_pair || ((is_after_accent || is_after_doubles) && fate != Fate::kOther)) break;
+      run.add(fate, last_code_);
       last = fate;
       end = after;
     }
@@ -109,7 +128,7 @@ class MetaspaceEncoder::Run {
     if (begin < other) word_.resize(size_before_last_);
     last_begin_ = nullptr;
     last_fate_ = Fate::kText;
-    const char* const end = segment_end(other);
+    const char* const end = segment_end(begin, other);
     const std::string_view segment(begin, static_cast<size_t>(end - begin));
     if (segment.size() > kMaxCachedWord) {
       add_normalized(segment);

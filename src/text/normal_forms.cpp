@@ -1,11 +1,13 @@
-// Decomposition by the tables of unicode.h, composition by utf8proc.
+// Decomposition by the tables of unicode.h, compatibility decomposition by utf8proc, composition by CompositionTable.
 #include "text/normal_forms.h"
 
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <cstring>
 
-#include "base/error.h"
+#include "base/utf8.h"
+#include "text/composition.h"
 #include "text/unicode.h"
 
 namespace hone::text {
@@ -21,10 +23,11 @@ struct DecomposedCharacter {
 
 // Sorts each run of non-starters by combining class (The Unicode Standard, section 3.11).
 void sort_non_starters(std::vector<DecomposedCharacter>& text) {
+  const auto is_lower = [](const auto& a, const auto& b) { return a.combining_class < b.combining_class; };
   for (auto begin = text.begin(); begin != text.end();) {
     begin = std::find_if(begin, text.end(), [](const auto& c) { return c.combining_class != 0; });
     const auto end = std::find_if(begin, text.end(), [](const auto& c) { return c.combining_class == 0; });
-    std::stable_sort(begin, end, [](const auto& a, const auto& b) { return a.combining_class < b.combining_class; });
+    if (!std::is_sorted(begin, end, is_lower)) std::stable_sort(begin, end, is_lower);
     begin = end;
   }
 }
@@ -36,30 +39,40 @@ struct ChangedCharacter {
 };
 
 // Assigns origins by position, also after sorting: the n-th replacement gets the origin of the n-th character, and an
-// added character that of the last replaced one.
-void take_origins(NormalizedText& text, const std::vector<ChangedCharacter>& changed) {
-  NormalizedText result;
-  result.reserve(changed.size());
+// added character that of the last replaced one. Calls use(code, origin) for each.
+template <typename OriginOf, typename Use>
+void each_with_origin(const std::vector<ChangedCharacter>& changed, const OriginOf& origin_of, const Use& use) {
   size_t next = 0;
   for (const ChangedCharacter& c : changed) {
     const size_t source = c.num_replaced > 0 ? next : next - 1;
     next += c.num_replaced;
-    result.push_back({c.code, next == 0 ? Offset{} : text[source].origin});
+    use(c.code, next == 0 ? Offset{} : origin_of(source));
   }
+}
+
+void take_origins(NormalizedText& text, const std::vector<ChangedCharacter>& changed) {
+  NormalizedText result;
+  result.reserve(changed.size());
+  each_with_origin(
+      changed, [&](size_t i) { return text[i].origin; },
+      [&](char32_t code, Offset origin) { result.push_back({code, origin}); });
   text = std::move(result);
+}
+
+template <typename Decomposition>
+void add_decomposed(char32_t code, const Decomposition& decomposition, std::vector<DecomposedCharacter>& result) {
+  bool is_added = false;
+  for (char32_t part : decomposition(code)) {
+    result.push_back({part, CompositionTable::get().of(part).combining_class, is_added});
+    is_added = true;
+  }
 }
 
 template <typename Decomposition>
 std::vector<DecomposedCharacter> decomposed(const NormalizedText& text, const Decomposition& decomposition) {
   std::vector<DecomposedCharacter> result;
   result.reserve(text.size());
-  for (const NormalizedCharacter& c : text) {
-    bool is_added = false;
-    for (char32_t code : decomposition(c.code)) {
-      result.push_back({code, combining_class(code), is_added});
-      is_added = true;
-    }
-  }
+  for (const NormalizedCharacter& c : text) add_decomposed(c.code, decomposition, result);
   sort_non_starters(result);
   return result;
 }
@@ -87,48 +100,165 @@ std::vector<char32_t> compatibility_decomposition(char32_t code) {
   return {parts, parts + count};
 }
 
-// Returns the composition of decomposed text by utf8proc.
-std::vector<char32_t> composed_codes(std::span<const DecomposedCharacter> text) {
-  std::vector<utf8proc_int32_t> codes;
-  codes.reserve(text.size());
-  for (const DecomposedCharacter& c : text) codes.push_back(static_cast<utf8proc_int32_t>(c.code));
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE);
-  const utf8proc_ssize_t count =
-      codes.empty() ? 0 : utf8proc_normalize_utf32(codes.data(), static_cast<utf8proc_ssize_t>(codes.size()), options);
-  check_internal(count >= 0, "utf8proc refused checked text");
-  return {codes.begin(), codes.begin() + count};
-}
-
-// Appends the composition of decomposed text. The parts of a character need not be adjacent: marks of lower classes may
-// stand between them.
+// Appends the composition of decomposed text. A character composes with the last starter if all characters between them
+// have lower combining classes.
 void add_composed(std::span<const DecomposedCharacter> text, std::vector<ChangedCharacter>& result) {
-  std::vector<bool> is_used(text.size());
-  size_t first = 0;
-  for (char32_t code : composed_codes(text)) {
-    while (first < text.size() && is_used[first]) ++first;
-    size_t num_replaced = 0, place = first;
-    for (char32_t part : canonical_decomposition(code)) {
-      while (place < text.size() && (is_used[place] || text[place].code != part)) ++place;
-      check_internal(place < text.size(), "a composed character has parts that the text lacks");
-      is_used[place] = true;
-      num_replaced += !text[place].is_added;
+  const CompositionTable& table = CompositionTable::get();
+  size_t starter = std::string::npos;  // its place in the result
+  int last_class = -1;                 // of the character before, if it stands after the starter
+  for (const DecomposedCharacter& c : text) {
+    const size_t num_replaced = c.is_added ? 0 : 1;
+    if (starter != std::string::npos && c.combining_class > last_class) {
+      if (const char32_t composite = table.compose(result[starter].code, c.code)) {
+        result[starter] = {composite, result[starter].num_replaced + num_replaced};
+        continue;
+      }
     }
-    result.push_back({code, num_replaced});
+    last_class = c.combining_class == 0 ? -1 : c.combining_class;
+    if (c.combining_class == 0) starter = result.size();
+    result.push_back({c.code, num_replaced});
   }
 }
 
-// Older versions of utf8proc drop U+11A7, which composes with nothing, after a Hangul syllable. It stays out of their
-// sight.
 void compose(NormalizedText& text, const std::vector<DecomposedCharacter>& parts) {
   std::vector<ChangedCharacter> changed;
-  for (auto begin = parts.begin(); begin != parts.end();) {
-    const auto end = std::find_if(begin, parts.end(), [](const auto& c) { return c.code == 0x11A7; });
-    add_composed({begin, end}, changed);
-    if (end != parts.end()) changed.push_back({0x11A7, end->is_added ? 0u : 1u});
-    begin = end == parts.end() ? end : end + 1;
-  }
+  changed.reserve(parts.size());
+  add_composed(parts, changed);
   take_origins(text, changed);
 }
+
+const char* skip_ascii(const char* p, const char* end) {
+  while (end - p >= 8) {
+    uint64_t bytes;
+    std::memcpy(&bytes, p, sizeof(bytes));
+    if ((bytes & 0x8080808080808080u) != 0) break;
+    p += 8;
+  }
+  while (p < end && static_cast<unsigned char>(*p) < 0x80) ++p;
+  return p;
+}
+
+// A character that NFC may change, or join with those before it, and the character before it: itself at the begin.
+struct UnstablePlace {
+  const char *before, *unstable;  // both the end if there is none
+};
+
+UnstablePlace find_unstable(const CompositionTable& table, const char* p, const char* end) {
+  constexpr char32_t kFirstUnstable = 0x300;
+  for (const char* before = p; p < end;) {
+    if (static_cast<unsigned char>(*p) < 0x80) {
+      p = skip_ascii(p, end);
+      before = p - 1;
+      continue;
+    }
+    const char* const first = p;
+    const char32_t code = next_code_point(p);
+    if (code >= kFirstUnstable && !table.is_stable(code)) return {before, first};
+    before = first;
+  }
+  return {end, end};
+}
+
+// Writes the NFC of a text: stable characters as they are, and the composition of each segment, which begins with the
+// stable character before an unstable one and ends before the next stable one.
+class NfcWriter {
+ public:
+  std::string result;
+
+  NfcWriter(std::string_view text, uint32_t begin, std::vector<Offset>* origins)
+      : text_(text), end_(text.data() + text.size()), begin_(begin), origins_(origins) {
+    result.reserve(text.size());
+  }
+
+  void write() {
+    for (const char* p = text_.data(); p < end_;) {
+      const UnstablePlace found = find_unstable(table_, p, end_);
+      copy(p, found.before);
+      p = found.before;
+      if (p < end_ && !write_pair(found, p)) p = write_segment(found);
+    }
+  }
+
+ private:
+  Offset place(const char* begin, const char* end) const {
+    return {begin_ + static_cast<uint32_t>(begin - text_.data()), begin_ + static_cast<uint32_t>(end - text_.data())};
+  }
+  void add(char32_t code, Offset origin) {
+    append_utf8(result, code);
+    if (origins_ != nullptr) origins_->resize(result.size(), origin);
+  }
+
+  void copy(const char* p, const char* end) {
+    if (origins_ == nullptr) {
+      result.append(p, end);
+      return;
+    }
+    while (p < end) {
+      const char* const character = p;
+      const char32_t code = next_code_point(p);
+      add(code, place(character, p));
+    }
+  }
+
+  bool begins_segment(const char* p) const { return p == end_ || table_.is_stable(next_code_point(p)); }
+
+  // Writes the most frequent segments, a letter with one mark and a single character with another form, and moves `p`
+  // behind them. Returns false for the other ones.
+  bool write_pair(const UnstablePlace& found, const char*& p) {
+    const char* after = found.unstable;
+    const char32_t second = next_code_point(after);
+    if (!begins_segment(after)) return false;
+    if (const char32_t replacement = table_.replacement(second)) {
+      copy(p, found.unstable);
+      add(replacement, place(found.unstable, after));
+      p = after;
+      return true;
+    }
+    const char32_t first = next_code_point(p);
+    const char32_t composite =
+        found.before == found.unstable || table_.of(first).decomposes || table_.of(second).decomposes
+            ? 0
+            : table_.compose(first, second);
+    if (composite == 0) {
+      p = found.before;
+      return false;
+    }
+    add(composite, place(found.before, found.unstable));
+    p = after;
+    return true;
+  }
+
+  // Returns the end of the segment.
+  const char* write_segment(const UnstablePlace& found) {
+    parts_.clear(), changed_.clear(), part_origins_.clear();
+    const char* p = found.before;
+    while (p <= found.unstable || !begins_segment(p)) {
+      const char* const character = p;
+      const char32_t code = next_code_point(p);
+      part_origins_.push_back(place(character, p));
+      if (table_.of(code).decomposes) {
+        add_decomposed(code, canonical_decomposition, parts_);
+      } else {
+        parts_.push_back({code, table_.of(code).combining_class, /*is_added=*/false});
+      }
+    }
+    sort_non_starters(parts_);
+    add_composed(parts_, changed_);
+    each_with_origin(
+        changed_, [&](size_t i) { return part_origins_[i]; }, [&](char32_t code, Offset from) { add(code, from); });
+    return p;
+  }
+
+  const CompositionTable& table_ = CompositionTable::get();
+  std::string_view text_;
+  const char* end_;
+  uint32_t begin_;
+  std::vector<Offset>* origins_;  // may be null
+  // Of a segment.
+  std::vector<DecomposedCharacter> parts_;
+  std::vector<ChangedCharacter> changed_;
+  std::vector<Offset> part_origins_;
+};
 
 }  // namespace
 
@@ -136,5 +266,16 @@ void to_nfc(NormalizedText& text) { compose(text, decomposed(text, canonical_dec
 void to_nfd(NormalizedText& text) { decompose(text, canonical_decomposition); }
 void to_nfkc(NormalizedText& text) { compose(text, decomposed(text, compatibility_decomposition)); }
 void to_nfkd(NormalizedText& text) { decompose(text, compatibility_decomposition); }
+
+bool is_surely_nfc(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  return find_unstable(CompositionTable::get(), text.data(), end).unstable == end;
+}
+
+std::string nfc(std::string_view text, uint32_t begin, std::vector<Offset>* origins) {
+  NfcWriter writer(text, begin, origins);
+  writer.write();
+  return std::move(writer.result);
+}
 
 }  // namespace hone::text

@@ -32,6 +32,7 @@ bool begins_alone(char32_t code, bool allows_jamo) {
     case UTF8PROC_BOUNDCLASS_OTHER:
     case UTF8PROC_BOUNDCLASS_CONTROL:
     case UTF8PROC_BOUNDCLASS_LF:
+    case UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC:  // joined by U+200D only, which is not plain
       return true;
     case UTF8PROC_BOUNDCLASS_L:
     case UTF8PROC_BOUNDCLASS_LV:
@@ -68,6 +69,10 @@ bool is_separate(const NormalizedText& text, bool allows_jamo) {
 std::unique_ptr<PlainCharacters> PlainCharacters::make(const Json& normalizer, const std::string& source) {
   std::unique_ptr<PlainCharacters> result(new PlainCharacters());
   if (!normalizer.is_null() && !result->add_stages(normalizer, source)) return nullptr;
+  for (const char c : result->contents_) {
+    const bool is_wanted = result->pattern_characters_.find(static_cast<unsigned char>(c)) != std::u32string::npos;
+    result->replaces_only_doubles_ = result->replaces_only_doubles_ && !is_wanted;
+  }
   return result;
 }
 
@@ -85,12 +90,18 @@ bool PlainCharacters::add_stages(const Json& spec, const std::string& source) {
   if (type == "Replace") {
     const std::string wanted = string_field(spec.value("pattern", Json()), "String", "", source);
     if (wanted.empty()) return false;
-    for (const NormalizedCharacter& c : to_normalized_text(wanted)) {
+    const NormalizedText characters = to_normalized_text(wanted);
+    const std::string content = string_field(spec, "content", "", source);
+    const bool is_double = characters.size() == 2 && characters[0].code == characters[1].code && content.size() == 1 &&
+                           content[0] > ' ' && content[0] < 0x7F && !removes_characters_;
+    replaces_only_doubles_ = replaces_only_doubles_ && is_double;
+    for (const NormalizedCharacter& c : characters) {
       pattern_characters_ += c.code;
       has_late_pattern_ = has_late_pattern_ || is_combining_mark(c.code);
     }
     has_late_pattern_ = has_late_pattern_ || removes_characters_;
-    removes_characters_ = removes_characters_ || string_field(spec, "content", "", source).empty();
+    removes_characters_ = removes_characters_ || content.empty();
+    contents_ += content;
   } else if (std::ranges::find(kLocalKinds, type) == std::end(kLocalKinds)) {
     return false;
   } else {

@@ -37,6 +37,10 @@ class PlainCharacters {
   // Returns true if a text can be cut behind an accent (U+0300 to U+036F) before a plain character.
   bool can_cut_after_accents() const { return !has_late_pattern_; }
 
+  // Returns true if a run of one kPattern character can be cut behind an even number of them, before any character but
+  // a kOther one: the normalizer first replaces two equal characters by another one of ASCII, and no other texts.
+  bool replaces_only_doubles() const { return replaces_only_doubles_; }
+
   const Entry& at(char32_t code) const {
     const Page* known = pages_[code >> 8].load(std::memory_order_acquire);
     return (known != nullptr ? *known : make_page(code >> 8))[code & 0xFF];
@@ -52,8 +56,10 @@ class PlainCharacters {
 
   std::vector<Normalizer> stages_;
   std::u32string pattern_characters_;  // of the texts that a Replace looks for
-  bool removes_characters_ = false;    // some part may remove characters
-  bool has_late_pattern_ = false;      // a Replace looks for marks, or for characters that a removed one stood between
+  std::string contents_;               // that a Replace puts there
+  bool replaces_only_doubles_ = true;
+  bool removes_characters_ = false;  // some part may remove characters
+  bool has_late_pattern_ = false;    // a Replace looks for marks, or for characters that a removed one stood between
   mutable std::array<std::atomic<const Page*>, 0x1100> pages_{};
 };
 

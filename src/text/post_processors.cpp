@@ -190,21 +190,4 @@ Template make_post_processor(const Json& spec, const std::string& source) {
   return result;
 }
 
-Json bert_template(const std::string& cls_token, int32_t cls_id, const std::string& sep_token, int32_t sep_id) {
-  const auto special = [](const std::string& token, int type_id) {
-    return Json{{"SpecialToken", {{"id", token}, {"type_id", type_id}}}};
-  };
-  const auto sequence = [](const char* id, int type_id) {
-    return Json{{"Sequence", {{"id", id}, {"type_id", type_id}}}};
-  };
-  const auto entry = [](const std::string& token, int32_t id) {
-    return Json{{"id", token}, {"ids", Json::array({id})}, {"tokens", Json::array({token})}};
-  };
-  return {{"type", "TemplateProcessing"},
-          {"single", Json::array({special(cls_token, 0), sequence("A", 0), special(sep_token, 0)})},
-          {"pair", Json::array({special(cls_token, 0), sequence("A", 0), special(sep_token, 0), sequence("B", 1),
-                                special(sep_token, 1)})},
-          {"special_tokens", {{cls_token, entry(cls_token, cls_id)}, {sep_token, entry(sep_token, sep_id)}}}};
-}
-
 }  // namespace hone::text

@@ -55,7 +55,4 @@ std::span<const PostProcessorRow> post_processors();
 // kUnsupported for an unknown type, and for a TemplateProcessing after another one.
 Template make_post_processor(const Json& spec, const std::string& source);
 
-// Returns the JSON of BERT's template: [CLS] first [SEP] second [SEP].
-Json bert_template(const std::string& cls_token, int32_t cls_id, const std::string& sep_token, int32_t sep_id);
-
 }  // namespace hone::text

@@ -13,7 +13,8 @@ namespace hone::text {
 namespace {
 
 constexpr uint32_t kMaxDepth = 1'000'000, kMaxHeapKilobytes = 64 * 1024;
-constexpr uint32_t kMaxGroups = 9;  // those that a replacement can name
+constexpr uint32_t kFreeSteps = 100;  // of each position; more of them count
+constexpr uint32_t kMaxGroups = 9;    // those that a replacement can name
 constexpr size_t kSmallJitStack = 32 * 1024, kLargeJitStack = 16 * 1024 * 1024;
 
 struct CodeDeleter {
@@ -31,7 +32,6 @@ std::string pcre2_message(int code) {
 class MatchState {
  public:
   MatchState() {
-    pcre2_set_match_limit(context_.get(), Regex::kMaxSteps);
     pcre2_set_depth_limit(context_.get(), kMaxDepth);
     pcre2_set_heap_limit(context_.get(), kMaxHeapKilobytes);
     pcre2_jit_stack_assign(context_.get(), nullptr, jit_stack_.get());
@@ -42,7 +42,10 @@ class MatchState {
     return state;
   }
 
-  int match(const pcre2_code* code, std::string_view text, size_t from) {
+  // Finds a match that begins from byte `from` to byte `last`, with at most `max_steps` for each of them.
+  int match(const pcre2_code* code, std::string_view text, size_t from, size_t last, uint32_t max_steps) {
+    pcre2_set_offset_limit(context_.get(), last);
+    pcre2_set_match_limit(context_.get(), max_steps);
     return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from, PCRE2_NO_UTF_CHECK,
                        data_.get(), context_.get());
   }
@@ -77,7 +80,8 @@ CompiledCode compile(const std::string& pattern, int& error, size_t& place) {
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
   pcre2_set_bsr(context.get(), PCRE2_BSR_UNICODE);
   CompiledCode code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                  PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &error, &place, context.get()));
+                                  PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT, &error,
+                                  &place, context.get()));
   if (code != nullptr) pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
   return code;
 }
@@ -106,9 +110,40 @@ Regex::Regex(std::string_view expression, std::string source) : expression_(expr
 
 Regex::~Regex() = default;
 
-std::optional<Regex::Match> Regex::find(std::string_view text, size_t from) const {
-  MatchState& state = MatchState::of_thread();
-  const int result = state.match(code_->compiled, text, from);
+// Returns PCRE2's result for a match that begins at `from`. It tells no number of steps, so the limit grows until it is
+// high enough, and counts.
+int Regex::match_at(std::string_view text, size_t from, Steps& steps) const {
+  int result = PCRE2_ERROR_MATCHLIMIT;
+  for (uint64_t limit = 4 * kFreeSteps; result == PCRE2_ERROR_MATCHLIMIT; limit *= 4) {
+    const uint64_t most = std::min<uint64_t>(kMaxSteps, steps.left);
+    const auto max_steps = static_cast<uint32_t>(std::min(limit, most));
+    result = MatchState::of_thread().match(code_->compiled, text, from, from, max_steps);
+    steps.left -= max_steps;
+    if (max_steps == most) break;
+  }
+  return result;
+}
+
+// Returns PCRE2's result for a match that begins at `from` or later.
+int Regex::match_anywhere(std::string_view text, size_t from, Steps& steps) const {
+  while (true) {
+    const size_t last = steps.num_bytes > text.size() - from ? text.size() : from + steps.num_bytes - 1;
+    const bool is_single = steps.num_bytes == 1;
+    int result = MatchState::of_thread().match(code_->compiled, text, from, last, kFreeSteps);
+    if (result == PCRE2_ERROR_MATCHLIMIT && !is_single) {
+      // One of the positions needs more steps. It is soon found among fewer of them.
+      steps.num_bytes = std::max<size_t>(1, std::min(steps.num_bytes, text.size() - from) / 64);
+      continue;
+    }
+    if (result == PCRE2_ERROR_MATCHLIMIT) result = match_at(text, from, steps);
+    if (result != PCRE2_ERROR_NOMATCH || last >= text.size()) return result;
+    if (steps.num_bytes < text.size()) steps.num_bytes *= 4;
+    from = next_character(text, last);
+  }
+}
+
+std::optional<Regex::Match> Regex::find(std::string_view text, size_t from, Steps& steps) const {
+  const int result = match_anywhere(text, from, steps);
   if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (result < 0) {
     throw Error(ErrorKind::kInput,
@@ -116,7 +151,7 @@ std::optional<Regex::Match> Regex::find(std::string_view text, size_t from) cons
                             source_, expression_, text.size(), from, pcre2_message(result)),
                 "write the expression without nested repetition, or split the text");
   }
-  const Match match = state.whole_match();
+  const Match match = MatchState::of_thread().whole_match();
   // \K in a lookahead can move the begin behind the end.
   if (match.begin > match.end || match.end < from) {
     throw Error(
@@ -153,7 +188,7 @@ CodePointSet pcre2_property(std::string_view name) {
     return text;
   }();
   CodePointSet result;
-  for (size_t from = 0; MatchState::of_thread().match(code.get(), all, from) > 0;) {
+  for (size_t from = 0; MatchState::of_thread().match(code.get(), all, from, all.size(), Regex::kMaxSteps) > 0;) {
     const Regex::Match match = MatchState::of_thread().whole_match();
     const char *first = all.data() + match.begin, *last = all.data() + match.end - 1;
     while (is_continuation(*last)) --last;

@@ -1,5 +1,5 @@
 // Regular expressions with Oniguruma's meaning (those of tokenizer.json, and those of users), by PCRE2. regex_syntax.h
-// translates them. A match has limits on its steps and its memory, so that no expression runs away.
+// translates them. Matches have limits on their steps and their memory, so that no expression runs away.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,9 @@ class Regex {
     size_t begin, end;
   };
 
-  // Throws for `steps` more than this many; a step is a position where the expression could go back.
-  static constexpr uint32_t kMaxSteps = 50'000'000;
+  // A step is a position where the expression could go back. PCRE2 has a limit for each position where a match could
+  // begin; all matches of a text together may take kMaxSteps, and kMaxStepsPerByte for each of its bytes.
+  static constexpr uint32_t kMaxSteps = 50'000'000, kMaxStepsPerByte = 1000;
 
   // `source` names the file and the part of tokenizer.json, or the option, in errors. Errors: kUnsupported for syntax
   // that hone does not translate, kInput for an expression that PCRE2 refuses; both name the character.
@@ -28,7 +29,10 @@ class Regex {
 
   // Returns the first match that begins at byte `from` or later. `text` is checked UTF-8. Can be called from several
   // threads. Errors: kInput if the match needs more than the limits.
-  std::optional<Match> find(std::string_view text, size_t from) const;
+  std::optional<Match> find(std::string_view text, size_t from) const {
+    Steps steps(text);
+    return find(text, from, steps);
+  }
 
   int num_groups() const;
 
@@ -40,9 +44,10 @@ class Regex {
   // match directly.
   template <typename Visit>
   void each_match(std::string_view text, const Visit& visit) const {
+    Steps steps(text);
     size_t from = 0;
     std::optional<size_t> last_end;
-    while (const std::optional<Match> match = from <= text.size() ? find(text, from) : std::nullopt) {
+    while (const std::optional<Match> match = from <= text.size() ? find(text, from, steps) : std::nullopt) {
       if (match->begin == match->end && last_end == match->end) {
         from = next_character(text, from);
         continue;
@@ -54,6 +59,17 @@ class Regex {
 
  private:
   struct Code;
+
+  // The steps that the matches of one text may still take.
+  struct Steps {
+    explicit Steps(std::string_view text) : left(kMaxSteps + uint64_t{kMaxStepsPerByte} * text.size()) {}
+    uint64_t left;
+    size_t num_bytes = SIZE_MAX;  // positions that the next call of PCRE2 tries
+  };
+
+  std::optional<Match> find(std::string_view text, size_t from, Steps& steps) const;
+  int match_anywhere(std::string_view text, size_t from, Steps& steps) const;
+  int match_at(std::string_view text, size_t from, Steps& steps) const;
 
   static size_t next_character(std::string_view text, size_t position);
 

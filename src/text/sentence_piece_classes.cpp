@@ -5,6 +5,7 @@
 
 #include "text/json_fields.h"
 #include "text/sentence_piece_vocabulary.h"
+#include "text/template_builder.h"
 
 namespace hone::text {
 
@@ -43,6 +44,42 @@ void use_unigram(int64_t unknown_id, TokenizerSpec& spec) {
   spec.model = {{"type", "Unigram"}, {"unk_id", unknown_id}, {"byte_fallback", false}};
 }
 
+void need_bpe(const TokenizerSpec& spec) {
+  if (spec.scores.empty()) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("{}: a {} needs a BPE model, not Unigram", spec.source, spec.tokenizer_class),
+              "name the right class as tokenizer_class in tokenizer_config.json");
+}
+
+// BPE with tokens of bytes.
+Json byte_bpe_model(const Json& unknown_token) {
+  return {{"type", "BPE"},
+          {"dropout", nullptr},
+          {"unk_token", unknown_token},
+          {"continuing_subword_prefix", nullptr},
+          {"end_of_word_suffix", nullptr},
+          {"fuse_unk", true},
+          {"byte_fallback", true},
+          {"ignore_merges", false}};
+}
+
+Json byte_bpe_decoder(bool strips_space) {
+  Json decoders =
+      Json::array({string_replace(kSpaceMark, " "), Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}});
+  if (strips_space) decoders.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
+  return sequence_part("decoders", std::move(decoders));
+}
+
+Json spaces_replace(const char* regex, const char* to) {
+  return {{"type", "Replace"}, {"pattern", {{"Regex", regex}}}, {"content", to}};
+}
+
+// Words with U+2581 at their start, also where spaces follow each other.
+void use_underlines(const char* scheme, TokenizerSpec& spec) {
+  spec.pre_tokenizer = metaspace_part(scheme, true);
+  spec.decoder = metaspace_part(scheme, true);
+}
+
 Json precompiled_part(const TokenizerSpec& spec) {
   return {{"type", "Precompiled"}, {"precompiled_charsmap", spec.charsmap}};
 }
@@ -62,50 +99,6 @@ int64_t place_of(const TokenizerSpec& spec, const char* name, bool is_scored_zer
     if (is_it) return static_cast<int64_t>(i);
   }
   return fallback;
-}
-
-// A token of a template. Its name may differ from that of the token that has the id.
-struct NamedId {
-  std::string name;
-  int32_t id;
-};
-
-NamedId named_id(const TokenizerSpec& spec, const char* attribute, const FindTokenId& find_id) {
-  const auto named = spec.special_tokens.find(attribute);
-  const std::optional<int32_t> id = named == spec.special_tokens.end() ? std::nullopt : find_id(named->second);
-  if (!id) {
-    throw Error(ErrorKind::kInput, fmt::format("{}: a {} needs a {}", spec.source, spec.tokenizer_class, attribute),
-                "name one in tokenizer_config.json");
-  }
-  return {named->second, *id};
-}
-
-// Makes a TemplateProcessing of pieces such as "$B:1" and "</s>", as tokenizers does.
-class TemplateBuilder {
- public:
-  Json special(const NamedId& token, int type_id = 0) {
-    special_tokens_[token.name] = {
-        {"id", token.name}, {"ids", Json::array({token.id})}, {"tokens", Json::array({token.name})}};
-    return {{"SpecialToken", {{"id", token.name}, {"type_id", type_id}}}};
-  }
-  static Json text(const char* id, int type_id = 0) { return {{"Sequence", {{"id", id}, {"type_id", type_id}}}}; }
-
-  Json build(const Json& single, const Json& pair) const {
-    return {{"type", "TemplateProcessing"}, {"single", single}, {"pair", pair}, {"special_tokens", special_tokens_}};
-  }
-
- private:
-  Json special_tokens_ = Json::object();
-};
-
-// [CLS] A [SEP] B [SEP]
-Json cls_sep_template(const NamedId& cls, const NamedId& sep) {
-  TemplateBuilder t;
-  const Json first = Json::array({t.special(cls), t.text("A"), t.special(sep)});
-  Json pair = first;
-  pair.push_back(t.text("B", 1));
-  pair.push_back(t.special(sep, 1));
-  return t.build(first, pair);
 }
 
 }  // namespace
@@ -172,25 +165,59 @@ void use_llama_parts(const Json& config, const std::string& source, TokenizerSpe
   const bool adds_space = bool_field(config, "add_prefix_space", true, source);
   const bool is_legacy = bool_field(config, "legacy", false, source);
   if (spec.is_tiktoken) return;
-  if (!spec.scores.empty()) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}: a {} needs a BPE model, not Unigram", spec.source, spec.tokenizer_class),
-                "name the right class as tokenizer_class in tokenizer_config.json");
-  }
-  spec.model = {{"type", "BPE"},
-                {"dropout", nullptr},
-                {"unk_token", nullptr},
-                {"continuing_subword_prefix", nullptr},
-                {"end_of_word_suffix", nullptr},
-                {"fuse_unk", true},
-                {"byte_fallback", true},
-                {"ignore_merges", false}};
+  need_bpe(spec);
+  spec.model = byte_bpe_model(nullptr);
   spec.normalizer = nullptr;
   spec.pre_tokenizer = metaspace_part(!adds_space ? "never" : is_legacy ? "always" : "first", false);
-  Json decoders =
-      Json::array({string_replace(kSpaceMark, " "), Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}}});
-  if (adds_space) decoders.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
-  spec.decoder = sequence_part("decoders", std::move(decoders));
+  spec.decoder = byte_bpe_decoder(adds_space);
+}
+
+void use_code_llama_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
+  need_bpe(spec);
+  const bool adds_space = bool_field(config, "add_prefix_space", true, source);
+  spec.model = byte_bpe_model(spec.special_tokens["unk_token"]);
+  spec.normalizer = nullptr;
+  spec.pre_tokenizer = metaspace_part(adds_space ? "first" : "never", false);
+  spec.decoder = byte_bpe_decoder(/*strips_space=*/true);
+  // Beside a tokenizer.json the class ignores add_bos_token and add_eos_token.
+  spec.adds_bos = spec.has_tokenizer_json || bool_field(config, "add_bos_token", true, source);
+}
+
+void use_gemma_parts(const Json&, const std::string&, TokenizerSpec& spec) {
+  need_bpe(spec);
+  spec.model = byte_bpe_model(spec.special_tokens["unk_token"]);
+  spec.normalizer = string_replace(" ", kSpaceMark);
+  spec.pre_tokenizer = {
+      {"type", "Split"}, {"pattern", {{"String", " "}}}, {"behavior", "MergedWithPrevious"}, {"invert", false}};
+  spec.decoder = byte_bpe_decoder(/*strips_space=*/false);
+}
+
+void use_xlnet_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
+  need_unigram(spec);
+  use_unigram(spec.unknown_id ? *spec.unknown_id : integer_field(config, "unk_id", 0, INT32_MAX, source), spec);
+  // The class ignores keep_accents.
+  Json normalizers = Json::array(
+      {string_replace("``", "\""), string_replace("''", "\""), Json{{"type", "NFKD"}}, Json{{"type", "StripAccents"}}});
+  if (bool_field(config, "do_lower_case", false, source)) normalizers.push_back({{"type", "Lowercase"}});
+  if (!spec.charsmap.empty()) normalizers.push_back(precompiled_part(spec));
+  spec.normalizer = sequence_part("normalizers", std::move(normalizers));
+  use_words_with_underline("always", spec);
+}
+
+void use_big_bird_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
+  need_unigram(spec);
+  use_unigram(place_of(spec, "unk_token", true, 100), spec);
+  const Json strip = {{"type", "Strip"}, {"strip_left", false}, {"strip_right", false}};
+  spec.normalizer = sequence_part("normalizers", Json::array({strip, spaces_replace(" {2,}", kSpaceMark)}));
+  use_underlines(scheme_of(config, "never", source), spec);
+}
+
+void use_pegasus_parts(const Json&, const std::string&, TokenizerSpec& spec) {
+  need_unigram(spec);
+  use_unigram(place_of(spec, "unk_token", true, 0), spec);
+  const Json first = spec.charsmap.empty() ? spaces_replace("\\n", " ") : precompiled_part(spec);
+  spec.normalizer = sequence_part("normalizers", Json::array({first, spaces_replace(" {2,}", " ")}));
+  use_underlines("always", spec);
 }
 
 Json t5_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
@@ -227,6 +254,24 @@ Json mbart_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id)
   return t.build(Json::array({t.text("A"), eos, code}), Json::array({t.text("A"), t.text("B"), eos, code}));
 }
 
+// A <sep> B <sep> <cls>, where <cls> has the type 2
+Json xlnet_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
+  TemplateBuilder t;
+  const NamedId sep = named_id(spec, "sep_token", find_id);
+  const Json cls = t.special(named_id(spec, "cls_token", find_id), 2);
+  const Json first = Json::array({t.text("A"), t.special(sep)});
+  Json single = first, pair = first;
+  single.push_back(cls);
+  pair.insert(pair.end(), {t.text("B", 1), t.special(sep, 1), cls});
+  return t.build(single, pair);
+}
+
+Json pegasus_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
+  TemplateBuilder t;
+  const Json eos = t.special(named_id(spec, "eos_token", find_id));
+  return t.build(Json::array({t.text("A"), eos}), Json::array({t.text("A"), t.text("B"), eos}));
+}
+
 Json deberta_v2_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
   return cls_sep_template(named_id(spec, "cls_token", find_id), named_id(spec, "sep_token", find_id));
 }
@@ -252,6 +297,37 @@ std::vector<AddedToken> camembert_extra_tokens(const Json&, std::vector<AddedTok
   if (has_model_file) return given;
   for (const char* token : {"<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"}) {
     given.push_back({.content = token, .normalized = false, .special = true});
+  }
+  return given;
+}
+
+std::vector<AddedToken> xlnet_extra_tokens(const Json&, std::vector<AddedToken> given, bool) {
+  for (const char* token : {"<eop>", "<eod>"}) {
+    given.push_back({.content = token, .normalized = false, .special = true});
+  }
+  return given;
+}
+
+std::vector<AddedToken> code_llama_extra_tokens(const Json& config, std::vector<AddedToken> given, bool) {
+  constexpr std::pair<const char*, const char*> kTokens[] = {{"prefix_token", "\xE2\x96\x81<PRE>"},
+                                                             {"middle_token", "\xE2\x96\x81<MID>"},
+                                                             {"suffix_token", "\xE2\x96\x81<SUF>"},
+                                                             {"eot_token", "\xE2\x96\x81<EOT>"},
+                                                             {"fill_token", "<FILL_ME>"}};
+  for (const auto& [name, fallback] : kTokens) {
+    const bool is_null = config.contains(name) && config[name].is_null();
+    const std::string token = is_null ? "" : configured_token(config, name, fallback, "tokenizer_config.json");
+    if (!token.empty()) given.push_back({.content = token, .normalized = false, .special = true});
+  }
+  return given;
+}
+
+std::vector<AddedToken> pegasus_extra_tokens(const Json& config, std::vector<AddedToken> given, bool) {
+  const std::string source = "tokenizer_config.json";
+  const std::string sentence_mask = configured_token(config, "mask_token_sent", "<mask_1>", source);
+  if (!sentence_mask.empty()) given.push_back({.content = sentence_mask, .normalized = false, .special = true});
+  for (int64_t i = 2; i < integer_field(config, "offset", 103, 1 << 20, source); ++i) {
+    given.push_back({.content = fmt::format("<unk_{}>", i), .normalized = false, .special = true});
   }
   return given;
 }

@@ -35,14 +35,6 @@ void begin_unigram(const SentencePieceFile& file, TokenizerSpec& spec) {
   spec.charsmap = encode_base64(file.precompiled_charsmap);
 }
 
-// Returns the text of a special token in tokenizer_config.json, or `fallback`.
-std::string configured_token(const Json& config, const char* name, std::string_view fallback,
-                             const std::string& source) {
-  const Json value = config.value(name, Json());
-  return value.is_object() ? string_field(value, "content", fallback, source)
-                           : string_field(config, name, fallback, source);
-}
-
 // The ids of fairseq: four special tokens, then the pieces without the model's own three.
 void add_fairseq_pieces(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec) {
   begin_unigram(file, spec);
@@ -107,6 +99,13 @@ void use_named_pieces(const SentencePieceFile& file, TokenizerSpec& spec) {
 
 }  // namespace
 
+std::string configured_token(const Json& config, const char* name, std::string_view fallback,
+                             const std::string& source) {
+  const Json value = config.value(name, Json());
+  return value.is_object() ? string_field(value, "content", fallback, source)
+                           : string_field(config, name, fallback, source);
+}
+
 std::span<const std::string_view> mbart_languages() { return kMbartLanguages; }
 
 std::vector<AddedToken> added_pieces(const SentencePieceFile& file) {
@@ -169,6 +168,20 @@ void convert_mbart_pieces(const SentencePieceFile& file, const Json& config, Tok
   add_fairseq_pieces(file, config, spec);
   for (const std::string_view language : kMbartLanguages) add_scored(language, 0, spec);
   add_scored(configured_token(config, "mask_token", "<mask>", spec.source), 0, spec);
+}
+
+void convert_pegasus_pieces(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec) {
+  begin_unigram(file, spec);
+  add_scored(configured_token(config, "pad_token", "<pad>", spec.source), 0, spec);
+  add_scored(configured_token(config, "eos_token", "</s>", spec.source), 0, spec);
+  // The defaults of the class have the masks in the other order.
+  const std::string mask = configured_token(config, "mask_token", "<mask_1>", spec.source),
+                    sentence_mask = configured_token(config, "mask_token_sent", "<mask_2>", spec.source);
+  if (!mask.empty()) add_scored(mask, 0, spec);
+  if (!sentence_mask.empty() && sentence_mask != mask) add_scored(sentence_mask, 0, spec);
+  const int64_t offset = integer_field(config, "offset", 103, 1 << 20, spec.source);
+  for (int64_t i = 2; i < offset; ++i) add_scored(fmt::format("<unk_{}>", i), -100, spec);
+  add_pieces(file, 2, spec);
 }
 
 void convert_bpe_pieces(const SentencePieceFile& file, const Json&, TokenizerSpec& spec) {

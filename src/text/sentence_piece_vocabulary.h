@@ -14,6 +14,7 @@ void convert_t5_pieces(const SentencePieceFile& file, const Json& config, Tokeni
 void convert_xlm_roberta_pieces(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec);
 void convert_camembert_pieces(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec);
 void convert_mbart_pieces(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec);
+void convert_pegasus_pieces(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec);
 void convert_bpe_pieces(const SentencePieceFile& file, const Json& config, TokenizerSpec& spec);
 
 // Fills the vocabulary, all parts and the special tokens for a model that no class reads, as TokenizersBackend does.
@@ -25,6 +26,10 @@ std::vector<AddedToken> added_pieces(const SentencePieceFile& file);
 // Returns the merges that make the tokens of a vocabulary, in transformers' order: a token has a merge for each place
 // where it falls into two tokens.
 std::vector<MergeEntry> generated_merges(const std::vector<VocabularyEntry>& vocabulary);
+
+// Returns the text of a special token in tokenizer_config.json, or `fallback`.
+std::string configured_token(const Json& config, const char* name, std::string_view fallback,
+                             const std::string& source);
 
 // The languages of mBART, in the order of their ids.
 std::span<const std::string_view> mbart_languages();

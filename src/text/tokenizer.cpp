@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "text/decode_stream.h"
-#include "text/nfc_check.h"
+#include "text/normal_forms.h"
 #include "text/tokenizer_state.h"
 #include "text/trimmed_offsets.h"
 #include "text/truncation.h"
@@ -91,16 +91,9 @@ void add_by_parts(const State& state, std::string_view text, uint32_t begin, boo
   }
 }
 
-// Appends the tokens of a text between added tokens by ByteLevelEncoder.
-void add_bytes(const State& state, std::string_view text, uint32_t begin, bool with_offsets, TokenBuffer& tokens) {
-  std::string normalized;
-  if (!state.spec.normalizer.is_null() && !is_surely_nfc(text)) {
-    if (with_offsets) return add_by_parts(state, text, begin, with_offsets, tokens);
-    NormalizedText characters = to_normalized_text(text);
-    state.normalizer(characters);
-    normalized = to_utf8(characters);
-    text = normalized;
-  }
+// Appends the tokens of a text in its normal form by ByteLevelEncoder.
+void add_normalized_bytes(const State& state, std::string_view text, uint32_t begin, bool with_offsets,
+                          TokenBuffer& tokens) {
   const auto add = [&](std::string_view part, uint32_t part_begin) {
     if (with_offsets) return state.one_pass.byte_level->encode_with_offsets(part, part_begin, tokens);
     state.one_pass.byte_level->encode(part, tokens);
@@ -113,6 +106,23 @@ void add_bytes(const State& state, std::string_view text, uint32_t begin, bool w
     } else {
       add(text.substr(piece.begin, piece.end - piece.begin), first);
     }
+  }
+}
+
+// Appends the tokens of a text between added tokens by ByteLevelEncoder.
+void add_bytes(const State& state, std::string_view text, uint32_t begin, bool with_offsets, TokenBuffer& tokens) {
+  // NFC is the only normalizer that ByteLevelEncoder is used with.
+  if (state.spec.normalizer.is_null() || is_surely_nfc(text)) {
+    return add_normalized_bytes(state, text, begin, with_offsets, tokens);
+  }
+  if (!with_offsets) return add_normalized_bytes(state, nfc(text), 0, with_offsets, tokens);
+  std::vector<Offset> origins;  // of each byte of the normal form
+  const std::string normalized = nfc(text, begin, &origins);
+  const size_t num_before = tokens.offsets.size();
+  add_normalized_bytes(state, normalized, 0, with_offsets, tokens);
+  for (size_t i = num_before; i < tokens.offsets.size(); ++i) {
+    Offset& offset = tokens.offsets[i];
+    if (offset.begin < offset.end) offset = {origins[offset.begin].begin, origins[offset.end - 1].end};
   }
 }
 

@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
-#include "base/log.h"
-#include "text/json_fields.h"
-#include "text/post_processors.h"
+#include "text/byte_level_classes.h"
 #include "text/sentence_piece_classes.h"
 #include "text/sentence_piece_vocabulary.h"
-#include "text/split_pattern.h"
+#include "text/template_builder.h"
+#include "text/word_piece_classes.h"
 
 namespace hone::text {
 
@@ -38,14 +37,88 @@ constexpr SpecialToken kDebertaV2Tokens[] = {{"bos_token", "[CLS]"},  {"eos_toke
                                              {"mask_token", "[MASK]"}};
 constexpr SpecialToken kLlamaTokens[] = {{"bos_token", "<s>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"}};
 
-constexpr std::string_view kBertModels[] = {"bert",     "distilbert",  "electra",       "convbert", "ernie",
-                                            "layoutlm", "mobilebert",  "megatron-bert", "nezha",    "nomic_bert",
-                                            "qdqbert",  "squeezebert", "visual_bert"};
-constexpr std::string_view kGpt2Models[] = {"gpt2", "codegen", "gpt_neo", "gptj", "opt", "phi", "starcoder2"};
-constexpr std::string_view kQwen2Models[] = {"qwen2",     "qwen2_5_vl", "qwen2_moe", "qwen2_vl",    "qwen3",
-                                             "qwen3_moe", "qwen3_next", "qwen3_vl",  "qwen3_vl_moe"};
-constexpr std::string_view kRobertaModels[] = {"roberta", "bart",       "data2vec-text", "ibert",
-                                               "lilt",    "longformer", "mra",           "roberta-prelayernorm"};
+constexpr SpecialToken kFunnelTokens[] = {{"bos_token", "<s>"},    {"eos_token", "</s>"},  {"unk_token", "<unk>"},
+                                          {"sep_token", "<sep>"},  {"pad_token", "<pad>"}, {"cls_token", "<cls>"},
+                                          {"mask_token", "<mask>"}};
+constexpr SpecialToken kMpnetTokens[] = {{"bos_token", "<s>"},    {"eos_token", "</s>"},  {"unk_token", "[UNK]"},
+                                         {"sep_token", "</s>"},   {"pad_token", "<pad>"}, {"cls_token", "<s>"},
+                                         {"mask_token", "<mask>"}};
+constexpr SpecialToken kGptNeoxTokens[] = {{"bos_token", "<|endoftext|>"},
+                                           {"eos_token", "<|endoftext|>"},
+                                           {"unk_token", "<|endoftext|>"},
+                                           {"pad_token", "<|padding|>"}};
+constexpr SpecialToken kClipTokens[] = {{"bos_token", "<|startoftext|>"},
+                                        {"eos_token", "<|endoftext|>"},
+                                        {"unk_token", "<|endoftext|>"},
+                                        {"pad_token", "<|endoftext|>"}};
+constexpr SpecialToken kOpenaiGptTokens[] = {{"unk_token", "<unk>"}};
+constexpr SpecialToken kHerbertTokens[] = {{"unk_token", "<unk>"},
+                                           {"sep_token", "</s>"},
+                                           {"pad_token", "<pad>"},
+                                           {"cls_token", "<s>"},
+                                           {"mask_token", "<mask>"}};
+constexpr SpecialToken kXlnetTokens[] = {{"bos_token", "<s>"},    {"eos_token", "</s>"},  {"unk_token", "<unk>"},
+                                         {"sep_token", "<sep>"},  {"pad_token", "<pad>"}, {"cls_token", "<cls>"},
+                                         {"mask_token", "<mask>"}};
+constexpr SpecialToken kBigBirdTokens[] = {{"bos_token", "<s>"},    {"eos_token", "</s>"},  {"unk_token", "<unk>"},
+                                           {"sep_token", "[SEP]"},  {"pad_token", "<pad>"}, {"cls_token", "[CLS]"},
+                                           {"mask_token", "[MASK]"}};
+constexpr SpecialToken kPegasusTokens[] = {
+    {"eos_token", "</s>"}, {"unk_token", "<unk>"}, {"pad_token", "<pad>"}, {"mask_token", "<mask_2>"}};
+constexpr SpecialToken kGemmaTokens[] = {{"bos_token", "<bos>"},
+                                         {"eos_token", "<eos>"},
+                                         {"unk_token", "<unk>"},
+                                         {"pad_token", "<pad>"},
+                                         {"mask_token", "<mask>"}};
+
+constexpr std::string_view kBertNames[] = {"ConvBertTokenizer",   "DistilBertTokenizer", "ElectraTokenizer",
+                                           "LayoutLMTokenizer",   "LxmertTokenizer",     "MobileBertTokenizer",
+                                           "SqueezeBertTokenizer"};
+constexpr std::string_view kDprNames[] = {"DPRQuestionEncoderTokenizer"};
+constexpr std::string_view kRobertaNames[] = {"BartTokenizer", "LEDTokenizer", "LongformerTokenizer", "MvpTokenizer"};
+
+constexpr std::string_view kBertModels[] = {"align",
+                                            "bark",
+                                            "bert",
+                                            "blip",
+                                            "bros",
+                                            "chinese_clip",
+                                            "convbert",
+                                            "distilbert",
+                                            "electra",
+                                            "ernie",
+                                            "flava",
+                                            "git",
+                                            "grounding-dino",
+                                            "layoutlm",
+                                            "lxmert",
+                                            "megatron-bert",
+                                            "mm-grounding-dino",
+                                            "mobilebert",
+                                            "nezha",
+                                            "nomic_bert",
+                                            "qdqbert",
+                                            "realm",
+                                            "retribert",
+                                            "squeezebert",
+                                            "tvp",
+                                            "vilt",
+                                            "visual_bert"};
+constexpr std::string_view kGpt2Models[] = {
+    "blip-2",       "codegen",           "dbrx",  "emu3", "gpt2", "gpt_neo",   "gptj", "hyperclovax_vision_v2",
+    "instructblip", "instructblipvideo", "jais2", "opt",  "phi",  "starcoder2"};
+constexpr std::string_view kQwen2Models[] = {"audioflamingo3", "colqwen2",     "cosmos3_omni",
+                                             "dots3_note",     "fun_asr_nano", "hunyuan_vl",
+                                             "internvl",       "lighton_ocr",  "moss_transcribe_diarize",
+                                             "ovis2",          "qianfan_ocr",  "qwen2",
+                                             "qwen2_5_omni",   "qwen2_5_vl",   "qwen2_audio",
+                                             "qwen2_moe",      "qwen2_vl",     "qwen3",
+                                             "qwen3_asr",      "qwen3_moe",    "qwen3_next",
+                                             "qwen3_omni_moe", "qwen3_vl",     "qwen3_vl_moe",
+                                             "vibevoice"};
+constexpr std::string_view kRobertaModels[] = {"bart",  "bridgetower", "clap",    "data2vec-text",       "florence2",
+                                               "ibert", "led",         "lilt",    "longformer",          "mega",
+                                               "mra",   "mvp",         "roberta", "roberta-prelayernorm"};
 
 constexpr std::string_view kT5Models[] = {"t5", "mt5", "musicgen", "musicgen_melody", "switch_transformers"};
 constexpr std::string_view kAlbertModels[] = {"albert", "yoso"};
@@ -55,6 +128,38 @@ constexpr std::string_view kCamembertModels[] = {"camembert"};
 constexpr std::string_view kDebertaV2Models[] = {"deberta-v2"};
 constexpr std::string_view kLlamaModels[] = {"idefics", "idefics2"};
 constexpr std::string_view kMbartModels[] = {"mbart"};
+
+constexpr std::string_view kDprModels[] = {"dpr"};
+
+constexpr std::string_view kFunnelModels[] = {"funnel"};
+
+constexpr std::string_view kMpnetModels[] = {"mpnet"};
+
+constexpr std::string_view kGptNeoxModels[] = {"falcon_mamba", "gpt_neox", "mamba", "mamba2", "mpt",
+                                               "olmo",         "olmoe",    "rwkv",  "xlstm"};
+
+constexpr std::string_view kDebertaModels[] = {"deberta"};
+
+constexpr std::string_view kBlenderbotModels[] = {"blenderbot"};
+
+constexpr std::string_view kClipModels[] = {"aimv2", "clip",   "clipseg", "groupvit",   "omdet-turbo", "oneformer",
+                                            "owlv2", "owlvit", "sam3",    "sam3_video", "xclip"};
+
+constexpr std::string_view kOpenaiGptModels[] = {"openai-gpt"};
+
+constexpr std::string_view kHerbertModels[] = {"herbert"};
+
+constexpr std::string_view kXlnetModels[] = {"xlnet"};
+
+constexpr std::string_view kBigBirdModels[] = {"big_bird"};
+
+constexpr std::string_view kPegasusModels[] = {"pegasus"};
+
+constexpr std::string_view kCodeLlamaModels[] = {"code_llama"};
+
+constexpr std::string_view kGemmaModels[] = {"diffusion_gemma", "gemma",   "gemma2",       "gemma3",
+                                             "gemma3_text",     "gemma3n", "gemma3n_text", "recurrent_gemma",
+                                             "shieldgemma2",    "t5gemma", "zaya"};
 
 // The models that transformers maps to TokenizersBackend (models/auto/tokenization_auto.py).
 constexpr std::string_view kModelsWithoutClass[] = {"EvollaModel",
@@ -141,142 +246,14 @@ constexpr std::string_view kModelsWithoutClass[] = {"EvollaModel",
                                                     "voxtral_realtime",
                                                     "xlm-roberta-xl"};
 
-// Sets the parts of BertTokenizer, whatever tokenizer.json contains.
-void use_bert_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
-  Json strip_accents = nullptr;
-  if (config.contains("strip_accents")) strip_accents = config["strip_accents"];
-  const Json normalizer = {{"type", "BertNormalizer"},
-                           {"clean_text", true},
-                           {"handle_chinese_chars", bool_field(config, "tokenize_chinese_chars", true, source)},
-                           {"strip_accents", strip_accents},
-                           {"lowercase", bool_field(config, "do_lower_case", true, source)}};
-  if (!spec.normalizer.is_null() && spec.normalizer != normalizer) {
-    log_warning(
-        "{}: its normalizer {} contradicts tokenizer_config.json, {}; hone uses the latter, as transformers does",
-        spec.source, spec.normalizer.dump(), normalizer.dump());
-  }
-  spec.normalizer = normalizer;
-  spec.pre_tokenizer = {{"type", "BertPreTokenizer"}};
-  spec.decoder = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
-  spec.model = {{"type", "WordPiece"},
-                {"unk_token", spec.special_tokens["unk_token"]},
-                {"continuing_subword_prefix", "##"},
-                {"max_input_chars_per_word", 100}};
-}
-
-void add_bert_settings(const TokenizerSpec& spec, Json& config) {
-  config["do_lower_case"] = spec.normalizer["lowercase"];
-  config["strip_accents"] = spec.normalizer["strip_accents"];
-  config["tokenize_chinese_chars"] = spec.normalizer["handle_chinese_chars"];
-}
-
-// The ids of missing special tokens are 2 and 3, as in transformers.
-Json bert_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
-  const auto content_of = [&](const char* name) {
-    const auto named = spec.special_tokens.find(name);
-    return named == spec.special_tokens.end() ? std::string("None") : named->second;
-  };
-  const auto id_of = [&](const char* name, int32_t fallback) {
-    return spec.special_tokens.contains(name) ? find_id(content_of(name)).value_or(fallback) : fallback;
-  };
-  return bert_template(content_of("cls_token"), id_of("cls_token", 2), content_of("sep_token"), id_of("sep_token", 3));
-}
-
-Json byte_level_part(bool adds_space, bool uses_regex) {
-  return {{"type", "ByteLevel"}, {"add_prefix_space", adds_space}, {"trim_offsets", true}, {"use_regex", uses_regex}};
-}
-
-void use_gpt2_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
-  spec.normalizer = nullptr;
-  spec.pre_tokenizer = byte_level_part(bool_field(config, "add_prefix_space", false, source), true);
-  spec.decoder = byte_level_part(true, true);
-  spec.model = {{"type", "BPE"},
-                {"dropout", nullptr},
-                {"unk_token", nullptr},
-                {"continuing_subword_prefix", ""},
-                {"end_of_word_suffix", ""},
-                {"fuse_unk", false},
-                {"byte_fallback", false},
-                {"ignore_merges", false}};
-  if (spec.has_tokenizer_json) return;
-  spec.adds_bos = bool_field(config, "add_bos_token", false, source);
-  spec.adds_eos = bool_field(config, "add_eos_token", false, source);
-}
-
-void use_roberta_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
-  use_gpt2_parts(config, source, spec);
-  spec.post_processor = {{"type", "RobertaProcessing"},
-                         {"sep", nullptr},
-                         {"cls", nullptr},
-                         {"trim_offsets", bool_field(config, "trim_offsets", true, source)},
-                         {"add_prefix_space", spec.pre_tokenizer["add_prefix_space"]}};
-}
-
-void use_qwen2_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
-  use_gpt2_parts(config, source, spec);
-  const Json words = {{"type", "Split"},
-                      {"pattern", {{"Regex", std::string(qwen2_pattern().regex)}}},
-                      {"behavior", "Isolated"},
-                      {"invert", false}};
-  const Json bytes = byte_level_part(bool_field(config, "add_prefix_space", false, source), false);
-  spec.normalizer = {{"type", "NFC"}};
-  spec.pre_tokenizer = {{"type", "Sequence"}, {"pretokenizers", Json::array({words, bytes})}};
-}
-
-// The class reads add_bos_token and add_eos_token only if there is no tokenizer.json, so these are not written.
-void add_gpt2_settings(const TokenizerSpec& spec, Json& config) {
-  const Json& parts = spec.pre_tokenizer;
-  const Json& bytes = parts.contains("pretokenizers") ? parts["pretokenizers"].back() : parts;
-  config["add_prefix_space"] = bytes["add_prefix_space"];
-}
-
-void add_roberta_settings(const TokenizerSpec& spec, Json& config) {
-  add_gpt2_settings(spec, config);
-  config["trim_offsets"] = spec.post_processor["trim_offsets"];
-}
-
-// A special token in the TemplateProcessing of GPT-2.
-struct TemplateToken {
-  std::string content;
-  int32_t id;
-};
-
-std::optional<TemplateToken> template_token(const TokenizerSpec& spec, const char* name, const FindTokenId& find_id) {
-  const auto named = spec.special_tokens.find(name);
-  if (named == spec.special_tokens.end()) return std::nullopt;
-  const std::optional<int32_t> id = find_id(named->second);
-  if (!id) return std::nullopt;
-  return TemplateToken{named->second, *id};
-}
-
-// [bos] first [eos] [bos] second [eos], if tokenizer_config.json has add_bos_token or add_eos_token.
-Json gpt2_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
-  const auto is_added = [&](bool is_wanted, const char* name) {
-    return is_wanted && template_token(spec, name, find_id).has_value();
-  };
-  const bool has_any = is_added(spec.adds_bos, "bos_token") || is_added(spec.adds_eos, "eos_token");
-  return has_any ? bos_eos_template(spec, find_id) : spec.post_processor;
-}
-Json roberta_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
-  Json result = spec.post_processor;
-  for (const char* name : {"sep", "cls"}) {
-    const std::optional<TemplateToken> token = template_token(spec, fmt::format("{}_token", name).c_str(), find_id);
-    if (!token) {
-      throw Error(ErrorKind::kInput, fmt::format("{}: a {} needs a {}_token", spec.source, spec.tokenizer_class, name),
-                  "name one in tokenizer_config.json");
-    }
-    result[name] = Json::array({token->content, token->id});
-  }
-  return result;
-}
-
 // Copies the settings that a class reads to a tokenizer_config.json.
 void add_sentence_piece_settings(const TokenizerSpec& spec, Json& config) {
   const Json source = spec.files.contains("tokenizer_config.json")
                           ? parse_json(spec.files.at("tokenizer_config.json"), "tokenizer_config.json")
                           : Json::object();
   for (const char* key : {"do_lower_case", "keep_accents", "add_prefix_space", "split_by_punct", "legacy", "extra_ids",
-                          "src_lang", "unk_id"}) {
+                          "src_lang", "unk_id", "offset", "mask_token_sent", "prefix_token", "middle_token",
+                          "suffix_token", "eot_token", "fill_token"}) {
     if (source.contains(key)) config[key] = source[key];
   }
 }
@@ -291,17 +268,43 @@ constexpr TokenizerClassRow kTokenizerClasses[] = {
      .add_settings = add_sentence_piece_settings,
      .post_processor = albert_post_processor,
      .convert = convert_unigram_pieces},
-    {"BartTokenizer",
-     "RoBERTa's under another name",
-     "vocab.json",
-     kRobertaTokens,
-     {},
-     false,
-     use_roberta_parts,
-     add_roberta_settings,
-     roberta_post_processor},
-    {"BertTokenizer", "BERT's words, WordPiece", "vocab.txt", kBertTokens, kBertModels, false, use_bert_parts,
-     add_bert_settings, bert_post_processor},
+    {.name = "BertTokenizer",
+     .other_names = kBertNames,
+     .doc = "BERT's words, WordPiece",
+     .vocabulary_file = "vocab.txt",
+     .special_tokens = kBertTokens,
+     .model_types = kBertModels,
+     .use_parts = use_bert_parts,
+     .add_settings = add_bert_settings,
+     .post_processor = bert_post_processor},
+    {.name = "BigBirdTokenizer",
+     .doc = "Unigram of SentencePiece without its charsmap, [CLS] and [SEP] around the texts",
+     .vocabulary_file = "spiece.model",
+     .special_tokens = kBigBirdTokens,
+     .model_types = kBigBirdModels,
+     .use_parts = use_big_bird_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = deberta_v2_post_processor,
+     .convert = convert_unigram_pieces,
+     .mask_lstrip = true},
+    {.name = "BlenderbotTokenizer",
+     .doc = "byte-level BPE with a space before the text",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kRobertaTokens,
+     .model_types = kBlenderbotModels,
+     .use_parts = use_blenderbot_parts,
+     .add_settings = add_gpt2_settings,
+     .post_processor = llama_post_processor,
+     .mask_lstrip = true},
+    {.name = "CLIPTokenizer",
+     .doc = "lower case, byte-level BPE whose words end with </w>",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kClipTokens,
+     .model_types = kClipModels,
+     .use_parts = use_clip_parts,
+     .add_settings = add_no_settings,
+     .post_processor = clip_post_processor,
+     .word_end = "</w>"},
     {.name = "CamembertTokenizer",
      .doc = "Unigram of SentencePiece with the ids of fairseq",
      .vocabulary_file = "sentencepiece.bpe.model",
@@ -313,6 +316,42 @@ constexpr TokenizerClassRow kTokenizerClasses[] = {
      .convert = convert_camembert_pieces,
      .extra_tokens = camembert_extra_tokens,
      .mask_lstrip = true},
+    {.name = "CodeGenTokenizer",
+     .doc = "byte-level BPE",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kGpt2Tokens,
+     .use_parts = use_codegen_parts,
+     .add_settings = add_gpt2_settings,
+     .post_processor = gpt2_post_processor},
+    {.name = "CodeLlamaTokenizer",
+     .doc = "BPE of SentencePiece with tokens of bytes, and tokens for infilling",
+     .vocabulary_file = "tokenizer.model",
+     .special_tokens = kLlamaTokens,
+     .model_types = kCodeLlamaModels,
+     .use_parts = use_code_llama_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = bos_eos_template,
+     .convert = convert_bpe_pieces,
+     .extra_tokens = code_llama_extra_tokens,
+     .adds_extra_tokens = true,
+     .padding_side = Side::kLeft},
+    {.name = "DPRContextEncoderTokenizer",
+     .other_names = kDprNames,
+     .doc = "BERT's, always in lower case",
+     .vocabulary_file = "vocab.txt",
+     .special_tokens = kBertTokens,
+     .model_types = kDprModels,
+     .use_parts = use_dpr_parts,
+     .add_settings = add_bert_settings,
+     .post_processor = bert_post_processor},
+    {.name = "DebertaTokenizer",
+     .doc = "byte-level BPE, [CLS] and [SEP] around the texts",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kDebertaV2Tokens,
+     .model_types = kDebertaModels,
+     .use_parts = use_gpt2_parts,
+     .add_settings = add_gpt2_settings,
+     .post_processor = deberta_post_processor},
     {.name = "DebertaV2Tokenizer",
      .doc = "Unigram of SentencePiece without its charsmap, [CLS] and [SEP] around the texts",
      .vocabulary_file = "spm.model",
@@ -322,17 +361,48 @@ constexpr TokenizerClassRow kTokenizerClasses[] = {
      .add_settings = add_sentence_piece_settings,
      .post_processor = deberta_v2_post_processor,
      .convert = convert_unigram_pieces},
-    {"DistilBertTokenizer",
-     "BERT's under another name",
-     "vocab.txt",
-     kBertTokens,
-     {},
-     false,
-     use_bert_parts,
-     add_bert_settings,
-     bert_post_processor},
-    {"GPT2Tokenizer", "byte-level BPE", "vocab.json", kGpt2Tokens, kGpt2Models, false, use_gpt2_parts,
-     add_gpt2_settings, gpt2_post_processor},
+    {.name = "FunnelTokenizer",
+     .doc = "BERT's words, WordPiece, <cls> of the type 2",
+     .vocabulary_file = "vocab.txt",
+     .special_tokens = kFunnelTokens,
+     .model_types = kFunnelModels,
+     .use_parts = use_funnel_parts,
+     .add_settings = add_bert_settings,
+     .post_processor = funnel_post_processor},
+    {.name = "GPT2Tokenizer",
+     .doc = "byte-level BPE",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kGpt2Tokens,
+     .model_types = kGpt2Models,
+     .use_parts = use_gpt2_parts,
+     .add_settings = add_gpt2_settings,
+     .post_processor = gpt2_post_processor},
+    {.name = "GPTNeoXTokenizer",
+     .doc = "NFC, byte-level BPE",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kGptNeoxTokens,
+     .model_types = kGptNeoxModels,
+     .use_parts = use_gpt_neox_parts,
+     .add_settings = add_gpt2_settings,
+     .post_processor = bos_eos_template},
+    {.name = "GemmaTokenizer",
+     .doc = "BPE of SentencePiece with tokens of bytes",
+     .vocabulary_file = "tokenizer.model",
+     .special_tokens = kGemmaTokens,
+     .model_types = kGemmaModels,
+     .use_parts = use_gemma_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = llama_post_processor,
+     .convert = convert_bpe_pieces,
+     .padding_side = Side::kLeft},
+    {.name = "HerbertTokenizer",
+     .doc = "BERT's words, BPE whose words end with </w>",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kHerbertTokens,
+     .model_types = kHerbertModels,
+     .use_parts = use_herbert_parts,
+     .add_settings = add_no_settings,
+     .post_processor = herbert_post_processor},
     {.name = "LlamaTokenizer",
      .doc = "BPE of SentencePiece with tokens of bytes",
      .vocabulary_file = "tokenizer.model",
@@ -354,10 +424,52 @@ constexpr TokenizerClassRow kTokenizerClasses[] = {
      .convert = convert_mbart_pieces,
      .extra_tokens = mbart_extra_tokens,
      .mask_lstrip = true},
-    {"Qwen2Tokenizer", "NFC, words of Qwen 2, byte-level BPE", "vocab.json", kQwen2Tokens, kQwen2Models, true,
-     use_qwen2_parts, add_gpt2_settings, gpt2_post_processor},
-    {"RobertaTokenizer", "byte-level BPE, <s> and </s> around the texts", "vocab.json", kRobertaTokens, kRobertaModels,
-     false, use_roberta_parts, add_roberta_settings, roberta_post_processor},
+    {.name = "MPNetTokenizer",
+     .doc = "BERT's words, WordPiece, <s> and </s> around the texts",
+     .vocabulary_file = "vocab.txt",
+     .special_tokens = kMpnetTokens,
+     .model_types = kMpnetModels,
+     .use_parts = use_mpnet_parts,
+     .add_settings = add_bert_settings,
+     .post_processor = roberta_post_processor,
+     .mask_lstrip = true},
+    {.name = "OpenAIGPTTokenizer",
+     .doc = "BERT's words, BPE whose words end with </w>",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kOpenaiGptTokens,
+     .model_types = kOpenaiGptModels,
+     .use_parts = use_openai_gpt_parts,
+     .add_settings = add_no_settings,
+     .post_processor = llama_post_processor},
+    {.name = "PegasusTokenizer",
+     .doc = "Unigram of SentencePiece behind 105 tokens of its own, </s> behind the texts",
+     .vocabulary_file = "spiece.model",
+     .special_tokens = kPegasusTokens,
+     .model_types = kPegasusModels,
+     .use_parts = use_pegasus_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = pegasus_post_processor,
+     .convert = convert_pegasus_pieces,
+     .extra_tokens = pegasus_extra_tokens,
+     .adds_extra_tokens = true},
+    {.name = "Qwen2Tokenizer",
+     .doc = "NFC, words of Qwen 2, byte-level BPE",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kQwen2Tokens,
+     .model_types = kQwen2Models,
+     .has_plain_special_tokens = true,
+     .use_parts = use_qwen2_parts,
+     .add_settings = add_gpt2_settings,
+     .post_processor = gpt2_post_processor},
+    {.name = "RobertaTokenizer",
+     .other_names = kRobertaNames,
+     .doc = "byte-level BPE, <s> and </s> around the texts",
+     .vocabulary_file = "vocab.json",
+     .special_tokens = kRobertaTokens,
+     .model_types = kRobertaModels,
+     .use_parts = use_roberta_parts,
+     .add_settings = add_roberta_settings,
+     .post_processor = roberta_post_processor},
     {.name = "T5Tokenizer",
      .doc = "Unigram of SentencePiece, sentinels behind it, </s> behind the texts",
      .vocabulary_file = "spiece.model",
@@ -377,30 +489,21 @@ constexpr TokenizerClassRow kTokenizerClasses[] = {
      .add_settings = add_sentence_piece_settings,
      .post_processor = xlm_roberta_post_processor,
      .convert = convert_xlm_roberta_pieces},
+    {.name = "XLNetTokenizer",
+     .doc = "Unigram of SentencePiece, <sep> and <cls> behind the texts",
+     .vocabulary_file = "spiece.model",
+     .special_tokens = kXlnetTokens,
+     .model_types = kXlnetModels,
+     .use_parts = use_xlnet_parts,
+     .add_settings = add_sentence_piece_settings,
+     .post_processor = xlnet_post_processor,
+     .convert = convert_unigram_pieces,
+     .extra_tokens = xlnet_extra_tokens,
+     .mask_lstrip = true,
+     .padding_side = Side::kLeft},
 };
 
 }  // namespace
-
-Json bos_eos_template(const TokenizerSpec& spec, const FindTokenId& find_id) {
-  const auto bos = spec.adds_bos ? template_token(spec, "bos_token", find_id) : std::nullopt;
-  const auto eos = spec.adds_eos ? template_token(spec, "eos_token", find_id) : std::nullopt;
-  Json special_tokens = Json::object(), single = Json::array(), pair = Json::array();
-  const auto add_special = [&](Json& to, const std::optional<TemplateToken>& token, int type_id) {
-    if (!token) return;
-    to.push_back(Json{{"SpecialToken", {{"id", token->content}, {"type_id", type_id}}}});
-    special_tokens[token->content] = {
-        {"id", token->content}, {"ids", Json::array({token->id})}, {"tokens", Json::array({token->content})}};
-  };
-  const auto add_text = [&](Json& to, const char* id, int type_id) {
-    add_special(to, bos, type_id);
-    to.push_back(Json{{"Sequence", {{"id", id}, {"type_id", type_id}}}});
-    add_special(to, eos, type_id);
-  };
-  add_text(single, "A", 0);
-  add_text(pair, "A", 0);
-  add_text(pair, "B", 1);
-  return {{"type", "TemplateProcessing"}, {"single", single}, {"pair", pair}, {"special_tokens", special_tokens}};
-}
 
 bool has_no_class(std::string_view model_type) {
   return std::ranges::find(kModelsWithoutClass, model_type) != std::end(kModelsWithoutClass);
@@ -409,8 +512,10 @@ bool has_no_class(std::string_view model_type) {
 std::span<const TokenizerClassRow> tokenizer_classes() { return kTokenizerClasses; }
 
 const TokenizerClassRow* find_tokenizer_class(std::string_view name) {
-  const auto* row = std::find_if(std::begin(kTokenizerClasses), std::end(kTokenizerClasses),
-                                 [&](const TokenizerClassRow& r) { return r.name == name; });
+  const auto* row =
+      std::find_if(std::begin(kTokenizerClasses), std::end(kTokenizerClasses), [&](const TokenizerClassRow& r) {
+        return r.name == name || std::ranges::find(r.other_names, name) != r.other_names.end();
+      });
   return row == std::end(kTokenizerClasses) ? nullptr : row;
 }
 

@@ -17,6 +17,7 @@ using FindTokenId = std::function<std::optional<int32_t>(const std::string& toke
 
 struct TokenizerClassRow {
   std::string_view name;  // "tokenizer_class" in tokenizer_config.json, without "Fast"
+  std::span<const std::string_view> other_names;
   std::string_view doc;
   std::string_view vocabulary_file;  // vocab.txt, vocab.json with merges.txt, or a model of SentencePiece
   // The default special tokens, by their names.
@@ -35,17 +36,16 @@ struct TokenizerClassRow {
   // Returns the extra special tokens if tokenizer_config.json names none; null: those of the model file.
   std::vector<AddedToken> (*extra_tokens)(const Json& config, std::vector<AddedToken> given,
                                           bool has_model_file) = nullptr;
-  bool mask_lstrip = false;  // a mask token that is given as a text takes the white space before it
+  bool adds_extra_tokens = false;  // also if tokenizer_config.json names some
+  bool mask_lstrip = false;        // a mask token that is given as a text takes the white space before it
   Side padding_side = Side::kRight;
+  std::string_view word_end;  // in decoded text it becomes a space, and the text loses the white space at its ends
 };
 
 std::span<const TokenizerClassRow> tokenizer_classes();
 
 // Returns true for a model whose tokenizer has the parts of its tokenizer.json, whatever class the folder names.
 bool has_no_class(std::string_view model_type);
-
-// Returns bos first eos bos second eos, with the tokens that spec.adds_bos and spec.adds_eos ask for.
-Json bos_eos_template(const TokenizerSpec& spec, const FindTokenId& find_id);
 
 // Return null if no class has the name or builds the tokenizer of such models.
 const TokenizerClassRow* find_tokenizer_class(std::string_view name);

@@ -244,31 +244,43 @@ void collect_special_tokens(const Folder& folder, TokenizerSpec& spec) {
   }
 }
 
-// The older name applies only if the newer one has no value. Without both, the class or the model file names some.
-// `num_listed`: how many of the added tokens are listed in a file.
-void collect_extra_tokens(const Folder& folder, size_t num_listed, TokenizerSpec& spec) {
-  bool is_configured = false;
-  for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
-    if (!spec.extra_special_tokens.empty()) return;
-    const auto list = folder.config.find(key);
-    if (list == folder.config.end() || !(list->is_array() || list->is_object())) continue;
-    is_configured = true;
-    for (const Json& value : *list) {
-      const std::string content = token_content(value, key, folder.config_source);
-      if (content.empty()) continue;
-      spec.extra_special_tokens.push_back(content);
-      add_extra(num_listed, special_token(value, content, folder.config_source), spec);
-    }
-  }
-  if (is_configured || spec.is_tiktoken) return;
-  std::vector<AddedToken> tokens = spec.model_tokens;
-  if (spec.class_row != nullptr && spec.class_row->extra_tokens != nullptr) {
-    tokens = spec.class_row->extra_tokens(folder.config, std::move(tokens), spec.has_model_file);
-  }
+void add_extra_tokens(std::vector<AddedToken> tokens, size_t num_listed, TokenizerSpec& spec) {
   for (AddedToken& token : tokens) {
     if (token.special) spec.extra_special_tokens.push_back(token.content);
     add_extra(num_listed, std::move(token), spec);
   }
+}
+
+// Returns the extra special tokens of tokenizer_config.json, or nullopt if it has no list. The older name applies only
+// if the newer one has no value.
+std::optional<std::vector<AddedToken>> configured_extra_tokens(const Folder& folder) {
+  std::optional<std::vector<AddedToken>> tokens;
+  for (const char* key : {"extra_special_tokens", "additional_special_tokens"}) {
+    const auto list = folder.config.find(key);
+    if (list == folder.config.end() || !(list->is_array() || list->is_object())) continue;
+    tokens.emplace();
+    for (const Json& value : *list) {
+      const std::string content = token_content(value, key, folder.config_source);
+      if (!content.empty()) tokens->push_back(special_token(value, content, folder.config_source));
+    }
+    if (!tokens->empty()) break;
+  }
+  return tokens;
+}
+
+// Without a list in tokenizer_config.json, the class or the model file names extra tokens; some classes name theirs in
+// any case. `num_listed`: how many of the added tokens are listed in a file.
+void collect_extra_tokens(const Folder& folder, size_t num_listed, TokenizerSpec& spec) {
+  const std::optional<std::vector<AddedToken>> configured = configured_extra_tokens(folder);
+  if (spec.is_tiktoken || (configured && !(spec.class_row != nullptr && spec.class_row->adds_extra_tokens))) {
+    return add_extra_tokens(configured.value_or(std::vector<AddedToken>()), num_listed, spec);
+  }
+  std::vector<AddedToken> tokens = configured ? std::vector<AddedToken>() : spec.model_tokens;
+  if (spec.class_row != nullptr && spec.class_row->extra_tokens != nullptr) {
+    tokens = spec.class_row->extra_tokens(folder.config, std::move(tokens), spec.has_model_file);
+  }
+  if (configured) tokens.insert(tokens.end(), configured->begin(), configured->end());
+  add_extra_tokens(std::move(tokens), num_listed, spec);
 }
 
 // Makes special tokens plain, if the class adds them again without their flags.
@@ -321,6 +333,15 @@ std::string file_without_class(const Folder& folder, const TokenizerSpec& spec) 
   return "";
 }
 
+std::string known_classes() {
+  std::vector<std::string_view> names;
+  for (const TokenizerClassRow& row : tokenizer_classes()) {
+    names.push_back(row.name);
+    names.insert(names.end(), row.other_names.begin(), row.other_names.end());
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 // Reads the vocabulary of a folder without tokenizer.json.
 void read_plain_vocabulary(const Folder& folder, TokenizerSpec& spec) {
   if (spec.tokenizer_class.empty() && folder.has("vocab.txt")) spec.tokenizer_class = "BertTokenizer";
@@ -333,12 +354,12 @@ void read_plain_vocabulary(const Folder& folder, TokenizerSpec& spec) {
   const std::string other_file = file_without_class(folder, spec);
   if (!other_file.empty()) return read_model_file(folder, other_file, spec);
   if (spec.class_row == nullptr) {
-    std::string known;
-    for (const TokenizerClassRow& row : tokenizer_classes()) known += fmt::format(" {},", row.name);
-    known.pop_back();
-    throw Error(ErrorKind::kUnsupported,
-                fmt::format("{}: a {} without a tokenizer.json", folder.config_source, spec.tokenizer_class),
-                "from other files hone reads these classes only:" + known);
+    throw Error(
+        ErrorKind::kUnsupported,
+        fmt::format("{}: a {} without a tokenizer.json", folder.config_source, spec.tokenizer_class),
+        "write one with transformers: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER); from other "
+        "files hone reads these classes only: " +
+            known_classes());
   }
   const std::string file(spec.class_row->vocabulary_file);
   if (spec.class_row->convert != nullptr) return read_model_file(folder, file, spec);

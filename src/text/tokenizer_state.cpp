@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "text/tokenizer_classes.h"
+#include "text/template_builder.h"
 
 namespace hone::text {
 

@@ -48,13 +48,14 @@ bool contains(const Range (&table)[kSize], char32_t code) {
   return row != nullptr && code <= row->last;
 }
 
-// Hangul syllables are decomposed by arithmetic (The Unicode Standard, section 3.12).
-constexpr char32_t kHangulBase = 0xAC00, kLeadBase = 0x1100, kVowelBase = 0x1161, kTailBase = 0x11A7;
-constexpr char32_t kVowelCount = 21, kTailCount = 28, kHangulCount = 19 * kVowelCount * kTailCount;
+constexpr char32_t kLeadBase = 0x1100, kTailBase = kHangulTails.first - 1;
+constexpr char32_t kLeadCount = 19, kVowelCount = 21, kTailCount = 28;
+
+bool is_in(const Range& range, char32_t code) { return code >= range.first && code <= range.last; }
 
 CodePoints decompose_hangul(char32_t index) {
   const char32_t lead = kLeadBase + index / (kVowelCount * kTailCount);
-  const char32_t vowel = kVowelBase + index % (kVowelCount * kTailCount) / kTailCount;
+  const char32_t vowel = kHangulVowels.first + index % (kVowelCount * kTailCount) / kTailCount;
   const char32_t tail = index % kTailCount;
   if (tail == 0) return {{lead, vowel}, 2};
   return {{lead, vowel, kTailBase + tail}, 3};
@@ -96,7 +97,7 @@ CodePoints to_lowercase(char32_t code) {
 }
 
 CodePoints canonical_decomposition(char32_t code) {
-  if (code >= kHangulBase && code < kHangulBase + kHangulCount) return decompose_hangul(code - kHangulBase);
+  if (is_in(kHangulSyllables, code)) return decompose_hangul(code - kHangulSyllables.first);
   const Decomposition* row = find_row_of(kDecomposition, code);
   if (row == nullptr || row->first != code) return {{code}, 1};
   CodePoints result{{}, 0};
@@ -105,6 +106,15 @@ CodePoints canonical_decomposition(char32_t code) {
     result.codes[result.count++] = part;
   }
   return result;
+}
+
+char32_t hangul_composite(char32_t first, char32_t second) {
+  if (is_in({kLeadBase, kLeadBase + kLeadCount - 1}, first) && is_in(kHangulVowels, second)) {
+    const char32_t index = (first - kLeadBase) * kVowelCount + second - kHangulVowels.first;
+    return kHangulSyllables.first + index * kTailCount;
+  }
+  const bool lacks_tail = is_in(kHangulSyllables, first) && (first - kHangulSyllables.first) % kTailCount == 0;
+  return lacks_tail && is_in(kHangulTails, second) ? first + (second - kTailBase) : 0;
 }
 
 std::vector<char32_t> decomposable_characters() {

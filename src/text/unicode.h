@@ -48,6 +48,12 @@ CodePoints to_lowercase(char32_t code);
 // Returns the full canonical decomposition, or the character itself if it has none.
 CodePoints canonical_decomposition(char32_t code);
 
+// Hangul syllables are decomposed and composed by arithmetic (The Unicode Standard, section 3.12).
+inline constexpr CodePointRange kHangulSyllables{0xAC00, 0xD7A3}, kHangulVowels{0x1161, 0x1175},
+    kHangulTails{0x11A8, 0x11C2};
+// Returns the syllable of two parts, or 0 if they make none.
+char32_t hangul_composite(char32_t first, char32_t second);
+
 // Returns true if the compatibility decomposition (NFKD) differs from the canonical one.
 bool has_compatibility_decomposition(char32_t code);
 

@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
-#include "text/nfc_check.h"
 #include "text/pre_tokenizers.h"
 #include "text/random_text.h"
 #include "text/token_buffer.h"
@@ -151,41 +150,57 @@ TEST_CASE("a saved tokenizer produces the same ids from its own files and from i
   }
 }
 
-// Checks the encoder of one pass against the parts, one after the other.
-void check_against_parts(const Json& pre_tokenizer, const TokenModel& model, const std::string& text) {
-  const auto encoder = ByteLevelEncoder::make(pre_tokenizer, model);
-  REQUIRE(encoder != nullptr);
-  TokenBuffer tokens, plain;
-  if (encoder->has_offsets()) encoder->encode_with_offsets(text, 0, tokens);
-  encoder->encode(text, plain);
-  NormalizedText characters = to_normalized_text(text);
-  Words words{{0, characters.size()}};
-  make_pre_tokenizer(pre_tokenizer, "test")(characters, words);
-  Ids ids;
-  std::vector<Offset> offsets;
-  for (const WordRange& word : words) {
-    std::vector<Token> word_tokens;
-    model.tokenize(to_utf8({characters.data() + word.begin, word.end - word.begin}), word_tokens);
+// Compares the encoder of one pass with the parts, one after the other.
+class AgainstParts {
+ public:
+  AgainstParts(const Json& pre_tokenizer, const TokenModel& model)
+      : encoder_(ByteLevelEncoder::make(pre_tokenizer, model)),
+        pre_tokenizer_(make_pre_tokenizer(pre_tokenizer, "test")),
+        model_(model) {
+    REQUIRE(encoder_ != nullptr);
+  }
+
+  void check(const std::string& text) const {
+    TokenBuffer tokens, plain;
+    if (encoder_->has_offsets()) encoder_->encode_with_offsets(text, 0, tokens);
+    encoder_->encode(text, plain);
+    NormalizedText characters = to_normalized_text(text);
+    Words words{{0, characters.size()}};
+    pre_tokenizer_(characters, words);
+    Ids ids;
+    std::vector<Offset> offsets;
+    for (const WordRange& word : words) add_word(characters, word, ids, offsets);
+    CHECK(Ids(plain.ids(), plain.ids() + plain.size()) == ids);
+    if (!encoder_->has_offsets()) return;
+    CHECK(Ids(tokens.ids(), tokens.ids() + tokens.size()) == ids);
+    CHECK(tokens.offsets == offsets);
+  }
+
+ private:
+  void add_word(const NormalizedText& characters, const WordRange& word, Ids& ids, std::vector<Offset>& offsets) const {
+    std::vector<Token> tokens;
+    model_.tokenize(to_utf8({characters.data() + word.begin, word.end - word.begin}), tokens);
     size_t character = word.begin;
-    for (const Token& token : word_tokens) {
+    for (const Token& token : tokens) {
       ids.push_back(token.id);
       // Each character of the alphabet is a byte.
-      const size_t count = count_code_points(*model.token(token.id));
+      const size_t count = count_code_points(*model_.token(token.id));
       offsets.push_back({characters[character].origin.begin, characters[character + count - 1].origin.end});
       character += count;
     }
   }
-  CHECK(Ids(plain.ids(), plain.ids() + plain.size()) == ids);
-  if (!encoder->has_offsets()) return;
-  CHECK(Ids(tokens.ids(), tokens.ids() + tokens.size()) == ids);
-  CHECK(tokens.offsets == offsets);
-}
+
+  std::unique_ptr<ByteLevelEncoder> encoder_;
+  PreTokenizer pre_tokenizer_;
+  const TokenModel& model_;
+};
 
 TEST_CASE("the one-pass encoder equals the parts, also for long words and zero bytes") {
   for (const std::string& name : kCases) {
     CAPTURE(name);
     const Tokenizer::State state(read_tokenizer_folder(byte_level_fixture(name)));
     if (state.one_pass.byte_level == nullptr) continue;
+    const AgainstParts parts(state.spec.pre_tokenizer, *state.model);
     const RandomText random(4);
     std::string joined;
     for (uint64_t i = 0; i < 1500; ++i) {
@@ -193,7 +208,7 @@ TEST_CASE("the one-pass encoder equals the parts, also for long words and zero b
       joined += i % 3 == 0 ? text + std::string(i % 7, 'e') : text;
       if (i % 50 == 0) text = std::exchange(joined, "") + std::string("\0", 1) + "a" + std::string("\0\0", 2);
       CAPTURE(i);
-      check_against_parts(state.spec.pre_tokenizer, *state.model, text);
+      parts.check(text);
     }
   }
 }
@@ -222,11 +237,11 @@ TEST_CASE("the one-pass encoder equals the parts for several patterns, one after
   const RandomText random(9);
   for (const Json& parts : sequences) {
     CAPTURE(parts.dump());
-    const Json pre_tokenizer = {{"type", "Sequence"}, {"pretokenizers", parts}};
+    const AgainstParts against_parts({{"type", "Sequence"}, {"pretokenizers", parts}}, *state.model);
     std::string joined;
     for (uint64_t i = 0; i < 400; ++i) {
       joined += random(i);
-      check_against_parts(pre_tokenizer, *state.model, i % 20 == 0 ? std::exchange(joined, "") : random(i));
+      against_parts.check(i % 20 == 0 ? std::exchange(joined, "") : random(i));
     }
   }
 }

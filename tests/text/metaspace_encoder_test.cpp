@@ -43,6 +43,8 @@ std::vector<Json> normalizers_to_test() {
           {{"type", "Nmt"}},
           sequence(Json::array({replaced("``", "\""), replaced("''", "\""), nfkd, strip, lower})),
           sequence(Json::array({lower, replaced("th", "X")})),
+          sequence(Json::array({replaced("''", "`"), replaced("``", "\"")})),
+          sequence(Json::array({strip, replaced("''", "\"")})),
           tokenizer_parts()["normalizers"].back()["spec"]};
 }
 
@@ -87,6 +89,12 @@ std::string odd_text(std::mt19937& draw) {
                                                   "\xF0\x9F\x87\xA9",
                                                   "\xE0\xB8\xB3",
                                                   "\xE0\xBA\xB3",
+                                                  "''",
+                                                  "'''",
+                                                  "``",
+                                                  "\xF0\x9F\x98\x80",
+                                                  "\xF0\x9F\x8F\xBB",
+                                                  "\xEF\xB8\x8F",
                                                   "9"};  // fmt: skip
   std::string text;
   for (size_t i = draw() % 12; i > 0; --i) text += kParts[draw() % kParts.size()];
@@ -137,7 +145,8 @@ TEST_CASE("a megabyte of one character takes linear time and gives the ids of th
   const Tokenizer tokenizer = tokenizer_of(unigram_json({{"type", "NFKC"}}).dump());
   EncodeOptions by_parts;
   by_parts.with_offsets = true;
-  for (const char* unit : {"a", " ", "a\xCC\x80", "\xE4\xB8\xAD", "\xE2\x96\x81", "\xCC\x80"}) {
+  for (const char* unit :
+       {"a", " ", "a\xCC\x80", "\xE4\xB8\xAD", "\xE2\x96\x81", "\xCC\x80", "\xF0\x9F\x98\x80", "'"}) {
     CAPTURE(unit);
     std::string text;
     while (text.size() < 1 << 20) text += unit;

@@ -1,6 +1,7 @@
 #include "text/post_processors.h"
 
 #include "expect_error.h"
+#include "text/template_builder.h"
 #include "text/tokenizer_parts.h"
 
 namespace hone::text::post_processors_test {
@@ -29,7 +30,7 @@ void check_bert(const Template& bert) {
 TEST_CASE("BERT's template has the same result in both forms") {
   check_bert(
       make_post_processor({{"type", "BertProcessing"}, {"sep", {"[SEP]", 102}}, {"cls", {"[CLS]", 101}}}, "test"));
-  check_bert(make_post_processor(bert_template("[CLS]", 101, "[SEP]", 102), "test"));
+  check_bert(make_post_processor(cls_sep_template({"[CLS]", 101}, {"[SEP]", 102}), "test"));
 }
 
 TEST_CASE("RoBERTa's template has two separators between the texts, and only type 0") {
@@ -49,7 +50,7 @@ TEST_CASE("RoBERTa's template has two separators between the texts, and only typ
 
 TEST_CASE("a Sequence trims offsets as often as its parts, and takes the special tokens of the last") {
   const Json bytes = {{"type", "ByteLevel"}}, untrimmed = {{"type", "ByteLevel"}, {"trim_offsets", false}};
-  const Json bert = bert_template("[CLS]", 1, "[SEP]", 2);
+  const Json bert = cls_sep_template({"[CLS]", 1}, {"[SEP]", 2});
   const auto sequence = [](const Json& parts) {
     return make_post_processor({{"type", "Sequence"}, {"processors", parts}}, "t.json");
   };
@@ -62,7 +63,7 @@ TEST_CASE("a Sequence trims offsets as often as its parts, and takes the special
 }
 
 TEST_CASE("the parts of a Sequence work on each other's results") {
-  const Json bytes = {{"type", "ByteLevel"}}, bert = bert_template("[CLS]", 1, "[SEP]", 2);
+  const Json bytes = {{"type", "ByteLevel"}}, bert = cls_sep_template({"[CLS]", 1}, {"[SEP]", 2});
   const Json roberta = {{"type", "RobertaProcessing"}, {"sep", {"</s>", 4}}, {"cls", {"<s>", 3}}};
   const Template result =
       make_post_processor({{"type", "Sequence"}, {"processors", Json::array({roberta, bert, bytes})}}, "t.json");
@@ -126,10 +127,10 @@ TEST_CASE("malformed specs are errors that name the file") {
   CHECK(contains(error_of({{"type", "Unknown"}}).what(), "post-processor (in t.json)"));
   CHECK(contains(error_of({{"type", "BertProcessing"}, {"sep", {"[SEP]"}}, {"cls", {"[CLS]", 1}}}).what(),
                  "must be [token, id]"));
-  Json spec = bert_template("[CLS]", 1, "[SEP]", 2);
+  Json spec = cls_sep_template({"[CLS]", 1}, {"[SEP]", 2});
   spec["special_tokens"].erase("[SEP]");
   CHECK(contains(error_of(spec).what(), "\"[SEP]\" must be an object"));
-  spec = bert_template("[CLS]", 1, "[SEP]", 2);
+  spec = cls_sep_template({"[CLS]", 1}, {"[SEP]", 2});
   spec["single"][1]["Sequence"]["id"] = "B";
   CHECK(contains(error_of(spec).what(), "the template has no sequence \"B\" here"));
   spec["single"] = Json::array({"$A"});

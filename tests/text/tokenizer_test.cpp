@@ -1,9 +1,12 @@
 // Compares complete tokenizers with Hugging Face's: small folders of every form, and the real vocabularies if they are
-// beside the checkout.
+// beside the checkout. The last case measures times: those of the processor, the best of several passes.
 #include "text/tokenizer.h"
+
+#include <ctime>
 
 #include "base/files.h"
 #include "expect_error.h"
+#include "temporary_folder.h"
 #include "text/tokenizer_fixtures.h"
 
 namespace hone::text::tokenizer_test {
@@ -248,6 +251,88 @@ TEST_CASE("byte offsets become character offsets") {
   CHECK(to_character_offsets(text, bytes) == characters);
   const std::vector<Offset> beyond = {{0, 9}};
   CHECK(expect_error([&] { to_character_offsets(text, beyond); }).kind() == ErrorKind::kInternal);
+}
+
+namespace {
+
+constexpr size_t kNumBytes = 1'000'000;
+constexpr double kMaxRatio = 2;
+
+struct RealTokenizer {
+  const char* name;            // of the folder in ../shared/tokenizers
+  const char* file = nullptr;  // there, if transformers looks for another name
+  const char* target = nullptr;
+  const char* tokenizer_class = nullptr;
+};
+
+constexpr RealTokenizer kTokenizers[] = {{"bert-base-uncased"},
+                                         {"bert-base-chinese"},
+                                         {"gpt2"},
+                                         {"roberta-base"},
+                                         {"qwen2"},
+                                         {"llama2", "tokenizer.model", "tokenizer.model", "LlamaTokenizer"},
+                                         {"t5", "sentencepiece.model", "spiece.model", "T5Tokenizer"},
+                                         {"albert-v2", "spiece.model", "spiece.model", "AlbertTokenizer"}};
+
+std::optional<Tokenizer> load(const RealTokenizer& real) {
+  const auto source = shared_tokenizer(real.name);
+  if (!source) return std::nullopt;
+  if (real.file == nullptr) return Tokenizer::load(*source);
+  const TemporaryFolder folder;
+  write_file(folder.path() / real.target, read_file(*source / real.file));
+  write_json(folder.path() / "tokenizer_config.json", {{"tokenizer_class", real.tokenizer_class}});
+  return Tokenizer::load(folder.path());
+}
+
+std::string repeated(std::string_view unit) {
+  std::string text;
+  while (text.size() < kNumBytes) text += unit;
+  return text;
+}
+
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+double best_seconds(const Tokenizer& tokenizer, const std::string& text) {
+  double best = 1e9;
+  for (int pass = 0; pass < 7; ++pass) {
+    const double start = processor_seconds();
+    CHECK(!tokenizer.encode(text).ids.empty());
+    best = std::min(best, processor_seconds() - start);
+  }
+  return best / static_cast<double>(text.size());
+}
+
+// Returns the lowest ratio of a few attempts, because other programs may take the caches meanwhile.
+double cost_ratio(const Tokenizer& tokenizer, const std::string& text, const std::string& english) {
+  double best = 1e9;
+  for (int attempt = 0; attempt < 5 && best > kMaxRatio; ++attempt) {
+    best = std::min(best, best_seconds(tokenizer, text) / best_seconds(tokenizer, english));
+  }
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE("a megabyte of one character costs at most twice as much as English") {
+  const auto folder = shared_tokenizer(kTokenizers[0].name);
+  if (!folder) return;
+  const std::string english =
+      read_file(folder->parent_path().parent_path() / "data" / "lm_text" / "test.txt").substr(0, kNumBytes);
+  for (const RealTokenizer& real : kTokenizers) {
+    const std::optional<Tokenizer> tokenizer = load(real);
+    if (!tokenizer) continue;
+    // A letter, a space, a letter with a mark, a Chinese character, an emoji, and one joined of several.
+    for (const char* unit :
+         {"a", " ", "a\xCC\x80", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB"}) {
+      const double ratio = cost_ratio(*tokenizer, repeated(unit), english);
+      INFO(real.name, ", ", std::string(unit), ": ", ratio, " times as much");
+      CHECK(ratio <= kMaxRatio);
+    }
+  }
 }
 
 }  // namespace hone::text::tokenizer_test
