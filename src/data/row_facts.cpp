@@ -70,7 +70,7 @@ bool is_ascii_block(const char* p) {
   return (bits & 0x8080808080808080U) == 0;
 }
 
-// Counts a block of ASCII that follows p[-1]. Returns false, and counts nothing, if the block may hold a run of
+// Counts a block of ASCII that follows p[-1]. Returns false without counting if the block may hold a run of
 // kRepeatedCharacters or continues one. The loop has no branches, so that the compiler uses vectors.
 bool count_ascii_block(const char* p, CharacterCounts& counts) {
   uint8_t letters = 0, spaces = 0, digits = 0, controls = 0, pairs = 0, double_spaces = 0;
