@@ -137,6 +137,10 @@ int Machine::num_useful_threads() const {
 
 uint64_t Machine::usable_memory() const { return memory_limit.value_or(memory_bytes); }
 
+uint64_t Machine::available_memory() const {
+  return std::min(free_memory_bytes, memory_limit.value_or(free_memory_bytes));
+}
+
 Machine read_machine(const fs::path& root, const std::vector<int>& cpus) {
   Machine machine;
   machine.processor = value_of(root / "proc/cpuinfo", "model name");
@@ -144,6 +148,7 @@ Machine read_machine(const fs::path& root, const std::vector<int>& cpus) {
   machine.num_physical_cores = count_cores(root, cpus);
   machine.cpu_quota = cpu_quota(root);
   machine.memory_bytes = number<uint64_t>(value_of(root / "proc/meminfo", "MemTotal")).value_or(0) * 1024;
+  machine.free_memory_bytes = number<uint64_t>(value_of(root / "proc/meminfo", "MemAvailable")).value_or(0) * 1024;
   machine.memory_limit = memory_limit(root, machine.memory_bytes);
   return machine;
 }

@@ -2,22 +2,45 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "base/error.h"
 #include "tensor/recompute.h"
+#include "tensor/row_chunks.h"
 
 namespace hone::model {
+
+std::optional<int64_t> Body::num_frozen_layers() const {
+  if (!frozen_.evaluates || !frozen_.has(0)) return std::nullopt;
+  int64_t count = 0;
+  while (count < traits_.num_layers && frozen_.has(static_cast<size_t>(count) + 1)) ++count;
+  return count;
+}
+
+nn::ForwardContext Body::context_of(int64_t stage, nn::ForwardContext context) const {
+  if (frozen_.evaluates && frozen_.has(static_cast<size_t>(stage))) context.training = false;
+  return context;
+}
 
 Hidden Body::forward(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection) const {
   const int64_t last = selection.num_layers.value_or(traits_.num_layers);
   check_internal(selection.num_prefix >= 0 && selection.num_prefix <= last && last <= traits_.num_layers,
                  "the body has these layers");
-  Stream stream = selection.num_prefix > 0 ? selection.prefix : begin(inputs, context);
+  int64_t first = selection.num_prefix;
+  Stream stream;
+  if (first > 0) {
+    stream = selection.prefix;
+  } else if (const auto num_frozen = num_frozen_layers(); num_frozen && selection.outputs == nullptr) {
+    first = std::min(*num_frozen, last);
+    stream = prefix(inputs, context, first);
+  } else {
+    stream = begin(inputs, context_of(0, context));
+  }
   if (selection.outputs != nullptr) selection.outputs->push_back(stream.x);
-  for (int64_t index = selection.num_prefix; index < last; ++index) {
-    stream.x = layer_or_recomputed(index, stream, context);
+  for (int64_t index = first; index < last; ++index) {
+    stream.x = layer_or_recomputed(index, stream, context_of(index + 1, context));
     if (selection.outputs != nullptr) selection.outputs->push_back(stream.x);
   }
   return end(std::move(stream), context);
@@ -26,6 +49,7 @@ Hidden Body::forward(const Inputs& inputs, const nn::ForwardContext& context, co
 Stream Body::prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers) const {
   check_internal(num_layers >= 0 && num_layers <= traits_.num_layers, "the body has these layers");
   const at::NoGradGuard no_gradients;
+  const tensor::IndependentRows independent;
   context.training = false;
   Stream stream = begin(inputs, context);
   for (int64_t index = 0; index < num_layers; ++index) stream.x = layer(index, stream, context);
@@ -33,7 +57,9 @@ Stream Body::prefix(const Inputs& inputs, nn::ForwardContext context, int64_t nu
 }
 
 at::Tensor Body::layer_or_recomputed(int64_t index, const Stream& stream, const nn::ForwardContext& context) const {
-  if (!context.training || !context.recomputes_layers) return layer(index, stream, context);
+  // A frozen layer whose input has no gradient keeps nothing for backward.
+  const bool has_backward = stream.x.requires_grad() || !frozen_.has(static_cast<size_t>(index) + 1);
+  if (!context.training || !context.recomputes_layers || !has_backward) return layer(index, stream, context);
   const auto again = [this, owner = shared_from_this(), index, packing = stream.packing, context](const at::Tensor& x) {
     return layer(index, {x, packing}, context);
   };

@@ -6,6 +6,8 @@
 #include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "model/inputs.h"
 #include "nn/forward_context.h"
@@ -28,12 +30,19 @@ class Body : public torch::nn::Module {
   const BodyTraits& traits() const { return traits_; }
   void set_vocab_size(int64_t num_rows) { traits_.vocab_size = num_rows; }  // after the embedding was resized
 
-  // Calls begin, every layer and end. If context.recomputes_layers, drops the intermediate results of each layer and
-  // computes them again in backward, which saves memory. `inputs` are checked and on the device.
+  void set_frozen(FrozenStages frozen) { frozen_ = std::move(frozen); }
+  // Returns the number of frozen layers that follow frozen embeddings without a gap; nullopt if the embeddings are not
+  // frozen, or if frozen stages do not compute as in evaluation.
+  std::optional<int64_t> num_frozen_layers() const;
+
+  // Calls begin, every layer and end; the frozen layers at the front by prefix(). If context.recomputes_layers, drops
+  // the intermediate results of each layer and computes them again in backward, which saves memory. `inputs` are
+  // checked and on the device.
   Hidden forward(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
 
-  // Returns the stream after the first `num_layers` layers, without dropout and gradients. While these layers are
-  // frozen, it depends only on the inputs, so the caller may keep it and pass it to forward() again.
+  // Returns the stream after the first `num_layers` layers, without dropout and gradients. On the CPU the bits of a
+  // sequence do not depend on the other sequences of the batch. So while these layers are frozen, the caller may keep
+  // it and pass it to forward(), in any batch.
   Stream prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers) const;
 
  protected:
@@ -43,9 +52,11 @@ class Body : public torch::nn::Module {
   virtual Hidden end(Stream&& stream, const nn::ForwardContext& context) const = 0;
 
  private:
+  nn::ForwardContext context_of(int64_t stage, nn::ForwardContext context) const;
   at::Tensor layer_or_recomputed(int64_t index, const Stream& stream, const nn::ForwardContext& context) const;
 
   BodyTraits traits_;
+  FrozenStages frozen_;
 };
 
 }  // namespace hone::model

@@ -38,6 +38,7 @@ class PooledHead final : public Classifier {
   at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
     return dropped(selected(hidden.pooled, rows), context);  // [N, C]
   }
+  bool reads_first_tokens() const override { return true; }
 };
 
 class TokenHead final : public Classifier {
@@ -60,6 +61,8 @@ class FirstTokenHead final : public Head {
     return dropout_(at::relu(pre_classifier_->forward(first)), context);
   }
   const nn::Linear& output() const override { return *classifier_; }
+
+  bool reads_first_tokens() const override { return true; }
 
  private:
   std::shared_ptr<nn::Linear> pre_classifier_, classifier_;
@@ -92,6 +95,8 @@ class DenseHead final : public Head {
   }
   const nn::Linear& output() const override { return *classifier_->out_proj; }
 
+  bool reads_first_tokens() const override { return true; }
+
  private:
   std::shared_ptr<DenseClassifier> classifier_;
   const nn::Activation& activation_;
@@ -120,6 +125,8 @@ class ContextPoolerHead final : public Head {
     return dropout_(activation_.apply(pooler_->dense->forward(dropout_of_token_(first, context)), {}), context);
   }
   const nn::Linear& output() const override { return *classifier_; }
+
+  bool reads_first_tokens() const override { return true; }
 
  private:
   std::shared_ptr<PoolerDense> pooler_;

@@ -31,6 +31,8 @@ class Head {
                               const nn::ForwardContext& context) const = 0;
   // The last layer.
   virtual const nn::Linear& output() const = 0;
+  // Returns true if features() reads the first token of each sequence only, directly or through hidden.pooled.
+  virtual bool reads_first_tokens() const { return false; }
   // Draws what HF's class draws after its modules have drawn; the names are those in the model.
   virtual void draw(const nn::Drawn::Wanted&, double /*deviation*/, at::Generator&) {}
   // The names under which checkpoints may hold the parameters that the head shares.

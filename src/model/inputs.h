@@ -18,8 +18,15 @@ struct Tokens {
   tensor::Packing packing;
 };
 
+// What flows from layer to layer.
+struct Stream {
+  at::Tensor x;             // [T, C]
+  tensor::Packing packing;  // of x
+};
+
 struct Inputs {
   Tokens text;
+  Stream prefix = {};  // if defined, what flows out of the model's frozen layers for this text: they are not computed
 };
 
 // The output of a body.
@@ -29,10 +36,12 @@ struct Hidden {
   at::Tensor pooled;        // [B, C] in float, one row for each sequence; undefined if the body has no pooler
 };
 
-// What flows from layer to layer.
-struct Stream {
-  at::Tensor x;             // [T, C]
-  tensor::Packing packing;  // of x
+// Which stages of a model have no trained parameter: the embeddings, each layer, and the output (pooler and head).
+struct FrozenStages {
+  std::vector<bool> is_frozen = {};  // empty: none
+  bool evaluates = true;             // they compute as in evaluation, without dropout
+
+  bool has(size_t stage) const { return stage < is_frozen.size() && is_frozen[stage]; }
 };
 
 // Which layers a forward pass computes, and what it keeps of them.

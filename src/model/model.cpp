@@ -87,9 +87,16 @@ nn::ForwardContext Model::in_format(nn::ForwardContext context) const {
   return context;
 }
 
+nn::ForwardContext Model::context_of_head(const nn::ForwardContext& context) const {
+  nn::ForwardContext of_head = in_format(context);
+  if (head_evaluates_) of_head.training = false;
+  return of_head;
+}
+
 Inputs Model::checked(const Inputs& inputs) const {
   check(inputs.text);
   Inputs on_device = inputs;
+  if (inputs.prefix.x.defined()) on_device.prefix.x = tensor::on_device(inputs.prefix.x, compute_.device);
   on_device.text.ids = tensor::on_device(inputs.text.ids, compute_.device);
   if (inputs.text.type_ids.defined()) {
     on_device.text.type_ids = tensor::on_device(inputs.text.type_ids, compute_.device);
@@ -98,7 +105,13 @@ Inputs Model::checked(const Inputs& inputs) const {
 }
 
 Hidden Model::hidden(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection) const {
-  return parts_->body->forward(checked(inputs), in_format(context), selection);
+  const Inputs on_device = checked(inputs);
+  if (!on_device.prefix.x.defined()) return parts_->body->forward(on_device, in_format(context), selection);
+  LayerSelection after_prefix = selection;
+  after_prefix.num_prefix = num_frozen_layers().value_or(0);
+  check_internal(selection.num_prefix == 0 && after_prefix.num_prefix > 0, "a kept prefix is that of frozen layers");
+  after_prefix.prefix = on_device.prefix;
+  return parts_->body->forward(on_device, in_format(context), after_prefix);
 }
 
 Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers) const {
@@ -107,13 +120,15 @@ Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, in
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  return parts_->head->output().forward(parts_->head->features(hidden, on_device, in_format(context))).to(at::kFloat);
+  return parts_->head->output()
+      .forward(parts_->head->features(hidden, on_device, context_of_head(context)))
+      .to(at::kFloat);
 }
 
 at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
                                 const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  const at::Tensor features = parts_->head->features(hidden, on_device, in_format(context));
+  const at::Tensor features = parts_->head->features(hidden, on_device, context_of_head(context));
   return tensor::linear_cross_entropy(features, parts_->head->output().output_layer(features.scalar_type()),
                                       tensor::on_device(targets, compute_.device), options);
 }
@@ -121,6 +136,19 @@ at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, co
 at::Tensor Model::forward(const Inputs& inputs, const nn::ForwardContext& context) const {
   return logits(hidden(inputs, context), {}, context);
 }
+
+void Model::set_frozen(const FrozenStages& frozen) {
+  const auto output_stage = static_cast<size_t>(num_layers()) + 1;
+  check_internal(frozen.is_frozen.empty() || frozen.is_frozen.size() == output_stage + 1,
+                 "each stage of the model is frozen or not");
+  head_evaluates_ = frozen.evaluates && frozen.has(output_stage);
+  parts_->body->set_frozen(frozen);
+}
+
+std::optional<int64_t> Model::num_frozen_layers() const { return parts_->body->num_frozen_layers(); }
+int64_t Model::num_layers() const { return parts_->body->traits().num_layers; }
+int64_t Model::width() const { return parts_->body->traits().width; }
+bool Model::reads_first_tokens() const { return parts_->head->reads_first_tokens(); }
 
 void Model::set_compute(const tensor::Compute& compute) {
   compute_ = compute;
@@ -133,7 +161,8 @@ bool Model::is_head(std::string_view parameter) const {
   return parameter.substr(0, parameter.find('.')) != parts_->family.body;
 }
 
-int64_t Model::num_outputs() const { return parts_->head->output().weight.size(0); }
+int64_t Model::num_outputs() const { return output_weight().size(0); }
+const at::Tensor& Model::output_weight() const { return parts_->head->output().weight; }
 bool Model::reads_tokens() const { return parts_->head_row.kind == "token" || parts_->head_row.predicts_words; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -38,8 +39,7 @@ class Model {
   // Returns the body's output for a batch on the CPU. Errors (kInput): a token id or token type outside its table, a
   // sequence longer than max_length().
   Hidden hidden(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
-  // What flows out of the body's first layers, without dropout and gradients: while these layers are frozen, it depends
-  // on the inputs alone and can be kept. Errors: those of hidden().
+  // What flows out of the body's first layers, without dropout and gradients (Body::prefix). Errors: those of hidden().
   Stream prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers) const;
   // Returns the head's outputs [N, num_outputs] in float for the given rows [N] int64 (tokens or sequences, as the head
   // reads them); undefined `rows` means all.
@@ -50,6 +50,18 @@ class Model {
   // Both, for all rows.
   at::Tensor forward(const Inputs& inputs, const nn::ForwardContext& context) const;
 
+  // Call it when the parameters of these stages no longer require gradients.
+  void set_frozen(const FrozenStages& frozen);
+  // Returns the number of frozen layers that follow frozen embeddings without a gap; nullopt if the embeddings are not
+  // frozen, or if frozen stages do not compute as in evaluation. prefix() of these layers depends on the inputs alone,
+  // and Inputs::prefix may hold it.
+  std::optional<int64_t> num_frozen_layers() const;
+  int64_t num_layers() const;
+  int64_t width() const;  // C of the body
+  // Returns true if the head reads the first token of each sequence only, directly or through the body's pooler.
+  bool reads_first_tokens() const;
+  at::ScalarType dtype() const { return compute_.dtype; }  // of the activations
+
   // Moves the parameters to the device, and sets the number format (before: float on the CPU).
   void set_compute(const tensor::Compute& compute);
 
@@ -57,6 +69,7 @@ class Model {
   // Returns true if a parameter belongs to the head.
   bool is_head(std::string_view parameter) const;
   int64_t num_outputs() const;
+  const at::Tensor& output_weight() const;  // [num_outputs, in], of the head's last layer
   // Returns true if the head has a row of outputs for each token, false if it has one for each sequence.
   bool reads_tokens() const;
   int64_t vocab_size() const;  // rows of the word embedding
@@ -79,9 +92,11 @@ class Model {
   void check(const Tokens& tokens) const;
   Inputs checked(const Inputs& inputs) const;  // on the device
   nn::ForwardContext in_format(nn::ForwardContext context) const;
+  nn::ForwardContext context_of_head(const nn::ForwardContext& context) const;
 
   std::shared_ptr<Parts> parts_;
   tensor::Compute compute_;
+  bool head_evaluates_ = false;  // as a frozen stage
 };
 
 }  // namespace hone::model

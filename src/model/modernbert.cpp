@@ -324,6 +324,7 @@ class ClassifierHead final : public Head {
     return dropout_(head_->forward(rows.defined() ? x.index_select(0, rows) : x), context);
   }
   const nn::Linear& output() const override { return *classifier_; }
+  bool reads_first_tokens() const override { return pooling_ == first_tokens; }
   void draw(const nn::Drawn::Wanted& wanted, double, at::Generator& generator) override {
     if (!wanted("classifier.weight")) return;
     nn::draw_truncated_normal(classifier_->weight, std::pow(static_cast<double>(width_), -0.5), cutoff_, generator);

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <string_view>
+
+#include "nn/linear.h"
 
 namespace hone::model {
 
@@ -25,9 +28,18 @@ bool decays(const std::string& name) {
 }
 
 std::vector<NamedParameter> named_parameters(const Model& model) {
+  std::set<const void*> matrices;
+  for (const auto& module : model.module().modules(/*include_self=*/false)) {
+    const auto* const linear = dynamic_cast<const nn::Linear*>(module.get());
+    if (linear != nullptr) matrices.insert(linear->weight.unsafeGetTensorImpl());
+  }
+  matrices.erase(model.output_weight().unsafeGetTensorImpl());
   std::vector<NamedParameter> parameters;
   for (const auto& item : model.module().named_parameters()) {
-    parameters.push_back({item.key(), item.value(), decays(item.key())});
+    parameters.push_back({.name = item.key(),
+                          .tensor = item.value(),
+                          .decays = decays(item.key()),
+                          .is_hidden_matrix = matrices.contains(item.value().unsafeGetTensorImpl())});
   }
   return parameters;
 }

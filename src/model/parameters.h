@@ -14,7 +14,9 @@ namespace hone::model {
 struct NamedParameter {
   std::string name;
   at::Tensor tensor;
-  bool decays = true;  // weight decay applies: not a bias, not part of a norm
+  bool decays = true;             // weight decay applies: not a bias, not part of a norm
+  double rate_factor = 1;         // its share of the learning rate
+  bool is_hidden_matrix = false;  // the weight of a linear, other than the one that gives the model's outputs
 };
 
 // Returns the parameters in the order of torch's named_parameters() for the HF class, which is that of HF's optimizer

@@ -6,6 +6,8 @@
 #include <ATen/ops/zeros.h>
 
 #include "tensor/compute.h"
+#include "tensor/products.h"
+#include "tensor/row_chunks.h"
 
 namespace hone::nn {
 
@@ -41,7 +43,9 @@ at::Tensor PackedConvolution::forward(const at::Tensor& x, const tensor::Packing
   const at::Tensor rows = tensor::on_device(rows_of_taps(packing, num_taps), x.device());
   const at::Tensor read = padded.index_select(0, rows).view({x.size(0), num_taps * width});  // [T, taps * C]
   const at::Tensor matrix = weight.transpose(1, 2).reshape({width, num_taps * width}).to(x.scalar_type());
-  return at::linear(read, matrix, bias.to(x.scalar_type()));
+  const at::Tensor own_bias = bias.to(x.scalar_type());
+  return tensor::rows_are_independent() ? tensor::linear_product(read, matrix, own_bias)
+                                        : at::linear(read, matrix, own_bias);
 }
 
 void PackedConvolution::draw(const Wanted& wanted, double deviation, at::Generator& generator) {

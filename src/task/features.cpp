@@ -11,6 +11,7 @@
 #include "base/counted.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/sha256.h"
 
 namespace hone::task {
 
@@ -23,6 +24,37 @@ std::vector<std::string_view> texts_of(const table::Column& column, uint64_t beg
   texts.reserve(end - begin);
   for (uint64_t row = begin; row < end; ++row) texts.push_back(column.text(row).value_or(std::string_view()));
   return texts;
+}
+
+template <typename T>
+std::string digest_of(const std::vector<T>& values) {
+  return sha256({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
+}
+
+// Packs the tokens of the given rows.
+model::Inputs tokens_of(const Features& features, std::span<const uint64_t> rows) {
+  std::vector<int64_t> lengths;
+  lengths.reserve(rows.size());
+  for (const uint64_t row : rows) {
+    for (uint64_t window = features.windows[row]; window < features.windows[row + 1]; ++window) {
+      lengths.push_back(static_cast<int64_t>(features.offsets[window + 1] - features.offsets[window]));
+    }
+  }
+  model::Inputs inputs;
+  model::Tokens& tokens = inputs.text;
+  tokens.packing = tensor::Packing::from_lengths(lengths);
+  const int64_t num_tokens = tokens.packing.num_tokens();
+  tokens.ids = at::empty({num_tokens}, at::kLong);
+  tokens.type_ids = at::empty({num_tokens}, at::kLong);
+  int64_t* ids = tokens.ids.mutable_data_ptr<int64_t>();
+  int64_t* type_ids = tokens.type_ids.mutable_data_ptr<int64_t>();
+  for (const uint64_t row : rows) {
+    const auto begin = static_cast<ptrdiff_t>(features.offsets[features.windows[row]]);
+    const auto end = static_cast<ptrdiff_t>(features.offsets[features.windows[row + 1]]);
+    ids = std::copy(features.ids.begin() + begin, features.ids.begin() + end, ids);
+    type_ids = std::copy(features.type_ids.begin() + begin, features.type_ids.begin() + end, type_ids);
+  }
+  return inputs;
 }
 
 }  // namespace
@@ -98,28 +130,20 @@ std::vector<std::string> text_findings(const Features& features, uint64_t max_le
 }
 
 model::Inputs make_batch(const Features& features, std::span<const uint64_t> rows) {
-  std::vector<int64_t> lengths;
-  lengths.reserve(rows.size());
-  for (const uint64_t row : rows) {
-    for (uint64_t window = features.windows[row]; window < features.windows[row + 1]; ++window) {
-      lengths.push_back(static_cast<int64_t>(features.offsets[window + 1] - features.offsets[window]));
-    }
-  }
-  model::Inputs inputs;
-  model::Tokens& tokens = inputs.text;
-  tokens.packing = tensor::Packing::from_lengths(lengths);
-  const int64_t num_tokens = tokens.packing.num_tokens();
-  tokens.ids = at::empty({num_tokens}, at::kLong);
-  tokens.type_ids = at::empty({num_tokens}, at::kLong);
-  int64_t* ids = tokens.ids.mutable_data_ptr<int64_t>();
-  int64_t* type_ids = tokens.type_ids.mutable_data_ptr<int64_t>();
-  for (const uint64_t row : rows) {
-    const auto begin = static_cast<ptrdiff_t>(features.offsets[features.windows[row]]);
-    const auto end = static_cast<ptrdiff_t>(features.offsets[features.windows[row + 1]]);
-    ids = std::copy(features.ids.begin() + begin, features.ids.begin() + end, ids);
-    type_ids = std::copy(features.type_ids.begin() + begin, features.type_ids.begin() + end, type_ids);
-  }
+  model::Inputs inputs = tokens_of(features, rows);
+  if (features.prefix) inputs.prefix = features.prefix->stream(rows);
   return inputs;
+}
+
+model::PrefixRows prefix_rows(const Features& features) {
+  return {.offsets = features.offsets,
+          .sequences = features.windows,
+          .inputs = [&features](std::span<const uint64_t> rows) { return tokens_of(features, rows); },
+          .digest =
+              [&features] {
+                return digest_of(features.ids) + digest_of(features.type_ids) + digest_of(features.offsets) +
+                       digest_of(features.windows);
+              }};
 }
 
 at::Tensor row_outputs(const model::Model& model, const Features& features, std::span<const uint64_t> rows,

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "model/inputs.h"
 #include "model/model.h"
+#include "model/prefix_cache.h"
 #include "nn/forward_context.h"
 #include "table/columns.h"
 #include "table/rows.h"
@@ -29,6 +31,8 @@ struct Features {
   std::vector<uint64_t> offsets = {0};            // start of each window, and the end
   std::vector<uint64_t> windows = {0};            // first window of each row, and the end; most rows have one
   uint64_t num_cut_rows = 0, num_cut_tokens = 0;  // by max_length
+  // Set if the model has frozen layers: what flows out of them for these rows.
+  std::shared_ptr<model::PrefixCache> prefix = {};
 
   uint64_t size() const { return windows.size() - 1; }
   uint64_t num_tokens() const { return ids.size(); }
@@ -58,8 +62,11 @@ std::string truncation_note(uint64_t num_truncated, uint64_t num_rows, size_t ma
 // special tokens of a row.
 std::vector<std::string> text_findings(const Features& features, uint64_t max_length, uint64_t num_special);
 
-// Packs the windows of the given rows into one batch, in this order.
+// Packs the windows of the given rows into one batch, in this order, with what features.prefix keeps of them.
 model::Inputs make_batch(const Features& features, std::span<const uint64_t> rows);
+
+// The rows of `features`, which must outlive the result, for a cache of what flows out of frozen layers.
+model::PrefixRows prefix_rows(const Features& features);
 
 // The outputs [B, K] of a model with one row of outputs for each window: for each row the mean over its windows.
 at::Tensor row_outputs(const model::Model& model, const Features& features, std::span<const uint64_t> rows,

@@ -18,6 +18,7 @@
 #include "metric/report.h"
 #include "model/config.h"
 #include "model/model.h"
+#include "model/prefix_cache.h"
 #include "nn/forward_context.h"
 #include "table/labels.h"
 #include "table/rows.h"
@@ -73,6 +74,11 @@ class Examples {
   virtual at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                           const nn::ForwardContext& context) const = 0;
   virtual std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const = 0;
+  // Computes the frozen layers of the model, which has some, only once for each row from now on. Returns null if these
+  // examples cannot; the result lives as long as they. Errors: those of model::PrefixCache.
+  virtual model::PrefixCache* keep_prefix(std::shared_ptr<const model::Model>, const model::PrefixStorage&) {
+    return nullptr;
+  }
 
   // "train.csv:17", or "row 17" if the row comes from no file.
   virtual std::string location(uint64_t row) const = 0;

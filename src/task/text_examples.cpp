@@ -110,6 +110,13 @@ metric::Report TextEvaluation::report() const {
   return report;
 }
 
+model::PrefixCache* TextExamples::keep_prefix(std::shared_ptr<const model::Model> model,
+                                              const model::PrefixStorage& storage) {
+  Features& features = texts_.features;
+  features.prefix = std::make_shared<model::PrefixCache>(std::move(model), prefix_rows(features), storage);
+  return features.prefix.get();
+}
+
 std::vector<std::string> TextExamples::findings() const {
   return text_findings(texts_.features, texts_.max_length, texts_.num_special_tokens);
 }

@@ -60,6 +60,8 @@ class TextExamples : public Examples {
   std::vector<std::string> findings() const override;
   std::vector<std::string> input_notes() const override;
   std::vector<Sample> samples() const override { return {}; }
+  model::PrefixCache* keep_prefix(std::shared_ptr<const model::Model> model,
+                                  const model::PrefixStorage& storage) override;
 
  protected:
   const TextRows& texts() const { return texts_; }

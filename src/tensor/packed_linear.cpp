@@ -48,10 +48,14 @@ at::Tensor packed_by_mkl(const at::Tensor& weight) {
 }
 
 at::Tensor linear_by_mkl(const at::Tensor& x, const PackedWeight& weight, const at::Tensor& bias) {
+  const auto product = [&](const at::Tensor& x_rows, const at::Tensor& y_rows) {
+    if (bias.defined()) y_rows.copy_(bias.expand_as(y_rows));
+    kernel::packed_sgemm(x_rows.const_data_ptr<float>(), x_rows.size(0), weight.packed().const_data_ptr(),
+                         weight.out_features(), weight.in_features(), y_rows.mutable_data_ptr<float>(), bias.defined());
+  };
+  if (rows_are_independent()) return by_row_chunks(x, weight.out_features(), product);
   const at::Tensor y = at::empty({x.size(0), weight.out_features()}, x.options());
-  if (bias.defined()) y.copy_(bias.expand_as(y));
-  kernel::packed_sgemm(x.const_data_ptr<float>(), x.size(0), weight.packed().const_data_ptr(), weight.out_features(),
-                       weight.in_features(), y.mutable_data_ptr<float>(), bias.defined());
+  product(x, y);
   return y;
 }
 

@@ -19,6 +19,8 @@ namespace {
 // Returns whether oneDNN computes the product: for bfloat16 on the CPU.
 bool is_onednns(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kBFloat16; }
 
+bool takes_chunks(const at::Tensor& x) { return is_onednns(x) || (x.device().is_cpu() && rows_are_independent()); }
+
 at::Tensor transposed(const at::Tensor& matrix) {
   const at::Tensor from = matrix.contiguous();
   at::Tensor to = at::empty({from.size(1), from.size(0)}, from.options());
@@ -59,7 +61,7 @@ at::Tensor weight_gradient_by_onednn(const at::Tensor& gradient, const at::Tenso
 }  // namespace
 
 at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
-  if (!is_onednns(x)) return at::mm(x, right);
+  if (!takes_chunks(x)) return at::mm(x, right);
   return by_row_chunks(x, right.size(1),
                        [&](const at::Tensor& x_rows, at::Tensor y_rows) { at::mm_out(y_rows, x_rows, right); });
 }
@@ -67,7 +69,7 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   if (!bias.defined()) return rows_product(x, weight.t());
   const at::Tensor own_bias = bias.to(x.scalar_type());
-  if (!is_onednns(x)) return at::addmm(own_bias, x, weight.t());
+  if (!takes_chunks(x)) return at::addmm(own_bias, x, weight.t());
   return by_row_chunks(x, weight.size(0), [&](const at::Tensor& x_rows, at::Tensor y_rows) {
     at::addmm_out(y_rows, own_bias, x_rows, weight.t());
   });

@@ -8,7 +8,8 @@
 
 namespace hone::tensor {
 
-// Returns part(x), and keeps only x for backward. `part` must return the same result when it is called again (hone's
+// Returns part(x), which requires a gradient, and keeps only x for backward. x may require none: then backward ends at
+// the parameters of the part. `part` must return the same result when it is called again (hone's
 // dropout does), and own everything it needs. Its parameters get their gradients as usual.
 at::Tensor recompute_in_backward(const std::function<at::Tensor(const at::Tensor&)>& part, const at::Tensor& x);
 

@@ -18,11 +18,6 @@ namespace {
 
 constexpr size_t kLabelColumns = 10;
 
-// Returns "label     text", wrapped to lines of at most 80 columns.
-std::string fact(std::string_view label, std::string_view text) {
-  return fmt::format("{:<{}}{}", label, kLabelColumns, wrapped(text, kLabelColumns, kLabelColumns, kMaxLineColumns));
-}
-
 std::string row_counts(const Prepared& prepared) {
   std::string evaluation;
   if (prepared.evaluation) {
@@ -32,12 +27,28 @@ std::string row_counts(const Prepared& prepared) {
   return fmt::format("{} for training{}; {}", prepared.train->size(), evaluation, prepared.train->target_counts());
 }
 
+std::string frozen_parts(const Freezing& freezing) {
+  return fmt::format("{}: {} parameters{}; {} are trained", freezing.described(), freezing.num_frozen,
+                     freezing.evaluates ? ", without dropout" : ", with dropout", freezing.num_trained);
+}
+
+// Returns "learning rate 5e-05 linear, times 0.9 for each layer below the head, 0.001 of the head".
+std::string rates(const StepPlan& step) {
+  const double peak = step.schedule_length.peak;
+  std::string text = fmt::format("learning rate {} {}", peak, step.schedule->name);
+  const RateShares& shares = step.rate_shares;
+  if (shares.layerwise_decay != 1) {
+    text += fmt::format(", times {} for each layer below the head", shares.layerwise_decay);
+  }
+  if (shares.head_factor) text += fmt::format(", {:.4g} of the head", peak * *shares.head_factor);
+  return text;
+}
+
 std::string steps(const Plan& plan) {
-  return fmt::format("{} of {}, {} an epoch, {} warm-up; learning rate {} {}; seed {}",
+  return fmt::format("{} of {}, {} an epoch, {} warm-up; {}; seed {}",
                      counted(static_cast<uint64_t>(plan.total_steps), "step"),
                      counted(static_cast<uint64_t>(plan.batch_size * plan.accumulation), "row"), plan.steps_per_epoch,
-                     plan.step_plan.schedule_length.warmup_steps, plan.step_plan.schedule_length.peak,
-                     plan.step_plan.schedule->name, plan.step_plan.seed);
+                     plan.step_plan.schedule_length.warmup_steps, rates(plan.step_plan), plan.step_plan.seed);
 }
 
 std::string summary(const RunState& state) {
@@ -63,19 +74,25 @@ std::string best_step(const Plan& plan, const RunState& state, const BestSoFar& 
 
 }  // namespace
 
+std::string fact(std::string_view label, std::string_view text) {
+  return fmt::format("{:<{}}{}", label, kLabelColumns, wrapped(text, kLabelColumns, kLabelColumns, kMaxLineColumns));
+}
+
 std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,
                                          const tensor::Compute& compute) {
   const task::Examples& train = *prepared.train;
   uint64_t num_tokens = 0;
   for (uint64_t row = 0; row < train.size(); ++row) num_tokens += train.length(row);
-  return {fact("rows", row_counts(prepared)),
-          fact("first row", train.preview(0)),
-          fact("tokens", fmt::format("{} an epoch, {:.0f} a row", num_tokens,
-                                     static_cast<double>(num_tokens) / static_cast<double>(train.size()))),
-          fact("model", fmt::format("{} from {}, {} parameters", prepared.loaded.report.class_name, model_dir,
-                                    model::num_parameters(*prepared.loaded.model))),
-          fact("run", steps(plan)),
-          fact("machine", tensor::describe(compute))};
+  std::vector<std::string> lines = {
+      fact("rows", row_counts(prepared)), fact("first row", train.preview(0)),
+      fact("tokens", fmt::format("{} an epoch, {:.0f} a row", num_tokens,
+                                 static_cast<double>(num_tokens) / static_cast<double>(train.size()))),
+      fact("model", fmt::format("{} from {}, {} parameters", prepared.loaded.report.class_name, model_dir,
+                                model::num_parameters(*prepared.loaded.model)))};
+  if (prepared.freezing.is_any()) lines.push_back(fact("frozen", frozen_parts(prepared.freezing)));
+  lines.push_back(fact("run", steps(plan)));
+  lines.push_back(fact("machine", tensor::describe(compute)));
+  return lines;
 }
 
 std::vector<std::string> described_end(RunEnd end, const Plan& plan, const RunState& state, const BestSoFar& best,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tensor/compute.h"
@@ -12,6 +13,9 @@
 #include "train/run_observer.h"
 
 namespace hone::train {
+
+// Returns "label     text", wrapped to lines of at most 80 columns.
+std::string fact(std::string_view label, std::string_view text);
 
 // Returns lines about rows, tokens, model, steps and machine, of at most 80 columns where possible.
 std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,

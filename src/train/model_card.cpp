@@ -48,13 +48,14 @@ std::string evaluation_table(const ModelCardInputs& in) {
 
 std::string settings_table(const ModelCardInputs& in) {
   const TrainOptions& options = in.options;
+  const std::string frozen = in.frozen.empty() ? "" : fmt::format("| frozen | {} |\n", in.frozen);
   return fmt::format(
       "| setting | value |\n|---|---|\n| rows | {} |\n| steps | {} of {} rows |\n| learning rate | {}, {}, {} warm-up "
       "steps "
-      "|\n| optimizer | {}, weight decay {} |\n| rows truncated at | {} tokens |\n| seed | {} |\n",
+      "|\n| optimizer | {}, weight decay {} |\n{}| rows truncated at | {} tokens |\n| seed | {} |\n",
       in.plan.num_rows, in.plan.total_steps, in.plan.batch_size * in.plan.accumulation, options.learning_rate,
       options.lr_scheduler_type, in.plan.step_plan.schedule_length.warmup_steps, options.optim, options.weight_decay,
-      options.max_seq_length, options.seed);
+      frozen, options.max_seq_length, options.seed);
 }
 
 }  // namespace

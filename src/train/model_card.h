@@ -18,6 +18,7 @@ struct ModelCardInputs {
   std::string task_phrase;       // "for the labels: NEGATIVE, POSITIVE"
   std::string evaluation_name;   // of the evaluation rows
   std::string version;           // of hone
+  std::string frozen = {};       // what was not trained; may be empty
   std::string calibration = {};  // what was chosen on the evaluation rows after the training; may be empty
 };
 

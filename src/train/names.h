@@ -11,11 +11,25 @@
 namespace hone::train {
 
 // --optim
-inline constexpr std::array<std::string_view, 3> kOptimizerNames = {"adamw", "adam", "sgd"};
+inline constexpr std::array<std::string_view, 6> kOptimizerNames = {"adamw",     "adam", "sgd",
+                                                                    "adafactor", "lion", "muon"};
 
 // --lr-scheduler-type
-inline constexpr std::array<std::string_view, 6> kScheduleNames = {"linear",     "cosine",   "cosine_with_restarts",
-                                                                   "polynomial", "constant", "constant_with_warmup"};
+inline constexpr std::array<std::string_view, 12> kScheduleNames = {"linear",
+                                                                    "cosine",
+                                                                    "cosine_with_restarts",
+                                                                    "polynomial",
+                                                                    "constant",
+                                                                    "constant_with_warmup",
+                                                                    "inverse_sqrt",
+                                                                    "reduce_lr_on_plateau",
+                                                                    "cosine_with_min_lr",
+                                                                    "cosine_warmup_with_min_lr",
+                                                                    "warmup_stable_decay",
+                                                                    "one_cycle"};
+
+// --frozen-mode; the first one is the default
+inline constexpr std::array<std::string_view, 2> kFrozenModeNames = {"eval", "train"};
 
 // --eval-strategy and --save-strategy
 inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps", "epoch"};

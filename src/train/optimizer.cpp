@@ -12,16 +12,19 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/names.h"
 #include "kernel/adam.h"
 #include "kernel/sum_of_squares.h"
+#include "train/more_optimizers.h"
 #include "train/names.h"
 
 namespace hone::train {
@@ -47,8 +50,16 @@ class Adam : public Optimizer {
       for (size_t i = 0; i < groups_[g].parameters.size(); ++i) arrays.push_back(array_of(g, i, gradients[g][i]));
     }
     update_zero_moments(arrays);
-    kernel::adam_step(arrays, {terms.learning_rate, options_.beta1, options_.beta2, options_.epsilon,
-                               has_decoupled_weight_decay(), terms.gradient_factor});
+    // One sweep for all adjacent groups with one learning rate.
+    size_t begin = 0, end = 0;
+    for (size_t g = 0; g < groups_.size(); ++g) {
+      end += groups_[g].parameters.size();
+      if (g + 1 < groups_.size() && groups_[g + 1].rate_factor == groups_[g].rate_factor) continue;
+      kernel::adam_step(std::span(arrays).subspan(begin, end - begin),
+                        {terms.learning_rate * groups_[g].rate_factor, options_.beta1, options_.beta2, options_.epsilon,
+                         has_decoupled_weight_decay(), terms.gradient_factor});
+      begin = end;
+    }
   }
 
   kernel::AdamArray array_of(size_t g, size_t i, const at::Tensor& gradient) const {
@@ -93,9 +104,9 @@ class Adam : public Optimizer {
       Group& group = groups_[g];
       if (group.parameters.empty()) continue;
       if (terms.gradient_factor != 1) at::_foreach_mul_(gradients[g], terms.gradient_factor);
-      step(group.parameters, gradients[g], group.moments[0], group.moments[1], {}, group.steps, terms.learning_rate,
-           options_.beta1, options_.beta2, group.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
-           terms.gradient_divisor, terms.is_skipped);
+      step(group.parameters, gradients[g], group.moments[0], group.moments[1], {}, group.steps,
+           terms.learning_rate * group.rate_factor, options_.beta1, options_.beta2, group.weight_decay,
+           options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, terms.gradient_divisor, terms.is_skipped);
     }
   }
 
@@ -119,18 +130,26 @@ class AdamW : public Adam {
 
 class Sgd : public Optimizer {
  public:
-  using Optimizer::Optimizer;
+  Sgd(const NamedParameters& parameters, const OptimizerOptions& options)
+      : Optimizer(parameters, options), momentum_(options.momentum.value_or(0)) {
+    if (momentum_ > 0) make_moments({"momentum_buffer"});
+  }
 
  private:
+  // torch begins with the gradient as buffer, which is what a buffer of zeros becomes in the first step.
   void step_groups(Gradients& gradients, const StepTerms& terms) override {
     for (size_t g = 0; g < groups_.size(); ++g) {
       if (gradients[g].empty()) continue;
       if (terms.gradient_factor != 1) at::_foreach_mul_(gradients[g], terms.gradient_factor);
-      at::_fused_sgd_(groups_[g].parameters, gradients[g], {}, groups_[g].weight_decay, /*momentum=*/0,
-                      terms.learning_rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
-                      /*is_first_step=*/false, terms.gradient_divisor, terms.is_skipped);
+      at::_fused_sgd_(groups_[g].parameters, gradients[g],
+                      momentum_ > 0 ? at::TensorList(groups_[g].moments[0]) : at::TensorList(), groups_[g].weight_decay,
+                      momentum_, terms.learning_rate * groups_[g].rate_factor,
+                      /*dampening=*/0, options_.nesterov.value_or(false), /*maximize=*/false, /*is_first_step=*/false,
+                      terms.gradient_divisor, terms.is_skipped);
     }
   }
+
+  double momentum_;
 };
 
 // Returns the tensor itself if its memory has no gaps, else a contiguous copy. The kernels read memory in its own
@@ -155,21 +174,31 @@ std::unique_ptr<Optimizer> make(const NamedParameters& parameters, const Optimiz
 constexpr OptimizerKind kOptimizers[] = {
     {"adamw", "Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101)", make<AdamW>},
     {"adam", "Adam (Kingma and Ba, arXiv 1412.6980); weight decay is added to the gradient", make<Adam>},
-    {"sgd", "stochastic gradient descent without momentum", make<Sgd>},
+    {"sgd", "stochastic gradient descent, with --momentum and --nesterov if they are given", make<Sgd>},
+    {"adafactor", "Adafactor (Shazeer and Stern, arXiv 1804.04235), with the learning rate as given", make_adafactor},
+    {"lion", "Lion (Chen et al., arXiv 2302.06675)", make_lion},
+    {"muon", "Muon for the matrices of layers (Jordan et al.; arXiv 2502.16982), AdamW for the rest", make_muon},
 };
 static_assert(has_names(kOptimizers, kOptimizerNames),
               "kOptimizers and kOptimizerNames (names.h) must have the same names");
 
 }  // namespace
 
-Optimizer::Optimizer(const NamedParameters& parameters, const OptimizerOptions& options)
-    : options_(options), groups_(2) {
-  groups_[0].weight_decay = options.weight_decay;
+Optimizer::Optimizer(const NamedParameters& parameters, const OptimizerOptions& options) : options_(options) {
+  std::map<std::pair<double, bool>, size_t> places;  // by share of the learning rate, then with and without decay
+  for (const model::NamedParameter& parameter : parameters) {
+    if (parameter.tensor.requires_grad()) places[{parameter.rate_factor, !parameter.decays}] = 0;
+  }
+  for (auto& [key, place] : places) {
+    place = groups_.size();
+    groups_.push_back({.weight_decay = key.second ? 0 : options.weight_decay, .rate_factor = key.first});
+  }
   for (const model::NamedParameter& parameter : parameters) {
     if (!parameter.tensor.requires_grad()) continue;
-    Group& group = groups_[parameter.decays ? 0 : 1];
+    Group& group = groups_[places[{parameter.rate_factor, !parameter.decays}]];
     group.names.push_back(parameter.name);
     group.parameters.push_back(parameter.tensor);
+    group.are_hidden.push_back(parameter.is_hidden_matrix);
     group.steps.push_back(at::zeros({}, parameter.tensor.options().dtype(at::kFloat).requires_grad(false)));
   }
 }
@@ -181,12 +210,18 @@ bool Optimizer::is_on_cpu() const {
 }
 
 void Optimizer::make_moments(const std::vector<std::string>& names) {
+  make_moments(names, [](const Group& group, size_t i, size_t) { return at::zeros_like(group.parameters[i]); });
+}
+
+void Optimizer::make_moments(
+    const std::vector<std::string>& names,
+    const std::function<at::Tensor(const Group& group, size_t parameter, size_t moment)>& make) {
   moment_names_ = names;
   const at::NoGradGuard no_gradients;
   for (Group& group : groups_) {
     group.moments.resize(names.size());
-    for (auto& moment : group.moments) {
-      for (const at::Tensor& parameter : group.parameters) moment.push_back(at::zeros_like(parameter));
+    for (size_t m = 0; m < names.size(); ++m) {
+      for (size_t i = 0; i < group.parameters.size(); ++i) group.moments[m].push_back(make(group, i, m));
     }
   }
 }
@@ -229,11 +264,34 @@ tensor::NamedTensors Optimizer::state() const {
     for (size_t i = 0; i < group.names.size(); ++i) {
       state.emplace_back(group.names[i] + ".step", group.steps[i]);
       for (size_t m = 0; m < moment_names_.size(); ++m) {
+        if (!group.moments[m][i].defined()) continue;
         state.emplace_back(group.names[i] + "." + moment_names_[m], group.moments[m][i]);
       }
     }
   }
   return state;
+}
+
+void PlainOptimizer::step_groups(Gradients& gradients, const StepTerms& terms) {
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    Group& group = groups_[g];
+    for (size_t i = 0; i < group.parameters.size(); ++i) {
+      at::Tensor& gradient = gradients[g][i];
+      if (terms.gradient_factor != 1) gradient.mul_(terms.gradient_factor);
+      if (terms.gradient_divisor) gradient.div_(*terms.gradient_divisor);
+      std::vector<at::Tensor> changed{group.parameters[i]}, before;
+      for (const auto& moment : group.moments) {
+        if (moment[i].defined()) changed.push_back(moment[i]);
+      }
+      if (terms.is_skipped) {
+        for (const at::Tensor& tensor : changed) before.push_back(tensor.clone());
+      }
+      update(group, i, gradient, terms.learning_rate * group.rate_factor);
+      for (size_t k = 0; k < before.size(); ++k) {
+        changed[k].copy_(at::where(terms.is_skipped->to(at::kBool), before[k], changed[k]));
+      }
+    }
+  }
 }
 
 std::span<const OptimizerKind> optimizers() { return kOptimizers; }

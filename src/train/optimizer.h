@@ -1,10 +1,11 @@
-// The optimizers. They have two parameter groups, with and without weight decay, as in HF's Trainer. Clipping needs no
-// extra pass over the gradients, because the step multiplies them by the clipping factor.
+// The optimizers. Their parameter groups differ in weight decay, as in HF's Trainer, and in their share of the learning
+// rate. Clipping needs no extra pass over the gradients, because the step multiplies them by the clipping factor.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,8 @@ using NamedParameters = std::vector<model::NamedParameter>;
 
 struct OptimizerOptions {
   double weight_decay = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  std::optional<double> momentum = {};  // unset: the optimizer's own
+  std::optional<bool> nesterov = {};    // as momentum
 };
 
 class Optimizer {
@@ -37,15 +40,17 @@ class Optimizer {
   // Clips to max_norm (0: never). Changes nothing if one of the two is not finite. Uses torch's fused operations.
   void step_where_finite(double learning_rate, const at::Tensor& loss, const at::Tensor& grad_norm, double max_norm);
 
-  // Returns the whole state, by name. The tensors are the optimizer's own, so writing into them restores a state.
+  // Returns the whole state, by name. The tensors are the optimizer's own, so writing into them restores a state. A
+  // tensor that a parameter lacks, such as a column mean of a vector, is left out.
   tensor::NamedTensors state() const;
 
  protected:
   struct Group {
-    double weight_decay = 0;
+    double weight_decay = 0, rate_factor = 1;
     std::vector<std::string> names;
     std::vector<at::Tensor> parameters;
-    std::vector<std::vector<at::Tensor>> moments;  // [number of moments][parameters], like the parameters
+    std::vector<bool> are_hidden;                  // NamedParameter::is_hidden_matrix
+    std::vector<std::vector<at::Tensor>> moments;  // [number of moments][parameters]; undefined: has none
     std::vector<at::Tensor> steps;                 // one float scalar per parameter: its number of steps so far
   };
 
@@ -57,7 +62,11 @@ class Optimizer {
   using Gradients = std::vector<std::vector<at::Tensor>>;  // [groups][parameters], in the memory layout of these
 
   virtual void step_groups(Gradients& gradients, const StepTerms& terms) = 0;
+  // Makes the moments of each parameter, of the parameter's shape and zero.
   void make_moments(const std::vector<std::string>& names);
+  // Makes the moments that make(group, parameter, moment) returns; undefined: the parameter has none.
+  void make_moments(const std::vector<std::string>& names,
+                    const std::function<at::Tensor(const Group& group, size_t parameter, size_t moment)>& make);
   bool is_on_cpu() const;
 
   OptimizerOptions options_;
@@ -67,6 +76,19 @@ class Optimizer {
   void step_with(const StepTerms& terms);
 
   std::vector<std::string> moment_names_;
+};
+
+// An optimizer that updates one parameter after another by torch's operations. Derived classes write update().
+class PlainOptimizer : public Optimizer {
+ protected:
+  using Optimizer::Optimizer;
+
+  // Updates parameter `i` of the group and its moments; group.steps[i] counts this step. `gradient` is scaled and may
+  // be overwritten.
+  virtual void update(Group& group, size_t i, at::Tensor& gradient, double learning_rate) = 0;
+
+ private:
+  void step_groups(Gradients& gradients, const StepTerms& terms) final;
 };
 
 // A row of the table of optimizers.

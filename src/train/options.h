@@ -47,9 +47,14 @@ struct TrainOptions {
   std::string optim = "adamw";
   double learning_rate = 5e-5;
   double weight_decay = 0;
+  double layerwise_lr_decay = 1;
+  std::optional<double> head_learning_rate;
+  std::optional<double> momentum;
+  std::optional<bool> nesterov;
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_epsilon = 1e-8;
   double max_grad_norm = 1.0;
   std::string lr_scheduler_type = "linear";
+  std::string lr_scheduler_kwargs;
   double warmup_steps = 0;
   std::optional<double> warmup_ratio;
   double label_smoothing_factor = 0;
@@ -59,6 +64,10 @@ struct TrainOptions {
   bool standardize = false;
   std::string calibrate = "none";
   bool label_all_tokens = false;
+
+  std::vector<std::string> freeze;
+  std::string frozen_mode = "eval";
+  std::string cache_budget = "auto";
 
   double logging_steps = 500;
   std::filesystem::path json_log;
@@ -87,6 +96,7 @@ struct TrainOptions {
     output_fields(self, visit);
     length_fields(self, visit);
     optimizer_fields(self, visit);
+    frozen_fields(self, visit);
     logging_fields(self, visit);
     best_model_fields(self, visit);
     visit.group("Machine");
@@ -182,15 +192,32 @@ struct TrainOptions {
         .choices(choices_of(kOptimizerNames))
         .old_choice("adamw_torch", "adamw")
         .old_choice("adamw_torch_fused", "adamw")
-        .old_choice("adamw_hf", "adamw");
+        .old_choice("adamw_hf", "adamw")
+        .old_choice("lion_32bit", "lion");
     visit("learning_rate", self.learning_rate, "peak learning rate").at_least(0);
+    visit(
+        "layerwise_lr_decay", self.layerwise_lr_decay,
+        "factor of the learning rate for each layer below the head: the last layer learns with it once, the embeddings "
+        "most often")
+        .above(0)
+        .at_most(1);
+    visit("head_learning_rate", self.head_learning_rate, "peak learning rate of the head's own parameters")
+        .at_least(0)
+        .default_text("learning_rate");
     visit("weight_decay", self.weight_decay, "weight decay of all weights but biases and norms").at_least(0);
-    visit("adam_beta1", self.adam_beta1, "decay of Adam's running mean").in_range(0, 1);
-    visit("adam_beta2", self.adam_beta2, "decay of Adam's running mean square").in_range(0, 1);
+    visit("adam_beta1", self.adam_beta1, "decay of Adam's running mean; of Lion's in the step").in_range(0, 1);
+    visit("adam_beta2", self.adam_beta2, "decay of Adam's running mean square; of Lion's running mean").in_range(0, 1);
     visit("adam_epsilon", self.adam_epsilon, "added to Adam's denominator").at_least(0);
+    visit("momentum", self.momentum, "momentum of sgd and muon").in_range(0, 1).default_text("0 of sgd, 0.95 of muon");
+    visit("nesterov", self.nesterov, "Nesterov's momentum, of sgd and muon").default_text("false of sgd, true of muon");
     visit("max_grad_norm", self.max_grad_norm, "clip gradients to this norm; 0: never").at_least(0);
     visit("lr_scheduler_type", self.lr_scheduler_type, "learning-rate schedule after the warm-up")
-        .choices(choices_of(kScheduleNames));
+        .choices(choices_of(kScheduleNames))
+        .old_choice("wsd", "warmup_stable_decay");
+    visit("lr_scheduler_kwargs", self.lr_scheduler_kwargs,
+          "settings of the schedule, by HF's names (docs/runs.md): num_cycles=2 or a JSON object")
+        .structured()
+        .value_name("KEY=VALUE,...");
     visit("warmup_steps", self.warmup_steps,
           "steps in which the learning rate rises to its peak; below 1: a share of all steps")
         .at_least(0);
@@ -219,6 +246,24 @@ struct TrainOptions {
         .free_to_change();
     visit("label_all_tokens", self.label_all_tokens,
           "token classification: every token of a word has its tag, not only the first");
+  }
+
+  template <typename Self, typename Visitor>
+  static void frozen_fields(Self& self, Visitor& visit) {
+    visit.group("Frozen parameters");
+    visit("freeze", self.freeze,
+          "parameters that are not trained: embeddings, embeddings+N (and the first N layers), all-but-head, names or "
+          "their beginnings with * and ?, or /REGEX/")
+        .value_name("PATTERN,...");
+    visit("frozen_mode", self.frozen_mode,
+          "how frozen parts compute in training: as in evaluation, or with dropout as in HF's scripts")
+        .choices(choices_of(kFrozenModeNames));
+    visit("cache_budget", self.cache_budget,
+          "most that the activations behind frozen layers may take, in memory or in a file in output_dir; they are "
+          "computed once; 0: at each use")
+        .value_name("SIZE")
+        .default_text("auto, a quarter of the free memory, or half of the free disk")
+        .free_to_change();
   }
 
   template <typename Self, typename Visitor>

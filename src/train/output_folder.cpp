@@ -41,6 +41,8 @@ constexpr std::string_view kRunNames[] = {"config.json",
                                           kRunFile,
                                           kMetricsFile,
                                           kStopFile,
+                                          kTrainPrefixFile,
+                                          kEvaluationPrefixFile,
                                           kEvaluationsFolder};
 constexpr std::string_view kTrainerNames[] = {kStateFile, "training_args.bin"};
 constexpr std::string_view kWeightNames[] = {kWeightsFile,  "model.safetensors.index.json", "pytorch_model.bin",

@@ -87,14 +87,50 @@ void check_best_model(const TrainOptions& options, std::span<const metric::Metri
   }
 }
 
+ScheduleSettings schedule_settings(const TrainOptions& options) {
+  const Schedule& schedule = find_schedule(options.lr_scheduler_type);
+  ScheduleSettings settings = read_schedule_settings(schedule.name, options.lr_scheduler_kwargs, schedule.keys);
+  check_schedule_settings(schedule, settings);
+  if (schedule.follows_metric && options.eval_strategy == "no") {
+    throw contradiction(fmt::format("the schedule {} needs evaluations, but eval_strategy is \"no\"", schedule.name),
+                        "add --eval-strategy epoch");
+  }
+  return settings;
+}
+
+void check_optimizer(const TrainOptions& options) {
+  find_optimizer(options.optim);
+  const bool has_momentum = options.optim == "sgd" || options.optim == "muon";
+  if ((options.momentum || options.nesterov) && !has_momentum) {
+    throw contradiction(
+        fmt::format("{} is given, but optim is \"{}\"", options.momentum ? "momentum" : "nesterov", options.optim),
+        "leave it out, or give --optim sgd or muon");
+  }
+  if (options.optim == "sgd" && options.nesterov.value_or(false) && options.momentum.value_or(0) == 0) {
+    throw contradiction("nesterov needs a momentum, but momentum is 0", "add --momentum 0.9");
+  }
+  if (options.head_learning_rate && options.learning_rate == 0) {
+    throw contradiction("head_learning_rate is given, but learning_rate is 0",
+                        "give --learning-rate for the head and freeze the rest: --freeze all-but-head");
+  }
+}
+
+RateShares rate_shares(const TrainOptions& options) {
+  RateShares shares{.layerwise_decay = options.layerwise_lr_decay, .head_factor = std::nullopt};
+  if (options.head_learning_rate) shares.head_factor = *options.head_learning_rate / options.learning_rate;
+  return shares;
+}
+
 StepPlan step_plan_of(const TrainOptions& options, int64_t total_steps) {
   StepPlan step;
   step.optimizer = &find_optimizer(options.optim);
-  step.optimizer_options = {options.weight_decay, options.adam_beta1, options.adam_beta2, options.adam_epsilon};
+  step.optimizer_options = {options.weight_decay, options.adam_beta1, options.adam_beta2,
+                            options.adam_epsilon, options.momentum,   options.nesterov};
+  step.rate_shares = rate_shares(options);
   step.max_grad_norm = options.max_grad_norm;
   step.schedule = &find_schedule(options.lr_scheduler_type);
   step.schedule_length = {step.schedule->has_warmup ? warmup_steps(options, total_steps) : 0, total_steps,
-                          options.learning_rate};
+                          options.learning_rate, schedule_settings(options)};
   step.seed = options.seed;
   step.recomputes_layers = options.gradient_checkpointing;
   return step;
@@ -143,8 +179,8 @@ int64_t Plan::evaluations_between(int64_t from, int64_t to) const {
 }
 
 void check_options(const TrainOptions& options, std::span<const metric::Metric> metrics) {
-  find_optimizer(options.optim);
-  find_schedule(options.lr_scheduler_type);
+  check_optimizer(options);
+  schedule_settings(options);
   check_warmup(options);
   check_interval("logging_steps", options.logging_steps);
   check_interval("eval_steps", eval_interval(options));
@@ -183,8 +219,9 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const me
 }
 
 BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metric> metrics) {
-  const bool is_watched =
-      options.load_best_model_at_end || options.early_stopping_patience || !options.metric_for_best_model.empty();
+  const bool is_watched = options.load_best_model_at_end || options.early_stopping_patience ||
+                          !options.metric_for_best_model.empty() ||
+                          find_schedule(options.lr_scheduler_type).follows_metric;
   if (!is_watched) return {};
   std::string name(options.metric_for_best_model.empty() ? metric::kLoss.name : options.metric_for_best_model);
   if (name.starts_with(kMetricPrefix)) name.erase(0, kMetricPrefix.size());

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "metric/report.h"
+#include "train/learning_rates.h"
 #include "train/optimizer.h"
 #include "train/options.h"
 #include "train/row_order.h"
@@ -28,6 +29,7 @@ struct BestMetric {
 struct StepPlan {
   const OptimizerKind* optimizer = nullptr;
   OptimizerOptions optimizer_options;
+  RateShares rate_shares;
   double max_grad_norm = 0;  // 0: gradients are not clipped
   const Schedule* schedule = nullptr;
   ScheduleLength schedule_length;

@@ -164,6 +164,7 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   model::LoadedModel loaded = load_model(options, row, *task, config, tokenizer.vocab_size());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr};
+  made.freezing = freeze(made.loaded, options);
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length,
                                              options.long_text};
@@ -185,6 +186,8 @@ RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
   facts.model_config = prepared.loaded.config.json();
   facts.values = {{"model_class", prepared.loaded.report.class_name},
                   {"num_parameters", model::num_parameters(*prepared.loaded.model)},
+                  {"num_trained_parameters", prepared.freezing.num_trained},
+                  {"frozen", prepared.freezing.described()},
                   {"task", std::string(prepared.task_row->name)}};
   facts.values.update(prepared.task->facts());
   facts.values["metrics"] = metrics_json(prepared.task->metrics());

@@ -16,6 +16,7 @@
 #include "task/tasks.h"
 #include "tensor/compute.h"
 #include "text/tokenizer.h"
+#include "train/freezing.h"
 #include "train/options.h"
 #include "train/run_reporter.h"
 
@@ -30,6 +31,7 @@ struct Prepared {
   model::LoadedModel loaded;
   size_t max_length = 0;                              // tokens of a row at most
   std::unique_ptr<task::Examples> train, evaluation;  // the second may be null
+  Freezing freezing = {};
 };
 
 // Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.

@@ -41,6 +41,10 @@ bool has_other_tokenizer(const fs::path& checkpoint, const fs::path& model) {
   return false;
 }
 
+std::string freeze_flag(const TrainOptions& options) {
+  return options.freeze.empty() ? "no --freeze" : fmt::format("--freeze {}", fmt::join(options.freeze, ","));
+}
+
 void warn_of_changes(TrainOptions& before, TrainOptions& now) {
   const options::FieldList fields = options::fields_of(now);
   std::vector<std::string> changed;
@@ -69,6 +73,12 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
     throw Error(ErrorKind::kUsage, fmt::format("{} has another tokenizer than {}", checkpoint.string(), model.string()),
                 fmt::format("give the model that the run started from ({} at that time), or another --output-dir",
                             old_model.string()));
+  }
+  if (before.freeze != now.freeze) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} is of a run with {}; this run has {}", checkpoint.string(), freeze_flag(before),
+                            freeze_flag(now)),
+                "give --freeze as before, or another --output-dir");
   }
   warn_of_changes(before, now);
 }

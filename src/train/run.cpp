@@ -13,6 +13,7 @@
 #include "task/samples.h"
 #include "train/advice.h"
 #include "train/describe.h"
+#include "train/kept_prefixes.h"
 #include "train/model_card.h"
 #include "train/output_folder.h"
 #include "train/prepare.h"
@@ -97,6 +98,7 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
                              prepared.task->card_phrase(),
                              prepared.rows.evaluation_name,
                              HONE_VERSION,
+                             prepared.freezing.described(),
                              calibration};
   write_file(folder / "README.md", model_card(card));
 }
@@ -104,14 +106,18 @@ void save_final(const TrainOptions& options, const Prepared& prepared, const Pla
 bool is_to_be_resumed(RunEnd end) { return end != RunEnd::kFinished && end != RunEnd::kStoppedEarly; }
 
 void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const Plan& plan, Trainer& trainer,
-            RunReporter& reporter) {
+            RunReporter& reporter, KeptPrefixes& kept) {
   const std::string output_dir = options.output_dir.string();
-  if (is_to_be_resumed(end)) return log_info("{}", described_stop(plan, trainer.state(), output_dir));
+  if (is_to_be_resumed(end)) {
+    kept.keep_for_resume();
+    return log_info("{}", described_stop(plan, trainer.state(), output_dir));
+  }
   reporter.entered(RunPhase::kSaving);
   const auto restored_step = trainer.load_best();
   const std::string calibration = options.calibrate == "none" ? "" : calibrate(options, plan, prepared);
   model::fold_output_scale(*prepared.loaded.model, prepared.loaded.config);
   save_final(options, prepared, plan, trainer, calibration);
+  if (const std::string text = kept.described_end(); !text.empty()) log_info("{}", fact("frozen", text));
   for (const std::string& line : described_end(end, plan, trainer.state(), trainer.best(), restored_step, output_dir)) {
     log_info("{}", line);
   }
@@ -132,9 +138,15 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
     log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
   }
   output.remove_replaced_run();
+  KeptPrefixes kept(options, prepared);
+  if (const std::string text = kept.described_start(); !text.empty()) log_info("{}", fact("kept", text));
   reporter.begin(facts_of(prepared, compute), plan);
+  kept.compute(trainer.next_rows(), [&reporter] {
+    reporter.beat();
+    return pending_interrupt() == 0 && !reporter.wants_stop();
+  });
   const RunEnd end = trainer.run();
-  finish(end, options, prepared, plan, trainer, reporter);
+  finish(end, options, prepared, plan, trainer, reporter, kept);
   return end;
 }
 
@@ -157,6 +169,8 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   }
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
+  check_freeze_patterns(options.freeze);
+  cache_budget(options.cache_budget, 0, 0);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const OutputFolder output(output_request(options));

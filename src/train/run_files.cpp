@@ -56,7 +56,8 @@ void remove_event_files(const fs::path& output_dir) {
 }  // namespace
 
 void remove_run_files(const fs::path& output_dir) {
-  for (const char* name : {kRunFile, kMetricsFile, kStopFile}) fs::remove(output_dir / name);
+  for (const char* name : {kRunFile, kMetricsFile, kStopFile, kTrainPrefixFile, kEvaluationPrefixFile})
+    fs::remove(output_dir / name);
   remove_evaluations_but(output_dir, {});
   remove_event_files(output_dir);
 }

@@ -12,6 +12,9 @@ inline constexpr const char* kMetricsFile = "metrics.jsonl";
 inline constexpr const char* kEvaluationsFolder = "evaluations";
 inline constexpr const char* kStopFile = "stop";
 inline constexpr const char* kEventsFolder = "runs";
+// The output of frozen layers (model/prefix_cache.h).
+inline constexpr const char *kTrainPrefixFile = "frozen_train.cache",
+                            *kEvaluationPrefixFile = "frozen_evaluation.cache";
 
 // Removes these files, including TensorBoard's. Keeps all other files, and folders that are not empty.
 void remove_run_files(const std::filesystem::path& output_dir);

@@ -1,9 +1,11 @@
 #include "train/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
+#include "base/error.h"
 #include "base/names.h"
 #include "train/names.h"
 
@@ -33,34 +35,142 @@ double linear(int64_t step, const ScheduleLength& length) {
                            static_cast<double>(std::max<int64_t>(1, length.total_steps - length.warmup_steps)));
 }
 
+// Of a cosine with this many cycles; half a cycle falls from 1 to 0.
+double cosine_after(double done, double num_cycles) {
+  return 0.5 * (1 + std::cos(std::numbers::pi * num_cycles * 2 * done));
+}
+
 double cosine(int64_t step, const ScheduleLength& length) {
   if (step < length.warmup_steps) return warmup(step, length);
-  return std::max(0.0, 0.5 * (1 + std::cos(std::numbers::pi * progress(step, length))));
+  return std::max(0.0, cosine_after(progress(step, length), length.settings.number("num_cycles", 0.5)));
 }
 
-// Cosine in one cycle, which is HF's default. Ends at 0.
 double cosine_with_restarts(int64_t step, const ScheduleLength& length) {
   if (step < length.warmup_steps) return warmup(step, length);
-  const double done = progress(step, length);
-  return done >= 1 ? 0 : std::max(0.0, 0.5 * (1 + std::cos(std::numbers::pi * std::fmod(done, 1.0))));
+  const double done = progress(step, length), num_cycles = length.settings.number("num_cycles", 1);
+  return done >= 1 ? 0 : std::max(0.0, 0.5 * (1 + std::cos(std::numbers::pi * std::fmod(num_cycles * done, 1.0))));
 }
 
-// Polynomial of power 1 that ends at 1e-7, HF's lr_end.
+// The lowest rate as a share of the peak, of min_lr or min_lr_rate.
+double lowest_share(const ScheduleLength& length) {
+  const std::optional<double> rate = length.settings.number("min_lr");
+  if (rate) return length.peak > 0 ? *rate / length.peak : 0;
+  return length.settings.number("min_lr_rate", 0);
+}
+
+double between(double lowest, double factor) { return std::max(0.0, factor * (1 - lowest) + lowest); }
+
+double cosine_with_min_lr(int64_t step, const ScheduleLength& length) {
+  if (step < length.warmup_steps) return warmup(step, length);
+  return between(lowest_share(length), cosine_after(progress(step, length), length.settings.number("num_cycles", 0.5)));
+}
+
+// Begins above 0 and reaches the lowest rate in the last step.
+double cosine_warmup_with_min_lr(int64_t step, const ScheduleLength& length) {
+  const auto num_warmup = static_cast<double>(length.warmup_steps), done = static_cast<double>(step);
+  if (done < num_warmup) {
+    const std::optional<double> first = length.settings.number("warmup_lr_rate");
+    if (!first) return (done + 1) / std::max(1.0, num_warmup);
+    return *first + (1 - *first) * done / std::max(1.0, num_warmup - 1);
+  }
+  const double share = (done - num_warmup + 1) / std::max(1.0, static_cast<double>(length.total_steps) - num_warmup);
+  return between(lowest_share(length), cosine_after(share, length.settings.number("num_cycles", 0.5)));
+}
+
+double inverse_sqrt(int64_t step, const ScheduleLength& length) {
+  constexpr double kTimescale = 10'000;  // HF's without warm-up
+  if (step < length.warmup_steps) return warmup(step, length);
+  const auto num_warmup = static_cast<double>(length.warmup_steps);
+  const double timescale = length.settings.number("timescale", num_warmup > 0 ? num_warmup : kTimescale);
+  return 1 / std::sqrt((static_cast<double>(step) + timescale - num_warmup) / timescale);
+}
+
 double polynomial(int64_t step, const ScheduleLength& length) {
-  constexpr double kEnd = 1e-7;
+  const double end = length.settings.number("lr_end", 1e-7);
   if (step < length.warmup_steps) return warmup(step, length);
   if (length.peak <= 0) return 0;
-  if (step >= length.total_steps) return kEnd / length.peak;
-  return ((length.peak - kEnd) * (1 - progress(step, length)) + kEnd) / length.peak;
+  if (step >= length.total_steps) return end / length.peak;
+  const double left = std::pow(1 - progress(step, length), length.settings.number("power", 1));
+  return ((length.peak - end) * left + end) / length.peak;
 }
+
+constexpr std::string_view kLinear = "linear", kCosine = "cosine", kOneMinusRoot = "1-sqrt";
+constexpr std::array kCurveNames{kLinear, kCosine, kOneMinusRoot};
+
+double risen(std::string_view curve, double done) {
+  if (curve == kCosine) return 0.5 * (1 - std::cos(std::numbers::pi * done));
+  return curve == kOneMinusRoot ? 1 - std::sqrt(1 - done) : done;
+}
+
+double fallen(std::string_view curve, double done, double num_cycles) {
+  if (curve == kCosine) return cosine_after(done, num_cycles);
+  return curve == kOneMinusRoot ? 1 - std::sqrt(done) : 1 - done;
+}
+
+// Warm-up, then a constant rate, then a fall: by default over the last tenth of all steps.
+double warmup_stable_decay(int64_t step, const ScheduleLength& length) {
+  const ScheduleSettings& settings = length.settings;
+  const auto num_warmup = static_cast<double>(length.warmup_steps), total = static_cast<double>(length.total_steps);
+  const double num_decay = settings.number("num_decay_steps", std::ceil(total / 10));
+  const double num_stable = settings.number("num_stable_steps", total - num_warmup - num_decay);
+  const double lowest = settings.number("min_lr_ratio", 0), done = static_cast<double>(step);
+  if (done < num_warmup) {
+    return between(lowest, risen(settings.word("warmup_type", kLinear), done / std::max(1.0, num_warmup)));
+  }
+  if (done < num_warmup + num_stable) return 1;
+  const double decayed = done - num_warmup - num_stable;
+  if (decayed >= num_decay) return lowest;
+  return between(lowest, fallen(settings.word("decay_type", kCosine), decayed / std::max(1.0, num_decay),
+                                settings.number("num_cycles", 0.5)));
+}
+
+// torch's OneCycleLR with cosines and without cycles of the momentum. The warm-up is its first phase.
+double one_cycle(int64_t step, const ScheduleLength& length) {
+  const auto total = static_cast<double>(length.total_steps);
+  const double share = length.warmup_steps > 0 ? static_cast<double>(length.warmup_steps) / total
+                                               : length.settings.number("pct_start", 0.3);
+  const double first = 1 / length.settings.number("div_factor", 25);
+  const double last = first / length.settings.number("final_div_factor", 1e4);
+  const double top = share * total - 1, end = total - 1, done = static_cast<double>(step);
+  const auto anneal = [](double from, double to, double part) {
+    return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * std::clamp(part, 0.0, 1.0)));
+  };
+  if (done <= top) return anneal(first, 1, top > 0 ? done / top : 1);
+  return anneal(1, last, end > top ? (done - top) / (end - top) : 1);
+}
+
+constexpr ScheduleKey kNumCycles{"num_cycles"}, kMinLr{"min_lr"}, kMinLrRate{"min_lr_rate", 0, 1};
+constexpr std::array kCosineKeys{kNumCycles};
+constexpr std::array kMinLrKeys{kNumCycles, kMinLr, kMinLrRate};
+constexpr std::array kWarmMinLrKeys{kNumCycles, kMinLr, kMinLrRate, ScheduleKey{"warmup_lr_rate", 0, 1}};
+constexpr std::array kPolynomialKeys{ScheduleKey{"lr_end"}, ScheduleKey{"power"}};
+constexpr std::array kInverseSqrtKeys{ScheduleKey{"timescale", 1}};
+constexpr std::array kStableKeys{ScheduleKey{"num_decay_steps"},
+                                 ScheduleKey{"num_stable_steps"},
+                                 ScheduleKey{"warmup_type", 0, 0, kCurveNames},
+                                 ScheduleKey{"decay_type", 0, 0, kCurveNames},
+                                 ScheduleKey{"min_lr_ratio", 0, 1},
+                                 kNumCycles};
+constexpr std::array kOneCycleKeys{ScheduleKey{"pct_start", 0, 1}, ScheduleKey{"div_factor", 1},
+                                   ScheduleKey{"final_div_factor", 1}};
+constexpr std::array kPlateauKeys{ScheduleKey{"factor", 0, 1}, ScheduleKey{"patience"}, ScheduleKey{"threshold"},
+                                  ScheduleKey{"cooldown"}, kMinLr};
 
 constexpr Schedule kSchedules[] = {
     {"linear", "falls linearly to 0", linear},
-    {"cosine", "falls to 0 along half a cosine", cosine},
-    {"cosine_with_restarts", "like cosine, in one cycle", cosine_with_restarts},
-    {"polynomial", "falls linearly to 1e-7", polynomial},
+    {"cosine", "falls to 0 along half a cosine", cosine, true, kCosineKeys},
+    {"cosine_with_restarts", "like cosine, in one cycle", cosine_with_restarts, true, kCosineKeys},
+    {"polynomial", "falls linearly to 1e-7", polynomial, true, kPolynomialKeys},
     {"constant", "does not change; has no warm-up", constant, false},
     {"constant_with_warmup", "does not change after the warm-up", constant_with_warmup},
+    {"inverse_sqrt", "falls with the inverse square root of the step", inverse_sqrt, true, kInverseSqrtKeys},
+    {"reduce_lr_on_plateau", "falls if the metric has stopped improving; has no warm-up", constant, false, kPlateauKeys,
+     true},
+    {"cosine_with_min_lr", "like cosine, to min_lr or min_lr_rate", cosine_with_min_lr, true, kMinLrKeys},
+    {"cosine_warmup_with_min_lr", "the same, without a step at rate 0", cosine_warmup_with_min_lr, true,
+     kWarmMinLrKeys},
+    {"warmup_stable_decay", "does not change until the last steps", warmup_stable_decay, true, kStableKeys},
+    {"one_cycle", "rises from a 25th of the peak, then falls far below it", one_cycle, true, kOneCycleKeys},
 };
 static_assert(has_names(kSchedules, kScheduleNames),
               "kSchedules and kScheduleNames (names.h) must have the same names");
@@ -70,5 +180,40 @@ static_assert(has_names(kSchedules, kScheduleNames),
 std::span<const Schedule> schedules() { return kSchedules; }
 
 const Schedule& find_schedule(std::string_view name) { return find_row(kSchedules, "lr_scheduler_type", name); }
+
+void check_schedule_settings(const Schedule& schedule, const ScheduleSettings& settings) {
+  const bool has_both = settings.number("min_lr") && settings.number("min_lr_rate");
+  const bool needs_one = schedule.name.ends_with("_with_min_lr");
+  if (has_both || (needs_one && !settings.number("min_lr") && !settings.number("min_lr_rate"))) {
+    throw Error(ErrorKind::kUsage,
+                has_both ? "lr_scheduler_kwargs: min_lr and min_lr_rate are both given"
+                         : fmt::format("the schedule {} needs min_lr or min_lr_rate", schedule.name),
+                "give one of them, for example --lr-scheduler-kwargs min_lr_rate=0.1");
+  }
+}
+
+double plateau_factor(std::span<const double> values, bool greater_is_better, const ScheduleSettings& settings,
+                      double peak) {
+  constexpr double kLeastChange = 1e-8;  // torch's eps
+  const double threshold = settings.number("threshold", 1e-4), patience = settings.number("patience", 10);
+  std::optional<double> best;
+  double rate = peak, num_bad = 0, cooldown_left = 0;
+  for (const double value : values) {
+    const bool is_better =
+        !best || (greater_is_better ? value > *best * (1 + threshold) : value < *best * (1 - threshold));
+    if (is_better) best = value;
+    num_bad = is_better ? 0 : num_bad + 1;
+    if (cooldown_left > 0) {
+      --cooldown_left;
+      num_bad = 0;
+    }
+    if (num_bad <= patience) continue;
+    const double lower = std::max(rate * settings.number("factor", 0.1), settings.number("min_lr", 0));
+    if (rate - lower > kLeastChange) rate = lower;
+    cooldown_left = settings.number("cooldown", 0);
+    num_bad = 0;
+  }
+  return peak > 0 ? rate / peak : 1;
+}
 
 }  // namespace hone::train

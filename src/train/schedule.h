@@ -5,12 +5,15 @@
 #include <span>
 #include <string_view>
 
+#include "train/schedule_settings.h"
+
 namespace hone::train {
 
 struct ScheduleLength {
   int64_t warmup_steps = 0;
   int64_t total_steps = 0;
   double peak = 0;  // peak learning rate; the polynomial schedule ends at 1e-7, not at a share of the peak
+  ScheduleSettings settings = {};
 };
 
 struct Schedule {
@@ -19,11 +22,21 @@ struct Schedule {
   // Returns the factor for the step after `step` finished steps.
   double (*factor)(int64_t step, const ScheduleLength& length);
   bool has_warmup = true;
+  std::span<const ScheduleKey> keys = {};
+  bool follows_metric = false;  // plateau_factor() multiplies the factor after each evaluation
 };
 
 std::span<const Schedule> schedules();
 
 // Throws kUsage for an unknown name; the hint has the nearest one.
 const Schedule& find_schedule(std::string_view name);
+
+// Throws kUsage if the schedule lacks a setting that it needs.
+void check_schedule_settings(const Schedule& schedule, const ScheduleSettings& settings);
+
+// Returns the factor after evaluations with these values of the metric, as torch's ReduceLROnPlateau: the rate falls
+// by `factor` if the metric has not improved for more than `patience` evaluations. `peak`: the learning rate before.
+double plateau_factor(std::span<const double> values, bool greater_is_better, const ScheduleSettings& settings,
+                      double peak);
 
 }  // namespace hone::train

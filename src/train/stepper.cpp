@@ -15,12 +15,18 @@ namespace {
 
 constexpr int64_t kMaxNonfiniteSteps = 3;
 
+NamedParameters rated_parameters(const model::Model& model, const RateShares& shares) {
+  NamedParameters parameters = model::named_parameters(model);
+  set_rate_factors(model, shares, parameters);
+  return parameters;
+}
+
 }  // namespace
 
 Stepper::Stepper(const TrainerInputs& inputs, const StepPlan& plan)
     : inputs_(inputs),
       plan_(plan),
-      parameters_(model::named_parameters(*inputs.model)),
+      parameters_(rated_parameters(*inputs.model, plan.rate_shares)),
       optimizer_(plan.optimizer->make(parameters_, plan.optimizer_options)),
       defers_results_(inputs.defers_results || !parameters_.front().tensor.device().is_cpu()) {}
 
@@ -30,7 +36,7 @@ void Stepper::step(StepRows rows, RunState& state) {
     defer(std::move(rows), loss, state);
   } else {
     const StepResult result{loss.item<double>(), gradient_norm(parameters_)};
-    const double rate = plan_.learning_rate(rows.step);
+    const double rate = rate_of(rows);
     if (result.is_finite()) optimizer_->step(rate, clip_factor(result.grad_norm, plan_.max_grad_norm));
     count(rows, rate, result, result.is_finite() ? "" : first_bad_tensor(), state);
   }
@@ -40,7 +46,7 @@ void Stepper::step(StepRows rows, RunState& state) {
 // Queues this step before it settles the previous one, so that the device never waits for the host.
 void Stepper::defer(StepRows rows, const at::Tensor& loss, RunState& state) {
   const at::Tensor grad_norm = gradient_norm_on_device(parameters_);
-  const double rate = plan_.learning_rate(rows.step);
+  const double rate = rate_of(rows);
   optimizer_->step_where_finite(rate, loss, grad_norm, plan_.max_grad_norm);
   PendingStep given_out{std::move(rows), rate, DeferredResult(loss, grad_norm)};
   settle(state);

@@ -27,6 +27,9 @@ class Stepper {
   // Counts the result of the last step, if it is not counted yet.
   void settle(RunState& state);
 
+  // Multiplies the learning rate of the following steps.
+  void set_rate_scale(double scale) { rate_scale_ = scale; }
+
   // Throws kInput if a weight is infinite or NaN. Call it before saving the model.
   void check_weights(const RunState& state) const;
 
@@ -45,6 +48,7 @@ class Stepper {
     DeferredResult result;
   };
 
+  double rate_of(const StepRows& rows) const { return plan_.learning_rate(rows.step) * rate_scale_; }
   at::Tensor compute_gradients(const StepRows& rows);  // returns the loss
   nn::ForwardContext context_of(const StepRows& rows, size_t micro_batch) const;
   void defer(StepRows rows, const at::Tensor& loss, RunState& state);
@@ -59,6 +63,7 @@ class Stepper {
   NamedParameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   bool defers_results_ = false;
+  double rate_scale_ = 1;
   std::optional<PendingStep> pending_;
   double last_grad_norm_ = 0, last_learning_rate_ = 0;
 };

@@ -50,6 +50,32 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
   restore_tensors(checkpoint / kWeightsFile, as_tensors(stepper_.parameters()));
   restore_tensors(checkpoint / kOptimizerFile, stepper_.optimizer().state());
   saved_step_ = state_.global_step;
+  follow_metric();
+}
+
+void Trainer::follow_metric() {
+  const StepPlan& step = plan_.step_plan;
+  if (!step.schedule->follows_metric) return;
+  std::vector<double> values;
+  for (const Json& entry : state_.log_history) {
+    const auto found = entry.find(plan_.best.key);
+    if (found != entry.end() && found->is_number()) values.push_back(found->get<double>());
+  }
+  stepper_.set_rate_scale(
+      plateau_factor(values, plan_.best.greater_is_better, step.schedule_length.settings, step.schedule_length.peak));
+}
+
+std::vector<uint64_t> Trainer::next_rows() {
+  std::vector<uint64_t> rows;
+  const int64_t last =
+      plan_.stop_after_steps > 0 ? std::min(plan_.stop_after_steps, plan_.total_steps) : plan_.total_steps;
+  const int64_t first = state_.global_step;
+  for (int64_t step = first; step < std::min(last, first + plan_.steps_per_epoch); ++step) {
+    for (const std::vector<uint64_t>& batch : rows_.rows_of_step(step).micro_batches) {
+      rows.insert(rows.end(), batch.begin(), batch.end());
+    }
+  }
+  return rows;
 }
 
 RunEnd Trainer::run() {
@@ -145,6 +171,7 @@ bool Trainer::evaluate() {
   entry["eval_samples_per_second"] = rounded(static_cast<double>(report.num_rows) / result->seconds, 3);
   entry["eval_steps_per_second"] = rounded(static_cast<double>(result->num_batches) / result->seconds, 3);
   add_entry(std::move(entry));
+  follow_metric();
   observer_.evaluated(report, state_, best_);
   saved_step_ = -1;  // a checkpoint that an interrupt wrote for this step lacks the evaluation
   window_start_ += now_seconds() - start;

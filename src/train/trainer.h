@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "train/plan.h"
 #include "train/run_log.h"
@@ -33,6 +34,9 @@ class Trainer {
   // Errors (kInput): three steps with a non-finite loss or gradient.
   RunEnd run();
 
+  // Returns the rows of the steps that are left, of at most one epoch. Some may occur twice.
+  std::vector<uint64_t> next_rows();
+
   // Restores the best evaluated model if the plan asks for it, and returns its step.
   std::optional<int64_t> load_best();
 
@@ -51,6 +55,8 @@ class Trainer {
   void add_entry(Json entry);
   void add_summary();
   bool has_stopped_early() const;
+  // Lowers the learning rate as the evaluations so far demand, if the schedule follows the metric.
+  void follow_metric();
   // Returns whether an interrupt came or the observer asks to stop.
   bool must_stop();
 

@@ -45,6 +45,16 @@ TEST_CASE("hyper-threads of one core count once, and cores outside the affinity 
   CHECK(fake.read({1, 2, 6}).num_useful_threads() == 2);
 }
 
+TEST_CASE("available memory is what the system can still give, or the group's limit if that is lower") {
+  const FakeMachine fake;
+  CHECK(fake.read(1).available_memory() == 0);
+  fake.write("proc/meminfo", "MemTotal:       8000 kB\nMemFree:         100 kB\nMemAvailable:   6000 kB\n");
+  CHECK(fake.read(1).available_memory() == 6000 * 1024);
+  fake.write("proc/self/cgroup", "0::/\n");
+  fake.write("sys/fs/cgroup/memory.max", "1024000\n");
+  CHECK(fake.read(1).available_memory() == 1024000);
+}
+
 TEST_CASE("without a topology each processor counts as a core, and the count is at least 1") {
   const FakeMachine fake;
   CHECK(fake.read(3).num_physical_cores == 3);

@@ -82,4 +82,59 @@ TEST_CASE("a pass goes on from a kept prefix, ends early, and collects what flow
   CHECK_THROWS(body->prefix(inputs, {}, 4));
 }
 
+TEST_CASE("frozen stages in front are computed without gradients, and frozen ones keep no graph of their own") {
+  const auto body = std::make_shared<Scale>(std::vector{2.0, 3.0, 5.0});
+  body->weights[0].requires_grad_(false);
+  const model::Inputs inputs{{.ids = at::ones({4}), .type_ids = {}, .packing = tensor::Packing::from_lengths({4})}};
+  CHECK_FALSE(body->num_frozen_layers());
+  body->set_frozen({{false, true, true, false}});
+  CHECK_FALSE(body->num_frozen_layers());
+  body->set_frozen({{true, true, false, true}, /*evaluates=*/false});
+  CHECK_FALSE(body->num_frozen_layers());
+  body->set_frozen({{true, true, false, true}});
+  CHECK(body->num_frozen_layers() == 1);
+  for (const bool recomputes : {false, true}) {
+    nn::ForwardContext context{.training = true};
+    context.recomputes_layers = recomputes;
+    body->weights[1].mutable_grad() = at::Tensor();
+    body->forward(inputs, context).tokens.sum().backward();
+    CHECK_FALSE(body->weights[0].grad().defined());
+    CHECK(body->weights[1].grad().item<float>() == 40);
+  }
+}
+
+TEST_CASE("a frozen stage computes as in evaluation, or with dropout if it shall") {
+  // The first layer shows whether it trains.
+  class Shown final : public model::Body {
+   public:
+    Shown() : Body({.num_layers = 1}) {}
+    mutable std::vector<bool> trains;
+
+   private:
+    model::Stream begin(const model::Inputs& inputs, const nn::ForwardContext& context) const override {
+      trains.push_back(context.training);
+      return {inputs.text.ids, inputs.text.packing};
+    }
+    at::Tensor layer(int64_t, const model::Stream& stream, const nn::ForwardContext& context) const override {
+      trains.push_back(context.training);
+      return stream.x;
+    }
+    model::Hidden end(model::Stream&& stream, const nn::ForwardContext&) const override {
+      return {.tokens = stream.x, .packing = stream.packing, .pooled = {}};
+    }
+  };
+  const model::Inputs inputs{{.ids = at::ones({4}), .type_ids = {}, .packing = tensor::Packing::from_lengths({4})}};
+  const auto shown = [&](const model::FrozenStages& frozen) {
+    const auto body = std::make_shared<Shown>();
+    body->set_frozen(frozen);
+    body->forward(inputs, {.training = true});
+    return body->trains;
+  };
+  CHECK(shown({}) == std::vector<bool>{true, true});
+  CHECK(shown({{true, false}}) == std::vector<bool>{false, true});
+  CHECK(shown({{false, true}}) == std::vector<bool>{true, false});
+  CHECK(shown({{true, true}}) == std::vector<bool>{false, false});
+  CHECK(shown({{true, true}, /*evaluates=*/false}) == std::vector<bool>{true, true});
+}
+
 }  // namespace body_test

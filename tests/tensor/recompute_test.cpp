@@ -50,4 +50,13 @@ TEST_CASE("a part is computed twice if there is a backward pass, otherwise once"
   CHECK(calls == 3);
 }
 
+TEST_CASE("a part whose input has no gradient still gives its parameters theirs, and none to the input") {
+  const Layer kept, dropped;
+  const at::Tensor x = at::cos(at::arange(12, at::kFloat)).view({3, 4});
+  kept(x).square().sum().backward();
+  tensor::recompute_in_backward(dropped, x).square().sum().backward();
+  CHECK(at::equal(dropped.weight.grad(), kept.weight.grad()));
+  CHECK_FALSE(x.grad().defined());
+}
+
 }  // namespace recompute_test

@@ -76,6 +76,22 @@ TEST_CASE("the description of the start has rows, labels, steps and machine") {
   CHECK(contains(start_of(options)[4], "run       1 step of 1 row, "));
 }
 
+TEST_CASE("the description names what is frozen, and the rates of layers and head") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder);
+  CHECK_FALSE(contains(fmt::format("{}", fmt::join(start_of(options), " ")), "frozen"));
+  options.freeze = {"embeddings+1"};
+  options.layerwise_lr_decay = 0.9;
+  options.head_learning_rate = 0.02;
+  std::string text = fmt::format("{}", fmt::join(start_of(options), "\n"));
+  for (size_t at = text.find("\n          "); at != std::string::npos; at = text.find("\n          ")) {
+    text.replace(at, 11, " ");
+  }
+  CHECK(contains(text, "frozen    embeddings, layer 1 of 2: "));
+  CHECK(contains(text, " parameters, without dropout; "));
+  CHECK(contains(text, "learning rate 0.001 linear, times 0.9 for each layer below the head, 0.02 of the head; seed"));
+}
+
 TEST_CASE("the lines of the start have at most 80 columns and are wrapped between words") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder);

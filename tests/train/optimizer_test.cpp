@@ -19,6 +19,8 @@
 #include <ATen/ops/zeros_like.h>
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "expect_error.h"
 #include "train/train_fixture.h"
 
@@ -50,12 +52,16 @@ NamedParameters parameters_of(const Json& expected) {
   for (size_t i = 0; i < expected["start"].size(); ++i) {
     parameters.push_back({fmt::format("weight{}", i), tensor_of(expected["start"][i]).requires_grad_(true),
                           expected["decays"][i].get<bool>()});
+    if (expected.contains("hidden")) parameters.back().is_hidden_matrix = expected["hidden"][i];
   }
   return parameters;
 }
 
 OptimizerOptions options_of(const Json& expected) {
-  return {expected["weight_decay"], expected["beta1"], expected["beta2"], expected["epsilon"]};
+  OptimizerOptions options{expected["weight_decay"], expected["beta1"], expected["beta2"], expected["epsilon"]};
+  if (expected.contains("momentum")) options.momentum = expected["momentum"].get<double>();
+  if (expected.contains("nesterov")) options.nesterov = expected["nesterov"].get<bool>();
+  return options;
 }
 
 void set_gradients(const NamedParameters& parameters, const Json& gradients) {
@@ -73,8 +79,32 @@ std::unique_ptr<Optimizer> make_optimizer(std::string_view name, const NamedPara
   return find_optimizer(name).make(parameters, options);
 }
 
-TEST_CASE("the steps of every optimizer equal torch's, with and without decay") {
-  std::map<std::string, int> seen;
+// The cases of long_runs.json in the form of optimizers.json; every tenth step has the parameters after it.
+Json long_cases() {
+  const Json fixture = train_fixture_file("long_runs.json");
+  Json cases = fixture["cases"];
+  for (Json& expected : cases) {
+    for (const char* key : {"decays", "hidden", "start"}) expected[key] = fixture[key];
+    for (size_t step = 0; step < fixture["gradients"].size(); ++step) {
+      Json made = {{"learning_rate", fixture["learning_rates"][step]}, {"gradients", fixture["gradients"][step]}};
+      if (step % 10 == 9) made["parameters"] = expected["after"][step / 10];
+      expected["steps"].push_back(made);
+    }
+  }
+  return cases;
+}
+
+// The cases of both fixtures, with the first steps of the long ones.
+Json all_cases() {
+  Json cases = train_fixture("optimizers.json");
+  for (Json expected : long_cases()) {
+    expected["steps"].erase(expected["steps"].begin() + 5, expected["steps"].end());
+    cases.push_back(expected);
+  }
+  return cases;
+}
+
+TEST_CASE("the steps of Adam, AdamW and SGD equal torch's, with and without decay") {
   for (const Json& expected : train_fixture("optimizers.json")) {
     const std::string name = expected["name"];
     const NamedParameters parameters = parameters_of(expected);
@@ -85,14 +115,52 @@ TEST_CASE("the steps of every optimizer equal torch's, with and without decay") 
       optimizer->step(step["learning_rate"]);
       check_parameters(parameters, step["parameters"]);
     }
-    ++seen[name];
+  }
+}
+
+TEST_CASE("fifty steps of every optimizer equal those of torch, transformers and the published Lion") {
+  std::set<std::string> seen;
+  for (const Json& expected : long_cases()) {
+    const std::string name = expected["name"];
+    INFO(name << ", weight decay " << expected["weight_decay"]);
+    const NamedParameters parameters = parameters_of(expected);
+    const auto optimizer = make_optimizer(name, parameters, options_of(expected));
+    for (const Json& step : expected["steps"]) {
+      set_gradients(parameters, step["gradients"]);
+      optimizer->step(step["learning_rate"]);
+      if (step.contains("parameters")) check_parameters(parameters, step["parameters"]);
+    }
+    seen.insert(name);
   }
   CHECK(seen.size() == optimizers().size());
 }
 
+TEST_CASE("a parameter with a share of the learning rate takes the step of an optimizer with that rate") {
+  for (const Json& expected : long_cases()) {
+    const std::string name = expected["name"];
+    INFO(name);
+    NamedParameters shared = parameters_of(expected), whole = parameters_of(expected), half = parameters_of(expected);
+    shared[0].rate_factor = shared[1].rate_factor = 0.5;
+    const auto by_share = make_optimizer(name, shared, options_of(expected));
+    const auto by_whole = make_optimizer(name, whole, options_of(expected));
+    const auto by_half = make_optimizer(name, half, options_of(expected));
+    for (size_t step = 0; step < 4; ++step) {
+      for (const NamedParameters* parameters : {&shared, &whole, &half}) {
+        set_gradients(*parameters, expected["steps"][step]["gradients"]);
+      }
+      by_share->step(0.01);
+      by_whole->step(0.01);
+      by_half->step(0.005);
+    }
+    for (size_t i = 0; i < shared.size(); ++i) {
+      CHECK(at::equal(shared[i].tensor, (i < 2 ? half : whole)[i].tensor));
+    }
+  }
+}
+
 TEST_CASE(
     "a step with the gradient norm on the device is the same, clipped or not, and is skipped if it is not finite") {
-  for (const Json& expected : train_fixture("optimizers.json")) {
+  for (const Json& expected : all_cases()) {
     const std::string name = expected["name"];
     INFO(name);
     for (const double max_norm : {0.0, 0.01, 1e6}) {
@@ -126,7 +194,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an optimizer with a copied state continues bit for bit") {
-  for (const Json& expected : train_fixture("optimizers.json")) {
+  for (const Json& expected : all_cases()) {
     const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
     const std::string name = expected["name"];
     const auto first = make_optimizer(name, one, options_of(expected));
@@ -215,7 +283,7 @@ TEST_CASE("a maximum norm of 0 disables clipping, and without gradients the norm
 }
 
 TEST_CASE("a step with a factor equals a step with scaled gradients") {
-  for (const Json& expected : train_fixture("optimizers.json")) {
+  for (const Json& expected : all_cases()) {
     const NamedParameters one = parameters_of(expected), other = parameters_of(expected);
     const std::string name = expected["name"];
     const auto by_factor = make_optimizer(name, one, options_of(expected));

@@ -295,4 +295,32 @@ TEST_CASE("whether more of a metric is better is a fact of the metric, unless th
   }
 }
 
+TEST_CASE("settings of optimizers, schedules and rates that contradict each other are errors") {
+  const auto failure = [](const std::function<void(TrainOptions&)>& set) {
+    TrainOptions options;
+    set(options);
+    const Error error = expect_error([&] { check_options_of(options); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    return std::string(error.what()) + "; " + error.hint();
+  };
+  CHECK(contains(failure([](TrainOptions& o) { o.momentum = 0.9; }), "momentum is given, but optim is \"adamw\""));
+  CHECK(contains(failure([](TrainOptions& o) { o.nesterov = true; }), "nesterov is given, but optim is"));
+  CHECK(contains(failure([](TrainOptions& o) { o.optim = "sgd", o.nesterov = true; }), "add --momentum 0.9"));
+  CHECK(contains(failure([](TrainOptions& o) { o.learning_rate = 0, o.head_learning_rate = 1e-3; }),
+                 "learning_rate is 0"));
+  CHECK(contains(failure([](TrainOptions& o) { o.lr_scheduler_type = "reduce_lr_on_plateau"; }), "needs evaluations"));
+  CHECK(contains(failure([](TrainOptions& o) { o.lr_scheduler_kwargs = "power=2"; }),
+                 "the schedule linear has no settings"));
+  CHECK(contains(failure([](TrainOptions& o) { o.lr_scheduler_type = "cosine_with_min_lr"; }),
+                 "needs min_lr or min_lr_rate"));
+  TrainOptions fine;
+  fine.optim = "sgd";
+  fine.momentum = 0.9;
+  fine.nesterov = true;
+  fine.head_learning_rate = 1e-3;
+  fine.lr_scheduler_type = "warmup_stable_decay";
+  fine.lr_scheduler_kwargs = "num_decay_steps=3";
+  CHECK_NOTHROW(check_options_of(fine));
+}
+
 }  // namespace plan_test

@@ -64,6 +64,15 @@ TrainOptions standardized_options(const TemporaryFolder& folder) {
 
 Tensors weights_of(const TrainOptions& options) { return read_tensors(options.output_dir / "model.safetensors"); }
 
+// Joins the lines of a fact.
+std::string unwrapped(std::string log) {
+  const std::string line_break = "\n          ";
+  for (size_t at = log.find(line_break); at != std::string::npos; at = log.find(line_break)) {
+    log.replace(at, line_break.size(), " ");
+  }
+  return log;
+}
+
 Error run_error(const TrainOptions& options) {
   return expect_error([&] { run_training(options); });
 }
@@ -108,6 +117,39 @@ TEST_CASE("a run that was stopped and resumed is bit-identical to an uninterrupt
   options.resume_from_checkpoint = "true";
   CHECK(run_training(options) == RunEnd::kFinished);
   CHECK(same_bits(weights_of(options), expected));
+}
+
+TEST_CASE("a run with frozen layers is resumed bit for bit, and its files say what was frozen") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.freeze = {"embeddings+1"};
+  CHECK(contains(unwrapped(captured_log([&] { run_training(options); })),
+                 "the output of layer 1 for 26 rows, computed once: "));
+  const Tensors expected = weights_of(options);
+  CHECK(contains(read_file(options.output_dir / "README.md"), "| frozen | embeddings, layer 1 of 2 |"));
+  const Json run = read_json(options.output_dir / "run.json");
+  CHECK(run["frozen"] == "embeddings, layer 1 of 2");
+  CHECK(run["num_trained_parameters"].get<int64_t>() < run["num_parameters"].get<int64_t>());
+  CHECK(run["options"]["freeze"] == Json({"embeddings+1"}));
+  const fs::path kept = "frozen_train.cache";
+  CHECK_FALSE(fs::exists(options.output_dir / kept));
+  options.output_dir = folder.path() / "not kept";
+  options.cache_budget = "0";
+  run_training(options);
+  CHECK(same_bits(weights_of(options), expected));
+  options.output_dir = folder.path() / "again";
+  options.cache_budget = "auto";
+  options.stop_after_steps = 4;
+  CHECK(run_training(options) == RunEnd::kStoppedAfterSteps);
+  CHECK(fs::exists(options.output_dir / kept));
+  options.stop_after_steps = 0;
+  options.resume_from_checkpoint = "true";
+  options.freeze = {};
+  CHECK(contains(run_error(options).what(), "is of a run with --freeze embeddings+1; this run has no --freeze"));
+  options.freeze = {"embeddings+1"};
+  CHECK(contains(unwrapped(captured_log([&] { run_training(options); })), "26 rows from the run that is resumed"));
+  CHECK(same_bits(weights_of(options), expected));
+  CHECK_FALSE(fs::exists(options.output_dir / kept));
 }
 
 TEST_CASE("resuming without a checkpoint starts a new run, and so does overwriting") {
@@ -171,6 +213,10 @@ TEST_CASE("a run with invalid options or missing files creates no folder") {
   refused("early_stopping_patience needs",
           [](TrainOptions& o) { o.early_stopping_patience = 2, o.eval_strategy = "no"; });
   refused("config_overrides \"x\" is not KEY=VALUE", [](TrainOptions& o) { o.config_overrides = {"x"}; });
+  refused("freeze: \"embeddings+0\"", [](TrainOptions& o) { o.freeze = {"embeddings+0"}; });
+  refused("freeze: \"bert.encoder.layers\" matches no parameter",
+          [](TrainOptions& o) { o.freeze = {"bert.encoder.layers"}; });
+  refused("cache_budget \"much\" is not a size", [](TrainOptions& o) { o.cache_budget = "much"; });
   refused("none", [&](TrainOptions& o) { o.model_name_or_path = folder.path() / "none"; });
   refused("none.csv", [&](TrainOptions& o) { o.train_file = {(folder.path() / "none.csv").string()}; });
   refused("there are no rows to evaluate on", [](TrainOptions& o) { o.validation_file = {}; });

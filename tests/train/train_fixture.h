@@ -22,6 +22,7 @@
 #include "tensor/compute.h"
 #include "tensor/safetensors.h"
 #include "train/checkpoint.h"
+#include "train/freezing.h"
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 #include "train/trainer.h"
@@ -118,6 +119,7 @@ struct TinyRun {
     request.model_dir = fixture_models() / ("tiny-" + family);
     if (!dropout) request.config_overrides = no_dropout(family);
     loaded = model::load_model(request);
+    train::freeze(loaded, options);
     loaded.model->set_compute(compute);
     train::TrainerInputs inputs;
     inputs.model = loaded.model;

@@ -180,6 +180,35 @@ TEST_CASE("two runs with one seed are bit-identical, also with several threads, 
   CHECK_FALSE(same_bits(uninterrupted(options).weights, one.weights));
 }
 
+TEST_CASE("every optimizer, a rate for each layer and a schedule that follows the metric resume bit for bit") {
+  const auto check_resumed = [](const TrainOptions& options) {
+    const Ending expected = uninterrupted(options);
+    for (const int64_t stop : {3, 5, 9}) check_same(stopped_and_resumed(options, stop), expected);
+  };
+  for (const OptimizerKind& kind : optimizers()) {
+    INFO(std::string(kind.name));
+    TrainOptions options = busy_options("");
+    options.optim = kind.name;
+    if (kind.name == "sgd") options.momentum = 0.9;
+    options.layerwise_lr_decay = 0.7;
+    options.head_learning_rate = 2e-3;
+    check_resumed(options);
+  }
+  TrainOptions options = busy_options("");
+  options.lr_scheduler_type = "reduce_lr_on_plateau";
+  options.lr_scheduler_kwargs = "patience=0,factor=0.5,threshold=0.5";
+  options.warmup_steps = 0;
+  options.eval_steps = options.logging_steps = 2;
+  check_resumed(options);
+  const TemporaryFolder folder;
+  options.output_dir = folder.path();
+  TinyRun run(options, made_up_rows(22));
+  run.run();
+  const std::vector<double> rates = logged(run.trainer->state(), "learning_rate");
+  CHECK(rates.front() == 1e-3);
+  CHECK(rates.back() < 1e-3);
+}
+
 TEST_CASE("gradient checkpointing does not change a bit of a run") {
   TrainOptions options = busy_options("");
   const Ending kept = uninterrupted(options);

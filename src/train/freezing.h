@@ -1,0 +1,40 @@
+// Which parameters of a model a run does not train (--freeze). They have no gradient and no optimizer state, and by
+// default their part of the model computes as in evaluation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/load.h"
+#include "train/options.h"
+
+namespace hone::train {
+
+// What is frozen, for messages and files.
+struct Freezing {
+  int64_t num_frozen = 0, num_trained = 0;  // values of the parameters
+  std::vector<bool> stages;                 // model::FrozenStages::is_frozen; empty if nothing is frozen
+  std::string body_end;           // "pooler", "final_norm": the body's frozen part behind its layers; may be empty
+  int64_t num_partly_frozen = 0;  // other stages with frozen and with trained parameters
+  bool evaluates = true;
+
+  bool is_any() const { return num_frozen > 0; }
+  // Returns "embeddings, layers 1 to 4 of 6", with "parts of 2 layers" where only some parameters are frozen; empty if
+  // nothing is frozen.
+  std::string described() const;
+};
+
+// Checks the patterns without a model. Errors (kUsage): an invalid number of layers or regular expression.
+void check_freeze_patterns(std::span<const std::string> patterns);
+
+// Freezes what the options name: the parameters no longer require gradients. A pattern is "embeddings",
+// "embeddings+N", "all-but-head", a regular expression between slashes, which is searched in the name of a parameter,
+// or a glob for the name or for its first parts; the name of the body may be left out. New weights, which the model's
+// files lack, stay trained unless a name pattern matches them; then a warning names them. Errors (kUsage): a pattern
+// that matches nothing, with the nearest names; more layers than the model has; no parameter is left to train.
+Freezing freeze(const model::LoadedModel& loaded, const TrainOptions& options);
+
+}  // namespace hone::train

@@ -1,0 +1,56 @@
+// The activations behind the frozen layers of a run's rows, which are computed once (--cache-budget).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/prefix_cache.h"
+#include "train/prepare.h"
+
+namespace hone::train {
+
+// The limits of --cache-budget.
+struct CacheBudget {
+  uint64_t memory_bytes = 0, disk_bytes = 0;
+  uint64_t total_bytes = 0;  // of both
+};
+
+// Returns the limits for "auto", "0" or a size such as "2GB". Errors (kUsage): another text.
+CacheBudget cache_budget(const std::string& text, uint64_t available_memory, uint64_t free_disk);
+
+class KeptPrefixes {
+ public:
+  // Keeps nothing if the model has no frozen layers behind frozen embeddings, or if the budget is 0. `prepared` and its
+  // model must outlive the object. Errors (kIo): a file of the output folder cannot be made.
+  KeptPrefixes(const TrainOptions& options, Prepared& prepared);
+  // Removes the files, unless they are kept for the run that resumes.
+  ~KeptPrefixes();
+  KeptPrefixes(const KeptPrefixes&) = delete;
+  KeptPrefixes& operator=(const KeptPrefixes&) = delete;
+
+  // Computes the frozen layers for these training rows. Returns early if keep_going, which is asked before each batch,
+  // returns false.
+  void compute(std::span<const uint64_t> rows, const std::function<bool()>& keep_going);
+
+  // Returns where the values are kept and how much they take, or an empty text if nothing is kept.
+  std::string described_start() const;
+  // Returns how much time the kept values saved; an empty text if none.
+  std::string described_end() const;
+
+  // Leaves the values in the output folder for the run that resumes. A failure is a warning.
+  void keep_for_resume();
+
+ private:
+  void keep(task::Examples& examples, const char* file_name);
+
+  const TrainOptions& options_;
+  const Prepared& prepared_;
+  CacheBudget left_;
+  bool are_for_resume_ = false;
+  std::vector<model::PrefixCache*> caches_;  // of the training rows, then of the evaluation rows
+};
+
+}  // namespace hone::train
