@@ -170,6 +170,8 @@ bool Model::is_head(std::string_view parameter) const {
   return parameter.substr(0, parameter.find('.')) != parts_->family.body;
 }
 
+bool Model::has_head() const { return parts_->head_ != nullptr; }
+
 std::string_view Model::saved_name(std::string_view parameter) const {
   return parts_->head_ ? parameter : parameter.substr(parts_->family.body.size() + 1);
 }

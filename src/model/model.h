@@ -70,7 +70,8 @@ class Model {
   bool is_head(std::string_view parameter) const;
   // The name that files of HF's class give a parameter.
   std::string_view saved_name(std::string_view parameter) const;
-  int64_t num_outputs() const;              // of a model with a head, like all that is said of outputs
+  bool has_head() const;  // false: the body alone, which has no outputs
+  int64_t num_outputs() const;
   const at::Tensor& output_weight() const;  // [num_outputs, in], of the head's last layer
   // Returns true if the head has a row of outputs for each token, false if it has one for each sequence.
   bool reads_tokens() const;

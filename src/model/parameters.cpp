@@ -33,7 +33,7 @@ std::vector<NamedParameter> named_parameters(const Model& model) {
     const auto* const linear = dynamic_cast<const nn::Linear*>(module.get());
     if (linear != nullptr) matrices.insert(linear->weight.unsafeGetTensorImpl());
   }
-  matrices.erase(model.output_weight().unsafeGetTensorImpl());
+  if (model.has_head()) matrices.erase(model.output_weight().unsafeGetTensorImpl());
   std::vector<NamedParameter> parameters;
   for (const auto& item : model.module().named_parameters()) {
     parameters.push_back({.name = item.key(),

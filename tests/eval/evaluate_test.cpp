@@ -176,7 +176,11 @@ Cost cost_of(int64_t num_labels, uint64_t num_rows) {
 
 TEST_CASE("an evaluation of 200 rows with 10,000 classes takes under 2 s and 300 MB, and ten times less with 1,000") {
   cost_of(1000, 20);  // warm-up: allocations and compilation at the first use
-  const Cost fewer = cost_of(1000, 200), many = cost_of(10'000, 200);
+  Cost fewer = cost_of(1000, 200), many = cost_of(10'000, 200);
+  for (int again = 0; again < 3; ++again) {  // other programs may slow down single runs
+    fewer.seconds = std::min(fewer.seconds, cost_of(1000, 200).seconds);
+    many.seconds = std::min(many.seconds, cost_of(10'000, 200).seconds);
+  }
   CHECK(many.seconds < 2);
   CHECK(many.kib < 300'000);
   CHECK(many.seconds < 20 * fewer.seconds + 0.2);  // ten times if linear, doubled because the machine is noisy

@@ -143,12 +143,13 @@ TEST_CASE("answers of 10,000 classes become JSON in time linear in the classes")
     scoring.labels.push_back("class " + std::to_string(id));
     scores.push_back(static_cast<float>(id) / 5e7f);
   }
-  const auto start = std::chrono::steady_clock::now();
-  for (int row = 0; row < 100; ++row) {
+  double fastest = 1;  // seconds for a row
+  for (int row = 0; row < 30; ++row) {
+    const auto start = std::chrono::steady_clock::now();
     CHECK(task::label_answer(scoring, outputs(scores), {})->json().dump().size() > 100'000);
+    fastest = std::min(fastest, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
-  // A search through all labels took 175 ms per row.
-  CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 5);
+  CHECK(fastest < 0.05);  // a search through all labels took 175 ms
 }
 
 }  // namespace label_answers_test
