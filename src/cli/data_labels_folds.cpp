@@ -28,7 +28,8 @@ namespace {
 
 constexpr const char* kPlanFile = "folds.json";
 constexpr size_t kQuestionsOfBlock = 2048;
-constexpr double kWarmupShare = 0.1, kLogShare = 0.1;  // of the steps
+constexpr double kWarmupShare = 0.1;  // of the steps
+constexpr double kNeverLog = 1e15;    // steps: training prints its log to standard output, which holds the result
 constexpr std::string_view kTextColumn = "text", kPairColumn = "text_pair", kLabelColumn = "label";
 
 // The cells of the text columns as text.
@@ -79,10 +80,11 @@ std::string digest_of(const data::LabelledRows& rows) {
   return sha256(digests);
 }
 
-// While it lives, only warnings are logged, or only errors.
+// While it lives, only errors are logged. What trainings say of their rows and models is the same for each fold, and
+// names files that do not stay.
 class QuietLog {
  public:
-  explicit QuietLog(LogLevel level) { set_log_level(level); }
+  QuietLog() { set_log_level(LogLevel::kError); }
   ~QuietLog() { set_log_level(LogLevel::kInfo); }
   QuietLog(const QuietLog&) = delete;
   QuietLog& operator=(const QuietLog&) = delete;
@@ -148,9 +150,7 @@ class Folds {
     write_rows(rows_, others, folder / "train.jsonl");
     write_rows(rows_, own, folder / "predict.jsonl");
     {
-      // Every training reads nearly the same rows, so the warnings of the first are enough.
-      const QuietLog quiet(has_warned_ ? LogLevel::kError : LogLevel::kWarning);
-      has_warned_ = true;
+      const QuietLog quiet;
       if (!train(folder)) return false;
       predict(fold, folder);
     }
@@ -159,6 +159,13 @@ class Folds {
   }
 
   uint32_t size() const { return num_folds_; }
+
+  void warn_of_truncation() const {
+    if (num_truncated_ == 0) return;
+    log_warning("{} longer than {} tokens; {} truncated (--max-seq-length)",
+                counted(num_truncated_, "row") + (num_truncated_ == 1 ? " is" : " are"), max_length_,
+                num_truncated_ == 1 ? "it was" : "they were");
+  }
 
  private:
   Error taken(std::string_view content) const {
@@ -195,7 +202,7 @@ class Folds {
     options.seed = own.seed;
     options.warmup_ratio = kWarmupShare;
     options.save_strategy = "no";
-    options.logging_steps = kLogShare;
+    options.logging_steps = kNeverLog;
     options.compute = options_.compute;
     return options;
   }
@@ -219,8 +226,9 @@ class Folds {
     });
   }
 
-  void predict(uint32_t fold, const fs::path& folder) const {
+  void predict(uint32_t fold, const fs::path& folder) {
     const eval::TrainedModel model = eval::load_trained_model(folder / "model", {});
+    max_length_ = model.max_length;
     model.model->set_compute(tensor::prepare_compute(options_.compute));
     const table::Rows rows = table::read_rows(folder / "predict.jsonl");
     table::TextColumns columns{std::string(kTextColumn), std::nullopt};
@@ -232,6 +240,7 @@ class Folds {
       for (uint64_t row = begin; row < std::min(rows.size(), begin + kQuestionsOfBlock); ++row) numbers.push_back(row);
       const std::vector<task::Question> questions =
           task::make_questions(model.tokenizer, rows.select(numbers), columns, model.reading());
+      num_truncated_ += static_cast<uint64_t>(std::ranges::count_if(questions, &task::Question::is_truncated));
       const auto place = [&](size_t question) { return rows.location(begin + question); };
       for (const task::Outputs& outputs : eval::outputs(model, questions, place)) {
         const std::vector<float> logits = task::pooled_outputs(outputs);
@@ -246,8 +255,8 @@ class Folds {
   const DataLabelsOptions& options_;
   fs::path work_dir_;
   uint32_t num_folds_;
-  std::vector<uint32_t> folds_;  // of each row
-  bool has_warned_ = false;
+  std::vector<uint32_t> folds_;                  // of each row
+  uint64_t num_truncated_ = 0, max_length_ = 0;  // of the rows that this run predicted
 };
 
 }  // namespace
@@ -263,6 +272,7 @@ std::optional<data::ClassProbabilities> out_of_fold_probabilities(const data::La
       return std::nullopt;
     }
   }
+  folds.warn_of_truncation();
   return folds.probabilities();
 }
 

@@ -126,6 +126,17 @@ TEST_CASE("labels that look like numbers keep their names") {
   CHECK(Json::parse(result.output)["classes"] == Json({"-1", "01", "7"}));
 }
 
+TEST_CASE("standard output holds only the result, and truncated rows are reported") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", reviews(60)).string();
+  const ProcessResult result = run_hone({"data", "labels", rows, "--model", tiny_model(), "--folds=2",
+                                         "--num-train-epochs=300", "--num-threads=1", "--max-seq-length=5", "--output",
+                                         "-", "--work-dir", (folder.path() / "work").string()});
+  REQUIRE(result.exit_code == 0);
+  CHECK(json_lines(result.output).size() == 60);
+  CHECK(contains(result.error, "rows are longer than 5 tokens; they were truncated (--max-seq-length)"));
+}
+
 TEST_CASE("exactly one source of probabilities is needed") {
   const TemporaryFolder folder;
   const ProcessResult none = run_hone(arguments(folder, {}));
