@@ -1,7 +1,7 @@
-// The names of tokenizer_classes.h: models whose tokenizer has no class of its own.
-#include <algorithm>
+#include "text/models_without_class.h"
 
-#include "text/tokenizer_classes.h"
+#include <algorithm>
+#include <iterator>
 
 namespace hone::text {
 
