@@ -208,11 +208,20 @@ void ByteLevelEncoder::add_repeated(const Word& part, size_t count, Output& outp
   const size_t num_ids = output.tokens.size() - before;
   int32_t* ids = output.tokens.reserve(num_ids * (count - 1));
   const int32_t* const first = output.tokens.ids() + before;
-  for (size_t i = 1; i < count; ++i, ids += num_ids) std::copy(first, first + num_ids, ids);
+  if (num_ids == 1) {
+    std::fill_n(ids, count - 1, *first);
+  } else {
+    for (size_t i = 1; i < count; ++i, ids += num_ids) std::copy(first, first + num_ids, ids);
+  }
   output.tokens.add(num_ids * (count - 1));
 }
 
 void ByteLevelEncoder::queue_word(const Word& word, Output& output) const {
+  if (word.end - word.begin == 1 && knows_bytes_ && (word.is_part || whole_words_.empty())) {
+    const int32_t id = byte_ids_[static_cast<unsigned char>(*word.begin)];
+    return output.with_functions(*this,
+                                 [&](auto encode, auto finish) { output.batch.push_id(word, id, encode, finish); });
+  }
   output.with_functions(*this, [&](auto encode, auto finish) { output.batch.push(word, encode, finish); });
 }
 

@@ -25,15 +25,43 @@ class MergeBorders {
   // Cuts [begin, end) at the borders that no merge crosses, and calls use(begin, end) for each part.
   template <typename Use>
   void each_part(const char* begin, const char* end, const Use& use) const {
+    Repetition known;
     for (const char* part_end = begin; begin < end; begin = part_end) {
+      const char* last = part_end;
       do {
+        last = part_end;
         next_code_point(part_end);
-      } while (part_end < end && may_merge(begin, part_end, end));
+      } while (part_end < end && may_merge_at(begin, last, part_end, end, known));
       use(begin, part_end);
     }
   }
 
  private:
+  // A character, and whether a merge may join it with itself.
+  struct Repetition {
+    const char* character = nullptr;
+    bool may_merge = false;
+  };
+
+  static bool is_same(const char* a, const char* b, size_t length) {
+    for (size_t i = 0; i < length; ++i) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
+  }
+
+  // `last` is the character that ends at `border`. The result depends on the characters at the border only.
+  bool may_merge_at(const char* begin, const char* last, const char* border, const char* end, Repetition& known) const {
+    const auto length = static_cast<size_t>(border - last);
+    if (static_cast<size_t>(end - border) < length || !is_same(last, border, length)) {
+      return may_merge(begin, border, end);
+    }
+    if (known.character == nullptr || !is_same(known.character, last, length)) {
+      known = {last, may_merge(begin, border, end)};
+    }
+    return known.may_merge;
+  }
+
   static constexpr uint64_t kNumBits = uint64_t{1} << 20;
 
   // The bytes of one side of a border, at most four, from the border outwards.

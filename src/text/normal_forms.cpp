@@ -175,7 +175,9 @@ class NfcWriter {
       const UnstablePlace found = find_unstable(table_, p, end_);
       copy(p, found.before);
       p = found.before;
+      const size_t num_before = result.size();
       if (p < end_ && !write_pair(found, p)) p = write_segment(found);
+      if (origins_ == nullptr) p = repeat({found.before, p}, num_before, p);
     }
   }
 
@@ -198,6 +200,16 @@ class NfcWriter {
       const char32_t code = next_code_point(p);
       add(code, place(character, p));
     }
+  }
+
+  // Writes what stands in the result from `first` on for each repetition of the segment at `p`. Returns their end.
+  const char* repeat(std::string_view segment, size_t first, const char* p) {
+    const std::string written = result.substr(first);
+    while (!segment.empty() && std::string_view(p, end_).starts_with(segment) && begins_segment(p + segment.size())) {
+      result += written;
+      p += segment.size();
+    }
+    return p;
   }
 
   bool begins_segment(const char* p) const { return p == end_ || table_.is_stable(next_code_point(p)); }

@@ -44,9 +44,6 @@ struct TokenizerClassRow {
 
 std::span<const TokenizerClassRow> tokenizer_classes();
 
-// Returns true for a model whose tokenizer has the parts of its tokenizer.json, whatever class the folder names.
-bool has_no_class(std::string_view model_type);
-
 // Return null if no class has the name or builds the tokenizer of such models.
 const TokenizerClassRow* find_tokenizer_class(std::string_view name);
 const TokenizerClassRow* find_tokenizer_class_of_model(std::string_view model_type);

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "text/json_fields.h"
+#include "text/models_without_class.h"
 #include "text/rank_file.h"
 #include "text/sentence_piece_vocabulary.h"
 #include "text/tokenizer_classes.h"

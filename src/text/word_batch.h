@@ -38,10 +38,7 @@ class WordBatch {
   // the cache lacks, finish(word, before) is called after each word, whose ids begin at number `before`.
   template <typename Encode, typename Finish>
   void push(const Word& word, const Encode& encode, const Finish& finish) {
-    if (size_ == kMaxWords) flush(encode, finish);
-    Item& item = items_[size_++];
-    item.word = word;
-    item.entry = nullptr;
+    Item& item = next_item(word, encode, finish);
     const size_t length = word.bytes().size();
     if (length > kMaxCached) return;
     if (static_cast<size_t>(text_end_ - word.begin) >= WordKey::kSize) {
@@ -56,12 +53,20 @@ class WordBatch {
     __builtin_prefetch(reinterpret_cast<const char*>(item.entry + 1) - 1);
   }
 
+  // Queues a word whose only id is known.
+  template <typename Encode, typename Finish>
+  void push_id(const Word& word, int32_t id, const Encode& encode, const Finish& finish) {
+    next_item(word, encode, finish).id = id;
+  }
+
   template <typename Encode, typename Finish>
   void flush(const Encode& encode, const Finish& finish) {
     for (size_t i = 0; i < size_; ++i) {
       const Item& item = items_[i];
       const size_t before = tokens_.size();
-      if (item.entry == nullptr) {
+      if (item.id >= 0) {
+        tokens_.push(item.id);
+      } else if (item.entry == nullptr) {
         encode(item.word, tokens_);
       } else {
         add_cached(item, encode);
@@ -78,7 +83,18 @@ class WordBatch {
     Word word;
     WordKey key;
     WordCache::Entry* entry;  // null for a word that is too long for the cache
+    int32_t id;               // of push_id(), or -1
   };
+
+  template <typename Encode, typename Finish>
+  Item& next_item(const Word& word, const Encode& encode, const Finish& finish) {
+    if (size_ == kMaxWords) flush(encode, finish);
+    Item& item = items_[size_++];
+    item.word = word;
+    item.entry = nullptr;
+    item.id = -1;
+    return item;
+  }
 
   template <typename Encode>
   void add_cached(const Item& item, const Encode& encode) {

@@ -329,7 +329,7 @@ TEST_CASE("a megabyte of one character costs at most twice as much as English") 
     for (const char* unit :
          {"a", " ", "a\xCC\x80", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB"}) {
       const double ratio = cost_ratio(*tokenizer, repeated(unit), english);
-      INFO(real.name, ", ", std::string(unit), ": ", ratio, " times as much");
+      INFO(std::string(real.name), ", ", std::string(unit), ": ", ratio, " times as much");
       CHECK(ratio <= kMaxRatio);
     }
   }
