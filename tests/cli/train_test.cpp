@@ -228,7 +228,7 @@ TEST_CASE("the machine line states the run's number format, and why it was chose
   CHECK(contains(said(rows, {"--precision=fp32"}), "1 thread, fp32 (as asked)\n"));
   const bool has_bf16 = contains(run_hone({"devices"}).output, "bf16       native\n");
   CHECK(contains(said(rows, {}), has_bf16 ? " bf16 (the processor has " : " fp32 (the processor has no bf16"));
-  if (has_bf16) CHECK(contains(said(rows, {"--precision=bf16"}), " threads, bf16 (as asked)\n"));
+  if (has_bf16) CHECK(contains(said(rows, {"--precision=bf16"}), "1 thread, bf16 (as asked)\n"));
 }
 
 TEST_CASE("a precision that the current level lacks is an error that says what to do") {
