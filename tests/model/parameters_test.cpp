@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "parity/parity_fixture.h"
 
 using namespace hone;
@@ -22,6 +24,19 @@ TEST_CASE("parameters have HF's names and order, and weight decay applies to the
     CHECK(names == fixture["parameters"].get<std::vector<std::string>>());
     CHECK(decaying == fixture["training"]["decay_parameters"].get<std::vector<std::string>>());
   }
+}
+
+TEST_CASE("hidden matrices are the weights of linears but the last one") {
+  const auto model = model::load_model({fixture_models() / "tiny-bert"}).model;
+  std::vector<std::string> hidden;
+  for (const auto& parameter : model::named_parameters(*model)) {
+    if (parameter.is_hidden_matrix) hidden.push_back(parameter.name);
+  }
+  CHECK(hidden.size() == 2 * 6 + 1);
+  CHECK(std::ranges::find(hidden, "bert.encoder.layer.0.attention.self.query.weight") != hidden.end());
+  CHECK(std::ranges::find(hidden, "bert.pooler.dense.weight") != hidden.end());
+  CHECK(std::ranges::find(hidden, "classifier.weight") == hidden.end());
+  CHECK(std::ranges::find(hidden, "bert.embeddings.word_embeddings.weight") == hidden.end());
 }
 
 TEST_CASE("a parameter's name decides whether it decays") {
