@@ -29,7 +29,6 @@ namespace {
 constexpr const char* kPlanFile = "folds.json";
 constexpr size_t kQuestionsOfBlock = 2048;
 constexpr double kWarmupShare = 0.1;  // of the steps
-constexpr double kNeverLog = 1e15;    // steps: training prints its log to standard output, which holds the result
 constexpr std::string_view kTextColumn = "text", kPairColumn = "text_pair", kLabelColumn = "label";
 
 // The cells of the text columns as text.
@@ -202,7 +201,7 @@ class Folds {
     options.seed = own.seed;
     options.warmup_ratio = kWarmupShare;
     options.save_strategy = "no";
-    options.logging_steps = kNeverLog;
+    options.log_style = "none";  // standard output is for the result
     options.compute = options_.compute;
     return options;
   }

@@ -153,12 +153,8 @@ Json clip_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) 
           {"add_prefix_space", false}};
 }
 
-// [CLS] A [SEP] [SEP] B [SEP], all of type 0
 Json deberta_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
-  TemplateBuilder t;
-  const Json cls = t.special(named_id(spec, "cls_token", find_id)),
-             sep = t.special(named_id(spec, "sep_token", find_id));
-  return t.build(Json::array({cls, t.text("A"), sep}), Json::array({cls, t.text("A"), sep, sep, t.text("B"), sep}));
+  return doubled_separator_template(named_id(spec, "cls_token", find_id), named_id(spec, "sep_token", find_id));
 }
 
 // The class assumes these ids.

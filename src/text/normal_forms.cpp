@@ -138,9 +138,10 @@ const char* skip_ascii(const char* p, const char* end) {
   return p;
 }
 
-// A character that NFC may change, or join with those before it, and the character before it: itself at the begin.
+// Where NFC may change a text: at the character `unstable`, which it may also join with the one at `before`. At the
+// beginning of a text both are its first character; in a text without such a character both point to its end.
 struct UnstablePlace {
-  const char *before, *unstable;  // both the end if there is none
+  const char *before, *unstable;
 };
 
 UnstablePlace find_unstable(const CompositionTable& table, const char* p, const char* end) {

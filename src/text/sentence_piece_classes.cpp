@@ -235,10 +235,7 @@ Json albert_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id
 }
 
 Json xlm_roberta_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {
-  TemplateBuilder t;
-  const Json bos = t.special(named_id(spec, "bos_token", find_id)),
-             eos = t.special(named_id(spec, "eos_token", find_id));
-  return t.build(Json::array({bos, t.text("A"), eos}), Json::array({bos, t.text("A"), eos, eos, t.text("B"), eos}));
+  return doubled_separator_template(named_id(spec, "bos_token", find_id), named_id(spec, "eos_token", find_id));
 }
 
 Json mbart_post_processor(const TokenizerSpec& spec, const FindTokenId& find_id) {

@@ -35,6 +35,12 @@ Json cls_sep_template(const NamedId& cls, const NamedId& sep, int cls_type_id) {
   return t.build(first, pair);
 }
 
+Json doubled_separator_template(const NamedId& first, const NamedId& last) {
+  TemplateBuilder t;
+  const Json begin = t.special(first), end = t.special(last);
+  return t.build(Json::array({begin, t.text("A"), end}), Json::array({begin, t.text("A"), end, end, t.text("B"), end}));
+}
+
 Json bos_eos_template(const TokenizerSpec& spec, const FindTokenId& find_id) {
   const auto bos = spec.adds_bos ? find_named_id(spec, "bos_token", find_id) : std::nullopt;
   const auto eos = spec.adds_eos ? find_named_id(spec, "eos_token", find_id) : std::nullopt;

@@ -31,6 +31,9 @@ class TemplateBuilder {
 // [CLS] A [SEP] B [SEP], where [CLS] has the type `cls_type_id`.
 Json cls_sep_template(const NamedId& cls, const NamedId& sep, int cls_type_id = 0);
 
+// first A last, and first A last last B last for a pair; all of type 0.
+Json doubled_separator_template(const NamedId& first, const NamedId& last);
+
 // Returns bos first eos bos second eos, with the tokens that spec.adds_bos and spec.adds_eos ask for.
 Json bos_eos_template(const TokenizerSpec& spec, const FindTokenId& find_id);
 

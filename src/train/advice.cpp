@@ -31,7 +31,7 @@ void about_warmup(const AdviceInputs& in, Notes& notes) {
 }
 
 void about_logging(const AdviceInputs& in, Notes& notes) {
-  if (in.plan.logging_steps <= in.plan.total_steps || in.options.log_style == kLogStyleNames[1]) return;
+  if (in.plan.logging_steps <= in.plan.total_steps || in.options.log_style != "steps") return;
   notes.push_back(
       fmt::format("logging_steps is {}, but the run has {}: no training loss will be logged "
                   "(--logging-steps {})",

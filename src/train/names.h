@@ -35,7 +35,7 @@ inline constexpr std::array<std::string_view, 2> kFrozenModeNames = {"eval", "tr
 inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps", "epoch"};
 
 // --log-style
-inline constexpr std::array<std::string_view, 2> kLogStyleNames = {"steps", "epoch"};
+inline constexpr std::array<std::string_view, 3> kLogStyleNames = {"steps", "epoch", "none"};
 
 // --report-to
 inline constexpr std::array<std::string_view, 3> kReporterNames = {"none", "all", "tensorboard"};

@@ -71,7 +71,7 @@ struct TrainOptions {
   std::string cache_budget = "auto";
 
   double logging_steps = 500;
-  std::string log_style = "steps";
+  std::string log_style{kLogStyleNames[0]};
   std::filesystem::path json_log;
   std::vector<std::string> report_to = {"none"};
   std::filesystem::path logging_dir;
@@ -273,7 +273,7 @@ struct TrainOptions {
     visit.group("Logging, evaluation, checkpoints");
     visit("logging_steps", self.logging_steps, "steps between log lines; below 1: a share of all steps").above(0);
     visit("log_style", self.log_style,
-          "lines on the terminal: one for each entry of the log, or one for each epoch with its mean loss")
+          "lines on standard output: one for each entry of the log, one for each epoch with its mean loss, or none")
         .choices(choices_of(kLogStyleNames))
         .free_to_change();
     visit("json_log", self.json_log, "file for the log, one JSON object per line with the keys of HF's log_history")

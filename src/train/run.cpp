@@ -50,7 +50,7 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
   };
   inputs.output_dir = options.output_dir;
   inputs.json_log = options.json_log;
-  inputs.log_style = log_style_of(options.log_style);
+  inputs.log_style = options.log_style;
   inputs.observer = &reporter;
   return inputs;
 }

@@ -53,9 +53,7 @@ std::string epoch_text(double epoch, double train_loss, std::optional<double> ev
   return evaluation_loss ? text + fmt::format(", Val Loss: {:.4f}", *evaluation_loss) : text;
 }
 
-LogStyle log_style_of(std::string_view name) { return name == kLogStyleNames[1] ? LogStyle::kEpoch : LogStyle::kSteps; }
-
-RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan, LogStyle style)
+RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan, std::string_view style)
     : plan_(plan), style_(style) {
   if (json_path.empty()) return;
   if (json_path.has_parent_path()) make_folders(json_path.parent_path());
@@ -66,12 +64,12 @@ RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, cons
 
 void RunLog::add(const Json& entry) {
   const bool is_for_people = entry.contains("loss") || entry.contains("eval_loss");
-  if (is_for_people && style_ == LogStyle::kSteps) print(log_text(entry, plan_));
+  if (is_for_people && style_ == "steps") print(log_text(entry, plan_));
   append(entry);
 }
 
 void RunLog::end_epoch(const RunState& state) {
-  if (style_ != LogStyle::kEpoch) return;
+  if (style_ != "epoch") return;
   std::optional<double> evaluation_loss;
   if (state.has_evaluated(state.global_step)) evaluation_loss = number(state.log_history.back(), "eval_loss");
   const double train_loss = state.epoch_rows > 0 ? state.epoch_loss_sum / static_cast<double>(state.epoch_rows)

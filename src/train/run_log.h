@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "train/names.h"
 #include "train/plan.h"
 #include "train/run_state.h"
 
@@ -23,17 +24,12 @@ std::string log_text(const Json& entry, const Plan& plan);
 // an evaluation at its end there is no Val Loss.
 std::string epoch_text(double epoch, double train_loss, std::optional<double> evaluation_loss);
 
-// What standard output gets: a line for each entry of the log, or one for each epoch.
-enum class LogStyle { kSteps, kEpoch };
-
-// Returns the style of a name in kLogStyleNames.
-LogStyle log_style_of(std::string_view name);
-
 class RunLog {
  public:
-  // `json_path` may be empty. Replaces the file; it begins with the entries of `history`.
+  // `json_path` may be empty. `style` says what standard output gets, by a name in kLogStyleNames. Replaces the file;
+  // it begins with the entries of `history`.
   RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan,
-         LogStyle style = LogStyle::kSteps);
+         std::string_view style = kLogStyleNames[0]);
 
   void add(const Json& entry);
   // The state is that of the epoch's last step, after its evaluation.
@@ -43,7 +39,7 @@ class RunLog {
   void append(const Json& entry);
 
   const Plan& plan_;
-  LogStyle style_;
+  std::string_view style_;
   std::optional<AppendFile> json_file_;
 };
 

@@ -5,10 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "model/model.h"
 #include "task/task.h"
-#include "train/run_log.h"
+#include "train/names.h"
 #include "train/run_observer.h"
 
 namespace hone::train {
@@ -21,7 +22,7 @@ struct TrainerInputs {
   std::function<void(const std::filesystem::path& folder)> save_model;
   std::filesystem::path output_dir;  // of the checkpoints
   std::filesystem::path json_log;    // may be empty
-  LogStyle log_style = LogStyle::kSteps;
+  std::string log_style{kLogStyleNames[0]};
   RunObserver* observer = nullptr;  // may be null
   // Whether to read the result of a step after the next one has begun. Always true if the model is on a GPU.
   bool defers_results = false;

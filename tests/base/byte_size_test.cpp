@@ -18,7 +18,7 @@ TEST_CASE("a size is a number with an optional unit of 1000 or 1024") {
   CHECK(parse_byte_size("3TiB") == 3'298'534'883'328);
 }
 
-TEST_CASE("a malformed or too large size is none") {
+TEST_CASE("text that is not a size is refused, and so is a size above 2^63") {
   for (const char* text : {"", "GB", "-1", "2 GB free", "1e3", "nan", "2GBB", "9e99", "9223372036855 MB", "1,5GB"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_byte_size(text));

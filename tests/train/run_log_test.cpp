@@ -59,8 +59,6 @@ TEST_CASE("lines of long runs have at most 80 columns") {
 TEST_CASE("a line of an epoch has both losses, or that of the training alone") {
   CHECK(epoch_text(1, 0.45118, 0.3876) == "Epoch 1, Train Loss: 0.4512, Val Loss: 0.3876");
   CHECK(epoch_text(2.5, 0.25, std::nullopt) == "Epoch 2.5, Train Loss: 0.2500");
-  CHECK(log_style_of("epoch") == LogStyle::kEpoch);
-  CHECK(log_style_of("steps") == LogStyle::kSteps);
 }
 
 TEST_CASE("numbers that are not finite are printed as nan") {
