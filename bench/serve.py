@@ -99,7 +99,7 @@ def start_servers(args, model):
 
 def write_texts(args, prepared, folder):
     """Returns {kind: file with one JSON text per line}."""
-    reviews = [json.loads(line)["text"] for line in pathlib.Path(prepared["test_file"]).read_text().splitlines()]
+    reviews = [json.loads(line)["text"] for line in pathlib.Path(prepared["test_file"]).open(encoding="utf-8")]
     files = {}
     for kind in args.texts:
         texts = reviews if kind == "long" else [" ".join(review.split()[:SHORT_WORDS]) for review in reviews]

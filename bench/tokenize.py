@@ -87,7 +87,7 @@ def paths(text):
 
 def write_records(texts, folder):
     """Writes the texts as tokenize_lines reads them; returns the path and the megabytes."""
-    rows = [json.loads(line)["text"].encode() for line in texts.read_text().splitlines()]
+    rows = [json.loads(line)["text"].encode() for line in texts.open(encoding="utf-8")]
     path = folder / f"{texts.stem}.records"
     path.write_bytes(b"".join(struct.pack("<I", len(row)) + row for row in rows))
     return path, sum(map(len, rows)) / 1e6
@@ -150,14 +150,25 @@ def merges_of(path):
     return json.loads(path.read_text(encoding="utf-8"))["model"]["merges"]
 
 
+def write_lines(rows, lines):
+    """Writes the texts of a jsonl file, each on a line; returns their bytes.
+
+    Row by row: a process that starts from a large one counts its memory as its own peak.
+    """
+    size = 0
+    with rows.open(encoding="utf-8") as source, lines.open("w", encoding="utf-8") as target:
+        for row in source:
+            text = json.loads(row)["text"]
+            target.write(text.replace("\n", " ") + "\n")
+            size += len(text.encode())
+    return size
+
+
 def compare_training(args, about):
     folder = recipe.ROOT / "build/bench"
     folder.mkdir(parents=True, exist_ok=True)
     lines = folder / f"{args.train.stem}.txt"
-    rows = [json.loads(line)["text"] for line in args.train.read_text(encoding="utf-8").split("\n") if line]
-    lines.write_text("\n".join(row.replace("\n", " ") for row in rows) + "\n", encoding="utf-8")
-    megabytes = sum(len(row.encode()) for row in rows) / 1e6
-    del rows
+    megabytes = write_lines(args.train, lines) / 1e6
     name, merges = f"{args.vocab_size} tokens, {group(args.threads)}", []
 
     def hone_result(output_folder, _, seconds):

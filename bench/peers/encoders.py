@@ -18,7 +18,7 @@ QWEN2 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{
 
 def read_folder(folder):
     vocabulary = json.loads((folder / "vocab.json").read_text())
-    lines = (folder / "merges.txt").read_text().splitlines()
+    lines = (folder / "merges.txt").read_text(encoding="utf-8").split("\n")
     merges = [tuple(line.split(" ")) for line in lines if line and not line.startswith("#version")]
     config = folder / "tokenizer_config.json"
     name = json.loads(config.read_text()).get("tokenizer_class", "") if config.exists() else ""
@@ -98,7 +98,7 @@ def main():
     parser.add_argument("--peer", choices=list(PEERS), required=True)
     parser.add_argument("--repeat", type=int, default=3)
     args = parser.parse_args()
-    texts = [json.loads(line)["text"] for line in args.file.read_text().splitlines()]
+    texts = [json.loads(line)["text"] for line in args.file.open(encoding="utf-8")]
     encode = PEERS[args.peer](args.tokenizer)
     seconds = []
     for _ in range(args.repeat):

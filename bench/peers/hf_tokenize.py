@@ -19,7 +19,7 @@ def main():
     tokenizer = Tokenizer.from_file(str(args.tokenizer / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    texts = [json.loads(line)["text"] for line in args.file.read_text().splitlines()]
+    texts = [json.loads(line)["text"] for line in args.file.open(encoding="utf-8")]
     seconds = []
     for _ in range(args.repeat):
         start = time.perf_counter()

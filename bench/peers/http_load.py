@@ -103,7 +103,7 @@ def main():
     parser.add_argument("--clients", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     args = parser.parse_args()
-    texts = [json.loads(line) for line in args.texts.read_text().splitlines()]
+    texts = [json.loads(line) for line in args.texts.open(encoding="utf-8")]
     requests = [request_of(text, f"127.0.0.1:{args.port}") for text in texts]
     stride = max(1, len(requests) // args.clients)
     clients = [Client(("127.0.0.1", args.port), requests, index * stride) for index in range(args.clients)]

@@ -217,12 +217,21 @@ void ByteLevelEncoder::add_repeated(const Word& part, size_t count, Output& outp
 }
 
 void ByteLevelEncoder::queue_word(const Word& word, Output& output) const {
-  if (word.end - word.begin == 1 && knows_bytes_ && (word.is_part || whole_words_.empty())) {
-    const int32_t id = byte_ids_[static_cast<unsigned char>(*word.begin)];
-    return output.with_functions(*this,
-                                 [&](auto encode, auto finish) { output.batch.push_id(word, id, encode, finish); });
+  if (word.end - word.begin <= 2 && knows_bytes_ && (word.is_part || whole_words_.empty())) {
+    const std::array<int32_t, 2> ids = ids_of_short(word.bytes());
+    return output.with_functions(
+        *this, [&](auto encode, auto finish) { output.batch.push_ids(word, ids[0], ids[1], encode, finish); });
   }
   output.with_functions(*this, [&](auto encode, auto finish) { output.batch.push(word, encode, finish); });
+}
+
+// Returns the ids of one or two bytes; the second is -1 if there is only one.
+std::array<int32_t, 2> ByteLevelEncoder::ids_of_short(std::string_view bytes) const {
+  const auto first = static_cast<unsigned char>(bytes.front()), last = static_cast<unsigned char>(bytes.back());
+  if (bytes.size() == 1) return {byte_ids_[first], -1};
+  const Merge& merge = byte_merges_[first << 8 | last];
+  if (merge.rank != Merge::kNever) return {merge.id, -1};
+  return {byte_ids_[first], byte_ids_[last]};
 }
 
 // Adds the offsets of a word's tokens, which begin at number `before`. A token may begin and end inside a character: it

@@ -47,6 +47,7 @@ class ByteLevelEncoder {
   void split_words(size_t level, std::string_view text, Output& output) const;
   void add_word(const char* begin, const char* end, Output& output) const;
   void queue_word(const Word& word, Output& output) const;
+  std::array<int32_t, 2> ids_of_short(std::string_view bytes) const;
   void queue_parts(const Word& word, Output& output) const;
   void add_repeated(const Word& part, size_t count, Output& output) const;
   void add_offsets(const Word& word, size_t before, const Origin& origin, TokenBuffer& tokens) const;

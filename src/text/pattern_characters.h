@@ -40,7 +40,7 @@ struct ReadCharacter {
   const char* end;
 };
 
-inline ReadCharacter read_character(const char* p) {
+[[gnu::always_inline]] inline ReadCharacter read_character(const char* p) {
   if (is_ascii(*p)) return {kAsciiKinds[static_cast<unsigned char>(*p)], p + 1};
   const char32_t code = next_code_point(p);
   return {CharacterKinds::get().of(code), p};

@@ -55,9 +55,9 @@ class TokenBuffer {
   std::vector<uint32_t> words;  // beside offsets
 
  private:
-  static constexpr size_t kKeptIds = 1 << 18;
+  static constexpr size_t kKeptIds = 1 << 21;  // fresh pages cost as much as the ids of a long text
 
-  void grow(size_t needed) {
+  [[gnu::noinline]] void grow(size_t needed) {  // so that push() is inlined
     const size_t capacity = needed + needed / 2 + 256;
     auto larger = std::make_unique_for_overwrite<int32_t[]>(capacity);
     if (size_ > 0) std::memcpy(larger.get(), ids_.get(), size_ * sizeof(int32_t));

@@ -128,6 +128,7 @@ void add_bytes(const State& state, std::string_view text, uint32_t begin, bool w
 
 // Appends all tokens of one text, without special tokens around them.
 void tokenize(const State& state, std::string_view text, bool with_offsets, TokenBuffer& tokens) {
+  tokens.reserve(text.size());  // growing step by step would copy the ids of a long text several times
   for (const TextPiece& piece : state.added.raw().split(text)) {
     const auto begin = static_cast<uint32_t>(piece.begin), end = static_cast<uint32_t>(piece.end);
     const std::string_view part = text.substr(piece.begin, piece.end - piece.begin);

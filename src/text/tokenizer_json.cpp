@@ -2,6 +2,11 @@
 // If a token occurs twice, its later id is used, as in tokenizers.
 #include <simdjson.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "base/error.h"
@@ -182,7 +187,45 @@ Side kept_side(const Json& settings, const std::string& source) {
   return string_field(settings, "direction", "Right", source) == "Left" ? Side::kLeft : Side::kRight;
 }
 
+constexpr int kMaxPower = 308;
+
+// 10^0 to 10^308, rounded once.
+const std::array<double, kMaxPower + 1>& powers_of_ten() {
+  static const auto powers = [] {
+    std::array<double, kMaxPower + 1> made{};
+    for (int i = 0; i <= kMaxPower; ++i)
+      made[static_cast<size_t>(i)] = std::strtod(fmt::format("1e{}", i).c_str(), nullptr);
+    return made;
+  }();
+  return powers;
+}
+
+// Returns the number that serde_json makes of the shortest decimal text of `value`.
+double read_by_serde(double value) {
+  if (!std::isfinite(value) || value == 0) return value;
+  std::array<char, 32> text;
+  const auto made =
+      std::to_chars(text.data(), text.data() + text.size(), std::abs(value), std::chars_format::scientific);
+  const std::string_view number(text.data(), made.ptr), mantissa = number.substr(0, number.find('e'));
+  int exponent = std::atoi(std::string(number.substr(mantissa.size() + 1)).c_str());
+  if (mantissa.size() > 2) exponent -= static_cast<int>(mantissa.size()) - 2;  // the digits behind the point
+  uint64_t digits = 0;
+  for (const char c : mantissa) digits = c == '.' ? digits : digits * 10 + static_cast<uint64_t>(c - '0');
+  auto result = static_cast<double>(digits);
+  for (; exponent < -kMaxPower; exponent += kMaxPower) result /= powers_of_ten()[kMaxPower];
+  const double power = powers_of_ten()[static_cast<size_t>(std::abs(exponent))];
+  result = exponent < 0 ? result / power : result * power;
+  return std::signbit(value) ? -result : result;
+}
+
 }  // namespace
+
+std::vector<double> scores_in_use(const TokenizerSpec& spec) {
+  std::vector<double> scores = spec.scores;
+  if (spec.class_row == nullptr && spec.has_tokenizer_json)
+    std::ranges::transform(scores, scores.begin(), read_by_serde);
+  return scores;
+}
 
 AddedToken parse_added_token(const Json& object, bool special, const std::string& source) {
   if (!object.is_object() || !object.contains("content")) {

@@ -52,6 +52,12 @@ TokenizerSpec read_tokenizer_folder(const std::filesystem::path& model_dir);
 // Errors: kInput with the file and, for syntax errors, line and column.
 void parse_tokenizer_json(const std::string& bytes, const std::string& source, TokenizerSpec& spec);
 
+// Returns the scores with which a Unigram model chooses tokens. transformers' classes take those of tokenizer.json
+// exactly. Without such a class tokenizers reads the file by itself, and rounds the digits of a number and then its
+// quotient by a power of ten (serde_json without "float_roundtrip"); the last bit decides between equally likely
+// tokens.
+std::vector<double> scores_in_use(const TokenizerSpec& spec);
+
 // Returns the entries of a vocab.txt: one token in each line, whose id is the number of the line.
 std::vector<VocabularyEntry> parse_vocabulary_text(std::string_view bytes, const std::string& source);
 

@@ -71,7 +71,7 @@ Tokenizer::State::State(TokenizerSpec given)
     : spec(std::move(given)),
       normalizer(make_normalizer(spec.normalizer, spec.source)),
       pre_tokenizer(make_pre_tokenizer(spec.pre_tokenizer, spec.source)),
-      model(make_token_model(spec.model, spec.vocabulary, {spec.merges, spec.scores}, spec.source)),
+      model(make_token_model(spec.model, spec.vocabulary, {spec.merges, scores_in_use(spec)}, spec.source)),
       added(spec.added_tokens, *model, normalizer) {
   spec.post_processor = post_processor_of(spec, *model, added);
   post_processor = make_post_processor(spec.post_processor, spec.source);

@@ -53,20 +53,23 @@ class WordBatch {
     __builtin_prefetch(reinterpret_cast<const char*>(item.entry + 1) - 1);
   }
 
-  // Queues a word whose only id is known.
+  // Adds a word whose ids are known: one, or two if `second` is not -1.
   template <typename Encode, typename Finish>
-  void push_id(const Word& word, int32_t id, const Encode& encode, const Finish& finish) {
-    next_item(word, encode, finish).id = id;
+  void push_ids(const Word& word, int32_t first, int32_t second, const Encode& encode, const Finish& finish) {
+    if (size_ == 0) return add_known(word, {first, second}, finish);
+    next_item(word, encode, finish).ids = {first, second};
   }
 
   template <typename Encode, typename Finish>
   void flush(const Encode& encode, const Finish& finish) {
     for (size_t i = 0; i < size_; ++i) {
       const Item& item = items_[i];
+      if (item.ids[0] >= 0) {
+        add_known(item.word, item.ids, finish);
+        continue;
+      }
       const size_t before = tokens_.size();
-      if (item.id >= 0) {
-        tokens_.push(item.id);
-      } else if (item.entry == nullptr) {
+      if (item.entry == nullptr) {
         encode(item.word, tokens_);
       } else {
         add_cached(item, encode);
@@ -82,8 +85,8 @@ class WordBatch {
   struct Item {
     Word word;
     WordKey key;
-    WordCache::Entry* entry;  // null for a word that is too long for the cache
-    int32_t id;               // of push_id(), or -1
+    WordCache::Entry* entry;     // null for a word that is too long for the cache
+    std::array<int32_t, 2> ids;  // of push_ids(), or -1
   };
 
   template <typename Encode, typename Finish>
@@ -92,8 +95,16 @@ class WordBatch {
     Item& item = items_[size_++];
     item.word = word;
     item.entry = nullptr;
-    item.id = -1;
+    item.ids = {-1, -1};
     return item;
+  }
+
+  template <typename Finish>
+  void add_known(const Word& word, std::array<int32_t, 2> ids, const Finish& finish) {
+    const size_t before = tokens_.size();
+    tokens_.push(ids[0]);
+    if (ids[1] >= 0) tokens_.push(ids[1]);
+    finish(word, before);
   }
 
   template <typename Encode>

@@ -16,7 +16,7 @@ using text::Token;
 
 class PlainUnigram {
  public:
-  explicit PlainUnigram(const text::TokenizerSpec& spec) : scores_(spec.scores) {
+  explicit PlainUnigram(const text::TokenizerSpec& spec) : scores_(text::scores_in_use(spec)) {
     for (const auto& [token, id] : spec.vocabulary) ids_[token] = id;
     const Json unknown = spec.model.value("unk_id", Json());
     if (!unknown.is_null()) unknown_ = unknown.get<int32_t>();
@@ -98,7 +98,7 @@ class PlainUnigram {
   static constexpr int32_t kUncovered = -2;
 
   std::unordered_map<std::string_view, int32_t> ids_;
-  const std::vector<double>& scores_;
+  std::vector<double> scores_;
   std::optional<int32_t> unknown_;
   bool has_bytes_ = false;
   double lowest_ = std::numeric_limits<double>::infinity();

@@ -61,7 +61,7 @@ def main(program, root, shared):
         file = folder / "train.jsonl"
         file.write_text("".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in rows))
         subprocess.run([program, "data", "labels", file, "--model", model, "--output", folder / "ranked.jsonl"], check=True)
-        ranked = [json.loads(line) for line in (folder / "ranked.jsonl").read_text().splitlines()]
+        ranked = [json.loads(line) for line in (folder / "ranked.jsonl").open(encoding="utf-8")]
         probabilities = out_of_fold(ranked)
     own = precision([row["row"] for row in ranked], flipped)
     num_issues = sum(row["is_label_issue"] for row in ranked)

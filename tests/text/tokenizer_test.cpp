@@ -317,8 +317,8 @@ double cost_ratio(const Tokenizer& tokenizer, const std::string& text, const std
 
 }  // namespace
 
-// Twice is the aim, which GPT-2 and RoBERTa miss a little for a letter with a mark. The limit is what a noisy machine
-// keeps; costs that grow faster than the text are far above it.
+// On an idle machine no cost is above 1.9 times English.The limit is what a noisy machine keeps; costs that grow
+// faster than the text are far above it.
 TEST_CASE("a megabyte of one character costs not much more than English") {
   const auto folder = shared_tokenizer(kTokenizers[0].name);
   if (!folder) return;
@@ -332,7 +332,7 @@ TEST_CASE("a megabyte of one character costs not much more than English") {
          {"a", " ", "a\xCC\x80", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB"}) {
       const double ratio = cost_ratio(*tokenizer, repeated(unit), english);
       INFO(std::string(real.name), ", ", std::string(unit), ": ", ratio, " times as much");
-      CHECK(ratio <= 2 * kMaxRatio);
+      CHECK(ratio <= 1.5 * kMaxRatio);
     }
   }
 }
