@@ -317,7 +317,7 @@ double cost_ratio(const Tokenizer& tokenizer, const std::string& text, const std
 
 }  // namespace
 
-// On an idle machine no cost is above 1.9 times English.The limit is what a noisy machine keeps; costs that grow
+// On an idle machine no cost is above 1.9 times English. The limit is what a noisy machine keeps; costs that grow
 // faster than the text are far above it.
 TEST_CASE("a megabyte of one character costs not much more than English") {
   const auto folder = shared_tokenizer(kTokenizers[0].name);
