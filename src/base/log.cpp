@@ -5,6 +5,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "base/progress.h"
 #include "base/terminal.h"
 
@@ -12,15 +14,7 @@ namespace hone {
 
 namespace {
 
-spdlog::logger& logger() {
-  static spdlog::logger instance = [] {
-    spdlog::logger made("hone", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made.set_pattern("%v");
-    made.set_level(spdlog::level::info);
-    return made;
-  }();
-  return instance;
-}
+constexpr LogLevel kFirstLevel = LogLevel::kInfo;
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
@@ -37,6 +31,16 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   }
 }
 
+spdlog::logger& logger() {
+  static spdlog::logger instance = [] {
+    spdlog::logger made("hone", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made.set_pattern("%v");
+    made.set_level(spdlog_level(kFirstLevel));
+    return made;
+  }();
+  return instance;
+}
+
 std::string_view prefix(LogLevel level) {
   if (level == LogLevel::kWarning) return "warning: ";
   if (level == LogLevel::kError) return "error: ";
@@ -45,7 +49,12 @@ std::string_view prefix(LogLevel level) {
 
 }  // namespace
 
-void set_log_level(LogLevel level) { logger().set_level(spdlog_level(level)); }
+LogLevel set_log_level(LogLevel level) {
+  static std::atomic<LogLevel> current = kFirstLevel;
+  const LogLevel former = current.exchange(level);
+  logger().set_level(spdlog_level(level));
+  return former;
+}
 
 void log_line(LogLevel level, std::string_view line) {
   const ProgressPause pause;

@@ -10,7 +10,8 @@ namespace hone {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError, kOff };
 
-void set_log_level(LogLevel level);
+// Returns the level that was set before.
+LogLevel set_log_level(LogLevel level);
 void log_line(LogLevel level, std::string_view line);
 
 template <typename... Args>

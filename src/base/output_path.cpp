@@ -24,6 +24,12 @@ void check_is_not_input(const fs::path& output, std::string_view output_option, 
               fmt::format("give {} another name", output_option));
 }
 
+void check_is_file(const fs::path& output, std::string_view output_option) {
+  if (!is_stream(output)) return;
+  throw Error(ErrorKind::kUsage, fmt::format("{} {} is not a file", output_option, output.string()),
+              fmt::format("give {} the name of a file", output_option));
+}
+
 void check_is_free(const fs::path& output, std::string_view output_option) {
   std::error_code error;
   if (is_stream(output) || !fs::exists(output, error)) return;

@@ -19,6 +19,9 @@ std::string output_name(const std::filesystem::path& path);
 void check_is_not_input(const std::filesystem::path& output, std::string_view output_option,
                         const std::filesystem::path& input, std::string_view input_option);
 
+// Throws kUsage if the output is a stream, because a file of its own is written.
+void check_is_file(const std::filesystem::path& output, std::string_view output_option);
+
 // Throws kUsage if the output exists and is not empty; the hint names --overwrite. Accepts every stream.
 void check_is_free(const std::filesystem::path& output, std::string_view output_option);
 

@@ -34,12 +34,17 @@ void check_labels_options(const DataLabelsOptions& options) {
   }
   const std::vector<std::filesystem::path> inputs = data::input_files(options.errors.input);
   const data::OutputOptions& output = options.errors.output;
+  if (options.json && output.output == "-") {
+    throw Error(ErrorKind::kUsage, "--json and --output - both write to standard output",
+                "give --output the name of a file; or remove --json");
+  }
   if (!options.html.empty()) {
+    check_is_file(options.html, "--html");
     for (const auto& file : inputs) check_is_not_input(options.html, "--html", file, "FILE");
     if (!output.overwrite) check_is_free(options.html, "--html");
   }
   if (output.output.empty()) return;
-  data::output_format(output, output.output);
+  data::check_format(output, output.output);
   data::check_output(output, output.output, inputs);
 }
 
@@ -60,7 +65,7 @@ int run_data_labels(const options::Parsed<DataLabelsOptions>& parsed) {
     log_info("wrote {} rows to {}", data::write_label_errors(errors, rows, output), output_name(output.output));
   }
   if (!options.html.empty()) {
-    write_file(options.html, data::to_page(errors, rows));
+    write_file(options.html, data::to_page(errors, rows, options.errors.input));
     log_info("wrote the page {}", options.html.string());
   }
   if (options.json) {

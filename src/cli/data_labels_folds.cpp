@@ -83,10 +83,13 @@ std::string digest_of(const data::LabelledRows& rows) {
 // names files that do not stay.
 class QuietLog {
  public:
-  QuietLog() { set_log_level(LogLevel::kError); }
-  ~QuietLog() { set_log_level(LogLevel::kInfo); }
+  QuietLog() : former_(set_log_level(LogLevel::kError)) {}
+  ~QuietLog() { set_log_level(former_); }
   QuietLog(const QuietLog&) = delete;
   QuietLog& operator=(const QuietLog&) = delete;
+
+ private:
+  LogLevel former_;
 };
 
 class Folds {
@@ -191,7 +194,7 @@ class Folds {
     if (rows_.columns.text.text_pair) options.rows.text_pair_column = kPairColumn;
     options.rows.label_column = kLabelColumn;
     options.train_file = {(folder / "train.jsonl").string()};
-    options.task = task::kTaskNames[0];
+    options.task = task::kTextClassificationTask;
     options.id2label = Json(rows_.classes).dump();
     options.max_seq_length = own.max_seq_length;
     options.output_dir = folder / "model";
@@ -201,7 +204,7 @@ class Folds {
     options.seed = own.seed;
     options.warmup_ratio = kWarmupShare;
     options.save_strategy = "no";
-    options.log_style = "none";  // standard output is for the result
+    options.log_style = train::kLogNothing;  // standard output is for the result
     options.compute = options_.compute;
     return options;
   }

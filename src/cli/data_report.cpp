@@ -18,6 +18,7 @@ namespace hone::cli {
 int run_data_report(const options::Parsed<DataReportOptions>& parsed) {
   const DataReportOptions& options = parsed.options;
   if (!options.html.empty()) {
+    check_is_file(options.html, "--html");
     for (const auto& file : data::input_files(options.report.input)) {
       check_is_not_input(options.html, "--html", file, "FILE");
     }

@@ -35,7 +35,7 @@ std::string line(std::string_view name, double before, double after) {
 
 std::string table_of(const fs::path& model, const metric::Report& before, const metric::Report& after,
                      std::span<const metric::Metric> metrics) {
-  std::string text = fmt::format("\n{} on the rows before and after the text rules\n\n{:<14}{:>10}{:>10}{:>10}\n",
+  std::string text = fmt::format("{} on the rows before and after the text rules\n\n{:<14}{:>10}{:>10}{:>10}\n",
                                  model.string(), "", "before", "after", "change");
   text += fmt::format("{:<14}{:>10}{:>10}\n", "rows", before.num_rows, after.num_rows);
   text += line("loss", before.loss, after.loss);

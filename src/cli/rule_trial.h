@@ -8,7 +8,7 @@
 namespace hone::cli {
 
 // Evaluates the model of --try on all rows before and after the text rules. Returns a table for the terminal. Errors:
-// those of the evaluation; kUsage if no text rule is on.
+// those of the evaluation.
 std::string tried_rules(const data::CleanOptions& options);
 
 }  // namespace hone::cli

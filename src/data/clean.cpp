@@ -8,7 +8,6 @@
 #include <unordered_map>
 
 #include "base/error.h"
-#include "base/output_path.h"
 #include "base/utf8.h"
 #include "data/clean_rules.h"
 #include "data/corrections.h"
@@ -26,24 +25,6 @@ namespace {
 constexpr uint64_t kRowsInClean = 1024;
 constexpr size_t kExampleTextBytes = 300;
 
-// The rules for rows, in the order in which Cleaner applies them.
-constexpr std::array<std::string_view, 12> kRowRules = {
-    "correct_labels", "trim_labels", "rename_labels", "keep_labels",  "drop_missing", "min_characters",
-    "max_characters", "drop_regex",  "keep_regex",    "drop_rows_of", "duplicates",   "near_duplicates"};
-
-std::map<std::string, std::string> parsed_renames(const std::vector<std::string>& renames) {
-  std::map<std::string, std::string> result;
-  for (const std::string& rename : renames) {
-    const size_t equals = rename.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw Error(ErrorKind::kUsage, fmt::format("--rename-labels: \"{}\" is not OLD=NEW", rename),
-                  "for example --rename-labels postive=positive");
-    }
-    result[rename.substr(0, equals)] = rename.substr(equals + 1);
-  }
-  return result;
-}
-
 // Returns how much an example leaves out of its beginning, so that it shows the first change.
 size_t bytes_before_change(std::string_view before, std::string_view after) {
   constexpr size_t kContextBytes = 40;
@@ -57,8 +38,7 @@ class Cleaner {
  public:
   explicit Cleaner(const CleanOptions& options)
       : options_(options),
-        files_(input_files(options.input)),
-        rows_(table::read_rows(files_, read_options(options.input))),
+        rows_(table::read_rows(input_files(options.input), read_options(options.input))),
         columns_(choose_columns(rows_, options.input)),
         renames_(parsed_renames(options.rename_labels)) {
     for (const TextRule& rule : text_rules()) {
@@ -79,6 +59,8 @@ class Cleaner {
 
   CleanRecord run() {
     record_.rows_before = rows_.size();
+    columns_in_output_ = table::columns_of_format(output_format(options_.output, options_.output.output),
+                                                  output_columns(/*with_labels=*/true));
     apply_text_rules();
     apply_label_rules();
     apply_limits();
@@ -86,32 +68,21 @@ class Cleaner {
     if (!options_.drop_rows_of.empty()) drop_rows_of_files();
     if (options_.duplicates) drop_duplicates();
     if (options_.near_duplicates) drop_near_duplicates();
-    if (record_.rules.empty()) {
-      throw Error(ErrorKind::kUsage, "no rule is on, so there is nothing to clean",
-                  fmt::format("hone data report FILE names rules that help; the rules: {}",
-                              fmt::join(clean_rule_order(), ", ")));
-    }
     add_warnings();
     record_.rows_after = static_cast<uint64_t>(std::ranges::count(dropped_, false));
     return std::move(record_);
   }
 
   void write() const {
-    RowOutput output(options_.output, options_.output.output, output_columns());
+    RowOutput output(options_.output, options_.output.output, columns_in_output_);
     write(output, /*with_labels=*/true);
   }
 
   void write_changed_texts(const fs::path& path) {
-    if (changes_.empty()) {
-      throw Error(ErrorKind::kUsage, "--try measures what the text rules do to a model, and no text rule is on",
-                  "give a rule such as --lower-case; or remove --try");
-    }
     apply_text_rules();
-    RowOutput output({}, path, output_columns());
+    RowOutput output({}, path, output_columns(/*with_labels=*/false));
     write(output, /*with_labels=*/false);
   }
-
-  const std::vector<fs::path>& files() const { return files_; }
 
  private:
   void write(RowOutput& output, bool with_labels) const {
@@ -129,15 +100,19 @@ class Cleaner {
       const bool may_change = !changes_.empty() && (changed_[row] != 0 || columns_.text.text_pair);
       if (text < num_columns && may_change) change_cell(values[text]);
       if (pair < num_columns && may_change) change_cell(values[pair]);
-      if (label < num_columns && with_labels) change_label(row, values[label]);
+      if (label < num_columns && with_labels) change_label(row, values[label], output.columns()[label].type);
       output.write(values);
     }
     output.commit();
   }
 
-  std::vector<table::FileColumn> output_columns() const {
+  // A column that rules change holds texts, so that all of its cells have one type.
+  std::vector<table::FileColumn> output_columns(bool with_labels) const {
     std::vector<table::FileColumn> columns = table::scan_columns(rows_);
     for (table::FileColumn& column : columns) {
+      if (with_labels && column.name == columns_.label && makes_label_texts(column)) {
+        column.type = table::ColumnType::kString;
+      }
       const bool is_text = column.name == columns_.text.text || column.name == columns_.text.text_pair.value_or("");
       if (!is_text || changes_.empty()) continue;
       if (column.type == table::ColumnType::kNested) {
@@ -162,14 +137,20 @@ class Cleaner {
 
   bool changes_labels() const { return options_.trim_labels || !renames_.empty(); }
 
+  // New labels of a column without any label are texts.
+  bool makes_label_texts(const table::FileColumn& column) const {
+    const bool is_empty = column.type == table::ColumnType::kNull;
+    return changes_labels() || (is_empty && !corrections_.labels().empty());
+  }
+
   std::string new_label(std::string label) const {
     if (options_.trim_labels) label = std::string(table::stripped(label));
     const auto renamed = renames_.find(label);
     return renamed == renames_.end() ? label : renamed->second;
   }
 
-  void change_label(uint64_t row, table::Value& value) const {
-    if (const std::string* correction = corrections_.label(row)) value = label_cell(*correction, *label_);
+  void change_label(uint64_t row, table::Value& value, table::ColumnType type) const {
+    if (const std::string* correction = corrections_.label(row)) value = label_cell(*correction, *label_, type);
     if (!changes_labels()) return;
     if (const auto* text = std::get_if<std::string>(&value)) value = new_label(*text);
   }
@@ -280,8 +261,9 @@ class Cleaner {
 
   void note_corrections() {
     RuleRecord& record = add_rule("correct_labels", false);
+    const auto column = std::ranges::find(columns_in_output_, label_->name(), &table::FileColumn::name);
     for (const auto& [row, label] : corrections_.labels()) {
-      label_cell(label, *label_);  // throws before anything is written
+      label_cell(label, *label_, column->type);  // throws before anything is written
       const std::string before = label_text(*label_, row);
       if (label != before) note(record, row, before, label);
     }
@@ -346,11 +328,7 @@ class Cleaner {
   }
 
   void drop_rows_of_files() {
-    std::vector<fs::path> paths;
-    for (const std::string& file : options_.drop_rows_of) {
-      check_is_not_input(file, "--drop-rows-of", files_[0], "FILE");
-      paths.emplace_back(file);
-    }
+    const std::vector<fs::path> paths(options_.drop_rows_of.begin(), options_.drop_rows_of.end());
     const table::Rows others = table::read_rows(paths, read_options(options_.input));
     const NearDuplicates near = near_duplicates(&others);
     const uint64_t offset = others.size();
@@ -435,11 +413,11 @@ class Cleaner {
   }
 
   const CleanOptions& options_;
-  std::vector<fs::path> files_;
   table::Rows rows_;
   RowColumns columns_;
   std::map<std::string, std::string> renames_;
   std::optional<table::Column> label_;
+  std::vector<table::FileColumn> columns_in_output_;
   LabelCorrections corrections_;
   std::vector<TextChange> changes_;
   std::vector<bool> dropped_;
@@ -449,35 +427,18 @@ class Cleaner {
   CleanRecord record_;
 };
 
-fs::path record_path(const CleanOptions& options) {
-  if (!options.record.empty() || is_stream(options.output.output)) return options.record;
-  fs::path path = options.output.output;
-  return path.replace_extension(".record.json");
-}
-
 }  // namespace
-
-std::vector<std::string> clean_rule_order() {
-  std::vector<std::string> names;
-  for (const TextRule& rule : text_rules()) names.emplace_back(rule.name);
-  names.insert(names.end(), kRowRules.begin(), kRowRules.end());
-  return names;
-}
 
 void write_changed_texts(const CleanOptions& options, const fs::path& path) {
   Cleaner(options).write_changed_texts(path);
 }
 
 CleanRecord clean_rows(const CleanOptions& options) {
-  if (options.output.output.empty()) {
-    throw Error(ErrorKind::kUsage, "the cleaned rows need a file", "name it with --output; - is standard output");
-  }
-  const fs::path record_file = record_path(options);
-  check_output(options.output, options.output.output, input_files(options.input));
-  if (!record_file.empty() && !options.output.overwrite) check_is_free(record_file, "--record");
+  check_clean_options(options);
   Cleaner cleaner(options);
   CleanRecord record = cleaner.run();
   cleaner.write();
+  const fs::path record_file = record_path(options);
   if (!record_file.empty()) write_json(record_file, to_json(record));
   return record;
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/clean.h"
+#include "data/clean_options.h"
 
 namespace hone::data {
 

@@ -28,6 +28,8 @@ uint64_t corrected_row(const table::Rows& file, uint64_t line, const table::Rows
 LabelCorrections::LabelCorrections(const std::filesystem::path& file, const table::Rows& rows, const RowTexts& texts) {
   const table::Rows corrections = table::read_rows(file);
   const table::Column labels = corrections.column("label");
+  std::optional<RowTexts> own_texts;
+  if (corrections.has_column("text")) own_texts.emplace(corrections, table::TextColumns{"text", std::nullopt});
   std::string scratch, own_scratch;
   for (uint64_t line = 0; line < corrections.size(); ++line) {
     const uint64_t row = corrected_row(corrections, line, rows);
@@ -40,8 +42,7 @@ LabelCorrections::LabelCorrections(const std::filesystem::path& file, const tabl
       throw Error(ErrorKind::kInput, fmt::format("{}: row {} has two labels, \"{}\" and \"{}\"",
                                                  corrections.location(line), row, found->second, label));
     }
-    if (!corrections.has_column("text")) continue;
-    const auto text = RowTexts(corrections, {"text", std::nullopt}).text(line, scratch);
+    const auto text = own_texts ? own_texts->text(line, scratch) : std::nullopt;
     if (text && *text != texts.text(row, own_scratch).value_or("")) {
       throw Error(ErrorKind::kInput,
                   fmt::format("{}: row {} has another text at {}", corrections.location(line), row, rows.location(row)),
@@ -55,15 +56,20 @@ const std::string* LabelCorrections::label(uint64_t row) const {
   return found == labels_.end() ? nullptr : &found->second;
 }
 
-table::Value label_cell(const std::string& label, const table::Column& column) {
-  if (column.has_text()) return label;
+table::Value label_cell(const std::string& label, const table::Column& column, table::ColumnType type) {
+  const bool is_text = type == table::ColumnType::kString;
+  if (column.has_text() && is_text) return label;
   const std::vector<std::string>& names = column.class_names();
-  if (const auto found = std::ranges::find(names, label); found != names.end()) return found - names.begin();
-  if (!names.empty()) throw unknown_name(ErrorKind::kInput, "label", label, names);
-  table::Value value = table::parse_value(label, column.type());
-  if (!table::is_null(value)) return value;
-  throw Error(ErrorKind::kInput, fmt::format("label \"{}\" does not fit column \"{}\", which holds {} values", label,
-                                             column.name(), table::type_name(column.type())));
+  const auto found = std::ranges::find(names, label);
+  if (found == names.end() && !names.empty()) throw unknown_name(ErrorKind::kInput, "label", label, names);
+  const table::ColumnType needed = column.has_text() ? type : column.type();
+  const table::Value value =
+      names.empty() ? table::parse_value(label, needed) : table::Value(static_cast<int64_t>(found - names.begin()));
+  if (!table::is_null(value)) return is_text ? table::Value(table::value_text(value)) : value;
+  throw Error(ErrorKind::kInput,
+              fmt::format("label \"{}\" does not fit column \"{}\", which holds {} values", label, column.name(),
+                          table::type_name(needed)),
+              column.has_text() ? "write a csv file, whose columns hold any text" : "");
 }
 
 }  // namespace hone::data

@@ -29,8 +29,8 @@ class LabelCorrections {
   std::map<uint64_t, std::string> labels_;
 };
 
-// Returns the label as a cell of the column: its text, its number, or the id of the class that the file declares. Error
-// (kInput): the column cannot hold it.
-table::Value label_cell(const std::string& label, const table::Column& column);
+// Returns the label as a cell of a written column of this type: its text, its number, or the id of the class that the
+// read column declares. Error (kInput): the column cannot hold it.
+table::Value label_cell(const std::string& label, const table::Column& column, table::ColumnType type);
 
 }  // namespace hone::data

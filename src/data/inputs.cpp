@@ -48,7 +48,7 @@ std::string joined_words(const std::string& json) {
 
 table::ReadOptions read_options(const InputOptions& options) {
   table::ReadOptions read;
-  if (options.encoding == kEncodingNames[1]) read.charset = table::Charset::kLatin1;
+  if (options.encoding == kLatin1Encoding) read.charset = table::Charset::kLatin1;
   read.column_names = options.column_names;
   return read;
 }

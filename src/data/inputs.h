@@ -16,12 +16,13 @@
 
 namespace hone::data {
 
-inline constexpr std::array<std::string_view, 2> kEncodingNames = {"utf-8", "latin-1"};
+inline constexpr std::string_view kUtf8Encoding = "utf-8", kLatin1Encoding = "latin-1";
+inline constexpr std::array<std::string_view, 2> kEncodingNames = {kUtf8Encoding, kLatin1Encoding};
 
 struct InputOptions : table::ColumnOptions {
   std::vector<std::string> files;
   std::string dataset_config_name;
-  std::string encoding{kEncodingNames[0]};
+  std::string encoding{kUtf8Encoding};
   std::vector<std::string> column_names;
 
   template <typename Self, typename Visitor>

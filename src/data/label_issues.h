@@ -32,7 +32,7 @@ inline constexpr std::array<std::string_view, 3> kLabelQualityNames = {
     "confidence_weighted_entropy"};  // log(1 + e) / e with e = entropy / p(label)
 
 struct LabelIssueOptions {
-  std::string filter_by{kLabelFilterNames[0]}, rank_by{kLabelQualityNames[0]};
+  std::string filter_by = "prune_by_noise_rate", rank_by = "self_confidence";
   double frac_noise = 1;
   int64_t min_examples_per_class = 1;
 

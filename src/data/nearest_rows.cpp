@@ -11,7 +11,8 @@ namespace hone::data {
 namespace {
 
 constexpr size_t kMaxRowsOfShingle = 256, kMaxShingles = 32, kMaxCompared = 64;
-constexpr uint64_t kQueriesInRange = 64;
+constexpr uint64_t kQueriesInRange = 64, kIndexedInRange = 64;
+constexpr size_t kIndexedInBlock = size_t{1} << 14;  // whose shingles are in memory at the same time
 
 class NearestSearch {
  public:
@@ -46,14 +47,32 @@ class NearestSearch {
     for (size_t i = 0; i < shingles_.size(); ++i) {
       for (const uint64_t shingle : shingles_[i]) postings_.try_emplace(key_of(shingle, input_.queries[i].group));
     }
-    std::string scratch;
-    for (size_t row = 0; row < input_.groups.size(); ++row) {
-      if (input_.groups[row] < 0) continue;
-      for (const uint64_t shingle : shingles(input_.text(row, scratch))) {
-        const auto found = postings_.find(key_of(shingle, input_.groups[row]));
-        if (found == postings_.end()) continue;
-        Posting& posting = found->second;
-        if (posting.count++ < kMaxRowsOfShingle) posting.first.push_back(static_cast<uint32_t>(row));
+    for (size_t first = 0; first < input_.groups.size(); first += kIndexedInBlock) {
+      index_block(first, std::min(kIndexedInBlock, input_.groups.size() - first));
+    }
+  }
+
+  // Threads find the postings of the rows, which are then filled in the order of the rows.
+  void index_block(size_t first, size_t count) {
+    struct Hit {
+      Posting* posting;
+      uint32_t row;
+    };
+    std::vector<std::vector<Hit>> hits((count + kIndexedInRange - 1) / kIndexedInRange);
+    for_row_ranges(count, kIndexedInRange, [&](uint64_t begin, uint64_t end) {
+      std::string scratch;
+      for (uint64_t row = first + begin; row < first + end; ++row) {
+        if (input_.groups[row] < 0) continue;
+        for (const uint64_t shingle : shingles(input_.text(row, scratch))) {
+          const auto found = postings_.find(key_of(shingle, input_.groups[row]));
+          if (found == postings_.end()) continue;
+          hits[begin / kIndexedInRange].push_back({&found->second, static_cast<uint32_t>(row)});
+        }
+      }
+    });
+    for (const std::vector<Hit>& of_range : hits) {
+      for (const auto& [posting, row] : of_range) {
+        if (posting->count++ < kMaxRowsOfShingle) posting->first.push_back(row);
       }
     }
   }

@@ -43,6 +43,11 @@ std::string_view output_format(const OutputOptions& options, const std::filesyst
   return is_stream(path) ? std::string_view("jsonl") : table::row_file_format(path);
 }
 
+void check_format(const OutputOptions& options, const std::filesystem::path& path) {
+  const std::string_view format = output_format(options, path);
+  if (path == "-") table::check_stream_format(format);
+}
+
 void check_output(const OutputOptions& options, const std::filesystem::path& path,
                   std::span<const std::filesystem::path> inputs) {
   for (const auto& input : inputs) check_is_not_input(path, "--output", input, "FILE");

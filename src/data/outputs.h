@@ -39,6 +39,9 @@ struct OutputOptions {
 // Returns the format that the options and the path ask for. Error (kUsage): an unknown extension.
 std::string_view output_format(const OutputOptions& options, const std::filesystem::path& path);
 
+// Throws kUsage for an unknown extension, and for a format that a stream cannot take.
+void check_format(const OutputOptions& options, const std::filesystem::path& path);
+
 // Throws kUsage if the output is one of the inputs, or exists and may not be replaced.
 void check_output(const OutputOptions& options, const std::filesystem::path& path,
                   std::span<const std::filesystem::path> inputs);

@@ -37,9 +37,11 @@ Error missing_class(const std::filesystem::path& path, const std::string& name, 
                fmt::format("name the columns score_CLASS or CLASS; the columns are {}", fmt::join(known, ", ")));
 }
 
-double checked(double value, const std::string& place, const std::string& name) {
+// `place` returns where the value is.
+template <typename Place>
+double checked(double value, const Place& place, const std::string& name) {
   if (value >= -kRangeTolerance && value <= 1 + kRangeTolerance) return value;
-  throw Error(ErrorKind::kInput, fmt::format("{}: the probability of \"{}\" is {}", place, name, value),
+  throw Error(ErrorKind::kInput, fmt::format("{}: the probability of \"{}\" is {}", place(), name, value),
               "probabilities are numbers from 0 to 1");
 }
 
@@ -78,28 +80,32 @@ ClassProbabilities read_matrix(const std::filesystem::path& path, const Labelled
                 fmt::format("the columns are the classes in this order: {}", fmt::join(rows.classes, ", ")));
   }
   const auto read = [&](uint64_t row, std::span<double> values) {
+    const auto place = [&] { return fmt::format("{}: row {}", path.string(), row); };
     for (size_t k = 0; k < values.size(); ++k) {
-      values[k] = checked(matrix.values[row * matrix.num_columns + k], fmt::format("{}: row {}", path.string(), row),
-                          rows.classes[k]);
+      values[k] = checked(matrix.values[row * matrix.num_columns + k], place, rows.classes[k]);
     }
   };
   return read_with(read, rows);
+}
+
+std::vector<std::string> keys_of(const Json& object) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.push_back(key);
+  return keys;
 }
 
 // Reads objects such as {"NEGATIVE": 0.1, "POSITIVE": 0.9}.
 ClassProbabilities read_objects(const std::filesystem::path& path, const table::Rows& file, const LabelledRows& rows) {
   const table::Column column = file.column("scores");
   const auto read = [&](uint64_t row, std::span<double> values) {
-    const std::string place = file.location(row);
+    const auto place = [&] { return file.location(row); };
     const Json scores = Json::parse(column.json(row), nullptr, false);
-    std::vector<std::string> known;
-    for (const auto& [name, value] : scores.items()) known.push_back(name);
     for (size_t k = 0; k < values.size(); ++k) {
       const Json* found = nullptr;
       for (const std::string& name : names_of_class(rows, k)) {
         if (found == nullptr && scores.is_object() && scores.contains(name)) found = &scores[name];
       }
-      if (found == nullptr) throw missing_class(place, rows.classes[k], known);
+      if (found == nullptr) throw missing_class(place(), rows.classes[k], keys_of(scores));
       values[k] = checked(found->is_number() ? found->get<double>() : NAN, place, rows.classes[k]);
     }
   };
@@ -122,8 +128,9 @@ ClassProbabilities read_columns(const std::filesystem::path& path, const table::
   for (size_t id = 0; id < rows.classes.size(); ++id) columns.push_back(column_of_class(path, file, rows, id));
   check_num_rows(path, file.size(), rows);
   const auto read = [&](uint64_t row, std::span<double> values) {
+    const auto place = [&] { return file.location(row); };
     for (size_t k = 0; k < values.size(); ++k) {
-      values[k] = checked(probability_of(columns[k].value(row)), file.location(row), rows.classes[k]);
+      values[k] = checked(probability_of(columns[k].value(row)), place, rows.classes[k]);
     }
   };
   return read_with(read, rows);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/shell.h"
 #include "data/near_duplicates.h"
 #include "data/report_parts.h"
 #include "table/value.h"

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/shell.h"
 #include "base/terminal.h"
 #include "base/utf8.h"
 #include "data/report_parts.h"

@@ -5,21 +5,11 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/shell.h"
 #include "data/findings.h"
 #include "table/decompress.h"
 
 namespace hone::data {
-
-std::string shell_argument(std::string_view text) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           static_cast<unsigned char>(c) >= 0x80 || std::string_view("/._-+:,=@%").find(c) != std::string_view::npos;
-  };
-  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 Finding& ReportBuilder::add_finding(std::string id, uint64_t rows, std::string detail) {
   report_.findings.push_back({std::move(id), rows, size(), std::move(detail), {}, {}});

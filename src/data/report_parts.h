@@ -57,7 +57,4 @@ class ReportBuilder {
   Report report_;
 };
 
-// Returns the path as an argument of a shell: in single quotes if necessary.
-std::string shell_argument(std::string_view text);
-
 }  // namespace hone::data

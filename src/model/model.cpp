@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "model/families.h"
+#include "model/stages.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
 
@@ -158,6 +159,11 @@ std::optional<int64_t> Model::num_frozen_layers() const { return parts_->body->n
 int64_t Model::num_layers() const { return parts_->body->traits().num_layers; }
 int64_t Model::width() const { return parts_->body->traits().width; }
 bool Model::reads_first_tokens() const { return parts_->head().reads_first_tokens(); }
+
+const Stages& Model::stages() const {
+  if (stages_ == nullptr) stages_ = std::make_shared<const Stages>(find_stages(*this));
+  return *stages_;
+}
 
 void Model::set_compute(const tensor::Compute& compute) {
   compute_ = compute;

@@ -26,6 +26,7 @@ namespace hone::model {
 
 struct Family;
 struct HeadRow;
+struct Stages;
 struct Tie;
 
 class Model {
@@ -61,6 +62,9 @@ class Model {
   // Returns true if the head reads the first token of each sequence only, directly or through the body's pooler.
   bool reads_first_tokens() const;
   at::ScalarType dtype() const { return compute_.dtype; }  // of the activations
+
+  // The parameters that each stage reads (stages.h). They are found at the first call, which one thread makes.
+  const Stages& stages() const;
 
   // Moves the parameters to the device, and sets the number format (before: float on the CPU).
   void set_compute(const tensor::Compute& compute);
@@ -100,6 +104,7 @@ class Model {
   std::shared_ptr<Parts> parts_;
   tensor::Compute compute_;
   bool head_evaluates_ = false;  // as a frozen stage
+  mutable std::shared_ptr<const Stages> stages_;
 };
 
 }  // namespace hone::model

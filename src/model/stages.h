@@ -17,7 +17,7 @@ struct Stages {
   size_t num_layers() const { return parameters.size() - 2; }
 };
 
-// Frozen parameters belong to stages too.
+// Frozen parameters belong to stages too. Model::stages() keeps the result.
 Stages find_stages(const Model& model);
 
 }  // namespace hone::model

@@ -161,7 +161,7 @@ class LabelDecision {
   LabelMap from_rows() const {
     for (const LabelledSplit& split : splits_) {
       const Names& declared = split.rows.column(column_).class_names();
-      if (!declared.empty()) return LabelMap::from_names(declared);
+      if (split.decides_labels && !declared.empty()) return LabelMap::from_names(declared);
     }
     return from_cells();
   }
@@ -177,11 +177,12 @@ class LabelDecision {
     return LabelMap(std::move(names), false);
   }
 
-  // Integers of all splits become classes. Texts become classes only if a training row has them, because a text that
-  // only evaluation rows have is most likely misspelt.
+  // Integers of all splits that decide labels become classes. Texts become classes only if a training row has them,
+  // because a text that only evaluation rows have is most likely misspelt.
   LabelMap from_integers(std::map<LabelInteger, std::string> integers) const {
     Names warnings;
     for (const LabelledSplit& split : splits_.subspan(1)) {
+      if (!split.decides_labels) continue;
       DistinctLabels others;
       others.add(split.rows, column_);
       Names added;

@@ -21,6 +21,8 @@ namespace hone::table {
 struct LabelledSplit {
   std::string name;
   Rows rows;
+  // Its labels become classes. False for rows that are only looked at when the training has ended.
+  bool decides_labels = true;
 };
 
 struct LabelSources {
@@ -48,9 +50,10 @@ class LabelReader;
 
 class LabelMap {
  public:
-  // Decides for all splits together; the first one is the training split, or the only one. Errors: kInput if there is
-  // no label at all, for fractions (those need regression), for more than kMaxClasses classes, and for splits that
-  // declare unrelated names; kUnsupported for lists or objects; kUsage if num_labels contradicts the rows.
+  // Decides for all splits that decide labels together; the first one is the training split, or the only one. Errors:
+  // kInput if there is no label at all, for fractions (those need regression), for more than kMaxClasses classes, and
+  // for splits that declare unrelated names; kUnsupported for lists or objects; kUsage if num_labels contradicts the
+  // rows.
   static LabelMap decide(std::span<const LabelledSplit> splits, std::string_view label_column,
                          const LabelSources& sources);
   static LabelMap decide(const Rows& rows, std::string_view label_column, const LabelSources& sources = {});

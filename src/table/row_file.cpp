@@ -296,12 +296,15 @@ std::unique_ptr<RowFile> create_row_file(const fs::path& path, std::string_view 
   return row.make_text(std::make_unique<RowSink>(path), std::move(columns));
 }
 
+void check_stream_format(std::string_view format) {
+  if (find_row(kRowFileFormats, "format", format).make_text != nullptr) return;
+  throw Error(ErrorKind::kUsage, fmt::format("{} cannot be written to a stream", format),
+              "write it to a file; or choose csv, tsv, jsonl or json");
+}
+
 std::unique_ptr<RowFile> create_row_stream(ByteSink sink, std::string_view format, std::vector<FileColumn> columns) {
+  check_stream_format(format);
   const RowFileFormat& row = find_row(kRowFileFormats, "format", format);
-  if (row.make_text == nullptr) {
-    throw Error(ErrorKind::kUsage, fmt::format("{} cannot be written to a stream", format),
-                "write it to a file; or choose csv, tsv, jsonl or json");
-  }
   return row.make_text(std::make_unique<RowSink>(std::move(sink)), std::move(columns));
 }
 

@@ -45,4 +45,7 @@ std::unique_ptr<RowFile> create_row_file(const std::filesystem::path& path, std:
 using ByteSink = std::function<void(std::string_view bytes)>;
 std::unique_ptr<RowFile> create_row_stream(ByteSink sink, std::string_view format, std::vector<FileColumn> columns);
 
+// Throws kUsage if a stream cannot take the format.
+void check_stream_format(std::string_view format);
+
 }  // namespace hone::table

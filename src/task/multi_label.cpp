@@ -50,14 +50,19 @@ class MultiLabel final : public Task {
     columns_ = table::choose_text_columns(first, options_.rows.text_column, options_.rows.text_pair_column);
     choose_label_columns(first);
     skip_rows_without_text(splits, columns_, options_.rows.strict);
-    std::vector<table::LabelSets> labels;
-    for (const table::LabelledSplit& split : splits) labels.emplace_back(split.rows, label_columns_);
+    std::vector<table::LabelSets> labels, others;
+    for (const table::LabelledSplit& split : splits) {
+      (split.decides_labels ? labels : others).emplace_back(split.rows, label_columns_);
+    }
     if (names_.empty()) names_ = label_columns_.are_flags ? label_columns_.names : label_names(labels, label_columns_);
     check_names(first);
-    for (size_t i = 0; i < splits.size(); ++i) {
-      const std::vector<uint8_t> truth = labels[i].flags(names_);
-      splits[i].rows = kept_rows(with_labels(splits[i].rows, labels[i]));
-      if (i == 0 && purpose_ == Purpose::kTrain) check_some_label(splits[i].rows, truth);
+    size_t next = 0, next_other = 0;
+    for (table::LabelledSplit& split : splits) {
+      const table::LabelSets& own = split.decides_labels ? labels[next++] : others[next_other++];
+      // Unknown labels of the others are errors when their examples are made.
+      const std::vector<uint8_t> truth = split.decides_labels ? own.flags(names_) : std::vector<uint8_t>();
+      split.rows = kept_rows(with_labels(split.rows, own));
+      if (&split == &splits.front() && purpose_ == Purpose::kTrain) check_some_label(split.rows, truth);
     }
   }
 

@@ -8,7 +8,8 @@
 namespace hone::task {
 
 // --task
-inline constexpr std::array<std::string_view, 4> kTaskNames = {"text-classification", "multi-label", "regression",
+inline constexpr std::string_view kTextClassificationTask = "text-classification";
+inline constexpr std::array<std::string_view, 4> kTaskNames = {kTextClassificationTask, "multi-label", "regression",
                                                                "token-classification"};
 
 // --regression-loss

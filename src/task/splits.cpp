@@ -79,7 +79,7 @@ void choose_test(const Splits& splits, const SplitRequest& request, TrainingRows
 void adopt(const SplitRequest& request, Task& task, TrainingRows& chosen) {
   std::vector<table::LabelledSplit> splits = {{"training", chosen.all_train}};
   if (chosen.evaluation) splits.push_back({chosen.evaluation_name, *chosen.evaluation});
-  if (chosen.test) splits.push_back({"test", *chosen.test});
+  if (chosen.test) splits.push_back({"test", *chosen.test, /*decides_labels=*/false});
   task.adopt(splits);
   chosen.all_train = splits.front().rows;
   if (chosen.evaluation) chosen.evaluation = splits[1].rows;

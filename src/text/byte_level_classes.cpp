@@ -23,11 +23,6 @@ Json bpe_model(const Json& unknown_token, const Json& prefix, const Json& suffix
           {"ignore_merges", false}};
 }
 
-Json unknown_token_of(const TokenizerSpec& spec) {
-  const auto named = spec.special_tokens.find("unk_token");
-  return named == spec.special_tokens.end() ? Json("None") : Json(named->second);
-}
-
 // BERT's words for BPE with </w> at their ends.
 void use_word_end_parts(bool is_lower_case, const Json& strip_accents, TokenizerSpec& spec) {
   spec.normalizer = {{"type", "BertNormalizer"},

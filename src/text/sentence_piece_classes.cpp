@@ -175,7 +175,7 @@ void use_llama_parts(const Json& config, const std::string& source, TokenizerSpe
 void use_code_llama_parts(const Json& config, const std::string& source, TokenizerSpec& spec) {
   need_bpe(spec);
   const bool adds_space = bool_field(config, "add_prefix_space", true, source);
-  spec.model = byte_bpe_model(spec.special_tokens["unk_token"]);
+  spec.model = byte_bpe_model(unknown_token_of(spec));
   spec.normalizer = nullptr;
   spec.pre_tokenizer = metaspace_part(adds_space ? "first" : "never", false);
   spec.decoder = byte_bpe_decoder(/*strips_space=*/true);
@@ -185,7 +185,7 @@ void use_code_llama_parts(const Json& config, const std::string& source, Tokeniz
 
 void use_gemma_parts(const Json&, const std::string&, TokenizerSpec& spec) {
   need_bpe(spec);
-  spec.model = byte_bpe_model(spec.special_tokens["unk_token"]);
+  spec.model = byte_bpe_model(unknown_token_of(spec));
   spec.normalizer = string_replace(" ", kSpaceMark);
   spec.pre_tokenizer = {
       {"type", "Split"}, {"pattern", {{"String", " "}}}, {"behavior", "MergedWithPrevious"}, {"invert", false}};

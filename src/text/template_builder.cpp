@@ -16,6 +16,11 @@ NamedId named_id(const TokenizerSpec& spec, const char* attribute, const FindTok
               "name one in tokenizer_config.json");
 }
 
+std::string unknown_token_of(const TokenizerSpec& spec) {
+  const auto named = spec.special_tokens.find("unk_token");
+  return named == spec.special_tokens.end() ? "None" : named->second;
+}
+
 Json TemplateBuilder::special(const NamedId& token, int type_id) {
   special_tokens_[token.name] = {
       {"id", token.name}, {"ids", Json::array({token.id})}, {"tokens", Json::array({token.name})}};

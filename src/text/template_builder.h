@@ -1,4 +1,5 @@
-// The post-processors that the tokenizer classes of transformers make.
+// The parts of a tokenizer that several tokenizer classes of transformers make: the tokens that they name, and the
+// post-processors.
 #pragma once
 
 #include <string>
@@ -16,6 +17,9 @@ struct NamedId {
 // Return the special token of this name, such as "cls_token". named_id throws kInput if the tokenizer has none.
 std::optional<NamedId> find_named_id(const TokenizerSpec& spec, const char* attribute, const FindTokenId& find_id);
 NamedId named_id(const TokenizerSpec& spec, const char* attribute, const FindTokenId& find_id);
+
+// Returns the unknown token of a BPE model: "None" if the spec names none, as Python's str() makes it of a missing one.
+std::string unknown_token_of(const TokenizerSpec& spec);
 
 // Makes a TemplateProcessing of pieces, as tokenizers does.
 class TemplateBuilder {

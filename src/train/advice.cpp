@@ -30,8 +30,14 @@ void about_warmup(const AdviceInputs& in, Notes& notes) {
   }
 }
 
+// Returns whether the run says its training loss without an entry of the log, or is asked not to.
+bool needs_no_log(const AdviceInputs& in) {
+  const bool ends_epoch = in.plan.steps_per_epoch <= in.plan.total_steps;
+  return in.options.log_style == kLogNothing || (in.options.log_style == kLogEpochs && ends_epoch);
+}
+
 void about_logging(const AdviceInputs& in, Notes& notes) {
-  if (in.plan.logging_steps <= in.plan.total_steps || in.options.log_style != "steps") return;
+  if (in.plan.logging_steps <= in.plan.total_steps || needs_no_log(in)) return;
   notes.push_back(
       fmt::format("logging_steps is {}, but the run has {}: no training loss will be logged "
                   "(--logging-steps {})",

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <set>
@@ -62,15 +61,9 @@ bool glob_matches(const std::string& pattern, const std::string& name) {
 // The name without that of the body: "encoder.layer.0.output.dense.bias".
 std::string without_body(const std::string& name) { return name.substr(name.find('.') + 1); }
 
-std::function<bool(const std::string&)> name_matcher(const model::Model& model, const std::string& pattern) {
-  if (is_regex(pattern)) {
-    const auto regex = std::make_shared<const text::Regex>(std::string_view(pattern).substr(1, pattern.size() - 2),
-                                                           fmt::format("freeze \"{}\"", pattern));
-    return [regex](const std::string& name) { return regex->find(name, 0).has_value(); };
-  }
-  return [&model, pattern](const std::string& name) {
-    return glob_matches(pattern, name) || (!model.is_head(name) && glob_matches(pattern, without_body(name)));
-  };
+bool name_matches(const model::Model& model, const FreezePattern& pattern, const std::string& name) {
+  if (pattern.regex != nullptr) return pattern.regex->find(name, 0).has_value();
+  return glob_matches(pattern.text, name) || (!model.is_head(name) && glob_matches(pattern.text, without_body(name)));
 }
 
 // Returns every name that a pattern may have without wildcards: those of groups, modules and parameters.
@@ -90,7 +83,7 @@ std::vector<std::string> known_names(const model::Model& model, const std::vecto
 }
 
 Error unmatched(const model::Model& model, const std::vector<model::NamedParameter>& parameters,
-                const std::string& pattern) {
+                const FreezePattern& pattern) {
   const std::vector<std::string> names = known_names(model, parameters);
   std::vector<std::string> parts;  // the first two parts of the body's names, the first one of the head's
   for (const model::NamedParameter& parameter : parameters) {
@@ -98,11 +91,13 @@ Error unmatched(const model::Model& model, const std::vector<model::NamedParamet
     const size_t end = model.is_head(parameter.name) ? first : parameter.name.find('.', first + 1);
     if (parts.empty() || parts.back() != parameter.name.substr(0, end)) parts.push_back(parameter.name.substr(0, end));
   }
-  const std::optional<std::string> nearest = is_regex(pattern) ? std::nullopt : nearest_name(pattern, names);
+  const std::optional<std::string> nearest =
+      pattern.regex != nullptr ? std::nullopt : nearest_name(pattern.text, names);
   const std::string found = nearest ? fmt::format("did you mean {}? ", *nearest)
                                     : fmt::format("the names begin with {}; for example {}; ", fmt::join(parts, ", "),
                                                   parameters.back().name);
-  return freeze_error(fmt::format("\"{}\" matches no parameter of the model", pattern), found + std::string(kForms));
+  return freeze_error(fmt::format("\"{}\" matches no parameter of the model", pattern.text),
+                      found + std::string(kForms));
 }
 
 // The parameters of a model, some of which are to be frozen.
@@ -111,15 +106,14 @@ class Selection {
   explicit Selection(const model::LoadedModel& loaded)
       : model_(*loaded.model),
         parameters_(model::named_parameters(model_)),
-        stages_(model::find_stages(model_)),
+        stages_(model_.stages()),
         new_names_(loaded.report.newly_initialized.begin(), loaded.report.newly_initialized.end()),
         is_frozen_(parameters_.size()) {}
 
-  void add(const std::string& pattern) {
-    const std::optional<int64_t> num_layers = layers_of_group(pattern);
-    if (num_layers) {
-      add_layers(pattern, *num_layers);
-    } else if (pattern == kAllButHead) {
+  void add(const FreezePattern& pattern) {
+    if (pattern.num_layers) {
+      add_layers(pattern.text, *pattern.num_layers);
+    } else if (pattern.text == kAllButHead) {
       for (size_t i = 0; i < parameters_.size(); ++i) {
         if (!model_.is_head(parameters_[i].name)) add_of_group(i);
       }
@@ -174,11 +168,10 @@ class Selection {
     }
   }
 
-  void add_by_name(const std::string& pattern) {
-    const auto matches = name_matcher(model_, pattern);
+  void add_by_name(const FreezePattern& pattern) {
     bool is_found = false;
     for (size_t i = 0; i < parameters_.size(); ++i) {
-      if (!matches(parameters_[i].name)) continue;
+      if (!name_matches(model_, pattern, parameters_[i].name)) continue;
       is_found = is_frozen_[i] = true;
       if (new_names_.contains(parameters_[i].name)) frozen_new_.insert(parameters_[i].name);
     }
@@ -210,7 +203,7 @@ class Selection {
 
   const model::Model& model_;
   std::vector<model::NamedParameter> parameters_;
-  model::Stages stages_;
+  const model::Stages& stages_;
   std::set<std::string> new_names_, kept_new_, frozen_new_;
   std::vector<bool> is_frozen_;
 };
@@ -241,31 +234,35 @@ std::string Freezing::described() const {
   if (!body_end.empty()) parts.push_back(body_end);
   if (stages.back()) parts.emplace_back("head");
   if (num_partly_frozen > 0) {
-    parts.push_back(fmt::format("{}some parameters of {}", parts.empty() ? "" : "and ",
-                                counted(static_cast<uint64_t>(num_partly_frozen), "other stage")));
+    const auto count = static_cast<uint64_t>(num_partly_frozen);
+    parts.push_back(parts.empty() ? fmt::format("some parameters of {}", counted(count, "part"))
+                                  : fmt::format("and some parameters of {}", counted(count, "other part")));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-void check_freeze_patterns(std::span<const std::string> patterns) {
-  for (const std::string& pattern : patterns) {
-    if (layers_of_group(pattern) || !is_regex(pattern)) continue;
+std::vector<FreezePattern> read_freeze_patterns(std::span<const std::string> texts) {
+  std::vector<FreezePattern> patterns;
+  for (const std::string& text : texts) {
+    FreezePattern& pattern = patterns.emplace_back(FreezePattern{text, layers_of_group(text), nullptr});
+    if (pattern.num_layers || !is_regex(text)) continue;
     try {
-      const text::Regex regex(std::string_view(pattern).substr(1, pattern.size() - 2), fmt::format("\"{}\"", pattern));
+      pattern.regex = std::make_shared<const hone::text::Regex>(std::string_view(text).substr(1, text.size() - 2),
+                                                                fmt::format("\"{}\"", text));
     } catch (const Error& error) {
       throw freeze_error(error.what(), error.hint());
     }
   }
+  return patterns;
 }
 
-Freezing freeze(const model::LoadedModel& loaded, const TrainOptions& options) {
-  if (options.freeze.empty()) {
+Freezing freeze(const model::LoadedModel& loaded, std::span<const FreezePattern> patterns, std::string_view mode) {
+  if (patterns.empty()) {
     return {.num_trained = model::num_parameters(*loaded.model)};
   }
-  check_freeze_patterns(options.freeze);
   Selection selection(loaded);
-  for (const std::string& pattern : options.freeze) selection.add(pattern);
-  Freezing freezing = selection.apply(options.frozen_mode == kFrozenModeNames[0]);
+  for (const FreezePattern& pattern : patterns) selection.add(pattern);
+  Freezing freezing = selection.apply(mode == kFrozenEvaluates);
   loaded.model->set_frozen({freezing.stages, freezing.evaluates});
   return freezing;
 }

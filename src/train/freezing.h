@@ -3,13 +3,19 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/load.h"
-#include "train/options.h"
+#include "train/names.h"
+
+namespace hone::text {
+class Regex;
+}  // namespace hone::text
 
 namespace hone::train {
 
@@ -22,19 +28,27 @@ struct Freezing {
   bool evaluates = true;
 
   bool is_any() const { return num_frozen > 0; }
-  // Returns "embeddings, layers 1 to 4 of 6", with "parts of 2 layers" where only some parameters are frozen; empty if
-  // nothing is frozen.
+  // Returns "embeddings, layers 1 to 4 of 6", with "and some parameters of 2 other parts" where only some parameters
+  // are frozen; empty if nothing is frozen.
   std::string described() const;
 };
 
-// Checks the patterns without a model. Errors (kUsage): an invalid number of layers or regular expression.
-void check_freeze_patterns(std::span<const std::string> patterns);
+// A pattern of --freeze.
+struct FreezePattern {
+  std::string text;
+  std::optional<int64_t> num_layers;         // of "embeddings+N"; 0 of "embeddings"
+  std::shared_ptr<const text::Regex> regex;  // of "/REGEX/"; else null
+};
 
-// Freezes what the options name: the parameters no longer require gradients. A pattern is "embeddings",
+// Reads the patterns, which needs no model. Errors (kUsage): an invalid number of layers or regular expression.
+std::vector<FreezePattern> read_freeze_patterns(std::span<const std::string> texts);
+
+// Freezes what the patterns name: the parameters no longer require gradients. `mode` is one of kFrozenModeNames. A
+// pattern is "embeddings",
 // "embeddings+N", "all-but-head", a regular expression between slashes, which is searched in the name of a parameter,
 // or a glob for the name or for its first parts; the name of the body may be left out. New weights, which the model's
 // files lack, stay trained unless a name pattern matches them; then a warning names them. Errors (kUsage): a pattern
 // that matches nothing, with the nearest names; more layers than the model has; no parameter is left to train.
-Freezing freeze(const model::LoadedModel& loaded, const TrainOptions& options);
+Freezing freeze(const model::LoadedModel& loaded, std::span<const FreezePattern> patterns, std::string_view mode);
 
 }  // namespace hone::train

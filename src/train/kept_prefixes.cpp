@@ -3,6 +3,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/byte_size.h"
 #include "base/counted.h"
@@ -33,14 +35,16 @@ std::string frozen_weights_digest(const model::Model& model) {
 }
 
 // Of all that determines the bits of the values, besides the rows.
-std::string digest_of(const model::Model& model) {
-  return fmt::format("{} {} {} {}", HONE_VERSION, kernel::cpu_level_name(kernel::cpu_level()), tensor::num_threads(),
-                     frozen_weights_digest(model));
+std::string digest_of(const model::LoadedModel& loaded) {
+  return fmt::format("{} {} {} {} {}", HONE_VERSION, kernel::cpu_level_name(kernel::cpu_level()), tensor::num_threads(),
+                     sha256(loaded.config.json().dump()), frozen_weights_digest(*loaded.model));
 }
+
+constexpr std::array kPrefixFiles = {kTrainPrefixFile, kEvaluationPrefixFile};
 
 void remove_files(const std::filesystem::path& output_dir) {
   std::error_code error;
-  for (const char* name : {kTrainPrefixFile, kEvaluationPrefixFile}) std::filesystem::remove(output_dir / name, error);
+  for (const char* name : kPrefixFiles) std::filesystem::remove(output_dir / name, error);
 }
 
 }  // namespace
@@ -56,10 +60,22 @@ CacheBudget cache_budget(const std::string& text, uint64_t available_memory, uin
   return {std::min(*size, memory), std::min(*size, free_disk), *size};
 }
 
-KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared) : options_(options), prepared_(prepared) {
+uint64_t free_disk_of(const std::filesystem::path& output_dir) {
   std::error_code error;
-  const std::filesystem::space_info disk = std::filesystem::space(options.output_dir, error);
-  left_ = cache_budget(options.cache_budget, this_machine().available_memory(), error ? 0 : disk.available);
+  uint64_t bytes = std::filesystem::space(output_dir, error).available;
+  if (error) return 0;
+  for (const char* name : kPrefixFiles) {
+    const uint64_t size = std::filesystem::file_size(output_dir / name, error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
+KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared, FreeDisk free_disk)
+    : options_(options),
+      prepared_(prepared),
+      free_disk_(std::move(free_disk)),
+      left_(cache_budget(options.cache_budget, this_machine().available_memory(), free_disk_(options.output_dir))) {
   if (prepared.loaded.model->num_frozen_layers().value_or(0) == 0 || left_.total_bytes == 0) {
     remove_files(options.output_dir);  // of a run that was killed
     return;
@@ -73,7 +89,7 @@ void KeptPrefixes::keep(task::Examples& examples, const char* file_name) {
   model::PrefixStorage storage{.memory_bytes = std::min(left_.memory_bytes, left_.total_bytes),
                                .file_bytes = std::min(left_.disk_bytes, left_.total_bytes),
                                .file = options_.output_dir / file_name,
-                               .model_digest = [&model = *model] { return digest_of(model); }};
+                               .model_digest = [&loaded = prepared_.loaded] { return digest_of(loaded); }};
   model::PrefixCache* const cache = examples.keep_prefix(model, storage);
   if (cache == nullptr) return;
   caches_.push_back(cache);
@@ -122,17 +138,28 @@ std::string KeptPrefixes::described_end() const {
   return fmt::format("the frozen layers took {:.1f} s, once; that saved {:.1f} s", seconds, saved);
 }
 
-void KeptPrefixes::keep_for_resume() {
-  for (model::PrefixCache* cache : caches_) {
-    try {
-      cache->save();
-    } catch (const Error& error) {
-      log_warning("the output of the frozen layers is not kept, so the resumed run computes it again: {}",
-                  error.what());
-      return;
-    }
+void KeptPrefixes::save_all() const {
+  uint64_t in_memory = 0, in_file = 0;  // what lies in a file has its place on the disk
+  for (const model::PrefixCache* cache : caches_) {
+    (cache->facts().is_in_file ? in_file : in_memory) += cache->facts().bytes;
   }
-  are_for_resume_ = true;
+  const uint64_t free_disk = free_disk_(options_.output_dir);
+  const uint64_t limit = cache_budget(options_.cache_budget, 0, free_disk - std::min(free_disk, in_file)).disk_bytes;
+  if (in_memory > limit) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("it takes {}, but the disk of {} and --cache-budget leave {}", described_bytes(in_memory),
+                            options_.output_dir.string(), described_bytes(limit)));
+  }
+  for (model::PrefixCache* cache : caches_) cache->save();
+}
+
+void KeptPrefixes::keep_for_resume() {
+  try {
+    save_all();
+    are_for_resume_ = true;
+  } catch (const Error& error) {
+    log_warning("the output of the frozen layers is not kept, so the resumed run computes it again: {}", error.what());
+  }
 }
 
 KeptPrefixes::~KeptPrefixes() {

@@ -1,6 +1,8 @@
 // The activations behind the frozen layers of a run's rows, which are computed once (--cache-budget).
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -21,11 +23,17 @@ struct CacheBudget {
 // Returns the limits for "auto", "0" or a size such as "2GB". Errors (kUsage): another text.
 CacheBudget cache_budget(const std::string& text, uint64_t available_memory, uint64_t free_disk);
 
+// Returns the bytes that the files of a run in this folder may take: what is free on its disk, and what the files of an
+// earlier session take, which they replace. 0 if the disk does not tell.
+uint64_t free_disk_of(const std::filesystem::path& output_dir);
+
 class KeptPrefixes {
  public:
+  using FreeDisk = std::function<uint64_t(const std::filesystem::path& output_dir)>;
+
   // Keeps nothing if the model has no frozen layers behind frozen embeddings, or if the budget is 0. `prepared` and its
   // model must outlive the object. Errors (kIo): a file of the output folder cannot be made.
-  KeptPrefixes(const TrainOptions& options, Prepared& prepared);
+  KeptPrefixes(const TrainOptions& options, Prepared& prepared, FreeDisk free_disk = free_disk_of);
   // Removes the files, unless they are kept for the run that resumes.
   ~KeptPrefixes();
   KeptPrefixes(const KeptPrefixes&) = delete;
@@ -40,14 +48,17 @@ class KeptPrefixes {
   // Returns how much time the kept values saved; an empty text if none.
   std::string described_end() const;
 
-  // Leaves the values in the output folder for the run that resumes. A failure is a warning.
+  // Leaves the values in the output folder for the run that resumes. A failure is a warning; so is a disk with less
+  // free than --cache-budget needs.
   void keep_for_resume();
 
  private:
   void keep(task::Examples& examples, const char* file_name);
+  void save_all() const;
 
   const TrainOptions& options_;
   const Prepared& prepared_;
+  FreeDisk free_disk_;
   CacheBudget left_;
   bool are_for_resume_ = false;
   std::vector<model::PrefixCache*> caches_;  // of the training rows, then of the evaluation rows

@@ -28,14 +28,16 @@ inline constexpr std::array<std::string_view, 12> kScheduleNames = {"linear",
                                                                     "warmup_stable_decay",
                                                                     "one_cycle"};
 
-// --frozen-mode; the first one is the default
-inline constexpr std::array<std::string_view, 2> kFrozenModeNames = {"eval", "train"};
+// --frozen-mode
+inline constexpr std::string_view kFrozenEvaluates = "eval", kFrozenTrains = "train";
+inline constexpr std::array<std::string_view, 2> kFrozenModeNames = {kFrozenEvaluates, kFrozenTrains};
 
 // --eval-strategy and --save-strategy
 inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps", "epoch"};
 
 // --log-style
-inline constexpr std::array<std::string_view, 3> kLogStyleNames = {"steps", "epoch", "none"};
+inline constexpr std::string_view kLogSteps = "steps", kLogEpochs = "epoch", kLogNothing = "none";
+inline constexpr std::array<std::string_view, 3> kLogStyleNames = {kLogSteps, kLogEpochs, kLogNothing};
 
 // --report-to
 inline constexpr std::array<std::string_view, 3> kReporterNames = {"none", "all", "tensorboard"};

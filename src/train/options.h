@@ -67,11 +67,11 @@ struct TrainOptions {
   bool label_all_tokens = false;
 
   std::vector<std::string> freeze;
-  std::string frozen_mode = "eval";
+  std::string frozen_mode{kFrozenEvaluates};
   std::string cache_budget = "auto";
 
   double logging_steps = 500;
-  std::string log_style{kLogStyleNames[0]};
+  std::string log_style{kLogSteps};
   std::filesystem::path json_log;
   std::vector<std::string> report_to = {"none"};
   std::filesystem::path logging_dir;

@@ -126,6 +126,19 @@ size_t longest_row(int64_t max_seq_length, const model::Model& model) {
   return static_cast<size_t>(std::min(max_seq_length, model.max_length()));
 }
 
+// The rows of the test do not decide which labels exist, and the training does not need them.
+std::unique_ptr<task::Examples> test_examples(const task::Task& task, const table::Rows& rows,
+                                              const task::ExampleOptions& options) {
+  try {
+    return task.examples(rows, "test rows", options);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInput) throw;
+    const std::string& hint = error.hint();
+    const char* const border = hint.empty() ? "" : hint.ends_with('?') ? " " : "; ";
+    throw Error(error.kind(), error.what(), hint + border + "--test-at-end false leaves the test rows alone");
+  }
+}
+
 Json metrics_json(std::span<const metric::Metric> metrics) {
   Json list = Json::array();
   for (const metric::Metric& metric : metrics) {
@@ -150,6 +163,11 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
 }
 
 Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given) {
+  return prepare(options, given, read_freeze_patterns(options.freeze));
+}
+
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given,
+                 std::span<const FreezePattern> frozen) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
   task::check_special_ids(tokenizer, config, options.model_name_or_path);
@@ -166,7 +184,7 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{
       std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr, nullptr};
-  made.freezing = freeze(made.loaded, options);
+  made.freezing = freeze(made.loaded, frozen, options.frozen_mode);
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length,
                                              options.long_text};
@@ -174,7 +192,7 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   if (made.rows.evaluation) {
     made.evaluation = made.task->examples(*made.rows.evaluation, "evaluation rows", example_options);
   }
-  if (made.rows.test) made.test = made.task->examples(*made.rows.test, "test rows", example_options);
+  if (made.rows.test) made.test = test_examples(*made.task, *made.rows.test, example_options);
   return made;
 }
 

@@ -160,8 +160,8 @@ void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const P
 // Nothing in the folder changes before everything is read and checked, apart from run.json of a fresh run.
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
                 const TrainOptions& options, std::span<const options::GivenOption> given,
-                const tensor::Compute& compute, RunReporter& reporter) {
-  Prepared prepared = prepare(options, given);
+                std::span<const FreezePattern> frozen, const tensor::Compute& compute, RunReporter& reporter) {
+  Prepared prepared = prepare(options, given, frozen);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
@@ -203,7 +203,7 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   }
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
-  check_freeze_patterns(options.freeze);
+  const std::vector<FreezePattern> frozen = read_freeze_patterns(options.freeze);
   cache_budget(options.cache_budget, 0, 0);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
@@ -212,7 +212,7 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   if (checkpoint) check_resumable(options, checkpoint->path);
   RunReporter reporter(run_request(options), output.holds_earlier_run());
   try {
-    const RunEnd end = train_in(output, checkpoint, options, given, compute, reporter);
+    const RunEnd end = train_in(output, checkpoint, options, given, frozen, compute, reporter);
     reporter.ended(end);
     return end;
   } catch (const std::exception& error) {  // the caller reports it

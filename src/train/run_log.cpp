@@ -64,12 +64,12 @@ RunLog::RunLog(const std::filesystem::path& json_path, const Json& history, cons
 
 void RunLog::add(const Json& entry) {
   const bool is_for_people = entry.contains("loss") || entry.contains("eval_loss");
-  if (is_for_people && style_ == "steps") print(log_text(entry, plan_));
+  if (is_for_people && style_ == kLogSteps) print(log_text(entry, plan_));
   append(entry);
 }
 
 void RunLog::end_epoch(const RunState& state) {
-  if (style_ != "epoch") return;
+  if (style_ != kLogEpochs) return;
   std::optional<double> evaluation_loss;
   if (state.has_evaluated(state.global_step)) evaluation_loss = number(state.log_history.back(), "eval_loss");
   const double train_loss = state.epoch_rows > 0 ? state.epoch_loss_sum / static_cast<double>(state.epoch_rows)

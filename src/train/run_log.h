@@ -29,7 +29,7 @@ class RunLog {
   // `json_path` may be empty. `style` says what standard output gets, by a name in kLogStyleNames. Replaces the file;
   // it begins with the entries of `history`.
   RunLog(const std::filesystem::path& json_path, const Json& history, const Plan& plan,
-         std::string_view style = kLogStyleNames[0]);
+         std::string_view style = kLogSteps);
 
   void add(const Json& entry);
   // The state is that of the epoch's last step, after its evaluation.

@@ -159,8 +159,9 @@ constexpr std::array kPlateauKeys{ScheduleKey{"factor", 0, 1}, ScheduleKey{"pati
 constexpr Schedule kSchedules[] = {
     {"linear", "falls linearly to 0", linear},
     {"cosine", "falls to 0 along half a cosine", cosine, true, kCosineKeys},
-    {"cosine_with_restarts", "like cosine, in one cycle", cosine_with_restarts, true, kCosineKeys},
-    {"polynomial", "falls linearly to 1e-7", polynomial, true, kPolynomialKeys},
+    {"cosine_with_restarts", "like cosine, by default in one cycle", cosine_with_restarts, true, kCosineKeys},
+    {"polynomial", "falls by a power, by default linearly, to lr_end, by default 1e-7", polynomial, true,
+     kPolynomialKeys},
     {"constant", "does not change; has no warm-up", constant, false},
     {"constant_with_warmup", "does not change after the warm-up", constant_with_warmup},
     {"inverse_sqrt", "falls with the inverse square root of the step", inverse_sqrt, true, kInverseSqrtKeys},

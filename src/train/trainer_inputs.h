@@ -22,7 +22,7 @@ struct TrainerInputs {
   std::function<void(const std::filesystem::path& folder)> save_model;
   std::filesystem::path output_dir;  // of the checkpoints
   std::filesystem::path json_log;    // may be empty
-  std::string log_style{kLogStyleNames[0]};
+  std::string log_style{kLogSteps};
   RunObserver* observer = nullptr;  // may be null
   // Whether to read the result of a step after the next one has begun. Always true if the model is on a GPU.
   bool defers_results = false;

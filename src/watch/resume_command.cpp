@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/shell.h"
 #include "options/field_list.h"
 
 namespace hone::watch {
@@ -43,26 +44,14 @@ bool names_configuration(std::string_view argument) {
   return argument == "--config" || argument.starts_with("--config=");
 }
 
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-_./=:,+@%").find(c) != std::string_view::npos;
-}
-
 }  // namespace
 
-std::string shell_quoted(std::string_view argument) {
-  if (!argument.empty() && std::all_of(argument.begin(), argument.end(), is_plain)) return std::string(argument);
-  std::string quoted = "'";
-  for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string resume_command(std::span<const std::string> command, std::string_view working_dir) {
-  std::string text = working_dir.empty() ? "" : "cd " + shell_quoted(working_dir) + " && ";
+  std::string text = working_dir.empty() ? "" : "cd " + shell_argument(working_dir) + " && ";
   for (size_t i = 0; i < command.size(); ++i) {
     const DroppedFlag* const dropped = dropped_flag(command[i]);
     if (dropped == nullptr) {
-      text += shell_quoted(command[i]) + " ";
+      text += shell_argument(command[i]) + " ";
       continue;
     }
     const bool has_value = command[i].find('=') != std::string::npos;

@@ -8,9 +8,6 @@
 
 namespace hone::watch {
 
-// Returns the argument quoted for a POSIX shell, if necessary.
-std::string shell_quoted(std::string_view argument);
-
 // Returns "cd DIR && hone train ... --resume-from-checkpoint true" without the options that would replace the run,
 // resume it elsewhere or stop it at the same step again. `working_dir` may be empty.
 std::string resume_command(std::span<const std::string> command, std::string_view working_dir);

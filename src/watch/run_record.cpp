@@ -56,6 +56,8 @@ constexpr Key kKeys[] = {
     {"model", Kind::kText},
     {"model_class", Kind::kText},
     {"num_parameters", Kind::kNumber},
+    {"num_trained_parameters", Kind::kNumber},
+    {"frozen", Kind::kText},
     {"task", Kind::kText},
     {"labels", Kind::kTexts},
     {"metrics", Kind::kObjects},

@@ -18,10 +18,10 @@ TEST_CASE("messages go to standard error with their prefix; those below the log 
   log_info("{} rows", 3);
   log_info("text \x1b[2J");
   log_warning("label {} is missing", "x");
-  set_log_level(LogLevel::kError);
+  CHECK(set_log_level(LogLevel::kError) == LogLevel::kInfo);
   log_warning("not shown");
   log_error("shown");
-  set_log_level(LogLevel::kInfo);
+  CHECK(set_log_level(LogLevel::kInfo) == LogLevel::kError);
   dup2(saved, STDERR_FILENO);
   close(file);
   close(saved);

@@ -45,6 +45,17 @@ TEST_CASE("an existing output is refused, unless it is empty or a stream") {
   CHECK(contains(expect_error([&] { check_is_free(folder.path(), "--output"); }).what(), "is a folder"));
 }
 
+TEST_CASE("a file of its own is not written to a stream") {
+  const TemporaryFolder folder;
+  for (const char* stream : {"-", "/dev/null"}) {
+    const Error error = expect_error([&] { check_is_file(stream, "--html"); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(std::string(error.what()) == fmt::format("--html {} is not a file", stream));
+    CHECK(error.hint() == "give --html the name of a file");
+  }
+  CHECK_NOTHROW(check_is_file(folder.path() / "new.html", "--html"));
+}
+
 TEST_CASE("-, pipes and devices are streams") {
   const TemporaryFolder folder;
   const fs::path pipe = folder.path() / "pipe";

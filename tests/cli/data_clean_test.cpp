@@ -45,6 +45,26 @@ TEST_CASE("--try measures a trained model before and after the text rules") {
   CHECK(!std::filesystem::exists(out));
 }
 
+TEST_CASE("with the rows on standard output, the numbers of the trial go to standard error") {
+  const TemporaryFolder folder;
+  const std::string in = folder.write("in.csv", "text,label\nThe BEST film,POSITIVE\na bad movie,NEGATIVE\n").string();
+  const auto result =
+      run_hone({"data", "clean", in, "--lower-case", "--output", "-", "--output-format=csv", "--try", tiny_model()});
+  CHECK(result.exit_code == 0);
+  CHECK(result.output == "text,label\nthe best film,POSITIVE\na bad movie,NEGATIVE\n");
+  CHECK(contains(result.error, "on the rows before and after the text rules"));
+  CHECK(contains(result.error, "accuracy"));
+}
+
+TEST_CASE("wrong options are reported before a model is tried") {
+  const TemporaryFolder folder;
+  const std::string in = folder.write("in.csv", "text,label\na,1\n").string();
+  const auto result = run_hone({"data", "clean", in, "--lower-case", "--rename-labels=x", "--output", "-", "--try",
+                                (folder.path() / "no").string()});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.error, "\"x\" is not OLD=NEW"));
+}
+
 TEST_CASE("without a rule there is nothing to clean") {
   const TemporaryFolder folder;
   const std::string in = folder.write("in.csv", "text,label\na,1\n").string();

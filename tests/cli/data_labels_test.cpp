@@ -147,6 +147,16 @@ TEST_CASE("exactly one source of probabilities is needed") {
   CHECK(contains(both.error, "--model and --probabilities are both given"));
 }
 
+TEST_CASE("only one result goes to standard output, and the page is a file") {
+  const TemporaryFolder folder;
+  const ProcessResult both = run_hone(arguments(folder, {"--model", tiny_model(), "--json", "--output", "-"}));
+  CHECK(both.exit_code == 2);
+  CHECK(contains(both.error, "--json and --output - both write to standard output"));
+  const ProcessResult page = run_hone(arguments(folder, {"--model", tiny_model(), "--html", "-"}));
+  CHECK(page.exit_code == 2);
+  CHECK(contains(page.error, "--html - is not a file"));
+}
+
 TEST_CASE("bad input is reported before any training") {
   const TemporaryFolder folder;
   CHECK(contains(run_hone(arguments(folder, {"--model", tiny_model(), "--folds=1"})).error, "folds"));

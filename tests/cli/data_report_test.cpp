@@ -20,6 +20,7 @@ TEST_CASE("the report is text, JSON, and a page") {
   CHECK(contains(result.output, "100.0% of the 1 rows of test also stand in train"));
   CHECK(read_file(page).starts_with("<!doctype html>"));
   CHECK(run_hone({"data", "report", train, "--html", page}).exit_code == 2);
+  CHECK(contains(run_hone({"data", "report", train, "--html", "-"}).error, "--html - is not a file"));
   const Json json = Json::parse(run_hone({"data", "report", train, "--json", "--model", tiny_model()}).output);
   CHECK(json["rows"] == 2);
   CHECK(json["tokens"]["min"] == 4);  // [CLS] good film [SEP]

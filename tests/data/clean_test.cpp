@@ -225,6 +225,50 @@ TEST_CASE("corrected labels are written, and later rules for labels see them") {
   CHECK(cleaned.record.rules[1].rows == 1);
 }
 
+// The type of the label column and its cells, as the written file has them.
+std::pair<table::ColumnType, Texts> written_labels(const TemporaryFolder& folder, const std::string& output,
+                                                   const std::function<void(CleanOptions&)>& set) {
+  const auto file = folder.path() / output;
+  clean(folder, "text,label\na,0\nb,1\nc,\nd, 1\n", [&](auto& o) {
+    set(o);
+    o.output.output = file;
+  });
+  const table::Rows rows = table::read_rows(file);
+  Texts labels;
+  for (uint64_t row = 0; row < rows.size(); ++row) labels.push_back(table::value_text(rows.value(row, "label")));
+  return {rows.column("label").type(), labels};
+}
+
+TEST_CASE("changed labels of a csv file that look like integers have one type in the output") {
+  using enum table::ColumnType;
+  const TemporaryFolder folder;
+  const auto file = folder.write("corrections.csv", "row,label\n0,1\n");
+  for (const std::string output : {"labels.jsonl", "labels.parquet", "labels.arrow"}) {
+    CAPTURE(output);
+    const auto labels = [&](const std::function<void(CleanOptions&)>& set) {
+      return written_labels(folder, output, set);
+    };
+    CHECK(labels([&](auto& o) { o.correct_labels = file; }) == std::pair(kInt, Texts{"1", "1", "", "1"}));
+    CHECK(labels([&](auto& o) { o.rename_labels = {"1=2"}; }) == std::pair(kString, Texts{"0", "2", "", " 1"}));
+    CHECK(labels([&](auto& o) {
+            o.correct_labels = file;
+            o.trim_labels = true;
+            o.rename_labels = {"1=one"};
+          }) == std::pair(kString, Texts{"one", "one", "", "one"}));
+  }
+}
+
+TEST_CASE("a corrected label that does not fit integers is an error before anything is written, but fits a csv file") {
+  const TemporaryFolder folder;
+  const auto file = folder.write("corrections.csv", "row,label\n0,good\n");
+  const auto set = [&](auto& o) { o.correct_labels = file; };
+  const Error error = expect_error([&] { written_labels(folder, "labels.parquet", set); });
+  CHECK(std::string(error.what()) == "label \"good\" does not fit column \"label\", which holds int values");
+  CHECK(!std::filesystem::exists(folder.path() / "labels.parquet"));
+  CHECK(written_labels(folder, "labels.csv", set).second == Texts{"good", "1", "", " 1"});
+  CHECK(clean(folder, "text,label\na,\nb,\n", set).labels == Texts{"good", ""});
+}
+
 TEST_CASE("corrected labels of numbers stay numbers") {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.write("corrections.csv", "row,label\n0,1\n");

@@ -45,19 +45,26 @@ TEST_CASE("corrections that do not fit the rows are errors") {
   CHECK(contains(problem("row,new\n0,y\n"), "label"));
 }
 
-TEST_CASE("a label becomes a cell of its column") {
+TEST_CASE("a label becomes a cell of the column that is written") {
+  using enum table::ColumnType;
   const TemporaryFolder folder;
   const table::Rows texts = table::read_rows(folder.write("a.csv", "label\n1\n"));
-  CHECK(label_cell("007", texts.column("label")) == table::Value(std::string("007")));
+  CHECK(label_cell("007", texts.column("label"), kString) == table::Value(std::string("007")));
+  CHECK(label_cell("7", texts.column("label"), kInt) == table::Value(int64_t{7}));
+  const Error misfit = expect_error([&] { label_cell("good", texts.column("label"), kInt); });
+  CHECK(std::string(misfit.what()) == "label \"good\" does not fit column \"label\", which holds int values");
+  CHECK(misfit.hint() == "write a csv file, whose columns hold any text");
   const table::Rows numbers = table::read_rows(folder.write("a.jsonl", "{\"label\": 1}\n"));
-  CHECK(label_cell("0", numbers.column("label")) == table::Value(int64_t{0}));
-  CHECK(std::string(expect_error([&] { label_cell("good", numbers.column("label")); }).what()) ==
+  CHECK(label_cell("0", numbers.column("label"), kInt) == table::Value(int64_t{0}));
+  CHECK(label_cell("0", numbers.column("label"), kString) == table::Value(std::string("0")));
+  CHECK(std::string(expect_error([&] { label_cell("good", numbers.column("label"), kString); }).what()) ==
         "label \"good\" does not fit column \"label\", which holds int values");
   table::ReadOptions options;
   options.class_names["label"] = {"bad", "good"};
   const table::Rows named = table::read_rows(folder.path() / "a.jsonl", options);
-  CHECK(label_cell("good", named.column("label")) == table::Value(int64_t{1}));
-  CHECK(contains(expect_error([&] { label_cell("godo", named.column("label")); }).hint(), "good"));
+  CHECK(label_cell("good", named.column("label"), kInt) == table::Value(int64_t{1}));
+  CHECK(label_cell("good", named.column("label"), kString) == table::Value(std::string("1")));
+  CHECK(contains(expect_error([&] { label_cell("godo", named.column("label"), kInt); }).hint(), "good"));
 }
 
 }  // namespace corrections_test

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
-#include "data/label_page.h"
 #include "data/probability_file.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
@@ -114,16 +113,6 @@ TEST_CASE("the output holds the columns of the file and cleanlab's, and replaces
   write_label_errors(find_label_errors(again, same, {}), again, options);
   const std::string header = read_file(options.output);
   CHECK(header.substr(0, header.find('\n')) == written.substr(0, written.find('\n')));
-}
-
-TEST_CASE("the page holds the issues and needs no network") {
-  const TemporaryFolder folder;
-  const auto [rows, probabilities] = checked(folder);
-  const std::string page = to_page(find_label_errors(rows, probabilities, {}), rows);
-  CHECK(page.starts_with("<!doctype html>"));
-  CHECK(contains(page, "\"text\":\"a really good film\""));
-  CHECK(!contains(page, "@DATA@"));
-  CHECK(!contains(page, "src="));
 }
 
 TEST_CASE("probabilities come from columns, objects and matrices") {

@@ -48,6 +48,15 @@ TEST_CASE("the nearest rows are those of a comparison with every row of the grou
   }
 }
 
+TEST_CASE("of many equal rows, which threads index, the first ones are found") {
+  const std::vector<int64_t> groups(40'000, 1);
+  const std::vector<NearestQuery> queries = {{39'999, 1}, {1, 1}};
+  const auto text = [](size_t, std::string&) { return std::string_view("a fine film"); };
+  const auto found = nearest_rows({.queries = queries, .groups = groups, .text = text});
+  CHECK(found[0] == std::vector<NearRow>{{0, 1.0}, {1, 1.0}, {2, 1.0}});
+  CHECK(found[1] == std::vector<NearRow>{{0, 1.0}, {2, 1.0}, {3, 1.0}});
+}
+
 TEST_CASE("a row is not near itself, and unlike texts are not near") {
   const std::vector<std::string> texts = {"a fine film", "quite another", "a fine film", ""};
   const std::vector<int64_t> groups = {1, 1, 1, 1};

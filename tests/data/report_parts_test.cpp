@@ -9,13 +9,6 @@ namespace report_parts_test {
 using namespace hone;
 using namespace hone::data;
 
-TEST_CASE("paths are quoted for a shell if necessary") {
-  CHECK(shell_argument("a/b-c.csv") == "a/b-c.csv");
-  CHECK(shell_argument("my data.csv") == "'my data.csv'");
-  CHECK(shell_argument("it's") == "'it'\\''s'");
-  CHECK(shell_argument("") == "''");
-}
-
 TEST_CASE("problems come before warnings, and warnings before notes") {
   const TemporaryFolder folder;
   const Report report = report_of(

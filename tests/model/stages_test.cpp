@@ -84,6 +84,17 @@ TEST_CASE("every parameter of every family belongs to a stage") {
   }
 }
 
+TEST_CASE("a model keeps its stages, also when some are frozen") {
+  const model::LoadedModel loaded = model::load_model({fixture_models() / "tiny-bert"});
+  const model::Stages& stages = loaded.model->stages();
+  CHECK(stages.parameters == model::find_stages(*loaded.model).parameters);
+  for (const size_t i : stages.parameters.front()) {
+    model::named_parameters(*loaded.model)[i].tensor.requires_grad_(false);
+  }
+  loaded.model->set_frozen({{true, false, false, false}, true});
+  CHECK(&loaded.model->stages() == &stages);
+}
+
 TEST_CASE("a decoder to the vocabulary reads the table of words") {
   const auto folder = std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "masked_lm" / "bert";
   const model::LoadedModel loaded = model::load_model({.model_dir = folder, .head = "masked-lm"});

@@ -126,6 +126,19 @@ TEST_CASE("integers of all splits share one label map, with a warning for classe
   CHECK(LabelMap::decide(types, "label", {}).size() == 4);
 }
 
+TEST_CASE("a split that does not decide labels adds no class, and declares none") {
+  const std::vector<LabelledSplit> splits = {{"training", labelled({"0", "1"})},
+                                             {"test", labelled({"2", "1"}), /*decides_labels=*/false}};
+  const LabelMap map = LabelMap::decide(splits, "label", {});
+  CHECK(map.id2label() == Names{"LABEL_0", "LABEL_1"});
+  CHECK(map.warnings().empty());
+  const Error error = expect_error([&] { ids_of(map, splits[1].rows); });
+  CHECK(contains(error.what(), "train.csv:2: label 2 is not below the number of labels, 2"));
+  const std::vector<LabelledSplit> named = {{"training", labelled({"b", "a"})},
+                                            {"test", declared({"a", "b", "c"}, {"0"}), /*decides_labels=*/false}};
+  CHECK(LabelMap::decide(named, "label", {}).id2label() == Names{"a", "b"});
+}
+
 TEST_CASE("a text that occurs only in evaluation rows is not a class") {
   const std::vector<LabelledSplit> splits = {{"training", labelled({"a", "b"})}, {"validation", labelled({"c"})}};
   const LabelMap map = LabelMap::decide(splits, "label", {});

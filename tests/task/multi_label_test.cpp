@@ -88,6 +88,24 @@ TEST_CASE("columns of 0 and 1 are named once, and for a trained model they are t
   CHECK(std::string(error.what()) == "--target-columns has a, but the labels of the model are b, a");
 }
 
+TEST_CASE("a split that does not decide labels adds none") {
+  const TemporaryFolder folder;
+  const auto rows = [&](const std::string& name, const std::string& cells) {
+    return table::read_rows(folder.write(name, "text,labels\n" + cells));
+  };
+  std::vector<table::LabelledSplit> splits = {{"training", rows("a.csv", "x,b\ny,a\n")},
+                                              {"test", rows("b.csv", "x,c\ny,a\n"), /*decides_labels=*/false},
+                                              {"validation", rows("c.csv", "x,d\n")}};
+  const auto task = task::find_task("multi-label").make({}, model::ModelConfig(), task::Purpose::kTrain);
+  task->adopt(splits);
+  CHECK(task->facts()["labels"] == Json({"a", "b", "d"}));
+  CHECK(splits[1].rows.size() == 2);
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const Error error =
+      expect_error([&] { task->examples(splits[1].rows, "test rows", {tokenizer, tokenizer.vocab_size(), 40}); });
+  CHECK(contains(error.what(), "b.csv:2: label \"c\" is not one of a, b, d"));
+}
+
 TEST_CASE("integer labels are in numeric order, and the model's config gets the names") {
   const TemporaryFolder folder;
   const Chosen ids = chosen(folder, "train.jsonl", "{\"text\": \"x\", \"labels\": [10, 2]}\n");

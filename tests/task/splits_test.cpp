@@ -70,6 +70,20 @@ TEST_CASE("test rows are kept for the end if other rows evaluate the training, o
   CHECK(contains(log, "test rows evaluate the training"));
 }
 
+TEST_CASE("test rows that are kept for the end do not decide which labels exist; those that evaluate do") {
+  DataSet data({"train", "validation", "test"});
+  data.request.takes_test = true;
+  for (const char* split : {"train", "validation"}) {
+    data.folder.write(fmt::format("{}.csv", split), "text,label\nx,0\ny,1\n");
+  }
+  data.folder.write("test.csv", "text,label\nx,0\ny,2\n");
+  const ChosenRows rows = training_rows(data.request);
+  CHECK(rows.labels() == std::vector<std::string>{"LABEL_0", "LABEL_1"});
+  CHECK(rows.test->size() == 2);
+  std::filesystem::remove(data.folder.path() / "validation.csv");
+  CHECK(training_rows(data.request).labels().size() == 3);
+}
+
 TEST_CASE("test rows without labels are not evaluated, with a note") {
   DataSet data({"train", "validation"});
   data.request.takes_test = true;

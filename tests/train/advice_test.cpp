@@ -65,6 +65,11 @@ TEST_CASE("a logging interval beyond the last step is reported with one that wor
   CHECK(with.warns_of({"logging_steps is 10", "9 steps", "--logging-steps 1"}));
   with.options.log_style = "epoch";  // which prints losses without the log
   CHECK(with.notes().empty());
+  with.options.max_steps = 2;  // less than an epoch, so that no line is printed
+  CHECK(with.warns_of({"logging_steps is 10", "2 steps", "--logging-steps 1"}));
+  with.options.log_style = "none";
+  CHECK(with.notes().empty());
+  with.options.max_steps = -1;
   with.options.log_style = "steps";
   with.options.logging_steps = 9;
   CHECK(with.notes().empty());

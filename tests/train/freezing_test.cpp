@@ -22,7 +22,7 @@ struct Frozen {
     TrainOptions options = quiet_options("");
     options.freeze = patterns;
     options.frozen_mode = mode;
-    freezing = freeze(loaded, options);
+    freezing = freeze(loaded, read_freeze_patterns(options.freeze), options.frozen_mode);
   }
 
   std::set<std::string> names() const {
@@ -110,7 +110,7 @@ TEST_CASE("a pattern that matches nothing names the nearest parameters, groups a
 
 TEST_CASE("an invalid number of layers or expression is an error before the model is read") {
   const auto failure = [](const std::string& pattern) {
-    const Error error = expect_error([&] { check_freeze_patterns(std::vector{pattern}); });
+    const Error error = expect_error([&] { read_freeze_patterns(std::vector{pattern}); });
     CHECK(error.kind() == ErrorKind::kUsage);
     return error;
   };
@@ -120,7 +120,7 @@ TEST_CASE("an invalid number of layers or expression is an error before the mode
   failure("embeddings+2x");
   failure("embeddings+99999999999999999999");
   CHECK(contains(failure("/layer\\.(0/").what(), "freeze: "));
-  CHECK_NOTHROW(check_freeze_patterns(std::vector<std::string>{"embeddings+4", "bert.encoder", "/layer/"}));
+  CHECK_NOTHROW(read_freeze_patterns(std::vector<std::string>{"embeddings+4", "bert.encoder", "/layer/"}));
 }
 
 TEST_CASE("more layers than the model has, and nothing left to train, are errors") {
@@ -139,9 +139,10 @@ TEST_CASE("what is frozen is described by stages") {
   CHECK(Frozen({"all-but-head"}, "modernbert").freezing.described() == "embeddings, layers 1 to 3 of 3, final_norm");
   CHECK(Frozen({"all-but-head"}, "distilbert").freezing.described() == "embeddings, layers 1 to 2 of 2");
   CHECK(Frozen({"embeddings", "pooler.dense.bias"}).freezing.described() ==
-        "embeddings, and some parameters of 1 other stage");
+        "embeddings, and some parameters of 1 other part");
   CHECK(Frozen({"classifier", "pooler"}).freezing.described() == "head");
-  CHECK(Frozen({"*.query.*"}).freezing.described() == "some parameters of 2 other stages");
+  CHECK(Frozen({"*.layer.1.*.query.*"}).freezing.described() == "some parameters of 1 part");
+  CHECK(Frozen({"*.query.*"}).freezing.described() == "some parameters of 2 parts");
   const Frozen one({"classifier.bias"});
   CHECK(one.freezing.num_frozen == 3);
   CHECK(one.freezing.num_frozen + one.freezing.num_trained == model::num_parameters(*one.loaded.model));
@@ -169,7 +170,7 @@ TEST_CASE("new weights stay trained if a group has them, and a name freezes them
     CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
     TrainOptions options = quiet_options("");
     options.freeze = patterns;
-    freeze(loaded, options);
+    freeze(loaded, read_freeze_patterns(options.freeze), options.frozen_mode);
     std::set<std::string> names;
     for (const model::NamedParameter& parameter : model::named_parameters(*loaded.model)) {
       if (!parameter.tensor.requires_grad()) names.insert(parameter.name);

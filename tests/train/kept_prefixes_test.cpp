@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/files.h"
+#include "captured_log.h"
 #include "expect_error.h"
 #include "kernel/cpu.h"
 #include "temporary_folder.h"
@@ -200,6 +201,58 @@ TEST_CASE("a stopped run leaves what it kept for the run that resumes, which rem
   }
   CHECK_FALSE(std::filesystem::exists(options.output_dir / kTrainPrefixFile));
   CHECK_FALSE(std::filesystem::exists(options.output_dir / kEvaluationPrefixFile));
+}
+
+TEST_CASE("values of a model with another configuration are not used again, though its weights are the same") {
+  const TemporaryFolder folder;
+  TrainOptions options = file_options(folder);
+  std::filesystem::create_directories(options.output_dir);
+  const auto reuses = [&](const std::string& overridden) {
+    {
+      Prepared prepared = prepare(options);
+      KeptPrefixes kept(options, prepared);
+      kept.compute(std::vector<uint64_t>{0, 1}, {});
+      kept.keep_for_resume();
+    }
+    TrainOptions other = options;
+    if (!overridden.empty()) other.config_overrides = {overridden};
+    Prepared prepared = prepare(other);
+    const KeptPrefixes kept(other, prepared);
+    return contains(kept.described_start(), "2 rows from the run that is resumed");
+  };
+  CHECK(reuses(""));
+  CHECK_FALSE(reuses("hidden_act=relu"));
+}
+
+TEST_CASE("the files of an earlier session count as free, because they are replaced") {
+  const TemporaryFolder folder;
+  constexpr uint64_t kSize = uint64_t{1} << 40;
+  folder.write(kTrainPrefixFile, "");
+  folder.write(kEvaluationPrefixFile, "1234");
+  const uint64_t before = std::filesystem::space(folder.path()).available;
+  std::filesystem::resize_file(folder.path() / kTrainPrefixFile, kSize);  // takes no space
+  const uint64_t free = free_disk_of(folder.path());
+  CHECK(free > before / 2 + kSize);
+  CHECK(free < before * 2 + kSize);
+  CHECK(free_disk_of(folder.path() / "none") == 0);
+}
+
+TEST_CASE("values in memory are not left for a resumed run if the disk has less free than they take") {
+  const TemporaryFolder folder;
+  TrainOptions options = file_options(folder);
+  std::filesystem::create_directories(options.output_dir);
+  uint64_t free = 1'000'000;
+  {
+    Prepared prepared = prepare(options);
+    KeptPrefixes kept(options, prepared, [&](const std::filesystem::path&) { return free; });
+    kept.compute(std::vector<uint64_t>{0, 1}, {});
+    free = 100;
+    const std::string log = captured_log([&] { kept.keep_for_resume(); });
+    CHECK(
+        contains(log, "the output of the frozen layers is not kept, so the resumed run computes it again: it takes "));
+    CHECK(contains(log, "and --cache-budget leave 50"));
+  }
+  CHECK(std::filesystem::is_empty(options.output_dir));
 }
 
 TEST_CASE("a run that keeps nothing removes what a killed run left") {

@@ -129,6 +129,24 @@ TEST_CASE("test rows are looked at once, with the saved model; the card and a fi
   CHECK(!fs::exists(options.output_dir / "test_results.json"));
 }
 
+TEST_CASE("a label that only test rows have is an error that names its place, and how to leave these rows alone") {
+  const TemporaryFolder folder;
+  TrainOptions options = run_options(folder);
+  options.test_file = {folder.write("test.csv", rows_text(3) + "it is a film,NEUTRL\n").string()};
+  Error error = run_error(options);
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "test.csv:5: label \"NEUTRL\" is not one of NEGATIVE, NEUTRAL, POSITIVE"));
+  CHECK(error.hint() == "did you mean \"NEUTRAL\"? --test-at-end false leaves the test rows alone");
+  options.task = "multi-label";
+  options.ignore_mismatched_sizes = true;
+  options.overwrite_output_dir = true;
+  error = run_error(options);
+  CHECK(contains(error.what(), "test.csv:5: label \"NEUTRL\" is not one of NEGATIVE, NEUTRAL, POSITIVE"));
+  CHECK(contains(error.hint(), "--test-at-end false leaves the test rows alone"));
+  options.test_at_end = false;
+  CHECK(run_training(options) == RunEnd::kFinished);
+}
+
 TEST_CASE("a model that the test rows chose is said to be so") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);

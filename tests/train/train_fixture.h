@@ -119,7 +119,7 @@ struct TinyRun {
     request.model_dir = fixture_models() / ("tiny-" + family);
     if (!dropout) request.config_overrides = no_dropout(family);
     loaded = model::load_model(request);
-    train::freeze(loaded, options);
+    train::freeze(loaded, train::read_freeze_patterns(options.freeze), options.frozen_mode);
     loaded.model->set_compute(compute);
     train::TrainerInputs inputs;
     inputs.model = loaded.model;

@@ -2,9 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "base/files.h"
-#include "temporary_folder.h"
-
 namespace resume_command_test {
 
 using namespace hone;
@@ -13,19 +10,6 @@ using namespace hone::watch;
 std::string resumed(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"hone", "train"});
   return resume_command(arguments, "");
-}
-
-TEST_CASE("an argument is quoted so that a shell passes it on unchanged") {
-  const TemporaryFolder folder;
-  for (const std::string text : {"plain", "--x=1", "", "with space", "it's", "$HOME `ls` \"a\"", "a\nb", "*", "~", "#c",
-                                 "\xE7\x94\xB5", "a;b", "\\"}) {
-    CAPTURE(text);
-    const auto out = folder.path() / "out";
-    const std::string command = "printf %s " + shell_quoted(text) + " > '" + out.string() + "'";
-    CHECK(std::system(command.c_str()) == 0);
-    CHECK(read_file(out) == text);
-  }
-  CHECK(shell_quoted("plain/path_1-2.csv") == "plain/path_1-2.csv");
 }
 
 TEST_CASE("the command first changes to the folder in which the run was started") {

@@ -121,6 +121,21 @@ TEST_CASE("a failed run's hint, mean speed and changed options are returned if t
   CHECK(wrong["changed_options"].is_null());
 }
 
+TEST_CASE("what is frozen, and how many parameters are trained, are returned if they have the right type") {
+  const TemporaryFolder folder;
+  Json run = run_json("finished");
+  run["frozen"] = "embeddings, layers 1 to 4 of 6";
+  run["num_trained_parameters"] = 14'176'514;
+  const Json record = record_of(folder, run);
+  CHECK(record["frozen"] == "embeddings, layers 1 to 4 of 6");
+  CHECK(record["num_trained_parameters"] == 14'176'514);
+  run["frozen"] = {"embeddings"};
+  run["num_trained_parameters"] = "all";
+  const Json wrong = record_of(folder, run);
+  CHECK(wrong["frozen"].is_null());
+  CHECK(wrong["num_trained_parameters"].is_null());
+}
+
 TEST_CASE("if another process locks the folder of a finished run, the run is being resumed") {
   const TemporaryFolder folder;
   const pid_t child = fork();

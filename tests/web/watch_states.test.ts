@@ -276,6 +276,21 @@ onMock("the configuration can be searched and compared with another run's", { ha
   assert.match(page.url(), /against=x1/);
 });
 
+const frozen = makeRun({ id: "frozen", seed: 6, state: "finished", steps: 20, total: 20, learningRate: 3e-5,
+  fields: { frozen: "embeddings, layers 1 to 4 of 6", num_trained_parameters: 14176514 } });
+
+for (const [locale, parts, trained] of [
+  ["en-US", "Frozen\tembeddings, layers 1 to 4 of 6", "Trained parameters\t14,176,514"],
+  ["zh-CN", "冻结的部分\t嵌入层，第 1–4 层（共 6 层）", "训练的参数量\t14,176,514"],
+] as const) {
+  onMock(`what a run freezes stands beside its other facts: ${locale}`, { runs: [frozen], locale, hash: "#tab=configuration" }, async (page) => {
+    await page.locator("table.options").first().waitFor();
+    const facts = await page.locator("table.options").first().locator("tbody tr").allInnerTexts();
+    assert.ok(facts.includes(parts) && facts.includes(trained), facts.join("; "));
+    await assertAccessible(page, `frozen ${locale}`);
+  });
+}
+
 onMock("stop requires a confirmation, shows that the run saves, and then how to resume it", {}, async (page, mock) => {
   await button(page, "Stop\u2026").click();
   const dialog = page.getByRole("dialog");

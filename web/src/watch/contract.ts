@@ -75,7 +75,7 @@ export interface MetricsPage {
 }
 
 const kFactKeys = [
-  "model", "task", "labels", "num_parameters", "num_train_rows", "num_eval_rows", "device", "precision",
+  "model", "task", "labels", "num_parameters", "num_trained_parameters", "frozen", "num_train_rows", "num_eval_rows", "device", "precision",
   "hone_version", "command", "working_dir", "host", "pid",
 ] as const;
 

@@ -111,6 +111,8 @@ export interface WatchTexts {
   noOptions: string;
   differs: string;
   facts: Record<string, string>;
+  /** The parts that a run does not train, of the words of its run.json. */
+  frozen: (words: string) => string;
 }
 
 const en: WatchTexts = {
@@ -235,10 +237,12 @@ const en: WatchTexts = {
   noOptions: "No options are recorded for this run.",
   differs: "differs",
   facts: {
-    path: "Folder", model: "Model", task: "Task", labels: "Labels", num_parameters: "Parameters", num_train_rows: "Training rows",
+    path: "Folder", model: "Model", task: "Task", labels: "Labels", num_parameters: "Parameters",
+    num_trained_parameters: "Trained parameters", frozen: "Frozen", num_train_rows: "Training rows",
     num_eval_rows: "Evaluation rows", device: "Device", precision: "Precision", hone_version: "hone", command: "Command",
     working_dir: "Started in", host: "Machine", pid: "Process", started_at: "Started", updated_at: "Last update",
   },
+  frozen: (words) => words,
 };
 
 const zh: WatchTexts = {
@@ -359,10 +363,16 @@ const zh: WatchTexts = {
   noOptions: "这次训练没有记录配置。",
   differs: "不同",
   facts: {
-    path: "目录", model: "模型", task: "任务", labels: "标签", num_parameters: "参数量", num_train_rows: "训练样本数",
+    path: "目录", model: "模型", task: "任务", labels: "标签", num_parameters: "参数量",
+    num_trained_parameters: "训练的参数量", frozen: "冻结的部分", num_train_rows: "训练样本数",
     num_eval_rows: "评估样本数", device: "设备", precision: "精度", hone_version: "hone 版本", command: "命令",
     working_dir: "启动目录", host: "机器", pid: "进程", started_at: "开始时间", updated_at: "最近更新",
   },
+  frozen: (words) => words
+    .replace(/layers? ([\d, to]+) of (\d+)/, (_, layers: string, all: string) => `第 ${layers.replaceAll(" to ", "–").replaceAll(", ", "、")} 层（共 ${all} 层）`)
+    .replace(/some parameters of (\d+) parts?/, "$1 个部分的部分参数")
+    .replace(/and some parameters of (\d+) other parts?/, "另外 $1 个部分的部分参数")
+    .replace(/\bembeddings\b/, "嵌入层").replace(/\bhead\b/, "任务头").replaceAll(", ", "，"),
 };
 
 export const texts: Texts<WatchTexts> = { en, zh };
