@@ -17,11 +17,11 @@ constexpr std::string_view kLabelPage =
 
 // Returns the command that writes the corrected rows. It reads the same rows in the same order.
 std::string clean_command(const InputOptions& input) {
-  std::string command = "hone data clean";
-  for (const std::string& file : input.files) command += " " + shell_argument(file);
+  std::vector<std::string> arguments;
+  for (const std::string& file : input.files) arguments.push_back(shell_argument(file));
   const InputOptions defaults;
   const auto add = [&](std::string_view option, const std::string& value, const std::string& default_value) {
-    if (value != default_value) command += fmt::format(" {} {}", option, shell_argument(value));
+    if (value != default_value) arguments.push_back(fmt::format("{} {}", option, shell_argument(value)));
   };
   add("--dataset-config-name", input.dataset_config_name, defaults.dataset_config_name);
   add("--encoding", input.encoding, defaults.encoding);
@@ -29,7 +29,8 @@ std::string clean_command(const InputOptions& input) {
   add("--text-column", input.text_column, defaults.text_column);
   add("--text-pair-column", input.text_pair_column, defaults.text_pair_column);
   add("--label-column", input.label_column, defaults.label_column);
-  return command + " --correct-labels corrections.csv --output corrected.csv";
+  return fmt::format("hone data clean {} --correct-labels corrections.csv --output corrected.csv",
+                     fmt::join(arguments, " "));
 }
 
 }  // namespace
