@@ -9,6 +9,7 @@
 #include "model/families.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
+#include "nn/forward_scope.h"
 
 namespace hone::model {
 
@@ -56,6 +57,11 @@ struct Model::Parts : torch::nn::Module, nn::Drawn {
   Head& head() const {
     check_internal(head_ != nullptr, "a body alone has no outputs");
     return *head_;
+  }
+
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
+    const nn::ForwardScope scope(context);
+    return head().features(hidden, rows, context);
   }
 
   const Family& family;
@@ -128,16 +134,13 @@ Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, in
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  return parts_->head()
-      .output()
-      .forward(parts_->head().features(hidden, on_device, context_of_head(context)))
-      .to(at::kFloat);
+  return parts_->head().output().forward(parts_->features(hidden, on_device, context_of_head(context))).to(at::kFloat);
 }
 
 at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
                                 const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  const at::Tensor features = parts_->head().features(hidden, on_device, context_of_head(context));
+  const at::Tensor features = parts_->features(hidden, on_device, context_of_head(context));
   return tensor::linear_cross_entropy(features, parts_->head().output().output_layer(features.scalar_type()),
                                       tensor::on_device(targets, compute_.device), options);
 }
@@ -206,6 +209,9 @@ void Model::reorder_outputs(std::span<const int64_t> sources) {
 }
 
 torch::nn::Module& Model::module() const { return *parts_; }
+nn::DropoutSites& Model::dropout_sites() const { return parts_->sites; }
+const Family& Model::family() const { return parts_->family; }
+const HeadRow& Model::head_row() const { return parts_->head_row; }
 std::vector<Tie> Model::ties() const { return parts_->head_ ? parts_->head().ties() : std::vector<Tie>(); }
 void Model::set_vocab_size(int64_t num_rows) {
   parts_->body->set_vocab_size(num_rows);

@@ -22,6 +22,10 @@ namespace torch::nn {
 class Module;
 }  // namespace torch::nn
 
+namespace hone::nn {
+class DropoutSites;
+}  // namespace hone::nn
+
 namespace hone::model {
 
 struct Family;
@@ -86,6 +90,9 @@ class Model {
   // Body and head as a tree of torch's modules, other names of its parameters, and the sizes after the embedding was
   // resized; for this floor.
   torch::nn::Module& module() const;
+  nn::DropoutSites& dropout_sites() const;  // numbers the sites that adapters add
+  const Family& family() const;
+  const HeadRow& head_row() const;
   std::vector<Tie> ties() const;
   void set_vocab_size(int64_t num_rows);
 
