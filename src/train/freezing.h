@@ -1,5 +1,5 @@
-// Which parameters of a model a run does not train (--freeze). They have no gradient and no optimizer state, and by
-// default their part of the model computes as in evaluation.
+// Which parameters of a model a run does not train (--freeze, and the base model of adapters). They have no gradient
+// and no optimizer state. By default, the part of the model that --freeze names computes as in evaluation.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace hone::train {
 
-// What is frozen, for messages and files.
+// What is frozen, for messages and files. `stages` and the members after it are those that --freeze names.
 struct Freezing {
   int64_t num_frozen = 0, num_trained = 0;  // values of the parameters
   std::vector<bool> stages;                 // model::FrozenStages::is_frozen; empty if nothing is frozen
@@ -30,11 +30,13 @@ struct Freezing {
 // Checks the patterns without a model. Errors (kUsage): an invalid number of layers or regular expression.
 void check_freeze_patterns(std::span<const std::string> patterns);
 
-// Freezes what the options name: the parameters no longer require gradients. A pattern is "embeddings",
+// Freezes what the options name: the parameters no longer require gradients. Gives the model its adapters
+// (train/adapting.h). A pattern is "embeddings",
 // "embeddings+N", "all-but-head", a regular expression between slashes, which is searched in the name of a parameter,
 // or a glob for the name or for its first parts; the name of the body may be left out. New weights, which the model's
 // files lack, stay trained unless a name pattern matches them; then a warning names them. Errors (kUsage): a pattern
-// that matches nothing, with the nearest names; more layers than the model has; no parameter is left to train.
-Freezing freeze(const model::LoadedModel& loaded, const TrainOptions& options);
+// that matches nothing, with the nearest names; more layers than the model has; no parameter is left to train; those of
+// attach_adapters().
+Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options);
 
 }  // namespace hone::train

@@ -31,6 +31,9 @@ inline constexpr std::array<std::string_view, 12> kScheduleNames = {"linear",
 // --frozen-mode; the first one is the default
 inline constexpr std::array<std::string_view, 2> kFrozenModeNames = {"eval", "train"};
 
+// --peft; the first one is the default
+inline constexpr std::array<std::string_view, 2> kPeftNames = {"none", "lora"};
+
 // --eval-strategy and --save-strategy
 inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps", "epoch"};
 

@@ -10,12 +10,13 @@
 #include "task/names.h"
 #include "task/options.h"
 #include "tensor/compute_options.h"
+#include "train/adapter_options.h"
 #include "train/names.h"
 
 namespace hone::train {
 
 struct TrainOptions {
-  std::filesystem::path model_name_or_path;
+  std::filesystem::path model_name_or_path, base_model;
   std::vector<std::string> config_overrides;
   bool ignore_mismatched_sizes = false;
   bool resize_embeddings = false;
@@ -66,6 +67,8 @@ struct TrainOptions {
   bool test_at_end = true;
   bool label_all_tokens = false;
 
+  AdapterOptions adapter;
+
   std::vector<std::string> freeze;
   std::string frozen_mode = "eval";
   std::string cache_budget = "auto";
@@ -98,6 +101,7 @@ struct TrainOptions {
     output_fields(self, visit);
     length_fields(self, visit);
     optimizer_fields(self, visit);
+    AdapterOptions::fields(self.adapter, visit);
     frozen_fields(self, visit);
     logging_fields(self, visit);
     best_model_fields(self, visit);
@@ -114,6 +118,9 @@ struct TrainOptions {
     visit("model_name_or_path", self.model_name_or_path, "folder of the model to start from, in Hugging Face's format")
         .required()
         .alias("model")
+        .free_to_change()
+        .value_name("DIR");
+    visit("base_model", self.base_model, "folder of the base model, if --model is an adapter that names another place")
         .free_to_change()
         .value_name("DIR");
     visit("config_overrides", self.config_overrides,

@@ -11,10 +11,12 @@
 #include "base/error.h"
 #include "base/label_names.h"
 #include "base/log.h"
+#include "model/lora_file.h"
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/splits.h"
 #include "task/vocabulary.h"
+#include "train/adapting.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {
@@ -98,7 +100,7 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   task.write_config(config);
   model::ModelRequest request;
   request.head = row.head;
-  request.model_dir = options.model_name_or_path;
+  request.model_dir = {options.model_name_or_path, options.base_model};
   request.id2label = config.labels();
   request.problem_type = config.problem_type();
   request.seed = options.seed;
@@ -150,8 +152,9 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
 }
 
 Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given) {
-  text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
-  const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
+  const model::ModelFolder folder{options.model_name_or_path, options.base_model};
+  const model::ModelConfig config = model::read_config(folder);
+  text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
   task::check_special_ids(tokenizer, config, options.model_name_or_path);
   const task::SplitRequest request = split_request(options);
   const task::Splits splits = task::read_splits(request);
@@ -179,9 +182,23 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
 }
 
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder) {
-  model::save_model(*prepared.loaded.model, prepared.loaded.config, folder);
+  const model::LoadedModel& loaded = prepared.loaded;
+  if (loaded.adapter) {
+    model::save_adapter(*loaded.model, *loaded.adapter, loaded.config, folder);
+  } else {
+    model::save_model(*loaded.model, loaded.config, folder);
+  }
   prepared.tokenizer.save(folder);
   write_json(folder / kArgumentsFile, options);
+}
+
+void restore_model_files(const Prepared& prepared, const std::filesystem::path& folder) {
+  const model::LoadedModel& loaded = prepared.loaded;
+  if (loaded.adapter) {
+    restore_tensors(folder / model::kAdapterWeightsFile, model::adapter_tensors(*loaded.model, *loaded.adapter));
+  } else {
+    restore_tensors(folder / kWeightsFile, as_tensors(model::named_parameters(*loaded.model)));
+  }
 }
 
 RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
@@ -191,6 +208,7 @@ RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
                   {"num_parameters", model::num_parameters(*prepared.loaded.model)},
                   {"num_trained_parameters", prepared.freezing.num_trained},
                   {"frozen", prepared.freezing.described()},
+                  {"adapters", described_adapters(prepared.loaded)},
                   {"task", std::string(prepared.task_row->name)}};
   facts.values.update(prepared.task->facts());
   facts.values["metrics"] = metrics_json(prepared.task->metrics());

@@ -13,6 +13,7 @@
 #include "model/load.h"
 #include "options/json.h"
 #include "task/samples.h"
+#include "train/adapting.h"
 #include "train/advice.h"
 #include "train/describe.h"
 #include "train/kept_prefixes.h"
@@ -48,6 +49,7 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
   inputs.save_model = [&prepared, json = Json(options::to_json(options))](const std::filesystem::path& folder) {
     write_model_files(prepared, json, folder);
   };
+  inputs.restore_model = [&prepared](const std::filesystem::path& folder) { restore_model_files(prepared, folder); };
   inputs.output_dir = options.output_dir;
   inputs.json_log = options.json_log;
   inputs.log_style = options.log_style;
@@ -108,7 +110,10 @@ void save_card(const TrainOptions& options, const Prepared& prepared, const Plan
                              HONE_VERSION,
                              prepared.freezing.described(),
                              calibration,
-                             test ? &*test : nullptr};
+                             test ? &*test : nullptr,
+                             described_adapters(prepared.loaded),
+                             prepared.loaded.adapter ? prepared.loaded.adapter->base_model : "",
+                             prepared.loaded.config.labels().size()};
   write_file(options.output_dir / "README.md", model_card(card));
 }
 
@@ -204,6 +209,7 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
   check_freeze_patterns(options.freeze);
+  check_adapter_options(options);
   cache_budget(options.cache_budget, 0, 0);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

@@ -56,6 +56,7 @@ class Trainer {
   void add_entry(Json entry);
   void add_summary();
   bool has_stopped_early() const;
+  void restore_model(const std::filesystem::path& checkpoint);
   // Lowers the learning rate as the evaluations so far demand, if the schedule follows the metric.
   void follow_metric();
   // Returns whether an interrupt came or the observer asks to stop.

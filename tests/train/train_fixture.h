@@ -15,6 +15,7 @@
 
 #include "base/json.h"
 #include "model/load.h"
+#include "model/lora_file.h"
 #include "model/parameters.h"
 #include "model/save.h"
 #include "parity/parity_fixture.h"
@@ -126,7 +127,16 @@ struct TinyRun {
     inputs.train = train.get();
     inputs.evaluation = evaluation.get();
     inputs.save_model = [this](const std::filesystem::path& folder) {
+      if (loaded.adapter) return model::save_adapter(*loaded.model, *loaded.adapter, loaded.config, folder);
       model::save_model(*loaded.model, loaded.config, folder);
+    };
+    inputs.restore_model = [this](const std::filesystem::path& folder) {
+      if (!loaded.adapter) {
+        return train::restore_tensors(folder / train::kWeightsFile,
+                                      train::as_tensors(model::named_parameters(*loaded.model)));
+      }
+      train::restore_tensors(folder / model::kAdapterWeightsFile,
+                             model::adapter_tensors(*loaded.model, *loaded.adapter));
     };
     inputs.observer = observer;
     inputs.defers_results = defers_results;
