@@ -41,6 +41,10 @@ class LoraLoader {
              std::string source)
       : model_(model), config_(config), source_(std::move(source)) {
     for (const NamedParameter& parameter : named_parameters(model)) names_.insert(parameter.name);
+    for (const auto& [name, linear] : named_linears(model)) {
+      linears_.insert(name);
+      if (model.has_head() && linear->weight.is_same(model.output_weight())) output_ = name + ".";
+    }
     for (const tensor::StoredTensor& tensor : stored) add(tensor);
   }
 
@@ -94,8 +98,10 @@ class LoraLoader {
 
   std::string adapter_parameter(const tensor::StoredTensor& tensor, std::string_view name, const std::string& linear) {
     std::string own = canonical(linear + std::string(kWeight));
-    if (!names_.contains(own)) throw unknown(tensor, fmt::format("{} has no linear of that name", model_.class_name()));
     own.resize(own.size() - kWeight.size());
+    if (!linears_.contains(own)) {
+      throw unknown(tensor, fmt::format("{} has no linear of that name", model_.class_name()));
+    }
     adapted_.insert(own);
     std::string part(name.substr(linear.size()));
     if (part == kMagnitude) part += kWeight;
@@ -136,7 +142,7 @@ class LoraLoader {
 
   bool has_other_labels(const tensor::StoredTensor& tensor, const std::string& parameter,
                         const std::vector<int64_t>& expected) const {
-    return model_.is_head(parameter) && tensor.shape.size() == expected.size() && !expected.empty() &&
+    return !output_.empty() && parameter.starts_with(output_) && tensor.shape.size() == expected.size() &&
            tensor.shape.front() != expected.front();
   }
 
@@ -169,8 +175,8 @@ class LoraLoader {
 
   Model& model_;
   const AdapterConfig& config_;
-  std::string source_;
-  std::set<std::string> names_, adapted_;
+  std::string source_, output_;  // output_: the beginning of the names of the last linear's parameters
+  std::set<std::string> names_, linears_, adapted_;
   std::map<std::string, const tensor::StoredTensor*> stored_;  // by the names of parameters
 };
 

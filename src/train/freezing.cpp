@@ -284,6 +284,21 @@ void check_freeze_patterns(std::span<const std::string> patterns) {
   }
 }
 
+std::set<std::string> frozen_names(const model::LoadedModel& loaded, std::span<const std::string> patterns) {
+  Selection selection(loaded);
+  for (const std::string& pattern : patterns) selection.add(pattern);
+  return selection.names();
+}
+
+Freezing freeze_names(model::LoadedModel& loaded, const std::set<std::string>& names, bool evaluates) {
+  Selection selection(loaded);
+  selection.add_names(names);
+  if (loaded.adapter) selection.train_only(*loaded.adapter);
+  Freezing freezing = selection.apply(evaluates);
+  loaded.model->set_frozen({freezing.stages, freezing.evaluates});
+  return freezing;
+}
+
 Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options) {
   check_freeze_patterns(options.freeze);
   std::set<std::string> frozen;
@@ -295,12 +310,7 @@ Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options) {
   }
   attach_adapters(loaded, options, frozen);
   if (frozen.empty() && !loaded.adapter) return {.num_trained = model::num_parameters(*loaded.model)};
-  Selection selection(loaded);  // with the adapters
-  selection.add_names(frozen);
-  if (loaded.adapter) selection.train_only(*loaded.adapter);
-  Freezing freezing = selection.apply(options.frozen_mode == kFrozenModeNames[0]);
-  loaded.model->set_frozen({freezing.stages, freezing.evaluates});
-  return freezing;
+  return freeze_names(loaded, frozen, options.frozen_mode == kFrozenModeNames[0]);
 }
 
 }  // namespace hone::train

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,5 +39,11 @@ void check_freeze_patterns(std::span<const std::string> patterns);
 // that matches nothing, with the nearest names; more layers than the model has; no parameter is left to train; those of
 // attach_adapters().
 Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options);
+
+// Returns the names that patterns mean, new weights included. Errors: those of freeze().
+std::set<std::string> frozen_names(const model::LoadedModel& loaded, std::span<const std::string> patterns);
+
+// Freezes the parameters with these names and trains the others; `evaluates`: frozen parts compute as in evaluation.
+Freezing freeze_names(model::LoadedModel& loaded, const std::set<std::string>& names, bool evaluates);
 
 }  // namespace hone::train

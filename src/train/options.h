@@ -70,6 +70,7 @@ struct TrainOptions {
   AdapterOptions adapter;
 
   std::vector<std::string> freeze;
+  std::vector<std::string> unfreeze_schedule;
   std::string frozen_mode = "eval";
   std::string cache_budget = "auto";
 
@@ -264,6 +265,12 @@ struct TrainOptions {
           "parameters that are not trained: embeddings, embeddings+N (and the first N layers), all-but-head, names or "
           "their beginnings with * and ?, or /REGEX/")
         .value_name("PATTERN,...");
+    visit(
+        "unfreeze_schedule", self.unfreeze_schedule,
+        "when frozen parameters are trained after all: EPOCH:PART with last+N (layers), all, or a pattern of --freeze; "
+        "gradual: one more layer after each epoch")
+        .value_name("gradual|EPOCH:PART,...")
+        .default_text("never");
     visit("frozen_mode", self.frozen_mode,
           "how frozen parts compute in training: as in evaluation, or with dropout as in HF's scripts")
         .choices(choices_of(kFrozenModeNames));

@@ -87,6 +87,13 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
                             freeze_flag(now)),
                 "give --freeze as before, or another --output-dir");
   }
+  if (before.unfreeze_schedule != now.unfreeze_schedule) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} is of a run with the unfreeze_schedule \"{}\"; this run has \"{}\"", checkpoint.string(),
+                    fmt::join(before.unfreeze_schedule, ","), fmt::join(now.unfreeze_schedule, ",")),
+        "give --unfreeze-schedule as before, or another --output-dir");
+  }
   if (adapter_flags(before) != adapter_flags(now)) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} is of a run with {}; this run has {}", checkpoint.string(), adapter_flags(before),

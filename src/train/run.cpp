@@ -23,6 +23,7 @@
 #include "train/resume.h"
 #include "train/tensorboard.h"
 #include "train/test_rows.h"
+#include "train/unfreezing.h"
 
 namespace hone::train {
 
@@ -39,6 +40,18 @@ RunRequest run_request(const TrainOptions& options) {
     request.events_folder = tensorboard_folder(options.output_dir, options.logging_dir);
   }
   return request;
+}
+
+// Trains more parameters when the schedule says so. Returns whether it does.
+bool unfreeze(Unfreezing& unfreezing, int64_t step, Prepared& prepared, std::optional<KeptPrefixes>& kept) {
+  std::optional<Freezing> freezing = unfreezing.advance(step);
+  if (!freezing) return false;
+  prepared.freezing = std::move(*freezing);
+  const std::string frozen = prepared.freezing.described();
+  log_info("unfrozen  at step {}: {} parameters are trained{}", step, prepared.freezing.num_trained,
+           frozen.empty() ? "" : fmt::format("; still frozen: {}", frozen));
+  if (kept) kept->renew();
+  return true;
 }
 
 TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepared, RunReporter& reporter) {
@@ -171,21 +184,25 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
   log_start(options, prepared, plan, compute);
-  Trainer trainer(trainer_inputs(options, prepared, reporter), plan);
+  Unfreezing unfreezing(prepared.loaded, options, plan.steps_per_epoch);
+  std::optional<KeptPrefixes> kept;
+  TrainerInputs inputs = trainer_inputs(options, prepared, reporter);
+  inputs.unfreeze = [&](int64_t step) { return unfreeze(unfreezing, step, prepared, kept); };
+  Trainer trainer(std::move(inputs), plan);
   if (checkpoint) {
     trainer.resume(checkpoint->path);
     log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
   }
   output.remove_replaced_run();
-  KeptPrefixes kept(options, prepared);
-  if (const std::string text = kept.described_start(); !text.empty()) log_info("{}", fact("kept", text));
+  kept.emplace(options, prepared);
+  if (const std::string text = kept->described_start(); !text.empty()) log_info("{}", fact("kept", text));
   reporter.begin(facts_of(prepared, compute), plan);
-  kept.compute(trainer.next_rows(), [&reporter] {
+  kept->compute(trainer.next_rows(), [&reporter] {
     reporter.beat();
     return pending_interrupt() == 0 && !reporter.wants_stop();
   });
   const RunEnd end = trainer.run();
-  finish(end, options, prepared, plan, trainer, reporter, kept);
+  finish(end, options, prepared, plan, trainer, reporter, *kept);
   return end;
 }
 
@@ -210,6 +227,7 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   config_overrides_of(options.config_overrides);
   check_freeze_patterns(options.freeze);
   check_adapter_options(options);
+  check_unfreeze_schedule(options);
   cache_budget(options.cache_budget, 0, 0);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

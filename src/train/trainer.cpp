@@ -48,6 +48,7 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
   keep_planned_entries(state_, plan_);
   best_ = best_so_far(state_.log_history, plan_.best);
   restore_model(checkpoint);
+  if (state_.global_step > 0) unfreeze(state_.global_step - 1);  // as before the last step
   restore_tensors(checkpoint / kOptimizerFile, stepper_.optimizer().state());
   saved_step_ = state_.global_step;
   follow_metric();
@@ -115,7 +116,12 @@ RunEnd Trainer::run() {
 
 bool Trainer::must_stop() { return pending_interrupt() != 0 || observer_.wants_stop(); }
 
+void Trainer::unfreeze(int64_t finished_steps) {
+  if (inputs_.unfreeze && inputs_.unfreeze(finished_steps)) stepper_.renew_optimizer(state_);
+}
+
 void Trainer::train_step() {
+  unfreeze(state_.global_step);
   StepRows rows = rows_.rows_of_step(state_.global_step);
   const auto num_tokens = static_cast<int64_t>(rows.num_tokens);
   stepper_.step(std::move(rows), state_);

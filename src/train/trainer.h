@@ -44,6 +44,7 @@ class Trainer {
   const BestSoFar& best() const { return best_; }
 
  private:
+  void unfreeze(int64_t finished_steps);
   void train_step();
   // Logs, evaluates and saves if the plan says so and a resumed checkpoint has not done it. Returns false if the loop
   // must stop.

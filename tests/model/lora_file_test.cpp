@@ -1,5 +1,6 @@
 #include "model/lora_file.h"
 
+#include <ATen/ops/equal.h>
 #include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 

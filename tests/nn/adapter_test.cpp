@@ -3,14 +3,15 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/randn.h>
-#include <ATen/ops/zeros_like.h>
 #include <c10/core/InferenceMode.h>
 #include <doctest/doctest.h>
 #include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <optional>
 
 #include "nn/forward_scope.h"
 #include "nn/linear.h"

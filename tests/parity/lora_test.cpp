@@ -101,7 +101,8 @@ TEST_CASE("fifty steps of LoRA, rsLoRA and DoRA have PEFT's draws, losses and no
 }
 
 TEST_CASE("a folder that PEFT saved has its logits, as it is and merged") {
-  for (const Json& expected : parity()["cases"]) {
+  const Json fixture = parity();
+  for (const Json& expected : fixture["cases"]) {
     const std::string family = expected["family"];
     const fs::path folder = folder_of(expected);
     INFO(folder.filename().string());
@@ -114,7 +115,8 @@ TEST_CASE("a folder that PEFT saved has its logits, as it is and merged") {
 }
 
 TEST_CASE("hone writes PEFT's files with the same names, values and keys") {
-  for (const Json& expected : parity()["cases"]) {
+  const Json fixture = parity();
+  for (const Json& expected : fixture["cases"]) {
     const fs::path folder = folder_of(expected);
     INFO(folder.filename().string());
     const TemporaryFolder saved;
@@ -148,7 +150,8 @@ TEST_CASE("a run's adapter_config.json is PEFT's") {
 }
 
 TEST_CASE("all-linear means the linears that PEFT adapts") {
-  for (const auto& [family, names] : parity()["all_linear"].items()) {
+  const Json fixture = parity();
+  for (const auto& [family, names] : fixture["all_linear"].items()) {
     if (names.is_null()) continue;  // PEFT refuses it
     INFO(family);
     const model::LoadedModel loaded = model::load_model({fixture_models() / ("tiny-" + family)});

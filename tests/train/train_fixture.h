@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 #include "train/trainer.h"
+#include "train/unfreezing.h"
 
 namespace hone {
 
@@ -138,6 +140,8 @@ struct TinyRun {
       train::restore_tensors(folder / model::kAdapterWeightsFile,
                              model::adapter_tensors(*loaded.model, *loaded.adapter));
     };
+    unfreezing.emplace(loaded, options, plan.steps_per_epoch);
+    inputs.unfreeze = [this](int64_t step) { return unfreezing->advance(step).has_value(); };
     inputs.observer = observer;
     inputs.defers_results = defers_results;
     inputs.output_dir = options.output_dir;
@@ -168,6 +172,7 @@ struct TinyRun {
   train::Plan plan;
   std::unique_ptr<task::Examples> train, evaluation;
   model::LoadedModel loaded;
+  std::optional<train::Unfreezing> unfreezing;
   std::unique_ptr<train::Trainer> trainer;
 };
 
