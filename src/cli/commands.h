@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/adapter_merge_options.h"
 #include "cli/command.h"
 #include "cli/data_labels_options.h"
 #include "cli/data_report_options.h"
@@ -38,6 +39,7 @@ inline constexpr std::array kCommands = {
     library_command<TokenizerTrainOptions>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
                                              "tokens per word, unknown tokens and speed of several"),
+    library_command<AdapterMergeOptions>("adapter merge", "Work", "write an adapter and its base model as one model"),
     library_command<DataReportOptions>("data report", "Work", "say what rows hold, what is wrong, and what mends it"),
     library_command<DataLabelsOptions>("data labels", "Work", "find labels that are probably wrong, and rank them"),
     library_command<data::CleanOptions>("data clean", "Work", "change and drop rows by rules, with a record"),
@@ -60,6 +62,7 @@ struct CommandFamily {
   std::string_view name, doc;
 };
 inline constexpr std::array kFamilies = {
+    CommandFamily{"adapter", "join an adapter with its base model"},
     CommandFamily{"data", "look at rows, clean, split and convert them"},
     CommandFamily{"tokenizer", "train tokenizers, and compare them on your rows"},
 };

@@ -8,7 +8,7 @@
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
 #include "metric/report_output.h"
-#include "model/config.h"
+#include "model/adapter_folder.h"
 #include "task/splits.h"
 #include "task/tasks.h"
 #include "tensor/compute.h"
@@ -87,10 +87,9 @@ std::string as_json(const metric::Report& report, const task::Task& task, double
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  task::check_task_options(task::trained_task(model::ModelConfig::read(options.model.model_name_or_path)),
-                           options::given_options(parsed));
-  const eval::TrainedModel trained = eval::load_trained_model(options.model.model_name_or_path,
-                                                              {options.model.max_seq_length, options.model.long_text});
+  const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
+  task::check_task_options(task::trained_task(model::read_config(folder)), options::given_options(parsed));
+  const eval::TrainedModel trained = eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
   trained.model->set_compute(compute);
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
   const auto task = trained.task_row->make(task_options(options, trained.training, smoothing), trained.config,

@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json.h"
+#include "model/adapter_config.h"
 #include "options/value.h"
 
 namespace hone::cli {
@@ -57,7 +59,39 @@ std::string how_to_get(const std::string& name) {
   return fmt::format("hone downloads nothing; get the model first with: hf download {}", name);
 }
 
+// Returns the name of an adapter's base model if it is not a folder; empty also if the file is damaged, because the
+// command's own error says what is wrong.
+std::string base_on_hub(const fs::path& adapter) {
+  if (!fs::exists(adapter / model::kAdapterConfigFile)) return "";
+  try {
+    const Json name = read_json(adapter / model::kAdapterConfigFile).value("base_model_name_or_path", Json());
+    const std::string text = name.is_string() ? name.get<std::string>() : "";
+    return is_folder(text) || is_folder(adapter / text) || !is_hub_name(text) ? "" : text;
+  } catch (const std::exception&) {
+    return "";
+  }
+}
+
+void settle_base_model(const options::FieldList& list, std::vector<std::string>& notes) {
+  const options::Field* const base = list.find("base_model");
+  if (base == nullptr || !options::value_text(*base).value_or("").empty()) return;
+  const options::Field* const adapter = list.find("adapter");
+  const options::Field* const folder = adapter != nullptr ? adapter : list.find("model_name_or_path");
+  const std::string name = folder == nullptr ? "" : base_on_hub(options::value_text(*folder).value_or(""));
+  const auto snapshot = name.empty() ? std::nullopt : hub_snapshot(cached_folder(name));
+  if (!snapshot) return;
+  options::assign(*base, snapshot->string(), "--base-model");
+  notes.push_back(fmt::format("the base model {} is in the Hub's cache: using {}", name, snapshot->string()));
+}
+
+void settle_model(const options::FieldList& list, std::vector<std::string>& notes);
+
 }  // namespace
+
+void settle_model_folder(const options::FieldList& list, std::vector<std::string>& notes) {
+  settle_model(list, notes);
+  settle_base_model(list, notes);
+}
 
 std::optional<fs::path> hub_snapshot(const fs::path& folder) {
   const fs::path snapshots = folder / "snapshots";
@@ -75,7 +109,9 @@ std::optional<fs::path> hub_snapshot(const fs::path& folder) {
   return newest;
 }
 
-void settle_model_folder(const options::FieldList& list, std::vector<std::string>& notes) {
+namespace {
+
+void settle_model(const options::FieldList& list, std::vector<std::string>& notes) {
   const options::Field* field = list.find("model_name_or_path");
   if (field == nullptr) return;
   const std::string name = options::value_text(*field).value_or("");
@@ -106,5 +142,7 @@ void settle_model_folder(const options::FieldList& list, std::vector<std::string
   throw Error(ErrorKind::kIo, fmt::format("model folder {} does not exist", name),
               is_on_hub ? how_to_get(name) : "give the folder of a model");
 }
+
+}  // namespace
 
 }  // namespace hone::cli

@@ -11,7 +11,8 @@
 namespace hone::cli {
 
 // Replaces the value of model_name_or_path, if the command has this option: a folder of the Hub's cache
-// ("models--org--name"), or a name ("org/name") in that cache, becomes the folder of the snapshot, with a note. Errors:
+// ("models--org--name"), or a name ("org/name") in that cache, becomes the folder of the snapshot, with a note. If the
+// folder is that of an adapter whose base model is such a name, base_model becomes that snapshot. Errors:
 // kIo if there is no such folder; the hint explains how to get the model, because hone downloads nothing. With --open
 // there is no error, because the page shows which folder is missing.
 void settle_model_folder(const options::FieldList& list, std::vector<std::string>& notes);

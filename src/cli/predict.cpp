@@ -12,7 +12,7 @@
 #include "cli/text_input.h"
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
-#include "model/config.h"
+#include "model/adapter_folder.h"
 #include "options/given.h"
 #include "task/features.h"
 #include "tensor/compute.h"
@@ -78,10 +78,9 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   check_text_input(options.texts, "predict");
   if (!options.texts.file.empty()) Output(options.texts);  // reports an unknown format before the model is loaded
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  task::check_task_options(task::trained_task(model::ModelConfig::read(options.model.model_name_or_path)),
-                           options::given_options(parsed));
-  const eval::TrainedModel model = eval::load_trained_model(options.model.model_name_or_path,
-                                                            {options.model.max_seq_length, options.model.long_text});
+  const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
+  task::check_task_options(task::trained_task(model::read_config(folder)), options::given_options(parsed));
+  const eval::TrainedModel model = eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
   model.model->set_compute(compute);
   if (options.texts.file.empty()) {
     for_each_text(options.texts, [&](const std::string& text) { predict_text(model, options, text); });

@@ -21,7 +21,7 @@ namespace {
 constexpr double kLongestWaitSeconds = 1e9;
 
 serve::ServiceOptions service_options(const ServeOptions& options) {
-  return {.model = {options.model.model_name_or_path,
+  return {.model = {{options.model.model_name_or_path, options.model.base_model},
                     {options.model.max_seq_length, options.model.long_text},
                     options.compute},
           .queue = {.max_batch_tokens = static_cast<size_t>(options.max_batch_tokens),
@@ -38,7 +38,7 @@ int run_serve(const options::Parsed<ServeOptions>& parsed) {
   const InterruptGuard interrupts;
   tensor::prepare_compute(options.compute);  // reports a missing device before the server listens
   // Also reports a missing model, except with --open: then the page shows what is missing.
-  if (!options.server.open) serve::check_model_exists(options.model.model_name_or_path);
+  if (!options.server.open) serve::check_model_exists({options.model.model_name_or_path, options.model.base_model});
   const auto metrics = std::make_shared<http::Metrics>();
   serve::Service service(service_options(options), *metrics);
   http::Server server(http::make_config(options.server), {.title = "hone serve",

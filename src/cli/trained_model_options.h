@@ -10,7 +10,7 @@
 namespace hone::cli {
 
 struct TrainedModelOptions {
-  std::filesystem::path model_name_or_path;
+  std::filesystem::path model_name_or_path, base_model;
   std::optional<int64_t> max_seq_length;
   task::LongText long_text;
 
@@ -20,6 +20,8 @@ struct TrainedModelOptions {
     visit("model_name_or_path", self.model_name_or_path, "folder of a trained model, in Hugging Face's format")
         .required()
         .alias("model")
+        .value_name("DIR");
+    visit("base_model", self.base_model, "folder of the base model, if --model is an adapter that names another place")
         .value_name("DIR");
     visit("max_seq_length", self.max_seq_length, "longest text in tokens; longer texts are truncated, with a warning")
         .at_least(2)

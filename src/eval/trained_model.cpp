@@ -135,14 +135,16 @@ task::Reading TrainedModel::reading() const {
   return reading;
 }
 
-TrainedModel load_trained_model(const std::filesystem::path& model_dir, const ReadingRequest& reading,
+TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingRequest& reading,
                                 const task::TaskOptions& options) {
-  const task::TaskRow& task_row = task::trained_task(model::ModelConfig::read(model_dir));
+  const std::filesystem::path& model_dir = folder.path;
+  const task::TaskRow& task_row = task::trained_task(model::read_config(folder));
   const TrainingFacts training = training_facts(model_dir);
   const task::LongText long_text = merged(reading.long_text, training.long_text);
   task::check_long_text(long_text);
   model::ModelRequest request;
-  request.model_dir = model_dir;
+  request.model_dir = folder;
+  request.merges_adapter = true;
   request.head = task_row.head;
   model::LoadedModel loaded = model::load_model(request);
   if (loaded.report.from_config_only || !loaded.report.newly_initialized.empty()) {
@@ -154,7 +156,7 @@ TrainedModel load_trained_model(const std::filesystem::path& model_dir, const Re
                         : fmt::format("{}", fmt::join(loaded.report.newly_initialized, ", "))),
         fmt::format("train one first: hone train --model {} --dataset ... --output-dir ...", model_dir.string()));
   }
-  text::Tokenizer tokenizer = text::Tokenizer::load(model_dir);
+  text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), model_dir);
   const size_t max_length =
       longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length());

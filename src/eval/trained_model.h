@@ -62,9 +62,9 @@ struct ReadingRequest {
   task::LongText long_text = {};
 };
 
-// Loads the folder. Warns if added tokens of the tokenizer have no row in the embedding. Errors: UntrainedModel; kInput
-// for a tokenizer of another model.
-TrainedModel load_trained_model(const std::filesystem::path& model_dir, const ReadingRequest& request,
+// Loads the folder; an adapter becomes part of the weights of its base model. Warns if added tokens of the tokenizer
+// have no row in the embedding. Errors: UntrainedModel; kInput for a tokenizer of another model.
+TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingRequest& request,
                                 const task::TaskOptions& options = {});
 
 // Throws kInput if the model's embedding has no row for one of the question's tokens; `place` names the question.

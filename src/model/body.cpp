@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "nn/forward_scope.h"
 #include "tensor/recompute.h"
 #include "tensor/row_chunks.h"
 
@@ -24,6 +25,16 @@ nn::ForwardContext Body::context_of(int64_t stage, nn::ForwardContext context) c
   return context;
 }
 
+Stream Body::scoped_begin(const Inputs& inputs, const nn::ForwardContext& context) const {
+  const nn::ForwardScope scope(context);
+  return begin(inputs, context);
+}
+
+at::Tensor Body::scoped_layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const {
+  const nn::ForwardScope scope(context);
+  return layer(index, stream, context);
+}
+
 Hidden Body::forward(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection) const {
   const int64_t last = selection.num_layers.value_or(traits_.num_layers);
   check_internal(selection.num_prefix >= 0 && selection.num_prefix <= last && last <= traits_.num_layers,
@@ -36,13 +47,14 @@ Hidden Body::forward(const Inputs& inputs, const nn::ForwardContext& context, co
     first = std::min(*num_frozen, last);
     stream = prefix(inputs, context, first);
   } else {
-    stream = begin(inputs, context_of(0, context));
+    stream = scoped_begin(inputs, context_of(0, context));
   }
   if (selection.outputs != nullptr) selection.outputs->push_back(stream.x);
   for (int64_t index = first; index < last; ++index) {
     stream.x = layer_or_recomputed(index, stream, context_of(index + 1, context));
     if (selection.outputs != nullptr) selection.outputs->push_back(stream.x);
   }
+  const nn::ForwardScope scope(context);
   return end(std::move(stream), context);
 }
 
@@ -51,17 +63,19 @@ Stream Body::prefix(const Inputs& inputs, nn::ForwardContext context, int64_t nu
   const at::NoGradGuard no_gradients;
   const tensor::IndependentRows independent;
   context.training = false;
-  Stream stream = begin(inputs, context);
-  for (int64_t index = 0; index < num_layers; ++index) stream.x = layer(index, stream, context);
+  Stream stream = scoped_begin(inputs, context);
+  for (int64_t index = 0; index < num_layers; ++index) stream.x = scoped_layer(index, stream, context);
   return stream;
 }
 
 at::Tensor Body::layer_or_recomputed(int64_t index, const Stream& stream, const nn::ForwardContext& context) const {
   // A frozen layer whose input has no gradient keeps nothing for backward.
   const bool has_backward = stream.x.requires_grad() || !frozen_.has(static_cast<size_t>(index) + 1);
-  if (!context.training || !context.recomputes_layers || !has_backward) return layer(index, stream, context);
+  if (!context.training || !context.recomputes_layers || !has_backward) {
+    return scoped_layer(index, stream, context);
+  }
   const auto again = [this, owner = shared_from_this(), index, packing = stream.packing, context](const at::Tensor& x) {
-    return layer(index, {x, packing}, context);
+    return scoped_layer(index, {x, packing}, context);
   };
   return tensor::recompute_in_backward(again, stream.x);
 }

@@ -53,6 +53,9 @@ class Body : public torch::nn::Module {
 
  private:
   nn::ForwardContext context_of(int64_t stage, nn::ForwardContext context) const;
+  // begin() and layer() in a ForwardScope.
+  Stream scoped_begin(const Inputs& inputs, const nn::ForwardContext& context) const;
+  at::Tensor scoped_layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const;
   at::Tensor layer_or_recomputed(int64_t index, const Stream& stream, const nn::ForwardContext& context) const;
 
   BodyTraits traits_;

@@ -54,6 +54,8 @@ struct Family {
   std::span<const ConfigKey> (*config_keys)();
   std::shared_ptr<Body> (*make_body)(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);
   std::span<const HeadRow> heads;
+  // The linears that get adapters by default: those that PEFT names; query and value of families that it does not name.
+  std::span<const std::string_view> lora_targets;
   std::span<const OldEnding> old_endings = {};
   std::span<const std::string_view> not_weights = {};  // endings of tables that old checkpoints store beside weights
   std::span<const OldPart> old_parts = {};

@@ -16,9 +16,12 @@
 #include "model/config_keys.h"
 #include "model/families.h"
 #include "model/initialize.h"
+#include "model/lora.h"
+#include "model/lora_file.h"
 #include "model/old_joined.h"
 #include "model/parameters.h"
 #include "model/weights.h"
+#include "tensor/safetensors.h"
 #include "tensor/stored_tensor.h"
 
 namespace hone::model {
@@ -79,11 +82,11 @@ bool have_equal_values(const StoredTensor& a, const StoredTensor& b) {
 // Finds the stored tensor of each parameter.
 class Matcher {
  public:
-  Matcher(const Family& family, const HeadRow& head, const Model& model, const WeightFiles& files,
+  Matcher(const Family& family, const HeadRow& head, const Model& model, const WeightFiles& files, std::string folder,
           const ModelRequest& request)
       : head_(head),
         model_(model),
-        folder_(request.model_dir.string()),
+        folder_(std::move(folder)),
         labels_are_requested_(request.num_labels || !request.id2label.empty()) {
     for (const NamedParameter& parameter : named_parameters(model))
       parameters_.emplace(parameter.name, parameter.tensor);
@@ -228,17 +231,34 @@ void add_tokens(LoadedModel& loaded, const Family& family, int64_t num_tokens, c
 // head has the table of words of the body, makes a model whose head has one of its own.
 std::set<std::string> load_weights(LoadedModel& loaded, const Family& family, const HeadRow& head,
                                    const WeightFiles& files, const ModelRequest& request) {
-  std::optional<Matcher> matcher(std::in_place, family, head, *loaded.model, files, request);
+  const std::string& folder = loaded.report.model_dir;
+  std::optional<Matcher> matcher(std::in_place, family, head, *loaded.model, files, folder, request);
   if (matcher->has_other_table()) {
     const std::vector<Tie> ties = loaded.model->ties();
     matcher.reset();
     loaded.config.override_value(family.config_keys(), kTieWordEmbeddings.name, "false");
     loaded.model = make_model(family, head, loaded.config);
-    matcher.emplace(family, head, *loaded.model, files, request).share(ties);
+    matcher.emplace(family, head, *loaded.model, files, folder, request).share(ties);
   }
-  if (request.ignore_mismatched_sizes) matcher->drop_mismatched_head();
+  // An adapter may bring a head of its own.
+  if (request.ignore_mismatched_sizes || request.model_dir.is_adapter()) matcher->drop_mismatched_head();
   loaded.report.unused = matcher->unused();
   return matcher->copy();
+}
+
+// Attaches the adapter of the folder. The weights that it brings are not new any more.
+void add_adapter(LoadedModel& loaded, const ModelRequest& request) {
+  const std::filesystem::path path = request.model_dir.path / kAdapterWeightsFile;
+  loaded.adapter = AdapterConfig::read(request.model_dir.path);
+  const tensor::SafetensorsFile file(path);
+  const std::vector<std::string> whole =
+      load_lora(*loaded.model, *loaded.adapter, file.tensors(), path.string(), request.ignore_mismatched_sizes);
+  std::erase_if(loaded.report.newly_initialized,
+                [&](const std::string& name) { return std::ranges::find(whole, name) != whole.end(); });
+  if (request.merges_adapter) {
+    merge_lora(*loaded.model);
+    loaded.adapter.reset();
+  }
 }
 
 }  // namespace
@@ -272,33 +292,35 @@ void fold_output_scale(Model& model, ModelConfig& config) {
 }
 
 LoadedModel load_model(const ModelRequest& request) {
-  const ModelConfig read = ModelConfig::read(request.model_dir);
+  const ModelConfig read = read_config(request.model_dir);
+  const std::filesystem::path weights = request.model_dir.weights();
   for (const std::string& note : read.notes()) log_warning("{}", note);
   const Family& family = family_of(read);
-  const std::string folder_name = std::filesystem::weakly_canonical(request.model_dir).filename().string();
+  const std::string folder_name = std::filesystem::weakly_canonical(weights).filename().string();
   if (const auto note = misleading_name_note(folder_name, family)) log_info("{}", *note);
   LoadedModel loaded{nullptr, requested_config(request, read, family), {}};
-  const WeightFiles files(request.model_dir);
+  const WeightFiles files(weights);
   const HeadRow& head = find_head(family, request.head);
   loaded.model = make_model(family, head, loaded.config);
   LoadReport& report = loaded.report;
   report.class_name = head.class_name;
-  report.model_dir = request.model_dir.string();
+  report.model_dir = weights.string();
   report.from_config_only = !files.found();
   const double initializer_range = loaded.config.number(kInitializerRange);
-  const at::Generator generator = seeded_generator(request.seed);
+  loaded.generator = seeded_generator(request.seed);
   if (report.from_config_only) {
-    draw_all(loaded.model->module(), family.body, initializer_range, generator);
+    draw_all(loaded.model->module(), family.body, initializer_range, loaded.generator);
     for (const NamedParameter& parameter : named_parameters(*loaded.model)) {
       report.newly_initialized.push_back(parameter.name);
     }
     std::sort(report.newly_initialized.begin(), report.newly_initialized.end());
   } else {
     const std::set<std::string> missing = load_weights(loaded, family, head, files, request);
-    draw_missing(loaded.model->module(), missing, initializer_range, generator);
+    draw_missing(loaded.model->module(), missing, initializer_range, loaded.generator);
     report.newly_initialized.assign(missing.begin(), missing.end());
   }
-  add_tokens(loaded, family, request.num_tokens, generator);
+  add_tokens(loaded, family, request.num_tokens, loaded.generator);
+  if (request.model_dir.is_adapter()) add_adapter(loaded, request);
   report.has_new_head = std::ranges::any_of(report.newly_initialized,
                                             [&](const std::string& name) { return loaded.model->is_head(name); });
   if (report.has_new_head) loaded.config.set_output_scale(std::nullopt);

@@ -1,5 +1,7 @@
-// Loads a model from a Hugging Face model folder.
+// Loads a model from a Hugging Face model folder, or from that of an adapter and of its base model.
 #pragma once
+
+#include <ATen/core/Generator.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -10,13 +12,15 @@
 #include <utility>
 #include <vector>
 
+#include "model/adapter_config.h"
+#include "model/adapter_folder.h"
 #include "model/config.h"
 #include "model/model.h"
 
 namespace hone::model {
 
 struct ModelRequest {
-  std::filesystem::path model_dir;
+  ModelFolder model_dir;
   std::string_view head = "sequence";  // a kind of the family's heads
   std::optional<int64_t> num_labels;
   std::vector<std::string> id2label;     // empty: the labels of config.json
@@ -26,6 +30,7 @@ struct ModelRequest {
   // The minimum number of rows of the word embedding; add_embedding_rows draws missing rows.
   int64_t num_tokens = 0;
   std::vector<std::pair<std::string, std::string>> config_overrides;
+  bool merges_adapter = false;  // the folder's adapter becomes part of the weights
 };
 
 struct LoadReport {
@@ -46,6 +51,8 @@ struct LoadedModel {
   std::shared_ptr<Model> model;
   ModelConfig config;
   LoadReport report;
+  std::optional<AdapterConfig> adapter = {};  // of the adapters that the model has
+  at::Generator generator = {};               // after the draws of new weights
 };
 
 // Makes the outputs what they stand for, and removes the scale from the config. Does nothing without one.

@@ -10,6 +10,7 @@
 #include "model/stages.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
+#include "nn/forward_scope.h"
 
 namespace hone::model {
 
@@ -57,6 +58,11 @@ struct Model::Parts : torch::nn::Module, nn::Drawn {
   Head& head() const {
     check_internal(head_ != nullptr, "a body alone has no outputs");
     return *head_;
+  }
+
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
+    const nn::ForwardScope scope(context);
+    return head().features(hidden, rows, context);
   }
 
   const Family& family;
@@ -129,16 +135,13 @@ Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, in
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  return parts_->head()
-      .output()
-      .forward(parts_->head().features(hidden, on_device, context_of_head(context)))
-      .to(at::kFloat);
+  return parts_->head().output().forward(parts_->features(hidden, on_device, context_of_head(context))).to(at::kFloat);
 }
 
 at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
                                 const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  const at::Tensor features = parts_->head().features(hidden, on_device, context_of_head(context));
+  const at::Tensor features = parts_->features(hidden, on_device, context_of_head(context));
   return tensor::linear_cross_entropy(features, parts_->head().output().output_layer(features.scalar_type()),
                                       tensor::on_device(targets, compute_.device), options);
 }
@@ -161,7 +164,10 @@ int64_t Model::width() const { return parts_->body->traits().width; }
 bool Model::reads_first_tokens() const { return parts_->head().reads_first_tokens(); }
 
 const Stages& Model::stages() const {
-  if (stages_ == nullptr) stages_ = std::make_shared<const Stages>(find_stages(*this));
+  // Adapters add parameters.
+  if (stages_ == nullptr || stages_->num_parameters != named_parameters(*this).size()) {
+    stages_ = std::make_shared<const Stages>(find_stages(*this));
+  }
   return *stages_;
 }
 
@@ -212,6 +218,9 @@ void Model::reorder_outputs(std::span<const int64_t> sources) {
 }
 
 torch::nn::Module& Model::module() const { return *parts_; }
+nn::DropoutSites& Model::dropout_sites() const { return parts_->sites; }
+const Family& Model::family() const { return parts_->family; }
+const HeadRow& Model::head_row() const { return parts_->head_row; }
 std::vector<Tie> Model::ties() const { return parts_->head_ ? parts_->head().ties() : std::vector<Tie>(); }
 void Model::set_vocab_size(int64_t num_rows) {
   parts_->body->set_vocab_size(num_rows);

@@ -22,6 +22,10 @@ namespace torch::nn {
 class Module;
 }  // namespace torch::nn
 
+namespace hone::nn {
+class DropoutSites;
+}  // namespace hone::nn
+
 namespace hone::model {
 
 struct Family;
@@ -63,7 +67,8 @@ class Model {
   bool reads_first_tokens() const;
   at::ScalarType dtype() const { return compute_.dtype; }  // of the activations
 
-  // The parameters that each stage reads (stages.h). They are found at the first call, which one thread makes.
+  // The parameters that each stage reads (stages.h). They are found at the first call, and
+  // again if parameters were added; one thread makes these calls.
   const Stages& stages() const;
 
   // Moves the parameters to the device, and sets the number format (before: float on the CPU).
@@ -90,6 +95,9 @@ class Model {
   // Body and head as a tree of torch's modules, other names of its parameters, and the sizes after the embedding was
   // resized; for this floor.
   torch::nn::Module& module() const;
+  nn::DropoutSites& dropout_sites() const;  // numbers the sites that adapters add
+  const Family& family() const;
+  const HeadRow& head_row() const;
   std::vector<Tie> ties() const;
   void set_vocab_size(int64_t num_rows);
 

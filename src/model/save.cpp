@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "model/lora_file.h"
 #include "model/parameters.h"
 #include "tensor/safetensors.h"
 
@@ -28,6 +29,14 @@ void save_model(const Model& model, const ModelConfig& config, const std::filesy
     tensors.emplace_back(model.saved_name(parameter.name), parameter.tensor);
   }
   tensor::write_safetensors(folder / "model.safetensors", std::move(tensors));
+  write_json(folder / "config.json", saved_config(config, model.class_name()));
+}
+
+void save_adapter(const Model& model, const AdapterConfig& adapter, const ModelConfig& config,
+                  const std::filesystem::path& folder) {
+  make_folders(folder);
+  tensor::write_safetensors(folder / kAdapterWeightsFile, adapter_tensors(model, adapter));
+  write_json(folder / kAdapterConfigFile, adapter.to_json());
   write_json(folder / "config.json", saved_config(config, model.class_name()));
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "model/adapter_config.h"
 #include "model/config.h"
 #include "model/model.h"
 
@@ -12,6 +13,11 @@ namespace hone::model {
 // Writes both files into `folder`, which is made if missing; model.safetensors first, each atomically. Does not touch
 // weight files of other formats in the folder. Errors: kIo.
 void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder);
+
+// Writes adapter_config.json, adapter_model.safetensors and config.json, in the same way. PEFT loads the first two;
+// config.json tells hone the labels. Errors: kIo.
+void save_adapter(const Model& model, const AdapterConfig& adapter, const ModelConfig& config,
+                  const std::filesystem::path& folder);
 
 // Returns config.json as transformers 5 writes it: keys sorted, "architectures" (the class) and "dtype" set.
 Json saved_config(const ModelConfig& config, std::string_view class_name);

@@ -83,6 +83,7 @@ Stages find_stages(const Model& model) {
   results.push_back(model.logits(hidden, {}, {}));
   const ParameterSearch search(model);
   Stages stages;
+  stages.num_parameters = named_parameters(model).size();
   at::Tensor input;
   for (const at::Tensor& result : results) {
     stages.parameters.push_back(search.between(input, result));

@@ -13,6 +13,7 @@ struct Stages {
   // For the embeddings, each layer, and the output (pooler and head): what it reads, as ascending indices of
   // named_parameters(). A parameter that several stages read is in each.
   std::vector<std::vector<size_t>> parameters;
+  size_t num_parameters = 0;  // of the model
 
   size_t num_layers() const { return parameters.size() - 2; }
 };

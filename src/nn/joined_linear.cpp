@@ -76,7 +76,7 @@ bool JoinedLinear::are_alike() const {
            parameter.requires_grad() == first.weight.requires_grad();
   };
   return std::ranges::all_of(linears_, [&](const auto& linear) {
-    return !linear->has_adapter() && is_like_first(linear->weight) && linear->bias.defined() == first.bias.defined() &&
+    return is_like_first(linear->weight) && linear->bias.defined() == first.bias.defined() &&
            (!linear->bias.defined() || is_like_first(linear->bias));
   });
 }
@@ -96,20 +96,40 @@ void JoinedLinear::join() {
   move_into(bias_, biases);
 }
 
-at::Tensor JoinedLinear::forward(const at::Tensor& x) const {
-  if (!is_joined() || !are_alike()) {
-    std::vector<at::Tensor> results;
-    for (const auto& linear : linears_) results.push_back(linear->forward(x));
-    return at::cat(results, 1);
-  }
+at::Tensor JoinedLinear::joined_product(const at::Tensor& x, bool adds_biases) const {
   const auto [weights, biases] = parameters_of(linears_);
   int64_t version = 0;
   for (const at::Tensor& weight : weights) version += tensor::version_of(weight);
+  const at::Tensor bias = adds_biases ? bias_ : at::Tensor();
   if (tensor::takes_packed_weights(x)) {
-    return tensor::packed_linear(x, packed_weight_.in(weight_, x.scalar_type(), version), bias_);
+    return tensor::packed_linear(x, packed_weight_.in(weight_, x.scalar_type(), version), bias);
   }
   packed_weight_.release();
-  return tensor::joined_linear(x, weights, biases, cast_weight_.in(weight_, x.scalar_type(), version), bias_);
+  return tensor::joined_linear(x, weights, adds_biases ? biases : std::vector<at::Tensor>(),
+                               cast_weight_.in(weight_, x.scalar_type(), version), bias);
+}
+
+at::Tensor JoinedLinear::forward(const at::Tensor& x) const {
+  std::vector<at::Tensor> results;
+  if (!is_joined() || !are_alike()) {
+    for (const auto& linear : linears_) results.push_back(linear->forward(x));
+    return at::cat(results, 1);
+  }
+  if (std::ranges::none_of(linears_, [](const auto& linear) { return linear->adapter() != nullptr; })) {
+    return joined_product(x, /*adds_biases=*/true);
+  }
+  std::vector<int64_t> widths;
+  for (const auto& linear : linears_) widths.push_back(linear->weight.size(0));
+  const std::vector<at::Tensor> products = joined_product(x, /*adds_biases=*/false).split_with_sizes(widths, 1);
+  for (size_t i = 0; i < linears_.size(); ++i) {
+    const Linear& linear = *linears_[i];
+    if (linear.adapter() != nullptr) {
+      results.push_back(linear.adapter()->adapted(x, products[i], linear, linear.bias));
+    } else {
+      results.push_back(linear.bias.defined() ? products[i] + linear.bias.to(x.scalar_type()) : products[i]);
+    }
+  }
+  return at::cat(results, 1);
 }
 
 void JoinedLinear::to(torch::Device device, torch::Dtype dtype, bool non_blocking) {

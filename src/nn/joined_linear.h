@@ -26,7 +26,7 @@ class JoinedLinear : public torch::nn::Module {
   // in kind, or if one of them shares its memory with another tensor.
   void join();
   bool is_joined() const;
-  // Returns whether types and devices are equal, all are trained or all are frozen, and none has an adapter.
+  // Returns whether types and devices are equal, and all are trained or all are frozen.
   bool are_alike() const;
 
   void to(torch::Device device, torch::Dtype dtype, bool non_blocking = false) override;
@@ -34,6 +34,8 @@ class JoinedLinear : public torch::nn::Module {
   void to(torch::Device device, bool non_blocking = false) override;
 
  private:
+  at::Tensor joined_product(const at::Tensor& x, bool adds_biases) const;
+
   std::vector<std::shared_ptr<Linear>> linears_;
   at::Tensor weight_, bias_;                    // the blocks; undefined before the first join
   mutable tensor::CastWeight cast_weight_;      // a cache

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <c10/core/GradMode.h>
 
 #include <utility>
 
@@ -9,16 +10,6 @@
 #include "tensor/activated_linear.h"
 
 namespace hone::nn {
-
-LowRankAdapter::LowRankAdapter(int64_t in_features, int64_t out_features, int64_t rank, double scale) : scale_(scale) {
-  a = register_parameter("lora_A", at::empty({rank, in_features}));
-  b = register_parameter("lora_B", at::empty({out_features, rank}));
-}
-
-at::Tensor LowRankAdapter::change(const at::Tensor& x) const {
-  const at::Tensor low = tensor::linear(x, a, cast_a_.in(a, x.scalar_type()), {});
-  return tensor::linear(low, b, cast_b_.in(b, x.scalar_type()), {}) * scale_;
-}
 
 Linear::Linear(int64_t in_features, int64_t out_features, bool has_bias) {
   weight = register_parameter("weight", at::empty({out_features, in_features}));
@@ -73,22 +64,34 @@ at::Tensor Linear::product(ActivatedInput&& input) const {
 }
 
 void Linear::set_adapter(std::shared_ptr<Adapter> adapter) {
-  if (adapter_) unregister_module("adapter");
+  if (adapter_) {
+    for (const auto& part : adapter_->named_children()) unregister_module(part.key());
+  }
   adapter_ = std::move(adapter);
-  if (adapter_) register_module("adapter", adapter_);
+  if (!adapter_) return;
+  for (const auto& part : adapter_->named_children()) register_module(part.key(), part.value());
 }
 
-at::Tensor Linear::with_change(const at::Tensor& product, const at::Tensor& x) const {
-  return adapter_ ? product + adapter_->change(x) : product;
+void Linear::merge_adapter() {
+  check_internal(adapter_ != nullptr, "a linear without an adapter has nothing to merge");
+  const at::NoGradGuard no_gradients;
+  weight.copy_(adapter_->merged(weight));
+  set_adapter(nullptr);
 }
 
-at::Tensor Linear::compute(const at::Tensor& x, const at::Tensor& added_bias) const {
+at::Tensor Linear::base(const at::Tensor& x, const at::Tensor& added_bias) const {
   if (tensor::takes_packed_weights(x)) {
     const auto& packed = packed_weight_.in(weight, x.scalar_type(), tensor::version_of(weight));
-    return with_change(tensor::packed_linear(x, packed, added_bias), x);
+    return tensor::packed_linear(x, packed, added_bias);
   }
   packed_weight_.release();
-  return with_change(tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), added_bias), x);
+  return tensor::linear(x, weight, cast_weight_.in(weight, x.scalar_type()), added_bias);
+}
+
+at::Tensor Linear::base_product(const at::Tensor& x) const { return base(x, {}); }
+
+at::Tensor Linear::compute(const at::Tensor& x, const at::Tensor& added_bias) const {
+  return adapter_ ? adapter_->adapted(x, base_product(x), *this, added_bias) : base(x, added_bias);
 }
 
 }  // namespace hone::nn

@@ -1,5 +1,5 @@
-// The linear layer of every model: x W^T + b, plus the change of an adapter if it has one. The constructor leaves the
-// weights unset; model/load.h loads or draws them.
+// The linear layer of every model: x W^T + b, or what an adapter makes of it. The constructor leaves the weights unset;
+// model/load.h loads or draws them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,33 +9,13 @@
 #include <memory>
 
 #include "nn/activation.h"
+#include "nn/adapter.h"
 #include "nn/leaf.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/linear.h"
 #include "tensor/packed_linear.h"
 
 namespace hone::nn {
-
-// Adds a change to the product of a linear, and is trained in place of the linear's weight.
-class Adapter : public torch::nn::Module {
- public:
-  virtual at::Tensor change(const at::Tensor& x) const = 0;  // [*, in] -> [*, out], of x's type
-};
-
-// LoRA (Hu et al., arXiv 2106.09685): x A^T B^T scale, as PEFT computes it with scale = alpha / rank.
-class LowRankAdapter final : public Adapter {
- public:
-  LowRankAdapter(int64_t in_features, int64_t out_features, int64_t rank, double scale);
-
-  at::Tensor change(const at::Tensor& x) const override;
-
-  at::Tensor a;  // [rank, in]
-  at::Tensor b;  // [out, rank]
-
- private:
-  double scale_;
-  mutable tensor::CastWeight cast_a_, cast_b_;
-};
 
 // The weight of another module, such as an embedding.
 struct TiedWeight {
@@ -62,9 +42,14 @@ class Linear : public Leaf {
   // The same layer for tensor::linear_cross_entropy, with the weight cast to the type of its input.
   tensor::OutputLayer output_layer(at::ScalarType dtype) const;
 
-  // From now on, every product includes the adapter's change. nullptr removes the adapter.
+  // From now on, every product is the adapted one, and the adapter's parameters are this module's. nullptr removes the
+  // adapter.
   void set_adapter(std::shared_ptr<Adapter> adapter);
-  bool has_adapter() const { return adapter_ != nullptr; }
+  Adapter* adapter() const { return adapter_.get(); }
+  // Gives the weight what the adapter makes of it, and removes the adapter.
+  void merge_adapter();
+  // Returns x W^T without adapter and bias.
+  at::Tensor base_product(const at::Tensor& x) const;
 
   void draw(const Wanted& wanted, double deviation, at::Generator& generator) override;
   void draw_construction(at::Generator& generator) override;
@@ -77,9 +62,8 @@ class Linear : public Leaf {
 
   // Whether an operation that computes the activation too can take the place of the product.
   bool fuses(const at::Tensor& x, const Activation& activation) const;
+  at::Tensor base(const at::Tensor& x, const at::Tensor& added_bias) const;
   at::Tensor compute(const at::Tensor& x, const at::Tensor& added_bias) const;
-
-  at::Tensor with_change(const at::Tensor& product, const at::Tensor& x) const;
 
   std::shared_ptr<Adapter> adapter_;
   mutable tensor::CastWeight cast_weight_;

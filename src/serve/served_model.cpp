@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "http/response.h"
-#include "model/config.h"
+#include "model/adapter_folder.h"
 #include "model/parameters.h"
 #include "serve/worker.h"
 #include "task/outputs.h"
@@ -41,8 +41,9 @@ void warm_up(const eval::TrainedModel& model, size_t tokens) {
 
 }  // namespace
 
-ModelDescription describe_model(const std::filesystem::path& model_dir) {
-  const model::ModelConfig config = model::ModelConfig::read(model_dir);
+ModelDescription describe_model(const model::ModelFolder& folder) {
+  const std::filesystem::path& model_dir = folder.path;
+  const model::ModelConfig config = model::read_config(folder);
   const task::TaskRow& row = task::trained_task(config);
   const auto task = row.make({}, config, task::Purpose::kUseTrained);
   Json facts = task->answer_facts();
@@ -73,9 +74,9 @@ std::string folder_name(const std::filesystem::path& folder) {
   return (whole.empty() ? folder : whole.parent_path()).filename().string();
 }
 
-void check_model_exists(const std::filesystem::path& model_dir) {
+void check_model_exists(const model::ModelFolder& folder) {
   try {
-    model::ModelConfig::read(model_dir);
+    model::read_config(folder);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kIo) throw;
   }

@@ -15,7 +15,7 @@
 namespace hone::serve {
 
 struct ModelRequest {
-  std::filesystem::path model_dir;
+  model::ModelFolder model_dir;
   eval::ReadingRequest reading;
   tensor::ComputeOptions compute;
 };
@@ -38,8 +38,8 @@ struct ServedModel {
   int64_t num_parameters = 0;
 };
 
-// Errors: those of ModelConfig::read.
-ModelDescription describe_model(const std::filesystem::path& model_dir);
+// Errors: those of read_config.
+ModelDescription describe_model(const model::ModelFolder& folder);
 
 // Loads the model, then computes a short batch and a full one of `warm_up_tokens`, so that the first request is as fast
 // as later ones. Sets the number of threads of the calling thread, which must also compute. Errors: those of
@@ -49,8 +49,9 @@ ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens
 // Returns the last part of the path: "results" for results/, models/results and ./ in that folder.
 std::string folder_name(const std::filesystem::path& folder);
 
-// Throws kIo if the folder or its config.json is missing. Malformed files are errors of load_served_model.
-void check_model_exists(const std::filesystem::path& model_dir);
+// Throws kIo if the folder, its config.json or the base model of its adapter is missing. Malformed files are errors of
+// load_served_model.
+void check_model_exists(const model::ModelFolder& folder);
 
 // Throws a 400 (http::RequestError) for a question without tokens, or with a token without a row in the embedding;
 // `field` names it.

@@ -53,9 +53,9 @@ Json examples_json(const std::vector<task::Sample>& samples) {
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 // Without a readable config.json there is no description; loading reports why.
-std::optional<ModelDescription> description_of(const std::filesystem::path& model_dir) {
+std::optional<ModelDescription> description_of(const model::ModelFolder& folder) {
   try {
-    return describe_model(model_dir);
+    return describe_model(folder);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -107,7 +107,7 @@ Worker::Forward Service::load() {
     failure = {"untrained", told(error)};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kUsage) set_wrong_options(error);
-    failure = {folder_exists(options_.model.model_dir) ? "other" : "missing_folder", told(error)};
+    failure = {folder_exists(options_.model.model_dir.path) ? "other" : "missing_folder", told(error)};
   } catch (const std::exception& error) {
     log_error("loading the model: {}", error.what());
     failure = {"other", fmt::format("internal error; {}", kLogSaysMore)};
@@ -213,8 +213,8 @@ Json Service::info_json() const {
   const auto loaded = [&](auto value) { return current.model ? Json(value(*current.model)) : Json(); };
   return {
       {"state", kNames[static_cast<size_t>(current.state)]},
-      {"model", options_.model.model_dir.string()},
-      {"name", folder_name(options_.model.model_dir)},
+      {"model", options_.model.model_dir.path.string()},
+      {"name", folder_name(options_.model.model_dir.path)},
       {"class_name", described([](const ModelDescription& d) { return text_or_null(d.class_name); })},
       {"model_type", described([](const ModelDescription& d) { return d.model_type; })},
       {"task", described([](const ModelDescription& d) { return d.task->name; })},

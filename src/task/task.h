@@ -79,6 +79,8 @@ class Examples {
   virtual model::PrefixCache* keep_prefix(std::shared_ptr<const model::Model>, const model::PrefixStorage&) {
     return nullptr;
   }
+  // Computes them at each use again.
+  virtual void forget_prefix() {}
 
   // "train.csv:17", or "row 17" if the row comes from no file.
   virtual std::string location(uint64_t row) const = 0;

@@ -62,6 +62,7 @@ class TextExamples : public Examples {
   std::vector<Sample> samples() const override { return {}; }
   model::PrefixCache* keep_prefix(std::shared_ptr<const model::Model> model,
                                   const model::PrefixStorage& storage) override;
+  void forget_prefix() override { texts_.features.prefix.reset(); }
 
  protected:
   const TextRows& texts() const { return texts_; }

@@ -5,6 +5,7 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -29,7 +30,8 @@ class LinearFunction : public torch::autograd::Function<LinearFunction> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& cast_weight, const std::optional<at::Tensor>& bias) {
-    context->save_for_backward({x, cast_weight});
+    // Only the weight's gradient reads x.
+    context->save_for_backward({weight.requires_grad() ? x : at::Tensor(), cast_weight});
     save(*context, LinearTypes{weight.scalar_type(), bias ? std::optional(bias->scalar_type()) : std::nullopt});
     return linear_product(x, cast_weight, bias.value_or(at::Tensor()));
   }
@@ -62,7 +64,9 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const JoinedBlock& block,
                             at::TensorList weights, at::TensorList biases) {
-    context->save_for_backward({x, block.weight});
+    const bool has_trained =
+        std::ranges::any_of(weights, [](const at::Tensor& weight) { return weight.requires_grad(); });
+    context->save_for_backward({has_trained ? x : at::Tensor(), block.weight});
     JoinedParts parts{.type = weights[0].scalar_type(), .num_biases = biases.size()};
     for (const at::Tensor& weight : weights) parts.rows.push_back(weight.size(0));
     save(*context, std::move(parts));

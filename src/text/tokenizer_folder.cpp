@@ -405,6 +405,10 @@ bool cleans_up_spaces(const Folder& folder, const TokenizerSpec& spec) {
 
 }  // namespace
 
+bool has_tokenizer(const fs::path& folder) {
+  return std::ranges::any_of(kVocabularyFiles, [&](const char* name) { return fs::exists(folder / name); });
+}
+
 TokenizerSpec read_tokenizer_folder(const fs::path& model_dir) {
   Folder folder = read_files(model_dir);
   merge_legacy_files(folder);

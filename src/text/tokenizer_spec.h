@@ -45,6 +45,9 @@ struct TokenizerSpec {
   std::map<std::string, std::string> files;  // the bytes of the loaded files, by file name
 };
 
+// Returns whether the folder holds a vocabulary.
+bool has_tokenizer(const std::filesystem::path& folder);
+
 // Reads the tokenizer files of a model folder by the rules of transformers' AutoTokenizer.
 TokenizerSpec read_tokenizer_folder(const std::filesystem::path& model_dir);
 

@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "base/terminal.h"
 #include "model/parameters.h"
+#include "train/adapting.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {
@@ -27,9 +28,13 @@ std::string row_counts(const Prepared& prepared) {
   return fmt::format("{} for training{}; {}", prepared.train->size(), evaluation, prepared.train->target_counts());
 }
 
-std::string frozen_parts(const Freezing& freezing) {
-  return fmt::format("{}: {} parameters{}; {} are trained", freezing.described(), freezing.num_frozen,
-                     freezing.evaluates ? ", without dropout" : ", with dropout", freezing.num_trained);
+// The line of the adapters says how many parameters are trained beside them.
+std::string frozen_parts(const Prepared& prepared) {
+  const Freezing& freezing = prepared.freezing;
+  const char* const dropout = freezing.evaluates ? "without dropout" : "with dropout";
+  if (prepared.loaded.adapter) return fmt::format("{}, {}", freezing.described(), dropout);
+  return fmt::format("{}: {} parameters, {}; {} are trained", freezing.described(), freezing.num_frozen, dropout,
+                     freezing.num_trained);
 }
 
 // Returns "learning rate 5e-05 linear, times 0.9 for each layer below the head, 0.001 of the head".
@@ -89,7 +94,11 @@ std::vector<std::string> described_start(const std::string& model_dir, const Pre
                                  static_cast<double>(num_tokens) / static_cast<double>(train.size()))),
       fact("model", fmt::format("{} from {}, {} parameters", prepared.loaded.report.class_name, model_dir,
                                 model::num_parameters(*prepared.loaded.model)))};
-  if (prepared.freezing.is_any()) lines.push_back(fact("frozen", frozen_parts(prepared.freezing)));
+  if (const std::string adapters = described_adapters(prepared.loaded); !adapters.empty()) {
+    lines.push_back(
+        fact("adapters", fmt::format("{}; {} parameters are trained", adapters, prepared.freezing.num_trained)));
+  }
+  if (!prepared.freezing.described().empty()) lines.push_back(fact("frozen", frozen_parts(prepared)));
   lines.push_back(fact("run", steps(plan)));
   lines.push_back(fact("machine", tensor::describe(compute)));
   return lines;

@@ -15,9 +15,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/names.h"
+#include "model/lora.h"
 #include "model/parameters.h"
 #include "model/stages.h"
 #include "text/regex.h"
+#include "train/adapting.h"
 
 namespace hone::train {
 
@@ -108,7 +110,8 @@ class Selection {
         parameters_(model::named_parameters(model_)),
         stages_(model_.stages()),
         new_names_(loaded.report.newly_initialized.begin(), loaded.report.newly_initialized.end()),
-        is_frozen_(parameters_.size()) {}
+        is_frozen_(parameters_.size()),
+        is_untrained_(parameters_.size()) {}
 
   void add(const FreezePattern& pattern) {
     if (pattern.num_layers) {
@@ -122,19 +125,42 @@ class Selection {
     }
   }
 
+  // Freezes these names too.
+  void add_names(const std::set<std::string>& names) {
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      if (names.contains(parameters_[i].name)) is_frozen_[i] = true;
+    }
+  }
+
+  // Trains only the adapters and what is saved whole with them. The rest is no frozen part: as in PEFT, it computes
+  // with dropout.
+  void train_only(const model::AdapterConfig& adapter) {
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      const std::string& name = parameters_[i].name;
+      is_untrained_[i] = !model::is_lora_parameter(name) && !adapter.saves_whole(name);
+    }
+  }
+
+  std::set<std::string> names() const {
+    std::set<std::string> names;
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      if (is_frozen_[i]) names.insert(parameters_[i].name);
+    }
+    return names;
+  }
+
   Freezing apply(bool evaluates) {
-    const bool trains = std::ranges::any_of(stages_.parameters, [&](const std::vector<size_t>& stage) {
-      return std::ranges::any_of(stage, [&](size_t i) { return !is_frozen_[i]; });
-    });
+    const auto is_trained = [&](size_t i) { return !is_frozen_[i] && !is_untrained_[i]; };
+    const bool trains = std::ranges::any_of(
+        stages_.parameters, [&](const std::vector<size_t>& stage) { return std::ranges::any_of(stage, is_trained); });
     if (!trains) {
       throw freeze_error("every parameter of the model is frozen, so there is nothing to train",
                          "leave a part of the model out, for example with --freeze all-but-head");
     }
-    report_new();
     Freezing freezing{.evaluates = evaluates};
     for (size_t i = 0; i < parameters_.size(); ++i) {
-      (is_frozen_[i] ? freezing.num_frozen : freezing.num_trained) += parameters_[i].tensor.numel();
-      parameters_[i].tensor.requires_grad_(!is_frozen_[i]);
+      (is_trained(i) ? freezing.num_trained : freezing.num_frozen) += parameters_[i].tensor.numel();
+      parameters_[i].tensor.requires_grad_(is_trained(i));
     }
     for (const std::vector<size_t>& stage : stages_.parameters) {
       const auto count = std::ranges::count_if(stage, [&](size_t i) { return is_frozen_[i]; });
@@ -145,6 +171,18 @@ class Selection {
     freezing.body_end = freezing.stages.back() ? "" : frozen_body_end();
     if (!freezing.body_end.empty()) --freezing.num_partly_frozen;
     return freezing;
+  }
+
+  void report_new() const {
+    if (!frozen_new_.empty()) {
+      log_warning("frozen weights that the model's files lack stay as they were drawn: {}",
+                  fmt::join(frozen_new_, ", "));
+    }
+    std::vector<std::string> trained;
+    std::ranges::set_difference(kept_new_, frozen_new_, std::back_inserter(trained));
+    if (!trained.empty()) {
+      log_info("trained, because the model's files lack these weights: {}", fmt::join(trained, ", "));
+    }
   }
 
  private:
@@ -189,23 +227,11 @@ class Selection {
     return module;
   }
 
-  void report_new() const {
-    if (!frozen_new_.empty()) {
-      log_warning("frozen weights that the model's files lack stay as they were drawn: {}",
-                  fmt::join(frozen_new_, ", "));
-    }
-    std::vector<std::string> trained;
-    std::ranges::set_difference(kept_new_, frozen_new_, std::back_inserter(trained));
-    if (!trained.empty()) {
-      log_info("trained, because the model's files lack these weights: {}", fmt::join(trained, ", "));
-    }
-  }
-
   const model::Model& model_;
   std::vector<model::NamedParameter> parameters_;
   const model::Stages& stages_;
   std::set<std::string> new_names_, kept_new_, frozen_new_;
-  std::vector<bool> is_frozen_;
+  std::vector<bool> is_frozen_, is_untrained_;
 };
 
 // "layer 3 of 6", "layers 1 to 4 and 6 of 6".
@@ -227,7 +253,7 @@ std::string described_layers(const std::vector<bool>& stages) {
 }  // namespace
 
 std::string Freezing::described() const {
-  if (!is_any()) return "";
+  if (stages.empty()) return "";
   std::vector<std::string> parts;
   if (stages.front()) parts.emplace_back("embeddings");
   if (std::string layers = described_layers(stages); !layers.empty()) parts.push_back(std::move(layers));
@@ -256,15 +282,36 @@ std::vector<FreezePattern> read_freeze_patterns(std::span<const std::string> tex
   return patterns;
 }
 
-Freezing freeze(const model::LoadedModel& loaded, std::span<const FreezePattern> patterns, std::string_view mode) {
-  if (patterns.empty()) {
-    return {.num_trained = model::num_parameters(*loaded.model)};
-  }
+std::set<std::string> frozen_names(const model::LoadedModel& loaded, std::span<const std::string> patterns) {
   Selection selection(loaded);
-  for (const FreezePattern& pattern : patterns) selection.add(pattern);
-  Freezing freezing = selection.apply(mode == kFrozenEvaluates);
+  for (const FreezePattern& pattern : read_freeze_patterns(patterns)) selection.add(pattern);
+  return selection.names();
+}
+
+Freezing freeze_names(model::LoadedModel& loaded, const std::set<std::string>& names, bool evaluates) {
+  Selection selection(loaded);
+  selection.add_names(names);
+  if (loaded.adapter) selection.train_only(*loaded.adapter);
+  Freezing freezing = selection.apply(evaluates);
   loaded.model->set_frozen({freezing.stages, freezing.evaluates});
   return freezing;
+}
+
+Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options, std::span<const FreezePattern> patterns) {
+  std::set<std::string> frozen;
+  if (!patterns.empty()) {
+    Selection selection(loaded);
+    for (const FreezePattern& pattern : patterns) selection.add(pattern);
+    selection.report_new();
+    frozen = selection.names();
+  }
+  attach_adapters(loaded, options, frozen);
+  if (frozen.empty() && !loaded.adapter) return {.num_trained = model::num_parameters(*loaded.model)};
+  return freeze_names(loaded, frozen, options.frozen_mode == kFrozenEvaluates);
+}
+
+Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options) {
+  return freeze(loaded, options, read_freeze_patterns(options.freeze));
 }
 
 }  // namespace hone::train

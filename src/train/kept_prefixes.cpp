@@ -72,16 +72,29 @@ uint64_t free_disk_of(const std::filesystem::path& output_dir) {
 }
 
 KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared, FreeDisk free_disk)
-    : options_(options),
-      prepared_(prepared),
-      free_disk_(std::move(free_disk)),
-      left_(cache_budget(options.cache_budget, this_machine().available_memory(), free_disk_(options.output_dir))) {
-  if (prepared.loaded.model->num_frozen_layers().value_or(0) == 0 || left_.total_bytes == 0) {
-    remove_files(options.output_dir);  // of a run that was killed
+    : options_(options), prepared_(prepared), free_disk_(std::move(free_disk)) {
+  keep_all();
+}
+
+void KeptPrefixes::renew() {
+  for (const model::PrefixCache* cache : caches_) {
+    seconds_ += cache->facts().seconds;
+    seconds_saved_ += cache->facts().seconds_saved();
+  }
+  caches_.clear();
+  prepared_.train->forget_prefix();
+  if (prepared_.evaluation) prepared_.evaluation->forget_prefix();
+  keep_all();
+}
+
+void KeptPrefixes::keep_all() {
+  left_ = cache_budget(options_.cache_budget, this_machine().available_memory(), free_disk_(options_.output_dir));
+  if (prepared_.loaded.model->num_frozen_layers().value_or(0) == 0 || left_.total_bytes == 0) {
+    remove_files(options_.output_dir);  // of a run that was killed, or of more frozen layers
     return;
   }
-  keep(*prepared.train, kTrainPrefixFile);
-  if (prepared.evaluation) keep(*prepared.evaluation, kEvaluationPrefixFile);
+  keep(*prepared_.train, kTrainPrefixFile);
+  if (prepared_.evaluation) keep(*prepared_.evaluation, kEvaluationPrefixFile);
 }
 
 void KeptPrefixes::keep(task::Examples& examples, const char* file_name) {
@@ -129,7 +142,7 @@ std::string KeptPrefixes::described_start() const {
 }
 
 std::string KeptPrefixes::described_end() const {
-  double seconds = 0, saved = 0;
+  double seconds = seconds_, saved = seconds_saved_;
   for (const model::PrefixCache* cache : caches_) {
     seconds += cache->facts().seconds;
     saved += cache->facts().seconds_saved();

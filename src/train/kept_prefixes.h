@@ -39,6 +39,9 @@ class KeptPrefixes {
   KeptPrefixes(const KeptPrefixes&) = delete;
   KeptPrefixes& operator=(const KeptPrefixes&) = delete;
 
+  // Forgets what was kept, and begins anew with the layers that are frozen now.
+  void renew();
+
   // Computes the frozen layers for these training rows. Returns early if keep_going, which is asked before each batch,
   // returns false.
   void compute(std::span<const uint64_t> rows, const std::function<bool()>& keep_going);
@@ -53,14 +56,16 @@ class KeptPrefixes {
   void keep_for_resume();
 
  private:
+  void keep_all();
   void keep(task::Examples& examples, const char* file_name);
   void save_all() const;
 
   const TrainOptions& options_;
-  const Prepared& prepared_;
+  Prepared& prepared_;
   FreeDisk free_disk_;
   CacheBudget left_;
   bool are_for_resume_ = false;
+  double seconds_ = 0, seconds_saved_ = 0;   // of forgotten caches
   std::vector<model::PrefixCache*> caches_;  // of the training rows, then of the evaluation rows
 };
 

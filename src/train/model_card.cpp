@@ -60,7 +60,8 @@ std::string test_section(const ModelCardInputs& in) {
 
 std::string settings_table(const ModelCardInputs& in) {
   const TrainOptions& options = in.options;
-  const std::string frozen = in.frozen.empty() ? "" : fmt::format("| frozen | {} |\n", in.frozen);
+  std::string frozen = in.frozen.empty() ? "" : fmt::format("| frozen | {} |\n", in.frozen);
+  if (!in.adapters.empty()) frozen += fmt::format("| adapters | {} |\n", in.adapters);
   return fmt::format(
       "| setting | value |\n|---|---|\n| rows | {} |\n| steps | {} of {} rows |\n| learning rate | {}, {}, {} warm-up "
       "steps "
@@ -70,18 +71,30 @@ std::string settings_table(const ModelCardInputs& in) {
       frozen, options.max_seq_length, options.seed);
 }
 
+// How a Python program loads the model.
+std::string python_lines(const ModelCardInputs& in) {
+  const std::string folder = in.options.output_dir.string();
+  if (in.adapters.empty()) {
+    return fmt::format("from transformers import pipeline\npipeline(\"{}\", model=\"{}\")(\"...\")\n", in.pipeline_tag,
+                       folder);
+  }
+  return fmt::format(
+      "from peft import PeftModel\nfrom transformers import {0}\nbase = {0}.from_pretrained(\"{1}\", num_labels={2}, "
+      "ignore_mismatched_sizes=True)\nmodel = PeftModel.from_pretrained(base, \"{3}\")\n",
+      in.class_name, in.base_model, in.num_labels, folder);
+}
+
 }  // namespace
 
 std::string model_card(const ModelCardInputs& in) {
   const std::string name = name_of(in.options.output_dir), base = name_of(in.options.model_name_or_path);
   return fmt::format(
-      "---\nlibrary_name: transformers\npipeline_tag: {}\ntags:\n- hone\nmetrics:\n- {}\n---\n\n# {}\n\n"
+      "---\nlibrary_name: {}\npipeline_tag: {}\ntags:\n- hone\nmetrics:\n- {}\n---\n\n# {}\n\n"
       "{} fine-tuned from {} with hone {} {}.\n\n## Evaluation\n\n{}{}\n## Training\n\n{}\n## Use\n\n"
-      "```sh\nhone predict --model {} --text \"...\"\n```\n\n```python\nfrom transformers import pipeline\n"
-      "pipeline(\"{}\", model=\"{}\")(\"...\")\n```\n",
-      in.pipeline_tag, fmt::join(logged_metrics(in.plan), "\n- "), name, in.class_name, base, in.version,
-      in.task_phrase, evaluation_table(in), test_section(in), settings_table(in), in.options.output_dir.string(),
-      in.pipeline_tag, in.options.output_dir.string());
+      "```sh\nhone predict --model {} --text \"...\"\n```\n\n```python\n{}```\n",
+      in.adapters.empty() ? "transformers" : "peft", in.pipeline_tag, fmt::join(logged_metrics(in.plan), "\n- "), name,
+      in.class_name, base, in.version, in.task_phrase, evaluation_table(in), test_section(in), settings_table(in),
+      in.options.output_dir.string(), python_lines(in));
 }
 
 }  // namespace hone::train

@@ -21,6 +21,9 @@ struct ModelCardInputs {
   std::string frozen = {};               // what was not trained; may be empty
   std::string calibration = {};          // what was chosen on the evaluation rows after the training; may be empty
   const metric::Report* test = nullptr;  // of the test rows, if they were looked at
+  std::string adapters = {};             // described; empty if the whole model was trained
+  std::string base_model = {};           // of the adapters
+  size_t num_labels = 0;
 };
 
 // Returns Markdown with the metadata block that model hubs read.

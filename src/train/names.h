@@ -32,6 +32,10 @@ inline constexpr std::array<std::string_view, 12> kScheduleNames = {"linear",
 inline constexpr std::string_view kFrozenEvaluates = "eval", kFrozenTrains = "train";
 inline constexpr std::array<std::string_view, 2> kFrozenModeNames = {kFrozenEvaluates, kFrozenTrains};
 
+// --peft; the first one is the default
+inline constexpr std::string_view kNoPeft = "none";
+inline constexpr std::array<std::string_view, 2> kPeftNames = {kNoPeft, "lora"};
+
 // --eval-strategy and --save-strategy
 inline constexpr std::array<std::string_view, 3> kStrategyNames = {"no", "steps", "epoch"};
 

@@ -10,12 +10,13 @@
 #include "task/names.h"
 #include "task/options.h"
 #include "tensor/compute_options.h"
+#include "train/adapter_options.h"
 #include "train/names.h"
 
 namespace hone::train {
 
 struct TrainOptions {
-  std::filesystem::path model_name_or_path;
+  std::filesystem::path model_name_or_path, base_model;
   std::vector<std::string> config_overrides;
   bool ignore_mismatched_sizes = false;
   bool resize_embeddings = false;
@@ -66,7 +67,10 @@ struct TrainOptions {
   bool test_at_end = true;
   bool label_all_tokens = false;
 
+  AdapterOptions adapter;
+
   std::vector<std::string> freeze;
+  std::vector<std::string> unfreeze_schedule;
   std::string frozen_mode{kFrozenEvaluates};
   std::string cache_budget = "auto";
 
@@ -98,6 +102,7 @@ struct TrainOptions {
     output_fields(self, visit);
     length_fields(self, visit);
     optimizer_fields(self, visit);
+    AdapterOptions::fields(self.adapter, visit);
     frozen_fields(self, visit);
     logging_fields(self, visit);
     best_model_fields(self, visit);
@@ -114,6 +119,9 @@ struct TrainOptions {
     visit("model_name_or_path", self.model_name_or_path, "folder of the model to start from, in Hugging Face's format")
         .required()
         .alias("model")
+        .free_to_change()
+        .value_name("DIR");
+    visit("base_model", self.base_model, "folder of the base model, if --model is an adapter that names another place")
         .free_to_change()
         .value_name("DIR");
     visit("config_overrides", self.config_overrides,
@@ -257,6 +265,12 @@ struct TrainOptions {
           "parameters that are not trained: embeddings, embeddings+N (and the first N layers), all-but-head, names or "
           "their beginnings with * and ?, or /REGEX/")
         .value_name("PATTERN,...");
+    visit(
+        "unfreeze_schedule", self.unfreeze_schedule,
+        "when frozen parameters are trained after all: EPOCH:PART with last+N (layers), all, or a pattern of --freeze; "
+        "gradual: one more layer after each epoch")
+        .value_name("gradual|EPOCH:PART,...")
+        .default_text("never");
     visit("frozen_mode", self.frozen_mode,
           "how frozen parts compute in training: as in evaluation, or with dropout as in HF's scripts")
         .choices(choices_of(kFrozenModeNames));

@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "model/adapter_config.h"
 #include "task/samples.h"
 #include "train/run_files.h"
 #include "train/test_rows.h"
@@ -28,6 +29,8 @@ using Kind = FolderContent::Kind;
 // The names of files that a run writes into its folder, or that runs of other programs write.
 constexpr std::string_view kRunNames[] = {"config.json",
                                           kWeightsFile,
+                                          model::kAdapterConfigFile,
+                                          model::kAdapterWeightsFile,
                                           "tokenizer.json",
                                           "tokenizer_config.json",
                                           "special_tokens_map.json",
@@ -49,8 +52,9 @@ constexpr std::string_view kRunNames[] = {"config.json",
 constexpr std::string_view kTrainerNames[] = {kStateFile, "training_args.bin"};
 constexpr std::string_view kWeightNames[] = {kWeightsFile,  "model.safetensors.index.json", "pytorch_model.bin",
                                              "tf_model.h5", "pytorch_model.bin.index.json", "flax_model.msgpack",
-                                             "model.ckpt",  "adapter_model.safetensors"};
-constexpr const char* kFinalFiles[] = {kWeightsFile, kStateFile, kArgumentsFile};
+                                             "model.ckpt",  model::kAdapterWeightsFile};
+constexpr const char* kFinalFiles[] = {kWeightsFile, model::kAdapterConfigFile, model::kAdapterWeightsFile, kStateFile,
+                                       kArgumentsFile};
 
 template <typename Names>
 bool has_name(const Names& names, std::string_view name) {

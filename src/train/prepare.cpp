@@ -11,10 +11,12 @@
 #include "base/error.h"
 #include "base/label_names.h"
 #include "base/log.h"
+#include "model/lora_file.h"
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/splits.h"
 #include "task/vocabulary.h"
+#include "train/adapting.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {
@@ -98,7 +100,7 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   task.write_config(config);
   model::ModelRequest request;
   request.head = row.head;
-  request.model_dir = options.model_name_or_path;
+  request.model_dir = {options.model_name_or_path, options.base_model};
   request.id2label = config.labels();
   request.problem_type = config.problem_type();
   request.seed = options.seed;
@@ -168,8 +170,9 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
 
 Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given,
                  std::span<const FreezePattern> frozen) {
-  text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
-  const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
+  const model::ModelFolder folder{options.model_name_or_path, options.base_model};
+  const model::ModelConfig config = model::read_config(folder);
+  text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
   task::check_special_ids(tokenizer, config, options.model_name_or_path);
   const task::SplitRequest request = split_request(options);
   const task::Splits splits = task::read_splits(request);
@@ -184,7 +187,7 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{
       std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr, nullptr};
-  made.freezing = freeze(made.loaded, frozen, options.frozen_mode);
+  made.freezing = freeze(made.loaded, options, frozen);
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length,
                                              options.long_text};
@@ -197,9 +200,23 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
 }
 
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder) {
-  model::save_model(*prepared.loaded.model, prepared.loaded.config, folder);
+  const model::LoadedModel& loaded = prepared.loaded;
+  if (loaded.adapter) {
+    model::save_adapter(*loaded.model, *loaded.adapter, loaded.config, folder);
+  } else {
+    model::save_model(*loaded.model, loaded.config, folder);
+  }
   prepared.tokenizer.save(folder);
   write_json(folder / kArgumentsFile, options);
+}
+
+void restore_model_files(const Prepared& prepared, const std::filesystem::path& folder) {
+  const model::LoadedModel& loaded = prepared.loaded;
+  if (loaded.adapter) {
+    restore_tensors(folder / model::kAdapterWeightsFile, model::adapter_tensors(*loaded.model, *loaded.adapter));
+  } else {
+    restore_tensors(folder / kWeightsFile, as_tensors(model::named_parameters(*loaded.model)));
+  }
 }
 
 RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
@@ -209,6 +226,7 @@ RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
                   {"num_parameters", model::num_parameters(*prepared.loaded.model)},
                   {"num_trained_parameters", prepared.freezing.num_trained},
                   {"frozen", prepared.freezing.described()},
+                  {"adapters", described_adapters(prepared.loaded)},
                   {"task", std::string(prepared.task_row->name)}};
   facts.values.update(prepared.task->facts());
   facts.values["metrics"] = metrics_json(prepared.task->metrics());

@@ -48,6 +48,9 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
 // Writes the model's own files: weights, config, tokenizer, and `options` as training_args.json. Errors: kIo.
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder);
 
+// Gives the model the weights that write_model_files() wrote. Errors: kIo; kInput if they are of another model.
+void restore_model_files(const Prepared& prepared, const std::filesystem::path& folder);
+
 // The facts of run.json.
 RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute);
 

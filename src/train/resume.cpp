@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "options/json.h"
 #include "options/parse.h"
+#include "train/adapting.h"
 #include "train/checkpoint.h"
 
 namespace hone::train {
@@ -25,12 +26,18 @@ bool have_same_file(const fs::path& one, const fs::path& other, const char* name
   return sha256_file(one / name) == sha256_file(other / name);
 }
 
+// The weights of a model, or those of an adapter.
+const char* weights_file(const fs::path& folder) {
+  return model::ModelFolder(folder).is_adapter() ? model::kAdapterWeightsFile : kWeightsFile;
+}
+
 // Returns true if both folders exist and hold different weights. If the earlier folder is gone, only the tokenizers can
 // be compared.
 bool is_other_model(const fs::path& before, const fs::path& now) {
   std::error_code error;
   if (before.lexically_normal() == now.lexically_normal() || fs::equivalent(before, now, error)) return false;
-  return fs::is_directory(before, error) && fs::is_directory(now, error) && !have_same_file(before, now, kWeightsFile);
+  return fs::is_directory(before, error) && fs::is_directory(now, error) &&
+         !have_same_file(before, now, weights_file(now));
 }
 
 // Returns whether the tokenizer files differ. A checkpoint has exact copies of those of its run's model.
@@ -79,6 +86,19 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
                 fmt::format("{} is of a run with {}; this run has {}", checkpoint.string(), freeze_flag(before),
                             freeze_flag(now)),
                 "give --freeze as before, or another --output-dir");
+  }
+  if (before.unfreeze_schedule != now.unfreeze_schedule) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} is of a run with the unfreeze_schedule \"{}\"; this run has \"{}\"", checkpoint.string(),
+                    fmt::join(before.unfreeze_schedule, ","), fmt::join(now.unfreeze_schedule, ",")),
+        "give --unfreeze-schedule as before, or another --output-dir");
+  }
+  if (adapter_flags(before) != adapter_flags(now)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} is of a run with {}; this run has {}", checkpoint.string(), adapter_flags(before),
+                            adapter_flags(now)),
+                "give the options of adapters as before, or another --output-dir");
   }
   warn_of_changes(before, now);
 }

@@ -13,6 +13,7 @@
 #include "model/load.h"
 #include "options/json.h"
 #include "task/samples.h"
+#include "train/adapting.h"
 #include "train/advice.h"
 #include "train/describe.h"
 #include "train/kept_prefixes.h"
@@ -22,6 +23,7 @@
 #include "train/resume.h"
 #include "train/tensorboard.h"
 #include "train/test_rows.h"
+#include "train/unfreezing.h"
 
 namespace hone::train {
 
@@ -40,6 +42,18 @@ RunRequest run_request(const TrainOptions& options) {
   return request;
 }
 
+// Trains more parameters when the schedule says so. Returns whether it does.
+bool unfreeze(Unfreezing& unfreezing, int64_t step, Prepared& prepared, std::optional<KeptPrefixes>& kept) {
+  std::optional<Freezing> freezing = unfreezing.advance(step);
+  if (!freezing) return false;
+  prepared.freezing = std::move(*freezing);
+  const std::string frozen = prepared.freezing.described();
+  log_info("unfrozen  at step {}: {} parameters are trained{}", step, prepared.freezing.num_trained,
+           frozen.empty() ? "" : fmt::format("; still frozen: {}", frozen));
+  if (kept) kept->renew();
+  return true;
+}
+
 TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepared, RunReporter& reporter) {
   TrainerInputs inputs;
   inputs.model = prepared.loaded.model;
@@ -48,6 +62,7 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
   inputs.save_model = [&prepared, json = Json(options::to_json(options))](const std::filesystem::path& folder) {
     write_model_files(prepared, json, folder);
   };
+  inputs.restore_model = [&prepared](const std::filesystem::path& folder) { restore_model_files(prepared, folder); };
   inputs.output_dir = options.output_dir;
   inputs.json_log = options.json_log;
   inputs.log_style = options.log_style;
@@ -108,7 +123,10 @@ void save_card(const TrainOptions& options, const Prepared& prepared, const Plan
                              HONE_VERSION,
                              prepared.freezing.described(),
                              calibration,
-                             test ? &*test : nullptr};
+                             test ? &*test : nullptr,
+                             described_adapters(prepared.loaded),
+                             prepared.loaded.adapter ? prepared.loaded.adapter->base_model : "",
+                             prepared.loaded.config.labels().size()};
   write_file(options.output_dir / "README.md", model_card(card));
 }
 
@@ -166,21 +184,25 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
   log_start(options, prepared, plan, compute);
-  Trainer trainer(trainer_inputs(options, prepared, reporter), plan);
+  Unfreezing unfreezing(prepared.loaded, options, plan.steps_per_epoch);
+  std::optional<KeptPrefixes> kept;
+  TrainerInputs inputs = trainer_inputs(options, prepared, reporter);
+  inputs.unfreeze = [&](int64_t step) { return unfreeze(unfreezing, step, prepared, kept); };
+  Trainer trainer(std::move(inputs), plan);
   if (checkpoint) {
     trainer.resume(checkpoint->path);
     log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
   }
   output.remove_replaced_run();
-  KeptPrefixes kept(options, prepared);
-  if (const std::string text = kept.described_start(); !text.empty()) log_info("{}", fact("kept", text));
+  kept.emplace(options, prepared);
+  if (const std::string text = kept->described_start(); !text.empty()) log_info("{}", fact("kept", text));
   reporter.begin(facts_of(prepared, compute), plan);
-  kept.compute(trainer.next_rows(), [&reporter] {
+  kept->compute(trainer.next_rows(), [&reporter] {
     reporter.beat();
     return pending_interrupt() == 0 && !reporter.wants_stop();
   });
   const RunEnd end = trainer.run();
-  finish(end, options, prepared, plan, trainer, reporter, kept);
+  finish(end, options, prepared, plan, trainer, reporter, *kept);
   return end;
 }
 
@@ -204,6 +226,8 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
   const std::vector<FreezePattern> frozen = read_freeze_patterns(options.freeze);
+  check_adapter_options(options);
+  check_unfreeze_schedule(options);
   cache_budget(options.cache_budget, 0, 0);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);

@@ -1,9 +1,11 @@
 #include "train/stepper.h"
 
 #include <ATen/TensorOperators.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <vector>
 
 #include "base/error.h"
@@ -52,6 +54,17 @@ void Stepper::defer(StepRows rows, const at::Tensor& loss, RunState& state) {
   PendingStep given_out{std::move(rows), rate, DeferredResult(loss, grad_norm)};
   settle(state);
   pending_.emplace(std::move(given_out));
+}
+
+void Stepper::renew_optimizer(RunState& state) {
+  settle(state);
+  const at::NoGradGuard no_gradients;
+  std::map<std::string, at::Tensor> before;
+  for (const auto& [name, tensor] : optimizer_->state()) before.emplace(name, tensor);
+  optimizer_ = plan_.optimizer->make(parameters_, plan_.optimizer_options);
+  for (const auto& [name, tensor] : optimizer_->state()) {
+    if (const auto found = before.find(name); found != before.end()) tensor.copy_(found->second);
+  }
 }
 
 void Stepper::settle(RunState& state) {

@@ -24,6 +24,9 @@ class Stepper {
   // are not finite, changes only the count of such steps; at the third, throws kInput.
   void step(StepRows rows, RunState& state);
 
+  // Call it when other parameters require gradients than before. Those that stay trained keep their state.
+  void renew_optimizer(RunState& state);
+
   // Counts the result of the last step, if it is not counted yet.
   void settle(RunState& state);
 

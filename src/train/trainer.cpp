@@ -47,10 +47,16 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
   }
   keep_planned_entries(state_, plan_);
   best_ = best_so_far(state_.log_history, plan_.best);
-  restore_tensors(checkpoint / kWeightsFile, as_tensors(stepper_.parameters()));
+  restore_model(checkpoint);
+  if (state_.global_step > 0) unfreeze(state_.global_step - 1);  // as before the last step
   restore_tensors(checkpoint / kOptimizerFile, stepper_.optimizer().state());
   saved_step_ = state_.global_step;
   follow_metric();
+}
+
+void Trainer::restore_model(const std::filesystem::path& checkpoint) {
+  if (inputs_.restore_model) return inputs_.restore_model(checkpoint);
+  restore_tensors(checkpoint / kWeightsFile, as_tensors(stepper_.parameters()));
 }
 
 void Trainer::follow_metric() {
@@ -110,7 +116,12 @@ RunEnd Trainer::run() {
 
 bool Trainer::must_stop() { return pending_interrupt() != 0 || observer_.wants_stop(); }
 
+void Trainer::unfreeze(int64_t finished_steps) {
+  if (inputs_.unfreeze && inputs_.unfreeze(finished_steps)) stepper_.renew_optimizer(state_);
+}
+
 void Trainer::train_step() {
+  unfreeze(state_.global_step);
   StepRows rows = rows_.rows_of_step(state_.global_step);
   const auto num_tokens = static_cast<int64_t>(rows.num_tokens);
   stepper_.step(std::move(rows), state_);
@@ -240,7 +251,7 @@ bool Trainer::has_stopped_early() const {
 std::optional<int64_t> Trainer::load_best() {
   if (!plan_.best.is_loaded_at_end || !best_.metric) return std::nullopt;
   if (best_.step != state_.global_step) {
-    restore_tensors(checkpoint_path(inputs_.output_dir, best_.step) / kWeightsFile, as_tensors(stepper_.parameters()));
+    restore_model(checkpoint_path(inputs_.output_dir, best_.step));
   }
   return best_.step;
 }

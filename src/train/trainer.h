@@ -44,6 +44,7 @@ class Trainer {
   const BestSoFar& best() const { return best_; }
 
  private:
+  void unfreeze(int64_t finished_steps);
   void train_step();
   // Logs, evaluates and saves if the plan says so and a resumed checkpoint has not done it. Returns false if the loop
   // must stop.
@@ -56,6 +57,7 @@ class Trainer {
   void add_entry(Json entry);
   void add_summary();
   bool has_stopped_early() const;
+  void restore_model(const std::filesystem::path& checkpoint);
   // Lowers the learning rate as the evaluations so far demand, if the schedule follows the metric.
   void follow_metric();
   // Returns whether an interrupt came or the observer asks to stop.

@@ -20,6 +20,11 @@ struct TrainerInputs {
   const task::Examples* evaluation = nullptr;  // may be null if the plan does not evaluate
   // Writes the model's own files into a checkpoint: weights, config, tokenizer, options.
   std::function<void(const std::filesystem::path& folder)> save_model;
+  // Gives the model the weights that save_model wrote. Null: all of model.safetensors.
+  std::function<void(const std::filesystem::path& folder)> restore_model;
+  // Called before each step with the number of finished steps. Returns true if other parameters are trained from now
+  // on. May be null.
+  std::function<bool(int64_t finished_steps)> unfreeze;
   std::filesystem::path output_dir;  // of the checkpoints
   std::filesystem::path json_log;    // may be empty
   std::string log_style{kLogSteps};

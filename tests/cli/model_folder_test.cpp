@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "cli/adapter_merge_options.h"
 #include "cli/process.h"
 #include "cli/serve_options.h"
 #include "cli/tokenize_options.h"
@@ -100,6 +101,29 @@ TEST_CASE("a command that opens a page reports a missing model there instead of 
   }
   options.server.open = false;
   CHECK(expect_error([&] { settle_model_folder(options::fields_of(options), notes); }).kind() == ErrorKind::kIo);
+}
+
+TEST_CASE("the base model of an adapter is found in the Hub's cache by its name") {
+  const TemporaryFolder folder;
+  const fs::path cached = write_cache(folder);
+  const CacheVariable cache(folder.path() / "hub");
+  folder.write("adapter/adapter_config.json", R"({"base_model_name_or_path": "ada/tiny"})");
+  AdapterMergeOptions options;
+  options.adapter = folder.path() / "adapter";
+  std::vector<std::string> notes;
+  settle_model_folder(options::fields_of(options), notes);
+  CHECK(options.base_model == cached / "snapshots" / "0123abc");
+  REQUIRE(notes.size() == 1);
+  CHECK(contains(notes[0], "the base model ada/tiny is in the Hub's cache: using "));
+  settle_model_folder(options::fields_of(options), notes);  // what is given stays
+  CHECK(notes.size() == 1);
+  for (const char* text :
+       {"{", "[]", R"({"base_model_name_or_path": 3})", R"({"base_model_name_or_path": "ada/other"})"}) {
+    folder.write("adapter/adapter_config.json", text);
+    options.base_model.clear();
+    CHECK_NOTHROW(settle_model_folder(options::fields_of(options), notes));
+    CHECK(options.base_model.empty());
+  }
 }
 
 TEST_CASE("a cache folder without a snapshot is an error, and so is a reference that points outside the folder") {

@@ -185,23 +185,41 @@ TEST_CASE("linears that were joined during prediction can be trained") {
   CHECK(linears[0]->weight.grad().defined());
 }
 
-TEST_CASE("an adapter of one linear is part of the joined result") {
+void fill(const nn::LowRankAdapter& adapter, double magnitude) {
+  const at::NoGradGuard no_gradients;
+  adapter.a.fill_(0.5);
+  adapter.b.fill_(1);
+  if (adapter.magnitude.defined()) adapter.magnitude.fill_(magnitude);
+}
+
+TEST_CASE("adapters are part of the joined result, with values and gradients of separate linears") {
   const auto linears = three_linears();
   const nn::JoinedLinear joined(linears);
-  const at::Tensor x = at::arange(8, at::kFloat).view({2, 4});
+  const at::Tensor x = at::arange(8, at::kFloat).view({2, 4}).requires_grad_();
   const at::Tensor plain = joined.forward(x);
-  const auto adapter = std::make_shared<nn::LowRankAdapter>(4, 2, 1, 2.0);
-  {
-    const at::NoGradGuard no_gradients;
-    adapter->a.fill_(0.5);
-    adapter->b.fill_(1);
-  }
-  linears[1]->set_adapter(adapter);
-  CHECK_FALSE(joined.are_alike());
-  CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
+  const auto lora = std::make_shared<nn::LowRankAdapter>(*linears[1], nn::LowRankShape{.rank = 1, .scale = 2.0});
+  fill(*lora, 0);
+  linears[1]->set_adapter(lora);
+  CHECK(joined.is_joined());
   const at::Tensor change = joined.forward(x) - plain;
   CHECK(at::allclose(change.narrow(1, 2, 2), (x.sum(1, true) * 0.5 * 2).expand({2, 2})));
   CHECK(at::allclose(change.narrow(1, 0, 2), at::zeros({2, 2}), 0, 1e-5));
+
+  const auto dora = std::make_shared<nn::LowRankAdapter>(
+      *linears[0], nn::LowRankShape{.rank = 1, .scale = 0.5, .has_magnitude = true});
+  fill(*dora, 3);
+  linears[0]->set_adapter(dora);
+  CHECK(at::allclose(joined.forward(x), one_by_one(linears, x), 1e-5, 1e-5));
+  const std::vector<at::Tensor> parameters = {x, lora->a, lora->b, dora->a, dora->b, dora->magnitude};
+  const at::Tensor weights = at::arange(joined.forward(x).numel(), at::kFloat).view_as(joined.forward(x));
+  const auto grads = torch::autograd::grad({(joined.forward(x) * weights).sum()}, parameters);
+  const auto want = torch::autograd::grad({(one_by_one(linears, x) * weights).sum()}, parameters);
+  for (size_t i = 0; i < grads.size(); ++i) CHECK(at::allclose(grads[i], want[i], 1e-5, 1e-5));
+  {
+    const c10::InferenceMode no_gradients;  // with packed weights
+    CHECK(at::allclose(joined.forward(x), one_by_one(linears, x), 1e-5, 1e-5));
+  }
+  linears[0]->set_adapter(nullptr);
   linears[1]->set_adapter(nullptr);
   CHECK(at::equal(joined.forward(x), plain));
 }

@@ -106,16 +106,18 @@ TEST_CASE("a linear with the weight of another module does not own or draw it, b
   CHECK(at::equal(at::randn({2}, generator), at::randn({2}, other)));
 }
 
-TEST_CASE("every product includes the change of a low-rank adapter, and its matrices get gradients") {
+TEST_CASE("every product is that of the adapter, and its matrices get gradients") {
   at::manual_seed(2);
   const auto linear = std::make_shared<nn::Linear>(24, 8);
-  const auto adapter = std::make_shared<nn::LowRankAdapter>(24, 8, 3, 0.5);
+  const auto adapter = std::make_shared<nn::LowRankAdapter>(*linear, nn::LowRankShape{.rank = 3, .scale = 0.5});
   {
     const at::NoGradGuard no_gradients;
     for (const at::Tensor& parameter : {linear->weight, linear->bias, adapter->a, adapter->b}) parameter.normal_();
   }
   linear->set_adapter(adapter);
-  CHECK(linear->has_adapter());
+  CHECK(linear->adapter() == adapter.get());
+  CHECK(linear->named_parameters().keys() ==
+        std::vector<std::string>{"weight", "bias", "lora_A.weight", "lora_B.weight"});
   const at::Tensor merged = linear->weight + adapter->b.matmul(adapter->a) * 0.5;
   const at::Tensor x = at::randn({5, 24}), bias = at::randn({24});
   CHECK(at::allclose(linear->forward(x), x.matmul(merged.t()) + linear->bias, 1e-4, 1e-4));
@@ -132,6 +134,8 @@ TEST_CASE("every product includes the change of a low-rank adapter, and its matr
       torch::autograd::grad({x.matmul((adapter->b.matmul(adapter->a) * 0.5).t()).sum()}, {adapter->a, adapter->b});
   CHECK(at::allclose(grads[0], want[0], 1e-4, 1e-4));
   CHECK(at::allclose(grads[1], want[1], 1e-4, 1e-4));
-  linear->set_adapter(nullptr);
+  linear->merge_adapter();
+  CHECK(at::allclose(linear->weight, merged));
+  CHECK(linear->adapter() == nullptr);
   CHECK(linear->named_parameters().keys() == std::vector<std::string>{"weight", "bias"});
 }

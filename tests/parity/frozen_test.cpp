@@ -65,4 +65,22 @@ TEST_CASE("ten steps with frozen parameters have the losses, gradients and weigh
   }
 }
 
+TEST_CASE("ten steps that unfreeze from the top have the losses, norms and weights of transformers") {
+  const Json fixture = train_fixture_file("unfrozen.json");
+  const Json& settings = fixture["settings"];
+  for (const Json& expected : fixture["cases"]) {
+    const std::string family = expected["family"];
+    INFO(family);
+    const std::filesystem::path folder = fixture_models() / ("tiny-" + family);
+    train::TrainOptions options = training_options_of(settings);
+    options.freeze = {"all-but-head"};
+    options.unfreeze_schedule = expected["schedule"].get<std::vector<std::string>>();
+    TinyRun run(options, training_rows_of(folder, settings["max_steps"], settings["batch_size"]), false, family);
+    CHECK(run.run() == train::RunEnd::kFinished);
+    check_training_numbers(run.trainer->state(), "loss", expected["losses"], 1e-5);
+    check_training_numbers(run.trainer->state(), "grad_norm", expected["grad_norms"], 1e-4);
+    check_final_weights(run, expected["final_weight_sums"]);
+  }
+}
+
 }  // namespace frozen_test

@@ -27,9 +27,9 @@ inline train::TrainOptions training_options_of(const Json& settings) {
   return options;
 }
 
-// The fixture's batches as rows, in the order of the run.
+// The fixture's batches as rows, in the order of the run; after `num_batches` of them, the first one again.
 inline task::ClassifiedTexts training_rows_of(const std::filesystem::path& folder, int64_t num_steps,
-                                              int64_t batch_size) {
+                                              int64_t batch_size, uint64_t num_batches = UINT64_MAX) {
   const auto tensors = read_tensors(folder / "training.safetensors");
   const auto num_rows = static_cast<uint64_t>(num_steps * batch_size);
   const std::vector<uint64_t> lengths(num_rows);
@@ -38,7 +38,7 @@ inline task::ClassifiedTexts training_rows_of(const std::filesystem::path& folde
   std::vector<std::vector<uint8_t>> types(num_rows);
   task::ClassifiedTexts texts{.labels = std::vector<int64_t>(num_rows), .names = {"NEGATIVE", "NEUTRAL", "POSITIVE"}};
   for (uint64_t taken = 0; taken < num_rows; ++taken) {
-    const std::string prefix = std::to_string(taken / static_cast<uint64_t>(batch_size)) + ".";
+    const std::string prefix = std::to_string(taken / static_cast<uint64_t>(batch_size) % num_batches) + ".";
     const auto row = static_cast<int64_t>(taken % static_cast<uint64_t>(batch_size));
     const int64_t length = tensors.at(prefix + "attention_mask")[row].sum().item<int64_t>();
     const auto token_types = tensors.find(prefix + "token_type_ids");

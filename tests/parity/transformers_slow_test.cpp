@@ -1,14 +1,17 @@
 // transformers loads folders that hone saved. A slow proof: HONE_ORACLE names a Python with torch and transformers.
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/randn_like.h>
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 
+#include "model/parameters.h"
 #include "model/save.h"
 #include "parity/parity_fixture.h"
 #include "temporary_folder.h"
+#include "train/freezing.h"
 #include "train/plan_fixture.h"
 #include "train/run_state.h"
 
@@ -81,6 +84,38 @@ TEST_CASE("transformers loads what hone saves without a warning and computes the
   model::ModelRequest request{minilm};
   request.id2label = {"NEGATIVE", "POSITIVE"};
   CHECK(compare(oracle, request, batch) == 0);
+}
+
+// Saves the model with adapters of random values, and asks PEFT.
+int compare_adapter(const char* oracle, const std::string& name, bool use_dora) {
+  const at::NoGradGuard no_grad;
+  train::TrainOptions options;
+  options.model_name_or_path = fixture_models() / name;
+  options.adapter = {.peft = "lora", .lora_r = 4, .lora_alpha = 16, .use_rslora = true, .use_dora = use_dora};
+  model::LoadedModel loaded = model::load_model({options.model_name_or_path});
+  train::freeze(loaded, options);
+  for (const model::NamedParameter& parameter : model::named_parameters(*loaded.model)) {
+    if (parameter.tensor.requires_grad()) parameter.tensor.add_(at::randn_like(parameter.tensor) * 0.3);
+  }
+  const TemporaryFolder folder;
+  model::save_adapter(*loaded.model, *loaded.adapter, loaded.config, folder.path() / "adapter");
+  const auto batch = packed_batch(read_tensors(options.model_name_or_path / "parity.safetensors"));
+  write_logits(folder.path() / "logits.safetensors", batch, loaded.model->forward(batch, {}));
+  const std::string command =
+      fmt::format("{} {}/tests/fixtures/compare_adapter.py {} {}", oracle, HONE_SOURCE_DIR,
+                  (folder.path() / "adapter").string(), (folder.path() / "logits.safetensors").string());
+  return std::system(command.c_str());
+}
+
+TEST_CASE("PEFT loads the adapters that hone saves and computes the same logits" * doctest::skip()) {
+  const char* oracle = std::getenv("HONE_ORACLE");
+  if (oracle == nullptr || std::system(fmt::format("{} -c 'import peft'", oracle).c_str()) != 0) {
+    MESSAGE("skipped: HONE_ORACLE does not name a Python with peft");
+    return;
+  }
+  for (const std::string& name : tiny_models()) {
+    for (const bool use_dora : {false, true}) CHECK(compare_adapter(oracle, name, use_dora) == 0);
+  }
 }
 
 }  // namespace transformers_slow_test

@@ -22,7 +22,7 @@ struct Frozen {
     TrainOptions options = quiet_options("");
     options.freeze = patterns;
     options.frozen_mode = mode;
-    freezing = freeze(loaded, read_freeze_patterns(options.freeze), options.frozen_mode);
+    freezing = freeze(loaded, options);
   }
 
   std::set<std::string> names() const {
@@ -170,7 +170,7 @@ TEST_CASE("new weights stay trained if a group has them, and a name freezes them
     CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
     TrainOptions options = quiet_options("");
     options.freeze = patterns;
-    freeze(loaded, read_freeze_patterns(options.freeze), options.frozen_mode);
+    freeze(loaded, options);
     std::set<std::string> names;
     for (const model::NamedParameter& parameter : model::named_parameters(*loaded.model)) {
       if (!parameter.tensor.requires_grad()) names.insert(parameter.name);

@@ -43,7 +43,7 @@ TEST_CASE("frozen parameters stay frozen") {
   const model::LoadedModel loaded = model::load_model({fixture_models() / "tiny-bert"});
   TrainOptions options = quiet_options("");
   options.freeze = {"embeddings+1"};
-  freeze(loaded, read_freeze_patterns(options.freeze), options.frozen_mode);
+  freeze(loaded, options);
   NamedParameters parameters = model::named_parameters(*loaded.model);
   set_rate_factors(*loaded.model, {.layerwise_decay = 0.5}, parameters);
   for (const model::NamedParameter& parameter : parameters) {

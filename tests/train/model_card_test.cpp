@@ -41,6 +41,23 @@ TEST_CASE("the card describes the model, its base model, the training and the us
   CHECK(contains(card(Json::array(), "runs/reviews/"), "# reviews\n"));
 }
 
+TEST_CASE("the card of an adapter is PEFT's, and says how Python loads it with its base model") {
+  TrainOptions options;
+  options.output_dir = "runs/adapter";
+  options.model_name_or_path = "models/tiny-bert";
+  const Plan plan = plan_of(options, 1600);
+  ModelCardInputs inputs{options, plan, Json::array(), "BertForSequenceClassification", "text-classification",
+                         "",      "",   "0.1"};
+  inputs.adapters = "LoRA of rank 8";
+  inputs.base_model = "/models/tiny-bert";
+  inputs.num_labels = 3;
+  const std::string text = model_card(inputs);
+  CHECK(text.starts_with("---\nlibrary_name: peft\n"));
+  CHECK(contains(text, "| adapters | LoRA of rank 8 |"));
+  CHECK(contains(text, "base = BertForSequenceClassification.from_pretrained(\"/models/tiny-bert\", num_labels=3, "));
+  CHECK(contains(text, "PeftModel.from_pretrained(base, \"runs/adapter\")"));
+}
+
 TEST_CASE("each evaluation has a row, unless its loss is not finite") {
   CHECK(contains(card(Json::array()), "The model was not evaluated during the training."));
   const Json log = {

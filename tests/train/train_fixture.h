@@ -10,11 +10,13 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "model/load.h"
+#include "model/lora_file.h"
 #include "model/parameters.h"
 #include "model/save.h"
 #include "parity/parity_fixture.h"
@@ -26,6 +28,7 @@
 #include "train/json_fixture.h"
 #include "train/plan_fixture.h"
 #include "train/trainer.h"
+#include "train/unfreezing.h"
 
 namespace hone {
 
@@ -119,15 +122,26 @@ struct TinyRun {
     request.model_dir = fixture_models() / ("tiny-" + family);
     if (!dropout) request.config_overrides = no_dropout(family);
     loaded = model::load_model(request);
-    train::freeze(loaded, train::read_freeze_patterns(options.freeze), options.frozen_mode);
+    train::freeze(loaded, options);
     loaded.model->set_compute(compute);
     train::TrainerInputs inputs;
     inputs.model = loaded.model;
     inputs.train = train.get();
     inputs.evaluation = evaluation.get();
     inputs.save_model = [this](const std::filesystem::path& folder) {
+      if (loaded.adapter) return model::save_adapter(*loaded.model, *loaded.adapter, loaded.config, folder);
       model::save_model(*loaded.model, loaded.config, folder);
     };
+    inputs.restore_model = [this](const std::filesystem::path& folder) {
+      if (!loaded.adapter) {
+        return train::restore_tensors(folder / train::kWeightsFile,
+                                      train::as_tensors(model::named_parameters(*loaded.model)));
+      }
+      train::restore_tensors(folder / model::kAdapterWeightsFile,
+                             model::adapter_tensors(*loaded.model, *loaded.adapter));
+    };
+    unfreezing.emplace(loaded, options, plan.steps_per_epoch);
+    inputs.unfreeze = [this](int64_t step) { return unfreezing->advance(step).has_value(); };
     inputs.observer = observer;
     inputs.defers_results = defers_results;
     inputs.output_dir = options.output_dir;
@@ -158,6 +172,7 @@ struct TinyRun {
   train::Plan plan;
   std::unique_ptr<task::Examples> train, evaluation;
   model::LoadedModel loaded;
+  std::optional<train::Unfreezing> unfreezing;
   std::unique_ptr<train::Trainer> trainer;
 };
 
