@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/config_keys.h"
+#include "model/encoder_blocks.h"
 #include "model/masked_lm.h"
 #include "model/rope_config.h"
 #include "nn/activation.h"

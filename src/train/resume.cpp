@@ -87,6 +87,12 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
                             freeze_flag(now)),
                 "give --freeze as before, or another --output-dir");
   }
+  if (before.ema_decay.has_value() != now.ema_decay.has_value()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} is of a run {} --ema-decay; this run is {} it", checkpoint.string(),
+                            before.ema_decay ? "with" : "without", now.ema_decay ? "with" : "without"),
+                "give --ema-decay as before, or another --output-dir");
+  }
   if (before.unfreeze_schedule != now.unfreeze_schedule) {
     throw Error(
         ErrorKind::kUsage,

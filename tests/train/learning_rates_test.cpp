@@ -40,7 +40,7 @@ TEST_CASE("a parameter that several layers read has the share of the first") {
 }
 
 TEST_CASE("frozen parameters stay frozen") {
-  const model::LoadedModel loaded = model::load_model({fixture_models() / "tiny-bert"});
+  model::LoadedModel loaded = model::load_model({fixture_models() / "tiny-bert"});
   TrainOptions options = quiet_options("");
   options.freeze = {"embeddings+1"};
   freeze(loaded, options);
