@@ -111,7 +111,7 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
 
 void check_targets(const model::ModelConfig& config, const fs::path& checkpoint) {
   const std::vector<std::string>& id2label = config.labels();
-  const model::ModelConfig saved = model::ModelConfig::read(checkpoint);
+  const model::ModelConfig saved = model::read_saved_config(checkpoint);
   if (saved.labels() != id2label) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} was trained with the labels {}; this run has {}", checkpoint.string(),

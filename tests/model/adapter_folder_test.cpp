@@ -54,6 +54,21 @@ TEST_CASE("the base model is the folder that is given, or the one that the adapt
   CHECK(ModelFolder(named.folder.path()).tokenizer() == named.folder.path());
 }
 
+TEST_CASE("a folder with an adapter and a config.json is a whole model with an adapter, as in transformers") {
+  const PeftFolder both("somewhere/else");
+  fs::copy(fixture_models() / "tiny-bert" / "config.json", both.folder.path() / "config.json");
+  CHECK(ModelFolder(both.folder.path()).weights() == both.folder.path());
+  CHECK(model::read_config(ModelFolder(both.folder.path())).model_type() == "bert");
+}
+
+TEST_CASE("the config that hone saves beside an adapter has the labels") {
+  const PeftFolder own(tiny_bert());
+  own.folder.write("model_config.json", R"({"model_type": "bert", "id2label": {"0": "no", "1": "yes"}})");
+  CHECK(model::read_config(ModelFolder(own.folder.path())).labels() == std::vector<std::string>{"no", "yes"});
+  CHECK(model::read_saved_config(own.folder.path()).labels() == std::vector<std::string>{"no", "yes"});
+  CHECK(model::read_saved_config(fixture_models() / "tiny-bert").num_labels() == 3);
+}
+
 TEST_CASE("a missing base model is an error that says how to give it") {
   const PeftFolder hub("google-bert/bert-base-uncased");
   const Error error = expect_error([&] { model::read_config(ModelFolder(hub.folder.path())); });
