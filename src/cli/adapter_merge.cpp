@@ -51,9 +51,7 @@ int run_adapter_merge(const options::Parsed<AdapterMergeOptions>& parsed) {
   request.head = model::saved_head(model::read_config(folder));
   if (request.head.empty()) request.head = "pooling";
   model::LoadedModel loaded = model::load_model(request);
-  for (const std::string& line : {loaded.report.new_weights_line()}) {
-    if (!line.empty()) log_warning("{}", line);
-  }
+  if (const std::string line = loaded.report.new_weights_line(); !line.empty()) log_warning("{}", line);
   const size_t num_linears = model::adapted_linears(*loaded.model).size();
   model::merge_lora(*loaded.model);
   AtomicFolder output(options.output_dir);

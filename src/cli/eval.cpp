@@ -89,7 +89,8 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
   task::check_task_options(task::trained_task(model::read_config(folder)), options::given_options(parsed));
-  const eval::TrainedModel trained = eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
+  const eval::TrainedModel trained =
+      eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
   trained.model->set_compute(compute);
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
   const auto task = trained.task_row->make(task_options(options, trained.training, smoothing), trained.config,

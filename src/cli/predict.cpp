@@ -80,7 +80,8 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
   task::check_task_options(task::trained_task(model::read_config(folder)), options::given_options(parsed));
-  const eval::TrainedModel model = eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
+  const eval::TrainedModel model =
+      eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
   model.model->set_compute(compute);
   if (options.texts.file.empty()) {
     for_each_text(options.texts, [&](const std::string& text) { predict_text(model, options, text); });

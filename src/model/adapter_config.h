@@ -15,6 +15,9 @@ namespace hone::model {
 
 inline constexpr const char *kAdapterConfigFile = "adapter_config.json",
                             *kAdapterWeightsFile = "adapter_model.safetensors";
+// config.json of the adapted model: the labels, which PEFT does not save. Under its usual name, transformers would take
+// the folder for a whole model.
+inline constexpr const char* kAdaptedConfigFile = "model_config.json";
 
 struct AdapterConfig {
   int64_t rank = 8;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/label_names.h"
 #include "model/families.h"
 #include "tensor/safetensors.h"
@@ -65,6 +66,7 @@ fs::path ModelFolder::weights() const {
                 fmt::format("base_model is given, but {} holds no adapter ({})", path.string(), kAdapterConfigFile),
                 "leave --base-model out; or give the folder of an adapter as --model");
   }
+  if (base_model.empty() && fs::exists(path / "config.json")) return path;
   if (base_model.empty()) return found_base(path, AdapterConfig::read(path).base_model);
   if (is_folder(base_model)) return base_model;
   throw Error(ErrorKind::kIo, fmt::format("base_model {} is not a folder", base_model.string()),
@@ -80,7 +82,8 @@ std::string task_type_of(std::string_view head) {
 
 ModelConfig read_config(const ModelFolder& folder) {
   const fs::path base = folder.weights();
-  if (!folder.is_adapter() || fs::exists(folder.path / "config.json")) return ModelConfig::read(folder.path);
+  if (!folder.is_adapter() || base == folder.path) return ModelConfig::read(folder.path);
+  if (fs::exists(folder.path / kAdaptedConfigFile)) return read_saved_config(folder.path);
   ModelConfig config = ModelConfig::read(base);
   const std::string type = AdapterConfig::read(folder.path).task_type;
   const auto task = std::ranges::find(kTaskTypes, type, &TaskType::name);
@@ -95,6 +98,11 @@ ModelConfig read_config(const ModelFolder& folder) {
   const std::optional<int64_t> num_labels = num_saved_labels(folder.path);
   if (num_labels && *num_labels != config.num_labels()) config.set_labels(default_labels(*num_labels));
   return config;
+}
+
+ModelConfig read_saved_config(const fs::path& folder) {
+  const fs::path own = folder / kAdaptedConfigFile;
+  return fs::exists(own) ? ModelConfig(read_json(own), own.string()) : ModelConfig::read(folder);
 }
 
 }  // namespace hone::model

@@ -37,7 +37,7 @@ void save_adapter(const Model& model, const AdapterConfig& adapter, const ModelC
   make_folders(folder);
   tensor::write_safetensors(folder / kAdapterWeightsFile, adapter_tensors(model, adapter));
   write_json(folder / kAdapterConfigFile, adapter.to_json());
-  write_json(folder / "config.json", saved_config(config, model.class_name()));
+  write_json(folder / kAdaptedConfigFile, saved_config(config, model.class_name()));
 }
 
 }  // namespace hone::model

@@ -14,8 +14,8 @@ namespace hone::model {
 // weight files of other formats in the folder. Errors: kIo.
 void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder);
 
-// Writes adapter_config.json, adapter_model.safetensors and config.json, in the same way. PEFT loads the first two;
-// config.json tells hone the labels. Errors: kIo.
+// Writes adapter_config.json, adapter_model.safetensors and kAdaptedConfigFile, in the same way. PEFT loads the first
+// two; the third one tells hone the labels. Errors: kIo.
 void save_adapter(const Model& model, const AdapterConfig& adapter, const ModelConfig& config,
                   const std::filesystem::path& folder);
 

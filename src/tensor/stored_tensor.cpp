@@ -29,7 +29,11 @@ void copy_into(const StoredTensor& stored, const at::Tensor& target) {
   at::Tensor block =
       whole ? target : at::empty({static_cast<int64_t>(stored.bytes.size()) / element_size}, stored.dtype);
   if (!stored.bytes.empty()) std::memcpy(block.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
-  if (whole) return;
+  if (whole) {
+    // Modules that keep something computed from a weight notice by its version that it has changed.
+    if (!target.is_inference()) target.unsafeGetTensorImpl()->bump_version();
+    return;
+  }
   target.copy_(stored.strides.empty() ? block.view(stored.shape) : block.as_strided(stored.shape, stored.strides));
 }
 

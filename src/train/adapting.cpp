@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "model/lora.h"
 #include "model/lora_targets.h"
+#include "options/field.h"
 #include "options/field_list.h"
 #include "options/json.h"
 #include "options/value.h"

@@ -54,6 +54,7 @@ tensor::NamedTensors as_tensors(const std::vector<model::NamedParameter>& parame
 
 // The files of a checkpoint, besides config.json and the tokenizer.
 inline constexpr const char* kWeightsFile = "model.safetensors";
+inline constexpr const char* kRawWeightsFile = "raw_weights.safetensors";  // beside an average (--ema-decay)
 inline constexpr const char* kOptimizerFile = "optimizer.safetensors";
 inline constexpr const char* kStateFile = "trainer_state.json";
 inline constexpr const char* kHoneStateFile = "hone_state.json";

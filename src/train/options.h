@@ -54,6 +54,7 @@ struct TrainOptions {
   std::optional<bool> nesterov;
   double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_epsilon = 1e-8;
   double max_grad_norm = 1.0;
+  std::optional<double> ema_decay;
   std::string lr_scheduler_type = "linear";
   std::string lr_scheduler_kwargs;
   double warmup_steps = 0;
@@ -221,6 +222,11 @@ struct TrainOptions {
     visit("momentum", self.momentum, "momentum of sgd and muon").in_range(0, 1).default_text("0 of sgd, 0.95 of muon");
     visit("nesterov", self.nesterov, "Nesterov's momentum, of sgd and muon").default_text("false of sgd, true of muon");
     visit("max_grad_norm", self.max_grad_norm, "clip gradients to this norm; 0: never").at_least(0);
+    visit(
+        "ema_decay", self.ema_decay,
+        "evaluate and save the exponential moving average of the weights, with this decay for each step, such as 0.999")
+        .in_range(0, 1)
+        .default_text("no average");
     visit("lr_scheduler_type", self.lr_scheduler_type, "learning-rate schedule after the warm-up")
         .choices(choices_of(kScheduleNames))
         .old_choice("wsd", "warmup_stable_decay");

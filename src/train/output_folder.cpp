@@ -31,6 +31,7 @@ constexpr std::string_view kRunNames[] = {"config.json",
                                           kWeightsFile,
                                           model::kAdapterConfigFile,
                                           model::kAdapterWeightsFile,
+                                          model::kAdaptedConfigFile,
                                           "tokenizer.json",
                                           "tokenizer_config.json",
                                           "special_tokens_map.json",
@@ -53,8 +54,9 @@ constexpr std::string_view kTrainerNames[] = {kStateFile, "training_args.bin"};
 constexpr std::string_view kWeightNames[] = {kWeightsFile,  "model.safetensors.index.json", "pytorch_model.bin",
                                              "tf_model.h5", "pytorch_model.bin.index.json", "flax_model.msgpack",
                                              "model.ckpt",  model::kAdapterWeightsFile};
-constexpr const char* kFinalFiles[] = {kWeightsFile, model::kAdapterConfigFile, model::kAdapterWeightsFile, kStateFile,
-                                       kArgumentsFile};
+constexpr const char* kFinalFiles[] = {
+    kWeightsFile,  model::kAdapterConfigFile, model::kAdapterWeightsFile, model::kAdaptedConfigFile, kStateFile,
+    kArgumentsFile};
 
 template <typename Names>
 bool has_name(const Names& names, std::string_view name) {

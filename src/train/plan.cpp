@@ -192,6 +192,7 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const me
   check_options(options, metrics);
   Plan plan;
   plan.num_rows = num_rows;
+  plan.ema_decay = options.ema_decay;
   plan.batch_size = options.per_device_train_batch_size;
   plan.accumulation = options.gradient_accumulation_steps;
   plan.batches_per_epoch =

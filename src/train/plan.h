@@ -64,6 +64,7 @@ struct Plan {
   std::optional<int64_t> save_total_limit;
   BestMetric best;
   std::span<const metric::Metric> metrics;  // of the task
+  std::optional<double> ema_decay;          // of the average of the weights
 
   bool evaluates() const { return eval_steps > 0 || eval_by_epoch; }
   bool saves() const { return save_steps > 0 || save_by_epoch; }

@@ -87,6 +87,12 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
                             freeze_flag(now)),
                 "give --freeze as before, or another --output-dir");
   }
+  if (before.ema_decay.has_value() != now.ema_decay.has_value()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} is of a run {} --ema-decay; this run is {} it", checkpoint.string(),
+                            before.ema_decay ? "with" : "without", now.ema_decay ? "with" : "without"),
+                "give --ema-decay as before, or another --output-dir");
+  }
   if (before.unfreeze_schedule != now.unfreeze_schedule) {
     throw Error(
         ErrorKind::kUsage,
@@ -105,7 +111,7 @@ void check_resumable(const TrainOptions& options, const fs::path& checkpoint) {
 
 void check_targets(const model::ModelConfig& config, const fs::path& checkpoint) {
   const std::vector<std::string>& id2label = config.labels();
-  const model::ModelConfig saved = model::ModelConfig::read(checkpoint);
+  const model::ModelConfig saved = model::read_saved_config(checkpoint);
   if (saved.labels() != id2label) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} was trained with the labels {}; this run has {}", checkpoint.string(),

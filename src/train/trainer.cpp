@@ -35,7 +35,9 @@ Trainer::Trainer(TrainerInputs inputs, const Plan& plan)
       observer_(inputs_.observer != nullptr ? *inputs_.observer : unobserved_),
       plan_(plan),
       rows_(plan, *inputs_.train),
-      stepper_(inputs_, plan.step_plan) {}
+      stepper_(inputs_, plan.step_plan) {
+  if (plan.ema_decay) average_ = std::make_unique<WeightAverage>(*plan.ema_decay);
+}
 
 void Trainer::resume(const std::filesystem::path& checkpoint) {
   state_ = read_run_state(checkpoint);
@@ -49,6 +51,7 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
   best_ = best_so_far(state_.log_history, plan_.best);
   restore_model(checkpoint);
   if (state_.global_step > 0) unfreeze(state_.global_step - 1);  // as before the last step
+  if (average_) restore_average(checkpoint);
   restore_tensors(checkpoint / kOptimizerFile, stepper_.optimizer().state());
   saved_step_ = state_.global_step;
   follow_metric();
@@ -57,6 +60,13 @@ void Trainer::resume(const std::filesystem::path& checkpoint) {
 void Trainer::restore_model(const std::filesystem::path& checkpoint) {
   if (inputs_.restore_model) return inputs_.restore_model(checkpoint);
   restore_tensors(checkpoint / kWeightsFile, as_tensors(stepper_.parameters()));
+}
+
+void Trainer::restore_average(const std::filesystem::path& checkpoint) {
+  average_->update(stepper_.parameters());
+  average_->swap(stepper_.parameters());
+  restore_tensors(checkpoint / kRawWeightsFile, average_->tensors());
+  average_->swap(stepper_.parameters());
 }
 
 void Trainer::follow_metric() {
@@ -125,6 +135,7 @@ void Trainer::train_step() {
   StepRows rows = rows_.rows_of_step(state_.global_step);
   const auto num_tokens = static_cast<int64_t>(rows.num_tokens);
   stepper_.step(std::move(rows), state_);
+  if (average_) average_->update(stepper_.parameters());
   ++state_.global_step;
   state_.num_input_tokens_seen += num_tokens;
   window_tokens_ += num_tokens;
@@ -171,6 +182,7 @@ void Trainer::log() {
 bool Trainer::evaluate() {
   const double start = now_seconds();
   const PhaseScope phase(observer_, RunPhase::kEvaluating);
+  const AveragedWeights averaged(average_.get(), stepper_.parameters());
   const auto result =
       eval::evaluate(*inputs_.model, *inputs_.evaluation,
                      {.batch_size = plan_.eval_batch_size, .num_worst = kWorstMistakes, .keep_going = [this] {
@@ -205,7 +217,9 @@ void Trainer::save() {
   stepper_.check_weights(state_);
   const PhaseScope phase(observer_, RunPhase::kSaving);
   state_.train_seconds = earlier_seconds_ + start - session_start_;
+  const AveragedWeights averaged(average_.get(), stepper_.parameters());
   write_checkpoint(inputs_.output_dir, step, [&](const std::filesystem::path& folder) {
+    if (average_) tensor::write_safetensors(folder / kRawWeightsFile, average_->tensors());
     inputs_.save_model(folder);
     tensor::write_safetensors(folder / kOptimizerFile, stepper_.optimizer().state());
     write_run_state(folder, state_, plan_, best_, inputs_.output_dir.string());
@@ -249,6 +263,7 @@ bool Trainer::has_stopped_early() const {
 }
 
 std::optional<int64_t> Trainer::load_best() {
+  if (average_) average_->swap(stepper_.parameters());
   if (!plan_.best.is_loaded_at_end || !best_.metric) return std::nullopt;
   if (best_.step != state_.global_step) {
     restore_model(checkpoint_path(inputs_.output_dir, best_.step));

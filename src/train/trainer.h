@@ -15,6 +15,7 @@
 #include "train/step_rows.h"
 #include "train/stepper.h"
 #include "train/trainer_inputs.h"
+#include "train/weight_average.h"
 
 namespace hone::train {
 
@@ -37,7 +38,8 @@ class Trainer {
   // Returns the rows of the steps that are left, of at most one epoch. Some may occur twice.
   std::vector<uint64_t> next_rows();
 
-  // Restores the best evaluated model if the plan asks for it, and returns its step.
+  // Gives the model the weights with which it ends: those of the best evaluation if the plan asks for it, and returns
+  // its step; else the average if there is one.
   std::optional<int64_t> load_best();
 
   const RunState& state() const { return state_; }
@@ -58,6 +60,8 @@ class Trainer {
   void add_summary();
   bool has_stopped_early() const;
   void restore_model(const std::filesystem::path& checkpoint);
+  // Takes the restored weights for the average, and the weights themselves from their own file.
+  void restore_average(const std::filesystem::path& checkpoint);
   // Lowers the learning rate as the evaluations so far demand, if the schedule follows the metric.
   void follow_metric();
   // Returns whether an interrupt came or the observer asks to stop.
@@ -70,7 +74,8 @@ class Trainer {
   StepRowSource rows_;
   Stepper stepper_;
   RunState state_;
-  BestSoFar best_;  // of the state's log
+  BestSoFar best_;                          // of the state's log
+  std::unique_ptr<WeightAverage> average_;  // null without --ema-decay
   std::unique_ptr<RunLog> run_log_;
   int64_t saved_step_ = -1;
   double session_start_ = 0, window_start_ = 0, earlier_seconds_ = 0;

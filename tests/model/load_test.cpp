@@ -73,7 +73,7 @@ TEST_CASE("the note for a new head has transformers' wording and an explanation"
   CHECK(contains(loaded.report.new_weights_line(),
                  fmt::format("Some weights of BertForSequenceClassification were not initialized from the model "
                              "checkpoint at {} and are newly initialized: ['classifier.bias', 'classifier.weight']",
-                             request.model_dir.string())));
+                             request.model_dir.path.string())));
   CHECK(contains(loaded.report.new_weights_line(), "random until they are trained"));
   CHECK(loaded.config.labels() == std::vector<std::string>{"LABEL_0", "LABEL_1"});
   CHECK(loaded.model->num_outputs() == 2);
@@ -180,7 +180,7 @@ TEST_CASE("a vocabulary that is larger than the saved embedding adds rows as tra
     CHECK(loaded.config.json()["vocab_size"] == 109);
     const at::Tensor words = loaded.model->module().named_parameters()[one.words].detach();
     REQUIRE(words.size(0) == 109);
-    const at::Tensor before = read_tensors(request.model_dir / "model.safetensors").at(one.words);
+    const at::Tensor before = read_tensors(request.model_dir.path / "model.safetensors").at(one.words);
     CHECK(at::equal(words.narrow(0, 0, before.size(0)), before));
     CHECK(at::allclose(words[106].narrow(0, 0, 4), at::tensor(one.first), 0, 1e-7));
     CHECK(at::allclose(words[108].narrow(0, 28, 4), at::tensor(one.last), 0, 1e-7));

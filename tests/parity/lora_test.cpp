@@ -85,7 +85,7 @@ void check_trained_like_peft(const Json& expected, const Json& settings) {
   CHECK(Json(trained) == expected["trained"]);
   CHECK(run.run() == train::RunEnd::kFinished);
   check_training_numbers(run.trainer->state(), "loss", expected["losses"], kTrainingTolerance);
-  check_training_numbers(run.trainer->state(), "grad_norm", expected["grad_norms"], 100 * kTrainingTolerance);
+  check_training_numbers(run.trainer->state(), "grad_norm", expected["grad_norms"], kTrainingTolerance);
   for (const model::NamedParameter& parameter : model::named_parameters(*run.loaded.model)) {
     if (parameter.tensor.requires_grad()) continue;
     CHECK_FALSE(parameter.tensor.grad().defined());
@@ -142,7 +142,10 @@ TEST_CASE("a run's adapter_config.json is PEFT's") {
     for (Json* config : {&own, &peft}) {
       config->erase("base_model_name_or_path");
       for (const char* key : {"target_modules", "modules_to_save"}) {  // PEFT writes sets in any order
-        if ((*config)[key].is_array()) std::ranges::sort((*config)[key]);
+        if (!(*config)[key].is_array()) continue;
+        auto names = (*config)[key].get<std::vector<std::string>>();
+        std::ranges::sort(names);
+        (*config)[key] = names;
       }
     }
     CHECK(own == peft);

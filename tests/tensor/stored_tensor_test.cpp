@@ -38,6 +38,13 @@ TEST_CASE("a stored tensor may be unaligned and strided") {
   CHECK(at::equal(target, source.view({2, 3}).t()));
 }
 
+TEST_CASE("a copy changes the version of the target, by which a module finds that what it keeps is outdated") {
+  const at::Tensor source = at::arange(2, at::kFloat), target = at::zeros({2});
+  const auto before = target._version();
+  tensor::copy_into(stored(source), target);
+  CHECK(target._version() > before);
+}
+
 TEST_CASE("an empty tensor is copied") {
   at::Tensor target = at::zeros({0, 3});
   CHECK_NOTHROW(tensor::copy_into({"w", at::kFloat, {0, 3}, {}, {}}, target));

@@ -61,7 +61,8 @@ TEST_CASE("a run with adapters writes PEFT's files, and trains and keeps state o
   const std::string log = captured_log([&] { CHECK(run_training(options) == RunEnd::kFinished); });
   CHECK(contains(unwrapped(log), "LoRA of rank 4, alpha 8 on 4 linears (query, value); trained whole: classifier"));
   CHECK_FALSE(fs::exists(options.output_dir / "model.safetensors"));
-  for (const char* file : {"adapter_config.json", "config.json", "tokenizer.json", "training_args.json"}) {
+  CHECK_FALSE(fs::exists(options.output_dir / "config.json"));  // transformers would take it for a whole model
+  for (const char* file : {"adapter_config.json", "model_config.json", "tokenizer.json", "training_args.json"}) {
     CHECK(fs::exists(options.output_dir / file));
   }
   std::vector<std::string> names;

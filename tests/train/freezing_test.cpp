@@ -165,7 +165,7 @@ TEST_CASE("new weights stay trained if a group has them, and a name freezes them
                         std::filesystem::copy_options::recursive);
   const auto frozen_of = [&](const std::vector<std::string>& patterns) {
     // A checkpoint with another number of labels: the classifier is new. The pooler is not.
-    const model::LoadedModel loaded =
+    model::LoadedModel loaded =
         model::load_model({.model_dir = folder.path(), .num_labels = 2, .ignore_mismatched_sizes = true});
     CHECK(loaded.report.newly_initialized == std::vector<std::string>{"classifier.bias", "classifier.weight"});
     TrainOptions options = quiet_options("");

@@ -11,7 +11,7 @@ using namespace hone;
 using namespace hone::train;
 
 std::map<std::string, double> factors_of(const std::string& family, const RateShares& shares) {
-  const model::LoadedModel loaded = model::load_model({fixture_models() / ("tiny-" + family)});
+  model::LoadedModel loaded = model::load_model({fixture_models() / ("tiny-" + family)});
   NamedParameters parameters = model::named_parameters(*loaded.model);
   set_rate_factors(*loaded.model, shares, parameters);
   std::map<std::string, double> factors;
@@ -40,7 +40,7 @@ TEST_CASE("a parameter that several layers read has the share of the first") {
 }
 
 TEST_CASE("frozen parameters stay frozen") {
-  const model::LoadedModel loaded = model::load_model({fixture_models() / "tiny-bert"});
+  model::LoadedModel loaded = model::load_model({fixture_models() / "tiny-bert"});
   TrainOptions options = quiet_options("");
   options.freeze = {"embeddings+1"};
   freeze(loaded, options);
