@@ -38,9 +38,9 @@ std::string digest_of(const model::Model& model) {
                      frozen_weights_digest(model));
 }
 
-void remove_files(const std::filesystem::path& output_dir) {
+void remove_files(const std::filesystem::path& folder) {
   std::error_code error;
-  for (const char* name : {kTrainPrefixFile, kEvaluationPrefixFile}) std::filesystem::remove(output_dir / name, error);
+  for (const char* name : {kTrainPrefixFile, kEvaluationPrefixFile}) std::filesystem::remove(folder / name, error);
 }
 
 }  // namespace
@@ -56,12 +56,13 @@ CacheBudget cache_budget(const std::string& text, uint64_t available_memory, uin
   return {std::min(*size, memory), std::min(*size, free_disk), *size};
 }
 
-KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared) : options_(options), prepared_(prepared) {
+KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared, std::filesystem::path folder)
+    : options_(options), prepared_(prepared), folder_(std::move(folder)) {
   std::error_code error;
-  const std::filesystem::space_info disk = std::filesystem::space(options.output_dir, error);
+  const std::filesystem::space_info disk = std::filesystem::space(folder_, error);
   left_ = cache_budget(options.cache_budget, this_machine().available_memory(), error ? 0 : disk.available);
   if (prepared.loaded.model->num_frozen_layers().value_or(0) == 0 || left_.total_bytes == 0) {
-    remove_files(options.output_dir);  // of a run that was killed
+    remove_files(folder_);  // of a run that was killed
     return;
   }
   keep(*prepared.train, kTrainPrefixFile);
@@ -72,7 +73,7 @@ void KeptPrefixes::keep(task::Examples& examples, const char* file_name) {
   const std::shared_ptr<model::Model>& model = prepared_.loaded.model;
   model::PrefixStorage storage{.memory_bytes = std::min(left_.memory_bytes, left_.total_bytes),
                                .file_bytes = std::min(left_.disk_bytes, left_.total_bytes),
-                               .file = options_.output_dir / file_name,
+                               .file = folder_ / file_name,
                                .model_digest = [&model = *model] { return digest_of(model); }};
   model::PrefixCache* const cache = examples.keep_prefix(model, storage);
   if (cache == nullptr) return;
@@ -98,8 +99,7 @@ std::string KeptPrefixes::described_start() const {
   }
   std::string places = in_memory > 0 || in_file == 0 ? fmt::format("{} in memory", described_bytes(in_memory)) : "";
   if (in_file > 0) {
-    places +=
-        fmt::format("{}{} in {}", places.empty() ? "" : ", ", described_bytes(in_file), options_.output_dir.string());
+    places += fmt::format("{}{} in {}", places.empty() ? "" : ", ", described_bytes(in_file), folder_.string());
   }
   std::string text =
       fmt::format("the output of layer {} for {}, computed once: {}",
@@ -108,7 +108,7 @@ std::string KeptPrefixes::described_start() const {
     text += fmt::format("; {} more do not fit into --cache-budget and are computed at each use",
                         counted(num_rows - num_keepable, "row"));
   }
-  if (num_reused > 0) text += fmt::format("; {} from the run that is resumed", counted(num_reused, "row"));
+  if (num_reused > 0) text += fmt::format("; {} from an earlier run", counted(num_reused, "row"));
   return text;
 }
 
@@ -122,21 +122,20 @@ std::string KeptPrefixes::described_end() const {
   return fmt::format("the frozen layers took {:.1f} s, once; that saved {:.1f} s", seconds, saved);
 }
 
-void KeptPrefixes::keep_for_resume() {
+void KeptPrefixes::keep_for_later() {
   for (model::PrefixCache* cache : caches_) {
     try {
       cache->save();
     } catch (const Error& error) {
-      log_warning("the output of the frozen layers is not kept, so the resumed run computes it again: {}",
-                  error.what());
+      log_warning("the output of the frozen layers is not kept, so the next run computes it again: {}", error.what());
       return;
     }
   }
-  are_for_resume_ = true;
+  are_for_later_ = true;
 }
 
 KeptPrefixes::~KeptPrefixes() {
-  if (!are_for_resume_) remove_files(options_.output_dir);
+  if (!are_for_later_) remove_files(folder_);
 }
 
 }  // namespace hone::train

@@ -24,8 +24,8 @@ CacheBudget cache_budget(const std::string& text, uint64_t available_memory, uin
 class KeptPrefixes {
  public:
   // Keeps nothing if the model has no frozen layers behind frozen embeddings, or if the budget is 0. `prepared` and its
-  // model must outlive the object. Errors (kIo): a file of the output folder cannot be made.
-  KeptPrefixes(const TrainOptions& options, Prepared& prepared);
+  // model must outlive the object. `folder`: of the files. Errors (kIo): a file cannot be made there.
+  KeptPrefixes(const TrainOptions& options, Prepared& prepared, std::filesystem::path folder);
   // Removes the files, unless they are kept for the run that resumes.
   ~KeptPrefixes();
   KeptPrefixes(const KeptPrefixes&) = delete;
@@ -40,16 +40,17 @@ class KeptPrefixes {
   // Returns how much time the kept values saved; an empty text if none.
   std::string described_end() const;
 
-  // Leaves the values in the output folder for the run that resumes. A failure is a warning.
-  void keep_for_resume();
+  // Leaves the values in the folder, for the run that resumes or the next one there. A failure is a warning.
+  void keep_for_later();
 
  private:
   void keep(task::Examples& examples, const char* file_name);
 
   const TrainOptions& options_;
   const Prepared& prepared_;
+  std::filesystem::path folder_;
   CacheBudget left_;
-  bool are_for_resume_ = false;
+  bool are_for_later_ = false;
   std::vector<model::PrefixCache*> caches_;  // of the training rows, then of the evaluation rows
 };
 

@@ -149,7 +149,7 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
   return pairs;
 }
 
-Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given) {
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given, task::KnownFeatures* known) {
   text::Tokenizer tokenizer = text::Tokenizer::load(options.model_name_or_path);
   const model::ModelConfig config = model::ModelConfig::read(options.model_name_or_path);
   task::check_special_ids(tokenizer, config, options.model_name_or_path);
@@ -168,8 +168,9 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
       std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr, nullptr};
   made.freezing = freeze(made.loaded, options);
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
-  const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length,
-                                             options.long_text};
+  const task::ExampleOptions example_options{made.tokenizer,  made.loaded.model->vocab_size(),
+                                             made.max_length, options.long_text,
+                                             known,           options.model_name_or_path.string()};
   made.train = made.task->examples(made.rows.train, "training rows", example_options);
   if (made.rows.evaluation) {
     made.evaluation = made.task->examples(*made.rows.evaluation, "evaluation rows", example_options);

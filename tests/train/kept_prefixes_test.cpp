@@ -161,7 +161,7 @@ TEST_CASE("the rows of a run are kept in memory, in files of its folder, or not 
     Prepared prepared = prepare(options);
     std::string text;
     {
-      KeptPrefixes kept(options, prepared);
+      KeptPrefixes kept(options, prepared, options.output_dir);
       const std::vector<uint64_t> rows{0, 1, 2};
       kept.compute(rows, {});
       CHECK(kept.described_end().empty());
@@ -188,15 +188,15 @@ TEST_CASE("a stopped run leaves what it kept for the run that resumes, which rem
   const std::vector<uint64_t> rows{0, 1, 2, 5};
   {
     Prepared prepared = prepare(options);
-    KeptPrefixes kept(options, prepared);
+    KeptPrefixes kept(options, prepared, options.output_dir);
     kept.compute(rows, {});
-    kept.keep_for_resume();
+    kept.keep_for_later();
     CHECK(std::filesystem::exists(options.output_dir / kTrainPrefixFile));
   }
   {
     Prepared prepared = prepare(options);
-    KeptPrefixes kept(options, prepared);
-    CHECK(contains(kept.described_start(), "4 rows from the run that is resumed"));
+    KeptPrefixes kept(options, prepared, options.output_dir);
+    CHECK(contains(kept.described_start(), "4 rows from an earlier run"));
   }
   CHECK_FALSE(std::filesystem::exists(options.output_dir / kTrainPrefixFile));
   CHECK_FALSE(std::filesystem::exists(options.output_dir / kEvaluationPrefixFile));
@@ -208,7 +208,7 @@ TEST_CASE("a run that keeps nothing removes what a killed run left") {
   folder.write("out/frozen_train.cache", "left");
   options.cache_budget = "0";
   Prepared prepared = prepare(options);
-  const KeptPrefixes kept(options, prepared);
+  const KeptPrefixes kept(options, prepared, options.output_dir);
   CHECK(std::filesystem::is_empty(options.output_dir));
 }
 
