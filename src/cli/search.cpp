@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <thread>
@@ -91,7 +92,12 @@ bool is_complete(const SearchPlan& plan, const search::Study& study) {
     if (trial.state == search::TrialState::kRunning) return false;
     num_done += trial.state == search::TrialState::kComplete || trial.state == search::TrialState::kPruned ? 1 : 0;
   }
-  return num_done >= plan.settings.trials || plan.settings.sampler == "grid";
+  if (plan.settings.sampler != "grid") return num_done >= plan.settings.trials;
+  const auto num_failed = std::count_if(study.trials.begin(), study.trials.end(), [](const search::Trial& trial) {
+    return trial.state == search::TrialState::kFail;
+  });
+  const auto num_points = static_cast<int64_t>(plan.space.grid().size());
+  return num_done >= std::min(plan.settings.trials, num_points - num_failed);
 }
 
 // Trains with other seeds and looks at the test rows. Returns the signal that interrupted it, or 0.

@@ -104,9 +104,9 @@ std::optional<SeedRun> trained_with(const SearchPlan& plan, const search::Trial&
 fs::path chosen_model(const SearchPlan& plan, const search::Study& study) {
   const search::Trial& best = best_of(study);
   fs::path folder = plan.folder_of(best.number);
-  double value = 0;
+  std::optional<double> value;
   for (const SeedRun& run : finished_runs(plan, best.number)) {
-    if (fs::exists(folder / train::kWeightsFile) && value != 0 && !study.is_better(run.value, value)) continue;
+    if (value && !study.is_better(run.value, *value)) continue;
     folder = run.folder;
     value = run.value;
   }

@@ -189,7 +189,8 @@ void Space::read_condition(const Json& when, Dimension& dimension, const FieldLi
   if (!when.is_object() || when.size() != 1) {
     throw space_error(where, "when is not one option with its values", "write when: {optim: [sgd, muon]}");
   }
-  const auto& [name, wanted] = *when.items().begin();
+  const std::string name = when.begin().key();
+  const Json& wanted = when.begin().value();
   const Field& field = field_of(name, list, where + ": when");
   const Dimension* const parent = find(field.name);
   if (parent == nullptr || !parent->distribution.is_categorical()) {

@@ -14,7 +14,6 @@ UNTESTED = {
 # Tests of no source, and why.
 WITHOUT_SOURCE = {
     "tests/data/near_duplicates_slow_test.cpp": "the slow proof of src/data/near_duplicates.cpp",
-    "tests/search/sampler_slow_test.cpp": "the slow proof of src/search/sampler.cpp",
     "tests/task/example_task_test.cpp": "a task that a user of the interface would write",
 }
 # Functions that need no test of their own: they declare options, which the tests of the command cover.

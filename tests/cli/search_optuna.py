@@ -64,7 +64,8 @@ def check_same(study, report):
         assert trial.state.name.lower().replace("fail", "failed") == ours["state"], (trial, ours)
         assert trial.value == ours["value"], (trial, ours)
         assert trial.params == ours["parameters"], (trial, ours)
-        assert [list(pair) for pair in trial.intermediate_values.items()] == ours["evaluations"]
+        assert [[step, None if math.isnan(value) else value]
+                for step, value in trial.intermediate_values.items()] == ours["evaluations"]
         assert trial.datetime_start is not None
     assert study.best_trial.number == report["trials"][0]["number"] or study.best_value == report["trials"][0]["value"]
 

@@ -54,7 +54,7 @@ TEST_CASE("a search trains its trials, ranks them and writes report, page and jo
   const Search search(kRates + "    per_device_train_batch_size: [4, 8]\n  pruner: none\n");
   const ProcessResult result = search.run({"--trials", "4"});
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
-  CHECK(contains(result.output, "trial   0 of 4: accuracy 0."));
+  CHECK(contains(result.output, "trial   0 of 4: accuracy "));
   CHECK(contains(result.output, "4 trials: 4 complete; accuracy, higher is better"));
   CHECK(contains(result.output, "importance  "));
   const Json report = search.report();
@@ -244,7 +244,7 @@ TEST_CASE("the recipe of the article's grid runs") {
   const fs::path out = folder.path() / "out";
   const ProcessResult result = run_shell(
       "cd '" HONE_SOURCE_DIR "' && $HONE search recipes/s3-search.yaml --model " + tiny_model() + " --output-dir " +
-      out.string() + " --trials 3 --num-train-epochs 1 --max-train-samples 60 --max-eval-samples 40 --num-threads 1");
+      out.string() + " --trials 3 --ignore-mismatched-sizes --num-train-epochs 1 --max-train-samples 60 --max-eval-samples 40 --num-threads 1");
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
   const Json report = read_json(out / "search.json");
   CHECK(count_of(report, "complete") == 3);
@@ -265,8 +265,8 @@ TEST_CASE("the best values with other seeds, then one look at the test rows; a s
   const std::vector<std::string> more = {"--trials", "2", "--retrain-seeds=2", "--test-best", "--test-file", test};
   ProcessResult result = search.run(more);
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
-  CHECK(contains(result.output, "seed 43: accuracy 0."));
-  CHECK(contains(result.output, "with 2 other seeds: accuracy 0."));
+  CHECK(contains(result.output, "seed 43: accuracy "));
+  CHECK(contains(result.output, "with 2 other seeds: accuracy "));
   CHECK(contains(result.output, "Test Accuracy: "));
   const Json retrained = read_json(search.out() / "retrained.json");
   REQUIRE(retrained["runs"].size() == 2);

@@ -24,7 +24,8 @@ inline double number_or_nan(const Json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
-inline search::Trial trial_of(const Json& json) {
+// `distributions`: their texts, by the names of parameters.
+inline search::Trial trial_of(const Json& json, const Json& distributions) {
   search::Trial trial;
   trial.state = static_cast<search::TrialState>(json["state"].get<int>());
   if (!json["value"].is_null()) trial.value = json["value"].get<double>();
@@ -33,18 +34,18 @@ inline search::Trial trial_of(const Json& json) {
   }
   trial.system_attributes = json["system"];
   trial.user_attributes = json["user"];
-  for (const auto& [name, parameter] : json["parameters"].items()) {
-    trial.parameters[name] = {search::parse_distribution(parameter[1].get<std::string>(), "fixture"),
-                              parameter[0].get<double>()};
+  for (const auto& [name, value] : json["parameters"].items()) {
+    trial.parameters[name] = {search::parse_distribution(distributions[name].get<std::string>(), "fixture"),
+                              value.get<double>()};
   }
   return trial;
 }
 
-inline search::Study study_of(const Json& trials, const std::string& direction) {
+inline search::Study study_of(const Json& trials, const Json& distributions, const std::string& direction) {
   search::Study study;
   study.directions = {direction == "maximize" ? search::Direction::kMaximize : search::Direction::kMinimize};
   for (const Json& json : trials) {
-    study.trials.push_back(trial_of(json));
+    study.trials.push_back(trial_of(json, distributions));
     study.trials.back().number = study.trials.back().id = static_cast<int64_t>(study.trials.size()) - 1;
   }
   return study;

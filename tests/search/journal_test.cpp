@@ -36,34 +36,51 @@ TEST_CASE("a journal that Optuna wrote has Optuna's trials") {
   CHECK(study->maximizes());
   CHECK(study->user_attributes["remark"] == "made by Optuna");
   CHECK(journal.replay().find("other") == nullptr);  // deleted
-  const Study optunas = study_of(expected["trials"], "maximize");
+  const Study optunas = study_of(expected["trials"], expected["distributions"], "maximize");
   REQUIRE(study->trials.size() == optunas.trials.size());
   for (size_t i = 0; i < optunas.trials.size(); ++i) check_same(study->trials[i], optunas.trials[i]);
   REQUIRE(best_trial(*study) != nullptr);
   CHECK(best_trial(*study)->number == expected["best"]);
 }
 
+// Cuts the journal at the byte and opens it. If `writes`, also writes to it and opens it again.
+void check_cut(const fs::path& path, std::string_view whole, size_t size, bool writes) {
+  write_file(path, whole.substr(0, size));
+  const size_t kept = size == 0 ? 0 : whole.rfind('\n', size - 1) + 1;
+  Journal journal(path);
+  REQUIRE(read_file(path) == whole.substr(0, kept));
+  if (!writes) return;
+  const LineMaker lines("test");
+  journal.update([&](const Replay& replay) -> std::vector<std::string> {
+    return {lines.create_study("later", Direction::kMinimize),
+            lines.create_trial(replay.num_studies(), {}, Json::object())};
+  });
+  const Journal again(path);
+  REQUIRE(again.replay().find("later") != nullptr);
+  REQUIRE(again.replay().find("later")->trials.size() == 1);
+}
+
+// One of each line that hone writes.
+std::string small_journal() {
+  const LineMaker lines("test");
+  const Parameter rate = {Distribution::number(1e-5, 1e-2, true), 1e-3};
+  std::string text;
+  for (const std::string& line :
+       {lines.create_study("s", Direction::kMinimize), lines.set_study_attribute(0, true, "k", "v"),
+        lines.create_trial(0, {{"rate", rate}}, {{"k", 1}}), lines.set_intermediate(0, 1, std::nan("")),
+        lines.set_trial_attribute(0, false, "rung", 0.5), lines.finish_trial(0, TrialState::kComplete, 0.5)}) {
+    text += line + '\n';
+  }
+  return text;
+}
+
 TEST_CASE("a journal cut at any byte opens, and what is written then can be read") {
   const TemporaryFolder folder;
-  const std::string whole = read_file(path_of("optuna.journal"));
   const fs::path path = folder.path() / "study.log";
-  const LineMaker lines("test");
-  const auto check_cut = [&](size_t size) {
-    write_file(path, std::string_view(whole).substr(0, size));
-    const size_t kept = size == 0 ? 0 : whole.rfind('\n', size - 1) + 1;
-    Journal journal(path);
-    REQUIRE(read_file(path) == whole.substr(0, kept));
-    if (size % 7 != 0) return;
-    journal.update([&](const Replay& replay) -> std::vector<std::string> {
-      return {lines.create_study("later", Direction::kMinimize),
-              lines.create_trial(replay.num_studies(), {}, Json::object())};
-    });
-    const Journal again(path);
-    REQUIRE(again.replay().find("later") != nullptr);
-    REQUIRE(again.replay().find("later")->trials.size() == 1);
-  };
+  const std::string own = small_journal(), optunas = read_file(path_of("optuna.journal"));
   captured_log([&] {
-    for (size_t size = 0; size <= whole.size(); ++size) check_cut(size);
+    for (size_t size = 0; size <= own.size(); ++size) check_cut(path, own, size, true);
+    for (size_t size = 0; size <= optunas.size(); size += 13) check_cut(path, optunas, size, size % 5 == 0);
   });
 }
 
@@ -109,14 +126,14 @@ TEST_CASE("many writers at the same time lose no line") {
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
       Journal journal(path);
-      for (int i = 0; i < 25; ++i) {
+      for (int i = 0; i < 10; ++i) {
         journal.update(
             [&](const Replay&) -> std::vector<std::string> { return {lines.create_trial(0, {}, Json::object())}; });
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  CHECK(Journal(path).replay().find("s")->trials.size() == 100);
+  CHECK(Journal(path).replay().find("s")->trials.size() == 40);
 }
 
 TEST_CASE("a line that another program is writing is left for later") {

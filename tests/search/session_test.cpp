@@ -85,7 +85,8 @@ TEST_CASE("a study of another direction, space or training is refused") {
   const TemporaryFolder folder;
   const Space space = space_of(), other = space_of(R"({"x": {"low": 0, "high": 2}, "kind": ["a", "b"]})");
   Journal journal(folder.path() / "study.log");
-  const Session session(journal, space, session_options());
+  Session session(journal, space, session_options());
+  session.complete(session.ask()->id, 0.5);
   const auto refused = [&](const Space& now, const SessionOptions& options) {
     const Error error = expect_error([&] { const Session second(journal, now, options); });
     CHECK(error.kind() == ErrorKind::kUsage);
@@ -103,6 +104,24 @@ TEST_CASE("a study of another direction, space or training is refused") {
   CHECK(contains(refused(space, options), "seed is new"));
   options.training = Json::object();
   CHECK(contains(refused(space, options), "model was \"m\", is missing"));
+}
+
+TEST_CASE("a study whose trials all failed takes other options, so that a mistake can be corrected") {
+  const TemporaryFolder folder;
+  const Space space = space_of(), other = space_of(R"({"x": {"low": 0, "high": 2}})");
+  Journal journal(folder.path() / "study.log");
+  Session session(journal, space, session_options(1));
+  session.fail(session.ask()->id, "no such file");
+  SessionOptions options = session_options(1);
+  options.training["model"] = "n";
+  Session second(journal, other, options);
+  const auto trial = second.ask();  // failed trials do not count
+  REQUIRE(trial);
+  CHECK(trial->number == 1);
+  CHECK(trial->parameters.size() == 1);
+  second.complete(trial->id, 0.5);
+  CHECK(contains(expect_error([&] { const Session third(journal, space, session_options(1)); }).what(),
+                 "is of another space"));
 }
 
 TEST_CASE("a study that Optuna began continues if its trials are in the space") {
