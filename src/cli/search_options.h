@@ -66,7 +66,7 @@ struct SearchOptions {
         .positional("config_file", self.config_file,
                     "YAML or JSON file with the options of a training, and a block "
                     "\"search\" with a \"space\" (docs/search.md)")
-        .value_name("CONFIG")
+        .value_name("FILE")
         .config_file();
     visit("search", self.search, "the block of the config file: {\"space\": {...}, \"sampler\": ...}")
         .structured()

@@ -126,13 +126,13 @@ SearchPlan make_search_plan(const options::Parsed<SearchOptions>& parsed) {
   plan.train = parsed.options.train;
   const Json block = read_block(parsed.options.search);
   apply_block(block, plan.settings, parsed.provenance);
+  plan.time_budget = parse_time_budget(plan.settings.time_budget);
   train::TrainOptions scratch = plan.train;
   const options::FieldList list = options::fields_of(scratch);
   plan.space = search::Space::parse(block[kSpaceKey], list, fmt::format("{}: {}", kBlock, kSpaceKey));
   check_searched(plan.space, list);
   check_training(plan.train);
   plan.metric = metric_of(plan.settings, plan.train);
-  plan.time_budget = parse_time_budget(plan.settings.time_budget);
   plan.given = given_of_trainings(parsed, plan.space);
   if (plan.settings.sampler == "grid") plan.space.grid();  // its errors come before the first trial
   return plan;

@@ -138,16 +138,17 @@ TEST_CASE("a grid tries each combination once, and conditions leave options out"
 TEST_CASE("bad trials stop early and keep no model") {
   const Search search(
       "search:\n  sampler: grid\n  pruner: halving\n  metric: loss\n  space:\n"
-      "    learning_rate: [1.0e-2, 1.0e-8, 1.0e-9, 1.0e-10]\n");
+      "    learning_rate: [3.0e-3, 3.1e-3, 1.0e-8, 1.0e-9]\n");
   const ProcessResult result = search.run({"--trials", "4", "--num-train-epochs=4"});
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
   const Json report = search.report();
-  CHECK(count_of(report, "complete") == 1);
-  CHECK(count_of(report, "pruned") == 3);
-  CHECK(contains(result.output, "trial   1 of 4: pruned (best "));
-  CHECK(read_json(search.out() / "trial-0001" / "run.json")["state"] == "stopped");
-  CHECK_FALSE(fs::exists(search.out() / "trial-0001" / "model.safetensors"));
-  CHECK_FALSE(fs::exists(search.out() / "trial-0001" / "checkpoint-5"));
+  // The first trial has no rung, the second is the best of its rung, the others are worse.
+  CHECK(count_of(report, "complete") == 2);
+  CHECK(count_of(report, "pruned") == 2);
+  CHECK(contains(result.output, "trial   2 of 4: pruned (best "));
+  CHECK(read_json(search.out() / "trial-0002" / "run.json")["state"] == "stopped");
+  CHECK_FALSE(fs::exists(search.out() / "trial-0002" / "model.safetensors"));
+  CHECK_FALSE(fs::exists(search.out() / "trial-0002" / "checkpoint-5"));
 }
 
 TEST_CASE("a trial that fails is recorded; three in a row end the search") {
@@ -242,9 +243,10 @@ TEST_CASE("trials that freeze the same layers share their output") {
 TEST_CASE("the recipe of the article's grid runs") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
-  const ProcessResult result = run_shell(
-      "cd '" HONE_SOURCE_DIR "' && $HONE search recipes/s3-search.yaml --model " + tiny_model() + " --output-dir " +
-      out.string() + " --trials 3 --ignore-mismatched-sizes --num-train-epochs 1 --max-train-samples 60 --max-eval-samples 40 --num-threads 1");
+  const ProcessResult result = run_shell("cd '" HONE_SOURCE_DIR "' && $HONE search recipes/s3-search.yaml --model " +
+                                         tiny_model() + " --output-dir " + out.string() +
+                                         " --trials 3 --ignore-mismatched-sizes --num-train-epochs 1 "
+                                         "--max-train-samples 60 --max-eval-samples 40 --num-threads 1");
   REQUIRE_MESSAGE(result.exit_code == 0, result.error);
   const Json report = read_json(out / "search.json");
   CHECK(count_of(report, "complete") == 3);
