@@ -11,6 +11,7 @@ namespace hone {
 namespace {
 
 std::atomic<int> pending{0};
+int num_guards = 0;  // the outermost guard decides
 struct sigaction previous_int, previous_term;
 
 extern "C" void hone_on_signal(int signal_number) {
@@ -21,6 +22,7 @@ extern "C" void hone_on_signal(int signal_number) {
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
+  if (num_guards++ > 0) return;
   struct sigaction action{};
   action.sa_handler = hone_on_signal;
   sigemptyset(&action.sa_mask);
@@ -31,6 +33,7 @@ InterruptGuard::InterruptGuard() {
 }
 
 InterruptGuard::~InterruptGuard() {
+  if (--num_guards > 0) return;
   sigaction(SIGINT, &previous_int, nullptr);
   sigaction(SIGTERM, &previous_term, nullptr);
 }

@@ -4,7 +4,7 @@
 namespace hone {
 
 // While a guard is alive, SIGINT and SIGTERM set a flag and do not end the process. The second signal ends it with exit
-// code 130 or 143.
+// code 130 or 143. Guards may be nested, in one thread: the flag stays until the outermost begins again.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -14,6 +14,7 @@
 #include "cli/eval_options.h"
 #include "cli/help.h"
 #include "cli/predict_options.h"
+#include "cli/search_options.h"
 #include "cli/serve_options.h"
 #include "cli/tokenize_options.h"
 #include "cli/tokenizer_compare_options.h"
@@ -31,8 +32,13 @@ namespace hone::cli {
 inline constexpr std::array<std::string_view, 5> kCommonTrainOptions = {"dataset", "validation_split", "output_dir",
                                                                         "num_train_epochs", "learning_rate"};
 
+inline constexpr std::array<std::string_view, 8> kCommonSearchOptions = {
+    "config_file", "trials", "output_dir", "time_budget", "jobs", "sampler", "pruner", "metric"};
+
 inline constexpr std::array kCommands = {
     library_command<train::TrainOptions>("train", "Work", "fine-tune a model on labelled rows", kCommonTrainOptions),
+    library_command<SearchOptions>("search", "Work", "train with many values of options, and find the best",
+                                   kCommonSearchOptions),
     library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
     library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),

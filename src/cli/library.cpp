@@ -29,6 +29,7 @@ constexpr Runner runner(std::string_view name) {
 
 constexpr std::array kRunners = {
     runner<train::TrainOptions, run_train>("train"),
+    runner<SearchOptions, run_search>("search"),
     runner<EvalOptions, run_eval>("eval"),
     runner<PredictOptions, run_predict>("predict"),
     runner<TokenizeOptions, run_tokenize>("tokenize"),

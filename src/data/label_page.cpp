@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/filled_page.h"
 #include "base/shell.h"
-#include "data/filled_page.h"
 
 namespace hone::data {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "data/filled_page.h"
+#include "base/filled_page.h"
 #include "data/report_json.h"
 
 namespace hone::data {

@@ -76,6 +76,20 @@ void add_intervals(const task::Evaluation& evaluation, const metric::BootstrapOp
   report.confidence = options.confidence;
 }
 
+// Returns nullopt if the task has no resamples, or a row has no finite result.
+std::optional<PairedResults> paired_results(const task::Evaluation& evaluation, const std::vector<uint64_t>& order,
+                                            const metric::BootstrapOptions& options, const metric::Report& report) {
+  const metric::Resampler values = evaluation.resampler();
+  if (!values || report.nonfinite.count > 0) return std::nullopt;
+  PairedResults results{metric::paired_resamples(order, values, options), {}};
+  const std::vector<bool> right = evaluation.right_rows();
+  if (right.size() == order.size()) {
+    results.right.resize(order.size());
+    for (size_t i = 0; i < order.size(); ++i) results.right[order[i]] = right[i];
+  }
+  return results;
+}
+
 }  // namespace
 
 void check_finite(const metric::Report& report, const task::Examples& examples) {
@@ -93,14 +107,17 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
   std::vector<uint64_t> lengths = lengths_of(examples);
   const uint64_t max_tokens = bounded_tokens(model, evaluation_tokens(lengths, batch_size));
   SortedBatches batches(std::move(lengths), max_tokens, model.num_outputs());
+  std::vector<uint64_t> order;
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.keep_going && !options.keep_going()) return std::nullopt;
     evaluation->add(model, rows);
+    order.insert(order.end(), rows.begin(), rows.end());
     progress.advance(rows.size());
   }
   Evaluated result{.report = evaluation->report(), .num_batches = (examples.size() + batch_size - 1) / batch_size};
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (options.bootstrap) add_intervals(*evaluation, *options.bootstrap, result.report);
+  if (options.paired) result.paired = paired_results(*evaluation, order, *options.paired, result.report);
   if (!options.calibrate.empty() && result.report.nonfinite.count == 0) {
     result.calibration = evaluation->calibration(options.calibrate);
   }

@@ -18,11 +18,18 @@ namespace hone::eval {
 
 struct TrainedModel;
 
+// What is needed to compare two models on the same rows.
+struct PairedResults {
+  std::vector<std::vector<double>> resamples;  // [resamples][metrics of the report]
+  std::vector<bool> right;                     // by row of the data set; may be empty
+};
+
 struct Evaluated {
   metric::Report report;
   uint64_t num_batches = 0;  // of batch_size rows, the last one may be smaller; as HF's Trainer counts them
   double seconds = 0;
   std::optional<task::Calibration> calibration;
+  std::optional<PairedResults> paired;
 };
 
 // Throws nonfinite_error for the first row without a finite result.
@@ -32,6 +39,7 @@ struct EvaluateOptions {
   int64_t batch_size = 8;                             // rows
   size_t num_worst = 0;                               // rows to list in the report
   std::optional<metric::BootstrapOptions> bootstrap;  // set: the report gets confidence intervals
+  std::optional<metric::BootstrapOptions> paired;     // set: the results for comparisons are made
   std::string calibrate;                              // set: the task's calibration of this name is chosen
   std::function<bool()> keep_going;  // asked before each batch: false ends the evaluation. Empty: never
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
 #include "base/philox.h"
 
 namespace hone::metric {
@@ -52,6 +53,48 @@ std::vector<Interval> bootstrap_intervals(uint64_t num_rows, const Resampler& va
     intervals.push_back({quantile(each, outside), quantile(each, 1 - outside)});
   }
   return intervals;
+}
+
+std::vector<std::vector<double>> paired_resamples(const std::vector<uint64_t>& order, const Resampler& values,
+                                                  const BootstrapOptions& options) {
+  std::vector<std::vector<double>> resamples;
+  if (order.empty() || !values) return resamples;
+  std::vector<uint32_t> counts(order.size()), ordered(order.size());
+  for (uint32_t resample = 0; resample < options.num_resamples; ++resample) {
+    draw({.seed = options.seed, .step = resample, .site = kSite}, counts);
+    for (size_t i = 0; i < order.size(); ++i) ordered[i] = counts[order[i]];
+    resamples.push_back(values(RowCounts(ordered)));
+  }
+  return resamples;
+}
+
+PairedDifference paired_difference(const std::vector<double>& first, const std::vector<double>& second,
+                                   double confidence) {
+  check_internal(first.size() == second.size(), "paired resamples differ in number");
+  std::vector<double> differences;
+  double above = 0;
+  for (size_t i = 0; i < first.size(); ++i) {
+    const double difference = first[i] - second[i];
+    if (std::isnan(difference)) continue;
+    differences.push_back(difference);
+    above += difference > 0 ? 1 : difference == 0 ? 0.5 : 0;
+  }
+  std::ranges::sort(differences);
+  const double outside = (1 - confidence) / 2;
+  return {{quantile(differences, outside), quantile(differences, 1 - outside)},
+          above / std::max<double>(1, static_cast<double>(differences.size()))};
+}
+
+// Twice the lower tail of the binomial distribution with probability 1/2.
+double mcnemar_p_value(uint64_t first_only, uint64_t second_only) {
+  const double n = static_cast<double>(first_only + second_only);
+  const uint64_t fewer = std::min(first_only, second_only);
+  double tail = 0;
+  for (uint64_t k = 0; k <= fewer; ++k) {
+    const double x = static_cast<double>(k);
+    tail += std::exp(std::lgamma(n + 1) - std::lgamma(x + 1) - std::lgamma(n - x + 1) - n * std::log(2.0));
+  }
+  return std::min(1.0, 2 * tail);
 }
 
 }  // namespace hone::metric

@@ -36,6 +36,7 @@ class ClassScores {
 
   int64_t num_labels() const { return num_labels_; }
   size_t num_rows() const { return rows_.size(); }
+  bool is_right(size_t row) const { return rows_[row].label == rows_[row].predicted; }
 
   ConfusionMatrix confusion(RowCounts counts = {}) const;
   ProbabilityMeans means(RowCounts counts = {}) const;

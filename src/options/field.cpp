@@ -123,6 +123,11 @@ FieldBuilder& FieldBuilder::structured() {
   return *this;
 }
 
+FieldBuilder& FieldBuilder::config_file() {
+  field_.is_config = true;
+  return *this;
+}
+
 FieldBuilder& FieldBuilder::free_to_change() {
   field_.is_free_to_change = true;
   return *this;

@@ -35,6 +35,7 @@ struct Field {
   bool is_split = true;            // a list: "a,b" is two items
   bool holds_paths = false;        // "~/x" is x in the user's home folder
   bool is_free_to_change = false;  // a change does not affect what a resumed run computes
+  bool is_config = false;          // its value is the config file, as that of --config
   bool is_structured = false;      // a text that a config file may give as a list or mapping; it is stored as JSON text
   std::string value_name;          // name of the value in --help; empty: by type
   std::string default_text;        // what --help shows for an unset default, such as "all cores"
@@ -63,6 +64,8 @@ class FieldBuilder {
   FieldBuilder& paths();
   // For text: a config file may give a list or a mapping, which is stored as JSON text.
   FieldBuilder& structured();
+  // For a positional path: it names the config file.
+  FieldBuilder& config_file();
   // Declares that a change of the value does not affect what a resumed run computes.
   FieldBuilder& free_to_change();
 

@@ -60,25 +60,6 @@ void check_not_octal(const std::string& text, const std::string& where) {
               fmt::format("write {} (or {}, if you mean the octal number)", decimal, std::stoull(text, nullptr, 8)));
 }
 
-// Sets a field to a list, a mapping or a scalar of a config file.
-void assign_json(const Field& field, const Json& value, const std::string& where) {
-  if (value.is_null() && (is_optional(field) || is_list(field))) return clear(field);
-  if (value.is_null()) throw value_error(field, where, "has no value");
-  if (value.is_string() && is_number(field)) check_not_octal(value.get<std::string>(), where);
-  if (value.is_primitive()) return assign(field, value.is_string() ? value.get<std::string>() : value.dump(), where);
-  if (field.is_structured) return assign(field, value.dump(), where);
-  const char* what = value.is_array() ? "a list" : "a mapping";
-  if (!is_list(field) || !value.is_array()) {
-    throw value_error(field, where, fmt::format("expected {}, found {}", expectation(field), what));
-  }
-  std::vector<std::string> items;
-  for (const Json& item : value) {
-    if (!item.is_primitive() || item.is_null()) throw value_error(field, where, "an item of the list is not text");
-    items.push_back(item.is_string() ? item.get<std::string>() : item.dump());
-  }
-  assign_items(field, std::move(items), where);
-}
-
 // Returns the field that an old key sets, and changes `value` to the new value of that field. Returns null if the key
 // has no effect.
 const Field* old_field(const FieldList& list, const ConfigEntry& entry, const std::string& where, Json& value,
@@ -106,6 +87,18 @@ const Field* old_field(const FieldList& list, const ConfigEntry& entry, const st
   return list.find(old->current);
 }
 
+// Makes the value of the field that names the config file the value of --config.
+void take_config(Arguments& matched) {
+  for (const Assignment& assignment : matched.assignments) {
+    if (!assignment.field->is_config) continue;
+    if (matched.config) {
+      throw Error(ErrorKind::kUsage, fmt::format("two config files: {} and {}", *matched.config, assignment.text),
+                  "give one of them");
+    }
+    matched.config = assignment.text;
+  }
+}
+
 void check_required(const FieldList& list, const Provenance& provenance, std::string_view command) {
   std::vector<std::string> missing;
   for (const Field& field : list.fields()) {
@@ -120,6 +113,24 @@ void check_required(const FieldList& list, const Provenance& provenance, std::st
 }
 
 }  // namespace
+
+void assign_json(const Field& field, const Json& value, const std::string& where) {
+  if (value.is_null() && (is_optional(field) || is_list(field))) return clear(field);
+  if (value.is_null()) throw value_error(field, where, "has no value");
+  if (value.is_string() && is_number(field)) check_not_octal(value.get<std::string>(), where);
+  if (value.is_primitive()) return assign(field, value.is_string() ? value.get<std::string>() : value.dump(), where);
+  if (field.is_structured) return assign(field, value.dump(), where);
+  const char* what = value.is_array() ? "a list" : "a mapping";
+  if (!is_list(field) || !value.is_array()) {
+    throw value_error(field, where, fmt::format("expected {}, found {}", expectation(field), what));
+  }
+  std::vector<std::string> items;
+  for (const Json& item : value) {
+    if (!item.is_primitive() || item.is_null()) throw value_error(field, where, "an item of the list is not text");
+    items.push_back(item.is_string() ? item.get<std::string>() : item.dump());
+  }
+  assign_items(field, std::move(items), where);
+}
 
 void apply_config(const FieldList& list, const std::filesystem::path& path, ParseResult& result) {
   std::map<const Field*, std::string> seen;
@@ -145,7 +156,8 @@ ParseResult parse_into(const FieldList& list, std::string_view command, std::spa
   ParseResult result;
   look_for_help(arguments, result);
   if (result.wants_help) return result;
-  const Arguments matched = match_arguments(list, command, arguments);
+  Arguments matched = match_arguments(list, command, arguments);
+  take_config(matched);
   if (matched.config) apply_config(list, *matched.config, result);
   result.notes.insert(result.notes.end(), matched.notes.begin(), matched.notes.end());
   apply_assignments(matched.assignments, result);

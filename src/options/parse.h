@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "options/field_list.h"
 #include "options/provenance.h"
 
@@ -33,6 +34,10 @@ ParseResult parse_into(const FieldList& list, std::string_view command, std::spa
 
 // Sets the fields that the config file names.
 void apply_config(const FieldList& list, const std::filesystem::path& path, ParseResult& result);
+
+// Sets a field to a list, a mapping or a scalar of a config file. `where` names the source of the value in errors
+// (kUsage): "run.yaml:3: seed".
+void assign_json(const Field& field, const Json& value, const std::string& where);
 
 template <typename Options>
 Parsed<Options> parse(std::string_view command, std::span<const std::string> arguments) {

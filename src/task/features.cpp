@@ -90,6 +90,43 @@ Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows
   return features;
 }
 
+namespace {
+
+// Of all that determines the tokens.
+std::string digest_of_texts(const std::string& tokenizer_dir, const table::Rows& rows,
+                            const table::TextColumns& columns, const Reading& reading) {
+  const LongText& long_text = reading.long_text;
+  std::string digests =
+      fmt::format("{}\n{} {} {} {}\n", tokenizer_dir, reading.encode.max_length, long_text.long_text.value_or(""),
+                  long_text.doc_stride.value_or(-1), long_text.max_windows.value_or(-1));
+  for (const std::optional<std::string>& name : {std::optional(columns.text), columns.text_pair}) {
+    if (!name) continue;
+    const table::Column column = rows.column(*name);
+    for (uint64_t begin = 0; begin < rows.size(); begin += kBlockRows) {
+      std::string texts;
+      for (const std::string_view text : texts_of(column, begin, std::min(rows.size(), begin + kBlockRows))) {
+        texts += fmt::format("{} {}", text.size(), text);
+      }
+      digests += sha256(texts);
+    }
+  }
+  return sha256(digests);
+}
+
+}  // namespace
+
+Features KnownFeatures::tokenized(const text::Tokenizer& tokenizer, const std::string& tokenizer_dir,
+                                  const table::Rows& rows, const table::TextColumns& columns, const Reading& reading,
+                                  const std::string& what) {
+  std::string digest = digest_of_texts(tokenizer_dir, rows, columns, reading);
+  for (const auto& [known, features] : sets_) {
+    if (known == digest) return features;
+  }
+  if (sets_.size() == kMaxSets) sets_.pop_front();
+  sets_.emplace_back(std::move(digest), tokenize_rows(tokenizer, rows, columns, reading, what));
+  return sets_.back().second;
+}
+
 text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Features& features, bool has_pairs) {
   return text::count_unknown_tokens(tokenizer, features.ids,
                                     (features.offsets.size() - 1) * tokenizer.num_special_tokens(has_pairs));

@@ -5,12 +5,14 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/inputs.h"
@@ -49,6 +51,21 @@ struct Features {
 // Tokenizes all rows on all cores. `what` is the title of the progress bar.
 Features tokenize_rows(const text::Tokenizer& tokenizer, const table::Rows& rows, const table::TextColumns& columns,
                        const Reading& reading, const std::string& what);
+
+// Remembers the tokens of texts, for several runs of one process on the same rows. Not safe to use from several
+// threads.
+class KnownFeatures {
+ public:
+  // Returns the tokens of these rows, tokenized now or by an earlier call with the same texts and reading.
+  // `tokenizer_dir` names the tokenizer.
+  Features tokenized(const text::Tokenizer& tokenizer, const std::string& tokenizer_dir, const table::Rows& rows,
+                     const table::TextColumns& columns, const Reading& reading, const std::string& what);
+
+ private:
+  static constexpr size_t kMaxSets = 6;  // such as the training, validation and test rows of two lengths
+
+  std::deque<std::pair<std::string, Features>> sets_;  // by digest, the newest last
+};
 
 // Counts the unknown tokens of all rows; `has_pairs`: the rows are pairs of texts.
 text::UnknownTokens unknown_tokens(const text::Tokenizer& tokenizer, const Features& features, bool has_pairs);

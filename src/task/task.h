@@ -29,6 +29,8 @@
 
 namespace hone::task {
 
+class KnownFeatures;
+
 struct EvaluationOptions {
   size_t num_worst = 0;          // how many of the worst rows the report lists
   bool for_calibration = false;  // keeps what calibration() needs
@@ -53,6 +55,9 @@ class Evaluation {
   // added; empty if the task has no such metrics. Valid as long as the evaluation. Its rows must all have finite
   // results.
   virtual metric::Resampler resampler() const { return {}; }
+  // Returns whether each row is predicted right, in the order in which they were added; empty if the task has no such
+  // rows.
+  virtual std::vector<bool> right_rows() const { return {}; }
   // `what`: one of the task's calibrations (TaskRow). Its rows must all have finite results.
   virtual Calibration calibration(std::string_view what) const;
 };
@@ -112,6 +117,8 @@ struct ExampleOptions {
   int64_t vocab_size = 0;  // rows of the model's embedding
   size_t max_length = 0;   // tokens of a row, or of each of its windows
   LongText long_text = {};
+  KnownFeatures* known = nullptr;  // tokens that earlier runs of the process made; may be null
+  std::string tokenizer_dir = {};  // where `tokenizer` was loaded from
 };
 
 class Task {

@@ -48,6 +48,11 @@ class ClassificationEvaluation final : public TextEvaluation {
         worst_(options.num_worst) {}
 
   metric::Resampler resampler() const override { return metric::classification_resampler(scores_); }
+  std::vector<bool> right_rows() const override {
+    std::vector<bool> right(scores_.num_rows());
+    for (size_t row = 0; row < right.size(); ++row) right[row] = scores_.is_right(row);
+    return right;
+  }
 
   Calibration calibration(std::string_view) const override {
     const std::optional<double> temperature = metric::best_temperature(logits_, labels_);

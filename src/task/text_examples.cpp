@@ -40,7 +40,11 @@ TextRows read_text_rows(const table::Rows& rows, const table::TextColumns& colum
   Reading reading{.long_text = options.long_text};
   reading.encode.max_length = options.max_length;
   check_windows(options.tokenizer, reading);
-  TextRows texts{.features = tokenize_rows(options.tokenizer, rows, columns, reading, "tokenizing " + what),
+  const std::string title = "tokenizing " + what;
+  TextRows texts{.features = options.known == nullptr
+                                 ? tokenize_rows(options.tokenizer, rows, columns, reading, title)
+                                 : options.known->tokenized(options.tokenizer, options.tokenizer_dir, rows, columns,
+                                                            reading, title),
                  .rows = rows,
                  .columns = columns,
                  .max_length = options.max_length,

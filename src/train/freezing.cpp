@@ -297,21 +297,17 @@ Freezing freeze_names(model::LoadedModel& loaded, const std::set<std::string>& n
   return freezing;
 }
 
-Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options, std::span<const FreezePattern> patterns) {
+Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options) {
   std::set<std::string> frozen;
-  if (!patterns.empty()) {
+  if (!options.freeze.empty()) {
     Selection selection(loaded);
-    for (const FreezePattern& pattern : patterns) selection.add(pattern);
+    for (const FreezePattern& pattern : read_freeze_patterns(options.freeze)) selection.add(pattern);
     selection.report_new();
     frozen = selection.names();
   }
   attach_adapters(loaded, options, frozen);
   if (frozen.empty() && !loaded.adapter) return {.num_trained = model::num_parameters(*loaded.model)};
   return freeze_names(loaded, frozen, options.frozen_mode == kFrozenEvaluates);
-}
-
-Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options) {
-  return freeze(loaded, options, read_freeze_patterns(options.freeze));
 }
 
 }  // namespace hone::train

@@ -44,13 +44,12 @@ struct FreezePattern {
 // Reads the patterns, which needs no model. Errors (kUsage): an invalid number of layers or regular expression.
 std::vector<FreezePattern> read_freeze_patterns(std::span<const std::string> texts);
 
-// Freezes what the patterns name, or options.freeze: the parameters no longer require gradients. Gives the model its
+// Freezes what options.freeze names: the parameters no longer require gradients. Gives the model its
 // adapters (train/adapting.h). A pattern is "embeddings", "embeddings+N", "all-but-head", a regular expression between
 // slashes, which is searched in the name of a parameter, or a glob for the name or for its first parts; the name of the
 // body may be left out. New weights, which the model's files lack, stay trained unless a name pattern matches them;
 // then a warning names them. Errors (kUsage): a pattern that matches nothing, with the nearest names; more layers than
 // the model has; no parameter is left to train; those of attach_adapters().
-Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options, std::span<const FreezePattern> patterns);
 Freezing freeze(model::LoadedModel& loaded, const TrainOptions& options);
 
 // Returns the names that patterns mean, new weights included. Errors: those of freeze().

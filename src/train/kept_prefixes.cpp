@@ -42,9 +42,9 @@ std::string digest_of(const model::LoadedModel& loaded) {
 
 constexpr std::array kPrefixFiles = {kTrainPrefixFile, kEvaluationPrefixFile};
 
-void remove_files(const std::filesystem::path& output_dir) {
+void remove_files(const std::filesystem::path& folder) {
   std::error_code error;
-  for (const char* name : kPrefixFiles) std::filesystem::remove(output_dir / name, error);
+  for (const char* name : kPrefixFiles) std::filesystem::remove(folder / name, error);
 }
 
 }  // namespace
@@ -60,19 +60,20 @@ CacheBudget cache_budget(const std::string& text, uint64_t available_memory, uin
   return {std::min(*size, memory), std::min(*size, free_disk), *size};
 }
 
-uint64_t free_disk_of(const std::filesystem::path& output_dir) {
+uint64_t free_disk_of(const std::filesystem::path& folder) {
   std::error_code error;
-  uint64_t bytes = std::filesystem::space(output_dir, error).available;
+  uint64_t bytes = std::filesystem::space(folder, error).available;
   if (error) return 0;
   for (const char* name : kPrefixFiles) {
-    const uint64_t size = std::filesystem::file_size(output_dir / name, error);
+    const uint64_t size = std::filesystem::file_size(folder / name, error);
     if (!error) bytes += size;
   }
   return bytes;
 }
 
-KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared, FreeDisk free_disk)
-    : options_(options), prepared_(prepared), free_disk_(std::move(free_disk)) {
+KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared, std::filesystem::path folder,
+                           FreeDisk free_disk)
+    : options_(options), prepared_(prepared), folder_(std::move(folder)), free_disk_(std::move(free_disk)) {
   keep_all();
 }
 
@@ -88,9 +89,9 @@ void KeptPrefixes::renew() {
 }
 
 void KeptPrefixes::keep_all() {
-  left_ = cache_budget(options_.cache_budget, this_machine().available_memory(), free_disk_(options_.output_dir));
+  left_ = cache_budget(options_.cache_budget, this_machine().available_memory(), free_disk_(folder_));
   if (prepared_.loaded.model->num_frozen_layers().value_or(0) == 0 || left_.total_bytes == 0) {
-    remove_files(options_.output_dir);  // of a run that was killed, or of more frozen layers
+    remove_files(folder_);  // of a run that was killed, or of more frozen layers
     return;
   }
   keep(*prepared_.train, kTrainPrefixFile);
@@ -101,7 +102,7 @@ void KeptPrefixes::keep(task::Examples& examples, const char* file_name) {
   const std::shared_ptr<model::Model>& model = prepared_.loaded.model;
   model::PrefixStorage storage{.memory_bytes = std::min(left_.memory_bytes, left_.total_bytes),
                                .file_bytes = std::min(left_.disk_bytes, left_.total_bytes),
-                               .file = options_.output_dir / file_name,
+                               .file = folder_ / file_name,
                                .model_digest = [&loaded = prepared_.loaded] { return digest_of(loaded); }};
   model::PrefixCache* const cache = examples.keep_prefix(model, storage);
   if (cache == nullptr) return;
@@ -127,8 +128,7 @@ std::string KeptPrefixes::described_start() const {
   }
   std::string places = in_memory > 0 || in_file == 0 ? fmt::format("{} in memory", described_bytes(in_memory)) : "";
   if (in_file > 0) {
-    places +=
-        fmt::format("{}{} in {}", places.empty() ? "" : ", ", described_bytes(in_file), options_.output_dir.string());
+    places += fmt::format("{}{} in {}", places.empty() ? "" : ", ", described_bytes(in_file), folder_.string());
   }
   std::string text =
       fmt::format("the output of layer {} for {}, computed once: {}",
@@ -137,7 +137,7 @@ std::string KeptPrefixes::described_start() const {
     text += fmt::format("; {} more do not fit into --cache-budget and are computed at each use",
                         counted(num_rows - num_keepable, "row"));
   }
-  if (num_reused > 0) text += fmt::format("; {} from the run that is resumed", counted(num_reused, "row"));
+  if (num_reused > 0) text += fmt::format("; {} from an earlier run", counted(num_reused, "row"));
   return text;
 }
 
@@ -156,27 +156,26 @@ void KeptPrefixes::save_all() const {
   for (const model::PrefixCache* cache : caches_) {
     (cache->facts().is_in_file ? in_file : in_memory) += cache->facts().bytes;
   }
-  const uint64_t free_disk = free_disk_(options_.output_dir);
+  const uint64_t free_disk = free_disk_(folder_);
   const uint64_t limit = cache_budget(options_.cache_budget, 0, free_disk - std::min(free_disk, in_file)).disk_bytes;
   if (in_memory > limit) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("it takes {}, but the disk of {} and --cache-budget leave {}", described_bytes(in_memory),
-                            options_.output_dir.string(), described_bytes(limit)));
+    throw Error(ErrorKind::kIo, fmt::format("it takes {}, but the disk of {} and --cache-budget leave {}",
+                                            described_bytes(in_memory), folder_.string(), described_bytes(limit)));
   }
   for (model::PrefixCache* cache : caches_) cache->save();
 }
 
-void KeptPrefixes::keep_for_resume() {
+void KeptPrefixes::keep_for_later() {
   try {
     save_all();
-    are_for_resume_ = true;
+    are_for_later_ = true;
   } catch (const Error& error) {
-    log_warning("the output of the frozen layers is not kept, so the resumed run computes it again: {}", error.what());
+    log_warning("the output of the frozen layers is not kept, so the next run computes it again: {}", error.what());
   }
 }
 
 KeptPrefixes::~KeptPrefixes() {
-  if (!are_for_resume_) remove_files(options_.output_dir);
+  if (!are_for_later_) remove_files(folder_);
 }
 
 }  // namespace hone::train

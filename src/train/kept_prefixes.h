@@ -32,8 +32,9 @@ class KeptPrefixes {
   using FreeDisk = std::function<uint64_t(const std::filesystem::path& output_dir)>;
 
   // Keeps nothing if the model has no frozen layers behind frozen embeddings, or if the budget is 0. `prepared` and its
-  // model must outlive the object. Errors (kIo): a file of the output folder cannot be made.
-  KeptPrefixes(const TrainOptions& options, Prepared& prepared, FreeDisk free_disk = free_disk_of);
+  // model must outlive the object. `folder`: of the files. Errors (kIo): a file cannot be made there.
+  KeptPrefixes(const TrainOptions& options, Prepared& prepared, std::filesystem::path folder,
+               FreeDisk free_disk = free_disk_of);
   // Removes the files, unless they are kept for the run that resumes.
   ~KeptPrefixes();
   KeptPrefixes(const KeptPrefixes&) = delete;
@@ -51,9 +52,9 @@ class KeptPrefixes {
   // Returns how much time the kept values saved; an empty text if none.
   std::string described_end() const;
 
-  // Leaves the values in the output folder for the run that resumes. A failure is a warning; so is a disk with less
-  // free than --cache-budget needs.
-  void keep_for_resume();
+  // Leaves the values in the folder, for the run that resumes or the next one there. A failure is a warning; so is a
+  // disk with less free than --cache-budget needs.
+  void keep_for_later();
 
  private:
   void keep_all();
@@ -62,9 +63,10 @@ class KeptPrefixes {
 
   const TrainOptions& options_;
   Prepared& prepared_;
+  std::filesystem::path folder_;
   FreeDisk free_disk_;
   CacheBudget left_;
-  bool are_for_resume_ = false;
+  bool are_for_later_ = false;
   double seconds_ = 0, seconds_saved_ = 0;   // of forgotten caches
   std::vector<model::PrefixCache*> caches_;  // of the training rows, then of the evaluation rows
 };

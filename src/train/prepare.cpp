@@ -164,12 +164,7 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
   return pairs;
 }
 
-Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given) {
-  return prepare(options, given, read_freeze_patterns(options.freeze));
-}
-
-Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given,
-                 std::span<const FreezePattern> frozen) {
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given, task::KnownFeatures* known) {
   const model::ModelFolder folder{options.model_name_or_path, options.base_model};
   const model::ModelConfig config = model::read_config(folder);
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
@@ -187,10 +182,11 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   Prepared made{
       std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr, nullptr};
-  made.freezing = freeze(made.loaded, options, frozen);
+  made.freezing = freeze(made.loaded, options);
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
-  const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length,
-                                             options.long_text};
+  const task::ExampleOptions example_options{made.tokenizer,  made.loaded.model->vocab_size(),
+                                             made.max_length, options.long_text,
+                                             known,           options.model_name_or_path.string()};
   made.train = made.task->examples(made.rows.train, "training rows", example_options);
   if (made.rows.evaluation) {
     made.evaluation = made.task->examples(*made.rows.evaluation, "evaluation rows", example_options);

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "model/load.h"
 #include "options/given.h"
+#include "task/features.h"
 #include "task/splits.h"
 #include "task/tasks.h"
 #include "tensor/compute.h"
@@ -40,10 +41,9 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
 // Reads rows, labels and model, and tokenizes the rows. `given`: the options that the user chose. Errors: those of the
 // floors below; kUsage for a given option of another task; kInput for a tokenizer of
 // another model, or for a row with a token for which the model's embedding has no row.
-// `frozen`: the patterns of options.freeze, if the caller has read them.
-Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given = {});
-Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given,
-                 std::span<const FreezePattern> frozen);
+// `known`: tokens that earlier runs made; may be null.
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given = {},
+                 task::KnownFeatures* known = nullptr);
 
 // Writes the model's own files: weights, config, tokenizer, and `options` as training_args.json. Errors: kIo.
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder);

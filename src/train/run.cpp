@@ -54,7 +54,7 @@ bool unfreeze(Unfreezing& unfreezing, int64_t step, Prepared& prepared, std::opt
   return true;
 }
 
-TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepared, RunReporter& reporter) {
+TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepared, RunObserver& observer) {
   TrainerInputs inputs;
   inputs.model = prepared.loaded.model;
   inputs.train = prepared.train.get();
@@ -66,7 +66,7 @@ TrainerInputs trainer_inputs(const TrainOptions& options, const Prepared& prepar
   inputs.output_dir = options.output_dir;
   inputs.json_log = options.json_log;
   inputs.log_style = options.log_style;
-  inputs.observer = &reporter;
+  inputs.observer = &observer;
   return inputs;
 }
 
@@ -152,14 +152,16 @@ std::optional<metric::Report> look_at_test_rows(const TrainOptions& options, con
 bool is_to_be_resumed(RunEnd end) { return end != RunEnd::kFinished && end != RunEnd::kStoppedEarly; }
 
 void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const Plan& plan, Trainer& trainer,
-            RunReporter& reporter, KeptPrefixes& kept) {
+            RunReporter& reporter, KeptPrefixes& kept, const RunHooks& hooks) {
+  if (end == RunEnd::kAbandoned) return;
   const std::string output_dir = options.output_dir.string();
   if (is_to_be_resumed(end)) {
-    kept.keep_for_resume();
+    kept.keep_for_later();
     return log_info("{}", described_stop(plan, trainer.state(), output_dir));
   }
   reporter.entered(RunPhase::kSaving);
   const auto restored_step = trainer.load_best();
+  if (hooks.trained) hooks.trained(*prepared.loaded.model, prepared.evaluation.get());
   const std::string calibration = options.calibrate == "none" ? "" : calibrate(options, plan, prepared);
   model::fold_output_scale(*prepared.loaded.model, prepared.loaded.config);
   save_final(options, prepared, plan, trainer);
@@ -178,15 +180,17 @@ void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const P
 // Nothing in the folder changes before everything is read and checked, apart from run.json of a fresh run.
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
                 const TrainOptions& options, std::span<const options::GivenOption> given,
-                std::span<const FreezePattern> frozen, const tensor::Compute& compute, RunReporter& reporter) {
-  Prepared prepared = prepare(options, given, frozen);
+                const tensor::Compute& compute, RunReporter& reporter, const RunHooks& hooks) {
+  Prepared prepared = prepare(options, given, hooks.known_features);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
   log_start(options, prepared, plan, compute);
   Unfreezing unfreezing(prepared.loaded, options, plan.steps_per_epoch);
   std::optional<KeptPrefixes> kept;
-  TrainerInputs inputs = trainer_inputs(options, prepared, reporter);
+  RunObserver unobserved;
+  ObserverPair observers(reporter, hooks.observer != nullptr ? *hooks.observer : unobserved);
+  TrainerInputs inputs = trainer_inputs(options, prepared, observers);
   inputs.unfreeze = [&](int64_t step) { return unfreeze(unfreezing, step, prepared, kept); };
   Trainer trainer(std::move(inputs), plan);
   if (checkpoint) {
@@ -194,15 +198,16 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
     log_info("resumed   {} at step {}", checkpoint->path.string(), trainer.state().global_step);
   }
   output.remove_replaced_run();
-  kept.emplace(options, prepared);
+  kept.emplace(options, prepared, hooks.prefix_dir.empty() ? options.output_dir : hooks.prefix_dir);
   if (const std::string text = kept->described_start(); !text.empty()) log_info("{}", fact("kept", text));
   reporter.begin(facts_of(prepared, compute), plan);
-  kept->compute(trainer.next_rows(), [&reporter] {
+  kept->compute(trainer.next_rows(), [&reporter, &observers] {
     reporter.beat();
-    return pending_interrupt() == 0 && !reporter.wants_stop();
+    return pending_interrupt() == 0 && !observers.wants_stop();
   });
   const RunEnd end = trainer.run();
-  finish(end, options, prepared, plan, trainer, reporter, *kept);
+  finish(end, options, prepared, plan, trainer, reporter, *kept, hooks);
+  if (!hooks.prefix_dir.empty()) kept->keep_for_later();
   return end;
 }
 
@@ -214,7 +219,7 @@ bool is_false_start(const std::exception& error) {
 
 }  // namespace
 
-RunEnd run_training(const TrainOptions& options, std::span<const options::GivenOption> given) {
+RunEnd run_training(const TrainOptions& options, std::span<const options::GivenOption> given, const RunHooks& hooks) {
   // The exact task is known with the rows; make_plan checks its metrics.
   const std::vector<metric::Metric> metrics = task::all_metrics();
   check_options(options,
@@ -225,7 +230,7 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   }
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
-  const std::vector<FreezePattern> frozen = read_freeze_patterns(options.freeze);
+  read_freeze_patterns(options.freeze);  // throws if one is wrong
   check_adapter_options(options);
   check_unfreeze_schedule(options);
   cache_budget(options.cache_budget, 0, 0);
@@ -236,7 +241,7 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
   if (checkpoint) check_resumable(options, checkpoint->path);
   RunReporter reporter(run_request(options), output.holds_earlier_run());
   try {
-    const RunEnd end = train_in(output, checkpoint, options, given, frozen, compute, reporter);
+    const RunEnd end = train_in(output, checkpoint, options, given, compute, reporter, hooks);
     reporter.ended(end);
     return end;
   } catch (const std::exception& error) {  // the caller reports it

@@ -9,7 +9,7 @@ namespace hone::train {
 
 enum class RunPhase { kPreparing, kTraining, kEvaluating, kSaving };
 
-enum class RunEnd { kFinished, kStoppedEarly, kStoppedAfterSteps, kStoppedOnRequest, kInterrupted };
+enum class RunEnd { kFinished, kStoppedEarly, kStoppedAfterSteps, kStoppedOnRequest, kInterrupted, kAbandoned };
 
 class RunObserver {
  public:
@@ -30,6 +30,44 @@ class RunObserver {
   virtual void beat() {}
   // Called before each step and each batch of an evaluation. Once true, stays true. Has no side effects.
   virtual bool wants_stop() { return false; }
+  // Called after an evaluation before the last step. True ends the run without a checkpoint or a model.
+  virtual bool abandons() { return false; }
+};
+
+// Reports to two observers, and stops if either wants to. The references must outlive the object.
+class ObserverPair : public RunObserver {
+ public:
+  ObserverPair(RunObserver& first, RunObserver& second) : first_(first), second_(second) {}
+
+  void started(const RunState& state, const BestSoFar& best) override {
+    first_.started(state, best);
+    second_.started(state, best);
+  }
+  void entered(RunPhase phase) override {
+    first_.entered(phase);
+    second_.entered(phase);
+  }
+  void advanced(const RunState& state) override {
+    first_.advanced(state);
+    second_.advanced(state);
+  }
+  void logged(const RunState& state) override {
+    first_.logged(state);
+    second_.logged(state);
+  }
+  void evaluated(const metric::Report& report, const RunState& state, const BestSoFar& best) override {
+    first_.evaluated(report, state, best);
+    second_.evaluated(report, state, best);
+  }
+  void beat() override {
+    first_.beat();
+    second_.beat();
+  }
+  bool wants_stop() override { return first_.wants_stop() || second_.wants_stop(); }
+  bool abandons() override { return first_.abandons() || second_.abandons(); }
+
+ private:
+  RunObserver &first_, &second_;
 };
 
 // A phase other than training. Its destructor enters the training phase.

@@ -18,6 +18,7 @@ std::string_view state_of(RunEnd end) {
       return "finished";
     case RunEnd::kStoppedAfterSteps:
     case RunEnd::kStoppedOnRequest:
+    case RunEnd::kAbandoned:
       return "stopped";
     case RunEnd::kInterrupted:
       return "interrupted";

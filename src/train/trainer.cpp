@@ -104,7 +104,8 @@ RunEnd Trainer::run() {
   progress.start_at(static_cast<uint64_t>(state_.global_step));
   observer_.started(state_, best_);
   bool finished = finish_step();  // a checkpoint may lack the log entry or the evaluation of its step
-  while (finished && !must_stop() && state_.global_step < plan_.total_steps && !has_stopped_early()) {
+  while (finished && !is_abandoned() && !must_stop() && state_.global_step < plan_.total_steps &&
+         !has_stopped_early()) {
     if (plan_.stop_after_steps > 0 && state_.global_step >= plan_.stop_after_steps) {
       save();
       return RunEnd::kStoppedAfterSteps;
@@ -114,6 +115,7 @@ RunEnd Trainer::run() {
     observer_.advanced(state_);
     finished = finish_step();
   }
+  if (is_abandoned()) return RunEnd::kAbandoned;
   if (must_stop()) {
     save();
     return pending_interrupt() != 0 ? RunEnd::kInterrupted : RunEnd::kStoppedOnRequest;
@@ -148,6 +150,7 @@ bool Trainer::finish_step() {
   // The run that wrote the checkpoint has already logged its step.
   if (plan_.logs_at(step) && step > start_step_) log();
   if (plan_.evaluates_at(step) && !state_.has_evaluated(step) && !evaluate()) return false;
+  if (is_abandoned()) return false;
   if (ends_epoch) end_epoch();
   if (plan_.saves_at(step) || is_best_to_load(step)) save();
   return true;

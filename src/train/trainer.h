@@ -66,6 +66,8 @@ class Trainer {
   void follow_metric();
   // Returns whether an interrupt came or the observer asks to stop.
   bool must_stop();
+  // Returns whether the observer gives the run up, which the last step ends anyway.
+  bool is_abandoned() { return state_.global_step < plan_.total_steps && observer_.abandons(); }
 
   TrainerInputs inputs_;
   RunObserver unobserved_;

@@ -60,3 +60,38 @@ TEST_CASE("the interval of a mean has the width of the normal approximation") {
   CHECK(bootstrap_intervals(kRows, mean, {.seed = 1})[0].low != intervals[0].low);
   CHECK(bootstrap_intervals(0, mean, {}).empty());
 }
+
+TEST_CASE("two models that add the same rows in different orders get the same resamples") {
+  const std::vector<double> of_rows = {1, 2, 4, 8, 16};
+  const auto resampled = [&](const std::vector<uint64_t>& order) {
+    return paired_resamples(order,
+                            [&](RowCounts counts) {
+                              double sum = 0;
+                              for (size_t i = 0; i < order.size(); ++i) sum += counts[i] * of_rows[order[i]];
+                              return std::vector<double>{sum};
+                            },
+                            {.num_resamples = 50});
+  };
+  CHECK(resampled({0, 1, 2, 3, 4}) == resampled({4, 2, 0, 1, 3}));
+  CHECK(resampled({0, 1, 2, 3, 4}).size() == 50);
+  CHECK(paired_resamples({}, {}, {}).empty());
+}
+
+TEST_CASE("a paired difference has the quantiles of the differences; NaN does not count") {
+  const double nan = std::nan("");
+  const PairedDifference difference = paired_difference({3, 4, 5, nan}, {1, 1, 5, 1}, 0.5);
+  CHECK(difference.interval.low == 1);
+  CHECK(difference.interval.high == 2.5);
+  CHECK(difference.share_above == doctest::Approx(2.5 / 3));
+  CHECK(difference.is_distinct());
+  CHECK_FALSE(paired_difference({1, 2}, {2, 1}, 0.9).is_distinct());
+}
+
+// Values of scipy.stats.binomtest(k, n).pvalue.
+TEST_CASE("McNemar's test is the exact binomial test") {
+  CHECK(mcnemar_p_value(0, 0) == 1);
+  CHECK(mcnemar_p_value(5, 0) == doctest::Approx(0.0625));
+  CHECK(mcnemar_p_value(10, 2) == doctest::Approx(0.03857421875));
+  CHECK(mcnemar_p_value(7, 7) == doctest::Approx(1));
+  CHECK(mcnemar_p_value(40, 25) == doctest::Approx(0.08168153394154005));
+}

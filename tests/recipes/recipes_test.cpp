@@ -1,4 +1,4 @@
-// Reads every recipe as `hone train --config` does, and checks its contents.
+// Reads every recipe as `hone train --config` and `hone search` do, and checks its contents.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "cli/search_options.h"
 #include "expect_error.h"
 #include "options/parse.h"
 #include "train/options.h"
@@ -25,6 +26,9 @@ std::set<fs::path> recipes() {
   return found;
 }
 
+// Returns whether the recipe is one of hone search.
+bool is_search(const fs::path& recipe) { return contains(read_file(recipe), "\nsearch:\n"); }
+
 train::TrainOptions options_of(const std::string& name) {
   return options::read_options<train::TrainOptions>(kFolder / name).options;
 }
@@ -33,7 +37,9 @@ TEST_CASE("each recipe contains only options of train, in their current spelling
   REQUIRE(recipes().size() >= 3);
   for (const fs::path& recipe : recipes()) {
     CAPTURE(recipe);
-    CHECK(options::read_options<train::TrainOptions>(recipe).notes.empty());
+    CHECK((is_search(recipe) ? options::read_options<cli::SearchOptions>(recipe).notes
+                             : options::read_options<train::TrainOptions>(recipe).notes)
+              .empty());
   }
 }
 
@@ -43,15 +49,15 @@ TEST_CASE("each recipe begins with the command that runs it") {
     const std::string text = read_file(recipe);
     const std::string comment = text.substr(0, text.find("\n\n"));
     CHECK(text.starts_with("# "));
-    CHECK(contains(comment, "build/release/bin/hone train --config recipes/" + recipe.filename().string()));
+    const std::string command = is_search(recipe) ? "search recipes/" : "train --config recipes/";
+    CHECK(contains(comment, "build/release/bin/hone " + command + recipe.filename().string()));
   }
 }
 
 TEST_CASE("the data that recipes name exists") {
   for (const fs::path& recipe : recipes()) {
     CAPTURE(recipe);
-    const auto parsed = options::read_options<train::TrainOptions>(recipe);
-    const fs::path dataset = parsed.options.rows.dataset;
+    const fs::path dataset = options::read_options<cli::SearchOptions>(recipe).options.train.rows.dataset;
     CHECK((dataset.empty() || fs::exists(fs::path(HONE_SOURCE_DIR) / dataset)));
   }
 }

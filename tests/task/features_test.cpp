@@ -53,6 +53,26 @@ task::Features three_rows() {
   return features;
 }
 
+TEST_CASE("the same texts are tokenized once; other texts, lengths and tokenizers are not the same") {
+  const TemporaryFolder folder;
+  const auto tokenizer = text::Tokenizer::load(fixtures() / "models" / "tiny-bert");
+  const table::Rows rows = table::read_rows(folder.write("rows.csv", "text,other\nthe movie was good,a\nbad,b\n"));
+  const table::Rows again = table::read_rows(folder.write("again.csv", "text\nthe movie was good\nbad\n"));
+  task::KnownFeatures known;
+  const auto tokenized = [&](const table::Rows& from, const char* column, size_t length, const char* name) {
+    const task::Reading reading{{.max_length = length}};
+    task::Features features = known.tokenized(tokenizer, name, from, {column, {}}, reading, "rows");
+    CHECK(features.ids == task::tokenize_rows(tokenizer, from, {column, {}}, reading, "rows").ids);
+    return features;
+  };
+  const task::Features first = tokenized(rows, "text", 40, "one"), second = tokenized(again, "text", 40, "one");
+  CHECK(first.ids == second.ids);
+  CHECK(first.offsets == second.offsets);
+  CHECK(tokenized(rows, "other", 40, "one").ids != first.ids);
+  CHECK(tokenized(rows, "text", 4, "one").ids != first.ids);
+  for (size_t length = 5; length < 20; ++length) tokenized(rows, "text", length, "one");
+}
+
 TEST_CASE("rows have the ids of transformers, truncated at the same token") {
   const Json& model = metrics_fixture()["models"]["tiny-bert"];
   const TemporaryFolder folder;

@@ -162,7 +162,7 @@ TEST_CASE("the rows of a run are kept in memory, in files of its folder, or not 
     Prepared prepared = prepare(options);
     std::string text;
     {
-      KeptPrefixes kept(options, prepared);
+      KeptPrefixes kept(options, prepared, options.output_dir);
       const std::vector<uint64_t> rows{0, 1, 2};
       kept.compute(rows, {});
       CHECK(kept.described_end().empty());
@@ -189,15 +189,15 @@ TEST_CASE("a stopped run leaves what it kept for the run that resumes, which rem
   const std::vector<uint64_t> rows{0, 1, 2, 5};
   {
     Prepared prepared = prepare(options);
-    KeptPrefixes kept(options, prepared);
+    KeptPrefixes kept(options, prepared, options.output_dir);
     kept.compute(rows, {});
-    kept.keep_for_resume();
+    kept.keep_for_later();
     CHECK(std::filesystem::exists(options.output_dir / kTrainPrefixFile));
   }
   {
     Prepared prepared = prepare(options);
-    KeptPrefixes kept(options, prepared);
-    CHECK(contains(kept.described_start(), "4 rows from the run that is resumed"));
+    KeptPrefixes kept(options, prepared, options.output_dir);
+    CHECK(contains(kept.described_start(), "4 rows from an earlier run"));
   }
   CHECK_FALSE(std::filesystem::exists(options.output_dir / kTrainPrefixFile));
   CHECK_FALSE(std::filesystem::exists(options.output_dir / kEvaluationPrefixFile));
@@ -210,14 +210,14 @@ TEST_CASE("values of a model with another configuration are not used again, thou
   const auto reuses = [&](const std::string& overridden) {
     {
       Prepared prepared = prepare(options);
-      KeptPrefixes kept(options, prepared);
+      KeptPrefixes kept(options, prepared, options.output_dir);
       kept.compute(std::vector<uint64_t>{0, 1}, {});
-      kept.keep_for_resume();
+      kept.keep_for_later();
     }
     TrainOptions other = options;
     if (!overridden.empty()) other.config_overrides = {overridden};
     Prepared prepared = prepare(other);
-    const KeptPrefixes kept(other, prepared);
+    const KeptPrefixes kept(other, prepared, other.output_dir);
     return contains(kept.described_start(), "2 rows from the run that is resumed");
   };
   CHECK(reuses(""));
@@ -244,10 +244,10 @@ TEST_CASE("values in memory are not left for a resumed run if the disk has less 
   uint64_t free = 1'000'000;
   {
     Prepared prepared = prepare(options);
-    KeptPrefixes kept(options, prepared, [&](const std::filesystem::path&) { return free; });
+    KeptPrefixes kept(options, prepared, options.output_dir, [&](const std::filesystem::path&) { return free; });
     kept.compute(std::vector<uint64_t>{0, 1}, {});
     free = 100;
-    const std::string log = captured_log([&] { kept.keep_for_resume(); });
+    const std::string log = captured_log([&] { kept.keep_for_later(); });
     CHECK(
         contains(log, "the output of the frozen layers is not kept, so the resumed run computes it again: it takes "));
     CHECK(contains(log, "and --cache-budget leave 50"));
@@ -261,7 +261,7 @@ TEST_CASE("a run that keeps nothing removes what a killed run left") {
   folder.write("out/frozen_train.cache", "left");
   options.cache_budget = "0";
   Prepared prepared = prepare(options);
-  const KeptPrefixes kept(options, prepared);
+  const KeptPrefixes kept(options, prepared, options.output_dir);
   CHECK(std::filesystem::is_empty(options.output_dir));
 }
 

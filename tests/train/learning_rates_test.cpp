@@ -11,7 +11,7 @@ using namespace hone;
 using namespace hone::train;
 
 std::map<std::string, double> factors_of(const std::string& family, const RateShares& shares) {
-  model::LoadedModel loaded = model::load_model({fixture_models() / ("tiny-" + family)});
+  const model::LoadedModel loaded = model::load_model({fixture_models() / ("tiny-" + family)});
   NamedParameters parameters = model::named_parameters(*loaded.model);
   set_rate_factors(*loaded.model, shares, parameters);
   std::map<std::string, double> factors;

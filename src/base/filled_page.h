@@ -6,9 +6,9 @@
 
 #include "base/json.h"
 
-namespace hone::data {
+namespace hone {
 
 // Returns the page with `data` in place of "@DATA@", in the content of a script element.
 std::string filled_page(std::string_view page, const Json& data);
 
-}  // namespace hone::data
+}  // namespace hone

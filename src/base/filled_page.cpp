@@ -1,10 +1,10 @@
-#include "data/filled_page.h"
+#include "base/filled_page.h"
 
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 
-namespace hone::data {
+namespace hone {
 
 std::string filled_page(std::string_view page, const Json& data) {
   constexpr std::string_view kPlace = "@DATA@";
@@ -22,4 +22,4 @@ std::string filled_page(std::string_view page, const Json& data) {
   return filled;
 }
 
-}  // namespace hone::data
+}  // namespace hone

@@ -1,0 +1,24 @@
+// Runs the trials of a search: each is a training in a folder of its own.
+#pragma once
+
+#include "base/log.h"
+#include "cli/search_plan.h"
+
+namespace hone::cli {
+
+// While it lives, trainings log less: what they say of rows and model is the same for each.
+class QuietTraining {
+ public:
+  explicit QuietTraining(bool is_first) { set_log_level(is_first ? LogLevel::kWarning : LogLevel::kError); }
+  ~QuietTraining() { set_log_level(LogLevel::kInfo); }
+  QuietTraining(const QuietTraining&) = delete;
+  QuietTraining& operator=(const QuietTraining&) = delete;
+};
+
+bool has_checkpoint(const std::filesystem::path& folder);
+
+// Runs trials until the study has enough, the time is over or an interrupt comes. Prints a line for each. Errors: those
+// of the journal; that of a training if three trials in a row fail.
+void run_trials(const SearchPlan& plan, std::chrono::steady_clock::time_point start);
+
+}  // namespace hone::cli
