@@ -24,6 +24,15 @@ bool defines_study(const options::Field& field) {
   return !field.is_free_to_change && std::find(std::begin(kFree), std::end(kFree), field.name) == std::end(kFree);
 }
 
+// A study is the same from wherever the command is run.
+Json absolute_paths(const Json& value) {
+  if (value.is_string() && value != "") return std::filesystem::weakly_canonical(value.get<std::string>()).string();
+  if (!value.is_array()) return value;
+  Json paths = Json::array();
+  for (const Json& path : value) paths.push_back(absolute_paths(path));
+  return paths;
+}
+
 Json read_block(const std::string& text) {
   if (text.empty()) {
     throw Error(ErrorKind::kUsage, "there is no search space: the config file has no block \"search\"",
@@ -152,9 +161,10 @@ search::SessionOptions SearchPlan::session_options() const {
   const options::FieldList list = options::fields_of(options);
   const Json values = options::to_json(list);
   for (const options::Field& field : list.fields()) {
-    if (defines_study(field)) session.training[field.name] = values[field.name];
+    if (!defines_study(field)) continue;
+    session.training[field.name] = field.holds_paths ? absolute_paths(values[field.name]) : values[field.name];
   }
-  session.training["model_name_or_path"] = train.model_name_or_path.string();
+  session.training["model_name_or_path"] = absolute_paths(train.model_name_or_path.string());
   for (const search::Dimension& dimension : space.dimensions()) session.training.erase(dimension.option);
   session.training["metric"] = metric.name;
   return session;

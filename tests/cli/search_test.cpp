@@ -92,6 +92,10 @@ TEST_CASE("a search trains its trials, ranks them and writes report, page and jo
     CHECK(contains(more.output, "trial   4 of 5: accuracy"));
     CHECK(search.report()["trials"].size() == 5);
   }
+  SUBCASE("the study is the same if the command names the model by another path") {
+    ProcessResult other = search.run({"--trials", "4", "--model", tiny_model() + "/../tiny-bert"});
+    CHECK(other.exit_code == 0);
+  }
   SUBCASE("other options, another direction or a damaged journal are refused") {
     ProcessResult other = search.run({"--trials=5", "--weight-decay=0.1"});
     CHECK(other.exit_code == 2);
