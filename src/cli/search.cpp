@@ -114,6 +114,7 @@ int finish(const SearchPlan& plan, const search::Study& study) {
 int run_search(const options::Parsed<SearchOptions>& parsed) {
   const Clock::time_point start = Clock::now();
   SearchPlan plan = make_search_plan(parsed);
+  check_test_rows(plan);
   share_cores(plan);
   prepare_folder(plan);
   int code = 0;

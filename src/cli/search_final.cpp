@@ -173,6 +173,12 @@ bool retrain_best(const SearchPlan& plan, const search::Study& study) {
   return true;
 }
 
+void check_test_rows(const SearchPlan& plan) {
+  if (!plan.settings.test_best || train::has_test_rows(plan.train)) return;
+  throw Error(ErrorKind::kUsage, "test_best: there are no test rows that the search does not use",
+              "give --test-file, or validation rows beside those of the data set's split test");
+}
+
 void look_at_test_rows(const SearchPlan& plan, const search::Study& study) {
   if (!plan.settings.test_best) return;
   const InterruptGuard interrupts;
@@ -186,10 +192,7 @@ void look_at_test_rows(const SearchPlan& plan, const search::Study& study) {
     const QuietTraining quiet(false);
     const tensor::Compute compute = tensor::prepare_compute(options.compute);
     train::Prepared prepared = train::prepare(options, plan.given);
-    if (!prepared.test) {
-      throw Error(ErrorKind::kUsage, "test_best: there are no test rows that the search has not used",
-                  "give --test-file, or validation rows beside those of the data set's split test");
-    }
+    if (!prepared.test) return;  // none is labelled, which the log says
     prepared.loaded.model->set_compute(compute);
     const auto own = prepared.task->metrics();
     metrics.assign(own.begin(), own.end());

@@ -114,6 +114,10 @@ const Rows& split_named(const Splits& splits, const std::string& name) {
               fmt::format("it has: {}", fmt::join(names_of(splits), ", ")));
 }
 
+bool leaves_test_rows(const Splits& splits, const SplitRequest& request) {
+  return splits.contains("test") && (splits.contains("validation") || request.sample.validation_split > 0);
+}
+
 TrainingRows choose_training_rows(const Splits& splits, const SplitRequest& request, Task& task) {
   TrainingRows chosen;
   chosen.all_train = split_named(splits, "train");

@@ -32,6 +32,9 @@ Splits read_splits(const SplitRequest& request);
 // Errors (kInput): no such split; the hint lists those that there are.
 const table::Rows& split_named(const Splits& splits, const std::string& name);
 
+// Returns whether there are test rows, and other rows evaluate the training.
+bool leaves_test_rows(const Splits& splits, const SplitRequest& request);
+
 // Takes validation rows if there are any, else held-out ones (validation_split), else the test rows, with a warning.
 // Test rows that are left are for a look at the end, if test_file names them or the training is evaluated on others.
 // The task adopts the splits. Errors: kUsage without rows to train or to evaluate on; those of the task.

@@ -164,6 +164,11 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
   return pairs;
 }
 
+bool has_test_rows(const TrainOptions& options) {
+  const task::SplitRequest request = split_request(options);
+  return task::leaves_test_rows(task::read_splits(request), request);
+}
+
 Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given, task::KnownFeatures* known) {
   const model::ModelFolder folder{options.model_name_or_path, options.base_model};
   const model::ModelConfig config = model::read_config(folder);

@@ -38,6 +38,9 @@ struct Prepared {
 // Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
+// Reads the rows, and returns whether there are test rows that do not evaluate the training. Errors: those of `task`.
+bool has_test_rows(const TrainOptions& options);
+
 // Reads rows, labels and model, and tokenizes the rows. `given`: the options that the user chose. Errors: those of the
 // floors below; kUsage for a given option of another task; kInput for a tokenizer of
 // another model, or for a row with a token for which the model's embedding has no row.

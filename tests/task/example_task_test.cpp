@@ -102,7 +102,7 @@ TEST_CASE("a task of one's own learns and is evaluated by the program's own mean
   request.id2label = config.labels();
   request.ignore_mismatched_sizes = true;
   const model::LoadedModel loaded = model::load_model(request);
-  const auto tokenizer = text::Tokenizer::load(request.model_dir);
+  const auto tokenizer = text::Tokenizer::load(request.model_dir.path);
   const auto examples = task.examples(splits[0].rows, "rows", {tokenizer, loaded.model->vocab_size(), 40});
   CHECK(examples->preview(0) == "1 \"good\"");
   const std::vector<uint64_t> rows = {0, 1, 2};

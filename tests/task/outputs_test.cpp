@@ -20,7 +20,7 @@ Tiny tiny(std::string_view head = "sequence") {
   model::ModelRequest request{fixtures() / "models" / "tiny-bert"};
   request.head = head;
   Tiny made{model::load_model(request), {}};
-  const auto tokenizer = text::Tokenizer::load(request.model_dir);
+  const auto tokenizer = text::Tokenizer::load(request.model_dir.path);
   for (const Json& text : metrics_fixture()["models"]["tiny-bert"]["texts"]) {
     made.questions.push_back(
         task::make_question(tokenizer, text.get<std::string>(), {}, {.encode = {.max_length = 40}}));

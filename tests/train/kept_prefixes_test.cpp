@@ -218,7 +218,7 @@ TEST_CASE("values of a model with another configuration are not used again, thou
     if (!overridden.empty()) other.config_overrides = {overridden};
     Prepared prepared = prepare(other);
     const KeptPrefixes kept(other, prepared, other.output_dir);
-    return contains(kept.described_start(), "2 rows from the run that is resumed");
+    return contains(kept.described_start(), "2 rows from an earlier run");
   };
   CHECK(reuses(""));
   CHECK_FALSE(reuses("hidden_act=relu"));
@@ -248,8 +248,7 @@ TEST_CASE("values in memory are not left for a resumed run if the disk has less 
     kept.compute(std::vector<uint64_t>{0, 1}, {});
     free = 100;
     const std::string log = captured_log([&] { kept.keep_for_later(); });
-    CHECK(
-        contains(log, "the output of the frozen layers is not kept, so the resumed run computes it again: it takes "));
+    CHECK(contains(log, "the output of the frozen layers is not kept, so the next run computes it again: it takes "));
     CHECK(contains(log, "and --cache-budget leave 50"));
   }
   CHECK(std::filesystem::is_empty(options.output_dir));
