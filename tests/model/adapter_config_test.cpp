@@ -29,7 +29,7 @@ Error failure(const Json& json) {
 }
 
 TEST_CASE("missing keys have PEFT's defaults, and values are read") {
-  const AdapterConfig plain = read(lora({}));
+  const AdapterConfig plain = read(lora(Json::object()));
   CHECK(plain.rank == 8);
   CHECK(plain.alpha == 8);
   CHECK(plain.dropout == 0);

@@ -132,7 +132,7 @@ TEST_CASE("a head for another number of labels is an error, or starts anew if th
   model::ModelRequest request;
   request.id2label = {"no", "yes"};
   const Error error = expect_error([&] { changed.load(request); });
-  CHECK(contains(error.what(), "\"base_model.model.classifier.bias\" has shape [3], the model needs [2]"));
+  CHECK(contains(error.what(), "\"base_model.model.classifier.weight\" has shape [3, 32], the model needs [2, 32]"));
   CHECK(contains(error.hint(), "--ignore-mismatched-sizes starts with a new head"));
   request.ignore_mismatched_sizes = true;
   const model::LoadedModel loaded = changed.load(request);
