@@ -39,7 +39,7 @@ TEST_CASE("--try measures a trained model before and after the text rules") {
   CHECK(contains(result.output, "accuracy"));
   CHECK(contains(result.output, "+0.0000"));  // no row has a web address
   std::filesystem::remove(out);
-  result = run_hone({"data", "clean", in, "--drop-missing", "--output", out, "--try", model});
+  result = run_hone({"data", "clean", in, "--drop-missing", "--output", out, "--overwrite", "--try", model});
   CHECK(result.exit_code == 2);
   CHECK(contains(result.error, "no text rule is on"));
   CHECK(!std::filesystem::exists(out));
