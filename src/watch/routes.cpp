@@ -94,7 +94,7 @@ Response show_evaluation(const Watched& watched, const Request& request) {
 
 Response show_advice(Watched& watched, const Request& request) {
   const RunFolder run = run_of(watched, request);
-  const auto history = read_history(run.path, watched.metrics);
+  const auto history = read_history(run.path, watched.metrics, kMaxServedLogParts);
   if (!history) throw not_found(fmt::format("the files of run \"{}\" cannot be read", run.id));
   return http::json_response(advise::to_json(*history, advise::diagnose(*history)));
 }

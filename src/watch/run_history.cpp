@@ -75,10 +75,10 @@ void sort_by_step(std::vector<Point>& points) {
   points = std::move(kept);
 }
 
-void read_log(const fs::path& folder, RunMetrics& metrics, History& history) {
+void read_log(const fs::path& folder, RunMetrics& metrics, size_t max_parts, History& history) {
   MetricsPosition position;
   history.is_cut = true;
-  for (size_t part = 0; part < kMaxHistoryParts && history.is_cut; ++part) {
+  for (size_t part = 0; part < max_parts && history.is_cut; ++part) {
     const MetricsPart read = metrics.read(folder, position);
     for (const std::string& entry : read.entries) add_entry(Json::parse(entry, nullptr, false), history);
     history.is_cut = read.is_more && read.next > position.from;
@@ -206,7 +206,7 @@ std::optional<Json> read_evaluation(const fs::path& folder, uint64_t step) {
   return read_python_json(folder / "evaluations" / fmt::format("{}.json", step), kMaxEvaluationBytes);
 }
 
-std::optional<History> read_history(const fs::path& folder, RunMetrics& metrics) {
+std::optional<History> read_history(const fs::path& folder, RunMetrics& metrics, size_t max_log_parts) {
   const auto record = read_run(folder, FolderLocks::read());
   if (!record) return std::nullopt;
   check_format(*record, folder);
@@ -224,7 +224,7 @@ std::optional<History> read_history(const fs::path& folder, RunMetrics& metrics)
   if (const Json* options = member(*record, "options"); options != nullptr && options->is_object()) {
     history.options = *options;
   }
-  read_log(folder, metrics, history);
+  read_log(folder, metrics, max_log_parts, history);
   read_classes(folder, *record, history);
   return history;
 }

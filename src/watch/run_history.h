@@ -9,10 +9,12 @@
 
 namespace hone::watch {
 
-inline constexpr size_t kMaxHistoryParts = 16;  // of a megabyte
+// Megabytes of a log that are read: by a command, and by the server, which does nothing else meanwhile.
+inline constexpr size_t kMaxLogParts = 64, kMaxServedLogParts = 4;
 
 // Returns nullopt if the folder holds no run that can be read. Errors (kUnsupported): a run of a newer hone.
-std::optional<advise::History> read_history(const std::filesystem::path& folder, RunMetrics& metrics);
+std::optional<advise::History> read_history(const std::filesystem::path& folder, RunMetrics& metrics,
+                                            size_t max_log_parts = kMaxLogParts);
 
 // Returns the number that is the whole text, or nullopt.
 std::optional<uint64_t> step_number(std::string_view text);

@@ -11,9 +11,10 @@ after(closeBrowser);
 describe("advice of the server", () => {
   test("hostile or broken JSON is advice without diagnoses, or with empty texts", () => {
     for (const json of [null, 3, "x", [], {}, { diagnoses: "x" }]) {
-      assert.deepEqual(readAdvice(json), { logged: 0, evaluations: 0, isRunning: false, diagnoses: [] });
+      assert.deepEqual(readAdvice(json), { logged: 0, evaluations: 0, isRunning: false, isCut: false, diagnoses: [] });
     }
     const [broken] = readAdvice({ diagnoses: [{ severity: "x", title: 3, evidence: { en: "x" }, remedies: [null] }] }).diagnoses;
+    assert.equal(readAdvice({ is_cut: true }).isCut, true);
     assert.deepEqual(broken, {
       id: "", severity: "note", title: { en: "", zh: "" }, meaning: { en: "", zh: "" }, evidence: { en: [], zh: [] },
       remedies: [{ flags: "", reason: { en: "", zh: "" } }],
@@ -43,7 +44,7 @@ onMock("the tab speaks Chinese", { hash, runs: runs(), locale: "zh-CN" }, async 
   await page.getByRole("region", { name: "过拟合" }).waitFor();
   assert.equal(await page.getByRole("tab", { name: "诊断" }).getAttribute("aria-selected"), "true");
   const text = await page.locator(".panel").innerText();
-  for (const part of ["问题", "第 300 步为 0.65", "在评估损失最低处结束", "查看了 40 个训练损失和 4 次评估。"]) assert.ok(text.includes(part), part);
+  for (const part of ["问题", "第 300 步为 0.65", "在评估损失最低处结束", "查看了 40 个训练损失和 4 次评估。", "日志太长"]) assert.ok(text.includes(part), part);
   await screenshot(page, "watch-advice-zh", true);
 });
 

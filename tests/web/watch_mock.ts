@@ -173,7 +173,7 @@ export function advisedRun(): MockRun {
   });
   const run = makeRun({ id: "advised", seed: 9, state: "running", steps: 200, total: 300, learningRate: 2e-5 });
   run.advice = {
-    format: 1, logged: 40, evaluations: 4, is_running: true,
+    format: 1, logged: 40, evaluations: 4, is_running: true, is_cut: true,
     diagnoses: [
       diagnosis("over_fitting", "problem", both("over-fitting", "过拟合"), [
         { flags: "--num-train-epochs 1", reason: both("end where the evaluation loss was lowest", "在评估损失最低处结束") },

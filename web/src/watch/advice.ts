@@ -26,6 +26,8 @@ export interface Advice {
   logged: number;
   evaluations: number;
   isRunning: boolean;
+  /** Only the beginning of a long log was read. */
+  isCut: boolean;
   diagnoses: readonly Diagnosis[];
 }
 
@@ -59,6 +61,7 @@ export function readAdvice(value: unknown): Advice {
     logged: number(json["logged"]) ?? 0,
     evaluations: number(json["evaluations"]) ?? 0,
     isRunning: json["is_running"] === true,
+    isCut: json["is_cut"] === true,
     diagnoses: list(json["diagnoses"]).map(readDiagnosis),
   };
 }

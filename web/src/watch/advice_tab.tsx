@@ -20,7 +20,7 @@ export function AdviceTab({ run }: { run: Run }) {
       <Unread runs={[run]} part="advice" />
       {advice.diagnoses.length === 0 && <p class="empty">{text.nothingFound}</p>}
       {advice.diagnoses.map((diagnosis) => <DiagnosisCard key={diagnosis.id} diagnosis={diagnosis} />)}
-      <p class="soft">{looked}{advice.isRunning && ` ${text.mayChange}`}</p>
+      <p class="soft">{looked}{advice.isRunning && ` ${text.mayChange}`}{advice.isCut && ` ${text.logIsCut}`}</p>
     </>
   );
 }

@@ -93,6 +93,7 @@ export interface WatchTexts {
   nothingFound: string;
   lookedAt: (losses: string, evaluations: string) => string;
   mayChange: string;
+  logIsCut: string;
   remedies: string;
   optionsFor: (reason: string) => string;
   evaluatedStep: string;
@@ -225,6 +226,7 @@ const en: WatchTexts = {
   nothingFound: "Nothing stands out.",
   lookedAt: (losses, evaluations) => `Losses of the training that were looked at: ${losses}; evaluations: ${evaluations}.`,
   mayChange: "The run is not finished, so this may change.",
+  logIsCut: "Only the beginning of its long log was read; hone advise reads more.",
   remedies: "What may help (options to add to the command of this run):",
   optionsFor: (reason) => `Options: ${reason}`,
   evaluatedStep: "Evaluated after step",
@@ -357,6 +359,7 @@ const zh: WatchTexts = {
   nothingFound: "没有发现问题。",
   lookedAt: (losses, evaluations) => `查看了 ${losses} 个训练损失和 ${evaluations} 次评估。`,
   mayChange: "训练还没有结束，结论可能会变。",
+  logIsCut: "日志太长，只读取了开头部分；hone advise 会读取更多。",
   remedies: "可以尝试（加在这次训练的命令后面）：",
   optionsFor: (reason) => `选项：${reason}`,
   evaluatedStep: "评估所在步数",
