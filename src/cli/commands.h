@@ -7,6 +7,7 @@
 #include <array>
 
 #include "cli/adapter_merge_options.h"
+#include "cli/advise.h"
 #include "cli/command.h"
 #include "cli/data_labels_options.h"
 #include "cli/data_report_options.h"
@@ -57,6 +58,7 @@ inline constexpr std::array kCommands = {
     library_command<data::MergeOptions>("data merge", "Work", "write several files as one"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
+    light_command<AdviseOptions, run_advise>("advise", "Work", "say what is wrong with a run, and what may help"),
     library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
     light_command<VersionOptions, run_version>("version", "About",
                                                "print the versions of hone and its libraries, and the processor"),

@@ -235,6 +235,7 @@ RunFacts facts_of(const Prepared& prepared, const tensor::Compute& compute) {
   facts.values["precision"] = tensor::precision_name(compute.dtype);
   facts.values["num_train_rows"] = prepared.train->size();
   facts.values["num_eval_rows"] = prepared.evaluation ? Json(prepared.evaluation->size()) : Json();
+  facts.values["evaluation_rows"] = prepared.rows.evaluation_name;
   facts.values["num_test_rows"] = prepared.test ? Json(prepared.test->size()) : Json();
   return facts;
 }

@@ -5,22 +5,16 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <charconv>
-
+#include "advise/advice_report.h"
 #include "base/files.h"
 #include "http/response.h"
-#include "watch/bounded_file.h"
+#include "watch/run_history.h"
 #include "watch/run_metrics.h"
 #include "watch/run_record.h"
 
 namespace hone::watch {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-constexpr uint64_t kMaxEvaluationBytes = 16 << 20;
 
 using http::Request;
 using http::Response;
@@ -33,13 +27,6 @@ struct Watched {
 
 http::RequestError not_found(std::string message, std::string hint = "") {
   return http::RequestError({.status = 404, .message = std::move(message), .hint = std::move(hint)});
-}
-
-std::optional<uint64_t> whole_number(std::string_view text) {
-  uint64_t value = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = status == std::errc() && end == text.data() + text.size() && value <= uint64_t{INT64_MAX};
-  return is_whole ? std::optional(value) : std::nullopt;
 }
 
 RunFolder run_of(const Watched& watched, const Request& request) {
@@ -75,7 +62,7 @@ Response show_run(const Watched& watched, const Request& request) {
 Response show_metrics(Watched& watched, const Request& request) {
   const RunFolder run = run_of(watched, request);
   const std::string from = request.query_value("from").value_or("0");
-  const auto offset = whole_number(from);
+  const auto offset = step_number(from);
   if (!offset) {
     throw http::RequestError({.message = fmt::format("from must be a whole number, not \"{}\"", from),
                               .field = "from",
@@ -91,17 +78,6 @@ Response show_metrics(Watched& watched, const Request& request) {
   return {.body = std::move(body)};
 }
 
-std::vector<uint64_t> evaluated_steps(const fs::path& folder) {
-  std::vector<uint64_t> steps;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder / "evaluations", error)) {
-    const auto step = whole_number(entry.path().stem().string());
-    if (step && entry.path().filename() == fmt::format("{}.json", *step)) steps.push_back(*step);
-  }
-  std::sort(steps.begin(), steps.end());
-  return steps;
-}
-
 Response list_evaluations(const Watched& watched, const Request& request) {
   return http::json_response({{"steps", evaluated_steps(run_of(watched, request).path)}});
 }
@@ -109,12 +85,18 @@ Response list_evaluations(const Watched& watched, const Request& request) {
 Response show_evaluation(const Watched& watched, const Request& request) {
   const RunFolder run = run_of(watched, request);
   const std::string& wanted = request.parameter("step");
-  const auto step = whole_number(wanted);
+  const auto step = step_number(wanted);
   if (!step) throw not_found(fmt::format("an evaluation is named by its step, not \"{}\"", wanted));
-  const fs::path path = run.path / "evaluations" / fmt::format("{}.json", *step);
-  const auto evaluation = read_python_json(path, kMaxEvaluationBytes);
+  const auto evaluation = read_evaluation(run.path, *step);
   if (!evaluation) throw not_found(fmt::format("run \"{}\" has no evaluation of step {}", run.id, *step));
   return http::json_response(*evaluation);
+}
+
+Response show_advice(Watched& watched, const Request& request) {
+  const RunFolder run = run_of(watched, request);
+  const auto history = read_history(run.path, watched.metrics, kMaxServedLogParts);
+  if (!history) throw not_found(fmt::format("the files of run \"{}\" cannot be read", run.id));
+  return http::json_response(advise::to_json(*history, advise::diagnose(*history)));
 }
 
 Response stop_run(const Watched& watched, const Request& request) {
@@ -169,6 +151,11 @@ std::vector<http::Route> routes(std::shared_ptr<RunList> runs) {
        .doc = "confusion matrix, scores by label and worst mistakes of an evaluation",
        .handle = with(show_evaluation),
        .response_schema = object},
+      {.method = "GET",
+       .path = "/api/runs/{id}/advice",
+       .doc = "what is wrong with a run, by its own curves, and options that may help, in English and Chinese",
+       .handle = with(show_advice),
+       .response_schema = R"({"type":"object","required":["diagnoses"],"properties":{"diagnoses":{"type":"array"}}})"},
       {.method = "POST",
        .path = "/api/runs/{id}/stop",
        .doc = "asks a running training to save a checkpoint and stop",

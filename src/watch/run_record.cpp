@@ -65,6 +65,7 @@ constexpr Key kKeys[] = {
     {"precision", Kind::kText},
     {"num_train_rows", Kind::kNumber},
     {"num_eval_rows", Kind::kNumber},
+    {"evaluation_rows", Kind::kText},
     {"best", Kind::kObject},
     {"changed_options", Kind::kTexts},
     {"options", Kind::kObject},

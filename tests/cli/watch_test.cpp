@@ -58,7 +58,7 @@ TEST_CASE("openapi.json documents every route of the run page's server correctly
       if (contains(path, "{id}")) check_answer(document, operation, ask(method, path, "nothing"), 404);
     }
   }
-  CHECK(num_routes == 9);
+  CHECK(num_routes == 10);
   close(held);
   check_answer(document, document["paths"]["/api/runs/{id}/stop"]["post"], ask("post", "/api/runs/{id}/stop", results),
                409);

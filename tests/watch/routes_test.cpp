@@ -9,6 +9,7 @@
 
 #include "expect_error.h"
 #include "temporary_folder.h"
+#include "watch/made_run.h"
 
 namespace routes_test {
 
@@ -136,6 +137,22 @@ TEST_CASE("every route returns 404 for an unknown run, and no path leads out of 
     }
   }
   CHECK(with.call("POST", "/api/runs/{id}/stop", {{"id", "nothing"}}).status == 404);
+}
+
+TEST_CASE("advice is of the run's own files, in both languages") {
+  const Case with;
+  MadeRun{.matrix = {{890, 10}, {95, 5}}}.write(with.folder, "results");
+  const Json advice = with.get("/api/runs/{id}/advice");
+  CHECK(advice["evaluations"] == 3);
+  CHECK(advice["diagnoses"].at(0)["id"] == "ignored_class");
+  CHECK(advice["diagnoses"].at(0)["title"]["zh"] == "\u6709\u6807\u7b7e\u88ab\u5ffd\u7565\uff1alabel 1");
+  CHECK(with.call("GET", "/api/runs/{id}/advice", {{"id", "nothing"}}).status == 404);
+  MadeRun{.facts = {{"format", 2}}}.write(with.folder, "results");
+  const http::Response newer = with.call("GET", "/api/runs/{id}/advice", {{"id", with.id}});
+  CHECK(newer.status >= 400);
+  CHECK(contains(newer.body, "this hone reads formats up to 1"));
+  with.folder.write("results/run.json", "{");
+  CHECK(with.call("GET", "/api/runs/{id}/advice", {{"id", with.id}}).status == 404);
 }
 
 TEST_CASE("only a running run can be stopped") {

@@ -19,6 +19,8 @@ export interface MockRun {
   /** Lines of metrics.jsonl. */
   lines: string[];
   evaluations: Map<number, unknown>;
+  /** What the server says of it. */
+  advice?: unknown;
 }
 
 export interface WatchMock {
@@ -162,6 +164,28 @@ export const regressionRun = (): MockRun => makeRun({ id: "stars", seed: 7, stat
 export const everyKindRun = (): MockRun => makeRun({ id: "every-kind", seed: 8, state: "finished", steps: 300, total: 300, learningRate: 2e-5,
   form: "every kind", labels: ["PER", "ORG", "LOC"], fields: { task: "token-classification" } });
 
+/** With a diagnosis of each severity; one has a hostile title. */
+export function advisedRun(): MockRun {
+  const both = (en: string, zh: string) => ({ en, zh });
+  const diagnosis = (id: string, severity: string, title: ReturnType<typeof both>, remedies: unknown[]) => ({
+    id, severity, title, meaning: both(`Meaning of ${id}`, `${id} 的含义`), remedies,
+    evidence: { en: [`the evaluation loss of ${id} is lowest at step 100`, "0.65 at step 300"], zh: [`${id} 的评估损失在第 100 步最低`, "第 300 步为 0.65"] },
+  });
+  const run = makeRun({ id: "advised", seed: 9, state: "running", steps: 200, total: 300, learningRate: 2e-5 });
+  run.advice = {
+    format: 1, logged: 40, evaluations: 4, is_running: true, is_cut: true,
+    diagnoses: [
+      diagnosis("over_fitting", "problem", both("over-fitting", "过拟合"), [
+        { flags: "--num-train-epochs 1", reason: both("end where the evaluation loss was lowest", "在评估损失最低处结束") },
+        { flags: "", reason: both("more rows, or augmented ones", "增加数据或做数据增强") },
+      ]),
+      diagnosis("ignored_class", "warning", both(`a label is ignored: ${hostile}`, `有标签被忽略：${hostile}`), []),
+      diagnosis("not_evaluated", "note", both("the run was not evaluated", "训练中没有评估"), [{ flags: 3, reason: null }]),
+    ],
+  };
+  return run;
+}
+
 /** Starts on a free port. `pagesDir` holds watch.html and assets/ as Vite built them. */
 export async function startWatchMock(pagesDir: string, runs: MockRun[] = madeRuns()): Promise<WatchMock> {
   const server = createServer((request, response) => answer(mock, pagesDir, request, response));
@@ -192,6 +216,7 @@ function answer(mock: WatchMock, pagesDir: string, request: IncomingMessage, res
   if (!run) return json(response, 404, { error: `no run ${id}` });
   if (what === undefined) return json(response, 200, { ...run.fields, options: run.options });
   if (what === "metrics") return json(response, 200, metricsFrom(run, Number(url.searchParams.get("from"))));
+  if (what === "advice") return json(response, 200, run.advice ?? { logged: run.lines.length, evaluations: run.evaluations.size, diagnoses: [] });
   if (what === "stop" && request.method === "POST") return stop(run, response);
   if (what === "evaluations" && step === undefined) return json(response, 200, { steps: [...run.evaluations.keys()] });
   const evaluation = run.evaluations.get(Number(step));

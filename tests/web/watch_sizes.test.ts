@@ -3,7 +3,7 @@
 import { after } from "node:test";
 import type { Page } from "playwright-core";
 import { assertAccessible, assertNoSideways, closeBrowser, kLooks, kSizes, screenshot } from "./browser.ts";
-import { madeRuns, makeRun, type MockRun } from "./watch_mock.ts";
+import { advisedRun, madeRuns, makeRun, type MockRun } from "./watch_mock.ts";
 import { onMock } from "./watch_visit.ts";
 
 after(closeBrowser);
@@ -33,6 +33,7 @@ const kViews: readonly View[] = [
   { name: "evaluation", hash: "tab=evaluation&run=lr-2e-5", ready: (page) => page.locator("table.confusion").waitFor() },
   { name: "five-labels", hash: "tab=evaluation&run=x1", ready: (page) => page.locator("table.confusion").waitFor() },
   { name: "configuration", hash: "tab=configuration&run=lr-1e-4", ready: (page) => page.locator("table.options.code").first().waitFor() },
+  { name: "advice", hash: "tab=advice&run=advised", ready: (page) => page.locator(".diagnosis").first().waitFor() },
   { name: "diff", hash: "tab=configuration&run=lr-1e-4&against=lr-2e-5", ready: (page) => page.locator("th", { hasText: "lr-2e-5" }).first().waitFor() },
 ];
 
@@ -54,7 +55,7 @@ async function check(page: Page, view: string, size: string): Promise<void> {
 for (const [size, area] of kSizes) {
   for (const [look, options] of kLooks) {
     const name = `${size}-${look}`;
-    const visit = { ...area, ...options, runs: madeRuns(look !== "en-dark") };
+    const visit = { ...area, ...options, runs: [...madeRuns(look !== "en-dark"), advisedRun()] };
     onMock(`axe-core finds no fault, and nothing overflows: ${name}`, visit, async (page, mock) => {
       for (const { name: view, hash, ready } of kViews) {
         await page.goto("about:blank");

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { useTexts } from "../shared/i18n";
 import { KeyDialog } from "../shared/key_dialog";
 import { TopBar } from "../shared/top_bar";
+import { AdviceTab } from "./advice_tab";
 import { ChartsTab } from "./charts_tab";
 import { ConfigurationTab } from "./configuration_tab";
 import { EvaluationTab } from "./evaluation_tab";
@@ -50,6 +51,7 @@ function RunView({ runs, run }: { runs: readonly Run[]; run: Run }) {
       <RunSummary key={run.id} run={run} />
       <Tabs panel={(tab) => {
         if (tab === "evaluation") return <EvaluationTab run={run} />;
+        if (tab === "advice") return <AdviceTab run={run} />;
         if (tab === "configuration") return <ConfigurationTab runs={runs} run={run} />;
         return <ChartsTab runs={runs} current={run.id} />;
       }} />

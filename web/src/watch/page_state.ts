@@ -45,6 +45,7 @@ function wanted(): Wanted {
   return {
     shown: tab === "charts" ? shownRuns(ids, runs) : [],
     details: tab === "configuration" ? [focused, against].filter((id) => id !== null) : [],
+    advice: tab === "advice" ? focused : null,
     evaluation: tab === "evaluation" && focused !== null ? { run: focused, step } : null,
   };
 }

@@ -1,6 +1,7 @@
 // All that the page knows of the runs, kept up to date: the list often, metrics by byte offset for the runs that are
 // shown, details and evaluations of the run that is looked at. Knows the server's routes, no DOM; tests give it a
 // client and a clock of their own.
+import { readAdvice, type Advice } from "./advice.ts";
 import { readMetricsPage, readRun, readRuns, readSteps, type Run } from "./contract.ts";
 import { readEvaluation, type Evaluation } from "./evaluation_file.ts";
 import { advance, delay, kStart, type Polling, type PollingEvent } from "./polling.ts";
@@ -23,6 +24,7 @@ export interface Timer {
 export interface Wanted {
   shown: readonly string[];
   details: readonly string[];
+  advice?: string | null;
   evaluation: { run: string; step: number | null } | null;
 }
 
@@ -32,7 +34,7 @@ export interface Failure {
 }
 
 /** What is asked of a run. */
-export type Part = "metrics" | "details" | "steps" | `evaluation/${number}`;
+export type Part = "metrics" | "details" | "advice" | "steps" | `evaluation/${number}`;
 
 /** Everything may be read. It changes in place, and `version` with it. */
 export class RunStore {
@@ -42,6 +44,7 @@ export class RunStore {
   /** Why the last request failed; null after a response. */
   failure: Failure | null = null;
   readonly details = new Map<string, Run>();
+  readonly advice = new Map<string, Advice>();
   readonly metrics = new Map<string, RunMetrics>();
   /** Evaluated steps of a run. */
   readonly steps = new Map<string, readonly number[]>();
@@ -166,11 +169,12 @@ export class RunStore {
   }
 
   private async askForWanted(): Promise<void> {
-    const { shown, details, evaluation } = this.wanted();
+    const { shown, details, advice = null, evaluation } = this.wanted();
     const known = (id: string): Run[] => this.runs.filter((run) => run.id === id);
     await Promise.all([
       ...shown.flatMap(known).map((run) => this.askUnlessSame("metrics", run, progressOf(run), () => this.askForMetrics(run.id))),
       ...details.flatMap(known).map((run) => this.askUnlessSame("details", run, stageOf(run), () => this.askForDetails(run.id))),
+      ...(advice === null ? [] : known(advice)).map((run) => this.askUnlessSame("advice", run, progressOf(run), () => this.askForAdvice(run.id))),
       ...(evaluation ? known(evaluation.run) : []).map((run) => this.askForEvaluation(run, evaluation?.step ?? null)),
     ]);
   }
@@ -224,6 +228,10 @@ export class RunStore {
   private async askForDetails(id: string): Promise<void> {
     const run = readRun(await this.client.get(`/api/runs/${encodeURIComponent(id)}`));
     if (run !== null) this.details.set(id, run);
+  }
+
+  private async askForAdvice(id: string): Promise<void> {
+    this.advice.set(id, readAdvice(await this.client.get(`/api/runs/${encodeURIComponent(id)}/advice`)));
   }
 
   private async askForEvaluation(run: Run, step: number | null): Promise<void> {

@@ -1,7 +1,7 @@
 // The chosen run: progress, speed, what went wrong, and the next command.
 import { useEffect, useRef } from "preact/hooks";
-import { CopyButton } from "../shared/copy_button";
 import { useTexts } from "../shared/i18n";
+import { CommandLine } from "./command_line";
 import type { Run } from "./contract.ts";
 import { figuresOf } from "./figures.ts";
 import { countText, decimalText, durationText, percentText, shellText } from "./formatting.ts";
@@ -83,24 +83,14 @@ function Trouble({ run }: { run: Run }) {
       {run.state === "interrupted" && run.resume_command !== null && <p class="notice warn">{text.interruptedNote}</p>}
       {run.state === "stopped" && run.resume_command !== null && <p class="soft">{text.stoppedNote}</p>}
       {run.state === "failed" && run.resume_command !== null && <p class="soft">{text.failedNext}</p>}
-      {run.state !== "running" && run.resume_command !== null && <Command command={run.resume_command} label={text.resumeWith} />}
+      {run.state !== "running" && run.resume_command !== null && <CommandLine command={run.resume_command} label={text.resumeWith} />}
       {run.state === "finished" && run.path !== "" && (
         <>
           <p class="soft">{text.nextStep}</p>
-          <Command command={shellText(["hone", "serve", "--model", run.path])} label={text.serveWith} />
+          <CommandLine command={shellText(["hone", "serve", "--model", run.path])} label={text.serveWith} />
         </>
       )}
     </>
-  );
-}
-
-function Command({ command, label }: { command: string; label: string }) {
-  const code = useRef<HTMLElement>(null);
-  return (
-    <div class="command">
-      <code ref={code} tabIndex={0} role="group" aria-label={label}>{command}</code>
-      <CopyButton value={command} source={code} />
-    </div>
   );
 }
 

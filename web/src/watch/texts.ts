@@ -1,5 +1,6 @@
 // Every word of the run page, in both languages; those of the panels of an evaluation are in panels/texts.ts.
 import type { Texts } from "../shared/i18n.ts";
+import type { Severity } from "./advice.ts";
 import type { RunState } from "./contract.ts";
 import type { Trend } from "./description.ts";
 import type { DurationWords } from "./formatting.ts";
@@ -88,6 +89,13 @@ export interface WatchTexts {
   noneShown: string;
   moreCharts: (count: number) => string;
   andMore: (count: number) => string;
+  severities: Record<Severity, string>;
+  nothingFound: string;
+  lookedAt: (losses: string, evaluations: string) => string;
+  mayChange: string;
+  logIsCut: string;
+  remedies: string;
+  optionsFor: (reason: string) => string;
   evaluatedStep: string;
   bestStep: (step: string) => string;
   newest: (step: string) => string;
@@ -141,7 +149,7 @@ const en: WatchTexts = {
     eval_recall_strict: "Recall, strict",
   },
   axes: { step: "Step", epoch: "Epoch", time: "Time" },
-  tabs: { charts: "Charts", evaluation: "Evaluation", configuration: "Configuration" },
+  tabs: { charts: "Charts", evaluation: "Evaluation", advice: "Advice", configuration: "Configuration" },
   trends: { rising: "rising", falling: "falling", level: "level", unknown: "" },
   sections: "Parts of the run",
   loading: "Reading the runs\u2026",
@@ -214,6 +222,13 @@ const en: WatchTexts = {
   noneShown: "No run is chosen. Choose one or more runs to draw them.",
   moreCharts: (count) => `More metrics (${count})`,
   andMore: (count) => `and ${count} more`,
+  severities: { problem: "Problem", warning: "Warning", note: "Note" },
+  nothingFound: "Nothing stands out.",
+  lookedAt: (losses, evaluations) => `Losses of the training that were looked at: ${losses}; evaluations: ${evaluations}.`,
+  mayChange: "The run is not finished, so this may change.",
+  logIsCut: "Only the beginning of its long log was read; hone advise reads more.",
+  remedies: "What may help (options to add to the command of this run):",
+  optionsFor: (reason) => `Options: ${reason}`,
   evaluatedStep: "Evaluated after step",
   bestStep: (step) => `${step} (best)`,
   newest: (step) => `${step} (newest)`,
@@ -267,7 +282,7 @@ const zh: WatchTexts = {
     eval_precision_strict: "精确率（严格）", eval_recall_strict: "召回率（严格）",
   },
   axes: { step: "步数", epoch: "轮次", time: "时间" },
-  tabs: { charts: "曲线", evaluation: "评估", configuration: "配置" },
+  tabs: { charts: "曲线", evaluation: "评估", advice: "诊断", configuration: "配置" },
   trends: { rising: "上升", falling: "下降", level: "平稳", unknown: "" },
   sections: "训练详情",
   loading: "正在读取训练记录…",
@@ -340,6 +355,13 @@ const zh: WatchTexts = {
   noneShown: "没有选中训练记录。请选择一个或多个来绘制曲线。",
   moreCharts: (count) => `更多指标（${count}）`,
   andMore: (count) => `还有 ${count} 个`,
+  severities: { problem: "问题", warning: "警告", note: "提示" },
+  nothingFound: "没有发现问题。",
+  lookedAt: (losses, evaluations) => `查看了 ${losses} 个训练损失和 ${evaluations} 次评估。`,
+  mayChange: "训练还没有结束，结论可能会变。",
+  logIsCut: "日志太长，只读取了开头部分；hone advise 会读取更多。",
+  remedies: "可以尝试（加在这次训练的命令后面）：",
+  optionsFor: (reason) => `选项：${reason}`,
   evaluatedStep: "评估所在步数",
   bestStep: (step) => `${step}（最佳）`,
   newest: (step) => `${step}（最新）`,

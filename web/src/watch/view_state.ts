@@ -1,9 +1,9 @@
 // What the reader chose, kept in the address after the "#", so that a reload or a copied address shows the same.
 import { kAxisNames, type AxisName } from "./series.ts";
 
-export type Tab = "charts" | "evaluation" | "configuration";
+export type Tab = "charts" | "evaluation" | "advice" | "configuration";
 
-export const kTabs: readonly Tab[] = ["charts", "evaluation", "configuration"];
+export const kTabs: readonly Tab[] = ["charts", "evaluation", "advice", "configuration"];
 
 export interface ViewState {
   /** Runs in the charts; null: those chosen by themselves (defaultRuns). */
