@@ -306,12 +306,12 @@ TEST_CASE("a look at test rows needs test rows and a model") {
   CHECK(result.exit_code == 2);
   CHECK(contains(result.error, "test_best: there are no test rows that the search does not use"));
   CHECK_FALSE(std::filesystem::exists(search.out()));  // before the first trial
+  const std::string test = search.folder().write("test.csv", reviews(21)).string();
   const Search without(kRates + "  pruner: none\n  keep_models: none\n");
-  result = without.run({"--trials", "1", "--test-best"});
+  result = without.run({"--trials", "1", "--test-best", "--test-file", test});
   CHECK(contains(result.error, "trial-0000 holds no model"));
   CHECK(search.run({"--trials", "1"}).exit_code == 0);
   write_file(search.out() / "test_looks.json", "{}");
-  const std::string test = search.folder().write("test.csv", reviews(21)).string();
   result = search.run({"--trials", "1", "--test-best", "--test-file", test});
   CHECK(result.exit_code == 1);
   CHECK(contains(result.error, "test_looks.json: not a list of looks"));
