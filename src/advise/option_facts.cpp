@@ -22,8 +22,9 @@ constexpr DropoutKey kDropoutKeys[] = {
     {"Deberta", "hidden_dropout_prob"}, {"NomicBert", "hidden_dropout_prob"},
 };
 
-constexpr double kUsualRate = 2e-5;  // of fine-tuning
-constexpr double kHighestRate = 2e-4, kHighestRateOfHead = 1e-2;
+constexpr double kUsualRate = 2e-5;                              // of fine-tuning
+constexpr double kHighestRate = 2e-4, kHighestRateOfFew = 1e-2;  // of all weights, of a head or adapters
+constexpr double kSafeRate = 5e-5;
 constexpr double kUsualDecay = 0.01, kStrongDecay = 0.1;
 constexpr double kLargestSplit = 0.2;
 constexpr int64_t kMaxAccumulation = 64;
@@ -41,7 +42,10 @@ void add_rates(const RunOptions& options, Facts& facts) {
   facts.set("rate", *rate);
   facts.set("lower_rate", rounded(*rate / 2));
   facts.set("much_lower_rate", rounded(*rate / 4));
-  const double highest = options.is_on("freeze") ? kHighestRateOfHead : kHighestRate;
+  const std::string peft = options.text("peft");
+  const bool trains_few = options.is_on("freeze") || (!peft.empty() && peft != "none");
+  const double highest = trains_few ? kHighestRateOfFew : kHighestRate;
+  if (!trains_few && *rate > highest) facts.set("safe_rate", kSafeRate);
   if (*rate < highest) facts.set("higher_rate", rounded(std::clamp(2 * *rate, kUsualRate, highest)));
 }
 

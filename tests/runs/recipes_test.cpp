@@ -36,7 +36,8 @@ std::map<std::string, std::vector<std::string>> rows_of_recipes(const TemporaryF
   return {{"imdb-distilbert", {"--train-file", train, "--test-file", train}},
           {"ner-wnut17", {"--train-file", words, "--validation-file", words}},
           {"stsb", {"--dataset", path + "/stsb"}},
-          {"mrpc", {"--dataset", path + "/mrpc"}}};
+          {"mrpc", {"--dataset", path + "/mrpc"}},
+          {"s3-text", {"--train-file", train, "--validation-file", train, "--test-file", train}}};
 }
 
 TEST_CASE("every recipe trains, evaluates and saves a model that answers") {

@@ -160,6 +160,11 @@ inline std::vector<KnownRun> known_runs() {
        .evaluations = {{.45, .8}, {.40, .84}, {.39, .85}, {.42, .85}, {.47, .85}, {.55, .84}, {.63, .84}, {.7, .84}}});
   add("under-fitting: nothing learned", {"under_fitting"},
       {.loss = flat, .evaluations = {{.693, .5}, {.693, .51}, {.692, .5}}, .matrix = {{500, 0}, {500, 0}}});
+  add("under-fitting: a rate that destroyed the checkpoint", {"under_fitting"},
+      {.loss = flat,
+       .evaluations = {{.693, .5}, {.694, .5}, {.693, .5}},
+       .matrix = {{500, 0}, {500, 0}},
+       .options = {{"learning_rate", 5e-4}}});
   add("under-fitting: frozen body, five labels", {"under_fitting"},
       {.loss = [](double done) { return 1.62 - 0.15 * done; },
        .evaluations = {{1.58, .25}, {1.53, .27}, {1.5, .29}},
