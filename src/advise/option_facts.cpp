@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "advise/run_options.h"
 
@@ -33,7 +34,7 @@ constexpr int64_t kMaxAccumulation = 64;
 double rounded(double value) {
   if (value <= 0) return value;
   const double unit = std::pow(10, std::floor(std::log10(value)) - 1);
-  return std::stod(fmt::format("{:.1e}", std::round(value / unit) * unit));
+  return std::strtod(fmt::format("{:.1e}", std::round(value / unit) * unit).c_str(), nullptr);
 }
 
 void add_rates(const RunOptions& options, Facts& facts) {

@@ -51,6 +51,10 @@ int run_adapter_merge(const options::Parsed<AdapterMergeOptions>& parsed) {
   request.head = model::saved_head(model::read_config(folder));
   if (request.head.empty()) request.head = "pooling";
   model::LoadedModel loaded = model::load_model(request);
+  if (loaded.report.from_config_only) {
+    throw Error(ErrorKind::kInput, fmt::format("the base model {} has no weights", loaded.report.model_dir),
+                "give its whole folder: --base-model DIR");
+  }
   if (const std::string line = loaded.report.new_weights_line(); !line.empty()) log_warning("{}", line);
   const size_t num_linears = model::adapted_linears(*loaded.model).size();
   model::merge_lora(*loaded.model);

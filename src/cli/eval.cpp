@@ -40,15 +40,6 @@ void warn_of_training_rows(const eval::TrainingFacts& training, const EvalOption
           : std::string("take rows that it has not seen"));
 }
 
-// The loss is that of the training.
-task::TaskOptions task_options(const EvalOptions& options, const eval::TrainingFacts& training, double smoothing) {
-  task::TaskOptions made{
-      .rows = options.rows, .label_smoothing = smoothing, .focal_gamma = training.focal_gamma.value_or(0)};
-  made.label_all_tokens = training.label_all_tokens;
-  if (!training.regression_loss.empty()) made.regression_loss = training.regression_loss;
-  return made;
-}
-
 // The rows, and what the model reads of them.
 struct Evaluated {
   table::LabelledSplit split;
@@ -93,8 +84,9 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
       eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
   trained.model->set_compute(compute);
   const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
-  const auto task = trained.task_row->make(task_options(options, trained.training, smoothing), trained.config,
-                                           task::Purpose::kUseTrained);
+  task::TaskOptions task_options = eval::task_options(options.rows, trained.training);
+  task_options.label_smoothing = smoothing;
+  const auto task = trained.task_row->make(task_options, trained.config, task::Purpose::kUseTrained);
   const uint64_t seed = options.seed.value_or(trained.training.seed.value_or(42));
   const task::SplitRequest request{.rows = options.rows, .sample = options.sample, .seed = seed};
   const auto [split, examples] = evaluated_rows(request, options, trained, *task);

@@ -133,6 +133,7 @@ int run_search(const options::Parsed<SearchOptions>& parsed) {
   if (study == nullptr) return interrupt != 0 ? 128 + interrupt : code;
   report_search(plan, *study, /*prints=*/true);
   if (interrupt == 0 && code == 0 && is_complete(plan, *study)) interrupt = finish(plan, *study);
+  if (interrupt == 0 && code == 0 && search::best_trial(*study) == nullptr) code = 1;
   log_info("report    {} and {}", (plan.train.output_dir / kPageFile).string(), kReportFile);
   return interrupt != 0 ? 128 + interrupt : code;
 }

@@ -13,7 +13,10 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "cli/metric_observer.h"
+#include "eval/trained_model.h"
 #include "search/operations.h"
+#include "task/splits.h"
+#include "tensor/compute.h"
 #include "train/checkpoint.h"
 #include "train/prepare.h"
 #include "train/run.h"
@@ -41,6 +44,10 @@ const search::Trial& best_of(const search::Study& study) {
   return *best;
 }
 
+fs::path seed_folder(const SearchPlan& plan, int64_t trial, uint64_t seed) {
+  return plan.train.output_dir / fmt::format("{}-seed-{}", plan.folder_of(trial).filename().string(), seed);
+}
+
 // Returns the runs that retrained.json lists if they are of this trial.
 std::vector<SeedRun> finished_runs(const SearchPlan& plan, int64_t trial) {
   const fs::path path = plan.train.output_dir / kRetrainedFile;
@@ -49,8 +56,14 @@ std::vector<SeedRun> finished_runs(const SearchPlan& plan, int64_t trial) {
   const Json json = read_json(path);
   if (!json.is_object() || json.value("trial", int64_t{-1}) != trial || !json.contains("runs")) return runs;
   for (const Json& run : json["runs"]) {
-    runs.push_back({run.value("seed", uint64_t{0}), run.value("value", 0.0),
-                    plan.train.output_dir / run.value("folder", std::string())});
+    const bool is_run = run.is_object() && run.contains("seed") && run["seed"].is_number_unsigned() &&
+                        run.contains("value") && run["value"].is_number();
+    if (!is_run) {
+      throw Error(ErrorKind::kInput, fmt::format("{}: {} is not a run", path.string(), run.dump()),
+                  "move the file away: the runs are then trained again");
+    }
+    const auto seed = run["seed"].get<uint64_t>();
+    runs.push_back({seed, run["value"].get<double>(), seed_folder(plan, trial, seed)});
   }
   return runs;
 }
@@ -83,7 +96,7 @@ void write_runs(const SearchPlan& plan, int64_t trial, const std::vector<SeedRun
 
 // Returns nullopt after an interrupt.
 std::optional<SeedRun> trained_with(const SearchPlan& plan, const search::Trial& best, uint64_t seed) {
-  SeedRun run{seed, 0, plan.train.output_dir / fmt::format("seed-{}", seed)};
+  SeedRun run{seed, 0, seed_folder(plan, best.number, seed)};
   train::TrainOptions options = plan.options_of(best.parameters, run.folder);
   options.seed = seed;
   if (has_checkpoint(run.folder)) {
@@ -110,7 +123,7 @@ fs::path chosen_model(const SearchPlan& plan, const search::Study& study) {
     folder = run.folder;
     value = run.value;
   }
-  if (fs::exists(folder / train::kWeightsFile)) return folder;
+  if (fs::exists(folder / train::weights_file(folder))) return folder;
   throw Error(ErrorKind::kUsage, fmt::format("test_best: {} holds no model", folder.string()),
               "search with --keep-models best, or add --retrain-seeds 1");
 }
@@ -145,6 +158,24 @@ size_t record_look(const SearchPlan& plan, const fs::path& folder, const metric:
                    {"results", train::test_results_json(report)}});
   write_json(path, looks);
   return looks.size();
+}
+
+// Measures the model as `hone eval` does, with its thresholds. Returns nullopt after an interrupt.
+std::optional<metric::Report> measured_on_test_rows(const SearchPlan& plan, const fs::path& folder,
+                                                    std::vector<metric::Metric>& metrics) {
+  const QuietTraining quiet(false);
+  const tensor::Compute compute = tensor::prepare_compute(plan.train.compute);
+  const eval::TrainedModel trained = eval::load_trained_model(model::ModelFolder(folder), {});
+  trained.model->set_compute(compute);
+  const auto task = trained.task_row->make(eval::task_options(plan.train.rows, trained.training), trained.config,
+                                           task::Purpose::kUseTrained);
+  const task::SplitRequest request{.rows = plan.train.rows, .test_file = plan.train.test_file};
+  const auto rows = task::choose_evaluation_rows(task::read_splits(request), request, "test", *task);
+  const auto examples = task->examples(
+      rows.rows, "test rows", {trained.tokenizer, trained.model->vocab_size(), trained.max_length, trained.long_text});
+  const auto own = task->metrics();
+  metrics.assign(own.begin(), own.end());
+  return train::evaluate_test_rows(*trained.model, *examples, plan.train.per_device_eval_batch_size, plan.train.seed);
 }
 
 }  // namespace
@@ -183,22 +214,8 @@ void look_at_test_rows(const SearchPlan& plan, const search::Study& study) {
   if (!plan.settings.test_best) return;
   const InterruptGuard interrupts;
   const fs::path folder = chosen_model(plan, study);
-  train::TrainOptions options = plan.options_of(best_of(study).parameters, folder);
-  options.model_name_or_path = folder;
-  options.test_at_end = true;
-  std::optional<metric::Report> report;
   std::vector<metric::Metric> metrics;
-  {
-    const QuietTraining quiet(false);
-    const tensor::Compute compute = tensor::prepare_compute(options.compute);
-    train::Prepared prepared = train::prepare(options, plan.given);
-    if (!prepared.test) return;  // none is labelled, which the log says
-    prepared.loaded.model->set_compute(compute);
-    const auto own = prepared.task->metrics();
-    metrics.assign(own.begin(), own.end());
-    report = train::evaluate_test_rows(*prepared.loaded.model, *prepared.test, options.per_device_eval_batch_size,
-                                       options.seed);
-  }
+  const std::optional<metric::Report> report = measured_on_test_rows(plan, folder, metrics);
   if (!report) return;
   const size_t look = record_look(plan, folder, *report);
   add_to_card(folder, card_section(*report, metrics, look));

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/host.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
@@ -83,7 +84,7 @@ void write_comparison(const SearchPlan& plan, int64_t trial, const model::Model&
 
 void remove_weights(const fs::path& folder) {
   std::error_code error;
-  std::vector<fs::path> paths = {folder / train::kWeightsFile};
+  std::vector<fs::path> paths = {folder / train::weights_file(folder)};
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().filename().string().starts_with("checkpoint-")) paths.push_back(entry.path());
   }
@@ -93,7 +94,8 @@ void remove_weights(const fs::path& folder) {
 // The output of frozen layers, which the trials of this process share.
 class SharedPrefixes {
  public:
-  explicit SharedPrefixes(const fs::path& output_dir) : folder_(output_dir / fmt::format("{}{}", kStart, getpid())) {
+  explicit SharedPrefixes(const fs::path& output_dir)
+      : folder_(output_dir / fmt::format("{}{}-{}", kStart, host_name(), getpid())) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(output_dir, error)) {
       if (is_abandoned(entry.path().filename().string())) fs::remove_all(entry.path(), error);
@@ -118,11 +120,11 @@ class SharedPrefixes {
  private:
   static constexpr std::string_view kStart = "frozen-";
 
-  // Returns whether the folder is of a process that was killed. The number may be of another host: then its process
-  // only computes the values again.
+  // Returns whether the folder is of a process of this host that was killed.
   static bool is_abandoned(const std::string& name) {
-    if (!name.starts_with(kStart)) return false;
-    const int64_t process = std::strtoll(name.c_str() + kStart.size(), nullptr, 10);
+    const std::string start = fmt::format("{}{}-", kStart, host_name());
+    if (!name.starts_with(start)) return false;
+    const int64_t process = std::strtoll(name.c_str() + start.size(), nullptr, 10);
     return process > 0 && kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
   }
 
@@ -182,6 +184,9 @@ class TrialRunner {
       finish(trial, end, observer, options, seconds_since(start));
     } catch (const Error& error) {
       fail(trial, error);
+    } catch (const std::exception& error) {  // such as too little memory: the next start must not try it again
+      session_.fail(trial.id, error.what());
+      throw;
     }
   }
 
@@ -205,7 +210,8 @@ class TrialRunner {
   void fail(const search::AskedTrial& trial, const Error& error) {
     if (error.kind() == ErrorKind::kInternal) throw error;
     session_.fail(trial.id, error.what());
-    log_warning("trial {} failed: {}", trial.number, error.what());
+    const std::string hint = error.hint().empty() ? "" : fmt::format(" ({})", error.hint());
+    log_warning("trial {} failed: {}{}", trial.number, error.what(), hint);
     if (++num_failures_ < kMaxFailuresInARow && error.kind() != ErrorKind::kIo) return;
     throw Error(error.kind(), error.what(), error.hint());
   }
@@ -244,11 +250,7 @@ class TrialRunner {
 }  // namespace
 
 bool has_checkpoint(const fs::path& folder) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().filename().string().starts_with("checkpoint-")) return true;
-  }
-  return false;
+  return fs::is_directory(folder) && train::newest_whole_checkpoint(folder).has_value();
 }
 
 void run_trials(const SearchPlan& plan, Clock::time_point start) {

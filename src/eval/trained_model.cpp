@@ -135,6 +135,15 @@ task::Reading TrainedModel::reading() const {
   return reading;
 }
 
+task::TaskOptions task_options(const task::RowOptions& rows, const TrainingFacts& training) {
+  task::TaskOptions made{.rows = rows,
+                         .label_smoothing = training.label_smoothing.value_or(0),
+                         .focal_gamma = training.focal_gamma.value_or(0)};
+  made.label_all_tokens = training.label_all_tokens;
+  if (!training.regression_loss.empty()) made.regression_loss = training.regression_loss;
+  return made;
+}
+
 TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingRequest& reading,
                                 const task::TaskOptions& options) {
   const std::filesystem::path& model_dir = folder.path;

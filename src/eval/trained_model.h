@@ -36,6 +36,9 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir);
 // in the current folder, so a training that was started elsewhere may not be recognised.
 bool is_training_split(const TrainingFacts& training, const std::filesystem::path& dataset, std::string_view split);
 
+// Returns the options with which a task evaluates rows as in the training: its loss is that of the training.
+task::TaskOptions task_options(const task::RowOptions& rows, const TrainingFacts& training);
+
 // The error for a folder with a model whose head was never trained, or without weights.
 class UntrainedModel : public Error {
  public:

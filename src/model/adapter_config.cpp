@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <optional>
 
 #include "base/error.h"
@@ -13,6 +14,7 @@ namespace hone::model {
 namespace {
 
 constexpr double kMaxRank = 1 << 20;
+constexpr size_t kMaxPatterns = 10'000;
 
 // What PEFT 0.21.2 writes if nothing is set.
 constexpr std::string_view kDefaults = R"({
@@ -149,14 +151,31 @@ void check_is_plain(const Reader& reader, const std::string& source) {
   if (!is_known) refuse("init_lora_weights", *draw);
 }
 
-// As PEFT's get_pattern_key: the first expression that matches the name or its end.
-const Json* matching(const Json& pattern, const std::string& linear) {
-  for (const auto& item : pattern.items()) {
-    const text::Regex regex(fmt::format("^(?:.*\\.)?(?:{})$", item.key()),
-                            fmt::format("the pattern \"{}\"", item.key()));
-    if (regex.find(linear, 0)) return &item.value();
+void check_rank(double rank, const char* key, const std::string& source) {
+  if (rank == std::floor(rank)) return;
+  throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" is {}, not a whole number", source, key, rank));
+}
+
+std::vector<NamePattern> compiled(const Json& pattern, const char* key, const std::string& source) {
+  if (pattern.size() > kMaxPatterns) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: \"{}\" has {} names, more than {}", source, key, pattern.size(), kMaxPatterns));
   }
-  return nullptr;
+  std::vector<NamePattern> patterns;
+  for (const auto& item : pattern.items()) {
+    patterns.push_back({std::make_shared<const text::Regex>(fmt::format("^(?:.*\\.)?(?:{})$", item.key()),
+                                                            fmt::format("the pattern \"{}\"", item.key())),
+                        item.value().get<double>()});
+  }
+  return patterns;
+}
+
+// As PEFT's get_pattern_key: the first expression that matches the name or its end.
+std::optional<double> matching(const std::vector<NamePattern>& patterns, const std::string& linear) {
+  for (const NamePattern& pattern : patterns) {
+    if (pattern.regex->find(linear, 0)) return pattern.value;
+  }
+  return std::nullopt;
 }
 
 // A number as Python writes it: an integer where it is one.
@@ -179,6 +198,10 @@ AdapterConfig AdapterConfig::read(const std::filesystem::path& folder) {
   config.use_dora = reader.flag("use_dora");
   config.rank_pattern = reader.pattern("rank_pattern", 1, kMaxRank);
   config.alpha_pattern = reader.pattern("alpha_pattern", -1e9, 1e9);
+  config.ranks = compiled(config.rank_pattern, "rank_pattern", source);
+  config.alphas = compiled(config.alpha_pattern, "alpha_pattern", source);
+  for (const NamePattern& own : config.ranks) check_rank(own.value, "rank_pattern", source);
+  check_rank(reader.number("r", 8, 1, kMaxRank), "r", source);
   config.modules_to_save = reader.texts("modules_to_save");
   config.base_model = reader.text("base_model_name_or_path");
   config.task_type = reader.text("task_type");
@@ -214,14 +237,13 @@ Json AdapterConfig::to_json() const {
 }
 
 int64_t AdapterConfig::rank_of(const std::string& linear) const {
-  const Json* const own = matching(rank_pattern, linear);
-  return own == nullptr ? rank : own->get<int64_t>();
+  const auto own = matching(ranks, linear);
+  return own ? static_cast<int64_t>(*own) : rank;
 }
 
 double AdapterConfig::scale_of(const std::string& linear) const {
-  const Json* const own = matching(alpha_pattern, linear);
   const auto of_rank = static_cast<double>(rank_of(linear));
-  return (own == nullptr ? alpha : own->get<double>()) / (use_rslora ? std::sqrt(of_rank) : of_rank);
+  return matching(alphas, linear).value_or(alpha) / (use_rslora ? std::sqrt(of_rank) : of_rank);
 }
 
 bool AdapterConfig::saves_whole(std::string_view parameter_or_module) const {

@@ -5,11 +5,16 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
+
+namespace hone::text {
+class Regex;
+}
 
 namespace hone::model {
 
@@ -18,6 +23,12 @@ inline constexpr const char *kAdapterConfigFile = "adapter_config.json",
 // config.json of the adapted model: the labels, which PEFT does not save. Under its usual name, transformers would take
 // the folder for a whole model.
 inline constexpr const char* kAdaptedConfigFile = "model_config.json";
+
+// A number for the linears whose name, or the end of it behind a point, the expression matches.
+struct NamePattern {
+  std::shared_ptr<const text::Regex> regex;
+  double value = 0;
+};
 
 struct AdapterConfig {
   int64_t rank = 8;
@@ -35,6 +46,8 @@ struct AdapterConfig {
   Json others = Json::object();
   // Ranks and alphas of the linears whose names match an expression; objects.
   Json rank_pattern = Json::object(), alpha_pattern = Json::object();
+  // The same, compiled by read().
+  std::vector<NamePattern> ranks, alphas;
 
   // Reads folder/adapter_config.json. Errors: kIo; kInput for a missing key, or a value of another type or range;
   // kUnsupported for another method than LoRA, or a variant of it that hone does not compute.

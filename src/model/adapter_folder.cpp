@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/label_names.h"
 #include "model/families.h"
+#include "model/weights.h"
 #include "tensor/safetensors.h"
 #include "text/tokenizer_spec.h"
 
@@ -55,6 +56,8 @@ fs::path found_base(const fs::path& folder, const std::string& named) {
               "give the folder of that model: --base-model DIR");
 }
 
+bool has_weights(const fs::path& folder) { return WeightFiles(folder).found(); }
+
 }  // namespace
 
 bool ModelFolder::is_adapter() const { return fs::exists(path / kAdapterConfigFile); }
@@ -66,7 +69,7 @@ fs::path ModelFolder::weights() const {
                 fmt::format("base_model is given, but {} holds no adapter ({})", path.string(), kAdapterConfigFile),
                 "leave --base-model out; or give the folder of an adapter as --model");
   }
-  if (base_model.empty() && fs::exists(path / "config.json")) return path;
+  if (base_model.empty() && fs::exists(path / "config.json") && has_weights(path)) return path;
   if (base_model.empty()) return found_base(path, AdapterConfig::read(path).base_model);
   if (is_folder(base_model)) return base_model;
   throw Error(ErrorKind::kIo, fmt::format("base_model {} is not a folder", base_model.string()),

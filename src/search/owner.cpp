@@ -37,9 +37,16 @@ Json this_owner() {
 }
 
 bool has_ended(const Json& owner) {
-  if (!owner.is_object() || owner.value("host", "") != host_name()) return false;
-  if (owner.value("boot", "") != boot_id()) return true;
-  return start_time(owner.value("process", int64_t{-1})) != owner.value("started", "");
+  // Another program may have written it.
+  const auto text = [&](const char* key) {
+    const auto found = owner.find(key);
+    return found != owner.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (!owner.is_object() || text("host") != host_name()) return false;
+  if (text("boot") != boot_id()) return true;
+  const auto process = owner.find("process");
+  return process == owner.end() || !process->is_number_integer() ||
+         start_time(process->get<int64_t>()) != text("started");
 }
 
 }  // namespace hone::search

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <cmath>
 
 #include "search/operations.h"
 #include "search/python_json.h"
@@ -104,6 +105,12 @@ void read_template(const Json& line, Trial& trial, std::string_view where) {
   }
 }
 
+void check_value(const Trial& trial, std::string_view where) {
+  if (trial.state == TrialState::kComplete && (!trial.value || std::isnan(*trial.value))) {
+    throw bad_line(where, "a complete trial has no value");
+  }
+}
+
 }  // namespace
 
 void Replay::apply(std::string_view text, std::string_view where) {
@@ -194,6 +201,7 @@ void Replay::create_trial(const Json& line, std::string_view where) {
   trial.started = time_at(line, "datetime_start");
   trial.completed = time_at(line, "datetime_complete");
   read_template(line, trial, where);
+  check_value(trial, where);
   places_.emplace_back(static_cast<size_t>(study->id), study->trials.size());
   study->trials.push_back(std::move(trial));
 }
@@ -222,6 +230,7 @@ void Replay::set_state(const Json& line, std::string_view where) {
   if (is_finished(state)) trial->completed = time_at(line, "datetime_complete");
   trial->state = state;
   if (const std::optional<double> value = value_of(line)) trial->value = value;
+  check_value(*trial, where);
 }
 
 void Replay::set_intermediate(const Json& line, std::string_view where) {

@@ -18,7 +18,9 @@ namespace {
 
 constexpr const char *kSpaceAttribute = "hone:space", *kTrainingAttribute = "hone:training",
                      *kErrorAttribute = "hone:error";
-constexpr const char* kOtherFolder = "give another --output-dir, or another --study-name";
+constexpr const char* kOtherFolder = "give another --output-dir";
+constexpr const char* kTakeoverAttribute = "hone:takeovers";
+constexpr int64_t kMaxTakeovers = 2;
 
 std::string_view verb_of(Direction direction) {
   return direction == Direction::kMaximize ? "maximizes" : direction == Direction::kMinimize ? "minimizes" : "runs";
@@ -64,6 +66,7 @@ Session::Session(Journal& journal, const Space& space, SessionOptions options)
       if (study->user_attributes.contains(kSpaceAttribute) && !has_only_failures(*study)) return {};
       check_trials(*study);
     } else {
+      check_is_alone(replay);
       study_id_ = replay.num_studies();
     }
     std::vector<std::string> lines;
@@ -74,6 +77,16 @@ Session::Session(Journal& journal, const Space& space, SessionOptions options)
     lines.push_back(lines_.set_study_attribute(study_id_, true, kTrainingAttribute, options_.training));
     return lines;
   });
+}
+
+// The trials of a folder belong to one study of hone.
+void Session::check_is_alone(const Replay& replay) const {
+  for (const std::string& name : replay.names()) {
+    const Study* const other = replay.find(name);
+    if (other == nullptr || !other->user_attributes.contains(kSpaceAttribute)) continue;
+    throw Error(ErrorKind::kUsage, fmt::format("{} has hone's study \"{}\" already", journal_.path().string(), name),
+                kOtherFolder);
+  }
 }
 
 const Study& Session::study() const { return journal_.replay().study(study_id_); }
@@ -118,8 +131,11 @@ void Session::check_trials(const Study& study) const {
 }
 
 std::optional<Parameters> Session::next_of_grid(const Study& study) const {
-  std::set<std::string> tried;
-  for (const Trial& trial : study.trials) tried.insert(key_of(trial.parameters));
+  std::set<std::string> tried = failed_here_;
+  const bool is_new_start = has_only_failures(study);  // after a correction
+  for (const Trial& trial : study.trials) {
+    if (!is_new_start || trial.state != TrialState::kFail) tried.insert(key_of(trial.parameters));
+  }
   const auto found =
       std::find_if(grid_.begin(), grid_.end(), [&](const Parameters& point) { return !tried.contains(key_of(point)); });
   return found == grid_.end() ? std::nullopt : std::optional(*found);
@@ -171,8 +187,10 @@ Parameters Session::fixed_of(const Trial& trial) const {
 
 std::optional<AskedTrial> Session::ask() {
   std::optional<AskedTrial> asked;
+  bool has_ended_trials = false;
   journal_.update([&](const Replay& replay) -> std::vector<std::string> {
     const Study& study = replay.study(study_id_);
+    std::vector<std::string> ended;  // lines
     int64_t num_begun = 0;
     const Trial* waiting = nullptr;
     for (const Trial& trial : study.trials) {
@@ -181,9 +199,23 @@ std::optional<AskedTrial> Session::ask() {
       const auto owner = trial.system_attributes.find(kOwnerAttribute);
       const bool is_known = trial.state == TrialState::kRunning && owner != trial.system_attributes.end();
       if (!is_known || !has_ended(*owner)) continue;
+      const auto before = trial.system_attributes.find(kTakeoverAttribute);
+      const int64_t count =
+          before != trial.system_attributes.end() && before->is_number_integer() ? before->get<int64_t>() : 0;
+      if (count >= kMaxTakeovers) {  // it ends the process that runs it, perhaps for lack of memory
+        ended.push_back(lines_.set_trial_attribute(trial.id, true, kErrorAttribute,
+                                                   fmt::format("its process ended {} times", count + 1)));
+        ended.push_back(lines_.finish_trial(trial.id, TrialState::kFail, std::nullopt));
+        --num_begun;
+        continue;
+      }
       asked = AskedTrial{trial.id, trial.number, trial.parameters, true};
-      return {lines_.set_trial_attribute(trial.id, false, kOwnerAttribute, this_owner())};
+      ended.push_back(lines_.set_trial_attribute(trial.id, false, kOwnerAttribute, this_owner()));
+      ended.push_back(lines_.set_trial_attribute(trial.id, false, kTakeoverAttribute, count + 1));
+      return ended;
     }
+    has_ended_trials = !ended.empty();
+    if (has_ended_trials) return ended;
     if (num_begun >= options_.num_trials) return {};
     const int64_t number = waiting != nullptr ? waiting->number : static_cast<int64_t>(study.trials.size());
     const std::optional<Parameters> parameters =
@@ -201,7 +233,7 @@ std::optional<AskedTrial> Session::ask() {
     lines.push_back(lines_.start_trial(waiting->id));
     return lines;
   });
-  return asked;
+  return has_ended_trials && !asked ? ask() : asked;
 }
 
 bool Session::report(int64_t id, int64_t step, double value) {
@@ -243,7 +275,10 @@ void Session::prune(int64_t id) {
 }
 
 void Session::fail(int64_t trial, const std::string& reason) {
-  journal_.update([&](const Replay&) -> std::vector<std::string> {
+  journal_.update([&](const Replay& replay) -> std::vector<std::string> {
+    for (const Trial& failed : replay.study(study_id_).trials) {
+      if (failed.id == trial) failed_here_.insert(key_of(failed.parameters));
+    }
     return {lines_.set_trial_attribute(trial, true, kErrorAttribute, reason),
             lines_.finish_trial(trial, TrialState::kFail, std::nullopt)};
   });

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "search/journal.h"
@@ -48,6 +49,7 @@ class Session {
 
  private:
   void check_study(const Study& study) const;
+  void check_is_alone(const Replay& replay) const;
   void check_trials(const Study& study) const;
   std::optional<Parameters> sampled(const Study& study, int64_t number, const Parameters& fixed) const;
   std::optional<Parameters> next_of_grid(const Study& study) const;
@@ -58,6 +60,7 @@ class Session {
   SessionOptions options_;
   LineMaker lines_;
   std::vector<Parameters> grid_;
+  std::set<std::string> failed_here_;  // points of the grid
   int64_t study_id_ = 0;
 };
 

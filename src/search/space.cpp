@@ -69,6 +69,7 @@ double number_at(const Field& field, const Json& block, const char* key, const s
   if (found == block.end()) {
     throw space_error(where, fmt::format("the range has no {}", key), "write {low: 1e-5, high: 1e-3, log: true}");
   }
+  if (found->is_null()) throw space_error(where, fmt::format("{} has no value", key), "give it a number");
   const Json held = held_value(field, *found, fmt::format("{}: {}", where, key));
   return held.get<double>();
 }

@@ -90,6 +90,12 @@ void check_continued(const model::AdapterConfig& adapter, const TrainOptions& op
   }
 }
 
+void check_has_weights(const model::LoadedModel& loaded, std::string_view what) {
+  if (!loaded.report.from_config_only) return;
+  throw Error(ErrorKind::kUsage, fmt::format("{} {} has no weights", what, loaded.report.model_dir),
+              "adapters change a trained model: give one, or leave --peft out");
+}
+
 void attach_new(model::LoadedModel& loaded, const TrainOptions& options, const std::set<std::string>& frozen) {
   model::Model& model = *loaded.model;
   model::check_modules_to_save(model, options.adapter.modules_to_save);
@@ -125,16 +131,14 @@ void check_adapter_options(const TrainOptions& options) {
 
 void attach_adapters(model::LoadedModel& loaded, const TrainOptions& options, const std::set<std::string>& frozen) {
   if (loaded.adapter) {
+    check_has_weights(loaded, "the adapter's base model");
     check_continued(*loaded.adapter, options);
+    save_new_modules(loaded, *loaded.adapter);
     if (!options.base_model.empty()) loaded.adapter->base_model = options.base_model.string();
     return;
   }
   if (!adapts(options)) return;
-  if (loaded.report.from_config_only) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("peft is \"{}\", but {} has no weights", options.adapter.peft, loaded.report.model_dir),
-                "adapters change a trained model: give one, or leave --peft out");
-  }
+  check_has_weights(loaded, "the model");
   attach_new(loaded, options, frozen);
 }
 

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "model/adapter_folder.h"
 
 namespace hone::train {
 
@@ -120,6 +121,10 @@ std::optional<std::string> checkpoint_damage(const fs::path& folder) {
     return fmt::format("{} holds values of the wrong type", kManifestFile);
   }
   return std::nullopt;
+}
+
+const char* weights_file(const std::filesystem::path& folder) {
+  return model::ModelFolder(folder).is_adapter() ? model::kAdapterWeightsFile : kWeightsFile;
 }
 
 std::optional<CheckpointFolder> newest_whole_checkpoint(const fs::path& output_dir) {

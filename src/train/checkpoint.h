@@ -54,6 +54,8 @@ tensor::NamedTensors as_tensors(const std::vector<model::NamedParameter>& parame
 
 // The files of a checkpoint, besides config.json and the tokenizer.
 inline constexpr const char* kWeightsFile = "model.safetensors";
+// Returns the name of the file with a folder's weights: kWeightsFile, or an adapter's.
+const char* weights_file(const std::filesystem::path& folder);
 inline constexpr const char* kRawWeightsFile = "raw_weights.safetensors";  // beside an average (--ema-decay)
 inline constexpr const char* kOptimizerFile = "optimizer.safetensors";
 inline constexpr const char* kStateFile = "trainer_state.json";

@@ -26,11 +26,6 @@ bool have_same_file(const fs::path& one, const fs::path& other, const char* name
   return sha256_file(one / name) == sha256_file(other / name);
 }
 
-// The weights of a model, or those of an adapter.
-const char* weights_file(const fs::path& folder) {
-  return model::ModelFolder(folder).is_adapter() ? model::kAdapterWeightsFile : kWeightsFile;
-}
-
 // Returns true if both folders exist and hold different weights. If the earlier folder is gone, only the tokenizers can
 // be compared.
 bool is_other_model(const fs::path& before, const fs::path& now) {

@@ -300,6 +300,29 @@ TEST_CASE("the best values with other seeds, then one look at the test rows; a s
   CHECK(search.report()["test_looks"].size() == 2);
 }
 
+TEST_CASE("the look at the test rows measures what hone eval measures, also of adapters") {
+  const Search search(kRates + "  pruner: none\n");
+  const std::string test = search.folder().write("test.csv", reviews(21)).string();
+  const ProcessResult result = search.run({"--trials=2", "--peft=lora", "--lora-target-modules=query,value",
+                                           "--retrain-seeds=1", "--test-best", "--test-file", test});
+  REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+  const Json looks = read_json(search.out() / "test_looks.json");
+  const fs::path chosen = search.out() / looks[0]["model"].get<std::string>();
+  CHECK(contains(chosen.filename().string(), "-seed-43"));  // a folder for each trial and seed
+  const ProcessResult evaluated =
+      run_hone({"eval", "--model", chosen.string(), "--dataset", test, "--num-threads=1", "--json"});
+  REQUIRE_MESSAGE(evaluated.exit_code == 0, evaluated.error);
+  const Json report = json_lines(evaluated.output).front();
+  CHECK(report["accuracy"] == looks[0]["results"]["test_accuracy"]);
+  CHECK(report["loss"].get<double>() == doctest::Approx(looks[0]["results"]["test_loss"].get<double>()));
+  // Only the best trial keeps its adapter.
+  int num_adapters = 0;
+  for (int trial = 0; trial < 2; ++trial) {
+    num_adapters += fs::exists(search.out() / ("trial-000" + std::to_string(trial)) / "adapter_model.safetensors");
+  }
+  CHECK(num_adapters == 1);
+}
+
 TEST_CASE("a look at test rows needs test rows and a model") {
   const Search search(kRates + "  pruner: none\n");
   ProcessResult result = search.run({"--trials", "1", "--test-best"});

@@ -93,6 +93,11 @@ TEST_CASE("a module is saved whole if its name, or that of one around it, ends l
   CHECK_FALSE(config.saves_whole("bert.pooler.dense.weight"));
 }
 
+TEST_CASE("a rank is a whole number") {
+  CHECK(contains(failure(lora({{"r", 2.5}})).what(), "\"r\" is 2.5, not a whole number"));
+  CHECK(contains(failure(lora({{"rank_pattern", {{"query", 2.5}}}})).what(), "\"rank_pattern\" is 2.5"));
+}
+
 TEST_CASE("another method, another variant and invalid values are errors that name file, key and value") {
   const Error other = failure({{"peft_type", "IA3"}});
   CHECK(other.kind() == ErrorKind::kUnsupported);

@@ -57,8 +57,15 @@ TEST_CASE("the base model is the folder that is given, or the one that the adapt
 TEST_CASE("a folder with an adapter and a config.json is a whole model with an adapter, as in transformers") {
   const PeftFolder both("somewhere/else");
   fs::copy(fixture_models() / "tiny-bert" / "config.json", both.folder.path() / "config.json");
+  fs::copy(fixture_models() / "tiny-bert" / "model.safetensors", both.folder.path() / "model.safetensors");
   CHECK(ModelFolder(both.folder.path()).weights() == both.folder.path());
   CHECK(model::read_config(ModelFolder(both.folder.path())).model_type() == "bert");
+}
+
+TEST_CASE("a config.json without weights beside an adapter does not hide the base model") {
+  const PeftFolder both(tiny_bert());
+  fs::copy(fixture_models() / "tiny-bert" / "config.json", both.folder.path() / "config.json");
+  CHECK(ModelFolder(both.folder.path()).weights() == tiny_bert());
 }
 
 TEST_CASE("the config that hone saves beside an adapter has the labels") {

@@ -75,6 +75,7 @@ TEST_CASE("lines that are no operation each have their own error") {
   CHECK(message(R"({"op_code":0,"study_name":"a","directions":[]})") == "j:2: a study without directions");
   CHECK(message(R"({"op_code":0,"study_name":"a","directions":[7]})") == "j:2: unknown direction 7");
   CHECK(message(R"({"op_code":4,"study_id":0,"state":9})") == "j:2: unknown trial state 9");
+  CHECK(message(R"({"op_code":4,"study_id":0,"state":1,"values":null})") == "j:2: a complete trial has no value");
   CHECK(message(R"({"op_code":4,"study_id":0,"user_attrs":[]})") == "j:2: \"user_attrs\" is no object");
   CHECK(message(R"({"op_code":4,"study_id":0,"intermediate_values":{"x":1}})") == "j:2: a step is no integer");
   CHECK(message(R"({"op_code":4,"study_id":0,"distributions":{"x":1},"params":{}})") ==

@@ -178,6 +178,61 @@ TEST_CASE("the trial of a killed worker is resumed, that of a living one is not"
   CHECK_FALSE(next->is_resumed);
 }
 
+TEST_CASE("a trial that ends three processes has failed") {
+  const TemporaryFolder folder;
+  const Space space = space_of();
+  const fs::path path = folder.path() / "study.log";
+  for (int process = 0; process < 3; ++process) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      Journal journal(path);
+      Session session(journal, space, session_options());
+      const auto trial = session.ask();
+      _exit(trial && trial->number == 0 ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    REQUIRE(status == 0);
+  }
+  Journal journal(path);
+  Session session(journal, space, session_options());
+  const auto next = session.ask();
+  REQUIRE(next);
+  CHECK(next->number == 1);
+  CHECK(session.study().trials[0].state == TrialState::kFail);
+  CHECK(session.study().trials[0].user_attributes["hone:error"] == "its process ended 3 times");
+}
+
+TEST_CASE("points of a grid that all failed are tried again at the next start, once") {
+  const TemporaryFolder folder;
+  const Space space = space_of(R"({"x": [1, 2]})");
+  const fs::path path = folder.path() / "study.log";
+  for (int start = 1; start <= 2; ++start) {
+    Journal journal(path);
+    Session session(journal, space, session_options(100, "grid"));
+    int num_asked = 0;
+    while (const auto trial = session.ask()) {
+      session.fail(trial->id, "a wrong path");
+      ++num_asked;
+    }
+    CHECK(num_asked == 2);
+  }
+}
+
+TEST_CASE("a second study of hone in a folder is refused, because their trials have the same folders") {
+  const TemporaryFolder folder;
+  const Space space = space_of();
+  Journal journal(folder.path() / "study.log");
+  const Session first(journal, space, session_options());
+  SessionOptions other = session_options();
+  other.study_name = "another";
+  const Error error = expect_error([&] { const Session second(journal, space, other); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(contains(error.what(), "has hone's study \"s\" already"));
+  CHECK(contains(error.hint(), "--output-dir"));
+}
+
 TEST_CASE("owners of other hosts are never taken for dead") {
   Json owner = this_owner();
   CHECK_FALSE(has_ended(owner));
@@ -188,6 +243,7 @@ TEST_CASE("owners of other hosts are never taken for dead") {
   owner["host"] = "elsewhere";
   CHECK_FALSE(has_ended(owner));
   CHECK_FALSE(has_ended(Json()));
+  CHECK_FALSE(has_ended(Json{{"host", 5}}));
 }
 
 TEST_CASE("a grid is tried once") {

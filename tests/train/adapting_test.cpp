@@ -129,6 +129,26 @@ TEST_CASE("an adapter is trained further from its folder, and stays an adapter o
   CHECK_FALSE(same_bits(adapter_of(first.output_dir), adapter_of(third.output_dir)));
 }
 
+TEST_CASE("a new head beside an adapter that brings none is trained and saved") {
+  const TemporaryFolder folder;
+  TrainOptions options = lora_options(folder);
+  CHECK(run_training(options) == RunEnd::kFinished);
+  tensor::NamedTensors without_head;
+  for (const auto& [name, value] : adapter_of(options.output_dir)) {
+    if (!contains(name, "classifier")) without_head.emplace_back(name, value);
+  }
+  tensor::write_safetensors(options.output_dir / "adapter_model.safetensors", without_head);
+  Json config = read_json(options.output_dir / "adapter_config.json");
+  config["modules_to_save"] = nullptr;
+  write_json(options.output_dir / "adapter_config.json", config);
+  TrainOptions more = lora_options(folder, "more");
+  more.adapter = {};
+  more.model_name_or_path = options.output_dir;
+  more.ignore_mismatched_sizes = true;
+  CHECK(run_training(more) == RunEnd::kFinished);
+  CHECK(adapter_of(more.output_dir).contains("base_model.model.classifier.weight"));
+}
+
 TEST_CASE("frozen layers get no adapters, and the file says which linears have one") {
   const TemporaryFolder folder;
   TrainOptions options = lora_options(folder);
