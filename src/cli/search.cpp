@@ -133,7 +133,8 @@ int run_search(const options::Parsed<SearchOptions>& parsed) {
   if (study == nullptr) return interrupt != 0 ? 128 + interrupt : code;
   report_search(plan, *study, /*prints=*/true);
   if (interrupt == 0 && code == 0 && is_complete(plan, *study)) interrupt = finish(plan, *study);
-  if (interrupt == 0 && code == 0 && search::best_trial(*study) == nullptr) code = 1;
+  const bool has_failed = is_complete(plan, *study) && search::best_trial(*study) == nullptr;
+  if (interrupt == 0 && code == 0 && has_failed) code = 1;
   log_info("report    {} and {}", (plan.train.output_dir / kPageFile).string(), kReportFile);
   return interrupt != 0 ? 128 + interrupt : code;
 }

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/sha256.h"
 #include "cli/process.h"
 #include "cli/tiny.h"
 #include "expect_error.h"
@@ -13,7 +14,6 @@ using namespace hone;
 struct Outcome {
   std::string weights, optimizer;
   std::vector<Json> losses;
-  bool operator==(const Outcome&) const = default;
 };
 
 // Batches of many tokens, so that every kernel has work for two threads.
@@ -41,7 +41,10 @@ TEST_CASE("a run and its repetition are bit-identical, with one thread and with 
       INFO(model, ", threads: ", num_threads);
       const Outcome first = train(model, num_threads);
       CHECK(first.losses.size() == 2 * 12 + 3);
-      CHECK(train(model, num_threads) == first);
+      const Outcome second = train(model, num_threads);
+      CHECK(Json(second.losses) == Json(first.losses));
+      CHECK(sha256(second.weights) == sha256(first.weights));
+      CHECK(sha256(second.optimizer) == sha256(first.optimizer));
     }
   }
 }
