@@ -71,7 +71,8 @@ std::string time_at(const Json& line, const char* key) {
   return found != line.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// Returns the first number of "values", or "value"; nullopt if there is none.
+// Returns the value of a finished trial: the first item of "values", which newer files have, or else "value". Returns
+// nullopt if the line has neither or holds no number there.
 std::optional<double> value_of(const Json& line) {
   if (const auto values = line.find("values"); values != line.end() && values->is_array() && !values->empty()) {
     return number_of(values->front());

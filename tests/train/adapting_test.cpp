@@ -20,18 +20,10 @@ using namespace hone::train;
 
 namespace fs = std::filesystem;
 
-std::string rows_text(int count) {
-  constexpr const char* kRows[] = {"a bad and boring movie no,NEGATIVE\n", "it is a film,NEUTRAL\n",
-                                   "the best film it is fun,POSITIVE\n"};
-  std::string text = "text,label\n";
-  for (int row = 0; row < count; ++row) text += kRows[row % 3];
-  return text;
-}
-
 TrainOptions lora_options(const TemporaryFolder& folder, const char* output = "out") {
   TrainOptions options = quiet_options(folder.path() / output);
-  options.train_file = {folder.write("train.csv", rows_text(20)).string()};
-  options.validation_file = {folder.write("validation.csv", rows_text(6)).string()};
+  options.train_file = {folder.write("train.csv", three_label_rows(20)).string()};
+  options.validation_file = {folder.write("validation.csv", three_label_rows(6)).string()};
   options.num_train_epochs = 2;
   options.learning_rate = 1e-2;
   options.eval_strategy = options.save_strategy = "epoch";

@@ -32,6 +32,15 @@
 
 namespace hone {
 
+// Returns rows as csv, with the three labels of tiny-bert.
+inline std::string three_label_rows(int count) {
+  constexpr const char* kRows[] = {"a bad and boring movie no,NEGATIVE\n", "it is a film,NEUTRAL\n",
+                                   "the best film it is fun,POSITIVE\n"};
+  std::string text = "text,label\n";
+  for (int row = 0; row < count; ++row) text += kRows[row % 3];
+  return text;
+}
+
 // Adds a row of tokens that tiny-bert has: 2 is [CLS], words begin at 5.
 inline void add_row(task::ClassifiedTexts& texts, uint64_t length, uint64_t salt, int64_t label) {
   text::Encoding encoding;

@@ -94,18 +94,10 @@ TEST_CASE("invalid schedules are errors that say what a schedule looks like") {
   CHECK(contains(schedule_failure({"1:last+1"}, {"embeddings"}).what(), "nothing of \"last+1\" is frozen at epoch 1"));
 }
 
-std::string rows_text(int count) {
-  constexpr const char* kRows[] = {"a bad and boring movie no,NEGATIVE\n", "it is a film,NEUTRAL\n",
-                                   "the best film it is fun,POSITIVE\n"};
-  std::string text = "text,label\n";
-  for (int row = 0; row < count; ++row) text += kRows[row % 3];
-  return text;
-}
-
 TrainOptions gradual_options(const TemporaryFolder& folder, const char* output) {
   TrainOptions options = quiet_options(folder.path() / output);
-  options.train_file = {folder.write("train.csv", rows_text(12)).string()};
-  options.validation_file = {folder.write("validation.csv", rows_text(6)).string()};
+  options.train_file = {folder.write("train.csv", three_label_rows(12)).string()};
+  options.validation_file = {folder.write("validation.csv", three_label_rows(6)).string()};
   options.num_train_epochs = 3;
   options.learning_rate = 1e-2;
   options.eval_strategy = options.save_strategy = "epoch";
