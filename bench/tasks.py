@@ -34,14 +34,31 @@ class Task:
     hone: tuple  # options of hone that name the task and its columns
     learning_rate: float = 5e-5
     epochs: float = 1
+    rows: str = ""  # a key of task_rows.ROWS; empty: the name
+    adaptation: str = "full"  # a key of ADAPTATIONS: what is trained
 
+    def rows_of(self):
+        return self.rows or self.name
+
+
+# Options of hone. bench/peers/hf_task.py does the same with requires_grad and with PEFT.
+ADAPTATIONS = {
+    "full": (),
+    "frozen": ("--freeze", "all-but-head"),
+    "lora": ("--peft", "lora", "--lora-r", 8, "--lora-alpha", 16, "--lora-dropout", 0.05),
+}
 
 TASKS = (
     Task("stsb", "STS-B, Spearman", "spearman", ("--task", "regression", "--label-column", "score")),
     Task("mrpc", "MRPC, F1", "f1", ("--task", "text-classification")),
     Task("trec", "TREC-6, accuracy", "accuracy", ("--task", "text-classification")),
     Task("wnut17", "WNUT-17, entity F1", "f1", ("--task", "token-classification"), 1e-4, 2),
-    Task("trec-labels", "TREC's classes and question words (multi-label), F1 micro", "f1_micro", ("--task", "multi-label"), 2e-4, 2),
+    Task("trec-labels", "TREC's classes and question words (multi-label), F1 micro", "f1_micro", ("--task", "multi-label"), 2e-4, 5),
+    Task("sst2", "SST-2, accuracy", "accuracy", ("--task", "text-classification")),
+    *(Task(f"hotel-{adaptation}", f"Chinese hotel reviews, {title}, accuracy", "accuracy", ("--task", "text-classification"), rate, epochs,
+           "hotel", adaptation)
+      for adaptation, title, rate, epochs in (("full", "all weights", 5e-5, 1), ("lora", "LoRA", 1e-3, 2),
+                                              ("frozen", "only the head", 5e-3, 3))),
 )
 BATCH, MAX_LENGTH = 16, 128
 UNIT = "tokens/s"
@@ -83,7 +100,7 @@ def speed_key(task, round_number):
 def hone_job(args, task, files, key, seed, steps=None):
     """`steps` trains only the first ones, and evaluates nothing."""
     def command(folder):
-        train = [args.hone, "train", "--model", args.base_model, "--train-file", files["train"], *task.hone,
+        train = [args.hone, "train", "--model", args.base_model, "--train-file", files["train"], *task.hone, *ADAPTATIONS[task.adaptation],
                  "--max-seq-length", MAX_LENGTH, "--num-train-epochs", epochs_of(args, task), "--per-device-train-batch-size", BATCH,
                  "--learning-rate", task.learning_rate, "--warmup-ratio", 0.1, "--weight-decay", 0.01, "--seed", seed,
                  "--logging-steps", 50, "--save-strategy", "no", "--precision", "fp32", "--num-threads", args.threads,
@@ -105,8 +122,9 @@ def hone_job(args, task, files, key, seed, steps=None):
 
 
 def hf_job(args, task, files, key, seed, steps=None):
-    words = recipe.worker("hf_task", "--task", task.name, "--model", args.base_model, "--train", files["train"], "--eval",
-                          files["eval"], "--epochs", epochs_of(args, task), "--learning-rate", task.learning_rate, "--batch", BATCH,
+    words = recipe.worker("hf_task", "--task", task.rows_of(), "--metric", task.metric, "--adaptation", task.adaptation,
+                          "--model", args.base_model, "--train", files["train"], "--eval", files["eval"],
+                          "--epochs", epochs_of(args, task), "--learning-rate", task.learning_rate, "--batch", BATCH,
                           "--max-length", MAX_LENGTH, "--seed", seed, "--threads", args.threads,
                           *(("--max-steps", steps) if steps else ()))
     return Job("HF Trainer", key, lambda _: words,
@@ -211,7 +229,7 @@ def main():
     args = options()
     jobs = []
     for task in (task for task in TASKS if task.name in args.tasks):
-        files = task_rows.write(task.name, args.data, recipe.ROOT / "build/bench/tasks")
+        files = task_rows.write(task.rows_of(), args.data, recipe.ROOT / "build/bench/tasks")
         for seed in args.seeds if "quality" in args.parts else ():
             jobs += [make(args, task, files, quality_key(task, seed), seed) for make in (hone_job, hf_job)]
         for number in range(args.rounds) if "speed" in args.parts else ():

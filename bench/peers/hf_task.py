@@ -19,8 +19,9 @@ def names_of(values):
 
 
 class Task:
-    def __init__(self, train, evaluation):
+    def __init__(self, train, evaluation, metric):
         self.rows = {"train": train, "eval": evaluation}
+        self.metric_name = metric
         self.settings = {}
 
     def texts(self, tokenizer, rows, max_length):
@@ -46,8 +47,8 @@ class Task:
 
 
 class Classes(Task):
-    def __init__(self, train, evaluation):
-        super().__init__(train, evaluation)
+    def __init__(self, train, evaluation, metric):
+        super().__init__(train, evaluation, metric)
         self.settings = {"num_labels": len({row["label"] for row in train})}
 
     def targets(self, rows):
@@ -57,14 +58,14 @@ class Classes(Task):
         from sklearn.metrics import accuracy_score, f1_score
 
         predicted = outputs.argmax(-1)
-        if self.settings["num_labels"] == 2:
+        if self.metric_name == "f1":
             return f1_score(labels, predicted)
         return accuracy_score(labels, predicted)
 
 
 class Numbers(Task):
-    def __init__(self, train, evaluation):
-        super().__init__(train, evaluation)
+    def __init__(self, train, evaluation, metric):
+        super().__init__(train, evaluation, metric)
         self.settings = {"num_labels": 1, "problem_type": "regression"}
 
     def targets(self, rows):
@@ -77,8 +78,8 @@ class Numbers(Task):
 
 
 class Labels(Task):
-    def __init__(self, train, evaluation):
-        super().__init__(train, evaluation)
+    def __init__(self, train, evaluation, metric):
+        super().__init__(train, evaluation, metric)
         self.names = names_of(name for row in train for name in row["labels"])
         self.settings = {"num_labels": len(self.names), "problem_type": "multi_label_classification"}
 
@@ -92,8 +93,8 @@ class Labels(Task):
 
 
 class Tags(Task):
-    def __init__(self, train, evaluation):
-        super().__init__(train, evaluation)
+    def __init__(self, train, evaluation, metric):
+        super().__init__(train, evaluation, metric)
         self.names = names_of(tag for row in train for tag in row["tags"])
 
     def encoded(self, tokenizer, split, max_length):
@@ -128,7 +129,19 @@ class Tags(Task):
         return f1_score(*named)
 
 
-KINDS = {"stsb": Numbers, "mrpc": Classes, "trec": Classes, "wnut17": Tags, "trec-labels": Labels}
+KINDS = {"stsb": Numbers, "mrpc": Classes, "trec": Classes, "wnut17": Tags, "trec-labels": Labels, "sst2": Classes, "hotel": Classes}
+
+
+def adapted(model, adaptation):
+    """Returns the model of which only some parameters are trained, as readers of tutorials do it."""
+    if adaptation == "frozen":
+        for parameter in model.base_model.parameters():
+            parameter.requires_grad = False
+    elif adaptation == "lora":
+        from peft import LoraConfig, TaskType, get_peft_model
+
+        return get_peft_model(model, LoraConfig(task_type=TaskType.SEQ_CLS, r=8, lora_alpha=16, lora_dropout=0.05))
+    return model
 
 
 def make_trainer(args, folder):
@@ -143,14 +156,14 @@ def make_trainer(args, folder):
             return super().training_step(model, inputs, *more, **named)
 
     set_seed(args.seed)
-    task = KINDS[args.task](read(args.train), read(args.eval))
+    task = KINDS[args.task](read(args.train), read(args.eval), args.metric)
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     sets = {split: Dataset.from_dict(task.encoded(tokenizer, split, args.max_length)) for split in ("train", "eval")}
     settings = TrainingArguments(
         folder, num_train_epochs=args.epochs, max_steps=args.max_steps, per_device_train_batch_size=args.batch, per_device_eval_batch_size=32,
         learning_rate=args.learning_rate, warmup_steps=0.1, weight_decay=0.01, logging_steps=50, save_strategy="no",
         report_to="none", seed=args.seed, use_cpu=True, disable_tqdm=True)
-    return task, CountingTrainer(model=task.model(args.model), args=settings, train_dataset=sets["train"],
+    return task, CountingTrainer(model=adapted(task.model(args.model), args.adaptation), args=settings, train_dataset=sets["train"],
                                  eval_dataset=sets["eval"], processing_class=tokenizer,
                                  data_collator=task.collator(tokenizer))
 
@@ -160,6 +173,8 @@ def main():
     for name in ("--model", "--train", "--eval"):
         parser.add_argument(name, type=pathlib.Path, required=True)
     parser.add_argument("--task", choices=KINDS, required=True)
+    parser.add_argument("--metric", required=True)
+    parser.add_argument("--adaptation", choices=("full", "frozen", "lora"), default="full")
     for name, kind in (("--epochs", float), ("--learning-rate", float), ("--batch", int), ("--max-length", int),
                        ("--seed", int), ("--threads", int)):
         parser.add_argument(name, type=kind, required=True)

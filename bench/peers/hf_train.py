@@ -42,6 +42,29 @@ def make_trainer(args, folder):
     return trainer
 
 
+def train_head(args, folder):
+    """Returns {"seconds", "accuracy"} of a training with its evaluations; the body has requires_grad=False."""
+    from transformers import (AutoModelForSequenceClassification, AutoTokenizer, DataCollatorWithPadding, Trainer,
+                              TrainingArguments, set_seed)
+
+    set_seed(42)
+    model = AutoModelForSequenceClassification.from_pretrained(args.model)
+    for parameter in model.base_model.parameters():
+        parameter.requires_grad = False
+    settings = TrainingArguments(
+        folder, num_train_epochs=args.frozen_epochs, per_device_train_batch_size=recipe.BATCH, per_device_eval_batch_size=32,
+        learning_rate=1e-3, eval_strategy="epoch", save_strategy="no", report_to="none", seed=42, use_cpu=True, disable_tqdm=True)
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
+    train = rows.encoded(args.model, rows.texts(args.data, "train", recipe.TRAIN_ROWS))
+    test = rows.encoded(args.model, rows.texts(args.data, "test", recipe.TEST_ROWS))
+    trainer = Trainer(model=model, args=settings, train_dataset=train, eval_dataset=test, processing_class=tokenizer,
+                      data_collator=DataCollatorWithPadding(tokenizer),
+                      compute_metrics=lambda told: {"accuracy": float((told.predictions.argmax(-1) == told.label_ids).mean())})
+    seconds = trainer.train().metrics["train_runtime"]
+    accuracy = [entry["eval_accuracy"] for entry in trainer.state.log_history if "eval_accuracy" in entry]
+    return {"seconds": seconds, "accuracy": accuracy[-1]}
+
+
 def rates(marks):
     """Returns the tokens per second of each window except the first, which is the warm-up."""
     result = []
@@ -62,11 +85,15 @@ def main():
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--no-dropout", action="store_true")
+    parser.add_argument("--frozen-epochs", type=int, default=0, help="train only the head, for this many epochs")
     args = parser.parse_args()
     import torch
 
     torch.set_num_threads(args.threads)
     with tempfile.TemporaryDirectory() as folder:
+        if args.frozen_epochs:
+            print(json.dumps(train_head(args, folder)))
+            return
         trainer = make_trainer(args, folder)
         trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]

@@ -1,6 +1,7 @@
 """Writes the rows of a task as JSON lines, which hone and Hugging Face's datasets both read: train.jsonl, eval.jsonl."""
 import csv
 import json
+import random
 
 
 def tsv(path):
@@ -49,11 +50,28 @@ def trec_labels(data, split):
             for row in trec(data, split)]
 
 
-ROWS = {"stsb": stsb, "mrpc": mrpc, "trec": trec, "wnut17": wnut17, "trec-labels": trec_labels}
+def sst2(data, split):
+    """Some of the training rows, which are phrases and sentences; all of the development rows, which are sentences."""
+    rows = [{"text": row["sentence"].strip(), "label": int(row["label"])} for row in tsv(data / "sst2" / f"{SST2_FILES[split]}.tsv")]
+    return random.Random(42).sample(rows, 8000) if split == "train" else rows
+
+
+SST2_FILES = {"train": "train", "eval": "dev"}
+
+
+def hotel(data, split):
+    """Chinese reviews, of which a third is negative. The same shuffle divides them."""
+    with open(data / "chnsenticorp" / "ChnSentiCorp_htl_all.csv", encoding="utf-8-sig", newline="") as file:
+        rows = [{"text": row["review"], "label": int(row["label"])} for row in csv.DictReader(file) if row["review"].strip()]
+    random.Random(42).shuffle(rows)
+    return rows[:1200] if split == "train" else rows[1200:2000]
+
+
+ROWS = {"stsb": stsb, "mrpc": mrpc, "trec": trec, "wnut17": wnut17, "trec-labels": trec_labels, "sst2": sst2, "hotel": hotel}
 
 
 def write(task, data, folder):
-    """Returns {"train": file, "eval": file}."""
+    """`task` is a key of ROWS. Returns {"train": file, "eval": file}."""
     files = {}
     for split in ("train", "eval"):
         files[split] = folder / f"{task}.{split}.jsonl"

@@ -55,11 +55,11 @@ void parallel_ranges(int64_t count, int64_t grain, F f) {
     return;
   }
   RegionFailure failure;
-#pragma omp parallel num_threads(parts)
-  failure.guard([&] {
-    const int part = omp_get_thread_num();
-    f(count * part / parts, count * (part + 1) / parts, part);
-  });
+// A loop, because OpenMP may give fewer threads than are asked for (OMP_DYNAMIC, OMP_THREAD_LIMIT).
+#pragma omp parallel for schedule(static, 1) num_threads(parts)
+  for (int part = 0; part < parts; ++part) {
+    failure.guard([&] { f(count * part / parts, count * (part + 1) / parts, part); });
+  }
   failure.rethrow();
 }
 

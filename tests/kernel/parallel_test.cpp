@@ -31,6 +31,20 @@ TEST_CASE("parts cover the range once, in the order of the part numbers") {
   omp_set_num_threads(before);
 }
 
+// With OMP_DYNAMIC or OMP_THREAD_LIMIT a region has fewer threads than it asks for.
+TEST_CASE("every part is computed if OpenMP gives fewer threads than there are parts") {
+  const int before = omp_get_max_threads(), was_dynamic = omp_get_dynamic();
+  omp_set_dynamic(1);
+  omp_set_num_threads(1024);
+  std::vector<int> visits(4096);
+  parallel_ranges(4096, 1, [&](int64_t begin, int64_t end, int part) {
+    for (int64_t i = begin; i < end; ++i) visits[static_cast<size_t>(i)] = part + 1;
+  });
+  omp_set_num_threads(before);
+  omp_set_dynamic(was_dynamic);
+  for (size_t i = 0; i < visits.size(); ++i) REQUIRE(visits[i] == static_cast<int>(i / 4) + 1);
+}
+
 TEST_CASE("an exception from a part is thrown once, and the other parts are still computed") {
   const int before = omp_get_max_threads();
   for (const int threads : {1, 2, 4}) {
