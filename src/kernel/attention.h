@@ -13,7 +13,7 @@
 
 namespace hone::kernel {
 
-// A window that hides no key.
+// A window that hides no key, and a number of queries that is that of all.
 constexpr int64_t kWholeSequence = int64_t{1} << 40;
 
 // How scores are computed from q and k. Query head h reads key head h * G / H.
@@ -25,8 +25,11 @@ struct AttentionRules {
   double scale = 1;                         // factor of the scores; > 0
   bool causal = false;                      // query i sees keys 0 ... i
   int64_t window = kWholeSequence;          // query i sees keys i - window ... i + window; the others cost nothing
-  RotaryTable rotary;                       // turns the rows of q and k by their positions in the sequence; D is even
-  const uint8_t* key_mask = nullptr;        // [T] or null: no query sees a key whose byte is 0
+  // Only so many first queries of each sequence are computed. The rows of the others in out, its gradient and logsumexp
+  // are neither read nor written; their gradient of q is 0.
+  int64_t num_queries = kWholeSequence;
+  RotaryTable rotary;                 // turns the rows of q and k by their positions in the sequence; D is even
+  const uint8_t* key_mask = nullptr;  // [T] or null: no query sees a key whose byte is 0
   // Added to the scaled scores, or null: [H or 1, S, S] with these strides, the same for every sequence.
   const float* bias = nullptr;
   int64_t bias_head_stride = 0, bias_query_stride = 0;

@@ -12,6 +12,7 @@ namespace hone::kernel {
 template <typename T>
 class AttentionBackward : AttentionDistanceGradients<T> {
   using Base = AttentionDistanceGradients<T>;
+  using Base::num_queries_;
   using Base::padded_keys_;
   using Base::rules_;
   using Base::space_;
@@ -61,7 +62,7 @@ class AttentionBackward : AttentionDistanceGradients<T> {
     Base::begin_sequence(inputs);
     for (int64_t head = task_.kv_head * Base::group(); head < (task_.kv_head + 1) * Base::group(); ++head) {
       Base::begin_head(inputs, head, keys_);
-      for (int64_t query = 0; query < task_.length; query += kQueryBlock) {
+      for (int64_t query = 0; query < num_queries_; query += kQueryBlock) {
         load_block(inputs, results, head, query);
         const auto [begin, end] = Base::keys_of(query);
         for (int64_t key = begin; key < end; key += kKeyChunk) {
@@ -71,6 +72,7 @@ class AttentionBackward : AttentionDistanceGradients<T> {
                         sums.of_head(head));
         write_q_gradient(gradients.q, head, query);
       }
+      clear_other_queries(gradients.q, head);
       Base::end_head(keys_, k_gradient_, sums.of_head(head));
     }
     Base::turn_back(k_gradient_, 0, task_.length);
@@ -82,7 +84,7 @@ class AttentionBackward : AttentionDistanceGradients<T> {
   // Loads a block of queries: q and the gradient of out in the layouts that the products need, logsumexp, delta.
   void load_block(const AttentionInputs<T>& inputs, const AttentionResults<T, float>& results, int64_t head,
                   int64_t query) {
-    const int64_t count = std::min(kQueryBlock, task_.length - query);
+    const int64_t count = std::min(kQueryBlock, num_queries_ - query);
     const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
     Base::copy_turned_rows(inputs.q, head, query, count, n, queries_);
     Base::copy_rows(results.out_gradient, head, query, count, n, out_gradients_);
@@ -102,10 +104,16 @@ class AttentionBackward : AttentionDistanceGradients<T> {
   }
 
   void write_q_gradient(HeadRows<T> to, int64_t head, int64_t query) {
-    const int64_t count = std::min(kQueryBlock, task_.length - query);
+    const int64_t count = std::min(kQueryBlock, num_queries_ - query);
     Base::transpose_result(q_gradient_, q_gradient_rows_, Base::tile_rules(head, query, 0).padded_queries);
     Base::turn_back(q_gradient_rows_, query, count);
     Base::write_rows(q_gradient_rows_, to, head, query, count);
+  }
+
+  void clear_other_queries(HeadRows<T> to, int64_t head) {
+    for (int64_t query = num_queries_; query < task_.length; ++query) {
+      std::fill_n(to.data + (task_.first + query) * to.row_stride + head * rules_.head_width, rules_.head_width, T{});
+    }
   }
 
   void add_chunk(const TileRules& tile, int64_t key, bool is_first) {

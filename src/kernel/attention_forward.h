@@ -13,6 +13,7 @@ namespace hone::kernel {
 template <typename T>
 class AttentionForward : AttentionDistances<T> {
   using Base = AttentionDistances<T>;
+  using Base::num_queries_;
   using Base::padded_keys_;
   using Base::rules_;
   using Base::space_;
@@ -41,9 +42,9 @@ class AttentionForward : AttentionDistances<T> {
     Base::begin_sequence(inputs);
     for (int64_t head = task_.kv_head * Base::group(); head < (task_.kv_head + 1) * Base::group(); ++head) {
       Base::begin_head(inputs, head, keys_);
-      for (int64_t query = 0; query < task_.length; query += kQueryBlock) {
+      for (int64_t query = 0; query < num_queries_; query += kQueryBlock) {
         attend(inputs, head, query);
-        const int64_t count = std::min(kQueryBlock, task_.length - query);
+        const int64_t count = std::min(kQueryBlock, num_queries_ - query);
         Base::write_rows(out_rows_, out, head, query, count);
         for (int64_t i = 0; i < count; ++i) logsumexp[Base::row(head, query + i)] = logsumexp_of(i);
       }
@@ -54,7 +55,7 @@ class AttentionForward : AttentionDistances<T> {
   // Fills out_rows_ and the statistics of a block of queries.
   void attend(const AttentionInputs<T>& inputs, int64_t head, int64_t query) {
     const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
-    Base::copy_turned_rows(inputs.q, head, query, std::min(kQueryBlock, task_.length - query), n, queries_);
+    Base::copy_turned_rows(inputs.q, head, query, std::min(kQueryBlock, num_queries_ - query), n, queries_);
     Base::transpose_operand(queries_, queries_transposed_, n);
     Base::begin_block(query, n, queries_transposed_);
     std::fill_n(running().maximum, n, -std::numeric_limits<float>::infinity());

@@ -83,6 +83,7 @@ class AttentionHead {
   AttentionHead(const AttentionRules& rules, const AttentionTask& task)
       : rules_(rules),
         task_(task),
+        num_queries_(std::min(task.length, rules.num_queries)),
         padded_keys_(round_up(task.length, kTilePadding<T>)),
         width_(round_up(rules.head_width, kTilePadding<T>)),
         writes_past_caches_(num_tokens() * rules.num_heads * rules.head_width * static_cast<int64_t>(sizeof(T)) >=
@@ -165,7 +166,7 @@ class AttentionHead {
     TileRules tile;
     tile.num_keys = std::max<int64_t>(0, std::min(kKeyChunk, keys_of(query).end - key));
     tile.padded_keys = round_up(tile.num_keys, kTilePadding<T>);
-    tile.num_queries = std::min(kQueryBlock, length - query);
+    tile.num_queries = std::min(kQueryBlock, num_queries_ - query);
     const int64_t farthest = std::max(query + tile.num_queries - 1 - key, key + tile.num_keys - 1 - query);
     tile.has_window = farthest > rules_.window;
     tile.padded_queries = round_up(tile.num_queries, kTilePadding<T>);
@@ -194,7 +195,7 @@ class AttentionHead {
 
   const AttentionRules& rules_;
   const AttentionTask& task_;
-  const int64_t padded_keys_, width_;
+  const int64_t num_queries_, padded_keys_, width_;
   const bool writes_past_caches_;
   AttentionMemory& space_;
 };

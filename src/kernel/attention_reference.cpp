@@ -192,6 +192,8 @@ std::vector<Head> heads_of(const AttentionRules& rules) {
   return heads;
 }
 
+int64_t num_queries(const AttentionRules& rules, const Head& head) { return std::min(head.length, rules.num_queries); }
+
 template <typename T, typename Sum>
 void write_rows(const AttentionRules& rules, const Head& head, int64_t column, const std::vector<Sum>& from,
                 HeadRows<T> to) {
@@ -250,7 +252,8 @@ void attention_forward_reference(const AttentionRules& rules, const AttentionInp
   parallel_ranges(static_cast<int64_t>(heads.size()), 1, [&](int64_t begin, int64_t end, int) {
     for (int64_t n = begin; n < end; ++n) {
       HeadReference<T, Sum> reference(rules, inputs, heads[static_cast<size_t>(n)]);
-      for (int64_t i = 0; i < heads[static_cast<size_t>(n)].length; ++i) reference.forward(i, out, logsumexp);
+      for (int64_t i = 0; i < num_queries(rules, heads[static_cast<size_t>(n)]); ++i)
+        reference.forward(i, out, logsumexp);
     }
   });
 }
@@ -269,7 +272,7 @@ void attention_backward_reference(const AttentionRules& rules, const AttentionIn
       const Head& head = heads[static_cast<size_t>(m)];
       std::vector<Sum> q_gradient(size);
       HeadReference<T, Sum> reference(rules, inputs, head);
-      for (int64_t i = 0; i < head.length; ++i) {
+      for (int64_t i = 0; i < num_queries(rules, head); ++i) {
         reference.backward(i, results, table_sums, q_gradient.data(), k_gradient.data(), v_gradient.data());
       }
       reference.turn_back(q_gradient);

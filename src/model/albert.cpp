@@ -74,7 +74,8 @@ class AlbertAttention : public torch::nn::Module {
                                                 .num_kv_heads = num_heads_,
                                                 .p = dropout.attention.active_p(context),
                                                 .stream = dropout.attention.stream(context)});
-    return norm_->forward(dense_->product(heads), dense_->bias, x, dropout.output.active_p(context),
+    return norm_->forward(dense_->product(heads), dense_->bias, tensor::returned_rows(x, packing),
+                          dropout.output.active_p(context),
                           dropout.output.stream(context));  // [T, C]
   }
 

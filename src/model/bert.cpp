@@ -85,7 +85,7 @@ class BertAttention : public torch::nn::Module {
   }
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
-    return output_->forward(self_->forward(x, packing, context), x, context);
+    return output_->forward(self_->forward(x, packing, context), tensor::returned_rows(x, packing), context);
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "nn/forward_scope.h"
@@ -12,6 +13,17 @@
 #include "tensor/row_chunks.h"
 
 namespace hone::model {
+
+namespace {
+
+// Gives the output of the last layer its own packing.
+void end_layers(Stream& stream) {
+  if (!stream.packing.returns_first_tokens) return;
+  stream.packing =
+      tensor::Packing::from_lengths(std::vector<int64_t>(static_cast<size_t>(stream.packing.num_sequences()), 1));
+}
+
+}  // namespace
 
 std::optional<int64_t> Body::num_frozen_layers() const {
   if (!frozen_.evaluates || !frozen_.has(0)) return std::nullopt;
@@ -45,26 +57,33 @@ Hidden Body::forward(const Inputs& inputs, const nn::ForwardContext& context, co
     stream = selection.prefix;
   } else if (const auto num_frozen = num_frozen_layers(); num_frozen && selection.outputs == nullptr) {
     first = std::min(*num_frozen, last);
-    stream = prefix(inputs, context, first);
+    stream = prefix(inputs, context, first, selection.first_tokens_only && first == last);
   } else {
     stream = scoped_begin(inputs, context_of(0, context));
   }
   if (selection.outputs != nullptr) selection.outputs->push_back(stream.x);
   for (int64_t index = first; index < last; ++index) {
+    stream.packing.returns_first_tokens = selection.first_tokens_only && index + 1 == last;
     stream.x = layer_or_recomputed(index, stream, context_of(index + 1, context));
     if (selection.outputs != nullptr) selection.outputs->push_back(stream.x);
   }
+  end_layers(stream);
   const nn::ForwardScope scope(context);
   return end(std::move(stream), context);
 }
 
-Stream Body::prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers) const {
+Stream Body::prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers,
+                    bool first_tokens_only) const {
   check_internal(num_layers >= 0 && num_layers <= traits_.num_layers, "the body has these layers");
   const at::NoGradGuard no_gradients;
   const tensor::IndependentRows independent;
   context.training = false;
   Stream stream = scoped_begin(inputs, context);
-  for (int64_t index = 0; index < num_layers; ++index) stream.x = scoped_layer(index, stream, context);
+  for (int64_t index = 0; index < num_layers; ++index) {
+    stream.packing.returns_first_tokens = first_tokens_only && index + 1 == num_layers;
+    stream.x = scoped_layer(index, stream, context);
+  }
+  end_layers(stream);
   return stream;
 }
 

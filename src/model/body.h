@@ -35,19 +35,22 @@ class Body : public torch::nn::Module {
   // frozen, or if frozen stages do not compute as in evaluation.
   std::optional<int64_t> num_frozen_layers() const;
 
-  // Calls begin, every layer and end; the frozen layers at the front by prefix(). If context.recomputes_layers, drops
-  // the intermediate results of each layer and computes them again in backward, which saves memory. `inputs` are
-  // checked and on the device.
+  // Calls begin, every layer and end; the frozen layers at the front by prefix(). If selection.first_tokens_only, the
+  // last layer computes only these tokens, and the output's packing is that of sequences of one token. If
+  // context.recomputes_layers, drops the intermediate results of each layer and computes them again in backward, which
+  // saves memory. `inputs` are checked and on the device.
   Hidden forward(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
 
   // Returns the stream after the first `num_layers` layers, without dropout and gradients. On the CPU the bits of a
   // sequence do not depend on the other sequences of the batch. So while these layers are frozen, the caller may keep
-  // it and pass it to forward(), in any batch.
-  Stream prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers) const;
+  // it and pass it to forward(), in any batch. With `first_tokens_only` the stream has one token for each sequence;
+  // no layer can follow.
+  Stream prefix(const Inputs& inputs, nn::ForwardContext context, int64_t num_layers,
+                bool first_tokens_only = false) const;
 
  protected:
   virtual Stream begin(const Inputs& inputs, const nn::ForwardContext& context) const = 0;
-  // The output of layer `index` for `stream`, [T, C].
+  // The output of layer `index` for `stream`: [T, C], or [B, C] if stream.packing.returns_first_tokens.
   virtual at::Tensor layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const = 0;
   virtual Hidden end(Stream&& stream, const nn::ForwardContext& context) const = 0;
 

@@ -132,7 +132,7 @@ class DebertaAttention : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const Distances& distances,
                      const nn::ForwardContext& context) const {
-    return output_->forward(self_->forward(x, packing, distances, context), x, context);
+    return output_->forward(self_->forward(x, packing, distances, context), tensor::returned_rows(x, packing), context);
   }
 
  private:
@@ -203,8 +203,11 @@ class DebertaEncoder : public torch::nn::Module {
   }
 
   at::Tensor layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const {
-    const at::Tensor x = (*layers_)[index].forward(stream.x, stream.packing, distances(stream, context), context);
-    return index == 0 && conv_ ? conv_->forward(stream, x, context) : x;
+    const bool has_convolution = index == 0 && conv_;
+    tensor::Packing packing = stream.packing;
+    if (has_convolution) packing.returns_first_tokens = false;  // the convolution reads their neighbours
+    const at::Tensor x = (*layers_)[index].forward(stream.x, packing, distances(stream, context), context);
+    return has_convolution ? tensor::returned_rows(conv_->forward(stream, x, context), stream.packing) : x;
   }
 
  private:

@@ -90,7 +90,7 @@ class SelfAttention : public torch::nn::Module {
                                                 .num_kv_heads = num_heads_,
                                                 .p = dropout_.active_p(context),
                                                 .stream = dropout_.stream(context)});
-    return norm.forward(out_->product(heads), out_->bias, x, 0, {});  // [T, C]
+    return norm.forward(out_->product(heads), out_->bias, tensor::returned_rows(x, packing), 0, {});  // [T, C]
   }
 
  private:

@@ -48,6 +48,7 @@ struct FrozenStages {
 struct LayerSelection {
   int64_t num_prefix = 0;                      // layers that `prefix` has gone through
   Stream prefix = {};                          // from Model::prefix(); read if num_prefix > 0
+  bool first_tokens_only = false;              // the output has one token for each sequence: its first
   std::optional<int64_t> num_layers = {};      // early exit after so many layers; unset: all
   std::vector<at::Tensor>* outputs = nullptr;  // gets what goes into the first computed layer and what each of them
                                                // returns, [T, C] each: HF's hidden_states

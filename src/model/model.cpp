@@ -129,8 +129,9 @@ Hidden Model::hidden(const Inputs& inputs, const nn::ForwardContext& context, co
   return parts_->body->forward(on_device, in_format(context), after_prefix);
 }
 
-Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers) const {
-  return parts_->body->prefix(checked(inputs), in_format(context), num_layers);
+Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers,
+                     bool first_tokens_only) const {
+  return parts_->body->prefix(checked(inputs), in_format(context), num_layers, first_tokens_only);
 }
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
@@ -147,7 +148,7 @@ at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, co
 }
 
 at::Tensor Model::forward(const Inputs& inputs, const nn::ForwardContext& context) const {
-  return logits(hidden(inputs, context), {}, context);
+  return logits(hidden(inputs, context, {.first_tokens_only = reads_first_tokens()}), {}, context);
 }
 
 void Model::set_frozen(const FrozenStages& frozen) {

@@ -45,14 +45,15 @@ class Model {
   // sequence longer than max_length().
   Hidden hidden(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
   // What flows out of the body's first layers, without dropout and gradients (Body::prefix). Errors: those of hidden().
-  Stream prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers) const;
+  Stream prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers,
+                bool first_tokens_only = false) const;
   // Returns the head's outputs [N, num_outputs] in float for the given rows [N] int64 (tokens or sequences, as the head
   // reads them); undefined `rows` means all.
   at::Tensor logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const;
   // Returns tensor::cross_entropy of the logits of the rows with these targets [N], without storing all logits.
   at::Tensor cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
                            const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const;
-  // Both, for all rows.
+  // Both, for all rows. If the head reads first tokens only, the last layer computes no others.
   at::Tensor forward(const Inputs& inputs, const nn::ForwardContext& context) const;
 
   // Call it when the parameters of these stages no longer require gradients.

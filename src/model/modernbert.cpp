@@ -186,8 +186,8 @@ class Attention : public Redrawn {
                                                 .rotary = kind_.positions->angles(packing.max_length()),
                                                 .p = dropout_.active_p(context),
                                                 .stream = dropout_.stream(context)});
-    return norm.sum_and_norm(out_->product(heads), out_->bias, residual, out_dropout_.active_p(context),
-                             out_dropout_.stream(context));
+    return norm.sum_and_norm(out_->product(heads), out_->bias, tensor::returned_rows(residual, packing),
+                             out_dropout_.active_p(context), out_dropout_.stream(context));
   }
 
  private:

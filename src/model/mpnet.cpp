@@ -101,7 +101,8 @@ class MpnetAttention : public torch::nn::Module {
                      const nn::ForwardContext& context) const {
     const at::Tensor heads = attention_->forward(x, packing, distances, context);
     const nn::Linear& out = *attention_->out;
-    return norm_->forward(out.product(heads), out.bias, x, dropout_.active_p(context), dropout_.stream(context));
+    return norm_->forward(out.product(heads), out.bias, tensor::returned_rows(x, packing), dropout_.active_p(context),
+                          dropout_.stream(context));
   }
 
  private:

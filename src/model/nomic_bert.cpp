@@ -148,8 +148,8 @@ class Layer : public torch::nn::Module {
 
   at::Tensor forward(const at::Tensor& x, const tensor::Packing& packing, const nn::ForwardContext& context) const {
     const at::Tensor attended =
-        attention_norm_->forward(attention_->forward(x, packing, context), {}, x, attention_dropout_.active_p(context),
-                                 attention_dropout_.stream(context));
+        attention_norm_->forward(attention_->forward(x, packing, context), {}, tensor::returned_rows(x, packing),
+                                 attention_dropout_.active_p(context), attention_dropout_.stream(context));
     return feed_forward_norm_->forward(feed_forward_->forward(attended), {}, attended,
                                        feed_forward_dropout_.active_p(context),
                                        feed_forward_dropout_.stream(context));  // [T, C]

@@ -27,11 +27,6 @@ double seconds_now() {
 
 std::byte* bytes_of(const at::Tensor& tensor) { return static_cast<std::byte*>(tensor.mutable_data_ptr()); }
 
-// The rows of a packed [T, C] that begin the sequences.
-at::Tensor first_vectors(const Stream& stream) {
-  return stream.x.index_select(0, tensor::on_device(stream.packing.first_tokens(), stream.x.device()));
-}
-
 }  // namespace
 
 double PrefixCache::Facts::seconds_saved() const {
@@ -95,7 +90,7 @@ std::span<char> PrefixCache::fingerprint_in_file() const {
 }
 
 std::string PrefixCache::fingerprint() const {
-  return sha256(fmt::format("1 {} {} {} {} {}", num_layers_, keeps_first_tokens_, at::toString(model_->dtype()),
+  return sha256(fmt::format("2 {} {} {} {} {}", num_layers_, keeps_first_tokens_, at::toString(model_->dtype()),
                             rows_.digest ? rows_.digest() : "", storage_.model_digest ? storage_.model_digest() : ""));
 }
 
@@ -106,8 +101,7 @@ uint64_t PrefixCache::num_vectors(uint64_t row) const {
 Stream PrefixCache::computed(std::span<const uint64_t> rows) {
   const at::NoGradGuard no_gradients;
   const double start = seconds_now();
-  Stream stream = model_->prefix(rows_.inputs(rows), {}, num_layers_);
-  if (keeps_first_tokens_) stream.x = first_vectors(stream);
+  Stream stream = model_->prefix(rows_.inputs(rows), {}, num_layers_, keeps_first_tokens_);
   stream.x = stream.x.cpu().contiguous();
   facts_.seconds += seconds_now() - start;
   for (const uint64_t row : rows) facts_.num_tokens_computed += rows_.num_tokens(row);

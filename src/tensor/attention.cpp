@@ -98,6 +98,7 @@ kernel::AttentionRules rules_of(const Packing& packing, const AttentionOptions& 
   rules.head_width = shapes.head_width;
   rules.scale = scale_of(options, shapes.head_width);
   rules.causal = options.causal;
+  if (packing.returns_first_tokens) rules.num_queries = 1;
   rules.window = options.window.value_or(kernel::kWholeSequence);
   if (options.rotary.cosines.defined()) {
     rules.rotary = {options.rotary.cosines.const_data_ptr<float>(), options.rotary.sines.const_data_ptr<float>()};
@@ -325,15 +326,16 @@ at::Tensor library_attention(const at::Tensor& given, const Packing& packing, co
   const at::Tensor out = at::scaled_dot_product_attention(heads[0], heads[1], heads[2], bias, options.p,
                                                           /*is_causal=*/false, scale,
                                                           /*enable_gqa=*/options.num_heads != options.num_kv_heads);
-  return out.transpose(1, 2).reshape({batch * longest, -1}).index_select(0, rows);
+  return returned_rows(out.transpose(1, 2).reshape({batch * longest, -1}).index_select(0, rows), packing);
 }
 
 at::Tensor attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options) {
   if (!qkv.device().is_cpu()) return library_attention(qkv, packing, options);
   const auto optional = [](const at::Tensor& table) { return table.defined() ? OptionalTensor(table) : std::nullopt; };
   const DistanceTables& tables = options.distances;
-  return AttentionFunction::apply(qkv, optional(tables.keys), optional(tables.queries), optional(tables.bias), packing,
-                                  options);
+  return returned_rows(AttentionFunction::apply(qkv, optional(tables.keys), optional(tables.queries),
+                                                optional(tables.bias), packing, options),
+                       packing);
 }
 
 }  // namespace hone::tensor

@@ -36,7 +36,8 @@ struct AttentionOptions {
 // The widest head that attention computes.
 int64_t max_head_width();
 
-// qkv [T, (H + 2 G) * D], query heads first, then keys, then values -> [T, H * D]. float, bfloat16 or double. The bias
+// qkv [T, (H + 2 G) * D], query heads first, then keys, then values -> [T, H * D], or [B, H * D] if
+// packing.returns_first_tokens. float, bfloat16 or double. The bias
 // has no gradient.
 at::Tensor attention(const at::Tensor& qkv, const Packing& packing, const AttentionOptions& options);
 

@@ -56,6 +56,10 @@ void Packing::check(int64_t num_rows) const {
   check_internal(offsets.back() == num_rows, "a packing ends at the last row");
 }
 
+at::Tensor returned_rows(const at::Tensor& x, const Packing& packing) {
+  return packing.returns_first_tokens ? x.index_select(0, on_device(packing.first_tokens(), x.device())) : x;
+}
+
 at::Tensor first_rows(const at::Tensor& x, const Packing& packing) {
   return x.index_select(0, on_device(packing.first_tokens(), x.device())).to(at::kFloat);
 }

@@ -11,6 +11,9 @@ namespace hone::tensor {
 
 struct Packing {
   std::vector<int64_t> offsets = {0};  // [B + 1]; sequence b is tokens offsets[b] up to offsets[b + 1]
+  // Attention reads all tokens, and computes only the first one of each sequence: [T, ...] -> [B, ...]. A body sets it
+  // for its last layer if the head reads nothing else.
+  bool returns_first_tokens = false;
 
   // Computes the offsets from the lengths of the sequences.
   static Packing from_lengths(const std::vector<int64_t>& lengths);
@@ -27,6 +30,9 @@ struct Packing {
   // Throws kInternal unless the offsets start at 0, every sequence has a token, and they end at `num_rows`.
   void check(int64_t num_rows) const;
 };
+
+// Returns the rows of x [T, C] that attention computes: x, or the first row of each sequence [B, C].
+at::Tensor returned_rows(const at::Tensor& x, const Packing& packing);
 
 // Returns the row of each sequence's first token, which represents the sequence: x [T, C] -> [B, C]. The result is
 // always float, because the heads compute in float.

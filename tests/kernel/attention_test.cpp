@@ -132,6 +132,48 @@ TEST_CASE("attention in bfloat16 equals its reference within the format's precis
   compare_with_reference<BFloat16>(1.5e-2);
 }
 
+// Fills the values of the queries from num_queries on, in each sequence.
+template <typename T>
+void fill_others(const Problem<T, T>& problem, int64_t num_queries, std::vector<T>& values, T value) {
+  for (size_t b = 0; b < problem.shape.lengths.size(); ++b) {
+    const int64_t first = problem.offsets[b] + std::min(num_queries, problem.shape.lengths[b]);
+    std::fill(values.begin() + first * problem.out_width, values.begin() + problem.offsets[b + 1] * problem.out_width,
+              value);
+  }
+}
+
+TEST_CASE("only the first queries of each sequence are computed, and the gradients are those of a loss over them") {
+  const std::vector<Shape> all = shapes();
+  for (size_t i = 0; i < all.size(); i += 3) {
+    const int64_t num_queries = i % 2 == 0 ? 1 : 70;
+    Problem<float, float> problem(all[i]);
+    Problem<double, double> expected(all[i]);
+    fill_others(problem, num_queries, problem.out_gradient, NAN);
+    fill_others(expected, num_queries, expected.out_gradient, 0.0);
+    expected.run_reference();
+    fill_others(expected, num_queries, expected.out, -7.0);
+    problem.rules.num_queries = num_queries;
+    for_each_level([&] {
+      const std::string text = describe(all[i]);
+      INFO(text, ", queries ", num_queries);
+      problem.out.assign(problem.out.size(), -7);
+      problem.gradients.assign(problem.gradients.size(), NAN);
+      problem.run();
+      CHECK(relative_difference(to_doubles(problem.out), expected.out) < 5e-6);
+      // A query that sees one key has tables without gradients.
+      const double largest = std::max(1.0, largest_magnitude(expected.gradients));
+      const auto check_gradients = [&](const std::vector<float>& found, const std::vector<double>& wanted) {
+        const double scale = std::max(largest, largest_magnitude(wanted)) / std::max(1e-30, largest_magnitude(wanted));
+        CHECK(relative_difference(to_doubles(found), wanted) < 5e-6 * scale);
+      };
+      check_gradients(problem.gradients, expected.gradients);
+      check_gradients(problem.distance_key_gradients, expected.distance_key_gradients);
+      check_gradients(problem.distance_query_gradients, expected.distance_query_gradients);
+      check_gradients(problem.distance_bias_gradients, expected.distance_bias_gradients);
+    });
+  }
+}
+
 TEST_CASE("attention with a window and rotary positions is bit-identical at any number of threads") {
   Problem<float, float> problem({{40, 3, 129, 700}, 4, 2, 32, false, false, 0, 0.1, 20, true});
   const int before = omp_get_max_threads();

@@ -5,6 +5,7 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <doctest/doctest.h>
 
 #include "expect_error.h"
@@ -68,6 +69,48 @@ TEST_CASE("an invalid batch is an internal error") {
   model::Inputs batch = batch_of({2});
   batch.text.type_ids = at::zeros({3}, at::kLong);
   CHECK(expect_error([&] { model->forward(batch, {}); }).kind() == ErrorKind::kInternal);
+}
+
+// Returns the gradients of a sum of the outputs with weights, and clears them.
+std::vector<at::Tensor> gradients_of(const model::Model& model, const at::Tensor& logits) {
+  at::Tensor sum = at::zeros({});
+  for (int64_t k = 0; k < logits.size(1); ++k) sum = sum + logits.select(1, k).sum() * static_cast<double>(k % 5 - 2);
+  sum.backward();
+  std::vector<at::Tensor> gradients;
+  for (const auto& parameter : model.module().parameters()) {
+    gradients.push_back(parameter.grad().defined() ? parameter.grad().to_dense() : at::zeros_like(parameter));
+    parameter.mutable_grad() = at::Tensor();
+  }
+  return gradients;
+}
+
+TEST_CASE("a head that reads first tokens gets the same outputs and gradients if the last layer computes only these") {
+  int num_heads = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(fixture_models())) {
+    if (!entry.is_directory() || !std::filesystem::exists(entry.path() / "parity.safetensors")) continue;
+    CAPTURE(entry.path());
+    const auto model = model::load_model({entry.path()}).model;
+    model::Inputs batch = batch_of({3, 1, 9, 5});
+    for (int64_t i = 0; i < batch.text.ids.numel(); ++i) batch.text.ids[i] = 5 + i * 7 % 90;
+    const model::Hidden all = model->hidden(batch, {}), first = model->hidden(batch, {}, {.first_tokens_only = true});
+    CHECK(first.packing.offsets == std::vector<int64_t>{0, 1, 2, 3, 4});
+    CHECK(relative_difference(first.tokens, tensor::first_rows(all.tokens, all.packing)) < 1e-5);
+    if (!model->reads_first_tokens()) continue;
+    ++num_heads;
+    const at::Tensor wanted = model->logits(all, {}, {}), found = model->forward(batch, {});
+    CHECK(relative_difference(found, wanted) < 1e-5);
+    const std::vector<at::Tensor> wanted_gradients = gradients_of(*model, wanted);
+    const std::vector<at::Tensor> found_gradients = gradients_of(*model, found);
+    double largest = 0;
+    for (const at::Tensor& gradient : wanted_gradients)
+      largest = std::max(largest, gradient.abs().max().item<double>());
+    CHECK(largest > 0);
+    for (size_t i = 0; i < wanted_gradients.size(); ++i) {
+      CAPTURE(i);
+      CHECK((found_gradients[i] - wanted_gradients[i]).abs().max().item<double>() < 1e-5 * largest);
+    }
+  }
+  CHECK(num_heads >= 10);
 }
 
 TEST_CASE("an early exit equals a model with fewer layers, and a kept prefix changes no bit") {
