@@ -6,7 +6,7 @@ namespace key_counts_test {
 
 using namespace hone::data;
 
-TEST_CASE("a key that occurs often enough is never missed, and most others are told apart") {
+TEST_CASE("a key that occurs often enough is never missed, and most others are recognised as rarer") {
   constexpr uint64_t kKeys = 10'000;
   KeyCounts counts(8 * kKeys);
   for (uint64_t key = 0; key < kKeys; ++key) {
