@@ -63,7 +63,7 @@ class NearDuplicateSearch {
     for_row_ranges(input_.num_rows, kRowsInRange, [&](uint64_t begin, uint64_t end) {
       std::vector<uint32_t> keys(num_bands);
       std::string scratch;
-      ShingleReader reader;
+      thread_local ShingleReader reader;  // of all ranges, because its memory is worth keeping
       for (uint64_t row = begin; row < end; ++row) {
         reader.read(input_.text(row, scratch));
         if (reader.characters().empty()) continue;
@@ -148,7 +148,7 @@ class NearDuplicateSearch {
     }
     for_row_ranges(candidates_.size(), kRowsInRange, [&](uint64_t begin, uint64_t end) {
       std::string scratch, other;
-      ShingleComparer comparer;
+      thread_local ShingleComparer comparer;
       for (uint64_t i = begin; i < end; ++i) {
         SimilarPair& pair = candidates_[i];
         pair.similarity = comparer.similarity(input_.text(pair.first, scratch), input_.text(pair.second, other));

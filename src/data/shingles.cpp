@@ -153,7 +153,7 @@ class CharacterWriter {
 
 void ShingleReader::read_characters(std::string_view text) {
   // No character has more characters in lower case than bytes.
-  if (characters_.size() < text.size() + 1) characters_.resize(text.size() + 1);
+  if (characters_.size() < text.size() + 1) characters_.resize(std::max(text.size() + 1, 2 * characters_.size()));
   const Roles& roles = Roles::get();
   CharacterWriter writer(characters_.data());
   has_chinese_ = false;
@@ -207,7 +207,7 @@ void ShingleReader::hash_range(size_t begin, size_t end, bool is_chinese) {
 }
 
 void ShingleReader::hash_shingles() {
-  if (hashes_.size() < num_characters_ + 1) hashes_.resize(num_characters_ + 1);
+  if (hashes_.size() < num_characters_ + 1) hashes_.resize(characters_.size());
   num_hashes_ = 0;
   if (!has_chinese_) {
     hash_range(0, num_characters_, false);
