@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/byte_scan.h"
 #include "base/error.h"
 
 namespace hone {
@@ -43,7 +44,7 @@ size_t find_invalid_utf8(std::string_view text) {
 }
 
 size_t count_code_points(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+  return count_bytes(text, [](ByteLanes bytes) { return ~in_byte_range(bytes, 0x80, 0xBF); });
 }
 
 size_t byte_of_code_point(std::string_view text, size_t index) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 #include <mutex>
 #include <unordered_map>
 
+#include "base/byte_scan.h"
+#include "data/key_counts.h"
 #include "data/row_ranges.h"
 #include "table/value.h"
 
@@ -20,34 +20,21 @@ constexpr double kMinRowShare = 0.005;
 constexpr uint64_t kRowsInRun = 4096;
 constexpr std::array<std::string_view, 3> kChineseEnds = {"\xE3\x80\x82", "\xEF\xBC\x81", "\xEF\xBC\x9F"};
 
-constexpr uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
-
-// Returns the index of the first of eight bytes that may end a sentence (a mark, a line break, or a byte beyond ASCII),
-// or 8.
-size_t first_possible_end(const char* p) {
-  uint64_t word;
-  std::memcpy(&word, p, 8);
-  uint64_t found = word;
-  for (const char c : {'.', '!', '?', '\n'}) {
-    const uint64_t differences = word ^ (kOnes * static_cast<unsigned char>(c));
-    found |= (differences - kOnes) & ~differences;
-  }
-  return static_cast<size_t>(std::countr_zero(found & kHighs)) / 8;  // a false bit is always above a true one
+// A mark, a line break, or the first byte of a Chinese mark.
+ByteLanes may_end_sentence(ByteLanes bytes) {
+  return equals_byte(bytes, '.') | equals_byte(bytes, '!') | equals_byte(bytes, '?') | equals_byte(bytes, '\n') |
+         equals_byte(bytes, 0xE3) | equals_byte(bytes, 0xEF);
 }
 
 // Returns the byte after the sentence that begins at `begin`.
 size_t end_of_sentence(std::string_view text, size_t begin) {
-  for (size_t at = begin; at < text.size(); ++at) {
-    for (size_t skipped = 8; skipped == 8 && at + 8 <= text.size(); at += skipped) {
-      skipped = first_possible_end(text.data() + at);
-    }
-    if (at == text.size()) break;
+  for (size_t at = find_byte(text, begin, may_end_sentence); at < text.size();
+       at = find_byte(text, at + 1, may_end_sentence)) {
     const char c = text[at];
     if (c == '\n') return at + 1;
     const bool is_mark = c == '.' || c == '!' || c == '?';
     if (is_mark && at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\n')) return at + 1;
-    if (static_cast<unsigned char>(c) < 0xE3) continue;
-    if (std::ranges::find(kChineseEnds, text.substr(at, 3)) != kChineseEnds.end()) return at + 3;
+    if (!is_mark && std::ranges::find(kChineseEnds, text.substr(at, 3)) != kChineseEnds.end()) return at + 3;
   }
   return text.size();
 }
@@ -68,7 +55,7 @@ void for_each_sentence(std::string_view text, const Use& use) {
 
 using Text = std::function<std::string_view(uint64_t, std::string&)>;
 
-// Returns the hash of each sentence of each row, once for each row, in ascending order.
+// Returns the hash of each sentence of each row, once for each row, in any order.
 std::vector<uint64_t> sentence_hashes(uint64_t num_rows, const Text& text) {
   std::vector<uint64_t> all;
   std::mutex mutex;
@@ -85,7 +72,6 @@ std::vector<uint64_t> sentence_hashes(uint64_t num_rows, const Text& text) {
     const std::lock_guard lock(mutex);
     all.insert(all.end(), hashes.begin(), hashes.end());
   });
-  std::ranges::sort(all);
   return all;
 }
 
@@ -93,7 +79,11 @@ struct Frequent {
   uint64_t hash, rows;
 };
 
-std::vector<Frequent> frequent_hashes(const std::vector<uint64_t>& hashes, uint64_t min_rows, size_t max_count) {
+std::vector<Frequent> frequent_hashes(std::vector<uint64_t> hashes, uint64_t min_rows, size_t max_count) {
+  KeyCounts counts(2 * hashes.size());
+  for (const uint64_t hash : hashes) counts.add(hash);
+  std::erase_if(hashes, [&](uint64_t hash) { return !counts.may_occur(hash, min_rows); });
+  std::ranges::sort(hashes);
   std::vector<Frequent> frequent;
   for (size_t begin = 0, end = 0; begin < hashes.size(); begin = end) {
     while (end < hashes.size() && hashes[end] == hashes[begin]) ++end;

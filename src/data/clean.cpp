@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <unordered_map>
 
 #include "base/error.h"
 #include "base/utf8.h"
 #include "data/clean_rules.h"
+#include "data/cleaned_texts.h"
 #include "data/corrections.h"
+#include "data/key_counts.h"
 #include "data/near_duplicates.h"
 #include "data/regex_rules.h"
 #include "data/row_ranges.h"
@@ -40,7 +41,8 @@ class Cleaner {
       : options_(options),
         rows_(table::read_rows(input_files(options.input), read_options(options.input))),
         columns_(choose_columns(rows_, options.input)),
-        renames_(parsed_renames(options.rename_labels)) {
+        renames_(parsed_renames(options.rename_labels)),
+        cleaned_texts_(rows_.size(), kRowsInClean) {
     for (const TextRule& rule : text_rules()) {
       if (auto change = rule.make(options)) {
         changes_.push_back(std::move(change));
@@ -98,7 +100,7 @@ class Cleaner {
       if (dropped_[row]) continue;
       std::vector<table::Value>& values = cells.values(row);
       const bool may_change = !changes_.empty() && (changed_[row] != 0 || columns_.text.text_pair);
-      if (text < num_columns && may_change) change_cell(values[text]);
+      if (text < num_columns && may_change) change_text(row, values[text]);
       if (pair < num_columns && may_change) change_cell(values[pair]);
       if (label < num_columns && with_labels) change_label(row, values[label], output.columns()[label].type);
       output.write(values);
@@ -127,8 +129,21 @@ class Cleaner {
 
   std::string changed(std::string_view text) const {
     std::string result(text);
-    for (const TextChange& change : changes_) result = change(result);
+    for (const TextChange& change : changes_) {
+      if (auto after = change(result)) result = std::move(*after);
+    }
     return result;
+  }
+
+  // The cleaned text of a pair is no cell.
+  void change_text(uint64_t row, table::Value& value) const {
+    const auto kept = columns_.text.text_pair ? std::nullopt : cleaned_texts_.text(row);
+    auto* text = std::get_if<std::string>(&value);
+    if (kept && text != nullptr) {
+      *text = *kept;
+    } else {
+      change_cell(value);
+    }
   }
 
   void change_cell(table::Value& value) const {
@@ -155,10 +170,17 @@ class Cleaner {
     if (const auto* text = std::get_if<std::string>(&value)) value = new_label(*text);
   }
 
-  // The text that the rules make of a row's; a pair is joined as RowTexts does.
-  std::string cleaned(const RowTexts& texts, uint64_t row) const {
-    std::string scratch;
-    return changed(texts.text(row, scratch).value_or(""));
+  // Returns the text that the rules make of a row's; a pair is joined as RowTexts does. It lies in the rows, in
+  // cleaned_texts_ or in `scratch`.
+  std::string_view cleaned(const RowTexts& texts, uint64_t row, std::string& scratch) const {
+    if (changed_[row] == 0) return texts.text(row, scratch).value_or("");
+    if (const auto kept = cleaned_texts_.text(row)) return *kept;
+    return cleaned_again(texts, row, scratch);
+  }
+
+  std::string_view cleaned_again(const RowTexts& texts, uint64_t row, std::string& scratch) const {
+    scratch = changed(texts.text(row, scratch).value_or(""));
+    return scratch;
   }
 
   void apply_text_rules() {
@@ -174,17 +196,19 @@ class Cleaner {
   }
 
   void apply_to_row(const RowTexts& texts, uint64_t row, std::vector<RuleRecord>& records) {
-    std::string scratch;
-    std::string text(texts.text(row, scratch).value_or(""));
+    std::string scratch, last;
+    std::string_view text = texts.text(row, scratch).value_or("");
     for (size_t rule = 0; rule < changes_.size(); ++rule) {
-      std::string after = changes_[rule](text);
-      if (after == text) continue;
+      std::optional<std::string> after = changes_[rule](text);
+      if (!after || *after == text) continue;
       changed_[row] = 1;
-      note(records[rule], row, text, after);
-      text = std::move(after);
+      note(records[rule], row, text, *after);
+      last = std::move(*after);
+      text = last;
     }
+    if (changed_[row] != 0) cleaned_texts_.add(row, text);
     const std::string_view stripped = table::stripped(text);
-    hashes_[row] = std::hash<std::string_view>()(stripped);
+    if (options_.duplicates) hashes_[row] = std::hash<std::string_view>()(stripped);
     lengths_[row] = static_cast<uint32_t>(count_code_points(stripped));
   }
 
@@ -299,13 +323,14 @@ class Cleaner {
 
   void apply_regex_tests() {
     const RowTexts texts(rows_, columns_.text);
+    std::string scratch;
     if (!options_.drop_regex.empty()) {
       const RegexTest test(options_.drop_regex, "--drop-regex");
-      drop_where("drop_regex", [&](uint64_t row) { return test.matches(cleaned(texts, row)); });
+      drop_where("drop_regex", [&](uint64_t row) { return test.matches(cleaned(texts, row, scratch)); });
     }
     if (!options_.keep_regex.empty()) {
       const RegexTest test(options_.keep_regex, "--keep-regex");
-      drop_where("keep_regex", [&](uint64_t row) { return !test.matches(cleaned(texts, row)); });
+      drop_where("keep_regex", [&](uint64_t row) { return !test.matches(cleaned(texts, row, scratch)); });
     }
   }
 
@@ -321,7 +346,8 @@ class Cleaner {
     if (others != nullptr) input.part_begins.push_back(static_cast<uint32_t>(num_others));
     input.text = [&](uint64_t row, std::string& scratch) -> std::string_view {
       if (row >= num_others && dropped_[row - num_others]) return "";
-      scratch = row < num_others ? cleaned(*other_texts, row) : cleaned(own, row - num_others);
+      if (row < num_others) return cleaned_again(*other_texts, row, scratch);
+      return cleaned(own, row - num_others, scratch);
       return scratch;
     };
     return find_near_duplicates(input);
@@ -336,25 +362,42 @@ class Cleaner {
   }
 
   void drop_duplicates() {
-    std::unordered_map<uint64_t, std::vector<uint64_t>> groups;
-    std::vector<uint64_t> order;
-    for (uint64_t row = 0; row < rows_.size(); ++row) {
-      if (dropped_[row] || lengths_[row] == 0) continue;
-      std::vector<uint64_t>& group = groups[hashes_[row]];
-      if (group.empty()) order.push_back(hashes_[row]);
-      group.push_back(row);
-    }
+    const std::vector<HashedRow> rows = rows_with_common_hashes();
     const RowTexts texts(rows_, columns_.text);
     RuleRecord& record = add_rule("duplicates", true);
-    std::vector<uint64_t> losers;
-    for (const uint64_t hash : order) {
-      std::vector<uint64_t>& group = groups[hash];
-      if (group.size() < 2) continue;
-      const std::string first(table::stripped(cleaned(texts, group[0])));
-      std::erase_if(group, [&](uint64_t row) { return table::stripped(cleaned(texts, row)) != first; });
+    std::vector<uint64_t> losers, group;
+    std::string scratch;
+    for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+      const std::string first(table::stripped(cleaned(texts, rows[begin].row, scratch)));
+      group.clear();
+      for (; end < rows.size() && rows[end].hash == rows[begin].hash; ++end) {
+        if (end == begin || table::stripped(cleaned(texts, rows[end].row, scratch)) == first) {
+          group.push_back(rows[end].row);
+        }
+      }
       add_losers(group, *options_.duplicates, losers);
     }
     drop_all(record, losers);
+  }
+
+  struct HashedRow {
+    uint64_t hash, row;
+    auto operator<=>(const HashedRow&) const = default;
+  };
+
+  // Returns the rows whose hash another row may have, in ascending order.
+  std::vector<HashedRow> rows_with_common_hashes() const {
+    const auto takes_part = [this](uint64_t row) { return !dropped_[row] && lengths_[row] > 0; };
+    KeyCounts counts(8 * rows_.size());
+    for (uint64_t row = 0; row < rows_.size(); ++row) {
+      if (takes_part(row)) counts.add(hashes_[row]);
+    }
+    std::vector<HashedRow> rows;
+    for (uint64_t row = 0; row < rows_.size(); ++row) {
+      if (takes_part(row) && counts.may_occur(hashes_[row], 2)) rows.push_back({hashes_[row], row});
+    }
+    std::ranges::sort(rows);
+    return rows;
   }
 
   void drop_near_duplicates() {
@@ -421,7 +464,8 @@ class Cleaner {
   LabelCorrections corrections_;
   std::vector<TextChange> changes_;
   std::vector<bool> dropped_;
-  std::vector<char> changed_;      // rules change the text; threads write neighbours at the same time
+  std::vector<char> changed_;  // rules change the text; threads write neighbours at the same time
+  CleanedTexts cleaned_texts_;
   std::vector<uint64_t> hashes_;   // of each cleaned text
   std::vector<uint32_t> lengths_;  // in characters, without the white space around it
   CleanRecord record_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,7 +11,8 @@
 
 namespace hone::data {
 
-using TextChange = std::function<std::string(std::string_view text)>;
+// Returns the changed text, or nullopt if the rule leaves it as it is. Returning an equal text is allowed too.
+using TextChange = std::function<std::optional<std::string>(std::string_view text)>;
 
 struct TextRule {
   std::string_view name;  // of the option

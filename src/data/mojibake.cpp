@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/byte_scan.h"
 #include "base/utf8.h"
 #include "data/scripts.h"
 #include "data/windows_1252.h"
@@ -94,6 +95,13 @@ bool repair(std::string_view text, std::string& to) {
   const char* const end = p + text.size();
   while (p < end) {
     const char* const begin = p;
+    if (run.empty()) {
+      const std::string_view rest(p, static_cast<size_t>(end - p));
+      p += find_byte(rest, 0, is_beyond_ascii);
+      to.append(begin, p);
+      if (p == end) break;
+    }
+    const char* const character = p;
     const char32_t code = next_code_point(p);
     const auto byte = windows_byte(code);
     if (byte) {
@@ -102,7 +110,7 @@ bool repair(std::string_view text, std::string& to) {
     }
     if (!run.empty()) changed = append_repaired(run, to) || changed;
     run.clear();
-    to.append(begin, p);
+    to.append(character, p);
   }
   if (!run.empty()) changed = append_repaired(run, to) || changed;
   return changed;

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "data/key_counts.h"
 #include "data/min_hash.h"
 #include "data/row_ranges.h"
 #include "data/shingles.h"
@@ -17,9 +18,6 @@ namespace {
 constexpr uint64_t kRowsInRange = 512;
 // In a bucket of many rows a row is compared with this many rows before it: the first and the nearest ones.
 constexpr size_t kMaxFirst = 6, kMaxNearest = 6;
-
-// Returns a hash that is never 0.
-uint64_t hash_of_characters(const std::u32string& characters) { return std::hash<std::u32string>()(characters) | 1; }
 
 class NearDuplicateSearch {
  public:
@@ -43,12 +41,6 @@ class NearDuplicateSearch {
   }
 
  private:
-  struct Keyed {
-    uint64_t key;
-    uint32_t row;
-    auto operator<=>(const Keyed&) const = default;
-  };
-
   uint32_t root(uint32_t row) {
     while (found_.cluster[row] != row) {
       found_.cluster[row] = found_.cluster[found_.cluster[row]];
@@ -71,11 +63,12 @@ class NearDuplicateSearch {
     for_row_ranges(input_.num_rows, kRowsInRange, [&](uint64_t begin, uint64_t end) {
       std::vector<uint32_t> keys(num_bands);
       std::string scratch;
+      thread_local ShingleReader reader;  // of all ranges, because its memory is worth keeping
       for (uint64_t row = begin; row < end; ++row) {
-        const std::u32string characters = compared_characters(input_.text(row, scratch));
-        if (characters.empty()) continue;
-        hashes_[row] = hash_of_characters(characters);
-        band_keys(sketch(shingle_hashes(characters)), bands_, keys);
+        reader.read(input_.text(row, scratch));
+        if (reader.characters().empty()) continue;
+        hashes_[row] = reader.hash_of_characters() | 1;
+        band_keys(sketch(reader.hashes()), bands_, keys);
         for (size_t band = 0; band < num_bands; ++band) keys_[band * input_.num_rows + row] = keys[band];
       }
     });
@@ -84,24 +77,20 @@ class NearDuplicateSearch {
   // Joins rows whose compared characters are equal. Only the first row of each part takes part in the rest of the
   // search.
   void join_equal() {
-    std::vector<Keyed> rows;
     same_in_part_.resize(input_.num_rows);
     std::iota(same_in_part_.begin(), same_in_part_.end(), 0U);
-    for (uint32_t row = 0; row < input_.num_rows; ++row) {
-      if (hashes_[row] != 0) rows.push_back({hashes_[row], row});
-    }
-    std::ranges::sort(rows);
+    searched_ = same_in_part_;
+    std::erase_if(searched_, [this](uint32_t row) { return hashes_[row] == 0; });
+    const auto rows = rows_with_common_keys([this](uint32_t row) { return hashes_[row]; });
     for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
       while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
       join_equal_rows(std::span(rows).subspan(begin, end - begin));
     }
-    for (uint32_t row = 0; row < input_.num_rows; ++row) {
-      if (hashes_[row] != 0 && same_in_part_[row] == row) searched_.push_back(row);
-    }
+    std::erase_if(searched_, [this](uint32_t row) { return same_in_part_[row] != row; });
     hashes_ = {};
   }
 
-  void join_equal_rows(std::span<const Keyed> rows) {
+  void join_equal_rows(std::span<const KeyedRow> rows) {
     uint32_t parts = 0;
     uint32_t first_in_part = rows[0].row;
     for (const auto& [key, row] : rows) {
@@ -121,7 +110,7 @@ class NearDuplicateSearch {
     return part(first) != part(second) && !leaks_from(second, part(first));
   }
 
-  void add_candidates(std::span<const Keyed> bucket) {
+  void add_candidates(std::span<const KeyedRow> bucket) {
     for (size_t i = 1; i < bucket.size(); ++i) {
       const size_t num_first = std::min(i, kMaxFirst);
       for (size_t j = 0; j < num_first; ++j) add_candidate(bucket[j].row, bucket[i].row);
@@ -135,22 +124,34 @@ class NearDuplicateSearch {
     if (is_needed(first, second)) candidates_.push_back({first, second, 0});
   }
 
-  void join_band(size_t band) {
-    std::vector<Keyed> rows;
-    rows.reserve(searched_.size());
-    for (const uint32_t row : searched_) rows.push_back({keys_[band * input_.num_rows + row], row});
+  // Returns the searched rows whose key another one may have, in ascending order. Most rows have a key of their own and
+  // are not sorted.
+  template <typename KeyOf>
+  std::vector<KeyedRow> rows_with_common_keys(const KeyOf& key_of) {
+    counts_.reset(8 * searched_.size());
+    for (const uint32_t row : searched_) counts_.add(key_of(row));
+    std::vector<KeyedRow> rows;
+    for (const uint32_t row : searched_) {
+      if (counts_.may_occur(key_of(row), 2)) rows.push_back({key_of(row), row});
+    }
     std::ranges::sort(rows);
+    return rows;
+  }
+
+  void join_band(size_t band) {
+    const std::span<const uint32_t> keys(keys_.data() + band * input_.num_rows, input_.num_rows);
+    const auto rows = rows_with_common_keys([&](uint32_t row) { return keys[row]; });
     candidates_.clear();
     for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
       while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
       add_candidates(std::span(rows).subspan(begin, end - begin));
     }
     for_row_ranges(candidates_.size(), kRowsInRange, [&](uint64_t begin, uint64_t end) {
-      std::string scratch;
+      std::string scratch, other;
+      thread_local ShingleComparer comparer;
       for (uint64_t i = begin; i < end; ++i) {
         SimilarPair& pair = candidates_[i];
-        pair.similarity =
-            jaccard(shingles(input_.text(pair.first, scratch)), shingles(input_.text(pair.second, scratch)));
+        pair.similarity = comparer.similarity(input_.text(pair.first, scratch), input_.text(pair.second, other));
       }
     });
     for (const SimilarPair& pair : candidates_) {
@@ -173,6 +174,7 @@ class NearDuplicateSearch {
   std::vector<uint32_t> same_in_part_;   // the first row of the part with the same compared characters
   std::vector<uint32_t> searched_;       // the rows that are compared
   std::vector<SimilarPair> candidates_;  // of one band
+  KeyCounts counts_{0};
 };
 
 }  // namespace

@@ -54,10 +54,12 @@ class RegexReplacement {
     pieces_ = replacement_pieces(std::string_view(option).substr(border + kBorder.size()), regex_->num_groups());
   }
 
-  std::string operator()(std::string_view text) const {
+  std::optional<std::string> operator()(std::string_view text) const {
     std::string result;
     size_t copied = 0;
+    bool has_match = false;
     regex_->each_match(text, [&](const text::Regex::Match& match) {
+      has_match = true;
       result += text.substr(copied, match.begin - copied);
       for (const ReplacementPiece& piece : pieces_) {
         if (piece.group < 0) {
@@ -68,6 +70,7 @@ class RegexReplacement {
       }
       copied = match.end;
     });
+    if (!has_match) return std::nullopt;
     return result += text.substr(copied);
   }
 
@@ -82,8 +85,10 @@ TextChange make_regex_replacement(const std::vector<std::string>& replacements) 
   if (replacements.empty()) return {};
   std::vector<RegexReplacement> changes(replacements.begin(), replacements.end());
   return [changes = std::move(changes)](std::string_view text) {
-    std::string result(text);
-    for (const RegexReplacement& change : changes) result = change(result);
+    std::optional<std::string> result;
+    for (const RegexReplacement& change : changes) {
+      if (auto changed = change(result ? *result : text)) result = std::move(changed);
+    }
     return result;
   };
 }

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/shell.h"
+#include "data/key_counts.h"
 #include "data/near_duplicates.h"
 #include "data/report_parts.h"
 #include "table/value.h"
@@ -13,12 +14,6 @@ namespace hone::data {
 
 namespace {
 
-struct HashedRow {
-  uint64_t hash;
-  uint32_t row;
-  auto operator<=>(const HashedRow&) const = default;
-};
-
 constexpr size_t kMaxPairs = 200;
 
 }  // namespace
@@ -26,17 +21,21 @@ constexpr size_t kMaxPairs = 200;
 // Returns the first row with an equal text for each row. `equal_leaks` gets the earlier parts with an equal text, as
 // NearDuplicates::leaks. A blank text equals no other.
 std::vector<uint32_t> ReportBuilder::find_equal_texts(std::vector<uint32_t>& equal_leaks) {
-  std::vector<HashedRow> rows;
   std::vector<uint32_t> first_equal(size());
   std::iota(first_equal.begin(), first_equal.end(), 0U);
   equal_leaks.assign(size(), 0);
+  KeyCounts counts(8 * uint64_t{size()});
   for (uint32_t row = 0; row < size(); ++row) {
-    if (!facts(row).is_blank) rows.push_back({facts(row).text_hash, row});
+    if (!facts(row).is_blank) counts.add(facts(row).text_hash);
+  }
+  std::vector<KeyedRow> rows;
+  for (uint32_t row = 0; row < size(); ++row) {
+    if (!facts(row).is_blank && counts.may_occur(facts(row).text_hash, 2)) rows.push_back({facts(row).text_hash, row});
   }
   std::ranges::sort(rows);
   std::string scratch, other;
   for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-    while (end < rows.size() && rows[end].hash == rows[begin].hash) ++end;
+    while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
     if (end - begin < 2) continue;
     const uint32_t first = rows[begin].row;
     const std::string text(table::stripped(analysis_.text(first, scratch)));
@@ -65,7 +64,7 @@ void ReportBuilder::add_conflicts(const std::vector<uint32_t>& first_equal) {
     if (label != labels[row]) conflicts[first_equal[row]] = true;
   }
   report_.duplicates.conflict_texts = static_cast<uint64_t>(std::ranges::count(conflicts, true));
-  std::vector<HashedRow> rows;
+  std::vector<KeyedRow> rows;
   for (uint32_t row = 0; row < size(); ++row) {
     if (conflicts[first_equal[row]]) rows.push_back({first_equal[row], row});
   }

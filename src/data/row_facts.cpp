@@ -139,9 +139,7 @@ uint16_t noise_of_sequences(std::string_view text) {
   if (has_tag(text)) noise |= kNoiseHtmlTag;
   if (has_entity(text)) noise |= kNoiseEntity;
   if (has_mojibake(text)) noise |= kNoiseMojibake;
-  const bool may_have_url = text.find("://") != std::string_view::npos || text.find("ww.") != std::string_view::npos ||
-                            text.find("WW.") != std::string_view::npos;
-  if (may_have_url && !find_urls(text).empty()) noise |= kNoiseUrl;
+  if (!find_urls(text).empty()) noise |= kNoiseUrl;
   if (text.find('@') != std::string_view::npos && !find_emails(text).empty()) noise |= kNoiseEmail;
   return noise;
 }

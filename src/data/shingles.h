@@ -9,13 +9,55 @@
 
 namespace hone::data {
 
-// Returns what is compared of a text: its letters and digits in lower case and half-width form. A run of all other
-// characters becomes one space; beside a Chinese or Japanese character it becomes nothing.
-std::u32string compared_characters(std::string_view text);
+// Makes the shingles of one text after the other, in memory that it keeps.
+class ShingleReader {
+ public:
+  // `text` is checked UTF-8.
+  void read(std::string_view text);
 
-// Hashes of the shingles of compared characters, in the order of the text. A shingle is five successive characters, or
-// two if the first one is Chinese or Japanese. A shorter text is one shingle. Empty if there are no characters.
-std::vector<uint64_t> shingle_hashes(std::u32string_view characters);
+  // What is compared of the text: its letters and digits in lower case and half-width form. A run of all other
+  // characters becomes one space; beside a Chinese or Japanese character it becomes nothing.
+  std::u32string_view characters() const { return {characters_.data(), num_characters_}; }
+
+  // Returns a hash of the characters.
+  uint64_t hash_of_characters() const;
+
+  // Hashes of the shingles, in the order of the text. A shingle is five successive characters, or two if the first one
+  // is Chinese or Japanese. A shorter text is one shingle. Empty if there are no characters.
+  std::span<const uint64_t> hashes() const { return {hashes_.data(), num_hashes_}; }
+
+ private:
+  void read_characters(std::string_view text);
+  void hash_shingles();
+  // Hashes the shingles that begin in this range.
+  void hash_range(size_t begin, size_t end, bool is_chinese);
+
+  std::vector<char32_t> characters_;
+  std::vector<uint64_t> hashes_;
+  size_t num_characters_ = 0, num_hashes_ = 0;
+  bool has_chinese_ = false;  // or Japanese
+};
+
+// Compares the shingles of pairs of texts, without sorting them.
+class ShingleComparer {
+ public:
+  // Returns |a and b| / |a or b| of the sets of both texts' shingles; 0 if both are empty.
+  double similarity(std::string_view a, std::string_view b);
+
+ private:
+  // A place of a hash table with open addressing. `round` is that of the call that filled it, so that nobody clears it.
+  struct Slot {
+    uint64_t shingle = 0;
+    uint32_t round = 0;
+    bool is_in_b = false;
+  };
+  Slot& slot_of(uint64_t shingle);
+
+  ShingleReader reader_;
+  std::vector<Slot> slots_;
+  uint32_t round_ = 0;
+  int shift_ = 0;
+};
 
 // Returns the distinct shingles of a text in ascending order.
 std::vector<uint64_t> shingles(std::string_view text);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/byte_scan.h"
+
 namespace hone::data {
 
 namespace {
@@ -36,6 +38,15 @@ size_t end_of_url(std::string_view text, size_t begin, size_t start_size) {
   return end;
 }
 
+// Every start of an address holds "://" or "ww.".
+bool may_have_url(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) return true;
+  for (size_t at = text.find('.', 2); at != std::string_view::npos; at = text.find('.', at + 1)) {
+    if ((text[at - 1] | 0x20) == 'w' && (text[at - 2] | 0x20) == 'w') return true;
+  }
+  return false;
+}
+
 bool is_email_name(char c) { return is_alphanumeric(c) || std::string_view("._%+-").find(c) != std::string_view::npos; }
 bool is_host_byte(char c) { return is_alphanumeric(c) || c == '.' || c == '-'; }
 
@@ -43,6 +54,7 @@ bool is_host_byte(char c) { return is_alphanumeric(c) || c == '.' || c == '-'; }
 
 std::vector<Span> find_urls(std::string_view text) {
   std::vector<Span> spans;
+  if (!may_have_url(text)) return spans;
   size_t at = 0;
   while (at < text.size()) {
     at = text.find_first_of("hHfFwW", at);
@@ -83,10 +95,8 @@ std::vector<Span> find_numbers(std::string_view text) {
   std::vector<Span> spans;
   size_t at = 0;
   while (at < text.size()) {
-    if (!is_ascii_digit(text[at])) {
-      ++at;
-      continue;
-    }
+    at = find_byte(text, at, [](ByteLanes bytes) { return in_byte_range(bytes, '0', '9'); });
+    if (at == text.size()) break;
     size_t begin = at, end = at;
     while (end < text.size() &&
            (is_ascii_digit(text[end]) ||

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/byte_scan.h"
 #include "base/json.h"
 #include "table/nested_type.h"
 
@@ -57,10 +58,13 @@ class ColumnScan {
 
   static void see_texts(const Column& column, uint64_t num_rows, FileColumn& seen) {
     const bool are_integers = column.type() == ColumnType::kInt;
+    const auto is_break_or_tab = [](ByteLanes bytes) {
+      return equals_byte(bytes, '\t') | equals_byte(bytes, '\r') | equals_byte(bytes, '\n');
+    };
     for (uint64_t row = 0; row < num_rows; ++row) {
       const auto text = column.text(row);
       if (!text || text->empty()) continue;
-      if (text->front() == '"' || text->find_first_of("\t\r\n") != std::string_view::npos) seen.needs_quotes = true;
+      if (!seen.needs_quotes) seen.needs_quotes = text->front() == '"' || has_byte(*text, is_break_or_tab);
       if (!are_integers) continue;
       const Value value = parse_value(*text, ColumnType::kInt);
       if (std::holds_alternative<uint64_t>(value) || value_text(value) != stripped(*text))

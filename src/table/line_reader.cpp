@@ -1,6 +1,6 @@
 #include "table/line_reader.h"
 
-#include <algorithm>
+#include "base/byte_scan.h"
 
 namespace hone::table {
 
@@ -21,7 +21,8 @@ std::optional<std::string_view> LineReader::next() {
 // Returns the next LF, CR or CRLF at or after `position`, or the window's size if the window may not contain it.
 size_t LineReader::line_end(size_t position) const {
   const std::string_view window = source_.window();
-  const size_t end = std::min(window.find_first_of("\r\n", position), window.size());
+  const size_t end =
+      find_byte(window, position, [](ByteLanes bytes) { return equals_byte(bytes, '\n') | equals_byte(bytes, '\r'); });
   const bool is_cut = end + 1 == window.size() && window[end] == '\r' && !source_.at_end();
   return is_cut ? window.size() : end;
 }

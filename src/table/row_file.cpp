@@ -65,7 +65,8 @@ class DelimitedFile : public RowFile {
 
   void write(std::span<const Value> values) override {
     for (size_t i = 0; i < values.size(); ++i) {
-      append(i, value_text(values[i]), std::holds_alternative<std::string>(values[i]));
+      const auto* text = std::get_if<std::string>(&values[i]);
+      text != nullptr ? append(i, *text, true) : append(i, value_text(values[i]), false);
     }
     sink_->buffer() += '\n';
     sink_->end_row();

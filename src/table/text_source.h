@@ -2,13 +2,13 @@
 // records in place, from mapped and from compressed files. All text in the window is valid UTF-8. Internal.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/byte_scan.h"
 #include "base/files.h"
 #include "table/decompress.h"
 #include "table/read.h"
@@ -16,7 +16,7 @@
 namespace hone::table {
 
 inline uint64_t count_lines(std::string_view text) {
-  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  return count_bytes(text, [](ByteLanes bytes) { return equals_byte(bytes, '\n'); });
 }
 
 class TextSource {

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace min_hash_test {
 
@@ -40,6 +42,33 @@ TEST_CASE("the share of equal bins estimates the Jaccard similarity of small and
 TEST_CASE("every bin is filled, even by one element") {
   const std::vector<uint64_t> one = {7};
   for (const uint64_t bin : sketch(one)) CHECK(bin != UINT64_MAX);
+}
+
+// The definition, element by element.
+std::array<uint64_t, kSketchBins> plain_sketch(std::span<const uint64_t> elements) {
+  std::array<uint64_t, kSketchBins> bins;
+  bins.fill(UINT64_MAX);
+  for (uint64_t round = 0; round < 2 * kSketchBins; ++round) {
+    for (const uint64_t element : elements) {
+      uint64_t hash = element + round * 0x9E3779B97F4A7C15U;
+      hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDU;
+      hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53U;
+      hash ^= hash >> 33;
+      uint64_t& bin = bins[round < kSketchBins ? hash % kSketchBins : round - kSketchBins];
+      bin = std::min(bin, (round << 48) | (hash >> 16));
+    }
+  }
+  return bins;
+}
+
+TEST_CASE("the sketch of sets of every size is that of the definition") {
+  std::mt19937_64 random(9);
+  for (size_t size = 1; size < 700; size += size < 70 ? 1 : 37) {
+    CAPTURE(size);
+    std::vector<uint64_t> elements(size);
+    for (uint64_t& element : elements) element = random();
+    CHECK(sketch(elements) == plain_sketch(elements));
+  }
 }
 
 TEST_CASE("bands find 99 % of the pairs at the threshold") {

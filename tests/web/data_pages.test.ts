@@ -102,6 +102,41 @@ test("a click on a bar of the report lists its rows", { skip }, async () => {
   });
 });
 
+interface Finding { title: string; rows: number; examples: unknown[] }
+
+test("both rings of the findings list their rows, by keyboard too, and the table says the same", { skip }, async () => {
+  await onPage(`${address}/report.html`, {}, async (page) => {
+    const report = JSON.parse((await page.locator("#report").textContent()) ?? "") as { findings: Finding[] };
+    const segments = page.locator("#chart-findings [role=button]"), list = page.locator("#rows-findings");
+    const names = await segments.evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label") ?? ""));
+    for (const finding of report.findings) assert.equal(names.filter((name) => name.endsWith(`: ${finding.title}`)).length, 1, finding.title);
+    const topics = names.filter((name) => /: \d+ findings?$/.test(name));
+    assert.equal(names.length, report.findings.length + topics.length);
+    // The counts of the inner ring are those of all findings.
+    assert.equal(topics.reduce((sum, name) => sum + Number(/: (\d+) /.exec(name)?.[1]), 0), report.findings.length);
+
+    const withRows = report.findings.findIndex((finding) => finding.examples.length > 0);
+    const title = report.findings[withRows]?.title ?? "";
+    const segment = segments.nth(names.findIndex((name) => name.endsWith(`: ${title}`)));
+    await segment.focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await list.locator("h3").textContent(), title);
+    assert.equal(await list.locator("pre").count(), report.findings[withRows]?.examples.length);
+    await list.getByRole("button").click();
+    assert.equal(await page.locator(`#finding-${withRows}`).getAttribute("open"), "");
+
+    await segments.nth(names.indexOf(topics[0] ?? "")).focus();
+    await page.keyboard.press("Space");
+    assert.equal(await list.locator("h3").count(), Number(/: (\d+) /.exec(topics[0] ?? "")?.[1]));
+
+    await page.getByText("The chart as a table").click();  // the rows have closed it
+    const cells = page.locator("details table tbody tr");
+    assert.equal(await cells.count(), report.findings.length);
+    assert.deepEqual((await cells.locator("td:nth-child(2)").allTextContents()).sort(), report.findings.map((finding) => finding.title).sort());
+    await assertAccessible(page, "report with an open table of the chart");
+  });
+});
+
 for (const [look, options] of kLooks) {
   for (const name of ["labels", "report"]) {
     test(`${name}: ${look} has no faults`, { skip }, async () => {
