@@ -348,7 +348,6 @@ class Cleaner {
       if (row >= num_others && dropped_[row - num_others]) return "";
       if (row < num_others) return cleaned_again(*other_texts, row, scratch);
       return cleaned(own, row - num_others, scratch);
-      return scratch;
     };
     return find_near_duplicates(input);
   }
