@@ -91,7 +91,7 @@ ScheduleSettings schedule_settings(const TrainOptions& options) {
   const Schedule& schedule = find_schedule(options.lr_scheduler_type);
   ScheduleSettings settings = read_schedule_settings(schedule.name, options.lr_scheduler_kwargs, schedule.keys);
   check_schedule_settings(schedule, settings);
-  if (schedule.follows_metric && options.eval_strategy == "no") {
+  if (schedule.follows_metric() && options.eval_strategy == "no") {
     throw contradiction(fmt::format("the schedule {} needs evaluations, but eval_strategy is \"no\"", schedule.name),
                         "add --eval-strategy epoch");
   }
@@ -222,7 +222,7 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const me
 BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metric> metrics) {
   const bool is_watched = options.load_best_model_at_end || options.early_stopping_patience ||
                           !options.metric_for_best_model.empty() ||
-                          find_schedule(options.lr_scheduler_type).follows_metric;
+                          find_schedule(options.lr_scheduler_type).follows_metric();
   if (!is_watched) return {};
   std::string name(options.metric_for_best_model.empty() ? metric::kLoss.name : options.metric_for_best_model);
   if (name.starts_with(kMetricPrefix)) name.erase(0, kMetricPrefix.size());
