@@ -184,6 +184,7 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
   Prepared prepared = prepare(options, given, hooks.known_features);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
+  if (hooks.margins != nullptr) prepared.train->record_margins(hooks.margins);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
   log_start(options, prepared, plan, compute);
   Unfreezing unfreezing(prepared.loaded, options, plan.steps_per_epoch);
