@@ -8,6 +8,7 @@
 
 #include "cli/adapter_merge_options.h"
 #include "cli/advise.h"
+#include "cli/average_options.h"
 #include "cli/command.h"
 #include "cli/data_labels_options.h"
 #include "cli/data_report_options.h"
@@ -46,6 +47,7 @@ inline constexpr std::array kCommands = {
     library_command<TokenizerTrainOptions>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
                                              "tokens per word, unknown tokens and speed of several"),
+    library_command<AverageOptions>("average", "Work", "average the weights of several trained models"),
     library_command<AdapterMergeOptions>("adapter merge", "Work", "write an adapter and its base model as one model"),
     library_command<DataReportOptions>("data report", "Work", "say what rows hold, what is wrong, and what mends it"),
     library_command<DataLabelsOptions>("data labels", "Work", "find labels that are probably wrong, and rank them"),

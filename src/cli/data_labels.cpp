@@ -32,6 +32,11 @@ void check_labels_options(const DataLabelsOptions& options) {
                           : "neither a model to train nor probabilities are given",
                 "give --model DIR to train a model for each fold; or --probabilities FILE");
   }
+  if (has_probabilities && options.errors.rule.rank_by == data::kMarginRank) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("rank_by is {}, but --probabilities has no margins of a training", data::kMarginRank),
+                "give --model DIR instead of --probabilities; or another --rank-by");
+  }
   const std::vector<std::filesystem::path> inputs = data::input_files(options.errors.input);
   const data::OutputOptions& output = options.errors.output;
   if (options.json && output.output == "-") {
@@ -55,11 +60,13 @@ int run_data_labels(const options::Parsed<DataLabelsOptions>& parsed) {
   check_labels_options(options);
   const data::LabelledRows rows = data::read_labelled_rows(options.errors.input);
   for (const std::string& note : rows.notes) log_info("{}", note);
-  const std::optional<data::ClassProbabilities> probabilities =
-      options.errors.probabilities.empty() ? out_of_fold_probabilities(rows, options, work_dir(options))
-                                           : data::read_probabilities(options.errors.probabilities, rows);
-  if (!probabilities) return 128 + pending_interrupt();
-  const data::LabelErrors errors = data::find_label_errors(rows, *probabilities, options.errors.rule);
+  const std::optional<OutOfFold> found =
+      options.errors.probabilities.empty()
+          ? predict_out_of_fold(rows, options, work_dir(options))
+          : OutOfFold{data::read_probabilities(options.errors.probabilities, rows), {}};
+  if (!found) return 128 + pending_interrupt();
+  const data::LabelErrors errors =
+      data::find_label_errors(rows, found->probabilities, options.errors.rule, found->margins);
   const data::OutputOptions& output = options.errors.output;
   if (!output.output.empty()) {
     log_info("wrote {} rows to {}", data::write_label_errors(errors, rows, output), output_name(output.output));

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/quiet_log.h"
 #include "base/sha256.h"
 #include "data/folds.h"
 #include "data/npy.h"
@@ -16,6 +17,7 @@
 #include "options/json.h"
 #include "table/read.h"
 #include "table/writer.h"
+#include "task/row_margins.h"
 #include "task/score_functions.h"
 #include "tensor/compute.h"
 #include "train/run.h"
@@ -79,18 +81,31 @@ std::string digest_of(const data::LabelledRows& rows) {
   return sha256(digests);
 }
 
-// While it lives, only errors are logged. What trainings say of their rows and models is the same for each fold, and
-// names files that do not stay.
-class QuietLog {
- public:
-  QuietLog() : former_(set_log_level(LogLevel::kError)) {}
-  ~QuietLog() { set_log_level(former_); }
-  QuietLog(const QuietLog&) = delete;
-  QuietLog& operator=(const QuietLog&) = delete;
+constexpr const char* kMarginsFile = "margins.npy";
 
- private:
-  LogLevel former_;
-};
+void write_margins(const task::RowMargins& margins, const fs::path& path) {
+  std::vector<float> values;
+  for (size_t row = 0; row < margins.sums.size(); ++row) {
+    values.push_back(static_cast<float>(margins.sums[row]));
+    values.push_back(static_cast<float>(margins.counts[row]));
+  }
+  data::write_npy(path, values, 2);
+}
+
+task::RowMargins read_margins(const fs::path& path, size_t num_rows) {
+  const data::Matrix matrix = data::read_npy(path);
+  if (matrix.num_rows != num_rows || matrix.num_columns != 2) {
+    throw Error(ErrorKind::kInput, fmt::format("{} does not fit the fold", path.string()),
+                "remove the file, and run the command again");
+  }
+  task::RowMargins margins;
+  margins.resize(num_rows);
+  for (size_t row = 0; row < num_rows; ++row) {
+    margins.sums[row] = matrix.values[2 * row];
+    margins.counts[row] = static_cast<uint64_t>(matrix.values[2 * row + 1]);
+  }
+  return margins;
+}
 
 class Folds {
  public:
@@ -138,9 +153,23 @@ class Folds {
     return result;
   }
 
+  std::vector<double> margins() {
+    std::vector<double> sums(rows_.numbers.size()), counts(rows_.numbers.size());
+    for (uint32_t fold = 0; fold < num_folds_; ++fold) {
+      const std::vector<size_t> indices = rows_in(fold, false);
+      const task::RowMargins own = read_margins(margins_of(fold), indices.size());
+      for (size_t i = 0; i < indices.size(); ++i) {
+        sums[indices[i]] += own.sums[i];
+        counts[indices[i]] += static_cast<double>(own.counts[i]);
+      }
+    }
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] /= counts[i];  // NaN without a margin
+    return sums;
+  }
+
   // Returns false if an interrupt stopped the training.
   bool finish(uint32_t fold) {
-    if (fs::exists(predictions_of(fold))) {
+    if (fs::exists(predictions_of(fold)) && fs::exists(margins_of(fold))) {
       log_info("fold {} of {}: predictions exist in {}", fold + 1, num_folds_, work_dir_.string());
       return true;
     }
@@ -152,9 +181,11 @@ class Folds {
     write_rows(rows_, others, folder / "train.jsonl");
     write_rows(rows_, own, folder / "predict.jsonl");
     {
+      // What trainings say of their rows and models is the same for each fold, and names files that do not stay.
       const QuietLog quiet;
-      if (!train(folder)) return false;
+      if (!train(folder, others.size())) return false;
       predict(fold, folder);
+      fs::rename(folder / kMarginsFile, margins_of(fold));
     }
     fs::remove_all(folder);
     return true;
@@ -174,6 +205,9 @@ class Folds {
     return Error(ErrorKind::kUsage, fmt::format("--work-dir: {} holds {}", work_dir_.string(), content),
                  "name another folder with --work-dir, or remove this one");
   }
+
+  // The sums and the counts of the margins of the rows that a fold's model is trained on.
+  fs::path margins_of(uint32_t fold) const { return work_dir_ / fmt::format("fold-{}.{}", fold + 1, kMarginsFile); }
 
   fs::path predictions_of(uint32_t fold) const { return work_dir_ / fmt::format("fold-{}.npy", fold + 1); }
 
@@ -209,15 +243,21 @@ class Folds {
     return options;
   }
 
-  bool train(const fs::path& folder) const {
+  bool train(const fs::path& folder, size_t num_rows) const {
     train::TrainOptions options = train_options(folder);
-    if (fs::exists(options.output_dir / "README.md")) return true;  // the last file of a finished training
+    const fs::path margins_path = folder / kMarginsFile;
+    // README.md is the last file of a finished training.
+    if (fs::exists(options.output_dir / "README.md") && fs::exists(margins_path)) return true;
+    task::RowMargins margins;
+    margins.resize(num_rows);
     if (has_checkpoint(options.output_dir)) {
       options.resume_from_checkpoint = "true";
+      if (fs::exists(margins_path)) margins = read_margins(margins_path, num_rows);
     } else {
       fs::remove_all(options.output_dir);
     }
-    const train::RunEnd end = train::run_training(options);
+    const train::RunEnd end = train::run_training(options, {}, {.margins = &margins});
+    write_margins(margins, margins_path);
     return end == train::RunEnd::kFinished;
   }
 
@@ -263,9 +303,8 @@ class Folds {
 
 }  // namespace
 
-std::optional<data::ClassProbabilities> out_of_fold_probabilities(const data::LabelledRows& rows,
-                                                                  const DataLabelsOptions& options,
-                                                                  const fs::path& work_dir) {
+std::optional<OutOfFold> predict_out_of_fold(const data::LabelledRows& rows, const DataLabelsOptions& options,
+                                             const fs::path& work_dir) {
   Folds folds(rows, options, work_dir);
   folds.prepare_folder();
   for (uint32_t fold = 0; fold < folds.size(); ++fold) {
@@ -275,7 +314,7 @@ std::optional<data::ClassProbabilities> out_of_fold_probabilities(const data::La
     }
   }
   folds.warn_of_truncation();
-  return folds.probabilities();
+  return OutOfFold{folds.probabilities(), folds.margins()};
 }
 
 }  // namespace hone::cli

@@ -21,6 +21,7 @@ struct MergeOptions;
 namespace hone::cli {
 
 struct AdapterMergeOptions;
+struct AverageOptions;
 struct DevicesOptions;
 struct DataLabelsOptions;
 struct DataReportOptions;
@@ -49,6 +50,7 @@ int run_data_show(const options::Parsed<data::ShowOptions>& parsed);
 int run_data_sample(const options::Parsed<data::RowSampleOptions>& parsed);
 int run_data_convert(const options::Parsed<data::ConvertOptions>& parsed);
 int run_data_merge(const options::Parsed<data::MergeOptions>& parsed);
+int run_average(const options::Parsed<AverageOptions>& parsed);
 int run_adapter_merge(const options::Parsed<AdapterMergeOptions>& parsed);
 int run_devices(const options::Parsed<DevicesOptions>& parsed);
 

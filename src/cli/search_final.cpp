@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
+#include "base/quiet_log.h"
 #include "cli/metric_observer.h"
 #include "eval/trained_model.h"
 #include "search/operations.h"
@@ -105,7 +106,7 @@ std::optional<SeedRun> trained_with(const SearchPlan& plan, const search::Trial&
     options.overwrite_output_dir = fs::exists(run.folder);
   }
   MetricObserver observer(plan.metric);
-  const QuietTraining quiet(false);
+  const QuietLog quiet;
   const train::RunEnd end = train::run_training(
       options, plan.given, {.observer = &observer, .prefix_dir = {}, .known_features = nullptr, .trained = {}});
   if (end != train::RunEnd::kFinished && end != train::RunEnd::kStoppedEarly) return std::nullopt;
@@ -163,7 +164,7 @@ size_t record_look(const SearchPlan& plan, const fs::path& folder, const metric:
 // Measures the model as `hone eval` does, with its thresholds. Returns nullopt after an interrupt.
 std::optional<metric::Report> measured_on_test_rows(const SearchPlan& plan, const fs::path& folder,
                                                     std::vector<metric::Metric>& metrics) {
-  const QuietTraining quiet(false);
+  const QuietLog quiet;
   const tensor::Compute compute = tensor::prepare_compute(plan.train.compute);
   const eval::TrainedModel trained = eval::load_trained_model(model::ModelFolder(folder), {});
   trained.model->set_compute(compute);

@@ -87,6 +87,7 @@ void check_training(const train::TrainOptions& options) {
   if (options.overwrite_output_dir) {
     refuse("overwrite_output_dir would replace a study", "remove the folder yourself, or name another --output-dir");
   }
+  if (options.range_test.find_lr) refuse("find_lr would test learning rates instead of training", "leave it out");
   if (options.stop_after_steps > 0) refuse("stop_after_steps would stop every trial", "leave it out");
   if (options.eval_strategy == "no") {
     refuse("trials are compared by their evaluations, but eval_strategy is \"no\"", "add --eval-strategy epoch");

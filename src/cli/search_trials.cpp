@@ -17,6 +17,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/quiet_log.h"
 #include "cli/metric_observer.h"
 #include "eval/evaluate.h"
 #include "search/journal.h"
@@ -176,7 +177,8 @@ class TrialRunner {
       const train::TrainOptions options = options_of(trial);
       train::RunEnd end{};
       {
-        const QuietTraining quiet(is_first_);
+        // What trainings say of rows and model is the same for each.
+        const QuietLog quiet(is_first_ ? LogLevel::kWarning : LogLevel::kError);
         end = train::run_training(options, plan_.given, hooks);
       }
       is_first_ = false;

@@ -1,22 +1,9 @@
 // Runs the trials of a search: each is a training in a folder of its own.
 #pragma once
 
-#include "base/log.h"
 #include "cli/search_plan.h"
 
 namespace hone::cli {
-
-// While it lives, trainings log less: what they say of rows and model is the same for each.
-class QuietTraining {
- public:
-  explicit QuietTraining(bool is_first) : before_(set_log_level(is_first ? LogLevel::kWarning : LogLevel::kError)) {}
-  ~QuietTraining() { set_log_level(before_); }
-  QuietTraining(const QuietTraining&) = delete;
-  QuietTraining& operator=(const QuietTraining&) = delete;
-
- private:
-  LogLevel before_;
-};
 
 bool has_checkpoint(const std::filesystem::path& folder);
 

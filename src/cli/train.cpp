@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "base/output_path.h"
+#include "cli/command.h"
 #include "cli/library.h"
 #include "table/read.h"
+#include "train/find_learning_rate.h"
 #include "train/run.h"
 
 namespace hone::cli {
@@ -38,9 +41,19 @@ void check_log(const train::TrainOptions& options) {
   check_is_new(options);
 }
 
+int find_rate(const options::Parsed<train::TrainOptions>& parsed) {
+  const auto test = train::find_learning_rate(parsed.options, options::given_options(parsed));
+  if (!test) return 128 + pending_interrupt();
+  print(train::range_test_text(*test));
+  log_info("wrote the curve to {} and {}", (parsed.options.output_dir / train::kRangePageFile).string(),
+           train::kRangePointsFile);
+  return 0;
+}
+
 }  // namespace
 
 int run_train(const options::Parsed<train::TrainOptions>& parsed) {
+  if (parsed.options.range_test.find_lr) return find_rate(parsed);
   check_log(parsed.options);
   const train::RunEnd end = train::run_training(parsed.options, options::given_options(parsed));
   return end == train::RunEnd::kInterrupted ? 128 + pending_interrupt() : 0;

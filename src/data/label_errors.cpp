@@ -3,9 +3,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <tuple>
 
 #include "base/counted.h"
 #include "base/log.h"
@@ -101,15 +103,17 @@ Json row_json(const CheckedLabel& label, const LabelledRows& rows) {
                         {"text", checked_text(rows, near.row)},
                         {"similarity", near.similarity}});
   }
-  return {{"row", rows.numbers[label.index]},
-          {"location", place_of(rows, label.index)},
-          {"text", checked_text(rows, label.index)},
-          {"label_quality", label.quality},
-          {"given_label", class_of(rows, label.given)},
-          {"given_probability", label.given_probability},
-          {"predicted_label", class_of(rows, label.predicted)},
-          {"predicted_probability", label.predicted_probability},
-          {"agreeing_rows", std::move(agreeing)}};
+  Json json = {{"row", rows.numbers[label.index]},
+               {"location", place_of(rows, label.index)},
+               {"text", checked_text(rows, label.index)},
+               {"label_quality", label.quality},
+               {"given_label", class_of(rows, label.given)},
+               {"given_probability", label.given_probability},
+               {"predicted_label", class_of(rows, label.predicted)},
+               {"predicted_probability", label.predicted_probability},
+               {"agreeing_rows", std::move(agreeing)}};
+  if (label.margin) json["area_under_margin"] = *label.margin;
+  return json;
 }
 
 // The values of kLabelErrorColumns.
@@ -118,42 +122,55 @@ std::vector<table::Value> error_values(const CheckedLabel& label, const Labelled
   for (const NearRow& near : label.agreeing) agreeing.push_back(rows.numbers[near.row]);
   return {static_cast<int64_t>(rows.numbers[label.index]),
           label.is_issue,
-          label.quality,
+          std::isnan(label.quality) ? table::Value() : table::Value(label.quality),
           class_of(rows, label.given),
           class_of(rows, label.predicted),
           label.predicted_probability,
-          fmt::format("{}", fmt::join(agreeing, " "))};
+          fmt::format("{}", fmt::join(agreeing, " ")),
+          label.margin ? table::Value(*label.margin) : table::Value()};
 }
 
-std::vector<table::FileColumn> output_columns(const LabelledRows& rows) {
+// The columns of the output. The last one needs margins.
+std::span<const std::string_view> own_columns(const LabelErrors& errors) {
+  const bool has_margins =
+      std::ranges::any_of(errors.ranked, [](const CheckedLabel& label) { return label.margin.has_value(); });
+  return std::span(kLabelErrorColumns).first(kLabelErrorColumns.size() - (has_margins ? 0 : 1));
+}
+
+std::vector<table::FileColumn> output_columns(const LabelledRows& rows, std::span<const std::string_view> own) {
   using enum table::ColumnType;
-  constexpr std::array<table::ColumnType, kLabelErrorColumns.size()> kTypes = {kInt,    kBool,  kFloat, kString,
-                                                                               kString, kFloat, kString};
+  constexpr std::array<table::ColumnType, kLabelErrorColumns.size()> kTypes = {kInt,    kBool,  kFloat,  kString,
+                                                                               kString, kFloat, kString, kFloat};
   std::vector<table::FileColumn> columns = table::scan_columns(rows.rows);
-  std::erase_if(columns, [](const table::FileColumn& column) {
-    return std::ranges::find(kLabelErrorColumns, column.name) != kLabelErrorColumns.end();
-  });
+  std::erase_if(columns,
+                [&](const table::FileColumn& column) { return std::ranges::find(own, column.name) != own.end(); });
   const size_t num_own = rows.rows.column_names().size() - columns.size();
   if (num_own > 0) log_info("{} of the files replaced by new ones of the same name", counted(num_own, "column"));
-  for (size_t i = 0; i < kTypes.size(); ++i) columns.push_back({std::string(kLabelErrorColumns[i]), kTypes[i], {}, {}});
+  for (size_t i = 0; i < own.size(); ++i) columns.push_back({std::string(own[i]), kTypes[i], {}, {}});
   return columns;
 }
 
 }  // namespace
 
 LabelErrors find_label_errors(const LabelledRows& rows, const ClassProbabilities& probabilities,
-                              const LabelIssueOptions& rule) {
+                              const LabelIssueOptions& rule, std::span<const double> margins) {
+  const bool by_margin = rule.rank_by == kMarginRank;
+  check_internal(margins.size() == (by_margin || !margins.empty() ? rows.labels.size() : 0), "each row has a margin");
   const std::vector<bool> issues = find_label_issues(rows.labels, probabilities, rule);
-  const std::vector<double> quality = label_quality(rows.labels, probabilities, rule.rank_by);
+  std::vector<double> quality;
+  if (!by_margin) quality = label_quality(rows.labels, probabilities, rule.rank_by);
   LabelErrors errors;
   for (size_t i = 0; i < issues.size(); ++i) {
     errors.ranked.push_back(checked_label(i, rows, probabilities.row(i)));
     errors.ranked.back().is_issue = issues[i];
-    errors.ranked.back().quality = quality[i];
+    if (!margins.empty() && std::isfinite(margins[i])) errors.ranked.back().margin = margins[i];
+    errors.ranked.back().quality = by_margin ? margins[i] : quality[i];
     errors.num_issues += issues[i];
   }
-  std::ranges::stable_sort(errors.ranked, {},
-                           [](const CheckedLabel& label) { return std::pair(!label.is_issue, label.quality); });
+  std::ranges::stable_sort(errors.ranked, {}, [](const CheckedLabel& label) {
+    const bool is_unknown = std::isnan(label.quality);
+    return std::tuple(!label.is_issue, is_unknown, is_unknown ? 0 : label.quality);
+  });
   add_agreeing(rows, errors);
   return errors;
 }
@@ -187,11 +204,12 @@ Json to_json(const LabelErrors& errors, const LabelledRows& rows) {
 }
 
 uint64_t write_label_errors(const LabelErrors& errors, const LabelledRows& rows, const OutputOptions& options) {
-  RowOutput output(options, options.output, output_columns(rows));
+  const std::span<const std::string_view> names = own_columns(errors);
+  RowOutput output(options, options.output, output_columns(rows, names));
   std::vector<std::pair<size_t, size_t>> own;  // column of the output, entry of kLabelErrorColumns
   for (size_t i = 0; i < output.columns().size(); ++i) {
-    const auto found = std::ranges::find(kLabelErrorColumns, output.columns()[i].name);
-    if (found != kLabelErrorColumns.end()) own.emplace_back(i, static_cast<size_t>(found - kLabelErrorColumns.begin()));
+    const auto found = std::ranges::find(names, output.columns()[i].name);
+    if (found != names.end()) own.emplace_back(i, static_cast<size_t>(found - names.begin()));
   }
   RowOutput::Cells cells(output, rows.rows);
   for (const CheckedLabel& label : errors.ranked) {

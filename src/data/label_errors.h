@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +49,9 @@ struct CheckedLabel {
   double quality = 0;
   int64_t given = 0, predicted = 0;
   double given_probability = 0, predicted_probability = 0;
+  // The output for the label minus the largest other output, averaged over the epochs that trained on the row (Pleiss
+  // et al., arXiv 2001.10528).
+  std::optional<double> margin;
   // The rows with the most similar texts whose label is `predicted` and whose label the model shares; indices into
   // LabelledRows::numbers. Only for issues.
   std::vector<NearRow> agreeing;
@@ -57,8 +62,10 @@ struct LabelErrors {
   uint64_t num_issues = 0;
 };
 
+// `margins` [N], or empty if there are none; they decide the ranking of kMarginRank, which needs them. NaN: the row has
+// none, and is ranked last.
 LabelErrors find_label_errors(const LabelledRows& rows, const ClassProbabilities& probabilities,
-                              const LabelIssueOptions& rule);
+                              const LabelIssueOptions& rule, std::span<const double> margins = {});
 
 // `max_examples` issues with text, label, the model's say and the nearest agreeing row; lines of at most `width`.
 std::string to_text(const LabelErrors& errors, const LabelledRows& rows, size_t max_examples, size_t width);
@@ -66,10 +73,11 @@ std::string to_text(const LabelErrors& errors, const LabelledRows& rows, size_t 
 // {"rows", "classes", "num_issues", "changes": [{"given_label", "predicted_label", "rows"}], "issues": [...]}.
 Json to_json(const LabelErrors& errors, const LabelledRows& rows);
 
-// The columns that the output has beside those of the files. The first is the number of the row in the files.
-inline constexpr std::array<std::string_view, 7> kLabelErrorColumns = {
-    "row",          "is_label_issue", "label_quality", "given_label", "predicted_label", "predicted_probability",
-    "agreeing_rows"};
+// The columns that the output has beside those of the files. The first is the number of the row in the files; the last
+// one is there if the rows have margins.
+inline constexpr std::array<std::string_view, 8> kLabelErrorColumns = {
+    "row",           "is_label_issue",   "label_quality", "given_label", "predicted_label", "predicted_probability",
+    "agreeing_rows", "area_under_margin"};
 
 // Writes the ranked rows with their columns, then kLabelErrorColumns, which replace columns of the same name. Returns
 // the number of rows.

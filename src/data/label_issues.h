@@ -31,6 +31,9 @@ inline constexpr std::array<std::string_view, 3> kLabelQualityNames = {
     "normalized_margin",             // (p(label) - max p(other) + 1) / 2
     "confidence_weighted_entropy"};  // log(1 + e) / e with e = entropy / p(label)
 
+// One more ranking, not cleanlab's: by the margin of each row in training (label_errors.h).
+inline constexpr std::string_view kMarginRank = "area_under_margin";
+
 struct LabelIssueOptions {
   std::string filter_by = "prune_by_noise_rate", rank_by = "self_confidence";
   double frac_noise = 1;
@@ -40,8 +43,11 @@ struct LabelIssueOptions {
   static void fields(Self& self, Visitor& visit) {
     visit("filter_by", self.filter_by, "rule that decides which rows are issues, by cleanlab's name")
         .choices(choices_of(kLabelFilterNames));
-    visit("rank_by", self.rank_by, "quality of a label, by which the rows are ranked")
-        .choices(choices_of(kLabelQualityNames));
+    std::vector<std::string> ranks = choices_of(kLabelQualityNames);
+    ranks.emplace_back(kMarginRank);
+    visit("rank_by", self.rank_by,
+          "quality of a label, by which the rows are ranked; area_under_margin: by the trainings of --model")
+        .choices(ranks);
     visit("frac_noise", self.frac_noise, "share of the estimated errors that the rules with prune or both return")
         .in_range(0, 1);
     visit("min_examples_per_class", self.min_examples_per_class, "rows of each class that are never issues")

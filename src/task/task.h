@@ -30,6 +30,7 @@
 namespace hone::task {
 
 class KnownFeatures;
+struct RowMargins;
 
 struct EvaluationOptions {
   size_t num_worst = 0;          // how many of the worst rows the report lists
@@ -86,6 +87,10 @@ class Examples {
   }
   // Computes them at each use again.
   virtual void forget_prefix() {}
+
+  // From now on, loss() adds the margin of each row to `margins`, which must outlive the examples; null: no longer.
+  // Returns false if these examples have no margins.
+  virtual bool record_margins(RowMargins*) { return false; }
 
   // "train.csv:17", or "row 17" if the row comes from no file.
   virtual std::string location(uint64_t row) const = 0;

@@ -14,6 +14,7 @@
 #include "task/class_weights.h"
 #include "task/label_answers.h"
 #include "task/row_findings.h"
+#include "task/row_margins.h"
 #include "task/score_functions.h"
 
 namespace hone::task {
@@ -135,7 +136,15 @@ class ClassificationExamples final : public TextExamples {
 
   at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                   const nn::ForwardContext& context) const override {
-    return targets_.loss_sum(row_outputs(model, texts().features, rows, context), rows);
+    const at::Tensor logits = row_outputs(model, texts().features, rows, context);
+    if (margins_ != nullptr) margins_->add(logits, rows, targets_.of_rows(rows));
+    return targets_.loss_sum(logits, rows);
+  }
+
+  bool record_margins(RowMargins* margins) override {
+    margins_ = margins;
+    if (margins != nullptr) margins->resize(size());
+    return true;
   }
 
   std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const override {
@@ -171,6 +180,7 @@ class ClassificationExamples final : public TextExamples {
   }
 
   ClassTargets targets_;
+  RowMargins* margins_ = nullptr;  // where loss() adds them
 };
 
 // True if all rows have the class of the first one.

@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, 6> kOptimizerNames = {"adamw",    
                                                                     "adafactor", "lion", "muon"};
 
 // --lr-scheduler-type
-inline constexpr std::array<std::string_view, 12> kScheduleNames = {"linear",
+inline constexpr std::array<std::string_view, 13> kScheduleNames = {"linear",
                                                                     "cosine",
                                                                     "cosine_with_restarts",
                                                                     "polynomial",
@@ -26,7 +26,8 @@ inline constexpr std::array<std::string_view, 12> kScheduleNames = {"linear",
                                                                     "cosine_with_min_lr",
                                                                     "cosine_warmup_with_min_lr",
                                                                     "warmup_stable_decay",
-                                                                    "one_cycle"};
+                                                                    "one_cycle",
+                                                                    "greedy"};
 
 // --frozen-mode
 inline constexpr std::string_view kFrozenEvaluates = "eval", kFrozenTrains = "train";

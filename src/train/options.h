@@ -12,6 +12,7 @@
 #include "tensor/compute_options.h"
 #include "train/adapter_options.h"
 #include "train/names.h"
+#include "train/range_test_options.h"
 
 namespace hone::train {
 
@@ -68,6 +69,7 @@ struct TrainOptions {
   bool test_at_end = true;
   bool label_all_tokens = false;
 
+  RangeTestOptions range_test;
   AdapterOptions adapter;
 
   std::vector<std::string> freeze;
@@ -103,6 +105,7 @@ struct TrainOptions {
     output_fields(self, visit);
     length_fields(self, visit);
     optimizer_fields(self, visit);
+    RangeTestOptions::fields(self.range_test, visit);
     AdapterOptions::fields(self.adapter, visit);
     frozen_fields(self, visit);
     logging_fields(self, visit);

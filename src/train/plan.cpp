@@ -91,7 +91,7 @@ ScheduleSettings schedule_settings(const TrainOptions& options) {
   const Schedule& schedule = find_schedule(options.lr_scheduler_type);
   ScheduleSettings settings = read_schedule_settings(schedule.name, options.lr_scheduler_kwargs, schedule.keys);
   check_schedule_settings(schedule, settings);
-  if (schedule.follows_metric && options.eval_strategy == "no") {
+  if (schedule.follows_metric() && options.eval_strategy == "no") {
     throw contradiction(fmt::format("the schedule {} needs evaluations, but eval_strategy is \"no\"", schedule.name),
                         "add --eval-strategy epoch");
   }
@@ -147,6 +147,22 @@ void plan_intervals(const TrainOptions& options, Plan& plan) {
   }
 }
 
+constexpr const char* kFirstShare = "first_share";  // of the peak, in the first step
+
+double rising(int64_t step, const ScheduleLength& length) {
+  const double left = 1 - static_cast<double>(step) / static_cast<double>(length.total_steps - 1);
+  return std::pow(length.settings.number(kFirstShare, 1), left);
+}
+
+constexpr Schedule kRising{"rising", "rises exponentially to the peak", rising, false};
+
+void check_range(const RangeTestOptions& range) {
+  if (range.find_lr_min < range.find_lr_max) return;
+  throw contradiction(
+      fmt::format("find_lr_min ({}) is not below find_lr_max ({})", range.find_lr_min, range.find_lr_max),
+      "give a range that rises, such as --find-lr-min 1e-7 --find-lr-max 1");
+}
+
 // Returns how many multiples of `period` are above `from` and at most `to`.
 int64_t multiples_between(int64_t from, int64_t to, int64_t period) { return to / period - from / period; }
 
@@ -182,6 +198,7 @@ void check_options(const TrainOptions& options, std::span<const metric::Metric> 
   check_optimizer(options);
   schedule_settings(options);
   check_warmup(options);
+  check_range(options.range_test);
   check_interval("logging_steps", options.logging_steps);
   check_interval("eval_steps", eval_interval(options));
   check_interval("save_steps", options.save_steps);
@@ -219,10 +236,20 @@ Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const me
   return plan;
 }
 
+Plan make_range_plan(const TrainOptions& options, int64_t num_rows, std::span<const metric::Metric> metrics) {
+  const RangeTestOptions& range = options.range_test;
+  Plan plan = make_plan(options, num_rows, metrics);
+  plan.step_plan.schedule = &kRising;
+  ScheduleLength& length = plan.step_plan.schedule_length;
+  length = {0, range.find_lr_steps, range.find_lr_max, {}};
+  length.settings.numbers[kFirstShare] = range.find_lr_min / range.find_lr_max;
+  return plan;
+}
+
 BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metric> metrics) {
   const bool is_watched = options.load_best_model_at_end || options.early_stopping_patience ||
                           !options.metric_for_best_model.empty() ||
-                          find_schedule(options.lr_scheduler_type).follows_metric;
+                          find_schedule(options.lr_scheduler_type).follows_metric();
   if (!is_watched) return {};
   std::string name(options.metric_for_best_model.empty() ? metric::kLoss.name : options.metric_for_best_model);
   if (name.starts_with(kMetricPrefix)) name.erase(0, kMetricPrefix.size());

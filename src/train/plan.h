@@ -89,6 +89,10 @@ void check_options(const TrainOptions& options, std::span<const metric::Metric> 
 // Errors: those of check_options; kInput if the rows make no batch.
 Plan make_plan(const TrainOptions& options, int64_t num_rows, std::span<const metric::Metric> metrics);
 
+// Returns the plan of a range test: that of the run, but with a learning rate that rises exponentially from find_lr_min
+// to find_lr_max over find_lr_steps steps.
+Plan make_range_plan(const TrainOptions& options, int64_t num_rows, std::span<const metric::Metric> metrics);
+
 // Returns the metric that decides which model is best, or one without a key if the options need none. Errors (kUsage):
 // a metric that is not among `metrics`.
 BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metric> metrics);

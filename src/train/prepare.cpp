@@ -18,6 +18,9 @@
 #include "task/vocabulary.h"
 #include "train/adapting.h"
 #include "train/checkpoint.h"
+#include "train/kept_prefixes.h"
+#include "train/plan.h"
+#include "train/unfreezing.h"
 
 namespace hone::train {
 
@@ -162,6 +165,23 @@ std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::
     pairs.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return pairs;
+}
+
+void check_run_options(const TrainOptions& options, std::span<const options::GivenOption> given) {
+  // The exact task is known with the rows; make_plan checks its metrics.
+  const std::vector<metric::Metric> metrics = task::all_metrics();
+  check_options(options,
+                options.task ? task::find_task(*options.task).metrics() : std::span<const metric::Metric>(metrics));
+  if (options.task) {
+    task::check_task_options(task::find_task(*options.task), given);
+    task::check_calibration(task::find_task(*options.task), options.calibrate);
+  }
+  task::check_long_text(options.long_text);
+  config_overrides_of(options.config_overrides);
+  read_freeze_patterns(options.freeze);  // throws if one is wrong
+  check_adapter_options(options);
+  check_unfreeze_schedule(options);
+  cache_budget(options.cache_budget, 0, 0);
 }
 
 bool has_test_rows(const TrainOptions& options) {

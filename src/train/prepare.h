@@ -38,6 +38,10 @@ struct Prepared {
 // Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
+// Checks the options before anything is read. `given`: the options that the user chose. Errors (kUsage): an unknown
+// name or a malformed value; options that contradict each other.
+void check_run_options(const TrainOptions& options, std::span<const options::GivenOption> given = {});
+
 // Reads the rows, and returns whether there are test rows that do not evaluate the training. Errors: those of `task`.
 bool has_test_rows(const TrainOptions& options);
 

@@ -184,6 +184,7 @@ RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder
   Prepared prepared = prepare(options, given, hooks.known_features);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
+  if (hooks.margins != nullptr) prepared.train->record_margins(hooks.margins);
   const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
   log_start(options, prepared, plan, compute);
   Unfreezing unfreezing(prepared.loaded, options, plan.steps_per_epoch);
@@ -220,20 +221,7 @@ bool is_false_start(const std::exception& error) {
 }  // namespace
 
 RunEnd run_training(const TrainOptions& options, std::span<const options::GivenOption> given, const RunHooks& hooks) {
-  // The exact task is known with the rows; make_plan checks its metrics.
-  const std::vector<metric::Metric> metrics = task::all_metrics();
-  check_options(options,
-                options.task ? task::find_task(*options.task).metrics() : std::span<const metric::Metric>(metrics));
-  if (options.task) {
-    task::check_task_options(task::find_task(*options.task), given);
-    task::check_calibration(task::find_task(*options.task), options.calibrate);
-  }
-  task::check_long_text(options.long_text);
-  config_overrides_of(options.config_overrides);
-  read_freeze_patterns(options.freeze);  // throws if one is wrong
-  check_adapter_options(options);
-  check_unfreeze_schedule(options);
-  cache_budget(options.cache_budget, 0, 0);
+  check_run_options(options, given);
   const InterruptGuard interrupts;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const OutputFolder output(output_request(options));

@@ -7,6 +7,7 @@
 
 #include "options/given.h"
 #include "task/features.h"
+#include "task/row_margins.h"
 #include "train/options.h"
 #include "train/trainer.h"
 
@@ -21,6 +22,7 @@ struct RunHooks {
   task::KnownFeatures* known_features = nullptr;  // tokens of earlier runs
   // Called with the final model, before its files are written, and the evaluation rows, which may be null.
   std::function<void(const model::Model& model, const task::Examples* evaluation)> trained;
+  task::RowMargins* margins = nullptr;  // gets the margins of the training rows, if the task has them
 };
 
 // Reads the inputs, trains, evaluates, saves and logs as the options say. `given`: the options that the user chose.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <numbers>
+#include <optional>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -139,60 +141,12 @@ double one_cycle(int64_t step, const ScheduleLength& length) {
   return anneal(1, last, end > top ? (done - top) / (end - top) : 1);
 }
 
-constexpr ScheduleKey kNumCycles{"num_cycles"}, kMinLr{"min_lr"}, kMinLrRate{"min_lr_rate", 0, 1};
-constexpr std::array kCosineKeys{kNumCycles};
-constexpr std::array kMinLrKeys{kNumCycles, kMinLr, kMinLrRate};
-constexpr std::array kWarmMinLrKeys{kNumCycles, kMinLr, kMinLrRate, ScheduleKey{"warmup_lr_rate", 0, 1}};
-constexpr std::array kPolynomialKeys{ScheduleKey{"lr_end"}, ScheduleKey{"power"}};
-constexpr std::array kInverseSqrtKeys{ScheduleKey{"timescale", 1}};
-constexpr std::array kStableKeys{ScheduleKey{"num_decay_steps"},
-                                 ScheduleKey{"num_stable_steps"},
-                                 ScheduleKey{"warmup_type", 0, 0, kCurveNames},
-                                 ScheduleKey{"decay_type", 0, 0, kCurveNames},
-                                 ScheduleKey{"min_lr_ratio", 0, 1},
-                                 kNumCycles};
-constexpr std::array kOneCycleKeys{ScheduleKey{"pct_start", 0, 1}, ScheduleKey{"div_factor", 1},
-                                   ScheduleKey{"final_div_factor", 1}};
-constexpr std::array kPlateauKeys{ScheduleKey{"factor", 0, 1}, ScheduleKey{"patience"}, ScheduleKey{"threshold"},
-                                  ScheduleKey{"cooldown"}, kMinLr};
+constexpr std::string_view kRelative = "rel", kAbsolute = "abs", kFalse = "false", kTrue = "true";
+constexpr std::array kThresholdModes{kRelative, kAbsolute};
+constexpr std::array kTruthNames{kFalse, kTrue};
 
-constexpr Schedule kSchedules[] = {
-    {"linear", "falls linearly to 0", linear},
-    {"cosine", "falls to 0 along half a cosine", cosine, true, kCosineKeys},
-    {"cosine_with_restarts", "like cosine, by default in one cycle", cosine_with_restarts, true, kCosineKeys},
-    {"polynomial", "falls by a power, by default linearly, to lr_end, by default 1e-7", polynomial, true,
-     kPolynomialKeys},
-    {"constant", "does not change; has no warm-up", constant, false},
-    {"constant_with_warmup", "does not change after the warm-up", constant_with_warmup},
-    {"inverse_sqrt", "falls with the inverse square root of the step", inverse_sqrt, true, kInverseSqrtKeys},
-    {"reduce_lr_on_plateau", "falls if the metric has stopped improving; has no warm-up", constant, false, kPlateauKeys,
-     true},
-    {"cosine_with_min_lr", "like cosine, to min_lr or min_lr_rate", cosine_with_min_lr, true, kMinLrKeys},
-    {"cosine_warmup_with_min_lr", "the same, without a step at rate 0", cosine_warmup_with_min_lr, true,
-     kWarmMinLrKeys},
-    {"warmup_stable_decay", "does not change until the last steps", warmup_stable_decay, true, kStableKeys},
-    {"one_cycle", "rises from a 25th of the peak, then falls far below it", one_cycle, true, kOneCycleKeys},
-};
-static_assert(has_names(kSchedules, kScheduleNames),
-              "kSchedules and kScheduleNames (names.h) must have the same names");
-
-}  // namespace
-
-std::span<const Schedule> schedules() { return kSchedules; }
-
-const Schedule& find_schedule(std::string_view name) { return find_row(kSchedules, "lr_scheduler_type", name); }
-
-void check_schedule_settings(const Schedule& schedule, const ScheduleSettings& settings) {
-  const bool has_both = settings.number("min_lr") && settings.number("min_lr_rate");
-  const bool needs_one = schedule.name.ends_with("_with_min_lr");
-  if (has_both || (needs_one && !settings.number("min_lr") && !settings.number("min_lr_rate"))) {
-    throw Error(ErrorKind::kUsage,
-                has_both ? "lr_scheduler_kwargs: min_lr and min_lr_rate are both given"
-                         : fmt::format("the schedule {} needs min_lr or min_lr_rate", schedule.name),
-                "give one of them, for example --lr-scheduler-kwargs min_lr_rate=0.1");
-  }
-}
-
+// As torch's ReduceLROnPlateau: the rate falls by `factor` if the metric has not improved for more than `patience`
+// evaluations.
 double plateau_factor(std::span<const double> values, bool greater_is_better, const ScheduleSettings& settings,
                       double peak) {
   constexpr double kLeastChange = 1e-8;  // torch's eps
@@ -215,6 +169,180 @@ double plateau_factor(std::span<const double> values, bool greater_is_better, co
     num_bad = 0;
   }
   return peak > 0 ? rate / peak : 1;
+}
+
+// The mean of the last values (transformers' StreamingAverage).
+class StreamingMean {
+ public:
+  explicit StreamingMean(double window_size) : window_size_(window_size) {}
+  double add(double value) {
+    values_.push_back(value);
+    sum_ += value;
+    if (static_cast<double>(values_.size()) > window_size_) {
+      sum_ -= values_.front();
+      values_.pop_front();
+    }
+    return sum_ / static_cast<double>(values_.size());
+  }
+
+ private:
+  double window_size_, sum_ = 0;
+  std::deque<double> values_;
+};
+
+// transformers' GreedyLR (arXiv 2512.14527): the rate rises while the metric improves, and falls if it does not. If
+// it has stayed at its lowest for `reset_start` reductions, everything begins anew.
+class GreedyRate {
+ public:
+  GreedyRate(bool greater_is_better, const ScheduleSettings& settings, double peak)
+      : greater_is_better_(greater_is_better),
+        is_relative_(settings.word("threshold_mode", kAbsolute) == kRelative),
+        is_smooth_(settings.word("smooth", kFalse) == kTrue),
+        factor_(settings.number("factor", 0.95)),
+        patience_(settings.number("patience", 10)),
+        threshold_(settings.number("threshold", 1e-6)),
+        cooldown_(settings.number("cooldown", 0)),
+        warmup_(settings.number("warmup", 0)),
+        lowest_(settings.number("min_lr", 1e-3)),
+        highest_(settings.number("max_lr", 1)),
+        least_change_(settings.number("eps", 1e-8)),
+        window_size_(settings.number("window_size", 50)),
+        reset_start_(settings.number("reset_start", 500)),
+        peak_(peak) {
+    reset();
+  }
+
+  void add(double value) {
+    if (is_smooth_) value = mean_.add(value);
+    if (waits(cooldown_left_) || waits(warmup_left_)) return;
+    const bool is_better = !best_ || improves(value);
+    if (is_better) best_ = value;
+    num_good_ = is_better ? num_good_ + 1 : 0;
+    num_bad_ = is_better ? 0 : num_bad_ + 1;
+    if (num_good_ > patience_) {
+      increase();
+      warmup_left_ = warmup_;
+      num_good_ = 0;
+    } else if (num_bad_ > patience_) {
+      reduce();
+      cooldown_left_ = cooldown_;
+      num_bad_ = 0;
+    }
+  }
+  double rate() const { return rate_; }
+
+ private:
+  // Returns whether the evaluation only counts down.
+  bool waits(double& left) {
+    if (left <= 0) return false;
+    --left;
+    num_bad_ = num_good_ = 0;
+    return true;
+  }
+  bool improves(double value) const {
+    if (is_relative_) return greater_is_better_ ? value > *best_ * (1 + threshold_) : value < *best_ * (1 - threshold_);
+    return greater_is_better_ ? value > *best_ + threshold_ : value < *best_ - threshold_;
+  }
+  void increase() {
+    const double higher = std::min(rate_ / factor_, highest_);
+    if (higher - rate_ > least_change_) rate_ = higher;
+    resets_left_ = reset_start_;
+  }
+  void reduce() {
+    const double lower = std::max(rate_ * factor_, lowest_);
+    if (rate_ - lower > least_change_) rate_ = lower;
+    if (rate_ > lowest_) return;
+    if (--resets_left_ <= 0) reset();
+  }
+  void reset() {
+    rate_ = peak_;
+    best_.reset();
+    num_bad_ = num_good_ = cooldown_left_ = warmup_left_ = 0;
+    resets_left_ = reset_start_;
+    mean_ = StreamingMean(window_size_);
+  }
+
+  bool greater_is_better_, is_relative_, is_smooth_;
+  double factor_, patience_, threshold_, cooldown_, warmup_, lowest_, highest_, least_change_, window_size_;
+  double reset_start_, peak_;
+  std::optional<double> best_;
+  double rate_ = 0, num_bad_ = 0, num_good_ = 0, cooldown_left_ = 0, warmup_left_ = 0, resets_left_ = 0;
+  StreamingMean mean_{0};
+};
+
+double greedy_factor(std::span<const double> values, bool greater_is_better, const ScheduleSettings& settings,
+                     double peak) {
+  GreedyRate rate(greater_is_better, settings, peak);
+  for (const double value : values) rate.add(value);
+  return peak > 0 ? rate.rate() / peak : 1;
+}
+
+constexpr ScheduleKey kNumCycles{"num_cycles"}, kMinLr{"min_lr"}, kMinLrRate{"min_lr_rate", 0, 1};
+constexpr std::array kCosineKeys{kNumCycles};
+constexpr std::array kMinLrKeys{kNumCycles, kMinLr, kMinLrRate};
+constexpr std::array kWarmMinLrKeys{kNumCycles, kMinLr, kMinLrRate, ScheduleKey{"warmup_lr_rate", 0, 1}};
+constexpr std::array kPolynomialKeys{ScheduleKey{"lr_end"}, ScheduleKey{"power"}};
+constexpr std::array kInverseSqrtKeys{ScheduleKey{"timescale", 1}};
+constexpr std::array kStableKeys{ScheduleKey{"num_decay_steps"},
+                                 ScheduleKey{"num_stable_steps"},
+                                 ScheduleKey{"warmup_type", 0, 0, kCurveNames},
+                                 ScheduleKey{"decay_type", 0, 0, kCurveNames},
+                                 ScheduleKey{"min_lr_ratio", 0, 1},
+                                 kNumCycles};
+constexpr std::array kOneCycleKeys{ScheduleKey{"pct_start", 0, 1}, ScheduleKey{"div_factor", 1},
+                                   ScheduleKey{"final_div_factor", 1}};
+constexpr std::array kPlateauKeys{ScheduleKey{"factor", 0, 1}, ScheduleKey{"patience"}, ScheduleKey{"threshold"},
+                                  ScheduleKey{"cooldown"}, kMinLr};
+constexpr std::array kGreedyKeys{ScheduleKey{"factor", 0.01, 0.9999},
+                                 ScheduleKey{"patience"},
+                                 ScheduleKey{"threshold"},
+                                 ScheduleKey{"threshold_mode", 0, 0, kThresholdModes},
+                                 ScheduleKey{"cooldown"},
+                                 ScheduleKey{"warmup"},
+                                 kMinLr,
+                                 ScheduleKey{"max_lr"},
+                                 ScheduleKey{"eps"},
+                                 ScheduleKey{"smooth", 0, 0, kTruthNames},
+                                 ScheduleKey{"window_size", 1},
+                                 ScheduleKey{"reset_start"}};
+
+constexpr Schedule kSchedules[] = {
+    {"linear", "falls linearly to 0", linear},
+    {"cosine", "falls to 0 along half a cosine", cosine, true, kCosineKeys},
+    {"cosine_with_restarts", "like cosine, by default in one cycle", cosine_with_restarts, true, kCosineKeys},
+    {"polynomial", "falls by a power, by default linearly, to lr_end, by default 1e-7", polynomial, true,
+     kPolynomialKeys},
+    {"constant", "does not change; has no warm-up", constant, false},
+    {"constant_with_warmup", "does not change after the warm-up", constant_with_warmup},
+    {"inverse_sqrt", "falls with the inverse square root of the step", inverse_sqrt, true, kInverseSqrtKeys},
+    {"reduce_lr_on_plateau", "falls if the metric has stopped improving; has no warm-up", constant, false, kPlateauKeys,
+     plateau_factor},
+    {"cosine_with_min_lr", "like cosine, to min_lr or min_lr_rate", cosine_with_min_lr, true, kMinLrKeys},
+    {"cosine_warmup_with_min_lr", "the same, without a step at rate 0", cosine_warmup_with_min_lr, true,
+     kWarmMinLrKeys},
+    {"warmup_stable_decay", "does not change until the last steps", warmup_stable_decay, true, kStableKeys},
+    {"one_cycle", "rises from a 25th of the peak, then falls far below it", one_cycle, true, kOneCycleKeys},
+    {"greedy", "rises while the metric improves, else falls; has no warm-up", constant, false, kGreedyKeys,
+     greedy_factor},
+};
+static_assert(has_names(kSchedules, kScheduleNames),
+              "kSchedules and kScheduleNames (names.h) must have the same names");
+
+}  // namespace
+
+std::span<const Schedule> schedules() { return kSchedules; }
+
+const Schedule& find_schedule(std::string_view name) { return find_row(kSchedules, "lr_scheduler_type", name); }
+
+void check_schedule_settings(const Schedule& schedule, const ScheduleSettings& settings) {
+  const bool has_both = settings.number("min_lr") && settings.number("min_lr_rate");
+  const bool needs_one = schedule.name.ends_with("_with_min_lr");
+  if (has_both || (needs_one && !settings.number("min_lr") && !settings.number("min_lr_rate"))) {
+    throw Error(ErrorKind::kUsage,
+                has_both ? "lr_scheduler_kwargs: min_lr and min_lr_rate are both given"
+                         : fmt::format("the schedule {} needs min_lr or min_lr_rate", schedule.name),
+                "give one of them, for example --lr-scheduler-kwargs min_lr_rate=0.1");
+  }
 }
 
 }  // namespace hone::train

@@ -23,7 +23,12 @@ struct Schedule {
   double (*factor)(int64_t step, const ScheduleLength& length);
   bool has_warmup = true;
   std::span<const ScheduleKey> keys = {};
-  bool follows_metric = false;  // plateau_factor() multiplies the factor after each evaluation
+  // Null, or what multiplies the factor after evaluations with these values of the metric. `peak`: the learning rate
+  // before.
+  double (*metric_factor)(std::span<const double> values, bool greater_is_better, const ScheduleSettings& settings,
+                          double peak) = nullptr;
+
+  bool follows_metric() const { return metric_factor != nullptr; }
 };
 
 std::span<const Schedule> schedules();
@@ -33,10 +38,5 @@ const Schedule& find_schedule(std::string_view name);
 
 // Throws kUsage if the schedule lacks a setting that it needs.
 void check_schedule_settings(const Schedule& schedule, const ScheduleSettings& settings);
-
-// Returns the factor after evaluations with these values of the metric, as torch's ReduceLROnPlateau: the rate falls
-// by `factor` if the metric has not improved for more than `patience` evaluations. `peak`: the learning rate before.
-double plateau_factor(std::span<const double> values, bool greater_is_better, const ScheduleSettings& settings,
-                      double peak);
 
 }  // namespace hone::train

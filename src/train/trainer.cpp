@@ -71,14 +71,14 @@ void Trainer::restore_average(const std::filesystem::path& checkpoint) {
 
 void Trainer::follow_metric() {
   const StepPlan& step = plan_.step_plan;
-  if (!step.schedule->follows_metric) return;
+  if (!step.schedule->follows_metric()) return;
   std::vector<double> values;
   for (const Json& entry : state_.log_history) {
     const auto found = entry.find(plan_.best.key);
     if (found != entry.end() && found->is_number()) values.push_back(found->get<double>());
   }
-  stepper_.set_rate_scale(
-      plateau_factor(values, plan_.best.greater_is_better, step.schedule_length.settings, step.schedule_length.peak));
+  stepper_.set_rate_scale(step.schedule->metric_factor(values, plan_.best.greater_is_better,
+                                                       step.schedule_length.settings, step.schedule_length.peak));
 }
 
 std::vector<uint64_t> Trainer::next_rows() {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <limits>
 
 #include "base/files.h"
 #include "cli/process.h"
@@ -40,6 +41,7 @@ TEST_CASE("models trained on the other folds predict the rows, and the rows are 
     seen[row["row"].get<size_t>()] = true;
     CHECK(row["label_quality"].get<double>() > 0);
     CHECK(row["given_label"] == row["label"]);
+    CHECK(row["area_under_margin"].is_number());
   }
   CHECK(std::ranges::count(seen, true) == 60);
   // The models are removed; the predictions stay.
@@ -74,6 +76,26 @@ TEST_CASE("an interrupted training is resumed by the same command") {
   CHECK(contains(stopped.error, "the same command resumes it"));
   REQUIRE(run_hone(training(folder, more)).exit_code == 0);
   CHECK(read_file(folder.path() / "out.jsonl") == whole);
+}
+
+TEST_CASE("the rows are ranked by their margins, which probabilities of a file do not have") {
+  const TemporaryFolder folder;
+  REQUIRE(run_hone(training(folder, {"--rank-by=area_under_margin"})).exit_code == 0);
+  double before = -std::numeric_limits<double>::infinity();
+  bool was_issue = true;
+  for (const Json& row : json_lines(read_file(folder.path() / "out.jsonl"))) {
+    const bool is_issue = row["is_label_issue"];
+    if (is_issue != was_issue) before = -std::numeric_limits<double>::infinity();
+    CHECK(row["label_quality"] == row["area_under_margin"]);
+    CHECK(row["area_under_margin"].get<double>() >= before);
+    before = row["area_under_margin"];
+    was_issue = is_issue;
+  }
+  CHECK(std::filesystem::exists(folder.path() / "out.jsonl.folds/fold-1.margins.npy"));
+  const ProcessResult wrong =
+      run_hone(arguments(folder, {"--probabilities", "p.npy", "--rank-by", "area_under_margin"}));
+  CHECK(wrong.exit_code == 2);
+  CHECK(contains(wrong.error, "rank_by is area_under_margin, but --probabilities has no margins of a training"));
 }
 
 TEST_CASE("folds of other rows or options are not mixed") {

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 #include "base/files.h"
 #include "data/probability_file.h"
 #include "expect_error.h"
@@ -76,6 +78,35 @@ TEST_CASE("the issue comes first, with the rows that agree with the model") {
   CHECK(rows.numbers[first.agreeing.front().row] == 9);  // "a really good story"
   CHECK(errors.ranked[1].quality == 0.8);                // then the others by quality
   CHECK(errors.ranked[1].agreeing.empty());
+}
+
+TEST_CASE("margins rank the rows if the rule says so, a row without one last of its part") {
+  const TemporaryFolder folder;
+  const auto [rows, probabilities] = checked(folder);
+  LabelIssueOptions rule;
+  const std::vector<double> margins = {2, 1, std::nan(""), -1.5, 0.5, 3, -0.5, 4};
+  const auto order = [&] {
+    std::vector<size_t> indices;
+    for (const CheckedLabel& label : find_label_errors(rows, probabilities, rule, margins).ranked) {
+      indices.push_back(label.index);
+    }
+    return indices;
+  };
+  CHECK(order() == std::vector<size_t>{3, 2, 6, 0, 1, 5, 7, 4});  // by the probability of the label
+  rule.rank_by = kMarginRank;
+  CHECK(order() == std::vector<size_t>{3, 6, 4, 1, 0, 5, 7, 2});
+  const LabelErrors errors = find_label_errors(rows, probabilities, rule, margins);
+  CHECK(errors.ranked.front().margin == -1.5);
+  CHECK(errors.ranked.front().quality == -1.5);
+  CHECK_FALSE(errors.ranked.back().margin.has_value());
+  CHECK(to_json(errors, rows)["issues"][0]["area_under_margin"] == -1.5);
+  OutputOptions options;
+  options.output = folder.path() / "out.csv";
+  write_label_errors(errors, rows, options);
+  const std::string written = read_file(options.output);
+  CHECK(contains(written, ",agreeing_rows,area_under_margin\n"));
+  CHECK(contains(written, ",-1.5\n"));
+  CHECK(expect_error([&] { find_label_errors(rows, probabilities, rule); }).kind() == ErrorKind::kInternal);
 }
 
 TEST_CASE("the terminal and JSON show the issue") {

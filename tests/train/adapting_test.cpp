@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "captured_log.h"
 #include "expect_error.h"
+#include "kernel/cpu.h"
 #include "model/lora.h"
 #include "temporary_folder.h"
 #include "train/run.h"
@@ -80,6 +81,51 @@ TEST_CASE("a run with adapters that was stopped and resumed is bit-identical to 
       if (variant == std::string("frozen")) options->freeze = {"embeddings+1"};
     }
     run_training(whole);
+    stopped.stop_after_steps = 7;
+    CHECK(run_training(stopped) == RunEnd::kStoppedAfterSteps);
+    stopped.stop_after_steps = 0;
+    stopped.resume_from_checkpoint = "true";
+    CHECK(run_training(stopped) == RunEnd::kFinished);
+    CHECK(same_bits(adapter_of(whole.output_dir), adapter_of(stopped.output_dir)));
+  }
+}
+
+TEST_CASE("in bf16 adapters follow the losses of fp32, and a resumed run is bit-identical") {
+  if (!kernel::has_native_bf16()) {
+    MESSAGE("skipped: this processor has no bf16 instructions");
+    return;
+  }
+  for (const bool use_dora : {false, true}) {
+    INFO(use_dora);
+    const TemporaryFolder folder;
+    const auto options_of = [&](const char* output, const char* precision) {
+      TrainOptions options = lora_options(folder, output);
+      options.logging_steps = 1;
+      options.adapter.use_dora = use_dora;
+      options.adapter.lora_dropout = 0.1;
+      options.compute.precision = precision;
+      return options;
+    };
+    const auto losses_of = [&](const TrainOptions& options) {
+      std::vector<double> losses;
+      const Json state = read_json(options.output_dir / "trainer_state.json");
+      for (const Json& entry : state["log_history"]) {
+        if (entry.contains("loss")) losses.push_back(entry["loss"]);
+      }
+      return losses;
+    };
+    const TrainOptions full = options_of("full", "fp32"), whole = options_of("whole", "bf16");
+    TrainOptions stopped = options_of("stopped", "bf16");
+    run_training(full);
+    run_training(whole);
+    const std::vector<double> expected = losses_of(full), losses = losses_of(whole);
+    REQUIRE(losses.size() == 10);
+    REQUIRE(expected.size() == 10);
+    CHECK(losses != expected);
+    for (size_t step = 0; step < losses.size(); ++step) {
+      CHECK(losses[step] == doctest::Approx(expected[step]).epsilon(0.02));
+    }
+    for (const auto& [name, value] : adapter_of(whole.output_dir)) CHECK((value.scalar_type() == at::kFloat));
     stopped.stop_after_steps = 7;
     CHECK(run_training(stopped) == RunEnd::kStoppedAfterSteps);
     stopped.stop_after_steps = 0;

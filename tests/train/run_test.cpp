@@ -22,24 +22,12 @@ using namespace hone::train;
 
 namespace fs = std::filesystem;
 
-// Returns rows as csv, with the three labels of tiny-bert.
-std::string rows_text(int count) {
-  constexpr const char* kRows[] = {"a bad and boring movie no %,NEGATIVE\n", "it is a film %,NEUTRAL\n",
-                                   "the best film it is fun %,POSITIVE\n"};
-  std::string text = "text,label\n";
-  for (int row = 0; row < count; ++row) {
-    std::string line = kRows[row % 3];
-    text += line.replace(line.find('%'), 1, std::string(static_cast<size_t>(row % 7), 'x'));
-  }
-  return text;
-}
-
 // Returns options for 20 rows: three steps per epoch, and evaluation and saving after each epoch.
 TrainOptions run_options(const TemporaryFolder& folder) {
   TrainOptions options;
   options.model_name_or_path = fixture_models() / "tiny-bert";
-  options.train_file = {folder.write("train.csv", rows_text(20)).string()};
-  options.validation_file = {folder.write("validation.csv", rows_text(6)).string()};
+  options.train_file = {folder.write("train.csv", three_label_rows(20, true)).string()};
+  options.validation_file = {folder.write("validation.csv", three_label_rows(6, true)).string()};
   options.output_dir = folder.path() / "out";
   options.num_train_epochs = 2;
   options.learning_rate = 1e-3;
@@ -106,7 +94,7 @@ TEST_CASE("a run writes a complete model folder that contains the checkpoints") 
 TEST_CASE("test rows are looked at once, with the saved model; the card and a file have the result") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
-  options.test_file = {folder.write("test.csv", rows_text(12)).string()};
+  options.test_file = {folder.write("test.csv", three_label_rows(12, true)).string()};
   options.load_best_model_at_end = true;
   options.output_dir = folder.path() / "tested";
   CHECK(run_training(options) == RunEnd::kFinished);
@@ -132,7 +120,7 @@ TEST_CASE("test rows are looked at once, with the saved model; the card and a fi
 TEST_CASE("a label that only test rows have is an error that names its place, and how to leave these rows alone") {
   const TemporaryFolder folder;
   TrainOptions options = run_options(folder);
-  options.test_file = {folder.write("test.csv", rows_text(3) + "it is a film,NEUTRL\n").string()};
+  options.test_file = {folder.write("test.csv", three_label_rows(3, true) + "it is a film,NEUTRL\n").string()};
   Error error = run_error(options);
   CHECK(error.kind() == ErrorKind::kInput);
   CHECK(contains(error.what(), "test.csv:5: label \"NEUTRL\" is not one of NEGATIVE, NEUTRAL, POSITIVE"));

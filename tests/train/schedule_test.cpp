@@ -32,24 +32,34 @@ TEST_CASE("every schedule has the factors of transformers") {
     }
     seen.insert(name);
   }
-  CHECK(seen.size() + 1 == schedules().size());  // and reduce_lr_on_plateau
+  CHECK(seen.size() + 2 == schedules().size());  // and those that follow a metric
 }
 
-TEST_CASE("a plateau lowers the rate as torch's ReduceLROnPlateau") {
-  const Schedule& schedule = find_schedule("reduce_lr_on_plateau");
-  CHECK(schedule.follows_metric);
+void check_metric_rates(const char* name, const char* fixture) {
+  const Schedule& schedule = find_schedule(name);
+  REQUIRE(schedule.follows_metric());
   CHECK(schedule.factor(7, {0, 10, 1}) == 1);
-  for (const Json& expected : train_fixture("plateaus.json")) {
-    const ScheduleSettings settings = read_schedule_settings(schedule.name, expected["settings"].dump(), schedule.keys);
+  for (const Json& expected : train_fixture(fixture)) {
+    INFO(expected["settings"].dump());
+    const ScheduleSettings settings = read_schedule_settings(name, expected["settings"].dump(), schedule.keys);
     const auto values = expected["values"].get<std::vector<double>>();
     const double peak = expected["peak"];
     for (size_t count = 0; count <= values.size(); ++count) {
       CAPTURE(count);
       const double rate =
-          peak * plateau_factor(std::span(values).first(count), expected["greater_is_better"], settings, peak);
+          peak * schedule.metric_factor(std::span(values).first(count), expected["greater_is_better"], settings, peak);
       CHECK(rate == doctest::Approx(count == 0 ? peak : expected["rates"][count - 1].get<double>()).epsilon(1e-9));
     }
   }
+}
+
+TEST_CASE("a plateau lowers the rate as torch's ReduceLROnPlateau") {
+  check_metric_rates("reduce_lr_on_plateau", "plateaus.json");
+}
+
+TEST_CASE("the greedy schedule has the rates of transformers' GreedyLR") {
+  check_metric_rates("greedy", "greedy.json");
+  CHECK(find_schedule("greedy").metric_factor(std::vector{0.5}, false, {}, 0) == 1);  // a peak of 0
 }
 
 TEST_CASE("settings are read from pairs or JSON, and unknown, malformed and missing ones are errors") {
@@ -71,6 +81,8 @@ TEST_CASE("settings are read from pairs or JSON, and unknown, malformed and miss
   CHECK(contains(failure("cosine", "{\"num_cycles\": 2"), "is not a JSON object"));
   CHECK(contains(failure("cosine", "num_cycles=many"), "num_cycles is \"many\"; give a number of at least 0"));
   CHECK(contains(failure("cosine_with_min_lr", "min_lr_rate=2"), "give a number from 0 to 1"));
+  CHECK(read("greedy", "{\"smooth\": true}").word("smooth", "") == "true");
+  CHECK(contains(failure("greedy", "factor=1"), "give a number from 0.01 to 0.9999"));
   CHECK(contains(failure("warmup_stable_decay", "decay_type=steep"), "give one of linear, cosine, 1-sqrt"));
   const auto unfit = [&](const char* schedule, const char* text) {
     return std::string(
@@ -85,12 +97,12 @@ TEST_CASE("a polynomial schedule with a learning rate of 0 stays at 0") {
   for (const int64_t step : {0, 5, 10, 11}) CHECK(polynomial.factor(step, {0, 10, 0.0}) == 0);
 }
 
-TEST_CASE("each schedule has a doc line, and only constant and the plateau have no warm-up") {
+TEST_CASE("each schedule has a doc line, and only constant and those that follow a metric have no warm-up") {
   for (const Schedule& schedule : schedules()) {
     INFO(std::string(schedule.name));
     CHECK_FALSE(schedule.doc.empty());
     CHECK(&find_schedule(schedule.name) == &schedule);
-    CHECK(schedule.has_warmup == (schedule.name != "constant" && !schedule.follows_metric));
+    CHECK(schedule.has_warmup == (schedule.name != "constant" && !schedule.follows_metric()));
   }
 }
 

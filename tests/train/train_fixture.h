@@ -32,12 +32,16 @@
 
 namespace hone {
 
-// Returns rows as csv, with the three labels of tiny-bert.
-inline std::string three_label_rows(int count) {
-  constexpr const char* kRows[] = {"a bad and boring movie no,NEGATIVE\n", "it is a film,NEUTRAL\n",
-                                   "the best film it is fun,POSITIVE\n"};
+// Returns rows as csv, with the three labels of tiny-bert. `vary`: the texts end in up to six other letters, so that
+// few rows are equal.
+inline std::string three_label_rows(int count, bool vary = false) {
+  constexpr const char* kRows[][2] = {
+      {"a bad and boring movie no", "NEGATIVE"}, {"it is a film", "NEUTRAL"}, {"the best film it is fun", "POSITIVE"}};
   std::string text = "text,label\n";
-  for (int row = 0; row < count; ++row) text += kRows[row % 3];
+  for (int row = 0; row < count; ++row) {
+    const auto& [words, label] = kRows[row % 3];
+    text += words + (vary ? " " + std::string(static_cast<size_t>(row % 7), 'x') : "") + "," + label + "\n";
+  }
   return text;
 }
 

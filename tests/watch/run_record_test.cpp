@@ -136,6 +136,21 @@ TEST_CASE("what is frozen, and how many parameters are trained, are returned if 
   CHECK(wrong["num_trained_parameters"].is_null());
 }
 
+TEST_CASE("adapters, test rows and the tags of entities are returned if they have the right type") {
+  const TemporaryFolder folder;
+  Json run = run_json("finished");
+  const std::pair<const char*, Json> facts[] = {{"adapters", "LoRA of rank 8, alpha 8 on 4 linears (query, value)"},
+                                                {"num_test_rows", 400},
+                                                {"entity_types", {"LOC", "PER"}},
+                                                {"tag_scheme", "BIO"}};
+  for (const auto& [name, value] : facts) run[name] = value;
+  const Json record = record_of(folder, run);
+  for (const auto& [name, value] : facts) CHECK(record[name] == value);
+  for (const auto& [name, value] : facts) run[name] = Json::object();
+  const Json wrong = record_of(folder, run);
+  for (const auto& [name, value] : facts) CHECK(wrong[name].is_null());
+}
+
 TEST_CASE("if another process locks the folder of a finished run, the run is being resumed") {
   const TemporaryFolder folder;
   const pid_t child = fork();

@@ -2,7 +2,9 @@
 // console, axe-core, and screenshots if HONE_SCREENSHOTS names a folder.
 import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
@@ -133,6 +135,16 @@ export async function screenshot(page: Page, name: string, fullPage = true): Pro
   if (folder === undefined || folder === "") return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
+}
+
+/** Serves the pages of a folder, such as those that a command has written. */
+export async function servedFolder(folder: string): Promise<{ address: string; close(): void }> {
+  const server = createServer((request, response) => {
+    if (request.url === "/favicon.ico") return void response.writeHead(204).end();
+    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(readFileSync(join(folder, request.url ?? "")));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close() };
 }
 
 /** Fails if the page is wider than its window. */

@@ -1,19 +1,20 @@
-// The pages that `hone data report --html` and `hone data labels --html` write, in a browser: their charts and buttons,
-// both themes and languages, axe-core, and the corrections that the second one saves for `hone data clean`.
+// The pages that `hone data report --html`, `hone data labels --html` and `hone train --find-lr` write, in a browser:
+// their charts and buttons, both themes and languages, axe-core, and the corrections that the second one saves for
+// `hone data clean`.
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertNoSideways, closeBrowser, kLooks, onPage, screenshot, skip } from "./browser.ts";
+import { fileURLToPath } from "node:url";
+import { assertAccessible, assertNoSideways, closeBrowser, kLooks, onPage, screenshot, servedFolder, skip } from "./browser.ts";
 import { program } from "./hone_program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hone-pages-"));
 const rows = join(folder, "rows, new.csv");
-let server: Server;
+const model = join(dirname(fileURLToPath(import.meta.url)), "..", "fixtures", "models", "tiny-bert");
+let server: Awaited<ReturnType<typeof servedFolder>>;
 let address = "";
 
 const hone = (...args: string[]) => execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
@@ -38,12 +39,10 @@ before(async () => {
   writeRows();
   hone("data", "report", rows, "--html", join(folder, "report.html"));
   hone("data", "labels", rows, "--label-column", "label", "--probabilities", join(folder, "scores.csv"), "--html", join(folder, "labels.html"));
-  server = createServer((request, response) => {
-    if (request.url === "/favicon.ico") return void response.writeHead(204).end();
-    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(readFileSync(join(folder, request.url ?? "")));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  hone("train", "--find-lr", "--model", model, "--train-file", rows, "--label-column", "label", "--ignore-mismatched-sizes", "--output-dir", folder,
+    "--num-threads", "1", "--max-seq-length", "40", "--find-lr-min", "1e-5", "--find-lr-max", "0.1", "--find-lr-steps", "60", "--per-device-train-batch-size", "4");
+  server = await servedFolder(folder);
+  address = server.address;
 });
 
 after(async () => {
@@ -88,6 +87,23 @@ test("another label is chosen from the list, and a row of the list is opened", {
     assert.equal(await page.locator("#place").textContent(), "Label 1 of 2");
     await page.keyboard.press("ArrowRight");
     assert.equal(await page.locator("#place").textContent(), "Label 2 of 2");
+  });
+});
+
+test("the learning-rate page has the option to paste, its curve and every step", { skip }, async () => {
+  const steps = readFileSync(join(folder, "learning_rates.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as { learning_rate: number });
+  await onPage(`${address}/learning_rates.html`, {}, async (page) => {
+    const option = (await page.locator("#option").textContent()) ?? "";
+    assert.match(option, /^--learning-rate \d\.\de-\d\d$/);
+    const rate = Number(option.split(" ")[1]);
+    assert.ok(rate >= (steps[0]?.learning_rate ?? 1) / 10 && rate <= (steps.at(-1)?.learning_rate ?? 0), option);
+    assert.equal(await page.locator("svg path").count(), 1);
+    assert.equal(await page.locator("svg circle:not(.mark)").count(), steps.length);
+    await page.locator("summary").click();
+    assert.equal(await page.locator("tbody tr").count(), steps.length);
+    await page.locator("#language").click();
+    assert.equal(await page.locator("h1").textContent(), "学习率范围测试");
+    assert.equal(await page.locator("details").getAttribute("open"), "");
   });
 });
 
@@ -138,7 +154,7 @@ test("both rings of the findings list their rows, by keyboard too, and the table
 });
 
 for (const [look, options] of kLooks) {
-  for (const name of ["labels", "report"]) {
+  for (const name of ["labels", "report", "learning_rates"]) {
     test(`${name}: ${look} has no faults`, { skip }, async () => {
       for (const width of [360, 1440]) {
         await onPage(`${address}/${name}.html`, { ...options, width }, async (page) => {

@@ -2,18 +2,16 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { assertAccessible, assertNoSideways, closeBrowser, kLooks, onPage, screenshot, skip } from "./browser.ts";
+import { assertAccessible, assertNoSideways, closeBrowser, kLooks, onPage, screenshot, servedFolder, skip } from "./browser.ts";
 import { program } from "./hone_program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hone-search-"));
 const model = join(dirname(fileURLToPath(import.meta.url)), "..", "fixtures", "models", "tiny-bert");
-let server: Server;
+let server: Awaited<ReturnType<typeof servedFolder>>;
 let address = "";
 
 interface Report {
@@ -51,12 +49,8 @@ search:
 before(async () => {
   if (skip) return;
   search();
-  server = createServer((request, response) => {
-    if (request.url === "/favicon.ico") return void response.writeHead(204).end();
-    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(readFileSync(join(folder, "out", "search.html")));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await servedFolder(join(folder, "out"));
+  address = server.address;
 });
 
 after(async () => {
@@ -68,7 +62,7 @@ after(async () => {
 test("lines and rows show the values of their trial", { skip }, async () => {
   const report = JSON.parse(readFileSync(join(folder, "out", "search.json"), "utf8")) as Report;
   const complete = report.trials.filter((trial) => trial.state === "complete");
-  await onPage(`${address}/`, {}, async (page) => {
+  await onPage(`${address}/search.html`, {}, async (page) => {
     assert.equal(await page.locator("h1").textContent(), "Hyper-parameter search: accuracy");
     assert.equal(await page.locator("svg path").count(), complete.length);
     assert.equal(await page.locator("tbody tr").count(), report.trials.length);
@@ -86,7 +80,7 @@ test("lines and rows show the values of their trial", { skip }, async () => {
 for (const [look, options] of kLooks) {
   test(`the page in ${look} has no faults`, { skip }, async () => {
     for (const width of [360, 1440]) {
-      await onPage(`${address}/`, { ...options, width }, async (page) => {
+      await onPage(`${address}/search.html`, { ...options, width }, async (page) => {
         if (look.startsWith("zh")) assert.match((await page.locator("h1").textContent()) ?? "", /[\u4e00-\u9fff]/);
         await assertAccessible(page, `search ${look} ${width}`);
         await assertNoSideways(page, `search ${look} ${width}`);

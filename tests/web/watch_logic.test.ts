@@ -390,18 +390,6 @@ describe("configuration", () => {
     assert.deepEqual(names(other.rest), ["text_column"]);
   });
 
-  test("what is frozen is said in the reader's language", () => {
-    for (const [words, zh] of [
-      ["embeddings, layers 1 to 4, 6 of 6, pooler", "嵌入层，第 1–4、6 层（共 6 层），pooler"],
-      ["layer 2 of 6, head", "第 2 层（共 6 层），任务头"],
-      ["some parameters of 2 parts", "2 个部分的部分参数"],
-      ["embeddings, and some parameters of 1 other part", "嵌入层，另外 1 个部分的部分参数"],
-    ] as const) {
-      assert.equal(texts.en.frozen(words), words);
-      assert.equal(texts.zh.frozen(words), zh);
-    }
-  });
-
   test("search accepts several words, dashes or underscores, names or values", () => {
     const rows = optionRows(left, null);
     assert.deepEqual(searchRows(rows, "Learning-Rate").map((row) => row.name), ["learning_rate"]);

@@ -67,7 +67,7 @@ function Against({ runs, run, against }: { runs: readonly Run[]; run: Run; again
 
 function factText(name: string, value: unknown, text: WatchTexts): string {
   if (name === "command" && Array.isArray(value)) return shellText(value.map(String));
-  if (name === "frozen" && typeof value === "string") return text.frozen(value);
+  if ((name === "frozen" || name === "adapters" || name === "evaluation_rows") && typeof value === "string" && value !== "") return text[name](value);
   if (typeof value === "number" && name.startsWith("num_")) return new Intl.NumberFormat(text.locale).format(value);
   return valueText(value);
 }

@@ -75,7 +75,8 @@ export interface MetricsPage {
 }
 
 const kFactKeys = [
-  "model", "task", "labels", "num_parameters", "num_trained_parameters", "frozen", "num_train_rows", "num_eval_rows", "device", "precision",
+  "model", "model_class", "task", "labels", "entity_types", "tag_scheme", "num_parameters", "num_trained_parameters", "frozen", "adapters",
+  "num_train_rows", "num_eval_rows", "evaluation_rows", "num_test_rows", "device", "precision",
   "hone_version", "command", "working_dir", "host", "pid",
 ] as const;
 

@@ -121,6 +121,8 @@ export interface WatchTexts {
   facts: Record<string, string>;
   /** The parts that a run does not train, of the words of its run.json. */
   frozen: (words: string) => string;
+  adapters: (words: string) => string;
+  evaluation_rows: (name: string) => string;
 }
 
 const en: WatchTexts = {
@@ -253,11 +255,14 @@ const en: WatchTexts = {
   differs: "differs",
   facts: {
     path: "Folder", model: "Model", task: "Task", labels: "Labels", num_parameters: "Parameters",
-    num_trained_parameters: "Trained parameters", frozen: "Frozen", num_train_rows: "Training rows",
-    num_eval_rows: "Evaluation rows", device: "Device", precision: "Precision", hone_version: "hone", command: "Command",
+    model_class: "Class of the model", entity_types: "Types of entities", tag_scheme: "Tags", num_trained_parameters: "Trained parameters",
+    frozen: "Frozen", adapters: "Adapters", num_train_rows: "Training rows", num_eval_rows: "Evaluation rows", evaluation_rows: "Evaluated on",
+    num_test_rows: "Test rows", device: "Device", precision: "Precision", hone_version: "hone", command: "Command",
     working_dir: "Started in", host: "Machine", pid: "Process", started_at: "Started", updated_at: "Last update",
   },
   frozen: (words) => words,
+  adapters: (words) => words,
+  evaluation_rows: (name) => `${name} rows`,
 };
 
 const zh: WatchTexts = {
@@ -386,8 +391,9 @@ const zh: WatchTexts = {
   differs: "不同",
   facts: {
     path: "目录", model: "模型", task: "任务", labels: "标签", num_parameters: "参数量",
-    num_trained_parameters: "训练的参数量", frozen: "冻结的部分", num_train_rows: "训练样本数",
-    num_eval_rows: "评估样本数", device: "设备", precision: "精度", hone_version: "hone 版本", command: "命令",
+    model_class: "模型类", entity_types: "实体类型", tag_scheme: "标注体系", num_trained_parameters: "训练的参数量",
+    frozen: "冻结的部分", adapters: "适配器", num_train_rows: "训练样本数", num_eval_rows: "评估样本数", evaluation_rows: "评估数据",
+    num_test_rows: "测试样本数", device: "设备", precision: "精度", hone_version: "hone 版本", command: "命令",
     working_dir: "启动目录", host: "机器", pid: "进程", started_at: "开始时间", updated_at: "最近更新",
   },
   frozen: (words) => words
@@ -395,6 +401,11 @@ const zh: WatchTexts = {
     .replace(/some parameters of (\d+) parts?/, "$1 个部分的部分参数")
     .replace(/and some parameters of (\d+) other parts?/, "另外 $1 个部分的部分参数")
     .replace(/\bembeddings\b/, "嵌入层").replace(/\bhead\b/, "任务头").replaceAll(", ", "，"),
+  adapters: (words) => words
+    .replace(/^(\w+) of rank (\d+), /, "$1，秩 $2，").replace(/, dropout /, "，dropout ")
+    .replace(/ on (\d+) linears?/, "，作用于 $1 个线性层").replace(/ \(([^)]*)\)/, (_, names: string) => `（${names.replaceAll(", ", "、")}）`)
+    .replace(/; trained whole: (.*)$/, (_, names: string) => `；整体训练：${names.replaceAll(", ", "、")}`),
+  evaluation_rows: (name) => (({ validation: "验证集", "held-out": "从训练集中留出的样本", test: "测试集" })[name] ?? name),
 };
 
 export const texts: Texts<WatchTexts> = { en, zh };
