@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "cli/quiet_log.h"
 #include "data/folds.h"
 #include "data/npy.h"
 #include "eval/evaluate.h"
@@ -79,19 +80,6 @@ std::string digest_of(const data::LabelledRows& rows) {
   return sha256(digests);
 }
 
-// While it lives, only errors are logged. What trainings say of their rows and models is the same for each fold, and
-// names files that do not stay.
-class QuietLog {
- public:
-  QuietLog() : former_(set_log_level(LogLevel::kError)) {}
-  ~QuietLog() { set_log_level(former_); }
-  QuietLog(const QuietLog&) = delete;
-  QuietLog& operator=(const QuietLog&) = delete;
-
- private:
-  LogLevel former_;
-};
-
 class Folds {
  public:
   Folds(const data::LabelledRows& rows, const DataLabelsOptions& options, fs::path work_dir)
@@ -152,6 +140,7 @@ class Folds {
     write_rows(rows_, others, folder / "train.jsonl");
     write_rows(rows_, own, folder / "predict.jsonl");
     {
+      // What trainings say of their rows and models is the same for each fold, and names files that do not stay.
       const QuietLog quiet;
       if (!train(folder)) return false;
       predict(fold, folder);
