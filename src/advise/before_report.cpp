@@ -240,7 +240,7 @@ std::string to_text(const BeforeReport& report, Language language, size_t width)
     text += diagnosis_text(finding, kBeforeRemedies, language, width) + "\n";
   }
   text += values_text(report, language, width) + time_text(report, language, width);
-  return text + heading(kCommandTitle, language) + command_text(report);
+  return text + heading(kCommandTitle, language) + printable(command_text(report));
 }
 
 std::string recipe_text(const BeforeReport& report, const std::string& command) {

@@ -191,7 +191,7 @@ std::span<const ChoiceRow> choice_rows() { return kChoiceRows; }
 std::string Choice::flags() const {
   std::string name = option == "model_name_or_path" ? "model" : option;  // its usual alias
   std::ranges::replace(name, '_', '-');
-  if (value.is_boolean()) return value.get<bool>() ? "--" + name : "--no-" + name;
+  if (value.is_boolean()) return fmt::format("--{}{}", value.get<bool>() ? "" : "no-", name);
   if (!value.is_array()) return fmt::format("--{} {}", name, flag_value(value));
   std::string items;
   for (const Json& item : value) items += (items.empty() ? "" : ",") + flag_value(item);
