@@ -10,47 +10,44 @@ namespace {
 
 #include "advise/report_words.inc"
 
-Json both(const Sentence& sentence) { return {{"en", sentence.en}, {"zh", sentence.zh}}; }
+}  // namespace
 
 Json diagnosis_json(const Diagnosis& diagnosis) {
   const DiagnosisKind& kind = *diagnosis.kind;
   Json remedies = Json::array();
   for (const Remedy& remedy : diagnosis.remedies()) {
-    remedies.push_back({{"flags", remedy.flags}, {"reason", both(remedy.row->reason)}});
+    remedies.push_back({{"flags", remedy.flags}, {"reason", {{"en", remedy.reason_en}, {"zh", remedy.reason_zh}}}});
   }
   return {
       {"id", kind.id},
       {"severity", severity_name(kind.severity)},
       {"title", {{"en", diagnosis.title(Language::kEnglish)}, {"zh", diagnosis.title(Language::kChinese)}}},
-      {"meaning", both(kind.meaning)},
+      {"meaning", {{"en", diagnosis.meaning(Language::kEnglish)}, {"zh", diagnosis.meaning(Language::kChinese)}}},
       {"evidence", {{"en", diagnosis.evidence(Language::kEnglish)}, {"zh", diagnosis.evidence(Language::kChinese)}}},
       {"facts", diagnosis.facts.values()},
       {"remedies", std::move(remedies)}};
 }
 
-// Returns a paragraph whose first line has `mark` before it.
 std::string paragraph(std::string_view mark, std::string_view text, size_t indent, size_t width) {
   const std::string start = std::string(indent - std::min(indent, mark.size()), ' ') + std::string(mark);
   return start + wrapped(printable(text), columns_of(start), indent, width) + "\n";
 }
 
-std::string diagnosis_text(const Diagnosis& diagnosis, Language language, size_t width) {
+std::string diagnosis_text(const Diagnosis& diagnosis, const Sentence& remedies_title, Language language,
+                           size_t width) {
   const DiagnosisKind& kind = *diagnosis.kind;
   const std::string head =
       fmt::format("{}: {}", kSeverities[static_cast<size_t>(kind.severity)].in(language), diagnosis.title(language));
-  std::string text = paragraph("", head, 0, width) + paragraph("", kind.meaning.in(language), 2, width);
+  std::string text = paragraph("", head, 0, width) + paragraph("", diagnosis.meaning(language), 2, width);
   for (const std::string& sentence : diagnosis.evidence(language)) text += paragraph("- ", sentence, 4, width);
   const std::vector<Remedy> remedies = diagnosis.remedies();
-  if (!remedies.empty()) text += paragraph("", kRemedies.in(language), 2, width);
+  if (!remedies.empty()) text += paragraph("", remedies_title.in(language), 2, width);
   for (const Remedy& remedy : remedies) {
     if (!remedy.flags.empty()) text += "    " + printable(remedy.flags) + "\n";  // whole, to be pasted
-    text += paragraph(remedy.flags.empty() ? "- " : "", remedy.row->reason.in(language), remedy.flags.empty() ? 6 : 8,
-                      width);
+    text += paragraph(remedy.flags.empty() ? "- " : "", remedy.reason(language), remedy.flags.empty() ? 6 : 8, width);
   }
   return text;
 }
-
-}  // namespace
 
 Json to_json(const History& history, std::span<const Diagnosis> diagnoses) {
   Json list = Json::array();
@@ -65,7 +62,7 @@ Json to_json(const History& history, std::span<const Diagnosis> diagnoses) {
 
 std::string to_text(const History& history, std::span<const Diagnosis> diagnoses, Language language, size_t width) {
   std::string text;
-  for (const Diagnosis& diagnosis : diagnoses) text += diagnosis_text(diagnosis, language, width) + "\n";
+  for (const Diagnosis& diagnosis : diagnoses) text += diagnosis_text(diagnosis, kRemedies, language, width) + "\n";
   if (diagnoses.empty()) text += paragraph("", kNothing.in(language), 0, width);
   text += paragraph(
       "", fmt::format(fmt::runtime(kLooked.in(language)), history.losses.size(), history.evaluations.size()), 0, width);

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "advise/diagnosis.h"
 
@@ -15,5 +16,12 @@ Json to_json(const History& history, std::span<const Diagnosis> diagnoses);
 // Returns lines of at most `width` columns, except for options, which can be pasted. Text from the run's files has no
 // control characters.
 std::string to_text(const History& history, std::span<const Diagnosis> diagnoses, Language language, size_t width);
+
+// Returns a paragraph whose first line has `mark` before it; every line begins after `indent` columns.
+std::string paragraph(std::string_view mark, std::string_view text, size_t indent, size_t width);
+
+// One of the diagnoses; `remedies_title` stands above its remedies.
+Json diagnosis_json(const Diagnosis& diagnosis);
+std::string diagnosis_text(const Diagnosis& diagnosis, const Sentence& remedies_title, Language language, size_t width);
 
 }  // namespace hone::advise

@@ -1,10 +1,7 @@
 #include "advise/diagnosis.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <utility>
 
 #include "advise/fitting.h"
 #include "advise/measuring.h"
@@ -16,12 +13,15 @@ namespace hone::advise {
 namespace {
 
 constexpr DiagnosisKind kDiagnosisKinds[] = {
+#include "advise/before_diagnoses.inc"
 #include "advise/diagnoses.inc"
 };
 constexpr EvidenceRow kEvidenceRows[] = {
+#include "advise/before_evidence.inc"
 #include "advise/evidence.inc"
 };
 constexpr RemedyRow kRemedyRows[] = {
+#include "advise/before_remedies.inc"
 #include "advise/remedies.inc"
 };
 
@@ -30,12 +30,6 @@ constexpr bool is_kind(std::string_view id) {
 }
 static_assert(std::ranges::all_of(kEvidenceRows, [](const EvidenceRow& row) { return is_kind(row.diagnosis); }));
 static_assert(std::ranges::all_of(kRemedyRows, [](const RemedyRow& row) { return is_kind(row.diagnosis); }));
-
-std::string value_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return fmt::format("{:.4g}", value.get<double>());
-  return value.dump();
-}
 
 // A kind with the function that looks for it.
 struct Sign {
@@ -69,43 +63,19 @@ std::span<const DiagnosisKind> diagnosis_kinds() { return kDiagnosisKinds; }
 std::span<const EvidenceRow> evidence_rows() { return kEvidenceRows; }
 std::span<const RemedyRow> remedy_rows() { return kRemedyRows; }
 
-std::string_view severity_name(Severity severity) {
-  constexpr std::array<std::string_view, 3> kNames = {"problem", "warning", "note"};
-  return kNames[static_cast<size_t>(severity)];
-}
-
-const Json* Facts::find(std::string_view name) const {
-  const auto found = values_.find(std::string(name));
-  return found == values_.end() ? nullptr : &*found;
-}
-
-// Returns the sentence with its facts, or nullopt if one of them is unknown.
-std::optional<std::string> Diagnosis::filled(std::string_view sentence) const {
-  std::string result;
-  while (!sentence.empty()) {
-    const size_t begin = sentence.find('{');
-    result += sentence.substr(0, begin);
-    if (begin == std::string_view::npos) break;
-    const size_t end = sentence.find('}', begin);
-    const std::string_view name = sentence.substr(begin + 1, end - begin - 1);
-    const Json* value = facts.find(name);
-    if (value == nullptr) value = options.find(name);
-    if (value == nullptr) return std::nullopt;
-    result += value_text(*value);
-    sentence.remove_prefix(end + 1);
-  }
-  return result;
-}
-
 std::string Diagnosis::title(Language language) const {
-  return filled(kind->title.in(language)).value_or(std::string(kind->id));
+  return filled(kind->title.in(language), {&facts, &options}).value_or(std::string(kind->id));
+}
+
+std::string Diagnosis::meaning(Language language) const {
+  return filled(kind->meaning.in(language), {&facts, &options}).value_or("");
 }
 
 std::vector<std::string> Diagnosis::evidence(Language language) const {
   std::vector<std::string> sentences;
   for (const EvidenceRow& row : kEvidenceRows) {
     if (row.diagnosis != kind->id) continue;
-    if (auto sentence = filled(row.text.in(language))) sentences.push_back(std::move(*sentence));
+    if (auto sentence = filled(row.text.in(language), {&facts, &options})) sentences.push_back(std::move(*sentence));
   }
   return sentences;
 }
@@ -114,10 +84,18 @@ std::vector<Remedy> Diagnosis::remedies() const {
   std::vector<Remedy> remedies;
   for (const RemedyRow& row : kRemedyRows) {
     if (row.diagnosis != kind->id) continue;
-    if (!row.condition.empty() && options.find(row.condition) == nullptr) continue;
-    if (auto flags = filled(row.flags)) remedies.push_back({std::move(*flags), &row});
+    const bool is_unmet =
+        !row.condition.empty() && options.find(row.condition) == nullptr && facts.find(row.condition) == nullptr;
+    if (is_unmet) continue;
+    auto flags = filled(row.flags, {&facts, &options}), en = filled(row.reason.en, {&facts, &options});
+    auto zh = filled(row.reason.zh, {&facts, &options});
+    if (flags && en && zh) remedies.push_back({std::move(*flags), std::move(*en), std::move(*zh), &row});
   }
   return remedies;
+}
+
+Diagnosis make_diagnosis(std::string_view id, Facts facts, Facts options) {
+  return {&kind_of(id), std::move(facts), std::move(options)};
 }
 
 std::vector<Diagnosis> diagnose(const History& history) {
@@ -130,7 +108,7 @@ std::vector<Diagnosis> diagnose(const History& history) {
     if (std::ranges::any_of(sign.unless, is_found)) continue;
     auto facts = sign.find(history);
     if (!facts) continue;
-    found.push_back({&kind_of(sign.id), std::move(*facts), options});
+    found.push_back(make_diagnosis(sign.id, std::move(*facts), options));
   }
   std::ranges::stable_sort(found, {}, [](const Diagnosis& diagnosis) { return diagnosis.kind->severity; });
   return found;

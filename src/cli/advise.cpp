@@ -1,11 +1,12 @@
-// hone advise: says what is wrong with a run, from the files in its folder. It needs no libtorch.
+// hone advise: says what is wrong with a run, from the files in its folder. That needs no libtorch. Advice before a
+// training runs in the library.
 #include "cli/advise.h"
 
 #include <nlohmann/json.hpp>
 
-#include <cstdlib>
-
 #include "advise/advice_report.h"
+#include "cli/advise_before.h"
+#include "cli/advise_language.h"
 #include "cli/command.h"
 #include "watch/run_history.h"
 #include "watch/run_record.h"
@@ -13,16 +14,6 @@
 namespace hone::cli {
 
 namespace {
-
-// Returns the language of the option, else that of the first variable that is set, in the order of POSIX.
-advise::Language language_of(const std::optional<std::string>& option) {
-  std::string name = option.value_or("");
-  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* const value = std::getenv(variable);
-    if (name.empty() && value != nullptr) name = value;
-  }
-  return name.starts_with("zh") ? advise::Language::kChinese : advise::Language::kEnglish;
-}
 
 advise::History history_of(const std::filesystem::path& folder) {
   std::error_code error;
@@ -38,12 +29,54 @@ advise::History history_of(const std::filesystem::path& folder) {
   }
   throw Error(ErrorKind::kInput,
               fmt::format("{} holds no run: it has no run.json and no trainer_state.json", folder.string()),
-              "give the output_dir of a training");
+              "give the output_dir of a training; for advice before one: hone advise --model DIR --dataset FILE");
+}
+
+bool names_rows(const AdviseOptions& options) { return !options.rows.dataset.empty() || !options.train_file.empty(); }
+
+// Throws if an option about a training that has not begun stands beside RUN.
+void check_run_alone(const options::Parsed<AdviseOptions>& parsed) {
+  AdviseOptions copy = parsed.options;
+  const options::FieldList list = options::fields_of(copy);
+  for (const options::Field& field : list.fields()) {
+    if (field.name == "run" || field.name == "language" || field.name == "json") continue;
+    if (!parsed.provenance.is_set(field.name)) continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("RUN ({}) and {} are both given: RUN asks about a training that has begun, {} about one "
+                            "that has not",
+                            parsed.options.run.string(), parsed.provenance.where(field.name),
+                            parsed.provenance.where(field.name)),
+                "leave one of them out");
+  }
+}
+
+// Returns whether the options ask for advice before a training. Errors (kUsage): they ask for nothing, or for half.
+bool is_before(const options::Parsed<AdviseOptions>& parsed) {
+  const AdviseOptions& options = parsed.options;
+  if (!options.run.empty()) {
+    check_run_alone(parsed);
+    return false;
+  }
+  if (options.model_name_or_path.empty() && !names_rows(options)) {
+    throw Error(ErrorKind::kUsage, "hone advise needs RUN, or --model and --dataset",
+                "after a training give its output_dir: hone advise out; before one: hone advise --model DIR --dataset "
+                "FILE");
+  }
+  if (options.model_name_or_path.empty()) {
+    throw Error(ErrorKind::kUsage, "hone advise needs --model beside the rows",
+                "add --model DIR, the folder of the model to start from; several are compared with --models DIR,...");
+  }
+  if (!names_rows(options)) {
+    throw Error(ErrorKind::kUsage, "hone advise needs --dataset beside --model",
+                "add --dataset FILE (or a folder, or --train-file): the advice depends on the rows");
+  }
+  return true;
 }
 
 }  // namespace
 
 int run_advise(const options::Parsed<AdviseOptions>& parsed) {
+  if (is_before(parsed)) return run_in_library("advise", &parsed);
   const advise::History history = history_of(parsed.options.run);
   const std::vector<advise::Diagnosis> diagnoses = advise::diagnose(history);
   if (parsed.options.json) {

@@ -24,7 +24,7 @@ struct Command {
   std::string_view name, group, doc;
   std::span<const std::string_view> common;  // the options that --help shows; empty: all
   const void* options_type;
-  bool in_library;
+  bool in_library;  // the library has a runner for it
   // Calls `use` with the command's options, which have their default values.
   void (*with_fields)(const std::function<void(const options::FieldList&)>& use);
   // Parses the arguments, then prints the help or runs the command. Returns the exit code.
@@ -79,13 +79,15 @@ constexpr Command library_command(std::string_view name, std::string_view group,
   return {name, group, doc, common, &kOptionsType<Options>, true, with_default_fields<Options>, start};
 }
 
-// Makes the row of a command that needs no libtorch. The program itself implements it.
-template <typename Options, int (*run)(const options::Parsed<Options>&)>
-constexpr Command light_command(std::string_view name, std::string_view group, std::string_view doc) {
+// Makes the row of a command that needs no libtorch. The program itself implements it. `has_library_part`: for some
+// options `run` calls run_in_library(), so that the library has a runner of this name too.
+template <typename Options, int (*run)(const options::Parsed<Options>&), bool has_library_part = false>
+constexpr Command light_command(std::string_view name, std::string_view group, std::string_view doc,
+                                std::span<const std::string_view> common = {}) {
   const auto start = [](const Command& command, std::span<const std::string> arguments) {
     return start_command<Options>(command, arguments, run);
   };
-  return {name, group, doc, {}, &kOptionsType<Options>, false, with_default_fields<Options>, start};
+  return {name, group, doc, common, &kOptionsType<Options>, has_library_part, with_default_fields<Options>, start};
 }
 
 }  // namespace hone::cli

@@ -37,6 +37,9 @@ inline constexpr std::array<std::string_view, 5> kCommonTrainOptions = {"dataset
 inline constexpr std::array<std::string_view, 8> kCommonSearchOptions = {
     "config_file", "trials", "output_dir", "time_budget", "jobs", "sampler", "pruner", "metric"};
 
+inline constexpr std::array<std::string_view, 7> kCommonAdviseOptions = {
+    "run", "model_name_or_path", "dataset", "models", "apply", "language", "json"};
+
 inline constexpr std::array kCommands = {
     library_command<train::TrainOptions>("train", "Work", "fine-tune a model on labelled rows", kCommonTrainOptions),
     library_command<SearchOptions>("search", "Work", "train with many values of options, and find the best",
@@ -60,7 +63,9 @@ inline constexpr std::array kCommands = {
     library_command<data::MergeOptions>("data merge", "Work", "write several files as one"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
-    light_command<AdviseOptions, run_advise>("advise", "Work", "say what is wrong with a run, and what may help"),
+    light_command<AdviseOptions, run_advise, true>(
+        "advise", "Work", "say how to train on rows, or what is wrong with a run and what may help",
+        kCommonAdviseOptions),
     library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
     light_command<VersionOptions, run_version>("version", "About",
                                                "print the versions of hone and its libraries, and the processor"),

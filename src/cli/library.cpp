@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/names.h"
+#include "cli/advise_before.h"
 #include "cli/commands.h"
 #include "cli/hints.h"
 #include "cli/report.h"
@@ -34,6 +35,7 @@ constexpr std::array kRunners = {
     runner<PredictOptions, run_predict>("predict"),
     runner<TokenizeOptions, run_tokenize>("tokenize"),
     runner<ServeOptions, run_serve>("serve"),
+    runner<AdviseOptions, run_advise_before>("advise"),
     runner<DevicesOptions, run_devices>("devices"),
     runner<AdapterMergeOptions, run_adapter_merge>("adapter merge"),
     runner<AverageOptions, run_average>("average"),

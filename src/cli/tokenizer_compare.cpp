@@ -51,23 +51,18 @@ struct ComparedValue {
   double (*value)(const ComparedTokenizer&);
 };
 
-double ratio(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 constexpr ComparedValue kComparedValues[] = {
     {"vocabulary", "vocab_size", 0, false,
      [](const ComparedTokenizer& row) { return static_cast<double>(row.tokenizer->vocab_size()); }},
     {"tokens/word", "tokens_per_word", 3, false,
-     [](const ComparedTokenizer& row) { return ratio(row.statistics.tokens, row.statistics.words); }},
+     [](const ComparedTokenizer& row) { return row.statistics.tokens_per_word(); }},
     {"tokens/char", "tokens_per_character", 3, false,
-     [](const ComparedTokenizer& row) { return ratio(row.statistics.tokens, row.statistics.characters); }},
-    {"unknown", "unknown_share", 2, true,
-     [](const ComparedTokenizer& row) { return ratio(row.statistics.unknown, row.statistics.tokens); }},
+     [](const ComparedTokenizer& row) { return row.statistics.tokens_per_character(); }},
+    {"unknown", "unknown_share", 2, true, [](const ComparedTokenizer& row) { return row.statistics.unknown_share(); }},
     {"one token", "whole_word_share", 1, true,
-     [](const ComparedTokenizer& row) { return ratio(row.statistics.whole_words, row.statistics.words); }},
+     [](const ComparedTokenizer& row) { return row.statistics.whole_word_share(); }},
     {"bytes/token", "bytes_per_token", 2, false,
-     [](const ComparedTokenizer& row) { return ratio(row.statistics.bytes, row.statistics.tokens); }},
+     [](const ComparedTokenizer& row) { return row.statistics.bytes_per_token(); }},
     {"MB/s", "megabytes_per_second", 1, false,
      [](const ComparedTokenizer& row) {
        return row.statistics.seconds == 0 ? 0

@@ -18,6 +18,18 @@ struct TokenizerStatistics {
   uint64_t tokens = 0;
   uint64_t unknown = 0;  // tokens that stand for unknown characters or words
   double seconds = 0;    // to compute the ids
+
+  // These are 0 if there is nothing to divide by.
+  double tokens_per_word() const { return ratio(tokens, words); }
+  double tokens_per_character() const { return ratio(tokens, characters); }
+  double unknown_share() const { return ratio(unknown, tokens); }
+  double whole_word_share() const { return ratio(whole_words, words); }
+  double bytes_per_token() const { return ratio(bytes, tokens); }
+
+ private:
+  static double ratio(uint64_t part, uint64_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
 };
 
 // Adds the texts, which are checked UTF-8. num_threads 0: all cores. Errors: as Tokenizer::encode.

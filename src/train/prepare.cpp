@@ -189,9 +189,9 @@ bool has_test_rows(const TrainOptions& options) {
   return task::leaves_test_rows(task::read_splits(request), request);
 }
 
-Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given, task::KnownFeatures* known) {
+RunRows read_run_rows(const TrainOptions& options, std::span<const options::GivenOption> given) {
   const model::ModelFolder folder{options.model_name_or_path, options.base_model};
-  const model::ModelConfig config = model::read_config(folder);
+  model::ModelConfig config = model::read_config(folder);
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
   task::check_special_ids(tokenizer, config, options.model_name_or_path);
   const task::SplitRequest request = split_request(options);
@@ -202,11 +202,19 @@ Prepared prepare(const TrainOptions& options, std::span<const options::GivenOpti
   task::check_calibration(row, options.calibrate);
   std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
   task::TrainingRows rows = task::choose_training_rows(splits, request, *task);
-  task->settle_loss(rows.train);
-  model::LoadedModel loaded = load_model(options, row, *task, config, tokenizer.vocab_size());
-  task::check_vocabulary(tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
-  Prepared made{
-      std::move(tokenizer), &row, std::move(task), std::move(rows), std::move(loaded), 0, nullptr, nullptr, nullptr};
+  return {std::move(config), std::move(tokenizer), &row, std::move(task), std::move(rows)};
+}
+
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given, task::KnownFeatures* known) {
+  RunRows read = read_run_rows(options, given);
+  read.task->settle_loss(read.rows.train);
+  model::LoadedModel loaded = load_model(options, *read.task_row, *read.task, read.config, read.tokenizer.vocab_size());
+  task::check_vocabulary(read.tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
+  Prepared made{.tokenizer = std::move(read.tokenizer),
+                .task_row = read.task_row,
+                .task = std::move(read.task),
+                .rows = std::move(read.rows),
+                .loaded = std::move(loaded)};
   made.freezing = freeze(made.loaded, options);
   made.max_length = longest_row(options.max_seq_length, *made.loaded.model);
   const task::ExampleOptions example_options{made.tokenizer,  made.loaded.model->vocab_size(),

@@ -35,6 +35,15 @@ struct Prepared {
   Freezing freezing = {};
 };
 
+// Rows, task and tokenizer of a run, before its model is loaded.
+struct RunRows {
+  model::ModelConfig config;  // of the model's folder
+  text::Tokenizer tokenizer;
+  const task::TaskRow* task_row = nullptr;
+  std::unique_ptr<task::Task> task;
+  task::TrainingRows rows;
+};
+
 // Parses "KEY=VALUE" texts. Errors: kUsage for a text that does not have this form.
 std::vector<std::pair<std::string, std::string>> config_overrides_of(const std::vector<std::string>& texts);
 
@@ -44,6 +53,10 @@ void check_run_options(const TrainOptions& options, std::span<const options::Giv
 
 // Reads the rows, and returns whether there are test rows that do not evaluate the training. Errors: those of `task`.
 bool has_test_rows(const TrainOptions& options);
+
+// Reads rows, labels and tokenizer, and decides the task. `given`: the options that the user chose. Errors: those of
+// the floors below; kUsage for a given option of another task; kInput for a tokenizer of another model.
+RunRows read_run_rows(const TrainOptions& options, std::span<const options::GivenOption> given = {});
 
 // Reads rows, labels and model, and tokenizes the rows. `given`: the options that the user chose. Errors: those of the
 // floors below; kUsage for a given option of another task; kInput for a tokenizer of

@@ -147,7 +147,9 @@ TEST_CASE("every sentence of the tables is in both languages, with the same fact
   const auto facts_in = [](std::string_view sentence) {
     std::multiset<std::string> names;
     for (size_t at = sentence.find('{'); at != std::string_view::npos; at = sentence.find('{', at + 1)) {
-      names.insert(std::string(sentence.substr(at + 1, sentence.find('}', at) - at - 1)));
+      std::string name(sentence.substr(at + 1, sentence.find('}', at) - at - 1));
+      if (name.ends_with("_zh")) name.resize(name.size() - 3);  // the fact in Chinese
+      names.insert(std::move(name));
     }
     return names;
   };

@@ -1,0 +1,112 @@
+#include "train/measure.h"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <numeric>
+
+#include "temporary_folder.h"
+#include "train/step_rows.h"
+#include "train/stepper.h"
+#include "train/train_fixture.h"
+
+namespace measure_test {
+
+using namespace hone;
+using namespace hone::train;
+
+// Options with `count` rows of which the last has 30 words; tiny-bert takes 40 tokens.
+TrainOptions options_of(const TemporaryFolder& folder, int count) {
+  std::string rows = three_label_rows(count - 1) + "\"";
+  for (int word = 0; word < 30; ++word) rows += "film ";
+  rows += "\",NEUTRAL\n";
+  TrainOptions options;
+  options.model_name_or_path = fixture_models() / "tiny-bert";
+  options.train_file = {folder.write("train.csv", rows).string()};
+  options.validation_file = {folder.write("validation.csv", three_label_rows(50)).string()};
+  options.eval_strategy = "epoch";
+  options.compute = {.num_threads = 1, .device = "cpu", .precision = "fp32"};
+  return options;
+}
+
+uint64_t tokens_of(const task::Examples& examples) {
+  uint64_t tokens = 0;
+  for (uint64_t row = 0; row < examples.size(); ++row) tokens += examples.length(row);
+  return tokens;
+}
+
+MeasuredSteps measured(const TrainOptions& options, const MeasureLimits& limits) {
+  const Prepared prepared = prepare(options);
+  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
+  return measure_steps(prepared, plan, limits);
+}
+
+TEST_CASE("the longest batch has the longest rows, and typical ones stand for all tokens of an epoch") {
+  const TemporaryFolder folder;
+  const TrainOptions options = options_of(folder, 64);
+  const Prepared prepared = prepare(options);
+  std::vector<uint64_t> lengths;
+  for (uint64_t row = 0; row < prepared.train->size(); ++row) lengths.push_back(prepared.train->length(row));
+  std::ranges::sort(lengths, std::greater<>());
+  const MeasuredSteps steps = measured(options, {.seconds = 1});
+  CHECK(steps.longest_row == lengths[0]);
+  CHECK(steps.longest_row == 32);  // with [CLS] and [SEP]
+  CHECK(steps.longest_tokens == std::accumulate(lengths.begin(), lengths.begin() + 8, uint64_t{0}));
+  CHECK_FALSE(steps.is_extrapolated);
+  CHECK(steps.longest_seconds > 0);
+  CHECK(steps.evaluation_seconds > 0);
+  CHECK(steps.num_steps >= 9);  // 3 for memory, 1 for warming up, 4 typical ones, the longest
+  const double shares = static_cast<double>(tokens_of(*prepared.train)) / static_cast<double>(steps.typical_tokens);
+  CHECK(steps.epoch_seconds == doctest::Approx(steps.typical_seconds * shares).epsilon(0.02));
+}
+
+TEST_CASE("the time of an epoch is that of a real one, as far as a busy machine allows to compare them") {
+  const TemporaryFolder folder;
+  const TrainOptions options = options_of(folder, 1600);
+  const MeasuredSteps steps = measured(options, {.seconds = 5});
+  const Prepared prepared = prepare(options);
+  const Plan plan = make_plan(options, static_cast<int64_t>(prepared.train->size()), prepared.task->metrics());
+  const TrainerInputs inputs{.model = prepared.loaded.model, .train = prepared.train.get()};
+  Stepper stepper(inputs, plan.step_plan);
+  StepRowSource source(plan, *prepared.train);
+  RunState state;
+  const auto start = std::chrono::steady_clock::now();
+  for (int64_t step = 0; step < plan.steps_per_epoch; ++step) stepper.step(source.rows_of_step(step), state);
+  const double real = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  CAPTURE(real);
+  CAPTURE(steps.epoch_seconds);
+  CHECK(steps.epoch_seconds > real / 2.5);
+  CHECK(steps.epoch_seconds < real * 2.5);
+}
+
+TEST_CASE("a batch that needs more than the limit is not run: its memory follows from smaller ones") {
+  const TemporaryFolder folder;
+  TrainOptions options = options_of(folder, 64);
+  const MeasuredSteps steps = measured(options, {.seconds = 0, .memory_bytes = 1});
+  CHECK(steps.is_extrapolated);
+  CHECK(steps.longest_seconds == 0);
+  CHECK(steps.num_steps == 5);  // 3 for memory, 1 for warming up, and one typical step in spite of no time
+  const double follows =
+      static_cast<double>(steps.fixed_bytes) + steps.bytes_per_token * static_cast<double>(steps.longest_tokens);
+  CHECK(static_cast<double>(steps.peak_bytes) >= 0.99 * follows);
+  CHECK(steps.peak_bytes > 10'000'000);
+}
+
+TEST_CASE("the peak of the process counts what is freed again, and restarts") {
+  constexpr size_t kBytes = size_t{300} << 20;
+  const uint64_t before = peak_memory();
+  REQUIRE(before > 0);
+  {
+    const std::unique_ptr<char[]> block(new char[kBytes]);
+    std::memset(block.get(), 1, kBytes);
+  }
+  const uint64_t with_block = peak_memory();
+  CHECK(with_block > kBytes);
+  restart_peak();
+  CHECK(peak_memory() < with_block - kBytes / 2);
+}
+
+}  // namespace measure_test
