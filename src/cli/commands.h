@@ -64,8 +64,7 @@ inline constexpr std::array kCommands = {
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
     light_command<AdviseOptions, run_advise, true>(
-        "advise", "Work", "say how to train on rows, or what is wrong with a run and what may help",
-        kCommonAdviseOptions),
+        "advise", "Work", "say how to train on rows, or what is wrong with a run", kCommonAdviseOptions),
     library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
     light_command<VersionOptions, run_version>("version", "About",
                                                "print the versions of hone and its libraries, and the processor"),

@@ -24,10 +24,6 @@ constexpr double kEnoughSeconds = 3;  // of measured steps, to even out the nois
 constexpr uint64_t kEvaluatedBatches = 6;
 constexpr uint64_t kMaxPlannedSteps = 20000;  // of an epoch whose tokens are looked at
 
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 // A step of an epoch.
 struct SizedStep {
   int64_t step = 0;
@@ -64,12 +60,12 @@ class StepMeasurer {
 
  private:
   double run(StepRows rows) {
-    const double start = seconds_now();
+    const double start = limits_.clock();
     stepper_.step(std::move(rows), state_);
     stepper_.settle(state_);
     ++result_.num_steps;
     progress_.advance();
-    return seconds_now() - start;
+    return limits_.clock() - start;
   }
 
   // Returns one micro-batch of the longest rows.
@@ -133,10 +129,10 @@ class StepMeasurer {
     const size_t strata = std::min(kStrata, steps.size());
     run(source_.rows_of_step(steps[steps.size() / 2].step));  // prepares the code for such shapes
     double seconds = 0, tokens = 0;
-    const double start = seconds_now();
+    const double start = limits_.clock();
     for (int round = 0; round < kMaxRounds; ++round) {
       for (size_t i = 0; i < strata; ++i) {
-        if (tokens > 0 && seconds_now() - start > limits_.seconds) break;
+        if (tokens > 0 && limits_.clock() - start > limits_.seconds) break;
         const size_t first = steps.size() * i / strata, last = steps.size() * (i + 1) / strata;
         const size_t place = first + (last - first) * static_cast<size_t>(2 * ((round * 3 + 2) % 5) + 1) / 10;
         const SizedStep& step = steps[std::min(place, last - 1)];
@@ -144,7 +140,7 @@ class StepMeasurer {
         tokens += static_cast<double>(step.tokens);
         ++num_typical_;
       }
-      const double spent = seconds_now() - start;
+      const double spent = limits_.clock() - start;
       if (spent > kEnoughSeconds || spent > limits_.seconds) break;
     }
     summarize(steps, seconds, tokens);
@@ -186,12 +182,12 @@ class StepMeasurer {
     double tokens = 0;
     for (const uint64_t row : rows) tokens += static_cast<double>(examples.length(row));
     const auto evaluation = examples.evaluation({});
-    const double start = seconds_now();
+    const double start = limits_.clock();
     for (size_t begin = 0; begin < rows.size(); begin += batch_size) {
       const size_t count = std::min<size_t>(batch_size, rows.size() - begin);
       evaluation->add(*prepared_.loaded.model, std::span(rows).subspan(begin, count));
     }
-    const double seconds_per_token = (seconds_now() - start) / std::max(1.0, tokens);
+    const double seconds_per_token = (limits_.clock() - start) / std::max(1.0, tokens);
     result_.evaluation_seconds = seconds_per_token * num_tokens(examples);
     if (prepared_.test) result_.test_seconds = seconds_per_token * num_tokens(*prepared_.test);
   }
@@ -211,6 +207,10 @@ class StepMeasurer {
 };
 
 }  // namespace
+
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 MeasuredSteps measure_steps(const Prepared& prepared, const Plan& plan, const MeasureLimits& limits) {
   return StepMeasurer(prepared, plan, limits).measure();

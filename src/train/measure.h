@@ -8,9 +8,12 @@
 
 namespace hone::train {
 
+double wall_seconds();  // since some point in the past
+
 struct MeasureLimits {
   double seconds = 30;        // for the typical steps; one is always run
   uint64_t memory_bytes = 0;  // a batch that needs more is not run; 0: no limit
+  double (*clock)() = wall_seconds;
 };
 
 struct MeasuredSteps {
