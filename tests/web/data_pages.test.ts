@@ -39,7 +39,7 @@ before(async () => {
   writeRows();
   hone("data", "report", rows, "--html", join(folder, "report.html"));
   hone("data", "labels", rows, "--label-column", "label", "--probabilities", join(folder, "scores.csv"), "--html", join(folder, "labels.html"));
-  hone("train", "--find-lr", "--model", model, "--train-file", rows, "--label-column", "label", "--ignore-mismatched-sizes", "--output-dir", folder,
+  hone("train", "--find-lr", "--model", model, "--dataset", rows, "--label-column", "label", "--ignore-mismatched-sizes", "--output-dir", folder,
     "--num-threads", "1", "--max-seq-length", "40", "--find-lr-min", "1e-5", "--find-lr-max", "0.1", "--find-lr-steps", "60", "--per-device-train-batch-size", "4");
   server = await servedFolder(folder);
   address = server.address;
