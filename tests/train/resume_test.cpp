@@ -123,8 +123,9 @@ TEST_CASE("only options that change no step of the training may differ") {
     if (field.is_free_to_change) names.push_back(field.name);
   }
   CHECK(names == std::vector<std::string>{"model_name_or_path", "base_model", "output_dir", "overwrite_output_dir",
-                                          "resume_from_checkpoint", "stop_after_steps", "calibrate", "cache_budget",
-                                          "log_style", "json_log", "report_to", "logging_dir", "save_total_limit"});
+                                          "resume_from_checkpoint", "stop_after_steps", "calibrate", "find_lr",
+                                          "find_lr_min", "find_lr_max", "find_lr_steps", "cache_budget", "log_style",
+                                          "json_log", "report_to", "logging_dir", "save_total_limit"});
 }
 
 }  // namespace resume_test
