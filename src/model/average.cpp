@@ -153,8 +153,8 @@ tensor::NamedTensors AverageInputs::average(std::span<const double> weights) con
     if (!at::isFloatingType(first.dtype)) {
       const at::Tensor value = tensor::read_tensor(first).contiguous();
       for (size_t i = 1; i < size(); ++i) {
-        if (weights[i] == 0 || at::equal(value, tensor::read_tensor(*tensors_[i][place]).to(value.scalar_type())))
-          continue;
+        if (weights[i] == 0) continue;
+        if (at::equal(value, tensor::read_tensor(*tensors_[i][place]).to(value.scalar_type()))) continue;
         throw mismatch(folders_.front(), folders_[i],
                        fmt::format("the integers of the tensor \"{}\" differ", first.name));
       }
@@ -163,7 +163,8 @@ tensor::NamedTensors AverageInputs::average(std::span<const double> weights) con
     }
     at::Tensor sum = at::zeros(first.shape, at::kDouble);
     for (size_t i = 0; i < size(); ++i) {
-      if (weights[i] != 0) sum.add_(tensor::read_tensor(*tensors_[i][place]).to(at::kDouble).mul_(weights[i]));
+      if (weights[i] == 0) continue;
+      sum.add_(tensor::read_tensor(*tensors_[i][place]).contiguous().to(at::kDouble).mul_(weights[i]));
     }
     averages.emplace_back(first.name, sum.div_(total).to(first.dtype));
     if (!is_finite(averages.back().second)) throw not_finite(place, weights);
