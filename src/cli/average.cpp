@@ -26,7 +26,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void check_average_options(const AverageOptions& options) {
+// Throws if an option that only --greedy reads is given without it.
+void check_greedy_options(const options::Parsed<AverageOptions>& parsed) {
+  constexpr std::string_view kOwn[] = {"models", "output_dir", "weights", "greedy"};
+  if (parsed.options.greedy) return;
+  for (const options::GivenOption& given : options::given_options(parsed)) {
+    if (std::ranges::find(kOwn, given.name) != std::end(kOwn)) continue;
+    throw Error(ErrorKind::kUsage, fmt::format("{} is given, but only --greedy reads it", given.where),
+                "add --greedy; or leave the option out, and measure the average with hone eval");
+  }
+}
+
+void check_average_options(const options::Parsed<AverageOptions>& parsed) {
+  const AverageOptions& options = parsed.options;
   if (options.models.size() < 2) {
     throw Error(ErrorKind::kUsage, fmt::format("one model is given: {}", options.models.front()),
                 "give at least two, such as the checkpoints of a run: hone average out/checkpoint-*");
@@ -35,10 +47,7 @@ void check_average_options(const AverageOptions& options) {
     throw Error(ErrorKind::kUsage, "greedy and weights are both given",
                 "leave one of them out; a greedy soup is the plain average of the models that it chooses");
   }
-  if (!options.greedy && !options.rows.dataset.empty()) {
-    throw Error(ErrorKind::kUsage, "dataset is given, but only greedy reads rows",
-                "add --greedy; or leave --dataset out, and measure the average with hone eval");
-  }
+  check_greedy_options(parsed);
   if (fs::exists(options.output_dir) && (!fs::is_directory(options.output_dir) || !fs::is_empty(options.output_dir))) {
     throw Error(ErrorKind::kUsage, fmt::format("output_dir {} is not empty", options.output_dir.string()),
                 "give another --output-dir");
@@ -65,6 +74,10 @@ std::vector<double> weights_of(const AverageOptions& options) {
     sum += weight;
   }
   if (!(sum > 0)) throw Error(ErrorKind::kUsage, "weights: all are 0", "give at least one weight above 0");
+  if (!std::isfinite(sum)) {
+    throw Error(ErrorKind::kUsage, "weights: their sum is beyond the largest number",
+                "give smaller weights; only their shares of the sum matter");
+  }
   return weights;
 }
 
@@ -137,7 +150,7 @@ std::string soup_text(const AverageOptions& options, const Soup& soup) {
 
 int run_average(const options::Parsed<AverageOptions>& parsed) {
   const AverageOptions& options = parsed.options;
-  check_average_options(options);
+  check_average_options(parsed);
   std::vector<double> weights = weights_of(options);
   const model::AverageInputs inputs({options.models.begin(), options.models.end()});
   AtomicFolder output(options.output_dir);

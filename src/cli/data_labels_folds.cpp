@@ -1,6 +1,7 @@
 #include "cli/data_labels_folds.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/counted.h"
@@ -86,23 +87,30 @@ constexpr const char* kMarginsFile = "margins.npy";
 void write_margins(const task::RowMargins& margins, const fs::path& path) {
   std::vector<float> values;
   for (size_t row = 0; row < margins.sums.size(); ++row) {
-    values.push_back(static_cast<float>(margins.sums[row]));
+    values.push_back(margins.sums[row]);
     values.push_back(static_cast<float>(margins.counts[row]));
   }
   data::write_npy(path, values, 2);
 }
 
 task::RowMargins read_margins(const fs::path& path, size_t num_rows) {
+  constexpr double kMaxCount = 1 << 24;  // the counts are stored as float32
+  const char* const hint = "remove the file, and run the command again";
   const data::Matrix matrix = data::read_npy(path);
   if (matrix.num_rows != num_rows || matrix.num_columns != 2) {
-    throw Error(ErrorKind::kInput, fmt::format("{} does not fit the fold", path.string()),
-                "remove the file, and run the command again");
+    throw Error(ErrorKind::kInput, fmt::format("{} does not fit the fold", path.string()), hint);
   }
   task::RowMargins margins;
   margins.resize(num_rows);
   for (size_t row = 0; row < num_rows; ++row) {
-    margins.sums[row] = matrix.values[2 * row];
-    margins.counts[row] = static_cast<uint64_t>(matrix.values[2 * row + 1]);
+    const double sum = matrix.values[2 * row], count = matrix.values[2 * row + 1];
+    if (!std::isfinite(sum) || !(count >= 0 && count <= kMaxCount) || count != std::floor(count)) {
+      throw Error(ErrorKind::kInput,
+                  fmt::format("{} is damaged: row {} has the sum {} and the count {}", path.string(), row, sum, count),
+                  hint);
+    }
+    margins.sums[row] = static_cast<float>(sum);
+    margins.counts[row] = static_cast<uint64_t>(count);
   }
   return margins;
 }
@@ -113,6 +121,7 @@ class Folds {
       : rows_(rows),
         options_(options),
         work_dir_(std::move(work_dir)),
+        needs_margins_(options.errors.rule.rank_by == data::kMarginRank),
         num_folds_(static_cast<uint32_t>(options.folds.folds)),
         folds_(data::stratified_folds(rows.labels, num_folds_, options.folds.seed)) {}
 
@@ -153,7 +162,14 @@ class Folds {
     return result;
   }
 
-  std::vector<double> margins() {
+  // Returns nothing if a fold has no margins.
+  std::vector<double> margins() const {
+    for (uint32_t fold = 0; fold < num_folds_; ++fold) {
+      if (fs::exists(margins_of(fold))) continue;
+      log_info("{} is missing, so no row has an area_under_margin; --rank-by {} trains the fold again for it",
+               margins_of(fold).string(), data::kMarginRank);
+      return {};
+    }
     std::vector<double> sums(rows_.numbers.size()), counts(rows_.numbers.size());
     for (uint32_t fold = 0; fold < num_folds_; ++fold) {
       const std::vector<size_t> indices = rows_in(fold, false);
@@ -169,12 +185,18 @@ class Folds {
 
   // Returns false if an interrupt stopped the training.
   bool finish(uint32_t fold) {
-    if (fs::exists(predictions_of(fold)) && fs::exists(margins_of(fold))) {
+    const bool has_predictions = fs::exists(predictions_of(fold));
+    if (has_predictions && (!needs_margins_ || fs::exists(margins_of(fold)))) {
       log_info("fold {} of {}: predictions exist in {}", fold + 1, num_folds_, work_dir_.string());
       return true;
     }
+    if (has_predictions) {
+      log_info("fold {} of {}: --rank-by {} needs margins, and {} is missing: the fold is trained again", fold + 1,
+               num_folds_, data::kMarginRank, margins_of(fold).string());
+    }
     const fs::path folder = work_dir_ / fmt::format("fold-{}", fold + 1);
     make_folders(folder);
+    remove_useless_training(fold, folder);
     const std::vector<size_t> others = rows_in(fold, false), own = rows_in(fold, true);
     log_info("fold {} of {}: training on {}, then predicting {}", fold + 1, num_folds_, counted(others.size(), "row"),
              own.size());
@@ -185,7 +207,7 @@ class Folds {
       const QuietLog quiet;
       if (!train(folder, others.size())) return false;
       predict(fold, folder);
-      fs::rename(folder / kMarginsFile, margins_of(fold));
+      if (fs::exists(folder / kMarginsFile)) fs::rename(folder / kMarginsFile, margins_of(fold));
     }
     fs::remove_all(folder);
     return true;
@@ -243,23 +265,36 @@ class Folds {
     return options;
   }
 
+  // Removes what was trained of a fold without the margins that are needed.
+  void remove_useless_training(uint32_t fold, const fs::path& folder) const {
+    const fs::path model = folder / "model";
+    if (!needs_margins_ || fs::exists(folder / kMarginsFile) || !(is_trained(model) || has_checkpoint(model))) return;
+    log_info("fold {} of {}: --rank-by {} needs margins, and the training in {} has none: it starts anew", fold + 1,
+             num_folds_, data::kMarginRank, model.string());
+    fs::remove_all(model);
+  }
+
   bool train(const fs::path& folder, size_t num_rows) const {
     train::TrainOptions options = train_options(folder);
     const fs::path margins_path = folder / kMarginsFile;
-    // README.md is the last file of a finished training.
-    if (fs::exists(options.output_dir / "README.md") && fs::exists(margins_path)) return true;
+    if (is_trained(options.output_dir)) return true;
     task::RowMargins margins;
     margins.resize(num_rows);
+    bool has_margins = true;  // of all steps
     if (has_checkpoint(options.output_dir)) {
       options.resume_from_checkpoint = "true";
-      if (fs::exists(margins_path)) margins = read_margins(margins_path, num_rows);
+      has_margins = fs::exists(margins_path);
+      if (has_margins) margins = read_margins(margins_path, num_rows);
     } else {
       fs::remove_all(options.output_dir);
     }
-    const train::RunEnd end = train::run_training(options, {}, {.margins = &margins});
-    write_margins(margins, margins_path);
+    const train::RunEnd end = train::run_training(options, {}, {.margins = has_margins ? &margins : nullptr});
+    if (has_margins) write_margins(margins, margins_path);
     return end == train::RunEnd::kFinished;
   }
+
+  // README.md is the last file of a finished training.
+  static bool is_trained(const fs::path& folder) { return fs::exists(folder / "README.md"); }
 
   static bool has_checkpoint(const fs::path& folder) {
     if (!fs::exists(folder)) return false;
@@ -296,6 +331,7 @@ class Folds {
   const data::LabelledRows& rows_;
   const DataLabelsOptions& options_;
   fs::path work_dir_;
+  bool needs_margins_;
   uint32_t num_folds_;
   std::vector<uint32_t> folds_;                  // of each row
   uint64_t num_truncated_ = 0, max_length_ = 0;  // of the rows that this run predicted

@@ -14,6 +14,7 @@ namespace hone::cli {
 struct OutOfFold {
   data::ClassProbabilities probabilities;  // [N, K] of rows.numbers, by the model that did not see the row
   // [N]: the margin of each row, averaged over the epochs of the models that were trained on it; NaN if it has none.
+  // Empty if a fold of an earlier call has none, and the ranking does not need them.
   std::vector<double> margins;
 };
 

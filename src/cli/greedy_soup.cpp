@@ -6,7 +6,6 @@
 
 #include "base/counted.h"
 #include "base/error.h"
-#include "base/names.h"
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
 #include "task/splits.h"
@@ -21,18 +20,7 @@ namespace {
 
 metric::Metric metric_of(const task::Task& task, std::string name) {
   if (name.starts_with("eval_")) name.erase(0, 5);
-  const metric::Metric* const found = metric::find_metric(task.metrics(), name);
-  if (found == nullptr) {
-    std::vector<std::string> known = {std::string(metric::kLoss.name)};
-    for (const metric::Metric& metric : task.metrics()) known.emplace_back(metric.name);
-    throw unknown_name(ErrorKind::kUsage, "metric_for_best_model", name, known);
-  }
-  if (found->better == metric::Better::kNeither) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("metric_for_best_model: neither a higher nor a lower {} is better", name),
-                "choose another metric, such as loss");
-  }
-  return *found;
+  return metric::comparable_metric(task.metrics(), "metric_for_best_model", name);
 }
 
 // Evaluates models with the tokenizer and the labels of the first one, on the same rows.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "options/json.h"
 #include "task/tasks.h"
+#include "train/find_learning_rate.h"
 #include "train/plan.h"
 
 namespace hone::cli {
@@ -104,17 +105,7 @@ metric::Metric metric_of(const SearchSettings& settings, const train::TrainOptio
     const auto own = task::find_task(*options.task).metrics();
     metrics.assign(own.begin(), own.end());
   }
-  const metric::Metric* const found = metric::find_metric(metrics, name);
-  if (found == nullptr) {
-    std::vector<std::string> known = {std::string(metric::kLoss.name)};
-    for (const metric::Metric& metric : metrics) known.emplace_back(metric.name);
-    throw unknown_name(ErrorKind::kUsage, "metric", name, known);
-  }
-  if (found->better == metric::Better::kNeither) {
-    throw Error(ErrorKind::kUsage, fmt::format("metric: neither a higher nor a lower {} is better", name),
-                "choose another metric, such as loss");
-  }
-  return *found;
+  return metric::comparable_metric(metrics, "metric", name);
 }
 
 std::vector<options::GivenOption> given_of_trainings(const options::Parsed<SearchOptions>& parsed,
@@ -144,6 +135,11 @@ SearchPlan make_search_plan(const options::Parsed<SearchOptions>& parsed) {
   check_training(plan.train);
   plan.metric = metric_of(plan.settings, plan.train);
   plan.given = given_of_trainings(parsed, plan.space);
+  if (const options::GivenOption* const option = train::range_option(plan.given)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("hone search: {} is read only by --find-lr, which no search can take", option->where),
+                "leave it out");
+  }
   if (plan.settings.sampler == "grid") plan.space.grid();  // its errors come before the first trial
   return plan;
 }

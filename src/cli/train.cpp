@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/output_path.h"
@@ -54,8 +55,13 @@ int find_rate(const options::Parsed<train::TrainOptions>& parsed) {
 
 int run_train(const options::Parsed<train::TrainOptions>& parsed) {
   if (parsed.options.range_test.find_lr) return find_rate(parsed);
+  const std::vector<options::GivenOption> given = options::given_options(parsed);
+  if (const options::GivenOption* const option = train::range_option(given)) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} is given, but only --find-lr reads it", option->where),
+                "add --find-lr to test learning rates; or leave the option out to train");
+  }
   check_log(parsed.options);
-  const train::RunEnd end = train::run_training(parsed.options, options::given_options(parsed));
+  const train::RunEnd end = train::run_training(parsed.options, given);
   return end == train::RunEnd::kInterrupted ? 128 + pending_interrupt() : 0;
 }
 

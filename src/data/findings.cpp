@@ -72,6 +72,11 @@ std::string_view severity_name(Severity severity) {
   return kNames[static_cast<size_t>(severity)];
 }
 
+std::string_view topic_name(Topic topic) {
+  constexpr std::array<std::string_view, 4> kNames = {"labels", "repeats", "sizes", "characters"};
+  return kNames[static_cast<size_t>(topic)];
+}
+
 std::string filled(std::string_view sentence, const Finding& finding) {
   std::string text = filled_plural(sentence, finding);
   return finding.rows == 1 ? in_singular(std::move(text)) : text;

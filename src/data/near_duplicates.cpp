@@ -71,6 +71,7 @@ class NearDuplicateSearch {
         band_keys(sketch(reader.hashes()), bands_, keys);
         for (size_t band = 0; band < num_bands; ++band) keys_[band * input_.num_rows + row] = keys[band];
       }
+      reader.release_large();
     });
   }
 

@@ -36,6 +36,7 @@ Json json_of_finding(const Finding& finding) {
   const FindingKind& kind = finding_kind(finding.id);
   return {{"id", finding.id},
           {"severity", severity_name(kind.severity)},
+          {"topic", topic_name(kind.topic)},
           {"rows", finding.rows},
           {"of", finding.total},
           {"title", filled(kind.title, finding)},

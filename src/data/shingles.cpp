@@ -230,6 +230,11 @@ void ShingleReader::read(std::string_view text) {
   hash_shingles();
 }
 
+void ShingleReader::release_large() {
+  constexpr size_t kMaxKeptBytes = size_t{4} << 20;
+  if (kept_bytes() > kMaxKeptBytes) *this = ShingleReader();
+}
+
 ShingleComparer::Slot& ShingleComparer::slot_of(uint64_t shingle) {
   // Random, so that no text can be written whose shingles all have the same slot.
   static const uint64_t multiplier = uint64_t{std::random_device()()} << 32 | std::random_device()() | 1;
@@ -239,6 +244,8 @@ ShingleComparer::Slot& ShingleComparer::slot_of(uint64_t shingle) {
 }
 
 double ShingleComparer::similarity(std::string_view a, std::string_view b) {
+  // Beyond that, a table that is kept would be too large, and sorting is fast enough.
+  if (a.size() + b.size() > kMaxTableShingles) return jaccard(shingles(a), shingles(b));
   reader_.read(a);
   // Twice as many slots as shingles: a text has no more of them than bytes.
   if (const size_t size = std::bit_ceil(2 * (reader_.hashes().size() + b.size()) + 2);

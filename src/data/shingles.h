@@ -15,6 +15,9 @@ class ShingleReader {
   // `text` is checked UTF-8.
   void read(std::string_view text);
 
+  // Frees the memory if a very long text took more than 4 MiB. What was read of it is gone then.
+  void release_large();
+
   // What is compared of the text: its letters and digits in lower case and half-width form. A run of all other
   // characters becomes one space; beside a Chinese or Japanese character it becomes nothing.
   std::u32string_view characters() const { return {characters_.data(), num_characters_}; }
@@ -25,6 +28,10 @@ class ShingleReader {
   // Hashes of the shingles, in the order of the text. A shingle is five successive characters, or two if the first one
   // is Chinese or Japanese. A shorter text is one shingle. Empty if there are no characters.
   std::span<const uint64_t> hashes() const { return {hashes_.data(), num_hashes_}; }
+
+  size_t kept_bytes() const {
+    return characters_.capacity() * sizeof(char32_t) + hashes_.capacity() * sizeof(uint64_t);
+  }
 
  private:
   void read_characters(std::string_view text);
@@ -38,13 +45,18 @@ class ShingleReader {
   bool has_chinese_ = false;  // or Japanese
 };
 
-// Compares the shingles of pairs of texts, without sorting them.
+// Compares the shingles of pairs of texts, without sorting them unless they are very long. Keeps its memory, which has
+// a limit.
 class ShingleComparer {
  public:
   // Returns |a and b| / |a or b| of the sets of both texts' shingles; 0 if both are empty.
   double similarity(std::string_view a, std::string_view b);
 
+  // Returns the size of the table that it keeps; at most 4 MiB.
+  size_t table_bytes() const { return slots_.size() * sizeof(Slot); }
+
  private:
+  static constexpr size_t kMaxTableShingles = 100'000;
   // A place of a hash table with open addressing. `round` is that of the call that filled it, so that nobody clears it.
   struct Slot {
     uint64_t shingle = 0;

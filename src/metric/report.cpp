@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/names.h"
 
 namespace hone::metric {
 
@@ -24,6 +25,20 @@ const Metric* find_metric(std::span<const Metric> metrics, std::string_view name
   if (name == kLoss.name) return &kLoss;
   const auto found = std::ranges::find(metrics, name, &Metric::name);
   return found == metrics.end() ? nullptr : &*found;
+}
+
+const Metric& known_metric(std::span<const Metric> metrics, std::string_view option, std::string_view name) {
+  if (const Metric* const found = find_metric(metrics, name)) return *found;
+  std::vector<std::string> known = {std::string(kLoss.name)};
+  for (const Metric& metric : metrics) known.emplace_back(metric.name);
+  throw unknown_name(ErrorKind::kUsage, option, name, known);
+}
+
+const Metric& comparable_metric(std::span<const Metric> metrics, std::string_view option, std::string_view name) {
+  const Metric& metric = known_metric(metrics, option, name);
+  if (metric.better != Better::kNeither) return metric;
+  throw Error(ErrorKind::kUsage, fmt::format("{}: neither a higher nor a lower {} is better", option, name),
+              "choose another metric, such as loss");
 }
 
 namespace {

@@ -36,6 +36,12 @@ inline constexpr Metric kLoss{"loss", "mean over the targets", Better::kLower, t
 // Returns the metric of this name, kLoss for "loss", or nullptr.
 const Metric* find_metric(std::span<const Metric> metrics, std::string_view name);
 
+// The same for a name that the user gave with `option`. Error (kUsage): an unknown name, with the nearest one.
+const Metric& known_metric(std::span<const Metric> metrics, std::string_view option, std::string_view name);
+
+// The same. Error (kUsage): also a metric of which neither a higher nor a lower value is better.
+const Metric& comparable_metric(std::span<const Metric> metrics, std::string_view option, std::string_view name);
+
 // A part of a report. `kind` decides how it is drawn and the form of `data` (docs/runs.md):
 //   "matrix"     counts of each label (row) and prediction (column)
 //   "table"      named rows of numbers

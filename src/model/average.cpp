@@ -1,19 +1,20 @@
 #include "model/average.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <cmath>
 #include <map>
 #include <set>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "model/adapter_folder.h"
 #include "text/tokenizer.h"
 #include "text/tokenizer_spec.h"
@@ -40,10 +41,7 @@ void check_kind(const fs::path& folder) {
       fmt::format("merge each adapter first: hone adapter merge {} --output-dir DIR", folder.string()));
 }
 
-std::string shortened(const Json& value) {
-  std::string text = value.dump();
-  return text.size() > 60 ? text.substr(0, 57) + "..." : text;
-}
+std::string shortened(const Json& value) { return hone::shortened(value.dump(), 57); }
 
 // The order of keys means nothing.
 nlohmann::json unordered(const Json& value) { return nlohmann::json::parse(value.dump()); }
@@ -79,14 +77,7 @@ void check_tokens(const fs::path& first, const fs::path& other) {
   }
 }
 
-// Returns the tensor in its own type, in memory of its own.
-at::Tensor read_tensor(const tensor::StoredTensor& stored) {
-  const auto num_elements = static_cast<int64_t>(stored.bytes.size() / c10::elementSize(stored.dtype));
-  const at::Tensor block = at::empty({num_elements}, stored.dtype);
-  if (!stored.bytes.empty()) std::memcpy(block.mutable_data_ptr(), stored.bytes.data(), block.nbytes());
-  if (stored.strides.empty()) return block.view(stored.shape);
-  return block.as_strided(stored.shape, stored.strides).contiguous();
-}
+bool is_finite(const at::Tensor& values) { return at::isfinite(values.to(at::kDouble)).all().item<bool>(); }
 
 }  // namespace
 
@@ -136,19 +127,34 @@ void AverageInputs::check_tensors() const {
   }
 }
 
+Error AverageInputs::not_finite(size_t place, std::span<const double> weights) const {
+  const std::string& name = tensors_.front()[place]->name;
+  for (size_t i = 0; i < size(); ++i) {
+    if (weights[i] == 0 || is_finite(tensor::read_tensor(*tensors_[i][place]))) continue;
+    return Error(ErrorKind::kInput,
+                 fmt::format("the tensor \"{}\" of {} has values that are not finite", name, folders_[i].string()),
+                 "leave this model out: its training diverged, or its file is damaged");
+  }
+  return Error(ErrorKind::kInput,
+               fmt::format("the average of the tensor \"{}\" is beyond the number format of {}", name,
+                           folders_.front().string()),
+               "give smaller weights, or name a model of float32 first");
+}
+
 tensor::NamedTensors AverageInputs::average(std::span<const double> weights) const {
   check_internal(weights.size() == size(), "each model has a weight");
   const at::NoGradGuard no_gradients;
   double total = 0;
   for (const double weight : weights) total += weight;
-  check_internal(total > 0, "the weights have a sum");
+  check_internal(total > 0 && std::isfinite(total), "the weights have a sum");
   tensor::NamedTensors averages;
   for (size_t place = 0; place < tensors_.front().size(); ++place) {
     const tensor::StoredTensor& first = *tensors_.front()[place];
     if (!at::isFloatingType(first.dtype)) {
-      const at::Tensor value = read_tensor(first);
+      const at::Tensor value = tensor::read_tensor(first).contiguous();
       for (size_t i = 1; i < size(); ++i) {
-        if (weights[i] == 0 || at::equal(value, read_tensor(*tensors_[i][place]).to(value.scalar_type()))) continue;
+        if (weights[i] == 0) continue;
+        if (at::equal(value, tensor::read_tensor(*tensors_[i][place]).to(value.scalar_type()))) continue;
         throw mismatch(folders_.front(), folders_[i],
                        fmt::format("the integers of the tensor \"{}\" differ", first.name));
       }
@@ -157,9 +163,11 @@ tensor::NamedTensors AverageInputs::average(std::span<const double> weights) con
     }
     at::Tensor sum = at::zeros(first.shape, at::kDouble);
     for (size_t i = 0; i < size(); ++i) {
-      if (weights[i] != 0) sum.add_(read_tensor(*tensors_[i][place]).to(at::kDouble).mul_(weights[i]));
+      if (weights[i] == 0) continue;
+      sum.add_(tensor::read_tensor(*tensors_[i][place]).contiguous().to(at::kDouble).mul_(weights[i]));
     }
     averages.emplace_back(first.name, sum.div_(total).to(first.dtype));
+    if (!is_finite(averages.back().second)) throw not_finite(place, weights);
   }
   return averages;
 }

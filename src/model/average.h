@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "model/weights.h"
 #include "tensor/safetensors.h"
@@ -26,11 +27,14 @@ class AverageInputs {
 
   // Returns the sum of weight * tensor over the models, divided by the sum of the weights. `weights` has one for each
   // model; models with weight 0 are not read. Sums are taken in double, in the order of the models, and rounded once to
-  // the type of the first model's tensor. Tensors of integers must be equal in all models (kInput).
+  // the type of the first model's tensor. Tensors of integers must be equal in all models, and all others finite
+  // (kInput).
   tensor::NamedTensors average(std::span<const double> weights) const;
 
  private:
   void check_tensors() const;
+  // The error for an average of this tensor that is not finite.
+  Error not_finite(size_t place, std::span<const double> weights) const;
 
   std::vector<std::filesystem::path> folders_;
   std::vector<WeightFiles> files_;

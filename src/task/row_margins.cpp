@@ -28,7 +28,7 @@ void RowMargins::add(const at::Tensor& logits, std::span<const uint64_t> rows, s
     }
     const double margin = static_cast<double>(row_outputs[labels[i]]) - largest;
     if (!std::isfinite(margin)) continue;
-    sums[rows[i]] += margin;
+    sums[rows[i]] += static_cast<float>(margin);
     ++counts[rows[i]];
   }
 }

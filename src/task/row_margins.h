@@ -12,7 +12,8 @@ namespace hone::task {
 
 struct RowMargins {
   // The margin of a row is the output of its label minus the largest other output.
-  std::vector<double> sums;      // by row, over the steps that trained on it
+  // In float, as files hold them, so that a resumed training has the same sums.
+  std::vector<float> sums;       // by row, over the steps that trained on it
   std::vector<uint64_t> counts;  // of these steps
 
   // Makes room for this many rows; keeps what there is.

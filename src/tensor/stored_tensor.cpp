@@ -14,6 +14,13 @@ namespace hone::tensor {
 
 std::string shape_text(const std::vector<int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
+at::Tensor read_tensor(const StoredTensor& stored) {
+  const auto num_elements = static_cast<int64_t>(stored.bytes.size() / c10::elementSize(stored.dtype));
+  const at::Tensor block = at::empty({num_elements}, stored.dtype);
+  if (!stored.bytes.empty()) std::memcpy(block.mutable_data_ptr(), stored.bytes.data(), block.nbytes());
+  return stored.strides.empty() ? block.view(stored.shape) : block.as_strided(stored.shape, stored.strides);
+}
+
 void copy_into(const StoredTensor& stored, const at::Tensor& target) {
   if (!at::isFloatingType(stored.dtype)) {
     throw Error(ErrorKind::kUnsupported,
@@ -23,18 +30,15 @@ void copy_into(const StoredTensor& stored, const at::Tensor& target) {
   }
   check_internal(target.sizes() == at::IntArrayRef(stored.shape), "a stored tensor has its target's shape");
   const at::NoGradGuard no_grad;
-  const auto element_size = static_cast<int64_t>(c10::elementSize(stored.dtype));
-  const bool whole =
+  const bool is_same =
       stored.strides.empty() && stored.dtype == target.scalar_type() && target.is_contiguous() && target.is_cpu();
-  at::Tensor block =
-      whole ? target : at::empty({static_cast<int64_t>(stored.bytes.size()) / element_size}, stored.dtype);
-  if (!stored.bytes.empty()) std::memcpy(block.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
-  if (whole) {
-    // Modules that keep something computed from a weight notice by its version that it has changed.
-    if (!target.is_inference()) target.unsafeGetTensorImpl()->bump_version();
+  if (!is_same) {
+    target.copy_(read_tensor(stored));
     return;
   }
-  target.copy_(stored.strides.empty() ? block.view(stored.shape) : block.as_strided(stored.shape, stored.strides));
+  if (!stored.bytes.empty()) std::memcpy(target.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
+  // Modules that keep something computed from a weight notice by its version that it has changed.
+  if (!target.is_inference()) target.unsafeGetTensorImpl()->bump_version();
 }
 
 }  // namespace hone::tensor

@@ -21,6 +21,9 @@ struct StoredTensor {
 // Returns a text such as "[384, 1536]".
 std::string shape_text(const std::vector<int64_t>& shape);
 
+// Returns the tensor in its own type and strides, in memory of its own.
+at::Tensor read_tensor(const StoredTensor& stored);
+
 // Copies into `target` (float32, same shape), converting from F16, BF16 or F64. The bytes may be unaligned. Errors:
 // kUnsupported if the type is not a floating-point type, kInternal for another shape.
 void copy_into(const StoredTensor& stored, const at::Tensor& target);

@@ -67,6 +67,18 @@ void about_learning_rate(const AdviceInputs& in, Notes& notes) {
   }
 }
 
+void about_lowest_rate(const AdviceInputs& in, Notes& notes) {
+  const Schedule& schedule = *in.plan.step_plan.schedule;
+  const double rate = in.options.learning_rate;
+  if (!schedule.follows_metric() || rate == 0) return;
+  const double lowest = in.plan.step_plan.schedule_length.settings.number("min_lr", schedule.default_min_lr);
+  if (lowest < rate) return;
+  notes.push_back(
+      fmt::format("lr_scheduler_type {} never takes the rate below learning_rate {}, because its min_lr is {} "
+                  "(--lr-scheduler-kwargs min_lr={:g})",
+                  schedule.name, rate, lowest, rate / 100));
+}
+
 // Warns about options that have no effect with the other options.
 void about_unused_options(const AdviceInputs& in, Notes& notes) {
   const TrainOptions& options = in.options;
@@ -88,7 +100,8 @@ void about_unused_options(const AdviceInputs& in, Notes& notes) {
 
 std::vector<std::string> advice(const AdviceInputs& inputs) {
   Notes notes;
-  for (const auto look : {about_warmup, about_logging, about_padding, about_learning_rate, about_unused_options}) {
+  for (const auto look :
+       {about_warmup, about_logging, about_padding, about_learning_rate, about_lowest_rate, about_unused_options}) {
     look(inputs, notes);
   }
   return notes;

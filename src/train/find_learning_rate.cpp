@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -65,6 +66,12 @@ std::optional<RangeTest> take_steps(const TrainOptions& options, Prepared& prepa
 }
 
 }  // namespace
+
+const options::GivenOption* range_option(std::span<const options::GivenOption> given) {
+  const auto found = std::ranges::find_if(
+      given, [](const options::GivenOption& option) { return option.name.starts_with("find_lr_"); });
+  return found == given.end() ? nullptr : &*found;
+}
 
 std::optional<RangeTest> find_learning_rate(const TrainOptions& options, std::span<const options::GivenOption> given) {
   check_folder(options);

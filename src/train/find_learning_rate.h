@@ -10,6 +10,9 @@
 
 namespace hone::train {
 
+// Returns the first of these options that only --find-lr reads, or null.
+const options::GivenOption* range_option(std::span<const options::GivenOption> given);
+
 // In the output folder.
 inline constexpr const char *kRangePageFile = "learning_rates.html", *kRangePointsFile = "learning_rates.jsonl";
 

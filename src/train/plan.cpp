@@ -6,7 +6,6 @@
 
 #include "base/counted.h"
 #include "base/error.h"
-#include "base/names.h"
 
 namespace hone::train {
 
@@ -45,14 +44,6 @@ void check_warmup(const TrainOptions& options) {
         fmt::format("warmup_steps ({}) and warmup_ratio ({}) are both given", options.warmup_steps, ratio),
         "give one of them");
   }
-}
-
-const metric::Metric& known_metric(std::span<const metric::Metric> metrics, const std::string& name) {
-  const metric::Metric* found = metric::find_metric(metrics, name);
-  if (found != nullptr) return *found;
-  std::vector<std::string> known = {std::string(metric::kLoss.name)};
-  for (const metric::Metric& row : metrics) known.emplace_back(row.name);
-  throw unknown_name(ErrorKind::kUsage, "metric_for_best_model", name, known);
 }
 
 Error unfit_save_steps(int64_t save_steps, int64_t eval_steps) {
@@ -255,8 +246,8 @@ BestMetric best_metric(const TrainOptions& options, std::span<const metric::Metr
   if (name.starts_with(kMetricPrefix)) name.erase(0, kMetricPrefix.size());
   BestMetric best;
   best.key = std::string(kMetricPrefix) + name;
-  best.greater_is_better =
-      options.greater_is_better.value_or(known_metric(metrics, name).better != metric::Better::kLower);
+  best.greater_is_better = options.greater_is_better.value_or(
+      metric::known_metric(metrics, "metric_for_best_model", name).better != metric::Better::kLower);
   best.threshold = options.early_stopping_threshold;
   best.patience = options.early_stopping_patience;
   best.is_loaded_at_end = options.load_best_model_at_end;

@@ -190,6 +190,8 @@ class StreamingMean {
   std::deque<double> values_;
 };
 
+constexpr double kGreedyMinLr = 1e-3;  // HF's
+
 // transformers' GreedyLR (arXiv 2512.14527): the rate rises while the metric improves, and falls if it does not. If
 // it has stayed at its lowest for `reset_start` reductions, everything begins anew.
 class GreedyRate {
@@ -203,7 +205,7 @@ class GreedyRate {
         threshold_(settings.number("threshold", 1e-6)),
         cooldown_(settings.number("cooldown", 0)),
         warmup_(settings.number("warmup", 0)),
-        lowest_(settings.number("min_lr", 1e-3)),
+        lowest_(settings.number("min_lr", kGreedyMinLr)),
         highest_(settings.number("max_lr", 1)),
         least_change_(settings.number("eps", 1e-8)),
         window_size_(settings.number("window_size", 50)),
@@ -323,7 +325,7 @@ constexpr Schedule kSchedules[] = {
     {"warmup_stable_decay", "does not change until the last steps", warmup_stable_decay, true, kStableKeys},
     {"one_cycle", "rises from a 25th of the peak, then falls far below it", one_cycle, true, kOneCycleKeys},
     {"greedy", "rises while the metric improves, else falls; has no warm-up", constant, false, kGreedyKeys,
-     greedy_factor},
+     greedy_factor, kGreedyMinLr},
 };
 static_assert(has_names(kSchedules, kScheduleNames),
               "kSchedules and kScheduleNames (names.h) must have the same names");

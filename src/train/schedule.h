@@ -27,6 +27,7 @@ struct Schedule {
   // before.
   double (*metric_factor)(std::span<const double> values, bool greater_is_better, const ScheduleSettings& settings,
                           double peak) = nullptr;
+  double default_min_lr = 0;  // of a schedule that follows the metric, if its settings have no min_lr
 
   bool follows_metric() const { return metric_factor != nullptr; }
 };

@@ -125,7 +125,12 @@ TEST_CASE("wrong options and models are errors, and leave no folder") {
   CHECK(contains(error_of({tiny_model(), tiny_model(), "--weights=1,-1"}, 2), "\"-1\" is not a weight"));
   CHECK(contains(error_of({tiny_model(), tiny_model(), "--weights=0,0"}, 2), "all are 0"));
   CHECK(contains(error_of({tiny_model(), tiny_model(), "--weights=1,1", "--greedy"}, 2), "greedy and weights"));
-  CHECK(contains(error_of({tiny_model(), tiny_model(), "--dataset", "rows.csv"}, 2), "only greedy reads rows"));
+  CHECK(contains(error_of({tiny_model(), tiny_model(), "--weights=1e308,1e308"}, 2), "beyond the largest number"));
+  for (const std::string option : {"--dataset=rows.csv", "--split=test", "--metric-for-best-model=accuracy", "--seed=1",
+                                   "--per-device-eval-batch-size=8", "--num-threads=1", "--label-column=label"}) {
+    CHECK(contains(error_of({tiny_model(), tiny_model(), option}, 2),
+                   option.substr(0, option.find('=')) + " is given, but only --greedy reads it"));
+  }
   CHECK(contains(error_of({tiny_model(), other}, 1), "cannot be averaged"));
   const std::string rows = folder.write("rows.csv", reviews(9)).string();
   CHECK(contains(

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <fstream>
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
 #include <limits>
 
 #include "base/files.h"
@@ -96,6 +98,60 @@ TEST_CASE("the rows are ranked by their margins, which probabilities of a file d
       run_hone(arguments(folder, {"--probabilities", "p.npy", "--rank-by", "area_under_margin"}));
   CHECK(wrong.exit_code == 2);
   CHECK(contains(wrong.error, "rank_by is area_under_margin, but --probabilities has no margins of a training"));
+}
+
+TEST_CASE("an earlier work folder without margins is used, and trained again only if the ranking needs them") {
+  const TemporaryFolder folder;
+  REQUIRE(run_hone(training(folder, {"--rank-by=area_under_margin"})).exit_code == 0);
+  const std::string whole = read_file(folder.path() / "out.jsonl");
+  const std::filesystem::path margins = folder.path() / "out.jsonl.folds/fold-2.margins.npy";
+  std::filesystem::remove(margins);
+  const ProcessResult without = run_hone(training(folder, {"--overwrite"}));
+  REQUIRE_MESSAGE(without.exit_code == 0, without.error);
+  CHECK(!contains(without.error, "training on"));
+  CHECK(contains(without.error, "fold-2.margins.npy is missing, so no row has an area_under_margin"));
+  const std::vector<Json> rows = json_lines(read_file(folder.path() / "out.jsonl"));
+  CHECK(std::ranges::none_of(rows, [](const Json& row) { return row.contains("area_under_margin"); }));
+  const ProcessResult again = run_hone(training(folder, {"--overwrite", "--rank-by=area_under_margin"}));
+  REQUIRE_MESSAGE(again.exit_code == 0, again.error);
+  CHECK(contains(again.error, "fold 1 of 3: predictions exist"));
+  CHECK(contains(again.error, "fold 2 of 3: --rank-by area_under_margin needs margins, and "));
+  CHECK(contains(again.error, "fold-2.margins.npy is missing: the fold is trained again"));
+  CHECK(read_file(folder.path() / "out.jsonl") == whole);
+}
+
+TEST_CASE("damaged margins are an error that names the file") {
+  const TemporaryFolder folder;
+  REQUIRE(run_hone(training(folder)).exit_code == 0);
+  const std::filesystem::path margins = folder.path() / "out.jsonl.folds/fold-1.margins.npy";
+  const std::string whole = read_file(margins);
+  for (const float count : {std::numeric_limits<float>::quiet_NaN(), -1.0F, 0.5F, 1e30F}) {
+    std::string damaged = whole;  // the last value is the count of the last row
+    std::memcpy(damaged.data() + damaged.size() - sizeof count, &count, sizeof count);
+    write_file(margins, damaged);
+    const ProcessResult result = run_hone(training(folder, {"--overwrite"}));
+    CHECK(result.exit_code == 1);
+    CHECK(contains(result.error, "fold-1.margins.npy is damaged: row 39 has"));
+    CHECK(contains(result.error, "remove the file"));
+  }
+}
+
+TEST_CASE("an interrupted training without margins starts anew if the ranking needs them") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> more = {"--overwrite", "--num-train-epochs=60", "--rank-by=area_under_margin"};
+  REQUIRE(run_hone(training(folder, more)).exit_code == 0);
+  const std::string whole = read_file(folder.path() / "out.jsonl");
+  const std::filesystem::path folds = folder.path() / "out.jsonl.folds";
+  std::filesystem::remove_all(folds);
+  Process process(HONE_PROGRAM, training(folder, more));
+  REQUIRE(process.wait_until([&] { return std::filesystem::exists(folds / "fold-2/model/metrics.jsonl"); }));
+  process.send(SIGINT);
+  REQUIRE(process.wait().exit_code == 130);
+  for (const char* fold : {"fold-2", "fold-3"}) std::filesystem::remove(folds / fold / "margins.npy");
+  const ProcessResult again = run_hone(training(folder, more));
+  REQUIRE_MESSAGE(again.exit_code == 0, again.error);
+  CHECK(contains(again.error, "has none: it starts anew"));
+  CHECK(read_file(folder.path() / "out.jsonl") == whole);
 }
 
 TEST_CASE("folds of other rows or options are not mixed") {

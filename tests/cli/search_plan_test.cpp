@@ -67,6 +67,9 @@ TEST_CASE("options of a training that a search cannot take") {
   CHECK(contains(refused(kSpace, {epoch, "--resume-from-checkpoint", "true"}), "a search resumes by itself"));
   CHECK(contains(refused(kSpace, {epoch, "--stop-after-steps", "3"}), "stop_after_steps would stop every trial"));
   CHECK(contains(refused(kSpace, {epoch, "--find-lr"}), "find_lr would test learning rates instead of training"));
+  for (const std::string option : {"--find-lr-min", "--find-lr-max", "--find-lr-steps"}) {
+    CHECK(contains(refused(kSpace, {epoch, option, "50"}), "hone search: " + option + " is read only by --find-lr"));
+  }
   CHECK(contains(refused(kSpace, {epoch, "--metric", "acuracy"}), "unknown metric \"acuracy\""));
 }
 

@@ -187,6 +187,25 @@ TEST_CASE("the warning about classes without training rows names them") {
                  "warning: no training row has the label NEUTRAL, so the model cannot learn it."));
 }
 
+TEST_CASE("options of the range test do not start a training") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", reviews(9)).string();
+  const auto train = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--dataset", rows, "--max-steps=1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_hone(train_arguments(tiny_model(), folder.path() / "out", arguments));
+  };
+  for (const std::string option : {"--find-lr-min", "--find-lr-max", "--find-lr-steps"}) {
+    const ProcessResult result = train({option, "50"});
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.error, option + " is given, but only --find-lr reads it"));
+    CHECK_FALSE(fs::exists(folder.path() / "out"));
+  }
+  // A saved configuration has every option.
+  const std::string saved = folder.write("saved.json", R"({"find_lr": false, "find_lr_steps": 100})").string();
+  CHECK(train({"--config", saved}).exit_code == 0);
+}
+
 TEST_CASE("padding short rows to 512 is reported as unnecessary") {
   CHECK(contains(said(reviews(9), {"--pad-to-max-length"}), "warning: pad_to_max_length would add "));
 }

@@ -39,6 +39,7 @@ TEST_CASE("JSON has every section, and sentences in both languages") {
   const Json& leak = json.at("findings")[0];
   CHECK(leak.at("id") == "leak");
   CHECK(leak.at("severity") == "problem");
+  CHECK(leak.at("topic") == "repeats");
   CHECK(leak.at("rows") == 1);
   CHECK_FALSE(leak.at("title_zh").get<std::string>().empty());
   CHECK_FALSE(contains(leak.at("title").get<std::string>(), "{"));

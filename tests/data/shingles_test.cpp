@@ -141,6 +141,37 @@ TEST_CASE("the similarity is that of the sets") {
   CHECK(jaccard(shingles("..."), shingles("")) == 0);
 }
 
+TEST_CASE("very long texts have the same similarity, and no memory is kept for them") {
+  ShingleComparer comparer;
+  const auto numbers = [](int from, int to) {
+    std::string text;
+    for (int i = from; i < to; ++i) text += std::to_string(100'000 + i) + (i % 2 == 0 ? " " : "x");
+    return text;
+  };
+  for (const int count : {5'000, 10'000, 100'000}) {  // the first needs a table, the others are sorted
+    const std::string a = numbers(0, count), b = numbers(count / 2, count);
+    CHECK(comparer.similarity(a, b) == jaccard(shingles(a), shingles(b)));
+    CHECK(comparer.similarity(a, a) == 1);
+    CHECK(comparer.similarity(b, "") == 0);
+    CHECK(comparer.similarity("abcdef", "bcdefg") == doctest::Approx(1.0 / 3));
+    CHECK(comparer.table_bytes() <= 4U << 20U);
+  }
+}
+
+TEST_CASE("a reader frees the memory of very long texts only") {
+  ShingleReader reader;
+  reader.read("abcdef");
+  reader.release_large();
+  CHECK(reader.hashes().size() == 2);
+  reader.read(std::string(1'000'000, 'a'));
+  CHECK(reader.hashes().size() == 1'000'000 - 4);
+  CHECK(reader.kept_bytes() > 4U << 20U);
+  reader.release_large();
+  CHECK(reader.kept_bytes() == 0);
+  reader.read("abcdef");
+  CHECK(reader.hashes().size() == 2);
+}
+
 TEST_CASE("pairs that are compared one after the other have the similarity of sorted sets") {
   std::mt19937 random(8);
   ShingleComparer comparer;

@@ -20,6 +20,20 @@ TEST_CASE("a metric is found by its name, and the loss belongs to every task") {
   CHECK(name_of(Better::kNeither) == "neither");
 }
 
+TEST_CASE("a metric that the user named is known, and has a better direction if models are compared by it") {
+  const Metric metrics[] = {{"rmse", "root of the mean square", Better::kLower}, {"bias", "mean", Better::kNeither}};
+  CHECK(known_metric(metrics, "metric", "bias").name == "bias");
+  CHECK(comparable_metric(metrics, "metric", "rmse").better == Better::kLower);
+  CHECK(comparable_metric(metrics, "metric", "loss").name == "loss");
+  const Error unknown = expect_error([&] { comparable_metric(metrics, "metric_for_best_model", "rsme"); });
+  CHECK(unknown.kind() == ErrorKind::kUsage);
+  CHECK(contains(unknown.what(), "unknown metric_for_best_model \"rsme\""));
+  CHECK(contains(unknown.hint(), "did you mean \"rmse\"?"));
+  const Error neither = expect_error([&] { comparable_metric(metrics, "metric", "bias"); });
+  CHECK(neither.kind() == ErrorKind::kUsage);
+  CHECK(contains(neither.what(), "metric: neither a higher nor a lower bias is better"));
+}
+
 TEST_CASE("rows without a finite result are counted, and make every number NaN") {
   Report report{.loss = 0.5, .values = {{"accuracy", 0.9}}};
   report.spoil_if_nonfinite();

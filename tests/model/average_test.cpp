@@ -9,11 +9,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 
 #include "base/files.h"
+#include "base/utf8.h"
 #include "expect_error.h"
 #include "temporary_folder.h"
 
@@ -142,6 +144,39 @@ TEST_CASE("models that differ are refused with the name of what differs") {
                             write_file(path / "adapter_config.json", "{}");
                           }),
                  "hone adapter merge"));
+}
+
+TEST_CASE("an average that is not finite is an error that names folder and tensor") {
+  const TemporaryFolder folder;
+  const fs::path a = model_of(folder, "a", {{"v", numbers({1, 2})}, {"w", numbers({1, 2})}});
+  for (const double value : {std::nan(""), HUGE_VAL}) {
+    const std::string name = std::isnan(value) ? "nan" : "inf";
+    const fs::path b = model_of(folder, name, {{"v", numbers({1, 2})}, {"w", numbers({1, value})}});
+    const Error error = expect_error([&] { AverageInputs({a, b}).average(std::vector<double>{1, 1}); });
+    CHECK(error.kind() == ErrorKind::kInput);
+    CHECK(contains(error.what(), "the tensor \"w\" of " + b.string() + " has values that are not finite"));
+  }
+  // Each is finite, but half precision cannot hold the average.
+  const fs::path half = model_of(folder, "half", {{"w", numbers({1}, at::kHalf)}});
+  const fs::path large = model_of(folder, "large", {{"w", numbers({1e6})}});
+  const Error error = expect_error([&] { AverageInputs({half, large}).average(std::vector<double>{1, 1}); });
+  CHECK(error.kind() == ErrorKind::kInput);
+  CHECK(contains(error.what(), "the average of the tensor \"w\" is beyond the number format of " + half.string()));
+}
+
+TEST_CASE("a long value of config.json is cut at a whole character") {
+  const TemporaryFolder folder;
+  const tensor::NamedTensors tensors = {{"w", numbers({1})}};
+  const fs::path a = model_of(folder, "a", tensors), b = model_of(folder, "b", tensors);
+  for (const size_t shift : {0U, 1U, 2U}) {  // in two of three cases, a character lies across the cut
+    Json config = read_json(b / "config.json");
+    config["note"] = std::string(shift, 'a');
+    for (int i = 0; i < 40; ++i) config["note"] = config["note"].get<std::string>() + "\u5b57";
+    write_json(b / "config.json", config);
+    const Error error = expect_error([&] { AverageInputs({a, b}); });
+    CHECK(contains(error.what(), "\u5b57..."));
+    CHECK(find_invalid_utf8(error.what()) == std::string_view::npos);
+  }
 }
 
 TEST_CASE("the number format and the version of transformers may differ, and the order of keys") {

@@ -36,6 +36,8 @@ TEST_CASE("a stored tensor may be unaligned and strided") {
   CHECK(at::equal(target, source.view({3, 2})));
   tensor::copy_into({"w", at::kFloat, {3, 2}, {1, 3}, bytes}, target);
   CHECK(at::equal(target, source.view({2, 3}).t()));
+  CHECK(at::equal(tensor::read_tensor({"w", at::kFloat, {3, 2}, {}, bytes}), source.view({3, 2})));
+  CHECK(at::equal(tensor::read_tensor({"w", at::kFloat, {3, 2}, {1, 3}, bytes}), source.view({2, 3}).t()));
 }
 
 TEST_CASE("a copy changes the version of the target, by which a module finds that what it keeps is outdated") {

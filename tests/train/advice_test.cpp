@@ -95,6 +95,23 @@ TEST_CASE("a learning rate of 0, and one far too high, are reported") {
   CHECK(with.notes().empty());
 }
 
+TEST_CASE("a lowest rate that is not below the peak is reported, also the default of greedy") {
+  Case with;
+  with.options.eval_strategy = "epoch";
+  with.options.lr_scheduler_type = "greedy";
+  with.options.learning_rate = 5e-5;
+  CHECK(with.warns_of({"greedy", "learning_rate 5e-05", "min_lr is 0.001", "--lr-scheduler-kwargs min_lr=5e-07"}));
+  with.options.lr_scheduler_kwargs = "min_lr=5e-5";
+  CHECK(with.warns_of({"min_lr is 5e-05"}));
+  with.options.lr_scheduler_kwargs = "min_lr=4e-5";
+  CHECK(with.notes().empty());
+  with.options.lr_scheduler_type = "reduce_lr_on_plateau";
+  with.options.lr_scheduler_kwargs = "";
+  CHECK(with.notes().empty());
+  with.options.lr_scheduler_kwargs = "min_lr=1e-3";
+  CHECK(with.warns_of({"reduce_lr_on_plateau", "min_lr is 0.001"}));
+}
+
 TEST_CASE("options without effect are reported with the option that they require") {
   Case with;
   with.options.logging_dir = "logs";
