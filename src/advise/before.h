@@ -36,6 +36,7 @@ struct RowsFacts {
   std::string task;
   uint64_t num_train = 0, num_evaluation = 0, num_test = 0;
   bool has_evaluation = false;      // the data set has rows for it; false: training rows are held out
+  bool is_unevaluated = false;      // nor are training rows held out, as the user wants it
   bool has_pairs = false;           // of texts
   std::vector<ClassCount> classes;  // of text-classification
   uint64_t num_sampled = 0;         // rows that were looked at for what follows
@@ -61,7 +62,7 @@ struct Measured {
   uint64_t longest_tokens = 0, typical_tokens = 0;  // of a micro-batch
   double longest_seconds = 0, typical_seconds = 0;
   uint64_t peak_bytes = 0;       // of the process
-  bool is_extrapolated = false;  // the longest batch would not fit, so its memory follows from smaller ones
+  bool is_extrapolated = false;  // the longest batch would not fit, so time and memory follow from smaller ones
   uint64_t fixed_bytes = 0;      // of the peak: without the activations
   double bytes_per_token = 0;    // of a micro-batch
   uint64_t longest_row = 0;      // its tokens

@@ -108,14 +108,15 @@ double epochs_of(const BeforeReport& report) {
 Facts time_facts(const BeforeReport& report) {
   Facts facts;
   facts.set("compute", report.before.compute);
-  facts.set("epochs", epochs_of(report));
+  const bool may_stop = chosen(report.choices, "early_stopping_patience") != nullptr;
+  facts.set(may_stop ? "most_epochs" : "epochs", epochs_of(report));
   if (report.before.memory_bytes > 0) facts.set("memory", described_bytes(report.before.memory_bytes));
   if (report.before.measured.empty() || !report.before.measured.front().error.empty()) return facts;
   const Measured& all = report.before.measured.front();
   if (all.test_seconds >= 1) facts.set("test_time", format_duration(all.test_seconds));
   facts.set("steps", all.num_steps);
   facts.set("typical_tokens", all.typical_tokens);
-  facts.set("typical_seconds", fmt::format("{:.2f}", all.typical_seconds));
+  facts.set(all.is_extrapolated ? "about_seconds" : "typical_seconds", fmt::format("{:.2f}", all.typical_seconds));
   facts.set("longest_tokens", all.longest_tokens);
   facts.set("longest_seconds", fmt::format("{:.2f}", all.longest_seconds));
   return facts;
@@ -140,7 +141,7 @@ std::string time_text(const BeforeReport& report, Language language, size_t widt
                      format_duration(row.evaluation_seconds), described_bytes(row.peak_bytes)});
   }
   std::string text = heading(kTimeTitle, language, facts) + (table.size() > 1 ? table_text(table) : "") + errors;
-  for (const Sentence& line : {kTimeLine, kRunOf, kTestOf, kFreeMemory}) {
+  for (const Sentence& line : {kTimeLine, kShortTimeLine, kRunOf, kStoppedRunOf, kTestOf, kFreeMemory}) {
     const std::string filled_line = words(line, language, facts);
     if (!filled_line.empty() && table.size() > 1) text += paragraph("- ", filled_line, 4, width);
   }
@@ -176,7 +177,7 @@ Json both(const auto& text_of) { return {{"en", text_of(Language::kEnglish)}, {"
 // JSON is YAML, apart from numbers such as 5e-05, which YAML 1.1 reads as text.
 std::string yaml_value(const Json& value) {
   if (!value.is_number_float()) return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string text = fmt::format("{:g}", value.get<double>());
+  std::string text = fmt::format("{}", value.get<double>());
   const size_t exponent = text.find('e');
   if (exponent != std::string::npos && text.find('.') == std::string::npos) text.insert(exponent, ".0");
   return text;

@@ -13,16 +13,14 @@ constexpr ChoiceRow kChoiceRows[] = {
 #include "advise/choices.inc"
 };
 
-constexpr double kCovered = 0.99;      // share of the rows that max_seq_length covers
-constexpr double kManyCut = 0.05;      // truncated rows from which a longer text is read in windows
-constexpr int64_t kLengthUnit = 16;    // max_seq_length is a multiple
-constexpr double kUsableMemory = 0.9;  // the rest is for other programs and what the estimate misses
+constexpr double kCovered = 0.99;    // share of the rows that max_seq_length covers
+constexpr double kManyCut = 0.05;    // truncated rows from which a longer text is read in windows
+constexpr int64_t kLengthUnit = 16;  // max_seq_length is a multiple
 // Recomputing keeps the inputs of the layers and the activations of one of them: about a quarter in the measured
 // families.
 constexpr double kCheckpointedShare = 0.3;
 constexpr uint64_t kFewRows = 200, kSomeRows = 10000;
 constexpr uint64_t kManyRows = 50000;
-constexpr int64_t kSmallModel = 50'000'000, kLargeModel = 200'000'000;
 constexpr double kImbalance = 3;
 constexpr int64_t kPatience = 2;
 
@@ -128,7 +126,8 @@ class Chooser {
     Facts facts;
     facts.set("rows", rows_.num_train);
     facts.set("steps", steps_);
-    add("num_train_epochs", epochs_, row->reason_id, facts);
+    const bool never_stops = row->reason_id == "few" && rows_.is_unevaluated;
+    add("num_train_epochs", epochs_, never_stops ? "few_unevaluated" : row->reason_id, facts);
   }
 
   void classes() {
@@ -143,6 +142,7 @@ class Chooser {
   }
 
   void evaluation() {
+    if (rows_.is_unevaluated) return;
     Facts facts;
     facts.set("rows", rows_.num_train);
     if (!rows_.has_evaluation) add("validation_split", kHeldOutShare, "held_out", facts);
@@ -177,11 +177,21 @@ uint64_t peak_of(const Measured& measured, int64_t batch_size, bool checkpointin
   return measured.fixed_bytes + static_cast<uint64_t>(share * measured.bytes_per_token * tokens);
 }
 
-// Returns a JSON value as the flag's value.
+// Returns a JSON value as the flag's value; of a number, the shortest text that is read as the same number.
 std::string flag_value(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return fmt::format("{:g}", value.get<double>());
-  return value.dump();
+  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Returns an item of a list as options::split_items() reads it. The floor of options is not one of this floor's.
+std::string list_item(const Json& value) {
+  std::string item;
+  for (const char c : flag_value(value)) {
+    if (c == ',' || c == '"') item += '\\';
+    item += c;
+  }
+  return item;
 }
 
 }  // namespace
@@ -194,12 +204,16 @@ std::string Choice::flags() const {
   if (value.is_boolean()) return fmt::format("--{}{}", value.get<bool>() ? "" : "no-", name);
   if (!value.is_array()) return fmt::format("--{} {}", name, flag_value(value));
   std::string items;
-  for (const Json& item : value) items += (items.empty() ? "" : ",") + flag_value(item);
+  for (const Json& item : value) items += (items.empty() ? "" : ",") + list_item(item);
   return fmt::format("--{} {}", name, items);
 }
 
 std::string Choice::reason(Language language) const {
   return row == nullptr ? "" : filled(row->reason.in(language), {&facts}).value_or("");
+}
+
+uint64_t usable_memory(uint64_t memory_bytes) {
+  return static_cast<uint64_t>(kUsableMemory * static_cast<double>(memory_bytes));
 }
 
 int64_t usual_batch(uint64_t num_train_rows) {
@@ -208,7 +222,7 @@ int64_t usual_batch(uint64_t num_train_rows) {
 
 BatchPlan fitting_batch(const Measured& measured, int64_t rows_per_step, uint64_t memory_bytes) {
   BatchPlan plan{.batch_size = rows_per_step};
-  const auto limit = static_cast<uint64_t>(kUsableMemory * static_cast<double>(memory_bytes));
+  const uint64_t limit = usable_memory(memory_bytes);
   if (memory_bytes == 0 || measured.longest_row == 0) return plan;
   while (plan.batch_size > 1 && peak_of(measured, plan.batch_size, plan.checkpointing) > limit) {
     plan.batch_size /= 2;
@@ -221,7 +235,11 @@ BatchPlan fitting_batch(const Measured& measured, int64_t rows_per_step, uint64_
   return plan;
 }
 
-std::vector<Choice> choose(const Before& before, const BatchPlan& batch) { return Chooser(before, batch).all(); }
+std::vector<Choice> choose(const Before& before, const BatchPlan& batch, std::span<const Choice> given) {
+  std::vector<Choice> choices = Chooser(before, batch).all();
+  std::erase_if(choices, [&](const Choice& choice) { return chosen(given, choice.option) != nullptr; });
+  return choices;
+}
 
 Choice given_choice(std::string option, Json value) {
   const ChoiceRow* const own = find_reason(option, "given");

@@ -33,6 +33,13 @@ struct Choice {
 // The share of the training rows that is held out, if the data set has no rows for evaluation.
 inline constexpr double kHeldOutShare = 0.1;
 
+// Of the memory that a training may take: the rest is for other programs and what the estimate misses.
+inline constexpr double kUsableMemory = 0.9;
+uint64_t usable_memory(uint64_t memory_bytes);
+
+// Parameters: a base model has from kSmallModel to kLargeModel.
+inline constexpr int64_t kSmallModel = 50'000'000, kLargeModel = 200'000'000;
+
 // How the rows of a step are divided.
 struct BatchPlan {
   int64_t batch_size = 0, accumulation = 1;
@@ -50,7 +57,8 @@ int64_t usual_batch(uint64_t num_train_rows);
 BatchPlan fitting_batch(const Measured& measured, int64_t rows_per_step, uint64_t memory_bytes);
 
 // Returns the values in the order in which a recipe lists them. Those of the rows need no measurement.
-std::vector<Choice> choose(const Before& before, const BatchPlan& batch);
+// Leaves out the options that are given.
+std::vector<Choice> choose(const Before& before, const BatchPlan& batch, std::span<const Choice> given = {});
 
 // Returns an option that the user has given, such as the data set.
 Choice given_choice(std::string option, Json value);

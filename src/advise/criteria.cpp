@@ -31,11 +31,10 @@ constexpr double kWeakPiecesOfCharacter = 1.5, kUnfitPiecesOfCharacter = 2.2;
 constexpr double kUnknownCost = 10;  // an unknown token costs as much as this many pieces more
 constexpr double kLostCaseCost = 1.1;
 constexpr double kEquallyGood = 1.03;
-constexpr double kFewCapitals = 0.005, kManyCapitals = 0.02, kManyAccents = 0.01;  // of the words
+constexpr double kManyCapitals = 0.02, kManyAccents = 0.01;  // of the words
 constexpr double kManyTooLong = 0.05;
 constexpr uint64_t kFewRowsOfClass = 20, kFewTrainingRows = 100;
 constexpr double kLongRunSeconds = 3600;
-constexpr int64_t kSmallest = 50'000'000, kLargest = 200'000'000;
 
 bool needs_case(const RowsFacts& rows) { return rows.task == "token-classification"; }
 
@@ -54,10 +53,10 @@ void set_fit(const CheckpointFacts& checkpoint, const RowsFacts& rows, Facts& fa
 }
 
 void set_language(const RowsFacts& rows, Facts& facts) {
+  if (rows.script != "none" && rows.script != "other") facts.set("script", rows.script);
+  if (rows.language == "undetermined" || rows.language == "other") return facts.set("is_other_language", true);
   facts.set("language", rows.language);
   facts.set("language_zh", chinese_name(rows.language));
-  facts.set("script", rows.script);
-  if (rows.language == "undetermined") return;
   facts.set(rows.language == "Chinese"   ? "is_chinese"
             : rows.language == "English" ? "is_english"
                                          : "is_other_language",
@@ -67,7 +66,7 @@ void set_language(const RowsFacts& rows, Facts& facts) {
 void set_case(const CheckpointFacts& model, const RowsFacts& rows, Facts& facts) {
   facts.set("capital_share", share_text(rows.capital_share));
   facts.set("accent_share", share_text(rows.accent_share));
-  const bool has_capitals = rows.capital_share > kFewCapitals;
+  const bool has_capitals = rows.capital_share > kManyCapitals;
   constexpr std::string_view kCasedScripts[] = {"Latin", "Cyrillic", "Greek", "Armenian"};
   const bool has_case = std::ranges::find(kCasedScripts, rows.script) != std::end(kCasedScripts);
   if (!has_case) return facts.set("has_no_case", true);
@@ -79,9 +78,9 @@ void set_case(const CheckpointFacts& model, const RowsFacts& rows, Facts& facts)
 void set_size(const Before& before, Facts& facts) {
   const CheckpointFacts& model = before.model();
   facts.set("millions", fmt::format("{:.1f}", static_cast<double>(model.num_parameters) / 1e6));
-  facts.set(model.num_parameters < kSmallest  ? "is_small"
-            : model.num_parameters < kLargest ? "is_base"
-                                              : "is_large",
+  facts.set(model.num_parameters < kSmallModel   ? "is_small"
+            : model.num_parameters < kLargeModel ? "is_base"
+                                                 : "is_large",
             true);
   if (before.memory_bytes > 0) facts.set("memory", described_bytes(before.memory_bytes));
   // Weights, gradients and Adam's two means, in fp32.
@@ -115,7 +114,7 @@ Facts facts_of(const Before& before) {
   facts.set("max_length", model.max_length);
   facts.set("too_long_share", share_text(model.too_long_share));
   facts.set("task", rows.task);
-  if (!model.trained_task.empty()) facts.set("trained_task", model.trained_task);
+  if (model.trained_task == rows.task) facts.set("trained_task", model.trained_task);
   if (!rows.classes.empty()) facts.set("num_classes", rows.classes.size());
   if (!model.licence.empty()) facts.set("licence", model.licence);
   facts.set("family", model.family);
@@ -159,7 +158,7 @@ class Finder {
 
   void letters() {
     const CheckpointFacts& model = before_.model();
-    if (facts_.find("loses_needed_case") != nullptr && rows_.capital_share > kManyCapitals) add("case_lost");
+    if (facts_.find("loses_needed_case") != nullptr) add("case_lost");
     if (facts_.find("keeps_needless_case") != nullptr ||
         (rows_.has_spaces && rows_.script == "Latin" && facts_.find("has_no_capitals") != nullptr &&
          !model.lowers_case)) {

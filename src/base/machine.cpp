@@ -113,6 +113,38 @@ std::optional<uint64_t> memory_limit(const fs::path& root, uint64_t memory_bytes
   return limit && (memory_bytes == 0 || *limit < memory_bytes) ? limit : std::nullopt;
 }
 
+// Returns the number after `name` and a space in memory.stat, or 0.
+uint64_t memory_statistic(const fs::path& group, std::string_view name) {
+  std::ifstream file(group / "memory.stat");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(name) || line.size() <= name.size() || line[name.size()] != ' ') continue;
+    return number<uint64_t>(std::string_view(line).substr(name.size() + 1)).value_or(0);
+  }
+  return 0;
+}
+
+// Returns the least that a group with a limit still grants. Pages of files that nobody used lately count as used, but
+// the system drops them for whoever needs memory.
+std::optional<uint64_t> memory_left(const fs::path& root) {
+  struct Names {
+    const char *resource, *limit, *used, *files;
+  };
+  constexpr Names kVersions[] = {{"", "memory.max", "memory.current", "inactive_file"},
+                                 {"memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"}};
+  std::optional<uint64_t> least;
+  for (const Names& names : kVersions) {
+    for (const fs::path& group : group_folders(root, names.resource)) {
+      const auto limit = number<uint64_t>(first_line(group / names.limit));  // "max": no limit
+      if (!limit || *limit == 0) continue;
+      const uint64_t used = number<uint64_t>(first_line(group / names.used)).value_or(0);
+      const uint64_t needed = used - std::min(used, memory_statistic(group, names.files));
+      const uint64_t left = *limit - std::min(*limit, needed);
+      least = std::min(left, least.value_or(left));
+    }
+  }
+  return least;
+}
+
 std::vector<int> cpus_of_this_thread() {
   constexpr int kMaxCpus = 8192;
   std::vector<int> cpus;
@@ -138,7 +170,8 @@ int Machine::num_useful_threads() const {
 uint64_t Machine::usable_memory() const { return memory_limit.value_or(memory_bytes); }
 
 uint64_t Machine::available_memory() const {
-  return std::min(free_memory_bytes, memory_limit.value_or(free_memory_bytes));
+  if (free_memory_bytes == 0) return 0;
+  return std::max<uint64_t>(1, std::min(free_memory_bytes, memory_left.value_or(free_memory_bytes)));
 }
 
 Machine read_machine(const fs::path& root, const std::vector<int>& cpus) {
@@ -150,6 +183,7 @@ Machine read_machine(const fs::path& root, const std::vector<int>& cpus) {
   machine.memory_bytes = number<uint64_t>(value_of(root / "proc/meminfo", "MemTotal")).value_or(0) * 1024;
   machine.free_memory_bytes = number<uint64_t>(value_of(root / "proc/meminfo", "MemAvailable")).value_or(0) * 1024;
   machine.memory_limit = memory_limit(root, machine.memory_bytes);
+  machine.memory_left = memory_left(root);
   return machine;
 }
 

@@ -18,12 +18,13 @@ struct Machine {
   uint64_t memory_bytes = 0;             // memory of the machine; 0 if unknown
   uint64_t free_memory_bytes = 0;        // that programs can still take without swapping; 0 if unknown
   std::optional<uint64_t> memory_limit;  // limit of a control group, if it is lower
+  std::optional<uint64_t> memory_left;   // that the control groups still grant; unset without a limit
 
   // Returns the number of threads that can run at the same time: one for each core, at most the quota, at least one.
   int num_useful_threads() const;
   // Returns the lower of memory and its limit; 0 if both are unknown.
   uint64_t usable_memory() const;
-  // Returns the lower of free memory and the limit; 0 if the free memory is unknown.
+  // Returns the lower of free memory and what the limits leave, at least 1; 0 if the free memory is unknown.
   uint64_t available_memory() const;
 };
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
+#include <span>
 
 #include "advise/before_report.h"
 #include "base/byte_size.h"
@@ -22,13 +22,13 @@
 #include "options/json.h"
 #include "table/read.h"
 #include "tensor/compute.h"
+#include "train/kept_prefixes.h"
 #include "train/measure.h"
 
 namespace hone::cli {
 
 namespace {
 
-constexpr double kUsableMemory = 0.9;    // of what is free: a batch that needs more is not run
 constexpr double kShareForOthers = 0.3;  // of the seconds for measuring, for each other way to train
 
 bool has_evaluation(const AdviseOptions& options) {
@@ -36,6 +36,40 @@ bool has_evaluation(const AdviseOptions& options) {
   if (options.rows.dataset.empty()) return false;
   const QuietLog quiet;  // its notes are shown when the rows are read
   return table::dataset_files(options.rows.dataset, options.rows.dataset_config_name).contains("validation");
+}
+
+// Returns whether the user wants no rows to be held out, and gives none that evaluate.
+bool is_unevaluated(const options::Parsed<AdviseOptions>& parsed) {
+  const AdviseOptions& options = parsed.options;
+  if (!parsed.provenance.is_set("validation_split") || has_evaluation(options) || !options.test_file.empty())
+    return false;
+  if (options.rows.dataset.empty()) return true;
+  const QuietLog quiet;
+  return !table::dataset_files(options.rows.dataset, options.rows.dataset_config_name).contains("test");
+}
+
+// Throws if --apply is one of the files with the rows.
+void check_is_not_rows(const AdviseOptions& options) {
+  const auto check = [&](const std::filesystem::path& file, std::string_view option) {
+    check_is_not_input(options.apply, "--apply", file, option);
+  };
+  std::error_code error;
+  if (!std::filesystem::exists(options.apply, error)) return;
+  for (const std::string& file : options.train_file) check(file, "--train-file");
+  for (const std::string& file : options.validation_file) check(file, "--validation-file");
+  for (const std::string& file : options.test_file) check(file, "--test-file");
+  if (options.rows.dataset.empty()) return;
+  check(options.rows.dataset, "--dataset");
+  for (const char* folder : {"", options.rows.dataset_config_name.c_str()}) {
+    check(options.rows.dataset / folder / "dataset_info.json", "--dataset");
+  }
+  const QuietLog quiet;
+  for (const auto& [split, files] : table::dataset_files(options.rows.dataset, options.rows.dataset_config_name)) {
+    for (const std::filesystem::path& file : files) {
+      check(file, "--dataset");
+      check(file.parent_path() / "dataset_info.json", "--dataset");
+    }
+  }
 }
 
 void check_output(const AdviseOptions& options) {
@@ -47,16 +81,10 @@ void check_output(const AdviseOptions& options) {
                 fmt::format("--apply {}: there is no folder {}", options.apply.string(), folder.string()),
                 "make the folder first, or give the name of a file in another one");
   }
-  if (options.rows.dataset == options.apply) {
-    check_is_not_input(options.apply, "--apply", options.rows.dataset, "--dataset");
-  }
-  for (const std::string& file : options.train_file) {
-    check_is_not_input(options.apply, "--apply", file, "--train-file");
-  }
   std::error_code error;
-  if (!options.overwrite || std::filesystem::is_directory(options.apply, error)) {
-    check_is_free(options.apply, "--apply");
-  }
+  if (std::filesystem::is_directory(options.apply, error)) check_is_free(options.apply, "--apply");
+  check_is_not_rows(options);
+  if (!options.overwrite) check_is_free(options.apply, "--apply");
 }
 
 uint64_t memory_of(const AdviseOptions& options) {
@@ -118,10 +146,12 @@ void set_labels(const train::RunRows& run, advise::RowsFacts& facts) {
 }
 
 // Returns the adviser's view of rows and checkpoints.
-advise::Before look(const AdviseOptions& options, train::TrainOptions& train) {
-  const bool evaluates_given = has_evaluation(options);
-  if (!evaluates_given) train.sample.validation_split = advise::kHeldOutShare;
-  train.eval_strategy = "epoch";
+advise::Before look(const options::Parsed<AdviseOptions>& parsed, train::TrainOptions& train) {
+  const AdviseOptions& options = parsed.options;
+  const bool holds_out = !has_evaluation(options) && !parsed.provenance.is_set("validation_split");
+  const bool evaluates = !is_unevaluated(parsed);
+  if (holds_out) train.sample.validation_split = advise::kHeldOutShare;
+  train.eval_strategy = evaluates ? "epoch" : "no";
   const train::RunRows run = train::read_run_rows(train);
   const QuietLog quiet;  // its warnings are part of the advice
   train.task = std::string(run.task_row->name);
@@ -130,7 +160,8 @@ advise::Before look(const AdviseOptions& options, train::TrainOptions& train) {
   before.rows.num_train = run.rows.train.size();
   before.rows.num_evaluation = run.rows.evaluation ? run.rows.evaluation->size() : 0;
   before.rows.num_test = run.rows.test ? run.rows.test->size() : 0;
-  before.rows.has_evaluation = evaluates_given;
+  before.rows.has_evaluation = evaluates && !holds_out;
+  before.rows.is_unevaluated = !evaluates;
   set_labels(run, before.rows);
   const RowSample sample = sample_rows(run, options.rows, before.rows);
   before.rows.lengths = sampled_lengths(run.tokenizer, sample);
@@ -148,6 +179,21 @@ train::TrainOptions training_of(advise::TrainedPart part, train::TrainOptions tr
   if (part == advise::TrainedPart::kAdapters) train.adapter.peft = train::kPeftNames[1];
   if (part == advise::TrainedPart::kHead) train.freeze = {"all-but-head"};
   return train;
+}
+
+// Returns what the folder of the training may take of its disk, also if it does not exist yet.
+uint64_t free_disk_for(const std::filesystem::path& output_dir) {
+  std::filesystem::path folder = std::filesystem::absolute(output_dir);
+  std::error_code error;
+  while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  return train::free_disk_of(folder);
+}
+
+// Returns whether the training computes a frozen body once for each row.
+bool keeps_body(const train::TrainOptions& options, const train::Prepared& prepared) {
+  const train::CacheBudget budget =
+      train::cache_budget(options.cache_budget, this_machine().available_memory(), free_disk_for(options.output_dir));
+  return train::keeps_all_rows(prepared, budget);
 }
 
 // Runs steps of the training.
@@ -176,7 +222,7 @@ advise::Measured measure(advise::TrainedPart part, const train::TrainOptions& tr
   result.fixed_bytes = steps.fixed_bytes;
   result.bytes_per_token = steps.bytes_per_token;
   result.longest_row = steps.longest_row;
-  result.keeps_body = part == advise::TrainedPart::kHead && prepared.loaded.model->num_frozen_layers().value_or(0) > 0;
+  result.keeps_body = part == advise::TrainedPart::kHead && keeps_body(options, prepared);
   return result;
 }
 
@@ -196,16 +242,17 @@ advise::Measured measure_other(advise::TrainedPart part, train::TrainOptions tra
 
 // Measures the training with the advised values; with fewer rows at once, if they need too much memory.
 advise::BatchPlan measure_all(const AdviseOptions& options, const train::TrainOptions& train,
-                              const tensor::Compute& compute, advise::Before& before) {
+                              const tensor::Compute& compute, std::span<const advise::Choice> given,
+                              advise::Before& before) {
   const QuietLog quiet;
   const int64_t rows_per_step = advise::usual_batch(before.rows.num_train);
   advise::BatchPlan batch{.batch_size = rows_per_step};
   if (options.measure_seconds <= 0) return batch;
-  const auto limit = static_cast<uint64_t>(kUsableMemory * static_cast<double>(before.memory_bytes));
+  const uint64_t limit = advise::usable_memory(before.memory_bytes);  // a batch that needs more is not run
   const train::MeasureLimits limits{options.measure_seconds, limit};
   const auto training_with = [&](const advise::BatchPlan& plan) {
     train::TrainOptions advised = train;
-    apply_choices(advise::choose(before, plan), advised);
+    apply_choices(advise::choose(before, plan, given), advised);
     return advised;
   };
   advise::Measured all = measure(advise::TrainedPart::kAll, training_with(batch), compute, limits);
@@ -230,15 +277,15 @@ int run_advise_before(const options::Parsed<AdviseOptions>& parsed) {
   const uint64_t memory = memory_of(options);
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   train::TrainOptions train = given_training(options);
-  advise::Before before = look(options, train);
+  advise::Before before = look(parsed, train);
   before.memory_bytes = memory;
   before.compute = tensor::describe(compute);
   if (!before.model().error.empty()) {
     throw Error(ErrorKind::kInput, fmt::format("{}: {}", before.model().folder, before.model().error));
   }
-  const advise::BatchPlan batch = measure_all(options, train, compute, before);
-  const advise::BeforeReport report =
-      advise::report_before(before, batch, given_choices(parsed, train), advise::choose(before, batch));
+  const std::vector<advise::Choice> given = given_choices(parsed, train);
+  const advise::BatchPlan batch = measure_all(options, train, compute, given, before);
+  const advise::BeforeReport report = advise::report_before(before, batch, given, advise::choose(before, batch, given));
   if (options.json) {
     print(advise::to_json(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   } else {

@@ -21,7 +21,6 @@ namespace hone::cli {
 namespace {
 
 constexpr uint64_t kSampledRows = 10000;
-constexpr double kEnoughKnown = 0.1;  // of the rows: with fewer of a known language, it stays undetermined
 
 std::vector<uint64_t> sampled_numbers(uint64_t num_rows) {
   std::vector<uint64_t> numbers;
@@ -98,13 +97,6 @@ bool separates_words(data::Script script) {
   return std::ranges::find(kWithoutSpaces, script) == std::end(kWithoutSpaces);
 }
 
-data::Language main_language(const LanguageCounts& counts, uint64_t num_rows) {
-  const auto most = std::ranges::max_element(counts.languages.begin() + 1, counts.languages.end());
-  const auto enough = kEnoughKnown * static_cast<double>(num_rows);
-  if (*most == 0 || static_cast<double>(*most) < enough) return data::Language::kUndetermined;
-  return static_cast<data::Language>(most - counts.languages.begin());
-}
-
 void describe_texts(RowSample& sample, advise::RowsFacts& facts) {
   LanguageCounts counts;
   WordCounts words;
@@ -118,7 +110,7 @@ void describe_texts(RowSample& sample, advise::RowsFacts& facts) {
   sample.script = static_cast<data::Script>(script - counts.scripts.begin());
   facts.num_sampled = sample.texts.size();
   facts.has_pairs = !sample.pairs.empty();
-  facts.language = data::language_name(main_language(counts, sample.texts.size() + sample.pairs.size()));
+  facts.language = data::language_name(data::main_language(counts.languages));
   facts.script = data::script_name(sample.script);
   facts.has_spaces = separates_words(sample.script);
   const double all_words = static_cast<double>(std::max<uint64_t>(1, words.words));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 
 namespace hone::data {
 
@@ -171,6 +172,13 @@ Language guess_language(std::string_view text, Script script, bool has_kana) {
     default:
       return Language::kOther;
   }
+}
+
+Language main_language(std::span<const uint64_t> counts) {
+  const auto most = std::ranges::max_element(counts.begin() + 1, counts.end());
+  const uint64_t all = std::accumulate(counts.begin(), counts.end(), uint64_t{0}), known = all - counts.front();
+  if (2 * *most <= known || 2 * *most < all) return Language::kUndetermined;
+  return static_cast<Language>(most - counts.begin());
 }
 
 std::string_view language_name(Language language) { return kLanguageNames[static_cast<size_t>(language)]; }

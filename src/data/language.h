@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "data/scripts.h"
@@ -34,6 +35,10 @@ inline constexpr int kNumLanguages = static_cast<int>(Language::kOther) + 1;
 
 // `script` is the one of most letters; `has_kana` is true if the text has Hiragana or Katakana.
 Language guess_language(std::string_view text, Script script, bool has_kana);
+
+// Returns the language of more than half of the texts whose language is known, if it is that of half of all texts; else
+// kUndetermined. counts: [kNumLanguages], texts of each language.
+Language main_language(std::span<const uint64_t> counts);
 
 // Returns "English", "Chinese", "Cyrillic (Russian, Ukrainian ...)", "undetermined".
 std::string_view language_name(Language language);

@@ -71,6 +71,29 @@ uint64_t free_disk_of(const std::filesystem::path& folder) {
   return bytes;
 }
 
+bool keeps_all_rows(const Prepared& prepared, CacheBudget budget) {
+  const model::Model& model = *prepared.loaded.model;
+  const int64_t num_frozen = model.num_frozen_layers().value_or(0);
+  if (num_frozen == 0) return false;
+  const bool keeps_first_tokens = num_frozen == model.num_layers() && model.reads_first_tokens();
+  const auto max_length = static_cast<uint64_t>(std::max<int64_t>(1, prepared.max_length));
+  const uint64_t bytes_of_vector = static_cast<uint64_t>(model.width()) * at::elementSize(model.dtype());
+  for (const task::Examples* examples : {prepared.train.get(), prepared.evaluation.get()}) {
+    if (examples == nullptr) continue;
+    uint64_t num_vectors = 0;
+    for (uint64_t row = 0; row < examples->size(); ++row) {
+      const uint64_t tokens = examples->length(row);
+      num_vectors += keeps_first_tokens ? (tokens + max_length - 1) / max_length : tokens;
+    }
+    const uint64_t bytes = num_vectors * bytes_of_vector;  // all in memory or all in the file, as PrefixCache has it
+    uint64_t& place = bytes <= budget.memory_bytes ? budget.memory_bytes : budget.disk_bytes;
+    if (bytes > std::min(place, budget.total_bytes)) return false;
+    place -= bytes;
+    budget.total_bytes -= bytes;
+  }
+  return true;
+}
+
 KeptPrefixes::KeptPrefixes(const TrainOptions& options, Prepared& prepared, std::filesystem::path folder,
                            FreeDisk free_disk)
     : options_(options), prepared_(prepared), folder_(std::move(folder)), free_disk_(std::move(free_disk)) {

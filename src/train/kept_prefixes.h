@@ -27,6 +27,10 @@ CacheBudget cache_budget(const std::string& text, uint64_t available_memory, uin
 // earlier session take, which they replace. 0 if the disk does not tell.
 uint64_t free_disk_of(const std::filesystem::path& output_dir);
 
+// Returns whether the budget holds what flows out of the frozen layers for all training and evaluation rows; false if
+// no layer is frozen. If only first tokens are kept, a row counts as one sequence for each max_length tokens.
+bool keeps_all_rows(const Prepared& prepared, CacheBudget budget);
+
 class KeptPrefixes {
  public:
   using FreeDisk = std::function<uint64_t(const std::filesystem::path& output_dir)>;

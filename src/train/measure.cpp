@@ -27,7 +27,7 @@ constexpr uint64_t kMaxPlannedSteps = 20000;  // of an epoch whose tokens are lo
 // A step of an epoch.
 struct SizedStep {
   int64_t step = 0;
-  uint64_t tokens = 0;
+  uint64_t tokens = 0, largest_batch = 0;  // largest_batch: tokens of its largest micro-batch
 };
 
 double num_tokens(const task::Examples& examples) {
@@ -96,7 +96,7 @@ class StepMeasurer {
     const StepRows more = longest_rows(static_cast<size_t>(std::clamp<int64_t>(plan_.batch_size / 4, 2, 4)));
     run(one);
     const uint64_t peak_of_one = peak_memory();
-    run(more);
+    seconds_per_token_ = run(more) / static_cast<double>(std::max<uint64_t>(1, more.num_tokens));
     const uint64_t peak_of_more = peak_memory();
     result_.peak_bytes = peak_of_more;
     if (more.num_tokens > one.num_tokens && peak_of_more > peak_of_one) {
@@ -111,21 +111,44 @@ class StepMeasurer {
     result_.fixed_bytes = peak - std::min(peak, of_tokens);
   }
 
+  // Returns the peak of a micro-batch of so many tokens, as measure_memory() tells.
+  uint64_t expected_peak(uint64_t tokens) const {
+    return result_.fixed_bytes + static_cast<uint64_t>(result_.bytes_per_token * static_cast<double>(tokens));
+  }
+
+  bool fits(uint64_t tokens) const {
+    return limits_.memory_bytes == 0 || expected_peak(tokens) <= limits_.memory_bytes;
+  }
+
+  uint64_t largest_batch(const StepRows& rows) const {
+    uint64_t largest = 0;
+    for (const std::vector<uint64_t>& batch : rows.micro_batches) {
+      uint64_t tokens = 0;
+      for (const uint64_t row : batch) tokens += examples_.length(row);
+      largest = std::max(largest, tokens);
+    }
+    return largest;
+  }
+
   std::vector<SizedStep> steps_of_epoch() {
     std::vector<SizedStep> steps;
     const auto num_steps = static_cast<uint64_t>(plan_.steps_per_epoch);
     const uint64_t stride = std::max<uint64_t>(1, num_steps / kMaxPlannedSteps);
     for (uint64_t step = 0; step < num_steps; step += stride) {
       const auto number = static_cast<int64_t>(step);
-      steps.push_back({number, source_.rows_of_step(number).num_tokens});
+      const StepRows rows = source_.rows_of_step(number);
+      steps.push_back({number, rows.num_tokens, largest_batch(rows)});
     }
     std::ranges::sort(steps, {}, &SizedStep::tokens);
     return steps;
   }
 
-  // Steps of the run itself: from each stratum, one after the other from its middle outwards.
+  // Steps of the run itself that fit into the memory: from each stratum, one after the other from its middle outwards.
   void measure_typical() {
-    const std::vector<SizedStep> steps = steps_of_epoch();
+    const std::vector<SizedStep> all_steps = steps_of_epoch();
+    std::vector<SizedStep> steps = all_steps;
+    std::erase_if(steps, [&](const SizedStep& step) { return !fits(step.largest_batch); });
+    if (steps.empty()) return extrapolate_typical(all_steps);
     const size_t strata = std::min(kStrata, steps.size());
     run(source_.rows_of_step(steps[steps.size() / 2].step));  // prepares the code for such shapes
     double seconds = 0, tokens = 0;
@@ -143,7 +166,16 @@ class StepMeasurer {
       const double spent = limits_.clock() - start;
       if (spent > kEnoughSeconds || spent > limits_.seconds) break;
     }
-    summarize(steps, seconds, tokens);
+    summarize(all_steps, seconds, tokens);
+  }
+
+  // The small batch of measure_memory() stands for all steps, because none of them fits.
+  void extrapolate_typical(const std::vector<SizedStep>& steps) {
+    double tokens = 0;
+    for (const SizedStep& step : steps) tokens += static_cast<double>(step.tokens);
+    tokens /= static_cast<double>(steps.size());
+    num_typical_ = 1;
+    summarize(steps, seconds_per_token_ * tokens, tokens);
   }
 
   // The steps that were run stand for all steps in proportion to their tokens.
@@ -159,11 +191,9 @@ class StepMeasurer {
   void measure_longest() {
     StepRows rows = longest_rows(static_cast<size_t>(plan_.batch_size));
     result_.longest_tokens = rows.num_tokens;
-    const auto expected =
-        result_.fixed_bytes + static_cast<uint64_t>(result_.bytes_per_token * static_cast<double>(rows.num_tokens));
-    if (limits_.memory_bytes > 0 && expected > limits_.memory_bytes) {
+    if (!fits(rows.num_tokens)) {
       result_.is_extrapolated = true;
-      result_.peak_bytes = std::max(result_.peak_bytes, expected);
+      result_.peak_bytes = std::max(result_.peak_bytes, expected_peak(rows.num_tokens));
       return;
     }
     result_.longest_seconds = run(std::move(rows));
@@ -203,6 +233,7 @@ class StepMeasurer {
   Progress progress_;
   std::vector<uint64_t> by_length_;  // row numbers, the longest row first
   size_t num_typical_ = 0;
+  double seconds_per_token_ = 0;  // of the small batch of measure_memory()
   MeasuredSteps result_;
 };
 

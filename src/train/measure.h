@@ -11,7 +11,7 @@ namespace hone::train {
 double wall_seconds();  // since some point in the past
 
 struct MeasureLimits {
-  double seconds = 30;        // for the typical steps; one is always run
+  double seconds = 30;        // for the typical steps; one is run in any case, if it fits
   uint64_t memory_bytes = 0;  // a batch that needs more is not run; 0: no limit
   double (*clock)() = wall_seconds;
 };
@@ -23,8 +23,9 @@ struct MeasuredSteps {
   double test_seconds = 0;                          // of the look at all test rows at the end; 0 without
   uint64_t typical_tokens = 0, longest_tokens = 0;  // of a step; of the longest micro-batch
   double typical_seconds = 0, longest_seconds = 0;
-  uint64_t peak_bytes = 0;       // of the process
-  bool is_extrapolated = false;  // the longest micro-batch was not run: limits.memory_bytes forbids it
+  uint64_t peak_bytes = 0;  // of the process
+  // The longest micro-batch was not run, nor were steps of other ones that limits.memory_bytes forbids.
+  bool is_extrapolated = false;
   // The peak is about fixed_bytes + bytes_per_token * tokens of a micro-batch.
   uint64_t fixed_bytes = 0;
   double bytes_per_token = 0;

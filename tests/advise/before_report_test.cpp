@@ -74,6 +74,27 @@ TEST_CASE("the recipe begins with its command, and a label cannot end a comment"
   CHECK(std::ranges::count(lines, "load_best_model_at_end: true") == 1);
 }
 
+TEST_CASE("numbers of the recipe keep all their digits") {
+  const Before before = made_before();
+  BeforeReport report = report_of(before);
+  report.given.push_back(given_choice("validation_split", 0.123456789));
+  CHECK(contains(recipe_text(report, ""), "\nvalidation_split: 0.123456789\n"));
+}
+
+TEST_CASE("a run is said to stop early only if it can, and seconds of a batch that was not run are not shown") {
+  Before before = made_before();  // 3 epochs, without early stopping
+  const auto text_of = [&] { return to_text(report_of(before), Language::kEnglish, 200); };
+  CHECK(contains(text_of(), "a run has 3"));
+  CHECK_FALSE(contains(text_of(), "early stopping"));
+  CHECK(contains(text_of(), "for the longest rows"));
+  before.measured[0].is_extrapolated = true;
+  before.measured[0].longest_seconds = 0;
+  CHECK_FALSE(contains(text_of(), "0.00 s"));
+  CHECK(contains(text_of(), "about 0.40 s for a typical batch of 800 tokens"));
+  before.rows.num_train = 300;
+  CHECK(contains(text_of(), "early stopping may end it sooner"));
+}
+
 TEST_CASE("the JSON has both languages of every sentence, and names the best checkpoint") {
   Before before = made_before();
   before.checkpoints.push_back(made_checkpoint("models/other", 1.1, 0));

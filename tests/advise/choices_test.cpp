@@ -7,6 +7,7 @@
 #include <set>
 
 #include "advise/made_before.h"
+#include "expect_error.h"
 
 namespace choices_test {
 
@@ -94,6 +95,22 @@ TEST_CASE("imbalanced labels get weights and a metric for which all count the sa
   CHECK(value_of(before, "metric_for_best_model").is_null());
 }
 
+TEST_CASE("what is given is not chosen again; without rows to evaluate nothing is chosen that needs them") {
+  Before before = made_before();
+  const std::vector<Choice> given = {given_choice("validation_split", 0.2)};
+  CHECK(chosen(choose(before, kBatch, given), "validation_split") == nullptr);
+  CHECK(chosen(choose(before, kBatch, given), "eval_strategy") != nullptr);
+  before.rows.is_unevaluated = true;
+  before.rows.num_train = 300;  // else with early stopping
+  for (const char* option : {"validation_split", "eval_strategy", "load_best_model_at_end", "metric_for_best_model",
+                             "early_stopping_patience"}) {
+    CAPTURE(option);
+    CHECK(value_of(before, option).is_null());
+  }
+  CHECK(value_of(before, "num_train_epochs") == 10.0);
+  CHECK_FALSE(contains(reason_of(choose(before, kBatch), "num_train_epochs"), "early stopping"));
+}
+
 TEST_CASE("a step that needs too much memory is divided; then activations are recomputed; then nothing fits") {
   const Measured measured = made_before().measured[0];  // 1 GB, and 10 MB for each row of 100 tokens
   const auto plan = [&](uint64_t memory) { return fitting_batch(measured, 32, memory); };
@@ -141,6 +158,8 @@ TEST_CASE("every choice has a reason in both languages and flags that can be pas
   CHECK(Choice{"test_at_end", false, {}}.flags() == "--no-test-at-end");
   CHECK(Choice{"train_file", Json::array({"a.csv", "b.csv"}), {}}.flags() == "--train-file a.csv,b.csv");
   CHECK(Choice{"learning_rate", 3e-5, {}}.flags() == "--learning-rate 3e-05");
+  CHECK(Choice{"validation_split", 0.123456789, {}}.flags() == "--validation-split 0.123456789");
+  CHECK(Choice{"train_file", Json::array({"a,b.csv", "c\"d.csv"}), {}}.flags() == "--train-file a\\,b.csv,c\\\"d.csv");
 }
 
 TEST_CASE("an option that the user gave has a reason, an own one where it helps") {

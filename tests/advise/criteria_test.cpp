@@ -91,6 +91,61 @@ TEST_CASE("an English vocabulary on Chinese rows is the first problem, with the 
   CHECK(contains(criterion(before, "language"), "the vocabulary does not know them: 60.0% of the tokens"));
 }
 
+TEST_CASE("rows whose language is not known get sentences without one, and the remedy for other languages") {
+  for (const char* language : {"undetermined", "other"}) {
+    for (const double unknown : {0.0, 0.05, 0.3}) {
+      for (const Before& base : {made_before(), made_chinese()}) {
+        Before before = base;
+        before.rows.language = language;
+        before.rows.accent_share = 0.08;
+        before.checkpoints[0].unknown_share = unknown;
+        CAPTURE(unknown);
+        for (const Language of_text : {Language::kEnglish, Language::kChinese}) {
+          const std::string text = criterion(before, "language", of_text);
+          CHECK_FALSE(text.empty());
+          CHECK_FALSE(contains(text, language));
+          CHECK_FALSE(contains(text, chinese_name(language)));
+        }
+        for (const Diagnosis& finding : findings_of(before)) {
+          for (const std::string& line : finding.evidence(Language::kEnglish)) {
+            CHECK_FALSE(contains(line, "the rows are"));
+          }
+          if (finding.kind->id != "vocabulary_unfit") continue;
+          CHECK(std::ranges::any_of(
+              finding.remedies(), [](const Remedy& remedy) { return contains(remedy.reason_en, "xlm-roberta-base"); }));
+        }
+      }
+    }
+  }
+  Before before = made_chinese();
+  before.rows.script = "none";
+  before.rows.language = "undetermined";
+  CHECK(criterion(before, "case") == "case: these rows have no script with capital letters, so it does not matter");
+  CHECK_FALSE(contains(criterion(before, "language"), "none"));
+}
+
+TEST_CASE("a head is kept only if it is for the task of the rows") {
+  Before before = made_before();
+  before.checkpoints[0].trained_task = "text-classification";
+  CHECK(contains(criterion(before, "head"), "has a head for text-classification; it is kept"));
+  before.rows.task = "regression";
+  CHECK(contains(criterion(before, "head"), "it has none for regression"));
+}
+
+TEST_CASE("capitals count from 2 % of the words on, in the sentence and in the finding") {
+  Before before = made_before();
+  before.rows.task = "token-classification";
+  before.rows.capital_share = 0.021;
+  CHECK(finds(before, "case_lost"));
+  CHECK(contains(criterion(before, "case"), "take a cased checkpoint"));
+  before.rows.capital_share = 0.02;
+  CHECK_FALSE(finds(before, "case_lost"));
+  CHECK_FALSE(contains(criterion(before, "case"), "take a cased checkpoint"));
+  before.checkpoints[0].lowers_case = false;
+  CHECK(finds(before, "case_needless"));
+  CHECK(contains(criterion(before, "case"), "hardly any capitals"));
+}
+
 TEST_CASE("rows and model that fit have no findings, and a sentence for each criterion in both languages") {
   const Before before = made_before();
   CHECK(findings_of(before).empty());

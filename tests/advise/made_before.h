@@ -103,6 +103,7 @@ inline std::vector<advise::Before> made_cases() {
     for (uint32_t length = 1; length <= 100; ++length) before.rows.lengths.push_back(600 + length);
   });
   add([](Before& before) { before.rows.classes = {{"rare", 12}, {"usual", 3988}}; });
+  add([](Before& before) { before.rows.is_unevaluated = true; });
   add([](Before& before) {
     before.memory_bytes = 500'000'000;
     before.measured.push_back({.part = TrainedPart::kHead, .epoch_seconds = 20, .peak_bytes = 400'000'000});

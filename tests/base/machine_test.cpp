@@ -55,6 +55,39 @@ TEST_CASE("available memory is what the system can still give, or the group's li
   CHECK(fake.read(1).available_memory() == 1024000);
 }
 
+TEST_CASE("of a group's limit only what is left is available; file pages that nobody used lately are left") {
+  const FakeMachine fake;
+  fake.write("proc/meminfo", "MemTotal:       8000 kB\nMemAvailable:   6000 kB\n");
+  fake.write("proc/self/cgroup", "0::/work.slice/job\n");
+  fake.write("sys/fs/cgroup/work.slice/job/memory.max", "3000000\n");
+  fake.write("sys/fs/cgroup/work.slice/job/memory.current", "1000000\n");
+  CHECK(fake.read(1).available_memory() == 2000000);
+  fake.write("sys/fs/cgroup/work.slice/job/memory.stat", "anon 600000\ninactive_file_x 7\ninactive_file 400000\n");
+  CHECK(fake.read(1).available_memory() == 2400000);
+  fake.write("sys/fs/cgroup/work.slice/memory.max", "4000000\n");  // a higher limit that leaves less
+  fake.write("sys/fs/cgroup/work.slice/memory.current", "3900000\n");
+  CHECK(fake.read(1).available_memory() == 100000);
+  CHECK(fake.read(1).memory_limit == 3000000);
+  fake.write("sys/fs/cgroup/work.slice/memory.current", "4100000\n");
+  CHECK(fake.read(1).available_memory() == 1);  // 0 would mean that it is unknown
+  fake.write("sys/fs/cgroup/work.slice/memory.current", "nonsense\n");
+  fake.write("sys/fs/cgroup/work.slice/job/memory.max", "max\n");
+  CHECK(fake.read(1).available_memory() == 4000000);
+}
+
+TEST_CASE("what version 1 leaves of a limit is available, and its number for no limit leaves all") {
+  const FakeMachine fake;
+  fake.write("proc/meminfo", "MemTotal:       8000 kB\nMemAvailable:   6000 kB\n");
+  fake.write("proc/self/cgroup", "5:memory:/box\n");
+  fake.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  fake.write("sys/fs/cgroup/memory/memory.usage_in_bytes", "5000000\n");
+  CHECK(fake.read(1).available_memory() == 6000 * 1024);
+  fake.write("sys/fs/cgroup/memory/box/memory.limit_in_bytes", "3000000\n");
+  fake.write("sys/fs/cgroup/memory/box/memory.usage_in_bytes", "2500000\n");
+  fake.write("sys/fs/cgroup/memory/box/memory.stat", "inactive_file 1\ntotal_inactive_file 500000\n");
+  CHECK(fake.read(1).available_memory() == 1000000);
+}
+
 TEST_CASE("without a topology each processor counts as a core, and the count is at least 1") {
   const FakeMachine fake;
   CHECK(fake.read(3).num_physical_cores == 3);

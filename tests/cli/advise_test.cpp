@@ -243,7 +243,62 @@ TEST_CASE("with less memory the advice divides the steps, or says that nothing f
   INFO(result.error);
   CHECK(result.exit_code == 0);
   CHECK(contains(result.output, "problem: the training does not fit into the memory"));
-  CHECK(contains(result.output, "the longest batch was not run"));
+  CHECK(contains(result.output, "batches that would not fit were not run"));
+}
+
+TEST_CASE("a share that the user holds out stands once in the recipe, 0 too") {
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", reviews(60)).string();
+  for (const char* share : {"0", "0.25"}) {
+    CAPTURE(share);
+    const std::string recipe = (folder.path() / (std::string(share) + ".yaml")).string();
+    const ProcessResult result = run_hone(before_arguments(
+        rows, {"--apply", recipe, "--validation-split", share, "--output-dir", (folder.path() / share).string()}));
+    INFO(result.error);
+    REQUIRE(result.exit_code == 0);
+    CHECK(contains(result.output, std::string(share) == "0" ? "60 rows to train on, 0 to evaluate"
+                                                            : "45 rows to train on, 15 to evaluate"));
+    const auto read = options::read_options<train::TrainOptions>(recipe);
+    CHECK(read.options.sample.validation_split == std::stod(share));
+    CHECK(read.options.load_best_model_at_end == (std::string(share) != "0"));
+    const ProcessResult trained = run_hone({"train", "--config", recipe, "--num-threads=1", "--max-steps=2"});
+    INFO(trained.error);
+    CHECK(trained.exit_code == 0);
+  }
+}
+
+TEST_CASE("--apply overwrites none of the files with the rows, however they are spelled") {
+  const TemporaryFolder folder;
+  const std::string text = reviews(30);
+  const std::string train = folder.write("data/train.csv", text).string();
+  const std::string validation = folder.write("data/validation.csv", text).string();
+  const std::string info = folder.write("data/dataset_info.json", "{}").string();
+  const std::string data = (folder.path() / "data").string(), other = folder.write("other.csv", text).string();
+  const std::string link = (folder.path() / "link.yaml").string();
+  std::filesystem::create_symlink(train, link);
+  const auto check = [&](const std::vector<std::string>& rows, const std::string& apply, const std::string& option) {
+    std::vector<std::string> arguments = {"advise",      "--model", tiny_model(), "--measure-seconds=0",
+                                          "--overwrite", "--apply", apply};
+    arguments.insert(arguments.end(), rows.begin(), rows.end());
+    const ProcessResult result = run_hone(arguments);
+    CAPTURE(apply);
+    INFO(result.error);
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.error, "--apply " + apply + " and " + option));
+    CHECK(contains(result.error, "are the same file"));
+  };
+  check({"--dataset", data}, train, "--dataset");
+  check({"--dataset", data}, validation, "--dataset");
+  check({"--dataset", data}, info, "--dataset");
+  check({"--dataset", data}, data + "/../data/train.csv", "--dataset");
+  check({"--dataset", data}, link, "--dataset");
+  check({"--dataset", train}, data + "/./train.csv", "--dataset");
+  check({"--train-file", train, "--validation-file", validation, "--test-file", other}, link, "--train-file");
+  check({"--train-file", train, "--validation-file", validation, "--test-file", other}, validation,
+        "--validation-file");
+  check({"--train-file", train, "--validation-file", validation, "--test-file", other}, other, "--test-file");
+  for (const std::string& file : {train, validation, other}) CHECK(read_file(file) == text);
+  CHECK(read_file(info) == "{}");
 }
 
 TEST_CASE("every option tried wrong before a training gives its own error, without any output") {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 namespace language_test {
 
 using namespace hone::data;
@@ -26,6 +28,25 @@ TEST_CASE("other scripts decide alone, and kana makes Han Japanese") {
   CHECK(guess_language("", Script::kHan, true) == Language::kJapanese);
   CHECK(guess_language("", Script::kHangul, false) == Language::kKorean);
   CHECK(language_name(Language::kOther) == "other");
+}
+
+TEST_CASE("one language names the rows if it has most of the known ones and half of all") {
+  const auto language = [](uint64_t unknown, uint64_t english, uint64_t german, uint64_t others = 0) {
+    std::array<uint64_t, kNumLanguages> counts{};
+    counts[static_cast<size_t>(Language::kUndetermined)] = unknown;
+    counts[static_cast<size_t>(Language::kEnglish)] = english;
+    counts[static_cast<size_t>(Language::kGerman)] = german;
+    counts[static_cast<size_t>(Language::kOther)] = others;
+    return main_language(counts);
+  };
+  CHECK(language(0, 100, 0) == Language::kEnglish);
+  CHECK(language(50, 50, 0) == Language::kEnglish);
+  CHECK(language(51, 49, 0) == Language::kUndetermined);
+  CHECK(language(90, 10, 0) == Language::kUndetermined);
+  CHECK(language(0, 50, 50) == Language::kUndetermined);
+  CHECK(language(0, 40, 60) == Language::kGerman);
+  CHECK(language(0, 10, 10, 80) == Language::kOther);
+  CHECK(language(0, 0, 0) == Language::kUndetermined);
 }
 
 }  // namespace language_test

@@ -33,6 +33,36 @@ TEST_CASE("a budget is a quarter of the memory and half of the disk, or a size f
   CHECK(contains(error.hint(), "2GB"));
 }
 
+TEST_CASE("all rows are kept if the first tokens, or all tokens of rows with a trained layer, fit into one place") {
+  const TemporaryFolder folder;
+  TrainOptions options;
+  options.model_name_or_path = fixture_models() / "tiny-bert";
+  options.train_file = {folder.write("train.csv", three_label_rows(20)).string()};
+  options.validation_file = {folder.write("validation.csv", three_label_rows(10)).string()};
+  options.eval_strategy = "epoch";
+  options.compute = {.num_threads = 1, .device = "cpu", .precision = "fp32"};
+  const auto fits = [&](const Prepared& prepared, uint64_t memory, uint64_t disk, uint64_t total) {
+    return keeps_all_rows(prepared, {.memory_bytes = memory, .disk_bytes = disk, .total_bytes = total});
+  };
+  CHECK_FALSE(fits(prepare(options), UINT64_MAX, UINT64_MAX, UINT64_MAX));  // nothing is frozen
+  options.freeze = {"all-but-head"};
+  const Prepared head = prepare(options);
+  const uint64_t row = 4 * static_cast<uint64_t>(head.loaded.model->width());  // the first token in fp32
+  CHECK(fits(head, 30 * row, 0, 30 * row));
+  CHECK_FALSE(fits(head, 30 * row - 1, 0, 30 * row));
+  CHECK_FALSE(fits(head, 30 * row, 0, 30 * row - 1));
+  CHECK(fits(head, 10 * row, 20 * row, 30 * row));  // the training rows in the file, the evaluation rows in memory
+  CHECK_FALSE(fits(head, 15 * row, 15 * row, 30 * row));
+  options.freeze = {"embeddings+1"};
+  const Prepared layers = prepare(options);
+  uint64_t tokens = 0;
+  for (const task::Examples* examples : {layers.train.get(), layers.evaluation.get()}) {
+    for (uint64_t i = 0; i < examples->size(); ++i) tokens += examples->length(i);
+  }
+  CHECK(fits(layers, tokens * row, 0, tokens * row));
+  CHECK_FALSE(fits(layers, tokens * row - 1, 0, tokens * row));
+}
+
 // Trains with frozen layers, with or without a cache, and returns everything that a run results in.
 Ending frozen_ending(TrainOptions options, const std::string& family, bool keeps, uint64_t file_bytes = 0,
                      int64_t stop = 0) {

@@ -91,17 +91,29 @@ TEST_CASE("the time of an epoch is that of a real one") {
   CHECK(steps.epoch_seconds < real * 1.5);
 }
 
-TEST_CASE("a batch that needs more than the limit is not run: its memory follows from smaller ones") {
+TEST_CASE("batches that need more than the limit are not run: their time and memory follow from smaller ones") {
   const TemporaryFolder folder;
   TrainOptions options = options_of(folder, 64);
   const MeasuredSteps steps = measured(options, {.seconds = 0, .memory_bytes = 1});
   CHECK(steps.is_extrapolated);
   CHECK(steps.longest_seconds == 0);
-  CHECK(steps.num_steps == 5);  // 3 for memory, 1 for warming up, and one typical step in spite of no time
+  CHECK(steps.num_steps == 3);  // those for memory, of few rows
+  const Prepared prepared = prepare(options);
+  CHECK(steps.typical_tokens == tokens_of(*prepared.train) / 8);  // 64 rows in steps of 8
+  CHECK(steps.epoch_seconds == doctest::Approx(8 * steps.typical_seconds).epsilon(0.01));
+  CHECK(steps.epoch_seconds > 0);
   const double follows =
       static_cast<double>(steps.fixed_bytes) + steps.bytes_per_token * static_cast<double>(steps.longest_tokens);
   CHECK(static_cast<double>(steps.peak_bytes) >= 0.99 * follows);
   CHECK(steps.peak_bytes > 10'000'000);
+}
+
+TEST_CASE("a limit above the longest batch changes nothing, and without time one typical step is run") {
+  const TemporaryFolder folder;
+  const TrainOptions options = options_of(folder, 64);
+  const MeasuredSteps steps = measured(options, {.seconds = 0, .memory_bytes = UINT64_MAX});
+  CHECK_FALSE(steps.is_extrapolated);
+  CHECK(steps.num_steps == 6);  // 3 for memory, 1 for warming up, the typical one and the longest
 }
 
 TEST_CASE("the peak of the process counts what is freed again, and restarts") {
