@@ -11,6 +11,7 @@
 #include "task/names.h"
 #include "task/options.h"
 #include "tensor/compute_options.h"
+#include "train/options.h"
 
 namespace hone::cli {
 
@@ -73,18 +74,7 @@ struct AdviseOptions {
   template <typename Self, typename Visitor>
   static void row_fields(Self& self, Visitor& visit) {
     task::RowOptions::fields(self.rows, visit);
-    visit("train_file", self.train_file, "files with the training rows, instead of those of --dataset")
-        .value_name("FILE,...")
-        .paths();
-    visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...").paths();
-    visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...").paths();
-    visit("task", self.task, "what the model is trained for")
-        .choices(choices_of(task::kTaskNames))
-        .default_text("that of the model or the one that the label column suggests");
-    visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
-        .structured()
-        .value_name("NAME,...")
-        .default_text("found in the rows");
+    train::split_fields(self, visit);
     task::SampleOptions::fields(self.sample, visit);
     visit("max_train_samples", self.max_train_samples, "train on this many rows: the first ones").at_least(1);
   }

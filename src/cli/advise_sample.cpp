@@ -150,7 +150,7 @@ double share_of_script(const text::Tokenizer& tokenizer, data::Script script) {
   return all == 0 ? 0 : static_cast<double>(same) / static_cast<double>(all);
 }
 
-// Returns the licence that the front matter of the folder's card names; empty if there is none.
+// Returns the field "license" in the front matter of the folder's README.md; empty if the field or the file is missing.
 std::string licence_of(const std::filesystem::path& folder) {
   const std::filesystem::path card = folder / "README.md";
   if (!std::filesystem::is_regular_file(card)) return "";

@@ -16,6 +16,23 @@
 
 namespace hone::train {
 
+// The fields of the files of each split, the task and the labels, for every command that reads the rows of a training.
+template <typename Self, typename Visitor>
+void split_fields(Self& self, Visitor& visit) {
+  visit("train_file", self.train_file, "files with the training rows, instead of those of --dataset")
+      .value_name("FILE,...")
+      .paths();
+  visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...").paths();
+  visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...").paths();
+  visit("task", self.task, "what the model is trained for")
+      .choices(choices_of(task::kTaskNames))
+      .default_text("that of the model or the one that the label column suggests");
+  visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
+      .structured()
+      .value_name("NAME,...")
+      .default_text("found in the rows");
+}
+
 struct TrainOptions {
   std::filesystem::path model_name_or_path, base_model;
   std::vector<std::string> config_overrides;
@@ -139,18 +156,7 @@ struct TrainOptions {
 
   template <typename Self, typename Visitor>
   static void row_fields(Self& self, Visitor& visit) {
-    visit("train_file", self.train_file, "files with the training rows, instead of those of --dataset")
-        .value_name("FILE,...")
-        .paths();
-    visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...").paths();
-    visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...").paths();
-    visit("task", self.task, "what the model is trained for")
-        .choices(choices_of(task::kTaskNames))
-        .default_text("that of the model or the one that the label column suggests");
-    visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
-        .structured()
-        .value_name("NAME,...")
-        .default_text("found in the rows");
+    split_fields(self, visit);
     visit("num_labels", self.num_labels, "number of labels").at_least(2).default_text("found in the rows");
     task::SampleOptions::fields(self.sample, visit);
     visit("max_train_samples", self.max_train_samples, "train on this many rows: the first ones").at_least(1);
