@@ -17,7 +17,6 @@ import side_by_side
 from side_by_side import Job
 
 UNIT = "tokens/s"
-LEARNING_RATE = 1e-3
 
 
 def options():
@@ -36,7 +35,7 @@ def hone_job(args, prepared, name, *more):
         return [args.hone, "train", "--model", prepared["model"], *rows(args), "--max-train-samples", recipe.TRAIN_ROWS,
                 "--max-eval-samples", recipe.TEST_ROWS, "--id2label", ",".join(recipe.LABELS), "--max-seq-length",
                 recipe.MAX_LENGTH, "--per-device-train-batch-size", recipe.BATCH, "--per-device-eval-batch-size", 32,
-                "--learning-rate", LEARNING_RATE, "--num-train-epochs", args.epochs, "--eval-strategy", "epoch", "--save-strategy",
+                "--learning-rate", recipe.HEAD_LEARNING_RATE, "--num-train-epochs", args.epochs, "--eval-strategy", "epoch", "--save-strategy",
                 "no", "--seed", 42, "--freeze", "all-but-head", "--output-dir", folder / "model", "--json-log",
                 folder / "log.jsonl", "--num-threads", args.threads, "--precision", "fp32", *more]
 

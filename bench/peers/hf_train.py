@@ -53,7 +53,7 @@ def train_head(args, folder):
         parameter.requires_grad = False
     settings = TrainingArguments(
         folder, num_train_epochs=args.frozen_epochs, per_device_train_batch_size=recipe.BATCH, per_device_eval_batch_size=32,
-        learning_rate=1e-3, eval_strategy="epoch", save_strategy="no", report_to="none", seed=42, use_cpu=True, disable_tqdm=True)
+        learning_rate=recipe.HEAD_LEARNING_RATE, eval_strategy="epoch", save_strategy="no", report_to="none", seed=42, use_cpu=True, disable_tqdm=True)
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     train = rows.encoded(args.model, rows.texts(args.data, "train", recipe.TRAIN_ROWS))
     test = rows.encoded(args.model, rows.texts(args.data, "test", recipe.TEST_ROWS))

@@ -14,6 +14,7 @@ PEERS = pathlib.Path(__file__).resolve().parent
 LABELS = ["NEGATIVE", "POSITIVE"]
 MAX_LENGTH = 256
 BATCH = 16
+HEAD_LEARNING_RATE = 1e-3  # of a training of the head alone
 TRAIN_ROWS = 1600
 TEST_ROWS = 400
 WINDOW = 5  # steps between two measurements of the speed

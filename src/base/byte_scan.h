@@ -39,6 +39,16 @@ inline Block tested(const char* block, const Test& test) {
   return results;
 }
 
+// Returns a bit for each byte of a block.
+inline uint64_t bits_of(const Block& results) {
+  uint64_t bits = 0;
+  for (size_t word = 0; word < results.size(); ++word) {
+    // The product moves the lowest bit of byte i to bit 56 + i.
+    bits |= ((results[word] & 0x0101010101010101U) * 0x0102040810204080U >> 56) << (8 * word);
+  }
+  return bits;
+}
+
 inline bool has_any(const Block& results) {
   uint64_t any = 0;
   for (const uint64_t word : results) any |= word;
@@ -75,6 +85,17 @@ inline size_t find_byte(std::string_view text, size_t begin, const Test& test) {
   if (begin >= text.size()) return text.size();
   return std::min(text.size(), begin + first_place(tested(last_block(text, begin).data(), test)));
 }
+
+// Returns for each of the 64 bytes from `begin` on a bit: whether it passes the test. Bytes after the text do not.
+template <typename Test>
+inline uint64_t passing_bytes(std::string_view text, size_t begin, const Test& test) {
+  using namespace byte_scan;
+  if (begin + kBlock <= text.size()) return bits_of(tested(text.data() + begin, test));
+  if (begin >= text.size()) return 0;
+  const uint64_t in_text = (uint64_t{1} << (text.size() - begin)) - 1;
+  return bits_of(tested(last_block(text, begin).data(), test)) & in_text;
+}
+inline constexpr size_t kPassingBytes = byte_scan::kBlock;
 
 template <typename Test>
 inline bool has_byte(std::string_view text, const Test& test) {

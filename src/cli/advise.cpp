@@ -76,7 +76,7 @@ bool is_before(const options::Parsed<AdviseOptions>& parsed) {
 }  // namespace
 
 int run_advise(const options::Parsed<AdviseOptions>& parsed) {
-  if (is_before(parsed)) return run_in_library("advise", &parsed);
+  if (is_before(parsed)) return run_in_library(kModels, "advise", &parsed);
   const advise::History history = history_of(parsed.options.run);
   const std::vector<advise::Diagnosis> diagnoses = advise::diagnose(history);
   if (parsed.options.json) {

@@ -1,6 +1,6 @@
 // A row of the table of commands. The program itself contains only names, options and help, so that `hone train --help`
-// and usage errors appear at once. Most commands are implemented in lib/libhone.so, which needs libtorch; the program
-// loads it to run such a command.
+// and usage errors appear at once. Most commands are implemented in a library (launch.h), which the program loads to
+// run such a command.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,7 @@ struct Command {
   std::string_view name, group, doc;
   std::span<const std::string_view> common;  // the options that --help shows; empty: all
   const void* options_type;
-  bool in_library;  // the library has a runner for it
+  uint8_t libraries;  // Library bits: those that have a runner for it
   // Calls `use` with the command's options, which have their default values.
   void (*with_fields)(const std::function<void(const options::FieldList&)>& use);
   // Parses the arguments, then prints the help or runs the command. Returns the exit code.
@@ -66,28 +66,28 @@ int start_command(const Command& command, std::span<const std::string> arguments
   return run(parsed);
 }
 
-// Makes the row of a command that is implemented in the library: src/cli/<name>.cpp defines
-// int run_<name>(const options::Parsed<Options>&), and src/cli/library.cpp lists it.
-template <typename Options>
+// Makes the row of a command that is implemented in one library: src/cli/<name>.cpp defines
+// int run_<name>(const options::Parsed<Options>&), and src/cli/library.cpp or rows_library.cpp lists it.
+template <typename Options, Library library = kModels>
 constexpr Command library_command(std::string_view name, std::string_view group, std::string_view doc,
                                   std::span<const std::string_view> common = {}) {
   const auto start = [](const Command& command, std::span<const std::string> arguments) {
     return start_command<Options>(command, arguments, [&](const options::Parsed<Options>& parsed) {
-      return run_in_library(std::string(command.name), &parsed);
+      return run_in_library(library, std::string(command.name), &parsed);
     });
   };
-  return {name, group, doc, common, &kOptionsType<Options>, true, with_default_fields<Options>, start};
+  return {name, group, doc, common, &kOptionsType<Options>, library, with_default_fields<Options>, start};
 }
 
-// Makes the row of a command that needs no libtorch. The program itself implements it. `has_library_part`: for some
-// options `run` calls run_in_library(), so that the library has a runner of this name too.
-template <typename Options, int (*run)(const options::Parsed<Options>&), bool has_library_part = false>
+// Makes the row of a command that the program itself implements. For some options `run` calls run_in_library(), so that
+// these libraries have a runner of this name too.
+template <typename Options, int (*run)(const options::Parsed<Options>&), uint8_t libraries = kNoLibrary>
 constexpr Command light_command(std::string_view name, std::string_view group, std::string_view doc,
                                 std::span<const std::string_view> common = {}) {
   const auto start = [](const Command& command, std::span<const std::string> arguments) {
     return start_command<Options>(command, arguments, run);
   };
-  return {name, group, doc, common, &kOptionsType<Options>, has_library_part, with_default_fields<Options>, start};
+  return {name, group, doc, common, &kOptionsType<Options>, libraries, with_default_fields<Options>, start};
 }
 
 }  // namespace hone::cli

@@ -1,6 +1,7 @@
 // The table of commands. To add a command, write a header with its options (without torch), its row here, its
-// run_<name> in src/cli/<name>.cpp, its row in src/cli/library.cpp, and its test tests/cli/<name>_test.cpp. The file of
-// a command with two words, "hone tokenizer train", is tokenizer_train.cpp; its first word has a row in kFamilies.
+// run_<name> in src/cli/<name>.cpp, its row in src/cli/library.cpp (rows_library.cpp if it needs no libtorch), and its
+// test tests/cli/<name>_test.cpp. The file of a command with two words, "hone tokenizer train", is tokenizer_train.cpp;
+// its first word has a row in kFamilies.
 #pragma once
 
 #include <algorithm>
@@ -40,6 +41,11 @@ inline constexpr std::array<std::string_view, 8> kCommonSearchOptions = {
 inline constexpr std::array<std::string_view, 7> kCommonAdviseOptions = {
     "run", "model_name_or_path", "dataset", "models", "apply", "language", "json"};
 
+// Only --try computes a model.
+inline int run_data_clean_in_library(const options::Parsed<data::CleanOptions>& parsed) {
+  return run_in_library(parsed.options.try_model.empty() ? kRows : kModels, "data clean", &parsed);
+}
+
 inline constexpr std::array kCommands = {
     library_command<train::TrainOptions>("train", "Work", "fine-tune a model on labelled rows", kCommonTrainOptions),
     library_command<SearchOptions>("search", "Work", "train with many values of options, and find the best",
@@ -47,23 +53,25 @@ inline constexpr std::array kCommands = {
     library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
     library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
-    library_command<TokenizerTrainOptions>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
-    library_command<TokenizerCompareOptions>("tokenizer compare", "Work",
-                                             "tokens per word, unknown tokens and speed of several"),
+    library_command<TokenizerTrainOptions, kRows>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
+    library_command<TokenizerCompareOptions, kRows>("tokenizer compare", "Work",
+                                                    "tokens per word, unknown tokens and speed of several"),
     library_command<AverageOptions>("average", "Work", "average the weights of several trained models"),
     library_command<AdapterMergeOptions>("adapter merge", "Work", "write an adapter and its base model as one model"),
-    library_command<DataReportOptions>("data report", "Work", "say what rows hold, what is wrong, and what mends it"),
+    library_command<DataReportOptions, kRows>("data report", "Work",
+                                              "say what rows hold, what is wrong, and what mends it"),
     library_command<DataLabelsOptions>("data labels", "Work", "find labels that are probably wrong, and rank them"),
-    library_command<data::CleanOptions>("data clean", "Work", "change and drop rows by rules, with a record"),
-    library_command<data::SplitOptions>("data split", "Work", "split rows into train, validation and test"),
-    library_command<data::HeadOptions>("data head", "Work", "print the first rows"),
-    library_command<data::ShowOptions>("data show", "Work", "print the rows with these numbers"),
-    library_command<data::RowSampleOptions>("data sample", "Work", "print or write random rows"),
-    library_command<data::ConvertOptions>("data convert", "Work", "write rows in another format"),
-    library_command<data::MergeOptions>("data merge", "Work", "write several files as one"),
+    light_command<data::CleanOptions, run_data_clean_in_library, kRows | kModels>(
+        "data clean", "Work", "change and drop rows by rules, with a record"),
+    library_command<data::SplitOptions, kRows>("data split", "Work", "split rows into train, validation and test"),
+    library_command<data::HeadOptions, kRows>("data head", "Work", "print the first rows"),
+    library_command<data::ShowOptions, kRows>("data show", "Work", "print the rows with these numbers"),
+    library_command<data::RowSampleOptions, kRows>("data sample", "Work", "print or write random rows"),
+    library_command<data::ConvertOptions, kRows>("data convert", "Work", "write rows in another format"),
+    library_command<data::MergeOptions, kRows>("data merge", "Work", "write several files as one"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
-    light_command<AdviseOptions, run_advise, true>(
+    light_command<AdviseOptions, run_advise, kModels>(
         "advise", "Work", "say how to train on rows, or what is wrong with a run", kCommonAdviseOptions),
     library_command<DevicesOptions>("devices", "About", "list the devices that models can be computed on"),
     light_command<VersionOptions, run_version>("version", "About",

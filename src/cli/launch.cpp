@@ -1,4 +1,5 @@
-// The library is in ../lib beside the program's folder. hone never unloads it, because libtorch does not support that.
+// The libraries are in ../lib beside the program's folder. hone never unloads one, because libtorch does not support
+// that.
 #include "cli/launch.h"
 
 #include <dlfcn.h>
@@ -58,23 +59,23 @@ void limit_spinning() {
   setenv("GOMP_SPINCOUNT", kSpinCount, /*overwrite=*/0);
 }
 
-std::filesystem::path library_path() {
+std::filesystem::path library_path(Library library) {
   std::error_code failed;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) throw Error(ErrorKind::kIo, fmt::format("cannot read /proc/self/exe: {}", failed.message()));
-  return program.parent_path().parent_path() / "lib" / "libhone.so";
+  return program.parent_path().parent_path() / "lib" / (library == kRows ? "libhone_rows.so" : "libhone.so");
 }
 
 }  // namespace
 
-int run_in_library(const std::string& command, const void* parsed) {
+int run_in_library(Library library, const std::string& command, const void* parsed) {
   force_library_level();
   limit_spinning();
-  void* library = dlopen(library_path().c_str(), RTLD_LAZY | RTLD_LOCAL);
-  if (library == nullptr) {
+  void* loaded = dlopen(library_path(library).c_str(), RTLD_LAZY | RTLD_LOCAL);
+  if (loaded == nullptr) {
     throw Error(ErrorKind::kIo, fmt::format("cannot load hone's library: {}", dlerror()), kReinstall);
   }
-  const auto run = reinterpret_cast<int (*)(const char*, const void*, HintFilter)>(dlsym(library, "hone_run"));
+  const auto run = reinterpret_cast<int (*)(const char*, const void*, HintFilter)>(dlsym(loaded, "hone_run"));
   if (run == nullptr) {
     throw Error(ErrorKind::kIo, fmt::format("hone's library is not complete: {}", dlerror()), kReinstall);
   }

@@ -1,4 +1,4 @@
-// The commands in lib/libhone.so: one function for each, defined in src/cli/<name>.cpp, with _ for a space.
+// The commands in hone's libraries: one function for each, defined in src/cli/<name>.cpp, with _ for a space.
 #pragma once
 
 #include "base/json.h"
@@ -44,6 +44,7 @@ int run_tokenizer_compare(const options::Parsed<TokenizerCompareOptions>& parsed
 int run_data_report(const options::Parsed<DataReportOptions>& parsed);
 int run_data_labels(const options::Parsed<DataLabelsOptions>& parsed);
 int run_data_clean(const options::Parsed<data::CleanOptions>& parsed);
+int run_tried_data_clean(const options::Parsed<data::CleanOptions>& parsed);
 int run_data_split(const options::Parsed<data::SplitOptions>& parsed);
 int run_data_head(const options::Parsed<data::HeadOptions>& parsed);
 int run_data_show(const options::Parsed<data::ShowOptions>& parsed);

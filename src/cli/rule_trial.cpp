@@ -4,6 +4,8 @@
 
 #include "base/files.h"
 #include "base/log.h"
+#include "cli/data_clean.h"
+#include "cli/library.h"
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
 #include "task/splits.h"
@@ -58,6 +60,13 @@ std::string tried_rules(const data::CleanOptions& options) {
       report_on(trained, options.input, table::read_rows(files, data::read_options(options.input)));
   const metric::Report after = report_on(trained, options.input, table::read_rows(changed));
   return table_of(options.try_model, before, after, trained.task->metrics());
+}
+
+int run_tried_data_clean(const options::Parsed<data::CleanOptions>& parsed) {
+  data::check_clean_options(parsed.options);
+  // Before anything is written, so that a trial that fails leaves no file.
+  const std::string trial = tried_rules(parsed.options);
+  return clean_and_print(parsed.options, trial);
 }
 
 }  // namespace hone::cli

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/byte_scan.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "data/noise_characters.h"
 #include "text/composition.h"
 #include "text/normal_forms.h"
 #include "text/normalizers.h"
@@ -47,15 +49,6 @@ std::optional<std::string> with_changed(std::string_view text, const Test& may_c
   return result;
 }
 
-bool is_control(char32_t code) {
-  return (code < 0x20 && (code < '\t' || code > '\r')) || (code >= 0x7F && code <= 0x9F);
-}
-
-bool is_removed_as_invisible(char32_t code) {
-  return code == 0xAD || code == 0x200B || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x2064) || code == 0xFEFF;
-}
-
 bool is_space(char32_t code) { return text::is_whitespace(code) || (code >= 0x1C && code <= 0x1F); }
 
 void append_ascii_in_lower_case(std::string& to, std::string_view text) {
@@ -72,31 +65,54 @@ void append_ascii_in_lower_case(std::string& to, std::string_view text) {
   for (; p < end; ++p) *p = static_cast<char>(*p >= 'A' && *p <= 'Z' ? *p | 0x20 : *p);
 }
 
-// Writes a text with single spaces over its copy.
-class SpaceWriter {
- public:
-  explicit SpaceWriter(char* to) : to_(to) {}
+// Bytes with which white space begins, except the space. Some of them also begin other characters.
+ByteLanes may_begin_other_space(ByteLanes bytes) {
+  return in_byte_range(bytes, '\t', '\r') | in_byte_range(bytes, 0x1C, 0x1F) | equals_byte(bytes, 0xC2) |
+         in_byte_range(bytes, 0xE1, 0xE3);
+}
 
-  void add_ascii(char byte, bool is_space) {
-    *to_ = is_space ? ' ' : byte;
-    // Without a branch, because nothing predicts the ends of words.
-    to_ += 1 - (static_cast<ptrdiff_t>(is_space) & static_cast<ptrdiff_t>(after_space_));
-    after_space_ = is_space;
+// Returns the end of the white space that begins at `at`.
+size_t end_of_space(std::string_view text, size_t at) {
+  while (at < text.size()) {
+    const char* p = text.data() + at;
+    if (!is_space(next_code_point(p))) break;
+    at = static_cast<size_t>(p - text.data());
   }
-  void add(const char* from, size_t size) {
-    for (size_t i = 0; i < size; ++i) *to_++ = from[i];
-    after_space_ = false;
+  return at;
+}
+
+// Copies a text, and writes one space for white space between words.
+class SpaceCollapser {
+ public:
+  explicit SpaceCollapser(std::string_view text) : text_(text) {}
+
+  // `at`: where there may be white space that is no single space, in ascending order.
+  void visit(size_t at) {
+    if (at < copied_) return;
+    const size_t end = end_of_space(text_, at);
+    if (end == at) return;
+    size_t begin = at;
+    while (begin > copied_ && text_[begin - 1] == ' ') --begin;
+    result_.append(text_.substr(copied_, begin - copied_));
+    if (!result_.empty() && end < text_.size()) result_ += ' ';
+    copied_ = end;
+    is_changed_ = true;
   }
-  // Returns the end of the text.
-  char* finish(const char* begin) { return to_ > begin && after_space_ ? to_ - 1 : to_; }
+
+  std::optional<std::string> finish() {
+    size_t end = text_.size();
+    if (end > copied_ && text_[end - 1] == ' ') --end;
+    if (!is_changed_ && end == text_.size()) return std::nullopt;
+    result_.append(text_.substr(copied_, end - copied_));
+    return std::move(result_);
+  }
 
  private:
-  char* to_;
-  bool after_space_ = true;  // also at the beginning
+  std::string_view text_;
+  std::string result_;
+  size_t copied_ = 0;  // bytes of the text that are in the result, or left out of it
+  bool is_changed_ = false;
 };
-
-// All characters of white space beyond ASCII begin with one of these bytes.
-bool may_begin_space(uint8_t byte) { return byte == 0xC2 || (byte >= 0xE1 && byte <= 0xE3); }
 
 size_t length_by_first_byte(uint8_t byte) { return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4; }
 
@@ -204,7 +220,7 @@ std::optional<std::string> without_invisible(std::string_view text) {
   const auto may_change = [](ByteLanes bytes) {
     return equals_byte(bytes, 0xC2) | equals_byte(bytes, 0xE2) | equals_byte(bytes, 0xEF);
   };
-  return with_changed(text, may_change, [](char32_t code) { return is_removed_as_invisible(code) ? kRemoved : code; });
+  return with_changed(text, may_change, [](char32_t code) { return is_invisible(code) ? kRemoved : code; });
 }
 
 std::optional<std::string> in_lower_case(std::string_view text) {
@@ -230,30 +246,17 @@ std::optional<std::string> in_lower_case(std::string_view text) {
 }
 
 std::optional<std::string> with_single_spaces(std::string_view text) {
-  static const std::array<bool, 128> ascii_spaces = [] {
-    std::array<bool, 128> spaces{};
-    for (char32_t code = 0; code < 128; ++code) spaces[code] = is_space(code);
-    return spaces;
-  }();
-  const std::array<bool, 128>& spaces = ascii_spaces;
-  std::string result(text.size(), '\0');
-  SpaceWriter writer(result.data());
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  while (p < end) {
-    for (; p < end && static_cast<uint8_t>(*p) < 0x80; ++p) writer.add_ascii(*p, spaces[static_cast<uint8_t>(*p)]);
-    if (p == end) break;
-    const char* const begin = p;
-    const auto byte = static_cast<uint8_t>(*p);
-    if (may_begin_space(byte) && is_space(next_code_point(p))) {
-      writer.add_ascii(' ', true);
-      continue;
+  SpaceCollapser collapser(text);
+  uint64_t after_space = 1;  // also at the beginning
+  for (size_t block = 0; block < text.size(); block += kPassingBytes) {
+    const uint64_t spaces = passing_bytes(text, block, [](ByteLanes bytes) { return equals_byte(bytes, ' '); });
+    const uint64_t others = passing_bytes(text, block, may_begin_other_space);
+    for (uint64_t places = others | (spaces & (spaces << 1 | after_space)); places != 0; places &= places - 1) {
+      collapser.visit(block + static_cast<size_t>(std::countr_zero(places)));
     }
-    p = begin + length_by_first_byte(byte);
-    writer.add(begin, length_by_first_byte(byte));
+    after_space = spaces >> 63;
   }
-  result.resize(static_cast<size_t>(writer.finish(result.data()) - result.data()));
-  return result;
+  return collapser.finish();
 }
 
 std::function<std::optional<std::string>(std::string_view)> unicode_form_rule(const std::string& form) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <numeric>
+
+#include "base/byte_scan.h"
 
 namespace hone::data {
 
@@ -50,15 +53,12 @@ constexpr double kMinLead = 1.3;   // over the next language
 // The words of all languages, each as the eight bytes of its letters.
 class WordTable {
  public:
-  static constexpr size_t kMaxLetters = 8;
-
   WordTable() {
     for (size_t row = 0; row < kLanguageWords.size(); ++row) {
       std::string_view rest = kLanguageWords[row].words;
       while (!rest.empty()) {
         const size_t end = std::min(rest.find(' '), rest.size());
-        uint64_t word = 0;
-        for (const char c : rest.substr(0, end)) word = word << 8 | static_cast<unsigned char>(c);
+        const uint64_t word = key_of(rest, 0, end);
         Slot& slot = slots_[slot_of(word)];
         slot.word = word;
         slot.languages |= static_cast<uint16_t>(1U << row);
@@ -67,10 +67,22 @@ class WordTable {
     }
   }
 
-  // Returns a bit for each row of kLanguageWords that has the word.
-  uint16_t languages(uint64_t word) const { return slots_[slot_of(word)].languages; }
+  // Returns a bit for each row of kLanguageWords that has the word in the text, in upper or lower case.
+  uint16_t languages(std::string_view text, size_t begin, size_t length) const {
+    return length <= kMaxLetters ? slots_[slot_of(key_of(text, begin, length))].languages : 0;
+  }
 
  private:
+  static constexpr size_t kMaxLetters = 8;
+
+  // Returns the bytes of a word of at most kMaxLetters, the letters of ASCII in lower case.
+  static uint64_t key_of(std::string_view text, size_t begin, size_t length) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + begin, std::min(kMaxLetters, text.size() - begin));
+    word |= (~word & 0x8080808080808080U) >> 2;
+    return word & (~uint64_t{0} >> (64 - 8 * length));
+  }
+
   struct Slot {
     uint64_t word = 0;
     uint16_t languages = 0;
@@ -87,33 +99,43 @@ class WordTable {
   std::array<Slot, kNumSlots> slots_{};
 };
 
-// The lower-case letter, a byte of another character, or 0 for a byte between words.
-constexpr std::array<uint8_t, 256> kWordBytes = [] {
-  std::array<uint8_t, 256> bytes{};
-  for (size_t c = 'a'; c <= 'z'; ++c) bytes[c] = bytes[c - 32] = static_cast<uint8_t>(c);
-  for (size_t c = 0x80; c < 256; ++c) bytes[c] = static_cast<uint8_t>(c);
-  return bytes;
-}();
+// Letters of ASCII, and every byte of other characters.
+ByteLanes may_be_in_word(ByteLanes bytes) {
+  return in_byte_range(bytes | static_cast<uint8_t>(0x20), 'a', 'z') | is_beyond_ascii(bytes);
+}
+
+struct WordCounts {
+  std::array<int, kLanguageWords.size()> hits{};
+  size_t num_words = 0;
+};
+
+WordCounts count_words(std::string_view text) {
+  static const WordTable table;
+  WordCounts counts;
+  size_t word_begin = 0;
+  bool in_word = false;
+  // Goes once behind the last block, for a word at the end of the text.
+  for (size_t block = 0; block <= text.size() && counts.num_words < kMaxWords; block += kPassingBytes) {
+    const uint64_t letters = passing_bytes(text, block, may_be_in_word);
+    uint64_t edges = letters ^ (letters << 1 | static_cast<uint64_t>(in_word));
+    for (; edges != 0 && counts.num_words < kMaxWords; edges &= edges - 1) {
+      const size_t at = block + static_cast<size_t>(std::countr_zero(edges));
+      in_word = !in_word;
+      if (in_word) {
+        word_begin = at;
+        continue;
+      }
+      ++counts.num_words;
+      uint16_t languages = table.languages(text, word_begin, at - word_begin);
+      for (; languages != 0; languages &= languages - 1)
+        ++counts.hits[static_cast<size_t>(std::countr_zero(languages))];
+    }
+  }
+  return counts;
+}
 
 Language latin_language(std::string_view text) {
-  static const WordTable table;
-  std::array<int, kLanguageWords.size()> hits{};
-  size_t num_words = 0, length = 0;
-  uint64_t word = 0;
-  for (size_t at = 0; at <= text.size() && num_words < kMaxWords; ++at) {
-    const uint8_t byte = at < text.size() ? kWordBytes[static_cast<unsigned char>(text[at])] : 0;
-    if (byte != 0) {
-      word = word << 8 | byte;
-      ++length;
-      continue;
-    }
-    if (length == 0) continue;
-    ++num_words;
-    uint16_t languages = length <= WordTable::kMaxLetters ? table.languages(word) : 0;
-    for (; languages != 0; languages &= languages - 1) ++hits[static_cast<size_t>(std::countr_zero(languages))];
-    word = 0;
-    length = 0;
-  }
+  const auto [hits, num_words] = count_words(text);
   const auto best = std::ranges::max_element(hits);
   int second = 0;
   for (auto hit = hits.begin(); hit != hits.end(); ++hit) second = hit == best ? second : std::max(second, *hit);

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "data/html.h"
 #include "data/mojibake.h"
+#include "data/noise_characters.h"
 #include "data/spans.h"
 #include "table/value.h"
 #include "text/character_kind.h"
@@ -25,12 +26,8 @@ struct CharacterCounts {
   uint32_t all = 0, symbols = 0, run = 0;
   char32_t last = 0;
   uint16_t noise = 0;
+  bool has_c1 = false;  // a control character beyond ASCII
 };
-
-bool is_invisible(char32_t code) {
-  return code == 0xAD || code == 0x200B || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x2064) || code == 0xFEFF;
-}
 
 bool is_full_width(char32_t code) {
   return (code >= 0xFF10 && code <= 0xFF19) || (code >= 0xFF21 && code <= 0xFF3A) || (code >= 0xFF41 && code <= 0xFF5A);
@@ -41,7 +38,7 @@ void count_ascii(char32_t code, CharacterCounts& counts) {
   counts.scripts[static_cast<size_t>(Script::kLatin)] += is_letter;
   const bool is_space = code == ' ' || (code >= '\t' && code <= '\r');
   if (!is_letter && !is_space && (code < '0' || code > '9')) ++counts.symbols;
-  if ((code < 0x20 && !is_space) || code == 0x7F) counts.noise |= kNoiseControl;
+  if (is_control(code)) counts.noise |= kNoiseControl;
 }
 
 void count_other(char32_t code, CharacterCounts& counts) {
@@ -51,6 +48,7 @@ void count_other(char32_t code, CharacterCounts& counts) {
   }
   const Script script = script_of(code);
   ++counts.scripts[static_cast<size_t>(script)];
+  counts.has_c1 |= is_control(code);
   if (is_invisible(code)) counts.noise |= kNoiseInvisible;
   if (code == 0xFFFD) counts.noise |= kNoiseReplacement;
   if (is_full_width(code)) counts.noise |= kNoiseFullWidth;
@@ -112,6 +110,19 @@ void count_character(const char*& p, CharacterCounts& counts) {
   code < 0x80 ? count_ascii(code, counts) : count_other(code, counts);
 }
 
+// Counts the last bytes of a text, fewer than a block, that follow p[-1]. Returns false as count_ascii_block() does.
+bool count_ascii_tail(const char* p, size_t size, CharacterCounts& counts) {
+  std::array<char, kBlock + 1> block;
+  std::memcpy(block.data(), p - 1, size + 1);
+  // Letters that make no pairs, which are subtracted again.
+  for (size_t i = size + 1; i < block.size(); ++i) block[i] = block[i - 1] == 'a' ? 'b' : 'a';
+  if (!is_ascii_block(block.data() + 1) || !count_ascii_block(block.data() + 1, counts)) return false;
+  const auto added = static_cast<uint32_t>(kBlock - size);
+  counts.all -= added;
+  counts.scripts[static_cast<size_t>(Script::kLatin)] -= added;
+  return true;
+}
+
 CharacterCounts count_characters(std::string_view text) {
   CharacterCounts counts;
   const char* const begin = text.data();
@@ -122,7 +133,9 @@ CharacterCounts count_characters(std::string_view text) {
     const char* const start = p;
     while (static_cast<size_t>(end - p) >= kBlock && is_ascii_block(p) && count_ascii_block(p, counts)) p += kBlock;
     if (p > start) resume_run(begin, p, counts);
-    const char* const block_end = p + std::min(kBlock, static_cast<size_t>(end - p));
+    const size_t rest = std::min(kBlock, static_cast<size_t>(end - p));
+    if (rest < kBlock && count_ascii_tail(p, rest, counts)) break;
+    const char* const block_end = p + rest;
     while (p < block_end) count_character(p, counts);
   }
   return counts;
@@ -154,6 +167,8 @@ RowFacts facts_of_text(std::string_view text) {
   facts.characters = counts.all;
   facts.is_blank = stripped.empty();
   facts.noise = counts.noise | noise_of_sequences(text);
+  // Wrongly decoded text is full of them, and to repair it removes them.
+  if (counts.has_c1 && (facts.noise & kNoiseMojibake) == 0) facts.noise |= kNoiseControl;
   if (stripped.size() < text.size() && !facts.is_blank) facts.noise |= kNoiseSpaces;
   if (!facts.is_blank && counts.symbols * 2 > counts.all) facts.noise |= kNoiseSymbols;
   facts.script = main_script(counts);

@@ -13,8 +13,8 @@ namespace hone::data {
 enum Noise : uint16_t {
   kNoiseHtmlTag = 1 << 0,
   kNoiseEntity = 1 << 1,
-  kNoiseControl = 1 << 2,    // control characters of ASCII except tab and line breaks
-  kNoiseInvisible = 1 << 3,  // zero-width characters, direction marks, soft hyphens
+  kNoiseControl = 1 << 2,    // is_control() of noise_characters.h; beyond ASCII only without mojibake
+  kNoiseInvisible = 1 << 3,  // is_invisible()
   kNoiseMojibake = 1 << 4,
   kNoiseReplacement = 1 << 5,  // U+FFFD: bytes that were lost when the text was decoded
   kNoiseUrl = 1 << 6,

@@ -26,6 +26,12 @@ TEST_CASE("bytes are found and counted as by a loop, in texts of every length an
     for (const char c : text) count += is_wanted_byte(c);
     CHECK(count_bytes(text, is_wanted) == count);
     CHECK(has_byte(text, is_wanted) == (count > 0));
+    for (size_t begin = 0; begin <= size; ++begin) {
+      const uint64_t passing = passing_bytes(text, begin, is_wanted);
+      for (size_t i = 0; i < kPassingBytes; ++i) {
+        CHECK((passing >> i & 1) == (begin + i < size && is_wanted_byte(text[begin + i])));
+      }
+    }
     size_t next = size;  // the first wanted byte from `begin` on
     for (size_t begin = size + 1; begin-- > 0;) {
       if (begin < size && is_wanted_byte(text[begin])) next = begin;

@@ -27,9 +27,9 @@ def declared_floors(cmake):
 
 
 def light_sources(cmake):
-    """Returns the program's own files, which must start without libtorch."""
-    match = re.search(r"set\(hone_light_sources([^)]*)\)", cmake)
-    return ["cli/main.cpp", *(match.group(1).split() if match else [])]
+    """Returns the files of the program and of libhone_rows.so, which must start without libtorch."""
+    lists = re.findall(r"set\(hone_cli_(?:LIGHT|ROWS|SHARED)([^)]*)\)", cmake)
+    return ["cli/main.cpp", *(f"cli/{name}.cpp" for names in lists for name in names.split())]
 
 
 def is_torch(name):
@@ -83,7 +83,7 @@ def light_problems(root, sources):
             if is_quoted:
                 waiting.append("src/" + name)
             elif is_torch(name):
-                problems.append(f"{path}:{line}: includes {name}, but the program hone must start without libtorch")
+                problems.append(f"{path}:{line}: includes {name}, but this file must be usable without libtorch")
     return problems
 
 

@@ -23,6 +23,22 @@ TEST_CASE("the error for a missing or wrong library names it, and help still wor
   CHECK(contains(Process(program, {"devices"}).wait().error, "error: cannot load hone's library: "));
 }
 
+TEST_CASE("commands on rows need neither libhone.so nor libtorch") {
+  const TemporaryFolder folder;
+  const std::filesystem::path built = std::filesystem::path(HONE_PROGRAM).parent_path().parent_path();
+  for (const char* file : {"bin/hone", "lib/libhone_rows.so"}) {
+    std::filesystem::create_directories((folder.path() / file).parent_path());
+    std::filesystem::copy_file(built / file, folder.path() / file);
+  }
+  const std::string rows = folder.write("rows.csv", "text,label\ngood,1\n").string();
+  const std::string command = "LD_DEBUG=libs " + (folder.path() / "bin/hone").string() + " data head " + rows;
+  const ProcessResult head = run_shell(command);
+  CHECK(head.exit_code == 0);
+  CHECK(contains(head.output, "good"));
+  CHECK(contains(head.error, "libarrow"));
+  CHECK_FALSE(contains(head.error, "libtorch"));
+}
+
 // A copy of hone beside a library that only prints environment variables, each followed by a space, "-" if it is unset.
 class PrintingHone {
  public:

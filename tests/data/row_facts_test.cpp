@@ -21,6 +21,8 @@ TEST_CASE("each kind of noise is found alone") {
   CHECK(noise("one<br/>two") == kNoiseHtmlTag);
   CHECK(noise("fish &amp; chips") == kNoiseEntity);
   CHECK(noise("a\x01 b") == kNoiseControl);
+  CHECK(noise("a\xC2\x81 b") == kNoiseControl);                   // U+0081, of C1
+  CHECK(noise("it\xC3\xA2\xC2\x80\xC2\x99s") == kNoiseMojibake);  // its U+0080 and U+0099 are parts of the mojibake
   CHECK(noise("a\xE2\x80\x8B b") == kNoiseInvisible);
   CHECK(noise("it\xC3\xA2\xE2\x82\xAC\xE2\x84\xA2s") == kNoiseMojibake);
   CHECK(noise("a\xEF\xBF\xBD b") == kNoiseReplacement);
