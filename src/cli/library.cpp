@@ -39,6 +39,7 @@ constexpr std::array kRunners = {
     runner<DevicesOptions, run_devices>("devices"),
     runner<AdapterMergeOptions, run_adapter_merge>("adapter merge"),
     runner<AverageOptions, run_average>("average"),
+    runner<ImportOptions, run_import>("import"),
     runner<DataReportOptions, run_data_report>("data report"),
     runner<DataLabelsOptions, run_data_labels>("data labels"),
     runner<data::CleanOptions, run_data_clean>("data clean"),
