@@ -16,6 +16,7 @@
 #include "cli/devices_options.h"
 #include "cli/eval_options.h"
 #include "cli/help.h"
+#include "cli/import_options.h"
 #include "cli/predict_options.h"
 #include "cli/search_options.h"
 #include "cli/serve_options.h"
@@ -58,6 +59,7 @@ inline constexpr std::array kCommands = {
                                                     "tokens per word, unknown tokens and speed of several"),
     library_command<AverageOptions>("average", "Work", "average the weights of several trained models"),
     library_command<AdapterMergeOptions>("adapter merge", "Work", "write an adapter and its base model as one model"),
+    library_command<ImportOptions>("import", "Work", "make a model folder of a GGUF file"),
     library_command<DataReportOptions, kRows>("data report", "Work",
                                               "say what rows hold, what is wrong, and what mends it"),
     library_command<DataLabelsOptions>("data labels", "Work", "find labels that are probably wrong, and rank them"),

@@ -26,6 +26,7 @@ constexpr std::array kModelRunners = {
     runner<DevicesOptions, run_devices>("devices"),
     runner<AdapterMergeOptions, run_adapter_merge>("adapter merge"),
     runner<AverageOptions, run_average>("average"),
+    runner<ImportOptions, run_import>("import"),
     runner<DataLabelsOptions, run_data_labels>("data labels"),
     runner<data::CleanOptions, run_tried_data_clean>("data clean"),
 };

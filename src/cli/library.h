@@ -26,6 +26,7 @@ struct DevicesOptions;
 struct DataLabelsOptions;
 struct DataReportOptions;
 struct EvalOptions;
+struct ImportOptions;
 struct PredictOptions;
 struct SearchOptions;
 struct ServeOptions;
@@ -53,6 +54,7 @@ int run_data_convert(const options::Parsed<data::ConvertOptions>& parsed);
 int run_data_merge(const options::Parsed<data::MergeOptions>& parsed);
 int run_average(const options::Parsed<AverageOptions>& parsed);
 int run_adapter_merge(const options::Parsed<AdapterMergeOptions>& parsed);
+int run_import(const options::Parsed<ImportOptions>& parsed);
 int run_devices(const options::Parsed<DevicesOptions>& parsed);
 
 }  // namespace hone::cli

@@ -20,6 +20,7 @@
 #include "model/lora_file.h"
 #include "model/old_joined.h"
 #include "model/parameters.h"
+#include "model/quantised.h"
 #include "model/weights.h"
 #include "tensor/safetensors.h"
 #include "tensor/stored_tensor.h"
@@ -293,6 +294,7 @@ void fold_output_scale(Model& model, ModelConfig& config) {
 
 LoadedModel load_model(const ModelRequest& request) {
   const ModelConfig read = read_config(request.model_dir);
+  check_is_not_quantised(read.json(), read.source());
   const std::filesystem::path weights = request.model_dir.weights();
   for (const std::string& note : read.notes()) log_warning("{}", note);
   const Family& family = family_of(read);

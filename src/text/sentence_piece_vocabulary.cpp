@@ -73,6 +73,34 @@ void add_merges_of(const std::string& token, size_t place, const std::unordered_
                    [](const auto& a, const auto& b) { return std::tie(a.left, a.right) < std::tie(b.left, b.right); });
 }
 
+// Real vocabularies have a few megabytes of merges. Tokens such as "a", "aa", "aaa" ... have a cubic number of bytes.
+constexpr size_t kMaxMergeBytes = size_t{1} << 28;
+
+// Returns the merges of each token, token by token. Errors (kInput): more than kMaxMergeBytes.
+std::vector<MergeOfToken> all_merges(const std::vector<VocabularyEntry>& vocabulary) {
+  std::unordered_map<std::string_view, size_t> places;  // the ids, of which a later one of a token is used
+  for (const auto& [token, id] : vocabulary) places[token] = static_cast<size_t>(id);
+  std::vector<MergeOfToken> merges;
+  size_t num_bytes = 0;
+  for (const auto& [token, id] : vocabulary) {
+    const size_t place = places[token], first = merges.size();
+    if (place == static_cast<size_t>(id)) add_merges_of(token, place, places, merges);
+    num_bytes += (merges.size() - first) * token.size();
+    if (num_bytes > kMaxMergeBytes) {
+      throw Error(ErrorKind::kInput, "the tokens of the vocabulary are joined from others in too many ways",
+                  "the vocabulary is damaged: download it again");
+    }
+  }
+  return merges;
+}
+
+std::vector<MergeEntry> entries_of(std::vector<MergeOfToken> merges) {
+  std::vector<MergeEntry> result;
+  result.reserve(merges.size());
+  for (MergeOfToken& merge : merges) result.push_back(std::move(merge.merge));
+  return result;
+}
+
 Json replace_part(const char* from, const char* to) {
   return {{"type", "Replace"}, {"pattern", {{"String", from}}}, {"content", to}};
 }
@@ -119,21 +147,26 @@ std::vector<AddedToken> added_pieces(const SentencePieceFile& file) {
 }
 
 std::vector<MergeEntry> generated_merges(const std::vector<VocabularyEntry>& vocabulary) {
-  std::unordered_map<std::string_view, size_t> places;  // the ids, of which a later one of a token is used
-  for (const auto& [token, id] : vocabulary) places[token] = static_cast<size_t>(id);
-  std::vector<MergeOfToken> merges;
-  for (const auto& [token, id] : vocabulary) {
-    const size_t place = places[token];
-    if (place == static_cast<size_t>(id)) add_merges_of(token, place, places, merges);
-  }
+  std::vector<MergeOfToken> merges = all_merges(vocabulary);
   std::stable_sort(merges.begin(), merges.end(), [](const auto& a, const auto& b) {
     return std::tie(a.token, a.left_characters, a.right_characters) <
            std::tie(b.token, b.left_characters, b.right_characters);
   });
-  std::vector<MergeEntry> result;
-  result.reserve(merges.size());
-  for (MergeOfToken& merge : merges) result.push_back(std::move(merge.merge));
-  return result;
+  return entries_of(std::move(merges));
+}
+
+std::vector<MergeEntry> generated_merges(const std::vector<VocabularyEntry>& vocabulary,
+                                         const std::vector<double>& scores) {
+  std::unordered_map<size_t, double> by_id;
+  for (size_t i = 0; i < vocabulary.size(); ++i) by_id[static_cast<size_t>(vocabulary[i].second)] = scores[i];
+  std::vector<MergeOfToken> merges = all_merges(vocabulary);
+  // A stable sort by the same keys in descending order, as Python's sorted(reverse=True).
+  std::stable_sort(merges.begin(), merges.end(), [&](const auto& a, const auto& b) {
+    const double score_a = by_id.at(a.token), score_b = by_id.at(b.token);
+    return std::tie(score_a, a.left_characters, a.right_characters) >
+           std::tie(score_b, b.left_characters, b.right_characters);
+  });
+  return entries_of(std::move(merges));
 }
 
 void convert_unigram_pieces(const SentencePieceFile& file, const Json&, TokenizerSpec& spec) {

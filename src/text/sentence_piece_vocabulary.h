@@ -26,6 +26,10 @@ std::vector<AddedToken> added_pieces(const SentencePieceFile& file);
 // Returns the merges that make the tokens of a vocabulary, in transformers' order: a token has a merge for each place
 // where it falls into two tokens.
 std::vector<MergeEntry> generated_merges(const std::vector<VocabularyEntry>& vocabulary);
+// The same, but tokens with higher scores come first, as transformers orders them if it has the scores. There is a
+// score for each entry.
+std::vector<MergeEntry> generated_merges(const std::vector<VocabularyEntry>& vocabulary,
+                                         const std::vector<double>& scores);
 
 // Returns the text of a special token in tokenizer_config.json, or `fallback`.
 std::string configured_token(const Json& config, const char* name, std::string_view fallback,

@@ -1,8 +1,10 @@
 """Makes the first inputs of the fuzz targets, tests/fuzz/corpus/*/seed_*, from the small fixtures: every part of a
 tokenizer.json with a model of a few tokens, the SentencePiece models, the regular expressions, and texts for all of them.
 Also makes tokenizer_json.dict, the words that a mutation may insert. Run it after a change of the fixtures."""
+import base64
 import json
 import re
+import struct
 from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parent
@@ -110,6 +112,21 @@ def make_expressions():
         write("split_pattern", number // 10, "".join(fixture["scraps"][number:number + 10]).encode())
 
 
+def make_gguf():
+    """The small GGUF files of the fixtures, and blocks of each type."""
+    for number, path in enumerate(sorted((FIXTURES / "gguf").glob("*/*.gguf"))):
+        data = path.read_bytes()
+        if len(data) < 40_000:
+            write("gguf", number, data)
+    for number, row in enumerate(read("gguf/blocks.json")["types"]):
+        write("gguf", 100 + number, file_of_blocks(row["id"], base64.b64decode(row["blocks"]), len(base64.b64decode(row["values"])) // 4))
+
+
+def file_of_blocks(kind, blocks, count):
+    head = b"GGUF" + struct.pack("<IQQ", 3, 1, 0) + struct.pack("<Q", 1) + b"a" + struct.pack("<IQIQ", 1, count, kind, 0)
+    return head + bytes(-len(head) % 32) + blocks
+
+
 def make_dictionary():
     words = set()
     for file in tokenizer_files():
@@ -125,4 +142,5 @@ if __name__ == "__main__":
     make_tokenizers()
     make_sentence_pieces()
     make_expressions()
+    make_gguf()
     make_dictionary()

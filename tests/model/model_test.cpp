@@ -7,6 +7,7 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <doctest/doctest.h>
+#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include "expect_error.h"
 #include "parity/parity_fixture.h"

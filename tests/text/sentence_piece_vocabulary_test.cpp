@@ -73,6 +73,20 @@ TEST_CASE("merges are in the order of the tokens that they make, then of their l
   CHECK(generated_merges(vocabulary) == expected);
 }
 
+TEST_CASE("merges with scores are in the order of the scores, then of their left parts' lengths from the longest") {
+  const std::vector<VocabularyEntry> vocabulary = {{"abc", 0}, {"a", 1}, {"b", 2}, {"c", 3}, {"ab", 4}, {"bc", 5}};
+  // By transformers' generate_merges(vocab, vocab_scores).
+  const std::vector<MergeEntry> expected = {{"b", "c"}, {"ab", "c"}, {"a", "bc"}, {"a", "b"}};
+  CHECK(generated_merges(vocabulary, {-2, 0, 0, 0, -3, -1}) == expected);
+}
+
+TEST_CASE("a vocabulary with too many merges is refused") {
+  std::vector<VocabularyEntry> vocabulary;
+  for (int32_t size = 1; size <= 1500; ++size)
+    vocabulary.emplace_back(std::string(static_cast<size_t>(size), 'a'), size - 1);
+  CHECK(contains(expect_error([&] { generated_merges(vocabulary); }).what(), "in too many ways"));
+}
+
 TEST_CASE("a model of another kind than the class reads is refused") {
   TokenizerSpec spec;
   spec.source = "spiece.model";
