@@ -85,6 +85,7 @@ void check(const AttentionRules& rules) {
                  "query heads are a multiple of key heads");
   check_internal(rules.head_width > 0 && rules.head_width <= kMaxHeadWidth, "a head is 1 to 256 wide");
   check_internal(rules.scale > 0, "attention scores have a positive scale");
+  check_internal(rules.soft_cap >= 0, "attention's soft cap is not negative");
   check_internal(rules.window >= 0, "attention's window is not negative");
 }
 

@@ -23,12 +23,13 @@ struct AttentionRules {
   int64_t num_heads = 0, num_kv_heads = 0;  // H, a multiple of G
   int64_t head_width = 0;                   // D, at most kMaxHeadWidth
   double scale = 1;                         // factor of the scores; > 0
-  bool causal = false;                      // query i sees keys 0 ... i
-  int64_t window = kWholeSequence;          // query i sees keys i - window ... i + window; the others cost nothing
+  double soft_cap = 0;              // scaled scores s become cap tanh(s / cap), before bias and masks; 0: no cap
+  bool causal = false;              // query i sees keys 0 ... i
+  int64_t window = kWholeSequence;  // query i sees keys i - window ... i + window; the others cost nothing
   // Only so many first queries of each sequence are computed. The rows of the others in out, its gradient and logsumexp
   // are neither read nor written; their gradient of q is 0.
   int64_t num_queries = kWholeSequence;
-  RotaryTable rotary;                 // turns the rows of q and k by their positions in the sequence; D is even
+  RotaryTable rotary;                 // turns the rows of q and k by their positions in the sequence
   const uint8_t* key_mask = nullptr;  // [T] or null: no query sees a key whose byte is 0
   // Added to the scaled scores, or null: [H or 1, S, S] with these strides, the same for every sequence.
   const float* bias = nullptr;
@@ -61,8 +62,9 @@ template <typename T>
 struct AttentionInputs {
   HeadRows<const T> q, k, v;  // [T, H * D], [T, G * D], [T, G * D]
   // Terms of the scores that depend on the distance of query and key, by rules.distance_rows; null: none. With r the
-  // row of the distance, the score is scale * (q k + q distance_keys[r] + k distance_queries[r]) + distance_bias[r].
-  // He et al., "DeBERTa", arXiv 2006.03654; Raffel et al., "T5", arXiv 1910.10683 (the bias).
+  // row of the distance, the score is scale * (q k + q distance_keys[r] + k distance_queries[r]) + distance_bias[r];
+  // the soft cap applies to this sum. He et al., "DeBERTa", arXiv 2006.03654; Raffel et al., "T5", arXiv 1910.10683
+  // (the bias).
   HeadRows<const T> distance_keys = {}, distance_queries = {};  // [W, H * D]
   const SumOf<T>* distance_bias = nullptr;                      // [H, W]
 };

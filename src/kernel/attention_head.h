@@ -171,6 +171,7 @@ class AttentionHead {
     tile.has_window = farthest > rules_.window;
     tile.padded_queries = round_up(tile.num_queries, kTilePadding<T>);
     tile.scale = static_cast<float>(rules_.scale);
+    tile.soft_cap = static_cast<float>(rules_.soft_cap);
     tile.causal = rules_.causal;
     tile.window = static_cast<int32_t>(std::min(rules_.window, length));
     tile.first_key = key;

@@ -1,5 +1,5 @@
-// Attention query by query: out = dropout(softmax(scale q k^T + bias)) v, q and k turned by their positions, with the
-// terms of the distance of query and key.
+// Attention query by query: out = dropout(softmax(cap(scale q k^T) + bias)) v, q and k turned by their positions, with
+// the terms of the distance of query and key.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -31,6 +31,7 @@ class HeadReference {
         queries_(turned(inputs.q, head.head)),
         keys_(turned(inputs.k, kv_head())),
         scores_(head.length),
+        slopes_(head.length, 1),
         kept_(head.length) {}
 
   void forward(int64_t query, HeadRows<T> out, Sum* logsumexp) {
@@ -57,7 +58,8 @@ class HeadReference {
     for (int64_t j = 0; j < head_.length; ++j) {
       const Sum p = probability(j, total);
       if (p == 0) continue;
-      const Sum score_gradient = p * (kept_[j] * dot(out_gradient, v(j)) - delta) * static_cast<Sum>(rules_.scale);
+      const Sum score_gradient =
+          p * (kept_[j] * dot(out_gradient, v(j)) - delta) * slopes_[j] * static_cast<Sum>(rules_.scale);
       for (int64_t d = 0; d < width; ++d) {
         v_gradient[j * width + d] += p * kept_[j] * to_float(out_gradient[d]);
         q_gradient[query * width + d] += score_gradient * to_float(k(j)[d]);
@@ -156,6 +158,7 @@ class HeadReference {
     for (int64_t j = 0; j < head_.length; ++j) {
       Sum score = dot(q(query), k(j)) * static_cast<Sum>(rules_.scale);
       if (rules_.distance_rows != nullptr) score += distance_terms(query, j);
+      if (rules_.soft_cap > 0) score = capped(score, j);
       if (rules_.bias != nullptr) {
         score += rules_.bias[head_.head * rules_.bias_head_stride + query * rules_.bias_query_stride + j];
       }
@@ -170,13 +173,21 @@ class HeadReference {
     return sum == 0 ? kInfinity : largest + std::log(sum);
   }
 
+  // Also keeps the derivative.
+  Sum capped(Sum score, int64_t key) {
+    const auto cap = static_cast<Sum>(rules_.soft_cap);
+    const Sum tanh = std::tanh(score / cap);
+    slopes_[key] = 1 - tanh * tanh;
+    return cap * tanh;
+  }
+
   Sum probability(int64_t key, Sum logsumexp) const { return std::exp(scores_[key] - logsumexp); }
 
   const AttentionRules& rules_;
   const AttentionInputs<T>& inputs_;
   Head head_;
   std::vector<T> queries_, keys_;
-  std::vector<Sum> scores_, kept_;
+  std::vector<Sum> scores_, slopes_, kept_;
 };
 
 std::vector<Head> heads_of(const AttentionRules& rules) {

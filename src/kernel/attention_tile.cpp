@@ -83,10 +83,24 @@ HWY_INLINE void mark_padding(const TileRules& rules, float* scores) {
   for (int64_t i = begin; i < end; i += kVector) store(hn::Set(kFloats, -kInfinity), scores + i);
 }
 
-// Returns the scaled score with bias and masks of `key`, for the queries from `column` on.
+// Returns the scaled score, softly capped if the rules say so.
+HWY_INLINE Floats capped_score(const TileRules& rules, Floats score) {
+  const auto scaled = hn::Mul(score, hn::Set(kFloats, rules.scale));
+  if (rules.soft_cap == 0) return scaled;
+  return hn::Mul(tanh_lanes(hn::Div(scaled, hn::Set(kFloats, rules.soft_cap))), hn::Set(kFloats, rules.soft_cap));
+}
+
+// Returns the derivative of a capped score by the score before it was scaled.
+HWY_INLINE Floats slope_of(const TileRules& rules, Floats capped) {
+  const auto scale = hn::Set(kFloats, rules.scale);
+  if (rules.soft_cap == 0) return scale;
+  const auto tanh = hn::Div(capped, hn::Set(kFloats, rules.soft_cap));
+  return hn::Mul(scale, hn::NegMulAdd(tanh, tanh, hn::Set(kFloats, 1.0F)));
+}
+
+// Returns the capped score with bias and masks of `key`, for the queries from `column` on.
 HWY_INLINE Floats masked_score(const TileRules& rules, Floats score, int64_t key, int64_t column) {
-  score = hn::Mul(score, hn::Set(kFloats, rules.scale));
-  if (key >= rules.num_keys) return score;
+  if (key >= rules.num_keys) return hn::Set(kFloats, -kInfinity);
   if (rules.bias != nullptr) {
     float bias[kLanes] = {};
     for (int64_t lane = 0; lane < kVector && column + lane < rules.num_queries; ++lane) {
@@ -119,7 +133,7 @@ HWY_INLINE Floats column_maximum(const TileRules& rules, float* scores, int64_t 
       float* at = scores + (key + w) * rules.padded_queries + column;
       auto score = load(at);
       if constexpr (kMasked) {
-        score = masked_score(rules, score, key + w, column);
+        score = masked_score(rules, capped_score(rules, score), key + w, column);
         store(score, at);
       }
       largest[w] = hn::Max(largest[w], score);
@@ -198,11 +212,18 @@ void backward_column(const TileRules& rules, const TileGradients& tile, int64_t 
     for (int64_t w = 0; w < kDrawnKeys; ++w) {
       const int64_t at = (key + w) * row + column;
       auto score = load(scores + at);
-      score = kMasked ? masked_score(rules, score, key + w, column) : hn::Mul(score, scale);
+      auto slope = scale;
+      if constexpr (kMasked) {
+        score = capped_score(rules, score);
+        slope = slope_of(rules, score);
+        score = masked_score(rules, score, key + w, column);
+      } else {
+        score = hn::Mul(score, scale);
+      }
       weight[w] = exp_limited_lanes(hn::Sub(score, logsumexp));  // at most 1, because the sum contains it
       gradient[w] = load(gradients + at);
       if constexpr (kDrops) gradient[w] = hn::Mul(gradient[w], factor[w]);
-      gradient[w] = hn::Mul(hn::Mul(weight[w], scale), hn::Sub(gradient[w], delta));
+      gradient[w] = hn::Mul(hn::Mul(weight[w], slope), hn::Sub(gradient[w], delta));
       if constexpr (kDrops) weight[w] = hn::Mul(weight[w], factor[w]);
       if constexpr (kHalves) {
         store(weight[w], weight_rows + at);
@@ -231,7 +252,8 @@ void backward_columns(const TileRules& rules, const TileGradients& tile) {
 // Calls f with the flags of these rules as compile-time constants.
 template <typename F>
 HWY_INLINE void with_flags(const TileRules& rules, bool halves, F f) {
-  const bool masked = rules.causal || rules.has_window || rules.key_mask != nullptr || rules.bias != nullptr;
+  const bool masked =
+      rules.causal || rules.has_window || rules.key_mask != nullptr || rules.bias != nullptr || rules.soft_cap > 0;
   const auto with_halves = [&](auto is_masked, auto drops) {
     halves ? f(is_masked, drops, std::true_type()) : f(is_masked, drops, std::false_type());
   };

@@ -20,6 +20,7 @@ struct TileRules {
   int64_t padded_keys = 0;
   int64_t padded_queries = 0;  // N: the length of a row
   float scale = 1;
+  float soft_cap = 0;  // 0: none
 
   // Which keys a query sees; first_key and first_query are the tile's position in the sequence.
   bool causal = false;
@@ -44,8 +45,8 @@ struct RunningSoftmax {
   float* correction = nullptr;  // factor for the sums of the earlier tiles
 };
 
-// Replaces scores [K, N] by dropout(exp(scale * scores + bias - maximum)); for BFloat16 writes these to `weights`, as
-// pairs of rows [K / 2, N, 2].
+// Replaces scores [K, N] by dropout(exp(cap(scale * scores) + bias - maximum)); for BFloat16 writes these to `weights`,
+// as pairs of rows [K / 2, N, 2].
 void softmax_tile(const TileRules& rules, const RunningSoftmax& running, float* scores, BFloat16* weights);
 
 struct TileGradients {

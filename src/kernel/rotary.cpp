@@ -27,7 +27,7 @@ HWY_INLINE void turn_row(const float* cosines, const float* sines, const T* from
 
 template <typename T>
 void turn_rows(const RotaryTable& table, const RotaryRows& rows, const T* from, T* to) {
-  const int64_t half = rows.width / 2;
+  const int64_t half = table.width / 2;
   for (int64_t i = 0; i < rows.num_rows; ++i) {
     const int64_t at = (rows.first_position + i) * half;
     const T* row = from + i * rows.from_stride;
@@ -42,18 +42,38 @@ void turn_rows(const RotaryTable& table, const RotaryRows& rows, const T* from, 
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include <algorithm>
+
 #include "base/error.h"
 #include "kernel/cpu.h"
 
 namespace hone::kernel {
 
+namespace {
+
+// Copies the elements of each row that do not turn.
 template <typename T>
-void rotate_rows(const RotaryTable& table, const RotaryRows& rows, const T* from, T* to) {
-  check_internal(rows.width % 2 == 0, "rotary positions turn pairs, so heads have an even width");
+void copy_others(int64_t turned, const RotaryRows& rows, const T* from, T* to) {
+  if (from == to || turned == rows.width) return;
+  for (int64_t i = 0; i < rows.num_rows; ++i) {
+    std::copy(from + i * rows.from_stride + turned, from + i * rows.from_stride + rows.width,
+              to + i * rows.to_stride + turned);
+  }
+}
+
+}  // namespace
+
+template <typename T>
+void rotate_rows(const RotaryTable& given, const RotaryRows& rows, const T* from, T* to) {
+  RotaryTable table = given;
+  if (table.width == 0) table.width = rows.width;
+  check_internal(table.width % 2 == 0, "rotary positions turn pairs, so heads have an even width");
+  check_internal(table.width <= rows.width, "rotary positions turn at most the width of a head");
+  copy_others(table.width, rows, from, to);
   if constexpr (sizeof(T) <= 4) {
     if (cpu_level() != CpuLevel::kScalar) return HONE_KERNEL(turn_rows<T>)(table, rows, from, to);
   }
-  const int64_t half = rows.width / 2;
+  const int64_t half = table.width / 2;
   for (int64_t i = 0; i < rows.num_rows; ++i) {
     const T* row = from + i * rows.from_stride;
     T* turned = to + i * rows.to_stride;

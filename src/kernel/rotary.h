@@ -1,5 +1,6 @@
-// Rotary positions: the pair of elements d and d + D / 2 of a head turns by the angle of its position and d. Su et al.,
-// "RoFormer", arXiv 2104.09864; the pairs are those of transformers' rotate_half. Shapes: S positions, D head width.
+// Rotary positions: the pair of elements d and d + R / 2 of a head turns by the angle of its position and d. Su et al.,
+// "RoFormer", arXiv 2104.09864; the pairs are those of transformers' rotate_half. Shapes: S positions, D head width, R
+// elements that turn.
 #pragma once
 
 #include <cstdint>
@@ -8,19 +9,20 @@
 
 namespace hone::kernel {
 
-// [S, D / 2] each, dense; null: nothing turns.
+// [S, R / 2] each, dense; null: nothing turns. A factor of both scales the turned elements too.
 struct RotaryTable {
   const float* cosines = nullptr;
   const float* sines = nullptr;
+  int64_t width = 0;  // R, even, at most D; 0: all of D. The elements from R on do not turn
 };
 
-// The gradient of a turn is the turn by the negative angle.
+// The gradient of a turn is the turn by the negative angle, with the same factor.
 enum class Turn { kForward, kBack };
 
 // `num_rows` rows of D elements, which have consecutive positions.
 struct RotaryRows {
   int64_t first_position = 0, num_rows = 0;
-  int64_t width = 0;  // D, even
+  int64_t width = 0;  // D
   int64_t from_stride = 0, to_stride = 0;
   Turn turn = Turn::kForward;
 };

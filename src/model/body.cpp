@@ -26,7 +26,7 @@ void end_layers(Stream& stream) {
 }  // namespace
 
 std::optional<int64_t> Body::num_frozen_layers() const {
-  if (!frozen_.evaluates || !frozen_.has(0)) return std::nullopt;
+  if (!frozen_.evaluates || !frozen_.has(0) || traits_.depends_on_batch) return std::nullopt;
   int64_t count = 0;
   while (count < traits_.num_layers && frozen_.has(static_cast<size_t>(count) + 1)) ++count;
   return count;
@@ -90,7 +90,9 @@ Stream Body::prefix(const Inputs& inputs, nn::ForwardContext context, int64_t nu
 at::Tensor Body::layer_or_recomputed(int64_t index, const Stream& stream, const nn::ForwardContext& context) const {
   // A frozen layer whose input has no gradient keeps nothing for backward.
   const bool has_backward = stream.x.requires_grad() || !frozen_.has(static_cast<size_t>(index) + 1);
-  if (!context.training || !context.recomputes_layers || !has_backward) {
+  // A second computation would not be what the balance of experts was summed over.
+  const bool is_kept = !context.training || !context.recomputes_layers || stream.balance != nullptr;
+  if (is_kept || !has_backward) {
     return scoped_layer(index, stream, context);
   }
   const auto again = [this, owner = shared_from_this(), index, packing = stream.packing, context](const at::Tensor& x) {

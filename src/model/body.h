@@ -21,6 +21,8 @@ struct BodyTraits {
   int64_t vocab_size = 0;       // rows of the word embedding
   int64_t num_token_types = 0;  // 0: the body ignores token types
   int64_t max_length = 0;       // maximum number of tokens in a sequence
+  // The longest sequence of a batch changes what the layers compute for the others (scaled rotary positions).
+  bool depends_on_batch = false;
 };
 
 class Body : public torch::nn::Module {
@@ -32,7 +34,7 @@ class Body : public torch::nn::Module {
 
   void set_frozen(FrozenStages frozen) { frozen_ = std::move(frozen); }
   // Returns the number of frozen layers that follow frozen embeddings without a gap; nullopt if the embeddings are not
-  // frozen, or if frozen stages do not compute as in evaluation.
+  // frozen, if frozen stages do not compute as in evaluation, or if they depend on the batch.
   std::optional<int64_t> num_frozen_layers() const;
 
   // Calls begin, every layer and end; the frozen layers at the front by prefix(). If selection.first_tokens_only, the

@@ -1,14 +1,18 @@
 #include "model/families.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <vector>
 
 #include "base/names.h"
 #include "model/albert.h"
 #include "model/bert.h"
 #include "model/deberta.h"
 #include "model/deberta_v2.h"
+#include "model/decoder_families.h"
 #include "model/distilbert.h"
 #include "model/electra.h"
 #include "model/modernbert.h"
@@ -152,7 +156,7 @@ constexpr std::array<std::string_view, 2> kQueryValue{"query", "value"}, kQueryV
     kQV{"q", "v"}, kQueryValueProj{"query_proj", "value_proj"}, kQVProj{"q_proj", "v_proj"};
 constexpr std::array<std::string_view, 1> kInProj{"in_proj"}, kWqkv{"Wqkv"};
 
-constexpr std::array kFamilies{
+constexpr std::array kEncoders{
     Family{"bert", "BERT encoders: bert-base, bert-large, MiniLM, Chinese and multilingual BERT", "bert",
            "bert.embeddings.word_embeddings", bert::config_keys, bert::make_body, kBertHeads, kQueryValue,
            kTensorFlowEndings, kPositionIds},
@@ -217,42 +221,32 @@ constexpr std::array kFamilies{
            "bert"},
 };
 
-// Models of the Hub that are given for an encoder by mistake, or that hone leaves out.
+// Models of the Hub that hone leaves out, with the reason.
 struct Refused {
   std::string_view name, reason, hint;
 };
 
-constexpr std::string_view kIsDecoder = "is a decoder: it predicts the next token of a text";
+constexpr std::string_view kIsDecoder = "is a decoder that hone does not compute";
 constexpr std::string_view kIsBoth = "has an encoder and a decoder";
-constexpr std::string_view kTakeEncoder = "hone fine-tunes encoders: use one such as bert, roberta or deberta-v2";
+constexpr std::string_view kTakeDecoder = "hone computes decoders such as llama, qwen3, gemma2 and gpt2";
+constexpr std::string_view kTakeEncoder = "use an encoder such as bert, or a decoder such as llama";
 constexpr std::array kRefused{
     Refused{"xlm", "is a family that hone does not compute",
             "the nearest family is xlm-roberta, for a hundred languages"},
-    Refused{"bloom", kIsDecoder, kTakeEncoder},
-    Refused{"deepseek_v2", kIsDecoder, kTakeEncoder},
-    Refused{"deepseek_v3", kIsDecoder, kTakeEncoder},
-    Refused{"falcon", kIsDecoder, kTakeEncoder},
-    Refused{"gemma", kIsDecoder, kTakeEncoder},
-    Refused{"gemma2", kIsDecoder, kTakeEncoder},
-    Refused{"gemma3", kIsDecoder, kTakeEncoder},
-    Refused{"gemma3_text", kIsDecoder, kTakeEncoder},
-    Refused{"gpt2", kIsDecoder, kTakeEncoder},
-    Refused{"gpt_neo", kIsDecoder, kTakeEncoder},
-    Refused{"gpt_neox", kIsDecoder, kTakeEncoder},
-    Refused{"gpt_oss", kIsDecoder, kTakeEncoder},
-    Refused{"gptj", kIsDecoder, kTakeEncoder},
-    Refused{"llama", kIsDecoder, kTakeEncoder},
-    Refused{"mistral", kIsDecoder, kTakeEncoder},
-    Refused{"mixtral", kIsDecoder, kTakeEncoder},
-    Refused{"openai-gpt", kIsDecoder, kTakeEncoder},
-    Refused{"opt", kIsDecoder, kTakeEncoder},
-    Refused{"phi", kIsDecoder, kTakeEncoder},
-    Refused{"phi3", kIsDecoder, kTakeEncoder},
-    Refused{"qwen2", kIsDecoder, kTakeEncoder},
-    Refused{"qwen2_moe", kIsDecoder, kTakeEncoder},
-    Refused{"qwen3", kIsDecoder, kTakeEncoder},
-    Refused{"qwen3_moe", kIsDecoder, kTakeEncoder},
-    Refused{"smollm3", kIsDecoder, kTakeEncoder},
+    Refused{"bloom", kIsDecoder, kTakeDecoder},
+    Refused{"deepseek_v2", kIsDecoder, kTakeDecoder},
+    Refused{"deepseek_v3", kIsDecoder, kTakeDecoder},
+    Refused{"falcon", kIsDecoder, kTakeDecoder},
+    Refused{"gemma", kIsDecoder, kTakeDecoder},
+    Refused{"gemma3", "reads images and text", "hone computes its text part, \"gemma3_text\""},
+    Refused{"gpt_neo", kIsDecoder, kTakeDecoder},
+    Refused{"gpt_oss", kIsDecoder, kTakeDecoder},
+    Refused{"gptj", kIsDecoder, kTakeDecoder},
+    Refused{"mixtral", kIsDecoder, kTakeDecoder},
+    Refused{"openai-gpt", kIsDecoder, kTakeDecoder},
+    Refused{"opt", kIsDecoder, kTakeDecoder},
+    Refused{"phi", kIsDecoder, kTakeDecoder},
+    Refused{"qwen2_moe", kIsDecoder, kTakeDecoder},
     Refused{"bart", kIsBoth, kTakeEncoder},
     Refused{"marian", kIsBoth, kTakeEncoder},
     Refused{"mbart", kIsBoth, kTakeEncoder},
@@ -263,7 +257,15 @@ constexpr std::array kRefused{
 
 }  // namespace
 
-std::span<const Family> families() { return kFamilies; }
+std::span<const Family> families() {
+  static const std::vector<Family> all = [] {
+    std::vector<Family> rows(kEncoders.begin(), kEncoders.end());
+    const std::span<const Family> decoders = decoder_families();
+    rows.insert(rows.end(), decoders.begin(), decoders.end());
+    return rows;
+  }();
+  return all;
+}
 
 const Family& family_of(const ModelConfig& config) {
   const std::string type = config.model_type();
@@ -273,7 +275,7 @@ const Family& family_of(const ModelConfig& config) {
                 fmt::format("{}: \"model_type\" is \"{}\", which {}", config.source(), type, refused->reason),
                 std::string(refused->hint));
   }
-  return find_row(kFamilies, "model_type", type, ErrorKind::kUnsupported);
+  return find_row(families(), "model_type", type, ErrorKind::kUnsupported);
 }
 
 std::optional<std::string> misleading_name_note(std::string_view folder_name, const Family& family) {
@@ -298,7 +300,10 @@ std::optional<std::string> misleading_name_note(std::string_view folder_name, co
 const HeadRow& find_head(const Family& family, std::string_view kind) {
   const auto found = std::ranges::find(family.heads, kind, &HeadRow::kind);
   if (found != family.heads.end()) return *found;
-  throw Error(ErrorKind::kUnsupported, fmt::format("{} has no head of the kind \"{}\"", family.name, kind));
+  std::vector<std::string_view> kinds;
+  for (const HeadRow& head : family.heads) kinds.push_back(head.kind);
+  throw Error(ErrorKind::kUnsupported, fmt::format("{} has no head of the kind \"{}\"", family.name, kind),
+              fmt::format("it has those of the kinds {}", fmt::join(kinds, ", ")));
 }
 
 std::string_view saved_head(const ModelConfig& config) {
@@ -332,6 +337,10 @@ std::string canonical_name(const Family& family, std::string_view stored,
 
 bool is_computed_table(const Family& family, std::string_view stored) {
   return std::ranges::any_of(family.not_weights, [&](std::string_view ending) { return stored.ends_with(ending); });
+}
+
+bool is_transposed(const Family& family, std::string_view parameter) {
+  return std::ranges::any_of(family.transposed, [&](std::string_view ending) { return parameter.ends_with(ending); });
 }
 
 bool may_be_drawn(const HeadRow& head, std::string_view parameter) {

@@ -18,8 +18,8 @@ namespace hone::model {
 
 // What a model computes on top of its body.
 struct HeadRow {
-  // "sequence": a row of outputs for each sequence; "token": one for each token; "masked-lm": for each token a row with
-  // an output for each word of the vocabulary; "pooling": no outputs, the body alone
+  // "sequence": a row of outputs for each sequence; "token": one for each token; "masked-lm" and "causal-lm": for each
+  // token a row with an output for each word of the vocabulary; "pooling": no outputs, the body alone
   std::string_view kind;
   std::string_view class_name;                       // HF's: "BertForTokenClassification"
   bool reads_pooled = false;                         // the body must have its pooler
@@ -46,6 +46,13 @@ struct OldJoined {
   std::array<std::string_view, 3> today;
 };
 
+// The ending of the name of a tensor that holds a matrix for each expert, [E, parts * F, C], and the endings of the
+// parameters of one expert behind its number; unused ones are empty.
+struct StackedExperts {
+  std::string_view before;
+  std::array<std::string_view, 2> today;
+};
+
 struct Family {
   std::string_view name;  // "model_type"
   std::string_view doc;
@@ -62,6 +69,9 @@ struct Family {
   std::span<const OldJoined> old_joined = {};
   std::string_view old_body = {};  // the prefix of the body's parameters in old checkpoints
   bool has_head_first = false;     // HF's classes construct the head before the body
+  // Endings of the parameters that files hold transposed, as [in, out].
+  std::span<const std::string_view> transposed = {};
+  std::span<const StackedExperts> stacked = {};
 };
 
 std::span<const Family> families();
@@ -87,6 +97,9 @@ std::string canonical_name(const Family& family, std::string_view stored,
 
 // Returns true for a computed table of the family, such as position_ids.
 bool is_computed_table(const Family& family, std::string_view stored);
+
+// Returns whether files hold a parameter transposed.
+bool is_transposed(const Family& family, std::string_view parameter);
 
 bool may_be_drawn(const HeadRow& head, std::string_view parameter);
 

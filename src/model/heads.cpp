@@ -12,15 +12,16 @@ at::Tensor selected(const at::Tensor& x, const at::Tensor& rows) {
   return rows.defined() ? x.index_select(0, rows) : x;
 }
 
-std::shared_ptr<nn::Linear> registered(const HeadParts& parts, const char* name, int64_t num_outputs) {
-  return parts.model.register_module(name, std::make_shared<nn::Linear>(parts.width, num_outputs));
+std::shared_ptr<nn::Linear> registered(const HeadParts& parts, const char* name, int64_t num_outputs,
+                                       bool has_bias = true) {
+  return parts.model.register_module(name, std::make_shared<nn::Linear>(parts.width, num_outputs, has_bias));
 }
 
-// A head that ends in dropout and the linear "classifier".
+// A head that ends in dropout and a linear.
 class Classifier : public Head {
  public:
-  Classifier(const HeadParts& parts, double dropout)
-      : classifier_(registered(parts, "classifier", parts.num_outputs)), dropout_(dropout, parts.sites) {}
+  Classifier(const HeadParts& parts, double dropout, const char* name = "classifier")
+      : classifier_(registered(parts, name, parts.num_outputs)), dropout_(dropout, parts.sites) {}
 
   const nn::Linear& output() const override { return *classifier_; }
 
@@ -47,6 +48,20 @@ class TokenHead final : public Classifier {
   at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const override {
     return dropped(selected(hidden.tokens, rows).to(at::kFloat), context);  // [N, C]
   }
+};
+
+class LastTokenHead final : public Head {
+ public:
+  explicit LastTokenHead(const HeadParts& parts)
+      : score_(registered(parts, "score", parts.num_outputs, /*has_bias=*/false)) {}
+
+  at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext&) const override {
+    return selected(tensor::last_rows(hidden.tokens, hidden.packing), rows);  // [N, C]
+  }
+  const nn::Linear& output() const override { return *score_; }
+
+ private:
+  std::shared_ptr<nn::Linear> score_;
 };
 
 class FirstTokenHead final : public Head {
@@ -153,8 +168,10 @@ std::unique_ptr<Head> first_token_head(const HeadParts& parts, double dropout) {
   return std::make_unique<FirstTokenHead>(parts, dropout);
 }
 
-std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout) {
-  return std::make_unique<TokenHead>(parts, dropout);
+std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout, const char* name) {
+  return std::make_unique<TokenHead>(parts, dropout, name);
 }
+
+std::unique_ptr<Head> last_token_head(const HeadParts& parts) { return std::make_unique<LastTokenHead>(parts); }
 
 }  // namespace hone::model

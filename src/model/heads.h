@@ -31,6 +31,8 @@ class Head {
                               const nn::ForwardContext& context) const = 0;
   // The last layer.
   virtual const nn::Linear& output() const = 0;
+  // An output x becomes cap tanh(x / cap); 0: it stays x.
+  virtual double soft_cap() const { return 0; }
   // Returns true if features() reads the first token of each sequence only, directly or through hidden.pooled.
   virtual bool reads_first_tokens() const { return false; }
   // Draws what HF's class draws after its modules have drawn; the names are those in the model.
@@ -65,7 +67,9 @@ struct ContextPooler {
 };
 // "classifier"(dropout(activation("pooler.dense"(pooler_dropout(first token))))): DeBERTa.
 std::unique_ptr<Head> context_pooler_head(const HeadParts& parts, const ContextPooler& pooler);
-// "classifier"(dropout(token)), for each token.
-std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout);
+// "classifier"(dropout(token)), for each token. Decoders call the linear "score".
+std::unique_ptr<Head> token_head(const HeadParts& parts, double dropout, const char* name = "classifier");
+// "score"(last token), without a bias: decoders.
+std::unique_ptr<Head> last_token_head(const HeadParts& parts);
 
 }  // namespace hone::model

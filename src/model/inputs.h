@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,10 +19,17 @@ struct Tokens {
   tensor::Packing packing;
 };
 
+// Sums over the tokens of all layers with experts (experts.h). E experts.
+struct BalanceSums {
+  at::Tensor taken, probabilities;  // [E] float: how many tokens take each expert, and the router's probabilities
+  int64_t num_rows = 0;             // tokens
+};
+
 // What flows from layer to layer.
 struct Stream {
-  at::Tensor x;             // [T, C]
-  tensor::Packing packing;  // of x
+  at::Tensor x;                            // [T, C]
+  tensor::Packing packing;                 // of x
+  std::shared_ptr<BalanceSums> balance{};  // layers with experts add to it; null: nobody reads it
 };
 
 struct Inputs {
@@ -34,6 +42,9 @@ struct Hidden {
   at::Tensor tokens;        // [T, C]
   tensor::Packing packing;  // of tokens
   at::Tensor pooled;        // [B, C] in float, one row for each sequence; undefined if the body has no pooler
+  // Scalar that training adds to the loss of a language model, with its factor: the load-balancing loss of experts if
+  // config.json asks for it (output_router_logits); undefined: nothing
+  at::Tensor balance_loss = {};
 };
 
 // Which stages of a model have no trained parameter: the embeddings, each layer, and the output (pooler and head).

@@ -80,6 +80,14 @@ bool have_equal_values(const StoredTensor& a, const StoredTensor& b) {
   return at::equal(first, second);
 }
 
+// Makes a matrix of a file what it is without its transposition.
+void transpose(StoredTensor& stored) {
+  if (stored.shape.size() != 2) return;
+  if (stored.strides.empty()) stored.strides = {stored.shape[1], 1};
+  std::swap(stored.shape[0], stored.shape[1]);
+  std::swap(stored.strides[0], stored.strides[1]);
+}
+
 // Finds the stored tensor of each parameter.
 class Matcher {
  public:
@@ -96,7 +104,10 @@ class Matcher {
       return parameters_.contains(name) || std::ranges::find(ties, name, &Tie::name) != ties.end();
     };
     for (const StoredTensor& whole : files.tensors()) {
-      for (StoredTensor& part : separated(family, whole, folder_)) stored_.push_back(std::move(part));
+      for (StoredTensor& part : separated(family, whole, folder_)) {
+        if (is_transposed(family, part.name)) transpose(part);
+        stored_.push_back(std::move(part));
+      }
     }
     for (const StoredTensor& stored : stored_) {
       const std::string name = canonical_name(family, stored.name, has);

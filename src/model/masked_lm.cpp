@@ -72,7 +72,7 @@ class MaskedLmHead final : public Head {
     if (names.has_norm_first) registered_at(parts, names.norm, norm_);
     registered_at(parts, names.dense, dense_);
     if (!names.has_norm_first) registered_at(parts, names.norm, norm_);
-    decoder_ = std::make_unique<Decoder>(parts, config, names.decoder);
+    decoder_ = std::make_unique<Decoder>(parts, config.flag(kTieWordEmbeddings), names.decoder);
   }
 
   at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext&) const override {
@@ -92,8 +92,8 @@ class MaskedLmHead final : public Head {
 
 }  // namespace
 
-Decoder::Decoder(const HeadParts& parts, const ModelConfig& config, const DecoderNames& names, bool has_bias)
-    : is_tied_(names.decoder.empty() || config.flag(kTieWordEmbeddings)) {
+Decoder::Decoder(const HeadParts& parts, bool is_tied, const DecoderNames& names, bool has_bias)
+    : is_tied_(names.decoder.empty() || is_tied) {
   const at::Tensor shared_bias = added_bias(parts, names.bias);
   if (is_tied_) {
     linear_ = std::make_shared<nn::Linear>(nn::TiedWeight{parts.words}, has_bias && !shared_bias.defined());

@@ -35,11 +35,11 @@ inline constexpr MaskedLmNames kBertMaskedLm{"cls.predictions.transform.dense",
 inline constexpr MaskedLmNames kRobertaMaskedLm{
     "lm_head.dense", "lm_head.layer_norm", {"lm_head.decoder", "lm_head.bias"}};
 
-// The last linear, E -> V: with the weight of the table of words, unless tie_word_embeddings is false. A decoder with a
-// weight of its own has a bias of its own too; then HF's class keeps the other bias without reading it.
+// The last linear, E -> V: with the weight of the table of words if it is tied. A decoder with a weight of its own has
+// its own bias; then HF's class keeps the other bias without reading it. A decoder without a name is tied.
 class Decoder {
  public:
-  Decoder(const HeadParts& parts, const ModelConfig& config, const DecoderNames& names, bool has_bias = true);
+  Decoder(const HeadParts& parts, bool is_tied, const DecoderNames& names, bool has_bias = true);
 
   const nn::Linear& linear() const { return *linear_; }
   bool is_tied() const { return is_tied_; }

@@ -7,10 +7,12 @@
 
 #include "base/error.h"
 #include "model/families.h"
+#include "model/parameters.h"
 #include "model/stages.h"
 #include "nn/dropout.h"
 #include "nn/embedding.h"
 #include "nn/forward_scope.h"
+#include "tensor/cross_entropy.h"
 
 namespace hone::model {
 
@@ -136,15 +138,19 @@ Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, in
 
 at::Tensor Model::logits(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
-  return parts_->head().output().forward(parts_->features(hidden, on_device, context_of_head(context))).to(at::kFloat);
+  const Head& head = parts_->head();
+  const at::Tensor logits =
+      head.output().forward(parts_->features(hidden, on_device, context_of_head(context))).to(at::kFloat);
+  return tensor::soft_capped(logits, head.soft_cap());
 }
 
 at::Tensor Model::cross_entropy(const Hidden& hidden, const at::Tensor& rows, const at::Tensor& targets,
                                 const tensor::CrossEntropyOptions& options, const nn::ForwardContext& context) const {
   const at::Tensor on_device = rows.defined() ? tensor::on_device(rows, compute_.device) : rows;
   const at::Tensor features = parts_->features(hidden, on_device, context_of_head(context));
-  return tensor::linear_cross_entropy(features, parts_->head().output().output_layer(features.scalar_type()),
-                                      tensor::on_device(targets, compute_.device), options);
+  tensor::OutputLayer layer = parts_->head().output().output_layer(features.scalar_type());
+  layer.soft_cap = parts_->head().soft_cap();
+  return tensor::linear_cross_entropy(features, layer, tensor::on_device(targets, compute_.device), options);
 }
 
 at::Tensor Model::forward(const Inputs& inputs, const nn::ForwardContext& context) const {
@@ -195,15 +201,24 @@ bool Model::reads_tokens() const { return parts_->head_row.kind == "token" || pa
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
 
+void Model::check_can_rescale(const OutputScale& scale) const {
+  const bool shifts = std::ranges::any_of(scale.shift, [](double shift) { return shift != 0; });
+  if (!shifts || parts_->head().output().bias.defined()) return;
+  throw Error(ErrorKind::kUnsupported,
+              fmt::format("the head of {} has no bias, so its outputs cannot be shifted", class_name()),
+              "train on the targets as they are, without --standardize");
+}
+
 void Model::rescale_outputs(const OutputScale& scale) {
   const nn::Linear& output = parts_->head().output();
   const auto num_outputs = static_cast<size_t>(this->num_outputs());
   check_internal(scale.scale.size() == num_outputs && scale.shift.size() == num_outputs, "a scale for each output");
+  check_can_rescale(scale);
   const at::NoGradGuard no_gradients;
   for (int64_t k = 0; k < this->num_outputs(); ++k) {
     const double factor = scale.scale[static_cast<size_t>(k)];
     output.weight.select(0, k).mul_(factor);
-    output.bias.select(0, k).mul_(factor).add_(scale.shift[static_cast<size_t>(k)]);
+    if (output.bias.defined()) output.bias.select(0, k).mul_(factor).add_(scale.shift[static_cast<size_t>(k)]);
   }
 }
 
@@ -211,10 +226,10 @@ void Model::reorder_outputs(std::span<const int64_t> sources) {
   const nn::Linear& output = parts_->head().output();
   check_internal(static_cast<int64_t>(sources.size()) == num_outputs(), "a source for each output");
   const at::NoGradGuard no_gradients;
-  const at::Tensor weight = output.weight.clone(), bias = output.bias.clone();
+  const at::Tensor weight = output.weight.clone(), bias = output.bias.defined() ? output.bias.clone() : at::Tensor();
   for (int64_t k = 0; k < num_outputs(); ++k) {
     output.weight.select(0, k).copy_(weight.select(0, sources[static_cast<size_t>(k)]));
-    output.bias.select(0, k).copy_(bias.select(0, sources[static_cast<size_t>(k)]));
+    if (bias.defined()) output.bias.select(0, k).copy_(bias.select(0, sources[static_cast<size_t>(k)]));
   }
 }
 

@@ -59,8 +59,8 @@ class Model {
   // Call it when the parameters of these stages no longer require gradients.
   void set_frozen(const FrozenStages& frozen);
   // Returns the number of frozen layers that follow frozen embeddings without a gap; nullopt if the embeddings are not
-  // frozen, or if frozen stages do not compute as in evaluation. prefix() of these layers depends on the inputs alone,
-  // and Inputs::prefix may hold it.
+  // frozen, if frozen stages do not compute as in evaluation, or if they depend on the batch. prefix() of these layers
+  // depends on the inputs alone, and Inputs::prefix may hold it.
   std::optional<int64_t> num_frozen_layers() const;
   int64_t num_layers() const;
   int64_t width() const;  // C of the body
@@ -88,8 +88,10 @@ class Model {
   int64_t vocab_size() const;  // rows of the word embedding
   int64_t max_length() const;  // the most tokens of one sequence
 
-  // Changes the head's last layer so that its outputs become output * scale + shift.
+  // Changes the head's last layer so that its outputs become output * scale + shift. Error: check_can_rescale's.
   void rescale_outputs(const OutputScale& scale);
+  // Throws kUnsupported for a shift of the outputs of a head without a bias, such as a decoder's.
+  void check_can_rescale(const OutputScale& scale) const;
   // Output i becomes what output sources[i] was; each source occurs once.
   void reorder_outputs(std::span<const int64_t> sources);
 

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/config_keys.h"
+#include "model/layer_types.h"
 #include "model/masked_lm.h"
 #include "model/rope_config.h"
 #include "nn/activation.h"
@@ -53,8 +54,6 @@ constexpr std::array kKeys{kVocabSize,        kHiddenSize,           kNumLayers,
                            kClassifierBias,   kClassifierActivation, kCutoff,         kModernBertPadTokenId,
                            kInitializerRange, kTieWordEmbeddings,    kDecoderBias};
 
-constexpr const char *kLocal = "sliding_attention", *kGlobal = "full_attention";
-
 double cutoff_of(const ModelConfig& config) { return config.optional_number(kCutoff).value_or(3); }
 
 std::shared_ptr<nn::LayerNorm> norm_of(const ModelConfig& config) {
@@ -63,26 +62,8 @@ std::shared_ptr<nn::LayerNorm> norm_of(const ModelConfig& config) {
 
 // Returns for each layer whether its attention is local.
 std::vector<bool> local_layers(const ModelConfig& config) {
-  const int64_t num_layers = config.integer(kNumLayers), every = config.integer(kGlobalEvery);
-  std::vector<bool> is_local;
-  const auto types = config.json().find("layer_types");
-  if (types == config.json().end() || types->is_null()) {
-    for (int64_t i = 0; i < num_layers; ++i) is_local.push_back(i % every != 0);
-    return is_local;
-  }
-  if (!types->is_array() || static_cast<int64_t>(types->size()) != num_layers) {
-    throw Error(ErrorKind::kInput, fmt::format("{}: \"layer_types\" is not a list of {} types, one for each layer",
-                                               config.source(), num_layers));
-  }
-  for (const Json& type : *types) {
-    if (type != kLocal && type != kGlobal) {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("{}: \"layer_types\" has {}, not \"{}\" or \"{}\"", config.source(),
-                              type.dump(-1, ' ', false, Json::error_handler_t::replace), kLocal, kGlobal));
-    }
-    is_local.push_back(type == kLocal);
-  }
-  return is_local;
+  const int64_t every = config.integer(kGlobalEvery);
+  return sliding_layers(config, config.integer(kNumLayers), [&](int64_t layer) { return layer % every != 0; });
 }
 
 // After the draws of its linears or tables, HF draws the weights of such a module again, truncated. The matrices that
@@ -157,10 +138,11 @@ struct LayerKind {
 // local_attention is the width of the whole window, HF's sliding_window half of it.
 LayerKind local_kind(const ModelConfig& config, int64_t head_width) {
   return {config.integer(kLocalAttention) / 2,
-          rotary_positions(config, {kLocal, kLocalTheta}, head_width, config.integer(kMaxPositions))};
+          rotary_positions(config, {kSlidingAttention, kLocalTheta}, head_width, config.integer(kMaxPositions))};
 }
 LayerKind global_kind(const ModelConfig& config, int64_t head_width) {
-  return {std::nullopt, rotary_positions(config, {kGlobal, kGlobalTheta}, head_width, config.integer(kMaxPositions))};
+  return {std::nullopt,
+          rotary_positions(config, {kFullAttention, kGlobalTheta}, head_width, config.integer(kMaxPositions))};
 }
 
 class Attention : public Redrawn {
@@ -345,7 +327,7 @@ class MaskedLmHead final : public Head {
       : cutoff_(cutoff_of(config)),
         num_layers_(config.integer(kNumLayers)),
         head_(parts.model.register_module("head", std::make_shared<PredictionHead>(config))),
-        decoder_(parts, config, {"decoder"}, config.flag(kDecoderBias)) {}
+        decoder_(parts, config.flag(kTieWordEmbeddings), {"decoder"}, config.flag(kDecoderBias)) {}
 
   at::Tensor features(const Hidden& hidden, const at::Tensor& rows, const nn::ForwardContext&) const override {
     return head_->forward(rows.defined() ? hidden.tokens.index_select(0, rows) : hidden.tokens);  // [N, C]

@@ -1,8 +1,11 @@
 #include "model/save.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 
 #include "base/files.h"
+#include "model/families.h"
 #include "model/lora_file.h"
 #include "model/parameters.h"
 #include "tensor/safetensors.h"
@@ -22,13 +25,22 @@ Json saved_config(const ModelConfig& config, std::string_view class_name) {
   return sorted;
 }
 
-void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder) {
-  make_folders(folder);
+tensor::NamedTensors saved_tensors(const Model& model) {
+  const at::NoGradGuard no_gradients;
   tensor::NamedTensors tensors;
   for (const NamedParameter& parameter : named_parameters(model)) {
-    tensors.emplace_back(model.saved_name(parameter.name), parameter.tensor);
+    tensors.emplace_back(model.saved_name(parameter.name), in_layout_of_files(model, parameter.name, parameter.tensor));
   }
-  tensor::write_safetensors(folder / "model.safetensors", std::move(tensors));
+  return tensors;
+}
+
+at::Tensor in_layout_of_files(const Model& model, std::string_view name, const at::Tensor& tensor) {
+  return is_transposed(model.family(), name) ? tensor.t() : tensor;
+}
+
+void save_model(const Model& model, const ModelConfig& config, const std::filesystem::path& folder) {
+  make_folders(folder);
+  tensor::write_safetensors(folder / "model.safetensors", saved_tensors(model));
   write_json(folder / "config.json", saved_config(config, model.class_name()));
 }
 

@@ -2,11 +2,14 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/dropout.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/tanh.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -76,11 +79,13 @@ Shapes check_shapes(const at::Tensor& qkv, const Packing& packing, const Attenti
                        options.bias.size(2) >= packing.max_length(),
                    "attention's bias covers the longest sequence");
   }
+  check_internal(options.soft_cap == 0 || !options.distances.rows.defined(),
+                 "attention's soft cap applies to scores without terms of distances");
   if (options.distances.rows.defined()) check_distance_tables(qkv, packing, options, qkv.size(1) / heads);
   if (options.rotary.cosines.defined()) {
     check_internal(options.rotary.cosines.size(0) >= packing.max_length() &&
-                       options.rotary.cosines.size(1) * 2 == qkv.size(1) / heads,
-                   "attention's angles cover the longest sequence and the width of a head");
+                       options.rotary.cosines.size(1) * 2 <= qkv.size(1) / heads,
+                   "attention's angles cover the longest sequence and at most the width of a head");
   }
   return {qkv.size(0), qkv.size(1), qkv.size(1) / heads};
 }
@@ -97,11 +102,13 @@ kernel::AttentionRules rules_of(const Packing& packing, const AttentionOptions& 
   rules.num_kv_heads = options.num_kv_heads;
   rules.head_width = shapes.head_width;
   rules.scale = scale_of(options, shapes.head_width);
+  rules.soft_cap = options.soft_cap;
   rules.causal = options.causal;
   if (packing.returns_first_tokens) rules.num_queries = 1;
   rules.window = options.window.value_or(kernel::kWholeSequence);
   if (options.rotary.cosines.defined()) {
-    rules.rotary = {options.rotary.cosines.const_data_ptr<float>(), options.rotary.sines.const_data_ptr<float>()};
+    rules.rotary = {options.rotary.cosines.const_data_ptr<float>(), options.rotary.sines.const_data_ptr<float>(),
+                    2 * options.rotary.cosines.size(1)};
   }
   if (options.key_mask.defined()) rules.key_mask = options.key_mask.const_data_ptr<uint8_t>();
   if (options.bias.defined()) {
@@ -305,6 +312,18 @@ at::Tensor turned(const at::Tensor& qkv, const Packing& packing, const Attention
   return at::cat({rotate_by_library(parts[0], packing.positions(), options.rotary), parts[1]}, 1).flatten(1);
 }
 
+// scaled_dot_product_attention with a soft cap on the scaled scores, which libtorch lacks. q [B, H, S, D], k and v
+// [B, G, S, D].
+at::Tensor capped_attention(const std::vector<at::Tensor>& heads, const at::Tensor& bias,
+                            const AttentionOptions& options, double scale) {
+  const int64_t group = options.num_heads / options.num_kv_heads;
+  const at::Tensor keys = heads[1].repeat_interleave(group, 1), values = heads[2].repeat_interleave(group, 1);
+  const at::Tensor scores = at::matmul(heads[0], keys.transpose(-1, -2)) * scale;
+  const at::Tensor capped = at::tanh(scores / options.soft_cap) * options.soft_cap;
+  const at::Tensor weights = at::softmax(capped + bias, -1);
+  return at::matmul(options.p > 0 ? at::dropout(weights, options.p, /*train=*/true) : weights, values);
+}
+
 }  // namespace
 
 int64_t max_head_width() { return kernel::kMaxHeadWidth; }
@@ -323,9 +342,11 @@ at::Tensor library_attention(const at::Tensor& given, const Packing& packing, co
   const double scale = scale_of(options, shapes.head_width);
   at::Tensor bias = padded_bias(rows, packing, options, qkv.options());
   if (options.distances.rows.defined()) bias = bias + padded_distance_terms(heads[0], heads[1], options, scale);
-  const at::Tensor out = at::scaled_dot_product_attention(heads[0], heads[1], heads[2], bias, options.p,
-                                                          /*is_causal=*/false, scale,
-                                                          /*enable_gqa=*/options.num_heads != options.num_kv_heads);
+  const at::Tensor out =
+      options.soft_cap > 0
+          ? capped_attention(heads, bias, options, scale)
+          : at::scaled_dot_product_attention(heads[0], heads[1], heads[2], bias, options.p,
+                                             /*is_causal=*/false, scale, options.num_heads != options.num_kv_heads);
   return returned_rows(out.transpose(1, 2).reshape({batch * longest, -1}).index_select(0, rows), packing);
 }
 

@@ -24,8 +24,9 @@ struct AttentionOptions {
   int64_t num_heads = 1, num_kv_heads = 1;  // H, a multiple of G; query head h reads key head h * G / H
   bool causal = false;
   std::optional<int64_t> window;  // query i sees keys i - window ... i + window; unset: all
-  RotaryAngles rotary;            // turns q and k by their positions; at least as many as the longest sequence
+  RotaryAngles rotary;            // turns q and k by their positions; at least as many as the longest sequence has
   double scale = 0;               // of the scores; 0: 1 / sqrt(D)
+  double soft_cap = 0;            // scaled scores s become cap tanh(s / cap); 0: no cap
   at::Tensor key_mask;            // [T] uint8 or undefined: no query sees a key whose byte is 0
   at::Tensor bias;  // [1 or H, S, S] float or undefined, S >= the longest sequence: added to the scaled scores
   DistanceTables distances = {};  // rows undefined: none

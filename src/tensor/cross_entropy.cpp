@@ -6,6 +6,7 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/tanh.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -80,6 +81,7 @@ struct LinearSettings {
   CrossEntropyOptions options;
   at::Tensor cast_weight, active;  // active: the rows with a target; undefined: all rows
   int64_t chunk_rows = 1;
+  double soft_cap = 0;
   bool wants_hidden = false, wants_weight = false, wants_bias = false;
 };
 
@@ -121,6 +123,15 @@ class ChunkGradients {
   at::Tensor hidden_, weight_, bias_;
 };
 
+// Caps the logits. Returns the derivative of each, if it is wanted and there is a cap.
+at::Tensor cap_in_place(at::Tensor& logits, double cap, bool wants_slope) {
+  if (cap == 0) return {};
+  logits.div_(cap).tanh_();
+  const at::Tensor slope = wants_slope ? 1 - logits.square() : at::Tensor();
+  logits.mul_(cap);
+  return slope;
+}
+
 class LinearCrossEntropyFunction : public torch::autograd::Function<LinearCrossEntropyFunction> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& all_rows, const at::Tensor& weight,
@@ -139,10 +150,12 @@ class LinearCrossEntropyFunction : public torch::autograd::Function<LinearCrossE
       at::Tensor logits = buffer.narrow(0, 0, count);  // [rows of the chunk, V]
       at::mm_out(logits, rows, settings.cast_weight.t());
       if (row_bias.defined()) logits.add_(row_bias);
+      const at::Tensor slope = cap_in_place(logits, settings.soft_cap, gradients.wanted());
       const at::Tensor logsumexp = empty_statistics(logits);
       loss += forward_rows(logits, chunk_targets, settings.options, logsumexp);
       if (!gradients.wanted()) continue;
       backward_rows(logits, chunk_targets, settings.options, logsumexp, settings.options.scale, logits);
+      if (slope.defined()) logits.mul_(slope);
       gradients.add(logits, rows, start);
     }
     context->save_for_backward(gradients.of_inputs(all_rows));
@@ -184,6 +197,7 @@ LinearSettings linear_settings(const at::Tensor& hidden, const OutputLayer& laye
   if (active.size(0) != targets.size(0)) settings.active = active;
   const int64_t row_bytes = std::max<int64_t>(1, layer.weight.size(0) * hidden.element_size());
   settings.chunk_rows = std::clamp<int64_t>(chunk_bytes / row_bytes, 1, std::max<int64_t>(1, active.size(0)));
+  settings.soft_cap = layer.soft_cap;
   settings.wants_hidden = wants_gradient(hidden);
   settings.wants_weight = wants_gradient(layer.weight);
   settings.wants_bias = wants_gradient(layer.bias);
@@ -205,6 +219,10 @@ at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets, co
   return CrossEntropyFunction::apply(logits, targets, options);
 }
 
+at::Tensor soft_capped(const at::Tensor& logits, double cap) {
+  return cap == 0 ? logits : at::tanh(logits / cap) * cap;
+}
+
 at::Tensor linear_cross_entropy(const at::Tensor& hidden, const OutputLayer& layer, const at::Tensor& targets,
                                 const CrossEntropyOptions& options, int64_t chunk_bytes) {
   check_internal(hidden.dim() == 2 && layer.weight.dim() == 2 && hidden.size(1) == layer.weight.size(1),
@@ -212,7 +230,8 @@ at::Tensor linear_cross_entropy(const at::Tensor& hidden, const OutputLayer& lay
   check_targets(targets, hidden.size(0), layer.weight.size(0), options);
   if (!hidden.device().is_cpu()) {
     const at::Tensor bias = layer.bias.defined() ? layer.bias.to(hidden.scalar_type()) : layer.bias;
-    return cross_entropy_by_library(at::linear(hidden, layer.weight.to(hidden.scalar_type()), bias), targets, options);
+    const at::Tensor logits = at::linear(hidden, layer.weight.to(hidden.scalar_type()), bias);
+    return cross_entropy_by_library(soft_capped(logits, layer.soft_cap), targets, options);
   }
   const auto bias = layer.bias.defined() ? std::optional(layer.bias) : std::nullopt;
   return LinearCrossEntropyFunction::apply(hidden, layer.weight, bias, targets,

@@ -27,7 +27,11 @@ struct OutputLayer {
   at::Tensor weight;       // [V, C]
   at::Tensor cast_weight;  // weight in the type of hidden; if undefined, linear_cross_entropy makes it
   at::Tensor bias;         // [V], or undefined
+  double soft_cap = 0;     // a logit x becomes cap tanh(x / cap); 0: it stays x
 };
+
+// Returns cap tanh(logits / cap), or the logits themselves if cap is 0.
+at::Tensor soft_capped(const at::Tensor& logits, double cap);
 
 // Returns cross_entropy of hidden [T, C] times weight^T + bias without storing all logits. Computes logits and
 // gradients chunk by chunk, and skips rows without a target. `chunk_bytes` bounds the logits of a chunk, which has at

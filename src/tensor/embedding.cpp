@@ -3,7 +3,9 @@
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/layer_norm.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -72,6 +74,30 @@ ReadRows read_rows(const at::Tensor& ids, int64_t padding_id) {
   return read;
 }
 
+// `rows` [T, C] are the gradients of the rows that the tokens read of table k.
+template <typename A>
+at::Tensor sparse_gradient(const EmbeddingSettings& settings, size_t k, const at::Tensor& rows,
+                           int64_t num_table_rows) {
+  const ReadRows read = read_rows(settings.ids[k], settings.padding_ids[k]);
+  const auto num_read = static_cast<int64_t>(read.rows.size());
+  const at::Tensor values = at::empty({num_read, settings.shape.width}, rows.options());
+  kernel::scatter_rows(elements<A>(rows), read.places.data(), settings.shape.num_rows, settings.shape.width, kNoPlace,
+                       mutable_elements<A>(values), num_read);
+  return make_row_gradient({at::tensor(read.rows, at::kLong), values}, num_table_rows);
+}
+
+template <typename A>
+at::Tensor table_gradient(const EmbeddingSettings& settings, size_t k, const at::Tensor& rows,
+                          const at::Tensor& table) {
+  if (table.size(0) >= kSparseFrom * settings.shape.num_rows) {
+    return sparse_gradient<A>(settings, k, rows, table.size(0));
+  }
+  const at::Tensor gradient = at::empty_like(table);
+  kernel::scatter_rows(elements<A>(rows), elements<int64_t>(settings.ids[k]), settings.shape.num_rows,
+                       settings.shape.width, settings.padding_ids[k], mutable_elements<A>(gradient), table.size(0));
+  return gradient;
+}
+
 class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
  public:
   static at::Tensor forward(AutogradContext* context, at::TensorList tables, const at::Tensor& norm_weight,
@@ -118,29 +144,33 @@ class EmbeddingFunction : public torch::autograd::Function<EmbeddingFunction> {
     });
     return gradients;
   }
+};
 
- private:
-  template <typename A>
-  static at::Tensor table_gradient(const EmbeddingSettings& settings, size_t k, const at::Tensor& rows,
-                                   const at::Tensor& table) {
-    if (table.size(0) >= kSparseFrom * settings.shape.num_rows) {
-      return sparse_gradient<A>(settings, k, rows, table.size(0));
+// The sum of the tables' rows; its gradient is that of each row.
+class RowsFunction : public torch::autograd::Function<RowsFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, at::TensorList tables, const EmbeddingSettings& settings) {
+    at::Tensor sum;
+    for (size_t k = 0; k < settings.ids.size(); ++k) {
+      const at::Tensor rows = at::index_select(tables[k], 0, settings.ids[k]);
+      sum = sum.defined() ? sum.add_(rows) : rows;
     }
-    const at::Tensor gradient = at::empty_like(table);
-    kernel::scatter_rows(elements<A>(rows), elements<int64_t>(settings.ids[k]), settings.shape.num_rows,
-                         settings.shape.width, settings.padding_ids[k], mutable_elements<A>(gradient), table.size(0));
-    return gradient;
+    context->save_for_backward(tables.vec());
+    save(*context, settings);
+    return sum;
   }
 
-  template <typename A>
-  static at::Tensor sparse_gradient(const EmbeddingSettings& settings, size_t k, const at::Tensor& rows,
-                                    int64_t num_table_rows) {
-    const ReadRows read = read_rows(settings.ids[k], settings.padding_ids[k]);
-    const auto num_read = static_cast<int64_t>(read.rows.size());
-    const at::Tensor values = at::empty({num_read, settings.shape.width}, rows.options());
-    kernel::scatter_rows(elements<A>(rows), read.places.data(), settings.shape.num_rows, settings.shape.width, kNoPlace,
-                         mutable_elements<A>(values), num_read);
-    return make_row_gradient({at::tensor(read.rows, at::kLong), values}, num_table_rows);
+  static variable_list backward(AutogradContext* context, variable_list results) {
+    const EmbeddingSettings& settings = saved_in<EmbeddingSettings>(*context);
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor rows = results[0].contiguous();
+    variable_list gradients(settings.ids.size() + 1);  // the settings have no gradient
+    for (size_t k = 0; k < settings.ids.size(); ++k) {
+      if (!context->needs_input_grad(k)) continue;
+      gradients[k] = rows.scalar_type() == at::kDouble ? table_gradient<double>(settings, k, rows, saved[k])
+                                                       : table_gradient<float>(settings, k, rows, saved[k]);
+    }
+    return gradients;
   }
 };
 
@@ -157,10 +187,14 @@ void check_table(const EmbeddingTable& table, const std::vector<EmbeddingTable>&
                  "the ids of an embedding lie in its table");
 }
 
-void check_tables(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options) {
+void check_tables(const std::vector<EmbeddingTable>& tables, int64_t width) {
   check_internal(!tables.empty() && tables.size() <= kernel::kMaxTables, "an embedding sums 1 to 4 tables");
+  for (const EmbeddingTable& table : tables) check_table(table, tables, width);
+}
+
+void check_tables(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options) {
   check_internal(options.p >= 0 && options.p <= 1, "a dropout probability lies in [0, 1]");
-  for (const EmbeddingTable& table : tables) check_table(table, tables, options.norm_weight.numel());
+  check_tables(tables, options.norm_weight.numel());
 }
 
 }  // namespace
@@ -195,6 +229,29 @@ at::Tensor embedding_norm(const std::vector<EmbeddingTable>& tables, const Embed
   settings.has_bias = options.norm_bias.defined();
   const auto norm_bias = settings.has_bias ? std::optional(options.norm_bias.to(computed)) : std::nullopt;
   return EmbeddingFunction::apply(at::TensorList(weights), options.norm_weight.to(computed), norm_bias, settings);
+}
+
+at::Tensor embedding_rows(const std::vector<EmbeddingTable>& tables, double scale, at::ScalarType dtype) {
+  check_tables(tables, tables.empty() ? 0 : tables.front().weight.size(-1));
+  const at::ScalarType computed = dtype == at::kDouble ? at::kDouble : at::kFloat;
+  variable_list weights;
+  EmbeddingSettings settings;
+  at::Tensor by_library;
+  for (const EmbeddingTable& table : tables) {
+    if (!table.weight.device().is_cpu()) {
+      const at::Tensor rows = at::embedding(table.weight, table.ids, table.padding_id);
+      by_library = by_library.defined() ? by_library + rows : rows;
+      continue;
+    }
+    weights.push_back(table.weight.to(computed));
+    settings.ids.push_back(table.ids.contiguous());
+    settings.padding_ids.push_back(table.padding_id);
+  }
+  settings.shape.num_rows = tables.front().ids.size(0);
+  settings.shape.width = tables.front().weight.size(1);
+  const at::Tensor sum = by_library.defined() ? by_library : RowsFunction::apply(at::TensorList(weights), settings);
+  const at::Tensor rounded = sum.to(dtype);
+  return scale == 1 ? rounded : rounded * at::scalar_tensor(scale, at::TensorOptions(dtype)).item();
 }
 
 }  // namespace hone::tensor

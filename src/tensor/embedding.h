@@ -1,5 +1,6 @@
-// dropout(LayerNorm(sum of rows of several tables)), the input of models such as BERT, as an autograd function around
-// kernel/embedding.h. It keeps the ids and two numbers per row.
+// The input of a model: dropout(LayerNorm(sum of rows of several tables)) of models such as BERT, as an autograd
+// function around kernel/embedding.h, which keeps the ids and two numbers per row; and the plain sum of rows of
+// decoders.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -29,6 +30,10 @@ struct EmbeddingOptions {
 // 1 to 4 tables -> [T, C]. The gradients of the tables are equal from run to run; that of a table with many more rows
 // than there are tokens is sparse (row_gradient.h).
 at::Tensor embedding_norm(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);
+
+// Returns the sum of rows of 1 to 4 tables times `scale`, [T, C] of `dtype`: float, double or bfloat16. The sum and the
+// scale are rounded to this type before the product, as in transformers. Gradients are as above.
+at::Tensor embedding_rows(const std::vector<EmbeddingTable>& tables, double scale, at::ScalarType dtype);
 
 // The same by libtorch's operations, for devices other than the CPU. Its dropout is dropout_by_library.
 at::Tensor embedding_norm_by_library(const std::vector<EmbeddingTable>& tables, const EmbeddingOptions& options);

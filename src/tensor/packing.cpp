@@ -41,6 +41,8 @@ at::Tensor Packing::first_tokens() const {
   return rows;
 }
 
+at::Tensor Packing::last_tokens() const { return at::tensor(offsets, at::kLong).slice(0, 1) - 1; }
+
 at::Tensor Packing::positions() const {
   at::Tensor result = at::empty({num_tokens()}, at::kLong);
   int64_t* data = result.mutable_data_ptr<int64_t>();
@@ -65,8 +67,7 @@ at::Tensor first_rows(const at::Tensor& x, const Packing& packing) {
 }
 
 at::Tensor last_rows(const at::Tensor& x, const Packing& packing) {
-  const at::Tensor ends = at::tensor(packing.offsets, at::kLong).slice(0, 1) - 1;
-  return x.index_select(0, on_device(ends, x.device())).to(at::kFloat);
+  return x.index_select(0, on_device(packing.last_tokens(), x.device())).to(at::kFloat);
 }
 
 at::Tensor max_rows(const at::Tensor& x, const Packing& packing) {

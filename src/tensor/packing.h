@@ -25,6 +25,7 @@ struct Packing {
   int64_t max_length() const;  // 0 if there are no sequences
 
   at::Tensor first_tokens() const;  // [B] int64: the row of each sequence's first token
+  at::Tensor last_tokens() const;   // the same of its last token
   at::Tensor positions() const;     // [T] int64: each token's position in its sequence, from 0
 
   // Throws kInternal unless the offsets start at 0, every sequence has a token, and they end at `num_rows`.

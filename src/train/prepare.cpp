@@ -116,6 +116,7 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   match_outputs(loaded, config_before.labels());
   // A trained head predicts the targets as they are; now it must predict the standardized ones.
   const std::optional<model::OutputScale> scale = loaded.config.output_scale();
+  if (scale) loaded.model->check_can_rescale(*scale);
   if (scale && is_same_task && !loaded.report.has_new_head) loaded.model->rescale_outputs(scale->inverse());
   for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
     if (!line.empty()) log_info("{}", line);
@@ -244,7 +245,7 @@ void restore_model_files(const Prepared& prepared, const std::filesystem::path& 
   if (loaded.adapter) {
     restore_tensors(folder / model::kAdapterWeightsFile, model::adapter_tensors(*loaded.model, *loaded.adapter));
   } else {
-    restore_tensors(folder / kWeightsFile, as_tensors(model::named_parameters(*loaded.model)));
+    restore_tensors(folder / kWeightsFile, model::saved_tensors(*loaded.model));
   }
 }
 

@@ -22,6 +22,8 @@ struct Shape {
   // Terms of the distance of query and key. Distances up to `span` have a row each, those beyond share rows.
   bool has_distance_keys = false, has_distance_queries = false, has_distance_bias = false;
   int64_t span = 4;
+  double soft_cap = 0;
+  int64_t turned_width = 0;  // of rotary positions; 0: the whole head
 
   bool has_distances() const { return has_distance_keys || has_distance_queries || has_distance_bias; }
 };
@@ -65,12 +67,13 @@ struct Problem {
              .num_kv_heads = shape.num_kv_heads,
              .head_width = shape.head_width,
              .scale = 1 / std::sqrt(static_cast<double>(shape.head_width)),
+             .soft_cap = shape.soft_cap,
              .causal = shape.causal,
              .window = shape.window,
              .p = shape.p,
              .stream = {42, 7, 1, 3}};
     if (shape.has_distances()) make_distances(longest);
-    if (shape.turns) rules.rotary = {cosines.data(), sines.data()};
+    if (shape.turns) rules.rotary = {cosines.data(), sines.data(), shape.turned_width};
     if (shape.masks_keys) rules.key_mask = key_mask.data();
     if (shape.bias_heads > 0) {
       rules.bias = bias.data();

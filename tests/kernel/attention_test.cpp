@@ -48,6 +48,22 @@ std::vector<Shape> shapes() {
     all.push_back({lengths, 2, 1, 16, false, false, 0, p, 5, true, true, true, true, 9});
     all.push_back({{600, 90}, 2, 2, 16, true, false, 0, p, 40, true, true, true, true, 30});
   }
+  for (const double soft_cap : {0.5, 3.0, 50.0}) {
+    const std::vector<int64_t> lengths{1, 2, 17, 64, 65, 130};
+    const auto with_cap = [&](Shape shape) {
+      shape.soft_cap = soft_cap;
+      all.push_back(shape);
+    };
+    with_cap({lengths, 4, 2, 32, true, false, 0, 0.1});
+    with_cap({lengths, 2, 2, 17});
+    with_cap({{600, 90}, 2, 1, 16, true, true, 1, 0, 40, true});
+    with_cap({lengths, 3, 3, 20, false, false, 0, 0.1, kWholeSequence, false, true, true, true, 9});
+  }
+  for (const int64_t turned_width : {2, 8, 16}) {
+    Shape shape{{1, 2, 17, 64, 65, 130}, 4, 2, 20, true, false, 0, 0.1, kWholeSequence, true};
+    shape.turned_width = turned_width;
+    all.push_back(shape);
+  }
   all.push_back({std::vector<int64_t>(70, 30), 2, 2, 32, false, false, 0, 0.1, kWholeSequence, false, true, true, true,
                  12});  // in groups
   all.push_back({{}, 2, 2, 32, false, false, 0, 0, kWholeSequence, false, true, true, true, 4});
@@ -83,10 +99,10 @@ std::string describe(const Shape& shape) {
   return fmt::format(
       "lengths {}, heads {}/{} of {}, causal {}, key mask {}, bias heads {}, p {}, window {}, turns {}, distances: "
       "keys "
-      "{} queries {} bias {} span {}",
+      "{} queries {} bias {} span {}, soft cap {}, turned width {}",
       fmt::join(shape.lengths, " "), shape.num_heads, shape.num_kv_heads, shape.head_width, shape.causal,
       shape.masks_keys, shape.bias_heads, shape.p, shape.window, shape.turns, shape.has_distance_keys,
-      shape.has_distance_queries, shape.has_distance_bias, shape.span);
+      shape.has_distance_queries, shape.has_distance_bias, shape.span, shape.soft_cap, shape.turned_width);
 }
 
 // Returns the same problem in double, with the same (rounded) inputs.

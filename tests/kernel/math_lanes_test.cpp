@@ -15,6 +15,10 @@ void sigmoid_of(const float* x, float* y, size_t count) {
   for (size_t i = 0; i < count; i += kLanes) store(sigmoid_lanes(load(x + i)), y + i);
 }
 
+void tanh_of(const float* x, float* y, size_t count) {
+  for (size_t i = 0; i < count; i += kLanes) store(tanh_lanes(load(x + i)), y + i);
+}
+
 void normal_of(const float* x, float* cdf, float* density, size_t count) {
   for (size_t i = 0; i < count; i += kLanes) {
     const NormalLanes normal = normal_lanes(load(x + i));
@@ -53,6 +57,24 @@ TEST_CASE("exp is within 2 ulp over its range") {
     double worst = 0;
     for (size_t i = 0; i < x.size(); ++i) worst = std::max(worst, ulps(y[i], std::exp(double{x[i]})));
     CHECK(worst < 2);
+  });
+}
+
+TEST_CASE("tanh is within 4 ulp, and 1 with x's sign far from 0") {
+  std::vector<float> x(1 << 16), y(x.size());
+  for (size_t i = 0; i < x.size(); ++i) x[i] = -12 + 24 * static_cast<float>(i) / static_cast<float>(x.size());
+  x[0] = -std::numeric_limits<float>::infinity();
+  x[1] = std::numeric_limits<float>::infinity();
+  x[2] = 1e-30F;
+  x[3] = 100;
+  for_each_vector_level([&] {
+    HONE_KERNEL(tanh_of)(x.data(), y.data(), x.size());
+    double worst = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      if (x[i] != 0) worst = std::max(worst, ulps(y[i], std::tanh(double{x[i]})));
+    }
+    CHECK(worst < 4);
+    CHECK(y[x.size() / 2] == 0);
   });
 }
 

@@ -81,6 +81,31 @@ TEST_CASE("rotations equal the double reference at every level and width, and th
   }
 }
 
+TEST_CASE("only the first elements of a head turn, and a factor of the table scales them") {
+  for_each_level([] {
+    const std::vector<float> cosines{2 * 0.6F}, sines{2 * 0.8F}, x{3, 5, 7, 11, 13};
+    std::vector<float> y(5), back(5);
+    const RotaryTable table{cosines.data(), sines.data(), 2};
+    rotate_rows(table, {0, 1, 5, 5, 5, Turn::kForward}, x.data(), y.data());
+    CHECK(y[0] == doctest::Approx(2 * (3 * 0.6 - 5 * 0.8)));
+    CHECK(y[1] == doctest::Approx(2 * (5 * 0.6 + 3 * 0.8)));
+    CHECK(std::vector<float>(y.begin() + 2, y.end()) == std::vector<float>{7, 11, 13});
+    rotate_rows(table, {0, 1, 5, 5, 5, Turn::kBack}, y.data(), back.data());
+    CHECK(back[0] == doctest::Approx(4 * 3));  // the gradient of a turn with factor 2 has factor 2 too
+    CHECK(back[4] == 13);
+    rotate_rows(table, {0, 1, 5, 5, 5, Turn::kForward}, back.data(), back.data());
+    CHECK(back[2] == 7);
+  });
+}
+
+TEST_CASE("a table that is wider than the head is an internal error") {
+  const std::vector<float> angles(4);
+  std::vector<float> x(2);
+  const RotaryTable wide{angles.data(), angles.data(), 4};
+  CHECK(contains(expect_error([&] { rotate_rows(wide, {0, 1, 2, 2, 2, Turn::kForward}, x.data(), x.data()); }).what(),
+                 "at most the width of a head"));
+}
+
 TEST_CASE("an odd width has no pairs") {
   Turned<float> odd(3);
   CHECK(contains(expect_error([&] { odd.run(); }).what(), "even width"));

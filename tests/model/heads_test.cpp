@@ -2,9 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/tensor.h>
 #include <doctest/doctest.h>
 
+#include "model/families.h"
 #include "parity/parity_fixture.h"
 
 namespace heads_test {
@@ -35,6 +37,8 @@ TEST_CASE("outputs of chosen rows are those rows of all outputs") {
     for (const char* kind : {"token", "sequence"}) {
       CAPTURE(folder);
       CAPTURE(kind);
+      const auto heads = model::family_of(model::ModelConfig::read(fixture_models() / folder)).heads;
+      if (std::ranges::find(heads, kind, &model::HeadRow::kind) == heads.end()) continue;
       const Headed with(kind, folder);
       const model::Hidden hidden = with.model->hidden(with.inputs, {});
       const at::Tensor rows = at::tensor({2, 0}, at::kLong);
@@ -42,6 +46,16 @@ TEST_CASE("outputs of chosen rows are those rows of all outputs") {
                          1e-6, 1e-6));
     }
   }
+}
+
+TEST_CASE("a decoder's head of sequences reads the last token of each") {
+  const at::NoGradGuard no_grad;
+  const Headed with("sequence", "tiny-llama");
+  const model::Hidden hidden = with.model->hidden(with.inputs, {});
+  const at::Tensor last = tensor::last_rows(hidden.tokens, hidden.packing);
+  const at::Tensor weight = with.model->module().named_parameters()["score.weight"];
+  CHECK(at::allclose(with.model->logits(hidden, {}, {}), at::matmul(last, weight.t()), 1e-5, 1e-6));
+  CHECK_FALSE(with.model->reads_first_tokens());
 }
 
 TEST_CASE("BERT has a pooler only under a head that reads it") {

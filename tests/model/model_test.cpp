@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
@@ -134,6 +135,22 @@ TEST_CASE("an early exit equals a model with fewer layers, and a kept prefix cha
     CHECK(at::equal(whole.model->hidden(batch, {}, {.num_prefix = 1, .prefix = prefix}).tokens,
                     whole.model->hidden(batch, {}).tokens));
   }
+}
+
+TEST_CASE("outputs of a head without a bias can be scaled and reordered, but not shifted") {
+  const at::NoGradGuard no_grad;
+  const auto model = model::load_model({fixture_models() / "tiny-llama"}).model;
+  const auto batch = packed_batch(read_tensors(fixture_models() / "tiny-llama" / "parity.safetensors"));
+  const at::Tensor before = model->forward(batch, {});
+  const Error error = expect_error([&] { model->rescale_outputs({{1, 1, 1}, {0, 2, 0}}); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "the head of LlamaForSequenceClassification has no bias"));
+  CHECK(contains(error.hint(), "without --standardize"));
+  model->rescale_outputs({{2, 1, 4}, {0, 0, 0}});
+  CHECK(at::allclose(model->forward(batch, {}), before * at::tensor({2.0F, 1.0F, 4.0F}), 1e-5, 1e-6));
+  const std::vector<int64_t> sources{1, 2, 0};
+  model->reorder_outputs(sources);
+  CHECK(at::allclose(model->forward(batch, {}).select(1, 2), before.select(1, 0) * 2, 1e-5, 1e-6));
 }
 
 }  // namespace model_test

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "model/decoder_families.h"
 #include "model/inputs.h"
 #include "model/load.h"
 #include "tensor/row_gradient.h"
@@ -68,9 +69,24 @@ inline double relative_difference(const at::Tensor& given, const at::Tensor& exp
   return (got - expected).abs().max().item<double>() / scale;
 }
 
+// Returns whether a family is a decoder, whose tokens see only those before them.
+inline bool is_decoder(const std::string& family) {
+  const auto rows = model::decoder_families();
+  return std::ranges::find(rows, family.substr(0, family.find('-')), &model::Family::name) != rows.end();
+}
+
+// Returns whether the outputs of a tiny model's frozen layers may be kept: the angles of longrope depend on the batch.
+inline bool keeps_prefixes(const std::string& tiny_model) { return tiny_model != "tiny-phi3"; }
+
 // Returns overrides that disable every dropout of a family.
 inline std::vector<std::pair<std::string, std::string>> no_dropout(const std::string& family) {
   if (family == "distilbert") return {{"dropout", "0"}, {"attention_dropout", "0"}, {"seq_classif_dropout", "0"}};
+  if (family == "gpt2") return {{"embd_pdrop", "0"}, {"resid_pdrop", "0"}, {"attn_pdrop", "0"}};
+  if (family.starts_with("gpt_neox")) {
+    return {{"attention_dropout", "0"}, {"hidden_dropout", "0"}, {"classifier_dropout", "0"}};
+  }
+  if (family == "phi3") return {{"attention_dropout", "0"}, {"resid_pdrop", "0"}};
+  if (is_decoder(family)) return {{"attention_dropout", "0"}};
   if (family.starts_with("modernbert")) {
     return {{"embedding_dropout", "0"}, {"attention_dropout", "0"}, {"mlp_dropout", "0"}, {"classifier_dropout", "0"}};
   }

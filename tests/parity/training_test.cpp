@@ -53,4 +53,13 @@ TEST_CASE("ten training steps of NomicBERT have the losses, norms, rates and wei
   check_family("nomic_bert");
 }
 
+TEST_CASE("ten training steps of decoders have the losses, norms, rates and weights of transformers") {
+  for (const std::string& name : tiny_models()) {
+    const std::string family = family_of_tiny(name);
+    if (!is_decoder(family)) continue;
+    CAPTURE(family);
+    check_family(family);
+  }
+}
+
 }  // namespace training_test

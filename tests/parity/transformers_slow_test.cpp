@@ -71,10 +71,12 @@ TEST_CASE("transformers loads what hone saves without a warning and computes the
     request.problem_type = "single_label_classification";
     CHECK(compare(oracle, request, batch) == 0);
   }
-  for (const auto& entry : std::filesystem::directory_iterator(fixture_models().parent_path() / "masked_lm")) {
-    if (!std::filesystem::exists(entry.path() / "parity.safetensors")) continue;
-    CHECK(compare(oracle, {entry.path(), "masked-lm"},
-                  packed_batch(read_tensors(entry.path() / "parity.safetensors"))) == 0);
+  for (const auto& [kind, head] : {std::pair("masked_lm", "masked-lm"), std::pair("causal_lm", "causal-lm")}) {
+    for (const auto& entry : std::filesystem::directory_iterator(fixture_models().parent_path() / kind)) {
+      if (!std::filesystem::exists(entry.path() / "parity.safetensors")) continue;
+      CHECK(compare(oracle, {entry.path(), head}, packed_batch(read_tensors(entry.path() / "parity.safetensors"))) ==
+            0);
+    }
   }
   const std::filesystem::path minilm = std::filesystem::path(HONE_SOURCE_DIR) / "models" / "all-MiniLM-L6-v2";
   if (!std::filesystem::exists(minilm)) return;

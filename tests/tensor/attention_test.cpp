@@ -11,6 +11,7 @@
 #include <ATen/ops/sin.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/tanh.h>
 #include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 
@@ -55,8 +56,11 @@ at::Tensor turned(const at::Tensor& x, const tensor::RotaryAngles& angles) {
   const auto of_row = [&](const at::Tensor& table) {
     return at::cat({table, table}, 1).slice(0, 0, x.size(1)).to(at::kDouble);
   };
-  const auto halves = x.chunk(2, -1);
-  return x * of_row(angles.cosines) + at::cat({-halves[1], halves[0]}, -1) * of_row(angles.sines);
+  const auto parts = x.split_with_sizes({2 * angles.cosines.size(1), x.size(-1) - 2 * angles.cosines.size(1)}, -1);
+  const auto halves = parts[0].chunk(2, -1);
+  const at::Tensor rotated =
+      parts[0] * of_row(angles.cosines) + at::cat({-halves[1], halves[0]}, -1) * of_row(angles.sines);
+  return at::cat({rotated, parts[1]}, -1);
 }
 
 // Computes attention with libtorch's operations, sequence by sequence, in double.
@@ -70,7 +74,9 @@ at::Tensor by_definition(const at::Tensor& qkv, const tensor::Packing& packing,
                      .split_with_sizes({heads, kv_heads, kv_heads});  // [H, S, D]
     for (size_t i = 0; i < 2 && options.rotary.cosines.defined(); ++i) parts[i] = turned(parts[i], options.rotary);
     const auto repeated = [&](const at::Tensor& x) { return x.repeat_interleave(heads / kv_heads, 0); };
-    at::Tensor scores = at::matmul(parts[0], repeated(parts[1]).transpose(1, 2)) / std::sqrt(parts[0].size(2));
+    const double scale = options.scale > 0 ? options.scale : 1 / std::sqrt(parts[0].size(2));
+    at::Tensor scores = at::matmul(parts[0], repeated(parts[1]).transpose(1, 2)) * scale;
+    if (options.soft_cap > 0) scores = at::tanh(scores / options.soft_cap) * options.soft_cap;
     const int64_t length = rows.size(0);
     if (options.distances.rows.defined()) scores = scores + distance_terms(parts[0], repeated(parts[1]), options);
     if (options.bias.defined()) scores = scores + options.bias.slice(1, 0, length).slice(2, 0, length);
@@ -93,13 +99,22 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-  std::vector<Case> all(5);
+  std::vector<Case> all(8);
   all[0].options.num_heads = all[0].options.num_kv_heads = 3;
   all[1].options = {.num_heads = 4, .num_kv_heads = 2, .causal = true};
   all[2].options = {
       .num_heads = 2, .num_kv_heads = 1, .bias = at::cos(at::arange(2 * 70 * 70, at::kFloat)).view({2, 70, 70})};
-  all[3].options = {.num_heads = 2, .num_kv_heads = 2, .window = 5, .rotary = tensor::rotary_angles(70, 8, 10)};
+  all[3].options = {.num_heads = 2,
+                    .num_kv_heads = 2,
+                    .window = 5,
+                    .rotary = tensor::rotary_angles(70, tensor::rotary_frequencies(8, 10))};
   all[4].options = {.num_heads = 4, .num_kv_heads = 2, .causal = true, .window = 64};
+  all[5].options = {.num_heads = 4, .num_kv_heads = 2, .causal = true, .scale = 0.7, .soft_cap = 1.5};
+  all[6].options = {.num_heads = 2, .num_kv_heads = 1, .window = 9, .soft_cap = 0.3};
+  all[7].options = {.num_heads = 4,  // two pairs of each head turn, with a factor
+                    .num_kv_heads = 2,
+                    .causal = true,
+                    .rotary = tensor::rotary_angles(70, tensor::rotary_frequencies(4, 10), 1.3)};
   return all;
 }
 
@@ -262,7 +277,7 @@ TEST_CASE("shapes that do not match are internal errors") {
   CHECK(contains(expect_error([&] { tensor::attention(at::zeros({75, one.width()}), one.packing, options); }).what(),
                  "covers the longest sequence"));
   options = one.options;
-  options.rotary = tensor::rotary_angles(66, 8, 10);
+  options.rotary = tensor::rotary_angles(66, tensor::rotary_frequencies(8, 10));
   CHECK(contains(expect_error([&] { tensor::attention(at::zeros({75, one.width()}), one.packing, options); }).what(),
                  "angles cover the longest sequence"));
   CHECK(contains(expect_error([&] {

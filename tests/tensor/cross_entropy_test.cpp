@@ -8,8 +8,10 @@
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/tanh.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
@@ -136,6 +138,21 @@ TEST_CASE("bfloat16 rows have a float loss, and float weights have float gradien
       CHECK(((have[i].to(at::kFloat) - want[i]).norm() / want[i].norm()).item<double>() < 2e-2);
     }
   }
+}
+
+TEST_CASE("a soft cap of the logits is part of the output layer") {
+  const at::Tensor hidden = random_input({31, 7}, 1), weight = random_input({13, 7}, 2), targets = targets_of(31, 13);
+  const at::Tensor capped = tensor::soft_capped(at::matmul(hidden, weight.t()), 1.5);
+  CHECK(capped.abs().max().item<double>() < 1.5);
+  CHECK(at::allclose(capped, at::tanh(at::matmul(hidden, weight.t()) / 1.5) * 1.5));
+  const at::Tensor expected = tensor::cross_entropy(capped, targets);
+  const tensor::OutputLayer layer{.weight = weight, .cast_weight = {}, .bias = {}, .soft_cap = 1.5};
+  const at::Tensor loss = tensor::linear_cross_entropy(hidden, layer, targets, {}, 200);
+  CHECK(loss.item<double>() == doctest::Approx(expected.item<double>()).epsilon(1e-6));
+  const auto have = gradients_of(loss, {hidden, weight}), want = gradients_of(expected, {hidden, weight});
+  for (size_t i = 0; i < 2; ++i) CHECK(at::allclose(have[i], want[i], 1e-4, 1e-5));
+  const at::Tensor logits = random_input({2, 3}, 3);
+  CHECK(tensor::soft_capped(logits, 0).is_same(logits));
 }
 
 TEST_CASE("both cross-entropies are bit-identical from run to run") {

@@ -7,6 +7,7 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/sin.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
 
@@ -111,6 +112,34 @@ TEST_CASE("the library's embedding applies dropout too") {
   const auto parameters = random_parameters(16);
   const at::Tensor y = tensor::embedding_norm_by_library(tables_of(parameters, 9), options_of(parameters, 1));
   CHECK(y.eq(0).all().item<bool>());
+}
+
+TEST_CASE("plain rows are added and scaled, with the gradient of each row; a large table's is sparse") {
+  for (const int64_t num_rows : {4, 100}) {
+    const at::Tensor words = at::arange(num_rows * 2, at::kFloat).view({num_rows, 2}).requires_grad_();
+    const at::Tensor places = (at::arange(8, at::kFloat).view({4, 2}) * 10).requires_grad_();
+    const at::Tensor ids = at::tensor({3, 0, 3}, at::kLong), positions = at::tensor({0, 1, 2}, at::kLong);
+    const at::Tensor y = tensor::embedding_rows({{words, ids}, {places, positions, 1}}, 2, at::kFloat);
+    CHECK(at::equal(y, 2 * (words.index_select(0, ids) + places.index_select(0, positions))));
+    (y * at::tensor({1.0F, -3.0F})).sum().backward();
+    CHECK(words.grad().is_sparse() == (num_rows == 100));
+    const at::Tensor gradient = words.grad().to_dense();
+    CHECK(at::equal(gradient[3], at::tensor({4.0F, -12.0F})));
+    CHECK(at::equal(gradient[0], at::tensor({2.0F, -6.0F})));
+    CHECK(gradient[1].eq(0).all().item<bool>());
+    CHECK(places.grad()[1].eq(0).all().item<bool>());  // the padding row
+    CHECK(at::equal(places.grad()[2], at::tensor({2.0F, -6.0F})));
+  }
+}
+
+TEST_CASE("the scale of plain rows is rounded to their type, as in transformers") {
+  // 55.4256 is 55.5 in bfloat16, and 3 * 55.5 = 166.5 is 166.
+  const at::Tensor table = at::full({1, 1}, 3.0F), ids = at::zeros({1}, at::kLong);
+  CHECK(tensor::embedding_rows({{table, ids}}, 55.4256, at::kBFloat16).item<double>() == 166);
+  CHECK(tensor::embedding_rows({{table, ids}}, 0.1, at::kFloat).item<float>() == 3.0F * 0.1F);
+  CHECK(expect_error([&] { tensor::embedding_rows({}, 1, at::kFloat); }).kind() == ErrorKind::kInternal);
+  CHECK(expect_error([&] { tensor::embedding_rows({{table, ids + 1}}, 1, at::kFloat); }).kind() ==
+        ErrorKind::kInternal);
 }
 
 TEST_CASE("operands that do not match are internal errors") {

@@ -16,6 +16,12 @@ std::vector<int64_t> numbers(const at::Tensor& t) {
   return {t.const_data_ptr<int64_t>(), t.const_data_ptr<int64_t>() + t.numel()};
 }
 
+TEST_CASE("the first and the last token of each sequence are known by their rows") {
+  const auto packing = tensor::Packing::from_lengths({3, 1, 2});
+  CHECK(at::equal(packing.first_tokens(), at::tensor({0, 3, 4}, at::kLong)));
+  CHECK(at::equal(packing.last_tokens(), at::tensor({2, 3, 5}, at::kLong)));
+}
+
 TEST_CASE("a packing returns its numbers of sequences and tokens") {
   const Packing packing = Packing::from_lengths({3, 1, 4});
   CHECK(packing.offsets == std::vector<int64_t>{0, 3, 4, 8});

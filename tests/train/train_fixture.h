@@ -147,8 +147,7 @@ struct TinyRun {
     };
     inputs.restore_model = [this](const std::filesystem::path& folder) {
       if (!loaded.adapter) {
-        return train::restore_tensors(folder / train::kWeightsFile,
-                                      train::as_tensors(model::named_parameters(*loaded.model)));
+        return train::restore_tensors(folder / train::kWeightsFile, model::saved_tensors(*loaded.model));
       }
       train::restore_tensors(folder / model::kAdapterWeightsFile,
                              model::adapter_tensors(*loaded.model, *loaded.adapter));
