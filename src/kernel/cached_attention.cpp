@@ -28,21 +28,27 @@ HWY_INLINE Floats tanh_lanes(Floats x) {
 template <typename T>
 HWY_INLINE void score_page(const CachedUnit<T>& unit, const T* keys, const float* queries, float* scores) {
   Floats sums[kRowsAtOnce][kVectorsOfPage];
-  for (auto& row : sums) {
-    for (auto& sum : row) sum = hn::Zero(kFloats);
+  HWY_UNROLL(8)
+  for (int64_t i = 0; i < kRowsAtOnce * kVectorsOfPage; ++i) {
+    sums[i / kVectorsOfPage][i % kVectorsOfPage] = hn::Zero(kFloats);
   }
   const int64_t width = unit.rules->head_width;
   for (int64_t d = 0; d < width; ++d) {
     Floats key[kVectorsOfPage];
+    HWY_UNROLL(4)
     for (int64_t v = 0; v < kVectorsOfPage; ++v) key[v] = load(keys + d * kPageTokens + v * kVector);
+    HWY_UNROLL(4)
     for (int64_t r = 0; r < kRowsAtOnce; ++r) {
       const auto query = hn::Set(kFloats, queries[r * width + d]);
+      HWY_UNROLL(4)
       for (int64_t v = 0; v < kVectorsOfPage; ++v) sums[r][v] = hn::MulAdd(query, key[v], sums[r][v]);
     }
   }
   const auto soft_cap = static_cast<float>(unit.rules->soft_cap);
   const auto cap = hn::Set(kFloats, soft_cap);
+  HWY_UNROLL(4)
   for (int64_t r = 0; r < kRowsAtOnce; ++r) {
+    HWY_UNROLL(4)
     for (int64_t v = 0; v < kVectorsOfPage; ++v) {
       auto score = sums[r][v];
       if (soft_cap > 0) score = hn::Mul(cap, tanh_lanes(hn::Div(score, cap)));
@@ -86,15 +92,18 @@ HWY_INLINE void add_values(const T* values, int64_t width, int64_t num_keys, con
   for_each_group(static_cast<size_t>(width), [&](size_t group, auto lanes) HWY_ATTR {
     const auto d = static_cast<int64_t>(group);
     Floats sum[kRowsAtOnce];
+    HWY_UNROLL(4)
     for (int64_t r = 0; r < kRowsAtOnce; ++r) {
       sum[r] = hn::Mul(load(sums + r * width + d, lanes), hn::Set(kFloats, factors[r]));
     }
     for (int64_t key = 0; key < num_keys; ++key) {
       const auto value = load(values + key * width + d, lanes);
+      HWY_UNROLL(4)
       for (int64_t r = 0; r < kRowsAtOnce; ++r) {
         sum[r] = hn::MulAdd(hn::Set(kFloats, weights[r * kPageTokens + key]), value, sum[r]);
       }
     }
+    HWY_UNROLL(4)
     for (int64_t r = 0; r < kRowsAtOnce; ++r) store(sum[r], sums + r * width + d, lanes);
   });
 }
