@@ -1,6 +1,8 @@
 // generation_config.json: the defaults that a model's folder gives to generation, and the tokens that end an answer.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
