@@ -19,6 +19,8 @@ namespace hone::tensor {
 
 namespace {
 
+thread_local bool stay_plain = false;
+
 using Operator = std::optional<c10::OperatorHandle>;
 
 const Operator& pack_operator() {
@@ -75,8 +77,12 @@ bool can_pack_bfloat16() {
 
 }  // namespace
 
+PlainWeights::PlainWeights() : before_(stay_plain) { stay_plain = true; }
+PlainWeights::~PlainWeights() { stay_plain = before_; }
+bool weights_stay_plain() { return stay_plain; }
+
 bool takes_packed_weights(const at::Tensor& x) {
-  if (at::GradMode::is_enabled() || will_be_recomputed() || !x.device().is_cpu()) return false;
+  if (stay_plain || at::GradMode::is_enabled() || will_be_recomputed() || !x.device().is_cpu()) return false;
   if (x.scalar_type() == at::kFloat) return kernel::has_packed_sgemm();
   return x.scalar_type() == at::kBFloat16 && can_pack_bfloat16();
 }

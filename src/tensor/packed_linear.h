@@ -9,8 +9,23 @@
 
 namespace hone::tensor {
 
-// Returns whether products with x use packed weights: on the CPU, without gradients, and if this build of libtorch can
-// pack.
+// While one lives, products on this thread read the weights as they are, without a packed copy, as generation wants: it
+// computes few rows at a time, whose time is that of reading the weights (kernel/few_rows.h).
+class PlainWeights {
+ public:
+  PlainWeights();
+  ~PlainWeights();
+  PlainWeights(const PlainWeights&) = delete;
+  PlainWeights& operator=(const PlainWeights&) = delete;
+
+ private:
+  bool before_;
+};
+
+bool weights_stay_plain();
+
+// Returns whether products with x use packed weights: on the CPU, without gradients, unless weights stay plain, and if
+// this build of libtorch can pack.
 bool takes_packed_weights(const at::Tensor& x);
 
 class PackedWeight {

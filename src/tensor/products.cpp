@@ -8,7 +8,9 @@
 
 #include "kernel/bfloat16_gemm.h"
 #include "kernel/cpu.h"
+#include "kernel/few_rows.h"
 #include "kernel/transpose.h"
+#include "tensor/packed_linear.h"
 #include "tensor/row_chunks.h"
 #include "tensor/storage_type.h"
 
@@ -35,6 +37,26 @@ at::Tensor weight_gradient_by_mkl(const at::Tensor& gradient, const at::Tensor& 
   kernel::bfloat16_transposed_product(elements<kernel::BFloat16>(a), elements<kernel::BFloat16>(b),
                                       result.mutable_data_ptr<float>(), a.size(1), b.size(1), a.size(0));
   return result;
+}
+
+// Returns whether the product is one for kernel/few_rows.h.
+bool is_for_few_rows(const at::Tensor& x, const at::Tensor& weight) {
+  return weights_stay_plain() && x.device().is_cpu() && x.size(0) > 0 && x.size(0) <= kernel::kFewRows &&
+         (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && weight.is_contiguous() &&
+         weight.scalar_type() == x.scalar_type();
+}
+
+at::Tensor few_rows_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const at::Tensor rows = x.to(at::kFloat).contiguous();
+  const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
+  const at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
+  const auto compute = [&](const auto* weights) {
+    kernel::few_rows_product(rows.const_data_ptr<float>(), rows.size(0), weights, weight.size(0), weight.size(1),
+                             own_bias.defined() ? own_bias.const_data_ptr<float>() : nullptr,
+                             y.mutable_data_ptr<float>());
+  };
+  x.scalar_type() == at::kFloat ? compute(weight.const_data_ptr<float>()) : compute(elements<kernel::BFloat16>(weight));
+  return y.to(x.scalar_type());
 }
 
 // Returns `rows` [R, W], R at most `count`, followed by zeros to `count` rows.
@@ -67,6 +89,7 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
 }
 
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  if (is_for_few_rows(x, weight)) return few_rows_product(x, weight, bias);
   if (!bias.defined()) return rows_product(x, weight.t());
   const at::Tensor own_bias = bias.to(x.scalar_type());
   if (!takes_chunks(x)) return at::addmm(own_bias, x, weight.t());

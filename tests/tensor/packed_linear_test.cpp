@@ -37,6 +37,19 @@ TEST_CASE("weights are packed if they are on the CPU and need no gradients, exce
   kernel::for_each_level([] { CHECK(packs() == (kernel::cpu_level() != kernel::CpuLevel::kScalar)); });
 }
 
+TEST_CASE("weights stay plain while PlainWeights lives") {
+  const at::NoGradGuard no_gradients;
+  const at::Tensor x = at::zeros({2, 3});
+  const bool before = tensor::takes_packed_weights(x);
+  {
+    const tensor::PlainWeights plain;
+    CHECK(tensor::weights_stay_plain());
+    CHECK_FALSE(tensor::takes_packed_weights(x));
+  }
+  CHECK_FALSE(tensor::weights_stay_plain());
+  CHECK(tensor::takes_packed_weights(x) == before);
+}
+
 TEST_CASE("a packed product equals the library's") {
   const at::NoGradGuard no_gradients;
   if (!packs()) return;

@@ -6,6 +6,8 @@
 #include <ATen/ops/sin.h>
 #include <doctest/doctest.h>
 
+#include "tensor/packed_linear.h"
+
 namespace products_test {
 
 using namespace hone;
@@ -28,6 +30,26 @@ TEST_CASE("products of rows equal those in double, for any number of rows") {
       CHECK(is_near(tensor::rows_product(x, weight.t()), exact));
       CHECK(is_near(tensor::linear_product(x, weight, {}), exact));
       CHECK(is_near(tensor::linear_product(x, weight, bias), exact + bias.to(at::kDouble)));
+    }
+  }
+}
+
+TEST_CASE("with plain weights, few rows give the same result alone as together") {
+  const tensor::PlainWeights plain;
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kDouble}) {
+    const double tolerance = type == at::kBFloat16 ? 1e-2 : 1e-5;
+    const at::Tensor weight = values({16, 40}, 0.7, type), bias = values({16}, 1.3, type);
+    for (const int64_t rows : {0, 1, 5, 8, 9}) {
+      CAPTURE(rows);
+      const at::Tensor x = values({rows, 40}, 0.3, type);
+      const at::Tensor exact = at::mm(x.to(at::kDouble), weight.to(at::kDouble).t()) + bias.to(at::kDouble);
+      const at::Tensor all = tensor::linear_product(x, weight, bias);
+      CHECK(all.scalar_type() == type);
+      CHECK(at::allclose(all.to(at::kDouble), exact, tolerance, tolerance));
+      if (rows > 8 || type == at::kDouble) continue;
+      for (int64_t row = 0; row < rows; ++row) {
+        CHECK(tensor::linear_product(x.narrow(0, row, 1), weight, bias).equal(all.narrow(0, row, 1)));
+      }
     }
   }
 }

@@ -1,0 +1,75 @@
+#include "generate/causal_model.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "model/load.h"
+#include "tensor/packed_linear.h"
+
+namespace hone::generate {
+
+namespace {
+
+void check_tokenizer(const text::Tokenizer& tokenizer, const model::Model& model) {
+  const auto num_tokens = static_cast<int64_t>(tokenizer.vocab_size());
+  if (num_tokens <= model.vocab_size()) return;
+  throw Error(ErrorKind::kInput,
+              fmt::format("the tokenizer has {} tokens, the model has {}", num_tokens, model.vocab_size()),
+              "use the tokenizer files of this model");
+}
+
+}  // namespace
+
+LanguageModel CausalModel::language_model() const {
+  const auto scores = [this](const tensor::KvBatch& batch) {
+    const c10::InferenceMode no_gradients;
+    const tensor::PlainWeights plain;
+    model::Inputs inputs;
+    inputs.text.ids = batch.ids();
+    inputs.text.packing = batch.packing();
+    inputs.cache = &batch;
+    const model::Hidden hidden = model->hidden(inputs, {});
+    return model->logits(hidden, batch.packing().last_tokens(), {});
+  };
+  return {.scores = scores, .vocab_size = model->num_outputs(), .max_length = model->max_length()};
+}
+
+tensor::KvShape CausalModel::kv_shape() const {
+  const model::KvHeads heads = model->kv_heads();
+  return {.num_layers = model->num_layers(),
+          .num_kv_heads = heads.num_heads,
+          .head_width = heads.width,
+          .dtype = model->dtype()};
+}
+
+std::vector<int32_t> CausalModel::prompt_ids(std::string_view text) const { return tokenizer.encode(text).ids; }
+
+CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute) {
+  if (!compute.device.is_cpu()) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("generation on {}", compute.device.str()),
+                "hone generates on the CPU: add --device cpu");
+  }
+  model::ModelRequest request;
+  request.model_dir = folder;
+  request.head = "causal-lm";
+  request.merges_adapter = folder.is_adapter();
+  model::LoadedModel loaded = model::load_model(request);
+  if (loaded.report.from_config_only) {
+    throw Error(ErrorKind::kInput, fmt::format("{} holds no weights", folder.path.string()),
+                "download the whole folder, with model.safetensors");
+  }
+  if (const std::string line = loaded.report.unused_weights_line(); !line.empty()) log_warning("{}", line);
+  if (const std::string line = loaded.report.new_weights_line(); !line.empty()) log_warning("{}", line);
+  CausalModel causal{.model = loaded.model,
+                     .config = std::move(loaded.config),
+                     .tokenizer = text::Tokenizer::load(folder.tokenizer()),
+                     .generation = read_generation_config(folder.weights())};
+  check_tokenizer(causal.tokenizer, *causal.model);
+  causal.model->set_compute(compute);
+  return causal;
+}
+
+}  // namespace hone::generate

@@ -1,0 +1,160 @@
+#include "generate/generation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "generate/sampler.h"
+
+namespace hone::generate {
+
+namespace {
+
+constexpr size_t kMaxPromptTokens = 4096;  // of the prompts that begin in one step, unless one alone is longer
+
+struct ReasonName {
+  FinishReason reason;
+  std::string_view name;
+};
+constexpr std::array kReasonNames{ReasonName{FinishReason::kStop, "stop"}, ReasonName{FinishReason::kLength, "length"}};
+
+bool contains(std::span<const int32_t> ids, int32_t id) { return std::ranges::find(ids, id) != ids.end(); }
+
+// Returns the probability of all these tokens together.
+double probability_of(std::span<const int32_t> ids, std::span<const float> scores) {
+  const double largest = *std::ranges::max_element(scores);
+  double all = 0, wanted = 0;
+  for (const float score : scores) all += std::exp(score - largest);
+  for (const int32_t id : ids) {
+    if (id >= 0 && static_cast<size_t>(id) < scores.size())
+      wanted += std::exp(scores[static_cast<size_t>(id)] - largest);
+  }
+  return wanted / all;
+}
+
+// Returns whether both begin with the same page of tokens, so that the second can read the first one's.
+bool share_a_page(std::span<const int32_t> first, std::span<const int32_t> second) {
+  const auto size = static_cast<size_t>(kernel::kPageTokens);
+  return first.size() > size && second.size() > size && std::ranges::equal(first.first(size), second.first(size));
+}
+
+}  // namespace
+
+std::string_view finish_reason_name(FinishReason reason) {
+  return std::ranges::find(kReasonNames, reason, &ReasonName::reason)->name;
+}
+
+Generation::Generation(LanguageModel model, const tensor::KvShape& shape, int64_t max_tokens)
+    : model_(std::move(model)), cache_(shape, max_tokens), max_tokens_(max_tokens) {}
+
+void Generation::add(uint64_t id, Request request) {
+  const auto num_prompt = static_cast<int64_t>(request.prompt.size());
+  if (num_prompt == 0) {
+    throw Error(ErrorKind::kUsage, "the prompt has no token", "give a text, or begin with the model's first token");
+  }
+  if (num_prompt >= model_.max_length) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the prompt has {} tokens, and the model takes sequences of at most {}", num_prompt,
+                            model_.max_length),
+                "shorten the prompt");
+  }
+  if (request.max_new_tokens < 1) {
+    throw Error(ErrorKind::kUsage, fmt::format("max_new_tokens is {}, not at least 1", request.max_new_tokens));
+  }
+  Sequence sequence{.id = id,
+                    .request = std::move(request),
+                    .rules = ScoreRules(request.sampling, request.stop_ids, model_.vocab_size),
+                    .ids = {}};
+  sequence.ids = sequence.request.prompt;
+  // Not the sum, which may overflow.
+  sequence.max_tokens = num_prompt + std::min(sequence.request.max_new_tokens, model_.max_length - num_prompt);
+  const int64_t room = max_tokens_ / kernel::kPageTokens * kernel::kPageTokens;
+  if (sequence.max_tokens > room) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("prompt and answer have up to {} tokens, and the cache holds {}", sequence.max_tokens, room),
+        "shorten the prompt, or lower max_new_tokens");
+  }
+  waiting_.push_back(std::move(sequence));
+}
+
+void Generation::stop(uint64_t id) {
+  std::erase_if(waiting_, [id](const Sequence& sequence) { return sequence.id == id; });
+  if (std::ranges::find(running_, id, &Sequence::id) != running_.end()) end(id);
+}
+
+void Generation::end(uint64_t id) {
+  const auto found = std::ranges::find(running_, id, &Sequence::id);
+  num_reserved_ -= kernel::whole_pages(found->max_tokens);
+  running_.erase(found);
+  cache_.end(id);
+}
+
+// In the order of add(), so that none waits for ever. A sequence that can read the pages of one that begins now waits
+// for the next step.
+void Generation::begin_waiting() {
+  size_t num_tokens = 0;
+  const size_t first_new = running_.size();
+  while (!waiting_.empty()) {
+    Sequence& next = waiting_.front();
+    const auto can_share = [&](const Sequence& other) { return share_a_page(other.ids, next.ids); };
+    if (std::any_of(running_.begin() + static_cast<ptrdiff_t>(first_new), running_.end(), can_share)) break;
+    if (num_reserved_ + kernel::whole_pages(next.max_tokens) > max_tokens_) break;
+    if (num_tokens > 0 && num_tokens + next.ids.size() > kMaxPromptTokens) break;
+    num_tokens += next.ids.size();
+    num_reserved_ += kernel::whole_pages(next.max_tokens);
+    cache_.begin(next.id, next.ids);
+    running_.push_back(std::move(next));
+    waiting_.pop_front();
+  }
+}
+
+Generated Generation::choose(Sequence& sequence, std::span<float> scores) const {
+  const Request& request = sequence.request;
+  Generated generated{.id = sequence.id, .finished = {}};
+  if (request.wants_stop_probability) generated.stop_probability = probability_of(request.stop_ids, scores);
+  sequence.rules.apply({sequence.ids, request.prompt.size()}, scores);
+  const auto step = static_cast<uint32_t>(sequence.num_generated());
+  generated.token = request.sampling.do_sample
+                        ? draw(warped(request.sampling, scores), uniform_at({request.sampling.seed, request.row, step}))
+                        : highest(scores);
+  sequence.ids.push_back(generated.token);
+  if (contains(request.stop_ids, generated.token)) {
+    generated.finished = FinishReason::kStop;
+  } else if (static_cast<int64_t>(sequence.ids.size()) == sequence.max_tokens) {
+    generated.finished = FinishReason::kLength;
+  }
+  return generated;
+}
+
+std::vector<Generated> Generation::step() {
+  begin_waiting();
+  std::vector<Generated> all;
+  if (running_.empty()) return all;
+  std::vector<uint64_t> ids;
+  for (const Sequence& sequence : running_) ids.push_back(sequence.id);
+  const tensor::KvBatch batch = cache_.batch(ids);
+  const at::Tensor scores = model_.scores(batch).contiguous();
+  batch.finish();
+  check_internal(scores.dim() == 2 && scores.size(0) == static_cast<int64_t>(ids.size()) &&
+                     scores.size(1) == model_.vocab_size && scores.scalar_type() == at::kFloat,
+                 "the model gives scores of each sequence");
+  float* const first = scores.mutable_data_ptr<float>();
+  for (size_t i = 0; i < running_.size(); ++i) {
+    const auto vocab_size = static_cast<size_t>(model_.vocab_size);
+    all.push_back(choose(running_[i], {first + i * vocab_size, vocab_size}));
+  }
+  for (const Generated& generated : all) {
+    if (generated.finished) {
+      end(generated.id);
+    } else {
+      cache_.append(generated.id, {&generated.token, 1});
+    }
+  }
+  return all;
+}
+
+}  // namespace hone::generate

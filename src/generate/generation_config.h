@@ -1,0 +1,46 @@
+// generation_config.json: the defaults that a model's folder gives to generation, and the tokens that end an answer.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "generate/beam_search.h"
+#include "generate/generation.h"
+#include "generate/options.h"
+#include "options/provenance.h"
+#include "text/tokenizer.h"
+
+namespace hone::generate {
+
+struct StopId {
+  int32_t id = 0;
+  std::string origin;  // the files and keys that name it: "generation_config.json: eos_token_id"
+};
+
+struct GenerationConfig {
+  Json json;  // empty if the folder has no such file
+  std::string source;
+  std::vector<StopId> stop_ids;  // of generation_config.json; if it has none, of config.json
+};
+
+// Reads the folder's files. Errors: kInput for a file that is no object, and for an eos_token_id that is no id or list
+// of ids.
+GenerationConfig read_generation_config(const std::filesystem::path& model_dir);
+
+// Gives each option that the user has not set the value of the file. Errors: kInput for a value of another type or out
+// of range; kUnsupported for a key that changes the answer in a way that hone does not know.
+void apply_generation_config(const GenerationConfig& config, const options::Provenance& user,
+                             GenerationOptions& options);
+
+// Returns the request for a prompt, and the settings of a beam search. A bad word is forbidden at the beginning of a
+// text and after a space, as transformers' users do it.
+Request request_of(const GenerationOptions& options, const GenerationConfig& config, const text::Tokenizer& tokenizer,
+                   std::vector<int32_t> prompt);
+BeamSettings beams_of(const GenerationOptions& options);
+
+}  // namespace hone::generate

@@ -1,0 +1,56 @@
+#include "kernel/few_rows.h"
+
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include "kernel/each_level.h"
+#include "kernel/row_samples.h"
+
+namespace hone::kernel {
+namespace {
+
+template <typename W>
+void check_product(int64_t rows, int64_t out, int64_t in, bool has_bias) {
+  INFO("rows ", rows, " out ", out, " in ", in);
+  const std::vector<float> x = sample<float>(rows * in, 1), bias = sample<float>(out, 3);
+  const std::vector<W> weight = sample<W>(out * in, 2);
+  std::vector<double> wanted;
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t o = 0; o < out; ++o) {
+      double sum = has_bias ? bias[static_cast<size_t>(o)] : 0;
+      for (int64_t i = 0; i < in; ++i) {
+        sum += double{x[static_cast<size_t>(r * in + i)]} * to_float(weight[static_cast<size_t>(o * in + i)]);
+      }
+      wanted.push_back(sum);
+    }
+  }
+  std::vector<float> y(wanted.size());
+  few_rows_product(x.data(), rows, weight.data(), out, in, has_bias ? bias.data() : nullptr, y.data());
+  CHECK(worst_error(y, wanted, std::sqrt(static_cast<double>(in))) < 3e-6);
+  // Each row alone, and with other threads.
+  const int before = omp_get_max_threads();
+  for (const int threads : {1, 3}) {
+    omp_set_num_threads(threads);
+    for (int64_t r = 0; r < rows; ++r) {
+      std::vector<float> alone(static_cast<size_t>(out));
+      few_rows_product(x.data() + r * in, 1, weight.data(), out, in, has_bias ? bias.data() : nullptr, alone.data());
+      CHECK(std::equal(alone.begin(), alone.end(), y.begin() + r * out));
+    }
+  }
+  omp_set_num_threads(before);
+}
+
+TEST_CASE("few rows times a weight equal the double reference, each with the same bits alone, at every level") {
+  for_each_level([] {
+    for (int64_t rows = 1; rows <= kFewRows; ++rows) {
+      check_product<float>(rows, 37, 100, rows % 2 == 0);
+      check_product<BFloat16>(rows, 37, 100, rows % 2 == 0);
+    }
+    check_product<float>(1, 1, 1, true);
+    check_product<float>(3, 300, 576, false);
+    check_product<BFloat16>(2, 300, 1536, false);
+  });
+}
+
+}  // namespace
+}  // namespace hone::kernel
