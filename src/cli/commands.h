@@ -15,6 +15,7 @@
 #include "cli/data_report_options.h"
 #include "cli/devices_options.h"
 #include "cli/eval_options.h"
+#include "cli/generate_options.h"
 #include "cli/help.h"
 #include "cli/import_options.h"
 #include "cli/predict_options.h"
@@ -53,6 +54,7 @@ inline constexpr std::array kCommands = {
                                    kCommonSearchOptions),
     library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
     library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
+    library_command<GenerateOptions>("generate", "Work", "continue prompts with a language model"),
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
     library_command<TokenizerTrainOptions, kRows>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions, kRows>("tokenizer compare", "Work",

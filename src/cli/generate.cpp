@@ -55,15 +55,16 @@ struct Answer {
 
 void print_answer(const GenerateOptions& options, const std::string& prompt, const Answer& answer) {
   if (!options.json) return print(answer.text + "\n");
-  Json json = {{"prompt", prompt}, {"text", answer.text}, {"token_ids", answer.ids}, {"finish_reason", answer.finish_reason}};
+  Json json = {
+      {"prompt", prompt}, {"text", answer.text}, {"token_ids", answer.ids}, {"finish_reason", answer.finish_reason}};
   if (!answer.stop_string.empty()) json["stop_string"] = answer.stop_string;
   print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 generate::AnswerText answer_text(const generate::CausalModel& model, const GenerateOptions& options) {
-  return {model.tokenizer,
-          {.stop_strings = options.generation.stop_strings,
-           .include_stop_string = options.generation.include_stop_string}};
+  return {
+      model.tokenizer,
+      {.stop_strings = options.generation.stop_strings, .include_stop_string = options.generation.include_stop_string}};
 }
 
 // Answers in the order of the prompts, each as soon as it and those before it are whole; a single one while it grows.

@@ -20,6 +20,7 @@ constexpr std::array kModelRunners = {
     runner<SearchOptions, run_search>("search"),
     runner<EvalOptions, run_eval>("eval"),
     runner<PredictOptions, run_predict>("predict"),
+    runner<GenerateOptions, run_generate>("generate"),
     runner<TokenizeOptions, run_tokenize>("tokenize"),
     runner<ServeOptions, run_serve>("serve"),
     runner<AdviseOptions, run_advise_before>("advise"),

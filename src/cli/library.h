@@ -26,6 +26,7 @@ struct DevicesOptions;
 struct DataLabelsOptions;
 struct DataReportOptions;
 struct EvalOptions;
+struct GenerateOptions;
 struct ImportOptions;
 struct PredictOptions;
 struct SearchOptions;
@@ -36,6 +37,7 @@ struct TokenizerTrainOptions;
 
 int run_train(const options::Parsed<train::TrainOptions>& parsed);
 int run_eval(const options::Parsed<EvalOptions>& parsed);
+int run_generate(const options::Parsed<GenerateOptions>& parsed);
 int run_predict(const options::Parsed<PredictOptions>& parsed);
 int run_search(const options::Parsed<SearchOptions>& parsed);
 int run_serve(const options::Parsed<ServeOptions>& parsed);

@@ -13,15 +13,18 @@
 
 namespace hone::generate {
 
-namespace {
-
-constexpr float kNever = -std::numeric_limits<float>::infinity();
-
-struct Given {
+// What a rule may read.
+struct GivenScores {
   const SamplingSettings& settings;
   std::span<const int32_t> stop_ids;
   const TokenHistory& history;
 };
+
+namespace {
+
+using Given = GivenScores;
+
+constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 void forbid(std::span<const int32_t> ids, std::span<float> scores) {
   for (const int32_t id : ids) scores[static_cast<size_t>(id)] = kNever;
@@ -97,7 +100,7 @@ void suppress_tokens(const Given& given, std::span<float> scores) { forbid(given
 struct ScoreRule {
   std::string_view name;
   bool (*is_active)(const SamplingSettings& settings);
-  void (*apply)(const Given& given, std::span<float> scores);
+  void (*apply)(const GivenScores& given, std::span<float> scores);
 };
 
 namespace {

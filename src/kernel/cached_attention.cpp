@@ -19,11 +19,6 @@ constexpr int64_t kVectorsOfPage = kPageTokens / kVector;
 constexpr int64_t kRowsAtOnce = 8 / kVectorsOfPage;  // as many sums as registers can hold beside the operands
 static_assert(kPageTokens % kVector == 0 && kRowsInUnit % kRowsAtOnce == 0);
 
-HWY_INLINE Floats tanh_lanes(Floats x) {
-  const auto two = hn::Set(kFloats, 2.0F);
-  return hn::MulSub(two, sigmoid_lanes(hn::Mul(two, x)), hn::Set(kFloats, 1.0F));
-}
-
 // Writes the scaled scores [kRowsAtOnce, P] of a page.
 template <typename T>
 HWY_INLINE void score_page(const CachedUnit<T>& unit, const T* keys, const float* queries, float* scores) {

@@ -39,7 +39,9 @@ nn::ForwardContext Body::context_of(int64_t stage, nn::ForwardContext context) c
 
 Stream Body::scoped_begin(const Inputs& inputs, const nn::ForwardContext& context) const {
   const nn::ForwardScope scope(context);
-  return begin(inputs, context);
+  Stream stream = begin(inputs, context);
+  stream.cache = inputs.cache;
+  return stream;
 }
 
 at::Tensor Body::scoped_layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const {

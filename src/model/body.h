@@ -23,6 +23,8 @@ struct BodyTraits {
   int64_t max_length = 0;       // maximum number of tokens in a sequence
   // The longest sequence of a batch changes what the layers compute for the others (scaled rotary positions).
   bool depends_on_batch = false;
+  // Heads of the keys and values of each layer, which generation keeps; 0: the body cannot continue sequences.
+  int64_t num_kv_heads = 0, kv_head_width = 0;
 };
 
 class Body : public torch::nn::Module {

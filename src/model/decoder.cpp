@@ -161,10 +161,17 @@ class DecoderLayer : public torch::nn::Module {
   std::shared_ptr<nn::RmsNorm> before_attention_, behind_attention_, before_feed_forward_, behind_feed_forward_;
 };
 
+BodyTraits traits_of(const DecoderShape& shape) {
+  BodyTraits traits = shape.traits;
+  traits.num_kv_heads = shape.heads.num_kv_heads;
+  traits.kv_head_width = shape.heads.head_width;
+  return traits;
+}
+
 class DecoderBody final : public Body {
  public:
   DecoderBody(const DecoderShape& shape, nn::DropoutSites& sites)
-      : Body(shape.traits), embedding_scale_(shape.embedding_scale), balance_factor_(shape.balance_factor) {
+      : Body(traits_of(shape)), embedding_scale_(shape.embedding_scale), balance_factor_(shape.balance_factor) {
     words_ = register_module(
         "embed_tokens", std::make_shared<nn::Embedding>(shape.traits.vocab_size, shape.traits.width, shape.padding));
     layers_ = register_module("layers", std::make_shared<nn::ModuleList<DecoderLayer>>());

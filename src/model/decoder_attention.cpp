@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "tensor/attention.h"
+#include "tensor/kv_cache.h"
 
 namespace hone::model {
 
@@ -21,7 +22,9 @@ at::Tensor DecoderAttention::forward(const at::Tensor& qkv, const Stream& stream
                                    .stream = dropout_.stream(context)};
   // The kernel counts the distance of the farthest key.
   if (rule_.window) options.window = *rule_.window - 1;
-  if (rule_.positions) options.rotary = rule_.positions->angles(stream.packing.max_length());
+  const int64_t longest = stream.cache != nullptr ? stream.cache->max_length() : stream.packing.max_length();
+  if (rule_.positions) options.rotary = rule_.positions->angles(longest);
+  if (stream.cache != nullptr) return stream.cache->attend(layer_, qkv.contiguous(), options);
   return tensor::attention(qkv, stream.packing, options);
 }
 

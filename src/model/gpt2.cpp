@@ -189,17 +189,18 @@ DecoderHeads heads_of(const ModelConfig& config) {
 
 class Gpt2Body final : public Body {
  public:
-  Gpt2Body(const ModelConfig& config, nn::DropoutSites& sites)
+  Gpt2Body(const ModelConfig& config, const DecoderHeads& heads, nn::DropoutSites& sites)
       : Body({.width = config.integer(kWidth),
               .num_layers = config.integer(kLayers),
               .vocab_size = config.integer(kVocabSize),
               .num_token_types = 0,
-              .max_length = config.integer(kPositions)}),
+              .max_length = config.integer(kPositions),
+              .num_kv_heads = heads.num_kv_heads,
+              .kv_head_width = heads.head_width}),
         dropout_(config.number(kEmbeddingDropout), sites) {
     words_ = register_module("wte", std::make_shared<nn::Embedding>(traits().vocab_size, traits().width));
     positions_ = register_module("wpe", std::make_shared<nn::Embedding>(traits().max_length, traits().width));
     layers_ = register_module("h", std::make_shared<nn::ModuleList<Layer>>());
-    const DecoderHeads heads = heads_of(config);
     for (int64_t i = 0; i < traits().num_layers; ++i) {
       layers_->append(std::make_shared<Layer>(config, heads, i, sites));
     }
@@ -236,7 +237,7 @@ std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sit
     throw Error(ErrorKind::kUnsupported, fmt::format("{}: \"add_cross_attention\" is true", config.source()),
                 "hone computes GPT-2 without an encoder beside it");
   }
-  return std::make_shared<Gpt2Body>(config, sites);
+  return std::make_shared<Gpt2Body>(config, heads_of(config), sites);
 }
 
 std::unique_ptr<Head> make_token_head(const HeadParts& parts, const ModelConfig& config) {

@@ -135,7 +135,9 @@ class GptNeoxBody final : public Body {
               .vocab_size = config.integer(kVocabSize),
               .num_token_types = 0,
               .max_length = rule.positions->max_positions(),
-              .depends_on_batch = rule.positions->depends_on_batch()}),
+              .depends_on_batch = rule.positions->depends_on_batch(),
+              .num_kv_heads = rule.heads.num_kv_heads,
+              .kv_head_width = rule.heads.head_width}),
         dropout_(config.number(kNeoxDropout), sites) {
     words_ = register_module("embed_in", std::make_shared<nn::Embedding>(traits().vocab_size, traits().width));
     layers_ = register_module("layers", std::make_shared<nn::ModuleList<Layer>>());

@@ -10,6 +10,10 @@
 
 #include "tensor/packing.h"
 
+namespace hone::tensor {
+class KvBatch;
+}  // namespace hone::tensor
+
 namespace hone::model {
 
 // The tokens of all sequences of a batch, packed one after another.
@@ -30,10 +34,13 @@ struct Stream {
   at::Tensor x;                            // [T, C]
   tensor::Packing packing;                 // of x
   std::shared_ptr<BalanceSums> balance{};  // layers with experts add to it; null: nobody reads it
+  const tensor::KvBatch* cache = nullptr;  // Inputs::cache
 };
 
 struct Inputs {
   Tokens text;
+  // If set, the text is the batch's: its tokens continue sequences whose keys and values are kept.
+  const tensor::KvBatch* cache = nullptr;
   Stream prefix = {};  // if defined, what flows out of the model's frozen layers for this text: they are not computed
 };
 

@@ -13,6 +13,7 @@
 #include "nn/embedding.h"
 #include "nn/forward_scope.h"
 #include "tensor/cross_entropy.h"
+#include "tensor/kv_cache.h"
 
 namespace hone::model {
 
@@ -79,7 +80,7 @@ Model::Model(const ModelConfig& config, const Family& family, const HeadRow& hea
 
 Model::~Model() = default;
 
-void Model::check(const Tokens& tokens) const {
+void Model::check(const Tokens& tokens, const tensor::KvBatch* cache) const {
   const BodyTraits& traits = parts_->body->traits();
   check_internal(tokens.packing.num_sequences() > 0, "a batch holds a sequence");
   tokens.packing.check(tokens.ids.numel());
@@ -91,7 +92,11 @@ void Model::check(const Tokens& tokens) const {
       check_ids(tokens.type_ids, traits.num_token_types, "token type id", "the model has fewer token types");
     }
   }
-  const int64_t longest = tokens.packing.max_length();
+  int64_t longest = tokens.packing.max_length();
+  if (cache != nullptr) {
+    check_internal(traits.num_kv_heads > 0, "only decoders continue sequences");
+    longest = cache->max_length();
+  }
   if (longest > traits.max_length) {
     throw Error(ErrorKind::kInput,
                 fmt::format("a text has {} tokens, the model takes at most {}", longest, traits.max_length),
@@ -111,7 +116,7 @@ nn::ForwardContext Model::context_of_head(const nn::ForwardContext& context) con
 }
 
 Inputs Model::checked(const Inputs& inputs) const {
-  check(inputs.text);
+  check(inputs.text, inputs.cache);
   Inputs on_device = inputs;
   if (inputs.prefix.x.defined()) on_device.prefix.x = tensor::on_device(inputs.prefix.x, compute_.device);
   on_device.text.ids = tensor::on_device(inputs.text.ids, compute_.device);
@@ -200,6 +205,10 @@ const at::Tensor& Model::output_weight() const { return parts_->head().output().
 bool Model::reads_tokens() const { return parts_->head_row.kind == "token" || parts_->head_row.predicts_words; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
+KvHeads Model::kv_heads() const {
+  const BodyTraits& traits = parts_->body->traits();
+  return {traits.num_kv_heads, traits.kv_head_width};
+}
 
 void Model::check_can_rescale(const OutputScale& scale) const {
   const bool shifts = std::ranges::any_of(scale.shift, [](double shift) { return shift != 0; });

@@ -33,6 +33,11 @@ struct HeadRow;
 struct Stages;
 struct Tie;
 
+// Heads of the keys and values of each layer; 0: the model cannot continue sequences (Inputs::cache).
+struct KvHeads {
+  int64_t num_heads = 0, width = 0;
+};
+
 class Model {
  public:
   // Weights are unset: they are loaded or drawn. Errors: those of the family.
@@ -87,6 +92,7 @@ class Model {
   bool reads_tokens() const;
   int64_t vocab_size() const;  // rows of the word embedding
   int64_t max_length() const;  // the most tokens of one sequence
+  KvHeads kv_heads() const;
 
   // Changes the head's last layer so that its outputs become output * scale + shift. Error: check_can_rescale's.
   void rescale_outputs(const OutputScale& scale);
@@ -107,7 +113,7 @@ class Model {
  private:
   struct Parts;
   // Throws kInput for ids outside their tables and for too long sequences, kInternal for an invalid batch.
-  void check(const Tokens& tokens) const;
+  void check(const Tokens& tokens, const tensor::KvBatch* cache) const;
   Inputs checked(const Inputs& inputs) const;  // on the device
   nn::ForwardContext in_format(nn::ForwardContext context) const;
   nn::ForwardContext context_of_head(const nn::ForwardContext& context) const;

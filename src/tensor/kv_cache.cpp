@@ -71,6 +71,7 @@ KvBatch::KvBatch(KvCache& cache, std::vector<KvCache::SequenceId> ids) : cache_(
     check_internal(lengths.back() > 0, "each sequence of the batch has a token to compute");
   }
   packing_ = Packing::from_lengths(lengths);
+  packing_.first_positions = num_past_;
 }
 
 at::Tensor KvBatch::ids() const {
@@ -84,15 +85,6 @@ at::Tensor KvBatch::ids() const {
 }
 
 std::span<const int32_t> KvBatch::tokens(size_t sequence) const { return cache_->pages_.tokens(ids_[sequence]); }
-
-at::Tensor KvBatch::positions() const {
-  at::Tensor positions = at::empty({packing_.num_tokens()}, at::kLong);
-  int64_t* to = positions.mutable_data_ptr<int64_t>();
-  for (size_t i = 0; i < ids_.size(); ++i) {
-    for (int64_t token = 0; token < packing_.length(static_cast<int64_t>(i)); ++token) *to++ = num_past_[i] + token;
-  }
-  return positions;
-}
 
 int64_t KvBatch::max_length() const {
   int64_t longest = 0;
@@ -127,7 +119,7 @@ at::Tensor KvBatch::attend_as(int64_t layer, const at::Tensor& qkv, const Attent
     is_first = is_first && num_past_[i] == 0;
     if (!options.rotary.cosines.defined()) continue;
     const kernel::RotaryTable table{options.rotary.cosines.const_data_ptr<float>(),
-                                    options.rotary.sines.const_data_ptr<float>()};
+                                    options.rotary.sines.const_data_ptr<float>(), 2 * options.rotary.cosines.size(1)};
     for (int64_t head = 0; head < options.num_heads + options.num_kv_heads; ++head) {
       T* const rows = data + first * row + head * width;
       kernel::rotate_rows<T>(table, {num_past_[i], num_tokens, width, row, row}, rows, rows);
@@ -138,6 +130,7 @@ at::Tensor KvBatch::attend_as(int64_t layer, const at::Tensor& qkv, const Attent
   rules.num_kv_heads = options.num_kv_heads;
   rules.head_width = width;
   rules.scale = options.scale > 0 ? options.scale : 1 / std::sqrt(static_cast<double>(width));
+  rules.soft_cap = options.soft_cap;
   rules.window = options.window.value_or(kernel::kWholeSequence);
   const int64_t keys = options.num_heads * width, values = keys + options.num_kv_heads * width;
   kernel::append_to_pages<T>(rules, sequences, {data + keys, row}, {data + values, row});

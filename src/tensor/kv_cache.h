@@ -55,10 +55,9 @@ class KvCache {
 // The tokens that a forward pass computes. Use it before the sequences change, and call finish() after the pass.
 class KvBatch {
  public:
-  const Packing& packing() const { return packing_; }
+  const Packing& packing() const { return packing_; }      // with first_positions
   at::Tensor ids() const;                                  // [T] int64
   std::span<const int32_t> tokens(size_t sequence) const;  // all, with those that are already in the cache
-  at::Tensor positions() const;                            // [T] int64: places in the sequences
   int64_t max_length() const;  // the most tokens of a sequence, with those that are already in the cache
 
   // Keeps the keys and values of qkv [T, (H + 2 G) * D], and returns the attention of its queries over the sequences

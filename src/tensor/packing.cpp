@@ -46,7 +46,9 @@ at::Tensor Packing::last_tokens() const { return at::tensor(offsets, at::kLong).
 at::Tensor Packing::positions() const {
   at::Tensor result = at::empty({num_tokens()}, at::kLong);
   int64_t* data = result.mutable_data_ptr<int64_t>();
-  for (size_t i = 0; i + 1 < offsets.size(); ++i) std::iota(data + offsets[i], data + offsets[i + 1], int64_t{0});
+  for (size_t i = 0; i + 1 < offsets.size(); ++i) {
+    std::iota(data + offsets[i], data + offsets[i + 1], first_positions.empty() ? int64_t{0} : first_positions[i]);
+  }
   return result;
 }
 

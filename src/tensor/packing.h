@@ -14,6 +14,9 @@ struct Packing {
   // Attention reads all tokens, and computes only the first one of each sequence: [T, ...] -> [B, ...]. A body sets it
   // for its last layer if the head reads nothing else.
   bool returns_first_tokens = false;
+  // [B] or empty: the position of each sequence's first token. Sequences that continue those of a cache begin later
+  // than at 0.
+  std::vector<int64_t> first_positions = {};
 
   // Computes the offsets from the lengths of the sequences.
   static Packing from_lengths(const std::vector<int64_t>& lengths);
@@ -26,7 +29,7 @@ struct Packing {
 
   at::Tensor first_tokens() const;  // [B] int64: the row of each sequence's first token
   at::Tensor last_tokens() const;   // the same of its last token
-  at::Tensor positions() const;     // [T] int64: each token's position in its sequence, from 0
+  at::Tensor positions() const;     // [T] int64: each token's position in its sequence
 
   // Throws kInternal unless the offsets start at 0, every sequence has a token, and they end at `num_rows`.
   void check(int64_t num_rows) const;

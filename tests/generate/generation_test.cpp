@@ -34,7 +34,7 @@ class FakeModel {
     num_tokens.push_back(batch.packing().num_tokens());
     num_sequences.push_back(batch.packing().num_sequences());
     const at::Tensor result = at::zeros({batch.packing().num_sequences(), kVocab}), ids = batch.ids(),
-                     positions = batch.positions();
+                     positions = batch.packing().positions();
     for (int64_t b = 0; b < batch.packing().num_sequences(); ++b) {
       const auto last = static_cast<size_t>(batch.packing().offsets[static_cast<size_t>(b) + 1]) - 1;
       const int32_t token = next(ids.const_data_ptr<int64_t>()[last], positions.const_data_ptr<int64_t>()[last]);

@@ -49,6 +49,8 @@ TEST_CASE("without settings nothing is active") {
   CHECK(score_rule_names().size() == 8);
 }
 
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
+
 template <typename Change>
 std::string error_of(const Change& change) {
   SamplingSettings settings;
@@ -59,7 +61,6 @@ std::string error_of(const Change& change) {
 }
 
 TEST_CASE("a setting outside its range is an error that names it and its value") {
-  constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
   CHECK(contains(error_of([](auto& s) { s.temperature = 0; }), "temperature is 0, not a finite number above 0"));
   CHECK(contains(error_of([](auto& s) { s.temperature = -1; }), "temperature is -1"));
   CHECK(contains(error_of([](auto& s) { s.temperature = kInfinity; }), "temperature is inf"));
