@@ -33,6 +33,7 @@ constexpr std::array kRunners = {
     runner<SearchOptions, run_search>("search"),
     runner<EvalOptions, run_eval>("eval"),
     runner<PredictOptions, run_predict>("predict"),
+    runner<ChatOptions, run_chat>("chat"),
     runner<TokenizeOptions, run_tokenize>("tokenize"),
     runner<ServeOptions, run_serve>("serve"),
     runner<AdviseOptions, run_advise_before>("advise"),
