@@ -1,9 +1,9 @@
 # hone_floor(NAME [TORCH] [TENSORS] USES floors... LIBRARIES targets... PRIVATE_LIBRARIES targets...): the static library of
-# src/NAME. TENSORS floors include <ATen/core/Tensor.h> and single <ATen/ops/*.h>, which are compiled quickly. TORCH
+# src/NAME and of its rooms src/NAME/ROOM. TENSORS floors include <ATen/core/Tensor.h> and single <ATen/ops/*.h>, which are compiled quickly. TORCH
 # floors may include headers of torch's modules and gradients too. They are not precompiled: g++ instantiates the
 # templates that precompiled headers use in each file again, which takes 8 s for those of torch.
-# hone_floor_tests(NAME [TENSORS] LABEL label): one program of all tests/NAME/*_test.cpp, and a ctest entry for each file. A file
-# X_slow_test.cpp holds only slow proofs, its cases marked with doctest::skip(): its entry is slow/X.
+# hone_floor_tests(NAME [TENSORS] LABEL label): one program of all tests/NAME/*_test.cpp and tests/NAME/ROOM/*_test.cpp, and a
+# ctest entry for each file: NAME/X or NAME/ROOM/X. A file X_slow_test.cpp holds only slow proofs, its cases marked with doctest::skip(): its entry is slow/X.
 
 add_library(hone_flags INTERFACE)
 target_compile_options(hone_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers)
@@ -48,7 +48,7 @@ hone_headers(hone_tensor_test_headers FLAGS hone_test_flags fmt::fmt nlohmann_js
 
 function(hone_floor name)
   cmake_parse_arguments(floor "TORCH;TENSORS" "" "USES;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp" "${CMAKE_SOURCE_DIR}/src/${name}/*/*.cpp")
   list(TRANSFORM floor_USES PREPEND hone_)
   if(NOT sources)
     add_library(hone_${name} INTERFACE)
@@ -67,7 +67,8 @@ endfunction()
 
 function(hone_floor_tests name)
   cmake_parse_arguments(tests "TENSORS" "LABEL" "USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cpp"
+    "${CMAKE_SOURCE_DIR}/tests/${name}/*/*_test.cpp")
   if(NOT sources)
     return()
   endif()
@@ -88,15 +89,15 @@ function(hone_floor_tests name)
   endif()
   set_source_files_properties("${CMAKE_SOURCE_DIR}/tests/test_main.cpp" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   foreach(source IN LISTS sources)
-    get_filename_component(file ${source} NAME)
+    file(RELATIVE_PATH file "${CMAKE_SOURCE_DIR}/tests/${name}" ${source})
     string(REPLACE "_test.cpp" "" subject ${file})
     if(subject MATCHES "^(.*)_slow$")
       set(entry slow/${CMAKE_MATCH_1})
-      add_test(NAME ${entry} COMMAND test_${name} --source-file=*/${file} --no-skip WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+      add_test(NAME ${entry} COMMAND test_${name} --source-file=*/${name}/${file} --no-skip WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
       set_tests_properties(${entry} PROPERTIES LABELS slow TIMEOUT 1200 SKIP_RETURN_CODE 77)
     else()
       set(entry ${name}/${subject})
-      add_test(NAME ${entry} COMMAND test_${name} --source-file=*/${file} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+      add_test(NAME ${entry} COMMAND test_${name} --source-file=*/${name}/${file} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
       set_tests_properties(${entry} PROPERTIES LABELS ${tests_LABEL} TIMEOUT 600 SKIP_RETURN_CODE 77)
     endif()
   endforeach()

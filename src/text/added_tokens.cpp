@@ -66,6 +66,13 @@ size_t skip_space_right(std::string_view text, size_t end) {
   return end;
 }
 
+// Returns whether the range overlaps one of the ranges, which are in order.
+bool overlaps(std::span<const Offset> ranges, size_t begin, size_t end) {
+  const auto after = std::lower_bound(ranges.begin(), ranges.end(), begin,
+                                      [](const Offset& range, size_t b) { return range.end <= b; });
+  return after != ranges.end() && after->begin < end;
+}
+
 std::string normalize(const std::string& content, const Normalizer& normalizer) {
   NormalizedText text = to_normalized_text(content);
   normalizer(text);
@@ -117,20 +124,38 @@ size_t AddedTokenFinder::next_candidate(std::string_view text, size_t from) cons
   return from;
 }
 
-std::optional<AddedTokenFinder::Found> AddedTokenFinder::find(std::string_view text, size_t from) const {
+bool AddedTokenFinder::has_special_tokens() const {
+  return std::any_of(tokens_.begin(), tokens_.end(), [](const AddedToken& token) { return token.special; });
+}
+
+// Returns the longest token at `begin` that is not special or overlaps no plain range.
+std::optional<AddedTokenFinder::Found> AddedTokenFinder::longest_allowed(std::string_view text, size_t begin,
+                                                                         std::span<const Offset> plain) const {
+  std::optional<Found> found;
+  trie_.each_prefix(text.substr(begin), [&](int32_t id, size_t length) {
+    const AddedToken& token = tokens_[static_cast<size_t>(id)];
+    if (!token.special || !overlaps(plain, begin, begin + length)) found = Found{&token, begin, begin + length};
+  });
+  return found;
+}
+
+std::optional<AddedTokenFinder::Found> AddedTokenFinder::find(std::string_view text, size_t from,
+                                                              std::span<const Offset> plain) const {
   for (from = next_candidate(text, from); from < text.size(); from = next_candidate(text, from + 1)) {
     const TokenTrie::Match match = trie_.longest(TokenTrie::kRoot, text.substr(from));
-    if (match.length > 0) return Found{&tokens_[static_cast<size_t>(match.id)], from, from + match.length};
+    if (match.length == 0) continue;
+    if (plain.empty()) return Found{&tokens_[static_cast<size_t>(match.id)], from, from + match.length};
+    if (const auto found = longest_allowed(text, from, plain)) return found;
   }
   return std::nullopt;
 }
 
-std::vector<TextPiece> AddedTokenFinder::split(std::string_view text) const {
+std::vector<TextPiece> AddedTokenFinder::split(std::string_view text, std::span<const Offset> plain) const {
   std::vector<TextPiece> pieces;
   size_t free_from = 0;
   size_t from = tokens_.empty() ? text.size() : 0;
   while (from < text.size()) {
-    const std::optional<Found> found = find(text, from);
+    const std::optional<Found> found = find(text, from, plain);
     if (!found) break;
     from = found->end;
     const AddedToken& token = *found->token;

@@ -12,6 +12,7 @@
 #include "text/normalizers.h"
 #include "text/token_model.h"
 #include "text/token_trie.h"
+#include "text/tokenizer.h"
 
 namespace hone::text {
 
@@ -40,15 +41,19 @@ class AddedTokenFinder {
 
   bool is_empty() const { return tokens_.empty(); }
 
-  // Splits the whole text into parts.
-  std::vector<TextPiece> split(std::string_view text) const;
+  // Splits the whole text into parts. No special token overlaps the byte ranges `plain`, which are in order: there a
+  // shorter token may match instead, or none.
+  std::vector<TextPiece> split(std::string_view text, std::span<const Offset> plain = {}) const;
+
+  bool has_special_tokens() const;
 
  private:
   struct Found {
     const AddedToken* token;
     size_t begin, end;
   };
-  std::optional<Found> find(std::string_view text, size_t from) const;
+  std::optional<Found> find(std::string_view text, size_t from, std::span<const Offset> plain) const;
+  std::optional<Found> longest_allowed(std::string_view text, size_t begin, std::span<const Offset> plain) const;
   size_t next_candidate(std::string_view text, size_t from) const;
 
   std::vector<AddedToken> tokens_;

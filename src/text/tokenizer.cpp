@@ -70,14 +70,31 @@ void add_words(const State& state, NormalizedText text, bool with_offsets, Token
   }
 }
 
+// Returns the ranges of the normalized text that come from the ranges `plain` of the text itself.
+std::vector<Offset> plain_after_normalization(const NormalizedText& text, std::span<const Offset> plain) {
+  std::vector<Offset> ranges;
+  size_t byte = 0, next = 0;
+  for (const NormalizedCharacter& character : text) {
+    const size_t end = byte + utf8_length(character.code);
+    while (next < plain.size() && plain[next].end <= character.origin.begin) ++next;
+    if (next < plain.size() && plain[next].begin < character.origin.end) {
+      ranges.push_back({static_cast<uint32_t>(byte), static_cast<uint32_t>(end)});
+    }
+    byte = end;
+  }
+  return ranges;
+}
+
 // Applies the parts one after another, for tokenizers without an encoder of one pass.
-void add_by_parts(const State& state, std::string_view text, uint32_t begin, bool with_offsets, TokenBuffer& tokens) {
+void add_by_parts(const State& state, std::string_view text, uint32_t begin, std::span<const Offset> plain,
+                  bool with_offsets, TokenBuffer& tokens) {
   NormalizedText normalized = to_normalized_text(text, begin);
   state.normalizer(normalized);
   if (state.added.normalized().is_empty()) return add_words(state, std::move(normalized), with_offsets, tokens);
   const std::string flat = to_utf8(normalized);
   size_t character = 0, byte = 0;
-  for (const TextPiece& piece : state.added.normalized().split(flat)) {
+  const std::vector<Offset> plain_ranges = plain_after_normalization(normalized, plain);
+  for (const TextPiece& piece : state.added.normalized().split(flat, plain_ranges)) {
     const size_t first = character;
     while (byte < piece.end) byte += utf8_length(normalized[character++].code);
     const bool is_empty = first == character;  // a token between two others that took the white space around it
@@ -126,14 +143,18 @@ void add_bytes(const State& state, std::string_view text, uint32_t begin, bool w
   }
 }
 
-// Appends all tokens of one text, without special tokens around them.
-void tokenize(const State& state, std::string_view text, bool with_offsets, TokenBuffer& tokens) {
+// Appends all tokens of one text, without special tokens around them. `plain`: where no special tokens are found.
+void tokenize(const State& state, std::string_view text, bool with_offsets, TokenBuffer& tokens,
+              std::span<const Offset> plain = {}) {
   tokens.reserve(text.size());  // growing step by step would copy the ids of a long text several times
-  for (const TextPiece& piece : state.added.raw().split(text)) {
+  const bool needs_parts = !plain.empty() && state.added.normalized().has_special_tokens();
+  for (const TextPiece& piece : state.added.raw().split(text, plain)) {
     const auto begin = static_cast<uint32_t>(piece.begin), end = static_cast<uint32_t>(piece.end);
     const std::string_view part = text.substr(piece.begin, piece.end - piece.begin);
     if (piece.id >= 0) {
       add_added_token(piece, {begin, end}, with_offsets, tokens);
+    } else if (needs_parts) {
+      add_by_parts(state, part, begin, plain, with_offsets, tokens);
     } else if (state.one_pass.byte_level != nullptr && (!with_offsets || state.one_pass.byte_level->has_offsets())) {
       add_bytes(state, part, begin, with_offsets, tokens);
     } else if (state.one_pass.spaced_bpe != nullptr) {
@@ -141,7 +162,7 @@ void tokenize(const State& state, std::string_view text, bool with_offsets, Toke
     } else if (state.one_pass.metaspace != nullptr && !with_offsets) {
       state.one_pass.metaspace->encode(part, tokens);
     } else if (state.one_pass.bert == nullptr) {
-      add_by_parts(state, part, begin, with_offsets, tokens);
+      add_by_parts(state, part, begin, plain, with_offsets, tokens);
     } else if (with_offsets) {
       state.one_pass.bert->encode_with_offsets(part, begin, tokens);
     } else {
@@ -266,6 +287,34 @@ Encoding encode_texts(const State& state, std::string_view first, std::optional<
   return assemble(state, buffers, {first, second.value_or(""), {}}, second.has_value(), options.with_offsets, options);
 }
 
+// Throws if the model itself has made a special token of the text of one. Few models can: their pre-tokenizer or their
+// merges keep such texts apart. Every model makes the token for unknown words, `unknown`, of some texts.
+void check_plain_parts(const State& state, std::string_view text, std::span<const Offset> plain,
+                       std::optional<int32_t> unknown, const TokenBuffer& tokens) {
+  if (plain.empty()) return;
+  const auto is_special = [&](int32_t id) {
+    const AddedToken* token = state.added.find(id);
+    return token != nullptr && token->special && id != unknown;
+  };
+  const std::vector<TextPiece> pieces = state.added.raw().split(text, plain);
+  const auto num_found = std::count_if(pieces.begin(), pieces.end(), [&](const auto& p) { return is_special(p.id); });
+  const auto count = std::count_if(tokens.ids(), tokens.ids() + tokens.size(), is_special);
+  if (count == num_found) return;
+  TokenBuffer located;
+  tokenize(state, text, /*with_offsets=*/true, located, plain);
+  for (size_t i = 0; i < located.size(); ++i) {
+    const Offset& offset = located.offsets[i];
+    const bool is_plain = std::any_of(plain.begin(), plain.end(), [&](const Offset& range) {
+      return range.begin < offset.end && offset.begin < range.end;
+    });
+    if (!is_plain || !is_special(located.ids()[i])) continue;
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: the model makes the special token {} of a text", state.spec.source,
+                            state.added.find(located.ids()[i])->content),
+                "remove it from the text; or allow special tokens in texts with --allow-special");
+  }
+}
+
 }  // namespace
 
 Tokenizer Tokenizer::load(const std::filesystem::path& model_dir) {
@@ -274,6 +323,17 @@ Tokenizer Tokenizer::load(const std::filesystem::path& model_dir) {
 
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
   return encode_texts(*state_, text, std::nullopt, options);
+}
+
+Encoding Tokenizer::encode_with_plain_parts(std::string_view text, std::span<const Offset> plain,
+                                            const EncodeOptions& options) const {
+  Scratch& buffers = scratch();
+  buffers.first.clear();
+  buffers.second.clear();
+  check_text(text);
+  tokenize(*state_, text, options.with_offsets, buffers.first, plain);
+  check_plain_parts(*state_, text, plain, unknown_id(), buffers.first);
+  return assemble(*state_, buffers, {text, {}, {}}, /*is_pair=*/false, options.with_offsets, options);
 }
 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
@@ -338,6 +398,8 @@ std::optional<int32_t> Tokenizer::special_id(std::string_view name) const {
   const auto named = state_->spec.special_tokens.find(std::string(name));
   return named == state_->spec.special_tokens.end() ? std::nullopt : token_id(named->second);
 }
+
+const std::map<std::string, std::string>& Tokenizer::special_tokens() const { return state_->spec.special_tokens; }
 
 bool Tokenizer::is_special(int32_t id) const {
   const AddedToken* added = state_->added.find(id);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -55,6 +56,10 @@ class Tokenizer {
   // Errors: kInput for text that is not UTF-8 (with the byte position), or for an unknown word if the vocabulary has no
   // unknown token; kUsage if max_length is too small.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
+  // Encodes a text in which no special token stands in the byte ranges `plain`, which are in order: the text of one is
+  // encoded there as any other text. Errors: also kInput if the model makes a special token of such a text.
+  Encoding encode_with_plain_parts(std::string_view text, std::span<const Offset> plain,
+                                   const EncodeOptions& options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
   // Encodes a text that is given as words, as transformers does with is_split_into_words=True: each word by itself.
@@ -80,6 +85,8 @@ class Tokenizer {
   std::optional<int32_t> unknown_id() const;  // id of the token for unknown words, if there is one
   // Returns the id of a named special token such as "sep_token", or nullopt if the tokenizer has none.
   std::optional<int32_t> special_id(std::string_view name) const;
+  // Returns the named special tokens: {"eos_token": "</s>", ...}.
+  const std::map<std::string, std::string>& special_tokens() const;
   bool is_special(int32_t id) const;
   bool is_added(int32_t id) const;  // beside the model's own vocabulary
   size_t model_max_length() const;  // kNoLimit if the files have no limit (HF writes 1e30)

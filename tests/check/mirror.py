@@ -1,5 +1,6 @@
 # check/mirror: each src/<floor>/<x> whose header is longer than MAX_UNTESTED_HEADER lines, or that has no header, has
 # tests/<floor>/<x>_test.cpp, and each such test has its source. A source with a short header needs no test of its own.
+# The same holds for the rooms of a floor: src/<floor>/<room>/<x> has tests/<floor>/<room>/<x>_test.cpp.
 import functions
 import source_tree
 
@@ -33,7 +34,7 @@ def needs_test(root, path):
 
 
 def source_problems(root, path):
-    wanted = root / "tests" / path.parts[1] / f"{path.stem}_test.cpp"
+    wanted = root / "tests" / path.relative_to("src").parent / f"{path.stem}_test.cpp"
     if wanted.exists() or wanted.with_suffix(".py").exists() or not needs_test(root, path) or str(path) in UNTESTED:
         return []
     return [f"{path}: has no test {wanted.relative_to(root)}"]
@@ -42,7 +43,7 @@ def source_problems(root, path):
 def test_problems(root, path):
     if str(path) in WITHOUT_SOURCE:
         return []
-    source = root / "src" / path.parts[1] / path.name.replace("_test.cpp", ".cpp")
+    source = root / "src" / path.relative_to("tests").parent / path.name.replace("_test.cpp", ".cpp")
     if source.exists() or source.with_suffix(".h").exists():
         return []
     return [f"{path}: tests no source: {source.relative_to(root)} does not exist"]
@@ -52,10 +53,10 @@ def problems(root):
     found = [f"tests/check/mirror.py: {path} does not exist: take it off the list"
              for path in (*UNTESTED, *WITHOUT_SOURCE) if not (root / path).exists()]
     for path in source_tree.code_files(root, ".cpp", ".h", folders=("src",)):
-        if len(path.parts) == 3:
+        if len(path.parts) > 2:
             found += source_problems(root, path)
     for path in source_tree.code_files(root, ".cpp", folders=("tests",)):
-        if len(path.parts) == 3 and path.name.endswith("_test.cpp") and (root / "src" / path.parts[1]).is_dir():
+        if len(path.parts) > 2 and path.name.endswith("_test.cpp") and (root / "src" / path.parts[1]).is_dir():
             found += test_problems(root, path)
     return found
 

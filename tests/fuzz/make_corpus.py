@@ -1,6 +1,6 @@
 """Makes the first inputs of the fuzz targets, tests/fuzz/corpus/*/seed_*, from the small fixtures: every part of a
-tokenizer.json with a model of a few tokens, the SentencePiece models, the regular expressions, and texts for all of them.
-Also makes tokenizer_json.dict, the words that a mutation may insert. Run it after a change of the fixtures."""
+tokenizer.json with a model of a few tokens, the SentencePiece models, the regular expressions, the chat templates, and texts for all of them.
+Also makes tokenizer_json.dict and chat_template.dict, the words that a mutation may insert. Run it after a change of the fixtures."""
 import base64
 import json
 import re
@@ -127,6 +127,26 @@ def file_of_blocks(kind, blocks, count):
     return head + bytes(-len(head) % 32) + blocks
 
 
+def make_chat_templates():
+    fixture = read("jinja.json")
+    context = json.dumps(fixture["context"], ensure_ascii=False, separators=(",", ":")).encode()
+    for number, rows in enumerate(fixture["subjects"].values()):
+        if any("error" not in row for row in rows):
+            text = "\n".join(row["template"] for row in rows if "error" not in row)
+            write("chat_template", number, text.encode()[:4000] + b"\xff" + context)
+        for place, row in enumerate(rows[:20] if "error" in rows[0] else ()):
+            write("chat_template", 100 + place, row["template"].encode() + b"\xff" + context[:200])
+
+
+def make_chat_dictionary():
+    words = set()
+    for rows in read("jinja.json")["subjects"].values():
+        for row in rows:
+            words.update(re.findall(r"\{%-? *\w+|[|.] ?[a-z_]+\(?|[-+]?%\}|\}\}|\{\{-?| is \w+", row["template"]))
+    lines = ['"' + word.replace('"', '\\"') + '"' for word in sorted(words)]
+    (FUZZ / "chat_template.dict").write_text("# Made by make_corpus.py.\n" + "\n".join(lines) + "\n", encoding="ascii")
+
+
 def make_dictionary():
     words = set()
     for file in tokenizer_files():
@@ -143,4 +163,8 @@ if __name__ == "__main__":
     make_sentence_pieces()
     make_expressions()
     make_gguf()
+
+
+    make_chat_templates()
     make_dictionary()
+    make_chat_dictionary()

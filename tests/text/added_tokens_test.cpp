@@ -45,6 +45,23 @@ TEST_CASE("the leftmost token is found, and the longest one at that position") {
   CHECK(pieces(tokens.raw(), "<<x>") == Strings{"-1:<", "2:<x>"});
 }
 
+TEST_CASE("in plain ranges no special token is found, but a shorter token may be") {
+  AddedToken special = token("<x>y"), other = token("<x>");
+  special.special = true;
+  const AddedTokens tokens({special, other}, small_model(), kSame);
+  const auto split = [&](const std::string& text, std::vector<Offset> plain) {
+    Strings parts;
+    for (const TextPiece& piece : tokens.raw().split(text, plain)) {
+      parts.push_back(std::to_string(piece.id) + ":" + text.substr(piece.begin, piece.end - piece.begin));
+    }
+    return parts;
+  };
+  CHECK(tokens.raw().has_special_tokens());
+  CHECK(split("<x>y<x>y", {{4, 8}}) == Strings{"3:<x>y", "2:<x>", "-1:y"});
+  CHECK(split("<x>y<x>y", {{3, 4}}) == Strings{"2:<x>", "-1:y", "3:<x>y"});
+  CHECK(split("<x>ya", {{4, 5}}) == Strings{"3:<x>y", "-1:a"});
+}
+
 TEST_CASE("a token in the model's vocabulary keeps its id, and other tokens get ids after the vocabulary's") {
   const AddedTokens tokens({token("new"), token("<x>"), token("newer"), token(""), token("new")}, small_model(), kSame);
   CHECK(tokens.find("new")->id == 3);
