@@ -44,7 +44,7 @@ TEST_CASE("with plain weights, few rows give the same result alone as together")
       const at::Tensor x = values({rows, 40}, 0.3, type);
       const at::Tensor exact = at::mm(x.to(at::kDouble), weight.to(at::kDouble).t()) + bias.to(at::kDouble);
       const at::Tensor all = tensor::linear_product(x, weight, bias);
-      CHECK(all.scalar_type() == type);
+      CHECK((all.scalar_type() == type));
       CHECK(at::allclose(all.to(at::kDouble), exact, tolerance, tolerance));
       if (rows > 8 || type == at::kDouble) continue;
       for (int64_t row = 0; row < rows; ++row) {
