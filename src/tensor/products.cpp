@@ -6,6 +6,8 @@
 #include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
+
 #include "kernel/bfloat16_gemm.h"
 #include "kernel/cpu.h"
 #include "kernel/few_rows.h"
@@ -46,18 +48,25 @@ bool is_for_few_rows(const at::Tensor& x, const at::Tensor& weight) {
          weight.scalar_type() == x.scalar_type();
 }
 
-at::Tensor few_rows_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+}  // namespace
+
+at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const at::Tensor rows = x.to(at::kFloat).contiguous();
   const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
   const at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
   const auto compute = [&](const auto* weights) {
-    kernel::few_rows_product(rows.const_data_ptr<float>(), rows.size(0), weights, weight.size(0), weight.size(1),
-                             own_bias.defined() ? own_bias.const_data_ptr<float>() : nullptr,
-                             y.mutable_data_ptr<float>());
+    for (int64_t row = 0; row < rows.size(0); row += kernel::kFewRows) {
+      kernel::few_rows_product(rows.const_data_ptr<float>() + row * weight.size(1),
+                               std::min(kernel::kFewRows, rows.size(0) - row), weights, weight.size(0), weight.size(1),
+                               own_bias.defined() ? own_bias.const_data_ptr<float>() : nullptr,
+                               y.mutable_data_ptr<float>() + row * weight.size(0));
+    }
   };
   x.scalar_type() == at::kFloat ? compute(weight.const_data_ptr<float>()) : compute(elements<kernel::BFloat16>(weight));
   return y.to(x.scalar_type());
 }
+
+namespace {
 
 // Returns `rows` [R, W], R at most `count`, followed by zeros to `count` rows.
 at::Tensor zero_padded(const at::Tensor& rows, int64_t count) {
@@ -89,7 +98,7 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
 }
 
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  if (is_for_few_rows(x, weight)) return few_rows_product(x, weight, bias);
+  if (is_for_few_rows(x, weight)) return product_by_few_rows(x, weight, bias);
   if (!bias.defined()) return rows_product(x, weight.t());
   const at::Tensor own_bias = bias.to(x.scalar_type());
   if (!takes_chunks(x)) return at::addmm(own_bias, x, weight.t());

@@ -11,6 +11,10 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
 // x [T, I], weight [O, I] of x's type, bias [O] or undefined -> [T, O].
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
+// The same by kernel/few_rows.h: the bits of a row do not depend on the other rows. For float and bfloat16 on the CPU,
+// with a contiguous weight.
+at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
 // gradient [T, O]^T x [T, I] -> [O, I]: the gradient of a linear's weight; for bfloat16 the result may be fp32.
 // `transposes`: makes a transposed copy of `gradient` first. The overload without this argument chooses: it makes the
 // copy for bfloat16 on AMX, where libtorch's product of a transposed operand has half the speed.
