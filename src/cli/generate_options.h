@@ -1,3 +1,4 @@
+// The options of hone generate.
 #pragma once
 
 #include <cstdint>

@@ -44,11 +44,8 @@ at::Tensor PackedConvolution::forward(const at::Tensor& x, const tensor::Packing
   const at::Tensor read = padded.index_select(0, rows).view({x.size(0), num_taps * width});  // [T, taps * C]
   const at::Tensor matrix = weight.transpose(1, 2).reshape({width, num_taps * width}).to(x.scalar_type());
   const at::Tensor own_bias = bias.to(x.scalar_type());
-  // MKL sums the rows of this product in an order that depends on their place on processors with AVX2 only.
-  if (tensor::rows_are_independent() && x.device().is_cpu()) {
-    return tensor::product_by_few_rows(read, matrix.contiguous(), own_bias);
-  }
-  return at::linear(read, matrix, own_bias);
+  return tensor::rows_are_independent() ? tensor::linear_product(read, matrix.contiguous(), own_bias)
+                                        : at::linear(read, matrix, own_bias);
 }
 
 void PackedConvolution::draw(const Wanted& wanted, double deviation, at::Generator& generator) {

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "kernel/cpu.h"
 #include "kernel/packed_sgemm.h"
+#include "tensor/products.h"
 #include "tensor/recompute.h"
 #include "tensor/row_chunks.h"
 
@@ -82,7 +83,8 @@ PlainWeights::~PlainWeights() { stay_plain = before_; }
 bool weights_stay_plain() { return stay_plain; }
 
 bool takes_packed_weights(const at::Tensor& x) {
-  if (stay_plain || at::GradMode::is_enabled() || will_be_recomputed() || !x.device().is_cpu()) return false;
+  if (stay_plain || needs_few_rows(x) || at::GradMode::is_enabled() || will_be_recomputed() || !x.device().is_cpu())
+    return false;
   if (x.scalar_type() == at::kFloat) return kernel::has_packed_sgemm();
   return x.scalar_type() == at::kBFloat16 && can_pack_bfloat16();
 }

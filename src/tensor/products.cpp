@@ -50,6 +50,11 @@ bool is_for_few_rows(const at::Tensor& x, const at::Tensor& weight) {
 
 }  // namespace
 
+bool needs_few_rows(const at::Tensor& x) {
+  return rows_are_independent() && x.device().is_cpu() && x.scalar_type() == at::kFloat &&
+         kernel::detected_cpu_level() == kernel::CpuLevel::kAvx2;
+}
+
 at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const at::Tensor rows = x.to(at::kFloat).contiguous();
   const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
@@ -98,7 +103,8 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
 }
 
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  if (is_for_few_rows(x, weight)) return product_by_few_rows(x, weight, bias);
+  if (is_for_few_rows(x, weight) || (needs_few_rows(x) && weight.is_contiguous()))
+    return product_by_few_rows(x, weight, bias);
   if (!bias.defined()) return rows_product(x, weight.t());
   const at::Tensor own_bias = bias.to(x.scalar_type());
   if (!takes_chunks(x)) return at::addmm(own_bias, x, weight.t());
