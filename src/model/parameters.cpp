@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "nn/layer_norm.h"
 #include "nn/linear.h"
 
 namespace hone::model {
@@ -28,17 +29,20 @@ bool decays(const std::string& name) {
 }
 
 std::vector<NamedParameter> named_parameters(const Model& model) {
-  std::set<const void*> matrices;
+  std::set<const void*> matrices, of_layer_norms;
   for (const auto& module : model.module().modules(/*include_self=*/false)) {
     const auto* const linear = dynamic_cast<const nn::Linear*>(module.get());
     if (linear != nullptr) matrices.insert(linear->weight.unsafeGetTensorImpl());
+    if (const auto* const norm = dynamic_cast<const nn::LayerNorm*>(module.get())) {
+      of_layer_norms.insert(norm->weight.unsafeGetTensorImpl());
+    }
   }
   if (model.has_head()) matrices.erase(model.output_weight().unsafeGetTensorImpl());
   std::vector<NamedParameter> parameters;
   for (const auto& item : model.module().named_parameters()) {
     parameters.push_back({.name = item.key(),
                           .tensor = item.value(),
-                          .decays = decays(item.key()),
+                          .decays = decays(item.key()) && !of_layer_norms.contains(item.value().unsafeGetTensorImpl()),
                           .is_hidden_matrix = matrices.contains(item.value().unsafeGetTensorImpl())});
   }
   return parameters;

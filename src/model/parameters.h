@@ -26,9 +26,9 @@ std::vector<NamedParameter> named_parameters(const Model& model);
 // Returns the number of elements of all parameters.
 int64_t num_parameters(const Model& model);
 
-// Returns whether weight decay applies to the parameter, as Trainer.get_decay_parameter_names of transformers 5.23
-// decides: not if the lower-case name contains "bias", "layernorm" or "rmsnorm", or has a part that is "norm" or ends
-// in "_norm".
+// Returns whether a name lets weight decay apply to the parameter, as Trainer.get_decay_parameter_names of transformers
+// 5.23 decides, which also excepts every LayerNorm: not if the lower-case name contains "bias", "layernorm" or
+// "rmsnorm", or has a part that is "norm" or ends in "_norm".
 bool decays(const std::string& name);
 
 }  // namespace hone::model

@@ -11,9 +11,9 @@
 using namespace hone;
 
 TEST_CASE("parameters have HF's names and order, and weight decay applies to the same ones as in HF's Trainer") {
-  for (const std::string family : {"bert", "distilbert", "roberta", "electra", "albert", "mpnet", "deberta-v2",
-                                   "deberta-v2-conv", "deberta", "modernbert", "modernbert-mean", "nomic_bert"}) {
-    const auto folder = fixture_models() / ("tiny-" + family);
+  for (const std::string& name : tiny_models()) {
+    CAPTURE(name);
+    const auto folder = fixture_models() / name;
     const Json fixture = read_json(folder / "parity.json");
     const auto model = model::load_model({folder}).model;
     std::vector<std::string> names, decaying;
