@@ -11,8 +11,8 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
 // x [T, I], weight [O, I] of x's type, bias [O] or undefined -> [T, O].
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
-// Returns whether linear_product computes x by product_by_few_rows, because rows must be independent and are not in MKL's
-// products: on processors with AVX2 only, MKL sums a row in an order that depends on its place.
+// Returns whether linear_product computes x by product_by_few_rows, because rows must be independent and are not in
+// MKL's products: on processors with AVX2 only, MKL sums a row in an order that depends on its place.
 bool needs_few_rows(const at::Tensor& x);
 
 // The same by kernel/few_rows.h: the bits of a row do not depend on the other rows. For float and bfloat16 on the CPU,

