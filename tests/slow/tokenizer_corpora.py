@@ -5,6 +5,7 @@
 #   tokenizer_corpora.py check TOOL [TOKENIZER ...]    TOOL: build/release/bin/tokenize_lines
 #   tokenizer_corpora.py make [TOKENIZER[/CORPUS] ...]  computes the digests with transformers
 import csv
+import functools
 import gzip
 import hashlib
 import importlib.metadata
@@ -194,6 +195,11 @@ def write_records(path, records):
             file.write(len(record).to_bytes(4, "little") + record)
 
 
+@functools.cache
+def texts_of(corpus):
+    return {**CORPORA, "sources": sources}[corpus]()
+
+
 def records_of(path):
     data, place = path.read_bytes(), 0
     while place < len(data):
@@ -244,7 +250,7 @@ def make(wanted):
             prepare(name, folder)
             tokenizer = load(folder)
             for key in [corpus] if corpus else CORPORA:
-                row = of_transformers(tokenizer, CORPORA[key]())
+                row = of_transformers(tokenizer, texts_of(key))
                 known = json.loads(DIGESTS.read_text()) if DIGESTS.exists() else {"tokenizers": {}}
                 for package in ("transformers", "tokenizers"):
                     known.setdefault("versions", {})[package] = importlib.metadata.version(package)
@@ -259,9 +265,9 @@ def check(tool, wanted):
     for name in wanted or known:
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as work:
             prepare(name, folder)
-            expected = {**known[name], "sources": of_transformers(load(folder), sources())}
+            expected = {**known[name], "sources": of_transformers(load(folder), texts_of("sources"))}
             for corpus, row in expected.items():
-                mine = of_hone(tool, folder, {**CORPORA, "sources": sources}[corpus](), Path(work))
+                mine = of_hone(tool, folder, texts_of(corpus), Path(work))
                 differing = [key for key in row if mine[key] != row[key]]
                 wrong += bool(differing)
                 print(f"{name}, {corpus}: {'differs in ' + ', '.join(differing) if differing else 'equal'}", flush=True)
