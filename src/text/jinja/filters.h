@@ -15,7 +15,7 @@ std::span<const MethodRow> sequence_filters();
 std::span<const MethodRow> selection_filters();
 std::span<const MethodRow> tests();
 
-// Return the row, or null if there is none of this name.
+// Return the row of a name, or null if the name is unknown.
 const MethodRow* find_filter(std::string_view name);
 const MethodRow* find_test(std::string_view name);
 

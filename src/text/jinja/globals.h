@@ -12,7 +12,7 @@ struct GlobalRow {
   Value (*run)(Render& render, const Arguments& arguments);
 };
 
-// Returns the function, or a missing value if there is none of this name.
+// Returns the function, or a missing value if the name is unknown.
 Value find_global(std::string_view name);
 
 Value call_global(Render& render, const GlobalRow& row, const Arguments& arguments);

@@ -25,7 +25,7 @@ std::span<const MethodRow> tuple_methods();
 std::span<const MethodRow> range_methods();
 std::span<const MethodRow> cycler_methods();
 
-// Return the row of a method, or null if the type has none of this name.
+// Return the row of a method, or null if the type has no such method.
 const MethodRow* find_text_method(std::string_view name);
 const MethodRow* find_method(std::span<const MethodRow> table, std::string_view name);
 

@@ -58,13 +58,7 @@ class Printer {
   void write(const Value& value, int depth);
 
  private:
-  void add(std::string_view piece) {
-    if (piece.size() > render_.limits.max_bytes - out_.size()) {
-      fail("a text would be longer than {} MB", render_.limits.max_bytes >> 20);
-    }
-    render_.charge_bytes(piece.size());
-    out_ += piece;
-  }
+  void add(std::string_view piece) { render_.append(out_, piece); }
 
   void write_items(std::span<const Value> items, int depth) {
     for (size_t i = 0; i < items.size(); ++i) {

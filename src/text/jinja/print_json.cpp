@@ -18,13 +18,7 @@ class JsonPrinter {
   void write(const Value& value, size_t depth);
 
  private:
-  void add(std::string_view piece) {
-    if (piece.size() > render_.limits.max_bytes - out_.size()) {
-      fail("a text would be longer than {} MB", render_.limits.max_bytes >> 20);
-    }
-    render_.charge_bytes(piece.size());
-    out_ += piece;
-  }
+  void add(std::string_view piece) { render_.append(out_, piece); }
 
   void line(size_t depth) {
     if (!options_.has_indent) return;

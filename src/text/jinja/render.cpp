@@ -43,9 +43,15 @@ Render::Render(const Limits& given)
 }
 
 std::string_view Render::keep(std::string_view bytes) {
-  if (bytes.size() > limits.max_bytes) fail("a text would be longer than {} MB", limits.max_bytes >> 20);
+  check_room(0, bytes.size(), limits.max_bytes);
   charge_bytes(bytes.size());
   return arena.copy(bytes);
+}
+
+void Render::append(std::string& text, std::string_view piece) {
+  check_room(text.size(), piece.size(), limits.max_bytes);
+  charge_bytes(piece.size());
+  text += piece;
 }
 
 Value Render::text(const TextBuilder& builder) {

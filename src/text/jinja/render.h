@@ -65,6 +65,8 @@ class Render {
   }
   Value text(std::string_view bytes, Origin origin = Origin::kTemplate) { return borrowed(keep(bytes), origin); }
   Value text(const TextBuilder& builder);
+  // Appends a piece to a text that is no value yet, within the limits.
+  void append(std::string& text, std::string_view piece);
   std::string_view keep(std::string_view bytes);
   // Returns bytes begin to end of a text, without copying.
   Value part(const Value& text, size_t begin, size_t end);

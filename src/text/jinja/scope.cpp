@@ -123,7 +123,7 @@ void Target::check_namespaces(Render& render) const {
   each_name([&](const Target& target) {
     if (target.form != Form::kAttribute || value_at(render, target.variable).is(Kind::kNamespace)) return;
     render.line = target.line;
-    fail("cannot assign attribute on non-namespace object: '{}' is none", target.name);
+    fail("cannot assign attribute on non-namespace object '{}'", target.name);
   });
 }
 

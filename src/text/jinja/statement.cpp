@@ -145,15 +145,22 @@ void AssignBlock::bind(Binder& binder, const Scope& scope) {
   if (filter != nullptr) filter->bind(binder, inner);
 }
 
+namespace {
+
+// Runs a body whose output becomes a text.
+Flow run_captured(const Body& body, Render& render, Value& text) {
+  Capture capture(render);
+  const Flow flow = run_body(body, render);
+  if (flow == Flow::kNext) text = capture.text();
+  return flow;
+}
+
+}  // namespace
+
 Flow AssignBlock::run(Render& render) const {
   frame.enter(render);
   Value text;
-  {
-    Capture capture(render);
-    const Flow flow = run_body(body, render);
-    if (flow != Flow::kNext) return flow;
-    text = capture.text();
-  }
+  if (const Flow flow = run_captured(body, render, text); flow != Flow::kNext) return flow;
   if (filter != nullptr) text = filter->eval_block(render, text);
   target.check_namespaces(render);
   target.assign(render, text);
@@ -180,12 +187,7 @@ void FilterBlock::bind(Binder& binder, const Scope& scope) {
 Flow FilterBlock::run(Render& render) const {
   frame.enter(render);
   Value text;
-  {
-    Capture capture(render);
-    const Flow flow = run_body(body, render);
-    if (flow != Flow::kNext) return flow;
-    text = capture.text();
-  }
+  if (const Flow flow = run_captured(body, render, text); flow != Flow::kNext) return flow;
   print(render, filter->eval_block(render, text), *render.output);
   frame.leave(render);
   return Flow::kNext;

@@ -25,7 +25,7 @@ class Template {
   // Errors: kInput, "NAME:LINE: what is wrong".
   static Template parse(std::string_view source, std::string name);
 
-  // Returns the value of a variable of the context, or a missing value if it has none of this name.
+  // Returns the value of a variable of the context, or a missing value if the context lacks it.
   using Lookup = std::function<Value(Render& render, std::string_view name)>;
 
   // Errors: kInput, "NAME:LINE: what went wrong"; the message of raise_exception() is the rest of the line.

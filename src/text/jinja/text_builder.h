@@ -10,12 +10,17 @@
 
 namespace hone::text::jinja {
 
+// Throws Failure if a text of `size` bytes cannot take `more` ones.
+inline void check_room(size_t size, size_t more, size_t max_bytes) {
+  if (more > max_bytes - size) fail("a text would be longer than {} MB", max_bytes >> 20);
+}
+
 class TextBuilder {
  public:
   explicit TextBuilder(size_t max_bytes) : max_bytes_(max_bytes) {}
 
   void append(std::string_view piece, Origin origin) {
-    if (piece.size() > max_bytes_ - bytes_.size()) fail("a text would be longer than {} MB", max_bytes_ >> 20);
+    check_room(bytes_.size(), piece.size(), max_bytes_);
     if (origin == Origin::kData) add_range(bytes_.size(), bytes_.size() + piece.size());
     bytes_ += piece;
   }

@@ -6,7 +6,7 @@ TEST_CASE("the scopes of variables are those of jinja2") { check_subject("scope"
 
 TEST_CASE("attributes are set on namespaces only") {
   CHECK(failure("{% set d = {} %}\n{% set d.x = 1 %}") ==
-        "t.jinja:2: cannot assign attribute on non-namespace object: 'd' is none");
+        "t.jinja:2: cannot assign attribute on non-namespace object 'd'");
   CHECK(failure("{% set n = namespace() %}{% set n._x = 1 %}") ==
         "t.jinja:1: a namespace cannot have the attribute '_x', which begins with an underscore");
 }
