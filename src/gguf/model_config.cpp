@@ -18,9 +18,8 @@ void add_numbers(const File& file, const Architecture& architecture, Json& confi
       config[std::string(row.name)] = nullptr;
       continue;
     }
-    const Value& value = *file.metadata().find(key);
-    const bool is_integer = !std::holds_alternative<double>(value.data) && *number == std::floor(*number);
-    config[std::string(row.name)] = is_integer ? Json(static_cast<int64_t>(*number)) : Json(*number);
+    const bool is_float = std::holds_alternative<double>(file.metadata().find(key)->data);
+    config[std::string(row.name)] = is_float ? Json(*number) : plain_number(*number);
   }
 }
 

@@ -19,12 +19,6 @@ double number_or(const File& file, std::string_view key, double fallback) {
   return file.metadata().number(key_of(file, key)).value_or(fallback);
 }
 
-// Writes 8192.0 as the integer 8192.
-Json plain_number(double number) {
-  const bool is_integer = number == std::floor(number) && std::abs(number) < 1e15;
-  return is_integer ? Json(static_cast<int64_t>(number)) : Json(number);
-}
-
 double needed_number(const File& file, std::string_view key) {
   const std::optional<double> number = file.metadata().number(key_of(file, key));
   if (!number) file.metadata().throw_missing(key_of(file, key));

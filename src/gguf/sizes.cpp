@@ -1,5 +1,9 @@
 #include "gguf/sizes.h"
 
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
 namespace hone::gguf {
 
 namespace {
@@ -38,6 +42,12 @@ void check_heads(const File& file, Sizes& sizes) {
 }
 
 }  // namespace
+
+Json plain_number(double number) {
+  constexpr double kExact = 1e15;  // integers up to here are exact
+  const bool is_integer = number == std::floor(number) && std::abs(number) < kExact;
+  return is_integer ? Json(static_cast<int64_t>(number)) : Json(number);
+}
 
 std::string key_of(const File& file, std::string_view key) {
   return fmt::format("{}.{}", file.metadata().text("general.architecture").value_or(""), key);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "gguf/file.h"
 
 namespace hone::gguf {
@@ -17,6 +18,9 @@ struct Sizes {
 
 // Errors (kInput): a missing size, or one that contradicts others.
 Sizes sizes_of(const File& file);
+
+// Returns an integer for a number without a fraction, such as 8192.0, that a double holds exactly.
+Json plain_number(double number);
 
 // Returns the key behind "ARCHITECTURE.".
 std::string key_of(const File& file, std::string_view key);
