@@ -3,11 +3,19 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "text/decoders.h"
 #include "text/tokenizer.h"
 
 namespace hone::text {
+
+// The bytes that tokens add to a decoded text, also those that are only a part of a character, by id. Empty for an id
+// without a token, and for a token that decoding skips, such as a special one.
+struct TokenBytes {
+  std::vector<std::string> first;  // of a token that begins a text
+  std::vector<std::string> later;  // of a token behind another one
+};
 
 // The texts that put() and finish() return, one after another, are Tokenizer::decode() of all ids.
 class DecodeStream {
@@ -20,6 +28,10 @@ class DecodeStream {
 
   // Returns the rest of the text after the last id.
   std::string finish();
+
+  // Error (kUnsupported): a tokenizer whose decoding changes the text around a token, so that a token has no bytes of
+  // its own.
+  static TokenBytes token_bytes(const Tokenizer& tokenizer);
 
  private:
   std::shared_ptr<const Tokenizer::State> state_;

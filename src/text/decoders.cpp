@@ -22,6 +22,13 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
+std::optional<unsigned> digit_of_byte(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return std::nullopt;
+}
+
 // Returns a decoder whose stages are constructed from `settings` and the next sink.
 template <typename Stage, typename... Settings>
 Decoder decoder_of(const Settings&... settings) {
@@ -126,22 +133,8 @@ class ByteFallbackDecoder final : public WholeTokenStage {
   }
 
  private:
-  static std::optional<unsigned> digit_of(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return std::nullopt;
-  }
-
-  static std::optional<char> byte_of(std::string_view token) {
-    if (token.size() != 6 || !token.starts_with("<0x") || !token.ends_with('>')) return std::nullopt;
-    const auto high = digit_of(token[3] == '+' ? '0' : token[3]), low = digit_of(token[4]);  // "+A" is a number in Rust
-    if (!high || !low) return std::nullopt;
-    return static_cast<char>(*high << 4 | *low);
-  }
-
   void take(std::string_view token) override {
-    if (const std::optional<char> byte = byte_of(token)) {
+    if (const std::optional<char> byte = byte_of_fallback_token(token)) {
       bytes_ += *byte;
       return;
     }
@@ -357,6 +350,14 @@ Decoder make_decoder(const Json& spec, const std::string& source) {
   const std::string type = part_type(spec, source, "decoder");
   return find_row(kDecoders, fmt::format("decoder (in {})", source), type, ErrorKind::kUnsupported)
       .make(spec, source + ": decoder");
+}
+
+std::optional<char> byte_of_fallback_token(std::string_view token) {
+  if (token.size() != 6 || !token.starts_with("<0x") || !token.ends_with('>')) return std::nullopt;
+  // "+A" is a number in Rust.
+  const auto high = digit_of_byte(token[3] == '+' ? '0' : token[3]), low = digit_of_byte(token[4]);
+  if (!high || !low) return std::nullopt;
+  return static_cast<char>(*high << 4 | *low);
 }
 
 std::string decode_tokens(const Decoder& decoder, std::span<const std::string> tokens) {

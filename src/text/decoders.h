@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ std::span<const DecoderRow> decoders();
 // `spec` is the decoder's JSON in tokenizer.json; null makes a decoder that puts a space between tokens. Errors:
 // kUnsupported for an unknown type.
 Decoder make_decoder(const Json& spec, const std::string& source);
+
+// Returns the byte of a token such as <0xE4>, or nullopt.
+std::optional<char> byte_of_fallback_token(std::string_view token);
 
 // Returns the text of all tokens.
 std::string decode_tokens(const Decoder& decoder, std::span<const std::string> tokens);
