@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <functional>
 #include <utility>
 
 #include "base/error.h"
@@ -94,6 +95,15 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
   return *this;
+}
+
+void MappedFile::release(std::string_view part) const {
+  static const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const std::less<> is_before;
+  if (is_before(part.data(), data_) || is_before(data_ + size_, part.data() + part.size())) return;
+  const auto begin = static_cast<size_t>(part.data() - data_);
+  const size_t first = (begin + page - 1) / page * page, end = (begin + part.size()) / page * page;
+  if (first < end) madvise(const_cast<char*>(data_) + first, end - first, MADV_DONTNEED);
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), temporary_(temporary_path(path_)) {

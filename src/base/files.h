@@ -22,6 +22,8 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   std::string_view bytes() const { return {data_, size_}; }
+  // Gives the memory of a part of bytes() back to the system, which reads the file again if the part is read again.
+  void release(std::string_view part) const;
 
  private:
   const char* data_ = nullptr;

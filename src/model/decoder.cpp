@@ -71,7 +71,8 @@ class SelfAttention : public torch::nn::Module {
     const auto query = add("q_proj", width, shape.heads.q_width(), shape.has_qkv_bias);
     const auto key = add("k_proj", width, shape.heads.kv_width(), shape.has_qkv_bias);
     const auto value = add("v_proj", width, shape.heads.kv_width(), shape.has_qkv_bias);
-    joined_ = register_module("qkv", std::make_shared<nn::JoinedLinear>(std::vector{query, key, value}));
+    joined_ = register_module("qkv",
+                              std::make_shared<nn::JoinedLinear>(std::vector{query, key, value}, /*has_values=*/false));
   }
 
   // qkv with the norms of q and k.

@@ -17,7 +17,8 @@ GatedFeedForward::GatedFeedForward(const FeedForwardShape& shape, MakeLinear mak
   }
   down_ = register_module("down_proj", make(inner, width, shape.has_bias));
   if (shape.is_joined) return;
-  joined_ = register_module("gate_and_up", std::make_shared<nn::JoinedLinear>(std::vector{gate_, up_}));
+  joined_ =
+      register_module("gate_and_up", std::make_shared<nn::JoinedLinear>(std::vector{gate_, up_}, /*has_values=*/false));
 }
 
 at::Tensor GatedFeedForward::forward(const at::Tensor& x) const {

@@ -1,8 +1,6 @@
 #include "model/load.h"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/equal.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -70,16 +68,6 @@ std::shared_ptr<Model> make_model(const Family& family, const HeadRow& head, con
   }
 }
 
-// Returns true if two tensors of the files are equal as float32. In torch's own files, tied ones are the same bytes.
-bool have_equal_values(const StoredTensor& a, const StoredTensor& b) {
-  if (a.shape != b.shape) return false;
-  if (a.bytes.data() == b.bytes.data() && a.dtype == b.dtype && a.strides == b.strides) return true;
-  const at::Tensor first = at::empty(a.shape), second = at::empty(b.shape);
-  tensor::copy_into(a, first);
-  tensor::copy_into(b, second);
-  return at::equal(first, second);
-}
-
 // Makes a matrix of a file what it is without its transposition.
 void transpose(StoredTensor& stored) {
   if (stored.shape.size() != 2) return;
@@ -142,14 +130,16 @@ class Matcher {
   }
 
   // Copies the matching tensors; returns the names of the parameters that the files lack.
-  std::set<std::string> copy() const {
+  std::set<std::string> copy(const WeightFiles& files) const {
     check_shapes();
     std::set<std::string> missing;
     for (const auto& [name, parameter] : parameters_) {
       if (!matches_.contains(name)) missing.insert(name);
     }
     check_missing(missing);
-    for (const auto& [name, stored] : matches_) tensor::copy_into(*stored, parameters_.at(name));
+    for (const auto& [name, stored] : matches_) {
+      tensor::copy_into(*stored, parameters_.at(name), [&](std::string_view bytes) { files.release(bytes); });
+    }
     return missing;
   }
 
@@ -162,7 +152,7 @@ class Matcher {
     const auto other = matches_.extract(tie.name);
     if (!other) return;
     const auto [place, is_only_one] = matches_.emplace(tie.parameter, other.mapped());
-    if (is_only_one || have_equal_values(*place->second, *other.mapped())) return;
+    if (is_only_one || tensor::have_equal_values(*place->second, *other.mapped())) return;
     log_warning(
         "{}: \"{}\" and \"{}\" have different values, although config.json ties them; both are read, as "
         "transformers reads them",
@@ -250,12 +240,13 @@ std::set<std::string> load_weights(LoadedModel& loaded, const Family& family, co
     matcher.reset();
     loaded.config.override_value(family.config_keys(), kTieWordEmbeddings.name, "false");
     loaded.model = make_model(family, head, loaded.config);
+    if (!request.model_dir.is_adapter()) loaded.model->store_matrices_as(request.matrix_dtype, /*has_values=*/false);
     matcher.emplace(family, head, *loaded.model, files, folder, request).share(ties);
   }
   // An adapter may bring a head of its own.
   if (request.ignore_mismatched_sizes || request.model_dir.is_adapter()) matcher->drop_mismatched_head();
   loaded.report.unused = matcher->unused();
-  return matcher->copy();
+  return matcher->copy(files);
 }
 
 // Attaches the adapter of the folder. The weights that it brings are not new any more.
@@ -321,6 +312,9 @@ LoadedModel load_model(const ModelRequest& request) {
   report.from_config_only = !files.found();
   const double initializer_range = loaded.config.number(kInitializerRange);
   loaded.generator = seeded_generator(request.seed);
+  // An adapter is merged in float32.
+  const bool casts_on_load = files.found() && !request.model_dir.is_adapter();
+  if (casts_on_load) loaded.model->store_matrices_as(request.matrix_dtype, /*has_values=*/false);
   if (report.from_config_only) {
     draw_all(loaded.model->module(), family.body, initializer_range, loaded.generator);
     for (const NamedParameter& parameter : named_parameters(*loaded.model)) {
@@ -338,6 +332,7 @@ LoadedModel load_model(const ModelRequest& request) {
                                             [&](const std::string& name) { return loaded.model->is_head(name); });
   if (report.has_new_head) loaded.config.set_output_scale(std::nullopt);
   fold_output_scale(*loaded.model, loaded.config);
+  loaded.model->store_matrices_as(request.matrix_dtype, /*has_values=*/true);
   return loaded;
 }
 

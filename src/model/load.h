@@ -31,6 +31,8 @@ struct ModelRequest {
   int64_t num_tokens = 0;
   std::vector<std::pair<std::string, std::string>> config_overrides;
   bool merges_adapter = false;  // the folder's adapter becomes part of the weights
+  // Of the weights of linears and embeddings in memory; another type than float is for generation.
+  at::ScalarType matrix_dtype = at::kFloat;
 };
 
 struct LoadReport {
@@ -58,9 +60,9 @@ struct LoadedModel {
 // Makes the outputs what they stand for, and removes the scale from the config. Does nothing without one.
 void fold_output_scale(Model& model, ModelConfig& config);
 
-// Weights are float32 copies. Warns about contradictory labels in config.json. Errors: kIo, kInput, kUnsupported,
-// kUsage naming file, tensor and both shapes. A missing weight is an error, unless it belongs to the head (then it is
-// drawn) or the folder has no weights at all (then all are drawn).
+// Weights are copies, in float32 except for matrix_dtype. Warns about contradictory labels in config.json. Errors: kIo,
+// kInput, kUnsupported, kUsage naming file, tensor and both shapes. A missing weight is an error, unless it belongs to
+// the head (then it is drawn) or the folder has no weights at all (then all are drawn).
 LoadedModel load_model(const ModelRequest& request);
 
 }  // namespace hone::model

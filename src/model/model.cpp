@@ -1,6 +1,9 @@
 #include "model/model.h"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <string>
@@ -12,6 +15,8 @@
 #include "nn/dropout.h"
 #include "nn/embedding.h"
 #include "nn/forward_scope.h"
+#include "nn/joined_linear.h"
+#include "nn/linear.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/kv_cache.h"
 
@@ -92,15 +97,12 @@ void Model::check(const Tokens& tokens, const tensor::KvBatch* cache) const {
       check_ids(tokens.type_ids, traits.num_token_types, "token type id", "the model has fewer token types");
     }
   }
-  int64_t longest = tokens.packing.max_length();
-  if (cache != nullptr) {
-    check_internal(traits.num_kv_heads > 0, "only decoders continue sequences");
-    longest = cache->max_length();
-  }
-  if (longest > traits.max_length) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("a text has {} tokens, the model takes at most {}", longest, traits.max_length),
-                fmt::format("truncate the texts to at most {} tokens", traits.max_length));
+  check_internal(cache == nullptr || traits.num_kv_heads > 0, "only decoders continue sequences");
+  const int64_t longest = cache != nullptr ? cache->max_length() : tokens.packing.max_length();
+  const int64_t limit = cache != nullptr ? max_cached_length() : traits.max_length;
+  if (longest > limit) {
+    throw Error(ErrorKind::kInput, fmt::format("a text has {} tokens, the model takes at most {}", longest, limit),
+                fmt::format("truncate the texts to at most {} tokens", limit));
   }
 }
 
@@ -188,6 +190,25 @@ void Model::set_compute(const tensor::Compute& compute) {
   parts_->to(compute.device);
 }
 
+void Model::store_matrices_as(at::ScalarType dtype, bool has_values) {
+  const c10::InferenceMode parameters_are_variables(false);
+  const at::NoGradGuard no_gradients;
+  const auto store = [&](const at::Tensor& weight) {
+    if (weight.scalar_type() == dtype) return;  // a tied one may be
+    at::Tensor(weight).set_data(has_values
+                                    ? weight.detach().to(dtype)
+                                    : at::empty(weight.sizes(), weight.options().dtype(dtype).requires_grad(false)));
+  };
+  const auto modules = parts_->modules();
+  for (const auto& module : modules) {
+    if (const auto* linear = dynamic_cast<const nn::Linear*>(module.get())) store(linear->weight);
+    if (const auto* table = dynamic_cast<const nn::Embedding*>(module.get())) store(table->weight);
+  }
+  for (const auto& module : modules) {
+    if (auto* joined = dynamic_cast<nn::JoinedLinear*>(module.get())) joined->join(has_values);
+  }
+}
+
 std::string_view Model::class_name() const { return parts_->head_row.class_name; }
 
 bool Model::is_head(std::string_view parameter) const {
@@ -205,6 +226,10 @@ const at::Tensor& Model::output_weight() const { return parts_->head().output().
 bool Model::reads_tokens() const { return parts_->head_row.kind == "token" || parts_->head_row.predicts_words; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
+int64_t Model::max_cached_length() const {
+  const BodyTraits& traits = parts_->body->traits();
+  return traits.max_cached_length.value_or(traits.max_length);
+}
 KvHeads Model::kv_heads() const {
   const BodyTraits& traits = parts_->body->traits();
   return {traits.num_kv_heads, traits.kv_head_width};

@@ -93,6 +93,11 @@ class Model {
   int64_t vocab_size() const;  // rows of the word embedding
   int64_t max_length() const;  // the most tokens of one sequence
   KvHeads kv_heads() const;
+  int64_t max_cached_length() const;  // the most tokens of a sequence that is computed step by step
+
+  // Keeps the weights of linears and embeddings in this type, for generation: nothing computes their gradients.
+  // `has_values`: false before they are loaded.
+  void store_matrices_as(at::ScalarType dtype, bool has_values);
 
   // Changes the head's last layer so that its outputs become output * scale + shift. Error: check_can_rescale's.
   void rescale_outputs(const OutputScale& scale);

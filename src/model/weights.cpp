@@ -59,13 +59,17 @@ WeightFiles::WeightFiles(const fs::path& folder) {
 void WeightFiles::open(const fs::path& path) {
   const auto keep = [this](const auto& file) {
     tensors_.insert(tensors_.end(), file->tensors().begin(), file->tensors().end());
-    opened_.push_back(file);
+    opened_.push_back({file, &file->mapped()});  // keeps the file
   };
   if (path.extension() == ".bin") {
     keep(std::make_shared<tensor::TorchFile>(path));
   } else {
     keep(std::make_shared<tensor::SafetensorsFile>(path));
   }
+}
+
+void WeightFiles::release(std::string_view bytes) const {
+  for (const auto& file : opened_) file->release(bytes);
 }
 
 void WeightFiles::open_shards(const fs::path& index_path) {

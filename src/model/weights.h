@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
+#include "base/files.h"
 #include "tensor/stored_tensor.h"
 
 namespace hone::model {
@@ -18,12 +20,14 @@ class WeightFiles {
   bool found() const { return !opened_.empty(); }
   // Valid while this object lives.
   const std::vector<tensor::StoredTensor>& tensors() const { return tensors_; }
+  // Gives the memory of bytes of a tensor back to the system, after their last use.
+  void release(std::string_view bytes) const;
 
  private:
   void open(const std::filesystem::path& path);
   void open_shards(const std::filesystem::path& index_path);
 
-  std::vector<std::shared_ptr<const void>> opened_;  // keeps the files mapped
+  std::vector<std::shared_ptr<const MappedFile>> opened_;
   std::vector<tensor::StoredTensor> tensors_;
 };
 

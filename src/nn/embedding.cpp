@@ -1,11 +1,19 @@
 #include "nn/embedding.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 
 namespace hone::nn {
 
 Embedding::Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> padding_id) : padding_id_(padding_id) {
   weight = register_parameter("weight", at::empty({num_rows, width}));
+}
+
+tensor::EmbeddingTable Embedding::rows(const at::Tensor& ids) const {
+  if (weight.scalar_type() != at::kBFloat16) return {weight, ids, padding_id_.value_or(-1)};
+  // A table that is kept in bfloat16 is for generation only: a few rows of it, without gradients.
+  const at::Tensor found = weight.index_select(0, ids).to(at::kFloat);
+  return {found, at::arange(ids.size(0), ids.options())};
 }
 
 void Embedding::draw(const Wanted& wanted, double deviation, at::Generator& generator) {

@@ -21,7 +21,7 @@ class Embedding : public Leaf {
   Embedding(int64_t num_rows, int64_t width, std::optional<int64_t> padding_id = std::nullopt);
 
   // Returns the rows of `ids` [T] int64 as a term of embedding_sum. The ids must be in the table.
-  tensor::EmbeddingTable rows(const at::Tensor& ids) const { return {weight, ids, padding_id_.value_or(-1)}; }
+  tensor::EmbeddingTable rows(const at::Tensor& ids) const;
 
   void draw(const Wanted& wanted, double deviation, at::Generator& generator) override;
   void draw_construction(at::Generator& generator) override;

@@ -12,12 +12,12 @@ namespace hone::nn {
 
 namespace {
 
-// Moves each parameter, with its values, into its part of `block`.
-void move_into(const at::Tensor& block, const std::vector<at::Tensor>& parameters) {
+// Moves each parameter into its part of `block`.
+void move_into(const at::Tensor& block, const std::vector<at::Tensor>& parameters, bool has_values) {
   int64_t row = 0;
   for (const at::Tensor& parameter : parameters) {
     const at::Tensor part = block.narrow(0, row, parameter.size(0));
-    part.copy_(parameter.detach());
+    if (has_values) part.copy_(parameter.detach());
     at::Tensor(parameter).set_data(part);
     row += parameter.size(0);
   }
@@ -56,7 +56,10 @@ Parameters parameters_of(const std::vector<std::shared_ptr<Linear>>& linears) {
 
 }  // namespace
 
-JoinedLinear::JoinedLinear(std::vector<std::shared_ptr<Linear>> linears) : linears_(std::move(linears)) { join(); }
+JoinedLinear::JoinedLinear(std::vector<std::shared_ptr<Linear>> linears, bool has_values)
+    : linears_(std::move(linears)) {
+  join(has_values);
+}
 
 bool JoinedLinear::is_joined() const {
   if (!weight_.defined()) return false;
@@ -71,17 +74,17 @@ bool JoinedLinear::is_joined() const {
 
 bool JoinedLinear::are_alike() const {
   const Linear& first = *linears_.front();
-  const auto is_like_first = [&](const at::Tensor& parameter) {
-    return parameter.scalar_type() == first.weight.scalar_type() && parameter.device() == first.weight.device() &&
-           parameter.requires_grad() == first.weight.requires_grad();
+  const auto are_like = [&](const at::Tensor& a, const at::Tensor& b) {
+    return a.scalar_type() == b.scalar_type() && a.device() == b.device() &&
+           a.requires_grad() == first.weight.requires_grad();
   };
   return std::ranges::all_of(linears_, [&](const auto& linear) {
-    return is_like_first(linear->weight) && linear->bias.defined() == first.bias.defined() &&
-           (!linear->bias.defined() || is_like_first(linear->bias));
+    return are_like(linear->weight, first.weight) && linear->bias.defined() == first.bias.defined() &&
+           (!linear->bias.defined() || are_like(linear->bias, first.bias));
   });
 }
 
-void JoinedLinear::join() {
+void JoinedLinear::join(bool has_values) {
   if (is_joined() || !are_alike()) return;
   const auto [weights, biases] = parameters_of(linears_);
   if (!all_can_join(weights, weight_) || !all_can_join(biases, bias_)) return;
@@ -90,10 +93,10 @@ void JoinedLinear::join() {
   int64_t rows = 0;
   for (const at::Tensor& weight : weights) rows += weight.size(0);
   weight_ = at::empty({rows, weights.front().size(1)}, weights.front().options().requires_grad(false));
-  move_into(weight_, weights);
+  move_into(weight_, weights, has_values);
   if (biases.empty()) return;
   bias_ = at::empty({rows}, biases.front().options().requires_grad(false));
-  move_into(bias_, biases);
+  move_into(bias_, biases, has_values);
 }
 
 at::Tensor JoinedLinear::joined_product(const at::Tensor& x, bool adds_biases) const {

@@ -16,17 +16,19 @@ namespace hone::nn {
 class JoinedLinear : public torch::nn::Module {
  public:
   // Joins the linears, which have the same number of input features.
-  explicit JoinedLinear(std::vector<std::shared_ptr<Linear>> linears);
+  explicit JoinedLinear(std::vector<std::shared_ptr<Linear>> linears, bool has_values = true);
 
   // [T, in] -> [T, sum of out], of x's type. Computes the linears one by one while they are not joined or differ in
   // kind.
   at::Tensor forward(const at::Tensor& x) const;
 
-  // Moves the weights and biases into one block, unless they are already there. Changes nothing if the linears differ
-  // in kind, or if one of them shares its memory with another tensor.
-  void join();
+  // Moves the weights and biases into one block, unless they are already there; without their values if these are not
+  // set yet, because that would touch the memory. Changes nothing if the linears differ in kind, or if one of them
+  // shares its memory with another tensor.
+  void join(bool has_values = true);
   bool is_joined() const;
-  // Returns whether types and devices are equal, and all are trained or all are frozen.
+  // Returns whether types and devices are equal, those of the weights and those of the biases, and all are trained or
+  // all are frozen.
   bool are_alike() const;
 
   void to(torch::Device device, torch::Dtype dtype, bool non_blocking = false) override;

@@ -14,6 +14,10 @@ int64_t num_positions(const tensor::RotaryAngles& angles) {
 
 }  // namespace
 
+int64_t RotaryPositions::max_cached_positions() const {
+  return rule_.of_longer ? std::min(rule_.longer_than, max_positions_) : max_positions_;
+}
+
 const tensor::RotaryAngles& RotaryPositions::angles(int64_t length) const {
   constexpr int64_t kFewest = 256;
   // Leaves inference mode, because a training step may later use the angles that an evaluation makes.

@@ -30,6 +30,9 @@ class RotaryPositions {
   const tensor::RotaryAngles& angles(int64_t length) const;
 
   int64_t max_positions() const { return max_positions_; }
+  // The longest sequence whose keys, once turned, stay right while it grows: a longer one turns all of its positions by
+  // other frequencies.
+  int64_t max_cached_positions() const;
   // Returns whether the angles of a sequence depend on the longest sequence of its batch.
   bool depends_on_batch() const { return rule_.of_longer != nullptr; }
 

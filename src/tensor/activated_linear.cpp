@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "tensor/activation.h"
+#include "tensor/packed_linear.h"
 #include "tensor/products.h"
 #include "tensor/saved.h"
 #include "tensor/storage_type.h"
@@ -107,15 +108,16 @@ class GatedLinearFunction : public torch::autograd::Function<GatedLinearFunction
 at::Tensor gated_linear(const at::Tensor& gate_and_up, ActivationKind kind, const at::Tensor& weight,
                         const at::Tensor& cast_weight, bool overwrite_x) {
   check_internal(gate_and_up.dim() == 2 && gate_and_up.device().is_cpu() && gate_and_up.size(1) == 2 * weight.size(1) &&
-                     cast_weight.scalar_type() == gate_and_up.scalar_type(),
+                     (cast_weight.scalar_type() == gate_and_up.scalar_type() || weights_stay_plain()),
                  "a gated product takes rows of gate and up of its type on the processor");
   return GatedLinearFunction::apply(gate_and_up, weight, cast_weight, kind, overwrite_x);
 }
 
 at::Tensor activated_linear(const at::Tensor& x, const at::Tensor& bias, ActivationKind kind, const at::Tensor& weight,
                             const at::Tensor& cast_weight, bool overwrite_x) {
-  check_internal(x.dim() == 2 && x.device().is_cpu() && cast_weight.scalar_type() == x.scalar_type(),
-                 "an activated product takes rows of its type on the processor");
+  check_internal(
+      x.dim() == 2 && x.device().is_cpu() && (cast_weight.scalar_type() == x.scalar_type() || weights_stay_plain()),
+      "an activated product takes rows of its type on the processor");
   check_internal(!bias.defined() || bias.numel() == x.size(1), "an activation's bias is as wide as x");
   const auto columns = bias.defined() ? std::optional(bias.to(computed_dtype(x))) : std::nullopt;
   return ActivatedLinearFunction::apply(x, weight, cast_weight, columns, kind, overwrite_x);

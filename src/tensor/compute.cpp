@@ -76,6 +76,11 @@ Compute prepare_compute(const ComputeOptions& options) {
 
 std::string_view precision_name(at::ScalarType dtype) { return dtype == at::kBFloat16 ? kBf16 : kFp32; }
 
+at::ScalarType weight_format(const WeightOptions& options, const Compute& compute) {
+  if (options.dtype == kAuto) return compute.dtype;
+  return options.dtype == kBfloat16 ? at::kBFloat16 : at::kFloat;
+}
+
 std::string describe(const Compute& compute) {
   return fmt::format("{}, {}, {} ({})", compute.device.str(), counted(static_cast<uint64_t>(num_threads()), "thread"),
                      precision_name(compute.dtype), compute.reason);

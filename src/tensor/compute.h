@@ -31,6 +31,8 @@ Compute prepare_compute(const ComputeOptions& options);
 
 // Returns the name of the number format in --precision: "bf16" or "fp32".
 std::string_view precision_name(at::ScalarType dtype);
+// The format that --dtype names.
+at::ScalarType weight_format(const WeightOptions& options, const Compute& compute);
 
 // Returns "cpu, 2 threads, bf16 (the processor has AVX-512 BF16)".
 std::string describe(const Compute& compute);

@@ -14,6 +14,22 @@ inline constexpr std::string_view kAuto = "auto", kCpu = "cpu", kCuda = "cuda", 
 inline constexpr std::array kDeviceNames = {kAuto, kCpu, kCuda};
 inline constexpr std::array kPrecisionNames = {kAuto, kFp32, kBf16};
 
+// The format of a language model's weights in memory.
+inline constexpr std::string_view kFloat32 = "float32", kBfloat16 = "bfloat16";
+inline constexpr std::array kWeightFormatNames = {kAuto, kFloat32, kBfloat16};
+
+struct WeightOptions {
+  std::string dtype = "auto";
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("dtype", self.dtype,
+          "number format of the weights in memory, into which they are converted while they are loaded; auto: that of "
+          "--precision")
+        .choices({kWeightFormatNames.begin(), kWeightFormatNames.end()});
+  }
+};
+
 struct ComputeOptions {
   int64_t num_threads = 0;
   std::string device = "auto";

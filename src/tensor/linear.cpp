@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "tensor/packed_linear.h"
 #include "tensor/products.h"
 #include "tensor/saved.h"
 
@@ -98,12 +99,17 @@ class JoinedLinearFunction : public torch::autograd::Function<JoinedLinearFuncti
   }
 };
 
+void check_types(const at::Tensor& x, const at::Tensor& weight) {
+  check_internal(weight.scalar_type() == x.scalar_type() || weights_stay_plain(),
+                 "a product takes operands of one type");
+}
+
 }  // namespace
 
 int64_t version_of(const at::Tensor& weight) { return weight.is_inference() ? 0 : weight._version(); }
 
 at::Tensor CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_t version) {
-  if (weight.scalar_type() == dtype) return weight;
+  if (weight.scalar_type() == dtype || weights_stay_plain()) return weight;
   if (!copy_.defined() || copy_.scalar_type() != dtype || source_ != weight.const_data_ptr() || version_ != version) {
     // Leaves inference mode, because a training step may later use the copy that an evaluation makes.
     const c10::InferenceMode for_training_too(false);
@@ -117,7 +123,7 @@ at::Tensor CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cast_weight,
                   const at::Tensor& bias) {
-  check_internal(cast_weight.scalar_type() == x.scalar_type(), "a product takes operands of one type");
+  check_types(x, cast_weight);
   const auto optional_bias = bias.defined() ? std::optional(bias) : std::nullopt;
   std::vector<int64_t> sizes = x.sizes().vec();
   sizes.back() = weight.size(0);
@@ -127,7 +133,8 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor joined_linear(const at::Tensor& x, const std::vector<at::Tensor>& weights,
                          const std::vector<at::Tensor>& biases, const at::Tensor& joined,
                          const at::Tensor& joined_bias) {
-  check_internal(x.dim() == 2 && joined.scalar_type() == x.scalar_type(), "a joined product takes rows of its type");
+  check_internal(x.dim() == 2, "a joined product takes rows");
+  check_types(x, joined);
   return JoinedLinearFunction::apply(x, JoinedBlock{joined, joined_bias}, at::TensorList(weights),
                                      at::TensorList(biases));
 }

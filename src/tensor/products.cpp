@@ -41,11 +41,14 @@ at::Tensor weight_gradient_by_mkl(const at::Tensor& gradient, const at::Tensor& 
   return result;
 }
 
+bool can_few_rows(const at::Tensor& operand) {
+  return operand.scalar_type() == at::kFloat || operand.scalar_type() == at::kBFloat16;
+}
+
 // Returns whether the product is one for kernel/few_rows.h.
 bool is_for_few_rows(const at::Tensor& x, const at::Tensor& weight) {
   return weights_stay_plain() && x.device().is_cpu() && x.size(0) > 0 && x.size(0) <= kernel::kFewRows &&
-         (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && weight.is_contiguous() &&
-         weight.scalar_type() == x.scalar_type();
+         can_few_rows(x) && can_few_rows(weight) && weight.is_contiguous();
 }
 
 }  // namespace
@@ -67,7 +70,11 @@ at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, co
                                y.mutable_data_ptr<float>() + row * weight.size(0));
     }
   };
-  x.scalar_type() == at::kFloat ? compute(weight.const_data_ptr<float>()) : compute(elements<kernel::BFloat16>(weight));
+  if (weight.scalar_type() == at::kFloat) {
+    compute(weight.const_data_ptr<float>());
+  } else {
+    compute(elements<kernel::BFloat16>(weight));
+  }
   return y.to(x.scalar_type());
 }
 
@@ -102,9 +109,27 @@ at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right) {
                        [&](const at::Tensor& x_rows, at::Tensor y_rows) { at::mm_out(y_rows, x_rows, right); });
 }
 
+namespace {
+
+at::Tensor product_with_converted(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  constexpr int64_t kElements = 1 << 20;  // of the weight, at a time: in the cache when the product reads them
+  const int64_t out = weight.size(0), at_once = std::max<int64_t>(64, kElements / std::max<int64_t>(1, weight.size(1)));
+  const at::Tensor y = at::empty({x.size(0), out}, x.options());
+  for (int64_t first = 0; first < out; first += at_once) {
+    const int64_t count = std::min(at_once, out - first);
+    const at::Tensor part = weight.narrow(0, first, count).to(x.scalar_type());
+    const at::Tensor part_bias = bias.defined() ? bias.narrow(0, first, count) : bias;
+    y.narrow(1, first, count).copy_(linear_product(x, part, part_bias));
+  }
+  return y;
+}
+
+}  // namespace
+
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   if (is_for_few_rows(x, weight) || (needs_few_rows(x) && weight.is_contiguous()))
     return product_by_few_rows(x, weight, bias);
+  if (weight.scalar_type() != x.scalar_type()) return product_with_converted(x, weight, bias);
   if (!bias.defined()) return rows_product(x, weight.t());
   const at::Tensor own_bias = bias.to(x.scalar_type());
   if (!takes_chunks(x)) return at::addmm(own_bias, x, weight.t());

@@ -8,7 +8,8 @@ namespace hone::tensor {
 // x [T, I] right [I, O] -> [T, O]; both operands and the result have one type.
 at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
 
-// x [T, I], weight [O, I] of x's type, bias [O] or undefined -> [T, O].
+// x [T, I], weight [O, I], bias [O] or undefined -> [T, O] of x's type. A weight of another type is converted part by
+// part, or read as it is for few rows (kernel/few_rows.h).
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 // Returns whether linear_product computes x by product_by_few_rows, because rows must be independent and are not in
@@ -16,7 +17,7 @@ at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const a
 bool needs_few_rows(const at::Tensor& x);
 
 // The same by kernel/few_rows.h: the bits of a row do not depend on the other rows. For float and bfloat16 on the CPU,
-// with a contiguous weight.
+// each of the two, with a contiguous weight.
 at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 // gradient [T, O]^T x [T, I] -> [O, I]: the gradient of a linear's weight; for bfloat16 the result may be fp32.

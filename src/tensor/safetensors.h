@@ -22,6 +22,7 @@ class SafetensorsFile {
 
   // Returns the tensors in the order of their bytes; valid while this object lives.
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
+  const MappedFile& mapped() const { return file_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
  private:

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,13 @@ std::string shape_text(const std::vector<int64_t>& shape);
 // Returns the tensor in its own type and strides, in memory of its own.
 at::Tensor read_tensor(const StoredTensor& stored);
 
-// Copies into `target` (float32, same shape), converting from F16, BF16 or F64. The bytes may be unaligned. Errors:
-// kUnsupported if the type is not a floating-point type, kInternal for another shape.
-void copy_into(const StoredTensor& stored, const at::Tensor& target);
+// Copies into `target` (of the same shape, in any floating-point type), converting from F32, F16, BF16 or F64. The
+// bytes may be unaligned. Copies large tensors part by part, and calls `used` with the bytes of each part that is not
+// read again. Errors: kUnsupported if the stored type is not a floating-point type, kInternal for another shape.
+void copy_into(const StoredTensor& stored, const at::Tensor& target,
+               const std::function<void(std::string_view bytes)>& used = {});
+
+// Returns whether both have the same shape and are equal as float32.
+bool have_equal_values(const StoredTensor& a, const StoredTensor& b);
 
 }  // namespace hone::tensor

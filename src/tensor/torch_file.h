@@ -17,6 +17,7 @@ class TorchFile {
 
   // Returns the tensors in the order of the state dict; valid while this object lives.
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
+  const MappedFile& mapped() const { return file_; }
 
  private:
   MappedFile file_;

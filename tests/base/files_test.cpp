@@ -24,6 +24,18 @@ TEST_CASE("a file is written, read back and replaced as a whole") {
   CHECK(count_entries(folder.path()) == 1);
 }
 
+TEST_CASE("released bytes of a mapped file are read again; bytes of elsewhere are left alone") {
+  const TemporaryFolder folder;
+  const std::string text(3 << 16, 'x'), other(1 << 16, 'y');
+  const MappedFile mapped(folder.write("a", text));
+  CHECK(mapped.bytes() == text);
+  mapped.release(mapped.bytes().substr(5, 100'000));
+  mapped.release(mapped.bytes());
+  mapped.release(other);
+  CHECK(mapped.bytes() == text);
+  CHECK(other == std::string(1 << 16, 'y'));
+}
+
 TEST_CASE("without a commit the old file stays and no temporary file remains") {
   const TemporaryFolder folder;
   const fs::path path = folder.write("a.txt", "old");

@@ -18,6 +18,14 @@ std::shared_ptr<nn::Embedding> table(std::optional<int64_t> padding_id) {
   return embedding;
 }
 
+TEST_CASE("a table in bfloat16 gives its rows in float") {
+  const auto words = table(std::nullopt);
+  words->weight.set_data(words->weight.detach().to(at::kBFloat16));
+  const at::Tensor sum = tensor::embedding_rows({words->rows(at::tensor({3, 1, 3}, at::kLong))}, 2, at::kFloat);
+  const at::Tensor expected = at::tensor({81.0, 100.0, 121.0, 9.0, 16.0, 25.0, 81.0, 100.0, 121.0}).view({3, 3}) * 2;
+  CHECK(at::allclose(sum, expected.to(at::kFloat), 1e-2));
+}
+
 TEST_CASE("the sum of the embeddings is normalised, and the padding row gets no gradient") {
   for (const bool padded : {true, false}) {
     const auto words = table(padded ? std::optional<int64_t>(0) : std::nullopt), positions = table(std::nullopt);

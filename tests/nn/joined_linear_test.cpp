@@ -135,6 +135,20 @@ TEST_CASE("a linear without a bias and one with it are computed one by one") {
   CHECK(at::equal(joined.forward(x), one_by_one(linears, x)));
 }
 
+TEST_CASE("weights of another type than the biases are joined") {
+  const auto linears = three_linears();
+  for (const auto& linear : linears) linear->weight.set_data(linear->weight.detach().to(at::kBFloat16));
+  const nn::JoinedLinear joined(linears);
+  CHECK(joined.is_joined());
+  CHECK(joined.are_alike());
+  const at::InferenceMode no_gradients;
+  const tensor::PlainWeights plain;
+  const at::Tensor x = at::arange(36, at::kFloat).view({9, 4});
+  for (const int64_t rows : {1, 9}) {
+    CHECK(at::allclose(joined.forward(x.narrow(0, 0, rows)), one_by_one(linears, x.narrow(0, 0, rows))));
+  }
+}
+
 TEST_CASE("weights that share memory or have different types are not moved") {
   auto linears = three_linears();
   const at::Tensor x = at::arange(4, at::kFloat).view({1, 4}), others = at::ones({3, 4});

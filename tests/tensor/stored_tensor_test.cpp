@@ -40,6 +40,31 @@ TEST_CASE("a stored tensor may be unaligned and strided") {
   CHECK(at::equal(tensor::read_tensor({"w", at::kFloat, {3, 2}, {1, 3}, bytes}), source.view({2, 3}).t()));
 }
 
+TEST_CASE("a large tensor is converted part by part, and each part is used once") {
+  const at::Tensor source = at::arange(3000 * 1001, at::kDouble).view({3000, 1001});
+  const at::Tensor target = at::zeros({3000, 1001});
+  size_t num_parts = 0, num_bytes = 0;
+  tensor::copy_into(stored(source), target, [&](std::string_view bytes) {
+    ++num_parts;
+    num_bytes += bytes.size();
+  });
+  CHECK(at::equal(target, source.to(at::kFloat)));
+  CHECK(num_parts > 1);
+  CHECK(num_bytes == source.nbytes());
+}
+
+TEST_CASE("values are compared as float32, in parts and with strides") {
+  at::Tensor a = at::arange(2000 * 1001, at::kFloat).view({2000, 1001}), b = a.to(at::kDouble);
+  CHECK(tensor::have_equal_values(stored(a), stored(b)));
+  CHECK_FALSE(tensor::have_equal_values(stored(a), stored(a.view({1001, 2000}))));
+  b[1999][1000] += 1;
+  CHECK_FALSE(tensor::have_equal_values(stored(a), stored(b)));
+  const at::Tensor transposed = a.t().contiguous();
+  CHECK(tensor::have_equal_values(stored(a), {"w", at::kFloat, {2000, 1001}, {1, 2000}, bytes_of(transposed)}));
+  const at::Tensor scalar = at::tensor(3.0), same = scalar.clone();
+  CHECK(tensor::have_equal_values(stored(scalar), stored(same)));
+}
+
 TEST_CASE("a copy changes the version of the target, by which a module finds that what it keeps is outdated") {
   const at::Tensor source = at::arange(2, at::kFloat), target = at::zeros({2});
   const auto before = target._version();
