@@ -25,6 +25,8 @@ struct BodyTraits {
   bool depends_on_batch = false;
   // Heads of the keys and values of each layer, which generation keeps; 0: the body cannot continue sequences.
   int64_t num_kv_heads = 0, kv_head_width = 0;
+  // The most tokens of a sequence that is computed step by step; unset: max_length.
+  std::optional<int64_t> max_cached_length = {};
 };
 
 class Body : public torch::nn::Module {

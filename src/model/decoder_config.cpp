@@ -24,10 +24,10 @@ DecoderShape decoder_shape(const ModelConfig& config, const DecoderKeys& keys) {
   return shape;
 }
 
-void set_positions(DecoderShape& shape, const std::shared_ptr<const nn::RotaryPositions>& positions) {
+void turn_all_layers(const ModelConfig& config, DecoderShape& shape, const RopeKeys& keys) {
+  const auto positions = rotary_positions(config, keys, shape.heads.head_width, shape.traits.max_length);
   for (DecoderLayerShape& layer : shape.layers) layer.positions = positions;
-  shape.traits.max_length = positions->max_positions();
-  shape.traits.depends_on_batch = positions->depends_on_batch();
+  shape.traits = with_positions(shape.traits, {positions});
 }
 
 void set_windows(DecoderShape& shape, const std::vector<bool>& slides, std::optional<int64_t> window) {

@@ -5,6 +5,7 @@
 #include "model/config.h"
 #include "model/config_keys.h"
 #include "model/decoder.h"
+#include "model/rope_config.h"
 
 namespace hone::model {
 
@@ -37,8 +38,9 @@ struct DecoderKeys {
 // ModelConfig and check_heads().
 DecoderShape decoder_shape(const ModelConfig& config, const DecoderKeys& keys = {});
 
-// Gives every layer these positions.
-void set_positions(DecoderShape& shape, const std::shared_ptr<const nn::RotaryPositions>& positions);
+// Gives every layer the positions that these keys describe. Errors: those of rotary_positions().
+void turn_all_layers(const ModelConfig& config, DecoderShape& shape,
+                     const RopeKeys& keys = {.layer_type = "", .older_theta = kRopeTheta});
 
 // Gives the layers that `slides` names this window; nullopt: none.
 void set_windows(DecoderShape& shape, const std::vector<bool>& slides, std::optional<int64_t> window);

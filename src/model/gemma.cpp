@@ -63,7 +63,7 @@ std::span<const ConfigKey> gemma3_config_keys() { return kKeys3; }
 std::shared_ptr<Body> make_gemma2_body(const ModelConfig& config, nn::DropoutSites& sites, bool) {
   DecoderShape shape = gemma_shape(config);
   shape.attention_cap = config.optional_number(kAttentionCap2).value_or(0);
-  set_positions(shape, rotary_positions(config, {"", kRopeTheta}, shape.heads.head_width, shape.traits.max_length));
+  turn_all_layers(config, shape);
   const auto slides = sliding_layers(config, shape.traits.num_layers, [](int64_t layer) { return layer % 2 == 0; });
   set_windows(shape, slides, config.optional_integer(kSlidingWindow));
   return make_decoder(shape, sites);
@@ -80,10 +80,8 @@ std::shared_ptr<Body> make_gemma3_body(const ModelConfig& config, nn::DropoutSit
   const RopeKeys local_keys{.layer_type = kSlidingAttention, .older_theta = kLocalTheta3, .reads_older_scaling = false};
   const auto global = rotary_positions(config, {kFullAttention, kGlobalTheta3}, head_width, shape.traits.max_length);
   const auto local = rotary_positions(config, local_keys, head_width, shape.traits.max_length);
-  set_positions(shape, global);
-  for (size_t i = 0; i < shape.layers.size(); ++i) {
-    if (slides[i]) shape.layers[i].positions = local;
-  }
+  for (size_t i = 0; i < shape.layers.size(); ++i) shape.layers[i].positions = slides[i] ? local : global;
+  shape.traits = with_positions(shape.traits, {global, local});
   return make_decoder(shape, sites);
 }
 

@@ -130,14 +130,12 @@ DecoderAttentionRule rule_of(const ModelConfig& config) {
 class GptNeoxBody final : public Body {
  public:
   GptNeoxBody(const ModelConfig& config, nn::DropoutSites& sites, const DecoderAttentionRule& rule)
-      : Body({.width = config.integer(kHiddenSize),
-              .num_layers = config.integer(kNumLayers),
-              .vocab_size = config.integer(kVocabSize),
-              .num_token_types = 0,
-              .max_length = rule.positions->max_positions(),
-              .depends_on_batch = rule.positions->depends_on_batch(),
-              .num_kv_heads = rule.heads.num_kv_heads,
-              .kv_head_width = rule.heads.head_width}),
+      : Body(with_positions({.width = config.integer(kHiddenSize),
+                             .num_layers = config.integer(kNumLayers),
+                             .vocab_size = config.integer(kVocabSize),
+                             .num_kv_heads = rule.heads.num_kv_heads,
+                             .kv_head_width = rule.heads.head_width},
+                            {rule.positions})),
         dropout_(config.number(kNeoxDropout), sites) {
     words_ = register_module("embed_in", std::make_shared<nn::Embedding>(traits().vocab_size, traits().width));
     layers_ = register_module("layers", std::make_shared<nn::ModuleList<Layer>>());

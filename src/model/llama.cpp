@@ -21,10 +21,6 @@ constexpr std::array kMistralKeys{kVocabSize,      kHiddenSize,       kNumLayers
                                   kSoftmaxDropout, kRopeTheta,        kPartialRotary, kSlidingWindow, kInitializerRange,
                                   kNoPadTokenId,   kUntiedWords,      kTokenDropout};
 
-void turn_all_layers(const ModelConfig& config, DecoderShape& shape) {
-  set_positions(shape, rotary_positions(config, {"", kRopeTheta}, shape.heads.head_width, shape.traits.max_length));
-}
-
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }

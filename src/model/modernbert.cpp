@@ -228,16 +228,13 @@ class Layer : public torch::nn::Module {
 
 class ModernBertBody final : public Body {
  public:
-  ModernBertBody(const ModelConfig& config, nn::DropoutSites& sites)
-      : Body({.width = config.integer(kHiddenSize),
-              .num_layers = config.integer(kNumLayers),
-              .vocab_size = config.integer(kVocabSize),
-              .num_token_types = 0,
-              .max_length = config.integer(kMaxPositions)}) {
+  ModernBertBody(const ModelConfig& config, const LayerKind& local, const LayerKind& global, nn::DropoutSites& sites)
+      : Body(with_positions({.width = config.integer(kHiddenSize),
+                             .num_layers = config.integer(kNumLayers),
+                             .vocab_size = config.integer(kVocabSize)},
+                            {local.positions, global.positions})) {
     embeddings_ = register_module("embeddings", std::make_shared<Embeddings>(config, sites));
     layers_ = register_module("layers", std::make_shared<nn::ModuleList<Layer>>());
-    const int64_t head_width = config.integer(kHiddenSize) / config.integer(kNumHeads);
-    const LayerKind local = local_kind(config, head_width), global = global_kind(config, head_width);
     bool is_first = true;
     for (const bool is_local : local_layers(config)) {
       layers_->append(std::make_shared<Layer>(config, sites, is_local ? local : global, is_first));
@@ -362,7 +359,9 @@ std::span<const ConfigKey> config_keys() { return kKeys; }
 
 std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool) {
   check_head_width(config, config.integer(kHiddenSize), config.integer(kNumHeads));
-  return std::make_shared<ModernBertBody>(config, sites);
+  const int64_t head_width = config.integer(kHiddenSize) / config.integer(kNumHeads);
+  return std::make_shared<ModernBertBody>(config, local_kind(config, head_width), global_kind(config, head_width),
+                                          sites);
 }
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {

@@ -164,16 +164,16 @@ class Layer : public torch::nn::Module {
 
 class NomicBertBody final : public Body {
  public:
-  NomicBertBody(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler)
-      : Body({.width = config.integer(kHiddenSize),
-              .num_layers = config.integer(kNumLayers),
-              .vocab_size = config.integer(kVocabSize),
-              .num_token_types = config.integer(kTypeVocabSize),
-              .max_length = config.integer(kMaxPositions)}) {
+  using Positions = std::shared_ptr<const nn::RotaryPositions>;
+  NomicBertBody(const ModelConfig& config, const Positions& positions, nn::DropoutSites& sites, bool has_pooler)
+      : Body(with_positions({.width = config.integer(kHiddenSize),
+                             .num_layers = config.integer(kNumLayers),
+                             .vocab_size = config.integer(kVocabSize),
+                             .num_token_types = config.integer(kTypeVocabSize)},
+                            {positions})) {
     embeddings_ = register_module("embeddings", std::make_shared<Embeddings>(config, sites));
     if (has_pooler) pooler_ = register_module("pooler", std::make_shared<FirstTokenPooler>(traits().width));
     layers_ = register_module("layers", std::make_shared<nn::ModuleList<Layer>>());
-    const auto positions = rotary_positions(config, {"", kTheta}, head_width_of(config), config.integer(kMaxPositions));
     for (int64_t i = 0; i < config.integer(kNumLayers); ++i) {
       layers_->append(std::make_shared<Layer>(config, sites, positions));
     }
@@ -240,7 +240,8 @@ std::span<const ConfigKey> config_keys() { return kKeys; }
 
 std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler) {
   check_first_checkpoints(config);
-  return std::make_shared<NomicBertBody>(config, sites, has_pooler);
+  const auto positions = rotary_positions(config, {"", kTheta}, head_width_of(config), config.integer(kMaxPositions));
+  return std::make_shared<NomicBertBody>(config, positions, sites, has_pooler);
 }
 
 std::unique_ptr<Head> make_sequence_head(const HeadParts& parts, const ModelConfig& config) {

@@ -25,7 +25,7 @@ std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sit
   shape.has_qkv_bias = shape.has_out_bias = config.flag(kQkvBias);
   shape.norm_place = NormPlace::kBehind;
   shape.head_norm = HeadNorm::kAllHeads;
-  set_positions(shape, rotary_positions(config, {"", kRopeTheta}, shape.heads.head_width, shape.traits.max_length));
+  turn_all_layers(config, shape);
   return make_decoder(shape, sites);
 }
 

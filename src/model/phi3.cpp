@@ -28,8 +28,9 @@ std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sit
   DecoderShape shape = decoder_shape(config, {.norm_eps = kPhi3NormEps, .pad_token_id = kPhi3PadTokenId});
   shape.is_joined = true;
   shape.residual_dropout = config.number(kResidualDropout);
-  const RopeKeys keys{.layer_type = "", .older_theta = kRopeTheta, .renames_to_longrope = true};
-  set_positions(shape, rotary_positions(config, keys, shape.heads.head_width, shape.traits.max_length));
+  turn_all_layers(
+      config, shape,
+      {.layer_type = "", .older_theta = kRopeTheta, .renames_to_longrope = true, .older_original = kOriginalMax});
   set_windows(shape, std::vector<bool>(shape.layers.size(), true), config.optional_integer(kPhi3Window));
   return make_decoder(shape, sites);
 }

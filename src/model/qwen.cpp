@@ -40,10 +40,6 @@ constexpr std::array kMoeKeys{
     kUsesWindow,    kSlidingWindow, kNumExperts,       kNumTaken,     kExpertWidth,    kNormalises,  kSparseStep,
     kOutputsRouter, kBalanceFactor, kInitializerRange, kNoPadTokenId, kUntiedWords,    kTokenDropout};
 
-void turn_all_layers(const ModelConfig& config, DecoderShape& shape) {
-  set_positions(shape, rotary_positions(config, {"", kRopeTheta}, shape.heads.head_width, shape.traits.max_length));
-}
-
 std::optional<int64_t> window_of(const ModelConfig& config) {
   return config.flag(kUsesWindow) ? config.optional_integer(kSlidingWindow) : std::nullopt;
 }

@@ -30,7 +30,7 @@ constexpr double kLargest = 1e15;
 constexpr ConfigKey kFactor{"factor", ConfigKind::kNumber, "", 1e-6, 1e6};
 constexpr ConfigKey kOptionalFactor{"factor", ConfigKind::kNumber, "null", 1e-6, 1e6};
 constexpr ConfigKey kOriginalMax{"original_max_position_embeddings", ConfigKind::kInteger, "null", 1, kMaxRows};
-constexpr ConfigKey kAttentionFactor{"attention_factor", ConfigKind::kNumber, "null", 0, 1e6};
+constexpr ConfigKey kAttentionFactor{"attention_factor", ConfigKind::kNumber, "null", 1e-6, 1e6};
 constexpr ConfigKey kScale{"mscale", ConfigKind::kNumber, "null", 0, 1e6};
 constexpr ConfigKey kScaleAllDim{"mscale_all_dim", ConfigKind::kNumber, "null", 0, 1e6};
 constexpr ConfigKey kBetaFast{"beta_fast", ConfigKind::kNumber, "null", 0, 1e6};
@@ -135,13 +135,12 @@ at::Tensor factors_of_pairs(const RopeInputs& in, const char* name) {
   std::vector<float> factors;
   if (found != in.parameters.json().end() && found->is_array() && found->size() == wanted) {
     for (const Json& factor : *found) {
-      if (factor.is_number() && factor.get<double>() > 0 && factor.get<double>() < kLargest) {
-        factors.push_back(factor.get<float>());
-      }
+      const float value = factor.is_number() ? factor.get<float>() : 0;  // a float, which may round to 0
+      if (value > 0 && value < kLargest) factors.push_back(value);
     }
   }
   if (factors.size() == wanted) return at::tensor(factors);
-  throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" is not a list of {} positive numbers, one for each pair",
+  throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" is not a list of {} numbers above 0, one for each pair",
                                              in.parameters.source(), name, wanted));
 }
 
@@ -264,8 +263,8 @@ std::shared_ptr<const nn::RotaryPositions> rotary_positions(const ModelConfig& c
   check_width(config, head_width, turned);
   const ModelConfig parameters(object.json.is_object() ? object.json : Json::object(),
                                fmt::format("{}: {}", config.source(), object.place));
-  // A key beside the object has priority, as in Phi-3's files.
-  const auto beside = config.optional_integer(kOriginalMax), inside = parameters.optional_integer(kOriginalMax);
+  const auto beside = config.optional_integer(keys.older_original);
+  const auto inside = parameters.optional_integer(kOriginalMax);
   const RopeInputs inputs{.parameters = parameters,
                           .width = turned,
                           .theta = number_in(config, object, "rope_theta", keys.older_theta),
@@ -273,6 +272,18 @@ std::shared_ptr<const nn::RotaryPositions> rotary_positions(const ModelConfig& c
                           .original_max_positions = beside ? *beside : inside.value_or(max_positions)};
   const RopeResult result = type_of(config, object, keys).make(inputs);
   return std::make_shared<const nn::RotaryPositions>(result.rule, result.max_positions);
+}
+
+BodyTraits with_positions(BodyTraits traits, LayerPositions positions) {
+  int64_t longest = INT64_MAX, longest_cached = INT64_MAX;
+  for (const auto& each : positions) {
+    longest = std::min(longest, each->max_positions());
+    longest_cached = std::min(longest_cached, each->max_cached_positions());
+    traits.depends_on_batch |= each->depends_on_batch();
+  }
+  traits.max_length = longest;
+  traits.max_cached_length = longest_cached;
+  return traits;
 }
 
 }  // namespace hone::model

@@ -1,10 +1,13 @@
 // The settings of rotary positions in config.json: rope_parameters of transformers 5, and the keys of older versions.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 
+#include "model/body.h"
 #include "model/config.h"
+#include "model/config_keys.h"
 #include "nn/rotary.h"
 
 namespace hone::model {
@@ -20,6 +23,8 @@ struct RopeKeys {
   bool reads_older_scaling = true;
   // Phi-3: the older types "su" and "yarn" are "longrope".
   bool renames_to_longrope = false;
+  // A key beside the object has priority, as in Phi-3's files.
+  ConfigKey older_original{"original_max_position_embeddings", ConfigKind::kInteger, "null", 1, kMaxRows};
 };
 
 // Computes what ROPE_INIT_FUNCTIONS of transformers 5.23 does for the rope_type: default, linear, dynamic (Reddit's
@@ -29,5 +34,10 @@ struct RopeKeys {
 // width; kUnsupported for another rope_type, and for heads that are wider than attention computes.
 std::shared_ptr<const nn::RotaryPositions> rotary_positions(const ModelConfig& config, const RopeKeys& keys,
                                                             int64_t head_width, int64_t max_positions);
+
+// The positions of all layers of a body.
+using LayerPositions = std::initializer_list<std::shared_ptr<const nn::RotaryPositions>>;
+// Returns the traits of a body whose layers have these positions: the lengths that all of them take.
+BodyTraits with_positions(BodyTraits traits, LayerPositions positions);
 
 }  // namespace hone::model

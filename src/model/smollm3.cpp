@@ -54,7 +54,7 @@ std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sit
   shape.has_qkv_bias = shape.has_out_bias = config.flag(kQkvBias);
   shape.has_mlp_bias = config.flag(kFeedForwardBias);
   const std::vector<bool> turns = layers_with_positions(config, shape.traits.num_layers);
-  set_positions(shape, rotary_positions(config, {"", kSmolTheta}, shape.heads.head_width, shape.traits.max_length));
+  turn_all_layers(config, shape, {"", kSmolTheta});
   for (size_t i = 0; i < shape.layers.size(); ++i) {
     if (!turns[i]) shape.layers[i].positions = nullptr;
   }
