@@ -7,6 +7,7 @@
 #include <hwy/foreach_target.h>
 
 #include <algorithm>
+#include <array>
 // After foreach_target.h, which includes this file again.
 #include "kernel/cached_attention_unit.h"
 #include "kernel/math_lanes.h"
@@ -250,7 +251,8 @@ class CachedAttention {
   // Joins the parts of each row.
   void write(const RowBlock& block) {
     const std::span<const CachedUnit<T>> units(units_.data() + block.first_unit, block.num_units);
-    std::vector<float> sum(static_cast<size_t>(rules_.head_width));
+    std::array<float, kMaxHeadWidth> values;
+    const std::span<float> sum(values.data(), static_cast<size_t>(rules_.head_width));
     for (int64_t row = 0; row < block.num_rows; ++row) {
       const auto at = static_cast<size_t>(row);
       float maximum = -std::numeric_limits<float>::infinity(), total = 0;

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "kernel/cached_attention.h"
+#include "kernel/parallel.h"
 #include "kernel/rotary.h"
 
 namespace hone::tensor {
@@ -20,6 +21,25 @@ int64_t pages_in_block(const KvShape& shape) {
   return std::max<int64_t>(1, kBlockBytes / (shape.bytes_of_token() * kernel::kPageTokens));
 }
 
+template <typename T>
+void turn(std::span<const kernel::CachedSequence<T>> sequences, kernel::HeadRows<T> qkv,
+          const AttentionOptions& options, int64_t head_width) {
+  const kernel::RotaryTable table{options.rotary.cosines.const_data_ptr<float>(),
+                                  options.rotary.sines.const_data_ptr<float>(), 2 * options.rotary.cosines.size(1)};
+  const int64_t num_heads = options.num_heads + options.num_kv_heads;
+  for (const auto& sequence : sequences) {
+    const int64_t grain = kernel::row_grain(sequence.num_tokens * head_width);
+    kernel::parallel_ranges(num_heads, grain, [&](int64_t begin, int64_t end, int) {
+      for (int64_t head = begin; head < end; ++head) {
+        T* const rows = qkv.data + sequence.first_row * qkv.row_stride + head * head_width;
+        const kernel::RotaryRows places{sequence.num_past, sequence.num_tokens, head_width, qkv.row_stride,
+                                        qkv.row_stride};
+        kernel::rotate_rows<T>(table, places, rows, rows);
+      }
+    });
+  }
+}
+
 }  // namespace
 
 int64_t KvShape::bytes_of_token() const {
@@ -28,6 +48,9 @@ int64_t KvShape::bytes_of_token() const {
 
 KvCache::KvCache(const KvShape& shape, int64_t max_tokens)
     : shape_(shape), pages_((max_tokens + kernel::kPageTokens - 1) / kernel::kPageTokens) {
+  if (shape.bytes_of_token() == 0) {
+    throw Error(ErrorKind::kUnsupported, "generation with a model without layers, which keeps no keys and values");
+  }
   if (shape.dtype == at::kFloat || shape.dtype == at::kBFloat16) return;
   throw Error(ErrorKind::kUnsupported, fmt::format("a cache of keys and values in {}", c10::toString(shape.dtype)),
               "hone keeps them as float32 or bfloat16");
@@ -117,14 +140,8 @@ at::Tensor KvBatch::attend_as(int64_t layer, const at::Tensor& qkv, const Attent
     const int64_t first = packing_.offsets[i], num_tokens = packing_.offsets[i + 1] - first;
     sequences.push_back({pages[i].data(), num_past_[i], first, num_tokens});
     is_first = is_first && num_past_[i] == 0;
-    if (!options.rotary.cosines.defined()) continue;
-    const kernel::RotaryTable table{options.rotary.cosines.const_data_ptr<float>(),
-                                    options.rotary.sines.const_data_ptr<float>(), 2 * options.rotary.cosines.size(1)};
-    for (int64_t head = 0; head < options.num_heads + options.num_kv_heads; ++head) {
-      T* const rows = data + first * row + head * width;
-      kernel::rotate_rows<T>(table, {num_past_[i], num_tokens, width, row, row}, rows, rows);
-    }
   }
+  if (options.rotary.cosines.defined()) turn<T>(sequences, {data, row}, options, width);
   kernel::CachedAttentionRules rules;
   rules.num_heads = options.num_heads;
   rules.num_kv_heads = options.num_kv_heads;

@@ -25,7 +25,8 @@ class KvBatch;
 
 class KvCache {
  public:
-  // Memory for `max_tokens` tokens, taken as it is needed. Throws kUnsupported for another dtype.
+  // Memory for `max_tokens` tokens, taken as it is needed. Throws kUnsupported for another dtype and
+  // for a model without layers.
   KvCache(const KvShape& shape, int64_t max_tokens);
 
   using SequenceId = KvPages::SequenceId;

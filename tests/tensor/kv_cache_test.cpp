@@ -89,6 +89,8 @@ TEST_CASE("bytes of a token, and a number format that no cache has") {
   const Error error = expect_error([] { tensor::KvCache(shape(at::kDouble), 64); });
   CHECK(error.kind() == ErrorKind::kUnsupported);
   CHECK(contains(error.what(), "a cache of keys and values in Double"));
+  const Error empty = expect_error([] { tensor::KvCache({0, kKvHeads, kWidth, at::kFloat}, 64); });
+  CHECK(contains(empty.what(), "a model without layers"));
 }
 
 }  // namespace kv_cache_test
