@@ -1,51 +1,23 @@
 // hone generate: continues prompts.
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <deque>
-#include <fstream>
-#include <iostream>
-#include <map>
 
-#include "base/counted.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/json.h"
 #include "base/log.h"
-#include "base/output_path.h"
 #include "cli/generate_options.h"
 #include "cli/library.h"
 #include "generate/answer_text.h"
 #include "generate/beam_search.h"
 #include "generate/causal_model.h"
+#include "generate/speed.h"
 
 namespace hone::cli {
 
 namespace {
-
-constexpr size_t kMaxPrompts = 1 << 20;
-
-std::vector<std::string> lines_of(std::istream& in) {
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty()) continue;
-    if (lines.size() == kMaxPrompts) throw Error(ErrorKind::kUsage, fmt::format("more than {} prompts", kMaxPrompts));
-    lines.push_back(std::move(line));
-  }
-  return lines;
-}
-
-std::vector<std::string> prompts_of(const GenerateOptions& options) {
-  if (options.prompt.has_value() == !options.prompts.empty()) {
-    throw Error(ErrorKind::kUsage,
-                options.prompt ? "--prompt and --prompts are both given" : "there is no prompt: --prompt or --prompts",
-                "give one of them: --prompt \"Once upon a time\", or --prompts FILE with a prompt on each line");
-  }
-  if (options.prompt) return {*options.prompt};
-  if (is_stream(options.prompts)) return lines_of(std::cin);
-  std::ifstream file(options.prompts, std::ios::binary);
-  if (!file) throw Error(ErrorKind::kIo, fmt::format("cannot read {}", options.prompts.string()));
-  return lines_of(file);
-}
 
 struct Answer {
   std::string text;
@@ -77,20 +49,24 @@ class Answers {
     const auto num_samples = static_cast<size_t>(options_.generation.num_return_sequences);
     generate::Generation generation(model_.language_model(), model_.kv_shape(), options_.max_batch_tokens);
     streams_ = prompts_.size() * num_samples == 1 && !options_.json;
+    const auto form = generate::make_form(options_.form, model_.tokenizer);
     for (size_t i = 0; i < prompts_.size() * num_samples; ++i) {
       generate::Request request = generate::request_of(options_.generation, model_.generation, model_.tokenizer,
                                                        model_.prompt_ids(prompts_[i / num_samples]));
       request.row = i;
+      request.form = form;
       generation.add(i, std::move(request));
       open_.push_back({answer_text(model_, options_), {}, false});
     }
     const InterruptGuard guard;
     while (!generation.is_idle() && pending_interrupt() == 0) {
-      for (const generate::Generated& generated : generation.step()) take(generation, generated);
+      for (const generate::Generated& generated : speed_.step(generation)) take(generation, generated);
       print_whole(num_samples);
     }
     if (streams_) print("\n");
   }
+
+  const generate::Speed& speed() const { return speed_; }
 
  private:
   struct Open {
@@ -132,6 +108,7 @@ class Answers {
   std::deque<Open> open_;  // those that are not printed, in their order
   size_t num_printed_ = 0;
   bool streams_ = false;
+  generate::Speed speed_;
 };
 
 void search_beams(const generate::CausalModel& model, const GenerateOptions& options,
@@ -153,19 +130,49 @@ void search_beams(const generate::CausalModel& model, const GenerateOptions& opt
   }
 }
 
+void check(const GenerateOptions& given) {
+  const generate::GenerationOptions& options = given.generation;
+  if (options.num_beams > 1 && given.form.is_given()) {
+    throw Error(ErrorKind::kUnsupported, "a beam search for an answer of a given form",
+                "leave --num-beams or the form out");
+  }
+  if (options.num_beams > 1 && !options.stop_strings.empty()) {
+    throw Error(ErrorKind::kUnsupported, "a beam search does not end at stop strings",
+                "leave --stop-strings or --num-beams out");
+  }
+  if (options.num_return_sequences > 1 && options.num_beams == 1 && !options.do_sample) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--num-return-sequences {} would give equal answers", options.num_return_sequences),
+                "add --do-sample or --num-beams");
+  }
+}
+
+void report(const generate::Speed& speed, double load_seconds, const GenerateOptions& options) {
+  log_info("{}", speed.line());
+  if (options.timings.empty()) return;
+  Json json = speed.json();
+  json["load_seconds"] = load_seconds;
+  write_json(options.timings, json);
+}
+
 }  // namespace
 
 int run_generate(const options::Parsed<GenerateOptions>& parsed) {
   GenerateOptions options = parsed.options;
-  std::vector<std::string> prompts = prompts_of(options);
+  std::vector<std::string> prompts = prompts_of(options.input);
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
+  const auto begin = std::chrono::steady_clock::now();
   const generate::CausalModel model =
-      generate::load_causal_model({options.model_name_or_path, options.base_model}, compute);
+      generate::load_causal_model({options.model_name_or_path, options.base_model}, compute, options.weights);
+  const double load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   generate::apply_generation_config(model.generation, parsed.provenance, options.generation);
+  check(options);
   if (options.generation.num_beams > 1) {
     search_beams(model, options, prompts);
   } else {
-    Answers(model, options, std::move(prompts)).run();
+    Answers answers(model, options, std::move(prompts));
+    answers.run();
+    report(answers.speed(), load_seconds, options);
   }
   return pending_interrupt() == 0 ? 0 : 128 + pending_interrupt();
 }

@@ -3,21 +3,24 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string>
 
+#include "cli/prompts.h"
+#include "generate/answer_form.h"
 #include "generate/options.h"
 #include "tensor/compute_options.h"
 
 namespace hone::cli {
 
 struct GenerateOptions {
-  std::filesystem::path model_name_or_path, base_model, prompts;
-  std::optional<std::string> prompt;
+  std::filesystem::path model_name_or_path, base_model;
+  PromptOptions input;
   generate::GenerationOptions generation;
+  generate::FormOptions form;
   int64_t max_batch_tokens = 65536;
   tensor::ComputeOptions compute;
+  tensor::WeightOptions weights;
   bool json = false;
+  std::filesystem::path timings;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -28,16 +31,18 @@ struct GenerateOptions {
         .value_name("DIR");
     visit("base_model", self.base_model, "folder of the base model, if --model is an adapter that names another place")
         .value_name("DIR");
-    visit.group("Prompts");
-    visit("prompt", self.prompt, "the text that the model continues, as it is").value_name("TEXT");
-    visit("prompts", self.prompts, "file with a prompt on each line, or -: standard input").value_name("FILE");
+    PromptOptions::fields(self.input, visit);
     generate::GenerationOptions::fields(self.generation, visit);
+    generate::FormOptions::fields(self.form, visit);
     visit.group("Machine and output");
     tensor::ComputeOptions::fields(self.compute, visit);
+    tensor::WeightOptions::fields(self.weights, visit);
     visit("max_batch_tokens", self.max_batch_tokens,
           "most tokens of all prompts and answers that are computed at the same time")
         .at_least(64);
     visit("json", self.json, "write a JSON line for each answer");
+    visit("timings", self.timings, "write tokens and seconds of loading, prompts and answers there, as JSON")
+        .value_name("FILE");
   }
 };
 

@@ -25,7 +25,8 @@ struct Continuation {
   size_t beam = 0;
   int32_t token = 0;
   float score = 0;
-  bool is_finished = false;
+  bool is_stop = false;
+  bool is_finished = false;  // by a stop id, or at the most tokens
 };
 
 // Turns scores into log-probabilities in place.
@@ -59,8 +60,7 @@ class BeamSearch {
         settings_(settings),
         rules_(request.sampling, request.stop_ids, model.vocab_size),
         cache_(shape, max_tokens),
-        max_length_(static_cast<int64_t>(request.prompt.size()) +
-                    std::min(request.max_new_tokens, model.max_length - static_cast<int64_t>(request.prompt.size()))) {
+        max_length_(longest_sequence(request, model, max_tokens)) {
     // In case the N best continuations all end.
     num_kept_ = static_cast<size_t>(settings.num_beams) * std::max<size_t>(2, 1 + request.stop_ids.size());
   }
@@ -142,7 +142,7 @@ class BeamSearch {
       const auto beam = static_cast<size_t>(all[i].id / model_.vocab_size);
       const auto token = static_cast<int32_t>(all[i].id % model_.vocab_size);
       const bool is_stop = std::ranges::find(request_.stop_ids, token) != request_.stop_ids.end();
-      best.push_back({beam, token, all[i].score, is_stop || is_last});
+      best.push_back({beam, token, all[i].score, is_stop, is_stop || is_last});
     }
     return best;
   }
@@ -158,8 +158,7 @@ class BeamSearch {
       result.ids.assign(ids.begin() + num_prompt, ids.end());
       result.ids.push_back(continuation.token);
       result.score = continuation.score / divisor(static_cast<int64_t>(result.ids.size()));
-      const bool is_stop = std::ranges::find(request_.stop_ids, continuation.token) != request_.stop_ids.end();
-      result.finished = is_stop ? FinishReason::kStop : FinishReason::kLength;
+      result.finished = continuation.is_stop ? FinishReason::kStop : FinishReason::kLength;
       finished_.push_back(std::move(result));
     }
     std::ranges::stable_sort(finished_, std::greater(), &BeamResult::score);
@@ -217,7 +216,10 @@ class BeamSearch {
 std::vector<BeamResult> beam_search(const LanguageModel& model, const tensor::KvShape& shape, int64_t max_tokens,
                                     const Request& request, const BeamSettings& settings) {
   check_settings(settings);
-  Generation(model, shape, max_tokens).add(0, request);  // checks the request
+  if (request.form != nullptr) {
+    throw Error(ErrorKind::kUnsupported, "a beam search for an answer of a given form",
+                "leave --num-beams or the form out");
+  }
   return BeamSearch(model, shape, max_tokens, request, settings).run();
 }
 

@@ -34,7 +34,7 @@ LanguageModel CausalModel::language_model() const {
     const model::Hidden hidden = model->hidden(inputs, {});
     return model->logits(hidden, batch.packing().last_tokens(), {});
   };
-  return {.scores = scores, .vocab_size = model->num_outputs(), .max_length = model->max_length()};
+  return {.scores = scores, .vocab_size = model->num_outputs(), .max_length = model->max_cached_length()};
 }
 
 tensor::KvShape CausalModel::kv_shape() const {
@@ -47,7 +47,8 @@ tensor::KvShape CausalModel::kv_shape() const {
 
 std::vector<int32_t> CausalModel::prompt_ids(std::string_view text) const { return tokenizer.encode(text).ids; }
 
-CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute) {
+CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute,
+                              const tensor::WeightOptions& weights) {
   if (!compute.device.is_cpu()) {
     throw Error(ErrorKind::kUnsupported, fmt::format("generation on {}", compute.device.str()),
                 "hone generates on the CPU: add --device cpu");
@@ -56,6 +57,7 @@ CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Co
   request.model_dir = folder;
   request.head = "causal-lm";
   request.merges_adapter = folder.is_adapter();
+  request.matrix_dtype = tensor::weight_format(weights, compute);
   model::LoadedModel loaded = model::load_model(request);
   if (loaded.report.from_config_only) {
     throw Error(ErrorKind::kInput, fmt::format("{} holds no weights", folder.path.string()),

@@ -33,6 +33,7 @@ struct CausalModel {
 
 // Errors: those of load_model; kUnsupported for a family without a head of this kind, and for another device than the
 // CPU; kInput for a folder without weights, and for a tokenizer with more tokens than the model.
-CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute);
+CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute,
+                              const tensor::WeightOptions& weights = {});
 
 }  // namespace hone::generate

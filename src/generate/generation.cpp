@@ -50,35 +50,46 @@ std::string_view finish_reason_name(FinishReason reason) {
 Generation::Generation(LanguageModel model, const tensor::KvShape& shape, int64_t max_tokens)
     : model_(std::move(model)), cache_(shape, max_tokens), max_tokens_(max_tokens) {}
 
-void Generation::add(uint64_t id, Request request) {
+int64_t longest_sequence(const Request& request, const LanguageModel& model, int64_t max_tokens) {
   const auto num_prompt = static_cast<int64_t>(request.prompt.size());
   if (num_prompt == 0) {
     throw Error(ErrorKind::kUsage, "the prompt has no token", "give a text, or begin with the model's first token");
   }
-  if (num_prompt >= model_.max_length) {
+  if (num_prompt >= model.max_length) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("the prompt has {} tokens, and the model takes sequences of at most {}", num_prompt,
-                            model_.max_length),
+                            model.max_length),
                 "shorten the prompt");
   }
   if (request.max_new_tokens < 1) {
     throw Error(ErrorKind::kUsage, fmt::format("max_new_tokens is {}, not at least 1", request.max_new_tokens));
   }
-  Sequence sequence{.id = id,
-                    .request = std::move(request),
-                    .rules = ScoreRules(request.sampling, request.stop_ids, model_.vocab_size),
-                    .ids = {}};
-  sequence.ids = sequence.request.prompt;
   // Not the sum, which may overflow.
-  sequence.max_tokens = num_prompt + std::min(sequence.request.max_new_tokens, model_.max_length - num_prompt);
-  const int64_t room = max_tokens_ / kernel::kPageTokens * kernel::kPageTokens;
-  if (sequence.max_tokens > room) {
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format("prompt and answer have up to {} tokens, and the cache holds {}", sequence.max_tokens, room),
-        "shorten the prompt, or lower max_new_tokens");
+  const int64_t longest = num_prompt + std::min(request.max_new_tokens, model.max_length - num_prompt);
+  const int64_t room = max_tokens / kernel::kPageTokens * kernel::kPageTokens;
+  if (longest > room) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("prompt and answer have up to {} tokens, and the cache holds {}", longest, room),
+                "shorten the prompt, or lower max_new_tokens");
   }
-  waiting_.push_back(std::move(sequence));
+  return longest;
+}
+
+void Generation::add(uint64_t id, Request request) {
+  const int64_t longest = longest_sequence(request, model_, max_tokens_);
+  ScoreRules rules(request.sampling, request.stop_ids, model_.vocab_size);
+  std::vector<int32_t> ids = request.prompt;
+  grammar::TokenMasks::Text text;
+  if (request.form != nullptr) {
+    text = request.form->begin();
+    const int64_t room = longest - static_cast<int64_t>(ids.size()), shortest = request.form->shortest(text);
+    if (shortest > room) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("the answer has room for {} tokens, and its shortest form has {} bytes", room, shortest),
+                  "raise max_new_tokens, or shorten the prompt");
+    }
+  }
+  waiting_.push_back({id, std::move(request), std::move(rules), std::move(ids), longest, text});
 }
 
 void Generation::stop(uint64_t id) {
@@ -112,17 +123,27 @@ void Generation::begin_waiting() {
   }
 }
 
+int32_t Generation::chosen(Sequence& sequence, std::span<float> scores) const {
+  const Request& request = sequence.request;
+  sequence.rules.apply({sequence.ids, request.prompt.size()}, scores);
+  if (request.form != nullptr) {
+    const int64_t num_left = sequence.max_tokens - static_cast<int64_t>(sequence.ids.size());
+    request.form->apply(sequence.text, num_left, request.stop_ids, scores);
+  }
+  if (!request.sampling.do_sample) return highest(scores);
+  const auto step = static_cast<uint32_t>(sequence.num_generated());
+  return draw(warped(request.sampling, scores), uniform_at({request.sampling.seed, request.row, step}));
+}
+
 Generated Generation::choose(Sequence& sequence, std::span<float> scores) const {
   const Request& request = sequence.request;
   Generated generated{.id = sequence.id, .finished = {}};
   if (request.wants_stop_probability) generated.stop_probability = probability_of(request.stop_ids, scores);
-  sequence.rules.apply({sequence.ids, request.prompt.size()}, scores);
-  const auto step = static_cast<uint32_t>(sequence.num_generated());
-  generated.token = request.sampling.do_sample
-                        ? draw(warped(request.sampling, scores), uniform_at({request.sampling.seed, request.row, step}))
-                        : highest(scores);
+  generated.token = chosen(sequence, scores);
   sequence.ids.push_back(generated.token);
-  if (contains(request.stop_ids, generated.token)) {
+  const bool is_stop = contains(request.stop_ids, generated.token);
+  if (request.form != nullptr && !is_stop) sequence.text = request.form->with(sequence.text, generated.token);
+  if (is_stop || (request.form != nullptr && request.form->is_complete(sequence.text))) {
     generated.finished = FinishReason::kStop;
   } else if (static_cast<int64_t>(sequence.ids.size()) == sequence.max_tokens) {
     generated.finished = FinishReason::kLength;
@@ -131,12 +152,15 @@ Generated Generation::choose(Sequence& sequence, std::span<float> scores) const 
 }
 
 std::vector<Generated> Generation::step() {
+  const size_t num_before = running_.size();
   begin_waiting();
+  has_begun_some_ = running_.size() > num_before;
   std::vector<Generated> all;
   if (running_.empty()) return all;
   std::vector<uint64_t> ids;
   for (const Sequence& sequence : running_) ids.push_back(sequence.id);
   const tensor::KvBatch batch = cache_.batch(ids);
+  num_computed_ += batch.packing().num_tokens();
   const at::Tensor scores = model_.scores(batch).contiguous();
   batch.finish();
   check_internal(scores.dim() == 2 && scores.size(0) == static_cast<int64_t>(ids.size()) &&

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <iterator>
 
 #include "base/error.h"
 #include "options/field_list.h"
@@ -42,6 +42,8 @@ const std::vector<Refused>& refused_keys() {
       {"watermarking_config", {}},
       {"renormalize_logits", {false}},
       {"token_healing", {false}},
+      {"remove_invalid_values", {false}},
+      {"max_time", {}},
   };
   return keys;
 }
@@ -55,11 +57,15 @@ Json read_object(const fs::path& path) {
   return json;
 }
 
+bool is_token_id(const Json& json) {
+  return json.is_number_integer() && json.get<int64_t>() >= 0 && json.get<int64_t>() <= INT32_MAX;
+}
+
 void add_stop_ids(const Json& json, const std::string& source, std::vector<StopId>& stop_ids) {
   const auto found = json.find(kEos);
   if (found == json.end() || found->is_null()) return;
   for (const Json& id : found->is_array() ? *found : Json::array({*found})) {
-    if (!id.is_number_integer() || id.get<int64_t>() < 0 || id.get<int64_t>() > INT32_MAX) {
+    if (!is_token_id(id)) {
       throw Error(ErrorKind::kInput, fmt::format("{}: \"{}\" has {}, which is no token id", source, kEos, dumped(id)));
     }
     stop_ids.push_back({id.get<int32_t>(), fmt::format("{}: {}", fs::path(source).filename().string(), kEos)});
@@ -81,10 +87,55 @@ Json as_option(const std::string& name, const Json& value) {
   return name == "early_stopping" && value.is_boolean() ? Json(value.get<bool>() ? "true" : "false") : value;
 }
 
-std::optional<int64_t> integer_in(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number_integer() ? std::optional(found->get<int64_t>()) : std::nullopt;
-}
+// Settings of the file that are no options, because they name tokens or because another option says the same.
+class FileSettings {
+ public:
+  explicit FileSettings(const GenerationConfig& config) : config_(config) {}
+
+  void read(SamplingSettings& sampling) const {
+    if (const Json* value = find("min_length")) {
+      if (!value->is_number_integer()) fail("min_length", *value, "an integer");
+      sampling.min_length = value->get<int64_t>();
+    }
+    if (const Json* value = find("suppress_tokens")) {
+      sampling.suppress_tokens = ids_of("suppress_tokens", *value, *value, "a list of token ids");
+    }
+    for (const Json& word : list("bad_words_ids", "a list of lists of token ids")) {
+      sampling.bad_words_ids.push_back(ids_of("bad_words_ids", word, word, "a list of lists of token ids"));
+    }
+    constexpr std::string_view kBiases = "a list of pairs of a list of token ids and a number";
+    for (const Json& pair : list("sequence_bias", kBiases)) {
+      if (!pair.is_array() || pair.size() != 2 || !pair[1].is_number()) fail("sequence_bias", pair, kBiases);
+      sampling.sequence_bias.emplace_back(ids_of("sequence_bias", pair[0], pair, kBiases), pair[1].get<double>());
+    }
+  }
+
+ private:
+  const Json* find(const char* key) const {
+    const auto found = config_.json.find(key);
+    return found == config_.json.end() || found->is_null() ? nullptr : &*found;
+  }
+
+  [[noreturn]] void fail(std::string_view key, const Json& value, std::string_view expected) const {
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: \"{}\" has {}, and must be {}", config_.source, key, dumped(value), expected));
+  }
+
+  Json list(const char* key, std::string_view expected) const {
+    const Json* value = find(key);
+    if (value == nullptr) return Json::array();
+    if (!value->is_array()) fail(key, *value, expected);
+    return *value;
+  }
+
+  std::vector<int32_t> ids_of(std::string_view key, const Json& ids, const Json& shown,
+                              std::string_view expected) const {
+    if (!ids.is_array() || !std::ranges::all_of(ids, is_token_id)) fail(key, shown, expected);
+    return ids.get<std::vector<int32_t>>();
+  }
+
+  const GenerationConfig& config_;
+};
 
 std::vector<std::vector<int32_t>> ids_of_words(const std::vector<std::string>& words,
                                                const text::Tokenizer& tokenizer) {
@@ -144,8 +195,8 @@ Request request_of(const GenerationOptions& options, const GenerationConfig& con
   sampling.frequency_penalty = options.frequency_penalty;
   sampling.no_repeat_ngram_size = options.no_repeat_ngram_size;
   sampling.min_new_tokens = options.min_new_tokens;
-  sampling.min_length = integer_in(config.json, "min_length").value_or(0);
-  sampling.bad_words_ids = ids_of_words(options.bad_words, tokenizer);
+  FileSettings(config).read(sampling);
+  std::ranges::copy(ids_of_words(options.bad_words, tokenizer), std::back_inserter(sampling.bad_words_ids));
   sampling.seed = options.seed;
   return request;
 }

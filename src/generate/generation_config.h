@@ -38,7 +38,8 @@ void apply_generation_config(const GenerationConfig& config, const options::Prov
                              GenerationOptions& options);
 
 // Returns the request for a prompt, and the settings of a beam search. A bad word is forbidden at the beginning of a
-// text and after a space, as transformers' users do it.
+// text and after a space, as transformers' users do it. The file's bad_words_ids, suppress_tokens, sequence_bias and
+// min_length apply too. Errors: kInput for another form of one of these.
 Request request_of(const GenerationOptions& options, const GenerationConfig& config, const text::Tokenizer& tokenizer,
                    std::vector<int32_t> prompt);
 BeamSettings beams_of(const GenerationOptions& options);

@@ -49,6 +49,32 @@ TEST_CASE("the most likely story is that of transformers, alone and in a file of
   CHECK(answers[0]["finish_reason"] == "length");
 }
 
+TEST_CASE("prompts come from a column of any row file, or from lines of standard input") {
+  if (is_skipped()) return;
+  const TemporaryFolder folder;
+  const std::vector<std::string> greedy{"--no-do-sample", "--max-new-tokens", "6", "--json"};
+  const auto answers_to = [&](const std::string& prompts, std::vector<std::string> more) {
+    more.insert(more.end(), {"--prompts", prompts});
+    more.insert(more.end(), greedy.begin(), greedy.end());
+    return generate(more);
+  };
+  const std::string rows = R"({"prompt": "One day", "question": "Once"}
+{"prompt": "Once upon a time", "question": ""}
+)";
+  const std::string file = folder.write("prompts.jsonl", rows).string();
+  const std::string by_prompt = answers_to(file, {}).output;
+  CHECK(contains(by_prompt, "{\"prompt\":\"One day\""));
+  CHECK(contains(by_prompt, "{\"prompt\":\"Once upon a time\""));
+  const std::string by_question = answers_to(file, {"--prompt-column", "question"}).output;
+  CHECK(contains(by_question, "{\"prompt\":\"Once\""));
+  CHECK(std::ranges::count(by_question, '\n') == 1);
+  CHECK(contains(answers_to(file, {"--prompt-column", "x"}).error, "\"x\""));
+  std::vector<std::string> piped{"generate",  "--model", story_model().string(), "--precision", "fp32",
+                                 "--prompts", "-"};
+  piped.insert(piped.end(), greedy.begin(), greedy.end());
+  CHECK(run_hone(piped, "One day\nOnce upon a time\n").output == by_prompt);
+}
+
 TEST_CASE("a stop string ends the answer before it") {
   if (is_skipped()) return;
   const ProcessResult stopped = generate(
@@ -57,6 +83,38 @@ TEST_CASE("a stop string ends the answer before it") {
   CHECK(answer["text"] == ", a little girl named Lily ");
   CHECK(answer["finish_reason"] == "stop");
   CHECK(answer["stop_string"] == "lived in");
+}
+
+TEST_CASE("the answer has the form of a schema, of an expression, or is one of the choices, at any temperature") {
+  if (is_skipped()) return;
+  const TemporaryFolder folder;
+  const std::string schema =
+      folder
+          .write("schema.json", R"({"type": "object", "properties": {"name": {"type": "string", "maxLength": 20},
+        "age": {"type": "integer", "minimum": 1, "maximum": 99}}, "required": ["name", "age"]})")
+          .string();
+  const auto answer = [&](std::vector<std::string> more) {
+    const std::vector<std::string> common{"--prompt", "Once", "--do-sample", "--temperature", "3", "--top-k", "0"};
+    more.insert(more.end(), common.begin(), common.end());
+    const ProcessResult result = generate(more);
+    CHECK(result.exit_code == 0);
+    return result.output.substr(0, result.output.size() - 1);
+  };
+  for (const char* length : {"22", "25", "200"}) {
+    const Json parsed = parse_json(answer({"--json-schema", schema, "--max-new-tokens", length}), "answer");
+    CHECK(parsed["name"].is_string());
+    CHECK(parsed["age"].get<int>() >= 1);
+    CHECK(parsed["age"].get<int>() <= 99);
+  }
+  const std::string number = answer({"--regex", "[0-9]{3}-[a-c]+", "--max-new-tokens", "9"});
+  CHECK(number.substr(3, 1) == "-");
+  CHECK(number.find_first_not_of("0123456789-abc") == std::string::npos);
+  const std::string choice = answer({"--choices", "a cat,a dog"});
+  CHECK((choice == "a cat" || choice == "a dog"));
+  CHECK(contains(generate({"--prompt", "a", "--regex", "a", "--choices", "b"}).error, "an answer has one form"));
+  CHECK(contains(generate({"--prompt", "a", "--regex", "(a"}).error, "--regex"));
+  CHECK(contains(generate({"--prompt", "a", "--json-schema", schema, "--max-new-tokens", "5"}).error,
+                 "the answer has room for 5 tokens, and its shortest form has"));
 }
 
 TEST_CASE("samples of one prompt differ from each other and are the same again") {
@@ -81,11 +139,18 @@ TEST_CASE("wrong requests are errors") {
   const std::string bert = std::string(HONE_SOURCE_DIR) + "/tests/fixtures/models/tiny-bert";
   CHECK(contains(generate({}, bert).error, "there is no prompt: --prompt or --prompts"));
   CHECK(contains(generate({"--prompt", "a", "--prompts", "b"}, bert).error, "--prompt and --prompts are both given"));
-  CHECK(contains(generate({"--prompts", "/nowhere/x"}, bert).error, "cannot read /nowhere/x"));
+  CHECK(contains(generate({"--prompts", "/nowhere/x.txt"}, bert).error, "/nowhere/x.txt"));
+  const TemporaryFolder folder;
+  const std::string empty = folder.write("empty.txt", "\n\n").string();
+  CHECK(contains(generate({"--prompts", empty}, bert).error, "empty.txt has no prompt"));
   CHECK(contains(generate({"--prompt", "a"}, bert).error, "bert has no head of the kind \"causal-lm\""));
   CHECK(contains(generate({"--prompt", "a", "--top-p", "0"}, bert).error, "--top-p: 0 is out of range"));
   CHECK(contains(generate({"--prompt", "a", "--temperature", "nan"}, bert).error, "--temperature"));
   if (is_skipped()) return;
+  CHECK(contains(generate({"--prompt", "a", "--num-return-sequences", "2", "--no-do-sample"}).error,
+                 "--num-return-sequences 2 would give equal answers"));
+  CHECK(contains(generate({"--prompt", "a", "--num-beams", "2", "--stop", "x"}).error,
+                 "a beam search does not end at stop strings"));
   std::string long_prompt;
   for (int i = 0; i < 3000; ++i) long_prompt += "and ";
   const ProcessResult too_long = generate({"--prompt", long_prompt});

@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "model/load.h"
+#include "nn/embedding.h"
+#include "nn/linear.h"
 #include "parity/parity_fixture.h"
 #include "tensor/packed_linear.h"
 
@@ -105,6 +107,44 @@ TEST_CASE("every decoder computes from a cache, step by step, the logits of the 
     ++num_families;
   }
   CHECK(num_families >= 13);
+}
+
+// Rounds the weights that are kept in bfloat16.
+void round_matrices(const model::Model& model) {
+  for (const auto& module : model.module().modules()) {
+    const auto round = [](const at::Tensor& weight) { at::Tensor(weight).copy_(weight.to(at::kBFloat16)); };
+    if (const auto* linear = dynamic_cast<const nn::Linear*>(module.get())) round(linear->weight);
+    if (const auto* table = dynamic_cast<const nn::Embedding*>(module.get())) round(table->weight);
+  }
+}
+
+TEST_CASE("matrices in bfloat16 take half the memory and give the logits of rounded weights") {
+  const at::NoGradGuard no_gradients;
+  const tensor::PlainWeights plain;
+  for (const char* name : {"llama-tied", "gpt2", "phi3", "qwen3_moe", "qwen2"}) {
+    CAPTURE(name);
+    const auto folder = fixture_models().parent_path() / "causal_lm" / name;
+    model::Inputs packed = packed_batch(read_tensors(folder / "parity.safetensors"));
+    model::ModelRequest request{folder, "causal-lm"};
+    const auto whole = model::load_model(request).model;
+    round_matrices(*whole);
+    request.matrix_dtype = at::kBFloat16;
+    const auto stored = model::load_model(request).model;
+    CHECK(stored->output_weight().scalar_type() == at::kBFloat16);
+    CHECK(relative_difference(stored->forward(packed, {}), whole->forward(packed, {})) < 1e-5);
+    if (std::string(name) == "phi3") continue;
+    CHECK(relative_difference(StepByStep(*stored, packed).run(), whole->forward(packed, {})) < 1e-5);
+  }
+}
+
+// transformers computes the keys of the whole sequence again there (Phi3ForCausalLM.prepare_inputs_for_generation).
+TEST_CASE("a model whose positions change with the length continues sequences up to there") {
+  const auto folder = fixture_models().parent_path() / "causal_lm";
+  const auto phi3 = model::load_model({folder / "phi3", "causal-lm"}).model;
+  CHECK(phi3->max_length() == 40);
+  CHECK(phi3->max_cached_length() == 16);
+  const auto llama = model::load_model({folder / "llama", "causal-lm"}).model;
+  CHECK(llama->max_cached_length() == llama->max_length());
 }
 
 TEST_CASE("an encoder cannot continue sequences") {

@@ -86,4 +86,41 @@ TEST_CASE("a request has the options, the stop ids, and bad words with and witho
   CHECK(request.sampling.bad_words_ids.size() == 2);
 }
 
+Request request_with(const std::string& json) {
+  const TemporaryFolder folder;
+  folder.write("generation_config.json", json);
+  return request_of({}, read_generation_config(folder.path()), tokenizer(), {1});
+}
+
+TEST_CASE("the file's tokens with rules of their own reach the request") {
+  const SamplingSettings sampling = request_with(R"({"bad_words_ids": [[1], [2, 3]], "suppress_tokens": [4, 5],
+                                                     "sequence_bias": [[[6, 7], -10.0]], "min_length": 8})")
+                                        .sampling;
+  CHECK(sampling.bad_words_ids == std::vector<std::vector<int32_t>>{{1}, {2, 3}});
+  CHECK(sampling.suppress_tokens == std::vector<int32_t>{4, 5});
+  REQUIRE(sampling.sequence_bias.size() == 1);
+  CHECK(sampling.sequence_bias[0].first == std::vector<int32_t>{6, 7});
+  CHECK(sampling.sequence_bias[0].second == -10);
+  CHECK(sampling.min_length == 8);
+  CHECK(request_with(R"({"bad_words_ids": null, "min_length": 0})").sampling.bad_words_ids.empty());
+}
+
+TEST_CASE("tokens of another form are an error that names the key") {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"bad_words_ids": [1]})", "\"bad_words_ids\" has 1, and must be a list of lists of token ids"},
+      {R"({"suppress_tokens": [-1]})", "\"suppress_tokens\" has [-1], and must be a list of token ids"},
+      {R"({"sequence_bias": {"5": 1}})", "\"sequence_bias\" has {\"5\":1}, and must be a list of pairs"},
+      {R"({"sequence_bias": [[[5], "x"]]})", "\"sequence_bias\" has [[5],\"x\"], and must be a list of pairs"},
+      {R"({"min_length": 1.5})", "\"min_length\" has 1.5, and must be an integer"},
+  };
+  for (const auto& [json, message] : cases) {
+    CAPTURE(json);
+    const Error error = expect_error([&] { request_with(json); });
+    CHECK(error.kind() == ErrorKind::kInput);
+    CHECK(contains(error.what(), message));
+  }
+  CHECK(contains(expect_error([] { applied(R"({"max_time": 3})"); }).what(), "\"max_time\" is 3"));
+  CHECK(contains(expect_error([] { applied(R"({"remove_invalid_values": true})"); }).what(), "remove_invalid_values"));
+}
+
 }  // namespace generation_config_test

@@ -1,5 +1,6 @@
 #include "generate/generation.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <doctest/doctest.h>
@@ -167,6 +168,53 @@ TEST_CASE("the probability of the stop ids is the model's") {
   asked.stop_ids = {48, 49};
   generation.add(1, asked);
   CHECK(generation.step()[0].stop_probability == doctest::Approx(2 / (49 + std::exp(5.0))));
+}
+
+TEST_CASE("rules of tokens apply to what is generated") {
+  FakeModel fake;
+  Generation generation(fake.get(), kShape, 64);
+  Request ruled = request({1}, 3);
+  const int32_t wanted = FakeModel::next(1, 0);
+  ruled.sampling.bad_words_ids = {{wanted}};
+  generation.add(1, ruled);
+  CHECK(generation.step()[0].token != wanted);
+  Request longer = request({30}, 3);
+  longer.stop_ids = {FakeModel::next(30, 0)};
+  longer.sampling.min_new_tokens = 1;
+  generation.add(2, longer);
+  CHECK(generation.step()[1].token != longer.stop_ids[0]);
+}
+
+// A tokenizer of GPT-2's kind, whose first words are bytes.
+const text::Tokenizer& gpt2() {
+  static const text::Tokenizer loaded = text::Tokenizer::load(HONE_SOURCE_DIR "/tests/fixtures/byte_level/gpt2");
+  return loaded;
+}
+
+TEST_CASE("an answer of a given form fits it at any length, and ends where nothing may follow") {
+  const auto vocab_size = gpt2().vocab_size();
+  const auto scores = [&](const tensor::KvBatch& batch) {  // words with higher numbers are more likely
+    return at::arange(vocab_size, at::kFloat).expand({batch.packing().num_sequences(), vocab_size}).contiguous();
+  };
+  const grammar::Grammar yes_or_no{{grammar::choice({grammar::text_of("yes"), grammar::text_of("no, never")})}, "test"};
+  const auto form = std::make_shared<grammar::TokenMasks>(yes_or_no, gpt2());
+  Generation generation({.scores = scores, .vocab_size = vocab_size, .max_length = 100}, kShape, 256);
+  for (const int64_t length : {3, 4, 50}) {
+    Request asked = request({1}, length);
+    asked.stop_ids = {};
+    asked.form = form;
+    generation.add(static_cast<uint64_t>(length), asked);
+  }
+  for (const auto& [length, result] : run(generation)) {
+    CAPTURE(length);
+    const std::string text = gpt2().decode(result.ids, true);
+    CHECK((text == "yes" || text == "no, never"));
+    CHECK(result.finished == FinishReason::kStop);
+  }
+  Request too_short = request({1}, 2);
+  too_short.form = form;
+  CHECK(contains(expect_error([&] { generation.add(1, too_short); }).what(),
+                 "the answer has room for 2 tokens, and its shortest form has 3 bytes"));
 }
 
 TEST_CASE("requests that cannot be served are errors") {
