@@ -85,7 +85,7 @@ class Answers {
   void take(generate::Generation& generation, const generate::Generated& generated) {
     Open& open = open_[generated.id - num_printed_];
     open.answer.ids.push_back(generated.token);
-    add_text(open.answer, open.text.put(generated.token));
+    if (!generated.is_stop || !options_.form.is_given()) add_text(open.answer, open.text.put(generated.token));
     open.is_whole = generated.finished.has_value() || open.text.is_stopped();
     if (!open.is_whole) return;
     if (!generated.finished) generation.stop(generated.id);

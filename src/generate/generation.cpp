@@ -141,9 +141,9 @@ Generated Generation::choose(Sequence& sequence, std::span<float> scores) const 
   if (request.wants_stop_probability) generated.stop_probability = probability_of(request.stop_ids, scores);
   generated.token = chosen(sequence, scores);
   sequence.ids.push_back(generated.token);
-  const bool is_stop = contains(request.stop_ids, generated.token);
-  if (request.form != nullptr && !is_stop) sequence.text = request.form->with(sequence.text, generated.token);
-  if (is_stop || (request.form != nullptr && request.form->is_complete(sequence.text))) {
+  generated.is_stop = contains(request.stop_ids, generated.token);
+  if (request.form != nullptr && !generated.is_stop) sequence.text = request.form->with(sequence.text, generated.token);
+  if (generated.is_stop || (request.form != nullptr && request.form->is_complete(sequence.text))) {
     generated.finished = FinishReason::kStop;
   } else if (static_cast<int64_t>(sequence.ids.size()) == sequence.max_tokens) {
     generated.finished = FinishReason::kLength;

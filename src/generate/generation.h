@@ -40,6 +40,7 @@ std::string_view finish_reason_name(FinishReason reason);  // "stop", "length"
 struct Generated {
   uint64_t id = 0;
   int32_t token = 0;
+  bool is_stop = false;         // a stop id, which is no part of an answer of a given form
   double stop_probability = 0;  // the model's, of all stop ids together, before any rule
   std::optional<FinishReason> finished;
 };

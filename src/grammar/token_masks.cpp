@@ -1,6 +1,7 @@
 #include "grammar/token_masks.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -87,6 +88,17 @@ const TokenMasks::Mask& TokenMasks::mask_of(const Text& text) {
   return masks_.emplace(key, computed(text, kNoEnd)).first->second;
 }
 
+std::string TokenMasks::bytes_after(Automaton::State state) {
+  constexpr size_t kShown = 8;
+  std::vector<std::string> bytes;
+  for (int byte = 0; byte < 256 && bytes.size() < kShown; ++byte) {
+    if (automaton_.next(state, static_cast<uint8_t>(byte)) == Automaton::kDead) continue;
+    const bool is_visible = byte > 0x20 && byte < 0x7F;
+    bytes.push_back(is_visible ? fmt::format("'{}'", static_cast<char>(byte)) : fmt::format("0x{:02X}", byte));
+  }
+  return fmt::format("{}{}", fmt::join(bytes, ", "), bytes.size() == kShown ? ", ..." : "");
+}
+
 void TokenMasks::apply(const Text& text, int64_t tokens_left, std::span<const int32_t> stop_ids,
                        std::span<float> scores) {
   const Mask* mask = &mask_of(text);
@@ -106,8 +118,10 @@ void TokenMasks::apply(const Text& text, int64_t tokens_left, std::span<const in
     }
   }
   if (has_any) return;
-  throw Error(ErrorKind::kInput, fmt::format("{}: no token of this tokenizer continues the text", source_),
-              "use another tokenizer, or a pattern that its characters can write");
+  throw Error(
+      ErrorKind::kInput,
+      fmt::format("{}: no token of this tokenizer writes what may follow: {}", source_, bytes_after(text.state)),
+      "use a model whose vocabulary has every byte");
 }
 
 }  // namespace hone::grammar

@@ -64,6 +64,7 @@ class TokenMasks {
 
   const SortedTokens& tokens_of(const Text& text) const { return text.is_empty && first_ ? *first_ : later_; }
   const Mask& mask_of(const Text& text);
+  std::string bytes_after(Automaton::State state);  // for messages
   Mask computed(const Text& text, int64_t farthest);
 
   Automaton automaton_;

@@ -124,7 +124,7 @@ TEST_CASE("a tokenizer that cannot write the text is an error") {
   std::vector<float> scores(static_cast<size_t>(uncased.vocab_size()));
   const Error error = expect_error([&] { masks.apply(masks.begin(), 9, {}, scores); });
   CHECK(error.kind() == ErrorKind::kInput);
-  CHECK(contains(error.what(), "--regex: no token of this tokenizer continues the text"));
+  CHECK(contains(error.what(), "--regex: no token of this tokenizer writes what may follow: 'A', 'B'"));
 }
 
 }  // namespace token_masks_test
