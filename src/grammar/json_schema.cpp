@@ -24,6 +24,7 @@ using text::CodePointSet;
 
 constexpr int kMaxSchemaDepth = 100;
 constexpr int64_t kMaxLength = 100'000;  // of minLength and its like
+constexpr size_t kMaxNameBytes = 1000, kMaxFirstItems = 1000;
 
 // Keywords that bound nothing.
 constexpr std::array<std::string_view, 18> kAnnotations = {
@@ -113,11 +114,24 @@ class SchemaTranslator {
   Grammar translate() {
     grammar_.rules.emplace_back();
     rules_["#"] = 0;
-    grammar_.rules[0] = value(root_, "#", 0);
+    pending_.push_back({0, &root_, "#"});
+    while (!pending_.empty()) {  // not by recursion: references may lead on and on
+      const Pending next = pending_.back();
+      pending_.pop_back();
+      const Expr whole = value(*next.schema, next.place, 0);
+      grammar_.rules[next.rule] = whole;
+    }
     return std::move(grammar_);
   }
 
  private:
+  // A schema that a reference leads to, and its rule.
+  struct Pending {
+    RuleId rule = 0;
+    const Json* schema = nullptr;
+    std::string place;
+  };
+
   [[noreturn]] void fail(ErrorKind kind, const std::string& place, const std::string& what,
                          const std::string& hint = "") const {
     throw Error(kind, fmt::format("{}: {}: {}", grammar_.source, place, what), hint);
@@ -221,17 +235,15 @@ class SchemaTranslator {
            "hone follows references into the same file: \"#/$defs/name\"");
     }
     const auto [known, is_new] = rules_.emplace(target, static_cast<RuleId>(grammar_.rules.size()));
-    const RuleId id = known->second;
-    if (!is_new) return rule(id);
-    grammar_.rules.emplace_back();
-    const Json* found = nullptr;
-    try {
-      found = &root_.at(Json::json_pointer(target.substr(1)));
-    } catch (const nlohmann::json::exception&) {
-      contradict(place, fmt::format("\"$ref\" leads to \"{}\", which does not exist", target));
+    if (is_new) {
+      grammar_.rules.emplace_back();
+      try {
+        pending_.push_back({known->second, &root_.at(Json::json_pointer(target.substr(1))), target});
+      } catch (const nlohmann::json::exception&) {
+        contradict(place, fmt::format("\"$ref\" leads to \"{}\", which does not exist", target));
+      }
     }
-    grammar_.rules[id] = value(*found, target, 0);
-    return rule(id);
+    return rule(known->second);
   }
 
   std::vector<std::string> types_of(const Json& schema, const std::string& place) const {
@@ -368,6 +380,9 @@ class SchemaTranslator {
     std::vector<Expr> first;
     if (const auto given = schema.find("prefixItems"); given != schema.end()) {
       if (!given->is_array()) contradict(place, "\"prefixItems\" is not a list of schemas");
+      if (given->size() > kMaxFirstItems) {
+        fail(ErrorKind::kUnsupported, place, fmt::format("\"prefixItems\" has more than {} schemas", kMaxFirstItems));
+      }
       for (size_t i = 0; i < given->size() && i < most; ++i) {
         first.push_back(value((*given)[i], fmt::format("{}/prefixItems/{}", place, i), depth + 1));
       }
@@ -436,11 +451,15 @@ class SchemaTranslator {
     for (const Property& property : properties) names.push_back(property.name);
     for (const Json& name : schema.value("required", Json::array())) names.push_back(name.get<std::string>());
     const Expr each = given == schema.end() ? any_value() : value(*given, place + "/additionalProperties", depth + 1);
-    return in_rule(sequence({text_of("\""), name_without(names), text_of(":"), space(), each, space()}));
+    return in_rule(sequence({text_of("\""), name_without(names, place), text_of(":"), space(), each, space()}));
   }
 
   // A name, with the quote behind it, that is none of these. It writes no escapes while it may still become one.
-  Expr name_without(std::vector<std::string> names) {
+  Expr name_without(std::vector<std::string> names, const std::string& place) const {
+    for (const std::string& name : names) {
+      if (name.size() <= kMaxNameBytes) continue;
+      fail(ErrorKind::kUnsupported, place, fmt::format("the name of a property has more than {} bytes", kMaxNameBytes));
+    }
     std::ranges::sort(names);
     const auto [first, last] = std::ranges::unique(names);
     names.erase(first, last);
@@ -475,18 +494,19 @@ class SchemaTranslator {
   Expr members(const std::vector<Property>& properties, const Expr& others) {
     const Expr comma = sequence({text_of(","), space()});
     const Expr more = others ? repeated(sequence({comma, others}), 0) : text_of("");
-    Expr behind = more;                                                      // if a pair stands before
-    Expr whole = others ? optional(sequence({others, more})) : text_of("");  // if none does
+    Expr behind = more;                                                                     // if a pair stands before
+    std::vector<Expr> whole = {others ? optional(sequence({others, more})) : text_of("")};  // if none does
     for (auto property = properties.rbegin(); property != properties.rend(); ++property) {
       const Expr pair =
           sequence({text_of(dumped_value(Json(property->name)) + ":"), space(), property->value, space()});
       // Both ways go on with it.
       behind = in_rule(std::move(behind));
       const Expr first = sequence({pair, behind}), next = sequence({comma, pair});
-      whole = property->is_required ? first : choice({first, whole});
+      if (property->is_required) whole.clear();
+      whole.push_back(first);
       behind = sequence({property->is_required ? next : optional(next), behind});
     }
-    return whole;
+    return choice(std::move(whole));
   }
 
   // What is used in several places is a rule.
@@ -516,6 +536,7 @@ class SchemaTranslator {
   const Json& root_;
   Grammar grammar_;
   std::map<std::string, RuleId> rules_;  // by "$ref"
+  std::vector<Pending> pending_;
   std::optional<Expr> any_value_;
 };
 

@@ -131,7 +131,8 @@ class RegexParser : private text::RegexReader {
   }
 
   Expr repetitions(Expr part) {
-    while (!is_at_end()) {
+    for (int depth = 0; !is_at_end(); ++depth) {
+      if (depth == kMaxGroupDepth) refuse("it repeats repetitions too deeply");
       item_ = position_;
       if (take(U"*")) {
         part = repeated(std::move(part), 0);

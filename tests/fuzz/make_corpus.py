@@ -1,6 +1,6 @@
 """Makes the first inputs of the fuzz targets, tests/fuzz/corpus/*/seed_*, from the small fixtures: every part of a
-tokenizer.json with a model of a few tokens, the SentencePiece models, the regular expressions, the chat templates, and texts for all of them.
-Also makes tokenizer_json.dict and chat_template.dict, the words that a mutation may insert. Run it after a change of the fixtures."""
+tokenizer.json with a model of a few tokens, the SentencePiece models, the regular expressions, the chat templates, schemas, and texts for all of them.
+Also makes tokenizer_json.dict, chat_template.dict and grammar.dict, the words that a mutation may insert. Run it after a change of the fixtures."""
 import base64
 import json
 import re
@@ -138,6 +138,19 @@ def make_chat_templates():
             write("chat_template", 100 + place, row["template"].encode() + b"\xff" + context[:200])
 
 
+def make_grammars():
+    """The schemas of the tests, and the regular expressions of the fixtures."""
+    test = (FUZZ.parent / "grammar/json_schema_test.cpp").read_text(encoding="utf-8")
+    schemas = re.findall(r'^ +\{R"\((\{.*?\})\)",', test, re.MULTILINE)
+    expressions = [row if isinstance(row, str) else row.get("regex", row.get("pattern", row.get("expression")))
+                   for row in read("regex.json")["cases"]]
+    for number, text in enumerate(dict.fromkeys(schemas + expressions[:40])):
+        write("grammar", number, text.encode() + b"\xff" + bytes(range(7 * number % 200, 250)))
+    words = set(re.findall(r'"[a-zA-Z$-]+":? ?', " ".join(schemas)))
+    lines = ['"' + word.replace('"', '\\"') + '"' for word in sorted(words)]
+    (FUZZ / "grammar.dict").write_text("# Made by make_corpus.py.\n" + "\n".join(lines) + "\n", encoding="ascii")
+
+
 def make_chat_dictionary():
     words = set()
     for rows in read("jinja.json")["subjects"].values():
@@ -163,8 +176,7 @@ if __name__ == "__main__":
     make_sentence_pieces()
     make_expressions()
     make_gguf()
-
-
     make_chat_templates()
+    make_grammars()
     make_dictionary()
     make_chat_dictionary()

@@ -149,6 +149,8 @@ TEST_CASE("what no grammar has is an error that names the character") {
   }
   std::string deep(200, '(');
   CHECK(contains(error_of(deep.c_str()), "nested too deeply"));
+  const std::string stars = "a" + std::string(5000, '*');
+  CHECK(contains(error_of(stars.c_str()), "repeats repetitions too deeply"));
 }
 
 }  // namespace automaton_test

@@ -129,6 +129,26 @@ TEST_CASE("whatever is written parses, and the shortest way leads to the end") {
   }
 }
 
+TEST_CASE("large schemas are translated or refused, without deep recursion") {
+  std::string chain = R"({"$ref": "#/$defs/0", "$defs": {)", wide = R"({"type": "object", "properties": {)";
+  constexpr int kMany = 3000;
+  for (int i = 0; i < kMany; ++i) {
+    chain += fmt::format(R"("{}": {{"$ref": "#/$defs/{}"}}, )", i, i + 1);
+    wide += fmt::format(R"({}"p{}": {{"type": "null"}})", i == 0 ? "" : ", ", i);
+  }
+  Automaton chained = of_schema(chain + fmt::format(R"("{}": {{"type": "null"}}}}}})", kMany));
+  CHECK(fits(chained, "null"));
+  Automaton many = of_schema(wide + "}}");
+  CHECK(fits(many, R"({"p7":null,"p2999":null})"));
+  CHECK_FALSE(fits(many, R"({"p7":null,"p6":null})"));
+  const std::string name(2000, 'x');
+  CHECK(contains(expect_error([&] {
+                   of_schema(R"({"type": "object", "properties": {")" + name +
+                             R"(": {}}, "additionalProperties": true})");
+                 }).what(),
+                 "more than 1000 bytes"));
+}
+
 TEST_CASE("keywords that are not applied, and contradictions, are errors with their place") {
   const std::pair<const char*, const char*> wrong[] = {
       {R"({"type": "integer", "multipleOf": 3})", "schema.json: #: hone does not apply \"multipleOf\" here"},
