@@ -130,7 +130,7 @@ TEST_CASE("matrices in bfloat16 take half the memory and give the logits of roun
     round_matrices(*whole);
     request.matrix_dtype = at::kBFloat16;
     const auto stored = model::load_model(request).model;
-    CHECK(stored->output_weight().scalar_type() == at::kBFloat16);
+    CHECK((stored->output_weight().scalar_type() == at::kBFloat16));
     CHECK(relative_difference(stored->forward(packed, {}), whole->forward(packed, {})) < 1e-5);
     if (std::string(name) == "phi3") continue;
     CHECK(relative_difference(StepByStep(*stored, packed).run(), whole->forward(packed, {})) < 1e-5);

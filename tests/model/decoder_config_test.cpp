@@ -52,14 +52,18 @@ TEST_CASE("a width that does not divide into heads is an error, unless heads hav
   }));
 }
 
-TEST_CASE("positions are those of all layers, and may make longer sequences possible") {
-  model::DecoderShape shape = shape_of([](Json&) {});
+TEST_CASE("a body takes sequences that the positions of all its layers take") {
   const nn::RotaryRule rule{tensor::rotary_frequencies(2, 10), 1, 40, [](int64_t) { return at::Tensor(); }};
-  const auto positions = std::make_shared<const nn::RotaryPositions>(rule, 80);
-  model::set_positions(shape, positions);
-  CHECK(shape.layers[2].positions == positions);
-  CHECK(shape.traits.max_length == 80);
-  CHECK(shape.traits.depends_on_batch);
+  const auto longer = std::make_shared<const nn::RotaryPositions>(rule, 80);
+  const auto plain = std::make_shared<const nn::RotaryPositions>(nn::RotaryRule{rule.frequencies}, 70);
+  const model::BodyTraits both = model::with_positions({.width = 8}, {longer, plain});
+  CHECK(both.width == 8);
+  CHECK(both.max_length == 70);
+  CHECK(both.max_cached_length == 40);
+  CHECK(both.depends_on_batch);
+  const model::BodyTraits one = model::with_positions({}, {plain});
+  CHECK(one.max_cached_length == 70);
+  CHECK_FALSE(one.depends_on_batch);
 }
 
 TEST_CASE("a window belongs to the layers that slide") {
