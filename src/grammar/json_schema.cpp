@@ -14,13 +14,12 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "grammar/integer_range.h"
+#include "grammar/json_text.h"
 #include "grammar/regex_grammar.h"
 
 namespace hone::grammar {
 
 namespace {
-
-using text::CodePointSet;
 
 constexpr int kMaxSchemaDepth = 100;
 constexpr int64_t kMaxLength = 100'000;  // of minLength and its like
@@ -33,79 +32,6 @@ constexpr std::array<std::string_view, 18> kAnnotations = {
     "readOnly", "writeOnly",   "contentEncoding", "contentMediaType", "discriminator", "nullable"};
 
 std::string dumped_value(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-// The characters that a JSON text writes as they are inside quotes.
-CodePointSet plain_in_quotes() { return text::complement_of({{0, 0x1F}, {'"', '"'}, {'\\', '\\'}}); }
-
-// The escapes of the characters that need one.
-Expr escape_of(char32_t c) {
-  constexpr std::pair<char32_t, std::string_view> kShort[] = {
-      {'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}, {'\t', "\\t"}, {'\r', "\\r"}, {'\b', "\\b"}, {'\f', "\\f"}};
-  for (const auto& [code, escape] : kShort) {
-    if (code == c) return text_of(escape);
-  }
-  return text_of(fmt::format("\\u{:04x}", static_cast<uint32_t>(c)));
-}
-
-// One of these characters inside quotes.
-Expr quoted_character(const CodePointSet& characters) {
-  std::vector<Expr> ways = {one_of(text::intersection_of(characters, plain_in_quotes()))};
-  for (const auto& range : text::intersection_of(characters, text::complement_of(plain_in_quotes()))) {
-    for (char32_t c = range.first; c <= range.last; ++c) ways.push_back(escape_of(c));
-  }
-  return choice(std::move(ways));
-}
-
-// One of any characters inside quotes, also by an escape. Surrogates are left out.
-Expr any_quoted_character() {
-  const Expr hex = one_of({{'0', '9'}, {'A', 'F'}, {'a', 'f'}});
-  const Expr unpaired = choice({sequence({one_of({{'0', '9'}, {'A', 'C'}, {'E', 'F'}, {'a', 'c'}, {'e', 'f'}}), hex}),
-                                sequence({one_of({{'D', 'D'}, {'d', 'd'}}), one_of({{'0', '7'}})})});
-  return choice(
-      {one_of(plain_in_quotes()), sequence({text_of("\\"), choice({one_of({{'"', '"'},
-                                                                           {'/', '/'},
-                                                                           {'\\', '\\'},
-                                                                           {'b', 'b'},
-                                                                           {'f', 'f'},
-                                                                           {'n', 'n'},
-                                                                           {'r', 'r'},
-                                                                           {'t', 't'}}),
-                                                                   sequence({text_of("u"), unpaired, hex, hex})})})});
-}
-
-Expr quoted(Expr content) { return sequence({text_of("\""), std::move(content), text_of("\"")}); }
-
-Expr digits(uint32_t least, uint32_t most) { return repeated(one_of({{'0', '9'}}), least, most); }
-
-Expr any_integer() {
-  return sequence({optional(text_of("-")), choice({text_of("0"), sequence({one_of({{'1', '9'}}), digits(0, 14)})})});
-}
-
-Expr any_number() {
-  const Expr exponent =
-      sequence({one_of({{'E', 'E'}, {'e', 'e'}}), optional(one_of({{'+', '+'}, {'-', '-'}})), digits(1, 2)});
-  return sequence({any_integer(), optional(sequence({text_of("."), digits(1, 15)})), optional(exponent)});
-}
-
-Expr space() { return optional(choice({text_of(" "), sequence({text_of("\n"), repeated(text_of(" "), 0, 40)})})); }
-
-// Returns the regular expression of a format of strings (RFC 3339, RFC 4122), or an empty text. Dates leave 29 February
-// out, which not every year has.
-std::string regex_of_format(const Json& format) {
-  const std::string date =
-      "[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])"
-      ")";
-  const std::string time =
-      "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])";
-  const std::pair<const char*, std::string> known[] = {
-      {"date", date},
-      {"time", time},
-      {"date-time", date + "T" + time},
-      {"uuid", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"},
-  };
-  const auto row = std::ranges::find_if(known, [&](const auto& each) { return format == each.first; });
-  return row == std::end(known) ? "" : row->second;
-}
 
 class SchemaTranslator {
  public:
@@ -337,7 +263,8 @@ class SchemaTranslator {
                                      {.characters = quoted_character, .finds_a_part = true}));
     }
     if (const auto format = schema.find("format"); format != schema.end() && !has_length) {
-      if (const std::string regex = regex_of_format(*format); !regex.empty()) {
+      if (const std::string regex = regex_of_format(format->is_string() ? format->get<std::string>() : "");
+          !regex.empty()) {
         return quoted(regex_expression(regex, grammar_.source, {.characters = quoted_character}));
       }
       log_warning("{}: {}: hone does not apply the format {}", grammar_.source, place, dumped_value(*format));
@@ -473,7 +400,7 @@ class SchemaTranslator {
     if (is_a_name) names = names.subspan(1);
     std::vector<Expr> ways;
     if (!is_a_name) ways.push_back(text_of("\""));
-    CodePointSet taken;
+    text::CodePointSet taken;
     while (!names.empty()) {
       const char* next = names.front().data() + at;
       const char32_t c = next_code_point(next);
@@ -485,7 +412,7 @@ class SchemaTranslator {
       ways.push_back(sequence({quoted_character({{c, c}}), name_behind(names.first(count), after, any_rest)}));
       names = names.subspan(count);
     }
-    const CodePointSet others = text::intersection_of(plain_in_quotes(), text::complement_of(taken));
+    const text::CodePointSet others = text::intersection_of(plain_in_quotes(), text::complement_of(taken));
     ways.push_back(sequence({one_of(others), any_rest}));
     return choice(std::move(ways));
   }
@@ -499,7 +426,7 @@ class SchemaTranslator {
     for (auto property = properties.rbegin(); property != properties.rend(); ++property) {
       const Expr pair =
           sequence({text_of(dumped_value(Json(property->name)) + ":"), space(), property->value, space()});
-      // Both ways go on with it.
+      // Two ways lead there.
       behind = in_rule(std::move(behind));
       const Expr first = sequence({pair, behind}), next = sequence({comma, pair});
       if (property->is_required) whole.clear();

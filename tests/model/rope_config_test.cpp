@@ -86,9 +86,9 @@ TEST_CASE("an unknown type is unsupported, and wrong values are errors that name
                  "config.json: rope_scaling: \"factor\" is missing"));
   CHECK(contains(error(R"({"rope_scaling": {"type": "linear", "factor": 0}})").what(), "\"factor\" is 0, outside"));
   CHECK(contains(error(R"({"rope_scaling": {"type": "longrope", "short_factor": [1, 2, 3]}})").what(),
-                 "\"short_factor\" is not a list of 4 positive numbers"));
+                 "\"short_factor\" is not a list of 4 numbers above 0"));
   CHECK(contains(error(R"({"rope_scaling": {"type": "longrope", "short_factor": [1, 2, 3, -1]}})").what(),
-                 "\"short_factor\" is not a list of 4 positive numbers"));
+                 "\"short_factor\" is not a list of 4 numbers above 0"));
   CHECK(contains(error(R"({"rope_scaling": {"type": "llama3", "factor": 2, "low_freq_factor": 4,
                                             "high_freq_factor": 4}})")
                      .what(),
