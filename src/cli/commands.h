@@ -44,6 +44,9 @@ inline constexpr std::array<std::string_view, 8> kCommonSearchOptions = {
 inline constexpr std::array<std::string_view, 7> kCommonAdviseOptions = {
     "run", "model_name_or_path", "dataset", "models", "apply", "language", "json"};
 
+inline constexpr std::array<std::string_view, 8> kCommonChatOptions = {
+    "model_name_or_path", "prompt", "system", "context", "truncate", "max_new_tokens", "do_sample", "temperature"};
+
 // Only --try computes a model.
 inline int run_data_clean_in_library(const options::Parsed<data::CleanOptions>& parsed) {
   return run_in_library(parsed.options.try_model.empty() ? kRows : kModels, "data clean", &parsed);
@@ -56,7 +59,7 @@ inline constexpr std::array kCommands = {
     library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
     library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
     library_command<GenerateOptions>("generate", "Work", "continue prompts with a language model"),
-    library_command<ChatOptions>("chat", "Work", "print what a chat template makes of messages"),
+    library_command<ChatOptions>("chat", "Work", "talk with a language model in the terminal", kCommonChatOptions),
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
     library_command<TokenizerTrainOptions, kRows>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions, kRows>("tokenizer compare", "Work",

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "cli/chat_template_options.h"
 #include "cli/prompts.h"
 #include "generate/answer_form.h"
 #include "generate/options.h"
@@ -14,6 +15,8 @@ namespace hone::cli {
 struct GenerateOptions {
   std::filesystem::path model_name_or_path, base_model;
   PromptOptions input;
+  bool apply_chat_template = false;
+  ChatTemplateOptions chat_template;
   generate::GenerationOptions generation;
   generate::FormOptions form;
   int64_t max_batch_tokens = 65536;
@@ -32,6 +35,9 @@ struct GenerateOptions {
     visit("base_model", self.base_model, "folder of the base model, if --model is an adapter that names another place")
         .value_name("DIR");
     PromptOptions::fields(self.input, visit);
+    visit("apply_chat_template", self.apply_chat_template,
+          "make each prompt the message of a user, in the model's chat template");
+    ChatTemplateOptions::fields(self.chat_template, visit);
     generate::GenerationOptions::fields(self.generation, visit);
     generate::FormOptions::fields(self.form, visit);
     visit.group("Machine and output");

@@ -1,5 +1,6 @@
 #include "text/chat_template.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -57,6 +58,11 @@ ChatTemplate ChatTemplate::parse(std::string_view source, std::string name) {
 }
 
 const std::string& ChatTemplate::name() const { return state_->compiled.name(); }
+
+bool ChatTemplate::reads(std::string_view name) const {
+  const std::vector<std::string>& names = state_->compiled.context_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 Rendering ChatTemplate::render(const Json& given, const SpecialTokens& special_tokens,
                                const std::optional<std::tm>& now) const {

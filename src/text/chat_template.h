@@ -40,6 +40,8 @@ class ChatTemplate {
                    const std::optional<std::tm>& now = std::nullopt) const;
 
   const std::string& name() const;
+  // Returns whether the template reads a variable of this name from the context.
+  bool reads(std::string_view name) const;
 
  private:
   struct State;
@@ -69,6 +71,10 @@ class ChatTemplateSources {
   std::filesystem::path folder_;
   std::map<std::string, Source> sources_;
 };
+
+// Returns the template in `file`, or the folder's if no file is given. Errors: those of read(), choose() and parse().
+ChatTemplate read_chat_template(const std::filesystem::path& file, const std::filesystem::path& model_dir,
+                                bool has_tools = false);
 
 // Encodes a rendering without adding special tokens, as apply_chat_template() does. The text of a special token in
 // what users wrote becomes ordinary tokens, unless `allow_special`; then the ids are always those of transformers.

@@ -80,7 +80,8 @@ ChatTemplateSources ChatTemplateSources::read(const fs::path& model_dir) {
 ChatTemplate ChatTemplateSources::choose(bool has_tools, const std::string& name) const {
   if (sources_.empty()) {
     throw Error(ErrorKind::kInput, fmt::format("{}: the model has no chat template", folder_.string()),
-                "a base model has none: use the model's chat version; or give a template with --template FILE");
+                "a base model has none: use the model's chat version, continue a text with hone generate, or give a "
+                "template with --template FILE");
   }
   const std::string wanted = !name.empty() ? name : has_tools && sources_.contains("tool_use") ? "tool_use" : "default";
   const auto found = sources_.find(wanted);
@@ -89,6 +90,11 @@ ChatTemplate ChatTemplateSources::choose(bool has_tools, const std::string& name
                 "its templates are: " + known_names(sources_));
   }
   return ChatTemplate::parse(found->second.text, found->second.file);
+}
+
+ChatTemplate read_chat_template(const fs::path& file, const fs::path& model_dir, bool has_tools) {
+  if (!file.empty()) return ChatTemplate::parse(read_file(file), file.filename().string());
+  return ChatTemplateSources::read(model_dir).choose(has_tools);
 }
 
 }  // namespace hone::text

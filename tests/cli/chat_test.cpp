@@ -1,7 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <poll.h>
+#include <pty.h>
+
 #include "cli/process.h"
 #include "cli/tiny.h"
+#include "expect_error.h"
 
 namespace chat_test {
 
@@ -65,10 +69,251 @@ TEST_CASE("wrong options of chat are usage errors") {
     CHECK(result.exit_code == 2);
     return result.error;
   };
-  CHECK(contains(error({}), "hone chat has only the action --render"));
+  CHECK(contains(error({"--ids"}), "--ids belongs to --render"));
   CHECK(contains(error({"--render"}), "--render needs --context"));
   CHECK(contains(error({"--render", "--context", "x.json", "--allow-special"}),
                  "--allow-special changes only the token ids"));
+}
+
+// A story model with a template that shows a chat as one text, so that greedy answers are those of hone generate.
+class StoryChat {
+ public:
+  static bool is_skipped() {
+    if (std::filesystem::exists(model())) return false;
+    MESSAGE("skipped: ../shared/models is not here");
+    return true;
+  }
+
+  static std::filesystem::path model() {
+    return std::filesystem::path(HONE_SOURCE_DIR) / ".." / "shared" / "models" / "tinystories-656k-llama";
+  }
+
+  std::vector<std::string> arguments(const std::string& command, std::vector<std::string> more) const {
+    more.insert(more.begin(), {command, "--model", model().string(), "--precision", "fp32", "--num-threads", "1",
+                               "--no-do-sample", "--template", template_});
+    return more;
+  }
+  // `input` is piped in.
+  ProcessResult talk(const std::string& input, std::vector<std::string> more = {}) const {
+    more.insert(more.end(), {"--max-new-tokens", "8"});
+    return run_hone(arguments("chat", std::move(more)), input);
+  }
+  std::string path(const char* name) const { return (folder_.path() / name).string(); }
+  const TemporaryFolder& folder() const { return folder_; }
+
+ private:
+  TemporaryFolder folder_;
+  std::string template_ =
+      folder_
+          .write("t.jinja",
+                 "{{ bos_token }}{% for m in messages %}{% if m.role == 'critic' %}{{ raise_exception('no critics') }}"
+                 "{% endif %}{{ m.content }}{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}")
+          .string();
+};
+
+// Expected: transformers' generate() (tests/cli/generate_test.cpp).
+constexpr const char* kStory = ", a little girl named Lily lived in";
+
+TEST_CASE("each line of a pipe is a message, and only answers go to standard output") {
+  if (StoryChat::is_skipped()) return;
+  const StoryChat chat;
+  const ProcessResult one = chat.talk("Once upon a time\n");
+  CHECK(one.error == "note: the answer ends at max_new_tokens 8 or at the end of the context\n");
+  CHECK(one.exit_code == 0);
+  CHECK(one.output.size() > 10);
+  CHECK(one.output.starts_with(std::string(kStory).substr(0, one.output.size() - 1)));
+  CHECK(chat.talk("", {"--prompt", "Once upon a time"}).output == one.output);
+  CHECK(chat.talk("\n/stats\n\"\"\"Once upon\n\"\"\"\n/clear\n/clear\nOnce upon a time\r\n/exit\nmore\n")
+            .output.ends_with("\n" + one.output));
+  const std::vector<Json> lines = json_lines(chat.talk("Once upon a time\nOne\\\nday\n/regen\n", {"--json"}).output);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0]["prompt"] == "Once upon a time");
+  CHECK(lines[0]["text"].get<std::string>() + "\n" == one.output);
+  CHECK(lines[0]["token_ids"].size() == 8);
+  CHECK(lines[0]["finish_reason"] == "length");
+  CHECK(lines[1]["prompt"] == "One\nday");
+  CHECK(lines[2] == lines[1]);
+  const std::vector<std::string> prompt{"--apply-chat-template", "--prompt", "Once upon a time", "--max-new-tokens",
+                                        "8"};
+  CHECK(run_hone(chat.arguments("generate", prompt)).output == one.output);
+}
+
+TEST_CASE("a chat is saved, rendered, loaded and continued") {
+  if (StoryChat::is_skipped()) return;
+  const StoryChat chat;
+  const std::string file = chat.path("chat.json");
+  const ProcessResult saved = chat.talk("/system Be kind.\nOnce upon a time\n/save " + file + "\n/save " + file + "\n");
+  CHECK(saved.exit_code == 0);
+  CHECK(contains(saved.error, "saved to " + file));
+  const Json context = read_json(file);
+  CHECK(context["messages"][0] == Json::parse(R"({"role": "system", "content": "Be kind."})"));
+  CHECK(context["messages"][2]["role"] == "assistant");
+  const ProcessResult rendered = run_hone(chat.arguments("chat", {"--render", "--context", file}));
+  CHECK(rendered.exit_code == 0);
+  CHECK(contains(rendered.output, "Be kind.Once upon a time"));
+  const ProcessResult again = chat.talk("/load " + file + "\n/regen\n");
+  CHECK(contains(again.error, "3 messages from " + file));
+  CHECK(again.output == saved.output);
+  CHECK(chat.talk("/regen\n", {"--context", file}).output == saved.output);
+  const ProcessResult kept = chat.talk("One day\n/save " + file + "\n");
+  CHECK(kept.exit_code == 2);
+  CHECK(contains(kept.error, file + " exists already"));
+  CHECK(read_json(file) == context);
+}
+
+TEST_CASE("the commands say what they did, and what is wrong") {
+  if (StoryChat::is_skipped()) return;
+  const StoryChat chat;
+  const auto error = [&](const std::string& input, int exit_code = 2) {
+    const ProcessResult result = chat.talk(input);
+    CHECK(result.exit_code == exit_code);
+    return result.error;
+  };
+  CHECK(contains(error("/help\n", 0), "/params [NAME [VALUE]]"));
+  CHECK(contains(error("/params\n", 0), "max_new_tokens       8"));
+  CHECK(
+      contains(error("/params do_sample true\n/params temperature 0.5\n/params temperature\n", 0), "temperature 0.5"));
+  CHECK(contains(error("/params temperature 2\n", 0), "do_sample is false"));
+  CHECK(contains(error("/stats\nOne day\n/stats\n", 0), "of context"));
+  CHECK(contains(error("/params temperature -1\n"), "temperature"));
+  CHECK(contains(error("/params top_p 0\n"), "top_p"));
+  CHECK(contains(error("/params num_beams 3\n"), "a chat has one answer at a time"));
+  CHECK(contains(error("/params heat 3\n"), "unknown parameter \"heat\""));
+  CHECK(contains(error("/sav x\n"), "did you mean \"/save\"?"));
+  CHECK(contains(error("/usr/bin\n"), "a message that begins with / stands between \"\"\""));
+  CHECK(contains(error("/save\n"), "/save needs the name of a file"));
+  CHECK(contains(error("/regen\n"), "there is no message to answer again"));
+  CHECK(contains(error("/think on\n"), "cannot turn thinking on or off"));
+  CHECK(contains(error("/think\n"), "/think needs on or off"));
+  CHECK(contains(error("\"\"\"a\nb\n", 1), "standard input:1: a block begins with"));
+  CHECK(contains(error("\xFF\n", 1), "standard input:1"));
+  CHECK(contains(error("/load /nowhere/x.json\n", 1), "/nowhere/x.json"));
+  for (const char* content : {"{", "[]", R"({"messages": []})", R"({"messages": [{"role": "critic"}]})"}) {
+    CAPTURE(content);
+    error("/load " + chat.folder().write("wrong.json", content).string() + "\n", 1);
+  }
+  CHECK(contains(error("/load " + chat.folder().write("odd.json", R"({"messages": [{"role": 5}]})").string() + "\n", 0),
+                 "1 message from"));
+}
+
+TEST_CASE("a chat that is too long is an error, or is cut with a note; a model without a template is an error") {
+  if (StoryChat::is_skipped()) return;
+  const StoryChat chat;
+  const std::string lines =
+      "One day a girl went to the park.\nThe dog was very happy.\nThe cat was not happy at all.\n";
+  const ProcessResult strict = chat.talk(lines, {"--max-context-tokens", "40"});
+  CHECK(strict.exit_code == 2);
+  CHECK(contains(strict.error, "the model takes at most 40 with the answer"));
+  CHECK(contains(strict.error, "--truncate"));
+  const ProcessResult cut = chat.talk(lines, {"--max-context-tokens", "40", "--truncate"});
+  CHECK(cut.exit_code == 0);
+  CHECK(contains(cut.error, "note: the model does not read the first "));
+  CHECK(std::ranges::count(cut.output, '\n') >= 3);
+  const ProcessResult none = run_hone({"chat", StoryChat::model().string()}, "hi\n");
+  CHECK(none.exit_code == 1);
+  CHECK(contains(none.error, "the model has no chat template"));
+  CHECK(contains(none.error, "--template FILE"));
+  CHECK(contains(none.error, "hone generate"));
+  CHECK(contains(run_hone(chat.arguments("generate", {"--prompt", "a"})).error, "belong to --apply-chat-template"));
+}
+
+// A chat in a terminal of its own.
+class TerminalChat {
+ public:
+  explicit TerminalChat(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), HONE_PROGRAM);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    const winsize size{.ws_row = 24, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+    pid_ = forkpty(&terminal_, nullptr, nullptr, &size);
+    REQUIRE(pid_ >= 0);
+    if (pid_ > 0) return;
+    setenv("TERM", "xterm", 1);
+    unsetenv("LC_ALL");
+    execv(HONE_PROGRAM, argv.data());
+    _exit(127);
+  }
+  ~TerminalChat() {
+    if (pid_ > 0) kill(pid_, SIGKILL);
+    if (pid_ > 0) waitpid(pid_, nullptr, 0);
+    close(terminal_);
+  }
+  TerminalChat(const TerminalChat&) = delete;
+  TerminalChat& operator=(const TerminalChat&) = delete;
+
+  void type(const std::string& keys) const {
+    CHECK(write(terminal_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
+  }
+  // Waits until this stands on the screen behind what was found before.
+  bool shows(const std::string& text, double timeout_seconds = 60) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(timeout_seconds);
+    for (;;) {
+      const size_t found = screen_.find(text, seen_);
+      if (found != std::string::npos) {
+        seen_ = found + text.size();
+        return true;
+      }
+      pollfd waiting{.fd = terminal_, .events = POLLIN, .revents = 0};
+      if (std::chrono::steady_clock::now() > end || poll(&waiting, 1, 100) < 0) return false;
+      char bytes[4096];
+      const ssize_t size = waiting.revents != 0 ? read(terminal_, bytes, sizeof bytes) : 0;
+      if (size < 0) return false;
+      screen_.append(bytes, static_cast<size_t>(size));
+    }
+  }
+  int exit_code() {
+    shows("\x01 never", 0.5);  // the last lines must be read
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+  const std::string& screen() const { return screen_; }
+
+ private:
+  int terminal_ = -1;
+  pid_t pid_ = -1;
+  std::string screen_;
+  size_t seen_ = 0;
+};
+
+TEST_CASE("in a terminal Ctrl-C stops an answer or clears a line, and Chinese is edited by whole characters") {
+  if (StoryChat::is_skipped()) return;
+  const StoryChat story;
+  const std::string file = story.path("terminal.json");
+  TerminalChat chat(story.arguments("chat", {"--min-new-tokens", "400", "--max-new-tokens", "400"}));
+  REQUIRE(chat.shows(">>> "));
+  chat.type("Once upon a time\n");
+  CHECK(chat.shows("a little"));
+  chat.type("\x03");
+  CHECK(chat.shows("the answer was stopped"));
+  CHECK(chat.shows(">>> "));
+  chat.type("never sent");
+  CHECK(chat.shows("never sent"));  // a terminal drops what is not read before Ctrl-C
+  chat.type("\x03");
+  CHECK(chat.shows(">>> "));
+  chat.type("/nothing\n");
+  CHECK(chat.shows("unknown command"));
+  CHECK(chat.shows(">>> "));
+  chat.type("/params max_new_tokens 2\n/params min_new_tokens 0\n");
+  CHECK(chat.shows(">>> "));
+  // Two characters are deleted, the cursor goes back by one, and a character goes in between.
+  chat.type("\xE4\xBD\xA0\xE5\xA5\xBD\xE5\x90\x97\xE5\x90\xA7\x7f\x7f\x1b[D\xE4\xBB\xAC\n");
+  CHECK(chat.shows("max_new_tokens 2"));
+  CHECK(chat.shows(">>> "));
+  chat.type("/save " + file + "\n");
+  CHECK(chat.shows("saved to"));
+  CHECK(chat.shows(">>> "));
+  chat.type("\x03");
+  CHECK(chat.exit_code() == 0);
+  const Json messages = read_json(file)["messages"];
+  REQUIRE(messages.size() == 4);
+  CHECK(messages[2]["content"] == "\xE4\xBD\xA0\xE4\xBB\xAC\xE5\xA5\xBD");
+  TerminalChat other(story.arguments("chat", {}));
+  REQUIRE(other.shows(">>> "));
+  other.type("\x04");
+  CHECK(other.exit_code() == 0);
 }
 
 }  // namespace chat_test

@@ -46,6 +46,8 @@ Template Template::parse(std::string_view source, std::string name) {
 
 const std::string& Template::name() const { return state_->name; }
 
+const std::vector<std::string>& Template::context_names() const { return state_->binder.globals(); }
+
 Written Template::render(const Lookup& lookup, const std::tm& now, const Limits& limits) const {
   Render render(limits);
   render.now = now;

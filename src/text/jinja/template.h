@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "text/jinja/render.h"
 
@@ -32,6 +33,8 @@ class Template {
   Written render(const Lookup& lookup, const std::tm& now, const Limits& limits = {}) const;
 
   const std::string& name() const;
+  // The names that the template looks up in the context.
+  const std::vector<std::string>& context_names() const;
 
  private:
   struct State;
