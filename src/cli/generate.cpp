@@ -1,8 +1,10 @@
 // hone generate: continues prompts.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -110,8 +112,9 @@ void search_beams(const PromptedModel& prompted, const GenerateOptions& options,
     const generate::Request request = prompted.request(options, prompts[i], i);
     for (const generate::BeamResult& beam : generate::beam_search(
              language_model, model.kv_shape(), options.max_batch_tokens, request, beams_of(options.generation))) {
-      print_answer(options, prompts[i],
-                   generate::answer_of(model.tokenizer, beam.ids, beam.finished, prompted.silent_ids(/*has_form=*/false)));
+      print_answer(
+          options, prompts[i],
+          generate::answer_of(model.tokenizer, beam.ids, beam.finished, prompted.silent_ids(/*has_form=*/false)));
     }
   }
 }

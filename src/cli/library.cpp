@@ -21,6 +21,7 @@ constexpr std::array kModelRunners = {
     runner<EvalOptions, run_eval>("eval"),
     runner<PredictOptions, run_predict>("predict"),
     runner<GenerateOptions, run_generate>("generate"),
+    runner<CompareOptions, run_compare>("compare"),
     runner<ChatOptions, run_chat>("chat"),
     runner<TokenizeOptions, run_tokenize>("tokenize"),
     runner<ServeOptions, run_serve>("serve"),

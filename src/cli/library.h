@@ -23,6 +23,7 @@ namespace hone::cli {
 struct AdapterMergeOptions;
 struct AverageOptions;
 struct ChatOptions;
+struct CompareOptions;
 struct DevicesOptions;
 struct DataLabelsOptions;
 struct DataReportOptions;
@@ -42,6 +43,7 @@ int run_generate(const options::Parsed<GenerateOptions>& parsed);
 int run_predict(const options::Parsed<PredictOptions>& parsed);
 int run_search(const options::Parsed<SearchOptions>& parsed);
 int run_serve(const options::Parsed<ServeOptions>& parsed);
+int run_compare(const options::Parsed<CompareOptions>& parsed);
 int run_chat(const options::Parsed<ChatOptions>& parsed);
 int run_tokenize(const options::Parsed<TokenizeOptions>& parsed);
 int run_tokenizer_train(const options::Parsed<TokenizerTrainOptions>& parsed);

@@ -23,16 +23,21 @@ constexpr std::array kReasonNames{ReasonName{FinishReason::kStop, "stop"}, Reaso
 
 bool contains(std::span<const int32_t> ids, int32_t id) { return std::ranges::find(ids, id) != ids.end(); }
 
-// Returns the probability of all these tokens together.
-double probability_of(std::span<const int32_t> ids, std::span<const float> scores) {
+// Fills the probabilities of all stop ids together, and of the most likely other token.
+void add_stop_probability(std::span<const int32_t> stop_ids, std::span<const float> scores, Generated& generated) {
   const double largest = *std::ranges::max_element(scores);
-  double all = 0, wanted = 0;
-  for (const float score : scores) all += std::exp(score - largest);
-  for (const int32_t id : ids) {
-    if (id >= 0 && static_cast<size_t>(id) < scores.size())
-      wanted += std::exp(scores[static_cast<size_t>(id)] - largest);
+  double all = 0, stop = 0, other = 0;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const double weight = std::exp(scores[i] - largest);
+    all += weight;
+    if (contains(stop_ids, static_cast<int32_t>(i))) {
+      stop += weight;
+    } else {
+      other = std::max(other, weight);
+    }
   }
-  return wanted / all;
+  generated.stop_probability = stop / all;
+  generated.other_probability = other / all;
 }
 
 // Returns whether both begin with the same page of tokens, so that the second can read the first one's.
@@ -138,7 +143,7 @@ int32_t Generation::chosen(Sequence& sequence, std::span<float> scores) const {
 Generated Generation::choose(Sequence& sequence, std::span<float> scores) const {
   const Request& request = sequence.request;
   Generated generated{.id = sequence.id, .finished = {}};
-  if (request.wants_stop_probability) generated.stop_probability = probability_of(request.stop_ids, scores);
+  if (request.wants_stop_probability) add_stop_probability(request.stop_ids, scores, generated);
   generated.token = chosen(sequence, scores);
   sequence.ids.push_back(generated.token);
   generated.is_stop = contains(request.stop_ids, generated.token);

@@ -25,7 +25,7 @@ struct Request {
   std::vector<int32_t> stop_ids;
   int64_t max_new_tokens = 128;
   uint64_t row = 0;                     // of the draws: sequences of one seed and row draw the same
-  bool wants_stop_probability = false;  // fills Generated::stop_probability
+  bool wants_stop_probability = false;  // fills Generated::stop_probability and other_probability
   // The form of the answer: it fits the grammar when it finishes, also if max_new_tokens ends it. Requests may share
   // one.
   std::shared_ptr<grammar::TokenMasks> form = {};
@@ -40,8 +40,9 @@ std::string_view finish_reason_name(FinishReason reason);  // "stop", "length"
 struct Generated {
   uint64_t id = 0;
   int32_t token = 0;
-  bool is_stop = false;         // a stop id, which is no part of an answer of a given form
-  double stop_probability = 0;  // the model's, of all stop ids together, before any rule
+  bool is_stop = false;          // a stop id
+  double stop_probability = 0;   // the model's, of all stop ids together, before any rule
+  double other_probability = 0;  // the model's, of the most likely token that is no stop id
   std::optional<FinishReason> finished;
 };
 

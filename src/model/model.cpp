@@ -54,7 +54,7 @@ struct Model::Parts : torch::nn::Module, nn::Drawn {
             .words_module = family.word_embeddings};
   }
 
-  at::Tensor table_of_words() const {
+  const at::Tensor& table_of_words() const {
     const std::string_view in_body = family.word_embeddings.substr(family.body.size() + 1);
     return dynamic_cast<const nn::Embedding&>(*body->named_modules()[std::string(in_body)]).weight;
   }
@@ -225,6 +225,7 @@ int64_t Model::num_outputs() const { return output_weight().size(0); }
 const at::Tensor& Model::output_weight() const { return parts_->head().output().weight; }
 bool Model::reads_tokens() const { return parts_->head_row.kind == "token" || parts_->head_row.predicts_words; }
 int64_t Model::vocab_size() const { return parts_->body->traits().vocab_size; }
+const at::Tensor& Model::word_embedding() const { return parts_->table_of_words(); }
 int64_t Model::max_length() const { return parts_->body->traits().max_length; }
 int64_t Model::max_cached_length() const {
   const BodyTraits& traits = parts_->body->traits();

@@ -90,8 +90,9 @@ class Model {
   const at::Tensor& output_weight() const;  // [num_outputs, in], of the head's last layer
   // Returns true if the head has a row of outputs for each token, false if it has one for each sequence.
   bool reads_tokens() const;
-  int64_t vocab_size() const;  // rows of the word embedding
-  int64_t max_length() const;  // the most tokens of one sequence
+  int64_t vocab_size() const;                // rows of the word embedding
+  const at::Tensor& word_embedding() const;  // [vocab_size, C]
+  int64_t max_length() const;                // the most tokens of one sequence
   KvHeads kv_heads() const;
   int64_t max_cached_length() const;  // the most tokens of a sequence that is computed step by step
 

@@ -160,14 +160,16 @@ TEST_CASE("draws depend on seed and row, not on the other sequences") {
   CHECK(together[1].ids != together[2].ids);
 }
 
-TEST_CASE("the probability of the stop ids is the model's") {
+TEST_CASE("the probabilities of the stop ids and of the likeliest other token are the model's") {
   FakeModel fake;
   Generation generation(fake.get(), kShape, 64);
   Request asked = request({1}, 1);
   asked.wants_stop_probability = true;
   asked.stop_ids = {48, 49};
   generation.add(1, asked);
-  CHECK(generation.step()[0].stop_probability == doctest::Approx(2 / (49 + std::exp(5.0))));
+  const Generated generated = generation.step()[0];
+  CHECK(generated.stop_probability == doctest::Approx(2 / (49 + std::exp(5.0))));
+  CHECK(generated.other_probability == doctest::Approx(std::exp(5.0) / (49 + std::exp(5.0))));
 }
 
 TEST_CASE("rules of tokens apply to what is generated") {

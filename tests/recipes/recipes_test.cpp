@@ -1,4 +1,4 @@
-// Reads every recipe as `hone train --config` and `hone search` do, and checks its contents.
+// Reads every recipe as `hone train --config`, `hone search` and `hone compare --config` do, and checks its contents.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "cli/compare_options.h"
 #include "cli/search_options.h"
 #include "expect_error.h"
 #include "options/parse.h"
@@ -29,16 +30,20 @@ std::set<fs::path> recipes() {
 // Returns whether the recipe is one of hone search.
 bool is_search(const fs::path& recipe) { return contains(read_file(recipe), "\nsearch:\n"); }
 
+// Returns whether the recipe is one of hone compare.
+bool is_compare(const fs::path& recipe) { return contains(read_file(recipe), "\nprompt: "); }
+
 train::TrainOptions options_of(const std::string& name) {
   return options::read_options<train::TrainOptions>(kFolder / name).options;
 }
 
-TEST_CASE("each recipe contains only options of train, in their current spelling") {
+TEST_CASE("each recipe contains only options of its command, in their current spelling") {
   REQUIRE(recipes().size() >= 3);
   for (const fs::path& recipe : recipes()) {
     CAPTURE(recipe);
-    CHECK((is_search(recipe) ? options::read_options<cli::SearchOptions>(recipe).notes
-                             : options::read_options<train::TrainOptions>(recipe).notes)
+    CHECK((is_search(recipe)    ? options::read_options<cli::SearchOptions>(recipe).notes
+           : is_compare(recipe) ? options::read_options<cli::CompareOptions>(recipe).notes
+                                : options::read_options<train::TrainOptions>(recipe).notes)
               .empty());
   }
 }
@@ -49,13 +54,16 @@ TEST_CASE("each recipe begins with the command that runs it") {
     const std::string text = read_file(recipe);
     const std::string comment = text.substr(0, text.find("\n\n"));
     CHECK(text.starts_with("# "));
-    const std::string command = is_search(recipe) ? "search recipes/" : "train --config recipes/";
-    CHECK(contains(comment, "build/release/bin/hone " + command + recipe.filename().string()));
+    const std::string command = is_search(recipe)    ? "hone search recipes/"
+                                : is_compare(recipe) ? "Qwen3-4B-Instruct-2507 --config recipes/"
+                                                     : "hone train --config recipes/";
+    CHECK(contains(comment, command + recipe.filename().string()));
   }
 }
 
 TEST_CASE("the data that recipes name exists") {
   for (const fs::path& recipe : recipes()) {
+    if (is_compare(recipe)) continue;
     CAPTURE(recipe);
     const fs::path dataset = options::read_options<cli::SearchOptions>(recipe).options.train.rows.dataset;
     CHECK((dataset.empty() || fs::exists(fs::path(HONE_SOURCE_DIR) / dataset)));
@@ -94,6 +102,18 @@ TEST_CASE("dummy-sentiment keeps the article's warm-up of 50 steps and its paddi
   CHECK(run.per_device_train_batch_size == 8);
   CHECK(run.logging_steps == 500);
   CHECK(run.eval_strategy == "epoch");
+}
+
+TEST_CASE("s2-compare is the article's call of generate()") {
+  const cli::CompareOptions run = options::read_options<cli::CompareOptions>(kFolder / "s2-compare.yaml").options;
+  CHECK(run.input.prompt ==
+        "\u8bf7\u5c06\u8fd9\u6bb5\u8bdd\u7ffb\u8bd1\u6210\u82f1\u6587\uff1a\u201c\u6211\u60f3\u5f04\u660e\u767d\u8fd9"
+        "\u4e24\u79cd\u5927\u6a21\u578b\u7684\u5dee\u522b\u3002\u201d\u7136\u540e");
+  CHECK(run.generation.max_new_tokens == 512);
+  CHECK(run.generation.do_sample);
+  CHECK(run.generation.temperature == 0.7);
+  CHECK(run.generation.top_p == 0.9);
+  CHECK(run.apply_chat_template);
 }
 
 }  // namespace recipes_test
