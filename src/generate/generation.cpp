@@ -25,12 +25,17 @@ bool contains(std::span<const int32_t> ids, int32_t id) { return std::ranges::fi
 
 // Fills the probabilities of all stop ids together, and of the most likely other token.
 void add_stop_probability(std::span<const int32_t> stop_ids, std::span<const float> scores, Generated& generated) {
+  std::vector<int32_t> sorted(stop_ids.begin(), stop_ids.end());
+  std::ranges::sort(sorted);
   const double largest = *std::ranges::max_element(scores);
   double all = 0, stop = 0, other = 0;
+  auto next = sorted.begin();
   for (size_t i = 0; i < scores.size(); ++i) {
     const double weight = std::exp(scores[i] - largest);
     all += weight;
-    if (contains(stop_ids, static_cast<int32_t>(i))) {
+    const auto id = static_cast<int32_t>(i);
+    while (next != sorted.end() && *next < id) ++next;
+    if (next != sorted.end() && *next == id) {
       stop += weight;
     } else {
       other = std::max(other, weight);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "text/decode_stream.h"
@@ -107,15 +108,21 @@ void TokenMasks::apply(const Text& text, int64_t tokens_left, std::span<const in
     near = computed(text, tokens_left - 1);
     mask = &near;
   }
-  const bool may_stop = automaton_.accepts(text.state);
+  constexpr float kNever = -std::numeric_limits<float>::infinity();
+  std::vector<std::pair<size_t, float>> stops;
+  for (const int32_t id : stop_ids) {
+    if (id >= 0 && static_cast<size_t>(id) < scores.size()) stops.emplace_back(id, scores[static_cast<size_t>(id)]);
+  }
+  // A stop id that may also be text ends the answer.
+  for (const auto& [id, score] : stops) scores[id] = kNever;
   bool has_any = false;
   for (size_t id = 0; id < scores.size(); ++id) {
-    const bool is_stop = std::ranges::find(stop_ids, static_cast<int32_t>(id)) != stop_ids.end();
-    if (is_stop ? may_stop : has_bit(mask->bits, id)) {
-      has_any = true;
-    } else {
-      scores[id] = -std::numeric_limits<float>::infinity();
-    }
+    if (!has_bit(mask->bits, id)) scores[id] = kNever;
+    has_any = has_any || scores[id] != kNever;
+  }
+  if (automaton_.accepts(text.state)) {
+    for (const auto& [id, score] : stops) scores[id] = score;
+    has_any = has_any || !stops.empty();
   }
   if (has_any) return;
   throw Error(
