@@ -105,8 +105,11 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
       examples.evaluation({.num_worst = options.num_worst, .for_calibration = !options.calibrate.empty()});
   Progress progress("evaluating", "row", examples.size());
   std::vector<uint64_t> lengths = lengths_of(examples);
-  const uint64_t max_tokens = bounded_tokens(model, evaluation_tokens(lengths, batch_size));
-  SortedBatches batches(std::move(lengths), max_tokens, model.num_outputs());
+  const uint64_t max_tokens = evaluation_tokens(lengths, batch_size);
+  SortedBatches batches =
+      examples.bounds_outputs()
+          ? SortedBatches(std::move(lengths), max_tokens, 1)
+          : SortedBatches(std::move(lengths), bounded_tokens(model, max_tokens), model.num_outputs());
   std::vector<uint64_t> order;
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.keep_going && !options.keep_going()) return std::nullopt;

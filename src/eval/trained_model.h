@@ -63,6 +63,7 @@ struct TrainedModel {
 struct ReadingRequest {
   std::optional<int64_t> max_seq_length;
   task::LongText long_text = {};
+  const task::TaskRow* task = nullptr;  // a language task; null: the one that the model was trained for
 };
 
 // Loads the folder; an adapter becomes part of the weights of its base model. Warns if added tokens of the tokenizer

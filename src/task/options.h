@@ -52,6 +52,23 @@ struct SampleOptions {
   }
 };
 
+// How a language model reads a text that is evaluated (task/causal_lm.h).
+struct WindowOptions {
+  std::optional<int64_t> stride;  // unset: half a window
+  std::string row_separator = "\n\n";
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("stride", self.stride,
+          "tokens between the beginnings of two windows of max_seq_length tokens; only tokens that the window before "
+          "does not have count")
+        .at_least(1)
+        .default_text("half a window");
+    visit("row_separator", self.row_separator, "stands between the texts of two rows, which are read as one text")
+        .value_name("TEXT");
+  }
+};
+
 inline constexpr std::array<std::string_view, 4> kLongTextNames = {"head", "tail", "head-tail", "windows"};
 
 // What is read of a text that is longer than the model takes (task/reading.h).

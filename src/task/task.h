@@ -80,6 +80,8 @@ class Examples {
   virtual at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                           const nn::ForwardContext& context) const = 0;
   virtual std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const = 0;
+  // Returns true if an evaluation computes the outputs of a batch in parts, so that they do not limit its tokens.
+  virtual bool bounds_outputs() const { return false; }
   // Computes the frozen layers of the model, which has some, only once for each row from now on. Returns null if these
   // examples cannot; the result lives as long as they. Errors: those of model::PrefixCache.
   virtual model::PrefixCache* keep_prefix(std::shared_ptr<const model::Model>, const model::PrefixStorage&) {
