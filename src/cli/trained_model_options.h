@@ -23,7 +23,8 @@ struct TrainedModelOptions {
         .value_name("DIR");
     visit("base_model", self.base_model, "folder of the base model, if --model is an adapter that names another place")
         .value_name("DIR");
-    visit("max_seq_length", self.max_seq_length, "longest text in tokens; longer texts are truncated, with a warning")
+    visit("max_seq_length", self.max_seq_length,
+          "longest text in tokens; longer texts are truncated, with a warning; of causal-lm: tokens of a window")
         .at_least(2)
         .default_text("that of the training");
     task::LongText::fields(self.long_text, visit, "that of the training");

@@ -9,7 +9,6 @@
 
 #include "base/progress.h"
 #include "eval/trained_model.h"
-#include "task/outputs.h"
 #include "task/score_functions.h"
 
 namespace hone::eval {
@@ -105,8 +104,11 @@ std::optional<Evaluated> evaluate(const model::Model& model, const task::Example
       examples.evaluation({.num_worst = options.num_worst, .for_calibration = !options.calibrate.empty()});
   Progress progress("evaluating", "row", examples.size());
   std::vector<uint64_t> lengths = lengths_of(examples);
-  const uint64_t max_tokens = bounded_tokens(model, evaluation_tokens(lengths, batch_size));
-  SortedBatches batches(std::move(lengths), max_tokens, model.num_outputs());
+  const uint64_t max_tokens = evaluation_tokens(lengths, batch_size);
+  SortedBatches batches =
+      examples.bounds_outputs()
+          ? SortedBatches(std::move(lengths), max_tokens, 1)
+          : SortedBatches(std::move(lengths), bounded_tokens(model, max_tokens), model.num_outputs());
   std::vector<uint64_t> order;
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     if (options.keep_going && !options.keep_going()) return std::nullopt;
@@ -134,11 +136,14 @@ std::vector<task::Outputs> outputs(const TrainedModel& model, std::span<const ta
     lengths.push_back(questions[i].num_tokens());
   }
   std::vector<task::Outputs> result(questions.size());
-  SortedBatches batches(std::move(lengths), bounded_tokens(*model.model, tokens_per_batch), model.model->num_outputs());
+  SortedBatches batches = model.task->bounds_outputs()
+                              ? SortedBatches(std::move(lengths), tokens_per_batch, 1)
+                              : SortedBatches(std::move(lengths), bounded_tokens(*model.model, tokens_per_batch),
+                                              model.model->num_outputs());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     std::vector<const task::Question*> batch;
     for (const uint64_t row : rows) batch.push_back(&questions[row]);
-    std::vector<task::Outputs> of_batch = task::compute_outputs(*model.model, batch);
+    std::vector<task::Outputs> of_batch = model.task->outputs(*model.model, batch);
     for (size_t i = 0; i < rows.size(); ++i) result[rows[i]] = std::move(of_batch[i]);
   }
   for (size_t i = 0; i < result.size(); ++i) {

@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "model/families.h"
 #include "table/read.h"
+#include "task/classifier_input.h"
 #include "task/names.h"
 #include "task/vocabulary.h"
 
@@ -85,15 +87,29 @@ task::LongText long_text_of(const Json& json) {
   return found;
 }
 
+// A language task reads texts in its own way, whatever the training did.
+TrainingFacts facts_for(const ReadingRequest& request, TrainingFacts training) {
+  if (request.task == nullptr) return training;
+  if (request.long_text.long_text) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("long_text is an option of classifiers; the task is {}", request.task->name),
+                "leave it out");
+  }
+  return {.seed = training.seed,
+          .dataset = std::move(training.dataset),
+          .train_file = std::move(training.train_file),
+          .validation_split = training.validation_split};
+}
+
 size_t longest_row(const std::filesystem::path& model_dir, std::optional<int64_t> asked, const TrainingFacts& training,
-                   const text::Tokenizer& tokenizer, int64_t model_length) {
+                   const text::Tokenizer& tokenizer, int64_t model_length, const task::TaskRow& task) {
   if (asked && *asked > model_length) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("max_seq_length is {}, but {} holds {} tokens", *asked, model_dir.string(), model_length),
                 fmt::format("give {} or less", model_length));
   }
   if (asked) return static_cast<size_t>(*asked);
-  const auto longest = static_cast<size_t>(model_length);
+  const auto longest = std::min(static_cast<size_t>(model_length), task.default_max_length);
   if (training.max_seq_length) return std::min(longest, static_cast<size_t>(*training.max_seq_length));
   return std::min(longest, tokenizer.model_max_length());
 }
@@ -128,6 +144,12 @@ bool is_training_split(const TrainingFacts& training, const std::filesystem::pat
   });
 }
 
+std::unique_ptr<task::Task> TrainedModel::make_task(const task::TaskOptions& options) const {
+  auto made = task_row->make(options, config, task::Purpose::kUseTrained);
+  made->use_model({.model = model, .tokenizer = tokenizer, .max_length = max_length, .folder = weights_folder});
+  return made;
+}
+
 task::Reading TrainedModel::reading() const {
   task::Reading reading{.long_text = long_text, .reads_pairs = task_row->form.reads_pairs};
   reading.encode.max_length = max_length;
@@ -147,8 +169,9 @@ task::TaskOptions task_options(const task::RowOptions& rows, const TrainingFacts
 TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingRequest& reading,
                                 const task::TaskOptions& options) {
   const std::filesystem::path& model_dir = folder.path;
-  const task::TaskRow& task_row = task::trained_task(model::read_config(folder));
-  const TrainingFacts training = training_facts(model_dir);
+  const task::TaskRow& task_row =
+      reading.task != nullptr ? *reading.task : task::trained_task(model::read_config(folder));
+  const TrainingFacts training = facts_for(reading, training_facts(model_dir));
   const task::LongText long_text = merged(reading.long_text, training.long_text);
   task::check_long_text(long_text);
   model::ModelRequest request;
@@ -157,26 +180,31 @@ TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingR
   request.head = task_row.head;
   model::LoadedModel loaded = model::load_model(request);
   if (loaded.report.from_config_only || !loaded.report.newly_initialized.empty()) {
-    throw UntrainedModel(
-        ErrorKind::kInput,
-        fmt::format("{} holds no trained model: {} would be random", model_dir.string(),
-                    loaded.report.from_config_only
-                        ? "all its weights"
-                        : fmt::format("{}", fmt::join(loaded.report.newly_initialized, ", "))),
-        fmt::format("train one first: hone train --model {} --dataset ... --output-dir ...", model_dir.string()));
+    const bool is_language_model = reading.task == nullptr && model::saved_head(loaded.config) == "causal-lm";
+    throw UntrainedModel(ErrorKind::kInput,
+                         fmt::format("{} holds no trained model: {} would be random", model_dir.string(),
+                                     loaded.report.from_config_only
+                                         ? "all its weights"
+                                         : fmt::format("{}", fmt::join(loaded.report.newly_initialized, ", "))),
+                         fmt::format("{}train one first: hone train --model {} --dataset ... --output-dir ...",
+                                     is_language_model ? fmt::format("ask it as it is, with --task {}; ",
+                                                                     fmt::join(task::kLanguageTaskNames, " or "))
+                                                       : "",
+                                     model_dir.string()));
   }
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), model_dir);
   const size_t max_length =
-      longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length());
+      longest_row(model_dir, reading.max_seq_length, training, tokenizer, loaded.model->max_length(), task_row);
   TrainedModel trained{.model = loaded.model,
                        .config = loaded.config,
                        .tokenizer = std::move(tokenizer),
                        .task_row = &task_row,
-                       .task = task_row.make(options, loaded.config, task::Purpose::kUseTrained),
                        .max_length = max_length,
                        .training = training,
-                       .long_text = long_text};
+                       .long_text = long_text,
+                       .weights_folder = folder.weights()};
+  trained.task = trained.make_task(options);
   task::check_windows(trained.tokenizer, trained.reading());
   return trained;
 }

@@ -50,11 +50,15 @@ struct TrainedModel {
   model::ModelConfig config;
   text::Tokenizer tokenizer;
   const task::TaskRow* task_row = nullptr;
-  std::shared_ptr<const task::Task> task;
+  std::shared_ptr<task::Task> task;
   size_t max_length = 0;  // maximum number of tokens of a row
   TrainingFacts training;
   task::LongText long_text;
 
+  std::filesystem::path weights_folder = {};  // with the files of the model itself
+
+  // Makes a task that asks this model.
+  std::unique_ptr<task::Task> make_task(const task::TaskOptions& options) const;
   // How this model reads a text.
   task::Reading reading() const;
 };
@@ -63,6 +67,7 @@ struct TrainedModel {
 struct ReadingRequest {
   std::optional<int64_t> max_seq_length;
   task::LongText long_text = {};
+  const task::TaskRow* task = nullptr;  // a language task; null: the one that the model was trained for
 };
 
 // Loads the folder; an adapter becomes part of the weights of its base model. Warns if added tokens of the tokenizer

@@ -29,6 +29,7 @@
 
 namespace hone::task {
 
+struct AskedModel;
 class KnownFeatures;
 struct RowMargins;
 
@@ -80,6 +81,8 @@ class Examples {
   virtual at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                           const nn::ForwardContext& context) const = 0;
   virtual std::unique_ptr<Evaluation> evaluation(const EvaluationOptions& options) const = 0;
+  // Returns true if an evaluation computes the outputs of a batch in parts, so that they do not limit its tokens.
+  virtual bool bounds_outputs() const { return false; }
   // Computes the frozen layers of the model, which has some, only once for each row from now on. Returns null if these
   // examples cannot; the result lives as long as they. Errors: those of model::PrefixCache.
   virtual model::PrefixCache* keep_prefix(std::shared_ptr<const model::Model>, const model::PrefixStorage&) {
@@ -157,6 +160,15 @@ class Task {
   // "for the labels: NEGATIVE, POSITIVE".
   virtual std::string card_phrase() const = 0;
 
+  // Takes the model that it asks, if it reads more of it than the outputs. Call it once, before examples() and
+  // outputs().
+  virtual void use_model(const AskedModel&) {}
+  // Returns what answer() needs of each question: by default the outputs of the model for its windows.
+  virtual std::vector<Outputs> outputs(const model::Model& model, std::span<const Question* const> questions) const;
+  // Returns true if outputs() computes in parts, so that the outputs do not limit the tokens of a batch.
+  virtual bool bounds_outputs() const { return false; }
+  // What happened to the texts of outputs() so far, such as how many were truncated.
+  virtual std::vector<std::string> output_notes() const { return {}; }
   // The answer to a question; it refers to the task.
   virtual std::unique_ptr<Answer> answer(const Question& question, const Outputs& outputs,
                                          const AnswerOptions& options) const = 0;

@@ -9,17 +9,20 @@
 #include "base/names.h"
 #include "metric/classification.h"
 #include "metric/entities.h"
+#include "metric/language_model.h"
 #include "metric/multi_label.h"
 #include "metric/regression.h"
 #include "model/families.h"
 #include "table/columns.h"
 #include "table/label_cell.h"
 #include "table/tagged_rows.h"
+#include "task/causal_lm.h"
 #include "task/entity_answers.h"
 #include "task/label_answers.h"
 #include "task/multi_label.h"
 #include "task/names.h"
 #include "task/number_answers.h"
+#include "task/prompt_classification.h"
 #include "task/regression.h"
 #include "task/text_classification.h"
 #include "task/token_classification.h"
@@ -34,6 +37,11 @@ constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_sepa
                                                    "calibrate"};
 constexpr std::string_view kTokenOptions[] = {"id2label", "num_labels", "label_smoothing_factor", "label_all_tokens"};
 constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "standardize"};
+constexpr std::string_view kWindowOptions[] = {"stride", "row_separator"};
+
+constexpr std::string_view kPromptOptions[] = {"prompt",     "labels",         "label_score",  "apply_chat_template",
+                                               "shots",      "shots_from",     "shots_choice", "shots_separator",
+                                               "shots_seed", "embedding_model"};
 
 constexpr std::string_view kTemperature[] = {"temperature"};
 constexpr std::string_view kThresholds[] = {"threshold", "thresholds"};
@@ -85,6 +93,29 @@ constexpr TaskRow kTasks[] = {
      .options = kTokenOptions},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
+
+constexpr TaskRow kLanguageTasks[] = {
+    {.name = "causal-lm",
+     .doc = "how well a language model predicts a text",
+     .head = "causal-lm",
+     .problem_type = "",
+     .pipeline_tag = "text-generation",
+     .metrics = metric::language_model_metrics,
+     .form = {},
+     .make = make_causal_lm,
+     .options = kWindowOptions,
+     .default_max_length = kDefaultWindow},
+    {.name = kPromptTask,
+     .doc = "one label for each text: the one that most likely follows a prompt",
+     .head = "causal-lm",
+     .problem_type = "",
+     .pipeline_tag = "text-generation",
+     .metrics = metric::classification_metrics,
+     .form = {"scores", kLabelScoresSchema, kLabelParameters},
+     .make = make_prompt_classification,
+     .options = kPromptOptions},
+};
+static_assert(has_names(kLanguageTasks, kLanguageTaskNames), "kLanguageTaskNames and the table differ");
 
 // True if the column holds numbers, one of which has a fraction.
 bool has_fractions(const table::Column& column, uint64_t num_rows) {
@@ -147,6 +178,12 @@ std::span<const TaskRow> tasks() { return kTasks; }
 
 const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task", name, ErrorKind::kUnsupported); }
 
+std::span<const TaskRow> language_tasks() { return kLanguageTasks; }
+
+const TaskRow& find_language_task(std::string_view name) {
+  return find_row(kLanguageTasks, "task", name, ErrorKind::kUnsupported);
+}
+
 bool has_head(const model::ModelConfig& config) {
   const std::string_view head = model::saved_head(config);
   return std::ranges::any_of(kTasks, [&](const TaskRow& row) { return row.head == head; });
@@ -195,8 +232,10 @@ void check_task_options(const TaskRow& task, std::span<const options::GivenOptio
   for (const options::GivenOption& option : given) {
     if (reads(task, option.name)) continue;
     std::vector<std::string_view> readers;
-    for (const TaskRow& row : kTasks) {
-      if (reads(row, option.name)) readers.push_back(row.name);
+    for (const std::span<const TaskRow> rows : {tasks(), language_tasks()}) {
+      for (const TaskRow& row : rows) {
+        if (reads(row, option.name)) readers.push_back(row.name);
+      }
     }
     if (readers.empty()) continue;
     throw Error(

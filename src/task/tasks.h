@@ -29,6 +29,8 @@ struct TaskOptions {
   std::string regression_loss = "mse";
   bool standardize = false;       // of a regression: the model learns (target - mean) / standard deviation
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
+  WindowOptions windows = {};     // of a language model
+  PromptOptions prompt = {};      // of a classification by a prompt
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.
@@ -47,12 +49,18 @@ struct TaskRow {
   std::span<const std::string_view> calibrations = {};
   // Names of the options that this task reads and some other task does not. Those of its answers are in `form`.
   std::span<const std::string_view> options;
+  // The most tokens of a row unless the user asks for more.
+  size_t default_max_length = text::kNoLimit;
 };
 
 std::span<const TaskRow> tasks();
 
 // Error (kUnsupported): an unknown name; the hint has the nearest one.
 const TaskRow& find_task(std::string_view name);
+
+// The tasks that ask a language model as it is: a command needs their name. The same error.
+std::span<const TaskRow> language_tasks();
+const TaskRow& find_language_task(std::string_view name);
 
 // Returns true if the model's class has the head of a task.
 bool has_head(const model::ModelConfig& config);
