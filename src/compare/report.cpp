@@ -21,7 +21,7 @@ constexpr std::string_view kComparePage =
     ;
 
 constexpr size_t kSparkColumns = 30, kGap = 2;
-constexpr size_t kUnwrapped = 1 << 20;  // columns of what is no terminal
+constexpr size_t kUnwrapped = 1 << 20;  // columns of files and pipes
 const std::string kDashes(30, '-');
 
 // A line of the explanation: what it is about, and what it says of one side.
