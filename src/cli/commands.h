@@ -61,7 +61,7 @@ inline constexpr std::array kCommands = {
     library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
     library_command<GenerateOptions>("generate", "Work", "continue prompts with a language model"),
     library_command<ChatOptions>("chat", "Work", "talk with a language model in the terminal", kCommonChatOptions),
-    library_command<CompareOptions>("compare", "Work", "ask two language models the same, and say why one goes on"),
+    library_command<CompareOptions>("compare", "Work", "ask two language models, and say why one goes on"),
     library_command<TokenizeOptions>("tokenize", "Work", "show the tokens and ids of texts or of a file's rows"),
     library_command<TokenizerTrainOptions, kRows>("tokenizer train", "Work", "train a tokenizer on the texts of rows"),
     library_command<TokenizerCompareOptions, kRows>("tokenizer compare", "Work",

@@ -21,6 +21,7 @@ constexpr std::string_view kComparePage =
     ;
 
 constexpr size_t kSparkColumns = 30, kGap = 2;
+constexpr size_t kUnwrapped = 1 << 20;  // columns of files and pipes
 const std::string kDashes(30, '-');
 
 // A line of the explanation: what it is about, and what it says of one side.
@@ -171,7 +172,7 @@ std::string table_text(const Comparison& comparison, size_t columns) {
 }  // namespace
 
 std::string to_text(const Comparison& comparison, std::optional<size_t> columns) {
-  const size_t line = std::min<size_t>(columns.value_or(kMaxLineColumns), kMaxLineColumns);
+  const size_t line = columns ? std::min(*columns, kMaxLineColumns) : kUnwrapped;
   if (comparison.prompts.size() > 1) {
     return fmt::format("{}\n{}\n", table_text(comparison, columns.value_or(kWideColumns)),
                        fmt::join(lines_of(comparison.summary(Language::kEnglish), line), "\n"));

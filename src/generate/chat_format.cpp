@@ -70,7 +70,7 @@ std::vector<StopId> ChatFormat::find_turn_ends() const {
   if (end == std::string::npos) return {};
   const std::vector<int32_t> ids =
       tokenizer_.encode(std::string_view(text).substr(end), {.add_special_tokens = false}).ids;
-  if (ids.empty() || !tokenizer_.is_added(ids.front())) return {};
+  if (ids.empty() || !(tokenizer_.is_added(ids.front()) || tokenizer_.is_special(ids.front()))) return {};
   return {{ids.front(), template_.name() + ": ends a turn"}};
 }
 

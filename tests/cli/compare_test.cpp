@@ -91,10 +91,10 @@ TEST_CASE("the same seed draws the same answers, and --json has the probabilitie
                  "\u4e00\u76f4\u5199\u5230 16 \u4e2a\u8bcd\u5143\u7684\u4e0a\u9650"));
 }
 
-TEST_CASE("why one stops and the other goes on: a template, another stop id, a marker that is no stop id") {
+TEST_CASE("why one stops and the other goes on: another stop id; and whether a template was applied") {
   if (is_skipped()) return;
   const TemporaryFolder folder;
-  // Token 433 is the second one of the greedy answer (SOURCE.txt), so that this model stops there.
+  // The second model names the second token of the greedy answer as a stop id.
   const std::string turns =
       "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% else %}{{ m.content }}<|end_story|>{% endif %}"
       "{% endfor %}";
@@ -104,27 +104,27 @@ TEST_CASE("why one stops and the other goes on: a template, another stop id, a m
   const int second = plain["prompts"][0]["answers"][0]["token_ids"][1].get<int>();
   const fs::path base = changed_model(folder, "story-1M-Base", "", Json());
   const fs::path tuned = changed_model(folder, "story-1M-Instruct", turns, Json::array({2, second}));
+  const Json with_template = parse_json(compare(base, tuned, arguments).output, "comparison");
+  CHECK(with_template["models"][0]["name"]["tuning"] == "base");
+  CHECK(with_template["models"][0]["stop_ids"][0]["origin"] == "config.json: eos_token_id");
+  CHECK(with_template["models"][1]["chat_template"] == "chat_template.jinja");
+  CHECK(with_template["models"][1]["chat_template_applied"] == true);
+  const Json marker = with_template["models"][1]["markers"][0];
+  CHECK(marker["marker"] == "<|end_story|>");
+  CHECK(marker["trained"] == true);
+
+  arguments.push_back("--no-apply-chat-template");
   const Json json = parse_json(compare(base, tuned, arguments).output, "comparison");
+  CHECK(json["models"][1]["chat_template_applied"] == false);
   const Json& answers = json["prompts"][0]["answers"];
-  CHECK(answers[0]["ending"] == "never_likely");  // config.json names a stop id too
-  CHECK(json["models"][0]["stop_ids"][0]["origin"] == "config.json: eos_token_id");
+  CHECK(answers[0]["ending"] == "never_likely");
   CHECK(answers[1]["ending"] == "stop_id");
   CHECK(answers[1]["would_stop_at"] == 2);
   CHECK(answers[1]["token_ids"].size() == 2);
-  CHECK(json["models"][1]["chat_template"] == "chat_template.jinja");
-  CHECK(json["models"][1]["chat_template_applied"] == true);
-  const Json marker = json["models"][1]["markers"][0];
-  CHECK(marker["marker"] == "<|end_story|>");
-  CHECK(marker["trained"] == true);
   const std::string verdict = json["prompts"][0]["verdict"];
   CHECK(
       contains(verdict, "story-1M-Base goes on to the limit of 24 tokens because its stop ids (<|end_story|>) never"));
   CHECK(contains(verdict, ", while story-1M-Instruct stops because at step 2 it wrote its stop id"));
-  CHECK(json["models"][0]["name"]["tuning"] == "base");
-
-  arguments.push_back("--no-apply-chat-template");
-  const Json raw = parse_json(compare(base, tuned, arguments).output, "comparison");
-  CHECK(raw["models"][1]["chat_template_applied"] == false);
 }
 
 TEST_CASE("many prompts make a table, and a page holds all of it") {
@@ -149,11 +149,11 @@ TEST_CASE("many prompts make a table, and a page holds all of it") {
 }
 
 TEST_CASE("wrong folders, prompts and settings have errors of their own") {
-  const std::string bert = (fs::path(HONE_SOURCE_DIR) / "tests/fixtures/models/bert").string();
+  const std::string bert = (fs::path(HONE_SOURCE_DIR) / "tests/fixtures/models/tiny-bert").string();
   CHECK(contains(run_hone({"compare", bert, "--prompt", "a"}).error, "there are 1 folders, not 2"));
   CHECK(contains(compare(bert, bert, {}).error, "there is no prompt"));
   CHECK(contains(compare("/nowhere", "/nowhere", {"--prompt", "a"}).error, "/nowhere"));
-  CHECK(contains(compare(bert, bert, {"--prompt", "a"}).error, "has no head of the kind \"causal-lm\""));
+  CHECK(contains(compare(bert, bert, {"--prompt", "a"}).error, "bert has no head of the kind \"causal-lm\""));
   if (is_skipped()) return;
   const ProcessResult beams = compare_stories({"--prompt", "a", "--num-beams", "2"});
   CHECK(beams.exit_code != 0);

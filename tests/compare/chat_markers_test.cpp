@@ -74,7 +74,7 @@ TEST_CASE("a marker is one token or several") {
   weight[9][0] = 0.1f;
   const auto others = compare::marker_states(markers, word_tokenizer(), weight);
   CHECK(compare::text_of(others[0]) == "1 token (id 8), trained");
-  CHECK(compare::text_of(others[1]).starts_with("1 token (id 9), not trained: its embedding has 1."));
+  CHECK(compare::text_of(others[1]).starts_with("1 token (id 9), not trained: its embedding has 2.0 %"));
   CHECK(compare::to_json(others[0])["trained"] == true);
   CHECK(compare::to_json(others[2])["id"].is_null());
 }
