@@ -16,9 +16,9 @@ std::string text_of(const std::vector<int32_t>& ids) { return chat_tokenizer().d
 
 TEST_CASE("a prompt is the rendering up to where the answer begins") {
   const ChatFormat format = chat_format();
-  CHECK(text_of(format.prompt_ids(chat_of("hi"))) == "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n");
+  CHECK(text_of(format.prompt_ids(chat_of("hi"))) == "<|im_start|>user\nhi<|im_end|>;<|im_start|>assistant\n");
   CHECK(text_of(format.prompt_ids(chat_of("hi", "be brief"))) ==
-        "<|im_start|>system\nbe brief<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n");
+        "<|im_start|>system\nbe brief<|im_end|>;<|im_start|>user\nhi<|im_end|>;<|im_start|>assistant\n");
 }
 
 TEST_CASE("no special token comes from a message, unless that is allowed") {

@@ -31,14 +31,17 @@ TEST_CASE("answers end at the template's token, and stand in the messages of the
   chat.set_system("be kind");
   std::string shown;
   model.say("hello you");
-  const Answer first = chat.ask("hi", [&](std::string_view more) { return !(shown += more).empty(); });
+  const Answer first = chat.ask("hi", [&](std::string_view more) {
+    shown += more;
+    return true;
+  });
   CHECK(first.text == "hello you");
   CHECK(shown == "hello you");
   CHECK(first.finish_reason == "stop");
   CHECK(answer(chat, model, "and?", "no more") == "no more");
   CHECK(model.read() ==
-        "<|im_start|>system\nbe kind<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nhello you"
-        "<|im_end|>\n<|im_start|>user\nand?<|im_end|>\n<|im_start|>assistant\n");
+        "<|im_start|>system\nbe kind<|im_end|>;<|im_start|>user\nhi<|im_end|>;<|im_start|>assistant\nhello you"
+        "<|im_end|>;<|im_start|>user\nand?<|im_end|>;<|im_start|>assistant\n");
   CHECK(chat.context()["messages"].size() == 5);
   chat.set_system("");
   CHECK(chat.context()["messages"].size() == 4);
@@ -91,7 +94,7 @@ TEST_CASE("another answer replaces the last one, with draws of its own") {
 }
 
 TEST_CASE("a chat that is too long is an error, or loses its oldest turns for the model only") {
-  const std::string text(60, 'x');
+  const std::string text(60, '1');  // each digit is a token
   ScriptedModel model;
   Conversation strict = conversation(model, {.max_context = 200}, 10000);
   CHECK(strict.max_context() == 200);
@@ -119,7 +122,6 @@ TEST_CASE("a chat that is too long is an error, or loses its oldest turns for th
 
 TEST_CASE("an error of generation leaves the chat as it was, and the next message works") {
   ScriptedModel model;
-  Conversation chat = conversation(model);
   bool fails = true;
   LanguageModel broken = model.get();
   broken.scores = [&, scores = broken.scores](const tensor::KvBatch& batch) {
@@ -142,7 +144,7 @@ TEST_CASE("a chat is loaded with its variables; one that the template refuses is
   model.say("a");
   chat.ask_again(go_on);
   CHECK_FALSE(chat.awaits_answer());
-  CHECK(model.read().starts_with("think <|im_start|>user\nq"));
+  CHECK(model.read().starts_with("think:<|im_start|>user\nq"));
   chat.set_thinking(false);
   answer(chat, model, "q2", "a2");
   CHECK(model.read().starts_with("<|im_start|>user\nq<|im_end|>"));

@@ -22,8 +22,8 @@ inline const text::Tokenizer& chat_tokenizer() {
 constexpr int32_t kImStart = 481, kImEnd = 482;  // of this tokenizer
 
 constexpr const char* kChatTemplate =
-    "{% if enable_thinking %}think {% endif %}{% for m in messages %}{% if m.role == 'critic' %}"
-    "{{ raise_exception('no critics') }}{% endif %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if enable_thinking %}think:{% endif %}{% for m in messages %}{% if m.role == 'critic' %}"
+    "{{ raise_exception('no critics') }}{% endif %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>;{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
 inline generate::ChatFormat chat_format(const std::string& source = kChatTemplate, bool allow_special = false) {
