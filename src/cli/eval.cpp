@@ -3,6 +3,7 @@
 
 #include "base/counted.h"
 #include "base/log.h"
+#include "cli/beside.h"
 #include "cli/eval_options.h"
 #include "cli/library.h"
 #include "eval/evaluate.h"
@@ -46,14 +47,16 @@ struct EvaluatedRows {
   std::unique_ptr<task::Examples> examples;
 };
 
+task::ExampleOptions example_options(const eval::TrainedModel& trained) {
+  return {trained.tokenizer, trained.model->vocab_size(), trained.max_length, trained.long_text};
+}
+
 EvaluatedRows evaluated_rows(const task::SplitRequest& request, const EvalOptions& options,
                              const eval::TrainedModel& trained, task::Task& task) {
   const task::Splits splits = task::read_splits(request);
   try {
     table::LabelledSplit split = task::choose_evaluation_rows(splits, request, options.split, task);
-    auto examples =
-        task.examples(split.rows, split.name + " rows",
-                      {trained.tokenizer, trained.model->vocab_size(), trained.max_length, trained.long_text});
+    auto examples = task.examples(split.rows, split.name + " rows", example_options(trained));
     return {std::move(split), std::move(examples)};
   } catch (const Error& error) {
     if (!options.task.empty()) throw;
@@ -73,14 +76,91 @@ uint64_t num_tokens(const task::Examples& examples) {
   return count;
 }
 
-std::string as_json(const eval::Evaluated& evaluated, const task::Task& task, const task::Examples& examples) {
+Json as_json(const eval::Evaluated& evaluated, const task::Task& task, const task::Examples& examples) {
   Json json = metric::report_json(evaluated.report);
   json.update(task.facts());
   json["targets"] = evaluated.report.num_targets;
   json["tokens"] = num_tokens(examples);
   json["runtime"] = evaluated.seconds;
   json["tokens_per_second"] = static_cast<double>(num_tokens(examples)) / evaluated.seconds;
-  return json.dump() + "\n";
+  return json;
+}
+
+eval::Evaluated evaluated(const model::Model& model, const task::Examples& examples,
+                          const eval::EvaluateOptions& options) {
+  std::optional<eval::Evaluated> result = eval::evaluate(model, examples, options);
+  check_internal(result.has_value(), "nothing stops this evaluation");
+  eval::check_finite(result->report, examples);
+  return std::move(*result);
+}
+
+// Without resamples: only which rows are right.
+eval::EvaluateOptions rows_of_both(const EvalOptions& options) {
+  return {.batch_size = options.per_device_eval_batch_size, .paired = metric::BootstrapOptions{.num_resamples = 0}};
+}
+
+const std::vector<bool>& right_rows(const eval::Evaluated& evaluated, const task::TaskRow& task) {
+  if (evaluated.paired && !evaluated.paired->right.empty()) return evaluated.paired->right;
+  throw Error(ErrorKind::kUsage, fmt::format("a row of {} is neither right nor wrong", task.name),
+              "leave --beside out");
+}
+
+// The other model on the rows of the first one.
+eval::Evaluated evaluated_beside(const EvalOptions& options, const tensor::Compute& compute,
+                                 const table::LabelledSplit& rows) {
+  eval::TrainedModel other = eval::load_trained_model(options.beside, {});
+  other.model->set_compute(compute);
+  const auto task = other.make_task(eval::task_options(options.rows, other.training));
+  table::LabelledSplit split = rows;
+  task->adopt(std::span(&split, 1));
+  if (split.rows.size() != rows.rows.size()) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("{} can be evaluated on {} of the {}", options.beside.string(), split.rows.size(),
+                            counted(rows.rows.size(), "row")),
+                "give rows that both models read, with --text-column and --label-column");
+  }
+  const auto examples = task->examples(split.rows, split.name + " rows", example_options(other));
+  log_info("evaluating {} with {}", counted(split.rows.size(), split.name + " row"), options.beside.string());
+  warn_of_training_rows(other.training, options, split.name);
+  for (const std::string& note : examples->input_notes()) log_warning("{}", note);
+  eval::Evaluated result = evaluated(*other.model, *examples, rows_of_both(options));
+  right_rows(result, *other.task_row);
+  return result;
+}
+
+// Adds the other model to the output.
+void add_beside(const EvalOptions& options, const tensor::Compute& compute, const table::LabelledSplit& rows,
+                const eval::TrainedModel& trained, const eval::Evaluated& result, Json& json, std::string& text) {
+  const std::vector<bool>& right = right_rows(result, *trained.task_row);
+  const eval::Evaluated other = evaluated_beside(options, compute, rows);
+  const BesideModel first{options.model.model_name_or_path.string(), result.report, right};
+  const BesideModel second{options.beside.string(), other.report, other.paired->right};
+  json["beside"] = beside_json(first, second);
+  text += "\n" + beside_text(first, second);
+}
+
+eval::TrainedModel loaded_model(const options::Parsed<EvalOptions>& parsed) {
+  const EvalOptions& options = parsed.options;
+  const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
+  const task::TaskRow* const language = options.task.empty() ? nullptr : &task::find_language_task(options.task);
+  task::check_task_options(language != nullptr ? *language : task::trained_task(model::read_config(folder)),
+                           options::given_options(parsed));
+  task::TaskOptions asked{.rows = options.rows};
+  asked.windows = options.windows;
+  asked.prompt = options.prompt;
+  return eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text, language}, asked);
+}
+
+double smoothing_of(const EvalOptions& options, const eval::TrainingFacts& training) {
+  return options.label_smoothing_factor.value_or(training.label_smoothing.value_or(0));
+}
+
+// A trained classifier's loss is that of its training; a language model's task is ready.
+std::shared_ptr<task::Task> evaluated_task(const EvalOptions& options, const eval::TrainedModel& trained) {
+  if (!options.task.empty()) return trained.task;
+  task::TaskOptions task_options = eval::task_options(options.rows, trained.training);
+  task_options.label_smoothing = smoothing_of(options, trained.training);
+  return trained.make_task(task_options);
 }
 
 }  // namespace
@@ -88,18 +168,9 @@ std::string as_json(const eval::Evaluated& evaluated, const task::Task& task, co
 int run_eval(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
-  const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
-  const task::TaskRow* const language = options.task.empty() ? nullptr : &task::find_language_task(options.task);
-  task::check_task_options(language != nullptr ? *language : task::trained_task(model::read_config(folder)),
-                           options::given_options(parsed));
-  const eval::TrainedModel trained =
-      eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text, language});
+  const eval::TrainedModel trained = loaded_model(parsed);
   trained.model->set_compute(compute);
-  const double smoothing = options.label_smoothing_factor.value_or(trained.training.label_smoothing.value_or(0));
-  task::TaskOptions task_options = eval::task_options(options.rows, trained.training);
-  task_options.label_smoothing = smoothing;
-  task_options.windows = options.windows;
-  const auto task = trained.task_row->make(task_options, trained.config, task::Purpose::kUseTrained);
+  const auto task = evaluated_task(options, trained);
   const uint64_t seed = options.seed.value_or(trained.training.seed.value_or(42));
   const task::SplitRequest request{.rows = options.rows, .sample = options.sample, .seed = seed};
   const auto [split, examples] = evaluated_rows(request, options, trained, *task);
@@ -107,14 +178,17 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
            options.model.model_name_or_path.string());
   warn_of_training_rows(trained.training, options, split.name);
   for (const std::string& note : examples->input_notes()) log_warning("{}", note);
-  if (smoothing > 0) log_info("the loss has the label smoothing {}", smoothing);
-  const auto result =
-      eval::evaluate(*trained.model, *examples,
-                     {.batch_size = options.per_device_eval_batch_size, .bootstrap = bootstrap_options(options, seed)});
-  // NOLINTBEGIN(bugprone-unchecked-optional-access): no interrupt stops this evaluation, so there is a result
-  eval::check_finite(result->report, *examples);
-  print(options.json ? as_json(*result, *task, *examples) : metric::report_text(result->report));
-  // NOLINTEND(bugprone-unchecked-optional-access)
+  if (const double smoothing = smoothing_of(options, trained.training); smoothing > 0) {
+    log_info("the loss has the label smoothing {}", smoothing);
+  }
+  eval::EvaluateOptions evaluation{.batch_size = options.per_device_eval_batch_size};
+  if (!options.beside.empty()) evaluation = rows_of_both(options);
+  evaluation.bootstrap = bootstrap_options(options, seed);
+  const eval::Evaluated result = evaluated(*trained.model, *examples, evaluation);
+  Json json = as_json(result, *task, *examples);
+  std::string text = metric::report_text(result.report);
+  if (!options.beside.empty()) add_beside(options, compute, split, trained, result, json, text);
+  print(options.json ? json.dump() + "\n" : text);
   return 0;
 }
 

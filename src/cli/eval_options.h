@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct EvalOptions {
   int64_t per_device_eval_batch_size = 32;
   std::optional<uint64_t> seed;
   task::WindowOptions windows;
+  task::PromptOptions prompt;
+  std::filesystem::path beside;
   std::optional<double> label_smoothing_factor;
   std::optional<double> confidence;
   int64_t num_resamples = 1000;
@@ -32,7 +35,9 @@ struct EvalOptions {
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     TrainedModelOptions::fields(self.model, visit);
-    visit("task", self.task, "ask a language model as it is: causal-lm measures how well it predicts the texts")
+    visit("task", self.task,
+          "ask a language model as it is: causal-lm measures how well it predicts the texts, prompt-classification how "
+          "well it labels them with a prompt")
         .choices(choices_of(task::kLanguageTaskNames))
         .default_text("the one that the model was trained for");
     task::RowOptions::fields(self.rows, visit);
@@ -51,8 +56,14 @@ struct EvalOptions {
         .default_text("no intervals");
     visit("num_resamples", self.num_resamples, "resamples of the rows for the confidence intervals")
         .in_range(10, 100000);
+    visit(
+        "beside", self.beside,
+        "folder of another trained classifier, which is evaluated on the same rows: both in one table, with McNemar's "
+        "test")
+        .value_name("DIR");
     visit.group("Language models");
     task::WindowOptions::fields(self.windows, visit);
+    task::PromptOptions::fields(self.prompt, visit);
     visit.group("Machine and output");
     visit("per_device_eval_batch_size", self.per_device_eval_batch_size, "rows of a batch").at_least(1);
     tensor::ComputeOptions::fields(self.compute, visit);

@@ -49,6 +49,7 @@ void predict_text(const eval::TrainedModel& model, const PredictOptions& options
 }
 
 size_t rows_of_block(const eval::TrainedModel& model) {
+  if (model.task->bounds_outputs()) return kMaxRowsOfBlock;
   const size_t rows_of_outputs = model.model->reads_tokens() ? model.max_length : 1;
   const size_t values = rows_of_outputs * static_cast<size_t>(model.model->num_outputs());
   return std::clamp<size_t>(kMaxValuesOfBlock / values, 1, kMaxRowsOfBlock);
@@ -79,15 +80,20 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   if (!options.texts.file.empty()) Output(options.texts);  // reports an unknown format before the model is loaded
   const tensor::Compute compute = tensor::prepare_compute(options.compute);
   const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
-  task::check_task_options(task::trained_task(model::read_config(folder)), options::given_options(parsed));
+  const task::TaskRow* const language = options.task.empty() ? nullptr : &task::find_language_task(options.task);
+  task::check_task_options(language != nullptr ? *language : task::trained_task(model::read_config(folder)),
+                           options::given_options(parsed));
+  task::TaskOptions task_options;
+  task_options.prompt = options.prompt;
   const eval::TrainedModel model =
-      eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text});
+      eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text, language}, task_options);
   model.model->set_compute(compute);
   if (options.texts.file.empty()) {
     for_each_text(options.texts, [&](const std::string& text) { predict_text(model, options, text); });
   } else {
     predict_file(model, options);
   }
+  for (const std::string& note : model.task->output_notes()) log_warning("{}", note);
   return 0;
 }
 

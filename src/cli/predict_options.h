@@ -16,6 +16,7 @@ namespace hone::cli {
 
 struct PredictOptions {
   TrainedModelOptions model;
+  std::string task;
   TextOptions texts;
   std::optional<std::string> function_to_apply;
   std::optional<int64_t> top_k;
@@ -23,12 +24,16 @@ struct PredictOptions {
   std::vector<std::string> ignore_labels;
   std::optional<bool> constrained_decoding;
   bool keep_columns = true;
+  task::PromptOptions prompt;
   tensor::ComputeOptions compute{.precision = "fp32"};  // as transformers computes
   bool json = false;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     TrainedModelOptions::fields(self.model, visit);
+    visit("task", self.task, "ask a language model as it is: prompt-classification labels the texts with a prompt")
+        .choices({std::string(task::kPromptTask)})
+        .default_text("the one that the model was trained for");
     TextOptions::fields(self.texts, visit);
     visit.group("Answers");
     visit("function_to_apply", self.function_to_apply, "how logits become scores")
@@ -49,6 +54,8 @@ struct PredictOptions {
           "take only sequences of tags that their scheme allows, such as no I- after O")
         .default_text("the best tag of each token");
     visit("keep_columns", self.keep_columns, "write the columns of --file before the predictions");
+    visit.group("Language models");
+    task::PromptOptions::fields(self.prompt, visit);
     visit.group("Machine and output");
     tensor::ComputeOptions::fields(self.compute, visit);
     visit("json", self.json, "write a JSON line for each text");

@@ -9,7 +9,6 @@
 
 #include "base/progress.h"
 #include "eval/trained_model.h"
-#include "task/outputs.h"
 #include "task/score_functions.h"
 
 namespace hone::eval {
@@ -137,11 +136,14 @@ std::vector<task::Outputs> outputs(const TrainedModel& model, std::span<const ta
     lengths.push_back(questions[i].num_tokens());
   }
   std::vector<task::Outputs> result(questions.size());
-  SortedBatches batches(std::move(lengths), bounded_tokens(*model.model, tokens_per_batch), model.model->num_outputs());
+  SortedBatches batches = model.task->bounds_outputs()
+                              ? SortedBatches(std::move(lengths), tokens_per_batch, 1)
+                              : SortedBatches(std::move(lengths), bounded_tokens(*model.model, tokens_per_batch),
+                                              model.model->num_outputs());
   for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
     std::vector<const task::Question*> batch;
     for (const uint64_t row : rows) batch.push_back(&questions[row]);
-    std::vector<task::Outputs> of_batch = task::compute_outputs(*model.model, batch);
+    std::vector<task::Outputs> of_batch = model.task->outputs(*model.model, batch);
     for (size_t i = 0; i < rows.size(); ++i) result[rows[i]] = std::move(of_batch[i]);
   }
   for (size_t i = 0; i < result.size(); ++i) {

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "model/families.h"
 #include "table/read.h"
+#include "task/classifier_input.h"
 #include "task/names.h"
 #include "task/vocabulary.h"
 
@@ -143,6 +144,12 @@ bool is_training_split(const TrainingFacts& training, const std::filesystem::pat
   });
 }
 
+std::unique_ptr<task::Task> TrainedModel::make_task(const task::TaskOptions& options) const {
+  auto made = task_row->make(options, config, task::Purpose::kUseTrained);
+  made->use_model({.model = model, .tokenizer = tokenizer, .max_length = max_length, .folder = weights_folder});
+  return made;
+}
+
 task::Reading TrainedModel::reading() const {
   task::Reading reading{.long_text = long_text, .reads_pairs = task_row->form.reads_pairs};
   reading.encode.max_length = max_length;
@@ -193,10 +200,11 @@ TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingR
                        .config = loaded.config,
                        .tokenizer = std::move(tokenizer),
                        .task_row = &task_row,
-                       .task = task_row.make(options, loaded.config, task::Purpose::kUseTrained),
                        .max_length = max_length,
                        .training = training,
-                       .long_text = long_text};
+                       .long_text = long_text,
+                       .weights_folder = folder.weights()};
+  trained.task = trained.make_task(options);
   task::check_windows(trained.tokenizer, trained.reading());
   return trained;
 }

@@ -50,11 +50,15 @@ struct TrainedModel {
   model::ModelConfig config;
   text::Tokenizer tokenizer;
   const task::TaskRow* task_row = nullptr;
-  std::shared_ptr<const task::Task> task;
+  std::shared_ptr<task::Task> task;
   size_t max_length = 0;  // maximum number of tokens of a row
   TrainingFacts training;
   task::LongText long_text;
 
+  std::filesystem::path weights_folder = {};  // with the files of the model itself
+
+  // Makes a task that asks this model.
+  std::unique_ptr<task::Task> make_task(const task::TaskOptions& options) const;
   // How this model reads a text.
   task::Reading reading() const;
 };

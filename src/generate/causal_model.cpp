@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "model/causal_lm.h"
 #include "model/load.h"
 #include "tensor/packed_linear.h"
 
@@ -37,13 +38,7 @@ LanguageModel CausalModel::language_model() const {
   return {.scores = scores, .vocab_size = model->num_outputs(), .max_length = model->max_cached_length()};
 }
 
-tensor::KvShape CausalModel::kv_shape() const {
-  const model::KvHeads heads = model->kv_heads();
-  return {.num_layers = model->num_layers(),
-          .num_kv_heads = heads.num_heads,
-          .head_width = heads.width,
-          .dtype = model->dtype()};
-}
+tensor::KvShape CausalModel::kv_shape() const { return model::kv_shape(*model); }
 
 std::vector<int32_t> CausalModel::prompt_ids(std::string_view text) const { return tokenizer.encode(text).ids; }
 

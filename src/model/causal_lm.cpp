@@ -52,4 +52,12 @@ at::Tensor next_tokens(const Tokens& tokens) {
   return next.index_fill_(0, tensor::on_device(tokens.packing.last_tokens(), next.device()), -100);
 }
 
+tensor::KvShape kv_shape(const Model& model) {
+  const KvHeads heads = model.kv_heads();
+  return {.num_layers = model.num_layers(),
+          .num_kv_heads = heads.num_heads,
+          .head_width = heads.width,
+          .dtype = model.dtype()};
+}
+
 }  // namespace hone::model

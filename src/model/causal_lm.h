@@ -9,6 +9,8 @@
 #include "model/config.h"
 #include "model/heads.h"
 #include "model/inputs.h"
+#include "model/model.h"
+#include "tensor/kv_cache.h"
 
 namespace hone::model {
 
@@ -24,5 +26,8 @@ std::unique_ptr<Head> make_untied_causal_lm_head(const HeadParts& parts, const M
 // Returns what a language model must predict for each token: the next one of its sequence; -100 for the last. [T]
 // int64.
 at::Tensor next_tokens(const Tokens& tokens);
+
+// The shape of a cache for sequences that the model continues.
+tensor::KvShape kv_shape(const Model& model);
 
 }  // namespace hone::model

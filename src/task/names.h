@@ -13,7 +13,8 @@ inline constexpr std::array<std::string_view, 4> kTaskNames = {kTextClassificati
                                                                "token-classification"};
 
 // --task of the commands that ask a language model as it is; hone train makes no model of these tasks.
-inline constexpr std::array<std::string_view, 1> kLanguageTaskNames = {"causal-lm"};
+inline constexpr std::string_view kPromptTask = "prompt-classification";
+inline constexpr std::array<std::string_view, 2> kLanguageTaskNames = {"causal-lm", kPromptTask};
 
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};

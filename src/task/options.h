@@ -69,6 +69,53 @@ struct WindowOptions {
   }
 };
 
+// How a label is scored (task/label_scores.h), and how the examples in a prompt are chosen (task/shots.h).
+inline constexpr std::array<std::string_view, 3> kLabelScoreNames = {"sum", "mean", "calibrated"};
+inline constexpr std::array<std::string_view, 4> kShotsChoiceNames = {"first", "random", "balanced", "nearest"};
+
+// Classification by a prompt (task/prompt_classification.h).
+struct PromptOptions {
+  std::string prompt;
+  std::vector<std::string> labels;
+  std::string label_score = "sum";
+  bool apply_chat_template = false;
+  int64_t shots = 0;
+  std::filesystem::path shots_from;
+  std::string shots_choice = "balanced";
+  std::string shots_separator = "\n\n";
+  uint64_t shots_seed = 42;
+  std::filesystem::path embedding_model;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("prompt", self.prompt,
+          "what the model reads, with {text} (and {text_pair}) in the place of the text; a label follows, or stands at "
+          "{label}")
+        .value_name("TEXT");
+    visit("labels", self.labels, "what may follow the prompt, in the order of the labels' ids").value_name("TEXT,...");
+    visit("label_score", self.label_score,
+          "a label's score: the sum of the log-probabilities of its tokens, their mean, or the sum minus that for an "
+          "empty text")
+        .choices({kLabelScoreNames.begin(), kLabelScoreNames.end()});
+    visit("apply_chat_template", self.apply_chat_template,
+          "ask in the model's chat template: the prompt is the user's message, the label the answer");
+    visit("shots", self.shots, "examples with their labels that stand in the prompt").at_least(0);
+    visit("shots_from", self.shots_from, "file or folder with the rows of the examples; of a folder the train split")
+        .value_name("PATH");
+    visit("shots_choice", self.shots_choice,
+          "the examples: the first rows, random ones, random ones with equally many of each label, or for each text "
+          "those that are most similar to it")
+        .choices({kShotsChoiceNames.begin(), kShotsChoiceNames.end()});
+    visit("shots_separator", self.shots_separator, "stands after an example, without a chat template")
+        .value_name("TEXT");
+    visit("shots_seed", self.shots_seed, "seed of the choice of examples").value_name("SEED");
+    visit("embedding_model", self.embedding_model,
+          "folder of the model whose embeddings decide which texts are similar")
+        .value_name("DIR")
+        .default_text("the language model");
+  }
+};
+
 inline constexpr std::array<std::string_view, 4> kLongTextNames = {"head", "tail", "head-tail", "windows"};
 
 // What is read of a text that is longer than the model takes (task/reading.h).

@@ -1,6 +1,7 @@
 #include "task/task.h"
 
 #include "base/error.h"
+#include "task/outputs.h"
 
 namespace hone::task {
 
@@ -12,6 +13,10 @@ double Examples::total_weight(std::span<const uint64_t> rows, const nn::ForwardC
 
 Calibration Evaluation::calibration(std::string_view what) const {
   throw Error(ErrorKind::kInternal, fmt::format("this task has no calibration \"{}\"", what));
+}
+
+std::vector<Outputs> Task::outputs(const model::Model& model, std::span<const Question* const> questions) const {
+  return compute_outputs(model, questions);
 }
 
 std::unique_ptr<FollowedScore> Task::followed(const ExplainOptions&, const Question&) const {

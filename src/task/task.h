@@ -29,6 +29,7 @@
 
 namespace hone::task {
 
+struct AskedModel;
 class KnownFeatures;
 struct RowMargins;
 
@@ -159,6 +160,15 @@ class Task {
   // "for the labels: NEGATIVE, POSITIVE".
   virtual std::string card_phrase() const = 0;
 
+  // Takes the model that it asks, if it reads more of it than the outputs. Call it once, before examples() and
+  // outputs().
+  virtual void use_model(const AskedModel&) {}
+  // Returns what answer() needs of each question: by default the outputs of the model for its windows.
+  virtual std::vector<Outputs> outputs(const model::Model& model, std::span<const Question* const> questions) const;
+  // Returns true if outputs() computes in parts, so that the outputs do not limit the tokens of a batch.
+  virtual bool bounds_outputs() const { return false; }
+  // What happened to the texts of outputs() so far, such as how many were truncated.
+  virtual std::vector<std::string> output_notes() const { return {}; }
   // The answer to a question; it refers to the task.
   virtual std::unique_ptr<Answer> answer(const Question& question, const Outputs& outputs,
                                          const AnswerOptions& options) const = 0;

@@ -22,6 +22,7 @@
 #include "task/multi_label.h"
 #include "task/names.h"
 #include "task/number_answers.h"
+#include "task/prompt_classification.h"
 #include "task/regression.h"
 #include "task/text_classification.h"
 #include "task/token_classification.h"
@@ -37,6 +38,10 @@ constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_sepa
 constexpr std::string_view kTokenOptions[] = {"id2label", "num_labels", "label_smoothing_factor", "label_all_tokens"};
 constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "standardize"};
 constexpr std::string_view kWindowOptions[] = {"stride", "row_separator"};
+
+constexpr std::string_view kPromptOptions[] = {"prompt",     "labels",         "label_score",  "apply_chat_template",
+                                               "shots",      "shots_from",     "shots_choice", "shots_separator",
+                                               "shots_seed", "embedding_model"};
 
 constexpr std::string_view kTemperature[] = {"temperature"};
 constexpr std::string_view kThresholds[] = {"threshold", "thresholds"};
@@ -100,6 +105,15 @@ constexpr TaskRow kLanguageTasks[] = {
      .make = make_causal_lm,
      .options = kWindowOptions,
      .default_max_length = kDefaultWindow},
+    {.name = kPromptTask,
+     .doc = "one label for each text: the one that most likely follows a prompt",
+     .head = "causal-lm",
+     .problem_type = "",
+     .pipeline_tag = "text-generation",
+     .metrics = metric::classification_metrics,
+     .form = {"scores", kLabelScoresSchema, kLabelParameters},
+     .make = make_prompt_classification,
+     .options = kPromptOptions},
 };
 static_assert(has_names(kLanguageTasks, kLanguageTaskNames), "kLanguageTaskNames and the table differ");
 

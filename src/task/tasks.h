@@ -30,6 +30,7 @@ struct TaskOptions {
   bool standardize = false;       // of a regression: the model learns (target - mean) / standard deviation
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
   WindowOptions windows = {};     // of a language model
+  PromptOptions prompt = {};      // of a classification by a prompt
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.

@@ -201,8 +201,12 @@ table::LabelSources label_sources(const TaskOptions& options, const model::Model
 
 class TextClassification final : public Task {
  public:
-  TextClassification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose)
-      : options_(options), purpose_(purpose), sources_(label_sources(options, config, purpose)) {
+  TextClassification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose,
+                     std::shared_ptr<ClassifierInput> input)
+      : options_(options),
+        purpose_(purpose),
+        sources_(label_sources(options, config, purpose)),
+        input_(std::move(input)) {
     if (purpose != Purpose::kUseTrained) return;
     set_names(config.labels());
     class_weights_ = config.class_weights();
@@ -243,7 +247,8 @@ class TextClassification final : public Task {
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
-    return make_examples({.texts = read_text_rows(rows, columns_, what, options),
+    return make_examples({.texts = input_ ? input_->read_rows(rows, columns_, what, options)
+                                          : read_text_rows(rows, columns_, what, options),
                           .labels = labels_.ids(rows, label_column_),
                           .names = names_,
                           .loss = {.label_smoothing = options_.label_smoothing,
@@ -260,6 +265,16 @@ class TextClassification final : public Task {
   Json facts() const override { return {{"labels", names_}}; }
   std::string card_phrase() const override { return fmt::format("for the labels: {}", fmt::join(names_, ", ")); }
 
+  void use_model(const AskedModel& model) override {
+    if (input_) input_->use_model(model);
+  }
+  std::vector<Outputs> outputs(const model::Model& model, std::span<const Question* const> questions) const override {
+    return input_ ? input_->outputs(questions) : Task::outputs(model, questions);
+  }
+  bool bounds_outputs() const override { return input_ != nullptr; }
+  std::vector<std::string> output_notes() const override {
+    return input_ ? input_->notes() : std::vector<std::string>();
+  }
   std::unique_ptr<Answer> answer(const Question&, const Outputs& outputs, const AnswerOptions& options) const override {
     return label_answer(scoring_, outputs, options);
   }
@@ -268,7 +283,7 @@ class TextClassification final : public Task {
     return label_answer_columns(scoring_, options);
   }
   Json answer_facts() const override { return {{"labels", names_}, {"function_to_apply", scoring_.function}}; }
-  bool can_explain() const override { return true; }
+  bool can_explain() const override { return input_ == nullptr; }
   std::unique_ptr<FollowedScore> followed(const ExplainOptions& options, const Question&) const override {
     return followed_label(scoring_, options.label);
   }
@@ -298,15 +313,21 @@ class TextClassification final : public Task {
   table::LabelMap labels_;          // decided by adopt()
   std::vector<std::string> names_;  // of the classes, by id
   std::vector<metric::Metric> metrics_;
-  std::vector<double> class_weights_;  // by id; empty: all are 1
-  LabelScoring scoring_;               // of a trained model
+  std::vector<double> class_weights_;       // by id; empty: all are 1
+  LabelScoring scoring_;                    // of a trained model
+  std::shared_ptr<ClassifierInput> input_;  // null: the model's head
 };
 
 }  // namespace
 
 std::unique_ptr<Task> make_text_classification(const TaskOptions& options, const model::ModelConfig& config,
                                                Purpose purpose) {
-  return std::make_unique<TextClassification>(options, config, purpose);
+  return make_classification(options, config, purpose, nullptr);
+}
+
+std::unique_ptr<Task> make_classification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose,
+                                          std::shared_ptr<ClassifierInput> input) {
+  return std::make_unique<TextClassification>(options, config, purpose, std::move(input));
 }
 
 std::unique_ptr<Examples> make_examples(ClassifiedTexts rows) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "task/class_loss.h"
+#include "task/classifier_input.h"
 #include "task/tasks.h"
 #include "task/text_examples.h"
 
@@ -14,6 +15,10 @@ namespace hone::task {
 
 std::unique_ptr<Task> make_text_classification(const TaskOptions& options, const model::ModelConfig& config,
                                                Purpose purpose);
+
+// The same with another way to read texts and to score labels.
+std::unique_ptr<Task> make_classification(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose,
+                                          std::shared_ptr<ClassifierInput> input);
 
 // What the examples of text classification are made of.
 struct ClassifiedTexts {

@@ -90,7 +90,8 @@ std::string missing_labels(const std::vector<std::string>& names, std::span<cons
 }
 
 void TextEvaluation::add(const model::Model& model, std::span<const uint64_t> rows) {
-  const at::Tensor outputs = row_outputs(model, texts_.features, rows, {});
+  const at::Tensor outputs =
+      texts_.outputs ? texts_.outputs(model, rows) : row_outputs(model, texts_.features, rows, {});
   const at::Tensor on_cpu = outputs.to(at::kCPU, at::kFloat).contiguous();
   const auto width = static_cast<size_t>(outputs.size(-1));
   const std::span<const float> values(on_cpu.const_data_ptr<float>(), rows.size() * width);

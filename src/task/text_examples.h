@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,9 @@
 
 namespace hone::task {
 
+// Computes the outputs [B, K] of rows.
+using RowOutputs = std::function<at::Tensor(const model::Model& model, std::span<const uint64_t> rows)>;
+
 // The tokens of a split, and the rows that they come from.
 struct TextRows {
   Features features;
@@ -22,6 +26,7 @@ struct TextRows {
   table::TextColumns columns = {};
   size_t max_length = 0;            // at which rows were truncated
   uint64_t num_special_tokens = 0;  // of each row
+  RowOutputs outputs = {};          // in place of those of the model's head; empty: row_outputs()
 
   // "train.csv:17", or "row 17".
   std::string location(uint64_t row) const;
@@ -55,6 +60,7 @@ class TextExamples : public Examples {
 
   uint64_t size() const override { return texts_.features.size(); }
   uint64_t length(uint64_t row) const override { return texts_.features.length(row); }
+  bool bounds_outputs() const override { return texts_.outputs != nullptr; }
   std::string location(uint64_t row) const override { return texts_.location(row); }
   Json describe(uint64_t row) const override { return texts_.described(row); }
   std::vector<std::string> findings() const override;

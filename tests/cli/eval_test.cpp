@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <filesystem>
+
 #include "cli/process.h"
 #include "cli/tiny.h"
 #include "expect_error.h"
@@ -213,6 +216,101 @@ TEST_CASE("eval refuses an option of another task") {
       contains(result.error,
                "error: --label-separator is an option of multi-label; the task is text-classification\nhint: leave it "
                "out\n"));
+}
+
+bool lacks_stories() {
+  if (std::filesystem::exists(tiny_story_model())) return false;
+  MESSAGE("skipped: ../shared/models is not here");
+  return true;
+}
+
+ProcessResult ask(std::vector<std::string> more) {
+  more.insert(more.begin(), {"eval", "--precision=fp32", "--num-threads=1", "--model", tiny_story_model()});
+  return run_hone(more);
+}
+
+// Expected: transformers (tests/fixtures/make_language_task_fixture.py).
+TEST_CASE("eval --task causal-lm measures how well a language model predicts a text") {
+  if (lacks_stories()) return;
+  const TemporaryFolder folder;
+  const Json made = parse_json(fixture_text("language_tasks.json"), "language_tasks.json")["text"];
+  std::string lines;
+  for (const Json& line : made["lines"]) lines += line.get<std::string>() + "\n";
+  const std::string text = folder.write("text.txt", lines).string();
+  for (const Json& window : made["windows"]) {
+    const ProcessResult result = ask({"--task=causal-lm", "--dataset", text, "--json", "--confidence=0.9", "--stride",
+                                      window["stride"].dump(), "--max-seq-length", window["length"].dump()});
+    REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+    const Json report = parse_json(result.output, "report");
+    CHECK(report["loss"].get<double>() == doctest::Approx(window["loss"].get<double>()).epsilon(1e-5));
+    CHECK(report["perplexity"].get<double>() == doctest::Approx(std::exp(window["loss"].get<double>())).epsilon(1e-5));
+    CHECK(report["tokens_per_second"].get<double>() > 0);
+    CHECK(report["intervals"].contains("perplexity"));
+  }
+  const ProcessResult table = ask({"--task=causal-lm", "--dataset", text});
+  CHECK(contains(table.output, "\nperplexity    "));
+  CHECK(contains(table.output, "(55 tokens in windows of at most 512, 256 apart)\n"));
+}
+
+TEST_CASE("a language model is not taken for a classifier, and its options are those of its task") {
+  if (lacks_stories()) return;
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", reviews(4)).string();
+  const auto problem = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--dataset", rows});
+    return ask(more).error;
+  };
+  CHECK(contains(problem({}), "hint: ask it as it is, with --task causal-lm or prompt-classification"));
+  CHECK(contains(problem({"--task=causal-lm", "--long-text=head"}),
+                 "error: long_text is an option of classifiers; the task is causal-lm"));
+  CHECK(contains(problem({"--task=causal-lm", "--shots=2"}),
+                 "error: --shots is an option of prompt-classification; the task is causal-lm"));
+  CHECK(contains(problem({"--task=causal-lm", "--beside", tiny_model()}),
+                 "error: a row of causal-lm is neither right nor wrong"));
+  CHECK(contains(problem({"--task=prompt-classification", "--labels=a,b"}), "error: there is no prompt"));
+  CHECK(contains(problem({"--task=prompt-classification", "--prompt={text}:"}),
+                 "error: a classification needs at least two labels"));
+  const ProcessResult trained = run_hone({"train", "--model", tiny_story_model(), "--dataset", rows, "--task=causal-lm",
+                                          "--output-dir", (folder.path() / "out").string()});
+  CHECK(trained.exit_code == 2);
+  CHECK(contains(trained.error, "causal-lm"));
+}
+
+TEST_CASE("a prompt and a trained classifier stand in one table with McNemar's test") {
+  if (lacks_stories()) return;
+  const TemporaryFolder folder;
+  const std::string rows = folder.write("rows.csv", reviews(30)).string();
+  const std::vector<std::string> asked = {"--task=prompt-classification",
+                                          "--prompt=The review: {text} It is ",
+                                          "--labels=NEGATIVE,NEUTRAL,POSITIVE",
+                                          "--dataset",
+                                          rows,
+                                          "--label-score=calibrated",
+                                          "--shots=3",
+                                          "--shots-from",
+                                          folder.write("shots.csv", reviews(9)).string()};
+  std::vector<std::string> with_json = asked;
+  with_json.insert(with_json.end(), {"--beside", tiny_model(), "--json"});
+  const ProcessResult json = ask(with_json);
+  REQUIRE_MESSAGE(json.exit_code == 0, json.error);
+  const Json report = parse_json(json.output, "report");
+  CHECK(report["rows"] == 30);
+  CHECK(report["confusion_matrix"].size() == 3);
+  const Json& beside = report["beside"];
+  CHECK(beside["model"] == tiny_model());
+  const auto count = [&](const char* name) { return beside[name].get<int>(); };
+  CHECK(count("both_right") + count("first_only_right") + count("second_only_right") + count("neither_right") == 30);
+  CHECK(count("both_right") + count("first_only_right") == std::lround(30 * report["accuracy"].get<double>()));
+  CHECK(count("both_right") + count("second_only_right") == std::lround(30 * beside["accuracy"].get<double>()));
+  // The second model alone has the same numbers.
+  const ProcessResult alone =
+      run_hone({"eval", "--precision=fp32", "--num-threads=1", "--model", tiny_model(), "--dataset", rows, "--json"});
+  CHECK(parse_json(alone.output, "report")["loss"] == beside["loss"]);
+  std::vector<std::string> as_table = asked;
+  as_table.insert(as_table.end(), {"--beside", tiny_model()});
+  const ProcessResult table = ask(as_table);
+  CHECK(contains(table.output, "\nMcNemar's exact test: p "));
+  CHECK(contains(table.output, "\nrows that are right in both "));
 }
 
 }  // namespace eval_test

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <sstream>
 
 #include "cli/process.h"
@@ -265,6 +266,45 @@ TEST_CASE("--help of every command takes under 0.3 s") {
       fastest = std::min(fastest, help.seconds);
     }
     CHECK(fastest < 0.3);
+  }
+}
+
+// Expected: transformers (tests/fixtures/make_language_task_fixture.py).
+TEST_CASE("predict labels texts with a prompt, in arguments and in files") {
+  if (!std::filesystem::exists(tiny_story_model())) {
+    MESSAGE("skipped: ../shared/models is not here");
+    return;
+  }
+  const Json fixture = read_json(std::string(HONE_SOURCE_DIR) + "/tests/fixtures/language_tasks.json");
+  const Json& prompt = fixture["prompts"][1];
+  const TemporaryFolder folder;
+  std::string rows, labels;
+  for (const Json& row : prompt["rows"]) {
+    if (row["text"] != "") rows += Json({{"text", row["text"]}}).dump() + "\n";
+  }
+  for (const Json& label : prompt["labels"]) labels += (labels.empty() ? "" : ",") + label.get<std::string>();
+  const auto ask = [&](std::vector<std::string> more) {
+    more.insert(more.begin(),
+                {"predict", "--precision=fp32", "--num-threads=1", "--model", tiny_story_model(),
+                 "--task=prompt-classification", "--prompt", prompt["prompt"].get<std::string>(), "--labels", labels});
+    const ProcessResult result = run_hone(more);
+    CHECK_MESSAGE(result.exit_code == 0, result.error);
+    return result;
+  };
+  const ProcessResult from_file = ask({"--file", folder.write("rows.jsonl", rows).string(), "--output=-"});
+  CHECK(contains(from_file.error, "a token holds the end of the prompt and the beginning of a label"));
+  const std::vector<Json> lines = json_lines(from_file.output);
+  REQUIRE(lines.size() == 4);
+  for (size_t row = 0; row < lines.size(); ++row) {
+    const auto sums = prompt["rows"][row]["log_likelihoods"].get<std::vector<double>>();
+    double all = 0;
+    for (const double sum : sums) all += std::exp(sum);
+    for (size_t label = 0; label < sums.size(); ++label) {
+      const double found = lines[row]["scores"][prompt["labels"][label].get<std::string>()].get<double>();
+      CHECK(found == doctest::Approx(std::exp(sums[label]) / all).epsilon(1e-4));
+    }
+    const ProcessResult alone = ask({"--json", prompt["rows"][row]["text"].get<std::string>()});
+    CHECK(json_lines(alone.output).front()["label"] == lines[row]["label"]);
   }
 }
 

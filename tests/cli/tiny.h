@@ -19,6 +19,11 @@ inline std::string tiny_model(const std::string& name = "tiny-bert") {
   return std::string(HONE_SOURCE_DIR) + "/tests/fixtures/models/" + name;
 }
 
+// A small language model, if ../shared/models is there.
+inline std::string tiny_story_model() {
+  return std::string(HONE_SOURCE_DIR) + "/../shared/models/tinystories-656k-llama";
+}
+
 // Returns `count` short reviews as csv, with alternating labels.
 inline std::string reviews(int count, const std::vector<std::string>& labels = {"NEGATIVE", "NEUTRAL", "POSITIVE"}) {
   const char* const words[] = {"bad and awful", "a scene in time", "good, very good", "boring", "it is a plot", "fun"};
