@@ -402,7 +402,7 @@ TEST_CASE("a language model is fine-tuned as a classifier by its last token, wit
   const TemporaryFolder folder;
   const std::string out = (folder.path() / "out").string(), rows = folder.write("rows.csv", reviews(60)).string();
   const ProcessResult trained = run_hone(train_arguments(
-      tiny_story_model(), out,
+      copy_story_model(folder), out,
       {"--dataset", rows, "--task=text-classification", "--num-train-epochs=6", "--learning-rate=2e-3",
        "--per-device-train-batch-size=8", "--eval-strategy=no", "--save-strategy=no", "--precision=fp32"}));
   REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
