@@ -82,13 +82,15 @@ class Targets {
   std::vector<Target> targets_;
 };
 
-size_t common_beginning(std::span<const PromptTokens* const> prompts) {
+// The number of tokens with which all prompts begin, in whole pages, and fewer than those of each.
+size_t common_pages(std::span<const PromptTokens* const> prompts) {
   const std::vector<int32_t>& first = prompts.front()->prompt.ids;
   size_t size = first.size();
   for (const PromptTokens* prompt : prompts) {
     size = std::min(size, static_cast<size_t>(std::ranges::mismatch(first, prompt->prompt.ids).in1 - first.begin()));
+    size = std::min(size, prompt->prompt.ids.size() - 1);
   }
-  return size;
+  return size / paged(1) * paged(1);
 }
 
 }  // namespace
@@ -106,17 +108,9 @@ std::vector<std::vector<double>> LabelScorer::log_likelihoods(std::span<const Pr
   const c10::InferenceMode no_gradients;
   std::vector<std::vector<double>> sums;
   if (prompts.empty()) return sums;
-  if (const int64_t needed = cache_tokens(prompts); needed > cache_capacity_) {
-    cache_.emplace(model::kv_shape(*model_), needed);
-    cache_capacity_ = needed;
-  }
-  const size_t num_shared = prompts.size() > 1 ? common_beginning(prompts) : 0;
-  const bool has_prefix = num_shared > static_cast<size_t>(kernel::kPageTokens);
-  if (has_prefix) {
-    cache_->begin(kPrefixId, std::span(prompts.front()->prompt.ids).first(num_shared));
-    compute({kPrefixId});
-  }
-  const size_t num_kept = has_prefix ? num_shared / paged(1) * paged(1) : 0;
+  reserve(cache_tokens(prompts));
+  if (prompts.size() > 1) keep_prefix(std::span(prompts.front()->prompt.ids).first(common_pages(prompts)));
+  const size_t num_kept = prompts.size() > 1 ? prefix_.size() : 0;
   for (size_t begin = 0; begin < prompts.size();) {
     size_t end = begin;
     for (size_t tokens = 0; end < prompts.size() && end - begin < kGroupPrompts; ++end) {
@@ -126,8 +120,24 @@ std::vector<std::vector<double>> LabelScorer::log_likelihoods(std::span<const Pr
     add_group(prompts.subspan(begin, end - begin), sums);
     begin = end;
   }
-  if (has_prefix) cache_->end(kPrefixId);
   return sums;
+}
+
+void LabelScorer::reserve(int64_t num_tokens) {
+  if (num_tokens <= capacity_) return;
+  cache_.emplace(model::kv_shape(*model_), num_tokens);
+  capacity_ = num_tokens;
+  prefix_.clear();
+}
+
+// As long as the sequence lives, the pages of its tokens are shared.
+void LabelScorer::keep_prefix(std::span<const int32_t> tokens) {
+  if (std::ranges::equal(tokens, prefix_)) return;
+  if (!prefix_.empty()) cache_->end(kPrefixId);
+  prefix_.assign(tokens.begin(), tokens.end());
+  if (tokens.empty()) return;
+  cache_->begin(kPrefixId, tokens);
+  compute({kPrefixId});
 }
 
 // Computes these sequences, and returns the output of the body and the row at which each begins.

@@ -31,13 +31,16 @@ class LabelScorer {
     std::vector<int64_t> offsets;  // the row of `hidden` at which each sequence begins, and the end
   };
 
+  void reserve(int64_t num_tokens);
+  void keep_prefix(std::span<const int32_t> tokens);
   Computed compute(std::vector<uint64_t> ids);
   void add_group(std::span<const PromptTokens* const> prompts, std::vector<std::vector<double>>& sums);
   void add_continuations(std::span<const Continuation> continuations);
 
   std::shared_ptr<const model::Model> model_;
   std::optional<tensor::KvCache> cache_;
-  int64_t cache_capacity_ = 0;  // tokens
+  int64_t capacity_ = 0;         // of the cache, in tokens
+  std::vector<int32_t> prefix_;  // with which all prompts of the last call began, in whole pages
 };
 
 // The scores [K] of labels, of which softmax makes probabilities: log-likelihoods, or their means over the label's

@@ -260,7 +260,8 @@ TEST_CASE("a language model is not taken for a classifier, and its options are t
     more.insert(more.end(), {"--dataset", rows});
     return ask(more).error;
   };
-  CHECK(contains(problem({}), "hint: ask it as it is, with --task causal-lm or prompt-classification"));
+  const ProcessResult as_classifier = run_hone({"eval", "--model", copy_story_model(folder), "--dataset", rows});
+  CHECK(contains(as_classifier.error, "hint: ask it as it is, with --task causal-lm or prompt-classification"));
   CHECK(contains(problem({"--task=causal-lm", "--long-text=head"}),
                  "error: long_text is an option of classifiers; the task is causal-lm"));
   CHECK(contains(problem({"--task=causal-lm", "--shots=2"}),

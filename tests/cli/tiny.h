@@ -3,11 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "cli/process.h"
 #include "temporary_folder.h"
@@ -22,6 +24,28 @@ inline std::string tiny_model(const std::string& name = "tiny-bert") {
 // A small language model, if ../shared/models is there.
 inline std::string tiny_story_model() {
   return std::string(HONE_SOURCE_DIR) + "/../shared/models/tinystories-656k-llama";
+}
+
+// Copies it into the folder, with the table of words under the name that its body gives it: the file has only that of
+// the head that shares it. Returns the path.
+inline std::string copy_story_model(const TemporaryFolder& folder) {
+  const std::filesystem::path copy = folder.path() / "story-model";
+  std::filesystem::create_directory(copy);
+  for (const char* file : {"config.json", "tokenizer.json", "tokenizer_config.json"}) {
+    std::filesystem::copy(std::filesystem::path(tiny_story_model()) / file, copy / file);
+  }
+  const std::string weights = read_file(tiny_story_model() + "/model.safetensors");
+  uint64_t size = 0;
+  std::memcpy(&size, weights.data(), sizeof(size));
+  Json header = parse_json(weights.substr(sizeof(size), size), "header");
+  header["model.embed_tokens.weight"] = header["lm_head.weight"];
+  header.erase("lm_head.weight");
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  const uint64_t new_size = text.size();
+  std::string written(reinterpret_cast<const char*>(&new_size), sizeof(new_size));
+  std::ofstream(copy / "model.safetensors", std::ios::binary) << written + text + weights.substr(sizeof(size) + size);
+  return copy.string();
 }
 
 // Returns `count` short reviews as csv, with alternating labels.

@@ -394,4 +394,33 @@ TEST_CASE("columns of 0 and 1 are multi-label; a metric of another task is an er
   CHECK(contains(wrong.trained.error, "spearman"));
 }
 
+TEST_CASE("a language model is fine-tuned as a classifier by its last token, without a pad token") {
+  if (!fs::exists(tiny_story_model())) {
+    MESSAGE("skipped: ../shared/models is not here");
+    return;
+  }
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "out").string(), rows = folder.write("rows.csv", reviews(60)).string();
+  const ProcessResult trained = run_hone(train_arguments(
+      copy_story_model(folder), out,
+      {"--dataset", rows, "--task=text-classification", "--num-train-epochs=6", "--learning-rate=2e-3",
+       "--per-device-train-batch-size=8", "--eval-strategy=no", "--save-strategy=no", "--precision=fp32"}));
+  REQUIRE_MESSAGE(trained.exit_code == 0, trained.error);
+  const Json config = read_json(out + "/config.json");
+  CHECK(config["architectures"][0] == "LlamaForSequenceClassification");
+  CHECK_FALSE(config.contains("pad_token_id"));
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.begin() + 1, {"--model", out, "--num-threads=1", "--precision=fp32", "--json"});
+    const ProcessResult result = run_hone(more);
+    REQUIRE_MESSAGE(result.exit_code == 0, result.error);
+    return json_lines(result.output);
+  };
+  CHECK(run({"eval", "--dataset", rows}).front()["accuracy"].get<double>() > 0.8);
+  // Texts of different lengths do not change each other's scores.
+  const std::vector<Json> together =
+      run({"predict", "the movie was fun", "the movie was bad and awful and boring and a plot in time"});
+  const Json alone = run({"predict", "the movie was fun"}).front();
+  CHECK(together.front()["score"].get<double>() == doctest::Approx(alone["score"].get<double>()).epsilon(1e-5));
+}
+
 }  // namespace train_test

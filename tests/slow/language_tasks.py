@@ -31,7 +31,7 @@ ENGLISH = ["A wonderful film with a moving story.", "The plot is dull, and the a
 CASES = [
     ("Review: {text}\nSentiment:", [" negative", " positive"], ENGLISH),
     ("Review: {text}\nThe film is ", ["bad", "good", "neither good nor bad"], ENGLISH),
-    ("将以下酒店评论分类为‘正面’或‘负面’：'{text}' 情感是：", ["负面", "正面"], None),
+    ("\u5c06\u4ee5\u4e0b\u9152\u5e97\u8bc4\u8bba\u5206\u7c7b\u4e3a\u2018\u6b63\u9762\u2019\u6216\u2018\u8d1f\u9762\u2019\uff1a'{text}' \u60c5\u611f\u662f\uff1a", ["\u8d1f\u9762", "\u6b63\u9762"], None),
 ]
 
 if not folder.exists() or not wikitext.exists() or not reviews.exists():

@@ -44,7 +44,7 @@ TEST_CASE("templates that cannot work are errors") {
   CHECK(pairs("{text} {text_pair}", std::nullopt) == "prompt has {text_pair}, and the texts are no pairs");
 }
 
-TEST_CASE("labels that cannot be told apart are errors") {
+TEST_CASE("too few, empty and repeated labels are errors") {
   const auto labels = [](std::vector<std::string> names) {
     return std::string(expect_error([&] { task::check_labels(names); }).what());
   };
@@ -74,7 +74,7 @@ TEST_CASE("a text that is too long loses its end, the prompt around it stays") {
   options.prompt = "Story: {text}\nEnd:";
   options.labels = {"\nhappy", "\nsad"};
   std::string story;
-  for (int i = 0; i < 40; ++i) story += "小 cat and a dog. ";
+  for (int i = 0; i < 40; ++i) story += "\u5c0f cat and a dog. ";
   const PromptEncoder roomy(options, story_tokenizer(), std::nullopt, 4096);
   const task::PromptTokens whole = roomy.encode(story, std::nullopt, {});
   for (const size_t max_length : {32, 33, 34, 35, 60}) {
