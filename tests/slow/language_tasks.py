@@ -41,8 +41,9 @@ model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 tokenizer = AutoTokenizer.from_pretrained(folder)
 
 
-def run(*arguments):
-    done = subprocess.run([hone, *arguments, "--model", str(folder), "--precision", "fp32"], check=True, capture_output=True, text=True)
+def run(command, *arguments):
+    done = subprocess.run([hone, command, "--model", str(folder), "--precision", "fp32", *arguments], check=True, capture_output=True,
+                          text=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
