@@ -1,4 +1,6 @@
 // hone import: makes a model folder in Hugging Face's format of a GGUF file.
+#include <nlohmann/json.hpp>
+
 #include <filesystem>
 
 #include "base/byte_size.h"
