@@ -3,11 +3,11 @@
 
 #include "base/counted.h"
 #include "base/log.h"
-#include "cli/beside.h"
 #include "cli/eval_options.h"
 #include "cli/library.h"
 #include "eval/evaluate.h"
 #include "eval/trained_model.h"
+#include "metric/beside.h"
 #include "metric/report_output.h"
 #include "model/adapter_folder.h"
 #include "task/splits.h"
@@ -133,10 +133,10 @@ void add_beside(const EvalOptions& options, const tensor::Compute& compute, cons
                 const eval::TrainedModel& trained, const eval::Evaluated& result, Json& json, std::string& text) {
   const std::vector<bool>& right = right_rows(result, *trained.task_row);
   const eval::Evaluated other = evaluated_beside(options, compute, rows);
-  const BesideModel first{options.model.model_name_or_path.string(), result.report, right};
-  const BesideModel second{options.beside.string(), other.report, other.paired->right};
-  json["beside"] = beside_json(first, second);
-  text += "\n" + beside_text(first, second);
+  const metric::BesideModel first{options.model.model_name_or_path.string(), result.report, right};
+  const metric::BesideModel second{options.beside.string(), other.report, other.paired->right};
+  json["beside"] = metric::beside_json(first, second);
+  text += "\n" + metric::beside_text(first, second);
 }
 
 eval::TrainedModel loaded_model(const options::Parsed<EvalOptions>& parsed) {

@@ -1,4 +1,4 @@
-#include "cli/beside.h"
+#include "metric/beside.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "metric/bootstrap.h"
 #include "metric/report_output.h"
 
-namespace hone::cli {
+namespace hone::metric {
 
 namespace {
 
@@ -72,4 +72,4 @@ Json beside_json(const BesideModel& first, const BesideModel& second) {
   return json;
 }
 
-}  // namespace hone::cli
+}  // namespace hone::metric

@@ -7,12 +7,12 @@
 #include "base/json.h"
 #include "metric/report.h"
 
-namespace hone::cli {
+namespace hone::metric {
 
 // One of the models. `right`: whether each row of the data set is predicted right.
 struct BesideModel {
   std::string name;
-  const metric::Report& report;
+  const Report& report;
   const std::vector<bool>& right;
 };
 
@@ -30,4 +30,4 @@ std::string beside_text(const BesideModel& first, const BesideModel& second);
 // "mcnemar_p"}: the report of the second model.
 Json beside_json(const BesideModel& first, const BesideModel& second);
 
-}  // namespace hone::cli
+}  // namespace hone::metric
