@@ -47,21 +47,28 @@ compare::Settings settings(int64_t max_new_tokens) {
 
 TEST_CASE("a model that names the token that it writes as a stop id stops there, and the other one goes on") {
   const Models models;
-  const fs::path base = models.make("tiny-1M-Base", Json::array({105}));
-  const auto alone = compare::compare({base, base}, {"user im end"}, settings(8));
+  // A word that this random model does not write.
+  int32_t unwritten = 106;
+  fs::path base;
+  compare::Comparison alone;
+  do {
+    base = models.make("tiny-1M-Base", Json::array({--unwritten}));
+    alone = compare::compare({base, base}, {"user im end"}, settings(8));
+  } while (alone.sides[0].answers[0].steps.size() < 8 && unwritten > 90);
   REQUIRE(alone.sides[0].answers[0].steps.size() == 8);
   CHECK(alone.sides[0].label == "tiny-1M-Base (first)");
   const int32_t third = alone.sides[0].answers[0].steps[2].token;
   const size_t first_place = *alone.sides[0].answers[0].first_step(third);
 
-  const fs::path tuned = models.make("tiny-1M-Instruct", Json::array({105, third}));
+  const fs::path tuned = models.make("tiny-1M-Instruct", Json::array({unwritten, third}));
   const compare::Comparison both = compare::compare({base, tuned}, {"user im end"}, settings(8));
   CHECK(both.sides[0].ending(0) == Ending::kNeverLikely);
   CHECK(both.sides[1].ending(0) == Ending::kStopId);
   CHECK(both.sides[1].answers[0].steps.size() == first_place);
   CHECK(both.sides[1].answers[0].would_stop_at() == first_place);
   const std::string verdict = both.verdict(0, Language::kEnglish);
-  CHECK(verdict.starts_with("tiny-1M-Base goes on to the limit of 8 tokens because its stop ids (105) never were"));
+  CHECK(verdict.starts_with(
+      fmt::format("tiny-1M-Base goes on to the limit of 8 tokens because its stop ids ({}) never were", unwritten)));
   CHECK(contains(verdict,
                  fmt::format(", while tiny-1M-Instruct stops because at step {} it wrote its stop id", first_place)));
   CHECK(
