@@ -45,8 +45,8 @@ inline constexpr std::array<std::string_view, 8> kCommonSearchOptions = {
 inline constexpr std::array<std::string_view, 7> kCommonAdviseOptions = {
     "run", "model_name_or_path", "dataset", "models", "apply", "language", "json"};
 
-inline constexpr std::array<std::string_view, 8> kCommonChatOptions = {
-    "model_name_or_path", "prompt", "system", "context", "truncate", "max_new_tokens", "do_sample", "temperature"};
+inline constexpr std::array<std::string_view, 7> kCommonChatOptions = {
+    "prompt", "system", "context", "truncate", "max_new_tokens", "do_sample", "temperature"};
 
 // Only --try computes a model.
 inline int run_data_clean_in_library(const options::Parsed<data::CleanOptions>& parsed) {
