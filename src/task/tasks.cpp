@@ -238,10 +238,9 @@ void check_task_options(const TaskRow& task, std::span<const options::GivenOptio
       }
     }
     if (readers.empty()) continue;
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format("{} is an option of {}; the task is {}", option.where, fmt::join(readers, " and "), task.name),
-        "leave it out");
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} is an option of {}; the task is {}", option.where, fmt::join(readers, ", "), task.name),
+                "leave it out");
   }
 }
 

@@ -190,7 +190,9 @@ TEST_CASE(
   CHECK(lines[1]["score"].is_null());
   const ProcessResult refused = run({"--top-k=2", "good movie"});
   CHECK(refused.exit_code == 2);
-  CHECK(contains(refused.error, "--top-k is an option of text-classification and multi-label; the task is regression"));
+  CHECK(contains(
+      refused.error,
+      "--top-k is an option of text-classification, multi-label, prompt-classification; the task is regression"));
 }
 
 TEST_CASE("a text in an unknown script gets a prediction and a warning, from the command line and from a file") {
