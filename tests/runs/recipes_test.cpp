@@ -40,6 +40,8 @@ std::map<std::string, std::vector<std::string>> rows_of_recipes(const TemporaryF
           {"s3-text", {"--train-file", train, "--validation-file", train, "--test-file", train}}};
 }
 
+bool asks_language_model(const fs::path& recipe) { return read_file(recipe).find("\nprompt: ") != std::string::npos; }
+
 TEST_CASE("every recipe trains, evaluates and saves a model that answers") {
   const TemporaryFolder folder;
   const auto rows = rows_of_recipes(folder);
@@ -47,6 +49,7 @@ TEST_CASE("every recipe trains, evaluates and saves a model that answers") {
   for (const fs::directory_entry& entry : fs::directory_iterator(kFolder)) {
     if (entry.path().extension() != ".yaml") continue;
     if (read_file(entry.path()).find("\nsearch:") != std::string::npos) continue;  // cli/search runs it
+    if (asks_language_model(entry.path())) continue;
     const std::string name = entry.path().stem().string(), out = (folder.path() / name).string();
     CAPTURE(name);
     std::vector<std::string> arguments = {"train",
@@ -77,6 +80,29 @@ TEST_CASE("every recipe trains, evaluates and saves a model that answers") {
   }
   for (const auto& [name, unused] : rows) CHECK(run.contains(name));  // no row without its recipe
   CHECK(run.size() >= 8);
+}
+
+TEST_CASE("every recipe that asks a language model gets an answer") {
+  const fs::path model = fs::path(HONE_SOURCE_DIR) / ".." / "shared" / "models" / "tinystories-656k-llama";
+  if (!fs::exists(model)) {
+    MESSAGE("skipped: ../shared/models is not here");
+    return;
+  }
+  size_t num_run = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".yaml" || !asks_language_model(entry.path())) continue;
+    CAPTURE(entry.path());
+    const bool has_task = read_file(entry.path()).find("\ntask: ") != std::string::npos;
+    std::vector<std::string> arguments =
+        has_task ? std::vector<std::string>{"predict", "--model", model.string(), "good movie"}
+                 : std::vector<std::string>{"compare", model.string(), model.string(), "--max-new-tokens", "4"};
+    arguments.insert(arguments.end(), {"--config", entry.path().string(), "--num-threads=1"});
+    const ProcessResult answered = run_hone(arguments);
+    CHECK_MESSAGE(answered.exit_code == 0, answered.error);
+    CHECK_FALSE(answered.output.empty());
+    ++num_run;
+  }
+  CHECK(num_run >= 3);
 }
 
 }  // namespace recipes_test
