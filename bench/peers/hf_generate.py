@@ -3,12 +3,13 @@
 The time of a prompt is that of one new token; the answer's is that of `--length` tokens without it. Each is the best of two after
 a warm-up.
 """
-import argparse
 import json
 import time
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+
+import recipe
 
 
 def timed(model, ids, length):
@@ -24,16 +25,11 @@ def timed(model, ids, length):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    for name in ("--model", "--prompts", "--format"):
-        parser.add_argument(name, required=True)
-    parser.add_argument("--length", type=int, required=True)
-    parser.add_argument("--threads", type=int, required=True)
-    args = parser.parse_args()
+    args = recipe.generation_arguments(__doc__)
     torch.set_num_threads(args.threads)
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     model = AutoModelForCausalLM.from_pretrained(args.model, dtype=getattr(torch, args.format)).eval()
-    ids = tokenizer(json.loads(args.prompts)[0], return_tensors="pt")["input_ids"]
+    ids = tokenizer(args.prompts[0], return_tensors="pt")["input_ids"]
     first = timed(model, ids, 1)
     rates = {"prefill": ids.shape[1] / first, "decode": 0}
     if args.length > 1:

@@ -1,6 +1,7 @@
 """Rows, models and command lines of all benches: 1,600 + 400 reviews of IMDB, truncated to 256 tokens, batch size 16."""
 import argparse
 import dataclasses
+import json
 import os
 import pathlib
 import subprocess
@@ -91,6 +92,17 @@ def choices(known):
 def worker(name, *arguments):
     """Returns the command line of peers/NAME.py in this Python's environment."""
     return [sys.executable, "-B", PEERS / f"{name}.py", *arguments]
+
+
+def generation_arguments(description):
+    """Returns the parsed command line of a peer of bench/generate.py, with the prompts as a list."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--prompts", required=True, type=json.loads, help="a JSON list of texts")
+    parser.add_argument("--format", required=True, help="float32 or bfloat16")
+    parser.add_argument("--length", type=int, required=True, help="tokens of an answer")
+    parser.add_argument("--threads", type=int, required=True)
+    return parser.parse_args()
 
 
 def environment(threads, **more):

@@ -3,11 +3,15 @@
 
 namespace hone {
 
+// What a second Ctrl-C does while a guard is alive.
+enum class SecondInterrupt { kEnds, kIgnored };
+
 // While a guard is alive, SIGINT and SIGTERM set a flag and do not end the process. The second signal ends it with exit
-// code 130 or 143. Guards may be nested, in one thread: the flag stays until the outermost begins again.
+// code 130 or 143, but a second SIGINT may be ignored. Guards may be nested, in one thread: the outermost decides, and
+// the flag stays until an outermost begins again.
 class InterruptGuard {
  public:
-  InterruptGuard();
+  explicit InterruptGuard(SecondInterrupt second = SecondInterrupt::kEnds);
   ~InterruptGuard();
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;

@@ -1,12 +1,15 @@
 #include "cli/chat_input.h"
 
 #include <histedit.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <cwchar>
 #include <iostream>
 #include <optional>
 #include <string_view>
@@ -51,12 +54,15 @@ class PipedLines : public ChatInput::Lines {
   size_t number_ = 0;
 };
 
-extern "C" void hone_on_prompt_interrupt(int) {}
+std::atomic<bool> prompt_is_interrupted{false};
 
-// While one lives, Ctrl-C ends the read() of the editor with EINTR.
+extern "C" void hone_on_prompt_interrupt(int) { prompt_is_interrupted = true; }
+
+// While one lives, Ctrl-C ends the editor's reading.
 class InterruptedReads {
  public:
   InterruptedReads() {
+    prompt_is_interrupted = false;
     struct sigaction action{};
     action.sa_handler = hone_on_prompt_interrupt;
     sigemptyset(&action.sa_mask);
@@ -69,6 +75,39 @@ class InterruptedReads {
  private:
   struct sigaction previous_;
 };
+
+// Waits for a byte of standard input. Returns false, with errno, after Ctrl-C or an error. A read() that began just
+// after Ctrl-C would wait for the next key; therefore this looks at the flag ten times a second.
+bool wait_for_byte(EditLine* editor) {
+  constexpr int kMilliseconds = 100;
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  while (!prompt_is_interrupted) {
+    const int num_ready = poll(&input, 1, kMilliseconds);
+    if (num_ready > 0) return true;
+    if (num_ready < 0 && errno != EINTR) return false;
+    el_resize(editor);  // does nothing if the terminal has its old size
+  }
+  errno = EINTR;
+  return false;
+}
+
+// Reads a character of UTF-8 for libedit: 1, or 0 at the end of the input, or -1 with errno. Bytes that are no
+// character become U+FFFD.
+int read_character(EditLine* editor, wchar_t* character) {
+  std::mbstate_t state{};
+  while (wait_for_byte(editor)) {
+    char byte = 0;
+    const ssize_t num_read = read(STDIN_FILENO, &byte, 1);
+    if (num_read < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (num_read <= 0) return static_cast<int>(num_read);
+    constexpr auto kIncomplete = static_cast<size_t>(-2), kMalformed = static_cast<size_t>(-1);
+    const size_t size = std::mbrtowc(character, &byte, 1, &state);
+    if (size == kIncomplete) continue;
+    if (size == kMalformed) *character = L'\uFFFD';
+    return 1;
+  }
+  return -1;
+}
 
 // libedit. It writes to standard error, so that standard output has only answers.
 class EditedLines : public ChatInput::Lines {
@@ -86,6 +125,7 @@ class EditedLines : public ChatInput::Lines {
     el_set(editor_, EL_HIST, history, history_);
     el_set(editor_, EL_EDITOR, "emacs");
     el_set(editor_, EL_SIGNAL, 1);
+    el_set(editor_, EL_GETCFN, read_character);
     for (const auto& [key, command] : kKeys) el_set(editor_, EL_BIND, key, command, nullptr);
     el_source(editor_, nullptr);
   }
@@ -97,10 +137,9 @@ class EditedLines : public ChatInput::Lines {
   ChatMessage read(const char* prompt) override {
     prompt_ = prompt;
     const InterruptedReads interrupted;
-    errno = 0;
     int size = 0;
     const char* const line = el_gets(editor_, &size);
-    if (line == nullptr || size <= 0) return ended(size < 0 && errno == EINTR);
+    if (line == nullptr || size <= 0) return ended(prompt_is_interrupted);
     std::string text(line, static_cast<size_t>(size));
     HistEvent event;
     if (text.find_first_not_of(" \n") != std::string::npos) history(history_, &event, H_ENTER, text.c_str());

@@ -133,7 +133,7 @@ class Session {
   void write_answer(const Ask& ask) {
     const size_t num_skipped = conversation_.num_skipped();
     AnswerWriter writer(settings_);
-    const InterruptGuard guard;
+    const InterruptGuard guard(SecondInterrupt::kIgnored);
     const generate::Answer answer = ask([&](std::string_view more) { return writer.take(more); });
     writer.end(last_question(), answer);
     signal_ = pending_interrupt();

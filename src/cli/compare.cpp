@@ -47,9 +47,9 @@ int run_compare(const options::Parsed<CompareOptions>& parsed) {
                                                           {.generation = options.generation,
                                                            .provenance = parsed.provenance,
                                                            .applies_template = options.apply_chat_template,
-                                                           .max_batch_tokens = options.max_batch_tokens,
-                                                           .compute = tensor::prepare_compute(options.compute),
-                                                           .weights = options.weights});
+                                                           .max_batch_tokens = options.machine.max_batch_tokens,
+                                                           .compute = tensor::prepare_compute(options.machine.compute),
+                                                           .weights = options.machine.weights});
   if (pending_interrupt() != 0) return 128 + pending_interrupt();
   if (options.json) {
     print(compare::to_json(comparison).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

@@ -1,14 +1,13 @@
 // Options of hone compare.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "cli/language_model_options.h"
 #include "cli/prompts.h"
 #include "generate/options.h"
-#include "tensor/compute_options.h"
 
 namespace hone::cli {
 
@@ -17,9 +16,7 @@ struct CompareOptions {
   PromptOptions input;
   bool apply_chat_template = true;
   generate::GenerationOptions generation;
-  int64_t max_batch_tokens = 65536;
-  tensor::ComputeOptions compute;
-  tensor::WeightOptions weights;
+  LanguageModelOptions machine;
   std::filesystem::path html;
   bool json = false, overwrite = false;
 
@@ -39,11 +36,7 @@ struct CompareOptions {
           "give the prompt as a user's message if the model has a chat template");
     generate::GenerationOptions::fields(self.generation, visit);
     visit.group("Machine and output");
-    tensor::ComputeOptions::fields(self.compute, visit);
-    tensor::WeightOptions::fields(self.weights, visit);
-    visit("max_batch_tokens", self.max_batch_tokens,
-          "most tokens of all prompts and answers that are computed at the same time")
-        .at_least(64);
+    LanguageModelOptions::fields(self.machine, visit);
     visit("html", self.html, "file for the comparison as one page with plots, which needs no network")
         .value_name("FILE");
     visit("json", self.json, "write one JSON object instead of text");

@@ -60,7 +60,7 @@ class Answers {
   void run() {
     const auto num_samples = static_cast<size_t>(options_.generation.num_return_sequences);
     const generate::CausalModel& model = prompted_.model;
-    generate::Generation generation(model.language_model(), model.kv_shape(), options_.max_batch_tokens);
+    generate::Generation generation(model.language_model(), model.kv_shape(), options_.machine.max_batch_tokens);
     streams_ = prompts_.size() * num_samples == 1 && !options_.json;
     const auto form = generate::make_form(options_.form, model.tokenizer);
     const std::vector<int32_t> silent = prompted_.silent_ids(form != nullptr);
@@ -110,8 +110,9 @@ void search_beams(const PromptedModel& prompted, const GenerateOptions& options,
   const generate::LanguageModel language_model = model.language_model();
   for (size_t i = 0; i < prompts.size(); ++i) {
     const generate::Request request = prompted.request(options, prompts[i], i);
-    for (const generate::BeamResult& beam : generate::beam_search(
-             language_model, model.kv_shape(), options.max_batch_tokens, request, beams_of(options.generation))) {
+    for (const generate::BeamResult& beam :
+         generate::beam_search(language_model, model.kv_shape(), options.machine.max_batch_tokens, request,
+                               beams_of(options.generation))) {
       print_answer(
           options, prompts[i],
           generate::answer_of(model.tokenizer, beam.ids, beam.finished, prompted.silent_ids(/*has_form=*/false)));
@@ -142,10 +143,10 @@ void check(const GenerateOptions& given) {
 
 PromptedModel load(const GenerateOptions& options, const tensor::Compute& compute) {
   const model::ModelFolder folder(options.model_name_or_path, options.base_model);
-  if (!options.apply_chat_template) return {generate::load_causal_model(folder, compute, options.weights)};
+  if (!options.apply_chat_template) return {generate::load_causal_model(folder, compute, options.machine.weights)};
   // Before the weights, which take time.
   text::ChatTemplate chat_template = text::read_chat_template(options.chat_template.template_file, folder.tokenizer());
-  PromptedModel prompted{generate::load_causal_model(folder, compute, options.weights)};
+  PromptedModel prompted{generate::load_causal_model(folder, compute, options.machine.weights)};
   prompted.format.emplace(std::move(chat_template), prompted.model.tokenizer, options.chat_template.allow_special);
   generate::add_stop_ids(prompted.format->turn_ends(), prompted.model.generation);
   return prompted;
@@ -164,7 +165,7 @@ void report(const generate::Speed& speed, double load_seconds, const GenerateOpt
 int run_generate(const options::Parsed<GenerateOptions>& parsed) {
   GenerateOptions options = parsed.options;
   std::vector<std::string> prompts = prompts_of(options.input);
-  const tensor::Compute compute = tensor::prepare_compute(options.compute);
+  const tensor::Compute compute = tensor::prepare_compute(options.machine.compute);
   const auto begin = std::chrono::steady_clock::now();
   const PromptedModel prompted = load(options, compute);
   const double load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -1,14 +1,13 @@
 // The options of hone generate.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 
 #include "cli/chat_template_options.h"
+#include "cli/language_model_options.h"
 #include "cli/prompts.h"
 #include "generate/answer_form.h"
 #include "generate/options.h"
-#include "tensor/compute_options.h"
 
 namespace hone::cli {
 
@@ -19,9 +18,7 @@ struct GenerateOptions {
   ChatTemplateOptions chat_template;
   generate::GenerationOptions generation;
   generate::FormOptions form;
-  int64_t max_batch_tokens = 65536;
-  tensor::ComputeOptions compute;
-  tensor::WeightOptions weights;
+  LanguageModelOptions machine;
   bool json = false;
   std::filesystem::path timings;
 
@@ -41,11 +38,7 @@ struct GenerateOptions {
     generate::GenerationOptions::fields(self.generation, visit);
     generate::FormOptions::fields(self.form, visit);
     visit.group("Machine and output");
-    tensor::ComputeOptions::fields(self.compute, visit);
-    tensor::WeightOptions::fields(self.weights, visit);
-    visit("max_batch_tokens", self.max_batch_tokens,
-          "most tokens of all prompts and answers that are computed at the same time")
-        .at_least(64);
+    LanguageModelOptions::fields(self.machine, visit);
     visit("json", self.json, "write a JSON line for each answer");
     visit("timings", self.timings, "write tokens and seconds of loading, prompts and answers there, as JSON")
         .value_name("FILE");

@@ -367,7 +367,7 @@ class SchemaTranslator {
     return sequence({text_of("{"), space(), members(properties, others), text_of("}")});
   }
 
-  // One pair of a name that is none of the properties, and its value; null: there are none.
+  // Returns the expression of one additional pair of name and value; null if the schema allows none.
   Expr other_properties(const Json& schema, const std::string& place, int depth,
                         const std::vector<Property>& properties) {
     const auto given = schema.find("additionalProperties");
@@ -381,7 +381,8 @@ class SchemaTranslator {
     return in_rule(sequence({text_of("\""), name_without(names, place), text_of(":"), space(), each, space()}));
   }
 
-  // A name, with the quote behind it, that is none of these. It writes no escapes while it may still become one.
+  // Returns the expression of a name outside of `names`, with its closing quote. While its beginning is that of one of
+  // `names`, the expression has no escapes, because these could spell the rest of it.
   Expr name_without(std::vector<std::string> names, const std::string& place) const {
     for (const std::string& name : names) {
       if (name.size() <= kMaxNameBytes) continue;

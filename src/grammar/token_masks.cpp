@@ -117,8 +117,11 @@ void TokenMasks::apply(const Text& text, int64_t tokens_left, std::span<const in
   for (const auto& [id, score] : stops) scores[id] = kNever;
   bool has_any = false;
   for (size_t id = 0; id < scores.size(); ++id) {
-    if (!has_bit(mask->bits, id)) scores[id] = kNever;
-    has_any = has_any || scores[id] != kNever;
+    if (has_bit(mask->bits, id)) {
+      has_any = true;
+    } else {
+      scores[id] = kNever;
+    }
   }
   if (automaton_.accepts(text.state)) {
     for (const auto& [id, score] : stops) scores[id] = score;

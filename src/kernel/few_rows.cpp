@@ -6,64 +6,96 @@
 // After foreach_target.h, which includes this file again.
 #include <hwy/cache_control.h>
 
+#include <algorithm>
+
 #include "kernel/lanes.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hone::kernel::HWY_NAMESPACE {
 
-// Rows of W at a time: enough sums to hide the time of an addition, and few enough to stay in registers.
-template <int64_t kRows>
-constexpr int64_t kOutputsAtOnce = kRows == 1   ? 8
-                                   : kRows == 2 ? 4
-                                   : kRows <= 4 ? 2
-                                                : 1;
+// A tile of y has its sums in registers: 32 registers hold 6 x 4 sums beside their operands, 16 hold 3 x 4.
+constexpr int64_t kTileRows = HWY_TARGET <= HWY_AVX3 ? 6 : 3;
+constexpr int64_t kTileOutputs = 4;
+// A single row has no operand to reuse: more sums hide the time of an addition.
+constexpr int64_t kOutputsOfOneRow = 8;
 
-// y[r][o] for kRows rows and kOutputs rows of W. Each sum has the same order, whatever kRows and kOutputs are.
+// y[r][o] for kRows rows from `row` and kOutputs rows of W from `output`. Each sum has the same order, whatever kRows
+// and kOutputs are. `is_first`: of the tiles that read these rows of W, which fetches the next ones.
 template <int64_t kRows, int64_t kOutputs, typename W>
-HWY_INLINE void multiply(const float* x, const W* weight, int64_t in, const float* bias, float* y, int64_t y_stride) {
+HWY_INLINE void multiply_tile(const FewRowsProduct<W>& product, int64_t row, int64_t output, bool is_first) {
+  const int64_t in = product.in;
+  const float* const x = product.x + row * in;
+  const W* const weight = product.weight + output * in;
+  const W* const next = weight + (is_first ? kOutputs * in : 0);
   Floats sum[kRows][kOutputs];
   HWY_UNROLL(8)
-  for (int64_t i = 0; i < kRows * kOutputs; ++i) sum[i / kOutputs][i % kOutputs] = hn::Zero(kFloats);
+  for (int64_t r = 0; r < kRows; ++r) {
+    HWY_UNROLL(8)
+    for (int64_t o = 0; o < kOutputs; ++o) sum[r][o] = hn::Zero(kFloats);
+  }
   for_each_group(static_cast<size_t>(in), [&](size_t i, auto lanes) HWY_ATTR {
     const auto at = static_cast<int64_t>(i);
+    Floats rows[kRows];
+    HWY_UNROLL(8)
+    for (int64_t r = 0; r < kRows; ++r) rows[r] = load(x + r * in + at, lanes);
     HWY_UNROLL(8)
     for (int64_t o = 0; o < kOutputs; ++o) {
       const auto w = load(weight + o * in + at, lanes);
-      hwy::Prefetch(weight + (o + kOutputs) * in + at);
+      hwy::Prefetch(next + o * in + at);
       HWY_UNROLL(8)
-      for (int64_t r = 0; r < kRows; ++r) sum[r][o] = hn::MulAdd(load(x + r * in + at, lanes), w, sum[r][o]);
+      for (int64_t r = 0; r < kRows; ++r) sum[r][o] = hn::MulAdd(rows[r], w, sum[r][o]);
     }
   });
   HWY_UNROLL(8)
   for (int64_t r = 0; r < kRows; ++r) {
     HWY_UNROLL(8)
     for (int64_t o = 0; o < kOutputs; ++o) {
-      y[r * y_stride + o] = sum_of(sum[r][o]) + (bias != nullptr ? bias[o] : 0.0F);
+      product.y[(row + r) * product.out + output + o] =
+          sum_of(sum[r][o]) + (product.bias != nullptr ? product.bias[output + o] : 0.0F);
     }
   }
 }
 
-// Computes the outputs from `begin` up to `end`.
-template <int64_t kRows, typename W>
-void multiply_outputs(const float* x, const W* weight, int64_t in, const float* bias, float* y, int64_t y_stride,
-                      int64_t begin, int64_t end) {
-  const auto bias_at = [bias](int64_t o) { return bias != nullptr ? bias + o : nullptr; };
-  int64_t o = begin;
-  for (; o + kOutputsAtOnce<kRows> <= end; o += kOutputsAtOnce<kRows>) {
-    multiply<kRows, kOutputsAtOnce<kRows>>(x, weight + o * in, in, bias_at(o), y + o, y_stride);
+// All rows, in tiles of nearly the same size, for kOutputs rows of W.
+template <int64_t kOutputs, typename W>
+HWY_INLINE void multiply_outputs(const FewRowsProduct<W>& product, int64_t output) {
+  const int64_t num_rows = product.num_rows;
+  int64_t num_tiles = (num_rows + kTileRows - 1) / kTileRows;
+  for (int64_t row = 0; row < num_rows; --num_tiles) {
+    const int64_t rows = (num_rows - row) / num_tiles;
+    switch (rows) {
+      case 1:
+        multiply_tile<1, kOutputs>(product, row, output, row == 0);
+        break;
+      case 2:
+        multiply_tile<2, kOutputs>(product, row, output, row == 0);
+        break;
+      case 3:
+        multiply_tile<3, kOutputs>(product, row, output, row == 0);
+        break;
+      case 4:
+        multiply_tile<std::min<int64_t>(4, kTileRows), kOutputs>(product, row, output, row == 0);
+        break;
+      case 5:
+        multiply_tile<std::min<int64_t>(5, kTileRows), kOutputs>(product, row, output, row == 0);
+        break;
+      default:
+        multiply_tile<kTileRows, kOutputs>(product, row, output, row == 0);
+        break;
+    }
+    row += rows;
   }
-  for (; o < end; ++o) multiply<kRows, 1>(x, weight + o * in, in, bias_at(o), y + o, y_stride);
 }
 
+// Computes the outputs from `begin` up to `end`.
 template <typename W>
-void multiply_rows(const float* x, int64_t num_rows, const W* weight, int64_t in, const float* bias, float* y,
-                   int64_t y_stride, int64_t begin, int64_t end) {
-  using Multiply = void (*)(const float*, const W*, int64_t, const float*, float*, int64_t, int64_t, int64_t);
-  constexpr Multiply kMultiply[] = {multiply_outputs<1, W>, multiply_outputs<2, W>, multiply_outputs<3, W>,
-                                    multiply_outputs<4, W>, multiply_outputs<5, W>, multiply_outputs<6, W>,
-                                    multiply_outputs<7, W>, multiply_outputs<8, W>};
-  static_assert(sizeof(kMultiply) / sizeof(Multiply) == static_cast<size_t>(kFewRows));
-  kMultiply[num_rows - 1](x, weight, in, bias, y, y_stride, begin, end);
+void multiply_rows(const FewRowsProduct<W>& product, int64_t begin, int64_t end) {
+  int64_t o = begin;
+  if (product.num_rows == 1) {
+    for (; o + kOutputsOfOneRow <= end; o += kOutputsOfOneRow) multiply_tile<1, kOutputsOfOneRow>(product, 0, o, true);
+  }
+  for (; o + kTileOutputs <= end; o += kTileOutputs) multiply_outputs<kTileOutputs>(product, o);
+  for (; o < end; ++o) multiply_outputs<1>(product, o);
 }
 
 }  // namespace hone::kernel::HWY_NAMESPACE
@@ -79,13 +111,13 @@ namespace hone::kernel {
 namespace {
 
 template <typename W>
-void multiply_scalar(const float* x, int64_t num_rows, const W* weight, int64_t in, const float* bias, float* y,
-                     int64_t y_stride, int64_t begin, int64_t end) {
+void multiply_scalar(const FewRowsProduct<W>& product, int64_t begin, int64_t end) {
+  const auto& [x, num_rows, weight, out, in, bias, y] = product;
   for (int64_t r = 0; r < num_rows; ++r) {
     for (int64_t o = begin; o < end; ++o) {
       float sum = bias != nullptr ? bias[o] : 0;
       for (int64_t i = 0; i < in; ++i) sum += x[r * in + i] * to_float(weight[o * in + i]);
-      y[r * y_stride + o] = sum;
+      y[r * out + o] = sum;
     }
   }
 }
@@ -93,20 +125,19 @@ void multiply_scalar(const float* x, int64_t num_rows, const W* weight, int64_t 
 }  // namespace
 
 template <typename W>
-void few_rows_product(const float* x, int64_t num_rows, const W* weight, int64_t out, int64_t in, const float* bias,
-                      float* y) {
-  check_internal(num_rows > 0 && num_rows <= kFewRows, "few rows are at most kFewRows");
-  parallel_ranges(out, row_grain(in), [&](int64_t begin, int64_t end, int) {
+void few_rows_product(const FewRowsProduct<W>& product) {
+  check_internal(product.num_rows > 0 && product.num_rows <= kFewRows, "few rows are at most kFewRows");
+  parallel_ranges(product.out, row_grain(product.in), [&](int64_t begin, int64_t end, int) {
     if (cpu_level() == CpuLevel::kScalar) {
-      multiply_scalar(x, num_rows, weight, in, bias, y, out, begin, end);
+      multiply_scalar(product, begin, end);
     } else {
-      HONE_KERNEL(multiply_rows<W>)(x, num_rows, weight, in, bias, y, out, begin, end);
+      HONE_KERNEL(multiply_rows<W>)(product, begin, end);
     }
   });
 }
 
-template void few_rows_product(const float*, int64_t, const float*, int64_t, int64_t, const float*, float*);
-template void few_rows_product(const float*, int64_t, const BFloat16*, int64_t, int64_t, const float*, float*);
+template void few_rows_product(const FewRowsProduct<float>&);
+template void few_rows_product(const FewRowsProduct<BFloat16>&);
 
 }  // namespace hone::kernel
 #endif

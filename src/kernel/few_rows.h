@@ -9,12 +9,21 @@
 
 namespace hone::kernel {
 
-constexpr int64_t kFewRows = 8;
+constexpr int64_t kFewRows = 32;
 
-// y [T, O] = x [T, I] W [O, I]^T + bias [O] or none; 0 < T <= kFewRows. All arrays are dense. W is float or BFloat16;
-// sums are float.
+// y [T, O] = x [T, I] W [O, I]^T + bias [O]; 0 < T <= kFewRows. All arrays are dense. W is float or BFloat16; sums are
+// float.
 template <typename W>
-void few_rows_product(const float* x, int64_t num_rows, const W* weight, int64_t out, int64_t in, const float* bias,
-                      float* y);
+struct FewRowsProduct {
+  const float* x;
+  int64_t num_rows;
+  const W* weight;
+  int64_t out, in;
+  const float* bias;  // may be null
+  float* y;
+};
+
+template <typename W>
+void few_rows_product(const FewRowsProduct<W>& product);
 
 }  // namespace hone::kernel

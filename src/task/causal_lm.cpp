@@ -196,7 +196,7 @@ class CausalLm final : public Task {
     check_embedded(options.tokenizer, options.vocab_size, text.ids, text.source);
     if (text.ids.size() < 2) {
       throw Error(ErrorKind::kInput,
-                  fmt::format("{}: the text has {}, so there is none to predict", text.source,
+                  fmt::format("{}: the text has {}; only a token behind another one can be predicted", text.source,
                               counted(text.ids.size(), "token")),
                   "give a longer text");
     }

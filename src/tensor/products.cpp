@@ -64,10 +64,14 @@ at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, co
   const at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
   const auto compute = [&](const auto* weights) {
     for (int64_t row = 0; row < rows.size(0); row += kernel::kFewRows) {
-      kernel::few_rows_product(rows.const_data_ptr<float>() + row * weight.size(1),
-                               std::min(kernel::kFewRows, rows.size(0) - row), weights, weight.size(0), weight.size(1),
-                               own_bias.defined() ? own_bias.const_data_ptr<float>() : nullptr,
-                               y.mutable_data_ptr<float>() + row * weight.size(0));
+      kernel::few_rows_product(
+          kernel::FewRowsProduct{.x = rows.const_data_ptr<float>() + row * weight.size(1),
+                                 .num_rows = std::min(kernel::kFewRows, rows.size(0) - row),
+                                 .weight = weights,
+                                 .out = weight.size(0),
+                                 .in = weight.size(1),
+                                 .bias = own_bias.defined() ? own_bias.const_data_ptr<float>() : nullptr,
+                                 .y = y.mutable_data_ptr<float>() + row * weight.size(0)});
     }
   };
   if (weight.scalar_type() == at::kFloat) {

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <pty.h>
+#include <termios.h>
 
 #include "cli/process.h"
 #include "cli/tiny.h"
@@ -226,6 +227,130 @@ TEST_CASE("a chat that is too long is an error, or is cut with a note; a model w
   CHECK(contains(none.error, "--template FILE"));
   CHECK(contains(none.error, "hone generate"));
   CHECK(contains(run_hone(chat.arguments("generate", {"--prompt", "a"})).error, "belong to --apply-chat-template"));
+}
+
+// hone chat in a terminal of its own.
+class TerminalChat {
+ public:
+  explicit TerminalChat(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), HONE_PROGRAM);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    const winsize size{.ws_row = 24, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+    pid_ = forkpty(&terminal_, nullptr, nullptr, &size);
+    REQUIRE(pid_ >= 0);
+    if (pid_ == 0) {
+      setenv("TERM", "xterm", 1);
+      execv(argv[0], argv.data());
+      _exit(127);
+    }
+  }
+  ~TerminalChat() {
+    if (!is_over_) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+    close(terminal_);
+  }
+  TerminalChat(const TerminalChat&) = delete;
+  TerminalChat& operator=(const TerminalChat&) = delete;
+
+  void type(std::string_view keys) const {
+    CHECK(write(terminal_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
+  }
+
+  // Reads until `text` has come since the last call. Returns what came before it; fails after a minute.
+  std::string until(const std::string& text) {
+    const auto end = Clock::now() + std::chrono::minutes(1);
+    while (true) {
+      if (const size_t at = unread_.find(text); at != std::string::npos) {
+        const std::string before = unread_.substr(0, at);
+        unread_.erase(0, at + text.size());
+        return before;
+      }
+      CAPTURE(text);
+      CAPTURE(unread_);
+      REQUIRE(Clock::now() < end);
+      read_more();
+    }
+  }
+
+  // Waits for the prompt of a line, and until the editor has switched the terminal over: before that, Ctrl-C discards
+  // what was typed.
+  void until_prompt() {
+    until(">>> ");
+    const auto end = Clock::now() + std::chrono::minutes(1);
+    termios modes{};
+    do {
+      REQUIRE(Clock::now() < end);
+      REQUIRE(tcgetattr(terminal_, &modes) == 0);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    } while ((modes.c_lflag & ICANON) != 0);
+  }
+
+  // Waits for the end of the program, and reads what it still writes. Fails after a minute.
+  int exit_code() {
+    const auto end = Clock::now() + std::chrono::minutes(1);
+    int status = 0;
+    while (waitpid(pid_, &status, WNOHANG) == 0) {
+      CAPTURE(unread_);
+      REQUIRE(Clock::now() < end);
+      read_more();
+    }
+    is_over_ = true;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void read_more() {
+    pollfd readable{terminal_, POLLIN, 0};
+    if (poll(&readable, 1, 100) <= 0) return;
+    char buffer[4096];
+    const ssize_t size = read(terminal_, buffer, sizeof buffer);
+    if (size > 0) unread_.append(buffer, static_cast<size_t>(size));
+  }
+
+  int terminal_ = -1;
+  pid_t pid_ = -1;
+  bool is_over_ = false;
+  std::string unread_;
+};
+
+TEST_CASE("in a terminal Ctrl-C stops an answer or clears a line, and Chinese is edited by whole characters") {
+  if (StoryChat::is_skipped()) return;
+  const StoryChat chat;
+  const std::string file = chat.path("chat.json");
+  TerminalChat terminal(
+      chat.arguments("chat", {"--max-new-tokens", "100000", "--min-new-tokens", "100000"}, chat.long_model()));
+  terminal.until("Ctrl-D leaves");
+  terminal.until_prompt();
+  terminal.type("Once upon a time\n");
+  terminal.until("Lily");  // a word of the answer, not of the echo of what was typed
+  terminal.type("\x03\x03");
+  terminal.until("the answer was stopped");
+  terminal.until_prompt();
+  terminal.type("a line that nobody ends");
+  terminal.until("ends");
+  terminal.type("\x03");
+  terminal.until_prompt();
+  terminal.type("/params max_new_tokens 4\n");
+  terminal.until_prompt();
+  terminal.type("\xE4\xBD\xA0\xE5\xA5\xBD\xE5\x90\x97\x7F\n");  // the last of three characters is deleted again
+  terminal.until("the answer ends at max_new_tokens 4");
+  terminal.until_prompt();
+  terminal.type("/save " + file + "\n");
+  terminal.until("saved to");
+  terminal.until_prompt();
+  terminal.type("\x03");  // leaves, because the line is empty
+  CHECK(terminal.exit_code() == 0);
+  const Json messages = read_json(file)["messages"];
+  REQUIRE(messages.size() == 4);
+  CHECK(messages[0]["content"] == "Once upon a time");
+  CHECK(messages[1]["content"].get<std::string>().size() > 3);
+  CHECK(messages[2]["content"] == "\xE4\xBD\xA0\xE5\xA5\xBD");
 }
 
 }  // namespace chat_test

@@ -25,7 +25,8 @@ void check_product(int64_t rows, int64_t out, int64_t in, bool has_bias) {
     }
   }
   std::vector<float> y(wanted.size());
-  few_rows_product(x.data(), rows, weight.data(), out, in, has_bias ? bias.data() : nullptr, y.data());
+  const float* const biases = has_bias ? bias.data() : nullptr;
+  few_rows_product(FewRowsProduct<W>{x.data(), rows, weight.data(), out, in, biases, y.data()});
   CHECK(worst_error(y, wanted, std::sqrt(static_cast<double>(in))) < 3e-6);
   // Each row alone, and with other threads.
   const int before = omp_get_max_threads();
@@ -33,7 +34,7 @@ void check_product(int64_t rows, int64_t out, int64_t in, bool has_bias) {
     omp_set_num_threads(threads);
     for (int64_t r = 0; r < rows; ++r) {
       std::vector<float> alone(static_cast<size_t>(out));
-      few_rows_product(x.data() + r * in, 1, weight.data(), out, in, has_bias ? bias.data() : nullptr, alone.data());
+      few_rows_product(FewRowsProduct<W>{x.data() + r * in, 1, weight.data(), out, in, biases, alone.data()});
       CHECK(std::equal(alone.begin(), alone.end(), y.begin() + r * out));
     }
   }

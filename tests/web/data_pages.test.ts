@@ -1,9 +1,9 @@
-// The pages that `hone data report --html`, `hone data labels --html` and `hone train --find-lr` write, in a browser:
-// their charts and buttons, both themes and languages, axe-core, and the corrections that the second one saves for
-// `hone data clean`.
+// The pages that `hone data report --html`, `hone data labels --html`, `hone train --find-lr` and `hone compare --html`
+// write, in a browser: their charts and buttons, both themes and languages, axe-core, and the corrections that the
+// second one saves for `hone data clean`.
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -13,7 +13,11 @@ import { program } from "./hone_program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hone-pages-"));
 const rows = join(folder, "rows, new.csv");
-const model = join(dirname(fileURLToPath(import.meta.url)), "..", "fixtures", "models", "tiny-bert");
+const tests = join(dirname(fileURLToPath(import.meta.url)), "..");
+const model = join(tests, "fixtures", "models", "tiny-bert");
+const stories = join(tests, "..", "..", "shared", "models", "tinystories-656k-llama");
+const hasStories = existsSync(stories);
+const pages = ["labels", "report", "learning_rates", ...(hasStories ? ["compare"] : [])];
 let server: Awaited<ReturnType<typeof servedFolder>>;
 let address = "";
 
@@ -34,9 +38,20 @@ function writeRows(): void {
   writeFileSync(join(folder, "scores.csv"), scores.join("\n") + "\n");
 }
 
+// A story model beside a copy that has a chat template and no stop ids, with two prompts.
+function compareStories(): void {
+  const copy = join(folder, "Stories-656K-Instruct");
+  cpSync(stories, copy, { recursive: true });
+  writeFileSync(join(copy, "chat_template.jinja"), "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}");
+  writeFileSync(join(copy, "generation_config.json"), '{"eos_token_id": []}');
+  writeFileSync(join(folder, "prompts.txt"), "Once upon a time\nThe little dog\n");
+  hone("compare", stories, copy, "--prompts", join(folder, "prompts.txt"), "--no-do-sample", "--max-new-tokens", "24", "--html", join(folder, "compare.html"));
+}
+
 before(async () => {
   if (skip) return;
   writeRows();
+  if (hasStories) compareStories();
   hone("data", "report", rows, "--html", join(folder, "report.html"));
   hone("data", "labels", rows, "--label-column", "label", "--probabilities", join(folder, "scores.csv"), "--html", join(folder, "labels.html"));
   hone("train", "--find-lr", "--model", model, "--dataset", rows, "--label-column", "label", "--ignore-mismatched-sizes", "--output-dir", folder,
@@ -107,6 +122,22 @@ test("the learning-rate page has the option to paste, its curve and every step",
   });
 });
 
+test("the comparison shows both answers, the reasons, and each prompt's by a click", { skip: skip || !hasStories }, async () => {
+  await onPage(`${address}/compare.html`, {}, async (page) => {
+    const data = JSON.parse((await page.locator("#data").textContent()) ?? "") as { prompts: { answers: { text: string }[] }[] };
+    const answers = page.locator(".pair .text");
+    for (const [i, prompt] of data.prompts.entries()) {
+      await page.locator("td button").nth(i).click();
+      assert.equal(await page.locator("td button").nth(i).getAttribute("aria-pressed"), "true");
+      assert.deepEqual(await answers.allTextContents(), prompt.answers.map((answer) => answer.text));
+    }
+    assert.equal(await page.locator("svg path").count(), 2);
+    assert.match((await page.locator(".verdict").textContent()) ?? "", /stop/);
+    await page.locator("#language").click();
+    assert.match((await page.locator(".verdict").textContent()) ?? "", /停/);
+  });
+});
+
 test("a click on a bar of the report lists its rows", { skip }, async () => {
   await onPage(`${address}/report.html`, {}, async (page) => {
     await page.getByRole("button", { name: /^bad/ }).click();
@@ -154,7 +185,7 @@ test("both rings of the findings list their rows, by keyboard too, and the table
 });
 
 for (const [look, options] of kLooks) {
-  for (const name of ["labels", "report", "learning_rates"]) {
+  for (const name of pages) {
     test(`${name}: ${look} has no faults`, { skip }, async () => {
       for (const width of [360, 1440]) {
         await onPage(`${address}/${name}.html`, { ...options, width }, async (page) => {
