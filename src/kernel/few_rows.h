@@ -11,19 +11,19 @@ namespace hone::kernel {
 
 constexpr int64_t kFewRows = 32;
 
-// y [T, O] = x [T, I] W [O, I]^T + bias [O]; 0 < T <= kFewRows. All arrays are dense. W is float or BFloat16; sums are
-// float.
-template <typename W>
+// y [T, O] = x [T, I] W [O, I]^T + bias [O]; 0 < T <= kFewRows. All arrays are dense. X and W are float or BFloat16;
+// sums are float.
+template <typename X, typename W>
 struct FewRowsProduct {
-  const float* x;
+  const X* x;
   int64_t num_rows;
   const W* weight;
   int64_t out, in;
   const float* bias;  // may be null
-  float* y;
+  X* y;
 };
 
-template <typename W>
-void few_rows_product(const FewRowsProduct<W>& product);
+template <typename X, typename W>
+void few_rows_product(const FewRowsProduct<X, W>& product);
 
 }  // namespace hone::kernel

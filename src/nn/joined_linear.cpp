@@ -6,6 +6,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 
 namespace hone::nn {
@@ -24,7 +25,8 @@ void move_into(const at::Tensor& block, const std::vector<at::Tensor>& parameter
 }
 
 bool lies_at(const at::Tensor& parameter, const at::Tensor& block, int64_t row) {
-  return parameter.const_data_ptr() == block.narrow(0, row, parameter.size(0)).const_data_ptr();
+  const auto* const begin = static_cast<const std::byte*>(block.const_data_ptr());
+  return parameter.const_data_ptr() == begin + row * block.stride(0) * static_cast<int64_t>(block.element_size());
 }
 
 // Returns whether no tensor except the parts of `block` shares this memory.

@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros_like.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/graph_task.h>
 
@@ -34,6 +35,24 @@ struct Settings {
 // Returns false if the graph is retained, because backward may run again.
 bool may_overwrite(bool overwrite_x) { return overwrite_x && !torch::autograd::get_current_graph_task_keep_graph(); }
 
+// activation(x + bias) [T, I]; x is contiguous, bias [I] or undefined.
+at::Tensor activated_rows(const at::Tensor& x, const at::Tensor& bias, ActivationKind kind) {
+  at::Tensor activated = at::empty_like(x);
+  for_storage_type(x, [&](auto type) {
+    using S = decltype(type);
+    kernel::activation_forward<S>(shape_of(x, kind), elements<S>(x), elements<kernel::Computed<S>>(bias),
+                                  mutable_elements<S>(activated));
+  });
+  return activated;
+}
+
+// activation(gate) * up [T, I]; `joined` [T, 2 I] is contiguous.
+at::Tensor gated_rows(const at::Tensor& joined, ActivationKind kind) {
+  at::Tensor activated = at::empty({joined.size(0), joined.size(1) / 2}, joined.options());
+  gated_forward(joined, kind, activated);
+  return activated;
+}
+
 class ActivatedLinearFunction : public torch::autograd::Function<ActivatedLinearFunction> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& given_x, const at::Tensor& weight,
@@ -41,15 +60,9 @@ class ActivatedLinearFunction : public torch::autograd::Function<ActivatedLinear
                             ActivationKind kind, bool overwrite_x) {
     const at::Tensor x = given_x.contiguous();
     const at::Tensor bias = given_bias ? given_bias->contiguous() : at::Tensor();
-    const at::Tensor activated = at::empty_like(x);
-    for_storage_type(x, [&](auto type) {
-      using S = decltype(type);
-      kernel::activation_forward<S>(shape_of(x, kind), elements<S>(x), elements<kernel::Computed<S>>(bias),
-                                    mutable_elements<S>(activated));
-    });
     context->save_for_backward({x, bias, cast_weight});
     save(*context, Settings{kind, overwrite_x, weight.scalar_type()});
-    return linear_product(activated, cast_weight, {});
+    return linear_product(activated_rows(x, bias, kind), cast_weight, {});
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -80,11 +93,9 @@ class GatedLinearFunction : public torch::autograd::Function<GatedLinearFunction
   static at::Tensor forward(AutogradContext* context, const at::Tensor& given, const at::Tensor& weight,
                             const at::Tensor& cast_weight, ActivationKind kind, bool overwrite_x) {
     const at::Tensor joined = given.contiguous();
-    const at::Tensor activated = at::empty({joined.size(0), joined.size(1) / 2}, joined.options());
-    gated_forward(joined, kind, activated);
     context->save_for_backward({joined, cast_weight});
     save(*context, Settings{kind, overwrite_x, weight.scalar_type()});
-    return linear_product(activated, cast_weight, {});
+    return linear_product(gated_rows(joined, kind), cast_weight, {});
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -110,6 +121,7 @@ at::Tensor gated_linear(const at::Tensor& gate_and_up, ActivationKind kind, cons
   check_internal(gate_and_up.dim() == 2 && gate_and_up.device().is_cpu() && gate_and_up.size(1) == 2 * weight.size(1) &&
                      (cast_weight.scalar_type() == gate_and_up.scalar_type() || weights_stay_plain()),
                  "a gated product takes rows of gate and up of its type on the processor");
+  if (!at::GradMode::is_enabled()) return linear_product(gated_rows(gate_and_up.contiguous(), kind), cast_weight, {});
   return GatedLinearFunction::apply(gate_and_up, weight, cast_weight, kind, overwrite_x);
 }
 
@@ -119,6 +131,10 @@ at::Tensor activated_linear(const at::Tensor& x, const at::Tensor& bias, Activat
       x.dim() == 2 && x.device().is_cpu() && (cast_weight.scalar_type() == x.scalar_type() || weights_stay_plain()),
       "an activated product takes rows of its type on the processor");
   check_internal(!bias.defined() || bias.numel() == x.size(1), "an activation's bias is as wide as x");
+  if (!at::GradMode::is_enabled()) {
+    const at::Tensor own_bias = bias.defined() ? bias.to(computed_dtype(x)).contiguous() : bias;
+    return linear_product(activated_rows(x.contiguous(), own_bias, kind), cast_weight, {});
+  }
   const auto columns = bias.defined() ? std::optional(bias.to(computed_dtype(x))) : std::nullopt;
   return ActivatedLinearFunction::apply(x, weight, cast_weight, columns, kind, overwrite_x);
 }

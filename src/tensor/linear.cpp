@@ -124,9 +124,10 @@ at::Tensor CastWeight::in(const at::Tensor& weight, at::ScalarType dtype, int64_
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& cast_weight,
                   const at::Tensor& bias) {
   check_types(x, cast_weight);
-  const auto optional_bias = bias.defined() ? std::optional(bias) : std::nullopt;
   std::vector<int64_t> sizes = x.sizes().vec();
   sizes.back() = weight.size(0);
+  if (!at::GradMode::is_enabled()) return linear_product(as_rows(x), cast_weight, bias).view(sizes);
+  const auto optional_bias = bias.defined() ? std::optional(bias) : std::nullopt;
   return LinearFunction::apply(as_rows(x), weight, cast_weight, optional_bias).view(sizes);
 }
 
@@ -135,6 +136,7 @@ at::Tensor joined_linear(const at::Tensor& x, const std::vector<at::Tensor>& wei
                          const at::Tensor& joined_bias) {
   check_internal(x.dim() == 2, "a joined product takes rows");
   check_types(x, joined);
+  if (!at::GradMode::is_enabled()) return linear_product(x, joined, joined_bias);
   return JoinedLinearFunction::apply(x, JoinedBlock{joined, joined_bias}, at::TensorList(weights),
                                      at::TensorList(biases));
 }

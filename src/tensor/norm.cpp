@@ -5,6 +5,7 @@
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/rms_norm.h>
 #include <ATen/ops/zeros_like.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -41,20 +42,23 @@ at::Tensor over_memory_of(const at::Tensor& x) {
   return at::empty({0}, x.options()).set_(x.storage(), x.storage_offset(), x.sizes(), x.strides());
 }
 
+struct Normed {
+  at::Tensor sum, normed, mean, inverse_scale;  // sum is undefined if nothing is added to x
+};
+
 template <typename S>
-void run_forward(const NormSettings& settings, const at::Tensor& x, const variable_list& inputs, const at::Tensor& sum,
-                 const at::Tensor& normed, const at::Tensor& mean, const at::Tensor& inverse_scale) {
+void run_forward(const NormSettings& settings, const variable_list& inputs, const Normed& result) {
   using A = kernel::Computed<S>;
   kernel::NormForward<S> arrays;
-  arrays.x = elements<S>(x);
+  arrays.x = elements<S>(inputs[kX]);
   arrays.residual = elements<S>(inputs[kResidual]);
   arrays.bias = elements<A>(inputs[kBias]);
   arrays.weight = elements<A>(inputs[kWeight]);
   arrays.shift = elements<A>(inputs[kNormBias]);
-  arrays.sum = mutable_elements<S>(sum);
-  arrays.normed = mutable_elements<S>(normed);
-  arrays.mean = mutable_elements<A>(mean);
-  arrays.inverse_scale = mutable_elements<A>(inverse_scale);
+  arrays.sum = mutable_elements<S>(result.sum);
+  arrays.normed = mutable_elements<S>(result.normed);
+  arrays.mean = mutable_elements<A>(result.mean);
+  arrays.inverse_scale = mutable_elements<A>(result.inverse_scale);
   kernel::norm_forward(settings.shape, arrays);
 }
 
@@ -78,6 +82,18 @@ void run_backward(const kernel::NormShape& shape, const at::Tensor& sum_gradient
   kernel::norm_backward(shape, arrays);
 }
 
+// `inputs` are contiguous.
+Normed normed_rows(const variable_list& inputs, const NormSettings& settings) {
+  const at::Tensor& x = inputs[kX];
+  Normed result;
+  if (settings.adds_to_x) result.sum = settings.overwrites_x ? over_memory_of(x) : at::empty_like(x);
+  result.normed = at::empty_like(x);
+  result.mean = at::empty({settings.shape.num_rows}, x.options().dtype(computed_dtype(x)));
+  result.inverse_scale = at::empty_like(result.mean);
+  for_storage_type(x, [&](auto type) { run_forward<decltype(type)>(settings, inputs, result); });
+  return result;
+}
+
 class NormFunction : public torch::autograd::Function<NormFunction> {
  public:
   // Returns {sum, normed}, or {normed} if nothing is added to x.
@@ -86,13 +102,7 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
                                const OptionalTensor& norm_bias, const NormSettings& settings) {
     const at::Tensor x = given_x.contiguous();
     const variable_list inputs{x, contiguous(bias), contiguous(residual), contiguous(weight), contiguous(norm_bias)};
-    at::Tensor sum;
-    if (settings.adds_to_x) sum = settings.overwrites_x ? over_memory_of(x) : at::empty_like(x);
-    const at::Tensor normed = at::empty_like(x);
-    const auto statistics = x.options().dtype(computed_dtype(x));
-    const at::Tensor mean = at::empty({settings.shape.num_rows}, statistics), inverse_scale = at::empty_like(mean);
-    for_storage_type(
-        x, [&](auto type) { run_forward<decltype(type)>(settings, x, inputs, sum, normed, mean, inverse_scale); });
+    const auto [sum, normed, mean, inverse_scale] = normed_rows(inputs, settings);
     context->set_materialize_grads(false);
     context->save_for_backward({sum.defined() ? sum : x, mean, inverse_scale, inputs[kWeight]});
     save(*context, settings);
@@ -168,6 +178,14 @@ NormResult residual_norm(const at::Tensor& x, const NormOptions& options) {
   settings.overwrites_x = options.overwrite_x;
   settings.given = {true, options.bias.defined(), options.residual.defined(), true, options.norm_bias.defined()};
   const at::ScalarType computed = computed_dtype(x);
+  if (!at::GradMode::is_enabled()) {
+    const variable_list inputs{x.contiguous(), contiguous(as_type(options.bias, computed)),
+                               contiguous(as_type(options.residual, x.scalar_type())),
+                               contiguous(as_type(options.weight, computed)),
+                               contiguous(as_type(options.norm_bias, computed))};
+    const Normed result = normed_rows(inputs, settings);
+    return {result.sum.defined() ? result.sum : x, result.normed};
+  }
   const variable_list results =
       NormFunction::apply(x, optional_as(options.bias, computed), optional_as(options.residual, x.scalar_type()),
                           options.weight.to(computed), optional_as(options.norm_bias, computed), settings);

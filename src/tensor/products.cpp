@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "kernel/amx_product.h"
 #include "kernel/bfloat16_gemm.h"
 #include "kernel/cpu.h"
 #include "kernel/few_rows.h"
@@ -45,6 +46,36 @@ bool can_few_rows(const at::Tensor& operand) {
   return operand.scalar_type() == at::kFloat || operand.scalar_type() == at::kBFloat16;
 }
 
+// Calls f with a value of the element type, which can_few_rows() has checked.
+template <typename F>
+void for_few_rows_type(const at::Tensor& operand, F f) {
+  operand.scalar_type() == at::kFloat ? f(float{}) : f(kernel::BFloat16{});
+}
+
+// From this many rows on, oneDNN is faster, although it packs the weight for each product.
+constexpr int64_t kManyRows = 192;
+
+// Returns whether the product is one for kernel/amx_product.h.
+bool is_for_amx(const at::Tensor& x, const at::Tensor& weight) {
+  return weights_stay_plain() && x.device().is_cpu() && x.size(0) > 0 && x.size(0) < kManyRows &&
+         x.scalar_type() == at::kBFloat16 && weight.scalar_type() == at::kBFloat16 && weight.is_contiguous() &&
+         weight.size(0) >= kernel::kMinAmxOutputs && weight.size(1) > 0 && kernel::has_amx_product();
+}
+
+at::Tensor product_by_amx(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const at::Tensor rows = x.contiguous();
+  const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
+  at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
+  kernel::amx_product({.x = elements<kernel::BFloat16>(rows),
+                       .num_rows = rows.size(0),
+                       .weight = elements<kernel::BFloat16>(weight),
+                       .out = weight.size(0),
+                       .in = weight.size(1),
+                       .bias = elements<float>(own_bias),
+                       .y = mutable_elements<kernel::BFloat16>(y)});
+  return y;
+}
+
 // Returns whether the product is one for kernel/few_rows.h.
 bool is_for_few_rows(const at::Tensor& x, const at::Tensor& weight) {
   return weights_stay_plain() && x.device().is_cpu() && x.size(0) > 0 && x.size(0) <= kernel::kFewRows &&
@@ -59,27 +90,24 @@ bool needs_few_rows(const at::Tensor& x) {
 }
 
 at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const at::Tensor rows = x.to(at::kFloat).contiguous();
+  const at::Tensor rows = x.contiguous();
   const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
-  const at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
-  const auto compute = [&](const auto* weights) {
+  const int64_t out = weight.size(0), in = weight.size(1);
+  at::Tensor y = at::empty({x.size(0), out}, rows.options());
+  const auto compute = [&]<typename X, typename W>(X, W) {
     for (int64_t row = 0; row < rows.size(0); row += kernel::kFewRows) {
-      kernel::few_rows_product(
-          kernel::FewRowsProduct{.x = rows.const_data_ptr<float>() + row * weight.size(1),
-                                 .num_rows = std::min(kernel::kFewRows, rows.size(0) - row),
-                                 .weight = weights,
-                                 .out = weight.size(0),
-                                 .in = weight.size(1),
-                                 .bias = own_bias.defined() ? own_bias.const_data_ptr<float>() : nullptr,
-                                 .y = y.mutable_data_ptr<float>() + row * weight.size(0)});
+      kernel::few_rows_product(kernel::FewRowsProduct<X, W>{.x = elements<X>(rows) + row * in,
+                                                            .num_rows = std::min(kernel::kFewRows, rows.size(0) - row),
+                                                            .weight = elements<W>(weight),
+                                                            .out = out,
+                                                            .in = in,
+                                                            .bias = elements<float>(own_bias),
+                                                            .y = mutable_elements<X>(y) + row * out});
     }
   };
-  if (weight.scalar_type() == at::kFloat) {
-    compute(weight.const_data_ptr<float>());
-  } else {
-    compute(elements<kernel::BFloat16>(weight));
-  }
-  return y.to(x.scalar_type());
+  for_few_rows_type(
+      rows, [&](auto x_type) { for_few_rows_type(weight, [&](auto weight_type) { compute(x_type, weight_type); }); });
+  return y;
 }
 
 namespace {
@@ -131,6 +159,7 @@ at::Tensor product_with_converted(const at::Tensor& x, const at::Tensor& weight,
 }  // namespace
 
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  if (is_for_amx(x, weight)) return product_by_amx(x, weight, bias);
   if (is_for_few_rows(x, weight) || (needs_few_rows(x) && weight.is_contiguous()))
     return product_by_few_rows(x, weight, bias);
   if (weight.scalar_type() != x.scalar_type()) return product_with_converted(x, weight, bias);

@@ -9,7 +9,7 @@ namespace hone::tensor {
 at::Tensor rows_product(const at::Tensor& x, const at::Tensor& right);
 
 // x [T, I], weight [O, I], bias [O] or undefined -> [T, O] of x's type. A weight of another type is converted part by
-// part, or read as it is for few rows (kernel/few_rows.h).
+// part, or read as it is for few rows (kernel/few_rows.h, kernel/amx_product.h).
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 // Returns whether linear_product computes x by product_by_few_rows, because rows must be independent and are not in
