@@ -3,7 +3,8 @@
   ./dev bench generate [--model smollm2|qwen2-0.5b] [--parts decode,prefill,together,start] [--formats float32,bfloat16]
                        [--llama PYTHON]
 
-decode: an answer of 128 tokens to a short prompt. prefill: a prompt of 512 tokens. together: 16 prompts at the same time, and the
+decode: an answer of 128 tokens to a short prompt. prefill: 8 prompts of 512 tokens, one after
+another (the peers: one of them, the best of two after a warm-up). together: 16 prompts at the same time, and the
 same answers one after another. start: seconds from the start of the process to its end with one token.
 
 SmolLM2 is the real model (`./dev model smollm2`); Qwen2-0.5B has random weights, which suffice for speed. Rates do not count the
@@ -24,7 +25,8 @@ PARTS = ("decode", "prefill", "together", "start")
 FORMATS = {"float32": "fp32", "bfloat16": "bf16"}
 MODELS = {"smollm2": "models/SmolLM2-135M-Instruct", "qwen2-0.5b": ""}
 PROMPT = "Once upon a time there was a"
-ANSWER, LONG, TOGETHER = 128, 512, 16
+ANSWER, LONG, LONG_PROMPTS, TOGETHER = 128, 512, 8, 16
+ONE_BY_ONE = {"together": 256, "prefill": 640}  # --max-batch-tokens with room for one sequence
 UNIT = "tokens/s"
 
 
@@ -39,7 +41,7 @@ def options():
 
 def prompts(prepared, part):
     if part == "prefill":
-        return [prepared["long_prompt"]]
+        return prepared["long_prompts"]
     return [f"{PROMPT} {word}" for word in prepared["words"][:TOGETHER]] if part == "together" else [PROMPT]
 
 
@@ -52,10 +54,10 @@ def hone_job(args, prepared, part, form, alone=False):
     def command(folder):
         file = folder / "prompts.jsonl"
         file.write_text("".join(json.dumps({"prompt": text}) + "\n" for text in prompts(prepared, part)))
-        words = [args.hone, "generate", "--model", prepared["model"], "--prompts", file, "--no-do-sample", "--json", "--dtype", form,
+        words = [args.hone, "generate", "--model", prepared["model"], "--prompts", file, "--no-do-sample", "--json", "--dtype", form, "--precision", FORMATS[form],
                  "--max-new-tokens", length(part), "--min-new-tokens", length(part), "--num-threads", args.threads,
                  "--timings", folder / "timings.json"]
-        return words + (["--max-batch-tokens", 256] if alone else [])
+        return words + (["--max-batch-tokens", ONE_BY_ONE[part]] if alone or part == "prefill" else [])
 
     def result(folder, _, seconds):
         timings = json.loads((folder / "timings.json").read_text())
@@ -100,7 +102,7 @@ def main():
     model = recipe.ROOT / MODELS[args.model] if MODELS[args.model] else ""
     if model and not (model / "model.safetensors").exists():
         sys.exit(f"{model} is missing: run ./dev model smollm2")
-    prepared = recipe.told_by("prepare_generate", args, "--shape", args.model, "--model", model, "--tokens", LONG, "--folder",
+    prepared = recipe.told_by("prepare_generate", args, "--shape", args.model, "--model", model, "--tokens", LONG, "--prompts", LONG_PROMPTS, "--folder",
                               recipe.ROOT / "build/bench", *(["--gguf"] if args.llama else []))
     jobs = [job for part in args.parts for form in args.formats for job in jobs_of(args, prepared, part, form)]
     results = side_by_side.in_turn(jobs, args.rounds, UNIT)

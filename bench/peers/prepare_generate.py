@@ -1,5 +1,5 @@
-"""Prepares bench/generate.py: a model folder, a prompt of a given number of tokens, words, and on request the weights as an F16
-GGUF file. Prints {"model", "long_prompt", "words", "gguf"}.
+"""Prepares bench/generate.py: a model folder, prompts of a given number of tokens, words, and on request the weights as an
+F16 GGUF file. Prints {"model", "long_prompts", "words", "gguf"}.
 """
 import argparse
 import json
@@ -23,10 +23,10 @@ def random_qwen2(folder):
     return folder
 
 
-def long_prompt(tokenizer, count):
-    """Returns a text of so many tokens."""
+def long_prompt(tokenizer, count, first):
+    """Returns a text of so many tokens, which begins with the word WORDS[first]."""
     text = ""
-    for word in (word for _ in range(count) for word in WORDS):
+    for word in (word for _ in range(count) for word in WORDS[first:] + WORDS[:first]):
         longer = f"{text} {word}".strip()
         if len(tokenizer(longer)["input_ids"]) > count:
             return text
@@ -59,6 +59,7 @@ def main():
     parser.add_argument("--shape", required=True)
     parser.add_argument("--model", default="")
     parser.add_argument("--tokens", type=int, required=True)
+    parser.add_argument("--prompts", type=int, required=True)
     parser.add_argument("--folder", type=pathlib.Path, required=True)
     parser.add_argument("--gguf", action="store_true")
     args = parser.parse_args()
@@ -70,8 +71,9 @@ def main():
         if source is None:
             raise SystemExit(f"models/{args.shape} has no GGUF file: leave --llama out for this shape")
         as_f16(source, gguf_file)
-    prompt = long_prompt(AutoTokenizer.from_pretrained(model), args.tokens)
-    print(json.dumps({"model": str(model), "long_prompt": prompt, "words": WORDS, "gguf": str(gguf_file)}))
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    prompts = [long_prompt(tokenizer, args.tokens, first) for first in range(args.prompts)]
+    print(json.dumps({"model": str(model), "long_prompts": prompts, "words": WORDS, "gguf": str(gguf_file)}))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <vector>
 
 #include "kernel/parallel.h"
+
+// g++ unrolls loops over registers only on request at -O2.
+#define HONE_UNROLL_16 _Pragma("GCC unroll 16")
 
 #define HONE_AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 
@@ -33,7 +37,10 @@ constexpr int64_t kTile = 16;       // rows of a tile, and 32-bit columns
 constexpr int64_t kTileDepth = 32;  // elements of W's rows in a tile
 constexpr int64_t kRowsOfPair = 2 * kTile;
 constexpr int64_t kOutputsOfPair = 2 * kTile;
-constexpr int64_t kPackedBytes = 1 << 20;  // of x at a time, so that it stays in the second cache
+constexpr int64_t kLine = 64;  // bytes of a cache line, and of a row of a tile
+constexpr int64_t kTileBytes = kTile * kLine;
+// Below this many rows, packing W takes longer than transposing the sums.
+constexpr int64_t kManyRows = 96;
 
 bool asks_for_tiles() {
   constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
@@ -69,22 +76,26 @@ struct Lanes {
 HONE_AMX inline void transpose(Lanes& lanes) {
   auto& rows = lanes.row;
   __m512i other[kTile];
+  HONE_UNROLL_16
   for (int i = 0; i < 16; i += 2) {
     other[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
     other[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
   }
+  HONE_UNROLL_16
   for (int i = 0; i < 16; i += 4) {
     rows[i] = _mm512_unpacklo_epi64(other[i], other[i + 2]);
     rows[i + 1] = _mm512_unpackhi_epi64(other[i], other[i + 2]);
     rows[i + 2] = _mm512_unpacklo_epi64(other[i + 1], other[i + 3]);
     rows[i + 3] = _mm512_unpackhi_epi64(other[i + 1], other[i + 3]);
   }
+  HONE_UNROLL_16
   for (int i = 0; i < 4; ++i) {
     other[i] = _mm512_shuffle_i32x4(rows[i], rows[i + 4], 0x88);
     other[i + 4] = _mm512_shuffle_i32x4(rows[i], rows[i + 4], 0xDD);
     other[i + 8] = _mm512_shuffle_i32x4(rows[i + 8], rows[i + 12], 0x88);
     other[i + 12] = _mm512_shuffle_i32x4(rows[i + 8], rows[i + 12], 0xDD);
   }
+  HONE_UNROLL_16
   for (int i = 0; i < 8; ++i) {
     rows[i] = _mm512_shuffle_i32x4(other[i], other[i + 8], 0x88);
     rows[i + 8] = _mm512_shuffle_i32x4(other[i], other[i + 8], 0xDD);
@@ -100,79 +111,96 @@ HONE_AMX inline __m512i load_elements(const BFloat16* from, int64_t count) {
   return _mm512_maskz_loadu_epi16((1U << count) - 1, from);
 }
 
-// x in tiles [row tile][depth tile][16 pairs][16 rows][2]; rows and elements beyond the end are 0.
+// Packs 16 rows of `width` elements, the first `num_rows` from `from` and zeros behind them, into tiles
+// [depth tile][16 pairs][16 rows][2], each `tile_stride` behind the last; elements beyond the width are 0.
+HONE_AMX void pack_tiles(const BFloat16* from, int64_t num_rows, int64_t width, std::byte* to, int64_t tile_stride) {
+  for (int64_t begin = 0; begin < width; begin += kTileDepth, to += tile_stride) {
+    Lanes lanes;
+    HONE_UNROLL_16
+    for (int64_t row = 0; row < kTile; ++row) {
+      lanes.row[row] =
+          row < num_rows ? load_elements(from + row * width + begin, width - begin) : _mm512_setzero_si512();
+    }
+    transpose(lanes);
+    HONE_UNROLL_16
+    for (int64_t row = 0; row < kTile; ++row) _mm512_store_si512(to + row * kLine, lanes.row[row]);
+  }
+}
+
+// Memory that begins at a cache line.
+class Lines {
+ public:
+  explicit Lines(int64_t num_bytes) : memory_(static_cast<size_t>(num_bytes + kLine)) {}
+  std::byte* begin() {
+    const auto beyond = static_cast<int64_t>(reinterpret_cast<uintptr_t>(memory_.data()) % kLine);
+    return memory_.data() + (kLine - beyond) % kLine;
+  }
+
+ private:
+  std::vector<std::byte> memory_;
+};
+
+// x in tiles [row tile][depth tile]; rows and elements beyond the end are 0.
 class PackedRows {
  public:
-  PackedRows(const AmxProduct& product, int64_t first_row, int64_t num_rows)
-      : num_tiles_((num_rows + kTile - 1) / kTile),
+  explicit PackedRows(const AmxProduct& product)
+      : num_tiles_((product.num_rows + kTile - 1) / kTile),
         depth_((product.in + kTileDepth - 1) / kTileDepth),
-        memory_(static_cast<size_t>(num_tiles_ * depth_ * kTile) * sizeof(__m512i) + 64) {
-    const int64_t grain = std::max<int64_t>(1, 4096 / (depth_ * kTile));
-    parallel_ranges(num_tiles_, grain, [&](int64_t begin, int64_t end, int) {
-      for (int64_t tile = begin; tile < end; ++tile) {
-        pack(product, first_row + tile * kTile, std::min(kTile, num_rows - tile * kTile), at(tile, 0));
-      }
-    });
+        memory_(num_tiles_ * depth_ * kTileBytes) {
+    for (int64_t tile = 0; tile < num_tiles_; ++tile) {
+      const int64_t row = tile * kTile;
+      pack_tiles(product.x + row * product.in, std::min(kTile, product.num_rows - row), product.in,
+                 memory_.begin() + tile * depth_ * kTileBytes, kTileBytes);
+    }
+    publish(memory_.begin());
   }
 
   int64_t num_tiles() const { return num_tiles_; }
   int64_t depth() const { return depth_; }
-  const std::byte* at(int64_t row_tile, int64_t depth_tile) const {
-    return begin() + (row_tile * depth_ + depth_tile) * kTile * static_cast<int64_t>(sizeof(__m512i));
+  const std::byte* at(int64_t row_tile, int64_t depth_tile) {
+    return memory_.begin() + (row_tile * depth_ + depth_tile) * kTileBytes;
   }
 
  private:
-  std::byte* begin() const {
-    auto* const first = const_cast<std::byte*>(memory_.data());
-    return first + (64 - reinterpret_cast<uintptr_t>(first) % 64) % 64;
-  }
-
-  HONE_AMX void pack(const AmxProduct& product, int64_t first_row, int64_t num_rows, const std::byte* to) const {
-    auto* target = reinterpret_cast<__m512i*>(const_cast<std::byte*>(to));
-    for (int64_t tile = 0; tile < depth_; ++tile) {
-      const int64_t begin = tile * kTileDepth, count = std::min(kTileDepth, product.in - begin);
-      Lanes lanes;
-      for (int64_t row = 0; row < kTile; ++row) {
-        lanes.row[row] = row < num_rows ? load_elements(product.x + (first_row + row) * product.in + begin, count)
-                                        : _mm512_setzero_si512();
-      }
-      transpose(lanes);
-      for (const __m512i& pairs : lanes.row) _mm512_store_si512(target++, pairs);
-    }
-  }
-
   int64_t num_tiles_, depth_;
-  std::vector<std::byte> memory_;
+  Lines memory_;
 };
 
-// The elements of W's rows that do not fill a tile, followed by zeros.
-struct alignas(64) LastDepth {
-  __m512i rows[kOutputsOfPair];
+// 32 rows of W, or fewer at the end. `weight` has 32 rows, those beyond the end of zeros.
+struct OutputBlock {
+  const BFloat16* weight;
+  int64_t first, count;
+  bool is_last;
 };
 
-// Sums of a tile: 16 outputs (rows) of 16 rows of x (columns).
-struct alignas(64) Sums {
-  __m512 outputs[kTile];
-};
+// Calls f with each of the blocks [begin, end).
+template <typename F>
+void for_each_block(const AmxProduct& product, int64_t begin, int64_t end, F f) {
+  std::vector<BFloat16> padded;
+  for (int64_t block = begin; block < end; ++block) {
+    const int64_t first = block * kOutputsOfPair, left = product.out - first;
+    const BFloat16* weight = product.weight + first * product.in;
+    if (left < kOutputsOfPair) {
+      padded.resize(static_cast<size_t>(kOutputsOfPair * product.in));
+      std::copy_n(weight, left * product.in, padded.begin());
+      weight = padded.data();
+      publish(weight);
+    }
+    f(OutputBlock{weight, first, std::min(left, kOutputsOfPair), left <= kOutputsOfPair});
+  }
+}
 
-// What a product of a block of outputs writes.
-struct Target {
-  const AmxProduct* product;
-  int64_t output;               // the first of the block
-  int64_t first_new_output;     // those before are in the block before
-  int64_t first_row, num_rows;  // of x
-};
+// --- few rows: y^T = W x^T
 
-// Writes a tile of sums, which begins at `output` and at row `row` of x.
-HONE_AMX inline void write(const Sums& sums, const Target& target, int64_t output, int64_t row) {
-  const int64_t num_rows = std::min(kTile, target.num_rows - (row - target.first_row));
-  const AmxProduct& product = *target.product;
-  const int64_t num_old = std::clamp<int64_t>(target.first_new_output - output, 0, kTile);
-  if (num_rows <= 0 || num_old == kTile) return;
-  const auto written = static_cast<__mmask16>(~first_lanes(num_old));
-  const __m512 bias = product.bias != nullptr ? _mm512_loadu_ps(product.bias + output) : _mm512_setzero_ps();
+// Writes a tile of sums, 16 outputs (rows) of 16 rows of x (columns), from `output` and from `row` on.
+HONE_AMX void write_transposed(const AmxProduct& product, const __m512* sums, int64_t row, int64_t output) {
+  const int64_t num_rows = std::min(kTile, product.num_rows - row);
+  const __mmask16 written = first_lanes(std::min(kTile, product.out - output));
+  const __m512 bias =
+      product.bias != nullptr ? _mm512_maskz_loadu_ps(written, product.bias + output) : _mm512_setzero_ps();
   Lanes lanes;
-  for (int64_t i = 0; i < kTile; ++i) lanes.row[i] = _mm512_castps_si512(sums.outputs[i]);
+  HONE_UNROLL_16
+  for (int64_t i = 0; i < kTile; ++i) lanes.row[i] = _mm512_castps_si512(sums[i]);
   transpose(lanes);
   for (int64_t i = 0; i < num_rows; ++i) {
     const __m512 values = _mm512_add_ps(_mm512_castsi512_ps(lanes.row[i]), bias);
@@ -181,88 +209,164 @@ HONE_AMX inline void write(const Sums& sums, const Target& target, int64_t outpu
   }
 }
 
-// A block of 16 or 32 outputs for all packed rows. Tiles 0 to 3: sums; 4 and 5: W; 6 and 7: x.
-template <bool has_two_outputs>
-HONE_AMX void multiply_block(const Target& target, const PackedRows& x, bool fetches_next) {
-  constexpr int64_t kOutputs = has_two_outputs ? kOutputsOfPair : kTile;
-  const AmxProduct& product = *target.product;
-  const BFloat16* const weight = product.weight + target.output * product.in;
+// Tiles 0 to 3: sums; 4 and 5: W; 6 and 7: x.
+HONE_AMX void multiply_few(const AmxProduct& product, PackedRows& x, const OutputBlock& block) {
   const int64_t stride = product.in * static_cast<int64_t>(sizeof(BFloat16));
   const int64_t num_whole = product.in / kTileDepth;
-  LastDepth last;
+  alignas(kLine) __m512i last[kOutputsOfPair];  // the elements that do not fill a tile, followed by zeros
   if (num_whole < x.depth()) {
-    for (int64_t row = 0; row < kOutputs; ++row) {
-      last.rows[row] =
-          load_elements(weight + row * product.in + num_whole * kTileDepth, product.in - num_whole * kTileDepth);
+    for (int64_t row = 0; row < kOutputsOfPair; ++row) {
+      last[row] =
+          load_elements(block.weight + row * product.in + num_whole * kTileDepth, product.in - num_whole * kTileDepth);
     }
-    publish(last.rows);
+    publish(last);
   }
   for (int64_t tile = 0; tile < x.num_tiles(); tile += 2) {
-    const bool has_two_rows = tile + 1 < x.num_tiles();
-    const std::byte *first_rows = x.at(tile, 0), *second_rows = has_two_rows ? x.at(tile + 1, 0) : nullptr;
+    const bool has_two = tile + 1 < x.num_tiles();
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
     const auto multiply = [&](const void* w, int64_t w_stride, int64_t depth) HONE_AMX {
-      const int64_t at = depth * kTile * static_cast<int64_t>(sizeof(__m512i));
       _tile_loadd(4, w, w_stride);
-      _tile_loadd(6, first_rows + at, 64);
+      _tile_loadd(6, x.at(tile, depth), kLine);
       _tile_dpbf16ps(0, 4, 6);
-      if constexpr (has_two_outputs) {
-        _tile_loadd(5, static_cast<const std::byte*>(w) + kTile * w_stride, w_stride);
-        _tile_dpbf16ps(1, 5, 6);
-      }
-      if (!has_two_rows) return;
-      _tile_loadd(7, second_rows + at, 64);
+      _tile_loadd(5, static_cast<const std::byte*>(w) + kTile * w_stride, w_stride);
+      _tile_dpbf16ps(1, 5, 6);
+      if (!has_two) return;
+      _tile_loadd(7, x.at(tile + 1, depth), kLine);
       _tile_dpbf16ps(2, 4, 7);
-      if constexpr (has_two_outputs) _tile_dpbf16ps(3, 5, 7);
+      _tile_dpbf16ps(3, 5, 7);
     };
+    const bool fetches_next = tile == 0 && !block.is_last;
     for (int64_t depth = 0; depth < num_whole; ++depth) {
-      const BFloat16* const w = weight + depth * kTileDepth;
-      if (fetches_next && tile == 0) {
-        for (int64_t row = 0; row < kOutputs; ++row) {
-          _mm_prefetch(reinterpret_cast<const char*>(w + (kOutputs + row) * product.in), _MM_HINT_T0);
+      const BFloat16* const w = block.weight + depth * kTileDepth;
+      if (fetches_next) {
+        for (int64_t row = 0; row < kOutputsOfPair; ++row) {
+          _mm_prefetch(reinterpret_cast<const char*>(w + (kOutputsOfPair + row) * product.in), _MM_HINT_T0);
         }
       }
       multiply(w, stride, depth);
     }
-    if (num_whole < x.depth()) multiply(last.rows, sizeof(__m512i), num_whole);
-    Sums sums;
-    const int64_t row = target.first_row + tile * kTile;
-    _tile_stored(0, sums.outputs, 64);
-    write(sums, target, target.output, row);
-    if constexpr (has_two_outputs) {
-      _tile_stored(1, sums.outputs, 64);
-      write(sums, target, target.output + kTile, row);
+    if (num_whole < x.depth()) multiply(last, kLine, num_whole);
+    alignas(kLine) __m512 sums[4][kTile];
+    _tile_stored(0, sums[0], kLine);
+    _tile_stored(1, sums[1], kLine);
+    const bool has_second_outputs = block.count > kTile;
+    write_transposed(product, sums[0], tile * kTile, block.first);
+    if (has_second_outputs) write_transposed(product, sums[1], tile * kTile, block.first + kTile);
+    if (!has_two) continue;
+    _tile_stored(2, sums[2], kLine);
+    _tile_stored(3, sums[3], kLine);
+    write_transposed(product, sums[2], (tile + 1) * kTile, block.first);
+    if (has_second_outputs) write_transposed(product, sums[3], (tile + 1) * kTile, block.first + kTile);
+  }
+}
+
+HONE_AMX void multiply_few_blocks(const AmxProduct& product, PackedRows& x, int64_t begin, int64_t end) {
+  const TilesInUse tiles;
+  for_each_block(product, begin, end, [&](const OutputBlock& block) { multiply_few(product, x, block); });
+}
+
+// --- many rows: y = x W^T
+
+// x in blocks of 32 rows as they lie in memory, or copied if they do not fill tiles.
+class PlainRows {
+ public:
+  explicit PlainRows(const AmxProduct& product)
+      : product_(&product),
+        depth_((product.in + kTileDepth - 1) / kTileDepth),
+        first_copied_(product.in % kTileDepth == 0 ? product.num_rows / kRowsOfPair : 0),
+        copies_((num_blocks() - first_copied_) * kRowsOfPair * stride()) {
+    for (int64_t row = first_copied_ * kRowsOfPair; row < product.num_rows; ++row) {
+      std::memcpy(copies_.begin() + (row - first_copied_ * kRowsOfPair) * stride(), product.x + row * product.in,
+                  static_cast<size_t>(product.in) * sizeof(BFloat16));
     }
-    if (!has_two_rows) continue;
-    _tile_stored(2, sums.outputs, 64);
-    write(sums, target, target.output, row + kTile);
-    if constexpr (has_two_outputs) {
-      _tile_stored(3, sums.outputs, 64);
-      write(sums, target, target.output + kTile, row + kTile);
+    publish(copies_.begin());
+  }
+
+  int64_t num_blocks() const { return (product_->num_rows + kRowsOfPair - 1) / kRowsOfPair; }
+  int64_t depth() const { return depth_; }
+  int64_t stride() const { return depth_ * kLine; }  // bytes; that of x if its rows fill tiles
+  const std::byte* at(int64_t block) {
+    return block < first_copied_ ? reinterpret_cast<const std::byte*>(product_->x + block * kRowsOfPair * product_->in)
+                                 : copies_.begin() + (block - first_copied_) * kRowsOfPair * stride();
+  }
+
+ private:
+  const AmxProduct* product_;
+  int64_t depth_, first_copied_;
+  Lines copies_;
+};
+
+// Writes 32 x 32 sums from `row` on.
+HONE_AMX inline void write_rows(const AmxProduct& product, const __m512 (*sums)[2], int64_t row,
+                                const OutputBlock& block) {
+  const auto written = static_cast<__mmask32>((uint64_t{1} << block.count) - 1);
+  const auto bias_at = [&](int64_t tile) HONE_AMX {
+    const auto lanes = static_cast<__mmask16>(written >> (tile * kTile));
+    return product.bias != nullptr ? _mm512_maskz_loadu_ps(lanes, product.bias + block.first + tile * kTile)
+                                   : _mm512_setzero_ps();
+  };
+  const __m512 first_bias = bias_at(0), second_bias = bias_at(1);
+  const int64_t num_rows = std::min(kRowsOfPair, product.num_rows - row);
+  BFloat16* y = product.y + row * product.out + block.first;
+  for (int64_t i = 0; i < num_rows; ++i, y += product.out) {
+    const auto rounded = reinterpret_cast<__m512i>(
+        _mm512_cvtne2ps_pbh(_mm512_add_ps(sums[i][1], second_bias), _mm512_add_ps(sums[i][0], first_bias)));
+    if (block.count == kOutputsOfPair) {
+      _mm512_storeu_si512(y, rounded);
+    } else {
+      _mm512_mask_storeu_epi16(y, written, rounded);
     }
   }
 }
 
-// The blocks of outputs [begin, end) for these rows.
-HONE_AMX void multiply_blocks(const AmxProduct& product, const PackedRows& x, int64_t first_row, int64_t num_rows,
-                              int64_t begin, int64_t end) {
-  const TilesInUse tiles;
-  for (int64_t block = begin; block < end; ++block) {
-    const int64_t output = block * kOutputsOfPair, left = product.out - output;
-    Target target{&product, output, output, first_row, num_rows};
-    if (left >= kOutputsOfPair) {
-      multiply_block<true>(target, x, /*fetches_next=*/left >= 2 * kOutputsOfPair);
-      continue;
+// Tiles 0 to 3: sums; 4 and 5: x; 6 and 7: W. `packed` has room for the block.
+HONE_AMX void multiply_many(const AmxProduct& product, PlainRows& x, const OutputBlock& block, std::byte* packed) {
+  const int64_t first_count = std::min(kTile, block.count);
+  pack_tiles(block.weight, first_count, product.in, packed, 2 * kTileBytes);
+  pack_tiles(block.weight + kTile * product.in, block.count - first_count, product.in, packed + kTileBytes,
+             2 * kTileBytes);
+  publish(packed);
+  // The next block of W comes into the cache during this one.
+  const auto* const next = reinterpret_cast<const char*>(block.weight + kOutputsOfPair * product.in);
+  const int64_t next_bytes = block.is_last ? 0 : kOutputsOfPair * product.in * static_cast<int64_t>(sizeof(BFloat16));
+  const int64_t bytes_of_rows = (next_bytes / x.num_blocks() / kLine + 1) * kLine;
+  for (int64_t rows = 0; rows < x.num_blocks(); ++rows) {
+    for (int64_t at = rows * bytes_of_rows; at < std::min(next_bytes, (rows + 1) * bytes_of_rows); at += kLine) {
+      _mm_prefetch(next + at, _MM_HINT_T1);
     }
-    // The last outputs in tiles of 16, the last of which may begin among those before.
-    for (; target.first_new_output < product.out; target.first_new_output = target.output + kTile) {
-      target.output = std::min(target.first_new_output, product.out - kTile);
-      multiply_block<false>(target, x, /*fetches_next=*/false);
+    const std::byte *first_rows = x.at(rows), *second_rows = first_rows + kTile * x.stride();
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (int64_t depth = 0; depth < x.depth(); ++depth) {
+      const std::byte* const w = packed + depth * 2 * kTileBytes;
+      _tile_loadd(4, first_rows + depth * kLine, x.stride());
+      _tile_loadd(6, w, kLine);
+      _tile_dpbf16ps(0, 4, 6);
+      _tile_loadd(7, w + kTileBytes, kLine);
+      _tile_dpbf16ps(1, 4, 7);
+      _tile_loadd(5, second_rows + depth * kLine, x.stride());
+      _tile_dpbf16ps(2, 5, 6);
+      _tile_dpbf16ps(3, 5, 7);
     }
+    alignas(kLine) __m512 sums[kRowsOfPair][2];
+    _tile_stored(0, &sums[0][0], 2 * kLine);
+    _tile_stored(1, &sums[0][1], 2 * kLine);
+    _tile_stored(2, &sums[kTile][0], 2 * kLine);
+    _tile_stored(3, &sums[kTile][1], 2 * kLine);
+    write_rows(product, sums, rows * kRowsOfPair, block);
   }
+}
+
+HONE_AMX void multiply_many_blocks(const AmxProduct& product, PlainRows& x, int64_t begin, int64_t end) {
+  const TilesInUse tiles;
+  Lines packed(x.depth() * 2 * kTileBytes);
+  for_each_block(product, begin, end,
+                 [&](const OutputBlock& block) { multiply_many(product, x, block, packed.begin()); });
 }
 
 }  // namespace
@@ -274,16 +378,16 @@ bool has_amx_product() {
 }
 
 void amx_product(const AmxProduct& product) {
-  check_internal(has_amx_product() && product.out >= kMinAmxOutputs && product.in > 0, "an AMX product on AMX");
-  const int64_t bytes_of_row = (product.in + kTileDepth) * static_cast<int64_t>(sizeof(BFloat16));
-  const int64_t at_once = std::max<int64_t>(1, kPackedBytes / bytes_of_row / kRowsOfPair) * kRowsOfPair;
+  check_internal(has_amx_product(), "an AMX product on AMX");
   const int64_t num_blocks = (product.out + kOutputsOfPair - 1) / kOutputsOfPair;
-  for (int64_t row = 0; row < product.num_rows; row += at_once) {
-    const int64_t num_rows = std::min(at_once, product.num_rows - row);
-    const PackedRows x(product, row, num_rows);
-    const int64_t grain = std::max<int64_t>(1, row_grain(product.in) / kOutputsOfPair);
-    parallel_ranges(num_blocks, grain,
-                    [&](int64_t begin, int64_t end, int) { multiply_blocks(product, x, row, num_rows, begin, end); });
+  const int64_t grain = std::max<int64_t>(1, row_grain(product.in) / kOutputsOfPair);
+  const auto in_parallel = [&](auto&& x, const auto& multiply) {
+    parallel_ranges(num_blocks, grain, [&](int64_t begin, int64_t end, int) { multiply(product, x, begin, end); });
+  };
+  if (product.num_rows < kManyRows) {
+    in_parallel(PackedRows(product), multiply_few_blocks);
+  } else {
+    in_parallel(PlainRows(product), multiply_many_blocks);
   }
 }
 

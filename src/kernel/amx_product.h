@@ -1,6 +1,5 @@
-// x W^T in bfloat16 by AMX tiles. W is read as it lies in memory, neither packed nor copied, so that few rows take the
-// time of reading W once; x is packed. A row's result is the same bit for bit beside any other rows and at any number
-// of threads. Shapes: T rows, I in, O out features.
+// x W^T in bfloat16 by AMX tiles. Few rows take the time of reading W once. A row's result is the same bit for bit
+// beside any other rows and at any number of threads. Shapes: T rows, I in, O out features.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +20,7 @@ struct AmxProduct {
   BFloat16* y;
 };
 
-constexpr int64_t kMinAmxOutputs = 16;
-
-// y [T, O] = x [T, I] W [O, I]^T + bias [O]; O >= kMinAmxOutputs. All arrays are dense. Sums are float. Only if
-// has_amx_product().
+// y [T, O] = x [T, I] W [O, I]^T + bias [O]. All arrays are dense. Sums are float. Only if has_amx_product().
 void amx_product(const AmxProduct& product);
 
 }  // namespace hone::kernel

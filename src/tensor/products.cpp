@@ -52,27 +52,30 @@ void for_few_rows_type(const at::Tensor& operand, F f) {
   operand.scalar_type() == at::kFloat ? f(float{}) : f(kernel::BFloat16{});
 }
 
-// From this many rows on, oneDNN is faster, although it packs the weight for each product.
-constexpr int64_t kManyRows = 192;
+// For this many rows oneDNN is as fast, although it packs the weight for each product and compiles code for each number
+// of rows.
+constexpr int64_t kRowsForOneDnn = 256;
 
-// Returns whether the product is one for kernel/amx_product.h.
+// Returns whether kernel/amx_product.h computes the rows that do not fill a part of kRowsForOneDnn.
 bool is_for_amx(const at::Tensor& x, const at::Tensor& weight) {
-  return weights_stay_plain() && x.device().is_cpu() && x.size(0) > 0 && x.size(0) < kManyRows &&
+  return weights_stay_plain() && x.device().is_cpu() && x.size(0) % kRowsForOneDnn != 0 &&
          x.scalar_type() == at::kBFloat16 && weight.scalar_type() == at::kBFloat16 && weight.is_contiguous() &&
-         weight.size(0) >= kernel::kMinAmxOutputs && weight.size(1) > 0 && kernel::has_amx_product();
+         weight.size(1) > 0 && kernel::has_amx_product();
 }
 
 at::Tensor product_by_amx(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const at::Tensor rows = x.contiguous();
   const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
   at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
-  kernel::amx_product({.x = elements<kernel::BFloat16>(rows),
-                       .num_rows = rows.size(0),
+  const int64_t whole = rows.size(0) / kRowsForOneDnn * kRowsForOneDnn;
+  if (whole > 0) y.narrow(0, 0, whole).copy_(linear_product(rows.narrow(0, 0, whole), weight, bias));
+  kernel::amx_product({.x = elements<kernel::BFloat16>(rows) + whole * rows.size(1),
+                       .num_rows = rows.size(0) - whole,
                        .weight = elements<kernel::BFloat16>(weight),
                        .out = weight.size(0),
                        .in = weight.size(1),
                        .bias = elements<float>(own_bias),
-                       .y = mutable_elements<kernel::BFloat16>(y)});
+                       .y = mutable_elements<kernel::BFloat16>(y) + whole * weight.size(0)});
   return y;
 }
 
