@@ -39,6 +39,7 @@ constexpr int64_t kRowsOfPair = 2 * kTile;
 constexpr int64_t kOutputsOfPair = 2 * kTile;
 constexpr int64_t kLine = 64;  // bytes of a cache line, and of a row of a tile
 constexpr int64_t kTileBytes = kTile * kLine;
+constexpr int64_t kPackedBytes = 256 << 10;  // of W at a time: a part of the second cache
 // Below this many rows, packing W takes longer than transposing the sums.
 constexpr int64_t kManyRows = 96;
 
@@ -322,51 +323,60 @@ HONE_AMX inline void write_rows(const AmxProduct& product, const __m512 (*sums)[
   }
 }
 
-// Tiles 0 to 3: sums; 4 and 5: x; 6 and 7: W. `packed` has room for the block.
-HONE_AMX void multiply_many(const AmxProduct& product, PlainRows& x, const OutputBlock& block, std::byte* packed) {
-  const int64_t first_count = std::min(kTile, block.count);
-  pack_tiles(block.weight, first_count, product.in, packed, 2 * kTileBytes);
-  pack_tiles(block.weight + kTile * product.in, block.count - first_count, product.in, packed + kTileBytes,
-             2 * kTileBytes);
-  publish(packed);
-  // The next block of W comes into the cache during this one.
-  const auto* const next = reinterpret_cast<const char*>(block.weight + kOutputsOfPair * product.in);
-  const int64_t next_bytes = block.is_last ? 0 : kOutputsOfPair * product.in * static_cast<int64_t>(sizeof(BFloat16));
-  const int64_t bytes_of_rows = (next_bytes / x.num_blocks() / kLine + 1) * kLine;
-  for (int64_t rows = 0; rows < x.num_blocks(); ++rows) {
-    for (int64_t at = rows * bytes_of_rows; at < std::min(next_bytes, (rows + 1) * bytes_of_rows); at += kLine) {
-      _mm_prefetch(next + at, _MM_HINT_T1);
-    }
-    const std::byte *first_rows = x.at(rows), *second_rows = first_rows + kTile * x.stride();
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    for (int64_t depth = 0; depth < x.depth(); ++depth) {
-      const std::byte* const w = packed + depth * 2 * kTileBytes;
-      _tile_loadd(4, first_rows + depth * kLine, x.stride());
-      _tile_loadd(6, w, kLine);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_loadd(7, w + kTileBytes, kLine);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_loadd(5, second_rows + depth * kLine, x.stride());
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
-    alignas(kLine) __m512 sums[kRowsOfPair][2];
-    _tile_stored(0, &sums[0][0], 2 * kLine);
-    _tile_stored(1, &sums[0][1], 2 * kLine);
-    _tile_stored(2, &sums[kTile][0], 2 * kLine);
-    _tile_stored(3, &sums[kTile][1], 2 * kLine);
-    write_rows(product, sums, rows * kRowsOfPair, block);
+// A block of W, packed.
+struct PackedBlock {
+  OutputBlock block;
+  const std::byte* tiles;  // [depth tile][2]
+};
+
+// Multiplies 32 rows of x. Tiles 0 to 3: sums; 4 and 5: x; 6 and 7: W.
+HONE_AMX void multiply_rows(const AmxProduct& product, PlainRows& x, int64_t row_block, const PackedBlock& packed) {
+  const std::byte *first_rows = x.at(row_block), *second_rows = first_rows + kTile * x.stride();
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  for (int64_t depth = 0; depth < x.depth(); ++depth) {
+    const std::byte* const w = packed.tiles + depth * 2 * kTileBytes;
+    _tile_loadd(4, first_rows + depth * kLine, x.stride());
+    _tile_loadd(6, w, kLine);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(7, w + kTileBytes, kLine);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_loadd(5, second_rows + depth * kLine, x.stride());
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
   }
+  alignas(kLine) __m512 sums[kRowsOfPair][2];
+  _tile_stored(0, &sums[0][0], 2 * kLine);
+  _tile_stored(1, &sums[0][1], 2 * kLine);
+  _tile_stored(2, &sums[kTile][0], 2 * kLine);
+  _tile_stored(3, &sums[kTile][1], 2 * kLine);
+  write_rows(product, sums, row_block * kRowsOfPair, packed.block);
 }
 
+// Packs several blocks of W, which stay in the second cache, so that the rows of x come into the first one only once
+// for all of them.
 HONE_AMX void multiply_many_blocks(const AmxProduct& product, PlainRows& x, int64_t begin, int64_t end) {
   const TilesInUse tiles;
-  Lines packed(x.depth() * 2 * kTileBytes);
-  for_each_block(product, begin, end,
-                 [&](const OutputBlock& block) { multiply_many(product, x, block, packed.begin()); });
+  const int64_t bytes_of_block = x.depth() * 2 * kTileBytes;
+  const int64_t at_once = std::clamp<int64_t>(kPackedBytes / bytes_of_block, 1, end - begin);
+  Lines memory(at_once * bytes_of_block);
+  for (int64_t first = begin; first < end; first += at_once) {
+    std::vector<PackedBlock> packed;
+    for_each_block(product, first, std::min(end, first + at_once), [&](const OutputBlock& block) {
+      std::byte* const to = memory.begin() + static_cast<int64_t>(packed.size()) * bytes_of_block;
+      const int64_t first_count = std::min(kTile, block.count);
+      pack_tiles(block.weight, first_count, product.in, to, 2 * kTileBytes);
+      pack_tiles(block.weight + kTile * product.in, block.count - first_count, product.in, to + kTileBytes,
+                 2 * kTileBytes);
+      packed.push_back({block, to});
+    });
+    publish(memory.begin());
+    for (int64_t rows = 0; rows < x.num_blocks(); ++rows) {
+      for (const PackedBlock& block : packed) multiply_rows(product, x, rows, block);
+    }
+  }
 }
 
 }  // namespace
