@@ -244,7 +244,7 @@ HONE_AMX void multiply_few(const AmxProduct& product, PackedRows& x, const Outpu
       const BFloat16* const w = block.weight + depth * kTileDepth;
       if (fetches_next) {
         for (int64_t row = 0; row < kOutputsOfPair; ++row) {
-          _mm_prefetch(reinterpret_cast<const char*>(w + (kOutputsOfPair + row) * product.in), _MM_HINT_T0);
+          _mm_prefetch(reinterpret_cast<const char*>(w + (kOutputsOfPair + row) * product.in), _MM_HINT_T1);
         }
       }
       multiply(w, stride, depth);
