@@ -3,9 +3,9 @@
   ./dev bench generate [--model smollm2|qwen2-0.5b] [--parts decode,prefill,together,start] [--formats float32,bfloat16]
                        [--llama PYTHON]
 
-decode: an answer of 128 tokens to a short prompt. prefill: 8 prompts of 512 tokens, one after
-another (the peers: one of them, the best of two after a warm-up). together: 16 prompts at the same time, and the
-same answers one after another. start: seconds from the start of the process to its end with one token.
+decode: an answer of 128 tokens to a short prompt. prefill: 8 prompts of 512 tokens, one after another (the peers: one of them, the
+best of two after a warm-up). together: 16 prompts at the same time, and the same answers one after another. start: seconds from
+the start of the process to its end with one token.
 
 SmolLM2 is the real model (`./dev model smollm2`); Qwen2-0.5B has random weights, which suffice for speed. Rates do not count the
 loading of the model. llama.cpp runs in another Python, which has llama-cpp-python built for this processor; its file has the same
@@ -54,9 +54,9 @@ def hone_job(args, prepared, part, form, alone=False):
     def command(folder):
         file = folder / "prompts.jsonl"
         file.write_text("".join(json.dumps({"prompt": text}) + "\n" for text in prompts(prepared, part)))
-        words = [args.hone, "generate", "--model", prepared["model"], "--prompts", file, "--no-do-sample", "--json", "--dtype", form, "--precision", FORMATS[form],
-                 "--max-new-tokens", length(part), "--min-new-tokens", length(part), "--num-threads", args.threads,
-                 "--timings", folder / "timings.json"]
+        words = [args.hone, "generate", "--model", prepared["model"], "--prompts", file, "--no-do-sample", "--json", "--dtype", form,
+                 "--precision", FORMATS[form], "--max-new-tokens", length(part), "--min-new-tokens", length(part), "--num-threads",
+                 args.threads, "--timings", folder / "timings.json"]
         return words + (["--max-batch-tokens", ONE_BY_ONE[part]] if alone or part == "prefill" else [])
 
     def result(folder, _, seconds):
@@ -102,8 +102,8 @@ def main():
     model = recipe.ROOT / MODELS[args.model] if MODELS[args.model] else ""
     if model and not (model / "model.safetensors").exists():
         sys.exit(f"{model} is missing: run ./dev model smollm2")
-    prepared = recipe.told_by("prepare_generate", args, "--shape", args.model, "--model", model, "--tokens", LONG, "--prompts", LONG_PROMPTS, "--folder",
-                              recipe.ROOT / "build/bench", *(["--gguf"] if args.llama else []))
+    prepared = recipe.told_by("prepare_generate", args, "--shape", args.model, "--model", model, "--tokens", LONG, "--prompts",
+                              LONG_PROMPTS, "--folder", recipe.ROOT / "build/bench", *(["--gguf"] if args.llama else []))
     jobs = [job for part in args.parts for form in args.formats for job in jobs_of(args, prepared, part, form)]
     results = side_by_side.in_turn(jobs, args.rounds, UNIT)
     print(f"generation, {args.model}, {args.threads} threads, {UNIT} (start: runs/s), medians of {args.rounds} rounds\n"
