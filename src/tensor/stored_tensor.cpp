@@ -1,10 +1,11 @@
-// Always copies into separate memory. The alignment of mapped memory depends on the file's header, and the last bits of
+// Tensors always have memory of their own. The alignment of mapped memory depends on the file's header, and the last bits of
 // matrix products depend on the alignment.
 #include "tensor/stored_tensor.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/from_blob.h>
 
 #include <algorithm>
 #include <cstring>
@@ -39,6 +40,17 @@ void for_each_part(const StoredTensor& stored, F use) {
   for (int64_t first = 0; first < num_rows; first += at_once) {
     use(rows_of(stored, first, std::min(at_once, num_rows - first)), first);
   }
+}
+
+bool is_aligned(const StoredTensor& stored) {
+  return reinterpret_cast<uintptr_t>(stored.bytes.data()) % c10::elementSize(stored.dtype) == 0;
+}
+
+// Returns a tensor over the stored bytes themselves, only for reading. libtorch copies from it with all threads.
+at::Tensor tensor_over(const StoredTensor& stored) {
+  void* const data = const_cast<char*>(stored.bytes.data());
+  if (stored.strides.empty()) return at::from_blob(data, stored.shape, at::TensorOptions(stored.dtype));
+  return at::from_blob(data, stored.shape, stored.strides, at::TensorOptions(stored.dtype));
 }
 
 }  // namespace
@@ -76,19 +88,11 @@ void copy_into(const StoredTensor& stored, const at::Tensor& target,
   }
   check_internal(target.sizes() == at::IntArrayRef(stored.shape), "a stored tensor has its target's shape");
   const at::NoGradGuard no_grad;
-  const bool is_same =
-      stored.strides.empty() && stored.dtype == target.scalar_type() && target.is_contiguous() && target.is_cpu();
   for_each_part(stored, [&](const StoredTensor& part, int64_t first) {
     const at::Tensor to = part.shape == stored.shape ? target : target.narrow(0, first, part.shape[0]);
-    if (!is_same) {
-      to.copy_(read_tensor(part));
-    } else if (!part.bytes.empty()) {
-      std::memcpy(to.mutable_data_ptr(), part.bytes.data(), part.bytes.size());
-    }
+    to.copy_(is_aligned(part) ? tensor_over(part) : read_tensor(part));
     if (used) used(part.bytes);
   });
-  // Modules that keep something computed from a weight notice by its version that it has changed.
-  if (is_same && !target.is_inference()) target.unsafeGetTensorImpl()->bump_version();
 }
 
 }  // namespace hone::tensor
