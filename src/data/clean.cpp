@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "data/byte_hash.h"
 #include "data/clean_rules.h"
 #include "data/cleaned_texts.h"
 #include "data/corrections.h"
@@ -208,7 +209,7 @@ class Cleaner {
     }
     if (changed_[row] != 0) cleaned_texts_.add(row, text);
     const std::string_view stripped = table::stripped(text);
-    if (options_.duplicates) hashes_[row] = std::hash<std::string_view>()(stripped);
+    if (options_.duplicates) hashes_[row] = byte_hash(stripped);
     lengths_[row] = static_cast<uint32_t>(count_code_points(stripped));
   }
 

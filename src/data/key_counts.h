@@ -35,6 +35,36 @@ class KeyCounts {
   std::vector<uint8_t> counts_;
 };
 
+// Tells new keys from those that were perhaps added before, with one bit for each of many slots. The keys are random
+// numbers, of which the upper bits choose the slot.
+class SeenKeys {
+ public:
+  // Forgets all keys, and takes two to four bytes for each of the keys that follow.
+  void reset(size_t num_keys) {
+    const size_t num_words = std::bit_ceil(num_keys / 4 + 1);
+    shift_ = 64 - std::countr_zero(num_words * 64);
+    words_.assign(num_words, 0);
+  }
+
+  // Returns false only if the key is new.
+  bool add(uint64_t key) {
+    const size_t slot = key >> shift_;
+    uint64_t& word = words_[slot / 64];
+    const uint64_t bit = uint64_t{1} << slot % 64, before = word;
+    word = before | bit;
+    return (before & bit) != 0;
+  }
+  // Returns false only if the key was not added.
+  bool may_have(uint64_t key) const {
+    const size_t slot = key >> shift_;
+    return (words_[slot / 64] >> slot % 64 & 1) != 0;
+  }
+
+ private:
+  int shift_ = 0;
+  std::vector<uint64_t> words_;
+};
+
 // A row and a key by which rows are grouped.
 struct KeyedRow {
   uint64_t key;

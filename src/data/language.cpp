@@ -6,7 +6,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "base/byte_scan.h"
+#include "data/byte_bits.h"
 
 namespace hone::data {
 
@@ -50,7 +50,12 @@ constexpr int kMinHits = 2;
 constexpr double kMinShare = 0.1;  // of the words
 constexpr double kMinLead = 1.3;   // over the next language
 
-// The words of all languages, each as the eight bytes of its letters.
+// Counts of words, a byte for each row of kLanguageWords.
+using PackedCounts = uint64_t;
+static_assert(kLanguageWords.size() <= sizeof(PackedCounts) && kMaxWords <= UINT8_MAX);
+
+// The words of all languages, each as the eight bytes of its letters. A word stands in one of two slots (cuckoo
+// hashing), so that a look-up does the same for every word: nothing could predict its branches.
 class WordTable {
  public:
   WordTable() {
@@ -58,54 +63,75 @@ class WordTable {
       std::string_view rest = kLanguageWords[row].words;
       while (!rest.empty()) {
         const size_t end = std::min(rest.find(' '), rest.size());
-        const uint64_t word = key_of(rest, 0, end);
-        Slot& slot = slots_[slot_of(word)];
-        slot.word = word;
-        slot.languages |= static_cast<uint16_t>(1U << row);
+        add(key_of(rest, 0, end), PackedCounts{1} << (8 * row));
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }
     }
   }
 
-  // Returns a bit for each row of kLanguageWords that has the word in the text, in upper or lower case.
-  uint16_t languages(std::string_view text, size_t begin, size_t length) const {
-    return length <= kMaxLetters ? slots_[slot_of(key_of(text, begin, length))].languages : 0;
+  // Returns 1 for each row of kLanguageWords that has the word in the text, in upper or lower case.
+  PackedCounts languages(std::string_view text, size_t begin, size_t length) const {
+    const uint64_t word = key_of(text, begin, length);
+    const Slot& first = slots_[first_slot(word)];
+    const Slot& second = slots_[second_slot(word)];
+    return first.languages_of(word) | second.languages_of(word);
   }
 
  private:
   static constexpr size_t kMaxLetters = 8;
+  static constexpr size_t kNumSlots = 1024;  // three for each word
 
-  // Returns the bytes of a word of at most kMaxLetters, the letters of ASCII in lower case.
+  // Returns the bytes of a word, the letters of ASCII in lower case. A word of more than kMaxLetters becomes 0, which
+  // is not in the table.
   static uint64_t key_of(std::string_view text, size_t begin, size_t length) {
     uint64_t word = 0;
     std::memcpy(&word, text.data() + begin, std::min(kMaxLetters, text.size() - begin));
     word |= (~word & 0x8080808080808080U) >> 2;
-    return word & (~uint64_t{0} >> (64 - 8 * length));
+    return word & kLetters[std::min(length, kMaxLetters + 1)];
   }
+  static constexpr std::array<uint64_t, kMaxLetters + 2> kLetters = [] {
+    std::array<uint64_t, kMaxLetters + 2> letters{};
+    for (size_t length = 1; length <= kMaxLetters; ++length) letters[length] = ~uint64_t{0} >> (64 - 8 * length);
+    return letters;
+  }();
+
+  static size_t first_slot(uint64_t word) { return word * 0x9E3779B97F4A7C15U >> 54; }
+  static size_t second_slot(uint64_t word) { return word * 0xC2B2AE3D27D4EB4FU >> 54; }
 
   struct Slot {
     uint64_t word = 0;
-    uint16_t languages = 0;
+    PackedCounts languages = 0;
+    // A product, because g++ would branch.
+    PackedCounts languages_of(uint64_t wanted) const { return languages * static_cast<PackedCounts>(word == wanted); }
   };
-  static constexpr size_t kNumSlots = 1024;
 
-  // Returns the slot of the word, or the free slot where it would stand.
-  size_t slot_of(uint64_t word) const {
-    size_t slot = word * 0x9E3779B97F4A7C15U >> 54;
-    while (slots_[slot].word != 0 && slots_[slot].word != word) slot = (slot + 1) % kNumSlots;
-    return slot;
+  void add(uint64_t word, PackedCounts languages) {
+    for (const size_t slot : {first_slot(word), second_slot(word)}) {
+      if (slots_[slot].word != word) continue;
+      slots_[slot].languages |= languages;
+      return;
+    }
+    // Moves the word of a taken slot to its other slot. The words are fixed, and this ends for them.
+    Slot moved = {word, languages};
+    for (size_t slot = first_slot(word); moved.word != 0;
+         slot = slot == first_slot(moved.word) ? second_slot(moved.word) : first_slot(moved.word)) {
+      std::swap(moved, slots_[slot]);
+      if (moved.word == 0) break;
+    }
   }
 
   std::array<Slot, kNumSlots> slots_{};
 };
 
 // Letters of ASCII, and every byte of other characters.
-ByteLanes may_be_in_word(ByteLanes bytes) {
-  return in_byte_range(bytes | static_cast<uint8_t>(0x20), 'a', 'z') | is_beyond_ascii(bytes);
-}
+struct MayBeInWord {
+  ByteLanes operator()(ByteLanes bytes) const {
+    return in_byte_range(bytes | static_cast<uint8_t>(0x20), 'a', 'z') | is_beyond_ascii(bytes);
+  }
+};
 
 struct WordCounts {
-  std::array<int, kLanguageWords.size()> hits{};
+  PackedCounts hits = 0;
   size_t num_words = 0;
 };
 
@@ -113,29 +139,31 @@ WordCounts count_words(std::string_view text) {
   static const WordTable table;
   WordCounts counts;
   size_t word_begin = 0;
-  bool in_word = false;
+  uint64_t in_word = 0;
   // Goes once behind the last block, for a word at the end of the text.
   for (size_t block = 0; block <= text.size() && counts.num_words < kMaxWords; block += kPassingBytes) {
-    const uint64_t letters = passing_bytes(text, block, may_be_in_word);
-    uint64_t edges = letters ^ (letters << 1 | static_cast<uint64_t>(in_word));
-    for (; edges != 0 && counts.num_words < kMaxWords; edges &= edges - 1) {
-      const size_t at = block + static_cast<size_t>(std::countr_zero(edges));
-      in_word = !in_word;
-      if (in_word) {
-        word_begin = at;
-        continue;
-      }
+    const uint64_t letters = byte_bits(text, block, MayBeInWord());
+    const uint64_t before = letters << 1 | in_word;
+    in_word = letters >> 63;
+    uint64_t begins = letters & ~before;
+    for (uint64_t ends = before & ~letters; ends != 0 && counts.num_words < kMaxWords; ends &= ends - 1) {
+      const size_t end = static_cast<size_t>(std::countr_zero(ends));
+      // A word that began in an earlier block ends before the first one begins.
+      const uint64_t own = begins & ((uint64_t{1} << end) - 1);
+      if (own != 0) word_begin = block + static_cast<size_t>(std::countr_zero(own));
+      begins &= ~own;
+      counts.hits += table.languages(text, word_begin, block + end - word_begin);
       ++counts.num_words;
-      uint16_t languages = table.languages(text, word_begin, at - word_begin);
-      for (; languages != 0; languages &= languages - 1)
-        ++counts.hits[static_cast<size_t>(std::countr_zero(languages))];
     }
+    if (begins != 0) word_begin = block + static_cast<size_t>(std::countr_zero(begins));
   }
   return counts;
 }
 
 Language latin_language(std::string_view text) {
-  const auto [hits, num_words] = count_words(text);
+  const auto [packed, num_words] = count_words(text);
+  std::array<int, kLanguageWords.size()> hits;
+  for (size_t row = 0; row < hits.size(); ++row) hits[row] = static_cast<int>(packed >> (8 * row) & 0xFF);
   const auto best = std::ranges::max_element(hits);
   int second = 0;
   for (auto hit = hits.begin(); hit != hits.end(); ++hit) second = hit == best ? second : std::max(second, *hit);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "base/vector_clones.h"
 
@@ -12,136 +13,160 @@ namespace {
 
 constexpr double kMinRecall = 0.99;
 
-// Returns a hash of the element that is independent of those of other rounds (the finalizer of MurmurHash3).
-inline uint64_t hash_in_round(uint64_t element, uint64_t round) {
-  uint64_t x = element + round * 0x9E3779B97F4A7C15U;
-  x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDU;
-  x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53U;
-  return x ^ (x >> 33);
-}
+constexpr size_t kSketchLanes = 8;  // elements, bins or bands that are computed together
+constexpr uint32_t kEmpty = UINT32_MAX;
 
-constexpr size_t kElementsInGroup = 8;  // elements that are hashed together
-constexpr size_t kHashesInBatch = 256;  // hashes that are kept at the same time
+// A hash function of elements that are random numbers: the bits of their product with an odd number.
+struct Multiplier {
+  uint32_t flipped = 0, factor = 1;
+};
 
-// Writes the hashes of num_groups * kElementsInGroup elements.
-HONE_VECTOR_CLONES void hash_element_groups(const uint64_t* __restrict elements, size_t num_groups, uint64_t round,
-                                            uint64_t* __restrict hashes) {
-  for (size_t group = 0; group < num_groups; ++group, elements += kElementsInGroup, hashes += kElementsInGroup) {
-    for (size_t i = 0; i < kElementsInGroup; ++i) hashes[i] = hash_in_round(elements[i], round);
+// Draws multipliers by SplitMix64.
+template <size_t N>
+constexpr std::array<Multiplier, N> multipliers(uint64_t seed) {
+  std::array<Multiplier, N> drawn;
+  for (Multiplier& multiplier : drawn) {
+    seed += 0x9E3779B97F4A7C15U;
+    uint64_t x = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9U;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
+    x ^= x >> 31;
+    multiplier = {static_cast<uint32_t>(x >> 32), static_cast<uint32_t>(x) | 1};
   }
+  return drawn;
 }
 
-// Writes a byte for each kElementsInGroup hashes: bit i is that of the bin of hash i among those of the 128 bins.
-HONE_VECTOR_CLONES void find_in_bins(const uint64_t* __restrict hashes, size_t num_groups, uint64_t low_bins,
-                                     uint64_t high_bins, uint8_t* __restrict found) {
-  static_assert(kSketchBins == 128);
-  for (size_t group = 0; group < num_groups; ++group, hashes += kElementsInGroup) {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < kElementsInGroup; ++i) {
-      const uint64_t bins = (hashes[i] & 64) != 0 ? high_bins : low_bins;
-      bits |= (bins >> (hashes[i] & 63) & 1) << i;
+constexpr size_t kNumRounds = 3;
+constexpr std::array<Multiplier, kNumRounds> kRounds = multipliers<kNumRounds>(1);  // the first one is not used
+constexpr std::array<Multiplier, kSketchBins> kOwnFunctions = multipliers<kSketchBins>(2);
+
+// Writes the hashes of num_groups * kSketchLanes elements in this round: its number (2 bits), random bits, and the
+// number of a bin (7 bits). So a bin that an earlier round has filled keeps its hash.
+HONE_VECTOR_CLONES void hash_in_round(const uint32_t* __restrict elements, size_t num_groups, const Multiplier& random,
+                                      uint32_t round, uint32_t* __restrict hashes) {
+  const uint32_t flipped = random.flipped, factor = random.factor;
+  for (size_t group = 0; group < num_groups; ++group, elements += kSketchLanes, hashes += kSketchLanes) {
+    for (size_t i = 0; i < kSketchLanes; ++i) {
+      const uint32_t product = (elements[i] ^ flipped) * factor;
+      hashes[i] = ((product ^ product >> 15) & 0x3FFFFFFF) | round << 30;
     }
-    found[group] = static_cast<uint8_t>(bits);
   }
 }
 
-// Calls use(hashes) for the hashes of all elements, in batches. The last element may occur several times.
-template <typename Use>
-void for_each_batch(std::span<const uint64_t> elements, uint64_t round, const Use& use) {
-  std::array<uint64_t, kHashesInBatch> hashes;
-  while (elements.size() >= kElementsInGroup) {
-    const size_t num_groups = std::min(elements.size(), kHashesInBatch) / kElementsInGroup;
-    hash_element_groups(elements.data(), num_groups, round, hashes.data());
-    use(std::span<const uint64_t>(hashes.data(), num_groups * kElementsInGroup));
-    elements = elements.subspan(num_groups * kElementsInGroup);
+// Not in hash_in_round(), because g++ would take the minimum in a vector, which is four times as slow.
+void keep_least(std::span<const uint32_t> hashes, SketchBins& bins) {
+#pragma GCC unroll 8
+  for (const uint32_t hash : hashes) {
+    uint32_t& bin = bins[hash % kSketchBins];
+    bin = bin >= hash ? hash : bin;  // >= needs one flag of the processor, < two
+  }
+}
+
+// Empty bins: bit 16 k + i of the words, counted through both, is that of bin i * kSketchLanes + k.
+using EmptyBins = std::array<uint64_t, 2>;
+static_assert(kSketchBins == 16 * kSketchLanes);
+
+HONE_VECTOR_CLONES void find_empty(const uint32_t* __restrict bins, EmptyBins& empty) {
+  using Lanes = uint32_t __attribute__((vector_size(kSketchLanes * sizeof(uint32_t))));
+  Lanes found{};
+  for (uint32_t group = 0; group < kSketchBins / kSketchLanes; ++group, bins += kSketchLanes) {
+    Lanes lanes;
+    std::memcpy(&lanes, bins, sizeof(lanes));
+    found |= reinterpret_cast<Lanes>(lanes == kEmpty) & (uint32_t{1} << group);
+  }
+  for (size_t word = 0; word < empty.size(); ++word) {
+    const size_t lane = 4 * word;
+    empty[word] = found[lane] | found[lane + 1] << 16 | (found[lane + 2] | uint64_t{found[lane + 3]} << 16) << 32;
+  }
+}
+
+// Writes the least hash of the elements by each of the functions, num_groups * kSketchLanes of them.
+HONE_VECTOR_CLONES void find_least(const uint32_t* __restrict elements, size_t num_elements,
+                                   const uint32_t* __restrict flipped, const uint32_t* __restrict factors,
+                                   size_t num_groups, uint32_t* __restrict least) {
+  for (size_t group = 0; group < num_groups;
+       ++group, flipped += kSketchLanes, factors += kSketchLanes, least += kSketchLanes) {
+    std::array<uint32_t, kSketchLanes> found;
+    found.fill(UINT32_MAX);
+    for (size_t at = 0; at < num_elements; ++at) {
+      for (size_t i = 0; i < kSketchLanes; ++i) {
+        const uint32_t hash = (elements[at] ^ flipped[i]) * factors[i];
+        found[i] = hash < found[i] ? hash : found[i];
+      }
+    }
+    for (size_t i = 0; i < kSketchLanes; ++i) least[i] = found[i];
+  }
+}
+
+void spread(std::span<const uint32_t> elements, uint32_t round, SketchBins& bins) {
+  if (round == 0) return keep_least(elements, bins);  // they are random, and their two highest bits are 0
+  constexpr size_t kBatch = 256;                      // hashes that are kept at the same time
+  std::array<uint32_t, kBatch> hashes;
+  while (elements.size() >= kSketchLanes) {
+    const size_t num_groups = std::min(elements.size(), kBatch) / kSketchLanes, size = num_groups * kSketchLanes;
+    hash_in_round(elements.data(), num_groups, kRounds[round], round, hashes.data());
+    keep_least(std::span(hashes).first(size), bins);
+    elements = elements.subspan(size);
   }
   if (elements.empty()) return;
-  std::array<uint64_t, kElementsInGroup> last;
-  last.fill(elements.back());
+  std::array<uint32_t, kSketchLanes> last{};
   std::ranges::copy(elements, last.begin());
-  hash_element_groups(last.data(), 1, round, hashes.data());
-  use(std::span<const uint64_t>(hashes.data(), kElementsInGroup));
+  hash_in_round(last.data(), 1, kRounds[round], round, hashes.data());
+  keep_least(std::span(hashes).first(elements.size()), bins);
 }
 
-// The bins while they are filled, round by round. The values of a round are smaller than those of the next one, so a
-// bin changes only in the round that fills it.
-class Sketch {
- public:
-  Sketch() {
-    bins_.fill(UINT64_MAX);
-    open_.fill(UINT64_MAX);
-  }
-
-  size_t num_open() const { return num_open_; }
-  const std::array<uint64_t, kSketchBins>& bins() const { return bins_; }
-
-  // Round 0, in which every bin is open.
-  void spread_first(std::span<const uint64_t> elements) {
-    for_each_batch(elements, 0, [this](std::span<const uint64_t> hashes) {
-      for (const uint64_t hash : hashes) {
-        const uint64_t value = hash >> 16, least = bins_[hash % kSketchBins];
-        bins_[hash % kSketchBins] = value < least ? value : least;
-      }
-    });
-    open_ = {};
-    num_open_ = 0;
-    for (size_t bin = 0; bin < kSketchBins; ++bin) {  // without a branch, because nothing predicts it
-      const uint64_t is_empty = bins_[bin] == UINT64_MAX;
-      open_[bin / 64] |= is_empty << bin % 64;
-      num_open_ += is_empty;
+void fill_empty(std::span<const uint32_t> elements, const EmptyBins& empty, SketchBins& bins) {
+  std::array<uint32_t, kSketchBins> flipped, factors, least;
+  std::array<uint8_t, kSketchBins> filled;
+  size_t count = 0;
+  for (size_t word = 0; word < empty.size(); ++word) {
+    for (uint64_t bits = empty[word]; bits != 0; bits &= bits - 1, ++count) {
+      const size_t bit = 64 * word + static_cast<size_t>(std::countr_zero(bits));
+      const size_t bin = bit % 16 * kSketchLanes + bit / 16;
+      filled[count] = static_cast<uint8_t>(bin);
+      flipped[count] = kOwnFunctions[bin].flipped;
+      factors[count] = kOwnFunctions[bin].factor;
     }
   }
+  for (size_t i = count; i % kSketchLanes != 0; ++i) flipped[i] = factors[i] = 0;
+  find_least(elements.data(), elements.size(), flipped.data(), factors.data(),
+             (count + kSketchLanes - 1) / kSketchLanes, least.data());
+  for (size_t i = 0; i < count; ++i) bins[filled[i]] = least[i];
+}
 
-  void spread(std::span<const uint64_t> elements, uint64_t round) {
-    const std::array<uint64_t, kSketchBins / 64> open = open_;  // a bin of this round may get smaller values
-    for_each_batch(elements, round, [&](std::span<const uint64_t> hashes) {
-      std::array<uint64_t, kHashesInBatch / 64> found{};
-      find_in_bins(hashes.data(), hashes.size() / kElementsInGroup, open[0], open[1],
-                   reinterpret_cast<uint8_t*>(found.data()));
-      for (size_t word = 0; word < found.size(); ++word) {
-        for (uint64_t bits = found[word]; bits != 0; bits &= bits - 1) {
-          add(hashes[64 * word + static_cast<size_t>(std::countr_zero(bits))], round);
-        }
-      }
-    });
+// Writes the keys of num_groups * kSketchLanes bands: sums of products, because a product need not wait for another.
+// Bin i of a band is `num_bands` bins after bin i - 1, so that the bands of a group read bins that stand beside each
+// other.
+HONE_VECTOR_CLONES void mix_bands(const uint32_t* __restrict bins, size_t num_bands, size_t bins_per_band,
+                                  size_t num_groups, uint32_t* __restrict keys) {
+  for (size_t group = 0; group < num_groups; ++group, bins += kSketchLanes, keys += kSketchLanes) {
+    std::array<uint32_t, kSketchLanes> sums{};
+    const uint32_t* bin = bins;
+    for (size_t place = 0; place < bins_per_band; ++place, bin += num_bands) {
+      const uint32_t factor = kOwnFunctions[place].factor;
+      for (size_t i = 0; i < kSketchLanes; ++i) sums[i] += (bin[i] ^ bin[i] >> 16) * factor;
+    }
+    for (size_t i = 0; i < kSketchLanes; ++i) {
+      const uint32_t product = (sums[i] ^ sums[i] >> 15) * 0x85EBCA77U;
+      keys[i] = product ^ product >> 16;
+    }
   }
-
-  void fill(size_t bin, std::span<const uint64_t> elements) {
-    if (!is_open(bin)) return;
-    const uint64_t round = kSketchBins + bin;
-    uint64_t least = UINT64_MAX;
-    for (const uint64_t element : elements) least = std::min(least, hash_in_round(element, round));
-    bins_[bin] = (round << 48) | (least >> 16);
-    close(bin);
-  }
-
- private:
-  void add(uint64_t hash, uint64_t round) {
-    const size_t bin = hash % kSketchBins;
-    bins_[bin] = std::min(bins_[bin], (round << 48) | (hash >> 16));
-    if (is_open(bin)) close(bin);
-  }
-  bool is_open(size_t bin) const { return (open_[bin / 64] >> bin % 64 & 1) != 0; }
-  void close(size_t bin) {
-    open_[bin / 64] ^= uint64_t{1} << bin % 64;
-    --num_open_;
-  }
-
-  std::array<uint64_t, kSketchBins> bins_;
-  std::array<uint64_t, kSketchBins / 64> open_;  // a bit for each bin in which no element is
-  size_t num_open_ = kSketchBins;
-};
+}
 
 }  // namespace
 
-std::array<uint64_t, kSketchBins> sketch(std::span<const uint64_t> elements) {
-  Sketch sketch;
-  // The first rounds spread the elements over all bins. Round kSketchBins + i puts every element into bin i, so that
-  // after twice as many rounds every bin is filled.
-  sketch.spread_first(elements);
-  for (uint64_t round = 1; round < kSketchBins && sketch.num_open() > 0; ++round) sketch.spread(elements, round);
-  for (size_t bin = 0; bin < kSketchBins && sketch.num_open() > 0; ++bin) sketch.fill(bin, elements);
-  return sketch.bins();
+SketchBins sketch(std::span<const uint32_t> elements) {
+  constexpr size_t kEnough = 2 * kSketchBins;  // elements with which all bins may be filled
+  SketchBins bins;
+  bins.fill(kEmpty);
+  EmptyBins empty;
+  for (uint32_t round = 0; round < kNumRounds; ++round) {
+    spread(elements, round, bins);
+    if ((round + 1) * elements.size() < kEnough && round + 1 < kNumRounds) continue;
+    find_empty(bins.data(), empty);
+    if ((empty[0] | empty[1]) == 0) return bins;
+  }
+  fill_empty(elements, empty, bins);
+  return bins;
 }
 
 double Bands::recall(double similarity) const {
@@ -157,13 +182,13 @@ Bands bands_for(double threshold) {
   return {static_cast<int>(kSketchBins), 1};
 }
 
-void band_keys(std::span<const uint64_t, kSketchBins> bins, const Bands& bands, std::span<uint32_t> keys) {
-  size_t bin = 0;
-  for (uint32_t& key : keys) {
-    uint64_t hash = 0;
-    for (int i = 0; i < bands.bins_per_band; ++i) hash = hash_in_round(hash ^ bins[bin++], 1);
-    key = static_cast<uint32_t>(hash >> 32);
-  }
+void band_keys(const SketchBins& bins, const Bands& bands, std::span<uint32_t> keys) {
+  std::array<uint32_t, kSketchBins + kSketchLanes> padded{}, mixed;
+  std::ranges::copy(bins, padded.begin());
+  const auto num_bands = static_cast<size_t>(bands.num_bands);
+  mix_bands(padded.data(), num_bands, static_cast<size_t>(bands.bins_per_band),
+            (num_bands + kSketchLanes - 1) / kSketchLanes, mixed.data());
+  std::copy_n(mixed.begin(), num_bands, keys.begin());
 }
 
 }  // namespace hone::data

@@ -10,11 +10,18 @@
 namespace hone::data {
 
 inline constexpr size_t kSketchBins = 128;
+using SketchBins = std::array<uint32_t, kSketchBins>;
 
-// The "fast similarity sketch" of Dahlgaard, Knudsen and Thorup (FOCS 2017): like MinHash with kSketchBins functions,
-// but hashes each element of a large set once instead of kSketchBins times. `elements` are hashes of at least one
-// element; repeating one changes nothing.
-std::array<uint64_t, kSketchBins> sketch(std::span<const uint64_t> elements);
+// A "fast similarity sketch" (Dahlgaard, Knudsen and Thorup, FOCS 2017): like MinHash with kSketchBins functions, but
+// hashes each element of a large set once instead of kSketchBins times. `elements` are random numbers of 30 bits that
+// stand for at least one element; repeating one changes nothing.
+//
+// Three rounds, the first phase of the paper, spread the elements over all bins; a bin keeps the least hash of the
+// first round in which it gets any. In the second phase the bins that are still empty get the least of the hashes of
+// all elements, by a function of their own, as in MinHash. So a bin of A and of B holds the same hash if and only if
+// the element that is least in A or B is in both, which has the probability |A and B| / |A or B|. The paper has as many
+// rounds as bins, which changes only how much time a small set takes.
+SketchBins sketch(std::span<const uint32_t> elements);
 
 // Two sets are candidates if all bins of at least one band agree.
 struct Bands {
@@ -29,6 +36,6 @@ struct Bands {
 Bands bands_for(double threshold);
 
 // Writes the key of each band of a sketch to `keys`, which has num_bands entries.
-void band_keys(std::span<const uint64_t, kSketchBins> bins, const Bands& bands, std::span<uint32_t> keys);
+void band_keys(const SketchBins& bins, const Bands& bands, std::span<uint32_t> keys);
 
 }  // namespace hone::data

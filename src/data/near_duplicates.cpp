@@ -10,6 +10,7 @@
 #include "data/min_hash.h"
 #include "data/row_ranges.h"
 #include "data/shingles.h"
+#include "data/sketch_hashes.h"
 
 namespace hone::data {
 
@@ -63,15 +64,17 @@ class NearDuplicateSearch {
     for_row_ranges(input_.num_rows, kRowsInRange, [&](uint64_t begin, uint64_t end) {
       std::vector<uint32_t> keys(num_bands);
       std::string scratch;
-      thread_local ShingleReader reader;  // of all ranges, because its memory is worth keeping
+      thread_local ComparedText text;  // of all ranges, because its memory is worth keeping
+      thread_local SketchHashes hashes;
       for (uint64_t row = begin; row < end; ++row) {
-        reader.read(input_.text(row, scratch));
-        if (reader.characters().empty()) continue;
-        hashes_[row] = reader.hash_of_characters() | 1;
-        band_keys(sketch(reader.hashes()), bands_, keys);
+        text.read(input_.text(row, scratch));
+        if (text.is_empty()) continue;
+        hashes_[row] = text.hash() | 1;
+        band_keys(sketch(hashes.of(text)), bands_, keys);
         for (size_t band = 0; band < num_bands; ++band) keys_[band * input_.num_rows + row] = keys[band];
       }
-      reader.release_large();
+      text.release_large();
+      hashes.release_large();
     });
   }
 
@@ -82,7 +85,11 @@ class NearDuplicateSearch {
     std::iota(same_in_part_.begin(), same_in_part_.end(), 0U);
     searched_ = same_in_part_;
     std::erase_if(searched_, [this](uint32_t row) { return hashes_[row] == 0; });
-    const auto rows = rows_with_common_keys([this](uint32_t row) { return hashes_[row]; });
+    std::vector<KeyedRow> rows;
+    for (const uint32_t row : rows_with_common_keys([this](uint32_t row) { return hashes_[row]; })) {
+      rows.push_back({hashes_[row], row});
+    }
+    std::ranges::sort(rows);
     for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
       while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
       join_equal_rows(std::span(rows).subspan(begin, end - begin));
@@ -111,13 +118,13 @@ class NearDuplicateSearch {
     return part(first) != part(second) && !leaks_from(second, part(first));
   }
 
-  void add_candidates(std::span<const KeyedRow> bucket) {
+  // The lower half of each number is a row.
+  void add_candidates(std::span<const uint64_t> bucket) {
+    const auto row = [&](size_t i) { return static_cast<uint32_t>(bucket[i]); };
     for (size_t i = 1; i < bucket.size(); ++i) {
       const size_t num_first = std::min(i, kMaxFirst);
-      for (size_t j = 0; j < num_first; ++j) add_candidate(bucket[j].row, bucket[i].row);
-      for (size_t j = std::max(num_first, i - std::min(i, kMaxNearest)); j < i; ++j) {
-        add_candidate(bucket[j].row, bucket[i].row);
-      }
+      for (size_t j = 0; j < num_first; ++j) add_candidate(row(j), row(i));
+      for (size_t j = std::max(num_first, i - std::min(i, kMaxNearest)); j < i; ++j) add_candidate(row(j), row(i));
     }
   }
 
@@ -125,34 +132,47 @@ class NearDuplicateSearch {
     if (is_needed(first, second)) candidates_.push_back({first, second, 0});
   }
 
-  // Returns the searched rows whose key another one may have, in ascending order. Most rows have a key of their own and
-  // are not sorted.
+  // Returns the searched rows whose key another one may have. Most rows have a key of their own, and need not be
+  // sorted. Valid until the next call.
   template <typename KeyOf>
-  std::vector<KeyedRow> rows_with_common_keys(const KeyOf& key_of) {
-    counts_.reset(8 * searched_.size());
-    for (const uint32_t row : searched_) counts_.add(key_of(row));
-    std::vector<KeyedRow> rows;
+  std::span<const uint32_t> rows_with_common_keys(const KeyOf& key_of) {
+    seen_.reset(searched_.size());
+    size_t num_later = 0;
+    if (later_.size() <= searched_.size()) later_.resize(searched_.size() + 1);
     for (const uint32_t row : searched_) {
-      if (counts_.may_occur(key_of(row), 2)) rows.push_back({key_of(row), row});
+      later_[num_later] = row;  // without a branch, because nothing predicts it
+      num_later += static_cast<size_t>(seen_.add(key_of(row)));
     }
-    std::ranges::sort(rows);
-    return rows;
+    // The first rows with a key are found again by the keys of the later ones. A larger table mistakes fewer rows,
+    // which would be sorted.
+    seen_.reset(8 * num_later);
+    for (size_t i = 0; i < num_later; ++i) seen_.add(key_of(later_[i]));
+    size_t num_common = 0;
+    for (const uint32_t row : searched_) {
+      later_[num_common] = row;
+      num_common += static_cast<size_t>(seen_.may_have(key_of(row)));
+    }
+    return std::span(later_).first(num_common);
   }
 
   void join_band(size_t band) {
     const std::span<const uint32_t> keys(keys_.data() + band * input_.num_rows, input_.num_rows);
-    const auto rows = rows_with_common_keys([&](uint32_t row) { return keys[row]; });
+    const auto key_of = [&](uint64_t row) { return uint64_t{keys[row]} << 32; };
+    bucket_rows_.clear();  // a number for each row, because numbers are sorted faster
+    for (const uint32_t row : rows_with_common_keys(key_of)) bucket_rows_.push_back(key_of(row) | row);
+    std::ranges::sort(bucket_rows_);
     candidates_.clear();
-    for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-      while (end < rows.size() && rows[end].key == rows[begin].key) ++end;
-      add_candidates(std::span(rows).subspan(begin, end - begin));
+    for (size_t begin = 0, end = 0; begin < bucket_rows_.size(); begin = end) {
+      while (end < bucket_rows_.size() && bucket_rows_[end] >> 32 == bucket_rows_[begin] >> 32) ++end;
+      add_candidates(std::span(bucket_rows_).subspan(begin, end - begin));
     }
     for_row_ranges(candidates_.size(), kRowsInRange, [&](uint64_t begin, uint64_t end) {
       std::string scratch, other;
       thread_local ShingleComparer comparer;
       for (uint64_t i = begin; i < end; ++i) {
         SimilarPair& pair = candidates_[i];
-        pair.similarity = comparer.similarity(input_.text(pair.first, scratch), input_.text(pair.second, other));
+        pair.similarity =
+            comparer.similarity(input_.text(pair.first, scratch), input_.text(pair.second, other), input_.threshold);
       }
     });
     for (const SimilarPair& pair : candidates_) {
@@ -175,7 +195,9 @@ class NearDuplicateSearch {
   std::vector<uint32_t> same_in_part_;   // the first row of the part with the same compared characters
   std::vector<uint32_t> searched_;       // the rows that are compared
   std::vector<SimilarPair> candidates_;  // of one band
-  KeyCounts counts_{0};
+  SeenKeys seen_;
+  std::vector<uint32_t> later_;        // rows whose key another one may have
+  std::vector<uint64_t> bucket_rows_;  // of one band: its keys and their rows
 };
 
 }  // namespace

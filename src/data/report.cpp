@@ -17,9 +17,14 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
+// All bins but the last one have the same width.
 size_t bin_in(const std::vector<Distribution::Bin>& bins, double value) {
-  const auto after = std::ranges::upper_bound(bins, value, {}, &Distribution::Bin::begin);
-  return static_cast<size_t>(after - bins.begin()) - 1;
+  const double place = (value - bins[0].begin) / (bins[0].end - bins[0].begin);
+  auto bin = static_cast<size_t>(std::clamp(place, 0.0, static_cast<double>(bins.size() - 1)));
+  // Rounding may be wrong by one.
+  while (bin > 0 && bins[bin].begin > value) --bin;
+  while (bin + 1 < bins.size() && bins[bin + 1].begin <= value) ++bin;
+  return bin;
 }
 
 std::vector<Distribution::Bin> bins_of(const std::vector<double>& sorted, size_t max_bins) {
@@ -45,11 +50,31 @@ uint64_t ClassReport::total() const { return std::accumulate(rows.begin(), rows.
 
 size_t Distribution::bin_of(double value) const { return bin_in(bins, value); }
 
+namespace {
+
+// Counts whole numbers from 0 to a few times their count, such as lengths, because that is faster than sorting.
+void sort_numbers(std::vector<double>& values) {
+  const double limit = 4 * static_cast<double>(values.size());
+  const auto is_small = [&](double value) { return value >= 0 && value < limit && value == std::floor(value); };
+  if (!std::ranges::all_of(values, is_small)) {
+    std::ranges::sort(values);
+    return;
+  }
+  const auto most = static_cast<size_t>(*std::ranges::max_element(values));
+  std::vector<uint32_t> counts(most + 1);
+  for (const double value : values) ++counts[static_cast<size_t>(value)];
+  auto to = values.begin();
+  for (size_t value = 0; value < counts.size(); ++value)
+    to = std::fill_n(to, counts[value], static_cast<double>(value));
+}
+
+}  // namespace
+
 Distribution distribution_of(std::vector<double> values, size_t max_bins) {
   Distribution result;
   result.count = values.size();
   if (values.empty()) return result;
-  std::ranges::sort(values);
+  sort_numbers(values);
   result.mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   result.minimum = values.front();
   result.q25 = quantile(values, 0.25);

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <functional>
 
 #include "base/utf8.h"
+#include "data/byte_hash.h"
 #include "data/html.h"
 #include "data/mojibake.h"
 #include "data/noise_characters.h"
 #include "data/spans.h"
+#include "data/text_scan.h"
 #include "table/value.h"
 #include "text/character_kind.h"
 #include "text/unicode.h"
@@ -18,8 +19,8 @@ namespace hone::data {
 
 namespace {
 
-constexpr uint32_t kRepeatedCharacters = 8;
-constexpr size_t kBlock = 64;  // bytes that are counted together
+constexpr uint32_t kRepeatedCharacters = 8;  // kSignRun means as many
+constexpr size_t kBlock = 64;                // bytes that are counted together
 
 struct CharacterCounts {
   std::array<uint32_t, kNumScripts> scripts{};
@@ -68,9 +69,9 @@ bool is_ascii_block(const char* p) {
   return (bits & 0x8080808080808080U) == 0;
 }
 
-// Counts a block of ASCII that follows p[-1]. Returns false without counting if the block may hold a run of
-// kRepeatedCharacters or continues one. The loop has no branches, so that the compiler uses vectors.
-bool count_ascii_block(const char* p, CharacterCounts& counts) {
+// Counts a block of ASCII that follows p[-1], which follows `before_last`. Returns false without counting if the block
+// may hold a run of kRepeatedCharacters or continue one. The loop has no branches, so that the compiler uses vectors.
+bool count_ascii_block(const char* p, char before_last, CharacterCounts& counts) {
   uint8_t letters = 0, spaces = 0, digits = 0, controls = 0, pairs = 0, double_spaces = 0;
   for (size_t i = 0; i < kBlock; ++i) {
     const auto code = static_cast<uint8_t>(p[i]);
@@ -84,7 +85,7 @@ bool count_ascii_block(const char* p, CharacterCounts& counts) {
     pairs = static_cast<uint8_t>(pairs + is_pair);
     double_spaces = static_cast<uint8_t>(double_spaces + (is_pair & (code == ' ')));
   }
-  if (pairs >= kRepeatedCharacters - 1 || p[0] == p[-1]) return false;
+  if (pairs >= kRepeatedCharacters - 1 || (p[0] == p[-1] && (p[0] == p[1] || p[0] == before_last))) return false;
   counts.all += kBlock;
   counts.scripts[static_cast<size_t>(Script::kLatin)] += letters;
   counts.symbols += static_cast<uint32_t>(kBlock) - letters - digits - spaces;
@@ -111,19 +112,31 @@ void count_character(const char*& p, CharacterCounts& counts) {
 }
 
 // Counts the last bytes of a text, fewer than a block, that follow p[-1]. Returns false as count_ascii_block() does.
-bool count_ascii_tail(const char* p, size_t size, CharacterCounts& counts) {
+bool count_ascii_tail(const char* p, char before_last, size_t size, CharacterCounts& counts) {
   std::array<char, kBlock + 1> block;
   std::memcpy(block.data(), p - 1, size + 1);
   // Letters that make no pairs, which are subtracted again.
   for (size_t i = size + 1; i < block.size(); ++i) block[i] = block[i - 1] == 'a' ? 'b' : 'a';
-  if (!is_ascii_block(block.data() + 1) || !count_ascii_block(block.data() + 1, counts)) return false;
+  if (!is_ascii_block(block.data() + 1) || !count_ascii_block(block.data() + 1, before_last, counts)) return false;
   const auto added = static_cast<uint32_t>(kBlock - size);
   counts.all -= added;
   counts.scripts[static_cast<size_t>(Script::kLatin)] -= added;
   return true;
 }
 
-CharacterCounts count_characters(std::string_view text) {
+// The counts of ASCII without a run of kRepeatedCharacters.
+CharacterCounts counts_of_ascii(std::string_view text, const TextScan& scan) {
+  CharacterCounts counts;
+  counts.all = static_cast<uint32_t>(text.size());
+  counts.scripts[static_cast<size_t>(Script::kLatin)] = static_cast<uint32_t>(scan.letters);
+  counts.symbols = static_cast<uint32_t>(text.size() - scan.letters - scan.digits - scan.spaces);
+  if (scan.has(kSignControl)) counts.noise |= kNoiseControl;
+  if (scan.has(kSignTwoSpaces)) counts.noise |= kNoiseSpaces;
+  return counts;
+}
+
+CharacterCounts count_characters(std::string_view text, const TextScan& scan) {
+  if (!scan.has(kSignBeyondAscii) && !scan.has(kSignRun)) return counts_of_ascii(text, scan);
   CharacterCounts counts;
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -131,10 +144,13 @@ CharacterCounts count_characters(std::string_view text) {
   if (p < end) count_character(p, counts);  // a block needs a byte before it
   while (p < end) {
     const char* const start = p;
-    while (static_cast<size_t>(end - p) >= kBlock && is_ascii_block(p) && count_ascii_block(p, counts)) p += kBlock;
+    const auto before_last = [&] { return p - begin > 1 ? p[-2] : '\0'; };
+    while (static_cast<size_t>(end - p) >= kBlock && is_ascii_block(p) && count_ascii_block(p, before_last(), counts)) {
+      p += kBlock;
+    }
     if (p > start) resume_run(begin, p, counts);
     const size_t rest = std::min(kBlock, static_cast<size_t>(end - p));
-    if (rest < kBlock && count_ascii_tail(p, rest, counts)) break;
+    if (rest < kBlock && count_ascii_tail(p, before_last(), rest, counts)) break;
     const char* const block_end = p + rest;
     while (p < block_end) count_character(p, counts);
   }
@@ -147,13 +163,13 @@ Script main_script(const CharacterCounts& counts) {
   return *most == 0 ? Script::kNone : static_cast<Script>(most - counts.scripts.begin());
 }
 
-uint16_t noise_of_sequences(std::string_view text) {
+uint16_t noise_of_sequences(std::string_view text, const TextScan& scan) {
   uint16_t noise = 0;
-  if (has_tag(text)) noise |= kNoiseHtmlTag;
-  if (has_entity(text)) noise |= kNoiseEntity;
-  if (has_mojibake(text)) noise |= kNoiseMojibake;
-  if (!find_urls(text).empty()) noise |= kNoiseUrl;
-  if (text.find('@') != std::string_view::npos && !find_emails(text).empty()) noise |= kNoiseEmail;
+  if (scan.has(kSignLess) && has_tag(text)) noise |= kNoiseHtmlTag;
+  if (scan.has(kSignAmpersand) && has_entity(text)) noise |= kNoiseEntity;
+  if (scan.has(kSignMojibakeByte) && has_mojibake(text)) noise |= kNoiseMojibake;
+  if (scan.has(kSignAddress) && !find_urls(text).empty()) noise |= kNoiseUrl;
+  if (scan.has(kSignAt) && !find_emails(text).empty()) noise |= kNoiseEmail;
   return noise;
 }
 
@@ -162,11 +178,12 @@ uint16_t noise_of_sequences(std::string_view text) {
 RowFacts facts_of_text(std::string_view text) {
   RowFacts facts;
   const std::string_view stripped = table::stripped(text);
-  const CharacterCounts counts = count_characters(text);
-  facts.text_hash = std::hash<std::string_view>()(stripped);
+  const TextScan scan = scan_text(text);
+  const CharacterCounts counts = count_characters(text, scan);
+  facts.text_hash = byte_hash(stripped);
   facts.characters = counts.all;
   facts.is_blank = stripped.empty();
-  facts.noise = counts.noise | noise_of_sequences(text);
+  facts.noise = counts.noise | noise_of_sequences(text, scan);
   // Wrongly decoded text is full of them, and to repair it removes them.
   if (counts.has_c1 && (facts.noise & kNoiseMojibake) == 0) facts.noise |= kNoiseControl;
   if (stripped.size() < text.size() && !facts.is_blank) facts.noise |= kNoiseSpaces;

@@ -7,7 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "data/compared_text.h"
+
 namespace hone::data {
+
+// A shingle is this many successive characters (compared_text.h), or fewer if the first one is Chinese or Japanese. A
+// shorter text is one shingle.
+inline constexpr size_t kShingleSize = 5, kChineseShingleSize = 2;
 
 // Makes the shingles of one text after the other, in memory that it keeps.
 class ShingleReader {
@@ -18,39 +24,34 @@ class ShingleReader {
   // Frees the memory if a very long text took more than 4 MiB. What was read of it is gone then.
   void release_large();
 
-  // What is compared of the text: its letters and digits in lower case and half-width form. A run of all other
-  // characters becomes one space; beside a Chinese or Japanese character it becomes nothing.
-  std::u32string_view characters() const { return {characters_.data(), num_characters_}; }
+  // What is compared of the text.
+  std::u32string_view characters() const { return {characters_.data(), text_.size()}; }
 
-  // Returns a hash of the characters.
-  uint64_t hash_of_characters() const;
-
-  // Hashes of the shingles, in the order of the text. A shingle is five successive characters, or two if the first one
-  // is Chinese or Japanese. A shorter text is one shingle. Empty if there are no characters.
+  // Hashes of the shingles, in the order of the text. Empty if there are no characters.
   std::span<const uint64_t> hashes() const { return {hashes_.data(), num_hashes_}; }
 
   size_t kept_bytes() const {
-    return characters_.capacity() * sizeof(char32_t) + hashes_.capacity() * sizeof(uint64_t);
+    return text_.kept_bytes() + characters_.capacity() * sizeof(char32_t) + hashes_.capacity() * sizeof(uint64_t);
   }
 
  private:
-  void read_characters(std::string_view text);
   void hash_shingles();
   // Hashes the shingles that begin in this range.
   void hash_range(size_t begin, size_t end, bool is_chinese);
 
+  ComparedText text_;
   std::vector<char32_t> characters_;
   std::vector<uint64_t> hashes_;
-  size_t num_characters_ = 0, num_hashes_ = 0;
-  bool has_chinese_ = false;  // or Japanese
+  size_t num_hashes_ = 0;
 };
 
 // Compares the shingles of pairs of texts, without sorting them unless they are very long. Keeps its memory, which has
 // a limit.
 class ShingleComparer {
  public:
-  // Returns |a and b| / |a or b| of the sets of both texts' shingles; 0 if both are empty.
-  double similarity(std::string_view a, std::string_view b);
+  // Returns |a and b| / |a or b| of the sets of both texts' shingles; 0 if both are empty. Returns any number below
+  // `threshold` if the similarity is below, because half of the work then shows it.
+  double similarity(std::string_view a, std::string_view b, double threshold = 0);
 
   // Returns the size of the table that it keeps; at most 4 MiB.
   size_t table_bytes() const { return slots_.size() * sizeof(Slot); }

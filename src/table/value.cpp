@@ -78,6 +78,8 @@ std::string float_text(double value) {
 }  // namespace
 
 std::string_view stripped(std::string_view text) {
+  const auto is_sign = [](char c) { return c > ' ' && c < 0x7F; };
+  if (!text.empty() && is_sign(text.front()) && is_sign(text.back())) return text;  // most texts
   while (const size_t size = space_at_begin(text)) text.remove_prefix(size);
   while (const size_t size = space_at_end(text)) text.remove_suffix(size);
   return text;

@@ -25,6 +25,27 @@ TEST_CASE("a sentence that many rows share is found wherever it begins and ends"
   }
 }
 
+TEST_CASE("the most frequent sentences come first, and the rest of the limit is filled with equally frequent ones") {
+  std::vector<std::string> texts;
+  for (int row = 0; row < 40; ++row) {
+    std::string text = "Row number " + std::to_string(row) + " has this. ";
+    for (int i = 0; i < 14; ++i) {
+      if (row < 20 || i == 12) text += "Sentence that is common, number " + std::to_string(i) + ". ";
+    }
+    texts.push_back(text + "Once " + std::to_string(row));
+  }
+  const std::vector<Boilerplate> found = found_in(texts);
+  REQUIRE(found.size() == 10);
+  CHECK(found[0].sentence == "Sentence that is common, number 12.");
+  CHECK(found[0].rows == 40);
+  for (size_t i = 1; i < found.size(); ++i) {
+    CHECK(found[i].rows == 20);
+    CHECK(found[i].first_row == 0);
+    // Any order would do, but it stays the same in every version.
+    if (i > 1) CHECK(std::hash<std::string>()(found[i - 1].sentence) < std::hash<std::string>()(found[i].sentence));
+  }
+}
+
 TEST_CASE("Chinese sentences end at their own marks") {
   std::vector<std::string> texts;
   for (int row = 0; row < 12; ++row) {

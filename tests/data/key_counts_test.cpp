@@ -29,4 +29,20 @@ TEST_CASE("counts do not overflow") {
   CHECK_FALSE(counts.may_occur(7, 1));
 }
 
+TEST_CASE("a key that was seen is never missed, and most others are recognised as new") {
+  SeenKeys keys;
+  const auto key_of = [](uint64_t i) { return (i + 1) * 0x9E3779B97F4A7C15U; };
+  for (const uint64_t num_keys : {10'000U, 1U, 3'000U, 0U}) {
+    keys.reset(num_keys);
+    uint64_t num_mistaken = 0;
+    for (uint64_t i = 0; i < num_keys; ++i) num_mistaken += keys.add(key_of(i));
+    for (uint64_t i = 0; i < num_keys; ++i) {
+      CHECK(keys.add(key_of(i)));
+      CHECK(keys.may_have(key_of(i)));
+      num_mistaken += keys.may_have(key_of(num_keys + i));
+    }
+    CHECK(num_mistaken <= num_keys / 8);
+  }
+}
+
 }  // namespace key_counts_test

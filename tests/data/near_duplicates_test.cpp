@@ -4,9 +4,11 @@
 
 #include <map>
 #include <numeric>
+#include <random>
 #include <set>
 
 #include "data/data_fixture.h"
+#include "data/shingles.h"
 
 namespace near_duplicates_test {
 
@@ -58,6 +60,53 @@ TEST_CASE("the similarity of a pair is its true one") {
   CHECK_FALSE(found.pairs.empty());
   for (const SimilarPair& pair : found.pairs) {
     CHECK(pair.similarity == doctest::Approx(wanted.at({pair.first, pair.second})).epsilon(1e-12));
+  }
+}
+
+// Texts of `num_words` random words; each third one changes some words of the one before it.
+std::vector<std::string> changed_texts(size_t num_texts, size_t num_words, uint32_t seed) {
+  std::mt19937 random(seed);
+  const auto word = [&] {
+    std::string letters(2 + random() % 7, 'a');
+    for (char& c : letters) c = static_cast<char>('a' + random() % 26);
+    return letters;
+  };
+  std::vector<std::string> texts;
+  std::vector<std::string> words(num_words);
+  for (size_t i = 0; i < num_texts; ++i) {
+    const size_t num_changed = i % 3 == 2 ? random() % (num_words / 8 + 1) : num_words;
+    if (num_changed == num_words) {
+      for (std::string& w : words) w = word();
+    }
+    for (size_t k = 0; k < num_changed && num_changed < num_words; ++k) words[random() % num_words] = word();
+    std::string text;
+    for (const std::string& w : words) text += w + (random() % 9 == 0 ? ", " : " ");
+    texts.push_back(i % 7 == 0 ? text + "caf\xC3\xA9" : text);
+  }
+  return texts;
+}
+
+TEST_CASE("of all pairs at least as similar as the threshold 99 % are found, and no others, in short and long texts") {
+  for (const size_t num_words : {9U, 16U, 60U, 120U}) {
+    CAPTURE(num_words);
+    const auto texts = changed_texts(300, num_words, static_cast<uint32_t>(num_words));
+    std::vector<std::vector<uint64_t>> sets;
+    for (const std::string& text : texts) sets.push_back(shingles(text));
+    const NearDuplicates found = search(texts, 0.8);
+    int num_similar = 0, num_found = 0;
+    for (uint32_t b = 0; b < texts.size(); ++b) {
+      for (uint32_t a = 0; a < b; ++a) {
+        if (jaccard(sets[a], sets[b]) < 0.8) continue;
+        ++num_similar;
+        num_found += found.cluster[a] == found.cluster[b];
+      }
+    }
+    CHECK(num_similar > 40);
+    CHECK(num_found >= 0.99 * num_similar);
+    for (const SimilarPair& pair : found.pairs) {
+      CHECK(pair.similarity == jaccard(sets[pair.first], sets[pair.second]));
+      CHECK(pair.similarity >= 0.8);
+    }
   }
 }
 

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "data/data_fixture.h"
 #include "data/report_files.h"
 
@@ -19,6 +22,30 @@ TEST_CASE("quantiles are numpy's") {
   uint64_t all = 0;
   for (const auto& bin : found.bins) all += bin.count;
   CHECK(all == found.count);
+}
+
+TEST_CASE("whole numbers, fractions and negative numbers have the quantiles and bins of sorted values") {
+  std::mt19937 random(1);
+  for (const double scale : {1.0, 0.25, -1.0, 1e6}) {
+    CAPTURE(scale);
+    std::vector<double> values;
+    for (int i = 0; i < 1001; ++i) values.push_back(scale * static_cast<double>(random() % (1 + random() % 700)));
+    const Distribution found = distribution_of(values);
+    std::ranges::sort(values);
+    CHECK(found.minimum == values.front());
+    CHECK(found.q25 == values[250]);
+    CHECK(found.median == values[500]);
+    CHECK(found.q90 == values[900]);
+    CHECK(found.maximum == values.back());
+    std::vector<uint64_t> counts(found.bins.size());
+    for (const double value : values) {
+      const size_t bin = found.bin_of(value);
+      CHECK(found.bins[bin].begin <= value);
+      if (bin + 1 < found.bins.size()) CHECK(value < found.bins[bin + 1].begin);
+      ++counts[bin];
+    }
+    for (size_t bin = 0; bin < counts.size(); ++bin) CHECK(found.bins[bin].count == counts[bin]);
+  }
 }
 
 TEST_CASE("a distribution of one value has one bin, and of none has none") {
