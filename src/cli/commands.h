@@ -28,6 +28,8 @@
 #include "cli/tokenizer_train_options.h"
 #include "cli/version.h"
 #include "cli/watch.h"
+#include "corpus/make_options.h"
+#include "corpus/view_options.h"
 #include "data/clean.h"
 #include "data/row_commands.h"
 #include "data/split_files.h"
@@ -80,6 +82,9 @@ inline constexpr std::array kCommands = {
     library_command<data::RowSampleOptions, kRows>("data sample", "Work", "print or write random rows"),
     library_command<data::ConvertOptions, kRows>("data convert", "Work", "write rows in another format"),
     library_command<data::MergeOptions, kRows>("data merge", "Work", "write several files as one"),
+    library_command<corpus::MakeOptions, kRows>("data tokenize", "Work",
+                                                "tokenize texts once, into shards for training"),
+    library_command<corpus::ViewOptions, kRows>("data blocks", "Work", "show and check the blocks that shards hold"),
     library_command<ServeOptions>("serve", "Work", "serve a trained model over HTTP, with a page to try it"),
     light_command<WatchOptions, run_watch>("watch", "Work", "follow training runs in the browser"),
     light_command<AdviseOptions, run_advise, kModels>(

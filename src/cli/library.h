@@ -18,6 +18,11 @@ struct ConvertOptions;
 struct MergeOptions;
 }  // namespace hone::data
 
+namespace hone::corpus {
+struct MakeOptions;
+struct ViewOptions;
+}  // namespace hone::corpus
+
 namespace hone::cli {
 
 struct AdapterMergeOptions;
@@ -57,6 +62,8 @@ int run_data_head(const options::Parsed<data::HeadOptions>& parsed);
 int run_data_show(const options::Parsed<data::ShowOptions>& parsed);
 int run_data_sample(const options::Parsed<data::RowSampleOptions>& parsed);
 int run_data_convert(const options::Parsed<data::ConvertOptions>& parsed);
+int run_data_tokenize(const options::Parsed<corpus::MakeOptions>& parsed);
+int run_data_blocks(const options::Parsed<corpus::ViewOptions>& parsed);
 int run_data_merge(const options::Parsed<data::MergeOptions>& parsed);
 int run_average(const options::Parsed<AverageOptions>& parsed);
 int run_adapter_merge(const options::Parsed<AdapterMergeOptions>& parsed);

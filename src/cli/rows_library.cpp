@@ -20,6 +20,8 @@ constexpr std::array kRowRunners = {
     runner<data::RowSampleOptions, run_data_sample>("data sample"),
     runner<data::ConvertOptions, run_data_convert>("data convert"),
     runner<data::MergeOptions, run_data_merge>("data merge"),
+    runner<corpus::MakeOptions, run_data_tokenize>("data tokenize"),
+    runner<corpus::ViewOptions, run_data_blocks>("data blocks"),
     runner<TokenizerTrainOptions, run_tokenizer_train>("tokenizer train"),
     runner<TokenizerCompareOptions, run_tokenizer_compare>("tokenizer compare"),
 };

@@ -1,6 +1,7 @@
 #include "table/line_reader.h"
 
 #include "base/byte_scan.h"
+#include "table/format.h"
 
 namespace hone::table {
 
@@ -25,6 +26,11 @@ size_t LineReader::line_end(size_t position) const {
       find_byte(window, position, [](ByteLanes bytes) { return equals_byte(bytes, '\n') | equals_byte(bytes, '\r'); });
   const bool is_cut = end + 1 == window.size() && window[end] == '\r' && !source_.at_end();
   return is_cut ? window.size() : end;
+}
+
+bool holds_lines(const std::filesystem::path& path) {
+  const Format* const format = format_of_name(path);
+  return format != nullptr && format->family == "text";
 }
 
 }  // namespace hone::table

@@ -1,4 +1,4 @@
-// Reads a text file line by line. Lines end in LF, CR or CRLF. Internal to the floor.
+// Reads a text file line by line. Lines end in LF, CR or CRLF.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,8 @@ class LineReader {
 
   // Returns the next line without its end, valid until the next call; nullopt after the last line.
   std::optional<std::string_view> next();
+  // Whether the line that next() returned has a line end, which only the last line of a file may lack.
+  bool has_line_end() const { return has_end_; }
   // The number of the line that next() returned, counted from 1.
   uint64_t line() const { return line_; }
   bool is_empty() const { return line_ == 0 && source_.window().empty() && source_.at_end(); }
@@ -30,5 +32,8 @@ class LineReader {
   bool has_end_ = false;  // whether that line has a line end
   uint64_t line_ = 0;
 };
+
+// Returns whether the rows of a file are its lines: a txt file, by its name.
+bool holds_lines(const std::filesystem::path& path);
 
 }  // namespace hone::table

@@ -88,6 +88,10 @@ void TextSource::convert_line_ends(size_t from) {
 size_t TextSource::extend_mapped(size_t size) {
   const std::string_view bytes = mapped_->bytes();
   const size_t added = std::min(size, bytes.size() - mapped_end_);
+  // A file may be larger than the memory: what was consumed need not stay in it.
+  const size_t needed = mapped_end_ - (buffered_ ? 0 : all_.size());
+  mapped_->release(bytes.substr(released_, needed - released_));
+  released_ = needed;
   if (charset_ == Charset::kLatin1) {
     append_latin1(buffer_, bytes.substr(mapped_end_, added));
     mapped_end_ += added;

@@ -49,6 +49,7 @@ class TextSource {
   Charset charset_;
   std::unique_ptr<MappedFile> mapped_;
   size_t mapped_end_ = 0;  // how far the window reaches into mapped_
+  size_t released_ = 0;    // bytes of mapped_ that were given back to the system
   std::unique_ptr<ByteReader> reader_;
   std::string buffer_;
   size_t buffer_start_ = 0;      // start of the window in buffer_

@@ -4,7 +4,7 @@ import re
 
 import source_tree
 
-TORCH_FREE_FLOORS = ("base", "gguf", "options", "text", "table", "metric", "data", "search", "http", "advise", "watch", "kernel")
+TORCH_FREE_FLOORS = ("base", "gguf", "options", "text", "table", "metric", "data", "corpus", "search", "http", "advise", "watch", "kernel")
 TORCH_HEADERS = ("ATen/", "torch/", "c10/", "caffe2/")
 # This header holds only the version's macros and includes nothing.
 TORCH_HEADERS_FOR_ALL = ("torch/headeronly/version.h",)

@@ -26,3 +26,19 @@ TEST_CASE("a file without bytes has no line") {
   CHECK(lines.is_empty());
   CHECK_FALSE(lines.next());
 }
+
+TEST_CASE("only the last line may lack a line end") {
+  const TemporaryFolder folder;
+  LineReader lines(folder.write("a.txt", "a\r\n\nb\rc"), Charset::kUtf8);
+  for (const bool has_end : {true, true, true, false}) {
+    CHECK(lines.next());
+    CHECK(lines.has_line_end() == has_end);
+  }
+}
+
+TEST_CASE("txt files hold lines, by their names") {
+  CHECK(holds_lines("a.txt"));
+  CHECK(holds_lines("a.TXT.gz"));
+  CHECK_FALSE(holds_lines("a.jsonl"));
+  CHECK_FALSE(holds_lines("a"));
+}
