@@ -1,5 +1,5 @@
-// Tensors always have memory of their own. The alignment of mapped memory depends on the file's header, and the last bits of
-// matrix products depend on the alignment.
+// Tensors always have memory of their own. The alignment of mapped memory depends on the file's header, and the last
+// bits of matrix products depend on the alignment.
 #include "tensor/stored_tensor.h"
 
 #include <ATen/core/grad_mode.h>

@@ -105,7 +105,8 @@ TEST_CASE("a text with nothing to predict, and windows that leave tokens out, ar
   const auto problem = [&](const std::vector<std::string>& lines, int64_t stride) {
     return std::string(expect_error([&] { text.read(lines, 16, stride); }).what());
   };
-  CHECK(contains(problem({""}, 8), "lines.txt: the text has 1 token; only a token behind another one can be predicted"));
+  CHECK(
+      contains(problem({""}, 8), "lines.txt: the text has 1 token; only a token behind another one can be predicted"));
   CHECK(problem({"Once upon a time"}, 17) == "stride is 17, more than the 16 tokens of a window");
 }
 
