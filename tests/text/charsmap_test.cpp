@@ -46,6 +46,16 @@ TEST_CASE("a grapheme is replaced as a whole by the replacement of its beginning
   CHECK(normalized(charsmap, "x\xCC\x81\xCC\x81\xCC\x81") == "y\xCC\x81\xCC\x81\xCC\x81");  // 7 bytes: by characters
 }
 
+// As tokenizers does with T5's charsmap: "\u0605e\u0301" stays, although "e\u0301" becomes one character.
+TEST_CASE(
+    "a character that joins the one behind it is a part of the grapheme, and then none of the parts is replaced "
+    "together") {
+  const Charsmap charsmap(charsmap_bytes('x', "y"), "test");
+  CHECK(normalized(charsmap, "\xD8\x85x\xCC\x81") == "\xD8\x85y\xCC\x81");
+  CHECK(normalized(charsmap, "\xD8\x85x") == "\xD8\x85y");
+  CHECK(normalized(charsmap, "\xD8\x85\nx\xCC\x81") == "\xD8\x85\ny");  // not a control character
+}
+
 TEST_CASE("origins follow the original text") {
   NormalizedText text = to_normalized_text("axb");
   Charsmap(charsmap_bytes('x', "yz"), "test").normalize(text);
