@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "text/text_growth.h"
+#include "text/unicode.h"
 
 namespace hone::text {
 
@@ -53,8 +54,7 @@ NormalizedText changed(const NormalizedText& text, const std::vector<Change>& ch
 
 // Joins the character behind it, even a letter (rule GB9b), such as U+0605.
 bool is_prepended(char32_t code) {
-  return code >= 0x80 &&
-         utf8proc_get_property(static_cast<utf8proc_int32_t>(code))->boundclass == UTF8PROC_BOUNDCLASS_PREPEND;
+  return code >= 0x80 && utf8proc_get_property(alike_in_graphemes(code))->boundclass == UTF8PROC_BOUNDCLASS_PREPEND;
 }
 
 // The end of the grapheme that begins at a character (Unicode Standard Annex 29).
@@ -64,8 +64,7 @@ size_t grapheme_end(const NormalizedText& text, size_t begin) {
   while (end < text.size()) {
     const char32_t before = text[end - 1].code, code = text[end].code;
     const bool is_plain = code < 0x80 && before != '\r' && !is_prepended(before);
-    if (is_plain || utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(before),
-                                                     static_cast<utf8proc_int32_t>(code), &state)) {
+    if (is_plain || utf8proc_grapheme_break_stateful(alike_in_graphemes(before), alike_in_graphemes(code), &state)) {
       break;
     }
     ++end;

@@ -20,9 +20,7 @@ constexpr char32_t kUnderline = 0x2581;  // begins a word in Metaspace
 constexpr std::string_view kLocalKinds[] = {"Lowercase", "NFC", "NFD",         "NFKC",
                                             "NFKD",      "Nmt", "Precompiled", "StripAccents"};
 
-int break_class(char32_t code) {
-  return static_cast<int>(utf8proc_get_property(static_cast<utf8proc_int32_t>(code))->boundclass);
-}
+int break_class(char32_t code) { return static_cast<int>(utf8proc_get_property(alike_in_graphemes(code))->boundclass); }
 
 bool is_hangul_syllable(char32_t code) { return code >= 0xAC00 && code <= 0xD7A3; }
 

@@ -67,6 +67,19 @@ bool is_control(char32_t code) { return contains(kControl, code); }
 bool is_whitespace(char32_t code) { return contains(kWhitespace, code); }
 bool is_punctuation(char32_t code) { return contains(kPunctuation, code); }
 bool is_nonspacing_mark(char32_t code) { return contains(kNonspacingMark, code); }
+int32_t alike_in_graphemes(char32_t code) {
+  if (code < 0x0897) return static_cast<int32_t>(code);
+  // Extend and SpacingMark of Unicode 17 beyond those of utf8proc 2.6, as the graphemes of tokenizers 0.23 have them.
+  static constexpr CodePointRange kNewMarks[] = {
+      {0x0897, 0x0897},   {0x1ACF, 0x1ADD},   {0x1AE0, 0x1AEB},   {0x10D69, 0x10D6D}, {0x10EFA, 0x10EFC},
+      {0x113B8, 0x113C0}, {0x113C2, 0x113C2}, {0x113C5, 0x113C5}, {0x113C7, 0x113CA}, {0x113CC, 0x113D0},
+      {0x113D2, 0x113D2}, {0x113E1, 0x113E2}, {0x11B60, 0x11B67}, {0x11F5A, 0x11F5A}, {0x1611E, 0x1612F},
+      {0x1E5EE, 0x1E5EF}, {0x1E6E3, 0x1E6E3}, {0x1E6E6, 0x1E6E6}, {0x1E6EE, 0x1E6EF}, {0x1E6F5, 0x1E6F5}};
+  constexpr char32_t kPrepended = 0x113D1, kAlikePrepended = 0x0605;
+  if (code == kPrepended) return kAlikePrepended;
+  return contains(kNewMarks, code) ? 0x0300 : static_cast<int32_t>(code);
+}
+
 bool is_combining_mark(char32_t code) { return contains(kCombiningMark, code); }
 bool is_word_character(char32_t code) { return contains(kWord, code); }
 bool is_chinese(char32_t code) { return contains(kChinese, code); }

@@ -57,6 +57,10 @@ char32_t hangul_composite(char32_t first, char32_t second);
 // Returns true if the compatibility decomposition (NFKD) differs from the canonical one.
 bool has_compatibility_decomposition(char32_t code);
 
+// Returns a character that forms graphemes as this one does, for utf8proc: marks of Unicode 16 and 17, which utf8proc
+// 2.6 does not know, become U+0300; other characters stay.
+int32_t alike_in_graphemes(char32_t code);
+
 // Return the characters with a canonical decomposition (without Hangul syllables) and those with a combining class
 // other than 0, both in ascending order.
 std::vector<char32_t> decomposable_characters();

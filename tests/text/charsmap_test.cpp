@@ -52,6 +52,7 @@ TEST_CASE(
     "together") {
   const Charsmap charsmap(charsmap_bytes('x', "y"), "test");
   CHECK(normalized(charsmap, "\xD8\x85x\xCC\x81") == "\xD8\x85y\xCC\x81");
+  CHECK(normalized(charsmap, "x\xCC\x81\xE1\xAB\x93") == "y\xCC\x81\xE1\xAB\x93");  // U+1AD3, of Unicode 17
   CHECK(normalized(charsmap, "\xD8\x85x") == "\xD8\x85y");
   CHECK(normalized(charsmap, "\xD8\x85\nx\xCC\x81") == "\xD8\x85\ny");  // not a control character
 }
