@@ -1,14 +1,10 @@
 #include "corpus/work_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/folder_lock.h"
 #include "base/log.h"
 
 namespace hone::corpus {
@@ -48,18 +44,6 @@ std::string foreign_file(const fs::path& folder) {
 Error foreign(const fs::path& folder, const std::string& name) {
   return Error(ErrorKind::kUsage, fmt::format("{} holds {}, which is no file of a corpus", folder.string(), name),
                "give another --output; nothing was changed");
-}
-
-Descriptor lock_of(const fs::path& folder) {
-  Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.is_open()) {
-    throw Error(ErrorKind::kIo, fmt::format("cannot open {}: {}", folder.string(), system_message(errno)));
-  }
-  if (flock(descriptor.value(), LOCK_EX | LOCK_NB) != 0) {
-    throw Error(ErrorKind::kUsage, fmt::format("another process is writing to {}", folder.string()),
-                "wait for it, or give another --output");
-  }
-  return descriptor;
 }
 
 void move_folder(const fs::path& from, const fs::path& to) {
@@ -131,7 +115,7 @@ OutputState output_state(const fs::path& output, const Manifest& wanted, bool ov
 WorkFolder::WorkFolder(const fs::path& output, const Manifest& wanted, bool overwrites)
     : output_(output), path_(beside(output, ".partial")) {
   make_folders(path_);
-  lock_ = lock_of(path_);
+  lock_ = lock_folder(path_, "writing to", "--output");
   if (const std::string name = foreign_file(path_); !name.empty()) throw foreign(path_, name);
   const std::string other = fs::exists(path_ / kManifestName) ? read_difference(path_, wanted) : "";
   if (!other.empty() && !overwrites) {

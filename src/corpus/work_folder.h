@@ -20,9 +20,8 @@ enum class OutputState {
 // another corpus unless `overwrites`.
 OutputState output_state(const std::filesystem::path& output, const Manifest& wanted, bool overwrites);
 
-// Returns the difference between two corpora in what they were made of, such as "it was made with another tokenizer",
-// or
-// "" if there is none.
+// Compares what two corpora were made of. Returns the first difference, such as "it was made with another tokenizer",
+// or an empty text if they agree.
 std::string difference(const Manifest& corpus, const Manifest& wanted);
 
 class WorkFolder {

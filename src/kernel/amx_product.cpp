@@ -1,6 +1,7 @@
-// Computes y^T = W x^T: a tile of W has 16 rows of 32 elements as they lie in memory, and x is packed into the layout
-// of the second operand, pairs of elements of 16 rows of x side by side (Intel's manual, TDPBF16PS). Two tiles of W and
-// two of x at a time keep four tiles of sums.
+// A tile of the first operand has 16 rows of 32 elements as they lie in memory; one of the second has pairs of elements
+// of 16 rows side by side (Intel's manual, TDPBF16PS). Few rows: computes y^T = W x^T and packs x as the second
+// operand, so that W is read once and as it is. Many rows: computes x W^T and packs W as the second operand. Both add
+// the terms of a sum in the same order. Two tiles of each operand at a time keep four tiles of sums.
 #include "kernel/amx_product.h"
 
 #include "base/error.h"

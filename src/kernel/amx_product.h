@@ -2,25 +2,17 @@
 // beside any other rows and at any number of threads. Shapes: T rows, I in, O out features.
 #pragma once
 
-#include <cstdint>
-
 #include "kernel/bfloat16.h"
+#include "kernel/rows_product.h"
 
 namespace hone::kernel {
 
 // Returns whether the processor has AMX, the system lets this process use it, and the CPU level in use allows it.
 bool has_amx_product();
 
-struct AmxProduct {
-  const BFloat16* x;
-  int64_t num_rows;
-  const BFloat16* weight;
-  int64_t out, in;
-  const float* bias;  // may be null
-  BFloat16* y;
-};
+using AmxProduct = RowsProduct<BFloat16, BFloat16>;
 
-// y [T, O] = x [T, I] W [O, I]^T + bias [O]. All arrays are dense. Sums are float. Only if has_amx_product().
+// Only if has_amx_product().
 void amx_product(const AmxProduct& product);
 
 }  // namespace hone::kernel

@@ -22,7 +22,7 @@ constexpr int64_t kOutputsOfOneRow = 8;
 // y[r][o] for kRows rows from `row` and kOutputs rows of W from `output`. Each sum has the same order, whatever kRows
 // and kOutputs are. `is_first`: of the tiles that read these rows of W, which fetches the next ones.
 template <int64_t kRows, int64_t kOutputs, typename X, typename W>
-HWY_INLINE void multiply_tile(const FewRowsProduct<X, W>& product, const float* all_x, int64_t row, int64_t output,
+HWY_INLINE void multiply_tile(const RowsProduct<X, W>& product, const float* all_x, int64_t row, int64_t output,
                               bool is_first) {
   const int64_t in = product.in;
   const float* const x = all_x + row * in;
@@ -59,7 +59,7 @@ HWY_INLINE void multiply_tile(const FewRowsProduct<X, W>& product, const float* 
 
 // All rows, in tiles of nearly the same size, for kOutputs rows of W.
 template <int64_t kOutputs, typename X, typename W>
-HWY_INLINE void multiply_outputs(const FewRowsProduct<X, W>& product, const float* x, int64_t output) {
+HWY_INLINE void multiply_outputs(const RowsProduct<X, W>& product, const float* x, int64_t output) {
   const int64_t num_rows = product.num_rows;
   int64_t num_tiles = (num_rows + kTileRows - 1) / kTileRows;
   for (int64_t row = 0; row < num_rows; --num_tiles) {
@@ -120,7 +120,7 @@ namespace hone::kernel {
 namespace {
 
 template <typename X, typename W>
-void multiply_scalar(const FewRowsProduct<X, W>& product, int64_t begin, int64_t end) {
+void multiply_scalar(const RowsProduct<X, W>& product, int64_t begin, int64_t end) {
   const auto& [x, num_rows, weight, out, in, bias, y] = product;
   for (int64_t r = 0; r < num_rows; ++r) {
     for (int64_t o = begin; o < end; ++o) {
@@ -142,8 +142,8 @@ const float* as_floats(const BFloat16* x, int64_t count, std::vector<float>& mem
 }  // namespace
 
 template <typename X, typename W>
-void few_rows_product(const FewRowsProduct<X, W>& product) {
-  using Product = FewRowsProduct<X, W>;
+void few_rows_product(const RowsProduct<X, W>& product) {
+  using Product = RowsProduct<X, W>;
   check_internal(product.num_rows > 0 && product.num_rows <= kFewRows, "few rows are at most kFewRows");
   const bool is_scalar = cpu_level() == CpuLevel::kScalar;
   std::vector<float> memory;
@@ -157,10 +157,10 @@ void few_rows_product(const FewRowsProduct<X, W>& product) {
   });
 }
 
-template void few_rows_product(const FewRowsProduct<float, float>&);
-template void few_rows_product(const FewRowsProduct<float, BFloat16>&);
-template void few_rows_product(const FewRowsProduct<BFloat16, float>&);
-template void few_rows_product(const FewRowsProduct<BFloat16, BFloat16>&);
+template void few_rows_product(const RowsProduct<float, float>&);
+template void few_rows_product(const RowsProduct<float, BFloat16>&);
+template void few_rows_product(const RowsProduct<BFloat16, float>&);
+template void few_rows_product(const RowsProduct<BFloat16, BFloat16>&);
 
 }  // namespace hone::kernel
 #endif

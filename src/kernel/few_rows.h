@@ -6,24 +6,14 @@
 #include <cstdint>
 
 #include "kernel/bfloat16.h"
+#include "kernel/rows_product.h"
 
 namespace hone::kernel {
 
 constexpr int64_t kFewRows = 32;
 
-// y [T, O] = x [T, I] W [O, I]^T + bias [O]; 0 < T <= kFewRows. All arrays are dense. X and W are float or BFloat16;
-// sums are float.
+// X and W are float or BFloat16; 0 < num_rows <= kFewRows.
 template <typename X, typename W>
-struct FewRowsProduct {
-  const X* x;
-  int64_t num_rows;
-  const W* weight;
-  int64_t out, in;
-  const float* bias;  // may be null
-  X* y;
-};
-
-template <typename X, typename W>
-void few_rows_product(const FewRowsProduct<X, W>& product);
+void few_rows_product(const RowsProduct<X, W>& product);
 
 }  // namespace hone::kernel

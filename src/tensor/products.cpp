@@ -63,19 +63,29 @@ bool is_for_amx(const at::Tensor& x, const at::Tensor& weight) {
          weight.size(1) > 0 && kernel::has_amx_product();
 }
 
+// x, y and bias are contiguous; bias is float or undefined. The product of `count` rows from `first` on.
+template <typename X, typename W>
+kernel::RowsProduct<X, W> product_of_rows(const at::Tensor& x, int64_t first, int64_t count, const at::Tensor& weight,
+                                          const at::Tensor& bias, const at::Tensor& y) {
+  const int64_t out = weight.size(0), in = weight.size(1);
+  return {.x = elements<X>(x) + first * in,
+          .num_rows = count,
+          .weight = elements<W>(weight),
+          .out = out,
+          .in = in,
+          .bias = elements<float>(bias),
+          .y = mutable_elements<X>(y) + first * out};
+}
+
+at::Tensor float_bias(const at::Tensor& bias) { return bias.defined() ? bias.to(at::kFloat).contiguous() : bias; }
+
 at::Tensor product_by_amx(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const at::Tensor rows = x.contiguous();
-  const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
   at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
-  const int64_t whole = rows.size(0) / kRowsForOneDnn * kRowsForOneDnn;
+  const int64_t left = rows.size(0) % kRowsForOneDnn, whole = rows.size(0) - left;
   if (whole > 0) y.narrow(0, 0, whole).copy_(linear_product(rows.narrow(0, 0, whole), weight, bias));
-  kernel::amx_product({.x = elements<kernel::BFloat16>(rows) + whole * rows.size(1),
-                       .num_rows = rows.size(0) - whole,
-                       .weight = elements<kernel::BFloat16>(weight),
-                       .out = weight.size(0),
-                       .in = weight.size(1),
-                       .bias = elements<float>(own_bias),
-                       .y = mutable_elements<kernel::BFloat16>(y) + whole * weight.size(0)});
+  kernel::amx_product(
+      product_of_rows<kernel::BFloat16, kernel::BFloat16>(rows, whole, left, weight, float_bias(bias), y));
   return y;
 }
 
@@ -93,19 +103,12 @@ bool needs_few_rows(const at::Tensor& x) {
 }
 
 at::Tensor product_by_few_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const at::Tensor rows = x.contiguous();
-  const at::Tensor own_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
-  const int64_t out = weight.size(0), in = weight.size(1);
-  at::Tensor y = at::empty({x.size(0), out}, rows.options());
+  const at::Tensor rows = x.contiguous(), own_bias = float_bias(bias);
+  at::Tensor y = at::empty({x.size(0), weight.size(0)}, rows.options());
   const auto compute = [&]<typename X, typename W>(X, W) {
     for (int64_t row = 0; row < rows.size(0); row += kernel::kFewRows) {
-      kernel::few_rows_product(kernel::FewRowsProduct<X, W>{.x = elements<X>(rows) + row * in,
-                                                            .num_rows = std::min(kernel::kFewRows, rows.size(0) - row),
-                                                            .weight = elements<W>(weight),
-                                                            .out = out,
-                                                            .in = in,
-                                                            .bias = elements<float>(own_bias),
-                                                            .y = mutable_elements<X>(y) + row * out});
+      const int64_t count = std::min(kernel::kFewRows, rows.size(0) - row);
+      kernel::few_rows_product(product_of_rows<X, W>(rows, row, count, weight, own_bias, y));
     }
   };
   for_few_rows_type(

@@ -1,7 +1,5 @@
 #include "train/output_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -11,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/folder_lock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "model/adapter_config.h"
@@ -138,18 +137,6 @@ void remove_run(const fs::path& folder) {
   for (const CheckpointFolder& checkpoint : list_checkpoints(folder)) fs::remove_all(checkpoint.path);
   for (const char* name : kFinalFiles) fs::remove(folder / name);
   remove_run_files(folder);
-}
-
-Descriptor lock_folder(const fs::path& folder) {
-  Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.is_open()) {
-    throw Error(ErrorKind::kIo, fmt::format("cannot open {}: {}", folder.string(), system_message(errno)));
-  }
-  if (flock(descriptor.value(), LOCK_EX | LOCK_NB) != 0) {
-    throw Error(ErrorKind::kUsage, fmt::format("another process is training in {}", folder.string()),
-                "wait for it, or give another --output-dir");
-  }
-  return descriptor;
 }
 
 void check_writable(const fs::path& folder) {
@@ -287,7 +274,7 @@ OutputFolder::OutputFolder(OutputRequest request) : request_(std::move(request))
   try {
     make_folders(folder);
     check_writable(folder);
-    lock_ = lock_folder(folder);
+    lock_ = lock_folder(folder, "training in", "--output-dir");
   } catch (const Error&) {
     remove_if_empty(made_);
     throw;

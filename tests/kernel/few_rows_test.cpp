@@ -26,7 +26,7 @@ void check_product(int64_t rows, int64_t out, int64_t in, bool has_bias) {
   }
   std::vector<float> y(wanted.size());
   const float* const biases = has_bias ? bias.data() : nullptr;
-  few_rows_product(FewRowsProduct<float, W>{x.data(), rows, weight.data(), out, in, biases, y.data()});
+  few_rows_product(RowsProduct<float, W>{x.data(), rows, weight.data(), out, in, biases, y.data()});
   CHECK(worst_error(y, wanted, std::sqrt(static_cast<double>(in))) < 3e-6);
   // Each row alone, and with other threads.
   const int before = omp_get_max_threads();
@@ -34,7 +34,7 @@ void check_product(int64_t rows, int64_t out, int64_t in, bool has_bias) {
     omp_set_num_threads(threads);
     for (int64_t r = 0; r < rows; ++r) {
       std::vector<float> alone(static_cast<size_t>(out));
-      few_rows_product(FewRowsProduct<float, W>{x.data() + r * in, 1, weight.data(), out, in, biases, alone.data()});
+      few_rows_product(RowsProduct<float, W>{x.data() + r * in, 1, weight.data(), out, in, biases, alone.data()});
       CHECK(std::equal(alone.begin(), alone.end(), y.begin() + r * out));
     }
   }
@@ -51,9 +51,8 @@ void check_bfloat16_rows(int64_t rows, int64_t out, int64_t in) {
   std::vector<float> x_floats, y_floats(static_cast<size_t>(rows * out));
   for (const BFloat16 value : x) x_floats.push_back(to_float(value));
   std::vector<BFloat16> y(y_floats.size());
-  few_rows_product(
-      FewRowsProduct<float, W>{x_floats.data(), rows, weight.data(), out, in, bias.data(), y_floats.data()});
-  few_rows_product(FewRowsProduct<BFloat16, W>{x.data(), rows, weight.data(), out, in, bias.data(), y.data()});
+  few_rows_product(RowsProduct<float, W>{x_floats.data(), rows, weight.data(), out, in, bias.data(), y_floats.data()});
+  few_rows_product(RowsProduct<BFloat16, W>{x.data(), rows, weight.data(), out, in, bias.data(), y.data()});
   for (size_t i = 0; i < y.size(); ++i) CHECK(y[i].bits == to_bfloat16(y_floats[i]).bits);
 }
 
