@@ -70,19 +70,13 @@ std::optional<metric::BootstrapOptions> bootstrap_options(const EvalOptions& opt
   return metric::BootstrapOptions{*options.confidence, static_cast<uint32_t>(options.num_resamples), seed};
 }
 
-uint64_t num_tokens(const task::Examples& examples) {
-  uint64_t count = 0;
-  for (uint64_t row = 0; row < examples.size(); ++row) count += examples.length(row);
-  return count;
-}
-
 Json as_json(const eval::Evaluated& evaluated, const task::Task& task, const task::Examples& examples) {
   Json json = metric::report_json(evaluated.report);
   json.update(task.facts());
   json["targets"] = evaluated.report.num_targets;
-  json["tokens"] = num_tokens(examples);
+  json["tokens"] = examples.num_tokens();
   json["runtime"] = evaluated.seconds;
-  json["tokens_per_second"] = static_cast<double>(num_tokens(examples)) / evaluated.seconds;
+  json["tokens_per_second"] = static_cast<double>(examples.num_tokens()) / evaluated.seconds;
   return json;
 }
 

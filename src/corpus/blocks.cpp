@@ -15,9 +15,14 @@ constexpr uint64_t kIndexedBlocks = 2;
 
 Blocks::Blocks(std::shared_ptr<const Corpus> corpus, const BlockOptions& options)
     : corpus_(std::move(corpus)),
-      block_size_(static_cast<uint64_t>(options.block_size)),
+      block_size_(static_cast<uint64_t>(options.size())),
       group_documents_(static_cast<uint64_t>(options.group_documents)),
-      is_fixed_(options.block) {
+      is_fixed_(options.block),
+      is_packed_(options.packing) {
+  if (is_fixed_ && !is_packed_) {
+    throw Error(ErrorKind::kUsage, "--block joins documents, and --packing false leaves each by itself",
+                "give one of them");
+  }
   if (group_documents_ == 0) group_documents_ = corpus_->num_documents();
   size_t shard = 0;
   for (uint64_t i = 0; i < corpus_->num_documents(); ++i) {
@@ -53,6 +58,7 @@ Blocks::Place Blocks::walk(Place at, size_t& shard, const Use& use) const {
     const uint64_t part = std::min(document.size() - at.token, block_size_);
     if (part > room) break;
     if (part > 0) use(at.document, {document.begin + at.token, document.begin + at.token + part});
+    if (!is_packed_) return skip_empty({at.document + 1, 0}, shard);
     room -= part;
     at.token += part;
     if (at.token == document.size()) at = {at.document + 1, 0};
@@ -91,6 +97,8 @@ TokenRange Blocks::fixed_range(uint64_t index) const {
       corpus_->tokens_before(group * group_documents_) + (index - blocks_before_[group]) * block_size_;
   return {begin, begin + block_size_};
 }
+
+const char* Blocks::kind_name() const { return is_fixed_ ? "fixed block" : is_packed_ ? "packed block" : "document"; }
 
 uint64_t Blocks::length(uint64_t block) const {
   if (is_fixed_) return block_size_;

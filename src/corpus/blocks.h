@@ -21,7 +21,7 @@ struct Block {
 struct BlockCounts {
   uint64_t blocks = 0;
   uint64_t documents = 0;        // with tokens
-  uint64_t split_documents = 0;  // longer than a block
+  uint64_t split_documents = 0;  // longer than a block: split, or cut off without packing
   uint64_t tokens = 0;           // in blocks
   uint64_t dropped_tokens = 0;   // in no block
 };
@@ -29,17 +29,22 @@ struct BlockCounts {
 // Packed blocks hold whole documents in their order, as many as fit. A document that is longer than a block fills
 // blocks of its own, and its rest is packed like a document. Fixed blocks (BlockOptions::block) are those of
 // transformers' run_clm on the same documents: each is one sequence of block_size tokens, whatever documents they come
-// from. run_clm groups 1000 rows at a time.
+// from. run_clm groups 1000 rows at a time. Without BlockOptions::packing a block is one document, and the rest of a
+// longer one is in no block.
 //
 // Several threads may read it. Memory: 8 bytes for each packed block, 8 bytes for each group of fixed ones.
 class Blocks {
  public:
-  // Reads the offsets of all documents once. Errors (kInput): damaged offsets; the documents fill no block.
+  // Reads the offsets of all documents once. Errors: kInput for damaged offsets, and if the documents fill no block;
+  // kUsage for options that contradict each other.
   Blocks(std::shared_ptr<const Corpus> corpus, const BlockOptions& options);
 
   const Corpus& corpus() const { return *corpus_; }
   const BlockCounts& counts() const { return counts_; }
   uint64_t size() const { return counts_.blocks; }
+  bool is_packing() const { return is_packed_; }
+  // "packed block", "fixed block" or "document".
+  const char* kind_name() const;
   // The tokens of a block; a packed block may have less than block_size.
   uint64_t length(uint64_t block) const;
   // The document with which a block begins.
@@ -65,9 +70,9 @@ class Blocks {
 
   std::shared_ptr<const Corpus> corpus_;
   uint64_t block_size_, group_documents_;
-  bool is_fixed_;
+  bool is_fixed_, is_packed_;
   BlockCounts counts_;
-  std::vector<Place> places_;            // where packed blocks 0, 2, 4 ... begin
+  std::vector<Place> places_;            // where blocks 0, 2, 4 ... begin, unless they are fixed
   std::vector<uint64_t> blocks_before_;  // each group of fixed blocks
 };
 

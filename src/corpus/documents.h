@@ -2,7 +2,6 @@
 // lines, paragraphs or whole text of txt files.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,18 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "base/names.h"
+#include "corpus/content_options.h"
 #include "corpus/document_place.h"
 #include "data/inputs.h"
 
 namespace hone::corpus {
 
-inline constexpr std::array<std::string_view, 3> kDocumentKinds = {"line", "paragraph", "file"};
-
-struct DocumentOptions {
+struct DocumentOptions : TextFileOptions {
   data::InputOptions input;  // the columns and the encoding; not the files
-  std::string documents{kDocumentKinds[0]};
-  bool keep_linebreaks = true;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
@@ -33,9 +28,7 @@ struct DocumentOptions {
     visit("text_pair_column", self.input.text_pair_column, "column whose text follows on a line of its own")
         .value_name("NAME")
         .default_text("found by name: sentence2, hypothesis ...");
-    visit("documents", self.documents, "txt files: what a document is; a blank line ends a paragraph")
-        .choices(choices_of(kDocumentKinds));
-    visit("keep_linebreaks", self.keep_linebreaks, "txt files: a document ends with its line break, as in run_clm");
+    TextFileOptions::fields(self, visit);
   }
 };
 

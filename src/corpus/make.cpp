@@ -212,12 +212,11 @@ class CorpusMaker {
   uint64_t num_bytes_ = 0;
 };
 
-void check_content(const fs::path& folder, const Manifest& manifest) {
-  for (size_t i = 0; i < manifest.shards.size(); ++i) {
-    if (const std::string damage = damage_of_shard(folder, manifest, i); !damage.empty()) {
-      throw Error(ErrorKind::kInput, damage, "--overwrite makes the corpus again");
-    }
-  }
+// Returns what is wrong with the files of a corpus, or "".
+std::string damage_of(const fs::path& folder, const Manifest& manifest) {
+  std::string damage;
+  for (size_t i = 0; i < manifest.shards.size() && damage.empty(); ++i) damage = damage_of_shard(folder, manifest, i);
+  return damage;
 }
 
 // Throws if no document has a token.
@@ -235,21 +234,26 @@ void check_has_text(WorkFolder& work) {
 
 }  // namespace
 
-MakeResult make_corpus(const MakeOptions& options) {
+MakeResult make_corpus(const MakeOptions& options, Overwrite others) {
   const InterruptGuard guard;
   const std::vector<fs::path> files = corpus_files(options.documents.input, options.split);
   const text::IdentifiedTokenizer identified = text::load_identified_tokenizer(options.model_name_or_path);
   const Manifest wanted = wanted_manifest(options, files, identified);
   const Clock::time_point start = Clock::now();
   MakeResult result;
-  if (output_state(options.output, wanted, options.overwrite) == OutputState::kSame) {
+  const Overwrite overwrite = options.overwrite ? Overwrite::kAll : others;
+  if (output_state(options.output, wanted, overwrite) == OutputState::kSame) {
     result.manifest = read_manifest(options.output);
-    result.was_complete = true;
-    check_content(options.output, result.manifest);
-    result.seconds = seconds_since(start);
-    return result;
+    const std::string damage = damage_of(options.output, result.manifest);
+    if (damage.empty()) {
+      result.was_complete = true;
+      result.seconds = seconds_since(start);
+      return result;
+    }
+    if (overwrite == Overwrite::kNone) throw Error(ErrorKind::kInput, damage, "--overwrite makes the corpus again");
+    log_warning("{}; making the corpus again", damage);
   }
-  WorkFolder work(options.output, wanted, options.overwrite);
+  WorkFolder work(options.output, wanted, overwrite != Overwrite::kNone);
   result.num_finished = work.manifest().totals().num_documents;
   if (result.num_finished > 0) {
     log_info("continuing behind {} in {}", counted(result.num_finished, "document"),

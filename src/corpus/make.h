@@ -10,6 +10,13 @@
 
 namespace hone::corpus {
 
+// Which corpora a new one may replace.
+enum class Overwrite {
+  kNone,
+  kOthers,  // those of other work, and damaged ones
+  kAll,
+};
+
 struct MakeResult {
   Manifest manifest;
   bool was_complete = false;  // the output was there already, of the same work; its checksums were compared
@@ -23,7 +30,8 @@ struct MakeResult {
 // on interruptions: a call after kill -9 keeps the finished shards and continues behind them. The output appears when
 // all is written. Errors: those of reading rows, of the tokenizer and of output_state(); kUsage for --append-eos
 // without an end token; kInput for files without text, and for an output whose content has changed.
-MakeResult make_corpus(const MakeOptions& options);
+// `others`: what may be replaced without options.overwrite.
+MakeResult make_corpus(const MakeOptions& options, Overwrite others = Overwrite::kNone);
 
 // Returns a line for the terminal.
 std::string to_text(const MakeResult& result, const MakeOptions& options);

@@ -10,28 +10,26 @@
 
 namespace hone::corpus {
 
-struct MakeOptions : data::NearDuplicateOptions {
+struct MakeOptions : data::NearDuplicateOptions, ContentOptions {
   DocumentOptions documents;
   std::string split;
   std::filesystem::path model_name_or_path, output;
-  bool add_special_tokens = true, append_eos = false, deduplicate = false, near_duplicates = false, overwrite = false;
+  bool near_duplicates = false, overwrite = false;
   int64_t shard_tokens = int64_t{1} << 26, num_threads = 0;
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
     DocumentOptions::fields(self.documents, visit);
     visit("split", self.split, "split to read of a folder").value_name("NAME").default_text("train, or the only one");
-    visit("deduplicate", self.deduplicate, "leave out documents whose text equals an earlier one");
     visit("near_duplicates", self.near_duplicates,
           "leave out documents that are nearly equal to an earlier one; all texts are read twice");
     data::NearDuplicateOptions::fields(self, visit);
-    visit.group("Tokens");
+    visit.group("Content");
     visit("model_name_or_path", self.model_name_or_path, "folder that holds the tokenizer's files")
         .required()
         .alias("model")
         .value_name("DIR");
-    visit("add_special_tokens", self.add_special_tokens, "put the tokenizer's own special tokens around each document");
-    visit("append_eos", self.append_eos, "end each document with the end token if it does not end so");
+    ContentOptions::fields(self, visit);
     visit.group("Output");
     visit("output", self.output, "folder for the shards, which appears when all are written")
         .required()

@@ -1,7 +1,6 @@
 // In which order blocks are read; options of every command that reads blocks.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,7 +8,6 @@ namespace hone::corpus {
 
 struct MixOptions {
   std::vector<std::string> mix;
-  uint64_t seed = 42;
   bool shuffle = true;
 
   template <typename Self, typename Visitor>
@@ -17,7 +15,6 @@ struct MixOptions {
     visit("mix", self.mix, "corpora with their shares of the blocks, each read again as soon as it ends")
         .paths()
         .value_name("DIR=WEIGHT,...");
-    visit("seed", self.seed, "seed of the order of the blocks");
     visit("shuffle", self.shuffle, "read the blocks of each epoch in an order of its own; else in that of the files");
   }
 };

@@ -64,7 +64,7 @@ class View {
       if (!options.order.mix.empty()) weights.push_back(part.weight);
     }
     if (identified) tokenizer_ = identified->tokenizer;
-    mixture_ = std::make_unique<Mixture>(sizes, weights, options.order.seed, options.order.shuffle);
+    mixture_ = std::make_unique<Mixture>(sizes, weights, options.seed, options.order.shuffle);
   }
 
   std::string text() const {
@@ -86,19 +86,18 @@ class View {
     const Corpus& corpus = blocks.corpus();
     const BlockCounts& counts = blocks.counts();
     const double full = 100 * static_cast<double>(counts.tokens) /
-                        (static_cast<double>(counts.blocks) * static_cast<double>(options_.blocks.block_size));
+                        (static_cast<double>(counts.blocks) * static_cast<double>(options_.blocks.size()));
     std::string text = fmt::format("{}: {}, {} of {} bytes in {}; a vocabulary of {} tokens, the tokenizer {:.12}\n",
                                    corpus.folder().string(), counted(corpus.num_documents(), "document"),
                                    counted(corpus.num_tokens(), "token"), corpus.manifest().id_bytes(),
                                    counted(corpus.manifest().shards.size(), "shard"), corpus.manifest().vocab_size,
                                    corpus.manifest().tokenizer_sha256);
-    text += fmt::format("  {} of {} {}, {:.1f} % full",
-                        counted(counts.blocks, options_.blocks.block ? "fixed block" : "packed block"),
+    text += fmt::format("  {} of {} {}, {:.1f} % full", counted(counts.blocks, blocks.kind_name()),
                         options_.blocks.block ? "exactly" : "at most",
-                        counted(static_cast<uint64_t>(options_.blocks.block_size), "token"), full);
+                        counted(static_cast<uint64_t>(options_.blocks.size()), "token"), full);
     if (counts.split_documents > 0) {
-      text += fmt::format("; {} {} longer than a block and split", counted(counts.split_documents, "document"),
-                          counts.split_documents == 1 ? "is" : "are");
+      text += fmt::format("; {} {} longer than a block and {}", counted(counts.split_documents, "document"),
+                          counts.split_documents == 1 ? "is" : "are", options_.blocks.packing ? "split" : "cut off");
     }
     if (counts.dropped_tokens > 0) {
       text += fmt::format("; {} in no block", counted(counts.dropped_tokens, "token"));

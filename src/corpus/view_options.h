@@ -16,6 +16,7 @@ struct ViewOptions {
   std::vector<std::string> folders;
   BlockOptions blocks;
   MixOptions order;
+  uint64_t seed = 42;
   std::filesystem::path model_name_or_path;
   int64_t num_blocks = 0, position = 0;
   bool verify = false, json = false;
@@ -28,6 +29,7 @@ struct ViewOptions {
         .paths()
         .value_name("DIR");
     MixOptions::fields(self.order, visit);
+    visit("seed", self.seed, "seed of the order of the blocks");
     visit.group("Blocks");
     BlockOptions::fields(self.blocks, visit);
     visit.group("Output");

@@ -94,7 +94,7 @@ std::string difference(const Manifest& corpus, const Manifest& wanted) {
   return setting.empty() ? changed_files(corpus.sources, wanted.sources) : setting;
 }
 
-OutputState output_state(const fs::path& output, const Manifest& wanted, bool overwrites) {
+OutputState output_state(const fs::path& output, const Manifest& wanted, Overwrite overwrite) {
   if (!fs::exists(output)) return OutputState::kFree;
   if (!fs::is_directory(output)) {
     throw Error(ErrorKind::kUsage, fmt::format("--output {} is a file", output.string()), "give the name of a folder");
@@ -105,9 +105,10 @@ OutputState output_state(const fs::path& output, const Manifest& wanted, bool ov
     throw Error(ErrorKind::kUsage, fmt::format("{} holds shards, but no {} of theirs", output.string(), kManifestName),
                 "give another --output; or remove the folder");
   }
-  if (overwrites) return OutputState::kFree;
+  if (overwrite == Overwrite::kAll) return OutputState::kFree;
   const std::string difference_text = difference(read_manifest(output), wanted);
   if (difference_text.empty()) return OutputState::kSame;
+  if (overwrite == Overwrite::kOthers) return OutputState::kFree;
   throw Error(ErrorKind::kUsage, fmt::format("{} already holds a corpus: {}", output.string(), difference_text),
               "give another --output; --overwrite replaces it");
 }

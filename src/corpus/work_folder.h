@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/descriptor.h"
+#include "corpus/make.h"
 #include "corpus/manifest.h"
 
 namespace hone::corpus {
@@ -17,8 +18,8 @@ enum class OutputState {
 };
 
 // Returns what is at `output`. Errors: kUsage for a file, for a folder that holds anything but a corpus, and for
-// another corpus unless `overwrites`.
-OutputState output_state(const std::filesystem::path& output, const Manifest& wanted, bool overwrites);
+// another corpus that may not be overwritten.
+OutputState output_state(const std::filesystem::path& output, const Manifest& wanted, Overwrite overwrite);
 
 // Compares what two corpora were made of. Returns the first difference, such as "it was made with another tokenizer",
 // or an empty text if they agree.

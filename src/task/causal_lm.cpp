@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "metric/language_model.h"
 #include "table/columns.h"
+#include "task/objective.h"
 #include "task/vocabulary.h"
 
 namespace hone::task {
@@ -96,14 +97,16 @@ class WindowsEvaluation final : public Evaluation {
   }
 
   metric::Report report() const override {
-    metric::Report report = metric::language_model_report(sums_);
+    metric::Report report = metric::language_model_report(sums_, metric::language_model_metrics());
     report.remark = remark_;
     report.nonfinite = nonfinite_;
     report.spoil_if_nonfinite();
     return report;
   }
 
-  metric::Resampler resampler() const override { return metric::language_model_resampler(sums_); }
+  metric::Resampler resampler() const override {
+    return metric::language_model_resampler(sums_, metric::language_model_metrics());
+  }
 
  private:
   const WindowedText& text_;
@@ -166,7 +169,29 @@ std::string joined_texts(const table::Rows& rows, const std::string& column_name
   return all;
 }
 
-class CausalLm final : public Task {
+// Each token is predicted from those before it in its sequence: the mask of attention is causal, so one pass predicts
+// all of them.
+class NextTokenObjective final : public Objective {
+ public:
+  void mark(const corpus::Block& block, uint64_t, const nn::ForwardContext&, MarkedBatch& batch) const override {
+    const auto begin = static_cast<int64_t>(batch.ids.size());
+    batch.ids.insert(batch.ids.end(), block.ids.begin(), block.ids.end());
+    for (size_t s = 0; s + 1 < block.offsets.size(); ++s) {
+      const int64_t first = block.offsets[s], last = block.offsets[s + 1] - 1;
+      batch.lengths.push_back(last + 1 - first);
+      for (int64_t i = first; i < last; ++i) {
+        batch.places.push_back(begin + i);
+        batch.targets.push_back(block.ids[static_cast<size_t>(i + 1)]);
+      }
+    }
+  }
+  std::span<const metric::Metric> metrics() const override { return metric::language_model_metrics(); }
+  std::string described(uint64_t num_tokens) const override {
+    return fmt::format("each of {} is predicted from those before it", counted(num_tokens, "token"));
+  }
+};
+
+class CausalLm final : public TextTask {
  public:
   explicit CausalLm(const TaskOptions& options) : options_(options) {}
 
@@ -206,16 +231,15 @@ class CausalLm final : public Task {
     return std::make_unique<WindowExamples>(std::move(text), std::move(remark));
   }
 
-  void write_config(model::ModelConfig&) const override {}
-  Json facts() const override { return Json::object(); }
-  std::string card_phrase() const override { return "for the next token"; }
+  std::unique_ptr<Examples> text_examples(TextBlocks blocks, const ExampleOptions& options) const override {
+    return make_block_examples(std::move(blocks), std::make_unique<NextTokenObjective>(), options.tokenizer);
+  }
 
+  std::string card_phrase() const override { return "for the next token"; }
   std::unique_ptr<Answer> answer(const Question&, const Outputs&, const AnswerOptions&) const override {
     throw Error(ErrorKind::kUnsupported, "the answers of a language model are texts",
                 "hone generate continues a prompt");
   }
-  std::vector<std::string> answer_members() const override { return {}; }
-  std::vector<std::string> answer_columns(const AnswerOptions&) const override { return {}; }
 
  private:
   static WindowedText tokenized(const std::string& all, const text::Tokenizer& tokenizer) {

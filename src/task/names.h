@@ -2,6 +2,7 @@
 // with the code behind each name are compared with these when hone is compiled.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -12,9 +13,21 @@ inline constexpr std::string_view kTextClassificationTask = "text-classification
 inline constexpr std::array<std::string_view, 4> kTaskNames = {kTextClassificationTask, "multi-label", "regression",
                                                                "token-classification"};
 
+// --task of trainings on running text
+inline constexpr std::string_view kCausalLmTask = "causal-lm", kMaskedLmTask = "masked-lm";
+inline constexpr std::array<std::string_view, 2> kTextTaskNames = {kCausalLmTask, kMaskedLmTask};
+
+// --task of hone train
+inline constexpr auto kTrainedTaskNames = [] {
+  std::array<std::string_view, kTaskNames.size() + kTextTaskNames.size()> names;
+  std::copy(kTextTaskNames.begin(), kTextTaskNames.end(),
+            std::copy(kTaskNames.begin(), kTaskNames.end(), names.begin()));
+  return names;
+}();
+
 // --task of the commands that ask a language model as it is; hone train makes no model of these tasks.
 inline constexpr std::string_view kPromptTask = "prompt-classification";
-inline constexpr std::array<std::string_view, 2> kLanguageTaskNames = {"causal-lm", kPromptTask};
+inline constexpr std::array<std::string_view, 2> kLanguageTaskNames = {kCausalLmTask, kPromptTask};
 
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};

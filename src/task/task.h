@@ -31,6 +31,8 @@ namespace hone::task {
 
 struct AskedModel;
 class KnownFeatures;
+class OwnOrder;
+class TextBlocks;
 struct RowMargins;
 
 struct EvaluationOptions {
@@ -72,6 +74,10 @@ class Examples {
   virtual uint64_t size() const = 0;
   // Tokens of a row: for groups of similar lengths, the size of batches, and tokens/s.
   virtual uint64_t length(uint64_t row) const = 0;
+  // Of all rows.
+  virtual uint64_t num_tokens() const;
+  // The order in which a training reads the rows; null: that of a shuffle as HF's Trainer makes it.
+  virtual const OwnOrder* own_order() const { return nullptr; }
   // How many targets the loss of these rows is a sum over. Asked before the forward passes, so that the mean over a
   // step does not depend on its division into micro-batches.
   virtual uint64_t num_targets(std::span<const uint64_t> rows, const nn::ForwardContext& context) const;
@@ -150,6 +156,9 @@ class Task {
   // `what` names the rows in progress and warnings: "training rows". The result refers to the task and the tokenizer.
   virtual std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                              const ExampleOptions& options) const = 0;
+
+  // The same for a task that learns from running text (TaskRow::reads_text).
+  virtual std::unique_ptr<Examples> text_examples(TextBlocks blocks, const ExampleOptions& options) const;
 
   // Takes over thresholds that were chosen after the training; write_config() saves them.
   virtual void take_calibration(const Calibration&) {}

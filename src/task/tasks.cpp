@@ -19,6 +19,7 @@
 #include "task/causal_lm.h"
 #include "task/entity_answers.h"
 #include "task/label_answers.h"
+#include "task/masked_lm.h"
 #include "task/multi_label.h"
 #include "task/names.h"
 #include "task/number_answers.h"
@@ -42,6 +43,16 @@ constexpr std::string_view kWindowOptions[] = {"stride", "row_separator"};
 constexpr std::string_view kPromptOptions[] = {"prompt",     "labels",         "label_score",  "apply_chat_template",
                                                "shots",      "shots_from",     "shots_choice", "shots_separator",
                                                "shots_seed", "embedding_model"};
+
+constexpr std::string_view kMaskingOptions[] = {"masking", "mlm_probability", "mask_replace_prob",
+                                                "random_replace_prob", "word_list"};
+// Those of all tasks on running text, and of all tasks on rows.
+constexpr std::string_view kTextOptions[] = {"block_size",  "block",      "group_documents",   "packing",
+                                             "mix",         "shuffle",    "documents",         "keep_linebreaks",
+                                             "deduplicate", "append_eos", "add_special_tokens"};
+constexpr std::string_view kRowOptions[] = {"max_seq_length", "long_text",    "doc_stride",       "max_windows",
+                                            "shuffle_seed",   "label_column", "strict",           "group_by_length",
+                                            "data_seed",      "cache_budget", "pad_to_max_length"};
 
 constexpr std::string_view kTemperature[] = {"temperature"};
 constexpr std::string_view kThresholds[] = {"threshold", "thresholds"};
@@ -94,8 +105,34 @@ constexpr TaskRow kTasks[] = {
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
+constexpr TaskRow kTextTasks[] = {
+    {.name = kCausalLmTask,
+     .doc = "the next token of running text",
+     .head = "causal-lm",
+     .problem_type = "",
+     .pipeline_tag = "text-generation",
+     .metrics = metric::language_model_metrics,
+     .form = {},
+     .make = make_causal_lm,
+     .options = {},
+     .try_it = "hone generate --model {} --prompt \"...\"",
+     .reads_text = true},
+    {.name = kMaskedLmTask,
+     .doc = "hidden tokens of running text, from the tokens on both sides",
+     .head = "masked-lm",
+     .problem_type = "",
+     .pipeline_tag = "fill-mask",
+     .metrics = metric::masked_model_metrics,
+     .form = {},
+     .make = make_masked_lm,
+     .options = kMaskingOptions,
+     .try_it = "hone predict --model {} --task fill-mask --text \"...\"",
+     .reads_text = true},
+};
+static_assert(has_names(kTextTasks, kTextTaskNames), "kTextTaskNames and the table differ");
+
 constexpr TaskRow kLanguageTasks[] = {
-    {.name = "causal-lm",
+    {.name = kCausalLmTask,
      .doc = "how well a language model predicts a text",
      .head = "causal-lm",
      .problem_type = "",
@@ -169,14 +206,28 @@ bool reads(const TaskRow& task, std::string_view option) {
   const auto holds = [option](std::span<const std::string_view> names) {
     return std::ranges::find(names, option) != names.end();
   };
-  return holds(task.options) || holds(task.form.parameters);
+  return holds(task.options) || holds(task.form.parameters) ||
+         (task.reads_text ? holds(kTextOptions) : holds(kRowOptions));
 }
+
+constexpr std::span<const TaskRow> kAllTasks[] = {kTasks, kTextTasks, kLanguageTasks};
 
 }  // namespace
 
 std::span<const TaskRow> tasks() { return kTasks; }
 
-const TaskRow& find_task(std::string_view name) { return find_row(kTasks, "task", name, ErrorKind::kUnsupported); }
+std::span<const TaskRow> text_tasks() { return kTextTasks; }
+
+const TaskRow& find_task(std::string_view name) {
+  std::vector<std::string> known;
+  for (const std::span<const TaskRow> rows : {tasks(), text_tasks()}) {
+    for (const TaskRow& row : rows) {
+      if (row.name == name) return row;
+      known.emplace_back(row.name);
+    }
+  }
+  throw unknown_name(ErrorKind::kUnsupported, "task", name, known);
+}
 
 std::span<const TaskRow> language_tasks() { return kLanguageTasks; }
 
@@ -232,9 +283,10 @@ void check_task_options(const TaskRow& task, std::span<const options::GivenOptio
   for (const options::GivenOption& option : given) {
     if (reads(task, option.name)) continue;
     std::vector<std::string_view> readers;
-    for (const std::span<const TaskRow> rows : {tasks(), language_tasks()}) {
+    for (const std::span<const TaskRow> rows : kAllTasks) {
       for (const TaskRow& row : rows) {
-        if (reads(row, option.name)) readers.push_back(row.name);
+        const bool is_known = std::ranges::find(readers, row.name) != readers.end();
+        if (reads(row, option.name) && !is_known) readers.push_back(row.name);
       }
     }
     if (readers.empty()) continue;
@@ -253,9 +305,11 @@ void check_calibration(const TaskRow& task, std::string_view name) {
 
 std::vector<metric::Metric> all_metrics() {
   std::vector<metric::Metric> all;
-  for (const TaskRow& row : kTasks) {
-    const std::span<const metric::Metric> own = row.metrics();
-    all.insert(all.end(), own.begin(), own.end());
+  for (const std::span<const TaskRow> rows : {tasks(), text_tasks()}) {
+    for (const TaskRow& row : rows) {
+      const std::span<const metric::Metric> own = row.metrics();
+      all.insert(all.end(), own.begin(), own.end());
+    }
   }
   return all;
 }

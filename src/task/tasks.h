@@ -13,6 +13,7 @@
 #include "metric/report.h"
 #include "model/config.h"
 #include "options/given.h"
+#include "task/language_options.h"
 #include "task/options.h"
 #include "task/task.h"
 
@@ -31,6 +32,7 @@ struct TaskOptions {
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
   WindowOptions windows = {};     // of a language model
   PromptOptions prompt = {};      // of a classification by a prompt
+  MaskingOptions masking = {};    // of a masked language model
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.
@@ -49,13 +51,19 @@ struct TaskRow {
   std::span<const std::string_view> calibrations = {};
   // Names of the options that this task reads and some other task does not. Those of its answers are in `form`.
   std::span<const std::string_view> options;
+  // How one tries the trained model; {} is its folder.
+  std::string_view try_it = "hone predict --model {} --text \"...\"";
+  // It learns from the blocks of corpora, not from rows (Task::text_examples).
+  bool reads_text = false;
   // The most tokens of a row unless the user asks for more.
   size_t default_max_length = text::kNoLimit;
 };
 
+// Those on rows, and those on running text.
 std::span<const TaskRow> tasks();
+std::span<const TaskRow> text_tasks();
 
-// Error (kUnsupported): an unknown name; the hint has the nearest one.
+// A task of either kind. Error (kUnsupported): an unknown name; the hint has the nearest one.
 const TaskRow& find_task(std::string_view name);
 
 // The tasks that ask a language model as it is: a command needs their name. The same error.

@@ -102,6 +102,7 @@ class Tokenizer {
 
  private:
   friend class DecodeStream;
+  friend class WordMarks;
   std::shared_ptr<const State> state_;
 };
 

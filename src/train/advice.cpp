@@ -48,8 +48,7 @@ void about_logging(const AdviceInputs& in, Notes& notes) {
 void about_padding(const AdviceInputs& in, Notes& notes) {
   if (!in.options.pad_to_max_length) return;
   const uint64_t padded = in.max_length * in.train.size();
-  uint64_t real = 0;
-  for (uint64_t row = 0; row < in.train.size(); ++row) real += in.train.length(row);
+  const uint64_t real = in.train.num_tokens();
   notes.push_back(fmt::format(
       "pad_to_max_length would add {} tokens of padding to the {} tokens of each epoch ({:.1f} times the work); hone "
       "computes no padding, and the results are the same",

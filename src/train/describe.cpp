@@ -86,8 +86,7 @@ std::string fact(std::string_view label, std::string_view text) {
 std::vector<std::string> described_start(const std::string& model_dir, const Prepared& prepared, const Plan& plan,
                                          const tensor::Compute& compute) {
   const task::Examples& train = *prepared.train;
-  uint64_t num_tokens = 0;
-  for (uint64_t row = 0; row < train.size(); ++row) num_tokens += train.length(row);
+  const uint64_t num_tokens = train.num_tokens();
   std::vector<std::string> lines = {
       fact("rows", row_counts(prepared)), fact("first row", train.preview(0)),
       fact("tokens", fmt::format("{} an epoch, {:.0f} a row", num_tokens,
@@ -105,7 +104,8 @@ std::vector<std::string> described_start(const std::string& model_dir, const Pre
 }
 
 std::vector<std::string> described_end(RunEnd end, const Plan& plan, const RunState& state, const BestSoFar& best,
-                                       std::optional<int64_t> restored_step, const std::string& output_dir) {
+                                       std::optional<int64_t> restored_step, const std::string& output_dir,
+                                       std::string_view try_it) {
   std::vector<std::string> lines;
   if (end == RunEnd::kStoppedEarly) {
     lines.push_back(
@@ -115,7 +115,7 @@ std::vector<std::string> described_end(RunEnd end, const Plan& plan, const RunSt
   lines.push_back(fact("trained", summary(state)));
   if (best.metric) lines.push_back(fact("best", best_step(plan, state, best, restored_step.has_value(), output_dir)));
   lines.push_back(fact("saved", output_dir));
-  lines.push_back(fmt::format("{:<{}}hone predict --model {} --text \"...\"", "try it", kLabelColumns, output_dir));
+  lines.push_back(fmt::format("{:<{}}{}", "try it", kLabelColumns, fmt::format(fmt::runtime(try_it), output_dir)));
   return lines;
 }
 

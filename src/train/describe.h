@@ -22,9 +22,10 @@ std::vector<std::string> described_start(const std::string& model_dir, const Pre
                                          const tensor::Compute& compute);
 
 // Returns lines about the end of a completed run and its model. `restored_step`: the step of the best model, if that
-// became the final one.
+// became the final one. `try_it`: TaskRow::try_it.
 std::vector<std::string> described_end(RunEnd end, const Plan& plan, const RunState& state, const BestSoFar& best,
-                                       std::optional<int64_t> restored_step, const std::string& output_dir);
+                                       std::optional<int64_t> restored_step, const std::string& output_dir,
+                                       std::string_view try_it = "hone predict --model {} --text \"...\"");
 
 // Returns where a run stopped and how to resume it.
 std::string described_stop(const Plan& plan, const RunState& state, const std::string& output_dir);

@@ -30,12 +30,6 @@ struct SizedStep {
   uint64_t tokens = 0, largest_batch = 0;  // largest_batch: tokens of its largest micro-batch
 };
 
-double num_tokens(const task::Examples& examples) {
-  double tokens = 0;
-  for (uint64_t row = 0; row < examples.size(); ++row) tokens += static_cast<double>(examples.length(row));
-  return tokens;
-}
-
 class StepMeasurer {
  public:
   StepMeasurer(const Prepared& prepared, const Plan& plan, const MeasureLimits& limits)
@@ -218,8 +212,8 @@ class StepMeasurer {
       evaluation->add(*prepared_.loaded.model, std::span(rows).subspan(begin, count));
     }
     const double seconds_per_token = (limits_.clock() - start) / std::max(1.0, tokens);
-    result_.evaluation_seconds = seconds_per_token * num_tokens(examples);
-    if (prepared_.test) result_.test_seconds = seconds_per_token * num_tokens(*prepared_.test);
+    result_.evaluation_seconds = seconds_per_token * static_cast<double>(examples.num_tokens());
+    if (prepared_.test) result_.test_seconds = seconds_per_token * static_cast<double>(prepared_.test->num_tokens());
   }
 
   const Prepared& prepared_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "task/language_options.h"
 #include "task/names.h"
 #include "task/options.h"
 #include "tensor/compute_options.h"
@@ -25,7 +26,7 @@ void split_fields(Self& self, Visitor& visit) {
   visit("validation_file", self.validation_file, "files with the validation rows").value_name("FILE,...").paths();
   visit("test_file", self.test_file, "files with the test rows").value_name("FILE,...").paths();
   visit("task", self.task, "what the model is trained for")
-      .choices(choices_of(task::kTaskNames))
+      .choices(choices_of(task::kTrainedTaskNames))
       .default_text("that of the model or the one that the label column suggests");
   visit("id2label", self.id2label, "names of the labels by id: NEGATIVE,POSITIVE or a JSON object")
       .structured()
@@ -48,6 +49,8 @@ struct TrainOptions {
   int64_t max_seq_length = 128;
   task::LongText long_text;
   bool pad_to_max_length = false;
+  task::RunningTextOptions text;
+  task::MaskingOptions masking;
 
   std::filesystem::path output_dir = "trainer_output";
   bool overwrite_output_dir = false;
@@ -119,6 +122,8 @@ struct TrainOptions {
     model_fields(self, visit);
     task::RowOptions::fields(self.rows, visit);
     row_fields(self, visit);
+    task::RunningTextOptions::fields(self.text, visit);
+    task::MaskingOptions::fields(self.masking, visit);
     output_fields(self, visit);
     length_fields(self, visit);
     optimizer_fields(self, visit);

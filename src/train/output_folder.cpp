@@ -76,7 +76,8 @@ std::vector<std::string> names_in(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     std::string name = entry.path().filename().string();
-    if (!is_temporary_name(name)) names.push_back(std::move(name));  // only hone writes such names
+    // Only hone writes temporary names. Corpora that a run made are made of its text: they stand in no run's way.
+    if (!is_temporary_name(name) && name != kCorporaFolder) names.push_back(std::move(name));
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -15,11 +15,14 @@
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/splits.h"
+#include "task/text_blocks.h"
 #include "task/vocabulary.h"
+#include "text/tokenizer_fingerprint.h"
 #include "train/adapting.h"
 #include "train/checkpoint.h"
 #include "train/kept_prefixes.h"
 #include "train/plan.h"
+#include "train/run_text.h"
 #include "train/unfreezing.h"
 
 namespace hone::train {
@@ -49,7 +52,15 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .class_weights = options.class_weights,
           .regression_loss = options.regression_loss,
           .standardize = options.standardize,
-          .label_all_tokens = options.label_all_tokens};
+          .label_all_tokens = options.label_all_tokens,
+          .masking = options.masking};
+}
+
+// Returns the task if it reads running text, else null.
+const task::TaskRow* text_task(const TrainOptions& options) {
+  if (!options.task) return nullptr;
+  const task::TaskRow& row = task::find_task(*options.task);
+  return row.reads_text ? &row : nullptr;
 }
 
 // The rows may have the labels of a trained head in another order. Reorders the outputs of the head, so that each stays
@@ -96,6 +107,12 @@ model::LoadedModel loaded_for(const task::TaskRow& row, const model::ModelConfig
   }
 }
 
+void log_weights(const model::LoadReport& report) {
+  for (const std::string& line : {report.new_weights_line(), report.unused_weights_line()}) {
+    if (!line.empty()) log_info("{}", line);
+  }
+}
+
 model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& row, const task::Task& task,
                               model::ModelConfig config, int64_t num_tokens) {
   const bool is_same_task = &task::trained_task(config) == &row;
@@ -118,10 +135,32 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   const std::optional<model::OutputScale> scale = loaded.config.output_scale();
   if (scale) loaded.model->check_can_rescale(*scale);
   if (scale && is_same_task && !loaded.report.has_new_head) loaded.model->rescale_outputs(scale->inverse());
-  for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
-    if (!line.empty()) log_info("{}", line);
-  }
+  log_weights(loaded.report);
   return loaded;
+}
+
+model::LoadedModel load_language_model(const TrainOptions& options, const task::TaskRow& row, int64_t num_tokens) {
+  model::ModelRequest request;
+  request.head = row.head;
+  request.model_dir = {options.model_name_or_path, options.base_model};
+  request.seed = options.seed;
+  if (options.resize_embeddings) request.num_tokens = num_tokens;
+  request.config_overrides = config_overrides_of(options.config_overrides);
+  model::LoadedModel loaded = model::load_model(request);
+  loaded.config.remove_own();
+  log_weights(loaded.report);
+  return loaded;
+}
+
+int64_t block_size_of(const TrainOptions& options, const model::Model& model) {
+  const int64_t longest = model.max_length();
+  const std::optional<int64_t>& asked = options.text.block_size;
+  if (asked && *asked > longest) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("block_size is {}, but the model takes at most {} tokens", *asked, longest),
+                fmt::format("give {} or less", longest));
+  }
+  return asked.value_or(std::min(corpus::kDefaultBlockSize, longest));
 }
 
 size_t longest_row(int64_t max_seq_length, const model::Model& model) {
@@ -143,6 +182,35 @@ std::unique_ptr<task::Examples> test_examples(const task::Task& task, const tabl
     const char* const border = hint.empty() ? "" : hint.ends_with('?') ? " " : "; ";
     throw Error(error.kind(), error.what(), hint + border + "--test-at-end false leaves the test rows alone");
   }
+}
+
+// Prepares a task that reads the blocks of corpora.
+Prepared prepare_text(const TrainOptions& options, const task::TaskRow& row, const std::filesystem::path& folder) {
+  const model::ModelFolder model_folder{options.model_name_or_path, options.base_model};
+  const model::ModelConfig config = model::read_config(model_folder);
+  text::IdentifiedTokenizer identified = text::load_identified_tokenizer(model_folder.tokenizer());
+  task::check_special_ids(identified.tokenizer, config, options.model_name_or_path);
+  model::LoadedModel loaded = load_language_model(options, row, identified.tokenizer.vocab_size());
+  task::check_vocabulary(identified.tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
+  const int64_t block_size = block_size_of(options, *loaded.model);
+  RunText text = open_run_text(options, identified, block_size, folder);
+  Prepared made{.tokenizer = std::move(identified.tokenizer),
+                .task_row = &row,
+                .task = row.make(task_options(options), config, task::Purpose::kTrain),
+                .rows = {},
+                .loaded = std::move(loaded),
+                .max_length = static_cast<size_t>(block_size)};
+  made.freezing = freeze(made.loaded, options);
+  made.rows.evaluation_name = text.evaluation_name;
+  const auto examples = [&](std::vector<task::BlockRange> ranges, const task::BlockOrder& order) {
+    const task::ExampleOptions example_options{made.tokenizer, made.loaded.model->vocab_size(), made.max_length};
+    return ranges.empty() ? nullptr
+                          : made.task->text_examples(task::TextBlocks(std::move(ranges), order), example_options);
+  };
+  made.train = examples(std::move(text.train), text.order);
+  made.evaluation = examples(std::move(text.evaluation), {.shuffle = false});
+  made.test = examples(std::move(text.test), {.shuffle = false});
+  return made;
 }
 
 Json metrics_json(std::span<const metric::Metric> metrics) {
@@ -177,6 +245,7 @@ void check_run_options(const TrainOptions& options, std::span<const options::Giv
     task::check_task_options(task::find_task(*options.task), given);
     task::check_calibration(task::find_task(*options.task), options.calibrate);
   }
+  if (text_task(options) != nullptr) check_text_options(options);
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
   read_freeze_patterns(options.freeze);  // throws if one is wrong
@@ -186,11 +255,16 @@ void check_run_options(const TrainOptions& options, std::span<const options::Giv
 }
 
 bool has_test_rows(const TrainOptions& options) {
+  if (text_task(options) != nullptr) return !options.test_file.empty();
   const task::SplitRequest request = split_request(options);
   return task::leaves_test_rows(task::read_splits(request), request);
 }
 
 RunRows read_run_rows(const TrainOptions& options, std::span<const options::GivenOption> given) {
+  if (const task::TaskRow* const row = text_task(options)) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} reads running text, which has no rows with labels", row->name),
+                "hone data report looks at text files");
+  }
   const model::ModelFolder folder{options.model_name_or_path, options.base_model};
   model::ModelConfig config = model::read_config(folder);
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
@@ -206,7 +280,11 @@ RunRows read_run_rows(const TrainOptions& options, std::span<const options::Give
   return {std::move(config), std::move(tokenizer), &row, std::move(task), std::move(rows)};
 }
 
-Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given, task::KnownFeatures* known) {
+Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given, task::KnownFeatures* known,
+                 const std::filesystem::path& corpora_dir) {
+  if (const task::TaskRow* const row = text_task(options)) {
+    return prepare_text(options, *row, corpora_dir.empty() ? options.output_dir : corpora_dir);
+  }
   RunRows read = read_run_rows(options, given);
   read.task->settle_loss(read.rows.train);
   model::LoadedModel loaded = load_model(options, *read.task_row, *read.task, read.config, read.tokenizer.vocab_size());

@@ -61,9 +61,10 @@ RunRows read_run_rows(const TrainOptions& options, std::span<const options::Give
 // Reads rows, labels and model, and tokenizes the rows. `given`: the options that the user chose. Errors: those of the
 // floors below; kUsage for a given option of another task; kInput for a tokenizer of
 // another model, or for a row with a token for which the model's embedding has no row.
-// `known`: tokens that earlier runs made; may be null.
+// `known`: tokens that earlier runs made; may be null. `corpora_dir`: where a task on running text makes corpora;
+// empty: in the output folder. Error of such a task also: TokenizationInterrupted.
 Prepared prepare(const TrainOptions& options, std::span<const options::GivenOption> given = {},
-                 task::KnownFeatures* known = nullptr);
+                 task::KnownFeatures* known = nullptr, const std::filesystem::path& corpora_dir = {});
 
 // Writes the model's own files: weights, config, tokenizer, and `options` as training_args.json. Errors: kIo.
 void write_model_files(const Prepared& prepared, const Json& options, const std::filesystem::path& folder);

@@ -21,6 +21,7 @@
 #include "train/output_folder.h"
 #include "train/prepare.h"
 #include "train/resume.h"
+#include "train/run_text.h"
 #include "train/tensorboard.h"
 #include "train/test_rows.h"
 #include "train/unfreezing.h"
@@ -172,7 +173,8 @@ void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const P
   const auto test = look_at_test_rows(options, prepared, plan);
   if (test) save_card(options, prepared, plan, trainer, calibration, test);
   if (const std::string text = kept.described_end(); !text.empty()) log_info("{}", fact("frozen", text));
-  for (const std::string& line : described_end(end, plan, trainer.state(), trainer.best(), restored_step, output_dir)) {
+  for (const std::string& line : described_end(end, plan, trainer.state(), trainer.best(), restored_step, output_dir,
+                                               prepared.task_row->try_it)) {
     log_info("{}", line);
   }
 }
@@ -181,7 +183,7 @@ void finish(RunEnd end, const TrainOptions& options, Prepared& prepared, const P
 RunEnd train_in(const OutputFolder& output, const std::optional<CheckpointFolder>& checkpoint,
                 const TrainOptions& options, std::span<const options::GivenOption> given,
                 const tensor::Compute& compute, RunReporter& reporter, const RunHooks& hooks) {
-  Prepared prepared = prepare(options, given, hooks.known_features);
+  Prepared prepared = prepare(options, given, hooks.known_features, hooks.prefix_dir);
   if (checkpoint) check_targets(prepared.loaded.config, checkpoint->path);
   prepared.loaded.model->set_compute(compute);
   if (hooks.margins != nullptr) prepared.train->record_margins(hooks.margins);
@@ -232,6 +234,10 @@ RunEnd run_training(const TrainOptions& options, std::span<const options::GivenO
     const RunEnd end = train_in(output, checkpoint, options, given, compute, reporter, hooks);
     reporter.ended(end);
     return end;
+  } catch (const TokenizationInterrupted& stop) {
+    log_info("{}: {}", stop.what(), stop.hint());
+    reporter.withdraw();
+    return RunEnd::kInterrupted;
   } catch (const std::exception& error) {  // the caller reports it
     output.is_new() && !reporter.has_begun() && is_false_start(error) ? reporter.withdraw() : reporter.failed(error);
     throw;

@@ -16,8 +16,8 @@ namespace hone::train {
 // What a caller adds to a run.
 struct RunHooks {
   RunObserver* observer = nullptr;  // observes the run, and may stop it
-  // Where the output of frozen layers stays for later runs with the same rows and frozen layers. Empty: in the output
-  // folder, while the run needs it.
+  // Where the output of frozen layers, and the corpora that are made of text, stay for later runs with the same rows
+  // and frozen layers. Empty: in the output folder.
   std::filesystem::path prefix_dir;
   task::KnownFeatures* known_features = nullptr;  // tokens of earlier runs
   // Called with the final model, before its files are written, and the evaluation rows, which may be null.

@@ -16,6 +16,10 @@ inline constexpr const char* kEventsFolder = "runs";
 inline constexpr const char *kTrainPrefixFile = "frozen_train.cache",
                             *kEvaluationPrefixFile = "frozen_evaluation.cache";
 
+// A corpus for each split of a run on running text that is made of files. They stay, so that a run that is resumed or
+// repeated reads them again.
+inline constexpr const char* kCorporaFolder = "corpora";
+
 // Removes these files, including TensorBoard's. Keeps all other files, and folders that are not empty.
 void remove_run_files(const std::filesystem::path& output_dir);
 

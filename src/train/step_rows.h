@@ -1,10 +1,11 @@
-// The rows of each step: the order of row_order.h, divided into micro-batches.
+// The rows of each step: the order of row_order.h or that of the examples, divided into micro-batches.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "task/task.h"
+#include "task/text_blocks.h"
 #include "train/plan.h"
 #include "train/row_order.h"
 
@@ -27,8 +28,13 @@ class StepRowSource {
   StepRows rows_of_step(int64_t step);
 
  private:
+  // Returns rows [begin, end) of an epoch's order.
+  std::vector<uint64_t> rows_of_epoch(int64_t epoch, int64_t begin, int64_t end);
+
   const Plan& plan_;
-  std::vector<uint64_t> lengths_;
+  const task::Examples& examples_;
+  const task::OwnOrder* own_order_;
+  std::vector<uint64_t> lengths_;  // empty with an own order
   RowOrder order_;
 };
 

@@ -87,6 +87,28 @@ TEST_CASE("packed blocks have every token once, and no sequence of two documents
         static_cast<uint64_t>(std::ranges::count_if(lengths, [](size_t n) { return n > 16; })));
 }
 
+TEST_CASE("without packing a block is one document, and what is longer is cut off") {
+  const TemporaryFolder folder;
+  const auto corpus = made_corpus(folder.path(), {counted_documents({2, 0, 7, 4}), counted_documents({0, 5, 0})});
+  const Blocks blocks(corpus, {.block_size = 4, .packing = false});
+  CHECK(blocks.kind_name() == std::string("document"));
+  REQUIRE(blocks.size() == 4);
+  const std::vector<uint64_t> documents = {0, 2, 3, 5};
+  const std::vector<uint64_t> lengths = {2, 4, 4, 4};
+  for (uint64_t i = 0; i < 4; ++i) {
+    const Block block = block_of(blocks, i);
+    CHECK(block.documents == std::vector<uint64_t>{documents[i]});
+    CHECK(block.ids.size() == lengths[i]);
+    CHECK(block.ids == read_ids(*corpus, corpus->document(documents[i]).begin, lengths[i]));
+    CHECK(blocks.length(i) == lengths[i]);
+  }
+  CHECK(blocks.counts().split_documents == 2);
+  CHECK(blocks.counts().dropped_tokens == 4);
+  const Error error = expect_error([&] { Blocks(corpus, {.block_size = 4, .block = true, .packing = false}); });
+  CHECK(error.kind() == ErrorKind::kUsage);
+  CHECK(std::string(error.what()).find("--packing false") != std::string::npos);
+}
+
 TEST_CASE("fixed blocks join the documents of a group, and drop the rest") {
   const TemporaryFolder folder;
   const Documents all = counted_documents({3, 4, 0, 5, 6, 1});

@@ -36,19 +36,19 @@ TEST_CASE("a line of a txt file is a document with its line break") {
   const Read read = read_all({file});
   CHECK(read.texts == Texts{"one\n", "\n", "two\n", "three"});
   CHECK(read.locations[2] == file.string() + ":3");
-  CHECK(read_all({file}, {.keep_linebreaks = false}).texts == Texts{"one", "", "two", "three"});
+  CHECK(read_all({file}, {{.keep_linebreaks = false}}).texts == Texts{"one", "", "two", "three"});
 }
 
 TEST_CASE("paragraphs end at blank lines, a file is one document") {
   const TemporaryFolder folder;
   const auto file = folder.write("a.txt", "\n \none\ntwo\n\t\n\nthree\n\n");
-  const Read read = read_all({file}, {.documents = "paragraph"});
+  const Read read = read_all({file}, {{.documents = "paragraph"}});
   CHECK(read.texts == Texts{"one\ntwo\n", "three\n"});
   CHECK(read.locations == Texts{file.string() + ":3", file.string() + ":7"});
-  CHECK(read_all({file}, {.documents = "paragraph", .keep_linebreaks = false}).texts == Texts{"one\ntwo", "three"});
-  CHECK(read_all({file}, {.documents = "file"}).texts == Texts{"\n \none\ntwo\n\t\n\nthree\n\n"});
+  CHECK(read_all({file}, {{.documents = "paragraph", .keep_linebreaks = false}}).texts == Texts{"one\ntwo", "three"});
+  CHECK(read_all({file}, {{.documents = "file"}}).texts == Texts{"\n \none\ntwo\n\t\n\nthree\n\n"});
   const auto open_end = folder.write("b.txt", "one\ntwo");
-  CHECK(read_all({open_end}, {.documents = "file"}).texts == Texts{"one\ntwo"});
+  CHECK(read_all({open_end}, {{.documents = "file"}}).texts == Texts{"one\ntwo"});
 }
 
 TEST_CASE("rows of other formats are documents") {

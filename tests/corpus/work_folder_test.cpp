@@ -45,7 +45,8 @@ TEST_CASE("finished shards are kept, and become the output") {
   CHECK_FALSE(fs::exists(folder.path() / "corpus.partial"));
   const Corpus corpus(output);
   CHECK(read_ids(corpus, 0, 2) == std::vector<int32_t>{1, 2});
-  CHECK(output_state(output, wanted(), false) == OutputState::kSame);
+  CHECK(output_state(output, wanted(), Overwrite::kNone) == OutputState::kSame);
+  CHECK(output_state(output, wanted(), Overwrite::kOthers) == OutputState::kSame);
 }
 
 TEST_CASE("an output with a slash at its end is the same folder") {
@@ -129,14 +130,16 @@ TEST_CASE("folders of others are not touched") {
   const fs::path output = folder.path() / "corpus";
   folder.write("corpus/notes.txt", "mine");
   for (const bool overwrites : {false, true}) {
-    const Error error = expect_error([&] { output_state(output, wanted(), overwrites); });
+    const Error error =
+        expect_error([&] { output_state(output, wanted(), overwrites ? Overwrite::kAll : Overwrite::kNone); });
     CHECK(contains(error.what(), "corpus holds notes.txt, which is no file of a corpus"));
   }
-  CHECK(contains(expect_error([&] { output_state(output / "notes.txt", wanted(), true); }).what(), "is a file"));
+  CHECK(contains(expect_error([&] { output_state(output / "notes.txt", wanted(), Overwrite::kAll); }).what(),
+                 "is a file"));
   fs::remove(output / "notes.txt");
-  CHECK(output_state(output, wanted(), false) == OutputState::kFree);
+  CHECK(output_state(output, wanted(), Overwrite::kNone) == OutputState::kFree);
   folder.write("corpus/shard-00000.ids", "");
-  CHECK(contains(expect_error([&] { output_state(output, wanted(), true); }).what(), "but no corpus.json"));
+  CHECK(contains(expect_error([&] { output_state(output, wanted(), Overwrite::kAll); }).what(), "but no corpus.json"));
   folder.write("corpus.partial/notes.txt", "mine");
   CHECK(contains(expect_error([&] { WorkFolder(output, wanted(), true); }).what(), "corpus.partial holds notes.txt"));
   CHECK(read_file(folder.path() / "corpus.partial/notes.txt") == "mine");
@@ -148,9 +151,10 @@ TEST_CASE("an existing corpus is replaced when the new one is complete") {
   write_corpus(output, {{{7}}});
   Manifest other = wanted();
   other.settings["documents"] = "file";
-  const Error error = expect_error([&] { output_state(output, other, false); });
+  const Error error = expect_error([&] { output_state(output, other, Overwrite::kNone); });
   CHECK(contains(error.what(), "already holds a corpus: documents was \"line\""));
-  CHECK(output_state(output, other, true) == OutputState::kFree);
+  CHECK(output_state(output, other, Overwrite::kAll) == OutputState::kFree);
+  CHECK(output_state(output, other, Overwrite::kOthers) == OutputState::kFree);
   WorkFolder work(output, other, true);
   add_shard(work, 8);
   CHECK(read_ids(Corpus(output), 0, 1) == std::vector<int32_t>{7});

@@ -1,0 +1,54 @@
+// Options of trainings on running text: which blocks are read, and which tokens are hidden.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "base/names.h"
+#include "corpus/block_options.h"
+#include "corpus/content_options.h"
+#include "corpus/mixture_options.h"
+
+namespace hone::task {
+
+struct RunningTextOptions : corpus::TextFileOptions, corpus::ContentOptions, corpus::BlockOptions, corpus::MixOptions {
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit.group("Running text");
+    corpus::BlockOptions::fields(self, visit);
+    corpus::MixOptions::fields(self, visit);
+    corpus::TextFileOptions::fields(self, visit);
+    corpus::ContentOptions::fields(self, visit);
+  }
+};
+
+inline constexpr std::string_view kMaskTokens = "token", kMaskWords = "whole-word", kMaskSpans = "span";
+inline constexpr std::array<std::string_view, 3> kMaskingNames = {kMaskTokens, kMaskWords, kMaskSpans};
+
+// Names and defaults of transformers' DataCollatorForLanguageModeling.
+struct MaskingOptions {
+  std::string masking{kMaskTokens};
+  double mlm_probability = 0.15, mask_replace_prob = 0.8, random_replace_prob = 0.1;
+  std::string word_list;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit.group("Masked language models");
+    visit("masking", self.masking, "what is hidden: tokens, all tokens of a word, or spans of up to 10 tokens")
+        .choices(choices_of(kMaskingNames));
+    visit("mlm_probability", self.mlm_probability, "share of the tokens that the model must guess").in_range(0, 1);
+    visit("mask_replace_prob", self.mask_replace_prob, "share of these in whose place the mask token stands")
+        .in_range(0, 1);
+    visit("random_replace_prob", self.random_replace_prob,
+          "share of these in whose place a random token stands; the others stay as they are")
+        .in_range(0, 1);
+    visit("word_list", self.word_list,
+          "file with a word in each line: masking whole-word hides these words of several characters as one, such as "
+          "Chinese ones")
+        .value_name("FILE")
+        .paths();
+  }
+};
+
+}  // namespace hone::task
