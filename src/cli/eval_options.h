@@ -38,7 +38,7 @@ struct EvalOptions {
     visit("task", self.task,
           "ask a language model as it is: causal-lm measures how well it predicts the texts, prompt-classification how "
           "well it labels them with a prompt")
-        .choices(choices_of(task::kLanguageTaskNames))
+        .choices(choices_of(task::kEvaluatedTaskNames))
         .default_text("the one that the model was trained for");
     task::RowOptions::fields(self.rows, visit);
     visit("split", self.split, "split of the data set to evaluate on")

@@ -180,17 +180,19 @@ TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingR
   request.head = task_row.head;
   model::LoadedModel loaded = model::load_model(request);
   if (loaded.report.from_config_only || !loaded.report.newly_initialized.empty()) {
-    const bool is_language_model = reading.task == nullptr && model::saved_head(loaded.config) == "causal-lm";
-    throw UntrainedModel(ErrorKind::kInput,
-                         fmt::format("{} holds no trained model: {} would be random", model_dir.string(),
-                                     loaded.report.from_config_only
-                                         ? "all its weights"
-                                         : fmt::format("{}", fmt::join(loaded.report.newly_initialized, ", "))),
-                         fmt::format("{}train one first: hone train --model {} --dataset ... --output-dir ...",
-                                     is_language_model ? fmt::format("ask it as it is, with --task {}; ",
-                                                                     fmt::join(task::kLanguageTaskNames, " or "))
-                                                       : "",
-                                     model_dir.string()));
+    std::vector<std::string_view> asked;  // tasks that take the model as it is
+    for (const task::TaskRow& row : task::language_tasks()) {
+      if (reading.task == nullptr && row.head == model::saved_head(loaded.config)) asked.push_back(row.name);
+    }
+    throw UntrainedModel(
+        ErrorKind::kInput,
+        fmt::format("{} holds no trained model: {} would be random", model_dir.string(),
+                    loaded.report.from_config_only
+                        ? "all its weights"
+                        : fmt::format("{}", fmt::join(loaded.report.newly_initialized, ", "))),
+        fmt::format("{}train one first: hone train --model {} --dataset ... --output-dir ...",
+                    asked.empty() ? "" : fmt::format("ask it as it is, with --task {}; ", fmt::join(asked, " or ")),
+                    model_dir.string()));
   }
   text::Tokenizer tokenizer = text::Tokenizer::load(folder.tokenizer());
   task::check_vocabulary(tokenizer, loaded.model->vocab_size(), model_dir);

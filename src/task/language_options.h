@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/names.h"
 #include "corpus/block_options.h"
@@ -48,6 +49,17 @@ struct MaskingOptions {
           "Chinese ones")
         .value_name("FILE")
         .paths();
+  }
+};
+
+// Answers of a masked language model (task/fill_mask.h).
+struct FillMaskOptions {
+  std::vector<std::string> targets;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit("targets", self.targets, "fill-mask: tokens whose probabilities are wanted, instead of the most likely ones")
+        .value_name("TOKEN,...");
   }
 };
 

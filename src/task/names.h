@@ -26,8 +26,11 @@ inline constexpr auto kTrainedTaskNames = [] {
 }();
 
 // --task of the commands that ask a language model as it is; hone train makes no model of these tasks.
-inline constexpr std::string_view kPromptTask = "prompt-classification";
-inline constexpr std::array<std::string_view, 2> kLanguageTaskNames = {kCausalLmTask, kPromptTask};
+inline constexpr std::string_view kPromptTask = "prompt-classification", kFillMaskTask = "fill-mask";
+inline constexpr std::array<std::string_view, 3> kLanguageTaskNames = {kCausalLmTask, kPromptTask, kFillMaskTask};
+// Those that hone eval measures, and those that hone predict asks.
+inline constexpr std::array<std::string_view, 2> kEvaluatedTaskNames = {kCausalLmTask, kPromptTask};
+inline constexpr std::array<std::string_view, 2> kAnsweringTaskNames = {kPromptTask, kFillMaskTask};
 
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};

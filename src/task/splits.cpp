@@ -77,7 +77,9 @@ void choose_test(const Splits& splits, const SplitRequest& request, TrainingRows
 
 // Lets the task adopt the chosen splits, and holds evaluation rows out.
 void adopt(const SplitRequest& request, Task& task, TrainingRows& chosen) {
-  std::vector<table::LabelledSplit> splits = {{"training", chosen.all_train}};
+  std::vector<table::LabelledSplit> splits;
+  splits.reserve(3);
+  splits.push_back({"training", chosen.all_train});
   if (chosen.evaluation) splits.push_back({chosen.evaluation_name, *chosen.evaluation});
   if (chosen.test) splits.push_back({"test", *chosen.test, /*decides_labels=*/false});
   task.adopt(splits);

@@ -18,6 +18,7 @@
 #include "table/tagged_rows.h"
 #include "task/causal_lm.h"
 #include "task/entity_answers.h"
+#include "task/fill_mask.h"
 #include "task/label_answers.h"
 #include "task/masked_lm.h"
 #include "task/multi_label.h"
@@ -44,6 +45,8 @@ constexpr std::string_view kPromptOptions[] = {"prompt",     "labels",         "
                                                "shots",      "shots_from",     "shots_choice", "shots_separator",
                                                "shots_seed", "embedding_model"};
 
+constexpr std::string_view kFillMaskParameters[] = {"top_k"};
+constexpr std::string_view kFillMaskOptions[] = {"targets"};
 constexpr std::string_view kMaskingOptions[] = {"masking", "mlm_probability", "mask_replace_prob",
                                                 "random_replace_prob", "word_list"};
 // Those of all tasks on running text, and of all tasks on rows.
@@ -151,6 +154,19 @@ constexpr TaskRow kLanguageTasks[] = {
      .form = {"scores", kLabelScoresSchema, kLabelParameters},
      .make = make_prompt_classification,
      .options = kPromptOptions},
+    {.name = kFillMaskTask,
+     .doc = "the most likely words in the place of mask tokens",
+     .head = "masked-lm",
+     .problem_type = "",
+     .pipeline_tag = "fill-mask",
+     .metrics = metric::masked_model_metrics,
+     .form = {.widget = "",
+              .schema = "",
+              .parameters = kFillMaskParameters,
+              .explain_parameters = {},
+              .reads_pairs = false},
+     .make = make_fill_mask,
+     .options = kFillMaskOptions},
 };
 static_assert(has_names(kLanguageTasks, kLanguageTaskNames), "kLanguageTaskNames and the table differ");
 

@@ -33,6 +33,7 @@ struct TaskOptions {
   WindowOptions windows = {};     // of a language model
   PromptOptions prompt = {};      // of a classification by a prompt
   MaskingOptions masking = {};    // of a masked language model
+  FillMaskOptions fill_mask = {};
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.

@@ -58,7 +58,7 @@ void about_padding(const AdviceInputs& in, Notes& notes) {
 void about_learning_rate(const AdviceInputs& in, Notes& notes) {
   if (in.options.learning_rate == 0) {
     notes.emplace_back("learning_rate is 0, so the model learns nothing");
-  } else if (in.options.optim != "sgd" && in.options.learning_rate > 1e-3) {
+  } else if (in.options.optim != "sgd" && in.options.learning_rate > 1e-3 && !in.is_from_scratch) {
     notes.push_back(
         fmt::format("learning_rate {} is far above the usual range of fine-tuning (1e-5 to 1e-4): the model "
                     "will probably lose what it learned in pretraining",

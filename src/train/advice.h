@@ -16,7 +16,8 @@ struct AdviceInputs {
   const TrainOptions& options;
   const Plan& plan;
   const task::Examples& train;
-  uint64_t max_length = 0;  // at which rows were truncated
+  uint64_t max_length = 0;       // at which rows were truncated
+  bool is_from_scratch = false;  // all weights were drawn
 };
 
 // Returns the warnings, each with the relevant numbers and what to do.

@@ -76,8 +76,9 @@ void log_start(const TrainOptions& options, const Prepared& prepared, const Plan
   for (const std::string& line : described_start(options.model_name_or_path.string(), prepared, plan, compute))
     log_info("{}", line);
   const task::Examples& train = *prepared.train;
-  for (const std::vector<std::string>& warnings : {advice({options, plan, train, prepared.max_length}),
-                                                   train.findings(), prepared.task->findings(prepared.rows)}) {
+  for (const std::vector<std::string>& warnings :
+       {advice({options, plan, train, prepared.max_length, prepared.loaded.report.from_config_only}), train.findings(),
+        prepared.task->findings(prepared.rows)}) {
     for (const std::string& warning : warnings) log_warning("{}", warning);
   }
 }

@@ -271,10 +271,6 @@ TEST_CASE("a language model is not taken for a classifier, and its options are t
   CHECK(contains(problem({"--task=prompt-classification", "--labels=a,b"}), "error: there is no prompt"));
   CHECK(contains(problem({"--task=prompt-classification", "--prompt={text}:"}),
                  "error: a classification needs at least two labels"));
-  const ProcessResult trained = run_hone({"train", "--model", tiny_story_model(), "--dataset", rows, "--task=causal-lm",
-                                          "--output-dir", (folder.path() / "out").string()});
-  CHECK(trained.exit_code == 2);
-  CHECK(contains(trained.error, "causal-lm"));
 }
 
 TEST_CASE("a prompt and a trained classifier stand in one table with McNemar's test") {

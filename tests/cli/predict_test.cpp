@@ -192,7 +192,8 @@ TEST_CASE(
   CHECK(refused.exit_code == 2);
   CHECK(contains(
       refused.error,
-      "--top-k is an option of text-classification, multi-label, prompt-classification; the task is regression"));
+      "--top-k is an option of text-classification, multi-label, prompt-classification, fill-mask; the task is "
+      "regression"));
 }
 
 TEST_CASE("a text in an unknown script gets a prediction and a warning, from the command line and from a file") {

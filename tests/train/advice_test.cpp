@@ -21,7 +21,7 @@ struct Case {
   }
   std::vector<std::string> notes() const {
     const Plan plan = plan_of(options, static_cast<int64_t>(train.texts.features.size()));
-    return advice({options, plan, *examples_of(train), static_cast<uint64_t>(options.max_seq_length)});
+    return advice({options, plan, *examples_of(train), static_cast<uint64_t>(options.max_seq_length), is_from_scratch});
   }
   // Returns whether there is exactly one warning, and it contains all these numbers and options.
   bool warns_of(const std::vector<std::string>& facts) const {
@@ -36,6 +36,7 @@ struct Case {
 
   TrainOptions options;
   task::ClassifiedTexts train{.names = {"NEGATIVE", "POSITIVE"}};
+  bool is_from_scratch = false;
 };
 
 TEST_CASE("a run with sensible options gets no warning") { CHECK(Case().notes().empty()); }
@@ -91,6 +92,8 @@ TEST_CASE("a learning rate of 0, and one far too high, are reported") {
   CHECK(with.warns_of({"learning_rate is 0,"}));
   with.options.learning_rate = 0.01;
   CHECK(with.warns_of({"learning_rate 0.01 ", "1e-5 to 1e-4"}));
+  with.is_from_scratch = true;  // nothing can be lost
+  CHECK(with.notes().empty());
   with.options.optim = "sgd";
   CHECK(with.notes().empty());
 }
