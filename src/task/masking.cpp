@@ -24,7 +24,9 @@ uint32_t below(uint32_t word, uint64_t limit) { return static_cast<uint32_t>(wor
 
 Error wrong_share(const std::string& what, const std::string& hint) { return Error(ErrorKind::kUsage, what, hint); }
 
-void check_shares(const MaskingOptions& options) {
+}  // namespace
+
+void check_masking(const MaskingOptions& options) {
   if (options.mlm_probability <= 0 || options.mlm_probability >= 1) {
     throw wrong_share(fmt::format("mlm_probability is {}: {}", options.mlm_probability,
                                   options.mlm_probability <= 0 ? "no token is hidden, so there is nothing to learn"
@@ -41,8 +43,6 @@ void check_shares(const MaskingOptions& options) {
                       "add --masking whole-word");
   }
 }
-
-}  // namespace
 
 // The draws of a row. Each token has four numbers; spans have others.
 class Masking::Draws {
@@ -67,7 +67,7 @@ Masking::Masking(const MaskingOptions& options, const text::Tokenizer& tokenizer
             : options.masking == kMaskWords ? Unit::kWord
                                             : Unit::kSpan),
       vocab_size_(std::min(vocab_size, tokenizer.vocab_size())) {
-  check_shares(options);
+  check_masking(options);
   const std::optional<int32_t> mask = tokenizer.special_id("mask_token");
   if (!mask) {
     throw Error(ErrorKind::kInput,

@@ -16,6 +16,9 @@
 
 namespace hone::task {
 
+// Throws kUsage for shares that contradict each other, and for a word list without whole words.
+void check_masking(const MaskingOptions& options);
+
 // The place of a row in a training, on which its draws depend. They do not depend on the row's batch.
 struct MaskingPlace {
   uint64_t seed = 0, row = 0;
@@ -24,8 +27,8 @@ struct MaskingPlace {
 
 class Masking {
  public:
-  // `vocab_size`: a random token is below it. Errors: kUsage for shares that contradict each other, and for a word list
-  // without whole words; kInput for a tokenizer without mask token; those of WordMarks and of the word list's file.
+  // `vocab_size`: a random token is below it. Errors: those of check_masking; kInput for a tokenizer without mask
+  // token; those of WordMarks and of the word list's file.
   Masking(const MaskingOptions& options, const text::Tokenizer& tokenizer, int64_t vocab_size);
 
   // Hides tokens of `ids` [T], whose sequences begin at `offsets`, and adds their places, in order, to `places`.

@@ -14,6 +14,7 @@
 #include "model/lora_file.h"
 #include "model/parameters.h"
 #include "model/save.h"
+#include "task/masking.h"
 #include "task/splits.h"
 #include "task/text_blocks.h"
 #include "task/vocabulary.h"
@@ -245,7 +246,10 @@ void check_run_options(const TrainOptions& options, std::span<const options::Giv
     task::check_task_options(task::find_task(*options.task), given);
     task::check_calibration(task::find_task(*options.task), options.calibrate);
   }
-  if (text_task(options) != nullptr) check_text_options(options);
+  if (text_task(options) != nullptr) {
+    check_text_options(options);
+    task::check_masking(options.masking);
+  }
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);
   read_freeze_patterns(options.freeze);  // throws if one is wrong

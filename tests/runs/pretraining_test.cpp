@@ -75,7 +75,7 @@ TEST_CASE("the next word: train from a config.json alone, then generate") {
 TEST_CASE("an option of the other kind of task is an error that names its tasks") {
   const TemporaryFolder folder;
   const auto error_of = [&](const std::vector<std::string>& more) {
-    const ProcessResult run = train(objective("causal-block"), folder.path() / "out", more);
+    const ProcessResult run = train(objective("masked-token"), folder.path() / "out", more);
     CHECK(run.exit_code == 2);
     return run.error;
   };
