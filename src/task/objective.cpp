@@ -20,7 +20,7 @@ namespace hone::task {
 namespace {
 
 constexpr int64_t kMaxLogits = int64_t{1} << 24;  // of a product in an evaluation that counts right ones: 64 MiB
-constexpr size_t kShownTokens = 60, kShownBytes = 160;
+constexpr size_t kShownTokens = 60, kShownBytes = 100;
 
 at::Tensor as_tensor(std::span<const int64_t> values) {
   at::Tensor tensor = at::empty({static_cast<int64_t>(values.size())}, at::kLong);
@@ -159,7 +159,9 @@ class BlockExamples final : public Examples {
     corpus::Block block;
     blocks_.read(row, block);
     block.ids.resize(std::min(block.ids.size(), kShownTokens));
-    return shortened(printable(tokenizer_.decode(block.ids, /*skip_special_tokens=*/false)), kShownBytes);
+    std::string text = printable(tokenizer_.decode(block.ids, /*skip_special_tokens=*/false));
+    std::ranges::replace(text, '\n', ' ');
+    return shortened(text, kShownBytes);
   }
 
   TextBlocks blocks_;
