@@ -38,6 +38,7 @@ struct PromptedModel {
     generate::Request request =
         generate::request_of(options.generation, model.generation, model.tokenizer,
                              format ? format->prompt_ids(generate::chat_of(prompt)) : model.prompt_ids(prompt));
+    if (model.has_encoder()) generate::read_prompt_by_encoder(model, request);
     request.row = row;
     return request;
   }
@@ -143,7 +144,9 @@ void check(const GenerateOptions& given) {
 
 PromptedModel load(const GenerateOptions& options, const tensor::Compute& compute) {
   const model::ModelFolder folder(options.model_name_or_path, options.base_model);
-  if (!options.apply_chat_template) return {generate::load_causal_model(folder, compute, options.machine.weights)};
+  if (!options.apply_chat_template) {
+    return {generate::load_causal_model(folder, compute, options.machine.weights, generate::EncoderUse::kAllowed)};
+  }
   // Before the weights, which take time.
   text::ChatTemplate chat_template = text::read_chat_template(options.chat_template.template_file, folder.tokenizer());
   PromptedModel prompted{generate::load_causal_model(folder, compute, options.machine.weights)};

@@ -67,6 +67,7 @@ class BeamSearch {
 
   std::vector<BeamResult> run() {
     cache_.begin(next_id_, request_.prompt);
+    if (model_.texts != nullptr) model_.texts->begin(next_id_, request_.source);
     running_ = {{next_id_++, request_.prompt, 0}};
     while (true) {
       const std::vector<Continuation> best = best_continuations();
@@ -76,11 +77,17 @@ class BeamSearch {
       if (settings_.early_stopping == EarlyStopping::kFull && is_full()) break;
       if (!can_improve()) break;
     }
+    for (const Beam& beam : running_) end(beam.cache_id);
     finished_.resize(std::min(finished_.size(), static_cast<size_t>(settings_.num_return_sequences)));
     return std::move(finished_);
   }
 
  private:
+  void end(uint64_t id) {
+    cache_.end(id);
+    if (model_.texts != nullptr) model_.texts->end(id);
+  }
+
   bool is_full() const { return static_cast<int64_t>(finished_.size()) == settings_.num_beams; }
   int64_t length() const { return static_cast<int64_t>(running_[0].ids.size()); }
   double divisor(int64_t num_generated) const {
@@ -99,7 +106,7 @@ class BeamSearch {
     for (size_t i = 0; i < running_.size(); ++i) {
       const std::span<float> row(scores.mutable_data_ptr<float>() + i * vocab_size, vocab_size);
       normalize(row);
-      rules_.apply({running_[i].ids, request_.prompt.size()}, row);
+      rules_.apply({running_[i].ids, request_.prompt.size(), max_length_}, row);
       for (Candidate candidate : left_of(row)) {
         candidate.score += running_[i].score;
         candidate.id += static_cast<int32_t>(i * vocab_size);
@@ -178,7 +185,9 @@ class BeamSearch {
     for (const Continuation& continuation : chosen) {
       Beam beam = running_[continuation.beam];
       if (is_taken[continuation.beam]) {
-        cache_.fork(running_[continuation.beam].cache_id, beam.cache_id = next_id_++);
+        const uint64_t from = running_[continuation.beam].cache_id;
+        cache_.fork(from, beam.cache_id = next_id_++);
+        if (model_.texts != nullptr) model_.texts->fork(from, beam.cache_id);
       }
       is_taken[continuation.beam] = true;
       beam.ids.push_back(continuation.token);
@@ -186,7 +195,7 @@ class BeamSearch {
       next.push_back(std::move(beam));
     }
     for (size_t i = 0; i < running_.size(); ++i) {
-      if (!is_taken[i]) cache_.end(running_[i].cache_id);
+      if (!is_taken[i]) end(running_[i].cache_id);
     }
     for (const Beam& beam : next) cache_.append(beam.cache_id, {&beam.ids.back(), 1});
     running_ = std::move(next);

@@ -4,11 +4,17 @@
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+#include <utility>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "model/causal_lm.h"
+#include "model/families.h"
 #include "model/load.h"
 #include "tensor/packed_linear.h"
+#include "tensor/source_cache.h"
 
 namespace hone::generate {
 
@@ -22,9 +28,48 @@ void check_tokenizer(const text::Tokenizer& tokenizer, const model::Model& model
               "use the tokenizer files of this model");
 }
 
+// The packed tokens of several texts.
+model::Tokens packed(std::span<const std::vector<int32_t>> texts) {
+  std::vector<int64_t> lengths;
+  for (const std::vector<int32_t>& text : texts) lengths.push_back(static_cast<int64_t>(text.size()));
+  model::Tokens tokens;
+  tokens.packing = tensor::Packing::from_lengths(lengths);
+  tokens.ids = at::empty({tokens.packing.num_tokens()}, at::kLong);
+  int64_t* id = tokens.ids.mutable_data_ptr<int64_t>();
+  for (const std::vector<int32_t>& text : texts) id = std::ranges::copy(text, id).out;
+  return tokens;
+}
+
+bool has_head(const model::Family& family, std::string_view kind) {
+  return std::ranges::find(family.heads, kind, &model::HeadRow::kind) != family.heads.end();
+}
+
+// The model's scores, where the decoder reads texts.
+LanguageModel with_texts(const model::Model& model) {
+  const auto encode = [&model](std::span<const std::vector<int32_t>> texts) {
+    const c10::InferenceMode no_gradients;
+    const tensor::PlainWeights plain;
+    return model.source_keys(packed(texts));
+  };
+  const auto texts = std::make_shared<SourceTexts>(encode);
+  const auto scores = [&model, texts](const tensor::KvBatch& batch) {
+    const tensor::SourceBatch sources = texts->batch(batch.sequences());
+    const c10::InferenceMode no_gradients;
+    const tensor::PlainWeights plain;
+    model::Inputs inputs;
+    inputs.decoder.ids = batch.ids();
+    inputs.decoder.packing = batch.packing();
+    inputs.cache = &batch;
+    inputs.sources = &sources;
+    return model.logits(model.hidden(inputs, {}), batch.packing().last_tokens(), {});
+  };
+  return {.scores = scores, .vocab_size = model.num_outputs(), .max_length = model.max_cached_length(), .texts = texts};
+}
+
 }  // namespace
 
 LanguageModel CausalModel::language_model() const {
+  if (has_encoder()) return with_texts(*model);
   const auto scores = [this](const tensor::KvBatch& batch) {
     const c10::InferenceMode no_gradients;
     const tensor::PlainWeights plain;
@@ -42,15 +87,26 @@ tensor::KvShape CausalModel::kv_shape() const { return model::kv_shape(*model); 
 
 std::vector<int32_t> CausalModel::prompt_ids(std::string_view text) const { return tokenizer.encode(text).ids; }
 
+void read_prompt_by_encoder(const CausalModel& model, Request& request) {
+  if (!model.generation.decoder_start) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: no \"decoder_start_token_id\" names the decoder's first token", model.config.source()),
+                "add it to config.json");
+  }
+  request.source = std::exchange(request.prompt, {*model.generation.decoder_start});
+}
+
 CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute,
-                              const tensor::WeightOptions& weights) {
+                              const tensor::WeightOptions& weights, EncoderUse encoder) {
   if (!compute.device.is_cpu()) {
     throw Error(ErrorKind::kUnsupported, fmt::format("generation on {}", compute.device.str()),
                 "hone generates on the CPU: add --device cpu");
   }
   model::ModelRequest request;
   request.model_dir = folder;
-  request.head = "causal-lm";
+  const bool reads_texts =
+      encoder == EncoderUse::kAllowed && has_head(model::family_of(model::read_config(folder)), "seq2seq-lm");
+  request.head = reads_texts ? "seq2seq-lm" : "causal-lm";
   request.merges_adapter = folder.is_adapter();
   request.matrix_dtype = tensor::weight_format(weights, compute);
   model::LoadedModel loaded = model::load_model(request);

@@ -1,4 +1,4 @@
-// A language model from its folder, as generation reads it.
+// A language model from its folder, as generation reads it: a decoder, or a decoder beside an encoder.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +29,20 @@ struct CausalModel {
   tensor::KvShape kv_shape() const;
   // The ids of a prompt that is read as it is, with the special tokens that the tokenizer adds.
   std::vector<int32_t> prompt_ids(std::string_view text) const;
+  // Returns whether the model has an encoder, which reads the prompt.
+  bool has_encoder() const { return model->reads_decoder_tokens(); }
 };
 
-// Errors: those of load_model; kUnsupported for a family without a head of this kind, and for another device than the
+enum class EncoderUse { kRefused, kAllowed };
+
+// Makes the prompt of a request to a model with an encoder what the encoder reads; the decoder begins with its first
+// token. Error (kInput): the model's files do not name this token.
+void read_prompt_by_encoder(const CausalModel& model, Request& request);
+
+// Errors: those of load_model; kUnsupported for a family without a head of this kind (with kRefused also for a model
+// with an encoder), and for another device than the
 // CPU; kInput for a folder without weights, and for a tokenizer with more tokens than the model.
 CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute,
-                              const tensor::WeightOptions& weights = {});
+                              const tensor::WeightOptions& weights = {}, EncoderUse encoder = EncoderUse::kRefused);
 
 }  // namespace hone::generate

@@ -65,6 +65,9 @@ int64_t longest_sequence(const Request& request, const LanguageModel& model, int
   if (num_prompt == 0) {
     throw Error(ErrorKind::kUsage, "the prompt has no token", "give a text, or begin with the model's first token");
   }
+  if (model.texts != nullptr && request.source.empty()) {
+    throw Error(ErrorKind::kUsage, "the text has no token", "give a text that is not empty");
+  }
   if (num_prompt >= model.max_length) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("the prompt has {} tokens, and the model takes sequences of at most {}", num_prompt,
@@ -112,6 +115,7 @@ void Generation::end(uint64_t id) {
   num_reserved_ -= kernel::whole_pages(found->max_tokens);
   running_.erase(found);
   cache_.end(id);
+  if (model_.texts != nullptr) model_.texts->end(id);
 }
 
 // In the order of add(), so that none waits for ever. A sequence that can read the pages of one that begins now waits
@@ -128,6 +132,7 @@ void Generation::begin_waiting() {
     num_tokens += next.ids.size();
     num_reserved_ += kernel::whole_pages(next.max_tokens);
     cache_.begin(next.id, next.ids);
+    if (model_.texts != nullptr) model_.texts->begin(next.id, next.request.source);
     running_.push_back(std::move(next));
     waiting_.pop_front();
   }
@@ -135,7 +140,7 @@ void Generation::begin_waiting() {
 
 int32_t Generation::chosen(Sequence& sequence, std::span<float> scores) const {
   const Request& request = sequence.request;
-  sequence.rules.apply({sequence.ids, request.prompt.size()}, scores);
+  sequence.rules.apply({sequence.ids, request.prompt.size(), sequence.max_tokens}, scores);
   if (request.form != nullptr) {
     const int64_t num_left = sequence.max_tokens - static_cast<int64_t>(sequence.ids.size());
     request.form->apply(sequence.text, num_left, request.stop_ids, scores);

@@ -14,13 +14,15 @@
 
 #include "generate/sampling_settings.h"
 #include "generate/score_rules.h"
+#include "generate/source_texts.h"
 #include "grammar/token_masks.h"
 #include "tensor/kv_cache.h"
 
 namespace hone::generate {
 
 struct Request {
-  std::vector<int32_t> prompt;
+  std::vector<int32_t> prompt;  // of a model with an encoder: what its decoder begins with
+  std::vector<int32_t> source;  // the text that such a model reads; unused by others
   SamplingSettings sampling;
   std::vector<int32_t> stop_ids;
   int64_t max_new_tokens = 128;
@@ -52,12 +54,13 @@ struct LanguageModel {
   // float on the CPU.
   std::function<at::Tensor(const tensor::KvBatch& batch)> scores;
   int64_t vocab_size = 0;
-  int64_t max_length = 0;  // the most tokens of a sequence
+  int64_t max_length = 0;                   // the most tokens of a sequence
+  std::shared_ptr<SourceTexts> texts = {};  // of a model with an encoder
 };
 
 // Returns the most tokens of prompt and answer together. `max_tokens`: those that the cache holds. Errors: kUsage for
-// an empty prompt, a prompt that leaves no room for a token, max_new_tokens below 1, and more tokens than the cache
-// holds.
+// an empty prompt, an empty text of a model with an encoder, a prompt that leaves no room for a token, max_new_tokens
+// below 1, and more tokens than the cache holds.
 int64_t longest_sequence(const Request& request, const LanguageModel& model, int64_t max_tokens);
 
 class Generation {

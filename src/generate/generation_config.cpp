@@ -34,8 +34,8 @@ const std::vector<Refused>& refused_keys() {
       {"diversity_penalty", {0, 0.0}},
       {"constraints", {}},
       {"force_words_ids", {}},
-      {"forced_bos_token_id", {}},
-      {"forced_eos_token_id", {}},
+      {"encoder_repetition_penalty", {1, 1.0}},
+      {"encoder_no_repeat_ngram_size", {0}},
       {"exponential_decay_length_penalty", {}},
       {"begin_suppress_tokens", {Json::array()}},
       {"top_h", {}},
@@ -59,6 +59,19 @@ Json read_object(const fs::path& path) {
 
 bool is_token_id(const Json& json) {
   return json.is_number_integer() && json.get<int64_t>() >= 0 && json.get<int64_t>() <= INT32_MAX;
+}
+
+// The settings of generation in the config.json of an older model with an encoder and a decoder.
+Json settings_of_model(const Json& model) {
+  constexpr std::array kKeys{"bad_words_ids",        "diversity_penalty", "early_stopping", "forced_bos_token_id",
+                             "forced_eos_token_id",  "length_penalty",    "max_length",     "min_length",
+                             "no_repeat_ngram_size", "num_beam_groups",   "num_beams",      "repetition_penalty"};
+  Json settings = Json::object();
+  if (model.value("is_encoder_decoder", Json(false)) != true) return settings;
+  for (const char* key : kKeys) {
+    if (const auto found = model.find(key); found != model.end()) settings[key] = *found;
+  }
+  return settings;
 }
 
 void add_stop_ids(const Json& json, const std::string& source, std::vector<StopId>& stop_ids) {
@@ -102,6 +115,15 @@ class FileSettings {
     }
     for (const Json& word : list("bad_words_ids", "a list of lists of token ids")) {
       sampling.bad_words_ids.push_back(ids_of("bad_words_ids", word, word, "a list of lists of token ids"));
+    }
+    if (const Json* value = find("forced_bos_token_id")) {
+      if (!is_token_id(*value)) fail("forced_bos_token_id", *value, "a token id");
+      sampling.forced_bos_token_id = value->get<int32_t>();
+    }
+    if (const Json* value = find("forced_eos_token_id")) {
+      constexpr std::string_view kIds = "a token id or a list of token ids";
+      sampling.forced_eos_token_ids =
+          ids_of("forced_eos_token_id", value->is_array() ? *value : Json::array({*value}), *value, kIds);
     }
     constexpr std::string_view kBiases = "a list of pairs of a list of token ids and a number";
     for (const Json& pair : list("sequence_bias", kBiases)) {
@@ -152,6 +174,32 @@ std::vector<std::vector<int32_t>> ids_of_words(const std::vector<std::string>& w
 constexpr std::array kEarlyStoppings{EarlyStopping::kHeuristic, EarlyStopping::kFull, EarlyStopping::kNever};
 static_assert(kEarlyStoppings.size() == kEarlyStoppingNames.size());
 
+// transformers' older setting counts the decoder's first token too. Other models keep hone's default.
+void apply_max_length(const GenerationConfig& config, const options::Provenance& user, GenerationOptions& options) {
+  const auto found = config.json.find("max_length");
+  if (!config.decoder_start || found == config.json.end() || !found->is_number_integer()) return;
+  if (user.is_set("max_new_tokens") || config.json.contains("max_new_tokens")) return;
+  options.max_new_tokens = std::max<int64_t>(found->get<int64_t>() - 1, 1);
+}
+
+// The token with which the decoder beside an encoder begins, or nullopt if there is no such decoder.
+std::optional<int32_t> decoder_start_of(const Json& settings, const Json& model, const std::string& source) {
+  if (model.value("is_encoder_decoder", Json(false)) != true) return std::nullopt;
+  constexpr const char* kStart = "decoder_start_token_id";
+  for (const Json* json : {&settings, &model}) {
+    const auto found = json->find(kStart);
+    if (found == json->end() || found->is_null()) continue;
+    if (is_token_id(*found)) return found->get<int32_t>();
+    throw Error(ErrorKind::kInput,
+                fmt::format("{}: \"{}\" is {}, which is no token id", source, kStart, dumped(*found)));
+  }
+  // As transformers does.
+  if (const auto found = model.find("bos_token_id"); found != model.end() && is_token_id(*found)) {
+    return found->get<int32_t>();
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 GenerationConfig read_generation_config(const fs::path& model_dir) {
@@ -159,14 +207,21 @@ GenerationConfig read_generation_config(const fs::path& model_dir) {
   const fs::path path = model_dir / "generation_config.json", model_path = model_dir / "config.json";
   config.json = read_object(path);
   config.source = path.string();
+  if (!fs::exists(path)) {
+    config.json = settings_of_model(read_object(model_path));
+    config.source = model_path.string();
+  }
   add_stop_ids(config.json, path.string(), config.stop_ids);
-  if (config.stop_ids.empty()) add_stop_ids(read_object(model_path), model_path.string(), config.stop_ids);
+  const Json model = read_object(model_path);
+  if (config.stop_ids.empty()) add_stop_ids(model, model_path.string(), config.stop_ids);
+  config.decoder_start = decoder_start_of(config.json, model, model_path.string());
   return config;
 }
 
 void apply_generation_config(const GenerationConfig& config, const options::Provenance& user,
                              GenerationOptions& options) {
   check_refused(config);
+  apply_max_length(config, user, options);
   const options::FieldList list = options::fields_of(options);
   for (const options::Field& field : list.fields()) {
     const auto found = config.json.find(field.name);

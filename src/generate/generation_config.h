@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,11 @@ struct StopId {
 };
 
 struct GenerationConfig {
-  Json json;  // empty if the folder has no such file
+  // Empty if the folder has no such file. Then the settings in the config.json of an older model with an encoder.
+  Json json;
   std::string source;
-  std::vector<StopId> stop_ids;  // of generation_config.json; if it has none, of config.json
+  std::vector<StopId> stop_ids;               // of generation_config.json; if it has none, of config.json
+  std::optional<int32_t> decoder_start = {};  // the first token of the decoder of a model with an encoder
 };
 
 // Reads the folder's files. Errors: kInput for a file that is no object, and for an eos_token_id that is no id or list
@@ -39,7 +42,8 @@ void apply_generation_config(const GenerationConfig& config, const options::Prov
 
 // Returns the request for a prompt, and the settings of a beam search. A bad word is forbidden at the beginning of a
 // text and after a space, as transformers' users do it. The file's bad_words_ids, suppress_tokens, sequence_bias and
-// min_length apply too. Errors: kInput for another form of one of these.
+// min_length apply too, and its forced_bos_token_id and forced_eos_token_id. Errors: kInput for another form of one of
+// these.
 Request request_of(const GenerationOptions& options, const GenerationConfig& config, const text::Tokenizer& tokenizer,
                    std::vector<int32_t> prompt);
 BeamSettings beams_of(const GenerationOptions& options);

@@ -24,6 +24,8 @@ struct SamplingSettings {
   std::vector<std::pair<std::vector<int32_t>, double>> sequence_bias;
   std::vector<int32_t> suppress_tokens;
   int64_t min_length = 0, min_new_tokens = 0;
+  std::optional<int32_t> forced_bos_token_id;  // follows a prompt of one token
+  std::vector<int32_t> forced_eos_token_ids;   // one of them ends an answer of the most tokens
   uint64_t seed = 42;
 };
 

@@ -93,6 +93,22 @@ void forbid_stops_before_new_tokens(const Given& given, std::span<float> scores)
   if (num_generated < given.settings.min_new_tokens) forbid(given.stop_ids, scores);
 }
 
+// Leaves these ids only, whose score becomes 0.
+void force(std::span<const int32_t> ids, std::span<float> scores) {
+  std::ranges::fill(scores, kNever);
+  for (const int32_t id : ids) scores[static_cast<size_t>(id)] = 0;
+}
+
+void force_first(const Given& given, std::span<float> scores) {
+  if (given.history.ids.size() == 1) force({&*given.settings.forced_bos_token_id, 1}, scores);
+}
+
+void force_last(const Given& given, std::span<float> scores) {
+  if (static_cast<int64_t>(given.history.ids.size()) + 1 == given.history.max_tokens) {
+    force(given.settings.forced_eos_token_ids, scores);
+  }
+}
+
 void suppress_tokens(const Given& given, std::span<float> scores) { forbid(given.settings.suppress_tokens, scores); }
 
 }  // namespace
@@ -119,6 +135,10 @@ constexpr std::array kRules{
     ScoreRule{"min_length", [](const SamplingSettings& s) { return s.min_length > 0; }, forbid_stops_before_length},
     ScoreRule{"min_new_tokens", [](const SamplingSettings& s) { return s.min_new_tokens > 0; },
               forbid_stops_before_new_tokens},
+    ScoreRule{"forced_bos_token_id", [](const SamplingSettings& s) { return s.forced_bos_token_id.has_value(); },
+              force_first},
+    ScoreRule{"forced_eos_token_id", [](const SamplingSettings& s) { return !s.forced_eos_token_ids.empty(); },
+              force_last},
     ScoreRule{"suppress_tokens", [](const SamplingSettings& s) { return !s.suppress_tokens.empty(); }, suppress_tokens},
 };
 
@@ -173,6 +193,10 @@ ScoreRules::ScoreRules(const SamplingSettings& settings, std::span<const int32_t
   std::erase_if(stop_ids_, [&](int32_t id) { return id < 0 || id >= vocab_size; });
   for (const auto& word : settings.bad_words_ids) check_ids("bad_words_ids", word, vocab_size);
   for (const auto& [sequence, bias] : settings.sequence_bias) check_ids("sequence_bias", sequence, vocab_size);
+  if (settings.forced_bos_token_id) check_ids("forced_bos_token_id", {&*settings.forced_bos_token_id, 1}, vocab_size);
+  if (!settings.forced_eos_token_ids.empty()) {
+    check_ids("forced_eos_token_id", settings.forced_eos_token_ids, vocab_size);
+  }
   if (!settings.suppress_tokens.empty()) check_ids("suppress_tokens", settings.suppress_tokens, vocab_size);
   for (const ScoreRule& rule : kRules) {
     if (rule.is_active(settings_)) active_.push_back(&rule);

@@ -15,6 +15,7 @@ namespace hone::generate {
 struct TokenHistory {
   std::span<const int32_t> ids;
   size_t num_prompt = 0;
+  int64_t max_tokens = 0;  // of prompt and answer together
 
   std::span<const int32_t> generated() const { return ids.subspan(num_prompt); }
 };

@@ -20,9 +20,9 @@ std::vector<AttentionTask> tasks_of(const AttentionRules& rules) {
   std::vector<AttentionTask> tasks;
   uint64_t block = 0;
   for (int64_t b = 0; b < rules.num_sequences; ++b) {
-    const int64_t first = rules.offsets[b], length = rules.offsets[b + 1] - first;
-    for (int64_t h = 0; h < rules.num_kv_heads; ++h) tasks.push_back({first, length, h, block});
-    block += static_cast<uint64_t>(rules.num_heads * length) * attention_row_length(length) / 4;
+    const TokenRange queries = queries_of(rules, b), keys = keys_of(rules, b);
+    for (int64_t h = 0; h < rules.num_kv_heads; ++h) tasks.push_back({queries, keys, h, block});
+    block += static_cast<uint64_t>(rules.num_heads * queries.length) * attention_row_length(keys.length) / 4;
   }
   return tasks;
 }
@@ -42,8 +42,12 @@ struct EndOfTiles {
 struct DistanceUnit {
   size_t group = 0;
   std::vector<AttentionTask> tasks;
-  int64_t length = 0;  // all tokens
+  int64_t num_tokens = 0;
 };
+
+// How much a task computes, in comparison with others.
+int64_t work_of(const AttentionTask& task) { return task.queries.length + task.keys.length; }
+int64_t work_of(const DistanceUnit& unit) { return unit.num_tokens; }
 
 // Divides the sequences into groups by their tokens alone, so that sums are equal at any number of threads.
 std::vector<DistanceUnit> distance_units_of(const AttentionRules& rules) {
@@ -59,7 +63,7 @@ std::vector<DistanceUnit> distance_units_of(const AttentionRules& rules) {
       DistanceUnit& unit = units.emplace_back(DistanceUnit{.group = static_cast<size_t>(group), .tasks = {}});
       for (int64_t b = begin; b < end; ++b) {
         unit.tasks.push_back(tasks[static_cast<size_t>(b * rules.num_kv_heads + h)]);
-        unit.length += unit.tasks.back().length;
+        unit.num_tokens += unit.tasks.back().queries.length;
       }
     }
     begin = end;
@@ -71,7 +75,7 @@ std::vector<DistanceUnit> distance_units_of(const AttentionRules& rules) {
 // same time. Results do not depend on the thread, because no two tasks add to the same number.
 template <typename Task, typename F>
 void for_each_task(std::vector<Task> tasks, F f) {
-  std::stable_sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return a.length > b.length; });
+  std::stable_sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return work_of(a) > work_of(b); });
   std::atomic<size_t> next = 0;
   const int64_t parts = num_parts(static_cast<int64_t>(tasks.size()), 1);
   parallel_ranges(parts, 1, [&](int64_t, int64_t, int) {
@@ -87,6 +91,9 @@ void check(const AttentionRules& rules) {
   check_internal(rules.scale > 0, "attention scores have a positive scale");
   check_internal(rules.soft_cap >= 0, "attention's soft cap is not negative");
   check_internal(rules.window >= 0, "attention's window is not negative");
+  const bool is_plain = !rules.causal && rules.window >= kWholeSequence && rules.rotary.cosines == nullptr &&
+                        rules.distance_rows == nullptr && rules.bias == nullptr;
+  check_internal(rules.key_offsets == nullptr || is_plain, "queries see all keys of another batch, wherever they are");
 }
 
 // The sums of the distance terms' gradients, for each group of sequences.

@@ -1,4 +1,5 @@
-// Self-attention over a packed batch, forward and backward, tile by tile: no S x S tensor is stored.
+// Attention over a packed batch, forward and backward, tile by tile: no S x S tensor is stored. Each sequence reads its
+// own keys, or those of another packed batch (cross-attention).
 // Milakov, Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867; Dao, "FlashAttention-2", arXiv
 // 2307.08691. Shapes: B sequences, T tokens in total, S tokens of one sequence, H query heads, G key and value heads,
 // D head width.
@@ -19,6 +20,10 @@ constexpr int64_t kWholeSequence = int64_t{1} << 40;
 // How scores are computed from q and k. Query head h reads key head h * G / H.
 struct AttentionRules {
   const int64_t* offsets = nullptr;  // [B + 1]: sequence b is tokens offsets[b] up to offsets[b + 1]
+  // [B + 1] or null: the queries of sequence b read the keys key_offsets[b] up to key_offsets[b + 1] of k and v, which
+  // have rows of their own; null: those of their sequence. Then all queries see all keys: there is neither a causal
+  // mask, a window, rotary positions nor distances.
+  const int64_t* key_offsets = nullptr;
   int64_t num_sequences = 0;
   int64_t num_heads = 0, num_kv_heads = 0;  // H, a multiple of G
   int64_t head_width = 0;                   // D, at most kMaxHeadWidth
@@ -30,7 +35,7 @@ struct AttentionRules {
   // are neither read nor written; their gradient of q is 0.
   int64_t num_queries = kWholeSequence;
   RotaryTable rotary;                 // turns the rows of q and k by their positions in the sequence
-  const uint8_t* key_mask = nullptr;  // [T] or null: no query sees a key whose byte is 0
+  const uint8_t* key_mask = nullptr;  // a byte for each key, or null: no query sees a key whose byte is 0
   // Added to the scaled scores, or null: [H or 1, S, S] with these strides, the same for every sequence.
   const float* bias = nullptr;
   int64_t bias_head_stride = 0, bias_query_stride = 0;
@@ -39,11 +44,24 @@ struct AttentionRules {
   const int32_t* distance_rows = nullptr;
   int64_t num_distance_rows = 0;  // W
   // Dropout of the softmax. The element of (sequence b, head h, query i, key j) is
-  // first_b + (h * S + i) * S4 + j, where S4 is S rounded up to a multiple of 4 and first_b sums H * S * S4 over the
-  // sequences before b. So a block of four draws belongs to one row.
+  // first_b + (h * S + i) * S4 + j, where S4 is the number of keys rounded up to a multiple of 4, and first_b sums
+  // H * S * S4 over the sequences before b. So a block of four draws belongs to one row.
   double p = 0;
   RandomStream stream;
 };
+
+// Tokens of a packed batch: from `first` so many.
+struct TokenRange {
+  int64_t first = 0, length = 0;
+};
+
+inline TokenRange queries_of(const AttentionRules& rules, int64_t sequence) {
+  return {rules.offsets[sequence], rules.offsets[sequence + 1] - rules.offsets[sequence]};
+}
+inline TokenRange keys_of(const AttentionRules& rules, int64_t sequence) {
+  const int64_t* offsets = rules.key_offsets == nullptr ? rules.offsets : rules.key_offsets;
+  return {offsets[sequence], offsets[sequence + 1] - offsets[sequence]};
+}
 
 constexpr int64_t kMaxHeadWidth = 256;
 
@@ -60,7 +78,7 @@ using SumOf = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 template <typename T>
 struct AttentionInputs {
-  HeadRows<const T> q, k, v;  // [T, H * D], [T, G * D], [T, G * D]
+  HeadRows<const T> q, k, v;  // [T, H * D]; [T, G * D] each, or a row for each key of key_offsets
   // Terms of the scores that depend on the distance of query and key, by rules.distance_rows; null: none. With r the
   // row of the distance, the score is scale * (q k + q distance_keys[r] + k distance_queries[r]) + distance_bias[r];
   // the soft cap applies to this sum. He et al., "DeBERTa", arXiv 2006.03654; Raffel et al., "T5", arXiv 1910.10683
@@ -101,7 +119,7 @@ template <typename T, typename Sum>
 void attention_backward_reference(const AttentionRules& rules, const AttentionInputs<T>& inputs,
                                   const AttentionResults<T, Sum>& results, const AttentionGradients<T>& gradients);
 
-// Returns S4, the number of elements that dropout draws for one query of a sequence of S tokens.
-inline uint64_t attention_row_length(int64_t length) { return (static_cast<uint64_t>(length) + 3) / 4 * 4; }
+// Returns S4, the number of elements that dropout draws for one query of so many keys.
+inline uint64_t attention_row_length(int64_t num_keys) { return (static_cast<uint64_t>(num_keys) + 3) / 4 * 4; }
 
 }  // namespace hone::kernel

@@ -54,8 +54,9 @@ class AttentionBackward : AttentionDistanceGradients<T> {
   // Adds the gradients of the distance terms to `sums`.
   void run(const AttentionInputs<T>& inputs, const AttentionResults<T, float>& results,
            const AttentionGradients<T>& gradients, const DistanceSums& sums = {}) {
-    Base::copy_turned_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
-    Base::copy_rows(inputs.v, task_.kv_head, 0, task_.length, padded_keys_, values_);
+    const auto [first_key, num_keys] = task_.keys;
+    Base::copy_turned_rows(inputs.k, task_.keys, task_.kv_head, 0, num_keys, padded_keys_, keys_);
+    Base::copy_rows(inputs.v, task_.kv_head, first_key, num_keys, padded_keys_, values_);
     Base::transpose_keys(keys_, keys_transposed_);
     std::fill_n(k_gradient_, padded_keys_ * width_, 0.0F);
     std::fill_n(v_gradient_, padded_keys_ * width_, 0.0F);
@@ -75,9 +76,9 @@ class AttentionBackward : AttentionDistanceGradients<T> {
       clear_other_queries(gradients.q, head);
       Base::end_head(keys_, k_gradient_, sums.of_head(head));
     }
-    Base::turn_back(k_gradient_, 0, task_.length);
-    Base::write_rows(k_gradient_, gradients.k, task_.kv_head, 0, task_.length);
-    Base::write_rows(v_gradient_, gradients.v, task_.kv_head, 0, task_.length);
+    Base::turn_back(k_gradient_, 0, num_keys);
+    Base::write_rows(k_gradient_, gradients.k, task_.kv_head, first_key, num_keys);
+    Base::write_rows(v_gradient_, gradients.v, task_.kv_head, first_key, num_keys);
   }
 
  private:
@@ -86,8 +87,9 @@ class AttentionBackward : AttentionDistanceGradients<T> {
                   int64_t query) {
     const int64_t count = std::min(kQueryBlock, num_queries_ - query);
     const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
-    Base::copy_turned_rows(inputs.q, head, query, count, n, queries_);
-    Base::copy_rows(results.out_gradient, head, query, count, n, out_gradients_);
+    const int64_t first = task_.queries.first + query;
+    Base::copy_turned_rows(inputs.q, task_.queries, head, query, count, n, queries_);
+    Base::copy_rows(results.out_gradient, head, first, count, n, out_gradients_);
     Base::transpose_operand(queries_, queries_transposed_, n);
     Base::transpose_operand(out_gradients_, out_gradients_transposed_, n);
     Base::begin_block(query, n, queries_transposed_);
@@ -98,7 +100,7 @@ class AttentionBackward : AttentionDistanceGradients<T> {
     for (int64_t i = 0; i < n; ++i) {
       const bool is_real = i < count;
       logsumexp_[i] = is_real ? results.logsumexp[Base::row(head, query + i)] : std::numeric_limits<float>::infinity();
-      const T* out = results.out.data + (task_.first + query + i) * results.out.row_stride + head * rules_.head_width;
+      const T* out = results.out.data + (first + i) * results.out.row_stride + head * rules_.head_width;
       delta_[i] = is_real ? dot_row(out, out_gradients_ + i * width_, rules_.head_width) : 0;
     }
   }
@@ -107,12 +109,13 @@ class AttentionBackward : AttentionDistanceGradients<T> {
     const int64_t count = std::min(kQueryBlock, num_queries_ - query);
     Base::transpose_result(q_gradient_, q_gradient_rows_, Base::tile_rules(head, query, 0).padded_queries);
     Base::turn_back(q_gradient_rows_, query, count);
-    Base::write_rows(q_gradient_rows_, to, head, query, count);
+    Base::write_rows(q_gradient_rows_, to, head, task_.queries.first + query, count);
   }
 
   void clear_other_queries(HeadRows<T> to, int64_t head) {
-    for (int64_t query = num_queries_; query < task_.length; ++query) {
-      std::fill_n(to.data + (task_.first + query) * to.row_stride + head * rules_.head_width, rules_.head_width, T{});
+    for (int64_t query = num_queries_; query < task_.queries.length; ++query) {
+      std::fill_n(to.data + (task_.queries.first + query) * to.row_stride + head * rules_.head_width, rules_.head_width,
+                  T{});
     }
   }
 

@@ -44,7 +44,7 @@ class AttentionDistanceGradients : protected AttentionDistances<T> {
 
   void begin_sequence(const AttentionInputs<T>& inputs) {
     Base::begin_sequence(inputs);
-    const int64_t length = task_.length;
+    const int64_t length = task_.queries.length;
     if (Base::bias_ != nullptr) bias_gradient_ = space_.template take<float>(2 * length + kQueryBlock) + length;
     if (Base::has_by_query()) {
       keys_of_rows_transposed_ = space_.template take<T>(Base::row_capacity() * width_);
@@ -64,7 +64,7 @@ class AttentionDistanceGradients : protected AttentionDistances<T> {
 
   void begin_head(const AttentionInputs<T>& inputs, int64_t head, const T* keys) {
     Base::begin_head(inputs, head, keys);
-    const int64_t length = task_.length;
+    const int64_t length = task_.queries.length;
     if (bias_gradient_ != nullptr) std::fill(bias_gradient_ + 1 - length, bias_gradient_ + length + kQueryBlock, 0.0F);
     if (Base::has_by_query()) {
       Base::transpose_rows(Base::keys_of_rows_, keys_of_rows_transposed_, Base::row_capacity(), width_);
@@ -106,7 +106,7 @@ class AttentionDistanceGradients : protected AttentionDistances<T> {
                    as_right(keys, padded_keys_, width_), sums.queries + first_row_ * width_, true);
     }
     if (bias_gradient_ == nullptr) return;
-    for (int64_t d = 1 - task_.length; d < task_.length; ++d) {
+    for (int64_t d = 1 - task_.queries.length; d < task_.queries.length; ++d) {
       sums.bias[first_row_ + Base::rows_[d]] += bias_gradient_[d] / static_cast<float>(rules_.scale);
     }
   }

@@ -30,7 +30,7 @@ class AttentionDistances : protected AttentionHead<T> {
   // Finds the rows of the sequence's distances, and takes memory.
   void begin_sequence(const AttentionInputs<T>& inputs) {
     if (rules_.distance_rows == nullptr) return;
-    const int64_t length = task_.length;
+    const int64_t length = task_.queries.length;
     const auto [smallest, largest] =
         std::minmax_element(rules_.distance_rows - (length - 1), rules_.distance_rows + length);
     first_row_ = *smallest;
@@ -56,7 +56,7 @@ class AttentionDistances : protected AttentionHead<T> {
   // Loads the rows of a head; computes the term of its keys [padded_keys_, width_].
   void begin_head(const AttentionInputs<T>& inputs, int64_t head, const T* keys) {
     if (!has_terms()) return;
-    const int64_t length = task_.length;
+    const int64_t length = task_.queries.length;
     if (bias_ != nullptr) {
       // Added before the scores are scaled.
       const float* of_head = inputs.distance_bias + head * rules_.num_distance_rows + first_row_;
@@ -65,10 +65,10 @@ class AttentionDistances : protected AttentionHead<T> {
       }
     }
     if (has_by_query()) {
-      this->copy_table_rows(inputs.distance_keys, head, first_row_, num_rows_, row_capacity(), keys_of_rows_);
+      this->copy_rows(inputs.distance_keys, head, first_row_, num_rows_, row_capacity(), keys_of_rows_);
     }
     if (has_by_key()) {
-      this->copy_table_rows(inputs.distance_queries, head, first_row_, num_rows_, padded_rows_, queries_of_rows_);
+      this->copy_rows(inputs.distance_queries, head, first_row_, num_rows_, padded_rows_, queries_of_rows_);
       this->transpose_operand(queries_of_rows_, queries_of_rows_transposed_, padded_rows_);
       tile_product({padded_keys_, padded_rows_, width_, width_, padded_rows_, padded_rows_}, keys,
                    queries_of_rows_transposed_, by_key_, false);
@@ -78,7 +78,7 @@ class AttentionDistances : protected AttentionHead<T> {
   // Computes the term of a block of queries, of which [width_, n] is the second operand of products.
   void begin_block(int64_t query, int64_t n, const T* queries_transposed) {
     if (!has_by_query()) return;
-    const auto [smallest, largest] = std::minmax_element(rows_ + query - (task_.length - 1), rows_ + query + n);
+    const auto [smallest, largest] = std::minmax_element(rows_ + query - (task_.queries.length - 1), rows_ + query + n);
     block_row_ = *smallest;
     block_rows_ = round_up(*largest - *smallest + 1, kDistanceRowPadding);
     tile_product({block_rows_, n, width_, width_, n, n}, keys_of_rows_ + block_row_ * width_, queries_transposed,

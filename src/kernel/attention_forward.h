@@ -36,8 +36,8 @@ class AttentionForward : AttentionDistances<T> {
   }
 
   void run(const AttentionInputs<T>& inputs, HeadRows<T> out, float* logsumexp) {
-    Base::copy_turned_rows(inputs.k, task_.kv_head, 0, task_.length, padded_keys_, keys_);
-    Base::copy_rows(inputs.v, task_.kv_head, 0, task_.length, padded_keys_, values_);
+    Base::copy_turned_rows(inputs.k, task_.keys, task_.kv_head, 0, task_.keys.length, padded_keys_, keys_);
+    Base::copy_rows(inputs.v, task_.kv_head, task_.keys.first, task_.keys.length, padded_keys_, values_);
     Base::transpose_keys(values_, values_transposed_);
     Base::begin_sequence(inputs);
     for (int64_t head = task_.kv_head * Base::group(); head < (task_.kv_head + 1) * Base::group(); ++head) {
@@ -45,7 +45,7 @@ class AttentionForward : AttentionDistances<T> {
       for (int64_t query = 0; query < num_queries_; query += kQueryBlock) {
         attend(inputs, head, query);
         const int64_t count = std::min(kQueryBlock, num_queries_ - query);
-        Base::write_rows(out_rows_, out, head, query, count);
+        Base::write_rows(out_rows_, out, head, task_.queries.first + query, count);
         for (int64_t i = 0; i < count; ++i) logsumexp[Base::row(head, query + i)] = logsumexp_of(i);
       }
     }
@@ -55,7 +55,8 @@ class AttentionForward : AttentionDistances<T> {
   // Fills out_rows_ and the statistics of a block of queries.
   void attend(const AttentionInputs<T>& inputs, int64_t head, int64_t query) {
     const int64_t n = Base::tile_rules(head, query, 0).padded_queries;
-    Base::copy_turned_rows(inputs.q, head, query, std::min(kQueryBlock, num_queries_ - query), n, queries_);
+    Base::copy_turned_rows(inputs.q, task_.queries, head, query, std::min(kQueryBlock, num_queries_ - query), n,
+                           queries_);
     Base::transpose_operand(queries_, queries_transposed_, n);
     Base::begin_block(query, n, queries_transposed_);
     std::fill_n(running().maximum, n, -std::numeric_limits<float>::infinity());

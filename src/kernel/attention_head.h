@@ -23,7 +23,7 @@ inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multi
 
 // One key head of one sequence.
 struct AttentionTask {
-  int64_t first = 0, length = 0;  // tokens
+  TokenRange queries, keys;
   int64_t kv_head = 0;
   uint64_t first_block = 0;  // first dropout block of the sequence
 };
@@ -83,8 +83,8 @@ class AttentionHead {
   AttentionHead(const AttentionRules& rules, const AttentionTask& task)
       : rules_(rules),
         task_(task),
-        num_queries_(std::min(task.length, rules.num_queries)),
-        padded_keys_(round_up(task.length, kTilePadding<T>)),
+        num_queries_(std::min(task.queries.length, rules.num_queries)),
+        padded_keys_(round_up(task.keys.length, kTilePadding<T>)),
         width_(round_up(rules.head_width, kTilePadding<T>)),
         writes_past_caches_(num_tokens() * rules.num_heads * rules.head_width * static_cast<int64_t>(sizeof(T)) >=
                             kPastCachesBytes),
@@ -97,15 +97,17 @@ class AttentionHead {
     int64_t begin = 0, end = 0;
   };
   KeyRange keys_of(int64_t query) const {
-    const int64_t window = std::min(rules_.window, task_.length);
+    if (rules_.key_offsets != nullptr) return {0, task_.keys.length};
+    const int64_t window = std::min(rules_.window, task_.keys.length);
     const int64_t begin = std::max<int64_t>(0, query - window) / kTilePadding<T> * kTilePadding<T>;
-    return {begin, std::min(task_.length, query + kQueryBlock + (rules_.causal ? 0 : window))};
+    return {begin, std::min(task_.keys.length, query + kQueryBlock + (rules_.causal ? 0 : window))};
   }
 
-  // Copies rows [first, first + count) of q or k like copy_rows, turned by their positions.
-  void copy_turned_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded,
-                        T* to) const {
-    copy_rows(from, head, first, count, padded, to);
+  // Copies rows [first, first + count) of the sequence's q or k, which is `tokens`, like copy_rows, turned by their
+  // positions.
+  void copy_turned_rows(HeadRows<const T> from, TokenRange tokens, int64_t head, int64_t first, int64_t count,
+                        int64_t padded, T* to) const {
+    copy_rows(from, head, tokens.first + first, count, padded, to);
     if (rules_.rotary.cosines != nullptr) {
       rotate_rows(rules_.rotary, {first, count, rules_.head_width, width_, width_, Turn::kForward}, to, to);
     }
@@ -119,12 +121,6 @@ class AttentionHead {
 
   // Copies rows [first, first + count) of a head, zero-padded to [padded, width_].
   void copy_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded, T* to) const {
-    copy_table_rows(from, head, task_.first + first, count, padded, to);
-  }
-
-  // The same for rows that are not counted from the sequence's first token.
-  void copy_table_rows(HeadRows<const T> from, int64_t head, int64_t first, int64_t count, int64_t padded,
-                       T* to) const {
     const int64_t width = rules_.head_width;
     for (int64_t i = 0; i < count; ++i) {
       std::memcpy(to + i * width_, from.data + (first + i) * from.row_stride + head * width,
@@ -136,7 +132,7 @@ class AttentionHead {
 
   void write_rows(const float* from, HeadRows<T> to, int64_t head, int64_t first, int64_t count) const {
     for (int64_t i = 0; i < count; ++i) {
-      T* row = to.data + (task_.first + first + i) * to.row_stride + head * rules_.head_width;
+      T* row = to.data + (first + i) * to.row_stride + head * rules_.head_width;
       write_row(from + i * width_, row, rules_.head_width, writes_past_caches_);
     }
   }
@@ -162,7 +158,7 @@ class AttentionHead {
   }
 
   TileRules tile_rules(int64_t head, int64_t query, int64_t key) const {
-    const int64_t length = task_.length;
+    const int64_t num_keys = task_.keys.length;
     TileRules tile;
     tile.num_keys = std::max<int64_t>(0, std::min(kKeyChunk, keys_of(query).end - key));
     tile.padded_keys = round_up(tile.num_keys, kTilePadding<T>);
@@ -173,25 +169,26 @@ class AttentionHead {
     tile.scale = static_cast<float>(rules_.scale);
     tile.soft_cap = static_cast<float>(rules_.soft_cap);
     tile.causal = rules_.causal;
-    tile.window = static_cast<int32_t>(std::min(rules_.window, length));
+    tile.window = static_cast<int32_t>(std::min(rules_.window, num_keys));
     tile.first_key = key;
     tile.first_query = query;
-    if (rules_.key_mask != nullptr) tile.key_mask = rules_.key_mask + task_.first + key;
+    if (rules_.key_mask != nullptr) tile.key_mask = rules_.key_mask + task_.keys.first + key;
     if (rules_.bias != nullptr) {
       tile.bias = rules_.bias + head * rules_.bias_head_stride + query * rules_.bias_query_stride + key;
       tile.bias_query_stride = rules_.bias_query_stride;
     }
     tile.p = rules_.p;
     tile.stream = rules_.stream;
-    tile.blocks_per_query = attention_row_length(length) / 4;
-    tile.first_block = task_.first_block + static_cast<uint64_t>(head * length + query) * tile.blocks_per_query +
+    tile.blocks_per_query = attention_row_length(num_keys) / 4;
+    tile.first_block = task_.first_block +
+                       static_cast<uint64_t>(head * task_.queries.length + query) * tile.blocks_per_query +
                        static_cast<uint64_t>(key) / 4;
     return tile;
   }
 
   int64_t group() const { return rules_.num_heads / rules_.num_kv_heads; }
   // logsumexp is [H, T].
-  int64_t row(int64_t head, int64_t query) const { return head * num_tokens() + task_.first + query; }
+  int64_t row(int64_t head, int64_t query) const { return head * num_tokens() + task_.queries.first + query; }
   int64_t num_tokens() const { return rules_.offsets[rules_.num_sequences]; }
 
   const AttentionRules& rules_;

@@ -17,8 +17,8 @@ namespace {
 // One head of one sequence.
 struct Head {
   int64_t sequence = 0, head = 0;
-  int64_t first = 0, length = 0;  // tokens
-  uint64_t first_draw = 0;        // of query 0
+  TokenRange queries, keys;
+  uint64_t first_draw = 0;  // of query 0
 };
 
 template <typename T, typename Sum>
@@ -28,21 +28,21 @@ class HeadReference {
       : rules_(rules),
         inputs_(inputs),
         head_(head),
-        queries_(turned(inputs.q, head.head)),
-        keys_(turned(inputs.k, kv_head())),
-        scores_(head.length),
-        slopes_(head.length, 1),
-        kept_(head.length) {}
+        queries_(turned(inputs.q, head.queries, head.head)),
+        keys_(turned(inputs.k, head.keys, kv_head())),
+        scores_(head.keys.length),
+        slopes_(head.keys.length, 1),
+        kept_(head.keys.length) {}
 
   void forward(int64_t query, HeadRows<T> out, Sum* logsumexp) {
     const Sum total = score(query);
     logsumexp[row(query)] = total;
     for (int64_t d = 0; d < rules_.head_width; ++d) {
       Sum value = 0;
-      for (int64_t j = 0; j < head_.length; ++j) {
+      for (int64_t j = 0; j < head_.keys.length; ++j) {
         if (const Sum p = probability(j, total); p != 0) value += p * kept_[j] * to_float(v(j)[d]);
       }
-      *element(out, query, head_.head, d) = rounded_to<T>(value);
+      *element(out, head_.queries.first + query, head_.head, d) = rounded_to<T>(value);
     }
   }
 
@@ -51,11 +51,11 @@ class HeadReference {
                 Sum* q_gradient, Sum* k_gradient, Sum* v_gradient) {
     score(query);
     const Sum total = results.logsumexp[row(query)];
-    const T* out = element(results.out, query, head_.head, 0);
-    const T* out_gradient = element(results.out_gradient, query, head_.head, 0);
+    const T* out = element(results.out, head_.queries.first + query, head_.head, 0);
+    const T* out_gradient = element(results.out_gradient, head_.queries.first + query, head_.head, 0);
     const Sum delta = dot(out, out_gradient);
     const int64_t width = rules_.head_width;
-    for (int64_t j = 0; j < head_.length; ++j) {
+    for (int64_t j = 0; j < head_.keys.length; ++j) {
       const Sum p = probability(j, total);
       if (p == 0) continue;
       const Sum score_gradient =
@@ -71,7 +71,9 @@ class HeadReference {
   }
 
   // Turns the gradient [S, D] of q or k back.
-  void turn_back(std::vector<Sum>& gradient) const { turn(Turn::kBack, gradient.data()); }
+  void turn_back(std::vector<Sum>& gradient) const {
+    turn(Turn::kBack, static_cast<int64_t>(gradient.size()) / rules_.head_width, gradient.data());
+  }
 
  private:
   // The head's part of the table's row for query i and key j.
@@ -110,29 +112,31 @@ class HeadReference {
 
   template <typename U>
   U* element(HeadRows<U> rows, int64_t token, int64_t head, int64_t d) const {
-    return rows.data + (head_.first + token) * rows.row_stride + head * rules_.head_width + d;
+    return rows.data + token * rows.row_stride + head * rules_.head_width + d;
   }
   int64_t kv_head() const { return head_.head * rules_.num_kv_heads / rules_.num_heads; }
   const T* q(int64_t i) const { return queries_.data() + i * rules_.head_width; }
   const T* k(int64_t j) const { return keys_.data() + j * rules_.head_width; }
-  const T* v(int64_t j) const { return element(inputs_.v, j, kv_head(), 0); }
-  int64_t row(int64_t query) const { return head_.head * rules_.offsets[rules_.num_sequences] + head_.first + query; }
+  const T* v(int64_t j) const { return element(inputs_.v, head_.keys.first + j, kv_head(), 0); }
+  int64_t row(int64_t query) const {
+    return head_.head * rules_.offsets[rules_.num_sequences] + head_.queries.first + query;
+  }
 
   template <typename U>
-  void turn(Turn direction, U* rows) const {
+  void turn(Turn direction, int64_t num_rows, U* rows) const {
     if (rules_.rotary.cosines == nullptr) return;
     const int64_t width = rules_.head_width;
-    rotate_rows(rules_.rotary, {0, head_.length, width, width, width, direction}, rows, rows);
+    rotate_rows(rules_.rotary, {0, num_rows, width, width, width, direction}, rows, rows);
   }
 
   // The rows [S, D] of one head of q or k, turned by their positions.
-  std::vector<T> turned(HeadRows<const T> rows, int64_t head) const {
+  std::vector<T> turned(HeadRows<const T> rows, TokenRange tokens, int64_t head) const {
     std::vector<T> result;
-    for (int64_t i = 0; i < head_.length; ++i) {
-      const T* row = element(rows, i, head, 0);
+    for (int64_t i = 0; i < tokens.length; ++i) {
+      const T* row = element(rows, tokens.first + i, head, 0);
       result.insert(result.end(), row, row + rules_.head_width);
     }
-    turn(Turn::kForward, result.data());
+    turn(Turn::kForward, tokens.length, result.data());
     return result;
   }
 
@@ -145,7 +149,7 @@ class HeadReference {
   bool sees(int64_t query, int64_t key) const {
     if (rules_.causal && key > query) return false;
     if (std::abs(query - key) > rules_.window) return false;
-    return rules_.key_mask == nullptr || rules_.key_mask[head_.first + key] != 0;
+    return rules_.key_mask == nullptr || rules_.key_mask[head_.keys.first + key] != 0;
   }
 
   // Fills the scores and their dropout factors; returns the logsumexp.
@@ -153,9 +157,9 @@ class HeadReference {
     constexpr Sum kInfinity = std::numeric_limits<Sum>::infinity();
     const Sum kept_scale = rules_.p < 1 ? static_cast<Sum>(1 / (1 - rules_.p)) : 0;
     const double threshold = rules_.p * 4294967296.0;
-    const uint64_t draw = head_.first_draw + static_cast<uint64_t>(query) * attention_row_length(head_.length);
+    const uint64_t draw = head_.first_draw + static_cast<uint64_t>(query) * attention_row_length(head_.keys.length);
     Sum largest = -kInfinity;
-    for (int64_t j = 0; j < head_.length; ++j) {
+    for (int64_t j = 0; j < head_.keys.length; ++j) {
       Sum score = dot(q(query), k(j)) * static_cast<Sum>(rules_.scale);
       if (rules_.distance_rows != nullptr) score += distance_terms(query, j);
       if (rules_.soft_cap > 0) score = capped(score, j);
@@ -194,22 +198,24 @@ std::vector<Head> heads_of(const AttentionRules& rules) {
   std::vector<Head> heads;
   uint64_t draw = 0;
   for (int64_t b = 0; b < rules.num_sequences; ++b) {
-    const int64_t first = rules.offsets[b], length = rules.offsets[b + 1] - first;
+    const TokenRange queries = queries_of(rules, b), keys = keys_of(rules, b);
     for (int64_t h = 0; h < rules.num_heads; ++h) {
-      heads.push_back({b, h, first, length, draw});
-      draw += static_cast<uint64_t>(length) * attention_row_length(length);
+      heads.push_back({b, h, queries, keys, draw});
+      draw += static_cast<uint64_t>(queries.length) * attention_row_length(keys.length);
     }
   }
   return heads;
 }
 
-int64_t num_queries(const AttentionRules& rules, const Head& head) { return std::min(head.length, rules.num_queries); }
+int64_t num_queries(const AttentionRules& rules, const Head& head) {
+  return std::min(head.queries.length, rules.num_queries);
+}
 
 template <typename T, typename Sum>
-void write_rows(const AttentionRules& rules, const Head& head, int64_t column, const std::vector<Sum>& from,
+void write_rows(const AttentionRules& rules, TokenRange tokens, int64_t column, const std::vector<Sum>& from,
                 HeadRows<T> to) {
-  for (int64_t i = 0; i < head.length; ++i) {
-    T* row = to.data + (head.first + i) * to.row_stride + column * rules.head_width;
+  for (int64_t i = 0; i < tokens.length; ++i) {
+    T* row = to.data + (tokens.first + i) * to.row_stride + column * rules.head_width;
     for (int64_t d = 0; d < rules.head_width; ++d) row[d] = rounded_to<T>(from[i * rules.head_width + d]);
   }
 }
@@ -277,22 +283,22 @@ void attention_backward_reference(const AttentionRules& rules, const AttentionIn
   TableSums tables(rules, gradients);
   const AttentionGradients<double> table_sums = tables.sums();
   const auto run = [&](int64_t n) {  // of key head n, counted over all sequences
-    const auto size = static_cast<size_t>(heads[static_cast<size_t>(n * group)].length * rules.head_width);
-    std::vector<Sum> k_gradient(size), v_gradient(size);
+    const auto size = [&](TokenRange tokens) { return static_cast<size_t>(tokens.length * rules.head_width); };
+    const Head& first = heads[static_cast<size_t>(n * group)];
+    std::vector<Sum> k_gradient(size(first.keys)), v_gradient(size(first.keys));
     for (int64_t m = n * group; m < (n + 1) * group; ++m) {
       const Head& head = heads[static_cast<size_t>(m)];
-      std::vector<Sum> q_gradient(size);
+      std::vector<Sum> q_gradient(size(head.queries));
       HeadReference<T, Sum> reference(rules, inputs, head);
       for (int64_t i = 0; i < num_queries(rules, head); ++i) {
         reference.backward(i, results, table_sums, q_gradient.data(), k_gradient.data(), v_gradient.data());
       }
       reference.turn_back(q_gradient);
-      write_rows(rules, head, head.head, q_gradient, gradients.q);
+      write_rows(rules, head.queries, head.head, q_gradient, gradients.q);
     }
-    const Head& head = heads[static_cast<size_t>(n * group)];
-    HeadReference<T, Sum>(rules, inputs, head).turn_back(k_gradient);
-    write_rows(rules, head, head.head / group, k_gradient, gradients.k);
-    write_rows(rules, head, head.head / group, v_gradient, gradients.v);
+    HeadReference<T, Sum>(rules, inputs, first).turn_back(k_gradient);
+    write_rows(rules, first.keys, first.head / group, k_gradient, gradients.k);
+    write_rows(rules, first.keys, first.head / group, v_gradient, gradients.v);
   };
   // All sequences add to the gradients of the distance tables, so one thread computes them.
   const int64_t num_sequences = rules.distance_rows == nullptr ? 1 : rules.num_sequences;

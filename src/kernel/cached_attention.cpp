@@ -53,6 +53,13 @@ HWY_INLINE void score_page(const CachedUnit<T>& unit, const T* keys, const float
   }
 }
 
+// Adds the bias of a page's keys to the scores of a row.
+HWY_INLINE void add_bias(const float* bias, float* scores) {
+  for (int64_t v = 0; v < kVectorsOfPage; ++v) {
+    store(hn::Add(load(scores + v * kVector), load(bias + v * kVector)), scores + v * kVector);
+  }
+}
+
 // Turns the scores of a row into weights in place; keys outside [begin, end) of the page get 0. Updates maximum and
 // sum, and returns the factor of what was summed before.
 HWY_INLINE float weigh_page(float* scores, int64_t begin, int64_t end, float* maximum, float* sum) {
@@ -120,6 +127,7 @@ void compute_rows(CachedUnit<T>& unit, int64_t first) {
       const int64_t begin = std::max<int64_t>(0, unit.seen[row].begin - page_begin);
       const int64_t end = std::min(kPageTokens, unit.seen[row].end - page_begin);
       if (begin < end) {
+        if (unit.bias[row] != nullptr) add_bias(unit.bias[row] + page_begin, scores + r * kPageTokens);
         factors[r] = weigh_page(scores + r * kPageTokens, begin, end, &unit.maxima[row], &unit.totals[row]);
       } else {
         factors[r] = 1;
@@ -190,6 +198,13 @@ class CachedAttention {
     return {std::max<int64_t>(0, position - rules_.window), position + 1};
   }
 
+  const float* bias_of(const RowBlock& block, int64_t row) const {
+    if (rules_.distance_bias == nullptr) return nullptr;
+    const int64_t whole = block.first_row + row, head = block.kv_head * rows_of_token() + whole % rows_of_token();
+    const int64_t position = sequences_[block.sequence].num_past + whole / rows_of_token();
+    return rules_.distance_bias + head * rules_.distance_stride + rules_.longest_distance - position;
+  }
+
   // The element of queries or out where the head of a block's row begins, for a matrix of this stride.
   int64_t place_of(const RowBlock& block, int64_t row, int64_t stride) const {
     const int64_t whole = block.first_row + row, head = block.kv_head * rows_of_token() + whole % rows_of_token();
@@ -203,7 +218,10 @@ class CachedAttention {
     unit.kv_head = block.kv_head;
     unit.maxima.fill(-std::numeric_limits<float>::infinity());
     unit.totals.fill(0);
-    for (int64_t row = 0; row < block.num_rows; ++row) unit.seen[static_cast<size_t>(row)] = seen_by(block, row);
+    for (int64_t row = 0; row < block.num_rows; ++row) {
+      unit.seen[static_cast<size_t>(row)] = seen_by(block, row);
+      unit.bias[static_cast<size_t>(row)] = bias_of(block, row);
+    }
     const int64_t first_page = unit.seen[0].begin / kPageTokens;
     const int64_t end_page = (unit.seen[static_cast<size_t>(block.num_rows - 1)].end + kPageTokens - 1) / kPageTokens;
     block.first_unit = units_.size();
@@ -338,6 +356,9 @@ void cached_attention_reference(const CachedAttentionRules& rules, std::span<con
           for (int64_t d = 0; d < width; ++d) score += double{to_float(query[d])} * to_float(keys[d * kPageTokens]);
           score *= rules.scale;
           if (rules.soft_cap > 0) score = rules.soft_cap * std::tanh(score / rules.soft_cap);
+          if (rules.distance_bias != nullptr) {
+            score += rules.distance_bias[head * rules.distance_stride + rules.longest_distance - (position - key)];
+          }
           weights.push_back(score);
           maximum = std::max(maximum, score);
         }

@@ -28,6 +28,10 @@ struct CachedAttentionRules {
   double scale = 1;                         // factor of the scores; > 0
   double soft_cap = 0;                      // > 0: the scaled scores s become cap * tanh(s / cap)
   int64_t window = kWholeSequence;          // a query sees itself and `window` keys before it
+  // Added to the scaled scores, or null: [H, distance_stride] by the distance of query and key, the largest first. The
+  // element of distance d is longest_distance - d, and P floats follow that of distance 0.
+  const float* distance_bias = nullptr;
+  int64_t distance_stride = 0, longest_distance = 0;
 };
 
 // The new tokens of one sequence, which follow those in its pages.

@@ -24,7 +24,8 @@ struct CachedUnit {
   int64_t kv_head = 0;
   int64_t first_page = 0, end_page = 0;
   std::array<SeenKeys, kRowsInUnit> seen;
-  const float* queries = nullptr;  // [kRowsInUnit, D], scaled; 0 for rows of padding
+  std::array<const float*, kRowsInUnit> bias{};  // of key 0, or null: added to the scores
+  const float* queries = nullptr;                // [kRowsInUnit, D], scaled; 0 for rows of padding
   // The results: sums [kRowsInUnit, D] of the values, weighted by e^(score - maximum), and the sum of the weights.
   float* sums = nullptr;
   std::array<float, kRowsInUnit> maxima, totals;

@@ -54,7 +54,7 @@ at::Tensor next_tokens(const Tokens& tokens) {
 
 tensor::KvShape kv_shape(const Model& model) {
   const KvHeads heads = model.kv_heads();
-  return {.num_layers = model.num_layers(),
+  return {.num_layers = model.num_cached_layers(),
           .num_kv_heads = heads.num_heads,
           .head_width = heads.width,
           .dtype = model.dtype()};

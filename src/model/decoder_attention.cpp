@@ -11,13 +11,14 @@ namespace hone::model {
 DecoderAttention::DecoderAttention(int64_t layer, DecoderAttentionRule rule, nn::DropoutSites& sites)
     : layer_(layer), rule_(std::move(rule)), dropout_(rule_.dropout, sites) {}
 
-at::Tensor DecoderAttention::forward(const at::Tensor& qkv, const Stream& stream,
-                                     const nn::ForwardContext& context) const {
+at::Tensor DecoderAttention::forward(const at::Tensor& qkv, const Stream& stream, const nn::ForwardContext& context,
+                                     const tensor::DistanceTables& distances, bool is_causal) const {
   tensor::AttentionOptions options{.num_heads = rule_.heads.num_heads,
                                    .num_kv_heads = rule_.heads.num_kv_heads,
-                                   .causal = true,
+                                   .causal = is_causal,
                                    .scale = rule_.scale,
                                    .soft_cap = rule_.soft_cap,
+                                   .distances = distances,
                                    .p = dropout_.active_p(context),
                                    .stream = dropout_.stream(context)};
   // The kernel counts the distance of the farthest key.

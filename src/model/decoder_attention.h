@@ -1,4 +1,5 @@
-// Causal attention of one layer, for every decoder: the only place where queries meet keys. A family computes q, k and
+// Attention of one layer to its own tokens, for every decoder and for encoders beside one: the only place where queries
+// meet keys. A family computes q, k and
 // v before it, and the product with the output's weight behind it.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "nn/dropout.h"
 #include "nn/forward_context.h"
 #include "nn/rotary.h"
+#include "tensor/attention.h"
 
 namespace hone::model {
 
@@ -40,7 +42,9 @@ class DecoderAttention {
   DecoderAttention(int64_t layer, DecoderAttentionRule rule, nn::DropoutSites& sites);
 
   // qkv [T, (H + 2 G) * D], query heads first, then keys, then values -> [T, H * D]. `stream` has the packing of qkv.
-  at::Tensor forward(const at::Tensor& qkv, const Stream& stream, const nn::ForwardContext& context) const;
+  // Attention of an encoder, which is not causal, takes no cache.
+  at::Tensor forward(const at::Tensor& qkv, const Stream& stream, const nn::ForwardContext& context,
+                     const tensor::DistanceTables& distances = {}, bool is_causal = true) const;
 
   int64_t layer() const { return layer_; }
   const DecoderAttentionRule& rule() const { return rule_; }

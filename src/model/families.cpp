@@ -19,6 +19,7 @@
 #include "model/mpnet.h"
 #include "model/nomic_bert.h"
 #include "model/roberta.h"
+#include "model/seq2seq_families.h"
 
 namespace hone::model {
 
@@ -227,9 +228,9 @@ struct Refused {
 };
 
 constexpr std::string_view kIsDecoder = "is a decoder that hone does not compute";
-constexpr std::string_view kIsBoth = "has an encoder and a decoder";
+constexpr std::string_view kIsBoth = "has an encoder and a decoder that hone does not compute";
 constexpr std::string_view kTakeDecoder = "hone computes decoders such as llama, qwen3, gemma2 and gpt2";
-constexpr std::string_view kTakeEncoder = "use an encoder such as bert, or a decoder such as llama";
+constexpr std::string_view kTakeBoth = "hone computes t5, mt5, bart, mbart and marian";
 constexpr std::array kRefused{
     Refused{"xlm", "is a family that hone does not compute",
             "the nearest family is xlm-roberta, for a hundred languages"},
@@ -247,12 +248,9 @@ constexpr std::array kRefused{
     Refused{"opt", kIsDecoder, kTakeDecoder},
     Refused{"phi", kIsDecoder, kTakeDecoder},
     Refused{"qwen2_moe", kIsDecoder, kTakeDecoder},
-    Refused{"bart", kIsBoth, kTakeEncoder},
-    Refused{"marian", kIsBoth, kTakeEncoder},
-    Refused{"mbart", kIsBoth, kTakeEncoder},
-    Refused{"mt5", kIsBoth, kTakeEncoder},
-    Refused{"pegasus", kIsBoth, kTakeEncoder},
-    Refused{"t5", kIsBoth, kTakeEncoder},
+    Refused{"pegasus", kIsBoth, kTakeBoth},
+    Refused{"m2m_100", kIsBoth, kTakeBoth},
+    Refused{"umt5", kIsBoth, kTakeBoth},
 };
 
 }  // namespace
@@ -262,6 +260,8 @@ std::span<const Family> families() {
     std::vector<Family> rows(kEncoders.begin(), kEncoders.end());
     const std::span<const Family> decoders = decoder_families();
     rows.insert(rows.end(), decoders.begin(), decoders.end());
+    const std::span<const Family> with_both = seq2seq_families();
+    rows.insert(rows.end(), with_both.begin(), with_both.end());
     return rows;
   }();
   return all;

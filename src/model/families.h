@@ -11,6 +11,7 @@
 
 #include "model/body.h"
 #include "model/config.h"
+#include "model/config_keys.h"
 #include "model/heads.h"
 #include "nn/dropout.h"
 
@@ -18,15 +19,17 @@ namespace hone::model {
 
 // What a model computes on top of its body.
 struct HeadRow {
-  // "sequence": a row of outputs for each sequence; "token": one for each token; "masked-lm" and "causal-lm": for each
-  // token a row with an output for each word of the vocabulary; "pooling": no outputs, the body alone
+  // "sequence": a row of outputs for each sequence; "token": one for each token; "masked-lm", "causal-lm" and
+  // "seq2seq-lm": for each token, or each token of the decoder, a row with an output for each word of the vocabulary;
+  // "pooling": no outputs, the body alone
   std::string_view kind;
   std::string_view class_name;                       // HF's: "BertForTokenClassification"
   bool reads_pooled = false;                         // the body must have its pooler
   std::span<const std::string_view> may_be_missing;  // prefixes of parameters that are drawn if a checkpoint lacks them
   // Null: HF's class is the body alone, whose parameters it names without the body's prefix.
   std::unique_ptr<Head> (*make)(const HeadParts& parts, const ModelConfig& config);
-  bool predicts_words = false;  // the outputs are the vocabulary's words, not labels
+  bool predicts_words = false;      // the outputs are the vocabulary's words, not labels
+  bool reads_encoder_only = false;  // HF's class has the encoder only: Family::make_encoder
 };
 
 // The ending of a parameter's name in old checkpoints, and its ending today.
@@ -72,6 +75,14 @@ struct Family {
   // Endings of the parameters that files hold transposed, as [in, out].
   std::span<const std::string_view> transposed = {};
   std::span<const StackedExperts> stacked = {};
+  std::shared_ptr<Body> (*make_encoder)(const ModelConfig& config, nn::DropoutSites& sites) = nullptr;
+  bool is_body_without_prefix = false;  // files never name the body's parameters with its prefix (T5)
+  // Parts of the body that HF draws as soon as they are constructed, in the body.
+  std::span<const std::string_view> drawn_parts = {};
+  // The deviation of new weights if config.json has no initializer_range.
+  const ConfigKey* deviation = &kInitializerRange;
+  // Files decide whether the head has a table of its own; tie_word_embeddings does not.
+  bool ties_by_files = false;
 };
 
 std::span<const Family> families();

@@ -16,11 +16,6 @@
 
 namespace hone::model {
 
-// A tensor that checkpoints may hold beside or instead of a parameter, which has the same values.
-struct Tie {
-  std::string name, parameter;
-};
-
 class Head {
  public:
   virtual ~Head() = default;
@@ -51,6 +46,7 @@ struct HeadParts {
   nn::DropoutSites& sites;
   at::Tensor words = {};               // [V, width of the embeddings], the body's table of words
   std::string_view words_module = {};  // its module's name in the model
+  bool has_other_table = false;        // the weights hold a table of outputs that differs from the table of words
 };
 
 // "classifier"(dropout(pooled sequence)): BERT.

@@ -68,21 +68,29 @@ void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing
   }
 }
 
-void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator) {
+void draw_all(torch::nn::Module& model, std::span<const std::string> whole, double initializer_range,
+              at::Generator generator) {
   const at::NoGradGuard no_grad;
-  const std::string prefix = std::string(body) + ".";
-  const auto is_in_body = [&](const NamedDrawn& drawn) { return drawn.name == body || drawn.name.starts_with(prefix); };
-  const auto draw = [&](const NamedDrawn& drawn) {
-    drawn.module->draw([](std::string_view) { return true; }, deviation_of(initializer_range), generator);
-  };
   const std::vector<NamedDrawn> all = drawn_modules(model);
-  const auto begin = std::ranges::find_if(all, is_in_body);
-  const auto end = std::find_if_not(begin, all.end(), is_in_body);
-  for (auto next = all.begin(); next != end; ++next) next->module->draw_construction(generator);
-  std::for_each(begin, end, draw);
-  for (auto next = end; next != all.end(); ++next) next->module->draw_construction(generator);
-  std::for_each(all.begin(), begin, draw);
-  std::for_each(end, all.end(), draw);
+  std::vector<bool> is_drawn(all.size());
+  const auto draw = [&](size_t i) {
+    if (is_drawn[i]) return;
+    all[i].module->draw([](std::string_view) { return true; }, deviation_of(initializer_range), generator);
+    is_drawn[i] = true;
+  };
+  const auto is_in = [&](size_t i, const std::string& part) {
+    return i < all.size() && (all[i].name == part || all[i].name.starts_with(part + "."));
+  };
+  for (size_t i = 0; i < all.size(); ++i) {
+    all[i].module->draw_construction(generator);
+    for (const std::string& part : whole) {
+      if (!is_in(i, part) || is_in(i + 1, part)) continue;
+      for (size_t j = 0; j <= i; ++j) {
+        if (is_in(j, part)) draw(j);
+      }
+    }
+  }
+  for (size_t i = 0; i < all.size(); ++i) draw(i);
 }
 
 void add_embedding_rows(nn::Embedding& embedding, int64_t num_rows, at::Generator generator) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,9 +22,10 @@ void draw_missing(torch::nn::Module& model, const std::set<std::string>& missing
                   at::Generator generator);
 
 // Draws every parameter, as from_config does. HF constructs the modules in order with torch's own draws, draws the
-// module `body` again as soon as it is constructed, and the head at the end. So the generator must make the discarded
-// draws too.
-void draw_all(torch::nn::Module& model, std::string_view body, double initializer_range, at::Generator generator);
+// modules `whole`, such as the body, again as soon as they are constructed, and the rest at the end. So the generator
+// must make the discarded draws too.
+void draw_all(torch::nn::Module& model, std::span<const std::string> whole, double initializer_range,
+              at::Generator generator);
 
 // Adds rows to a table, as resize_token_embeddings does by default. Draws the new rows from a normal distribution with
 // the mean of the old rows and 1e-9 of their covariance. If the covariance is not positive definite (for example with

@@ -12,6 +12,7 @@
 
 namespace hone::tensor {
 class KvBatch;
+class SourceBatch;
 }  // namespace hone::tensor
 
 namespace hone::model {
@@ -35,13 +36,23 @@ struct Stream {
   tensor::Packing packing;                 // of x
   std::shared_ptr<BalanceSums> balance{};  // layers with experts add to it; null: nobody reads it
   const tensor::KvBatch* cache = nullptr;  // Inputs::cache
+  // In the layers of a decoder beside an encoder: what the encoder made of the texts [M, C], or what is kept of it.
+  at::Tensor memory = {};
+  tensor::Packing memory_packing = {};
+  const tensor::SourceBatch* sources = nullptr;  // Inputs::sources
 };
 
 struct Inputs {
   Tokens text;
-  // If set, the text is the batch's: its tokens continue sequences whose keys and values are kept.
+  // If set, the text (or the decoder's tokens) is the batch's: its tokens continue sequences whose keys and values are
+  // kept.
   const tensor::KvBatch* cache = nullptr;
   Stream prefix = {};  // if defined, what flows out of the model's frozen layers for this text: they are not computed
+  // What the decoder of a model with an encoder reads: a sequence for each text. The model's outputs are those of these
+  // tokens.
+  Tokens decoder = {};
+  // If set, the keys and values of the texts are kept: no encoder is computed, and `text` is empty.
+  const tensor::SourceBatch* sources = nullptr;
 };
 
 // The output of a body.

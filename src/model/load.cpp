@@ -1,6 +1,7 @@
 #include "model/load.h"
 
 #include <ATen/core/Tensor.h>
+#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -50,18 +51,23 @@ std::vector<std::string> requested_labels(const ModelRequest& request, const Mod
   return default_labels(*request.num_labels);
 }
 
-ModelConfig requested_config(const ModelRequest& request, const ModelConfig& read, const Family& family) {
+ModelConfig requested_config(const ModelRequest& request, const ModelConfig& read, const Family& family,
+                             const HeadRow& head) {
   ModelConfig config = read;
   for (const auto& [name, value] : request.config_overrides) config.override_value(family.config_keys(), name, value);
   config.check(family.config_keys());
-  config.set_labels(requested_labels(request, read));
+  const std::vector<std::string> labels = requested_labels(request, read);
+  // A head without labels adds none to config.json.
+  const bool has_labels = head.make != nullptr && !head.predicts_words;
+  if (has_labels || labels != read.labels()) config.set_labels(labels);
   if (!request.problem_type.empty()) config.set_problem_type(request.problem_type);
   return config;
 }
 
-std::shared_ptr<Model> make_model(const Family& family, const HeadRow& head, const ModelConfig& config) {
+std::shared_ptr<Model> make_model(const Family& family, const HeadRow& head, const ModelConfig& config,
+                                  bool has_other_table = false) {
   try {
-    return std::make_shared<Model>(config, family, head);
+    return std::make_shared<Model>(config, family, head, has_other_table);
   } catch (const c10::Error& error) {
     throw Error(ErrorKind::kInput, fmt::format("{}: a model of these sizes cannot be allocated", config.source()),
                 "check the sizes, or use a machine with more memory");
@@ -81,12 +87,14 @@ class Matcher {
  public:
   Matcher(const Family& family, const HeadRow& head, const Model& model, const WeightFiles& files, std::string folder,
           const ModelRequest& request)
-      : head_(head),
+      : family_(family),
+        head_(head),
         model_(model),
         folder_(std::move(folder)),
         labels_are_requested_(request.num_labels || !request.id2label.empty()) {
     for (const NamedParameter& parameter : named_parameters(model))
       parameters_.emplace(parameter.name, parameter.tensor);
+    for (const auto& item : model.module().named_buffers()) parameters_.emplace(item.key(), item.value());
     const std::vector<Tie> ties = model.ties();
     const auto has = [&](const std::string& name) {
       return parameters_.contains(name) || std::ranges::find(ties, name, &Tie::name) != ties.end();
@@ -117,7 +125,8 @@ class Matcher {
   void share(const std::vector<Tie>& ties) {
     for (const auto& [name, parameter] : ties) {
       for (const auto& [missing, given] : {std::pair(name, parameter), std::pair(parameter, name)}) {
-        if (const auto found = matches_.find(given); found != matches_.end()) matches_.emplace(missing, found->second);
+        const auto found = matches_.find(given);
+        if (found != matches_.end() && parameters_.contains(missing)) matches_.emplace(missing, found->second);
       }
     }
   }
@@ -153,6 +162,12 @@ class Matcher {
     if (!other) return;
     const auto [place, is_only_one] = matches_.emplace(tie.parameter, other.mapped());
     if (is_only_one || tensor::have_equal_values(*place->second, *other.mapped())) return;
+    if (!model_.is_head(tie.name) && !model_.is_head(tie.parameter))
+      throw other_words(place->second->name, *other.mapped());
+    if (family_.ties_by_files) {
+      has_other_table_ = true;
+      return;
+    }
     log_warning(
         "{}: \"{}\" and \"{}\" have different values, although config.json ties them; both are read, as "
         "transformers reads them",
@@ -162,6 +177,12 @@ class Matcher {
     } else {
       has_other_table_ = true;
     }
+  }
+
+  Error other_words(const std::string& table, const StoredTensor& other) const {
+    return {ErrorKind::kUnsupported,
+            fmt::format("{}: \"{}\" and \"{}\" have different values", folder_, table, other.name),
+            "hone computes models whose encoder and decoder share one table of words"};
   }
 
   void check_shapes() const {
@@ -203,6 +224,7 @@ class Matcher {
                 fmt::format("the weights belong to another model than the {} of config.json", head_.class_name));
   }
 
+  const Family& family_;
   const HeadRow& head_;
   const Model& model_;
   std::string folder_;
@@ -238,8 +260,10 @@ std::set<std::string> load_weights(LoadedModel& loaded, const Family& family, co
   if (matcher->has_other_table()) {
     const std::vector<Tie> ties = loaded.model->ties();
     matcher.reset();
-    loaded.config.override_value(family.config_keys(), kTieWordEmbeddings.name, "false");
-    loaded.model = make_model(family, head, loaded.config);
+    if (!family.ties_by_files) {
+      loaded.config.override_value(family.config_keys(), kTieWordEmbeddings.name, "false");
+    }
+    loaded.model = make_model(family, head, loaded.config, /*has_other_table=*/true);
     if (!request.model_dir.is_adapter()) loaded.model->store_matrices_as(request.matrix_dtype, /*has_values=*/false);
     matcher.emplace(family, head, *loaded.model, files, folder, request).share(ties);
   }
@@ -247,6 +271,20 @@ std::set<std::string> load_weights(LoadedModel& loaded, const Family& family, co
   if (request.ignore_mismatched_sizes || request.model_dir.is_adapter()) matcher->drop_mismatched_head();
   loaded.report.unused = matcher->unused();
   return matcher->copy(files);
+}
+
+// The deviation of new weights: of initializer_range, or of the family's own key.
+double new_weight_deviation(const ModelConfig& config, const Family& family) {
+  const bool has_range = config.json().contains(kInitializerRange.name);
+  return config.number(has_range ? kInitializerRange : *family.deviation);
+}
+
+// The modules that HF draws as soon as they are constructed.
+std::vector<std::string> drawn_at_once(const Family& family) {
+  std::vector<std::string> names;
+  for (const std::string_view part : family.drawn_parts) names.push_back(fmt::format("{}.{}", family.body, part));
+  if (!family.is_body_without_prefix) names.emplace_back(family.body);
+  return names;
 }
 
 // Attaches the adapter of the folder. The weights that it brings are not new any more.
@@ -302,21 +340,21 @@ LoadedModel load_model(const ModelRequest& request) {
   const Family& family = family_of(read);
   const std::string folder_name = std::filesystem::weakly_canonical(weights).filename().string();
   if (const auto note = misleading_name_note(folder_name, family)) log_info("{}", *note);
-  LoadedModel loaded{nullptr, requested_config(request, read, family), {}};
-  const WeightFiles files(weights);
   const HeadRow& head = find_head(family, request.head);
+  LoadedModel loaded{nullptr, requested_config(request, read, family, head), {}};
+  const WeightFiles files(weights);
   loaded.model = make_model(family, head, loaded.config);
   LoadReport& report = loaded.report;
   report.class_name = head.class_name;
   report.model_dir = weights.string();
   report.from_config_only = !files.found();
-  const double initializer_range = loaded.config.number(kInitializerRange);
+  const double initializer_range = new_weight_deviation(loaded.config, family);
   loaded.generator = seeded_generator(request.seed);
   // An adapter is merged in float32.
   const bool casts_on_load = files.found() && !request.model_dir.is_adapter();
   if (casts_on_load) loaded.model->store_matrices_as(request.matrix_dtype, /*has_values=*/false);
   if (report.from_config_only) {
-    draw_all(loaded.model->module(), family.body, initializer_range, loaded.generator);
+    draw_all(loaded.model->module(), drawn_at_once(family), initializer_range, loaded.generator);
     for (const NamedParameter& parameter : named_parameters(*loaded.model)) {
       report.newly_initialized.push_back(parameter.name);
     }

@@ -186,7 +186,10 @@ tensor::NamedTensors adapter_tensors(const Model& model, const AdapterConfig& co
   tensor::NamedTensors tensors;
   for (const NamedParameter& parameter : named_parameters(model)) {
     if (is_lora_parameter(parameter.name) || config.saves_whole(parameter.name)) {
-      tensors.emplace_back(name_in_file(parameter.name), parameter.tensor);
+      // PEFT's names are those of HF's modules.
+      const bool has_own_names = model.family().is_body_without_prefix;
+      const std::string name(has_own_names ? model.saved_name(parameter.name) : parameter.name);
+      tensors.emplace_back(name_in_file(name), parameter.tensor);
     }
   }
   return tensors;

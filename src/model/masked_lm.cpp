@@ -93,7 +93,7 @@ class MaskedLmHead final : public Head {
 }  // namespace
 
 Decoder::Decoder(const HeadParts& parts, bool is_tied, const DecoderNames& names, bool has_bias)
-    : is_tied_(names.decoder.empty() || is_tied) {
+    : is_tied_(names.decoder.empty() || (is_tied && !parts.has_other_table)) {
   const at::Tensor shared_bias = added_bias(parts, names.bias);
   if (is_tied_) {
     linear_ = std::make_shared<nn::Linear>(nn::TiedWeight{parts.words}, has_bias && !shared_bias.defined());

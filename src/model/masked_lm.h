@@ -43,6 +43,8 @@ class Decoder {
 
   const nn::Linear& linear() const { return *linear_; }
   bool is_tied() const { return is_tied_; }
+  // The linear's bias [V], which another module owns; undefined: none.
+  void set_bias(const at::Tensor& bias) const { linear_->bias = bias; }
   const std::vector<Tie>& ties() const { return ties_; }
   // New words have bias 0. Throws kUnsupported for a weight of its own.
   void resize_words(int64_t num_rows) const;

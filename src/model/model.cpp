@@ -19,6 +19,8 @@
 #include "nn/linear.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/kv_cache.h"
+#include "tensor/row_chunks.h"
+#include "tensor/source_cache.h"
 
 namespace hone::model {
 
@@ -38,20 +40,26 @@ void check_ids(const at::Tensor& ids, int64_t num_rows, const char* what, const 
 }  // namespace
 
 struct Model::Parts : torch::nn::Module, nn::Drawn {
-  Parts(const ModelConfig& config, const Family& family_in, const HeadRow& head_in)
-      : family(family_in), head_row(head_in), body(family.make_body(config, sites, head_row.reads_pooled)) {
+  Parts(const ModelConfig& config, const Family& family_in, const HeadRow& head_in, bool has_other_table)
+      : family(family_in), head_row(head_in), body(make_body(config)) {
     if (!family.has_head_first) register_module(std::string(family.body), body);
-    if (head_row.make != nullptr) head_ = head_row.make(head_parts(config), config);
+    if (head_row.make != nullptr) head_ = head_row.make(head_parts(config, has_other_table), config);
     if (family.has_head_first) register_module(std::string(family.body), body);
   }
 
-  HeadParts head_parts(const ModelConfig& config) {
+  std::shared_ptr<Body> make_body(const ModelConfig& config) {
+    if (head_row.reads_encoder_only) return family.make_encoder(config, sites);
+    return family.make_body(config, sites, head_row.reads_pooled);
+  }
+
+  HeadParts head_parts(const ModelConfig& config, bool has_other_table) {
     return {.model = *this,
             .width = body->traits().width,
             .num_outputs = config.num_labels(),
             .sites = sites,
             .words = table_of_words(),
-            .words_module = family.word_embeddings};
+            .words_module = family.word_embeddings,
+            .has_other_table = has_other_table};
   }
 
   const at::Tensor& table_of_words() const {
@@ -80,8 +88,8 @@ struct Model::Parts : torch::nn::Module, nn::Drawn {
   std::unique_ptr<Head> head_;  // null: the body alone
 };
 
-Model::Model(const ModelConfig& config, const Family& family, const HeadRow& head)
-    : parts_(std::make_shared<Parts>(config, family, head)) {}
+Model::Model(const ModelConfig& config, const Family& family, const HeadRow& head, bool has_other_table)
+    : parts_(std::make_shared<Parts>(config, family, head, has_other_table)) {}
 
 Model::~Model() = default;
 
@@ -106,6 +114,15 @@ void Model::check(const Tokens& tokens, const tensor::KvBatch* cache) const {
   }
 }
 
+void Model::check(const Inputs& inputs) const {
+  if (inputs.sources == nullptr) check(inputs.text, reads_decoder_tokens() ? nullptr : inputs.cache);
+  if (!reads_decoder_tokens()) return;
+  check(inputs.decoder, inputs.cache);
+  const int64_t num_texts =
+      inputs.sources == nullptr ? inputs.text.packing.num_sequences() : inputs.sources->num_sequences();
+  check_internal(num_texts == inputs.decoder.packing.num_sequences(), "the decoder has a sequence for each text");
+}
+
 nn::ForwardContext Model::in_format(nn::ForwardContext context) const {
   context.dtype = compute_.dtype;
   return context;
@@ -118,13 +135,14 @@ nn::ForwardContext Model::context_of_head(const nn::ForwardContext& context) con
 }
 
 Inputs Model::checked(const Inputs& inputs) const {
-  check(inputs.text, inputs.cache);
+  check(inputs);
   Inputs on_device = inputs;
-  if (inputs.prefix.x.defined()) on_device.prefix.x = tensor::on_device(inputs.prefix.x, compute_.device);
-  on_device.text.ids = tensor::on_device(inputs.text.ids, compute_.device);
-  if (inputs.text.type_ids.defined()) {
-    on_device.text.type_ids = tensor::on_device(inputs.text.type_ids, compute_.device);
-  }
+  const auto move = [&](at::Tensor& tensor) {
+    if (tensor.defined()) tensor = tensor::on_device(tensor, compute_.device);
+  };
+  for (at::Tensor* tensor :
+       {&on_device.prefix.x, &on_device.text.ids, &on_device.text.type_ids, &on_device.decoder.ids})
+    move(*tensor);
   return on_device;
 }
 
@@ -136,6 +154,28 @@ Hidden Model::hidden(const Inputs& inputs, const nn::ForwardContext& context, co
   check_internal(selection.num_prefix == 0 && after_prefix.num_prefix > 0, "a kept prefix is that of frozen layers");
   after_prefix.prefix = on_device.prefix;
   return parts_->body->forward(on_device, in_format(context), after_prefix);
+}
+
+std::vector<std::shared_ptr<const tensor::SourceKeys>> Model::source_keys(const Tokens& texts) const {
+  Inputs inputs;
+  inputs.text = texts;
+  check(texts, nullptr);
+  inputs.text.ids = tensor::on_device(texts.ids, compute_.device);
+  const nn::ForwardContext context = in_format({});
+  const Body& body = *parts_->body;
+  const Stream stream = body.encoded(inputs, context);
+  const tensor::KvShape shape{num_cached_layers(), kv_heads().num_heads, kv_heads().width, dtype()};
+  std::vector<std::shared_ptr<tensor::SourceKeys>> keys;
+  const std::vector<int64_t> lengths = stream.memory_packing.lengths();
+  for (const int64_t length : lengths) keys.push_back(std::make_shared<tensor::SourceKeys>(shape, length));
+  const nn::ForwardScope scope(context);
+  const at::NoGradGuard no_gradients;
+  const tensor::IndependentRows independent;
+  for (int64_t layer = 0; layer < num_cached_layers(); ++layer) {
+    const auto rows = body.source_keys(layer, stream.memory).split_with_sizes(lengths);
+    for (size_t i = 0; i < keys.size(); ++i) keys[i]->set(layer, rows[i]);
+  }
+  return {keys.begin(), keys.end()};
 }
 
 Stream Model::prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers,
@@ -218,7 +258,8 @@ bool Model::is_head(std::string_view parameter) const {
 bool Model::has_head() const { return parts_->head_ != nullptr; }
 
 std::string_view Model::saved_name(std::string_view parameter) const {
-  return parts_->head_ ? parameter : parameter.substr(parts_->family.body.size() + 1);
+  const bool has_prefix = parts_->head_ && !parts_->family.is_body_without_prefix;
+  return has_prefix || is_head(parameter) ? parameter : parameter.substr(parts_->family.body.size() + 1);
 }
 
 int64_t Model::num_outputs() const { return output_weight().size(0); }
@@ -231,6 +272,10 @@ int64_t Model::max_cached_length() const {
   const BodyTraits& traits = parts_->body->traits();
   return traits.max_cached_length.value_or(traits.max_length);
 }
+int64_t Model::num_cached_layers() const {
+  return num_layers() - parts_->body->traits().num_encoder_layers.value_or(0);
+}
+bool Model::reads_decoder_tokens() const { return parts_->body->traits().num_encoder_layers.has_value(); }
 KvHeads Model::kv_heads() const {
   const BodyTraits& traits = parts_->body->traits();
   return {traits.num_kv_heads, traits.kv_head_width};
@@ -272,7 +317,15 @@ torch::nn::Module& Model::module() const { return *parts_; }
 nn::DropoutSites& Model::dropout_sites() const { return parts_->sites; }
 const Family& Model::family() const { return parts_->family; }
 const HeadRow& Model::head_row() const { return parts_->head_row; }
-std::vector<Tie> Model::ties() const { return parts_->head_ ? parts_->head().ties() : std::vector<Tie>(); }
+std::vector<Tie> Model::ties() const {
+  std::vector<Tie> all;
+  for (const auto& [name, parameter] : parts_->body->ties()) {
+    all.push_back({fmt::format("{}.{}", family().body, name), fmt::format("{}.{}", family().body, parameter)});
+  }
+  if (!parts_->head_) return all;
+  for (Tie& tie : parts_->head().ties()) all.push_back(std::move(tie));
+  return all;
+}
 void Model::set_vocab_size(int64_t num_rows) {
   parts_->body->set_vocab_size(num_rows);
   if (parts_->head_) parts_->head().resize_words(num_rows);

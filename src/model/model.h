@@ -26,6 +26,10 @@ namespace hone::nn {
 class DropoutSites;
 }  // namespace hone::nn
 
+namespace hone::tensor {
+class SourceKeys;
+}  // namespace hone::tensor
+
 namespace hone::model {
 
 struct Family;
@@ -40,8 +44,8 @@ struct KvHeads {
 
 class Model {
  public:
-  // Weights are unset: they are loaded or drawn. Errors: those of the family.
-  Model(const ModelConfig& config, const Family& family, const HeadRow& head);
+  // Weights are unset: they are loaded or drawn. `has_other_table`: HeadParts'. Errors: those of the family.
+  Model(const ModelConfig& config, const Family& family, const HeadRow& head, bool has_other_table = false);
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
@@ -49,6 +53,9 @@ class Model {
   // Returns the body's output for a batch on the CPU. Errors (kInput): a token id or token type outside its table, a
   // sequence longer than max_length().
   Hidden hidden(const Inputs& inputs, const nn::ForwardContext& context, const LayerSelection& selection = {}) const;
+  // Returns what the decoder of a model with an encoder reads of each text, for Inputs::sources. Errors: those of
+  // hidden().
+  std::vector<std::shared_ptr<const tensor::SourceKeys>> source_keys(const Tokens& texts) const;
   // What flows out of the body's first layers, without dropout and gradients (Body::prefix). Errors: those of hidden().
   Stream prefix(const Inputs& inputs, const nn::ForwardContext& context, int64_t num_layers,
                 bool first_tokens_only = false) const;
@@ -94,6 +101,8 @@ class Model {
   const at::Tensor& word_embedding() const;  // [vocab_size, C]
   int64_t max_length() const;                // the most tokens of one sequence
   KvHeads kv_heads() const;
+  int64_t num_cached_layers() const;  // those whose keys and values generation keeps: all, or those of the decoder
+  bool reads_decoder_tokens() const;  // the model has an encoder and a decoder: Inputs::decoder
   int64_t max_cached_length() const;  // the most tokens of a sequence that is computed step by step
 
   // Keeps the weights of linears and embeddings in this type, for generation: nothing computes their gradients.
@@ -120,6 +129,7 @@ class Model {
   struct Parts;
   // Throws kInput for ids outside their tables and for too long sequences, kInternal for an invalid batch.
   void check(const Tokens& tokens, const tensor::KvBatch* cache) const;
+  void check(const Inputs& inputs) const;
   Inputs checked(const Inputs& inputs) const;  // on the device
   nn::ForwardContext in_format(nn::ForwardContext context) const;
   nn::ForwardContext context_of_head(const nn::ForwardContext& context) const;

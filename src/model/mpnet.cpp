@@ -3,18 +3,13 @@
 // checkpoint keys, except "qkv", which has no parameters.
 #include "model/mpnet.h"
 
-#include <ATen/ops/abs.h>
-#include <ATen/ops/arange.h>
-#include <ATen/ops/log.h>
-#include <ATen/ops/where.h>
-
 #include <array>
-#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "model/config_keys.h"
+#include "model/distance_buckets.h"
 #include "model/encoder_blocks.h"
 #include "model/masked_lm.h"
 #include "nn/dropout.h"
@@ -40,19 +35,6 @@ constexpr ConfigKey kRelativeBuckets{"relative_attention_num_buckets", ConfigKin
 constexpr std::array kKeys{kVocabSize,    kHiddenSize,       kNumLayers,        kNumHeads,      kIntermediateSize,
                            kMaxPositions, kRelativeBuckets,  kHiddenAct,        kHiddenDropout, kAttentionDropout,
                            kLayerNormEps, kInitializerRange, kTieWordEmbeddings};
-
-// The bucket of each distance from query to key, -(L - 1) ... L - 1: half of the buckets are for later keys; of each
-// half, the first half holds one distance each, the other has logarithmic widths.
-at::Tensor distance_buckets(int64_t longest) {
-  constexpr int64_t kOfDirection = kNumBuckets / 2, kExact = kOfDirection / 2;
-  const at::Tensor distance = at::arange(1 - longest, longest, at::kLong);
-  const at::Tensor far = at::abs(distance);
-  const at::Tensor logarithm = at::log(far.to(at::kFloat) / kExact) /
-                               std::log(static_cast<double>(kMaxDistance) / kExact) * (kOfDirection - kExact);
-  const at::Tensor bucket =
-      at::where(far < kExact, far, (logarithm.clamp_min(0).to(at::kLong) + kExact).clamp_max(kOfDirection - 1));
-  return (bucket + (distance < 0).to(at::kLong) * kOfDirection).to(at::kInt);
-}
 
 std::shared_ptr<nn::Linear> square_linear(const ModelConfig& config) {
   return std::make_shared<nn::Linear>(config.integer(kHiddenSize), config.integer(kHiddenSize));
@@ -147,8 +129,9 @@ class MpnetEncoder : public torch::nn::Module {
   }
 
   at::Tensor layer(int64_t index, const Stream& stream, const nn::ForwardContext& context) const {
-    const tensor::DistanceTables distances{.rows = distance_buckets(stream.packing.max_length()),
-                                           .bias = bias_->weight.t()};  // [H, buckets]
+    const tensor::DistanceTables distances{
+        .rows = bucket_of_distances(stream.packing.max_length(), {kNumBuckets, kMaxDistance}),
+        .bias = bias_->weight.t()};  // [H, buckets]
     return (*layers_)[index].forward(stream.x, stream.packing, distances, context);
   }
 

@@ -1,6 +1,7 @@
 #include "model/save.h"
 
 #include <ATen/core/grad_mode.h>
+#include <torch/csrc/api/include/torch/nn/module.h>
 
 #include <algorithm>
 
@@ -30,6 +31,9 @@ tensor::NamedTensors saved_tensors(const Model& model) {
   tensor::NamedTensors tensors;
   for (const NamedParameter& parameter : named_parameters(model)) {
     tensors.emplace_back(model.saved_name(parameter.name), in_layout_of_files(model, parameter.name, parameter.tensor));
+  }
+  for (const auto& item : model.module().named_buffers()) {
+    tensors.emplace_back(model.saved_name(item.key()), item.value());
   }
   return tensors;
 }

@@ -9,6 +9,7 @@
 #include <torch/csrc/autograd/functions/accumulate_grad.h>
 
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -28,11 +29,12 @@ class ParameterSearch {
     }
   }
 
-  // Returns the parameters on which `result` depends other than through `input`, which may be undefined.
-  std::vector<size_t> between(const at::Tensor& input, const at::Tensor& result) const {
+  // Returns the parameters on which `result` depends other than through the results of earlier stages: a decoder reads
+  // its encoder's in each layer.
+  std::vector<size_t> behind(std::span<const at::Tensor> earlier, const at::Tensor& result) const {
     std::set<size_t> found;
     std::unordered_set<const Node*> seen{nullptr};
-    if (input.defined()) seen.insert(input.grad_fn().get());
+    for (const at::Tensor& input : earlier) seen.insert(input.grad_fn().get());
     std::vector<const Node*> left{result.grad_fn().get()};
     while (!left.empty()) {
       const Node* const node = left.back();
@@ -78,17 +80,15 @@ Stages find_stages(const Model& model) {
   Inputs one_token;
   one_token.text.ids = at::zeros({1}, at::kLong);
   one_token.text.packing = tensor::Packing::from_lengths({1});
+  if (model.reads_decoder_tokens()) one_token.decoder = one_token.text;
   std::vector<at::Tensor> results;
   const Hidden hidden = model.hidden(one_token, {}, {.outputs = &results});
   results.push_back(model.logits(hidden, {}, {}));
   const ParameterSearch search(model);
   Stages stages;
   stages.num_parameters = named_parameters(model).size();
-  at::Tensor input;
-  for (const at::Tensor& result : results) {
-    stages.parameters.push_back(search.between(input, result));
-    input = result;
-  }
+  const std::span<const at::Tensor> all(results);
+  for (size_t i = 0; i < all.size(); ++i) stages.parameters.push_back(search.behind(all.first(i), all[i]));
   return stages;
 }
 

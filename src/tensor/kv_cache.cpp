@@ -1,5 +1,7 @@
 #include "tensor/kv_cache.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
@@ -38,6 +40,14 @@ void turn(std::span<const kernel::CachedSequence<T>> sequences, kernel::HeadRows
       }
     });
   }
+}
+
+// Returns the bias of each distance for cached attention, [H, L + P]: distances L - 1 ... 0, then zeros.
+at::Tensor bias_by_distance(const DistanceTables& tables, int64_t length) {
+  const at::Tensor distances = at::arange(length - 1, -1, -1, at::kLong) + tables.rows.numel() / 2;
+  const at::Tensor rows = tables.rows.index_select(0, distances);
+  const at::Tensor bias = tables.bias.detach().index_select(1, rows).to(at::kFloat);
+  return at::cat({bias, bias.new_zeros({bias.size(0), kernel::kPageTokens})}, 1).contiguous();
 }
 
 }  // namespace
@@ -118,8 +128,9 @@ int64_t KvBatch::max_length() const {
 at::Tensor KvBatch::attend(int64_t layer, const at::Tensor& qkv, const AttentionOptions& options) const {
   check_internal(qkv.scalar_type() == cache_->shape_.dtype && qkv.is_contiguous() && qkv.device().is_cpu(),
                  "the cache holds keys and values of the model's type");
-  check_internal(!options.key_mask.defined() && !options.bias.defined() && !options.distances.rows.defined() &&
-                     options.p == 0 && options.num_kv_heads == cache_->shape_.num_kv_heads,
+  check_internal(!options.key_mask.defined() && !options.bias.defined() && !options.distances.keys.defined() &&
+                     !options.distances.queries.defined() && options.p == 0 &&
+                     options.num_kv_heads == cache_->shape_.num_kv_heads,
                  "cached attention takes neither masks nor dropout");
   return qkv.scalar_type() == at::kFloat ? attend_as<float>(layer, qkv, options)
                                          : attend_as<kernel::BFloat16>(layer, qkv, options);
@@ -156,6 +167,13 @@ at::Tensor KvBatch::attend_as(int64_t layer, const at::Tensor& qkv, const Attent
     turned.rotary = {};
     turned.causal = true;
     return attention(qkv, packing_, turned);  // reads keys tile by tile, which is faster for many queries
+  }
+  at::Tensor bias;
+  if (options.distances.rows.defined()) {
+    bias = bias_by_distance(options.distances, max_length());
+    rules.distance_bias = bias.const_data_ptr<float>();
+    rules.distance_stride = bias.size(1);
+    rules.longest_distance = max_length() - 1;
   }
   const at::Tensor out = at::empty({qkv.size(0), keys}, qkv.options());
   kernel::cached_attention<T>(rules, sequences, {data, row}, {static_cast<T*>(out.data_ptr()), keys});

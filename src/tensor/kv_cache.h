@@ -56,14 +56,16 @@ class KvCache {
 // The tokens that a forward pass computes. Use it before the sequences change, and call finish() after the pass.
 class KvBatch {
  public:
-  const Packing& packing() const { return packing_; }      // with first_positions
+  const Packing& packing() const { return packing_; }  // with first_positions
+  std::span<const KvCache::SequenceId> sequences() const { return ids_; }
   at::Tensor ids() const;                                  // [T] int64
   std::span<const int32_t> tokens(size_t sequence) const;  // all, with those that are already in the cache
   int64_t max_length() const;  // the most tokens of a sequence, with those that are already in the cache
 
   // Keeps the keys and values of qkv [T, (H + 2 G) * D], and returns the attention of its queries over the sequences
   // [T, H * D]. Each token sees those before it and itself; options.window limits how many. Turns q and k by
-  // options.rotary in place, which has the angles of max_length() positions. Takes neither masks, biases nor dropout.
+  // options.rotary in place, which has the angles of max_length() positions. Of options.distances it takes the bias,
+  // for max_length() tokens at least. Takes neither masks, other biases nor dropout.
   at::Tensor attend(int64_t layer, const at::Tensor& qkv, const AttentionOptions& options) const;
 
   // Says that every layer has been computed.

@@ -133,6 +133,18 @@ TEST_CASE("beams give several answers") {
   CHECK(std::ranges::count(beams.output, '\n') == 2);
 }
 
+// Expected: transformers' generate().
+TEST_CASE("a model with an encoder reads the prompt with it") {
+  const std::filesystem::path fixtures = std::filesystem::path(HONE_SOURCE_DIR) / "tests" / "fixtures" / "seq2seq";
+  const auto text = [&](const char* name, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--prompt", "w7 w8 w9", "--max-new-tokens", "9"});
+    return generate(arguments, (fixtures / name).string()).output;
+  };
+  CHECK(text("t5-gated", {}) == "w20 w14 w67 w6 w59 w14 w67 w6 w59\n");
+  CHECK(text("bart", {"--num-beams", "3"}) == "w68 w68 w68 w68 w68 w68 w68 w68\n");
+  CHECK(text("marian", {"--num-beams", "3"}) == "w13 w13 w13 w13 w13 w13 w13 w13\n");
+}
+
 TEST_CASE("wrong requests are errors") {
   const std::string bert = std::string(HONE_SOURCE_DIR) + "/tests/fixtures/models/tiny-bert";
   CHECK(contains(generate({}, bert).error, "there is no prompt: --prompt or --prompts"));

@@ -46,7 +46,7 @@ TEST_CASE("presence counts once and frequency each time, of generated tokens onl
 
 TEST_CASE("without settings nothing is active") {
   CHECK(ScoreRules({}, {}, 5).are_none());
-  CHECK(score_rule_names().size() == 8);
+  CHECK(score_rule_names().size() == 10);
 }
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();

@@ -54,7 +54,7 @@ struct Example {
                        .num_kv_heads = 2,
                        .head_width = 2,
                        .causal = true};
-  AttentionTask task{.first = 3, .length = 70, .kv_head = 1, .first_block = 5};
+  AttentionTask task{.queries = {3, 70}, .keys = {3, 70}, .kv_head = 1, .first_block = 5};
   Opened head{rules, task};
 };
 
@@ -65,12 +65,12 @@ TEST_CASE("rows of a head are padded with zeros, and are stored without the padd
     for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = static_cast<float>(i);
     REQUIRE(example.head.width_ == 16);
     REQUIRE(example.head.padded_keys_ == 80);
-    example.head.copy_rows({tokens.data(), 4}, 1, 10, 1, 2, copied.data());
+    example.head.copy_rows({tokens.data(), 4}, 1, 13, 1, 2, copied.data());
     std::vector<float> expected(2 * 16);
-    expected[0] = 13 * 4 + 2;  // token 3 + 10, head 1
+    expected[0] = 13 * 4 + 2;  // token 13, head 1
     expected[1] = 13 * 4 + 3;
     CHECK(copied == expected);
-    example.head.write_rows(copied.data(), {back.data(), 4}, 1, 10, 1);
+    example.head.write_rows(copied.data(), {back.data(), 4}, 1, 13, 1);
     CHECK(back[13 * 4 + 2] == 54);
     CHECK(back[13 * 4 + 3] == 55);
     CHECK(back[13 * 4 + 1] == 0);
@@ -93,7 +93,7 @@ TEST_CASE("a tile has its causal keys, its remaining queries and its dropout dra
 
 TEST_CASE("a window limits the keys of a block of queries to whole tiles around it") {
   Example example;
-  example.task.length = 1000;
+  example.task.queries.length = example.task.keys.length = 1000;
   example.rules.causal = false;
   example.rules.window = 20;
   const Opened head(example.rules, example.task);

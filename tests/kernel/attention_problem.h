@@ -23,7 +23,8 @@ struct Shape {
   bool has_distance_keys = false, has_distance_queries = false, has_distance_bias = false;
   int64_t span = 4;
   double soft_cap = 0;
-  int64_t turned_width = 0;  // of rotary positions; 0: the whole head
+  int64_t turned_width = 0;               // of rotary positions; 0: the whole head
+  std::vector<int64_t> key_lengths = {};  // of cross-attention; empty: the keys are those of the queries
 
   bool has_distances() const { return has_distance_keys || has_distance_queries || has_distance_bias; }
 };
@@ -48,6 +49,15 @@ struct Problem {
       longest = std::max(longest, length);
     }
     tokens = offsets.back();
+    num_keys = tokens;
+    if (!shape.key_lengths.empty()) {
+      key_offsets = {0};
+      for (const int64_t length : shape.key_lengths) key_offsets.push_back(key_offsets.back() + length);
+      num_keys = key_offsets.back();
+      kv_width = 2 * shape.num_kv_heads * shape.head_width;
+      kv = random_values<T>(static_cast<size_t>(num_keys * kv_width), 8);
+      kv_gradients.resize(kv.size());
+    }
     width = (shape.num_heads + 2 * shape.num_kv_heads) * shape.head_width;
     out_width = shape.num_heads * shape.head_width;
     qkv = random_values<T>(static_cast<size_t>(tokens * width), 1);
@@ -60,8 +70,9 @@ struct Problem {
       cosines.push_back(std::cos(static_cast<float>(i) * 0.37F));
       sines.push_back(std::sin(static_cast<float>(i) * 0.37F));
     }
-    for (int64_t i = 0; i < tokens; ++i) key_mask.push_back(i % 3 != 1);
+    for (int64_t i = 0; i < num_keys; ++i) key_mask.push_back(i % 3 != 1);
     rules = {.offsets = offsets.data(),
+             .key_offsets = key_offsets.empty() ? nullptr : key_offsets.data(),
              .num_sequences = static_cast<int64_t>(shape.lengths.size()),
              .num_heads = shape.num_heads,
              .num_kv_heads = shape.num_kv_heads,
@@ -86,10 +97,16 @@ struct Problem {
   HeadRows<U> part(std::vector<T>& values, int64_t first_head) const {
     return {values.data() + first_head * shape.head_width, width};
   }
+  // The keys' or values' part: of the queries' matrix, or of one of their own.
+  template <typename U>
+  HeadRows<U> key_part(std::vector<T>& of_queries, std::vector<T>& own, int64_t first_head) const {
+    if (own.empty()) return part<U>(of_queries, shape.num_heads + first_head);
+    return {own.data() + first_head * shape.head_width, kv_width};
+  }
   AttentionInputs<T> inputs() {
     return {part<const T>(qkv, 0),
-            part<const T>(qkv, shape.num_heads),
-            part<const T>(qkv, shape.num_heads + shape.num_kv_heads),
+            key_part<const T>(qkv, kv, 0),
+            key_part<const T>(qkv, kv, shape.num_kv_heads),
             {distance_keys.empty() ? nullptr : distance_keys.data(), out_width},
             {distance_queries.empty() ? nullptr : distance_queries.data(), out_width},
             distance_bias.empty() ? nullptr : distance_bias.data()};
@@ -100,8 +117,8 @@ struct Problem {
   AttentionGradients<T> into() {
     const auto data = [](std::vector<Sum>& values) { return values.empty() ? nullptr : values.data(); };
     return {part<T>(gradients, 0),
-            part<T>(gradients, shape.num_heads),
-            part<T>(gradients, shape.num_heads + shape.num_kv_heads),
+            key_part<T>(gradients, kv_gradients, 0),
+            key_part<T>(gradients, kv_gradients, shape.num_kv_heads),
             {data(distance_key_gradients), out_width},
             {data(distance_query_gradients), out_width},
             data(distance_bias_gradients)};
@@ -147,9 +164,10 @@ struct Problem {
   }
 
   Shape shape;
-  std::vector<int64_t> offsets;
-  int64_t tokens = 0, width = 0, out_width = 0;
+  std::vector<int64_t> offsets, key_offsets;
+  int64_t tokens = 0, num_keys = 0, width = 0, kv_width = 0, out_width = 0;
   std::vector<T> qkv, out, out_gradient, gradients;
+  std::vector<T> kv, kv_gradients;  // empty if the keys are those of the queries
   std::vector<Sum> logsumexp;
   std::vector<float> bias, cosines, sines;
   std::vector<uint8_t> key_mask;

@@ -29,7 +29,19 @@ TEST_CASE("the reference's gradients equal finite differences of its output") {
               .has_distance_bias = true,
               .span = 3},
         Shape{{3, 1, 6}, 4, 2, 3, false, false, 0, 0.3}, Shape{{5, 4}, 2, 1, 4, true, true, 2, 0.1},
-        Shape{{7}, 1, 1, 5, false, true, 1, 0}, Shape{{7, 2}, 2, 1, 4, false, false, 0, 0.2, 2, true}}) {
+        Shape{{7}, 1, 1, 5, false, true, 1, 0}, Shape{{7, 2}, 2, 1, 4, false, false, 0, 0.2, 2, true},
+        Shape{.lengths = {3, 1, 6},
+              .num_heads = 4,
+              .num_kv_heads = 2,
+              .head_width = 3,
+              .p = 0.3,
+              .key_lengths = {2, 5, 1}},
+        Shape{.lengths = {4, 2},
+              .num_heads = 1,
+              .num_kv_heads = 1,
+              .head_width = 5,
+              .masks_keys = true,
+              .key_lengths = {1, 7}}}) {
     Problem<double, double> problem(shape);
     problem.run_reference();
     const auto check = [&](std::vector<double>& values, const std::vector<double>& gradients) {
@@ -45,6 +57,7 @@ TEST_CASE("the reference's gradients equal finite differences of its output") {
       }
     };
     check(problem.qkv, problem.gradients);
+    check(problem.kv, problem.kv_gradients);
     check(problem.distance_keys, problem.distance_key_gradients);
     check(problem.distance_queries, problem.distance_query_gradients);
     check(problem.distance_bias, problem.distance_bias_gradients);

@@ -72,6 +72,23 @@ std::vector<Shape> shapes() {
   return all;
 }
 
+// Queries that read the keys of other sequences: fewer, as many, more, over several blocks and chunks.
+std::vector<Shape> cross_shapes() {
+  std::vector<Shape> all;
+  const auto add = [&](Shape shape, std::vector<int64_t> key_lengths) {
+    shape.key_lengths = std::move(key_lengths);
+    all.push_back(std::move(shape));
+  };
+  for (const double p : {0.0, 0.1, 0.9}) {
+    add({{1, 2, 3, 64, 65, 130}, 4, 4, 32, false, false, 0, p}, {7, 1, 3, 130, 1, 15});
+    add({{5, 1, 33}, 6, 2, 20, false, true, 0, p}, {1, 17, 64});
+    add({{700, 2, 70}, 2, 1, 16, false, false, 0, p}, {3, 1100, 600});  // more than one chunk of keys
+    for (const int64_t width : {1, 3, 17, 64, 128, 256}) add({{5, 33}, 2, 2, width, false, false, 0, p}, {40, 2});
+  }
+  add({std::vector<int64_t>(128, 17), 4, 2, 256}, std::vector<int64_t>(128, 9));  // over kPastCachesBytes
+  return all;
+}
+
 double largest_magnitude(const std::vector<double>& values) {
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::abs(value));
@@ -110,6 +127,7 @@ template <typename T, typename Sum>
 Problem<double, double> exact(const Problem<T, Sum>& problem) {
   Problem<double, double> result(problem.shape);
   result.qkv = to_doubles(problem.qkv);
+  result.kv = to_doubles(problem.kv);
   result.out_gradient = to_doubles(problem.out_gradient);
   result.distance_keys = to_doubles(problem.distance_keys);
   result.distance_queries = to_doubles(problem.distance_queries);
@@ -118,8 +136,8 @@ Problem<double, double> exact(const Problem<T, Sum>& problem) {
 }
 
 template <typename T>
-void compare_with_reference(double tolerance) {
-  for (const Shape& shape : shapes()) {
+void compare_with_reference(const std::vector<Shape>& all, double tolerance) {
+  for (const Shape& shape : all) {
     Problem<T, float> problem(shape);
     Problem<double, double> expected = exact(problem);
     for_each_level([&] {
@@ -129,6 +147,7 @@ void compare_with_reference(double tolerance) {
       problem.run();
       CHECK(relative_difference(to_doubles(problem.out), to_doubles(expected.out)) < tolerance);
       CHECK(relative_difference(to_doubles(problem.gradients), to_doubles(expected.gradients)) < tolerance);
+      CHECK(relative_difference(to_doubles(problem.kv_gradients), expected.kv_gradients) < tolerance);
       const auto check_table = [&](const std::vector<float>& found, const std::vector<double>& wanted) {
         REQUIRE(found.size() == wanted.size());
         CHECK(relative_difference(to_doubles(found), wanted) < tolerance);
@@ -141,11 +160,16 @@ void compare_with_reference(double tolerance) {
 }
 
 TEST_CASE("attention in float equals its reference in double, forward and backward, at every level") {
-  compare_with_reference<float>(5e-6);
+  compare_with_reference<float>(shapes(), 5e-6);
+}
+
+TEST_CASE("attention to the keys of other sequences equals its reference in double, forward and backward") {
+  compare_with_reference<float>(cross_shapes(), 5e-6);
 }
 
 TEST_CASE("attention in bfloat16 equals its reference within the format's precision") {
-  compare_with_reference<BFloat16>(1.5e-2);
+  compare_with_reference<BFloat16>(shapes(), 1.5e-2);
+  compare_with_reference<BFloat16>(cross_shapes(), 1.5e-2);
 }
 
 // Fills the values of the queries from num_queries on, in each sequence.
@@ -237,6 +261,37 @@ TEST_CASE("a key outside the window changes nothing") {
   });
 }
 
+TEST_CASE("attention to other sequences is bit-identical at any number of threads, and in any batch") {
+  Shape shape{{40, 3, 129}, 4, 2, 32, false, false, 0, 0.1};
+  shape.key_lengths = {9, 700, 33};
+  Problem<float, float> problem(shape);
+  const int before = omp_get_max_threads();
+  for_each_level([&] {
+    omp_set_num_threads(1);
+    problem.run();
+    const Problem<float, float> alone = problem;
+    for (const int threads : {2, 3}) {
+      omp_set_num_threads(threads);
+      problem.run();
+      CHECK(problem.out == alone.out);
+      CHECK(problem.gradients == alone.gradients);
+      CHECK(problem.kv_gradients == alone.kv_gradients);
+    }
+  });
+  omp_set_num_threads(before);
+  Shape first = shape;
+  first.lengths = {40};
+  first.key_lengths = {9};
+  Problem<float, float> of_first(first);
+  std::copy_n(problem.qkv.begin(), of_first.qkv.size(), of_first.qkv.begin());
+  std::copy_n(problem.kv.begin(), of_first.kv.size(), of_first.kv.begin());
+  for_each_level([&] {
+    problem.run();
+    of_first.run();
+    CHECK(std::equal(of_first.out.begin(), of_first.out.end(), problem.out.begin()));
+  });
+}
+
 TEST_CASE("attention is bit-identical from run to run") {
   Problem<float, float> problem({{40, 3, 129, 64}, 4, 2, 32, true, false, 0, 0.1});
   for_each_level([&] {
@@ -309,6 +364,10 @@ TEST_CASE("invalid shapes are internal errors") {
   Problem<float, float> unscaled({{4}, 1, 1, 8});
   unscaled.rules.scale = 0;
   CHECK(contains(expect_error([&] { unscaled.run(); }).what(), "positive scale"));
+  Shape crossed{{4}, 1, 1, 8, /*causal=*/true};
+  crossed.key_lengths = {3};
+  Problem<float, float> causal(crossed);
+  CHECK(contains(expect_error([&] { causal.run(); }).what(), "queries see all keys of another batch"));
 }
 
 TEST_CASE("attention throws bad_alloc if its threads get no memory, and works as before afterwards") {

@@ -114,6 +114,13 @@ TEST_CASE("cached attention equals its reference at every level, with shared hea
     rules.soft_cap = 1.5;
     check_against_reference<float>(rules);
     check_against_reference<BFloat16>(rules);
+    rules = kRules;
+    std::vector<float> biases = sample<float>(rules.num_heads * 1200, 9);
+    rules.distance_bias = biases.data();
+    rules.distance_stride = 1200;
+    rules.longest_distance = 1200 - kPageTokens - 1;
+    check_against_reference<float>(rules);
+    check_against_reference<BFloat16>(rules);
     rules = {.num_heads = 9, .num_kv_heads = 1, .head_width = 16, .scale = 0.25};
     check_against_reference<float>(rules);
   });

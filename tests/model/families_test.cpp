@@ -17,11 +17,13 @@ TEST_CASE("every family has a doc line, keys and a parity fixture, from which a 
     INFO(family.name);
     CHECK_FALSE(family.doc.empty());
     CHECK_FALSE(family.config_keys().empty());
-    const auto folder = fixture_models() / fmt::format("tiny-{}", family.name);
+    const bool has_both = std::ranges::find(family.heads, "seq2seq-lm", &model::HeadRow::kind) != family.heads.end();
+    const auto folder = has_both ? fixture_models().parent_path() / "seq2seq" / family.name
+                                 : fixture_models() / fmt::format("tiny-{}", family.name);
     REQUIRE(std::filesystem::exists(folder / "parity.safetensors"));
     const auto config = model::ModelConfig::read(folder);
     CHECK(&model::family_of(config) == &family);
-    CHECK(model::saved_head(config) == "sequence");
+    CHECK(model::saved_head(config) == (has_both ? "seq2seq-lm" : "sequence"));
     for (const model::HeadRow& head : family.heads) {
       INFO(head.kind);
       const model::Model model(config, family, head);
@@ -37,7 +39,8 @@ TEST_CASE("every family has a doc line, keys and a parity fixture, from which a 
       CHECK((first_parts.contains("classifier") || first_parts.contains("score")) ==
             (has_head && !head.predicts_words));
       // The head of a language model may be the table of words alone.
-      const bool has_own = head.kind == "causal-lm" ? model.ties().empty() : has_head;
+      const bool is_decoders = head.kind == "causal-lm" || head.kind == "seq2seq-lm";
+      const bool has_own = is_decoders ? model.ties().empty() : has_head;
       CHECK((first_parts.size() > 1) == has_own);
     }
   }
@@ -96,8 +99,8 @@ TEST_CASE("families that hone leaves out are refused with the reason") {
   CHECK(contains(refusal("falcon").hint(), "hone computes decoders such as llama, qwen3, gemma2 and gpt2"));
   CHECK(contains(refusal("gemma3").what(), "which reads images and text"));
   CHECK(contains(refusal("gemma3").hint(), "its text part, \"gemma3_text\""));
-  CHECK(contains(refusal("t5").hint(), "use an encoder such as bert, or a decoder such as llama"));
-  CHECK(contains(refusal("t5").what(), "which has an encoder and a decoder"));
+  CHECK(contains(refusal("pegasus").hint(), "hone computes t5, mt5, bart, mbart and marian"));
+  CHECK(contains(refusal("pegasus").what(), "which has an encoder and a decoder that hone does not compute"));
   CHECK(contains(refusal("xlm").what(), "\"xlm\", which is a family that hone does not compute"));
   CHECK(contains(refusal("xlm").hint(), "xlm-roberta"));
 }

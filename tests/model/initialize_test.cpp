@@ -127,8 +127,9 @@ TEST_CASE("a module that no rule draws is an internal error") {
     Odd() { register_parameter("weight", at::zeros({1})); }
   };
   const auto odd = std::make_shared<Odd>();
-  CHECK(expect_error([&] { model::draw_all(*odd, "body", 0.02, model::seeded_generator(1)); }).kind() ==
-        ErrorKind::kInternal);
+  CHECK(expect_error([&] {
+          model::draw_all(*odd, std::vector<std::string>{"body"}, 0.02, model::seeded_generator(1));
+        }).kind() == ErrorKind::kInternal);
 }
 
 // Expected: _get_resized_embeddings of transformers 5.23 after torch.manual_seed(7).

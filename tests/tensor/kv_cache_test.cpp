@@ -36,34 +36,46 @@ std::vector<int32_t> tokens(int64_t count) {
 }
 
 // The attention of the last rows of `qkv`, whose first ones are in the cache, layer 1.
-at::Tensor continued(tensor::KvCache& cache, uint64_t id, const at::Tensor& qkv) {
+at::Tensor continued(tensor::KvCache& cache, uint64_t id, const at::Tensor& qkv,
+                     const tensor::AttentionOptions& options = rules()) {
   const tensor::KvBatch batch = cache.batch({id});
   const int64_t num_new = batch.packing().num_tokens();
-  const at::Tensor out = batch.attend(1, qkv.narrow(0, batch.packing().first_positions[0], num_new).clone(), rules());
+  const at::Tensor out = batch.attend(1, qkv.narrow(0, batch.packing().first_positions[0], num_new).clone(), options);
   batch.finish();
   return out;
 }
 
-TEST_CASE("attention from the cache equals that of the packed sequence, with windows, caps and partly turned heads") {
+void check_continued(const tensor::AttentionOptions& options) {
   constexpr int64_t kTokens = 75;
   const at::Tensor qkv = values(kTokens, 0.37);
-  const at::Tensor whole = tensor::attention(qkv.clone(), tensor::Packing::from_lengths({kTokens}), rules());
+  const at::Tensor whole = tensor::attention(qkv.clone(), tensor::Packing::from_lengths({kTokens}), options);
   const auto is_near = [](const at::Tensor& got, const at::Tensor& wanted) {
     return at::allclose(got, wanted, 1e-5, 1e-6);
   };
   const std::vector<int32_t> all = tokens(kTokens);
   tensor::KvCache cache(shape(), 256);
   cache.begin(1, std::span(all).first(40));
-  CHECK(is_near(continued(cache, 1, qkv), whole.narrow(0, 0, 40)));
+  CHECK(is_near(continued(cache, 1, qkv, options), whole.narrow(0, 0, 40)));
   cache.append(1, std::span(all).subspan(40, 30));
-  CHECK(is_near(continued(cache, 1, qkv), whole.narrow(0, 40, 30)));
+  CHECK(is_near(continued(cache, 1, qkv, options), whole.narrow(0, 40, 30)));
   cache.fork(1, 2);
   for (int32_t token = 70; token < kTokens; ++token) {
     for (const uint64_t id : {1, 2}) {
       cache.append(id, {&token, 1});
-      CHECK(is_near(continued(cache, id, qkv), whole.narrow(0, token, 1)));
+      CHECK(is_near(continued(cache, id, qkv, options), whole.narrow(0, token, 1)));
     }
   }
+}
+
+TEST_CASE("attention from the cache equals that of the packed sequence, with windows, caps and partly turned heads") {
+  check_continued(rules());
+}
+
+TEST_CASE("attention from the cache adds the biases of distances") {
+  tensor::AttentionOptions options{.num_heads = kHeads, .num_kv_heads = kKvHeads, .causal = true, .scale = 1};
+  options.distances.rows = at::arange(-99, 100, at::kLong).clamp(-3, 20).add(3).to(at::kInt);
+  options.distances.bias = at::sin(at::arange(kHeads * 24, at::kFloat)).view({kHeads, 24});
+  check_continued(options);
 }
 
 TEST_CASE("a batch knows the new tokens of each sequence and their positions") {
