@@ -11,11 +11,13 @@
 #include "cli/advise.h"
 #include "cli/average_options.h"
 #include "cli/chat_options.h"
+#include "cli/cluster_options.h"
 #include "cli/command.h"
 #include "cli/compare_options.h"
 #include "cli/data_labels_options.h"
 #include "cli/data_report_options.h"
 #include "cli/devices_options.h"
+#include "cli/embed_options.h"
 #include "cli/eval_options.h"
 #include "cli/generate_options.h"
 #include "cli/help.h"
@@ -23,6 +25,7 @@
 #include "cli/predict_options.h"
 #include "cli/search_options.h"
 #include "cli/serve_options.h"
+#include "cli/similar_options.h"
 #include "cli/tokenize_options.h"
 #include "cli/tokenizer_compare_options.h"
 #include "cli/tokenizer_train_options.h"
@@ -61,6 +64,9 @@ inline constexpr std::array kCommands = {
                                    kCommonSearchOptions),
     library_command<EvalOptions>("eval", "Work", "measure a trained model on labelled rows"),
     library_command<PredictOptions>("predict", "Work", "apply a trained model to texts or to a file's rows"),
+    library_command<EmbedOptions>("embed", "Work", "make vectors of texts or of a file's rows"),
+    library_command<SimilarOptions>("similar", "Work", "find the rows whose vectors are nearest to texts"),
+    library_command<ClusterOptions, kRows>("cluster", "Work", "group rows by their vectors, with a page to look at"),
     library_command<GenerateOptions>("generate", "Work", "continue prompts with a language model"),
     library_command<ChatOptions>("chat", "Work", "talk with a language model in the terminal", kCommonChatOptions),
     library_command<CompareOptions>("compare", "Work", "ask two language models, and say why one goes on"),

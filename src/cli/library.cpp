@@ -20,6 +20,8 @@ constexpr std::array kModelRunners = {
     runner<SearchOptions, run_search>("search"),
     runner<EvalOptions, run_eval>("eval"),
     runner<PredictOptions, run_predict>("predict"),
+    runner<EmbedOptions, run_embed>("embed"),
+    runner<SimilarOptions, run_similar>("similar"),
     runner<GenerateOptions, run_generate>("generate"),
     runner<CompareOptions, run_compare>("compare"),
     runner<ChatOptions, run_chat>("chat"),

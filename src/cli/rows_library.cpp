@@ -12,6 +12,7 @@ namespace hone::cli {
 namespace {
 
 constexpr std::array kRowRunners = {
+    runner<ClusterOptions, run_cluster>("cluster"),
     runner<DataReportOptions, run_data_report>("data report"),
     runner<data::CleanOptions, run_data_clean>("data clean"),
     runner<data::SplitOptions, run_data_split>("data split"),

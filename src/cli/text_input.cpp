@@ -2,8 +2,6 @@
 #include "cli/text_input.h"
 
 #include <omp.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -16,9 +14,9 @@
 #include "base/output_path.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "cli/input_file.h"
 #include "table/columns.h"
 #include "table/read.h"
-#include "table/temporary_file.h"
 #include "table/value.h"
 #include "task/features.h"
 
@@ -27,8 +25,6 @@ namespace hone::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kStandardInput = "standard input";
 
 struct OutputFormat {
   std::string_view name;
@@ -59,42 +55,6 @@ void write_all(std::FILE* file, std::string_view bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() && std::fflush(file) == 0) return;
   throw Error(ErrorKind::kIo, fmt::format("cannot write the output: {}", system_message(errno)));
 }
-
-// Copies standard input to a temporary file, which readers of rows can map. They detect the format by its content.
-class InputFile {
- public:
-  explicit InputFile(const fs::path& file) : path_(file) {
-    if (file != "-") return;
-    copy_ = std::make_unique<table::TemporaryFile>("");
-    std::string buffer(size_t{1} << 16, '\0');
-    for (;;) {
-      const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
-      if (count == 0) break;
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) {
-        throw Error(ErrorKind::kIo, fmt::format("cannot read {}: {}", kStandardInput, system_message(errno)));
-      }
-      copy_->write(std::string_view(buffer).substr(0, static_cast<size_t>(count)));
-    }
-    path_ = copy_->path();
-  }
-
-  const fs::path& path() const { return path_; }
-
-  // Returns a message with the name that the user knows in place of the temporary one.
-  std::string with_own_name(std::string text) const {
-    if (!copy_) return text;
-    const std::string own = path_.string();
-    for (size_t at = text.find(own); at != std::string::npos; at = text.find(own, at)) {
-      text.replace(at, own.size(), kStandardInput);
-    }
-    return text;
-  }
-
- private:
-  fs::path path_;
-  std::unique_ptr<table::TemporaryFile> copy_;
-};
 
 // Makes blocks of rows, with the rows that --on-empty keeps.
 class BlockMaker {
@@ -246,7 +206,7 @@ uint64_t for_each_block(const TextOptions& input, const text::Tokenizer& tokeniz
       progress.advance(block->rows.size());
     }
   } catch (const Error& error) {
-    throw Error(error.kind(), file.with_own_name(error.what()), file.with_own_name(error.hint()));
+    throw file.with_own_name(error);
   }
   tell_empty(num_empty, on_empty(input));
   const std::string note = task::truncation_note(num_truncated, num_kept, options.reading.encode.max_length);

@@ -15,6 +15,7 @@ struct Pooling {
   std::string_view name, doc;
   // [T, C] -> [B, C], in float.
   at::Tensor (*apply)(const Hidden& hidden);
+  bool reads_first_tokens = false;  // and no others
 };
 
 std::span<const Pooling> poolings();

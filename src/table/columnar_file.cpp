@@ -1,16 +1,15 @@
 #include "table/columnar_file.h"
 
 #include <arrow/api.h>
-#include <arrow/io/interfaces.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 #include <nlohmann/json.hpp>
 
-#include "base/files.h"
 #include "base/json.h"
 #include "table/arrow_status.h"
+#include "table/atomic_stream.h"
 #include "table/nested_type.h"
 
 namespace hone::table {
@@ -21,31 +20,6 @@ namespace {
 
 constexpr int64_t kRowsInBatch = int64_t{1} << 14;
 constexpr int64_t kBytesInBatch = int64_t{1} << 25;
-
-// Passes the bytes of Arrow's writers to an AtomicFile.
-class AtomicStream : public arrow::io::OutputStream {
- public:
-  explicit AtomicStream(const fs::path& path) : file_(path) {}
-
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<int64_t> Tell() const override { return size_; }
-  using arrow::io::OutputStream::Write;
-  arrow::Status Write(const void* data, int64_t size) override {
-    file_.write({static_cast<const char*>(data), static_cast<size_t>(size)});
-    size_ += size;
-    return arrow::Status::OK();
-  }
-  void commit() { file_.commit(); }
-
- private:
-  AtomicFile file_;
-  int64_t size_ = 0;
-  bool closed_ = false;
-};
 
 std::shared_ptr<arrow::DataType> arrow_type(const FileColumn& column) {
   switch (column.type) {

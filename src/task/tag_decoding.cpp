@@ -64,7 +64,7 @@ std::vector<Unit> units_of(const text::Encoding& text, std::span<const float> pr
   return units;
 }
 
-std::vector<Unit> words_of(const text::Encoding& text, const std::vector<Unit>& tokens, const Strategy& strategy) {
+std::vector<Unit> joined_words(const text::Encoding& text, const std::vector<Unit>& tokens, const Strategy& strategy) {
   std::vector<Unit> words;
   for (size_t begin = 0, end = 0; begin < tokens.size(); begin = end) {
     while (end < tokens.size() && text.word_ids[tokens[end].token] == text.word_ids[tokens[begin].token]) ++end;
@@ -219,7 +219,7 @@ std::vector<TaggedUnit> decode_tags(const metric::TagSet& tags, const text::Enco
                                     std::span<const float> logits, std::string_view strategy, bool is_constrained) {
   const Strategy& found = find_row(kStrategies, "aggregation_strategy", strategy);
   std::vector<Unit> units = units_of(tokens, tag_probabilities(logits, tags.size()), tags.size());
-  if (found.word_scores != nullptr) units = words_of(tokens, units, found);
+  if (found.word_scores != nullptr) units = joined_words(tokens, units, found);
   for (Unit& unit : units) unit.tag = best_of(unit.scores);
   if (is_constrained) Decoder(tags).decode(units);
   std::vector<TaggedUnit> tagged;

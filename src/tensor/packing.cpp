@@ -1,10 +1,12 @@
 #include "tensor/packing.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/error.h"
@@ -72,16 +74,46 @@ at::Tensor last_rows(const at::Tensor& x, const Packing& packing) {
   return x.index_select(0, on_device(packing.last_tokens(), x.device())).to(at::kFloat);
 }
 
+namespace {
+
+// Applies `reduce` to the rows [n, L, C] of n adjacent sequences of the same length L, and returns its results
+// [n, C] one after another: batches are sorted by length, so there are few such runs.
+template <typename Reduce>
+at::Tensor of_runs(const at::Tensor& x, const Packing& packing, const Reduce& reduce) {
+  const at::Tensor rows = x.to(at::kFloat);
+  std::vector<at::Tensor> results;
+  const std::vector<int64_t> lengths = packing.lengths();
+  for (size_t begin = 0, end = 0; begin < lengths.size(); begin = end) {
+    const auto position = [&](size_t i) { return packing.first_positions.empty() ? 0 : packing.first_positions[i]; };
+    while (end < lengths.size() && lengths[end] == lengths[begin] && position(end) == position(begin)) ++end;
+    const auto count = static_cast<int64_t>(end - begin);
+    const at::Tensor run = rows.narrow(0, packing.offsets[begin], count * lengths[begin]);
+    results.push_back(reduce(run.reshape({count, lengths[begin], rows.size(1)}), position(begin)));
+  }
+  return results.size() == 1 ? results.front() : at::cat(results);
+}
+
+}  // namespace
+
 at::Tensor max_rows(const at::Tensor& x, const Packing& packing) {
-  std::vector<at::Tensor> largest;
-  for (const at::Tensor& rows : x.to(at::kFloat).split_with_sizes(packing.lengths())) largest.push_back(rows.amax(0));
-  return at::stack(largest);
+  return of_runs(x, packing, [](const at::Tensor& run, int64_t) { return run.amax(1); });
 }
 
 at::Tensor mean_rows(const at::Tensor& x, const Packing& packing) {
-  std::vector<at::Tensor> means;
-  for (const at::Tensor& rows : x.to(at::kFloat).split_with_sizes(packing.lengths())) means.push_back(rows.mean(0));
-  return at::stack(means);
+  return of_runs(x, packing, [](const at::Tensor& run, int64_t) { return run.mean(1); });
+}
+
+at::Tensor sum_by_root_rows(const at::Tensor& x, const Packing& packing) {
+  return of_runs(x, packing, [](const at::Tensor& run, int64_t) {
+    return run.sum(1) / std::sqrt(static_cast<double>(run.size(1)));
+  });
+}
+
+at::Tensor position_mean_rows(const at::Tensor& x, const Packing& packing) {
+  return of_runs(x, packing, [&](const at::Tensor& run, int64_t first) {
+    const at::Tensor weights = at::arange(first + 1, first + run.size(1) + 1, run.options());  // [L]
+    return (run * weights.unsqueeze(1)).sum(1) / weights.sum();
+  });
 }
 
 }  // namespace hone::tensor

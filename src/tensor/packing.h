@@ -48,5 +48,9 @@ at::Tensor last_rows(const at::Tensor& x, const Packing& packing);
 // Return the mean, or the largest values, of each sequence's rows: x [T, C] -> [B, C], always float.
 at::Tensor mean_rows(const at::Tensor& x, const Packing& packing);
 at::Tensor max_rows(const at::Tensor& x, const Packing& packing);
+// Returns the sum of each sequence's rows, divided by the square root of their number.
+at::Tensor sum_by_root_rows(const at::Tensor& x, const Packing& packing);
+// Returns the mean of each sequence's rows, weighted by their positions, which begin at 1.
+at::Tensor position_mean_rows(const at::Tensor& x, const Packing& packing);
 
 }  // namespace hone::tensor
