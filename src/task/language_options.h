@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,34 @@ struct MaskingOptions {
           "Chinese ones")
         .value_name("FILE")
         .paths();
+  }
+};
+
+inline constexpr std::string_view kNoiseSpans = "spans", kNoiseInfilling = "infilling",
+                                  kNoiseSentences = "sentence-permutation", kNoiseDeletion = "deletion",
+                                  kNoiseMasking = "masking", kNoiseRotation = "rotation";
+inline constexpr std::array<std::string_view, 6> kNoiseNames = {kNoiseSpans,    kNoiseInfilling, kNoiseSentences,
+                                                                kNoiseDeletion, kNoiseMasking,   kNoiseRotation};
+
+// How a text is broken that a decoder rebuilds (task/noising.h).
+struct NoiseOptions {
+  std::vector<std::string> noise;
+  std::optional<double> noise_density;
+  double mean_noise_span_length = 3;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit.group("Denoising");
+    visit("noise", self.noise,
+          "how a text is broken, one after the other: T5's spans alone, or BART's kinds, of which infilling puts one "
+          "mask "
+          "token in the place of a span")
+        .choices(choices_of(kNoiseNames))
+        .default_text("spans if the tokenizer has T5's sentinel tokens, else sentence-permutation,infilling");
+    visit("noise_density", self.noise_density, "share of the tokens that are missing")
+        .in_range(0, 1)
+        .default_text("0.15 of spans, 0.3 of the others");
+    visit("mean_noise_span_length", self.mean_noise_span_length, "mean tokens of a span").at_least(1);
   }
 };
 

@@ -14,8 +14,9 @@ inline constexpr std::array<std::string_view, 4> kTaskNames = {kTextClassificati
                                                                "token-classification"};
 
 // --task of trainings on running text
-inline constexpr std::string_view kCausalLmTask = "causal-lm", kMaskedLmTask = "masked-lm";
-inline constexpr std::array<std::string_view, 2> kTextTaskNames = {kCausalLmTask, kMaskedLmTask};
+inline constexpr std::string_view kCausalLmTask = "causal-lm", kMaskedLmTask = "masked-lm",
+                                  kDenoisingTask = "denoising";
+inline constexpr std::array<std::string_view, 3> kTextTaskNames = {kCausalLmTask, kMaskedLmTask, kDenoisingTask};
 
 // --task of hone train
 inline constexpr auto kTrainedTaskNames = [] {

@@ -48,11 +48,18 @@ class BlockReader {
   const Objective& objective_;
 };
 
+model::Tokens tokens_of(const std::vector<int32_t>& ids, const std::vector<int64_t>& lengths) {
+  model::Tokens tokens;
+  tokens.packing = tensor::Packing::from_lengths(lengths);
+  tokens.ids = at::empty({static_cast<int64_t>(ids.size())}, at::kLong);
+  std::ranges::copy(ids, tokens.ids.mutable_data_ptr<int64_t>());
+  return tokens;
+}
+
 model::Hidden hidden_of(const model::Model& model, const MarkedBatch& batch, const nn::ForwardContext& context) {
   model::Inputs inputs;
-  inputs.text.packing = tensor::Packing::from_lengths(batch.lengths);
-  inputs.text.ids = at::empty({static_cast<int64_t>(batch.ids.size())}, at::kLong);
-  std::ranges::copy(batch.ids, inputs.text.ids.mutable_data_ptr<int64_t>());
+  inputs.text = tokens_of(batch.ids, batch.lengths);
+  if (!batch.decoder_lengths.empty()) inputs.decoder = tokens_of(batch.decoder_ids, batch.decoder_lengths);
   return model.hidden(inputs, context);
 }
 

@@ -18,11 +18,13 @@ namespace hone::task {
 
 // A batch of blocks. T tokens, S sequences, N targets.
 struct MarkedBatch {
-  std::vector<int32_t> ids;        // [T]: what the model reads
-  std::vector<int64_t> lengths;    // [S]
-  std::vector<int64_t> places;     // [N]: tokens whose output predicts a target, in ascending order
-  std::vector<int64_t> targets;    // [N]
-  std::vector<uint64_t> row_ends;  // of each row, its end in `places`
+  std::vector<int32_t> ids;                // [T]: what the model reads
+  std::vector<int64_t> lengths;            // [S]
+  std::vector<int32_t> decoder_ids{};      // what the decoder of a model with an encoder reads
+  std::vector<int64_t> decoder_lengths{};  // [S]; empty: the model has no encoder
+  std::vector<int64_t> places;             // [N]: tokens whose output predicts a target, in ascending order
+  std::vector<int64_t> targets;            // [N]
+  std::vector<uint64_t> row_ends;          // of each row, its end in `places`
 };
 
 class Objective {

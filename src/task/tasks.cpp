@@ -17,6 +17,7 @@
 #include "table/label_cell.h"
 #include "table/tagged_rows.h"
 #include "task/causal_lm.h"
+#include "task/denoising.h"
 #include "task/entity_answers.h"
 #include "task/fill_mask.h"
 #include "task/label_answers.h"
@@ -47,6 +48,7 @@ constexpr std::string_view kPromptOptions[] = {"prompt",     "labels",         "
 
 constexpr std::string_view kFillMaskParameters[] = {"top_k"};
 constexpr std::string_view kFillMaskOptions[] = {"targets"};
+constexpr std::string_view kNoiseOptions[] = {"noise", "noise_density", "mean_noise_span_length"};
 constexpr std::string_view kMaskingOptions[] = {"masking", "mlm_probability", "mask_replace_prob",
                                                 "random_replace_prob", "word_list"};
 // Those of all tasks on running text, and of all tasks on rows.
@@ -130,6 +132,17 @@ constexpr TaskRow kTextTasks[] = {
      .make = make_masked_lm,
      .options = kMaskingOptions,
      .try_it = "hone predict --model {} --task fill-mask --text \"...\"",
+     .reads_text = true},
+    {.name = kDenoisingTask,
+     .doc = "broken text, which an encoder reads and a decoder rebuilds",
+     .head = "seq2seq-lm",
+     .problem_type = "",
+     .pipeline_tag = "text2text-generation",
+     .metrics = metric::masked_model_metrics,
+     .form = {},
+     .make = make_denoising,
+     .options = kNoiseOptions,
+     .try_it = "hone generate --model {} --prompt \"...\"",
      .reads_text = true},
 };
 static_assert(has_names(kTextTasks, kTextTaskNames), "kTextTaskNames and the table differ");

@@ -34,6 +34,7 @@ struct TaskOptions {
   PromptOptions prompt = {};      // of a classification by a prompt
   MaskingOptions masking = {};    // of a masked language model
   FillMaskOptions fill_mask = {};
+  NoiseOptions noise = {};  // of denoising
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.

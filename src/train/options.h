@@ -51,6 +51,7 @@ struct TrainOptions {
   bool pad_to_max_length = false;
   task::RunningTextOptions text;
   task::MaskingOptions masking;
+  task::NoiseOptions noise;
 
   std::filesystem::path output_dir = "trainer_output";
   bool overwrite_output_dir = false;
@@ -124,6 +125,7 @@ struct TrainOptions {
     row_fields(self, visit);
     task::RunningTextOptions::fields(self.text, visit);
     task::MaskingOptions::fields(self.masking, visit);
+    task::NoiseOptions::fields(self.noise, visit);
     output_fields(self, visit);
     length_fields(self, visit);
     optimizer_fields(self, visit);

@@ -15,6 +15,7 @@
 #include "model/parameters.h"
 #include "model/save.h"
 #include "task/masking.h"
+#include "task/noising.h"
 #include "task/splits.h"
 #include "task/text_blocks.h"
 #include "task/vocabulary.h"
@@ -54,7 +55,8 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .regression_loss = options.regression_loss,
           .standardize = options.standardize,
           .label_all_tokens = options.label_all_tokens,
-          .masking = options.masking};
+          .masking = options.masking,
+          .noise = options.noise};
 }
 
 // Returns the task if it reads running text, else null.
@@ -249,6 +251,7 @@ void check_run_options(const TrainOptions& options, std::span<const options::Giv
   if (text_task(options) != nullptr) {
     check_text_options(options);
     task::check_masking(options.masking);
+    task::check_noise(options.noise);
   }
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);

@@ -27,7 +27,9 @@ fs::path objectives() { return fixture_models().parent_path() / "objectives"; }
 TrainOptions text_options(const std::string& fixture, const TemporaryFolder& folder) {
   TrainOptions options;
   options.model_name_or_path = objectives() / fixture;
-  options.task = fixture.starts_with("causal") ? "causal-lm" : "masked-lm";
+  options.task = fixture.starts_with("causal")   ? "causal-lm"
+                 : fixture.starts_with("masked") ? "masked-lm"
+                                                 : "denoising";
   options.train_file = {(objectives() / "text.txt").string()};
   options.output_dir = folder.path() / "out";
   options.text.documents = "paragraph";
