@@ -11,6 +11,8 @@ namespace {
 // A vector of g++ and clang, which becomes several registers where the processor has shorter ones.
 constexpr size_t kLanes = 16;
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+using Lanes8 = float __attribute__((vector_size(kLanes / 2 * sizeof(float))));
+using Lanes4 = float __attribute__((vector_size(kLanes / 4 * sizeof(float))));
 
 constexpr uint64_t kTileRows = 4, kTileQueries = 4;
 
@@ -21,14 +23,14 @@ constexpr uint64_t kTileRows = 4, kTileQueries = 4;
   (into) = Lanes{};                       \
   std::memcpy(&(into), (from), (count) * sizeof(float))
 
-#define HONE_SUM(result, lanes)                                                     \
-  do {                                                                              \
-    float parts[kLanes];                                                            \
-    std::memcpy(parts, &(lanes), sizeof(parts));                                    \
-    for (size_t half = kLanes / 2; half > 0; half /= 2) {                           \
-      for (size_t lane = 0; lane < half; ++lane) parts[lane] += parts[lane + half]; \
-    }                                                                               \
-    (result) = parts[0];                                                            \
+// The sum of the lanes, by halves.
+#define HONE_SUM(result, lanes)                                                                                \
+  do {                                                                                                         \
+    const Lanes8 eight = __builtin_shufflevector(lanes, lanes, 0, 1, 2, 3, 4, 5, 6, 7) +                       \
+                         __builtin_shufflevector(lanes, lanes, 8, 9, 10, 11, 12, 13, 14, 15);                  \
+    const Lanes4 four =                                                                                        \
+        __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7); \
+    (result) = (four[0] + four[2]) + (four[1] + four[3]);                                                      \
   } while (false)
 
 HONE_VECTOR_CLONES void multiply_one_query(const float* __restrict rows, uint64_t num_rows, uint64_t width,
@@ -68,24 +70,32 @@ HONE_VECTOR_CLONES void multiply_one_query(const float* __restrict rows, uint64_
   }
 }
 
-// A tile of 4 rows and 4 queries.
+// A tile of 4 rows and 4 queries. Its 16 sums stay in registers, where the processor has as many.
 HONE_VECTOR_CLONES void multiply_tile(const float* __restrict rows, const float* __restrict queries, uint64_t width,
                                       float* __restrict products, size_t stride) {
-  Lanes sums[kTileQueries][kTileRows] = {};
+  Lanes a0{}, a1{}, a2{}, a3{}, b0{}, b1{}, b2{}, b3{}, c0{}, c1{}, c2{}, c3{}, d0{}, d1{}, d2{}, d3{};
   const uint64_t whole = width / kLanes * kLanes, rest = width - whole;
   Lanes r0, r1, r2, r3, q;
+#define HONE_TILE_QUERY(load, query, s0, s1, s2, s3, ...)             \
+  load(q, queries + (query) * width + at __VA_OPT__(, ) __VA_ARGS__); \
+  s0 += q * r0;                                                       \
+  s1 += q * r1;                                                       \
+  s2 += q * r2;                                                       \
+  s3 += q * r3;
 #define HONE_TILE_STEP(load, ...)                                     \
   load(r0, rows + at __VA_OPT__(, ) __VA_ARGS__);                     \
   load(r1, rows + width + at __VA_OPT__(, ) __VA_ARGS__);             \
   load(r2, rows + 2 * width + at __VA_OPT__(, ) __VA_ARGS__);         \
   load(r3, rows + 3 * width + at __VA_OPT__(, ) __VA_ARGS__);         \
-  for (uint64_t query = 0; query < kTileQueries; ++query) {           \
-    load(q, queries + query * width + at __VA_OPT__(, ) __VA_ARGS__); \
-    sums[query][0] += q * r0;                                         \
-    sums[query][1] += q * r1;                                         \
-    sums[query][2] += q * r2;                                         \
-    sums[query][3] += q * r3;                                         \
-  }
+  HONE_TILE_QUERY(load, 0, a0, a1, a2, a3 __VA_OPT__(, ) __VA_ARGS__) \
+  HONE_TILE_QUERY(load, 1, b0, b1, b2, b3 __VA_OPT__(, ) __VA_ARGS__) \
+  HONE_TILE_QUERY(load, 2, c0, c1, c2, c3 __VA_OPT__(, ) __VA_ARGS__) \
+  HONE_TILE_QUERY(load, 3, d0, d1, d2, d3 __VA_OPT__(, ) __VA_ARGS__)
+#define HONE_TILE_SUMS(query, s0, s1, s2, s3)   \
+  HONE_SUM(products[(query) * stride], s0);     \
+  HONE_SUM(products[(query) * stride + 1], s1); \
+  HONE_SUM(products[(query) * stride + 2], s2); \
+  HONE_SUM(products[(query) * stride + 3], s3);
   uint64_t at = 0;
   for (; at < whole; at += kLanes) {
     HONE_TILE_STEP(HONE_LOAD)
@@ -93,10 +103,13 @@ HONE_VECTOR_CLONES void multiply_tile(const float* __restrict rows, const float*
   if (rest > 0) {
     HONE_TILE_STEP(HONE_LOAD_REST, rest)
   }
+  HONE_TILE_SUMS(0, a0, a1, a2, a3)
+  HONE_TILE_SUMS(1, b0, b1, b2, b3)
+  HONE_TILE_SUMS(2, c0, c1, c2, c3)
+  HONE_TILE_SUMS(3, d0, d1, d2, d3)
+#undef HONE_TILE_QUERY
 #undef HONE_TILE_STEP
-  for (uint64_t query = 0; query < kTileQueries; ++query) {
-    for (uint64_t row = 0; row < kTileRows; ++row) HONE_SUM(products[query * stride + row], sums[query][row]);
-  }
+#undef HONE_TILE_SUMS
 }
 
 HONE_VECTOR_CLONES float distance_of(const float* __restrict a, const float* __restrict b, uint64_t width) {
