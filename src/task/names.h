@@ -9,8 +9,9 @@ namespace hone::task {
 
 // --task
 inline constexpr std::string_view kTextClassificationTask = "text-classification";
-inline constexpr std::array<std::string_view, 4> kTaskNames = {kTextClassificationTask, "multi-label", "regression",
-                                                               "token-classification"};
+inline constexpr std::string_view kTranslationTask = "translation", kSummarizationTask = "summarization";
+inline constexpr std::array<std::string_view, 6> kTaskNames = {
+    kTextClassificationTask, "multi-label", "regression", "token-classification", kTranslationTask, kSummarizationTask};
 
 // --task of the commands that ask a language model as it is; hone train makes no model of these tasks.
 inline constexpr std::string_view kPromptTask = "prompt-classification";

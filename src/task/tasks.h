@@ -31,6 +31,7 @@ struct TaskOptions {
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
   WindowOptions windows = {};     // of a language model
   PromptOptions prompt = {};      // of a classification by a prompt
+  Seq2SeqOptions seq2seq = {};    // of translation and summarization
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.

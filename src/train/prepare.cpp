@@ -32,6 +32,8 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .train_file = options.train_file,
           .validation_file = options.validation_file,
           .test_file = options.test_file,
+          .target_file = options.seq2seq.target_file,
+          .validation_target_file = options.seq2seq.validation_target_file,
           .max_train_samples = options.max_train_samples,
           .evaluated_by = options.calibrate != "none"     ? "calibrate"
                           : options.eval_strategy != "no" ? "eval-strategy"
@@ -49,7 +51,8 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .class_weights = options.class_weights,
           .regression_loss = options.regression_loss,
           .standardize = options.standardize,
-          .label_all_tokens = options.label_all_tokens};
+          .label_all_tokens = options.label_all_tokens,
+          .seq2seq = options.seq2seq};
 }
 
 // The rows may have the labels of a trained head in another order. Reorders the outputs of the head, so that each stays
