@@ -154,6 +154,7 @@ std::shared_ptr<task::Task> evaluated_task(const EvalOptions& options, const eva
   if (!options.task.empty()) return trained.task;
   task::TaskOptions task_options = eval::task_options(options.rows, trained.training);
   task_options.label_smoothing = smoothing_of(options, trained.training);
+  task_options.seq2seq = options.seq2seq;
   return trained.make_task(task_options);
 }
 
@@ -166,7 +167,8 @@ int run_eval(const options::Parsed<EvalOptions>& parsed) {
   trained.model->set_compute(compute);
   const auto task = evaluated_task(options, trained);
   const uint64_t seed = options.seed.value_or(trained.training.seed.value_or(42));
-  const task::SplitRequest request{.rows = options.rows, .sample = options.sample, .seed = seed};
+  const task::SplitRequest request{
+      .rows = options.rows, .sample = options.sample, .target_file = options.seq2seq.target_file, .seed = seed};
   const auto [split, examples] = evaluated_rows(request, options, trained, *task);
   log_info("evaluating {} with {}", counted(split.rows.size(), split.name + " row"),
            options.model.model_name_or_path.string());

@@ -25,6 +25,7 @@ struct EvalOptions {
   std::optional<uint64_t> seed;
   task::WindowOptions windows;
   task::PromptOptions prompt;
+  task::Seq2SeqOptions seq2seq;
   std::filesystem::path beside;
   std::optional<double> label_smoothing_factor;
   std::optional<double> confidence;
@@ -61,6 +62,7 @@ struct EvalOptions {
         "folder of another trained classifier, which is evaluated on the same rows: both in one table, with McNemar's "
         "test")
         .value_name("DIR");
+    task::Seq2SeqOptions::fields(self.seq2seq, visit);
     visit.group("Language models");
     task::WindowOptions::fields(self.windows, visit);
     task::PromptOptions::fields(self.prompt, visit);

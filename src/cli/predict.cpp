@@ -86,6 +86,7 @@ int run_predict(const options::Parsed<PredictOptions>& parsed) {
   task::TaskOptions task_options;
   task_options.prompt = options.prompt;
   task_options.fill_mask = options.fill_mask;
+  task_options.seq2seq = options.seq2seq;
   const eval::TrainedModel model =
       eval::load_trained_model(folder, {options.model.max_seq_length, options.model.long_text, language}, task_options);
   model.model->set_compute(compute);

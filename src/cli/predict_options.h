@@ -28,6 +28,7 @@ struct PredictOptions {
   bool keep_columns = true;
   task::PromptOptions prompt;
   task::FillMaskOptions fill_mask;
+  task::Seq2SeqOptions seq2seq;
   tensor::ComputeOptions compute{.precision = "fp32"};  // as transformers computes
   bool json = false;
 
@@ -59,6 +60,8 @@ struct PredictOptions {
           "take only sequences of tags that their scheme allows, such as no I- after O")
         .default_text("the best tag of each token");
     visit("keep_columns", self.keep_columns, "write the columns of --file before the predictions");
+    visit.group("Translation and summarization");
+    task::Seq2SeqOptions::answer_fields(self.seq2seq, visit);
     visit.group("Language models");
     task::PromptOptions::fields(self.prompt, visit);
     task::FillMaskOptions::fields(self.fill_mask, visit);

@@ -73,6 +73,22 @@ std::string known_name(const Json& json, const char* key, std::span<const std::s
   return std::ranges::find(names, name) != names.end() ? name : "";
 }
 
+task::Seq2SeqOptions seq2seq_of(const Json& json) {
+  task::Seq2SeqOptions found;
+  found.source_lang = text_of(json, "source_lang");
+  found.target_lang = text_of(json, "target_lang");
+  if (std::string prefix = text_of(json, "source_prefix"); !prefix.empty()) found.source_prefix = std::move(prefix);
+  if (std::string token = text_of(json, "forced_bos_token"); !token.empty()) found.forced_bos_token = std::move(token);
+  const auto at_least = [&](const char* key, int64_t least) {
+    const auto value = number_of<int64_t>(json, key);
+    return value && *value >= least ? value : std::nullopt;
+  };
+  found.max_target_length = at_least("max_target_length", 2);
+  found.num_beams = at_least("num_beams", 1);
+  found.generation_max_length = at_least("generation_max_length", 2);
+  return found;
+}
+
 std::optional<double> known_gamma(const Json& json) {
   const auto gamma = number_of<double>(json, "focal_gamma");
   return gamma && *gamma >= 0 ? gamma : std::nullopt;
@@ -127,6 +143,7 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir) {
           .focal_gamma = known_gamma(json),
           .regression_loss = known_name(json, "regression_loss", task::kRegressionLossNames),
           .label_all_tokens = flag_of(json, "label_all_tokens"),
+          .seq2seq = seq2seq_of(json),
           .dataset = text_of(json, "dataset"),
           .train_file = texts_of(json, "train_file"),
           .validation_split = number_of<double>(json, "validation_split").value_or(0)};
@@ -144,8 +161,22 @@ bool is_training_split(const TrainingFacts& training, const std::filesystem::pat
   });
 }
 
+task::Seq2SeqOptions merged(const task::Seq2SeqOptions& given, const task::Seq2SeqOptions& training) {
+  task::Seq2SeqOptions all = given;
+  if (all.source_lang.empty()) all.source_lang = training.source_lang;
+  if (all.target_lang.empty()) all.target_lang = training.target_lang;
+  if (!all.source_prefix) all.source_prefix = training.source_prefix;
+  if (!all.forced_bos_token) all.forced_bos_token = training.forced_bos_token;
+  if (!all.max_target_length) all.max_target_length = training.max_target_length;
+  if (!all.num_beams) all.num_beams = training.num_beams;
+  if (!all.generation_max_length) all.generation_max_length = training.generation_max_length;
+  return all;
+}
+
 std::unique_ptr<task::Task> TrainedModel::make_task(const task::TaskOptions& options) const {
-  auto made = task_row->make(options, config, task::Purpose::kUseTrained);
+  task::TaskOptions own = options;
+  own.seq2seq = merged(options.seq2seq, training.seq2seq);
+  auto made = task_row->make(own, config, task::Purpose::kUseTrained);
   made->use_model({.model = model, .tokenizer = tokenizer, .max_length = max_length, .folder = weights_folder});
   return made;
 }

@@ -26,6 +26,7 @@ struct TrainingFacts {
   std::optional<double> label_smoothing, focal_gamma;
   std::string regression_loss;  // a name; may be empty
   bool label_all_tokens = false;
+  task::Seq2SeqOptions seq2seq = {};    // those of answers
   std::string dataset;                  // as given; empty if the training read plain files only
   std::vector<std::string> train_file;  // as given; overrides the training rows of `dataset`
   double validation_split = 0;          // share of the training rows that was held out
@@ -35,6 +36,9 @@ TrainingFacts training_facts(const std::filesystem::path& model_dir);
 // True if the training read a file of the split `split` of `dataset`. Relative paths of the training are resolved
 // in the current folder, so a training that was started elsewhere may not be recognised.
 bool is_training_split(const TrainingFacts& training, const std::filesystem::path& dataset, std::string_view split);
+
+// Returns the options where they are given, else those of the training.
+task::Seq2SeqOptions merged(const task::Seq2SeqOptions& given, const task::Seq2SeqOptions& training);
 
 // Returns the options with which a task evaluates rows as in the training: its loss is that of the training.
 task::TaskOptions task_options(const task::RowOptions& rows, const TrainingFacts& training);

@@ -44,8 +44,9 @@ bool has_head(const model::Family& family, std::string_view kind) {
   return std::ranges::find(family.heads, kind, &model::HeadRow::kind) != family.heads.end();
 }
 
-// The model's scores, where the decoder reads texts.
-LanguageModel with_texts(const model::Model& model) {
+}  // namespace
+
+LanguageModel encoder_language_model(const model::Model& model) {
   const auto encode = [&model](std::span<const std::vector<int32_t>> texts) {
     const c10::InferenceMode no_gradients;
     const tensor::PlainWeights plain;
@@ -66,10 +67,8 @@ LanguageModel with_texts(const model::Model& model) {
   return {.scores = scores, .vocab_size = model.num_outputs(), .max_length = model.max_cached_length(), .texts = texts};
 }
 
-}  // namespace
-
 LanguageModel CausalModel::language_model() const {
-  if (has_encoder()) return with_texts(*model);
+  if (has_encoder()) return encoder_language_model(*model);
   const auto scores = [this](const tensor::KvBatch& batch) {
     const c10::InferenceMode no_gradients;
     const tensor::PlainWeights plain;

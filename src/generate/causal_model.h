@@ -39,6 +39,9 @@ enum class EncoderUse { kRefused, kAllowed };
 // token. Error (kInput): the model's files do not name this token.
 void read_prompt_by_encoder(const CausalModel& model, Request& request);
 
+// What Generation needs of a model with an encoder, which must outlive the result.
+LanguageModel encoder_language_model(const model::Model& model);
+
 // Errors: those of load_model; kUnsupported for a family without a head of this kind (with kRefused also for a model
 // with an encoder), and for another device than the
 // CPU; kInput for a folder without weights, and for a tokenizer with more tokens than the model.

@@ -127,7 +127,9 @@ std::string quoted(const auto& names) { return fmt::format("\"{}\"", fmt::join(n
 // Fills the constants and what depends on the task into a schema.
 std::string filled(std::string schema, const task::TaskRow& task) {
   std::set<std::string_view> widgets;
-  for (const task::TaskRow& row : task::tasks()) widgets.insert(row.form.widget);
+  for (const task::TaskRow& row : task::tasks()) {
+    if (!row.form.widget.empty()) widgets.insert(row.form.widget);
+  }
   const std::pair<std::string_view, std::string> values[] = {{"$PREDICT_PARAMETERS", predict_parameters_schema(task)},
                                                              {"$EXPLAIN_PARAMETERS", explain_parameters_schema(task)},
                                                              {"$BODY_PARAMETERS", body_parameters_schema(task)},

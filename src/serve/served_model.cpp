@@ -59,6 +59,11 @@ ModelDescription describe_model(const model::ModelFolder& folder) {
 
 ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens) {
   const tensor::Compute compute = tensor::prepare_compute(request.compute);
+  const task::TaskRow& row = task::trained_task(model::read_config(request.model_dir));
+  if (row.form.widget.empty()) {
+    throw Error(ErrorKind::kUnsupported, fmt::format("hone serve with a model for {}", row.name),
+                "hone predict answers with it, text by text or for a file");
+  }
   ServedModel model{.trained = eval::load_trained_model(request.model_dir, request.reading),
                     .compute = compute,
                     .description = describe_model(request.model_dir)};

@@ -10,8 +10,9 @@ namespace hone::task {
 
 // --task
 inline constexpr std::string_view kTextClassificationTask = "text-classification";
-inline constexpr std::array<std::string_view, 4> kTaskNames = {kTextClassificationTask, "multi-label", "regression",
-                                                               "token-classification"};
+inline constexpr std::string_view kTranslationTask = "translation", kSummarizationTask = "summarization";
+inline constexpr std::array<std::string_view, 6> kTaskNames = {
+    kTextClassificationTask, "multi-label", "regression", "token-classification", kTranslationTask, kSummarizationTask};
 
 // --task of trainings on running text
 inline constexpr std::string_view kCausalLmTask = "causal-lm", kMaskedLmTask = "masked-lm",

@@ -69,6 +69,9 @@ struct WindowOptions {
   }
 };
 
+// Those of metric/bleu.h.
+inline constexpr std::array<std::string_view, 4> kBleuTokenizers = {"13a", "zh", "none", "char"};
+
 // How a label is scored (task/label_scores.h), and how the examples in a prompt are chosen (task/shots.h).
 inline constexpr std::array<std::string_view, 3> kLabelScoreNames = {"sum", "mean", "calibrated"};
 inline constexpr std::array<std::string_view, 4> kShotsChoiceNames = {"first", "random", "balanced", "nearest"};
@@ -113,6 +116,65 @@ struct PromptOptions {
           "folder of the model whose embeddings decide which texts are similar")
         .value_name("DIR")
         .default_text("the language model");
+  }
+};
+
+// Translation and summarization (task/seq2seq.h). What is unset in the commands that use a trained model is as in its
+// training.
+struct Seq2SeqOptions {
+  std::string target_column, source_lang, target_lang;
+  std::vector<std::string> target_file, validation_target_file;
+  std::optional<std::string> source_prefix, forced_bos_token;
+  std::optional<int64_t> max_target_length, num_beams, generation_max_length;
+  bool predict_with_generate = false;
+  std::string bleu_tokenizer = "13a";
+  bool use_stemmer = true;
+
+  static constexpr int64_t kDefaultTargetLength = 128;
+
+  // The options of answers.
+  template <typename Self, typename Visitor>
+  static void answer_fields(Self& self, Visitor& visit) {
+    visit("source_lang", self.source_lang,
+          "language of the texts, such as en: its column, or its key in the column "
+          "\"translation\"")
+        .value_name("CODE");
+    visit("target_lang", self.target_lang, "language of the translations").value_name("CODE");
+    visit("source_prefix", self.source_prefix,
+          "stands before each text, such as \"translate English to German: \" for T5")
+        .value_name("TEXT")
+        .default_text("none");
+    visit("forced_bos_token", self.forced_bos_token, "first token of each answer, such as a language code")
+        .value_name("TOKEN")
+        .default_text("as generation_config.json says");
+    visit("num_beams", self.num_beams, "sequences that the beam search of an answer follows")
+        .at_least(1)
+        .default_text("as generation_config.json says, else 1");
+    visit("generation_max_length", self.generation_max_length, "most tokens of an answer, with the decoder's first one")
+        .at_least(2)
+        .default_text("max_target_length");
+    visit("max_target_length", self.max_target_length, "tokens of a target at most; longer targets are truncated")
+        .at_least(2)
+        .default_text("128");
+  }
+
+  // Those of rows and their evaluation, too.
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit.group("Translation and summarization");
+    visit("target_column", self.target_column, "column with the targets")
+        .alias("summary_column")
+        .value_name("NAME")
+        .default_text("found by its name");
+    visit("target_file", self.target_file,
+          "text files whose lines are the targets of the lines of the training files, or of --dataset")
+        .value_name("FILE,...");
+    answer_fields(self, visit);
+    visit("predict_with_generate", self.predict_with_generate,
+          "evaluations also generate answers, and measure BLEU and chrF, or ROUGE");
+    visit("bleu_tokenizer", self.bleu_tokenizer, "sacrebleu's words: zh for Chinese")
+        .choices({kBleuTokenizers.begin(), kBleuTokenizers.end()});
+    visit("use_stemmer", self.use_stemmer, "ROUGE compares the stems of English words");
   }
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "table/parallel_lines.h"
 #include "table/read.h"
 #include "table/selection.h"
 
@@ -91,17 +92,38 @@ void adopt(const SplitRequest& request, Task& task, TrainingRows& chosen) {
       chosen.all_train, task.strata(chosen.all_train), request.sample.validation_split, request.seed);
 }
 
+struct GivenFiles {
+  const char* split;
+  std::vector<std::string> files, targets;
+};
+
+void check_target_files(const SplitRequest& request) {
+  if (!request.validation_target_file.empty() && request.validation_file.empty()) {
+    throw Error(ErrorKind::kUsage, "validation_target_file is given without validation_file",
+                "--validation-file names the file whose lines belong to it");
+  }
+  if (request.target_file.empty() || !request.train_file.empty() || !request.rows.dataset.empty()) return;
+  throw Error(ErrorKind::kUsage, "target_file is given without the texts",
+              "give --dataset FILE; or give --train-file FILE");
+}
+
 }  // namespace
 
 Splits read_splits(const SplitRequest& request) {
   Splits splits;
-  if (!request.rows.dataset.empty()) {
+  if (!request.rows.dataset.empty() && (request.target_file.empty() || !request.train_file.empty())) {
     splits = table::read_dataset(request.rows.dataset, request.rows.dataset_config_name).rows;
+  } else if (!request.rows.dataset.empty()) {
+    splits["train"] = table::read_parallel_lines(std::vector{request.rows.dataset}, as_paths(request.target_file));
   }
-  const std::pair<const char*, const std::vector<std::string>&> given[] = {
-      {"train", request.train_file}, {"validation", request.validation_file}, {"test", request.test_file}};
-  for (const auto& [name, files] : given) {
-    if (!files.empty()) splits.insert_or_assign(name, table::read_rows(as_paths(files)));
+  check_target_files(request);
+  const GivenFiles given[] = {{"train", request.train_file, request.target_file},
+                              {"validation", request.validation_file, request.validation_target_file},
+                              {"test", request.test_file, {}}};
+  for (const auto& [name, files, targets] : given) {
+    if (files.empty()) continue;
+    splits.insert_or_assign(name, targets.empty() ? table::read_rows(as_paths(files))
+                                                  : table::read_parallel_lines(as_paths(files), as_paths(targets)));
   }
   if (splits.empty()) {
     throw Error(ErrorKind::kUsage, "no rows were named", "give --dataset FILE_OR_FOLDER; or give --train-file FILE");

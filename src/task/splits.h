@@ -17,6 +17,8 @@ struct SplitRequest {
   RowOptions rows;
   SampleOptions sample;
   std::vector<std::string> train_file, validation_file, test_file;  // override the splits of rows.dataset
+  // Text files with a target for each line: of train_file, or of rows.dataset if it is a text file; of validation_file.
+  std::vector<std::string> target_file = {}, validation_target_file = {};
   std::optional<int64_t> max_train_samples;
   std::string evaluated_by;  // the option that needs evaluation rows; empty: none does
   bool takes_test = false;   // choose test rows for a look at the end

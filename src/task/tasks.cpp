@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "metric/classification.h"
 #include "metric/entities.h"
+#include "metric/generated_text.h"
 #include "metric/language_model.h"
 #include "metric/multi_label.h"
 #include "metric/regression.h"
@@ -27,6 +28,8 @@
 #include "task/number_answers.h"
 #include "task/prompt_classification.h"
 #include "task/regression.h"
+#include "task/seq2seq.h"
+#include "task/text_answers.h"
 #include "task/text_classification.h"
 #include "task/token_classification.h"
 
@@ -40,6 +43,16 @@ constexpr std::string_view kMultiLabelOptions[] = {"target_columns", "label_sepa
                                                    "calibrate"};
 constexpr std::string_view kTokenOptions[] = {"id2label", "num_labels", "label_smoothing_factor", "label_all_tokens"};
 constexpr std::string_view kRegressionOptions[] = {"target_columns", "regression_loss", "standardize"};
+constexpr std::string_view kTranslationOptions[] = {
+    "target_column",          "source_lang",       "target_lang",           "target_file",
+    "validation_target_file", "source_prefix",     "forced_bos_token",      "num_beams",
+    "generation_max_length",  "max_target_length", "predict_with_generate", "label_smoothing_factor",
+    "bleu_tokenizer"};
+constexpr std::string_view kSummarizationOptions[] = {
+    "target_column",          "target_file",       "validation_target_file",
+    "source_prefix",          "forced_bos_token",  "num_beams",
+    "generation_max_length",  "max_target_length", "predict_with_generate",
+    "label_smoothing_factor", "use_stemmer"};
 constexpr std::string_view kWindowOptions[] = {"stride", "row_separator"};
 
 constexpr std::string_view kPromptOptions[] = {"prompt",     "labels",         "label_score",  "apply_chat_template",
@@ -107,6 +120,24 @@ constexpr TaskRow kTasks[] = {
               .is_list_of_parts = true},
      .make = make_token_classification,
      .options = kTokenOptions},
+    {.name = kTranslationTask,
+     .doc = "a translation of each text",
+     .head = "seq2seq-lm",
+     .problem_type = "",
+     .pipeline_tag = "translation",
+     .metrics = metric::translation_metrics,
+     .form = {.widget = "", .schema = kTranslationSchema, .reads_pairs = false},
+     .make = make_translation,
+     .options = kTranslationOptions},
+    {.name = kSummarizationTask,
+     .doc = "a summary of each text",
+     .head = "seq2seq-lm",
+     .problem_type = "",
+     .pipeline_tag = "summarization",
+     .metrics = metric::summarization_metrics,
+     .form = {.widget = "", .schema = kSummarySchema, .reads_pairs = false},
+     .make = make_summarization,
+     .options = kSummarizationOptions},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
@@ -270,6 +301,7 @@ bool has_head(const model::ModelConfig& config) {
 }
 
 const TaskRow& trained_task(const model::ModelConfig& config) {
+  if (model::saved_head(config) == "seq2seq-lm") return find_task(seq2seq_task(config));
   const bool has_token_head = model::saved_head(config) == "token";
   const std::string type = config.problem_type();
   const auto found = std::ranges::find_if(kTasks, [&](const TaskRow& row) {
@@ -282,7 +314,8 @@ const TaskRow& choose_task(std::string_view name, const model::ModelConfig& conf
                            const RowOptions& options) {
   if (!name.empty()) return find_task(name);
   const std::string_view head = model::saved_head(config);
-  if (head == "token" || (head == "sequence" && !config.problem_type().empty())) return trained_task(config);
+  if (head == "token" || head == "seq2seq-lm" || (head == "sequence" && !config.problem_type().empty()))
+    return trained_task(config);
   const Suggestion suggested = suggestion_of(rows, options);
   if (!suggested.reason.empty()) {
     log_info("{}, so the task is {} (--task chooses another)", suggested.reason, suggested.task);

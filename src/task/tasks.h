@@ -34,7 +34,8 @@ struct TaskOptions {
   PromptOptions prompt = {};      // of a classification by a prompt
   MaskingOptions masking = {};    // of a masked language model
   FillMaskOptions fill_mask = {};
-  NoiseOptions noise = {};  // of denoising
+  NoiseOptions noise = {};      // of denoising
+  Seq2SeqOptions seq2seq = {};  // of translation and summarization
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.

@@ -48,6 +48,7 @@ struct TrainOptions {
   std::optional<int64_t> max_train_samples;
   int64_t max_seq_length = 128;
   task::LongText long_text;
+  task::Seq2SeqOptions seq2seq;
   bool pad_to_max_length = false;
   task::RunningTextOptions text;
   task::MaskingOptions masking;
@@ -127,6 +128,10 @@ struct TrainOptions {
     task::MaskingOptions::fields(self.masking, visit);
     task::NoiseOptions::fields(self.noise, visit);
     output_fields(self, visit);
+    task::Seq2SeqOptions::fields(self.seq2seq, visit);
+    visit("validation_target_file", self.seq2seq.validation_target_file,
+          "text files whose lines are the targets of the lines of the validation files")
+        .value_name("FILE,...");
     length_fields(self, visit);
     optimizer_fields(self, visit);
     RangeTestOptions::fields(self.range_test, visit);
@@ -169,6 +174,7 @@ struct TrainOptions {
     visit("max_train_samples", self.max_train_samples, "train on this many rows: the first ones").at_least(1);
     visit("max_seq_length", self.max_seq_length,
           "tokens of a row at most, special tokens included; --long-text says what is read of a longer row")
+        .alias("max_source_length")
         .at_least(2);
     task::LongText::fields(self.long_text, visit);
     visit("pad_to_max_length", self.pad_to_max_length,

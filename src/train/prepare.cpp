@@ -37,6 +37,8 @@ task::SplitRequest split_request(const TrainOptions& options) {
           .train_file = options.train_file,
           .validation_file = options.validation_file,
           .test_file = options.test_file,
+          .target_file = options.seq2seq.target_file,
+          .validation_target_file = options.seq2seq.validation_target_file,
           .max_train_samples = options.max_train_samples,
           .evaluated_by = options.calibrate != "none"     ? "calibrate"
                           : options.eval_strategy != "no" ? "eval-strategy"
@@ -56,7 +58,8 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .standardize = options.standardize,
           .label_all_tokens = options.label_all_tokens,
           .masking = options.masking,
-          .noise = options.noise};
+          .noise = options.noise,
+          .seq2seq = options.seq2seq};
 }
 
 // Returns the task if it reads running text, else null.

@@ -35,6 +35,14 @@ TEST_CASE("a served model has its class, its model type and the number of parame
   CHECK(distilbert.num_parameters == 22979);
 }
 
+TEST_CASE("a model whose answers are texts is refused, with the command that answers with it") {
+  const Error error =
+      expect_error([] { serve::load_served_model({fixtures() / "seq2seq" / "t5", {}, {.precision = "fp32"}}, 128); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(contains(error.what(), "hone serve with a model for translation"));
+  CHECK(contains(error.hint(), "hone predict answers with it"));
+}
+
 TEST_CASE("a description has the score function of transformers' pipeline and the examples of the folder") {
   const TemporaryFolder folder;
   folder.write("config.json", R"({"model_type": "bert", "id2label": {"0": "A", "1": "B"},
