@@ -37,8 +37,8 @@ struct EvalOptions {
     TrainedModelOptions::fields(self.model, visit);
     visit("task", self.task,
           "ask a language model as it is: causal-lm measures how well it predicts the texts, prompt-classification how "
-          "well it labels them with a prompt")
-        .choices(choices_of(task::kLanguageTaskNames))
+          "well it labels them with a prompt; contrastive: a folder of another task as a model of vectors")
+        .choices({"causal-lm", std::string(task::kPromptTask), std::string(task::kContrastiveTask)})
         .default_text("the one that the model was trained for");
     task::RowOptions::fields(self.rows, visit);
     visit("split", self.split, "split of the data set to evaluate on")

@@ -9,8 +9,9 @@ namespace hone::task {
 
 // --task
 inline constexpr std::string_view kTextClassificationTask = "text-classification";
-inline constexpr std::array<std::string_view, 4> kTaskNames = {kTextClassificationTask, "multi-label", "regression",
-                                                               "token-classification"};
+inline constexpr std::string_view kContrastiveTask = "contrastive";
+inline constexpr std::array<std::string_view, 5> kTaskNames = {kTextClassificationTask, "multi-label", "regression",
+                                                               "token-classification", kContrastiveTask};
 
 // --task of the commands that ask a language model as it is; hone train makes no model of these tasks.
 inline constexpr std::string_view kPromptTask = "prompt-classification";
@@ -18,6 +19,9 @@ inline constexpr std::array<std::string_view, 2> kLanguageTaskNames = {"causal-l
 
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};
+
+// --contrastive-loss (task/contrastive_loss.h)
+inline constexpr std::array<std::string_view, 3> kContrastiveLossNames = {"mnr", "cosent", "cosine"};
 
 // --calibrate: what is chosen on the evaluation rows after the training. A temperature that the outputs are divided by;
 // one threshold for all labels, or one for each.

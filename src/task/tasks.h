@@ -29,8 +29,9 @@ struct TaskOptions {
   std::string regression_loss = "mse";
   bool standardize = false;       // of a regression: the model learns (target - mean) / standard deviation
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
-  WindowOptions windows = {};     // of a language model
-  PromptOptions prompt = {};      // of a classification by a prompt
+  ContrastiveTaskOptions contrastive = {};
+  WindowOptions windows = {};  // of a language model
+  PromptOptions prompt = {};   // of a classification by a prompt
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.

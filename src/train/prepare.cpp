@@ -49,7 +49,8 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .class_weights = options.class_weights,
           .regression_loss = options.regression_loss,
           .standardize = options.standardize,
-          .label_all_tokens = options.label_all_tokens};
+          .label_all_tokens = options.label_all_tokens,
+          .contrastive = options.contrastive};
 }
 
 // The rows may have the labels of a trained head in another order. Reorders the outputs of the head, so that each stays
@@ -237,6 +238,7 @@ void write_model_files(const Prepared& prepared, const Json& options, const std:
     model::save_model(*loaded.model, loaded.config, folder);
   }
   prepared.tokenizer.save(folder);
+  prepared.task->write_files(*loaded.model, folder);
   write_json(folder / kArgumentsFile, options);
 }
 
