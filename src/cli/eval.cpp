@@ -133,10 +133,16 @@ void add_beside(const EvalOptions& options, const tensor::Compute& compute, cons
   text += "\n" + metric::beside_text(first, second);
 }
 
+// The task that the user asks for in place of the model's own; null: none.
+const task::TaskRow* asked_task(const std::string& name) {
+  if (name.empty()) return nullptr;
+  return name == task::kContrastiveTask ? &task::find_task(name) : &task::find_language_task(name);
+}
+
 eval::TrainedModel loaded_model(const options::Parsed<EvalOptions>& parsed) {
   const EvalOptions& options = parsed.options;
   const model::ModelFolder folder{options.model.model_name_or_path, options.model.base_model};
-  const task::TaskRow* const language = options.task.empty() ? nullptr : &task::find_language_task(options.task);
+  const task::TaskRow* const language = asked_task(options.task);
   task::check_task_options(language != nullptr ? *language : task::trained_task(model::read_config(folder)),
                            options::given_options(parsed));
   task::TaskOptions asked{.rows = options.rows};

@@ -38,7 +38,7 @@ struct EvalOptions {
     TrainedModelOptions::fields(self.model, visit);
     visit("task", self.task,
           "ask a language model as it is: causal-lm measures how well it predicts the texts, prompt-classification how "
-          "well it labels them with a prompt")
+          "well it labels them with a prompt; contrastive: a folder of another task as a model of vectors")
         .choices(choices_of(task::kEvaluatedTaskNames))
         .default_text("the one that the model was trained for");
     task::RowOptions::fields(self.rows, visit);

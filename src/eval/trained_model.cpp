@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "model/families.h"
+#include "model/sentence_config.h"
 #include "table/read.h"
 #include "task/classifier_input.h"
 #include "task/names.h"
@@ -202,7 +203,10 @@ TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingR
   const std::filesystem::path& model_dir = folder.path;
   const task::TaskRow& task_row =
       reading.task != nullptr ? *reading.task : task::trained_task(model::read_config(folder));
-  const TrainingFacts training = facts_for(reading, training_facts(model_dir));
+  TrainingFacts training = facts_for(reading, training_facts(model_dir));
+  if (task_row.head == "pooling" && !training.max_seq_length) {
+    training.max_seq_length = model::SentenceConfig::read(model_dir).max_seq_length;
+  }
   const task::LongText long_text = merged(reading.long_text, training.long_text);
   task::check_long_text(long_text);
   model::ModelRequest request;
@@ -210,7 +214,9 @@ TrainedModel load_trained_model(const model::ModelFolder& folder, const ReadingR
   request.merges_adapter = true;
   request.head = task_row.head;
   model::LoadedModel loaded = model::load_model(request);
-  if (loaded.report.from_config_only || !loaded.report.newly_initialized.empty()) {
+  // Vectors do not read the pooler, which many of their models lack.
+  const bool lacks_weights = task_row.head != "pooling" && !loaded.report.newly_initialized.empty();
+  if (loaded.report.from_config_only || lacks_weights) {
     std::vector<std::string_view> asked;  // tasks that take the model as it is
     for (const task::TaskRow& row : task::language_tasks()) {
       if (reading.task == nullptr && row.head == model::saved_head(loaded.config)) asked.push_back(row.name);

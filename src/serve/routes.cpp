@@ -6,6 +6,7 @@
 #include <set>
 
 #include "http/openapi.h"
+#include "serve/embeddings.h"
 #include "serve/notes.h"
 #include "serve/parameters.h"
 #include "serve/requests.h"
@@ -194,7 +195,7 @@ std::vector<http::Route> routes(Service& service) {
         .response_schema = filled(task.form.is_list_of_parts ? kPredictPartsResponse : kPredictResponse, task),
         .response_headers = {truncated, unknown, near_ties, ignored}};
   };
-  return {
+  std::vector<http::Route> all = {
       predict("/predict", "the answers of the model to texts, in the form of Hugging Face's clients"),
       predict("/", "the same as /predict, for clients that know only the server's address"),
       {.method = "POST",
@@ -226,6 +227,16 @@ std::vector<http::Route> routes(Service& service) {
                             .schema = kNotReadyResponse,
                             .headers = {http::retry_after_header()}}}},
   };
+  if (task.head == "pooling") {
+    const auto add = [&](http::Route route, auto method) {
+      route.handle = call_prepared(service, method, kShortTexts);
+      all.push_back(std::move(route));
+    };
+    add(openai_route(), &Service::openai_embeddings);
+    add(embed_route(), &Service::embed);
+    add(similarity_route(), &Service::similarity);
+  }
+  return all;
 }
 
 }  // namespace hone::serve

@@ -10,7 +10,6 @@
 #include "model/adapter_folder.h"
 #include "model/parameters.h"
 #include "serve/worker.h"
-#include "task/outputs.h"
 #include "task/score_functions.h"
 
 namespace hone::serve {
@@ -35,7 +34,7 @@ void warm_up(const eval::TrainedModel& model, size_t tokens) {
   const size_t num_rows = std::max<size_t>(1, tokens / std::max<size_t>(1, row.ids.size()));
   const task::Question long_text{.windows = {row}};
   for (const auto& batch : {Worker::Questions{&short_text}, Worker::Questions(num_rows, &long_text)}) {
-    task::compute_outputs(*model.model, batch);
+    model.task->outputs(*model.model, batch);
   }
 }
 
@@ -69,6 +68,7 @@ ServedModel load_served_model(const ModelRequest& request, size_t warm_up_tokens
                     .description = describe_model(request.model_dir)};
   model.trained.model->set_compute(compute);
   model.num_parameters = model::num_parameters(*model.trained.model);
+  if (model.description.task->head == "pooling") model.sentence = model::SentenceConfig::read(request.model_dir.path);
   warm_up(model.trained, std::min(warm_up_tokens, kMaxWarmUpTokens));
   return model;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "eval/trained_model.h"
+#include "model/sentence_config.h"
 #include "task/samples.h"
 #include "tensor/compute.h"
 
@@ -36,6 +37,7 @@ struct ServedModel {
   tensor::Compute compute;
   ModelDescription description;
   int64_t num_parameters = 0;
+  std::optional<model::SentenceConfig> sentence = {};  // of a model of vectors
 };
 
 // Errors: those of read_config.

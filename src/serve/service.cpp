@@ -11,12 +11,12 @@
 #include <utility>
 
 #include "base/log.h"
+#include "serve/embeddings.h"
 #include "serve/errors.h"
 #include "serve/explain.h"
 #include "serve/predict.h"
 #include "serve/requests.h"
 #include "serve/tokens.h"
-#include "task/outputs.h"
 
 namespace hone::serve {
 
@@ -101,8 +101,9 @@ Worker::Forward Service::load() {
     log_info("{} is ready after {:.1f} s: {}, {}, labels {}, {}", description.name, seconds.count(),
              description.model_type, description.task->name, fmt::join(model->trained.config.labels(), ", "),
              tensor::describe(model->compute));
-    return
-        [model](const Worker::Questions& questions) { return task::compute_outputs(*model->trained.model, questions); };
+    return [model](const Worker::Questions& questions) {
+      return model->trained.task->outputs(*model->trained.model, questions);
+    };
   } catch (const eval::UntrainedModel& error) {
     failure = {"untrained", told(error)};
   } catch (const Error& error) {
@@ -175,6 +176,18 @@ void Service::predict(const http::Request& request, http::Responder answer) {
 
 void Service::explain(const http::Request& request, http::Responder answer) {
   submit(explain_job(ready_model(), request, std::move(answer)));
+}
+
+void Service::openai_embeddings(const http::Request& request, http::Responder answer) {
+  submit(openai_job(ready_model(), request, std::move(answer)));
+}
+
+void Service::embed(const http::Request& request, http::Responder answer) {
+  submit(embed_job(ready_model(), request, std::move(answer)));
+}
+
+void Service::similarity(const http::Request& request, http::Responder answer) {
+  submit(similarity_job(ready_model(), request, std::move(answer)));
 }
 
 void Service::tokenize(const http::Request& request, const http::Responder& answer) const {

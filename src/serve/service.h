@@ -48,8 +48,12 @@ class Service {
   void predict(const http::Request& request, http::Responder answer);
   void explain(const http::Request& request, http::Responder answer);
   void tokenize(const http::Request& request, const http::Responder& answer) const;
+  // Of a model of vectors. The same errors.
+  void openai_embeddings(const http::Request& request, http::Responder answer);
+  void embed(const http::Request& request, http::Responder answer);
+  void similarity(const http::Request& request, http::Responder answer);
 
-  // Runs `method`, one of the three, on the preparing thread, for requests that take long to read and tokenize. Error:
+  // Runs `method`, one of these, on the preparing thread, for requests that take long to read and tokenize. Error:
   // 429 if too many requests wait for this thread.
   using Method = std::function<void(const http::Request& request, http::Responder answer)>;
   void prepare(http::Request request, http::Responder answer, Method method);

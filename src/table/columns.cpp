@@ -17,7 +17,9 @@ struct Pair {
 
 // GLUE's pairs (as transformers' run_glue.py lists them), the raw files of MRPC and Quora, paws, xnli and others; in
 // Chinese: sentence, text, question.
-constexpr std::array<Pair, 15> kPairs = {{{"sentence1", "sentence2"},
+constexpr std::array<Pair, 17> kPairs = {{{"sentence1", "sentence2"},
+                                          {"anchor", "positive"},
+                                          {"query", "positive"},
                                           {"premise", "hypothesis"},
                                           {"question1", "question2"},
                                           {"question", "sentence"},

@@ -10,9 +10,11 @@ namespace hone::task {
 
 // --task
 inline constexpr std::string_view kTextClassificationTask = "text-classification";
-inline constexpr std::string_view kTranslationTask = "translation", kSummarizationTask = "summarization";
-inline constexpr std::array<std::string_view, 6> kTaskNames = {
-    kTextClassificationTask, "multi-label", "regression", "token-classification", kTranslationTask, kSummarizationTask};
+inline constexpr std::string_view kTranslationTask = "translation", kSummarizationTask = "summarization",
+                                  kContrastiveTask = "contrastive";
+inline constexpr std::array<std::string_view, 7> kTaskNames = {
+    kTextClassificationTask, "multi-label",      "regression",    "token-classification",
+    kTranslationTask,        kSummarizationTask, kContrastiveTask};
 
 // --task of trainings on running text
 inline constexpr std::string_view kCausalLmTask = "causal-lm", kMaskedLmTask = "masked-lm",
@@ -31,11 +33,14 @@ inline constexpr auto kTrainedTaskNames = [] {
 inline constexpr std::string_view kPromptTask = "prompt-classification", kFillMaskTask = "fill-mask";
 inline constexpr std::array<std::string_view, 3> kLanguageTaskNames = {kCausalLmTask, kPromptTask, kFillMaskTask};
 // Those that hone eval measures, and those that hone predict asks.
-inline constexpr std::array<std::string_view, 2> kEvaluatedTaskNames = {kCausalLmTask, kPromptTask};
+inline constexpr std::array<std::string_view, 3> kEvaluatedTaskNames = {kCausalLmTask, kPromptTask, kContrastiveTask};
 inline constexpr std::array<std::string_view, 2> kAnsweringTaskNames = {kPromptTask, kFillMaskTask};
 
 // --regression-loss
 inline constexpr std::array<std::string_view, 3> kRegressionLossNames = {"mse", "mae", "huber"};
+
+// --contrastive-loss (task/contrastive_loss.h)
+inline constexpr std::array<std::string_view, 3> kContrastiveLossNames = {"mnr", "cosent", "cosine"};
 
 // --calibrate: what is chosen on the evaluation rows after the training. A temperature that the outputs are divided by;
 // one threshold for all labels, or one for each.

@@ -178,6 +178,37 @@ struct Seq2SeqOptions {
   }
 };
 
+// Training of models that make vectors of texts (task/contrastive.h).
+struct ContrastiveTaskOptions {
+  std::optional<std::string> contrastive_loss;
+  std::vector<std::string> negative_columns, matryoshka_dims;
+  int64_t mini_batch_size = 0;
+  double max_score = 1;
+
+  template <typename Self, typename Visitor>
+  static void fields(Self& self, Visitor& visit) {
+    visit(
+        "contrastive_loss", self.contrastive_loss,
+        "mnr: the second text of a row among all texts of the batch; cosent: the order of the scores of pairs; cosine: "
+        "squared differences of cosine and score")
+        .choices({"mnr", "cosent", "cosine"})
+        .default_text("cosent for pairs with scores, else mnr");
+    visit("negative_columns", self.negative_columns, "columns with texts of another meaning than the row's pair")
+        .value_name("NAME,...")
+        .default_text("negative, negative_1, negative_2 ...");
+    visit(
+        "matryoshka_dims", self.matryoshka_dims,
+        "train the first N values of the vectors too, such as 384,256,128,64, so that hone embed --width can take them")
+        .value_name("N,...");
+    visit(
+        "mini_batch_size", self.mini_batch_size,
+        "rows of a contrastive batch that are computed at once, so that batches of thousands fit into memory; each is "
+        "computed twice; 0: all")
+        .at_least(0);
+    visit("max_score", self.max_score, "largest score of a pair; scores are divided by it").above(0);
+  }
+};
+
 inline constexpr std::array<std::string_view, 4> kLongTextNames = {"head", "tail", "head-tail", "windows"};
 
 // What is read of a text that is longer than the model takes (task/reading.h).

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -164,6 +165,8 @@ class Task {
   virtual void take_calibration(const Calibration&) {}
   // Sets labels, problem_type and what else hone must know of the trained model.
   virtual void write_config(model::ModelConfig& config) const = 0;
+  // Writes the files that a trained model's folder has besides its config, weights and tokenizer.
+  virtual void write_files(const model::Model&, const std::filesystem::path&) const {}
   // What run.json and /info say of the task: {"labels": [...]}.
   virtual Json facts() const = 0;
   // "for the labels: NEGATIVE, POSITIVE".

@@ -13,11 +13,14 @@
 #include "metric/language_model.h"
 #include "metric/multi_label.h"
 #include "metric/regression.h"
+#include "metric/similarity.h"
 #include "model/families.h"
+#include "model/sentence_config.h"
 #include "table/columns.h"
 #include "table/label_cell.h"
 #include "table/tagged_rows.h"
 #include "task/causal_lm.h"
+#include "task/contrastive.h"
 #include "task/denoising.h"
 #include "task/entity_answers.h"
 #include "task/fill_mask.h"
@@ -32,6 +35,7 @@
 #include "task/text_answers.h"
 #include "task/text_classification.h"
 #include "task/token_classification.h"
+#include "task/vector_answers.h"
 
 namespace hone::task {
 
@@ -53,6 +57,8 @@ constexpr std::string_view kSummarizationOptions[] = {
     "source_prefix",          "forced_bos_token",  "num_beams",
     "generation_max_length",  "max_target_length", "predict_with_generate",
     "label_smoothing_factor", "use_stemmer"};
+constexpr std::string_view kContrastiveOptions[] = {"contrastive_loss", "negative_columns", "matryoshka_dims",
+                                                    "mini_batch_size", "max_score"};
 constexpr std::string_view kWindowOptions[] = {"stride", "row_separator"};
 
 constexpr std::string_view kPromptOptions[] = {"prompt",     "labels",         "label_score",  "apply_chat_template",
@@ -138,6 +144,15 @@ constexpr TaskRow kTasks[] = {
      .form = {.widget = "", .schema = kSummarySchema, .reads_pairs = false},
      .make = make_summarization,
      .options = kSummarizationOptions},
+    {.name = kContrastiveTask,
+     .doc = "vectors of texts, near to each other if the texts mean the same",
+     .head = "pooling",
+     .problem_type = "",
+     .pipeline_tag = "sentence-similarity",
+     .metrics = metric::similarity_metrics,
+     .form = {.widget = "vector", .schema = kVectorSchema, .reads_pairs = false},
+     .make = make_contrastive,
+     .options = kContrastiveOptions},
 };
 static_assert(has_names(kTasks, kTaskNames), "kTaskNames and the table differ");
 
@@ -301,8 +316,12 @@ bool has_head(const model::ModelConfig& config) {
 }
 
 const TaskRow& trained_task(const model::ModelConfig& config) {
-  if (model::saved_head(config) == "seq2seq-lm") return find_task(seq2seq_task(config));
-  const bool has_token_head = model::saved_head(config) == "token";
+  // The files of sentence-transformers make a model of vectors of every folder without a classifier's head.
+  const std::string_view head = model::saved_head(config);
+  const std::filesystem::path folder = std::filesystem::path(config.source()).parent_path();
+  if (head != "sequence" && head != "token" && model::has_sentence_modules(folder)) return find_task(kContrastiveTask);
+  if (head == "seq2seq-lm") return find_task(seq2seq_task(config));
+  const bool has_token_head = head == "token";
   const std::string type = config.problem_type();
   const auto found = std::ranges::find_if(kTasks, [&](const TaskRow& row) {
     return has_token_head ? row.head == "token" : !row.problem_type.empty() && row.problem_type == type;

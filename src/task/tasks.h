@@ -30,9 +30,10 @@ struct TaskOptions {
   std::string regression_loss = "mse";
   bool standardize = false;       // of a regression: the model learns (target - mean) / standard deviation
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
-  WindowOptions windows = {};     // of a language model
-  PromptOptions prompt = {};      // of a classification by a prompt
-  MaskingOptions masking = {};    // of a masked language model
+  ContrastiveTaskOptions contrastive = {};
+  WindowOptions windows = {};   // of a language model
+  PromptOptions prompt = {};    // of a classification by a prompt
+  MaskingOptions masking = {};  // of a masked language model
   FillMaskOptions fill_mask = {};
   NoiseOptions noise = {};      // of denoising
   Seq2SeqOptions seq2seq = {};  // of translation and summarization

@@ -37,10 +37,13 @@ std::optional<int64_t> step_of_name(const std::string& name) {
 void write_manifest(const fs::path& folder) {
   Json files = Json::object();
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_directory()) paths.push_back(entry.path());
+  }
   std::sort(paths.begin(), paths.end());
   for (const fs::path& path : paths) {
-    files[path.filename().string()] = {{"size", fs::file_size(path)}, {"sha256", sha256_file(path)}};
+    files[path.lexically_relative(folder).generic_string()] = {{"size", fs::file_size(path)},
+                                                               {"sha256", sha256_file(path)}};
   }
   write_json(folder / kManifestFile, {{"format", kManifestFormat}, {"version", 1}, {"files", files}});
 }

@@ -87,6 +87,7 @@ struct TrainOptions {
   std::vector<std::string> class_weights;
   std::string regression_loss = "mse";
   bool standardize = false;
+  task::ContrastiveTaskOptions contrastive;
   std::string calibrate = "none";
   bool test_at_end = true;
   bool label_all_tokens = false;
@@ -277,6 +278,7 @@ struct TrainOptions {
         "standardize", self.standardize,
         "regression: learn targets with mean 0 and standard deviation 1; the final model predicts the targets as they "
         "are");
+    task::ContrastiveTaskOptions::fields(self.contrastive, visit);
     visit("calibrate", self.calibrate,
           "choose on the evaluation rows, after the training: the temperature of the scores (text-classification), one "
           "threshold for all labels, or one for each (multi-label)")

@@ -59,6 +59,7 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .label_all_tokens = options.label_all_tokens,
           .masking = options.masking,
           .noise = options.noise,
+          .contrastive = options.contrastive,
           .seq2seq = options.seq2seq};
 }
 
@@ -325,6 +326,7 @@ void write_model_files(const Prepared& prepared, const Json& options, const std:
     model::save_model(*loaded.model, loaded.config, folder);
   }
   prepared.tokenizer.save(folder);
+  prepared.task->write_files(*loaded.model, folder);
   write_json(folder / kArgumentsFile, options);
 }
 
