@@ -57,9 +57,9 @@ task::TaskOptions task_options(const TrainOptions& options) {
           .regression_loss = options.regression_loss,
           .standardize = options.standardize,
           .label_all_tokens = options.label_all_tokens,
+          .contrastive = options.contrastive,
           .masking = options.masking,
           .noise = options.noise,
-          .contrastive = options.contrastive,
           .seq2seq = options.seq2seq};
 }
 
