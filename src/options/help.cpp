@@ -137,7 +137,9 @@ std::string group_text(const FieldList& list, const HelpSubject& subject, size_t
   throw unknown_name(ErrorKind::kUsage, "group of options", subject.topic, known);
 }
 
-// Returns the common options, then the names of all options by group.
+constexpr size_t kMaxNames = 200;  // characters of a group's names, three lines
+
+// Returns the common options, then the names of the options by group: of a large group the first ones.
 std::string common_text(const FieldList& list, const HelpSubject& subject, size_t width) {
   std::string text = "\nWhat most people need\n";
   const auto add = [&](const Field& field) { text += entry(flags_text(field), field.doc + notes_text(field), width); };
@@ -149,11 +151,17 @@ std::string common_text(const FieldList& list, const HelpSubject& subject, size_
   text += fmt::format("\nAll options by group ({} --help GROUP, or --help {})\n", subject.command, kAllGroups);
   for (const std::string_view heading : headings(list)) {
     std::string names;
+    size_t num_more = 0;
     for (const Field& field : list.fields()) {
       if (heading_of(field) != heading) continue;
+      if (names.size() > kMaxNames) {
+        ++num_more;
+        continue;
+      }
       names +=
           (names.empty() ? "" : ", ") + (field.is_positional ? value_name_of(field) : flag_of(field.name).substr(2));
     }
+    if (num_more > 0) names += fmt::format(", and {} more", num_more);
     constexpr size_t kNamesColumn = 14;
     std::string left = "  " + group_key(heading);
     left.resize(std::max(left.size() + 1, kNamesColumn), ' ');

@@ -168,6 +168,7 @@ struct Seq2SeqOptions {
         .default_text("found by its name");
     visit("target_file", self.target_file,
           "text files whose lines are the targets of the lines of the training files, or of --dataset")
+        .paths()
         .value_name("FILE,...");
     answer_fields(self, visit);
     visit("predict_with_generate", self.predict_with_generate,

@@ -132,6 +132,7 @@ struct TrainOptions {
     task::Seq2SeqOptions::fields(self.seq2seq, visit);
     visit("validation_target_file", self.seq2seq.validation_target_file,
           "text files whose lines are the targets of the lines of the validation files")
+        .paths()
         .value_name("FILE,...");
     length_fields(self, visit);
     optimizer_fields(self, visit);

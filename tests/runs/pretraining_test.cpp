@@ -85,7 +85,7 @@ TEST_CASE("an option of the other kind of task is an error that names its tasks"
   CHECK(contains(error_of({"--task", "causal-lm", "--train-file", text, "--mlm-probability", "0.2"}),
                  "--mlm-probability is an option of masked-lm; the task is causal-lm"));
   CHECK(contains(error_of({"--task", "text-classification", "--train-file", text, "--block-size", "16"}),
-                 "--block-size is an option of causal-lm, masked-lm; the task is text-classification"));
+                 "--block-size is an option of causal-lm, masked-lm, denoising; the task is text-classification"));
   CHECK(contains(error_of({"--task", "masked-lm", "--train-file", text, "--mlm-probability", "1"}),
                  "mlm_probability is 1: every token is hidden"));
 }
