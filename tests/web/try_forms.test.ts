@@ -48,7 +48,8 @@ onMock("labels: the reader chooses the label whose words decided", emotions, {},
   await ask(page, "joy and surprise");
   await page.getByRole("button", { name: "Which words decided" }).click();
   await page.locator(".strongest").waitFor();
-  await page.getByLabel("Class").selectOption("fear");
+  await Promise.all([page.waitForResponse((response) => response.url().endsWith("/explain")),
+    page.getByLabel("Class").selectOption("fear")]);
   await page.getByText("how much the probability of fear falls").waitFor();
   assert.deepEqual(mock.explained, [{ label: "joy" }, { label: "fear" }]);
 });
